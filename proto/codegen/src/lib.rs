@@ -46,7 +46,7 @@ pub enum Error {
     },
     /// The file that is checked in is not what the generator makes.
     #[error(
-        "{} is not what the .proto files say, run `{REGENERATE}`; first difference in line {line}:\n  checked in: {checked_in}\n  generated:  {generated}",
+        "{} is not what the .proto files say, run `{REGENERATE}`; first difference in line {line}:\n  checked in: {found}\n  generated:  {expected}",
         path.display()
     )]
     Stale {
@@ -55,20 +55,22 @@ pub enum Error {
         /// The first line that differs, counted from 1.
         line: usize,
         /// What is checked in there.
-        checked_in: String,
+        found: String,
         /// What the generator makes of it.
-        generated: String,
+        expected: String,
     },
 }
 
 /// The folder of the `.proto` files.
 pub fn protos_dir() -> PathBuf {
-    Path::new(env!("CARGO_MANIFEST_DIR")).join("../protos")
+    Path::new(env!("CARGO_MANIFEST_DIR")).with_file_name("protos")
 }
 
 /// The folder where the generated file is checked in.
 pub fn generated_dir() -> PathBuf {
-    Path::new(env!("CARGO_MANIFEST_DIR")).join("../src/generated")
+    Path::new(env!("CARGO_MANIFEST_DIR"))
+        .with_file_name("src")
+        .join("generated")
 }
 
 /// What the `.proto` files say, as descriptors.
@@ -99,24 +101,25 @@ pub fn generate(dir: &Path) -> Result<PathBuf, Error> {
     Ok(dir.join(GENERATED))
 }
 
-/// Generates into `scratch` and compares the result with what is checked in.
+/// Generates into `scratch` and compares the result with what lies in `checked_in`.
 ///
 /// # Errors
 ///
-/// [`Error::Stale`] with the first difference; otherwise as [`generate`].
-pub fn check(scratch: &Path) -> Result<(), Error> {
-    let generated = read(generate(scratch)?)?;
-    let path = generated_dir().join(GENERATED);
-    let checked_in = read(path.clone())?;
-    if checked_in == generated {
+/// [`Error::Stale`] with the first difference, [`Error::Read`] when there is nothing to compare; otherwise as
+/// [`generate`].
+pub fn check(checked_in: &Path, scratch: &Path) -> Result<(), Error> {
+    let expected = read(generate(scratch)?)?;
+    let path = checked_in.join(GENERATED);
+    let found = read(path.clone())?;
+    if found == expected {
         return Ok(());
     }
-    let (line, checked_in, generated) = first_difference(&checked_in, &generated);
+    let (line, found, expected) = first_difference(&found, &expected);
     Err(Error::Stale {
         path,
         line,
-        checked_in,
-        generated,
+        found,
+        expected,
     })
 }
 

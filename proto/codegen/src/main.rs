@@ -34,7 +34,7 @@ fn check_in_scratch() -> Result<String, Error> {
         dir: scratch.clone(),
         source,
     })?;
-    let checked = check(&scratch);
+    let checked = check(&generated_dir(), &scratch);
     // What is left in the folder for temporary files harms nobody, so that it stays is no failure of the check.
     let _ = std::fs::remove_dir_all(&scratch);
     checked.map(|()| "what is checked in is current".to_owned())

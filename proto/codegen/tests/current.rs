@@ -1,0 +1,53 @@
+//! What is checked in is what the `.proto` files say.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use skywalking_codegen::{Error, REGENERATE, check, generate, generated_dir};
+
+/// An empty folder that only the test of this name uses.
+fn scratch(test: &str) -> PathBuf {
+    let dir = Path::new(env!("CARGO_TARGET_TMPDIR")).join(test);
+    fs::create_dir_all(&dir).expect("the folder for temporary files can be written");
+    dir
+}
+
+#[test]
+fn the_checked_in_rust_is_what_the_generator_makes() {
+    if let Err(error) = check(&generated_dir(), &scratch("current")) {
+        panic!("{error}");
+    }
+}
+
+#[test]
+fn a_change_by_hand_is_named_with_the_command_that_undoes_it() {
+    let edited = scratch("edited");
+    let path = generate(&edited).expect("the protocol files compile");
+    let text = fs::read_to_string(&path).expect("what was written can be read");
+    assert!(text.contains("GenAi = 7"), "the test changes this value");
+    fs::write(&path, text.replace("GenAi = 7", "GenAi = 8")).expect("the file can be written");
+
+    let error = check(&edited, &scratch("edited-anew")).expect_err("the value differs");
+
+    let Error::Stale {
+        found, expected, ..
+    } = &error
+    else {
+        panic!("expected a difference, got {error:?}");
+    };
+    assert_eq!(
+        (
+            found.trim_matches('"').trim(),
+            expected.trim_matches('"').trim()
+        ),
+        ("GenAi = 8,", "GenAi = 7,")
+    );
+    assert!(error.to_string().contains(REGENERATE), "{error}");
+}
+
+#[test]
+fn a_missing_file_is_named_with_the_command_that_writes_it() {
+    let error = check(&scratch("missing"), &scratch("missing-anew")).expect_err("there is no file");
+    assert!(matches!(error, Error::Read { .. }), "{error:?}");
+    assert!(error.to_string().contains(REGENERATE), "{error}");
+}
