@@ -1,0 +1,76 @@
+//! How parameters move into a block of ours around the body, so that they drop there as they would drop at the end of the plain function.
+//!
+//! A block that moves keeps what it captures in the order of first use, and drops it in that order; Rust drops parameters last to first. So the block begins
+//! by touching each of them, last to first, and whole: the body may use only a field. A parameter declared `mut` becomes a local of the block (as a capture
+//! it could not be given a shorter-lived reference), and locals drop before captures: so every parameter behind the first `mut` becomes one too.
+
+use std::collections::HashSet;
+
+use proc_macro2::{Group, Span, TokenStream};
+use quote::quote_spanned;
+
+use crate::args::{Args, Text, Value};
+use crate::item::Function;
+use crate::params::{self, Binding};
+
+/// The parameters that move, in the order of declaration.
+pub(super) struct Moved {
+    captured: Vec<Binding>,
+    rebound: Vec<Binding>,
+}
+
+impl Moved {
+    /// `args` where the arguments are computed inside the block too.
+    pub(super) fn new(function: &Function, body: &Group, args: Option<&Args>) -> Self {
+        let mut words = HashSet::new();
+        params::mentioned(&body.stream(), &mut words);
+        if let Some(args) = args {
+            for tokens in computed_inside(args) {
+                params::mentioned(&tokens, &mut words);
+            }
+        }
+        let mut captured: Vec<Binding> = params::bindings(&function.sig)
+            .into_iter()
+            // One that is used nowhere stays outside: rustc shall say so. A leading `_` says that it is kept for its drop.
+            .filter(|binding| words.contains(&binding.name()) || binding.name().starts_with('_'))
+            .collect();
+        let first_mut = captured.iter().position(|binding| binding.mutability.is_some() && !binding.is_self());
+        let rebound = captured.split_off(first_mut.unwrap_or(captured.len()));
+        Self { captured, rebound }
+    }
+
+    /// Before the block: the `mut` of the signature is in use, whatever the body does.
+    pub(super) fn outside(&self) -> TokenStream {
+        let site = Span::mixed_site();
+        self.rebound
+            .iter()
+            .filter(|binding| binding.mutability.is_some())
+            .map(|Binding { ident, cfgs, .. }| quote_spanned!(site=> #(#cfgs)* let _ = &mut #ident;))
+            .collect()
+    }
+
+    /// The first statements of the block.
+    pub(super) fn inside(&self) -> TokenStream {
+        let site = Span::mixed_site();
+        let captures = self.captured.iter().rev().map(|binding| {
+            let Binding { ident, cfgs, .. } = binding;
+            let allow = binding.name().starts_with('_').then(|| quote_spanned!(site=> #[allow(clippy::used_underscore_binding)]));
+            quote_spanned!(site=> #(#cfgs)* #allow let _ = &#ident;)
+        });
+        let locals = self.rebound.iter().map(|Binding { ident, mutability, cfgs }| quote_spanned!(site=> #(#cfgs)* let #mutability #ident = #ident;));
+        captures.chain(locals).collect()
+    }
+}
+
+fn computed_inside(args: &Args) -> impl Iterator<Item = TokenStream> {
+    let texts = [&args.name, &args.peer].into_iter().filter_map(|text| match text {
+        Some(Text::Computed(value)) => Some(value),
+        _ => None,
+    });
+    let carriers = [&args.extract, &args.inject].into_iter().flatten();
+    let tags = args.tags.iter().filter_map(|tag| match &tag.value {
+        Value::Literal(_) => None,
+        Value::Plain(value) | Value::Display(value) | Value::Debug(value) => Some(value),
+    });
+    texts.chain(carriers).chain(tags).map(quote::ToTokens::to_token_stream)
+}

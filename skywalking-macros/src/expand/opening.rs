@@ -1,0 +1,197 @@
+//! The part before the body: the callsite, the arguments that are computed, the span, and the context written into what goes out.
+
+use proc_macro2::{Ident, Span, TokenStream};
+use quote::{ToTokens as _, format_ident, quote_spanned};
+use syn::ext::IdentExt as _;
+use syn::spanned::Spanned as _;
+use syn::{Expr, LitStr};
+
+use super::operand;
+use crate::args::{Args, Component, Kind, Text, Value};
+use crate::item::Function;
+
+/// What is known of the span to open.
+pub(super) struct Opening<'a> {
+    pub(super) kind: Kind,
+    pub(super) args: &'a Args,
+    pub(super) function: &'a Function,
+    pub(super) private: &'a TokenStream,
+}
+
+/// A value that is computed when recording, and the calls that take it from the name it is bound to.
+struct Computed<'a> {
+    value: &'a Expr,
+    bound: Ident,
+    call: TokenStream,
+}
+
+impl Opening<'_> {
+    /// An expression: the guard of a sync function.
+    pub(super) fn enter(&self) -> TokenStream {
+        self.block(&quote_spanned!(Span::mixed_site()=> __opening.enter()))
+    }
+
+    /// A statement: the first thing that a traced future does.
+    pub(super) fn begin(&self) -> TokenStream {
+        self.block(&quote_spanned!(Span::mixed_site()=> __opening.begin();))
+    }
+
+    /// A statement: the context goes into the carrier, after the span has opened.
+    pub(super) fn inject(&self) -> Option<TokenStream> {
+        let private = self.private;
+        let inject = self.args.inject.as_ref()?;
+        let place = operand(inject);
+        let site = Span::mixed_site();
+        // What the place lacks is said at the place.
+        let at = site.located_at(inject.span());
+        let place = quote_spanned!(at=> { use #private::Place as _; #place.__skywalking_place() });
+        let call = quote_spanned!(at=> #private::inject(#place));
+        Some(quote_spanned!(site=> if #private::wants_inject() { #call; }))
+    }
+
+    fn block(&self, last: &TokenStream) -> TokenStream {
+        let site = Span::mixed_site();
+        let private = self.private;
+        let callsite = self.callsite();
+        let extract = self.extract();
+        let recording = self.recording();
+        let mutability = (extract.is_some() || recording.is_some()).then(|| quote_spanned!(site=> mut));
+        quote_spanned! {site=>
+            {
+                let #mutability __opening = #private::Opening::new({
+                    static __SKYWALKING_CALLSITE: #private::Callsite = #callsite;
+                    &__SKYWALKING_CALLSITE
+                });
+                #extract
+                #recording
+                #last
+            }
+        }
+    }
+
+    /// All that is known at compile time.
+    fn callsite(&self) -> TokenStream {
+        let site = Span::mixed_site();
+        let private = self.private;
+        let function = &self.function.sig.ident;
+        let kind = Ident::new(
+            match self.kind {
+                Kind::Entry => "Entry",
+                Kind::Exit => "Exit",
+                Kind::Local => "Local",
+            },
+            site,
+        );
+        let name = if let Some(Text::Literal(name)) = &self.args.name {
+            name.to_token_stream()
+        } else {
+            let function = LitStr::new(&function.unraw().to_string(), function.span());
+            quote_spanned!(site=> ::core::concat!(::core::module_path!(), "::", #function))
+        };
+        let component = self.args.component.as_ref().map(|component| match component {
+            Component::Id(id) => {
+                let id = proc_macro2::Literal::i32_unsuffixed(*id);
+                quote_spanned!(site=> .component(#id))
+            }
+            Component::Constant(path) => quote_spanned!(site=> .component(#path)),
+        });
+        let layer = self.args.layer.map(|layer| {
+            let layer = Ident::new(layer, site);
+            quote_spanned!(site=> .layer(#private::Layer::#layer))
+        });
+        let peer = match &self.args.peer {
+            Some(Text::Literal(peer)) => Some(quote_spanned!(site=> .peer(#peer))),
+            _ => None,
+        };
+        let literal_tags: Vec<TokenStream> = self
+            .args
+            .tags
+            .iter()
+            .filter_map(|tag| match &tag.value {
+                Value::Literal(text) => {
+                    let key = &tag.key;
+                    Some(quote_spanned!(site=> (#key, #text)))
+                }
+                _ => None,
+            })
+            .collect();
+        let tags = (!literal_tags.is_empty()).then(|| quote_spanned!(site=> .tags(&[#(#literal_tags),*])));
+        // `line!` speaks of the outermost expansion that its tokens come from: with the function's span that is no expansion, but the function's own line.
+        let at = quote_spanned!(function.span()=> ::core::file!(), ::core::line!());
+        quote_spanned!(site=> #private::Callsite::new(#private::Kind::#kind, #name) #component #layer #peer #tags.at(#at))
+    }
+
+    fn extract(&self) -> Option<TokenStream> {
+        let extract = self.args.extract.as_ref()?;
+        let carrier = operand(extract);
+        let site = Span::mixed_site();
+        let at = site.located_at(extract.span());
+        let call = quote_spanned!(at=> __opening.extract(&#carrier));
+        Some(quote_spanned!(site=> if __opening.wants_headers() { #call; }))
+    }
+
+    /// All values are computed first, in the order of writing, and live to the end of the match; the user's expressions are outside the scope of our imports.
+    fn recording(&self) -> Option<TokenStream> {
+        let site = Span::mixed_site();
+        let private = self.private;
+        let computed = self.computed();
+        let (values, names) = match computed.as_slice() {
+            [] => return None,
+            [Computed { value, bound, .. }] => {
+                let value = operand(value);
+                (quote_spanned!(site=> &#value), quote_spanned!(site=> #bound))
+            }
+            several => {
+                let values = several.iter().map(|computed| operand(computed.value));
+                let names = several.iter().map(|computed| &computed.bound);
+                (quote_spanned!(site=> (#(&#values),*)), quote_spanned!(site=> (#(#names),*)))
+            }
+        };
+        let plain = self.args.tags.iter().any(|tag| matches!(tag.value, Value::Plain(_)));
+        let imports = plain.then(|| quote_spanned!(site=> use #private::{PutDisplay as _, PutRaw as _};));
+        let calls = computed.iter().map(|computed| &computed.call);
+        Some(quote_spanned! {site=>
+            if __opening.recording() {
+                match #values {
+                    #names => { #imports #(#calls)* }
+                }
+            }
+        })
+    }
+
+    fn computed(&self) -> Vec<Computed<'_>> {
+        let site = Span::mixed_site();
+        let private = self.private;
+        let mut computed = Vec::new();
+        if let Some(Text::Computed(value)) = &self.args.name {
+            let at = site.located_at(value.span());
+            computed.push(Computed { value, bound: Ident::new("__name", site), call: quote_spanned!(at=> __opening.name(__name);) });
+        }
+        if let Some(Text::Computed(value)) = &self.args.peer {
+            let at = site.located_at(value.span());
+            computed.push(Computed { value, bound: Ident::new("__peer", site), call: quote_spanned!(at=> __opening.peer(__peer);) });
+        }
+        for tag in &self.args.tags {
+            let key = &tag.key;
+            let bound = format_ident!("__tag_{}", computed.len(), span = site);
+            // A type that fits no tag is refused at the user's expression.
+            let (value, call) = match &tag.value {
+                Value::Literal(_) => continue,
+                Value::Plain(value) => {
+                    let at = site.located_at(value.span());
+                    (value, quote_spanned!(at=> (&#private::Plain(#bound)).put(&mut __opening, #key);))
+                }
+                Value::Display(value) => {
+                    let at = site.located_at(value.span());
+                    (value, quote_spanned!(at=> __opening.tag_display(#key, #bound);))
+                }
+                Value::Debug(value) => {
+                    let at = site.located_at(value.span());
+                    (value, quote_spanned!(at=> __opening.tag_debug(#key, #bound);))
+                }
+            };
+            computed.push(Computed { value, bound, call });
+        }
+        computed
+    }
+}

@@ -1,0 +1,105 @@
+//! The names that a signature binds, and which of them a body mentions.
+//!
+//! An async body, and a sync one under `err`, moves into a block of ours; the parameters move with it in an order that keeps Rust's order of drops. A
+//! parameter that is mentioned nowhere stays outside, so that rustc's lint for unused ones still speaks.
+
+use std::collections::HashSet;
+
+use proc_macro2::{Ident, TokenStream, TokenTree};
+use syn::ext::IdentExt as _;
+use syn::{Attribute, FnArg, Pat, Signature, Token};
+
+/// One name that the signature binds, in the order of declaration.
+pub(crate) struct Binding {
+    /// The name, with the user's span.
+    pub(crate) ident: Ident,
+    /// The `mut` that it is declared with.
+    pub(crate) mutability: Option<Token![mut]>,
+    /// The `#[cfg]` attributes of its parameter: each use of the name must carry them.
+    pub(crate) cfgs: Vec<Attribute>,
+}
+
+impl Binding {
+    /// The name without `r#`.
+    pub(crate) fn name(&self) -> String {
+        self.ident.unraw().to_string()
+    }
+
+    /// `self` is bound like a parameter, but cannot be bound again.
+    pub(crate) fn is_self(&self) -> bool {
+        self.ident == "self"
+    }
+}
+
+/// Every name that the parameters bind, `self` and those inside patterns included.
+pub(crate) fn bindings(sig: &Signature) -> Vec<Binding> {
+    let mut found = Vec::new();
+    for input in &sig.inputs {
+        match input {
+            FnArg::Receiver(receiver) => found.push(Binding {
+                ident: Ident::new("self", receiver.self_token.span),
+                mutability: receiver.mutability,
+                cfgs: cfgs(&receiver.attrs),
+            }),
+            FnArg::Typed(param) => bound_by(&param.pat, &cfgs(&param.attrs), &mut found),
+        }
+    }
+    found
+}
+
+fn cfgs(attrs: &[Attribute]) -> Vec<Attribute> {
+    attrs.iter().filter(|attr| attr.path().is_ident("cfg") || attr.path().is_ident("cfg_attr")).cloned().collect()
+}
+
+fn bound_by(pat: &Pat, cfgs: &[Attribute], found: &mut Vec<Binding>) {
+    match pat {
+        Pat::Ident(pat) => {
+            found.push(Binding { ident: pat.ident.clone(), mutability: pat.mutability.filter(|_| pat.by_ref.is_none()), cfgs: cfgs.to_vec() });
+            if let Some((_, inner)) = &pat.subpat {
+                bound_by(inner, cfgs, found);
+            }
+        }
+        Pat::Paren(pat) => bound_by(&pat.pat, cfgs, found),
+        Pat::Reference(pat) => bound_by(&pat.pat, cfgs, found),
+        Pat::Type(pat) => bound_by(&pat.pat, cfgs, found),
+        Pat::Slice(pat) => pat.elems.iter().for_each(|pat| bound_by(pat, cfgs, found)),
+        Pat::Tuple(pat) => pat.elems.iter().for_each(|pat| bound_by(pat, cfgs, found)),
+        Pat::TupleStruct(pat) => pat.elems.iter().for_each(|pat| bound_by(pat, cfgs, found)),
+        Pat::Struct(pat) => pat.fields.iter().for_each(|field| bound_by(&field.pat, cfgs, found)),
+        // Each case of an or-pattern binds the same names.
+        Pat::Or(pat) => pat.cases.iter().take(1).for_each(|pat| bound_by(pat, cfgs, found)),
+        _ => {}
+    }
+}
+
+/// Every word that occurs in the tokens: as an identifier, or in a string literal where a format macro would take it for one.
+pub(crate) fn mentioned(tokens: &TokenStream, words: &mut HashSet<String>) {
+    for tree in tokens.clone() {
+        match tree {
+            TokenTree::Ident(ident) => {
+                words.insert(ident.unraw().to_string());
+            }
+            TokenTree::Group(group) => mentioned(&group.stream(), words),
+            TokenTree::Literal(literal) => in_format_string(&literal.to_string(), words),
+            TokenTree::Punct(_) => {}
+        }
+    }
+}
+
+/// `{name}`, `{name:?}`, `{:width$}`, `{:.precision$}`.
+fn in_format_string(text: &str, words: &mut HashSet<String>) {
+    if !text.contains('{') {
+        return;
+    }
+    let mut rest = text;
+    while let Some(start) = rest.find(|c: char| c == '_' || c.is_alphabetic()) {
+        let before = rest[..start].trim_end().chars().next_back();
+        let word_and_rest = &rest[start..];
+        let end = word_and_rest.find(|c: char| c != '_' && !c.is_alphanumeric()).unwrap_or(word_and_rest.len());
+        let after = word_and_rest[end..].chars().next();
+        if before == Some('{') || after == Some('$') {
+            words.insert(word_and_rest[..end].to_owned());
+        }
+        rest = &word_and_rest[end..];
+    }
+}
