@@ -1,0 +1,145 @@
+//! The collector as a program: the library with a command line.
+//!
+//! On start it prints two lines, `grpc listening on ADDRESS` and `http listening on ADDRESS`, with the ports that were
+//! taken; programs may read them. On Ctrl-C or SIGTERM it says what it received and ends with 0.
+
+mod watch;
+
+use std::fmt::Display;
+use std::io::Write as _;
+use std::process::ExitCode;
+
+use clap::Parser;
+use skywalking_collector::{
+    Collector, DEFAULT_GRPC_ADDR, DEFAULT_HTTP_ADDR, Error, Limits, parse_address,
+};
+
+/// Receives what SkyWalking agents send, keeps it in memory, and shows it: JSON over HTTP (/api/services, /api/traces,
+/// /api/traces/{traceId}, /api/topology) and, with --watch, trees in the terminal.
+#[derive(Debug, Parser)]
+#[command(version, about)]
+struct Options {
+    /// Where agents report (IP:port or localhost:port; port 0 takes a free one)
+    #[arg(long, value_name = "ADDRESS", env = "SW_COLLECTOR_GRPC_ADDR", default_value = DEFAULT_GRPC_ADDR, value_parser = address)]
+    grpc_addr: String,
+    /// Where JSON is read (IP:port or localhost:port; port 0 takes a free one)
+    #[arg(long, value_name = "ADDRESS", env = "SW_COLLECTOR_HTTP_ADDR", default_value = DEFAULT_HTTP_ADDR, value_parser = address)]
+    http_addr: String,
+    /// How many spans are kept; the oldest trace goes first
+    #[arg(long, value_name = "NUMBER", env = "SW_COLLECTOR_MAX_SPANS", default_value_t = Limits::default().max_spans, value_parser = amount)]
+    max_spans: usize,
+    /// How many bytes of memory the traces may take; the oldest trace goes first
+    #[arg(long, value_name = "NUMBER", env = "SW_COLLECTOR_MAX_BYTES", default_value_t = Limits::default().max_bytes, value_parser = amount)]
+    max_bytes: usize,
+    /// Print each trace as a tree when nothing more came for it in a second, and the map at the end
+    #[arg(long)]
+    watch: bool,
+}
+
+fn address(value: &str) -> Result<String, String> {
+    parse_address(value)
+        .map(|_| value.to_owned())
+        .map_err(|error| error.to_string())
+}
+
+fn amount(value: &str) -> Result<usize, String> {
+    let read = value.parse().ok().filter(|amount| *amount > 0);
+    read.ok_or_else(|| {
+        format!(
+            "{value:?} is no whole number from 1 to {}: write digits alone, such as 100000",
+            usize::MAX
+        )
+    })
+}
+
+fn main() -> ExitCode {
+    let options = Options::parse();
+    let runtime = match tokio::runtime::Builder::new_multi_thread()
+        .enable_all()
+        .build()
+    {
+        Ok(runtime) => runtime,
+        Err(error) => return failed(&format!("no thread can be started: {error}")),
+    };
+    match runtime.block_on(run(options)) {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => failed(&error),
+    }
+}
+
+fn failed(error: &dyn Display) -> ExitCode {
+    let _ = writeln!(std::io::stderr(), "skywalking-collector: {error}");
+    ExitCode::FAILURE
+}
+
+async fn run(options: Options) -> Result<(), Error> {
+    // From here on a signal ends it cleanly, also one that comes while it starts.
+    let signalled = signalled();
+    let collector = Collector::builder()
+        .grpc_addr(options.grpc_addr)
+        .http_addr(options.http_addr)
+        .limits(Limits {
+            max_spans: options.max_spans,
+            max_bytes: options.max_bytes,
+            ..Limits::default()
+        })
+        .start()
+        .await?;
+    say(&format!(
+        "grpc listening on {}\nhttp listening on {}",
+        collector.grpc_addr(),
+        collector.http_addr()
+    ));
+    if options.watch {
+        tokio::select! {
+            () = signalled => {}
+            never = watch::traces(&collector, say) => match never {},
+        }
+        say(watch::map(&collector).trim_end());
+    } else {
+        signalled.await;
+    }
+    let stats = collector.shutdown().await;
+    say(&format!("ended; {stats}"));
+    Ok(())
+}
+
+/// One that reads no more is no reason to end.
+fn say(text: &str) {
+    let mut out = std::io::stdout().lock();
+    let _ = writeln!(out, "{text}").and_then(|()| out.flush());
+}
+
+/// Comes back at Ctrl-C or SIGTERM; both are caught from the call on.
+#[cfg(unix)]
+fn signalled() -> impl Future<Output = ()> {
+    use tokio::signal::unix::{Signal, SignalKind, signal};
+
+    async fn wait(signal: std::io::Result<Signal>) {
+        match signal {
+            Ok(mut signal) => drop(signal.recv().await),
+            // Then the system's own handling ends the program.
+            Err(_) => std::future::pending().await,
+        }
+    }
+    let (interrupt, terminate) = (
+        signal(SignalKind::interrupt()),
+        signal(SignalKind::terminate()),
+    );
+    async move {
+        tokio::select! {
+            () = wait(interrupt) => {}
+            () = wait(terminate) => {}
+        }
+    }
+}
+
+/// Comes back at Ctrl-C.
+#[cfg(not(unix))]
+fn signalled() -> impl Future<Output = ()> {
+    async {
+        if tokio::signal::ctrl_c().await.is_err() {
+            std::future::pending::<()>().await;
+        }
+    }
+}

@@ -1,0 +1,147 @@
+//! What the two servers and the [`crate::Collector`] share: the store behind its lock, and the word that it changed.
+//!
+//! The lock is held to look something up or to put something in, never while a message is decoded, a tree is built or an
+//! answer is written.
+
+use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::time::{SystemTime, UNIX_EPOCH};
+
+use tokio::sync::watch;
+
+use crate::check::{self, Refusal};
+use crate::config::Limits;
+use crate::store::{InstanceView, ServiceView, Stats, Store};
+use crate::topology::Topology;
+use crate::trace::{self, TraceQuery, TraceSummary, TraceView};
+use crate::wire;
+
+#[derive(Debug)]
+pub(crate) struct Shared {
+    limits: Limits,
+    store: Mutex<Store>,
+    /// Counts changes; whoever waits for something looks again at each.
+    changed: watch::Sender<u64>,
+    /// Becomes true once, when the collector ends.
+    stopping: watch::Sender<bool>,
+    token: Option<String>,
+}
+
+impl Shared {
+    pub(crate) fn new(limits: Limits, token: Option<String>) -> Self {
+        Self {
+            limits,
+            store: Mutex::new(Store::new(limits)),
+            changed: watch::Sender::new(0),
+            stopping: watch::Sender::new(false),
+            token,
+        }
+    }
+
+    pub(crate) const fn limits(&self) -> &Limits {
+        &self.limits
+    }
+
+    /// The token that each gRPC call has to bring, if any.
+    pub(crate) fn token(&self) -> Option<&str> {
+        self.token.as_deref()
+    }
+
+    /// A panic below the lock would be a bug of ours, and no reason to stop serving: every change leaves the store whole.
+    fn store(&self) -> MutexGuard<'_, Store> {
+        self.store.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn change<T>(&self, change: impl FnOnce(&mut Store) -> T) -> T {
+        let result = change(&mut self.store());
+        self.changed
+            .send_modify(|count| *count = count.wrapping_add(1));
+        result
+    }
+
+    /// Takes one encoded segment, or says why not.
+    pub(crate) fn segment(&self, bytes: &[u8]) -> Result<(), Refusal> {
+        let now = now();
+        let checked = wire::segment(bytes, self.limits.max_bytes).and_then(|weighed| {
+            // An empty list is ignored, whatever else is wrong with the segment.
+            if !weighed.segment.spans.is_empty() {
+                check::segment(&weighed.segment, now)?;
+            }
+            Ok(weighed)
+        });
+        self.change(|store| {
+            checked
+                .and_then(|weighed| store.insert(weighed, now))
+                .inspect_err(|_| store.refused())
+        })
+    }
+
+    /// Counts a message that did not even come through.
+    pub(crate) fn refused(&self) {
+        self.change(Store::refused);
+    }
+
+    pub(crate) fn properties(
+        &self,
+        service: &str,
+        instance: &str,
+        properties: Vec<(String, String)>,
+    ) {
+        self.change(|store| store.properties(service, instance, properties, now()));
+    }
+
+    pub(crate) fn ping(&self, service: &str, instance: &str, layer: &str) {
+        self.change(|store| store.ping(service, instance, layer, now()));
+    }
+
+    pub(crate) fn services(&self) -> Vec<ServiceView> {
+        self.store().services()
+    }
+
+    pub(crate) fn instances(&self) -> Vec<InstanceView> {
+        self.store().instances()
+    }
+
+    pub(crate) fn stats(&self) -> Stats {
+        self.store().stats()
+    }
+
+    pub(crate) fn traces(&self, query: &TraceQuery) -> Vec<TraceSummary> {
+        let chosen = trace::list(self.store().traces(), query);
+        chosen.into_iter().map(trace::Chosen::summarize).collect()
+    }
+
+    pub(crate) fn trace(&self, id: &str) -> Option<TraceView> {
+        let segments = self.store().trace(id)?;
+        Some(TraceView::new(id, &segments))
+    }
+
+    pub(crate) fn topology(&self) -> Topology {
+        let segments = self.store().traces().segments();
+        Topology::new(&segments)
+    }
+
+    pub(crate) fn changes(&self) -> watch::Receiver<u64> {
+        self.changed.subscribe()
+    }
+
+    pub(crate) fn stop(&self) {
+        self.stopping.send_replace(true);
+    }
+
+    /// Comes back when the collector ends.
+    pub(crate) async fn stopped(&self) {
+        // The sender lives in `self`, so that waiting can't fail.
+        let _ = self
+            .stopping
+            .subscribe()
+            .wait_for(|stopping| *stopping)
+            .await;
+    }
+}
+
+fn now() -> i64 {
+    let since = SystemTime::now()
+        .duration_since(UNIX_EPOCH)
+        .unwrap_or_default();
+    i64::try_from(since.as_millis()).unwrap_or(i64::MAX)
+}

@@ -1,0 +1,135 @@
+//! Strangers' text, made harmless and fitted into columns.
+
+use unicode_width::UnicodeWidthChar as _;
+
+/// A sign instead of anything that could move the cursor, change colours, reorder the line or hide in it.
+fn harmless(character: char) -> char {
+    match character {
+        // The control pictures: one column each, and readable.
+        '\0'..='\x1f' => char::from_u32(0x2400 + u32::from(character)).unwrap_or(char::REPLACEMENT_CHARACTER),
+        '\x7f' => '\u{2421}',
+        '\u{80}'..='\u{9f}' // C1 controls: some terminals take U+009B for ESC [
+        | '\u{61c}' | '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2060}'..='\u{206f}' // bidi, breaks, invisible
+        | '\u{feff}' | '\u{fff9}'..='\u{fffb}' | '\u{e0000}'..='\u{e007f}' => char::REPLACEMENT_CHARACTER,
+        other => other,
+    }
+}
+
+/// The text in at most so many columns, harmless; one that is cut ends with `…`.
+pub(super) fn fit(text: &str, columns: usize) -> String {
+    // Marks that combine take no column: a text of a million of them is cut by their number.
+    let most = 2 * columns + 8;
+    let mut fitted = String::new();
+    let (mut used, mut taken) = (0, 0);
+    // Where to go back to if the text turns out to be too long: room for the `…`.
+    let mut cut = 0;
+    for character in text.chars().map(harmless) {
+        used += character.width().unwrap_or(0);
+        taken += 1;
+        if used > columns || taken > most {
+            fitted.truncate(cut);
+            if columns > 0 {
+                fitted.push('…');
+            }
+            return fitted;
+        }
+        fitted.push(character);
+        if used < columns {
+            cut = fitted.len();
+        }
+    }
+    fitted
+}
+
+/// [`fit`], filled up with spaces.
+pub(super) fn fill(text: &str, columns: usize) -> String {
+    let mut fitted = fit(text, columns);
+    let used = width(&fitted);
+    fitted.extend(std::iter::repeat_n(' ', columns.saturating_sub(used)));
+    fitted
+}
+
+/// Columns of a text that is harmless already.
+pub(super) fn width(text: &str) -> usize {
+    text.chars()
+        .map(|character| character.width().unwrap_or(0))
+        .sum()
+}
+
+/// Milliseconds in at most nine columns.
+pub(super) fn duration(ms: u64) -> String {
+    const SECOND: u64 = 1_000;
+    const MINUTE: u64 = 60 * SECOND;
+    const HOUR: u64 = 60 * MINUTE;
+    match ms {
+        0..10_000 => format!("{ms} ms"),
+        10_000..600_000 => format!("{}.{} s", ms / SECOND, ms % SECOND / 100),
+        600_000..36_000_000 => format!("{} min", ms / MINUTE),
+        36_000_000..360_000_000_000 => format!("{} h", ms / HOUR),
+        _ => "> 11 y".to_owned(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    #[test]
+    fn what_steers_a_terminal_becomes_a_sign() {
+        assert_eq!(fit("\x1b[31mred\x1b[0m\r\n\t\u{7}", 80), "␛[31mred␛[0m␍␊␉␇");
+        assert_eq!(
+            fit("\u{9b}31m\u{202e}abc\u{2066}\u{200b}\u{feff}\x7f", 80),
+            "�31m�abc���␡"
+        );
+    }
+
+    #[test]
+    fn a_text_is_cut_by_columns_and_says_so() {
+        assert_eq!(fit("/API/Snapshot", 13), "/API/Snapshot");
+        assert_eq!(fit("/API/Snapshot", 12), "/API/Snapsh…");
+        assert_eq!(fit("数据库查询", 10), "数据库查询");
+        assert_eq!(fit("数据库查询", 9), "数据库查…");
+        assert_eq!(fit("数据库查询", 8), "数据库…");
+        assert_eq!(
+            (fit("ab", 1), fit("ab", 0), fit("", 0)),
+            ("…".into(), String::new(), String::new())
+        );
+    }
+
+    #[test]
+    fn a_million_marks_without_a_column_are_cut_as_well() {
+        assert!(
+            fit(&format!("a{}", "\u{301}".repeat(1_000_000)), 10)
+                .chars()
+                .count()
+                < 40
+        );
+    }
+
+    #[test]
+    fn a_duration_takes_nine_columns_at_most() {
+        let shown = [0, 12, 9_999, 10_000, 599_999, 600_000, 36_000_000, u64::MAX].map(duration);
+        assert_eq!(
+            shown,
+            [
+                "0 ms", "12 ms", "9999 ms", "10.0 s", "599.9 s", "10 min", "10 h", "> 11 y"
+            ]
+        );
+        assert!(
+            [9_999, 599_999, 35_999_999, 359_999_999_999]
+                .iter()
+                .all(|ms| duration(*ms).len() <= 9)
+        );
+    }
+
+    proptest! {
+        #[test]
+        fn any_text_fits_its_columns_and_holds_no_control(text in any::<String>(), columns in 0usize..40) {
+            let filled = fill(&text, columns);
+            prop_assert_eq!(width(&filled), columns);
+            prop_assert!(!filled.chars().any(char::is_control));
+        }
+    }
+}

@@ -1,0 +1,156 @@
+//! The map as text: one line a call, callers before those that they call.
+
+use std::collections::{BTreeMap, HashSet};
+use std::fmt::Write as _;
+
+use super::text::fit;
+use super::{Colour, Style};
+use crate::topology::{Node, Topology};
+
+const NAME: usize = 36;
+const TYPE: usize = 16;
+
+/// Who calls whom, walked from those that nobody calls, the user first. Ends with a line break.
+pub fn topology(map: &Topology, style: Style) -> String {
+    let nodes: BTreeMap<&str, &Node> = map
+        .nodes
+        .iter()
+        .map(|node| (node.id.as_str(), node))
+        .collect();
+    let mut called: BTreeMap<&str, Vec<&str>> = BTreeMap::new();
+    for call in &map.calls {
+        called.entry(&call.source).or_default().push(&call.target);
+    }
+    let targets: HashSet<&str> = map.calls.iter().map(|call| call.target.as_str()).collect();
+
+    let mut order: Vec<&Node> = map.nodes.iter().collect();
+    // Within a circle nobody begins: such nodes come last, by name.
+    order.sort_by_key(|node| {
+        (
+            targets.contains(node.id.as_str()),
+            node.node_type.as_deref() != Some("USER"),
+        )
+    });
+
+    let count = |number: usize, word: &str| {
+        format!("{number} {word}{}", if number == 1 { "" } else { "s" })
+    };
+    let facts = format!(
+        "{}, {}",
+        count(map.nodes.len(), "node"),
+        count(map.calls.len(), "call")
+    );
+    let mut text = format!("map: {}\n", style.paint(Colour::Dim, &facts));
+    let mut seen = HashSet::new();
+    for first in order {
+        let mut open = vec![first.id.as_str()];
+        while let Some(id) = open.pop() {
+            if !seen.insert(id) {
+                continue;
+            }
+            let below = called.get(id).map(Vec::as_slice).unwrap_or_default();
+            for target in below {
+                if let (Some(source), Some(target)) = (nodes.get(id), nodes.get(target)) {
+                    // Writing to a String can't fail.
+                    let _ = writeln!(text, "{} -> {}", shown(source, style), shown(target, style));
+                }
+            }
+            open.extend(below.iter().rev());
+        }
+    }
+    text
+}
+
+fn shown(node: &Node, style: Style) -> String {
+    let mut facts = Vec::new();
+    if let Some(node_type) = node
+        .node_type
+        .as_deref()
+        .filter(|node_type| *node_type != "USER")
+    {
+        facts.push(fit(node_type, TYPE));
+        if !node.is_real {
+            facts.push("guessed".to_owned());
+        }
+    }
+    let name = fit(&node.name, NAME);
+    let name = if node.is_real {
+        style.paint(Colour::Cyan, &name)
+    } else {
+        name
+    };
+    if facts.is_empty() {
+        name
+    } else {
+        format!(
+            "{name} {}",
+            style.paint(Colour::Dim, &format!("({})", facts.join(", ")))
+        )
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::topology::Call;
+
+    fn map(calls: &[(&str, &str)]) -> String {
+        let mut names: Vec<_> = calls
+            .iter()
+            .flat_map(|(source, target)| [*source, *target])
+            .collect();
+        names.sort_unstable();
+        names.dedup();
+        let node = |name: &str| Node {
+            id: name.to_owned(),
+            name: name.to_owned(),
+            node_type: Some(if name == "User" { "USER" } else { "Rust" }.to_owned()),
+            is_real: name != "User" && name != "db",
+        };
+        let call = |(source, target): &(&str, &str)| Call {
+            id: format!("{source}-{target}"),
+            source: (*source).to_owned(),
+            target: (*target).to_owned(),
+        };
+        let map = Topology {
+            nodes: names.into_iter().map(node).collect(),
+            calls: calls.iter().map(call).collect(),
+        };
+        topology(&map, Style::plain())
+    }
+
+    #[test]
+    fn the_map_reads_from_the_user_onwards() {
+        let text = map(&[
+            ("RTS_Test", "Service_Test"),
+            ("Service_Test", "db"),
+            ("User", "RTS_Test"),
+        ]);
+        insta::assert_snapshot!(text, @r#"
+        map: 4 nodes, 3 calls
+        User -> RTS_Test (Rust)
+        RTS_Test (Rust) -> Service_Test (Rust)
+        Service_Test (Rust) -> db (Rust, guessed)
+        "#);
+    }
+
+    #[test]
+    fn every_call_is_a_line_even_in_a_circle() {
+        assert_eq!(
+            map(&[("a", "b"), ("b", "a"), ("c", "c"), ("User", "d")])
+                .lines()
+                .count(),
+            5
+        );
+        assert_eq!(map(&[]), "map: 0 nodes, 0 calls\n");
+    }
+
+    #[test]
+    fn names_cannot_steer_the_terminal() {
+        let text = map(&[("\x1b[2Ja", "b")]);
+        assert!(
+            text.contains("␛[2Ja (Rust) -> b (Rust)") && !text.contains('\x1b'),
+            "{text}"
+        );
+    }
+}
