@@ -1,0 +1,186 @@
+//! Carriers: whatever holds the headers of a message.
+//!
+//! They are two traits, as a server only reads and a client only writes. [`Carrier`](macro@crate::Carrier) is the name of the derive.
+
+use std::borrow::Cow;
+use std::panic::{AssertUnwindSafe, catch_unwind};
+
+use crate::trace::tally::{self, Reason};
+
+/// Reads headers.
+///
+/// ```
+/// use std::borrow::Cow;
+/// use skywalking_runtime::Extract;
+///
+/// struct Frame { meta: Vec<(String, String)> }
+///
+/// impl Extract for Frame {
+///     fn header(&self, key: &str) -> Option<Cow<'_, str>> {
+///         self.meta.iter().find(|(k, _)| k == key).map(|(_, v)| Cow::from(v))
+///     }
+/// }
+/// ```
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` can't be read as a carrier",
+    label = "no `Extract`",
+    note = "derive `Carrier` on the message, or implement `skywalking_runtime::Extract` for it"
+)]
+pub trait Extract {
+    /// The value of a header, or `None` if it is absent. Bytes that are no text are handed over lossily: the reader refuses and counts
+    /// them, so that absent and unreadable stay two things.
+    fn header(&self, key: &str) -> Option<Cow<'_, str>>;
+}
+
+/// Writes headers.
+///
+/// ```
+/// use skywalking_runtime::Inject;
+///
+/// struct Frame { meta: Vec<(String, String)> }
+///
+/// impl Inject for Frame {
+///     fn set_header(&mut self, key: &'static str, value: &str) {
+///         self.remove_header(key);
+///         self.meta.push((key.to_owned(), value.to_owned()));
+///     }
+///     fn remove_header(&mut self, key: &'static str) {
+///         self.meta.retain(|(k, _)| k != key);
+///     }
+/// }
+/// ```
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` can't be written as a carrier",
+    label = "no `Inject`",
+    note = "derive `Carrier` on the message, or implement `skywalking_runtime::Inject` for it"
+)]
+pub trait Inject {
+    /// Sets a header, replacing an older one of the same name and no other.
+    fn set_header(&mut self, key: &'static str, value: &str);
+
+    /// Removes a header, if it is there.
+    fn remove_header(&mut self, key: &'static str);
+
+    /// An empty one, for those that can stand for an absent carrier.
+    #[doc(hidden)]
+    fn __empty() -> Option<Self>
+    where
+        Self: Sized,
+    {
+        None
+    }
+
+    /// True if it holds no header, for those that can stand for an absent carrier.
+    #[doc(hidden)]
+    fn __is_empty(&self) -> bool {
+        false
+    }
+}
+
+impl<T: Extract + ?Sized> Extract for &T {
+    fn header(&self, key: &str) -> Option<Cow<'_, str>> {
+        (**self).header(key)
+    }
+}
+
+impl<T: Extract + ?Sized> Extract for &mut T {
+    fn header(&self, key: &str) -> Option<Cow<'_, str>> {
+        (**self).header(key)
+    }
+}
+
+impl<T: Extract + ?Sized> Extract for Box<T> {
+    fn header(&self, key: &str) -> Option<Cow<'_, str>> {
+        (**self).header(key)
+    }
+}
+
+impl<T: Extract> Extract for Option<T> {
+    fn header(&self, key: &str) -> Option<Cow<'_, str>> {
+        self.as_ref()?.header(key)
+    }
+}
+
+impl<T: Inject + ?Sized> Inject for &mut T {
+    fn set_header(&mut self, key: &'static str, value: &str) {
+        (**self).set_header(key, value);
+    }
+
+    fn remove_header(&mut self, key: &'static str) {
+        (**self).remove_header(key);
+    }
+
+    fn __is_empty(&self) -> bool {
+        (**self).__is_empty()
+    }
+}
+
+impl<T: Inject> Inject for Box<T> {
+    fn set_header(&mut self, key: &'static str, value: &str) {
+        (**self).set_header(key, value);
+    }
+
+    fn remove_header(&mut self, key: &'static str) {
+        (**self).remove_header(key);
+    }
+
+    fn __empty() -> Option<Self> {
+        T::__empty().map(Self::new)
+    }
+
+    fn __is_empty(&self) -> bool {
+        (**self).__is_empty()
+    }
+}
+
+impl<T: Inject> Inject for Option<T> {
+    fn set_header(&mut self, key: &'static str, value: &str) {
+        if self.is_none() {
+            *self = T::__empty();
+        }
+        match self {
+            Some(carrier) => carrier.set_header(key, value),
+            None => tally::count(Reason::InjectNoCarrier),
+        }
+    }
+
+    fn remove_header(&mut self, key: &'static str) {
+        if let Some(carrier) = self {
+            carrier.remove_header(key);
+            if carrier.__is_empty() {
+                *self = None;
+            }
+        }
+    }
+
+    fn __empty() -> Option<Self> {
+        Some(None)
+    }
+
+    fn __is_empty(&self) -> bool {
+        self.as_ref().is_none_or(Inject::__is_empty)
+    }
+}
+
+/// Reads a header; a panic in the carrier's own code stays here.
+pub(crate) fn read<'a, C: Extract + ?Sized>(carrier: &'a C, key: &str) -> Option<Cow<'a, str>> {
+    let read = catch_unwind(AssertUnwindSafe(|| carrier.header(key)));
+    read.unwrap_or_else(|_| {
+        tally::count(Reason::CarrierPanicked);
+        None
+    })
+}
+
+/// Writes a header, or removes it if the value is empty; a panic in the carrier's own code stays here.
+pub(crate) fn write<C: Inject + ?Sized>(carrier: &mut C, key: &'static str, value: &str) {
+    let written = catch_unwind(AssertUnwindSafe(|| {
+        if value.is_empty() {
+            carrier.remove_header(key);
+        } else {
+            carrier.set_header(key, value);
+        }
+    }));
+    if written.is_err() {
+        tally::count(Reason::CarrierPanicked);
+    }
+}

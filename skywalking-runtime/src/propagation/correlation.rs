@@ -1,0 +1,193 @@
+//! The header `sw8-correlation`: what the program sends along with a trace (`protocol/semantics.md` 4).
+//!
+//! At most three pairs, values of at most 128 UTF-16 units. They travel with the trace over processes, tasks and threads; a snapshot
+//! and a child segment have a copy.
+
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
+
+use crate::trace::slot;
+use crate::trace::tally::{self, Reason};
+use crate::trace::text::units;
+use crate::tracer;
+
+/// The header's name.
+pub(crate) const HEADER: &str = "sw8-correlation";
+
+const PAIRS: usize = 3;
+/// UTF-16 units of a value, and of a key: the protocol gives none for keys, but something must bound them.
+const LENGTH: usize = 128;
+/// The longest header that is read.
+const HEADER_LIMIT: usize = 8_192;
+
+/// The pairs of a trace. Takes no memory while there is none.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Correlation(Option<Box<Vec<(String, String)>>>);
+
+impl Correlation {
+    pub(crate) fn clear(&mut self) {
+        self.0 = None;
+    }
+
+    fn pairs(&self) -> &[(String, String)] {
+        self.0.as_ref().map_or(&[], |pairs| pairs.as_slice())
+    }
+
+    fn get(&self, key: &str) -> Option<&str> {
+        self.pairs().iter().find(|(k, _)| k == key).map(|(_, value)| value.as_str())
+    }
+
+    /// False if the pair is over the limits.
+    fn put(&mut self, key: &str, value: &str) -> bool {
+        if value.is_empty() {
+            if let Some(pairs) = &mut self.0 {
+                pairs.retain(|(k, _)| k != key);
+            }
+            return true;
+        }
+        if key.is_empty() || units(key) > LENGTH || units(value) > LENGTH {
+            return false;
+        }
+        let pairs = self.0.get_or_insert_default();
+        if let Some((_, old)) = pairs.iter_mut().find(|(k, _)| k == key) {
+            value.clone_into(old);
+        } else if pairs.len() < PAIRS {
+            pairs.push((key.to_owned(), value.to_owned()));
+        } else {
+            return false;
+        }
+        true
+    }
+
+    /// Takes the pairs of a header. What can't be read or is over the limits is left out and counted; the rest is taken.
+    pub(crate) fn read(&mut self, header: &str) {
+        if header.len() > HEADER_LIMIT {
+            return tally::count(Reason::CorrelationTooLong);
+        }
+        for pair in header.split(',') {
+            match decode_pair(pair) {
+                // A value that is empty says nothing, and removing is the sender's business.
+                Some((_, value)) if value.is_empty() => {}
+                Some((key, value)) if self.put(&key, &value) => {}
+                Some(_) => tally::count(Reason::CorrelationLimit),
+                None => tally::count(Reason::CorrelationPair),
+            }
+        }
+    }
+
+    /// Writes the header's value; nothing if there is no pair.
+    pub(crate) fn write(&self, out: &mut String) {
+        for (at, (key, value)) in self.pairs().iter().enumerate() {
+            if at > 0 {
+                out.push(',');
+            }
+            STANDARD.encode_string(key, out);
+            out.push(':');
+            STANDARD.encode_string(value, out);
+        }
+    }
+}
+
+fn decode_pair(pair: &str) -> Option<(String, String)> {
+    let (key, value) = pair.split_once(':')?;
+    let text = |part: &str| String::from_utf8(STANDARD.decode(part).ok()?).ok();
+    let (key, value) = (text(key)?, text(value)?);
+    (!key.is_empty()).then_some((key, value))
+}
+
+/// The value that travels with the current trace under `key`.
+///
+/// ```
+/// assert_eq!(skywalking_runtime::correlation::get("tenant"), None); // no context here
+/// ```
+pub fn get(key: &str) -> Option<String> {
+    slot::with(|segment| segment.correlation.get(key).map(str::to_owned)).flatten()
+}
+
+/// Sends `value` along with the current trace under `key`; an empty value removes the key. False, and nothing is changed, without a
+/// context, for a fourth key, and for a key or value of over 128 UTF-16 units.
+///
+/// ```
+/// use skywalking_runtime::{Callsite, Root, callsite, correlation};
+///
+/// static ENTRY: Callsite = callsite!(entry, "/work");
+///
+/// Root::new(&ENTRY).run(|| {
+///     correlation::put("tenant", "blue"); // the next services can read it
+/// });
+/// ```
+pub fn put(key: &str, value: &str) -> bool {
+    tracer::enabled() && slot::with(|segment| segment.correlation.put(key, value)).unwrap_or(false)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    fn read(header: &str) -> Correlation {
+        let mut correlation = Correlation::default();
+        correlation.read(header);
+        correlation
+    }
+
+    fn written(correlation: &Correlation) -> String {
+        let mut out = String::new();
+        correlation.write(&mut out);
+        out
+    }
+
+    #[test]
+    fn the_vectors_of_other_agents_are_read_and_written_alike() {
+        let vectors: serde_json::Value = serde_json::from_str(include_str!("../../../proto/vectors.json")).expect("JSON");
+        for vector in vectors["correlation"].as_array().expect("a list") {
+            let header = vector["header"].as_str().expect("text");
+            let correlation = if header.is_empty() { Correlation::default() } else { read(header) };
+            let pairs: Vec<(String, String)> = serde_json::from_value(vector["pairs"].clone()).expect("pairs");
+            assert_eq!(correlation.pairs(), pairs);
+            assert_eq!(written(&correlation), header);
+        }
+    }
+
+    #[test]
+    fn a_fourth_key_and_long_values_are_refused_and_old_keys_can_change() {
+        let mut correlation = Correlation::default();
+        for key in ["a", "b", "c"] {
+            assert!(correlation.put(key, "1"));
+        }
+        assert!(!correlation.put("d", "1"));
+        assert!(correlation.put("a", &"键".repeat(128)));
+        assert!(!correlation.put("a", &"键".repeat(129)));
+        assert!(correlation.put("b", ""));
+        assert!(correlation.put("d", "1"));
+        assert_eq!(correlation.get("b"), None);
+    }
+
+    #[test]
+    fn what_is_good_in_a_header_is_taken_beside_what_is_not() {
+        let correlation = read("aw==:dg==,???,azI=,aw==:d,azM=:djM=");
+        assert_eq!(correlation.pairs(), [("k".into(), "v".into()), ("k3".into(), "v3".into())]);
+        assert_eq!(read(&"aw==:dg==,".repeat(2_000)).pairs(), []);
+    }
+
+    proptest! {
+        #[test]
+        fn no_text_makes_the_reader_panic(header in ".{0,200}") {
+            read(&header);
+        }
+
+        #[test]
+        fn what_is_written_is_read(pairs in proptest::collection::btree_map(".{1,30}", ".{1,30}", 0..=3)) {
+            let mut correlation = Correlation::default();
+            for (key, value) in &pairs {
+                prop_assert!(correlation.put(key, value));
+            }
+            let header = written(&correlation);
+            prop_assert!(header.is_ascii());
+            if !header.is_empty() {
+                let again = read(&header);
+                prop_assert_eq!(again.pairs(), correlation.pairs());
+            }
+        }
+    }
+}

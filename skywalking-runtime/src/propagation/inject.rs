@@ -1,0 +1,69 @@
+//! Writing the current context into a carrier.
+
+use super::carrier::{self, Inject};
+use super::{correlation, extension, sw8};
+use crate::trace::callsite::Kind;
+use crate::trace::record::Record;
+use crate::trace::segment::Segment;
+use crate::trace::slot;
+use crate::trace::tally::{self, Reason};
+use crate::tracer;
+
+/// True if [`inject`] would write or remove headers.
+#[doc(hidden)]
+#[inline]
+pub fn wants_inject() -> bool {
+    tracer::enabled()
+}
+
+/// Writes the context of the current exit span into a carrier: each of the three headers is set or removed, so that a message that is
+/// used again keeps no old one. A request that is not sampled sends no `sw8`, but passes correlation on. Does nothing while no tracer
+/// runs.
+///
+/// ```
+/// use skywalking_runtime::{Callsite, callsite, child, inject};
+///
+/// static CALL: Callsite = callsite!(exit, "/stock/check", peer = "stock:8080", layer = http);
+///
+/// let mut headers = String::new();
+/// let _call = child(&CALL);
+/// inject(&mut headers);
+/// ```
+pub fn inject<C: Inject + ?Sized>(carrier: &mut C) {
+    if !tracer::enabled() {
+        return;
+    }
+    let (sw8, others) = slot::with(headers).unwrap_or_default();
+    // The carrier's own code runs with the slot as it was.
+    carrier::write(carrier, sw8::HEADER, &sw8);
+    carrier::write(carrier, correlation::HEADER, &others);
+    carrier::write(carrier, extension::HEADER, "");
+    slot::with(|segment| segment.return_scratch(sw8));
+}
+
+fn headers(segment: &mut Segment) -> (String, String) {
+    let mut others = String::new();
+    segment.correlation.write(&mut others);
+    let mut sw8 = segment.take_scratch();
+    sw8.clear();
+    if segment.sampled {
+        if is_in_exit(segment) {
+            sw8::write(&mut sw8, segment);
+            #[cfg(feature = "testing")]
+            crate::testing::segment_left(segment.key, segment.scope);
+        } else {
+            tally::count(Reason::InjectOutsideExit);
+        }
+    }
+    (sw8, others)
+}
+
+/// Only an exit span has an address, and a header must have one. A span that was not recorded may be one: it left its address.
+fn is_in_exit(segment: &Segment) -> bool {
+    let current = segment.current;
+    if current.muted > 0 {
+        return !segment.peer_of(current).is_empty();
+    }
+    let record = segment.records.get(usize::from(current.index));
+    record.is_some_and(|record| record.callsite.kind == Kind::Exit && !record.is(Record::CONTINUED))
+}

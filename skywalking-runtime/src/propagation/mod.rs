@@ -1,0 +1,13 @@
+//! How a context crosses processes: the carriers that hold headers, and the three headers.
+//!
+//! [`carrier`] is how headers are read and written wherever they are kept; [`sw8`] is the trace, [`correlation`] what the program sends
+//! along with it, [`extension`] the rest. This room knows the wire's text and nothing of how spans nest.
+
+pub mod carrier;
+pub(crate) mod correlation;
+pub(crate) mod extension;
+mod inject;
+mod provided;
+pub(crate) mod sw8;
+
+pub use inject::{inject, wants_inject};

@@ -1,0 +1,250 @@
+//! The header `sw8`: eight parts joined by `-` (`protocol/semantics.md` 2).
+//!
+//! What comes in is a stranger's. It is checked here, on the calling thread, before a byte of it is kept; the names in it are decoded
+//! later, by the reporter. What goes out is written into a buffer that is lent.
+
+use std::ops::Range;
+
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
+use once_cell::sync::OnceCell;
+
+use crate::trace::callsite::Callsite;
+use crate::trace::id;
+use crate::trace::record::Trace;
+use crate::trace::segment::{Name, Segment, UNKNOWN_PEER};
+use crate::trace::tally::Reason;
+
+/// The header's name.
+pub(crate) const HEADER: &str = "sw8";
+
+/// The longest header that is read: twice of what an agent should write.
+const LIMIT: usize = 4_096;
+/// Characters of a trace or segment id: what the OAP's storage takes.
+const ID_LIMIT: usize = 150;
+
+/// Where the parts of a header stand that passed [`check`].
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Parts {
+    pub(crate) trace: Range<usize>,
+    pub(crate) segment: Range<usize>,
+    pub(crate) span: i32,
+    pub(crate) service: Range<usize>,
+    pub(crate) instance: Range<usize>,
+    pub(crate) endpoint: Range<usize>,
+    pub(crate) address: Range<usize>,
+}
+
+/// Checks a header that is not empty.
+pub(crate) fn check(header: &str) -> Result<Parts, Reason> {
+    if header.len() > LIMIT {
+        return Err(Reason::Sw8TooLong);
+    }
+    let mut ranges = [const { 0..0 }; 8];
+    let mut count = 0;
+    let mut from = 0;
+    for part in header.split('-') {
+        let Some(range) = ranges.get_mut(count) else { return Err(Reason::Sw8Parts) };
+        *range = from..from + part.len();
+        from += part.len() + 1;
+        count += 1;
+    }
+    if count != ranges.len() {
+        return Err(Reason::Sw8Parts);
+    }
+    if ranges.iter().any(Range::is_empty) {
+        return Err(Reason::Sw8EmptyPart);
+    }
+    let [flag, trace, segment, span, service, instance, endpoint, address] = ranges;
+    if !matches!(&header[flag], "0" | "1") {
+        return Err(Reason::Sw8Flag);
+    }
+    let span = span_id(&header[span])?;
+    check_id(&header[trace.clone()], Reason::Sw8TraceId)?;
+    check_id(&header[segment.clone()], Reason::Sw8SegmentId)?;
+    for part in [&service, &instance, &endpoint, &address] {
+        check_base64(&header[part.clone()])?;
+    }
+    Ok(Parts { trace, segment, span, service, instance, endpoint, address })
+}
+
+fn span_id(digits: &str) -> Result<i32, Reason> {
+    if digits.len() > 10 || !digits.bytes().all(|byte| byte.is_ascii_digit()) {
+        return Err(Reason::Sw8SpanId);
+    }
+    digits.parse().map_err(|_| Reason::Sw8SpanId)
+}
+
+fn check_id(part: &str, reason: Reason) -> Result<(), Reason> {
+    let mut decoded = [0; ID_LIMIT + 6];
+    if part.len() > ID_LIMIT.div_ceil(3) * 4 {
+        return Err(reason);
+    }
+    let length = STANDARD.decode_slice(part, &mut decoded).map_err(|_| Reason::Sw8Base64)?;
+    match decoded.get(..length) {
+        Some(id) if (1..=ID_LIMIT).contains(&length) && id.iter().all(u8::is_ascii_graphic) => Ok(()),
+        _ => Err(reason),
+    }
+}
+
+fn check_base64(part: &str) -> Result<(), Reason> {
+    let mut decoded = [0; 192];
+    let sound = if part.len() <= decoded.len() {
+        STANDARD.decode_slice(part, &mut decoded).is_ok()
+    } else {
+        STANDARD.decode(part).is_ok()
+    };
+    if sound { Ok(()) } else { Err(Reason::Sw8Base64) }
+}
+
+/// The text of a part that was checked; bytes that are no UTF-8 are replaced.
+pub(crate) fn decode_text(part: &str) -> String {
+    let bytes = STANDARD.decode(part).unwrap_or_default();
+    String::from_utf8(bytes).unwrap_or_else(|error| String::from_utf8_lossy(error.as_bytes()).into_owned())
+}
+
+/// Writes the header of the segment's current exit span. False if there is nothing that could be written.
+pub(crate) fn write(out: &mut String, segment: &mut Segment) -> bool {
+    let current = segment.current;
+    if usize::from(current.index) >= segment.records.len() {
+        return false;
+    }
+    let endpoint = segment.endpoint();
+    out.push_str("1-");
+    match segment.trace {
+        Trace::Own(number) => push_id(out, number),
+        Trace::Foreign { offset, length } => {
+            let (from, length) = (offset as usize, length as usize);
+            out.push_str(segment.text.get(from..from + length).unwrap_or_default());
+        }
+    }
+    out.push('-');
+    push_id(out, segment.key);
+    out.push('-');
+    push_number(out, current.index);
+    out.push_str(&segment.tracer.identity.header);
+    match segment.name_of(endpoint) {
+        Name::Of(callsite) => out.push_str(endpoint_base64(callsite)),
+        Name::Text(name) => STANDARD.encode_string(name, out),
+    }
+    out.push('-');
+    let peer = segment.peer_of(current);
+    STANDARD.encode_string(if peer.is_empty() { UNKNOWN_PEER } else { peer }, out);
+    true
+}
+
+/// An id in Base64. The process part is a whole number of Base64 blocks, so it is encoded once.
+fn push_id(out: &mut String, key: u64) {
+    static PROCESS: OnceCell<String> = OnceCell::new();
+    out.push_str(PROCESS.get_or_init(|| STANDARD.encode(id::process())));
+    STANDARD.encode_string(id::Tail::of(key).as_str(), out);
+}
+
+fn push_number(out: &mut String, number: u16) {
+    if number >= 10 {
+        push_number(out, number / 10);
+    }
+    out.push(char::from(b'0' + (number % 10) as u8));
+}
+
+fn endpoint_base64(callsite: &'static Callsite) -> &'static str {
+    callsite.endpoint.get_or_init(|| Box::new(STANDARD.encode(callsite.name)))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    fn vectors() -> serde_json::Value {
+        serde_json::from_str(include_str!("../../../proto/vectors.json")).expect("the vectors are JSON")
+    }
+
+    #[test]
+    fn every_valid_header_of_other_agents_is_read_whole() {
+        for vector in vectors()["sw8_valid"].as_array().expect("a list") {
+            let header = vector["header"].as_str().expect("text");
+            let parts = check(header).unwrap_or_else(|reason| panic!("{header}: {}", reason.name()));
+            let text = |range: &Range<usize>| decode_text(&header[range.clone()]);
+            let read = serde_json::json!({
+                "from": vector["from"],
+                "header": header,
+                "sample": header.starts_with('1'),
+                "traceId": text(&parts.trace),
+                "parentSegmentId": text(&parts.segment),
+                "parentSpanId": parts.span,
+                "parentService": text(&parts.service),
+                "parentServiceInstance": text(&parts.instance),
+                "parentEndpoint": text(&parts.endpoint),
+                "targetAddress": text(&parts.address),
+            });
+            assert_eq!(&read, vector);
+        }
+    }
+
+    #[test]
+    fn every_invalid_header_is_refused() {
+        for vector in vectors()["sw8_invalid"].as_array().expect("a list") {
+            let header = vector["header"].as_str().expect("text");
+            if !header.is_empty() {
+                assert!(check(header).is_err(), "{}: {header}", vector["why"]);
+            }
+        }
+    }
+
+    #[test]
+    fn each_reason_has_a_header_that_gives_it() {
+        let id = |text: &str| STANDARD.encode(text);
+        let with = |flag: &str, trace: &str, segment: &str, span: &str| format!("{flag}-{trace}-{segment}-{span}-c3Zj-aW5zdA==-L2U=-aDox");
+        let good = (id("t"), id("s"));
+        let long = id(&"x".repeat(151));
+        assert_eq!(check(&with("1", &good.0, &good.1, "0")).map(|parts| parts.span), Ok(0));
+        for (header, reason) in [
+            (with("1", &"A".repeat(4_096), &good.1, "0"), Reason::Sw8TooLong),
+            ("1-dA==".to_owned(), Reason::Sw8Parts),
+            (with("1", "", &good.1, "0"), Reason::Sw8EmptyPart),
+            (with("true", &good.0, &good.1, "0"), Reason::Sw8Flag),
+            (with("1", &good.0, &good.1, "4294967296"), Reason::Sw8SpanId),
+            (with("1", &good.0, &good.1, "00000000001"), Reason::Sw8SpanId),
+            (with("1", "dA", &good.1, "0"), Reason::Sw8Base64),
+            (with("1", &long, &good.1, "0"), Reason::Sw8TraceId),
+            (with("1", &good.0, &long, "0"), Reason::Sw8SegmentId),
+            (with("1", &id("a b"), &good.1, "0"), Reason::Sw8TraceId),
+            (with("1", &good.0, &id("a\u{e9}"), "0"), Reason::Sw8SegmentId),
+        ] {
+            assert_eq!(check(&header), Err(reason), "{header}");
+        }
+        assert!(check(&with("1", &id(&"x".repeat(150)), &id(&"y".repeat(150)), "2147483647")).is_ok());
+    }
+
+    proptest! {
+        #[test]
+        fn no_text_makes_the_reader_panic(header in ".{0,200}") {
+            let _ = check(&header);
+        }
+
+        #[test]
+        fn no_nearly_right_text_makes_the_reader_panic(header in "[01]?-?[A-Za-z0-9+/=-]{0,400}") {
+            let _ = check(&header);
+        }
+
+        #[test]
+        fn what_is_well_formed_is_read_whole(
+            flag in "[01]", trace in "[!-~]{1,150}", segment in "[!-~]{1,150}", span in 0..=i32::MAX,
+            names in proptest::array::uniform4(".{1,60}"),
+        ) {
+            let header = format!(
+                "{flag}-{}-{}-{span}-{}-{}-{}-{}",
+                STANDARD.encode(&trace), STANDARD.encode(&segment),
+                STANDARD.encode(&names[0]), STANDARD.encode(&names[1]), STANDARD.encode(&names[2]), STANDARD.encode(&names[3]),
+            );
+            let parts = check(&header).map_err(|reason| TestCaseError::fail(reason.name()))?;
+            let text = |range: &Range<usize>| decode_text(&header[range.clone()]);
+            prop_assert_eq!(
+                (text(&parts.trace), text(&parts.segment), parts.span),
+                (trace, segment, span)
+            );
+            prop_assert_eq!([text(&parts.service), text(&parts.instance), text(&parts.endpoint), text(&parts.address)], names);
+        }
+    }
+}

@@ -1,0 +1,118 @@
+//! For tests of traced programs: run something, get back the spans that it made.
+//!
+//! [`run`] and [`run_async`] give each segment that is opened inside a mark, which captures and refs inside the process inherit. They
+//! return when no marked segment is open any more, so there is nothing to sleep for, and tests that run in parallel do not see each
+//! other's spans. If no tracer runs, one without a backend is started.
+//!
+//! ```
+//! use skywalking_runtime::{Callsite, Root, callsite, child, testing};
+//!
+//! static ENTRY: Callsite = callsite!(entry, "/work", layer = http);
+//! static PART: Callsite = callsite!(local, "part");
+//!
+//! let trees = testing::run(|| Root::new(&ENTRY).run(|| drop(child(&PART))));
+//! assert_eq!(testing::text(&trees), "Entry /work layer=Http\n  Local part\n");
+//! ```
+//!
+//! What a test sees are the bytes that a backend would have got, decoded.
+
+mod scope;
+mod tree;
+
+use std::future::Future;
+use std::time::Duration;
+
+pub use tree::{Log, Ref, Span, Tree, text};
+
+pub(crate) use scope::{decide, delivered, scope, scope_of_header, segment_finished, segment_left, segment_opened};
+use scope::Scope;
+
+use crate::trace::slot;
+
+/// How long a test waits for the segments that it opened.
+const PATIENCE: Duration = Duration::from_secs(10);
+
+/// Runs `work` and returns the traces that it made, the one that was opened first at the front.
+///
+/// # Panics
+///
+/// If a segment is still open 10 seconds after `work` returned; the message names its root.
+pub fn run<R>(work: impl FnOnce() -> R) -> Vec<Tree> {
+    Test::new().run(work)
+}
+
+/// The same for a future, on whatever executor polls it.
+///
+/// ```
+/// use skywalking_runtime::{Callsite, Root, callsite, testing};
+///
+/// static ENTRY: Callsite = callsite!(entry, "/work");
+///
+/// # tokio::runtime::Builder::new_current_thread().build().unwrap().block_on(async {
+/// let trees = testing::run_async(Root::new(&ENTRY).future(async { 42 })).await;
+/// assert_eq!(testing::text(&trees), "Entry /work\n");
+/// # });
+/// ```
+///
+/// # Panics
+///
+/// If a segment is still open 10 seconds after the future was done; the message names its root.
+pub async fn run_async<F: Future>(future: F) -> Vec<Tree> {
+    Test::new().run_async(future).await
+}
+
+/// True if no segment is being worked on by this thread: what every test of a misuse ends with.
+pub fn is_idle() -> bool {
+    !slot::is_occupied()
+}
+
+/// [`run`] with settings of its own.
+#[must_use = "a test does nothing until `run` or `run_async`"]
+#[derive(Debug)]
+pub struct Test {
+    scope: Scope,
+}
+
+impl Default for Test {
+    fn default() -> Self {
+        Self::new()
+    }
+}
+
+impl Test {
+    /// Everything is sampled.
+    pub fn new() -> Self {
+        Self { scope: Scope::open() }
+    }
+
+    /// Roots are sampled if `sampler` says so of their name.
+    pub fn sampler(self, sampler: impl Fn(&str) -> bool + Send + Sync + 'static) -> Self {
+        self.scope.set_sampler(Box::new(sampler));
+        self
+    }
+
+    /// As [`run`].
+    ///
+    /// # Panics
+    ///
+    /// As [`run`].
+    pub fn run<R>(self, work: impl FnOnce() -> R) -> Vec<Tree> {
+        {
+            let _here = self.scope.enter();
+            work();
+        }
+        self.scope.wait(PATIENCE);
+        tree::grow(self.scope.collect())
+    }
+
+    /// As [`run_async`].
+    ///
+    /// # Panics
+    ///
+    /// As [`run_async`].
+    pub async fn run_async<F: Future>(self, future: F) -> Vec<Tree> {
+        scope::InScope::new(&self.scope, future).await;
+        self.scope.wait_async(PATIENCE).await;
+        tree::grow(self.scope.collect())
+    }
+}

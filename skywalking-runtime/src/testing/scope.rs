@@ -1,0 +1,269 @@
+//! The mark of a test: which segments are its own, which of them are open, and what came out of them.
+//!
+//! Everything here is behind one lock that only marked segments touch.
+
+use std::cell::Cell;
+use std::collections::HashMap;
+use std::fmt;
+use std::future::{Future, poll_fn};
+use std::pin::{Pin, pin};
+use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
+use std::task::{Context, Poll, Waker};
+use std::time::{Duration, Instant};
+
+use bytes::Bytes;
+use pin_project_lite::pin_project;
+
+use crate::propagation::sw8::{self, Parts};
+use crate::trace::id;
+
+type Sampler = Box<dyn Fn(&str) -> bool + Send + Sync>;
+
+#[derive(Default)]
+struct Marked {
+    /// Open segments and the names of their roots.
+    open: HashMap<u64, &'static str>,
+    /// Keys in the order in which they were opened.
+    order: Vec<u64>,
+    done: Vec<Bytes>,
+    sampler: Option<Arc<Sampler>>,
+    waker: Option<Waker>,
+}
+
+#[derive(Default)]
+struct Scopes {
+    last: u32,
+    marked: HashMap<u32, Marked>,
+    /// The scope of each segment whose context was written into headers.
+    left: HashMap<u64, u32>,
+}
+
+static SCOPES: Mutex<Option<Scopes>> = Mutex::new(None);
+static CHANGED: Condvar = Condvar::new();
+
+thread_local! {
+    /// The mark that roots on this thread get.
+    static HERE: Cell<u32> = const { Cell::new(0) };
+}
+
+fn lock() -> MutexGuard<'static, Option<Scopes>> {
+    SCOPES.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+fn with<R>(scope: u32, work: impl FnOnce(&mut Marked) -> R) -> Option<R> {
+    (scope != 0).then(|| lock().as_mut().and_then(|scopes| scopes.marked.get_mut(&scope)).map(work)).flatten()
+}
+
+/// The mark of the test that runs on this thread, or 0.
+pub(crate) fn scope() -> u32 {
+    HERE.get()
+}
+
+/// True if a root of this name is recorded.
+pub(crate) fn decide(name: &str) -> bool {
+    // Called without the lock: a sampler may trace.
+    let sampler = with(scope(), |marked| marked.sampler.clone()).flatten();
+    let sampled = sampler.is_none_or(|sampler| sampler(name));
+    if !sampled {
+        crate::trace::tally::count(crate::trace::tally::Reason::UnsampledSampler);
+    }
+    sampled
+}
+
+/// A segment was opened.
+pub(crate) fn segment_opened(scope: u32, key: u64, root: &'static str) {
+    with(scope, |marked| {
+        marked.open.insert(key, root);
+        marked.order.push(key);
+    });
+}
+
+/// A segment has ended; its bytes come later, by [`delivered`].
+pub(crate) fn segment_finished(scope: u32, key: u64) {
+    let waker = with(scope, |marked| {
+        marked.open.remove(&key);
+        marked.waker.take()
+    });
+    if let Some(waker) = waker.flatten() {
+        waker.wake();
+    }
+    CHANGED.notify_all();
+}
+
+/// The context of a segment was written into headers.
+pub(crate) fn segment_left(key: u64, scope: u32) {
+    if scope != 0
+        && let Some(scopes) = lock().as_mut()
+    {
+        scopes.left.insert(key, scope);
+    }
+}
+
+/// The mark of the segment that a header refers to, if it is one of this process.
+pub(crate) fn scope_of_header(header: &str, parts: &Parts) -> u32 {
+    let Some(key) = header.get(parts.segment.clone()).and_then(|part| id::parse(&sw8::decode_text(part))) else { return 0 };
+    lock().as_ref().and_then(|scopes| scopes.left.get(&key).copied()).unwrap_or(0)
+}
+
+/// The reporter hands over a marked segment as a backend would have got it.
+pub(crate) fn delivered(scope: u32, segment: &Bytes) {
+    with(scope, |marked| marked.done.push(segment.clone()));
+}
+
+/// What a test collected: the segments, and the order in which they were opened.
+pub(super) struct Collected {
+    pub(super) segments: Vec<Bytes>,
+    /// Ids of the segments.
+    pub(super) order: Vec<String>,
+}
+
+pub(super) struct Scope(u32);
+
+impl fmt::Debug for Scope {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "Scope({})", self.0)
+    }
+}
+
+impl Scope {
+    pub(super) fn open() -> Self {
+        super::tracer::ensure();
+        let mut scopes = lock();
+        let scopes = scopes.get_or_insert_default();
+        scopes.last += 1;
+        scopes.marked.insert(scopes.last, Marked::default());
+        Self(scopes.last)
+    }
+
+    pub(super) fn set_sampler(&self, sampler: Sampler) {
+        with(self.0, |marked| marked.sampler = Some(Arc::new(sampler)));
+    }
+
+    /// From now on roots on this thread get the mark.
+    pub(super) fn enter(&self) -> Here {
+        Here(HERE.replace(self.0))
+    }
+
+    fn is_settled(&self) -> bool {
+        with(self.0, |marked| marked.open.is_empty()).unwrap_or(true)
+    }
+
+    pub(super) fn wait(&self, patience: Duration) {
+        let until = Instant::now() + patience;
+        let mut scopes = lock();
+        loop {
+            let open = scopes.as_ref().and_then(|scopes| scopes.marked.get(&self.0)).map_or(0, |marked| marked.open.len());
+            let left = until.saturating_duration_since(Instant::now());
+            if open == 0 || left.is_zero() {
+                break;
+            }
+            scopes = CHANGED.wait_timeout(scopes, left.min(Duration::from_millis(100))).unwrap_or_else(PoisonError::into_inner).0;
+        }
+        drop(scopes);
+        self.complain(patience);
+    }
+
+    pub(super) async fn wait_async(&self, patience: Duration) {
+        let until = Instant::now() + patience;
+        // No timer of the executor is known, so a thread keeps the time.
+        let mut watch = None;
+        poll_fn(|cx: &mut Context<'_>| {
+            with(self.0, |marked| marked.waker = Some(cx.waker().clone()));
+            if self.is_settled() || Instant::now() >= until {
+                return Poll::Ready(());
+            }
+            watch.get_or_insert_with(|| Watch::start(patience, cx.waker().clone()));
+            Poll::Pending
+        })
+        .await;
+        drop(watch);
+        self.complain(patience);
+    }
+
+    fn complain(&self, patience: Duration) {
+        let open: Vec<_> = with(self.0, |marked| marked.open.values().copied().collect()).unwrap_or_default();
+        assert!(
+            open.is_empty(),
+            "still open {} s after the test's work was done: {}; a future that is never polled again keeps its segment open",
+            patience.as_secs(),
+            open.join(", ")
+        );
+    }
+
+    /// Waits for the reporter and takes what it delivered.
+    pub(super) fn collect(&self) -> Collected {
+        super::tracer::flush();
+        let (segments, order) = with(self.0, |marked| (std::mem::take(&mut marked.done), std::mem::take(&mut marked.order))).unwrap_or_default();
+        Collected { segments, order: order.into_iter().map(id::text).collect() }
+    }
+}
+
+impl Drop for Scope {
+    fn drop(&mut self) {
+        if let Some(scopes) = lock().as_mut() {
+            scopes.marked.remove(&self.0);
+            scopes.left.retain(|_, scope| *scope != self.0);
+        }
+    }
+}
+
+/// Restores the mark that was there.
+pub(super) struct Here(u32);
+
+impl Drop for Here {
+    fn drop(&mut self) {
+        HERE.set(self.0);
+    }
+}
+
+/// Wakes a task once, after some time, unless it is dropped before.
+struct Watch(Option<std::thread::JoinHandle<()>>, Arc<(Mutex<bool>, Condvar)>);
+
+impl Watch {
+    fn start(patience: Duration, waker: Waker) -> Self {
+        let over = Arc::new((Mutex::new(false), Condvar::new()));
+        let watched = Arc::clone(&over);
+        let thread = std::thread::spawn(move || {
+            let (over, changed) = &*watched;
+            let guard = over.lock().unwrap_or_else(PoisonError::into_inner);
+            drop(changed.wait_timeout_while(guard, patience, |over| !*over));
+            waker.wake();
+        });
+        Self(Some(thread), over)
+    }
+}
+
+impl Drop for Watch {
+    fn drop(&mut self) {
+        *self.1.0.lock().unwrap_or_else(PoisonError::into_inner) = true;
+        self.1.1.notify_all();
+        if let Some(thread) = self.0.take() {
+            drop(thread.join());
+        }
+    }
+}
+
+pin_project! {
+    /// A future whose roots get the mark, on whatever thread it is polled.
+    pub(super) struct InScope<F> {
+        scope: u32,
+        #[pin]
+        future: F,
+    }
+}
+
+impl<F> InScope<F> {
+    pub(super) fn new(scope: &Scope, future: F) -> Self {
+        Self { scope: scope.0, future }
+    }
+}
+
+impl<F: Future> Future for InScope<F> {
+    type Output = F::Output;
+
+    fn poll(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<F::Output> {
+        let this = self.project();
+        let _here = Here(HERE.replace(*this.scope));
+        pin!(this.future).poll(cx)
+    }
+}

@@ -1,0 +1,204 @@
+//! Segments as trees: what a test compares.
+
+use std::collections::HashMap;
+use std::fmt::{self, Write as _};
+
+use prost::Message as _;
+use skywalking_proto::v3::{KeyStringValuePair, RefType, SegmentObject, SpanLayer, SpanObject, SpanType};
+
+use super::scope::Collected;
+
+/// One trace, or one part of it whose parent was not seen: its first span and all below it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Tree {
+    /// The id of the trace.
+    pub trace_id: String,
+    /// The first span.
+    pub root: Span,
+}
+
+/// A span and those below it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Span {
+    /// `Entry`, `Exit` or `Local`.
+    pub kind: String,
+    /// The operation name.
+    pub name: String,
+    /// `Unknown`, `Database`, `RPCFramework`, `Http`, `MQ`, `Cache`, `FAAS` or `GenAI`.
+    pub layer: String,
+    /// The component id.
+    pub component: i32,
+    /// The address called, or nothing.
+    pub peer: String,
+    /// The span failed.
+    pub is_error: bool,
+    /// The OAP makes no metrics of it.
+    pub skip_analysis: bool,
+    /// Tags in the order in which they were recorded.
+    pub tags: Vec<(String, String)>,
+    /// Logs in the order in which they were recorded.
+    pub logs: Vec<Log>,
+    /// References to other segments, whether or not they were seen.
+    pub refs: Vec<Ref>,
+    /// Milliseconds since 1970.
+    pub start: i64,
+    /// Milliseconds since 1970.
+    pub end: i64,
+    /// The segment of which this is the first span had more spans than its limit.
+    pub is_size_limited: bool,
+    /// The spans below: those of the same segment in the order in which they were opened, then those of other segments.
+    pub children: Vec<Span>,
+}
+
+/// A log of a span.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Log {
+    /// Keys and values.
+    pub fields: Vec<(String, String)>,
+}
+
+/// A reference to a span of another segment.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Ref {
+    /// `CrossProcess` or `CrossThread`.
+    pub kind: String,
+    /// The parent segment's id.
+    pub segment_id: String,
+    /// The span's id in it.
+    pub span_id: i32,
+    /// The primary endpoint of the parent segment.
+    pub endpoint: String,
+    /// The address that the client called.
+    pub address: String,
+}
+
+/// Trees as text: a line a span, indented by depth, with what is not the default. Ids and times are left out, so two runs give the same.
+///
+/// ```text
+/// Entry /API/Snapshot layer=Http
+///   Local plan {user=7}
+///   Exit /Service/OnSnapshot layer=RPCFramework peer=RTS_Server ERROR [event=error error.kind=io message=broken]
+///     Local late ref=CrossThread
+/// ```
+pub fn text(trees: &[Tree]) -> String {
+    trees.iter().fold(String::new(), |mut out, tree| {
+        let _ = write!(out, "{tree}");
+        out
+    })
+}
+
+impl fmt::Display for Tree {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.root.write(f, 0)
+    }
+}
+
+impl Span {
+    fn write(&self, f: &mut fmt::Formatter<'_>, depth: usize) -> fmt::Result {
+        write!(f, "{:indent$}{} {}", "", self.kind, self.name, indent = 2 * depth)?;
+        if self.layer != SpanLayer::Unknown.as_str_name() {
+            write!(f, " layer={}", self.layer)?;
+        }
+        if self.component != crate::trace::callsite::COMPONENT_RUST {
+            write!(f, " component={}", self.component)?;
+        }
+        if !self.peer.is_empty() {
+            write!(f, " peer={}", self.peer)?;
+        }
+        for reference in &self.refs {
+            write!(f, " ref={}", reference.kind)?;
+        }
+        for (set, word) in
+            [(self.is_error, "ERROR"), (self.skip_analysis, "SKIP_ANALYSIS"), (self.is_size_limited, "SIZE_LIMITED")]
+        {
+            if set {
+                write!(f, " {word}")?;
+            }
+        }
+        if !self.tags.is_empty() {
+            write!(f, " {{{}}}", pairs(&self.tags, ", "))?;
+        }
+        for log in &self.logs {
+            write!(f, " [{}]", pairs(&log.fields, " "))?;
+        }
+        writeln!(f)?;
+        self.children.iter().try_for_each(|child| child.write(f, depth + 1))
+    }
+}
+
+fn pairs(pairs: &[(String, String)], between: &str) -> String {
+    pairs.iter().map(|(key, value)| format!("{key}={}", value.escape_debug())).collect::<Vec<_>>().join(between)
+}
+
+/// Puts segments together by their refs.
+pub(super) fn grow(collected: Collected) -> Vec<Tree> {
+    let order: HashMap<_, _> = collected.order.into_iter().enumerate().map(|(at, id)| (id, at)).collect();
+    let mut segments: Vec<_> = collected.segments.iter().filter_map(|bytes| SegmentObject::decode(bytes.clone()).ok()).collect();
+    segments.sort_by_key(|segment| order.get(&segment.trace_segment_id).copied());
+    let known: HashMap<&str, usize> = segments.iter().enumerate().map(|(at, segment)| (segment.trace_segment_id.as_str(), at)).collect();
+    // As in the OAP's view, a segment hangs below the last ref of its first span.
+    let mut below: HashMap<(usize, i32), Vec<usize>> = HashMap::new();
+    let mut roots = Vec::new();
+    for (at, segment) in segments.iter().enumerate() {
+        let first = segment.spans.iter().find(|span| span.span_id == 0);
+        let last = first.and_then(|span| span.refs.last());
+        match last.and_then(|last| Some((*known.get(last.parent_trace_segment_id.as_str())?, last.parent_span_id))) {
+            Some(parent) if parent.0 != at => below.entry(parent).or_default().push(at),
+            _ => roots.push(at),
+        }
+    }
+    roots
+        .into_iter()
+        .filter_map(|at| {
+            let segment = segments.get(at)?;
+            Some(Tree { trace_id: segment.trace_id.clone(), root: grow_segment(&segments, &below, at)? })
+        })
+        .collect()
+}
+
+fn grow_segment(segments: &[SegmentObject], below: &HashMap<(usize, i32), Vec<usize>>, at: usize) -> Option<Span> {
+    let segment = segments.get(at)?;
+    let mut root = grow_span(segments, below, at, segment.spans.iter().find(|span| span.span_id == 0)?);
+    root.is_size_limited = segment.is_size_limited;
+    Some(root)
+}
+
+fn grow_span(segments: &[SegmentObject], below: &HashMap<(usize, i32), Vec<usize>>, at: usize, span: &SpanObject) -> Span {
+    let inside = segments.get(at).map_or(&[][..], |segment| &segment.spans);
+    let mut same: Vec<_> = inside.iter().filter(|child| child.parent_span_id == span.span_id).collect();
+    same.sort_by_key(|child| child.span_id);
+    let mut children: Vec<_> = same.into_iter().map(|child| grow_span(segments, below, at, child)).collect();
+    let elsewhere = below.get(&(at, span.span_id)).into_iter().flatten();
+    children.extend(elsewhere.filter_map(|other| grow_segment(segments, below, *other)));
+    Span { children, ..leaf(span) }
+}
+
+fn leaf(span: &SpanObject) -> Span {
+    let pairs = |pairs: &[KeyStringValuePair]| pairs.iter().map(|pair| (pair.key.clone(), pair.value.clone())).collect::<Vec<_>>();
+    Span {
+        kind: SpanType::try_from(span.span_type).map_or_else(|_| span.span_type.to_string(), |kind| kind.as_str_name().to_owned()),
+        name: span.operation_name.clone(),
+        layer: SpanLayer::try_from(span.span_layer).map_or_else(|_| span.span_layer.to_string(), |layer| layer.as_str_name().to_owned()),
+        component: span.component_id,
+        peer: span.peer.clone(),
+        is_error: span.is_error,
+        skip_analysis: span.skip_analysis,
+        tags: pairs(&span.tags),
+        logs: span.logs.iter().map(|log| Log { fields: pairs(&log.data) }).collect(),
+        refs: span
+            .refs
+            .iter()
+            .map(|reference| Ref {
+                kind: RefType::try_from(reference.ref_type).map_or_else(|_| reference.ref_type.to_string(), |kind| kind.as_str_name().to_owned()),
+                segment_id: reference.parent_trace_segment_id.clone(),
+                span_id: reference.parent_span_id,
+                endpoint: reference.parent_endpoint.clone(),
+                address: reference.network_address_used_at_peer.clone(),
+            })
+            .collect(),
+        start: span.start_time,
+        end: span.end_time,
+        is_size_limited: false,
+        children: Vec::new(),
+    }
+}

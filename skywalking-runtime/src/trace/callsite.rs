@@ -1,0 +1,190 @@
+//! What is known of a span at compile time.
+//!
+//! A callsite is a `static`: a span record points to it instead of copying name, kind, component and layer. What every span of a
+//! callsite writes in the same bytes is encoded once and kept here. A callsite knows nothing of any one span.
+
+use once_cell::race::OnceBox;
+
+/// The side of a call that a span stands for (`protocol/semantics.md` 5).
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[repr(u8)]
+pub enum Kind {
+    /// The server side of a call, or the consumer of a message.
+    Entry = 0,
+    /// The client side of a call, or the producer of a message.
+    Exit = 1,
+    /// Work inside the process.
+    Local = 2,
+}
+
+/// The technology that a span talks to (`protocol/semantics.md` 9). On an exit span it decides what the peer becomes on the map.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[repr(u8)]
+pub enum Layer {
+    /// None of the others: what a span has unless told.
+    Unknown = 0,
+    /// A database.
+    Database = 1,
+    /// A remote procedure call.
+    Rpc = 2,
+    /// HTTP.
+    Http = 3,
+    /// A message queue.
+    Mq = 4,
+    /// A cache.
+    Cache = 5,
+    /// A function as a service.
+    Faas = 6,
+    /// A generative model.
+    GenAi = 7,
+}
+
+/// The component id of Rust, the only registered one for this language (`protocol/semantics.md` 8).
+pub const COMPONENT_RUST: i32 = 11_000;
+
+/// A place in the program that opens spans; always a `static`, made by the attributes or by [`callsite!`](crate::callsite).
+#[derive(Debug)]
+pub struct Callsite {
+    pub(crate) name: &'static str,
+    pub(crate) kind: Kind,
+    pub(crate) component: i32,
+    pub(crate) layer: Layer,
+    pub(crate) peer: &'static str,
+    pub(crate) tags: &'static [(&'static str, &'static str)],
+    file: &'static str,
+    line: u32,
+    /// The protobuf fields that every span of this callsite writes alike, encoded by the reporter at first use.
+    pub(crate) fragment: OnceBox<Vec<u8>>,
+    /// The name in Base64, as an exit span's header needs it, made by the first caller that does.
+    pub(crate) endpoint: OnceBox<String>,
+}
+
+impl Callsite {
+    /// A callsite with the defaults: component 11000 (Rust), layer unknown, no peer, no tags.
+    pub const fn new(kind: Kind, name: &'static str) -> Self {
+        Self {
+            name,
+            kind,
+            component: COMPONENT_RUST,
+            layer: Layer::Unknown,
+            peer: "",
+            tags: &[],
+            file: "",
+            line: 0,
+            fragment: OnceBox::new(),
+            endpoint: OnceBox::new(),
+        }
+    }
+
+    /// The component id, by `protocol/semantics.md` 8.
+    #[must_use]
+    pub const fn component(mut self, component: i32) -> Self {
+        self.component = component;
+        self
+    }
+
+    /// The layer.
+    #[must_use]
+    pub const fn layer(mut self, layer: Layer) -> Self {
+        self.layer = layer;
+        self
+    }
+
+    /// The address called, where it is always the same one.
+    #[must_use]
+    pub const fn peer(mut self, peer: &'static str) -> Self {
+        self.peer = peer;
+        self
+    }
+
+    /// Tags that every span of this callsite carries; they cost nothing at run time.
+    #[must_use]
+    pub const fn tags(mut self, tags: &'static [(&'static str, &'static str)]) -> Self {
+        self.tags = tags;
+        self
+    }
+
+    /// Where in the source the callsite stands.
+    #[must_use]
+    pub const fn at(mut self, file: &'static str, line: u32) -> Self {
+        self.file = file;
+        self.line = line;
+        self
+    }
+
+    /// The operation name unless a span sets its own.
+    pub const fn name(&self) -> &'static str {
+        self.name
+    }
+
+    /// Source file and line; empty and 0 for a callsite that was built without them.
+    pub const fn location(&self) -> (&'static str, u32) {
+        (self.file, self.line)
+    }
+}
+
+/// Makes a [`Callsite`] for a `static`: the kind, the name, then `key = value` for any of `layer`, `component`, `peer`, `tags`.
+///
+/// ```
+/// use skywalking_runtime::{Callsite, callsite};
+///
+/// static QUERY: Callsite = callsite!(exit, "/database/query", layer = database, component = 22, peer = "db:5432", tags = [("db.type", "sql")]);
+/// assert_eq!(QUERY.name(), "/database/query");
+/// ```
+#[macro_export]
+macro_rules! callsite {
+    ($kind:ident, $name:expr $(, $key:ident = $value:tt)* $(,)?) => {
+        $crate::__private::Callsite::new($crate::__callsite_kind!($kind), $name)
+            $(.$key($crate::__callsite_value!($key, $value)))*
+            .at(::core::file!(), ::core::line!())
+    };
+}
+
+#[doc(hidden)]
+#[macro_export]
+macro_rules! __callsite_kind {
+    (entry) => {
+        $crate::__private::Kind::Entry
+    };
+    (exit) => {
+        $crate::__private::Kind::Exit
+    };
+    (local) => {
+        $crate::__private::Kind::Local
+    };
+}
+
+#[doc(hidden)]
+#[macro_export]
+macro_rules! __callsite_value {
+    (layer, unknown) => {
+        $crate::__private::Layer::Unknown
+    };
+    (layer, database) => {
+        $crate::__private::Layer::Database
+    };
+    (layer, rpc) => {
+        $crate::__private::Layer::Rpc
+    };
+    (layer, http) => {
+        $crate::__private::Layer::Http
+    };
+    (layer, mq) => {
+        $crate::__private::Layer::Mq
+    };
+    (layer, cache) => {
+        $crate::__private::Layer::Cache
+    };
+    (layer, faas) => {
+        $crate::__private::Layer::Faas
+    };
+    (layer, genai) => {
+        $crate::__private::Layer::GenAi
+    };
+    (tags, $tags:tt) => {
+        &$tags
+    };
+    ($key:ident, $value:tt) => {
+        $value
+    };
+}

@@ -1,0 +1,143 @@
+//! The time of a span: one read of a raw counter at its start, one at its end.
+//!
+//! Which counter is decided once, at the first start of a tracer: the time-stamp counter where the kernel itself keeps time by it,
+//! the virtual counter on aarch64, else [`Instant`]. Nothing is calibrated here: an [`Anchor`] pairs the counter with the clocks, and
+//! the reporter interpolates between anchors (`report/timeline`). Nothing runs before `main`.
+
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::{Instant, SystemTime, UNIX_EPOCH};
+
+use once_cell::sync::OnceCell;
+
+/// True if stamps come from the processor's counter. Written once, before the first stamp is taken.
+static RAW: AtomicBool = AtomicBool::new(false);
+static BASE: OnceCell<Instant> = OnceCell::new();
+
+/// A stamp: ticks of the chosen counter, never 0, so that 0 can mean "still open".
+#[inline]
+pub(crate) fn now() -> u64 {
+    if RAW.load(Ordering::Relaxed) { counter() } else { elapsed() }
+}
+
+#[cfg(target_arch = "x86_64")]
+#[inline]
+#[allow(unsafe_code)]
+fn counter() -> u64 {
+    // SAFETY: reading the time-stamp counter has no precondition and no side effect.
+    unsafe { core::arch::x86_64::_rdtsc() }
+}
+
+#[cfg(target_arch = "aarch64")]
+#[inline]
+#[allow(unsafe_code)]
+fn counter() -> u64 {
+    let ticks: u64;
+    // SAFETY: the virtual counter is readable from user space on every kernel that runs Rust's std; the read has no side effect.
+    unsafe { core::arch::asm!("mrs {}, cntvct_el0", out(reg) ticks, options(nomem, nostack, preserves_flags)) };
+    ticks
+}
+
+#[cfg(not(any(target_arch = "x86_64", target_arch = "aarch64")))]
+#[inline]
+fn counter() -> u64 {
+    elapsed()
+}
+
+/// Nanoseconds since the clock was chosen, plus 1.
+#[cold]
+fn elapsed() -> u64 {
+    let base = BASE.get_or_init(Instant::now);
+    u64::try_from(base.elapsed().as_nanos()).unwrap_or(u64::MAX - 1) + 1
+}
+
+/// Chooses the counter. Every later call changes nothing.
+pub(crate) fn choose() {
+    static CHOSEN: OnceCell<()> = OnceCell::new();
+    CHOSEN.get_or_init(|| {
+        BASE.get_or_init(Instant::now);
+        RAW.store(counter_is_trusted(), Ordering::Relaxed);
+    });
+}
+
+#[cfg(target_arch = "x86_64")]
+fn counter_is_trusted() -> bool {
+    // What the kernel gave up on, we do not trust either. Only where it can't be asked does the processor's own word count.
+    match std::fs::read_to_string("/sys/devices/system/clocksource/clocksource0/current_clocksource") {
+        Ok(source) => source.trim() == "tsc",
+        Err(_) => invariant_counter(),
+    }
+}
+
+#[cfg(target_arch = "x86_64")]
+#[allow(unsafe_code, unused_unsafe)]
+fn invariant_counter() -> bool {
+    use core::arch::x86_64::__cpuid;
+    // SAFETY: every x86_64 processor has the CPUID instruction.
+    let (highest, power) = unsafe { (__cpuid(0x8000_0000).eax, __cpuid(0x8000_0007).edx) };
+    highest >= 0x8000_0007 && power & (1 << 8) != 0
+}
+
+#[cfg(not(target_arch = "x86_64"))]
+fn counter_is_trusted() -> bool {
+    cfg!(target_arch = "aarch64")
+}
+
+/// The counter, the monotonic clock and the wall clock, read at one moment.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Anchor {
+    /// The stamp at this moment.
+    pub(crate) counter: u64,
+    /// Nanoseconds of the monotonic clock since the counter was chosen.
+    pub(crate) monotonic: u64,
+    /// Nanoseconds since 1970.
+    pub(crate) wall: u64,
+}
+
+/// Pairs the three clocks: the best of five tries, so that being preempted between two reads costs a try and not precision.
+pub(crate) fn anchor() -> Anchor {
+    let mut best = try_anchor();
+    for _ in 0..4 {
+        let next = try_anchor();
+        if next.1 < best.1 {
+            best = next;
+        }
+    }
+    best.0
+}
+
+fn try_anchor() -> (Anchor, u64) {
+    let before = now();
+    let monotonic = BASE.get_or_init(Instant::now).elapsed();
+    let wall = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
+    let after = now();
+    let width = after.saturating_sub(before);
+    let anchor = Anchor {
+        counter: before + width / 2,
+        monotonic: u64::try_from(monotonic.as_nanos()).unwrap_or(u64::MAX),
+        wall: u64::try_from(wall.as_nanos()).unwrap_or(u64::MAX),
+    };
+    (anchor, width)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn stamps_never_are_zero_and_do_not_go_back_on_one_thread() {
+        choose();
+        let mut last = 0;
+        for _ in 0..10_000 {
+            let stamp = now();
+            assert!(stamp > 0 && stamp >= last, "{stamp} after {last}");
+            last = stamp;
+        }
+    }
+
+    #[test]
+    fn the_fallback_counts_nanoseconds() {
+        let (from, started) = (elapsed(), Instant::now());
+        let to = elapsed();
+        assert!(to >= from && u128::from(to - from) <= started.elapsed().as_nanos() + 1_000_000_000);
+    }
+}

@@ -1,0 +1,195 @@
+//! The active span at hand: what the program adds to the span that it is in. Each call does nothing where no span is recorded.
+
+use std::any::type_name;
+use std::error::Error;
+use std::fmt::{Debug, Display};
+
+use super::callsite::Layer;
+use super::clock;
+use super::failure::{self, Failure};
+use super::record::{Record, Side, SideKind, Trace};
+use super::segment::{Range, Segment};
+use super::slot;
+use super::tag::{Raw, TagValue};
+use super::tally::{self, Reason};
+use super::text::{self, Formatted, NAME_LIMIT, PEER_LIMIT, TAG_LIMIT};
+use super::id;
+use crate::propagation::sw8;
+use crate::tracer;
+
+/// The span that is current on this thread, or nothing.
+///
+/// ```
+/// use skywalking_runtime::current;
+///
+/// current().tag("user.id", 7).tag_display("ratio", &0.5).log("event", "cache miss");
+/// ```
+#[derive(Clone, Copy, Debug)]
+#[must_use = "the current span is looked up by each call; taking it alone does nothing"]
+pub struct Current(());
+
+/// The span that is current on this thread.
+#[inline]
+pub fn current() -> Current {
+    Current(())
+}
+
+fn with(work: impl FnOnce(&mut Segment)) {
+    if tracer::enabled() {
+        slot::with(work);
+    }
+}
+
+/// Formats a value in a scratch, with the slot as it was, then works on the current span's list.
+fn formatted(args: std::fmt::Arguments<'_>, limit: usize, work: impl FnOnce(&mut Segment, &mut u32, &str)) {
+    if !is_recording() {
+        return;
+    }
+    let mut scratch = slot::with(Segment::take_scratch).unwrap_or_default();
+    if text::format_into(&mut scratch, args, limit) == Formatted::Panicked {
+        tally::count(Reason::FormatPanicked);
+    }
+    slot::with(|segment| {
+        segment.with_current_list(|segment, head| work(segment, head, &scratch));
+        segment.return_scratch(scratch);
+    });
+}
+
+/// True if what is said of the current span is recorded.
+fn is_recording() -> bool {
+    tracer::enabled() && slot::with(|segment| segment.is_current_recorded()) == Some(true)
+}
+
+#[expect(clippy::return_self_not_must_use, reason = "made to be chained, and to be dropped at the end of the chain")]
+impl Current {
+    /// True if the current span is recorded: for values that cost something to find.
+    pub fn is_recording(self) -> bool {
+        is_recording()
+    }
+
+    /// A tag of text (cut at 2048 UTF-16 units), number or bool. Of two tags with one key the later one counts.
+    #[inline]
+    pub fn tag(self, key: &'static str, value: impl TagValue) -> Self {
+        with(|segment| segment.tag_current(key, value.raw()));
+        self
+    }
+
+    /// A tag of anything that implements [`Display`].
+    pub fn tag_display(self, key: &'static str, value: &dyn Display) -> Self {
+        formatted(format_args!("{value}"), TAG_LIMIT, |segment, head, text| segment.tag(head, key, Raw::Text(text)));
+        self
+    }
+
+    /// A tag of anything that implements [`Debug`].
+    pub fn tag_debug(self, key: &'static str, value: &dyn Debug) -> Self {
+        formatted(format_args!("{value:?}"), TAG_LIMIT, |segment, head, text| segment.tag(head, key, Raw::Text(text)));
+        self
+    }
+
+    /// A log of one field, at the present time.
+    pub fn log(self, key: &'static str, value: impl Display) -> Self {
+        formatted(format_args!("{value}"), TAG_LIMIT, |segment, head, text| {
+            segment.push(head, Side::number("", SideKind::Log, clock::now()));
+            segment.field(head, key, text);
+        });
+        self
+    }
+
+    /// A log of several fields, at the present time.
+    pub fn log_fields(self, fields: &[(&'static str, &dyn Display)]) -> Self {
+        if !is_recording() {
+            return self;
+        }
+        // All values first: their code may open spans, and a log's fields must lie together.
+        let mut text = slot::with(Segment::take_scratch).unwrap_or_default();
+        let mut ends = Vec::with_capacity(fields.len());
+        for (_, value) in fields {
+            if text::format_into(&mut text, format_args!("{value}"), TAG_LIMIT) == Formatted::Panicked {
+                tally::count(Reason::FormatPanicked);
+            }
+            ends.push(text.len());
+        }
+        slot::with(|segment| {
+            segment.with_current_list(|segment, head| {
+                segment.push(head, Side::number("", SideKind::Log, clock::now()));
+                let mut from = 0;
+                for ((key, _), end) in fields.iter().zip(ends) {
+                    segment.field(head, key, text.get(from..end).unwrap_or_default());
+                    from = end;
+                }
+            });
+            segment.return_scratch(text);
+        });
+        self
+    }
+
+    /// The span failed with this error: `event=error`, its type, its message and the chain of its sources.
+    pub fn error<E: Error + ?Sized>(self, error: &E) -> Self {
+        failure::record(&Failure { kind: type_name::<E>(), message: Some(&Shown(error)), source: Some(&|| error.source()) });
+        self
+    }
+
+    /// The span failed, and all that is known is a text.
+    pub fn error_message(self, message: &dyn Display) -> Self {
+        failure::record(&Failure { kind: "error", message: Some(message), source: None });
+        self
+    }
+
+    /// Another operation name, cut at 150 UTF-16 units; an empty one changes nothing.
+    pub fn set_name(self, name: impl Display) -> Self {
+        formatted(format_args!("{name}"), NAME_LIMIT, |segment, head, text| segment.name(head, text));
+        self
+    }
+
+    /// Another peer, cut at 200 UTF-16 units. A header that was written before keeps the old one.
+    pub fn set_peer(self, peer: impl Display) -> Self {
+        formatted(format_args!("{peer}"), PEER_LIMIT, |segment, head, text| segment.peer(head, text));
+        self
+    }
+
+    /// Another component id (`protocol/semantics.md` 8).
+    pub fn set_component(self, component: i32) -> Self {
+        with(|segment| {
+            segment.push_current(Side { key: "", a: component.cast_unsigned(), b: 0, next: 0, kind: SideKind::Component });
+        });
+        self
+    }
+
+    /// Another layer.
+    pub fn set_layer(self, layer: Layer) -> Self {
+        with(|segment| {
+            segment.push_current(Side { key: "", a: layer as u32, b: 0, next: 0, kind: SideKind::Layer });
+        });
+        self
+    }
+
+    /// The OAP shall store the span and make no metrics of it.
+    pub fn skip_analysis(self) -> Self {
+        with(|segment| {
+            if let Some(record) = segment.current_record() {
+                record.flags |= Record::SKIP_ANALYSIS;
+            }
+        });
+        self
+    }
+}
+
+struct Shown<'a, T: ?Sized>(&'a T);
+
+impl<T: Display + ?Sized> Display for Shown<'_, T> {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        self.0.fmt(f)
+    }
+}
+
+/// The id of the current trace, also of a request that is not sampled; `None` without a context.
+///
+/// ```
+/// assert_eq!(skywalking_runtime::trace_id(), None);
+/// ```
+pub fn trace_id() -> Option<String> {
+    slot::with(|segment| match segment.trace {
+        Trace::Own(number) => id::text(number),
+        Trace::Foreign { offset, length } => sw8::decode_text(segment.text_at(Range { offset, length })),
+    })
+}

@@ -1,0 +1,33 @@
+//! The heart: segments without locks.
+//!
+//! In the order in which a span meets them: [`callsite`] (what is known at compile time), [`opening`] (arguments, the decision),
+//! [`scope`] (a span on a thread), [`traced`] (a span over a future), [`root`] and [`child`] (the same by hand), [`current`] (the
+//! active span at hand), [`failure`] (errors, panics), [`snapshot`] (crossing tasks and threads). Below them: [`segment`] with its
+//! [`record`]s, the [`slot`] that holds it, the [`thread`] that keeps used ones, and the [`outbox`] through which it leaves.
+//!
+//! This room does not know how a segment is encoded or sent, and takes no lock: clippy denies the types.
+#![deny(clippy::disallowed_types)]
+
+pub(crate) mod callsite;
+pub(crate) mod child;
+pub(crate) mod clock;
+pub(crate) mod current;
+pub(crate) mod failure;
+pub(crate) mod id;
+pub(crate) mod opening;
+pub(crate) mod outbox;
+pub(crate) mod record;
+pub(crate) mod root;
+pub(crate) mod sampler;
+pub(crate) mod scope;
+pub(crate) mod segment;
+pub(crate) mod slot;
+pub(crate) mod snapshot;
+pub(crate) mod tag;
+pub(crate) mod tally;
+pub(crate) mod text;
+pub(crate) mod thread;
+pub(crate) mod traced;
+
+pub(crate) use failure::install_panic_hook;
+pub(crate) use thread::never_trace_this_thread;

@@ -1,0 +1,252 @@
+//! A span that is about to open: whether it will be recorded, and what is known of it before it begins.
+//!
+//! All that the program's own code does for a span (arguments, `Display`, a carrier's `header`) happens here, in the caller's context
+//! and before the clock of the span runs. A child's entries go straight into the segment in the slot, in a list of its own that the
+//! record takes over when it opens; a root's go into the segment that it will put there.
+
+use std::fmt::{self, Debug, Display};
+
+use super::callsite::{Callsite, Kind};
+use super::record::{Side, SideKind, Trace};
+use super::root;
+use super::scope::{self, Begun, Scope};
+use super::segment::{Opened, Segment};
+use super::slot;
+use super::tag::Raw;
+use super::tally::{self, Reason};
+use super::text::{self, Formatted, NAME_LIMIT, PEER_LIMIT, TAG_LIMIT};
+use super::thread;
+use crate::propagation::carrier::{self, Extract};
+use crate::propagation::{correlation, sw8};
+use crate::tracer::{self, Inbound};
+
+/// A span that is about to open.
+#[must_use = "an opening is no span yet: `enter` or `begin` makes it one"]
+#[derive(Debug)]
+pub struct Opening {
+    callsite: &'static Callsite,
+    place: Place,
+    /// The list of side entries that the record will take over.
+    head: u32,
+}
+
+#[derive(Debug)]
+enum Place {
+    /// Nobody has asked yet.
+    Unknown,
+    /// Nothing will be opened.
+    Nowhere,
+    /// A child in the segment with this key. Without room for its record if `full`.
+    Child { key: u64, full: bool },
+    /// A child of an unsampled request.
+    Unsampled { key: u64 },
+    /// The root of this segment.
+    Root(Box<Segment>),
+}
+
+impl Opening {
+    /// A span of `callsite` is about to open here.
+    #[inline]
+    pub fn new(callsite: &'static Callsite) -> Self {
+        let place = if tracer::enabled() { Place::Unknown } else { Place::Nowhere };
+        Self { callsite, place, head: 0 }
+    }
+
+    #[inline(never)]
+    fn decide(&mut self) {
+        let found = slot::with(|segment| {
+            if segment.sampled {
+                Place::Child { key: segment.key, full: segment.is_full() }
+            } else {
+                Place::Unsampled { key: segment.key }
+            }
+        });
+        self.place = found.unwrap_or_else(|| root::segment_for(self.callsite).map_or(Place::Nowhere, Place::Root));
+    }
+
+    #[inline]
+    fn place(&mut self) -> &mut Place {
+        if matches!(self.place, Place::Unknown) {
+            self.decide();
+        }
+        &mut self.place
+    }
+
+    /// True if the context in a carrier would be used.
+    #[inline]
+    pub fn wants_headers(&mut self) -> bool {
+        match self.place() {
+            Place::Root(_) | Place::Child { full: false, .. } => true,
+            Place::Child { .. } | Place::Unknown | Place::Nowhere | Place::Unsampled { .. } => false,
+        }
+    }
+
+    /// True if name, peer and tags would be used: only then are their expressions to be evaluated.
+    #[inline]
+    pub fn recording(&mut self) -> bool {
+        let exit = self.callsite.kind == Kind::Exit;
+        match self.place() {
+            Place::Root(segment) => segment.sampled,
+            // An exit that finds no room is not recorded, but its header is written, and that holds the peer.
+            Place::Child { full, .. } => !*full || exit,
+            Place::Unknown | Place::Nowhere | Place::Unsampled { .. } => false,
+        }
+    }
+
+    /// Works on the segment that the span will be in, if it will be recorded there.
+    fn with(&mut self, work: impl FnOnce(&mut Segment, &mut u32)) {
+        match &mut self.place {
+            Place::Root(segment) if segment.sampled => work(segment, &mut self.head),
+            Place::Child { key, full: false } => {
+                slot::with_key(*key, |segment| work(segment, &mut self.head));
+            }
+            _ => {}
+        }
+    }
+
+    /// A tag of text, number or bool.
+    pub fn tag(&mut self, key: &'static str, value: Raw<'_>) {
+        self.with(|segment, head| segment.tag(head, key, value));
+    }
+
+    /// A tag by `Display`.
+    pub fn tag_display<T: Display + ?Sized>(&mut self, key: &'static str, value: &T) {
+        self.formatted(format_args!("{value}"), TAG_LIMIT, |segment, head, text| segment.tag(head, key, Raw::Text(text)));
+    }
+
+    /// A tag by `Debug`.
+    pub fn tag_debug<T: Debug + ?Sized>(&mut self, key: &'static str, value: &T) {
+        self.formatted(format_args!("{value:?}"), TAG_LIMIT, |segment, head, text| segment.tag(head, key, Raw::Text(text)));
+    }
+
+    /// The operation name; an empty one leaves the callsite's.
+    pub fn name<T: Display + ?Sized>(&mut self, name: &T) {
+        self.formatted(format_args!("{name}"), NAME_LIMIT, |segment, head, text| segment.name(head, text));
+    }
+
+    /// The address called; an empty one becomes `unknown`.
+    pub fn peer<T: Display + ?Sized>(&mut self, peer: &T) {
+        if let Place::Child { key, full: true } = self.place {
+            let mut text = String::new();
+            text::format_into(&mut text, format_args!("{peer}"), PEER_LIMIT);
+            slot::with_key(key, |segment| segment.set_muted_peer(&text));
+            return;
+        }
+        self.formatted(format_args!("{peer}"), PEER_LIMIT, |segment, head, text| segment.peer(head, text));
+    }
+
+    /// Formats a value in a scratch while the slot stays as it is, since the value's own code may open spans.
+    fn formatted(&mut self, args: fmt::Arguments<'_>, limit: usize, work: impl FnOnce(&mut Segment, &mut u32, &str)) {
+        let mut scratch = String::new();
+        self.with(|segment, _| scratch = segment.take_scratch());
+        if text::format_into(&mut scratch, args, limit) == Formatted::Panicked {
+            tally::count(Reason::FormatPanicked);
+        }
+        self.with(|segment, head| {
+            work(segment, head, &scratch);
+            segment.return_scratch(scratch);
+        });
+    }
+
+    /// The context that came with a request: a root goes on with its trace, a child refers to it.
+    pub fn extract<C: Extract + ?Sized>(&mut self, carrier: &C) {
+        let inbound = match &self.place {
+            Place::Root(segment) => segment.tracer.settings.inbound,
+            Place::Child { full: false, .. } => thread::tracer().map_or(Inbound::Ignore, |tracer| tracer.settings.inbound),
+            _ => Inbound::Ignore,
+        };
+        if inbound == Inbound::Ignore {
+            return;
+        }
+        // A carrier may give a header more than once; the first is the one that counts, as with HTTP's own single-value headers.
+        if let Some(header) = carrier::read(carrier, sw8::HEADER).filter(|header| !header.is_empty()) {
+            match sw8::check(&header) {
+                Ok(parts) => self.refer(&header, &parts),
+                Err(reason) => tally::count(reason),
+            }
+        }
+        if let Some(header) = carrier::read(carrier, correlation::HEADER).filter(|header| !header.is_empty()) {
+            let work = |segment: &mut Segment| segment.correlation.read(&header);
+            match &mut self.place {
+                Place::Root(segment) => work(segment),
+                Place::Child { key, .. } => {
+                    slot::with_key(*key, work);
+                }
+                _ => {}
+            }
+        }
+    }
+
+    fn refer(&mut self, header: &str, parts: &sw8::Parts) {
+        let root = matches!(self.place, Place::Root(_));
+        if let Place::Root(segment) = &mut self.place {
+            #[cfg(feature = "testing")]
+            if segment.scope == 0 {
+                segment.scope = crate::testing::scope_of_header(header, parts);
+            }
+            if !segment.sampled {
+                // Nothing will be recorded, but the trace has an id, and it is this one.
+                if let Some(range) = segment.store(&header[parts.trace.clone()]) {
+                    segment.trace = Trace::Foreign { offset: range.offset, length: range.length };
+                }
+                return;
+            }
+        }
+        self.with(|segment, head| {
+            let known = segment.sides.iter().any(|side| {
+                side.kind == SideKind::Sw8Ref && segment.text.get(side.a as usize..(side.a + side.b) as usize) == Some(header)
+            });
+            if known {
+                // A middleware and a handler read the same header: one call, one ref.
+                return;
+            }
+            let Some(range) = segment.store(header) else { return };
+            if root {
+                #[expect(clippy::cast_possible_truncation, reason = "a place in a header of at most 4096 bytes")]
+                let (from, length) = (parts.trace.start as u32, parts.trace.len() as u32);
+                segment.trace = Trace::Foreign { offset: range.offset + from, length };
+            }
+            segment.push(head, Side { key: "", a: range.offset, b: range.length, next: 0, kind: SideKind::Sw8Ref });
+        });
+    }
+
+    /// Opens the span on this thread; it closes when the guard drops.
+    #[inline]
+    pub fn enter(self) -> Scope {
+        if let Place::Unknown = self.place {
+            return Scope::open(self.callsite);
+        }
+        self.open().into_scope()
+    }
+
+    /// Opens the span inside a [`Traced`](super::traced::Traced) future, which closes it.
+    #[inline]
+    pub fn begin(mut self) {
+        self.place();
+        scope::leave_for_future(self.open());
+    }
+
+    fn open(mut self) -> Begun {
+        match std::mem::replace(&mut self.place, Place::Nowhere) {
+            Place::Unknown | Place::Nowhere => Begun::NOTHING,
+            Place::Unsampled { key } => Begun::unsampled(key),
+            Place::Child { key, .. } => {
+                let opened: Option<Opened> = slot::with_key(key, |segment| segment.open(self.callsite, self.head));
+                opened.map_or(Begun::NOTHING, |opened| Begun::child(key, opened))
+            }
+            Place::Root(segment) => root::begin(segment, self.callsite, self.head, 0),
+        }
+    }
+}
+
+impl Drop for Opening {
+    #[inline]
+    fn drop(&mut self) {
+        // An argument panicked or returned: the segment was never begun.
+        if let Place::Root(_) = self.place
+            && let Place::Root(segment) = std::mem::replace(&mut self.place, Place::Nowhere)
+        {
+            thread::give_back(segment);
+        }
+    }
+}

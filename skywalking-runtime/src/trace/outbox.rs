@@ -1,0 +1,337 @@
+//! The way out of a thread: where finished segments wait for the reporter, and the callers' half of the accounts.
+//!
+//! Each thread owns a [`Node`] with two [`Tray`]s. A finished segment's records are copied into a tray, so buffers never travel and
+//! nothing is freed on another thread. Who works on a tray holds its flag; the reporter holds one tray at a time, so of two trays the
+//! thread always finds one and never waits. A node whose thread has ended is taken over by the next new thread: there are never more
+//! nodes than threads have lived at one time, its counts go on, and nobody needs a lock to find or to forget one.
+//!
+//! Invariants, and what holds them:
+//! * only the owner of a node writes its counts (plain load and store), each after what it counts has happened;
+//! * a reader that reads "dropped" before "finished" before "opened" sees `opened >= finished >= dropped`;
+//! * after [`close`] no tray takes a segment: the flag of the way out is looked at under the tray's own flag.
+
+use std::cell::UnsafeCell;
+use std::sync::atomic::{AtomicBool, AtomicPtr, AtomicU32, AtomicU64, AtomicUsize, Ordering};
+
+use super::record::{Record, Side, Trace};
+
+/// A finished segment in a tray: what is not in the three lists.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Head {
+    /// The segment's id.
+    pub(crate) key: u64,
+    pub(crate) trace: Trace,
+    /// The stamp of the segment's end: spans that are still open end here.
+    pub(crate) ended: u64,
+    /// How many entries of each list belong to it.
+    pub(crate) records: usize,
+    pub(crate) sides: usize,
+    pub(crate) text: usize,
+    /// Spans were left out.
+    pub(crate) limited: bool,
+    /// The mark of the test that opened it, or 0.
+    pub(crate) scope: u32,
+}
+
+impl Head {
+    /// The bytes that the segment takes in a tray.
+    pub(crate) fn bytes(&self) -> usize {
+        size_of::<Self>() + self.records * size_of::<Record>() + self.sides * size_of::<Side>() + self.text
+    }
+}
+
+/// Finished segments, one behind the other.
+#[derive(Debug, Default)]
+pub(crate) struct Load {
+    pub(crate) heads: Vec<Head>,
+    pub(crate) records: Vec<Record>,
+    pub(crate) sides: Vec<Side>,
+    pub(crate) text: String,
+}
+
+/// Buffers above this many bytes are given back when they are empty.
+const KEEP: usize = 64 * 1024;
+
+impl Load {
+    /// Empties the load, keeping its buffers unless they are large.
+    pub(crate) fn clear(&mut self) {
+        self.heads.clear();
+        self.records.clear();
+        self.sides.clear();
+        self.text.clear();
+        self.heads.shrink_to(KEEP / size_of::<Head>());
+        self.records.shrink_to(KEEP / size_of::<Record>());
+        self.sides.shrink_to(KEEP / size_of::<Side>());
+        self.text.shrink_to(KEEP);
+    }
+
+    pub(crate) fn bytes(&self) -> usize {
+        self.heads.len() * size_of::<Head>()
+            + self.records.len() * size_of::<Record>()
+            + self.sides.len() * size_of::<Side>()
+            + self.text.len()
+    }
+}
+
+/// One of a thread's two outboxes.
+#[derive(Debug, Default)]
+pub(crate) struct Tray {
+    busy: AtomicBool,
+    load: UnsafeCell<Load>,
+    /// Segments in it; written by whoever holds the flag.
+    queued: AtomicU64,
+}
+
+// SAFETY: the load is reached only through `hold`, which lets one thread in at a time.
+#[allow(unsafe_code)]
+unsafe impl Sync for Tray {}
+
+impl Tray {
+    /// Works on the load, unless somebody else does.
+    #[allow(unsafe_code)]
+    fn hold<R>(&self, work: impl FnOnce(&mut Load) -> R) -> Option<R> {
+        struct Release<'a>(&'a AtomicBool);
+        impl Drop for Release<'_> {
+            fn drop(&mut self) {
+                self.0.store(false, Ordering::SeqCst);
+            }
+        }
+        if self.busy.swap(true, Ordering::SeqCst) {
+            return None;
+        }
+        let _release = Release(&self.busy);
+        // SAFETY: the flag was free and is ours until `_release` drops, which is after the last use of this reference; whoever takes
+        // it next reads our store, so it sees everything that was written here.
+        Some(work(unsafe { &mut *self.load.get() }))
+    }
+
+    /// The reporter's side: exchanges the load for an empty one. False if it is empty or its thread is just working on it.
+    pub(crate) fn exchange(&self, empty: &mut Load) -> bool {
+        if self.queued.load(Ordering::Acquire) == 0 {
+            return false;
+        }
+        let taken = self.hold(|load| {
+            std::mem::swap(load, empty);
+            self.queued.store(0, Ordering::Release);
+        });
+        taken.is_some() && !empty.heads.is_empty()
+    }
+
+    /// The reporter's side behind [`close`]: the same, but waits for a thread that is just copying its last segment.
+    pub(crate) fn exchange_last(&self, empty: &mut Load) {
+        let mut swap = |load: &mut Load| {
+            std::mem::swap(load, empty);
+            self.queued.store(0, Ordering::Release);
+        };
+        while self.hold(&mut swap).is_none() {
+            std::thread::yield_now();
+        }
+    }
+
+    /// Segments that wait in it.
+    pub(crate) fn queued(&self) -> u64 {
+        self.queued.load(Ordering::Acquire)
+    }
+}
+
+/// What a thread has opened, finished and lost, counted by the thread itself.
+#[derive(Debug, Default)]
+pub(crate) struct Counts {
+    pub(crate) opened: AtomicU64,
+    pub(crate) finished: AtomicU64,
+    /// Lost because the outboxes were full.
+    pub(crate) full: AtomicU64,
+    /// Lost because no tracer was running when it ended.
+    pub(crate) off: AtomicU64,
+}
+
+fn add_own(count: &AtomicU64) {
+    // Only the owner writes, so no read-modify-write is needed; Release orders it after the counts that must come first.
+    count.store(count.load(Ordering::Relaxed) + 1, Ordering::Release);
+}
+
+/// A thread's outboxes and counts.
+#[derive(Debug)]
+pub(crate) struct Node {
+    next: AtomicPtr<Node>,
+    owned: AtomicBool,
+    pub(crate) trays: [Tray; 2],
+    pub(crate) counts: Counts,
+}
+
+static NODES: AtomicPtr<Node> = AtomicPtr::new(std::ptr::null_mut());
+
+/// What segments count that end where no node can be reached: in a destructor of a thread-local that runs after ours.
+pub(crate) static LATE: Counts =
+    Counts { opened: AtomicU64::new(0), finished: AtomicU64::new(0), full: AtomicU64::new(0), off: AtomicU64::new(0) };
+
+/// Segments that are open now, in all threads.
+static OPEN: AtomicUsize = AtomicUsize::new(0);
+
+/// The generation of the tracer whose reporter takes segments, 0 if none does.
+static TAKEN_BY: AtomicU32 = AtomicU32::new(0);
+static QUEUED_BYTES: AtomicUsize = AtomicUsize::new(0);
+static QUEUED_SEGMENTS: AtomicUsize = AtomicUsize::new(0);
+
+/// How much may wait in all outboxes together.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Budget {
+    pub(crate) bytes: usize,
+    pub(crate) segments: usize,
+}
+
+/// What became of a segment at the outbox.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Handed {
+    /// It waits for the reporter.
+    Queued,
+    /// It waits, and half of the budget is used: the reporter should come.
+    QueuedAndHalfFull,
+    /// There was no room.
+    Full,
+    /// Nobody takes segments.
+    Off,
+}
+
+/// Every node that was ever made, the newest first.
+pub(crate) fn nodes() -> impl Iterator<Item = &'static Node> {
+    let mut at = NODES.load(Ordering::SeqCst);
+    std::iter::from_fn(move || {
+        // SAFETY: a node is published once, fully made, and never freed or moved.
+        #[allow(unsafe_code)]
+        let node: &'static Node = unsafe { at.as_ref() }?;
+        at = node.next.load(Ordering::Relaxed);
+        Some(node)
+    })
+}
+
+impl Node {
+    /// A node for the calling thread: one whose thread has ended, else a new one.
+    pub(crate) fn claim() -> &'static Self {
+        let free = nodes().find(|node| {
+            !node.owned.load(Ordering::Relaxed)
+                && node.owned.compare_exchange(false, true, Ordering::Acquire, Ordering::Relaxed).is_ok()
+        });
+        free.unwrap_or_else(Self::publish)
+    }
+
+    fn publish() -> &'static Self {
+        let node: &'static Self = Box::leak(Box::new(Self {
+            next: AtomicPtr::new(std::ptr::null_mut()),
+            owned: AtomicBool::new(true),
+            trays: [Tray::default(), Tray::default()],
+            counts: Counts::default(),
+        }));
+        let mut first = NODES.load(Ordering::Relaxed);
+        loop {
+            node.next.store(first, Ordering::Relaxed);
+            match NODES.compare_exchange_weak(first, std::ptr::from_ref(node).cast_mut(), Ordering::SeqCst, Ordering::Relaxed) {
+                Ok(_) => return node,
+                Err(now) => first = now,
+            }
+        }
+    }
+
+    /// The thread ends: the next new one may take the node over.
+    pub(crate) fn release(&self) {
+        self.owned.store(false, Ordering::Release);
+    }
+
+    /// True while a thread owns it.
+    pub(crate) fn is_owned(&self) -> bool {
+        self.owned.load(Ordering::Relaxed)
+    }
+
+    /// A segment was opened on this thread.
+    pub(crate) fn opened(&self) {
+        add_own(&self.counts.opened);
+    }
+
+    /// A segment has ended on this thread: copies it into a tray.
+    pub(crate) fn hand_over(&self, head: Head, records: &[Record], sides: &[Side], text: &str, generation: u32, budget: Budget) -> Handed {
+        add_own(&self.counts.finished);
+        let handed = self.place(head, records, sides, text, generation, budget);
+        match handed {
+            Handed::Queued | Handed::QueuedAndHalfFull => {}
+            Handed::Full => add_own(&self.counts.full),
+            Handed::Off => add_own(&self.counts.off),
+        }
+        handed
+    }
+
+    fn place(&self, head: Head, records: &[Record], sides: &[Side], text: &str, generation: u32, budget: Budget) -> Handed {
+        let size = head.bytes();
+        let bytes = QUEUED_BYTES.fetch_add(size, Ordering::Relaxed) + size;
+        let segments = QUEUED_SEGMENTS.fetch_add(1, Ordering::Relaxed) + 1;
+        let handed = if bytes > budget.bytes || segments > budget.segments {
+            Handed::Full
+        } else {
+            let placed = self.trays.iter().find_map(|tray| {
+                tray.hold(|load| {
+                    if TAKEN_BY.load(Ordering::SeqCst) != generation {
+                        return Handed::Off;
+                    }
+                    load.heads.push(head);
+                    load.records.extend_from_slice(records);
+                    load.sides.extend_from_slice(sides);
+                    load.text.push_str(text);
+                    tray.queued.store(load.heads.len() as u64, Ordering::Release);
+                    if bytes > budget.bytes / 2 || segments > budget.segments / 2 {
+                        Handed::QueuedAndHalfFull
+                    } else {
+                        Handed::Queued
+                    }
+                })
+            });
+            // The reporter holds one tray at a time, so this is never reached with one reporter; counted all the same.
+            placed.unwrap_or(Handed::Full)
+        };
+        if matches!(handed, Handed::Full | Handed::Off) {
+            settle(size, 1);
+        }
+        handed
+    }
+}
+
+/// The reporter has taken this much out of the trays.
+pub(crate) fn settle(bytes: usize, segments: usize) {
+    QUEUED_BYTES.fetch_sub(bytes, Ordering::Relaxed);
+    QUEUED_SEGMENTS.fetch_sub(segments, Ordering::Relaxed);
+}
+
+/// Bytes and segments that wait in all trays.
+pub(crate) fn waiting() -> (usize, usize) {
+    (QUEUED_BYTES.load(Ordering::Relaxed), QUEUED_SEGMENTS.load(Ordering::Relaxed))
+}
+
+/// From now on segments of this tracer are taken.
+pub(crate) fn open(generation: u32) {
+    TAKEN_BY.store(generation, Ordering::SeqCst);
+}
+
+/// From now on no segment is taken. What is still in the trays is the reporter's to count: it must [`Tray::exchange_last`] each one.
+pub(crate) fn close() {
+    TAKEN_BY.store(0, Ordering::SeqCst);
+}
+
+/// A segment has begun: counts it among the open ones.
+pub(crate) fn count_open() {
+    OPEN.fetch_add(1, Ordering::Relaxed);
+}
+
+/// An open segment has ended.
+pub(crate) fn count_closed() {
+    OPEN.fetch_sub(1, Ordering::Relaxed);
+}
+
+/// Segments that are open now.
+pub(crate) fn open_segments() -> usize {
+    OPEN.load(Ordering::Relaxed)
+}
+
+/// A segment has ended where its thread has no node any more.
+#[cold]
+pub(crate) fn finished_late() {
+    LATE.finished.fetch_add(1, Ordering::Release);
+    LATE.off.fetch_add(1, Ordering::Release);
+}

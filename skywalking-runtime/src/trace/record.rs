@@ -1,0 +1,106 @@
+//! A span as it is written down: one small record, and side entries for what only some spans have.
+
+use super::callsite::Callsite;
+
+/// No span: the parent of a root.
+pub(crate) const NONE: u16 = u16::MAX;
+
+/// One span. Its id is its place in the segment's list.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Record {
+    /// Stamp of the clock at the start.
+    pub(crate) start: u64,
+    /// Stamp at the end; 0 while the span is open.
+    pub(crate) end: u64,
+    pub(crate) callsite: &'static Callsite,
+    /// Id of the parent in this segment, or [`NONE`].
+    pub(crate) parent: u16,
+    pub(crate) flags: u16,
+    /// Where the span's list of side entries begins: a place in the segment's side list plus 1, or 0 for none.
+    pub(crate) side: u32,
+}
+
+// The promise of `design.md` 5: two counter reads and one record of 32 bytes.
+const _: () = assert!(size_of::<Record>() <= 32);
+
+impl Record {
+    /// The span failed.
+    pub(crate) const ERROR: u16 = 1;
+    /// The OAP shall store the span and make no metrics of it.
+    pub(crate) const SKIP_ANALYSIS: u16 = 1 << 1;
+    /// The span goes on for one that began in another segment: it is a Local span, whatever its callsite says.
+    pub(crate) const CONTINUED: u16 = 1 << 2;
+
+    pub(crate) fn is(&self, flag: u16) -> bool {
+        self.flags & flag != 0
+    }
+}
+
+/// Something that only some spans have. A span's entries form a list, the newest first.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Side {
+    /// The key of a tag or of a log's field; for [`SideKind::StaticName`] the name itself.
+    pub(crate) key: &'static str,
+    /// Two halves of a number, or offset and length in the segment's text: the kind says which.
+    pub(crate) a: u32,
+    pub(crate) b: u32,
+    /// The next older entry, as in [`Record::side`].
+    pub(crate) next: u32,
+    pub(crate) kind: SideKind,
+}
+
+const _: () = assert!(size_of::<Side>() <= 32);
+
+/// What a side entry holds.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[repr(u8)]
+pub(crate) enum SideKind {
+    /// A tag whose value is text.
+    Text,
+    /// A tag whose value is an `i64`.
+    Int,
+    /// A tag whose value is a `u64`.
+    Uint,
+    /// A tag whose value is a bool, in `a`.
+    Bool,
+    /// The operation name, as text.
+    Name,
+    /// The operation name, in `key`.
+    StaticName,
+    /// The address called, as text.
+    Peer,
+    /// The component id, in `a`.
+    Component,
+    /// The layer's number, in `a`.
+    Layer,
+    /// A reference to a segment of another process: the `sw8` header as it came, already checked.
+    Sw8Ref,
+    /// A reference to a segment of this process: text of the form `<key in hex>-<span id>-<endpoint>`.
+    ThreadRef,
+    /// A log begins: the stamp of its time. Its fields are the newer entries up to the next kind that is not [`SideKind::Field`].
+    Log,
+    /// A field of the log begun last.
+    Field,
+}
+
+impl Side {
+    pub(crate) fn number(key: &'static str, kind: SideKind, number: u64) -> Self {
+        #[expect(clippy::cast_possible_truncation, reason = "the two halves")]
+        let (a, b) = ((number >> 32) as u32, number as u32);
+        Self { key, a, b, next: 0, kind }
+    }
+
+    /// The number that [`Side::number`] stored.
+    pub(crate) fn as_number(&self) -> u64 {
+        (u64::from(self.a) << 32) | u64::from(self.b)
+    }
+}
+
+/// The trace that a segment belongs to.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Trace {
+    /// Begun by this process: its number.
+    Own(u64),
+    /// Begun elsewhere: where its id stands in the segment's text, in Base64 and already checked.
+    Foreign { offset: u32, length: u32 },
+}

@@ -1,0 +1,204 @@
+//! A span that is open on this thread, as two numbers: the segment's key, and its place with some bits.
+//!
+//! The numbers name the span without owning it: a guard that outlives its segment, or is dropped where another segment is being worked
+//! on, finds another key there and does nothing but count.
+
+use std::cell::Cell;
+use std::marker::PhantomData;
+use std::thread::panicking;
+
+use super::callsite::Callsite;
+use super::clock;
+use super::failure::Mark;
+use super::root;
+use super::segment::Opened;
+use super::slot;
+use super::tally::{self, Reason};
+use super::thread;
+use crate::tracer;
+
+/// What was opened.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(super) struct Begun {
+    /// 0: nothing.
+    pub(super) key: u64,
+    pub(super) bits: u32,
+}
+
+/// Bits above the span's place.
+const ROOT: u32 = 1 << 31;
+const MUTED: u32 = 1 << 30;
+const UNSAMPLED: u32 = 1 << 29;
+const PANICKING: u32 = 1 << 28;
+
+impl Begun {
+    pub(super) const NOTHING: Self = Self { key: 0, bits: 0 };
+
+    #[inline]
+    pub(super) fn child(key: u64, opened: Opened) -> Self {
+        let bits = match opened {
+            Opened::Recorded(index) => u32::from(index),
+            Opened::Muted(index) => u32::from(index) | MUTED,
+        };
+        Self { key, bits }
+    }
+
+    pub(super) fn root(key: u64, opened: Opened) -> Self {
+        let child = Self::child(key, opened);
+        Self { bits: child.bits | ROOT, ..child }
+    }
+
+    pub(super) fn unsampled_root(key: u64) -> Self {
+        Self { key, bits: ROOT | UNSAMPLED }
+    }
+
+    pub(super) fn unsampled(key: u64) -> Self {
+        Self { key, bits: UNSAMPLED }
+    }
+
+    #[inline]
+    pub(super) fn index(self) -> u16 {
+        #[expect(clippy::cast_possible_truncation, reason = "the lower half")]
+        let index = self.bits as u16;
+        index
+    }
+
+    #[inline]
+    pub(super) fn is_root(self) -> bool {
+        self.bits & ROOT != 0
+    }
+
+    pub(super) fn is_muted(self) -> bool {
+        self.bits & MUTED != 0
+    }
+
+    pub(super) fn is_unsampled(self) -> bool {
+        self.bits & UNSAMPLED != 0
+    }
+
+    /// The span as it lies in its segment.
+    pub(super) fn opened(self) -> Opened {
+        if self.is_muted() { Opened::Muted(self.index()) } else { Opened::Recorded(self.index()) }
+    }
+
+    #[inline]
+    pub(super) fn into_scope(self) -> Scope {
+        // A child of an unsampled request has nothing to close.
+        let closes = !self.is_unsampled() || self.is_root();
+        let key = if closes { self.key } else { 0 };
+        let panicking = if panicking() { PANICKING } else { 0 };
+        Scope { key, bits: self.bits | panicking, here: PhantomData }
+    }
+
+    #[inline]
+    pub(super) fn of_scope(scope: &Scope) -> Self {
+        Self { key: scope.key, bits: scope.bits }
+    }
+}
+
+thread_local! {
+    /// Where a span that was opened inside a future leaves its numbers for the future.
+    static BEGUN: Cell<Begun> = const { Cell::new(Begun::NOTHING) };
+}
+
+pub(super) fn leave_for_future(begun: Begun) {
+    BEGUN.set(begun);
+}
+
+/// Exchanges what was left last.
+pub(super) fn exchange_begun(begun: Begun) -> Begun {
+    BEGUN.replace(begun)
+}
+
+/// A span that is open on this thread until the guard drops.
+#[must_use = "the span closes when this guard drops: bind it to a name that begins with `_`"]
+#[derive(Debug)]
+pub struct Scope {
+    key: u64,
+    bits: u32,
+    /// Not `Send`: a span closes on the thread that opened it.
+    here: PhantomData<*const ()>,
+}
+
+impl Scope {
+    /// No span.
+    pub(super) const NONE: Self = Self { key: 0, bits: 0, here: PhantomData };
+
+    /// Opens a span of which nothing is known but its callsite.
+    #[inline]
+    pub(super) fn open(callsite: &'static Callsite) -> Self {
+        if tracer::enabled() { open(callsite) } else { Self::NONE }
+    }
+
+    /// The guard does nothing any more.
+    pub(super) fn defuse(&mut self) {
+        self.key = 0;
+    }
+
+    pub(super) fn is_open(&self) -> bool {
+        self.key != 0
+    }
+}
+
+#[inline(never)]
+fn open(callsite: &'static Callsite) -> Scope {
+    let found = slot::with(|segment| {
+        if segment.sampled {
+            Begun::child(segment.key, segment.open(callsite, 0))
+        } else {
+            Begun::NOTHING
+        }
+    });
+    match found {
+        Some(begun) => begun.into_scope(),
+        None => open_root(callsite),
+    }
+}
+
+#[cold]
+fn open_root(callsite: &'static Callsite) -> Scope {
+    root::segment_for(callsite).map_or(Scope::NONE, |segment| root::begin(segment, callsite, 0, 0).into_scope())
+}
+
+impl Drop for Scope {
+    #[inline]
+    fn drop(&mut self) {
+        if self.key != 0 {
+            close(self.key, self.bits);
+        }
+    }
+}
+
+#[inline(never)]
+fn close(key: u64, bits: u32) {
+    let begun = Begun { key, bits };
+    let panicked = panicking() && bits & PANICKING == 0;
+    if bits & (ROOT | MUTED) != 0 || panicked {
+        return close_other(begun, panicked);
+    }
+    let end = clock::now();
+    if slot::with_key(key, |segment| segment.close(begun.index(), end)).is_none() {
+        tally::count(Reason::GuardMisplaced);
+    }
+}
+
+#[cold]
+fn close_other(begun: Begun, panicked: bool) {
+    let closed = slot::with_key(begun.key, |segment| {
+        if begun.is_muted() {
+            segment.unmute();
+        } else if !begun.is_unsampled() {
+            if panicked {
+                segment.mark(begun.index(), Mark::Panicked);
+            }
+            segment.close(begun.index(), clock::now());
+        }
+    });
+    if closed.is_none() {
+        tally::count(Reason::GuardMisplaced);
+    } else if begun.is_root()
+        && let Some(segment) = slot::take_key(begun.key)
+    {
+        thread::finish(segment);
+    }
+}

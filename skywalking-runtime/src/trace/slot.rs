@@ -1,0 +1,54 @@
+//! The slot of a thread: the segment that is being worked on, or none.
+//!
+//! The thread-local has no destructor, so reaching it costs no check of its state and it works at any time of a thread's life. Nobody
+//! holds a borrow of it: the segment is taken out, changed and put back, and no code of the program runs in between. What empties it
+//! when the thread ends is the other thread-local (`trace/thread`).
+
+use std::cell::Cell;
+use std::mem::ManuallyDrop;
+
+use super::segment::Segment;
+
+thread_local! {
+    static SLOT: Cell<ManuallyDrop<Option<Box<Segment>>>> = const { Cell::new(ManuallyDrop::new(None)) };
+}
+
+/// Puts `segment` into the slot and returns what was there.
+#[inline]
+pub(crate) fn replace(segment: Option<Box<Segment>>) -> Option<Box<Segment>> {
+    SLOT.with(|slot| ManuallyDrop::into_inner(slot.replace(ManuallyDrop::new(segment))))
+}
+
+/// Works on the segment in the slot, if there is one. `work` must run no code of the program: it would find the slot empty.
+#[inline]
+pub(crate) fn with<R>(work: impl FnOnce(&mut Segment) -> R) -> Option<R> {
+    SLOT.with(|slot| {
+        let mut taken = slot.replace(ManuallyDrop::new(None));
+        let result = taken.as_mut().map(|segment| work(segment));
+        slot.set(taken);
+        result
+    })
+}
+
+/// Works on the segment in the slot if it is the one with this key.
+#[inline]
+pub(crate) fn with_key<R>(key: u64, work: impl FnOnce(&mut Segment) -> R) -> Option<R> {
+    with(|segment| (segment.key == key).then(|| work(segment))).flatten()
+}
+
+/// Takes the segment out if it is the one with this key.
+pub(crate) fn take_key(key: u64) -> Option<Box<Segment>> {
+    match replace(None) {
+        Some(segment) if segment.key == key => Some(segment),
+        other => {
+            replace(other);
+            None
+        }
+    }
+}
+
+/// True if a segment is in the slot.
+#[cfg(any(test, feature = "testing"))]
+pub(crate) fn is_occupied() -> bool {
+    with(|_| ()).is_some()
+}

@@ -1,0 +1,252 @@
+//! Crossing tasks and threads on purpose: what was current in one place goes on in another.
+//!
+//! A snapshot names a span and its trace. Who goes on with it opens a segment of its own whose root is a Local span with a CrossThread
+//! ref, so that the OAP draws no call from the service to itself; its name is static, since roots with refs become endpoints. Where the
+//! snapshot's own segment is in the slot, going on is being a child.
+
+use std::future::Future;
+use std::pin::Pin;
+use std::sync::Arc;
+use std::task::{Context, Poll};
+
+use pin_project_lite::pin_project;
+
+use super::callsite::{Callsite, Kind};
+use super::record::{Side, SideKind};
+use super::root;
+use super::scope::{self, Begun, Scope};
+use super::segment::{Segment, Shared};
+use super::slot;
+use super::thread;
+use super::traced::{Span, Traced};
+use crate::propagation::correlation::Correlation;
+use crate::tracer;
+
+/// The root of what goes on elsewhere, and the child where it does not have to; its name is put beside it.
+static CONTINUED: Callsite = Callsite::new(Kind::Local, "continued").at(file!(), line!());
+
+/// The current context, for another task or thread: cheap to make and to clone. Empty where nothing is traced.
+#[derive(Clone, Debug, Default)]
+pub struct Snapshot {
+    shared: Option<Arc<Shared>>,
+    span: u16,
+    correlation: Correlation,
+}
+
+/// Takes a snapshot of the current context.
+///
+/// ```
+/// use skywalking_runtime::{Callsite, Root, callsite, capture};
+///
+/// static ENTRY: Callsite = callsite!(entry, "/work");
+///
+/// Root::new(&ENTRY).run(|| {
+///     let here = capture();
+///     std::thread::spawn(move || here.run("work.part", || 42)).join().unwrap();
+/// });
+/// ```
+#[must_use = "a snapshot does nothing until it is used elsewhere"]
+pub fn capture() -> Snapshot {
+    slot::with(|segment| Snapshot {
+        shared: Some(segment.share()),
+        span: segment.current.index,
+        correlation: segment.correlation.clone(),
+    })
+    .unwrap_or_default()
+}
+
+impl Snapshot {
+    /// True if nothing was traced where it was taken.
+    pub fn is_empty(&self) -> bool {
+        self.shared.is_none()
+    }
+
+    fn shared(&self) -> Option<&Shared> {
+        self.shared.as_deref().filter(|_| tracer::enabled())
+    }
+
+    /// Opens a child, if the snapshot's own segment is here.
+    fn child(&self, name: &'static str) -> Option<Begun> {
+        let shared = self.shared()?;
+        slot::with_key(shared.key, |segment| {
+            if !segment.sampled {
+                return Begun::unsampled(segment.key);
+            }
+            let mut head = 0;
+            if !segment.is_full() {
+                segment.push(&mut head, static_name(name));
+            }
+            Begun::child(segment.key, segment.open(&CONTINUED, head))
+        })
+    }
+
+    /// Opens a segment that goes on from here, unless the snapshot's own is in the slot.
+    fn root(&self, name: &'static str) -> Option<(Begun, Box<Segment>)> {
+        let shared = self.shared()?;
+        if slot::with_key(shared.key, |_| ()).is_some() {
+            return None;
+        }
+        let mut segment = thread::segment(shared.sampled && root::has_room())?;
+        segment.join(shared);
+        segment.correlation = self.correlation.clone();
+        let mut head = 0;
+        if segment.sampled {
+            segment.push(&mut head, static_name(name));
+            segment.thread_ref(&mut head, shared, self.span);
+        }
+        Some(root::prepare(segment, &CONTINUED, head, 0))
+    }
+
+    /// Runs `work` in a span that goes on from here.
+    pub fn run<R>(&self, name: &'static str, work: impl FnOnce() -> R) -> R {
+        if let Some((begun, segment)) = self.root(name) {
+            let displaced = slot::replace(Some(segment));
+            let _frame = Frame { displaced, scope: Some(begun.into_scope()) };
+            return work();
+        }
+        let _scope = self.child(name).unwrap_or_default().into_scope();
+        work()
+    }
+
+    /// Makes the future run in a span that goes on from here; it opens at the first poll.
+    pub fn future<F: Future>(self, name: &'static str, future: F) -> Continued<F> {
+        Continued { polled: false, future: Traced::new(Going { start: Some((self, name)), future }) }
+    }
+}
+
+/// The frame of a closure that goes on in a segment of its own: when that has ended, what was in the slot comes back.
+struct Frame {
+    displaced: Option<Box<Segment>>,
+    /// An option, so that it closes before the displaced segment is put back.
+    scope: Option<Scope>,
+}
+
+impl Drop for Frame {
+    fn drop(&mut self) {
+        self.scope = None;
+        if self.displaced.is_some() {
+            slot::replace(self.displaced.take());
+        }
+    }
+}
+
+fn static_name(name: &'static str) -> Side {
+    // An empty name would be the callsite's, as everywhere.
+    let name = if name.is_empty() { CONTINUED.name } else { name };
+    Side { key: name, a: 0, b: 0, next: 0, kind: SideKind::StaticName }
+}
+
+pin_project! {
+    /// A future that goes on from a [`Snapshot`]: made by [`Snapshot::future`] and [`TracedFuture::traced`].
+    #[must_use = "futures do nothing unless polled"]
+    #[derive(Debug)]
+    pub struct Continued<F> {
+        polled: bool,
+        #[pin]
+        future: Traced<Going<F>>,
+    }
+}
+
+impl<F: Future> Future for Continued<F> {
+    type Output = F::Output;
+
+    #[inline]
+    fn poll(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<F::Output> {
+        let mut this = self.project();
+        if !std::mem::replace(this.polled, true)
+            && let Some(going) = this.future.as_mut().inner()
+        {
+            // A segment of its own is swapped in by the wrapper; a child is opened within its poll.
+            let start = going.project().start;
+            if let Some((begun, segment)) = start.as_ref().and_then(|(snapshot, name)| snapshot.root(name)) {
+                *start = None;
+                this.future.as_mut().adopt(Span::of_root(begun, Some(segment)));
+            }
+        }
+        this.future.poll(cx)
+    }
+}
+
+pin_project! {
+    /// Opens the child, if it is to be one, at the first poll.
+    #[derive(Debug)]
+    struct Going<F> {
+        start: Option<(Snapshot, &'static str)>,
+        #[pin]
+        future: F,
+    }
+}
+
+impl<F: Future> Future for Going<F> {
+    type Output = F::Output;
+
+    #[inline]
+    fn poll(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<F::Output> {
+        let this = self.project();
+        if let Some((snapshot, name)) = this.start.take() {
+            scope::leave_for_future(snapshot.child(name).unwrap_or_default());
+        }
+        this.future.poll(cx)
+    }
+}
+
+/// `.traced("name")` on futures.
+pub trait TracedFuture: Future + Sized {
+    /// Takes a snapshot now and makes the future go on from it, wherever it is polled. The name should be one of few: a segment's root
+    /// with a ref becomes an endpoint.
+    ///
+    /// ```
+    /// use skywalking_runtime::TracedFuture as _;
+    ///
+    /// # tokio::runtime::Builder::new_current_thread().build().unwrap().block_on(async {
+    /// let part = tokio::spawn(async { 42 }.traced("work.part"));
+    /// assert_eq!(part.await.unwrap(), 42);
+    /// # });
+    /// ```
+    fn traced(self, name: &'static str) -> Continued<Self> {
+        capture().future(name, self)
+    }
+}
+
+impl<F: Future> TracedFuture for F {}
+
+/// `.traced("name")` on closures, for threads and pools.
+pub trait TracedFn<R>: FnOnce() -> R + Sized {
+    /// Takes a snapshot now and makes the closure go on from it, wherever it is called.
+    ///
+    /// ```
+    /// use skywalking_runtime::TracedFn as _;
+    ///
+    /// let part = std::thread::spawn((|| 42).traced("work.part"));
+    /// assert_eq!(part.join().unwrap(), 42);
+    /// ```
+    fn traced(self, name: &'static str) -> impl FnOnce() -> R {
+        let snapshot = capture();
+        move || snapshot.run(name, self)
+    }
+}
+
+impl<R, F: FnOnce() -> R> TracedFn<R> for F {}
+
+/// [`tokio::spawn`] of a future that goes on from here.
+///
+/// # Panics
+///
+/// Outside of a tokio runtime, as [`tokio::spawn`] itself does.
+pub fn spawn<F>(name: &'static str, future: F) -> tokio::task::JoinHandle<F::Output>
+where
+    F: Future + Send + 'static,
+    F::Output: Send + 'static,
+{
+    tokio::spawn(future.traced(name))
+}
+
+/// [`tokio::task::spawn_blocking`] of a closure that goes on from here.
+///
+/// # Panics
+///
+/// Outside of a tokio runtime, as [`tokio::task::spawn_blocking`] itself does.
+pub fn spawn_blocking<R: Send + 'static>(name: &'static str, work: impl FnOnce() -> R + Send + 'static) -> tokio::task::JoinHandle<R> {
+    let snapshot = capture();
+    tokio::task::spawn_blocking(move || snapshot.run(name, work))
+}

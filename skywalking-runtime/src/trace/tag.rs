@@ -1,0 +1,138 @@
+//! Values of tags: text, whole numbers and bools are stored as they are, everything else as its `Display` prints it.
+//!
+//! The attributes choose between the two by method look-up on [`Plain`]: first [`PutRaw`], whose types are listed; then [`PutDisplay`],
+//! whose method carries the bound, so that a value with neither is one error at the value, in our words.
+
+use std::borrow::Cow;
+use std::fmt::{self, Display};
+use std::rc::Rc;
+use std::sync::Arc;
+
+use super::opening::Opening;
+
+/// A tag's value as it is stored.
+#[derive(Clone, Copy, Debug)]
+pub enum Raw<'a> {
+    /// Text, cut at 2048 UTF-16 units.
+    Text(&'a str),
+    /// A whole number; turned to text by the reporter.
+    Int(i64),
+    /// A whole number; turned to text by the reporter.
+    Uint(u64),
+    /// `true` or `false`.
+    Bool(bool),
+}
+
+/// Text, whole numbers of at most 64 bits, and bools: what [`Current::tag`](crate::Current::tag) takes. For other types there is
+/// [`Current::tag_display`](crate::Current::tag_display).
+#[diagnostic::on_unimplemented(
+    message = "a tag's value is text, a whole number or a bool, and `{Self}` is none of them",
+    label = "not text, a whole number or a bool",
+    note = "`tag_display(key, &value)` takes everything that implements `Display`"
+)]
+pub trait TagValue {
+    #[doc(hidden)]
+    fn raw(&self) -> Raw<'_>;
+}
+
+macro_rules! text {
+    ($($type:ty),+) => {
+        $(impl TagValue for $type {
+            #[inline]
+            fn raw(&self) -> Raw<'_> {
+                Raw::Text(self)
+            }
+        })+
+    };
+}
+text!(str, String, Cow<'_, str>, Box<str>, Arc<str>, Rc<str>);
+
+macro_rules! numbers {
+    ($($type:ty => $raw:ident as $wide:ty),+ $(,)?) => {
+        $(impl TagValue for $type {
+            #[inline]
+            #[allow(clippy::cast_lossless, clippy::cast_possible_wrap, reason = "never narrower than the type")]
+            fn raw(&self) -> Raw<'_> {
+                Raw::$raw(*self as $wide)
+            }
+        })+
+    };
+}
+numbers! {
+    i8 => Int as i64, i16 => Int as i64, i32 => Int as i64, i64 => Int as i64, isize => Int as i64,
+    u8 => Uint as u64, u16 => Uint as u64, u32 => Uint as u64, u64 => Uint as u64, usize => Uint as u64,
+}
+
+impl TagValue for bool {
+    #[inline]
+    fn raw(&self) -> Raw<'_> {
+        Raw::Bool(*self)
+    }
+}
+
+impl<T: TagValue + ?Sized> TagValue for &T {
+    #[inline]
+    fn raw(&self) -> Raw<'_> {
+        (**self).raw()
+    }
+}
+
+impl<T: TagValue + ?Sized> TagValue for &mut T {
+    #[inline]
+    fn raw(&self) -> Raw<'_> {
+        (**self).raw()
+    }
+}
+
+/// A value in `tags(..)` without `%` or `?`.
+#[derive(Debug)]
+pub struct Plain<'a, T: ?Sized>(pub &'a T);
+
+/// First choice: the value is stored as it is.
+pub trait PutRaw {
+    /// Records the tag.
+    fn put(&self, opening: &mut Opening, key: &'static str);
+}
+
+impl<T: TagValue + ?Sized> PutRaw for &Plain<'_, T> {
+    #[inline]
+    fn put(&self, opening: &mut Opening, key: &'static str) {
+        opening.tag(key, self.0.raw());
+    }
+}
+
+/// Second choice: the value is stored as its `Display` prints it.
+pub trait PutDisplay<T: ?Sized> {
+    /// Records the tag.
+    fn put(&self, opening: &mut Opening, key: &'static str)
+    where
+        T: TagDisplay;
+}
+
+impl<T: ?Sized> PutDisplay<T> for Plain<'_, T> {
+    #[inline]
+    fn put(&self, opening: &mut Opening, key: &'static str)
+    where
+        T: TagDisplay,
+    {
+        opening.tag_display(key, &Shown(self.0));
+    }
+}
+
+/// What a plain value in `tags(..)` must be.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` can't be a tag's value: it has no `Display`",
+    label = "no `Display`",
+    note = "write `?value` to record it by `Debug`, or an expression that gives text, a number or a bool"
+)]
+pub trait TagDisplay: Display {}
+
+impl<T: Display + ?Sized> TagDisplay for T {}
+
+struct Shown<'a, T: ?Sized>(&'a T);
+
+impl<T: TagDisplay + ?Sized> Display for Shown<'_, T> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.0.fmt(f)
+    }
+}

@@ -1,0 +1,142 @@
+//! Limits of text: lengths are counted as the OAP counts them, in UTF-16 units, and cut at a character.
+
+use std::fmt::{self, Write};
+use std::panic::{AssertUnwindSafe, catch_unwind};
+
+/// Limits in UTF-16 units (`protocol/semantics.md` 1, `peers.md` 2).
+pub(crate) const NAME_LIMIT: usize = 150;
+pub(crate) const PEER_LIMIT: usize = 200;
+pub(crate) const TAG_LIMIT: usize = 2_048;
+pub(crate) const STACK_LIMIT: usize = 4_000;
+
+/// What stands in the place of a value whose own formatting panicked.
+pub(crate) const PANICKED: &str = "<panicked>";
+
+/// The longest beginning of `text` that has at most `limit` UTF-16 units.
+pub(crate) fn cut(text: &str, limit: usize) -> &str {
+    // A character has at least as many bytes as UTF-16 units.
+    if text.len() <= limit {
+        return text;
+    }
+    let mut units = 0;
+    for (at, c) in text.char_indices() {
+        units += c.len_utf16();
+        if units > limit {
+            return &text[..at];
+        }
+    }
+    text
+}
+
+/// The length of `text` in UTF-16 units.
+pub(crate) fn units(text: &str) -> usize {
+    text.chars().map(char::len_utf16).sum()
+}
+
+/// Appends `name` to `out`, cut to `limit` and with control characters replaced by `_`: a name ends up in headers, on pages and in terminals.
+pub(crate) fn push_name(out: &mut String, name: &str, limit: usize) {
+    let name = cut(name, limit);
+    if name.bytes().any(|byte| byte < 0x20 || byte == 0x7f || byte == 0xc2) {
+        out.extend(name.chars().map(|c| if c.is_control() { '_' } else { c }));
+    } else {
+        out.push_str(name);
+    }
+}
+
+/// What came of formatting somebody's value.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Formatted {
+    /// All of it, or as much as the limit takes.
+    Done,
+    /// Its own code panicked or failed; [`PANICKED`] stands there instead.
+    Panicked,
+}
+
+/// Formats `args` to the end of `out`, stopping its writer at `limit`. A panic in the value's own code stays here.
+pub(crate) fn format_into(out: &mut String, args: fmt::Arguments<'_>, limit: usize) -> Formatted {
+    let from = out.len();
+    if let Some(text) = args.as_str() {
+        out.push_str(cut(text, limit));
+        return Formatted::Done;
+    }
+    let outcome = {
+        let mut writer = Limited { out: &mut *out, left: limit };
+        catch_unwind(AssertUnwindSafe(|| writer.write_fmt(args)))
+    };
+    match outcome {
+        // An error is the limit's, or the value's own: either way what stands there is good.
+        Ok(_) => Formatted::Done,
+        Err(payload) => {
+            // The payload's destructor is the program's code too.
+            let _ = catch_unwind(AssertUnwindSafe(move || drop(payload)));
+            out.truncate(from);
+            out.push_str(PANICKED);
+            Formatted::Panicked
+        }
+    }
+}
+
+struct Limited<'a> {
+    out: &'a mut String,
+    left: usize,
+}
+
+impl Write for Limited<'_> {
+    fn write_str(&mut self, text: &str) -> fmt::Result {
+        let fits = cut(text, self.left);
+        self.out.push_str(fits);
+        self.left -= units(fits).min(self.left);
+        if fits.len() == text.len() { Ok(()) } else { Err(fmt::Error) }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn text_is_cut_at_a_character_by_utf16_units() {
+        assert_eq!(cut("abc", 3), "abc");
+        assert_eq!(cut("abcd", 3), "abc");
+        assert_eq!(cut("a𝄞b", 2), "a");
+        assert_eq!(cut("a𝄞b", 3), "a𝄞");
+        assert_eq!(cut("键键键", 2), "键键");
+        assert_eq!(cut("键", 0), "");
+    }
+
+    #[test]
+    fn control_characters_do_not_stay_in_a_name() {
+        let mut out = String::new();
+        push_name(&mut out, "a\nb\u{1b}[0m\u{85}c 键", NAME_LIMIT);
+        assert_eq!(out, "a_b_[0m_c 键");
+    }
+
+    #[test]
+    fn formatting_stops_at_the_limit() {
+        struct Endless;
+        impl fmt::Display for Endless {
+            fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                loop {
+                    f.write_str("0123456789")?;
+                }
+            }
+        }
+        let mut out = String::from("> ");
+        assert_eq!(format_into(&mut out, format_args!("{Endless}"), 25), Formatted::Done);
+        assert_eq!(out, "> 0123456789012345678901234");
+    }
+
+    #[test]
+    fn a_panic_while_formatting_stays_here() {
+        struct Bad;
+        impl fmt::Display for Bad {
+            fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str("half")?;
+                panic!("on purpose")
+            }
+        }
+        let mut out = String::from("> ");
+        assert_eq!(format_into(&mut out, format_args!("{Bad}"), 100), Formatted::Panicked);
+        assert_eq!(out, "> <panicked>");
+    }
+}

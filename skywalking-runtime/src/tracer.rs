@@ -1,0 +1,176 @@
+//! The global tracer: who this process is, what the limits are, and how to wake the reporter.
+//!
+//! The hot path asks one question here, [`enabled`], which is one relaxed load. Whoever opens a segment needs the rest and keeps an
+//! `Arc` of it, exchanged when the generation has changed. It knows nothing of spans and nothing of how segments are sent.
+
+use std::fmt;
+use std::sync::atomic::{AtomicU32, Ordering};
+use std::sync::{Arc, Mutex, PoisonError};
+
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
+use once_cell::sync::OnceCell;
+
+use crate::trace::outbox::Budget;
+
+/// The number of the running tracer; 0 while none runs.
+static GENERATION: AtomicU32 = AtomicU32::new(0);
+
+/// The running tracer. Locked when one starts or stops, and once by each thread after that; never by a span.
+static GLOBAL: OnceCell<Mutex<Slot>> = OnceCell::new();
+
+#[derive(Default)]
+struct Slot {
+    running: Option<Arc<Tracer>>,
+    last_generation: u32,
+}
+
+/// True while a tracer runs.
+#[inline]
+pub(crate) fn enabled() -> bool {
+    GENERATION.load(Ordering::Relaxed) != 0
+}
+
+/// The number of the running tracer; 0 while none runs.
+#[inline]
+pub(crate) fn generation() -> u32 {
+    GENERATION.load(Ordering::Relaxed)
+}
+
+/// What a started tracer is, for the threads that open segments and for the reporter.
+#[derive(Debug)]
+pub(crate) struct Tracer {
+    /// Unlike that of any tracer before it in this process, and not 0.
+    pub(crate) generation: u32,
+    pub(crate) identity: Identity,
+    pub(crate) settings: Settings,
+    wake: Wake,
+}
+
+impl Tracer {
+    /// Asks the reporter to come now instead of at its next tick.
+    pub(crate) fn wake(&self) {
+        (self.wake.0)();
+    }
+}
+
+struct Wake(Box<dyn Fn() + Send + Sync>);
+
+impl fmt::Debug for Wake {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Wake")
+    }
+}
+
+/// The names of this process, plain and as headers carry them.
+#[derive(Clone, Debug)]
+pub(crate) struct Identity {
+    pub(crate) service: String,
+    pub(crate) instance: String,
+    /// `-<service>-<instance>-` in Base64: the middle of every `sw8` that this process writes.
+    pub(crate) header: String,
+}
+
+impl Identity {
+    pub(crate) fn new(service: &str, instance: &str) -> Self {
+        let header = format!("-{}-{}-", STANDARD.encode(service), STANDARD.encode(instance));
+        Self { service: service.to_owned(), instance: instance.to_owned(), header }
+    }
+}
+
+/// What the user set of things that spans ask for.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Settings {
+    /// Spans in a segment.
+    pub(crate) span_limit: u16,
+    /// Open segments in the process.
+    pub(crate) live_segments: usize,
+    pub(crate) orphans: Orphans,
+    pub(crate) inbound: Inbound,
+    pub(crate) cancelled: Cancelled,
+    /// What may wait for the reporter.
+    pub(crate) queue: Budget,
+}
+
+impl Default for Settings {
+    fn default() -> Self {
+        Self {
+            span_limit: 300,
+            live_segments: 50_000,
+            orphans: Orphans::Trace,
+            inbound: Inbound::Accept,
+            cancelled: Cancelled::Note,
+            queue: Budget { bytes: 16 * 1024 * 1024, segments: 50_000 },
+        }
+    }
+}
+
+/// What a local span does where there is no context to be a child in.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Default)]
+pub enum Orphans {
+    /// It begins a trace, as in the Java agent.
+    #[default]
+    Trace,
+    /// It does nothing and is counted as `orphan_skipped`.
+    Skip,
+}
+
+/// What is done with the context in the headers of an incoming request.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Default)]
+pub enum Inbound {
+    /// The trace goes on.
+    #[default]
+    Accept,
+    /// A new trace begins: for endpoints that strangers can reach.
+    Ignore,
+}
+
+/// What a future that is dropped unfinished says on its span.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Default)]
+pub enum Cancelled {
+    /// A log `event=cancelled`. Timeouts, `select!` and clients that go away are no failures.
+    #[default]
+    Note,
+    /// The log, and the span counts as failed.
+    Error,
+}
+
+/// A tracer is running already.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Running;
+
+fn slot() -> std::sync::MutexGuard<'static, Slot> {
+    GLOBAL.get_or_init(Mutex::default).lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+/// Makes a tracer the running one, unless one is.
+pub(crate) fn install(identity: Identity, settings: Settings, wake: impl Fn() + Send + Sync + 'static) -> Result<Arc<Tracer>, Running> {
+    let mut slot = slot();
+    if slot.running.is_some() {
+        return Err(Running);
+    }
+    slot.last_generation = slot.last_generation.checked_add(1).unwrap_or(1);
+    let tracer = Arc::new(Tracer { generation: slot.last_generation, identity, settings, wake: Wake(Box::new(wake)) });
+    slot.running = Some(Arc::clone(&tracer));
+    GENERATION.store(tracer.generation, Ordering::SeqCst);
+    Ok(tracer)
+}
+
+/// The tracer stops opening spans. It is still [`current`] until [`uninstall`], so that no second one starts while it flushes.
+pub(crate) fn disable(generation: u32) {
+    let _ = GENERATION.compare_exchange(generation, 0, Ordering::SeqCst, Ordering::Relaxed);
+}
+
+/// Removes the tracer, if it is that one: the next may start.
+pub(crate) fn uninstall(generation: u32) {
+    disable(generation);
+    let mut slot = slot();
+    if slot.running.as_ref().is_some_and(|tracer| tracer.generation == generation) {
+        slot.running = None;
+    }
+}
+
+/// The running tracer.
+pub(crate) fn current() -> Option<Arc<Tracer>> {
+    slot().running.clone()
+}
