@@ -9,6 +9,7 @@ mod opening;
 
 use proc_macro2::{Delimiter, Group, Span, TokenStream, TokenTree};
 use quote::{ToTokens, quote_spanned};
+use syn::spanned::Spanned as _;
 use syn::{Expr, Path, Type};
 
 use crate::args::{self, Args, Kind, OnErr};
@@ -97,7 +98,7 @@ fn direct(opening: &Opening<'_>, hook: Option<&Hook<'_>>, output: Option<&Type>)
     let moved = Moved::new(opening.function, body, None);
     let (outside, inside) = (moved.outside(), moved.inside());
     let nameable = returns::nameable(output);
-    let note = hook.note(&quote_spanned!(site=> &__ret));
+    let note = hook.note(|at| quote_spanned!(at=> &__ret));
     quote_spanned! {site=>
         let __span = #enter;
         #inject
@@ -121,7 +122,7 @@ fn future(opening: &Opening<'_>, hook: Option<&Hook<'_>>, output: Option<&Type>,
         return quote_spanned!(site=> #private::Traced::new(#block));
     };
     let nameable = returns::nameable(output);
-    let note = hook.note(&quote_spanned!(site=> __ret));
+    let note = hook.note(|at| quote_spanned!(at=> __ret));
     quote_spanned!(site=> #private::Traced::with_return(#block, |__ret: &#nameable| #note))
 }
 
@@ -138,7 +139,8 @@ fn edge(output: Option<&Type>) -> TokenStream {
         Some(Type::Never(_) | Type::ImplTrait(_)) => TokenStream::new(),
         Some(output) => {
             let nameable = returns::nameable(output);
-            quote_spanned!(site=> #[allow(unreachable_code)] if false { let __ret: #nameable = loop {}; return __ret; })
+            // rustc's "return type inferred to be .. here" shall stand at the written type.
+            quote_spanned!(site.located_at(output.span())=> #[allow(unreachable_code)] if false { let __ret: #nameable = loop {}; return __ret; })
         }
     }
 }
@@ -160,14 +162,16 @@ impl<'a> Hook<'a> {
         }
     }
 
-    /// A block that looks at the returned value behind the reference `ret`.
-    fn note(&self, ret: &TokenStream) -> TokenStream {
+    /// A block that looks at the returned value; `reference` writes the reference to it.
+    fn note(&self, reference: impl Fn(Span) -> TokenStream) -> TokenStream {
         let site = Span::mixed_site();
         let private = self.private;
-        let ask = self.ask.map(|span| {
-            let must_be_result = quote_spanned!(site.located_at(span)=> #private::must_be_result(#ret););
-            must_be_result
+        let ask = self.ask.map(|word| {
+            let at = site.located_at(word);
+            let (private, ret) = (located_at(private, word), reference(at));
+            quote_spanned!(at=> #private::must_be_result(#ret);)
         });
+        let ret = reference(site);
         quote_spanned! {site=>
             {
                 use #private::{ViaDebug as _, ViaDeref as _, ViaDisplay as _, ViaError as _, ViaName as _, ViaNothing as _};
@@ -194,6 +198,18 @@ fn lint_attributes(body: &Group) -> TokenStream {
         rest = after;
     }
     lints
+}
+
+/// The same tokens with the same resolution of names, shown at another place: what they lack is said there.
+fn located_at(tokens: &TokenStream, place: Span) -> TokenStream {
+    tokens
+        .clone()
+        .into_iter()
+        .map(|mut token| {
+            token.set_span(token.span().located_at(place));
+            token
+        })
+        .collect()
 }
 
 /// The expression, in parentheses unless it binds as closely as a call.

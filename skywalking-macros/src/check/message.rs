@@ -174,7 +174,7 @@ pub(crate) fn no_such_parameter(parameter: &Ident, bindings: &[Binding]) -> Erro
     let names: Vec<String> = bindings.iter().map(Binding::name).collect();
     let known = match names.len() {
         0 => "the function has none".to_owned(),
-        _ => format!("there are {}", quoted(names.iter().map(String::as_str))),
+        _ => format!("the function has {}", quoted(names.iter().map(String::as_str))),
     };
     at(parameter, format!("no parameter named `{parameter}`; {known}"))
 }

@@ -3,11 +3,11 @@
 use proc_macro2::{Ident, Span, TokenStream};
 use quote::{ToTokens as _, format_ident, quote_spanned};
 use syn::ext::IdentExt as _;
-use syn::spanned::Spanned as _;
+use syn::spanned::Spanned;
 use syn::{Expr, LitStr};
 
-use super::operand;
-use crate::args::{Args, Component, Kind, Text, Value};
+use super::{located_at, operand};
+use crate::args::{Args, Component, Kind, Tag, Text, Value};
 use crate::item::Function;
 
 /// What is known of the span to open.
@@ -44,8 +44,9 @@ impl Opening<'_> {
         let site = Span::mixed_site();
         // What the place lacks is said at the place.
         let at = site.located_at(inject.span());
-        let place = quote_spanned!(at=> { use #private::Place as _; #place.__skywalking_place() });
-        let call = quote_spanned!(at=> #private::inject(#place));
+        let private_there = located_at(private, at);
+        let place = quote_spanned!(at=> { use #private_there::Place as _; #place.__skywalking_place() });
+        let call = quote_spanned!(at=> #private_there::inject(#place));
         Some(quote_spanned!(site=> if #private::wants_inject() { #call; }))
     }
 
@@ -163,34 +164,30 @@ impl Opening<'_> {
         let site = Span::mixed_site();
         let private = self.private;
         let mut computed = Vec::new();
-        if let Some(Text::Computed(value)) = &self.args.name {
-            let at = site.located_at(value.span());
-            computed.push(Computed { value, bound: Ident::new("__name", site), call: quote_spanned!(at=> __opening.name(__name);) });
-        }
-        if let Some(Text::Computed(value)) = &self.args.peer {
-            let at = site.located_at(value.span());
-            computed.push(Computed { value, bound: Ident::new("__peer", site), call: quote_spanned!(at=> __opening.peer(__peer);) });
-        }
-        for tag in &self.args.tags {
-            let key = &tag.key;
-            let bound = format_ident!("__tag_{}", computed.len(), span = site);
-            // A type that fits no tag is refused at the user's expression.
-            let (value, call) = match &tag.value {
-                Value::Literal(_) => continue,
-                Value::Plain(value) => {
-                    let at = site.located_at(value.span());
-                    (value, quote_spanned!(at=> (&#private::Plain(#bound)).put(&mut __opening, #key);))
-                }
-                Value::Display(value) => {
-                    let at = site.located_at(value.span());
-                    (value, quote_spanned!(at=> __opening.tag_display(#key, #bound);))
-                }
-                Value::Debug(value) => {
-                    let at = site.located_at(value.span());
-                    (value, quote_spanned!(at=> __opening.tag_debug(#key, #bound);))
-                }
-            };
+        let mut push = |value, call: &dyn Fn(Span, &Ident) -> TokenStream| {
+            let place = Spanned::span(value);
+            let bound = format_ident!("__value_{}", computed.len(), span = site);
+            // A type that fits is asked for, and one that does not is refused, at the user's expression.
+            let at = site.located_at(place);
+            let call = call(at, &Ident::new(&bound.to_string(), at));
             computed.push(Computed { value, bound, call });
+        };
+        if let Some(Text::Computed(name)) = &self.args.name {
+            push(name, &|at, bound| quote_spanned!(at=> __opening.name(#bound);));
+        }
+        if let Some(Text::Computed(peer)) = &self.args.peer {
+            push(peer, &|at, bound| quote_spanned!(at=> __opening.peer(#bound);));
+        }
+        for Tag { key, value, .. } in &self.args.tags {
+            match value {
+                Value::Literal(_) => {}
+                Value::Plain(value) => push(value, &|at, bound| {
+                    let private = located_at(private, at);
+                    quote_spanned!(at=> (&#private::Plain(#bound)).put(&mut __opening, #key);)
+                }),
+                Value::Display(value) => push(value, &|at, bound| quote_spanned!(at=> __opening.tag_display(#key, #bound);)),
+                Value::Debug(value) => push(value, &|at, bound| quote_spanned!(at=> __opening.tag_debug(#key, #bound);)),
+            }
         }
         computed
     }

@@ -1,0 +1,140 @@
+//! One snapshot for each shape of the expansion.
+
+use super::{expanded, expanded_method, formatted, tokens};
+use crate::args::Kind::{Entry, Exit, Local};
+use crate::carrier;
+use crate::expand::{self, Switch};
+
+#[test]
+fn a_sync_function_is_a_guard_and_its_body() {
+    insta::assert_snapshot!(expanded(Local, "", "pub fn plan(user: u64) -> u64 { user + 1 }"));
+}
+
+#[test]
+fn a_sync_function_that_can_fail_is_a_closure_whose_result_is_seen() {
+    insta::assert_snapshot!(expanded(
+        Local,
+        "",
+        "fn read<'a>(path: &'a str, mut from: usize, unused: u8, _kept: Lock) -> std::io::Result<impl Iterator<Item = &'a str>> { from += 1; open(path)?.from(from) }",
+    ));
+}
+
+#[test]
+fn an_async_function_is_a_traced_block_awaited() {
+    insta::assert_snapshot!(expanded(Local, "", "async fn plan(user: u64, (a, b): (u8, u8)) -> Box<dyn Display> { Box::new(user + a + b) }"));
+}
+
+#[test]
+fn an_async_function_that_can_fail_hands_its_result_to_a_hook() {
+    insta::assert_snapshot!(expanded(Local, "", "async fn plan(a: u8, mut b: u8, c: u8) -> Result<impl Sized, Error> { b += a; Ok(b + c) }"));
+}
+
+#[test]
+fn no_err_is_the_plain_shape() {
+    insta::assert_snapshot!(expanded(Local, "no_err", "async fn plan() -> Result<u8, Error> { Ok(1) }"));
+}
+
+#[test]
+fn err_asks_whether_an_alias_is_a_result() {
+    insta::assert_snapshot!(expanded(Local, "err", "fn plan() -> Answer { Ok(1) }"));
+}
+
+#[test]
+fn track_caller_turns_the_default_err_off() {
+    insta::assert_snapshot!(expanded(Local, "", "#[track_caller] fn plan() -> Result<u8, Error> { Ok(1) }"));
+}
+
+#[test]
+fn literals_live_in_the_callsite() {
+    insta::assert_snapshot!(expanded(
+        Exit,
+        r#"name = "/a", peer = "b:1", component = 0x1F, layer = genai, tags("text" = "t", "float" = 1.0, "char" = 'c', "bool" = true, "minus" = -3, "quoted" = ?"t")"#,
+        "fn f() {}",
+    ));
+}
+
+#[test]
+fn what_is_computed_is_computed_only_when_recording() {
+    insta::assert_snapshot!(expanded(
+        Exit,
+        r#"name = format!("/{a}"), peer = a + b, component = components::TOKIO, tags(a, "plain" = a.len(), "display" = %b, "debug" = ?b)"#,
+        "fn f(a: &str, b: &str) {}",
+    ));
+}
+
+#[test]
+fn headers_are_extracted_before_the_span_opens() {
+    insta::assert_snapshot!(expanded(Entry, "extract = &message.headers", "async fn f(message: Message) {}"));
+}
+
+#[test]
+fn the_context_is_injected_after_the_span_has_opened() {
+    insta::assert_snapshot!(expanded_method(Exit, "peer = self.address, inject = message", "async fn f(&self, mut message: Message) { self.send(message).await }"));
+}
+
+#[test]
+fn another_runtime_is_reached_by_its_path() {
+    insta::assert_snapshot!(expanded(Local, "crate = crate::agent, tags(a)", "fn f(a: u8) {}"));
+}
+
+#[test]
+fn cfg_attributes_of_parameters_stand_on_each_use() {
+    insta::assert_snapshot!(expanded(Local, "", "async fn f(#[cfg(windows)] a: A, #[cfg(unix)] mut b: B, #[cfg(unix)] c: C) { g(a, b, c) }"));
+}
+
+#[test]
+fn a_function_that_never_returns_needs_no_edge() {
+    insta::assert_snapshot!(expanded(Local, "", "async fn f() -> ! { loop {} }"));
+}
+
+#[test]
+fn the_future_of_an_async_trait_is_traced_inside_its_box() {
+    insta::assert_snapshot!(expanded_method(
+        Local,
+        "name = self.name",
+        "fn f<'a>(&'a self) -> Pin<Box<dyn Future<Output = Result<u8, Error>> + Send + 'a>> { Box::pin(async move { let __self = self; Ok(__self.n) }) }",
+    ));
+}
+
+#[test]
+fn attributes_inside_a_body_speak_of_the_parameters_too() {
+    insta::assert_snapshot!(expanded(Local, "", "fn f(unused: u8) { #![allow(unused)] #![inline] let a = 1; }"));
+}
+
+#[test]
+fn switched_off_the_item_is_unchanged_and_still_checked() {
+    let item = "async fn f(a : u8) -> Result < u8 , E > { not valid rust }";
+    let off = |args: &str| expand::attribute(Local, tokens(args), tokens(item), Switch::Off).to_string();
+    assert_eq!(off("tags(a)"), tokens(item).to_string());
+    assert!(off("nam = 1").starts_with(&tokens(item).to_string()));
+    assert!(off("nam = 1").contains("did you mean `name`?"));
+}
+
+#[test]
+fn a_body_is_emitted_as_it_came() {
+    let body = "{ this is { not ( rust , ) } at all ! }";
+    for head in ["fn f ()", "fn f () -> Result < () , E >", "async fn f ()", "async fn f () -> Result < () , E >"] {
+        let out = expand::attribute(Local, tokens(""), tokens(&format!("{head} {body}")), Switch::On).to_string();
+        assert!(out.starts_with(&format!("{} {{", tokens(head))), "{out}");
+        assert_eq!(out.matches(&tokens(body).to_string()).count(), 1, "{out}");
+    }
+}
+
+#[test]
+fn a_carrier_hands_everything_to_its_field() {
+    insta::assert_snapshot!(formatted(carrier::derive(tokens("struct Request { a: i32, #[carrier] #[serde(default)] header: String }"))));
+}
+
+#[test]
+fn a_generic_carrier_asks_its_field_when_used() {
+    insta::assert_snapshot!(formatted(carrier::derive(tokens(
+        "#[carrier(crate = agent)] struct Request<'a, H: Clone, const N: usize> where H: 'a { #[carrier] headers: Box<H>, rest: [&'a u8; N] }"
+    ))));
+}
+
+#[test]
+fn a_carrier_of_single_headers_has_an_arm_for_each() {
+    insta::assert_snapshot!(formatted(carrier::derive(tokens(
+        r#"struct Request { #[carrier(header = "sw8")] a: String, #[carrier(header = "sw8-correlation")] b: Option<String> }"#
+    ))));
+}
