@@ -1,7 +1,7 @@
 //! The grammar: an attribute's tokens become typed arguments, which keep the user's tokens and with them the spans.
 //!
 //! A fault in one argument does not hide the next: the parser notes it and goes on after the comma. What the arguments mean together, and with the item,
-//! is for [`check`](crate::check); so is every message.
+//! is for `check`; so is every message.
 
 mod literal;
 
@@ -150,7 +150,11 @@ fn skip_to_comma(input: ParseStream<'_>) {
 /// Reads over the value of a key that is refused, so that a comma inside it (`f::<A, B>()`) is not taken for the next argument's.
 fn skip_value(input: ParseStream<'_>) {
     let ahead = input.fork();
-    let value = if ahead.peek(Token![=]) { ahead.parse::<Token![=]>().and_then(|_| ahead.parse::<Expr>()).is_ok() } else { ahead.peek(token::Paren) && ahead.parse::<TokenTree>().is_ok() };
+    let value = if ahead.peek(Token![=]) {
+        ahead.parse::<Token![=]>().and_then(|_| ahead.parse::<Expr>()).is_ok()
+    } else {
+        ahead.peek(token::Paren) && ahead.parse::<TokenTree>().is_ok()
+    };
     if value {
         input.advance_to(&ahead);
     } else {

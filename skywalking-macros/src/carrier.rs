@@ -8,7 +8,10 @@ use quote::quote_spanned;
 use syn::ext::IdentExt as _;
 use syn::parse::ParseStream;
 use syn::spanned::Spanned as _;
-use syn::{Attribute, Data, DeriveInput, Fields, FieldsNamed, GenericParam, Generics, Lifetime, LitStr, Meta, Path, Token, Type, WherePredicate, parse_quote_spanned};
+use syn::{
+    Attribute, Data, DeriveInput, Fields, FieldsNamed, GenericParam, Generics, Lifetime, LitStr, Meta, Path, Token, Type, WherePredicate,
+    parse_quote_spanned,
+};
 
 use crate::check::{self, Complaints};
 use crate::expand;
@@ -153,10 +156,14 @@ fn marked<'a>(name: &Ident, fields: &'a FieldsNamed, complaints: &mut Complaints
                 }
             };
             match &header {
-                Some(header) if marked.iter().any(|earlier| earlier.header.as_ref().is_some_and(|other| other.value() == header.value())) => {
+                Some(header)
+                    if marked.iter().any(|earlier| earlier.header.as_ref().is_some_and(|other| other.value() == header.value())) =>
+                {
                     complaints.push(check::header_twice(header));
                 }
-                _ if marked.iter().any(|earlier| earlier.header.is_none() || header.is_none()) => complaints.push(check::second_carrier(attr)),
+                _ if marked.iter().any(|earlier| earlier.header.is_none() || header.is_none()) => {
+                    complaints.push(check::second_carrier(attr));
+                }
                 _ => {}
             }
             if let Some(ident) = &field.ident {

@@ -163,7 +163,9 @@ fn starts_an_expression(before: Option<&TokenTree>) -> bool {
     match before {
         None => true,
         Some(TokenTree::Punct(punct)) => !matches!(punct.as_char(), '?' | '|'),
-        Some(TokenTree::Ident(word)) => ["move", "async", "static", "return", "in", "if", "match", "else"].iter().any(|keyword| word == keyword),
+        Some(TokenTree::Ident(word)) => {
+            ["move", "async", "static", "return", "in", "if", "match", "else"].iter().any(|keyword| word == keyword)
+        }
         Some(_) => false,
     }
 }

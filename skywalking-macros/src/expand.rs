@@ -54,10 +54,8 @@ pub(crate) fn attribute(kind: Kind, args: TokenStream, item: TokenStream, switch
 /// The path below which everything that we emit lives.
 pub(crate) fn private(runtime: Option<&Path>) -> TokenStream {
     let site = Span::mixed_site();
-    match runtime {
-        Some(path) => quote_spanned!(site=> #path::__private),
-        None => quote_spanned!(site=> ::skywalking_runtime::__private),
-    }
+    let runtime = runtime.map_or_else(|| quote_spanned!(site=> ::skywalking_runtime), ToTokens::to_token_stream);
+    quote_spanned!(site=> #runtime::__private)
 }
 
 fn traced(kind: Kind, args: &Args, function: &Function) -> TokenStream {
@@ -215,7 +213,9 @@ fn located_at(tokens: &TokenStream, place: Span) -> TokenStream {
 /// The expression, in parentheses unless it binds as closely as a call.
 fn operand(expr: &Expr) -> TokenStream {
     match expr {
-        Expr::Path(_) | Expr::Field(_) | Expr::MethodCall(_) | Expr::Call(_) | Expr::Index(_) | Expr::Macro(_) | Expr::Paren(_) => expr.to_token_stream(),
+        Expr::Path(_) | Expr::Field(_) | Expr::MethodCall(_) | Expr::Call(_) | Expr::Index(_) | Expr::Macro(_) | Expr::Paren(_) => {
+            expr.to_token_stream()
+        }
         _ => quote_spanned!(Span::mixed_site()=> (#expr)),
     }
 }

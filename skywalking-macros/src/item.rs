@@ -48,7 +48,9 @@ impl Function {
         let mut pin: Vec<TokenTree> = self.body.stream().into_iter().collect();
         let Some(TokenTree::Group(call)) = pin.pop() else { return None };
         let path: String = pin.iter().map(ToString::to_string).collect();
-        if call.delimiter() != Delimiter::Parenthesis || !["Box::pin", "::std::boxed::Box::pin", "std::boxed::Box::pin"].contains(&path.as_str()) {
+        if call.delimiter() != Delimiter::Parenthesis
+            || !["Box::pin", "::std::boxed::Box::pin", "std::boxed::Box::pin"].contains(&path.as_str())
+        {
             return None;
         }
         let argument: Vec<TokenTree> = call.stream().into_iter().collect();
@@ -131,7 +133,12 @@ fn not_a_function(input: ParseStream<'_>) -> syn::Result<Option<Item>> {
         None
     } else if input.peek(Token![impl]) {
         Some(Item::Impl(input.parse()?))
-    } else if input.peek(Token![struct]) || input.peek(Token![enum]) || input.peek(Token![union]) || input.peek(Token![mod]) || input.peek(Token![trait]) {
+    } else if input.peek(Token![struct])
+        || input.peek(Token![enum])
+        || input.peek(Token![union])
+        || input.peek(Token![mod])
+        || input.peek(Token![trait])
+    {
         Some(Item::Other(input.parse()?))
     } else {
         first.map(Item::Other)

@@ -3,8 +3,8 @@
 //! Users depend on `skywalking-runtime`, which re-exports all of this; the user documentation stands there, where its examples can run. This crate holds
 //! nothing that runs in the traced program: it checks what was written and emits a few calls into `skywalking_runtime::__private`.
 //!
-//! The path of the data is the list of files: [`item`] reads the function and keeps its body shut, [`args`] turns the attribute's tokens into typed
-//! arguments, [`check`] says no, [`expand`] emits; [`params`] and [`returns`] are what `check` and `expand` both know of a signature. [`carrier`] is the derive.
+//! The path of the data is the list of files: `item` reads the function and keeps its body shut, `args` turns the attribute's tokens into typed arguments,
+//! `check` says no, `expand` emits; `params` and `returns` are what `check` and `expand` both know of a signature. `carrier` is the derive.
 
 mod args;
 mod carrier;

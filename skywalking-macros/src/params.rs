@@ -54,7 +54,11 @@ fn cfgs(attrs: &[Attribute]) -> Vec<Attribute> {
 fn bound_by(pat: &Pat, cfgs: &[Attribute], found: &mut Vec<Binding>) {
     match pat {
         Pat::Ident(pat) => {
-            found.push(Binding { ident: pat.ident.clone(), mutability: pat.mutability.filter(|_| pat.by_ref.is_none()), cfgs: cfgs.to_vec() });
+            found.push(Binding {
+                ident: pat.ident.clone(),
+                mutability: pat.mutability.filter(|_| pat.by_ref.is_none()),
+                cfgs: cfgs.to_vec(),
+            });
             if let Some((_, inner)) = &pat.subpat {
                 bound_by(inner, cfgs, found);
             }
@@ -101,5 +105,35 @@ fn in_format_string(text: &str, words: &mut HashSet<String>) {
             words.insert(word_and_rest[..end].to_owned());
         }
         rest = &word_and_rest[end..];
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::HashSet;
+
+    use super::{bindings, mentioned};
+
+    #[test]
+    fn every_name_of_every_pattern_is_bound_in_order() {
+        let sig = syn::parse_str(
+            "fn f(mut self: Box<Self>, a: u8, (b, mut c): (u8, u8), D { d, e: &f, .. }: D, [g, h @ ..]: [u8; 3], E(i | i): E, _: u8, ref j: u8)",
+        );
+        let found: Vec<String> = bindings(&sig.unwrap())
+            .iter()
+            .map(|binding| format!("{}{}", if binding.mutability.is_some() { "mut " } else { "" }, binding.name()))
+            .collect();
+        assert_eq!(found, ["mut self", "a", "b", "mut c", "d", "f", "g", "h", "i", "j"]);
+    }
+
+    #[test]
+    fn words_are_mentioned_by_identifiers_and_format_strings_alone() {
+        let body = r#"a . b (r#type) { "plain c {d} { e:?} {:f$} {:.g$} {{h}} {0} {i j}" 'k' }"#;
+        let mut words = HashSet::new();
+        mentioned(&body.parse().unwrap(), &mut words);
+        let mut words: Vec<String> = words.into_iter().collect();
+        words.sort();
+        // `{{h}}` is no name, but to take it for one costs nothing.
+        assert_eq!(words, ["a", "b", "d", "e", "f", "g", "h", "i", "type"]);
     }
 }

@@ -146,3 +146,69 @@ fn erase_path(path: &mut Path) {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use quote::ToTokens as _;
+    use syn::{Type, parse_str};
+
+    use super::{Later, boxed_output, is_result, later, nameable};
+
+    fn ty(text: &str) -> Type {
+        parse_str(text).unwrap()
+    }
+
+    #[test]
+    fn a_result_is_known_by_its_last_segment() {
+        for yes in ["Result<u8, E>", "std::io::Result<()>", "fmt::Result", "(Result<u8, E>)"] {
+            assert!(is_result(&ty(yes)), "{yes}");
+        }
+        for no in ["Option<Result<u8, E>>", "Results", "&Result<u8, E>", "Result::Ok", "()", "impl Result"] {
+            assert!(!is_result(&ty(no)), "{no}");
+        }
+    }
+
+    #[test]
+    fn what_runs_later_is_known_by_its_name() {
+        for future in [
+            "impl Future<Output = u8> + Send + 'a",
+            "impl Send + std::future::Future",
+            "BoxFuture<'a, u8>",
+            "Pin<Box<dyn Future<Output = u8> + Send>>",
+            "Box<dyn Future<Output = u8>>",
+            "std::pin::Pin<Box<impl Future>>",
+        ] {
+            assert_eq!(later(&ty(future)), Some(Later::Future), "{future}");
+        }
+        for stream in ["impl Stream<Item = u8>", "futures::stream::BoxStream<'a, u8>", "Pin<Box<dyn Stream<Item = u8>>>"] {
+            assert_eq!(later(&ty(stream)), Some(Later::Stream), "{stream}");
+        }
+        for now in
+            ["u8", "Box<u8>", "impl Iterator<Item = u8>", "Result<u8, E>", "Box<dyn Fn() -> BoxFuture<'a, u8>>", "TcpStream", "Pin<&mut T>"]
+        {
+            assert_eq!(later(&ty(now)), None, "{now}");
+        }
+    }
+
+    #[test]
+    fn the_output_of_a_boxed_future_is_found() {
+        let output = |text| boxed_output(&ty(text)).map(|output| output.to_token_stream().to_string());
+        assert_eq!(output("Pin<Box<dyn Future<Output = u8> + Send + 'a>>").as_deref(), Some("u8"));
+        assert_eq!(output("::core::pin::Pin<Box<dyn ::core::future::Future<Output = ()>>>").as_deref(), Some("()"));
+        assert_eq!(output("Box<dyn Future<Output = u8>>"), None);
+        assert_eq!(output("Pin<Box<dyn Stream<Item = u8>>>"), None);
+    }
+
+    #[test]
+    fn a_hidden_type_is_written_as_an_underscore_wherever_it_stands() {
+        for (written, nameable_type) in [
+            ("impl Display", "_"),
+            ("Result<impl A + 'a, impl B>", "Result<_, _>"),
+            ("Option<(u8, [impl A; 2], &'a impl B)>", "Option<(u8, [_; 2], &'a _)>"),
+            ("Box<dyn Iterator<Item = impl A>>", "Box<dyn Iterator<Item = _>>"),
+            ("Result<Vec<u8>, E>", "Result<Vec<u8>, E>"),
+        ] {
+            assert_eq!(nameable(&ty(written)).to_token_stream().to_string(), ty(nameable_type).to_token_stream().to_string(), "{written}");
+        }
+    }
+}

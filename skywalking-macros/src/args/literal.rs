@@ -46,19 +46,17 @@ pub(super) fn displayed(expr: &Expr) -> Option<String> {
 fn integer(number: &LitInt) -> Option<String> {
     let digits = number.base10_digits();
     let fits = match number.suffix() {
-        "" => digits.parse::<i32>().is_ok(),
         "i8" => digits.parse::<i8>().is_ok(),
         "i16" => digits.parse::<i16>().is_ok(),
-        "i32" => digits.parse::<i32>().is_ok(),
+        // The size of `isize` and `usize` is the target's, which we do not know.
+        "" | "i32" | "isize" => digits.parse::<i32>().is_ok(),
         "i64" => digits.parse::<i64>().is_ok(),
         "i128" => digits.parse::<i128>().is_ok(),
         "u8" => digits.parse::<u8>().is_ok(),
         "u16" => digits.parse::<u16>().is_ok(),
-        "u32" => digits.parse::<u32>().is_ok(),
+        "u32" | "usize" => digits.parse::<u32>().is_ok(),
         "u64" => digits.parse::<u64>().is_ok(),
         "u128" => digits.parse::<u128>().is_ok(),
-        // The size of these is the target's, not ours.
-        "isize" | "usize" => digits.parse::<u32>().is_ok(),
         "f32" | "f64" => return float(digits, number.suffix()),
         _ => false,
     };
@@ -70,5 +68,53 @@ fn float(digits: &str, suffix: &str) -> Option<String> {
         "" | "f64" => digits.parse::<f64>().ok().filter(|number| number.is_finite()).map(|number| number.to_string()),
         "f32" => digits.parse::<f32>().ok().filter(|number| number.is_finite()).map(|number| number.to_string()),
         _ => None,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::displayed;
+
+    #[test]
+    fn a_literal_is_stored_as_display_prints_it() {
+        macro_rules! holds {
+            ($($literal:expr),* $(,)?) => {$(
+                assert_eq!(displayed(&syn::parse_str(stringify!($literal)).unwrap()), Some($literal.to_string()), stringify!($literal));
+            )*};
+        }
+        holds!(
+            1,
+            -3,
+            0xFF,
+            0b1_01,
+            0o17,
+            1_000i64,
+            255u8,
+            -128i64,
+            1.0,
+            -1.5,
+            -0.0,
+            0.1f32,
+            1e10,
+            1e-7,
+            2f32,
+            3u128,
+            "text",
+            "a\n\"b\"",
+            r#"raw "x""#,
+            'c',
+            '\'',
+            b'a',
+            true,
+            false,
+        );
+    }
+
+    #[test]
+    fn what_rustc_refuses_or_lints_is_left_to_rustc() {
+        for literal in ["300u8", "3000000000", "-1u8", "1e400", "1px", "\"a\"suffix", "b\"bytes\"", "c\"text\"", "-'a'", "!1", "1 + 1", "x"]
+        {
+            assert_eq!(syn::parse_str(literal).ok().and_then(|literal| displayed(&literal)), None, "{literal}");
+        }
     }
 }

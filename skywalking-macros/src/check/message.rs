@@ -60,7 +60,9 @@ pub(crate) fn wrong_key(kind: Kind, key: &Ident) -> Option<Error> {
         ("inject", _) => "`inject` belongs to `#[exit_span]`".to_owned(),
         ("extract_each" | "ret_tags" | "err_ignore" | "covers" | "logic_endpoint" | "names", _) => format!("`{word}` is not supported yet"),
         ("skip" | "skip_all", _) => format!("arguments are recorded only through `tags(..)`: remove `{word}`"),
-        ("fields" | "properties", _) => format!("arguments are recorded only through `tags(..)`: write `tags(\"key\" = value)` in place of `{word}`"),
+        ("fields" | "properties", _) => {
+            format!("arguments are recorded only through `tags(..)`: write `tags(\"key\" = value)` in place of `{word}`")
+        }
         ("level", _) => "a span has no level: remove `level`".to_owned(),
         ("short_name", _) => "the name is `module_path::function` unless `name = ..` is given: remove `short_name`".to_owned(),
         ("enter_on_poll", _) => "one span covers all polls of an `async fn`: remove `enter_on_poll`".to_owned(),
@@ -74,7 +76,11 @@ pub(crate) fn wrong_key(kind: Kind, key: &Ident) -> Option<Error> {
 
 /// The key at most two typing errors away.
 fn nearest<'a>(word: &str, keys: &[&'a str]) -> Option<&'a str> {
-    keys.iter().map(|key| (distance(word, key), *key)).filter(|(distance, key)| *distance <= 2 && *distance < key.len()).min().map(|(_, key)| key)
+    keys.iter()
+        .map(|key| (distance(word, key), *key))
+        .filter(|(distance, key)| *distance <= 2 && *distance < key.len())
+        .min()
+        .map(|(_, key)| key)
 }
 
 /// Levenshtein's distance, in characters.
@@ -151,7 +157,11 @@ pub(crate) fn no_tag(input: ParseStream<'_>) -> Error {
 }
 
 pub(crate) fn tag_key_is_a_string(ident: &Ident, input: ParseStream<'_>) -> Error {
-    if input.peek(Token![=]) { at(ident, format!("write the key as a string: `\"{ident}\" = ..`")) } else { at(ident, "a tag that is more than a parameter's name needs a key: `\"key\" = ..`") }
+    if input.peek(Token![=]) {
+        at(ident, format!("write the key as a string: `\"{ident}\" = ..`"))
+    } else {
+        at(ident, "a tag that is more than a parameter's name needs a key: `\"key\" = ..`")
+    }
 }
 
 pub(crate) fn empty_tag_key(key: &LitStr) -> Error {

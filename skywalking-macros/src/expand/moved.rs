@@ -57,7 +57,10 @@ impl Moved {
             let allow = binding.name().starts_with('_').then(|| quote_spanned!(site=> #[allow(clippy::used_underscore_binding)]));
             quote_spanned!(site=> #(#cfgs)* #allow let _ = &#ident;)
         });
-        let locals = self.rebound.iter().map(|Binding { ident, mutability, cfgs }| quote_spanned!(site=> #(#cfgs)* let #mutability #ident = #ident;));
+        let locals = self
+            .rebound
+            .iter()
+            .map(|Binding { ident, mutability, cfgs }| quote_spanned!(site=> #(#cfgs)* let #mutability #ident = #ident;));
         captures.chain(locals).collect()
     }
 }

@@ -8,8 +8,8 @@ use crate::args::Kind::{self, Entry, Exit};
 fn holds(file: &str, kind: Kind, args: &str, function: &str) {
     let path = format!("{}/expansions/{file}", env!("CARGO_MANIFEST_DIR"));
     let source = format!("#[{}({args})]\n{function}", kind.attribute());
-    let source: String = source.lines().map(|line| format!("// {line}\n")).collect();
-    let now = format!("{source}\n{}", expanded(kind, args, function));
+    let source = source.replace('\n', "\n// ");
+    let now = format!("// {source}\n\n{}", expanded(kind, args, function));
     if env::var_os("UPDATE_EXPANSIONS").is_some() {
         fs::write(&path, &now).unwrap();
     }

@@ -77,7 +77,11 @@ fn after_a_missing_comma_the_next_argument_is_read() {
 
 #[test]
 fn a_closure_and_an_async_block_may_leave_themselves() {
-    expanded(Local, r#"tags("a" = xs.iter().map(|x| x?).count(), "b" = move || { return 1 }, "c" = a | b, "d" = async move { x.await? })"#, "fn f() {}");
+    expanded(
+        Local,
+        r#"tags("a" = xs.iter().map(|x| x?).count(), "b" = move || { return 1 }, "c" = a | b, "d" = async move { x.await? })"#,
+        "fn f() {}",
+    );
     assert_eq!(said(Local, r#"tags("a" = a || b?, "b" = f(|x| x?, y?))"#, "fn f() {}").len(), 2);
 }
 
@@ -89,7 +93,12 @@ fn a_trailing_comma_is_no_fault() {
 
 #[test]
 fn a_function_that_makes_a_future_otherwise_than_async_trait_is_refused() {
-    for body in ["{ log(); Box::pin(async move { 1 }) }", "{ Box::pin(async { 1 }) }", "{ MyBox::pin(async move { 1 }) }", "{ Box::pin(async move { 1 }); }"] {
+    for body in [
+        "{ log(); Box::pin(async move { 1 }) }",
+        "{ Box::pin(async { 1 }) }",
+        "{ MyBox::pin(async move { 1 }) }",
+        "{ Box::pin(async move { 1 }); }",
+    ] {
         let function = format!("fn f() -> Pin<Box<dyn Future<Output = u8>>> {body}");
         assert_eq!(said(Local, "", &function), ["the span would end before the future runs: make it an `async fn`"], "{body}");
     }
@@ -97,7 +106,9 @@ fn a_function_that_makes_a_future_otherwise_than_async_trait_is_refused() {
 
 #[test]
 fn the_derive_reports_all_faults_of_a_struct() {
-    let out = carrier::derive(tokens(r#"#[carrier] struct A { #[carrier(header = "a")] a: u8, #[carrier(b)] b: u8, #[carrier(header = "sw8" x)] c: u8 }"#));
+    let out = carrier::derive(tokens(
+        r#"#[carrier] struct A { #[carrier(header = "a")] a: u8, #[carrier(b)] b: u8, #[carrier(header = "sw8" x)] c: u8 }"#,
+    ));
     assert_eq!(
         messages(&out.to_string()),
         [

@@ -21,12 +21,20 @@ fn a_sync_function_that_can_fail_is_a_closure_whose_result_is_seen() {
 
 #[test]
 fn an_async_function_is_a_traced_block_awaited() {
-    insta::assert_snapshot!(expanded(Local, "", "async fn plan(user: u64, (a, b): (u8, u8)) -> Box<dyn Display> { Box::new(user + a + b) }"));
+    insta::assert_snapshot!(expanded(
+        Local,
+        "",
+        "async fn plan(user: u64, (a, b): (u8, u8)) -> Box<dyn Display> { Box::new(user + a + b) }"
+    ));
 }
 
 #[test]
 fn an_async_function_that_can_fail_hands_its_result_to_a_hook() {
-    insta::assert_snapshot!(expanded(Local, "", "async fn plan(a: u8, mut b: u8, c: u8) -> Result<impl Sized, Error> { b += a; Ok(b + c) }"));
+    insta::assert_snapshot!(expanded(
+        Local,
+        "",
+        "async fn plan(a: u8, mut b: u8, c: u8) -> Result<impl Sized, Error> { b += a; Ok(b + c) }"
+    ));
 }
 
 #[test]
@@ -69,7 +77,11 @@ fn headers_are_extracted_before_the_span_opens() {
 
 #[test]
 fn the_context_is_injected_after_the_span_has_opened() {
-    insta::assert_snapshot!(expanded_method(Exit, "peer = self.address, inject = message", "async fn f(&self, mut message: Message) { self.send(message).await }"));
+    insta::assert_snapshot!(expanded_method(
+        Exit,
+        "peer = self.address, inject = message",
+        "async fn f(&self, mut message: Message) { self.send(message).await }"
+    ));
 }
 
 #[test]
@@ -79,7 +91,11 @@ fn another_runtime_is_reached_by_its_path() {
 
 #[test]
 fn cfg_attributes_of_parameters_stand_on_each_use() {
-    insta::assert_snapshot!(expanded(Local, "", "async fn f(#[cfg(windows)] a: A, #[cfg(unix)] mut b: B, #[cfg(unix)] c: C) { g(a, b, c) }"));
+    insta::assert_snapshot!(expanded(
+        Local,
+        "",
+        "async fn f(#[cfg(windows)] a: A, #[cfg(unix)] mut b: B, #[cfg(unix)] c: C) { g(a, b, c) }"
+    ));
 }
 
 #[test]
