@@ -1,0 +1,205 @@
+//! The running agent, as the program holds it: a guard that knows what was sent and what was lost, and that ends the agent in time.
+//!
+//! What it does is done by the reporter's thread (`report/worker`); here is only who asks it and for how long he waits.
+
+use std::fmt;
+use std::future::Future;
+use std::sync::Arc;
+use std::time::Duration;
+
+use tokio::sync::Notify;
+
+use crate::config::{Checked, Reporter};
+use crate::error::Error;
+#[cfg(feature = "report-grpc")]
+use crate::management::properties;
+use crate::report::accounts::Ledger;
+use crate::report::discard::Discard;
+use crate::report::drain::Drain;
+#[cfg(feature = "report-grpc")]
+use crate::report::grpc::Grpc;
+use crate::report::log::Log;
+use crate::report::stats::{Report, Stats};
+use crate::report::transport::Transport;
+use crate::report::worker::{self, Command, Handle, Worker};
+use crate::trace::{clock, id, install_panic_hook, outbox};
+use crate::tracer::{self, Running, Tracer};
+
+/// The running agent. Dropping it flushes what can be flushed within the configured deadline, and ends the tracing.
+///
+/// One agent runs in a process at a time; when it has ended the next may start. An agent that is off answers everything at once.
+///
+/// Dropping, [`flush`](Agent::flush) and [`shutdown`](Agent::shutdown) block the calling thread for as long as they say. The reporter
+/// has a thread of its own, so this is no deadlock, not even inside of an executor; but other tasks of that thread wait meanwhile.
+///
+/// ```
+/// use std::time::Duration;
+/// use skywalking_runtime::{Config, Reporter};
+///
+/// let agent = Config::new("RTS_Test").reporter(Reporter::Discard).start()?;
+/// // .. the program ..
+/// let report = agent.shutdown(Duration::from_secs(1));
+/// assert_eq!(report.dropped.total(), 0);
+/// # Ok::<(), skywalking_runtime::Error>(())
+/// ```
+#[must_use = "the agent ends when this guard drops: bind it to a name that begins with `_`"]
+pub struct Agent {
+    service: String,
+    instance: String,
+    error: Option<Error>,
+    running: Option<Alive>,
+}
+
+/// What there is of an agent that is not off.
+struct Alive {
+    tracer: Arc<Tracer>,
+    ledger: Ledger,
+    handle: Handle,
+    deadline: Duration,
+    /// The counts of the process when it started.
+    start: Stats,
+}
+
+/// How long before the caller's deadline the worker shall answer, so that its answer is in time. At most a tenth of the whole.
+const MARGIN: Duration = Duration::from_millis(50);
+
+/// Starts the agent.
+pub(crate) fn start(config: Checked) -> Result<Agent, Error> {
+    match config.reporter {
+        #[cfg(feature = "report-grpc")]
+        Reporter::Grpc => {
+            let messages = properties::Messages::new(config.identity.clone());
+            let transport = Grpc::new(config.backends.clone(), config.token.clone(), messages)?;
+            start_with(config, transport)
+        }
+        Reporter::Log => start_with(config, Log::new()),
+        Reporter::Discard => start_with(config, Discard),
+    }
+}
+
+fn start_with<T: Transport>(config: Checked, transport: T) -> Result<Agent, Error> {
+    let reporter = |error: std::io::Error| Error::Reporter { problem: error.to_string() };
+    clock::choose();
+    id::process();
+    install_panic_hook();
+    let (runtime, handle, commands) = worker::prepare().map_err(reporter)?;
+    let wake = Arc::new(Notify::new());
+    let waker = Arc::clone(&wake);
+    let identity = config.identity.clone();
+    let start = Stats::read();
+    let tracer = tracer::install(config.identity, config.settings, move || waker.notify_one())
+        .map_err(|Running| Error::AlreadyStarted { service: identity.service.clone() })?;
+    let ledger = Ledger::open(tracer.generation);
+    outbox::open(tracer.generation);
+    let agent = Agent {
+        service: identity.service.clone(),
+        instance: identity.instance.clone(),
+        error: None,
+        running: Some(Alive { tracer, ledger, handle, deadline: config.shutdown_deadline, start }),
+    };
+    let drain = Drain::new(ledger, identity);
+    if let Err(error) = worker::start(runtime, move || Worker::new(transport, drain, ledger, wake, commands)) {
+        // Nobody is there to be asked, so this is over at once.
+        drop(agent);
+        return Err(reporter(error));
+    }
+    Ok(agent)
+}
+
+impl Agent {
+    /// An agent that does nothing.
+    pub(crate) fn off(service: &str, error: Option<Error>) -> Self {
+        Self { service: service.to_owned(), instance: String::new(), error, running: None }
+    }
+
+    /// The name of the service.
+    pub fn service(&self) -> &str {
+        &self.service
+    }
+
+    /// The name of this instance of the service; empty if the agent is off.
+    pub fn instance(&self) -> &str {
+        &self.instance
+    }
+
+    /// Why the agent is off, if it is so because of a wrong setting ([`Config::start_or_off`](crate::Config::start_or_off)).
+    pub fn error(&self) -> Option<&Error> {
+        self.error.as_ref()
+    }
+
+    /// What has become of the segments of this process so far. May be called at any time, and doesn't wait for the reporter.
+    pub fn stats(&self) -> Stats {
+        Stats::read()
+    }
+
+    /// Waits until all segments that have ended before this call are sent or dropped, or the time is over. True for the former: then
+    /// [`stats`](Agent::stats) says how many are which. If the reporter is waiting for an absent backend, it tries once more at once.
+    pub fn flush(&self, timeout: Duration) -> bool {
+        let Some(running) = &self.running else { return true };
+        running.handle.ask(timeout, |deadline, answer| Command::Flush { deadline, answer })
+    }
+
+    /// Waits until the backend has taken the first report of this instance's properties, or the time is over. True for the former, and
+    /// always for a reporter without a backend; false for an agent that is off.
+    pub fn wait_until_registered(&self, timeout: Duration) -> bool {
+        let Some(running) = &self.running else { return false };
+        running.handle.ask(timeout, |deadline, answer| Command::Registered { deadline, answer })
+    }
+
+    /// [`wait_until_registered`](Agent::wait_until_registered) for callers who must not block, on any executor.
+    pub fn wait_until_registered_async(&self, timeout: Duration) -> impl Future<Output = bool> + Send + use<> {
+        let asked = self.running.as_ref().map(|running| {
+            running.handle.ask_async(timeout, |deadline, answer| Command::Registered { deadline, answer })
+        });
+        async move {
+            match asked {
+                Some(asked) => asked.await,
+                None => false,
+            }
+        }
+    }
+
+    /// Ends the tracing: no span begins any more, what has ended is sent until the time is over, and the rest is counted as dropped.
+    /// Always returns in time.
+    ///
+    /// With the backend absent it doesn't wait for it: each address gets one more try.
+    pub fn shutdown(mut self, timeout: Duration) -> Report {
+        match self.running.take() {
+            Some(running) => running.end(timeout),
+            None => Report::since(&Stats::read()),
+        }
+    }
+}
+
+impl Alive {
+    fn end(self, timeout: Duration) -> Report {
+        let generation = self.tracer.generation;
+        tracer::disable(generation);
+        self.handle.ask_early(timeout, MARGIN.min(timeout / 10), |deadline, answer| Command::Shutdown { deadline, answer });
+        // Whether it answered or not: what is left is lost, and what it writes from now on doesn't count.
+        self.ledger.close();
+        tracer::uninstall(generation);
+        Report::since(&self.start)
+    }
+}
+
+impl Drop for Agent {
+    fn drop(&mut self) {
+        if let Some(running) = self.running.take() {
+            let deadline = running.deadline;
+            let _ = running.end(deadline);
+        }
+    }
+}
+
+impl fmt::Debug for Agent {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let state = if self.running.is_some() { "running" } else { "off" };
+        f.debug_struct("Agent")
+            .field("service", &self.service)
+            .field("instance", &self.instance)
+            .field("error", &self.error)
+            .field("state", &state)
+            .finish()
+    }
+}

@@ -1,0 +1,366 @@
+//! What the user sets: the builder, and the `SW_AGENT_*` variables. Everything is checked once, at the start.
+//!
+//! A [`Config`] holds the settings as they were given; what a running agent needs is made of it by [`Config::start`]. Nothing here
+//! opens a connection or looks up a name of the network.
+
+mod address;
+mod env;
+mod names;
+mod token;
+
+use std::time::Duration;
+
+use crate::agent::{self, Agent};
+use crate::error::Error;
+use crate::trace::outbox::Budget;
+use crate::tracer::{Cancelled, Identity, Inbound, Orphans, Settings};
+
+pub(crate) use address::Address;
+pub(crate) use names::{LIMIT as NAME_LIMIT, hostname, ipv4s};
+pub(crate) use token::Token;
+
+/// Where finished segments go.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum Reporter {
+    /// To the backend, by gRPC: the default.
+    #[cfg(feature = "report-grpc")]
+    Grpc,
+    /// To standard error, one line of JSON a segment: for people without a backend. The default without the feature `report-grpc`.
+    Log,
+    /// Nowhere: each segment counts as sent. For tests that look at the segments themselves.
+    Discard,
+}
+
+impl Default for Reporter {
+    fn default() -> Self {
+        #[cfg(feature = "report-grpc")]
+        return Self::Grpc;
+        #[cfg(not(feature = "report-grpc"))]
+        return Self::Log;
+    }
+}
+
+/// The main switch.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Default)]
+pub enum Enabled {
+    /// The program is traced.
+    #[default]
+    Yes,
+    /// The agent starts, whatever the other settings say, and does nothing.
+    No,
+}
+
+/// A text and the name of the setting that it came by.
+#[derive(Clone, Debug)]
+struct Given {
+    text: String,
+    setting: &'static str,
+}
+
+impl Given {
+    fn new(setting: &'static str, text: impl Into<String>) -> Self {
+        Self { text: text.into(), setting }
+    }
+}
+
+/// The settings of an agent.
+///
+/// [`Config::new`] reads no variable; [`Config::from_env`] reads all, and so does [`Config::env_overrides`] at the start.
+///
+/// | variable | method | default |
+/// | --- | --- | --- |
+/// | `SW_AGENT_NAME` | [`new`](Config::new) | none: it must be set |
+/// | `SW_AGENT_INSTANCE_NAME` | [`instance`](Config::instance) | `<32 hex digits>@<first IPv4 address, else the host's name>` |
+/// | `SW_AGENT_COLLECTOR_BACKEND_SERVICES` | [`backend`](Config::backend) | `127.0.0.1:11800` |
+/// | `SW_AGENT_AUTHENTICATION` | [`token`](Config::token) | none |
+/// | `SW_AGENT_ENABLE` | [`enabled`](Config::enabled) | `true` |
+///
+/// An empty variable counts as not set.
+///
+/// ```
+/// use skywalking_runtime::{Config, Orphans, Reporter};
+///
+/// let agent = Config::new("RTS_Test").instance("RTS_Test_1").reporter(Reporter::Discard).orphans(Orphans::Skip).start()?;
+/// assert_eq!((agent.service(), agent.instance()), ("RTS_Test", "RTS_Test_1"));
+/// # Ok::<(), skywalking_runtime::Error>(())
+/// ```
+#[derive(Clone, Debug)]
+#[must_use = "settings do nothing until `start`"]
+pub struct Config {
+    service: Given,
+    instance: Given,
+    backend: Given,
+    token: Option<Token>,
+    token_setting: &'static str,
+    reporter: Reporter,
+    enabled: Enabled,
+    settings: Settings,
+    shutdown_deadline: Duration,
+    environment: Environment,
+}
+
+/// Whether the variables have the last word.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Environment {
+    Ignore,
+    Override,
+}
+
+impl Config {
+    /// Settings for a service of this name: 1 to 50 characters, counted in UTF-16 units. Reads no variable.
+    pub fn new(service: impl Into<String>) -> Self {
+        Self {
+            service: Given::new("Config::new", service),
+            instance: Given::new("Config::instance", ""),
+            backend: Given::new("Config::backend", address::DEFAULT),
+            token: None,
+            token_setting: "Config::token",
+            reporter: Reporter::default(),
+            enabled: Enabled::Yes,
+            settings: Settings::default(),
+            shutdown_deadline: Duration::from_secs(5),
+            environment: Environment::Ignore,
+        }
+    }
+
+    /// Settings from the `SW_AGENT_*` variables.
+    ///
+    /// # Errors
+    ///
+    /// A variable that is not Unicode, and an `SW_AGENT_ENABLE` that is neither `true` nor `false`. All else is checked by
+    /// [`start`](Config::start). With `SW_AGENT_ENABLE=false` no variable is an error.
+    pub fn from_env() -> Result<Self, Error> {
+        env::apply(Self::new("").named_by_variable(), &|name| std::env::var_os(name))
+    }
+
+    /// The same with another environment: tests can't set variables.
+    #[cfg(test)]
+    fn from_lookup(lookup: &env::Lookup<'_>) -> Result<Self, Error> {
+        env::apply(Self::new("").named_by_variable(), lookup)
+    }
+
+    /// A missing service name shall be blamed on the variable.
+    fn named_by_variable(mut self) -> Self {
+        self.service.setting = env::NAME;
+        self
+    }
+
+    /// The name of this process among those of its service. One over 50 characters is cut to 41, a `-` and 8 hex digits of its hash; a
+    /// blank one counts as not set.
+    pub fn instance(mut self, name: impl Into<String>) -> Self {
+        self.instance = Given::new("Config::instance", name);
+        self
+    }
+
+    /// Where the backend listens: `host:port`, or several of them with commas between, tried one after the other. The host is a name,
+    /// an IPv4 address, or an IPv6 address in brackets; `http://` in front of it is taken and says nothing new.
+    pub fn backend(mut self, list: impl Into<String>) -> Self {
+        self.backend = Given::new("Config::backend", list);
+        self
+    }
+
+    /// The token that the backend asks for: visible ASCII. It is shown nowhere; an empty one counts as not set.
+    pub fn token(mut self, token: impl Into<String>) -> Self {
+        self.token = Token::new(token.into());
+        self.token_setting = "Config::token";
+        self
+    }
+
+    /// Where finished segments go.
+    pub fn reporter(mut self, reporter: Reporter) -> Self {
+        self.reporter = reporter;
+        self
+    }
+
+    /// The main switch. An agent that is switched off starts whatever the other settings say.
+    pub fn enabled(mut self, enabled: Enabled) -> Self {
+        self.enabled = enabled;
+        self
+    }
+
+    /// What local spans without a context do.
+    pub fn orphans(mut self, orphans: Orphans) -> Self {
+        self.settings.orphans = orphans;
+        self
+    }
+
+    /// What is done with the context of incoming requests.
+    pub fn inbound(mut self, inbound: Inbound) -> Self {
+        self.settings.inbound = inbound;
+        self
+    }
+
+    /// What a future that is dropped unfinished says on its span.
+    pub fn cancelled(mut self, cancelled: Cancelled) -> Self {
+        self.settings.cancelled = cancelled;
+        self
+    }
+
+    /// Spans in a segment, 300 unless set. What is above is left out and the segment says so.
+    pub fn span_limit(mut self, spans: u16) -> Self {
+        self.settings.span_limit = spans;
+        self
+    }
+
+    /// Open segments in the process, 50 000 unless set. Requests above it are not traced, and counted.
+    pub fn live_segments(mut self, segments: usize) -> Self {
+        self.settings.live_segments = segments;
+        self
+    }
+
+    /// Bytes that may wait to be reported, 16 MiB unless set. Segments above it are dropped, and counted.
+    pub fn queue_bytes(mut self, bytes: usize) -> Self {
+        self.settings.queue.bytes = bytes;
+        self
+    }
+
+    /// Segments that may wait to be reported, 50 000 unless set. What is above is dropped, and counted.
+    pub fn queue_segments(mut self, segments: usize) -> Self {
+        self.settings.queue.segments = segments;
+        self
+    }
+
+    /// How long dropping the agent may take, 5 s unless set.
+    pub fn shutdown_deadline(mut self, deadline: Duration) -> Self {
+        self.shutdown_deadline = deadline;
+        self
+    }
+
+    /// Lets the `SW_AGENT_*` variables that are set at the start override what the builder says.
+    pub fn env_overrides(mut self) -> Self {
+        self.environment = Environment::Override;
+        self
+    }
+
+    /// Starts the agent: from now on spans are recorded, until the guard is dropped.
+    ///
+    /// It doesn't wait for the backend, which may come later.
+    ///
+    /// # Errors
+    ///
+    /// A setting that is wrong, and an agent that is running already. See [`Error`].
+    pub fn start(self) -> Result<Agent, Error> {
+        let config = match self.environment {
+            Environment::Override => env::apply(self, &|name| std::env::var_os(name))?,
+            Environment::Ignore => self,
+        };
+        match config.enabled {
+            Enabled::No => Ok(Agent::off(&config.service.text, None)),
+            Enabled::Yes => agent::start(config.check()?),
+        }
+    }
+
+    /// Starts the agent, or goes on without: a wrong setting is one `tracing` event of level error and an agent that is off. What was
+    /// wrong is in [`Agent::error`].
+    pub fn start_or_off(self) -> Agent {
+        let service = self.service.text.clone();
+        self.start().unwrap_or_else(|error| {
+            tracing::error!(target: "skywalking_runtime", %error, "the agent is off");
+            Agent::off(&service, Some(error))
+        })
+    }
+
+    /// What the settings mean, if they mean anything.
+    fn check(self) -> Result<Checked, Error> {
+        let service = names::service(self.service.setting, &self.service.text)?;
+        let instance = names::instance(self.instance.setting, &self.instance.text)?;
+        let backends = address::parse_list(self.backend.setting, &self.backend.text)?;
+        if self.token.as_ref().is_some_and(|token| !token.is_visible_ascii()) {
+            return Err(Error::Token { setting: self.token_setting });
+        }
+        let Settings { span_limit, live_segments, queue: Budget { bytes, segments }, .. } = self.settings;
+        let limits = [
+            ("Config::span_limit", usize::from(span_limit)),
+            ("Config::live_segments", live_segments),
+            ("Config::queue_bytes", bytes),
+            ("Config::queue_segments", segments),
+        ];
+        if let Some((setting, _)) = limits.into_iter().find(|(_, limit)| *limit == 0) {
+            return Err(Error::ZeroLimit { setting });
+        }
+        Ok(Checked {
+            identity: Identity::new(&service, &instance),
+            settings: self.settings,
+            reporter: self.reporter,
+            backends,
+            token: self.token,
+            shutdown_deadline: self.shutdown_deadline,
+        })
+    }
+}
+
+/// Settings that an agent can start with.
+#[derive(Debug)]
+pub(crate) struct Checked {
+    pub(crate) identity: Identity,
+    pub(crate) settings: Settings,
+    pub(crate) reporter: Reporter,
+    /// At least one.
+    #[cfg_attr(not(feature = "report-grpc"), expect(dead_code, reason = "only gRPC reports to a backend"))]
+    pub(crate) backends: Vec<Address>,
+    #[cfg_attr(not(feature = "report-grpc"), expect(dead_code, reason = "only gRPC reports to a backend"))]
+    pub(crate) token: Option<Token>,
+    pub(crate) shutdown_deadline: Duration,
+}
+
+/// Starts an agent with the settings of the `SW_AGENT_*` variables: [`Config::from_env`] and [`Config::start`].
+///
+/// # Errors
+///
+/// A variable that is wrong, and an agent that is running already. See [`Error`].
+pub fn init() -> Result<Agent, Error> {
+    Config::from_env()?.start()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_defaults_are_those_of_the_documentation() {
+        let checked = Config::new("svc").instance("i").check().unwrap();
+        assert_eq!((checked.identity.service.as_str(), checked.identity.instance.as_str()), ("svc", "i"));
+        assert_eq!(checked.backends.iter().map(ToString::to_string).collect::<Vec<_>>(), ["127.0.0.1:11800"]);
+        assert_eq!((checked.token, checked.reporter), (None, Reporter::default()));
+        assert_eq!((checked.settings.span_limit, checked.shutdown_deadline), (300, Duration::from_secs(5)));
+    }
+
+    #[test]
+    fn a_limit_of_zero_is_an_error_that_names_the_method() {
+        let cases: [(Config, &str); 4] = [
+            (Config::new("s").span_limit(0), "Config::span_limit"),
+            (Config::new("s").live_segments(0), "Config::live_segments"),
+            (Config::new("s").queue_bytes(0), "Config::queue_bytes"),
+            (Config::new("s").queue_segments(0), "Config::queue_segments"),
+        ];
+        for (config, setting) in cases {
+            assert_eq!(config.check().unwrap_err(), Error::ZeroLimit { setting });
+        }
+    }
+
+    #[test]
+    fn the_token_is_in_no_debug_and_in_no_error() {
+        let config = Config::new("s").token("s3cret token");
+        assert!(!format!("{config:?}").contains("s3cret"));
+        assert!(format!("{config:?}").contains("<hidden>"));
+        let error = config.check().unwrap_err();
+        assert_eq!(error, Error::Token { setting: "Config::token" });
+        assert!(!format!("{error:?} {error}").contains("s3cret"));
+        let checked = Config::new("s").token("s3cret").check().unwrap();
+        assert!(!format!("{checked:?}").contains("s3cret"));
+        assert!(Config::new("s").token("").check().unwrap().token.is_none());
+    }
+
+    #[test]
+    fn a_switched_off_agent_starts_whatever_the_settings_say() {
+        let agent = Config::new("").backend("nonsense").token("a b").enabled(Enabled::No).start().unwrap();
+        assert!(agent.error().is_none());
+    }
+
+    #[test]
+    fn start_or_off_keeps_the_error() {
+        let agent = Config::new("s").backend("nonsense").start_or_off();
+        assert!(matches!(agent.error(), Some(Error::Backend { setting: "Config::backend", .. })));
+    }
+}

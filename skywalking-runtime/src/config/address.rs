@@ -1,0 +1,122 @@
+//! The backends to report to: `host:port`, several of them with commas between. Nothing is looked up here.
+
+use std::fmt;
+use std::net::{Ipv4Addr, Ipv6Addr};
+
+use crate::error::Error;
+
+/// One backend. Its `Display` is what an authority of a URL needs: an IPv6 address has its brackets.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Address {
+    host: String,
+    port: u16,
+}
+
+impl fmt::Display for Address {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}:{}", self.host, self.port)
+    }
+}
+
+/// Where a backend listens unless told.
+pub(crate) const DEFAULT: &str = "127.0.0.1:11800";
+
+/// Reads the list. `setting` is what its errors call it.
+pub(crate) fn parse_list(setting: &'static str, list: &str) -> Result<Vec<Address>, Error> {
+    if list.trim().is_empty() {
+        return Err(Error::BackendMissing { setting, value: list.to_owned() });
+    }
+    list.split(',').map(|one| parse(setting, one.trim())).collect()
+}
+
+fn parse(setting: &'static str, text: &str) -> Result<Address, Error> {
+    let wrong = |problem| Error::Backend { setting, value: text.to_owned(), problem };
+    if text.is_empty() {
+        return Err(wrong("is empty; remove the comma that is too many"));
+    }
+    if has_scheme(text, "https://") {
+        return Err(Error::TlsUnsupported { setting, value: text.to_owned() });
+    }
+    // Plain HTTP/2 is what is spoken anyway, so the prefix says nothing wrong.
+    let authority = if has_scheme(text, "http://") { &text["http://".len()..] } else { text };
+    if authority.contains("://") {
+        return Err(wrong("has a scheme that is not known; give host:port alone"));
+    }
+    if authority.contains(['/', '?', '#', '@']) {
+        return Err(wrong("has more than a host and a port; give host:port alone"));
+    }
+    let (host, port) = authority.rsplit_once(':').ok_or_else(|| wrong("has no port; give host:port, such as 127.0.0.1:11800"))?;
+    let host = match host.strip_prefix('[').and_then(|inner| inner.strip_suffix(']')) {
+        Some(inner) => {
+            let ip: Ipv6Addr = inner.parse().map_err(|_| wrong("has no IPv6 address in its brackets; give [::1]:11800"))?;
+            format!("[{ip}]")
+        }
+        None if host.contains(':') => return Err(wrong("is an IPv6 address without brackets or has two ports; give [::1]:11800")),
+        None => checked_name(host).ok_or_else(|| wrong("has no valid host; give a name of ASCII letters, digits, dots, - and _, or an address"))?,
+    };
+    let digits = !port.is_empty() && port.bytes().all(|byte| byte.is_ascii_digit());
+    let port = port.parse().ok().filter(|port| digits && *port != 0);
+    let port = port.ok_or_else(|| wrong("has no valid port; give a number from 1 to 65535"))?;
+    Ok(Address { host, port })
+}
+
+fn has_scheme(text: &str, scheme: &str) -> bool {
+    text.get(..scheme.len()).is_some_and(|start| start.eq_ignore_ascii_case(scheme))
+}
+
+fn checked_name(host: &str) -> Option<String> {
+    let looks_like_ipv4 = host.bytes().all(|byte| byte.is_ascii_digit() || byte == b'.');
+    let label = |label: &str| {
+        (1..=63).contains(&label.len()) && label.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'-' || byte == b'_')
+    };
+    let good = if looks_like_ipv4 {
+        host.parse::<Ipv4Addr>().is_ok()
+    } else {
+        host.len() <= 253 && host.strip_suffix('.').unwrap_or(host).split('.').all(label)
+    };
+    good.then(|| host.to_owned())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn list(text: &str) -> Result<Vec<String>, Error> {
+        parse_list("backend", text).map(|all| all.iter().map(ToString::to_string).collect())
+    }
+
+    #[test]
+    fn names_and_addresses_with_a_port_are_taken_in_their_order() {
+        assert_eq!(list("127.0.0.1:11800"), Ok(vec!["127.0.0.1:11800".to_owned()]));
+        assert_eq!(
+            list("oap-0.oap_svc.local.:1, [::1]:65535,http://h:80"),
+            Ok(vec!["oap-0.oap_svc.local.:1".to_owned(), "[::1]:65535".to_owned(), "h:80".to_owned()])
+        );
+    }
+
+    #[test]
+    fn an_error_names_the_one_bad_address_and_the_remedy() {
+        for bad in [
+            "h", "h:", "h:0", "h:65536", "h:+1", "h:1x", ":1", "256.0.0.1:1", "1.2.3:1", "::1:80", "[::1]", "[x]:1", "a b:1", "é:1", "h:1/p",
+            "u@h:1", "ftp://h:1", "a..b:1", "-",
+        ] {
+            let error = list(&format!("ok:1,{bad}")).unwrap_err();
+            let Error::Backend { setting: "backend", value, problem } = &error else { panic!("{bad}: {error:?}") };
+            assert_eq!(value, bad);
+            assert!(problem.contains("give"), "{problem}");
+        }
+        assert!(list("a:1,").unwrap_err().to_string().contains("comma"));
+    }
+
+    #[test]
+    fn an_empty_list_is_an_error() {
+        assert!(matches!(list(" "), Err(Error::BackendMissing { .. })));
+    }
+
+    #[test]
+    fn https_is_refused_and_never_becomes_plain() {
+        let error = list("HTTPS://oap:11800").unwrap_err();
+        assert!(matches!(error, Error::TlsUnsupported { .. }), "{error:?}");
+        assert!(error.to_string().contains("TLS"));
+    }
+}

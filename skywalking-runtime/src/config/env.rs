@@ -1,0 +1,120 @@
+//! The `SW_AGENT_*` variables. The environment is a function here, so that tests need not change the process's.
+
+use std::ffi::OsString;
+
+use super::{Config, Enabled, Given, Token};
+use crate::error::Error;
+
+pub(super) const NAME: &str = "SW_AGENT_NAME";
+const INSTANCE: &str = "SW_AGENT_INSTANCE_NAME";
+const BACKEND: &str = "SW_AGENT_COLLECTOR_BACKEND_SERVICES";
+const TOKEN: &str = "SW_AGENT_AUTHENTICATION";
+const ENABLE: &str = "SW_AGENT_ENABLE";
+
+/// Gives the value of a variable, if it is set.
+pub(super) type Lookup<'a> = dyn Fn(&str) -> Option<OsString> + 'a;
+
+/// The settings with those overridden for which a variable is set.
+pub(super) fn apply(mut config: Config, lookup: &Lookup<'_>) -> Result<Config, Error> {
+    if let Some(value) = read(ENABLE, lookup)? {
+        config.enabled = match value.trim() {
+            word if word.eq_ignore_ascii_case("true") => Enabled::Yes,
+            word if word.eq_ignore_ascii_case("false") => Enabled::No,
+            _ => return Err(Error::Switch { setting: ENABLE, value }),
+        };
+    }
+    // What is switched off is not looked at: no other setting can keep the program from starting.
+    if config.enabled == Enabled::No {
+        return Ok(config);
+    }
+    if let Some(value) = read(NAME, lookup)? {
+        config.service = Given::new(NAME, value);
+    }
+    if let Some(value) = read(INSTANCE, lookup)? {
+        config.instance = Given::new(INSTANCE, value);
+    }
+    if let Some(value) = read(BACKEND, lookup)? {
+        config.backend = Given::new(BACKEND, value);
+    }
+    if let Some(value) = read(TOKEN, lookup)? {
+        config.token = Token::new(value);
+        config.token_setting = TOKEN;
+    }
+    Ok(config)
+}
+
+/// The variable's value; none if it is empty.
+fn read(setting: &'static str, lookup: &Lookup<'_>) -> Result<Option<String>, Error> {
+    let Some(value) = lookup(setting).filter(|value| !value.is_empty()) else { return Ok(None) };
+    value.into_string().map(Some).map_err(|bytes| Error::NotUnicode {
+        setting,
+        value: if setting == TOKEN { "<hidden>".to_owned() } else { format!("{bytes:?}") },
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn from(variables: &[(&str, &str)]) -> Result<Config, Error> {
+        let all: Vec<_> = variables.iter().map(|(name, value)| (*name, OsString::from(*value))).collect();
+        Config::from_lookup(&|name| all.iter().find(|(key, _)| *key == name).map(|(_, value)| value.clone()))
+    }
+
+    #[test]
+    fn each_variable_sets_what_it_is_named_after() {
+        let all = [(NAME, "svc"), (INSTANCE, "one"), (BACKEND, "a:1,b:2"), (TOKEN, "t0ken"), (ENABLE, "TRUE")];
+        let checked = from(&all).unwrap().check().unwrap();
+        assert_eq!((checked.identity.service.as_str(), checked.identity.instance.as_str()), ("svc", "one"));
+        assert_eq!(checked.backends.iter().map(ToString::to_string).collect::<Vec<_>>(), ["a:1", "b:2"]);
+        assert_eq!(checked.token, Token::new("t0ken".to_owned()));
+    }
+
+    #[test]
+    fn an_empty_variable_counts_as_not_set() {
+        let checked = from(&[(NAME, "svc"), (INSTANCE, ""), (BACKEND, ""), (TOKEN, ""), (ENABLE, "")]).unwrap().check().unwrap();
+        assert_eq!(checked.backends.len(), 1);
+        assert!(checked.token.is_none() && checked.identity.instance.contains('@'));
+    }
+
+    #[test]
+    fn an_error_names_the_variable() {
+        let fail = |variables: &[(&str, &str)]| from(variables).and_then(Config::check).unwrap_err().to_string();
+        let long = "x".repeat(51);
+        for (variable, error) in [
+            (NAME, fail(&[])),
+            (NAME, fail(&[(NAME, &long)])),
+            (INSTANCE, fail(&[(NAME, "s"), (INSTANCE, "a\nb")])),
+            (BACKEND, fail(&[(NAME, "s"), (BACKEND, "nonsense")])),
+            (TOKEN, fail(&[(NAME, "s"), (TOKEN, "s3cret token")])),
+            (ENABLE, fail(&[(NAME, "s"), (ENABLE, "maybe")])),
+        ] {
+            assert!(error.starts_with(&format!("{variable}: ")), "{error}");
+            assert!(!error.contains("s3cret"), "{error}");
+        }
+    }
+
+    #[test]
+    fn switched_off_no_other_variable_is_an_error() {
+        let config = from(&[(ENABLE, "False"), (BACKEND, "nonsense"), (TOKEN, "a b")]).unwrap();
+        assert!(config.start().unwrap().error().is_none());
+    }
+
+    #[test]
+    fn the_variables_override_the_builder() {
+        let lookup = |name: &str| (name == NAME).then(|| OsString::from("from variable"));
+        let config = apply(Config::new("from builder").instance("i"), &lookup).unwrap().check().unwrap();
+        assert_eq!((config.identity.service.as_str(), config.identity.instance.as_str()), ("from variable", "i"));
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn a_variable_that_is_no_text_is_named() {
+        use std::os::unix::ffi::OsStringExt;
+        for variable in [NAME, INSTANCE, BACKEND, TOKEN, ENABLE] {
+            let error = Config::from_lookup(&|name| (name == variable).then(|| OsString::from_vec(b"s3cret\xff".to_vec()))).unwrap_err();
+            assert!(matches!(&error, Error::NotUnicode { setting, .. } if *setting == variable), "{error:?}");
+            assert_eq!(error.to_string().contains("s3cret"), variable != TOKEN);
+        }
+    }
+}

@@ -1,0 +1,52 @@
+//! The secret that every call to the backend carries, in a type that never shows it.
+
+use std::fmt;
+
+/// A token. It has no `Display`, and its `Debug` hides it.
+#[derive(Clone, PartialEq, Eq)]
+pub(crate) struct Token(String);
+
+impl Token {
+    /// None for an empty text: no token is set.
+    pub(crate) fn new(text: String) -> Option<Self> {
+        (!text.is_empty()).then_some(Self(text))
+    }
+
+    /// True if a header can hold it: visible ASCII alone.
+    pub(crate) fn is_visible_ascii(&self) -> bool {
+        self.0.bytes().all(|byte| byte.is_ascii_graphic())
+    }
+
+    /// The secret itself, for the header alone.
+    #[cfg_attr(not(feature = "report-grpc"), expect(dead_code, reason = "only gRPC has a header for it"))]
+    pub(crate) fn reveal(&self) -> &str {
+        &self.0
+    }
+}
+
+impl fmt::Debug for Token {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("<hidden>")
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_token_is_never_shown() {
+        let token = Token::new("s3cret".to_owned());
+        assert_eq!(format!("{token:?}"), "Some(<hidden>)");
+        assert_eq!(format!("{token:#?}").contains("s3cret"), false);
+    }
+
+    #[test]
+    fn only_visible_ascii_fits_a_header() {
+        let fits = |text: &str| Token::new(text.to_owned()).is_some_and(|token| token.is_visible_ascii());
+        assert!(fits("aZ09~!"));
+        for bad in ["a b", "a\n", "\u{7f}", "é", "a\tb"] {
+            assert!(!fits(bad), "{bad:?}");
+        }
+    }
+}

@@ -1,0 +1,109 @@
+//! What can be wrong with the settings of an agent, and nothing else: once an agent runs, no call of it fails.
+
+/// Why an agent did not start. Each variant names the setting, its value and the remedy.
+///
+/// A setting is named as it was given: the builder's method or the variable. The token's value is in none of them.
+///
+/// ```
+/// use skywalking_runtime::{Config, Error};
+///
+/// let error = Config::new("").start().unwrap_err();
+/// assert!(matches!(error, Error::ServiceMissing { .. }));
+/// assert_eq!(error.to_string(), "Config::new: the service has no name; give it one of 1 to 50 characters");
+/// ```
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
+pub enum Error {
+    /// No service name, or one of blanks.
+    #[error("{setting}: the service has no name; give it one of 1 to 50 characters")]
+    ServiceMissing {
+        /// The builder's method or the variable.
+        setting: &'static str,
+    },
+    /// A service name over the limit, counted as the backend counts, in UTF-16 units.
+    #[error("{setting}: the service name {value:?} has {units} characters (UTF-16 units); shorten it to at most 50")]
+    ServiceTooLong {
+        /// The builder's method or the variable.
+        setting: &'static str,
+        /// The name.
+        value: String,
+        /// Its length.
+        units: usize,
+    },
+    /// A service or instance name with line ends, escapes or other control characters.
+    #[error("{setting}: the name {value:?} has control characters; remove them")]
+    ControlCharacter {
+        /// The builder's method or the variable.
+        setting: &'static str,
+        /// The name.
+        value: String,
+    },
+    /// No backend in the list.
+    #[error("{setting}: the list of backends {value:?} is empty; give host:port, or host:port,host:port")]
+    BackendMissing {
+        /// The builder's method or the variable.
+        setting: &'static str,
+        /// The list.
+        value: String,
+    },
+    /// A backend that is no `host:port`.
+    #[error("{setting}: the backend {value:?} {problem}")]
+    Backend {
+        /// The builder's method or the variable.
+        setting: &'static str,
+        /// The one address of the list.
+        value: String,
+        /// What is wrong with it, and the remedy.
+        problem: &'static str,
+    },
+    /// An `https` backend, which this build can't speak to.
+    #[error(
+        "{setting}: the backend {value:?} asks for TLS, which this build has no support for; give host:port of a port without TLS"
+    )]
+    TlsUnsupported {
+        /// The builder's method or the variable.
+        setting: &'static str,
+        /// The one address of the list.
+        value: String,
+    },
+    /// A token that a header can't hold. Its value is not shown.
+    #[error("{setting}: the token <hidden> has blanks, control or non-ASCII characters; give visible ASCII alone")]
+    Token {
+        /// The builder's method or the variable.
+        setting: &'static str,
+    },
+    /// A switch that is neither on nor off.
+    #[error("{setting}: {value:?} is neither true nor false; give one of the two, or unset the variable")]
+    Switch {
+        /// The variable.
+        setting: &'static str,
+        /// Its value.
+        value: String,
+    },
+    /// A variable that is no text.
+    #[error("{setting}: the value {value} is not valid Unicode; set the variable to UTF-8 text, or unset it")]
+    NotUnicode {
+        /// The variable.
+        setting: &'static str,
+        /// Its value with what is no text escaped, or `<hidden>`.
+        value: String,
+    },
+    /// A limit of 0, under which nothing could be traced.
+    #[error("{setting}: the limit 0 leaves no room for anything; give at least 1")]
+    ZeroLimit {
+        /// The builder's method.
+        setting: &'static str,
+    },
+    /// A second agent in one process.
+    #[error("start: the agent of service {service:?} is running in this process; shut it down first, or use that one")]
+    AlreadyStarted {
+        /// The service for which the second agent was to start.
+        service: String,
+    },
+    /// The operating system did not give what the reporter needs.
+    #[error("start: the reporter's thread could not be started: {problem}; raise the process's limits on threads and files")]
+    Reporter {
+        /// The operating system's words.
+        problem: String,
+    },
+}

@@ -1,0 +1,85 @@
+//! When to say what: a sign of life right behind the first properties and each 30 s after that, the properties again instead of
+//! every tenth.
+//!
+//! The first sign of life doesn't wait for its 30 s: the properties create the instance, and only the sign of life creates the service
+//! of a program without Entry spans (`protocol/semantics.md` 13), which may run for less than that. This is a schedule alone; it knows
+//! no clock and nobody to speak to.
+
+use std::time::Duration;
+
+use tokio::time::Instant;
+
+use super::Word;
+
+const PERIOD: Duration = Duration::from_secs(30);
+const PROPERTIES_EVERY: u32 = 10;
+
+/// The schedule of one connection, from the moment at which the properties were said.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Beats {
+    number: u32,
+    next: Instant,
+}
+
+impl Beats {
+    /// The properties have just been said.
+    pub(crate) fn begin(now: Instant) -> Self {
+        Self { number: 0, next: now }
+    }
+
+    /// When the next word is due.
+    pub(crate) fn next(&self) -> Instant {
+        self.next
+    }
+
+    /// The word that is due by now.
+    pub(crate) fn due(&self, now: Instant) -> Option<Word> {
+        let word = if self.number > 0 && self.number.is_multiple_of(PROPERTIES_EVERY) { Word::Properties } else { Word::KeepAlive };
+        (self.next <= now).then_some(word)
+    }
+
+    /// The word that was due has been said, or refused. Returns true if it was one of the 30 s, not the first.
+    pub(crate) fn said(&mut self, now: Instant) -> bool {
+        let regular = self.number > 0;
+        self.number = self.number.wrapping_add(1);
+        // In step with the beats before, unless more than one was slept through.
+        self.next += PERIOD;
+        if self.next < now {
+            self.next = now + PERIOD;
+        }
+        regular
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn keep_alive_comes_at_once_and_each_30_s_and_properties_every_tenth_time() {
+        let start = Instant::now();
+        let (mut beats, mut said) = (Beats::begin(start), Vec::new());
+        for second in 0..=630 {
+            let now = start + Duration::from_secs(second);
+            if let Some(word) = beats.due(now) {
+                said.push((second, word));
+                beats.said(now);
+            }
+        }
+        let expected: Vec<_> = (0..=21)
+            .map(|n| (n * 30, if n == 10 || n == 20 { Word::Properties } else { Word::KeepAlive }))
+            .collect();
+        assert_eq!(said, expected);
+    }
+
+    #[test]
+    fn beats_that_were_slept_through_are_not_made_up_for() {
+        let start = Instant::now();
+        let mut beats = Beats::begin(start);
+        beats.said(start);
+        let late = start + Duration::from_secs(500);
+        beats.said(late);
+        assert_eq!(beats.due(late), None);
+        assert_eq!(beats.next(), late + PERIOD);
+    }
+}

@@ -1,0 +1,15 @@
+//! What an agent says of itself: who it is ([`properties`]) and that it is there (the keep-alive), each at its time ([`beats`]).
+//!
+//! How it is said is the transport's business (`report/`), and so is what happens when nobody listens.
+
+pub(crate) mod beats;
+pub(crate) mod properties;
+
+/// What there is to say.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Word {
+    /// Who and where this instance is: creates it at the backend.
+    Properties,
+    /// That this instance is still there: creates its service at the backend, too.
+    KeepAlive,
+}

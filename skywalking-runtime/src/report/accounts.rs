@@ -1,0 +1,179 @@
+//! The reporter's half of the accounts: what it holds, what it sent, what it lost and why.
+//!
+//! A segment is in one place at a time: a thread's tray, the load that the reporter took out of one (`held`), the batch that is being
+//! sent (`in_flight`), or it is sent or dropped. Each step from one to the next is made under one lock that only the reporter and
+//! readers take, so a reader never sees a segment twice, and what a reporter writes that has been given up is not counted:
+//! [`Ledger::close`] takes the accounts away from it, even if its thread hangs in somebody else's code and goes on a year later.
+
+use std::sync::atomic::{AtomicU8, Ordering};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+
+use crate::trace::outbox::{self, Load, Tray};
+
+/// The counts, since the process started.
+#[derive(Clone, Debug)]
+pub(crate) struct Accounts {
+    /// The generation of the tracer whose reporter may write; 0 for none.
+    owner: u32,
+    pub(crate) sent: u64,
+    pub(crate) unconfirmed: u64,
+    pub(crate) refused: u64,
+    pub(crate) shutdown: u64,
+    /// Taken out of a tray and not yet encoded.
+    pub(crate) held: u64,
+    held_bytes: usize,
+    /// Encoded, and neither sent nor dropped.
+    pub(crate) in_flight: u64,
+    flight: Option<Flight>,
+}
+
+static ACCOUNTS: Mutex<Accounts> = Mutex::new(Accounts {
+    owner: 0,
+    sent: 0,
+    unconfirmed: 0,
+    refused: 0,
+    shutdown: 0,
+    held: 0,
+    held_bytes: 0,
+    in_flight: 0,
+    flight: None,
+});
+
+fn lock() -> MutexGuard<'static, Accounts> {
+    ACCOUNTS.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+/// The counts, and what waits in all trays, at one moment at which the reporter moves nothing.
+pub(crate) fn read() -> (Accounts, u64) {
+    let accounts = lock();
+    let waiting = outbox::nodes().flat_map(|node| &node.trays).map(Tray::queued).sum();
+    (accounts.clone(), waiting)
+}
+
+/// How a batch ended.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum End {
+    Sent,
+    Unconfirmed,
+    Refused,
+}
+
+/// The right to write the accounts, for one reporter.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Ledger {
+    generation: u32,
+}
+
+impl Ledger {
+    /// Gives the accounts to the reporter of this tracer.
+    pub(crate) fn open(generation: u32) -> Self {
+        lock().owner = generation;
+        Self { generation }
+    }
+
+    /// Writes, unless the reporter has been given up.
+    fn write<R>(self, write: impl FnOnce(&mut Accounts) -> R) -> Option<R> {
+        let mut accounts = lock();
+        (accounts.owner == self.generation).then(|| write(&mut accounts))
+    }
+
+    /// Takes what is in a tray. False if there is nothing, or if its thread is just working on it; none if the reporter was given up.
+    pub(crate) fn take(self, tray: &Tray, empty: &mut Load) -> Option<bool> {
+        self.write(|accounts| {
+            let taken = tray.exchange(empty);
+            if taken {
+                accounts.held += empty.heads.len() as u64;
+                accounts.held_bytes += empty.bytes();
+            }
+            taken
+        })
+    }
+
+    /// So much of what was taken is encoded and in a batch now.
+    pub(crate) fn pack(self, segments: usize, bytes: usize) {
+        self.write(|accounts| {
+            accounts.held = accounts.held.saturating_sub(segments as u64);
+            accounts.held_bytes = accounts.held_bytes.saturating_sub(bytes);
+            accounts.in_flight += segments as u64;
+            outbox::settle(bytes, segments);
+        });
+    }
+
+    /// The batch is on its way. Whoever gives the reporter up learns by the flight whether any of it left.
+    pub(crate) fn depart(self, flight: &Flight) {
+        self.write(|accounts| accounts.flight = Some(flight.clone()));
+    }
+
+    /// The batch has ended, with so many segments.
+    pub(crate) fn arrive(self, segments: usize, end: End) {
+        let segments = segments as u64;
+        self.write(|accounts| {
+            accounts.flight = None;
+            accounts.in_flight = accounts.in_flight.saturating_sub(segments);
+            match end {
+                End::Sent => accounts.sent += segments,
+                End::Unconfirmed => accounts.unconfirmed += segments,
+                End::Refused => accounts.refused += segments,
+            }
+        });
+    }
+
+    /// Ends the account: closes the outboxes and counts all that is left as lost. A batch of which something may have left is
+    /// unconfirmed, all else was dropped by the shutdown. What the reporter still writes later is ignored.
+    pub(crate) fn close(self) {
+        self.write(|accounts| {
+            accounts.owner = 0;
+            outbox::close();
+            let mut load = Load::default();
+            for tray in outbox::nodes().flat_map(|node| &node.trays) {
+                tray.exchange_last(&mut load);
+                accounts.shutdown += load.heads.len() as u64;
+                outbox::settle(load.bytes(), load.heads.len());
+                load.clear();
+            }
+            let held = std::mem::take(&mut accounts.held);
+            accounts.shutdown += held;
+            outbox::settle(std::mem::take(&mut accounts.held_bytes), usize::try_from(held).unwrap_or(usize::MAX));
+            let in_flight = std::mem::take(&mut accounts.in_flight);
+            match accounts.flight.take() {
+                Some(flight) if !flight.revoke() => accounts.unconfirmed += in_flight,
+                _ => accounts.shutdown += in_flight,
+            }
+        });
+    }
+}
+
+const WAITING: u8 = 0;
+const TAKEN: u8 = 1;
+const REVOKED: u8 = 2;
+
+/// Whether the transport has taken anything of a batch. Decided once: after [`revoke`](Flight::revoke) nothing is given out any more.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Flight(Arc<AtomicU8>);
+
+impl Flight {
+    /// The transport asks for a message. False: it gets none.
+    pub(crate) fn take(&self) -> bool {
+        self.0.compare_exchange(WAITING, TAKEN, Ordering::AcqRel, Ordering::Acquire) != Err(REVOKED)
+    }
+
+    /// Ends the flight. True if nothing has been taken: the batch can be sent again, or is surely lost.
+    pub(crate) fn revoke(&self) -> bool {
+        self.0.compare_exchange(WAITING, REVOKED, Ordering::AcqRel, Ordering::Acquire) != Err(TAKEN)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_was_taken_can_not_be_revoked_and_what_was_revoked_not_taken() {
+        let flight = Flight::default();
+        assert!(flight.take() && flight.take());
+        assert!(!flight.revoke());
+        let flight = Flight::default();
+        assert!(flight.revoke() && flight.revoke());
+        assert!(!flight.take());
+    }
+}

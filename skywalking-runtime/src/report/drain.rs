@@ -1,0 +1,163 @@
+//! Out of the threads' outboxes, into a batch of encoded segments.
+//!
+//! One pass visits each tray that held something when the pass began. A batch that is full interrupts the pass; what is left of the
+//! load at hand is held, and what is in the other trays waits there, within the budget of the queue. Nothing is sent here.
+
+use bytes::Bytes;
+
+use super::accounts::Ledger;
+use super::encode::{Encoder, Segment};
+use super::timeline::Timeline;
+use crate::trace::clock;
+use crate::trace::outbox::{self, Load, Tray};
+use crate::tracer::Identity;
+
+/// A batch takes no further segment once it has this many, or this many bytes.
+const BATCH_SEGMENTS: usize = 1_000;
+const BATCH_BYTES: usize = 4 * 1024 * 1024;
+
+/// Encoded segments that are sent together.
+#[derive(Debug, Default)]
+pub(crate) struct Batch {
+    pub(crate) messages: Vec<Bytes>,
+    bytes: usize,
+}
+
+impl Batch {
+    fn is_full(&self) -> bool {
+        self.messages.len() >= BATCH_SEGMENTS || self.bytes >= BATCH_BYTES
+    }
+
+    fn push(&mut self, message: Bytes) {
+        self.bytes += message.len();
+        self.messages.push(message);
+    }
+}
+
+/// Why filling a batch ended.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Filled {
+    /// The batch is full; there may be more.
+    Full,
+    /// The pass is over: what had ended before it began is in this batch or in one before.
+    Dry,
+    /// The pass is over, but a thread was just working on its tray.
+    Missed,
+}
+
+/// Where in the load the next segment begins.
+#[derive(Debug, Default)]
+struct Place {
+    head: usize,
+    record: usize,
+    side: usize,
+    text: usize,
+}
+
+/// Takes segments out of the outboxes.
+#[derive(Debug)]
+pub(crate) struct Drain {
+    ledger: Ledger,
+    encoder: Encoder,
+    timeline: Timeline,
+    /// What was taken out last; empty, it is what the next tray gets in exchange.
+    load: Load,
+    place: Place,
+    /// Trays that this pass has still to visit; none between two passes.
+    todo: Option<Vec<&'static Tray>>,
+    missed: bool,
+    passes: u64,
+}
+
+impl Drain {
+    /// Anchors the time: stamps from now on can be told.
+    pub(crate) fn new(ledger: Ledger, identity: Identity) -> Self {
+        let mut timeline = Timeline::default();
+        timeline.add(clock::anchor());
+        Self {
+            ledger,
+            encoder: Encoder::new(identity),
+            timeline,
+            load: Load::default(),
+            place: Place::default(),
+            todo: None,
+            missed: false,
+            passes: 0,
+        }
+    }
+
+    /// Complete passes so far.
+    pub(crate) fn passes(&self) -> u64 {
+        self.passes
+    }
+
+    /// The number of passes after which all is out that has ended by now.
+    pub(crate) fn goal(&self) -> u64 {
+        self.passes + if self.todo.is_some() { 2 } else { 1 }
+    }
+
+    /// Puts segments into the batch until it is full or the pass is over.
+    pub(crate) fn fill(&mut self, batch: &mut Batch) -> Filled {
+        let mut todo = self.todo.take().unwrap_or_else(|| {
+            self.missed = false;
+            outbox::nodes().flat_map(|node| &node.trays).filter(|tray| tray.queued() > 0).collect()
+        });
+        loop {
+            if !self.encode_load(batch) {
+                self.todo = Some(todo);
+                return Filled::Full;
+            }
+            let Some(tray) = todo.pop() else { break };
+            match self.ledger.take(tray, &mut self.load) {
+                // After the load was taken: all its stamps lie before this anchor.
+                Some(true) => self.timeline.add(clock::anchor()),
+                Some(false) => self.missed |= tray.queued() > 0,
+                None => break,
+            }
+        }
+        if self.missed {
+            return Filled::Missed;
+        }
+        self.passes += 1;
+        Filled::Dry
+    }
+
+    /// Encodes the load at hand. False if the batch is full before its end.
+    fn encode_load(&mut self, batch: &mut Batch) -> bool {
+        let (mut segments, mut bytes) = (0, 0);
+        let mut finished = true;
+        while let Some(head) = self.load.heads.get(self.place.head) {
+            if batch.is_full() {
+                finished = false;
+                break;
+            }
+            let Place { record, side, text, .. } = self.place;
+            let segment = Segment {
+                head,
+                records: self.load.records.get(record..record + head.records).unwrap_or_default(),
+                sides: self.load.sides.get(side..side + head.sides).unwrap_or_default(),
+                text: self.load.text.get(text..text + head.text).unwrap_or_default(),
+            };
+            let message = self.encoder.encode(segment, &self.timeline);
+            #[cfg(feature = "testing")]
+            super::scope::hand(head.scope, &message);
+            batch.push(message);
+            segments += 1;
+            bytes += head.bytes();
+            self.place = Place {
+                head: self.place.head + 1,
+                record: record + head.records,
+                side: side + head.sides,
+                text: text + head.text,
+            };
+        }
+        if segments > 0 {
+            self.ledger.pack(segments, bytes);
+        }
+        if finished {
+            self.load.clear();
+            self.place = Place::default();
+        }
+        finished
+    }
+}

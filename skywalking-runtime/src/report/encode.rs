@@ -1,0 +1,144 @@
+//! A finished segment's records to the bytes of a `SegmentObject`, in one pass from the last field to the first.
+//!
+//! The bytes are those that prost writes for the same message: fields ascend, defaults are left out. What is missing or contradictory
+//! in the records becomes something that the backend takes; nothing here fails, panics or loops. Where segments come from is
+//! `drain`'s business, where the bytes go the worker's.
+//!
+//! Rules that are decided here and nowhere else:
+//! * a span that is still open ends with its segment and gets the tag `unfinished=true`;
+//! * no span ends before it starts, none starts before its parent;
+//! * of tags with one key the last one counts and stands where it was set last: an OAP loses segments with two (`protocol/semantics.md` 20.3);
+//! * an Exit span without an address calls `unknown`: without one the backend draws no call.
+
+mod reference;
+mod sides;
+mod span;
+#[cfg(test)]
+mod tests;
+
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
+use bytes::Bytes;
+
+use super::timeline::Timeline;
+use super::wire::Writer;
+use crate::trace::id;
+use crate::trace::outbox::Head;
+use crate::trace::record::{NONE, Record, Side, Trace};
+use crate::tracer::Identity;
+
+/// Numbers of the fields of a `SegmentObject`.
+mod field {
+    pub(super) const TRACE_ID: u32 = 1;
+    pub(super) const SEGMENT_ID: u32 = 2;
+    pub(super) const SPANS: u32 = 3;
+    pub(super) const SERVICE: u32 = 4;
+    pub(super) const INSTANCE: u32 = 5;
+    pub(super) const IS_SIZE_LIMITED: u32 = 6;
+}
+
+/// A finished segment, as slices of the load that it lies in. Places in it count from the beginning of its own slices.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Segment<'a> {
+    pub(crate) head: &'a Head,
+    pub(crate) records: &'a [Record],
+    pub(crate) sides: &'a [Side],
+    pub(crate) text: &'a str,
+}
+
+impl<'a> Segment<'a> {
+    /// The text of an entry; empty if it points nowhere.
+    fn text_of(&self, side: &Side) -> &'a str {
+        self.text_at(side.a, side.b)
+    }
+
+    fn text_at(&self, offset: u32, length: u32) -> &'a str {
+        let from = offset as usize;
+        from.checked_add(length as usize).and_then(|to| self.text.get(from..to)).unwrap_or_default()
+    }
+}
+
+/// Encodes segments of one process, one after the other.
+#[derive(Debug)]
+pub(crate) struct Encoder {
+    identity: Identity,
+    /// The fields that all segments have alike: service and instance.
+    tail: Bytes,
+    writer: Writer,
+    /// The start of each span of the segment at hand, in milliseconds.
+    starts: Vec<i64>,
+    scratch: Scratch,
+}
+
+/// Buffers that are used again and again.
+#[derive(Debug, Default)]
+struct Scratch {
+    bytes: Vec<u8>,
+    text: String,
+}
+
+impl Encoder {
+    pub(crate) fn new(identity: Identity) -> Self {
+        let mut writer = Writer::default();
+        writer.string(field::INSTANCE, &identity.instance);
+        writer.string(field::SERVICE, &identity.service);
+        Self { identity, tail: writer.take(), writer, starts: Vec::new(), scratch: Scratch::default() }
+    }
+
+    /// The bytes of the segment's `SegmentObject`.
+    pub(crate) fn encode(&mut self, segment: Segment<'_>, timeline: &Timeline) -> Bytes {
+        self.starts.clear();
+        for (place, record) in segment.records.iter().enumerate() {
+            let parent = parent_of(record, place).and_then(|parent| self.starts.get(parent));
+            let start = timeline.milliseconds(record.start).max(1);
+            self.starts.push(parent.map_or(start, |parent| start.max(*parent)));
+        }
+        self.writer.bool(field::IS_SIZE_LIMITED, segment.head.limited);
+        self.writer.bytes(&self.tail);
+        for place in (0..segment.records.len()).rev() {
+            let since = self.writer.mark();
+            self.span(segment, place, timeline);
+            self.writer.close(field::SPANS, since);
+        }
+        self.writer.id(field::SEGMENT_ID, segment.head.key);
+        self.trace_id(field::TRACE_ID, segment);
+        self.writer.take()
+    }
+
+    /// The id of the segment's trace.
+    fn trace_id(&mut self, number: u32, segment: Segment<'_>) {
+        match segment.head.trace {
+            Trace::Own(key) => self.writer.id(number, key),
+            Trace::Foreign { offset, length } => {
+                let text = self.scratch.decode(segment.text_at(offset, length));
+                self.writer.string(number, &text);
+            }
+        }
+    }
+}
+
+/// The place of a span's parent in its segment. Only spans that were there before can be parents.
+fn parent_of(record: &Record, place: usize) -> Option<usize> {
+    (record.parent != NONE).then_some(usize::from(record.parent)).filter(|parent| *parent < place)
+}
+
+impl Scratch {
+    /// Base64 to text. What is no Base64 is empty; what is no text is replaced character by character.
+    fn decode(&mut self, base64: &str) -> std::borrow::Cow<'_, str> {
+        self.bytes.clear();
+        if STANDARD.decode_vec(base64, &mut self.bytes).is_err() {
+            self.bytes.clear();
+        }
+        String::from_utf8_lossy(&self.bytes)
+    }
+}
+
+impl Writer {
+    /// A field with the text of an id of this process.
+    fn id(&mut self, number: u32, key: u64) {
+        let since = self.mark();
+        self.bytes(id::Tail::of(key).as_str().as_bytes());
+        self.bytes(id::process().as_bytes());
+        self.close(number, since);
+    }
+}

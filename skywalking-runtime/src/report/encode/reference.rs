@@ -1,0 +1,67 @@
+//! References to the segments that a span goes on for. Headers were checked when they came in; here they are decoded, names are cut
+//! to their limits, and a reference is never dropped.
+
+use super::span::field;
+use super::{Encoder, Segment};
+use crate::config::NAME_LIMIT as SERVICE_LIMIT;
+use crate::trace::text::{self, NAME_LIMIT, PEER_LIMIT};
+
+/// Numbers of the fields of a `SegmentReference`.
+const REF_TYPE: u32 = 1;
+const TRACE_ID: u32 = 2;
+const PARENT_SEGMENT_ID: u32 = 3;
+const PARENT_SPAN_ID: u32 = 4;
+const PARENT_SERVICE: u32 = 5;
+const PARENT_INSTANCE: u32 = 6;
+const PARENT_ENDPOINT: u32 = 7;
+const ADDRESS: u32 = 8;
+
+const CROSS_THREAD: i64 = 1;
+
+impl Encoder {
+    /// A reference to a segment of another process. The parts of `sw8` (`protocol/semantics.md` 2): flag, trace, segment, span,
+    /// service, instance, endpoint, address. The type CrossProcess is 0 and so is not written.
+    pub(super) fn process_reference(&mut self, header: &str) {
+        let mut parts = [""; 8];
+        for (part, text) in parts.iter_mut().zip(header.split('-')) {
+            *part = text;
+        }
+        let [_, trace, segment, span, service, instance, endpoint, address] = parts;
+        let since = self.writer.mark();
+        self.name(ADDRESS, address, PEER_LIMIT);
+        self.name(PARENT_ENDPOINT, endpoint, NAME_LIMIT);
+        self.name(PARENT_INSTANCE, instance, SERVICE_LIMIT);
+        self.name(PARENT_SERVICE, service, SERVICE_LIMIT);
+        self.writer.int(PARENT_SPAN_ID, i64::from(span.parse::<i32>().unwrap_or_default()));
+        self.writer.string(PARENT_SEGMENT_ID, &self.scratch.decode(segment));
+        self.writer.string(TRACE_ID, &self.scratch.decode(trace));
+        self.writer.close(field::REFS, since);
+    }
+
+    /// A reference to a segment of this process: `<key in hex>-<span id>-<endpoint>`.
+    pub(super) fn thread_reference(&mut self, segment: Segment<'_>, reference: &str) {
+        let mut parts = reference.splitn(3, '-');
+        let mut next = || parts.next().unwrap_or_default();
+        let (key, span, endpoint) = (next(), next(), next());
+        let since = self.writer.mark();
+        self.writer.string(PARENT_ENDPOINT, endpoint);
+        self.writer.string(PARENT_INSTANCE, &self.identity.instance);
+        self.writer.string(PARENT_SERVICE, &self.identity.service);
+        self.writer.int(PARENT_SPAN_ID, i64::from(span.parse::<i32>().unwrap_or_default()));
+        self.writer.id(PARENT_SEGMENT_ID, u64::from_str_radix(key, 16).unwrap_or_default());
+        self.trace_id(TRACE_ID, segment);
+        self.writer.int(REF_TYPE, CROSS_THREAD);
+        self.writer.close(field::REFS, since);
+    }
+
+    /// A name in Base64 that a stranger sent.
+    fn name(&mut self, number: u32, base64: &str, limit: usize) {
+        let scratch = &mut self.scratch;
+        scratch.text.clear();
+        scratch.bytes.clear();
+        if base64::Engine::decode_vec(&super::STANDARD, base64, &mut scratch.bytes).is_ok() {
+            text::push_name(&mut scratch.text, &String::from_utf8_lossy(&scratch.bytes), limit);
+        }
+        self.writer.string(number, &scratch.text);
+    }
+}

@@ -1,0 +1,160 @@
+//! The side entries of one span: walking its list, newest first, and writing the tags and logs that it holds.
+
+use std::collections::HashSet;
+
+use super::super::timeline::Timeline;
+use super::super::wire::Writer;
+use super::Segment;
+use super::span::field;
+use crate::trace::callsite::Callsite;
+use crate::trace::record::{Side, SideKind};
+
+/// Numbers of the fields of a `KeyStringValuePair` and of a `Log`.
+const KEY: u32 = 1;
+const VALUE: u32 = 2;
+const LOG_TIME: u32 = 1;
+const LOG_DATA: u32 = 2;
+
+/// Walks a span's list. Each entry must be older than the one before, so the walk ends whatever the list holds.
+#[derive(Clone, Copy)]
+pub(super) struct Sides<'a> {
+    sides: &'a [Side],
+    at: u32,
+}
+
+impl<'a> Sides<'a> {
+    pub(super) fn new(sides: &'a [Side], head: u32) -> Self {
+        Self { sides, at: head }
+    }
+}
+
+impl<'a> Iterator for Sides<'a> {
+    type Item = &'a Side;
+
+    fn next(&mut self) -> Option<&'a Side> {
+        let side = self.sides.get((self.at as usize).checked_sub(1)?)?;
+        self.at = if side.next < self.at { side.next } else { 0 };
+        Some(side)
+    }
+}
+
+/// What a span's list says besides its tags, logs and references.
+#[derive(Default)]
+pub(super) struct Overrides<'a> {
+    pub(super) name: Option<&'a str>,
+    pub(super) peer: Option<&'a str>,
+    pub(super) component: Option<i32>,
+    pub(super) layer: Option<u32>,
+    pub(super) has_tags: bool,
+    pub(super) has_references: bool,
+}
+
+impl Overrides<'_> {
+    /// True if the span says nothing that its callsite says too.
+    pub(super) fn is_plain(&self) -> bool {
+        self.name.is_none() && self.peer.is_none() && self.component.is_none() && self.layer.is_none()
+    }
+}
+
+/// Writes the logs and learns the rest. The newest entry comes first, both here and in what is written back to front.
+pub(super) fn write_logs<'a>(writer: &mut Writer, segment: Segment<'a>, head: u32, timeline: &Timeline) -> Overrides<'a> {
+    let mut found = Overrides::default();
+    let mut fields = None;
+    for side in Sides::new(segment.sides, head) {
+        match side.kind {
+            SideKind::Field => {
+                fields.get_or_insert_with(|| writer.mark());
+                write_pair(writer, LOG_DATA, side.key, |writer| writer.bytes(segment.text_of(side).as_bytes()));
+                continue;
+            }
+            SideKind::Log => {
+                let since = fields.take().unwrap_or_else(|| writer.mark());
+                writer.int(LOG_TIME, timeline.milliseconds(side.as_number()));
+                writer.close(field::LOGS, since);
+                continue;
+            }
+            SideKind::Name => found.name = found.name.or(Some(segment.text_of(side))),
+            SideKind::StaticName => found.name = found.name.or(Some(side.key)),
+            SideKind::Peer => found.peer = found.peer.or(Some(segment.text_of(side))),
+            SideKind::Component => found.component = found.component.or(Some(side.a.cast_signed())),
+            SideKind::Layer => found.layer = found.layer.or(Some(side.a)),
+            SideKind::Text | SideKind::Int | SideKind::Uint | SideKind::Bool => found.has_tags = true,
+            SideKind::Sw8Ref | SideKind::ThreadRef => found.has_references = true,
+        }
+        // Fields without a log of theirs belong to nothing.
+        if let Some(since) = fields.take() {
+            writer.undo(since);
+        }
+    }
+    if let Some(since) = fields {
+        writer.undo(since);
+    }
+    found
+}
+
+/// Writes the tags: the newest last, each key once. The tags of the callsite count as older than all others.
+pub(super) fn write_tags(writer: &mut Writer, segment: Segment<'_>, head: u32, callsite: Option<&'static Callsite>, unfinished: bool) {
+    let mut seen = Seen::default();
+    if unfinished {
+        write_tag(writer, &mut seen, "unfinished", |writer| writer.bytes(b"true"));
+    }
+    for side in Sides::new(segment.sides, head) {
+        match side.kind {
+            SideKind::Text => write_tag(writer, &mut seen, side.key, |writer| writer.bytes(segment.text_of(side).as_bytes())),
+            SideKind::Int => write_tag(writer, &mut seen, side.key, |writer| {
+                let number = side.as_number().cast_signed();
+                writer.decimal(number.unsigned_abs());
+                if number < 0 {
+                    writer.bytes(b"-");
+                }
+            }),
+            SideKind::Uint => write_tag(writer, &mut seen, side.key, |writer| writer.decimal(side.as_number())),
+            SideKind::Bool => write_tag(writer, &mut seen, side.key, |writer| {
+                writer.bytes(if side.a == 0 { b"false" } else { b"true" });
+            }),
+            _ => {}
+        }
+    }
+    let literal = callsite.map_or(&[][..], |callsite| callsite.tags);
+    for (key, value) in literal.iter().rev() {
+        write_tag(writer, &mut seen, key, |writer| writer.bytes(value.as_bytes()));
+    }
+}
+
+fn write_tag(writer: &mut Writer, seen: &mut Seen, key: &'static str, value: impl FnOnce(&mut Writer)) {
+    if seen.is_new(key) {
+        write_pair(writer, field::TAGS, key, value);
+    }
+}
+
+fn write_pair(writer: &mut Writer, number: u32, key: &str, value: impl FnOnce(&mut Writer)) {
+    let since = writer.mark();
+    value(writer);
+    if writer.mark() != since {
+        writer.close(VALUE, since);
+    }
+    writer.string(KEY, key);
+    writer.close(number, since);
+}
+
+/// The keys that a span has had so far: a list while they are few, and they nearly always are.
+#[derive(Default)]
+struct Seen {
+    few: Vec<&'static str>,
+    many: HashSet<&'static str>,
+}
+
+impl Seen {
+    const FEW: usize = 32;
+
+    fn is_new(&mut self, key: &'static str) -> bool {
+        if self.few.contains(&key) {
+            return false;
+        }
+        if self.few.len() < Self::FEW {
+            self.few.push(key);
+            return true;
+        }
+        self.many.insert(key)
+    }
+}

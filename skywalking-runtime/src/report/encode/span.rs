@@ -1,0 +1,93 @@
+//! One span: its own fields, and those that its callsite writes for each of its spans alike.
+
+use super::super::timeline::Timeline;
+use super::super::wire::Writer;
+use super::sides::{self, Overrides, Sides};
+use super::{Encoder, Segment, parent_of};
+use crate::trace::callsite::{Callsite, Kind, Layer};
+use crate::trace::record::{Record, SideKind};
+use crate::trace::segment::UNKNOWN_PEER;
+
+/// Numbers of the fields of a `SpanObject`.
+pub(super) mod field {
+    pub(in super::super) const SPAN_ID: u32 = 1;
+    pub(in super::super) const PARENT_SPAN_ID: u32 = 2;
+    pub(in super::super) const START_TIME: u32 = 3;
+    pub(in super::super) const END_TIME: u32 = 4;
+    pub(in super::super) const REFS: u32 = 5;
+    pub(in super::super) const OPERATION_NAME: u32 = 6;
+    pub(in super::super) const PEER: u32 = 7;
+    pub(in super::super) const SPAN_TYPE: u32 = 8;
+    pub(in super::super) const SPAN_LAYER: u32 = 9;
+    pub(in super::super) const COMPONENT_ID: u32 = 10;
+    pub(in super::super) const IS_ERROR: u32 = 11;
+    pub(in super::super) const TAGS: u32 = 12;
+    pub(in super::super) const LOGS: u32 = 13;
+    pub(in super::super) const SKIP_ANALYSIS: u32 = 14;
+}
+
+impl Encoder {
+    /// Writes the fields of the span at this place.
+    pub(super) fn span(&mut self, segment: Segment<'_>, place: usize, timeline: &Timeline) {
+        let Some(record) = segment.records.get(place) else { return };
+        let start = self.starts.get(place).copied().unwrap_or_default();
+        let open = record.end == 0;
+        let end = timeline.milliseconds(if open { segment.head.ended } else { record.end }).max(start);
+        let continued = record.is(Record::CONTINUED);
+
+        self.writer.bool(field::SKIP_ANALYSIS, record.is(Record::SKIP_ANALYSIS));
+        let found = sides::write_logs(&mut self.writer, segment, record.side, timeline);
+        if found.has_tags || open || (!continued && !record.callsite.tags.is_empty()) {
+            let callsite = (!continued).then_some(record.callsite);
+            sides::write_tags(&mut self.writer, segment, record.side, callsite, open);
+        }
+        self.writer.bool(field::IS_ERROR, record.is(Record::ERROR));
+        if found.is_plain() && !continued {
+            self.writer.bytes(fragment(record.callsite));
+        } else {
+            write_call(&mut self.writer, record.callsite, &found, continued);
+        }
+        if found.has_references {
+            for side in Sides::new(segment.sides, record.side) {
+                match side.kind {
+                    SideKind::Sw8Ref => self.process_reference(segment.text_of(side)),
+                    SideKind::ThreadRef => self.thread_reference(segment, segment.text_of(side)),
+                    _ => {}
+                }
+            }
+        }
+        self.writer.int(field::END_TIME, end);
+        self.writer.int(field::START_TIME, start);
+        self.writer.int(field::PARENT_SPAN_ID, parent_of(record, place).map_or(-1, as_id));
+        self.writer.int(field::SPAN_ID, as_id(place));
+    }
+}
+
+fn as_id(place: usize) -> i64 {
+    i64::try_from(place).unwrap_or_default()
+}
+
+/// What each span of the callsite writes unless it overrides something, encoded once.
+fn fragment(callsite: &'static Callsite) -> &'static [u8] {
+    callsite.fragment.get_or_init(|| {
+        let mut writer = Writer::default();
+        write_call(&mut writer, callsite, &Overrides::default(), false);
+        Box::new(writer.take().to_vec())
+    })
+}
+
+/// The fields from the operation name to the component.
+fn write_call(writer: &mut Writer, callsite: &'static Callsite, found: &Overrides<'_>, continued: bool) {
+    // What goes on for a span of another segment is work inside the process, whatever that span was.
+    let (kind, layer, peer) =
+        if continued { (Kind::Local, Layer::Unknown, "") } else { (callsite.kind, callsite.layer, callsite.peer) };
+    let peer = match found.peer.unwrap_or(peer) {
+        "" if kind == Kind::Exit => UNKNOWN_PEER,
+        peer => peer,
+    };
+    writer.int(field::COMPONENT_ID, i64::from(found.component.unwrap_or(callsite.component)));
+    writer.int(field::SPAN_LAYER, i64::from(found.layer.unwrap_or(layer as u32)));
+    writer.int(field::SPAN_TYPE, kind as i64);
+    writer.string(field::PEER, peer);
+    writer.string(field::OPERATION_NAME, found.name.filter(|name| !name.is_empty()).unwrap_or(callsite.name));
+}

@@ -1,0 +1,348 @@
+//! The encoder against prost: the same message, made of the same records by other means, must be the same bytes.
+
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
+use prost::Message as _;
+use skywalking_proto::v3::{
+    KeyStringValuePair, Log, RefType, SegmentObject, SegmentReference, SpanLayer, SpanObject, SpanType,
+};
+
+use super::{Encoder, Segment};
+use crate::report::timeline::Timeline;
+use crate::trace::callsite::{Callsite, Kind, Layer};
+use crate::trace::clock::Anchor;
+use crate::trace::id;
+use crate::trace::outbox::Head;
+use crate::trace::record::{NONE, Record, Side, SideKind, Trace};
+use crate::tracer::Identity;
+
+static CALLSITES: [Callsite; 5] = [
+    Callsite::new(Kind::Entry, "/entry").layer(Layer::Http),
+    Callsite::new(Kind::Exit, "/exit").layer(Layer::Database).peer("db:5432").component(22).tags(&[("db.type", "sql"), ("k1", "literal")]),
+    Callsite::new(Kind::Exit, "/exit without address").component(0),
+    Callsite::new(Kind::Local, "местный").tags(&[("k2", ""), ("k2", "twice")]),
+    Callsite::new(Kind::Local, "").component(-7),
+];
+
+const KEYS: [&str; 4] = ["k1", "k2", "db.type", "unfinished"];
+const TEXTS: [&str; 5] = ["", "v", "键 and 𝄞", "line\nend", "a longer value, which is over one hundred and twenty-seven bytes, so that its length takes two bytes as a varint, as do lengths above it"];
+
+/// A small generator, so that each run checks the same segments.
+struct Random(u64);
+
+impl Random {
+    fn below(&mut self, limit: usize) -> usize {
+        self.0 = self.0.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+        usize::try_from(self.0 >> 33).unwrap() % limit
+    }
+
+    fn chance(&mut self, one_in: usize) -> bool {
+        self.below(one_in) == 0
+    }
+
+    fn pick<T: Copy>(&mut self, from: &[T]) -> T {
+        from[self.below(from.len())]
+    }
+}
+
+/// A segment as it lies in an outbox.
+#[derive(Default)]
+struct Made {
+    records: Vec<Record>,
+    sides: Vec<Side>,
+    text: String,
+}
+
+impl Made {
+    fn text(&mut self, text: &str) -> (u32, u32) {
+        let from = u32::try_from(self.text.len()).unwrap();
+        self.text.push_str(text);
+        (from, u32::try_from(text.len()).unwrap())
+    }
+
+    fn push(&mut self, record: usize, mut side: Side) {
+        side.next = self.records[record].side;
+        self.sides.push(side);
+        self.records[record].side = u32::try_from(self.sides.len()).unwrap();
+    }
+
+    fn push_text(&mut self, record: usize, key: &'static str, kind: SideKind, text: &str) {
+        let (a, b) = self.text(text);
+        self.push(record, Side { key, a, b, next: 0, kind });
+    }
+}
+
+/// Stamps are microseconds: easily told from milliseconds.
+fn timeline() -> Timeline {
+    let mut timeline = Timeline::default();
+    timeline.add(Anchor { counter: 0, monotonic: 0, wall: 1_700_000_000_000_000_000 });
+    timeline.add(Anchor { counter: 1_000_000, monotonic: 1_000_000_000, wall: 1_700_000_001_000_000_000 });
+    timeline
+}
+
+fn expected_time(stamp: u64) -> i64 {
+    1_700_000_000_000 + i64::try_from(stamp / 1_000).unwrap()
+}
+
+fn identity() -> Identity {
+    Identity::new("RTS_Test", "RTS_Test_1")
+}
+
+fn pair(key: &str, value: impl Into<String>) -> KeyStringValuePair {
+    KeyStringValuePair { key: key.to_owned(), value: value.into() }
+}
+
+/// Sets a tag as the rules say: a later value takes the key's place away from the earlier one.
+fn set(tags: &mut Vec<KeyStringValuePair>, key: &str, value: String) {
+    tags.retain(|tag| tag.key != key);
+    tags.push(pair(key, value));
+}
+
+/// Makes a random segment, and beside it, step by step, the message that it shall become.
+fn random_segment(random: &mut Random) -> (Head, Made, SegmentObject) {
+    let mut made = Made::default();
+    let key = 2 + 2 * random.0 % (1 << 40);
+    let (trace, trace_id) = if random.chance(2) {
+        (Trace::Own(key | 1), id::text(key | 1))
+    } else {
+        made.text("something before");
+        let (offset, length) = made.text(&STANDARD.encode("trace.of.others.1"));
+        (Trace::Foreign { offset, length }, "trace.of.others.1".to_owned())
+    };
+    let ended = 1_000 + random.below(2_000_000) as u64;
+    let mut spans: Vec<SpanObject> = Vec::new();
+    for place in 0..1 + random.below(8) {
+        let span = random_span(random, &mut made, place, ended, &trace_id, &spans);
+        spans.push(span);
+    }
+    let head = Head {
+        key,
+        trace,
+        ended,
+        records: made.records.len(),
+        sides: made.sides.len(),
+        text: made.text.len(),
+        limited: random.chance(3),
+        scope: 0,
+    };
+    let object = SegmentObject {
+        trace_id,
+        trace_segment_id: id::text(key),
+        spans,
+        service: "RTS_Test".to_owned(),
+        service_instance: "RTS_Test_1".to_owned(),
+        is_size_limited: head.limited,
+    };
+    (head, made, object)
+}
+
+fn random_span(random: &mut Random, made: &mut Made, place: usize, ended: u64, trace_id: &str, before: &[SpanObject]) -> SpanObject {
+    let callsite = &CALLSITES[random.below(CALLSITES.len())];
+    let parent = (place > 0 && !random.chance(6)).then(|| random.below(place));
+    let (start, open) = (1 + random.below(1_500_000) as u64, random.chance(4));
+    let end = if open { 0 } else { 1 + random.below(1_500_000) as u64 };
+    let flags = if random.chance(3) { random.below(8) } else { 0 };
+    made.records.push(Record {
+        start,
+        end,
+        callsite,
+        parent: parent.map_or(NONE, |parent| u16::try_from(parent).unwrap()),
+        flags: u16::try_from(flags).unwrap(),
+        side: 0,
+    });
+    let record = made.records[place];
+    let continued = record.is(Record::CONTINUED);
+    let mut span = SpanObject {
+        span_id: i32::try_from(place).unwrap(),
+        parent_span_id: parent.map_or(-1, |parent| i32::try_from(parent).unwrap()),
+        operation_name: callsite.name.to_owned(),
+        component_id: callsite.component,
+        is_error: record.is(Record::ERROR),
+        skip_analysis: record.is(Record::SKIP_ANALYSIS),
+        ..SpanObject::default()
+    };
+    let earliest = parent.map_or(i64::MIN, |parent| before[parent].start_time);
+    span.start_time = expected_time(start).max(earliest);
+    span.end_time = expected_time(if open { ended } else { end }).max(span.start_time);
+    if continued {
+        span.span_type = SpanType::Local.into();
+    } else {
+        span.span_type = callsite.kind as i32;
+        span.span_layer = callsite.layer as i32;
+        callsite.peer.clone_into(&mut span.peer);
+        for (key, value) in callsite.tags {
+            set(&mut span.tags, key, (*value).to_owned());
+        }
+    }
+    for _ in 0..if random.chance(3) { random.below(12) } else { 0 } {
+        random_entry(random, made, place, &mut span, trace_id);
+    }
+    if open {
+        set(&mut span.tags, "unfinished", "true".to_owned());
+    }
+    if span.operation_name.is_empty() {
+        callsite.name.clone_into(&mut span.operation_name);
+    }
+    if span.peer.is_empty() && span.span_type == i32::from(SpanType::Exit) {
+        "unknown".clone_into(&mut span.peer);
+    }
+    span
+}
+
+fn random_entry(random: &mut Random, made: &mut Made, place: usize, span: &mut SpanObject, trace_id: &str) {
+    let (key, text) = (random.pick(&KEYS), random.pick(&TEXTS));
+    match random.below(13) {
+        0 | 1 => {
+            made.push_text(place, key, SideKind::Text, text);
+            set(&mut span.tags, key, text.to_owned());
+        }
+        2 => {
+            let number = random.pick(&[0, 1, -1, i64::MIN, i64::MAX, 1_234_567]);
+            made.push(place, Side::number(key, SideKind::Int, number.cast_unsigned()));
+            set(&mut span.tags, key, number.to_string());
+        }
+        3 => {
+            let number = random.pick(&[0, 10, u64::MAX]);
+            made.push(place, Side::number(key, SideKind::Uint, number));
+            set(&mut span.tags, key, number.to_string());
+        }
+        4 => {
+            let truth = random.chance(2);
+            made.push(place, Side { key, a: u32::from(truth), b: 0, next: 0, kind: SideKind::Bool });
+            set(&mut span.tags, key, truth.to_string());
+        }
+        5 => {
+            made.push_text(place, "", SideKind::Name, text);
+            text.clone_into(&mut span.operation_name);
+        }
+        6 => {
+            made.push(place, Side { key, a: 0, b: 0, next: 0, kind: SideKind::StaticName });
+            key.clone_into(&mut span.operation_name);
+        }
+        7 => {
+            made.push_text(place, "", SideKind::Peer, text);
+            text.clone_into(&mut span.peer);
+        }
+        8 => {
+            let component = random.pick(&[0, 49, -3]);
+            made.push(place, Side { key: "", a: i32::cast_unsigned(component), b: 0, next: 0, kind: SideKind::Component });
+            span.component_id = component;
+        }
+        9 => {
+            let layer = random.pick(&[SpanLayer::Unknown, SpanLayer::Http, SpanLayer::GenAi]);
+            made.push(place, Side { key: "", a: i32::from(layer).cast_unsigned(), b: 0, next: 0, kind: SideKind::Layer });
+            span.span_layer = layer.into();
+        }
+        10 => random_process_reference(random, made, place, span),
+        11 => {
+            let (key, parent) = (2 + 2 * random.below(1_000_000) as u64, random.below(40_000));
+            made.push_text(place, "", SideKind::ThreadRef, &format!("{key:x}-{parent}-/an-{text}"));
+            span.refs.push(SegmentReference {
+                ref_type: RefType::CrossThread.into(),
+                trace_id: trace_id.to_owned(),
+                parent_trace_segment_id: id::text(key),
+                parent_span_id: i32::try_from(parent).unwrap(),
+                parent_service: "RTS_Test".to_owned(),
+                parent_service_instance: "RTS_Test_1".to_owned(),
+                parent_endpoint: format!("/an-{text}"),
+                network_address_used_at_peer: String::new(),
+            });
+        }
+        _ => {
+            let time = random.below(1_000_000) as u64;
+            made.push(place, Side::number("", SideKind::Log, time));
+            let mut log = Log { time: expected_time(time), data: Vec::new() };
+            for _ in 0..random.below(4) {
+                let (key, text) = (random.pick(&KEYS), random.pick(&TEXTS));
+                made.push_text(place, key, SideKind::Field, text);
+                log.data.push(pair(key, text));
+            }
+            span.logs.push(log);
+        }
+    }
+}
+
+fn random_process_reference(random: &mut Random, made: &mut Made, place: usize, span: &mut SpanObject) {
+    let long = "长".repeat(random.pick(&[1, 50, 51, 151, 201]));
+    let parent = random.pick(&[0, 1, i32::MAX]);
+    let b64 = |text: &str| STANDARD.encode(text);
+    let header = format!(
+        "1-{}-{}-{parent}-{}-{}-{}-{}",
+        b64("t.1"), b64("s.1"), b64(&long), b64("in\nstance"), b64(&long), b64(&long)
+    );
+    made.push_text(place, "", SideKind::Sw8Ref, &header);
+    let cut = |limit| long.chars().take(limit).collect::<String>();
+    span.refs.push(SegmentReference {
+        ref_type: RefType::CrossProcess.into(),
+        trace_id: "t.1".to_owned(),
+        parent_trace_segment_id: "s.1".to_owned(),
+        parent_span_id: parent,
+        parent_service: cut(50),
+        parent_service_instance: "in_stance".to_owned(),
+        parent_endpoint: cut(150),
+        network_address_used_at_peer: cut(200),
+    });
+}
+
+#[test]
+fn the_bytes_are_those_of_prost_for_a_thousand_random_segments() {
+    let (mut encoder, timeline, mut random) = (Encoder::new(identity()), timeline(), Random(7));
+    for round in 0..1_000 {
+        let (head, made, expected) = random_segment(&mut random);
+        let segment = Segment { head: &head, records: &made.records, sides: &made.sides, text: &made.text };
+        let bytes = encoder.encode(segment, &timeline);
+        let decoded = SegmentObject::decode(bytes.as_ref()).unwrap_or_else(|error| panic!("round {round}: {error}"));
+        assert_eq!(decoded, expected, "round {round}");
+        assert_eq!(bytes, expected.encode_to_vec(), "round {round}: the same message, other bytes");
+    }
+}
+
+#[test]
+fn nonsense_becomes_a_segment_and_never_a_panic() {
+    let (mut encoder, timeline, mut random) = (Encoder::new(identity()), timeline(), Random(11));
+    let kinds = [
+        SideKind::Text, SideKind::Int, SideKind::Uint, SideKind::Bool, SideKind::Name, SideKind::StaticName, SideKind::Peer,
+        SideKind::Component, SideKind::Layer, SideKind::Sw8Ref, SideKind::ThreadRef, SideKind::Log, SideKind::Field,
+    ];
+    for _ in 0..2_000 {
+        let mut any = |limit: usize| if random.chance(8) { u32::MAX } else { u32::try_from(random.below(limit)).unwrap() };
+        let text = "1-YQ==-YQ==-3-é-x-=-\u{0}".repeat(2);
+        let sides: Vec<_> = (0..12)
+            .map(|_| Side { key: "k", a: any(70), b: any(70), next: any(16), kind: kinds[any(13) as usize % kinds.len()] })
+            .collect();
+        #[expect(clippy::cast_possible_truncation, reason = "nonsense is wanted")]
+        let records: Vec<_> = (0..6)
+            .map(|n| Record {
+                start: u64::from(any(9)) << any(60).min(60),
+                end: u64::from(any(9)) << any(60).min(60),
+                callsite: &CALLSITES[n % CALLSITES.len()],
+                parent: any(9) as u16,
+                flags: any(9) as u16,
+                side: any(16),
+            })
+            .collect();
+        let trace = Trace::Foreign { offset: any(70), length: any(70) };
+        let head = Head { key: 2, trace, ended: 0, records: 6, sides: 12, text: text.len(), limited: false, scope: 0 };
+        let bytes = encoder.encode(Segment { head: &head, records: &records, sides: &sides, text: &text }, &timeline);
+        let decoded = SegmentObject::decode(bytes.as_ref()).expect("what is written is a message");
+        assert_eq!(decoded.spans.len(), 6);
+        for span in &decoded.spans {
+            let parent = usize::try_from(span.parent_span_id).ok().map(|parent| &decoded.spans[parent]);
+            assert!(span.end_time >= span.start_time && span.start_time > 0);
+            assert!(parent.is_none_or(|parent| parent.span_id < span.span_id && parent.start_time <= span.start_time));
+        }
+    }
+}
+
+#[test]
+fn what_a_callsite_always_writes_is_encoded_once() {
+    static ONCE: Callsite = Callsite::new(Kind::Local, "once");
+    let (mut encoder, timeline) = (Encoder::new(identity()), timeline());
+    let records = [Record { start: 5, end: 6, callsite: &ONCE, parent: NONE, flags: 0, side: 0 }];
+    let head = Head { key: 2, trace: Trace::Own(3), ended: 6, records: 1, sides: 0, text: 0, limited: false, scope: 0 };
+    let segment = Segment { head: &head, records: &records, sides: &[], text: "" };
+    let first = encoder.encode(segment, &timeline);
+    let fragment = ONCE.fragment.get().expect("it was just used").as_ptr();
+    assert_eq!(encoder.encode(segment, &timeline), first);
+    assert_eq!(ONCE.fragment.get().map(|kept| kept.as_ptr()), Some(fragment));
+}

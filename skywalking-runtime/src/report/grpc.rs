@@ -1,0 +1,185 @@
+//! The gRPC transport: each batch is one call of `collect`, closed and answered; properties and signs of life are calls of their own.
+//!
+//! The segments' bytes go out as the encoder made them. Nothing connects before the first call, and a connection that breaks is not
+//! mended here: the worker turns to the next address. The token goes with every call, and nowhere else.
+
+mod codec;
+#[cfg(test)]
+mod tests;
+
+use std::error::Error as _;
+use std::time::Duration;
+
+use prost::Message as _;
+use tonic::client::Grpc as Client;
+use tonic::metadata::{Ascii, MetadataValue};
+use tonic::transport::{Channel, Endpoint};
+use tonic::{Code, Request, Status};
+
+use self::codec::Raw;
+use super::transport::{Call, Messages, Outcome, Transport};
+use crate::config::{Address, Token};
+use crate::error::Error;
+use crate::management::Word;
+use crate::management::properties;
+use crate::trace::text;
+
+const CONNECT_DEADLINE: Duration = Duration::from_secs(5);
+const COLLECT: &str = "/skywalking.v3.TraceSegmentReportService/collect";
+const PROPERTIES: &str = "/skywalking.v3.ManagementService/reportInstanceProperties";
+const KEEP_ALIVE: &str = "/skywalking.v3.ManagementService/keepAlive";
+const VERSION: &str = env!("CARGO_PKG_VERSION");
+
+/// What is quoted of the other side's words, in UTF-16 units.
+const QUOTE_LIMIT: usize = 300;
+
+/// Speaks to one backend of a list at a time.
+#[derive(Debug)]
+pub(crate) struct Grpc {
+    /// Never empty.
+    endpoints: Vec<(Address, Endpoint)>,
+    at: usize,
+    channel: Option<Channel>,
+    token: Option<(Token, MetadataValue<Ascii>)>,
+    management: properties::Messages,
+}
+
+impl Grpc {
+    /// Connects to nobody yet.
+    pub(crate) fn new(backends: Vec<Address>, token: Option<Token>, management: properties::Messages) -> Result<Self, Error> {
+        let endpoints = backends.into_iter().map(|address| endpoint(&address).map(|endpoint| (address, endpoint)));
+        let token = token.map(|token| {
+            let mut value: MetadataValue<Ascii> =
+                token.reveal().parse().map_err(|_| Error::Token { setting: "Config::token" })?;
+            value.set_sensitive(true);
+            Ok((token, value))
+        });
+        Ok(Self { endpoints: endpoints.collect::<Result<_, _>>()?, at: 0, channel: None, token: token.transpose()?, management })
+    }
+
+    /// The connection to the backend of now, made when the first call needs it.
+    fn channel(&mut self) -> Option<Channel> {
+        let (_, endpoint) = self.endpoints.get(self.at)?;
+        Some(self.channel.get_or_insert_with(|| endpoint.connect_lazy()).clone())
+    }
+
+    fn request<M>(&self, message: M) -> Request<M> {
+        let mut request = Request::new(message);
+        request.metadata_mut().insert("agent-version", MetadataValue::from_static(VERSION));
+        if let Some((_, token)) = &self.token {
+            request.metadata_mut().insert("authentication", token.clone());
+        }
+        request
+    }
+
+    /// One call: a stream of messages, and the answer.
+    fn call(&mut self, path: &'static str, messages: impl Iterator<Item = bytes::Bytes> + Send + 'static) -> Call {
+        let request = self.request(tokio_stream::iter(messages));
+        let token = self.token.as_ref().map(|(token, _)| token.clone());
+        let Some(channel) = self.channel() else {
+            return Box::pin(std::future::ready(Outcome::Failed("there is no backend".to_owned())));
+        };
+        Box::pin(async move {
+            let mut client = Client::new(channel);
+            if let Err(error) = client.ready().await {
+                return Outcome::Failed(quote(&chain(&error), token.as_ref()));
+            }
+            match client.client_streaming(request, http_path(path), Raw).await {
+                Ok(_) => Outcome::Taken,
+                Err(status) => outcome(&status, token.as_ref()),
+            }
+        })
+    }
+}
+
+fn endpoint(address: &Address) -> Result<Endpoint, Error> {
+    let unusable = || Error::Backend {
+        setting: "Config::backend",
+        value: address.to_string(),
+        problem: "can't be written as a URL; give host:port",
+    };
+    let endpoint = Endpoint::from_shared(format!("http://{address}")).map_err(|_| unusable())?;
+    let endpoint = endpoint.user_agent(concat!("skywalking-rust/", env!("CARGO_PKG_VERSION"))).map_err(|_| unusable())?;
+    // No HTTP/2 keep-alive: the backend ends connections that ping often (`protocol/semantics.md` 18); deadlines find dead ones.
+    Ok(endpoint.connect_timeout(CONNECT_DEADLINE).tcp_keepalive(Some(Duration::from_secs(60))))
+}
+
+fn http_path(path: &'static str) -> tonic::codegen::http::uri::PathAndQuery {
+    tonic::codegen::http::uri::PathAndQuery::from_static(path)
+}
+
+impl Transport for Grpc {
+    fn addresses(&self) -> usize {
+        self.endpoints.len()
+    }
+
+    fn address(&self) -> String {
+        self.endpoints.get(self.at).map(|(address, _)| address.to_string()).unwrap_or_default()
+    }
+
+    fn turn(&mut self) {
+        self.channel = None;
+        self.at = (self.at + 1) % self.endpoints.len().max(1);
+    }
+
+    fn say(&mut self, word: Word) -> Call {
+        let (path, message) = match word {
+            Word::Properties => (PROPERTIES, self.management.properties().encode_to_vec()),
+            Word::KeepAlive => (KEEP_ALIVE, self.management.keep_alive().encode_to_vec()),
+        };
+        self.call(path, std::iter::once(message.into()))
+    }
+
+    fn send(&mut self, messages: Messages) -> Call {
+        self.call(COLLECT, messages)
+    }
+}
+
+/// What a status means for what was sent. Only a status that the other side itself gave is an answer; tonic also makes some of its own
+/// for connections that broke, and those have a source.
+fn outcome(status: &Status, token: Option<&Token>) -> Outcome {
+    let text = quote(&chain(status), token);
+    if status.source().is_some() {
+        return Outcome::Failed(text);
+    }
+    match status.code() {
+        Code::InvalidArgument
+        | Code::PermissionDenied
+        | Code::Unauthenticated
+        | Code::Unimplemented
+        | Code::FailedPrecondition
+        | Code::OutOfRange => Outcome::Refused(text),
+        Code::ResourceExhausted => Outcome::Overloaded(text),
+        _ => Outcome::Failed(text),
+    }
+}
+
+/// The error and its sources, in one line.
+fn chain(error: &(dyn std::error::Error + 'static)) -> String {
+    let mut text = match error.downcast_ref::<Status>() {
+        Some(status) if status.message().is_empty() => format!("{:?}", status.code()),
+        Some(status) => format!("{:?}: {}", status.code(), status.message()),
+        None => error.to_string(),
+    };
+    let mut source = error.source();
+    while let Some(error) = source {
+        let part = error.to_string();
+        if !text.contains(&part) {
+            text.push_str(": ");
+            text.push_str(&part);
+        }
+        source = error.source();
+    }
+    text
+}
+
+/// The other side's words as they may be shown: short, on one line, and without the token, should it have come back.
+fn quote(words: &str, token: Option<&Token>) -> String {
+    let shown = match token {
+        Some(token) => words.replace(token.reveal(), "<hidden>"),
+        None => words.to_owned(),
+    };
+    let mut quoted = String::new();
+    text::push_name(&mut quoted, &shown, QUOTE_LIMIT);
+    quoted
+}

@@ -1,0 +1,95 @@
+//! The log reporter: one line of JSON a segment, to standard error, for people without a backend.
+//!
+//! Standard error may block, when it is a pipe that nobody reads. So lines are written on a thread of the runtime's pool, one batch at
+//! a time, and the worker's deadlines hold here as they do for a network.
+
+use std::io::{self, Write};
+use std::sync::Arc;
+
+use tokio::sync::Semaphore;
+
+use super::json;
+use super::transport::{Call, Messages, Outcome, Transport};
+use crate::management::Word;
+
+/// Writes segments to standard error.
+#[derive(Debug)]
+pub(crate) struct Log {
+    /// One writer at a time: a second one would wait for the same pipe.
+    writer: Arc<Semaphore>,
+}
+
+impl Log {
+    pub(crate) fn new() -> Self {
+        Self { writer: Arc::new(Semaphore::new(1)) }
+    }
+}
+
+impl Transport for Log {
+    fn addresses(&self) -> usize {
+        1
+    }
+
+    fn address(&self) -> String {
+        "standard error".to_owned()
+    }
+
+    fn turn(&mut self) {}
+
+    /// Nobody listens, so nothing is said.
+    fn say(&mut self, _: Word) -> Call {
+        Box::pin(std::future::ready(Outcome::Taken))
+    }
+
+    fn send(&mut self, messages: Messages) -> Call {
+        let writer = Arc::clone(&self.writer);
+        Box::pin(async move {
+            let Ok(permit) = writer.acquire_owned().await else { return Outcome::Failed("the log is closed".to_owned()) };
+            let written = tokio::task::spawn_blocking(move || {
+                let _permit = permit;
+                write(messages, &mut io::stderr())
+            });
+            match written.await {
+                Ok(Ok(())) => Outcome::Taken,
+                Ok(Err(error)) => Outcome::Failed(error.to_string()),
+                Err(error) => Outcome::Failed(error.to_string()),
+            }
+        })
+    }
+}
+
+/// Writes each line with one call, so that lines of other threads stay whole beside it.
+fn write(messages: Messages, to: &mut impl Write) -> io::Result<()> {
+    for line in messages.filter_map(|message| json::line(&message)) {
+        to.write_all(&line)?;
+    }
+    Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::accounts::Flight;
+    use super::*;
+    use bytes::Bytes;
+    use prost::Message as _;
+    use skywalking_proto::v3::SegmentObject;
+
+    #[test]
+    fn each_segment_is_written_with_one_call() {
+        struct Calls(Vec<Vec<u8>>);
+        impl Write for Calls {
+            fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+                self.0.push(bytes.to_vec());
+                Ok(bytes.len())
+            }
+            fn flush(&mut self) -> io::Result<()> {
+                Ok(())
+            }
+        }
+        let segment = |id: &str| Bytes::from(SegmentObject { trace_id: id.to_owned(), ..SegmentObject::default() }.encode_to_vec());
+        let mut calls = Calls(Vec::new());
+        write(Messages::new(vec![segment("a"), segment("b")], Flight::default()), &mut calls).unwrap();
+        assert_eq!(calls.0.len(), 2);
+        assert!(calls.0.iter().all(|line| line.ends_with(b"\n") && line.iter().filter(|byte| **byte == b'\n').count() == 1));
+    }
+}

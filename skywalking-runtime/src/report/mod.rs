@@ -1,0 +1,27 @@
+//! The way out: finished segments from the threads' outboxes to the backend, or to another place that takes them.
+//!
+//! In the order in which a segment meets them: [`drain`] takes it out of its outbox, [`encode`] makes bytes of it (by [`wire`], with
+//! times by [`timeline`]), the [`worker`] sends them in batches by a [`transport`]: `grpc`, [`log`] or [`discard`]. What became of it
+//! is written down in [`accounts`]; [`stats`] puts that beside what the threads counted. [`backoff`] says when to try again after a
+//! failure, [`diagnostics`] tells the program's log of it.
+//!
+//! Everything here but reading the accounts happens on the reporter's own thread. This room knows how segments are stored
+//! (`trace/record`) and nothing of how spans are opened and closed.
+
+pub(crate) mod accounts;
+pub(crate) mod backoff;
+pub(crate) mod diagnostics;
+pub(crate) mod discard;
+pub(crate) mod drain;
+pub(crate) mod encode;
+#[cfg(feature = "report-grpc")]
+pub(crate) mod grpc;
+pub(crate) mod json;
+pub(crate) mod log;
+#[cfg(feature = "testing")]
+pub(crate) mod scope;
+pub(crate) mod stats;
+pub(crate) mod timeline;
+pub(crate) mod transport;
+pub(crate) mod wire;
+pub(crate) mod worker;

@@ -1,0 +1,189 @@
+//! What became of the segments of this process, for programs and people to read.
+//!
+//! The threads count at their doors (`trace/outbox`), the reporter in its accounts; here the two are read beside each other, in the
+//! order that keeps the promise: what is dropped or sent is read before what is finished, that before what is opened. So a reader
+//! sees `opened >= finished >= sent + dropped` at any moment, whatever the threads do meanwhile. Nothing is counted here.
+
+use std::fmt::Write as _;
+use std::sync::atomic::{AtomicU64, Ordering};
+
+use super::accounts;
+use crate::trace::outbox::{self, Counts, LATE};
+use crate::trace::tally::{self, Reason};
+
+/// Counts of segments since the process started, over all agents that ran in it.
+///
+/// While nothing is traced, exactly: `opened = finished + open` and `finished = sent + dropped.total() + queued + in_flight`. At any
+/// moment: `opened >= finished >= sent + dropped.total()`.
+///
+/// ```
+/// use skywalking_runtime::{Config, Reporter};
+///
+/// let agent = Config::new("RTS_Test").reporter(Reporter::Discard).start()?;
+/// let stats = agent.stats();
+/// assert_eq!(stats.finished, stats.sent + stats.dropped.total() + stats.queued + stats.in_flight);
+/// # Ok::<(), skywalking_runtime::Error>(())
+/// ```
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Stats {
+    /// Segments that have begun.
+    pub opened: u64,
+    /// Segments that have ended.
+    pub finished: u64,
+    /// Segments that have begun and not ended.
+    pub open: u64,
+    /// Segments that wait for the reporter.
+    pub queued: u64,
+    /// Segments that the reporter is sending.
+    pub in_flight: u64,
+    /// Segments that the backend confirmed.
+    pub sent: u64,
+    /// Segments that were lost.
+    pub dropped: Dropped,
+    reasons: [u64; Reason::ALL.len()],
+}
+
+/// Segments that were lost, by cause.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Dropped {
+    /// Too many were waiting for the reporter.
+    pub queue_full: u64,
+    /// No agent was running any more when they ended.
+    pub off: u64,
+    /// They were sent, at least in part, and no answer came. The backend may have them; they are never sent twice.
+    pub unconfirmed: u64,
+    /// The backend answered that it doesn't take them. It may have some.
+    pub refused: u64,
+    /// The agent was shut down before they could be sent.
+    pub shutdown: u64,
+}
+
+impl Dropped {
+    /// All causes together.
+    pub fn total(&self) -> u64 {
+        self.queue_full + self.off + self.unconfirmed + self.refused + self.shutdown
+    }
+
+    /// What was lost since `earlier`.
+    fn since(&self, earlier: &Self) -> Self {
+        Self {
+            queue_full: self.queue_full.saturating_sub(earlier.queue_full),
+            off: self.off.saturating_sub(earlier.off),
+            unconfirmed: self.unconfirmed.saturating_sub(earlier.unconfirmed),
+            refused: self.refused.saturating_sub(earlier.refused),
+            shutdown: self.shutdown.saturating_sub(earlier.shutdown),
+        }
+    }
+}
+
+/// What an agent sent and lost while it ran, told when it ends.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+#[must_use = "it says what was lost"]
+pub struct Report {
+    /// Segments that the backend confirmed.
+    pub sent: u64,
+    /// Segments that were lost.
+    pub dropped: Dropped,
+    /// The counts of the process, over all agents that ran in it.
+    pub stats: Stats,
+}
+
+impl Report {
+    /// What has happened since `start`.
+    pub(crate) fn since(start: &Stats) -> Self {
+        let stats = Stats::read();
+        Self { sent: stats.sent.saturating_sub(start.sent), dropped: stats.dropped.since(&start.dropped), stats }
+    }
+}
+
+/// The sum of one count over all threads that ever were. Acquire: what was counted before it is seen by what is read after it.
+fn sum(count: impl Fn(&Counts) -> &AtomicU64) -> u64 {
+    let threads = outbox::nodes().map(|node| &node.counts);
+    threads.chain([&LATE]).map(|counts| count(counts).load(Ordering::Acquire)).sum()
+}
+
+impl Stats {
+    pub(crate) fn read() -> Self {
+        let (reporter, waiting) = accounts::read();
+        let dropped = Dropped {
+            queue_full: sum(|counts| &counts.full),
+            off: sum(|counts| &counts.off),
+            unconfirmed: reporter.unconfirmed,
+            refused: reporter.refused,
+            shutdown: reporter.shutdown,
+        };
+        let finished = sum(|counts| &counts.finished);
+        let open = outbox::open_segments() as u64;
+        let opened = sum(|counts| &counts.opened);
+        let mut reasons = [0; Reason::ALL.len()];
+        for (count, reason) in reasons.iter_mut().zip(Reason::ALL) {
+            *count = tally::read(*reason);
+        }
+        Self {
+            opened,
+            finished,
+            open,
+            queued: waiting + reporter.held,
+            in_flight: reporter.in_flight,
+            sent: reporter.sent,
+            dropped,
+            reasons,
+        }
+    }
+
+    /// How often something was ignored, cut or refused, by reason; each reason once, in a fixed order.
+    pub fn reasons(&self) -> impl Iterator<Item = (Reason, u64)> + '_ {
+        Reason::ALL.iter().copied().zip(self.reasons)
+    }
+
+    /// The counts as one line of JSON. Of the reasons only those that came up.
+    pub fn to_json(&self) -> String {
+        let Self { opened, finished, open, queued, in_flight, sent, dropped, .. } = self;
+        let Dropped { queue_full, off, unconfirmed, refused, shutdown } = dropped;
+        let mut json = format!(
+            r#"{{"opened":{opened},"finished":{finished},"open":{open},"queued":{queued},"in_flight":{in_flight},"sent":{sent},"dropped":{{"queue_full":{queue_full},"off":{off},"unconfirmed":{unconfirmed},"refused":{refused},"shutdown":{shutdown}}},"reasons":{{"#
+        );
+        let mut comma = "";
+        for (reason, count) in self.reasons().filter(|(_, count)| *count > 0) {
+            // Names of reasons are words with underscores: nothing to escape. Writing to a string can't fail.
+            let _ = write!(json, r#"{comma}"{}":{count}"#, reason.name());
+            comma = ",";
+        }
+        json.push_str("}}");
+        json
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_counts_are_one_line_of_json() {
+        let mut stats = Stats {
+            opened: 9,
+            finished: 8,
+            open: 1,
+            queued: 2,
+            in_flight: 1,
+            sent: 1,
+            dropped: Dropped { queue_full: 1, off: 0, unconfirmed: 2, refused: 1, shutdown: 0 },
+            reasons: [0; Reason::ALL.len()],
+        };
+        stats.reasons[0] = 3;
+        let json: serde_json::Value = serde_json::from_str(&stats.to_json()).unwrap();
+        assert_eq!(
+            json,
+            serde_json::json!({
+                "opened": 9, "finished": 8, "open": 1, "queued": 2, "in_flight": 1, "sent": 1,
+                "dropped": { "queue_full": 1, "off": 0, "unconfirmed": 2, "refused": 1, "shutdown": 0 },
+                "reasons": { (Reason::ALL[0].name()): 3 },
+            })
+        );
+        assert!(!stats.to_json().contains('\n'));
+        assert_eq!(stats.dropped.total(), 4);
+    }
+}

@@ -1,0 +1,65 @@
+//! What the worker asks of whatever takes its batches: a backend by gRPC, standard error, nobody.
+
+use std::future::Future;
+use std::pin::Pin;
+use std::vec;
+
+use bytes::Bytes;
+
+use super::accounts::Flight;
+use crate::management::Word;
+
+/// A call that is under way. It has no deadline of its own: the worker gives it one.
+pub(crate) type Call = Pin<Box<dyn Future<Output = Outcome> + Send>>;
+
+/// What came of a call.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) enum Outcome {
+    /// The other side took it and said so.
+    Taken,
+    /// The other side answered that it doesn't take it.
+    Refused(String),
+    /// The other side answered that it has too much to do.
+    Overloaded(String),
+    /// There was no answer.
+    Failed(String),
+}
+
+/// Takes batches of segments and words of management.
+pub(crate) trait Transport: Send + 'static {
+    /// How many other sides there are to turn to.
+    fn addresses(&self) -> usize;
+
+    /// Whom it speaks to now, for people.
+    fn address(&self) -> String;
+
+    /// Forgets the connection and turns to the next address.
+    fn turn(&mut self);
+
+    /// Says a word of management.
+    fn say(&mut self, word: Word) -> Call;
+
+    /// Sends a batch.
+    fn send(&mut self, messages: Messages) -> Call;
+}
+
+/// The messages of a batch, given out one by one. Asking for the first one decides that the batch has left.
+#[derive(Debug)]
+pub(crate) struct Messages {
+    messages: vec::IntoIter<Bytes>,
+    flight: Flight,
+}
+
+impl Messages {
+    pub(crate) fn new(messages: Vec<Bytes>, flight: Flight) -> Self {
+        Self { messages: messages.into_iter(), flight }
+    }
+}
+
+impl Iterator for Messages {
+    type Item = Bytes;
+
+    fn next(&mut self) -> Option<Bytes> {
+        self.flight.take().then(|| self.messages.next()).flatten()
+    }
+}

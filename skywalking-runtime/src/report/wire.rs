@@ -1,0 +1,207 @@
+//! Protobuf, written back to front: when a message's length is due, all of it has been written, so one pass is enough.
+//!
+//! What is written last stands first. Fields that hold their default are left out, as proto3 asks. Which fields there are is
+//! `encode`'s business.
+
+use bytes::Bytes;
+
+/// A buffer that is filled from its end.
+#[derive(Debug, Default)]
+pub(crate) struct Writer {
+    buffer: Vec<u8>,
+    /// Where the written part begins.
+    from: usize,
+}
+
+/// A place in what has been written, counted from the end, so that it stays the same when the buffer grows.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Mark(usize);
+
+const VARINT: u64 = 0;
+const LENGTH: u64 = 2;
+const SMALLEST: usize = 4 * 1024;
+/// Above this many bytes the buffer is given back when it is empty.
+const KEEP: usize = 256 * 1024;
+
+impl Writer {
+    /// How much has been written.
+    pub(crate) fn mark(&self) -> Mark {
+        Mark(self.buffer.len() - self.from)
+    }
+
+    /// Takes back what was written after the mark.
+    pub(crate) fn undo(&mut self, mark: Mark) {
+        self.from = self.buffer.len() - mark.0.min(self.buffer.len());
+    }
+
+    /// What has been written.
+    pub(crate) fn written(&self) -> &[u8] {
+        self.buffer.get(self.from..).unwrap_or_default()
+    }
+
+    /// Copies out what has been written and empties the buffer.
+    pub(crate) fn take(&mut self) -> Bytes {
+        let bytes = Bytes::copy_from_slice(self.written());
+        if self.buffer.len() > KEEP {
+            self.buffer = Vec::new();
+        }
+        self.from = self.buffer.len();
+        bytes
+    }
+
+    /// Puts raw bytes in front.
+    pub(crate) fn bytes(&mut self, bytes: &[u8]) {
+        if self.from < bytes.len() {
+            self.grow(bytes.len());
+        }
+        let start = self.from - bytes.len();
+        if let Some(place) = self.buffer.get_mut(start..self.from) {
+            place.copy_from_slice(bytes);
+            self.from = start;
+        }
+    }
+
+    #[cold]
+    fn grow(&mut self, more: usize) {
+        let written = self.written().len();
+        let size = (written + more).next_power_of_two().max(SMALLEST).max(self.buffer.len() * 2);
+        let mut larger = vec![0; size];
+        larger[size - written..].copy_from_slice(self.written());
+        self.buffer = larger;
+        self.from = size - written;
+    }
+
+    fn varint(&mut self, mut number: u64) {
+        let mut digits = [0_u8; 10];
+        let mut length = 0;
+        for digit in &mut digits {
+            length += 1;
+            #[expect(clippy::cast_possible_truncation, reason = "the seven bits that are due")]
+            let low = (number & 0x7f) as u8;
+            number >>= 7;
+            if number == 0 {
+                *digit = low;
+                break;
+            }
+            *digit = low | 0x80;
+        }
+        self.bytes(&digits[..length]);
+    }
+
+    fn key(&mut self, field: u32, wire_type: u64) {
+        self.varint((u64::from(field) << 3) | wire_type);
+    }
+
+    /// A field of type `int32`, `int64` or an enum. Negative numbers take ten bytes, as in every protobuf.
+    pub(crate) fn int(&mut self, field: u32, value: i64) {
+        if value != 0 {
+            self.varint(value.cast_unsigned());
+            self.key(field, VARINT);
+        }
+    }
+
+    /// A field of type `bool`.
+    pub(crate) fn bool(&mut self, field: u32, value: bool) {
+        self.int(field, i64::from(value));
+    }
+
+    /// A field of type `string`.
+    pub(crate) fn string(&mut self, field: u32, text: &str) {
+        if !text.is_empty() {
+            let since = self.mark();
+            self.bytes(text.as_bytes());
+            self.close(field, since);
+        }
+    }
+
+    /// Makes what was written since the mark a message, or a text, in this field. An empty one stays a field: it is an element.
+    pub(crate) fn close(&mut self, field: u32, since: Mark) {
+        self.varint((self.mark().0 - since.0) as u64);
+        self.key(field, LENGTH);
+    }
+
+    /// Puts a number's decimal digits in front.
+    pub(crate) fn decimal(&mut self, mut number: u64) {
+        loop {
+            #[expect(clippy::cast_possible_truncation, reason = "a digit")]
+            let digit = (number % 10) as u8;
+            self.bytes(&[b'0' + digit]);
+            number /= 10;
+            if number == 0 {
+                return;
+            }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn bytes(write: impl FnOnce(&mut Writer)) -> Vec<u8> {
+        let mut writer = Writer::default();
+        write(&mut writer);
+        writer.take().to_vec()
+    }
+
+    #[test]
+    fn numbers_are_canonical_varints() {
+        assert_eq!(bytes(|w| w.int(1, 1)), [0x08, 1]);
+        assert_eq!(bytes(|w| w.int(1, 300)), [0x08, 0xac, 0x02]);
+        assert_eq!(bytes(|w| w.int(2, -1)), [0x10, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0x01]);
+        assert_eq!(bytes(|w| w.int(16, i64::MAX)), [0x80, 0x01, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0x7f]);
+    }
+
+    #[test]
+    fn defaults_are_left_out() {
+        assert_eq!(
+            bytes(|w| {
+                w.int(1, 0);
+                w.bool(2, false);
+                w.string(3, "");
+            }),
+            []
+        );
+    }
+
+    #[test]
+    fn what_is_written_last_stands_first() {
+        let written = bytes(|w| {
+            let since = w.mark();
+            w.string(2, "b");
+            w.bool(1, true);
+            w.close(3, since);
+        });
+        assert_eq!(written, [0x1a, 5, 0x08, 1, 0x12, 1, b'b']);
+    }
+
+    #[test]
+    fn an_empty_element_stays() {
+        assert_eq!(
+            bytes(|w| {
+                let since = w.mark();
+                w.close(1, since);
+            }),
+            [0x0a, 0]
+        );
+    }
+
+    #[test]
+    fn decimals_are_printed_as_rust_prints_them() {
+        for number in [0, 9, 10, 1_234_567_890, u64::MAX] {
+            assert_eq!(bytes(|w| w.decimal(number)), number.to_string().as_bytes());
+        }
+    }
+
+    #[test]
+    fn the_buffer_grows_in_front_and_keeps_marks() {
+        let mut writer = Writer::default();
+        writer.string(1, "tail");
+        let mark = writer.mark();
+        writer.string(2, &"x".repeat(3 * SMALLEST));
+        assert!(writer.written().ends_with(b"tail"));
+        writer.undo(mark);
+        assert_eq!(writer.take().as_ref(), b"\x0a\x04tail");
+        assert!(writer.written().is_empty());
+    }
+}

@@ -1,0 +1,321 @@
+//! The reporter's thread: when to connect, when to drain, when to try again, and what came of each batch.
+//!
+//! One call is under way at a time: a word of management, or a batch. Segments are drained only while the other side has answered the
+//! last word, so with the backend away they wait in the outboxes, within the queue's budget, and the newest are dropped there. Each
+//! wait has a deadline. A batch is sent again only if the transport took none of its messages.
+//!
+//! The states, and what leads from one to the next:
+//! * `Down` until a moment: then the properties are said, to the next address of the list. Once all addresses have failed in turn the
+//!   next round waits, longer each time. A flush and a shutdown try at once.
+//! * `Up`: signs of life when they are due, else a batch at each tick, at once when half of the queue's budget is used.
+//!
+//! How bytes travel is the transport's business, what they are `drain`'s.
+
+mod asked;
+#[cfg(test)]
+mod tests;
+mod thread;
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use tokio::sync::{Notify, mpsc};
+use tokio::time::{Instant, sleep_until, timeout};
+
+use self::asked::Asked;
+pub(crate) use self::asked::{Answer, Command};
+pub(crate) use self::thread::{Handle, prepare, start};
+use super::accounts::{End, Flight, Ledger};
+use super::backoff::Backoff;
+use super::diagnostics::{Cause, Diagnostics};
+use super::drain::{Batch, Drain, Filled};
+use super::transport::{Call, Messages, Outcome, Transport};
+use crate::management::Word;
+use crate::management::beats::Beats;
+
+const BATCH_DEADLINE: Duration = Duration::from_secs(30);
+const WORD_DEADLINE: Duration = Duration::from_secs(10);
+const TICK: Duration = Duration::from_millis(100);
+const QUIET_TICK: Duration = Duration::from_secs(1);
+const QUIET_AFTER: Duration = Duration::from_secs(60);
+/// How soon a tray is looked at again that its thread was just working on, when somebody waits for it.
+const MISSED_TICK: Duration = Duration::from_millis(1);
+/// Where nothing else is due.
+const IDLE: Duration = Duration::from_secs(3_600);
+
+enum Link {
+    Down { until: Instant },
+    Up(Beats),
+}
+
+enum Activity {
+    Idle,
+    Saying(Word, Call),
+    Sending(Call),
+}
+
+enum Event {
+    Asked(Option<Command>),
+    Done(Outcome),
+    Woken,
+    Due,
+}
+
+/// Drains, sends and counts, until it is told to end.
+pub(crate) struct Worker<T> {
+    transport: T,
+    commands: mpsc::Receiver<Command>,
+    wake: Arc<Notify>,
+    ledger: Ledger,
+    drain: Drain,
+    link: Link,
+    activity: Activity,
+    /// What is being sent, or waits to be sent again.
+    batch: Batch,
+    flight: Flight,
+    asked: Asked,
+    backoff: Backoff,
+    /// Addresses that failed since the last wait or success.
+    failed: usize,
+    next_tick: Instant,
+    last_segment: Instant,
+    diagnostics: Diagnostics,
+}
+
+impl<T: Transport> Worker<T> {
+    pub(crate) fn new(transport: T, drain: Drain, ledger: Ledger, wake: Arc<Notify>, commands: mpsc::Receiver<Command>) -> Self {
+        let now = Instant::now();
+        Self {
+            transport,
+            commands,
+            wake,
+            ledger,
+            drain,
+            link: Link::Down { until: now },
+            activity: Activity::Idle,
+            batch: Batch::default(),
+            flight: Flight::default(),
+            asked: Asked::default(),
+            backoff: Backoff::new(),
+            failed: 0,
+            next_tick: now,
+            last_segment: now,
+            diagnostics: Diagnostics::default(),
+        }
+    }
+
+    /// Works until a shutdown was asked for and is done, or nobody is left who could ask.
+    pub(crate) async fn run(mut self) {
+        loop {
+            self.asked.answer_late(Instant::now());
+            if !self.asked.is_over() {
+                self.advance();
+            }
+            if self.asked.is_over() {
+                break;
+            }
+            match self.next_event().await {
+                Event::Asked(Some(command)) => self.ask(command),
+                Event::Asked(None) => break,
+                Event::Done(outcome) => self.finish(outcome),
+                Event::Woken => self.next_tick = Instant::now(),
+                Event::Due => {}
+            }
+        }
+        // Nothing may leave after the answer, which says what has left.
+        self.activity = Activity::Idle;
+        self.asked.answer_all();
+    }
+
+    async fn next_event(&mut self) -> Event {
+        let due = self.next_moment();
+        // While the wake-up can't be followed it stays where it is: so further ones cost their callers no system call.
+        let listening = matches!((&self.link, &self.activity), (Link::Up(_), Activity::Idle));
+        let call = async {
+            match &mut self.activity {
+                Activity::Idle => std::future::pending().await,
+                Activity::Saying(_, call) | Activity::Sending(call) => call.await,
+            }
+        };
+        tokio::select! {
+            biased;
+            command = self.commands.recv() => Event::Asked(command),
+            outcome = call => Event::Done(outcome),
+            () = self.wake.notified(), if listening => Event::Woken,
+            () = sleep_until(due) => Event::Due,
+        }
+    }
+
+    /// The moment at which there is something to do without anybody asking.
+    fn next_moment(&self) -> Instant {
+        let own = match (&self.activity, &self.link) {
+            (Activity::Idle, Link::Down { until }) => *until,
+            (Activity::Idle, Link::Up(beats)) => beats.next().min(self.next_tick),
+            _ => Instant::now() + IDLE,
+        };
+        self.asked.next_deadline().map_or(own, |deadline| own.min(deadline))
+    }
+
+    fn ask(&mut self, command: Command) {
+        let hurry = !matches!(command, Command::Registered { .. });
+        self.asked.add(command, self.drain.goal(), self.transport.addresses());
+        if hurry {
+            let now = Instant::now();
+            self.next_tick = now;
+            if let Link::Down { until } = &mut self.link {
+                *until = now;
+            }
+        }
+    }
+
+    /// Begins what is due, if nothing is under way.
+    fn advance(&mut self) {
+        let now = Instant::now();
+        while matches!(self.activity, Activity::Idle) {
+            match &self.link {
+                Link::Down { until } if *until <= now => self.say(Word::Properties),
+                Link::Down { .. } => return,
+                Link::Up(beats) => match beats.due(now) {
+                    Some(word) => self.say(word),
+                    None if !self.batch.messages.is_empty() => self.send(),
+                    None if self.next_tick <= now => self.drain(now),
+                    None => return,
+                },
+            }
+        }
+    }
+
+    fn say(&mut self, word: Word) {
+        self.activity = Activity::Saying(word, limited(WORD_DEADLINE, self.transport.say(word)));
+    }
+
+    fn send(&mut self) {
+        self.flight = Flight::default();
+        self.ledger.depart(&self.flight);
+        let messages = Messages::new(self.batch.messages.clone(), self.flight.clone());
+        self.activity = Activity::Sending(limited(BATCH_DEADLINE, self.transport.send(messages)));
+    }
+
+    /// Fills the batch and decides when to come again.
+    fn drain(&mut self, now: Instant) {
+        let filled = self.drain.fill(&mut self.batch);
+        let empty = self.batch.messages.is_empty();
+        if !empty {
+            self.last_segment = now;
+        }
+        if empty {
+            self.asked.answer_drained(self.drain.passes());
+        }
+        let waited_for = self.asked.waits_for(self.drain.passes());
+        self.next_tick = match filled {
+            Filled::Full => now,
+            Filled::Missed if waited_for => now + MISSED_TICK,
+            Filled::Dry if waited_for => now,
+            _ if now.duration_since(self.last_segment) > QUIET_AFTER => now + QUIET_TICK,
+            _ => now + TICK,
+        };
+        if self.asked.is_over() {
+            // Ends `advance`: there is nothing left to do.
+            self.next_tick = now + IDLE;
+        }
+    }
+
+    fn finish(&mut self, outcome: Outcome) {
+        match std::mem::replace(&mut self.activity, Activity::Idle) {
+            Activity::Saying(word, _) => self.finish_word(word, outcome),
+            Activity::Sending(_) => self.finish_batch(outcome),
+            Activity::Idle => {}
+        }
+    }
+
+    fn finish_word(&mut self, word: Word, outcome: Outcome) {
+        let now = Instant::now();
+        match outcome {
+            Outcome::Taken => {
+                if word == Word::Properties {
+                    self.asked.answer_registered();
+                }
+            }
+            // It is there and it answers: what it thinks of segments, it shall say itself.
+            Outcome::Refused(problem) => self.tell(Cause::Management, &problem),
+            Outcome::Overloaded(problem) => return self.fall(Cause::Overloaded, &problem),
+            Outcome::Failed(problem) => return self.fall(Cause::Unreachable, &problem),
+        }
+        match &mut self.link {
+            Link::Up(beats) => {
+                if beats.said(now) {
+                    self.stand();
+                }
+            }
+            Link::Down { .. } => self.link = Link::Up(Beats::begin(now)),
+        }
+    }
+
+    fn finish_batch(&mut self, outcome: Outcome) {
+        match outcome {
+            Outcome::Taken => {
+                self.stand();
+                self.settle(End::Sent);
+            }
+            Outcome::Refused(problem) => {
+                self.tell(Cause::Refused, &problem);
+                self.settle(End::Refused);
+            }
+            Outcome::Overloaded(problem) => {
+                self.settle(End::Refused);
+                self.fall(Cause::Overloaded, &problem);
+            }
+            Outcome::Failed(problem) => {
+                if self.flight.revoke() {
+                    self.fall(Cause::Unreachable, &problem);
+                } else {
+                    self.settle(End::Unconfirmed);
+                    self.fall(Cause::Unconfirmed, &problem);
+                }
+            }
+        }
+    }
+
+    /// The batch is over.
+    fn settle(&mut self, end: End) {
+        self.ledger.arrive(self.batch.messages.len(), end);
+        self.batch = Batch::default();
+        self.asked.answer_drained(self.drain.passes());
+    }
+
+    /// Things work: the next failure is a first one.
+    fn stand(&mut self) {
+        self.failed = 0;
+        self.backoff.reset();
+    }
+
+    /// The other side failed: turns to the next.
+    fn fall(&mut self, cause: Cause, problem: &str) {
+        self.tell(cause, problem);
+        self.transport.turn();
+        self.failed += 1;
+        let now = Instant::now();
+        let round_is_over = self.failed >= self.transport.addresses() || cause == Cause::Overloaded;
+        let wait = if round_is_over {
+            self.failed = 0;
+            self.backoff.next()
+        } else {
+            Duration::ZERO
+        };
+        let hurry = self.asked.failed();
+        self.link = Link::Down { until: if hurry { now } else { now + wait } };
+    }
+
+    fn tell(&mut self, cause: Cause, problem: &str) {
+        let address = self.transport.address();
+        self.diagnostics.tell(cause, &address, &problem);
+    }
+}
+
+/// The call with a deadline.
+fn limited(limit: Duration, call: Call) -> Call {
+    Box::pin(async move {
+        let late = |_| Outcome::Failed(format!("no answer within {} s", limit.as_secs()));
+        timeout(limit, call).await.unwrap_or_else(late)
+    })
+}

@@ -1,0 +1,80 @@
+//! The thread that the worker runs on, with a runtime of its own, and the way to ask it for something from any other thread.
+//!
+//! Nobody ever joins the thread: whoever asks waits on a channel, and no longer than he said.
+
+use std::future::Future;
+use std::io;
+use std::time::Duration;
+
+use tokio::runtime::{Builder, Runtime};
+use tokio::sync::{mpsc, oneshot};
+use tokio::time::Instant;
+
+use super::super::transport::Transport;
+use super::{Answer, Command, Worker};
+use crate::trace::never_trace_this_thread;
+
+/// Commands that may wait for the worker; more are answered with no.
+const COMMANDS: usize = 1_024;
+
+/// The longest wait that is taken at its word.
+const LONGEST: Duration = Duration::from_secs(365 * 24 * 3_600);
+
+/// The way to ask the worker.
+#[derive(Clone, Debug)]
+pub(crate) struct Handle {
+    commands: mpsc::Sender<Command>,
+}
+
+/// The runtime and the channel, made before anything is started that would have to be stopped again.
+pub(crate) fn prepare() -> io::Result<(Runtime, Handle, mpsc::Receiver<Command>)> {
+    let runtime = Builder::new_current_thread()
+        .enable_all()
+        // For look-ups of names, and for standard error: one that hangs must not be in the way of the other.
+        .max_blocking_threads(4)
+        .thread_name("skywalking-blocking")
+        .on_thread_start(never_trace_this_thread)
+        .build()?;
+    let (commands, receiver) = mpsc::channel(COMMANDS);
+    Ok((runtime, Handle { commands }, receiver))
+}
+
+/// Starts the thread.
+pub(crate) fn start<T: Transport>(runtime: Runtime, worker: impl FnOnce() -> Worker<T> + Send + 'static) -> io::Result<()> {
+    std::thread::Builder::new().name("skywalking-reporter".to_owned()).spawn(move || {
+        never_trace_this_thread();
+        runtime.block_on(async move { worker().run().await });
+        // A look-up of a name may still hang in the operating system.
+        runtime.shutdown_background();
+    })?;
+    Ok(())
+}
+
+impl Handle {
+    /// Asks for something and waits for the answer; no if there is none in time.
+    pub(crate) fn ask(&self, wait: Duration, command: fn(Instant, Answer) -> Command) -> bool {
+        self.ask_early(wait, Duration::ZERO, command)
+    }
+
+    /// The same, but the worker shall answer this much before the caller stops waiting.
+    pub(crate) fn ask_early(&self, wait: Duration, early: Duration, command: fn(Instant, Answer) -> Command) -> bool {
+        let wait = wait.min(LONGEST);
+        let (sender, receiver) = std::sync::mpsc::sync_channel(1);
+        let answer = Answer::new(move |done| {
+            let _ = sender.try_send(done);
+        });
+        let sent = self.commands.try_send(command(Instant::now() + wait.saturating_sub(early), answer));
+        sent.is_ok() && receiver.recv_timeout(wait).unwrap_or(false)
+    }
+
+    /// The same for callers who must not block. The worker keeps the time, so any executor will do.
+    pub(crate) fn ask_async(&self, wait: Duration, command: fn(Instant, Answer) -> Command) -> impl Future<Output = bool> + Send + use<> {
+        let (sender, receiver) = oneshot::channel();
+        let answer = Answer::new(move |done| {
+            let _ = sender.send(done);
+        });
+        // If the command can't be sent the sender is dropped with it, and that is the answer.
+        let _ = self.commands.try_send(command(Instant::now() + wait.min(LONGEST), answer));
+        async move { receiver.await.unwrap_or(false) }
+    }
+}
