@@ -89,6 +89,8 @@ fn start_with<T: Transport>(config: Checked, transport: T) -> Result<Agent, Erro
     let start = Stats::read();
     let tracer = tracer::install(config.identity, config.settings, move || waker.notify_one())
         .map_err(|Running| Error::AlreadyStarted { service: identity.service.clone() })?;
+    #[cfg(feature = "testing")]
+    crate::testing::started(&handle);
     let ledger = Ledger::open(tracer.generation);
     outbox::open(tracer.generation);
     let agent = Agent {

@@ -11,8 +11,13 @@ pub mod testing;
 mod trace;
 mod tracer;
 
+pub use agent::Agent;
+pub use config::{Config, Enabled, Reporter, init};
+pub use error::Error;
 pub use propagation::carrier::{Extract, Inject};
 pub use propagation::inject;
+pub use skywalking_macros::{Carrier, entry_span, exit_span, local_span};
+pub use report::stats::{Dropped, Report, Stats, stats};
 pub use trace::callsite::{Callsite, Kind, Layer};
 pub use trace::child::{Child, child};
 pub use trace::current::{Current, current, trace_id};
@@ -32,14 +37,20 @@ pub mod correlation {
 pub mod __private {
     pub use std::borrow::Cow;
 
-    pub use crate::propagation::carrier::{Extract, Inject};
+    pub use crate::propagation::carrier::{Extract, HeaderField, Inject};
     pub use crate::propagation::{inject, wants_inject};
     pub use crate::trace::callsite::{Callsite, Kind, Layer};
-    pub use crate::trace::failure::{Returned, ViaDebug, ViaDeref, ViaDisplay, ViaError, ViaName, ViaNothing};
+    pub use crate::trace::failure::{AnyResult, Returned, must_be_result, ViaDebug, ViaDeref, ViaDisplay, ViaError, ViaName, ViaNothing};
     pub use crate::trace::opening::Opening;
     pub use crate::trace::scope::Scope;
     pub use crate::trace::tag::{Plain, PutDisplay, PutRaw};
     pub use crate::trace::traced::{NoHook, Traced};
+
+    /// True while a tracer runs.
+    #[inline]
+    pub fn enabled() -> bool {
+        crate::tracer::enabled()
+    }
 
     /// Every value as a place that headers can be written to: a message and a `&mut` to one alike, by auto-ref.
     pub trait Place {

@@ -77,6 +77,46 @@ pub trait Inject {
     }
 }
 
+/// A field of a message that holds one header: empty or `None` is absent.
+#[doc(hidden)]
+#[diagnostic::on_unimplemented(message = "`{Self}` can't hold one header", label = "expected `String` or `Option<String>`")]
+pub trait HeaderField {
+    /// The value, if there is one.
+    fn get(&self) -> Option<&str>;
+    /// Sets it.
+    fn set(&mut self, value: &str);
+    /// Removes it.
+    fn clear(&mut self);
+}
+
+impl HeaderField for String {
+    fn get(&self) -> Option<&str> {
+        Some(self.as_str()).filter(|value| !value.is_empty())
+    }
+
+    fn set(&mut self, value: &str) {
+        value.clone_into(self);
+    }
+
+    fn clear(&mut self) {
+        Self::clear(self);
+    }
+}
+
+impl HeaderField for Option<String> {
+    fn get(&self) -> Option<&str> {
+        self.as_deref().filter(|value| !value.is_empty())
+    }
+
+    fn set(&mut self, value: &str) {
+        *self = Some(value.to_owned());
+    }
+
+    fn clear(&mut self) {
+        *self = None;
+    }
+}
+
 impl<T: Extract + ?Sized> Extract for &T {
     fn header(&self, key: &str) -> Option<Cow<'_, str>> {
         (**self).header(key)

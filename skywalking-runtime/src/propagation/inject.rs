@@ -48,7 +48,7 @@ fn headers(segment: &mut Segment) -> (String, String) {
     sw8.clear();
     if segment.sampled {
         if is_in_exit(segment) {
-            sw8::write(&mut sw8, segment);
+            sw8 = sw8::write(sw8, segment);
             #[cfg(feature = "testing")]
             crate::testing::segment_left(segment.key, segment.scope);
         } else {

@@ -12,7 +12,7 @@ use once_cell::sync::OnceCell;
 use crate::trace::callsite::Callsite;
 use crate::trace::id;
 use crate::trace::record::Trace;
-use crate::trace::segment::{Name, Segment, UNKNOWN_PEER};
+use crate::trace::segment::{Name, Range as RangeOfText, Segment, UNKNOWN_PEER};
 use crate::trace::tally::Reason;
 
 /// The header's name.
@@ -103,48 +103,66 @@ pub(crate) fn decode_text(part: &str) -> String {
     String::from_utf8(bytes).unwrap_or_else(|error| String::from_utf8_lossy(error.as_bytes()).into_owned())
 }
 
-/// Writes the header of the segment's current exit span. False if there is nothing that could be written.
-pub(crate) fn write(out: &mut String, segment: &mut Segment) -> bool {
+/// Writes the header of the segment's current exit span. It stays empty if there is nothing that could be written.
+pub(crate) fn write(out: String, segment: &mut Segment) -> String {
     let current = segment.current;
     if usize::from(current.index) >= segment.records.len() {
-        return false;
+        return out;
     }
     let endpoint = segment.endpoint();
-    out.push_str("1-");
+    let mut out = Header(out.into_bytes());
+    out.push("1-");
     match segment.trace {
-        Trace::Own(number) => push_id(out, number),
-        Trace::Foreign { offset, length } => {
-            let (from, length) = (offset as usize, length as usize);
-            out.push_str(segment.text.get(from..from + length).unwrap_or_default());
+        Trace::Own(number) => out.push_id(number),
+        Trace::Foreign { offset, length } => out.push(segment.text_at(RangeOfText { offset, length })),
+    }
+    out.push("-");
+    out.push_id(segment.key);
+    out.push("-");
+    out.push_number(current.index);
+    out.push(&segment.tracer.identity.header);
+    match segment.name_of(endpoint) {
+        Name::Of(callsite) => out.push(endpoint_base64(callsite)),
+        Name::Text(name) => out.push_base64(name),
+    }
+    out.push("-");
+    let peer = segment.peer_of(current);
+    out.push_base64(if peer.is_empty() { UNKNOWN_PEER } else { peer });
+    // All of it is ASCII, so this checks and never fails.
+    String::from_utf8(out.0).unwrap_or_default()
+}
+
+/// A header that is being written.
+struct Header(Vec<u8>);
+
+impl Header {
+    fn push(&mut self, text: &str) {
+        self.0.extend_from_slice(text.as_bytes());
+    }
+
+    fn push_base64(&mut self, text: &str) {
+        let from = self.0.len();
+        self.0.resize(from + text.len().div_ceil(3) * 4, b'=');
+        if let Some(space) = self.0.get_mut(from..) {
+            // The space is exactly what the engine asks for.
+            let written = STANDARD.encode_slice(text, space);
+            debug_assert!(written.is_ok());
         }
     }
-    out.push('-');
-    push_id(out, segment.key);
-    out.push('-');
-    push_number(out, current.index);
-    out.push_str(&segment.tracer.identity.header);
-    match segment.name_of(endpoint) {
-        Name::Of(callsite) => out.push_str(endpoint_base64(callsite)),
-        Name::Text(name) => STANDARD.encode_string(name, out),
-    }
-    out.push('-');
-    let peer = segment.peer_of(current);
-    STANDARD.encode_string(if peer.is_empty() { UNKNOWN_PEER } else { peer }, out);
-    true
-}
 
-/// An id in Base64. The process part is a whole number of Base64 blocks, so it is encoded once.
-fn push_id(out: &mut String, key: u64) {
-    static PROCESS: OnceCell<String> = OnceCell::new();
-    out.push_str(PROCESS.get_or_init(|| STANDARD.encode(id::process())));
-    STANDARD.encode_string(id::Tail::of(key).as_str(), out);
-}
-
-fn push_number(out: &mut String, number: u16) {
-    if number >= 10 {
-        push_number(out, number / 10);
+    /// An id. The process part is a whole number of Base64 blocks, so it is encoded once.
+    fn push_id(&mut self, key: u64) {
+        static PROCESS: OnceCell<String> = OnceCell::new();
+        self.push(PROCESS.get_or_init(|| STANDARD.encode(id::process())));
+        self.push_base64(id::Tail::of(key).as_str());
     }
-    out.push(char::from(b'0' + (number % 10) as u8));
+
+    fn push_number(&mut self, number: u16) {
+        if number >= 10 {
+            self.push_number(number / 10);
+        }
+        self.0.push(b'0' + (number % 10) as u8);
+    }
 }
 
 fn endpoint_base64(callsite: &'static Callsite) -> &'static str {

@@ -105,6 +105,16 @@ fn sum(count: impl Fn(&Counts) -> &AtomicU64) -> u64 {
     threads.chain([&LATE]).map(|counts| count(counts).load(Ordering::Acquire)).sum()
 }
 
+/// What has become of the segments of this process so far; as [`Agent::stats`](crate::Agent::stats), for who has no agent at hand.
+///
+/// ```
+/// let stats = skywalking_runtime::stats();
+/// assert!(stats.opened >= stats.finished);
+/// ```
+pub fn stats() -> Stats {
+    Stats::read()
+}
+
 impl Stats {
     pub(crate) fn read() -> Self {
         let (reporter, waiting) = accounts::read();
@@ -132,6 +142,11 @@ impl Stats {
             dropped,
             reasons,
         }
+    }
+
+    /// How often something was ignored, cut or refused for this reason.
+    pub fn count(&self, reason: Reason) -> u64 {
+        self.reasons.get(reason as usize).copied().unwrap_or(0)
     }
 
     /// How often something was ignored, cut or refused, by reason; each reason once, in a fixed order.

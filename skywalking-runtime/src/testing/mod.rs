@@ -17,6 +17,7 @@
 //! What a test sees are the bytes that a backend would have got, decoded.
 
 mod scope;
+mod tracer;
 mod tree;
 
 use std::future::Future;
@@ -25,6 +26,7 @@ use std::time::Duration;
 pub use tree::{Log, Ref, Span, Tree, text};
 
 pub(crate) use scope::{decide, delivered, scope, scope_of_header, segment_finished, segment_left, segment_opened};
+pub(crate) use tracer::started;
 use scope::Scope;
 
 use crate::trace::slot;

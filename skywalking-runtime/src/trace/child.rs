@@ -36,7 +36,7 @@ use crate::tracer;
 #[inline]
 pub fn child(callsite: &'static Callsite) -> Child {
     if tracer::enabled() && slot::with(|_| ()).is_some() {
-        Child { callsite, scope: Opening::new(callsite).enter(), orphan: false }
+        Child { callsite, scope: Scope::open(callsite), orphan: false }
     } else {
         Child { callsite, scope: Scope::NONE, orphan: tracer::enabled() }
     }

@@ -226,3 +226,17 @@ impl<R: ?Sized> ViaNothing for Returned<'_, R> {
     #[inline]
     fn note(&self) {}
 }
+
+/// What an explicit `err` needs the function to return.
+#[diagnostic::on_unimplemented(
+    message = "`err` needs a `Result`",
+    label = "this function does not return a `Result`",
+    note = "remove `err`, or return a `Result`"
+)]
+pub trait AnyResult {}
+
+impl<T, E> AnyResult for Result<T, E> {}
+
+/// Compiles only for a `Result`.
+#[inline]
+pub fn must_be_result<R: AnyResult>(_: &R) {}

@@ -10,7 +10,7 @@ use super::callsite::{Callsite, Kind};
 use super::record::{Side, SideKind, Trace};
 use super::root;
 use super::scope::{self, Begun, Scope};
-use super::segment::{Opened, Segment};
+use super::segment::Segment;
 use super::slot;
 use super::tag::Raw;
 use super::tally::{self, Reason};
@@ -28,20 +28,25 @@ pub struct Opening {
     place: Place,
     /// The list of side entries that the record will take over.
     head: u32,
+    /// The segment that is in the slot; 0 if there is none.
+    key: u64,
+    /// The segment that a root will put into the slot.
+    root: Option<Box<Segment>>,
 }
 
-#[derive(Debug)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Place {
     /// Nobody has asked yet.
     Unknown,
     /// Nothing will be opened.
     Nowhere,
-    /// A child in the segment with this key. Without room for its record if `full`.
-    Child { key: u64, full: bool },
+    /// A child in the segment of the slot.
+    Child,
+    /// The same, but there is no room for its record.
+    Full,
     /// A child of an unsampled request.
-    Unsampled { key: u64 },
-    /// The root of this segment.
-    Root(Box<Segment>),
+    Unsampled,
+    Root,
 }
 
 impl Opening {
@@ -49,58 +54,61 @@ impl Opening {
     #[inline]
     pub fn new(callsite: &'static Callsite) -> Self {
         let place = if tracer::enabled() { Place::Unknown } else { Place::Nowhere };
-        Self { callsite, place, head: 0 }
+        Self { callsite, place, head: 0, key: 0, root: None }
     }
 
     #[inline(never)]
-    fn decide(&mut self) {
+    fn decide(&mut self) -> Place {
         let found = slot::with(|segment| {
-            if segment.sampled {
-                Place::Child { key: segment.key, full: segment.is_full() }
+            self.key = segment.key;
+            if !segment.sampled {
+                Place::Unsampled
+            } else if segment.is_full() {
+                Place::Full
             } else {
-                Place::Unsampled { key: segment.key }
+                Place::Child
             }
         });
-        self.place = found.unwrap_or_else(|| root::segment_for(self.callsite).map_or(Place::Nowhere, Place::Root));
+        self.place = found.unwrap_or_else(|| self.decide_root());
+        self.place
+    }
+
+    #[cold]
+    fn decide_root(&mut self) -> Place {
+        self.root = root::segment_for(self.callsite);
+        if self.root.is_some() { Place::Root } else { Place::Nowhere }
     }
 
     #[inline]
-    fn place(&mut self) -> &mut Place {
-        if matches!(self.place, Place::Unknown) {
-            self.decide();
-        }
-        &mut self.place
+    fn place(&mut self) -> Place {
+        if self.place == Place::Unknown { self.decide() } else { self.place }
     }
 
     /// True if the context in a carrier would be used.
     #[inline]
     pub fn wants_headers(&mut self) -> bool {
-        match self.place() {
-            Place::Root(_) | Place::Child { full: false, .. } => true,
-            Place::Child { .. } | Place::Unknown | Place::Nowhere | Place::Unsampled { .. } => false,
-        }
+        matches!(self.place(), Place::Root | Place::Child)
     }
 
     /// True if name, peer and tags would be used: only then are their expressions to be evaluated.
     #[inline]
     pub fn recording(&mut self) -> bool {
-        let exit = self.callsite.kind == Kind::Exit;
         match self.place() {
-            Place::Root(segment) => segment.sampled,
+            Place::Child => true,
+            Place::Root => self.root.as_ref().is_some_and(|segment| segment.sampled),
             // An exit that finds no room is not recorded, but its header is written, and that holds the peer.
-            Place::Child { full, .. } => !*full || exit,
-            Place::Unknown | Place::Nowhere | Place::Unsampled { .. } => false,
+            Place::Full => self.callsite.kind == Kind::Exit,
+            Place::Unknown | Place::Nowhere | Place::Unsampled => false,
         }
     }
 
     /// Works on the segment that the span will be in, if it will be recorded there.
+    #[inline]
     fn with(&mut self, work: impl FnOnce(&mut Segment, &mut u32)) {
-        match &mut self.place {
-            Place::Root(segment) if segment.sampled => work(segment, &mut self.head),
-            Place::Child { key, full: false } => {
-                slot::with_key(*key, |segment| work(segment, &mut self.head));
-            }
-            _ => {}
+        if self.place == Place::Child {
+            slot::with_key(self.key, |segment| work(segment, &mut self.head));
+        } else if let Some(segment) = self.root.as_mut().filter(|segment| segment.sampled) {
+            work(segment, &mut self.head);
         }
     }
 
@@ -126,10 +134,10 @@ impl Opening {
 
     /// The address called; an empty one becomes `unknown`.
     pub fn peer<T: Display + ?Sized>(&mut self, peer: &T) {
-        if let Place::Child { key, full: true } = self.place {
+        if self.place == Place::Full {
             let mut text = String::new();
             text::format_into(&mut text, format_args!("{peer}"), PEER_LIMIT);
-            slot::with_key(key, |segment| segment.set_muted_peer(&text));
+            slot::with_key(self.key, |segment| segment.set_muted_peer(&text));
             return;
         }
         self.formatted(format_args!("{peer}"), PEER_LIMIT, |segment, head, text| segment.peer(head, text));
@@ -150,12 +158,12 @@ impl Opening {
 
     /// The context that came with a request: a root goes on with its trace, a child refers to it.
     pub fn extract<C: Extract + ?Sized>(&mut self, carrier: &C) {
-        let inbound = match &self.place {
-            Place::Root(segment) => segment.tracer.settings.inbound,
-            Place::Child { full: false, .. } => thread::tracer().map_or(Inbound::Ignore, |tracer| tracer.settings.inbound),
-            _ => Inbound::Ignore,
+        let inbound = match (&self.root, self.place) {
+            (Some(segment), _) => Some(segment.tracer.settings.inbound),
+            (None, Place::Child) => slot::with_key(self.key, |segment| segment.tracer.settings.inbound),
+            _ => None,
         };
-        if inbound == Inbound::Ignore {
+        if inbound != Some(Inbound::Accept) {
             return;
         }
         // A carrier may give a header more than once; the first is the one that counts, as with HTTP's own single-value headers.
@@ -166,20 +174,18 @@ impl Opening {
             }
         }
         if let Some(header) = carrier::read(carrier, correlation::HEADER).filter(|header| !header.is_empty()) {
-            let work = |segment: &mut Segment| segment.correlation.read(&header);
-            match &mut self.place {
-                Place::Root(segment) => work(segment),
-                Place::Child { key, .. } => {
-                    slot::with_key(*key, work);
+            match &mut self.root {
+                Some(segment) => segment.correlation.read(&header),
+                None => {
+                    slot::with_key(self.key, |segment| segment.correlation.read(&header));
                 }
-                _ => {}
             }
         }
     }
 
     fn refer(&mut self, header: &str, parts: &sw8::Parts) {
-        let root = matches!(self.place, Place::Root(_));
-        if let Place::Root(segment) = &mut self.place {
+        let is_root = self.root.is_some();
+        if let Some(segment) = &mut self.root {
             #[cfg(feature = "testing")]
             if segment.scope == 0 {
                 segment.scope = crate::testing::scope_of_header(header, parts);
@@ -201,7 +207,7 @@ impl Opening {
                 return;
             }
             let Some(range) = segment.store(header) else { return };
-            if root {
+            if is_root {
                 #[expect(clippy::cast_possible_truncation, reason = "a place in a header of at most 4096 bytes")]
                 let (from, length) = (parts.trace.start as u32, parts.trace.len() as u32);
                 segment.trace = Trace::Foreign { offset: range.offset + from, length };
@@ -213,28 +219,28 @@ impl Opening {
     /// Opens the span on this thread; it closes when the guard drops.
     #[inline]
     pub fn enter(self) -> Scope {
-        if let Place::Unknown = self.place {
-            return Scope::open(self.callsite);
-        }
         self.open().into_scope()
     }
 
     /// Opens the span inside a [`Traced`](super::traced::Traced) future, which closes it.
     #[inline]
-    pub fn begin(mut self) {
-        self.place();
+    pub fn begin(self) {
         scope::leave_for_future(self.open());
     }
 
+    #[inline(never)]
     fn open(mut self) -> Begun {
-        match std::mem::replace(&mut self.place, Place::Nowhere) {
+        match self.place() {
             Place::Unknown | Place::Nowhere => Begun::NOTHING,
-            Place::Unsampled { key } => Begun::unsampled(key),
-            Place::Child { key, .. } => {
-                let opened: Option<Opened> = slot::with_key(key, |segment| segment.open(self.callsite, self.head));
-                opened.map_or(Begun::NOTHING, |opened| Begun::child(key, opened))
+            Place::Unsampled => Begun::unsampled(self.key),
+            Place::Child | Place::Full => {
+                let opened = slot::with_key(self.key, |segment| segment.open(self.callsite, self.head));
+                opened.map_or(Begun::NOTHING, |opened| Begun::child(self.key, opened))
             }
-            Place::Root(segment) => root::begin(segment, self.callsite, self.head, 0),
+            Place::Root => match self.root.take() {
+                Some(segment) => root::begin(segment, self.callsite, self.head, 0),
+                None => Begun::NOTHING,
+            },
         }
     }
 }
@@ -243,9 +249,7 @@ impl Drop for Opening {
     #[inline]
     fn drop(&mut self) {
         // An argument panicked or returned: the segment was never begun.
-        if let Place::Root(_) = self.place
-            && let Place::Root(segment) = std::mem::replace(&mut self.place, Place::Nowhere)
-        {
+        if let Some(segment) = self.root.take() {
             thread::give_back(segment);
         }
     }

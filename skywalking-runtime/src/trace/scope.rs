@@ -122,11 +122,11 @@ pub struct Scope {
 
 impl Scope {
     /// No span.
-    pub(super) const NONE: Self = Self { key: 0, bits: 0, here: PhantomData };
+    pub const NONE: Self = Self { key: 0, bits: 0, here: PhantomData };
 
     /// Opens a span of which nothing is known but its callsite.
     #[inline]
-    pub(super) fn open(callsite: &'static Callsite) -> Self {
+    pub fn open(callsite: &'static Callsite) -> Self {
         if tracer::enabled() { open(callsite) } else { Self::NONE }
     }
 

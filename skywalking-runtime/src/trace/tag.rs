@@ -94,7 +94,7 @@ pub trait PutRaw {
     fn put(&self, opening: &mut Opening, key: &'static str);
 }
 
-impl<T: TagValue + ?Sized> PutRaw for &Plain<'_, T> {
+impl<T: TagValue + ?Sized> PutRaw for Plain<'_, T> {
     #[inline]
     fn put(&self, opening: &mut Opening, key: &'static str) {
         opening.tag(key, self.0.raw());
@@ -109,7 +109,7 @@ pub trait PutDisplay<T: ?Sized> {
         T: TagDisplay;
 }
 
-impl<T: ?Sized> PutDisplay<T> for Plain<'_, T> {
+impl<T: ?Sized> PutDisplay<T> for &Plain<'_, T> {
     #[inline]
     fn put(&self, opening: &mut Opening, key: &'static str)
     where
