@@ -45,9 +45,7 @@ pub enum Refusal {
         max_spans: usize,
     },
     /// 20.1.
-    #[error(
-        "segment {segment} has no span with id 0, so the OAP could not find it: number the spans from 0"
-    )]
+    #[error("segment {segment} has no span with id 0, so the OAP could not find it: number the spans from 0")]
     NoFirstSpan {
         /// The segment's id, quoted.
         segment: String,
@@ -108,9 +106,7 @@ pub enum Refusal {
 
 impl Refusal {
     pub(crate) fn broken_framing() -> Self {
-        Self::NotASegment {
-            reason: "the bytes end inside a field, or are no protobuf at all".to_owned(),
-        }
+        Self::NotASegment { reason: "the bytes end inside a field, or are no protobuf at all".to_owned() }
     }
 }
 
@@ -119,79 +115,45 @@ pub(crate) fn segment(segment: &SegmentObject, now: i64) -> Result<(), Refusal> 
     id("trace id", &segment.trace_id)?;
     id("segment id", &segment.trace_segment_id)?;
     if !segment.spans.iter().any(|span| span.span_id == 0) {
-        return Err(Refusal::NoFirstSpan {
-            segment: quoted(&segment.trace_segment_id),
-        });
+        return Err(Refusal::NoFirstSpan { segment: quoted(&segment.trace_segment_id) });
     }
-    segment
-        .spans
-        .iter()
-        .try_for_each(|span| one_span(segment, span, now))
+    segment.spans.iter().try_for_each(|span| one_span(segment, span, now))
 }
 
 fn id(what: &'static str, value: &str) -> Result<(), Refusal> {
     // No text has more characters than bytes; an id of a megabyte is not counted through.
-    let characters = if value.len() > 4 * ID_CHARACTERS {
-        value.len()
-    } else {
-        value.chars().count()
-    };
+    let characters = if value.len() > 4 * ID_CHARACTERS { value.len() } else { value.chars().count() };
     if (1..=ID_CHARACTERS).contains(&characters) {
         return Ok(());
     }
-    Err(Refusal::Id {
-        what,
-        value: quoted(value),
-        characters: value.chars().count(),
-    })
+    Err(Refusal::Id { what, value: quoted(value), characters: value.chars().count() })
 }
 
 fn one_span(segment: &SegmentObject, span: &SpanObject, now: i64) -> Result<(), Refusal> {
     let named = || quoted(&segment.trace_segment_id);
     let start = span.start_time;
     if start <= 0 || start.saturating_sub(now).saturating_abs() > DAYS_AWAY_MS {
-        return Err(Refusal::StartTime {
-            span: span.span_id,
-            segment: named(),
-            start,
-            now,
-        });
+        return Err(Refusal::StartTime { span: span.span_id, segment: named(), start, now });
     }
     if span.span_layer == LAYER_CACHE
         && let Some(key) = twice(&span.tags)
     {
-        return Err(Refusal::DuplicateTag {
-            span: span.span_id,
-            segment: named(),
-            key: quoted(key),
-        });
+        return Err(Refusal::DuplicateTag { span: span.span_id, segment: named(), key: quoted(key) });
     }
     for tag in &span.tags {
         let (key, wanted) = match tag.key.as_str() {
-            "transmission.latency" if !is_integer(&tag.value) => {
-                ("transmission.latency", "milliseconds as an integer")
-            }
-            "x-le" if !is_object(&tag.value) => {
-                ("x-le", r#"a JSON object such as {"logic-span":true}"#)
-            }
+            "transmission.latency" if !is_integer(&tag.value) => ("transmission.latency", "milliseconds as an integer"),
+            "x-le" if !is_object(&tag.value) => ("x-le", r#"a JSON object such as {"logic-span":true}"#),
             _ => continue,
         };
-        return Err(Refusal::Tag {
-            span: span.span_id,
-            segment: named(),
-            key,
-            value: quoted(&tag.value),
-            wanted,
-        });
+        return Err(Refusal::Tag { span: span.span_id, segment: named(), key, value: quoted(&tag.value), wanted });
     }
     Ok(())
 }
 
 fn twice(tags: &[KeyStringValuePair]) -> Option<&str> {
     let mut seen = HashSet::with_capacity(tags.len());
-    tags.iter()
-        .map(|tag| tag.key.as_str())
-        .find(|key| !seen.insert(*key))
+    tags.iter().map(|tag| tag.key.as_str()).find(|key| !seen.insert(*key))
 }
 
 /// A blank one counts as 0 for the OAP.
@@ -200,10 +162,7 @@ fn is_integer(value: &str) -> bool {
 }
 
 fn is_object(value: &str) -> bool {
-    matches!(
-        serde_json::from_str(value),
-        Ok(serde_json::Value::Object(_))
-    )
+    matches!(serde_json::from_str(value), Ok(serde_json::Value::Object(_)))
 }
 
 #[cfg(test)]
@@ -216,12 +175,7 @@ mod tests {
         SegmentObject {
             trace_id: "t".into(),
             trace_segment_id: "s".into(),
-            spans: vec![SpanObject {
-                start_time: NOW,
-                end_time: NOW,
-                parent_span_id: -1,
-                ..Default::default()
-            }],
+            spans: vec![SpanObject { start_time: NOW, end_time: NOW, parent_span_id: -1, ..Default::default() }],
             ..Default::default()
         }
     }
@@ -233,10 +187,7 @@ mod tests {
     }
 
     fn tag(key: &str, value: &str) -> KeyStringValuePair {
-        KeyStringValuePair {
-            key: key.into(),
-            value: value.into(),
-        }
+        KeyStringValuePair { key: key.into(), value: value.into() }
     }
 
     #[test]
@@ -272,26 +223,10 @@ mod tests {
     #[test]
     fn what_is_only_near_the_limit_is_taken() {
         assert_eq!(refused(|s| s.trace_id = "ü".repeat(150)), "taken");
-        assert_eq!(
-            refused(|s| s.spans[0].tags = vec![tag("a", "1"), tag("a", "2")]),
-            "taken",
-            "only Cache is lost"
-        );
-        assert_eq!(
-            refused(|s| s.spans[0].tags = vec![tag("transmission.latency", "-7")]),
-            "taken"
-        );
-        assert_eq!(
-            refused(|s| s.spans[0].tags = vec![tag("x-le", r#"{"logic-span":true}"#)]),
-            "taken"
-        );
-        assert_eq!(
-            refused(|s| s.spans[0].start_time = NOW - DAYS_AWAY_MS),
-            "taken"
-        );
-        assert_eq!(
-            refused(|s| s.spans[0].start_time = NOW + DAYS_AWAY_MS),
-            "taken"
-        );
+        assert_eq!(refused(|s| s.spans[0].tags = vec![tag("a", "1"), tag("a", "2")]), "taken", "only Cache is lost");
+        assert_eq!(refused(|s| s.spans[0].tags = vec![tag("transmission.latency", "-7")]), "taken");
+        assert_eq!(refused(|s| s.spans[0].tags = vec![tag("x-le", r#"{"logic-span":true}"#)]), "taken");
+        assert_eq!(refused(|s| s.spans[0].start_time = NOW - DAYS_AWAY_MS), "taken");
+        assert_eq!(refused(|s| s.spans[0].start_time = NOW + DAYS_AWAY_MS), "taken");
     }
 }

@@ -71,36 +71,19 @@ impl Builder {
     /// # Errors
     /// [`Error::Address`] and [`Error::Limit`] for what can't be meant, [`Error::Bind`] for an address that can't be had.
     pub async fn start(self) -> Result<Collector, Error> {
-        let Self {
-            grpc_addr,
-            http_addr,
-            limits,
-            token,
-        } = self;
+        let Self { grpc_addr, http_addr, limits, token } = self;
         limits.validate()?;
         let (grpc_addr, http_addr) = (parse_address(&grpc_addr)?, parse_address(&http_addr)?);
         let (grpc, grpc_addr) = bind(Port::Grpc, grpc_addr).await?;
         let (http, http_addr) = bind(Port::Http, http_addr).await?;
         let shared = Arc::new(Shared::new(limits, token));
-        let servers = vec![
-            spawn(grpc::serve(grpc, Arc::clone(&shared))),
-            spawn(http::serve(http, http_addr, Arc::clone(&shared))),
-        ];
-        Ok(Collector {
-            shared,
-            grpc_addr,
-            http_addr,
-            servers,
-        })
+        let servers = vec![spawn(grpc::serve(grpc, Arc::clone(&shared))), spawn(http::serve(http, http_addr, Arc::clone(&shared)))];
+        Ok(Collector { shared, grpc_addr, http_addr, servers })
     }
 }
 
 async fn bind(port: Port, address: SocketAddr) -> Result<(TcpListener, SocketAddr), Error> {
-    let refused = |source| Error::Bind {
-        port,
-        address,
-        source,
-    };
+    let refused = |source| Error::Bind { port, address, source };
     let listener = TcpListener::bind(address).await.map_err(refused)?;
     let address = listener.local_addr().map_err(refused)?;
     Ok((listener, address))
@@ -123,12 +106,7 @@ pub struct Collector {
 impl Collector {
     /// A collector on the default ports of this machine, with the default limits.
     pub fn builder() -> Builder {
-        Builder {
-            grpc_addr: DEFAULT_GRPC_ADDR.to_owned(),
-            http_addr: DEFAULT_HTTP_ADDR.to_owned(),
-            limits: Limits::default(),
-            token: None,
-        }
+        Builder { grpc_addr: DEFAULT_GRPC_ADDR.to_owned(), http_addr: DEFAULT_HTTP_ADDR.to_owned(), limits: Limits::default(), token: None }
     }
 
     /// Where agents report, with the port that was taken.
@@ -176,11 +154,7 @@ impl Collector {
     ///
     /// # Errors
     /// [`Error::Timeout`], with what had arrived by then.
-    pub async fn wait_for(
-        &self,
-        mut condition: impl FnMut(&Self) -> bool,
-        timeout: Duration,
-    ) -> Result<(), Error> {
+    pub async fn wait_for(&self, mut condition: impl FnMut(&Self) -> bool, timeout: Duration) -> Result<(), Error> {
         let mut changes = self.shared.changes();
         let arrived = async {
             loop {
@@ -195,10 +169,7 @@ impl Collector {
             }
         };
         let waited = tokio::time::timeout(timeout, arrived).await;
-        waited.map_err(|_| Error::Timeout {
-            waited: timeout,
-            stats: Box::new(self.stats()),
-        })
+        waited.map_err(|_| Error::Timeout { waited: timeout, stats: Box::new(self.stats()) })
     }
 
     /// Ends it: no new connection is taken, open calls end with `UNAVAILABLE`, and what does not end within a second is

@@ -26,11 +26,7 @@ pub struct Limits {
 
 impl Default for Limits {
     fn default() -> Self {
-        Self {
-            max_spans: 500_000,
-            max_bytes: 512 * 1024 * 1024,
-            max_instances: 10_000,
-        }
+        Self { max_spans: 500_000, max_bytes: 512 * 1024 * 1024, max_instances: 10_000 }
     }
 }
 
@@ -41,11 +37,7 @@ impl Limits {
     }
 
     pub(crate) fn validate(&self) -> Result<(), Error> {
-        for (name, value) in [
-            ("max_spans", self.max_spans),
-            ("max_bytes", self.max_bytes),
-            ("max_instances", self.max_instances),
-        ] {
+        for (name, value) in [("max_spans", self.max_spans), ("max_bytes", self.max_bytes), ("max_instances", self.max_instances)] {
             if value == 0 {
                 return Err(Error::Limit { name });
             }
@@ -68,14 +60,9 @@ impl Limits {
 /// # Ok::<(), skywalking_collector::Error>(())
 /// ```
 pub fn parse_address(value: &str) -> Result<SocketAddr, Error> {
-    let refused = || Error::Address {
-        value: value.to_owned(),
-    };
+    let refused = || Error::Address { value: value.to_owned() };
     if let Some(port) = value.strip_prefix("localhost:") {
-        return Ok(SocketAddr::from((
-            Ipv4Addr::LOCALHOST,
-            port.parse().map_err(|_| refused())?,
-        )));
+        return Ok(SocketAddr::from((Ipv4Addr::LOCALHOST, port.parse().map_err(|_| refused())?)));
     }
     value.parse().map_err(|_| refused())
 }
@@ -88,36 +75,16 @@ mod tests {
     fn an_address_needs_an_ip_and_a_port() {
         assert!(parse_address("127.0.0.1:11800").is_ok());
         assert!(parse_address("[::1]:0").is_ok());
-        for bad in [
-            "",
-            "11800",
-            ":11800",
-            "127.0.0.1",
-            "127.0.0.1:65536",
-            "localhost:",
-            "example.org:80",
-            "::1:80x",
-        ] {
+        for bad in ["", "11800", ":11800", "127.0.0.1", "127.0.0.1:65536", "localhost:", "example.org:80", "::1:80x"] {
             let error = parse_address(bad).expect_err(bad).to_string();
-            assert!(
-                error.contains(&format!("{bad:?}")) && error.contains("127.0.0.1:11800"),
-                "{error}"
-            );
+            assert!(error.contains(&format!("{bad:?}")) && error.contains("127.0.0.1:11800"), "{error}");
         }
     }
 
     #[test]
     fn a_limit_of_zero_is_refused_by_its_name() {
-        let error = Limits {
-            max_bytes: 0,
-            ..Limits::default()
-        }
-        .validate()
-        .expect_err("0 bytes");
-        assert_eq!(
-            error.to_string(),
-            "max_bytes is 0, which would keep nothing: give 1 or more"
-        );
+        let error = Limits { max_bytes: 0, ..Limits::default() }.validate().expect_err("0 bytes");
+        assert_eq!(error.to_string(), "max_bytes is 0, which would keep nothing: give 1 or more");
         assert!(Limits::default().validate().is_ok());
     }
 }

@@ -10,9 +10,7 @@ use std::io::Write as _;
 use std::process::ExitCode;
 
 use clap::Parser;
-use skywalking_collector::{
-    Collector, DEFAULT_GRPC_ADDR, DEFAULT_HTTP_ADDR, Error, Limits, parse_address,
-};
+use skywalking_collector::{Collector, DEFAULT_GRPC_ADDR, DEFAULT_HTTP_ADDR, Error, Limits, parse_address};
 
 /// Receives what SkyWalking agents send, keeps it in memory, and shows it: JSON over HTTP (/api/services, /api/traces,
 /// /api/traces/{traceId}, /api/topology) and, with --watch, trees in the terminal.
@@ -37,27 +35,17 @@ struct Options {
 }
 
 fn address(value: &str) -> Result<String, String> {
-    parse_address(value)
-        .map(|_| value.to_owned())
-        .map_err(|error| error.to_string())
+    parse_address(value).map(|_| value.to_owned()).map_err(|error| error.to_string())
 }
 
 fn amount(value: &str) -> Result<usize, String> {
     let read = value.parse().ok().filter(|amount| *amount > 0);
-    read.ok_or_else(|| {
-        format!(
-            "{value:?} is no whole number from 1 to {}: write digits alone, such as 100000",
-            usize::MAX
-        )
-    })
+    read.ok_or_else(|| format!("{value:?} is no whole number from 1 to {}: write digits alone, such as 100000", usize::MAX))
 }
 
 fn main() -> ExitCode {
     let options = Options::parse();
-    let runtime = match tokio::runtime::Builder::new_multi_thread()
-        .enable_all()
-        .build()
-    {
+    let runtime = match tokio::runtime::Builder::new_multi_thread().enable_all().build() {
         Ok(runtime) => runtime,
         Err(error) => return failed(&format!("no thread can be started: {error}")),
     };
@@ -78,18 +66,10 @@ async fn run(options: Options) -> Result<(), Error> {
     let collector = Collector::builder()
         .grpc_addr(options.grpc_addr)
         .http_addr(options.http_addr)
-        .limits(Limits {
-            max_spans: options.max_spans,
-            max_bytes: options.max_bytes,
-            ..Limits::default()
-        })
+        .limits(Limits { max_spans: options.max_spans, max_bytes: options.max_bytes, ..Limits::default() })
         .start()
         .await?;
-    say(&format!(
-        "grpc listening on {}\nhttp listening on {}",
-        collector.grpc_addr(),
-        collector.http_addr()
-    ));
+    say(&format!("grpc listening on {}\nhttp listening on {}", collector.grpc_addr(), collector.http_addr()));
     if options.watch {
         tokio::select! {
             () = signalled => {}
@@ -122,10 +102,7 @@ fn signalled() -> impl Future<Output = ()> {
             Err(_) => std::future::pending().await,
         }
     }
-    let (interrupt, terminate) = (
-        signal(SignalKind::interrupt()),
-        signal(SignalKind::terminate()),
-    );
+    let (interrupt, terminate) = (signal(SignalKind::interrupt()), signal(SignalKind::terminate()));
     async move {
         tokio::select! {
             () = wait(interrupt) => {}

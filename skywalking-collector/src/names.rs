@@ -35,11 +35,7 @@ pub(crate) fn cut(name: &str) -> &str {
 
 /// A service's name as it is shown: cut, and `_blank` if there is none.
 pub(crate) fn service(name: &str) -> &str {
-    if name.trim().is_empty() {
-        BLANK
-    } else {
-        cut(name)
-    }
+    if name.trim().is_empty() { BLANK } else { cut(name) }
 }
 
 /// A service's id: Base64 of its name, then `.1` if it is a normal service, `.0` if not.
@@ -117,10 +113,7 @@ mod tests {
         assert_eq!(cut(&"a".repeat(71)), "a".repeat(70));
         assert_eq!(cut(&"ü".repeat(70)), "ü".repeat(70));
         assert_eq!(cut(&"🦀".repeat(36)), "🦀".repeat(35));
-        assert_eq!(
-            cut(&format!("a{}", "🦀".repeat(36))),
-            format!("a{}", "🦀".repeat(34))
-        );
+        assert_eq!(cut(&format!("a{}", "🦀".repeat(36))), format!("a{}", "🦀".repeat(34)));
     }
 
     #[test]
@@ -142,10 +135,7 @@ mod tests {
         for kind in [v3::RefType::CrossProcess, v3::RefType::CrossThread] {
             assert_eq!(ref_type(kind as i32), kind.as_str_name());
         }
-        assert_eq!(
-            (span_type(3), span_layer(8), ref_type(-1)),
-            (UNRECOGNIZED, UNRECOGNIZED, UNRECOGNIZED)
-        );
+        assert_eq!((span_type(3), span_layer(8), ref_type(-1)), (UNRECOGNIZED, UNRECOGNIZED, UNRECOGNIZED));
     }
 
     #[test]

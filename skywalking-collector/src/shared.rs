@@ -28,13 +28,7 @@ pub(crate) struct Shared {
 
 impl Shared {
     pub(crate) fn new(limits: Limits, token: Option<String>) -> Self {
-        Self {
-            limits,
-            store: Mutex::new(Store::new(limits)),
-            changed: watch::Sender::new(0),
-            stopping: watch::Sender::new(false),
-            token,
-        }
+        Self { limits, store: Mutex::new(Store::new(limits)), changed: watch::Sender::new(0), stopping: watch::Sender::new(false), token }
     }
 
     pub(crate) const fn limits(&self) -> &Limits {
@@ -53,8 +47,7 @@ impl Shared {
 
     fn change<T>(&self, change: impl FnOnce(&mut Store) -> T) -> T {
         let result = change(&mut self.store());
-        self.changed
-            .send_modify(|count| *count = count.wrapping_add(1));
+        self.changed.send_modify(|count| *count = count.wrapping_add(1));
         result
     }
 
@@ -68,11 +61,7 @@ impl Shared {
             }
             Ok(weighed)
         });
-        self.change(|store| {
-            checked
-                .and_then(|weighed| store.insert(weighed, now))
-                .inspect_err(|_| store.refused())
-        })
+        self.change(|store| checked.and_then(|weighed| store.insert(weighed, now)).inspect_err(|_| store.refused()))
     }
 
     /// Counts a message that did not even come through.
@@ -80,12 +69,7 @@ impl Shared {
         self.change(Store::refused);
     }
 
-    pub(crate) fn properties(
-        &self,
-        service: &str,
-        instance: &str,
-        properties: Vec<(String, String)>,
-    ) {
+    pub(crate) fn properties(&self, service: &str, instance: &str, properties: Vec<(String, String)>) {
         self.change(|store| store.properties(service, instance, properties, now()));
     }
 
@@ -131,17 +115,11 @@ impl Shared {
     /// Comes back when the collector ends.
     pub(crate) async fn stopped(&self) {
         // The sender lives in `self`, so that waiting can't fail.
-        let _ = self
-            .stopping
-            .subscribe()
-            .wait_for(|stopping| *stopping)
-            .await;
+        let _ = self.stopping.subscribe().wait_for(|stopping| *stopping).await;
     }
 }
 
 fn now() -> i64 {
-    let since = SystemTime::now()
-        .duration_since(UNIX_EPOCH)
-        .unwrap_or_default();
+    let since = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
     i64::try_from(since.as_millis()).unwrap_or(i64::MAX)
 }

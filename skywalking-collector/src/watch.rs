@@ -28,14 +28,7 @@ pub(crate) async fn traces(collector: &Collector, say: fn(&str)) -> Infallible {
         tick.tick().await;
         let mut now = HashMap::with_capacity(AT_ONCE);
         // Oldest first, as a log is read.
-        for trace in collector
-            .traces(&TraceQuery {
-                limit: AT_ONCE,
-                ..TraceQuery::default()
-            })
-            .into_iter()
-            .rev()
-        {
+        for trace in collector.traces(&TraceQuery { limit: AT_ONCE, ..TraceQuery::default() }).into_iter().rev() {
             let quiet = Seen::Growing(trace.spans);
             let seen = match known.get(&trace.trace_id) {
                 Some(before) if *before == quiet => {

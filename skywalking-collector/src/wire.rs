@@ -7,9 +7,7 @@
 use std::mem::size_of;
 
 use prost::Message as _;
-use skywalking_proto::v3::{
-    InstanceProperties, KeyStringValuePair, Log, SegmentObject, SegmentReference, SpanObject,
-};
+use skywalking_proto::v3::{InstanceProperties, KeyStringValuePair, Log, SegmentObject, SegmentReference, SpanObject};
 
 use crate::check::Refusal;
 
@@ -25,42 +23,21 @@ pub(crate) struct Weighed {
 
 /// Decodes one `SegmentObject`, if it takes no more than `max_bytes` of memory.
 pub(crate) fn segment(bytes: &[u8], max_bytes: usize) -> Result<Weighed, Refusal> {
-    let weight = weigh(bytes, &SEGMENT)
-        .ok_or_else(Refusal::broken_framing)?
-        .saturating_add(size_of::<SegmentObject>());
+    let weight = weigh(bytes, &SEGMENT).ok_or_else(Refusal::broken_framing)?.saturating_add(size_of::<SegmentObject>());
     if weight > max_bytes {
-        return Err(Refusal::TooLarge {
-            bytes: weight,
-            max_bytes,
-        });
+        return Err(Refusal::TooLarge { bytes: weight, max_bytes });
     }
-    let mut segment = SegmentObject::decode(bytes).map_err(|error| Refusal::NotASegment {
-        reason: error.to_string(),
-    })?;
+    let mut segment = SegmentObject::decode(bytes).map_err(|error| Refusal::NotASegment { reason: error.to_string() })?;
     shrink(&mut segment);
-    Ok(Weighed {
-        segment,
-        bytes: weight,
-    })
+    Ok(Weighed { segment, bytes: weight })
 }
 
 /// The segments of a `SegmentCollection`, still encoded, so that one bad segment costs itself and no other. An `Err` ends
 /// the walk: what follows has no known beginning.
 pub(crate) fn collection(bytes: &[u8]) -> impl Iterator<Item = Result<&[u8], Refusal>> {
-    Fields {
-        rest: bytes,
-        groups: 0,
-    }
-    .filter_map(|field| match field {
-        Some(Field {
-            number: 1,
-            payload: Some(payload),
-        }) => Some(Ok(payload)),
-        Some(Field {
-            number: 1,
-            payload: None,
-        })
-        | None => Some(Err(Refusal::broken_framing())),
+    Fields { rest: bytes, groups: 0 }.filter_map(|field| match field {
+        Some(Field { number: 1, payload: Some(payload) }) => Some(Ok(payload)),
+        Some(Field { number: 1, payload: None }) | None => Some(Err(Refusal::broken_framing())),
         Some(_) => None,
     })
 }
@@ -76,30 +53,22 @@ struct Shape(&'static [(u32, usize, &'static Shape)]);
 const LEAF: Shape = Shape(&[]);
 const PAIR: usize = size_of::<KeyStringValuePair>() + 2 * OVERHEAD;
 const LOG: Shape = Shape(&[(2, PAIR, &LEAF)]);
-const SPAN: Shape = Shape(&[
-    (5, size_of::<SegmentReference>() + 6 * OVERHEAD, &LEAF),
-    (12, PAIR, &LEAF),
-    (13, size_of::<Log>() + OVERHEAD, &LOG),
-]);
+const SPAN: Shape =
+    Shape(&[(5, size_of::<SegmentReference>() + 6 * OVERHEAD, &LEAF), (12, PAIR, &LEAF), (13, size_of::<Log>() + OVERHEAD, &LOG)]);
 const SEGMENT: Shape = Shape(&[(3, size_of::<SpanObject>() + 3 * OVERHEAD, &SPAN)]);
 const PROPERTIES: Shape = Shape(&[(3, PAIR, &LEAF)]);
 
 /// `None` where the bytes end inside a field.
 fn weigh(bytes: &[u8], shape: &Shape) -> Option<usize> {
     let mut total = bytes.len();
-    for field in (Fields {
-        rest: bytes,
-        groups: 0,
-    }) {
+    for field in (Fields { rest: bytes, groups: 0 }) {
         let field = field?;
         let Some(payload) = field.payload else {
             continue;
         };
         if let Some((_, one, inner)) = shape.0.iter().find(|(number, ..)| *number == field.number) {
             // The payload's own bytes are in `total` already.
-            total = total
-                .saturating_add(*one)
-                .saturating_add(weigh(payload, inner)? - payload.len());
+            total = total.saturating_add(*one).saturating_add(weigh(payload, inner)? - payload.len());
         }
     }
     Some(total)
@@ -178,10 +147,7 @@ impl<'a> Fields<'a> {
             }
             _ => return None,
         };
-        Some(Field {
-            number: key >> 3,
-            payload,
-        })
+        Some(Field { number: key >> 3, payload })
     }
 
     fn varint(&mut self) -> Option<u64> {
@@ -211,10 +177,7 @@ mod tests {
     use super::*;
 
     fn example() -> SegmentObject {
-        let pair = || KeyStringValuePair {
-            key: "key".into(),
-            value: "välue".into(),
-        };
+        let pair = || KeyStringValuePair { key: "key".into(), value: "välue".into() };
         let span = |id| SpanObject {
             span_id: id,
             parent_span_id: id - 1,
@@ -222,14 +185,8 @@ mod tests {
             end_time: 1_700_000_000_010,
             operation_name: "/x".into(),
             tags: vec![pair(), pair()],
-            logs: vec![Log {
-                time: 1,
-                data: vec![pair()],
-            }],
-            refs: vec![SegmentReference {
-                trace_id: "t".into(),
-                ..Default::default()
-            }],
+            logs: vec![Log { time: 1, data: vec![pair()] }],
+            refs: vec![SegmentReference { trace_id: "t".into(), ..Default::default() }],
             ..Default::default()
         };
         SegmentObject {
@@ -246,41 +203,24 @@ mod tests {
         let bytes = example().encode_to_vec();
         let weighed = segment(&bytes, usize::MAX).expect("a whole segment");
         assert_eq!(weighed.segment, example());
-        let parts = bytes.len()
-            + size_of::<SegmentObject>()
-            + 5 * (size_of::<SpanObject>() + 3 * size_of::<KeyStringValuePair>());
-        assert!(
-            weighed.bytes > parts && weighed.bytes < 4 * parts,
-            "{} for {parts}",
-            weighed.bytes
-        );
+        let parts = bytes.len() + size_of::<SegmentObject>() + 5 * (size_of::<SpanObject>() + 3 * size_of::<KeyStringValuePair>());
+        assert!(weighed.bytes > parts && weighed.bytes < 4 * parts, "{} for {parts}", weighed.bytes);
     }
 
     #[test]
     fn a_million_empty_spans_in_two_megabytes_are_refused_before_they_are_decoded() {
         let bytes = [0x1a, 0x00].repeat(1_000_000);
         let refusal = segment(&bytes, 64 * 1024 * 1024).expect_err("200 MB");
-        assert!(
-            matches!(refusal, Refusal::TooLarge { bytes, .. } if bytes > 200_000_000),
-            "{refusal}"
-        );
+        assert!(matches!(refusal, Refusal::TooLarge { bytes, .. } if bytes > 200_000_000), "{refusal}");
     }
 
     #[test]
     fn segments_of_a_collection_come_one_by_one_and_a_break_ends_the_walk() {
-        let whole = SegmentCollection {
-            segments: vec![example(), example()],
-        }
-        .encode_to_vec();
+        let whole = SegmentCollection { segments: vec![example(), example()] }.encode_to_vec();
         assert_eq!(collection(&whole).filter_map(Result::ok).count(), 2);
-        let cut: Vec<_> = collection(&whole[..whole.len() - 1])
-            .map(|one| one.is_ok())
-            .collect();
+        let cut: Vec<_> = collection(&whole[..whole.len() - 1]).map(|one| one.is_ok()).collect();
         assert_eq!(cut, [true, false]);
-        assert!(
-            collection(&[0x08, 0x01]).all(|one| one.is_err()),
-            "field 1 as a number is no segment"
-        );
+        assert!(collection(&[0x08, 0x01]).all(|one| one.is_err()), "field 1 as a number is no segment");
     }
 
     #[test]
@@ -288,10 +228,7 @@ mod tests {
         let mut bytes = example().encode_to_vec();
         bytes.extend([0x7b, 0x1a, 0x00, 0x7c]); // group 15 that holds a field 3
         bytes.extend([0x80, 0x01, 0x05, 0x85, 0x01, 0, 0, 0, 0]); // 16: a number, four bytes
-        assert_eq!(
-            segment(&bytes, usize::MAX).expect("unknown fields").segment,
-            example()
-        );
+        assert_eq!(segment(&bytes, usize::MAX).expect("unknown fields").segment, example());
     }
 
     proptest! {

@@ -33,22 +33,16 @@ const CALLS_PER_CONNECTION: u32 = 64;
 const METADATA_LIMIT: u32 = 8 * 1024;
 
 /// Serves until the collector stops.
-pub(crate) async fn serve(
-    listener: tokio::net::TcpListener,
-    shared: Arc<Shared>,
-) -> Result<(), tonic::transport::Error> {
+pub(crate) async fn serve(listener: tokio::net::TcpListener, shared: Arc<Shared>) -> Result<(), tonic::transport::Error> {
     let stopped = Arc::clone(&shared);
     tonic::transport::Server::builder()
         .max_concurrent_streams(Some(CALLS_PER_CONNECTION))
         .http2_max_header_list_size(Some(METADATA_LIMIT))
         .add_service(Segments(Arc::clone(&shared)))
         .add_service(Management(shared))
-        .serve_with_incoming_shutdown(
-            TcpIncoming::from(listener).with_nodelay(Some(true)),
-            async move {
-                stopped.stopped().await;
-            },
-        )
+        .serve_with_incoming_shutdown(TcpIncoming::from(listener).with_nodelay(Some(true)), async move {
+            stopped.stopped().await;
+        })
         .await
 }
 
@@ -73,48 +67,27 @@ type Answer = Pin<Box<dyn Future<Output = Result<(), Status>> + Send>>;
 type Method = fn(Arc<Shared>, Streaming<Bytes>) -> Answer;
 
 fn method(service: &str, path: &str) -> Option<Method> {
-    match path
-        .strip_prefix('/')?
-        .strip_prefix(service)?
-        .strip_prefix('/')?
-    {
-        "collect" if service == Segments::NAME => {
-            Some(|shared, stream| Box::pin(segments::collect(shared, stream)))
-        }
-        "collectInSync" if service == Segments::NAME => {
-            Some(|shared, stream| Box::pin(segments::collect_in_sync(shared, stream)))
-        }
+    match path.strip_prefix('/')?.strip_prefix(service)?.strip_prefix('/')? {
+        "collect" if service == Segments::NAME => Some(|shared, stream| Box::pin(segments::collect(shared, stream))),
+        "collectInSync" if service == Segments::NAME => Some(|shared, stream| Box::pin(segments::collect_in_sync(shared, stream))),
         "reportInstanceProperties" if service == Management::NAME => {
             Some(|shared, stream| Box::pin(management::properties(shared, stream)))
         }
-        "keepAlive" if service == Management::NAME => {
-            Some(|shared, stream| Box::pin(management::keep_alive(shared, stream)))
-        }
+        "keepAlive" if service == Management::NAME => Some(|shared, stream| Box::pin(management::keep_alive(shared, stream))),
         _ => None,
     }
 }
 
-fn call(
-    shared: &Arc<Shared>,
-    service: &str,
-    request: http::Request<Body>,
-) -> BoxFuture<http::Response<Body>, Infallible> {
+fn call(shared: &Arc<Shared>, service: &str, request: http::Request<Body>) -> BoxFuture<http::Response<Body>, Infallible> {
     let Some(method) = method(service, request.uri().path()) else {
-        let status = Status::unimplemented(
-            "this collector knows collect, collectInSync, reportInstanceProperties and keepAlive",
-        );
+        let status = Status::unimplemented("this collector knows collect, collectInSync, reportInstanceProperties and keepAlive");
         return Box::pin(async move { Ok(status.into_http()) });
     };
-    let handler = Handler {
-        shared: Arc::clone(shared),
-        method,
-    };
+    let handler = Handler { shared: Arc::clone(shared), method };
     Box::pin(async move {
         // One that takes a single message is read as a stream too: on the wire they are the same, and so the status of a
         // broken message is ours to choose.
-        let mut grpc = Grpc::new(RawCodec)
-            .max_decoding_message_size(MESSAGE_LIMIT)
-            .accept_compressed(CompressionEncoding::Gzip);
+        let mut grpc = Grpc::new(RawCodec).max_decoding_message_size(MESSAGE_LIMIT).accept_compressed(CompressionEncoding::Gzip);
         Ok(grpc.client_streaming(handler, request).await)
     })
 }
@@ -173,15 +146,11 @@ fn admit(shared: &Shared, metadata: &MetadataMap) -> Result<(), Status> {
     let Some(token) = shared.token() else {
         return Ok(());
     };
-    let brought = metadata
-        .get("authentication")
-        .map_or(&[][..], |value| value.as_bytes());
+    let brought = metadata.get("authentication").map_or(&[][..], |value| value.as_bytes());
     if same(token.as_bytes(), brought) {
         return Ok(());
     }
-    Err(Status::permission_denied(
-        "metadata `authentication` is missing or is not this collector's token",
-    ))
+    Err(Status::permission_denied("metadata `authentication` is missing or is not this collector's token"))
 }
 
 /// Compares in a time that depends on what was brought alone, and not on how much of it is right.
@@ -195,17 +164,11 @@ fn same(token: &[u8], brought: &[u8]) -> bool {
 
 /// The only message of a call that takes one.
 async fn single(shared: &Shared, stream: &mut Streaming<Bytes>) -> Result<Bytes, Status> {
-    let first = stream
-        .message()
-        .await
-        .map_err(|status| broken(shared, &status))?;
-    let message =
-        first.ok_or_else(|| Status::invalid_argument("the call ended without a message"))?;
+    let first = stream.message().await.map_err(|status| broken(shared, &status))?;
+    let message = first.ok_or_else(|| Status::invalid_argument("the call ended without a message"))?;
     match stream.message().await {
         Ok(None) => Ok(message),
-        Ok(Some(_)) => Err(Status::invalid_argument(
-            "the call takes one message and got several",
-        )),
+        Ok(Some(_)) => Err(Status::invalid_argument("the call takes one message and got several")),
         Err(status) => Err(broken(shared, &status)),
     }
 }

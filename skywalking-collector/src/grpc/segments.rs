@@ -11,10 +11,7 @@ use crate::check::Refusal;
 use crate::shared::Shared;
 use crate::wire;
 
-pub(super) async fn collect(
-    shared: Arc<Shared>,
-    mut stream: Streaming<Bytes>,
-) -> Result<(), Status> {
+pub(super) async fn collect(shared: Arc<Shared>, mut stream: Streaming<Bytes>) -> Result<(), Status> {
     let mut verdict = Verdict::default();
     loop {
         match stream.message().await {
@@ -25,10 +22,7 @@ pub(super) async fn collect(
     }
 }
 
-pub(super) async fn collect_in_sync(
-    shared: Arc<Shared>,
-    mut stream: Streaming<Bytes>,
-) -> Result<(), Status> {
+pub(super) async fn collect_in_sync(shared: Arc<Shared>, mut stream: Streaming<Bytes>) -> Result<(), Status> {
     let message = single(&shared, &mut stream).await?;
     let mut verdict = Verdict::default();
     for segment in wire::collection(&message) {
@@ -64,11 +58,7 @@ impl Verdict {
         let Some((at, refusal)) = self.first else {
             return Ok(());
         };
-        let Self {
-            segments, refused, ..
-        } = self;
-        Err(Status::invalid_argument(format!(
-            "{refused} of {segments} segments refused; number {at}: {refusal}"
-        )))
+        let Self { segments, refused, .. } = self;
+        Err(Status::invalid_argument(format!("{refused} of {segments} segments refused; number {at}: {refusal}")))
     }
 }

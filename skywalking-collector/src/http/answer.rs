@@ -9,20 +9,12 @@ use serde::Serialize;
 pub(super) fn json(status: StatusCode, value: &impl Serialize) -> Response {
     match serde_json::to_vec(value) {
         Ok(body) => response(status, body),
-        Err(error) => problem(
-            StatusCode::INTERNAL_SERVER_ERROR,
-            &format!("the answer can't be written: {error}"),
-        ),
+        Err(error) => problem(StatusCode::INTERNAL_SERVER_ERROR, &format!("the answer can't be written: {error}")),
     }
 }
 
 pub(super) fn problem(status: StatusCode, message: &str) -> Response {
-    response(
-        status,
-        serde_json::json!({ "error": message })
-            .to_string()
-            .into_bytes(),
-    )
+    response(status, serde_json::json!({ "error": message }).to_string().into_bytes())
 }
 
 fn response(status: StatusCode, body: Vec<u8>) -> Response {
@@ -34,9 +26,7 @@ fn response(status: StatusCode, body: Vec<u8>) -> Response {
         // Span names are strangers' text: a browser must not guess that they are a page.
         (X_CONTENT_TYPE_OPTIONS, "nosniff"),
     ] {
-        response
-            .headers_mut()
-            .insert(name, HeaderValue::from_static(value));
+        response.headers_mut().insert(name, HeaderValue::from_static(value));
     }
     response
 }

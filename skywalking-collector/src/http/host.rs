@@ -8,51 +8,26 @@ use std::net::{IpAddr, SocketAddr};
 use axum::extract::{Request, State};
 use axum::http::StatusCode;
 use axum::http::header::HOST;
+use axum::http::uri::Authority;
 use axum::middleware::Next;
 use axum::response::Response;
 
 use super::answer::problem;
 use crate::names::quoted;
 
-pub(super) async fn check(
-    State(bound): State<SocketAddr>,
-    request: Request,
-    next: Next,
-) -> Response {
-    let mut hosts = request
-        .headers()
-        .get_all(HOST)
-        .iter()
-        .map(|host| host.to_str().unwrap_or("(not text)"));
-    let (first, second) = (hosts.next(), hosts.next());
-    let asked = match (first, second) {
-        (Some(host), None) => host,
-        (None, _) => {
-            return problem(
-                StatusCode::BAD_REQUEST,
-                "the Host header is missing: send one",
-            );
-        }
-        (_, Some(_)) => {
-            return problem(
-                StatusCode::BAD_REQUEST,
-                "there are several Host headers: send one",
-            );
-        }
-    };
-    // A proxy's form of a request names the host in its first line too.
-    let also = request
-        .uri()
-        .authority()
-        .map(axum::http::uri::Authority::as_str);
-    for host in std::iter::once(asked).chain(also) {
+pub(super) async fn check(State(bound): State<SocketAddr>, request: Request, next: Next) -> Response {
+    let headers = request.headers().get_all(HOST).iter().map(|host| host.to_str().unwrap_or("(not text)"));
+    // A proxy's form of a request names the host in its first line too, and HTTP/2 nowhere else.
+    let hosts: Vec<_> = headers.chain(request.uri().authority().map(Authority::as_str)).collect();
+    if hosts.is_empty() {
+        return problem(StatusCode::BAD_REQUEST, "the Host header is missing: send one");
+    }
+    for host in hosts {
         if !allowed(host, bound.ip()) {
             let host = quoted(host);
             return problem(
                 StatusCode::FORBIDDEN,
-                &format!(
-                    "host {host} is not this collector: ask for it by the address that it printed, such as http://{bound}/"
-                ),
+                &format!("host {host} is not this collector: ask for it by the address that it printed, such as http://{bound}/"),
             );
         }
     }
@@ -64,10 +39,7 @@ fn allowed(host: &str, bound: IpAddr) -> bool {
     if name.eq_ignore_ascii_case("localhost") {
         return true;
     }
-    let literal = name
-        .strip_prefix('[')
-        .and_then(|rest| rest.strip_suffix(']'))
-        .unwrap_or(name);
+    let literal = name.strip_prefix('[').and_then(|rest| rest.strip_suffix(']')).unwrap_or(name);
     literal.parse::<IpAddr>().is_ok_and(|ip| {
         // Listening on every address: any of them may be meant, and a page's name is never one.
         ip.to_canonical().is_loopback() || ip == bound || bound.is_unspecified()
@@ -76,12 +48,7 @@ fn allowed(host: &str, bound: IpAddr) -> bool {
 
 fn without_port(host: &str) -> &str {
     match host.rsplit_once(':') {
-        Some((name, port))
-            if port.bytes().all(|byte| byte.is_ascii_digit())
-                && (!name.contains(':') || name.ends_with(']')) =>
-        {
-            name
-        }
+        Some((name, port)) if port.bytes().all(|byte| byte.is_ascii_digit()) && (!name.contains(':') || name.ends_with(']')) => name,
         _ => host,
     }
 }
@@ -93,16 +60,9 @@ mod tests {
     #[test]
     fn loopback_and_the_bound_address_are_this_collector_and_nothing_else_is() {
         let bound = "192.0.2.7".parse().expect("an address");
-        for host in [
-            "localhost",
-            "LocalHost:12800",
-            "127.0.0.1",
-            "127.8.9.1:1",
-            "[::1]",
-            "[::1]:12800",
-            "192.0.2.7:12800",
-            "[::ffff:127.0.0.1]",
-        ] {
+        for host in
+            ["localhost", "LocalHost:12800", "127.0.0.1", "127.8.9.1:1", "[::1]", "[::1]:12800", "192.0.2.7:12800", "[::ffff:127.0.0.1]"]
+        {
             assert!(allowed(host, bound), "{host}");
         }
         for host in [

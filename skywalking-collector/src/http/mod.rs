@@ -24,15 +24,9 @@ use crate::shared::Shared;
 use answer::{json, problem};
 
 /// Serves until the collector stops.
-pub(crate) async fn serve(
-    listener: tokio::net::TcpListener,
-    address: SocketAddr,
-    shared: Arc<Shared>,
-) -> Result<(), std::io::Error> {
+pub(crate) async fn serve(listener: tokio::net::TcpListener, address: SocketAddr, shared: Arc<Shared>) -> Result<(), std::io::Error> {
     let stopped = Arc::clone(&shared);
-    axum::serve(listener, router(address, shared))
-        .with_graceful_shutdown(async move { stopped.stopped().await })
-        .await
+    axum::serve(listener, router(address, shared)).with_graceful_shutdown(async move { stopped.stopped().await }).await
 }
 
 fn router(address: SocketAddr, shared: Arc<Shared>) -> Router {
@@ -57,31 +51,19 @@ async fn services(State(shared): State<Arc<Shared>>, RawQuery(query): RawQuery) 
 }
 
 async fn traces(State(shared): State<Arc<Shared>>, RawQuery(query): RawQuery) -> Response {
-    read(query, query::traces, move |query| {
-        Some(shared.traces(&query))
-    })
-    .await
+    read(query, query::traces, move |query| Some(shared.traces(&query))).await
 }
 
 async fn topology(State(shared): State<Arc<Shared>>, RawQuery(query): RawQuery) -> Response {
     read(query, query::none, move |()| Some(shared.topology())).await
 }
 
-async fn trace(
-    State(shared): State<Arc<Shared>>,
-    id: Result<Path<String>, PathRejection>,
-    RawQuery(query): RawQuery,
-) -> Response {
+async fn trace(State(shared): State<Arc<Shared>>, id: Result<Path<String>, PathRejection>, RawQuery(query): RawQuery) -> Response {
     let Ok(Path(id)) = id else {
-        return problem(
-            StatusCode::BAD_REQUEST,
-            "the trace id in the path is no percent-encoded UTF-8: encode it again",
-        );
+        return problem(StatusCode::BAD_REQUEST, "the trace id in the path is no percent-encoded UTF-8: encode it again");
     };
-    let missing = format!(
-        "trace {} is not stored: it has not arrived, or had to go for newer ones; /api/traces lists those that are",
-        quoted(&id)
-    );
+    let missing =
+        format!("trace {} is not stored: it has not arrived, or had to go for newer ones; /api/traces lists those that are", quoted(&id));
     let mut answer = read(query, query::none, move |()| shared.trace(&id)).await;
     if answer.status() == StatusCode::NOT_FOUND {
         answer = problem(StatusCode::NOT_FOUND, &missing);
@@ -93,18 +75,13 @@ async fn unknown(uri: Uri) -> Response {
     let path = quoted(uri.path());
     problem(
         StatusCode::NOT_FOUND,
-        &format!(
-            "there is no {path}: ask for /healthcheck, /api/services, /api/traces, /api/traces/{{traceId}} or /api/topology"
-        ),
+        &format!("there is no {path}: ask for /healthcheck, /api/services, /api/traces, /api/traces/{{traceId}} or /api/topology"),
     )
 }
 
 async fn wrong_method(method: Method) -> Response {
     let method = quoted(method.as_str());
-    problem(
-        StatusCode::METHOD_NOT_ALLOWED,
-        &format!("{method} is not answered here: use GET"),
-    )
+    problem(StatusCode::METHOD_NOT_ALLOWED, &format!("{method} is not answered here: use GET"))
 }
 
 /// Reads the query, then looks up and writes on a thread that may take its time: an answer can be many megabytes.
@@ -122,12 +99,7 @@ where
         Err(unreadable) => return problem(StatusCode::BAD_REQUEST, &unreadable.to_string()),
     };
     let answer = tokio::task::spawn_blocking(move || {
-        look_up(query).map_or_else(
-            || problem(StatusCode::NOT_FOUND, "not stored"),
-            |found| json(StatusCode::OK, &found),
-        )
+        look_up(query).map_or_else(|| problem(StatusCode::NOT_FOUND, "not stored"), |found| json(StatusCode::OK, &found))
     });
-    answer
-        .await
-        .unwrap_or_else(|_| problem(StatusCode::SERVICE_UNAVAILABLE, "the collector is ending"))
+    answer.await.unwrap_or_else(|_| problem(StatusCode::SERVICE_UNAVAILABLE, "the collector is ending"))
 }

@@ -23,10 +23,7 @@ pub(super) enum Unreadable {
 pub(super) fn none(query: &str) -> Result<(), Unreadable> {
     match pairs(query).next() {
         None => Ok(()),
-        Some(pair) => Err(Unreadable::Unknown {
-            name: quoted(&pair?.0),
-            known: "this path takes none",
-        }),
+        Some(pair) => Err(Unreadable::Unknown { name: quoted(&pair?.0), known: "this path takes none" }),
     }
 }
 
@@ -43,31 +40,16 @@ pub(super) fn traces(query: &str) -> Result<TraceQuery, Unreadable> {
                 once("service", &mut service, value)?;
             }
             "limit" => {
-                let read = value
-                    .parse()
-                    .ok()
-                    .filter(|limit| (1..=MAX_TRACES).contains(limit));
+                let read = value.parse().ok().filter(|limit| (1..=MAX_TRACES).contains(limit));
                 let read = read.filter(|_| value.bytes().all(|byte| byte.is_ascii_digit()));
-                once(
-                    "limit",
-                    &mut limit,
-                    read.ok_or_else(|| Unreadable::Limit {
-                        value: quoted(&value),
-                    })?,
-                )?;
+                once("limit", &mut limit, read.ok_or_else(|| Unreadable::Limit { value: quoted(&value) })?)?;
             }
             _ => {
-                return Err(Unreadable::Unknown {
-                    name: quoted(&name),
-                    known: "this path takes service and limit",
-                });
+                return Err(Unreadable::Unknown { name: quoted(&name), known: "this path takes service and limit" });
             }
         }
     }
-    Ok(TraceQuery {
-        service,
-        limit: limit.unwrap_or(TraceQuery::default().limit),
-    })
+    Ok(TraceQuery { service, limit: limit.unwrap_or(TraceQuery::default().limit) })
 }
 
 fn once<T>(name: &'static str, place: &mut Option<T>, value: T) -> Result<(), Unreadable> {
@@ -78,13 +60,10 @@ fn once<T>(name: &'static str, place: &mut Option<T>, value: T) -> Result<(), Un
 }
 
 fn pairs(query: &str) -> impl Iterator<Item = Result<(String, String), Unreadable>> {
-    query
-        .split('&')
-        .filter(|pair| !pair.is_empty())
-        .map(|pair| {
-            let (name, value) = pair.split_once('=').unwrap_or((pair, ""));
-            Ok((decode(name)?, decode(value)?))
-        })
+    query.split('&').filter(|pair| !pair.is_empty()).map(|pair| {
+        let (name, value) = pair.split_once('=').unwrap_or((pair, ""));
+        Ok((decode(name)?, decode(value)?))
+    })
 }
 
 /// As forms are encoded: `%XX` and `+` for a space.
@@ -114,20 +93,8 @@ mod tests {
 
     #[test]
     fn a_query_is_read_as_a_form_is_written() {
-        assert_eq!(
-            traces("").as_ref(),
-            Ok(&TraceQuery {
-                service: None,
-                limit: 20
-            })
-        );
-        assert_eq!(
-            traces("limit=10000&service=caf%C3%A9+%2B%26"),
-            Ok(TraceQuery {
-                service: Some("café +&".into()),
-                limit: 10_000
-            })
-        );
+        assert_eq!(traces("").as_ref(), Ok(&TraceQuery { service: None, limit: 20 }));
+        assert_eq!(traces("limit=10000&service=caf%C3%A9+%2B%26"), Ok(TraceQuery { service: Some("café +&".into()), limit: 10_000 }));
         assert_eq!(none(""), Ok(()));
     }
 
@@ -167,9 +134,6 @@ mod tests {
         service=%: "%" is no percent-encoded UTF-8: encode it again
         %00=1: unknown parameter "\0": this path takes service and limit
         "#);
-        assert_eq!(
-            none("a=b").map_err(|error| error.to_string()),
-            Err("unknown parameter \"a\": this path takes none".into())
-        );
+        assert_eq!(none("a=b").map_err(|error| error.to_string()), Err("unknown parameter \"a\": this path takes none".into()));
     }
 }

@@ -78,12 +78,7 @@ pub(crate) struct Store {
 
 impl Store {
     pub(crate) fn new(limits: Limits) -> Self {
-        Self {
-            limits,
-            traces: Traces::default(),
-            registry: Registry::new(&limits),
-            counted: Stats::default(),
-        }
+        Self { limits, traces: Traces::default(), registry: Registry::new(&limits), counted: Stats::default() }
     }
 
     /// Takes one segment that `check` had nothing against. `now` in epoch milliseconds.
@@ -94,20 +89,12 @@ impl Store {
             return Ok(());
         }
         if spans > self.limits.max_spans {
-            return Err(Refusal::TooManySpans {
-                spans,
-                max_spans: self.limits.max_spans,
-            });
+            return Err(Refusal::TooManySpans { spans, max_spans: self.limits.max_spans });
         }
         let segment = &weighed.segment;
         // The OAP lists a service for its entry spans and pings alone.
-        if segment
-            .spans
-            .iter()
-            .any(|span| span.span_type == names::ENTRY && !span.skip_analysis)
-        {
-            self.registry
-                .seen(&segment.service, &segment.service_instance, now);
+        if segment.spans.iter().any(|span| span.span_type == names::ENTRY && !span.skip_analysis) {
+            self.registry.seen(&segment.service, &segment.service_instance, now);
         }
         match self.traces.insert(weighed) {
             Outcome::Duplicate => self.counted.segments_duplicate += 1,
@@ -126,13 +113,7 @@ impl Store {
         self.counted.segments_refused += 1;
     }
 
-    pub(crate) fn properties(
-        &mut self,
-        service: &str,
-        instance: &str,
-        properties: Vec<(String, String)>,
-        now: i64,
-    ) {
+    pub(crate) fn properties(&mut self, service: &str, instance: &str, properties: Vec<(String, String)>, now: i64) {
         self.counted.properties_reports += 1;
         self.registry.properties(service, instance, properties, now);
     }

@@ -70,14 +70,8 @@ pub(crate) struct Traces {
 
 impl Traces {
     pub(crate) fn insert(&mut self, weighed: Weighed) -> Outcome {
-        let Weighed {
-            segment: object,
-            mut bytes,
-        } = weighed;
-        if !self
-            .segments
-            .insert(object.trace_segment_id.as_str().into())
-        {
+        let Weighed { segment: object, mut bytes } = weighed;
+        if !self.segments.insert(object.trace_segment_id.as_str().into()) {
             return Outcome::Duplicate;
         }
         self.arrivals += 1;
@@ -86,15 +80,7 @@ impl Traces {
         let trace = self.by_id.entry(Arc::clone(&id)).or_insert_with(|| {
             bytes += TRACE_OVERHEAD;
             self.by_age.insert(arrival, id);
-            StoredTrace {
-                segments: Vec::new(),
-                start: i64::MAX,
-                end: i64::MIN,
-                spans: 0,
-                is_error: false,
-                began: arrival,
-                bytes: 0,
-            }
+            StoredTrace { segments: Vec::new(), start: i64::MAX, end: i64::MIN, spans: 0, is_error: false, began: arrival, bytes: 0 }
         });
         for span in &object.spans {
             trace.start = trace.start.min(span.start_time);
@@ -105,9 +91,7 @@ impl Traces {
         trace.bytes += bytes;
         self.spans += object.spans.len();
         self.bytes += bytes;
-        trace
-            .segments
-            .push(Arc::new(StoredSegment { object, arrival }));
+        trace.segments.push(Arc::new(StoredSegment { object, arrival }));
         Outcome::Stored
     }
 
@@ -122,8 +106,7 @@ impl Traces {
                 continue;
             };
             for segment in &trace.segments {
-                self.segments
-                    .remove(segment.object.trace_segment_id.as_str());
+                self.segments.remove(segment.object.trace_segment_id.as_str());
             }
             self.spans -= trace.spans;
             self.bytes -= trace.bytes;
@@ -144,9 +127,7 @@ impl Traces {
     /// All segments, in the order in which their traces began.
     pub(crate) fn segments(&self) -> Vec<Arc<StoredSegment>> {
         let traces = self.by_age.values().filter_map(|id| self.by_id.get(id));
-        traces
-            .flat_map(|trace| trace.segments.iter().cloned())
-            .collect()
+        traces.flat_map(|trace| trace.segments.iter().cloned()).collect()
     }
 
     pub(crate) fn len(&self) -> usize {
@@ -172,14 +153,7 @@ mod tests {
         let segment = SegmentObject {
             trace_id: trace.into(),
             trace_segment_id: segment.into(),
-            spans: vec![
-                SpanObject {
-                    start_time: 5,
-                    end_time: 9,
-                    ..Default::default()
-                };
-                spans
-            ],
+            spans: vec![SpanObject { start_time: 5, end_time: 9, ..Default::default() }; spans],
             ..Default::default()
         };
         Weighed { segment, bytes }
@@ -191,23 +165,14 @@ mod tests {
 
     #[test]
     fn the_oldest_trace_goes_first_and_whole() {
-        let limits = Limits {
-            max_spans: 4,
-            ..Limits::default()
-        };
+        let limits = Limits { max_spans: 4, ..Limits::default() };
         let mut traces = Traces::default();
         for (trace, segment) in [("a", "a1"), ("b", "b1"), ("a", "a2"), ("c", "c1")] {
             traces.insert(weighed(trace, segment, 1, 10));
             assert_eq!(traces.evict(&limits), Gone::default());
         }
         traces.insert(weighed("d", "d1", 1, 10));
-        assert_eq!(
-            traces.evict(&limits),
-            Gone {
-                traces: 1,
-                spans: 2
-            }
-        );
+        assert_eq!(traces.evict(&limits), Gone { traces: 1, spans: 2 });
         assert_eq!((stored(&traces), traces.spans()), (vec!["b", "c", "d"], 3));
         // Its segments are forgotten with it.
         assert_eq!(traces.insert(weighed("a", "a1", 1, 10)), Outcome::Stored);
@@ -215,10 +180,7 @@ mod tests {
 
     #[test]
     fn bytes_are_a_limit_of_their_own() {
-        let limits = Limits {
-            max_bytes: 1_000,
-            ..Limits::default()
-        };
+        let limits = Limits { max_bytes: 1_000, ..Limits::default() };
         let mut traces = Traces::default();
         for id in ["a", "b", "c"] {
             traces.insert(weighed(id, id, 1, 400 - TRACE_OVERHEAD));
@@ -229,24 +191,13 @@ mod tests {
 
     #[test]
     fn one_trace_that_outgrows_the_store_goes_too_and_nothing_is_left_behind() {
-        let limits = Limits {
-            max_spans: 2,
-            ..Limits::default()
-        };
+        let limits = Limits { max_spans: 2, ..Limits::default() };
         let mut traces = Traces::default();
         for segment in ["1", "2", "3"] {
             traces.insert(weighed("endless", segment, 1, 10));
             traces.evict(&limits);
         }
-        assert_eq!(
-            (
-                traces.len(),
-                traces.spans(),
-                traces.bytes(),
-                traces.segments.len()
-            ),
-            (0, 0, 0, 0)
-        );
+        assert_eq!((traces.len(), traces.spans(), traces.bytes(), traces.segments.len()), (0, 0, 0, 0));
     }
 
     #[test]

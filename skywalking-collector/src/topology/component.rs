@@ -64,9 +64,7 @@ const NAMES: [(i32, &str); 57] = [
 
 /// The name of a component; one that is not registered is `Unknown`.
 pub(super) fn name(id: i32) -> &'static str {
-    NAMES
-        .binary_search_by_key(&id, |(number, _)| *number)
-        .map_or("Unknown", |at| NAMES[at].1)
+    NAMES.binary_search_by_key(&id, |(number, _)| *number).map_or("Unknown", |at| NAMES[at].1)
 }
 
 /// The name of what a component is a client of: the type of a guessed node.
@@ -109,13 +107,7 @@ mod tests {
 
     #[test]
     fn clients_name_their_server_and_the_unregistered_are_unknown() {
-        assert_eq!(
-            (server_name(40), server_name(22), server_name(11000)),
-            ("Kafka", "PostgreSQL", "Rust")
-        );
-        assert_eq!(
-            (name(11001), name(-1), priority(11001)),
-            ("Unknown", "Unknown", 0)
-        );
+        assert_eq!((server_name(40), server_name(22), server_name(11000)), ("Kafka", "PostgreSQL", "Rust"));
+        assert_eq!((name(11001), name(-1), priority(11001)), ("Unknown", "Unknown", 0));
     }
 }

@@ -93,34 +93,22 @@ impl Topology {
         let mut nodes: BTreeMap<Key<'_>, Told> = BTreeMap::new();
         let mut calls: BTreeSet<(Key<'_>, Key<'_>)> = BTreeSet::new();
         for segment in segments {
-            relation::of(
-                &segment.object,
-                &aliases,
-                |Relation {
-                     source,
-                     target,
-                     component,
-                     side,
-                 }| {
-                    let caller = nodes.entry(source).or_default();
-                    match side {
-                        Side::Server => prefer(&mut caller.called, component),
-                        Side::Client => {}
-                    }
-                    let called = nodes.entry(target).or_default();
-                    match side {
-                        Side::Server => prefer(&mut called.itself, component),
-                        Side::Client => prefer(&mut called.callers, component),
-                    }
-                    calls.insert((source, target));
-                },
-            );
+            relation::of(&segment.object, &aliases, |Relation { source, target, component, side }| {
+                let caller = nodes.entry(source).or_default();
+                match side {
+                    Side::Server => prefer(&mut caller.called, component),
+                    Side::Client => {}
+                }
+                let called = nodes.entry(target).or_default();
+                match side {
+                    Side::Server => prefer(&mut called.itself, component),
+                    Side::Client => prefer(&mut called.callers, component),
+                }
+                calls.insert((source, target));
+            });
         }
 
-        let ids: HashMap<Key<'_>, String> = nodes
-            .keys()
-            .map(|key| (*key, names::service_id(key.0, key.1)))
-            .collect();
+        let ids: HashMap<Key<'_>, String> = nodes.keys().map(|key| (*key, names::service_id(key.0, key.1))).collect();
         let id = |key: &Key<'_>| ids.get(key).cloned().unwrap_or_default();
         Self {
             nodes: nodes
@@ -136,11 +124,7 @@ impl Topology {
                 .iter()
                 .map(|(source, target)| {
                     let (source, target) = (id(source), id(target));
-                    Call {
-                        id: format!("{source}-{target}"),
-                        source,
-                        target,
-                    }
+                    Call { id: format!("{source}-{target}"), source, target }
                 })
                 .collect(),
         }

@@ -36,20 +36,11 @@ impl<'a> Aliases<'a> {
     pub(super) fn learn(segments: &'a [Arc<StoredSegment>]) -> Self {
         let mut known = HashMap::new();
         for segment in segments {
-            for span in segment
-                .object
-                .spans
-                .iter()
-                .filter(|span| analysed(span, names::ENTRY))
-            {
+            for span in segment.object.spans.iter().filter(|span| analysed(span, names::ENTRY)) {
                 if span.span_layer == names::LAYER_MQ {
                     continue;
                 }
-                for reference in span
-                    .refs
-                    .iter()
-                    .filter(|one| one.ref_type == names::CROSS_PROCESS)
-                {
+                for reference in span.refs.iter().filter(|one| one.ref_type == names::CROSS_PROCESS) {
                     let address = names::cut(&reference.network_address_used_at_peer);
                     if address.is_empty() {
                         continue;
@@ -69,23 +60,14 @@ impl<'a> Aliases<'a> {
 }
 
 /// The relations of one segment.
-pub(super) fn of<'a>(
-    segment: &'a SegmentObject,
-    aliases: &Aliases<'a>,
-    mut found: impl FnMut(Relation<'a>),
-) {
+pub(super) fn of<'a>(segment: &'a SegmentObject, aliases: &Aliases<'a>, mut found: impl FnMut(Relation<'a>)) {
     let own = (names::service(&segment.service), Nature::Normal);
     for span in &segment.spans {
         if analysed(span, names::ENTRY) {
             entry(span, own, &mut found);
         } else if analysed(span, names::EXIT) && !span.peer.is_empty() {
             let target = called(span, aliases);
-            found(Relation {
-                source: own,
-                target,
-                component: span.component_id,
-                side: Side::Client,
-            });
+            found(Relation { source: own, target, component: span.component_id, side: Side::Client });
         }
     }
 }
@@ -98,27 +80,13 @@ fn analysed(span: &SpanObject, kind: i32) -> bool {
 /// itself, as the OAP does.
 fn entry<'a>(span: &'a SpanObject, own: Key<'a>, found: &mut impl FnMut(Relation<'a>)) {
     let is_mq = span.span_layer == names::LAYER_MQ;
-    let mut from = |source| {
-        found(Relation {
-            source,
-            target: own,
-            component: span.component_id,
-            side: Side::Server,
-        })
-    };
+    let mut from = |source| found(Relation { source, target: own, component: span.component_id, side: Side::Server });
     if span.refs.is_empty() {
-        from(if is_mq && !span.peer.trim().is_empty() {
-            (names::service(&span.peer), Nature::Guessed)
-        } else {
-            (USER, Nature::Guessed)
-        });
+        from(if is_mq && !span.peer.trim().is_empty() { (names::service(&span.peer), Nature::Guessed) } else { (USER, Nature::Guessed) });
     }
     for reference in &span.refs {
         from(if is_mq {
-            (
-                names::service(&reference.network_address_used_at_peer),
-                Nature::Guessed,
-            )
+            (names::service(&reference.network_address_used_at_peer), Nature::Guessed)
         } else {
             (names::service(&reference.parent_service), Nature::Normal)
         });

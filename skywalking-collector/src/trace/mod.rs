@@ -131,14 +131,7 @@ impl SpanView {
             end_time: span.end_time,
             is_error: span.is_error,
             tags: span.tags.iter().map(KeyValue::new).collect(),
-            logs: span
-                .logs
-                .iter()
-                .map(|log| LogView {
-                    time: log.time,
-                    data: log.data.iter().map(KeyValue::new).collect(),
-                })
-                .collect(),
+            logs: span.logs.iter().map(|log| LogView { time: log.time, data: log.data.iter().map(KeyValue::new).collect() }).collect(),
         }
     }
 }
@@ -160,25 +153,13 @@ impl RefView {
 
 impl KeyValue {
     fn new(pair: &KeyStringValuePair) -> Self {
-        Self {
-            key: pair.key.clone(),
-            value: pair.value.clone(),
-        }
+        Self { key: pair.key.clone(), value: pair.value.clone() }
     }
 }
 
 impl TraceView {
     pub(crate) fn new(trace_id: &str, segments: &[Arc<StoredSegment>]) -> Self {
-        let spans = segments.iter().flat_map(|segment| {
-            segment
-                .object
-                .spans
-                .iter()
-                .map(|span| SpanView::new(&segment.object, span))
-        });
-        Self {
-            trace_id: trace_id.to_owned(),
-            spans: spans.collect(),
-        }
+        let spans = segments.iter().flat_map(|segment| segment.object.spans.iter().map(|span| SpanView::new(&segment.object, span)));
+        Self { trace_id: trace_id.to_owned(), spans: spans.collect() }
     }
 }

@@ -23,10 +23,7 @@ pub struct TraceQuery {
 
 impl Default for TraceQuery {
     fn default() -> Self {
-        Self {
-            service: None,
-            limit: DEFAULT_TRACES,
-        }
+        Self { service: None, limit: DEFAULT_TRACES }
     }
 }
 
@@ -62,15 +59,8 @@ pub(crate) struct Chosen {
 
 /// Chooses by the query: newest start first, of equal starts the one that arrived later.
 pub(crate) fn list(traces: &Traces, query: &TraceQuery) -> Vec<Chosen> {
-    let mut found: Vec<_> = traces
-        .iter()
-        .filter(|(_, trace)| {
-            query
-                .service
-                .as_ref()
-                .is_none_or(|service| trace.touches(service))
-        })
-        .collect();
+    let mut found: Vec<_> =
+        traces.iter().filter(|(_, trace)| query.service.as_ref().is_none_or(|service| trace.touches(service))).collect();
     let newest = |(_, trace): &(&Arc<str>, &StoredTrace)| Reverse((trace.start, trace.began));
     let limit = query.limit.min(MAX_TRACES);
     if limit < found.len() {
@@ -109,9 +99,7 @@ impl Chosen {
 /// A span without any parent, the earliest of several. Where there is none (not yet, or in a circle), the first line of
 /// the tree.
 fn root(trace_id: &str, segments: &[Arc<StoredSegment>]) -> (String, String) {
-    let spans = segments
-        .iter()
-        .flat_map(|segment| segment.object.spans.iter().map(move |span| (segment, span)));
+    let spans = segments.iter().flat_map(|segment| segment.object.spans.iter().map(move |span| (segment, span)));
     let roots = spans.filter(|(_, span)| span.parent_span_id < 0 && span.refs.is_empty());
     if let Some((segment, span)) = roots.min_by_key(|(_, span)| span.start_time) {
         return (span.operation_name.clone(), segment.object.service.clone());

@@ -40,11 +40,7 @@ impl Style {
     pub fn stdout() -> Self {
         let set = |name| std::env::var_os(name).is_some_and(|value| !value.is_empty());
         let dumb = std::env::var_os("TERM").is_some_and(|term| term == "dumb");
-        if std::io::stdout().is_terminal() && !set("NO_COLOR") && !dumb {
-            Self::coloured()
-        } else {
-            Self::plain()
-        }
+        if std::io::stdout().is_terminal() && !set("NO_COLOR") && !dumb { Self::coloured() } else { Self::plain() }
     }
 
     fn paint(self, colour: Colour, text: &str) -> String {

@@ -51,9 +51,7 @@ pub(super) fn fill(text: &str, columns: usize) -> String {
 
 /// Columns of a text that is harmless already.
 pub(super) fn width(text: &str) -> usize {
-    text.chars()
-        .map(|character| character.width().unwrap_or(0))
-        .sum()
+    text.chars().map(|character| character.width().unwrap_or(0)).sum()
 }
 
 /// Milliseconds in at most nine columns.
@@ -79,10 +77,7 @@ mod tests {
     #[test]
     fn what_steers_a_terminal_becomes_a_sign() {
         assert_eq!(fit("\x1b[31mred\x1b[0m\r\n\t\u{7}", 80), "␛[31mred␛[0m␍␊␉␇");
-        assert_eq!(
-            fit("\u{9b}31m\u{202e}abc\u{2066}\u{200b}\u{feff}\x7f", 80),
-            "�31m�abc���␡"
-        );
+        assert_eq!(fit("\u{9b}31m\u{202e}abc\u{2066}\u{200b}\u{feff}\x7f", 80), "�31m�abc���␡");
     }
 
     #[test]
@@ -92,36 +87,19 @@ mod tests {
         assert_eq!(fit("数据库查询", 10), "数据库查询");
         assert_eq!(fit("数据库查询", 9), "数据库查…");
         assert_eq!(fit("数据库查询", 8), "数据库…");
-        assert_eq!(
-            (fit("ab", 1), fit("ab", 0), fit("", 0)),
-            ("…".into(), String::new(), String::new())
-        );
+        assert_eq!((fit("ab", 1), fit("ab", 0), fit("", 0)), ("…".into(), String::new(), String::new()));
     }
 
     #[test]
     fn a_million_marks_without_a_column_are_cut_as_well() {
-        assert!(
-            fit(&format!("a{}", "\u{301}".repeat(1_000_000)), 10)
-                .chars()
-                .count()
-                < 40
-        );
+        assert!(fit(&format!("a{}", "\u{301}".repeat(1_000_000)), 10).chars().count() < 40);
     }
 
     #[test]
     fn a_duration_takes_nine_columns_at_most() {
         let shown = [0, 12, 9_999, 10_000, 599_999, 600_000, 36_000_000, u64::MAX].map(duration);
-        assert_eq!(
-            shown,
-            [
-                "0 ms", "12 ms", "9999 ms", "10.0 s", "599.9 s", "10 min", "10 h", "> 11 y"
-            ]
-        );
-        assert!(
-            [9_999, 599_999, 35_999_999, 359_999_999_999]
-                .iter()
-                .all(|ms| duration(*ms).len() <= 9)
-        );
+        assert_eq!(shown, ["0 ms", "12 ms", "9999 ms", "10.0 s", "599.9 s", "10 min", "10 h", "> 11 y"]);
+        assert!([9_999, 599_999, 35_999_999, 359_999_999_999].iter().all(|ms| duration(*ms).len() <= 9));
     }
 
     proptest! {

@@ -12,11 +12,7 @@ const TYPE: usize = 16;
 
 /// Who calls whom, walked from those that nobody calls, the user first. Ends with a line break.
 pub fn topology(map: &Topology, style: Style) -> String {
-    let nodes: BTreeMap<&str, &Node> = map
-        .nodes
-        .iter()
-        .map(|node| (node.id.as_str(), node))
-        .collect();
+    let nodes: BTreeMap<&str, &Node> = map.nodes.iter().map(|node| (node.id.as_str(), node)).collect();
     let mut called: BTreeMap<&str, Vec<&str>> = BTreeMap::new();
     for call in &map.calls {
         called.entry(&call.source).or_default().push(&call.target);
@@ -25,21 +21,10 @@ pub fn topology(map: &Topology, style: Style) -> String {
 
     let mut order: Vec<&Node> = map.nodes.iter().collect();
     // Within a circle nobody begins: such nodes come last, by name.
-    order.sort_by_key(|node| {
-        (
-            targets.contains(node.id.as_str()),
-            node.node_type.as_deref() != Some("USER"),
-        )
-    });
+    order.sort_by_key(|node| (targets.contains(node.id.as_str()), node.node_type.as_deref() != Some("USER")));
 
-    let count = |number: usize, word: &str| {
-        format!("{number} {word}{}", if number == 1 { "" } else { "s" })
-    };
-    let facts = format!(
-        "{}, {}",
-        count(map.nodes.len(), "node"),
-        count(map.calls.len(), "call")
-    );
+    let count = |number: usize, word: &str| format!("{number} {word}{}", if number == 1 { "" } else { "s" });
+    let facts = format!("{}, {}", count(map.nodes.len(), "node"), count(map.calls.len(), "call"));
     let mut text = format!("map: {}\n", style.paint(Colour::Dim, &facts));
     let mut seen = HashSet::new();
     for first in order {
@@ -63,30 +48,15 @@ pub fn topology(map: &Topology, style: Style) -> String {
 
 fn shown(node: &Node, style: Style) -> String {
     let mut facts = Vec::new();
-    if let Some(node_type) = node
-        .node_type
-        .as_deref()
-        .filter(|node_type| *node_type != "USER")
-    {
+    if let Some(node_type) = node.node_type.as_deref().filter(|node_type| *node_type != "USER") {
         facts.push(fit(node_type, TYPE));
         if !node.is_real {
             facts.push("guessed".to_owned());
         }
     }
     let name = fit(&node.name, NAME);
-    let name = if node.is_real {
-        style.paint(Colour::Cyan, &name)
-    } else {
-        name
-    };
-    if facts.is_empty() {
-        name
-    } else {
-        format!(
-            "{name} {}",
-            style.paint(Colour::Dim, &format!("({})", facts.join(", ")))
-        )
-    }
+    let name = if node.is_real { style.paint(Colour::Cyan, &name) } else { name };
+    if facts.is_empty() { name } else { format!("{name} {}", style.paint(Colour::Dim, &format!("({})", facts.join(", ")))) }
 }
 
 #[cfg(test)]
@@ -95,10 +65,7 @@ mod tests {
     use crate::topology::Call;
 
     fn map(calls: &[(&str, &str)]) -> String {
-        let mut names: Vec<_> = calls
-            .iter()
-            .flat_map(|(source, target)| [*source, *target])
-            .collect();
+        let mut names: Vec<_> = calls.iter().flat_map(|(source, target)| [*source, *target]).collect();
         names.sort_unstable();
         names.dedup();
         let node = |name: &str| Node {
@@ -112,20 +79,13 @@ mod tests {
             source: (*source).to_owned(),
             target: (*target).to_owned(),
         };
-        let map = Topology {
-            nodes: names.into_iter().map(node).collect(),
-            calls: calls.iter().map(call).collect(),
-        };
+        let map = Topology { nodes: names.into_iter().map(node).collect(), calls: calls.iter().map(call).collect() };
         topology(&map, Style::plain())
     }
 
     #[test]
     fn the_map_reads_from_the_user_onwards() {
-        let text = map(&[
-            ("RTS_Test", "Service_Test"),
-            ("Service_Test", "db"),
-            ("User", "RTS_Test"),
-        ]);
+        let text = map(&[("RTS_Test", "Service_Test"), ("Service_Test", "db"), ("User", "RTS_Test")]);
         insta::assert_snapshot!(text, @r#"
         map: 4 nodes, 3 calls
         User -> RTS_Test (Rust)
@@ -136,21 +96,13 @@ mod tests {
 
     #[test]
     fn every_call_is_a_line_even_in_a_circle() {
-        assert_eq!(
-            map(&[("a", "b"), ("b", "a"), ("c", "c"), ("User", "d")])
-                .lines()
-                .count(),
-            5
-        );
+        assert_eq!(map(&[("a", "b"), ("b", "a"), ("c", "c"), ("User", "d")]).lines().count(), 5);
         assert_eq!(map(&[]), "map: 0 nodes, 0 calls\n");
     }
 
     #[test]
     fn names_cannot_steer_the_terminal() {
         let text = map(&[("\x1b[2Ja", "b")]);
-        assert!(
-            text.contains("␛[2Ja (Rust) -> b (Rust)") && !text.contains('\x1b'),
-            "{text}"
-        );
+        assert!(text.contains("␛[2Ja (Rust) -> b (Rust)") && !text.contains('\x1b'), "{text}");
     }
 }

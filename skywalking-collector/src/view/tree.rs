@@ -21,22 +21,9 @@ const MAX_INDENT: usize = 12;
 /// Spans below each other, each with its service, its duration, where in the trace's time it lies, and whether it failed.
 /// Ends with a line break.
 pub fn tree(trace: &TraceView, style: Style) -> String {
-    let start = trace
-        .spans
-        .iter()
-        .map(|span| span.start_time)
-        .min()
-        .unwrap_or(0);
-    let end = trace
-        .spans
-        .iter()
-        .map(|span| span.end_time)
-        .max()
-        .unwrap_or(start);
-    let scale = Scale {
-        start,
-        length: u64::try_from(end.saturating_sub(start)).unwrap_or(0),
-    };
+    let start = trace.spans.iter().map(|span| span.start_time).min().unwrap_or(0);
+    let end = trace.spans.iter().map(|span| span.end_time).max().unwrap_or(start);
+    let scale = Scale { start, length: u64::try_from(end.saturating_sub(start)).unwrap_or(0) };
 
     let mut text = heading(trace, &scale, style);
     let branches = trace.tree();
@@ -47,10 +34,7 @@ pub fn tree(trace: &TraceView, style: Style) -> String {
         let took = duration(span.duration());
         let bar = format!("[{}]", scale.bar(span));
         let (bar, error) = if span.is_error {
-            (
-                style.paint(Colour::Red, &bar),
-                format!(" {}", style.paint(Colour::Red, "ERROR")),
-            )
+            (style.paint(Colour::Red, &bar), format!(" {}", style.paint(Colour::Red, "ERROR")))
         } else {
             (bar, String::new())
         };
@@ -58,49 +42,28 @@ pub fn tree(trace: &TraceView, style: Style) -> String {
         let _ = writeln!(text, "{label} {service} {took:>DURATION$} {bar}{error}");
     }
     for (link, mark, meaning) in [
-        (
-            Link::ParentMissing,
-            '?',
-            "the span above it is not stored: not yet, lost, or of another trace",
-        ),
+        (Link::ParentMissing, '?', "the span above it is not stored: not yet, lost, or of another trace"),
         (Link::Circle, '@', "it is its own ancestor"),
     ] {
         if branches.iter().any(|branch| branch.link == link) {
-            let _ = writeln!(
-                text,
-                "{}",
-                style.paint(Colour::Dim, &format!("{mark} {meaning}"))
-            );
+            let _ = writeln!(text, "{}", style.paint(Colour::Dim, &format!("{mark} {meaning}")));
         }
     }
     text
 }
 
 fn heading(trace: &TraceView, scale: &Scale, style: Style) -> String {
-    let mut services: Vec<_> = trace
-        .spans
-        .iter()
-        .map(|span| span.service.as_str())
-        .collect();
+    let mut services: Vec<_> = trace.spans.iter().map(|span| span.service.as_str()).collect();
     services.sort_unstable();
     services.dedup();
     let errors = trace.spans.iter().filter(|span| span.is_error).count();
-    let count = |number: usize, word: &str| {
-        format!("{number} {word}{}", if number == 1 { "" } else { "s" })
-    };
-    let mut facts = vec![
-        count(trace.spans.len(), "span"),
-        count(services.len(), "service"),
-        duration(scale.length),
-    ];
+    let count = |number: usize, word: &str| format!("{number} {word}{}", if number == 1 { "" } else { "s" });
+    let mut facts = vec![count(trace.spans.len(), "span"), count(services.len(), "service"), duration(scale.length)];
     if errors > 0 {
         facts.push(count(errors, "error"));
     }
     let id = style.paint(Colour::Bold, &fit(&trace.trace_id, 150));
-    format!(
-        "trace {id}\n{}\n",
-        style.paint(Colour::Dim, &facts.join(", "))
-    )
+    format!("trace {id}\n{}\n", style.paint(Colour::Dim, &facts.join(", ")))
 }
 
 fn label(span: &SpanView, depth: usize, link: Link) -> String {
@@ -130,28 +93,13 @@ impl Scale {
     /// Where the span lies. Each has at least one mark, and none leaves the bar, whatever its times are.
     fn bar(&self, span: &SpanView) -> String {
         let column = |time: i64, round: u128| {
-            let since = u128::from(
-                u64::try_from(time.saturating_sub(self.start))
-                    .unwrap_or(0)
-                    .min(self.length),
-            );
+            let since = u128::from(u64::try_from(time.saturating_sub(self.start)).unwrap_or(0).min(self.length));
             let length = u128::from(self.length.max(1));
-            usize::try_from((since * BAR as u128 + round * (length - 1)) / length)
-                .unwrap_or(BAR)
-                .min(BAR)
+            usize::try_from((since * BAR as u128 + round * (length - 1)) / length).unwrap_or(BAR).min(BAR)
         };
         let from = column(span.start_time, 0).min(BAR - 1);
-        let to = if self.length == 0 {
-            BAR
-        } else {
-            column(span.end_time, 1).max(from + 1)
-        };
-        format!(
-            "{}{}{}",
-            " ".repeat(from),
-            "=".repeat(to - from),
-            " ".repeat(BAR - to)
-        )
+        let to = if self.length == 0 { BAR } else { column(span.end_time, 1).max(from + 1) };
+        format!("{}{}{}", " ".repeat(from), "=".repeat(to - from), " ".repeat(BAR - to))
     }
 }
 
@@ -161,14 +109,7 @@ mod tests {
     use crate::trace::RefView;
     use crate::view::text::width;
 
-    fn span(
-        id: i32,
-        kind: &'static str,
-        name: &str,
-        service: &str,
-        start: i64,
-        end: i64,
-    ) -> SpanView {
+    fn span(id: i32, kind: &'static str, name: &str, service: &str, start: i64, end: i64) -> SpanView {
         SpanView {
             trace_id: "t".into(),
             segment_id: "s".into(),
@@ -191,18 +132,9 @@ mod tests {
     }
 
     fn shown(spans: Vec<SpanView>) -> String {
-        let text = tree(
-            &TraceView {
-                trace_id: "t.1".into(),
-                spans,
-            },
-            Style::plain(),
-        );
+        let text = tree(&TraceView { trace_id: "t.1".into(), spans }, Style::plain());
         for line in text.lines() {
-            assert!(
-                width(line) <= 100 && !line.chars().any(char::is_control),
-                "{line}"
-            );
+            assert!(width(line) <= 100 && !line.chars().any(char::is_control), "{line}");
         }
         text
     }
@@ -216,29 +148,9 @@ mod tests {
     fn the_scenario_of_the_issue_is_one_tree() {
         let spans = vec![
             span(0, "Entry", "/API/Snapshot", "RTS_Test", 1_000, 1_012),
-            with_peer(
-                span(1, "Exit", "/Service/OnSnapshot", "RTS_Test", 1_001, 1_011),
-                "RTS_Server",
-            ),
-            span(
-                2,
-                "Entry",
-                "/Service/OnSnapshot/QueringSnapshot",
-                "Service_Test",
-                1_003,
-                1_010,
-            ),
-            with_peer(
-                span(
-                    3,
-                    "Exit",
-                    "/database/QuerySnapshot",
-                    "Service_Test",
-                    1_003,
-                    1_009,
-                ),
-                "APIService",
-            ),
+            with_peer(span(1, "Exit", "/Service/OnSnapshot", "RTS_Test", 1_001, 1_011), "RTS_Server"),
+            span(2, "Entry", "/Service/OnSnapshot/QueringSnapshot", "Service_Test", 1_003, 1_010),
+            with_peer(span(3, "Exit", "/database/QuerySnapshot", "Service_Test", 1_003, 1_009), "APIService"),
         ];
         insta::assert_snapshot!(shown(spans), @r#"
         trace t.1
@@ -278,9 +190,7 @@ mod tests {
 
     #[test]
     fn hostile_names_depths_and_times_stay_in_their_columns() {
-        let mut spans: Vec<_> = (0..40)
-            .map(|id| span(id, "Local", "数\x1b[2J", "\u{202e}svc", 1_000, 2_000))
-            .collect();
+        let mut spans: Vec<_> = (0..40).map(|id| span(id, "Local", "数\x1b[2J", "\u{202e}svc", 1_000, 2_000)).collect();
         spans[1].operation_name = "n".repeat(1_000_000);
         spans[2].service = "服务".repeat(1_000);
         (spans[3].start_time, spans[3].end_time) = (i64::MIN, i64::MAX);
@@ -291,10 +201,7 @@ mod tests {
 
     #[test]
     fn bars_lie_where_the_span_lies() {
-        let scale = Scale {
-            start: 100,
-            length: 160,
-        };
+        let scale = Scale { start: 100, length: 160 };
         let bar = |start, end| scale.bar(&span(0, "Local", "", "", start, end));
         assert_eq!(bar(100, 260), "================");
         assert_eq!(bar(100, 110), "=               ");
@@ -305,10 +212,7 @@ mod tests {
 
     #[test]
     fn colours_are_there_only_if_asked_for() {
-        let trace = TraceView {
-            trace_id: "t".into(),
-            spans: vec![span(0, "Entry", "/x", "a", 1, 2)],
-        };
+        let trace = TraceView { trace_id: "t".into(), spans: vec![span(0, "Entry", "/x", "a", 1, 2)] };
         let coloured = tree(&trace, Style::coloured());
         assert!(coloured.contains("\x1b[36ma "));
         let mut stripped = coloured;

@@ -1,0 +1,166 @@
+//! The program as a child process: what it prints, what it takes, how it ends.
+
+mod support;
+
+use std::io::{BufRead as _, BufReader, Read as _};
+use std::net::{SocketAddr, TcpListener};
+use std::process::{Child, ChildStdout, Command, Output, Stdio};
+
+use support::{COLLECT, encoded, json, now, scenario, send};
+
+fn program(arguments: &[&str]) -> Command {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_skywalking-collector"));
+    for variable in ["GRPC_ADDR", "HTTP_ADDR", "MAX_SPANS", "MAX_BYTES"] {
+        command.env_remove(format!("SW_COLLECTOR_{variable}"));
+    }
+    command.args(arguments).stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped());
+    command
+}
+
+/// Ends with the test, however that ends.
+struct Running {
+    child: Child,
+    out: BufReader<ChildStdout>,
+    grpc: SocketAddr,
+    http: SocketAddr,
+}
+
+impl Running {
+    fn start(command: &mut Command) -> Self {
+        let mut child = command.spawn().expect("the program starts");
+        let mut out = BufReader::new(child.stdout.take().expect("piped"));
+        let mut address = |prefix: &str| {
+            let mut line = String::new();
+            out.read_line(&mut line).expect("a line");
+            let rest = line.trim_end().strip_prefix(prefix).unwrap_or_else(|| panic!("{line:?} begins with {prefix:?}"));
+            rest.parse().expect("an address")
+        };
+        let (grpc, http) = (address("grpc listening on "), address("http listening on "));
+        Self { child, out, grpc, http }
+    }
+
+    #[cfg(unix)]
+    fn end(mut self, signal: &str) -> (Option<i32>, Vec<String>) {
+        let kill = format!("kill -{signal} {}", self.child.id());
+        assert!(Command::new("sh").args(["-c", &kill]).status().expect("sh").success());
+        let rest = self.out.by_ref().lines().collect::<Result<_, _>>().expect("text");
+        (self.child.wait().expect("it ends").code(), rest)
+    }
+}
+
+impl Drop for Running {
+    fn drop(&mut self) {
+        let _ = self.child.kill();
+        let _ = self.child.wait();
+    }
+}
+
+const FREE: [&str; 4] = ["--grpc-addr", "127.0.0.1:0", "--http-addr", "127.0.0.1:0"];
+
+#[cfg(unix)]
+#[tokio::test]
+async fn it_says_where_it_listens_receives_and_ends_cleanly_at_either_signal() {
+    for signal in ["TERM", "INT"] {
+        let running = Running::start(&mut program(&FREE));
+        assert!(running.grpc.ip().is_loopback() && running.http.ip().is_loopback());
+        send(running.grpc, COLLECT, encoded(&scenario("t", now()))).await.expect("taken");
+        let traces = json(running.http, "/api/traces").await;
+        assert_eq!((&traces[0]["traceId"], &traces[0]["spans"]), (&"t".into(), &4.into()));
+        let expected =
+            "ended; segments: 2 accepted, 0 refused, 0 duplicate, 0 empty; stored: 1 traces, 4 spans; evicted: 0 traces, 0 spans";
+        assert_eq!(running.end(signal), (Some(0), vec![expected.to_owned()]));
+    }
+}
+
+#[cfg(unix)]
+#[tokio::test]
+async fn variables_say_what_options_say_and_options_win() {
+    let mut command = program(&["--http-addr", "localhost:0"]);
+    command.env("SW_COLLECTOR_GRPC_ADDR", "[::1]:0").env("SW_COLLECTOR_HTTP_ADDR", "not used").env("SW_COLLECTOR_MAX_SPANS", "3");
+    // A machine without IPv6 says so at once, and then there is nothing to see.
+    if TcpListener::bind("[::1]:0").is_err() {
+        command.env("SW_COLLECTOR_GRPC_ADDR", "127.0.0.1:0");
+    }
+    let running = Running::start(&mut command);
+    send(running.grpc, COLLECT, encoded(&scenario("t", now()))).await.expect("taken");
+    let (code, rest) = running.end("TERM");
+    assert_eq!(code, Some(0));
+    assert!(rest[0].ends_with("stored: 0 traces, 0 spans; evicted: 1 traces, 4 spans"), "{rest:?}");
+}
+
+#[cfg(unix)]
+#[tokio::test]
+async fn watching_shows_each_trace_and_the_map_without_colours_in_a_pipe() {
+    let mut running = Running::start(program(&FREE).arg("--watch"));
+    let mut segments = scenario("t", now());
+    segments[1].spans[0].operation_name = "/database/\x1b[31mQuery".into();
+    send(running.grpc, COLLECT, encoded(&segments)).await.expect("taken");
+    let mut shown = String::new();
+    for _ in 0..6 {
+        running.out.read_line(&mut shown).expect("a line of the tree");
+    }
+    let (code, rest) = running.end("TERM");
+    assert_eq!(code, Some(0));
+    let text = format!("{shown}{}", rest.join("\n"));
+    insta::assert_snapshot!(text, @r#"
+    trace t
+    4 spans, 2 services, 12 ms
+    Entry /API/Snapshot                              RTS_Test             12 ms [================]
+      Exit /Service/OnSnapshot -> RTS_Server         RTS_Test             10 ms [ ============== ]
+        Entry /Service/OnSnapshot/QueringSnapshot    Service_Test          8 ms [  ============  ]
+          Exit /database/␛[31mQuery -> APIService    Service_Test          6 ms [    ========    ]
+
+    map: 4 nodes, 3 calls
+    User -> RTS_Test (Rust)
+    RTS_Test (Rust) -> Service_Test (Rust)
+    Service_Test (Rust) -> APIService (Rust, guessed)
+    ended; segments: 2 accepted, 0 refused, 0 duplicate, 0 empty; stored: 1 traces, 4 spans; evicted: 0 traces, 0 spans
+    "#);
+}
+
+fn fails(command: &mut Command, code: i32) -> String {
+    let Output { status, stdout, stderr } = command.output().expect("the program starts");
+    let error = String::from_utf8(stderr).expect("text");
+    assert_eq!((status.code(), stdout.len()), (Some(code), 0), "{error}");
+    error
+}
+
+#[test]
+fn a_port_that_is_taken_is_named_with_what_to_do() {
+    let taken = TcpListener::bind("127.0.0.1:0").expect("a free port");
+    let address = taken.local_addr().expect("an address").to_string();
+    for (option, variable, port) in [("--grpc-addr", "SW_COLLECTOR_GRPC_ADDR", "gRPC"), ("--http-addr", "SW_COLLECTOR_HTTP_ADDR", "HTTP")] {
+        let other = if option == "--grpc-addr" { "--http-addr" } else { "--grpc-addr" };
+        let error = fails(&mut program(&[option, &address, other, "127.0.0.1:0"]), 1);
+        assert!(error.starts_with(&format!("skywalking-collector: can't listen on {address} for {port}: ")), "{error}");
+        assert!(error.contains(&format!("choose another address with {option} ({variable})")), "{error}");
+    }
+}
+
+#[test]
+fn a_value_that_cannot_be_meant_is_named_with_the_remedy() {
+    let value = |option: &str, variable: &str, bad: &str, remedy: &str| {
+        for error in [fails(&mut program(&[&format!("{option}={bad}")]), 2), fails(program(&[]).env(variable, bad), 2)] {
+            assert!(error.contains(&format!("invalid value '{bad}' for '{option} <")), "{error}");
+            assert!(error.contains(remedy), "{error}");
+        }
+    };
+    for bad in ["12800", "example.org:1", "127.0.0.1:99999", ""] {
+        value("--grpc-addr", "SW_COLLECTOR_GRPC_ADDR", bad, "write IP:port, such as 127.0.0.1:11800");
+        value("--http-addr", "SW_COLLECTOR_HTTP_ADDR", bad, "write IP:port");
+    }
+    for bad in ["0", "-1", "many", "1e6", "5GB", "99999999999999999999999"] {
+        value("--max-spans", "SW_COLLECTOR_MAX_SPANS", bad, "write digits alone, such as 100000");
+        value("--max-bytes", "SW_COLLECTOR_MAX_BYTES", bad, "write digits alone");
+    }
+}
+
+#[test]
+fn help_names_every_option_and_its_variable() {
+    let help = program(&["--help"]).output().expect("the program starts");
+    let text = String::from_utf8(help.stdout).expect("text");
+    for word in ["GRPC_ADDR", "HTTP_ADDR", "MAX_SPANS", "MAX_BYTES"] {
+        let option = format!("--{}", word.to_lowercase().replace('_', "-"));
+        assert!(text.contains(&option) && text.contains(&format!("SW_COLLECTOR_{word}")), "{text}");
+    }
+}

@@ -1,0 +1,225 @@
+//! The JSON answers, each as a whole.
+
+mod support;
+
+use serde_json::{Value, json};
+use skywalking_collector::Collector;
+use support::{Answer, COLLECT, PATIENCE, encoded, exchange, get, json, now, scenario, send, small, start};
+
+async fn with_scenario() -> (Collector, i64) {
+    let collector = start().await;
+    let began = now();
+    send(collector.grpc_addr(), COLLECT, encoded(&scenario("trace/1", began))).await.expect("taken");
+    (collector, began)
+}
+
+#[tokio::test]
+async fn services_are_listed_with_instances_and_when_they_were_seen() {
+    let (collector, began) = with_scenario().await;
+    let mut services = json(collector.http_addr(), "/api/services").await;
+    for service in services.as_array_mut().expect("an array") {
+        let seen = service["lastSeen"].take().as_i64().expect("milliseconds");
+        assert!((began..began + 60_000).contains(&seen));
+    }
+    assert_eq!(
+        services,
+        json!([
+            { "name": "RTS_Test", "instances": ["RTS_Test_1"], "lastSeen": null },
+            { "name": "Service_Test", "instances": ["Service_Test_1"], "lastSeen": null },
+        ])
+    );
+}
+
+#[tokio::test]
+async fn traces_are_listed_newest_first_by_service_and_limit() {
+    let (collector, began) = with_scenario().await;
+    let mut failed = small("failed", "failed");
+    (failed.spans[0].start_time, failed.spans[0].end_time) = (began + 100, began + 130);
+    failed.spans[0].is_error = true;
+    send(collector.grpc_addr(), COLLECT, encoded([&failed])).await.expect("taken");
+
+    let scenario = json!({
+        "traceId": "trace/1", "rootName": "/API/Snapshot", "service": "RTS_Test",
+        "startTime": began, "duration": 12, "spans": 4, "isError": false,
+    });
+    let failed = json!({
+        "traceId": "failed", "rootName": "work", "service": "small",
+        "startTime": began + 100, "duration": 30, "spans": 1, "isError": true,
+    });
+    let http = collector.http_addr();
+    assert_eq!(json(http, "/api/traces").await, json!([failed, scenario]));
+    assert_eq!(json(http, "/api/traces?limit=1").await, json!([failed]));
+    assert_eq!(json(http, "/api/traces?service=Service_Test&limit=10000").await, json!([scenario]));
+    assert_eq!(json(http, "/api/traces?service=nobody").await, json!([]));
+}
+
+#[tokio::test]
+async fn of_many_traces_twenty_are_given_unless_more_are_asked_for() {
+    let collector = start().await;
+    let began = now();
+    let segments: Vec<_> = (0..30)
+        .map(|at| {
+            let mut segment = small(&format!("t{at}"), &format!("s{at}"));
+            segment.spans[0].start_time = began + at;
+            segment
+        })
+        .collect();
+    send(collector.grpc_addr(), COLLECT, encoded(&segments)).await.expect("taken");
+    let ids = |answer: Value| -> Vec<String> {
+        let traces = answer.as_array().expect("an array").iter();
+        traces.map(|trace| trace["traceId"].as_str().expect("an id").to_owned()).collect()
+    };
+    let newest: Vec<_> = (0..30).rev().map(|at| format!("t{at}")).collect();
+    assert_eq!(ids(json(collector.http_addr(), "/api/traces").await), newest[..20]);
+    assert_eq!(ids(json(collector.http_addr(), "/api/traces?limit=10000").await), newest);
+}
+
+#[tokio::test]
+async fn a_trace_is_given_with_all_that_its_spans_say() {
+    let (collector, began) = with_scenario().await;
+    let span = |segment: &str, id: i32, service: &str, name: &str, kind: &str, layer: &str, peer: &str, from: i64, to: i64| {
+        json!({
+            "traceId": "trace/1", "segmentId": format!("trace/1.{segment}"), "spanId": id, "parentSpanId": id - 1,
+            "refs": [], "service": service, "serviceInstance": format!("{service}_1"), "operationName": name,
+            "type": kind, "layer": layer, "componentId": 11000, "peer": peer,
+            "startTime": began + from, "endTime": began + to, "isError": false, "tags": [], "logs": [],
+        })
+    };
+    let mut exit = span("server", 1, "Service_Test", "/database/QuerySnapshot", "Exit", "Database", "APIService", 3, 9);
+    exit["tags"] = json!([{ "key": "db.type", "value": "sql" }, { "key": "db.statement", "value": "SELECT a FROM snapshot" }]);
+    exit["logs"] = json!([
+        { "time": began + 4, "data": [{ "key": "event", "value": "rows" }, { "key": "count", "value": "3" }] }
+    ]);
+    let mut entry = span("server", 0, "Service_Test", "/Service/OnSnapshot/QueringSnapshot", "Entry", "RPCFramework", "", 2, 10);
+    entry["refs"] = json!([{
+        "refType": "CrossProcess", "traceId": "trace/1", "parentSegmentId": "trace/1.client", "parentSpanId": 1,
+        "parentService": "RTS_Test", "parentServiceInstance": "RTS_Test_1", "parentEndpoint": "/API/Snapshot",
+        "networkAddressUsedAtPeer": "RTS_Server",
+    }]);
+    let expected = json!({
+        "traceId": "trace/1",
+        "spans": [
+            span("client", 1, "RTS_Test", "/Service/OnSnapshot", "Exit", "RPCFramework", "RTS_Server", 1, 11),
+            span("client", 0, "RTS_Test", "/API/Snapshot", "Entry", "Http", "", 0, 12),
+            exit,
+            entry,
+        ],
+    });
+    assert_eq!(json(collector.http_addr(), "/api/traces/trace%2F1").await, expected);
+}
+
+#[tokio::test]
+async fn the_map_is_given_with_the_ids_of_the_oap() {
+    let (collector, _) = with_scenario().await;
+    let node = |id: &str, name: &str, kind: &str, real: bool| json!({ "id": id, "name": name, "type": kind, "isReal": real });
+    let call = |source: &str, target: &str| json!({ "id": format!("{source}-{target}"), "source": source, "target": target });
+    let (api, client, server, user) = ("QVBJU2VydmljZQ==.0", "UlRTX1Rlc3Q=.1", "U2VydmljZV9UZXN0.1", "VXNlcg==.0");
+    assert_eq!(
+        json(collector.http_addr(), "/api/topology").await,
+        json!({
+            "nodes": [
+                node(api, "APIService", "Rust", false),
+                node(client, "RTS_Test", "Rust", true),
+                node(server, "Service_Test", "Rust", true),
+                node(user, "User", "USER", false),
+            ],
+            "calls": [call(client, server), call(server, api), call(user, client)],
+        })
+    );
+}
+
+#[tokio::test]
+async fn a_collector_that_received_nothing_answers_with_nothing() {
+    let collector = start().await;
+    let http = collector.http_addr();
+    assert_eq!(json(http, "/healthcheck").await, json!({ "status": "ok" }));
+    assert_eq!(json(http, "/api/services").await, json!([]));
+    assert_eq!(json(http, "/api/traces").await, json!([]));
+    assert_eq!(json(http, "/api/topology").await, json!({ "nodes": [], "calls": [] }));
+}
+
+fn problem(answer: &Answer, status: u16) -> String {
+    assert_eq!(answer.status, status, "{answer:?}");
+    let json = answer.json();
+    assert_eq!(json.as_object().expect("an object").len(), 1);
+    json["error"].as_str().expect("a text").to_owned()
+}
+
+#[tokio::test]
+async fn what_is_not_there_is_a_404_and_what_cannot_be_read_a_400() {
+    let (collector, _) = with_scenario().await;
+    let http = collector.http_addr();
+    let error = problem(&get(http, "/api/traces/unknown%1b").await, 404);
+    assert!(error.starts_with(r#"trace "unknown\u{1b}" is not stored"#), "{error}");
+    for path in ["/", "/api", "/api/traces/a/b", "/api/traces/", "/api/service"] {
+        let error = problem(&get(http, path).await, 404);
+        assert!(error.contains(&format!("{path:?}")) && error.contains("/api/services"), "{error}");
+    }
+    for (path, words) in [
+        ("/api/traces?limit=abc", r#"limit="abc" is no number from 1 to 10000"#),
+        ("/api/traces?limit=0", r#"limit="0""#),
+        ("/api/traces?limit=10001", r#"limit="10001""#),
+        ("/api/traces?limit=99999999999999999999", r#"limit="99999999999999999999""#),
+        ("/api/traces?limt=3", r#"unknown parameter "limt""#),
+        ("/api/traces?service=%ff", r#""%ff" is no percent-encoded UTF-8"#),
+        ("/api/traces?service=a&service=b", "service is there twice"),
+        ("/api/services?all", r#"unknown parameter "all""#),
+        ("/api/topology?depth=2", r#"unknown parameter "depth""#),
+        ("/api/traces/trace%2F1?x=", r#"unknown parameter "x""#),
+        ("/api/traces/%ff", "no percent-encoded UTF-8"),
+    ] {
+        let error = problem(&get(http, path).await, 400);
+        assert!(error.contains(words), "{path}: {error}");
+    }
+}
+
+#[tokio::test]
+async fn reading_is_all_that_is_answered() {
+    let collector = start().await;
+    let http = collector.http_addr();
+    for method in ["POST", "PUT", "DELETE", "OPTIONS", "PATCH"] {
+        let request = format!("{method} /api/traces HTTP/1.1\r\nHost: {http}\r\nContent-Length: 0\r\nConnection: close\r\n\r\n");
+        let answer = exchange(http, &request).await;
+        assert_eq!(problem(&answer, 405), format!("{method:?} is not answered here: use GET"));
+        assert!(answer.headers.iter().any(|header| header == "allow: get,head"), "{answer:?}");
+    }
+}
+
+#[tokio::test]
+async fn a_page_that_points_its_name_at_us_is_not_answered() {
+    let (collector, _) = with_scenario().await;
+    let http = collector.http_addr();
+    let with = |hosts: &str| format!("GET /api/traces HTTP/1.1\r\n{hosts}Origin: http://evil.example\r\nConnection: close\r\n\r\n");
+    for host in ["evil.example", "localhost.evil.example", "127.0.0.1.nip.io", "192.0.2.1"] {
+        let answer = exchange(http, &with(&format!("Host: {host}:{}\r\n", http.port()))).await;
+        assert!(problem(&answer, 403).contains(host));
+    }
+    problem(&exchange(http, &with("")).await, 400);
+    problem(&exchange(http, &with("Host: localhost\r\nHost: evil.example\r\n")).await, 403);
+    // The name in the first line counts as well; nothing is answered even where nothing is there.
+    let request = "GET http://evil.example/nothing HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n";
+    problem(&exchange(http, request).await, 403);
+
+    for host in ["localhost", "LOCALHOST:1", "[::1]:12800", "127.0.0.1"] {
+        let answer = exchange(http, &with(&format!("Host: {host}\r\n"))).await;
+        assert_eq!(answer.status, 200, "{answer:?}");
+        assert!(!answer.headers.iter().any(|header| header.starts_with("access-control-")), "no CORS: {answer:?}");
+        assert!(answer.headers.iter().any(|header| header == "x-content-type-options: nosniff"), "{answer:?}");
+    }
+}
+
+#[tokio::test]
+async fn bytes_that_are_no_http_are_no_harm() {
+    let collector = start().await;
+    let http = collector.http_addr();
+    for garbage in ["\0\0\0\0\r\n\r\n", "GET\r\n\r\n", "PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n"] {
+        let mut stream = tokio::net::TcpStream::connect(http).await.expect("it listens");
+        tokio::io::AsyncWriteExt::write_all(&mut stream, garbage.as_bytes()).await.expect("it reads");
+        // It may have closed already.
+        let _ = tokio::io::AsyncWriteExt::shutdown(&mut stream).await;
+        let mut read = Vec::new();
+        let closed = tokio::io::AsyncReadExt::read_to_end(&mut stream, &mut read);
+        let _ = tokio::time::timeout(PATIENCE, closed).await.expect("it closes");
+    }
+    assert_eq!(json(http, "/healthcheck").await, json!({ "status": "ok" }));
+}
