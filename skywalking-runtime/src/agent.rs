@@ -2,6 +2,9 @@
 //!
 //! What it does is done by the reporter's thread (`report/worker`); here is only who asks it and for how long he waits.
 
+#[cfg(test)]
+mod tests;
+
 use std::fmt;
 use std::future::Future;
 use std::sync::Arc;
@@ -204,4 +207,11 @@ impl fmt::Debug for Agent {
             .field("state", &state)
             .finish()
     }
+}
+
+/// Holds every other test back that starts a tracer in this process.
+#[cfg(test)]
+pub(crate) fn alone() -> std::sync::MutexGuard<'static, ()> {
+    static ALONE: std::sync::Mutex<()> = std::sync::Mutex::new(());
+    ALONE.lock().unwrap_or_else(std::sync::PoisonError::into_inner)
 }

@@ -18,6 +18,14 @@ impl fmt::Display for Address {
     }
 }
 
+#[cfg(test)]
+impl From<std::net::SocketAddr> for Address {
+    fn from(address: std::net::SocketAddr) -> Self {
+        let host = if address.is_ipv6() { format!("[{}]", address.ip()) } else { address.ip().to_string() };
+        Self { host, port: address.port() }
+    }
+}
+
 /// Where a backend listens unless told.
 pub(crate) const DEFAULT: &str = "127.0.0.1:11800";
 

@@ -160,7 +160,7 @@ mod tests {
                 w.bool(2, false);
                 w.string(3, "");
             }),
-            []
+            Vec::<u8>::new()
         );
     }
 

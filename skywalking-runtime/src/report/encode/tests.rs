@@ -101,7 +101,7 @@ fn set(tags: &mut Vec<KeyStringValuePair>, key: &str, value: String) {
 /// Makes a random segment, and beside it, step by step, the message that it shall become.
 fn random_segment(random: &mut Random) -> (Head, Made, SegmentObject) {
     let mut made = Made::default();
-    let key = 2 + 2 * random.0 % (1 << 40);
+    let key = 2 + 2 * (random.0 >> 24);
     let (trace, trace_id) = if random.chance(2) {
         (Trace::Own(key | 1), id::text(key | 1))
     } else {

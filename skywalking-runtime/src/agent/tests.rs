@@ -1,0 +1,157 @@
+//! Agents that start, trace and end, as a program sees them. Each test holds [`alone`]: one agent runs in a process at a time.
+
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::thread;
+use std::time::{Duration, Instant};
+
+use super::{Agent, alone};
+use crate::config::{Config, Enabled, Reporter};
+use crate::error::Error;
+use crate::report::stats::Stats;
+use crate::trace::callsite::{Callsite, Kind};
+use crate::trace::root::Root;
+
+static WORK: Callsite = Callsite::new(Kind::Entry, "/work");
+
+const LONG: Duration = Duration::from_secs(30);
+
+fn discarding() -> Agent {
+    Config::new("svc").instance("one").reporter(Reporter::Discard).start().unwrap()
+}
+
+fn work(times: usize) {
+    for _ in 0..times {
+        Root::new(&WORK).run(|| {});
+    }
+}
+
+#[track_caller]
+fn assert_exact(stats: &Stats) {
+    assert_eq!(stats.opened, stats.finished + stats.open, "{stats:?}");
+    assert_eq!(stats.finished, stats.sent + stats.dropped.total() + stats.queued + stats.in_flight, "{stats:?}");
+}
+
+#[test]
+fn one_agent_runs_at_a_time_and_the_next_may_start_when_it_has_ended() {
+    let _alone = alone();
+    let first = discarding();
+    assert_eq!(
+        Config::new("other").reporter(Reporter::Discard).start().unwrap_err(),
+        Error::AlreadyStarted { service: "other".to_owned() }
+    );
+    work(1);
+    assert_eq!(first.shutdown(LONG).sent, 1);
+    let second = discarding();
+    work(2);
+    assert_eq!(second.shutdown(LONG).sent, 2);
+}
+
+#[test]
+fn a_report_tells_of_its_agent_alone_and_nothing_is_left() {
+    let _alone = alone();
+    let agent = discarding();
+    work(10);
+    assert!(agent.flush(LONG));
+    let stats = agent.stats();
+    assert_exact(&stats);
+    assert_eq!((stats.queued, stats.in_flight), (0, 0));
+    let report = agent.shutdown(LONG);
+    assert_eq!((report.sent, report.dropped.total()), (10, 0));
+    assert_exact(&report.stats);
+    assert_eq!((report.stats.queued, report.stats.in_flight), (0, 0));
+}
+
+#[test]
+fn segments_that_end_after_the_agent_count_as_dropped() {
+    let _alone = alone();
+    let agent = discarding();
+    let before = agent.stats();
+    Root::new(&WORK).run(|| {
+        let _ = agent.shutdown(LONG);
+    });
+    let after = Stats::read();
+    assert_eq!(after.dropped.off - before.dropped.off, 1);
+    assert_exact(&after);
+}
+
+#[test]
+fn every_reader_sees_opened_before_finished_before_sent_and_dropped_while_threads_work() {
+    let _alone = alone();
+    let agent = Config::new("svc").reporter(Reporter::Discard).queue_segments(64).start().unwrap();
+    let over = AtomicBool::new(false);
+    thread::scope(|scope| {
+        let workers: Vec<_> = (0..3).map(|_| scope.spawn(|| work(20_000))).collect();
+        let reader = scope.spawn(|| {
+            let mut looks = 0_u64;
+            while !over.load(Ordering::Relaxed) {
+                let stats = agent.stats();
+                let gone = stats.sent + stats.dropped.total();
+                assert!(stats.opened >= stats.finished && stats.finished >= gone, "{stats:?}");
+                assert!(stats.finished >= gone + stats.queued + stats.in_flight, "{stats:?}");
+                looks += 1;
+            }
+            looks
+        });
+        for worker in workers {
+            worker.join().unwrap();
+        }
+        over.store(true, Ordering::Relaxed);
+        assert!(reader.join().unwrap() > 0);
+    });
+    assert!(agent.flush(LONG));
+    assert_exact(&agent.stats());
+    let report = agent.shutdown(LONG);
+    assert_eq!(report.sent + report.dropped.total(), 60_000, "{report:?}");
+    assert_exact(&report.stats);
+}
+
+#[test]
+fn an_agent_that_is_off_answers_at_once() {
+    let agent = Config::new("svc").enabled(Enabled::No).start().unwrap();
+    let asked = Instant::now();
+    assert!(agent.flush(LONG));
+    assert!(!agent.wait_until_registered(LONG));
+    assert!(!futures::executor::block_on(agent.wait_until_registered_async(LONG)));
+    assert_eq!((agent.service(), agent.instance()), ("svc", ""));
+    assert_eq!(agent.shutdown(LONG).sent, 0);
+    assert!(asked.elapsed() < LONG / 3);
+}
+
+#[test]
+fn the_registration_can_be_awaited_on_any_executor() {
+    let _alone = alone();
+    let agent = discarding();
+    assert!(agent.wait_until_registered(LONG));
+    assert!(futures::executor::block_on(agent.wait_until_registered_async(LONG)));
+    let waiting = agent.wait_until_registered_async(LONG);
+    drop(agent);
+    // Whoever asks too late gets an answer all the same.
+    futures::executor::block_on(waiting);
+}
+
+#[cfg(feature = "report-grpc")]
+#[test]
+fn with_the_backend_absent_a_shutdown_ends_soon_and_counts_what_was_lost() {
+    let _alone = alone();
+    // Port 1 of this machine: nobody listens there, so the connection is refused at once.
+    let agent = Config::new("svc").backend("127.0.0.1:1").token("s3cret").start().unwrap();
+    assert!(!format!("{agent:?}").contains("s3cret"));
+    work(5);
+    let asked = Instant::now();
+    assert!(!agent.wait_until_registered(Duration::from_millis(50)));
+    let report = agent.shutdown(LONG);
+    assert!(asked.elapsed() < LONG / 3, "{:?}", asked.elapsed());
+    assert_eq!((report.sent, report.dropped.shutdown), (0, 5));
+    assert_exact(&report.stats);
+}
+
+#[test]
+fn a_shutdown_without_any_time_returns_and_counts() {
+    let _alone = alone();
+    let agent = discarding();
+    work(5);
+    let report = agent.shutdown(Duration::ZERO);
+    assert_eq!(report.sent + report.dropped.total(), 5);
+    assert_exact(&report.stats);
+    assert_eq!((report.stats.queued, report.stats.in_flight), (0, 0));
+}

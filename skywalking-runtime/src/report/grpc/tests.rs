@@ -1,0 +1,211 @@
+//! The transport against a real server on this machine: what arrives, what a status means, and what a broken connection does.
+
+use std::net::SocketAddr;
+use std::sync::{Arc, Mutex};
+
+use bytes::Bytes;
+use prost::Message as _;
+use skywalking_proto::v3::management_service_server::{ManagementService, ManagementServiceServer};
+use skywalking_proto::v3::trace_segment_report_service_server::{TraceSegmentReportService, TraceSegmentReportServiceServer};
+use skywalking_proto::v3::{Commands, InstancePingPkg, InstanceProperties, SegmentCollection, SegmentObject};
+use tokio::net::TcpListener;
+use tokio_stream::wrappers::TcpListenerStream;
+use tonic::metadata::MetadataMap;
+use tonic::{Code, Request, Response, Status, Streaming};
+
+use super::super::accounts::Flight;
+use super::super::transport::{Messages, Outcome, Transport};
+use super::{Grpc, outcome, quote};
+use crate::config::{Address, Token};
+use crate::management::{Word, properties};
+use crate::tracer::Identity;
+
+/// A backend that writes down what it gets, and answers segments with a status of choice.
+#[derive(Clone, Default)]
+struct Backend {
+    seen: Arc<Mutex<Vec<String>>>,
+    answer: Option<Code>,
+}
+
+impl Backend {
+    fn note(&self, what: &str, metadata: &MetadataMap) {
+        let value = |key| metadata.get(key).and_then(|value| value.to_str().ok()).unwrap_or("-").to_owned();
+        self.seen.lock().unwrap().push(format!("{what} {} {}", value("authentication"), value("agent-version")));
+    }
+
+    fn seen(&self) -> Vec<String> {
+        std::mem::take(&mut *self.seen.lock().unwrap())
+    }
+
+    fn serve(&self, listener: TcpListener) -> tokio::task::JoinHandle<()> {
+        let routes = tonic::transport::Server::builder()
+            .add_service(TraceSegmentReportServiceServer::new(self.clone()))
+            .add_service(ManagementServiceServer::new(self.clone()));
+        tokio::spawn(async move { routes.serve_with_incoming(TcpListenerStream::new(listener)).await.unwrap() })
+    }
+}
+
+#[tonic::async_trait]
+impl TraceSegmentReportService for Backend {
+    async fn collect(&self, request: Request<Streaming<SegmentObject>>) -> Result<Response<Commands>, Status> {
+        self.note("collect", request.metadata());
+        let mut stream = request.into_inner();
+        while let Some(segment) = stream.message().await? {
+            self.seen.lock().unwrap().push(segment.trace_segment_id);
+        }
+        match self.answer {
+            Some(code) => Err(Status::new(code, "no: t0ken\n")),
+            None => Ok(Response::new(Commands::default())),
+        }
+    }
+
+    async fn collect_in_sync(&self, _: Request<SegmentCollection>) -> Result<Response<Commands>, Status> {
+        Err(Status::unimplemented("not asked for"))
+    }
+}
+
+#[tonic::async_trait]
+impl ManagementService for Backend {
+    async fn report_instance_properties(&self, request: Request<InstanceProperties>) -> Result<Response<Commands>, Status> {
+        self.note(&format!("properties of {}", request.get_ref().service_instance), request.metadata());
+        Ok(Response::new(Commands::default()))
+    }
+
+    async fn keep_alive(&self, request: Request<InstancePingPkg>) -> Result<Response<Commands>, Status> {
+        self.note(&format!("keep-alive of {}", request.get_ref().service), request.metadata());
+        Ok(Response::new(Commands::default()))
+    }
+}
+
+async fn listener() -> (TcpListener, SocketAddr) {
+    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let address = listener.local_addr().unwrap();
+    (listener, address)
+}
+
+fn transport(backend: SocketAddr) -> Grpc {
+    let messages = properties::Messages::new(Identity::new("svc", "one"));
+    Grpc::new(vec![Address::from(backend)], Token::new("t0ken".to_owned()), messages).unwrap()
+}
+
+fn batch(ids: &[&str]) -> Vec<Bytes> {
+    let segment = |id: &&str| SegmentObject { trace_segment_id: (*id).to_owned(), ..SegmentObject::default() };
+    ids.iter().map(|id| segment(id).encode_to_vec().into()).collect()
+}
+
+#[tokio::test]
+async fn each_call_carries_the_token_and_the_version() {
+    let (listener, address) = listener().await;
+    let backend = Backend::default();
+    backend.serve(listener);
+    let mut grpc = transport(address);
+    assert_eq!(grpc.say(Word::Properties).await, Outcome::Taken);
+    assert_eq!(grpc.say(Word::KeepAlive).await, Outcome::Taken);
+    assert_eq!(grpc.send(Messages::new(batch(&["a", "b"]), Flight::default())).await, Outcome::Taken);
+    let version = env!("CARGO_PKG_VERSION");
+    let heard = |what: &str| format!("{what} t0ken {version}");
+    assert_eq!(
+        backend.seen(),
+        [heard("properties of one"), heard("keep-alive of svc"), heard("collect"), "a".to_owned(), "b".to_owned()]
+    );
+}
+
+#[tokio::test]
+async fn a_status_of_the_backend_is_an_answer() {
+    for (code, expected) in [
+        (Code::InvalidArgument, Outcome::Refused("InvalidArgument: no: <hidden>_".to_owned())),
+        (Code::PermissionDenied, Outcome::Refused("PermissionDenied: no: <hidden>_".to_owned())),
+        (Code::ResourceExhausted, Outcome::Overloaded("ResourceExhausted: no: <hidden>_".to_owned())),
+        (Code::Unavailable, Outcome::Failed("Unavailable: no: <hidden>_".to_owned())),
+        (Code::Internal, Outcome::Failed("Internal: no: <hidden>_".to_owned())),
+    ] {
+        let (listener, address) = listener().await;
+        Backend { answer: Some(code), ..Backend::default() }.serve(listener);
+        let flight = Flight::default();
+        assert_eq!(transport(address).send(Messages::new(batch(&["a"]), flight.clone())).await, expected);
+        assert!(!flight.revoke(), "the batch has left");
+    }
+}
+
+#[tokio::test]
+async fn with_nobody_listening_nothing_is_taken_and_the_same_batch_arrives_once_somebody_is() {
+    let (listener, address) = listener().await;
+    drop(listener);
+    let mut grpc = transport(address);
+    let flight = Flight::default();
+    let outcome = grpc.send(Messages::new(batch(&["a"]), flight.clone())).await;
+    assert!(matches!(&outcome, Outcome::Failed(problem) if problem.contains("refused")), "{outcome:?}");
+    assert!(flight.revoke(), "nothing has left");
+
+    let backend = Backend::default();
+    backend.serve(TcpListener::bind(address).await.unwrap());
+    grpc.turn();
+    assert_eq!(grpc.send(Messages::new(batch(&["a"]), Flight::default())).await, Outcome::Taken);
+    assert_eq!(backend.seen()[1..], ["a"]);
+}
+
+#[tokio::test]
+async fn a_connection_that_is_cut_mid_stream_leaves_the_batch_unconfirmed() {
+    use tokio::io::AsyncReadExt as _;
+    let (listener, address) = listener().await;
+    // Far more than the first window, so that the connection is cut while messages wait.
+    let big = vec![Bytes::from(vec![b'x'; 256 * 1024]); 16];
+    let cut = tokio::spawn(async move {
+        let (mut stream, _) = listener.accept().await.unwrap();
+        let mut some = vec![0; 32 * 1024];
+        stream.read_exact(&mut some).await.unwrap();
+    });
+    let flight = Flight::default();
+    let outcome = transport(address).send(Messages::new(big, flight.clone())).await;
+    cut.await.unwrap();
+    assert!(matches!(outcome, Outcome::Failed(_)), "{outcome:?}");
+    assert!(!flight.revoke(), "some of it has left");
+}
+
+#[tokio::test]
+async fn a_batch_that_was_given_up_sends_nothing_any_more() {
+    let (listener, address) = listener().await;
+    let backend = Backend::default();
+    backend.serve(listener);
+    let flight = Flight::default();
+    let call = transport(address).send(Messages::new(batch(&["a"]), flight.clone()));
+    assert!(flight.revoke());
+    assert_eq!(call.await, Outcome::Taken);
+    assert_eq!(backend.seen().len(), 1, "the call alone");
+}
+
+#[tokio::test]
+async fn turning_goes_round_the_list() {
+    let messages = properties::Messages::new(Identity::new("svc", "one"));
+    let backends = ["127.0.0.1:1", "127.0.0.1:2"].map(|address| Address::from(address.parse::<SocketAddr>().unwrap()));
+    let mut grpc = Grpc::new(backends.to_vec(), None, messages).unwrap();
+    let mut seen = Vec::new();
+    for _ in 0..3 {
+        seen.push(grpc.address());
+        grpc.turn();
+    }
+    assert_eq!((seen, grpc.addresses()), (vec!["127.0.0.1:1".to_owned(), "127.0.0.1:2".to_owned(), "127.0.0.1:1".to_owned()], 2));
+}
+
+#[test]
+fn a_status_that_tonic_made_itself_is_no_answer() {
+    let broken = Status::from_error(Box::new(Status::invalid_argument("x")));
+    assert!(matches!(outcome(&broken, None), Outcome::Refused(_)), "a status in an error is that status");
+    let mut made = Status::permission_denied("h2 reset");
+    made.set_source(Arc::new(std::io::Error::other("the stream was reset")));
+    assert_eq!(outcome(&made, None), Outcome::Failed("PermissionDenied: h2 reset: the stream was reset".to_owned()));
+}
+
+#[test]
+fn what_the_backend_says_is_quoted_short_and_without_the_token() {
+    let token = Token::new("t0ken".to_owned());
+    let quoted = quote(&format!("bad t0ken\u{1b}[2J{}", "x".repeat(1_000)), token.as_ref());
+    assert!(quoted.starts_with("bad <hidden>_[2Jxxx"), "{quoted}");
+    assert_eq!(quoted.len(), 300);
+}
+
+#[test]
+fn the_token_is_in_no_debug() {
+    let shown = format!("{:?}", transport("127.0.0.1:1".parse().unwrap()));
+    assert!(!shown.contains("t0ken"), "{shown}");
+}

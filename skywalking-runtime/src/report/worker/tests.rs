@@ -1,0 +1,395 @@
+//! The worker against a scripted other side, with paused time: what it says when, and what it counts.
+
+use std::collections::VecDeque;
+use std::sync::{Arc, Mutex, MutexGuard};
+use std::time::Duration;
+
+use tokio::sync::{Notify, mpsc, oneshot};
+use tokio::time::Instant;
+
+use super::super::accounts::Ledger;
+use super::super::drain::Drain;
+use super::super::stats::{Dropped, Stats};
+use super::super::transport::{Call, Messages, Outcome, Transport};
+use super::{Answer, Command, Worker};
+use crate::agent::alone;
+use crate::management::Word;
+use crate::trace::callsite::{Callsite, Kind};
+use crate::trace::outbox::{self, Handed, Head, Node};
+use crate::trace::record::{NONE, Record, Trace};
+use crate::trace::clock;
+use crate::tracer::{self, Identity, Settings};
+
+static WORK: Callsite = Callsite::new(Kind::Entry, "/work");
+
+/// What the other side does with the next call.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Plan {
+    Take,
+    Refuse,
+    Overload,
+    /// Fails before anything was taken.
+    Absent,
+    /// Takes the messages and breaks off.
+    Cut,
+    /// Takes the messages and never answers.
+    Stall,
+}
+
+#[derive(Default)]
+struct Other {
+    /// Calls beyond the plan are taken.
+    plan: VecDeque<Plan>,
+    /// Forever instead of `plan`, while it is set.
+    always: Option<Plan>,
+    heard: Vec<(u64, String)>,
+}
+
+/// A scripted transport. What it heard is written down with the second at which it was said.
+#[derive(Clone)]
+struct Script {
+    other: Arc<Mutex<Other>>,
+    start: Instant,
+    addresses: usize,
+    at: usize,
+}
+
+impl Script {
+    fn lock(&self) -> MutexGuard<'_, Other> {
+        self.other.lock().unwrap()
+    }
+
+    fn next(&self, what: &str) -> Plan {
+        let mut other = self.lock();
+        let place = if self.addresses > 1 { format!(" to {}", self.at) } else { String::new() };
+        let plan = other.always.or_else(|| other.plan.pop_front()).unwrap_or(Plan::Take);
+        let result = if plan == Plan::Take { String::new() } else { format!(": {plan:?}") };
+        other.heard.push((self.start.elapsed().as_secs(), format!("{what}{place}{result}")));
+        plan
+    }
+
+    fn answer(plan: Plan, messages: Messages) -> Call {
+        let text = String::from("as planned");
+        Box::pin(async move {
+            if plan != Plan::Absent {
+                messages.for_each(drop);
+            }
+            match plan {
+                Plan::Take => Outcome::Taken,
+                Plan::Refuse => Outcome::Refused(text),
+                Plan::Overload => Outcome::Overloaded(text),
+                Plan::Absent | Plan::Cut => Outcome::Failed(text),
+                Plan::Stall => std::future::pending().await,
+            }
+        })
+    }
+}
+
+impl Transport for Script {
+    fn addresses(&self) -> usize {
+        self.addresses
+    }
+
+    fn address(&self) -> String {
+        self.at.to_string()
+    }
+
+    fn turn(&mut self) {
+        self.at = (self.at + 1) % self.addresses;
+    }
+
+    fn say(&mut self, word: Word) -> Call {
+        Self::answer(self.next(&format!("{word:?}")), Messages::new(Vec::new(), super::Flight::default()))
+    }
+
+    fn send(&mut self, messages: Messages) -> Call {
+        // Counted without asking for one, which would mean that it was taken.
+        Self::answer(self.next("batch"), messages)
+    }
+}
+
+/// A worker with its other side, alone in the process.
+struct Bench {
+    script: Script,
+    commands: mpsc::Sender<Command>,
+    wake: Arc<Notify>,
+    node: &'static Node,
+    generation: u32,
+    ledger: Ledger,
+    start: Stats,
+    _alone: MutexGuard<'static, ()>,
+}
+
+impl Bench {
+    fn new(addresses: usize, plan: &[Plan]) -> Self {
+        let alone = alone();
+        clock::choose();
+        let identity = Identity::new("svc", "one");
+        let tracer = tracer::install(identity.clone(), Settings::default(), || {}).expect("nobody else runs a tracer now");
+        let (commands, receiver) = mpsc::channel(8);
+        let (generation, start) = (tracer.generation, Stats::read());
+        let ledger = Ledger::open(generation);
+        outbox::open(generation);
+        let other = Other { plan: plan.iter().copied().collect(), ..Other::default() };
+        let script = Script { other: Arc::new(Mutex::new(other)), start: Instant::now(), addresses, at: 0 };
+        let wake = Arc::new(Notify::new());
+        let worker = Worker::new(script.clone(), Drain::new(ledger, identity), ledger, Arc::clone(&wake), receiver);
+        tokio::spawn(worker.run());
+        Self { script, commands, wake, node: Node::claim(), generation, ledger, start, _alone: alone }
+    }
+
+    /// Finishes this many segments.
+    fn finish(&self, segments: usize) {
+        for _ in 0..segments {
+            let now = clock::now();
+            let records = [Record { start: now, end: now, callsite: &WORK, parent: NONE, flags: 0, side: 0 }];
+            let head = Head { key: 2, trace: Trace::Own(3), ended: now, records: 1, sides: 0, text: 0, limited: false, scope: 0 };
+            self.node.opened();
+            let budget = Settings::default().queue;
+            let handed = self.node.hand_over(head, &records, &[], "", self.generation, budget);
+            assert!(matches!(handed, Handed::Queued | Handed::QueuedAndHalfFull), "{handed:?}");
+        }
+    }
+
+    async fn ask(&self, seconds: u64, command: fn(Instant, Answer) -> Command) -> bool {
+        let (sender, receiver) = oneshot::channel();
+        let answer = Answer::new(move |done| drop(sender.send(done)));
+        self.commands.send(command(Instant::now() + Duration::from_secs(seconds), answer)).await.unwrap();
+        receiver.await.unwrap()
+    }
+
+    async fn flush(&self, seconds: u64) -> bool {
+        self.ask(seconds, |deadline, answer| Command::Flush { deadline, answer }).await
+    }
+
+    async fn shutdown(&self, seconds: u64) -> bool {
+        self.ask(seconds, |deadline, answer| Command::Shutdown { deadline, answer }).await
+    }
+
+    async fn pass(&self, seconds: u64) {
+        tokio::time::sleep(Duration::from_secs(seconds)).await;
+    }
+
+    /// What the other side has heard since the last look.
+    fn heard(&self) -> Vec<(u64, String)> {
+        std::mem::take(&mut self.script.lock().heard)
+    }
+
+    fn words(&self) -> Vec<String> {
+        self.heard().into_iter().map(|(_, word)| word).collect()
+    }
+
+    /// Sent, unconfirmed, refused, dropped by the shutdown; queued, in flight: since the start.
+    fn counts(&self) -> ([u64; 4], [u64; 2]) {
+        let now = Stats::read();
+        let lost = |of: fn(&Dropped) -> u64| of(&now.dropped) - of(&self.start.dropped);
+        ([now.sent - self.start.sent, lost(|d| d.unconfirmed), lost(|d| d.refused), lost(|d| d.shutdown)], [now.queued, now.in_flight])
+    }
+}
+
+impl Drop for Bench {
+    fn drop(&mut self) {
+        self.ledger.close();
+        tracer::uninstall(self.generation);
+        self.node.release();
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn properties_come_first_then_signs_of_life_each_30_s() {
+    let bench = Bench::new(1, &[]);
+    bench.pass(301).await;
+    let mut expected = vec![(0, "Properties".to_owned())];
+    expected.extend((0..10).map(|n| (n * 30, "KeepAlive".to_owned())));
+    expected.push((300, "Properties".to_owned()));
+    assert_eq!(bench.heard(), expected);
+}
+
+#[tokio::test(start_paused = true)]
+async fn segments_go_out_at_the_next_tick() {
+    let bench = Bench::new(1, &[]);
+    bench.pass(1).await;
+    bench.finish(3);
+    assert_eq!(bench.counts(), ([0; 4], [3, 0]));
+    bench.pass(1).await;
+    assert_eq!(bench.counts(), ([3, 0, 0, 0], [0, 0]));
+    assert_eq!(bench.words(), ["Properties", "KeepAlive", "batch"]);
+}
+
+#[tokio::test(start_paused = true)]
+async fn after_a_quiet_minute_the_tick_is_a_second_and_a_wake_up_comes_at_once() {
+    let bench = Bench::new(1, &[]);
+    bench.pass(70).await;
+    bench.finish(1);
+    bench.wake.notify_one();
+    tokio::time::sleep(Duration::from_millis(2)).await;
+    assert_eq!(bench.counts(), ([1, 0, 0, 0], [0, 0]));
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_load_of_many_batches_is_sent_in_order_and_counted_once() {
+    let bench = Bench::new(1, &[]);
+    bench.finish(2_500);
+    assert!(bench.flush(5).await);
+    assert_eq!(bench.counts(), ([2_500, 0, 0, 0], [0, 0]));
+    assert_eq!(bench.words(), ["Properties", "KeepAlive", "batch", "batch", "batch"]);
+}
+
+#[tokio::test(start_paused = true)]
+async fn with_the_backend_away_nothing_is_drained_and_everything_sent_when_it_comes() {
+    let bench = Bench::new(1, &[]);
+    bench.script.lock().always = Some(Plan::Absent);
+    bench.finish(5);
+    bench.pass(40).await;
+    assert_eq!(bench.counts(), ([0; 4], [5, 0]), "they wait where the queue's budget holds");
+    let tries = bench.heard();
+    assert!((5..=10).contains(&tries.len()), "waits double: {tries:?}");
+    bench.script.lock().always = None;
+    bench.pass(61).await;
+    assert_eq!(bench.counts(), ([5, 0, 0, 0], [0, 0]));
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_batch_of_which_nothing_was_taken_is_sent_again() {
+    let bench = Bench::new(1, &[Plan::Take, Plan::Take, Plan::Absent]);
+    bench.finish(2);
+    assert!(bench.flush(10).await);
+    assert_eq!(bench.counts(), ([2, 0, 0, 0], [0, 0]));
+    assert_eq!(bench.words(), ["Properties", "KeepAlive", "batch: Absent", "Properties", "KeepAlive", "batch"]);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_batch_that_was_cut_off_is_never_sent_again() {
+    let bench = Bench::new(1, &[Plan::Take, Plan::Take, Plan::Cut]);
+    bench.finish(2);
+    assert!(bench.flush(10).await, "dropped is done");
+    bench.pass(10).await;
+    assert_eq!(bench.counts(), ([0, 2, 0, 0], [0, 0]));
+    assert_eq!(bench.words(), ["Properties", "KeepAlive", "batch: Cut", "Properties", "KeepAlive"]);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_refused_batch_is_counted_and_the_next_one_goes_out() {
+    let bench = Bench::new(1, &[Plan::Take, Plan::Take, Plan::Refuse]);
+    bench.finish(2);
+    assert!(bench.flush(10).await);
+    bench.finish(1);
+    assert!(bench.flush(10).await);
+    assert_eq!(bench.counts(), ([1, 0, 2, 0], [0, 0]));
+    assert_eq!(bench.words(), ["Properties", "KeepAlive", "batch: Refuse", "batch"]);
+}
+
+#[tokio::test(start_paused = true)]
+async fn an_overloaded_backend_gets_a_pause() {
+    let bench = Bench::new(2, &[Plan::Take, Plan::Take, Plan::Overload]);
+    bench.finish(1);
+    assert!(bench.flush(10).await);
+    assert_eq!(bench.counts(), ([0, 0, 1, 0], [0, 0]));
+    bench.pass(2).await;
+    let heard = bench.heard();
+    assert_eq!(heard[2], (0, "batch to 0: Overload".to_owned()));
+    let next = &heard[3];
+    assert_eq!(next.1, "Properties to 1");
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_stalled_batch_is_unconfirmed_after_30_s() {
+    let bench = Bench::new(1, &[Plan::Take, Plan::Take, Plan::Stall]);
+    bench.finish(1);
+    bench.pass(29).await;
+    assert_eq!(bench.counts(), ([0; 4], [0, 1]));
+    bench.pass(2).await;
+    assert_eq!(bench.counts(), ([0, 1, 0, 0], [0, 0]));
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_refusal_of_the_properties_does_not_keep_segments_back() {
+    let bench = Bench::new(1, &[Plan::Refuse]);
+    bench.finish(1);
+    assert!(bench.flush(10).await);
+    assert_eq!(bench.counts(), ([1, 0, 0, 0], [0, 0]));
+    assert!(!bench.ask(1, |deadline, answer| Command::Registered { deadline, answer }).await);
+}
+
+#[tokio::test(start_paused = true)]
+async fn each_address_gets_its_turn_before_the_first_pause() {
+    let bench = Bench::new(3, &[Plan::Absent, Plan::Absent, Plan::Absent]);
+    bench.pass(2).await;
+    let heard = bench.heard();
+    let first: Vec<_> = heard.iter().take(3).cloned().collect();
+    assert_eq!(first, (0..3).map(|at| (0, format!("Properties to {at}: Absent"))).collect::<Vec<_>>());
+    assert_eq!(heard[3].1, "Properties to 0");
+}
+
+#[tokio::test(start_paused = true)]
+async fn whoever_waits_for_the_registration_is_told_when_it_happened() {
+    let bench = Bench::new(1, &[Plan::Absent, Plan::Absent]);
+    assert!(bench.ask(60, |deadline, answer| Command::Registered { deadline, answer }).await);
+    assert!(bench.ask(0, |deadline, answer| Command::Registered { deadline, answer }).await, "and later at once");
+    let bench = { drop(bench); Bench::new(1, &[]) };
+    bench.script.lock().always = Some(Plan::Absent);
+    let asked = Instant::now();
+    assert!(!bench.ask(3, |deadline, answer| Command::Registered { deadline, answer }).await);
+    assert_eq!(asked.elapsed().as_secs(), 3);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_flush_tries_an_absent_backend_once_more_at_once_and_ends_in_time() {
+    let bench = Bench::new(1, &[]);
+    bench.script.lock().always = Some(Plan::Absent);
+    bench.pass(100).await;
+    bench.heard();
+    bench.finish(1);
+    let asked = Instant::now();
+    assert!(!bench.flush(2).await);
+    assert_eq!(asked.elapsed().as_secs(), 2);
+    assert_eq!(bench.heard().first().map(|(second, _)| *second), Some(100));
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_shutdown_sends_what_there_is_and_the_rest_is_nothing() {
+    let bench = Bench::new(1, &[]);
+    bench.finish(1_500);
+    assert!(bench.shutdown(5).await);
+    bench.ledger.close();
+    assert_eq!(bench.counts(), ([1_500, 0, 0, 0], [0, 0]));
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_shutdown_with_the_backend_absent_tries_each_address_once_and_counts_the_rest() {
+    let bench = Bench::new(2, &[]);
+    bench.script.lock().always = Some(Plan::Absent);
+    bench.pass(100).await;
+    bench.heard();
+    bench.finish(4);
+    let asked = Instant::now();
+    assert!(!bench.shutdown(5).await);
+    assert!(asked.elapsed() < Duration::from_secs(1), "it doesn't wait for the deadline: {:?}", asked.elapsed());
+    assert_eq!(bench.heard().len(), 2);
+    bench.ledger.close();
+    assert_eq!(bench.counts(), ([0, 0, 0, 4], [0, 0]));
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_shutdown_with_the_backend_stalled_ends_in_time_and_tells_what_may_have_arrived() {
+    let bench = Bench::new(1, &[Plan::Take, Plan::Take, Plan::Stall]);
+    bench.finish(1_200);
+    bench.pass(1).await;
+    let asked = Instant::now();
+    assert!(!bench.shutdown(5).await);
+    assert_eq!(asked.elapsed().as_secs(), 5);
+    bench.ledger.close();
+    assert_eq!(bench.counts(), ([0, 1_000, 0, 200], [0, 0]));
+}
+
+#[tokio::test(start_paused = true)]
+async fn what_is_closed_is_not_counted_again_by_a_reporter_that_comes_back() {
+    let bench = Bench::new(1, &[Plan::Take, Plan::Take, Plan::Stall]);
+    bench.finish(3);
+    bench.pass(1).await;
+    bench.ledger.close();
+    assert_eq!(bench.counts(), ([0, 3, 0, 0], [0, 0]));
+    bench.pass(40).await;
+    assert_eq!(bench.counts(), ([0, 3, 0, 0], [0, 0]));
+    assert_eq!(outbox::waiting(), (0, 0));
+}
