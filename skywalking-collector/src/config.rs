@@ -20,7 +20,8 @@ pub struct Limits {
     /// Bytes of memory that the stored traces take, estimated before a message is decoded. A segment that alone is larger
     /// is refused.
     pub max_bytes: usize,
-    /// Instances over all services. Their names and properties take at most a sixteenth of `max_bytes`.
+    /// Instances over all services. Their names and properties take at most a sixteenth of `max_bytes`, or 64 KiB if that
+    /// is more.
     pub max_instances: usize,
 }
 
@@ -32,8 +33,8 @@ impl Default for Limits {
 
 impl Limits {
     /// Bytes for names and properties of instances.
-    pub(crate) const fn registry_bytes(&self) -> usize {
-        self.max_bytes / 16
+    pub(crate) fn registry_bytes(&self) -> usize {
+        (self.max_bytes / 16).max(64 * 1024)
     }
 
     pub(crate) fn validate(&self) -> Result<(), Error> {

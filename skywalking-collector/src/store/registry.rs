@@ -100,7 +100,7 @@ impl Registry {
         self.update(service, instance, now, |known| {
             known.listed = true;
             known.last_ping = Some(now);
-            known.layer = names::cut(layer).to_owned();
+            names::cut(layer).clone_into(&mut known.layer);
         });
     }
 

@@ -76,7 +76,7 @@ fn analysed(span: &SpanObject, kind: i32) -> bool {
     span.span_type == kind && !span.skip_analysis
 }
 
-/// Each ref is a call of its own, whatever its type: a CrossThread ref on an Entry span draws a call of the service to
+/// Each ref is a call of its own, whatever its type: a `CrossThread` ref on an Entry span draws a call of the service to
 /// itself, as the OAP does.
 fn entry<'a>(span: &'a SpanObject, own: Key<'a>, found: &mut impl FnMut(Relation<'a>)) {
     let is_mq = span.span_layer == names::LAYER_MQ;
