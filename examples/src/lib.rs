@@ -1,1 +1,13 @@
-//! Being built.
+//! What the example programs share, and nothing about tracing: each program shows that by itself, to be copied from.
+//!
+//! | program | shows |
+//! | --- | --- |
+//! | `hello` | the smallest annotated program; reports to standard error, so it needs no backend |
+//! | `handlers` | two axum handlers that continue the trace of the request's headers |
+//! | `snapshot` | two services that talk by messages without headers: one trace, one map |
+
+mod ending;
+mod terminal;
+
+pub use ending::{Parent, asked_to_end};
+pub use terminal::{Detail, say, show_diagnostics};

@@ -1,0 +1,51 @@
+//! What the attributes of `hello` do can be written by hand, and gives the same tree.
+
+/// The program itself.
+#[path = "../src/bin/hello.rs"]
+#[expect(dead_code, reason = "its main is the program's")]
+mod program;
+mod support;
+
+use std::process::Command;
+
+use skywalking_runtime::{Callsite, Root, callsite, child, current, testing};
+
+static HELLO: Callsite = callsite!(entry, "/hello", layer = http);
+static GREETING: Callsite = callsite!(local, "greeting");
+
+fn hello_by_hand(name: &str) -> String {
+    Root::new(&HELLO).run(|| greeting_by_hand(name))
+}
+
+fn greeting_by_hand(name: &str) -> String {
+    child(&GREETING).run(|| {
+        current().tag("user", name);
+        format!("Hello, {name}!")
+    })
+}
+
+#[test]
+fn by_attributes_and_by_hand_the_trees_are_equal() {
+    let (mut traced, mut by_hand) = (String::new(), String::new());
+    let trees = testing::run(|| traced = program::hello("you"));
+    let trees_by_hand = testing::run(|| by_hand = hello_by_hand("you"));
+    assert_eq!(traced, by_hand);
+    assert_eq!(testing::text(&trees), testing::text(&trees_by_hand));
+    assert_eq!(testing::text(&trees), "Entry /hello layer=Http\n  Local greeting {user=you}\n");
+}
+
+#[test]
+fn the_program_says_hello_and_one_segment() {
+    let ended = support::run(&mut Command::new(env!("CARGO_BIN_EXE_hello"))).succeeded();
+    assert_eq!(ended.out, "Hello, world!\n");
+    let segment: serde_json::Value = serde_json::from_str(ended.err.trim_end()).unwrap();
+    assert_eq!(ended.err.lines().count(), 1, "{}", ended.err);
+    assert_eq!(segment["service"], "hello");
+    let names: Vec<_> = segment["spans"].as_array().unwrap().iter().map(|span| &span["operationName"]).collect();
+    assert_eq!(names, ["/hello", "greeting"]);
+}
+
+#[test]
+fn it_is_as_small_as_it_says() {
+    assert!(include_str!("../src/bin/hello.rs").lines().count() < 25);
+}

@@ -1,0 +1,164 @@
+//! The demo as a user starts it, and the two roles by hand.
+
+mod support;
+
+use std::time::{Duration, Instant};
+
+use skywalking_collector::Collector;
+use support::{Running, run, snapshot};
+
+/// What differs from run to run gets a stable name: ids, durations, bars.
+fn normalised(text: &str, traces: &[&str]) -> String {
+    let named = traces.iter().enumerate().fold(text.to_owned(), |text, (at, id)| text.replace(id, &format!("<id {at}>")));
+    let lines = named.lines().map(|line| {
+        let line = line.split(" [").next().unwrap_or_default();
+        let words: Vec<_> = line.split_whitespace().collect();
+        let indent = &line[..line.len() - line.trim_start().len()];
+        let words = words.join(" ");
+        let untimed = words.strip_suffix(" ms").and_then(|words| words.rsplit_once(' ')).map(|(words, _)| format!("{words} <ms>"));
+        format!("{indent}{}", untimed.unwrap_or(words))
+    });
+    lines.collect::<Vec<_>>().join("\n")
+}
+
+const TREE: &str = "\
+4 spans, 2 services, <ms>
+Entry /API/Snapshot RTS_Test <ms>
+  Exit /Service/OnSnapshot -> RTS_Server RTS_Test <ms>
+    Entry /Service/OnSnapshot/QueringSnapshot Service_Test <ms>
+      Exit /database/QuerySnapshot -> APIService Service_Test <ms>
+
+map: 4 nodes, 3 calls
+User -> RTS_Test (Rust)
+RTS_Test (Rust) -> Service_Test (Rust)
+Service_Test (Rust) -> APIService (sql, guessed)";
+
+#[test]
+fn the_demo_prints_one_tree_of_two_services_and_the_map() {
+    let ended = run(&mut snapshot()).succeeded();
+    assert_eq!(normalised(&ended.out, &ended.traces()), format!("trace <id 0>\n\n{TREE}"));
+    assert_eq!(ended.err, "");
+}
+
+#[test]
+fn of_several_requests_each_is_named_and_the_last_is_shown() {
+    let ended = run(snapshot().args(["--requests", "20"])).succeeded();
+    let traces = ended.traces();
+    let mut different = traces.clone();
+    different.sort_unstable();
+    different.dedup();
+    assert_eq!((traces.len(), different.len()), (20, 20));
+    let (_, shown) = ended.out.split_once("\n\n").unwrap();
+    assert_eq!(normalised(shown, &traces), format!("20 of 20 traces arrived complete; the last one:\n{TREE}"));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn with_a_backend_all_arrives_there_and_the_counters_agree() {
+    let collector = Collector::builder().grpc_addr("127.0.0.1:0").http_addr("127.0.0.1:0").start().await.unwrap();
+    let backend = collector.grpc_addr().to_string();
+    let command = move || run(snapshot().args(["--backend", &backend, "--requests", "50"])).succeeded();
+    let ended = tokio::task::spawn_blocking(command).await.unwrap();
+
+    let traces = ended.traces();
+    assert_eq!(traces.len(), 50);
+    for id in &traces {
+        assert_eq!(collector.trace(id).map(|trace| trace.spans.len()), Some(4), "{id}");
+    }
+    for (role, segments) in [("client", 50), ("server", 50), ("both", 100)] {
+        for (counter, expected) in [
+            ("/opened", segments),
+            ("/finished", segments),
+            ("/sent", segments),
+            ("/open", 0),
+            ("/queued", 0),
+            ("/in_flight", 0),
+            ("/dropped/queue_full", 0),
+            ("/dropped/off", 0),
+            ("/dropped/unconfirmed", 0),
+            ("/dropped/refused", 0),
+            ("/dropped/shutdown", 0),
+        ] {
+            assert_eq!(ended.counter(role, counter), expected, "{role} {counter}");
+        }
+    }
+    let stats = collector.shutdown().await;
+    assert_eq!((stats.segments_accepted, stats.segments_refused, stats.segments_duplicate), (100, 0, 0));
+    // No tree.
+    assert_eq!(ended.out.lines().count(), 50 + 3, "{}", ended.out);
+}
+
+#[test]
+fn without_the_backend_all_is_answered_and_the_losses_are_counted_in_time() {
+    let mut running = Running::start(snapshot().args(["--backend", "127.0.0.1:1", "--requests", "50"]));
+    for _ in 0..50 {
+        running.says("trace ");
+    }
+    let last_request = Instant::now();
+    let ended = running.ended().succeeded();
+    // 5 s are promised from the last answer on; the rest is for a busy machine.
+    assert!(last_request.elapsed() < Duration::from_secs(5 + 2), "{:?}", last_request.elapsed());
+
+    assert_eq!(ended.counter("both", "/finished"), 100);
+    assert_eq!(ended.counter("both", "/sent"), 0);
+    assert_eq!(ended.counter("both", "/dropped/shutdown"), 100);
+    assert_eq!(ended.counter("both", "/queued") + ended.counter("both", "/in_flight"), 0);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_roles_work_by_hand() {
+    let collector = Collector::builder().grpc_addr("127.0.0.1:0").http_addr("127.0.0.1:0").start().await.unwrap();
+    let backend = collector.grpc_addr().to_string();
+    let by_hand = move || {
+        let mut server = Running::start(snapshot().args(["server", "--listen", "127.0.0.1:0", "--backend", &backend]));
+        let address = server.says("listening on ");
+        let client = run(snapshot().args(["client", "--connect", &address, "--requests", "2", "--backend", &backend])).succeeded();
+        support::interrupt(server.id());
+        (client, server.ended().succeeded())
+    };
+    let (client, server) = tokio::task::spawn_blocking(by_hand).await.unwrap();
+    assert!(client.out.contains("\nanswered 2 requests, the last with: Return Snapshot Info\n"), "{}", client.out);
+    assert_eq!((client.counter("client", "/sent"), server.counter("server", "/sent")), (2, 2));
+    for id in client.traces() {
+        assert_eq!(collector.trace(id).map(|trace| trace.spans.len()), Some(4));
+    }
+}
+
+#[test]
+fn what_is_wrong_is_said_with_the_value_and_the_remedy() {
+    let taken = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
+    let taken = taken.local_addr().unwrap().to_string();
+    for (arguments, said) in [
+        (&["server", "--listen", &taken][..], &["snapshot server: can't listen on", &taken, "--listen"][..]),
+        (&["client", "--connect", "127.0.0.1:1"], &["snapshot client: can't connect to", "127.0.0.1:1", "Start `snapshot server` first"]),
+        (&["client", "--connect", "nowhere"], &["snapshot client: can't connect to", "nowhere", "HOST:PORT"]),
+        (&["--backend", "nowhere"], &["Config::backend", "nowhere", "snapshot: the server died"]),
+    ] {
+        let ended = run(snapshot().args(arguments)).failed();
+        for part in said {
+            assert!(ended.err.contains(part), "{part:?} is not in {:?}", ended.err);
+        }
+    }
+    for (arguments, said) in [
+        (&["server", "--listen", "localhost"][..], "write IP:PORT"),
+        (&["--requests", "0"], "--requests"),
+        (&["--backend", "h:1", "--serve"], "cannot be used with"),
+    ] {
+        let ended = run(snapshot().args(arguments));
+        assert_eq!(ended.status.code(), Some(2));
+        assert!(ended.err.contains(said), "{said:?} is not in {:?}", ended.err);
+    }
+}
+
+#[test]
+fn serving_answers_with_json_until_it_is_interrupted() {
+    let mut running = Running::start(snapshot().arg("--serve"));
+    running.says("serving JSON until Ctrl-C:");
+    let services = running.says("http://");
+    let (address, path) = services.split_at(services.find('/').unwrap());
+    assert_eq!(path, "/api/services");
+    let (head, body) = support::get(address, path, "");
+    assert!(head.starts_with("HTTP/1.1 200 "), "{head}");
+    assert!(body.contains("\"RTS_Test_1\"") && body.contains("\"Service_Test_1\""), "{body}");
+    support::interrupt(running.id());
+    running.ended().succeeded();
+}
