@@ -153,9 +153,10 @@ impl Agent {
 
     /// [`wait_until_registered`](Agent::wait_until_registered) for callers who must not block, on any executor.
     pub fn wait_until_registered_async(&self, timeout: Duration) -> impl Future<Output = bool> + Send + use<> {
-        let asked = self.running.as_ref().map(|running| {
-            running.handle.ask_async(timeout, |deadline, answer| Command::Registered { deadline, answer })
-        });
+        let asked = self
+            .running
+            .as_ref()
+            .map(|running| running.handle.ask_async(timeout, |deadline, answer| Command::Registered { deadline, answer }));
         async move {
             match asked {
                 Some(asked) => asked.await,

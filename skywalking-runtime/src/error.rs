@@ -57,9 +57,7 @@ pub enum Error {
         problem: &'static str,
     },
     /// An `https` backend, which this build can't speak to.
-    #[error(
-        "{setting}: the backend {value:?} asks for TLS, which this build has no support for; give host:port of a port without TLS"
-    )]
+    #[error("{setting}: the backend {value:?} asks for TLS, which this build has no support for; give host:port of a port without TLS")]
     TlsUnsupported {
         /// The builder's method or the variable.
         setting: &'static str,
@@ -81,11 +79,11 @@ pub enum Error {
         value: String,
     },
     /// A variable that is no text.
-    #[error("{setting}: the value {value} is not valid Unicode; set the variable to UTF-8 text, or unset it")]
+    #[error("{setting}: the value {value:?} is not valid Unicode; set the variable to UTF-8 text, or unset it")]
     NotUnicode {
         /// The variable.
         setting: &'static str,
-        /// Its value with what is no text escaped, or `<hidden>`.
+        /// Its value with what is no text replaced, or `<hidden>`.
         value: String,
     },
     /// A limit of 0, under which nothing could be traced.

@@ -145,6 +145,41 @@ fn with_the_backend_absent_a_shutdown_ends_soon_and_counts_what_was_lost() {
     assert_exact(&report.stats);
 }
 
+#[cfg(feature = "report-grpc")]
+#[test]
+fn what_a_backend_confirmed_has_arrived_there_once() {
+    use std::collections::HashSet;
+
+    use crate::report::grpc::tests::{Backend, listener};
+
+    let _alone = alone();
+    // The backend's own runtime: the agent under test blocks this thread when it waits.
+    let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(1).enable_all().build().unwrap();
+    let backend = Backend::default();
+    let address = runtime.block_on(async {
+        let (listener, address) = listener().await;
+        backend.serve(listener);
+        address
+    });
+    let agent = Config::new("svc").instance("one").backend(address.to_string()).start().unwrap();
+    assert!(agent.wait_until_registered(LONG));
+    thread::scope(|scope| {
+        for _ in 0..2 {
+            scope.spawn(|| work(2_000));
+        }
+    });
+    assert!(agent.flush(LONG));
+    work(1);
+    let report = agent.shutdown(LONG);
+    assert_eq!((report.sent, report.dropped.total()), (4_001, 0));
+    assert_exact(&report.stats);
+    let seen = backend.seen();
+    assert!(seen[0].starts_with("properties of one") && seen[1].starts_with("keep-alive of svc"), "{:?}", &seen[..2]);
+    let segments: Vec<_> = seen.iter().filter(|line| !line.contains(' ')).collect();
+    let different: HashSet<_> = segments.iter().collect();
+    assert_eq!((segments.len(), different.len()), (4_001, 4_001));
+}
+
 #[test]
 fn a_shutdown_without_any_time_returns_and_counts() {
     let _alone = alone();

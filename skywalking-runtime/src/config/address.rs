@@ -60,7 +60,8 @@ fn parse(setting: &'static str, text: &str) -> Result<Address, Error> {
             format!("[{ip}]")
         }
         None if host.contains(':') => return Err(wrong("is an IPv6 address without brackets or has two ports; give [::1]:11800")),
-        None => checked_name(host).ok_or_else(|| wrong("has no valid host; give a name of ASCII letters, digits, dots, - and _, or an address"))?,
+        None => checked_name(host)
+            .ok_or_else(|| wrong("has no valid host; give a name of ASCII letters, digits, dots, - and _, or an address"))?,
     };
     let digits = !port.is_empty() && port.bytes().all(|byte| byte.is_ascii_digit());
     let port = port.parse().ok().filter(|port| digits && *port != 0);
@@ -105,8 +106,25 @@ mod tests {
     #[test]
     fn an_error_names_the_one_bad_address_and_the_remedy() {
         for bad in [
-            "h", "h:", "h:0", "h:65536", "h:+1", "h:1x", ":1", "256.0.0.1:1", "1.2.3:1", "::1:80", "[::1]", "[x]:1", "a b:1", "é:1", "h:1/p",
-            "u@h:1", "ftp://h:1", "a..b:1", "-",
+            "h",
+            "h:",
+            "h:0",
+            "h:65536",
+            "h:+1",
+            "h:1x",
+            ":1",
+            "256.0.0.1:1",
+            "1.2.3:1",
+            "::1:80",
+            "[::1]",
+            "[x]:1",
+            "a b:1",
+            "é:1",
+            "h:1/p",
+            "u@h:1",
+            "ftp://h:1",
+            "a..b:1",
+            "-",
         ] {
             let error = list(&format!("ok:1,{bad}")).unwrap_err();
             let Error::Backend { setting: "backend", value, problem } = &error else { panic!("{bad}: {error:?}") };

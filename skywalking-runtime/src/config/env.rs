@@ -48,7 +48,7 @@ fn read(setting: &'static str, lookup: &Lookup<'_>) -> Result<Option<String>, Er
     let Some(value) = lookup(setting).filter(|value| !value.is_empty()) else { return Ok(None) };
     value.into_string().map(Some).map_err(|bytes| Error::NotUnicode {
         setting,
-        value: if setting == TOKEN { "<hidden>".to_owned() } else { format!("{bytes:?}") },
+        value: if setting == TOKEN { "<hidden>".to_owned() } else { bytes.to_string_lossy().into_owned() },
     })
 }
 

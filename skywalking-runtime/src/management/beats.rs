@@ -66,9 +66,7 @@ mod tests {
                 beats.said(now);
             }
         }
-        let expected: Vec<_> = (0..=21)
-            .map(|n| (n * 30, if n == 10 || n == 20 { Word::Properties } else { Word::KeepAlive }))
-            .collect();
+        let expected: Vec<_> = (0..=21).map(|n| (n * 30, if n == 10 || n == 20 { Word::Properties } else { Word::KeepAlive })).collect();
         assert_eq!(said, expected);
     }
 

@@ -47,11 +47,7 @@ impl Messages {
 
     /// That this instance is still there.
     pub(crate) fn keep_alive(&self) -> InstancePingPkg {
-        InstancePingPkg {
-            service: self.identity.service.clone(),
-            service_instance: self.identity.instance.clone(),
-            layer: String::new(),
-        }
+        InstancePingPkg { service: self.identity.service.clone(), service_instance: self.identity.instance.clone(), layer: String::new() }
     }
 }
 

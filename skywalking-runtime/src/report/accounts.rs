@@ -27,17 +27,8 @@ pub(crate) struct Accounts {
     flight: Option<Flight>,
 }
 
-static ACCOUNTS: Mutex<Accounts> = Mutex::new(Accounts {
-    owner: 0,
-    sent: 0,
-    unconfirmed: 0,
-    refused: 0,
-    shutdown: 0,
-    held: 0,
-    held_bytes: 0,
-    in_flight: 0,
-    flight: None,
-});
+static ACCOUNTS: Mutex<Accounts> =
+    Mutex::new(Accounts { owner: 0, sent: 0, unconfirmed: 0, refused: 0, shutdown: 0, held: 0, held_bytes: 0, in_flight: 0, flight: None });
 
 fn lock() -> MutexGuard<'static, Accounts> {
     ACCOUNTS.lock().unwrap_or_else(PoisonError::into_inner)
@@ -75,6 +66,11 @@ impl Ledger {
     fn write<R>(self, write: impl FnOnce(&mut Accounts) -> R) -> Option<R> {
         let mut accounts = lock();
         (accounts.owner == self.generation).then(|| write(&mut accounts))
+    }
+
+    /// False once the reporter has been given up: it should end.
+    pub(crate) fn is_open(self) -> bool {
+        self.write(|_| ()).is_some()
     }
 
     /// Takes what is in a tray. False if there is nothing, or if its thread is just working on it; none if the reporter was given up.

@@ -144,12 +144,8 @@ impl Drain {
             batch.push(message);
             segments += 1;
             bytes += head.bytes();
-            self.place = Place {
-                head: self.place.head + 1,
-                record: record + head.records,
-                side: side + head.sides,
-                text: text + head.text,
-            };
+            self.place =
+                Place { head: self.place.head + 1, record: record + head.records, side: side + head.sides, text: text + head.text };
         }
         if segments > 0 {
             self.ledger.pack(segments, bytes);

@@ -5,7 +5,7 @@
 
 mod codec;
 #[cfg(test)]
-mod tests;
+pub(crate) mod tests;
 
 use std::error::Error as _;
 use std::time::Duration;
@@ -49,8 +49,7 @@ impl Grpc {
     pub(crate) fn new(backends: Vec<Address>, token: Option<Token>, management: properties::Messages) -> Result<Self, Error> {
         let endpoints = backends.into_iter().map(|address| endpoint(&address).map(|endpoint| (address, endpoint)));
         let token = token.map(|token| {
-            let mut value: MetadataValue<Ascii> =
-                token.reveal().parse().map_err(|_| Error::Token { setting: "Config::token" })?;
+            let mut value: MetadataValue<Ascii> = token.reveal().parse().map_err(|_| Error::Token { setting: "Config::token" })?;
             value.set_sensitive(true);
             Ok((token, value))
         });
@@ -93,11 +92,8 @@ impl Grpc {
 }
 
 fn endpoint(address: &Address) -> Result<Endpoint, Error> {
-    let unusable = || Error::Backend {
-        setting: "Config::backend",
-        value: address.to_string(),
-        problem: "can't be written as a URL; give host:port",
-    };
+    let unusable =
+        || Error::Backend { setting: "Config::backend", value: address.to_string(), problem: "can't be written as a URL; give host:port" };
     let endpoint = Endpoint::from_shared(format!("http://{address}")).map_err(|_| unusable())?;
     let endpoint = endpoint.user_agent(concat!("skywalking-rust/", env!("CARGO_PKG_VERSION"))).map_err(|_| unusable())?;
     // No HTTP/2 keep-alive: the backend ends connections that ping often (`protocol/semantics.md` 18); deadlines find dead ones.

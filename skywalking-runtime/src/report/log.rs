@@ -90,6 +90,6 @@ mod tests {
         let mut calls = Calls(Vec::new());
         write(Messages::new(vec![segment("a"), segment("b")], Flight::default()), &mut calls).unwrap();
         assert_eq!(calls.0.len(), 2);
-        assert!(calls.0.iter().all(|line| line.ends_with(b"\n") && line.iter().filter(|byte| **byte == b'\n').count() == 1));
+        assert!(calls.0.iter().all(|line| line.iter().position(|byte| *byte == b'\n') == Some(line.len() - 1)));
     }
 }

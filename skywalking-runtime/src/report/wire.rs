@@ -76,7 +76,6 @@ impl Writer {
         let mut length = 0;
         for digit in &mut digits {
             length += 1;
-            #[expect(clippy::cast_possible_truncation, reason = "the seven bits that are due")]
             let low = (number & 0x7f) as u8;
             number >>= 7;
             if number == 0 {
@@ -123,7 +122,6 @@ impl Writer {
     /// Puts a number's decimal digits in front.
     pub(crate) fn decimal(&mut self, mut number: u64) {
         loop {
-            #[expect(clippy::cast_possible_truncation, reason = "a digit")]
             let digit = (number % 10) as u8;
             self.bytes(&[b'0' + digit]);
             number /= 10;

@@ -104,14 +104,14 @@ impl<T: Transport> Worker<T> {
         }
     }
 
-    /// Works until a shutdown was asked for and is done, or nobody is left who could ask.
+    /// Works until a shutdown was asked for and is done, nobody is left who could ask, or nothing counts any more that is done here.
     pub(crate) async fn run(mut self) {
         loop {
             self.asked.answer_late(Instant::now());
             if !self.asked.is_over() {
                 self.advance();
             }
-            if self.asked.is_over() {
+            if self.asked.is_over() || !self.ledger.is_open() {
                 break;
             }
             match self.next_event().await {

@@ -20,7 +20,7 @@ const CROSS_THREAD: i64 = 1;
 
 impl Encoder {
     /// A reference to a segment of another process. The parts of `sw8` (`protocol/semantics.md` 2): flag, trace, segment, span,
-    /// service, instance, endpoint, address. The type CrossProcess is 0 and so is not written.
+    /// service, instance, endpoint, address. The type `CrossProcess` is 0 and so is not written.
     pub(super) fn process_reference(&mut self, header: &str) {
         let mut parts = [""; 8];
         for (part, text) in parts.iter_mut().zip(header.split('-')) {

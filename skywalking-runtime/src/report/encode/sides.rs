@@ -16,7 +16,6 @@ const LOG_TIME: u32 = 1;
 const LOG_DATA: u32 = 2;
 
 /// Walks a span's list. Each entry must be older than the one before, so the walk ends whatever the list holds.
-#[derive(Clone, Copy)]
 pub(super) struct Sides<'a> {
     sides: &'a [Side],
     at: u32,

@@ -79,8 +79,7 @@ fn fragment(callsite: &'static Callsite) -> &'static [u8] {
 /// The fields from the operation name to the component.
 fn write_call(writer: &mut Writer, callsite: &'static Callsite, found: &Overrides<'_>, continued: bool) {
     // What goes on for a span of another segment is work inside the process, whatever that span was.
-    let (kind, layer, peer) =
-        if continued { (Kind::Local, Layer::Unknown, "") } else { (callsite.kind, callsite.layer, callsite.peer) };
+    let (kind, layer, peer) = if continued { (Kind::Local, Layer::Unknown, "") } else { (callsite.kind, callsite.layer, callsite.peer) };
     let peer = match found.peer.unwrap_or(peer) {
         "" if kind == Kind::Exit => UNKNOWN_PEER,
         peer => peer,

@@ -3,9 +3,7 @@
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use prost::Message as _;
-use skywalking_proto::v3::{
-    KeyStringValuePair, Log, RefType, SegmentObject, SegmentReference, SpanLayer, SpanObject, SpanType,
-};
+use skywalking_proto::v3::{KeyStringValuePair, Log, RefType, SegmentObject, SegmentReference, SpanLayer, SpanObject, SpanType};
 
 use super::{Encoder, Segment};
 use crate::report::timeline::Timeline;
@@ -25,7 +23,13 @@ static CALLSITES: [Callsite; 5] = [
 ];
 
 const KEYS: [&str; 4] = ["k1", "k2", "db.type", "unfinished"];
-const TEXTS: [&str; 5] = ["", "v", "键 and 𝄞", "line\nend", "a longer value, which is over one hundred and twenty-seven bytes, so that its length takes two bytes as a varint, as do lengths above it"];
+const TEXTS: [&str; 5] = [
+    "",
+    "v",
+    "键 and 𝄞",
+    "line\nend",
+    "a longer value, which is over one hundred and twenty-seven bytes, so that its length takes two bytes as a varint, as do lengths above it",
+];
 
 /// A small generator, so that each run checks the same segments.
 struct Random(u64);
@@ -111,7 +115,7 @@ fn random_segment(random: &mut Random) -> (Head, Made, SegmentObject) {
     };
     let ended = 1_000 + random.below(2_000_000) as u64;
     let mut spans: Vec<SpanObject> = Vec::new();
-    for place in 0..1 + random.below(8) {
+    for place in 0..=random.below(8) {
         let span = random_span(random, &mut made, place, ended, &trace_id, &spans);
         spans.push(span);
     }
@@ -266,10 +270,7 @@ fn random_process_reference(random: &mut Random, made: &mut Made, place: usize, 
     let long = "长".repeat(random.pick(&[1, 50, 51, 151, 201]));
     let parent = random.pick(&[0, 1, i32::MAX]);
     let b64 = |text: &str| STANDARD.encode(text);
-    let header = format!(
-        "1-{}-{}-{parent}-{}-{}-{}-{}",
-        b64("t.1"), b64("s.1"), b64(&long), b64("in\nstance"), b64(&long), b64(&long)
-    );
+    let header = format!("1-{}-{}-{parent}-{}-{}-{}-{}", b64("t.1"), b64("s.1"), b64(&long), b64("in\nstance"), b64(&long), b64(&long));
     made.push_text(place, "", SideKind::Sw8Ref, &header);
     let cut = |limit| long.chars().take(limit).collect::<String>();
     span.refs.push(SegmentReference {
@@ -301,8 +302,19 @@ fn the_bytes_are_those_of_prost_for_a_thousand_random_segments() {
 fn nonsense_becomes_a_segment_and_never_a_panic() {
     let (mut encoder, timeline, mut random) = (Encoder::new(identity()), timeline(), Random(11));
     let kinds = [
-        SideKind::Text, SideKind::Int, SideKind::Uint, SideKind::Bool, SideKind::Name, SideKind::StaticName, SideKind::Peer,
-        SideKind::Component, SideKind::Layer, SideKind::Sw8Ref, SideKind::ThreadRef, SideKind::Log, SideKind::Field,
+        SideKind::Text,
+        SideKind::Int,
+        SideKind::Uint,
+        SideKind::Bool,
+        SideKind::Name,
+        SideKind::StaticName,
+        SideKind::Peer,
+        SideKind::Component,
+        SideKind::Layer,
+        SideKind::Sw8Ref,
+        SideKind::ThreadRef,
+        SideKind::Log,
+        SideKind::Field,
     ];
     for _ in 0..2_000 {
         let mut any = |limit: usize| if random.chance(8) { u32::MAX } else { u32::try_from(random.below(limit)).unwrap() };
@@ -344,5 +356,5 @@ fn what_a_callsite_always_writes_is_encoded_once() {
     let first = encoder.encode(segment, &timeline);
     let fragment = ONCE.fragment.get().expect("it was just used").as_ptr();
     assert_eq!(encoder.encode(segment, &timeline), first);
-    assert_eq!(ONCE.fragment.get().map(|kept| kept.as_ptr()), Some(fragment));
+    assert_eq!(ONCE.fragment.get().map(Vec::as_ptr), Some(fragment));
 }

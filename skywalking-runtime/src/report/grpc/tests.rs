@@ -22,7 +22,7 @@ use crate::tracer::Identity;
 
 /// A backend that writes down what it gets, and answers segments with a status of choice.
 #[derive(Clone, Default)]
-struct Backend {
+pub(crate) struct Backend {
     seen: Arc<Mutex<Vec<String>>>,
     answer: Option<Code>,
 }
@@ -33,11 +33,11 @@ impl Backend {
         self.seen.lock().unwrap().push(format!("{what} {} {}", value("authentication"), value("agent-version")));
     }
 
-    fn seen(&self) -> Vec<String> {
+    pub(crate) fn seen(&self) -> Vec<String> {
         std::mem::take(&mut *self.seen.lock().unwrap())
     }
 
-    fn serve(&self, listener: TcpListener) -> tokio::task::JoinHandle<()> {
+    pub(crate) fn serve(&self, listener: TcpListener) -> tokio::task::JoinHandle<()> {
         let routes = tonic::transport::Server::builder()
             .add_service(TraceSegmentReportServiceServer::new(self.clone()))
             .add_service(ManagementServiceServer::new(self.clone()));
@@ -77,7 +77,7 @@ impl ManagementService for Backend {
     }
 }
 
-async fn listener() -> (TcpListener, SocketAddr) {
+pub(crate) async fn listener() -> (TcpListener, SocketAddr) {
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
     let address = listener.local_addr().unwrap();
     (listener, address)
@@ -104,10 +104,7 @@ async fn each_call_carries_the_token_and_the_version() {
     assert_eq!(grpc.send(Messages::new(batch(&["a", "b"]), Flight::default())).await, Outcome::Taken);
     let version = env!("CARGO_PKG_VERSION");
     let heard = |what: &str| format!("{what} t0ken {version}");
-    assert_eq!(
-        backend.seen(),
-        [heard("properties of one"), heard("keep-alive of svc"), heard("collect"), "a".to_owned(), "b".to_owned()]
-    );
+    assert_eq!(backend.seen(), [heard("properties of one"), heard("keep-alive of svc"), heard("collect"), "a".to_owned(), "b".to_owned()]);
 }
 
 #[tokio::test]

@@ -15,9 +15,9 @@ use super::{Answer, Command, Worker};
 use crate::agent::alone;
 use crate::management::Word;
 use crate::trace::callsite::{Callsite, Kind};
-use crate::trace::outbox::{self, Handed, Head, Node};
-use crate::trace::record::{NONE, Record, Trace};
 use crate::trace::clock;
+use crate::trace::outbox::{self, Budget, Handed, Head, Node};
+use crate::trace::record::{NONE, Record, Trace};
 use crate::tracer::{self, Identity, Settings};
 
 static WORK: Callsite = Callsite::new(Kind::Entry, "/work");
@@ -141,19 +141,24 @@ impl Bench {
     /// Finishes this many segments.
     fn finish(&self, segments: usize) {
         for _ in 0..segments {
-            let now = clock::now();
-            let records = [Record { start: now, end: now, callsite: &WORK, parent: NONE, flags: 0, side: 0 }];
-            let head = Head { key: 2, trace: Trace::Own(3), ended: now, records: 1, sides: 0, text: 0, limited: false, scope: 0 };
-            self.node.opened();
-            let budget = Settings::default().queue;
-            let handed = self.node.hand_over(head, &records, &[], "", self.generation, budget);
+            let handed = self.hand_over(Settings::default().queue);
             assert!(matches!(handed, Handed::Queued | Handed::QueuedAndHalfFull), "{handed:?}");
         }
     }
 
+    fn hand_over(&self, budget: Budget) -> Handed {
+        let now = clock::now();
+        let records = [Record { start: now, end: now, callsite: &WORK, parent: NONE, flags: 0, side: 0 }];
+        let head = Head { key: 2, trace: Trace::Own(3), ended: now, records: 1, sides: 0, text: 0, limited: false, scope: 0 };
+        self.node.opened();
+        self.node.hand_over(head, &records, &[], "", self.generation, budget)
+    }
+
     async fn ask(&self, seconds: u64, command: fn(Instant, Answer) -> Command) -> bool {
         let (sender, receiver) = oneshot::channel();
-        let answer = Answer::new(move |done| drop(sender.send(done)));
+        let answer = Answer::new(move |done| {
+            let _ = sender.send(done);
+        });
         self.commands.send(command(Instant::now() + Duration::from_secs(seconds), answer)).await.unwrap();
         receiver.await.unwrap()
     }
@@ -326,7 +331,10 @@ async fn whoever_waits_for_the_registration_is_told_when_it_happened() {
     let bench = Bench::new(1, &[Plan::Absent, Plan::Absent]);
     assert!(bench.ask(60, |deadline, answer| Command::Registered { deadline, answer }).await);
     assert!(bench.ask(0, |deadline, answer| Command::Registered { deadline, answer }).await, "and later at once");
-    let bench = { drop(bench); Bench::new(1, &[]) };
+    let bench = {
+        drop(bench);
+        Bench::new(1, &[])
+    };
     bench.script.lock().always = Some(Plan::Absent);
     let asked = Instant::now();
     assert!(!bench.ask(3, |deadline, answer| Command::Registered { deadline, answer }).await);
@@ -391,5 +399,6 @@ async fn what_is_closed_is_not_counted_again_by_a_reporter_that_comes_back() {
     assert_eq!(bench.counts(), ([0, 3, 0, 0], [0, 0]));
     bench.pass(40).await;
     assert_eq!(bench.counts(), ([0, 3, 0, 0], [0, 0]));
-    assert_eq!(outbox::waiting(), (0, 0));
+    // The queue's budget is whole again: a segment that comes now is refused because nobody takes it, not because there is no room.
+    assert_eq!(bench.hand_over(Budget { bytes: 1_000, segments: 1 }), Handed::Off);
 }
