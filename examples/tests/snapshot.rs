@@ -31,7 +31,7 @@ Entry /API/Snapshot RTS_Test <ms>
 map: 4 nodes, 3 calls
 User -> RTS_Test (Rust)
 RTS_Test (Rust) -> Service_Test (Rust)
-Service_Test (Rust) -> APIService (sql, guessed)";
+Service_Test (Rust) -> APIService (Rust, guessed)";
 
 #[test]
 fn the_demo_prints_one_tree_of_two_services_and_the_map() {

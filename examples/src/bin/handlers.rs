@@ -51,7 +51,7 @@ async fn look_up(id: u64) -> String {
 
 /// Two traced axum handlers: GET / and GET /users/{id}. Prints what to curl.
 #[derive(Debug, Parser)]
-#[command(version, about)]
+#[command(name = "handlers", version, about)]
 struct Options {
     /// Where to listen (port 0 takes a free one)
     #[arg(long, value_name = "IP:PORT", default_value = "127.0.0.1:8080")]

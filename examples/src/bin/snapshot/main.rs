@@ -29,8 +29,8 @@ use skywalking_examples::{Detail, show_diagnostics};
 /// Without a role it starts both as child processes, and a collector; when the spans have arrived it prints the last trace as a tree,
 /// and the map of services.
 #[derive(Debug, Parser)]
-#[command(version, args_conflicts_with_subcommands = true)]
-struct Options {
+#[command(name = "snapshot", version, args_conflicts_with_subcommands = true)]
+struct Arguments {
     #[command(subcommand)]
     role: Option<Role>,
     #[command(flatten)]
@@ -46,10 +46,10 @@ enum Role {
 }
 
 fn main() -> ExitCode {
-    let options = Options::parse();
-    show_diagnostics(if options.demo.verbose { Detail::Everything } else { Detail::Warnings });
-    let (name, outcome) = match options.role {
-        None => ("snapshot", demo::run(options.demo)),
+    let Arguments { role, demo } = Arguments::parse();
+    show_diagnostics(if demo.verbose { Detail::Everything } else { Detail::Warnings });
+    let (name, outcome) = match role {
+        None => ("snapshot", demo::run(demo)),
         Some(Role::Server(options)) => ("snapshot server", server::run(&options)),
         Some(Role::Client(options)) => ("snapshot client", client::run(&options)),
     };
