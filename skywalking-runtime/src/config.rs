@@ -16,7 +16,9 @@ use crate::trace::outbox::Budget;
 use crate::tracer::{Cancelled, Identity, Inbound, Orphans, Settings};
 
 pub(crate) use address::Address;
-pub(crate) use names::{LIMIT as NAME_LIMIT, hostname, ipv4s};
+pub(crate) use names::LIMIT as NAME_LIMIT;
+#[cfg(feature = "report-grpc")]
+pub(crate) use names::{hostname, ipv4s};
 pub(crate) use token::Token;
 
 /// Where finished segments go.
@@ -297,9 +299,9 @@ pub(crate) struct Checked {
     pub(crate) settings: Settings,
     pub(crate) reporter: Reporter,
     /// At least one.
-    #[cfg_attr(not(feature = "report-grpc"), expect(dead_code, reason = "only gRPC reports to a backend"))]
+    #[cfg_attr(not(feature = "report-grpc"), allow(dead_code, reason = "only gRPC reports to a backend"))]
     pub(crate) backends: Vec<Address>,
-    #[cfg_attr(not(feature = "report-grpc"), expect(dead_code, reason = "only gRPC reports to a backend"))]
+    #[cfg_attr(not(feature = "report-grpc"), allow(dead_code, reason = "only gRPC reports to a backend"))]
     pub(crate) token: Option<Token>,
     pub(crate) shutdown_deadline: Duration,
 }

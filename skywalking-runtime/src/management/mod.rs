@@ -1,8 +1,9 @@
-//! What an agent says of itself: who it is ([`properties`]) and that it is there (the keep-alive), each at its time ([`beats`]).
+//! What an agent says of itself: who it is (`properties`) and that it is there (the keep-alive), each at its time ([`beats`]).
 //!
 //! How it is said is the transport's business (`report/`), and so is what happens when nobody listens.
 
 pub(crate) mod beats;
+#[cfg(feature = "report-grpc")] // the only way to say them so far
 pub(crate) mod properties;
 
 /// What there is to say.

@@ -13,6 +13,7 @@ use crate::management::Word;
 pub(crate) type Call = Pin<Box<dyn Future<Output = Outcome> + Send>>;
 
 /// What came of a call.
+#[cfg_attr(not(feature = "report-grpc"), allow(dead_code, reason = "only a backend refuses"))]
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) enum Outcome {
     /// The other side took it and said so.
