@@ -69,7 +69,9 @@ struct Options {
 enum Error {
     #[error(transparent)]
     Agent(#[from] skywalking_runtime::Error),
-    #[error("can't listen on {address}: {source}. End the program that uses it, or choose another with --listen (port 0 takes a free one)")]
+    #[error(
+        "can't listen on {address}: {source}. Give --listen an address of this machine whose port no program uses (port 0 takes a free one)"
+    )]
     Listen { address: SocketAddr, source: std::io::Error },
     #[error("the server failed: {0}. Start it again")]
     Serve(#[from] std::io::Error),

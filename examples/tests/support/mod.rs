@@ -9,14 +9,14 @@ use std::sync::mpsc::{Receiver, channel};
 use std::time::{Duration, Instant};
 
 /// How long anything may take that takes no time of its own: long, as test machines are slow.
-pub const PATIENCE: Duration = Duration::from_secs(60);
+pub(crate) const PATIENCE: Duration = Duration::from_secs(60);
 
-pub fn snapshot() -> Command {
+pub(crate) fn snapshot() -> Command {
     Command::new(env!("CARGO_BIN_EXE_snapshot"))
 }
 
 /// A program that runs; killed when dropped.
-pub struct Running {
+pub(crate) struct Running {
     child: Child,
     out: Lines,
     err: Lines,
@@ -24,10 +24,10 @@ pub struct Running {
 
 /// What a program said, and how it ended.
 #[derive(Debug)]
-pub struct Ended {
-    pub status: ExitStatus,
-    pub out: String,
-    pub err: String,
+pub(crate) struct Ended {
+    pub(crate) status: ExitStatus,
+    pub(crate) out: String,
+    pub(crate) err: String,
 }
 
 /// The lines of a stream, read by a thread of their own so that the program never waits for its reader.
@@ -73,7 +73,7 @@ impl Lines {
 }
 
 impl Running {
-    pub fn start(command: &mut Command) -> Self {
+    pub(crate) fn start(command: &mut Command) -> Self {
         let command = command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped());
         let mut child = command.spawn().unwrap();
         let out = Lines::of(child.stdout.take().unwrap());
@@ -81,22 +81,22 @@ impl Running {
         Self { child, out, err }
     }
 
-    pub fn id(&self) -> u32 {
+    pub(crate) fn id(&self) -> u32 {
         self.child.id()
     }
 
     /// Waits for a line of standard output; gives what stands after `mark`.
-    pub fn says(&mut self, mark: &str) -> String {
+    pub(crate) fn says(&mut self, mark: &str) -> String {
         self.out.after(mark)
     }
 
     /// The same of standard error.
-    pub fn complains(&mut self, mark: &str) -> String {
+    pub(crate) fn complains(&mut self, mark: &str) -> String {
         self.err.after(mark)
     }
 
     /// Waits for the end.
-    pub fn ended(mut self) -> Ended {
+    pub(crate) fn ended(mut self) -> Ended {
         until("the program ends", || self.child.try_wait().unwrap().is_some());
         let status = self.child.wait().unwrap();
         let (out, err) =
@@ -113,28 +113,28 @@ impl Drop for Running {
 }
 
 /// Runs a program to its end.
-pub fn run(command: &mut Command) -> Ended {
+pub(crate) fn run(command: &mut Command) -> Ended {
     Running::start(command).ended()
 }
 
 impl Ended {
-    pub fn succeeded(self) -> Self {
+    pub(crate) fn succeeded(self) -> Self {
         assert!(self.status.success(), "{self:#?}");
         self
     }
 
-    pub fn failed(self) -> Self {
+    pub(crate) fn failed(self) -> Self {
         assert_eq!(self.status.code(), Some(1), "{self:#?}");
         self
     }
 
     /// The ids of the lines `trace <id>`.
-    pub fn traces(&self) -> Vec<&str> {
+    pub(crate) fn traces(&self) -> Vec<&str> {
         self.out.lines().filter_map(|line| line.strip_prefix("trace ")).collect()
     }
 
     /// A counter of a role's line of JSON, by its path.
-    pub fn counter(&self, role: &str, path: &str) -> u64 {
+    pub(crate) fn counter(&self, role: &str, path: &str) -> u64 {
         let lines = self.out.lines().filter_map(|line| serde_json::from_str::<serde_json::Value>(line).ok());
         let line = lines.into_iter().find(|line| line["role"] == role);
         let line = line.unwrap_or_else(|| panic!("no counters of the {role}: {self:#?}"));
@@ -143,7 +143,7 @@ impl Ended {
 }
 
 /// Waits for a condition that nothing tells of, by looking again.
-pub fn until(what: &str, mut condition: impl FnMut() -> bool) {
+pub(crate) fn until(what: &str, mut condition: impl FnMut() -> bool) {
     let deadline = Instant::now() + PATIENCE;
     while !condition() {
         assert!(Instant::now() < deadline, "not within {PATIENCE:?}: {what}");
@@ -152,24 +152,24 @@ pub fn until(what: &str, mut condition: impl FnMut() -> bool) {
 }
 
 /// Sends SIGKILL.
-pub fn kill(id: &str) {
+pub(crate) fn kill(id: &str) {
     assert!(Command::new("kill").args(["-KILL", id]).status().unwrap().success());
 }
 
 /// Whether a process with this id runs (one that ended and was not waited for does not).
-pub fn is_running(id: &str) -> bool {
+pub(crate) fn is_running(id: &str) -> bool {
     let mut status = String::new();
     let read = std::fs::File::open(format!("/proc/{id}/stat")).and_then(|mut file| file.read_to_string(&mut status));
     read.is_ok() && !status.rsplit(')').next().unwrap_or_default().trim_start().starts_with('Z')
 }
 
 /// Sends SIGINT, as Ctrl-C does.
-pub fn interrupt(id: u32) {
+pub(crate) fn interrupt(id: u32) {
     assert!(Command::new("kill").args(["-INT", &id.to_string()]).status().unwrap().success());
 }
 
 /// `GET`: the head and the body of the answer.
-pub fn get(address: &str, path: &str, headers: &str) -> (String, String) {
+pub(crate) fn get(address: &str, path: &str, headers: &str) -> (String, String) {
     let mut stream = std::net::TcpStream::connect(address).unwrap();
     stream.set_read_timeout(Some(PATIENCE)).unwrap();
     write!(stream, "GET {path} HTTP/1.1\r\nHost: {address}\r\n{headers}Connection: close\r\n\r\n").unwrap();

@@ -24,7 +24,7 @@ pub(crate) fn read(line: &str) -> Option<Value> {
 
 /// The sums of all roles' counters.
 pub(crate) fn sums(roles: &[Value]) -> String {
-    let mut sum = roles.iter().fold(Value::Null, |sum, counters| add(sum, counters));
+    let mut sum = roles.iter().fold(Value::Null, add);
     if let Some(sum) = sum.as_object_mut() {
         sum.remove("role");
     }

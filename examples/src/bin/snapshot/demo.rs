@@ -44,7 +44,7 @@ pub(crate) struct Options {
 }
 
 /// Runs the demo until its end or Ctrl-C. On every way out the children are gone.
-pub(crate) fn run(options: Options) -> Result<(), Error> {
+pub(crate) fn run(options: &Options) -> Result<(), Error> {
     Runtime::new().map_err(Error::Runtime)?.block_on(async {
         let mut asked_to_end = std::pin::pin!(asked_to_end(Parent::None));
         if let Some(backend) = &options.backend {

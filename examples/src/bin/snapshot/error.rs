@@ -14,7 +14,9 @@ pub(crate) enum Error {
     Collector(#[from] skywalking_collector::Error),
     #[error("no thread can be started: {0}. Raise the limits on threads and files")]
     Runtime(io::Error),
-    #[error("can't listen on {address}: {source}. End the program that uses it, or choose another with --listen (port 0 takes a free one)")]
+    #[error(
+        "can't listen on {address}: {source}. Give --listen an address of this machine whose port no program uses (port 0 takes a free one)"
+    )]
     Listen { address: SocketAddr, source: io::Error },
     #[error("can't connect to {address:?}: {source}. Start `snapshot server` first, and give the HOST:PORT that it prints")]
     Connect { address: String, source: io::Error },

@@ -49,7 +49,7 @@ fn main() -> ExitCode {
     let Arguments { role, demo } = Arguments::parse();
     show_diagnostics(if demo.verbose { Detail::Everything } else { Detail::Warnings });
     let (name, outcome) = match role {
-        None => ("snapshot", demo::run(demo)),
+        None => ("snapshot", demo::run(&demo)),
         Some(Role::Server(options)) => ("snapshot server", server::run(&options)),
         Some(Role::Client(options)) => ("snapshot client", client::run(&options)),
     };

@@ -139,11 +139,9 @@ impl Pair {
 /// Waits for the line that says where the server listens.
 async fn listening(server: &mut Child) -> Result<String, Error> {
     let waited = tokio::time::timeout(START, server.line()).await.map_err(|_| Error::Silent(START))?;
-    match waited.as_deref().and_then(|line| line.strip_prefix(LISTENING)) {
-        Some(address) => Ok(address.to_owned()),
-        None => {
-            let status = server.ended(START, drop).await?;
-            Err(Error::Died { role: server.role(), status })
-        }
+    if let Some(address) = waited.as_deref().and_then(|line| line.strip_prefix(LISTENING)) {
+        return Ok(address.to_owned());
     }
+    let status = server.ended(START, drop).await?;
+    Err(Error::Died { role: server.role(), status })
 }
