@@ -18,7 +18,7 @@ pub use propagation::carrier::{Extract, Inject};
 pub use propagation::inject;
 pub use skywalking_macros::{Carrier, entry_span, exit_span, local_span};
 pub use report::stats::{Dropped, Report, Stats, stats};
-pub use trace::callsite::{Callsite, Kind, Layer};
+pub use trace::callsite::{COMPONENT_RUST, Callsite, Kind, Layer};
 pub use trace::child::{Child, child};
 pub use trace::current::{Current, current, trace_id};
 pub use trace::root::Root;

@@ -25,7 +25,6 @@ use crate::tracer;
 /// current().tag("user.id", 7).tag_display("ratio", &0.5).log("event", "cache miss");
 /// ```
 #[derive(Clone, Copy, Debug)]
-#[must_use = "the current span is looked up by each call; taking it alone does nothing"]
 pub struct Current(());
 
 /// The span that is current on this thread.

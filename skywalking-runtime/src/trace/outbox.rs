@@ -237,11 +237,6 @@ impl Node {
         self.owned.store(false, Ordering::Release);
     }
 
-    /// True while a thread owns it.
-    pub(crate) fn is_owned(&self) -> bool {
-        self.owned.load(Ordering::Relaxed)
-    }
-
     /// A segment was opened on this thread.
     pub(crate) fn opened(&self) {
         add_own(&self.counts.opened);
@@ -297,11 +292,6 @@ impl Node {
 pub(crate) fn settle(bytes: usize, segments: usize) {
     QUEUED_BYTES.fetch_sub(bytes, Ordering::Relaxed);
     QUEUED_SEGMENTS.fetch_sub(segments, Ordering::Relaxed);
-}
-
-/// Bytes and segments that wait in all trays.
-pub(crate) fn waiting() -> (usize, usize) {
-    (QUEUED_BYTES.load(Ordering::Relaxed), QUEUED_SEGMENTS.load(Ordering::Relaxed))
 }
 
 /// From now on segments of this tracer are taken.

@@ -1,0 +1,122 @@
+//! What a span allocates when the thread is warm: nothing. Counted by the allocator itself, for this thread alone.
+#![allow(unsafe_code)] // a global allocator can't be written without
+
+use std::alloc::{GlobalAlloc, Layout, System};
+use std::cell::Cell;
+use std::future::{Future, poll_fn};
+use std::pin::pin;
+use std::task::{Context, Poll, Waker};
+
+use skywalking_runtime::testing::Test;
+use skywalking_runtime::{Callsite, Root, callsite, capture, child, current, local_span};
+
+struct Counting;
+
+thread_local! { static COUNT: Cell<u64> = const { Cell::new(0) }; }
+
+// SAFETY: every call goes to the system's allocator as it came; the counter is a thread-local without a destructor.
+unsafe impl GlobalAlloc for Counting {
+    unsafe fn alloc(&self, layout: Layout) -> *mut u8 {
+        COUNT.set(COUNT.get() + 1);
+        // SAFETY: the caller keeps the contract of `alloc`, which is the same one.
+        unsafe { System.alloc(layout) }
+    }
+
+    unsafe fn dealloc(&self, at: *mut u8, layout: Layout) {
+        // SAFETY: as above.
+        unsafe { System.dealloc(at, layout) }
+    }
+
+    unsafe fn realloc(&self, at: *mut u8, layout: Layout, size: usize) -> *mut u8 {
+        COUNT.set(COUNT.get() + 1);
+        // SAFETY: as above.
+        unsafe { System.realloc(at, layout, size) }
+    }
+}
+
+#[global_allocator]
+static ALLOCATOR: Counting = Counting;
+
+fn count(work: impl FnOnce()) -> u64 {
+    let before = COUNT.get();
+    work();
+    COUNT.get() - before
+}
+
+static ENTRY: Callsite = callsite!(entry, "/entry");
+
+#[local_span(name = "plain")]
+fn plain() {}
+
+#[local_span(name = "tagged", tags("literal" = "x", "user" = user, "id" = 7_u64, "ok" = true, "ratio" = ratio))]
+fn tagged(user: &str, ratio: f64) {
+    current().tag("late", 1).log("event", "x");
+}
+
+#[test]
+fn warm_spans_and_polls_allocate_nothing() {
+    // Starts a tracer; the roots below are outside of the test's mark, which would cost them a place in a map.
+    drop(Test::new());
+    assert!(count(|| drop(vec![1_u8])) > 0, "the counter counts");
+
+    // The first round warms the thread's buffers, the second is counted.
+    for warm in [false, true] {
+        let (mut locals, mut tags, mut children, mut captures) = (0, 0, 0, 0);
+        let root = count(|| {
+            Root::new(&ENTRY).run(|| {
+                locals = count(|| (0..50).for_each(|_| plain()));
+                tags = count(|| (0..50).for_each(|_| tagged("somebody", 0.5)));
+                children = count(|| (0..50).for_each(|_| drop(child(&ENTRY))));
+                drop(capture());
+                captures = count(|| (0..50).for_each(|_| drop(capture())));
+            });
+        });
+        if warm {
+            assert_eq!((locals, tags, children, captures), (0, 0, 0, 0), "local spans, tagged ones, children by hand, captures");
+            // The one is the `Arc` of the first capture and the name in it.
+            assert!(root <= 2, "a whole root: {root}");
+        }
+    }
+}
+
+#[test]
+fn a_poll_of_a_traced_future_allocates_nothing() {
+    #[local_span(name = "step")]
+    async fn step(polls: u32) {
+        let mut left = polls;
+        poll_fn(|_| {
+            if left == 0 {
+                return Poll::Ready(());
+            }
+            left -= 1;
+            Poll::Pending
+        })
+        .await;
+    }
+    let mut counted = Vec::new();
+    let trees = Test::new().run(|| {
+        let mut future = pin!(Root::new(&ENTRY).future(step(100)));
+        let mut cx = Context::from_waker(Waker::noop());
+        // The first poll opens two spans and makes the identity that they share.
+        assert!(future.as_mut().poll(&mut cx).is_pending());
+        for _ in 1..100 {
+            counted.push(count(|| assert!(future.as_mut().poll(&mut cx).is_pending())));
+        }
+        assert!(future.as_mut().poll(&mut cx).is_ready());
+    });
+    assert_eq!(trees.len(), 1);
+    assert_eq!(counted.len(), 99);
+    assert!(counted.iter().all(|allocations| *allocations == 0), "{counted:?}");
+}
+
+#[test]
+fn an_unsampled_request_allocates_nothing_when_warm() {
+    let mut second = None;
+    let trees = Test::new().sampler(|_| false).run(|| {
+        let work = || Root::new(&ENTRY).run(|| (0..10).for_each(|_| tagged("somebody", 0.5)));
+        work();
+        // What the test's own sampler allocates is not counted: it is asked when the root opens.
+        Root::new(&ENTRY).run(|| second = Some(count(|| (0..10).for_each(|_| tagged("somebody", 0.5)))));
+    });
+    assert_eq!((trees.len(), second), (0, Some(0)));
+}
