@@ -46,6 +46,14 @@ fn one_agent_runs_at_a_time_and_the_next_may_start_when_it_has_ended() {
     assert_eq!(second.shutdown(LONG).sent, 2);
 }
 
+#[tokio::test]
+async fn an_agent_that_can_not_start_inside_of_a_runtime_is_an_error_and_no_panic() {
+    let _alone = alone();
+    let _first = discarding();
+    let second = Config::new("other").reporter(Reporter::Discard).start();
+    assert!(matches!(second, Err(Error::AlreadyStarted { .. })));
+}
+
 #[test]
 fn a_report_tells_of_its_agent_alone_and_nothing_is_left() {
     let _alone = alone();

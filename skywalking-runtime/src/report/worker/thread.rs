@@ -26,8 +26,21 @@ pub(crate) struct Handle {
     commands: mpsc::Sender<Command>,
 }
 
+/// The reporter's runtime. Dropping it waits for nothing: a look-up of a name may hang in the operating system, and whoever drops it
+/// may be inside of another runtime, where waiting is a panic.
+#[derive(Debug)]
+pub(crate) struct Engine(Option<Runtime>);
+
+impl Drop for Engine {
+    fn drop(&mut self) {
+        if let Some(runtime) = self.0.take() {
+            runtime.shutdown_background();
+        }
+    }
+}
+
 /// The runtime and the channel, made before anything is started that would have to be stopped again.
-pub(crate) fn prepare() -> io::Result<(Runtime, Handle, mpsc::Receiver<Command>)> {
+pub(crate) fn prepare() -> io::Result<(Engine, Handle, mpsc::Receiver<Command>)> {
     let runtime = Builder::new_current_thread()
         .enable_all()
         // For look-ups of names, and for standard error: one that hangs must not be in the way of the other.
@@ -36,16 +49,16 @@ pub(crate) fn prepare() -> io::Result<(Runtime, Handle, mpsc::Receiver<Command>)
         .on_thread_start(never_trace_this_thread)
         .build()?;
     let (commands, receiver) = mpsc::channel(COMMANDS);
-    Ok((runtime, Handle { commands }, receiver))
+    Ok((Engine(Some(runtime)), Handle { commands }, receiver))
 }
 
 /// Starts the thread.
-pub(crate) fn start<T: Transport>(runtime: Runtime, worker: impl FnOnce() -> Worker<T> + Send + 'static) -> io::Result<()> {
+pub(crate) fn start<T: Transport>(engine: Engine, worker: impl FnOnce() -> Worker<T> + Send + 'static) -> io::Result<()> {
     std::thread::Builder::new().name("skywalking-reporter".to_owned()).spawn(move || {
         never_trace_this_thread();
-        runtime.block_on(async move { worker().run().await });
-        // A look-up of a name may still hang in the operating system.
-        runtime.shutdown_background();
+        if let Some(runtime) = &engine.0 {
+            runtime.block_on(async move { worker().run().await });
+        }
     })?;
     Ok(())
 }
