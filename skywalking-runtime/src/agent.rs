@@ -17,6 +17,7 @@ use crate::error::Error;
 #[cfg(feature = "report-grpc")]
 use crate::management::properties;
 use crate::report::accounts::Ledger;
+use crate::report::diagnostics;
 use crate::report::discard::Discard;
 use crate::report::drain::Drain;
 #[cfg(feature = "report-grpc")]
@@ -193,7 +194,7 @@ impl Drop for Agent {
     fn drop(&mut self) {
         if let Some(running) = self.running.take() {
             let deadline = running.deadline;
-            let _ = running.end(deadline);
+            diagnostics::tell_losses(&running.end(deadline));
         }
     }
 }

@@ -7,6 +7,8 @@ use std::time::Duration;
 
 use tokio::time::Instant;
 
+use super::stats::Report;
+
 const SILENCE: Duration = Duration::from_secs(60);
 
 /// What there is to tell.
@@ -31,6 +33,17 @@ const CAUSES: usize = 5;
 struct Told {
     last: Option<Instant>,
     suppressed: u64,
+}
+
+/// Tells what an agent lost that ends where nobody asks for its report.
+pub(crate) fn tell_losses(report: &Report) {
+    let Report { sent, dropped, .. } = report;
+    if dropped.total() > 0 {
+        // During an unwinding, perhaps: a second panic would abort the program.
+        let _ = catch_unwind(|| {
+            tracing::warn!(target: "skywalking_runtime", sent, ?dropped, "the agent has ended and segments were lost");
+        });
+    }
 }
 
 /// The reporter's voice.

@@ -100,6 +100,8 @@ impl Drain {
     pub(crate) fn fill(&mut self, batch: &mut Batch) -> Filled {
         let mut todo = self.todo.take().unwrap_or_else(|| {
             self.missed = false;
+            // Also where there is nothing to take: far between, anchors would smear what the clocks did meanwhile.
+            self.timeline.add(clock::anchor());
             outbox::nodes().flat_map(|node| &node.trays).filter(|tray| tray.queued() > 0).collect()
         });
         loop {

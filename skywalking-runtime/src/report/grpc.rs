@@ -3,6 +3,7 @@
 //! The segments' bytes go out as the encoder made them. Nothing connects before the first call, and a connection that breaks is not
 //! mended here: the worker turns to the next address. The token goes with every call, and nowhere else.
 
+mod backend;
 mod codec;
 #[cfg(test)]
 pub(crate) mod tests;
@@ -16,6 +17,7 @@ use tonic::metadata::{Ascii, MetadataValue};
 use tonic::transport::{Channel, Endpoint};
 use tonic::{Code, Request, Status};
 
+use self::backend::Backend;
 use self::codec::Raw;
 use super::transport::{Call, Messages, Outcome, Transport};
 use crate::config::{Address, Token};
@@ -79,9 +81,9 @@ impl Grpc {
             return Box::pin(std::future::ready(Outcome::Failed("there is no backend".to_owned())));
         };
         Box::pin(async move {
-            let mut client = Client::new(channel);
+            let mut client = Client::new(Backend(channel));
             if let Err(error) = client.ready().await {
-                return Outcome::Failed(quote(&chain(&error), token.as_ref()));
+                return Outcome::Failed(quote(&chain(&*error), token.as_ref()));
             }
             match client.client_streaming(request, http_path(path), Raw).await {
                 Ok(_) => Outcome::Taken,

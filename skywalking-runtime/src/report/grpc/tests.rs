@@ -160,6 +160,35 @@ async fn a_connection_that_is_cut_mid_stream_leaves_the_batch_unconfirmed() {
 }
 
 #[tokio::test]
+async fn an_answer_of_a_proxy_is_no_answer_of_the_backend() {
+    #[derive(Clone)]
+    struct Proxy;
+    impl tonic::server::NamedService for Proxy {
+        const NAME: &'static str = "skywalking.v3.TraceSegmentReportService";
+    }
+    impl tonic::codegen::Service<tonic::codegen::http::Request<tonic::body::Body>> for Proxy {
+        type Response = tonic::codegen::http::Response<tonic::body::Body>;
+        type Error = std::convert::Infallible;
+        type Future = std::future::Ready<Result<Self::Response, Self::Error>>;
+
+        fn poll_ready(&mut self, _: &mut std::task::Context<'_>) -> std::task::Poll<Result<(), Self::Error>> {
+            std::task::Poll::Ready(Ok(()))
+        }
+
+        fn call(&mut self, _: tonic::codegen::http::Request<tonic::body::Body>) -> Self::Future {
+            let mut answer = tonic::codegen::http::Response::new(tonic::body::Body::empty());
+            *answer.status_mut() = tonic::codegen::http::StatusCode::FORBIDDEN;
+            std::future::ready(Ok(answer))
+        }
+    }
+    let (listener, address) = listener().await;
+    let routes = tonic::transport::Server::builder().add_service(Proxy);
+    tokio::spawn(async move { routes.serve_with_incoming(TcpListenerStream::new(listener)).await.unwrap() });
+    let outcome = transport(address).send(Messages::new(batch(&["a"]), Flight::default())).await;
+    assert!(matches!(&outcome, Outcome::Failed(problem) if problem.contains("403")), "{outcome:?}");
+}
+
+#[tokio::test]
 async fn a_batch_that_was_given_up_sends_nothing_any_more() {
     let (listener, address) = listener().await;
     let backend = Backend::default();

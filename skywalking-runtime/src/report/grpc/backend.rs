@@ -1,0 +1,40 @@
+//! A connection that only a gRPC server can answer by.
+//!
+//! A gRPC server answers with HTTP status 200, whatever it thinks of the call. Another status comes from something in between, a proxy
+//! or a page server. tonic would make a gRPC status of it, and a batch would count as refused by a backend that never saw it; here it
+//! is a connection that failed.
+
+use std::pin::Pin;
+use std::task::{Context, Poll};
+
+use tonic::body::Body;
+use tonic::codegen::http::{Request, Response, StatusCode};
+use tonic::codegen::{Service, StdError};
+use tonic::transport::Channel;
+
+/// The answer came from something that is no gRPC server.
+#[derive(Debug, thiserror::Error)]
+#[error("HTTP status {0} from something that is no gRPC server")]
+struct NoGrpc(StatusCode);
+
+/// The channel, with its answers looked at.
+#[derive(Clone, Debug)]
+pub(super) struct Backend(pub(super) Channel);
+
+impl Service<Request<Body>> for Backend {
+    type Response = Response<Body>;
+    type Error = StdError;
+    type Future = Pin<Box<dyn Future<Output = Result<Response<Body>, StdError>> + Send>>;
+
+    fn poll_ready(&mut self, cx: &mut Context<'_>) -> Poll<Result<(), StdError>> {
+        self.0.poll_ready(cx).map_err(Into::into)
+    }
+
+    fn call(&mut self, request: Request<Body>) -> Self::Future {
+        let answer = self.0.call(request);
+        Box::pin(async move {
+            let answer = answer.await?;
+            if answer.status() == StatusCode::OK { Ok(answer) } else { Err(NoGrpc(answer.status()).into()) }
+        })
+    }
+}
