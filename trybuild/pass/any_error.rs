@@ -1,5 +1,6 @@
 //! The default `err` asks nothing of the error's type.
 #![deny(warnings)]
+#![allow(clippy::unnecessary_wraps, reason = "the return types are what is tested")]
 
 use std::error::Error;
 use std::fmt;
@@ -86,7 +87,7 @@ async fn alias_later() -> Answer {
 }
 
 mod own {
-    pub struct Result;
+    pub(crate) struct Result;
 }
 
 #[local_span(no_err)]
@@ -111,7 +112,9 @@ fn tracks() -> Result<u32, Mute> {
 }
 
 fn main() {
-    assert!(mute().is_err() && block_on(mute_later()).is_err() && hidden().is_err() && block_on(hidden_later()).is_err() && shared().is_err());
+    assert!(
+        mute().is_err() && block_on(mute_later()).is_err() && hidden().is_err() && block_on(hidden_later()).is_err() && shared().is_err()
+    );
     assert!(generic::<u8, _>(Err(Mute)).is_err() && block_on(generic_later::<_, u8>(Ok(Mute))).is_ok());
     assert_eq!((block_on(borrowed("", "e")), elided("x")), (Err("e"), Ok("x")));
     assert_eq!(block_on(elided_later("xy")).unwrap().count(), 2);

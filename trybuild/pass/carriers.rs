@@ -109,7 +109,7 @@ fn main() {
     parts.set_header("sw8", "1");
     parts.set_header("sw8-correlation", "2");
     parts.set_header("sw8-x", "3");
-    let read = |parts: &Parts| ["sw8", "sw8-correlation", "sw8-x"].map(|key| parts.header(key).map(|value| value.into_owned()));
+    let read = |parts: &Parts| ["sw8", "sw8-correlation", "sw8-x"].map(|key| parts.header(key).map(std::borrow::Cow::into_owned));
     assert_eq!(read(&parts), [Some("1".to_owned()), Some("2".to_owned()), None]);
     parts.remove_header("sw8");
     parts.remove_header("sw8-correlation");

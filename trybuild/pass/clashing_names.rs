@@ -1,5 +1,5 @@
 //! Names of the user that are like ours, or like the prelude's.
-#![allow(dead_code)]
+#![allow(dead_code, unreachable_pub, clippy::pedantic, reason = "the names are what is tested")]
 
 use futures::executor::block_on;
 use skywalking_runtime::{exit_span, local_span};

@@ -1,4 +1,10 @@
 //! Values drop in the order of the plain function, whatever the shape.
+#![allow(
+    clippy::unnecessary_wraps,
+    clippy::unused_self,
+    clippy::used_underscore_binding,
+    reason = "the functions are there for what they drop"
+)]
 
 use std::cell::RefCell;
 
@@ -80,7 +86,9 @@ each_shape!(one_field, one_field_plain, (a: Loud, b: Pair, _c: Loud), (Loud('a')
 });
 
 fn main() {
-    for (traced, plain) in [(all_used(), all_used_plain()), (one_moved(), one_moved_plain()), (one_mut(), one_mut_plain()), (one_field(), one_field_plain())] {
+    for (traced, plain) in
+        [(all_used(), all_used_plain()), (one_moved(), one_moved_plain()), (one_mut(), one_mut_plain()), (one_field(), one_field_plain())]
+    {
         assert_eq!(traced, [plain.clone(), plain]);
     }
 }

@@ -61,25 +61,25 @@ async fn lives<'a, 'b: 'a>(a: &'a str, b: &'b str) -> &'a str {
 
 trait Shape {
     #[local_span]
-    fn area(&self) -> f64 {
+    fn area(&self) -> i32 {
         self.side() * self.side()
     }
 
-    fn side(&self) -> f64;
+    fn side(&self) -> i32;
 
-    fn later(&self) -> impl Future<Output = f64>;
+    fn later(&self) -> impl Future<Output = i32>;
 }
 
 struct Square;
 
 impl Shape for Square {
     #[local_span]
-    fn side(&self) -> f64 {
-        2.0
+    fn side(&self) -> i32 {
+        2
     }
 
     #[local_span]
-    async fn later(&self) -> f64 {
+    async fn later(&self) -> i32 {
         self.area()
     }
 }
@@ -90,8 +90,8 @@ fn main() {
     assert_eq!(block_on(shows(1, &2)), "12");
     assert_eq!(iterates(&[1, 2], 3).sum::<u8>(), 9);
     assert_eq!(block_on(iterates_later(vec![1])).next().unwrap().to_string(), "2");
-    assert_eq!(nested(&[1]).map(|items| items.count()).ok(), Some(1));
+    assert_eq!(nested(&[1]).map(Iterator::count).ok(), Some(1));
     assert_eq!(block_on(is_send(bound("x"))), "x");
     assert_eq!(block_on(lives("", "b")), "b");
-    assert_eq!(block_on(Square.later()), 4.0);
+    assert_eq!(block_on(Square.later()), 4);
 }

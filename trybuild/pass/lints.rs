@@ -30,13 +30,22 @@ async fn exit_later(mut message: Message, n: u32) -> Result<u32, std::fmt::Error
 }
 
 #[local_span]
+#[rustfmt::skip]
 fn one_line(x: u32) -> u32 { x + 1 }
 
 #[local_span]
+#[rustfmt::skip]
 fn one_line_failing(x: u32) -> Result<u32, u32> { Ok(x) }
 
 #[local_span]
+#[rustfmt::skip]
 async fn one_line_later(x: u32) -> u32 { x + 1 }
+
+#[local_span]
+async fn changed(mut n: u32, _kept: &str, last: u32) -> Result<u32, u32> {
+    n += last;
+    Ok(n)
+}
 
 #[local_span]
 async fn unit(x: u32) {
@@ -50,5 +59,6 @@ fn main() {
     assert_eq!(block_on(exit_later(message(), 1)), Ok(1));
     assert_eq!(one_line(1) + block_on(one_line_later(1)), 4);
     assert_eq!(one_line_failing(1), Ok(1));
+    assert_eq!(block_on(changed(1, "", 2)), Ok(3));
     block_on(unit(1));
 }

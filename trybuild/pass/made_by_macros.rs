@@ -26,7 +26,7 @@ macro_rules! whole {
 
 whole! {
     fn one(n: u8) -> Result<u8, String> { Ok(n) }
-    pub async fn two(mut n: u8) -> u8 { n += 1; n }
+    pub(crate) async fn two(mut n: u8) -> u8 { n += 1; n }
 }
 
 macro_rules! with_body {
@@ -38,11 +38,16 @@ macro_rules! with_body {
 
 with_body!(three, n, { Ok(n) });
 
-struct Store;
+struct Store {
+    name: &'static str,
+}
 
 impl Store {
     #[local_span(name = self.name(), tags(key))]
-    fn load<'life0, 'life1, 'async_trait>(&'life0 self, key: &'life1 str) -> Pin<Box<dyn Future<Output = Result<usize, String>> + Send + 'async_trait>>
+    fn load<'life0, 'life1, 'async_trait>(
+        &'life0 self,
+        key: &'life1 str,
+    ) -> Pin<Box<dyn Future<Output = Result<usize, String>> + Send + 'async_trait>>
     where
         'life0: 'async_trait,
         'life1: 'async_trait,
@@ -60,12 +65,12 @@ impl Store {
     }
 
     fn name(&self) -> &'static str {
-        "store"
+        self.name
     }
 }
 
 fn main() {
     assert_eq!(made(1, 2), Ok(2));
     assert_eq!((one(1), block_on(two(1)), three(3)), (Ok(1), 2, Ok(3)));
-    assert_eq!(block_on(Store.load("key")), Ok(8));
+    assert_eq!(block_on(Store { name: "store" }.load("key")), Ok(8));
 }

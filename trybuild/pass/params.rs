@@ -1,5 +1,6 @@
 //! `mut`, pattern, `_`, unused and `#[cfg]` parameters.
 #![deny(warnings)]
+#![allow(clippy::pedantic, clippy::toplevel_ref_arg, reason = "`lints.rs` is for clippy")]
 
 use futures::executor::block_on;
 use skywalking_runtime::local_span;
@@ -10,7 +11,13 @@ struct Point {
 }
 
 #[local_span(tags(first, "rest" = ?rest, "sum" = x + y))]
-fn pattern(Point { x, y }: Point, (a, .., mut b): (i32, i32, i32), [first, rest @ ..]: [i32; 3], _: String, ref kept: String) -> Result<i32, String>
+fn pattern(
+    Point { x, y }: Point,
+    (a, .., mut b): (i32, i32, i32),
+    [first, rest @ ..]: [i32; 3],
+    _: String,
+    ref kept: String,
+) -> Result<i32, String>
 where
 {
     b += kept.len() as i32;

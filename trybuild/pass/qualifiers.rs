@@ -1,5 +1,6 @@
 //! `unsafe`, `extern "C"`, `async unsafe`, functions that never return, attributes inside and out.
 #![deny(warnings, unsafe_op_in_unsafe_fn)]
+#![allow(unsafe_code, clippy::pedantic, clippy::mixed_attributes_style, reason = "all that can stand at a function")]
 
 use std::convert::Infallible;
 

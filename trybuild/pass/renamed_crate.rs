@@ -1,8 +1,8 @@
 //! The runtime reached by another path than its name.
 
 mod tracing {
-    pub mod agent {
-        pub use skywalking_runtime::*;
+    pub(crate) mod agent {
+        pub(crate) use skywalking_runtime::*;
     }
 }
 

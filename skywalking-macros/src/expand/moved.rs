@@ -45,7 +45,10 @@ impl Moved {
         self.rebound
             .iter()
             .filter(|binding| binding.mutability.is_some())
-            .map(|Binding { ident, cfgs, .. }| quote_spanned!(site=> #(#cfgs)* let _ = &mut #ident;))
+            .map(|binding| {
+                let (attrs, ident) = (attrs(binding), &binding.ident);
+                quote_spanned!(site=> #attrs let _ = &mut #ident;)
+            })
             .collect()
     }
 
@@ -53,16 +56,24 @@ impl Moved {
     pub(super) fn inside(&self) -> TokenStream {
         let site = Span::mixed_site();
         let captures = self.captured.iter().rev().map(|binding| {
-            let Binding { ident, cfgs, .. } = binding;
-            let allow = binding.name().starts_with('_').then(|| quote_spanned!(site=> #[allow(clippy::used_underscore_binding)]));
-            quote_spanned!(site=> #(#cfgs)* #allow let _ = &#ident;)
+            let (attrs, ident) = (attrs(binding), &binding.ident);
+            quote_spanned!(site=> #attrs let _ = &#ident;)
         });
-        let locals = self
-            .rebound
-            .iter()
-            .map(|Binding { ident, mutability, cfgs }| quote_spanned!(site=> #(#cfgs)* let #mutability #ident = #ident;));
+        let locals = self.rebound.iter().map(|binding| {
+            let (attrs, ident, mutability) = (attrs(binding), &binding.ident, binding.mutability);
+            quote_spanned!(site=> #attrs let #mutability #ident = #ident;)
+        });
         captures.chain(locals).collect()
     }
+}
+
+/// What stands before a use of the name: its parameter's `#[cfg]`s, and a word to clippy, who would have a name with a leading `_` left alone.
+fn attrs(binding: &Binding) -> TokenStream {
+    let cfgs = &binding.cfgs;
+    let site = Span::mixed_site();
+    let kept = binding.name().starts_with('_');
+    let allow = kept.then(|| quote_spanned!(site=> #[allow(clippy::no_effect_underscore_binding, clippy::used_underscore_binding)]));
+    quote_spanned!(site=> #(#cfgs)* #allow)
 }
 
 fn computed_inside(args: &Args) -> impl Iterator<Item = TokenStream> {

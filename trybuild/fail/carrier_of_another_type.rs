@@ -1,0 +1,17 @@
+//! Fields of types that hold no headers.
+
+use skywalking_runtime::Carrier;
+
+#[derive(Carrier)]
+struct A {
+    #[carrier]
+    a: u8,
+}
+
+#[derive(Carrier)]
+struct B {
+    #[carrier(header = "sw8")]
+    a: u8,
+}
+
+fn main() {}

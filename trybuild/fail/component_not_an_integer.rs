@@ -1,0 +1,14 @@
+//! A component by its name.
+
+use skywalking_runtime::local_span;
+
+#[local_span(component = "tokio")]
+fn f() {}
+
+#[local_span(component = 1 + 1)]
+fn g() {}
+
+#[local_span(component = 1u8)]
+fn h() {}
+
+fn main() {}

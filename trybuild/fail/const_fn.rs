@@ -1,0 +1,12 @@
+//! A function that may run in the compiler.
+
+use skywalking_runtime::local_span;
+
+#[local_span]
+const fn f() -> u8 {
+    1
+}
+
+const ONE: u8 = f();
+
+fn main() {}

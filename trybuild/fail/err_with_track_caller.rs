@@ -1,0 +1,11 @@
+//! Two wishes that exclude each other.
+
+use skywalking_runtime::local_span;
+
+#[local_span(err)]
+#[track_caller]
+fn f() -> Result<(), String> {
+    Ok(())
+}
+
+fn main() {}

@@ -1,0 +1,20 @@
+//! `err` and `no_err` stand alone.
+
+use skywalking_runtime::local_span;
+
+#[local_span(err = true)]
+fn f() -> Result<(), String> {
+    Ok(())
+}
+
+#[local_span(no_err = true)]
+fn g() -> Result<(), String> {
+    Ok(())
+}
+
+#[local_span(err(Debug))]
+fn h() -> Result<(), String> {
+    Ok(())
+}
+
+fn main() {}

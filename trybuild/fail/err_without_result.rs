@@ -1,0 +1,13 @@
+//! `err` on a function that cannot fail.
+
+use skywalking_runtime::local_span;
+
+#[local_span(err)]
+fn f() {}
+
+#[local_span(err)]
+async fn g() -> (u8, u8) {
+    (1, 1)
+}
+
+fn main() {}

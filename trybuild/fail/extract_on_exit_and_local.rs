@@ -1,0 +1,11 @@
+//! Only what comes in is extracted.
+
+use skywalking_runtime::{exit_span, local_span};
+
+#[exit_span(peer = "a", extract = header::<u8, u8>())]
+fn f() {}
+
+#[local_span(extract = header)]
+fn g() {}
+
+fn main() {}

@@ -1,0 +1,11 @@
+//! Only what goes out is injected.
+
+use skywalking_runtime::{entry_span, local_span};
+
+#[entry_span(inject = header)]
+fn f() {}
+
+#[local_span(inject = header)]
+fn g() {}
+
+fn main() {}

@@ -1,0 +1,8 @@
+//! Two arguments with nothing between them.
+
+use skywalking_runtime::exit_span;
+
+#[exit_span(name = "a" peer = "b")]
+fn f() {}
+
+fn main() {}

@@ -1,0 +1,8 @@
+//! A name without its key.
+
+use skywalking_runtime::local_span;
+
+#[local_span("x")]
+fn f() {}
+
+fn main() {}

@@ -1,0 +1,8 @@
+//! A key that says nothing.
+
+use skywalking_runtime::local_span;
+
+#[local_span(tags("" = 1))]
+fn f() {}
+
+fn main() {}

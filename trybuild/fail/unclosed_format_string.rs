@@ -1,0 +1,13 @@
+//! rustc's own error, at the user's line, once.
+
+use skywalking_runtime::local_span;
+
+#[local_span(tags("k" = format!("{n")))]
+fn f(n: u8) {}
+
+#[local_span]
+async fn g(n: u8) -> String {
+    format!("{n")
+}
+
+fn main() {}

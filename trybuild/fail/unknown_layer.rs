@@ -1,0 +1,11 @@
+//! A layer that the protocol does not have, or in quotes.
+
+use skywalking_runtime::local_span;
+
+#[local_span(layer = htp)]
+fn f() {}
+
+#[local_span(layer = "http")]
+fn g() {}
+
+fn main() {}
