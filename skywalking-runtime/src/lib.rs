@@ -1,4 +1,65 @@
-//! Being written.
+//! Apache SkyWalking tracing for Rust programs: annotate functions, see traces and the service map.
+//!
+//! ```
+//! use skywalking_runtime::{Config, Reporter, entry_span, exit_span, local_span};
+//!
+//! #[entry_span(name = "/greet", layer = http)]
+//! async fn greet(name: &str) -> String {
+//!     count(name).await;
+//!     look_up(name).await
+//! }
+//!
+//! #[local_span(tags("name" = name))]
+//! async fn count(name: &str) {}
+//!
+//! #[exit_span(name = "/users/find", peer = "users:8080", layer = rpc)]
+//! async fn look_up(name: &str) -> String {
+//!     format!("hello {name}")
+//! }
+//!
+//! # tokio::runtime::Builder::new_current_thread().build().unwrap().block_on(async {
+//! // `init()` reads the SW_AGENT_* variables instead; `start_or_off()` never fails.
+//! let _agent = Config::new("greeter").reporter(Reporter::Log).start()?;
+//! assert_eq!(greet("you").await, "hello you");
+//! # Ok::<(), skywalking_runtime::Error>(())
+//! # }).unwrap();
+//! ```
+//!
+//! Dropping the [`Agent`] flushes within a deadline. The macros expand into calls that can be written by hand: [`Root`], [`child`],
+//! [`inject`]. What the active span should say is at hand inside: [`current`], [`correlation`], [`trace_id`].
+//!
+//! # What is traced when
+//!
+//! | what happens | what is recorded |
+//! | --- | --- |
+//! | an annotated function is called | a span from the call to its return, child of the current one |
+//! | an annotated async function is called | nothing yet: the span opens at the **first poll**, in the context that it finds there |
+//! | its future is dropped before that | nothing |
+//! | its future is dropped unfinished | the span ends with the log `event=cancelled` and counts as no error ([`Config::cancelled`] can change that) |
+//! | `tokio::spawn(f())` | a trace of its own, since a task begins without a context |
+//! | [`spawn("name", f())`](spawn), `tokio::spawn(f().traced("name"))` | the trace goes on, in a segment of its own |
+//! | a future is moved to another task after its first poll | it goes on in a segment of its own that refers to its span |
+//! | no context is current | Entry, Exit and Local spans each begin a trace ([`Orphans::Skip`] leaves such Local spans out) |
+//! | the request is not sampled | nothing below it, and nothing of it is an orphan; it has a trace id all the same |
+//! | it panics | the span is an error, with a log of the message; the panic goes on |
+//! | it returns `Err` | the span is an error, with type, message and causes, unless `no_err` |
+//! | it returns early, by `return` or `?` | the span ends there |
+//! | an argument's expression panics | that panic is the program's own; only formatting is caught (`<panicked>`) |
+//! | parameters drop | after the span of a function that is not async, within that of an async one |
+//! | more than 300 spans in a segment | the further ones are left out, the segment says so; exits still send their header |
+//!
+//! # What is lost is counted
+//!
+//! The tracer never panics, never blocks the program and never grows without bound. What it had to drop is in [`Stats`], by cause.
+//!
+//! # Features
+//!
+//! | feature | what it brings |
+//! | --- | --- |
+//! | `enabled` (default) | without it the macros check everything and emit the functions unchanged |
+//! | `report-grpc` (default) | the reporter to a SkyWalking backend; without it there is the log reporter |
+//! | `carrier-http` | [`Extract`] and [`Inject`] for `http::HeaderMap` |
+//! | `testing` | `testing::run`: the spans of a program in its own tests |
 
 mod agent;
 mod config;
@@ -16,7 +77,6 @@ pub use config::{Config, Enabled, Reporter, init};
 pub use error::Error;
 pub use propagation::carrier::{Extract, Inject};
 pub use propagation::inject;
-pub use skywalking_macros::{Carrier, entry_span, exit_span, local_span};
 pub use report::stats::{Dropped, Report, Stats, stats};
 pub use trace::callsite::{COMPONENT_RUST, Callsite, Kind, Layer};
 pub use trace::child::{Child, child};
@@ -26,6 +86,21 @@ pub use trace::snapshot::{Continued, Snapshot, TracedFn, TracedFuture, capture, 
 pub use trace::tag::TagValue;
 pub use trace::tally::Reason;
 pub use tracer::{Cancelled, Inbound, Orphans};
+
+#[doc = include_str!("../docs/carrier.md")]
+pub use skywalking_macros::Carrier;
+#[doc = include_str!("../docs/entry_span.md")]
+/// ```text
+#[doc = include_str!("../../skywalking-macros/expansions/sync.rs")]
+/// ```
+pub use skywalking_macros::entry_span;
+#[doc = include_str!("../docs/exit_span.md")]
+/// ```text
+#[doc = include_str!("../../skywalking-macros/expansions/async.rs")]
+/// ```
+pub use skywalking_macros::exit_span;
+#[doc = include_str!("../docs/local_span.md")]
+pub use skywalking_macros::local_span;
 
 /// What the program sends along with a trace.
 pub mod correlation {
