@@ -17,7 +17,7 @@ pub(crate) fn line(role: &str, counters: &str) -> String {
     shown(role, &read)
 }
 
-/// What a role printed; `None` for a line that is none of [`line`].
+/// What a role printed; `None` for a line that is no JSON object.
 pub(crate) fn read(line: &str) -> Option<Value> {
     serde_json::from_str(line).ok().filter(Value::is_object)
 }

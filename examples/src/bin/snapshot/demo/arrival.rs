@@ -30,7 +30,11 @@ pub(crate) async fn all(collector: &Collector, traces: &[String], patience: Dura
         return Ok(traces.last().and_then(|id| collector.trace(id)));
     }
     let incomplete: Vec<_> = traces.iter().map(|id| (id.as_str(), missing(collector.trace(id).as_ref()))).collect();
-    Err(Error::Missing(format!("{}\nThe collector has seen: {}", told(&incomplete, patience), collector.stats())))
+    Err(Error::Missing(format!(
+        "{}\nThe collector has seen: {}. Look at the counters above for what became of the spans",
+        told(&incomplete, patience),
+        collector.stats()
+    )))
 }
 
 /// The places of [`EXPECTED`] that a trace lacks.
@@ -47,10 +51,11 @@ fn told(traces: &[(&str, Vec<usize>)], patience: Duration) -> String {
     let (whole, all) = (traces.len() - incomplete.len(), traces.len());
     let mut text = format!("{whole} of {all} traces arrived complete within {patience:?}. Missing:");
     for (id, missing) in incomplete.iter().take(TOLD) {
-        for (service, kind, name) in missing.iter().map(|at| EXPECTED[*at]) {
-            // Writing to a String can't fail.
-            let _ = write!(text, "\n  trace {id}: {kind} {name} of {service}");
-        }
+        let spans: Vec<_> =
+            missing.iter().map(|at| EXPECTED[*at]).map(|(service, kind, name)| format!("{kind} {name} of {service}")).collect();
+        // Writing to a String can't fail.
+        let _ =
+            write!(text, "\n  trace {id}: {}", if missing.len() == EXPECTED.len() { "every span".to_owned() } else { spans.join(", ") });
     }
     if incomplete.len() > TOLD {
         let _ = write!(text, "\n  and spans of {} more traces", incomplete.len() - TOLD);
@@ -68,12 +73,8 @@ mod tests {
         assert_eq!(
             told(&traces, Duration::from_secs(30)),
             "1 of 3 traces arrived complete within 30s. Missing:\
-             \n  trace 1.2: Entry /Service/OnSnapshot/QueringSnapshot of Service_Test\
-             \n  trace 1.2: Exit /database/QuerySnapshot of Service_Test\
-             \n  trace 1.3: Entry /API/Snapshot of RTS_Test\
-             \n  trace 1.3: Exit /Service/OnSnapshot of RTS_Test\
-             \n  trace 1.3: Entry /Service/OnSnapshot/QueringSnapshot of Service_Test\
-             \n  trace 1.3: Exit /database/QuerySnapshot of Service_Test"
+             \n  trace 1.2: Entry /Service/OnSnapshot/QueringSnapshot of Service_Test, Exit /database/QuerySnapshot of Service_Test\
+             \n  trace 1.3: every span"
         );
     }
 
