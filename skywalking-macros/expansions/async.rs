@@ -9,7 +9,7 @@ async fn call(rpc: &Rpc, mut req: Req) -> Result<String, RpcError> {
             async move {
                 let _ = &rpc;
                 let mut req = req;
-                {
+                if ::skywalking_runtime::__private::enabled() {
                     let mut __opening = ::skywalking_runtime::__private::Opening::new({
                         static __SKYWALKING_CALLSITE: ::skywalking_runtime::__private::Callsite = ::skywalking_runtime::__private::Callsite::new(
                                 ::skywalking_runtime::__private::Kind::Exit,

@@ -4,7 +4,7 @@
 // }
 
 fn snapshot(headers: &Headers, user: u64) -> String {
-    let __span = {
+    let __span = if ::skywalking_runtime::__private::enabled() {
         let mut __opening = ::skywalking_runtime::__private::Opening::new({
             static __SKYWALKING_CALLSITE: ::skywalking_runtime::__private::Callsite = ::skywalking_runtime::__private::Callsite::new(
                     ::skywalking_runtime::__private::Kind::Entry,
@@ -28,6 +28,8 @@ fn snapshot(headers: &Headers, user: u64) -> String {
             }
         }
         __opening.enter()
+    } else {
+        ::skywalking_runtime::__private::Scope::NONE
     };
     #[allow(unused_braces)] { render(user) }
 }

@@ -26,14 +26,24 @@ struct Computed<'a> {
 }
 
 impl Opening<'_> {
-    /// An expression: the guard of a sync function.
+    /// An expression: the guard of a sync function. While no tracer runs it costs a load and a branch.
     pub(super) fn enter(&self) -> TokenStream {
-        self.block(&quote_spanned!(Span::mixed_site()=> __opening.enter()))
+        let site = Span::mixed_site();
+        let private = self.private;
+        if self.extract().is_none() && self.recording().is_none() {
+            let callsite = self.callsite_reference();
+            return quote_spanned!(site=> #private::Scope::open(#callsite));
+        }
+        let block = self.block(&quote_spanned!(site=> __opening.enter()));
+        quote_spanned!(site=> if #private::enabled() #block else { #private::Scope::NONE })
     }
 
     /// A statement: the first thing that a traced future does.
     pub(super) fn begin(&self) -> TokenStream {
-        self.block(&quote_spanned!(Span::mixed_site()=> __opening.begin();))
+        let site = Span::mixed_site();
+        let private = self.private;
+        let block = self.block(&quote_spanned!(site=> __opening.begin();));
+        quote_spanned!(site=> if #private::enabled() #block)
     }
 
     /// A statement: the context goes into the carrier, after the span has opened.
@@ -53,19 +63,29 @@ impl Opening<'_> {
     fn block(&self, last: &TokenStream) -> TokenStream {
         let site = Span::mixed_site();
         let private = self.private;
-        let callsite = self.callsite();
+        let callsite = self.callsite_reference();
         let extract = self.extract();
         let recording = self.recording();
         let mutability = (extract.is_some() || recording.is_some()).then(|| quote_spanned!(site=> mut));
         quote_spanned! {site=>
             {
-                let #mutability __opening = #private::Opening::new({
-                    static __SKYWALKING_CALLSITE: #private::Callsite = #callsite;
-                    &__SKYWALKING_CALLSITE
-                });
+                let #mutability __opening = #private::Opening::new(#callsite);
                 #extract
                 #recording
                 #last
+            }
+        }
+    }
+
+    /// The static lives in the smallest block, so that no expression of the user's can see it.
+    fn callsite_reference(&self) -> TokenStream {
+        let site = Span::mixed_site();
+        let private = self.private;
+        let callsite = self.callsite();
+        quote_spanned! {site=>
+            {
+                static __SKYWALKING_CALLSITE: #private::Callsite = #callsite;
+                &__SKYWALKING_CALLSITE
             }
         }
     }
