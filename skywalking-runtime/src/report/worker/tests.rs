@@ -1,204 +1,14 @@
 //! The worker against a scripted other side, with paused time: what it says when, and what it counts.
 
-use std::collections::VecDeque;
-use std::sync::{Arc, Mutex, MutexGuard};
+mod bench;
+
 use std::time::Duration;
 
-use tokio::sync::{Notify, mpsc, oneshot};
 use tokio::time::Instant;
 
-use super::super::accounts::Ledger;
-use super::super::drain::Drain;
-use super::super::stats::{Dropped, Stats};
-use super::super::transport::{Call, Messages, Outcome, Transport};
-use super::{Answer, Command, Worker};
-use crate::agent::alone;
-use crate::management::Word;
-use crate::trace::callsite::{Callsite, Kind};
-use crate::trace::clock;
-use crate::trace::outbox::{self, Budget, Handed, Head, Node};
-use crate::trace::record::{NONE, Record, Trace};
-use crate::tracer::{self, Identity, Settings};
-
-static WORK: Callsite = Callsite::new(Kind::Entry, "/work");
-
-/// What the other side does with the next call.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Plan {
-    Take,
-    Refuse,
-    Overload,
-    /// Fails before anything was taken.
-    Absent,
-    /// Takes the messages and breaks off.
-    Cut,
-    /// Takes the messages and never answers.
-    Stall,
-}
-
-#[derive(Default)]
-struct Other {
-    /// Calls beyond the plan are taken.
-    plan: VecDeque<Plan>,
-    /// Forever instead of `plan`, while it is set.
-    always: Option<Plan>,
-    heard: Vec<(u64, String)>,
-}
-
-/// A scripted transport. What it heard is written down with the second at which it was said.
-#[derive(Clone)]
-struct Script {
-    other: Arc<Mutex<Other>>,
-    start: Instant,
-    addresses: usize,
-    at: usize,
-}
-
-impl Script {
-    fn lock(&self) -> MutexGuard<'_, Other> {
-        self.other.lock().unwrap()
-    }
-
-    fn next(&self, what: &str) -> Plan {
-        let mut other = self.lock();
-        let place = if self.addresses > 1 { format!(" to {}", self.at) } else { String::new() };
-        let plan = other.always.or_else(|| other.plan.pop_front()).unwrap_or(Plan::Take);
-        let result = if plan == Plan::Take { String::new() } else { format!(": {plan:?}") };
-        other.heard.push((self.start.elapsed().as_secs(), format!("{what}{place}{result}")));
-        plan
-    }
-
-    fn answer(plan: Plan, messages: Messages) -> Call {
-        let text = String::from("as planned");
-        Box::pin(async move {
-            if plan != Plan::Absent {
-                messages.for_each(drop);
-            }
-            match plan {
-                Plan::Take => Outcome::Taken,
-                Plan::Refuse => Outcome::Refused(text),
-                Plan::Overload => Outcome::Overloaded(text),
-                Plan::Absent | Plan::Cut => Outcome::Failed(text),
-                Plan::Stall => std::future::pending().await,
-            }
-        })
-    }
-}
-
-impl Transport for Script {
-    fn addresses(&self) -> usize {
-        self.addresses
-    }
-
-    fn address(&self) -> String {
-        self.at.to_string()
-    }
-
-    fn turn(&mut self) {
-        self.at = (self.at + 1) % self.addresses;
-    }
-
-    fn say(&mut self, word: Word) -> Call {
-        Self::answer(self.next(&format!("{word:?}")), Messages::new(Vec::new(), super::Flight::default()))
-    }
-
-    fn send(&mut self, messages: Messages) -> Call {
-        // Counted without asking for one, which would mean that it was taken.
-        Self::answer(self.next("batch"), messages)
-    }
-}
-
-/// A worker with its other side, alone in the process.
-struct Bench {
-    script: Script,
-    commands: mpsc::Sender<Command>,
-    wake: Arc<Notify>,
-    node: &'static Node,
-    generation: u32,
-    ledger: Ledger,
-    start: Stats,
-    _alone: MutexGuard<'static, ()>,
-}
-
-impl Bench {
-    fn new(addresses: usize, plan: &[Plan]) -> Self {
-        let alone = alone();
-        clock::choose();
-        let identity = Identity::new("svc", "one");
-        let tracer = tracer::install(identity.clone(), Settings::default(), || {}).expect("nobody else runs a tracer now");
-        let (commands, receiver) = mpsc::channel(8);
-        let (generation, start) = (tracer.generation, Stats::read());
-        let ledger = Ledger::open(generation);
-        outbox::open(generation);
-        let other = Other { plan: plan.iter().copied().collect(), ..Other::default() };
-        let script = Script { other: Arc::new(Mutex::new(other)), start: Instant::now(), addresses, at: 0 };
-        let wake = Arc::new(Notify::new());
-        let worker = Worker::new(script.clone(), Drain::new(ledger, identity), ledger, Arc::clone(&wake), receiver);
-        tokio::spawn(worker.run());
-        Self { script, commands, wake, node: Node::claim(), generation, ledger, start, _alone: alone }
-    }
-
-    /// Finishes this many segments.
-    fn finish(&self, segments: usize) {
-        for _ in 0..segments {
-            let handed = self.hand_over(Settings::default().queue);
-            assert!(matches!(handed, Handed::Queued | Handed::QueuedAndHalfFull), "{handed:?}");
-        }
-    }
-
-    fn hand_over(&self, budget: Budget) -> Handed {
-        let now = clock::now();
-        let records = [Record { start: now, end: now, callsite: &WORK, parent: NONE, flags: 0, side: 0 }];
-        let head = Head { key: 2, trace: Trace::Own(3), ended: now, records: 1, sides: 0, text: 0, limited: false, scope: 0 };
-        self.node.opened();
-        self.node.hand_over(head, &records, &[], "", self.generation, budget)
-    }
-
-    async fn ask(&self, seconds: u64, command: fn(Instant, Answer) -> Command) -> bool {
-        let (sender, receiver) = oneshot::channel();
-        let answer = Answer::new(move |done| {
-            let _ = sender.send(done);
-        });
-        self.commands.send(command(Instant::now() + Duration::from_secs(seconds), answer)).await.unwrap();
-        receiver.await.unwrap()
-    }
-
-    async fn flush(&self, seconds: u64) -> bool {
-        self.ask(seconds, |deadline, answer| Command::Flush { deadline, answer }).await
-    }
-
-    async fn shutdown(&self, seconds: u64) -> bool {
-        self.ask(seconds, |deadline, answer| Command::Shutdown { deadline, answer }).await
-    }
-
-    async fn pass(&self, seconds: u64) {
-        tokio::time::sleep(Duration::from_secs(seconds)).await;
-    }
-
-    /// What the other side has heard since the last look.
-    fn heard(&self) -> Vec<(u64, String)> {
-        std::mem::take(&mut self.script.lock().heard)
-    }
-
-    fn words(&self) -> Vec<String> {
-        self.heard().into_iter().map(|(_, word)| word).collect()
-    }
-
-    /// Sent, unconfirmed, refused, dropped by the shutdown; queued, in flight: since the start.
-    fn counts(&self) -> ([u64; 4], [u64; 2]) {
-        let now = Stats::read();
-        let lost = |of: fn(&Dropped) -> u64| of(&now.dropped) - of(&self.start.dropped);
-        ([now.sent - self.start.sent, lost(|d| d.unconfirmed), lost(|d| d.refused), lost(|d| d.shutdown)], [now.queued, now.in_flight])
-    }
-}
-
-impl Drop for Bench {
-    fn drop(&mut self) {
-        self.ledger.close();
-        tracer::uninstall(self.generation);
-        self.node.release();
-    }
-}
+use self::bench::{Bench, Plan};
+use super::Command;
+use crate::trace::outbox::{Budget, Handed};
 
 #[tokio::test(start_paused = true)]
 async fn properties_come_first_then_signs_of_life_each_30_s() {
@@ -305,6 +115,17 @@ async fn a_stalled_batch_is_unconfirmed_after_30_s() {
     assert_eq!(bench.counts(), ([0; 4], [0, 1]));
     bench.pass(2).await;
     assert_eq!(bench.counts(), ([0, 1, 0, 0], [0, 0]));
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_flush_in_the_middle_of_a_pass_waits_for_what_ended_behind_it() {
+    let bench = Bench::new(1, &[Plan::Take, Plan::Take, Plan::Stall]);
+    bench.finish(1_500);
+    bench.pass(1).await;
+    // The tray was taken out already; this one is the next pass's.
+    bench.finish(1);
+    assert!(bench.flush(60).await);
+    assert_eq!(bench.counts(), ([501, 1_000, 0, 0], [0, 0]));
 }
 
 #[tokio::test(start_paused = true)]
