@@ -10,6 +10,8 @@
 //! * of tags with one key the last one counts and stands where it was set last: an OAP loses segments with two (`protocol/semantics.md` 20.3);
 //! * an Exit span without an address calls `unknown`: without one the backend draws no call.
 
+#[cfg(test)]
+mod golden;
 mod reference;
 mod sides;
 mod span;

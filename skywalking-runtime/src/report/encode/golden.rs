@@ -1,0 +1,203 @@
+//! One segment with everything in it, made of fixed records, is always the same bytes: those of `tests/golden/segment.hex`.
+//!
+//! That these bytes mean what they should is not said here: beside them stands `segment.json`, typed by hand, and `tests/tests/wire`
+//! has prost, the Python agent's classes and go2sky's decode the one to the other. Random segments are checked in `tests`.
+
+use std::fmt::Write as _;
+
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
+
+use super::{Encoder, Segment};
+use crate::report::timeline::Timeline;
+use crate::trace::callsite::{Callsite, Kind, Layer};
+use crate::trace::clock::Anchor;
+use crate::trace::id;
+use crate::trace::outbox::Head;
+use crate::trace::record::{NONE, Record, Side, SideKind, Trace};
+use crate::tracer::Identity;
+
+/// 32 bytes a line.
+const GOLDEN: &str = include_str!("../../../../tests/golden/segment.hex");
+const GOLDEN_PATH: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../tests/golden/segment.hex");
+
+/// Set to `write` it writes the file anew.
+const SWITCH: &str = "SKYWALKING_GOLDEN";
+
+static CONSUME: Callsite = Callsite::new(Kind::Local, "consume").tags(&[("queue", "snapshots")]);
+static ENTRY: Callsite =
+    Callsite::new(Kind::Entry, "/API/Snapshot").layer(Layer::Http).tags(&[("http.method", "GET"), ("http.status_code", "200")]);
+static PLAN: Callsite = Callsite::new(Kind::Local, "планы::计划").component(0);
+static QUERY: Callsite = Callsite::new(Kind::Exit, "/database/QuerySnapshot")
+    .layer(Layer::Database)
+    .component(22)
+    .peer("APIService")
+    .tags(&[("db.type", "sql"), ("db.instance", "")]);
+static CALL: Callsite = Callsite::new(Kind::Exit, "call").layer(Layer::Rpc);
+static NOTE: Callsite = Callsite::new(Kind::Local, "note").layer(Layer::Cache);
+
+/// A segment as it lies in an outbox. What is pushed belongs to the last span.
+#[derive(Default)]
+struct Fixed {
+    records: Vec<Record>,
+    sides: Vec<Side>,
+    text: String,
+}
+
+impl Fixed {
+    /// A span; times in milliseconds of the segment, an end of 0 stands for none.
+    fn span(&mut self, callsite: &'static Callsite, parent: u16, start: u64, end: u64, flags: u16) -> &mut Self {
+        self.records.push(Record { start: start * 1_000, end: end * 1_000, callsite, parent, flags, side: 0 });
+        self
+    }
+
+    fn push(&mut self, side: Side) -> &mut Self {
+        if let Some(record) = self.records.last_mut() {
+            self.sides.push(Side { next: record.side, ..side });
+            record.side = u32::try_from(self.sides.len()).unwrap();
+        }
+        self
+    }
+
+    fn write(&mut self, text: &str) -> (u32, u32) {
+        let offset = u32::try_from(self.text.len()).unwrap();
+        self.text.push_str(text);
+        (offset, u32::try_from(text.len()).unwrap())
+    }
+
+    fn text(&mut self, kind: SideKind, key: &'static str, text: &str) -> &mut Self {
+        let (a, b) = self.write(text);
+        self.push(Side { key, a, b, next: 0, kind })
+    }
+
+    fn tag(&mut self, key: &'static str, value: &str) -> &mut Self {
+        self.text(SideKind::Text, key, value)
+    }
+
+    fn number(&mut self, kind: SideKind, key: &'static str, number: u64) -> &mut Self {
+        self.push(Side::number(key, kind, number))
+    }
+
+    /// A bool, a component, a layer, or a name that is the key.
+    fn small(&mut self, kind: SideKind, key: &'static str, a: u32) -> &mut Self {
+        self.push(Side { key, a, b: 0, next: 0, kind })
+    }
+
+    fn log(&mut self, at: u64, fields: &[(&'static str, &str)]) -> &mut Self {
+        self.number(SideKind::Log, "", at * 1_000);
+        for (key, value) in fields {
+            self.text(SideKind::Field, key, value);
+        }
+        self
+    }
+}
+
+fn b64(text: &str) -> String {
+    STANDARD.encode(text)
+}
+
+/// The bytes, with the random part of this process's ids made zeros: as many, so that every length holds.
+fn encoded() -> Vec<u8> {
+    let mut segment = Fixed::default();
+    let trace = "5d3c4b2a190807f6e5d4c3b2a1908070.87.17000000000500001";
+    segment
+        .span(&CONSUME, NONE, 100, 900, Record::CONTINUED)
+        .text(SideKind::ThreadRef, "", &format!("{:x}-2-/messages/快照-{{id}}", (6_u64 << 20) | 40))
+        .small(SideKind::Bool, "retry", 1);
+    segment.text.push_str("of no span");
+    segment
+        .span(&ENTRY, 0, 150, 800, Record::ERROR)
+        .text(SideKind::Sw8Ref, "", &sw8(trace))
+        .tag("url", "/API/Snapshot?城市=北京&clef=𝄞")
+        .number(SideKind::Uint, "http.status_code", 500)
+        .small(SideKind::Bool, "cached", 0)
+        .log(
+            790,
+            &[
+                ("event", "error"),
+                ("error.kind", "RpcError"),
+                ("message", "нет ответа"),
+                ("stack", "RpcError: no answer\n\tcaused by: \"gone\""),
+            ],
+        );
+    segment
+        .span(&PLAN, 1, 200, 300, 0)
+        .number(SideKind::Int, "lowest", i64::MIN.cast_unsigned())
+        .number(SideKind::Int, "delta", (-42_i64).cast_unsigned())
+        .number(SideKind::Uint, "highest", u64::MAX)
+        .tag("empty", "")
+        .log(210, &[("event", "first"), ("step", "1")])
+        .log(220, &[]);
+    segment
+        .span(&QUERY, 1, 310, 316, 0)
+        .tag("db.statement", "SELECT ?")
+        .tag("db.statement", "SELECT a FROM snapshot WHERE b = ?")
+        .tag("db.type", "PostgreSQL");
+    segment
+        .span(&CALL, 1, 320, 780, Record::SKIP_ANALYSIS)
+        .text(SideKind::Name, "", "/Service/OnSnapshot/北京")
+        .text(SideKind::Peer, "", "[2001:db8::7]:9090")
+        .small(SideKind::Component, "", 5_012)
+        .small(SideKind::Layer, "", Layer::Mq as u32);
+    segment.span(&NOTE, 0, 850, 0, Record::ERROR | Record::SKIP_ANALYSIS).small(SideKind::StaticName, "note/open", 0);
+    let (offset, length) = segment.write(&b64(trace));
+
+    let head = Head {
+        key: (7 << 20) | 2,
+        trace: Trace::Foreign { offset, length },
+        ended: 900_000,
+        records: segment.records.len(),
+        sides: segment.sides.len(),
+        text: segment.text.len(),
+        limited: true,
+        scope: 0,
+    };
+    let mut timeline = Timeline::default();
+    for second in [0, 1] {
+        let monotonic = second * 1_000_000_000;
+        timeline.add(Anchor { counter: second * 1_000_000, monotonic, wall: 1_700_000_000_000_000_000 + monotonic });
+    }
+    let mut encoder = Encoder::new(Identity::new("RTS_Test", "RTS_Test_1"));
+    let segment = Segment { head: &head, records: &segment.records, sides: &segment.sides, text: &segment.text };
+    without_process(encoder.encode(segment, &timeline).to_vec())
+}
+
+fn sw8(trace: &str) -> String {
+    let (segment, service, instance) = (b64("5d3c4b2a190807f6e5d4c3b2a1908070.87.17000000000500000"), b64("网关"), b64("gateway@10.0.0.7"));
+    format!("1-{}-{segment}-3-{service}-{instance}-{}-{}", b64(trace), b64("GET:/{city}/快照"), b64("rts.example:8080"))
+}
+
+fn without_process(mut bytes: Vec<u8>) -> Vec<u8> {
+    let process = id::process().trim_end_matches('.').as_bytes();
+    let places: Vec<_> = bytes.windows(process.len()).enumerate().filter(|(_, part)| *part == process).map(|(at, _)| at).collect();
+    assert_eq!(places.len(), 2, "the segment's id, and that in the reference to a segment of this process");
+    for at in places {
+        bytes[at..at + process.len()].fill(b'0');
+    }
+    bytes
+}
+
+fn hex(bytes: &[u8]) -> String {
+    let mut text = String::new();
+    for line in bytes.chunks(32) {
+        for byte in line {
+            write!(text, "{byte:02x}").unwrap();
+        }
+        text.push('\n');
+    }
+    text
+}
+
+#[test]
+fn a_segment_with_everything_in_it_is_the_golden_bytes() {
+    let made = hex(&encoded());
+    if std::env::var_os(SWITCH).is_some_and(|value| value == "write") {
+        std::fs::write(GOLDEN_PATH, &made).unwrap();
+        return;
+    }
+    assert!(
+        made == GOLDEN.replace('\r', ""),
+        "the bytes are other than those of tests/golden/segment.hex:\n{made}If that is meant: set {SWITCH}=write, run this test once, \
+         change tests/golden/segment.json by hand, and run the test `wire` of skywalking-tests."
+    );
+}
