@@ -22,33 +22,27 @@ const HEADER_LIMIT: usize = 8_192;
 
 /// The pairs of a trace. Takes no memory while there is none.
 #[derive(Clone, Debug, Default)]
-pub(crate) struct Correlation(Option<Box<Vec<(String, String)>>>);
+pub(crate) struct Correlation(Vec<(String, String)>);
 
 impl Correlation {
     pub(crate) fn clear(&mut self) {
-        self.0 = None;
-    }
-
-    fn pairs(&self) -> &[(String, String)] {
-        self.0.as_ref().map_or(&[], |pairs| pairs.as_slice())
+        self.0.clear();
     }
 
     fn get(&self, key: &str) -> Option<&str> {
-        self.pairs().iter().find(|(k, _)| k == key).map(|(_, value)| value.as_str())
+        self.0.iter().find(|(k, _)| k == key).map(|(_, value)| value.as_str())
     }
 
     /// False if the pair is over the limits.
     fn put(&mut self, key: &str, value: &str) -> bool {
         if value.is_empty() {
-            if let Some(pairs) = &mut self.0 {
-                pairs.retain(|(k, _)| k != key);
-            }
+            self.0.retain(|(k, _)| k != key);
             return true;
         }
         if key.is_empty() || units(key) > LENGTH || units(value) > LENGTH {
             return false;
         }
-        let pairs = self.0.get_or_insert_default();
+        let pairs = &mut self.0;
         if let Some((_, old)) = pairs.iter_mut().find(|(k, _)| k == key) {
             value.clone_into(old);
         } else if pairs.len() < PAIRS {
@@ -77,7 +71,7 @@ impl Correlation {
 
     /// Writes the header's value; nothing if there is no pair.
     pub(crate) fn write(&self, out: &mut String) {
-        for (at, (key, value)) in self.pairs().iter().enumerate() {
+        for (at, (key, value)) in self.0.iter().enumerate() {
             if at > 0 {
                 out.push(',');
             }
@@ -144,7 +138,7 @@ mod tests {
             let header = vector["header"].as_str().expect("text");
             let correlation = if header.is_empty() { Correlation::default() } else { read(header) };
             let pairs: Vec<(String, String)> = serde_json::from_value(vector["pairs"].clone()).expect("pairs");
-            assert_eq!(correlation.pairs(), pairs);
+            assert_eq!(correlation.0, pairs);
             assert_eq!(written(&correlation), header);
         }
     }
@@ -166,8 +160,8 @@ mod tests {
     #[test]
     fn what_is_good_in_a_header_is_taken_beside_what_is_not() {
         let correlation = read("aw==:dg==,???,azI=,aw==:d,azM=:djM=");
-        assert_eq!(correlation.pairs(), [("k".into(), "v".into()), ("k3".into(), "v3".into())]);
-        assert_eq!(read(&"aw==:dg==,".repeat(2_000)).pairs(), []);
+        assert_eq!(correlation.0, [("k".into(), "v".into()), ("k3".into(), "v3".into())]);
+        assert_eq!(read(&"aw==:dg==,".repeat(2_000)).0, []);
     }
 
     proptest! {
@@ -186,7 +180,7 @@ mod tests {
             prop_assert!(header.is_ascii());
             if !header.is_empty() {
                 let again = read(&header);
-                prop_assert_eq!(again.pairs(), correlation.pairs());
+                prop_assert_eq!(again.0, correlation.0);
             }
         }
     }

@@ -89,11 +89,7 @@ fn check_id(part: &str, reason: Reason) -> Result<(), Reason> {
 
 fn check_base64(part: &str) -> Result<(), Reason> {
     let mut decoded = [0; 192];
-    let sound = if part.len() <= decoded.len() {
-        STANDARD.decode_slice(part, &mut decoded).is_ok()
-    } else {
-        STANDARD.decode(part).is_ok()
-    };
+    let sound = if part.len() <= decoded.len() { STANDARD.decode_slice(part, &mut decoded).is_ok() } else { STANDARD.decode(part).is_ok() };
     if sound { Ok(()) } else { Err(Reason::Sw8Base64) }
 }
 

@@ -7,13 +7,13 @@ use std::fmt::{Debug, Display};
 use super::callsite::Layer;
 use super::clock;
 use super::failure::{self, Failure};
+use super::id;
 use super::record::{Record, Side, SideKind, Trace};
 use super::segment::{Range, Segment};
 use super::slot;
 use super::tag::{Raw, TagValue};
 use super::tally::{self, Reason};
 use super::text::{self, Formatted, NAME_LIMIT, PEER_LIMIT, TAG_LIMIT};
-use super::id;
 use crate::propagation::sw8;
 use crate::tracer;
 
@@ -136,13 +136,13 @@ impl Current {
 
     /// Another operation name, cut at 150 UTF-16 units; an empty one changes nothing.
     pub fn set_name(self, name: impl Display) -> Self {
-        formatted(format_args!("{name}"), NAME_LIMIT, |segment, head, text| segment.name(head, text));
+        formatted(format_args!("{name}"), NAME_LIMIT, Segment::name);
         self
     }
 
     /// Another peer, cut at 200 UTF-16 units. A header that was written before keeps the old one.
     pub fn set_peer(self, peer: impl Display) -> Self {
-        formatted(format_args!("{peer}"), PEER_LIMIT, |segment, head, text| segment.peer(head, text));
+        formatted(format_args!("{peer}"), PEER_LIMIT, Segment::peer);
         self
     }
 

@@ -84,7 +84,6 @@ impl Tail {
     fn push_front(&mut self, mut number: u64) {
         loop {
             self.from -= 1;
-            #[expect(clippy::cast_possible_truncation, reason = "a digit")]
             let digit = (number % 10) as u8;
             self.digits[self.from] = b'0' + digit;
             number /= 10;
@@ -132,7 +131,7 @@ mod tests {
 
     #[test]
     fn an_id_is_32_hex_digits_and_two_numbers() {
-        let text = text((77 << NUMBER_BITS) | 1_234);
+        let text = text((77 << NUMBER_BITS) + 1_234);
         let parts: Vec<_> = text.split('.').collect();
         assert_eq!((parts[0].len(), &parts[1..]), (32, &["77", "1234"][..]));
         assert!(parts[0].bytes().all(|b| b.is_ascii_hexdigit()));

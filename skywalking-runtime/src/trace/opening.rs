@@ -129,7 +129,7 @@ impl Opening {
 
     /// The operation name; an empty one leaves the callsite's.
     pub fn name<T: Display + ?Sized>(&mut self, name: &T) {
-        self.formatted(format_args!("{name}"), NAME_LIMIT, |segment, head, text| segment.name(head, text));
+        self.formatted(format_args!("{name}"), NAME_LIMIT, Segment::name);
     }
 
     /// The address called; an empty one becomes `unknown`.
@@ -140,7 +140,7 @@ impl Opening {
             slot::with_key(self.key, |segment| segment.set_muted_peer(&text));
             return;
         }
-        self.formatted(format_args!("{peer}"), PEER_LIMIT, |segment, head, text| segment.peer(head, text));
+        self.formatted(format_args!("{peer}"), PEER_LIMIT, Segment::peer);
     }
 
     /// Formats a value in a scratch while the slot stays as it is, since the value's own code may open spans.
@@ -199,9 +199,10 @@ impl Opening {
             }
         }
         self.with(|segment, head| {
-            let known = segment.sides.iter().any(|side| {
-                side.kind == SideKind::Sw8Ref && segment.text.get(side.a as usize..(side.a + side.b) as usize) == Some(header)
-            });
+            let known = segment
+                .sides
+                .iter()
+                .any(|side| side.kind == SideKind::Sw8Ref && segment.text.get(side.a as usize..(side.a + side.b) as usize) == Some(header));
             if known {
                 // A middleware and a handler read the same header: one call, one ref.
                 return;

@@ -209,8 +209,7 @@ impl Node {
     /// A node for the calling thread: one whose thread has ended, else a new one.
     pub(crate) fn claim() -> &'static Self {
         let free = nodes().find(|node| {
-            !node.owned.load(Ordering::Relaxed)
-                && node.owned.compare_exchange(false, true, Ordering::Acquire, Ordering::Relaxed).is_ok()
+            !node.owned.load(Ordering::Relaxed) && node.owned.compare_exchange(false, true, Ordering::Acquire, Ordering::Relaxed).is_ok()
         });
         free.unwrap_or_else(Self::publish)
     }
@@ -271,11 +270,7 @@ impl Node {
                     load.sides.extend_from_slice(sides);
                     load.text.push_str(text);
                     tray.queued.store(load.heads.len() as u64, Ordering::Release);
-                    if bytes > budget.bytes / 2 || segments > budget.segments / 2 {
-                        Handed::QueuedAndHalfFull
-                    } else {
-                        Handed::Queued
-                    }
+                    if bytes > budget.bytes / 2 || segments > budget.segments / 2 { Handed::QueuedAndHalfFull } else { Handed::Queued }
                 })
             });
             // The reporter holds one tray at a time, so this is never reached with one reporter; counted all the same.

@@ -142,13 +142,7 @@ impl Scope {
 
 #[inline(never)]
 fn open(callsite: &'static Callsite) -> Scope {
-    let found = slot::with(|segment| {
-        if segment.sampled {
-            Begun::child(segment.key, segment.open(callsite, 0))
-        } else {
-            Begun::NOTHING
-        }
-    });
+    let found = slot::with(|segment| if segment.sampled { Begun::child(segment.key, segment.open(callsite, 0)) } else { Begun::NOTHING });
     match found {
         Some(begun) => begun.into_scope(),
         None => open_root(callsite),

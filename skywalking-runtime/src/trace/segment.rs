@@ -447,8 +447,7 @@ impl Segment {
             Trace::Own(number) => SharedTrace::Own(number),
             Trace::Foreign { offset, length } => SharedTrace::Foreign(self.text_at(Range { offset, length }).into()),
         };
-        let shared =
-            Arc::new(Shared { key: self.key, trace, endpoint: name.into(), sampled: self.sampled, scope: self.scope });
+        let shared = Arc::new(Shared { key: self.key, trace, endpoint: name.into(), sampled: self.sampled, scope: self.scope });
         self.shared = Some(Arc::clone(&shared));
         shared
     }

@@ -89,14 +89,7 @@ impl Thread {
         };
         outbox::count_closed();
         let tracer = &segment.tracer;
-        let handed = self.node.hand_over(
-            head,
-            &segment.records,
-            &segment.sides,
-            &segment.text,
-            tracer.generation,
-            tracer.settings.queue,
-        );
+        let handed = self.node.hand_over(head, &segment.records, &segment.sides, &segment.text, tracer.generation, tracer.settings.queue);
         if handed == Handed::QueuedAndHalfFull {
             tracer.wake();
         }
@@ -121,13 +114,10 @@ impl Drop for Thread {
 
 /// A new segment, not yet in the slot. `None`, and counted, if the thread is ending or no tracer runs.
 pub(crate) fn segment(sampled: bool) -> Option<Box<Segment>> {
-    match THREAD.try_with(|thread| thread.segment(sampled)) {
-        Ok(segment) => segment,
-        Err(_) => {
-            tally::count(Reason::ThreadEnding);
-            None
-        }
-    }
+    THREAD.try_with(|thread| thread.segment(sampled)).unwrap_or_else(|_| {
+        tally::count(Reason::ThreadEnding);
+        None
+    })
 }
 
 /// The running tracer.
