@@ -49,8 +49,8 @@ pub(crate) struct Load {
     pub(crate) text: String,
 }
 
-/// Buffers above this many bytes are given back when they are empty.
-const KEEP: usize = 64 * 1024;
+/// Buffers above this many bytes are given back when they are empty: small, as each of perhaps hundreds of threads keeps eight.
+const KEEP: usize = 16 * 1024;
 
 impl Load {
     /// Empties the load, keeping its buffers unless they are large.

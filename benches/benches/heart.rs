@@ -1,0 +1,205 @@
+//! Spans on the calling thread against their floor, hand-over and encoding apart: see the crate's documentation.
+#![allow(unsafe_code)] // the floor reads the time-stamp counter, as the tracer does
+
+use std::future::{Future, poll_fn};
+use std::hint::black_box;
+use std::pin::pin;
+use std::task::{Context, Poll, Waker};
+use std::time::{Duration, Instant};
+
+use skywalking_runtime::{Callsite, Config, Reporter, Root, callsite, capture, child, exit_span, local_span};
+
+const ROUNDS: usize = 2_001;
+const SPANS: u64 = 200;
+
+static ENTRY: Callsite = callsite!(entry, "/entry");
+static EXIT: Callsite = callsite!(exit, "/call", peer = "next:8080");
+
+#[inline(never)]
+fn bare(x: u64) -> u64 {
+    black_box(x + 1)
+}
+
+#[local_span(name = "plain")]
+#[inline(never)]
+fn plain(x: u64) -> u64 {
+    black_box(x + 1)
+}
+
+#[local_span(name = "literal", tags("kind" = "literal", "version" = 1))]
+#[inline(never)]
+fn literal(x: u64) -> u64 {
+    black_box(x + 1)
+}
+
+#[local_span(name = "integer", tags("id" = x))]
+#[inline(never)]
+fn integer(x: u64) -> u64 {
+    black_box(x + 1)
+}
+
+#[local_span(name = "text", tags("user" = user))]
+#[inline(never)]
+fn text(x: u64, user: &str) -> u64 {
+    black_box(x + user.len() as u64)
+}
+
+#[local_span(name = "display", tags("id" = %x))]
+#[inline(never)]
+fn display(x: u64) -> u64 {
+    black_box(x + 1)
+}
+
+#[exit_span(name = "/call", peer = "next:8080", inject = header)]
+#[inline(never)]
+fn call(header: &mut String) -> u64 {
+    black_box(header.len() as u64)
+}
+
+#[local_span(name = "child")]
+async fn async_child(x: u64) -> u64 {
+    black_box(x + 1)
+}
+
+async fn polls(mut left: u64) {
+    poll_fn(|_| {
+        if left == 0 {
+            return Poll::Ready(());
+        }
+        left -= 1;
+        Poll::Pending
+    })
+    .await;
+}
+
+#[derive(Clone, Copy)]
+struct Floor {
+    start: u64,
+    end: u64,
+    _callsite: &'static Callsite,
+    _rest: u64,
+}
+
+fn counter() -> u64 {
+    #[cfg(target_arch = "x86_64")]
+    // SAFETY: reading the time-stamp counter has no precondition.
+    return unsafe { core::arch::x86_64::_rdtsc() };
+    #[cfg(not(target_arch = "x86_64"))]
+    return u64::try_from(Instant::now().elapsed().as_nanos()).unwrap_or(0);
+}
+
+#[inline(never)]
+fn floor(records: &mut Vec<Floor>) {
+    let at = records.len();
+    records.push(Floor { start: counter(), end: 0, _callsite: &ENTRY, _rest: 0 });
+    if let Some(record) = records.get_mut(at) {
+        record.end = counter();
+        black_box(record.end - record.start);
+    }
+}
+
+/// The value counts as used.
+fn consume(value: u64) {
+    black_box(value);
+}
+
+/// Nanoseconds that `work` took.
+fn time(work: impl FnOnce()) -> f64 {
+    let from = Instant::now();
+    work();
+    from.elapsed().as_secs_f64() * 1e9
+}
+
+/// The same inside of a root that is already open: hand-over apart.
+fn inside(work: impl FnOnce()) -> f64 {
+    Root::new(&ENTRY).run(|| time(work))
+}
+
+fn drive(future: impl Future) {
+    let mut future = pin!(future);
+    let mut cx = Context::from_waker(Waker::noop());
+    while future.as_mut().poll(&mut cx).is_pending() {}
+}
+
+fn median(mut values: Vec<f64>) -> f64 {
+    values.sort_by(f64::total_cmp);
+    values.get(values.len() / 2).copied().unwrap_or(f64::NAN)
+}
+
+/// What one round measures, in the order of the table: a name, and whether the cost of calling the bare function is taken off.
+const VARIANTS: [(&str, bool); 14] = [
+    ("floor: two counter reads, one record", false),
+    ("bare function", false),
+    ("local span", true),
+    ("  with literal tags", true),
+    ("  with an integer tag", true),
+    ("  with a text tag", true),
+    ("  with a Display tag", true),
+    ("child by hand", false),
+    ("capture and drop", false),
+    ("async child, ready at once", false),
+    ("poll of a future, bare", false),
+    ("poll of a traced future", false),
+    ("root with hand-over", false),
+    ("entry, 3 locals with a tag, exit with header", false),
+];
+
+fn round(records: &mut Vec<Floor>, header: &mut String) -> [f64; VARIANTS.len()] {
+    records.clear();
+    [
+        time(|| (0..SPANS).for_each(|_| floor(records))),
+        time(|| (0..SPANS).for_each(|x| consume(bare(x)))),
+        inside(|| (0..SPANS).for_each(|x| consume(plain(x)))),
+        inside(|| (0..SPANS).for_each(|x| consume(literal(x)))),
+        inside(|| (0..SPANS).for_each(|x| consume(integer(x)))),
+        inside(|| (0..SPANS).for_each(|x| consume(text(x, "somebody")))),
+        inside(|| (0..SPANS).for_each(|x| consume(display(x)))),
+        inside(|| (0..SPANS).for_each(|_| drop(child(&EXIT)))),
+        inside(|| (0..SPANS).for_each(|_| drop(black_box(capture())))),
+        inside(|| (0..SPANS).for_each(|x| drive(async_child(x)))),
+        time(|| drive(polls(SPANS))),
+        time(|| drive(Root::new(&ENTRY).future(polls(SPANS)))),
+        time(|| (0..SPANS).for_each(|_| Root::new(&ENTRY).run(|| ()))),
+        time(|| {
+            for x in 0..SPANS {
+                Root::new(&ENTRY).run(|| {
+                    (0..3).for_each(|_| consume(text(x, "somebody")));
+                    header.clear();
+                    call(header);
+                });
+            }
+        }),
+    ]
+}
+
+fn main() {
+    let mut records = Vec::with_capacity(1_024);
+    let mut header = String::with_capacity(512);
+    let off = median((0..101).map(|_| time(|| (0..SPANS).for_each(|x| consume(plain(x))))).collect());
+    let bare_off = median((0..101).map(|_| time(|| (0..SPANS).for_each(|x| consume(bare(x))))).collect());
+
+    let agent = Config::new("benches").reporter(Reporter::Discard).start().expect("a tracer");
+    let mut rounds = Vec::with_capacity(ROUNDS);
+    for at in 0..ROUNDS + 100 {
+        let round = round(&mut records, &mut header);
+        // The first rounds warm buffers and caches.
+        if at >= 100 {
+            rounds.push(round);
+        }
+        if at % 100 == 0 {
+            agent.flush(Duration::from_secs(10));
+        }
+    }
+    let report = agent.shutdown(Duration::from_secs(10));
+
+    println!("{:46} {:>9} {:>8}", "per span", "ns", "x floor");
+    for (at, (name, minus_bare)) in VARIANTS.iter().enumerate() {
+        let cost = |round: &[f64; VARIANTS.len()]| if *minus_bare { round[at] - round[1] } else { round[at] };
+        let nanoseconds = median(rounds.iter().map(|round| cost(round) / SPANS as f64).collect());
+        let ratio = median(rounds.iter().map(|round| cost(round) / round[0]).collect());
+        println!("{name:46} {nanoseconds:9.1} {ratio:8.2}");
+    }
+    println!("{:46} {:9.1}", "local span while off, the bare call taken off", (off - bare_off) / SPANS as f64);
+    println!("opened {}, arrived {}, dropped {}", report.stats.opened, report.sent, report.dropped.total());
+    assert_eq!(report.stats.opened, report.sent + report.dropped.total(), "everything is accounted for");
+}
