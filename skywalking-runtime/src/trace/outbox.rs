@@ -30,6 +30,7 @@ pub(crate) struct Head {
     /// Spans were left out.
     pub(crate) limited: bool,
     /// The mark of the test that opened it, or 0.
+    #[cfg_attr(not(feature = "testing"), expect(dead_code, reason = "only tests look at it"))]
     pub(crate) scope: u32,
 }
 
