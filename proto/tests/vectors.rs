@@ -4,14 +4,13 @@
 use prost::Message;
 use serde_json::{Map, Value};
 use skywalking_proto::v3::{
-    InstancePingPkg, InstanceProperties, KeyStringValuePair, Log, RefType, SegmentCollection,
-    SegmentObject, SegmentReference, SpanLayer, SpanObject, SpanType,
+    InstancePingPkg, InstanceProperties, KeyStringValuePair, Log, RefType, SegmentCollection, SegmentObject, SegmentReference, SpanLayer,
+    SpanObject, SpanType,
 };
 
 #[test]
 fn every_message_decodes_to_its_json_and_encodes_to_its_bytes() {
-    let vectors: Value =
-        serde_json::from_str(include_str!("../vectors.json")).expect("the vectors are JSON");
+    let vectors: Value = serde_json::from_str(include_str!("../vectors.json")).expect("the vectors are JSON");
     let messages = vectors["messages"].as_array().expect("a list of messages");
     let mut checked = Vec::new();
     for message in messages {
@@ -41,10 +40,7 @@ fn round<M: Message + Default + Json>(bytes: &[u8]) -> (Value, Vec<u8>) {
 
 fn bytes_of(hex: &str) -> Vec<u8> {
     assert!(hex.len().is_multiple_of(2), "two digits a byte: {hex}");
-    (0..hex.len())
-        .step_by(2)
-        .map(|at| u8::from_str_radix(&hex[at..at + 2], 16).expect("hex digits"))
-        .collect()
+    (0..hex.len()).step_by(2).map(|at| u8::from_str_radix(&hex[at..at + 2], 16).expect("hex digits")).collect()
 }
 
 /// The JSON form of proto3: default values are left out, 64-bit integers are texts, enum values are their names.
@@ -105,10 +101,7 @@ impl Json for SegmentReference {
             ("parentService", text(&self.parent_service)),
             ("parentServiceInstance", text(&self.parent_service_instance)),
             ("parentEndpoint", text(&self.parent_endpoint)),
-            (
-                "networkAddressUsedAtPeer",
-                text(&self.network_address_used_at_peer),
-            ),
+            ("networkAddressUsedAtPeer", text(&self.network_address_used_at_peer)),
         ])
     }
 }
@@ -138,18 +131,12 @@ impl Json for InstanceProperties {
 
 impl Json for InstancePingPkg {
     fn json(&self) -> Value {
-        object([
-            ("service", text(&self.service)),
-            ("serviceInstance", text(&self.service_instance)),
-            ("layer", text(&self.layer)),
-        ])
+        object([("service", text(&self.service)), ("serviceInstance", text(&self.service_instance)), ("layer", text(&self.layer))])
     }
 }
 
 fn object<const FIELDS: usize>(fields: [(&str, Option<Value>); FIELDS]) -> Value {
-    let present = fields
-        .into_iter()
-        .filter_map(|(name, value)| Some((name.to_owned(), value?)));
+    let present = fields.into_iter().filter_map(|(name, value)| Some((name.to_owned(), value?)));
     Value::Object(present.collect::<Map<_, _>>())
 }
 

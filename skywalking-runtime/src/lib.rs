@@ -115,7 +115,7 @@ pub mod __private {
     pub use crate::propagation::carrier::{Extract, HeaderField, Inject};
     pub use crate::propagation::{inject, wants_inject};
     pub use crate::trace::callsite::{Callsite, Kind, Layer};
-    pub use crate::trace::failure::{AnyResult, Returned, must_be_result, ViaDebug, ViaDeref, ViaDisplay, ViaError, ViaName, ViaNothing};
+    pub use crate::trace::failure::{AnyResult, Returned, ViaDebug, ViaDeref, ViaDisplay, ViaError, ViaName, ViaNothing, must_be_result};
     pub use crate::trace::opening::Opening;
     pub use crate::trace::scope::Scope;
     pub use crate::trace::tag::{Plain, PutDisplay, PutRaw};

@@ -9,12 +9,7 @@ use std::path::{Path, PathBuf};
 use protox::prost_reflect::prost_types::FileDescriptorSet;
 
 /// The files to compile, relative to [`protos_dir`]; what they import comes along.
-const PROTOS: [&str; 4] = [
-    "common.proto",
-    "command.proto",
-    "tracing.proto",
-    "management.proto",
-];
+const PROTOS: [&str; 4] = ["common.proto", "command.proto", "tracing.proto", "management.proto"];
 
 /// The name of the generated file: the package's, because there is one file for each package.
 const GENERATED: &str = "skywalking.v3.rs";
@@ -68,9 +63,7 @@ pub fn protos_dir() -> PathBuf {
 
 /// The folder where the generated file is checked in.
 pub fn generated_dir() -> PathBuf {
-    Path::new(env!("CARGO_MANIFEST_DIR"))
-        .with_file_name("src")
-        .join("generated")
+    Path::new(env!("CARGO_MANIFEST_DIR")).with_file_name("src").join("generated")
 }
 
 /// What the `.proto` files say, as descriptors.
@@ -94,10 +87,7 @@ pub fn generate(dir: &Path) -> Result<PathBuf, Error> {
         .client_mod_attribute(".", r#"#[cfg(feature = "client")]"#)
         .server_mod_attribute(".", r#"#[cfg(feature = "server")]"#)
         .compile_fds(set)
-        .map_err(|source| Error::Generate {
-            dir: dir.to_path_buf(),
-            source,
-        })?;
+        .map_err(|source| Error::Generate { dir: dir.to_path_buf(), source })?;
     Ok(dir.join(GENERATED))
 }
 
@@ -115,12 +105,7 @@ pub fn check(checked_in: &Path, scratch: &Path) -> Result<(), Error> {
         return Ok(());
     }
     let (line, found, expected) = first_difference(&found, &expected);
-    Err(Error::Stale {
-        path,
-        line,
-        found,
-        expected,
-    })
+    Err(Error::Stale { path, line, found, expected })
 }
 
 fn read(path: PathBuf) -> Result<String, Error> {
@@ -150,13 +135,7 @@ mod tests {
 
     #[test]
     fn a_difference_is_named_by_its_line_and_both_sides() {
-        assert_eq!(
-            first_difference("a\nb\n", "a\nc\n"),
-            (2, "\"b\"".to_owned(), "\"c\"".to_owned())
-        );
-        assert_eq!(
-            first_difference("a", "a\n"),
-            (2, "(nothing)".to_owned(), "\"\"".to_owned())
-        );
+        assert_eq!(first_difference("a\nb\n", "a\nc\n"), (2, "\"b\"".to_owned(), "\"c\"".to_owned()));
+        assert_eq!(first_difference("a", "a\n"), (2, "(nothing)".to_owned(), "\"\"".to_owned()));
     }
 }

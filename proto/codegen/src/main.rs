@@ -30,10 +30,7 @@ fn main() -> ExitCode {
 /// Compares by way of a folder of this process's own, which is gone afterwards.
 fn check_in_scratch() -> Result<String, Error> {
     let scratch = std::env::temp_dir().join(format!("skywalking-codegen-{}", std::process::id()));
-    std::fs::create_dir_all(&scratch).map_err(|source| Error::Generate {
-        dir: scratch.clone(),
-        source,
-    })?;
+    std::fs::create_dir_all(&scratch).map_err(|source| Error::Generate { dir: scratch.clone(), source })?;
     let checked = check(&generated_dir(), &scratch);
     // What is left in the folder for temporary files harms nobody, so that it stays is no failure of the check.
     let _ = std::fs::remove_dir_all(&scratch);

@@ -29,19 +29,10 @@ fn a_change_by_hand_is_named_with_the_command_that_undoes_it() {
 
     let error = check(&edited, &scratch("edited-anew")).expect_err("the value differs");
 
-    let Error::Stale {
-        found, expected, ..
-    } = &error
-    else {
+    let Error::Stale { found, expected, .. } = &error else {
         panic!("expected a difference, got {error:?}");
     };
-    assert_eq!(
-        (
-            found.trim_matches('"').trim(),
-            expected.trim_matches('"').trim()
-        ),
-        ("GenAi = 8,", "GenAi = 7,")
-    );
+    assert_eq!((found.trim_matches('"').trim(), expected.trim_matches('"').trim()), ("GenAi = 8,", "GenAi = 7,"));
     assert!(error.to_string().contains(REGENERATE), "{error}");
 }
 

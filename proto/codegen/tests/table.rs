@@ -7,8 +7,7 @@ use std::collections::BTreeSet;
 
 use protox::prost_reflect::prost_types::field_descriptor_proto::{Label, Type};
 use protox::prost_reflect::prost_types::{
-    DescriptorProto, EnumDescriptorProto, FieldDescriptorProto, FileDescriptorProto,
-    MethodDescriptorProto,
+    DescriptorProto, EnumDescriptorProto, FieldDescriptorProto, FileDescriptorProto, MethodDescriptorProto,
 };
 use skywalking_codegen::descriptors;
 
@@ -174,21 +173,13 @@ fn the_protos_hold_exactly_what_the_table_says() {
     let table = table();
     let missing: Vec<_> = table.difference(&described).collect();
     let unknown: Vec<_> = described.difference(&table).collect();
-    assert!(
-        missing.is_empty() && unknown.is_empty(),
-        "only in the table: {missing:#?}\nonly in the .proto files: {unknown:#?}"
-    );
+    assert!(missing.is_empty() && unknown.is_empty(), "only in the table: {missing:#?}\nonly in the .proto files: {unknown:#?}");
 }
 
 #[test]
 fn every_file_is_proto3_of_the_package_skywalking_v3() {
     for file in descriptors().expect("the protocol files compile").file {
-        assert_eq!(
-            (file.syntax(), file.package()),
-            ("proto3", "skywalking.v3"),
-            "{}",
-            file.name()
-        );
+        assert_eq!((file.syntax(), file.package()), ("proto3", "skywalking.v3"), "{}", file.name());
     }
 }
 
@@ -243,21 +234,13 @@ fn method_row(method: &MethodDescriptorProto) -> String {
         (false, true) => "server-streaming",
         (true, true) => "bidirectional-streaming",
     };
-    format!(
-        "{} {kind} {} {}",
-        method.name(),
-        in_package(method.input_type()),
-        in_package(method.output_type())
-    )
+    format!("{} {kind} {} {}", method.name(), in_package(method.input_type()), in_package(method.output_type()))
 }
 
 fn field_row(field: &FieldDescriptorProto, message: &DescriptorProto) -> String {
     let kind = match field.r#type() {
         Type::Message | Type::Enum | Type::Group => in_package(field.type_name()).to_owned(),
-        scalar => scalar
-            .as_str_name()
-            .trim_start_matches("TYPE_")
-            .to_lowercase(),
+        scalar => scalar.as_str_name().trim_start_matches("TYPE_").to_lowercase(),
     };
     let label = match (field.label(), field.oneof_index) {
         // A field declared `optional` is a union of one in descriptors, and so shows here too: the protocol has none.

@@ -35,9 +35,15 @@ pub fn inject<C: Inject + ?Sized>(carrier: &mut C) {
     }
     let (sw8, others) = slot::with(headers).unwrap_or_default();
     // The carrier's own code runs with the slot as it was.
-    carrier::write(carrier, sw8::HEADER, &sw8);
-    carrier::write(carrier, correlation::HEADER, &others);
+    // Removing comes first: a carrier of text has less to look through then.
     carrier::write(carrier, extension::HEADER, "");
+    if others.is_empty() {
+        carrier::write(carrier, correlation::HEADER, "");
+    }
+    carrier::write(carrier, sw8::HEADER, &sw8);
+    if !others.is_empty() {
+        carrier::write(carrier, correlation::HEADER, &others);
+    }
     slot::with(|segment| segment.return_scratch(sw8));
 }
 

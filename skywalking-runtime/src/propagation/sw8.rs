@@ -136,7 +136,8 @@ impl Header {
         self.0.extend_from_slice(text.as_bytes());
     }
 
-    fn push_base64(&mut self, text: &str) {
+    fn push_base64(&mut self, text: impl AsRef<[u8]>) {
+        let text = text.as_ref();
         let from = self.0.len();
         self.0.resize(from + text.len().div_ceil(3) * 4, b'=');
         if let Some(space) = self.0.get_mut(from..) {
@@ -150,7 +151,7 @@ impl Header {
     fn push_id(&mut self, key: u64) {
         static PROCESS: OnceCell<String> = OnceCell::new();
         self.push(PROCESS.get_or_init(|| STANDARD.encode(id::process())));
-        self.push_base64(id::Tail::of(key).as_str());
+        self.push_base64(id::Tail::of(key).as_bytes());
     }
 
     fn push_number(&mut self, number: u16) {

@@ -25,9 +25,9 @@ use std::time::Duration;
 
 pub use tree::{Log, Ref, Span, Tree, text};
 
+use scope::Scope;
 pub(crate) use scope::{decide, delivered, scope, scope_of_header, segment_finished, segment_left, segment_opened};
 pub(crate) use tracer::started;
-use scope::Scope;
 
 use crate::trace::slot;
 

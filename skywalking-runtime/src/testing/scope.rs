@@ -193,7 +193,8 @@ impl Scope {
     /// Waits for the reporter and takes what it delivered.
     pub(super) fn collect(&self) -> Collected {
         super::tracer::flush();
-        let (segments, order) = with(self.0, |marked| (std::mem::take(&mut marked.done), std::mem::take(&mut marked.order))).unwrap_or_default();
+        let (segments, order) =
+            with(self.0, |marked| (std::mem::take(&mut marked.done), std::mem::take(&mut marked.order))).unwrap_or_default();
         Collected { segments, order: order.into_iter().map(id::text).collect() }
     }
 }

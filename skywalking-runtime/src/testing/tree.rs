@@ -108,9 +108,7 @@ impl Span {
         for reference in &self.refs {
             write!(f, " ref={}", reference.kind)?;
         }
-        for (set, word) in
-            [(self.is_error, "ERROR"), (self.skip_analysis, "SKIP_ANALYSIS"), (self.is_size_limited, "SIZE_LIMITED")]
-        {
+        for (set, word) in [(self.is_error, "ERROR"), (self.skip_analysis, "SKIP_ANALYSIS"), (self.is_size_limited, "SIZE_LIMITED")] {
             if set {
                 write!(f, " {word}")?;
             }
@@ -189,7 +187,8 @@ fn leaf(span: &SpanObject) -> Span {
             .refs
             .iter()
             .map(|reference| Ref {
-                kind: RefType::try_from(reference.ref_type).map_or_else(|_| reference.ref_type.to_string(), |kind| kind.as_str_name().to_owned()),
+                kind: RefType::try_from(reference.ref_type)
+                    .map_or_else(|_| reference.ref_type.to_string(), |kind| kind.as_str_name().to_owned()),
                 segment_id: reference.parent_trace_segment_id.clone(),
                 span_id: reference.parent_span_id,
                 endpoint: reference.parent_endpoint.clone(),

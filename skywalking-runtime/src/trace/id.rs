@@ -93,8 +93,12 @@ impl Tail {
         }
     }
 
+    pub(crate) fn as_bytes(&self) -> &[u8] {
+        self.digits.get(self.from..).unwrap_or_default()
+    }
+
     pub(crate) fn as_str(&self) -> &str {
-        std::str::from_utf8(&self.digits[self.from..]).unwrap_or_default()
+        std::str::from_utf8(self.as_bytes()).unwrap_or_default()
     }
 }
 

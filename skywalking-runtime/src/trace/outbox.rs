@@ -94,15 +94,15 @@ impl Tray {
         struct Release<'a>(&'a AtomicBool);
         impl Drop for Release<'_> {
             fn drop(&mut self) {
-                self.0.store(false, Ordering::SeqCst);
+                self.0.store(false, Ordering::Release);
             }
         }
-        if self.busy.swap(true, Ordering::SeqCst) {
+        if self.busy.swap(true, Ordering::Acquire) {
             return None;
         }
         let _release = Release(&self.busy);
         // SAFETY: the flag was free and is ours until `_release` drops, which is after the last use of this reference; whoever takes
-        // it next reads our store, so it sees everything that was written here.
+        // it next acquires what our store released, so it sees everything that was written here.
         Some(work(unsafe { &mut *self.load.get() }))
     }
 

@@ -18,28 +18,25 @@ use super::thread;
 use super::traced::{Begin, Traced};
 use crate::propagation::carrier::{self, Extract};
 use crate::propagation::{correlation, sw8};
-use crate::tracer::{self, Orphans, Tracer};
+use crate::tracer::{self, Orphans, Settings};
 
 /// A segment for a root of `callsite`, or `None` if none is to be opened here.
 #[cold]
 pub(super) fn segment_for(callsite: &'static Callsite) -> Option<Box<Segment>> {
-    let tracer = thread::tracer()?;
-    if callsite.kind == Kind::Local && tracer.settings.orphans == Orphans::Skip {
-        tally::count(Reason::OrphanSkipped);
-        return None;
-    }
-    let mut segment = thread::segment(is_below_limit(&tracer) && sampler::decide(callsite.name))?;
+    let mut segment = thread::segment(|settings| {
+        if callsite.kind == Kind::Local && settings.orphans == Orphans::Skip {
+            tally::count(Reason::OrphanSkipped);
+            return None;
+        }
+        Some(has_room(settings) && sampler::decide(callsite.name))
+    })?;
     segment.scope = sampler::scope();
     Some(segment)
 }
 
 /// True if one more segment may be open. Counts if not.
-pub(super) fn has_room() -> bool {
-    thread::tracer().is_some_and(|tracer| is_below_limit(&tracer))
-}
-
-fn is_below_limit(tracer: &Tracer) -> bool {
-    let below = outbox::open_segments() < tracer.settings.live_segments;
+pub(super) fn has_room(settings: &Settings) -> bool {
+    let below = outbox::open_segments() < settings.live_segments;
     if !below {
         tally::count(Reason::UnsampledLiveLimit);
     }

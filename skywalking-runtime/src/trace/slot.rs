@@ -51,6 +51,7 @@ pub(crate) fn with_key<R>(key: u64, work: impl FnOnce(&mut Segment) -> R) -> Opt
 }
 
 /// Takes the segment out if it is the one with this key.
+#[inline]
 pub(crate) fn take_key(key: u64) -> Option<Box<Segment>> {
     match replace(None) {
         Some(segment) if segment.key == key => Some(segment),

@@ -82,7 +82,7 @@ impl Snapshot {
         if slot::with_key(shared.key, |_| ()).is_some() {
             return None;
         }
-        let mut segment = thread::segment(shared.sampled && root::has_room())?;
+        let mut segment = thread::segment(|settings| Some(shared.sampled && root::has_room(settings)))?;
         segment.join(shared);
         segment.correlation = self.correlation.clone();
         let mut head = 0;

@@ -13,11 +13,14 @@ pub(crate) const STACK_LIMIT: usize = 4_000;
 pub(crate) const PANICKED: &str = "<panicked>";
 
 /// The longest beginning of `text` that has at most `limit` UTF-16 units.
+#[inline]
 pub(crate) fn cut(text: &str, limit: usize) -> &str {
     // A character has at least as many bytes as UTF-16 units.
-    if text.len() <= limit {
-        return text;
-    }
+    if text.len() <= limit { text } else { cut_long(text, limit) }
+}
+
+#[cold]
+fn cut_long(text: &str, limit: usize) -> &str {
     let mut units = 0;
     for (at, c) in text.char_indices() {
         units += c.len_utf16();
@@ -85,7 +88,7 @@ impl Write for Limited<'_> {
     fn write_str(&mut self, text: &str) -> fmt::Result {
         let fits = cut(text, self.left);
         self.out.push_str(fits);
-        self.left -= units(fits).min(self.left);
+        self.left -= if fits.is_ascii() { fits.len() } else { units(fits) }.min(self.left);
         if fits.len() == text.len() { Ok(()) } else { Err(fmt::Error) }
     }
 }

@@ -12,7 +12,7 @@ use super::outbox::{self, Handed, Head, Node};
 use super::segment::Segment;
 use super::slot;
 use super::tally::{self, Reason};
-use crate::tracer::{self, Tracer};
+use crate::tracer::{self, Settings, Tracer};
 
 /// Used segments that a thread keeps.
 const POOL: usize = 32;
@@ -36,18 +36,23 @@ thread_local! {
 }
 
 impl Thread {
-    fn segment(&self, sampled: bool) -> Option<Box<Segment>> {
+    fn segment(&self, sampled: impl FnOnce(&Settings) -> Option<bool>) -> Option<Box<Segment>> {
         let mut pool = self.pool.take();
         let used = pool.pop();
         self.pool.set(pool);
         let mut segment = match used {
             Some(mut segment) => {
+                // A used segment has an `Arc` already: nothing is cloned while the same tracer runs.
                 if segment.tracer.generation != tracer::generation() {
                     segment.tracer = self.tracer()?;
                 }
                 segment
             }
             None => Box::new(Segment::new(self.tracer()?)),
+        };
+        let Some(sampled) = sampled(&segment.tracer.settings) else {
+            self.keep(segment);
+            return None;
         };
         let mut block = self.block.get();
         segment.reset(block.next(), sampled);
@@ -67,6 +72,10 @@ impl Thread {
         if segment.sampled {
             self.hand_over(&segment);
         }
+        self.keep(segment);
+    }
+
+    fn keep(&self, segment: Box<Segment>) {
         if segment.is_worth_keeping() {
             let mut pool = self.pool.take();
             if pool.len() < POOL {
@@ -112,17 +121,13 @@ impl Drop for Thread {
     }
 }
 
-/// A new segment, not yet in the slot. `None`, and counted, if the thread is ending or no tracer runs.
-pub(crate) fn segment(sampled: bool) -> Option<Box<Segment>> {
+/// A new segment, not yet in the slot, if `sampled` says that there is to be one, and whether it records. `None`, and counted, if the
+/// thread is ending; `None` if no tracer runs.
+pub(crate) fn segment(sampled: impl FnOnce(&Settings) -> Option<bool>) -> Option<Box<Segment>> {
     THREAD.try_with(|thread| thread.segment(sampled)).unwrap_or_else(|_| {
         tally::count(Reason::ThreadEnding);
         None
     })
-}
-
-/// The running tracer.
-pub(crate) fn tracer() -> Option<Arc<Tracer>> {
-    THREAD.try_with(Thread::tracer).ok().flatten()
 }
 
 /// A recorded segment begins.
@@ -155,7 +160,7 @@ pub(crate) fn give_back(mut segment: Box<Segment>) {
 
 /// Occupies the slot for good, so that nothing that runs on this thread is traced: for the reporter's own.
 pub(crate) fn never_trace_this_thread() {
-    if let Some(segment) = segment(false) {
+    if let Some(segment) = segment(|_| Some(false)) {
         slot::replace(Some(segment));
     }
 }

@@ -259,6 +259,7 @@ impl Span {
     }
 
     /// Takes the root's segment out of the slot and puts back what it displaced.
+    #[inline]
     fn leave_root(&mut self, displaced: Option<Box<Segment>>) -> Option<Box<Segment>> {
         let own = slot::take_key(self.begun.key);
         if own.is_none() {
@@ -335,14 +336,15 @@ impl Span {
     /// The child finds another segment or none: from now on it is the root of one of its own.
     #[cold]
     fn move_on(&mut self) {
-        let sampled = self.state == State::Child && root::has_room();
+        let sampled = self.state == State::Child;
         self.state = State::Off;
         let origin = self.origin.take();
         if !tracer::enabled() {
             return;
         }
-        let Some(mut segment) = thread::segment(sampled) else { return };
-        let Some(origin) = origin.filter(|_| sampled) else {
+        let Some(mut segment) = thread::segment(|settings| Some(sampled && root::has_room(settings))) else { return };
+        let Some(origin) = origin.filter(|_| segment.sampled) else {
+            segment.sampled = false;
             self.state = State::Root;
             segment.trace = Trace::Own(super::id::own_trace(self.begun.key));
             self.begun = Begun::unsampled_root(segment.key);

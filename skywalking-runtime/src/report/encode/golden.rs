@@ -102,7 +102,7 @@ fn encoded() -> Vec<u8> {
     let trace = "5d3c4b2a190807f6e5d4c3b2a1908070.87.17000000000500001";
     segment
         .span(&CONSUME, NONE, 100, 900, Record::CONTINUED)
-        .text(SideKind::ThreadRef, "", &format!("{:x}-2-/messages/快照-{{id}}", (6_u64 << 20) | 40))
+        .text(SideKind::ThreadRef, "", &format!("{:x}-2-/messages/快照-{{id}}", (6_u64 << 20) + 40))
         .small(SideKind::Bool, "retry", 1);
     segment.text.push_str("of no span");
     segment
@@ -143,7 +143,7 @@ fn encoded() -> Vec<u8> {
     let (offset, length) = segment.write(&b64(trace));
 
     let head = Head {
-        key: (7 << 20) | 2,
+        key: (7 << 20) + 2,
         trace: Trace::Foreign { offset, length },
         ended: 900_000,
         records: segment.records.len(),
