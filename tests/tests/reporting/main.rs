@@ -55,7 +55,7 @@ fn what_a_program_traced_arrives_as_the_same_tree() {
          \x20 Exit /Service/OnSnapshot layer=RPCFramework peer=RTS_Server RTS_Test/RTS_Test_1\n\
          \x20   Entry /Service/OnSnapshot/QueringSnapshot layer=RPCFramework RTS_Test/RTS_Test_1 <CrossProcess /API/Snapshot RTS_Server>\n\
          \x20     Exit /database/QuerySnapshot layer=Database peer=APIService RTS_Test/RTS_Test_1 {db.type=sql, db.statement=SELECT 快照} ERROR [event=error]\n\
-         \x20     Local 后台 RTS_Test/RTS_Test_1 <CrossThread /Service/OnSnapshot/QueringSnapshot >\n"
+         \x20       Local 后台 RTS_Test/RTS_Test_1 <CrossThread /Service/OnSnapshot/QueringSnapshot >\n"
     );
     let report = agent.shutdown(PATIENCE);
     assert_settled(&report, 3);
@@ -164,6 +164,7 @@ fn when_the_backend_dies_every_segment_is_sent_or_lost_for_a_reason_and_none_com
     let mut backend = Backend::start();
     let agent = agent(backend.address()).start().expect("an agent");
     let (over, made) = (AtomicBool::new(false), AtomicU64::new(0));
+    let before = agent.stats().sent;
     std::thread::scope(|scope| {
         for _ in 0..2 {
             scope.spawn(|| {
@@ -178,7 +179,7 @@ fn when_the_backend_dies_every_segment_is_sent_or_lost_for_a_reason_and_none_com
                 }
             });
         }
-        backend.wait_for(|stats| stats.segments_accepted >= 500);
+        backend.wait_for(|stats| stats.segments_accepted >= 500 && agent.stats().sent > before);
         backend.kill();
         over.store(true, Ordering::Relaxed);
     });

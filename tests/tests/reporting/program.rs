@@ -53,12 +53,12 @@ fn call(mut headers: HeaderMap) {
 #[entry_span(name = "/Service/OnSnapshot/QueringSnapshot", layer = rpc, extract = headers)]
 fn quering_snapshot(headers: &HeaderMap) {
     let _ = query("SELECT 快照");
-    let snapshot = capture();
-    std::thread::scope(|scope| scope.spawn(move || snapshot.run("后台", || {})).join()).expect("the work is done");
 }
 
 #[exit_span(name = "/database/QuerySnapshot", peer = "APIService", layer = database, tags("db.type" = "sql", "db.statement" = statement))]
 fn query(statement: &str) -> Result<(), std::num::ParseIntError> {
+    let snapshot = capture();
+    std::thread::scope(|scope| scope.spawn(move || snapshot.run("后台", || {})).join()).expect("the work is done");
     statement.parse::<u8>().map(drop)
 }
 
