@@ -511,3 +511,19 @@ fn traced_futures_stay_send_and_small() {
     assert!(ours <= bare + 256 + 64, "{ours} against {bare}");
     println!("future: plain {bare}, annotated {ours}");
 }
+
+#[tokio::test]
+async fn a_later_name_of_the_endpoint_is_what_later_segments_refer_to() {
+    let trees = run_async(Root::new(&ENTRY).future(async {
+        capture().future("early", ready(())).await;
+        let early = tokio::spawn(ready(()).traced("early"));
+        current().set_name("/renamed");
+        let late = tokio::spawn(ready(()).traced("late"));
+        let _ = (early.await, late.await);
+    }))
+    .await;
+    let root = &trees[0].root;
+    let endpoints: Vec<_> =
+        root.children.iter().filter_map(|child| child.refs.first()).map(|reference| reference.endpoint.as_str()).collect();
+    assert_eq!(endpoints, ["/entry", "/renamed"]);
+}

@@ -136,7 +136,7 @@ impl Current {
 
     /// Another operation name, cut at 150 UTF-16 units; an empty one changes nothing.
     pub fn set_name(self, name: impl Display) -> Self {
-        formatted(format_args!("{name}"), NAME_LIMIT, Segment::name);
+        formatted(format_args!("{name}"), NAME_LIMIT, Segment::rename);
         self
     }
 

@@ -85,6 +85,8 @@ pub(crate) struct Segment {
     pub(crate) sides: Vec<Side>,
     pub(crate) text: String,
     shared: Option<Arc<Shared>>,
+    /// The span whose name is in `shared`.
+    shared_endpoint: u16,
     pub(crate) correlation: Correlation,
     /// Lent to whoever formats a value while the segment stays in the slot.
     scratch: String,
@@ -111,6 +113,7 @@ impl Segment {
             sides: Vec::with_capacity(8),
             text: String::with_capacity(256),
             shared: None,
+            shared_endpoint: NONE,
             correlation: Correlation::default(),
             scratch: String::new(),
             muted_peer: Range::default(),
@@ -333,6 +336,15 @@ impl Segment {
         }
     }
 
+    /// Another operation name for the current span, whose list begins at `head`.
+    pub(crate) fn rename(&mut self, head: &mut u32, name: &str) {
+        self.name(head, name);
+        if self.current.index == self.shared_endpoint {
+            // Those who go on from here from now on shall say the new name.
+            self.shared = None;
+        }
+    }
+
     /// The address called for the list at `head`; an empty one is `unknown`, since a header needs one.
     pub(crate) fn peer(&mut self, head: &mut u32, peer: &str) {
         if let Some(range) = self.store_peer(peer) {
@@ -439,16 +451,17 @@ impl Segment {
     /// The segment's identity for somebody who goes on with it elsewhere.
     pub(crate) fn share(&mut self) -> Arc<Shared> {
         let endpoint = self.endpoint();
-        let name = self.name_of(endpoint).as_str();
-        if let Some(shared) = self.shared.as_ref().filter(|shared| *shared.endpoint == *name) {
+        if let Some(shared) = self.shared.as_ref().filter(|_| self.shared_endpoint == endpoint) {
             return Arc::clone(shared);
         }
+        let name = self.name_of(endpoint).as_str();
         let trace = match self.trace {
             Trace::Own(number) => SharedTrace::Own(number),
             Trace::Foreign { offset, length } => SharedTrace::Foreign(self.text_at(Range { offset, length }).into()),
         };
         let shared = Arc::new(Shared { key: self.key, trace, endpoint: name.into(), sampled: self.sampled, scope: self.scope });
         self.shared = Some(Arc::clone(&shared));
+        self.shared_endpoint = endpoint;
         shared
     }
 
