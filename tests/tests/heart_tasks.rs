@@ -310,7 +310,7 @@ fn a_nested_block_on_is_below_and_a_root_polled_alone_first_keeps_its_own_segmen
         });
         assert!(is_idle());
     });
-    let indented: String = REQUEST.lines().map(|line| format!("  {line}\n")).collect();
+    let indented = format!("  {}\n", REQUEST.trim_end().replace('\n', "\n  "));
     assert_eq!(text(&trees), format!("{REQUEST}Entry /entry layer=Http\n{indented}  Local a\n"));
 }
 
@@ -495,9 +495,6 @@ async fn an_unsampled_request_stays_so_over_tasks_and_moves() {
 #[test]
 fn traced_futures_stay_send_and_small() {
     fn is_send<T: Send>(_: &T) {}
-    let future = request();
-    is_send(&future);
-    is_send(&ready(1).traced("x"));
     async fn plain(bytes: [u8; 256]) -> usize {
         yields(1).await;
         bytes.len()
@@ -507,6 +504,8 @@ fn traced_futures_stay_send_and_small() {
         yields(1).await;
         bytes.len()
     }
+    is_send(&request());
+    is_send(&ready(1).traced("x"));
     let (bare, ours) = (size_of_val(&plain([0; 256])), size_of_val(&annotated([0; 256])));
     assert!(ours <= bare + 256 + 64, "{ours} against {bare}");
     println!("future: plain {bare}, annotated {ours}");

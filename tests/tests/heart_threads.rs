@@ -289,6 +289,9 @@ fn an_argument_that_panics_is_the_programs_own_and_leaves_nothing_behind() {
 
 #[test]
 fn past_the_span_limit_parents_stay_right_and_exits_still_send_a_header() {
+    static CALL: Callsite = callsite!(exit, "call", peer = "other:1");
+    #[exit_span(name = "call", peer = format!("other:{}", 1), inject = headers)]
+    fn call(headers: &mut String) {}
     let mut header = String::new();
     let trees = run(|| {
         Root::new(&ENTRY).run(|| {
@@ -297,14 +300,11 @@ fn past_the_span_limit_parents_stay_right_and_exits_still_send_a_header() {
             }
             let _last = child(&B);
             // 300 spans: from here on nothing is recorded.
-            let _lost = child(&C);
+            let lost = child(&C);
             current().tag("lost", true);
-            static CALL: Callsite = callsite!(exit, "call", peer = "other:1");
-            #[exit_span(name = "call", peer = format!("other:{}", 1), inject = headers)]
-            fn call(headers: &mut String) {}
             drop(child(&CALL));
             call(&mut header);
-            drop(_lost);
+            drop(lost);
             current().tag("kept", true);
         });
     });

@@ -1,0 +1,115 @@
+//! What the settings of a running agent change in the trees. The agent is the process's, so the tests here take turns.
+
+use std::future::pending;
+use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
+
+use skywalking_runtime::testing::{Test, is_idle, run, text};
+use skywalking_runtime::{
+    Agent, Callsite, Cancelled, Config, Enabled, Error, Inbound, Orphans, Reason, Reporter, Root, callsite, child, entry_span, local_span,
+    stats,
+};
+
+static TURN: Mutex<()> = Mutex::new(());
+static ENTRY: Callsite = callsite!(entry, "/entry");
+static PART: Callsite = callsite!(local, "part");
+
+/// The agent comes first: it ends before the next may have its turn.
+fn start(config: Config) -> (Agent, MutexGuard<'static, ()>) {
+    let turn = TURN.lock().unwrap_or_else(PoisonError::into_inner);
+    (config.reporter(Reporter::Discard).start().expect("a tracer"), turn)
+}
+
+#[local_span(name = "orphan")]
+fn orphan() {
+    drop(child(&PART));
+}
+
+#[local_span(name = "async orphan")]
+async fn async_orphan() {
+    orphan();
+}
+
+#[entry_span(name = "/serve", extract = header)]
+fn serve(header: &str) {
+    orphan();
+}
+
+const HEADER: &str = "sw8:1-dHJhY2UtMQ==-cw==-0-c3Zj-aW5zdA==-L2U=-aDox";
+
+#[test]
+fn orphans_can_be_skipped_and_are_counted() {
+    let _running = start(Config::new("orphans").orphans(Orphans::Skip));
+    let before = stats().count(Reason::OrphanSkipped);
+    let trees = run(|| {
+        orphan();
+        futures::executor::block_on(async_orphan());
+        serve("");
+        assert!(is_idle());
+    });
+    assert_eq!(text(&trees), "Entry /serve\n  Local orphan\n    Local part\n");
+    // The async one is skipped, and so is the one inside of it.
+    assert_eq!(stats().count(Reason::OrphanSkipped) - before, 3);
+}
+
+#[test]
+fn inbound_contexts_can_be_ignored() {
+    let _running = start(Config::new("inbound").inbound(Inbound::Ignore));
+    let trees = run(|| serve(HEADER));
+    assert!(trees[0].root.refs.is_empty() && trees[0].trace_id != "trace-1");
+}
+
+#[test]
+fn inbound_contexts_are_accepted_otherwise() {
+    let _running = start(Config::new("inbound"));
+    let trees = run(|| serve(HEADER));
+    assert_eq!((trees[0].root.refs.len(), trees[0].trace_id.as_str()), (1, "trace-1"));
+}
+
+#[test]
+fn a_header_read_twice_is_one_ref() {
+    let _running = start(Config::new("twice"));
+    let trees = run(|| Root::new(&ENTRY).extract(&HEADER).run(|| serve(HEADER)));
+    assert_eq!(text(&trees), "Entry /entry ref=CrossProcess\n  Entry /serve\n    Local orphan\n      Local part\n");
+}
+
+#[tokio::test]
+async fn a_cancelled_future_can_count_as_an_error() {
+    let _running = start(Config::new("cancelled").cancelled(Cancelled::Error));
+    let trees = Test::new()
+        .run_async(async {
+            let request = Root::new(&ENTRY).future(pending::<()>());
+            assert!(tokio::time::timeout(Duration::from_millis(1), request).await.is_err());
+        })
+        .await;
+    assert_eq!(text(&trees), "Entry /entry ERROR [event=cancelled]\n");
+}
+
+#[test]
+fn the_span_limit_can_be_set() {
+    let _running = start(Config::new("limit").span_limit(2));
+    let trees = run(|| {
+        Root::new(&ENTRY).run(|| {
+            drop(child(&PART));
+            drop(child(&PART));
+        });
+    });
+    assert_eq!(text(&trees), "Entry /entry SIZE_LIMITED\n  Local part\n");
+}
+
+#[test]
+fn two_at_once_are_refused_and_off_is_off() {
+    let (agent, _turn) = start(Config::new("first"));
+    let second = Config::new("second").reporter(Reporter::Discard).start();
+    assert!(matches!(second, Err(Error::AlreadyStarted { .. })), "{second:?}");
+    drop(agent);
+    let off = Config::new("").enabled(Enabled::No).start().expect("whatever the other settings say");
+    let before = stats();
+    serve(HEADER);
+    assert_eq!(stats(), before);
+    assert_eq!(off.shutdown(Duration::from_secs(1)).sent, 0);
+    let wrong = Config::new("").start_or_off();
+    assert!(wrong.error().is_some_and(|error| error.to_string().contains("service")), "{:?}", wrong.error());
+    serve(HEADER);
+    assert_eq!(stats(), before);
+}
