@@ -1,0 +1,162 @@
+//! What only some spans have: tags, logs and marks, in lists of side entries, and the text that they point to.
+
+use super::super::clock;
+use super::super::failure::Mark;
+use super::super::record::{Record, Side, SideKind};
+use super::super::tag::Raw;
+use super::super::tally::{self, Reason};
+use super::super::text::{self, TAG_LIMIT};
+use super::{Range, Segment};
+use crate::tracer::Cancelled;
+
+/// Tags, logs and other side entries of one segment, and their text: what is over is left out and counted, so that a loop that tags
+/// one span for ever can't grow without bound.
+const ENTRY_LIMIT: usize = 16_384;
+pub(super) const TEXT_LIMIT: usize = 1024 * 1024;
+
+impl Segment {
+    /// Puts an entry in front of the list that begins at `head`. False, and counted, if the segment has too many.
+    pub(crate) fn push(&mut self, head: &mut u32, mut side: Side) -> bool {
+        if self.sides.len() >= ENTRY_LIMIT {
+            return self.refuse_entry();
+        }
+        side.next = *head;
+        self.sides.push(side);
+        #[expect(clippy::cast_possible_truncation, reason = "at most ENTRY_LIMIT")]
+        let place = self.sides.len() as u32;
+        *head = place;
+        true
+    }
+
+    #[cold]
+    pub(super) fn refuse_entry(&mut self) -> bool {
+        tally::count(Reason::EntryLimit);
+        self.limited = true;
+        false
+    }
+
+    /// Puts an entry on the current span, if there is one.
+    pub(crate) fn push_current(&mut self, side: Side) -> bool {
+        let Some(mut head) = self.current_record().map(|record| record.side) else { return false };
+        let pushed = self.push(&mut head, side);
+        if let Some(record) = self.current_record() {
+            record.side = head;
+        }
+        pushed
+    }
+
+    /// Copies text behind the segment's. `None`, and counted, if the segment has too much.
+    pub(crate) fn store(&mut self, value: &str) -> Option<Range> {
+        if self.text.len() + value.len() > TEXT_LIMIT {
+            self.refuse_entry();
+            return None;
+        }
+        let from = self.text.len();
+        self.text.push_str(value);
+        Some(self.range(from))
+    }
+
+    /// The text from `from` on as a range.
+    pub(crate) fn range(&self, from: usize) -> Range {
+        #[expect(clippy::cast_possible_truncation, reason = "at most TEXT_LIMIT and a header")]
+        Range { offset: from as u32, length: self.text.len().saturating_sub(from) as u32 }
+    }
+
+    pub(crate) fn text_at(&self, range: Range) -> &str {
+        let from = range.offset as usize;
+        self.text.get(from..from + range.length as usize).unwrap_or_default()
+    }
+
+    /// A tag for the list at `head`.
+    pub(crate) fn tag(&mut self, head: &mut u32, key: &'static str, value: Raw<'_>) {
+        let side = match value {
+            Raw::Text(text) => {
+                let Some(range) = self.store(text::cut(text, TAG_LIMIT)) else { return };
+                Side { key, a: range.offset, b: range.length, next: 0, kind: SideKind::Text }
+            }
+            Raw::Int(number) => Side::number(key, SideKind::Int, number.cast_unsigned()),
+            Raw::Uint(number) => Side::number(key, SideKind::Uint, number),
+            Raw::Bool(truth) => Side { key, a: u32::from(truth), b: 0, next: 0, kind: SideKind::Bool },
+        };
+        self.push(head, side);
+    }
+
+    /// A tag for the current span.
+    pub(crate) fn tag_current(&mut self, key: &'static str, value: Raw<'_>) {
+        self.with_current_list(|segment, head| segment.tag(head, key, value));
+    }
+
+    /// Works on the list of the current span, if it is recorded.
+    pub(crate) fn with_current_list(&mut self, work: impl FnOnce(&mut Self, &mut u32)) {
+        let at = usize::from(self.current.index);
+        let Some(mut head) = self.current_record().map(|record| record.side) else { return };
+        work(self, &mut head);
+        if let Some(record) = self.records.get_mut(at) {
+            record.side = head;
+        }
+    }
+
+    /// Lends the scratch. Whoever is second gets an empty one.
+    pub(crate) fn take_scratch(&mut self) -> String {
+        std::mem::take(&mut self.scratch)
+    }
+
+    /// Takes the scratch back, unless it grew large or there already is one.
+    pub(crate) fn return_scratch(&mut self, mut scratch: String) {
+        if self.scratch.capacity() == 0 && scratch.capacity() <= 16 * 1024 {
+            scratch.clear();
+            self.scratch = scratch;
+        }
+    }
+
+    /// The newest entry of a list that is of the wanted kind.
+    pub(crate) fn find(&self, head: u32, wanted: impl Fn(SideKind) -> bool) -> Option<&Side> {
+        self.list(head).find(|side| wanted(side.kind))
+    }
+
+    /// The entries of a list, the newest first. A list only ever points backwards, so it ends.
+    pub(crate) fn list(&self, head: u32) -> impl Iterator<Item = &Side> {
+        let mut at = head;
+        std::iter::from_fn(move || {
+            let side = self.sides.get((at as usize).checked_sub(1)?)?;
+            at = side.next;
+            Some(side)
+        })
+    }
+
+    /// Remembers the message of a panic that is about to unwind through spans of this segment.
+    pub(crate) fn remember_panic(&mut self, message: &str) {
+        self.panic_message = self.store(text::cut(message, TAG_LIMIT)).unwrap_or_default();
+    }
+
+    /// Marks a span as failed or cancelled, with a log that says so.
+    pub(crate) fn mark(&mut self, index: u16, mark: Mark) {
+        let Some(record) = self.records.get_mut(usize::from(index)) else { return };
+        if mark == Mark::Panicked || self.tracer.settings.cancelled == Cancelled::Error {
+            record.flags |= Record::ERROR;
+        }
+        let mut head = record.side;
+        self.push(&mut head, Side::number("", SideKind::Log, clock::now()));
+        match mark {
+            Mark::Panicked => {
+                self.field(&mut head, "event", "error");
+                self.field(&mut head, "error.kind", "panic");
+                let Range { offset, length } = self.panic_message;
+                if length > 0 {
+                    self.push(&mut head, Side { key: "message", a: offset, b: length, next: 0, kind: SideKind::Field });
+                }
+            }
+            Mark::Cancelled => self.field(&mut head, "event", "cancelled"),
+        }
+        if let Some(record) = self.records.get_mut(usize::from(index)) {
+            record.side = head;
+        }
+    }
+
+    /// A field of the log begun last in the list at `head`.
+    pub(crate) fn field(&mut self, head: &mut u32, key: &'static str, value: &str) {
+        if let Some(range) = self.store(value) {
+            self.push(head, Side { key, a: range.offset, b: range.length, next: 0, kind: SideKind::Field });
+        }
+    }
+}

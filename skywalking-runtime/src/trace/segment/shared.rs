@@ -1,0 +1,65 @@
+//! The identity of a segment, for those who go on with it on another task or thread.
+
+use std::sync::Arc;
+
+use super::super::record::{Side, SideKind, Trace};
+use super::{Range, Segment};
+
+/// What a segment is to those who go on with it elsewhere; made when the first of them asks.
+#[derive(Debug)]
+pub(crate) struct Shared {
+    pub(crate) key: u64,
+    pub(crate) trace: SharedTrace,
+    /// The primary endpoint.
+    pub(crate) endpoint: Box<str>,
+    pub(crate) sampled: bool,
+    pub(crate) scope: u32,
+}
+
+/// The trace of a [`Shared`].
+#[derive(Debug)]
+pub(crate) enum SharedTrace {
+    Own(u64),
+    /// In Base64, as it came.
+    Foreign(Box<str>),
+}
+
+impl Segment {
+    /// The segment's identity for somebody who goes on with it elsewhere.
+    pub(crate) fn share(&mut self) -> Arc<Shared> {
+        let endpoint = self.endpoint();
+        if let Some(shared) = self.shared.as_ref().filter(|_| self.shared_endpoint == endpoint) {
+            return Arc::clone(shared);
+        }
+        let name = self.name_of(endpoint).as_str();
+        let trace = match self.trace {
+            Trace::Own(number) => SharedTrace::Own(number),
+            Trace::Foreign { offset, length } => SharedTrace::Foreign(self.text_at(Range { offset, length }).into()),
+        };
+        let shared = Arc::new(Shared { key: self.key, trace, endpoint: name.into(), sampled: self.sampled, scope: self.scope });
+        self.shared = Some(Arc::clone(&shared));
+        self.shared_endpoint = endpoint;
+        shared
+    }
+
+    /// Takes over the trace of a segment that this one goes on for.
+    pub(crate) fn join(&mut self, shared: &Shared) {
+        self.scope = shared.scope;
+        self.trace = match &shared.trace {
+            SharedTrace::Own(number) => Trace::Own(*number),
+            SharedTrace::Foreign(text) => match self.store(text) {
+                Some(Range { offset, length }) => Trace::Foreign { offset, length },
+                None => self.trace,
+            },
+        };
+    }
+
+    /// A CrossThread reference for the list at `head`.
+    pub(crate) fn thread_ref(&mut self, head: &mut u32, shared: &Shared, span: u16) {
+        use std::fmt::Write as _;
+        let from = self.text.len();
+        let _ = write!(self.text, "{:x}-{}-{}", shared.key, span, shared.endpoint);
+        let range = self.range(from);
+        self.push(head, Side { key: "", a: range.offset, b: range.length, next: 0, kind: SideKind::ThreadRef });
+    }
+}
