@@ -526,3 +526,50 @@ async fn a_later_name_of_the_endpoint_is_what_later_segments_refer_to() {
         root.children.iter().filter_map(|child| child.refs.first()).map(|reference| reference.endpoint.as_str()).collect();
     assert_eq!(endpoints, ["/entry", "/renamed"]);
 }
+
+#[test]
+fn a_child_that_moves_takes_correlation_and_trace_along() {
+    #[local_span(name = "moved")]
+    async fn moved() -> (Option<String>, Option<String>) {
+        yields(1).await;
+        (trace_id(), correlation::get("tenant"))
+    }
+    let header = "sw8:1-dHJhY2UtMQ==-cw==-0-c3Zj-aW5zdA==-L2U=-aDox\nsw8-correlation:dGVuYW50:Ymx1ZQ==";
+    for sampled in [true, false] {
+        let mut seen = None;
+        Test::new().sampler(move |_| sampled).run(|| {
+            let mut future = Box::pin(moved());
+            let mut cx = Context::from_waker(Waker::noop());
+            Root::new(&ENTRY).extract(header).run(|| assert!(future.as_mut().poll(&mut cx).is_pending()));
+            assert!(is_idle());
+            let Poll::Ready(found) = future.as_mut().poll(&mut cx) else { panic!("it is ready at the second poll") };
+            seen = Some(found);
+            assert!(is_idle());
+        });
+        assert_eq!(seen, Some((Some("trace-1".to_owned()), Some("blue".to_owned()))), "sampled: {sampled}");
+    }
+}
+
+#[test]
+fn a_span_that_ended_within_a_poll_is_not_current_after_it() {
+    let trees = Test::new().run(|| {
+        Root::new(&ENTRY).run(|| {
+            let mut guard = Some(child(&A));
+            let mut future = Box::pin(async move {
+                step_with(&mut guard).await;
+            });
+            assert!(future.as_mut().poll(&mut Context::from_waker(Waker::noop())).is_pending());
+            drop(child(&B));
+        });
+    });
+    // The guard of `a` was dropped inside of the first poll of a child: what comes after it is below the root.
+    let root = &trees[0].root;
+    let names: Vec<_> = root.children.iter().map(|child| child.name.as_str()).collect();
+    assert_eq!(names, ["a", "b"]);
+}
+
+#[local_span(name = "dropper")]
+async fn step_with(guard: &mut Option<skywalking_runtime::Child>) {
+    *guard = None;
+    yields(1).await;
+}

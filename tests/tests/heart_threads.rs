@@ -462,3 +462,117 @@ fn a_test_sees_its_own_spans_alone() {
     assert_eq!((one.len(), two.len()), (100, 100));
     assert!(one.iter().all(|tree| tree.root.name == "/macro") && two.iter().all(|tree| tree.root.name == "store"));
 }
+
+/// A segment with no room for a further span.
+fn full(work: impl FnOnce()) -> Vec<testing::Tree> {
+    run(|| {
+        Root::new(&ENTRY).run(|| {
+            (0..299).for_each(|_| drop(child(&A)));
+            work();
+        });
+    })
+}
+
+fn address_in(header: &str) -> String {
+    use base64::Engine as _;
+    let part = header.lines().next().and_then(|line| line.rsplit('-').next()).unwrap_or_default();
+    String::from_utf8(base64::engine::general_purpose::STANDARD.decode(part).unwrap()).unwrap()
+}
+
+#[test]
+fn past_the_span_limit_each_exit_sends_its_own_address_and_a_local_none() {
+    #[exit_span(name = "literal", peer = "literal:1", inject = headers)]
+    fn literal(headers: &mut String) {}
+    #[exit_span(name = "computed", peer = format!("computed:{port}"), inject = headers)]
+    fn computed(port: u16, headers: &mut String) {}
+    let mut headers = [const { String::new() }; 4];
+    full(|| {
+        computed(1, &mut headers[0]);
+        literal(&mut headers[1]);
+        {
+            let _local = child(&B);
+            skywalking_runtime::inject(&mut headers[2]);
+        }
+        computed(2, &mut headers[3]);
+    });
+    assert_eq!(headers[2], "");
+    assert_eq!([0, 1, 3].map(|at| address_in(&headers[at])), ["computed:1", "literal:1", "computed:2"]);
+}
+
+#[test]
+fn an_exit_that_finds_no_room_any_more_after_its_arguments_sends_its_address() {
+    fn address() -> &'static str {
+        drop(child(&B));
+        "late:1"
+    }
+    #[exit_span(name = "late", peer = address(), inject = headers)]
+    fn late(headers: &mut String) {}
+    let mut headers = String::new();
+    run(|| {
+        Root::new(&ENTRY).run(|| {
+            (0..298).for_each(|_| drop(child(&A)));
+            late(&mut headers);
+        });
+    });
+    assert_eq!(address_in(&headers), "late:1");
+}
+
+#[test]
+fn a_name_by_hand_whose_display_panics_costs_its_text_alone() {
+    struct Bad;
+    impl fmt::Display for Bad {
+        fn fmt(&self, _: &mut fmt::Formatter<'_>) -> fmt::Result {
+            panic!("in Display")
+        }
+    }
+    let trees = run(|| Root::new(&ENTRY).name(Bad).peer(Bad).run(|| ()));
+    assert_eq!(text(&trees), "Entry <panicked> layer=Http peer=<panicked>\n");
+    assert!(is_idle());
+}
+
+#[test]
+fn an_older_panic_is_not_told_of_a_later_one() {
+    let trees = run(|| {
+        Root::new(&ENTRY).run(|| {
+            assert!(catch_unwind(|| panic!("older")).is_err());
+            let caught = catch_unwind(|| {
+                let _span = child(&A);
+                // As an error of a joined task is: no hook runs, so nobody knows its message.
+                std::panic::resume_unwind(Box::new("later"));
+            });
+            assert!(caught.is_err());
+        });
+    });
+    assert_eq!(text(&trees), "Entry /entry layer=Http\n  Local a ERROR [event=error error.kind=panic]\n");
+}
+
+#[test]
+fn literal_names_and_peers_keep_to_the_limits_as_well() {
+    static LONG: Callsite = callsite!(
+        entry,
+        "/0123456789/0123456789/0123456789/0123456789/0123456789/0123456789/0123456789/0123456789/0123456789/0123456789/0123456789/0123456789/0123456789/0123456789/0123456789"
+    );
+    static CALL: Callsite = callsite!(exit, "call\n", peer = "host\r:1");
+    let mut header = String::new();
+    let trees = run(|| {
+        Root::new(&LONG).run(|| {
+            let _call = child(&CALL);
+            skywalking_runtime::inject(&mut header);
+        });
+    });
+    let (root, call) = (&trees[0].root, &trees[0].root.children[0]);
+    assert_eq!((root.name.len(), call.name.as_str(), call.peer.as_str()), (150, "call_", "host_:1"));
+    let again = run(|| Root::new(&ENTRY).extract(&header).run(|| ()));
+    assert_eq!((&again[0].root.refs[0].endpoint, again[0].root.refs[0].address.as_str()), (&root.name, "host_:1"));
+}
+
+#[test]
+fn a_sampler_may_trace() {
+    let trees = Test::new()
+        .sampler(|_| {
+            annotated(1);
+            true
+        })
+        .run(|| part(2));
+    assert_eq!(trees.len(), 1);
+}

@@ -3,8 +3,8 @@
 //! They are two traits, as a server only reads and a client only writes. [`Carrier`](macro@crate::Carrier) is the name of the derive.
 
 use std::borrow::Cow;
-use std::panic::{AssertUnwindSafe, catch_unwind};
 
+use crate::trace::guarded::guarded;
 use crate::trace::tally::{self, Reason};
 
 /// Reads headers.
@@ -204,8 +204,7 @@ impl<T: Inject> Inject for Option<T> {
 
 /// Reads a header; a panic in the carrier's own code stays here.
 pub(crate) fn read<'a, C: Extract + ?Sized>(carrier: &'a C, key: &str) -> Option<Cow<'a, str>> {
-    let read = catch_unwind(AssertUnwindSafe(|| carrier.header(key)));
-    read.unwrap_or_else(|_| {
+    guarded(|| carrier.header(key)).unwrap_or_else(|| {
         tally::count(Reason::CarrierPanicked);
         None
     })
@@ -213,14 +212,14 @@ pub(crate) fn read<'a, C: Extract + ?Sized>(carrier: &'a C, key: &str) -> Option
 
 /// Writes a header, or removes it if the value is empty; a panic in the carrier's own code stays here.
 pub(crate) fn write<C: Inject + ?Sized>(carrier: &mut C, key: &'static str, value: &str) {
-    let written = catch_unwind(AssertUnwindSafe(|| {
+    let written = guarded(|| {
         if value.is_empty() {
             carrier.remove_header(key);
         } else {
             carrier.set_header(key, value);
         }
-    }));
-    if written.is_err() {
+    });
+    if written.is_none() {
         tally::count(Reason::CarrierPanicked);
     }
 }

@@ -6,6 +6,7 @@
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 
+use crate::trace::segment::Segment;
 use crate::trace::slot;
 use crate::trace::tally::{self, Reason};
 use crate::trace::text::units;
@@ -111,7 +112,11 @@ pub fn get(key: &str) -> Option<String> {
 /// });
 /// ```
 pub fn put(key: &str, value: &str) -> bool {
-    tracer::enabled() && slot::with(|segment| segment.correlation.put(key, value)).unwrap_or(false)
+    let put = |segment: &mut Segment| {
+        segment.unshare();
+        segment.correlation.put(key, value)
+    };
+    tracer::enabled() && slot::with(put).unwrap_or(false)
 }
 
 #[cfg(test)]

@@ -14,6 +14,7 @@ use crate::trace::id;
 use crate::trace::record::Trace;
 use crate::trace::segment::{Name, Range as RangeOfText, Segment, UNKNOWN_PEER};
 use crate::trace::tally::Reason;
+use crate::trace::text;
 
 /// The header's name.
 pub(crate) const HEADER: &str = "sw8";
@@ -119,11 +120,11 @@ pub(crate) fn write(out: String, segment: &mut Segment) -> String {
     out.push(&segment.tracer.identity.header);
     match segment.name_of(endpoint) {
         Name::Of(callsite) => out.push(endpoint_base64(callsite)),
-        Name::Text(name) => out.push_base64(name),
+        name @ Name::Text(_) => out.push_base64(name.clean().as_bytes()),
     }
     out.push("-");
     let peer = segment.peer_of(current);
-    out.push_base64(if peer.is_empty() { UNKNOWN_PEER } else { peer });
+    out.push_base64(text::clean(if peer.is_empty() { UNKNOWN_PEER } else { peer }, text::PEER_LIMIT).as_bytes());
     // All of it is ASCII, so this checks and never fails.
     String::from_utf8(out.0).unwrap_or_default()
 }
@@ -163,7 +164,7 @@ impl Header {
 }
 
 fn endpoint_base64(callsite: &'static Callsite) -> &'static str {
-    callsite.endpoint.get_or_init(|| Box::new(STANDARD.encode(callsite.name)))
+    callsite.endpoint.get_or_init(|| Box::new(STANDARD.encode(Name::Of(callsite).clean().as_bytes())))
 }
 
 #[cfg(test)]

@@ -61,8 +61,9 @@ pub(crate) fn scope() -> u32 {
 
 /// True if a root of this name is recorded.
 pub(crate) fn decide(name: &str) -> bool {
-    // Called without the lock: a sampler may trace.
     let sampler = with(scope(), |marked| marked.sampler.clone()).flatten();
+    // Called without the lock and outside of the mark: a sampler may trace, and what it traces is not the test's.
+    let _outside = Here(HERE.replace(0));
     let sampled = sampler.is_none_or(|sampler| sampler(name));
     if !sampled {
         crate::trace::tally::count(crate::trace::tally::Reason::UnsampledSampler);
@@ -192,7 +193,11 @@ impl Scope {
 
     /// Waits for the reporter and takes what it delivered.
     pub(super) fn collect(&self) -> Collected {
-        super::tracer::flush();
+        assert!(
+            super::tracer::flush(),
+            "the agent that runs beside this test did not hand over what it has: with its backend away nothing leaves the outboxes; \
+             give it `Reporter::Discard` in tests"
+        );
         let (segments, order) =
             with(self.0, |marked| (std::mem::take(&mut marked.done), std::mem::take(&mut marked.order))).unwrap_or_default();
         Collected { segments, order: order.into_iter().map(id::text).collect() }

@@ -12,8 +12,7 @@ use super::record::{Record, Side, SideKind, Trace};
 use super::segment::{Range, Segment};
 use super::slot;
 use super::tag::{Raw, TagValue};
-use super::tally::{self, Reason};
-use super::text::{self, Formatted, NAME_LIMIT, PEER_LIMIT, TAG_LIMIT};
+use super::text::{self, NAME_LIMIT, PEER_LIMIT, TAG_LIMIT};
 use crate::propagation::sw8;
 use crate::tracer;
 
@@ -45,9 +44,7 @@ fn formatted(args: std::fmt::Arguments<'_>, limit: usize, work: impl FnOnce(&mut
         return;
     }
     let mut scratch = slot::with(Segment::take_scratch).unwrap_or_default();
-    if text::format_into(&mut scratch, args, limit) == Formatted::Panicked {
-        tally::count(Reason::FormatPanicked);
-    }
+    text::format_into(&mut scratch, args, limit);
     slot::with(|segment| {
         segment.with_current_list(|segment, head| work(segment, head, &scratch));
         segment.return_scratch(scratch);
@@ -103,9 +100,7 @@ impl Current {
         let mut text = slot::with(Segment::take_scratch).unwrap_or_default();
         let mut ends = Vec::with_capacity(fields.len());
         for (_, value) in fields {
-            if text::format_into(&mut text, format_args!("{value}"), TAG_LIMIT) == Formatted::Panicked {
-                tally::count(Reason::FormatPanicked);
-            }
+            text::format_into(&mut text, format_args!("{value}"), TAG_LIMIT);
             ends.push(text.len());
         }
         slot::with(|segment| {

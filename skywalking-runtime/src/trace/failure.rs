@@ -13,8 +13,7 @@ use std::sync::Once;
 use super::clock;
 use super::record::{Record, Side, SideKind};
 use super::slot;
-use super::tally::{self, Reason};
-use super::text::{self, Formatted, STACK_LIMIT, TAG_LIMIT};
+use super::text::{self, STACK_LIMIT, TAG_LIMIT};
 use crate::tracer;
 
 /// What is said of a span that ended another way than by returning.
@@ -68,21 +67,15 @@ pub(super) fn record(failure: &Failure<'_>) {
 /// Writes message and stack behind each other: the length of the first, and where the second begins.
 fn write_failure(out: &mut String, failure: &Failure<'_>) -> (Option<usize>, Option<usize>) {
     let message = failure.message.map(|message| {
-        count_panic(text::format_into(out, format_args!("{message}"), TAG_LIMIT));
+        text::format_into(out, format_args!("{message}"), TAG_LIMIT);
         out.len()
     });
     let stack = failure.message.zip(failure.source).and_then(|(top, source)| {
         let from = out.len();
-        count_panic(text::format_into(out, format_args!("{}", Causes { top, source }), STACK_LIMIT));
+        text::format_into(out, format_args!("{}", Causes { top, source }), STACK_LIMIT);
         (out.len() > from).then_some(from)
     });
     (message, stack)
-}
-
-fn count_panic(formatted: Formatted) {
-    if formatted == Formatted::Panicked {
-        tally::count(Reason::FormatPanicked);
-    }
 }
 
 /// The chain of sources, a line each; nothing if there is none.

@@ -13,6 +13,7 @@ pub(crate) mod child;
 pub(crate) mod clock;
 pub(crate) mod current;
 pub(crate) mod failure;
+pub(crate) mod guarded;
 pub(crate) mod id;
 pub(crate) mod opening;
 pub(crate) mod outbox;

@@ -13,8 +13,8 @@ use super::scope::{self, Begun, Scope};
 use super::segment::Segment;
 use super::slot;
 use super::tag::Raw;
-use super::tally::{self, Reason};
-use super::text::{self, Formatted, NAME_LIMIT, PEER_LIMIT, TAG_LIMIT};
+use super::tally;
+use super::text::{self, NAME_LIMIT, PEER_LIMIT, TAG_LIMIT};
 use super::thread;
 use crate::propagation::carrier::{self, Extract};
 use crate::propagation::{correlation, sw8};
@@ -105,7 +105,8 @@ impl Opening {
     /// Works on the segment that the span will be in, if it will be recorded there.
     #[inline]
     fn with(&mut self, work: impl FnOnce(&mut Segment, &mut u32)) {
-        if self.place == Place::Child {
+        // Also where there is no room for the span: an exit's header needs the peer all the same.
+        if matches!(self.place, Place::Child | Place::Full) {
             slot::with_key(self.key, |segment| work(segment, &mut self.head));
         } else if let Some(segment) = self.root.as_mut().filter(|segment| segment.sampled) {
             work(segment, &mut self.head);
@@ -134,12 +135,6 @@ impl Opening {
 
     /// The address called; an empty one becomes `unknown`.
     pub fn peer<T: Display + ?Sized>(&mut self, peer: &T) {
-        if self.place == Place::Full {
-            let mut text = String::new();
-            text::format_into(&mut text, format_args!("{peer}"), PEER_LIMIT);
-            slot::with_key(self.key, |segment| segment.set_muted_peer(&text));
-            return;
-        }
         self.formatted(format_args!("{peer}"), PEER_LIMIT, Segment::peer);
     }
 
@@ -147,9 +142,7 @@ impl Opening {
     fn formatted(&mut self, args: fmt::Arguments<'_>, limit: usize, work: impl FnOnce(&mut Segment, &mut u32, &str)) {
         let mut scratch = String::new();
         self.with(|segment, _| scratch = segment.take_scratch());
-        if text::format_into(&mut scratch, args, limit) == Formatted::Panicked {
-            tally::count(Reason::FormatPanicked);
-        }
+        text::format_into(&mut scratch, args, limit);
         self.with(|segment, head| {
             work(segment, head, &scratch);
             segment.return_scratch(scratch);
@@ -177,7 +170,10 @@ impl Opening {
             match &mut self.root {
                 Some(segment) => segment.correlation.read(&header),
                 None => {
-                    slot::with_key(self.key, |segment| segment.correlation.read(&header));
+                    slot::with_key(self.key, |segment| {
+                        segment.unshare();
+                        segment.correlation.read(&header);
+                    });
                 }
             }
         }

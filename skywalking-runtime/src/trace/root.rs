@@ -14,6 +14,7 @@ use super::scope::Begun;
 use super::segment::Segment;
 use super::slot;
 use super::tally::{self, Reason};
+use super::text::{self, NAME_LIMIT, PEER_LIMIT};
 use super::thread;
 use super::traced::{Begin, Traced};
 use crate::propagation::carrier::{self, Extract};
@@ -127,7 +128,7 @@ impl Root {
     /// Another operation name than the callsite's.
     pub fn name(mut self, name: impl Display) -> Self {
         if tracer::enabled() {
-            self.given.name = Some(name.to_string());
+            self.given.name = Some(text::formatted(&name, NAME_LIMIT));
         }
         self
     }
@@ -135,7 +136,7 @@ impl Root {
     /// The address called.
     pub fn peer(mut self, peer: impl Display) -> Self {
         if tracer::enabled() {
-            self.given.peer = Some(peer.to_string());
+            self.given.peer = Some(text::formatted(&peer, PEER_LIMIT));
         }
         self
     }

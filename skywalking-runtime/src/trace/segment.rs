@@ -71,7 +71,7 @@ pub(crate) struct Segment {
     pub(crate) correlation: Correlation,
     /// Lent to whoever formats a value while the segment stays in the slot.
     scratch: String,
-    /// The address of an exit span that was not recorded: its header is written all the same.
+    /// The address of the exit span that was not recorded last, while it is open: its header is written all the same.
     muted_peer: Range,
     /// The message of the panic that is unwinding, or was last.
     panic_message: Range,
@@ -144,7 +144,10 @@ impl Segment {
     pub(crate) fn open_as(&mut self, callsite: &'static Callsite, side: u32, flags: u16) -> Opened {
         let length = self.records.len();
         if length >= usize::from(self.limit) {
-            return self.mute();
+            return self.mute(callsite, side);
+        }
+        if self.panic_message.length != 0 {
+            self.forget_panic();
         }
         #[expect(clippy::cast_possible_truncation, reason = "below the limit, which is a u16")]
         let index = length as u16;
@@ -154,9 +157,10 @@ impl Segment {
     }
 
     #[cold]
-    fn mute(&mut self) -> Opened {
+    fn mute(&mut self, callsite: &'static Callsite, side: u32) -> Opened {
         tally::count(Reason::SpanLimit);
         self.limited = true;
+        self.muted_peer = self.peer_for_header(callsite, side);
         self.current.muted = self.current.muted.saturating_add(1);
         Opened::Muted(self.current.index)
     }
@@ -195,6 +199,7 @@ impl Segment {
 
     /// Closes a span that was not recorded.
     pub(crate) fn unmute(&mut self) {
+        self.muted_peer = Range::default();
         self.current.muted = self.current.muted.saturating_sub(1);
     }
 

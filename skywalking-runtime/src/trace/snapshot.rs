@@ -19,7 +19,6 @@ use super::segment::{Segment, Shared};
 use super::slot;
 use super::thread;
 use super::traced::{Span, Traced};
-use crate::propagation::correlation::Correlation;
 use crate::tracer;
 
 /// The root of what goes on elsewhere, and the child where it does not have to; its name is put beside it.
@@ -30,7 +29,6 @@ static CONTINUED: Callsite = Callsite::new(Kind::Local, "continued").at(file!(),
 pub struct Snapshot {
     shared: Option<Arc<Shared>>,
     span: u16,
-    correlation: Correlation,
 }
 
 /// Takes a snapshot of the current context.
@@ -47,8 +45,7 @@ pub struct Snapshot {
 /// ```
 #[must_use = "a snapshot does nothing until it is used elsewhere"]
 pub fn capture() -> Snapshot {
-    slot::with(|segment| Snapshot { shared: Some(segment.share()), span: segment.current.index, correlation: segment.correlation.clone() })
-        .unwrap_or_default()
+    slot::with(|segment| Snapshot { shared: Some(segment.share()), span: segment.current.index }).unwrap_or_default()
 }
 
 impl Snapshot {
@@ -84,7 +81,6 @@ impl Snapshot {
         }
         let mut segment = thread::segment(|settings| Some(shared.sampled && root::has_room(settings)))?;
         segment.join(shared);
-        segment.correlation = self.correlation.clone();
         let mut head = 0;
         if segment.sampled {
             segment.push(&mut head, static_name(name));

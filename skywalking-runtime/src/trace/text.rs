@@ -1,7 +1,10 @@
 //! Limits of text: lengths are counted as the OAP counts them, in UTF-16 units, and cut at a character.
 
+use std::borrow::Cow;
 use std::fmt::{self, Write};
-use std::panic::{AssertUnwindSafe, catch_unwind};
+
+use super::guarded::guarded;
+use super::tally::{self, Reason};
 
 /// Limits in UTF-16 units (`protocol/semantics.md` 1, `peers.md` 2).
 pub(crate) const NAME_LIMIT: usize = 150;
@@ -36,47 +39,42 @@ pub(crate) fn units(text: &str) -> usize {
     text.chars().map(char::len_utf16).sum()
 }
 
-/// Appends `name` to `out`, cut to `limit` and with control characters replaced by `_`: a name ends up in headers, on pages and in terminals.
-pub(crate) fn push_name(out: &mut String, name: &str, limit: usize) {
+/// `name`, cut to `limit` and with control characters replaced by `_`: a name ends up in headers, on pages and in terminals.
+pub(crate) fn clean(name: &str, limit: usize) -> Cow<'_, str> {
     let name = cut(name, limit);
-    if name.bytes().any(|byte| byte < 0x20 || byte == 0x7f || byte == 0xc2) {
-        out.extend(name.chars().map(|c| if c.is_control() { '_' } else { c }));
+    // The control characters beyond ASCII begin with the byte c2.
+    if name.bytes().fold(false, |found, byte| found | (byte < 0x20) | (byte == 0x7f) | (byte == 0xc2)) {
+        Cow::Owned(name.chars().map(|c| if c.is_control() { '_' } else { c }).collect())
     } else {
-        out.push_str(name);
+        Cow::Borrowed(name)
     }
 }
 
-/// What came of formatting somebody's value.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Formatted {
-    /// All of it, or as much as the limit takes.
-    Done,
-    /// Its own code panicked or failed; [`PANICKED`] stands there instead.
-    Panicked,
+/// Appends the cleaned name.
+pub(crate) fn push_name(out: &mut String, name: &str, limit: usize) {
+    out.push_str(&clean(name, limit));
 }
 
-/// Formats `args` to the end of `out`, stopping its writer at `limit`. A panic in the value's own code stays here.
-pub(crate) fn format_into(out: &mut String, args: fmt::Arguments<'_>, limit: usize) -> Formatted {
+/// Formats `args` to the end of `out`, stopping its writer at `limit`. A panic in the value's own code stays here and is counted.
+pub(crate) fn format_into(out: &mut String, args: fmt::Arguments<'_>, limit: usize) {
     let from = out.len();
     if let Some(text) = args.as_str() {
-        out.push_str(cut(text, limit));
-        return Formatted::Done;
+        return out.push_str(cut(text, limit));
     }
-    let outcome = {
-        let mut writer = Limited { out: &mut *out, left: limit };
-        catch_unwind(AssertUnwindSafe(|| writer.write_fmt(args)))
-    };
-    match outcome {
-        // An error is the limit's, or the value's own: either way what stands there is good.
-        Ok(_) => Formatted::Done,
-        Err(payload) => {
-            // The payload's destructor is the program's code too.
-            let _ = catch_unwind(AssertUnwindSafe(move || drop(payload)));
-            out.truncate(from);
-            out.push_str(PANICKED);
-            Formatted::Panicked
-        }
+    let mut writer = Limited { out: &mut *out, left: limit };
+    // An error is the limit's, or the value's own: either way what stands there is good.
+    if guarded(|| writer.write_fmt(args)).is_none() {
+        tally::count(Reason::FormatPanicked);
+        out.truncate(from);
+        out.push_str(PANICKED);
     }
+}
+
+/// The same as a text of its own.
+pub(crate) fn formatted(value: &dyn fmt::Display, limit: usize) -> String {
+    let mut out = String::new();
+    format_into(&mut out, format_args!("{value}"), limit);
+    out
 }
 
 struct Limited<'a> {
@@ -125,7 +123,7 @@ mod tests {
             }
         }
         let mut out = String::from("> ");
-        assert_eq!(format_into(&mut out, format_args!("{Endless}"), 25), Formatted::Done);
+        format_into(&mut out, format_args!("{Endless}"), 25);
         assert_eq!(out, "> 0123456789012345678901234");
     }
 
@@ -139,7 +137,7 @@ mod tests {
             }
         }
         let mut out = String::from("> ");
-        assert_eq!(format_into(&mut out, format_args!("{Bad}"), 100), Formatted::Panicked);
+        format_into(&mut out, format_args!("{Bad}"), 100);
         assert_eq!(out, "> <panicked>");
     }
 }

@@ -7,6 +7,7 @@ use super::{Encoder, Segment, parent_of};
 use crate::trace::callsite::{Callsite, Kind, Layer};
 use crate::trace::record::{Record, SideKind};
 use crate::trace::segment::UNKNOWN_PEER;
+use crate::trace::text::{NAME_LIMIT, PEER_LIMIT, clean};
 
 /// Numbers of the fields of a `SpanObject`.
 pub(super) mod field {
@@ -87,6 +88,7 @@ fn write_call(writer: &mut Writer, callsite: &'static Callsite, found: &Override
     writer.int(field::COMPONENT_ID, i64::from(found.component.unwrap_or(callsite.component)));
     writer.int(field::SPAN_LAYER, i64::from(found.layer.unwrap_or(layer as u32)));
     writer.int(field::SPAN_TYPE, kind as i64);
-    writer.string(field::PEER, peer);
-    writer.string(field::OPERATION_NAME, found.name.filter(|name| !name.is_empty()).unwrap_or(callsite.name));
+    // What was computed was cleaned when it was recorded; what is literal was not.
+    writer.string(field::PEER, &clean(peer, PEER_LIMIT));
+    writer.string(field::OPERATION_NAME, &clean(found.name.filter(|name| !name.is_empty()).unwrap_or(callsite.name), NAME_LIMIT));
 }

@@ -129,6 +129,14 @@ impl Segment {
         self.panic_message = self.store(text::cut(message, TAG_LIMIT)).unwrap_or_default();
     }
 
+    /// A span opens: unless it is one that a destructor opens, the panic whose message is remembered was caught.
+    #[cold]
+    pub(super) fn forget_panic(&mut self) {
+        if !std::thread::panicking() {
+            self.panic_message = Range::default();
+        }
+    }
+
     /// Marks a span as failed or cancelled, with a log that says so.
     pub(crate) fn mark(&mut self, index: u16, mark: Mark) {
         let Some(record) = self.records.get_mut(usize::from(index)) else { return };

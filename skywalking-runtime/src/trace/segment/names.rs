@@ -1,5 +1,7 @@
 //! What spans are called and what they call: names and peers, cut and cleaned, and the endpoint that stands for the whole segment.
 
+use std::borrow::Cow;
+
 use super::super::callsite::{Callsite, Kind};
 use super::super::record::{NONE, Record, Side, SideKind};
 use super::super::tally::{self, Reason};
@@ -20,7 +22,7 @@ impl Segment {
         self.name(head, name);
         if self.current.index == self.shared_endpoint {
             // Those who go on from here from now on shall say the new name.
-            self.shared = None;
+            self.unshare();
         }
     }
 
@@ -31,9 +33,15 @@ impl Segment {
         }
     }
 
-    /// The address called by an exit span that is not recorded.
-    pub(crate) fn set_muted_peer(&mut self, peer: &str) {
-        self.muted_peer = self.store_peer(peer).unwrap_or_default();
+    /// The address that an exit span's header names though the span is not recorded; nothing for another kind.
+    pub(super) fn peer_for_header(&mut self, callsite: &'static Callsite, side: u32) -> Range {
+        if callsite.kind != Kind::Exit {
+            return Range::default();
+        }
+        match self.find(side, |kind| kind == SideKind::Peer) {
+            Some(side) => Range { offset: side.a, length: side.b },
+            None => self.store_peer(callsite.peer).unwrap_or_default(),
+        }
     }
 
     fn store_peer(&mut self, peer: &str) -> Option<Range> {
@@ -107,10 +115,11 @@ pub(crate) enum Name<'a> {
 }
 
 impl<'a> Name<'a> {
-    pub(crate) fn as_str(self) -> &'a str {
+    /// The name as everybody else gets to see it.
+    pub(crate) fn clean(self) -> Cow<'a, str> {
         match self {
-            Self::Text(text) => text,
-            Self::Of(callsite) => callsite.name,
+            Self::Text(text) => text::clean(text, NAME_LIMIT),
+            Self::Of(callsite) => text::clean(callsite.name, NAME_LIMIT),
         }
     }
 }

@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use super::super::record::{Side, SideKind, Trace};
 use super::{Range, Segment};
+use crate::propagation::correlation::Correlation;
 
 /// What a segment is to those who go on with it elsewhere; made when the first of them asks.
 #[derive(Debug)]
@@ -14,6 +15,7 @@ pub(crate) struct Shared {
     pub(crate) endpoint: Box<str>,
     pub(crate) sampled: bool,
     pub(crate) scope: u32,
+    pub(crate) correlation: Correlation,
 }
 
 /// The trace of a [`Shared`].
@@ -31,20 +33,33 @@ impl Segment {
         if let Some(shared) = self.shared.as_ref().filter(|_| self.shared_endpoint == endpoint) {
             return Arc::clone(shared);
         }
-        let name = self.name_of(endpoint).as_str();
+        let name = self.name_of(endpoint).clean();
         let trace = match self.trace {
             Trace::Own(number) => SharedTrace::Own(number),
             Trace::Foreign { offset, length } => SharedTrace::Foreign(self.text_at(Range { offset, length }).into()),
         };
-        let shared = Arc::new(Shared { key: self.key, trace, endpoint: name.into(), sampled: self.sampled, scope: self.scope });
+        let shared = Arc::new(Shared {
+            key: self.key,
+            trace,
+            endpoint: name.into(),
+            sampled: self.sampled,
+            scope: self.scope,
+            correlation: self.correlation.clone(),
+        });
         self.shared = Some(Arc::clone(&shared));
         self.shared_endpoint = endpoint;
         shared
     }
 
+    /// What is shared is no longer so: who goes on from now on gets it anew.
+    pub(crate) fn unshare(&mut self) {
+        self.shared = None;
+    }
+
     /// Takes over the trace of a segment that this one goes on for.
     pub(crate) fn join(&mut self, shared: &Shared) {
         self.scope = shared.scope;
+        self.correlation = shared.correlation.clone();
         self.trace = match &shared.trace {
             SharedTrace::Own(number) => Trace::Own(*number),
             SharedTrace::Foreign(text) => match self.store(text) {

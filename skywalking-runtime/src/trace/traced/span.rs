@@ -7,7 +7,7 @@ use std::task::{Context, Poll};
 
 use super::Hook;
 use super::frames::{ChildPoll, End, FirstPoll, RootPoll};
-use crate::trace::callsite::Callsite;
+use crate::trace::callsite::{Callsite, Kind};
 use crate::trace::id;
 use crate::trace::record::{Record, Trace};
 use crate::trace::root;
@@ -17,6 +17,9 @@ use crate::trace::slot;
 use crate::trace::tally::{self, Reason};
 use crate::trace::thread;
 use crate::tracer;
+
+/// Stands for the callsite of a root that records nothing.
+static NOT_RECORDED: Callsite = Callsite::new(Kind::Local, "not recorded");
 
 /// The span of a future, as plain fields.
 #[derive(Debug, Default)]
@@ -32,7 +35,8 @@ pub(in crate::trace) struct Span {
 
 #[derive(Debug)]
 struct Origin {
-    callsite: &'static Callsite,
+    /// Of a child that is recorded.
+    callsite: Option<&'static Callsite>,
     shared: Arc<Shared>,
 }
 
@@ -124,11 +128,17 @@ impl Span {
                     let record = segment.records.get(usize::from(begun.index()));
                     let callsite = record.map(|record| record.callsite);
                     if let Some(before) = before {
-                        segment.current = before;
+                        segment.restore(before);
                     }
-                    callsite.map(|callsite| Origin { callsite, shared: segment.share() })
+                    Origin { callsite, shared: segment.share() }
                 });
-                self.origin = origin.flatten();
+                self.origin = origin;
+            }
+            (State::Unsampled, None) => {
+                // An id of our own follows from the key; one that came from elsewhere must be kept.
+                let foreign = |segment: &mut Segment| matches!(segment.trace, Trace::Foreign { .. }).then(|| segment.share());
+                let shared = slot::with_key(begun.key, foreign).flatten();
+                self.origin = shared.map(|shared| Origin { callsite: None, shared });
             }
             _ => {}
         }
@@ -227,18 +237,23 @@ impl Span {
             return;
         }
         let Some(mut segment) = thread::segment(|settings| Some(sampled && root::has_room(settings))) else { return };
-        let Some(origin) = origin.filter(|_| segment.sampled) else {
-            segment.sampled = false;
-            self.state = State::Root;
-            segment.trace = Trace::Own(id::own_trace(self.begun.key));
-            self.begun = Begun::unsampled_root(segment.key);
-            self.segment = Some(segment);
-            return;
-        };
-        segment.join(&origin.shared);
+        match &origin {
+            Some(origin) => segment.join(&origin.shared),
+            None => segment.trace = Trace::Own(id::own_trace(self.begun.key)),
+        }
+        let recorded = origin.and_then(|Origin { callsite, shared }| Some((callsite?, shared))).filter(|_| segment.sampled);
         let mut head = 0;
-        segment.thread_ref(&mut head, &origin.shared, self.begun.index());
-        let (begun, segment) = root::prepare(segment, origin.callsite, head, Record::CONTINUED);
+        let callsite = match recorded {
+            Some((callsite, shared)) => {
+                segment.thread_ref(&mut head, &shared, self.begun.index());
+                callsite
+            }
+            None => {
+                segment.sampled = false;
+                &NOT_RECORDED
+            }
+        };
+        let (begun, segment) = root::prepare(segment, callsite, head, Record::CONTINUED);
         *self = Self::of_root(begun, Some(segment));
     }
 
