@@ -6,8 +6,10 @@
 //! | `handlers` | two axum handlers that continue the trace of the request's headers |
 //! | `snapshot` | two services that talk by messages without headers: one trace, one map |
 
+mod address;
 mod ending;
 mod terminal;
 
+pub use address::listen_address;
 pub use ending::{Parent, asked_to_end};
 pub use terminal::{Detail, say, show_diagnostics};

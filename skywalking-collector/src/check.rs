@@ -5,6 +5,7 @@
 
 use std::collections::HashSet;
 
+use serde::de::IgnoredAny;
 use skywalking_proto::v3::{KeyStringValuePair, SegmentObject, SpanObject};
 
 use crate::names::{LAYER_CACHE, quoted};
@@ -161,8 +162,9 @@ fn is_integer(value: &str) -> bool {
     value.trim().is_empty() || value.parse::<i64>().is_ok()
 }
 
+/// Reads without keeping: a tag of megabytes would be sixteen times as large as a JSON value.
 fn is_object(value: &str) -> bool {
-    matches!(serde_json::from_str(value), Ok(serde_json::Value::Object(_)))
+    value.trim_ascii_start().starts_with('{') && serde_json::from_str::<IgnoredAny>(value).is_ok()
 }
 
 #[cfg(test)]
@@ -221,11 +223,18 @@ mod tests {
     }
 
     #[test]
+    fn the_tag_x_le_is_one_json_object_and_nothing_else() {
+        for value in ["", "null", "[]", "1", "{", "{}{}", "{'a':1}", "{\"a\":}", "\u{feff}{}"] {
+            assert_ne!(refused(|s| s.spans[0].tags = vec![tag("x-le", value)]), "taken", "{value:?}");
+        }
+    }
+
+    #[test]
     fn what_is_only_near_the_limit_is_taken() {
         assert_eq!(refused(|s| s.trace_id = "ü".repeat(150)), "taken");
         assert_eq!(refused(|s| s.spans[0].tags = vec![tag("a", "1"), tag("a", "2")]), "taken", "only Cache is lost");
         assert_eq!(refused(|s| s.spans[0].tags = vec![tag("transmission.latency", "-7")]), "taken");
-        assert_eq!(refused(|s| s.spans[0].tags = vec![tag("x-le", r#"{"logic-span":true}"#)]), "taken");
+        assert_eq!(refused(|s| s.spans[0].tags = vec![tag("x-le", r#" {"logic-span":true} "#)]), "taken");
         assert_eq!(refused(|s| s.spans[0].start_time = NOW - DAYS_AWAY_MS), "taken");
         assert_eq!(refused(|s| s.spans[0].start_time = NOW + DAYS_AWAY_MS), "taken");
     }

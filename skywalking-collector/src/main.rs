@@ -9,13 +9,14 @@ use std::fmt::Display;
 use std::io::Write as _;
 use std::process::ExitCode;
 
-use clap::Parser;
+use clap::error::ErrorKind;
+use clap::{CommandFactory as _, Parser};
 use skywalking_collector::{Collector, DEFAULT_GRPC_ADDR, DEFAULT_HTTP_ADDR, Error, Limits, parse_address};
 
 /// Receives what SkyWalking agents send, keeps it in memory, and shows it: JSON over HTTP (/api/services, /api/traces,
 /// /api/traces/{traceId}, /api/topology) and, with --watch, trees in the terminal.
 #[derive(Debug, Parser)]
-#[command(version, about)]
+#[command(version)]
 struct Options {
     /// Where agents report (IP:port or localhost:port; port 0 takes a free one)
     #[arg(long, value_name = "ADDRESS", env = "SW_COLLECTOR_GRPC_ADDR", default_value = DEFAULT_GRPC_ADDR, value_parser = address)]
@@ -43,13 +44,31 @@ fn amount(value: &str) -> Result<usize, String> {
     read.ok_or_else(|| format!("{value:?} is no whole number from 1 to {}: write digits alone, such as 100000", usize::MAX))
 }
 
+/// clap blames the option, also for a value that a variable brought; so the variables that are set are told with it.
+fn parse() -> Options {
+    Options::try_parse().unwrap_or_else(|error| {
+        let _ = error.print();
+        if matches!(error.kind(), ErrorKind::ValueValidation | ErrorKind::InvalidUtf8) {
+            for variable in Options::command().get_arguments().filter_map(|option| option.get_env()) {
+                if let Some(value) = std::env::var_os(variable) {
+                    let _ = writeln!(std::io::stderr(), "{} is set to {value:?}", variable.display());
+                }
+            }
+        }
+        std::process::exit(error.exit_code())
+    })
+}
+
 fn main() -> ExitCode {
-    let options = Options::parse();
+    let options = parse();
     let runtime = match tokio::runtime::Builder::new_multi_thread().enable_all().build() {
         Ok(runtime) => runtime,
         Err(error) => return failed(&format!("no thread can be started: {error}")),
     };
-    match runtime.block_on(run(options)) {
+    let ended = runtime.block_on(run(options));
+    // Dropped, it would wait for answers that are still being written, although nobody can get them any more.
+    runtime.shutdown_background();
+    match ended {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => failed(&error),
     }

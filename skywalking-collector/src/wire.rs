@@ -13,6 +13,9 @@ use crate::check::Refusal;
 
 /// What the allocator and the store's indexes take beside the value itself, roughly.
 const OVERHEAD: usize = 32;
+/// Bytes that the names of service and instance may have together before each span pays for them: both as long as the OAP
+/// keeps them (`names`), in any script.
+const NAMES: usize = 2 * 70 * 4;
 
 /// A segment and the bytes of memory that it takes.
 #[derive(Debug)]
@@ -28,8 +31,19 @@ pub(crate) fn segment(bytes: &[u8], max_bytes: usize) -> Result<Weighed, Refusal
         return Err(Refusal::TooLarge { bytes: weight, max_bytes });
     }
     let mut segment = SegmentObject::decode(bytes).map_err(|error| Refusal::NotASegment { reason: error.to_string() })?;
+    let weight = weight.saturating_add(repeated(&segment));
+    if weight > max_bytes {
+        return Err(Refusal::TooLarge { bytes: weight, max_bytes });
+    }
     shrink(&mut segment);
     Ok(Weighed { segment, bytes: weight })
+}
+
+/// Whoever reads a trace gets the segment's names beside each of its spans: one name of megabytes on thousands of spans
+/// would be small here and fill the memory there.
+fn repeated(segment: &SegmentObject) -> usize {
+    let names = segment.service.len() + segment.service_instance.len();
+    segment.spans.len().saturating_mul(names.saturating_sub(NAMES))
 }
 
 /// The segments of a `SegmentCollection`, still encoded, so that one bad segment costs itself and no other. An `Err` ends
@@ -212,6 +226,17 @@ mod tests {
         let bytes = [0x1a, 0x00].repeat(1_000_000);
         let refusal = segment(&bytes, 64 * 1024 * 1024).expect_err("200 MB");
         assert!(matches!(refusal, Refusal::TooLarge { bytes, .. } if bytes > 200_000_000), "{refusal}");
+    }
+
+    #[test]
+    fn a_name_of_a_megabyte_is_weighed_as_often_as_it_is_shown() {
+        let weight = |name: usize| {
+            let named = SegmentObject { service: "s".repeat(name), ..example() };
+            segment(&named.encode_to_vec(), 4 * 1024 * 1024).map(|weighed| weighed.bytes)
+        };
+        assert!(weight(1_000_000).is_err_and(|refusal| matches!(refusal, Refusal::TooLarge { bytes, .. } if bytes > 5_000_000)));
+        // Names that the OAP keeps whole weigh what they take.
+        assert_eq!(weight(NAMES - 2).expect("small") - weight(128).expect("small"), NAMES - 2 - 128);
     }
 
     #[test]

@@ -5,8 +5,9 @@ mod support;
 use std::io::{BufRead as _, BufReader, Read as _};
 use std::net::{SocketAddr, TcpListener};
 use std::process::{Child, ChildStdout, Command, Output, Stdio};
+use std::time::Instant;
 
-use support::{COLLECT, encoded, json, now, scenario, send};
+use support::{COLLECT, PATIENCE, encoded, json, now, scenario, send};
 
 fn program(arguments: &[&str]) -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_skywalking-collector"));
@@ -118,6 +119,27 @@ async fn watching_shows_each_trace_and_the_map_without_colours_in_a_pipe() {
     "#);
 }
 
+/// Each connection is a file; what is kept waiting is taken when others have gone.
+#[cfg(target_os = "linux")]
+#[tokio::test]
+async fn out_of_files_it_takes_no_connection_until_others_have_gone() {
+    let mut limited = Command::new("sh");
+    limited.args(["-c", r#"ulimit -n 40 && exec "$0" "$@""#, env!("CARGO_BIN_EXE_skywalking-collector")]).args(FREE);
+    let running = Running::start(limited.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped()));
+    let files = format!("/proc/{}/fd", running.child.id());
+    for address in [running.grpc, running.http] {
+        let many: Vec<_> = (0..60).map(|_| std::net::TcpStream::connect(address).expect("the system takes it")).collect();
+        let deadline = Instant::now() + PATIENCE;
+        while std::fs::read_dir(&files).expect("it runs").count() < 40 {
+            assert!(Instant::now() < deadline, "it takes connections");
+            tokio::task::yield_now().await;
+        }
+        drop(many);
+        send(running.grpc, COLLECT, encoded(&scenario("t", now()))).await.expect("taken");
+        assert_eq!(json(running.http, "/healthcheck").await["status"], "ok");
+    }
+}
+
 fn fails(command: &mut Command, code: i32) -> String {
     let Output { status, stdout, stderr } = command.output().expect("the program starts");
     let error = String::from_utf8(stderr).expect("text");
@@ -144,6 +166,8 @@ fn a_value_that_cannot_be_meant_is_named_with_the_remedy() {
             assert!(error.contains(&format!("invalid value '{bad}' for '{option} <")), "{error}");
             assert!(error.contains(remedy), "{error}");
         }
+        let error = fails(program(&[]).env(variable, bad), 2);
+        assert!(error.contains(&format!("{variable} is set to {bad:?}")), "{error}");
     };
     for bad in ["12800", "example.org:1", "127.0.0.1:99999", ""] {
         value("--grpc-addr", "SW_COLLECTOR_GRPC_ADDR", bad, "write IP:port, such as 127.0.0.1:11800");
@@ -156,9 +180,12 @@ fn a_value_that_cannot_be_meant_is_named_with_the_remedy() {
 }
 
 #[test]
-fn help_names_every_option_and_its_variable() {
+fn help_names_every_path_every_option_and_its_variable() {
     let help = program(&["--help"]).output().expect("the program starts");
     let text = String::from_utf8(help.stdout).expect("text");
+    for path in ["/api/services", "/api/traces", "/api/traces/{traceId}", "/api/topology"] {
+        assert!(text.contains(path), "{text}");
+    }
     for word in ["GRPC_ADDR", "HTTP_ADDR", "MAX_SPANS", "MAX_BYTES"] {
         let option = format!("--{}", word.to_lowercase().replace('_', "-"));
         assert!(text.contains(&option) && text.contains(&format!("SW_COLLECTOR_{word}")), "{text}");

@@ -12,6 +12,7 @@
 //!
 //! * the attribute stands on the handler itself, whose arguments are axum's extractors as ever;
 //! * `extract = headers` takes anything that can be read as headers; for `HeaderMap` it is the runtime's feature `carrier-http`;
+//! * a request that axum's extractors refuse (`/users/x` has no number) never gets to the handler, and so has no span;
 //! * the span's name is the route, not the path: names become endpoints, so they have to be few. What differs is a tag.
 
 use std::net::SocketAddr;
@@ -23,7 +24,7 @@ use axum::routing::get;
 use axum::{Json, Router};
 use clap::Parser;
 use serde::Serialize;
-use skywalking_examples::{Detail, Parent, asked_to_end, say, show_diagnostics};
+use skywalking_examples::{Detail, Parent, asked_to_end, listen_address, say, show_diagnostics};
 use skywalking_runtime::{Config, Reporter, entry_span, local_span};
 use tokio::net::TcpListener;
 
@@ -51,10 +52,10 @@ async fn look_up(id: u64) -> String {
 
 /// Two traced axum handlers: GET / and GET /users/{id}. Prints what to curl.
 #[derive(Debug, Parser)]
-#[command(name = "handlers", version, about)]
+#[command(name = "handlers", version)]
 struct Options {
     /// Where to listen (port 0 takes a free one)
-    #[arg(long, value_name = "IP:PORT", default_value = "127.0.0.1:8080")]
+    #[arg(long, value_name = "IP:PORT", default_value = "127.0.0.1:8080", value_parser = listen_address)]
     listen: SocketAddr,
     /// Where to report
     #[arg(long, value_name = "HOST:PORT", default_value = "127.0.0.1:11800")]

@@ -5,6 +5,7 @@
 //! what was good in the same stream has to stay.
 
 mod codec;
+mod incoming;
 mod management;
 mod segments;
 
@@ -20,12 +21,12 @@ use tonic::codec::CompressionEncoding;
 use tonic::codegen::{BoxFuture, Service, http};
 use tonic::metadata::MetadataMap;
 use tonic::server::{Grpc, NamedService};
-use tonic::transport::server::TcpIncoming;
 use tonic::{Code, Request, Response, Status, Streaming};
 
 use crate::config::MESSAGE_LIMIT;
 use crate::shared::Shared;
 use codec::RawCodec;
+use incoming::Incoming;
 
 /// Calls at one time over one connection; each may hold one message of [`MESSAGE_LIMIT`].
 const CALLS_PER_CONNECTION: u32 = 64;
@@ -40,7 +41,7 @@ pub(crate) async fn serve(listener: tokio::net::TcpListener, shared: Arc<Shared>
         .http2_max_header_list_size(Some(METADATA_LIMIT))
         .add_service(Segments(Arc::clone(&shared)))
         .add_service(Management(shared))
-        .serve_with_incoming_shutdown(TcpIncoming::from(listener).with_nodelay(Some(true)), async move {
+        .serve_with_incoming_shutdown(Incoming::from(listener), async move {
             stopped.stopped().await;
         })
         .await

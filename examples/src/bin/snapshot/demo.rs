@@ -45,7 +45,8 @@ pub(crate) struct Options {
 
 /// Runs the demo until its end or Ctrl-C. On every way out the children are gone.
 pub(crate) fn run(options: &Options) -> Result<(), Error> {
-    Runtime::new().map_err(Error::Runtime)?.block_on(async {
+    let runtime = Runtime::new().map_err(Error::Runtime)?;
+    let ended = runtime.block_on(async {
         let mut asked_to_end = std::pin::pin!(asked_to_end(Parent::None));
         if let Some(backend) = &options.backend {
             return or_cancelled(asked_to_end, with_backend(options.requests, backend)).await;
@@ -57,7 +58,10 @@ pub(crate) fn run(options: &Options) -> Result<(), Error> {
         }
         collector.shutdown().await;
         Ok(())
-    })
+    });
+    // Dropped, it would wait for answers of the collector that are still being written.
+    runtime.shutdown_background();
+    ended
 }
 
 async fn or_cancelled<T>(asked_to_end: impl Future<Output = ()>, work: impl Future<Output = Result<T, Error>>) -> Result<T, Error> {

@@ -4,7 +4,7 @@ use std::net::SocketAddr;
 use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
-use skywalking_examples::{asked_to_end, say};
+use skywalking_examples::{asked_to_end, listen_address, say};
 use skywalking_runtime::{Carrier, entry_span, exit_span};
 use tokio::net::TcpListener;
 
@@ -47,10 +47,6 @@ pub(crate) struct Options {
     listen: SocketAddr,
     #[command(flatten)]
     reporting: Reporting,
-}
-
-fn listen_address(value: &str) -> Result<SocketAddr, String> {
-    value.parse().map_err(|_| "no address to listen on: write IP:PORT, such as 127.0.0.1:7000 (port 0 takes a free one)".to_owned())
 }
 
 /// How the line begins that says where the server listens.

@@ -51,6 +51,11 @@ impl Segment {
         shared
     }
 
+    /// True if its key alone doesn't say what somebody who goes on with it must know, though it is not sampled.
+    pub(crate) fn has_more_than_a_key(&self) -> bool {
+        matches!(self.trace, Trace::Foreign { .. }) || !self.correlation.is_empty()
+    }
+
     /// What is shared is no longer so: who goes on from now on gets it anew.
     pub(crate) fn unshare(&mut self) {
         self.shared = None;

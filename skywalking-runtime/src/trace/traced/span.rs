@@ -135,9 +135,9 @@ impl Span {
                 self.origin = origin;
             }
             (State::Unsampled, None) => {
-                // An id of our own follows from the key; one that came from elsewhere must be kept.
-                let foreign = |segment: &mut Segment| matches!(segment.trace, Trace::Foreign { .. }).then(|| segment.share());
-                let shared = slot::with_key(begun.key, foreign).flatten();
+                // An id of our own follows from the key; what came from elsewhere must be kept.
+                let keep = |segment: &mut Segment| segment.has_more_than_a_key().then(|| segment.share());
+                let shared = slot::with_key(begun.key, keep).flatten();
                 self.origin = shared.map(|shared| Origin { callsite: None, shared });
             }
             _ => {}

@@ -76,7 +76,7 @@ impl Pair {
 
     /// Ends both at once, which reports what is left.
     pub(crate) async fn end(&mut self) -> Result<(), Error> {
-        let (client, server) = self.both_ended().await;
+        let (client, server) = self.both_ended(self.flush).await;
         for (child, status) in [(&self.server, server?), (&self.client, client?)] {
             if !status.success() {
                 return Err(Error::Died { role: child.role(), status });
@@ -91,7 +91,7 @@ impl Pair {
     }
 
     async fn server_fell(&mut self) -> Error {
-        let (_, server) = self.both_ended().await;
+        let (_, server) = self.both_ended(self.after_a_fall()).await;
         match server {
             Ok(status) => Error::Died { role: self.server.role(), status },
             Err(error) => error,
@@ -100,7 +100,7 @@ impl Pair {
 
     /// A client ends when its connection breaks: if the server died as well, that one is to be named.
     async fn client_fell(&mut self) -> Error {
-        let (client, server) = self.both_ended().await;
+        let (client, server) = self.both_ended(self.after_a_fall()).await;
         match (client, server) {
             (Ok(client), Ok(server)) if client.code().is_some() && !server.success() => {
                 Error::Died { role: self.server.role(), status: server }
@@ -110,10 +110,15 @@ impl Pair {
         }
     }
 
-    async fn both_ended(&mut self) -> (Result<ExitStatus, Error>, Result<ExitStatus, Error>) {
+    /// The demo has failed already: the other one's last spans are waited for no longer than a user waits for the end of a program.
+    fn after_a_fall(&self) -> Duration {
+        self.flush.min(Duration::from_secs(role::FLUSH_SECONDS))
+    }
+
+    async fn both_ended(&mut self, flush: Duration) -> (Result<ExitStatus, Error>, Result<ExitStatus, Error>) {
         self.server.ask_to_end();
         self.client.ask_to_end();
-        let within = self.flush + GRACE;
+        let within = flush + GRACE;
         let (mut client_said, mut server_said) = (Vec::new(), Vec::new());
         let ended = tokio::join!(
             self.client.ended(within, |line| client_said.push(line)),
