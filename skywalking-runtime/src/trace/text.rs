@@ -43,7 +43,7 @@ pub(crate) fn units(text: &str) -> usize {
 pub(crate) fn clean(name: &str, limit: usize) -> Cow<'_, str> {
     let name = cut(name, limit);
     // The control characters beyond ASCII begin with the byte c2.
-    if name.bytes().fold(false, |found, byte| found | (byte < 0x20) | (byte == 0x7f) | (byte == 0xc2)) {
+    if name.bytes().any(|byte| byte < 0x20 || byte == 0x7f || byte == 0xc2) {
         Cow::Owned(name.chars().map(|c| if c.is_control() { '_' } else { c }).collect())
     } else {
         Cow::Borrowed(name)

@@ -1,5 +1,6 @@
 //! The side entries of one span: walking its list, newest first, and writing the tags and logs that it holds.
 
+use std::borrow::Cow;
 use std::collections::HashSet;
 
 use super::super::timeline::Timeline;
@@ -8,6 +9,7 @@ use super::Segment;
 use super::span::field;
 use crate::trace::callsite::Callsite;
 use crate::trace::record::{Side, SideKind};
+use crate::trace::text::{NAME_LIMIT, clean};
 
 /// Numbers of the fields of a `KeyStringValuePair` and of a `Log`.
 const KEY: u32 = 1;
@@ -40,7 +42,7 @@ impl<'a> Iterator for Sides<'a> {
 /// What a span's list says besides its tags, logs and references.
 #[derive(Default)]
 pub(super) struct Overrides<'a> {
-    pub(super) name: Option<&'a str>,
+    pub(super) name: Option<Cow<'a, str>>,
     pub(super) peer: Option<&'a str>,
     pub(super) component: Option<i32>,
     pub(super) layer: Option<u32>,
@@ -72,8 +74,8 @@ pub(super) fn write_logs<'a>(writer: &mut Writer, segment: Segment<'a>, head: u3
                 writer.close(field::LOGS, since);
                 continue;
             }
-            SideKind::Name => found.name = found.name.or(Some(segment.text_of(side))),
-            SideKind::StaticName => found.name = found.name.or(Some(side.key)),
+            SideKind::Name => found.name = found.name.take().or(Some(Cow::Borrowed(segment.text_of(side)))),
+            SideKind::StaticName => found.name = found.name.take().or(Some(clean(side.key, NAME_LIMIT))),
             SideKind::Peer => found.peer = found.peer.or(Some(segment.text_of(side))),
             SideKind::Component => found.component = found.component.or(Some(side.a.cast_signed())),
             SideKind::Layer => found.layer = found.layer.or(Some(side.a)),

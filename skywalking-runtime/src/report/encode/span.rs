@@ -1,5 +1,7 @@
 //! One span: its own fields, and those that its callsite writes for each of its spans alike.
 
+use std::borrow::Cow;
+
 use super::super::timeline::Timeline;
 use super::super::wire::Writer;
 use super::sides::{self, Overrides, Sides};
@@ -81,14 +83,16 @@ fn fragment(callsite: &'static Callsite) -> &'static [u8] {
 fn write_call(writer: &mut Writer, callsite: &'static Callsite, found: &Overrides<'_>, continued: bool) {
     // What goes on for a span of another segment is work inside the process, whatever that span was.
     let (kind, layer, peer) = if continued { (Kind::Local, Layer::Unknown, "") } else { (callsite.kind, callsite.layer, callsite.peer) };
-    let peer = match found.peer.unwrap_or(peer) {
-        "" if kind == Kind::Exit => UNKNOWN_PEER,
+    // What was computed was cleaned when it was recorded; what is literal is cleaned here.
+    let peer = match found.peer.map_or_else(|| clean(peer, PEER_LIMIT), Cow::Borrowed) {
+        empty if empty.is_empty() && kind == Kind::Exit => Cow::Borrowed(UNKNOWN_PEER),
         peer => peer,
     };
+    let name = found.name.as_deref().filter(|name| !name.is_empty());
+    let name = name.map_or_else(|| clean(callsite.name, NAME_LIMIT), Cow::Borrowed);
     writer.int(field::COMPONENT_ID, i64::from(found.component.unwrap_or(callsite.component)));
     writer.int(field::SPAN_LAYER, i64::from(found.layer.unwrap_or(layer as u32)));
     writer.int(field::SPAN_TYPE, kind as i64);
-    // What was computed was cleaned when it was recorded; what is literal was not.
-    writer.string(field::PEER, &clean(peer, PEER_LIMIT));
-    writer.string(field::OPERATION_NAME, &clean(found.name.filter(|name| !name.is_empty()).unwrap_or(callsite.name), NAME_LIMIT));
+    writer.string(field::PEER, &peer);
+    writer.string(field::OPERATION_NAME, &name);
 }

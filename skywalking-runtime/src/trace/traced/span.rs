@@ -243,15 +243,12 @@ impl Span {
         }
         let recorded = origin.and_then(|Origin { callsite, shared }| Some((callsite?, shared))).filter(|_| segment.sampled);
         let mut head = 0;
-        let callsite = match recorded {
-            Some((callsite, shared)) => {
-                segment.thread_ref(&mut head, &shared, self.begun.index());
-                callsite
-            }
-            None => {
-                segment.sampled = false;
-                &NOT_RECORDED
-            }
+        let callsite = if let Some((callsite, shared)) = recorded {
+            segment.thread_ref(&mut head, &shared, self.begun.index());
+            callsite
+        } else {
+            segment.sampled = false;
+            &NOT_RECORDED
         };
         let (begun, segment) = root::prepare(segment, callsite, head, Record::CONTINUED);
         *self = Self::of_root(begun, Some(segment));
