@@ -16,6 +16,8 @@ use crate::tracer;
 pub(crate) const HEADER: &str = "sw8-correlation";
 
 const PAIRS: usize = 3;
+/// Pairs of a header that are looked at.
+const READ_PAIRS: usize = 16;
 /// UTF-16 units of a value, and of a key: the protocol gives none for keys, but something must bound them.
 const LENGTH: usize = 128;
 /// The longest header that is read.
@@ -63,7 +65,11 @@ impl Correlation {
         if header.len() > HEADER_LIMIT {
             return tally::count(Reason::CorrelationTooLong);
         }
-        for pair in header.split(',') {
+        for (at, pair) in header.split(',').enumerate() {
+            if at == READ_PAIRS {
+                // No honest sender has so many, and a stranger's shall not cost the call its time.
+                return tally::count(Reason::CorrelationLimit);
+            }
             match decode_pair(pair) {
                 // A value that is empty says nothing, and removing is the sender's business.
                 Some((_, value)) if value.is_empty() => {}
@@ -171,6 +177,9 @@ mod tests {
         let correlation = read("aw==:dg==,???,azI=,aw==:d,azM=:djM=");
         assert_eq!(correlation.0, [("k".into(), "v".into()), ("k3".into(), "v3".into())]);
         assert_eq!(read(&"aw==:dg==,".repeat(2_000)).0, []);
+        // Only so many pairs are looked at, however good.
+        let late = format!("{}azM=:djM=", ",".repeat(READ_PAIRS));
+        assert_eq!(read(&late).0, []);
     }
 
     proptest! {

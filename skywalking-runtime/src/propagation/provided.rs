@@ -215,3 +215,111 @@ impl Inject for http::HeaderMap {
         self.is_empty()
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    const KEYS: [&str; 3] = ["sw8", "sw8-correlation", "sw8-x"];
+
+    /// Sets, changes and removes headers in any order, beside a plain map that does the same.
+    fn behaves_as_a_map<C: Extract + Inject>(mut carrier: C, steps: &[(usize, Option<String>)]) -> Result<(), TestCaseError> {
+        let mut model = BTreeMap::new();
+        for (key, value) in steps {
+            let key = KEYS[key % KEYS.len()];
+            if let Some(value) = value {
+                carrier.set_header(key, value);
+                model.insert(key, value.clone());
+            } else {
+                carrier.remove_header(key);
+                model.remove(key);
+            }
+            for key in KEYS {
+                let found = carrier.header(key).map(Cow::into_owned);
+                prop_assert_eq!(found.as_ref(), model.get(key), "{}", key);
+            }
+        }
+        Ok(())
+    }
+
+    proptest! {
+        #[test]
+        fn every_carrier_gives_back_what_was_set_and_no_header_disturbs_another(
+            steps in proptest::collection::vec((0..3_usize, proptest::option::of("[!-~]{1,60}")), 1..12)
+        ) {
+            behaves_as_a_map(String::new(), &steps)?;
+            behaves_as_a_map(String::from("of:the program\nother=1"), &steps)?;
+            behaves_as_a_map(None::<String>, &steps)?;
+            behaves_as_a_map(Box::new(String::new()), &steps)?;
+            behaves_as_a_map(HashMap::<String, String>::new(), &steps)?;
+            behaves_as_a_map(BTreeMap::<String, String>::new(), &steps)?;
+            behaves_as_a_map(Vec::<(String, String)>::new(), &steps)?;
+            behaves_as_a_map(Vec::<(String, Vec<u8>)>::new(), &steps)?;
+            behaves_as_a_map(Vec::<(String, bytes::Bytes)>::new(), &steps)?;
+            #[cfg(feature = "carrier-http")]
+            behaves_as_a_map(http::HeaderMap::new(), &steps)?;
+            let mut lent = String::new();
+            behaves_as_a_map(&mut lent, &steps)?;
+        }
+
+        #[test]
+        fn no_text_makes_a_carrier_of_lines_panic(text in ".{0,200}", value in ".{0,40}") {
+            let mut carrier = text;
+            let _ = carrier.header("sw8");
+            carrier.set_header("sw8", &value);
+            carrier.remove_header("sw8");
+            prop_assert!(carrier.header("sw8").is_none());
+        }
+    }
+
+    #[test]
+    fn a_plain_trace_is_one_line_without_an_end_and_other_lines_stay() {
+        let mut carrier = String::new();
+        carrier.set_header("sw8", "1-a:b");
+        assert_eq!(carrier, "sw8:1-a:b");
+        let mut carrier = String::from("sw8:old\nmine:1");
+        carrier.set_header("sw8", "new");
+        assert_eq!(carrier, "mine:1\nsw8:new");
+        assert_eq!("sw8-x:1\nsw8:2".header("sw8").as_deref(), Some("2"));
+    }
+
+    #[test]
+    fn an_absent_carrier_is_filled_and_absent_again_when_it_is_empty() {
+        let mut carrier: Option<String> = None;
+        carrier.set_header("sw8", "1");
+        assert_eq!(carrier.as_deref(), Some("sw8:1"));
+        carrier.remove_header("sw8");
+        assert_eq!(carrier, None);
+    }
+
+    #[test]
+    fn an_absent_carrier_that_can_not_be_made_is_counted() {
+        struct Odd;
+        impl Inject for Odd {
+            fn set_header(&mut self, _: &'static str, _: &str) {}
+            fn remove_header(&mut self, _: &'static str) {}
+        }
+        let before = tally::read(Reason::InjectNoCarrier);
+        None::<Odd>.set_header("sw8", "1");
+        assert!(tally::read(Reason::InjectNoCarrier) > before);
+    }
+
+    #[test]
+    fn a_value_that_no_header_can_hold_is_refused_and_counted() {
+        let before = tally::read(Reason::HeaderRefused);
+        let mut carrier = String::from("keep:1");
+        for bad in ["", "a b", "a\nsw8:evil", "é"] {
+            carrier.set_header("sw8", bad);
+        }
+        assert_eq!(carrier, "keep:1");
+        assert!(tally::read(Reason::HeaderRefused) >= before + 4);
+    }
+
+    #[test]
+    fn bytes_that_are_no_text_are_handed_over_for_the_reader_to_refuse() {
+        let carrier = vec![("sw8".to_owned(), vec![0xff, 0xfe])];
+        let header = carrier.header("sw8").map(Cow::into_owned);
+        assert!(header.is_some_and(|header| super::super::sw8::check(&header).is_err()));
+    }
+}

@@ -137,7 +137,8 @@ impl Scope {
     }
 
     pub(super) fn set_sampler(&self, sampler: Sampler) {
-        with(self.0, |marked| marked.sampler = Some(Arc::new(sampler)));
+        // What was there drops without the lock: its destructor may trace.
+        let _older = with(self.0, |marked| marked.sampler.replace(Arc::new(sampler)));
     }
 
     /// From now on roots on this thread get the mark.
@@ -169,7 +170,8 @@ impl Scope {
         // No timer of the executor is known, so a thread keeps the time.
         let mut watch = None;
         poll_fn(|cx: &mut Context<'_>| {
-            with(self.0, |marked| marked.waker = Some(cx.waker().clone()));
+            let waker = cx.waker().clone();
+            let _older = with(self.0, |marked| marked.waker.replace(waker));
             if self.is_settled() || Instant::now() >= until {
                 return Poll::Ready(());
             }
@@ -206,10 +208,13 @@ impl Scope {
 
 impl Drop for Scope {
     fn drop(&mut self) {
+        let mut removed = None;
         if let Some(scopes) = lock().as_mut() {
-            scopes.marked.remove(&self.0);
+            removed = scopes.marked.remove(&self.0);
             scopes.left.retain(|_, scope| *scope != self.0);
         }
+        // Without the lock: a sampler's destructor may trace.
+        drop(removed);
     }
 }
 
