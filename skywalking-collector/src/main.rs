@@ -51,7 +51,7 @@ fn parse() -> Options {
         if matches!(error.kind(), ErrorKind::ValueValidation | ErrorKind::InvalidUtf8) {
             for variable in Options::command().get_arguments().filter_map(|option| option.get_env()) {
                 if let Some(value) = std::env::var_os(variable) {
-                    let _ = writeln!(std::io::stderr(), "{} is set to {value:?}", variable.display());
+                    let _ = writeln!(std::io::stderr(), "{} is set to {:?}", variable.display(), value.to_string_lossy());
                 }
             }
         }
