@@ -1,6 +1,10 @@
 //! What can be wrong with the settings of an agent, and nothing else: once an agent runs, no call of it fails.
 
+use std::fmt;
+
 /// Why an agent did not start. Each variant names the setting, its value and the remedy.
+///
+/// `Debug` says the same as `Display`: it is what a `main` prints that returns the error, and its user needs the remedy.
 ///
 /// A setting is named as it was given: the builder's method or the variable. The token's value is in none of them.
 ///
@@ -11,7 +15,7 @@
 /// assert!(matches!(error, Error::ServiceMissing { .. }));
 /// assert_eq!(error.to_string(), "Config::new: the service has no name; give it one of 1 to 50 characters");
 /// ```
-#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[derive(Clone, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum Error {
     /// No service name, or one of blanks.
@@ -104,4 +108,22 @@ pub enum Error {
         /// The operating system's words.
         problem: String,
     },
+}
+
+impl fmt::Debug for Error {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        fmt::Display::fmt(self, f)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_main_prints_names_the_remedy() {
+        let error = Error::ServiceMissing { setting: "SW_AGENT_NAME" };
+        assert_eq!(format!("{error:?}"), error.to_string());
+        assert_eq!(error.to_string(), "SW_AGENT_NAME: the service has no name; give it one of 1 to 50 characters");
+    }
 }
