@@ -4,6 +4,7 @@
 //! `Arc` of it, exchanged when the generation has changed. It knows nothing of spans and nothing of how segments are sent.
 
 use std::fmt;
+use std::panic::{RefUnwindSafe, UnwindSafe};
 use std::sync::atomic::{AtomicU32, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 
@@ -55,6 +56,10 @@ impl Tracer {
 }
 
 struct Wake(Box<dyn Fn() + Send + Sync>);
+
+// A wake-up leaves nothing half done. Without these an annotated future could not be put under `catch_unwind` as before.
+impl UnwindSafe for Wake {}
+impl RefUnwindSafe for Wake {}
 
 impl fmt::Debug for Wake {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {

@@ -573,3 +573,55 @@ async fn step_with(guard: &mut Option<skywalking_runtime::Child>) {
     *guard = None;
     yields(1).await;
 }
+
+#[test]
+fn traced_futures_stay_unwind_safe() {
+    fn is_unwind_safe<T: std::panic::UnwindSafe>(_: &T) {}
+    #[local_span]
+    async fn annotated(number: u8) -> u8 {
+        number
+    }
+    is_unwind_safe(&annotated(1));
+    is_unwind_safe(&Root::new(&ENTRY).future(ready(1)));
+}
+
+#[test]
+fn a_guard_that_is_forgotten_in_a_future_stays_behind_with_it() {
+    #[local_span(name = "forgetful")]
+    async fn forgetful(polls: u32) {
+        std::mem::forget(child(&A));
+        yields(polls).await;
+    }
+    let trees = Test::new().run(|| {
+        Root::new(&ENTRY).run(|| {
+            futures::executor::block_on(forgetful(0));
+            drop(child(&B));
+            futures::executor::block_on(forgetful(1));
+            drop(child(&B));
+        });
+        assert!(is_idle());
+    });
+    let forgetful = "  Local forgetful\n    Local a {unfinished=true}\n  Local b\n";
+    assert_eq!(text(&trees), format!("Entry /entry layer=Http\n{forgetful}{forgetful}"));
+}
+
+#[test]
+fn an_entry_that_was_taken_back_is_nobodys_endpoint() {
+    static INNER: Callsite = callsite!(entry, "/inner");
+    static ROOT: Callsite = callsite!(local, "root");
+    let trees = Test::new().run(|| {
+        Root::new(&ROOT).run(|| {
+            let inner = child(&INNER);
+            let _seen = capture();
+            let future = inner.future(ready(()));
+            drop(child(&A));
+            let snapshot = capture();
+            std::thread::spawn(move || snapshot.run("elsewhere", || ())).join().unwrap();
+            futures::executor::block_on(future);
+        });
+    });
+    let root = &trees[0].root;
+    let names: Vec<_> = root.children.iter().map(|child| child.name.as_str()).collect();
+    assert_eq!(names, ["a", "/inner", "elsewhere"]);
+    assert_eq!(root.children[2].refs[0].endpoint, "root");
+}

@@ -21,7 +21,7 @@ const READ_PAIRS: usize = 16;
 /// UTF-16 units of a value, and of a key: the protocol gives none for keys, but something must bound them.
 const LENGTH: usize = 128;
 /// The longest header that is read.
-const HEADER_LIMIT: usize = 8_192;
+pub(crate) const HEADER_LIMIT: usize = 8_192;
 
 /// The pairs of a trace. Takes no memory while there is none.
 #[derive(Clone, Debug, Default)]

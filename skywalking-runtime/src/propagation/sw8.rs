@@ -20,7 +20,7 @@ use crate::trace::text;
 pub(crate) const HEADER: &str = "sw8";
 
 /// The longest header that is read: twice of what an agent should write.
-const LIMIT: usize = 4_096;
+pub(crate) const LIMIT: usize = 4_096;
 /// Characters of a trace or segment id: what the OAP's storage takes.
 const ID_LIMIT: usize = 150;
 

@@ -62,7 +62,8 @@ impl Child {
         work()
     }
 
-    /// Makes the future run as this span. The span opens at the first poll, in the context that it finds there.
+    /// Makes the future run as this span. The span opens at the first poll, in the context that it finds there. To be taken at once:
+    /// what was opened below the guard before makes of it a span of its own.
     pub fn future<F: Future>(mut self, future: F) -> impl Future<Output = F::Output> + use<F> {
         self.orphan = false;
         let callsite = self.callsite;

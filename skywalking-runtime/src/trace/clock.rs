@@ -9,7 +9,8 @@ use std::time::{Instant, SystemTime, UNIX_EPOCH};
 
 use once_cell::sync::OnceCell;
 
-/// True if stamps come from the processor's counter. Written once, before the first stamp is taken.
+/// True if stamps come from the processor's counter. Written once, before the first stamp is taken: a stamp needs a segment, a segment
+/// the tracer, and that was fetched under the lock that its start released after it had chosen. So a relaxed load is enough.
 static RAW: AtomicBool = AtomicBool::new(false);
 static BASE: OnceCell<Instant> = OnceCell::new();
 

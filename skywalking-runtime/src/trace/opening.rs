@@ -222,7 +222,7 @@ impl Opening {
     /// Opens the span inside a [`Traced`](super::traced::Traced) future, which closes it.
     #[inline]
     pub fn begin(self) {
-        scope::leave_for_future(self.open());
+        scope::begin_for_future(|| self.open());
     }
 
     #[inline(never)]

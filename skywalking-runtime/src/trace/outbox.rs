@@ -2,7 +2,7 @@
 //!
 //! Each thread owns a [`Node`] with two [`Tray`]s. A finished segment's records are copied into a tray, so buffers never travel and
 //! nothing is freed on another thread. Who works on a tray holds its flag; the reporter holds one tray at a time, so of two trays the
-//! thread always finds one and never waits. A node whose thread has ended is taken over by the next new thread: there are never more
+//! thread finds one, and never waits. A node whose thread has ended is taken over by the next new thread: there are never more
 //! nodes than threads have lived at one time, its counts go on, and nobody needs a lock to find or to forget one.
 //!
 //! Invariants, and what holds them:
@@ -261,7 +261,8 @@ impl Node {
         let handed = if bytes > budget.bytes || segments > budget.segments {
             Handed::Full
         } else {
-            let placed = self.trays.iter().find_map(|tray| {
+            // Twice round: the reporter may just have gone on from the one to the other.
+            let placed = self.trays.iter().chain(&self.trays).find_map(|tray| {
                 tray.hold(|load| {
                     if TAKEN_BY.load(Ordering::SeqCst) != generation {
                         return Handed::Off;
@@ -274,7 +275,8 @@ impl Node {
                     if bytes > budget.bytes / 2 || segments > budget.segments / 2 { Handed::QueuedAndHalfFull } else { Handed::Queued }
                 })
             });
-            // The reporter holds one tray at a time, so this is never reached with one reporter; counted all the same.
+            // The reporter holds one tray at a time, and each for an exchange of pointers. Should it have been faster twice, it is a loss
+            // that is counted, and no wait.
             placed.unwrap_or(Handed::Full)
         };
         if matches!(handed, Handed::Full | Handed::Off) {

@@ -3,6 +3,7 @@
 //! There is no public guard for a root: it would be put aside over an `.await` sooner or later, and another task would write into its
 //! segment. A root lives as long as a call, a closure or a future.
 
+use std::borrow::Cow;
 use std::fmt::Display;
 use std::future::Future;
 
@@ -100,7 +101,7 @@ struct Given {
 }
 
 impl Extract for Given {
-    fn header(&self, key: &str) -> Option<std::borrow::Cow<'_, str>> {
+    fn header(&self, key: &str) -> Option<Cow<'_, str>> {
         let header = match key {
             sw8::HEADER => &self.sw8,
             correlation::HEADER => &self.correlation,
@@ -108,6 +109,16 @@ impl Extract for Given {
         };
         header.as_deref().map(Into::into)
     }
+}
+
+/// A copy of a header, unless it is one that would be refused for its length.
+fn keep(header: Option<Cow<'_, str>>, limit: usize, reason: Reason) -> Option<String> {
+    let header = header?;
+    if header.len() > limit {
+        tally::count(reason);
+        return None;
+    }
+    Some(header.into_owned())
 }
 
 impl Root {
@@ -119,8 +130,9 @@ impl Root {
     /// Goes on with the context that the carrier holds.
     pub fn extract<C: Extract + ?Sized>(mut self, carrier: &C) -> Self {
         if tracer::enabled() {
-            self.given.sw8 = carrier::read(carrier, sw8::HEADER).map(std::borrow::Cow::into_owned);
-            self.given.correlation = carrier::read(carrier, correlation::HEADER).map(std::borrow::Cow::into_owned);
+            self.given.sw8 = keep(carrier::read(carrier, sw8::HEADER), sw8::LIMIT, Reason::Sw8TooLong);
+            self.given.correlation =
+                keep(carrier::read(carrier, correlation::HEADER), correlation::HEADER_LIMIT, Reason::CorrelationTooLong);
         }
         self
     }

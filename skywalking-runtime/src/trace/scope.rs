@@ -30,9 +30,12 @@ const ROOT: u32 = 1 << 31;
 const MUTED: u32 = 1 << 30;
 const UNSAMPLED: u32 = 1 << 29;
 const PANICKING: u32 = 1 << 28;
+const AWAITED: u32 = 1 << 27;
 
 impl Begun {
     pub(super) const NOTHING: Self = Self { key: 0, bits: 0 };
+    /// A future is polled for the first time and will take up what is opened.
+    pub(super) const EXPECTED: Self = Self { key: 0, bits: AWAITED };
 
     #[inline]
     pub(super) fn child(key: u64, opened: Opened) -> Self {
@@ -97,12 +100,16 @@ impl Begun {
 }
 
 thread_local! {
-    /// Where a span that was opened inside a future leaves its numbers for the future.
+    /// Where a span that was opened inside a future leaves its numbers for the future: [`Begun::EXPECTED`] until it does.
     static BEGUN: Cell<Begun> = const { Cell::new(Begun::NOTHING) };
 }
 
-pub(super) fn leave_for_future(begun: Begun) {
-    BEGUN.set(begun);
+/// Opens a span for the future that is polled for the first time. If none waits for it (a tracer started just now, after the wrapper had
+/// looked), nothing is opened: nobody would close it.
+pub(super) fn begin_for_future(open: impl FnOnce() -> Begun) {
+    if BEGUN.get() == Begun::EXPECTED {
+        BEGUN.set(open());
+    }
 }
 
 /// Exchanges what was left last.

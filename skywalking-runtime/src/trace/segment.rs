@@ -210,6 +210,10 @@ impl Segment {
                 if let Some(record) = self.records.pop() {
                     self.current.index = record.parent;
                     self.searched = self.searched.min(index);
+                    if self.first_entry != NONE && self.first_entry >= index {
+                        self.first_entry = NONE;
+                        self.unshare();
+                    }
                 }
             }
             Opened::Recorded(index) => self.close(index, clock::now()),

@@ -176,7 +176,7 @@ impl<F: Future> Future for Going<F> {
     fn poll(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<F::Output> {
         let this = self.project();
         if let Some((snapshot, name)) = this.start.take() {
-            scope::leave_for_future(snapshot.child(name).unwrap_or_default());
+            scope::begin_for_future(|| snapshot.child(name).unwrap_or_default());
         }
         this.future.poll(cx)
     }

@@ -48,6 +48,23 @@ impl Drop for FirstPoll<'_> {
     }
 }
 
+/// The first poll of a future that is not traced.
+pub(super) struct Unexpected {
+    left: Begun,
+}
+
+impl Unexpected {
+    pub(super) fn enter() -> Self {
+        Self { left: scope::exchange_begun(Begun::NOTHING) }
+    }
+}
+
+impl Drop for Unexpected {
+    fn drop(&mut self) {
+        scope::exchange_begun(self.left);
+    }
+}
+
 pub(super) struct RootPoll<'a> {
     pub(super) span: &'a mut Span,
     pub(super) displaced: Option<Box<Segment>>,

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use std::task::{Context, Poll};
 
 use super::Hook;
-use super::frames::{ChildPoll, End, FirstPoll, RootPoll};
+use super::frames::{ChildPoll, End, FirstPoll, RootPoll, Unexpected};
 use crate::trace::callsite::{Callsite, Kind};
 use crate::trace::id;
 use crate::trace::record::{Record, Trace};
@@ -93,10 +93,12 @@ impl Span {
     {
         if !tracer::enabled() {
             self.state = State::Off;
+            // Should a tracer start within this poll: what is opened then is not for an outer future that waits for its own.
+            let _nobody = Unexpected::enter();
             return future.poll(cx);
         }
         let before = slot::with(|segment| segment.current);
-        let frame = FirstPoll { span: self, left: scope::exchange_begun(Begun::NOTHING), before };
+        let frame = FirstPoll { span: self, left: scope::exchange_begun(Begun::EXPECTED), before };
         let polled = poll_and_look(future, hook, cx);
         frame.finish(polled.is_ready());
         polled
@@ -122,7 +124,13 @@ impl Span {
                     self.lose();
                 }
             }
-            (State::Child, Some(end)) => self.end_child(end),
+            (State::Child, Some(end)) => {
+                self.end_child(end);
+                // A guard that was forgotten within the poll stays behind with it.
+                if let Some(before) = before {
+                    slot::with_key(begun.key, |segment| segment.restore(before));
+                }
+            }
             (State::Child, None) => {
                 let origin = slot::with_key(begun.key, |segment| {
                     let record = segment.records.get(usize::from(begun.index()));
