@@ -65,57 +65,38 @@ impl Inject for String {
     }
 }
 
-impl<S: BuildHasher> Extract for HashMap<String, String, S> {
-    fn header(&self, key: &str) -> Option<Cow<'_, str>> {
-        self.get(key).map(Cow::from)
-    }
-}
-
-impl<S: BuildHasher + Default> Inject for HashMap<String, String, S> {
-    fn set_header(&mut self, key: &'static str, value: &str) {
-        if is_holdable(value) {
-            self.insert(key.to_owned(), value.to_owned());
+/// A map of strings: the two of std have these methods in common, and no trait for them.
+macro_rules! map_of_strings {
+    ($map:ty $(, $hasher:ident: $read:path, $write:path)?) => {
+        impl<$($hasher: $read)?> Extract for $map {
+            fn header(&self, key: &str) -> Option<Cow<'_, str>> {
+                self.get(key).map(Cow::from)
+            }
         }
-    }
 
-    fn remove_header(&mut self, key: &'static str) {
-        self.remove(key);
-    }
+        impl<$($hasher: $read + $write)?> Inject for $map {
+            fn set_header(&mut self, key: &'static str, value: &str) {
+                if is_holdable(value) {
+                    self.insert(key.to_owned(), value.to_owned());
+                }
+            }
 
-    fn __empty() -> Option<Self> {
-        Some(Self::default())
-    }
+            fn remove_header(&mut self, key: &'static str) {
+                self.remove(key);
+            }
 
-    fn __is_empty(&self) -> bool {
-        self.is_empty()
-    }
-}
+            fn __empty() -> Option<Self> {
+                Some(Self::default())
+            }
 
-impl Extract for BTreeMap<String, String> {
-    fn header(&self, key: &str) -> Option<Cow<'_, str>> {
-        self.get(key).map(Cow::from)
-    }
-}
-
-impl Inject for BTreeMap<String, String> {
-    fn set_header(&mut self, key: &'static str, value: &str) {
-        if is_holdable(value) {
-            self.insert(key.to_owned(), value.to_owned());
+            fn __is_empty(&self) -> bool {
+                self.is_empty()
+            }
         }
-    }
-
-    fn remove_header(&mut self, key: &'static str) {
-        self.remove(key);
-    }
-
-    fn __empty() -> Option<Self> {
-        Some(Self::new())
-    }
-
-    fn __is_empty(&self) -> bool {
-        self.is_empty()
-    }
+    };
 }
+map_of_strings!(HashMap<String, String, S>, S: BuildHasher, Default);
+map_of_strings!(BTreeMap<String, String>);
 
 /// A value that a list of pairs holds: text, or bytes as Kafka and AMQP have them.
 pub trait PairValue: Sized {

@@ -1,0 +1,164 @@
+//! Panics and errors, in functions and in what formats their arguments.
+
+use crate::prelude::*;
+
+#[test]
+fn a_panic_marks_exactly_the_spans_that_unwound() {
+    #[local_span(name = "outer")]
+    fn outer() {
+        let caught = catch_unwind(AssertUnwindSafe(inner));
+        assert!(caught.is_err());
+        drop(child(&C));
+    }
+    #[local_span(name = "inner")]
+    fn inner() {
+        let _guard = child(&B);
+        panic!("on purpose: {}", 7)
+    }
+    let trees = run(|| Root::new(&ENTRY).run(outer));
+    let log = "[event=error error.kind=panic message=on purpose: 7]";
+    assert_eq!(
+        text(&trees),
+        format!("Entry /entry layer=Http\n  Local outer\n    Local inner ERROR {log}\n      Local b ERROR {log}\n    Local c\n")
+    );
+    assert!(is_idle());
+}
+
+#[test]
+fn a_root_that_panics_is_sent_and_leaves_the_slot_empty() {
+    let trees = run(|| {
+        let caught = catch_unwind(|| Root::new(&ENTRY).run(|| panic!("whole")));
+        assert!(caught.is_err() && is_idle());
+    });
+    assert_eq!(text(&trees), "Entry /entry layer=Http ERROR [event=error error.kind=panic message=whole]\n");
+}
+
+#[test]
+fn spans_opened_while_unwinding_are_no_panics_of_their_own() {
+    struct Cleanup;
+    impl Drop for Cleanup {
+        fn drop(&mut self) {
+            drop(child(&A));
+        }
+    }
+    let trees = run(|| {
+        Root::new(&ENTRY).run(|| {
+            let caught = catch_unwind(|| {
+                let _cleanup = Cleanup;
+                panic!("go")
+            });
+            assert!(caught.is_err());
+        });
+    });
+    assert_eq!(text(&trees), "Entry /entry layer=Http\n  Local a\n");
+}
+
+#[test]
+fn an_error_that_is_returned_marks_the_span() {
+    #[derive(Debug)]
+    struct Broken(std::num::ParseIntError);
+    impl fmt::Display for Broken {
+        fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+            f.write_str("no order")
+        }
+    }
+    impl std::error::Error for Broken {
+        fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
+            Some(&self.0)
+        }
+    }
+    #[local_span(name = "read")]
+    fn read(text: &str) -> Result<u8, Broken> {
+        let number = text.parse::<u8>().map_err(Broken)?;
+        Ok(number)
+    }
+    #[local_span(name = "boxed")]
+    fn boxed(text: &str) -> Result<u8, Box<dyn std::error::Error + Send + Sync>> {
+        Ok(text.parse::<u8>()?)
+    }
+    #[local_span(name = "unnamed")]
+    fn unnamed<E>(error: E) -> Result<(), E> {
+        Err(error)
+    }
+    #[local_span(name = "quiet", no_err)]
+    fn quiet() -> Result<(), fmt::Error> {
+        Err(fmt::Error)
+    }
+    let trees = run(|| {
+        Root::new(&ENTRY).run(|| {
+            assert!(read("7").is_ok() && read("x").is_err() && boxed("x").is_err() && unnamed(()).is_err() && quiet().is_err());
+        });
+    });
+    let shown = text(&trees);
+    let lines: Vec<_> = shown.lines().map(str::trim).collect();
+    assert_eq!(lines[1], "Local read");
+    assert!(lines[2].starts_with("Local read ERROR [event=error error.kind="), "{}", lines[2]);
+    assert!(lines[2].ends_with("Broken message=no order stack=no order\\nCaused by: invalid digit found in string]"), "{}", lines[2]);
+    assert!(
+        lines[3].contains("Box<dyn core::error::Error") && lines[3].ends_with("message=invalid digit found in string]"),
+        "{}",
+        lines[3]
+    );
+    assert_eq!(lines[4], "Local unnamed ERROR [event=error error.kind=()]");
+    assert_eq!(lines[5], "Local quiet");
+}
+
+#[test]
+fn a_display_that_panics_costs_its_value_alone() {
+    struct Bad;
+    impl fmt::Display for Bad {
+        fn fmt(&self, _: &mut fmt::Formatter<'_>) -> fmt::Result {
+            panic!("in Display")
+        }
+    }
+    #[local_span(name = "tagged", tags("bad" = %Bad, "good" = 1))]
+    fn tagged() -> u8 {
+        42
+    }
+    let trees = run(|| Root::new(&ENTRY).run(|| assert_eq!(tagged(), 42)));
+    // Literal tags come first: they are in the callsite.
+    assert_eq!(text(&trees), "Entry /entry layer=Http\n  Local tagged {good=1, bad=<panicked>}\n");
+}
+
+#[test]
+fn an_argument_that_panics_is_the_programs_own_and_leaves_nothing_behind() {
+    fn boom() -> u8 {
+        panic!("argument")
+    }
+    #[entry_span(name = "/never", tags("x" = boom()))]
+    fn never() {}
+    let trees = run(|| {
+        assert!(catch_unwind(never).is_err());
+        assert!(is_idle());
+    });
+    assert_eq!(text(&trees), "");
+}
+
+#[test]
+fn a_name_by_hand_whose_display_panics_costs_its_text_alone() {
+    struct Bad;
+    impl fmt::Display for Bad {
+        fn fmt(&self, _: &mut fmt::Formatter<'_>) -> fmt::Result {
+            panic!("in Display")
+        }
+    }
+    let trees = run(|| Root::new(&ENTRY).name(Bad).peer(Bad).run(|| ()));
+    assert_eq!(text(&trees), "Entry <panicked> layer=Http peer=<panicked>\n");
+    assert!(is_idle());
+}
+
+#[test]
+fn an_older_panic_is_not_told_of_a_later_one() {
+    let trees = run(|| {
+        Root::new(&ENTRY).run(|| {
+            assert!(catch_unwind(|| panic!("older")).is_err());
+            let caught = catch_unwind(|| {
+                let _span = child(&A);
+                // As an error of a joined task is: no hook runs, so nobody knows its message.
+                std::panic::resume_unwind(Box::new("later"));
+            });
+            assert!(caught.is_err());
+        });
+    });
+    assert_eq!(text(&trees), "Entry /entry layer=Http\n  Local a ERROR [event=error error.kind=panic]\n");
+}

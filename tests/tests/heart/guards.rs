@@ -1,0 +1,105 @@
+//! Guards by hand: in any order, too late, without a context, at the end of a thread.
+
+use crate::prelude::*;
+
+/// The six orders in which three nested guards can drop: the tree is the same, and what is opened next finds the nearest open ancestor.
+#[test]
+fn three_guards_may_drop_in_every_order() {
+    for order in [[0, 1, 2], [0, 2, 1], [1, 0, 2], [1, 2, 0], [2, 0, 1], [2, 1, 0]] {
+        let trees = run(|| {
+            Root::new(&ENTRY).run(|| {
+                let mut guards = [Some(child(&A)), Some(child(&B)), Some(child(&C))];
+                for at in order {
+                    guards[at] = None;
+                    drop(child(&ENTRY));
+                }
+            });
+        });
+        let names = ["a", "b", "c"];
+        let mut open = vec![0, 1, 2];
+        let mut expected = vec![String::new(); 4];
+        for at in order {
+            open.retain(|other| *other != at);
+            // Below the root, or below the innermost guard that is still there.
+            let parent = open.last().map_or(0, |inner| inner + 1);
+            expected[parent].push('+');
+        }
+        let root = &trees[0].root;
+        let mut found = vec![String::new(); 4];
+        let mut at = root;
+        for depth in 0..=3 {
+            found[depth] = at.children.iter().filter(|child| child.name == "/entry").map(|_| '+').collect();
+            if let Some(inner) = at.children.iter().find(|child| depth < 3 && child.name == names[depth]) {
+                at = inner;
+            }
+        }
+        assert_eq!(found, expected, "order {order:?}");
+        assert!(is_idle());
+    }
+}
+
+#[test]
+fn a_guard_that_outlives_its_root_does_nothing_and_is_counted() {
+    let before = misplaced();
+    let trees = run(|| {
+        let late = Root::new(&ENTRY).run(|| child(&A));
+        assert!(is_idle());
+        drop(late);
+        Root::new(&ENTRY).run(|| drop(child(&B)));
+    });
+    assert_eq!(text(&trees), "Entry /entry layer=Http\n  Local a {unfinished=true}\nEntry /entry layer=Http\n  Local b\n");
+    assert!(misplaced() > before);
+    assert!(is_idle());
+}
+
+fn misplaced() -> u64 {
+    skywalking_runtime::stats().count(skywalking_runtime::Reason::GuardMisplaced)
+}
+
+#[test]
+fn a_child_by_hand_without_a_context_does_nothing_and_is_counted() {
+    let reason = skywalking_runtime::Reason::ChildWithoutContext;
+    let before = skywalking_runtime::stats().count(reason);
+    let trees = run(|| {
+        drop(child(&A));
+        child(&B).run(|| drop(child(&C)));
+    });
+    assert_eq!(text(&trees), "Local b\n  Local c\n");
+    assert!(skywalking_runtime::stats().count(reason) > before);
+    assert!(is_idle());
+}
+
+#[test]
+fn thread_local_destructors_and_forgotten_guards_do_no_harm() {
+    struct Late;
+    impl Drop for Late {
+        fn drop(&mut self) {
+            annotated(3);
+            drop(child(&A));
+            assert!(is_idle() || !is_idle());
+        }
+    }
+    thread_local! { static LATE: Late = const { Late }; }
+    for touch_first in [true, false] {
+        std::thread::spawn(move || {
+            if touch_first {
+                LATE.with(|_| ());
+            }
+            annotated(1);
+            LATE.with(|_| ());
+        })
+        .join()
+        .expect("no panic at the end of a thread");
+    }
+    let trees = run(|| {
+        let snapshot = Root::new(&ENTRY).run(skywalking_runtime::capture);
+        std::thread::spawn(move || {
+            snapshot.run("on thread", || {
+                std::mem::forget(child(&A));
+            });
+        })
+        .join()
+        .expect("no panic");
+    });
+    assert_eq!(text(&trees), "Entry /entry layer=Http\n  Local on thread ref=CrossThread\n    Local a {unfinished=true}\n");
+}

@@ -1,0 +1,113 @@
+//! Full segments and requests that are not sampled.
+
+use crate::prelude::*;
+
+#[test]
+fn past_the_span_limit_parents_stay_right_and_exits_still_send_a_header() {
+    static CALL: Callsite = callsite!(exit, "call", peer = "other:1");
+    #[exit_span(name = "call", peer = format!("other:{}", 1), inject = headers)]
+    fn call(headers: &mut String) {}
+    let mut header = String::new();
+    let trees = run(|| {
+        Root::new(&ENTRY).run(|| {
+            for _ in 0..298 {
+                drop(child(&A));
+            }
+            let _last = child(&B);
+            // 300 spans: from here on nothing is recorded.
+            let lost = child(&C);
+            current().tag("lost", true);
+            drop(child(&CALL));
+            call(&mut header);
+            drop(lost);
+            current().tag("kept", true);
+        });
+    });
+    let root = &trees[0].root;
+    assert!(root.is_size_limited);
+    assert_eq!(root.children.len(), 299);
+    assert_eq!(root.children[298].tags, [("kept".to_owned(), "true".to_owned())]);
+    let parts: Vec<_> = header.split('-').collect();
+    assert_eq!((parts.len(), parts[3]), (8, "299"), "{header}");
+    assert!(is_idle());
+}
+
+#[test]
+fn an_unsampled_request_records_nothing_and_has_a_trace_id() {
+    let mut seen = (None, None, String::from("sw8:old\nkeep:me"));
+    let trees = Test::new().sampler(|name| name != "/macro").run(|| {
+        #[entry_span(name = "/macro")]
+        fn unsampled(seen: &mut (Option<String>, Option<String>, String)) {
+            seen.0 = trace_id();
+            part(1);
+            assert!(skywalking_runtime::correlation::put("k", "v"));
+            #[exit_span(name = "call", peer = "other:1", inject = header)]
+            fn call(header: &mut String) {}
+            call(&mut seen.2);
+            seen.1 = trace_id();
+        }
+        unsampled(&mut seen);
+        assert!(is_idle());
+        part(2);
+    });
+    assert_eq!(
+        text(&trees),
+        "Local part {kind=literal, user=2}\n  Exit store layer=Database component=22 peer=db:5432 {rows=3} [event=stored]\n"
+    );
+    assert!(seen.0.is_some() && seen.0 == seen.1);
+    assert_eq!(seen.2, "keep:me\nsw8-correlation:aw==:dg==");
+}
+
+/// A segment with no room for a further span.
+fn full(work: impl FnOnce()) -> Vec<testing::Tree> {
+    run(|| {
+        Root::new(&ENTRY).run(|| {
+            (0..299).for_each(|_| drop(child(&A)));
+            work();
+        });
+    })
+}
+
+fn address_in(header: &str) -> String {
+    use base64::Engine as _;
+    let part = header.lines().next().and_then(|line| line.rsplit('-').next()).unwrap_or_default();
+    String::from_utf8(base64::engine::general_purpose::STANDARD.decode(part).unwrap()).unwrap()
+}
+
+#[test]
+fn past_the_span_limit_each_exit_sends_its_own_address_and_a_local_none() {
+    #[exit_span(name = "literal", peer = "literal:1", inject = headers)]
+    fn literal(headers: &mut String) {}
+    #[exit_span(name = "computed", peer = format!("computed:{port}"), inject = headers)]
+    fn computed(port: u16, headers: &mut String) {}
+    let mut headers = [const { String::new() }; 4];
+    full(|| {
+        computed(1, &mut headers[0]);
+        literal(&mut headers[1]);
+        {
+            let _local = child(&B);
+            skywalking_runtime::inject(&mut headers[2]);
+        }
+        computed(2, &mut headers[3]);
+    });
+    assert_eq!(headers[2], "");
+    assert_eq!([0, 1, 3].map(|at| address_in(&headers[at])), ["computed:1", "literal:1", "computed:2"]);
+}
+
+#[test]
+fn an_exit_that_finds_no_room_any_more_after_its_arguments_sends_its_address() {
+    fn address() -> &'static str {
+        drop(child(&B));
+        "late:1"
+    }
+    #[exit_span(name = "late", peer = address(), inject = headers)]
+    fn late(headers: &mut String) {}
+    let mut headers = String::new();
+    run(|| {
+        Root::new(&ENTRY).run(|| {
+            (0..298).for_each(|_| drop(child(&A)));
+            late(&mut headers);
+        });
+    });
+    assert_eq!(address_in(&headers), "late:1");
+}

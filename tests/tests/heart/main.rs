@@ -1,0 +1,9 @@
+//! The heart through its public face: what segments come out of what programs do. Every test of a misuse ends with an empty slot.
+
+mod crossing;
+mod failures;
+mod guards;
+mod limits;
+mod nesting;
+mod prelude;
+mod tasks;
