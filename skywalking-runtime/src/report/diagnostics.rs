@@ -2,12 +2,12 @@
 //! for each cause. What was held back meanwhile is counted in the next one. The token is in none of them.
 
 use std::fmt;
-use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::time::Duration;
 
 use tokio::time::Instant;
 
 use super::stats::Report;
+use crate::trace::guarded::guarded;
 
 const SILENCE: Duration = Duration::from_secs(60);
 
@@ -40,7 +40,7 @@ pub(crate) fn tell_losses(report: &Report) {
     let Report { sent, dropped, .. } = report;
     if dropped.total() > 0 {
         // During an unwinding, perhaps: a second panic would abort the program.
-        let _ = catch_unwind(|| {
+        guarded(|| {
             tracing::warn!(target: "skywalking_runtime", sent, ?dropped, "the agent has ended and segments were lost");
         });
     }
@@ -57,7 +57,7 @@ impl Diagnostics {
     pub(crate) fn tell(&mut self, cause: Cause, address: &str, problem: &dyn fmt::Display) {
         let Some(suppressed) = self.pass(cause, Instant::now()) else { return };
         // The subscriber is the program's code: its panic must not end the reporter.
-        let _ = catch_unwind(AssertUnwindSafe(|| {
+        guarded(|| {
             let what = match cause {
                 Cause::Unreachable => "the backend can't be reached; segments wait for it",
                 Cause::Unconfirmed => "segments were sent and not confirmed; they count as dropped",
@@ -66,7 +66,7 @@ impl Diagnostics {
                 Cause::Management => "the backend refused the instance's properties or its sign of life",
             };
             tracing::warn!(target: "skywalking_runtime", backend = address, problem = %problem, suppressed, "{what}");
-        }));
+        });
     }
 
     /// The number of events that were held back, if this one may be told.
