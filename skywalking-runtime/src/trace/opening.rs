@@ -10,7 +10,7 @@ use super::callsite::{Callsite, Kind};
 use super::record::{Side, SideKind, Trace};
 use super::root;
 use super::scope::{self, Begun, Scope};
-use super::segment::Segment;
+use super::segment::{PENDING_PEER, Segment};
 use super::slot;
 use super::tag::Raw;
 use super::tally;
@@ -105,8 +105,7 @@ impl Opening {
     /// Works on the segment that the span will be in, if it will be recorded there.
     #[inline]
     fn with(&mut self, work: impl FnOnce(&mut Segment, &mut u32)) {
-        // Also where there is no room for the span: an exit's header needs the peer all the same.
-        if matches!(self.place, Place::Child | Place::Full) {
+        if self.place == Place::Child {
             slot::with_key(self.key, |segment| work(segment, &mut self.head));
         } else if let Some(segment) = self.root.as_mut().filter(|segment| segment.sampled) {
             work(segment, &mut self.head);
@@ -135,11 +134,22 @@ impl Opening {
 
     /// The address called; an empty one becomes `unknown`.
     pub fn peer<T: Display + ?Sized>(&mut self, peer: &T) {
+        if self.place == Place::Full {
+            // There is no room for the span, but its header needs the peer all the same.
+            let mut text = String::new();
+            text::format_into(&mut text, format_args!("{peer}"), PEER_LIMIT);
+            slot::with_key(self.key, |segment| segment.pend_peer(&text));
+            self.head = PENDING_PEER;
+            return;
+        }
         self.formatted(format_args!("{peer}"), PEER_LIMIT, Segment::peer);
     }
 
     /// Formats a value in a scratch while the slot stays as it is, since the value's own code may open spans.
     fn formatted(&mut self, args: fmt::Arguments<'_>, limit: usize, work: impl FnOnce(&mut Segment, &mut u32, &str)) {
+        if self.place == Place::Full {
+            return;
+        }
         let mut scratch = String::new();
         self.with(|segment, _| scratch = segment.take_scratch());
         text::format_into(&mut scratch, args, limit);

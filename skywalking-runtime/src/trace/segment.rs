@@ -18,7 +18,7 @@ use super::tally::{self, Reason};
 use crate::propagation::correlation::Correlation;
 use crate::tracer::Tracer;
 
-pub(crate) use names::{Name, UNKNOWN_PEER};
+pub(crate) use names::{Name, PENDING_PEER, UNKNOWN_PEER};
 pub(crate) use shared::Shared;
 
 /// Which span is current, and how many spans above it were not recorded because the segment is full.
@@ -72,7 +72,7 @@ pub(crate) struct Segment {
     /// Lent to whoever formats a value while the segment stays in the slot.
     scratch: String,
     /// The address of the exit span that was not recorded last, while it is open: its header is written all the same.
-    muted_peer: Range,
+    muted_peer: String,
     /// The message of the panic that is unwinding, or was last.
     panic_message: Range,
     pub(crate) tracer: Arc<Tracer>,
@@ -97,7 +97,7 @@ impl Segment {
             shared_endpoint: NONE,
             correlation: Correlation::default(),
             scratch: String::new(),
-            muted_peer: Range::default(),
+            muted_peer: String::new(),
             panic_message: Range::default(),
             tracer,
         }
@@ -119,7 +119,7 @@ impl Segment {
         self.text.clear();
         self.shared = None;
         self.correlation.clear();
-        self.muted_peer = Range::default();
+        self.muted_peer.clear();
         self.panic_message = Range::default();
     }
 
@@ -160,7 +160,7 @@ impl Segment {
     fn mute(&mut self, callsite: &'static Callsite, side: u32) -> Opened {
         tally::count(Reason::SpanLimit);
         self.limited = true;
-        self.muted_peer = self.peer_for_header(callsite, side);
+        self.remember_peer(callsite, side);
         self.current.muted = self.current.muted.saturating_add(1);
         Opened::Muted(self.current.index)
     }
@@ -199,7 +199,7 @@ impl Segment {
 
     /// Closes a span that was not recorded.
     pub(crate) fn unmute(&mut self) {
-        self.muted_peer = Range::default();
+        self.muted_peer.clear();
         self.current.muted = self.current.muted.saturating_sub(1);
     }
 

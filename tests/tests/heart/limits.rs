@@ -111,3 +111,18 @@ fn an_exit_that_finds_no_room_any_more_after_its_arguments_sends_its_address() {
     });
     assert_eq!(address_in(&headers), "late:1");
 }
+
+#[test]
+fn however_many_exits_find_no_room_each_sends_its_own_address() {
+    #[exit_span(name = "call", peer = format!("host-{number}:1"), tags("number" = number), inject = headers)]
+    fn call(number: u32, headers: &mut String) {}
+    let mut headers = String::new();
+    let trees = full(|| {
+        for number in 0..20_000 {
+            call(number, &mut headers);
+            let expected = format!("host-{number}:1");
+            assert_eq!(address_in(&headers), expected);
+        }
+    });
+    assert_eq!(trees[0].root.children.len(), 299);
+}
