@@ -1,0 +1,99 @@
+//! From an annotated exit through JSON to an annotated entry: the trace goes on, whatever the message is made of.
+
+use proptest::prelude::*;
+use skywalking_runtime::testing::{run, text};
+use skywalking_runtime::{correlation, entry_span, exit_span};
+
+use crate::messages::{
+    BoxOptionText, BoxText, BytesPairs, Fields, Hash, Http, Message, OptionBoxText, OptionText, OptionTree, Pairs, SharedBytesPairs,
+    Sparse, Text, Tree, through_json,
+};
+use crate::nested::{Envelope, Parcel};
+
+#[exit_span(name = name, peer = peer, inject = message)]
+fn call<M: Message>(name: &str, peer: &str, message: &mut M) {}
+
+/// The client's request, in which the program sends something along.
+#[entry_span(name = "/client")]
+fn client<M: Message>(name: &str, peer: &str, pairs: &[(String, String)]) -> M {
+    for (key, value) in pairs {
+        correlation::put(key, value);
+    }
+    let mut message = M::default();
+    call(name, peer, &mut message);
+    message
+}
+
+#[entry_span(name = "/server", extract = message)]
+fn server<M: Message>(message: M, keys: &[(String, String)]) -> Vec<Option<String>> {
+    keys.iter().map(|(key, _)| correlation::get(key)).collect()
+}
+
+/// One call over the wire: both sides' spans are one tree.
+fn goes_on<M: Message>(name: &str, peer: &str, pairs: &[(String, String)]) -> Result<(), TestCaseError> {
+    let mut read = Vec::new();
+    let trees = run(|| {
+        let message = client::<M>(name, peer, pairs);
+        read = server::<M>(through_json(&message), pairs);
+    });
+    prop_assert_eq!(text(&trees), format!("Entry /client\n  Exit {name} peer={peer}\n    Entry /server ref=CrossProcess\n"));
+    prop_assert_eq!(read, pairs.iter().map(|(_, value)| Some(value.clone())).collect::<Vec<_>>());
+    Ok(())
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(64))]
+
+    #[test]
+    fn a_trace_goes_on_through_the_json_of_any_message(
+        name in "[^\\p{C}\\p{Z}]{1,60}",
+        peer in "[^\\p{C}\\p{Z}]{1,60}",
+        pairs in proptest::collection::btree_map("[^\\p{C}]{1,30}", ".{1,60}", 0..=3),
+    ) {
+        let pairs: Vec<_> = pairs.into_iter().collect();
+        goes_on::<Text>(&name, &peer, &pairs)?;
+        goes_on::<OptionText>(&name, &peer, &pairs)?;
+        goes_on::<BoxText>(&name, &peer, &pairs)?;
+        goes_on::<OptionBoxText>(&name, &peer, &pairs)?;
+        goes_on::<BoxOptionText>(&name, &peer, &pairs)?;
+        goes_on::<Hash>(&name, &peer, &pairs)?;
+        goes_on::<Tree>(&name, &peer, &pairs)?;
+        goes_on::<OptionTree>(&name, &peer, &pairs)?;
+        goes_on::<Pairs>(&name, &peer, &pairs)?;
+        goes_on::<BytesPairs>(&name, &peer, &pairs)?;
+        goes_on::<SharedBytesPairs>(&name, &peer, &pairs)?;
+        goes_on::<Http>(&name, &peer, &pairs)?;
+        goes_on::<Sparse>(&name, &peer, &pairs)?;
+        goes_on::<Fields>(&name, &peer, &pairs)?;
+        goes_on::<Envelope<Text>>(&name, &peer, &pairs)?;
+        goes_on::<Envelope<Envelope<Fields>>>(&name, &peer, &pairs)?;
+        goes_on::<Parcel>(&name, &peer, &pairs)?;
+    }
+}
+
+#[test]
+fn a_plain_trace_is_exactly_one_line_and_json_shows_no_other_field() {
+    let mut message = Sparse::default();
+    run(|| message = client("/call", "stock:8080", &[]));
+    let (key, value) = message.header.split_once(':').expect("a line");
+    assert_eq!((key, value.split('-').count()), ("sw8", 8));
+    assert!(!message.header.contains('\n'));
+    let json = serde_json::to_value(&message).expect("JSON");
+    assert_eq!(json, serde_json::json!({ "a": 0, "header": format!("sw8:{value}") }));
+}
+
+#[test]
+fn a_plain_trace_leaves_the_other_fields_absent() {
+    let mut message = Fields::default();
+    run(|| message = client("/call", "stock:8080", &[]));
+    assert_eq!((message.correlation.as_deref(), message.extension.as_deref()), (None, None));
+    assert!(message.trace.starts_with("1-"));
+    run(|| message = client("/call", "stock:8080", &[("tenant".to_owned(), "blue".to_owned())]));
+    assert_eq!(message.correlation.as_deref(), Some("dGVuYW50:Ymx1ZQ=="));
+}
+
+#[test]
+fn a_message_without_the_field_begins_a_trace() {
+    let message: Sparse = serde_json::from_str(r#"{"a":3}"#).expect("an older message");
+    assert_eq!(text(&run(|| drop(server(message, &[])))), "Entry /server\n");
+}

@@ -1,0 +1,8 @@
+//! `#[derive(Carrier)]` and the carrier traits, as messages of real programs use them: through serde, nested, and in annotated functions.
+
+mod by_hand;
+mod functions;
+mod identity;
+mod messages;
+mod nested;
+mod renamed;
