@@ -2,6 +2,8 @@
 //!
 //! `Extract` is asked of the field's type at once; `Inject` only where the struct is used in `inject`, since a message that is only ever received carries its
 //! headers in a type that can only be read.
+//!
+//! Beside an error the struct is a carrier all the same, of no headers: who uses it in an attribute is not told a second time.
 
 use proc_macro2::{Ident, Span, TokenStream, TokenTree};
 use quote::quote_spanned;
@@ -52,7 +54,16 @@ pub(crate) fn derive(input: TokenStream) -> TokenStream {
             Vec::new()
         }
     };
-    complaints.into_errors().unwrap_or_else(|| implementations(&input, &marked, &expand::private(runtime.as_ref())))
+    let private = expand::private(runtime.as_ref());
+    match complaints.into_errors() {
+        None => implementations(&input, &marked, &private),
+        // A path that could not be read may have been the one that matters.
+        Some(errors) if runtime.is_none() && carrier_attrs(&input.attrs).next().is_some() => errors,
+        Some(errors) => {
+            let stand_in = implementations(&input, &[], &private);
+            quote_spanned!(Span::mixed_site()=> #errors #stand_in)
+        }
+    }
 }
 
 fn named_fields(input: &DeriveInput) -> syn::Result<&FieldsNamed> {
@@ -255,6 +266,9 @@ fn arms(marked: &[Marked<'_>], private: &TokenStream, access: Access) -> TokenSt
         Access::Get => quote_spanned!(site=> ::core::option::Option::None),
         Access::Set | Access::Clear => quote_spanned!(site=> {}),
     };
+    if arms.is_empty() {
+        return otherwise;
+    }
     quote_spanned!(site=> match __key { #arms _ => #otherwise })
 }
 
