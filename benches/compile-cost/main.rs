@@ -1,0 +1,75 @@
+//! What 1 000 annotated functions cost to build: ours and the peers side by side, in one run, printed as a table for `docs/compile-cost.md`.
+//!
+//! `cargo run -p skywalking-benches --bin compile-cost [rounds]`. It needs the network once, for the peers. Dependencies are built
+//! first; then each round compiles each crate alone, one after the other, and the median over the rounds is what counts.
+
+mod crates;
+mod measure;
+
+use std::error::Error;
+use std::path::Path;
+
+use crates::VARIANTS;
+use measure::{Cost, Job};
+
+const ROUNDS: usize = 5;
+
+fn main() -> Result<(), Box<dyn Error>> {
+    let rounds = std::env::args().nth(1).map_or(Ok(ROUNDS), |rounds| rounds.parse())?;
+    let workspace = Path::new(env!("CARGO_MANIFEST_DIR")).parent().ok_or("the benches stand in a workspace")?;
+    let root = workspace.join("target").join("compile-cost");
+    crates::write(&root, &workspace.join("skywalking-runtime"))?;
+
+    // Everything once: from here on, only what was touched is compiled.
+    for job in Job::ALL {
+        for variant in &VARIANTS {
+            measure::run(&root, job, variant.package)?;
+        }
+    }
+    let mut costs = vec![Vec::with_capacity(rounds); Job::ALL.len() * VARIANTS.len()];
+    for round in 0..rounds {
+        eprintln!("round {} of {rounds}", round + 1);
+        for (at, job) in Job::ALL.into_iter().enumerate() {
+            for (column, variant) in VARIANTS.iter().enumerate() {
+                measure::touch(&root, variant.package)?;
+                costs[at * VARIANTS.len() + column].push(measure::run(&root, job, variant.package)?);
+            }
+        }
+    }
+
+    println!("| | {} | ours / the cheaper peer |", VARIANTS.map(|variant| variant.shown).join(" | "));
+    println!("| --- |{}", " ---: |".repeat(VARIANTS.len() + 1));
+    for (costs, job) in costs.chunks(VARIANTS.len()).zip(Job::ALL) {
+        row(&format!("{}, CPU s", job.shown()), &costs.iter().map(|costs| median(costs, |cost| cost.cpu)).collect::<Vec<_>>(), 2);
+        row(&format!("{}, wall s", job.shown()), &costs.iter().map(|costs| median(costs, |cost| cost.wall)).collect::<Vec<_>>(), 2);
+    }
+    for job in [Job::Dev, Job::Release] {
+        let sizes = VARIANTS.iter().map(|variant| measure::sizes(&root, job, variant.package)).collect::<Result<Vec<_>, _>>()?;
+        row(&format!("{}, KiB", job.shown()), &sizes.iter().map(|(size, _)| kib(*size)).collect::<Vec<_>>(), 0);
+        let stripped: Option<Vec<_>> = sizes.iter().map(|(_, stripped)| stripped.map(kib)).collect();
+        if let Some(stripped) = stripped {
+            row(&format!("{}, stripped, KiB", job.shown()), &stripped, 0);
+        }
+    }
+    Ok(())
+}
+
+/// A row of the table: the values, and ours as a multiple of the cheaper of the peers.
+fn row(name: &str, values: &[f64], digits: usize) {
+    let cells: Vec<_> = values.iter().map(|value| format!("{value:.digits$}")).collect();
+    let cheaper = values.iter().skip(2).copied().fold(f64::INFINITY, f64::min);
+    let ratio = values.get(1).map_or(f64::NAN, |ours| ours / cheaper);
+    println!("| {name} | {} | {ratio:.2} |", cells.join(" | "));
+}
+
+fn median(costs: &[Cost], of: impl Fn(&Cost) -> f64) -> f64 {
+    let mut values: Vec<_> = costs.iter().map(of).collect();
+    values.sort_by(f64::total_cmp);
+    values.get(values.len() / 2).copied().unwrap_or(f64::NAN)
+}
+
+/// Sizes are far below what a float holds exactly.
+#[expect(clippy::cast_precision_loss, reason = "a binary of less than 8 PiB")]
+fn kib(bytes: u64) -> f64 {
+    bytes as f64 / 1_024.0
+}
