@@ -1,5 +1,6 @@
 //! What the attributes and the derive emit, seen from outside: tokens in, tokens out. That it compiles and runs is for the room `trybuild`.
 
+mod carrier;
 mod documented;
 mod refusals;
 mod shapes;
