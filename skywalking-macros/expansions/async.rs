@@ -4,11 +4,10 @@
 // }
 
 async fn call(rpc: &Rpc, mut req: Req) -> Result<String, RpcError> {
-    let _ = &mut req;
     ::skywalking_runtime::__private::Traced::with_return(
             async move {
+                let _ = &req;
                 let _ = &rpc;
-                let mut req = req;
                 if ::skywalking_runtime::__private::enabled() {
                     let mut __opening = ::skywalking_runtime::__private::Opening::new({
                         static __SKYWALKING_CALLSITE: ::skywalking_runtime::__private::Callsite = ::skywalking_runtime::__private::Callsite::new(
@@ -45,7 +44,8 @@ async fn call(rpc: &Rpc, mut req: Req) -> Result<String, RpcError> {
                     ViaDebug as _, ViaDeref as _, ViaDisplay as _, ViaError as _,
                     ViaName as _, ViaNothing as _,
                 };
-                (&&&&&&::skywalking_runtime::__private::Returned(__ret)).note();
+                (&&&&&&::skywalking_runtime::__private::Returned(__ret))
+                    .note(::skywalking_runtime::__private::Severity::Error);
             },
         )
         .await

@@ -3,15 +3,24 @@
 //! A fault in one argument does not hide the next: the parser notes it and goes on after the comma. What the arguments mean together, and with the item,
 //! is for `check`; so is every message.
 
+mod errors;
 mod literal;
+mod names;
+mod tags;
+mod values;
 
 use proc_macro2::{Ident, TokenStream, TokenTree};
+use quote::ToTokens as _;
 use syn::ext::IdentExt as _;
 use syn::parse::discouraged::Speculative as _;
 use syn::parse::{ParseStream, Parser as _};
-use syn::{Expr, Lit, LitStr, Path, Token, token};
+use syn::{Expr, Lit, Path, Token, Type, token};
 
 use crate::check::{self, Complaints};
+pub(crate) use errors::{Form, OnErr};
+pub(crate) use names::{Names, PLACEHOLDERS, Piece};
+pub(crate) use tags::{RetTag, Returned, Tag, Value};
+pub(crate) use values::{Component, Covers, Text};
 
 /// Which of the three attributes it is.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -28,11 +37,55 @@ impl Kind {
     /// The keys that this attribute takes, in the order of the documentation.
     pub(crate) fn keys(self) -> &'static [&'static str] {
         match self {
-            Self::Entry => &["name", "extract", "component", "layer", "tags", "err", "no_err", "crate"],
-            Self::Exit => &["name", "peer", "inject", "component", "layer", "tags", "err", "no_err", "crate"],
-            Self::Local => &["name", "component", "layer", "tags", "err", "no_err", "crate"],
+            Self::Entry => &[
+                "name",
+                "extract",
+                "extract_each",
+                "component",
+                "layer",
+                "tags",
+                "ret_tags",
+                "err",
+                "no_err",
+                "err_ignore",
+                "covers",
+                "names",
+                "crate",
+            ],
+            Self::Exit => &[
+                "name",
+                "peer",
+                "inject",
+                "component",
+                "layer",
+                "tags",
+                "ret_tags",
+                "err",
+                "no_err",
+                "err_ignore",
+                "covers",
+                "names",
+                "crate",
+            ],
+            Self::Local => &[
+                "name",
+                "component",
+                "layer",
+                "tags",
+                "ret_tags",
+                "err",
+                "no_err",
+                "err_ignore",
+                "covers",
+                "logic_endpoint",
+                "names",
+                "crate",
+            ],
         }
     }
+
+    /// All three.
+    pub(crate) const ALL: [Self; 3] = [Self::Entry, Self::Exit, Self::Local];
 
     /// The attribute's name.
     pub(crate) fn attribute(self) -> &'static str {
@@ -60,62 +113,35 @@ pub(crate) const LAYERS: [(&str, &str); 8] = [
 #[derive(Default)]
 pub(crate) struct Args {
     pub(crate) name: Option<Text>,
+    /// How the functions of an impl block are called, unless they say so themselves.
+    pub(crate) names: Option<Names>,
     pub(crate) peer: Option<Text>,
     pub(crate) extract: Option<Expr>,
+    pub(crate) extract_each: Option<Expr>,
     pub(crate) inject: Option<Expr>,
     pub(crate) component: Option<Component>,
     /// A variant of the runtime's `Layer`.
     pub(crate) layer: Option<&'static str>,
     pub(crate) tags: Vec<Tag>,
+    pub(crate) ret_tags: Vec<RetTag>,
+    /// Left out, the return type decides.
     pub(crate) err: Option<OnErr>,
+    pub(crate) err_ignore: Vec<Type>,
+    pub(crate) covers: Option<Covers>,
+    pub(crate) logic_endpoint: bool,
+    /// What an impl block around the function calls it: a constant expression, from the block's own expansion.
+    pub(crate) block_name: Option<TokenStream>,
     /// The path of the runtime, if it is not `::skywalking_runtime`.
     pub(crate) runtime: Option<Path>,
     /// Every known key that was seen, for what is given twice and what is missing.
     pub(crate) seen: Vec<Ident>,
 }
 
-/// A name or a peer.
-pub(crate) enum Text {
-    /// Lives in the callsite.
-    Literal(LitStr),
-    /// Any `Display`, computed when recording.
-    Computed(Expr),
-}
-
-/// A component id.
-pub(crate) enum Component {
-    /// A number.
-    Id(i32),
-    /// A path to an `i32` constant.
-    Constant(Path),
-}
-
-/// One tag.
-pub(crate) struct Tag {
-    pub(crate) key: LitStr,
-    pub(crate) value: Value,
-    /// The parameter, where the tag was written as its name alone.
-    pub(crate) parameter: Option<Ident>,
-}
-
-/// How a tag's value becomes text.
-pub(crate) enum Value {
-    /// A literal, as `Display` prints it; lives in the callsite.
-    Literal(String),
-    /// `= EXPR`: text, integers and bools as they are, else by `Display`.
-    Plain(Expr),
-    /// `= %EXPR`: by `Display`.
-    Display(Expr),
-    /// `= ?EXPR`: by `Debug`.
-    Debug(Expr),
-}
-
-/// Whether a returned `Err` marks the span; left out, the return type decides.
-pub(crate) enum OnErr {
-    /// `err`, by its word.
-    Marks(Ident),
-    /// `no_err`.
-    Ignored,
+impl Args {
+    /// The key as it was written, if it was.
+    pub(crate) fn key(&self, word: &str) -> Option<&Ident> {
+        self.seen.iter().find(|key| *key == word)
+    }
 }
 
 /// Reads all arguments. Whatever is wrong goes to `complaints`; what could be read is in the answer.
@@ -172,6 +198,9 @@ fn key(input: ParseStream<'_>) -> syn::Result<Ident> {
 fn argument(kind: Kind, input: ParseStream<'_>, args: &mut Args, complaints: &mut Complaints) -> syn::Result<()> {
     let key = key(input)?;
     let word = key.to_string();
+    if word == "__block" {
+        return told_by_block(input, args);
+    }
     if let Some(error) = check::wrong_key(kind, &key) {
         complaints.push(error);
         skip_value(input);
@@ -187,22 +216,42 @@ fn argument(kind: Kind, input: ParseStream<'_>, args: &mut Args, complaints: &mu
     let mut forgotten = Args::default();
     let args = if first.is_some() { &mut forgotten } else { args };
     match word.as_str() {
-        "name" => args.name = Some(text(&key, input, complaints)?),
-        "peer" => args.peer = Some(text(&key, input, complaints)?),
-        "extract" => args.extract = Some(expression(&key, input, complaints)?),
-        "inject" => args.inject = Some(expression(&key, input, complaints)?),
-        "component" => args.component = Some(component(&key, input)?),
-        "layer" => args.layer = Some(layer(&key, input)?),
-        "tags" => args.tags = tags(&key, input, complaints)?,
-        "err" => {
-            check::takes_no_value(&key, input)?;
-            args.err = Some(OnErr::Marks(key));
-        }
+        "name" => args.name = Some(values::text(&key, input, complaints)?),
+        "names" => args.names = Some(names::names(&key, input, complaints)?),
+        "peer" => args.peer = Some(values::text(&key, input, complaints)?),
+        "extract" => args.extract = Some(values::expression(&key, input, complaints)?),
+        "extract_each" => args.extract_each = Some(values::expression(&key, input, complaints)?),
+        "inject" => args.inject = Some(values::expression(&key, input, complaints)?),
+        "component" => args.component = Some(values::component(&key, input)?),
+        "layer" => args.layer = Some(values::layer(&key, input)?),
+        "tags" => args.tags = tags::tags(&key, input, complaints)?,
+        "ret_tags" => args.ret_tags = tags::ret_tags(&key, input, complaints)?,
+        "err" => args.err = Some(OnErr::Marks(errors::form(&key, input)?, key)),
         "no_err" => {
-            check::takes_no_value(&key, input)?;
-            args.err = Some(OnErr::Ignored);
+            check::stands_alone(&key, input)?;
+            args.err = Some(OnErr::Unmarked);
         }
-        _ => args.runtime = Some(runtime(&key, input)?),
+        "err_ignore" => args.err_ignore = errors::ignored(&key, input)?,
+        "covers" => args.covers = Some(values::covers(&key, input)?),
+        "logic_endpoint" => {
+            check::stands_alone(&key, input)?;
+            args.logic_endpoint = true;
+        }
+        _ => args.runtime = Some(values::runtime(&key, input)?),
+    }
+    Ok(())
+}
+
+/// `__block(NAME, crate = PATH)`: what an impl block has to say to an attribute inside it.
+fn told_by_block(input: ParseStream<'_>, args: &mut Args) -> syn::Result<()> {
+    let content;
+    syn::parenthesized!(content in input);
+    args.block_name = Some(content.parse::<Expr>()?.into_token_stream());
+    if content.parse::<Option<Token![,]>>()?.is_some() {
+        content.parse::<Token![crate]>()?;
+        content.parse::<Token![=]>()?;
+        let runtime = content.call(Path::parse_mod_style)?;
+        args.runtime.get_or_insert(runtime);
     }
     Ok(())
 }
@@ -219,76 +268,18 @@ fn equals(key: &Ident, input: ParseStream<'_>) -> syn::Result<()> {
     Ok(())
 }
 
-fn expression(key: &Ident, input: ParseStream<'_>, complaints: &mut Complaints) -> syn::Result<Expr> {
-    equals(key, input)?;
-    let value: Expr = input.parse()?;
-    check::stays_in_the_argument(&value, complaints);
-    Ok(value)
-}
-
-fn text(key: &Ident, input: ParseStream<'_>, complaints: &mut Complaints) -> syn::Result<Text> {
-    let value = expression(key, input, complaints)?;
-    match literal::of(&value) {
-        Some(Lit::Str(text)) => {
-            if text.value().is_empty() {
-                complaints.push(check::empty_text(key, text));
-            }
-            Ok(Text::Literal(text.clone()))
-        }
-        Some(other) => Err(check::not_text(key, other)),
-        None => Ok(Text::Computed(value)),
-    }
-}
-
-fn component(key: &Ident, input: ParseStream<'_>) -> syn::Result<Component> {
-    equals(key, input)?;
-    let value: Expr = input.parse()?;
-    if let Some(literal) = literal::of(&value) {
-        let Lit::Int(id) = literal else { return Err(check::no_component(&value)) };
-        if !matches!(id.suffix(), "" | "i32") {
-            return Err(check::no_component(&value));
-        }
-        return id.base10_digits().parse().map(Component::Id).map_err(|_| check::component_too_big(id));
-    }
-    match literal::out_of_groups(&value) {
-        Expr::Path(path) if path.qself.is_none() && path.attrs.is_empty() => Ok(Component::Constant(path.path.clone())),
-        Expr::Path(path) if path.qself.is_some() => Err(check::component_not_static(path)),
-        _ => Err(check::no_component(&value)),
-    }
-}
-
-fn layer(key: &Ident, input: ParseStream<'_>) -> syn::Result<&'static str> {
-    equals(key, input)?;
-    if input.peek(Lit) {
-        return Err(check::layer_is_a_word(&input.parse()?));
-    }
-    let word = input.call(Ident::parse_any)?;
-    LAYERS.iter().find(|(name, _)| word == name).map(|(_, variant)| *variant).ok_or_else(|| check::unknown_layer(&word))
-}
-
-fn runtime(key: &Ident, input: ParseStream<'_>) -> syn::Result<Path> {
-    equals(key, input)?;
-    if input.peek(Lit) {
-        return Err(check::path_without_quotes(&input.parse()?));
-    }
-    input.call(Path::parse_mod_style)
-}
-
-fn tags(key: &Ident, input: ParseStream<'_>, complaints: &mut Complaints) -> syn::Result<Vec<Tag>> {
-    if !input.peek(token::Paren) {
-        return Err(check::tags_is_a_list(key));
-    }
+/// Reads `KEY(ITEM, ITEM, ..)`; a fault in one item does not hide the next.
+fn list(
+    input: ParseStream<'_>,
+    complaints: &mut Complaints,
+    mut item: impl FnMut(ParseStream<'_>, &mut Complaints) -> syn::Result<()>,
+) -> syn::Result<()> {
     let content;
     syn::parenthesized!(content in input);
-    let mut tags: Vec<Tag> = Vec::new();
     while !content.is_empty() {
-        match tag(&content, complaints) {
-            Ok(tag) if tags.iter().any(|earlier| earlier.key.value() == tag.key.value()) => complaints.push(check::tag_twice(&tag)),
-            Ok(tag) => tags.push(tag),
-            Err(error) => {
-                complaints.push(error);
-                skip_to_comma(&content);
-            }
+        if let Err(error) = item(&content, complaints) {
+            complaints.push(error);
+            skip_to_comma(&content);
         }
         if !content.is_empty() && !content.peek(Token![,]) {
             complaints.push(check::expected_comma(&content));
@@ -296,43 +287,5 @@ fn tags(key: &Ident, input: ParseStream<'_>, complaints: &mut Complaints) -> syn
         }
         content.parse::<Option<Token![,]>>()?;
     }
-    Ok(tags)
-}
-
-fn tag(input: ParseStream<'_>, complaints: &mut Complaints) -> syn::Result<Tag> {
-    if input.peek(syn::Ident) || input.peek(Token![self]) {
-        let ident = input.call(Ident::parse_any)?;
-        if !input.is_empty() && !input.peek(Token![,]) {
-            return Err(check::tag_key_is_a_string(&ident, input));
-        }
-        let key = LitStr::new(&ident.unraw().to_string(), ident.span());
-        let value = Value::Plain(syn::parse_quote!(#ident));
-        return Ok(Tag { key, value, parameter: Some(ident) });
-    }
-    let ahead = input.fork();
-    let Ok(key) = ahead.parse::<LitStr>() else {
-        return Err(check::no_tag(input));
-    };
-    input.advance_to(&ahead);
-    if key.value().is_empty() {
-        complaints.push(check::empty_tag_key(&key));
-    }
-    if !input.peek(Token![=]) {
-        return Err(check::tag_needs_value(&key, &key));
-    }
-    let equals: Token![=] = input.parse()?;
-    let form = input.parse::<Option<Token![%]>>()?.map(|_| true);
-    let form = if form.is_none() { input.parse::<Option<Token![?]>>()?.map(|_| false) } else { form };
-    if input.is_empty() || input.peek(Token![,]) {
-        return Err(check::tag_needs_value(&key, equals));
-    }
-    let value: Expr = input.parse()?;
-    check::stays_in_the_argument(&value, complaints);
-    let value = match (form, literal::displayed(&value)) {
-        (Some(false), _) => Value::Debug(value),
-        (_, Some(text)) => Value::Literal(text),
-        (Some(true), None) => Value::Display(value),
-        (None, None) => Value::Plain(value),
-    };
-    Ok(Tag { key, value, parameter: None })
+    Ok(())
 }

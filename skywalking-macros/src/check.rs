@@ -5,13 +5,13 @@
 
 mod message;
 
-use proc_macro2::{Ident, Span, TokenStream, TokenTree};
-use syn::{Expr, GenericParam, Type};
+use proc_macro2::{Span, TokenStream, TokenTree};
+use syn::{Attribute, Expr, GenericParam, Generics, Meta, Type};
 
-use crate::args::{Args, Component, Kind, OnErr};
-use crate::item::{Function, Item};
+use crate::args::{Args, Component, Covers, Form, Kind, OnErr};
+use crate::item::{Block, Function, Item, Method};
 use crate::params;
-use crate::returns;
+use crate::returns::{self, Later};
 
 pub(crate) use message::*;
 
@@ -28,19 +28,23 @@ impl Complaints {
         }
     }
 
+    /// Whether all is well.
+    pub(crate) fn is_empty(&self) -> bool {
+        self.0.is_none()
+    }
+
     /// As `compile_error!`s; nothing if all is well.
     pub(crate) fn into_errors(self) -> Option<TokenStream> {
         self.0.map(syn::Error::into_compile_error)
     }
 }
 
-/// The function below the attribute, if it is one.
-pub(crate) fn function(item: syn::Result<Item>, complaints: &mut Complaints) -> Option<Box<Function>> {
+/// What stands below the attribute, if it can be traced.
+pub(crate) fn traceable(item: syn::Result<Item>, complaints: &mut Complaints) -> Option<Item> {
     match item {
-        Ok(Item::Function(function)) => return Some(function),
         Ok(Item::Bodiless(semicolon)) => complaints.push(no_body(&semicolon)),
-        Ok(Item::Impl(keyword)) => complaints.push(impl_block(&keyword)),
-        Ok(Item::Other(keyword)) => complaints.push(not_a_function(&keyword)),
+        Ok(Item::Other(keyword)) => complaints.push(not_traceable(&keyword)),
+        Ok(item) => return Some(item),
         Err(error) => complaints.push(error),
     }
     None
@@ -48,12 +52,13 @@ pub(crate) fn function(item: syn::Result<Item>, complaints: &mut Complaints) -> 
 
 /// The rules that need no item.
 pub(crate) fn arguments(kind: Kind, args: &Args, complaints: &mut Complaints) {
-    if kind == Kind::Exit && !args.seen.iter().any(|key| key == "peer") {
+    if kind == Kind::Exit && args.key("peer").is_none() {
         complaints.push(no_peer());
     }
-    let errs: Vec<&Ident> = args.seen.iter().filter(|key| *key == "err" || *key == "no_err").collect();
-    if let [_, second] = errs[..] {
-        complaints.push(err_and_no_err(second));
+    for (word, other) in [("err", "no_err"), ("no_err", "err_ignore"), ("extract", "extract_each")] {
+        if let (Some(first), Some(second)) = (args.seen.iter().position(|key| key == word), args.seen.iter().position(|key| key == other)) {
+            complaints.push(exclude_each_other(&args.seen[first.max(second)], word, other));
+        }
     }
     if let Some(Component::Constant(path)) = &args.component
         && let Some(first) = path.segments.first().filter(|first| first.ident == "Self")
@@ -62,62 +67,145 @@ pub(crate) fn arguments(kind: Kind, args: &Args, complaints: &mut Complaints) {
     }
 }
 
+/// Where a function stands whose arguments are checked.
+pub(crate) enum Place<'a> {
+    /// Under its own attribute.
+    Alone,
+    /// In an impl block, under the block's attribute.
+    UnderBlock(&'a Block),
+}
+
 /// The rules that need the function.
-pub(crate) fn arguments_and_function(kind: Kind, args: &Args, function: &Function, complaints: &mut Complaints) {
+pub(crate) fn arguments_and_function(kind: Kind, args: &Args, function: &Function, place: &Place<'_>, complaints: &mut Complaints) {
     let sig = &function.sig;
     if let Some(constness) = sig.constness {
-        complaints.push(const_fn(constness));
+        complaints.push(const_fn(constness, place));
     }
     if let Some(variadic) = &sig.variadic {
-        complaints.push(variadic_fn(variadic.dots));
+        complaints.push(variadic_fn(variadic.dots, place));
     }
-    for attr in &function.attrs {
-        let last = attr.path().segments.last().map(|last| last.ident.to_string());
-        if last.is_some_and(|last| [Kind::Entry, Kind::Exit, Kind::Local].iter().any(|kind| kind.attribute() == last)) {
-            complaints.push(traced_twice(kind, attr));
+    traced_twice_rule(kind, &function.attrs, complaints);
+    let output = returns::written(&sig.output);
+    let later = match output {
+        Some(output) if sig.asyncness.is_none() => returns::later(output).map(|later| (later, output)),
+        _ => None,
+    };
+    match (&args.covers, later) {
+        (None, Some((later, output))) if function.boxed_future().is_none() => complaints.push(runs_later(later, output, place)),
+        (Some(Covers::Returned(covers, word)), Some((later, _))) if *covers != later => complaints.push(covers_the_other(word, later)),
+        (Some(covers), None) => complaints.push(covers_nothing(args.key("covers").unwrap_or(covers.word()))),
+        _ => {}
+    }
+    if let Some(Covers::Returned(later, word)) = &args.covers {
+        if let Some(inject) = args.key("inject").filter(|_| function.boxed_future().is_none()) {
+            complaints.push(injects_too_late(inject, word));
+        }
+        for word in
+            [args.key("err"), args.key("err_ignore"), args.key("ret_tags")].into_iter().flatten().filter(|_| *later == Later::Stream)
+        {
+            complaints.push(a_stream_returns_nothing(word));
+        }
+        if function.tracks_caller() {
+            complaints.push(hides_the_caller(word, "covers"));
         }
     }
-    let output = returns::written(&sig.output);
-    if sig.asyncness.is_none()
-        && function.boxed_future().is_none()
-        && let Some(output) = output
-        && let Some(later) = returns::later(output)
-    {
-        complaints.push(runs_later(later, output));
+    if !matches!(place, Place::UnderBlock(_)) {
+        if let Some(names) = args.key("names") {
+            complaints.push(names_of_a_function(names));
+        }
+        returned_value_rules(args, function, complaints);
     }
-    if let Some(OnErr::Marks(err)) = &args.err {
-        err_rules(err, function, output, complaints);
+    component_rules(args, &sig.generics, complaints);
+    if let Place::UnderBlock(block) = place {
+        component_rules(args, &block.generics, complaints);
     }
-    component_rules(args, function, complaints);
     let bindings = params::bindings(sig);
     for parameter in args.tags.iter().filter_map(|tag| tag.parameter.as_ref()) {
         if !bindings.iter().any(|binding| binding.ident == *parameter) {
-            complaints.push(no_such_parameter(parameter, &bindings));
+            complaints.push(no_such_parameter(parameter, &sig.ident, &bindings));
         }
     }
 }
 
-fn err_rules(err: &Ident, function: &Function, output: Option<&Type>, complaints: &mut Complaints) {
-    if function.tracks_caller() {
-        complaints.push(err_hides_the_caller(err));
+/// The rules of an impl block; those of each function in it are [`arguments_and_function`].
+pub(crate) fn arguments_and_block(kind: Kind, args: &Args, block: &Block, complaints: &mut Complaints) {
+    traced_twice_rule(kind, &block.attrs, complaints);
+    for word in ["name", "covers", "ret_tags"] {
+        if let Some(key) = args.key(word) {
+            complaints.push(belongs_to_one_function(key));
+        }
     }
-    let output = match function.boxed_future() {
-        Some(_) => output.and_then(returns::boxed_output),
-        None => output,
-    };
-    match output {
-        // An alias is for the compiler to judge: the expansion asks it.
-        Some(output) if returns::is_result(output) || returns::may_be_alias(output) => {}
-        Some(output) => complaints.push(err_needs_result(output)),
-        None => complaints.push(err_needs_result(&function.sig.ident)),
+    if let Some(names) = &args.names
+        && names.name_the_trait()
+        && block.trait_name.is_none()
+    {
+        complaints.push(no_trait_to_name(names.span));
     }
 }
 
-/// A callsite is a static, and a static does not see the generics of the function around it.
-fn component_rules(args: &Args, function: &Function, complaints: &mut Complaints) {
+/// `#[skip_span]` and span attributes on a function of an impl block.
+pub(crate) fn attributes_of_method(method: &Method, complaints: &mut Complaints) {
+    if let Some(skip) = &method.skip
+        && !matches!(skip.meta, Meta::Path(_))
+    {
+        complaints.push(skip_span_stands_alone(skip));
+    }
+    if let Some(skip) = &method.skip
+        && let Some((kind, _)) = method.own.first()
+    {
+        complaints.push(skipped_and_traced(skip, *kind));
+    }
+}
+
+fn traced_twice_rule(kind: Kind, attrs: &[Attribute], complaints: &mut Complaints) {
+    for attr in attrs {
+        let last = attr.path().segments.last().map(|last| last.ident.to_string());
+        if last.is_some_and(|last| Kind::ALL.iter().any(|kind| kind.attribute() == last)) {
+            complaints.push(traced_twice(kind, attr));
+        }
+    }
+}
+
+/// What `err`, `err_ignore` and `ret_tags` need of the function.
+fn returned_value_rules(args: &Args, function: &Function, complaints: &mut Complaints) {
+    let output = function.returned(args.covers.as_ref());
+    let marks = match &args.err {
+        Some(OnErr::Marks(form, _)) => args.key("err").map(|word| (word, form)),
+        _ => None,
+    };
+    for word in [marks.map(|(word, _)| word), args.key("err_ignore"), args.key("ret_tags")].into_iter().flatten() {
+        if function.tracks_caller() {
+            complaints.push(hides_the_caller(word, &word.to_string()));
+        }
+    }
+    let needs_result = match marks {
+        Some((_, Form::Function(_))) => None,
+        Some((word, _)) => Some(word),
+        None => args.key("err_ignore"),
+    };
+    if matches!(args.covers, Some(Covers::Returned(Later::Stream, _))) {
+        return;
+    }
+    if let Some(word) = needs_result {
+        match output {
+            // An alias is for the compiler to judge: the expansion asks it.
+            Some(output) if returns::is_result(output) || returns::may_be_alias(output) => {}
+            Some(output) => complaints.push(needs_a_result(word, output)),
+            None => complaints.push(needs_a_result(word, &function.sig.ident)),
+        }
+    }
+    if let Some(word) = args.key("ret_tags")
+        && matches!(output, None | Some(Type::Never(_)))
+    {
+        complaints.push(nothing_returned(word));
+    }
+}
+
+/// A callsite is a static, and a static does not see the generics around it.
+fn component_rules(args: &Args, generics: &Generics, complaints: &mut Complaints) {
     let Some(Component::Constant(path)) = &args.component else { return };
     let Some(first) = path.segments.first() else { return };
-    let generic = function.sig.generics.params.iter().any(|param| match param {
+    let generic = generics.params.iter().any(|param| match param {
         GenericParam::Type(param) => param.ident == first.ident,
         GenericParam::Const(param) => param.ident == first.ident,
         GenericParam::Lifetime(_) => false,

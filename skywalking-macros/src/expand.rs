@@ -1,23 +1,23 @@
-//! Emits: checked arguments and the untouched item become the traced function.
+//! Emits: checked arguments and the untouched item become the traced function, or an impl block of traced functions.
 //!
 //! Four rules hold for every shape. The signature and the body are the user's tokens as they came. Our locals have the hygiene of `mixed_site`, so neither
 //! side sees the other's names. Every path is rooted, below the runtime's `__private` or `::core`. A user's expression stands outside the scope of our trait
 //! imports, and outside the block in which our static lives.
 
+mod block;
+mod function;
 mod moved;
 mod opening;
+mod returned;
 
-use proc_macro2::{Delimiter, Group, Span, TokenStream, TokenTree};
+use proc_macro2::{Span, TokenStream};
 use quote::{ToTokens, quote_spanned};
-use syn::spanned::Spanned as _;
-use syn::{Expr, Path, Type};
+use syn::{Expr, Path};
 
-use crate::args::{self, Args, Kind, OnErr};
-use crate::check::{self, Complaints};
-use crate::item::{self, Function};
-use crate::returns;
-use moved::Moved;
-use opening::Opening;
+use crate::args::{self, Args, Kind};
+use crate::check::{self, Complaints, Place};
+use crate::item::{self, Item};
+use opening::Naming;
 
 /// Whether tracing is compiled in.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -40,15 +40,20 @@ pub(crate) fn attribute(kind: Kind, args: TokenStream, item: TokenStream, switch
     let mut complaints = Complaints::default();
     let args = args::parse(kind, args, &mut complaints);
     check::arguments(kind, &args, &mut complaints);
-    let function = check::function(item::read(item.clone()), &mut complaints);
-    if let Some(function) = &function {
-        check::arguments_and_function(kind, &args, function, &mut complaints);
-    }
-    match (complaints.into_errors(), function) {
-        (Some(errors), _) => item.into_iter().chain(errors).collect(),
-        (None, Some(function)) if switch == Switch::On => traced(kind, &args, &function),
+    let expanded = match check::traceable(item::read(item.clone()), &mut complaints) {
+        Some(Item::Function(function)) => {
+            check::arguments_and_function(kind, &args, &function, &Place::Alone, &mut complaints);
+            if complaints.is_empty() && switch == Switch::On { function::traced(kind, &args, &function, &naming(&args)) } else { item }
+        }
+        Some(Item::Impl(block)) => block::traced(kind, &args, &block, switch, &mut complaints),
         _ => item,
-    }
+    };
+    expanded.into_iter().chain(complaints.into_errors().unwrap_or_default()).collect()
+}
+
+/// By a block that was expanded before, or by its module.
+fn naming(args: &Args) -> Naming<'_> {
+    args.block_name.as_ref().map_or(Naming::Function, Naming::Given)
 }
 
 /// The path below which everything that we emit lives.
@@ -58,144 +63,9 @@ pub(crate) fn private(runtime: Option<&Path>) -> TokenStream {
     quote_spanned!(site=> #runtime::__private)
 }
 
-fn traced(kind: Kind, args: &Args, function: &Function) -> TokenStream {
-    let private = private(args.runtime.as_ref());
-    let opening = Opening { kind, args, function, private: &private };
-    let boxed = function.boxed_future();
-    let output = returns::written(&function.sig.output);
-    let output = if boxed.is_some() { output.and_then(returns::boxed_output) } else { output };
-    let hook = Hook::new(args, function, output, &private);
-
-    let body = if let Some(boxed) = boxed {
-        let future = future(&opening, hook.as_ref(), output, &boxed.body);
-        let pin = boxed.pin;
-        quote_spanned!(Span::mixed_site()=> #pin(#future))
-    } else if function.sig.asyncness.is_some() {
-        let outside = Moved::new(function, &function.body, Some(args)).outside();
-        let future = future(&opening, hook.as_ref(), output, &function.body);
-        quote_spanned!(Span::mixed_site()=> #outside #future.await)
-    } else {
-        direct(&opening, hook.as_ref(), output)
-    };
-
-    let lints = lint_attributes(&function.body);
-    let block = quote_spanned!(Span::mixed_site()=> { #lints #body });
-    function.head.clone().into_iter().chain(block).collect()
-}
-
-/// A sync function: a guard, and the body where it was; inside a closure only if its result must be seen.
-fn direct(opening: &Opening<'_>, hook: Option<&Hook<'_>>, output: Option<&Type>) -> TokenStream {
-    let site = Span::mixed_site();
-    let (enter, inject) = (opening.enter(), opening.inject());
-    let body = &opening.function.body;
-    let tail = tail(body);
-    let (Some(hook), Some(output)) = (hook, output) else {
-        return quote_spanned!(site=> let __span = #enter; #inject #tail);
-    };
-    let private = opening.private;
-    let moved = Moved::new(opening.function, body, None);
-    let (outside, inside) = (moved.outside(), moved.inside());
-    let nameable = returns::nameable(output);
-    let note = hook.note(|at| quote_spanned!(at=> &__ret));
-    quote_spanned! {site=>
-        let __span = #enter;
-        #inject
-        #outside
-        let __ret = #private::once::<#nameable>(move || { #inside #tail });
-        #note
-        __ret
-    }
-}
-
-/// An async function's future. All of it happens inside, at the first poll.
-fn future(opening: &Opening<'_>, hook: Option<&Hook<'_>>, output: Option<&Type>, body: &Group) -> TokenStream {
-    let site = Span::mixed_site();
-    let private = opening.private;
-    let inside = Moved::new(opening.function, body, Some(opening.args)).inside();
-    let (begin, inject) = (opening.begin(), opening.inject());
-    let edge = edge(output);
-    let tail = tail(body);
-    let block = quote_spanned!(site=> async move { #inside #begin #inject #edge #tail });
-    let (Some(hook), Some(output)) = (hook, output) else {
-        return quote_spanned!(site=> #private::Traced::new(#block));
-    };
-    let nameable = returns::nameable(output);
-    let note = hook.note(|at| quote_spanned!(at=> __ret));
-    quote_spanned!(site=> #private::Traced::with_return(#block, |__ret: &#nameable| #note))
-}
-
-/// The body, as the last expression of a block of ours. Its braces are the user's, who could take rustc's lint for superfluous ones for a fault of his.
-fn tail(body: &Group) -> TokenStream {
-    quote_spanned!(Span::mixed_site()=> #[allow(unused_braces)] #body)
-}
-
-/// An async block has no written type, so `return Box::new(x)` could not coerce in it: a return that never runs tells the compiler the type.
-fn edge(output: Option<&Type>) -> TokenStream {
-    let site = Span::mixed_site();
-    match output {
-        None => quote_spanned!(site=> if false { return; }),
-        Some(Type::Never(_) | Type::ImplTrait(_)) => TokenStream::new(),
-        Some(output) => {
-            let nameable = returns::nameable(output);
-            // rustc's "return type inferred to be .. here" shall stand at the written type.
-            quote_spanned!(site.located_at(output.span())=> #[allow(unreachable_code)] if false { let __ret: #nameable = loop {}; return __ret; })
-        }
-    }
-}
-
-/// What happens to the returned value.
-struct Hook<'a> {
-    private: &'a TokenStream,
-    /// The type is not called `Result`, and `err` was written: the compiler shall say whether it is one.
-    ask: Option<Span>,
-}
-
-impl<'a> Hook<'a> {
-    fn new(args: &Args, function: &Function, output: Option<&Type>, private: &'a TokenStream) -> Option<Self> {
-        let is_result = output.is_some_and(returns::is_result);
-        match &args.err {
-            Some(OnErr::Ignored) => None,
-            Some(OnErr::Marks(word)) => Some(Self { private, ask: (!is_result).then(|| word.span()) }),
-            None => (is_result && !function.tracks_caller()).then_some(Self { private, ask: None }),
-        }
-    }
-
-    /// A block that looks at the returned value; `reference` writes the reference to it.
-    fn note(&self, reference: impl Fn(Span) -> TokenStream) -> TokenStream {
-        let site = Span::mixed_site();
-        let private = self.private;
-        let ask = self.ask.map(|word| {
-            let at = site.located_at(word);
-            let (private, ret) = (located_at(private, word), reference(at));
-            quote_spanned!(at=> #private::must_be_result(#ret);)
-        });
-        let ret = reference(site);
-        quote_spanned! {site=>
-            {
-                use #private::{ViaDebug as _, ViaDeref as _, ViaDisplay as _, ViaError as _, ViaName as _, ViaNothing as _};
-                #ask
-                (&&&&&&#private::Returned(#ret)).note();
-            }
-        }
-    }
-}
-
-/// The `#![allow(..)]` and the like at the head of a body speak of the parameters too, so the function's own block repeats them.
-fn lint_attributes(body: &Group) -> TokenStream {
-    let trees: Vec<TokenTree> = body.stream().into_iter().collect();
-    let mut lints = TokenStream::new();
-    let mut rest = trees.as_slice();
-    while let [TokenTree::Punct(hash), TokenTree::Punct(bang), TokenTree::Group(attr), after @ ..] = rest {
-        if hash.as_char() != '#' || bang.as_char() != '!' || attr.delimiter() != Delimiter::Bracket {
-            break;
-        }
-        let word = attr.stream().into_iter().next().map(|word| word.to_string());
-        if matches!(word.as_deref(), Some("allow" | "warn" | "deny" | "forbid")) {
-            lints.extend(rest[..3].iter().cloned());
-        }
-        rest = after;
-    }
-    lints
+/// The whole work of `#[skip_span]`.
+pub(crate) fn skip_span(args: &TokenStream, item: TokenStream) -> TokenStream {
+    block::skip_span(args, item)
 }
 
 /// The same tokens with the same resolution of names, shown at another place: what they lack is said there.

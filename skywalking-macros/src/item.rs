@@ -3,11 +3,16 @@
 //! The body is never looked into as syntax, so half-typed code, macros and syntax newer than syn pass through, and rustc reports on them at the user's own
 //! lines. What is emitted are the tokens as they came; the parsed signature is only read.
 
+mod block;
+
 use proc_macro2::{Delimiter, Group, TokenStream, TokenTree};
 use syn::parse::{ParseStream, Parser as _};
-use syn::{Attribute, Signature, Token, Visibility};
+use syn::{Attribute, Signature, Token, Type, Visibility};
 
-use crate::returns;
+use crate::args::Covers;
+use crate::check;
+use crate::returns::{self, Later};
+pub(crate) use block::{Block, Member, Method};
 
 /// What an attribute can stand on.
 pub(crate) enum Item {
@@ -15,8 +20,8 @@ pub(crate) enum Item {
     Function(Box<Function>),
     /// A function that ends in `;`, which is given.
     Bodiless(TokenTree),
-    /// An `impl` block, by its keyword.
-    Impl(TokenTree),
+    /// An `impl` block.
+    Impl(Box<Block>),
     /// Anything else, by its keyword or first token.
     Other(TokenTree),
 }
@@ -37,6 +42,17 @@ impl Function {
     /// Whether panics and `Location::caller` in the body speak of the caller, which a closure of ours around the body would hide.
     pub(crate) fn tracks_caller(&self) -> bool {
         self.attrs.iter().any(|attr| attr.path().is_ident("track_caller"))
+    }
+
+    /// The type of the value that the span sees returned: of a future that it covers, what that gives.
+    pub(crate) fn returned(&self, covers: Option<&Covers>) -> Option<&Type> {
+        let output = returns::written(&self.sig.output);
+        match covers {
+            Some(Covers::Returned(Later::Future, _)) => output.and_then(returns::future_output),
+            Some(Covers::Returned(Later::Stream, _)) => None,
+            None if self.boxed_future().is_some() => output.and_then(returns::boxed_output),
+            _ => output,
+        }
     }
 
     /// The parts of a body that is `Box::pin(async move {..})` and nothing else, in a function that returns `Pin<Box<dyn Future>>`: what `#[async_trait]`
@@ -76,12 +92,12 @@ pub(crate) struct BoxedFuture {
 /// Reads an item. The error is syn's own, for a signature that it does not know.
 pub(crate) fn read(tokens: TokenStream) -> syn::Result<Item> {
     let mut trees: Vec<TokenTree> = out_of_invisible_group(tokens).into_iter().collect();
-    if let Some(other) = not_a_function.parse2(trees.iter().cloned().collect())? {
-        return Ok(other);
+    match found.parse2(trees.iter().cloned().collect())? {
+        Found::Function => {}
+        Found::Impl => return block::read(trees).map(|block| Item::Impl(Box::new(block))),
+        Found::Other(keyword) => return Ok(Item::Other(keyword)),
     }
-    let Some(last) = trees.pop() else {
-        return Err(syn::Error::new(proc_macro2::Span::call_site(), "expected a function"));
-    };
+    let Some(last) = trees.pop() else { return Err(check::no_item()) };
     let body = match last {
         TokenTree::Group(group) if is_block(&group) => group,
         last => return Ok(Item::Bodiless(last)),
@@ -112,39 +128,52 @@ fn is_block(group: &Group) -> bool {
     }
 }
 
+/// What kind of item it is.
+enum Found {
+    /// A function, or nothing that is known.
+    Function,
+    Impl,
+    /// Anything else, by its keyword or first token.
+    Other(TokenTree),
+}
+
 /// Walks over attributes, visibility and qualifiers and stops at the keyword; reads all, as a parser must.
-fn not_a_function(input: ParseStream<'_>) -> syn::Result<Option<Item>> {
+fn found(input: ParseStream<'_>) -> syn::Result<Found> {
     input.call(Attribute::parse_outer)?;
     input.parse::<Visibility>()?;
     let first: Option<TokenTree> = input.fork().parse().ok();
-    loop {
-        if input.peek(Token![const]) || input.peek(Token![async]) || input.peek(Token![unsafe]) || input.peek(Token![default]) {
-            input.parse::<TokenTree>()?;
-        } else if input.peek(Token![extern]) {
-            input.parse::<syn::Abi>()?;
-        } else if !input.peek(Token![fn]) && input.peek(syn::Ident) && input.peek2(Token![fn]) {
-            // `safe fn` in an `unsafe extern` block.
-            input.parse::<TokenTree>()?;
-        } else {
-            break;
-        }
-    }
+    while qualifier(input)? {}
     let found = if input.peek(Token![fn]) {
-        None
+        Found::Function
     } else if input.peek(Token![impl]) {
-        Some(Item::Impl(input.parse()?))
+        Found::Impl
     } else if input.peek(Token![struct])
         || input.peek(Token![enum])
         || input.peek(Token![union])
         || input.peek(Token![mod])
         || input.peek(Token![trait])
     {
-        Some(Item::Other(input.parse()?))
+        Found::Other(input.parse()?)
     } else {
-        first.map(Item::Other)
+        first.map_or(Found::Function, Found::Other)
     };
     input.parse::<TokenStream>()?;
     Ok(found)
+}
+
+/// Reads over one word that can stand before `fn` or `impl`.
+fn qualifier(input: ParseStream<'_>) -> syn::Result<bool> {
+    if input.peek(Token![const]) || input.peek(Token![async]) || input.peek(Token![unsafe]) || input.peek(Token![default]) {
+        input.parse::<TokenTree>()?;
+    } else if input.peek(Token![extern]) {
+        input.parse::<syn::Abi>()?;
+    } else if !input.peek(Token![fn]) && input.peek(syn::Ident) && input.peek2(Token![fn]) {
+        // `safe fn` in an `unsafe extern` block.
+        input.parse::<TokenTree>()?;
+    } else {
+        return Ok(false);
+    }
+    Ok(true)
 }
 
 fn attrs_and_signature(input: ParseStream<'_>) -> syn::Result<(Vec<Attribute>, Signature)> {

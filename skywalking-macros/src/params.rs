@@ -6,8 +6,9 @@
 use std::collections::HashSet;
 
 use proc_macro2::{Ident, TokenStream, TokenTree};
+use quote::ToTokens as _;
 use syn::ext::IdentExt as _;
-use syn::{Attribute, FnArg, Pat, Signature, Token};
+use syn::{Attribute, FnArg, Pat, Signature, Token, Type};
 
 /// One name that the signature binds, in the order of declaration.
 pub(crate) struct Binding {
@@ -17,17 +18,25 @@ pub(crate) struct Binding {
     pub(crate) mutability: Option<Token![mut]>,
     /// The `#[cfg]` attributes of its parameter: each use of the name must carry them.
     pub(crate) cfgs: Vec<Attribute>,
+    /// What its parameter's type borrows.
+    pub(crate) borrows: Borrows,
+}
+
+/// What a type says of borrowing, as far as it can be read off.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(crate) enum Borrows {
+    /// Nothing is written of it.
+    Unsaid,
+    /// It is a reference, which has nothing to drop.
+    Reference,
+    /// It holds references, or hides what it holds.
+    Within,
 }
 
 impl Binding {
     /// The name without `r#`.
     pub(crate) fn name(&self) -> String {
         self.ident.unraw().to_string()
-    }
-
-    /// `self` is bound like a parameter, but cannot be bound again.
-    pub(crate) fn is_self(&self) -> bool {
-        self.ident == "self"
     }
 }
 
@@ -40,8 +49,9 @@ pub(crate) fn bindings(sig: &Signature) -> Vec<Binding> {
                 ident: Ident::new("self", receiver.self_token.span),
                 mutability: receiver.mutability,
                 cfgs: cfgs(&receiver.attrs),
+                borrows: Borrows::Unsaid,
             }),
-            FnArg::Typed(param) => bound_by(&param.pat, &cfgs(&param.attrs), &mut found),
+            FnArg::Typed(param) => bound_by(&param.pat, &cfgs(&param.attrs), borrows(&param.ty), &mut found),
         }
     }
     found
@@ -51,27 +61,47 @@ fn cfgs(attrs: &[Attribute]) -> Vec<Attribute> {
     attrs.iter().filter(|attr| attr.path().is_ident("cfg") || attr.path().is_ident("cfg_attr")).cloned().collect()
 }
 
-fn bound_by(pat: &Pat, cfgs: &[Attribute], found: &mut Vec<Binding>) {
+fn borrows(ty: &Type) -> Borrows {
+    match ty {
+        Type::Group(group) => borrows(&group.elem),
+        Type::Paren(paren) => borrows(&paren.elem),
+        Type::Reference(_) => Borrows::Reference,
+        ty if mentions_a_borrow(ty.to_token_stream()) => Borrows::Within,
+        _ => Borrows::Unsaid,
+    }
+}
+
+fn mentions_a_borrow(tokens: TokenStream) -> bool {
+    tokens.into_iter().any(|tree| match tree {
+        TokenTree::Punct(punct) => matches!(punct.as_char(), '&' | '\''),
+        TokenTree::Ident(word) => word == "impl" || word == "dyn",
+        TokenTree::Group(group) => mentions_a_borrow(group.stream()),
+        TokenTree::Literal(_) => false,
+    })
+}
+
+fn bound_by(pat: &Pat, cfgs: &[Attribute], borrows: Borrows, found: &mut Vec<Binding>) {
     match pat {
         Pat::Ident(pat) => {
             found.push(Binding {
                 ident: pat.ident.clone(),
                 mutability: pat.mutability.filter(|_| pat.by_ref.is_none()),
                 cfgs: cfgs.to_vec(),
+                borrows,
             });
             if let Some((_, inner)) = &pat.subpat {
-                bound_by(inner, cfgs, found);
+                bound_by(inner, cfgs, borrows, found);
             }
         }
-        Pat::Paren(pat) => bound_by(&pat.pat, cfgs, found),
-        Pat::Reference(pat) => bound_by(&pat.pat, cfgs, found),
-        Pat::Type(pat) => bound_by(&pat.pat, cfgs, found),
-        Pat::Slice(pat) => pat.elems.iter().for_each(|pat| bound_by(pat, cfgs, found)),
-        Pat::Tuple(pat) => pat.elems.iter().for_each(|pat| bound_by(pat, cfgs, found)),
-        Pat::TupleStruct(pat) => pat.elems.iter().for_each(|pat| bound_by(pat, cfgs, found)),
-        Pat::Struct(pat) => pat.fields.iter().for_each(|field| bound_by(&field.pat, cfgs, found)),
+        Pat::Paren(pat) => bound_by(&pat.pat, cfgs, borrows, found),
+        Pat::Reference(pat) => bound_by(&pat.pat, cfgs, borrows, found),
+        Pat::Type(pat) => bound_by(&pat.pat, cfgs, borrows, found),
+        Pat::Slice(pat) => pat.elems.iter().for_each(|pat| bound_by(pat, cfgs, borrows, found)),
+        Pat::Tuple(pat) => pat.elems.iter().for_each(|pat| bound_by(pat, cfgs, borrows, found)),
+        Pat::TupleStruct(pat) => pat.elems.iter().for_each(|pat| bound_by(pat, cfgs, borrows, found)),
+        Pat::Struct(pat) => pat.fields.iter().for_each(|field| bound_by(&field.pat, cfgs, borrows, found)),
         // Each case of an or-pattern binds the same names.
-        Pat::Or(pat) => pat.cases.iter().take(1).for_each(|pat| bound_by(pat, cfgs, found)),
+        Pat::Or(pat) => pat.cases.iter().take(1).for_each(|pat| bound_by(pat, cfgs, borrows, found)),
         _ => {}
     }
 }

@@ -1,5 +1,7 @@
 //! What can be read off a return type. Types are known by their last segment alone: a macro sees words, not types.
 
+use std::fmt::{self, Display};
+
 use syn::{GenericArgument, Path, PathArguments, PathSegment, ReturnType, Type, TypeParamBound};
 
 /// A value that does its work after the function has returned.
@@ -9,6 +11,15 @@ pub(crate) enum Later {
     Future,
     /// The same with `Stream`.
     Stream,
+}
+
+impl Display for Later {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::Future => "future",
+            Self::Stream => "stream",
+        })
+    }
 }
 
 /// The written return type, without the invisible groups and parentheses around it.
@@ -52,12 +63,47 @@ pub(crate) fn later(ty: &Type) -> Option<Later> {
 pub(crate) fn boxed_output(ty: &Type) -> Option<&Type> {
     let pin = last_segment(ty).filter(|last| last.ident == "Pin")?;
     let boxed = last_segment(first_type_argument(pin)?).filter(|last| last.ident == "Box")?;
-    let future = bounds(bare(first_type_argument(boxed)?))?.iter().filter_map(bound_segment).find(|last| last.ident == "Future")?;
-    let PathArguments::AngleBracketed(arguments) = &future.arguments else { return None };
-    arguments.args.iter().find_map(|argument| match argument {
-        GenericArgument::AssocType(output) if output.ident == "Output" => Some(bare(&output.ty)),
+    matches!(bare(first_type_argument(boxed)?), Type::TraitObject(_)).then(|| future_output(ty)).flatten()
+}
+
+/// How a returned future or stream is held, so that a wrapper around it can be held likewise.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(crate) enum Holder {
+    /// `impl Trait`: by itself.
+    Opaque,
+    /// `Box<dyn Trait>`.
+    Boxed,
+    /// `Pin<Box<dyn Trait>>`, `BoxFuture` and the like.
+    Pinned,
+}
+
+/// How the type, which runs [`later`], is held.
+pub(crate) fn holder(ty: &Type) -> Holder {
+    match last_segment(ty) {
+        None => Holder::Opaque,
+        Some(last) if last.ident == "Box" => Holder::Boxed,
+        Some(_) => Holder::Pinned,
+    }
+}
+
+/// `T` of `impl Future<Output = T>`, `Pin<Box<dyn Future<Output = T>>>`, `Box<dyn ..>` and `BoxFuture<'_, T>`.
+pub(crate) fn future_output(ty: &Type) -> Option<&Type> {
+    let ty = bare(ty);
+    if let Some(bounds) = bounds(ty) {
+        let future = bounds.iter().filter_map(bound_segment).find(|last| last.ident == "Future")?;
+        let PathArguments::AngleBracketed(arguments) = &future.arguments else { return None };
+        return arguments.args.iter().find_map(|argument| match argument {
+            GenericArgument::AssocType(output) if output.ident == "Output" => Some(bare(&output.ty)),
+            _ => None,
+        });
+    }
+    let last = last_segment(ty)?;
+    let argument = first_type_argument(last)?;
+    match last.ident.to_string().as_str() {
+        "BoxFuture" | "LocalBoxFuture" => Some(bare(argument)),
+        "Pin" | "Box" => future_output(argument),
         _ => None,
-    })
+    }
 }
 
 /// The type with each `impl Trait` replaced by `_`, so that it can be written inside a body.
@@ -152,7 +198,7 @@ mod tests {
     use quote::ToTokens as _;
     use syn::{Type, parse_str};
 
-    use super::{Later, boxed_output, is_result, later, nameable};
+    use super::{Holder, Later, boxed_output, future_output, holder, is_result, later, nameable};
 
     fn ty(text: &str) -> Type {
         parse_str(text).unwrap()
@@ -197,6 +243,24 @@ mod tests {
         assert_eq!(output("::core::pin::Pin<Box<dyn ::core::future::Future<Output = ()>>>").as_deref(), Some("()"));
         assert_eq!(output("Box<dyn Future<Output = u8>>"), None);
         assert_eq!(output("Pin<Box<dyn Stream<Item = u8>>>"), None);
+    }
+
+    #[test]
+    fn what_a_future_gives_and_how_it_is_held_are_found() {
+        for (written, output, held) in [
+            ("impl Future<Output = u8> + Send + 'a", Some("u8"), Holder::Opaque),
+            ("impl Send + Future<Output = Result<u8, E>>", Some("Result < u8 , E >"), Holder::Opaque),
+            ("futures::future::BoxFuture<'a, u8>", Some("u8"), Holder::Pinned),
+            ("LocalBoxFuture<'_, ()>", Some("()"), Holder::Pinned),
+            ("Pin<Box<dyn Future<Output = u8> + Send>>", Some("u8"), Holder::Pinned),
+            ("Box<dyn Future<Output = u8> + Unpin>", Some("u8"), Holder::Boxed),
+            ("impl TryFuture<Ok = u8>", None, Holder::Opaque),
+            ("BoxStream<'a, u8>", None, Holder::Pinned),
+        ] {
+            let found = ty(written);
+            assert_eq!(future_output(&found).map(|output| output.to_token_stream().to_string()).as_deref(), output, "{written}");
+            assert_eq!(holder(&found), held, "{written}");
+        }
     }
 
     #[test]

@@ -78,8 +78,9 @@ pub use error::Error;
 pub use propagation::carrier::{Extract, Inject};
 pub use propagation::inject;
 pub use report::stats::{Dropped, Report, Stats, stats};
-pub use trace::callsite::{COMPONENT_RUST, Callsite, Kind, Layer};
+pub use trace::callsite::{Callsite, Kind, Layer};
 pub use trace::child::{Child, child};
+pub use trace::component;
 pub use trace::current::{Current, current, trace_id};
 pub use trace::root::Root;
 pub use trace::snapshot::{Continued, Snapshot, TracedFn, TracedFuture, capture, spawn, spawn_blocking};
@@ -101,6 +102,29 @@ pub use skywalking_macros::entry_span;
 pub use skywalking_macros::exit_span;
 #[doc = include_str!("../docs/local_span.md")]
 pub use skywalking_macros::local_span;
+/// Leaves one function out of an impl block that [`entry_span`], [`exit_span`] or [`local_span`] traces as a whole.
+///
+/// ```
+/// use skywalking_runtime::{local_span, skip_span, testing};
+///
+/// struct Planner;
+///
+/// #[local_span(names = "{type}::{fn}")]
+/// impl Planner {
+///     fn plan(&self) -> u32 {
+///         self.tick() + 1
+///     }
+///
+///     #[skip_span]
+///     fn tick(&self) -> u32 {
+///         41
+///     }
+/// }
+///
+/// let trees = testing::run(|| assert_eq!(Planner.plan(), 42));
+/// assert_eq!(testing::text(&trees), "Local Planner::plan\n");
+/// ```
+pub use skywalking_macros::skip_span;
 
 /// What the program sends along with a trace.
 pub mod correlation {
@@ -115,8 +139,13 @@ pub mod __private {
     pub use crate::propagation::carrier::{Extract, HeaderField, Inject};
     pub use crate::propagation::{inject, wants_inject};
     pub use crate::trace::callsite::{Callsite, Kind, Layer};
-    pub use crate::trace::failure::{AnyResult, Returned, ViaDebug, ViaDeref, ViaDisplay, ViaError, ViaName, ViaNothing, must_be_result};
+    pub use crate::trace::failure::{Severity, recording};
     pub use crate::trace::opening::Opening;
+    pub use crate::trace::returned::{
+        AnyResult, CauseOfError, CauseThroughDeref, IsBoxed, IsBoxedAndSent, IsItself, IsNothing, KindOfError, KindOfValue, NoCause,
+        OfReturned, Returned, ValueOfAny, ValueOfOk, ViaDebug, ViaDeref, ViaDisplay, ViaError, ViaName, ViaNothing, must_be_result,
+        note_debug, note_display, note_message,
+    };
     pub use crate::trace::scope::Scope;
     pub use crate::trace::tag::{Plain, PutDisplay, PutRaw};
     pub use crate::trace::traced::{NoHook, Traced};

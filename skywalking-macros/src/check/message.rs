@@ -2,13 +2,13 @@
 
 use std::fmt::Display;
 
-use proc_macro2::{Ident, TokenTree};
+use proc_macro2::{Ident, Span, TokenTree};
 use quote::ToTokens;
 use syn::parse::ParseStream;
 use syn::{Attribute, Error, Expr, ExprPath, Lit, LitInt, LitStr, Token, token};
 
-use super::attribute;
-use crate::args::{Kind, LAYERS, Tag};
+use super::{Place, attribute};
+use crate::args::{Kind, LAYERS, PLACEHOLDERS};
 use crate::carrier::HEADERS;
 use crate::params::Binding;
 use crate::returns::Later;
@@ -54,11 +54,13 @@ pub(crate) fn wrong_key(kind: Kind, key: &Ident) -> Option<Error> {
     }
     let message = match (word, kind) {
         ("peer", _) => "`peer` belongs to `#[exit_span]`".to_owned(),
-        ("extract", Kind::Exit) => "`extract` belongs to `#[entry_span]`; use `inject`".to_owned(),
-        ("extract", _) => "`extract` belongs to `#[entry_span]`".to_owned(),
+        ("extract" | "extract_each", Kind::Exit) => format!("`{word}` belongs to `#[entry_span]`; use `inject`"),
+        ("extract" | "extract_each", _) => format!("`{word}` belongs to `#[entry_span]`"),
         ("inject", Kind::Entry) => "`inject` belongs to `#[exit_span]`; use `extract`".to_owned(),
         ("inject", _) => "`inject` belongs to `#[exit_span]`".to_owned(),
-        ("extract_each" | "ret_tags" | "err_ignore" | "covers" | "logic_endpoint" | "names", _) => format!("`{word}` is not supported yet"),
+        ("logic_endpoint", _) => {
+            "`logic_endpoint` belongs to `#[local_span]`: entry spans are endpoints anyway, exit spans never".to_owned()
+        }
         ("skip" | "skip_all", _) => format!("arguments are recorded only through `tags(..)`: remove `{word}`"),
         ("fields" | "properties", _) => {
             format!("arguments are recorded only through `tags(..)`: write `tags(\"key\" = value)` in place of `{word}`")
@@ -172,47 +174,138 @@ pub(crate) fn tag_needs_value(key: &LitStr, place: impl ToTokens) -> Error {
     at(place, format!("expected `= value` after the key `{}`", key.value()))
 }
 
-pub(crate) fn tag_twice(tag: &Tag) -> Error {
-    let message = format!("tag `{}` is given twice", tag.key.value());
-    match &tag.parameter {
+pub(crate) fn tag_twice(key: &LitStr, parameter: Option<&Ident>) -> Error {
+    let message = format!("tag `{}` is given twice", key.value());
+    match parameter {
         Some(parameter) => at(parameter, message),
-        None => at(&tag.key, message),
+        None => at(key, message),
     }
 }
 
-pub(crate) fn no_such_parameter(parameter: &Ident, bindings: &[Binding]) -> Error {
+pub(crate) fn no_such_parameter(parameter: &Ident, function: &Ident, bindings: &[Binding]) -> Error {
     let names: Vec<String> = bindings.iter().map(Binding::name).collect();
     let known = match names.len() {
-        0 => "the function has none".to_owned(),
-        _ => format!("the function has {}", quoted(names.iter().map(String::as_str))),
+        0 => "none".to_owned(),
+        _ => quoted(names.iter().map(String::as_str)),
     };
-    at(parameter, format!("no parameter named `{parameter}`; {known}"))
+    at(parameter, format!("no parameter named `{parameter}`; `{function}` has {known}"))
 }
 
-// `err`.
+pub(crate) fn ret_tags_is_a_list(key: &Ident) -> Error {
+    at(key, "`ret_tags` takes a list: write `ret_tags(\"key\" = |returned| value)`")
+}
 
-/// The refusal of `err = ..` and `err(..)`; both words stand alone.
-pub(crate) fn takes_no_value(key: &Ident, input: ParseStream<'_>) -> Result<(), Error> {
+pub(crate) fn ret_tag_is_a_closure(value: impl ToTokens) -> Error {
+    at(value, "expected a closure over the returned value, as `|returned| returned.len()`, or the path of a function")
+}
+
+pub(crate) fn nothing_returned(word: &Ident) -> Error {
+    at(word, "`ret_tags` needs a function that returns a value")
+}
+
+// What is returned.
+
+/// The refusal of a value after a word that stands alone.
+pub(crate) fn stands_alone(key: &Ident, input: ParseStream<'_>) -> Result<(), Error> {
+    let remedy = if key == "logic_endpoint" { "write `logic_endpoint`" } else { "write `err` or `no_err`" };
     if input.peek(Token![=]) {
         let equals: Token![=] = input.parse()?;
-        return Err(at(equals, format!("`{key}` takes no value: write `err` or `no_err`")));
+        return Err(at(equals, format!("`{key}` takes no value: {remedy}")));
     }
     if input.peek(token::Paren) {
-        return Err(at(key, format!("`{key}(..)` is not supported yet: write `err` or `no_err`")));
+        return Err(at(key, format!("`{key}` takes no list: {remedy}")));
     }
     Ok(())
 }
 
-pub(crate) fn err_and_no_err(second: &Ident) -> Error {
-    at(second, "`err` and `no_err` exclude each other: remove one")
+pub(crate) fn no_form_of_err(key: &Ident) -> Error {
+    at(key, "expected `err(Display)`, `err(Debug)` or `err(PATH)`, the path of a function from `&Returned` to `Option<impl Display>`")
 }
 
-pub(crate) fn err_needs_result(place: impl ToTokens) -> Error {
-    at(place, "`err` needs a `Result`")
+pub(crate) fn err_ignore_is_a_list(key: &Ident) -> Error {
+    at(key, "`err_ignore` takes a list of types: write `err_ignore(NotFound)`")
 }
 
-pub(crate) fn err_hides_the_caller(err: &Ident) -> Error {
-    at(err, "`err` hides the caller's location from `#[track_caller]`; remove one")
+pub(crate) fn no_type_to_ignore(error: &Error) -> Error {
+    Error::new(error.span(), "expected the type of an error, as `err_ignore(NotFound)`")
+}
+
+pub(crate) fn exclude_each_other(second: &Ident, one: &str, other: &str) -> Error {
+    at(second, format!("`{one}` and `{other}` exclude each other: remove one"))
+}
+
+pub(crate) fn needs_a_result(word: &Ident, place: impl ToTokens) -> Error {
+    at(place, format!("`{word}` needs a `Result`"))
+}
+
+pub(crate) fn hides_the_caller(place: &Ident, word: &str) -> Error {
+    at(place, format!("`{word}` hides the caller's location from `#[track_caller]`; remove one"))
+}
+
+pub(crate) fn a_stream_returns_nothing(word: &Ident) -> Error {
+    at(word, format!("`{word}` looks at one returned value, and a stream gives many: trace the function that makes its items"))
+}
+
+// `covers`.
+
+pub(crate) fn covers_is_a_word(place: impl ToTokens) -> Error {
+    at(place, "expected `future`, `stream` or `call`")
+}
+
+pub(crate) fn covers_nothing(key: &Ident) -> Error {
+    at(key, "`covers` is only for a function that is not `async` and returns a future or a stream: remove it")
+}
+
+pub(crate) fn covers_the_other(word: &Ident, later: Later) -> Error {
+    at(word, format!("the function returns a {later}: write `covers = {later}`"))
+}
+
+pub(crate) fn injects_too_late(inject: &Ident, covers: &Ident) -> Error {
+    let message = format!(
+        "the span opens when the {covers} is polled, and the body has the carrier by then: \
+         call `skywalking_runtime::inject` inside the {covers}, or write an `async fn`"
+    );
+    at(inject, message)
+}
+
+// Impl blocks.
+
+pub(crate) fn belongs_to_one_function(key: &Ident) -> Error {
+    let remedy = if key == "name" { "write `names = \"{type}::{fn}\"`, or put it on the function" } else { "put it on the function" };
+    at(key, format!("`{key}` belongs to one function, not to a whole impl block: {remedy}"))
+}
+
+pub(crate) fn names_of_a_function(key: &Ident) -> Error {
+    at(key, "`names` is for the functions of an impl block: write `name`")
+}
+
+pub(crate) fn names_is_a_pattern(value: &Expr) -> Error {
+    at(value, "`names` is a pattern: write `names = \"{type}::{fn}\"`")
+}
+
+pub(crate) fn unknown_placeholder(pattern: &LitStr, wrong: &str) -> Error {
+    let known = PLACEHOLDERS.map(|word| format!("{{{word}}}"));
+    let known = quoted(known.iter().map(String::as_str));
+    at(pattern, format!("unknown placeholder `{wrong}`; one of {known} (a brace of its own is written twice)"))
+}
+
+pub(crate) fn no_trait_to_name(pattern: Span) -> Error {
+    Error::new(pattern, "`{trait}` needs an `impl Trait for Type`")
+}
+
+pub(crate) fn skip_span_alone() -> Error {
+    Error::new(
+        attribute(),
+        "`#[skip_span]` leaves out a function of an impl block that is traced as a whole: there is no `#[entry_span]`, `#[exit_span]` or `#[local_span]` on this one",
+    )
+}
+
+pub(crate) fn skip_span_stands_alone(attr: &Attribute) -> Error {
+    at(attr, "`#[skip_span]` takes no arguments")
+}
+
+pub(crate) fn skipped_and_traced(attr: &Attribute, kind: Kind) -> Error {
+    at(attr, format!("`#[skip_span]` and `#[{}]` exclude each other: remove one", kind.attribute()))
 }
 
 // The item.
@@ -221,38 +314,48 @@ pub(crate) fn no_peer() -> Error {
     Error::new(attribute(), "`#[exit_span]` needs `peer = ..`, the address called")
 }
 
-pub(crate) fn const_fn(constness: Token![const]) -> Error {
-    at(constness, "a `const fn` cannot be traced")
+/// Where a function can't be traced, and an impl block asks for it.
+fn or_skip(place: &Place<'_>) -> &'static str {
+    match place {
+        Place::UnderBlock(_) => ": mark it `#[skip_span]`",
+        Place::Alone => "",
+    }
 }
 
-pub(crate) fn variadic_fn(dots: Token![...]) -> Error {
-    at(dots, "a variadic fn cannot be traced")
+pub(crate) fn const_fn(constness: Token![const], place: &Place<'_>) -> Error {
+    at(constness, format!("a `const fn` cannot be traced{}", or_skip(place)))
+}
+
+pub(crate) fn variadic_fn(dots: Token![...], place: &Place<'_>) -> Error {
+    at(dots, format!("a variadic fn cannot be traced{}", or_skip(place)))
 }
 
 pub(crate) fn traced_twice(kind: Kind, second: &Attribute) -> Error {
     at(second.path(), format!("already traced by `#[{}]`", kind.attribute()))
 }
 
-pub(crate) fn runs_later(later: Later, output: impl ToTokens) -> Error {
-    at(
-        output,
-        match later {
-            Later::Future => "the span would end before the future runs: make it an `async fn`",
-            Later::Stream => "the span would end before the stream runs: trace the `async fn` that reads the stream, or makes its items",
-        },
-    )
+pub(crate) fn runs_later(later: Later, output: impl ToTokens, place: &Place<'_>) -> Error {
+    let message = match place {
+        Place::UnderBlock(_) => format!(
+            "the span would end before the {later} runs: put an attribute with `covers = {later}` (or `covers = call`) on this function, or mark it `#[skip_span]`"
+        ),
+        Place::Alone => {
+            format!("the span would end before the {later} runs: add `covers = {later}`, or `covers = call` to time only this call")
+        }
+    };
+    at(output, message)
 }
 
 pub(crate) fn no_body(semicolon: &TokenTree) -> Error {
     at(semicolon, "no body to trace; put it on the implementation")
 }
 
-pub(crate) fn impl_block(keyword: &TokenTree) -> Error {
-    at(keyword, "an impl block is not traced as a whole yet: put the attribute on each function")
+pub(crate) fn no_item() -> Error {
+    Error::new(attribute(), "expected a function or an impl block")
 }
 
-pub(crate) fn not_a_function(keyword: &TokenTree) -> Error {
-    at(keyword, "expected a function")
+pub(crate) fn not_traceable(keyword: &TokenTree) -> Error {
+    at(keyword, "expected a function or an impl block")
 }
 
 // The derive.

@@ -1,17 +1,18 @@
 //! How parameters move into a block of ours around the body, so that they drop there as they would drop at the end of the plain function.
 //!
 //! A block that moves keeps what it captures in the order of first use, and drops it in that order; Rust drops parameters last to first. So the block begins
-//! by touching each of them, last to first, and whole: the body may use only a field. A parameter declared `mut` becomes a local of the block (as a capture
-//! it could not be given a shorter-lived reference), and locals drop before captures: so every parameter behind the first `mut` becomes one too.
+//! by touching each of them, last to first, and whole: the body may use only a field. A parameter declared `mut` that borrows becomes a local of the block (as
+//! a capture it could not be given a shorter-lived reference); locals drop before captures, so unless it is a plain reference, which has nothing to drop,
+//! every parameter behind it becomes one too. No others do: a future stores locals and captures both.
 
 use std::collections::HashSet;
 
 use proc_macro2::{Group, Span, TokenStream};
 use quote::quote_spanned;
 
-use crate::args::{Args, Text, Value};
+use crate::args::{Args, Text};
 use crate::item::Function;
-use crate::params::{self, Binding};
+use crate::params::{self, Binding, Borrows};
 
 /// The parameters that move, in the order of declaration.
 pub(super) struct Moved {
@@ -29,13 +30,17 @@ impl Moved {
                 params::mentioned(&tokens, &mut words);
             }
         }
-        let mut captured: Vec<Binding> = params::bindings(&function.sig)
+        let moved = params::bindings(&function.sig)
             .into_iter()
             // One that is used nowhere stays outside: rustc shall say so. A leading `_` says that it is kept for its drop.
-            .filter(|binding| words.contains(&binding.name()) || binding.name().starts_with('_'))
-            .collect();
-        let first_mut = captured.iter().position(|binding| binding.mutability.is_some() && !binding.is_self());
-        let rebound = captured.split_off(first_mut.unwrap_or(captured.len()));
+            .filter(|binding| words.contains(&binding.name()) || binding.name().starts_with('_'));
+        let (mut captured, mut rebound) = (Vec::new(), Vec::new());
+        let mut behind = false;
+        for binding in moved {
+            let reassigned = binding.mutability.is_some() && binding.borrows != Borrows::Unsaid;
+            behind |= reassigned && binding.borrows == Borrows::Within;
+            if behind || reassigned { rebound.push(binding) } else { captured.push(binding) }
+        }
         Self { captured, rebound }
     }
 
@@ -81,10 +86,7 @@ fn computed_inside(args: &Args) -> impl Iterator<Item = TokenStream> {
         Some(Text::Computed(value)) => Some(value),
         _ => None,
     });
-    let carriers = [&args.extract, &args.inject].into_iter().flatten();
-    let tags = args.tags.iter().filter_map(|tag| match &tag.value {
-        Value::Literal(_) => None,
-        Value::Plain(value) | Value::Display(value) | Value::Debug(value) => Some(value),
-    });
+    let carriers = [&args.extract, &args.extract_each, &args.inject].into_iter().flatten();
+    let tags = args.tags.iter().filter_map(|tag| tag.value.computed());
     texts.chain(carriers).chain(tags).map(quote::ToTokens::to_token_stream)
 }

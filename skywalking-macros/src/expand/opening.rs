@@ -7,15 +7,51 @@ use syn::spanned::Spanned;
 use syn::{Expr, LitStr};
 
 use super::{located_at, operand};
-use crate::args::{Args, Component, Kind, Tag, Text, Value};
-use crate::item::Function;
+use crate::args::{Args, Component, Kind, Names, Piece, Tag, Text, Value};
+use crate::item::{Block, Function};
 
 /// What is known of the span to open.
 pub(super) struct Opening<'a> {
     pub(super) kind: Kind,
     pub(super) args: &'a Args,
     pub(super) function: &'a Function,
+    pub(super) naming: &'a Naming<'a>,
     pub(super) private: &'a TokenStream,
+}
+
+/// What a span is called unless its own `name` says so.
+pub(super) enum Naming<'a> {
+    /// `module::function`.
+    Function,
+    /// As the block says, else `module::Type::function`.
+    Method { names: Option<&'a Names>, block: &'a Block },
+    /// As a block has said that was expanded before.
+    Given(&'a TokenStream),
+}
+
+impl Naming<'_> {
+    /// A constant expression: the name of a function.
+    pub(super) fn of(&self, ident: &Ident) -> TokenStream {
+        let site = Span::mixed_site();
+        let function = LitStr::new(&ident.unraw().to_string(), ident.span());
+        let (names, block) = match self {
+            Self::Function => return quote_spanned!(site=> ::core::concat!(::core::module_path!(), "::", #function)),
+            Self::Method { names, block } => (names, block),
+            Self::Given(name) => return (*name).clone(),
+        };
+        let type_name = &block.type_name;
+        let Some(names) = names else {
+            return quote_spanned!(site=> ::core::concat!(::core::module_path!(), "::", #type_name, "::", #function));
+        };
+        let pieces = names.pieces.iter().map(|piece| match piece {
+            Piece::Text(text) => text.to_token_stream(),
+            Piece::Module => quote_spanned!(site=> ::core::module_path!()),
+            Piece::Type => type_name.to_token_stream(),
+            Piece::Trait => block.trait_name.as_deref().unwrap_or_default().to_token_stream(),
+            Piece::Function => function.to_token_stream(),
+        });
+        quote_spanned!(site=> ::core::concat!(#(#pieces),*))
+    }
 }
 
 /// A value that is computed when recording, and the calls that take it from the name it is bound to.
@@ -60,6 +96,20 @@ impl Opening<'_> {
         Some(quote_spanned!(site=> if #private::wants_inject() { #call; }))
     }
 
+    /// Statements: what is known of a span that opens when what the function returns is polled.
+    pub(super) fn prepare(&self) -> TokenStream {
+        let site = Span::mixed_site();
+        let private = self.private;
+        let callsite = self.callsite_reference();
+        let (extract, recording) = (self.extract(), self.recording());
+        let mutability = (extract.is_some() || recording.is_some()).then(|| quote_spanned!(site=> mut));
+        quote_spanned! {site=>
+            let #mutability __opening = #private::Prepared::new(#callsite);
+            #extract
+            #recording
+        }
+    }
+
     fn block(&self, last: &TokenStream) -> TokenStream {
         let site = Span::mixed_site();
         let private = self.private;
@@ -94,7 +144,6 @@ impl Opening<'_> {
     fn callsite(&self) -> TokenStream {
         let site = Span::mixed_site();
         let private = self.private;
-        let function = &self.function.sig.ident;
         let kind = Ident::new(
             match self.kind {
                 Kind::Entry => "Entry",
@@ -103,11 +152,9 @@ impl Opening<'_> {
             },
             site,
         );
-        let name = if let Some(Text::Literal(name)) = &self.args.name {
-            name.to_token_stream()
-        } else {
-            let function = LitStr::new(&function.unraw().to_string(), function.span());
-            quote_spanned!(site=> ::core::concat!(::core::module_path!(), "::", #function))
+        let name = match &self.args.name {
+            Some(Text::Literal(name)) => name.to_token_stream(),
+            _ => self.naming.of(&self.function.sig.ident),
         };
         let component = self.args.component.as_ref().map(|component| match component {
             Component::Id(id) => {
@@ -136,18 +183,23 @@ impl Opening<'_> {
                 _ => None,
             })
             .collect();
+        let logic_endpoint = self.args.logic_endpoint.then(|| quote_spanned!(site=> ("x-le", "{\"logic-span\":true}")));
+        let literal_tags: Vec<TokenStream> = literal_tags.into_iter().chain(logic_endpoint).collect();
         let tags = (!literal_tags.is_empty()).then(|| quote_spanned!(site=> .tags(&[#(#literal_tags),*])));
         // `line!` speaks of the outermost expansion that its tokens come from: with the function's span that is no expansion, but the function's own line.
-        let at = quote_spanned!(function.span()=> ::core::file!(), ::core::line!());
+        let at = quote_spanned!(self.function.sig.ident.span()=> ::core::file!(), ::core::line!());
         quote_spanned!(site=> #private::Callsite::new(#private::Kind::#kind, #name) #component #layer #peer #tags.at(#at))
     }
 
     fn extract(&self) -> Option<TokenStream> {
-        let extract = self.args.extract.as_ref()?;
-        let carrier = operand(extract);
         let site = Span::mixed_site();
-        let at = site.located_at(extract.span());
-        let call = quote_spanned!(at=> __opening.extract(&#carrier));
+        let call = if let Some(extract) = &self.args.extract {
+            let carrier = operand(extract);
+            quote_spanned!(site.located_at(extract.span())=> __opening.extract(&#carrier))
+        } else {
+            let each = self.args.extract_each.as_ref()?;
+            quote_spanned!(site.located_at(each.span())=> __opening.extract_each(#each))
+        };
         Some(quote_spanned!(site=> if __opening.wants_headers() { #call; }))
     }
 
@@ -199,16 +251,24 @@ impl Opening<'_> {
             push(peer, &|at, bound| quote_spanned!(at=> __opening.peer(#bound);));
         }
         for Tag { key, value, .. } in &self.args.tags {
-            match value {
-                Value::Literal(_) => {}
-                Value::Plain(value) => push(value, &|at, bound| {
-                    let private = located_at(private, at);
-                    quote_spanned!(at=> (&#private::Plain(#bound)).put(&mut __opening, #key);)
-                }),
-                Value::Display(value) => push(value, &|at, bound| quote_spanned!(at=> __opening.tag_display(#key, #bound);)),
-                Value::Debug(value) => push(value, &|at, bound| quote_spanned!(at=> __opening.tag_debug(#key, #bound);)),
+            if let Some(expr) = value.computed() {
+                push(expr, &|at, bound| put(private, key, value, bound, &quote_spanned!(at=> __opening)));
             }
         }
         computed
+    }
+}
+
+/// A statement that puts a computed value, of which `bound` is a reference, as a tag into `sink`. A plain one needs the traits that choose its form.
+pub(super) fn put(private: &TokenStream, key: &LitStr, value: &Value, bound: &Ident, sink: &TokenStream) -> TokenStream {
+    let at = bound.span();
+    match value {
+        Value::Literal(_) => TokenStream::new(),
+        Value::Plain(_) => {
+            let private = located_at(private, at);
+            quote_spanned!(at=> (&#private::Plain(#bound)).put(&mut #sink, #key);)
+        }
+        Value::Display(_) => quote_spanned!(at=> #sink.tag_display(#key, #bound);),
+        Value::Debug(_) => quote_spanned!(at=> #sink.tag_debug(#key, #bound);),
     }
 }

@@ -4,7 +4,6 @@ use quote::ToTokens as _;
 
 use super::{expanded, tokens};
 use crate::args::Kind::{self, Entry, Exit, Local};
-use crate::carrier;
 use crate::expand::{self, Switch};
 
 /// What is said, in order.
@@ -36,7 +35,8 @@ fn the_item_stands_beside_every_error() {
         (Local, ",", "fn f() {}"),
         (Local, "tags(1 2 3, , \"a\" \"b\")", "fn f() {}"),
         (Entry, "", "struct A;"),
-        (Entry, "", "impl A {}"),
+        (Entry, "name = \"a\"", "impl A {}"),
+        (Exit, "", "impl A {}"),
         (Entry, "", "fn f();"),
         (Entry, "", "fn f(a b) {}"),
         (Entry, "", "let a = 1;"),
@@ -49,7 +49,7 @@ fn the_item_stands_beside_every_error() {
 #[test]
 fn nothing_at_all_is_no_function() {
     let out = expand::attribute(Local, tokens(""), tokens(""), Switch::On);
-    assert_eq!(messages(&out.to_string()), ["expected a function"]);
+    assert_eq!(messages(&out.to_string()), ["expected a function or an impl block"]);
 }
 
 #[test]
@@ -100,22 +100,10 @@ fn a_function_that_makes_a_future_otherwise_than_async_trait_is_refused() {
         "{ Box::pin(async move { 1 }); }",
     ] {
         let function = format!("fn f() -> Pin<Box<dyn Future<Output = u8>>> {body}");
-        assert_eq!(said(Local, "", &function), ["the span would end before the future runs: make it an `async fn`"], "{body}");
+        assert_eq!(
+            said(Local, "", &function),
+            ["the span would end before the future runs: add `covers = future`, or `covers = call` to time only this call"],
+            "{body}"
+        );
     }
-}
-
-#[test]
-fn the_derive_reports_all_faults_of_a_struct() {
-    let out = carrier::derive(tokens(
-        r#"#[carrier] struct A { #[carrier(header = "a")] a: u8, #[carrier(b)] b: u8, #[carrier(header = "sw8" x)] c: u8 }"#,
-    ));
-    assert_eq!(
-        messages(&out.to_string()),
-        [
-            "`#[carrier]` belongs to a field; a struct takes `#[carrier(crate = PATH)]`",
-            "unknown header `a`; one of `sw8`, `sw8-correlation`, `sw8-x`",
-            "unknown argument `b`; a field takes `header = \"..\"`, a struct `crate = PATH`",
-            "expected nothing more here",
-        ]
-    );
 }

@@ -99,7 +99,7 @@ impl Span {
         if self.layer != SpanLayer::Unknown.as_str_name() {
             write!(f, " layer={}", self.layer)?;
         }
-        if self.component != crate::trace::callsite::COMPONENT_RUST {
+        if self.component != crate::trace::component::RUST {
             write!(f, " component={}", self.component)?;
         }
         if !self.peer.is_empty() {

@@ -5,6 +5,8 @@
 
 use once_cell::race::OnceBox;
 
+use super::component;
+
 /// The side of a call that a span stands for (`protocol/semantics.md` 5).
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[repr(u8)]
@@ -39,9 +41,6 @@ pub enum Layer {
     GenAi = 7,
 }
 
-/// The component id of Rust, the only registered one for this language (`protocol/semantics.md` 8).
-pub const COMPONENT_RUST: i32 = 11_000;
-
 /// A place in the program that opens spans; always a `static`, made by the attributes or by [`callsite!`](crate::callsite).
 #[derive(Debug)]
 pub struct Callsite {
@@ -65,7 +64,7 @@ impl Callsite {
         Self {
             name,
             kind,
-            component: COMPONENT_RUST,
+            component: component::RUST,
             layer: Layer::Unknown,
             peer: "",
             tags: &[],

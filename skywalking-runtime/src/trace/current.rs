@@ -6,7 +6,7 @@ use std::fmt::{Debug, Display};
 
 use super::callsite::Layer;
 use super::clock;
-use super::failure::{self, Failure};
+use super::failure::{self, Failure, Severity};
 use super::id;
 use super::record::{Record, Side, SideKind, Trace};
 use super::segment::{Range, Segment};
@@ -40,7 +40,7 @@ fn with(work: impl FnOnce(&mut Segment)) {
 
 /// Formats a value in a scratch, with the slot as it was, then works on the current span's list.
 fn formatted(args: std::fmt::Arguments<'_>, limit: usize, work: impl FnOnce(&mut Segment, &mut u32, &str)) {
-    if !is_recording() {
+    if !failure::recording() {
         return;
     }
     let mut scratch = slot::with(Segment::take_scratch).unwrap_or_default();
@@ -51,28 +51,33 @@ fn formatted(args: std::fmt::Arguments<'_>, limit: usize, work: impl FnOnce(&mut
     });
 }
 
-/// True if what is said of the current span is recorded.
-fn is_recording() -> bool {
-    tracer::enabled() && slot::with(|segment| segment.is_current_recorded()) == Some(true)
+/// A tag on the current span.
+pub(super) fn tag(key: &'static str, value: Raw<'_>) {
+    with(|segment| segment.tag_current(key, value));
+}
+
+/// A tag of what is formatted.
+pub(super) fn tag_formatted(key: &'static str, value: std::fmt::Arguments<'_>) {
+    formatted(value, TAG_LIMIT, |segment, head, text| segment.tag(head, key, Raw::Text(text)));
 }
 
 #[expect(clippy::return_self_not_must_use, reason = "made to be chained, and to be dropped at the end of the chain")]
 impl Current {
     /// True if the current span is recorded: for values that cost something to find.
     pub fn is_recording(self) -> bool {
-        is_recording()
+        failure::recording()
     }
 
     /// A tag of text (cut at 2048 UTF-16 units), number or bool. Of two tags with one key the later one counts.
     #[inline]
     pub fn tag(self, key: &'static str, value: impl TagValue) -> Self {
-        with(|segment| segment.tag_current(key, value.raw()));
+        tag(key, value.raw());
         self
     }
 
     /// A tag of anything that implements [`Display`].
     pub fn tag_display(self, key: &'static str, value: &dyn Display) -> Self {
-        formatted(format_args!("{value}"), TAG_LIMIT, |segment, head, text| segment.tag(head, key, Raw::Text(text)));
+        tag_formatted(key, format_args!("{value}"));
         self
     }
 
@@ -93,7 +98,7 @@ impl Current {
 
     /// A log of several fields, at the present time.
     pub fn log_fields(self, fields: &[(&'static str, &dyn Display)]) -> Self {
-        if !is_recording() {
+        if !failure::recording() {
             return self;
         }
         // All values first: their code may open spans, and a log's fields must lie together.
@@ -119,13 +124,18 @@ impl Current {
 
     /// The span failed with this error: `event=error`, its type, its message and the chain of its sources.
     pub fn error<E: Error + ?Sized>(self, error: &E) -> Self {
-        failure::record(&Failure { kind: type_name::<E>(), message: Some(&Shown(error)), source: Some(&|| error.source()) });
+        failure::record(&Failure {
+            kind: type_name::<E>(),
+            message: Some(&Shown(error)),
+            source: Some(&|| error.source()),
+            severity: Severity::Error,
+        });
         self
     }
 
     /// The span failed, and all that is known is a text.
     pub fn error_message(self, message: &dyn Display) -> Self {
-        failure::record(&Failure { kind: "error", message: Some(message), source: None });
+        failure::record(&Failure { kind: "error", message: Some(message), source: None, severity: Severity::Error });
         self
     }
 

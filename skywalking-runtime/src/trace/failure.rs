@@ -1,12 +1,8 @@
-//! Marks of spans that did not go well: returned errors, panics, futures that were dropped.
-//!
-//! The default form of `err` puts no bound on the error's type. Method look-up on [`Returned`] picks the richest of what the type
-//! offers: an [`Error`], something that dereferences to one, `Display`, `Debug`, else the type's name.
+//! Marks of spans that did not go well: returned errors, panics, futures that were dropped. How a returned value is found to be an
+//! error is for `returned`.
 
-use std::any::type_name;
 use std::error::Error;
-use std::fmt::{self, Debug, Display};
-use std::ops::Deref;
+use std::fmt::{self, Display};
 use std::panic::{self, PanicHookInfo};
 use std::sync::Once;
 
@@ -23,23 +19,46 @@ pub(crate) enum Mark {
     Cancelled,
 }
 
+/// What an error does to its span.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Severity {
+    /// The span failed.
+    Error,
+    /// The error is logged, and the span did not fail.
+    Ignored,
+}
+
+impl Severity {
+    /// Ignored, if `ignored`.
+    #[inline]
+    pub fn unless(ignored: bool) -> Self {
+        if ignored { Self::Ignored } else { Self::Error }
+    }
+}
+
 /// Causes that a `stack` lists, as in the Java agent.
 const CAUSES: usize = 5;
 
 /// An error as a log tells it.
-pub(super) struct Failure<'a> {
+pub(super) struct Failure<'a, 's> {
     pub(super) kind: &'a str,
     pub(super) message: Option<&'a dyn Display>,
     /// Where the chain of causes begins; asked for only when recording.
-    pub(super) source: Option<&'a Source<'a>>,
+    pub(super) source: Option<&'a Source<'s>>,
+    pub(super) severity: Severity,
 }
 
 /// Gives an error's source.
 pub(super) type Source<'a> = dyn Fn() -> Option<&'a (dyn Error + 'static)> + 'a;
 
-/// Marks the current span as failed and logs why.
-pub(super) fn record(failure: &Failure<'_>) {
-    if !tracer::enabled() || slot::with(|segment| segment.is_current_recorded()) != Some(true) {
+/// True if what is said of the current span is recorded.
+pub fn recording() -> bool {
+    tracer::enabled() && slot::with(|segment| segment.is_current_recorded()) == Some(true)
+}
+
+/// Logs the error in the current span, and marks it as failed.
+pub(super) fn record(failure: &Failure<'_, '_>) {
+    if !recording() {
         return;
     }
     let mut scratch = slot::with(super::segment::Segment::take_scratch).unwrap_or_default();
@@ -57,7 +76,9 @@ pub(super) fn record(failure: &Failure<'_>) {
                 segment.field(head, "stack", stack);
             }
         });
-        if let Some(record) = segment.current_record() {
+        if failure.severity == Severity::Error
+            && let Some(record) = segment.current_record()
+        {
             record.flags |= Record::ERROR;
         }
         segment.return_scratch(scratch);
@@ -65,7 +86,7 @@ pub(super) fn record(failure: &Failure<'_>) {
 }
 
 /// Writes message and stack behind each other: the length of the first, and where the second begins.
-fn write_failure(out: &mut String, failure: &Failure<'_>) -> (Option<usize>, Option<usize>) {
+fn write_failure(out: &mut String, failure: &Failure<'_, '_>) -> (Option<usize>, Option<usize>) {
     let message = failure.message.map(|message| {
         text::format_into(out, format_args!("{message}"), TAG_LIMIT);
         out.len()
@@ -79,12 +100,12 @@ fn write_failure(out: &mut String, failure: &Failure<'_>) -> (Option<usize>, Opt
 }
 
 /// The chain of sources, a line each; nothing if there is none.
-struct Causes<'a> {
+struct Causes<'a, 's> {
     top: &'a dyn Display,
-    source: &'a Source<'a>,
+    source: &'a Source<'s>,
 }
 
-impl Display for Causes<'_> {
+impl Display for Causes<'_, '_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let mut at = (self.source)();
         if at.is_some() {
@@ -120,116 +141,3 @@ fn remember(info: &PanicHookInfo<'_>) {
     let message = payload.downcast_ref::<&str>().copied().or_else(|| payload.downcast_ref::<String>().map(String::as_str));
     slot::with(|segment| segment.remember_panic(message.unwrap_or_default()));
 }
-
-/// What a traced function returned.
-#[derive(Debug)]
-pub struct Returned<'a, R: ?Sized>(pub &'a R);
-
-/// The returned error is an [`Error`].
-pub trait ViaError {
-    /// Records an error, if there is one.
-    fn note(&self);
-}
-
-impl<T, E: Error> ViaError for &&&&&Returned<'_, Result<T, E>> {
-    #[inline]
-    fn note(&self) {
-        if let Err(error) = self.0 {
-            record(&Failure { kind: type_name::<E>(), message: Some(error), source: Some(&|| error.source()) });
-        }
-    }
-}
-
-/// The returned error dereferences to an [`Error`]: `Box<dyn Error>`, `Arc`, anyhow.
-pub trait ViaDeref {
-    /// Records an error, if there is one.
-    fn note(&self);
-}
-
-impl<T, E: Deref<Target: Error>> ViaDeref for &&&&Returned<'_, Result<T, E>> {
-    #[inline]
-    fn note(&self) {
-        if let Err(error) = self.0 {
-            record(&Failure { kind: type_name::<E>(), message: Some(&Through(error)), source: Some(&|| error.deref().source()) });
-        }
-    }
-}
-
-/// Shows what a value dereferences to.
-struct Through<'a, E>(&'a E);
-
-impl<E: Deref<Target: Error>> Display for Through<'_, E> {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{}", &**self.0)
-    }
-}
-
-/// The returned error has a `Display`.
-pub trait ViaDisplay {
-    /// Records an error, if there is one.
-    fn note(&self);
-}
-
-impl<T, E: Display> ViaDisplay for &&&Returned<'_, Result<T, E>> {
-    #[inline]
-    fn note(&self) {
-        if let Err(error) = self.0 {
-            record(&Failure { kind: type_name::<E>(), message: Some(error), source: None });
-        }
-    }
-}
-
-/// The returned error has a `Debug`.
-pub trait ViaDebug {
-    /// Records an error, if there is one.
-    fn note(&self);
-}
-
-impl<T, E: Debug> ViaDebug for &&Returned<'_, Result<T, E>> {
-    #[inline]
-    fn note(&self) {
-        if let Err(error) = self.0 {
-            record(&Failure { kind: type_name::<E>(), message: Some(&format_args!("{error:?}")), source: None });
-        }
-    }
-}
-
-/// Of the returned error nothing is known but its type.
-pub trait ViaName {
-    /// Records an error, if there is one.
-    fn note(&self);
-}
-
-impl<T, E> ViaName for &Returned<'_, Result<T, E>> {
-    #[inline]
-    fn note(&self) {
-        if self.0.is_err() {
-            record(&Failure { kind: type_name::<E>(), message: None, source: None });
-        }
-    }
-}
-
-/// What was returned is no `Result`, though its type is called so.
-pub trait ViaNothing {
-    /// Does nothing.
-    fn note(&self);
-}
-
-impl<R: ?Sized> ViaNothing for Returned<'_, R> {
-    #[inline]
-    fn note(&self) {}
-}
-
-/// What an explicit `err` needs the function to return.
-#[diagnostic::on_unimplemented(
-    message = "`err` needs a `Result`",
-    label = "this function does not return a `Result`",
-    note = "remove `err`, or return a `Result`"
-)]
-pub trait AnyResult {}
-
-impl<T, E> AnyResult for Result<T, E> {}
-
-/// Compiles only for a `Result`.
-#[inline]
-pub fn must_be_result<R: AnyResult>(_: &R) {}

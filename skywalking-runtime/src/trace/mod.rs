@@ -2,7 +2,7 @@
 //!
 //! In the order in which a span meets them: [`callsite`] (what is known at compile time), [`opening`] (arguments, the decision),
 //! [`scope`] (a span on a thread), [`traced`] (a span over a future), [`root`] and [`child`] (the same by hand), [`current`] (the
-//! active span at hand), [`failure`] (errors, panics), [`snapshot`] (crossing tasks and threads). Below them: [`segment`] with its
+//! active span at hand), [`returned`] and [`failure`] (errors, panics), [`snapshot`] (crossing tasks and threads). Below them: [`segment`] with its
 //! [`record`]s, the [`slot`] that holds it, the [`thread`] that keeps used ones, and the [`outbox`] through which it leaves.
 //!
 //! This room does not know how a segment is encoded or sent, and takes no lock: clippy denies the types.
@@ -11,6 +11,7 @@
 pub(crate) mod callsite;
 pub(crate) mod child;
 pub(crate) mod clock;
+pub mod component;
 pub(crate) mod current;
 pub(crate) mod failure;
 pub(crate) mod guarded;
@@ -18,6 +19,7 @@ pub(crate) mod id;
 pub(crate) mod opening;
 pub(crate) mod outbox;
 pub(crate) mod record;
+pub(crate) mod returned;
 pub(crate) mod root;
 pub(crate) mod sampler;
 pub(crate) mod scope;

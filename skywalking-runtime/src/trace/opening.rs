@@ -12,13 +12,16 @@ use super::root;
 use super::scope::{self, Begun, Scope};
 use super::segment::{PENDING_PEER, Segment};
 use super::slot;
-use super::tag::Raw;
-use super::tally;
+use super::tag::{Raw, Recorder};
+use super::tally::{self, Reason};
 use super::text::{self, NAME_LIMIT, PEER_LIMIT, TAG_LIMIT};
 use super::thread;
 use crate::propagation::carrier::{self, Extract};
 use crate::propagation::{correlation, sw8};
 use crate::tracer::{self, Inbound};
+
+/// The refs of one span, at most: the Java agent's limit too.
+const REFS_LIMIT: u16 = 500;
 
 /// A span that is about to open.
 #[must_use = "an opening is no span yet: `enter` or `begin` makes it one"]
@@ -28,6 +31,8 @@ pub struct Opening {
     place: Place,
     /// The list of side entries that the record will take over.
     head: u32,
+    /// Of other segments that the span refers to.
+    refs: u16,
     /// The segment that is in the slot; 0 if there is none.
     key: u64,
     /// The segment that a root will put into the slot.
@@ -54,7 +59,7 @@ impl Opening {
     #[inline]
     pub fn new(callsite: &'static Callsite) -> Self {
         let place = if tracer::enabled() { Place::Unknown } else { Place::Nowhere };
-        Self { callsite, place, head: 0, key: 0, root: None }
+        Self { callsite, place, head: 0, refs: 0, key: 0, root: None }
     }
 
     #[inline(never)]
@@ -189,6 +194,23 @@ impl Opening {
         }
     }
 
+    /// The contexts that came with a batch: the first one's trace goes on, all of them are referred to.
+    pub fn extract_each<I>(&mut self, carriers: I)
+    where
+        I: IntoIterator<Item: Extract>,
+    {
+        let mut carriers = carriers.into_iter();
+        while let Some(carrier) = carriers.next() {
+            if self.refs >= REFS_LIMIT {
+                // Where the iterator doesn't know how many are left, it is this one at least.
+                let left = carriers.size_hint().0.saturating_add(1);
+                tally::count_many(Reason::RefLimit, u64::try_from(left).unwrap_or(u64::MAX));
+                break;
+            }
+            self.extract(&carrier);
+        }
+    }
+
     fn refer(&mut self, header: &str, parts: &sw8::Parts) {
         let is_root = self.root.is_some();
         if let Some(segment) = &mut self.root {
@@ -197,13 +219,20 @@ impl Opening {
                 segment.scope = crate::testing::scope_of_header(header, parts);
             }
             if !segment.sampled {
-                // Nothing will be recorded, but the trace has an id, and it is this one.
-                if let Some(range) = segment.store(&header[parts.trace.clone()]) {
+                // Nothing will be recorded, but the trace has an id, and it is this one: of a batch, the first.
+                if matches!(segment.trace, Trace::Own(_))
+                    && let Some(range) = segment.store(&header[parts.trace.clone()])
+                {
                     segment.trace = Trace::Foreign { offset: range.offset, length: range.length };
                 }
                 return;
             }
         }
+        if self.refs >= REFS_LIMIT {
+            tally::count(Reason::RefLimit);
+            return;
+        }
+        let mut added = false;
         self.with(|segment, head| {
             let known = segment
                 .sides
@@ -214,13 +243,15 @@ impl Opening {
                 return;
             }
             let Some(range) = segment.store(header) else { return };
-            if is_root {
+            if is_root && matches!(segment.trace, Trace::Own(_)) {
                 #[expect(clippy::cast_possible_truncation, reason = "a place in a header of at most 4096 bytes")]
                 let (from, length) = (parts.trace.start as u32, parts.trace.len() as u32);
                 segment.trace = Trace::Foreign { offset: range.offset + from, length };
             }
             segment.push(head, Side { key: "", a: range.offset, b: range.length, next: 0, kind: SideKind::Sw8Ref });
+            added = true;
         });
+        self.refs += u16::from(added);
     }
 
     /// Opens the span on this thread; it closes when the guard drops.
@@ -249,6 +280,16 @@ impl Opening {
                 None => Begun::NOTHING,
             },
         }
+    }
+}
+
+impl Recorder for Opening {
+    fn tag(&mut self, key: &'static str, value: Raw<'_>) {
+        Self::tag(self, key, value);
+    }
+
+    fn tag_display<T: Display + ?Sized>(&mut self, key: &'static str, value: &T) {
+        Self::tag_display(self, key, value);
     }
 }
 

@@ -8,8 +8,6 @@ use std::fmt::{self, Display};
 use std::rc::Rc;
 use std::sync::Arc;
 
-use super::opening::Opening;
-
 /// A tag's value as it is stored.
 #[derive(Clone, Copy, Debug)]
 pub enum Raw<'a> {
@@ -88,34 +86,42 @@ impl<T: TagValue + ?Sized> TagValue for &mut T {
 #[derive(Debug)]
 pub struct Plain<'a, T: ?Sized>(pub &'a T);
 
+/// Takes tags: a span that is about to open, or the one that is about to end.
+pub trait Recorder {
+    /// A tag of text, number or bool.
+    fn tag(&mut self, key: &'static str, value: Raw<'_>);
+    /// A tag by `Display`.
+    fn tag_display<T: Display + ?Sized>(&mut self, key: &'static str, value: &T);
+}
+
 /// First choice: the value is stored as it is.
 pub trait PutRaw {
     /// Records the tag.
-    fn put(&self, opening: &mut Opening, key: &'static str);
+    fn put<R: Recorder>(&self, recorder: &mut R, key: &'static str);
 }
 
 impl<T: TagValue + ?Sized> PutRaw for Plain<'_, T> {
     #[inline]
-    fn put(&self, opening: &mut Opening, key: &'static str) {
-        opening.tag(key, self.0.raw());
+    fn put<R: Recorder>(&self, recorder: &mut R, key: &'static str) {
+        recorder.tag(key, self.0.raw());
     }
 }
 
 /// Second choice: the value is stored as its `Display` prints it.
 pub trait PutDisplay<T: ?Sized> {
     /// Records the tag.
-    fn put(&self, opening: &mut Opening, key: &'static str)
+    fn put<R: Recorder>(&self, recorder: &mut R, key: &'static str)
     where
         T: TagDisplay;
 }
 
 impl<T: ?Sized> PutDisplay<T> for &Plain<'_, T> {
     #[inline]
-    fn put(&self, opening: &mut Opening, key: &'static str)
+    fn put<R: Recorder>(&self, recorder: &mut R, key: &'static str)
     where
         T: TagDisplay,
     {
-        opening.tag_display(key, &Shown(self.0));
+        recorder.tag_display(key, &Shown(self.0));
     }
 }
 

@@ -66,6 +66,8 @@ reasons! {
     SpanLimit = "span_limit",
     /// A tag, log or name was not recorded because its segment had reached the limit of such entries.
     EntryLimit = "entry_limit",
+    /// A message of a batch was not referred to because its span had reached the limit of refs.
+    RefLimit = "ref_limit",
     /// A value's own code panicked while it was formatted for a tag, a name or a log.
     FormatPanicked = "format_panicked",
     /// A carrier's own code panicked while headers were read or written.
@@ -87,8 +89,14 @@ static COUNTS: [AtomicU64; Reason::ALL.len()] = [const { AtomicU64::new(0) }; Re
 /// Counts one.
 #[cold]
 pub(crate) fn count(reason: Reason) {
+    count_many(reason, 1);
+}
+
+/// Counts several.
+#[cold]
+pub(crate) fn count_many(reason: Reason, many: u64) {
     if let Some(count) = COUNTS.get(reason as usize) {
-        count.fetch_add(1, Ordering::Relaxed);
+        count.fetch_add(many, Ordering::Relaxed);
     }
 }
 

@@ -1,0 +1,90 @@
+//! An impl block whose functions are traced.
+//!
+//! What stands on a function itself is left to itself: a span attribute of its own expands after the block has, and is told by a hidden argument what the
+//! block calls the function; `#[skip_span]` is told that it was seen.
+
+use proc_macro2::{Group, TokenStream, TokenTree};
+use quote::{ToTokens as _, quote};
+use syn::{Attribute, Meta};
+
+use super::opening::Naming;
+use super::{Switch, function};
+use crate::args::{Args, Kind};
+use crate::check::{self, Complaints, Place};
+use crate::item::{Block, Member, Method};
+
+/// The argument by which `#[skip_span]` knows that it stands inside of a traced block.
+const SEEN: &str = "__seen";
+
+/// The block with its functions traced; as it came if anything is wrong with it, or tracing is not compiled in.
+pub(super) fn traced(kind: Kind, args: &Args, block: &Block, switch: Switch, complaints: &mut Complaints) -> TokenStream {
+    check::arguments_and_block(kind, args, block, complaints);
+    for member in &block.members {
+        if let Member::Function(method) = member {
+            check::attributes_of_method(method, complaints);
+            if method.skip.is_none() && method.own.is_empty() {
+                check::arguments_and_function(kind, args, &method.function, &Place::UnderBlock(block), complaints);
+            }
+        }
+    }
+    let expands = complaints.is_empty() && switch == Switch::On;
+    let members = block.members.iter().flat_map(|member| match member {
+        Member::Other(tokens) => tokens.clone(),
+        Member::Function(method) if expands => expanded(kind, args, block, method),
+        Member::Function(method) => {
+            let own = method.own.iter().map(|(_, attr)| attr.to_token_stream());
+            with_attributes(own, method)
+        }
+    });
+    let mut braces = Group::new(block.braces.delimiter(), members.collect());
+    braces.set_span(block.braces.span());
+    block.head.clone().into_iter().chain([TokenTree::Group(braces)]).collect()
+}
+
+fn expanded(kind: Kind, args: &Args, block: &Block, method: &Method) -> TokenStream {
+    let naming = Naming::Method { names: args.names.as_ref(), block };
+    if method.own.is_empty() && method.skip.is_none() {
+        return function::traced(kind, args, &method.function, &naming);
+    }
+    let own = method.own.iter().map(|(_, attr)| {
+        let name = naming.of(&method.function.sig.ident);
+        // What a block says of the runtime holds for all of it.
+        let runtime = args.runtime.as_ref().map(|path| quote!(, crate = #path));
+        told(attr, &quote!(__block(#name #runtime)))
+    });
+    with_attributes(own, method)
+}
+
+/// The attribute with one more argument.
+fn told(attr: &Attribute, argument: &TokenStream) -> TokenStream {
+    let path = attr.path();
+    let written = match &attr.meta {
+        Meta::List(list) => list.tokens.clone(),
+        _ => TokenStream::new(),
+    };
+    let comma = match written.clone().into_iter().last() {
+        None => false,
+        Some(TokenTree::Punct(comma)) if comma.as_char() == ',' => false,
+        Some(_) => true,
+    };
+    let comma = comma.then(|| quote!(,));
+    quote!(#[#path(#written #comma #argument)])
+}
+
+fn with_attributes(attrs: impl Iterator<Item = TokenStream>, method: &Method) -> TokenStream {
+    let seen: TokenStream = [TokenTree::Ident(proc_macro2::Ident::new(SEEN, proc_macro2::Span::call_site()))].into_iter().collect();
+    let skip = method.skip.as_ref().map(|attr| {
+        let path = attr.path();
+        quote!(#[#path(#seen)])
+    });
+    let body = TokenTree::Group(method.function.body.clone());
+    skip.into_iter().chain(attrs).chain([method.function.head.clone(), body.into()]).collect()
+}
+
+/// `#[skip_span]`, by itself or as a block has left it.
+pub(super) fn skip_span(args: &TokenStream, item: TokenStream) -> TokenStream {
+    if args.to_string() == SEEN {
+        return item;
+    }
+    item.into_iter().chain(check::skip_span_alone().into_compile_error()).collect()
+}

@@ -1,0 +1,164 @@
+//! One function, in each of its shapes.
+
+use proc_macro2::{Delimiter, Group, Span, TokenStream, TokenTree};
+use quote::quote_spanned;
+use syn::Type;
+use syn::spanned::Spanned as _;
+
+use super::moved::Moved;
+use super::opening::{Naming, Opening};
+use super::private;
+use super::returned::Look;
+use crate::args::{Args, Covers, Kind};
+use crate::item::Function;
+use crate::returns::{self, Holder, Later};
+
+/// The function with its span.
+pub(super) fn traced(kind: Kind, args: &Args, function: &Function, naming: &Naming<'_>) -> TokenStream {
+    let private = private(args.runtime.as_ref());
+    let opening = Opening { kind, args, function, naming, private: &private };
+    let output = function.returned(args.covers.as_ref());
+    let look = Look::new(args, function, output, naming, &private);
+
+    let (attrs, body) = hoisted(&function.body);
+    let boxed = function.boxed_future().filter(|_| !matches!(args.covers, Some(Covers::Call(_))));
+    let inner = if let Some(boxed) = boxed {
+        let future = future(&opening, look.as_ref(), output, &boxed.body);
+        let pin = boxed.pin;
+        quote_spanned!(Span::mixed_site()=> #pin(#future))
+    } else if function.sig.asyncness.is_some() {
+        let outside = Moved::new(function, &body, Some(args)).outside();
+        let future = future(&opening, look.as_ref(), output, &body);
+        quote_spanned!(Span::mixed_site()=> #outside #future.await)
+    } else if let Some(Covers::Returned(later, _)) = &args.covers {
+        covered(&opening, look.as_ref(), output, *later, &body)
+    } else {
+        direct(&opening, look.as_ref(), output, &body)
+    };
+    let block = in_braces_of(&body, attrs.into_iter().chain(inner).collect());
+    function.head.clone().into_iter().chain([TokenTree::Group(block)]).collect()
+}
+
+/// A block of ours that rustc shall take for the user's own: what it says of a function, or of a closure, it says at the braces, and of one that a macro
+/// has made it says other things, or nothing.
+fn in_braces_of(body: &Group, tokens: TokenStream) -> Group {
+    let mut block = Group::new(Delimiter::Brace, tokens);
+    block.set_span(body.span());
+    block
+}
+
+/// A sync function: a guard, and the body where it was; inside a closure only if its result must be seen.
+fn direct(opening: &Opening<'_>, look: Option<&Look<'_>>, output: Option<&Type>, body: &Group) -> TokenStream {
+    let site = Span::mixed_site();
+    let (enter, inject) = (opening.enter(), opening.inject());
+    let (Some(look), Some(output)) = (look, output) else {
+        let tail = tail(body);
+        return quote_spanned!(site=> let __span = #enter; #inject #tail);
+    };
+    let (outside, ret) = in_closure(opening, output, body);
+    let look = look.at(|at| quote_spanned!(at=> &__ret));
+    quote_spanned! {site=>
+        let __span = #enter;
+        #inject
+        #outside
+        let __ret = #ret;
+        #look
+        __ret
+    }
+}
+
+/// A sync function that returns a future or a stream: what it returns is wrapped, and opens the span when it is polled.
+fn covered(opening: &Opening<'_>, look: Option<&Look<'_>>, output: Option<&Type>, later: Later, body: &Group) -> TokenStream {
+    let site = Span::mixed_site();
+    let private = opening.private;
+    let Some(returned) = returns::written(&opening.function.sig.output) else { return TokenStream::new() };
+    let prepare = opening.prepare();
+    let (outside, ret) = in_closure(opening, returned, body);
+    let wrapped = match (later, look, output) {
+        (Later::Stream, ..) => quote_spanned!(site=> __opening.stream(__ret)),
+        (Later::Future, Some(look), Some(output)) => {
+            let output = returns::nameable(output);
+            let look = look.at(|at| quote_spanned!(at=> __ret));
+            quote_spanned!(site=> __opening.future_with_return(__ret, |__ret: &#output| #look))
+        }
+        (Later::Future, ..) => quote_spanned!(site=> __opening.future(__ret)),
+    };
+    let held = match returns::holder(returned) {
+        Holder::Opaque => wrapped,
+        Holder::Boxed => quote_spanned!(site=> #private::Box::new(#wrapped)),
+        Holder::Pinned => quote_spanned!(site=> #private::Box::pin(#wrapped)),
+    };
+    quote_spanned! {site=>
+        #prepare
+        #outside
+        let __ret = #ret;
+        #held
+    }
+}
+
+/// The body in a closure that returns what the function does: what goes before, and the call.
+fn in_closure(opening: &Opening<'_>, output: &Type, body: &Group) -> (TokenStream, TokenStream) {
+    let site = Span::mixed_site();
+    let private = opening.private;
+    let moved = Moved::new(opening.function, body, None);
+    let (outside, inside) = (moved.outside(), moved.inside());
+    let nameable = returns::nameable(output);
+    let tail = tail(body);
+    let block = in_braces_of(body, quote_spanned!(site=> #inside #tail));
+    let closure = quote_spanned!(body.span()=> move || #block);
+    (outside, quote_spanned!(site=> #private::once::<#nameable>(#closure)))
+}
+
+/// An async function's future. All of it happens inside, at the first poll.
+fn future(opening: &Opening<'_>, look: Option<&Look<'_>>, output: Option<&Type>, body: &Group) -> TokenStream {
+    let site = Span::mixed_site();
+    let private = opening.private;
+    let inside = Moved::new(opening.function, body, Some(opening.args)).inside();
+    let (begin, inject) = (opening.begin(), opening.inject());
+    let edge = edge(output);
+    let tail = tail(body);
+    let block = in_braces_of(body, quote_spanned!(site=> #inside #begin #inject #edge #tail));
+    let block = quote_spanned!(body.span()=> async move #block);
+    let (Some(look), Some(output)) = (look, output) else {
+        return quote_spanned!(site=> #private::Traced::new(#block));
+    };
+    let nameable = returns::nameable(output);
+    let look = look.at(|at| quote_spanned!(at=> __ret));
+    quote_spanned!(site=> #private::Traced::with_return(#block, |__ret: &#nameable| #look))
+}
+
+/// The body, as the last expression of a block of ours. Its braces are the user's, who could take rustc's lint for superfluous ones for a fault of his.
+fn tail(body: &Group) -> TokenStream {
+    quote_spanned!(Span::mixed_site()=> #[allow(unused_braces)] #body)
+}
+
+/// An async block has no written type, so `return Box::new(x)` could not coerce in it: a return that never runs tells the compiler the type.
+fn edge(output: Option<&Type>) -> TokenStream {
+    let site = Span::mixed_site();
+    match output {
+        None => quote_spanned!(site=> if false { return; }),
+        Some(Type::Never(_) | Type::ImplTrait(_)) => TokenStream::new(),
+        Some(output) => {
+            let nameable = returns::nameable(output);
+            // rustc's "return type inferred to be .. here" shall stand at the written type.
+            quote_spanned!(site.located_at(output.span())=> #[allow(unreachable_code)] if false { let __ret: #nameable = loop {}; return __ret; })
+        }
+    }
+}
+
+/// The attributes at the head of a body are the function's: they stand at the head of its new body, and not inside.
+fn hoisted(body: &Group) -> (TokenStream, Group) {
+    let trees: Vec<TokenTree> = body.stream().into_iter().collect();
+    let mut rest = trees.as_slice();
+    while let [TokenTree::Punct(hash), TokenTree::Punct(bang), TokenTree::Group(attr), after @ ..] = rest {
+        if hash.as_char() != '#' || bang.as_char() != '!' || attr.delimiter() != Delimiter::Bracket {
+            break;
+        }
+        rest = after;
+    }
+    if rest.len() == trees.len() || body.delimiter() != Delimiter::Brace {
+        return (TokenStream::new(), body.clone());
+    }
+    let attrs = trees[..trees.len() - rest.len()].iter().cloned().collect();
+    (attrs, in_braces_of(body, rest.iter().cloned().collect()))
+}

@@ -1,0 +1,168 @@
+//! A look at the returned value while the span is still open: errors, and tags that are computed from it.
+
+use proc_macro2::{Ident, Span, TokenStream};
+use quote::{ToTokens as _, quote_spanned};
+use syn::Type;
+use syn::spanned::Spanned as _;
+
+use super::opening::{Naming, put};
+use super::{located_at, operand};
+use crate::args::{Args, Form, OnErr, RetTag, Returned};
+use crate::item::Function;
+use crate::returns;
+
+/// What is to be seen in the returned value.
+pub(super) struct Look<'a> {
+    private: &'a TokenStream,
+    errors: Option<Errors<'a>>,
+    tags: &'a [RetTag],
+}
+
+struct Errors<'a> {
+    form: &'a Form,
+    ignored: &'a [Type],
+    /// The type is not called `Result`, and a word was written that needs one: the compiler shall say whether it is one.
+    ask: Option<Span>,
+}
+
+impl<'a> Look<'a> {
+    /// `None` if nothing is to be seen.
+    pub(super) fn new(
+        args: &'a Args,
+        function: &Function,
+        output: Option<&Type>,
+        naming: &Naming<'_>,
+        private: &'a TokenStream,
+    ) -> Option<Self> {
+        let is_result = output.is_some_and(returns::is_result);
+        // What a block says of errors holds for those of its functions that can tell them.
+        let tells = is_result && !function.tracks_caller();
+        let of_the_block = matches!(naming, Naming::Method { .. }) && args.key("err").or(args.key("err_ignore")).is_some();
+        let (form, word) = match &args.err {
+            Some(OnErr::Unmarked) => (None, None),
+            Some(OnErr::Marks(form, word)) => (Some(form), Some(word)),
+            None => (Some(&Form::Richest), args.key("err_ignore")),
+        };
+        let wanted = tells || (word.is_some() && !of_the_block);
+        let errors = form.filter(|_| wanted).map(|form| Errors {
+            form,
+            ignored: &args.err_ignore,
+            ask: word.filter(|_| !is_result && !matches!(form, Form::Function(_))).map(Ident::span),
+        });
+        let look = Self { private, errors, tags: &args.ret_tags };
+        (look.errors.is_some() || !look.tags.is_empty()).then_some(look)
+    }
+
+    /// A block; `reference` writes the reference to the returned value.
+    pub(super) fn at(&self, reference: impl Fn(Span) -> TokenStream) -> TokenStream {
+        let site = Span::mixed_site();
+        let tags = (!self.tags.is_empty()).then(|| self.tags(&reference));
+        match (self.errors.as_ref().map(|errors| self.errors(errors, &reference)), tags) {
+            (Some(errors), None) => quote_spanned!(site=> { #errors }),
+            // The tags' expressions are outside of the errors' imports.
+            (errors, tags) => {
+                let errors = errors.map(|errors| quote_spanned!(site=> { #errors }));
+                quote_spanned!(site=> { #errors #tags })
+            }
+        }
+    }
+
+    fn errors(&self, errors: &Errors<'_>, reference: &impl Fn(Span) -> TokenStream) -> TokenStream {
+        let site = Span::mixed_site();
+        let private = self.private;
+        let ret = reference(site);
+        let ask = errors.ask.map(|word| {
+            let at = site.located_at(word);
+            let (private, ret) = (located_at(private, word), reference(at));
+            quote_spanned!(at=> #private::must_be_result(#ret);)
+        });
+        let severity = self.severity(errors, reference);
+        let note = match errors.form {
+            Form::Richest => quote_spanned!(site=> (&&&&&&#private::Returned(#ret)).note(#severity);),
+            Form::Display(word) | Form::Debug(word) => {
+                let at = site.located_at(*word);
+                let function = Ident::new(if matches!(errors.form, Form::Display(_)) { "note_display" } else { "note_debug" }, at);
+                let (there, ret_there) = (located_at(private, *word), reference(at));
+                quote_spanned!(at=> #there::#function(#ret_there, &|| (&&#there::Returned(#ret_there)).cause(), #severity);)
+            }
+            Form::Function(path) => {
+                let at = site.located_at(path.span());
+                let (there, ret_there) = (located_at(private, at), reference(at));
+                let call = quote_spanned!(at=> #path(#ret_there));
+                let note = quote_spanned!(at=> #there::note_message(#call, (&#there::Returned(#ret_there)).kind(), &|| (&&#there::Returned(#ret_there)).cause(), #severity););
+                quote_spanned!(site=> if #private::recording() { #note })
+            }
+        };
+        let traits = match errors.form {
+            Form::Richest => {
+                quote_spanned!(site=> use #private::{ViaDebug as _, ViaDeref as _, ViaDisplay as _, ViaError as _, ViaName as _, ViaNothing as _};)
+            }
+            Form::Display(_) | Form::Debug(_) => {
+                quote_spanned!(site=> use #private::{CauseOfError as _, CauseThroughDeref as _, NoCause as _};)
+            }
+            Form::Function(_) => {
+                quote_spanned!(site=> use #private::{CauseOfError as _, CauseThroughDeref as _, KindOfError as _, KindOfValue as _, NoCause as _};)
+            }
+        };
+        quote_spanned!(site=> #traits #ask #note)
+    }
+
+    /// Whether an error marks the span, given what it is.
+    fn severity(&self, errors: &Errors<'_>, reference: &impl Fn(Span) -> TokenStream) -> TokenStream {
+        let site = Span::mixed_site();
+        let private = self.private;
+        if errors.ignored.is_empty() {
+            return quote_spanned!(site=> #private::Severity::Error);
+        }
+        let is = errors.ignored.iter().map(|ty| {
+            let at = site.located_at(ty.span());
+            let (there, ret) = (located_at(private, at), reference(at));
+            quote_spanned!(at=> (&&&#there::Returned(#ret)).is::<#ty>())
+        });
+        quote_spanned! {site=>
+            {
+                use #private::{IsBoxed as _, IsBoxedAndSent as _, IsItself as _, IsNothing as _};
+                #private::Severity::unless(#(#is)||*)
+            }
+        }
+    }
+
+    /// Values are computed one by one, each where the program's own names are all that is in scope.
+    fn tags(&self, reference: &impl Fn(Span) -> TokenStream) -> TokenStream {
+        let site = Span::mixed_site();
+        let private = self.private;
+        let ret = reference(site);
+        let tags = self.tags.iter().map(|RetTag { key, of, value }| {
+            let Some(expr) = value.computed() else { return TokenStream::new() };
+            let at = site.located_at(expr.span());
+            let bound = Ident::new("__value_0", at);
+            let sink = quote_spanned!(at=> #private::OfReturned);
+            let put = put(private, key, value, &bound, &sink);
+            let imports =
+                matches!(value, crate::args::Value::Plain(_)).then(|| quote_spanned!(site=> use #private::{PutDisplay as _, PutRaw as _};));
+            let computed = match of {
+                Returned::Bound(_) => operand(expr),
+                Returned::Function => quote_spanned!(at=> #expr(__value)),
+            };
+            let bind = match of {
+                Returned::Bound(pat) => {
+                    let pat = pat.to_token_stream();
+                    Some(quote_spanned!(site=> let #pat = __value;))
+                }
+                Returned::Function => None,
+            };
+            quote_spanned!(site=> { #bind match &#computed { __value_0 => { #imports #put } } })
+        });
+        quote_spanned! {site=>
+            if #private::recording() {
+                let __value = {
+                    use #private::{ValueOfAny as _, ValueOfOk as _};
+                    (&&#private::Returned(#ret)).value()
+                };
+                if let ::core::option::Option::Some(__value) = __value {
+                    #(#tags)*
+                }
+            }
+        }
+    }
+}

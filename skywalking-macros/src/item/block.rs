@@ -1,0 +1,184 @@
+//! Reads an `impl` block: its header is parsed, its members are told apart, and the bodies stay shut.
+//!
+//! A member that can't be read (it is half-typed) is passed on as it is, and the next one is read all the same.
+
+use proc_macro2::{Delimiter, Group, Ident, TokenStream, TokenTree};
+use quote::ToTokens as _;
+use syn::parse::{ParseStream, Parser as _};
+use syn::{Attribute, Generics, ItemImpl, Meta, Signature, Token, Type, Visibility, token};
+
+use super::Function;
+use crate::args::Kind;
+
+/// An `impl` block.
+pub(crate) struct Block {
+    /// What syn read of the header.
+    pub(crate) attrs: Vec<Attribute>,
+    pub(crate) generics: Generics,
+    /// The last word of the type, as far as it has one.
+    pub(crate) type_name: String,
+    /// The last word of the trait.
+    pub(crate) trait_name: Option<String>,
+    /// Every token before the braces, as written.
+    pub(crate) head: TokenStream,
+    /// The braces, with what is in them.
+    pub(crate) braces: Group,
+    pub(crate) members: Vec<Member>,
+}
+
+/// What stands in a block.
+pub(crate) enum Member {
+    /// A function with a body.
+    Function(Box<Method>),
+    /// Anything else, as written.
+    Other(TokenStream),
+}
+
+/// A function of a block.
+pub(crate) struct Method {
+    /// The attributes of ours that stand on it are not in its head.
+    pub(crate) function: Function,
+    /// `#[skip_span]`.
+    pub(crate) skip: Option<Attribute>,
+    /// Span attributes of its own.
+    pub(crate) own: Vec<(Kind, Attribute)>,
+}
+
+/// Reads the tokens of an item that begins as an `impl` block does. The error is syn's, for a header that it does not know.
+pub(super) fn read(mut trees: Vec<TokenTree>) -> syn::Result<Block> {
+    let braces = match trees.pop() {
+        Some(TokenTree::Group(group)) if group.delimiter() == Delimiter::Brace => group,
+        last => {
+            trees.extend(last);
+            // syn says what is missing.
+            return Err(syn::parse2::<ItemImpl>(trees.into_iter().collect()).err().unwrap_or_else(crate::check::no_item));
+        }
+    };
+    let head: TokenStream = trees.into_iter().collect();
+    let empty = TokenTree::Group(Group::new(Delimiter::Brace, TokenStream::new()));
+    let header: ItemImpl = syn::parse2(head.clone().into_iter().chain([empty]).collect())?;
+    let members = members.parse2(braces.stream())?;
+    Ok(Block {
+        type_name: name_of(&header.self_ty),
+        trait_name: header.trait_.as_ref().and_then(|implemented| implemented.0.segments.last()).map(|last| word(&last.ident)),
+        attrs: header.attrs,
+        generics: header.generics,
+        head,
+        braces,
+        members,
+    })
+}
+
+fn word(ident: &Ident) -> String {
+    syn::ext::IdentExt::unraw(ident).to_string()
+}
+
+/// `Type` of `module::Type<T>` and of `&Type`; the whole text of what has no name.
+fn name_of(ty: &Type) -> String {
+    match ty {
+        Type::Group(ty) => name_of(&ty.elem),
+        Type::Paren(ty) => name_of(&ty.elem),
+        Type::Reference(ty) => name_of(&ty.elem),
+        Type::Path(ty) => ty.path.segments.last().map(|last| word(&last.ident)).unwrap_or_default(),
+        Type::TraitObject(_) => ty.to_token_stream().to_string().trim_start_matches("dyn ").to_owned(),
+        ty => ty.to_token_stream().to_string().replace(' ', ""),
+    }
+}
+
+fn members(input: ParseStream<'_>) -> syn::Result<Vec<Member>> {
+    let mut members = Vec::new();
+    // `#![..]` at the head of the block.
+    while input.peek(Token![#]) && input.peek2(Token![!]) {
+        let (hash, bang, attr): (TokenTree, TokenTree, TokenTree) = (input.parse()?, input.parse()?, input.parse()?);
+        members.push(Member::Other([hash, bang, attr].into_iter().collect()));
+    }
+    while !input.is_empty() {
+        members.push(member(input)?);
+    }
+    Ok(members)
+}
+
+fn member(input: ParseStream<'_>) -> syn::Result<Member> {
+    let start = input.fork();
+    if let Ok((attrs, sig)) = attrs_and_signature(&input.fork())
+        && let Some(function) = function(input, attrs, sig)?
+    {
+        return Ok(Member::Function(Box::new(function)));
+    }
+    Ok(Member::Other(up_to_the_end(&start, input)?))
+}
+
+fn attrs_and_signature(input: ParseStream<'_>) -> syn::Result<(Vec<Attribute>, Signature)> {
+    let attrs = input.call(Attribute::parse_outer)?;
+    input.parse::<Visibility>()?;
+    input.parse::<Option<Token![default]>>()?;
+    let sig = input.parse()?;
+    if input.peek(token::Brace) || is_shut_block(input) { Ok((attrs, sig)) } else { Err(input.error("no body")) }
+}
+
+/// A `$body:block` fragment of a `macro_rules!`.
+fn is_shut_block(input: ParseStream<'_>) -> bool {
+    matches!(input.fork().parse(), Ok(TokenTree::Group(group)) if super::is_block(&group))
+}
+
+/// Reads the tokens of a function whose head is known to be readable.
+fn function(input: ParseStream<'_>, attrs: Vec<Attribute>, sig: Signature) -> syn::Result<Option<Method>> {
+    let mut skip = None;
+    let mut own = Vec::new();
+    let mut kept = Vec::new();
+    for attr in attrs {
+        match ours(&attr) {
+            Some(Ours::Skip) => skip = Some(attr),
+            Some(Ours::Span(kind)) => own.push((kind, attr)),
+            None => kept.push(attr),
+        }
+    }
+    input.call(Attribute::parse_outer)?;
+    let mut head: TokenStream = kept.iter().map(quote::ToTokens::to_token_stream).collect();
+    let after_attrs = input.fork();
+    input.parse::<Visibility>()?;
+    input.parse::<Option<Token![default]>>()?;
+    input.parse::<Signature>()?;
+    while after_attrs.cursor() != input.cursor() {
+        head.extend([after_attrs.parse::<TokenTree>()?]);
+    }
+    let TokenTree::Group(body) = input.parse()? else { return Ok(None) };
+    Ok(Some(Method { function: Function { attrs: kept, sig, head, body }, skip, own }))
+}
+
+enum Ours {
+    Skip,
+    Span(Kind),
+}
+
+fn ours(attr: &Attribute) -> Option<Ours> {
+    let last = attr.path().segments.last()?.ident.to_string();
+    if last == "skip_span" {
+        return Some(Ours::Skip);
+    }
+    // `#[local_span = ..]` is nothing of ours; rustc refuses it.
+    let kind = Kind::ALL.into_iter().find(|kind| kind.attribute() == last)?;
+    (!matches!(attr.meta, Meta::NameValue(_))).then_some(Ours::Span(kind))
+}
+
+/// Every token up to the `;` or the braces that end a member.
+fn up_to_the_end(start: ParseStream<'_>, input: ParseStream<'_>) -> syn::Result<TokenStream> {
+    let mut tokens = TokenStream::new();
+    let mut constant = false;
+    while !start.is_empty() {
+        let tree: TokenTree = start.parse()?;
+        input.parse::<TokenTree>()?;
+        constant |= matches!(&tree, TokenTree::Punct(equals) if equals.as_char() == '=');
+        let end = match &tree {
+            TokenTree::Punct(semicolon) => semicolon.as_char() == ';',
+            // The braces of a constant's value are followed by its `;`.
+            TokenTree::Group(group) => group.delimiter() == Delimiter::Brace && !constant,
+            _ => false,
+        };
+        tokens.extend([tree]);
+        if end {
+            break;
+        }
+    }
+    Ok(tokens)
+}
