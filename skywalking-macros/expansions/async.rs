@@ -9,7 +9,7 @@ async fn call(rpc: &Rpc, mut req: Req) -> Result<String, RpcError> {
                 let _ = &req;
                 let _ = &rpc;
                 if ::skywalking_runtime::__private::enabled() {
-                    let mut __opening = ::skywalking_runtime::__private::Opening::new({
+                    let mut __skywalking_opening = ::skywalking_runtime::__private::Opening::new({
                         static __SKYWALKING_CALLSITE: ::skywalking_runtime::__private::Callsite = ::skywalking_runtime::__private::Callsite::new(
                                 ::skywalking_runtime::__private::Kind::Exit,
                                 "/Service/OnSnapshot",
@@ -17,14 +17,21 @@ async fn call(rpc: &Rpc, mut req: Req) -> Result<String, RpcError> {
                             .at(::core::file!(), ::core::line!());
                         &__SKYWALKING_CALLSITE
                     });
-                    if __opening.recording() {
+                    if ::skywalking_runtime::__private::Opening::recording(
+                        &mut __skywalking_opening,
+                    ) {
                         match &rpc.address() {
-                            __value_0 => {
-                                __opening.peer(__value_0);
+                            __skywalking_value_0 => {
+                                ::skywalking_runtime::__private::Opening::peer(
+                                    &mut __skywalking_opening,
+                                    __skywalking_value_0,
+                                );
                             }
                         }
                     }
-                    __opening.begin();
+                    ::skywalking_runtime::__private::Opening::begin(
+                        __skywalking_opening,
+                    );
                 }
                 if ::skywalking_runtime::__private::wants_inject() {
                     ::skywalking_runtime::__private::inject({
@@ -32,20 +39,20 @@ async fn call(rpc: &Rpc, mut req: Req) -> Result<String, RpcError> {
                         req.__skywalking_place()
                     });
                 }
-                #[allow(unreachable_code)]
                 if false {
-                    let __ret: Result<String, RpcError> = loop {};
-                    return __ret;
+                    return ::skywalking_runtime::__private::never_made::<
+                        Result<String, RpcError>,
+                    >();
                 }
                 #[allow(unused_braces)] { rpc.call("Req.Snapshot", &req).await }
             },
-            |__ret: &Result<String, RpcError>| {
+            |__skywalking_returned: &Result<String, RpcError>| {
                 use ::skywalking_runtime::__private::{
                     ViaDebug as _, ViaDeref as _, ViaDisplay as _, ViaError as _,
                     ViaName as _, ViaNothing as _,
                 };
-                (&&&&&&::skywalking_runtime::__private::Returned(__ret))
-                    .note(::skywalking_runtime::__private::Severity::Error);
+                (&&&&&&::skywalking_runtime::__private::Returned(__skywalking_returned))
+                    .__skywalking_note(::skywalking_runtime::__private::Severity::Error);
             },
         )
         .await

@@ -4,8 +4,8 @@
 // }
 
 fn snapshot(headers: &Headers, user: u64) -> String {
-    let __span = if ::skywalking_runtime::__private::enabled() {
-        let mut __opening = ::skywalking_runtime::__private::Opening::new({
+    let __skywalking_span = if ::skywalking_runtime::__private::enabled() {
+        let mut __skywalking_opening = ::skywalking_runtime::__private::Opening::new({
             static __SKYWALKING_CALLSITE: ::skywalking_runtime::__private::Callsite = ::skywalking_runtime::__private::Callsite::new(
                     ::skywalking_runtime::__private::Kind::Entry,
                     "/API/Snapshot",
@@ -15,19 +15,26 @@ fn snapshot(headers: &Headers, user: u64) -> String {
                 .at(::core::file!(), ::core::line!());
             &__SKYWALKING_CALLSITE
         });
-        if __opening.wants_headers() {
-            __opening.extract(&headers);
+        if ::skywalking_runtime::__private::Opening::wants_headers(
+            &mut __skywalking_opening,
+        ) {
+            ::skywalking_runtime::__private::Opening::extract(
+                &mut __skywalking_opening,
+                &headers,
+            );
         }
-        if __opening.recording() {
+        if ::skywalking_runtime::__private::Opening::recording(
+            &mut __skywalking_opening,
+        ) {
             match &user {
-                __value_0 => {
+                __skywalking_value_0 => {
                     use ::skywalking_runtime::__private::{PutDisplay as _, PutRaw as _};
-                    (&::skywalking_runtime::__private::Plain(__value_0))
-                        .put(&mut __opening, "user");
+                    (&::skywalking_runtime::__private::Plain(__skywalking_value_0))
+                        .__skywalking_put(&mut __skywalking_opening, "user");
                 }
             }
         }
-        __opening.enter()
+        ::skywalking_runtime::__private::Opening::enter(__skywalking_opening)
     } else {
         ::skywalking_runtime::__private::Scope::NONE
     };

@@ -54,7 +54,7 @@ pub(crate) fn derive(input: TokenStream) -> TokenStream {
             Vec::new()
         }
     };
-    let private = expand::private(runtime.as_ref());
+    let private = expand::private(runtime.as_ref(), Span::mixed_site());
     match complaints.into_errors() {
         None => implementations(&input, &marked, &private),
         // A path that could not be read may have been the one that matters.

@@ -56,11 +56,10 @@ fn naming(args: &Args) -> Naming<'_> {
     args.block_name.as_ref().map_or(Naming::Function, Naming::Given)
 }
 
-/// The path below which everything that we emit lives.
-pub(crate) fn private(runtime: Option<&Path>) -> TokenStream {
-    let site = Span::mixed_site();
-    let runtime = runtime.map_or_else(|| quote_spanned!(site=> ::skywalking_runtime), ToTokens::to_token_stream);
-    quote_spanned!(site=> #runtime::__private)
+/// The path below which everything that we emit lives, at a place of the program. A path that the program has written stays as it is.
+pub(crate) fn private(runtime: Option<&Path>, place: Span) -> TokenStream {
+    let runtime = runtime.map_or_else(|| quote_spanned!(place=> ::skywalking_runtime), ToTokens::to_token_stream);
+    quote_spanned!(place=> #runtime::__private)
 }
 
 /// The whole work of `#[skip_span]`.

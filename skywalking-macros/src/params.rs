@@ -38,6 +38,11 @@ impl Binding {
     pub(crate) fn name(&self) -> String {
         self.ident.unraw().to_string()
     }
+
+    /// `self` is bound like a parameter, but cannot be bound again.
+    pub(crate) fn is_self(&self) -> bool {
+        self.ident == "self"
+    }
 }
 
 /// Every name that the parameters bind, `self` and those inside patterns included.

@@ -135,6 +135,7 @@ pub mod correlation {
 #[allow(missing_docs)]
 pub mod __private {
     pub use std::borrow::Cow;
+    pub use std::boxed::Box;
 
     pub use crate::propagation::carrier::{Extract, HeaderField, Inject};
     pub use crate::propagation::{inject, wants_inject};
@@ -165,9 +166,22 @@ pub mod __private {
 
     impl<T: ?Sized> Place for T {}
 
-    /// Runs the body of a function: its type fixes what `?` and `return` give.
+    /// Runs the body of a function, whose type fixes what `?` and `return` give.
     #[inline]
-    pub fn once<R>(body: impl FnOnce() -> R) -> R {
+    pub fn called<R>(body: impl FnOnce() -> R) -> R {
         body()
+    }
+
+    /// The same, with a look at what it returns.
+    #[inline]
+    pub fn seen<R>(body: impl FnOnce() -> R, look: impl FnOnce(&R)) -> R {
+        let returned = body();
+        look(&returned);
+        returned
+    }
+
+    /// A value of the type, in code that never runs.
+    pub fn never_made<R>() -> R {
+        unreachable!("no expansion calls it")
     }
 }

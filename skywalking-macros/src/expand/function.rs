@@ -1,9 +1,8 @@
 //! One function, in each of its shapes.
 
 use proc_macro2::{Delimiter, Group, Span, TokenStream, TokenTree};
-use quote::quote_spanned;
+use quote::{ToTokens as _, quote_spanned};
 use syn::Type;
-use syn::spanned::Spanned as _;
 
 use super::moved::Moved;
 use super::opening::{Naming, Opening};
@@ -15,7 +14,7 @@ use crate::returns::{self, Holder, Later};
 
 /// The function with its span.
 pub(super) fn traced(kind: Kind, args: &Args, function: &Function, naming: &Naming<'_>) -> TokenStream {
-    let private = private(args.runtime.as_ref());
+    let private = private(args.runtime.as_ref(), Span::mixed_site());
     let opening = Opening { kind, args, function, naming, private: &private };
     let output = function.returned(args.covers.as_ref());
     let look = Look::new(args, function, output, naming, &private);
@@ -27,9 +26,10 @@ pub(super) fn traced(kind: Kind, args: &Args, function: &Function, naming: &Nami
         let pin = boxed.pin;
         quote_spanned!(Span::mixed_site()=> #pin(#future))
     } else if function.sig.asyncness.is_some() {
-        let outside = Moved::new(function, &body, Some(args)).outside();
+        let outside = Moved::into_future(function, &body, args).outside();
         let future = future(&opening, look.as_ref(), output, &body);
-        quote_spanned!(Span::mixed_site()=> #outside #future.await)
+        let awaited = quote_spanned!(body.span()=> #future.await);
+        quote_spanned!(Span::mixed_site()=> #outside #awaited)
     } else if let Some(Covers::Returned(later, _)) = &args.covers {
         covered(&opening, look.as_ref(), output, *later, &body)
     } else {
@@ -53,18 +53,16 @@ fn direct(opening: &Opening<'_>, look: Option<&Look<'_>>, output: Option<&Type>,
     let (enter, inject) = (opening.enter(), opening.inject());
     let (Some(look), Some(output)) = (look, output) else {
         let tail = tail(body);
-        return quote_spanned!(site=> let __span = #enter; #inject #tail);
+        return quote_spanned!(site=> let __skywalking_span = #enter; #inject #tail);
     };
-    let (outside, ret) = in_closure(opening, output, body);
-    let look = look.at(|at| quote_spanned!(at=> &__ret));
-    quote_spanned! {site=>
-        let __span = #enter;
-        #inject
-        #outside
-        let __ret = #ret;
-        #look
-        __ret
-    }
+    let (outside, closure) = closure(opening, output, body);
+    let nameable = returns::nameable(output);
+    let look = look.at(|at| quote_spanned!(at=> __skywalking_returned));
+    let look = quote_spanned!(site=> |__skywalking_returned: &#nameable| #look);
+    let private = private(opening.args.runtime.as_ref(), body.span());
+    // One expression: rustc speaks of its value as of the function's own.
+    let seen = quote_spanned!(body.span()=> #private::seen(#closure, #look));
+    quote_spanned!(site=> let __skywalking_span = #enter; #inject #outside #seen)
 }
 
 /// A sync function that returns a future or a stream: what it returns is wrapped, and opens the span when it is polled.
@@ -73,15 +71,15 @@ fn covered(opening: &Opening<'_>, look: Option<&Look<'_>>, output: Option<&Type>
     let private = opening.private;
     let Some(returned) = returns::written(&opening.function.sig.output) else { return TokenStream::new() };
     let prepare = opening.prepare();
-    let (outside, ret) = in_closure(opening, returned, body);
+    let (outside, closure) = closure(opening, returned, body);
     let wrapped = match (later, look, output) {
-        (Later::Stream, ..) => quote_spanned!(site=> __opening.stream(__ret)),
+        (Later::Stream, ..) => quote_spanned!(site=> #private::Prepared::stream(__skywalking_opening, __skywalking_returned)),
         (Later::Future, Some(look), Some(output)) => {
             let output = returns::nameable(output);
-            let look = look.at(|at| quote_spanned!(at=> __ret));
-            quote_spanned!(site=> __opening.future_with_return(__ret, |__ret: &#output| #look))
+            let look = look.at(|at| quote_spanned!(at=> __skywalking_returned));
+            quote_spanned!(site=> #private::Prepared::future_with_return(__skywalking_opening, __skywalking_returned, |__skywalking_returned: &#output| #look))
         }
-        (Later::Future, ..) => quote_spanned!(site=> __opening.future(__ret)),
+        (Later::Future, ..) => quote_spanned!(site=> #private::Prepared::future(__skywalking_opening, __skywalking_returned)),
     };
     let held = match returns::holder(returned) {
         Holder::Opaque => wrapped,
@@ -91,40 +89,39 @@ fn covered(opening: &Opening<'_>, look: Option<&Look<'_>>, output: Option<&Type>
     quote_spanned! {site=>
         #prepare
         #outside
-        let __ret = #ret;
+        let __skywalking_returned = #private::called(#closure);
         #held
     }
 }
 
-/// The body in a closure that returns what the function does: what goes before, and the call.
-fn in_closure(opening: &Opening<'_>, output: &Type, body: &Group) -> (TokenStream, TokenStream) {
-    let site = Span::mixed_site();
-    let private = opening.private;
-    let moved = Moved::new(opening.function, body, None);
+/// The body in a closure that returns what the function does: what goes before it, and the closure.
+fn closure(opening: &Opening<'_>, output: &Type, body: &Group) -> (TokenStream, TokenStream) {
+    let moved = Moved::into_closure(opening.function, body);
     let (outside, inside) = (moved.outside(), moved.inside());
+    let keyword = moved.takes_self().then(|| quote_spanned!(body.span()=> move));
     let nameable = returns::nameable(output);
     let tail = tail(body);
-    let block = in_braces_of(body, quote_spanned!(site=> #inside #tail));
-    let closure = quote_spanned!(body.span()=> move || #block);
-    (outside, quote_spanned!(site=> #private::once::<#nameable>(#closure)))
+    let block = in_braces_of(body, quote_spanned!(Span::mixed_site()=> #inside #tail));
+    (outside, quote_spanned!(body.span()=> #keyword || -> #nameable #block))
 }
 
 /// An async function's future. All of it happens inside, at the first poll.
 fn future(opening: &Opening<'_>, look: Option<&Look<'_>>, output: Option<&Type>, body: &Group) -> TokenStream {
     let site = Span::mixed_site();
-    let private = opening.private;
-    let inside = Moved::new(opening.function, body, Some(opening.args)).inside();
+    let private = private(opening.args.runtime.as_ref(), body.span());
+    let inside = Moved::into_future(opening.function, body, opening.args).inside();
     let (begin, inject) = (opening.begin(), opening.inject());
-    let edge = edge(output);
+    let edge = edge(opening, output);
     let tail = tail(body);
     let block = in_braces_of(body, quote_spanned!(site=> #inside #begin #inject #edge #tail));
     let block = quote_spanned!(body.span()=> async move #block);
     let (Some(look), Some(output)) = (look, output) else {
-        return quote_spanned!(site=> #private::Traced::new(#block));
+        return quote_spanned!(body.span()=> #private::Traced::new(#block));
     };
     let nameable = returns::nameable(output);
-    let look = look.at(|at| quote_spanned!(at=> __ret));
-    quote_spanned!(site=> #private::Traced::with_return(#block, |__ret: &#nameable| #look))
+    let look = look.at(|at| quote_spanned!(at=> __skywalking_returned));
+    let look = quote_spanned!(site=> |__skywalking_returned: &#nameable| #look);
+    quote_spanned!(body.span()=> #private::Traced::with_return(#block, #look))
 }
 
 /// The body, as the last expression of a block of ours. Its braces are the user's, who could take rustc's lint for superfluous ones for a fault of his.
@@ -132,16 +129,26 @@ fn tail(body: &Group) -> TokenStream {
     quote_spanned!(Span::mixed_site()=> #[allow(unused_braces)] #body)
 }
 
-/// An async block has no written type, so `return Box::new(x)` could not coerce in it: a return that never runs tells the compiler the type.
-fn edge(output: Option<&Type>) -> TokenStream {
+/// An async block has no written type, so `return Box::new(x)` could not coerce in it: a return that never runs tells the compiler the type. It has the
+/// spans of the written type, where rustc will say "return type inferred to be .. here".
+fn edge(opening: &Opening<'_>, output: Option<&Type>) -> TokenStream {
     let site = Span::mixed_site();
     match output {
-        None => quote_spanned!(site=> if false { return; }),
+        None => {
+            let unit = quote_spanned!(opening.function.sig.paren_token.span.close()=> return);
+            quote_spanned!(site=> if false { #unit; })
+        }
         Some(Type::Never(_) | Type::ImplTrait(_)) => TokenStream::new(),
         Some(output) => {
             let nameable = returns::nameable(output);
-            // rustc's "return type inferred to be .. here" shall stand at the written type.
-            quote_spanned!(site.located_at(output.span())=> #[allow(unreachable_code)] if false { let __ret: #nameable = loop {}; return __ret; })
+            let mut spans = output.to_token_stream().into_iter().map(|tree| tree.span());
+            let first = spans.next().unwrap_or(site);
+            let last = spans.last().unwrap_or(first);
+            let private = private(opening.args.runtime.as_ref(), first);
+            let made = quote_spanned!(first=> #private::never_made::<#nameable>);
+            let mut call = Group::new(Delimiter::Parenthesis, TokenStream::new());
+            call.set_span(last);
+            quote_spanned!(site=> if false { return #made #call; })
         }
     }
 }

@@ -66,11 +66,11 @@ impl Opening<'_> {
     pub(super) fn enter(&self) -> TokenStream {
         let site = Span::mixed_site();
         let private = self.private;
-        if self.extract().is_none() && self.recording().is_none() {
+        if !self.computes() {
             let callsite = self.callsite_reference();
             return quote_spanned!(site=> #private::Scope::open(#callsite));
         }
-        let block = self.block(&quote_spanned!(site=> __opening.enter()));
+        let block = self.block(&quote_spanned!(site=> #private::Opening::enter(__skywalking_opening)));
         quote_spanned!(site=> if #private::enabled() #block else { #private::Scope::NONE })
     }
 
@@ -78,7 +78,7 @@ impl Opening<'_> {
     pub(super) fn begin(&self) -> TokenStream {
         let site = Span::mixed_site();
         let private = self.private;
-        let block = self.block(&quote_spanned!(site=> __opening.begin();));
+        let block = self.block(&quote_spanned!(site=> #private::Opening::begin(__skywalking_opening);));
         quote_spanned!(site=> if #private::enabled() #block)
     }
 
@@ -100,31 +100,30 @@ impl Opening<'_> {
     pub(super) fn prepare(&self) -> TokenStream {
         let site = Span::mixed_site();
         let private = self.private;
-        let callsite = self.callsite_reference();
-        let (extract, recording) = (self.extract(), self.recording());
-        let mutability = (extract.is_some() || recording.is_some()).then(|| quote_spanned!(site=> mut));
-        quote_spanned! {site=>
-            let #mutability __opening = #private::Prepared::new(#callsite);
-            #extract
-            #recording
-        }
+        let prepared = quote_spanned!(site=> #private::Prepared);
+        self.opened(&prepared)
     }
 
     fn block(&self, last: &TokenStream) -> TokenStream {
         let site = Span::mixed_site();
         let private = self.private;
+        let opened = self.opened(&quote_spanned!(site=> #private::Opening));
+        quote_spanned!(site=> { #opened #last })
+    }
+
+    /// Statements: `__skywalking_opening`, of the type that is given, with all arguments in it.
+    fn opened(&self, ty: &TokenStream) -> TokenStream {
+        let site = Span::mixed_site();
         let callsite = self.callsite_reference();
-        let extract = self.extract();
-        let recording = self.recording();
-        let mutability = (extract.is_some() || recording.is_some()).then(|| quote_spanned!(site=> mut));
-        quote_spanned! {site=>
-            {
-                let #mutability __opening = #private::Opening::new(#callsite);
-                #extract
-                #recording
-                #last
-            }
-        }
+        let (extract, recording) = (self.extract(ty), self.recording(ty));
+        let mutability = self.computes().then(|| quote_spanned!(site=> mut));
+        quote_spanned!(site=> let #mutability __skywalking_opening = #ty::new(#callsite); #extract #recording)
+    }
+
+    /// Whether there is an argument to be computed at run time.
+    fn computes(&self) -> bool {
+        let args = self.args;
+        args.extract.is_some() || args.extract_each.is_some() || !self.computed(&TokenStream::new()).is_empty()
     }
 
     /// The static lives in the smallest block, so that no expression of the user's can see it.
@@ -191,23 +190,26 @@ impl Opening<'_> {
         quote_spanned!(site=> #private::Callsite::new(#private::Kind::#kind, #name) #component #layer #peer #tags.at(#at))
     }
 
-    fn extract(&self) -> Option<TokenStream> {
+    fn extract(&self, ty: &TokenStream) -> Option<TokenStream> {
         let site = Span::mixed_site();
-        let call = if let Some(extract) = &self.args.extract {
+        let (at, method, carrier) = if let Some(extract) = &self.args.extract {
             let carrier = operand(extract);
-            quote_spanned!(site.located_at(extract.span())=> __opening.extract(&#carrier))
+            (extract.span(), "extract", quote_spanned!(site=> &#carrier))
         } else {
             let each = self.args.extract_each.as_ref()?;
-            quote_spanned!(site.located_at(each.span())=> __opening.extract_each(#each))
+            (each.span(), "extract_each", each.to_token_stream())
         };
-        Some(quote_spanned!(site=> if __opening.wants_headers() { #call; }))
+        let at = site.located_at(at);
+        let (there, method) = (located_at(ty, at), Ident::new(method, at));
+        let call = quote_spanned!(at=> #there::#method(&mut __skywalking_opening, #carrier));
+        Some(quote_spanned!(site=> if #ty::wants_headers(&mut __skywalking_opening) { #call; }))
     }
 
     /// All values are computed first, in the order of writing, and live to the end of the match; the user's expressions are outside the scope of our imports.
-    fn recording(&self) -> Option<TokenStream> {
+    fn recording(&self, ty: &TokenStream) -> Option<TokenStream> {
         let site = Span::mixed_site();
         let private = self.private;
-        let computed = self.computed();
+        let computed = self.computed(ty);
         let (values, names) = match computed.as_slice() {
             [] => return None,
             [Computed { value, bound, .. }] => {
@@ -224,7 +226,7 @@ impl Opening<'_> {
         let imports = plain.then(|| quote_spanned!(site=> use #private::{PutDisplay as _, PutRaw as _};));
         let calls = computed.iter().map(|computed| &computed.call);
         Some(quote_spanned! {site=>
-            if __opening.recording() {
+            if #ty::recording(&mut __skywalking_opening) {
                 match #values {
                     #names => { #imports #(#calls)* }
                 }
@@ -232,43 +234,48 @@ impl Opening<'_> {
         })
     }
 
-    fn computed(&self) -> Vec<Computed<'_>> {
+    fn computed(&self, ty: &TokenStream) -> Vec<Computed<'_>> {
         let site = Span::mixed_site();
         let private = self.private;
         let mut computed = Vec::new();
         let mut push = |value, call: &dyn Fn(Span, &Ident) -> TokenStream| {
             let place = Spanned::span(value);
-            let bound = format_ident!("__value_{}", computed.len(), span = site);
+            let bound = format_ident!("__skywalking_value_{}", computed.len(), span = site);
             // A type that fits is asked for, and one that does not is refused, at the user's expression.
             let at = site.located_at(place);
             let call = call(at, &Ident::new(&bound.to_string(), at));
             computed.push(Computed { value, bound, call });
         };
         if let Some(Text::Computed(name)) = &self.args.name {
-            push(name, &|at, bound| quote_spanned!(at=> __opening.name(#bound);));
+            push(name, &|at, bound| {
+                let ty = located_at(ty, at);
+                quote_spanned!(at=> #ty::name(&mut __skywalking_opening, #bound);)
+            });
         }
         if let Some(Text::Computed(peer)) = &self.args.peer {
-            push(peer, &|at, bound| quote_spanned!(at=> __opening.peer(#bound);));
+            push(peer, &|at, bound| {
+                let ty = located_at(ty, at);
+                quote_spanned!(at=> #ty::peer(&mut __skywalking_opening, #bound);)
+            });
         }
         for Tag { key, value, .. } in &self.args.tags {
             if let Some(expr) = value.computed() {
-                push(expr, &|at, bound| put(private, key, value, bound, &quote_spanned!(at=> __opening)));
+                push(expr, &|at, bound| put(private, ty, key, value, bound, &quote_spanned!(at=> __skywalking_opening)));
             }
         }
         computed
     }
 }
 
-/// A statement that puts a computed value, of which `bound` is a reference, as a tag into `sink`. A plain one needs the traits that choose its form.
-pub(super) fn put(private: &TokenStream, key: &LitStr, value: &Value, bound: &Ident, sink: &TokenStream) -> TokenStream {
+/// A statement that puts a computed value, of which `bound` is a reference, as a tag into `sink`, which is of the type `ty`. A plain one needs the traits that
+/// choose its form.
+pub(super) fn put(private: &TokenStream, ty: &TokenStream, key: &LitStr, value: &Value, bound: &Ident, sink: &TokenStream) -> TokenStream {
     let at = bound.span();
+    let (private, ty) = (located_at(private, at), located_at(ty, at));
     match value {
         Value::Literal(_) => TokenStream::new(),
-        Value::Plain(_) => {
-            let private = located_at(private, at);
-            quote_spanned!(at=> (&#private::Plain(#bound)).put(&mut #sink, #key);)
-        }
-        Value::Display(_) => quote_spanned!(at=> #sink.tag_display(#key, #bound);),
-        Value::Debug(_) => quote_spanned!(at=> #sink.tag_debug(#key, #bound);),
+        Value::Plain(_) => quote_spanned!(at=> (&#private::Plain(#bound)).__skywalking_put(&mut #sink, #key);),
+        Value::Display(_) => quote_spanned!(at=> #ty::tag_display(&mut #sink, #key, #bound);),
+        Value::Debug(_) => quote_spanned!(at=> #ty::tag_debug(&mut #sink, #key, #bound);),
     }
 }

@@ -78,18 +78,18 @@ impl<'a> Look<'a> {
         });
         let severity = self.severity(errors, reference);
         let note = match errors.form {
-            Form::Richest => quote_spanned!(site=> (&&&&&&#private::Returned(#ret)).note(#severity);),
+            Form::Richest => quote_spanned!(site=> (&&&&&&#private::Returned(#ret)).__skywalking_note(#severity);),
             Form::Display(word) | Form::Debug(word) => {
                 let at = site.located_at(*word);
                 let function = Ident::new(if matches!(errors.form, Form::Display(_)) { "note_display" } else { "note_debug" }, at);
                 let (there, ret_there) = (located_at(private, *word), reference(at));
-                quote_spanned!(at=> #there::#function(#ret_there, &|| (&&#there::Returned(#ret_there)).cause(), #severity);)
+                quote_spanned!(at=> #there::#function(#ret_there, &|| (&&#there::Returned(#ret_there)).__skywalking_cause(), #severity);)
             }
             Form::Function(path) => {
                 let at = site.located_at(path.span());
                 let (there, ret_there) = (located_at(private, at), reference(at));
                 let call = quote_spanned!(at=> #path(#ret_there));
-                let note = quote_spanned!(at=> #there::note_message(#call, (&#there::Returned(#ret_there)).kind(), &|| (&&#there::Returned(#ret_there)).cause(), #severity););
+                let note = quote_spanned!(at=> #there::note_message(#call, (&#there::Returned(#ret_there)).__skywalking_kind(), &|| (&&#there::Returned(#ret_there)).__skywalking_cause(), #severity););
                 quote_spanned!(site=> if #private::recording() { #note })
             }
         };
@@ -117,7 +117,7 @@ impl<'a> Look<'a> {
         let is = errors.ignored.iter().map(|ty| {
             let at = site.located_at(ty.span());
             let (there, ret) = (located_at(private, at), reference(at));
-            quote_spanned!(at=> (&&&#there::Returned(#ret)).is::<#ty>())
+            quote_spanned!(at=> (&&&#there::Returned(#ret)).__skywalking_is::<#ty>())
         });
         quote_spanned! {site=>
             {
@@ -135,31 +135,31 @@ impl<'a> Look<'a> {
         let tags = self.tags.iter().map(|RetTag { key, of, value }| {
             let Some(expr) = value.computed() else { return TokenStream::new() };
             let at = site.located_at(expr.span());
-            let bound = Ident::new("__value_0", at);
+            let bound = Ident::new("__skywalking_value_0", at);
             let sink = quote_spanned!(at=> #private::OfReturned);
-            let put = put(private, key, value, &bound, &sink);
+            let put = put(private, &sink, key, value, &bound, &sink);
             let imports =
                 matches!(value, crate::args::Value::Plain(_)).then(|| quote_spanned!(site=> use #private::{PutDisplay as _, PutRaw as _};));
             let computed = match of {
                 Returned::Bound(_) => operand(expr),
-                Returned::Function => quote_spanned!(at=> #expr(__value)),
+                Returned::Function => quote_spanned!(at=> #expr(__skywalking_value)),
             };
             let bind = match of {
                 Returned::Bound(pat) => {
                     let pat = pat.to_token_stream();
-                    Some(quote_spanned!(site=> let #pat = __value;))
+                    Some(quote_spanned!(site=> let #pat = __skywalking_value;))
                 }
                 Returned::Function => None,
             };
-            quote_spanned!(site=> { #bind match &#computed { __value_0 => { #imports #put } } })
+            quote_spanned!(site=> { #bind match &#computed { __skywalking_value_0 => { #imports #put } } })
         });
         quote_spanned! {site=>
             if #private::recording() {
-                let __value = {
+                let __skywalking_value = {
                     use #private::{ValueOfAny as _, ValueOfOk as _};
-                    (&&#private::Returned(#ret)).value()
+                    (&&#private::Returned(#ret)).__skywalking_value()
                 };
-                if let ::core::option::Option::Some(__value) = __value {
+                if let ::core::option::Option::Some(__skywalking_value) = __skywalking_value {
                     #(#tags)*
                 }
             }

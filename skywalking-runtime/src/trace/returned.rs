@@ -24,12 +24,12 @@ fn record<E>(message: Option<&dyn Display>, source: Option<&failure::Source<'_>>
 /// The returned error is an [`Error`].
 pub trait ViaError {
     /// Records an error, if there is one.
-    fn note(&self, severity: Severity);
+    fn __skywalking_note(&self, severity: Severity);
 }
 
 impl<T, E: Error> ViaError for &&&&&Returned<'_, Result<T, E>> {
     #[inline]
-    fn note(&self, severity: Severity) {
+    fn __skywalking_note(&self, severity: Severity) {
         if let Err(error) = self.0 {
             record::<E>(Some(error), Some(&|| error.source()), severity);
         }
@@ -39,12 +39,12 @@ impl<T, E: Error> ViaError for &&&&&Returned<'_, Result<T, E>> {
 /// The returned error dereferences to an [`Error`]: `Box<dyn Error>`, `Arc`, anyhow.
 pub trait ViaDeref {
     /// Records an error, if there is one.
-    fn note(&self, severity: Severity);
+    fn __skywalking_note(&self, severity: Severity);
 }
 
 impl<T, E: Deref<Target: Error>> ViaDeref for &&&&Returned<'_, Result<T, E>> {
     #[inline]
-    fn note(&self, severity: Severity) {
+    fn __skywalking_note(&self, severity: Severity) {
         if let Err(error) = self.0 {
             record::<E>(Some(&Through(error)), Some(&|| error.deref().source()), severity);
         }
@@ -63,12 +63,12 @@ impl<E: Deref<Target: Error>> Display for Through<'_, E> {
 /// The returned error has a `Display`.
 pub trait ViaDisplay {
     /// Records an error, if there is one.
-    fn note(&self, severity: Severity);
+    fn __skywalking_note(&self, severity: Severity);
 }
 
 impl<T, E: Display> ViaDisplay for &&&Returned<'_, Result<T, E>> {
     #[inline]
-    fn note(&self, severity: Severity) {
+    fn __skywalking_note(&self, severity: Severity) {
         if let Err(error) = self.0 {
             record::<E>(Some(error), None, severity);
         }
@@ -78,12 +78,12 @@ impl<T, E: Display> ViaDisplay for &&&Returned<'_, Result<T, E>> {
 /// The returned error has a `Debug`.
 pub trait ViaDebug {
     /// Records an error, if there is one.
-    fn note(&self, severity: Severity);
+    fn __skywalking_note(&self, severity: Severity);
 }
 
 impl<T, E: Debug> ViaDebug for &&Returned<'_, Result<T, E>> {
     #[inline]
-    fn note(&self, severity: Severity) {
+    fn __skywalking_note(&self, severity: Severity) {
         if let Err(error) = self.0 {
             record::<E>(Some(&format_args!("{error:?}")), None, severity);
         }
@@ -93,12 +93,12 @@ impl<T, E: Debug> ViaDebug for &&Returned<'_, Result<T, E>> {
 /// Of the returned error nothing is known but its type.
 pub trait ViaName {
     /// Records an error, if there is one.
-    fn note(&self, severity: Severity);
+    fn __skywalking_note(&self, severity: Severity);
 }
 
 impl<T, E> ViaName for &Returned<'_, Result<T, E>> {
     #[inline]
-    fn note(&self, severity: Severity) {
+    fn __skywalking_note(&self, severity: Severity) {
         if self.0.is_err() {
             record::<E>(None, None, severity);
         }
@@ -108,12 +108,12 @@ impl<T, E> ViaName for &Returned<'_, Result<T, E>> {
 /// What was returned is no `Result`, though its type is called so.
 pub trait ViaNothing {
     /// Does nothing.
-    fn note(&self, severity: Severity);
+    fn __skywalking_note(&self, severity: Severity);
 }
 
 impl<R: ?Sized> ViaNothing for Returned<'_, R> {
     #[inline]
-    fn note(&self, _: Severity) {}
+    fn __skywalking_note(&self, _: Severity) {}
 }
 
 /// What an explicit `err` or `err_ignore` needs the function to return.
@@ -194,11 +194,11 @@ pub fn note_message<M: Message>(message: Option<M>, kind: &'static str, source: 
 /// The error's own cause.
 pub trait CauseOfError<'a> {
     /// The cause, if there is an error and it has one.
-    fn cause(&self) -> Option<&'a (dyn Error + 'static)>;
+    fn __skywalking_cause(&self) -> Option<&'a (dyn Error + 'static)>;
 }
 
 impl<'a, T, E: Error> CauseOfError<'a> for &&Returned<'a, Result<T, E>> {
-    fn cause(&self) -> Option<&'a (dyn Error + 'static)> {
+    fn __skywalking_cause(&self) -> Option<&'a (dyn Error + 'static)> {
         self.0.as_ref().err().and_then(Error::source)
     }
 }
@@ -206,11 +206,11 @@ impl<'a, T, E: Error> CauseOfError<'a> for &&Returned<'a, Result<T, E>> {
 /// The cause of what the error dereferences to.
 pub trait CauseThroughDeref<'a> {
     /// The cause, if there is an error and it has one.
-    fn cause(&self) -> Option<&'a (dyn Error + 'static)>;
+    fn __skywalking_cause(&self) -> Option<&'a (dyn Error + 'static)>;
 }
 
 impl<'a, T, E: Deref<Target: Error>> CauseThroughDeref<'a> for &Returned<'a, Result<T, E>> {
-    fn cause(&self) -> Option<&'a (dyn Error + 'static)> {
+    fn __skywalking_cause(&self) -> Option<&'a (dyn Error + 'static)> {
         self.0.as_ref().err().and_then(|error| error.deref().source())
     }
 }
@@ -218,11 +218,11 @@ impl<'a, T, E: Deref<Target: Error>> CauseThroughDeref<'a> for &Returned<'a, Res
 /// No cause is known.
 pub trait NoCause<'a> {
     /// None.
-    fn cause(&self) -> Option<&'a (dyn Error + 'static)>;
+    fn __skywalking_cause(&self) -> Option<&'a (dyn Error + 'static)>;
 }
 
 impl<'a, R: ?Sized> NoCause<'a> for Returned<'a, R> {
-    fn cause(&self) -> Option<&'a (dyn Error + 'static)> {
+    fn __skywalking_cause(&self) -> Option<&'a (dyn Error + 'static)> {
         None
     }
 }
@@ -230,11 +230,11 @@ impl<'a, R: ?Sized> NoCause<'a> for Returned<'a, R> {
 /// The kind of an error by a function of the program: the name of the error's type.
 pub trait KindOfError {
     /// The name.
-    fn kind(&self) -> &'static str;
+    fn __skywalking_kind(&self) -> &'static str;
 }
 
 impl<T, E> KindOfError for &Returned<'_, Result<T, E>> {
-    fn kind(&self) -> &'static str {
+    fn __skywalking_kind(&self) -> &'static str {
         type_name::<E>()
     }
 }
@@ -242,11 +242,11 @@ impl<T, E> KindOfError for &Returned<'_, Result<T, E>> {
 /// The same of a value that is no `Result`: the name of its type.
 pub trait KindOfValue {
     /// The name.
-    fn kind(&self) -> &'static str;
+    fn __skywalking_kind(&self) -> &'static str;
 }
 
 impl<R: ?Sized> KindOfValue for Returned<'_, R> {
-    fn kind(&self) -> &'static str {
+    fn __skywalking_kind(&self) -> &'static str {
         type_name::<R>()
     }
 }
@@ -254,11 +254,11 @@ impl<R: ?Sized> KindOfValue for Returned<'_, R> {
 /// `err_ignore`: the error is behind a `Box<dyn Error + Send + Sync>`, or something that dereferences as it does.
 pub trait IsBoxedAndSent {
     /// Whether there is an error, and it is of that type.
-    fn is<X: Error + 'static>(&self) -> bool;
+    fn __skywalking_is<X: Error + 'static>(&self) -> bool;
 }
 
 impl<T, E: Deref<Target = dyn Error + Send + Sync + 'static>> IsBoxedAndSent for &&&Returned<'_, Result<T, E>> {
-    fn is<X: Error + 'static>(&self) -> bool {
+    fn __skywalking_is<X: Error + 'static>(&self) -> bool {
         self.0.as_ref().is_err_and(|error| (**error).is::<X>())
     }
 }
@@ -266,11 +266,11 @@ impl<T, E: Deref<Target = dyn Error + Send + Sync + 'static>> IsBoxedAndSent for
 /// `err_ignore`: the error is behind a `Box<dyn Error>`, or something that dereferences as it does.
 pub trait IsBoxed {
     /// Whether there is an error, and it is of that type.
-    fn is<X: Error + 'static>(&self) -> bool;
+    fn __skywalking_is<X: Error + 'static>(&self) -> bool;
 }
 
 impl<T, E: Deref<Target = dyn Error + 'static>> IsBoxed for &&Returned<'_, Result<T, E>> {
-    fn is<X: Error + 'static>(&self) -> bool {
+    fn __skywalking_is<X: Error + 'static>(&self) -> bool {
         self.0.as_ref().is_err_and(|error| (**error).is::<X>())
     }
 }
@@ -278,11 +278,11 @@ impl<T, E: Deref<Target = dyn Error + 'static>> IsBoxed for &&Returned<'_, Resul
 /// `err_ignore`: the error is what it is.
 pub trait IsItself {
     /// Whether there is an error, and it is of that type.
-    fn is<X: 'static>(&self) -> bool;
+    fn __skywalking_is<X: 'static>(&self) -> bool;
 }
 
 impl<T, E: 'static> IsItself for &Returned<'_, Result<T, E>> {
-    fn is<X: 'static>(&self) -> bool {
+    fn __skywalking_is<X: 'static>(&self) -> bool {
         self.0.as_ref().is_err_and(|error| (error as &dyn Any).is::<X>())
     }
 }
@@ -290,11 +290,11 @@ impl<T, E: 'static> IsItself for &Returned<'_, Result<T, E>> {
 /// `err_ignore` where no error can be told.
 pub trait IsNothing {
     /// False.
-    fn is<X>(&self) -> bool;
+    fn __skywalking_is<X>(&self) -> bool;
 }
 
 impl<R: ?Sized> IsNothing for Returned<'_, R> {
-    fn is<X>(&self) -> bool {
+    fn __skywalking_is<X>(&self) -> bool {
         false
     }
 }
@@ -304,14 +304,14 @@ pub trait ValueOfOk<'a> {
     /// What is in the `Ok`.
     type Value;
     /// The value, if there is one.
-    fn value(&self) -> Option<&'a Self::Value>;
+    fn __skywalking_value(&self) -> Option<&'a Self::Value>;
 }
 
 impl<'a, T, E> ValueOfOk<'a> for &Returned<'a, Result<T, E>> {
     type Value = T;
 
     #[inline]
-    fn value(&self) -> Option<&'a T> {
+    fn __skywalking_value(&self) -> Option<&'a T> {
         self.0.as_ref().ok()
     }
 }
@@ -321,14 +321,14 @@ pub trait ValueOfAny<'a> {
     /// What was returned.
     type Value: ?Sized;
     /// The value.
-    fn value(&self) -> Option<&'a Self::Value>;
+    fn __skywalking_value(&self) -> Option<&'a Self::Value>;
 }
 
 impl<'a, R: ?Sized> ValueOfAny<'a> for Returned<'a, R> {
     type Value = R;
 
     #[inline]
-    fn value(&self) -> Option<&'a R> {
+    fn __skywalking_value(&self) -> Option<&'a R> {
         Some(self.0)
     }
 }

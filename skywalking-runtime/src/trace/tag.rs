@@ -97,12 +97,12 @@ pub trait Recorder {
 /// First choice: the value is stored as it is.
 pub trait PutRaw {
     /// Records the tag.
-    fn put<R: Recorder>(&self, recorder: &mut R, key: &'static str);
+    fn __skywalking_put<R: Recorder>(&self, recorder: &mut R, key: &'static str);
 }
 
 impl<T: TagValue + ?Sized> PutRaw for Plain<'_, T> {
     #[inline]
-    fn put<R: Recorder>(&self, recorder: &mut R, key: &'static str) {
+    fn __skywalking_put<R: Recorder>(&self, recorder: &mut R, key: &'static str) {
         recorder.tag(key, self.0.raw());
     }
 }
@@ -110,14 +110,14 @@ impl<T: TagValue + ?Sized> PutRaw for Plain<'_, T> {
 /// Second choice: the value is stored as its `Display` prints it.
 pub trait PutDisplay<T: ?Sized> {
     /// Records the tag.
-    fn put<R: Recorder>(&self, recorder: &mut R, key: &'static str)
+    fn __skywalking_put<R: Recorder>(&self, recorder: &mut R, key: &'static str)
     where
         T: TagDisplay;
 }
 
 impl<T: ?Sized> PutDisplay<T> for &Plain<'_, T> {
     #[inline]
-    fn put<R: Recorder>(&self, recorder: &mut R, key: &'static str)
+    fn __skywalking_put<R: Recorder>(&self, recorder: &mut R, key: &'static str)
     where
         T: TagDisplay,
     {
