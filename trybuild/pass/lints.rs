@@ -1,9 +1,10 @@
-//! No lint speaks of what the macros emit.
+//! No lint speaks of what the macros emit. `crates/pedantic` says the same of a whole crate.
 #![deny(warnings, rust_2018_idioms, unused, clippy::all, clippy::pedantic, missing_docs, unreachable_pub, unsafe_code)]
-#![allow(dead_code, clippy::unused_async)]
+#![allow(clippy::unused_async, reason = "the functions are shapes")]
 
-use futures::executor::block_on;
 use skywalking_runtime::{Carrier, entry_span, exit_span, local_span};
+
+use crate::spans::{block_on, spans};
 
 #[derive(Carrier)]
 struct Message {
@@ -52,13 +53,29 @@ async fn unit(x: u32) {
     one_line_later(x).await;
 }
 
-fn main() {
-    let message = || Message { header: String::new() };
-    assert_eq!(block_on(entry(&message(), "")), Ok(0));
-    assert_eq!(exit(message(), 1), Ok(1));
-    assert_eq!(block_on(exit_later(message(), 1)), Ok(1));
-    assert_eq!(one_line(1) + block_on(one_line_later(1)), 4);
-    assert_eq!(one_line_failing(1), Ok(1));
-    assert_eq!(block_on(changed(1, "", 2)), Ok(3));
-    block_on(unit(1));
+#[test]
+fn are_silent() {
+    spans(|| {
+        let message = || Message { header: String::new() };
+        assert_eq!(block_on(entry(&message(), "")), Ok(0));
+        assert_eq!(exit(message(), 1), Ok(1));
+        assert_eq!(block_on(exit_later(message(), 1)), Ok(1));
+        assert_eq!(one_line(1) + block_on(one_line_later(1)), 4);
+        assert_eq!(one_line_failing(1), Ok(1));
+        assert_eq!(block_on(changed(1, "", 2)), Ok(3));
+        block_on(unit(1));
+    })
+    .are(
+        "
+        Entry /a {k=1, v=0, d=\\\"\\\"}
+        Exit pass::lints::exit peer=unknown
+        Exit pass::lints::exit_later peer=unknown
+        Local pass::lints::one_line
+        Local pass::lints::one_line_later
+        Local pass::lints::one_line_failing
+        Local pass::lints::changed
+        Local pass::lints::unit
+          Local pass::lints::one_line_later
+        ",
+    );
 }

@@ -1,4 +1,4 @@
-//! Nothing of the prelude is in scope.
+//! Nothing of the prelude is in scope, and `std` is only there by its rooted path.
 #![no_implicit_prelude]
 
 #[derive(::skywalking_runtime::Carrier)]
@@ -25,16 +25,26 @@ fn entry(message: &Message, n: u8) -> ::std::result::Result<u8, u8> {
 async fn exit(mut parts: Parts, n: u8) -> ::std::result::Result<u8, ::std::string::String> {
     parts.sw8.clear();
     parts.correlation = ::std::option::Option::None;
-    ::std::result::Result::Ok(n)
+    ::std::result::Result::Err(::std::string::String::new())
 }
 
 #[::skywalking_runtime::local_span]
 fn local() {}
 
-fn main() {
-    let message = Message { header: ::std::string::String::new() };
-    ::std::assert!(entry(&message, 1) == ::std::result::Result::Ok(1));
-    let parts = Parts { sw8: ::std::string::String::new(), correlation: ::std::option::Option::None };
-    ::std::assert!(::futures::executor::block_on(exit(parts, 1)) == ::std::result::Result::Ok(1));
-    local();
+#[::std::prelude::v1::test]
+fn compiles() {
+    crate::spans::spans(|| {
+        let message = Message { header: ::std::string::String::new() };
+        ::std::assert!(entry(&message, 1) == ::std::result::Result::Ok(1));
+        let parts = Parts { sw8: ::std::string::String::new(), correlation: ::std::option::Option::None };
+        ::std::assert!(crate::spans::block_on(exit(parts, 1)) == ::std::result::Result::Err(::std::string::String::new()));
+        local();
+    })
+    .are(
+        "
+        Entry /a layer=Http component=2 {l=x, n=1, d=1, p=1}
+        Exit pass::no_implicit_prelude::exit peer=1 ERROR [event=error error.kind=alloc::string::String message=]
+        Local pass::no_implicit_prelude::local
+        ",
+    );
 }

@@ -1,40 +1,37 @@
-//! A traced function that calls itself, at once and later.
+//! A function that calls itself: a span a call.
 
-use std::future::Future;
-use std::pin::Pin;
-
-use futures::executor::block_on;
 use skywalking_runtime::local_span;
+
+use crate::spans::spans;
 
 #[local_span(tags(n))]
 fn factorial(n: u64) -> u64 {
     if n == 0 { 1 } else { n * factorial(n - 1) }
 }
 
-#[local_span]
+#[local_span(tags(n))]
 fn countdown(n: u32) -> Result<u32, String> {
     if n == 0 { Err("zero".to_owned()) } else { countdown(n - 1) }
 }
 
-#[local_span]
-async fn later(n: u64) -> u64 {
-    if n == 0 { 1 } else { n * Box::pin(later(n - 1)).await }
+#[test]
+fn nests() {
+    spans(|| assert_eq!(factorial(3), 6)).are(
+        "
+        Local pass::recursion::factorial {n=3}
+          Local pass::recursion::factorial {n=2}
+            Local pass::recursion::factorial {n=1}
+              Local pass::recursion::factorial {n=0}
+        ",
+    );
 }
 
-#[local_span]
-async fn ping(n: u32) -> Result<u32, String> {
-    if n == 0 { Ok(0) } else { Box::pin(pong(n - 1)).await }
-}
-
-#[local_span]
-async fn pong(n: u32) -> Result<u32, String> {
-    let next: Pin<Box<dyn Future<Output = Result<u32, String>>>> = Box::pin(ping(n));
-    next.await
-}
-
-fn main() {
-    assert_eq!(factorial(5), 120);
-    assert_eq!(countdown(5), Err("zero".to_owned()));
-    assert_eq!(block_on(later(5)), 120);
-    assert_eq!(block_on(ping(5)), Ok(0));
+#[test]
+fn an_error_marks_every_call_that_it_leaves() {
+    spans(|| assert_eq!(countdown(1), Err("zero".to_owned()))).are(
+        "
+        Local pass::recursion::countdown ERROR {n=1} [event=error error.kind=alloc::string::String message=zero]
+          Local pass::recursion::countdown ERROR {n=0} [event=error error.kind=alloc::string::String message=zero]
+        ",
+    );
 }

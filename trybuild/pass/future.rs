@@ -1,0 +1,62 @@
+//! An async function is a span from its first poll to its end: its parent is the span that is current then.
+
+use skywalking_runtime::{entry_span, exit_span, local_span};
+
+use crate::spans::{block_on, spans};
+
+#[entry_span(name = "/orders", layer = http)]
+async fn orders(user: u8) -> u8 {
+    let later = count(user);
+    look_up(user).await + later.await
+}
+
+#[exit_span(name = "find", peer = "users:3306", layer = database)]
+async fn look_up(user: u8) -> u8 {
+    nothing().await;
+    user
+}
+
+#[local_span(tags("user" = user, "fixed" = "a"))]
+async fn count(user: u8) -> u8 {
+    user
+}
+
+#[local_span]
+async fn nothing() {}
+
+#[test]
+fn the_first_poll_opens_the_span() {
+    spans(|| assert_eq!(block_on(orders(7)), 14)).are(
+        "
+        Entry /orders layer=Http
+          Exit find layer=Database peer=users:3306
+            Local pass::future::nothing
+          Local pass::future::count {fixed=a, user=7}
+        ",
+    );
+}
+
+#[test]
+fn a_call_alone_is_nothing() {
+    spans(|| drop(orders(7))).are("");
+}
+
+#[test]
+fn the_parent_is_that_of_the_first_poll() {
+    #[local_span]
+    #[expect(clippy::async_yields_async, reason = "the caller of this is to poll it")]
+    async fn caller() -> impl Future<Output = u8> {
+        count(1)
+    }
+    #[local_span]
+    async fn poller(work: impl Future<Output = u8>) {
+        work.await;
+    }
+    spans(|| block_on(async { poller(caller().await).await })).are(
+        "
+        Local pass::future::caller
+        Local pass::future::poller
+          Local pass::future::count {fixed=a, user=1}
+        ",
+    );
+}

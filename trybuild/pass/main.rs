@@ -1,0 +1,94 @@
+//! Right use that is unusual: each file is a shape, named after it, that compiles, runs and says which spans it makes.
+//!
+//! All shapes are modules of one test binary, so there is one link, and each can have inner attributes of its own. A shape that needs a crate of its own (an
+//! edition, a renamed dependency, a runtime's macros) stands in `crates/`.
+
+#![deny(warnings)]
+#![allow(clippy::pedantic, reason = "the shapes are what is tested; `lints.rs` and `crates/pedantic` are for clippy")]
+
+mod arguments_that_panic;
+mod associated_functions;
+mod async_fn_in_trait;
+mod async_trait_by_hand;
+mod async_trait_methods;
+mod attributes;
+mod body_syntax;
+mod cancelled;
+mod carrier_derived;
+mod cfg_parameters;
+mod coercions;
+mod computed_names;
+mod const_generics;
+mod drop_order;
+mod drops_of_parameters;
+mod early_return;
+mod empty_bodies;
+mod error_aliases;
+mod error_borrowed;
+mod error_boxed;
+mod error_generic;
+mod error_hidden;
+mod error_mute;
+mod extern_c;
+mod extract_sources;
+mod format_strings;
+mod future;
+mod future_size;
+mod higher_ranked;
+mod impl_trait_in;
+mod impl_trait_out;
+mod inject_places;
+mod inner_attributes;
+mod keys_in_any_order;
+mod lifetimes;
+mod lints;
+mod macro_made_arguments;
+mod macro_made_functions;
+mod methods_like_ours;
+mod mut_parameters;
+mod names_like_ours;
+mod nested_functions;
+mod never;
+mod never_failing;
+mod no_implicit_prelude;
+mod other_paths;
+mod panics;
+mod pattern_parameters;
+mod question_mark;
+mod raw_names;
+mod receivers;
+mod receivers_smart;
+mod recursion;
+mod recursion_async;
+mod result_of_the_user;
+mod send;
+mod shadowed_inside;
+mod shadowed_prelude;
+mod shortened_parameter;
+mod spans;
+mod spawned;
+mod sync;
+mod tag_values;
+mod track_caller;
+mod unsafe_fn;
+mod unused_parameters;
+mod visibility;
+mod where_clauses;
+
+#[test]
+fn every_file_is_a_module_and_says_which_spans_it_makes() {
+    let here = concat!(env!("CARGO_MANIFEST_DIR"), "/pass");
+    let mut shapes = 0;
+    for file in std::fs::read_dir(here).unwrap() {
+        let path = file.unwrap().path();
+        let name = path.file_stem().unwrap().to_str().unwrap().to_owned();
+        if name == "main" || name == "spans" {
+            continue;
+        }
+        assert!(include_str!("main.rs").contains(&format!("\nmod {name};\n")), "`mod {name};` is missing in `pass/main.rs`");
+        let text = std::fs::read_to_string(&path).unwrap();
+        assert!(text.contains("spans(") && text.contains(".are("), "`pass/{name}.rs` does not say which spans it makes");
+        shapes += 1;
+    }
+    assert!(shapes >= 40, "{shapes} shapes");
+}

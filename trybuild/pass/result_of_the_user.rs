@@ -1,0 +1,42 @@
+//! A type of the user's own that is called `Result` is no `Result`: nothing is looked at and nothing is asked of it.
+
+use skywalking_runtime::local_span;
+
+use crate::spans::{block_on, spans};
+
+mod own {
+    pub(crate) struct Result;
+    pub(crate) mod generic {
+        pub(crate) struct Result<T>(pub(crate) T);
+    }
+}
+
+#[local_span]
+fn sync() -> own::Result {
+    own::Result
+}
+
+#[local_span]
+async fn later() -> own::Result {
+    own::Result
+}
+
+#[local_span]
+fn generic<T>(value: T) -> own::generic::Result<T> {
+    own::generic::Result(value)
+}
+
+#[test]
+fn makes_a_plain_span() {
+    spans(|| {
+        let (_, _) = (sync(), block_on(later()));
+        assert_eq!(generic(1).0, 1);
+    })
+    .are(
+        "
+        Local pass::result_of_the_user::sync
+        Local pass::result_of_the_user::later
+        Local pass::result_of_the_user::generic
+        ",
+    );
+}

@@ -1,0 +1,87 @@
+//! The prelude's names mean something of the user's: `Ok`, `Err`, `Some`, `None`, `Result`, `Option`, `String`, `Box`, and modules called `core` and `std`.
+#![allow(dead_code, reason = "the names are there to be in the way")]
+
+use crate::spans::{block_on, spans};
+
+#[derive(Debug, PartialEq)]
+enum Answer {
+    Ok(u8),
+    Err(u8),
+    Some(u8),
+    None,
+}
+
+mod shadowed {
+    use super::Answer::{self, *};
+    use ::skywalking_runtime::{Carrier, entry_span, exit_span, local_span};
+
+    pub(super) type Result = Answer;
+    pub(super) struct Option;
+    pub(super) struct String;
+    pub(super) struct Box;
+    pub(super) struct Vec;
+    pub(super) trait Send {}
+    pub(super) trait Drop {}
+    pub(super) trait Display {}
+    pub(super) trait Iterator {}
+    pub(super) trait IntoIterator {}
+    pub(super) trait Future {}
+    pub(super) mod core {}
+    pub(super) mod std {}
+    pub(super) mod alloc {}
+    pub(super) mod skywalking_runtime {}
+
+    #[derive(Carrier)]
+    pub(super) struct Message {
+        #[carrier(header = "sw8")]
+        pub(super) header: ::std::option::Option<::std::string::String>,
+    }
+
+    #[::skywalking_runtime::local_span(name = "at once", tags("n" = n, "shown" = %n, "debug" = ?n))]
+    pub(super) fn at_once(n: u8) -> Result {
+        if n == 0 { Err(n) } else { Ok(n) }
+    }
+
+    #[local_span(name = "later")]
+    pub(super) async fn later(n: u8) -> Result {
+        if n == 0 { None } else { Some(n) }
+    }
+
+    #[local_span(name = "really")]
+    pub(super) async fn really(n: u8) -> ::std::result::Result<u8, u8> {
+        if n == 0 { ::std::result::Result::Err(n) } else { ::std::result::Result::Ok(n) }
+    }
+
+    #[exit_span(name = "sent", peer = "a:1", inject = message)]
+    pub(super) fn send(message: &mut Message) -> ::std::result::Result<(), u8> {
+        receive(message);
+        ::std::result::Result::Err(7)
+    }
+
+    #[entry_span(name = "received", extract = message)]
+    fn receive(message: &Message) {
+        assert!(message.header.is_some());
+    }
+}
+
+#[test]
+fn is_not_what_the_expansion_means() {
+    spans(|| {
+        assert_eq!((shadowed::at_once(0), shadowed::at_once(1)), (Answer::Err(0), Answer::Ok(1)));
+        assert_eq!((block_on(shadowed::later(0)), block_on(shadowed::later(1))), (Answer::None, Answer::Some(1)));
+        assert_eq!((block_on(shadowed::really(0)), block_on(shadowed::really(1))), (Err(0), Ok(1)));
+        assert_eq!(shadowed::send(&mut shadowed::Message { header: None }), Err(7));
+    })
+    .are(
+        "
+        Local at once {n=0, shown=0, debug=0}
+        Local at once {n=1, shown=1, debug=1}
+        Local later
+        Local later
+        Local really ERROR [event=error error.kind=u8 message=0]
+        Local really
+        Exit sent peer=a:1 ERROR [event=error error.kind=u8 message=7]
+          Entry received ref=CrossProcess
+        ",
+    );
+}

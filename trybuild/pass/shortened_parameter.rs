@@ -1,0 +1,35 @@
+//! A `mut` parameter may be given a reference that lives shorter than the argument (tokio-rs/tracing#2717).
+
+use skywalking_runtime::local_span;
+
+use crate::spans::{block_on, spans};
+
+#[local_span]
+fn failing(mut text: &str) -> Result<usize, String> {
+    let longer = format!("{text}{text}");
+    text = &longer;
+    Ok(text.len())
+}
+
+#[local_span]
+async fn later(mut text: &str, own: bool) -> Result<usize, String> {
+    let longer = format!("{text}{text}");
+    if own {
+        text = &longer;
+    }
+    Ok(text.len())
+}
+
+#[test]
+fn it_compiles_in_every_shape() {
+    spans(|| {
+        assert_eq!(failing("ab"), Ok(4));
+        assert_eq!(block_on(later("abc", true)), Ok(6));
+    })
+    .are(
+        "
+        Local pass::shortened_parameter::failing
+        Local pass::shortened_parameter::later
+        ",
+    );
+}

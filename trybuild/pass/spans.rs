@@ -1,0 +1,57 @@
+//! What the shapes are held to: their spans, as text.
+
+use std::cell::Cell;
+use std::fmt::Write as _;
+use std::panic;
+use std::sync::Once;
+
+pub(crate) use futures::executor::block_on;
+use skywalking_runtime::testing;
+
+/// The traces that a piece of work made.
+pub(crate) struct Spans(String);
+
+/// Runs `work` and keeps the spans that it made.
+pub(crate) fn spans<R>(work: impl FnOnce() -> R) -> Spans {
+    install_quiet_hook();
+    let trees = testing::run(work);
+    assert!(testing::is_idle(), "a span was left open on this thread");
+    Spans(testing::text(&trees))
+}
+
+impl Spans {
+    /// Compares all of them; the indentation that all expected lines have in common does not count.
+    #[track_caller]
+    pub(crate) fn are(self, expected: &str) {
+        let lines = || expected.lines().filter(|line| !line.trim().is_empty());
+        let common = lines().map(|line| line.len() - line.trim_start().len()).min().unwrap_or_default();
+        let expected = lines().fold(String::new(), |mut text, line| {
+            let _ = writeln!(text, "{}", &line[common..]);
+            text
+        });
+        assert_eq!(self.0, expected, "the spans that were made, and those that were expected:\n{}\n{expected}", self.0);
+    }
+}
+
+/// Runs `work`, whose panics are wanted: their words stay off the screen.
+pub(crate) fn quietly<R>(work: impl FnOnce() -> R) -> R {
+    QUIET.set(true);
+    let result = work();
+    QUIET.set(false);
+    result
+}
+
+thread_local!(static QUIET: Cell<bool> = const { Cell::new(false) });
+
+/// Before any tracer starts: its own hook, which remembers what was said, then comes first and calls this one.
+fn install_quiet_hook() {
+    static INSTALLED: Once = Once::new();
+    INSTALLED.call_once(|| {
+        let loud = panic::take_hook();
+        panic::set_hook(Box::new(move |info| {
+            if !QUIET.get() {
+                loud(info);
+            }
+        }));
+    });
+}

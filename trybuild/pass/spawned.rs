@@ -1,0 +1,41 @@
+//! Traced futures and functions on other threads: a trace of their own, or with `capture` the same one.
+
+use skywalking_runtime::{capture, entry_span, local_span};
+
+use crate::spans::{block_on, spans};
+
+#[entry_span(name = "/spawns")]
+fn spawns() {
+    let (snapshot, future) = (capture(), capture().future("task", later(2)));
+    std::thread::scope(|scope| {
+        scope.spawn(|| snapshot.run("work", || plain(1)));
+    });
+    std::thread::scope(|scope| {
+        scope.spawn(|| block_on(future));
+    });
+    block_on(later(3));
+}
+
+#[local_span(tags(n))]
+fn plain(n: u8) -> u8 {
+    n
+}
+
+#[local_span(tags(n))]
+async fn later(n: u8) -> u8 {
+    n
+}
+
+#[test]
+fn go_on_where_they_were_captured() {
+    spans(spawns).are(
+        "
+        Entry /spawns
+          Local pass::spawned::later {n=3}
+          Local work ref=CrossThread
+            Local pass::spawned::plain {n=1}
+          Local task ref=CrossThread
+            Local pass::spawned::later {n=2}
+        ",
+    );
+}
