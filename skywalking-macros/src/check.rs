@@ -181,7 +181,7 @@ fn returned_value_rules(args: &Args, function: &Function, complaints: &mut Compl
     let needs_result = match marks {
         Some((_, Form::Function(_))) => None,
         Some((word, _)) => Some(word),
-        None => args.key("err_ignore"),
+        None => args.key("err_ignore").filter(|_| !args.err_ignore.is_empty()),
     };
     if matches!(args.covers, Some(Covers::Returned(Later::Stream, _))) {
         return;

@@ -5,7 +5,7 @@
 use proc_macro2::{Delimiter, Group, Ident, TokenStream, TokenTree};
 use quote::ToTokens as _;
 use syn::parse::{ParseStream, Parser as _};
-use syn::{Attribute, Generics, ItemImpl, Meta, Signature, Token, Type, Visibility, token};
+use syn::{Attribute, Generics, ItemImpl, Meta, Signature, Token, Type, TypeParamBound, Visibility, token};
 
 use super::Function;
 use crate::args::Kind;
@@ -80,8 +80,15 @@ fn name_of(ty: &Type) -> String {
         Type::Paren(ty) => name_of(&ty.elem),
         Type::Reference(ty) => name_of(&ty.elem),
         Type::Path(ty) => ty.path.segments.last().map(|last| word(&last.ident)).unwrap_or_default(),
-        Type::TraitObject(_) => ty.to_token_stream().to_string().trim_start_matches("dyn ").to_owned(),
+        Type::TraitObject(ty) => ty.bounds.iter().find_map(first_word).unwrap_or_default(),
         ty => ty.to_token_stream().to_string().replace(' ', ""),
+    }
+}
+
+fn first_word(bound: &TypeParamBound) -> Option<String> {
+    match bound {
+        TypeParamBound::Trait(bound) => bound.path.segments.last().map(|last| word(&last.ident)),
+        _ => None,
     }
 }
 

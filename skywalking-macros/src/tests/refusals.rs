@@ -107,3 +107,160 @@ fn a_function_that_makes_a_future_otherwise_than_async_trait_is_refused() {
         );
     }
 }
+
+#[test]
+fn what_a_function_can_not_give_is_refused() {
+    let future = "fn f() -> impl Future<Output = u8> { g() }";
+    for (kind, args, item, message) in [
+        (Local, "covers = stream", future, "the function returns a future: write `covers = future`"),
+        (
+            Local,
+            "covers = future",
+            "async fn f() {}",
+            "`covers` is only for a function that is not `async` and returns a future or a stream: remove it",
+        ),
+        (Local, "covers = x", "fn f() {}", "expected `future`, `stream` or `call`"),
+        (Local, "covers = \"future\"", "fn f() {}", "expected `future`, `stream` or `call`"),
+        (
+            Local,
+            "covers = future",
+            "#[track_caller] fn f() -> BoxFuture<'static, u8> { g() }",
+            "`covers` hides the caller's location from `#[track_caller]`; remove one",
+        ),
+        (Local, "covers = future, err", "fn f() -> impl Future<Output = (u8, u8)> { g() }", "`err` needs a `Result`"),
+        (Local, "err", "fn f() -> (u8, u8) { g() }", "`err` needs a `Result`"),
+        (Local, "err_ignore(E)", "fn f() {}", "`err_ignore` needs a `Result`"),
+        (Local, "err_ignore(E), no_err", "fn f() -> Result<(), E> { g() }", "`no_err` and `err_ignore` exclude each other: remove one"),
+        (Local, "err_ignore", "fn f() {}", "`err_ignore` takes a list of types: write `err_ignore(NotFound)`"),
+        (Local, "err_ignore()", "fn f() {}", "`err_ignore` takes a list of types: write `err_ignore(NotFound)`"),
+        (Local, "err_ignore(1)", "fn f() {}", "expected the type of an error, as `err_ignore(NotFound)`"),
+        (
+            Local,
+            "err(\"x\")",
+            "fn f() {}",
+            "expected `err(Display)`, `err(Debug)` or `err(PATH)`, the path of a function from `&Returned` to `Option<impl Display>`",
+        ),
+        (
+            Local,
+            "err(a b)",
+            "fn f() {}",
+            "expected `err(Display)`, `err(Debug)` or `err(PATH)`, the path of a function from `&Returned` to `Option<impl Display>`",
+        ),
+        (
+            Local,
+            "err(|e| e)",
+            "fn f() {}",
+            "expected `err(Display)`, `err(Debug)` or `err(PATH)`, the path of a function from `&Returned` to `Option<impl Display>`",
+        ),
+        (Local, "no_err(Display)", "fn f() {}", "`no_err` takes no list: write `err` or `no_err`"),
+        (Local, "logic_endpoint = true", "fn f() {}", "`logic_endpoint` takes no value: write `logic_endpoint`"),
+        (
+            Entry,
+            "logic_endpoint",
+            "fn f() {}",
+            "`logic_endpoint` belongs to `#[local_span]`: entry spans are endpoints anyway, exit spans never",
+        ),
+        (Entry, "extract = a, extract_each = b", "fn f() {}", "`extract` and `extract_each` exclude each other: remove one"),
+        (Local, "extract_each = b", "fn f() {}", "`extract_each` belongs to `#[entry_span]`"),
+        (Local, "ret_tags(\"a\" = |r| r)", "fn f() {}", "`ret_tags` needs a function that returns a value"),
+        (Local, "ret_tags(\"a\" = |r| r)", "fn f() -> ! { g() }", "`ret_tags` needs a function that returns a value"),
+        (
+            Local,
+            "ret_tags(\"a\" = |r| r)",
+            "#[track_caller] fn f() -> u8 { g() }",
+            "`ret_tags` hides the caller's location from `#[track_caller]`; remove one",
+        ),
+        (
+            Local,
+            "ret_tags(\"a\" = |r| r?)",
+            "fn f() -> u8 { g() }",
+            "an argument is computed outside the body, while the span opens: no `?` here",
+        ),
+        (
+            Local,
+            "ret_tags(\"a\" = 1)",
+            "fn f() -> u8 { g() }",
+            "expected a closure over the returned value, as `|returned| returned.len()`, or the path of a function",
+        ),
+        (
+            Local,
+            "ret_tags(\"a\" = |a, b| 1)",
+            "fn f() -> u8 { g() }",
+            "expected a closure over the returned value, as `|returned| returned.len()`, or the path of a function",
+        ),
+        (Local, "ret_tags(\"a\" = g, \"a\" = g)", "fn f() -> u8 { g() }", "tag `a` is given twice"),
+        (Local, "ret_tags", "fn f() -> u8 { g() }", "`ret_tags` takes a list: write `ret_tags(\"key\" = |returned| value)`"),
+        (Local, "names = \"{fn}\"", "fn f() {}", "`names` is for the functions of an impl block: write `name`"),
+    ] {
+        assert_eq!(said(kind, args, item), [message], "{args} on {item}");
+    }
+}
+
+#[test]
+fn what_the_span_of_a_stream_can_not_see_is_refused() {
+    let stream = "fn f() -> impl Stream<Item = u8> { g() }";
+    assert_eq!(
+        said(Local, "covers = stream, err, ret_tags(\"a\" = |r| r)", stream),
+        [
+            "`err` looks at one returned value, and a stream gives many: trace the function that makes its items",
+            "`ret_tags` looks at one returned value, and a stream gives many: trace the function that makes its items",
+            "`ret_tags` needs a function that returns a value",
+        ][..2]
+    );
+    assert_eq!(
+        said(Exit, "peer = \"a\", covers = stream, inject = a", stream),
+        [
+            "the span opens when the stream is polled, and the body has the carrier by then: call `skywalking_runtime::inject` inside the stream, or write an `async fn`"
+        ]
+    );
+}
+
+#[test]
+fn what_belongs_to_one_function_is_refused_on_a_block_and_the_rest_of_its_functions_checked() {
+    let block =
+        "impl A { const fn a () { } fn b () -> BoxFuture < 'static , u8 > { g () } # [cfg (x)] fn c (x : ...) { } fn d () -> u8 { 1 } }";
+    assert_eq!(
+        said(Local, r#"name = "a", ret_tags("a" = |r| r), covers = call, names = "{trait}""#, block)[..4],
+        [
+            "`name` belongs to one function, not to a whole impl block: write `names = \"{type}::{fn}\"`, or put it on the function",
+            "`covers` belongs to one function, not to a whole impl block: put it on the function",
+            "`ret_tags` belongs to one function, not to a whole impl block: put it on the function",
+            "`{trait}` needs an `impl Trait for Type`",
+        ]
+    );
+    assert_eq!(
+        said(Local, "tags(y), err", block),
+        [
+            "a `const fn` cannot be traced: mark it `#[skip_span]`",
+            "no parameter named `y`; `a` has none",
+            "the span would end before the future runs: put an attribute with `covers = future` (or `covers = call`) on this function, or mark it `#[skip_span]`",
+            "no parameter named `y`; `b` has none",
+            "a variadic fn cannot be traced: mark it `#[skip_span]`",
+            "no parameter named `y`; `c` has none",
+            "no parameter named `y`; `d` has none",
+        ]
+    );
+    assert_eq!(said(Local, "names = 1", "impl A { }"), ["`names` is a pattern: write `names = \"{type}::{fn}\"`"]);
+    assert_eq!(said(Local, "names = \"\"", "impl A { }"), ["`names` must not be empty"]);
+    assert_eq!(
+        said(Local, "names = \"{function}\"", "impl A { }"),
+        ["unknown placeholder `{function}`; one of `{module}`, `{type}`, `{trait}`, `{fn}` (a brace of its own is written twice)"]
+    );
+    assert_eq!(said(Local, "component = T::X", "impl < T > A < T > { fn f () { } }").len(), 1);
+    assert_eq!(said(Local, "", "# [entry_span] impl A { }"), ["already traced by `#[local_span]`"]);
+    assert!(!said(Local, "", "impl A").is_empty());
+    assert!(!said(Local, "", "impl A for { }").is_empty());
+}
+
+#[test]
+fn marks_on_a_function_of_a_block_are_checked() {
+    let said = |block: &str| {
+        let out = expand::attribute(Local, tokens(""), tokens(block), Switch::On).to_string();
+        messages(&out[out.find(":: core :: compile_error").unwrap()..])
+    };
+    assert_eq!(said("impl A { #[skip_span(x)] fn f() {} }"), ["`#[skip_span]` takes no arguments"]);
+    assert_eq!(
+        said("impl A { #[skip_span] #[exit_span] fn f() {} }"),
+        ["`#[skip_span]` and `#[exit_span]` exclude each other: remove one"]
+    );
+}

@@ -137,6 +137,135 @@ fn a_body_is_emitted_as_it_came() {
 }
 
 #[test]
+fn a_batch_is_extracted_message_by_message() {
+    insta::assert_snapshot!(expanded(Entry, "extract_each = batch.iter().map(|message| &message.headers)", "fn f(batch: &[Message]) {}"));
+}
+
+#[test]
+fn tags_of_the_returned_value_are_computed_where_it_is_seen() {
+    insta::assert_snapshot!(expanded(
+        Local,
+        r#"no_err, ret_tags("rows" = |r| r.len(), "first" = %|Rows { first, .. }| first, "all" = ?|r: &Rows| &r.all, "sum" = Rows::sum)"#,
+        "async fn f() -> Rows { rows() }"
+    ));
+}
+
+#[test]
+fn errors_and_tags_of_the_returned_value_stand_beside_each_other() {
+    insta::assert_snapshot!(expanded(Local, r#"ret_tags("n" = |n| n)"#, "fn f(&self, n: &mut u8) -> Result<u8, E> { Ok(self.n + *n) }"));
+}
+
+#[test]
+fn each_form_of_err_says_what_its_word_says() {
+    for (name, form) in [("display", "err(Display)"), ("debug", "err(Debug)"), ("function", "err(reasons::of::<u8>)")] {
+        insta::assert_snapshot!(format!("err_by_{name}"), expanded(Local, form, "fn f() -> Result<u8, E> { g() }"));
+    }
+}
+
+#[test]
+fn ignored_errors_are_asked_for_by_their_types() {
+    insta::assert_snapshot!(expanded(Local, "err_ignore(NotFound, io::Error)", "async fn f() -> anyhow::Result<()> { g().await }"));
+}
+
+#[test]
+fn a_span_covers_what_is_returned() {
+    for (name, args, function) in [
+        (
+            "future",
+            "covers = future, tags(n), name = n",
+            "fn f(n: u8) -> impl Future<Output = Result<u8, E>> + Send { if n == 0 { return g(n) } g(n + 1) }",
+        ),
+        ("boxed_future", "covers = future", "fn f(&self) -> Box<dyn Future<Output = u8> + Unpin + '_> { g(self) }"),
+        ("pinned_future", "covers = future, ret_tags(\"n\" = |n| n)", "fn f(&mut self) -> BoxFuture<'_, u8> { g(self) }"),
+        ("stream", "covers = stream, extract = headers", "fn f(headers: &Headers) -> impl Stream<Item = u8> { g() }"),
+        ("call", "covers = call", "fn f() -> Pin<Box<dyn Future<Output = u8>>> { Box::pin(async move { 1 }) }"),
+    ] {
+        let kind = if name == "stream" { Entry } else { Local };
+        insta::assert_snapshot!(format!("covers_{name}"), expanded_method(kind, args, function));
+    }
+}
+
+#[test]
+fn a_logic_endpoint_is_a_literal_tag() {
+    insta::assert_snapshot!(expanded(Local, "logic_endpoint, tags(\"a\" = 1)", "fn f() {}"));
+}
+
+#[test]
+fn an_impl_block_traces_each_function_inside() {
+    insta::assert_snapshot!(expanded(
+        Exit,
+        r#"peer = self.peer, crate = agent, err(Debug), names = "{module}/{trait}.{type}.{fn}{{}}""#,
+        r#"
+        impl<T: Clone> Calls for &mut clients::Client<'_, T> {
+            #![allow(clippy::all)]
+            const N: usize = { 3 };
+            type Answer = u8;
+            made_by_macro! { fn not_ours() {} }
+            also_made!(x);
+            /// What is said of it.
+            pub(crate) async fn find(&self) -> u8 { 1 }
+            fn try_find(&self) -> Result<u8, E> { Ok(1) }
+            #[skip_span] const fn plain(&self) -> [u8; { 3 }] { [1; 3] }
+            #[inline] #[runtime::local_span(tags("a" = 1))] fn own(&self) {}
+            #[local_span] fn bare(&self) {}
+            #[entry_span(name = "n",)] unsafe extern "C" fn comma(&self) {}
+        }"#,
+    ));
+}
+
+/// Without spaces and line ends, which are the formatter's.
+fn packed(text: &str) -> String {
+    text.split_whitespace().collect()
+}
+
+#[test]
+fn the_functions_of_a_block_are_named_after_its_type() {
+    for (ty, name) in [
+        ("Type", "Type"),
+        ("a::Type<T>", "Type"),
+        ("&'a [u8]", "[u8]"),
+        ("(A, B)", "(A,B)"),
+        ("dyn a::Trait<T> + Send", "Trait"),
+        ("r#type", "type"),
+    ] {
+        let out = expanded(Local, "", &format!("impl {ty} {{ fn f() {{}} }}"));
+        assert!(packed(&out).contains(&format!(r#"::core::concat!(::core::module_path!(),"::","{name}","::","f")"#)), "{out}");
+    }
+}
+
+#[test]
+fn an_attribute_inside_a_block_is_named_and_reached_as_the_block_says() {
+    let out = expanded(Local, "__block(::core::concat!(\"a\", \"b\"), crate = agent)", "fn f() {}");
+    assert!(packed(&out).contains(r#"::new(agent::__private::Kind::Local,::core::concat!("a","b"),)"#), "{out}");
+    let out = expanded(Local, "name = \"own\", crate = mine, __block(\"a\", crate = agent)", "fn f() {}");
+    assert!(packed(&out).contains(r#"::new(mine::__private::Kind::Local,"own",)"#), "{out}");
+}
+
+#[test]
+fn a_half_typed_function_in_a_block_is_passed_on_and_the_others_are_read() {
+    let half = "impl A { fn a ( & self ) { } fn b ( & self) -> { 1 } pub f ; # [skip_span] fn d ( ) { } const X : }";
+    let out = expand::attribute(Local, tokens(""), tokens(half), Switch::On).to_string();
+    assert!(out.contains("Scope :: open"), "{out}");
+    assert!(out.contains("fn b (& self) -> { 1 } pub f ; # [skip_span (__seen)] fn d () { } const X :"), "{out}");
+}
+
+#[test]
+fn switched_off_a_block_is_unchanged_but_for_what_its_skipped_functions_are_told() {
+    let block = "impl A { # [local_span (nam = 1)] fn a () { } # [skip_span] fn b () { } fn c () { } }";
+    let off = |args: &str| expand::attribute(Local, tokens(args), tokens(block), Switch::Off).to_string();
+    let told = tokens(&block.replace("skip_span", "skip_span (__seen)")).to_string();
+    assert_eq!(off(""), told);
+    assert!(off("name = \"a\"").starts_with(&told));
+    assert!(off("name = \"a\"").contains("belongs to one function"));
+}
+
+#[test]
+fn a_skipped_function_is_emitted_where_a_block_has_seen_it() {
+    assert_eq!(expand::skip_span(&tokens("__seen"), tokens("fn f() {}")).to_string(), "fn f () { }");
+    assert!(expand::skip_span(&tokens(""), tokens("fn f() {}")).to_string().contains("leaves out a function of an impl block"));
+}
+
+#[test]
 fn a_carrier_hands_everything_to_its_field() {
     insta::assert_snapshot!(formatted(carrier::derive(tokens("struct Request { a: i32, #[carrier] #[serde(default)] header: String }"))));
 }
