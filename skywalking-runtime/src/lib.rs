@@ -166,13 +166,13 @@ pub mod __private {
 
     impl<T: ?Sized> Place for T {}
 
-    /// Runs the body of a function, whose type fixes what `?` and `return` give.
+    /// Runs the body of a function, and turns what it returns into what the function returns.
     #[inline]
-    pub fn called<R>(body: impl FnOnce() -> R) -> R {
-        body()
+    pub fn wrapped<R, W>(body: impl FnOnce() -> R, wrap: impl FnOnce(R) -> W) -> W {
+        wrap(body())
     }
 
-    /// The same, with a look at what it returns.
+    /// Runs the body of a function, and looks at what it returns.
     #[inline]
     pub fn seen<R>(body: impl FnOnce() -> R, look: impl FnOnce(&R)) -> R {
         let returned = body();

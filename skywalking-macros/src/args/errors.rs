@@ -1,6 +1,6 @@
 //! `err`, `err(..)`, `no_err` and `err_ignore(..)`.
 
-use proc_macro2::{Ident, Span};
+use proc_macro2::{Ident, Span, TokenStream};
 use syn::parse::{Parse as _, ParseStream};
 use syn::{ExprPath, Lit, Token, Type, token};
 
@@ -33,14 +33,10 @@ pub(super) fn form(key: &Ident, input: ParseStream<'_>) -> syn::Result<Form> {
     }
     let content;
     syn::parenthesized!(content in input);
-    if content.is_empty() || content.peek(Lit) {
-        return Err(check::no_form_of_err(key));
-    }
-    let Ok(path) = content.parse::<ExprPath>() else { return Err(check::no_form_of_err(key)) };
+    let path = if content.peek(Lit) { None } else { content.parse::<ExprPath>().ok() };
     content.parse::<Option<Token![,]>>()?;
-    if !content.is_empty() {
-        return Err(check::no_form_of_err(key));
-    }
+    let rest: TokenStream = content.parse()?;
+    let Some(path) = path.filter(|_| rest.is_empty()) else { return Err(check::no_form_of_err(key)) };
     Ok(match path.path.get_ident() {
         Some(word) if word == "Display" => Form::Display(word.span()),
         Some(word) if word == "Debug" => Form::Debug(word.span()),
@@ -54,7 +50,9 @@ pub(super) fn ignored(key: &Ident, input: ParseStream<'_>) -> syn::Result<Vec<Ty
     }
     let content;
     syn::parenthesized!(content in input);
-    let types = content.parse_terminated(Type::parse, Token![,]).map_err(|error| check::no_type_to_ignore(&error))?;
+    let types = content.parse_terminated(Type::parse, Token![,]);
+    content.parse::<TokenStream>()?;
+    let types = types.map_err(|error| check::no_type_to_ignore(&error))?;
     if types.is_empty() {
         return Err(check::err_ignore_is_a_list(key));
     }

@@ -86,12 +86,10 @@ fn covered(opening: &Opening<'_>, look: Option<&Look<'_>>, output: Option<&Type>
         Holder::Boxed => quote_spanned!(site=> #private::Box::new(#wrapped)),
         Holder::Pinned => quote_spanned!(site=> #private::Box::pin(#wrapped)),
     };
-    quote_spanned! {site=>
-        #prepare
-        #outside
-        let __skywalking_returned = #private::called(#closure);
-        #held
-    }
+    let there = super::private(opening.args.runtime.as_ref(), body.span());
+    let wrap = quote_spanned!(site=> |__skywalking_returned| #held);
+    let wrapped = quote_spanned!(body.span()=> #there::wrapped(#closure, #wrap));
+    quote_spanned!(site=> #prepare #outside #wrapped)
 }
 
 /// The body in a closure that returns what the function does: what goes before it, and the closure.
@@ -124,9 +122,11 @@ fn future(opening: &Opening<'_>, look: Option<&Look<'_>>, output: Option<&Type>,
     quote_spanned!(body.span()=> #private::Traced::with_return(#block, #look))
 }
 
-/// The body, as the last expression of a block of ours. Its braces are the user's, who could take rustc's lint for superfluous ones for a fault of his.
+/// The body, as the last expression of a block of ours. The braces of one that is a single expression could be taken for superfluous by rustc's lint.
 fn tail(body: &Group) -> TokenStream {
-    quote_spanned!(Span::mixed_site()=> #[allow(unused_braces)] #body)
+    let single = !body.stream().into_iter().any(|tree| matches!(tree, TokenTree::Punct(semicolon) if semicolon.as_char() == ';'));
+    let allow = single.then(|| quote_spanned!(Span::mixed_site()=> #[allow(unused_braces)]));
+    quote_spanned!(Span::mixed_site()=> #allow #body)
 }
 
 /// An async block has no written type, so `return Box::new(x)` could not coerce in it: a return that never runs tells the compiler the type. It has the
