@@ -10,11 +10,12 @@ async fn call(rpc: &Rpc, mut req: Req) -> Result<String, RpcError> {
                 let _ = &rpc;
                 if ::skywalking_runtime::__private::enabled() {
                     let mut __skywalking_opening = ::skywalking_runtime::__private::Opening::new({
-                        static __SKYWALKING_CALLSITE: ::skywalking_runtime::__private::Callsite = ::skywalking_runtime::__private::Callsite::new(
-                                ::skywalking_runtime::__private::Kind::Exit,
-                                "/Service/OnSnapshot",
-                            )
-                            .at(::core::file!(), ::core::line!());
+                        static __SKYWALKING_CALLSITE: ::skywalking_runtime::__private::Callsite = ::skywalking_runtime::__private::Callsite::located(
+                            ::skywalking_runtime::__private::Kind::Exit,
+                            "/Service/OnSnapshot",
+                            ::core::file!(),
+                            ::core::line!(),
+                        );
                         &__SKYWALKING_CALLSITE
                     });
                     if ::skywalking_runtime::__private::Opening::recording(

@@ -6,13 +6,14 @@
 fn snapshot(headers: &Headers, user: u64) -> String {
     let __skywalking_span = if ::skywalking_runtime::__private::enabled() {
         let mut __skywalking_opening = ::skywalking_runtime::__private::Opening::new({
-            static __SKYWALKING_CALLSITE: ::skywalking_runtime::__private::Callsite = ::skywalking_runtime::__private::Callsite::new(
+            static __SKYWALKING_CALLSITE: ::skywalking_runtime::__private::Callsite = ::skywalking_runtime::__private::Callsite::located(
                     ::skywalking_runtime::__private::Kind::Entry,
                     "/API/Snapshot",
+                    ::core::file!(),
+                    ::core::line!(),
                 )
                 .layer(::skywalking_runtime::__private::Layer::Http)
-                .tags(&[("version", "1")])
-                .at(::core::file!(), ::core::line!());
+                .tags(&[("version", "1")]);
             &__SKYWALKING_CALLSITE
         });
         if ::skywalking_runtime::__private::Opening::wants_headers(

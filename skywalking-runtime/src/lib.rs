@@ -141,7 +141,7 @@ pub mod __private {
     pub use crate::propagation::{inject, wants_inject};
     pub use crate::trace::callsite::{Callsite, Kind, Layer};
     pub use crate::trace::failure::{Severity, recording};
-    pub use crate::trace::opening::Opening;
+    pub use crate::trace::opening::{Opening, begin};
     pub use crate::trace::returned::{
         AnyResult, CauseOfError, CauseThroughDeref, IsBoxed, IsBoxedAndSent, IsItself, IsNothing, KindOfError, KindOfValue, NoCause,
         OfReturned, Returned, ValueOfAny, ValueOfOk, ViaDebug, ViaDeref, ViaDisplay, ViaError, ViaName, ViaNothing, must_be_result,

@@ -78,6 +78,10 @@ impl Opening<'_> {
     pub(super) fn begin(&self) -> TokenStream {
         let site = Span::mixed_site();
         let private = self.private;
+        if !self.computes() {
+            let callsite = self.callsite_reference();
+            return quote_spanned!(site=> #private::begin(#callsite););
+        }
         let block = self.block(&quote_spanned!(site=> #private::Opening::begin(__skywalking_opening);));
         quote_spanned!(site=> if #private::enabled() #block)
     }
@@ -187,7 +191,7 @@ impl Opening<'_> {
         let tags = (!literal_tags.is_empty()).then(|| quote_spanned!(site=> .tags(&[#(#literal_tags),*])));
         // `line!` speaks of the outermost expansion that its tokens come from: with the function's span that is no expansion, but the function's own line.
         let at = quote_spanned!(self.function.sig.ident.span()=> ::core::file!(), ::core::line!());
-        quote_spanned!(site=> #private::Callsite::new(#private::Kind::#kind, #name) #component #layer #peer #tags.at(#at))
+        quote_spanned!(site=> #private::Callsite::located(#private::Kind::#kind, #name, #at) #component #layer #peer #tags)
     }
 
     fn extract(&self, ty: &TokenStream) -> Option<TokenStream> {

@@ -61,6 +61,11 @@ pub struct Callsite {
 impl Callsite {
     /// A callsite with the defaults: component 11000 (Rust), layer unknown, no peer, no tags.
     pub const fn new(kind: Kind, name: &'static str) -> Self {
+        Self::located(kind, name, "", 0)
+    }
+
+    /// The same, with the place in the source where it stands.
+    pub const fn located(kind: Kind, name: &'static str, file: &'static str, line: u32) -> Self {
         Self {
             name,
             kind,
@@ -68,8 +73,8 @@ impl Callsite {
             layer: Layer::Unknown,
             peer: "",
             tags: &[],
-            file: "",
-            line: 0,
+            file,
+            line,
             fragment: OnceBox::new(),
             endpoint: OnceBox::new(),
         }
@@ -103,14 +108,6 @@ impl Callsite {
         self
     }
 
-    /// Where in the source the callsite stands.
-    #[must_use]
-    pub const fn at(mut self, file: &'static str, line: u32) -> Self {
-        self.file = file;
-        self.line = line;
-        self
-    }
-
     /// The operation name unless a span sets its own.
     pub const fn name(&self) -> &'static str {
         self.name
@@ -133,9 +130,8 @@ impl Callsite {
 #[macro_export]
 macro_rules! callsite {
     ($kind:ident, $name:expr $(, $key:ident = $value:tt)* $(,)?) => {
-        $crate::__private::Callsite::new($crate::__callsite_kind!($kind), $name)
+        $crate::__private::Callsite::located($crate::__callsite_kind!($kind), $name, ::core::file!(), ::core::line!())
             $(.$key($crate::__callsite_value!($key, $value)))*
-            .at(::core::file!(), ::core::line!())
     };
 }
 

@@ -17,8 +17,34 @@ use super::tag::{Raw, Recorder};
 #[derive(Debug)]
 pub struct Returned<'a, R: ?Sized>(pub &'a R);
 
-fn record<E>(message: Option<&dyn Display>, source: Option<&failure::Source<'_>>, severity: Severity) {
-    failure::record(&Failure { kind: type_name::<E>(), message, source, severity });
+// What is generic over the error is a branch and a call: a thousand functions have it each.
+
+fn record(kind: &'static str, message: Option<&dyn Display>, source: Option<&failure::Source<'_>>, severity: Severity) {
+    failure::record(&Failure { kind, message, source, severity });
+}
+
+#[cold]
+#[inline(never)]
+fn record_error(kind: &'static str, error: &(dyn Error + '_), severity: Severity) {
+    record(kind, Some(&error), Some(&|| error.source()), severity);
+}
+
+#[cold]
+#[inline(never)]
+fn record_shown(kind: &'static str, error: &dyn Display, severity: Severity) {
+    record(kind, Some(error), None, severity);
+}
+
+#[cold]
+#[inline(never)]
+fn record_debugged(kind: &'static str, error: &dyn Debug, source: Option<&failure::Source<'_>>, severity: Severity) {
+    record(kind, Some(&format_args!("{error:?}")), source, severity);
+}
+
+#[cold]
+#[inline(never)]
+fn record_named(kind: &'static str, severity: Severity) {
+    record(kind, None, None, severity);
 }
 
 /// The returned error is an [`Error`].
@@ -31,7 +57,7 @@ impl<T, E: Error> ViaError for &&&&&Returned<'_, Result<T, E>> {
     #[inline]
     fn __skywalking_note(&self, severity: Severity) {
         if let Err(error) = self.0 {
-            record::<E>(Some(error), Some(&|| error.source()), severity);
+            record_error(type_name::<E>(), error, severity);
         }
     }
 }
@@ -46,7 +72,7 @@ impl<T, E: Deref<Target: Error>> ViaDeref for &&&&Returned<'_, Result<T, E>> {
     #[inline]
     fn __skywalking_note(&self, severity: Severity) {
         if let Err(error) = self.0 {
-            record::<E>(Some(&Through(error)), Some(&|| error.deref().source()), severity);
+            record(type_name::<E>(), Some(&Through(error)), Some(&|| error.deref().source()), severity);
         }
     }
 }
@@ -70,7 +96,7 @@ impl<T, E: Display> ViaDisplay for &&&Returned<'_, Result<T, E>> {
     #[inline]
     fn __skywalking_note(&self, severity: Severity) {
         if let Err(error) = self.0 {
-            record::<E>(Some(error), None, severity);
+            record_shown(type_name::<E>(), error, severity);
         }
     }
 }
@@ -85,7 +111,7 @@ impl<T, E: Debug> ViaDebug for &&Returned<'_, Result<T, E>> {
     #[inline]
     fn __skywalking_note(&self, severity: Severity) {
         if let Err(error) = self.0 {
-            record::<E>(Some(&format_args!("{error:?}")), None, severity);
+            record_debugged(type_name::<E>(), error, None, severity);
         }
     }
 }
@@ -100,7 +126,7 @@ impl<T, E> ViaName for &Returned<'_, Result<T, E>> {
     #[inline]
     fn __skywalking_note(&self, severity: Severity) {
         if self.0.is_err() {
-            record::<E>(None, None, severity);
+            record_named(type_name::<E>(), severity);
         }
     }
 }
@@ -164,14 +190,14 @@ impl<E: Debug> DebugError for E {}
 /// `err(Display)`.
 pub fn note_display<R: AnyResult<Error: DisplayError>>(returned: &R, source: &failure::Source<'_>, severity: Severity) {
     if let Some(error) = returned.error() {
-        record::<R::Error>(Some(&format_args!("{error}")), Some(source), severity);
+        record(type_name::<R::Error>(), Some(&format_args!("{error}")), Some(source), severity);
     }
 }
 
 /// `err(Debug)`.
 pub fn note_debug<R: AnyResult<Error: DebugError>>(returned: &R, source: &failure::Source<'_>, severity: Severity) {
     if let Some(error) = returned.error() {
-        record::<R::Error>(Some(&format_args!("{error:?}")), Some(source), severity);
+        record_debugged(type_name::<R::Error>(), error, Some(source), severity);
     }
 }
 

@@ -22,7 +22,7 @@ use super::traced::{Span, Traced};
 use crate::tracer;
 
 /// The root of what goes on elsewhere, and the child where it does not have to; its name is put beside it.
-static CONTINUED: Callsite = Callsite::new(Kind::Local, "continued").at(file!(), line!());
+static CONTINUED: Callsite = Callsite::located(Kind::Local, "continued", file!(), line!());
 
 /// The current context, for another task or thread: cheap to make and to clone. Empty where nothing is traced.
 #[derive(Clone, Debug, Default)]
