@@ -6,9 +6,11 @@ use super::{expanded, tokens};
 use crate::args::Kind::{self, Entry, Exit, Local};
 use crate::expand::{self, Switch};
 
-/// What is said, in order.
+/// What is said, in order: the same whether tracing is compiled in or not.
 fn said(kind: Kind, args: &str, item: &str) -> Vec<String> {
     let out = expand::attribute(kind, tokens(args), tokens(item), Switch::On);
+    let off = expand::attribute(kind, tokens(args), tokens(item), Switch::Off);
+    assert_eq!(out.to_string(), off.to_string());
     let item = tokens(item).to_string();
     assert!(out.to_string().starts_with(&item), "the item must stand: {out}");
     messages(&out.to_string()[item.len()..])

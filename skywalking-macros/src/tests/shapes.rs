@@ -236,9 +236,9 @@ fn the_functions_of_a_block_are_named_after_its_type() {
 #[test]
 fn an_attribute_inside_a_block_is_named_and_reached_as_the_block_says() {
     let out = expanded(Local, "__block(::core::concat!(\"a\", \"b\"), crate = agent)", "fn f() {}");
-    assert!(packed(&out).contains(r#"::new(agent::__private::Kind::Local,::core::concat!("a","b"),)"#), "{out}");
+    assert!(packed(&out).contains(r#"::located(agent::__private::Kind::Local,::core::concat!("a","b"),"#), "{out}");
     let out = expanded(Local, "name = \"own\", crate = mine, __block(\"a\", crate = agent)", "fn f() {}");
-    assert!(packed(&out).contains(r#"::new(mine::__private::Kind::Local,"own",)"#), "{out}");
+    assert!(packed(&out).contains(r#"::located(mine::__private::Kind::Local,"own","#), "{out}");
 }
 
 #[test]
