@@ -194,10 +194,11 @@ fn returned_value_rules(args: &Args, function: &Function, complaints: &mut Compl
             None => complaints.push(needs_a_result(word, &function.sig.ident)),
         }
     }
-    if let Some(word) = args.key("ret_tags")
-        && matches!(output, None | Some(Type::Never(_)))
-    {
-        complaints.push(nothing_returned(word));
+    let by_function = marks.filter(|(_, form)| matches!(form, Form::Function(_))).map(|(word, _)| word);
+    for word in [by_function, args.key("ret_tags")].into_iter().flatten() {
+        if matches!(output, None | Some(Type::Never(_))) {
+            complaints.push(nothing_returned(word));
+        }
     }
 }
 

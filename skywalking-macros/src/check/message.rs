@@ -200,7 +200,7 @@ pub(crate) fn ret_tag_is_a_closure(value: impl ToTokens) -> Error {
 }
 
 pub(crate) fn nothing_returned(word: &Ident) -> Error {
-    at(word, "`ret_tags` needs a function that returns a value")
+    at(word, format!("`{word}` needs a function that returns a value"))
 }
 
 // What is returned.

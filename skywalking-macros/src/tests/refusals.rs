@@ -131,6 +131,7 @@ fn what_a_function_can_not_give_is_refused() {
         ),
         (Local, "covers = future, err", "fn f() -> impl Future<Output = (u8, u8)> { g() }", "`err` needs a `Result`"),
         (Local, "err", "fn f() -> (u8, u8) { g() }", "`err` needs a `Result`"),
+        (Local, "err(reason)", "fn f() {}", "`err` needs a function that returns a value"),
         (Local, "err_ignore(E)", "fn f() {}", "`err_ignore` needs a `Result`"),
         (Local, "err_ignore(E), no_err", "fn f() -> Result<(), E> { g() }", "`no_err` and `err_ignore` exclude each other: remove one"),
         (Local, "err_ignore", "fn f() {}", "`err_ignore` takes a list of types: write `err_ignore(NotFound)`"),
