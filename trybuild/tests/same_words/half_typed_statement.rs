@@ -1,0 +1,6 @@
+#[traced]
+async fn later() {
+    let a = ;
+}
+
+fn main() {}
