@@ -63,6 +63,7 @@
 
 mod agent;
 mod config;
+pub mod docs;
 mod error;
 mod management;
 mod propagation;
@@ -88,20 +89,25 @@ pub use trace::tag::TagValue;
 pub use trace::tally::Reason;
 pub use tracer::{Cancelled, Inbound, Orphans};
 
-#[doc = include_str!("../docs/carrier.md")]
-pub use skywalking_macros::Carrier;
-#[doc = include_str!("../docs/entry_span.md")]
-/// ```text
-#[doc = include_str!("../../skywalking-macros/expansions/sync.rs")]
-/// ```
-pub use skywalking_macros::entry_span;
-#[doc = include_str!("../docs/exit_span.md")]
-/// ```text
-#[doc = include_str!("../../skywalking-macros/expansions/async.rs")]
-/// ```
-pub use skywalking_macros::exit_span;
-#[doc = include_str!("../docs/local_span.md")]
-pub use skywalking_macros::local_span;
+docs::page! {
+    "carrier", "carrier/field", "carrier/header", "carrier/crate";
+    pub use skywalking_macros::Carrier;
+}
+docs::page! {
+    "entry_span", "keys/name", "keys/extract", "keys/extract_each", "keys/component", "keys/layer", "keys/tags", "keys/ret_tags", "keys/err",
+    "keys/err_ignore", "keys/covers", "keys/names", "keys/crate";
+    pub use skywalking_macros::entry_span;
+}
+docs::page! {
+    "exit_span", "keys/name", "keys/peer", "keys/inject", "keys/component", "keys/layer", "keys/tags", "keys/ret_tags", "keys/err",
+    "keys/err_ignore", "keys/covers", "keys/names", "keys/crate";
+    pub use skywalking_macros::exit_span;
+}
+docs::page! {
+    "local_span", "keys/name", "keys/component", "keys/layer", "keys/tags", "keys/ret_tags", "keys/err", "keys/err_ignore", "keys/covers",
+    "keys/logic_endpoint", "keys/names", "keys/crate";
+    pub use skywalking_macros::local_span;
+}
 /// Leaves one function out of an impl block that [`entry_span`], [`exit_span`] or [`local_span`] traces as a whole.
 ///
 /// ```

@@ -1,19 +1,13 @@
-// #[entry_span(name = "/API/Snapshot", layer = http, extract = headers, tags("version" = 1, user))]
-// fn snapshot(headers: &Headers, user: u64) -> String {
-//     render(user)
-// }
-
-fn snapshot(headers: &Headers, user: u64) -> String {
+fn user(headers: &str, id: u64) -> String {
     let __skywalking_span = if ::skywalking_runtime::__private::enabled() {
         let mut __skywalking_opening = ::skywalking_runtime::__private::Opening::new({
             static __SKYWALKING_CALLSITE: ::skywalking_runtime::__private::Callsite = ::skywalking_runtime::__private::Callsite::located(
                     ::skywalking_runtime::__private::Kind::Entry,
-                    "/API/Snapshot",
+                    "/users",
                     ::core::file!(),
                     ::core::line!(),
                 )
-                .layer(::skywalking_runtime::__private::Layer::Http)
-                .tags(&[("version", "1")]);
+                .layer(::skywalking_runtime::__private::Layer::Http);
             &__SKYWALKING_CALLSITE
         });
         if ::skywalking_runtime::__private::Opening::wants_headers(
@@ -27,11 +21,11 @@ fn snapshot(headers: &Headers, user: u64) -> String {
         if ::skywalking_runtime::__private::Opening::recording(
             &mut __skywalking_opening,
         ) {
-            match &user {
+            match &id {
                 __skywalking_value_0 => {
                     use ::skywalking_runtime::__private::{PutDisplay as _, PutRaw as _};
                     (&::skywalking_runtime::__private::Plain(__skywalking_value_0))
-                        .__skywalking_put(&mut __skywalking_opening, "user");
+                        .__skywalking_put(&mut __skywalking_opening, "user.id");
                 }
             }
         }
@@ -39,5 +33,5 @@ fn snapshot(headers: &Headers, user: u64) -> String {
     } else {
         ::skywalking_runtime::__private::Scope::NONE
     };
-    #[allow(unused_braces)] { render(user) }
+    #[allow(unused_braces)] { format!("user {id}") }
 }

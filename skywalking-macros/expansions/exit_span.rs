@@ -1,27 +1,23 @@
-// #[exit_span(name = "/Service/OnSnapshot", peer = rpc.address(), inject = req)]
-// async fn call(rpc: &Rpc, mut req: Req) -> Result<String, RpcError> {
-//     rpc.call("Req.Snapshot", &req).await
-// }
-
-async fn call(rpc: &Rpc, mut req: Req) -> Result<String, RpcError> {
+async fn check(address: &str, mut req: Req) -> Result<Req, std::io::Error> {
     ::skywalking_runtime::__private::Traced::with_return(
             async move {
                 let _ = &req;
-                let _ = &rpc;
+                let _ = &address;
                 if ::skywalking_runtime::__private::enabled() {
                     let mut __skywalking_opening = ::skywalking_runtime::__private::Opening::new({
                         static __SKYWALKING_CALLSITE: ::skywalking_runtime::__private::Callsite = ::skywalking_runtime::__private::Callsite::located(
-                            ::skywalking_runtime::__private::Kind::Exit,
-                            "/Service/OnSnapshot",
-                            ::core::file!(),
-                            ::core::line!(),
-                        );
+                                ::skywalking_runtime::__private::Kind::Exit,
+                                "/stock/check",
+                                ::core::file!(),
+                                ::core::line!(),
+                            )
+                            .layer(::skywalking_runtime::__private::Layer::Rpc);
                         &__SKYWALKING_CALLSITE
                     });
                     if ::skywalking_runtime::__private::Opening::recording(
                         &mut __skywalking_opening,
                     ) {
-                        match &rpc.address() {
+                        match &address {
                             __skywalking_value_0 => {
                                 ::skywalking_runtime::__private::Opening::peer(
                                     &mut __skywalking_opening,
@@ -42,12 +38,12 @@ async fn call(rpc: &Rpc, mut req: Req) -> Result<String, RpcError> {
                 }
                 if false {
                     return ::skywalking_runtime::__private::never_made::<
-                        Result<String, RpcError>,
+                        Result<Req, std::io::Error>,
                     >();
                 }
-                #[allow(unused_braces)] { rpc.call("Req.Snapshot", &req).await }
+                #[allow(unused_braces)] { Ok(req) }
             },
-            |__skywalking_returned: &Result<String, RpcError>| {
+            |__skywalking_returned: &Result<Req, std::io::Error>| {
                 use ::skywalking_runtime::__private::{
                     ViaDebug as _, ViaDeref as _, ViaDisplay as _, ViaError as _,
                     ViaName as _, ViaNothing as _,

@@ -1,0 +1,39 @@
+fn get(status: u16) -> Response {
+    let __skywalking_span = ::skywalking_runtime::__private::Scope::open({
+        static __SKYWALKING_CALLSITE: ::skywalking_runtime::__private::Callsite = ::skywalking_runtime::__private::Callsite::located(
+                ::skywalking_runtime::__private::Kind::Exit,
+                "GET:/stock",
+                ::core::file!(),
+                ::core::line!(),
+            )
+            .layer(::skywalking_runtime::__private::Layer::Http)
+            .peer("stock:8080");
+        &__SKYWALKING_CALLSITE
+    });
+    ::skywalking_runtime::__private::seen(
+        || -> Response {
+            let status = status;
+            #[allow(unused_braces)] { Response { status } }
+        },
+        |__skywalking_returned: &Response| {
+            use ::skywalking_runtime::__private::{
+                CauseOfError as _, CauseThroughDeref as _, KindOfError as _,
+                KindOfValue as _, NoCause as _,
+            };
+            if ::skywalking_runtime::__private::recording() {
+                ::skywalking_runtime::__private::note_message(
+                    failure(__skywalking_returned),
+                    (&::skywalking_runtime::__private::Returned(__skywalking_returned))
+                        .__skywalking_kind(),
+                    &|| {
+                        (&&::skywalking_runtime::__private::Returned(
+                            __skywalking_returned,
+                        ))
+                            .__skywalking_cause()
+                    },
+                    ::skywalking_runtime::__private::Severity::Error,
+                );
+            }
+        },
+    )
+}

@@ -1,0 +1,20 @@
+fn post(request: &mut Request) -> usize {
+    let __skywalking_span = ::skywalking_runtime::__private::Scope::open({
+        static __SKYWALKING_CALLSITE: ::skywalking_runtime::__private::Callsite = ::skywalking_runtime::__private::Callsite::located(
+                ::skywalking_runtime::__private::Kind::Exit,
+                "POST:/stock",
+                ::core::file!(),
+                ::core::line!(),
+            )
+            .layer(::skywalking_runtime::__private::Layer::Http)
+            .peer("stock:8080");
+        &__SKYWALKING_CALLSITE
+    });
+    if ::skywalking_runtime::__private::wants_inject() {
+        ::skywalking_runtime::__private::inject({
+            use ::skywalking_runtime::__private::Place as _;
+            request.headers.__skywalking_place()
+        });
+    }
+    #[allow(unused_braces)] { request.headers.len() }
+}

@@ -1,0 +1,36 @@
+fn export(rows: &[u32], timeout: Duration, user: &str) {
+    let __skywalking_span = if ::skywalking_runtime::__private::enabled() {
+        let mut __skywalking_opening = ::skywalking_runtime::__private::Opening::new({
+            static __SKYWALKING_CALLSITE: ::skywalking_runtime::__private::Callsite = ::skywalking_runtime::__private::Callsite::located(
+                    ::skywalking_runtime::__private::Kind::Local,
+                    "export",
+                    ::core::file!(),
+                    ::core::line!(),
+                )
+                .tags(&[("format", "csv")]);
+            &__SKYWALKING_CALLSITE
+        });
+        if ::skywalking_runtime::__private::Opening::recording(
+            &mut __skywalking_opening,
+        ) {
+            match (&rows.len(), &timeout, &user) {
+                (__skywalking_value_0, __skywalking_value_1, __skywalking_value_2) => {
+                    use ::skywalking_runtime::__private::{PutDisplay as _, PutRaw as _};
+                    (&::skywalking_runtime::__private::Plain(__skywalking_value_0))
+                        .__skywalking_put(&mut __skywalking_opening, "rows");
+                    ::skywalking_runtime::__private::Opening::tag_debug(
+                        &mut __skywalking_opening,
+                        "timeout",
+                        __skywalking_value_1,
+                    );
+                    (&::skywalking_runtime::__private::Plain(__skywalking_value_2))
+                        .__skywalking_put(&mut __skywalking_opening, "user");
+                }
+            }
+        }
+        ::skywalking_runtime::__private::Opening::enter(__skywalking_opening)
+    } else {
+        ::skywalking_runtime::__private::Scope::NONE
+    };
+    #[allow(unused_braces)] {}
+}

@@ -1,0 +1,28 @@
+//! Pages to read; there is no code here.
+//!
+//! - [`concepts`]: trace, span, segment, carrier: what the words mean, and what they look like
+//! - [`coming_from`]: how habits from go2sky, Java, `tracing` and fastrace are written here
+//! - a page for each macro: [`entry_span`](crate::entry_span), [`exit_span`](crate::exit_span), [`local_span`](crate::local_span),
+//!   [`skip_span`](crate::skip_span), [`Carrier`](derive@crate::Carrier)
+
+#[doc = include_str!("../docs/concepts.md")]
+pub mod concepts {}
+
+#[doc = include_str!("../docs/coming_from.md")]
+pub mod coming_from {}
+
+/// The page of a macro: what it is for, then its sections, each with its expansion.
+///
+/// An expansion is made from the section's first example by a test of `skywalking-macros`, and has the section's file name.
+macro_rules! page {
+    ($($section:literal),+; $item:item) => {
+        $(
+            #[doc = include_str!(concat!("../docs/", $section, ".md"))]
+            #[doc = "<details><summary>The expansion</summary>\n\n```text"]
+            #[doc = include_str!(concat!("../../skywalking-macros/expansions/", $section, ".rs"))]
+            #[doc = "```\n\n</details>\n"]
+        )+
+        $item
+    };
+}
+pub(crate) use page;
