@@ -1,5 +1,6 @@
 //! The heart through its public face: what segments come out of what programs do. Every test of a misuse ends with an empty slot.
 
+mod batches;
 mod crossing;
 mod failures;
 mod guards;

@@ -1,0 +1,70 @@
+//! Consumers of batches: one span, a ref to each message's sender.
+
+use base64::prelude::{BASE64_STANDARD, Engine as _};
+use skywalking_runtime::{Reason, stats};
+
+use crate::prelude::*;
+
+fn header(trace: &str, segment: u32) -> String {
+    let (trace, segment) = (BASE64_STANDARD.encode(trace), BASE64_STANDARD.encode(format!("segment-{segment}")));
+    format!("sw8:1-{trace}-{segment}-0-c3Zj-aW5zdA==-L2U=-aDox")
+}
+
+#[entry_span(name = "/batch", layer = mq, extract_each = batch)]
+fn consume(batch: &[String]) {}
+
+#[entry_span(name = "/batch", layer = mq, extract_each = batch.iter().map(|message| &message.1))]
+async fn consume_later(batch: Vec<(u8, String)>) {}
+
+fn refs(trees: &[Tree]) -> Vec<&str> {
+    trees[0].root.refs.iter().map(|sent| sent.segment_id.as_str()).collect()
+}
+
+#[test]
+fn a_batch_goes_on_with_the_first_trace_and_refers_to_each_sender_once() {
+    let batch = [header("first", 1), String::from("nothing"), header("second", 2), header("first", 1), header("first", 3)];
+    let trees = run(|| consume(&batch));
+    assert_eq!(text(&trees), "Entry /batch layer=MQ ref=CrossProcess ref=CrossProcess ref=CrossProcess\n");
+    assert_eq!(trees[0].trace_id, "first");
+    assert_eq!(refs(&trees), ["segment-1", "segment-2", "segment-3"]);
+}
+
+#[tokio::test]
+async fn a_future_extracts_its_batch_at_its_first_poll() {
+    let batch = vec![(1, header("first", 1)), (2, header("second", 2))];
+    let trees = run_async(consume_later(batch)).await;
+    assert_eq!((trees[0].trace_id.as_str(), refs(&trees)), ("first", vec!["segment-1", "segment-2"]));
+}
+
+#[test]
+fn a_batch_below_another_span_is_referred_to_and_leaves_the_trace() {
+    let trees = run(|| {
+        Root::new(&ENTRY).extract(&header("outer", 7)).run(|| consume(&[header("inner", 1)]));
+    });
+    assert_eq!(trees[0].trace_id, "outer");
+    assert_eq!(text(&trees), "Entry /entry layer=Http ref=CrossProcess\n  Entry /batch layer=MQ ref=CrossProcess\n");
+}
+
+#[test]
+fn five_hundred_senders_are_referred_to_and_the_others_counted() {
+    let batch: Vec<String> = (0..510).map(|segment| header("first", segment)).collect();
+    let before = stats().count(Reason::RefLimit);
+    let trees = run(|| consume(&batch));
+    assert_eq!(refs(&trees).len(), 500);
+    assert_eq!(stats().count(Reason::RefLimit) - before, 10);
+    assert!(is_idle());
+}
+
+#[test]
+fn an_unsampled_batch_has_the_first_trace_id() {
+    let batch = [header("first", 1), header("second", 2)];
+    let mut id = None;
+    let trees = Test::new().sampler(|_| false).run(|| {
+        #[entry_span(extract_each = batch)]
+        fn unsampled(batch: &[String]) -> Option<String> {
+            trace_id()
+        }
+        id = unsampled(&batch);
+    });
+    assert_eq!((trees.len(), id.as_deref()), (0, Some("first")));
+}
