@@ -12,7 +12,7 @@ use super::root;
 use super::scope::{self, Begun, Scope};
 use super::segment::{PENDING_PEER, Segment};
 use super::slot;
-use super::tag::{Raw, Recorder};
+use super::tag::{Raw, Recorder, SpanText, TagDisplay};
 use super::tally::{self, Reason};
 use super::text::{self, NAME_LIMIT, PEER_LIMIT, TAG_LIMIT};
 use super::thread;
@@ -123,7 +123,7 @@ impl Opening {
     }
 
     /// A tag by `Display`.
-    pub fn tag_display<T: Display + ?Sized>(&mut self, key: &'static str, value: &T) {
+    pub fn tag_display<T: TagDisplay + ?Sized>(&mut self, key: &'static str, value: &T) {
         self.formatted(format_args!("{value}"), TAG_LIMIT, |segment, head, text| segment.tag(head, key, Raw::Text(text)));
     }
 
@@ -133,12 +133,12 @@ impl Opening {
     }
 
     /// The operation name; an empty one leaves the callsite's.
-    pub fn name<T: Display + ?Sized>(&mut self, name: &T) {
+    pub fn name<T: SpanText + ?Sized>(&mut self, name: &T) {
         self.formatted(format_args!("{name}"), NAME_LIMIT, Segment::name);
     }
 
     /// The address called; an empty one becomes `unknown`.
-    pub fn peer<T: Display + ?Sized>(&mut self, peer: &T) {
+    pub fn peer<T: SpanText + ?Sized>(&mut self, peer: &T) {
         if self.place == Place::Full {
             // There is no room for the span, but its header needs the peer all the same.
             let mut text = String::new();

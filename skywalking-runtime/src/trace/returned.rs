@@ -11,7 +11,7 @@ use std::ops::Deref;
 
 use super::current;
 use super::failure::{self, Failure, Severity};
-use super::tag::{Raw, Recorder};
+use super::tag::{Raw, Recorder, TagDisplay};
 
 /// What a traced function returned.
 #[derive(Debug)]
@@ -365,7 +365,7 @@ pub struct OfReturned;
 
 impl OfReturned {
     /// A tag by `Display`.
-    pub fn tag_display<T: Display + ?Sized>(&mut self, key: &'static str, value: &T) {
+    pub fn tag_display<T: TagDisplay + ?Sized>(&mut self, key: &'static str, value: &T) {
         current::tag_formatted(key, format_args!("{value}"));
     }
 

@@ -135,6 +135,16 @@ pub trait TagDisplay: Display {}
 
 impl<T: Display + ?Sized> TagDisplay for T {}
 
+/// What a computed `name` or `peer` must be.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` can't be a span's name or peer: it has no `Display`",
+    label = "no `Display`",
+    note = "write an expression that gives text, as `format!(\"{{value:?}}\")`"
+)]
+pub trait SpanText: Display {}
+
+impl<T: Display + ?Sized> SpanText for T {}
+
 struct Shown<'a, T: ?Sized>(&'a T);
 
 impl<T: TagDisplay + ?Sized> Display for Shown<'_, T> {
