@@ -41,6 +41,15 @@ fn the_demo_prints_one_tree_of_two_services_and_the_map() {
 }
 
 #[test]
+fn the_pictures_in_the_documentation_are_what_the_demo_prints() {
+    for page in ["README.md", "skywalking-runtime/docs/concepts.md"] {
+        let text = std::fs::read_to_string(format!("{}/../{page}", env!("CARGO_MANIFEST_DIR"))).unwrap();
+        let picture = text.find("4 spans, 2 services").and_then(|from| text[from..].split("\n```").next());
+        assert_eq!(normalised(picture.unwrap_or_default(), &[]), TREE, "{page}");
+    }
+}
+
+#[test]
 fn of_several_requests_each_is_named_and_the_last_is_shown() {
     let ended = run(snapshot().args(["--requests", "20"])).succeeded();
     let traces = ended.traces();

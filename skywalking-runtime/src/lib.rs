@@ -32,7 +32,7 @@
 //!
 //! | what happens | what is recorded |
 //! | --- | --- |
-//! | an annotated function is called | a span from the call to its return, child of the current one |
+//! | an annotated function is called | a span from the call to its return, child of the current one; nothing while no agent runs |
 //! | an annotated async function is called | nothing yet: the span opens at the **first poll**, in the context that it finds there |
 //! | its future is dropped before that | nothing |
 //! | its future is dropped unfinished | the span ends with the log `event=cancelled` and counts as no error ([`Config::cancelled`] can change that) |
@@ -42,10 +42,12 @@
 //! | no context is current | Entry, Exit and Local spans each begin a trace ([`Orphans::Skip`] leaves such Local spans out) |
 //! | the request is not sampled | nothing below it, and nothing of it is an orphan; it has a trace id all the same |
 //! | it panics | the span is an error, with a log of the message; the panic goes on |
-//! | it returns `Err` | the span is an error, with type, message and causes, unless `no_err` |
+//! | it returns `Err` | the span is an error, with type, message and causes, unless `no_err`; an error that `err_ignore` names is only logged |
 //! | it returns early, by `return` or `?` | the span ends there |
+//! | it returns a future or a stream | what `covers` says: the call, or what was returned, from its first poll on |
 //! | an argument's expression panics | that panic is the program's own; only formatting is caught (`<panicked>`) |
-//! | parameters drop | after the span of a function that is not async, within that of an async one |
+//! | an argument is computed | before the span opens and in the caller's context, only if the span is recorded |
+//! | parameters drop | before the span ends, where the function is async or its result is looked at (`err`, `ret_tags`); else after it, as do always `_` and parameters that rustc calls unused |
 //! | more than 300 spans in a segment | the further ones are left out, the segment says so; exits still send their header |
 //!
 //! # What is lost is counted
