@@ -26,7 +26,8 @@ fn plan(user_id: u64) -> Result<u64, std::num::ParseIntError> {
         ::skywalking_runtime::__private::Scope::NONE
     };
     ::skywalking_runtime::__private::seen(
-        || -> Result<u64, std::num::ParseIntError> {
+        (),
+        |()| -> Result<u64, std::num::ParseIntError> {
             #[allow(unused_braces)] { "x".parse() }
         },
         |__skywalking_returned: &Result<u64, std::num::ParseIntError>| {

@@ -5,7 +5,7 @@
 
 use std::collections::HashSet;
 
-use proc_macro2::{Ident, TokenStream, TokenTree};
+use proc_macro2::{Delimiter, Ident, TokenStream, TokenTree};
 use quote::ToTokens as _;
 use syn::ext::IdentExt as _;
 use syn::{Attribute, FnArg, Pat, Signature, Token, Type};
@@ -125,6 +125,48 @@ pub(crate) fn mentioned(tokens: &TokenStream, words: &mut HashSet<String>) {
     }
 }
 
+/// Whether the tokens assign to the name, to a field or to an element of it: `NAME.field[0] += ..`, `(NAME, other) = ..`.
+pub(crate) fn assigned(tokens: &TokenStream, name: &str) -> bool {
+    let trees: Vec<TokenTree> = tokens.clone().into_iter().collect();
+    trees.iter().enumerate().any(|(at, tree)| match tree {
+        TokenTree::Ident(ident) => ident.unraw() == name && is_assignment(behind_place(&trees[at + 1..])),
+        TokenTree::Group(group) => assigned(&group.stream(), name) || (mentions(&group.stream(), name) && is_assignment(&trees[at + 1..])),
+        _ => false,
+    })
+}
+
+/// What follows the fields and indices behind a name.
+fn behind_place(mut trees: &[TokenTree]) -> &[TokenTree] {
+    loop {
+        trees = match trees {
+            [TokenTree::Punct(dot), TokenTree::Ident(_) | TokenTree::Literal(_), rest @ ..] if dot.as_char() == '.' => rest,
+            [TokenTree::Group(index), rest @ ..] if index.delimiter() == Delimiter::Bracket => rest,
+            trees => return trees,
+        };
+    }
+}
+
+/// `=`, `+=`, `<<=` and the like, and neither `==` nor `=>`.
+fn is_assignment(trees: &[TokenTree]) -> bool {
+    let operator: String = trees
+        .iter()
+        .map_while(|tree| match tree {
+            TokenTree::Punct(punct) => Some(punct.as_char()),
+            _ => None,
+        })
+        .take(3)
+        .collect();
+    let assigns = |operator: &str| operator.starts_with('=') && !operator.starts_with("==") && !operator.starts_with("=>");
+    assigns(&operator)
+        || ["+", "-", "*", "/", "%", "^", "&", "|", "<<", ">>"]
+            .iter()
+            .any(|prefix| operator.strip_prefix(prefix).is_some_and(|rest| rest.starts_with('=') && !rest.starts_with("==")))
+}
+
+fn mentions(tokens: &TokenStream, name: &str) -> bool {
+    tokens.clone().into_iter().any(|tree| matches!(&tree, TokenTree::Ident(ident) if ident.unraw() == name))
+}
+
 /// `{name}`, `{name:?}`, `{:width$}`, `{:.precision$}`.
 fn in_format_string(text: &str, words: &mut HashSet<String>) {
     if !text.contains('{') {
@@ -147,7 +189,7 @@ fn in_format_string(text: &str, words: &mut HashSet<String>) {
 mod tests {
     use std::collections::HashSet;
 
-    use super::{bindings, mentioned};
+    use super::{assigned, bindings, mentioned};
 
     #[test]
     fn every_name_of_every_pattern_is_bound_in_order() {
@@ -170,5 +212,26 @@ mod tests {
         words.sort();
         // `{{h}}` is no name, but to take it for one costs nothing.
         assert_eq!(words, ["a", "b", "d", "e", "f", "g", "h", "i", "type"]);
+    }
+
+    #[test]
+    fn what_is_assigned_to_is_found() {
+        for yes in ["a = 1", "x; { a.b[0].1 += 2 }", "(c, a) = d", "f(|| a <<= 1)", "if b { a -= 1 }", "[a, ..] = b", "r#a = 1"] {
+            assert!(assigned(&yes.parse().unwrap(), "a"), "{yes}");
+        }
+        for no in [
+            "a == 1",
+            "b = a",
+            "match a { _ => 1 }",
+            "a.set(1)",
+            "a <= 1",
+            "a >= b",
+            "x.a() == 1",
+            "(a, b) == c",
+            "let b = &mut a",
+            "a != 1",
+        ] {
+            assert!(!assigned(&no.parse().unwrap(), "a"), "{no}");
+        }
     }
 }

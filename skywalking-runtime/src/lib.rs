@@ -176,14 +176,14 @@ pub mod __private {
 
     /// Runs the body of a function, and turns what it returns into what the function returns.
     #[inline]
-    pub fn wrapped<R, W>(body: impl FnOnce() -> R, wrap: impl FnOnce(R) -> W) -> W {
-        wrap(body())
+    pub fn wrapped<A, R, W>(arguments: A, body: impl FnOnce(A) -> R, wrap: impl FnOnce(R) -> W) -> W {
+        wrap(body(arguments))
     }
 
     /// Runs the body of a function, and looks at what it returns.
     #[inline]
-    pub fn seen<R>(body: impl FnOnce() -> R, look: impl FnOnce(&R)) -> R {
-        let returned = body();
+    pub fn seen<A, R>(arguments: A, body: impl FnOnce(A) -> R, look: impl FnOnce(&R)) -> R {
+        let returned = body(arguments);
         look(&returned);
         returned
     }

@@ -11,10 +11,8 @@ fn get(status: u16) -> Response {
         &__SKYWALKING_CALLSITE
     });
     ::skywalking_runtime::__private::seen(
-        || -> Response {
-            let status = status;
-            #[allow(unused_braces)] { Response { status } }
-        },
+        (status,),
+        |(status,)| -> Response { #[allow(unused_braces)] { Response { status } } },
         |__skywalking_returned: &Response| {
             use ::skywalking_runtime::__private::{
                 CauseOfError as _, CauseThroughDeref as _, KindOfError as _,

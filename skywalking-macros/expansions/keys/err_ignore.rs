@@ -10,8 +10,8 @@ fn user(id: u64) -> Result<String, Box<dyn std::error::Error>> {
         &__SKYWALKING_CALLSITE
     });
     ::skywalking_runtime::__private::seen(
-        || -> Result<String, Box<dyn std::error::Error>> {
-            let id = id;
+        (id,),
+        |(id,)| -> Result<String, Box<dyn std::error::Error>> {
             #[allow(unused_braces)]
             {
                 if id == 0 {

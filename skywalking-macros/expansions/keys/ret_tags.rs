@@ -9,8 +9,8 @@ fn search(query: &str) -> Result<Page, String> {
         &__SKYWALKING_CALLSITE
     });
     ::skywalking_runtime::__private::seen(
-        || -> Result<Page, String> {
-            let query = query;
+        (query,),
+        |(query,)| -> Result<Page, String> {
             #[allow(unused_braces)]
             {
                 if query.is_empty() {

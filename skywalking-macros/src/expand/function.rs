@@ -26,7 +26,7 @@ pub(super) fn traced(kind: Kind, args: &Args, function: &Function, naming: &Nami
         let pin = boxed.pin;
         quote_spanned!(Span::mixed_site()=> #pin(#future))
     } else if function.sig.asyncness.is_some() {
-        let outside = Moved::into_future(function, &body, args).outside();
+        let outside = Moved::into_future(function, &body, args).outside(&private);
         let future = future(&opening, look.as_ref(), output, &body);
         let awaited = quote_spanned!(body.span()=> #future.await);
         quote_spanned!(Span::mixed_site()=> #outside #awaited)
@@ -55,13 +55,13 @@ fn direct(opening: &Opening<'_>, look: Option<&Look<'_>>, output: Option<&Type>,
         let tail = tail(body);
         return quote_spanned!(site=> let __skywalking_span = #enter; #inject #tail);
     };
-    let (outside, closure) = closure(opening, output, body);
+    let Called { outside, arguments, closure } = closure(opening, output, body);
     let nameable = returns::nameable(output);
     let look = look.at(|at| quote_spanned!(at=> __skywalking_returned));
     let look = quote_spanned!(site=> |__skywalking_returned: &#nameable| #look);
     let private = private(opening.args.runtime.as_ref(), body.span());
     // One expression: rustc speaks of its value as of the function's own.
-    let seen = quote_spanned!(body.span()=> #private::seen(#closure, #look));
+    let seen = quote_spanned!(body.span()=> #private::seen(#arguments, #closure, #look));
     quote_spanned!(site=> let __skywalking_span = #enter; #inject #outside #seen)
 }
 
@@ -71,7 +71,7 @@ fn covered(opening: &Opening<'_>, look: Option<&Look<'_>>, output: Option<&Type>
     let private = opening.private;
     let Some(returned) = returns::written(&opening.function.sig.output) else { return TokenStream::new() };
     let prepare = opening.prepare();
-    let (outside, closure) = closure(opening, returned, body);
+    let Called { outside, arguments, closure } = closure(opening, returned, body);
     let wrapped = match (later, look, output) {
         (Later::Stream, ..) => quote_spanned!(site=> #private::Prepared::stream(__skywalking_opening, __skywalking_returned)),
         (Later::Future, Some(look), Some(output)) => {
@@ -88,30 +88,41 @@ fn covered(opening: &Opening<'_>, look: Option<&Look<'_>>, output: Option<&Type>
     };
     let there = super::private(opening.args.runtime.as_ref(), body.span());
     let wrap = quote_spanned!(site=> |__skywalking_returned| #held);
-    let wrapped = quote_spanned!(body.span()=> #there::wrapped(#closure, #wrap));
+    let wrapped = quote_spanned!(body.span()=> #there::wrapped(#arguments, #closure, #wrap));
     quote_spanned!(site=> #prepare #outside #wrapped)
 }
 
-/// The body in a closure that returns what the function does: what goes before it, and the closure.
-fn closure(opening: &Opening<'_>, output: &Type, body: &Group) -> (TokenStream, TokenStream) {
+/// The body in a closure that returns what the function does.
+struct Called {
+    /// What goes before the call.
+    outside: TokenStream,
+    arguments: TokenStream,
+    closure: TokenStream,
+}
+
+fn closure(opening: &Opening<'_>, output: &Type, body: &Group) -> Called {
     let moved = Moved::into_closure(opening.function, body);
-    let (outside, inside) = (moved.outside(), moved.inside());
-    let keyword = moved.takes_self().then(|| quote_spanned!(body.span()=> move));
+    let (touched, patterns, keyword) = (moved.touched(), moved.patterns(), moved.keyword(body.span()));
     let nameable = returns::nameable(output);
     let tail = tail(body);
-    let block = in_braces_of(body, quote_spanned!(Span::mixed_site()=> #inside #tail));
-    (outside, quote_spanned!(body.span()=> #keyword || -> #nameable #block))
+    let block = in_braces_of(body, quote_spanned!(Span::mixed_site()=> #touched #tail));
+    Called {
+        outside: moved.outside(opening.private),
+        arguments: moved.arguments(),
+        closure: quote_spanned!(body.span()=> #keyword |#patterns| -> #nameable #block),
+    }
 }
 
 /// An async function's future. All of it happens inside, at the first poll.
 fn future(opening: &Opening<'_>, look: Option<&Look<'_>>, output: Option<&Type>, body: &Group) -> TokenStream {
     let site = Span::mixed_site();
     let private = private(opening.args.runtime.as_ref(), body.span());
-    let inside = Moved::into_future(opening.function, body, opening.args).inside();
+    let moved = Moved::into_future(opening.function, body, opening.args);
+    let touched = moved.touched();
     let (begin, inject) = (opening.begin(), opening.inject());
     let edge = edge(opening, output);
-    let tail = tail(body);
-    let block = in_braces_of(body, quote_spanned!(site=> #inside #begin #inject #edge #tail));
+    let tail = moved.around(body, tail(body));
+    let block = in_braces_of(body, quote_spanned!(site=> #touched #begin #inject #edge #tail));
     let block = quote_spanned!(body.span()=> async move #block);
     let (Some(look), Some(output)) = (look, output) else {
         return quote_spanned!(body.span()=> #private::Traced::new(#block));

@@ -1,11 +1,13 @@
-//! How parameters move into a block of ours around the body, so that they drop there as they would drop at the end of the plain function.
+//! How parameters move into a block of ours around the body, so that they live there as they would live in the plain function.
 //!
-//! A future keeps what it captures in the order of first use, and drops it in that order; Rust drops parameters last to first. So the block begins by touching
-//! each of them, last to first, and whole: the body may use only a field. A parameter declared `mut` that borrows becomes a local of the block (as a capture it
-//! could not be given a shorter-lived reference); locals drop before captures, so unless it is a plain reference, which has nothing to drop, every parameter
-//! behind it becomes one too. No others do: a future stores locals and captures both.
+//! A **closure** is called at once, so it takes them as its own parameters: what rustc says of those, and when it drops them, is as written. (`self` can't be bound
+//! anew and is captured, and so are those under a `#[cfg]`, which a pattern can't have.)
 //!
-//! A closure is called at once and stores nothing, so there all of them become locals: of a local rustc says what it says of a parameter.
+//! A **future** keeps what it captures in the order of first use, and drops it in that order; Rust drops parameters last to first. So the block begins by touching
+//! each of them, last to first, and whole: the body may use only a field. What is bound anew in it is stored twice, so that is left for parameters declared `mut` of
+//! which a capture would not do: one that borrows could not be given a shorter-lived value, and of one that is assigned to rustc would say that it is never read. It
+//! drops before the captures, so every parameter behind it is bound anew too, unless it is a plain reference and has nothing to drop. The binding is a `match`, whose
+//! arms end the life of the temporaries in the body's last expression before that of the parameters, as functions do in all editions.
 
 use std::collections::HashSet;
 
@@ -21,7 +23,8 @@ use crate::params::{self, Binding, Borrows};
 pub(super) struct Moved {
     captured: Vec<Binding>,
     rebound: Vec<Binding>,
-    takes_self: bool,
+    /// Whether a closure has to be a `move` one.
+    moves: bool,
 }
 
 impl Moved {
@@ -34,65 +37,92 @@ impl Moved {
         let (mut captured, mut rebound) = (Vec::new(), Vec::new());
         let mut behind = false;
         for binding in mentioned(function, body, words) {
-            let reassigned = binding.mutability.is_some() && binding.borrows != Borrows::Unsaid;
-            behind |= reassigned && binding.borrows == Borrows::Within;
-            if behind || reassigned { rebound.push(binding) } else { captured.push(binding) }
+            let anew = binding.mutability.is_some()
+                && !binding.is_self()
+                && (binding.borrows != Borrows::Unsaid || params::assigned(&body.stream(), &binding.name()));
+            behind |= anew && binding.borrows != Borrows::Reference;
+            if behind || anew { rebound.push(binding) } else { captured.push(binding) }
         }
-        Self { captured, rebound, takes_self: true }
+        Self { captured, rebound, moves: true }
     }
 
     /// Into a closure around a body that is not async.
     pub(super) fn into_closure(function: &Function, body: &Group) -> Self {
-        let (captured, rebound) = mentioned(function, body, HashSet::new()).partition(Binding::is_self);
-        let takes_self = match function.sig.inputs.first() {
-            Some(FnArg::Receiver(receiver)) => !is_shared(receiver),
-            _ => false,
-        };
-        Self { captured, rebound, takes_self }
+        let (captured, rebound): (Vec<_>, Vec<_>) =
+            mentioned(function, body, HashSet::new()).partition(|binding| binding.is_self() || !binding.cfgs.is_empty());
+        let takes_self = matches!(function.sig.inputs.first(), Some(FnArg::Receiver(receiver)) if !is_shared(receiver));
+        let moves = takes_self || captured.iter().any(|binding| !binding.is_self());
+        Self { captured, rebound, moves }
     }
 
-    /// Whether the closure has to be a `move` one: `self` can't become a local, and one that is not `&self` has to move as it is.
-    pub(super) fn takes_self(&self) -> bool {
-        self.takes_self
+    /// The keyword of the closure, shown at a place.
+    pub(super) fn keyword(&self, place: Span) -> Option<TokenStream> {
+        self.moves.then(|| quote_spanned!(place=> move))
     }
 
-    /// Before the block: the `mut` of the signature is in use, whatever the body does.
-    pub(super) fn outside(&self) -> TokenStream {
+    /// Before the block: the `mut` of the signature is in use, whatever the body does. It is assigned to and not borrowed, since a borrow would have a future
+    /// store it once more.
+    pub(super) fn outside(&self, private: &TokenStream) -> TokenStream {
         let site = Span::mixed_site();
-        self.rebound
-            .iter()
-            .filter(|binding| binding.mutability.is_some())
+        let mutable = self.rebound.iter().filter(|binding| binding.mutability.is_some());
+        mutable
             .map(|binding| {
                 let (attrs, ident) = (attrs(binding), &binding.ident);
-                quote_spanned!(site=> #attrs let _ = &mut #ident;)
+                quote_spanned!(site=> #attrs if false { #ident = #private::never_made(); })
             })
             .collect()
     }
 
     /// The first statements of the block.
-    pub(super) fn inside(&self) -> TokenStream {
+    pub(super) fn touched(&self) -> TokenStream {
         let site = Span::mixed_site();
         let captures = self.captured.iter().rev().map(|binding| {
             let (attrs, ident) = (attrs(binding), &binding.ident);
             quote_spanned!(site=> #attrs let _ = &#ident;)
         });
+        captures.collect()
+    }
+
+    /// What a closure is called with.
+    pub(super) fn arguments(&self) -> TokenStream {
+        let idents = self.rebound.iter().map(|binding| &binding.ident);
+        quote_spanned!(Span::mixed_site()=> (#(#idents,)*))
+    }
+
+    /// The patterns that a closure takes it by.
+    pub(super) fn patterns(&self) -> TokenStream {
+        let patterns = self.rebound.iter().map(|Binding { ident, mutability, .. }| quote_spanned!(Span::mixed_site()=> #mutability #ident));
+        quote_spanned!(Span::mixed_site()=> (#(#patterns,)*))
+    }
+
+    /// The last expression of a future's block, with all names bound. `tail` is the body as the last expression of any other block.
+    pub(super) fn around(&self, body: &Group, tail: TokenStream) -> TokenStream {
+        let site = Span::mixed_site();
+        if self.rebound.is_empty() {
+            return tail;
+        }
+        if self.rebound.iter().all(|binding| binding.cfgs.is_empty()) {
+            let (arguments, patterns) = (self.arguments(), self.patterns());
+            return quote_spanned!(site=> match #arguments { #patterns => #body });
+        }
+        // A pattern can't be left out by a `#[cfg]`, a statement can.
         let locals = self.rebound.iter().map(|binding| {
             let (attrs, ident, mutability) = (attrs(binding), &binding.ident, binding.mutability);
             quote_spanned!(site=> #attrs let #mutability #ident = #ident;)
         });
-        captures.chain(locals).collect()
+        quote_spanned!(site=> #(#locals)* #tail)
     }
 }
 
 /// The parameters that are used. One that is used nowhere stays outside: rustc shall say so. A leading `_` says that it is kept for its drop.
-fn mentioned<'a>(function: &Function, body: &Group, mut words: HashSet<String>) -> impl Iterator<Item = Binding> + use<'a> {
+fn mentioned(function: &Function, body: &Group, mut words: HashSet<String>) -> impl Iterator<Item = Binding> {
     params::mentioned(&body.stream(), &mut words);
     params::bindings(&function.sig).into_iter().filter(move |binding| words.contains(&binding.name()) || binding.name().starts_with('_'))
 }
 
 /// `&self`.
 fn is_shared(receiver: &Receiver) -> bool {
-    matches!(&receiver.kind, ReceiverKind::Reference(_, _, mutability) if mutability.is_none())
+    matches!(&receiver.kind, ReceiverKind::Reference(_, _, None))
 }
 
 /// What stands before a use of the name: its parameter's `#[cfg]`s, and a word to clippy, who would have a name with a leading `_` left alone.
