@@ -1,6 +1,7 @@
 //! What the attributes and the derive emit, seen from outside: tokens in, tokens out. That it compiles and runs is for the room `trybuild`.
 
 mod carrier;
+mod corpus;
 mod documented;
 mod refusals;
 mod shapes;
