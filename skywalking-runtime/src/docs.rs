@@ -20,7 +20,8 @@ macro_rules! page {
             #[doc = include_str!(concat!("../docs/", $section, ".md"))]
             #[doc = "<details><summary>The expansion</summary>\n\n```text"]
             #[doc = include_str!(concat!("../../skywalking-macros/expansions/", $section, ".rs"))]
-            #[doc = "```\n\n</details>\n"]
+            #[doc = "```\n\n</details>"]
+            #[doc = ""]
         )+
         $item
     };
