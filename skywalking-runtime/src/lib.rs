@@ -150,6 +150,7 @@ pub mod __private {
     pub use crate::trace::callsite::{Callsite, Kind, Layer};
     pub use crate::trace::failure::{Severity, recording};
     pub use crate::trace::opening::{Opening, begin};
+    pub use crate::trace::prepared::Prepared;
     pub use crate::trace::returned::{
         AnyResult, CauseOfError, CauseThroughDeref, IsBoxed, IsBoxedAndSent, IsItself, IsNothing, KindOfError, KindOfValue, NoCause,
         OfReturned, Returned, ValueOfAny, ValueOfOk, ViaDebug, ViaDeref, ViaDisplay, ViaError, ViaName, ViaNothing, must_be_result,
@@ -157,7 +158,7 @@ pub mod __private {
     };
     pub use crate::trace::scope::Scope;
     pub use crate::trace::tag::{Plain, PutDisplay, PutRaw};
-    pub use crate::trace::traced::{NoHook, Traced};
+    pub use crate::trace::traced::{NoHook, Traced, TracedStream};
 
     /// True while a tracer runs.
     #[inline]

@@ -3,12 +3,11 @@
 use std::future::Future;
 
 use super::callsite::Callsite;
-use super::opening::Opening;
 use super::root::Root;
 use super::scope::{Begun, Scope};
 use super::slot;
 use super::tally::{self, Reason};
-use super::traced::{Begin, Traced};
+use super::prepared::Prepared;
 use crate::tracer;
 
 /// Opens a child of the current span. It closes when the guard drops.
@@ -73,7 +72,7 @@ impl Child {
             slot::with_key(begun.key, |segment| segment.unopen(begun.opened()));
             self.scope.defuse();
         }
-        Traced::new(Begin::new(move || Opening::new(callsite).begin(), future))
+        Prepared::new(callsite).future(future)
     }
 }
 

@@ -1,6 +1,6 @@
 //! The heart: segments without locks.
 //!
-//! In the order in which a span meets them: [`callsite`] (what is known at compile time), [`opening`] (arguments, the decision),
+//! In the order in which a span meets them: [`callsite`] (what is known at compile time), [`opening`] (arguments, the decision), [`prepared`] (the same for later),
 //! [`scope`] (a span on a thread), [`traced`] (a span over a future), [`root`] and [`child`] (the same by hand), [`current`] (the
 //! active span at hand), [`returned`] and [`failure`] (errors, panics), [`snapshot`] (crossing tasks and threads). Below them: [`segment`] with its
 //! [`record`]s, the [`slot`] that holds it, the [`thread`] that keeps used ones, and the [`outbox`] through which it leaves.
@@ -18,6 +18,7 @@ pub(crate) mod guarded;
 pub(crate) mod id;
 pub(crate) mod opening;
 pub(crate) mod outbox;
+pub(crate) mod prepared;
 pub(crate) mod record;
 pub(crate) mod returned;
 pub(crate) mod root;

@@ -21,7 +21,7 @@ use crate::propagation::{correlation, sw8};
 use crate::tracer::{self, Inbound};
 
 /// The refs of one span, at most: the Java agent's limit too.
-const REFS_LIMIT: u16 = 500;
+pub(super) const REFS_LIMIT: u16 = 500;
 
 /// A span that is about to open.
 #[must_use = "an opening is no span yet: `enter` or `begin` makes it one"]

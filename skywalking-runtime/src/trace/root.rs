@@ -3,23 +3,19 @@
 //! There is no public guard for a root: it would be put aside over an `.await` sooner or later, and another task would write into its
 //! segment. A root lives as long as a call, a closure or a future.
 
-use std::borrow::Cow;
 use std::fmt::Display;
 use std::future::Future;
 
 use super::callsite::{Callsite, Kind};
-use super::opening::Opening;
+use super::prepared::Prepared;
 use super::outbox;
 use super::sampler;
 use super::scope::Begun;
 use super::segment::Segment;
 use super::slot;
 use super::tally::{self, Reason};
-use super::text::{self, NAME_LIMIT, PEER_LIMIT};
 use super::thread;
-use super::traced::{Begin, Traced};
-use crate::propagation::carrier::{self, Extract};
-use crate::propagation::{correlation, sw8};
+use crate::propagation::carrier::Extract;
 use crate::tracer::{self, Orphans, Settings};
 
 /// A segment for a root of `callsite`, or `None` if none is to be opened here.
@@ -87,52 +83,19 @@ pub(super) fn begin(segment: Box<Segment>, callsite: &'static Callsite, side: u3
 #[must_use = "a root does nothing until `run` or `future`"]
 #[derive(Debug)]
 pub struct Root {
-    callsite: &'static Callsite,
-    given: Given,
-}
-
-/// What is known of a root before it opens.
-#[derive(Debug, Default)]
-struct Given {
-    sw8: Option<String>,
-    correlation: Option<String>,
-    name: Option<String>,
-    peer: Option<String>,
-}
-
-impl Extract for Given {
-    fn header(&self, key: &str) -> Option<Cow<'_, str>> {
-        let header = match key {
-            sw8::HEADER => &self.sw8,
-            correlation::HEADER => &self.correlation,
-            _ => &None,
-        };
-        header.as_deref().map(Into::into)
-    }
-}
-
-/// A copy of a header, unless it is one that would be refused for its length.
-fn keep(header: Option<Cow<'_, str>>, limit: usize, reason: Reason) -> Option<String> {
-    let header = header?;
-    if header.len() > limit {
-        tally::count(reason);
-        return None;
-    }
-    Some(header.into_owned())
+    prepared: Prepared,
 }
 
 impl Root {
     /// A root of `callsite`.
     pub fn new(callsite: &'static Callsite) -> Self {
-        Self { callsite, given: Given::default() }
+        Self { prepared: Prepared::new(callsite) }
     }
 
     /// Goes on with the context that the carrier holds.
     pub fn extract<C: Extract + ?Sized>(mut self, carrier: &C) -> Self {
         if tracer::enabled() {
-            self.given.sw8 = keep(carrier::read(carrier, sw8::HEADER), sw8::LIMIT, Reason::Sw8TooLong);
-            self.given.correlation =
-                keep(carrier::read(carrier, correlation::HEADER), correlation::HEADER_LIMIT, Reason::CorrelationTooLong);
+            self.prepared.extract(carrier);
         }
         self
     }
@@ -140,7 +103,7 @@ impl Root {
     /// Another operation name than the callsite's.
     pub fn name(mut self, name: impl Display) -> Self {
         if tracer::enabled() {
-            self.given.name = Some(text::formatted(&name, NAME_LIMIT));
+            self.prepared.name(&name);
         }
         self
     }
@@ -148,35 +111,19 @@ impl Root {
     /// The address called.
     pub fn peer(mut self, peer: impl Display) -> Self {
         if tracer::enabled() {
-            self.given.peer = Some(text::formatted(&peer, PEER_LIMIT));
+            self.prepared.peer(&peer);
         }
         self
     }
 
-    fn opening(&self) -> Opening {
-        let mut opening = Opening::new(self.callsite);
-        if opening.wants_headers() && (self.given.sw8.is_some() || self.given.correlation.is_some()) {
-            opening.extract(&self.given);
-        }
-        if opening.recording() {
-            if let Some(name) = &self.given.name {
-                opening.name(name);
-            }
-            if let Some(peer) = &self.given.peer {
-                opening.peer(peer);
-            }
-        }
-        opening
-    }
-
     /// Runs `work` as this span.
     pub fn run<R>(self, work: impl FnOnce() -> R) -> R {
-        let _scope = self.opening().enter();
+        let _scope = self.prepared.opening().enter();
         work()
     }
 
     /// Makes the future run as this span. It opens at the first poll and closes when the future is done or dropped.
     pub fn future<F: Future>(self, future: F) -> impl Future<Output = F::Output> + use<F> {
-        Traced::new(Begin::new(move || self.opening().begin(), future))
+        self.prepared.future(future)
     }
 }

@@ -145,11 +145,9 @@ impl<F: Future> Future for Continued<F> {
     #[inline]
     fn poll(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<F::Output> {
         let mut this = self.project();
-        if !std::mem::replace(this.polled, true)
-            && let Some(going) = this.future.as_mut().inner()
-        {
+        if !std::mem::replace(this.polled, true) {
             // A segment of its own is swapped in by the wrapper; a child is opened within its poll.
-            let start = going.project().start;
+            let start = this.future.as_mut().inner().project().start;
             if let Some((begun, segment)) = start.as_ref().and_then(|(snapshot, name)| snapshot.root(name)) {
                 *start = None;
                 this.future.as_mut().adopt(Span::of_root(begun, Some(segment)));

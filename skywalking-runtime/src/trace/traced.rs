@@ -1,40 +1,38 @@
-//! The future wrapper: a span that covers a future, from its first poll to its end or its drop.
+//! The wrappers: a span that covers a future or a stream, from its first poll to its end or its drop.
 //!
 //! The span opens inside the wrapped future (so that arguments are not stored twice) and leaves its numbers for the wrapper. A root
 //! owns its segment and swaps it into the slot around each poll; what it displaces stays in the frame of the poll. A child knows its
 //! segment's key and its own place: it sets "current" on each poll and restores it. A child that finds another segment or none was
 //! moved: it goes on in a segment of its own, with a ref to its own span. No lock, no stack, no allocation in a poll.
+//!
+//! What is generic here is instantiated for each traced future of a program, so it is kept tiny: one call into [`Frame`] before the
+//! wrapped poll, that poll, and one call behind it.
 
+mod covered;
 mod frames;
 mod span;
+mod stream;
 
 use std::future::Future;
+use std::mem::ManuallyDrop;
 use std::pin::Pin;
 use std::task::{Context, Poll};
 
-use pin_project_lite::pin_project;
+use frames::Frame;
 
+pub(super) use covered::Covered;
 pub(super) use span::Span;
+pub use stream::TracedStream;
 
-pin_project! {
-    /// A future that runs as a span.
-    #[must_use = "futures do nothing unless polled"]
-    #[derive(Debug)]
-    pub struct Traced<F, H = NoHook> {
-        // Before the future, so that what is left of it drops after the span's own fields could still be needed: see `drop`.
-        span: Span,
-        hook: Option<H>,
-        // An option only to be dropped in the span's context; it is never empty while it can be polled.
-        #[pin]
-        future: Option<F>,
-    }
-
-    impl<F, H> PinnedDrop for Traced<F, H> {
-        fn drop(this: Pin<&mut Self>) {
-            let this = this.project();
-            this.span.cancel(this.future);
-        }
-    }
+/// A future that runs as a span.
+#[must_use = "futures do nothing unless polled"]
+#[derive(Debug)]
+pub struct Traced<F, H = NoHook> {
+    /// Its frame of the drop empties it.
+    span: ManuallyDrop<Span>,
+    hook: H,
+    /// Pinned whenever `self` is. Dropped in place by the destructor alone, as the span.
+    future: ManuallyDrop<F>,
 }
 
 /// Nothing looks at the returned value.
@@ -43,18 +41,25 @@ pub struct NoHook;
 
 /// What looks at the returned value while the span is still current.
 pub trait Hook<T> {
-    /// Looks at it.
-    fn look(self, returned: &T);
+    /// False if there is nothing to call.
+    const LOOKS: bool;
+
+    /// Looks at it; called at most once.
+    fn look(&mut self, returned: &T);
 }
 
 impl<T> Hook<T> for NoHook {
+    const LOOKS: bool = false;
+
     #[inline]
-    fn look(self, _: &T) {}
+    fn look(&mut self, _: &T) {}
 }
 
-impl<T, H: FnOnce(&T)> Hook<T> for H {
+impl<T, H: FnMut(&T)> Hook<T> for H {
+    const LOOKS: bool = true;
+
     #[inline]
-    fn look(self, returned: &T) {
+    fn look(&mut self, returned: &T) {
         self(returned);
     }
 }
@@ -63,25 +68,34 @@ impl<F: Future> Traced<F> {
     /// Wraps a future that opens its span itself, at its first poll.
     #[inline]
     pub fn new(future: F) -> Self {
-        Self { span: Span::default(), hook: Some(NoHook), future: Some(future) }
+        Self { span: ManuallyDrop::new(Span::NEW), hook: NoHook, future: ManuallyDrop::new(future) }
     }
+}
 
+impl<F> Traced<F> {
     /// The wrapped future.
-    pub(super) fn inner(self: Pin<&mut Self>) -> Option<Pin<&mut F>> {
-        self.project().future.as_pin_mut()
+    pub(super) fn inner(self: Pin<&mut Self>) -> Pin<&mut F> {
+        // SAFETY: the future is pinned as `self` is: nothing moves it, and it drops in place.
+        #[allow(unsafe_code)]
+        unsafe {
+            self.map_unchecked_mut(|this| &mut *this.future)
+        }
     }
 
     /// Begins as this span instead of waiting for what the wrapped future opens.
     pub(super) fn adopt(self: Pin<&mut Self>, span: Span) {
-        *self.project().span = span;
+        // SAFETY: the span is not pinned, and the future is not moved.
+        #[allow(unsafe_code)]
+        let this = unsafe { self.get_unchecked_mut() };
+        *this.span = span;
     }
 }
 
-impl<F: Future, H: FnOnce(&F::Output)> Traced<F, H> {
+impl<F: Future, H: FnMut(&F::Output)> Traced<F, H> {
     /// The same, with a look at the value that the future returns.
     #[inline]
     pub fn with_return(future: F, hook: H) -> Self {
-        Self { span: Span::default(), hook: Some(hook), future: Some(future) }
+        Self { span: ManuallyDrop::new(Span::NEW), hook, future: ManuallyDrop::new(future) }
     }
 }
 
@@ -94,40 +108,34 @@ where
 
     #[inline]
     fn poll(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<F::Output> {
-        let this = self.project();
-        let Some(future) = this.future.as_pin_mut() else {
-            // Only a destructor empties it.
-            return Poll::Pending;
+        // SAFETY: the future stays where it is, and is not reached but through the pin below; `Traced` is `Unpin` only if it is.
+        #[allow(unsafe_code)]
+        let (span, hook, future) = unsafe {
+            let this = self.get_unchecked_mut();
+            (&mut *this.span, &mut this.hook, Pin::new_unchecked(&mut *this.future))
         };
-        this.span.poll(future, this.hook, cx)
-    }
-}
-
-pin_project! {
-    /// A future that begins with a call: what opens the span of a future that was made by hand.
-    #[derive(Debug)]
-    pub(super) struct Begin<B, F> {
-        begin: Option<B>,
-        #[pin]
-        future: F,
-    }
-}
-
-impl<B: FnOnce(), F: Future> Begin<B, F> {
-    pub(super) fn new(begin: B, future: F) -> Self {
-        Self { begin: Some(begin), future }
-    }
-}
-
-impl<B: FnOnce(), F: Future> Future for Begin<B, F> {
-    type Output = F::Output;
-
-    #[inline]
-    fn poll(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<F::Output> {
-        let this = self.project();
-        if let Some(begin) = this.begin.take() {
-            begin();
+        let frame = Frame::of_poll(span);
+        let polled = future.poll(cx);
+        if H::LOOKS
+            && frame.traced
+            && let Poll::Ready(returned) = &polled
+        {
+            hook.look(returned);
         }
-        this.future.poll(cx)
+        frame.finish(polled.is_ready());
+        polled
+    }
+}
+
+impl<F, H> Drop for Traced<F, H> {
+    #[inline]
+    fn drop(&mut self) {
+        let frame = Frame::of_drop(&mut self.span);
+        // SAFETY: once, and nobody reaches it afterwards; it drops in place, as pinning asks for.
+        #[allow(unsafe_code)]
+        unsafe {
+            ManuallyDrop::drop(&mut self.future);
+        }
+        frame.cancel();
     }
 }

@@ -1,15 +1,27 @@
-//! The frames of a poll: what must be put back when it is over. Each is forgotten on the normal way out, so its drop means that the poll
-//! unwinds.
+//! The frame of a poll or a drop: what must be put back when it is over. It knows how that goes by an [`Outcome`], which is the panic's
+//! until somebody says otherwise, so a drop of the frame alone means that the wrapped code unwound.
 
-use super::span::Span;
+use std::mem::{ManuallyDrop, replace, take};
+
+use super::span::{Span, State};
 use crate::trace::clock;
 use crate::trace::failure::Mark;
 use crate::trace::scope::{self, Begun};
 use crate::trace::segment::{Current, Segment};
 use crate::trace::slot;
+use crate::trace::tally::{self, Reason};
+use crate::tracer;
+
+/// How a poll or a drop went.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Outcome {
+    /// The span stays open.
+    Pending,
+    Ended(End),
+}
 
 /// How a span ended.
-#[derive(Clone, Copy)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum End {
     Ready,
     Marked(Mark),
@@ -24,112 +36,179 @@ impl End {
     }
 }
 
-pub(super) struct FirstPoll<'a> {
-    pub(super) span: &'a mut Span,
-    pub(super) left: Begun,
-    pub(super) before: Option<Current>,
+/// What is around the wrapped code.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Around {
+    /// Nothing.
+    Nothing,
+    /// The first poll of a future that is not traced. Should a tracer start within it: what is opened then is not for an outer future
+    /// that waits for its own.
+    Unexpected,
+    /// The first poll: the span opens in it.
+    First,
+    /// The root's segment is in the slot.
+    Root,
+    /// The child is current.
+    Child,
 }
 
-impl FirstPoll<'_> {
-    pub(super) fn finish(mut self, ready: bool) {
-        self.settle(ready.then_some(End::Ready));
-        std::mem::forget(self);
-    }
-
-    fn settle(&mut self, end: Option<End>) {
-        let begun = scope::exchange_begun(self.left);
-        self.span.settle_first(begun, self.before, end);
-    }
-}
-
-impl Drop for FirstPoll<'_> {
-    fn drop(&mut self) {
-        self.settle(Some(End::Marked(Mark::Panicked)));
-    }
-}
-
-/// The first poll of a future that is not traced.
-pub(super) struct Unexpected {
+/// The frame of one poll, or of the drop.
+#[must_use = "the wrapped code runs inside of it"]
+pub(super) struct Frame<'a> {
+    span: &'a mut Span,
+    /// What a root's segment displaced. Whoever leaves takes it out.
+    displaced: ManuallyDrop<Option<Box<Segment>>>,
+    /// What another first poll left that this one is inside of.
     left: Begun,
+    /// What was current.
+    saved: Option<Current>,
+    around: Around,
+    outcome: Outcome,
+    is_drop: bool,
+    /// A value that is returned is one of a span's.
+    pub(super) traced: bool,
 }
 
-impl Unexpected {
-    pub(super) fn enter() -> Self {
-        Self { left: scope::exchange_begun(Begun::NOTHING) }
+impl<'a> Frame<'a> {
+    fn new(span: &'a mut Span, around: Around) -> Self {
+        Self {
+            span,
+            displaced: ManuallyDrop::new(None),
+            left: Begun::NOTHING,
+            saved: None,
+            around,
+            outcome: Outcome::Ended(End::Marked(Mark::Panicked)),
+            is_drop: false,
+            traced: !matches!(around, Around::Nothing | Around::Unexpected),
+        }
     }
-}
 
-impl Drop for Unexpected {
-    fn drop(&mut self) {
-        scope::exchange_begun(self.left);
+    /// Makes the span current for a poll.
+    pub(super) fn of_poll(span: &'a mut Span) -> Self {
+        match span.state {
+            State::Root => Self::of_root(span),
+            State::Child => match span.enter_child() {
+                Some(saved) => Self::of_child(span, saved),
+                None => Self::of_moved(span),
+            },
+            State::Off => Self::new(span, Around::Nothing),
+            State::Unsampled if slot::with_key(span.begun.key, |_| ()).is_some() => Self::new(span, Around::Nothing),
+            State::Unsampled => Self::of_moved(span),
+            State::New => Self::of_first(span),
+        }
     }
-}
 
-pub(super) struct RootPoll<'a> {
-    pub(super) span: &'a mut Span,
-    pub(super) displaced: Option<Box<Segment>>,
-}
-
-impl RootPoll<'_> {
     #[inline]
+    fn of_root(span: &'a mut Span) -> Self {
+        let displaced = ManuallyDrop::new(slot::replace(take(&mut span.segment)));
+        let mut frame = Self::new(span, Around::Root);
+        frame.displaced = displaced;
+        frame
+    }
+
+    #[inline]
+    fn of_child(span: &'a mut Span, saved: Current) -> Self {
+        let mut frame = Self::new(span, Around::Child);
+        frame.saved = Some(saved);
+        frame
+    }
+
+    #[cold]
+    fn of_moved(span: &'a mut Span) -> Self {
+        span.move_on();
+        if span.state == State::Root { Self::of_root(span) } else { Self::new(span, Around::Nothing) }
+    }
+
+    fn of_first(span: &'a mut Span) -> Self {
+        if !tracer::enabled() {
+            span.state = State::Off;
+            let mut frame = Self::new(span, Around::Unexpected);
+            frame.left = scope::exchange_begun(Begun::NOTHING);
+            return frame;
+        }
+        let mut frame = Self::new(span, Around::First);
+        frame.saved = slot::with(|segment| segment.current);
+        frame.left = scope::exchange_begun(Begun::EXPECTED);
+        frame
+    }
+
+    /// Makes the span current for a drop: what is dropped may open spans, and they belong below it.
+    pub(super) fn of_drop(span: &'a mut Span) -> Self {
+        let mut frame = match span.state {
+            State::New | State::Off | State::Unsampled => Self::new(span, Around::Nothing),
+            State::Root => Self::of_root(span),
+            State::Child => match span.enter_child() {
+                Some(saved) => Self::of_child(span, saved),
+                None => {
+                    tally::count(Reason::DroppedElsewhere);
+                    Self::new(span, Around::Nothing)
+                }
+            },
+        };
+        frame.is_drop = true;
+        frame
+    }
+
+    /// The wrapped poll is over.
     pub(super) fn finish(mut self, ready: bool) {
-        let own = self.span.leave_root(self.displaced.take());
-        if ready {
-            self.span.end_root(own, End::Ready);
-        } else {
-            self.span.segment = own;
-        }
-        std::mem::forget(self);
+        self.outcome = if ready { Outcome::Ended(End::Ready) } else { Outcome::Pending };
     }
 
+    /// What was wrapped has been dropped, unfinished if the span is still open.
     pub(super) fn cancel(mut self) {
-        self.end(End::Marked(Mark::Cancelled));
-        std::mem::forget(self);
+        self.outcome = Outcome::Ended(End::Marked(Mark::Cancelled));
     }
 
-    fn end(&mut self, end: End) {
-        let own = self.span.leave_root(self.displaced.take());
-        self.span.end_root(own, end);
+    /// What was wrapped has been dropped, and that is how it ends.
+    pub(super) fn end(mut self) {
+        self.outcome = Outcome::Ended(End::Ready);
     }
-}
 
-impl Drop for RootPoll<'_> {
-    fn drop(&mut self) {
-        self.end(End::Marked(Mark::Panicked));
-    }
-}
-
-pub(super) struct ChildPoll<'a> {
-    pub(super) span: &'a mut Span,
-    pub(super) saved: Current,
-}
-
-impl ChildPoll<'_> {
     #[inline]
-    pub(super) fn finish(self, ready: bool) {
-        if ready {
-            self.span.end_child(End::Ready);
+    fn leave_root(&mut self) {
+        let displaced = replace(&mut self.displaced, ManuallyDrop::new(None));
+        match self.outcome {
+            Outcome::Pending => self.span.put_aside(ManuallyDrop::into_inner(displaced)),
+            Outcome::Ended(end) => {
+                let own = self.span.leave_root(ManuallyDrop::into_inner(displaced));
+                self.span.end_root(own, end);
+            }
         }
-        self.restore();
-        std::mem::forget(self);
-    }
-
-    pub(super) fn cancel(self) {
-        self.span.end_child(End::Marked(Mark::Cancelled));
-        self.restore();
-        std::mem::forget(self);
     }
 
     #[inline]
-    fn restore(&self) {
-        let saved = self.saved;
-        slot::with_key(self.span.begun.key, |segment| segment.restore(saved));
+    fn leave_child(&mut self) {
+        if let Outcome::Ended(end) = self.outcome {
+            self.span.end_child(end);
+        }
+        if let Some(saved) = self.saved {
+            slot::with_key(self.span.begun.key, |segment| segment.restore(saved));
+        }
+    }
+
+    fn leave_first(&mut self) {
+        let begun = scope::exchange_begun(self.left);
+        let end = match self.outcome {
+            Outcome::Pending => None,
+            Outcome::Ended(end) => Some(end),
+        };
+        self.span.settle_first(begun, self.saved, end);
     }
 }
 
-impl Drop for ChildPoll<'_> {
+impl Drop for Frame<'_> {
     fn drop(&mut self) {
-        self.span.end_child(End::Marked(Mark::Panicked));
-        self.restore();
+        match self.around {
+            Around::Root => self.leave_root(),
+            Around::Child => self.leave_child(),
+            Around::Nothing => {}
+            Around::First => self.leave_first(),
+            Around::Unexpected => {
+                scope::exchange_begun(self.left);
+            }
+        }
+        if self.is_drop {
+            self.span.empty();
+        }
     }
 }

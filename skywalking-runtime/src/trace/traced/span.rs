@@ -1,17 +1,14 @@
 //! The state of a future's span: what each poll finds, what it leaves, and what a drop ends.
 
-use std::future::Future;
-use std::pin::Pin;
+use std::mem::{forget, replace};
 use std::sync::Arc;
-use std::task::{Context, Poll};
 
-use super::Hook;
-use super::frames::{ChildPoll, End, FirstPoll, RootPoll, Unexpected};
+use super::frames::End;
 use crate::trace::callsite::{Callsite, Kind};
 use crate::trace::id;
 use crate::trace::record::{Record, Trace};
 use crate::trace::root;
-use crate::trace::scope::{self, Begun};
+use crate::trace::scope::Begun;
 use crate::trace::segment::{Current, Segment, Shared};
 use crate::trace::slot;
 use crate::trace::tally::{self, Reason};
@@ -22,9 +19,9 @@ use crate::tracer;
 static NOT_RECORDED: Callsite = Callsite::new(Kind::Local, "not recorded");
 
 /// The span of a future, as plain fields.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub(in crate::trace) struct Span {
-    state: State,
+    pub(super) state: State,
     /// The key of the segment and the span's place in it.
     pub(super) begun: Begun,
     /// A root's segment, while nobody polls it.
@@ -40,10 +37,9 @@ struct Origin {
     shared: Arc<Shared>,
 }
 
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-enum State {
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum State {
     /// Not polled yet.
-    #[default]
     New,
     /// Nothing is traced here, or no more.
     Off,
@@ -54,54 +50,12 @@ enum State {
 }
 
 impl Span {
+    /// Of a future that was not polled yet.
+    pub(super) const NEW: Self = Self { state: State::New, begun: Begun::NOTHING, segment: None, origin: None };
+
     /// The span of a segment that was made to go on with another one.
     pub(in crate::trace) fn of_root(begun: Begun, segment: Option<Box<Segment>>) -> Self {
         Self { state: State::Root, begun, segment, origin: None }
-    }
-
-    #[inline]
-    pub(super) fn poll<F, H>(&mut self, future: Pin<&mut F>, hook: &mut Option<H>, cx: &mut Context<'_>) -> Poll<F::Output>
-    where
-        F: Future,
-        H: Hook<F::Output>,
-    {
-        match self.state {
-            State::Off => future.poll(cx),
-            State::Root => self.poll_root(future, hook, cx),
-            State::Child => {
-                if let Some(saved) = self.enter_child() {
-                    return self.poll_child(saved, future, hook, cx);
-                }
-                self.move_on();
-                self.poll(future, hook, cx)
-            }
-            State::Unsampled => {
-                if slot::with_key(self.begun.key, |_| ()).is_some() {
-                    return future.poll(cx);
-                }
-                self.move_on();
-                self.poll(future, hook, cx)
-            }
-            State::New => self.poll_first(future, hook, cx),
-        }
-    }
-
-    fn poll_first<F, H>(&mut self, future: Pin<&mut F>, hook: &mut Option<H>, cx: &mut Context<'_>) -> Poll<F::Output>
-    where
-        F: Future,
-        H: Hook<F::Output>,
-    {
-        if !tracer::enabled() {
-            self.state = State::Off;
-            // Should a tracer start within this poll: what is opened then is not for an outer future that waits for its own.
-            let _nobody = Unexpected::enter();
-            return future.poll(cx);
-        }
-        let before = slot::with(|segment| segment.current);
-        let frame = FirstPoll { span: self, left: scope::exchange_begun(Begun::EXPECTED), before };
-        let polled = poll_and_look(future, hook, cx);
-        frame.finish(polled.is_ready());
-        polled
     }
 
     /// The first poll is over: takes up what was begun in it.
@@ -155,18 +109,6 @@ impl Span {
         }
     }
 
-    fn poll_root<F, H>(&mut self, future: Pin<&mut F>, hook: &mut Option<H>, cx: &mut Context<'_>) -> Poll<F::Output>
-    where
-        F: Future,
-        H: Hook<F::Output>,
-    {
-        let displaced = slot::replace(self.segment.take());
-        let frame = RootPoll { span: self, displaced };
-        let polled = poll_and_look(future, hook, cx);
-        frame.finish(polled.is_ready());
-        polled
-    }
-
     /// Takes the root's segment out of the slot and puts back what it displaced.
     #[inline]
     pub(super) fn leave_root(&mut self, displaced: Option<Box<Segment>>) -> Option<Box<Segment>> {
@@ -177,6 +119,14 @@ impl Span {
             slot::replace(displaced);
         }
         own
+    }
+
+    /// Takes the root's segment out of the slot until the next poll.
+    #[inline]
+    pub(super) fn put_aside(&mut self, displaced: Option<Box<Segment>>) {
+        let own = self.leave_root(displaced);
+        // It was taken out for the poll, so there is nothing to drop: said here because rustc could not know.
+        forget(replace(&mut self.segment, own));
     }
 
     pub(super) fn end_root(&mut self, segment: Option<Box<Segment>>, end: End) {
@@ -197,7 +147,7 @@ impl Span {
 
     /// Makes the span current. `None` if its segment is not here.
     #[inline]
-    fn enter_child(&self) -> Option<Current> {
+    pub(super) fn enter_child(&self) -> Option<Current> {
         let begun = self.begun;
         slot::with_key(begun.key, |segment| {
             let saved = segment.current;
@@ -205,18 +155,6 @@ impl Span {
             segment.current = Current { index: begun.index(), muted };
             saved
         })
-    }
-
-    #[inline]
-    fn poll_child<F, H>(&mut self, saved: Current, future: Pin<&mut F>, hook: &mut Option<H>, cx: &mut Context<'_>) -> Poll<F::Output>
-    where
-        F: Future,
-        H: Hook<F::Output>,
-    {
-        let frame = ChildPoll { span: self, saved };
-        let polled = poll_and_look(future, hook, cx);
-        frame.finish(polled.is_ready());
-        polled
     }
 
     pub(super) fn end_child(&mut self, end: End) {
@@ -237,7 +175,7 @@ impl Span {
 
     /// The child finds another segment or none: from now on it is the root of one of its own.
     #[cold]
-    fn move_on(&mut self) {
+    pub(super) fn move_on(&mut self) {
         let sampled = self.state == State::Child;
         self.state = State::Off;
         let origin = self.origin.take();
@@ -262,41 +200,16 @@ impl Span {
         *self = Self::of_root(begun, Some(segment));
     }
 
-    pub(super) fn cancel<F>(&mut self, mut future: Pin<&mut Option<F>>) {
-        match self.state {
-            State::New | State::Off | State::Unsampled => {}
-            State::Root => {
-                // What the future drops may open spans: they belong below the root.
-                let displaced = slot::replace(self.segment.take());
-                let frame = RootPoll { span: self, displaced };
-                future.set(None);
-                frame.cancel();
-            }
-            State::Child => {
-                if let Some(saved) = self.enter_child() {
-                    let frame = ChildPoll { span: self, saved };
-                    future.set(None);
-                    frame.cancel();
-                } else {
-                    tally::count(Reason::DroppedElsewhere);
-                }
-            }
+    /// Lets go of all that it holds: its last use.
+    #[inline]
+    pub(super) fn empty(&mut self) {
+        if self.segment.is_some() || self.origin.is_some() {
+            self.drop_all();
         }
     }
-}
 
-/// Polls; what is returned is looked at while the span is still current.
-#[inline]
-fn poll_and_look<F, H>(future: Pin<&mut F>, hook: &mut Option<H>, cx: &mut Context<'_>) -> Poll<F::Output>
-where
-    F: Future,
-    H: Hook<F::Output>,
-{
-    let polled = future.poll(cx);
-    if let Poll::Ready(returned) = &polled
-        && let Some(hook) = hook.take()
-    {
-        hook.look(returned);
+    #[cold]
+    fn drop_all(&mut self) {
+        *self = Self::NEW;
     }
-    polled
 }

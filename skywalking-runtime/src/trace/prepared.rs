@@ -1,0 +1,221 @@
+//! A span that will open later: its arguments are computed now, where the parameters are, and kept until the future or stream that it
+//! covers is polled for the first time. What is not asked for is not kept, and nothing is while no tracer runs.
+
+use std::borrow::Cow;
+use std::fmt::{Debug, Display};
+use std::future::Future;
+
+use super::callsite::Callsite;
+use super::opening::{Opening, REFS_LIMIT};
+use super::slot;
+use super::tag::{Raw, Recorder};
+use super::tally::{self, Reason};
+use super::text::{self, NAME_LIMIT, PEER_LIMIT, TAG_LIMIT};
+use super::traced::{Covered, Traced, TracedStream};
+use crate::propagation::carrier::{self, Extract};
+use crate::propagation::{correlation, sw8};
+use crate::tracer;
+
+/// A span that will open at the first poll.
+#[must_use = "nothing is traced until `future` or `stream` takes what the span covers"]
+#[derive(Debug)]
+pub struct Prepared {
+    callsite: &'static Callsite,
+    /// Boxed, as most spans have none and each covered future carries it.
+    given: Option<Box<Given>>,
+}
+
+/// What was computed for the span.
+#[derive(Debug, Default)]
+struct Given {
+    /// The contexts that came in, a message each.
+    headers: Vec<Headers>,
+    name: Option<String>,
+    peer: Option<String>,
+    tags: Vec<(&'static str, Kept)>,
+}
+
+/// The headers of one carrier.
+#[derive(Debug)]
+struct Headers {
+    sw8: Option<String>,
+    correlation: Option<String>,
+}
+
+/// A tag's value.
+#[derive(Debug)]
+enum Kept {
+    Text(String),
+    Int(i64),
+    Uint(u64),
+    Bool(bool),
+}
+
+impl Kept {
+    fn raw(&self) -> Raw<'_> {
+        match self {
+            Self::Text(text) => Raw::Text(text),
+            Self::Int(number) => Raw::Int(*number),
+            Self::Uint(number) => Raw::Uint(*number),
+            Self::Bool(value) => Raw::Bool(*value),
+        }
+    }
+}
+
+impl Extract for Headers {
+    fn header(&self, key: &str) -> Option<Cow<'_, str>> {
+        let header = match key {
+            sw8::HEADER => &self.sw8,
+            correlation::HEADER => &self.correlation,
+            _ => &None,
+        };
+        header.as_deref().map(Into::into)
+    }
+}
+
+/// A copy of a header, unless it is one that would be refused for its length.
+fn keep(header: Option<Cow<'_, str>>, limit: usize, reason: Reason) -> Option<String> {
+    let header = header?;
+    if header.len() > limit {
+        tally::count(reason);
+        return None;
+    }
+    Some(header.into_owned())
+}
+
+impl Prepared {
+    /// A span of `callsite`, later.
+    #[inline]
+    pub fn new(callsite: &'static Callsite) -> Self {
+        Self { callsite, given: None }
+    }
+
+    /// True if the context in a carrier would be used, as things stand.
+    pub fn wants_headers(&mut self) -> bool {
+        self.recording()
+    }
+
+    /// True if name, peer and tags would be used, as things stand: a tracer runs, and the request here, if there is one, is sampled.
+    pub fn recording(&mut self) -> bool {
+        tracer::enabled() && slot::with(|segment| segment.sampled) != Some(false)
+    }
+
+    fn given(&mut self) -> &mut Given {
+        self.given.get_or_insert_default()
+    }
+
+    /// The context that came with a request.
+    pub fn extract<C: Extract + ?Sized>(&mut self, carrier: &C) {
+        let sw8 = keep(carrier::read(carrier, sw8::HEADER), sw8::LIMIT, Reason::Sw8TooLong);
+        let correlation = keep(carrier::read(carrier, correlation::HEADER), correlation::HEADER_LIMIT, Reason::CorrelationTooLong);
+        if sw8.is_some() || correlation.is_some() {
+            self.given().headers.push(Headers { sw8, correlation });
+        }
+    }
+
+    /// The contexts that came with a batch.
+    pub fn extract_each<I>(&mut self, carriers: I)
+    where
+        I: IntoIterator<Item: Extract>,
+    {
+        let mut carriers = carriers.into_iter();
+        while let Some(carrier) = carriers.next() {
+            if self.given.as_ref().is_some_and(|given| given.headers.len() >= usize::from(REFS_LIMIT)) {
+                // Where the iterator doesn't know how many are left, it is this one at least.
+                let left = carriers.size_hint().0.saturating_add(1);
+                tally::count_many(Reason::RefLimit, u64::try_from(left).unwrap_or(u64::MAX));
+                break;
+            }
+            self.extract(&carrier);
+        }
+    }
+
+    /// The operation name; an empty one leaves the callsite's.
+    pub fn name<T: Display + ?Sized>(&mut self, name: &T) {
+        self.given().name = Some(text::formatted(&name, NAME_LIMIT));
+    }
+
+    /// The address called; an empty one becomes `unknown`.
+    pub fn peer<T: Display + ?Sized>(&mut self, peer: &T) {
+        self.given().peer = Some(text::formatted(&peer, PEER_LIMIT));
+    }
+
+    /// A tag of text, number or bool.
+    pub fn tag(&mut self, key: &'static str, value: Raw<'_>) {
+        let value = match value {
+            Raw::Text(text) => Kept::Text(text::cut(text, TAG_LIMIT).to_owned()),
+            Raw::Int(number) => Kept::Int(number),
+            Raw::Uint(number) => Kept::Uint(number),
+            Raw::Bool(value) => Kept::Bool(value),
+        };
+        self.given().tags.push((key, value));
+    }
+
+    /// A tag by `Display`.
+    pub fn tag_display<T: Display + ?Sized>(&mut self, key: &'static str, value: &T) {
+        let text = text::formatted(&value, TAG_LIMIT);
+        self.given().tags.push((key, Kept::Text(text)));
+    }
+
+    /// A tag by `Debug`.
+    pub fn tag_debug<T: Debug + ?Sized>(&mut self, key: &'static str, value: &T) {
+        let text = text::formatted(&format_args!("{value:?}"), TAG_LIMIT);
+        self.given().tags.push((key, Kept::Text(text)));
+    }
+
+    /// The span over this future, from its first poll until it is done or dropped.
+    #[inline]
+    pub fn future<F: Future>(self, future: F) -> Traced<Covered<F>> {
+        Traced::new(Covered::new(self, future))
+    }
+
+    /// The same, with a look at the value that the future returns.
+    #[inline]
+    pub fn future_with_return<F: Future, H: FnMut(&F::Output)>(self, future: F, hook: H) -> Traced<Covered<F>, H> {
+        Traced::with_return(Covered::new(self, future), hook)
+    }
+
+    /// The span over this stream, from its first poll until it gives `None` or is dropped.
+    #[inline]
+    pub fn stream<S>(self, stream: S) -> TracedStream<S> {
+        TracedStream::new(self, stream)
+    }
+
+    /// The span that is about to open here, with all that was given.
+    pub(super) fn opening(&self) -> Opening {
+        let mut opening = Opening::new(self.callsite);
+        let Some(given) = &self.given else { return opening };
+        if !given.headers.is_empty() && opening.wants_headers() {
+            opening.extract_each(&given.headers);
+        }
+        if opening.recording() {
+            if let Some(name) = &given.name {
+                opening.name(name);
+            }
+            if let Some(peer) = &given.peer {
+                opening.peer(peer);
+            }
+            for (key, value) in &given.tags {
+                opening.tag(key, value.raw());
+            }
+        }
+        opening
+    }
+
+    /// Opens the span of the wrapper whose first poll this is; at any further one there is nothing left to open.
+    pub(super) fn begin(prepared: &mut Option<Self>) {
+        if let Some(prepared) = prepared.take() {
+            prepared.opening().begin();
+        }
+    }
+}
+
+impl Recorder for Prepared {
+    fn tag(&mut self, key: &'static str, value: Raw<'_>) {
+        Self::tag(self, key, value);
+    }
+
+    fn tag_display<T: Display + ?Sized>(&mut self, key: &'static str, value: &T) {
+        Self::tag_display(self, key, value);
+    }
+}

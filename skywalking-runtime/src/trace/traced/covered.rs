@@ -1,0 +1,38 @@
+//! A future that a function returns, with what its span waits for: the first poll opens it.
+
+use std::future::Future;
+use std::pin::Pin;
+use std::task::{Context, Poll};
+
+use pin_project_lite::pin_project;
+
+use crate::trace::prepared::Prepared;
+
+pin_project! {
+    /// A future that begins with opening its span.
+    #[must_use = "futures do nothing unless polled"]
+    #[derive(Debug)]
+    pub struct Covered<F> {
+        prepared: Option<Prepared>,
+        #[pin]
+        future: F,
+    }
+}
+
+impl<F> Covered<F> {
+    #[inline]
+    pub(in crate::trace) fn new(prepared: Prepared, future: F) -> Self {
+        Self { prepared: Some(prepared), future }
+    }
+}
+
+impl<F: Future> Future for Covered<F> {
+    type Output = F::Output;
+
+    #[inline]
+    fn poll(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<F::Output> {
+        let this = self.project();
+        Prepared::begin(this.prepared);
+        this.future.poll(cx)
+    }
+}
