@@ -199,7 +199,7 @@ fn implementations(input: &DeriveInput, marked: &[Marked<'_>], private: &TokenSt
         let ty = field.ty;
         let (read, write) = if field.header.is_some() { ("HeaderField", "HeaderField") } else { ("Extract", "Inject") };
         let (read, write) = (Ident::new(read, at), Ident::new(write, at));
-        if mentions_a_type_of(ty, &input.generics) {
+        if mentions_a_parameter_of(ty, &input.generics) {
             readable.make_where_clause().predicates.push(parse_quote_spanned!(at=> #ty: #private::#read));
             writable.make_where_clause().predicates.push(parse_quote_spanned!(at=> #ty: #private::#write));
         } else if field.header.is_none() {
@@ -272,8 +272,8 @@ fn arms(marked: &[Marked<'_>], private: &TokenStream, access: Access) -> TokenSt
     quote_spanned!(site=> match __key { #arms _ => #otherwise })
 }
 
-/// Whether the type depends on a type parameter of the struct, so that only its user knows what it can do.
-fn mentions_a_type_of(ty: &Type, generics: &Generics) -> bool {
+/// Whether the type depends on a parameter of the struct that is no lifetime, so that only its user knows what it can do.
+fn mentions_a_parameter_of(ty: &Type, generics: &Generics) -> bool {
     fn any(tokens: TokenStream, names: &[String]) -> bool {
         tokens.into_iter().any(|tree| match tree {
             TokenTree::Ident(ident) => names.contains(&ident.unraw().to_string()),
@@ -286,7 +286,8 @@ fn mentions_a_type_of(ty: &Type, generics: &Generics) -> bool {
         .iter()
         .filter_map(|param| match param {
             GenericParam::Type(param) => Some(param.ident.unraw().to_string()),
-            _ => None,
+            GenericParam::Const(param) => Some(param.ident.unraw().to_string()),
+            GenericParam::Lifetime(_) => None,
         })
         .collect();
     any(quote::ToTokens::to_token_stream(ty), &names)

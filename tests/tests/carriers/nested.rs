@@ -1,5 +1,6 @@
 //! Carriers in carriers: an envelope hands the headers to the message inside, whatever that is.
 
+use std::borrow::Cow;
 use std::fmt::Debug;
 
 use serde::{Deserialize, Serialize};
@@ -73,6 +74,30 @@ impl Protocol for Lines {
 struct Framed<P: Protocol> {
     #[carrier]
     headers: P::Headers,
+}
+
+/// So many lines, of which only some numbers can be carriers.
+#[derive(Debug, Default, PartialEq)]
+struct Slots<const N: usize>(String);
+
+impl Extract for Slots<3> {
+    fn header(&self, key: &str) -> Option<Cow<'_, str>> {
+        self.0.header(key)
+    }
+}
+
+/// Asked only of the number that is used.
+#[derive(Carrier, Default)]
+struct Slotted<const N: usize> {
+    #[carrier]
+    slots: Slots<N>,
+}
+
+#[test]
+fn a_number_decides_whether_its_type_is_a_carrier() {
+    let three = Slotted { slots: Slots::<3>("sw8:1".to_owned()) };
+    assert_eq!(three.header("sw8").as_deref(), Some("1"));
+    assert_eq!(Slotted::<4>::default().slots, Slots(String::new()));
 }
 
 #[test]
