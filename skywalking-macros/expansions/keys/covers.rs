@@ -1,15 +1,41 @@
-fn prepare(user: u64) -> impl Future<Output = u64> {
-    let __skywalking_span = ::skywalking_runtime::__private::Scope::open({
+fn plan(user: u64) -> impl Future<Output = Result<u64, String>> {
+    let mut __skywalking_opening = ::skywalking_runtime::__private::Prepared::new({
         static __SKYWALKING_CALLSITE: ::skywalking_runtime::__private::Callsite = ::skywalking_runtime::__private::Callsite::located(
             ::skywalking_runtime::__private::Kind::Local,
-            "prepare",
+            "plan",
             ::core::file!(),
             ::core::line!(),
         );
         &__SKYWALKING_CALLSITE
     });
-    {
-        let user = user + 1;
-        async move { user }
+    if ::skywalking_runtime::__private::Prepared::recording(&mut __skywalking_opening) {
+        match &user {
+            __skywalking_value_0 => {
+                use ::skywalking_runtime::__private::{PutDisplay as _, PutRaw as _};
+                (&::skywalking_runtime::__private::Plain(__skywalking_value_0))
+                    .__skywalking_put(&mut __skywalking_opening, "user");
+            }
+        }
     }
+    ::skywalking_runtime::__private::wrapped(
+        (user,),
+        |(user,)| -> _ {
+            {
+                let nobody = user == 0;
+                async move { if nobody { Err("nobody".to_owned()) } else { Ok(user) } }
+            }
+        },
+        |__skywalking_returned| ::skywalking_runtime::__private::Prepared::future_with_return(
+            __skywalking_opening,
+            __skywalking_returned,
+            |__skywalking_returned: &Result<u64, String>| {
+                use ::skywalking_runtime::__private::{
+                    ViaDebug as _, ViaDeref as _, ViaDisplay as _, ViaError as _,
+                    ViaName as _, ViaNothing as _,
+                };
+                (&&&&&&::skywalking_runtime::__private::Returned(__skywalking_returned))
+                    .__skywalking_note(::skywalking_runtime::__private::Severity::Error);
+            },
+        ),
+    )
 }
