@@ -4,8 +4,7 @@ use std::fmt::{self, Display};
 use std::panic::catch_unwind;
 
 use skywalking_runtime::{entry_span, local_span};
-
-use crate::spans::{block_on, quietly, spans};
+use skywalking_trybuild::{block_on, quietly, spans};
 
 struct Broken;
 

@@ -6,8 +6,7 @@ use std::str::FromStr;
 use std::task::{Context, Poll};
 
 use skywalking_runtime::{entry_span, local_span};
-
-use crate::spans::{block_on, spans};
+use skywalking_trybuild::{block_on, spans};
 
 #[derive(Clone, Copy, Debug, PartialEq)]
 struct Meters(u8);

@@ -3,8 +3,7 @@
 use std::pin::Pin;
 
 use skywalking_runtime::local_span;
-
-use crate::spans::{block_on, spans};
+use skywalking_trybuild::{block_on, spans};
 
 struct Store {
     name: &'static str,

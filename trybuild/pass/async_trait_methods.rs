@@ -4,8 +4,7 @@ use std::fmt::Display;
 
 use async_trait::async_trait;
 use skywalking_runtime::{entry_span, exit_span, local_span};
-
-use crate::spans::{block_on, spans};
+use skywalking_trybuild::{block_on, spans};
 
 #[async_trait]
 trait Store: Sync {

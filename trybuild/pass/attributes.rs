@@ -1,8 +1,7 @@
 //! Other attributes, above and below ours, work on.
 
 use skywalking_runtime::{entry_span, local_span};
-
-use crate::spans::{block_on, spans};
+use skywalking_trybuild::{block_on, spans};
 
 #[must_use]
 #[inline]

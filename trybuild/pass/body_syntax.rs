@@ -1,8 +1,7 @@
 //! A body is never parsed: control flow out of every corner of the language passes through.
 
 use skywalking_runtime::local_span;
-
-use crate::spans::{block_on, spans};
+use skywalking_trybuild::{block_on, spans};
 
 #[local_span]
 fn control_flow(items: &[Option<u8>]) -> Result<u8, String> {

@@ -5,8 +5,7 @@ use std::pin::pin;
 use std::task::{Context, Waker};
 
 use skywalking_runtime::local_span;
-
-use crate::spans::spans;
+use skywalking_trybuild::spans;
 
 struct Connection;
 

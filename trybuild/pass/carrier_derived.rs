@@ -3,8 +3,7 @@
 use std::borrow::Cow;
 
 use skywalking_runtime::{Carrier, Extract, Inject, entry_span, exit_span};
-
-use crate::spans::spans;
+use skywalking_trybuild::spans;
 
 #[derive(Carrier)]
 struct Generic<'a, H, const N: usize>

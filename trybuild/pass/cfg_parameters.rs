@@ -1,8 +1,7 @@
 //! `#[cfg]` and other attributes on parameters (tokio-rs/tracing#3320).
 
 use skywalking_runtime::local_span;
-
-use crate::spans::{block_on, spans};
+use skywalking_trybuild::{block_on, spans};
 
 #[local_span(tags(b))]
 fn sync(#[cfg(any())] a: Missing, b: u8, #[cfg(not(any()))] mut c: u8) -> Result<u8, String> {

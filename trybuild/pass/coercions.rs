@@ -1,8 +1,7 @@
 //! The value of the body coerces to the return type as in the plain function, also where its error is looked at (tokio-rs/tracing#2796, #2857).
 
 use skywalking_runtime::local_span;
-
-use crate::spans::{block_on, spans};
+use skywalking_trybuild::{block_on, spans};
 
 #[local_span(name = "closure")]
 fn closure(by: i32) -> Result<Box<dyn Fn(i32) -> i32>, String> {

@@ -3,8 +3,7 @@
 use std::fmt::{self, Display};
 
 use skywalking_runtime::{entry_span, exit_span, local_span};
-
-use crate::spans::{block_on, spans};
+use skywalking_trybuild::{block_on, spans};
 
 const PREFIX: &str = "/api";
 

@@ -3,8 +3,7 @@
 use std::cell::RefCell;
 
 use skywalking_runtime::local_span;
-
-use crate::spans::{block_on, spans};
+use skywalking_trybuild::{block_on, spans};
 
 thread_local!(static DROPPED: RefCell<String> = const { RefCell::new(String::new()) });
 

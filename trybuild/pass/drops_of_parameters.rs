@@ -1,8 +1,7 @@
 //! Parameters drop after the span of a sync function, and inside that of an async one.
 
 use skywalking_runtime::local_span;
-
-use crate::spans::{block_on, spans};
+use skywalking_trybuild::{block_on, spans};
 
 struct Loud(&'static str);
 

@@ -2,8 +2,7 @@
 #![allow(clippy::all, reason = "clippy would have them shorter")]
 
 use skywalking_runtime::{exit_span, local_span};
-
-use crate::spans::{block_on, spans};
+use skywalking_trybuild::{block_on, spans};
 
 #[local_span]
 fn nothing() {}

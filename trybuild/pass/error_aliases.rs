@@ -3,8 +3,7 @@
 use std::fmt;
 
 use skywalking_runtime::local_span;
-
-use crate::spans::{block_on, spans};
+use skywalking_trybuild::{block_on, spans};
 
 #[local_span(name = "fmt::Result")]
 fn formatted(f: &mut fmt::Formatter<'_>, fails: bool) -> fmt::Result {

@@ -1,8 +1,7 @@
 //! Values and errors that borrow from the parameters.
 
 use skywalking_runtime::local_span;
-
-use crate::spans::{block_on, spans};
+use skywalking_trybuild::{block_on, spans};
 
 #[local_span]
 async fn named<'a>(text: &'a str, error: &'a str) -> Result<&'a str, &'a str> {
@@ -20,7 +19,7 @@ async fn elided_later(text: &str) -> std::io::Result<std::slice::Iter<'_, u8>> {
 }
 
 #[local_span]
-fn mutably(items: &mut Vec<u8>) -> Result<&mut u8, &'static str> {
+fn mutably(items: &mut [u8]) -> Result<&mut u8, &'static str> {
     items.first_mut().ok_or("empty")
 }
 
@@ -31,8 +30,8 @@ fn outlive_the_span() {
         assert_eq!(elided(b"x"), Ok("x"));
         assert!(elided(b"\xff").is_err());
         assert_eq!(block_on(elided_later("xy")).unwrap().count(), 2);
-        assert_eq!(mutably(&mut Vec::new()), Err("empty"));
-        *mutably(&mut vec![1]).unwrap() = 2;
+        assert_eq!(mutably(&mut []), Err("empty"));
+        *mutably(&mut [1]).unwrap() = 2;
     })
     .are(
         "

@@ -5,8 +5,7 @@ use std::fmt;
 use std::sync::Arc;
 
 use skywalking_runtime::local_span;
-
-use crate::spans::{block_on, spans};
+use skywalking_trybuild::{block_on, spans};
 
 #[derive(Debug)]
 struct Outer(std::num::ParseIntError);

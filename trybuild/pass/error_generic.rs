@@ -4,8 +4,7 @@ use std::error::Error;
 use std::fmt::{self, Debug, Display};
 
 use skywalking_runtime::local_span;
-
-use crate::spans::{block_on, spans};
+use skywalking_trybuild::{block_on, spans};
 
 #[local_span]
 fn unbounded<T, E>(result: Result<T, E>) -> Result<T, E> {

@@ -1,8 +1,7 @@
 //! A `Result` whose error is neither `Display` nor `Debug`: it is logged by its type's name.
 
 use skywalking_runtime::local_span;
-
-use crate::spans::{block_on, spans};
+use skywalking_trybuild::{block_on, spans};
 
 struct Mute;
 

@@ -2,8 +2,7 @@
 #![allow(unsafe_code, reason = "the shape")]
 
 use skywalking_runtime::{exit_span, local_span};
-
-use crate::spans::spans;
+use skywalking_trybuild::spans;
 
 #[local_span]
 extern "C" fn foreign(n: u8) -> u8 {

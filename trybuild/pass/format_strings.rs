@@ -1,8 +1,7 @@
 //! Parameters that are used in a format string alone.
 
 use skywalking_runtime::local_span;
-
-use crate::spans::{block_on, spans};
+use skywalking_trybuild::{block_on, spans};
 
 #[local_span(name = format!("{name} of {width}"))]
 async fn later(name: &str, width: usize) -> String {

@@ -1,8 +1,7 @@
 //! An async function is a span from its first poll to its end: its parent is the span that is current then.
 
 use skywalking_runtime::{entry_span, exit_span, local_span};
-
-use crate::spans::{block_on, spans};
+use skywalking_trybuild::{block_on, spans};
 
 #[entry_span(name = "/orders", layer = http)]
 async fn orders(user: u8) -> u8 {

@@ -1,8 +1,7 @@
 //! A traced future is at most 64 bytes larger than the plain one and what it captures; what the arguments compute is not stored.
 
 use skywalking_runtime::{entry_span, exit_span, local_span};
-
-use crate::spans::{block_on, spans};
+use skywalking_trybuild::{block_on, spans};
 
 macro_rules! both {
     ($name:ident: #[$attr:meta] ($($params:tt)*) -> $ret:ty $body:block, ($($args:expr),*), $captured:expr, $spans:literal) => {

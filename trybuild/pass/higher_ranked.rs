@@ -1,8 +1,7 @@
 //! Bounds with `for<'a>`, in generics, in where clauses and in types.
 
 use skywalking_runtime::local_span;
-
-use crate::spans::{block_on, spans};
+use skywalking_trybuild::{block_on, spans};
 
 #[local_span]
 async fn later<F>(f: F) -> Result<usize, ()>

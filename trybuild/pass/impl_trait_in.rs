@@ -3,8 +3,7 @@
 use std::fmt::Display;
 
 use skywalking_runtime::local_span;
-
-use crate::spans::{block_on, spans};
+use skywalking_trybuild::{block_on, spans};
 
 #[local_span(name = format_args!("show {shown}"), tags(shown))]
 async fn later(shown: impl Display, again: &impl Display) -> String {

@@ -3,8 +3,7 @@
 use std::fmt::Display;
 
 use skywalking_runtime::local_span;
-
-use crate::spans::{block_on, spans};
+use skywalking_trybuild::{block_on, spans};
 
 #[local_span]
 fn iterates<'a>(items: &'a [u8], by: u8) -> impl Iterator<Item = u8> + use<'a> {

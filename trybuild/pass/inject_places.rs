@@ -3,8 +3,7 @@
 use std::collections::HashMap;
 
 use skywalking_runtime::{Carrier, entry_span, exit_span};
-
-use crate::spans::{block_on, spans};
+use skywalking_trybuild::{block_on, spans};
 
 #[derive(Carrier)]
 struct Message {

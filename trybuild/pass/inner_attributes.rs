@@ -2,8 +2,7 @@
 #![allow(clippy::mixed_attributes_style, reason = "the shape")]
 
 use skywalking_runtime::local_span;
-
-use crate::spans::{block_on, spans};
+use skywalking_trybuild::{block_on, spans};
 
 #[local_span]
 fn plain(unused: u8) -> u8 {
@@ -22,6 +21,7 @@ fn failing(unused: u8) -> Result<u8, String> {
 
 #[local_span]
 async fn later(unused: u8) -> u8 {
+    //! Says three.
     #![allow(unused_variables)]
     let unused_too = 1;
     3

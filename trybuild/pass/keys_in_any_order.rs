@@ -1,8 +1,7 @@
 //! Every key that today's functions take, in any order, with trailing commas, on many lines, or with none at all.
 
 use skywalking_runtime::{entry_span, exit_span, local_span};
-
-use crate::spans::{block_on, spans};
+use skywalking_trybuild::{block_on, spans};
 
 /// A published id.
 mod components {

@@ -3,8 +3,7 @@
 use std::borrow::Cow;
 
 use skywalking_runtime::local_span;
-
-use crate::spans::{block_on, spans};
+use skywalking_trybuild::{block_on, spans};
 
 #[local_span]
 async fn longer<'a, 'b: 'a>(a: &'a str, b: &'b str) -> &'a str {

@@ -3,8 +3,7 @@
 #![allow(clippy::unused_async, reason = "the functions are shapes")]
 
 use skywalking_runtime::{Carrier, entry_span, exit_span, local_span};
-
-use crate::spans::{block_on, spans};
+use skywalking_trybuild::{block_on, spans};
 
 #[derive(Carrier)]
 struct Message {

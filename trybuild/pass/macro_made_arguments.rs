@@ -1,8 +1,7 @@
 //! Arguments that come out of a macro, or are one.
 
 use skywalking_runtime::{entry_span, exit_span};
-
-use crate::spans::{block_on, spans};
+use skywalking_trybuild::{block_on, spans};
 
 macro_rules! endpoint {
     ($path:literal) => {

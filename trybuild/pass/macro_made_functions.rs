@@ -1,8 +1,7 @@
 //! Functions that `macro_rules!` make: whole, from parts, or around a body that is handed in.
 
 use skywalking_runtime::{exit_span, local_span};
-
-use crate::spans::{block_on, spans};
+use skywalking_trybuild::{block_on, spans};
 
 const COMPONENT: i32 = 4;
 

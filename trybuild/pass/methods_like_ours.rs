@@ -2,8 +2,7 @@
 #![allow(dead_code, reason = "the methods are there to be in the way")]
 
 use skywalking_runtime::{entry_span, exit_span, local_span};
-
-use crate::spans::{block_on, spans};
+use skywalking_trybuild::{block_on, spans};
 
 trait LikeOurs {
     fn put(&self) -> u8 {

@@ -1,8 +1,7 @@
 //! `mut` parameters are changed in the body, by value and by reference.
 
 use skywalking_runtime::local_span;
-
-use crate::spans::{block_on, spans};
+use skywalking_trybuild::{block_on, spans};
 
 #[local_span(tags(n))]
 fn plain(mut n: u8) -> u8 {

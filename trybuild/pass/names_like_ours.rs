@@ -2,8 +2,7 @@
 #![allow(non_upper_case_globals, unused_macros, dead_code, reason = "the names are there to be in the way")]
 
 use skywalking_runtime::{exit_span, local_span};
-
-use crate::spans::{block_on, spans};
+use skywalking_trybuild::{block_on, spans};
 
 static __SKYWALKING_CALLSITE: &str = "mine";
 

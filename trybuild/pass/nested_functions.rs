@@ -1,8 +1,7 @@
 //! Functions, items and closures inside a body.
 
 use skywalking_runtime::{entry_span, local_span};
-
-use crate::spans::{block_on, spans};
+use skywalking_trybuild::{block_on, spans};
 
 #[entry_span(name = "/outer")]
 fn outer(n: u8) -> Result<u8, String> {

@@ -3,8 +3,7 @@
 use std::panic::{AssertUnwindSafe, catch_unwind, panic_any};
 
 use skywalking_runtime::{entry_span, local_span};
-
-use crate::spans::{block_on, quietly, spans};
+use skywalking_trybuild::{block_on, quietly, spans};
 
 #[entry_span(name = "/never", tags(n))]
 fn never(n: u8) -> ! {

@@ -4,8 +4,7 @@ use std::convert::Infallible;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
 use skywalking_runtime::local_span;
-
-use crate::spans::{block_on, quietly, spans};
+use skywalking_trybuild::{block_on, quietly, spans};
 
 #[local_span]
 fn never_fails(n: u8) -> Result<u8, Infallible> {

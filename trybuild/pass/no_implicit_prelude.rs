@@ -33,11 +33,11 @@ fn local() {}
 
 #[::std::prelude::v1::test]
 fn compiles() {
-    crate::spans::spans(|| {
+    ::skywalking_trybuild::spans(|| {
         let message = Message { header: ::std::string::String::new() };
         ::std::assert!(entry(&message, 1) == ::std::result::Result::Ok(1));
         let parts = Parts { sw8: ::std::string::String::new(), correlation: ::std::option::Option::None };
-        ::std::assert!(crate::spans::block_on(exit(parts, 1)) == ::std::result::Result::Err(::std::string::String::new()));
+        ::std::assert!(::skywalking_trybuild::block_on(exit(parts, 1)) == ::std::result::Result::Err(::std::string::String::new()));
         local();
     })
     .are(

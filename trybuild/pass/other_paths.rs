@@ -9,7 +9,7 @@ mod tracing {
 use skywalking_runtime as agent;
 use tracing::agent::{Carrier, entry_span, exit_span};
 
-use crate::spans::{block_on, spans};
+use skywalking_trybuild::{block_on, spans};
 
 #[derive(Carrier)]
 #[carrier(crate = crate::other_paths::tracing::agent)]

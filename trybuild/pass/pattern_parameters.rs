@@ -2,8 +2,7 @@
 #![allow(clippy::toplevel_ref_arg, reason = "a pattern too")]
 
 use skywalking_runtime::local_span;
-
-use crate::spans::{block_on, spans};
+use skywalking_trybuild::{block_on, spans};
 
 struct Point {
     x: i32,

@@ -5,8 +5,7 @@ use std::fmt::Display;
 use std::ops::ControlFlow;
 
 use skywalking_runtime::{entry_span, local_span};
-
-use crate::spans::{block_on, spans};
+use skywalking_trybuild::{block_on, spans};
 
 #[local_span(name = "failing")]
 fn failing(text: &str) -> Result<Box<dyn Display>, Box<dyn Error>> {

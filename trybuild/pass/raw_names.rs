@@ -1,8 +1,7 @@
 //! Names that are keywords: of the function, of parameters, of tags and of the module.
 
 use skywalking_runtime::local_span;
-
-use crate::spans::{block_on, spans};
+use skywalking_trybuild::{block_on, spans};
 
 mod r#match {
     #[super::local_span(tags(r#type, "f" = r#fn))]

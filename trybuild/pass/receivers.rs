@@ -3,8 +3,7 @@
 use std::fmt::Display;
 
 use skywalking_runtime::local_span;
-
-use crate::spans::{block_on, spans};
+use skywalking_trybuild::{block_on, spans};
 
 #[derive(Clone)]
 struct Shelf<T> {

@@ -5,8 +5,7 @@ use std::rc::Rc;
 use std::sync::Arc;
 
 use skywalking_runtime::local_span;
-
-use crate::spans::{block_on, spans};
+use skywalking_trybuild::{block_on, spans};
 
 #[derive(Clone)]
 struct Shelf {

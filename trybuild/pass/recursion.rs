@@ -1,8 +1,7 @@
 //! A function that calls itself: a span a call.
 
 use skywalking_runtime::local_span;
-
-use crate::spans::spans;
+use skywalking_trybuild::spans;
 
 #[local_span(tags(n))]
 fn factorial(n: u64) -> u64 {

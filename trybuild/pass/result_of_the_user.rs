@@ -1,8 +1,7 @@
 //! A type of the user's own that is called `Result` is no `Result`: nothing is looked at and nothing is asked of it.
 
 use skywalking_runtime::local_span;
-
-use crate::spans::{block_on, spans};
+use skywalking_trybuild::{block_on, spans};
 
 mod own {
     pub(crate) struct Result;

@@ -3,8 +3,7 @@
 use std::rc::Rc;
 
 use skywalking_runtime::{entry_span, exit_span, local_span};
-
-use crate::spans::{block_on, spans};
+use skywalking_trybuild::{block_on, spans};
 
 fn is_send<T: Send>(value: T) -> T {
     value

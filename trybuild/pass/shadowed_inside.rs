@@ -2,8 +2,7 @@
 #![allow(non_camel_case_types, non_upper_case_globals, reason = "the shape")]
 
 use skywalking_runtime::local_span;
-
-use crate::spans::{block_on, spans};
+use skywalking_trybuild::{block_on, spans};
 
 /// The return type's name means another type inside the body (tokio-rs/tracing#3306).
 #[local_span]

@@ -1,7 +1,7 @@
 //! The prelude's names mean something of the user's: `Ok`, `Err`, `Some`, `None`, `Result`, `Option`, `String`, `Box`, and modules called `core` and `std`.
 #![allow(dead_code, reason = "the names are there to be in the way")]
 
-use crate::spans::{block_on, spans};
+use skywalking_trybuild::{block_on, spans};
 
 #[derive(Debug, PartialEq)]
 enum Answer {

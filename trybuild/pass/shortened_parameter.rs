@@ -1,8 +1,7 @@
 //! A `mut` parameter may be given a reference that lives shorter than the argument (tokio-rs/tracing#2717).
 
 use skywalking_runtime::local_span;
-
-use crate::spans::{block_on, spans};
+use skywalking_trybuild::{block_on, spans};
 
 #[local_span]
 fn failing(mut text: &str) -> Result<usize, String> {

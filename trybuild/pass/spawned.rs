@@ -1,8 +1,7 @@
 //! Traced futures and functions on other threads: a trace of their own, or with `capture` the same one.
 
 use skywalking_runtime::{capture, entry_span, local_span};
-
-use crate::spans::{block_on, spans};
+use skywalking_trybuild::{block_on, spans};
 
 #[entry_span(name = "/spawns")]
 fn spawns() {

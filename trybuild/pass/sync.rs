@@ -1,8 +1,7 @@
 //! A sync function is a span from its call to its return.
 
 use skywalking_runtime::{entry_span, exit_span, local_span};
-
-use crate::spans::spans;
+use skywalking_trybuild::spans;
 
 #[entry_span(name = "/orders", layer = http)]
 fn orders(user: u8) -> u8 {

@@ -6,8 +6,7 @@ use std::net::Ipv4Addr;
 use std::sync::Arc;
 
 use skywalking_runtime::{local_span, testing};
-
-use crate::spans::{block_on, spans};
+use skywalking_trybuild::{block_on, spans};
 
 struct User {
     id: u64,

@@ -3,8 +3,7 @@
 use std::panic::Location;
 
 use skywalking_runtime::{exit_span, local_span};
-
-use crate::spans::spans;
+use skywalking_trybuild::spans;
 
 #[local_span]
 #[track_caller]

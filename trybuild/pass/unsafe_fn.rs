@@ -3,8 +3,7 @@
 #![allow(unsafe_code, reason = "the shape")]
 
 use skywalking_runtime::{entry_span, local_span};
-
-use crate::spans::{block_on, spans};
+use skywalking_trybuild::{block_on, spans};
 
 #[local_span]
 unsafe fn plain(at: *const u8) -> u8 {

@@ -1,11 +1,10 @@
 //! `_` and parameters whose name begins with it.
 
 use skywalking_runtime::local_span;
-
-use crate::spans::{block_on, spans};
+use skywalking_trybuild::{block_on, spans};
 
 #[local_span]
-fn sync(_: String, _kept: String, __: String) -> Result<u8, String> {
+fn sync(_: String, _kept: String, __kept: String) -> Result<u8, String> {
     Ok(1)
 }
 

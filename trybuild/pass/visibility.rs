@@ -1,8 +1,8 @@
 //! Every visibility, and a path that goes through several modules and types.
+#![allow(clippy::needless_pub_self, reason = "the shape")]
 
 use skywalking_runtime::local_span;
-
-use crate::spans::spans;
+use skywalking_trybuild::spans;
 
 mod outer {
     pub(crate) mod inner {

@@ -1,0 +1,37 @@
+//! Derived carriers.
+
+use skywalking_runtime::{Carrier, Inject};
+
+/// All headers in one field.
+#[derive(Carrier, Clone, Debug, Default)]
+pub struct Message {
+    /// The headers.
+    #[carrier]
+    pub header: String,
+    /// The rest.
+    pub body: Vec<u8>,
+}
+
+/// A field a header.
+#[derive(Carrier, Clone, Debug, Default)]
+pub struct Parts {
+    /// The trace.
+    #[carrier(header = "sw8")]
+    pub trace: Option<String>,
+    /// What goes along.
+    #[carrier(header = "sw8-correlation")]
+    pub correlation: String,
+}
+
+/// Lifetimes and generics.
+#[derive(Carrier, Debug)]
+pub struct Generic<'a, H, const N: usize>
+where
+    H: Inject,
+{
+    /// The headers.
+    #[carrier]
+    pub headers: &'a mut H,
+    /// The rest.
+    pub rest: [&'a str; N],
+}

@@ -1,0 +1,54 @@
+//! `#[tokio::test]` above and below our attributes. Such a test is a function like others, so another test can look at what it traced.
+#![deny(warnings)]
+
+use skywalking_runtime::{current, entry_span, local_span};
+use skywalking_trybuild::spans;
+
+#[local_span]
+#[tokio::test]
+async fn above() {
+    tokio::task::yield_now().await;
+    current().tag("inside", 1);
+}
+
+#[tokio::test]
+#[local_span(tags("n" = 1))]
+async fn below() {
+    tokio::task::yield_now().await;
+    current().tag("inside", 2);
+}
+
+#[entry_span(name = "GET:/")]
+#[tokio::test(flavor = "multi_thread", worker_threads = 1)]
+async fn above_with_a_result() -> Result<(), std::num::ParseIntError> {
+    let n: u8 = "3".parse()?;
+    current().tag("inside", n);
+    Ok(())
+}
+
+#[tokio::test]
+#[entry_span(name = "GET:/")]
+#[ignore = "another test calls it: it fails"]
+async fn below_with_a_result() -> Result<(), std::num::ParseIntError> {
+    let n: u8 = "four".parse()?;
+    current().tag("inside", n);
+    Ok(())
+}
+
+#[test]
+fn are_traced_in_both_orders() {
+    spans(|| {
+        above();
+        below();
+        above_with_a_result().unwrap();
+        below_with_a_result().unwrap_err();
+    })
+    .are(
+        "
+        Local tests::above {inside=1}
+        Local tests::below {n=1, inside=2}
+        Entry GET:/ {inside=3}
+        Entry GET:/ ERROR [event=error error.kind=core::num::error::ParseIntError message=invalid digit found in string]
+        ",
+    );
+}

@@ -1,0 +1,76 @@
+//! Blocks that `macro_rules!` make, and blocks with macros inside.
+
+use skywalking_runtime::{local_span, skip_span};
+
+use skywalking_trybuild::{block_on, spans};
+
+struct One;
+struct Two;
+
+macro_rules! service {
+    ($ty:ident, $names:literal { $($(#[$attr:meta])* $vis:vis fn $name:ident($($params:tt)*) $(-> $ret:ty)? $body:block)* }) => {
+        #[local_span(names = $names)]
+        impl $ty {
+            $($(#[$attr])* $vis fn $name($($params)*) $(-> $ret)? $body)*
+        }
+    };
+}
+
+service!(One, "one.{fn}" {
+    fn get(&self, n: u8) -> Result<u8, String> { Ok(n + self.step()) }
+    #[skip_span]
+    pub(crate) fn step(&self) -> u8 { 1 }
+});
+
+macro_rules! whole {
+    ($block:item) => {
+        #[local_span]
+        $block
+    };
+}
+
+whole! {
+    impl Two {
+        async fn get(&self, mut n: u8) -> u8 {
+            n += 1;
+            n
+        }
+    }
+}
+
+macro_rules! method {
+    ($name:ident) => {
+        fn $name(&self) -> u8 {
+            3
+        }
+    };
+}
+
+trait Three {
+    fn three(&self) -> u8;
+    fn four(&self) -> u8;
+}
+
+#[local_span]
+impl Three for Two {
+    // What a macro will make is not there yet when the block is traced.
+    method!(three);
+
+    fn four(&self) -> u8 {
+        self.three() + 1
+    }
+}
+
+#[test]
+fn are_traced() {
+    spans(|| {
+        assert_eq!((One.get(1), block_on(Two.get(1)), Two.four()), (Ok(2), 2, 4));
+    })
+    .are(
+        "
+        Local one.get
+        Local pass::impl_block_made_by_macros::Two::get
+        Local pass::impl_block_made_by_macros::Two::four
+        ",
+    );
+}

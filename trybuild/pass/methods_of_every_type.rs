@@ -1,0 +1,80 @@
+//! A trait of the user's that is implemented for every type: its methods are called as those that the expansion calls.
+#![allow(dead_code, reason = "the methods are there to be in the way")]
+
+use skywalking_runtime::{entry_span, exit_span, local_span};
+
+use skywalking_trybuild::{block_on, spans};
+
+trait LikeOurs {
+    fn put(&self) -> u8 {
+        2
+    }
+    fn note(&self) -> u8 {
+        3
+    }
+    fn enter(&self) -> u8 {
+        4
+    }
+    fn open(&self) -> u8 {
+        5
+    }
+    fn begin(&self) {}
+    fn inject(&self) {}
+    fn extract(&mut self, _: u8) {}
+    fn recording(&self) -> u8 {
+        6
+    }
+    fn wants_headers(&self) -> u8 {
+        7
+    }
+    fn tag(&self) {}
+    fn tag_display(&self) {}
+    fn tag_debug(&self) {}
+    fn name(&self) -> u8 {
+        8
+    }
+    fn peer(&self) -> u8 {
+        9
+    }
+    fn component(&self) {}
+    fn layer(&self) {}
+    fn tags(&self) {}
+    fn at(&self) {}
+    fn poll(&self) {}
+    fn header(&self) {}
+}
+
+impl<T: ?Sized> LikeOurs for T {}
+
+#[entry_span(name = n.name(), extract = headers, tags("sum" = n.put() + n.note(), n, "debug" = ?n, "shown" = %n, "fixed" = 1), layer = http, component = 2)]
+fn entry(headers: &str, n: u8) -> Result<u8, String> {
+    Ok(n.enter() + n.open() + headers.len() as u8)
+}
+
+#[exit_span(peer = format_args!("a:{}", n.peer()), inject = headers)]
+async fn exit(mut headers: String, n: u8) -> Result<u8, u8> {
+    let has = u8::from(headers.starts_with("sw8:"));
+    headers.clear();
+    Err(n.recording() + n.wants_headers() + has)
+}
+
+#[local_span(tags("put" = n.put()))]
+async fn local(n: u8) -> u8 {
+    n.note()
+}
+
+#[test]
+fn are_called_by_the_user_alone() {
+    spans(|| {
+        assert_eq!(entry("", 1), Ok(9));
+        assert_eq!(block_on(exit(String::new(), 1)), Err(14));
+        assert_eq!(block_on(local(1)), 3);
+    })
+    .are(
+        "
+        Entry 8 layer=Http component=2 {fixed=1, sum=5, n=1, debug=1, shown=1}
+        Exit pass::methods_of_every_type::exit peer=a:9 ERROR [event=error error.kind=u8 message=14]
+        Local pass::methods_of_every_type::local {put=2}
+        ",
+    );
+}
