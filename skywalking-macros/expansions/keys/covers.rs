@@ -20,6 +20,7 @@ fn plan(user: u64) -> impl Future<Output = Result<u64, String>> {
     ::skywalking_runtime::__private::wrapped(
         (user,),
         |(user,)| -> _ {
+            let _ = &user;
             {
                 let nobody = user == 0;
                 async move { if nobody { Err("nobody".to_owned()) } else { Ok(user) } }
@@ -28,6 +29,7 @@ fn plan(user: u64) -> impl Future<Output = Result<u64, String>> {
         |__skywalking_returned| ::skywalking_runtime::__private::Prepared::future_with_return(
             __skywalking_opening,
             __skywalking_returned,
+            #[allow(clippy::ref_option, clippy::ref_option_ref)]
             |__skywalking_returned: &Result<u64, String>| {
                 use ::skywalking_runtime::__private::{
                     ViaDebug as _, ViaDeref as _, ViaDisplay as _, ViaError as _,

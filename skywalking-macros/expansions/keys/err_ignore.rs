@@ -12,6 +12,7 @@ fn user(id: u64) -> Result<String, Box<dyn std::error::Error>> {
     ::skywalking_runtime::__private::seen(
         (id,),
         |(id,)| -> Result<String, Box<dyn std::error::Error>> {
+            let _ = &id;
             #[allow(unused_braces)]
             {
                 if id == 0 {
@@ -21,6 +22,7 @@ fn user(id: u64) -> Result<String, Box<dyn std::error::Error>> {
                 }
             }
         },
+        #[allow(clippy::ref_option, clippy::ref_option_ref)]
         |__skywalking_returned: &Result<String, Box<dyn std::error::Error>>| {
             use ::skywalking_runtime::__private::{
                 ViaDebug as _, ViaDeref as _, ViaDisplay as _, ViaError as _,

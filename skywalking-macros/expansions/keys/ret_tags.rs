@@ -11,6 +11,7 @@ fn search(query: &str) -> Result<Page, String> {
     ::skywalking_runtime::__private::seen(
         (query,),
         |(query,)| -> Result<Page, String> {
+            let _ = &query;
             #[allow(unused_braces)]
             {
                 if query.is_empty() {
@@ -22,6 +23,7 @@ fn search(query: &str) -> Result<Page, String> {
                 })
             }
         },
+        #[allow(clippy::ref_option, clippy::ref_option_ref)]
         |__skywalking_returned: &Result<Page, String>| {
             {
                 use ::skywalking_runtime::__private::{

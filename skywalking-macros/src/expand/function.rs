@@ -56,9 +56,7 @@ fn direct(opening: &Opening<'_>, look: Option<&Look<'_>>, output: Option<&Type>,
         return quote_spanned!(site=> let __skywalking_span = #enter; #inject #tail);
     };
     let Called { outside, arguments, closure } = closure(opening, output, body);
-    let nameable = returns::nameable(output);
-    let look = look.at(|at| quote_spanned!(at=> __skywalking_returned));
-    let look = quote_spanned!(site=> |__skywalking_returned: &#nameable| #look);
+    let look = look.closure(output);
     let private = private(opening.args.runtime.as_ref(), body.span());
     // One expression: rustc speaks of its value as of the function's own.
     let seen = quote_spanned!(body.span()=> #private::seen(#arguments, #closure, #look));
@@ -75,9 +73,8 @@ fn covered(opening: &Opening<'_>, look: Option<&Look<'_>>, output: Option<&Type>
     let wrapped = match (later, look, output) {
         (Later::Stream, ..) => quote_spanned!(site=> #private::Prepared::stream(__skywalking_opening, __skywalking_returned)),
         (Later::Future, Some(look), Some(output)) => {
-            let output = returns::nameable(output);
-            let look = look.at(|at| quote_spanned!(at=> __skywalking_returned));
-            quote_spanned!(site=> #private::Prepared::future_with_return(__skywalking_opening, __skywalking_returned, |__skywalking_returned: &#output| #look))
+            let look = look.closure(output);
+            quote_spanned!(site=> #private::Prepared::future_with_return(__skywalking_opening, __skywalking_returned, #look))
         }
         (Later::Future, ..) => quote_spanned!(site=> #private::Prepared::future(__skywalking_opening, __skywalking_returned)),
     };
@@ -102,10 +99,11 @@ struct Called {
 
 fn closure(opening: &Opening<'_>, output: &Type, body: &Group) -> Called {
     let moved = Moved::into_closure(opening.function, body);
-    let (touched, patterns, keyword) = (moved.touched(), moved.patterns(), moved.keyword(body.span()));
+    let (captures, reads, patterns) = (moved.captures(), moved.reads(), moved.patterns());
+    let keyword = moved.keyword(body.span());
     let nameable = returns::nameable(output);
     let tail = tail(body);
-    let block = in_braces_of(body, quote_spanned!(Span::mixed_site()=> #touched #tail));
+    let block = in_braces_of(body, quote_spanned!(Span::mixed_site()=> #captures #reads #tail));
     Called {
         outside: moved.outside(opening.private),
         arguments: moved.arguments(),
@@ -118,18 +116,16 @@ fn future(opening: &Opening<'_>, look: Option<&Look<'_>>, output: Option<&Type>,
     let site = Span::mixed_site();
     let private = private(opening.args.runtime.as_ref(), body.span());
     let moved = Moved::into_future(opening.function, body, opening.args);
-    let touched = moved.touched();
+    let captures = moved.captures();
     let (begin, inject) = (opening.begin(), opening.inject());
     let edge = edge(opening, output);
-    let tail = moved.around(body, tail(body));
-    let block = in_braces_of(body, quote_spanned!(site=> #touched #begin #inject #edge #tail));
+    let tail = moved.around(tail(body));
+    let block = in_braces_of(body, quote_spanned!(site=> #captures #begin #inject #edge #tail));
     let block = quote_spanned!(body.span()=> async move #block);
     let (Some(look), Some(output)) = (look, output) else {
         return quote_spanned!(body.span()=> #private::Traced::new(#block));
     };
-    let nameable = returns::nameable(output);
-    let look = look.at(|at| quote_spanned!(at=> __skywalking_returned));
-    let look = quote_spanned!(site=> |__skywalking_returned: &#nameable| #look);
+    let look = look.closure(output);
     quote_spanned!(body.span()=> #private::Traced::with_return(#block, #look))
 }
 

@@ -73,20 +73,24 @@ impl Moved {
             .collect()
     }
 
-    /// The first statements of the block.
-    pub(super) fn touched(&self) -> TokenStream {
-        let site = Span::mixed_site();
-        let captures = self.captured.iter().rev().map(|binding| {
-            let (attrs, ident) = (attrs(binding), &binding.ident);
-            quote_spanned!(site=> #attrs let _ = &#ident;)
-        });
-        captures.collect()
+    /// The first statements of the block: they capture, last to first.
+    pub(super) fn captures(&self) -> TokenStream {
+        self.captured.iter().rev().map(touch).collect()
+    }
+
+    /// The first statements behind the patterns: a parameter with something to drop counts as read, a binding in a pattern doesn't.
+    pub(super) fn reads(&self) -> TokenStream {
+        self.rebound.iter().map(touch).collect()
     }
 
     /// What a closure is called with.
     pub(super) fn arguments(&self) -> TokenStream {
-        let idents = self.rebound.iter().map(|binding| &binding.ident);
-        quote_spanned!(Span::mixed_site()=> (#(#idents,)*))
+        let site = Span::mixed_site();
+        let arguments = self.rebound.iter().map(|binding| {
+            let (attrs, ident) = (attrs(binding), &binding.ident);
+            quote_spanned!(site=> #attrs #ident,)
+        });
+        quote_spanned!(site=> (#(#arguments)*))
     }
 
     /// The patterns that a closure takes it by.
@@ -95,15 +99,16 @@ impl Moved {
         quote_spanned!(Span::mixed_site()=> (#(#patterns,)*))
     }
 
-    /// The last expression of a future's block, with all names bound. `tail` is the body as the last expression of any other block.
-    pub(super) fn around(&self, body: &Group, tail: TokenStream) -> TokenStream {
+    /// The last expression of a future's block, with all names bound.
+    pub(super) fn around(&self, tail: TokenStream) -> TokenStream {
         let site = Span::mixed_site();
         if self.rebound.is_empty() {
             return tail;
         }
         if self.rebound.iter().all(|binding| binding.cfgs.is_empty()) {
             let (arguments, patterns) = (self.arguments(), self.patterns());
-            return quote_spanned!(site=> match #arguments { #patterns => #body });
+            let reads = self.reads();
+            return quote_spanned!(site=> match #arguments { #patterns => { #reads #tail } });
         }
         // A pattern can't be left out by a `#[cfg]`, a statement can.
         let locals = self.rebound.iter().map(|binding| {
@@ -112,6 +117,11 @@ impl Moved {
         });
         quote_spanned!(site=> #(#locals)* #tail)
     }
+}
+
+fn touch(binding: &Binding) -> TokenStream {
+    let (attrs, ident) = (attrs(binding), &binding.ident);
+    quote_spanned!(Span::mixed_site()=> #attrs let _ = &#ident;)
 }
 
 /// The parameters that are used. One that is used nowhere stays outside: rustc shall say so. A leading `_` says that it is kept for its drop.

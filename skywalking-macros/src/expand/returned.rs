@@ -53,41 +53,44 @@ impl<'a> Look<'a> {
         (look.errors.is_some() || !look.tags.is_empty()).then_some(look)
     }
 
-    /// A block; `reference` writes the reference to the returned value.
-    pub(super) fn at(&self, reference: impl Fn(Span) -> TokenStream) -> TokenStream {
+    /// A closure that is given a reference to the returned value.
+    pub(super) fn closure(&self, output: &Type) -> TokenStream {
         let site = Span::mixed_site();
-        let tags = (!self.tags.is_empty()).then(|| self.tags(&reference));
-        match (self.errors.as_ref().map(|errors| self.errors(errors, &reference)), tags) {
+        let nameable = returns::nameable(output);
+        let tags = (!self.tags.is_empty()).then(|| self.tags());
+        let block = match (self.errors.as_ref().map(|errors| self.errors(errors)), tags) {
             (Some(errors), None) => quote_spanned!(site=> { #errors }),
             // The tags' expressions are outside of the errors' imports.
             (errors, tags) => {
                 let errors = errors.map(|errors| quote_spanned!(site=> { #errors }));
                 quote_spanned!(site=> { #errors #tags })
             }
-        }
+        };
+        // A written `Option<&T>` is the program's choice.
+        quote_spanned!(site=> #[allow(clippy::ref_option, clippy::ref_option_ref)] |__skywalking_returned: &#nameable| #block)
     }
 
-    fn errors(&self, errors: &Errors<'_>, reference: &impl Fn(Span) -> TokenStream) -> TokenStream {
+    fn errors(&self, errors: &Errors<'_>) -> TokenStream {
         let site = Span::mixed_site();
         let private = self.private;
-        let ret = reference(site);
+        let ret = returned(site);
         let ask = errors.ask.map(|word| {
             let at = site.located_at(word);
-            let (private, ret) = (located_at(private, word), reference(at));
+            let (private, ret) = (located_at(private, word), returned(at));
             quote_spanned!(at=> #private::must_be_result(#ret);)
         });
-        let severity = self.severity(errors, reference);
+        let severity = self.severity(errors);
         let note = match errors.form {
             Form::Richest => quote_spanned!(site=> (&&&&&&#private::Returned(#ret)).__skywalking_note(#severity);),
             Form::Display(word) | Form::Debug(word) => {
                 let at = site.located_at(*word);
                 let function = Ident::new(if matches!(errors.form, Form::Display(_)) { "note_display" } else { "note_debug" }, at);
-                let (there, ret_there) = (located_at(private, *word), reference(at));
+                let (there, ret_there) = (located_at(private, *word), returned(at));
                 quote_spanned!(at=> #there::#function(#ret_there, &|| (&&#there::Returned(#ret_there)).__skywalking_cause(), #severity);)
             }
             Form::Function(path) => {
                 let at = site.located_at(path.span());
-                let (there, ret_there) = (located_at(private, at), reference(at));
+                let (there, ret_there) = (located_at(private, at), returned(at));
                 let call = quote_spanned!(at=> #path(#ret_there));
                 let note = quote_spanned!(at=> #there::note_message(#call, (&#there::Returned(#ret_there)).__skywalking_kind(), &|| (&&#there::Returned(#ret_there)).__skywalking_cause(), #severity););
                 quote_spanned!(site=> if #private::recording() { #note })
@@ -108,7 +111,7 @@ impl<'a> Look<'a> {
     }
 
     /// Whether an error marks the span, given what it is.
-    fn severity(&self, errors: &Errors<'_>, reference: &impl Fn(Span) -> TokenStream) -> TokenStream {
+    fn severity(&self, errors: &Errors<'_>) -> TokenStream {
         let site = Span::mixed_site();
         let private = self.private;
         if errors.ignored.is_empty() {
@@ -116,7 +119,7 @@ impl<'a> Look<'a> {
         }
         let is = errors.ignored.iter().map(|ty| {
             let at = site.located_at(ty.span());
-            let (there, ret) = (located_at(private, at), reference(at));
+            let (there, ret) = (located_at(private, at), returned(at));
             quote_spanned!(at=> (&&&#there::Returned(#ret)).__skywalking_is::<#ty>())
         });
         quote_spanned! {site=>
@@ -128,10 +131,10 @@ impl<'a> Look<'a> {
     }
 
     /// Values are computed one by one, each where the program's own names are all that is in scope.
-    fn tags(&self, reference: &impl Fn(Span) -> TokenStream) -> TokenStream {
+    fn tags(&self) -> TokenStream {
         let site = Span::mixed_site();
         let private = self.private;
-        let ret = reference(site);
+        let ret = returned(site);
         let tags = self.tags.iter().map(|RetTag { key, of, value }| {
             let Some(expr) = value.computed() else { return TokenStream::new() };
             let at = site.located_at(expr.span());
@@ -165,4 +168,9 @@ impl<'a> Look<'a> {
             }
         }
     }
+}
+
+/// The closure's parameter, shown at a place.
+fn returned(place: Span) -> Ident {
+    Ident::new("__skywalking_returned", place)
 }

@@ -112,7 +112,9 @@ fn what_is_right_is_refused_nowhere() {
         right += 1;
         assert!(!refuses(&expanded(used, Switch::On)), "{file}: {}", expanded(used, Switch::On));
         if used.kind.is_some() {
-            assert_eq!(expanded(used, Switch::Off).to_string(), used.item.to_string(), "{file}");
+            // A block tells its skipped functions that it was seen.
+            let off = expanded(used, Switch::Off).to_string().replace("skip_span (__seen)", "skip_span");
+            assert_eq!(off, used.item.to_string(), "{file}");
         }
     }
     assert!(right >= 100, "{right} uses were found");
