@@ -33,6 +33,29 @@ macro_rules! with_layer {
 
 with_layer!(cache, format!("redis:{}", 6379), "a" = 1 + 1, "b" = "text", "c" = [1, 2].len());
 
+macro_rules! returned {
+    ($name:ident, $key:literal, $found:ident: $ret:ty = $body:expr, err($($form:tt)*), ignore($($ignored:ty),*)) => {
+        #[exit_span(peer = "a:1", ret_tags($key = |$found| $found.len()), err($($form)*), err_ignore($($ignored),*))]
+        fn $name() -> Result<$ret, std::fmt::Error> {
+            Ok($body)
+        }
+    };
+}
+
+returned!(returned_text, "length", found: String = "found".to_owned(), err(Debug), ignore(u8, String));
+
+macro_rules! covered {
+    ($covers:ident, $name:ident, $ret:ty = $value:expr) => {
+        #[entry_span(covers = $covers)]
+        fn $name() -> $ret {
+            $value
+        }
+    };
+}
+
+covered!(future, covered_future, impl Future<Output = u8> = async { 1 });
+covered!(call, covered_call, std::pin::Pin<Box<dyn Future<Output = u8>>> = Box::pin(async { 2 }));
+
 #[entry_span(name = endpoint!("orders"), tags("path" = endpoint!("tag"), "env" = option_env!("SKYWALKING_NO_SUCH_VARIABLE").unwrap_or("none")))]
 fn orders() {}
 
@@ -42,12 +65,17 @@ fn are_computed() {
         assert_eq!(users(), Ok("/users"));
         block_on(call());
         orders();
+        assert_eq!(returned_text(), Ok("found".to_owned()));
+        assert_eq!((block_on(covered_future()), block_on(covered_call())), (1, 2));
     })
     .are(
         "
         Entry GET:/users layer=Http
         Exit call layer=Cache peer=redis:6379 {b=text, a=2, c=2}
         Entry /api/orders {path=/api/tag, env=none}
+        Exit pass::macro_made_arguments::returned_text peer=a:1 {length=5}
+        Entry pass::macro_made_arguments::covered_future
+        Entry pass::macro_made_arguments::covered_call
         ",
     );
 }

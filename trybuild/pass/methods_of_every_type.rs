@@ -40,6 +40,14 @@ trait LikeOurs {
     fn layer(&self) {}
     fn tags(&self) {}
     fn at(&self) {}
+    fn future(&self) {}
+    fn stream(&self) {}
+    fn future_with_return(&self) {}
+    fn extract_each(&self) {}
+    fn record(&self) {}
+    fn seen(&self) {}
+    fn map(&self) {}
+    fn is_none(&self) {}
     fn poll(&self) {}
     fn header(&self) {}
 }
@@ -58,6 +66,21 @@ async fn exit(mut headers: String, n: u8) -> Result<u8, u8> {
     Err(n.recording() + n.wants_headers() + has)
 }
 
+#[entry_span(extract_each = headers, err(Debug), err_ignore(u16), ret_tags("put" = |n| n.put(), "debug" = ?|n| n))]
+fn batch(headers: [&str; 1], n: u8) -> Result<u8, u8> {
+    Ok(n + headers[0].put())
+}
+
+#[local_span(tags("put" = n.put()), ret_tags("note" = |n| n.note(), "shown" = %|n| n), covers = future)]
+fn future(n: u8) -> impl Future<Output = Result<u8, u8>> {
+    std::future::ready(Ok(n))
+}
+
+#[local_span(tags("put" = n.put(), "shown" = %n), covers = stream)]
+fn stream(n: u8) -> impl futures::Stream<Item = u8> {
+    futures::stream::iter([n])
+}
+
 #[local_span(tags("put" = n.put()))]
 async fn local(n: u8) -> u8 {
     n.note()
@@ -69,12 +92,16 @@ fn are_called_by_the_user_alone() {
         assert_eq!(entry("", 1), Ok(9));
         assert_eq!(block_on(exit(String::new(), 1)), Err(14));
         assert_eq!(block_on(local(1)), 3);
+        assert_eq!((batch([""], 1), block_on(future(2)), block_on(futures::StreamExt::count(stream(3)))), (Ok(3), Ok(2), 1));
     })
     .are(
         "
         Entry 8 layer=Http component=2 {fixed=1, sum=5, n=1, debug=1, shown=1}
         Exit pass::methods_of_every_type::exit peer=a:9 ERROR [event=error error.kind=u8 message=14]
         Local pass::methods_of_every_type::local {put=2}
+        Entry pass::methods_of_every_type::batch {put=2, debug=3}
+        Local pass::methods_of_every_type::future {put=2, note=3, shown=2}
+        Local pass::methods_of_every_type::stream {put=2, shown=3, items=1}
         ",
     );
 }

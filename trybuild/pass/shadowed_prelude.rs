@@ -52,6 +52,35 @@ mod shadowed {
         if n == 0 { ::std::result::Result::Err(n) } else { ::std::result::Result::Ok(n) }
     }
 
+    pub(super) struct Type;
+
+    #[local_span(names = "{type}.{fn}", err(Display), err_ignore(u16))]
+    impl Type {
+        pub(super) fn failing(&self, mut n: u8) -> ::std::result::Result<u8, u8> {
+            n += 1;
+            ::std::result::Result::Err(n)
+        }
+
+        #[local_span(tags(n), ret_tags("n" = |some| some.is_some()), err(none))]
+        pub(super) async fn returned(&self, n: u8) -> ::std::option::Option<u8> {
+            if n == 0 { ::std::option::Option::None } else { ::std::option::Option::Some(n) }
+        }
+    }
+
+    fn none(n: &::std::option::Option<u8>) -> ::std::option::Option<&'static str> {
+        if n.is_none() { ::std::option::Option::Some("none") } else { ::std::option::Option::None }
+    }
+
+    #[local_span(name = "future", tags(n), covers = future)]
+    pub(super) fn future(n: u8) -> impl ::std::future::Future<Output = ::std::result::Result<u8, u8>> {
+        ::std::future::ready(::std::result::Result::Err(n))
+    }
+
+    #[local_span(name = "stream", tags(n), covers = stream)]
+    pub(super) fn stream(n: u8) -> impl ::futures::stream::Stream<Item = u8> {
+        ::futures::stream::iter([n])
+    }
+
     #[exit_span(name = "sent", peer = "a:1", inject = message)]
     pub(super) fn send(message: &mut Message) -> ::std::result::Result<(), u8> {
         receive(message);
@@ -71,6 +100,11 @@ fn is_not_what_the_expansion_means() {
         assert_eq!((block_on(shadowed::later(0)), block_on(shadowed::later(1))), (Answer::None, Answer::Some(1)));
         assert_eq!((block_on(shadowed::really(0)), block_on(shadowed::really(1))), (Err(0), Ok(1)));
         assert_eq!(shadowed::send(&mut shadowed::Message { header: None }), Err(7));
+        assert_eq!(
+            (shadowed::Type.failing(1), block_on(shadowed::Type.returned(0)), block_on(shadowed::future(3))),
+            (Err(2), None, Err(3))
+        );
+        assert_eq!(block_on(futures::StreamExt::count(shadowed::stream(1))), 1);
     })
     .are(
         "
@@ -82,6 +116,10 @@ fn is_not_what_the_expansion_means() {
         Local really
         Exit sent peer=a:1 ERROR [event=error error.kind=u8 message=7]
           Entry received ref=CrossProcess
+        Local Type.failing ERROR [event=error error.kind=u8 message=2]
+        Local Type.returned ERROR {n=false} [event=error error.kind=core::option::Option<u8> message=none]
+        Local future ERROR {n=3} [event=error error.kind=u8 message=3]
+        Local stream {n=1, items=1}
         ",
     );
 }

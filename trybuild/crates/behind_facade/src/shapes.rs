@@ -1,7 +1,9 @@
 //! Each kind of expansion: sync and async, with and without arguments, with an error, with carriers.
 
+use std::pin::Pin;
+
 use skywalking_trybuild::{block_on, spans};
-use skywalking_trybuild_facade::prelude::{Carrier, Request, entry_span, exit_span, local_span};
+use skywalking_trybuild_facade::prelude::{Carrier, Request, entry_span, exit_span, local_span, skip_span};
 
 #[derive(Carrier)]
 #[carrier(crate = skywalking_trybuild_facade::tracing)]
@@ -39,6 +41,56 @@ async fn sent(mut message: String) {
 
 #[local_span(crate = skywalking_trybuild_facade::tracing)]
 fn local() {}
+
+struct Type;
+
+#[local_span(names = "{type}.{fn}", err(Display), err_ignore(u8), crate = skywalking_trybuild_facade::tracing)]
+impl Type {
+    fn failing(&self, mut n: u8) -> Result<u8, String> {
+        n += self.skipped();
+        Err(n.to_string())
+    }
+
+    #[skip_span]
+    fn skipped(&self) -> u8 {
+        1
+    }
+
+    /// What the block says of the runtime holds for this one too.
+    #[entry_span(extract_each = headers, ret_tags("n" = |n| *n, "debug" = ?|n| n))]
+    async fn own(&self, headers: [&str; 1], n: u8) -> Result<u8, u8> {
+        Ok(n)
+    }
+
+    #[exit_span(peer = "c:1", covers = future, crate = ::skywalking_trybuild_facade::prelude)]
+    fn future(&self, n: u8) -> impl Future<Output = Result<u8, String>> + use<> {
+        async move { Ok(n) }
+    }
+}
+
+#[local_span(covers = stream, crate = skywalking_trybuild_facade::tracing)]
+fn stream() -> Pin<Box<dyn futures::Stream<Item = u8>>> {
+    Box::pin(futures::stream::iter([1]))
+}
+
+#[test]
+fn an_impl_block_and_what_runs_later() {
+    spans(|| {
+        assert!(Type.failing(1).is_err());
+        assert_eq!(
+            (block_on(Type.own([""], 1)), block_on(Type.future(2)), block_on(futures::StreamExt::count(stream()))),
+            (Ok(1), Ok(2), 1)
+        );
+    })
+    .are(
+        "
+        Local Type.failing ERROR [event=error error.kind=alloc::string::String message=2]
+        Entry Type.own {n=1, debug=1}
+        Exit Type.future peer=c:1
+        Local skywalking_trybuild_behind_facade::shapes::stream {items=1}
+        ",
+    );
+}
 
 #[test]
 fn a_dependency_of_a_dependency() {

@@ -12,7 +12,7 @@ use std::future::Future;
 use std::pin::Pin;
 
 use async_trait::async_trait;
-use skywalking_runtime::{Carrier, entry_span, exit_span, local_span};
+use skywalking_runtime::{Carrier, entry_span, exit_span, local_span, skip_span};
 use skywalking_trybuild::{block_on, quietly, spans};
 
 #[derive(Carrier)]
@@ -196,6 +196,77 @@ fn boxed_futures() {
         Exit load peer=s:1 ERROR {key=} [event=error error.kind=alloc::string::String message=s:1]
         Local shapes::recursive {n=1}
           Local shapes::recursive {n=0}
+        ",
+    );
+}
+
+#[local_span(covers = future, tags(n), ret_tags("ok" = |ok| *ok))]
+fn covered(n: u8) -> impl Future<Output = Result<u8, String>> {
+    async move {
+        if n == 0 {
+            return Err("zero".to_owned());
+        }
+        Ok(n)
+    }
+}
+
+#[test]
+fn covered_futures() {
+    spans(|| assert!(block_on(covered(1)).is_ok() && block_on(covered(0)).is_err())).are(
+        "
+        Local shapes::covered {n=1, ok=1}
+        Local shapes::covered ERROR {n=0} [event=error error.kind=alloc::string::String message=zero]
+        ",
+    );
+}
+
+struct Shop {
+    name: String,
+}
+
+#[local_span(names = "{type}.{fn}", err(Display), err_ignore(fmt::Error))]
+impl Shop {
+    fn check(&self, mut n: u8) -> Result<u8, String> {
+        n += self.step();
+        if n == 1 {
+            return Err(self.name.clone());
+        }
+        Ok(n)
+    }
+
+    async fn load(&mut self, r#gen: u8) -> Result<&str, fmt::Error> {
+        if r#gen == 0 {
+            return Err(fmt::Error);
+        }
+        Ok(&self.name)
+    }
+
+    #[skip_span]
+    fn step(&self) -> u8 {
+        1
+    }
+
+    #[exit_span(peer = self.name, ret_tags("len" = String::len))]
+    fn into_name(self) -> String {
+        self.name
+    }
+}
+
+#[test]
+fn impl_blocks() {
+    spans(|| {
+        let mut shop = Shop { name: "corner".to_owned() };
+        assert!(shop.check(1).is_ok() && shop.check(0).is_err());
+        assert!(block_on(shop.load(1)).is_ok() && block_on(shop.load(0)).is_err());
+        assert_eq!(shop.into_name(), "corner");
+    })
+    .are(
+        "
+        Local Shop.check
+        Local Shop.check ERROR [event=error error.kind=alloc::string::String message=corner]
+        Local Shop.load
+        Local Shop.load [event=error error.kind=core::fmt::Error message=an error occurred when formatting an argument]
+        Exit Shop.into_name peer=corner {len=6}
         ",
     );
 }

@@ -1,9 +1,46 @@
 //! Functions that return what runs later.
 
-use skywalking_runtime::local_span;
+use core::pin::Pin;
+
+use futures::stream::{self, BoxStream, Stream, StreamExt as _};
+use skywalking_runtime::{entry_span, exit_span, local_span};
 
 /// The call alone.
 #[local_span(covers = call, tags(n))]
 pub fn call(n: u8) -> impl Future<Output = u8> {
     core::future::ready(n)
+}
+
+/// A future, with everything that it computes.
+///
+/// # Errors
+///
+/// Never.
+#[entry_span(name = format_args!("GET:/{n}"), extract = headers, tags(n, "debug" = ?n), ret_tags("ok" = |ok| *ok), covers = future)]
+pub fn future(headers: &str, n: u8) -> impl Future<Output = Result<u8, String>> + use<> {
+    drop(headers.to_owned());
+    async move { Ok(n) }
+}
+
+/// A future in a box, with nothing computed.
+#[exit_span(peer = "a:1", covers = future)]
+#[must_use]
+pub fn boxed(n: &u8) -> Pin<Box<dyn Future<Output = u8> + Send + '_>> {
+    if *n == 0 {
+        return Box::pin(core::future::ready(0));
+    }
+    Box::pin(async { *n })
+}
+
+/// A stream.
+#[local_span(tags(n), covers = stream)]
+pub fn opaque(n: u8) -> impl Stream<Item = u8> {
+    stream::iter([n])
+}
+
+/// A stream in a box.
+#[local_span(covers = stream)]
+#[must_use]
+pub fn boxed_stream<'a>(items: &'a [u8]) -> BoxStream<'a, &'a u8> {
+    stream::iter(items).boxed()
 }

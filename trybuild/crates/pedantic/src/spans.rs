@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use ::futures::StreamExt as _;
 use skywalking_trybuild::{block_on, spans};
 
 use crate::carriers::{Generic, Message, Parts};
@@ -156,11 +157,16 @@ fn of_what_is_returned() {
 #[test]
 fn of_what_runs_later() {
     spans(|| {
-        assert_eq!(block_on(later::call(1)), 1);
+        assert_eq!((block_on(later::call(1)), block_on(later::future("", 2)), block_on(later::boxed(&3))), (1, Ok(2), 3));
+        assert_eq!((block_on(later::opaque(1).count()), block_on(later::boxed_stream(&[1, 2]).count())), (1, 2));
     })
     .are(
         "
         Local skywalking_trybuild_pedantic::later::call {n=1}
+        Entry GET:/2 {n=2, debug=2, ok=2}
+        Exit skywalking_trybuild_pedantic::later::boxed peer=a:1
+        Local skywalking_trybuild_pedantic::later::opaque {n=1, items=1}
+        Local skywalking_trybuild_pedantic::later::boxed_stream {items=2}
         ",
     );
 }
