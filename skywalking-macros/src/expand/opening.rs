@@ -196,14 +196,19 @@ impl Opening<'_> {
 
     fn extract(&self, ty: &TokenStream) -> Option<TokenStream> {
         let site = Span::mixed_site();
-        let (at, method, carrier) = if let Some(extract) = &self.args.extract {
-            let carrier = operand(extract);
-            (extract.span(), "extract", quote_spanned!(site=> &#carrier))
-        } else {
-            let each = self.args.extract_each.as_ref()?;
-            (each.span(), "extract_each", each.to_token_stream())
+        let (written, method) = match (&self.args.extract, &self.args.extract_each) {
+            (Some(extract), _) => (extract, "extract"),
+            (None, Some(each)) => (each, "extract_each"),
+            (None, None) => return None,
         };
-        let at = site.located_at(at);
+        let at = site.located_at(written.span());
+        let carrier = match method {
+            "extract" => {
+                let carrier = operand(written);
+                quote_spanned!(at=> &#carrier)
+            }
+            _ => written.to_token_stream(),
+        };
         let (there, method) = (located_at(ty, at), Ident::new(method, at));
         let call = quote_spanned!(at=> #there::#method(&mut __skywalking_opening, #carrier));
         Some(quote_spanned!(site=> if #ty::wants_headers(&mut __skywalking_opening) { #call; }))
