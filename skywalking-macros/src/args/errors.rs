@@ -2,8 +2,9 @@
 
 use proc_macro2::{Ident, Span, TokenStream};
 use syn::parse::{Parse as _, ParseStream};
-use syn::{ExprPath, Lit, Token, Type, token};
+use syn::{Expr, ExprPath, Token, Type, token};
 
+use super::literal;
 use crate::check;
 
 /// Whether a returned `Err` marks the span.
@@ -33,7 +34,10 @@ pub(super) fn form(key: &Ident, input: ParseStream<'_>) -> syn::Result<Form> {
     }
     let content;
     syn::parenthesized!(content in input);
-    let path = if content.peek(Lit) { None } else { content.parse::<ExprPath>().ok() };
+    let path = match content.parse::<Expr>().map(literal::ungrouped) {
+        Ok(Expr::Path(path)) => Some(path),
+        _ => None,
+    };
     content.parse::<Option<Token![,]>>()?;
     let rest: TokenStream = content.parse()?;
     let Some(path) = path.filter(|_| rest.is_empty()) else { return Err(check::no_form_of_err(key)) };

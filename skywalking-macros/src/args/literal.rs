@@ -10,6 +10,14 @@ pub(super) fn out_of_groups(mut expr: &Expr) -> &Expr {
     expr
 }
 
+/// The same of an expression that is taken apart.
+pub(super) fn ungrouped(mut expr: Expr) -> Expr {
+    while let Expr::Group(group) = expr {
+        expr = *group.expr;
+    }
+    expr
+}
+
 /// The literal, if the expression is nothing else.
 pub(super) fn of(expr: &Expr) -> Option<&Lit> {
     match out_of_groups(expr) {

@@ -123,7 +123,7 @@ pub(super) fn ret_tags(key: &Ident, input: ParseStream<'_>, complaints: &mut Com
 fn ret_tag(input: ParseStream<'_>, complaints: &mut Complaints) -> syn::Result<RetTag> {
     let key = key(input, complaints)?;
     let (prefix, value) = value(&key, input)?;
-    let (of, value) = match value {
+    let (of, value) = match literal::ungrouped(value) {
         Expr::Closure(closure) if closure.inputs.len() == 1 && closure.asyncness.is_none() => {
             let Some(pat) = closure.inputs.into_iter().next() else { return Err(check::ret_tag_is_a_closure(&key)) };
             check::stays_in_the_argument(&closure.body, complaints);

@@ -1,5 +1,8 @@
 //! One snapshot for each shape of the expansion.
 
+use proc_macro2::{Delimiter, Group, TokenStream, TokenTree};
+use quote::quote;
+
 use super::{expanded, expanded_method, formatted, tokens};
 use crate::args::Kind::{Entry, Exit, Local};
 use crate::carrier;
@@ -239,6 +242,21 @@ fn an_attribute_inside_a_block_is_named_and_reached_as_the_block_says() {
     assert!(packed(&out).contains(r#"::located(agent::__private::Kind::Local,::core::concat!("a","b"),"#), "{out}");
     let out = expanded(Local, "name = \"own\", crate = mine, __block(\"a\", crate = agent)", "fn f() {}");
     assert!(packed(&out).contains(r#"::located(mine::__private::Kind::Local,"own","#), "{out}");
+}
+
+#[test]
+fn what_a_fragment_brings_is_taken_out_of_its_invisible_group() {
+    let grouped = |text: &str| TokenStream::from(TokenTree::Group(Group::new(Delimiter::None, tokens(text))));
+    let (closure, path, key) = (grouped("|r| r.len()"), grouped("reasons::of"), grouped("\"a\""));
+    let args = quote!(ret_tags(#key = #closure), err(#path));
+    let out = expand::attribute(Local, args, tokens("fn f() -> Vec<u8> { g() }"), Switch::On);
+    let plain = expand::attribute(
+        Local,
+        tokens("ret_tags(\"a\" = |r| r.len()), err(reasons::of)"),
+        tokens("fn f() -> Vec<u8> { g() }"),
+        Switch::On,
+    );
+    assert_eq!(packed(&out.to_string()), packed(&plain.to_string()));
 }
 
 #[test]
