@@ -12,6 +12,7 @@ use crate::config::{DEFAULT_GRPC_ADDR, DEFAULT_HTTP_ADDR, Limits, parse_address}
 use crate::error::{Error, Port};
 use crate::shared::Shared;
 use crate::store::{InstanceView, ServiceView, Stats};
+use crate::token::Token;
 use crate::topology::Topology;
 use crate::trace::{TraceQuery, TraceSummary, TraceView};
 use crate::{grpc, http};
@@ -47,7 +48,7 @@ impl Builder {
         self
     }
 
-    /// Where JSON is read, in the same form. By default [`DEFAULT_HTTP_ADDR`].
+    /// Where JSON is read, and agents report too, in the same form. By default [`DEFAULT_HTTP_ADDR`].
     pub fn http_addr(mut self, address: impl Into<String>) -> Self {
         self.http_addr = address.into();
         self
@@ -59,8 +60,9 @@ impl Builder {
         self
     }
 
-    /// Answers each gRPC call with `PERMISSION_DENIED` whose metadata `authentication` is not this token, as an OAP with
-    /// `SW_AUTHENTICATION` does. HTTP asks for none, as the OAP's does not.
+    /// Asks for this token on both ports: a gRPC call whose metadata `authentication` is another ends with
+    /// `PERMISSION_DENIED`, as an OAP with `SW_AUTHENTICATION` does it, and an HTTP request whose header of that name is
+    /// another with 401, to read and to report, but for `/healthcheck`.
     pub fn require_token(mut self, token: impl Into<String>) -> Self {
         self.token = Some(token.into());
         self
@@ -69,11 +71,18 @@ impl Builder {
     /// Listens and serves, on the tokio runtime that this is called in.
     ///
     /// # Errors
-    /// [`Error::Address`] and [`Error::Limit`] for what can't be meant, [`Error::Bind`] for an address that can't be had.
+    /// [`Error::Address`], [`Error::Limit`] and [`Error::Token`] for what can't be meant, [`Error::TokenMissing`] for an address
+    /// that others reach while no token is asked for, [`Error::Bind`] for an address that can't be had.
     pub async fn start(self) -> Result<Collector, Error> {
         let Self { grpc_addr, http_addr, limits, token } = self;
         limits.validate()?;
         let (grpc_addr, http_addr) = (parse_address(&grpc_addr)?, parse_address(&http_addr)?);
+        let token = token.map(Token::new).transpose()?;
+        for (port, address) in [(Port::Grpc, grpc_addr), (Port::Http, http_addr)] {
+            if token.is_none() && !address.ip().to_canonical().is_loopback() {
+                return Err(Error::TokenMissing { port, address });
+            }
+        }
         let (grpc, grpc_addr) = bind(Port::Grpc, grpc_addr).await?;
         let (http, http_addr) = bind(Port::Http, http_addr).await?;
         let shared = Arc::new(Shared::new(limits, token));
@@ -114,7 +123,7 @@ impl Collector {
         self.grpc_addr
     }
 
-    /// Where JSON is read, with the port that was taken.
+    /// Where JSON is read, and agents report too, with the port that was taken.
     pub const fn http_addr(&self) -> SocketAddr {
         self.http_addr
     }

@@ -3,6 +3,7 @@
 
 use std::fmt;
 use std::net::SocketAddr;
+use std::path::PathBuf;
 use std::time::Duration;
 
 use crate::store::Stats;
@@ -12,7 +13,7 @@ use crate::store::Stats;
 pub enum Port {
     /// Where agents report.
     Grpc,
-    /// Where people and programs read.
+    /// Where people and programs read, and agents report too.
     Http,
 }
 
@@ -52,6 +53,28 @@ pub enum Error {
     Limit {
         /// The limit's name.
         name: &'static str,
+    },
+    /// A token that no header can hold. It is not shown.
+    #[error("the token <hidden> is empty or has characters that no header can hold: give visible ASCII alone")]
+    Token,
+    /// The file with the token can't be read.
+    #[error("the token can't be read from {path}: {source}. Give the path of a text file that holds the token alone", path = .path.display())]
+    TokenFile {
+        /// What was given.
+        path: PathBuf,
+        /// The system's reason.
+        source: std::io::Error,
+    },
+    /// A token by file and by variable.
+    #[error("SW_COLLECTOR_TOKEN is set and a file with a token is given: leave one of the two out")]
+    TwoTokens,
+    /// Whoever reaches this machine could report and read.
+    #[error("{address} for {port} can be reached from other machines, and no token is asked for: set SW_COLLECTOR_TOKEN or --token-file, or listen on 127.0.0.1 by {}", .port.option())]
+    TokenMissing {
+        /// Which port.
+        port: Port,
+        /// The address that was asked for.
+        address: SocketAddr,
     },
     /// The operating system refused the address.
     #[error("can't listen on {address} for {port}: {source}. End the program that uses it, or choose another address with {} (port 0 takes a free one)", .port.option())]

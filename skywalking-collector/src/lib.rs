@@ -1,6 +1,6 @@
 //! The embedded collector of `SkyWalking` traces.
 //!
-//! It receives what any agent sends (gRPC), keeps it in memory within bounds, and shows it: trace trees and the map of
+//! It receives what any agent sends (gRPC and HTTP), keeps it in memory within bounds, and shows it: trace trees and the map of
 //! services as text for a terminal, and as JSON over HTTP. It is the default backend of this project's examples and the
 //! backend of its tests; it is no replacement for a real OAP: there are no metrics, no alarms and no storage.
 //!
@@ -32,14 +32,16 @@
 //! | --- | --- |
 //! | `config` | limits and addresses, checked once |
 //! | `grpc` | the two services, on raw bytes; answers with a reason what it can't take |
+//! | `http` | the same as JSON or bytes, and all that is stored as JSON; who gets in |
+//! | `json` | the JSON form of the protocol to its bytes |
 //! | `wire` | bytes to a segment: weighed before it is decoded, so that a small message can't become a large one |
+//! | `management` | who reports, and that it is still there |
 //! | `check` | what a real OAP would lose in silence, refused aloud |
 //! | `store` | traces, services and instances, bounded; the oldest goes first |
 //! | `names` | the OAP's rules for names and ids; the wire's names of enums |
 //! | `trace` | one trace as it is shown: spans, summary, tree |
 //! | `topology` | the map of services, by the OAP's rules |
 //! | [`view`] | text for a terminal |
-//! | `http` | JSON |
 //! | `collector` | what holds all of it together: [`Collector`] and its [`Builder`] |
 
 mod check;
@@ -48,11 +50,15 @@ mod config;
 mod error;
 mod grpc;
 mod http;
+mod json;
+mod management;
 mod names;
 mod shared;
 mod store;
+mod token;
 mod topology;
 mod trace;
+mod verdict;
 pub mod view;
 mod wire;
 

@@ -3,10 +3,12 @@
 //! On start it prints two lines, `grpc listening on ADDRESS` and `http listening on ADDRESS`, with the ports that were
 //! taken; programs may read them. On Ctrl-C or SIGTERM it says what it received and ends with 0.
 
+mod secret;
 mod watch;
 
 use std::fmt::Display;
 use std::io::Write as _;
+use std::path::PathBuf;
 use std::process::ExitCode;
 
 use clap::error::ErrorKind;
@@ -16,12 +18,17 @@ use skywalking_collector::{Collector, DEFAULT_GRPC_ADDR, DEFAULT_HTTP_ADDR, Erro
 /// Receives what SkyWalking agents send, keeps it in memory, and shows it: JSON over HTTP (/api/services, /api/traces,
 /// /api/traces/{traceId}, /api/topology) and, with --watch, trees in the terminal.
 #[derive(Debug, Parser)]
-#[command(version)]
+#[command(
+    version,
+    after_help = "The variable SW_COLLECTOR_TOKEN holds a token, too: what agents and readers have to bring as \
+    metadata or header `authentication`. No option does, since options can be seen by other users of the machine. \
+    Without a token only loopback addresses are listened on."
+)]
 struct Options {
-    /// Where agents report (IP:port or localhost:port; port 0 takes a free one)
+    /// Where agents report by gRPC (IP:port or localhost:port; port 0 takes a free one)
     #[arg(long, value_name = "ADDRESS", env = "SW_COLLECTOR_GRPC_ADDR", default_value = DEFAULT_GRPC_ADDR, value_parser = address)]
     grpc_addr: String,
-    /// Where JSON is read (IP:port or localhost:port; port 0 takes a free one)
+    /// Where JSON is read and agents report by HTTP (IP:port or localhost:port; port 0 takes a free one)
     #[arg(long, value_name = "ADDRESS", env = "SW_COLLECTOR_HTTP_ADDR", default_value = DEFAULT_HTTP_ADDR, value_parser = address)]
     http_addr: String,
     /// How many spans are kept; the oldest trace goes first
@@ -30,6 +37,9 @@ struct Options {
     /// How many bytes of memory the traces may take; the oldest trace goes first
     #[arg(long, value_name = "NUMBER", env = "SW_COLLECTOR_MAX_BYTES", default_value_t = Limits::default().max_bytes, value_parser = amount)]
     max_bytes: usize,
+    /// A file that holds the token that agents and readers have to bring, and nothing else
+    #[arg(long, value_name = "FILE", env = "SW_COLLECTOR_TOKEN_FILE")]
+    token_file: Option<PathBuf>,
     /// Print each trace as a tree when nothing more came for it in a second, and the map at the end
     #[arg(long)]
     watch: bool,
@@ -82,12 +92,15 @@ fn failed(error: &dyn Display) -> ExitCode {
 async fn run(options: Options) -> Result<(), Error> {
     // From here on a signal ends it cleanly, also one that comes while it starts.
     let signalled = signalled();
-    let collector = Collector::builder()
-        .grpc_addr(options.grpc_addr)
-        .http_addr(options.http_addr)
-        .limits(Limits { max_spans: options.max_spans, max_bytes: options.max_bytes, ..Limits::default() })
-        .start()
-        .await?;
+    let mut builder = Collector::builder().grpc_addr(options.grpc_addr).http_addr(options.http_addr).limits(Limits {
+        max_spans: options.max_spans,
+        max_bytes: options.max_bytes,
+        ..Limits::default()
+    });
+    if let Some(token) = secret::token(options.token_file, std::env::var_os(secret::VARIABLE))? {
+        builder = builder.require_token(token);
+    }
+    let collector = builder.start().await?;
     say(&format!("grpc listening on {}\nhttp listening on {}", collector.grpc_addr(), collector.http_addr()));
     if options.watch {
         tokio::select! {

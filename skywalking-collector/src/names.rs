@@ -1,7 +1,5 @@
 //! Names as the OAP keeps them (`protocol/semantics.md` 1) and the wire's names of enums.
 
-use std::borrow::Cow;
-
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 
@@ -94,11 +92,15 @@ pub(crate) fn ref_type(number: i32) -> &'static str {
 /// A stranger's text for a message: quoted, escaped, and no longer than a line can bear.
 pub(crate) fn quoted(text: &str) -> String {
     const SHOWN: usize = 60;
-    let short: Cow<'_, str> = match text.char_indices().nth(SHOWN) {
-        Some((at, _)) => format!("{}…", &text[..at]).into(),
-        None => text.into(),
-    };
-    format!("{short:?}")
+    format!("{:?}", short(text, SHOWN))
+}
+
+/// At most so many characters of a text.
+pub(crate) fn short(text: &str, shown: usize) -> String {
+    match text.char_indices().nth(shown) {
+        Some((at, _)) => format!("{}…", &text[..at]),
+        None => text.to_owned(),
+    }
 }
 
 #[cfg(test)]

@@ -11,6 +11,7 @@ use tokio::sync::watch;
 use crate::check::{self, Refusal};
 use crate::config::Limits;
 use crate::store::{InstanceView, ServiceView, Stats, Store};
+use crate::token::Token;
 use crate::topology::Topology;
 use crate::trace::{self, TraceQuery, TraceSummary, TraceView};
 use crate::wire;
@@ -23,11 +24,11 @@ pub(crate) struct Shared {
     changed: watch::Sender<u64>,
     /// Becomes true once, when the collector ends.
     stopping: watch::Sender<bool>,
-    token: Option<String>,
+    token: Option<Token>,
 }
 
 impl Shared {
-    pub(crate) fn new(limits: Limits, token: Option<String>) -> Self {
+    pub(crate) fn new(limits: Limits, token: Option<Token>) -> Self {
         Self { limits, store: Mutex::new(Store::new(limits)), changed: watch::Sender::new(0), stopping: watch::Sender::new(false), token }
     }
 
@@ -35,9 +36,9 @@ impl Shared {
         &self.limits
     }
 
-    /// The token that each gRPC call has to bring, if any.
-    pub(crate) fn token(&self) -> Option<&str> {
-        self.token.as_deref()
+    /// The token that each call has to bring, if any.
+    pub(crate) const fn token(&self) -> Option<&Token> {
+        self.token.as_ref()
     }
 
     /// A panic below the lock would be a bug of ours, and no reason to stop serving: every change leaves the store whole.
@@ -67,6 +68,11 @@ impl Shared {
     /// Counts a message that did not even come through.
     pub(crate) fn refused(&self) {
         self.change(Store::refused);
+    }
+
+    /// Counts a report of properties, or a ping, that was not taken.
+    pub(crate) fn management_refused(&self) {
+        self.change(Store::management_refused);
     }
 
     pub(crate) fn properties(&self, service: &str, instance: &str, properties: Vec<(String, String)>) {

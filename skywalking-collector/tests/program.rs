@@ -7,11 +7,11 @@ use std::net::{SocketAddr, TcpListener};
 use std::process::{Child, ChildStdout, Command, Output, Stdio};
 use std::time::Instant;
 
-use support::{COLLECT, PATIENCE, encoded, json, now, scenario, send};
+use support::{COLLECT, PATIENCE, encoded, json, now, scenario, send, send_with};
 
 fn program(arguments: &[&str]) -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_skywalking-collector"));
-    for variable in ["GRPC_ADDR", "HTTP_ADDR", "MAX_SPANS", "MAX_BYTES"] {
+    for variable in ["GRPC_ADDR", "HTTP_ADDR", "MAX_SPANS", "MAX_BYTES", "TOKEN", "TOKEN_FILE"] {
         command.env_remove(format!("SW_COLLECTOR_{variable}"));
     }
     command.args(arguments).stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped());
@@ -179,6 +179,32 @@ fn a_value_that_cannot_be_meant_is_named_with_the_remedy() {
     }
 }
 
+#[tokio::test]
+async fn a_token_comes_by_variable_or_by_file_and_is_shown_nowhere() {
+    let file = std::path::Path::new(env!("CARGO_TARGET_TMPDIR")).join("token.txt");
+    std::fs::write(&file, "s3cret\n").expect("the target folder can be written to");
+    let path = file.to_str().expect("text");
+    let mut by_file = program(&FREE);
+    by_file.args(["--token-file", path]);
+    let mut by_variable = program(&FREE);
+    by_variable.env("SW_COLLECTOR_TOKEN", "s3cret");
+    for command in [&mut by_file, &mut by_variable] {
+        let running = Running::start(command);
+        let messages = encoded(&scenario("t", now()));
+        send(running.grpc, COLLECT, messages.clone()).await.expect_err("no token");
+        send_with(running.grpc, COLLECT, messages, Some("s3cret")).await.expect("the token");
+    }
+    let nowhere = fails(program(&FREE).args(["--token-file", "there is no such file"]), 1);
+    assert!(nowhere.contains("can't be read from there is no such file"), "{nowhere}");
+    let both = fails(program(&FREE).env("SW_COLLECTOR_TOKEN_FILE", path).env("SW_COLLECTOR_TOKEN", "s3cret"), 1);
+    assert!(both.contains("leave one of the two out"), "{both}");
+    let bad = fails(program(&FREE).env("SW_COLLECTOR_TOKEN", "s3cret "), 1);
+    assert!(bad.contains("the token <hidden>"), "{bad}");
+    let open = fails(&mut program(&["--grpc-addr", "0.0.0.0:0", "--http-addr", "127.0.0.1:0"]), 1);
+    assert!(open.contains("0.0.0.0:0 for gRPC can be reached from other machines") && open.contains("--token-file"), "{open}");
+    assert!(!format!("{nowhere}{both}{bad}{open}").contains("s3cret"));
+}
+
 #[test]
 fn help_names_every_path_every_option_and_its_variable() {
     let help = program(&["--help"]).output().expect("the program starts");
@@ -186,7 +212,8 @@ fn help_names_every_path_every_option_and_its_variable() {
     for path in ["/api/services", "/api/traces", "/api/traces/{traceId}", "/api/topology"] {
         assert!(text.contains(path), "{text}");
     }
-    for word in ["GRPC_ADDR", "HTTP_ADDR", "MAX_SPANS", "MAX_BYTES"] {
+    assert!(text.contains("SW_COLLECTOR_TOKEN holds a token"), "{text}");
+    for word in ["GRPC_ADDR", "HTTP_ADDR", "MAX_SPANS", "MAX_BYTES", "TOKEN_FILE"] {
         let option = format!("--{}", word.to_lowercase().replace('_', "-"));
         assert!(text.contains(&option) && text.contains(&format!("SW_COLLECTOR_{word}")), "{text}");
     }

@@ -7,8 +7,8 @@ use bytes::Bytes;
 use tonic::{Status, Streaming};
 
 use super::{broken, single};
-use crate::check::Refusal;
 use crate::shared::Shared;
+use crate::verdict::Verdict;
 use crate::wire;
 
 pub(super) async fn collect(shared: Arc<Shared>, mut stream: Streaming<Bytes>) -> Result<(), Status> {
@@ -16,7 +16,7 @@ pub(super) async fn collect(shared: Arc<Shared>, mut stream: Streaming<Bytes>) -
     loop {
         match stream.message().await {
             Ok(Some(message)) => verdict.add(shared.segment(&message)),
-            Ok(None) => return verdict.answer(),
+            Ok(None) => return verdict.result().map_err(Status::invalid_argument),
             Err(status) => return Err(broken(&shared, &status)),
         }
     }
@@ -34,31 +34,5 @@ pub(super) async fn collect_in_sync(shared: Arc<Shared>, mut stream: Streaming<B
             }
         });
     }
-    verdict.answer()
-}
-
-/// What became of the segments of one call.
-#[derive(Debug, Default)]
-struct Verdict {
-    segments: u64,
-    refused: u64,
-    first: Option<(u64, Refusal)>,
-}
-
-impl Verdict {
-    fn add(&mut self, taken: Result<(), Refusal>) {
-        self.segments += 1;
-        if let Err(refusal) = taken {
-            self.refused += 1;
-            self.first.get_or_insert((self.segments, refusal));
-        }
-    }
-
-    fn answer(self) -> Result<(), Status> {
-        let Some((at, refusal)) = self.first else {
-            return Ok(());
-        };
-        let Self { segments, refused, .. } = self;
-        Err(Status::invalid_argument(format!("{refused} of {segments} segments refused; number {at}: {refusal}")))
-    }
+    verdict.result().map_err(Status::invalid_argument)
 }

@@ -5,33 +5,24 @@
 
 use std::net::{IpAddr, SocketAddr};
 
-use axum::extract::{Request, State};
+use axum::extract::Request;
 use axum::http::StatusCode;
 use axum::http::header::HOST;
 use axum::http::uri::Authority;
-use axum::middleware::Next;
-use axum::response::Response;
 
-use super::answer::problem;
 use crate::names::quoted;
 
-pub(super) async fn check(State(bound): State<SocketAddr>, request: Request, next: Next) -> Response {
+/// Why the request is not answered, if it isn't.
+pub(super) fn refuse(bound: SocketAddr, request: &Request) -> Option<(StatusCode, String)> {
     let headers = request.headers().get_all(HOST).iter().map(|host| host.to_str().unwrap_or("(not text)"));
     // A proxy's form of a request names the host in its first line too, and HTTP/2 nowhere else.
     let hosts: Vec<_> = headers.chain(request.uri().authority().map(Authority::as_str)).collect();
     if hosts.is_empty() {
-        return problem(StatusCode::BAD_REQUEST, "the Host header is missing: send one");
+        return Some((StatusCode::BAD_REQUEST, "the Host header is missing: send one".to_owned()));
     }
-    for host in hosts {
-        if !allowed(host, bound.ip()) {
-            let host = quoted(host);
-            return problem(
-                StatusCode::FORBIDDEN,
-                &format!("host {host} is not this collector: ask for it by the address that it printed, such as http://{bound}/"),
-            );
-        }
-    }
-    next.run(request).await
+    let host = quoted(hosts.into_iter().find(|host| !allowed(host, bound.ip()))?);
+    let remedy = format!("ask for it by the address that it printed, such as http://{bound}/");
+    Some((StatusCode::FORBIDDEN, format!("host {host} is not this collector: {remedy}")))
 }
 
 fn allowed(host: &str, bound: IpAddr) -> bool {

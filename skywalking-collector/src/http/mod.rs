@@ -1,10 +1,14 @@
-//! JSON over HTTP, to read: nothing here changes anything.
+//! HTTP: JSON to read, and what agents report (`intake`).
 //!
 //! A web page must not be able to read it: there is no CORS header, and the `Host` header has to name this machine, so
-//! that a page can't get in by pointing its own name at 127.0.0.1 (`host`).
+//! that a page can't get in by pointing its own name at 127.0.0.1 (`host`). Nor may it report. Who gets in is decided in
+//! one place (`gate`).
 
 mod answer;
+mod body;
+mod gate;
 mod host;
+mod intake;
 mod query;
 
 use std::net::SocketAddr;
@@ -22,6 +26,7 @@ use serde::Serialize;
 use crate::names::quoted;
 use crate::shared::Shared;
 use answer::{json, problem};
+use gate::Gate;
 
 /// Serves until the collector stops.
 pub(crate) async fn serve(listener: tokio::net::TcpListener, address: SocketAddr, shared: Arc<Shared>) -> Result<(), std::io::Error> {
@@ -29,16 +34,18 @@ pub(crate) async fn serve(listener: tokio::net::TcpListener, address: SocketAddr
     axum::serve(listener, router(address, shared)).with_graceful_shutdown(async move { stopped.stopped().await }).await
 }
 
-fn router(address: SocketAddr, shared: Arc<Shared>) -> Router {
+fn router(bound: SocketAddr, shared: Arc<Shared>) -> Router {
+    let gate = Gate { bound, shared: Arc::clone(&shared) };
     Router::new()
-        .route("/healthcheck", get(healthcheck))
+        .route(gate::OPEN, get(healthcheck))
         .route("/api/services", get(services))
         .route("/api/traces", get(traces))
         .route("/api/traces/{trace_id}", get(trace))
         .route("/api/topology", get(topology))
+        .merge(intake::routes())
         .fallback(unknown)
         .method_not_allowed_fallback(wrong_method)
-        .layer(middleware::from_fn_with_state(address, host::check))
+        .layer(middleware::from_fn_with_state(gate, gate::check))
         .with_state(shared)
 }
 
@@ -73,15 +80,15 @@ async fn trace(State(shared): State<Arc<Shared>>, id: Result<Path<String>, PathR
 
 async fn unknown(uri: Uri) -> Response {
     let path = quoted(uri.path());
-    problem(
-        StatusCode::NOT_FOUND,
-        &format!("there is no {path}: ask for /healthcheck, /api/services, /api/traces, /api/traces/{{traceId}} or /api/topology"),
-    )
+    let reading = "ask for /healthcheck, /api/services, /api/traces, /api/traces/{traceId} or /api/topology";
+    let reporting = "report to /v3/segment, /v3/segments, /v3/management/reportProperties or /v3/management/keepAlive";
+    problem(StatusCode::NOT_FOUND, &format!("there is no {path}: {reading}, {reporting}"))
 }
 
-async fn wrong_method(method: Method) -> Response {
+async fn wrong_method(method: Method, uri: Uri) -> Response {
     let method = quoted(method.as_str());
-    problem(StatusCode::METHOD_NOT_ALLOWED, &format!("{method} is not answered here: use GET"))
+    let right = if uri.path().starts_with(intake::PREFIX) { "POST" } else { "GET" };
+    problem(StatusCode::METHOD_NOT_ALLOWED, &format!("{method} is not answered here: use {right}"))
 }
 
 /// Reads the query, then looks up and writes on a thread that may take its time: an answer can be many megabytes.

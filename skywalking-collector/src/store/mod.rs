@@ -42,6 +42,8 @@ pub struct Stats {
     pub properties_reports: u64,
     /// Keep-alive pings.
     pub pings: u64,
+    /// Reports of properties and pings that were refused.
+    pub management_refused: u64,
     /// Traces that are stored now.
     pub traces_stored: usize,
     /// Spans that are stored now.
@@ -111,6 +113,10 @@ impl Store {
 
     pub(crate) fn refused(&mut self) {
         self.counted.segments_refused += 1;
+    }
+
+    pub(crate) fn management_refused(&mut self) {
+        self.counted.management_refused += 1;
     }
 
     pub(crate) fn properties(&mut self, service: &str, instance: &str, properties: Vec<(String, String)>, now: i64) {

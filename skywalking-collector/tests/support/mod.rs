@@ -212,8 +212,12 @@ pub(crate) async fn json(address: SocketAddr, path: &str) -> Value {
 
 /// Sends the text as it is and reads to the end.
 pub(crate) async fn exchange(address: SocketAddr, request: &str) -> Answer {
+    exchange_bytes(address, request.as_bytes()).await
+}
+
+async fn exchange_bytes(address: SocketAddr, request: &[u8]) -> Answer {
     let mut stream = TcpStream::connect(address).await.expect("the collector listens");
-    stream.write_all(request.as_bytes()).await.expect("it reads");
+    stream.write_all(request).await.expect("it reads");
     let mut read = Vec::new();
     let closed = tokio::time::timeout(PATIENCE, stream.read_to_end(&mut read)).await.expect("in time");
     closed.expect("it answers and closes");
@@ -222,4 +226,11 @@ pub(crate) async fn exchange(address: SocketAddr, request: &str) -> Answer {
     let mut lines = head.lines();
     let status = lines.next().and_then(|line| line.split(' ').nth(1)).and_then(|code| code.parse().ok());
     Answer { status: status.expect("a status line"), headers: lines.map(str::to_ascii_lowercase).collect(), body: body.to_owned() }
+}
+
+/// `POST path` with these headers, each with its line end, and this body.
+pub(crate) async fn post(address: SocketAddr, path: &str, headers: &str, body: &[u8]) -> Answer {
+    let length = body.len();
+    let head = format!("POST {path} HTTP/1.1\r\nHost: {address}\r\n{headers}Content-Length: {length}\r\nConnection: close\r\n\r\n");
+    exchange_bytes(address, &[head.as_bytes(), body].concat()).await
 }

@@ -1,0 +1,161 @@
+//! The body of a report: read within a limit of bytes and of time, unpacked, and told by its content type.
+
+use std::io::Read as _;
+use std::time::Duration;
+
+use axum::extract::Request;
+use axum::http::header::{CONTENT_ENCODING, CONTENT_LENGTH, CONTENT_TYPE};
+use axum::http::{HeaderMap, HeaderName, StatusCode};
+use flate2::read::MultiGzDecoder;
+use tonic::codegen::tokio_stream::StreamExt as _;
+
+use crate::names::quoted;
+
+/// The largest body, as in the OAP: 10 MiB (`protocol/semantics.md` 19), as it came and unpacked.
+const LIMIT: usize = 10 * 1024 * 1024;
+/// How long a body may take to come, as in the OAP.
+const PATIENCE: Duration = Duration::from_secs(10);
+
+/// How a body is written.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Form {
+    Json,
+    Protobuf,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Packing {
+    Plain,
+    Gzip,
+}
+
+/// A body as it came.
+#[derive(Debug)]
+pub(super) struct Body {
+    pub(super) form: Form,
+    packing: Packing,
+    bytes: Vec<u8>,
+}
+
+/// Why a body is not taken.
+#[derive(Debug, PartialEq, Eq, thiserror::Error)]
+pub(super) enum Unusable {
+    #[error("the body has over {LIMIT} bytes (gzip counts unpacked): send smaller batches")]
+    TooLarge,
+    #[error("the body did not come within {} s: send it at once", PATIENCE.as_secs())]
+    TooSlow,
+    #[error("the body broke off: {0}")]
+    Broken(String),
+    #[error(
+        "the content type {0} is not known: send application/json, or application/x-protobuf for one segment, properties and keep-alive"
+    )]
+    Type(String),
+    #[error("{0} takes an array as JSON alone: send it with content type application/json, or single segments to /v3/segment")]
+    JsonAlone(&'static str),
+    #[error("the content encoding {0} is not known: send gzip, or the body as it is")]
+    Encoding(String),
+    #[error("the body is no gzip, which its content encoding says it is: {0}")]
+    Gzip(String),
+}
+
+impl Unusable {
+    pub(super) const fn status(&self) -> StatusCode {
+        match self {
+            Self::TooLarge => StatusCode::PAYLOAD_TOO_LARGE,
+            Self::TooSlow => StatusCode::REQUEST_TIMEOUT,
+            Self::Broken(_) | Self::Gzip(_) => StatusCode::BAD_REQUEST,
+            Self::Type(_) | Self::JsonAlone(_) | Self::Encoding(_) => StatusCode::UNSUPPORTED_MEDIA_TYPE,
+        }
+    }
+}
+
+pub(super) async fn read(request: Request) -> Result<Body, Unusable> {
+    let (parts, body) = request.into_parts();
+    let (form, packing) = (form(&parts.headers)?, packing(&parts.headers)?);
+    let announced = text(&parts.headers, &CONTENT_LENGTH).and_then(|length| length.parse::<u64>().ok());
+    if announced.is_some_and(|length| length > LIMIT as u64) {
+        return Err(Unusable::TooLarge);
+    }
+    let mut chunks = body.into_data_stream();
+    let whole = async {
+        let mut bytes = Vec::new();
+        while let Some(chunk) = chunks.next().await {
+            let chunk = chunk.map_err(|error| Unusable::Broken(error.to_string()))?;
+            if bytes.len() + chunk.len() > LIMIT {
+                return Err(Unusable::TooLarge);
+            }
+            bytes.extend_from_slice(&chunk);
+        }
+        Ok(bytes)
+    };
+    let bytes = tokio::time::timeout(PATIENCE, whole).await.map_err(|_| Unusable::TooSlow)??;
+    Ok(Body { form, packing, bytes })
+}
+
+impl Body {
+    /// The body as it was before it was packed. May take its time.
+    pub(super) fn unpack(self) -> Result<Vec<u8>, Unusable> {
+        if self.packing == Packing::Plain {
+            return Ok(self.bytes);
+        }
+        let mut unpacked = Vec::new();
+        let read = MultiGzDecoder::new(&*self.bytes).take(LIMIT as u64 + 1).read_to_end(&mut unpacked);
+        read.map_err(|error| Unusable::Gzip(error.to_string()))?;
+        if unpacked.len() > LIMIT { Err(Unusable::TooLarge) } else { Ok(unpacked) }
+    }
+}
+
+/// As the OAP tells them: what is not JSON is binary, also where nothing is said.
+fn form(headers: &HeaderMap) -> Result<Form, Unusable> {
+    let Some(given) = text(headers, &CONTENT_TYPE) else { return Ok(Form::Protobuf) };
+    let name = given.split(';').next().unwrap_or_default().trim().to_ascii_lowercase();
+    match name.as_str() {
+        "application/json" => Ok(Form::Json),
+        "" | "application/protobuf" | "application/x-protobuf" | "application/octet-stream" => Ok(Form::Protobuf),
+        _ => Err(Unusable::Type(quoted(given))),
+    }
+}
+
+fn packing(headers: &HeaderMap) -> Result<Packing, Unusable> {
+    let Some(given) = text(headers, &CONTENT_ENCODING) else { return Ok(Packing::Plain) };
+    match given.trim().to_ascii_lowercase().as_str() {
+        "" | "identity" => Ok(Packing::Plain),
+        "gzip" | "x-gzip" => Ok(Packing::Gzip),
+        _ => Err(Unusable::Encoding(quoted(given))),
+    }
+}
+
+fn text<'a>(headers: &'a HeaderMap, name: &HeaderName) -> Option<&'a str> {
+    headers.get(name).map(|value| value.to_str().unwrap_or("(not text)"))
+}
+
+#[cfg(test)]
+mod tests {
+    use axum::http::HeaderValue;
+
+    use super::*;
+
+    fn with(name: HeaderName, value: &'static str) -> HeaderMap {
+        HeaderMap::from_iter([(name, HeaderValue::from_static(value))])
+    }
+
+    #[test]
+    fn the_content_type_tells_json_from_binary_and_none_is_binary() {
+        assert_eq!(form(&HeaderMap::new()), Ok(Form::Protobuf));
+        for json in ["application/json", "Application/JSON; charset=utf-8"] {
+            assert_eq!(form(&with(CONTENT_TYPE, json)), Ok(Form::Json), "{json}");
+        }
+        for binary in ["application/protobuf", "application/x-protobuf", "application/octet-stream;x=y", ""] {
+            assert_eq!(form(&with(CONTENT_TYPE, binary)), Ok(Form::Protobuf), "{binary}");
+        }
+        let error = form(&with(CONTENT_TYPE, "text/plain")).expect_err("no report").to_string();
+        assert!(error.starts_with("the content type \"text/plain\" is not known: send application/json"), "{error}");
+    }
+
+    #[test]
+    fn only_gzip_is_unpacked() {
+        assert_eq!(packing(&HeaderMap::new()), Ok(Packing::Plain));
+        assert_eq!(packing(&with(CONTENT_ENCODING, "GZIP")), Ok(Packing::Gzip));
+        assert_eq!(packing(&with(CONTENT_ENCODING, "br")), Err(Unusable::Encoding("\"br\"".into())));
+    }
+}

@@ -1,0 +1,271 @@
+//! Reports over HTTP, on the real wire: what is taken, in which form, and what is answered to what can't be.
+
+mod support;
+
+use std::io::Write as _;
+
+use flate2::Compression;
+use flate2::write::GzEncoder;
+use prost::Message as _;
+use serde_json::{Value, json};
+use skywalking_collector::{Collector, Error, Port, TraceQuery};
+use skywalking_proto::v3::{InstancePingPkg, InstanceProperties};
+use support::{Answer, COLLECT, builder, encoded, exchange, get, json, now, pair, post, send_with, small, start};
+
+const VECTORS: &str = include_str!("../../proto/vectors.json");
+const JSON: &str = "Content-Type: application/json\r\n";
+const BINARY: &str = "Content-Type: application/x-protobuf\r\n";
+const PROPERTIES: &str = "/v3/management/reportProperties";
+const KEEP_ALIVE: &str = "/v3/management/keepAlive";
+const MIB: usize = 1024 * 1024;
+
+/// The minimal segment of the protocol's description, of today.
+fn minimal(id: &str) -> Value {
+    json!({
+        "traceId": id, "traceSegmentId": id, "service": "svc", "serviceInstance": "i",
+        "spans": [{
+            "spanId": 0, "parentSpanId": -1, "startTime": now(), "endTime": (now() + 10).to_string(), "operationName": "/x",
+            "spanType": "Entry", "spanLayer": "Http", "componentId": 49, "isError": false,
+            "tags": [{ "key": "http.method", "value": "GET" }],
+        }],
+    })
+}
+
+fn stored(collector: &Collector) -> Vec<String> {
+    let mut ids: Vec<_> = collector.traces(&TraceQuery::default()).into_iter().map(|trace| trace.trace_id).collect();
+    ids.sort_unstable();
+    ids
+}
+
+#[track_caller]
+fn taken(answer: &Answer) {
+    assert_eq!((answer.status, answer.body.as_str()), (200, ""), "{answer:?}");
+    assert!(answer.headers.iter().any(|header| header == "content-type: application/protobuf"), "{answer:?}");
+}
+
+#[track_caller]
+fn refused(answer: &Answer, status: u16) -> String {
+    assert_eq!(answer.status, status, "{answer:?}");
+    answer.json()["error"].as_str().expect("a reason").to_owned()
+}
+
+fn gzip(bytes: &[u8]) -> Vec<u8> {
+    let mut packed = GzEncoder::new(Vec::new(), Compression::fast());
+    packed.write_all(bytes).expect("memory takes all");
+    packed.finish().expect("memory takes all")
+}
+
+#[tokio::test]
+async fn a_segment_comes_as_json_or_as_protobuf_and_many_as_an_array() {
+    let collector = start().await;
+    let http = collector.http_addr();
+    taken(&post(http, "/v3/segment", JSON, minimal("json").to_string().as_bytes()).await);
+    taken(&post(http, "/v3/segment", BINARY, &small("binary", "binary").encode_to_vec()).await);
+    taken(&post(http, "/v3/segment", "", &small("untyped", "untyped").encode_to_vec()).await);
+    taken(&post(http, "/v3/segments", JSON, json!([minimal("a"), minimal("b")]).to_string().as_bytes()).await);
+    taken(&post(http, "/v3/segments", JSON, b"[]").await);
+    assert_eq!(stored(&collector), ["a", "b", "binary", "json", "untyped"]);
+    let span = collector.trace("json").expect("stored").spans.swap_remove(0);
+    assert_eq!((span.operation_name.as_str(), span.layer, span.span_type, span.component_id), ("/x", "Http", "Entry", 49));
+    assert_eq!(span.end_time - span.start_time, 10);
+}
+
+#[tokio::test]
+async fn properties_and_pings_come_in_both_forms() {
+    let collector = start().await;
+    let http = collector.http_addr();
+    let text = json!({ "service": "svc", "serviceInstance": "json", "properties": [{ "key": "language", "value": "rust" }] });
+    taken(&post(http, PROPERTIES, JSON, text.to_string().as_bytes()).await);
+    let message = InstanceProperties {
+        service: "svc".into(),
+        service_instance: "binary".into(),
+        properties: vec![pair("language", "rust")],
+        ..Default::default()
+    };
+    taken(&post(http, PROPERTIES, BINARY, &message.encode_to_vec()).await);
+    taken(&post(http, KEEP_ALIVE, JSON, br#"{"service":"svc","serviceInstance":"json","layer":"GENERAL"}"#).await);
+    let ping = InstancePingPkg { service: "svc".into(), service_instance: "binary".into(), layer: "GENERAL".into() };
+    taken(&post(http, KEEP_ALIVE, BINARY, &ping.encode_to_vec()).await);
+    let known: Vec<_> = collector
+        .instances()
+        .into_iter()
+        .map(|known| format!("{}/{} {:?} {} {}", known.service, known.instance, known.properties, known.last_ping.is_some(), known.layer))
+        .collect();
+    let who = |instance| format!("svc/{instance} [(\"language\", \"rust\")] true GENERAL");
+    assert_eq!(known, [who("binary"), who("json")]);
+    let stats = collector.stats();
+    assert_eq!((stats.properties_reports, stats.pings, stats.management_refused), (2, 2, 0));
+}
+
+/// The messages in JSON that stand beside their bytes in `vectors.json`. Their times are of the past, which the OAP has no table for,
+/// so they are moved to now; the values that are looked at are those of the file.
+#[tokio::test]
+async fn the_messages_of_the_vectors_are_taken_in_both_forms() {
+    let vectors: Value = serde_json::from_str(VECTORS).expect("JSON");
+    let collector = start().await;
+    let http = collector.http_addr();
+    let mut seen = 0;
+    for message in vectors["messages"].as_array().expect("a list") {
+        let of_today = |segment: &Value| {
+            let mut segment = segment.clone();
+            for span in segment["spans"].as_array_mut().into_iter().flatten() {
+                span["startTime"] = now().to_string().into();
+                span["endTime"] = now().into();
+            }
+            segment
+        };
+        let json = &message["json"];
+        let (path, body) = match message["type"].as_str().expect("a name") {
+            "skywalking.v3.SegmentObject" => ("/v3/segment", of_today(json)),
+            "skywalking.v3.SegmentCollection" => {
+                ("/v3/segments", json["segments"].as_array().into_iter().flatten().map(of_today).collect())
+            }
+            "skywalking.v3.InstanceProperties" => (PROPERTIES, json.clone()),
+            "skywalking.v3.InstancePingPkg" => (KEEP_ALIVE, json.clone()),
+            _ => continue,
+        };
+        taken(&post(http, path, JSON, body.to_string().as_bytes()).await);
+        seen += 1;
+    }
+    assert_eq!(seen, 5);
+    let stats = collector.stats();
+    assert_eq!((stats.segments_accepted, stats.segments_empty, stats.properties_reports, stats.pings), (2, 1, 1, 1), "{stats}");
+}
+
+#[tokio::test]
+async fn what_is_good_in_an_array_is_kept_beside_what_is_bad() {
+    let collector = start().await;
+    let http = collector.http_addr();
+    let mut lost = minimal("lost");
+    lost["spans"][0]["spanId"] = 1.into();
+    let mut wrong = minimal("wrong");
+    wrong["spans"][0]["startTime"] = "soon".into();
+    let body = json!([minimal("a"), lost, minimal("b"), wrong, 7, minimal("c")]).to_string();
+    let reason = refused(&post(http, "/v3/segments", JSON, body.as_bytes()).await, 400);
+    assert_eq!(
+        reason,
+        "3 of 6 segments refused; number 2: segment \"lost\" has no span with id 0, so the OAP could not find it: number the spans from 0"
+    );
+    assert_eq!(stored(&collector), ["a", "b", "c"]);
+    assert_eq!((collector.stats().segments_accepted, collector.stats().segments_refused), (3, 3));
+
+    // One that breaks off: what came before is kept.
+    let whole = json!([minimal("d"), minimal("e")]).to_string();
+    let reason = refused(&post(http, "/v3/segments", JSON, &whole.as_bytes()[..whole.len() - 9]).await, 400);
+    assert!(reason.starts_with("1 of 2 segments refused; number 2: not the JSON of an array of SegmentObject: EOF"), "{reason}");
+    assert_eq!(stored(&collector), ["a", "b", "c", "d"]);
+    assert_eq!(collector.stats().segments_refused, 4);
+}
+
+#[tokio::test]
+async fn bodies_that_cannot_be_read_are_refused_with_the_reason_and_counted() {
+    let collector = start().await;
+    let http = collector.http_addr();
+    let segment = minimal("t").to_string();
+    let text = "Content-Type: text/plain\r\n";
+    let packed = "Content-Type: application/json\r\nContent-Encoding: gzip\r\n";
+    let brotli = "Content-Type: application/json\r\nContent-Encoding: br\r\n";
+    for (path, headers, body, status, words) in [
+        ("/v3/segment", JSON, &b"{"[..], 400, "not the JSON of SegmentObject: EOF while parsing"),
+        ("/v3/segment", JSON, b"[]", 400, "expected an object"),
+        ("/v3/segment", BINARY, b"these bytes are no segment", 400, "not a SegmentObject"),
+        ("/v3/segment", "", segment.as_bytes(), 400, "not a SegmentObject"),
+        ("/v3/segment", text, segment.as_bytes(), 415, "the content type \"text/plain\" is not known: send application/json"),
+        ("/v3/segment", packed, segment.as_bytes(), 400, "the body is no gzip"),
+        ("/v3/segment", brotli, segment.as_bytes(), 415, "the content encoding \"br\" is not known: send gzip"),
+        ("/v3/segments", JSON, segment.as_bytes(), 400, "expected an array"),
+        ("/v3/segments", BINARY, b"", 415, "/v3/segments takes an array as JSON alone"),
+        (PROPERTIES, JSON, b"{\"properties\":7}", 400, "7 is not an array of objects, as properties has to be,"),
+        (PROPERTIES, BINARY, b"\xff", 400, "the InstanceProperties are broken"),
+        (KEEP_ALIVE, JSON, b"{\"service\":[]}", 400, "an array is not a text, as service has to be,"),
+        (KEEP_ALIVE, BINARY, b"\x0a\x01\xff", 400, "not an InstancePingPkg"),
+    ] {
+        let reason = refused(&post(http, path, headers, body).await, status);
+        assert!(reason.contains(words), "{path}: {reason}");
+    }
+    let stats = collector.stats();
+    assert_eq!((stats.segments_refused, stats.management_refused), (9, 4), "{stats:?}");
+    assert_eq!((stats.segments_accepted, stats.properties_reports, stats.pings), (0, 0, 0));
+    taken(&post(http, "/v3/segment", JSON, segment.as_bytes()).await);
+}
+
+#[tokio::test]
+async fn a_body_may_have_ten_mebibytes_unpacked_and_no_more() {
+    let collector = start().await;
+    let http = collector.http_addr();
+    let large = |id: &str, size: usize| {
+        let mut segment = minimal(id);
+        let rest = json!([segment]).to_string().len() + "[]".len() - 2;
+        segment["spans"][0]["tags"][0]["value"] = "x".repeat(size - rest + "GET".len()).into();
+        json!([segment]).to_string()
+    };
+    let headers = "Content-Type: application/json\r\nContent-Encoding: gzip\r\n";
+    let (within, above) = (large("within", 10 * MIB), large("above", 10 * MIB + 1));
+    assert_eq!((within.len(), above.len()), (10 * MIB, 10 * MIB + 1));
+    taken(&post(http, "/v3/segments", JSON, within.as_bytes()).await);
+    taken(&post(http, "/v3/segments", headers, &gzip(large("packed", 10 * MIB).as_bytes())).await);
+    // Ten kilobytes on the wire.
+    let reason = refused(&post(http, "/v3/segments", headers, &gzip(above.as_bytes())).await, 413);
+    assert!(reason.contains("over 10485760 bytes (gzip counts unpacked): send smaller batches"), "{reason}");
+    // What is announced is not waited for.
+    let head = format!("POST /v3/segments HTTP/1.1\r\nHost: {http}\r\n{JSON}Content-Length: 10485761\r\nConnection: close\r\n\r\n");
+    refused(&exchange(http, &head).await, 413);
+    assert_eq!(stored(&collector), ["packed", "within"]);
+    assert_eq!(collector.stats().segments_refused, 2);
+}
+
+#[tokio::test]
+async fn without_the_token_neither_port_takes_or_shows_anything() {
+    let collector = builder().require_token("s3cret").start().await.expect("free ports");
+    let http = collector.http_addr();
+    let body = json!([minimal("t")]).to_string();
+    for header in ["", "authentication: S3cret\r\n", "authentication: s3cret2\r\n", "authentication:\r\n"] {
+        for path in ["/v3/segment", "/v3/segments", PROPERTIES, KEEP_ALIVE] {
+            let reason = refused(&post(http, path, &format!("{JSON}{header}"), body.as_bytes()).await, 401);
+            assert_eq!(reason, "header `authentication` is missing or is not this collector's token");
+        }
+        for path in ["/api/services", "/api/traces", "/api/topology", "/nothing"] {
+            let request = format!("GET {path} HTTP/1.1\r\nHost: {http}\r\n{header}Connection: close\r\n\r\n");
+            refused(&exchange(http, &request).await, 401);
+        }
+    }
+    assert_eq!(json(http, "/healthcheck").await, json!({ "status": "ok" }));
+    let stats = collector.stats();
+    assert_eq!((stats.segments_accepted, stats.properties_reports, stats.pings), (0, 0, 0));
+
+    let right = "Authentication: s3cret\r\n";
+    taken(&post(http, "/v3/segments", &format!("{JSON}{right}"), body.as_bytes()).await);
+    send_with(collector.grpc_addr(), COLLECT, encoded([&small("u", "u")]), Some("s3cret")).await.expect("the token");
+    let request = format!("GET /api/traces HTTP/1.1\r\nHost: {http}\r\n{right}Connection: close\r\n\r\n");
+    assert_eq!(exchange(http, &request).await.json().as_array().map(Vec::len), Some(2));
+    assert!(!format!("{collector:?}").contains("s3cret"));
+}
+
+#[tokio::test]
+async fn an_address_that_others_reach_needs_a_token() {
+    for (grpc, http, wanted) in [("0.0.0.0:0", "127.0.0.1:0", Port::Grpc), ("127.0.0.1:0", "[::]:0", Port::Http)] {
+        let start = Collector::builder().grpc_addr(grpc).http_addr(http).start();
+        let error = start.await.expect_err("no token");
+        assert!(matches!(error, Error::TokenMissing { port, .. } if port == wanted), "{error}");
+        assert!(error.to_string().contains("SW_COLLECTOR_TOKEN"), "{error}");
+    }
+    Collector::builder().grpc_addr("0.0.0.0:0").http_addr("127.0.0.1:0").require_token("t").start().await.expect("a token");
+    let error = builder().require_token("").start().await.expect_err("no token");
+    assert!(matches!(error, Error::Token), "{error}");
+}
+
+#[tokio::test]
+async fn agents_may_know_the_collector_by_any_name_and_no_web_page_may_report() {
+    let collector = start().await;
+    let http = collector.http_addr();
+    let request = |headers: &str, id: &str| {
+        let body = minimal(id).to_string();
+        format!("POST /v3/segment HTTP/1.1\r\n{headers}{JSON}Content-Length: {}\r\nConnection: close\r\n\r\n{body}", body.len())
+    };
+    taken(&exchange(http, &request("Host: collector:12800\r\n", "a")).await);
+    let page = request(&format!("Host: {http}\r\nOrigin: http://evil.example\r\n"), "b");
+    assert!(refused(&exchange(http, &page).await, 403).contains("web pages"));
+    assert_eq!(stored(&collector), ["a"]);
+    let reason = refused(&get(http, "/v3/segments").await, 405);
+    assert_eq!(reason, "\"GET\" is not answered here: use POST");
+}
