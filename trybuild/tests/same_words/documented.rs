@@ -19,7 +19,7 @@ impl S<'_> {
     }
 }
 
-// Other words: rustc points at `mut` for a parameter, and not for a local.
+// Lost warning: the value is read once, where it is handed to the body.
 #[traced]
 pub async fn undocumented<'c>(mut a: &'c str, b: Vec<u8>) -> Result<(), std::string::String> {
     let _ = b;

@@ -25,10 +25,10 @@ async fn assigned_later(n: u8) -> u8 {
     n
 }
 
-// Other words: the parameter is a local of the closure around the body.
+// Other words: the parameter is bound by a pattern of the closure around the body.
 #[traced]
 fn assigned(n: u8) -> Result<u8, String> {
-    n = 1;
+    n += 1;
     Ok(n)
 }
 

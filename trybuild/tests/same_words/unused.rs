@@ -40,6 +40,7 @@ pub async fn needless_mut_later(mut n: u8) -> u8 {
     n
 }
 
+// Lost warning: the value is read once, where it is handed to the body.
 #[traced]
 pub fn assigned(mut n: u8) -> Result<(), String> {
     n = 2;
@@ -59,7 +60,7 @@ pub async fn overwritten_later(mut n: u8) -> u8 {
     n
 }
 
-// Other words: the parameter is a local of the closure around the body.
+// Lost warning: the value is read once, where it is handed to the body.
 #[traced]
 pub fn overwritten(mut n: u8) -> Result<u8, String> {
     n = 2;

@@ -32,7 +32,7 @@ fn kept<'a>(list: &mut Vec<&'a str>, text: &str) -> Result<(), String> {
     Ok(())
 }
 
-// Other words: rustc points at `mut` for a parameter, and not for a local.
+// Lost warning: the value is read once, where it is handed to the body.
 #[traced]
 async fn mut_later<'a>(mut a: &'a str, b: &str) -> &'a str {
     a = b;
