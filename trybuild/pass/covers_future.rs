@@ -29,12 +29,12 @@ fn boxed_here(user: u8) -> LocalBoxFuture<'static, Result<u8, String>> {
 }
 
 #[exit_span(name = format!("pinned {user}"), peer = format!("users:{user}"), covers = future)]
-fn pinned<'a>(user: &'a mut u8) -> Pin<Box<dyn Future<Output = Result<&'a u8, std::fmt::Error>> + Send + 'a>> {
+fn pinned<'a>(user: &'a mut u8) -> Pin<std::boxed::Box<dyn Future<Output = Result<&'a u8, std::fmt::Error>> + Send + 'a>> {
     *user += 1;
     if *user > 10 {
-        return Box::pin(ready(Err(std::fmt::Error)));
+        return std::boxed::Box::pin(ready(Err(std::fmt::Error)));
     }
-    Box::pin(async move {
+    std::boxed::Box::pin(async move {
         wait(1).await;
         Ok(&*user)
     })
@@ -47,8 +47,8 @@ fn nested(user: u8) -> impl Future<Output = Result<impl Sized, impl std::fmt::De
 }
 
 #[local_span(tags(n), covers = future)]
-fn recursive(n: u8) -> Pin<Box<dyn Future<Output = u8>>> {
-    Box::pin(async move { if n == 0 { 0 } else { recursive(n - 1).await + 1 } })
+fn recursive(n: u8) -> Pin<std::boxed::Box<dyn Future<Output = u8>>> {
+    std::boxed::Box::pin(async move { if n == 0 { 0 } else { recursive(n - 1).await + 1 } })
 }
 
 #[local_span(covers = future)]
@@ -56,8 +56,35 @@ fn by_question_mark(text: &str) -> impl Future<Output = Option<usize>> + use<'_>
     async move { text.find('x') }
 }
 
+/// Not std's box, whatever it is called.
+struct Box;
+
+impl Box {
+    fn pin<F: Future + Send + 'static>(future: F) -> Pin<std::boxed::Box<dyn Future<Output = F::Output> + Send>> {
+        at_the_call();
+        std::boxed::Box::pin(future)
+    }
+}
+
+#[local_span(covers = future)]
+fn own_box(n: u8) -> Pin<std::boxed::Box<dyn Future<Output = u8> + Send>> {
+    drop(Box::pin(async move { wait(n).await }));
+    Box::pin(async move { wait(n + 1).await })
+}
+
 #[local_span]
 fn at_the_call() {}
+
+#[test]
+fn every_statement_before_the_future_is_kept() {
+    spans(|| assert_eq!(block_on(own_box(1)), 2)).are(
+        "
+        Local pass::covers_future::at_the_call
+        Local pass::covers_future::at_the_call
+        Local pass::covers_future::own_box
+        ",
+    );
+}
 
 #[test]
 fn the_arguments_are_those_of_the_call_and_the_span_is_the_future_s() {

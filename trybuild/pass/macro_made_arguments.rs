@@ -34,15 +34,16 @@ macro_rules! with_layer {
 with_layer!(cache, format!("redis:{}", 6379), "a" = 1 + 1, "b" = "text", "c" = [1, 2].len());
 
 macro_rules! returned {
-    ($name:ident, $key:literal, $found:ident: $ret:ty = $body:expr, err($($form:tt)*), ignore($($ignored:ty),*)) => {
-        #[exit_span(peer = "a:1", ret_tags($key = |$found| $found.len()), err($($form)*), err_ignore($($ignored),*))]
+    ($name:ident, $key:literal, $value:expr, $found:ident: $ret:ty = $body:expr, err($($form:tt)*), ignore($($ignored:ty),*)) => {
+        #[exit_span(peer = "a:1", ret_tags($key = $value, "length" = |$found| $found.len()), err($($form)*), err_ignore($($ignored),*))]
         fn $name() -> Result<$ret, std::fmt::Error> {
             Ok($body)
         }
     };
 }
 
-returned!(returned_text, "length", found: String = "found".to_owned(), err(Debug), ignore(u8, String));
+returned!(returned_text, "text", |text| text.clone(), found: String = "found".to_owned(), err(Debug), ignore(u8, String));
+returned!(returned_bytes, "empty", Vec::is_empty, found: Vec<u8> = vec![1], err(Debug), ignore(u8));
 
 macro_rules! covered {
     ($covers:ident, $name:ident, $ret:ty = $value:expr) => {
@@ -66,6 +67,7 @@ fn are_computed() {
         block_on(call());
         orders();
         assert_eq!(returned_text(), Ok("found".to_owned()));
+        assert_eq!(returned_bytes(), Ok(vec![1]));
         assert_eq!((block_on(covered_future()), block_on(covered_call())), (1, 2));
     })
     .are(
@@ -73,7 +75,8 @@ fn are_computed() {
         Entry GET:/users layer=Http
         Exit call layer=Cache peer=redis:6379 {b=text, a=2, c=2}
         Entry /api/orders {path=/api/tag, env=none}
-        Exit pass::macro_made_arguments::returned_text peer=a:1 {length=5}
+        Exit pass::macro_made_arguments::returned_text peer=a:1 {text=found, length=5}
+        Exit pass::macro_made_arguments::returned_bytes peer=a:1 {empty=false, length=1}
         Entry pass::macro_made_arguments::covered_future
         Entry pass::macro_made_arguments::covered_call
         ",
