@@ -60,6 +60,7 @@
 //! | --- | --- |
 //! | `enabled` (default) | without it the macros check everything and emit the functions unchanged |
 //! | `report-grpc` (default) | the reporter to a SkyWalking backend; without it there is the log reporter |
+//! | `report-http` | the same by HTTP and as JSON, for backends that are reached by nothing else |
 //! | `carrier-http` | [`Extract`] and [`Inject`] for `http::HeaderMap` |
 //! | `testing` | `testing::run`: the spans of a program in its own tests |
 
@@ -187,6 +188,11 @@ pub mod __private {
         let returned = body(arguments);
         look(&returned);
         returned
+    }
+
+    /// The end of code that never runs.
+    pub fn never() -> ! {
+        unreachable!("no expansion calls it")
     }
 
     /// A value of the type, in code that never runs.

@@ -60,15 +60,14 @@ impl Moved {
         self.moves.then(|| quote_spanned!(place=> move))
     }
 
-    /// Before the block: the `mut` of the signature is in use, whatever the body does. It is assigned to and not borrowed, since a borrow would have a future
-    /// store it once more.
+    /// Before the block: the `mut` of the signature is in use, whatever the body does. Nothing follows, or a future would store once more what is borrowed here.
     pub(super) fn outside(&self, private: &TokenStream) -> TokenStream {
         let site = Span::mixed_site();
         let mutable = self.rebound.iter().filter(|binding| binding.mutability.is_some());
         mutable
             .map(|binding| {
                 let (attrs, ident) = (attrs(binding), &binding.ident);
-                quote_spanned!(site=> #attrs if false { #ident = #private::never_made(); })
+                quote_spanned!(site=> #attrs if false { let _ = &mut #ident; #private::never(); })
             })
             .collect()
     }

@@ -3,11 +3,11 @@
 use std::future::Future;
 
 use super::callsite::Callsite;
+use super::prepared::Prepared;
 use super::root::Root;
 use super::scope::{Begun, Scope};
 use super::slot;
 use super::tally::{self, Reason};
-use super::prepared::Prepared;
 use crate::tracer;
 
 /// Opens a child of the current span. It closes when the guard drops.

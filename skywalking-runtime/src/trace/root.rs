@@ -7,8 +7,8 @@ use std::fmt::Display;
 use std::future::Future;
 
 use super::callsite::{Callsite, Kind};
-use super::prepared::Prepared;
 use super::outbox;
+use super::prepared::Prepared;
 use super::sampler;
 use super::scope::Begun;
 use super::segment::Segment;

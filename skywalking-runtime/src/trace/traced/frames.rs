@@ -1,5 +1,5 @@
-//! The frame of a poll or a drop: what must be put back when it is over. It knows how that goes by an [`Outcome`], which is the panic's
-//! until somebody says otherwise, so a drop of the frame alone means that the wrapped code unwound.
+//! The frame of a poll: what must be put back when it is over. It knows how that goes by an [`Outcome`], which is the panic's until
+//! somebody says otherwise, so a drop of the frame alone means that the wrapped code unwound.
 
 use std::mem::{ManuallyDrop, replace, take};
 
@@ -9,10 +9,9 @@ use crate::trace::failure::Mark;
 use crate::trace::scope::{self, Begun};
 use crate::trace::segment::{Current, Segment};
 use crate::trace::slot;
-use crate::trace::tally::{self, Reason};
 use crate::tracer;
 
-/// How a poll or a drop went.
+/// How a poll went.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Outcome {
     /// The span stays open.
@@ -52,7 +51,7 @@ enum Around {
     Child,
 }
 
-/// The frame of one poll, or of the drop.
+/// The frame of one poll.
 #[must_use = "the wrapped code runs inside of it"]
 pub(super) struct Frame<'a> {
     span: &'a mut Span,
@@ -64,7 +63,6 @@ pub(super) struct Frame<'a> {
     saved: Option<Current>,
     around: Around,
     outcome: Outcome,
-    is_drop: bool,
     /// A value that is returned is one of a span's.
     pub(super) traced: bool,
 }
@@ -78,7 +76,6 @@ impl<'a> Frame<'a> {
             saved: None,
             around,
             outcome: Outcome::Ended(End::Marked(Mark::Panicked)),
-            is_drop: false,
             traced: !matches!(around, Around::Nothing | Around::Unexpected),
         }
     }
@@ -91,7 +88,7 @@ impl<'a> Frame<'a> {
                 Some(saved) => Self::of_child(span, saved),
                 None => Self::of_moved(span),
             },
-            State::Off => Self::new(span, Around::Nothing),
+            State::Off | State::DroppingRoot | State::DroppingChild => Self::new(span, Around::Nothing),
             State::Unsampled if slot::with_key(span.begun.key, |_| ()).is_some() => Self::new(span, Around::Nothing),
             State::Unsampled => Self::of_moved(span),
             State::New => Self::of_first(span),
@@ -132,36 +129,9 @@ impl<'a> Frame<'a> {
         frame
     }
 
-    /// Makes the span current for a drop: what is dropped may open spans, and they belong below it.
-    pub(super) fn of_drop(span: &'a mut Span) -> Self {
-        let mut frame = match span.state {
-            State::New | State::Off | State::Unsampled => Self::new(span, Around::Nothing),
-            State::Root => Self::of_root(span),
-            State::Child => match span.enter_child() {
-                Some(saved) => Self::of_child(span, saved),
-                None => {
-                    tally::count(Reason::DroppedElsewhere);
-                    Self::new(span, Around::Nothing)
-                }
-            },
-        };
-        frame.is_drop = true;
-        frame
-    }
-
     /// The wrapped poll is over.
     pub(super) fn finish(mut self, ready: bool) {
         self.outcome = if ready { Outcome::Ended(End::Ready) } else { Outcome::Pending };
-    }
-
-    /// What was wrapped has been dropped, unfinished if the span is still open.
-    pub(super) fn cancel(mut self) {
-        self.outcome = Outcome::Ended(End::Marked(Mark::Cancelled));
-    }
-
-    /// What was wrapped has been dropped, and that is how it ends.
-    pub(super) fn end(mut self) {
-        self.outcome = Outcome::Ended(End::Ready);
     }
 
     #[inline]
@@ -206,9 +176,6 @@ impl Drop for Frame<'_> {
             Around::Unexpected => {
                 scope::exchange_begun(self.left);
             }
-        }
-        if self.is_drop {
-            self.span.empty();
         }
     }
 }
