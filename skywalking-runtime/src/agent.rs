@@ -14,7 +14,7 @@ use tokio::sync::Notify;
 
 use crate::config::{Checked, Reporter};
 use crate::error::Error;
-#[cfg(feature = "report-grpc")]
+#[cfg(any(feature = "report-grpc", feature = "report-http"))]
 use crate::management::properties;
 use crate::report::accounts::Ledger;
 use crate::report::diagnostics;
@@ -22,6 +22,8 @@ use crate::report::discard::Discard;
 use crate::report::drain::Drain;
 #[cfg(feature = "report-grpc")]
 use crate::report::grpc::Grpc;
+#[cfg(feature = "report-http")]
+use crate::report::http::Http;
 use crate::report::log::Log;
 use crate::report::stats::{Report, Stats};
 use crate::report::transport::Transport;
@@ -76,6 +78,12 @@ pub(crate) fn start(config: Checked) -> Result<Agent, Error> {
             let transport = Grpc::new(config.backends.clone(), config.token.clone(), messages)?;
             start_with(config, transport)
         }
+        #[cfg(feature = "report-http")]
+        Reporter::Http => {
+            let messages = properties::Messages::new(config.identity.clone());
+            let transport = Http::new(config.backends.clone(), config.token.clone(), messages)?;
+            start_with(config, transport)
+        }
         Reporter::Log => start_with(config, Log::new()),
         Reporter::Discard => start_with(config, Discard),
     }
@@ -103,7 +111,7 @@ fn start_with<T: Transport>(config: Checked, transport: T) -> Result<Agent, Erro
         error: None,
         running: Some(Alive { tracer, ledger, handle, deadline: config.shutdown_deadline, start }),
     };
-    let drain = Drain::new(ledger, identity);
+    let drain = Drain::new(ledger, identity, T::FORM);
     if let Err(error) = worker::start(runtime, move || Worker::new(transport, drain, ledger, wake, commands)) {
         // Nobody is there to be asked, so this is over at once.
         drop(agent);

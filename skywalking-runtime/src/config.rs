@@ -16,8 +16,9 @@ use crate::trace::outbox::Budget;
 use crate::tracer::{Cancelled, Identity, Inbound, Orphans, Settings};
 
 pub(crate) use address::Address;
+use address::Port;
 pub(crate) use names::LIMIT as NAME_LIMIT;
-#[cfg(feature = "report-grpc")]
+#[cfg(any(feature = "report-grpc", feature = "report-http"))]
 pub(crate) use names::{hostname, ipv4s};
 pub(crate) use token::Token;
 
@@ -28,7 +29,10 @@ pub enum Reporter {
     /// To the backend, by gRPC: the default.
     #[cfg(feature = "report-grpc")]
     Grpc,
-    /// To standard error, one line of JSON a segment: for people without a backend. The default without the feature `report-grpc`.
+    /// To the backend, by HTTP and as JSON: for backends that are reached by nothing else. The default without the feature `report-grpc`.
+    #[cfg(feature = "report-http")]
+    Http,
+    /// To standard error, one line of JSON a segment: for people without a backend. The default where no feature brings another.
     Log,
     /// Nowhere: each segment counts as sent. For tests that look at the segments themselves.
     Discard,
@@ -38,8 +42,21 @@ impl Default for Reporter {
     fn default() -> Self {
         #[cfg(feature = "report-grpc")]
         return Self::Grpc;
-        #[cfg(not(feature = "report-grpc"))]
+        #[cfg(all(feature = "report-http", not(feature = "report-grpc")))]
+        return Self::Http;
+        #[cfg(not(any(feature = "report-grpc", feature = "report-http")))]
         return Self::Log;
+    }
+}
+
+impl Reporter {
+    /// Where its backend listens unless told, and whether an address may do without its port.
+    fn backend(self) -> (&'static str, Port) {
+        match self {
+            #[cfg(feature = "report-http")]
+            Self::Http => (address::HTTP, Port::Default(12_800)),
+            _ => (address::GRPC, Port::Needed),
+        }
     }
 }
 
@@ -74,7 +91,8 @@ impl Given {
 /// | --- | --- | --- |
 /// | `SW_AGENT_NAME` | [`new`](Config::new) | none: it must be set |
 /// | `SW_AGENT_INSTANCE_NAME` | [`instance`](Config::instance) | `<32 hex digits>@<first IPv4 address, else the host's name>` |
-/// | `SW_AGENT_COLLECTOR_BACKEND_SERVICES` | [`backend`](Config::backend) | `127.0.0.1:11800` |
+/// | `SW_AGENT_COLLECTOR_BACKEND_SERVICES` | [`backend`](Config::backend) | `127.0.0.1:11800`; `127.0.0.1:12800` for HTTP |
+/// | `SW_AGENT_PROTOCOL`: `grpc`, `http`, `log` or `discard` | [`reporter`](Config::reporter) | `grpc` |
 /// | `SW_AGENT_AUTHENTICATION` | [`token`](Config::token) | none |
 /// | `SW_AGENT_ENABLE` | [`enabled`](Config::enabled) | `true` |
 ///
@@ -92,7 +110,7 @@ impl Given {
 pub struct Config {
     service: Given,
     instance: Given,
-    backend: Given,
+    backend: Option<Given>,
     token: Option<Token>,
     token_setting: &'static str,
     reporter: Reporter,
@@ -115,7 +133,7 @@ impl Config {
         Self {
             service: Given::new("Config::new", service),
             instance: Given::new("Config::instance", ""),
-            backend: Given::new("Config::backend", address::DEFAULT),
+            backend: None,
             token: None,
             token_setting: "Config::token",
             reporter: Reporter::default(),
@@ -130,8 +148,8 @@ impl Config {
     ///
     /// # Errors
     ///
-    /// A variable that is not Unicode, and an `SW_AGENT_ENABLE` that is neither `true` nor `false`. All else is checked by
-    /// [`start`](Config::start). With `SW_AGENT_ENABLE=false` no variable is an error.
+    /// A variable that is not Unicode, an `SW_AGENT_ENABLE` that is neither `true` nor `false`, and an `SW_AGENT_PROTOCOL` that is not
+    /// known, or whose feature this build lacks. All else is checked by [`start`](Config::start). With `SW_AGENT_ENABLE=false` no variable is an error.
     pub fn from_env() -> Result<Self, Error> {
         env::apply(Self::new("").named_by_variable(), &|name| std::env::var_os(name))
     }
@@ -156,9 +174,10 @@ impl Config {
     }
 
     /// Where the backend listens: `host:port`, or several of them with commas between, tried one after the other. The host is a name,
-    /// an IPv4 address, or an IPv6 address in brackets; `http://` in front of it is taken and says nothing new.
+    /// an IPv4 address, or an IPv6 address in brackets; `http://` in front of it is taken and says nothing new. For a reporter by HTTP
+    /// the port may be left out and is 12800.
     pub fn backend(mut self, list: impl Into<String>) -> Self {
-        self.backend = Given::new("Config::backend", list);
+        self.backend = Some(Given::new("Config::backend", list));
         self
     }
 
@@ -267,7 +286,9 @@ impl Config {
     fn check(self) -> Result<Checked, Error> {
         let service = names::service(self.service.setting, &self.service.text)?;
         let instance = names::instance(self.instance.setting, &self.instance.text)?;
-        let backends = address::parse_list(self.backend.setting, &self.backend.text)?;
+        let (default, port) = self.reporter.backend();
+        let backend = self.backend.unwrap_or_else(|| Given::new("Config::backend", default));
+        let backends = address::parse_list(backend.setting, &backend.text, port)?;
         if self.token.as_ref().is_some_and(|token| !token.is_visible_ascii()) {
             return Err(Error::Token { setting: self.token_setting });
         }
@@ -299,9 +320,9 @@ pub(crate) struct Checked {
     pub(crate) settings: Settings,
     pub(crate) reporter: Reporter,
     /// At least one.
-    #[cfg_attr(not(feature = "report-grpc"), allow(dead_code, reason = "only gRPC reports to a backend"))]
+    #[cfg_attr(not(any(feature = "report-grpc", feature = "report-http")), allow(dead_code, reason = "nothing reports to a backend"))]
     pub(crate) backends: Vec<Address>,
-    #[cfg_attr(not(feature = "report-grpc"), allow(dead_code, reason = "only gRPC reports to a backend"))]
+    #[cfg_attr(not(any(feature = "report-grpc", feature = "report-http")), allow(dead_code, reason = "nothing reports to a backend"))]
     pub(crate) token: Option<Token>,
     pub(crate) shutdown_deadline: Duration,
 }
@@ -321,11 +342,19 @@ mod tests {
 
     #[test]
     fn the_defaults_are_those_of_the_documentation() {
-        let checked = Config::new("svc").instance("i").check().unwrap();
+        let checked = Config::new("svc").instance("i").reporter(Reporter::Discard).check().unwrap();
         assert_eq!((checked.identity.service.as_str(), checked.identity.instance.as_str()), ("svc", "i"));
         assert_eq!(checked.backends.iter().map(ToString::to_string).collect::<Vec<_>>(), ["127.0.0.1:11800"]);
-        assert_eq!((checked.token, checked.reporter), (None, Reporter::default()));
+        assert_eq!((checked.token, checked.reporter), (None, Reporter::Discard));
         assert_eq!((checked.settings.span_limit, checked.shutdown_deadline), (300, Duration::from_secs(5)));
+    }
+
+    #[cfg(feature = "report-http")]
+    #[test]
+    fn by_http_the_default_port_is_12800() {
+        let backends = |config: Config| config.check().unwrap().backends.iter().map(ToString::to_string).collect::<Vec<_>>();
+        assert_eq!(backends(Config::new("svc").reporter(Reporter::Http)), ["127.0.0.1:12800"]);
+        assert_eq!(backends(Config::new("svc").backend("oap,[::1]:80").reporter(Reporter::Http)), ["oap:12800", "[::1]:80"]);
     }
 
     #[test]

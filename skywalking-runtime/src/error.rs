@@ -82,6 +82,26 @@ pub enum Error {
         /// Its value.
         value: String,
     },
+    /// A protocol that nobody speaks.
+    #[error("{setting}: {value:?} is no protocol; give grpc, http, log or discard, or unset the variable")]
+    Protocol {
+        /// The variable.
+        setting: &'static str,
+        /// Its value.
+        value: String,
+    },
+    /// A protocol that this build leaves out.
+    #[error(
+        "{setting}: this build can't report by {value:?}; turn on the feature {feature} of skywalking-runtime, or give another protocol"
+    )]
+    FeatureOff {
+        /// The variable.
+        setting: &'static str,
+        /// Its value.
+        value: String,
+        /// The feature that it takes.
+        feature: &'static str,
+    },
     /// A variable that is no text.
     #[error("{setting}: the value {value:?} is not valid Unicode; set the variable to UTF-8 text, or unset it")]
     NotUnicode {

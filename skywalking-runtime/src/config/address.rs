@@ -26,18 +26,41 @@ impl From<std::net::SocketAddr> for Address {
     }
 }
 
-/// Where a backend listens unless told.
-pub(crate) const DEFAULT: &str = "127.0.0.1:11800";
+/// Where a backend listens for gRPC unless told.
+pub(crate) const GRPC: &str = "127.0.0.1:11800";
+/// Where a backend listens for HTTP unless told.
+#[cfg(feature = "report-http")]
+pub(crate) const HTTP: &str = "127.0.0.1:12800";
+
+/// Whether an address may do without its port.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Port {
+    Needed,
+    /// This one, unless told.
+    #[cfg(feature = "report-http")]
+    Default(u16),
+}
+
+impl Port {
+    /// The port of an address that has none.
+    fn default(self) -> Option<u16> {
+        match self {
+            Self::Needed => None,
+            #[cfg(feature = "report-http")]
+            Self::Default(port) => Some(port),
+        }
+    }
+}
 
 /// Reads the list. `setting` is what its errors call it.
-pub(crate) fn parse_list(setting: &'static str, list: &str) -> Result<Vec<Address>, Error> {
+pub(crate) fn parse_list(setting: &'static str, list: &str, port: Port) -> Result<Vec<Address>, Error> {
     if list.trim().is_empty() {
         return Err(Error::BackendMissing { setting, value: list.to_owned() });
     }
-    list.split(',').map(|one| parse(setting, one.trim())).collect()
+    list.split(',').map(|one| parse(setting, one.trim(), port)).collect()
 }
 
-fn parse(setting: &'static str, text: &str) -> Result<Address, Error> {
+fn parse(setting: &'static str, text: &str, default: Port) -> Result<Address, Error> {
     let wrong = |problem| Error::Backend { setting, value: text.to_owned(), problem };
     if text.is_empty() {
         return Err(wrong("is empty; remove the comma that is too many"));
@@ -45,7 +68,7 @@ fn parse(setting: &'static str, text: &str) -> Result<Address, Error> {
     if has_scheme(text, "https://") {
         return Err(Error::TlsUnsupported { setting, value: text.to_owned() });
     }
-    // Plain HTTP/2 is what is spoken anyway, so the prefix says nothing wrong.
+    // Plain HTTP, of one version or the other, is what is spoken anyway, so the prefix says nothing wrong.
     let authority = if has_scheme(text, "http://") { &text["http://".len()..] } else { text };
     if authority.contains("://") {
         return Err(wrong("has a scheme that is not known; give host:port alone"));
@@ -53,7 +76,11 @@ fn parse(setting: &'static str, text: &str) -> Result<Address, Error> {
     if authority.contains(['/', '?', '#', '@']) {
         return Err(wrong("has more than a host and a port; give host:port alone"));
     }
-    let (host, port) = authority.rsplit_once(':').ok_or_else(|| wrong("has no port; give host:port, such as 127.0.0.1:11800"))?;
+    let (host, port) = match authority.rsplit_once(':') {
+        Some((host, port)) if default.default().is_none() || !authority.ends_with(']') => (host, Some(port)),
+        _ if default.default().is_some() => (authority, None),
+        _ => return Err(wrong("has no port; give host:port, such as 127.0.0.1:11800")),
+    };
     let host = match host.strip_prefix('[').and_then(|inner| inner.strip_suffix(']')) {
         Some(inner) => {
             let ip: Ipv6Addr = inner.parse().map_err(|_| wrong("has no IPv6 address in its brackets; give [::1]:11800"))?;
@@ -63,8 +90,11 @@ fn parse(setting: &'static str, text: &str) -> Result<Address, Error> {
         None => checked_name(host)
             .ok_or_else(|| wrong("has no valid host; give a name of ASCII letters, digits, dots, - and _, or an address"))?,
     };
-    let digits = !port.is_empty() && port.bytes().all(|byte| byte.is_ascii_digit());
-    let port = port.parse().ok().filter(|port| digits && *port != 0);
+    let digits = |port: &&str| !port.is_empty() && port.bytes().all(|byte| byte.is_ascii_digit());
+    let port = match port {
+        Some(port) => Some(port).filter(digits).and_then(|port| port.parse().ok()).filter(|port| *port != 0),
+        None => default.default(),
+    };
     let port = port.ok_or_else(|| wrong("has no valid port; give a number from 1 to 65535"))?;
     Ok(Address { host, port })
 }
@@ -91,7 +121,7 @@ mod tests {
     use super::*;
 
     fn list(text: &str) -> Result<Vec<String>, Error> {
-        parse_list("backend", text).map(|all| all.iter().map(ToString::to_string).collect())
+        parse_list("backend", text, Port::Needed).map(|all| all.iter().map(ToString::to_string).collect())
     }
 
     #[test]
@@ -132,6 +162,17 @@ mod tests {
             assert!(problem.contains("give"), "{problem}");
         }
         assert!(list("a:1,").unwrap_err().to_string().contains("comma"));
+    }
+
+    #[cfg(feature = "report-http")]
+    #[test]
+    fn where_there_is_a_default_port_an_address_may_do_without() {
+        let list = |text: &str| parse_list("backend", text, Port::Default(12_800)).map(|all| all.iter().map(ToString::to_string).collect());
+        let expected: Vec<String> = ["oap:12800", "10.0.0.1:12800", "[::1]:12800", "[::1]:80", "h:1"].map(str::to_owned).to_vec();
+        assert_eq!(list("oap,http://10.0.0.1,[::1],[::1]:80,h:1"), Ok(expected));
+        for bad in ["h:", "h:0", "::1", "", "[x]", ":1", "http://", "a b"] {
+            assert!(list(bad).is_err(), "{bad}");
+        }
     }
 
     #[test]

@@ -2,13 +2,14 @@
 
 use std::ffi::OsString;
 
-use super::{Config, Enabled, Given, Token};
+use super::{Config, Enabled, Given, Reporter, Token};
 use crate::error::Error;
 
 pub(super) const NAME: &str = "SW_AGENT_NAME";
 const INSTANCE: &str = "SW_AGENT_INSTANCE_NAME";
 const BACKEND: &str = "SW_AGENT_COLLECTOR_BACKEND_SERVICES";
 const TOKEN: &str = "SW_AGENT_AUTHENTICATION";
+const PROTOCOL: &str = "SW_AGENT_PROTOCOL";
 const ENABLE: &str = "SW_AGENT_ENABLE";
 
 /// Gives the value of a variable, if it is set.
@@ -34,13 +35,33 @@ pub(super) fn apply(mut config: Config, lookup: &Lookup<'_>) -> Result<Config, E
         config.instance = Given::new(INSTANCE, value);
     }
     if let Some(value) = read(BACKEND, lookup)? {
-        config.backend = Given::new(BACKEND, value);
+        config.backend = Some(Given::new(BACKEND, value));
+    }
+    if let Some(value) = read(PROTOCOL, lookup)? {
+        config.reporter = reporter(value)?;
     }
     if let Some(value) = read(TOKEN, lookup)? {
         config.token = Token::new(value);
         config.token_setting = TOKEN;
     }
     Ok(config)
+}
+
+/// The reporter of this name.
+fn reporter(value: String) -> Result<Reporter, Error> {
+    match value.trim().to_ascii_lowercase().as_str() {
+        #[cfg(feature = "report-grpc")]
+        "grpc" => Ok(Reporter::Grpc),
+        #[cfg(not(feature = "report-grpc"))]
+        "grpc" => Err(Error::FeatureOff { setting: PROTOCOL, value, feature: "report-grpc" }),
+        #[cfg(feature = "report-http")]
+        "http" => Ok(Reporter::Http),
+        #[cfg(not(feature = "report-http"))]
+        "http" => Err(Error::FeatureOff { setting: PROTOCOL, value, feature: "report-http" }),
+        "log" => Ok(Reporter::Log),
+        "discard" => Ok(Reporter::Discard),
+        _ => Err(Error::Protocol { setting: PROTOCOL, value }),
+    }
 }
 
 /// The variable's value; none if it is empty.
@@ -72,7 +93,8 @@ mod tests {
 
     #[test]
     fn an_empty_variable_counts_as_not_set() {
-        let checked = from(&[(NAME, "svc"), (INSTANCE, ""), (BACKEND, ""), (TOKEN, ""), (ENABLE, "")]).unwrap().check().unwrap();
+        let checked =
+            from(&[(NAME, "svc"), (INSTANCE, ""), (BACKEND, ""), (TOKEN, ""), (PROTOCOL, ""), (ENABLE, "")]).unwrap().check().unwrap();
         assert_eq!(checked.backends.len(), 1);
         assert!(checked.token.is_none() && checked.identity.instance.contains('@'));
     }
@@ -88,6 +110,7 @@ mod tests {
             (BACKEND, fail(&[(NAME, "s"), (BACKEND, "nonsense")])),
             (TOKEN, fail(&[(NAME, "s"), (TOKEN, "s3cret token")])),
             (ENABLE, fail(&[(NAME, "s"), (ENABLE, "maybe")])),
+            (PROTOCOL, fail(&[(NAME, "s"), (PROTOCOL, "kafka")])),
         ] {
             assert!(error.starts_with(&format!("{variable}: ")), "{error}");
             assert!(!error.contains("s3cret"), "{error}");
@@ -95,8 +118,26 @@ mod tests {
     }
 
     #[test]
+    fn the_protocol_chooses_the_reporter_and_an_unknown_one_is_named_with_the_remedy() {
+        let reporter = |protocol: &str| from(&[(NAME, "s"), (PROTOCOL, protocol)]).map(|config| config.reporter);
+        assert_eq!((reporter("log"), reporter(" Discard ")), (Ok(Reporter::Log), Ok(Reporter::Discard)));
+        assert_eq!(
+            reporter("https").unwrap_err().to_string(),
+            "SW_AGENT_PROTOCOL: \"https\" is no protocol; give grpc, http, log or discard, or unset the variable"
+        );
+        #[cfg(feature = "report-grpc")]
+        assert_eq!(reporter("grpc"), Ok(Reporter::Grpc));
+        #[cfg(not(feature = "report-grpc"))]
+        assert!(reporter("grpc").unwrap_err().to_string().contains("turn on the feature report-grpc of skywalking-runtime"));
+        #[cfg(feature = "report-http")]
+        assert_eq!(reporter("HTTP"), Ok(Reporter::Http));
+        #[cfg(not(feature = "report-http"))]
+        assert!(reporter("http").unwrap_err().to_string().contains("turn on the feature report-http of skywalking-runtime"));
+    }
+
+    #[test]
     fn switched_off_no_other_variable_is_an_error() {
-        let config = from(&[(ENABLE, "False"), (BACKEND, "nonsense"), (TOKEN, "a b")]).unwrap();
+        let config = from(&[(ENABLE, "False"), (BACKEND, "nonsense"), (TOKEN, "a b"), (PROTOCOL, "kafka")]).unwrap();
         assert!(config.start().unwrap().error().is_none());
     }
 
@@ -111,7 +152,7 @@ mod tests {
     #[test]
     fn a_variable_that_is_no_text_is_named() {
         use std::os::unix::ffi::OsStringExt;
-        for variable in [NAME, INSTANCE, BACKEND, TOKEN, ENABLE] {
+        for variable in [NAME, INSTANCE, BACKEND, TOKEN, PROTOCOL, ENABLE] {
             let error = Config::from_lookup(&|name| (name == variable).then(|| OsString::from_vec(b"s3cret\xff".to_vec()))).unwrap_err();
             assert!(matches!(&error, Error::NotUnicode { setting, .. } if *setting == variable), "{error:?}");
             assert_eq!(error.to_string().contains("s3cret"), variable != TOKEN);

@@ -18,7 +18,7 @@ impl Token {
     }
 
     /// The secret itself, for the header alone.
-    #[cfg_attr(not(feature = "report-grpc"), allow(dead_code, reason = "only gRPC has a header for it"))]
+    #[cfg_attr(not(any(feature = "report-grpc", feature = "report-http")), allow(dead_code, reason = "only a backend gets it"))]
     pub(crate) fn reveal(&self) -> &str {
         &self.0
     }

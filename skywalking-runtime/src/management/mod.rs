@@ -3,7 +3,7 @@
 //! How it is said is the transport's business (`report/`), and so is what happens when nobody listens.
 
 pub(crate) mod beats;
-#[cfg(feature = "report-grpc")] // the only way to say them so far
+#[cfg(any(feature = "report-grpc", feature = "report-http"))] // the ways to say them
 pub(crate) mod properties;
 
 /// What there is to say.

@@ -8,6 +8,7 @@ use bytes::Bytes;
 use super::accounts::Ledger;
 use super::encode::{Encoder, Segment};
 use super::timeline::Timeline;
+use super::transport::Form;
 use crate::trace::clock;
 use crate::trace::outbox::{self, Load, Tray};
 use crate::tracer::Identity;
@@ -59,6 +60,7 @@ struct Place {
 pub(crate) struct Drain {
     ledger: Ledger,
     encoder: Encoder,
+    form: Form,
     timeline: Timeline,
     /// What was taken out last; empty, it is what the next tray gets in exchange.
     load: Load,
@@ -71,12 +73,13 @@ pub(crate) struct Drain {
 
 impl Drain {
     /// Anchors the time: stamps from now on can be told.
-    pub(crate) fn new(ledger: Ledger, identity: Identity) -> Self {
+    pub(crate) fn new(ledger: Ledger, identity: Identity, form: Form) -> Self {
         let mut timeline = Timeline::default();
         timeline.add(clock::anchor());
         Self {
             ledger,
             encoder: Encoder::new(identity),
+            form,
             timeline,
             load: Load::default(),
             place: Place::default(),
@@ -143,7 +146,11 @@ impl Drain {
             let message = self.encoder.encode(segment, &self.timeline);
             #[cfg(feature = "testing")]
             super::scope::hand(head.scope, &message);
-            batch.push(message);
+            batch.push(match self.form {
+                Form::Protobuf => message,
+                #[cfg(feature = "report-http")]
+                Form::Json => super::json::segment(&message),
+            });
             segments += 1;
             bytes += head.bytes();
             self.place =

@@ -12,6 +12,8 @@
 
 #[cfg(test)]
 mod golden;
+#[cfg(all(test, feature = "report-http"))]
+mod json;
 mod reference;
 mod sides;
 mod span;

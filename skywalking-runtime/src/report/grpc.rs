@@ -19,21 +19,18 @@ use tonic::{Code, Request, Status};
 
 use self::backend::Backend;
 use self::codec::Raw;
+use super::quote::{quote, sources};
 use super::transport::{Call, Messages, Outcome, Transport};
 use crate::config::{Address, Token};
 use crate::error::Error;
 use crate::management::Word;
 use crate::management::properties;
-use crate::trace::text;
 
 const CONNECT_DEADLINE: Duration = Duration::from_secs(5);
 const COLLECT: &str = "/skywalking.v3.TraceSegmentReportService/collect";
 const PROPERTIES: &str = "/skywalking.v3.ManagementService/reportInstanceProperties";
 const KEEP_ALIVE: &str = "/skywalking.v3.ManagementService/keepAlive";
 const VERSION: &str = env!("CARGO_PKG_VERSION");
-
-/// What is quoted of the other side's words, in UTF-16 units.
-const QUOTE_LIMIT: usize = 300;
 
 /// Speaks to one backend of a list at a time.
 #[derive(Debug)]
@@ -152,32 +149,11 @@ fn outcome(status: &Status, token: Option<&Token>) -> Outcome {
     }
 }
 
-/// The error and its sources, in one line.
+/// The error and its sources, in one line. A status says its code first.
 fn chain(error: &(dyn std::error::Error + 'static)) -> String {
-    let mut text = match error.downcast_ref::<Status>() {
-        Some(status) if status.message().is_empty() => format!("{:?}", status.code()),
-        Some(status) => format!("{:?}: {}", status.code(), status.message()),
-        None => error.to_string(),
-    };
-    let mut source = error.source();
-    while let Some(error) = source {
-        let part = error.to_string();
-        if !text.contains(&part) {
-            text.push_str(": ");
-            text.push_str(&part);
-        }
-        source = error.source();
+    match error.downcast_ref::<Status>() {
+        Some(status) if status.message().is_empty() => sources(format!("{:?}", status.code()), error),
+        Some(status) => sources(format!("{:?}: {}", status.code(), status.message()), error),
+        None => sources(error.to_string(), error),
     }
-    text
-}
-
-/// The other side's words as they may be shown: short, on one line, and without the token, should it have come back.
-fn quote(words: &str, token: Option<&Token>) -> String {
-    let shown = match token {
-        Some(token) => words.replace(token.reveal(), "<hidden>"),
-        None => words.to_owned(),
-    };
-    let mut quoted = String::new();
-    text::push_name(&mut quoted, &shown, QUOTE_LIMIT);
-    quoted
 }

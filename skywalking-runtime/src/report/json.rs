@@ -7,6 +7,8 @@ use std::io;
 use prost::Message as _;
 use serde::ser::{Serialize, SerializeStruct as _, Serializer};
 use serde_json::ser::{CompactFormatter, Formatter};
+#[cfg(feature = "report-http")]
+use skywalking_proto::v3::{InstancePingPkg, InstanceProperties};
 use skywalking_proto::v3::{KeyStringValuePair, Log, RefType, SegmentObject, SegmentReference, SpanLayer, SpanObject, SpanType};
 
 /// One line of JSON, with the line end, of a segment's bytes. None if they are no segment.
@@ -16,6 +18,34 @@ pub(crate) fn line(bytes: &[u8]) -> Option<Vec<u8>> {
     Json(&segment).serialize(&mut serde_json::Serializer::with_formatter(&mut line, Visible)).ok()?;
     line.push(b'\n');
     Some(line)
+}
+
+/// The JSON of a segment's bytes. What is no segment becomes an empty one, which a backend passes over: the encoder writes none such.
+#[cfg(feature = "report-http")]
+pub(crate) fn segment(bytes: &[u8]) -> bytes::Bytes {
+    message(&SegmentObject::decode(bytes).unwrap_or_default(), bytes.len() * 2)
+}
+
+/// A message of management as JSON.
+#[cfg(feature = "report-http")]
+pub(crate) fn management<T>(said: &T) -> bytes::Bytes
+where
+    for<'a> Json<'a, T>: Serialize,
+{
+    message(said, 512)
+}
+
+#[cfg(feature = "report-http")]
+fn message<T>(message: &T, room: usize) -> bytes::Bytes
+where
+    for<'a> Json<'a, T>: Serialize,
+{
+    let mut text = Vec::with_capacity(room);
+    match serde_json::to_writer(&mut text, &Json(message)) {
+        Ok(()) => text.into(),
+        // Memory takes everything, and none of the messages has a key that is no text.
+        Err(_) => bytes::Bytes::from_static(b"{}"),
+    }
 }
 
 /// Escapes the control characters that JSON doesn't ask to escape: the line may end up in a terminal.
@@ -34,7 +64,7 @@ impl Formatter for Visible {
 }
 
 /// A message as JSON.
-struct Json<'a, T>(&'a T);
+pub(crate) struct Json<'a, T>(&'a T);
 
 fn list<T>(all: &[T]) -> Vec<Json<'_, T>> {
     all.iter().map(Json).collect()
@@ -114,6 +144,31 @@ impl Serialize for Json<'_, KeyStringValuePair> {
         let mut out = to.serialize_struct("KeyStringValuePair", 2)?;
         out.serialize_field("key", &self.0.key)?;
         out.serialize_field("value", &self.0.value)?;
+        out.end()
+    }
+}
+
+#[cfg(feature = "report-http")]
+impl Serialize for Json<'_, InstanceProperties> {
+    fn serialize<S: Serializer>(&self, to: S) -> Result<S::Ok, S::Error> {
+        let said = self.0;
+        let mut out = to.serialize_struct("InstanceProperties", 4)?;
+        out.serialize_field("service", &said.service)?;
+        out.serialize_field("serviceInstance", &said.service_instance)?;
+        out.serialize_field("properties", &list(&said.properties))?;
+        put!(out, "layer", &said.layer, if !said.layer.is_empty());
+        out.end()
+    }
+}
+
+#[cfg(feature = "report-http")]
+impl Serialize for Json<'_, InstancePingPkg> {
+    fn serialize<S: Serializer>(&self, to: S) -> Result<S::Ok, S::Error> {
+        let said = self.0;
+        let mut out = to.serialize_struct("InstancePingPkg", 3)?;
+        out.serialize_field("service", &said.service)?;
+        out.serialize_field("serviceInstance", &said.service_instance)?;
+        put!(out, "layer", &said.layer, if !said.layer.is_empty());
         out.end()
     }
 }

@@ -1,8 +1,8 @@
 //! The way out: finished segments from the threads' outboxes to the backend, or to another place that takes them.
 //!
 //! In the order in which a segment meets them: [`drain`] takes it out of its outbox, [`encode`] makes bytes of it (by [`wire`], with
-//! times by [`timeline`]), the [`worker`] sends them in batches by a [`transport`]: `grpc`, [`log`] or [`discard`]. What became of it
-//! is written down in [`accounts`]; [`stats`] puts that beside what the threads counted. [`backoff`] says when to try again after a
+//! times by [`timeline`]; [`json`] is its other form), the [`worker`] sends them in batches by a [`transport`]: `grpc`, `http`, [`log`]
+//! or [`discard`]. What became of it is written down in [`accounts`]; [`stats`] puts that beside what the threads counted. [`backoff`] says when to try again after a
 //! failure, [`diagnostics`] tells the program's log of it.
 //!
 //! Everything here but reading the accounts happens on the reporter's own thread. This room knows how segments are stored
@@ -16,8 +16,12 @@ pub(crate) mod drain;
 pub(crate) mod encode;
 #[cfg(feature = "report-grpc")]
 pub(crate) mod grpc;
+#[cfg(feature = "report-http")]
+pub(crate) mod http;
 pub(crate) mod json;
 pub(crate) mod log;
+#[cfg(any(feature = "report-grpc", feature = "report-http"))]
+pub(crate) mod quote;
 #[cfg(feature = "testing")]
 pub(crate) mod scope;
 pub(crate) mod stats;

@@ -13,7 +13,7 @@ use crate::management::Word;
 pub(crate) type Call = Pin<Box<dyn Future<Output = Outcome> + Send>>;
 
 /// What came of a call.
-#[cfg_attr(not(feature = "report-grpc"), allow(dead_code, reason = "only a backend refuses"))]
+#[cfg_attr(not(any(feature = "report-grpc", feature = "report-http")), allow(dead_code, reason = "only a backend refuses"))]
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) enum Outcome {
     /// The other side took it and said so.
@@ -26,8 +26,21 @@ pub(crate) enum Outcome {
     Failed(String),
 }
 
+/// How a segment is written for a transport.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Form {
+    /// The bytes of its `SegmentObject`.
+    Protobuf,
+    /// The same as the protocol's JSON.
+    #[cfg(feature = "report-http")]
+    Json,
+}
+
 /// Takes batches of segments and words of management.
 pub(crate) trait Transport: Send + 'static {
+    /// How its messages are written.
+    const FORM: Form = Form::Protobuf;
+
     /// How many other sides there are to turn to.
     fn addresses(&self) -> usize;
 
@@ -54,6 +67,13 @@ pub(crate) struct Messages {
 impl Messages {
     pub(crate) fn new(messages: Vec<Bytes>, flight: Flight) -> Self {
         Self { messages: messages.into_iter(), flight }
+    }
+
+    /// How many messages are left, and how many bytes they have together. Asking for that takes none.
+    #[cfg(feature = "report-http")]
+    pub(crate) fn left(&self) -> (usize, usize) {
+        let left = self.messages.as_slice();
+        (left.len(), left.iter().map(Bytes::len).sum())
     }
 }
 

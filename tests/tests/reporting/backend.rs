@@ -13,10 +13,19 @@ pub(crate) const PATIENCE: Duration = Duration::from_secs(30);
 /// Nobody listens there: the connection is refused at once.
 pub(crate) const NOBODY: &str = "127.0.0.1:1";
 
+/// How an agent reports.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Way {
+    Grpc,
+    Http,
+}
+
+/// What holds by one way holds by the other.
+pub(crate) const WAYS: [Way; 2] = [Way::Grpc, Way::Http];
+
 /// A collector and what it runs on; without the latter once it was killed.
 pub(crate) struct Backend {
     collector: Collector,
-    address: String,
     runtime: Option<Runtime>,
 }
 
@@ -35,8 +44,11 @@ impl Backend {
         Self::run(builder())
     }
 
-    pub(crate) fn start_at(address: &str) -> Self {
-        Self::run(builder().grpc_addr(address))
+    pub(crate) fn start_at(way: Way, address: &str) -> Self {
+        Self::run(match way {
+            Way::Grpc => builder().grpc_addr(address),
+            Way::Http => builder().http_addr(address),
+        })
     }
 
     pub(crate) fn with_token(token: &str) -> Self {
@@ -46,7 +58,7 @@ impl Backend {
     fn run(builder: Builder) -> Self {
         let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(1).enable_all().build().expect("a runtime");
         let collector = runtime.block_on(builder.start()).expect("the port is free");
-        Self { address: collector.grpc_addr().to_string(), collector, runtime: Some(runtime) }
+        Self { collector, runtime: Some(runtime) }
     }
 
     /// Breaks everything off. What had arrived by then can be read as before.
@@ -56,8 +68,12 @@ impl Backend {
         }
     }
 
-    pub(crate) fn address(&self) -> &str {
-        &self.address
+    pub(crate) fn address(&self, way: Way) -> String {
+        let address = match way {
+            Way::Grpc => self.collector.grpc_addr(),
+            Way::Http => self.collector.http_addr(),
+        };
+        address.to_string()
     }
 
     pub(crate) fn stats(&self) -> Stats {

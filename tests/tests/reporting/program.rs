@@ -4,12 +4,18 @@ use std::io::Write;
 use std::sync::{Arc, Mutex, MutexGuard, Once, PoisonError, Weak};
 
 use http::HeaderMap;
-use skywalking_runtime::{Callsite, Config, Root, callsite, capture, current, entry_span, exit_span, local_span, trace_id};
+use skywalking_runtime::{Callsite, Config, Reporter, Root, callsite, capture, current, entry_span, exit_span, local_span, trace_id};
 use tracing_subscriber::filter::LevelFilter;
 
+use crate::backend::Way;
+
 /// The settings of its agent. They read no variable.
-pub(crate) fn agent(backend: &str) -> Config {
-    Config::new("RTS_Test").instance("RTS_Test_1").backend(backend)
+pub(crate) fn agent(way: Way, backend: &str) -> Config {
+    let reporter = match way {
+        Way::Grpc => Reporter::Grpc,
+        Way::Http => Reporter::Http,
+    };
+    Config::new("RTS_Test").instance("RTS_Test_1").backend(backend).reporter(reporter)
 }
 
 static REQUEST: Callsite = callsite!(entry, "/request", layer = http);

@@ -32,7 +32,7 @@ const TEXTS: [&str; 5] = [
 ];
 
 /// A small generator, so that each run checks the same segments.
-struct Random(u64);
+pub(super) struct Random(pub(super) u64);
 
 impl Random {
     fn below(&mut self, limit: usize) -> usize {
@@ -51,10 +51,10 @@ impl Random {
 
 /// A segment as it lies in an outbox.
 #[derive(Default)]
-struct Made {
-    records: Vec<Record>,
-    sides: Vec<Side>,
-    text: String,
+pub(super) struct Made {
+    pub(super) records: Vec<Record>,
+    pub(super) sides: Vec<Side>,
+    pub(super) text: String,
 }
 
 impl Made {
@@ -77,7 +77,7 @@ impl Made {
 }
 
 /// Stamps are microseconds: easily told from milliseconds.
-fn timeline() -> Timeline {
+pub(super) fn timeline() -> Timeline {
     let mut timeline = Timeline::default();
     timeline.add(Anchor { counter: 0, monotonic: 0, wall: 1_700_000_000_000_000_000 });
     timeline.add(Anchor { counter: 1_000_000, monotonic: 1_000_000_000, wall: 1_700_000_001_000_000_000 });
@@ -88,7 +88,7 @@ fn expected_time(stamp: u64) -> i64 {
     1_700_000_000_000 + i64::try_from(stamp / 1_000).unwrap()
 }
 
-fn identity() -> Identity {
+pub(super) fn identity() -> Identity {
     Identity::new("RTS_Test", "RTS_Test_1")
 }
 
@@ -103,7 +103,7 @@ fn set(tags: &mut Vec<KeyStringValuePair>, key: &str, value: String) {
 }
 
 /// Makes a random segment, and beside it, step by step, the message that it shall become.
-fn random_segment(random: &mut Random) -> (Head, Made, SegmentObject) {
+pub(super) fn random_segment(random: &mut Random) -> (Head, Made, SegmentObject) {
     let mut made = Made::default();
     let key = 2 + 2 * (random.0 >> 24);
     let (trace, trace_id) = if random.chance(2) {

@@ -133,7 +133,7 @@ impl Bench {
         let other = Other { plan: plan.iter().copied().collect(), ..Other::default() };
         let script = Script { other: Arc::new(Mutex::new(other)), start: Instant::now(), addresses, at: 0 };
         let wake = Arc::new(Notify::new());
-        let worker = Worker::new(script.clone(), Drain::new(ledger, identity), ledger, Arc::clone(&wake), receiver);
+        let worker = Worker::new(script.clone(), Drain::new(ledger, identity, Script::FORM), ledger, Arc::clone(&wake), receiver);
         tokio::spawn(worker.run());
         Self { script, commands, wake, node: Node::claim(), generation, ledger, start, _alone: alone }
     }

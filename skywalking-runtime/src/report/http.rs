@@ -1,0 +1,170 @@
+//! The HTTP transport: each batch is one POST of an array of segments as JSON, and each word of management one of an object
+//! (`protocol/semantics.md` 19).
+//!
+//! There is one connection, kept from call to call while it is young. Nothing connects before the first call, and what breaks is not
+//! mended here: the worker turns to the next address. A batch has left when the connection asks for the first byte of its body. The
+//! token goes with every call, and nowhere else.
+
+mod body;
+mod connection;
+#[cfg(test)]
+mod tests;
+
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
+
+use http::header::{CONTENT_TYPE, HOST, USER_AGENT};
+use http::{HeaderName, HeaderValue, Method, Request, StatusCode, Uri};
+use tokio::time::timeout;
+
+use self::body::Content;
+use self::connection::{Answer, Connection};
+use super::json;
+use super::quote::{quote, sources};
+use super::transport::{Call, Form, Messages, Outcome, Transport};
+use crate::config::{Address, Token};
+use crate::error::Error;
+use crate::management::{Word, properties};
+
+const CONNECT_DEADLINE: Duration = Duration::from_secs(5);
+const SEGMENTS: &str = "/v3/segments";
+const PROPERTIES: &str = "/v3/management/reportProperties";
+const KEEP_ALIVE: &str = "/v3/management/keepAlive";
+const AUTHENTICATION: HeaderName = HeaderName::from_static("authentication");
+const AGENT: HeaderValue = HeaderValue::from_static(concat!("skywalking-rust/", env!("CARGO_PKG_VERSION")));
+const JSON: HeaderValue = HeaderValue::from_static("application/json");
+
+/// The connection that the next call may use. A call that is given up takes it along.
+type Kept = Arc<Mutex<Option<Connection>>>;
+
+fn lock(kept: &Kept) -> MutexGuard<'_, Option<Connection>> {
+    kept.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+/// Speaks to one backend of a list at a time.
+#[derive(Debug)]
+pub(crate) struct Http {
+    /// Never empty; each with its `Host` header.
+    backends: Vec<(Address, HeaderValue)>,
+    at: usize,
+    kept: Kept,
+    token: Option<(Token, HeaderValue)>,
+    management: properties::Messages,
+}
+
+impl Http {
+    /// Connects to nobody yet.
+    pub(crate) fn new(backends: Vec<Address>, token: Option<Token>, management: properties::Messages) -> Result<Self, Error> {
+        let backends = backends.into_iter().map(|address| host(&address).map(|host| (address, host)));
+        let token = token.map(|token| {
+            let mut value = HeaderValue::from_str(token.reveal()).map_err(|_| Error::Token { setting: "Config::token" })?;
+            value.set_sensitive(true);
+            Ok((token, value))
+        });
+        Ok(Self { backends: backends.collect::<Result<_, _>>()?, at: 0, kept: Kept::default(), token: token.transpose()?, management })
+    }
+
+    /// One call: a body, and the answer.
+    fn call(&self, path: &'static str, content: Content) -> Call {
+        let Some((address, host)) = self.backends.get(self.at).cloned() else {
+            return Box::pin(std::future::ready(Outcome::Failed("there is no backend".to_owned())));
+        };
+        let mut request = Request::new(content);
+        *request.method_mut() = Method::POST;
+        *request.uri_mut() = Uri::from_static(path);
+        let headers = request.headers_mut();
+        headers.extend([(HOST, host), (CONTENT_TYPE, JSON), (USER_AGENT, AGENT)]);
+        if let Some((_, token)) = &self.token {
+            headers.insert(AUTHENTICATION, token.clone());
+        }
+        let token = self.token.as_ref().map(|(token, _)| token.clone());
+        let kept = Arc::clone(&self.kept);
+        Box::pin(async move {
+            let mut connection = match connection(&kept, &address).await {
+                Ok(connection) => connection,
+                Err(problem) => return Outcome::Failed(quote(&problem, token.as_ref())),
+            };
+            match connection.exchange(request).await {
+                Ok(answer) => {
+                    // One that refused may not have read all of the body, and then waits for nothing else.
+                    if answer.status.is_success() && answer.is_whole {
+                        *lock(&kept) = Some(connection);
+                    }
+                    outcome(&answer, token.as_ref())
+                }
+                Err(error) => Outcome::Failed(quote(&sources(error.to_string(), &error), token.as_ref())),
+            }
+        })
+    }
+}
+
+/// The connection of the call before, if it still stands, else a new one.
+async fn connection(kept: &Kept, address: &Address) -> Result<Connection, String> {
+    let before = lock(kept).take();
+    if let Some(mut connection) = before.filter(Connection::is_young)
+        && connection.is_ready().await
+    {
+        return Ok(connection);
+    }
+    match timeout(CONNECT_DEADLINE, Connection::open(&address.to_string())).await {
+        Ok(opened) => opened,
+        Err(_) => Err(format!("no connection within {} s", CONNECT_DEADLINE.as_secs())),
+    }
+}
+
+fn host(address: &Address) -> Result<HeaderValue, Error> {
+    let problem = "can't be written as a header; give host:port";
+    HeaderValue::try_from(address.to_string()).map_err(|_| Error::Backend {
+        setting: "Config::backend",
+        value: address.to_string(),
+        problem,
+    })
+}
+
+impl Transport for Http {
+    const FORM: Form = Form::Json;
+
+    fn addresses(&self) -> usize {
+        self.backends.len()
+    }
+
+    fn address(&self) -> String {
+        self.backends.get(self.at).map(|(address, _)| address.to_string()).unwrap_or_default()
+    }
+
+    fn turn(&mut self) {
+        // Another place: a call that is still about can't bring its connection back.
+        self.kept = Kept::default();
+        self.at = (self.at + 1) % self.backends.len().max(1);
+    }
+
+    fn say(&mut self, word: Word) -> Call {
+        let (path, message) = match word {
+            Word::Properties => (PROPERTIES, json::management(&self.management.properties())),
+            Word::KeepAlive => (KEEP_ALIVE, json::management(&self.management.keep_alive())),
+        };
+        self.call(path, Content::object(message))
+    }
+
+    fn send(&mut self, messages: Messages) -> Call {
+        self.call(SEGMENTS, Content::array(messages))
+    }
+}
+
+/// What an answer means for what was sent. An OAP answers 500 if it stumbles over what is in a segment: that is a refusal, and the next
+/// batch may be better. What stands in front of a backend answers 502 to 504 and redirects, and knows nothing of it.
+fn outcome(answer: &Answer, token: Option<&Token>) -> Outcome {
+    let Answer { status, text, .. } = answer;
+    if status.is_success() {
+        return Outcome::Taken;
+    }
+    let words = if text.is_empty() { format!("HTTP status {status}") } else { format!("HTTP status {status}: {text}") };
+    let words = quote(&words, token);
+    match *status {
+        StatusCode::TOO_MANY_REQUESTS => Outcome::Overloaded(words),
+        StatusCode::REQUEST_TIMEOUT => Outcome::Failed(words),
+        StatusCode::INTERNAL_SERVER_ERROR | StatusCode::NOT_IMPLEMENTED => Outcome::Refused(words),
+        status if status.is_client_error() => Outcome::Refused(words),
+        _ => Outcome::Failed(words),
+    }
+}

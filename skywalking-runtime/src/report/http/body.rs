@@ -1,0 +1,123 @@
+//! The body of a call: one object, or an array of segments that is written as the connection asks for it.
+//!
+//! Its length is told in advance, which asks for no segment.
+
+use std::convert::Infallible;
+use std::pin::Pin;
+use std::task::{Context, Poll};
+
+use bytes::{Bytes, BytesMut};
+use http_body::{Body, Frame, SizeHint};
+
+use super::super::transport::Messages;
+
+/// About so many bytes are given out at a time.
+const PIECE: usize = 64 * 1024;
+
+/// What a call carries.
+#[derive(Debug)]
+pub(super) struct Content {
+    length: u64,
+    rest: Rest,
+}
+
+/// What has not been given out yet.
+#[derive(Debug)]
+enum Rest {
+    Object(Bytes),
+    Array { messages: Messages, before: &'static [u8] },
+    Nothing,
+}
+
+impl Content {
+    pub(super) fn object(text: Bytes) -> Self {
+        Self { length: text.len() as u64, rest: Rest::Object(text) }
+    }
+
+    /// The messages are JSON objects.
+    pub(super) fn array(messages: Messages) -> Self {
+        let (number, bytes) = messages.left();
+        let commas = number.saturating_sub(1);
+        Self { length: ("[]".len() + commas + bytes) as u64, rest: Rest::Array { messages, before: b"[" } }
+    }
+
+    fn next(&mut self) -> Option<Bytes> {
+        match std::mem::replace(&mut self.rest, Rest::Nothing) {
+            Rest::Object(text) => Some(text),
+            Rest::Array { mut messages, mut before } => {
+                let mut piece = BytesMut::with_capacity(PIECE);
+                while piece.len() < PIECE {
+                    let Some(message) = messages.next() else {
+                        // Nothing at all was given out: the batch was given up, and must not look like one without segments.
+                        if before == b"[" && messages.left().0 > 0 {
+                            return None;
+                        }
+                        piece.extend_from_slice(if before == b"[" { b"[]" } else { b"]" });
+                        return Some(piece.freeze());
+                    };
+                    piece.extend_from_slice(before);
+                    piece.extend_from_slice(&message);
+                    before = b",";
+                }
+                self.rest = Rest::Array { messages, before };
+                Some(piece.freeze())
+            }
+            Rest::Nothing => None,
+        }
+    }
+}
+
+impl Body for Content {
+    type Data = Bytes;
+    type Error = Infallible;
+
+    fn poll_frame(mut self: Pin<&mut Self>, _: &mut Context<'_>) -> Poll<Option<Result<Frame<Bytes>, Infallible>>> {
+        Poll::Ready(self.next().map(|piece| Ok(Frame::data(piece))))
+    }
+
+    fn is_end_stream(&self) -> bool {
+        matches!(self.rest, Rest::Nothing)
+    }
+
+    fn size_hint(&self) -> SizeHint {
+        SizeHint::with_exact(self.length)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::super::accounts::Flight;
+    use super::*;
+
+    fn messages(texts: &[&str], flight: &Flight) -> Messages {
+        Messages::new(texts.iter().map(|text| Bytes::from((*text).to_owned())).collect(), flight.clone())
+    }
+
+    fn whole(mut content: Content) -> String {
+        std::iter::from_fn(|| content.next()).map(|piece| String::from_utf8(piece.to_vec()).unwrap()).collect()
+    }
+
+    #[test]
+    fn an_array_is_written_in_pieces_and_has_the_length_that_was_told() {
+        let large = format!("{{\"a\":\"{}\"}}", "x".repeat(PIECE));
+        for texts in [vec![], vec!["{}"], vec!["{}", "{\"b\":1}"], vec!["{}", &large, "{}", &large, "{}"]] {
+            let content = Content::array(messages(&texts, &Flight::default()));
+            let length = content.length;
+            let written = whole(content);
+            assert_eq!(written, format!("[{}]", texts.join(",")));
+            assert_eq!(length, written.len() as u64);
+        }
+    }
+
+    #[test]
+    fn telling_the_length_takes_nothing_and_the_first_piece_takes_all() {
+        let flight = Flight::default();
+        let content = Content::array(messages(&["{}"], &flight));
+        assert_eq!(content.size_hint().exact(), Some(4));
+        assert!(flight.revoke());
+        assert_eq!(whole(content), "", "a batch that was given up sends nothing");
+        let flight = Flight::default();
+        let mut content = Content::array(messages(&["{}"], &flight));
+        assert!(content.next().is_some() && !flight.revoke());
+    }
+}

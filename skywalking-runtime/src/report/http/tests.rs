@@ -1,0 +1,254 @@
+//! The transport against a server on this machine that says what the test writes: what arrives, what a status means, and what a
+//! broken connection does.
+
+use std::net::SocketAddr;
+use std::sync::{Arc, Mutex};
+
+use bytes::Bytes;
+use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
+use tokio::net::{TcpListener, TcpStream};
+
+use super::super::accounts::Flight;
+use super::super::transport::{Messages, Outcome, Transport};
+use super::{Http, lock};
+use crate::config::{Address, Token};
+use crate::management::{Word, properties};
+use crate::tracer::Identity;
+
+/// Writes down what it gets, and answers each request with the same text.
+#[derive(Clone)]
+struct Backend {
+    seen: Arc<Mutex<Vec<String>>>,
+    answer: &'static str,
+}
+
+impl Backend {
+    fn new(answer: &'static str) -> Self {
+        Self { seen: Arc::default(), answer }
+    }
+
+    async fn start(&self) -> SocketAddr {
+        let (listener, address) = listener().await;
+        self.clone().serve(listener);
+        address
+    }
+
+    fn serve(self, listener: TcpListener) {
+        tokio::spawn(async move {
+            let mut connections = 0;
+            while let Ok((mut stream, _)) = listener.accept().await {
+                connections += 1;
+                let (this, number) = (self.clone(), connections);
+                tokio::spawn(async move {
+                    while let Some((head, body)) = request(&mut stream).await {
+                        let named = |name: &str| {
+                            let value = head.lines().find_map(|line| line.strip_prefix(name)?.strip_prefix(": "));
+                            value.unwrap_or("-").to_owned()
+                        };
+                        let line = head.lines().next().unwrap_or_default().to_owned();
+                        let (kind, token) = (named("content-type"), named("authentication"));
+                        this.seen.lock().unwrap().push(format!("{number}: {line} | {kind} | {token} | {body}"));
+                        stream.write_all(this.answer.as_bytes()).await.unwrap();
+                    }
+                });
+            }
+        });
+    }
+
+    fn seen(&self) -> Vec<String> {
+        std::mem::take(&mut *self.seen.lock().unwrap())
+    }
+}
+
+/// One request, with the body that its length announces; none if the other side has closed.
+async fn request(stream: &mut TcpStream) -> Option<(String, String)> {
+    let mut read = Vec::new();
+    loop {
+        if let Some(end) = read.windows(4).position(|four| four == b"\r\n\r\n") {
+            let head = String::from_utf8(read[..end].to_vec()).unwrap();
+            let length = head.lines().find_map(|line| line.strip_prefix("content-length: ")?.parse::<usize>().ok()).unwrap();
+            if read.len() >= end + 4 + length {
+                return Some((head, String::from_utf8(read[end + 4..].to_vec()).unwrap()));
+            }
+        }
+        let mut piece = vec![0; 16 * 1024];
+        let length = stream.read(&mut piece).await.ok().filter(|length| *length > 0)?;
+        read.extend_from_slice(&piece[..length]);
+    }
+}
+
+async fn listener() -> (TcpListener, SocketAddr) {
+    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let address = listener.local_addr().unwrap();
+    (listener, address)
+}
+
+fn transport(backend: SocketAddr) -> Http {
+    let messages = properties::Messages::new(Identity::new("svc", "one"));
+    Http::new(vec![Address::from(backend)], Token::new("t0ken".to_owned()), messages).unwrap()
+}
+
+fn batch(flight: &Flight) -> Messages {
+    Messages::new(vec![Bytes::from_static(b"{\"a\":1}"), Bytes::from_static(b"{}")], flight.clone())
+}
+
+const GOOD: &str = "HTTP/1.1 200 OK\r\ncontent-type: application/protobuf\r\ncontent-length: 0\r\n\r\n";
+
+#[tokio::test]
+async fn each_call_is_a_post_of_json_with_the_token_over_one_connection() {
+    let backend = Backend::new(GOOD);
+    let mut http = transport(backend.start().await);
+    assert_eq!(http.say(Word::Properties).await, Outcome::Taken);
+    assert_eq!(http.say(Word::KeepAlive).await, Outcome::Taken);
+    assert_eq!(http.send(batch(&Flight::default())).await, Outcome::Taken);
+    let seen = backend.seen();
+    let [properties, ping, segments] = &seen[..] else { panic!("{seen:?}") };
+    let start = "1: POST /v3/management/reportProperties HTTP/1.1 | application/json | t0ken | \
+                 {\"service\":\"svc\",\"serviceInstance\":\"one\",\"properties\":[{\"key\":\"language\",\"value\":\"rust\"},";
+    assert!(properties.starts_with(start), "{properties}");
+    let expected =
+        "1: POST /v3/management/keepAlive HTTP/1.1 | application/json | t0ken | {\"service\":\"svc\",\"serviceInstance\":\"one\"}";
+    assert_eq!(ping, expected);
+    assert_eq!(segments, "1: POST /v3/segments HTTP/1.1 | application/json | t0ken | [{\"a\":1},{}]");
+}
+
+#[tokio::test]
+async fn a_status_is_an_answer_unless_it_comes_from_something_in_between() {
+    let refused = |words: &str| Outcome::Refused(format!("HTTP status {words}"));
+    let failed = |words: &str| Outcome::Failed(format!("HTTP status {words}"));
+    for (answer, expected) in [
+        ("HTTP/1.1 204 No Content\r\n\r\n", Outcome::Taken),
+        ("HTTP/1.1 401 -\r\ncontent-length: 9\r\n\r\nno: t0ken", refused("401 Unauthorized: no: <hidden>")),
+        ("HTTP/1.1 400 -\r\ncontent-length: 3\r\n\r\n\x1b[2", refused("400 Bad Request: _[2")),
+        ("HTTP/1.1 413 -\r\ncontent-length: 0\r\n\r\n", refused("413 Payload Too Large")),
+        ("HTTP/1.1 500 -\r\ncontent-length: 0\r\n\r\n", refused("500 Internal Server Error")),
+        ("HTTP/1.1 429 -\r\ncontent-length: 0\r\n\r\n", Outcome::Overloaded("HTTP status 429 Too Many Requests".to_owned())),
+        ("HTTP/1.1 503 -\r\ncontent-length: 0\r\n\r\n", failed("503 Service Unavailable")),
+        ("HTTP/1.1 301 -\r\nlocation: /x\r\ncontent-length: 0\r\n\r\n", failed("301 Moved Permanently")),
+    ] {
+        let address = Backend::new(answer).start().await;
+        let flight = Flight::default();
+        assert_eq!(transport(address).send(batch(&flight)).await, expected);
+        assert!(!flight.revoke(), "the batch has left");
+    }
+}
+
+#[tokio::test]
+async fn what_speaks_no_http_has_not_answered() {
+    // As a port for gRPC begins.
+    let address = Backend::new("\0\0\u{6}\u{4}\0\0\0\0\0\0\u{5}\0\0@\0").start().await;
+    let outcome = transport(address).say(Word::Properties).await;
+    assert!(matches!(&outcome, Outcome::Failed(problem) if problem.contains("invalid HTTP")), "{outcome:?}");
+}
+
+#[tokio::test]
+async fn with_nobody_listening_nothing_is_taken_and_the_same_batch_arrives_once_somebody_is() {
+    let (listener, address) = listener().await;
+    drop(listener);
+    let mut http = transport(address);
+    let flight = Flight::default();
+    let outcome = http.send(batch(&flight)).await;
+    assert!(matches!(&outcome, Outcome::Failed(problem) if problem.contains("refused")), "{outcome:?}");
+    assert!(flight.revoke(), "nothing has left");
+
+    let backend = Backend::new(GOOD);
+    backend.clone().serve(TcpListener::bind(address).await.unwrap());
+    http.turn();
+    assert_eq!(http.send(batch(&Flight::default())).await, Outcome::Taken);
+    assert_eq!(backend.seen().len(), 1);
+}
+
+#[tokio::test]
+async fn a_connection_that_is_cut_while_the_body_is_written_leaves_the_batch_unconfirmed() {
+    let (listener, address) = listener().await;
+    let cut = tokio::spawn(async move {
+        let (mut stream, _) = listener.accept().await.unwrap();
+        let mut some = vec![0; 32 * 1024];
+        stream.read_exact(&mut some).await.unwrap();
+    });
+    let flight = Flight::default();
+    // More than any buffer of the system.
+    let messages = Messages::new(vec![Bytes::from(vec![b'x'; 1024 * 1024]); 16], flight.clone());
+    let outcome = transport(address).send(messages).await;
+    cut.await.unwrap();
+    assert!(matches!(outcome, Outcome::Failed(_)), "{outcome:?}");
+    assert!(!flight.revoke(), "some of it has left");
+}
+
+#[tokio::test]
+async fn a_batch_that_was_given_up_sends_no_segment() {
+    let (listener, address) = listener().await;
+    let flight = Flight::default();
+    let call = transport(address).send(batch(&flight));
+    assert!(flight.revoke());
+    let heard = tokio::spawn(async move {
+        let (mut stream, _) = listener.accept().await.unwrap();
+        let mut all = String::new();
+        let _ = stream.read_to_string(&mut all).await;
+        all
+    });
+    let outcome = call.await;
+    assert!(matches!(outcome, Outcome::Failed(_)), "{outcome:?}");
+    let heard = heard.await.unwrap();
+    assert!(heard.is_empty() || heard.ends_with("\r\n\r\n"), "no body: {heard}");
+}
+
+#[tokio::test]
+async fn a_call_that_is_dropped_takes_its_connection_along() {
+    let (listener, address) = listener().await;
+    let http = &mut transport(address);
+    let mut call = http.say(Word::Properties);
+    let mut stream = tokio::select! {
+        outcome = &mut call => panic!("nobody answers: {outcome:?}"),
+        accepted = async {
+            let (mut stream, _) = listener.accept().await.unwrap();
+            request(&mut stream).await.unwrap();
+            stream
+        } => accepted,
+    };
+    drop(call);
+    assert_eq!(stream.read(&mut [0; 1]).await.unwrap_or(0), 0, "it is closed");
+    assert!(lock(&http.kept).is_none());
+}
+
+#[tokio::test]
+async fn a_connection_that_the_other_side_has_closed_is_not_used_again() {
+    let (listener, address) = listener().await;
+    let mut http = transport(address);
+    for _ in 0..3 {
+        let answer = async {
+            let (mut stream, _) = listener.accept().await.unwrap();
+            request(&mut stream).await.unwrap();
+            stream.write_all(GOOD.as_bytes()).await.unwrap();
+            stream
+        };
+        let (outcome, stream) = tokio::join!(http.say(Word::KeepAlive), answer);
+        assert_eq!(outcome, Outcome::Taken);
+        drop(stream);
+        // Not a time: the connection's task sees the end as soon as it runs.
+        let mut kept = lock(&http.kept).take().expect("kept");
+        while kept.is_ready().await {
+            tokio::task::yield_now().await;
+        }
+        *lock(&http.kept) = Some(kept);
+    }
+}
+
+#[tokio::test]
+async fn turning_goes_round_the_list() {
+    let messages = properties::Messages::new(Identity::new("svc", "one"));
+    let backends = ["127.0.0.1:1", "[::1]:2"].map(|address| Address::from(address.parse::<SocketAddr>().unwrap()));
+    let mut http = Http::new(backends.to_vec(), None, messages).unwrap();
+    let mut seen = Vec::new();
+    for _ in 0..3 {
+        seen.push(http.address());
+        http.turn();
+    }
+    assert_eq!((seen, http.addresses()), (vec!["127.0.0.1:1".to_owned(), "[::1]:2".to_owned(), "127.0.0.1:1".to_owned()], 2));
+}
+
+#[test]
+fn the_token_is_in_no_debug() {
+    let shown = format!("{:?}", transport("127.0.0.1:1".parse().unwrap()));
+    assert!(!shown.contains("t0ken"), "{shown}");
+}

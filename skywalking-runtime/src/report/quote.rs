@@ -1,0 +1,47 @@
+//! What the other side says, as it may be shown.
+
+use std::error::Error;
+
+use crate::config::Token;
+use crate::trace::text;
+
+/// What is quoted of the other side's words, in UTF-16 units.
+const LIMIT: usize = 300;
+
+/// The other side's words: short, on one line, and without the token, should it have come back.
+pub(crate) fn quote(words: &str, token: Option<&Token>) -> String {
+    let shown = match token {
+        Some(token) => words.replace(token.reveal(), "<hidden>"),
+        None => words.to_owned(),
+    };
+    let mut quoted = String::new();
+    text::push_name(&mut quoted, &shown, LIMIT);
+    quoted
+}
+
+/// An error's text and its sources, in one line.
+pub(crate) fn sources(mut text: String, error: &(dyn Error + 'static)) -> String {
+    let mut source = error.source();
+    while let Some(error) = source {
+        let part = error.to_string();
+        if !text.contains(&part) {
+            text.push_str(": ");
+            text.push_str(&part);
+        }
+        source = error.source();
+    }
+    text
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_the_backend_says_is_quoted_short_and_without_the_token() {
+        let token = Token::new("t0ken".to_owned());
+        let quoted = quote(&format!("bad t0ken\u{1b}[2J{}", "x".repeat(1_000)), token.as_ref());
+        assert!(quoted.starts_with("bad <hidden>_[2Jxxx"), "{quoted}");
+        assert_eq!(quoted.len(), 300);
+    }
+}
