@@ -26,7 +26,8 @@ pub(crate) const VARIANTS: [Variant; 4] = [
         package: "ours",
         shown: "`#[local_span]`",
         attribute: "#[skywalking_runtime::local_span]",
-        dependency: "skywalking-runtime = { path = 'RUNTIME' }",
+        // No peer has a way out to the network among its features, so ours is left out too.
+        dependency: "skywalking-runtime = { path = 'RUNTIME', default-features = false, features = ['enabled'] }",
     },
     Variant {
         package: "theirs-tracing",
@@ -45,8 +46,9 @@ pub(crate) const VARIANTS: [Variant; 4] = [
 /// Writes all of them below `root`; files that are there already and say the same stay untouched.
 pub(crate) fn write(root: &Path, runtime: &Path) -> io::Result<()> {
     let members: Vec<_> = VARIANTS.iter().map(|variant| format!("{:?}", variant.package)).collect();
-    // Neither old artifacts nor neighbours may help: the whole crate is compiled each time, by as many units as cargo takes by default.
-    let profiles = "[profile.dev]\nincremental = false\n";
+    // No old artifact may help: the whole crate is compiled each time. A dependency's debug information would be linked whole, used or not,
+    // and is none of the functions' cost.
+    let profiles = "[profile.dev]\nincremental = false\n\n[profile.dev.package.\"*\"]\ndebug = false\n";
     put(&root.join("Cargo.toml"), &format!("[workspace]\nresolver = \"3\"\nmembers = [{}]\n\n{profiles}", members.join(", ")))?;
     for variant in &VARIANTS {
         let folder = root.join(variant.package);

@@ -53,13 +53,12 @@ pub(crate) fn with_key<R>(key: u64, work: impl FnOnce(&mut Segment) -> R) -> Opt
 /// Takes the segment out if it is the one with this key.
 #[inline]
 pub(crate) fn take_key(key: u64) -> Option<Box<Segment>> {
-    match replace(None) {
-        Some(segment) if segment.key == key => Some(segment),
-        other => {
-            replace(other);
-            None
-        }
+    let content = take();
+    if content.as_ref().is_some_and(|segment| segment.key == key) {
+        return ManuallyDrop::into_inner(content);
     }
+    put(content);
+    None
 }
 
 /// True if a segment is in the slot.
