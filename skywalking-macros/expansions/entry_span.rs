@@ -22,9 +22,9 @@ fn user(headers: &str, id: u64) -> String {
             &mut __skywalking_opening,
         ) {
             match &id {
-                __skywalking_value_0 => {
+                __skywalking_value => {
                     use ::skywalking_runtime::__private::{PutDisplay as _, PutRaw as _};
-                    (&::skywalking_runtime::__private::Plain(__skywalking_value_0))
+                    (&::skywalking_runtime::__private::Plain(__skywalking_value))
                         .__skywalking_put(&mut __skywalking_opening, "user.id");
                 }
             }

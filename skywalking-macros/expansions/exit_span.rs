@@ -18,10 +18,10 @@ async fn check(address: &str, mut req: Req) -> Result<Req, std::io::Error> {
                         &mut __skywalking_opening,
                     ) {
                         match &address {
-                            __skywalking_value_0 => {
+                            __skywalking_value => {
                                 ::skywalking_runtime::__private::Opening::peer(
                                     &mut __skywalking_opening,
-                                    __skywalking_value_0,
+                                    __skywalking_value,
                                 );
                             }
                         }
@@ -31,10 +31,8 @@ async fn check(address: &str, mut req: Req) -> Result<Req, std::io::Error> {
                     );
                 }
                 if ::skywalking_runtime::__private::wants_inject() {
-                    ::skywalking_runtime::__private::inject({
-                        use ::skywalking_runtime::__private::Place as _;
-                        req.__skywalking_place()
-                    });
+                    use ::skywalking_runtime::__private::Place as _;
+                    ::skywalking_runtime::__private::inject(req.__skywalking_place());
                 }
                 if false {
                     return ::skywalking_runtime::__private::never_made::<

@@ -14,9 +14,9 @@ fn plan(user_id: u64) -> Result<u64, std::num::ParseIntError> {
             &mut __skywalking_opening,
         ) {
             match &user_id {
-                __skywalking_value_0 => {
+                __skywalking_value => {
                     use ::skywalking_runtime::__private::{PutDisplay as _, PutRaw as _};
-                    (&::skywalking_runtime::__private::Plain(__skywalking_value_0))
+                    (&::skywalking_runtime::__private::Plain(__skywalking_value))
                         .__skywalking_put(&mut __skywalking_opening, "user");
                 }
             }

@@ -5,7 +5,8 @@
 
 mod message;
 
-use proc_macro2::{Span, TokenStream, TokenTree};
+use proc_macro2::{Delimiter, Span, TokenStream, TokenTree};
+use quote::ToTokens as _;
 use syn::{Attribute, Expr, GenericParam, Generics, Meta, Type};
 
 use crate::args::{Args, Component, Covers, Form, Kind, OnErr};
@@ -93,6 +94,14 @@ pub(crate) fn arguments_and_function(kind: Kind, args: &Args, function: &Functio
     match (&args.covers, later) {
         (None, Some((later, output))) if function.boxed_future().is_none() => complaints.push(runs_later(later, output, place)),
         (Some(Covers::Returned(covers, word)), Some((later, _))) if *covers != later => complaints.push(covers_the_other(word, later)),
+        (Some(Covers::Returned(covers, _)), Some((_, output))) if returns::holder(output).is_none() => {
+            complaints.push(covers_a_name(*covers, output));
+        }
+        (Some(Covers::Returned(covers, _)), None) if sig.asyncness.is_none() && output.is_some_and(returns::may_be_alias) => {
+            if let Some(output) = output {
+                complaints.push(covers_a_name(*covers, output));
+            }
+        }
         (Some(covers), None) => complaints.push(covers_nothing(args.key("covers").unwrap_or(covers.word()))),
         _ => {}
     }
@@ -155,6 +164,19 @@ pub(crate) fn attributes_of_method(method: &Method, complaints: &mut Complaints)
     {
         complaints.push(skipped_and_traced(skip, *kind));
     }
+    for attr in method.function.attrs.iter().filter(|attr| attr.path().is_ident("cfg_attr")) {
+        if mentions_ours(attr.to_token_stream()) {
+            complaints.push(conditional(attr));
+        }
+    }
+}
+
+fn mentions_ours(tokens: TokenStream) -> bool {
+    tokens.into_iter().any(|tree| match tree {
+        TokenTree::Ident(word) => word == "skip_span" || Kind::ALL.iter().any(|kind| word == kind.attribute()),
+        TokenTree::Group(group) => mentions_ours(group.stream()),
+        _ => false,
+    })
 }
 
 fn traced_twice_rule(kind: Kind, attrs: &[Attribute], complaints: &mut Complaints) {
@@ -218,29 +240,46 @@ fn component_rules(args: &Args, generics: &Generics, complaints: &mut Complaints
 
 /// `?`, `return` and `.await` would leave the function, or wait, in the middle of opening the span. Inside a closure or an async block they are its own.
 pub(crate) fn stays_in_the_argument(value: &Expr, complaints: &mut Complaints) {
-    leaving(quote::ToTokens::to_token_stream(value), complaints);
+    leaving(value.to_token_stream(), complaints);
 }
 
 fn leaving(tokens: TokenStream, complaints: &mut Complaints) {
-    let mut before: Option<TokenTree> = None;
+    let trees: Vec<TokenTree> = tokens.into_iter().collect();
+    let mut rest = trees.as_slice();
+    let mut before: Option<&TokenTree> = None;
     let mut in_closure = false;
-    for tree in tokens {
-        match &tree {
+    while let [tree, after @ ..] = rest {
+        rest = after;
+        match tree {
             TokenTree::Punct(comma) if comma.as_char() == ',' => in_closure = false,
-            TokenTree::Punct(bar) if bar.as_char() == '|' && starts_an_expression(before.as_ref()) => in_closure = true,
+            TokenTree::Punct(bar) if bar.as_char() == '|' && starts_an_expression(before) => {
+                // Its parameters, up to the other bar.
+                rest = behind(rest, |tree| matches!(tree, TokenTree::Punct(bar) if bar.as_char() == '|'));
+                in_closure = true;
+            }
             _ if in_closure => {}
-            TokenTree::Punct(question) if question.as_char() == '?' => complaints.push(leaves_the_argument(&tree, "?")),
-            TokenTree::Ident(word) if word == "return" => complaints.push(leaves_the_argument(&tree, "return")),
-            TokenTree::Ident(word) if word == "await" => complaints.push(leaves_the_argument(&tree, ".await")),
-            TokenTree::Group(_) if before.as_ref().is_some_and(is_async) => {}
+            TokenTree::Punct(question) if question.as_char() == '?' => complaints.push(leaves_the_argument(tree, "?")),
+            TokenTree::Ident(word) if word == "return" => complaints.push(leaves_the_argument(tree, "return")),
+            TokenTree::Ident(word) if word == "await" => complaints.push(leaves_the_argument(tree, ".await")),
+            TokenTree::Ident(word) if word == "fn" && matches!(after, [TokenTree::Ident(_), ..]) => {
+                // A function inside of a block leaves itself.
+                rest = behind(rest, |tree| matches!(tree, TokenTree::Group(body) if body.delimiter() == Delimiter::Brace));
+            }
+            TokenTree::Group(_) if before.is_some_and(is_async) => {}
             TokenTree::Group(group) => leaving(group.stream(), complaints),
             _ => {}
         }
         // `async move {..}`: the word before the braces is still `async`'s.
-        if !(matches!(&tree, TokenTree::Ident(word) if word == "move") && before.as_ref().is_some_and(is_async)) {
+        if !(matches!(tree, TokenTree::Ident(word) if word == "move") && before.is_some_and(is_async)) {
             before = Some(tree);
         }
     }
+}
+
+/// What comes after the first tree of a kind.
+fn behind(trees: &[TokenTree], is_last: impl Fn(&TokenTree) -> bool) -> &[TokenTree] {
+    let last = trees.iter().position(is_last).unwrap_or(trees.len());
+    trees.get(last + 1..).unwrap_or_default()
 }
 
 fn is_async(tree: &TokenTree) -> bool {

@@ -79,12 +79,10 @@ fn located_at(tokens: &TokenStream, place: Span) -> TokenStream {
         .collect()
 }
 
-/// The expression, in parentheses unless it binds as closely as a call.
+/// The expression, in parentheses unless nothing in it could be taken for something else where it will stand.
 fn operand(expr: &Expr) -> TokenStream {
     match expr {
-        Expr::Path(_) | Expr::Field(_) | Expr::MethodCall(_) | Expr::Call(_) | Expr::Index(_) | Expr::Macro(_) | Expr::Paren(_) => {
-            expr.to_token_stream()
-        }
+        Expr::Path(_) | Expr::Macro(_) | Expr::Paren(_) => expr.to_token_stream(),
         _ => quote_spanned!(Span::mixed_site()=> (#expr)),
     }
 }

@@ -55,8 +55,15 @@ pub(crate) fn later(ty: &Type) -> Option<Later> {
         "BoxFuture" | "LocalBoxFuture" => Some(Later::Future),
         "BoxStream" | "LocalBoxStream" => Some(Later::Stream),
         "Pin" | "Box" => later(first_type_argument(last)?),
+        // `Self::Future`, `<S as Service<R>>::Future`.
+        "Future" if is_associated(ty) => Some(Later::Future),
+        "Stream" if is_associated(ty) => Some(Later::Stream),
         _ => None,
     }
+}
+
+fn is_associated(ty: &Type) -> bool {
+    matches!(ty, Type::Path(path) if path.qself.is_some() || path.path.segments.first().is_some_and(|first| first.ident == "Self"))
 }
 
 /// `T` of `Pin<Box<dyn Future<Output = T> + ..>>`, the type that `#[async_trait]` writes.
@@ -77,12 +84,13 @@ pub(crate) enum Holder {
     Pinned,
 }
 
-/// How the type, which runs [`later`], is held.
-pub(crate) fn holder(ty: &Type) -> Holder {
-    match last_segment(ty) {
-        None => Holder::Opaque,
-        Some(last) if last.ident == "Box" => Holder::Boxed,
-        Some(_) => Holder::Pinned,
+/// How the type, which runs [`later`], is held; `None` if its name does not say.
+pub(crate) fn holder(ty: &Type) -> Option<Holder> {
+    let Some(last) = last_segment(ty) else { return Some(Holder::Opaque) };
+    match last.ident.to_string().as_str() {
+        "Box" => Some(Holder::Boxed),
+        "Pin" | "BoxFuture" | "LocalBoxFuture" | "BoxStream" | "LocalBoxStream" => Some(Holder::Pinned),
+        _ => None,
     }
 }
 
@@ -223,15 +231,24 @@ mod tests {
             "Pin<Box<dyn Future<Output = u8> + Send>>",
             "Box<dyn Future<Output = u8>>",
             "std::pin::Pin<Box<impl Future>>",
+            "Self::Future",
+            "<S as Service<R>>::Future",
         ] {
             assert_eq!(later(&ty(future)), Some(Later::Future), "{future}");
         }
         for stream in ["impl Stream<Item = u8>", "futures::stream::BoxStream<'a, u8>", "Pin<Box<dyn Stream<Item = u8>>>"] {
             assert_eq!(later(&ty(stream)), Some(Later::Stream), "{stream}");
         }
-        for now in
-            ["u8", "Box<u8>", "impl Iterator<Item = u8>", "Result<u8, E>", "Box<dyn Fn() -> BoxFuture<'a, u8>>", "TcpStream", "Pin<&mut T>"]
-        {
+        for now in [
+            "u8",
+            "Box<u8>",
+            "impl Iterator<Item = u8>",
+            "Result<u8, E>",
+            "Box<dyn Fn() -> BoxFuture<'a, u8>>",
+            "TcpStream",
+            "Pin<&mut T>",
+            "quic::Stream",
+        ] {
             assert_eq!(later(&ty(now)), None, "{now}");
         }
     }
@@ -259,7 +276,7 @@ mod tests {
         ] {
             let found = ty(written);
             assert_eq!(future_output(&found).map(|output| output.to_token_stream().to_string()).as_deref(), output, "{written}");
-            assert_eq!(holder(&found), held, "{written}");
+            assert_eq!(holder(&found), Some(held), "{written}");
         }
     }
 

@@ -10,9 +10,9 @@ fn plan(user: u64) -> impl Future<Output = Result<u64, String>> {
     });
     if ::skywalking_runtime::__private::Prepared::recording(&mut __skywalking_opening) {
         match &user {
-            __skywalking_value_0 => {
+            __skywalking_value => {
                 use ::skywalking_runtime::__private::{PutDisplay as _, PutRaw as _};
-                (&::skywalking_runtime::__private::Plain(__skywalking_value_0))
+                (&::skywalking_runtime::__private::Plain(__skywalking_value))
                     .__skywalking_put(&mut __skywalking_opening, "user");
             }
         }

@@ -11,10 +11,8 @@ fn post(request: &mut Request) -> usize {
         &__SKYWALKING_CALLSITE
     });
     if ::skywalking_runtime::__private::wants_inject() {
-        ::skywalking_runtime::__private::inject({
-            use ::skywalking_runtime::__private::Place as _;
-            request.headers.__skywalking_place()
-        });
+        use ::skywalking_runtime::__private::Place as _;
+        ::skywalking_runtime::__private::inject((request.headers).__skywalking_place());
     }
     #[allow(unused_braces)] { request.headers.len() }
 }

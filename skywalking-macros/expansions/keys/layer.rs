@@ -16,9 +16,9 @@ fn get(key: &str) -> Option<String> {
             &mut __skywalking_opening,
         ) {
             match &key {
-                __skywalking_value_0 => {
+                __skywalking_value => {
                     use ::skywalking_runtime::__private::{PutDisplay as _, PutRaw as _};
-                    (&::skywalking_runtime::__private::Plain(__skywalking_value_0))
+                    (&::skywalking_runtime::__private::Plain(__skywalking_value))
                         .__skywalking_put(&mut __skywalking_opening, "cache.key");
                 }
             }

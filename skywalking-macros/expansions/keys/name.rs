@@ -14,10 +14,10 @@ impl Job {
                 &mut __skywalking_opening,
             ) {
                 match &format_args!("job/{}", self.queue) {
-                    __skywalking_value_0 => {
+                    __skywalking_value => {
                         ::skywalking_runtime::__private::Opening::name(
                             &mut __skywalking_opening,
-                            __skywalking_value_0,
+                            __skywalking_value,
                         );
                     }
                 }

@@ -14,10 +14,10 @@ fn get(pool: &Pool, key: &str) -> Option<String> {
             &mut __skywalking_opening,
         ) {
             match &format_args!("{}:{}", pool.host, pool.port) {
-                __skywalking_value_0 => {
+                __skywalking_value => {
                     ::skywalking_runtime::__private::Opening::peer(
                         &mut __skywalking_opening,
-                        __skywalking_value_0,
+                        __skywalking_value,
                     );
                 }
             }

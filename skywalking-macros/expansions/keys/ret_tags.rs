@@ -34,23 +34,23 @@ fn search(query: &str) -> Result<Page, String> {
                     .__skywalking_note(::skywalking_runtime::__private::Severity::Error);
             }
             if ::skywalking_runtime::__private::recording() {
-                let __skywalking_value = {
+                let __skywalking_of = {
                     use ::skywalking_runtime::__private::{
                         ValueOfAny as _, ValueOfOk as _,
                     };
                     (&&::skywalking_runtime::__private::Returned(__skywalking_returned))
                         .__skywalking_value()
                 };
-                if let ::core::option::Option::Some(__skywalking_value) = __skywalking_value {
+                if let ::core::option::Option::Some(__skywalking_of) = __skywalking_of {
                     {
-                        let page = __skywalking_value;
-                        match &page.hits.len() {
-                            __skywalking_value_0 => {
+                        let page = __skywalking_of;
+                        match &(page.hits.len()) {
+                            __skywalking_value => {
                                 use ::skywalking_runtime::__private::{
                                     PutDisplay as _, PutRaw as _,
                                 };
                                 (&::skywalking_runtime::__private::Plain(
-                                    __skywalking_value_0,
+                                    __skywalking_value,
                                 ))
                                     .__skywalking_put(
                                         &mut ::skywalking_runtime::__private::OfReturned,
@@ -60,14 +60,14 @@ fn search(query: &str) -> Result<Page, String> {
                         }
                     }
                     {
-                        let page = __skywalking_value;
-                        match &page.title.as_str() {
-                            __skywalking_value_0 => {
+                        let page = __skywalking_of;
+                        match &(page.title.as_str()) {
+                            __skywalking_value => {
                                 use ::skywalking_runtime::__private::{
                                     PutDisplay as _, PutRaw as _,
                                 };
                                 (&::skywalking_runtime::__private::Plain(
-                                    __skywalking_value_0,
+                                    __skywalking_value,
                                 ))
                                     .__skywalking_put(
                                         &mut ::skywalking_runtime::__private::OfReturned,

@@ -13,17 +13,26 @@ fn export(rows: &[u32], timeout: Duration, user: &str) {
         if ::skywalking_runtime::__private::Opening::recording(
             &mut __skywalking_opening,
         ) {
-            match (&rows.len(), &timeout, &user) {
-                (__skywalking_value_0, __skywalking_value_1, __skywalking_value_2) => {
+            match &(rows.len()) {
+                __skywalking_value => {
                     use ::skywalking_runtime::__private::{PutDisplay as _, PutRaw as _};
-                    (&::skywalking_runtime::__private::Plain(__skywalking_value_0))
+                    (&::skywalking_runtime::__private::Plain(__skywalking_value))
                         .__skywalking_put(&mut __skywalking_opening, "rows");
+                }
+            }
+            match &timeout {
+                __skywalking_value => {
                     ::skywalking_runtime::__private::Opening::tag_debug(
                         &mut __skywalking_opening,
                         "timeout",
-                        __skywalking_value_1,
+                        __skywalking_value,
                     );
-                    (&::skywalking_runtime::__private::Plain(__skywalking_value_2))
+                }
+            }
+            match &user {
+                __skywalking_value => {
+                    use ::skywalking_runtime::__private::{PutDisplay as _, PutRaw as _};
+                    (&::skywalking_runtime::__private::Plain(__skywalking_value))
                         .__skywalking_put(&mut __skywalking_opening, "user");
                 }
             }

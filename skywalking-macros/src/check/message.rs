@@ -256,6 +256,14 @@ pub(crate) fn covers_nothing(key: &Ident) -> Error {
     at(key, "`covers` is only for a function that is not `async` and returns a future or a stream: remove it")
 }
 
+pub(crate) fn covers_a_name(covers: Later, output: impl ToTokens) -> Error {
+    let types = match covers {
+        Later::Future => "`impl Future<..>`, `BoxFuture<..>` or `Pin<Box<dyn Future<..>>>`",
+        Later::Stream => "`impl Stream<..>`, `BoxStream<..>` or `Pin<Box<dyn Stream<..>>>`",
+    };
+    at(output, format!("`covers = {covers}` wraps what is returned, so the type has to be written out: {types}"))
+}
+
 pub(crate) fn covers_the_other(word: &Ident, later: Later) -> Error {
     at(word, format!("the function returns a {later}: write `covers = {later}`"))
 }
@@ -302,6 +310,13 @@ pub(crate) fn skip_span_alone() -> Error {
 
 pub(crate) fn skip_span_stands_alone(attr: &Attribute) -> Error {
     at(attr, "`#[skip_span]` takes no arguments")
+}
+
+pub(crate) fn conditional(attr: &Attribute) -> Error {
+    at(
+        attr,
+        "an attribute below a traced impl block can't be conditional: write the function twice, under `#[cfg(..)]` and under `#[cfg(not(..))]`",
+    )
 }
 
 pub(crate) fn skipped_and_traced(attr: &Attribute, kind: Kind) -> Error {

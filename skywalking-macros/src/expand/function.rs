@@ -10,6 +10,7 @@ use super::private;
 use super::returned::Look;
 use crate::args::{Args, Covers, Kind};
 use crate::item::Function;
+use crate::params;
 use crate::returns::{self, Holder, Later};
 
 /// The function with its span.
@@ -79,9 +80,9 @@ fn covered(opening: &Opening<'_>, look: Option<&Look<'_>>, output: Option<&Type>
         (Later::Future, ..) => quote_spanned!(site=> #private::Prepared::future(__skywalking_opening, __skywalking_returned)),
     };
     let held = match returns::holder(returned) {
-        Holder::Opaque => wrapped,
-        Holder::Boxed => quote_spanned!(site=> #private::Box::new(#wrapped)),
-        Holder::Pinned => quote_spanned!(site=> #private::Box::pin(#wrapped)),
+        Some(Holder::Opaque) | None => wrapped,
+        Some(Holder::Boxed) => quote_spanned!(site=> #private::Box::new(#wrapped)),
+        Some(Holder::Pinned) => quote_spanned!(site=> #private::Box::pin(#wrapped)),
     };
     let there = super::private(opening.args.runtime.as_ref(), body.span());
     let wrap = quote_spanned!(site=> |__skywalking_returned| #held);
@@ -107,7 +108,10 @@ fn closure(opening: &Opening<'_>, output: &Type, body: &Group) -> Called {
     Called {
         outside: moved.outside(opening.private),
         arguments: moved.arguments(),
-        closure: quote_spanned!(body.span()=> #keyword |#patterns| -> #nameable #block),
+        closure: {
+            let allow = assigned_self(opening, body);
+            quote_spanned!(body.span()=> #allow #keyword |#patterns| -> #nameable #block)
+        },
     }
 }
 
@@ -121,12 +125,21 @@ fn future(opening: &Opening<'_>, look: Option<&Look<'_>>, output: Option<&Type>,
     let edge = edge(opening, output);
     let tail = moved.around(tail(body));
     let block = in_braces_of(body, quote_spanned!(site=> #captures #begin #inject #edge #tail));
-    let block = quote_spanned!(body.span()=> async move #block);
+    let allow = assigned_self(opening, body);
+    let block = quote_spanned!(body.span()=> #allow async move #block);
     let (Some(look), Some(output)) = (look, output) else {
         return quote_spanned!(body.span()=> #private::Traced::new(#block));
     };
     let look = look.closure(output);
     quote_spanned!(body.span()=> #private::Traced::with_return(#block, #look))
+}
+
+/// `self` can't be bound anew. Of a captured one that is assigned to rustc says that the value is never read, where of a parameter with something to drop it
+/// says nothing.
+fn assigned_self(opening: &Opening<'_>, body: &Group) -> Option<TokenStream> {
+    let receiver = opening.function.sig.receiver()?;
+    let assigned = receiver.mutability.is_some() && params::assigned(&body.stream(), "self");
+    assigned.then(|| quote_spanned!(Span::mixed_site()=> #[allow(unused_assignments)]))
 }
 
 /// The body, as the last expression of a block of ours. The braces of one that is a single expression could be taken for superfluous by rustc's lint.

@@ -1,7 +1,7 @@
 //! The part before the body: the callsite, the arguments that are computed, the span, and the context written into what goes out.
 
 use proc_macro2::{Ident, Span, TokenStream};
-use quote::{ToTokens as _, format_ident, quote_spanned};
+use quote::{ToTokens as _, quote_spanned};
 use syn::ext::IdentExt as _;
 use syn::spanned::Spanned;
 use syn::{Expr, LitStr};
@@ -54,13 +54,6 @@ impl Naming<'_> {
     }
 }
 
-/// A value that is computed when recording, and the calls that take it from the name it is bound to.
-struct Computed<'a> {
-    value: &'a Expr,
-    bound: Ident,
-    call: TokenStream,
-}
-
 impl Opening<'_> {
     /// An expression: the guard of a sync function. While no tracer runs it costs a load and a branch.
     pub(super) fn enter(&self) -> TokenStream {
@@ -94,10 +87,10 @@ impl Opening<'_> {
         let site = Span::mixed_site();
         // What the place lacks is said at the place.
         let at = site.located_at(inject.span());
-        let private_there = located_at(private, at);
-        let place = quote_spanned!(at=> { use #private_there::Place as _; #place.__skywalking_place() });
-        let call = quote_spanned!(at=> #private_there::inject(#place));
-        Some(quote_spanned!(site=> if #private::wants_inject() { #call; }))
+        let there = located_at(private, at);
+        // One statement: what the place borrows or locks lives to its end.
+        let call = quote_spanned!(at=> #there::inject(#place.__skywalking_place()));
+        Some(quote_spanned!(site=> if #private::wants_inject() { use #private::Place as _; #call; }))
     }
 
     /// Statements: what is known of a span that opens when what the function returns is polled.
@@ -214,77 +207,58 @@ impl Opening<'_> {
         Some(quote_spanned!(site=> if #ty::wants_headers(&mut __skywalking_opening) { #call; }))
     }
 
-    /// All values are computed first, in the order of writing, and live to the end of the match; the user's expressions are outside the scope of our imports.
+    /// Each value is computed and recorded by itself, since what it borrows or locks lives to the end of its match; the program's expressions are outside the
+    /// scope of our imports.
     fn recording(&self, ty: &TokenStream) -> Option<TokenStream> {
         let site = Span::mixed_site();
-        let private = self.private;
         let computed = self.computed(ty);
-        let (values, names) = match computed.as_slice() {
-            [] => return None,
-            [Computed { value, bound, .. }] => {
-                let value = operand(value);
-                (quote_spanned!(site=> &#value), quote_spanned!(site=> #bound))
-            }
-            several => {
-                let values = several.iter().map(|computed| operand(computed.value));
-                let names = several.iter().map(|computed| &computed.bound);
-                (quote_spanned!(site=> (#(&#values),*)), quote_spanned!(site=> (#(#names),*)))
-            }
-        };
-        let plain = self.args.tags.iter().any(|tag| matches!(tag.value, Value::Plain(_)));
-        let imports = plain.then(|| quote_spanned!(site=> use #private::{PutDisplay as _, PutRaw as _};));
-        let calls = computed.iter().map(|computed| &computed.call);
-        Some(quote_spanned! {site=>
-            if #ty::recording(&mut __skywalking_opening) {
-                match #values {
-                    #names => { #imports #(#calls)* }
-                }
-            }
-        })
+        if computed.is_empty() {
+            return None;
+        }
+        Some(quote_spanned!(site=> if #ty::recording(&mut __skywalking_opening) { #(#computed)* }))
     }
 
-    fn computed(&self, ty: &TokenStream) -> Vec<Computed<'_>> {
+    /// A statement for each value that is computed.
+    fn computed(&self, ty: &TokenStream) -> Vec<TokenStream> {
         let site = Span::mixed_site();
         let private = self.private;
-        let mut computed = Vec::new();
-        let mut push = |value, call: &dyn Fn(Span, &Ident) -> TokenStream| {
-            let place = Spanned::span(value);
-            let bound = format_ident!("__skywalking_value_{}", computed.len(), span = site);
-            // A type that fits is asked for, and one that does not is refused, at the user's expression.
-            let at = site.located_at(place);
-            let call = call(at, &Ident::new(&bound.to_string(), at));
-            computed.push(Computed { value, bound, call });
+        let text = |text: &Option<Text>, method: &str| {
+            let Some(Text::Computed(value)) = text else { return None };
+            let at = site.located_at(value.span());
+            let (ty, method, bound) = (located_at(ty, at), Ident::new(method, at), Ident::new(VALUE, at));
+            Some(matched(value, &quote_spanned!(at=> #ty::#method(&mut __skywalking_opening, #bound))))
         };
-        if let Some(Text::Computed(name)) = &self.args.name {
-            push(name, &|at, bound| {
-                let ty = located_at(ty, at);
-                quote_spanned!(at=> #ty::name(&mut __skywalking_opening, #bound);)
-            });
-        }
-        if let Some(Text::Computed(peer)) = &self.args.peer {
-            push(peer, &|at, bound| {
-                let ty = located_at(ty, at);
-                quote_spanned!(at=> #ty::peer(&mut __skywalking_opening, #bound);)
-            });
-        }
-        for Tag { key, value, .. } in &self.args.tags {
-            if let Some(expr) = value.computed() {
-                push(expr, &|at, bound| put(private, ty, key, value, bound, &quote_spanned!(at=> __skywalking_opening)));
-            }
-        }
-        computed
+        let tags = self.args.tags.iter().filter_map(|Tag { key, value, .. }| {
+            let expr = value.computed()?;
+            let at = site.located_at(expr.span());
+            let put = put(private, ty, key, value, at, &quote_spanned!(at=> __skywalking_opening));
+            Some(matched(expr, &put))
+        });
+        text(&self.args.name, "name").into_iter().chain(text(&self.args.peer, "peer")).chain(tags).collect()
     }
 }
 
-/// A statement that puts a computed value, of which `bound` is a reference, as a tag into `sink`, which is of the type `ty`. A plain one needs the traits that
-/// choose its form.
-pub(super) fn put(private: &TokenStream, ty: &TokenStream, key: &LitStr, value: &Value, bound: &Ident, sink: &TokenStream) -> TokenStream {
-    let at = bound.span();
-    let (private, ty) = (located_at(private, at), located_at(ty, at));
+/// What a computed value is bound to.
+const VALUE: &str = "__skywalking_value";
+
+/// A statement that computes a value, and works with a reference to it.
+pub(super) fn matched(value: &Expr, work: &TokenStream) -> TokenStream {
+    let site = Span::mixed_site();
+    let (value, bound) = (operand(value), Ident::new(VALUE, site));
+    quote_spanned!(site=> match &#value { #bound => { #work; } })
+}
+
+/// Puts a computed value as a tag into `sink`, which is of the type `ty`. A type that fits is asked for, and one that does not is refused, at the program's
+/// expression.
+pub(super) fn put(private: &TokenStream, ty: &TokenStream, key: &LitStr, value: &Value, at: Span, sink: &TokenStream) -> TokenStream {
+    let (there, ty, bound) = (located_at(private, at), located_at(ty, at), Ident::new(VALUE, at));
     match value {
         Value::Literal(_) => TokenStream::new(),
-        Value::Plain(_) => quote_spanned!(at=> (&#private::Plain(#bound)).__skywalking_put(&mut #sink, #key);),
-        Value::Display(_) => quote_spanned!(at=> #ty::tag_display(&mut #sink, #key, #bound);),
-        Value::Debug(_) => quote_spanned!(at=> #ty::tag_debug(&mut #sink, #key, #bound);),
+        Value::Plain(_) => {
+            let imports = quote_spanned!(Span::mixed_site()=> use #private::{PutDisplay as _, PutRaw as _};);
+            quote_spanned!(at=> #imports (&#there::Plain(#bound)).__skywalking_put(&mut #sink, #key))
+        }
+        Value::Display(_) => quote_spanned!(at=> #ty::tag_display(&mut #sink, #key, #bound)),
+        Value::Debug(_) => quote_spanned!(at=> #ty::tag_debug(&mut #sink, #key, #bound)),
     }
 }

@@ -1,12 +1,12 @@
 //! A look at the returned value while the span is still open: errors, and tags that are computed from it.
 
 use proc_macro2::{Ident, Span, TokenStream};
-use quote::{ToTokens as _, quote_spanned};
-use syn::Type;
+use quote::quote_spanned;
 use syn::spanned::Spanned as _;
+use syn::{Type, parse_quote_spanned};
 
-use super::opening::{Naming, put};
-use super::{located_at, operand};
+use super::located_at;
+use super::opening::{Naming, matched, put};
 use crate::args::{Args, Form, OnErr, RetTag, Returned};
 use crate::item::Function;
 use crate::returns;
@@ -138,31 +138,23 @@ impl<'a> Look<'a> {
         let tags = self.tags.iter().map(|RetTag { key, of, value }| {
             let Some(expr) = value.computed() else { return TokenStream::new() };
             let at = site.located_at(expr.span());
-            let bound = Ident::new("__skywalking_value_0", at);
             let sink = quote_spanned!(at=> #private::OfReturned);
-            let put = put(private, &sink, key, value, &bound, &sink);
-            let imports =
-                matches!(value, crate::args::Value::Plain(_)).then(|| quote_spanned!(site=> use #private::{PutDisplay as _, PutRaw as _};));
-            let computed = match of {
-                Returned::Bound(_) => operand(expr),
-                Returned::Function => quote_spanned!(at=> #expr(__skywalking_value)),
-            };
-            let bind = match of {
+            let put = put(private, &sink, key, value, at, &sink);
+            match of {
                 Returned::Bound(pat) => {
-                    let pat = pat.to_token_stream();
-                    Some(quote_spanned!(site=> let #pat = __skywalking_value;))
+                    let matched = matched(expr, &put);
+                    quote_spanned!(site=> { let #pat = __skywalking_of; #matched })
                 }
-                Returned::Function => None,
-            };
-            quote_spanned!(site=> { #bind match &#computed { __skywalking_value_0 => { #imports #put } } })
+                Returned::Function => matched(&parse_quote_spanned!(at=> #expr(__skywalking_of)), &put),
+            }
         });
         quote_spanned! {site=>
             if #private::recording() {
-                let __skywalking_value = {
+                let __skywalking_of = {
                     use #private::{ValueOfAny as _, ValueOfOk as _};
                     (&&#private::Returned(#ret)).__skywalking_value()
                 };
-                if let ::core::option::Option::Some(__skywalking_value) = __skywalking_value {
+                if let ::core::option::Option::Some(__skywalking_of) = __skywalking_of {
                     #(#tags)*
                 }
             }

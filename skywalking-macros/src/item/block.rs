@@ -57,7 +57,7 @@ pub(super) fn read(mut trees: Vec<TokenTree>) -> syn::Result<Block> {
     let head: TokenStream = trees.into_iter().collect();
     let empty = TokenTree::Group(Group::new(Delimiter::Brace, TokenStream::new()));
     let header: ItemImpl = syn::parse2(head.clone().into_iter().chain([empty]).collect())?;
-    let members = members.parse2(braces.stream())?;
+    let members = members.parse2(opened(braces.stream()))?;
     Ok(Block {
         type_name: name_of(&header.self_ty),
         trait_name: header.trait_.as_ref().and_then(|implemented| implemented.0.segments.last()).map(|last| word(&last.ident)),
@@ -90,6 +90,26 @@ fn first_word(bound: &TypeParamBound) -> Option<String> {
         TypeParamBound::Trait(bound) => bound.path.segments.last().map(|last| word(&last.ident)),
         _ => None,
     }
+}
+
+/// A member that a `macro_rules!` fragment brings stands in an invisible group, as may its visibility: where members begin, the groups are opened.
+fn opened(tokens: TokenStream) -> TokenStream {
+    let mut out = TokenStream::new();
+    let mut begins = true;
+    for tree in tokens {
+        match tree {
+            TokenTree::Group(group) if begins && group.delimiter() == Delimiter::None => out.extend(opened(group.stream())),
+            tree => {
+                begins = match &tree {
+                    TokenTree::Group(group) => group.delimiter() == Delimiter::Brace,
+                    TokenTree::Punct(semicolon) => semicolon.as_char() == ';',
+                    _ => false,
+                };
+                out.extend([tree]);
+            }
+        }
+    }
+    out
 }
 
 fn members(input: ParseStream<'_>) -> syn::Result<Vec<Member>> {

@@ -88,6 +88,19 @@ fn a_closure_and_an_async_block_may_leave_themselves() {
 }
 
 #[test]
+fn closures_of_several_parameters_and_functions_inside_may_leave_themselves() {
+    for args in [
+        r#"tags("a" = v.iter().fold(Some(0), |a, b| Some(a? + b)))"#,
+        r#"tags("a" = v.is_sorted_by(|a, b| { if a > b { return false; } true }))"#,
+        r#"tags("a" = f(move |(a, b), c: u8| a?, || b?))"#,
+        r#"tags("a" = { fn g() -> Option<u8> { None?; Some(1) } g().is_some() })"#,
+    ] {
+        expanded(Local, args, "fn f() {}");
+    }
+    assert_eq!(said(Local, r#"tags("a" = f(|a, b| a, c?))"#, "fn f() {}").len(), 1);
+}
+
+#[test]
 fn a_trailing_comma_is_no_fault() {
     let with = expanded(Local, "name = \"a\", tags(a, \"b\" = 1,),", "fn f(a: u8) {}");
     assert_eq!(with, expanded(Local, "name = \"a\", tags(a, \"b\" = 1)", "fn f(a: u8) {}"));
@@ -200,6 +213,32 @@ fn what_a_function_can_not_give_is_refused() {
 }
 
 #[test]
+fn a_type_that_only_has_a_name_can_not_be_covered() {
+    for (kind, args, item, message) in [
+        (
+            Local,
+            "covers = future",
+            "fn call(&mut self) -> Self::Future { g() }",
+            "`covers = future` wraps what is returned, so the type has to be written out: `impl Future<..>`, `BoxFuture<..>` or `Pin<Box<dyn Future<..>>>`",
+        ),
+        (
+            Local,
+            "covers = stream",
+            "fn f() -> Alias<u8> { g() }",
+            "`covers = stream` wraps what is returned, so the type has to be written out: `impl Stream<..>`, `BoxStream<..>` or `Pin<Box<dyn Stream<..>>>`",
+        ),
+        (
+            Local,
+            "",
+            "fn call(&mut self) -> Self::Future { g() }",
+            "the span would end before the future runs: add `covers = future`, or `covers = call` to time only this call",
+        ),
+    ] {
+        assert_eq!(said(kind, args, item), [message], "{args} on {item}");
+    }
+}
+
+#[test]
 fn what_the_span_of_a_stream_can_not_see_is_refused() {
     let stream = "fn f() -> impl Stream<Item = u8> { g() }";
     assert_eq!(
@@ -262,6 +301,12 @@ fn marks_on_a_function_of_a_block_are_checked() {
         messages(&out[out.find(":: core :: compile_error").unwrap()..])
     };
     assert_eq!(said("impl A { #[skip_span(x)] fn f() {} }"), ["`#[skip_span]` takes no arguments"]);
+    assert_eq!(
+        said("impl A { #[cfg_attr(unix, runtime::skip_span)] fn f() {} #[cfg_attr(unix, inline)] fn g() {} }"),
+        [
+            "an attribute below a traced impl block can't be conditional: write the function twice, under `#[cfg(..)]` and under `#[cfg(not(..))]`"
+        ]
+    );
     assert_eq!(
         said("impl A { #[skip_span] #[exit_span] fn f() {} }"),
         ["`#[skip_span]` and `#[exit_span]` exclude each other: remove one"]

@@ -260,6 +260,15 @@ fn what_a_fragment_brings_is_taken_out_of_its_invisible_group() {
 }
 
 #[test]
+fn functions_that_fragments_bring_into_a_block_are_traced() {
+    let grouped = |text: &str| TokenTree::Group(Group::new(Delimiter::None, tokens(text)));
+    let (one, vis, two) = (grouped("fn one(&self) {}"), grouped("pub(crate)"), grouped("{ body() }"));
+    let block = quote!(impl A { #one #vis fn two(&self) #two });
+    let out = expand::attribute(Local, tokens(""), block, Switch::On).to_string();
+    assert_eq!(out.matches("Scope :: open").count(), 2, "{out}");
+}
+
+#[test]
 fn a_half_typed_function_in_a_block_is_passed_on_and_the_others_are_read() {
     let half = "impl A { fn a ( & self ) { } fn b ( & self) -> { 1 } pub f ; # [skip_span] fn d ( ) { } const X : }";
     let out = expand::attribute(Local, tokens(""), tokens(half), Switch::On).to_string();
