@@ -20,7 +20,7 @@ macro_rules! nest {
     };
 }
 
-nest!(a1 a2 a3 a4 a5 a6 a7 a8 b1 b2 b3 b4);
+nest!(a1 a2 a3 a4 a5 a6 a7 a8 b1 b2 b3 b4 b5 b6);
 
 fn is_send<T: Send>(value: T) -> T {
     value
@@ -28,7 +28,7 @@ fn is_send<T: Send>(value: T) -> T {
 
 #[test]
 fn compiles_within_the_usual_limit() {
-    spans(|| assert_eq!(block_on(is_send(a1(0))), Ok(11))).are(
+    spans(|| assert_eq!(block_on(is_send(a1(0))), Ok(13))).are(
         "
         Local a1
           Local a2
@@ -42,6 +42,8 @@ fn compiles_within_the_usual_limit() {
                           Local b2
                             Local b3
                               Local b4
+                                Local b5
+                                  Local b6
         ",
     );
 }
