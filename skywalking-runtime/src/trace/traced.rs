@@ -6,7 +6,7 @@
 //! moved: it goes on in a segment of its own, with a ref to its own span. No lock, no stack, no allocation in a poll.
 //!
 //! What is generic here is instantiated for each traced future of a program, so it is kept tiny: one call into [`Frame`] before the
-//! wrapped poll, that poll, and one call behind it, which is the frame's drop.
+//! wrapped poll, that poll, and one call behind it.
 
 mod covered;
 mod frames;
@@ -14,25 +14,34 @@ mod span;
 mod stream;
 
 use std::future::Future;
-use std::mem::ManuallyDrop;
 use std::pin::Pin;
 use std::task::{Context, Poll};
 
-use frames::{Frame, Outcome};
+use pin_project_lite::pin_project;
+
+use frames::Frame;
 
 pub(super) use covered::Covered;
 pub(super) use span::Span;
 pub use stream::TracedStream;
 
-/// A future that runs as a span.
-#[must_use = "futures do nothing unless polled"]
-#[derive(Debug)]
-pub struct Traced<F, H = NoHook> {
-    /// Its frame of the drop empties it.
-    span: ManuallyDrop<Span>,
-    hook: H,
-    /// Pinned whenever `self` is. Dropped in place by the destructor alone, as the span.
-    future: ManuallyDrop<F>,
+pin_project! {
+    /// A future that runs as a span.
+    #[must_use = "futures do nothing unless polled"]
+    #[derive(Debug)]
+    pub struct Traced<F, H = NoHook> {
+        hook: H,
+        #[pin]
+        future: F,
+        // Behind the future: it closes when what the future held has been dropped.
+        span: Span,
+    }
+
+    impl<F, H> PinnedDrop for Traced<F, H> {
+        fn drop(this: Pin<&mut Self>) {
+            this.project().span.begin_drop();
+        }
+    }
 }
 
 /// Nothing looks at the returned value.
@@ -68,26 +77,19 @@ impl<F: Future> Traced<F> {
     /// Wraps a future that opens its span itself, at its first poll.
     #[inline]
     pub fn new(future: F) -> Self {
-        Self { span: ManuallyDrop::new(Span::NEW), hook: NoHook, future: ManuallyDrop::new(future) }
+        Self { hook: NoHook, future, span: Span::NEW }
     }
 }
 
 impl<F> Traced<F> {
     /// The wrapped future.
     pub(super) fn inner(self: Pin<&mut Self>) -> Pin<&mut F> {
-        // SAFETY: the future is pinned as `self` is: nothing moves it, and it drops in place.
-        #[allow(unsafe_code)]
-        unsafe {
-            self.map_unchecked_mut(|this| &mut *this.future)
-        }
+        self.project().future
     }
 
     /// Begins as this span instead of waiting for what the wrapped future opens.
     pub(super) fn adopt(self: Pin<&mut Self>, span: Span) {
-        // SAFETY: the span is not pinned, and the future is not moved.
-        #[allow(unsafe_code)]
-        let this = unsafe { self.get_unchecked_mut() };
-        *this.span = span;
+        *self.project().span = span;
     }
 }
 
@@ -95,7 +97,7 @@ impl<F: Future, H: FnMut(&F::Output)> Traced<F, H> {
     /// The same, with a look at the value that the future returns.
     #[inline]
     pub fn with_return(future: F, hook: H) -> Self {
-        Self { span: ManuallyDrop::new(Span::NEW), hook, future: ManuallyDrop::new(future) }
+        Self { hook, future, span: Span::NEW }
     }
 }
 
@@ -108,37 +110,16 @@ where
 
     #[inline]
     fn poll(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<F::Output> {
-        // SAFETY: the future stays where it is, and is not reached but through the pin below; `Traced` is `Unpin` only if it is.
-        // `ManuallyDrop` has the layout of what is in it, and a cast is no function that each future would get a copy of.
-        #[allow(unsafe_code)]
-        #[allow(clippy::ptr_as_ptr, reason = "`cast` is such a function")]
-        let (this, future) = unsafe {
-            let this = self.get_unchecked_mut();
-            let future = &raw mut this.future as *mut F;
-            (this, Pin::new_unchecked(&mut *future))
-        };
-        let mut frame = Frame::of_poll(&mut this.span);
-        let polled = future.poll(cx);
+        let this = self.project();
+        let frame = Frame::of_poll(this.span);
+        let polled = this.future.poll(cx);
         if H::LOOKS
             && frame.traced
             && let Poll::Ready(returned) = &polled
         {
             this.hook.look(returned);
         }
-        frame.outcome = if matches!(polled, Poll::Ready(_)) { Outcome::READY } else { Outcome::Pending };
+        frame.finish(polled.is_ready());
         polled
-    }
-}
-
-impl<F, H> Drop for Traced<F, H> {
-    #[inline]
-    fn drop(&mut self) {
-        let mut frame = Frame::of_drop(&mut self.span);
-        // SAFETY: once, and nobody reaches it afterwards; it drops in place, as pinning asks for.
-        #[allow(unsafe_code)]
-        unsafe {
-            ManuallyDrop::drop(&mut self.future);
-        }
-        frame.outcome = Outcome::CANCELLED;
     }
 }

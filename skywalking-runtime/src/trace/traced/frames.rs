@@ -1,7 +1,7 @@
-//! The frame of a poll or a drop: what must be put back when it is over. It knows how that goes by an [`Outcome`], which is the panic's
-//! until somebody says otherwise, so a drop of the frame alone means that the wrapped code unwound.
+//! The frame of a poll: what must be put back when it is over. It knows how that goes by an [`Outcome`], which is the panic's until
+//! somebody says otherwise, so a drop of the frame alone means that the wrapped code unwound.
 
-use std::mem::{ManuallyDrop, forget, replace, take};
+use std::mem::{ManuallyDrop, replace, take};
 
 use super::span::{Span, State};
 use crate::trace::clock;
@@ -9,23 +9,14 @@ use crate::trace::failure::Mark;
 use crate::trace::scope::{self, Begun};
 use crate::trace::segment::{Current, Segment};
 use crate::trace::slot;
-use crate::trace::tally::{self, Reason};
 use crate::tracer;
 
-/// How a poll or a drop went.
+/// How a poll went.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Outcome {
     /// The span stays open.
     Pending,
     Ended(End),
-}
-
-impl Outcome {
-    /// The wrapped code is done.
-    pub(super) const READY: Self = Self::Ended(End::Ready);
-    /// It was dropped before that.
-    pub(super) const CANCELLED: Self = Self::Ended(End::Marked(Mark::Cancelled));
-    const UNWOUND: Self = Self::Ended(End::Marked(Mark::Panicked));
 }
 
 /// How a span ended.
@@ -60,7 +51,7 @@ enum Around {
     Child,
 }
 
-/// The frame of one poll, or of the drop.
+/// The frame of one poll.
 #[must_use = "the wrapped code runs inside of it"]
 pub(super) struct Frame<'a> {
     span: &'a mut Span,
@@ -71,9 +62,7 @@ pub(super) struct Frame<'a> {
     /// What was current.
     saved: Option<Current>,
     around: Around,
-    /// How it went: set when the wrapped code has returned.
-    pub(super) outcome: Outcome,
-    is_drop: bool,
+    outcome: Outcome,
     /// A value that is returned is one of a span's.
     pub(super) traced: bool,
 }
@@ -86,32 +75,23 @@ impl<'a> Frame<'a> {
             left: Begun::NOTHING,
             saved: None,
             around,
-            outcome: Outcome::UNWOUND,
-            is_drop: false,
+            outcome: Outcome::Ended(End::Marked(Mark::Panicked)),
             traced: !matches!(around, Around::Nothing | Around::Unexpected),
         }
     }
 
-    /// Makes the span current for a poll. The two that wait are short and straight, and what happens once is elsewhere.
+    /// Makes the span current for a poll.
     pub(super) fn of_poll(span: &'a mut Span) -> Self {
-        if span.state == State::Root {
-            return Self::of_root(span);
-        }
-        if span.state == State::Child
-            && let Some(saved) = span.enter_child()
-        {
-            return Self::of_child(span, saved);
-        }
-        Self::of_other(span)
-    }
-
-    #[inline(never)]
-    fn of_other(span: &'a mut Span) -> Self {
         match span.state {
-            State::New => Self::of_first(span),
-            State::Off => Self::new(span, Around::Nothing),
+            State::Root => Self::of_root(span),
+            State::Child => match span.enter_child() {
+                Some(saved) => Self::of_child(span, saved),
+                None => Self::of_moved(span),
+            },
+            State::Off | State::DroppingRoot | State::DroppingChild => Self::new(span, Around::Nothing),
             State::Unsampled if slot::with_key(span.begun.key, |_| ()).is_some() => Self::new(span, Around::Nothing),
-            State::Root | State::Child | State::Unsampled => Self::of_moved(span),
+            State::Unsampled => Self::of_moved(span),
+            State::New => Self::of_first(span),
         }
     }
 
@@ -149,87 +129,53 @@ impl<'a> Frame<'a> {
         frame
     }
 
-    /// Makes the span current for a drop: what is dropped may open spans, and they belong below it.
-    pub(super) fn of_drop(span: &'a mut Span) -> Self {
-        let mut frame = if span.state == State::Root {
-            Self::of_root(span)
-        } else if span.state == State::Child {
-            if let Some(saved) = span.enter_child() {
-                Self::of_child(span, saved)
-            } else {
-                tally::count(Reason::DroppedElsewhere);
-                Self::new(span, Around::Nothing)
+    /// The wrapped poll is over.
+    pub(super) fn finish(mut self, ready: bool) {
+        self.outcome = if ready { Outcome::Ended(End::Ready) } else { Outcome::Pending };
+    }
+
+    #[inline]
+    fn leave_root(&mut self) {
+        let displaced = replace(&mut self.displaced, ManuallyDrop::new(None));
+        match self.outcome {
+            Outcome::Pending => self.span.put_aside(ManuallyDrop::into_inner(displaced)),
+            Outcome::Ended(end) => {
+                let own = self.span.leave_root(ManuallyDrop::into_inner(displaced));
+                self.span.end_root(own, end);
             }
-        } else {
-            Self::new(span, Around::Nothing)
-        };
-        frame.is_drop = true;
-        frame
-    }
-
-    /// Takes the root's segment out of the slot until the next poll. False if somebody's executor switched stacks within this one.
-    #[inline]
-    fn put_root_aside(&mut self) -> bool {
-        let Some(own) = slot::take_key(self.span.begun.key) else { return false };
-        if self.displaced.is_some() {
-            let displaced = replace(&mut self.displaced, ManuallyDrop::new(None));
-            // The slot is empty, and so is the place for the root's segment: nothing is dropped, which rustc could not know.
-            forget(slot::replace(ManuallyDrop::into_inner(displaced)));
         }
-        forget(self.span.segment.replace(own));
-        true
     }
 
     #[inline]
-    fn restore(&self) {
+    fn leave_child(&mut self) {
+        if let Outcome::Ended(end) = self.outcome {
+            self.span.end_child(end);
+        }
         if let Some(saved) = self.saved {
             slot::with_key(self.span.begun.key, |segment| segment.restore(saved));
         }
     }
 
-    /// All but a wait.
-    #[inline(never)]
-    fn leave(&mut self) {
-        match (self.around, self.outcome) {
-            (Around::Nothing, _) => {}
-            (Around::Unexpected, _) => {
-                scope::exchange_begun(self.left);
-            }
-            (Around::First, outcome) => {
-                let begun = scope::exchange_begun(self.left);
-                let end = if let Outcome::Ended(end) = outcome { Some(end) } else { None };
-                self.span.settle_first(begun, self.saved, end);
-            }
-            (Around::Root, outcome) => {
-                let displaced = replace(&mut self.displaced, ManuallyDrop::new(None));
-                let own = self.span.leave_root(ManuallyDrop::into_inner(displaced));
-                if let Outcome::Ended(end) = outcome {
-                    self.span.end_root(own, end);
-                }
-            }
-            (Around::Child, outcome) => {
-                if let Outcome::Ended(end) = outcome {
-                    self.span.end_child(end);
-                }
-                self.restore();
-            }
-        }
-        if self.is_drop {
-            self.span.empty();
-        }
+    fn leave_first(&mut self) {
+        let begun = scope::exchange_begun(self.left);
+        let end = match self.outcome {
+            Outcome::Pending => None,
+            Outcome::Ended(end) => Some(end),
+        };
+        self.span.settle_first(begun, self.saved, end);
     }
 }
 
 impl Drop for Frame<'_> {
     fn drop(&mut self) {
-        if self.outcome == Outcome::Pending {
-            if self.around == Around::Root && self.put_root_aside() {
-                return;
-            }
-            if self.around == Around::Child {
-                return self.restore();
+        match self.around {
+            Around::Root => self.leave_root(),
+            Around::Child => self.leave_child(),
+            Around::Nothing => {}
+            Around::First => self.leave_first(),
+            Around::Unexpected => {
+                scope::exchange_begun(self.left);
             }
         }
-        self.leave();
     }
 }

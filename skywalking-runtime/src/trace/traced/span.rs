@@ -1,9 +1,12 @@
 //! The state of a future's span: what each poll finds, what it leaves, and what a drop ends.
 
+use std::mem::{forget, replace};
 use std::sync::Arc;
+use std::thread::panicking;
 
 use super::frames::End;
 use crate::trace::callsite::{Callsite, Kind};
+use crate::trace::failure::Mark;
 use crate::trace::id;
 use crate::trace::record::{Record, Trace};
 use crate::trace::root;
@@ -27,6 +30,19 @@ pub(in crate::trace) struct Span {
     pub(super) segment: Option<Box<Segment>>,
     /// Where a child came from, should it find itself elsewhere.
     origin: Option<Origin>,
+    /// While the wrapped code is dropped.
+    dropping: Dropping,
+}
+
+/// What is put back, and how the span ends, when the wrapped code has been dropped.
+#[derive(Clone, Copy, Debug)]
+struct Dropping {
+    /// What was current.
+    saved: Current,
+    /// A panic was going on before.
+    panicking: bool,
+    /// To be dropped is how it ends, and nothing unusual.
+    ends: bool,
 }
 
 #[derive(Debug)]
@@ -46,15 +62,24 @@ pub(super) enum State {
     Child,
     /// A child of an unsampled request.
     Unsampled,
+    /// The root's segment is in the slot while the wrapped code is dropped; what it displaced is in its place.
+    DroppingRoot,
+    /// The child is current while the wrapped code is dropped.
+    DroppingChild,
 }
 
 impl Span {
     /// Of a future that was not polled yet.
-    pub(super) const NEW: Self = Self { state: State::New, begun: Begun::NOTHING, segment: None, origin: None };
+    pub(super) const NEW: Self = Self::with(State::New, Begun::NOTHING, None);
 
     /// The span of a segment that was made to go on with another one.
     pub(in crate::trace) fn of_root(begun: Begun, segment: Option<Box<Segment>>) -> Self {
-        Self { state: State::Root, begun, segment, origin: None }
+        Self::with(State::Root, begun, segment)
+    }
+
+    const fn with(state: State, begun: Begun, segment: Option<Box<Segment>>) -> Self {
+        let dropping = Dropping { saved: Current { index: 0, muted: 0 }, panicking: false, ends: false };
+        Self { state, begun, segment, origin: None, dropping }
     }
 
     /// The first poll is over: takes up what was begun in it.
@@ -118,6 +143,14 @@ impl Span {
             slot::replace(displaced);
         }
         own
+    }
+
+    /// Takes the root's segment out of the slot until the next poll.
+    #[inline]
+    pub(super) fn put_aside(&mut self, displaced: Option<Box<Segment>>) {
+        let own = self.leave_root(displaced);
+        // It was taken out for the poll, so there is nothing to drop: said here because rustc could not know.
+        forget(replace(&mut self.segment, own));
     }
 
     pub(super) fn end_root(&mut self, segment: Option<Box<Segment>>, end: End) {
@@ -191,16 +224,61 @@ impl Span {
         *self = Self::of_root(begun, Some(segment));
     }
 
-    /// Lets go of all that it holds: its last use.
+    /// The wrapped code is about to be dropped: what it drops may open spans, and they belong below this one.
     #[inline]
-    pub(super) fn empty(&mut self) {
-        if self.segment.is_some() || self.origin.is_some() {
-            self.drop_all();
+    pub(super) fn begin_drop(&mut self) {
+        if matches!(self.state, State::Root | State::Child) {
+            self.enter_drop();
         }
     }
 
-    #[cold]
-    fn drop_all(&mut self) {
-        *self = Self::NEW;
+    fn enter_drop(&mut self) {
+        self.dropping.panicking = panicking();
+        if self.state == State::Root {
+            self.segment = slot::replace(self.segment.take());
+            self.state = State::DroppingRoot;
+        } else if let Some(saved) = self.enter_child() {
+            self.dropping.saved = saved;
+            self.state = State::DroppingChild;
+        } else {
+            tally::count(Reason::DroppedElsewhere);
+            self.state = State::Off;
+        }
+    }
+
+    /// True while what is wrapped is dropped, and what is said of the current span is said of this one.
+    pub(super) fn is_dropping(&self) -> bool {
+        matches!(self.state, State::DroppingRoot | State::DroppingChild)
+    }
+
+    /// To be dropped now is how the span ends.
+    pub(super) fn ends_by_drop(&mut self) {
+        self.dropping.ends = true;
+    }
+
+    fn end_drop(&mut self) {
+        let Dropping { saved, panicking: before, ends } = self.dropping;
+        let end = match (panicking() && !before, ends) {
+            (true, _) => End::Marked(Mark::Panicked),
+            (false, false) => End::Marked(Mark::Cancelled),
+            (false, true) => End::Ready,
+        };
+        if self.state == State::DroppingRoot {
+            let displaced = self.segment.take();
+            let own = self.leave_root(displaced);
+            self.end_root(own, end);
+        } else {
+            self.end_child(end);
+            slot::with_key(self.begun.key, |segment| segment.restore(saved));
+        }
+    }
+}
+
+impl Drop for Span {
+    #[inline]
+    fn drop(&mut self) {
+        if self.is_dropping() {
+            self.end_drop();
+        }
     }
 }

@@ -2,13 +2,13 @@
 //!
 //! Between polls the span is open and nobody's parent: what the consumer does with an item is the consumer's.
 
-use std::mem::ManuallyDrop;
 use std::pin::Pin;
 use std::task::{Context, Poll};
 
 use futures_core::Stream;
+use pin_project_lite::pin_project;
 
-use super::frames::{Frame, Outcome};
+use super::frames::Frame;
 use super::span::Span;
 use crate::trace::current;
 use crate::trace::prepared::Prepared;
@@ -17,60 +17,38 @@ use crate::trace::tag::Raw;
 /// The tag that says how many items a stream gave.
 const ITEMS: &str = "items";
 
-/// A stream that runs as a span.
-#[must_use = "streams do nothing unless polled"]
-#[derive(Debug)]
-pub struct TracedStream<S> {
-    /// Its frame of the drop empties it.
-    span: ManuallyDrop<Span>,
-    prepared: Option<Prepared>,
-    given: Given,
-    /// Pinned whenever `self` is. Dropped in place by the destructor alone, as the span.
-    stream: ManuallyDrop<S>,
+pin_project! {
+    /// A stream that runs as a span.
+    #[must_use = "streams do nothing unless polled"]
+    #[derive(Debug)]
+    pub struct TracedStream<S> {
+        prepared: Option<Prepared>,
+        #[pin]
+        stream: S,
+        // Behind the stream: it closes when what the stream held has been dropped.
+        given: Given,
+    }
+
+    impl<S> PinnedDrop for TracedStream<S> {
+        fn drop(this: Pin<&mut Self>) {
+            this.project().given.span.begin_drop();
+        }
+    }
 }
 
-/// What the stream gave until now.
+/// What the stream gave until now, and its span.
 #[derive(Debug)]
 struct Given {
     items: u64,
     /// Somebody waits for the next one.
     awaited: bool,
+    span: Span,
 }
 
 impl<S> TracedStream<S> {
     #[inline]
     pub(in crate::trace) fn new(prepared: Prepared, stream: S) -> Self {
-        Self {
-            span: ManuallyDrop::new(Span::NEW),
-            prepared: Some(prepared),
-            given: Given { items: 0, awaited: false },
-            stream: ManuallyDrop::new(stream),
-        }
-    }
-}
-
-impl Given {
-    /// Takes note of what a poll gave, inside of its frame.
-    fn note(&mut self, polled: Poll<Option<()>>, mut frame: Frame<'_>) {
-        self.awaited = polled.is_pending();
-        match polled {
-            Poll::Pending => {}
-            Poll::Ready(Some(())) => self.items += 1,
-            Poll::Ready(None) => self.tag(&frame),
-        }
-        frame.outcome = if polled == Poll::Ready(None) { Outcome::READY } else { Outcome::Pending };
-    }
-
-    fn tag(&self, frame: &Frame<'_>) {
-        if frame.traced {
-            current::tag(ITEMS, Raw::Uint(self.items));
-        }
-    }
-
-    /// The stream has been dropped: between two items that is its reader's right, while it waits for one it is cancelled.
-    fn end(&self, mut frame: Frame<'_>) {
-        self.tag(&frame);
-        frame.outcome = if self.awaited { Outcome::CANCELLED } else { Outcome::READY };
+        Self { prepared: Some(prepared), stream, given: Given { items: 0, awaited: false, span: Span::NEW } }
     }
 }
 
@@ -79,21 +57,18 @@ impl<S: Stream> Stream for TracedStream<S> {
 
     #[inline]
     fn poll_next(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Option<S::Item>> {
-        // SAFETY: the stream stays where it is, and is not reached but through the pin below; `TracedStream` is `Unpin` only if it is.
-        #[allow(unsafe_code)]
-        let (this, stream) = unsafe {
-            let this = self.get_unchecked_mut();
-            ((&mut *this.span, &mut this.prepared, &mut this.given), Pin::new_unchecked(&mut *this.stream))
-        };
-        let (span, prepared, given) = this;
+        let this = self.project();
+        let Given { items, awaited, span } = this.given;
         let frame = Frame::of_poll(span);
-        Prepared::begin(prepared);
-        let polled = stream.poll_next(cx);
-        let gave = match &polled {
-            Poll::Pending => Poll::Pending,
-            Poll::Ready(item) => Poll::Ready(item.as_ref().map(|_| ())),
-        };
-        given.note(gave, frame);
+        Prepared::begin(this.prepared);
+        let polled = this.stream.poll_next(cx);
+        *awaited = polled.is_pending();
+        match &polled {
+            Poll::Ready(Some(_)) => *items += 1,
+            Poll::Ready(None) if frame.traced => tag(*items),
+            Poll::Ready(None) | Poll::Pending => {}
+        }
+        frame.finish(matches!(polled, Poll::Ready(None)));
         polled
     }
 
@@ -103,15 +78,19 @@ impl<S: Stream> Stream for TracedStream<S> {
     }
 }
 
-impl<S> Drop for TracedStream<S> {
-    #[inline]
+fn tag(items: u64) {
+    current::tag(ITEMS, Raw::Uint(items));
+}
+
+impl Drop for Given {
     fn drop(&mut self) {
-        let frame = Frame::of_drop(&mut self.span);
-        // SAFETY: once, and nobody reaches it afterwards; it drops in place, as pinning asks for.
-        #[allow(unsafe_code)]
-        unsafe {
-            ManuallyDrop::drop(&mut self.stream);
+        if !self.span.is_dropping() {
+            return;
         }
-        self.given.end(frame);
+        tag(self.items);
+        // Between two items that is its reader's right; while it waits for one it is cancelled.
+        if !self.awaited {
+            self.span.ends_by_drop();
+        }
     }
 }
