@@ -12,7 +12,7 @@ fn g() -> Result<(), String> {
     Ok(())
 }
 
-#[local_span(err(Debug))]
+#[local_span(no_err(Debug))]
 fn h() -> Result<(), String> {
     Ok(())
 }

@@ -8,4 +8,7 @@ fn f() {}
 #[local_span(extract = header)]
 fn g() {}
 
+#[local_span(extract_each = headers)]
+fn h() {}
+
 fn main() {}

@@ -1,0 +1,11 @@
+//! A stream returns no one value.
+
+use futures::Stream;
+use skywalking_runtime::local_span;
+
+#[local_span(covers = stream, err, ret_tags("k" = |r| r))]
+fn f() -> impl Stream<Item = Result<u8, String>> {
+    futures::stream::empty()
+}
+
+fn main() {}

@@ -1,0 +1,10 @@
+//! A request or a batch comes in, not both.
+
+use skywalking_runtime::entry_span;
+
+#[entry_span(extract = first, extract_each = rest)]
+fn f(first: &String, rest: &[String]) -> usize {
+    first.len() + rest.len()
+}
+
+fn main() {}

@@ -1,0 +1,11 @@
+//! Whoever sees the returned value hides the caller.
+
+use skywalking_runtime::local_span;
+
+#[local_span(ret_tags("k" = |r| r))]
+#[track_caller]
+fn f() -> u8 {
+    1
+}
+
+fn main() {}

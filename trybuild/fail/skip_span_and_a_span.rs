@@ -1,0 +1,17 @@
+//! A function is traced or left out.
+
+use skywalking_runtime::{entry_span, local_span, skip_span};
+
+struct S;
+
+#[local_span]
+impl S {
+    #[skip_span]
+    #[entry_span]
+    fn f() {}
+
+    #[skip_span(all)]
+    fn g() {}
+}
+
+fn main() {}
