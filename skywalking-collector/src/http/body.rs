@@ -69,27 +69,43 @@ impl Unusable {
     }
 }
 
+/// Reads a body that may be taken. One of a kind that isn't is read all the same: who still writes when the answer comes may
+/// never see it.
 pub(super) async fn read(request: Request) -> Result<Body, Unusable> {
     let (parts, body) = request.into_parts();
-    let (form, packing) = (form(&parts.headers)?, packing(&parts.headers)?);
-    let announced = text(&parts.headers, &CONTENT_LENGTH).and_then(|length| length.parse::<u64>().ok());
+    let (form, packing) = (form(&parts.headers), packing(&parts.headers));
+    let mut bytes = Vec::new();
+    each(&parts.headers, body, |chunk| bytes.extend_from_slice(chunk)).await?;
+    Ok(Body { form: form?, packing: packing?, bytes })
+}
+
+/// Reads a body of which nothing is wanted, for the same reason.
+pub(super) async fn discard(request: Request) {
+    let (parts, body) = request.into_parts();
+    // What is wrong with it doesn't matter any more.
+    let _ = each(&parts.headers, body, |_| {}).await;
+}
+
+/// Hands on the chunks of a body within the limits.
+async fn each(headers: &HeaderMap, body: axum::body::Body, mut take: impl FnMut(&[u8])) -> Result<(), Unusable> {
+    let announced = text(headers, &CONTENT_LENGTH).and_then(|length| length.parse::<u64>().ok());
     if announced.is_some_and(|length| length > LIMIT as u64) {
         return Err(Unusable::TooLarge);
     }
     let mut chunks = body.into_data_stream();
     let whole = async {
-        let mut bytes = Vec::new();
+        let mut length = 0;
         while let Some(chunk) = chunks.next().await {
             let chunk = chunk.map_err(|error| Unusable::Broken(error.to_string()))?;
-            if bytes.len() + chunk.len() > LIMIT {
+            length += chunk.len();
+            if length > LIMIT {
                 return Err(Unusable::TooLarge);
             }
-            bytes.extend_from_slice(&chunk);
+            take(&chunk);
         }
-        Ok(bytes)
+        Ok(())
     };
-    let bytes = tokio::time::timeout(PATIENCE, whole).await.map_err(|_| Unusable::TooSlow)??;
-    Ok(Body { form, packing, bytes })
+    tokio::time::timeout(PATIENCE, whole).await.unwrap_or(Err(Unusable::TooSlow))
 }
 
 impl Body {

@@ -11,7 +11,7 @@ use axum::middleware::Next;
 use axum::response::Response;
 
 use super::answer::problem;
-use super::{host, intake};
+use super::{body, host, intake};
 use crate::shared::Shared;
 use crate::token;
 
@@ -26,7 +26,10 @@ pub(super) struct Gate {
 
 pub(super) async fn check(State(gate): State<Gate>, request: Request, next: Next) -> Response {
     match gate.refuse(&request) {
-        Some((status, reason)) => problem(status, &reason),
+        Some((status, reason)) => {
+            body::discard(request).await;
+            problem(status, &reason)
+        }
         None => next.run(request).await,
     }
 }

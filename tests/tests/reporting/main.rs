@@ -66,6 +66,26 @@ fn what_a_program_traced_arrives_as_the_same_tree() {
 }
 
 #[test]
+fn what_is_too_much_for_one_batch_arrives_in_several() {
+    let _turn = turn();
+    for way in WAYS {
+        let backend = Backend::start();
+        let agent = agent(way, &backend.address(way)).start().expect("an agent");
+        requests(3_000);
+        // More bytes than a backend takes by HTTP at once, and more as JSON than as protobuf.
+        let text = "\u{1}\"快照\"".repeat(300);
+        for _ in 0..2_000 {
+            program::request_with_tag("text", &text);
+        }
+        assert!(agent.flush(PATIENCE));
+        let report = agent.shutdown(PATIENCE);
+        assert_settled(&report, 5_000);
+        let arrived = backend.stats();
+        assert_eq!((report.sent, arrived.segments_accepted, arrived.segments_refused), (5_000, 5_000, 0), "{way:?}");
+    }
+}
+
+#[test]
 fn the_backend_hears_who_reports_before_it_hears_of_segments() {
     let _turn = turn();
     for way in WAYS {
@@ -133,6 +153,21 @@ fn with_the_wrong_token_all_is_refused_and_the_token_is_shown_nowhere() {
         assert!(shown.contains("skywalking_runtime") && shown.contains(reason), "the agent says what is wrong: {shown}");
         assert!(!shown.contains(TOKEN), "{shown}");
     }
+}
+
+#[test]
+fn a_large_body_with_the_wrong_token_is_known_to_be_refused() {
+    let _turn = turn();
+    let backend = Backend::with_token("the-right-token");
+    let agent = agent(Way::Http, &backend.address(Way::Http)).token("wrong").start().expect("an agent");
+    let text = "x".repeat(2_000);
+    for _ in 0..1_000 {
+        program::request_with_tag("text", &text);
+    }
+    assert!(agent.flush(PATIENCE));
+    let report = agent.shutdown(PATIENCE);
+    assert_settled(&report, 1_000);
+    assert_eq!((report.sent, report.dropped.refused), (0, 1_000), "{report:?}");
 }
 
 #[test]

@@ -98,6 +98,18 @@ fn is_default(key: &str, value: &Value) -> bool {
     }
 }
 
+/// The golden segment has everything in it; what its bytes mean was typed by hand.
+#[test]
+fn the_golden_segment_as_json_is_what_was_typed_by_hand() {
+    const HEX: &str = include_str!("../../../../tests/golden/segment.hex");
+    const TYPED: &str = include_str!("../../../../tests/golden/segment.json");
+    let digits: Vec<u8> = HEX.bytes().filter(|byte| !byte.is_ascii_whitespace()).collect();
+    let byte = |pair: &[u8]| u8::from_str_radix(std::str::from_utf8(pair).unwrap(), 16).unwrap();
+    let bytes: Vec<u8> = digits.chunks(2).map(byte).collect();
+    let said: Value = serde_json::from_slice(&json::segment(&bytes)).unwrap();
+    assert_eq!(canonical(said), canonical(serde_json::from_str(TYPED).unwrap()));
+}
+
 proptest! {
     #![proptest_config(ProptestConfig::with_cases(1_000))]
 
