@@ -19,7 +19,7 @@ use std::task::{Context, Poll};
 
 use pin_project_lite::pin_project;
 
-use frames::Frame;
+use frames::{Frame, Outcome};
 
 pub(super) use covered::Covered;
 pub(super) use span::Span;
@@ -111,7 +111,7 @@ where
     #[inline]
     fn poll(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<F::Output> {
         let this = self.project();
-        let frame = Frame::of_poll(this.span);
+        let mut frame = Frame::of_poll(this.span);
         let polled = this.future.poll(cx);
         if H::LOOKS
             && frame.traced
@@ -119,7 +119,7 @@ where
         {
             this.hook.look(returned);
         }
-        frame.finish(polled.is_ready());
+        frame.outcome = if matches!(polled, Poll::Ready(_)) { Outcome::READY } else { Outcome::Pending };
         polled
     }
 }

@@ -1,7 +1,7 @@
 //! The frame of a poll: what must be put back when it is over. It knows how that goes by an [`Outcome`], which is the panic's until
 //! somebody says otherwise, so a drop of the frame alone means that the wrapped code unwound.
 
-use std::mem::{ManuallyDrop, replace, take};
+use std::mem::{ManuallyDrop, forget, replace, take};
 
 use super::span::{Span, State};
 use crate::trace::clock;
@@ -17,6 +17,11 @@ pub(super) enum Outcome {
     /// The span stays open.
     Pending,
     Ended(End),
+}
+
+impl Outcome {
+    /// The wrapped code is done.
+    pub(super) const READY: Self = Self::Ended(End::Ready);
 }
 
 /// How a span ended.
@@ -62,7 +67,8 @@ pub(super) struct Frame<'a> {
     /// What was current.
     saved: Option<Current>,
     around: Around,
-    outcome: Outcome,
+    /// Set when the wrapped code has returned.
+    pub(super) outcome: Outcome,
     /// A value that is returned is one of a span's.
     pub(super) traced: bool,
 }
@@ -80,18 +86,26 @@ impl<'a> Frame<'a> {
         }
     }
 
-    /// Makes the span current for a poll.
+    /// Makes the span current for a poll. The two that wait are short and straight; what happens once is elsewhere.
     pub(super) fn of_poll(span: &'a mut Span) -> Self {
+        if span.state == State::Root {
+            return Self::of_root(span);
+        }
+        if span.state == State::Child
+            && let Some(saved) = span.enter_child()
+        {
+            return Self::of_child(span, saved);
+        }
+        Self::of_other(span)
+    }
+
+    #[inline(never)]
+    fn of_other(span: &'a mut Span) -> Self {
         match span.state {
-            State::Root => Self::of_root(span),
-            State::Child => match span.enter_child() {
-                Some(saved) => Self::of_child(span, saved),
-                None => Self::of_moved(span),
-            },
+            State::New => Self::of_first(span),
             State::Off | State::DroppingRoot | State::DroppingChild => Self::new(span, Around::Nothing),
             State::Unsampled if slot::with_key(span.begun.key, |_| ()).is_some() => Self::new(span, Around::Nothing),
-            State::Unsampled => Self::of_moved(span),
-            State::New => Self::of_first(span),
+            State::Root | State::Child | State::Unsampled => Self::of_moved(span),
         }
     }
 
@@ -129,53 +143,66 @@ impl<'a> Frame<'a> {
         frame
     }
 
-    /// The wrapped poll is over.
-    pub(super) fn finish(mut self, ready: bool) {
-        self.outcome = if ready { Outcome::Ended(End::Ready) } else { Outcome::Pending };
+    /// Takes the root's segment out of the slot until the next poll. False if somebody's executor switched stacks within this one.
+    #[inline]
+    fn put_root_aside(&mut self) -> bool {
+        let Some(own) = slot::take_key(self.span.begun.key) else { return false };
+        if self.displaced.is_some() {
+            let displaced = replace(&mut self.displaced, ManuallyDrop::new(None));
+            // The slot is empty, and so is the place for the root's segment: nothing is dropped, which rustc could not know.
+            forget(slot::replace(ManuallyDrop::into_inner(displaced)));
+        }
+        forget(self.span.segment.replace(own));
+        true
     }
 
     #[inline]
-    fn leave_root(&mut self) {
-        let displaced = replace(&mut self.displaced, ManuallyDrop::new(None));
-        match self.outcome {
-            Outcome::Pending => self.span.put_aside(ManuallyDrop::into_inner(displaced)),
-            Outcome::Ended(end) => {
-                let own = self.span.leave_root(ManuallyDrop::into_inner(displaced));
-                self.span.end_root(own, end);
-            }
-        }
-    }
-
-    #[inline]
-    fn leave_child(&mut self) {
-        if let Outcome::Ended(end) = self.outcome {
-            self.span.end_child(end);
-        }
+    fn restore(&self) {
         if let Some(saved) = self.saved {
             slot::with_key(self.span.begun.key, |segment| segment.restore(saved));
         }
     }
 
-    fn leave_first(&mut self) {
-        let begun = scope::exchange_begun(self.left);
-        let end = match self.outcome {
-            Outcome::Pending => None,
-            Outcome::Ended(end) => Some(end),
-        };
-        self.span.settle_first(begun, self.saved, end);
+    /// All but a wait.
+    #[inline(never)]
+    fn leave(&mut self) {
+        let end = if let Outcome::Ended(end) = self.outcome { Some(end) } else { None };
+        match self.around {
+            Around::Nothing => {}
+            Around::Unexpected => {
+                scope::exchange_begun(self.left);
+            }
+            Around::First => {
+                let begun = scope::exchange_begun(self.left);
+                self.span.settle_first(begun, self.saved, end);
+            }
+            Around::Root => {
+                let displaced = replace(&mut self.displaced, ManuallyDrop::new(None));
+                let own = self.span.leave_root(ManuallyDrop::into_inner(displaced));
+                if let Some(end) = end {
+                    self.span.end_root(own, end);
+                }
+            }
+            Around::Child => {
+                if let Some(end) = end {
+                    self.span.end_child(end);
+                }
+                self.restore();
+            }
+        }
     }
 }
 
 impl Drop for Frame<'_> {
     fn drop(&mut self) {
-        match self.around {
-            Around::Root => self.leave_root(),
-            Around::Child => self.leave_child(),
-            Around::Nothing => {}
-            Around::First => self.leave_first(),
-            Around::Unexpected => {
-                scope::exchange_begun(self.left);
+        if self.outcome == Outcome::Pending {
+            if self.around == Around::Root && self.put_root_aside() {
+                return;
+            }
+            if self.around == Around::Child {
+                return self.restore();
             }
         }
+        self.leave();
     }
 }

@@ -1,6 +1,5 @@
 //! The state of a future's span: what each poll finds, what it leaves, and what a drop ends.
 
-use std::mem::{forget, replace};
 use std::sync::Arc;
 use std::thread::panicking;
 
@@ -143,14 +142,6 @@ impl Span {
             slot::replace(displaced);
         }
         own
-    }
-
-    /// Takes the root's segment out of the slot until the next poll.
-    #[inline]
-    pub(super) fn put_aside(&mut self, displaced: Option<Box<Segment>>) {
-        let own = self.leave_root(displaced);
-        // It was taken out for the poll, so there is nothing to drop: said here because rustc could not know.
-        forget(replace(&mut self.segment, own));
     }
 
     pub(super) fn end_root(&mut self, segment: Option<Box<Segment>>, end: End) {

@@ -8,7 +8,7 @@ use std::task::{Context, Poll};
 use futures_core::Stream;
 use pin_project_lite::pin_project;
 
-use super::frames::Frame;
+use super::frames::{Frame, Outcome};
 use super::span::Span;
 use crate::trace::current;
 use crate::trace::prepared::Prepared;
@@ -59,7 +59,7 @@ impl<S: Stream> Stream for TracedStream<S> {
     fn poll_next(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Option<S::Item>> {
         let this = self.project();
         let Given { items, awaited, span } = this.given;
-        let frame = Frame::of_poll(span);
+        let mut frame = Frame::of_poll(span);
         Prepared::begin(this.prepared);
         let polled = this.stream.poll_next(cx);
         *awaited = polled.is_pending();
@@ -68,7 +68,7 @@ impl<S: Stream> Stream for TracedStream<S> {
             Poll::Ready(None) if frame.traced => tag(*items),
             Poll::Ready(None) | Poll::Pending => {}
         }
-        frame.finish(matches!(polled, Poll::Ready(None)));
+        frame.outcome = if matches!(polled, Poll::Ready(None)) { Outcome::READY } else { Outcome::Pending };
         polled
     }
 
