@@ -38,6 +38,27 @@ whole! {
     }
 }
 
+struct Items;
+
+macro_rules! items {
+    ($ty:ty; $($item:item)*) => {
+        #[local_span]
+        impl $ty {
+            $($item)*
+        }
+    };
+}
+
+items! {
+    Items;
+    /// Traced.
+    fn get(&self) -> u8 { self.skipped() }
+    #[skip_span]
+    fn skipped(&self) -> u8 { 1 }
+    #[local_span(name = "own")]
+    async fn own(&self) -> Result<u8, String> { Ok(2) }
+}
+
 macro_rules! method {
     ($name:ident) => {
         fn $name(&self) -> u8 {
@@ -64,10 +85,13 @@ impl Three for Two {
 #[test]
 fn are_traced() {
     spans(|| {
+        assert_eq!((Items.get(), block_on(Items.own())), (1, Ok(2)));
         assert_eq!((One.get(1), block_on(Two.get(1)), Two.four()), (Ok(2), 2, 4));
     })
     .are(
         "
+        Local pass::impl_block_made_by_macros::Items::get
+        Local own
         Local one.get
         Local pass::impl_block_made_by_macros::Two::get
         Local pass::impl_block_made_by_macros::Two::four

@@ -6,7 +6,9 @@
 #![deny(warnings)]
 #![allow(clippy::pedantic, reason = "the shapes are what is tested; `lints.rs` and `crates/pedantic` are for clippy")]
 
+mod argument_expressions;
 mod arguments_that_panic;
+mod assigned_self;
 mod associated_functions;
 mod associated_types;
 mod async_fn_in_trait;
