@@ -73,8 +73,8 @@ sizes! {
         }
     }
     of_a_mut_argument_first [#[local_span] #[local_span(no_err)]] {
-        (a: Option<&str> = None, b: [u8; 256] = [0; 256], c: String = String::new())
-        (mut a: Option<&str>, b: [u8; 256], c: String) -> Result<usize, String> { wait().await; a.take(); Ok(b.len() + c.len()) }
+        (a: Vec<&str> = vec![], b: [u8; 256] = [0; 256], c: String = String::new())
+        (mut a: Vec<&str>, b: [u8; 256], c: String) -> Result<usize, String> { wait().await; a.clear(); Ok(b.len() + c.len()) }
     }
     of_a_result [
         #[local_span]
