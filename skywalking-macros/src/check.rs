@@ -92,6 +92,8 @@ pub(crate) fn arguments_and_function(kind: Kind, args: &Args, function: &Functio
         _ => None,
     };
     match (&args.covers, later) {
+        // A word that could not be read was refused already, as was one on a block.
+        _ if args.key("covers").is_some() && (args.covers.is_none() || matches!(place, Place::UnderBlock(_))) => {}
         (None, Some((later, output))) if function.boxed_future().is_none() => complaints.push(runs_later(later, output, place)),
         (Some(Covers::Returned(covers, word)), Some((later, _))) if *covers != later => complaints.push(covers_the_other(word, later)),
         (Some(Covers::Returned(covers, _)), Some((_, output))) if returns::holder(output).is_none() => {

@@ -12,6 +12,7 @@ mod returned;
 
 use proc_macro2::{Span, TokenStream};
 use quote::{ToTokens, quote_spanned};
+use syn::spanned::Spanned as _;
 use syn::{Expr, Path};
 
 use crate::args::{self, Args, Kind};
@@ -79,10 +80,11 @@ fn located_at(tokens: &TokenStream, place: Span) -> TokenStream {
         .collect()
 }
 
-/// The expression, in parentheses unless nothing in it could be taken for something else where it will stand.
+/// The expression, in parentheses unless nothing in it could be taken for something else: it will stand before a `.` and as what a `match` is over.
 fn operand(expr: &Expr) -> TokenStream {
     match expr {
         Expr::Path(_) | Expr::Macro(_) | Expr::Paren(_) => expr.to_token_stream(),
-        _ => quote_spanned!(Span::mixed_site()=> (#expr)),
+        // What the whole lacks is said at the expression.
+        _ => quote_spanned!(Span::mixed_site().located_at(expr.span())=> (#expr)),
     }
 }

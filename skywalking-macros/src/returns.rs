@@ -45,7 +45,7 @@ pub(crate) fn later(ty: &Type) -> Option<Later> {
     let ty = bare(ty);
     if let Some(bounds) = bounds(ty) {
         return bounds.iter().filter_map(bound_segment).find_map(|last| match last.ident.to_string().as_str() {
-            "Future" | "TryFuture" | "FusedFuture" | "IntoFuture" => Some(Later::Future),
+            "Future" | "TryFuture" | "FusedFuture" => Some(Later::Future),
             "Stream" | "TryStream" | "FusedStream" => Some(Later::Stream),
             _ => None,
         });

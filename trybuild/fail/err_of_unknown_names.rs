@@ -2,7 +2,7 @@
 
 use skywalking_runtime::local_span;
 
-#[local_span(err(display))]
+#[local_span(err(missing))]
 fn f() -> Result<u8, String> {
     Ok(1)
 }

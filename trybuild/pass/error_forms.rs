@@ -100,9 +100,9 @@ fn say_what_is_an_error() {
         "
         Exit pass::error_forms::by_function peer=a:1
         Exit pass::error_forms::by_function peer=a:1 ERROR [event=error error.kind=pass::error_forms::Response message=status 503]
-        Exit pass::error_forms::by_method peer=a:1 ERROR [event=error error.kind=core::result::Result<pass::error_forms::Response, pass::error_forms::Refused> message=refused by error]
+        Exit pass::error_forms::by_method peer=a:1 ERROR [event=error error.kind=pass::error_forms::Refused message=refused by error]
         Exit pass::error_forms::by_method peer=a:1
-        Exit pass::error_forms::by_method peer=a:1 ERROR [event=error error.kind=core::result::Result<pass::error_forms::Response, pass::error_forms::Refused> message=refused by status]
+        Exit pass::error_forms::by_method peer=a:1 ERROR [event=error error.kind=pass::error_forms::Refused message=refused by status]
         Local pass::error_forms::by_generic_function
         Local pass::error_forms::by_generic_function ERROR [event=error error.kind=core::option::Option<&u8> message=not found]
         Local pass::error_forms::by_function_of_a_future

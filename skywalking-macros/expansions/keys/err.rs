@@ -25,10 +25,10 @@ fn get(status: u16) -> Response {
             if ::skywalking_runtime::__private::recording() {
                 ::skywalking_runtime::__private::note_message(
                     failure(__skywalking_returned),
-                    (&::skywalking_runtime::__private::Returned(__skywalking_returned))
+                    (&&::skywalking_runtime::__private::Returned(__skywalking_returned))
                         .__skywalking_kind(),
                     &|| {
-                        (&&::skywalking_runtime::__private::Returned(
+                        (&&&::skywalking_runtime::__private::Returned(
                             __skywalking_returned,
                         ))
                             .__skywalking_cause()

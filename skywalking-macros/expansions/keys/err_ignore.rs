@@ -34,7 +34,7 @@ fn user(id: u64) -> Result<String, Box<dyn std::error::Error>> {
                         IsBoxed as _, IsBoxedAndSent as _, IsItself as _, IsNothing as _,
                     };
                     ::skywalking_runtime::__private::Severity::unless(
-                        (&&&::skywalking_runtime::__private::Returned(
+                        (&&&&::skywalking_runtime::__private::Returned(
                             __skywalking_returned,
                         ))
                             .__skywalking_is::<NotFound>(),

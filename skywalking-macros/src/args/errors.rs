@@ -44,6 +44,8 @@ pub(super) fn form(key: &Ident, input: ParseStream<'_>) -> syn::Result<Form> {
     Ok(match path.path.get_ident() {
         Some(word) if word == "Display" => Form::Display(word.span()),
         Some(word) if word == "Debug" => Form::Debug(word.span()),
+        Some(word) if word == "display" => return Err(check::near_form_of_err(word, "Display")),
+        Some(word) if word == "debug" => return Err(check::near_form_of_err(word, "Debug")),
         _ => Form::Function(path),
     })
 }

@@ -1,10 +1,10 @@
 //! `tags(..)` and `ret_tags(..)`.
 
-use proc_macro2::Ident;
+use proc_macro2::{Ident, Span};
 use syn::ext::IdentExt as _;
 use syn::parse::ParseStream;
 use syn::parse::discouraged::Speculative as _;
-use syn::{Expr, LitStr, Pat, Token, token};
+use syn::{Expr, LitStr, Pat, ReturnType, Token, parse_quote_spanned, token};
 
 use super::{list, literal};
 use crate::check::{self, Complaints};
@@ -121,13 +121,23 @@ pub(super) fn ret_tags(key: &Ident, input: ParseStream<'_>, complaints: &mut Com
 }
 
 fn ret_tag(input: ParseStream<'_>, complaints: &mut Complaints) -> syn::Result<RetTag> {
+    if input.peek(syn::Ident) {
+        return Err(check::ret_tag_key_is_a_string(&input.parse()?));
+    }
     let key = key(input, complaints)?;
     let (prefix, value) = value(&key, input)?;
     let (of, value) = match literal::ungrouped(value) {
         Expr::Closure(closure) if closure.inputs.len() == 1 && closure.asyncness.is_none() => {
             let Some(pat) = closure.inputs.into_iter().next() else { return Err(check::ret_tag_is_a_closure(&key)) };
             check::stays_in_the_argument(&closure.body, complaints);
-            (Returned::Bound(Box::new(pat)), *closure.body)
+            let value = match closure.output {
+                ReturnType::Default => *closure.body,
+                ReturnType::Type(_, ty) => {
+                    let (site, body) = (Span::mixed_site(), closure.body);
+                    parse_quote_spanned!(site=> { let __skywalking_value: #ty = #body; __skywalking_value })
+                }
+            };
+            (Returned::Bound(Box::new(pat)), value)
         }
         Expr::Path(path) => (Returned::Function, Expr::Path(path)),
         other => return Err(check::ret_tag_is_a_closure(&other)),

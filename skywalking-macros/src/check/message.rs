@@ -145,7 +145,7 @@ pub(crate) fn path_without_quotes(literal: &Lit) -> Error {
 }
 
 pub(crate) fn leaves_the_argument(token: &TokenTree, word: &str) -> Error {
-    at(token, format!("an argument is computed outside the body, while the span opens: no `{word}` here"))
+    at(token, format!("an argument is computed outside the body: no `{word}` here"))
 }
 
 // Tags.
@@ -195,6 +195,10 @@ pub(crate) fn ret_tags_is_a_list(key: &Ident) -> Error {
     at(key, "`ret_tags` takes a list: write `ret_tags(\"key\" = |returned| value)`")
 }
 
+pub(crate) fn ret_tag_key_is_a_string(ident: &Ident) -> Error {
+    at(ident, format!("write the key as a string: `\"{ident}\" = |returned| ..`"))
+}
+
 pub(crate) fn ret_tag_is_a_closure(value: impl ToTokens) -> Error {
     at(value, "expected a closure over the returned value, as `|returned| returned.len()`, or the path of a function")
 }
@@ -220,6 +224,10 @@ pub(crate) fn stands_alone(key: &Ident, input: ParseStream<'_>) -> Result<(), Er
 
 pub(crate) fn no_form_of_err(key: &Ident) -> Error {
     at(key, "expected `err(Display)`, `err(Debug)` or `err(PATH)`, the path of a function from `&Returned` to `Option<impl Display>`")
+}
+
+pub(crate) fn near_form_of_err(word: &Ident, form: &str) -> Error {
+    at(word, format!("unknown form `{word}` of `err`; did you mean `err({form})`?"))
 }
 
 pub(crate) fn err_ignore_is_a_list(key: &Ident) -> Error {
@@ -294,6 +302,9 @@ pub(crate) fn names_is_a_pattern(value: &Expr) -> Error {
 pub(crate) fn unknown_placeholder(pattern: &LitStr, wrong: &str) -> Error {
     let known = PLACEHOLDERS.map(|word| format!("{{{word}}}"));
     let known = quoted(known.iter().map(String::as_str));
+    if wrong.len() == 1 {
+        return at(pattern, format!("`{wrong}` stands alone: a placeholder is one of {known}, a brace of its own is written twice"));
+    }
     at(pattern, format!("unknown placeholder `{wrong}`; one of {known} (a brace of its own is written twice)"))
 }
 

@@ -27,6 +27,11 @@ pub(super) fn traced(kind: Kind, args: &Args, block: &Block, switch: Switch, com
             }
         }
     }
+    let skips = block.members.iter().any(|member| matches!(member, Member::Function(method) if method.skip.is_some()));
+    if !skips && (!complaints.is_empty() || switch == Switch::Off || block.members.iter().any(is_half_typed)) {
+        // In the program's own braces, at which rustc says once what it says twice of others.
+        return block.head.clone().into_iter().chain([TokenTree::Group(block.braces.clone())]).collect();
+    }
     let expands = complaints.is_empty() && switch == Switch::On;
     let members = block.members.iter().flat_map(|member| match member {
         Member::Other(tokens) => tokens.clone(),
@@ -39,6 +44,14 @@ pub(super) fn traced(kind: Kind, args: &Args, block: &Block, switch: Switch, com
     let mut braces = Group::new(block.braces.delimiter(), members.collect());
     braces.set_span(block.braces.span());
     block.head.clone().into_iter().chain([TokenTree::Group(braces)]).collect()
+}
+
+fn is_half_typed(member: &Member) -> bool {
+    matches!(member, Member::Other(tokens) if !is_inner_attribute(tokens) && syn::parse2::<syn::ImplItem>(tokens.clone()).is_err())
+}
+
+fn is_inner_attribute(tokens: &TokenStream) -> bool {
+    matches!(tokens.clone().into_iter().nth(1), Some(TokenTree::Punct(bang)) if bang.as_char() == '!')
 }
 
 fn expanded(kind: Kind, args: &Args, block: &Block, method: &Method) -> TokenStream {

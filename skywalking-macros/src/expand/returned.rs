@@ -86,13 +86,13 @@ impl<'a> Look<'a> {
                 let at = site.located_at(*word);
                 let function = Ident::new(if matches!(errors.form, Form::Display(_)) { "note_display" } else { "note_debug" }, at);
                 let (there, ret_there) = (located_at(private, *word), returned(at));
-                quote_spanned!(at=> #there::#function(#ret_there, &|| (&&#there::Returned(#ret_there)).__skywalking_cause(), #severity);)
+                quote_spanned!(at=> #there::#function(#ret_there, &|| (&&&#there::Returned(#ret_there)).__skywalking_cause(), #severity);)
             }
             Form::Function(path) => {
                 let at = site.located_at(path.span());
                 let (there, ret_there) = (located_at(private, at), returned(at));
                 let call = quote_spanned!(at=> #path(#ret_there));
-                let note = quote_spanned!(at=> #there::note_message(#call, (&#there::Returned(#ret_there)).__skywalking_kind(), &|| (&&#there::Returned(#ret_there)).__skywalking_cause(), #severity););
+                let note = quote_spanned!(at=> #there::note_message(#call, (&&#there::Returned(#ret_there)).__skywalking_kind(), &|| (&&&#there::Returned(#ret_there)).__skywalking_cause(), #severity););
                 quote_spanned!(site=> if #private::recording() { #note })
             }
         };
@@ -120,7 +120,7 @@ impl<'a> Look<'a> {
         let is = errors.ignored.iter().map(|ty| {
             let at = site.located_at(ty.span());
             let (there, ret) = (located_at(private, at), returned(at));
-            quote_spanned!(at=> (&&&#there::Returned(#ret)).__skywalking_is::<#ty>())
+            quote_spanned!(at=> (&&&&#there::Returned(#ret)).__skywalking_is::<#ty>())
         });
         quote_spanned! {site=>
             {

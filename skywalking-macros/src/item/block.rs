@@ -81,8 +81,18 @@ fn name_of(ty: &Type) -> String {
         Type::Reference(ty) => name_of(&ty.elem),
         Type::Path(ty) => ty.path.segments.last().map(|last| word(&last.ident)).unwrap_or_default(),
         Type::TraitObject(ty) => ty.bounds.iter().find_map(first_word).unwrap_or_default(),
-        ty => ty.to_token_stream().to_string().replace(' ', ""),
+        ty => without_needless_spaces(&ty.to_token_stream().to_string()),
     }
+}
+
+/// A space stays between two words.
+fn without_needless_spaces(text: &str) -> String {
+    let chars: Vec<char> = text.chars().collect();
+    let is_word = |at: Option<&char>| at.is_some_and(|char| char.is_alphanumeric() || *char == '_');
+    let kept = chars.iter().enumerate().filter(|(at, char)| {
+        **char != ' ' || (is_word(at.checked_sub(1).and_then(|before| chars.get(before))) && is_word(chars.get(at + 1)))
+    });
+    kept.map(|(_, char)| *char).collect()
 }
 
 fn first_word(bound: &TypeParamBound) -> Option<String> {

@@ -64,7 +64,7 @@ fn one_fault_does_not_hide_the_next() {
             "`layer` is given here already",
             "write the layer without quotes; one of `database`, `rpc`, `http`, `mq`, `cache`, `faas`, `genai`, `unknown`",
             "a peer is text: write `peer = \"..\"`",
-            "an argument is computed outside the body, while the span opens: no `?` here",
+            "an argument is computed outside the body: no `?` here",
             "component id does not fit in `i32`",
             "write `name = 5`",
         ]
@@ -186,12 +186,7 @@ fn what_a_function_can_not_give_is_refused() {
             "#[track_caller] fn f() -> u8 { g() }",
             "`ret_tags` hides the caller's location from `#[track_caller]`; remove one",
         ),
-        (
-            Local,
-            "ret_tags(\"a\" = |r| r?)",
-            "fn f() -> u8 { g() }",
-            "an argument is computed outside the body, while the span opens: no `?` here",
-        ),
+        (Local, "ret_tags(\"a\" = |r| r?)", "fn f() -> u8 { g() }", "an argument is computed outside the body: no `?` here"),
         (
             Local,
             "ret_tags(\"a\" = 1)",
@@ -288,6 +283,11 @@ fn what_belongs_to_one_function_is_refused_on_a_block_and_the_rest_of_its_functi
         said(Local, "names = \"{function}\"", "impl A { }"),
         ["unknown placeholder `{function}`; one of `{module}`, `{type}`, `{trait}`, `{fn}` (a brace of its own is written twice)"]
     );
+    assert_eq!(
+        said(Local, "names = \"{type\"", "impl A { }"),
+        ["`{` stands alone: a placeholder is one of `{module}`, `{type}`, `{trait}`, `{fn}`, a brace of its own is written twice"]
+    );
+    assert_eq!(said(Local, "covers = futur", "fn f() -> impl Future<Output = u8> { g() }"), ["expected `future`, `stream` or `call`"]);
     assert_eq!(said(Local, "component = T::X", "impl < T > A < T > { fn f () { } }").len(), 1);
     assert_eq!(said(Local, "", "# [entry_span] impl A { }"), ["already traced by `#[local_span]`"]);
     assert!(!said(Local, "", "impl A").is_empty());

@@ -17,6 +17,7 @@ use std::future::Future;
 use std::pin::Pin;
 use std::task::{Context, Poll};
 
+use futures_core::future::FusedFuture;
 use pin_project_lite::pin_project;
 
 use frames::{Frame, Outcome};
@@ -121,5 +122,11 @@ where
         }
         frame.outcome = if matches!(polled, Poll::Ready(_)) { Outcome::READY } else { Outcome::Pending };
         polled
+    }
+}
+
+impl<F: FusedFuture, H: Hook<F::Output>> FusedFuture for Traced<F, H> {
+    fn is_terminated(&self) -> bool {
+        self.future.is_terminated()
     }
 }

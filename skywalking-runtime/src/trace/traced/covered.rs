@@ -4,6 +4,7 @@ use std::future::Future;
 use std::pin::Pin;
 use std::task::{Context, Poll};
 
+use futures_core::future::FusedFuture;
 use pin_project_lite::pin_project;
 
 use crate::trace::prepared::Prepared;
@@ -34,5 +35,11 @@ impl<F: Future> Future for Covered<F> {
         let this = self.project();
         Prepared::begin(this.prepared);
         this.future.poll(cx)
+    }
+}
+
+impl<F: FusedFuture> FusedFuture for Covered<F> {
+    fn is_terminated(&self) -> bool {
+        self.future.is_terminated()
     }
 }

@@ -5,7 +5,7 @@
 use std::pin::Pin;
 use std::task::{Context, Poll};
 
-use futures_core::Stream;
+use futures_core::stream::{FusedStream, Stream};
 use pin_project_lite::pin_project;
 
 use super::frames::{Frame, Outcome};
@@ -75,6 +75,12 @@ impl<S: Stream> Stream for TracedStream<S> {
     #[inline]
     fn size_hint(&self) -> (usize, Option<usize>) {
         self.stream.size_hint()
+    }
+}
+
+impl<S: FusedStream> FusedStream for TracedStream<S> {
+    fn is_terminated(&self) -> bool {
+        self.stream.is_terminated()
     }
 }
 
