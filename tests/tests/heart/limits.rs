@@ -36,13 +36,13 @@ fn past_the_span_limit_parents_stay_right_and_exits_still_send_a_header() {
 fn an_unsampled_request_records_nothing_and_has_a_trace_id() {
     let mut seen = (None, None, String::from("sw8:old\nkeep:me"));
     let trees = Test::new().sampler(|name| name != "/macro").run(|| {
+        #[exit_span(name = "call", peer = "other:1", inject = header)]
+        fn call(header: &mut String) {}
         #[entry_span(name = "/macro")]
         fn unsampled(seen: &mut (Option<String>, Option<String>, String)) {
             seen.0 = trace_id();
             part(1);
             assert!(skywalking_runtime::correlation::put("k", "v"));
-            #[exit_span(name = "call", peer = "other:1", inject = header)]
-            fn call(header: &mut String) {}
             call(&mut seen.2);
             seen.1 = trace_id();
         }
