@@ -17,6 +17,15 @@ pub(crate) enum Job {
 impl Job {
     pub(crate) const ALL: [Self; 3] = [Self::Check, Self::Dev, Self::Release];
 
+    /// As the command line calls it.
+    pub(crate) fn word(self) -> &'static str {
+        match self {
+            Self::Check => "check",
+            Self::Dev => "dev",
+            Self::Release => "release",
+        }
+    }
+
     /// As the table calls it.
     pub(crate) fn shown(self) -> &'static str {
         match self {
