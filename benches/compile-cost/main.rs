@@ -20,7 +20,7 @@ fn main() -> Result<(), Box<dyn Error>> {
         match Job::ALL.into_iter().find(|job| job.word() == argument) {
             Some(job) => jobs.push(job),
             None => {
-                rounds = argument.parse().map_err(|_| format!("`{argument}` is neither check, dev or release nor a number of rounds"))?
+                rounds = argument.parse().map_err(|_| format!("`{argument}` is neither check, dev or release nor a number of rounds"))?;
             }
         }
     }
