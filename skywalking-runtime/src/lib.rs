@@ -90,6 +90,7 @@ pub use trace::root::Root;
 pub use trace::snapshot::{Continued, Snapshot, TracedFn, TracedFuture, capture, spawn, spawn_blocking};
 pub use trace::tag::TagValue;
 pub use trace::tally::Reason;
+pub use trace::traced::Resumable;
 pub use tracer::{Cancelled, Inbound, Orphans};
 
 docs::page! {

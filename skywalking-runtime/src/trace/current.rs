@@ -139,6 +139,16 @@ impl Current {
         self
     }
 
+    /// The span failed, and what came back says why: a status, say, in a tag. Without a log.
+    pub fn failed(self) -> Self {
+        with(|segment| {
+            if let Some(record) = segment.current_record() {
+                record.flags |= Record::ERROR;
+            }
+        });
+        self
+    }
+
     /// Another operation name, cut at 150 UTF-16 units; an empty one changes nothing.
     pub fn set_name(self, name: impl Display) -> Self {
         formatted(format_args!("{name}"), NAME_LIMIT, Segment::rename);

@@ -15,6 +15,7 @@ use super::segment::Segment;
 use super::slot;
 use super::tally::{self, Reason};
 use super::thread;
+use super::traced::Resumable;
 use crate::propagation::carrier::Extract;
 use crate::tracer::{self, Orphans, Settings};
 
@@ -125,5 +126,10 @@ impl Root {
     /// Makes the future run as this span. It opens at the first poll and closes when the future is done or dropped.
     pub fn future<F: Future>(self, future: F) -> impl Future<Output = F::Output> + use<F> {
         self.prepared.future(future)
+    }
+
+    /// A span that is worked on in steps, by whoever is neither one call nor one future. It opens at the first step.
+    pub fn resumable(self) -> Resumable {
+        Resumable::new(self.prepared)
     }
 }

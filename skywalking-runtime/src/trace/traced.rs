@@ -1,4 +1,4 @@
-//! The wrappers: a span that covers a future or a stream, from its first poll to its end or its drop.
+//! The wrappers: a span that covers a future, a stream or several steps, from the first poll to its end or its drop.
 //!
 //! The span opens inside the wrapped future (so that arguments are not stored twice) and leaves its numbers for the wrapper. A root
 //! owns its segment and swaps it into the slot around each poll; what it displaces stays in the frame of the poll. A child knows its
@@ -10,6 +10,7 @@
 
 mod covered;
 mod frames;
+mod resumable;
 mod span;
 mod stream;
 
@@ -23,6 +24,7 @@ use pin_project_lite::pin_project;
 use frames::{Frame, Outcome};
 
 pub(super) use covered::Covered;
+pub use resumable::Resumable;
 pub(super) use span::Span;
 pub use stream::TracedStream;
 
