@@ -177,8 +177,12 @@ fn qualifier(input: ParseStream<'_>) -> syn::Result<bool> {
 }
 
 fn attrs_and_signature(input: ParseStream<'_>) -> syn::Result<(Vec<Attribute>, Signature)> {
-    let attrs = input.call(Attribute::parse_outer)?;
+    Ok((input.call(Attribute::parse_outer)?, signature(input)?))
+}
+
+/// Reads over what can stand between a function's attributes and its signature.
+fn signature(input: ParseStream<'_>) -> syn::Result<Signature> {
     input.parse::<Visibility>()?;
     input.parse::<Option<Token![default]>>()?;
-    Ok((attrs, input.parse()?))
+    input.parse()
 }

@@ -4,8 +4,9 @@
 
 use proc_macro2::{Delimiter, Group, Ident, TokenStream, TokenTree};
 use quote::ToTokens as _;
+use syn::parse::discouraged::Speculative as _;
 use syn::parse::{ParseStream, Parser as _};
-use syn::{Attribute, Generics, ItemImpl, Meta, Signature, Token, Type, TypeParamBound, Visibility, token};
+use syn::{Attribute, Generics, ItemImpl, Meta, Token, Type, TypeParamBound};
 
 use super::Function;
 use crate::args::Kind;
@@ -136,51 +137,36 @@ fn members(input: ParseStream<'_>) -> syn::Result<Vec<Member>> {
 }
 
 fn member(input: ParseStream<'_>) -> syn::Result<Member> {
-    let start = input.fork();
-    if let Ok((attrs, sig)) = attrs_and_signature(&input.fork())
-        && let Some(function) = function(input, attrs, sig)?
-    {
-        return Ok(Member::Function(Box::new(function)));
+    let ahead = input.fork();
+    if let Ok(method) = method(&ahead) {
+        input.advance_to(&ahead);
+        return Ok(Member::Function(Box::new(method)));
     }
-    Ok(Member::Other(up_to_the_end(&start, input)?))
+    Ok(Member::Other(up_to_the_end(input)?))
 }
 
-fn attrs_and_signature(input: ParseStream<'_>) -> syn::Result<(Vec<Attribute>, Signature)> {
-    let attrs = input.call(Attribute::parse_outer)?;
-    input.parse::<Visibility>()?;
-    input.parse::<Option<Token![default]>>()?;
-    let sig = input.parse()?;
-    if input.peek(token::Brace) || is_shut_block(input) { Ok((attrs, sig)) } else { Err(input.error("no body")) }
-}
-
-/// A `$body:block` fragment of a `macro_rules!`.
-fn is_shut_block(input: ParseStream<'_>) -> bool {
-    matches!(input.fork().parse(), Ok(TokenTree::Group(group)) if super::is_block(&group))
-}
-
-/// Reads the tokens of a function whose head is known to be readable.
-fn function(input: ParseStream<'_>, attrs: Vec<Attribute>, sig: Signature) -> syn::Result<Option<Method>> {
+/// Reads a function with a body.
+fn method(input: ParseStream<'_>) -> syn::Result<Method> {
     let mut skip = None;
     let mut own = Vec::new();
     let mut kept = Vec::new();
-    for attr in attrs {
+    for attr in input.call(Attribute::parse_outer)? {
         match ours(&attr) {
             Some(Ours::Skip) => skip = Some(attr),
             Some(Ours::Span(kind)) => own.push((kind, attr)),
             None => kept.push(attr),
         }
     }
-    input.call(Attribute::parse_outer)?;
     let mut head: TokenStream = kept.iter().map(quote::ToTokens::to_token_stream).collect();
-    let after_attrs = input.fork();
-    input.parse::<Visibility>()?;
-    input.parse::<Option<Token![default]>>()?;
-    input.parse::<Signature>()?;
-    while after_attrs.cursor() != input.cursor() {
-        head.extend([after_attrs.parse::<TokenTree>()?]);
+    let as_written = input.fork();
+    let sig = super::signature(input)?;
+    while as_written.cursor() != input.cursor() {
+        head.extend([as_written.parse::<TokenTree>()?]);
     }
-    let TokenTree::Group(body) = input.parse()? else { return Ok(None) };
-    Ok(Some(Method { function: Function { attrs: kept, sig, head, body }, skip, own }))
+    match input.parse()? {
+        TokenTree::Group(body) if super::is_block(&body) => Ok(Method { function: Function { attrs: kept, sig, head, body }, skip, own }),
+        _ => Err(input.error("no body")),
+    }
 }
 
 enum Ours {
@@ -199,12 +185,11 @@ fn ours(attr: &Attribute) -> Option<Ours> {
 }
 
 /// Every token up to the `;` or the braces that end a member.
-fn up_to_the_end(start: ParseStream<'_>, input: ParseStream<'_>) -> syn::Result<TokenStream> {
+fn up_to_the_end(input: ParseStream<'_>) -> syn::Result<TokenStream> {
     let mut tokens = TokenStream::new();
     let mut constant = false;
-    while !start.is_empty() {
-        let tree: TokenTree = start.parse()?;
-        input.parse::<TokenTree>()?;
+    while !input.is_empty() {
+        let tree: TokenTree = input.parse()?;
         constant |= matches!(&tree, TokenTree::Punct(equals) if equals.as_char() == '=');
         let end = match &tree {
             TokenTree::Punct(semicolon) => semicolon.as_char() == ';',
