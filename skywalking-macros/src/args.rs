@@ -14,7 +14,7 @@ use quote::ToTokens as _;
 use syn::ext::IdentExt as _;
 use syn::parse::discouraged::Speculative as _;
 use syn::parse::{ParseStream, Parser as _};
-use syn::{Expr, Lit, Path, Token, Type, token};
+use syn::{Attribute, Expr, Lit, Path, Token, Type, token};
 
 use crate::check::{self, Complaints};
 pub(crate) use errors::{Form, OnErr};
@@ -94,6 +94,16 @@ impl Kind {
             Self::Exit => "exit_span",
             Self::Local => "local_span",
         }
+    }
+
+    /// The attribute of this name, if it is one of the three.
+    pub(crate) fn named(name: &Ident) -> Option<Self> {
+        Self::ALL.into_iter().find(|kind| name == kind.attribute())
+    }
+
+    /// Which of the three an attribute is, whatever path leads to it.
+    pub(crate) fn of(attr: &Attribute) -> Option<Self> {
+        attr.path().segments.last().and_then(|last| Self::named(&last.ident))
     }
 }
 

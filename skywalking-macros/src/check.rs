@@ -175,18 +175,15 @@ pub(crate) fn attributes_of_method(method: &Method, complaints: &mut Complaints)
 
 fn mentions_ours(tokens: TokenStream) -> bool {
     tokens.into_iter().any(|tree| match tree {
-        TokenTree::Ident(word) => word == "skip_span" || Kind::ALL.iter().any(|kind| word == kind.attribute()),
+        TokenTree::Ident(word) => word == "skip_span" || Kind::named(&word).is_some(),
         TokenTree::Group(group) => mentions_ours(group.stream()),
         _ => false,
     })
 }
 
 fn traced_twice_rule(kind: Kind, attrs: &[Attribute], complaints: &mut Complaints) {
-    for attr in attrs {
-        let last = attr.path().segments.last().map(|last| last.ident.to_string());
-        if last.is_some_and(|last| Kind::ALL.iter().any(|kind| kind.attribute() == last)) {
-            complaints.push(traced_twice(kind, attr));
-        }
+    for attr in attrs.iter().filter(|attr| Kind::of(attr).is_some()) {
+        complaints.push(traced_twice(kind, attr));
     }
 }
 

@@ -175,13 +175,11 @@ enum Ours {
 }
 
 fn ours(attr: &Attribute) -> Option<Ours> {
-    let last = attr.path().segments.last()?.ident.to_string();
-    if last == "skip_span" {
+    if attr.path().segments.last()?.ident == "skip_span" {
         return Some(Ours::Skip);
     }
     // `#[local_span = ..]` is nothing of ours; rustc refuses it.
-    let kind = Kind::ALL.into_iter().find(|kind| kind.attribute() == last)?;
-    (!matches!(attr.meta, Meta::NameValue(_))).then_some(Ours::Span(kind))
+    Kind::of(attr).filter(|_| !matches!(attr.meta, Meta::NameValue(_))).map(Ours::Span)
 }
 
 /// Every token up to the `;` or the braces that end a member.
