@@ -35,53 +35,13 @@ pub(crate) enum Kind {
 
 impl Kind {
     /// The keys that this attribute takes, in the order of the documentation.
-    pub(crate) fn keys(self) -> &'static [&'static str] {
-        match self {
-            Self::Entry => &[
-                "name",
-                "extract",
-                "extract_each",
-                "component",
-                "layer",
-                "tags",
-                "ret_tags",
-                "err",
-                "no_err",
-                "err_ignore",
-                "covers",
-                "names",
-                "crate",
-            ],
-            Self::Exit => &[
-                "name",
-                "peer",
-                "inject",
-                "component",
-                "layer",
-                "tags",
-                "ret_tags",
-                "err",
-                "no_err",
-                "err_ignore",
-                "covers",
-                "names",
-                "crate",
-            ],
-            Self::Local => &[
-                "name",
-                "component",
-                "layer",
-                "tags",
-                "ret_tags",
-                "err",
-                "no_err",
-                "err_ignore",
-                "covers",
-                "logic_endpoint",
-                "names",
-                "crate",
-            ],
-        }
+    pub(crate) fn keys(self) -> impl Iterator<Item = &'static str> {
+        KEYS.iter().filter(move |(_, kinds)| kinds.contains(&self)).map(|(word, _)| *word)
+    }
+
+    /// Whether this attribute takes a key.
+    pub(crate) fn takes(self, key: &Ident) -> bool {
+        self.keys().any(|word| key == word)
     }
 
     /// All three.
@@ -106,6 +66,26 @@ impl Kind {
         attr.path().segments.last().and_then(|last| Self::named(&last.ident))
     }
 }
+
+/// Every key, and the attributes that take it.
+const KEYS: [(&str, &[Kind]); 16] = [
+    ("name", &Kind::ALL),
+    ("extract", &[Kind::Entry]),
+    ("extract_each", &[Kind::Entry]),
+    ("peer", &[Kind::Exit]),
+    ("inject", &[Kind::Exit]),
+    ("component", &Kind::ALL),
+    ("layer", &Kind::ALL),
+    ("tags", &Kind::ALL),
+    ("ret_tags", &Kind::ALL),
+    ("err", &Kind::ALL),
+    ("no_err", &Kind::ALL),
+    ("err_ignore", &Kind::ALL),
+    ("covers", &Kind::ALL),
+    ("logic_endpoint", &[Kind::Local]),
+    ("names", &Kind::ALL),
+    ("crate", &Kind::ALL),
+];
 
 /// The words that `layer` takes, and the variants of the runtime's `Layer` that they stand for.
 pub(crate) const LAYERS: [(&str, &str); 8] = [
@@ -165,7 +145,7 @@ pub(crate) fn parse(kind: Kind, tokens: TokenStream, complaints: &mut Complaints
             } else if !input.is_empty() && !input.peek(Token![,]) {
                 complaints.push(check::expected_comma(input));
                 // `name = "x" peer = "y"`: the next argument can be read all the same.
-                if !key(&input.fork()).is_ok_and(|key| kind.keys().contains(&key.to_string().as_str())) {
+                if !key(&input.fork()).is_ok_and(|key| kind.takes(&key)) {
                     skip_to_comma(input);
                 }
             }

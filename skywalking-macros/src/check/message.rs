@@ -49,11 +49,11 @@ pub(crate) fn needs_value(key: &Ident, place: impl ToTokens) -> Error {
 
 /// The refusal of a key that this attribute does not take.
 pub(crate) fn wrong_key(kind: Kind, key: &Ident) -> Option<Error> {
-    let word = key.to_string();
-    let word = word.as_str();
-    if kind.keys().contains(&word) {
+    if kind.takes(key) {
         return None;
     }
+    let word = key.to_string();
+    let word = word.as_str();
     let message = match (word, kind) {
         ("peer", _) => "`peer` belongs to `#[exit_span]`".to_owned(),
         ("extract" | "extract_each", Kind::Exit) => format!("`{word}` belongs to `#[entry_span]`; use `inject`"),
@@ -72,19 +72,15 @@ pub(crate) fn wrong_key(kind: Kind, key: &Ident) -> Option<Error> {
         ("enter_on_poll", _) => "one span covers all polls of an `async fn`: remove `enter_on_poll`".to_owned(),
         _ => {
             let near = nearest(word, kind.keys()).map(|near| format!("; did you mean `{near}`?")).unwrap_or_default();
-            format!("unknown argument `{word}`{near}\n`#[{}]` takes {}", kind.attribute(), quoted(kind.keys().iter().copied()))
+            format!("unknown argument `{word}`{near}\n`#[{}]` takes {}", kind.attribute(), quoted(kind.keys()))
         }
     };
     Some(at(key, message))
 }
 
 /// The key at most two typing errors away.
-fn nearest<'a>(word: &str, keys: &[&'a str]) -> Option<&'a str> {
-    keys.iter()
-        .map(|key| (distance(word, key), *key))
-        .filter(|(distance, key)| *distance <= 2 && *distance < key.len())
-        .min()
-        .map(|(_, key)| key)
+fn nearest<'a>(word: &str, keys: impl Iterator<Item = &'a str>) -> Option<&'a str> {
+    keys.map(|key| (distance(word, key), key)).filter(|(distance, key)| *distance <= 2 && *distance < key.len()).min().map(|(_, key)| key)
 }
 
 /// Levenshtein's distance, in characters.

@@ -186,10 +186,10 @@ fn every_key_has_a_row_and_a_section_on_the_page_of_its_attribute() {
         let (first, others) = text.split_first().unwrap();
         for key in kind.keys() {
             // The two words for returned errors share a section.
-            let heading = format!("# `{}`\n", if *key == "no_err" { "err" } else { key });
+            let heading = format!("# `{}`\n", if key == "no_err" { "err" } else { key });
             assert!(others.iter().any(|section| section.starts_with(&heading)), "`{key}` of {}", page.name);
             assert!(first.lines().any(|line| line.starts_with("| [") && line.contains(&format!("`{key}`"))), "`{key}` of {}", page.name);
         }
-        assert_eq!(others.len(), kind.keys().len() - 1, "a section of no key of {}", page.name);
+        assert_eq!(others.len(), kind.keys().count() - 1, "a section of no key of {}", page.name);
     }
 }
