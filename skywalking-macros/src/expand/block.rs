@@ -4,7 +4,7 @@
 //! block calls the function; `#[skip_span]` is told that it was seen.
 
 use proc_macro2::{Group, TokenStream, TokenTree};
-use quote::{ToTokens as _, quote};
+use quote::{ToTokens as _, format_ident, quote};
 use syn::{Attribute, Meta};
 
 use super::opening::Naming;
@@ -85,9 +85,8 @@ fn told(attr: &Attribute, argument: &TokenStream) -> TokenStream {
 }
 
 fn with_attributes(attrs: impl Iterator<Item = TokenStream>, method: &Method) -> TokenStream {
-    let seen: TokenStream = [TokenTree::Ident(proc_macro2::Ident::new(SEEN, proc_macro2::Span::call_site()))].into_iter().collect();
     let skip = method.skip.as_ref().map(|attr| {
-        let path = attr.path();
+        let (path, seen) = (attr.path(), format_ident!("{SEEN}"));
         quote!(#[#path(#seen)])
     });
     let body = TokenTree::Group(method.function.body.clone());
