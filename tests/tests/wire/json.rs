@@ -1,4 +1,6 @@
 //! A segment as proto3 JSON, with the fields that hold a default: 64-bit integers are texts, enums are their names.
+//!
+//! The runtime's own test of its JSON form reads this file too.
 
 use serde_json::{Value, json};
 use skywalking_proto::v3::{KeyStringValuePair, Log, RefType, SegmentObject, SegmentReference, SpanLayer, SpanObject, SpanType};

@@ -4,68 +4,16 @@
 
 use proptest::prelude::*;
 use prost::Message as _;
-use serde_json::{Map, Value, json};
-use skywalking_proto::v3::{KeyStringValuePair, Log, RefType, SegmentObject, SegmentReference, SpanLayer, SpanObject, SpanType};
+use serde_json::{Map, Value};
+use skywalking_proto::v3::SegmentObject;
 
 use super::super::json;
 use super::tests::{Random, identity, random_segment, timeline};
 use super::{Encoder, Segment};
 
 /// By the rules: every field, 64 bits as text, enums by name.
-fn segment(segment: &SegmentObject) -> Value {
-    json!({
-        "traceId": segment.trace_id,
-        "traceSegmentId": segment.trace_segment_id,
-        "spans": list(&segment.spans, span),
-        "service": segment.service,
-        "serviceInstance": segment.service_instance,
-        "isSizeLimited": segment.is_size_limited,
-    })
-}
-
-fn span(span: &SpanObject) -> Value {
-    json!({
-        "spanId": span.span_id,
-        "parentSpanId": span.parent_span_id,
-        "startTime": span.start_time.to_string(),
-        "endTime": span.end_time.to_string(),
-        "refs": list(&span.refs, reference),
-        "operationName": span.operation_name,
-        "peer": span.peer,
-        "spanType": SpanType::try_from(span.span_type).unwrap().as_str_name(),
-        "spanLayer": SpanLayer::try_from(span.span_layer).unwrap().as_str_name(),
-        "componentId": span.component_id,
-        "isError": span.is_error,
-        "tags": list(&span.tags, pair),
-        "logs": list(&span.logs, log),
-        "skipAnalysis": span.skip_analysis,
-    })
-}
-
-fn reference(reference: &SegmentReference) -> Value {
-    json!({
-        "refType": RefType::try_from(reference.ref_type).unwrap().as_str_name(),
-        "traceId": reference.trace_id,
-        "parentTraceSegmentId": reference.parent_trace_segment_id,
-        "parentSpanId": reference.parent_span_id,
-        "parentService": reference.parent_service,
-        "parentServiceInstance": reference.parent_service_instance,
-        "parentEndpoint": reference.parent_endpoint,
-        "networkAddressUsedAtPeer": reference.network_address_used_at_peer,
-    })
-}
-
-fn log(log: &Log) -> Value {
-    json!({ "time": log.time.to_string(), "data": list(&log.data, pair) })
-}
-
-fn pair(pair: &KeyStringValuePair) -> Value {
-    json!({ "key": pair.key, "value": pair.value })
-}
-
-fn list<M>(messages: &[M], render: fn(&M) -> Value) -> Value {
-    messages.iter().map(render).collect()
-}
+#[path = "../../../../tests/tests/wire/json.rs"]
+mod proto3;
 
 const WIDE: [&str; 3] = ["startTime", "endTime", "time"];
 const ENUMS: [&str; 3] = ["spanType", "spanLayer", "refType"];
@@ -120,6 +68,6 @@ proptest! {
         let bytes = Encoder::new(identity()).encode(records, &timeline());
         let decoded = SegmentObject::decode(bytes.as_ref()).unwrap();
         let said: Value = serde_json::from_slice(&json::segment(&bytes)).unwrap();
-        prop_assert_eq!(canonical(said), canonical(segment(&decoded)));
+        prop_assert_eq!(canonical(said), canonical(proto3::segment(&decoded)));
     }
 }
