@@ -3,4 +3,8 @@
 #![allow(clippy::pedantic, reason = "the shapes are what is tested")]
 
 #[cfg(test)]
+#[macro_use]
+#[path = "../../renamed/src/shapes.rs"]
 mod shapes;
+#[cfg(test)]
+mod tests;

@@ -3,4 +3,7 @@
 #![allow(clippy::pedantic, reason = "the shapes are what is tested")]
 
 #[cfg(test)]
+#[macro_use]
 mod shapes;
+#[cfg(test)]
+mod tests;

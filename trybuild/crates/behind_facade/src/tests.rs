@@ -1,0 +1,20 @@
+//! Each kind of expansion by the facade's paths, and the facade's own macro.
+
+use skywalking_trybuild_facade::prelude::Request;
+
+shapes!(near: skywalking_trybuild_facade::tracing, far: skywalking_trybuild_facade::prelude);
+
+skywalking_trybuild_facade::handler!("/made", fn made(request) -> Result<usize, String> {
+    local();
+    Ok(request.headers.len())
+});
+
+#[test]
+fn a_macro_of_the_facade() {
+    spans(|| assert_eq!(made(&Request::default()), Ok(0))).are(
+        "
+        Entry /made layer=Http
+          Local skywalking_trybuild_behind_facade::tests::local
+        ",
+    );
+}
