@@ -30,6 +30,11 @@ pub(super) enum Naming<'a> {
 }
 
 impl Naming<'_> {
+    /// True if the program chose it: where two spans become one, such a name is the one that counts.
+    fn is_chosen(&self) -> bool {
+        matches!(self, Self::Method { names: Some(_), .. })
+    }
+
     /// A constant expression: the name of a function.
     pub(super) fn of(&self, ident: &Ident) -> TokenStream {
         let site = Span::mixed_site();
@@ -148,10 +153,12 @@ impl Opening<'_> {
             },
             site,
         );
-        let name = match &self.args.name {
-            Some(Text::Literal(name)) => name.to_token_stream(),
-            _ => self.naming.of(&self.function.sig.ident),
+        let (name, chosen) = match &self.args.name {
+            Some(Text::Literal(name)) => (name.to_token_stream(), true),
+            _ => (self.naming.of(&self.function.sig.ident), self.naming.is_chosen()),
         };
+        // A Local span merges with none.
+        let unnamed = (!chosen && self.kind != Kind::Local).then(|| quote_spanned!(site=> .unnamed()));
         let component = self.args.component.as_ref().map(|component| match component {
             Component::Id(id) => {
                 let id = proc_macro2::Literal::i32_unsuffixed(*id);
@@ -184,7 +191,7 @@ impl Opening<'_> {
         let tags = (!literal_tags.is_empty()).then(|| quote_spanned!(site=> .tags(&[#(#literal_tags),*])));
         // `line!` speaks of the outermost expansion that its tokens come from: with the function's span that is no expansion, but the function's own line.
         let at = quote_spanned!(self.function.sig.ident.span()=> ::core::file!(), ::core::line!());
-        quote_spanned!(site=> #private::Callsite::located(#private::Kind::#kind, #name, #at) #component #layer #peer #tags)
+        quote_spanned!(site=> #private::Callsite::located(#private::Kind::#kind, #name, #at) #unnamed #component #layer #peer #tags)
     }
 
     fn extract(&self, ty: &TokenStream) -> Option<TokenStream> {

@@ -50,6 +50,8 @@ pub struct Callsite {
     pub(crate) layer: Layer,
     pub(crate) peer: &'static str,
     pub(crate) tags: &'static [(&'static str, &'static str)],
+    /// What was given rather than supposed: it counts where two spans become one.
+    given: u8,
     file: &'static str,
     line: u32,
     /// The protobuf fields that every span of this callsite writes alike, encoded by the reporter at first use.
@@ -57,6 +59,10 @@ pub struct Callsite {
     /// The name in Base64, as an exit span's header needs it, made by the first caller that does.
     pub(crate) endpoint: OnceBox<String>,
 }
+
+const NAME: u8 = 1;
+const COMPONENT: u8 = 1 << 1;
+const FALLBACK: u8 = 1 << 2;
 
 impl Callsite {
     /// A callsite with the defaults: component 11000 (Rust), layer unknown, no peer, no tags.
@@ -73,6 +79,7 @@ impl Callsite {
             layer: Layer::Unknown,
             peer: "",
             tags: &[],
+            given: NAME,
             file,
             line,
             fragment: OnceBox::new(),
@@ -84,6 +91,7 @@ impl Callsite {
     #[must_use]
     pub const fn component(mut self, component: i32) -> Self {
         self.component = component;
+        self.given |= COMPONENT;
         self
     }
 
@@ -106,6 +114,43 @@ impl Callsite {
     pub const fn tags(mut self, tags: &'static [(&'static str, &'static str)]) -> Self {
         self.tags = tags;
         self
+    }
+
+    /// The name is not the program's choice: merged with another span, that one's stays.
+    #[doc(hidden)]
+    #[must_use]
+    pub const fn unnamed(mut self) -> Self {
+        self.given &= !NAME;
+        self
+    }
+
+    /// What it says is what an integration supposes: of a span that it is merged with, name, component and layer stay if the program gave them.
+    ///
+    /// ```
+    /// use skywalking_runtime::{Callsite, callsite, child, testing};
+    ///
+    /// static CHECK: Callsite = callsite!(exit, "/stock/check", peer = "stock:8080");
+    /// static POST: Callsite = callsite!(exit, "POST:/v1/check", peer = "10.0.0.7:8080", layer = http).fallback();
+    ///
+    /// let trees = testing::run(|| child(&CHECK).run(|| drop(child(&POST))));
+    /// assert_eq!(testing::text(&trees), "Exit /stock/check layer=Http peer=stock:8080\n");
+    /// ```
+    #[must_use]
+    pub const fn fallback(mut self) -> Self {
+        self.given |= FALLBACK;
+        self
+    }
+
+    pub(crate) fn gives_name(&self) -> bool {
+        self.given & (NAME | FALLBACK) == NAME
+    }
+
+    pub(crate) fn gives_component(&self) -> bool {
+        self.given & COMPONENT != 0
+    }
+
+    pub(crate) fn is_fallback(&self) -> bool {
+        self.given & FALLBACK != 0
     }
 
     /// The operation name unless a span sets its own.

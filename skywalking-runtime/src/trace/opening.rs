@@ -49,6 +49,8 @@ enum Place {
     Child,
     /// The same, but there is no room for its record.
     Full,
+    /// One with the current span, whose entries are its own.
+    Merged,
     /// A child of an unsampled request.
     Unsampled,
     Root,
@@ -62,12 +64,25 @@ impl Opening {
         Self { callsite, place, head: 0, refs: 0, key: 0, root: None }
     }
 
+    /// A request that is left out: nothing of it is recorded, nor of what is below. With a context it is only no span of its own.
+    pub(super) fn ignored(callsite: &'static Callsite) -> Self {
+        let mut opening = Self::new(callsite);
+        if opening.place == Place::Unknown {
+            opening.root = slot::with(|_| ()).is_none().then(root::unsampled_segment).flatten();
+            opening.place = if opening.root.is_some() { Place::Root } else { Place::Nowhere };
+        }
+        opening
+    }
+
     #[inline(never)]
     fn decide(&mut self) -> Place {
         let found = slot::with(|segment| {
             self.key = segment.key;
             if !segment.sampled {
                 Place::Unsampled
+            } else if segment.merges(self.callsite.kind) {
+                segment.take_over(self.callsite);
+                Place::Merged
             } else if segment.is_full() {
                 Place::Full
             } else {
@@ -92,14 +107,14 @@ impl Opening {
     /// True if the context in a carrier would be used.
     #[inline]
     pub fn wants_headers(&mut self) -> bool {
-        matches!(self.place(), Place::Root | Place::Child)
+        matches!(self.place(), Place::Root | Place::Child | Place::Merged)
     }
 
     /// True if name, peer and tags would be used: only then are their expressions to be evaluated.
     #[inline]
     pub fn recording(&mut self) -> bool {
         match self.place() {
-            Place::Child => true,
+            Place::Child | Place::Merged => true,
             Place::Root => self.root.as_ref().is_some_and(|segment| segment.sampled),
             // An exit that finds no room is not recorded, but its header is written, and that holds the peer.
             Place::Full => self.callsite.kind == Kind::Exit,
@@ -112,6 +127,8 @@ impl Opening {
     fn with(&mut self, work: impl FnOnce(&mut Segment, &mut u32)) {
         if self.place == Place::Child {
             slot::with_key(self.key, |segment| work(segment, &mut self.head));
+        } else if self.place == Place::Merged {
+            slot::with_key(self.key, |segment| segment.with_current_list(work));
         } else if let Some(segment) = self.root.as_mut().filter(|segment| segment.sampled) {
             work(segment, &mut self.head);
         }
@@ -134,7 +151,11 @@ impl Opening {
 
     /// The operation name; an empty one leaves the callsite's.
     pub fn name<T: SpanText + ?Sized>(&mut self, name: &T) {
-        self.formatted(format_args!("{name}"), NAME_LIMIT, Segment::name);
+        match self.place {
+            Place::Merged if self.callsite.is_fallback() => {}
+            Place::Merged => self.formatted(format_args!("{name}"), NAME_LIMIT, Segment::rename),
+            _ => self.formatted(format_args!("{name}"), NAME_LIMIT, Segment::name),
+        }
     }
 
     /// The address called; an empty one becomes `unknown`.
@@ -147,7 +168,13 @@ impl Opening {
             self.head = PENDING_PEER;
             return;
         }
-        self.formatted(format_args!("{peer}"), PEER_LIMIT, Segment::peer);
+        let merged = self.place == Place::Merged;
+        self.formatted(format_args!("{peer}"), PEER_LIMIT, |segment, head, text| {
+            // Of two that are one, the outer's counts: it was there first, and a header may have told it.
+            if !merged || segment.lacks_peer() {
+                segment.peer(head, text);
+            }
+        });
     }
 
     /// Formats a value in a scratch while the slot stays as it is, since the value's own code may open spans.
@@ -168,7 +195,7 @@ impl Opening {
     pub fn extract<C: Extract + ?Sized>(&mut self, carrier: &C) {
         let inbound = match (&self.root, self.place) {
             (Some(segment), _) => Some(segment.tracer.settings.inbound),
-            (None, Place::Child) => slot::with_key(self.key, |segment| segment.tracer.settings.inbound),
+            (None, Place::Child | Place::Merged) => slot::with_key(self.key, |segment| segment.tracer.settings.inbound),
             _ => None,
         };
         if inbound != Some(Inbound::Accept) {
@@ -199,16 +226,13 @@ impl Opening {
     where
         I: IntoIterator<Item: Extract>,
     {
-        let mut carriers = carriers.into_iter();
-        while let Some(carrier) = carriers.next() {
-            if self.refs >= REFS_LIMIT {
-                // Where the iterator doesn't know how many are left, it is this one at least.
-                let left = carriers.size_hint().0.saturating_add(1);
-                tally::count_many(Reason::RefLimit, u64::try_from(left).unwrap_or(u64::MAX));
-                break;
+        each_within_limit(carriers, |carrier| {
+            let room = self.refs < REFS_LIMIT;
+            if room {
+                self.extract(carrier);
             }
-            self.extract(&carrier);
-        }
+            room
+        });
     }
 
     fn refer(&mut self, header: &str, parts: &sw8::Parts) {
@@ -271,14 +295,32 @@ impl Opening {
         match self.place() {
             Place::Unknown | Place::Nowhere => Begun::NOTHING,
             Place::Unsampled => Begun::unsampled(self.key),
-            Place::Child | Place::Full => {
-                let opened = slot::with_key(self.key, |segment| segment.open(self.callsite, self.head));
+            Place::Child | Place::Full | Place::Merged => {
+                let merged = self.place == Place::Merged;
+                let opened = slot::with_key(self.key, |segment| {
+                    // An argument's code may have left something open since.
+                    let still = merged && segment.merges(self.callsite.kind);
+                    if still { segment.open_level() } else { segment.open_as(self.callsite, self.head, 0) }
+                });
                 opened.map_or(Begun::NOTHING, |opened| Begun::child(self.key, opened))
             }
             Place::Root => match self.root.take() {
                 Some(segment) => root::begin(segment, self.callsite, self.head, 0),
                 None => Begun::NOTHING,
             },
+        }
+    }
+}
+
+/// Hands on the carriers of a batch until there is no room for one. Counts those that are left.
+pub(super) fn each_within_limit<C>(carriers: impl IntoIterator<Item = C>, mut take: impl FnMut(&C) -> bool) {
+    let mut carriers = carriers.into_iter();
+    while let Some(carrier) = carriers.next() {
+        if !take(&carrier) {
+            // Where the iterator doesn't know how many are left, it is this one at least.
+            let left = carriers.size_hint().0.saturating_add(1);
+            tally::count_many(Reason::RefLimit, u64::try_from(left).unwrap_or(u64::MAX));
+            break;
         }
     }
 }

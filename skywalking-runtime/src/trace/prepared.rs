@@ -6,7 +6,7 @@ use std::fmt::{Debug, Display};
 use std::future::Future;
 
 use super::callsite::Callsite;
-use super::opening::{Opening, REFS_LIMIT};
+use super::opening::{self, Opening, REFS_LIMIT};
 use super::slot;
 use super::tag::{Raw, Recorder};
 use super::tally::{self, Reason};
@@ -33,6 +33,8 @@ struct Given {
     name: Option<String>,
     peer: Option<String>,
     tags: Vec<(&'static str, Kept)>,
+    /// Nothing is to be recorded.
+    ignored: bool,
 }
 
 /// The headers of one carrier.
@@ -118,16 +120,18 @@ impl Prepared {
     where
         I: IntoIterator<Item: Extract>,
     {
-        let mut carriers = carriers.into_iter();
-        while let Some(carrier) = carriers.next() {
-            if self.given.as_ref().is_some_and(|given| given.headers.len() >= usize::from(REFS_LIMIT)) {
-                // Where the iterator doesn't know how many are left, it is this one at least.
-                let left = carriers.size_hint().0.saturating_add(1);
-                tally::count_many(Reason::RefLimit, u64::try_from(left).unwrap_or(u64::MAX));
-                break;
+        opening::each_within_limit(carriers, |carrier| {
+            let room = self.given.as_ref().is_none_or(|given| given.headers.len() < usize::from(REFS_LIMIT));
+            if room {
+                self.extract(carrier);
             }
-            self.extract(&carrier);
-        }
+            room
+        });
+    }
+
+    /// Nothing of the span is recorded, nor of what is below.
+    pub(super) fn ignore(&mut self) {
+        self.given().ignored = true;
     }
 
     /// The operation name; an empty one leaves the callsite's.
@@ -183,8 +187,8 @@ impl Prepared {
 
     /// The span that is about to open here, with all that was given.
     pub(super) fn opening(&self) -> Opening {
-        let mut opening = Opening::new(self.callsite);
-        let Some(given) = &self.given else { return opening };
+        let Some(given) = &self.given else { return Opening::new(self.callsite) };
+        let mut opening = if given.ignored { Opening::ignored(self.callsite) } else { Opening::new(self.callsite) };
         if !given.headers.is_empty() && opening.wants_headers() {
             opening.extract_each(&given.headers);
         }

@@ -31,8 +31,37 @@ impl Record {
     /// The span goes on for one that began in another segment: it is a Local span, whatever its callsite says.
     pub(crate) const CONTINUED: u16 = 1 << 2;
 
+    /// A panic that went through a span that merged with this one is told already.
+    pub(crate) const PANIC_TOLD: u16 = 1 << 3;
+    /// The future that it covers is being dropped.
+    pub(crate) const DROPPING: u16 = 1 << 4;
+    // The flags fill the lower byte; above it stand two counts of four bits.
+    const LEVELS: u32 = 8;
+    const PARENT_LEVEL: u32 = 12;
+    /// How many spans may be merged with one at a time.
+    pub(crate) const MOST_LEVELS: u16 = 15;
+
     pub(crate) fn is(&self, flag: u16) -> bool {
         self.flags & flag != 0
+    }
+
+    /// How many spans are open that merged with this one, each inside of the one before.
+    pub(crate) fn levels(&self) -> u16 {
+        (self.flags >> Self::LEVELS) & Self::MOST_LEVELS
+    }
+
+    pub(crate) fn set_levels(&mut self, levels: u16) {
+        self.flags = (self.flags & !(Self::MOST_LEVELS << Self::LEVELS)) | (levels.min(Self::MOST_LEVELS) << Self::LEVELS);
+    }
+
+    /// The flag that says at which of its parent's levels a span was opened.
+    #[inline]
+    pub(crate) fn at_level(level: u16) -> u16 {
+        level << Self::PARENT_LEVEL
+    }
+
+    pub(crate) fn parent_level(&self) -> u16 {
+        self.flags >> Self::PARENT_LEVEL
     }
 }
 

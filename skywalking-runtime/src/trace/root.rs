@@ -33,6 +33,14 @@ pub(super) fn segment_for(callsite: &'static Callsite) -> Option<Box<Segment>> {
     Some(segment)
 }
 
+/// A segment that holds the place of a request that is left out.
+#[cold]
+pub(super) fn unsampled_segment() -> Option<Box<Segment>> {
+    let mut segment = thread::segment(|_| Some(false))?;
+    segment.scope = sampler::scope();
+    Some(segment)
+}
+
 /// True if one more segment may be open. Counts if not.
 pub(super) fn has_room(settings: &Settings) -> bool {
     let below = outbox::open_segments() < settings.live_segments;
@@ -113,6 +121,29 @@ impl Root {
     pub fn peer(mut self, peer: impl Display) -> Self {
         if tracer::enabled() {
             self.prepared.peer(&peer);
+        }
+        self
+    }
+
+    /// Leaves the request out: nothing of it is recorded, nor of what happens below. With a current context it is only no span of its own.
+    ///
+    /// ```
+    /// use skywalking_runtime::{Callsite, Root, callsite, child, testing, trace_id};
+    ///
+    /// static HEALTH: Callsite = callsite!(entry, "/health");
+    /// static QUERY: Callsite = callsite!(exit, "/query", peer = "db:5432");
+    ///
+    /// let trees = testing::run(|| {
+    ///     Root::new(&HEALTH).ignored().run(|| {
+    ///         let _query = child(&QUERY);
+    ///         assert!(trace_id().is_some());
+    ///     });
+    /// });
+    /// assert!(trees.is_empty());
+    /// ```
+    pub fn ignored(mut self) -> Self {
+        if tracer::enabled() {
+            self.prepared.ignore();
         }
         self
     }

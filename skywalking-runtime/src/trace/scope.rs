@@ -31,6 +31,9 @@ const MUTED: u32 = 1 << 30;
 const UNSAMPLED: u32 = 1 << 29;
 const PANICKING: u32 = 1 << 28;
 const AWAITED: u32 = 1 << 27;
+/// Of a span that is one with another, its level.
+const LEVEL: u32 = 0b1111 << LEVEL_SHIFT;
+const LEVEL_SHIFT: u32 = 16;
 
 impl Begun {
     pub(super) const NOTHING: Self = Self { key: 0, bits: 0 };
@@ -42,6 +45,7 @@ impl Begun {
         let bits = match opened {
             Opened::Recorded(index) => u32::from(index),
             Opened::Muted(index) => u32::from(index) | MUTED,
+            Opened::Merged(index, level) => u32::from(index) | (u32::from(level) << LEVEL_SHIFT) & LEVEL,
         };
         Self { key, bits }
     }
@@ -79,18 +83,39 @@ impl Begun {
         self.bits & UNSAMPLED != 0
     }
 
+    /// 0, but for a span that is one with another.
+    #[inline]
+    pub(super) fn level(self) -> u16 {
+        ((self.bits & LEVEL) >> LEVEL_SHIFT) as u16
+    }
+
     /// The span as it lies in its segment.
     pub(super) fn opened(self) -> Opened {
-        if self.is_muted() { Opened::Muted(self.index()) } else { Opened::Recorded(self.index()) }
+        match (self.is_muted(), self.level()) {
+            (true, _) => Opened::Muted(self.index()),
+            (false, 0) => Opened::Recorded(self.index()),
+            (false, level) => Opened::Merged(self.index(), level),
+        }
     }
 
     #[inline]
-    pub(super) fn into_scope(self) -> Scope {
+    pub(super) fn into_scope(mut self) -> Scope {
         // A child of an unsampled request has nothing to close.
         let closes = !self.is_unsampled() || self.is_root();
-        let key = if closes { self.key } else { 0 };
-        let panicking = if panicking() { PANICKING } else { 0 };
-        Scope { key, bits: self.bits | panicking, here: PhantomData }
+        self.note_panic();
+        Scope { key: if closes { self.key } else { 0 }, bits: self.bits, here: PhantomData }
+    }
+
+    /// Remembers a panic that is going on: it is none of the span's.
+    #[inline]
+    pub(super) fn note_panic(&mut self) {
+        if panicking() {
+            self.bits |= PANICKING;
+        }
+    }
+
+    pub(super) fn was_panicking(self) -> bool {
+        self.bits & PANICKING != 0
     }
 
     #[inline]
@@ -149,7 +174,7 @@ impl Scope {
 
 #[inline(never)]
 fn open(callsite: &'static Callsite) -> Scope {
-    let found = slot::with(|segment| if segment.sampled { Begun::child(segment.key, segment.open(callsite, 0)) } else { Begun::NOTHING });
+    let found = slot::with(|segment| if segment.sampled { Begun::child(segment.key, segment.open(callsite)) } else { Begun::NOTHING });
     match found {
         Some(begun) => begun.into_scope(),
         None => open_root(callsite),
@@ -174,7 +199,7 @@ impl Drop for Scope {
 fn close(key: u64, bits: u32) {
     let begun = Begun { key, bits };
     let panicked = panicking() && bits & PANICKING == 0;
-    if bits & (ROOT | MUTED) != 0 || panicked {
+    if bits & (ROOT | MUTED | LEVEL) != 0 || panicked {
         return close_other(begun, panicked);
     }
     let end = clock::now();
@@ -186,13 +211,11 @@ fn close(key: u64, bits: u32) {
 #[cold]
 fn close_other(begun: Begun, panicked: bool) {
     let closed = slot::with_key(begun.key, |segment| {
-        if begun.is_muted() {
-            segment.unmute();
-        } else if !begun.is_unsampled() {
+        if !begun.is_unsampled() {
             if panicked {
-                segment.mark(begun.index(), Mark::Panicked);
+                segment.mark(begun.opened(), Mark::Panicked);
             }
-            segment.close(begun.index(), clock::now());
+            segment.end(begun.opened());
         }
     });
     if closed.is_none() {

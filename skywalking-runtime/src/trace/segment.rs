@@ -1,17 +1,18 @@
 //! A segment while it is being worked on: what one request does in one execution context.
 //!
 //! Only its owner touches it: it is in the thread's slot, or in the future that swaps it in, so there is nothing to lock. It knows the
-//! rules of nesting: who is current, what a close in the wrong order does. Where tags, logs and other entries are stored is in [`entries`],
-//! what spans are called in [`names`], how others go on with a segment in [`shared`]. It does not know how it got into the slot nor how
-//! it is sent.
+//! rules of nesting: who is current, what a close in the wrong order does. What becomes of an Entry in an Entry is in [`merging`], where
+//! tags, logs and other entries are stored in [`entries`], what spans are called in [`names`], how others go on with a segment in
+//! [`shared`]. It does not know how it got into the slot nor how it is sent.
 
 mod entries;
+mod merging;
 mod names;
 mod shared;
 
 use std::sync::Arc;
 
-use super::callsite::Callsite;
+use super::callsite::{Callsite, Kind};
 use super::clock;
 use super::record::{NONE, Record, Side, Trace};
 use super::tally::{self, Reason};
@@ -26,6 +27,16 @@ pub(crate) use shared::Shared;
 pub(crate) struct Current {
     pub(crate) index: u16,
     pub(crate) muted: u16,
+    /// 0 is the span itself, 1 the first that merged with it.
+    pub(crate) level: u16,
+}
+
+impl Current {
+    pub(crate) const NONE: Self = Self::of(NONE);
+
+    pub(crate) const fn of(index: u16) -> Self {
+        Self { index, muted: 0, level: 0 }
+    }
 }
 
 /// A span that was opened: its place, or that there was no place left.
@@ -35,6 +46,8 @@ pub(crate) enum Opened {
     Recorded(u16),
     /// The segment is full; the id is that of the nearest recorded ancestor.
     Muted(u16),
+    /// It is one with its parent: the id of that, and at which level.
+    Merged(u16, u16),
 }
 
 /// A range of the segment's text.
@@ -82,7 +95,7 @@ impl Segment {
     pub(crate) fn new(tracer: Arc<Tracer>) -> Self {
         Self {
             key: 0,
-            current: Current { index: NONE, muted: 0 },
+            current: Current::NONE,
             limit: 0,
             first_entry: NONE,
             searched: 0,
@@ -106,7 +119,7 @@ impl Segment {
     /// Makes a used segment a new one.
     pub(crate) fn reset(&mut self, key: u64, sampled: bool) {
         self.key = key;
-        self.current = Current { index: NONE, muted: 0 };
+        self.current = Current::NONE;
         self.limit = self.tracer.settings.span_limit;
         self.first_entry = NONE;
         self.searched = 0;
@@ -134,12 +147,17 @@ impl Segment {
         self.records.len() >= usize::from(self.limit)
     }
 
-    /// Opens a child of the current span and makes it the current one.
+    /// Opens a child of the current span, or merges with it, and makes it the current one.
     #[inline]
-    pub(crate) fn open(&mut self, callsite: &'static Callsite, side: u32) -> Opened {
-        self.open_as(callsite, side, 0)
+    pub(crate) fn open(&mut self, callsite: &'static Callsite) -> Opened {
+        if callsite.kind != Kind::Local && self.merges(callsite.kind) {
+            self.take_over(callsite);
+            return self.open_level();
+        }
+        self.open_as(callsite, 0, 0)
     }
 
+    /// The same without merging.
     #[inline]
     pub(crate) fn open_as(&mut self, callsite: &'static Callsite, side: u32, flags: u16) -> Opened {
         let length = self.records.len();
@@ -151,8 +169,9 @@ impl Segment {
         }
         #[expect(clippy::cast_possible_truncation, reason = "below the limit, which is a u16")]
         let index = length as u16;
+        let flags = flags | Record::at_level(self.current.level);
         self.records.push(Record { start: clock::now(), end: 0, callsite, parent: self.current.index, flags, side });
-        self.current = Current { index, muted: 0 };
+        self.current = Current::of(index);
         Opened::Recorded(index)
     }
 
@@ -165,6 +184,15 @@ impl Segment {
         Opened::Muted(self.current.index)
     }
 
+    /// Ends what was opened, whatever it was.
+    pub(crate) fn end(&mut self, opened: Opened) {
+        match opened {
+            Opened::Recorded(index) => self.close(index, clock::now()),
+            Opened::Muted(_) => self.unmute(),
+            Opened::Merged(index, level) => self.close_level(index, level),
+        }
+    }
+
     /// Closes a recorded span. If it is the current one, its nearest open ancestor becomes current.
     #[inline]
     pub(crate) fn close(&mut self, index: u16, end: u64) {
@@ -173,28 +201,29 @@ impl Segment {
             return;
         }
         record.end = end;
-        let parent = record.parent;
+        let parent = Current { index: record.parent, level: record.parent_level(), ..self.current };
         if self.current.index == index {
-            self.current.index = self.nearest_open(parent);
+            self.current = self.nearest_open(parent);
         }
     }
 
-    /// The span itself if it is open, else its nearest open ancestor.
+    /// The span itself if it is open, else its nearest open ancestor; at the level that it was left at, if that is open.
     #[inline]
-    fn nearest_open(&self, mut index: u16) -> u16 {
-        while let Some(record) = self.records.get(usize::from(index)) {
+    fn nearest_open(&self, mut at: Current) -> Current {
+        while let Some(record) = self.records.get(usize::from(at.index)) {
             if record.end == 0 {
+                at.level = at.level.min(record.levels());
                 break;
             }
-            index = record.parent;
+            (at.index, at.level) = (record.parent, record.parent_level());
         }
-        index
+        at
     }
 
     /// Makes a span current again that was current before; if it has ended meanwhile, its nearest open ancestor.
     #[inline]
     pub(crate) fn restore(&mut self, saved: Current) {
-        self.current = Current { index: self.nearest_open(saved.index), muted: saved.muted };
+        self.current = self.nearest_open(saved);
     }
 
     /// Closes a span that was not recorded.
@@ -208,7 +237,7 @@ impl Segment {
         match opened {
             Opened::Recorded(index) if usize::from(index) + 1 == self.records.len() && self.current.index == index => {
                 if let Some(record) = self.records.pop() {
-                    self.current.index = record.parent;
+                    self.current = Current { index: record.parent, level: record.parent_level(), ..self.current };
                     self.searched = self.searched.min(index);
                     if self.first_entry != NONE && self.first_entry >= index {
                         self.first_entry = NONE;
@@ -216,8 +245,7 @@ impl Segment {
                     }
                 }
             }
-            Opened::Recorded(index) => self.close(index, clock::now()),
-            Opened::Muted(_) => self.unmute(),
+            _ => self.end(opened),
         }
     }
 

@@ -69,7 +69,7 @@ impl Snapshot {
             if !segment.is_full() {
                 segment.push(&mut head, static_name(name));
             }
-            Begun::child(segment.key, segment.open(&CONTINUED, head))
+            Begun::child(segment.key, segment.open_as(&CONTINUED, head, 0))
         })
     }
 

@@ -39,10 +39,19 @@ async fn a_future_extracts_its_batch_at_its_first_poll() {
 #[test]
 fn a_batch_below_another_span_is_referred_to_and_leaves_the_trace() {
     let trees = run(|| {
-        Root::new(&ENTRY).extract(&header("outer", 7)).run(|| consume(&[header("inner", 1)]));
+        Root::new(&ENTRY).extract(&header("outer", 7)).run(|| child(&A).run(|| consume(&[header("inner", 1)])));
     });
     assert_eq!(trees[0].trace_id, "outer");
-    assert_eq!(text(&trees), "Entry /entry layer=Http ref=CrossProcess\n  Entry /batch layer=MQ ref=CrossProcess\n");
+    assert_eq!(text(&trees), "Entry /entry layer=Http ref=CrossProcess\n  Local a\n    Entry /batch layer=MQ ref=CrossProcess\n");
+}
+
+#[test]
+fn a_batch_that_merges_with_an_entry_adds_its_refs_and_leaves_the_trace() {
+    let trees = run(|| {
+        Root::new(&ENTRY).extract(&header("outer", 7)).run(|| consume(&[header("inner", 1), header("outer", 7)]));
+    });
+    assert_eq!(trees[0].trace_id, "outer");
+    assert_eq!(text(&trees), "Entry /batch layer=MQ ref=CrossProcess ref=CrossProcess\n");
 }
 
 #[test]

@@ -103,7 +103,7 @@ fn a_nested_block_on_is_below_and_a_root_polled_alone_first_keeps_its_own_segmen
         let mut cx = Context::from_waker(Waker::noop());
         assert!(alone.as_mut().poll(&mut cx).is_pending());
         assert!(is_idle());
-        Root::new(&ENTRY).run(|| {
+        Root::new(&B).run(|| {
             futures::executor::block_on(request());
             while alone.as_mut().poll(&mut cx).is_pending() {}
             drop(child(&A));
@@ -111,7 +111,7 @@ fn a_nested_block_on_is_below_and_a_root_polled_alone_first_keeps_its_own_segmen
         assert!(is_idle());
     });
     let indented = format!("  {}\n", REQUEST.trim_end().replace('\n', "\n  "));
-    assert_eq!(text(&trees), format!("{REQUEST}Entry /entry layer=Http\n{indented}  Local a\n"));
+    assert_eq!(text(&trees), format!("{REQUEST}Local b\n{indented}  Local a\n"));
 }
 
 #[test]

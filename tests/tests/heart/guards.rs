@@ -5,13 +5,14 @@ use crate::prelude::*;
 /// The six orders in which three nested guards can drop: the tree is the same, and what is opened next finds the nearest open ancestor.
 #[test]
 fn three_guards_may_drop_in_every_order() {
+    static NEXT: Callsite = callsite!(local, "next");
     for order in [[0, 1, 2], [0, 2, 1], [1, 0, 2], [1, 2, 0], [2, 0, 1], [2, 1, 0]] {
         let trees = run(|| {
             Root::new(&ENTRY).run(|| {
                 let mut guards = [Some(child(&A)), Some(child(&B)), Some(child(&C))];
                 for at in order {
                     guards[at] = None;
-                    drop(child(&ENTRY));
+                    drop(child(&NEXT));
                 }
             });
         });
@@ -28,7 +29,7 @@ fn three_guards_may_drop_in_every_order() {
         let mut found = vec![String::new(); 4];
         let mut at = root;
         for depth in 0..=3 {
-            found[depth] = at.children.iter().filter(|child| child.name == "/entry").map(|_| '+').collect();
+            found[depth] = at.children.iter().filter(|child| child.name == "next").map(|_| '+').collect();
             if let Some(inner) = at.children.iter().find(|child| depth < 3 && child.name == names[depth]) {
                 at = inner;
             }

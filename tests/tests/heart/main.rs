@@ -5,6 +5,7 @@ mod crossing;
 mod failures;
 mod guards;
 mod limits;
+mod merging;
 mod nesting;
 mod prelude;
 mod tasks;

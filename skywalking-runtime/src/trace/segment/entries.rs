@@ -6,7 +6,7 @@ use super::super::record::{Record, Side, SideKind};
 use super::super::tag::Raw;
 use super::super::tally::{self, Reason};
 use super::super::text::{self, TAG_LIMIT};
-use super::{Range, Segment};
+use super::{Opened, Range, Segment};
 use crate::tracer::Cancelled;
 
 /// Tags, logs and other side entries of one segment, and their text: what is over is left out and counted, so that a loop that tags
@@ -127,6 +127,11 @@ impl Segment {
     /// Remembers the message of a panic that is about to unwind through spans of this segment.
     pub(crate) fn remember_panic(&mut self, message: &str) {
         self.panic_message = self.store(text::cut(message, TAG_LIMIT)).unwrap_or_default();
+        let mut at = self.current.index;
+        while let Some(record) = self.records.get_mut(usize::from(at)) {
+            record.flags &= !Record::PANIC_TOLD;
+            at = record.parent;
+        }
     }
 
     /// A span opens: unless it is one that a destructor opens, the panic whose message is remembered was caught.
@@ -138,8 +143,20 @@ impl Segment {
     }
 
     /// Marks a span as failed or cancelled, with a log that says so.
-    pub(crate) fn mark(&mut self, index: u16, mark: Mark) {
+    pub(crate) fn mark(&mut self, opened: Opened, mark: Mark) {
+        let (index, level) = match opened {
+            Opened::Recorded(index) => (index, 0),
+            Opened::Merged(index, level) => (index, level),
+            Opened::Muted(_) => return,
+        };
         let Some(record) = self.records.get_mut(usize::from(index)) else { return };
+        // Spans that are one see the same end, and the innermost tells of a panic; of the drop of all of them, the outermost.
+        if mark == Mark::Panicked && record.is(Record::PANIC_TOLD) || mark == Mark::Cancelled && level > 0 && record.is(Record::DROPPING) {
+            return;
+        }
+        if mark == Mark::Panicked && level > 0 {
+            record.flags |= Record::PANIC_TOLD;
+        }
         if mark == Mark::Panicked || self.tracer.settings.cancelled == Cancelled::Error {
             record.flags |= Record::ERROR;
         }

@@ -20,8 +20,12 @@ impl Segment {
     /// Another operation name for the current span, whose list begins at `head`.
     pub(crate) fn rename(&mut self, head: &mut u32, name: &str) {
         self.name(head, name);
+        self.renamed();
+    }
+
+    /// Those who go on from here from now on shall say the current span's new name.
+    pub(super) fn renamed(&mut self) {
         if self.current.index == self.shared_endpoint {
-            // Those who go on from here from now on shall say the new name.
             self.unshare();
         }
     }

@@ -4,10 +4,9 @@
 use std::mem::{ManuallyDrop, forget, replace, take};
 
 use super::span::{Span, State};
-use crate::trace::clock;
 use crate::trace::failure::Mark;
 use crate::trace::scope::{self, Begun};
-use crate::trace::segment::{Current, Segment};
+use crate::trace::segment::{Current, Opened, Segment};
 use crate::trace::slot;
 use crate::tracer;
 
@@ -32,11 +31,11 @@ pub(super) enum End {
 }
 
 impl End {
-    pub(super) fn apply(self, segment: &mut Segment, index: u16) {
+    pub(super) fn apply(self, segment: &mut Segment, opened: Opened) {
         if let Self::Marked(mark) = self {
-            segment.mark(index, mark);
+            segment.mark(opened, mark);
         }
-        segment.close(index, clock::now());
+        segment.end(opened);
     }
 }
 

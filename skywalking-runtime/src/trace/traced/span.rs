@@ -29,17 +29,8 @@ pub(in crate::trace) struct Span {
     pub(super) segment: Option<Box<Segment>>,
     /// Where a child came from, should it find itself elsewhere.
     origin: Option<Origin>,
-    /// While the wrapped code is dropped.
-    dropping: Dropping,
-}
-
-/// What is put back, and how the span ends, when the wrapped code has been dropped.
-#[derive(Clone, Copy, Debug)]
-struct Dropping {
-    /// What was current.
+    /// While the wrapped code is dropped: what was current.
     saved: Current,
-    /// A panic was going on before.
-    panicking: bool,
     /// To be dropped is how it ends, and nothing unusual.
     ends: bool,
 }
@@ -77,8 +68,7 @@ impl Span {
     }
 
     const fn with(state: State, begun: Begun, segment: Option<Box<Segment>>) -> Self {
-        let dropping = Dropping { saved: Current { index: 0, muted: 0 }, panicking: false, ends: false };
-        Self { state, begun, segment, origin: None, dropping }
+        Self { state, begun, segment, origin: None, saved: Current::NONE, ends: false }
     }
 
     /// The first poll is over: takes up what was begun in it.
@@ -148,7 +138,7 @@ impl Span {
         self.state = State::Off;
         let Some(mut segment) = segment else { return };
         if segment.sampled {
-            end.apply(&mut segment, self.begun.index());
+            end.apply(&mut segment, self.begun.opened());
         }
         thread::finish(segment);
     }
@@ -167,7 +157,7 @@ impl Span {
         slot::with_key(begun.key, |segment| {
             let saved = segment.current;
             let muted = if begun.is_muted() { saved.muted.saturating_add(1) } else { 0 };
-            segment.current = Current { index: begun.index(), muted };
+            segment.current = Current { index: begun.index(), muted, level: begun.level() };
             saved
         })
     }
@@ -176,13 +166,7 @@ impl Span {
         self.state = State::Off;
         self.origin = None;
         let begun = self.begun;
-        let ended = slot::with_key(begun.key, |segment| {
-            if begun.is_muted() {
-                segment.unmute();
-            } else {
-                end.apply(segment, begun.index());
-            }
-        });
+        let ended = slot::with_key(begun.key, |segment| end.apply(segment, begun.opened()));
         if ended.is_none() {
             tally::count(Reason::DroppedElsewhere);
         }
@@ -224,17 +208,19 @@ impl Span {
     }
 
     fn enter_drop(&mut self) {
-        self.dropping.panicking = panicking();
+        self.begun.note_panic();
         if self.state == State::Root {
             self.segment = slot::replace(self.segment.take());
             self.state = State::DroppingRoot;
         } else if let Some(saved) = self.enter_child() {
-            self.dropping.saved = saved;
+            self.saved = saved;
             self.state = State::DroppingChild;
         } else {
             tally::count(Reason::DroppedElsewhere);
             self.state = State::Off;
+            return;
         }
+        slot::with_key(self.begun.key, |segment| segment.begin_drop(self.begun.opened()));
     }
 
     /// True while what is wrapped is dropped, and what is said of the current span is said of this one.
@@ -244,12 +230,11 @@ impl Span {
 
     /// To be dropped now is how the span ends.
     pub(super) fn ends_by_drop(&mut self) {
-        self.dropping.ends = true;
+        self.ends = true;
     }
 
     fn end_drop(&mut self) {
-        let Dropping { saved, panicking: before, ends } = self.dropping;
-        let end = match (panicking() && !before, ends) {
+        let end = match (panicking() && !self.begun.was_panicking(), self.ends) {
             (true, _) => End::Marked(Mark::Panicked),
             (false, false) => End::Marked(Mark::Cancelled),
             (false, true) => End::Ready,
@@ -260,7 +245,7 @@ impl Span {
             self.end_root(own, end);
         } else {
             self.end_child(end);
-            slot::with_key(self.begun.key, |segment| segment.restore(saved));
+            slot::with_key(self.begun.key, |segment| segment.restore(self.saved));
         }
     }
 }

@@ -1,0 +1,319 @@
+//! An Entry in an Entry and an Exit in an Exit are one span: who merges, what of the inner one stays, and how it ends.
+
+use crate::prelude::*;
+use skywalking_runtime::Layer;
+
+static GET: Callsite = callsite!(entry, "GET:/users/{id}", layer = http, component = 49).fallback();
+static POST: Callsite = callsite!(exit, "POST:/v1/check", peer = "10.0.0.7:8080", layer = http, component = 2).fallback();
+
+#[entry_span]
+fn unnamed() {
+    current().tag("inner", 1);
+}
+
+#[entry_span(name = "/users", component = 23, tags("who" = "inner", "more" = more))]
+fn named(more: u32) {
+    current().log("event", "looked up");
+}
+
+#[exit_span(name = "/check", peer = "stock:8080", layer = rpc, inject = headers)]
+fn check(headers: &mut String) {
+    Root::new(&POST).run(|| {});
+}
+
+#[test]
+fn a_handler_without_a_name_leaves_the_one_of_the_middleware() {
+    let trees = run(|| Root::new(&GET).run(unnamed));
+    assert_eq!(text(&trees), "Entry GET:/users/{id} layer=Http component=49 {inner=1}\n");
+    assert!(is_idle());
+}
+
+#[test]
+fn what_the_inner_one_gives_counts_and_nothing_is_cleared() {
+    let trees = run(|| {
+        Root::new(&GET).run(|| {
+            current().tag("who", "outer").tag("http.method", "GET").log("event", "came in");
+            named(7);
+            current().tag("http.status_code", 200);
+        });
+    });
+    assert_eq!(
+        text(&trees),
+        "Entry /users layer=Http component=23 {http.method=GET, who=inner, more=7, http.status_code=200} [event=came in] [event=looked up]\n"
+    );
+    assert!(is_idle());
+}
+
+#[test]
+fn what_an_integration_supposes_does_not_replace_what_the_program_said() {
+    let mut headers = String::new();
+    let trees = run(|| check(&mut headers));
+    assert_eq!(text(&trees), "Exit /check layer=RPCFramework component=2 peer=stock:8080\n");
+    assert!(is_idle());
+}
+
+#[test]
+fn an_outer_exit_without_a_peer_takes_the_inner_ones() {
+    static CALL: Callsite = callsite!(exit, "/call");
+    let trees = run(|| Root::new(&CALL).run(|| Root::new(&POST).peer("10.0.0.8:8080").run(|| {})));
+    assert_eq!(text(&trees), "Exit /call layer=Http component=2 peer=10.0.0.7:8080\n");
+    assert!(is_idle());
+}
+
+#[test]
+fn the_inner_exit_writes_its_header_with_the_outer_ones_place_and_peer() {
+    let mut outer = String::new();
+    let mut inner = String::new();
+    static OUTER: Callsite = callsite!(exit, "/outer", peer = "a:1");
+    static INNER: Callsite = callsite!(exit, "/inner", peer = "b:2");
+    let trees = run(|| {
+        Root::new(&ENTRY).run(|| {
+            let _outer = child(&OUTER);
+            inject(&mut outer);
+            let _inner = child(&INNER);
+            inject(&mut inner);
+        });
+    });
+    assert_eq!(text(&trees), "Entry /entry layer=Http\n  Exit /inner peer=a:1\n");
+    assert!(!outer.is_empty());
+    assert_eq!(outer, inner);
+}
+
+#[test]
+fn a_local_between_two_keeps_them_two_and_kinds_do_not_mix() {
+    let trees = run(|| {
+        Root::new(&GET).run(|| {
+            let _between = child(&A);
+            named(1);
+            let mut headers = String::new();
+            check(&mut headers);
+        });
+    });
+    assert_eq!(
+        text(&trees),
+        "Entry GET:/users/{id} layer=Http component=49\n  Local a\n    Entry /users component=23 {who=inner, more=1} [event=looked up]\n    \
+         Exit /check layer=RPCFramework component=2 peer=stock:8080\n"
+    );
+    assert!(is_idle());
+}
+
+#[test]
+fn a_finished_local_before_it_does_not_matter() {
+    let trees = run(|| {
+        Root::new(&GET).run(|| {
+            drop(child(&A));
+            unnamed();
+            drop(child(&B));
+        });
+    });
+    assert_eq!(text(&trees), "Entry GET:/users/{id} layer=Http component=49 {inner=1}\n  Local a\n  Local b\n");
+}
+
+#[test]
+fn three_in_each_other_are_one_and_one_after_another_too() {
+    let trees = run(|| {
+        Root::new(&GET).run(|| {
+            Root::new(&ENTRY).run(unnamed);
+            named(2);
+            drop(child(&A));
+        });
+    });
+    assert_eq!(text(&trees), "Entry /users layer=Http component=23 {inner=1, who=inner, more=2} [event=looked up]\n  Local a\n");
+    assert!(is_idle());
+}
+
+#[tokio::test]
+async fn siblings_under_a_join_stay_two() {
+    static CALL: Callsite = callsite!(exit, "/both", peer = "both:1");
+    #[exit_span(name = name, peer = peer)]
+    async fn part(name: &str, peer: &str) {
+        yields(2).await;
+        leaf_of(name);
+        yields(1).await;
+    }
+    fn leaf_of(name: &str) {
+        current().tag("part", name);
+        drop(child(&A));
+    }
+    let trees = run_async(Root::new(&CALL).future(async {
+        tokio::join!(part("/left", "left:1"), part("/right", "right:1"));
+        // Those have ended: the next one merges again.
+        part("/after", "after:1").await;
+    }))
+    .await;
+    assert_eq!(
+        text(&trees),
+        "Exit /after peer=both:1 {part=/after}\n  Exit /right peer=right:1 {part=/right}\n    Local a\n  Local a\n  Local a\n"
+    );
+    assert!(is_idle());
+}
+
+#[tokio::test]
+async fn a_sibling_by_a_guard_does_not_merge_while_another_is_open() {
+    static CALL: Callsite = callsite!(exit, "/both", peer = "both:1");
+    static LEFT: Callsite = callsite!(exit, "/left", peer = "left:1");
+    static RIGHT: Callsite = callsite!(exit, "/right", peer = "right:1");
+    let trees = run_async(Root::new(&CALL).future(async {
+        let left = child(&LEFT).future(yields(2));
+        let right = async {
+            yields(1).await;
+            drop(child(&RIGHT));
+            drop(child(&RIGHT));
+        };
+        tokio::join!(left, right);
+    }))
+    .await;
+    assert_eq!(text(&trees), "Exit /left peer=both:1\n  Exit /right peer=right:1\n  Exit /right peer=right:1\n");
+    assert!(is_idle());
+}
+
+#[test]
+fn an_error_of_the_inner_one_is_the_spans() {
+    #[entry_span]
+    fn fails() -> Result<(), fmt::Error> {
+        Err(fmt::Error)
+    }
+    let trees = run(|| {
+        Root::new(&GET).run(|| {
+            let _ = fails();
+            current().tag("http.status_code", 500).failed();
+        });
+    });
+    assert_eq!(
+        text(&trees),
+        "Entry GET:/users/{id} layer=Http component=49 ERROR {http.status_code=500} [event=error error.kind=core::fmt::Error message=an error \
+         occurred when formatting an argument]\n"
+    );
+}
+
+#[test]
+fn a_panic_through_both_is_told_once_and_a_second_one_again() {
+    #[entry_span]
+    fn panics() {
+        panic!("inside");
+    }
+    let trees = run(|| {
+        let _ = catch_unwind(AssertUnwindSafe(|| Root::new(&GET).run(panics)));
+    });
+    let told = "[event=error error.kind=panic message=inside]";
+    assert_eq!(text(&trees), format!("Entry GET:/users/{{id}} layer=Http component=49 ERROR {told}\n"));
+    let trees = run(|| {
+        let _ = catch_unwind(AssertUnwindSafe(|| {
+            Root::new(&GET).run(|| {
+                let _ = catch_unwind(AssertUnwindSafe(panics));
+                panic!("outside");
+            });
+        }));
+    });
+    let told = format!("{told} [event=error error.kind=panic message=outside]");
+    assert_eq!(text(&trees), format!("Entry GET:/users/{{id}} layer=Http component=49 ERROR {told}\n"));
+    assert!(is_idle());
+}
+
+#[tokio::test]
+async fn a_request_that_is_dropped_is_cancelled_once() {
+    #[entry_span]
+    async fn waits() {
+        pending::<()>().await;
+    }
+    let trees = run_async(async {
+        let mut request = Box::pin(Root::new(&GET).future(waits()));
+        assert!(futures::poll!(request.as_mut()).is_pending());
+        drop(request);
+    })
+    .await;
+    assert_eq!(text(&trees), "Entry GET:/users/{id} layer=Http component=49 [event=cancelled]\n");
+    // What the middleware itself gives up is told, and the request goes on.
+    let trees = run_async(Root::new(&GET).future(async {
+        let mut handler = Box::pin(waits());
+        assert!(futures::poll!(handler.as_mut()).is_pending());
+        drop(handler);
+        current().tag("http.status_code", 504);
+    }))
+    .await;
+    assert_eq!(text(&trees), "Entry GET:/users/{id} layer=Http component=49 {http.status_code=504} [event=cancelled]\n");
+    assert!(is_idle());
+}
+
+#[test]
+fn the_span_ends_with_the_outer_one_in_whatever_order_guards_drop() {
+    static OUTER: Callsite = callsite!(exit, "/outer", peer = "a:1");
+    static INNER: Callsite = callsite!(exit, "/inner", peer = "b:2");
+    let trees = run(|| {
+        Root::new(&ENTRY).run(|| {
+            let outer = child(&OUTER);
+            let inner = child(&INNER);
+            drop(outer);
+            drop(child(&A));
+            drop(inner);
+            drop(child(&B));
+        });
+    });
+    assert_eq!(text(&trees), "Entry /entry layer=Http\n  Exit /inner peer=a:1\n  Local a\n  Local b\n");
+    assert!(is_idle());
+}
+
+#[test]
+fn a_handler_that_moves_to_another_task_leaves_the_span_to_the_middleware() {
+    #[entry_span(name = "/moved")]
+    async fn waits() {
+        yields(1).await;
+    }
+    let trees = run(|| {
+        let mut handler = Box::pin(waits());
+        let mut cx = Context::from_waker(Waker::noop());
+        Root::new(&GET).run(|| assert!(handler.as_mut().poll(&mut cx).is_pending()));
+        assert!(handler.as_mut().poll(&mut cx).is_ready());
+    });
+    assert_eq!(text(&trees), "Entry /moved layer=Http component=49\n  Local GET:/users/{id} component=49 ref=CrossThread\n");
+    assert!(is_idle());
+}
+
+#[test]
+fn a_header_that_both_read_is_one_ref_and_the_one_that_only_the_handler_reads_counts() {
+    #[entry_span(name = "/users", extract = headers)]
+    fn handler(headers: &String) {}
+    let mut headers = String::new();
+    static CALL: Callsite = callsite!(exit, "/call", peer = "users:1");
+    let trees = run(|| {
+        Root::new(&CALL).run(|| inject(&mut headers));
+        Root::new(&GET).extract(&headers).run(|| handler(&headers));
+    });
+    assert_eq!(text(&trees), "Exit /call peer=users:1\n  Entry /users layer=Http component=49 ref=CrossProcess\n");
+    let trees = run(|| {
+        let headers = String::new();
+        Root::new(&GET).run(|| handler(&headers));
+    });
+    assert_eq!(text(&trees), "Entry /users layer=Http component=49\n");
+}
+
+#[test]
+fn a_full_segment_still_merges() {
+    let trees = run(|| {
+        Root::new(&GET).run(|| {
+            for _ in 0..400 {
+                drop(child(&A));
+            }
+            unnamed();
+            current().set_layer(Layer::Rpc);
+        });
+    });
+    assert_eq!(trees.len(), 1);
+    assert_eq!(trees[0].root.tags, [("inner".to_owned(), "1".to_owned())]);
+    assert!(is_idle());
+}
+
+#[test]
+fn an_ignored_request_records_nothing_below_and_gives_no_orphans() {
+    let trees = run(|| {
+        Root::new(&GET).ignored().run(|| {
+            named(3);
+            drop(child(&A));
+            let mut headers = String::new();
+            check(&mut headers);
+            assert!(!headers.contains("sw8:"));
+        });
+    });
+    assert_eq!(text(&trees), "");
+    assert!(is_idle());
+}
