@@ -63,7 +63,6 @@ mod lints;
 mod logic_endpoint;
 mod macro_made_arguments;
 mod macro_made_functions;
-mod methods_like_ours;
 mod methods_of_every_type;
 mod moved_parameters;
 mod mut_parameters;

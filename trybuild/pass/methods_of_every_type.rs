@@ -2,7 +2,6 @@
 #![allow(dead_code, reason = "the methods are there to be in the way")]
 
 use skywalking_runtime::{entry_span, exit_span, local_span};
-
 use skywalking_trybuild::{block_on, spans};
 
 trait LikeOurs {
@@ -54,7 +53,16 @@ trait LikeOurs {
 
 impl<T: ?Sized> LikeOurs for T {}
 
-#[entry_span(name = n.name(), extract = headers, tags("sum" = n.put() + n.note(), n, "debug" = ?n, "shown" = %n, "fixed" = 1), layer = http, component = 2)]
+/// For one type in use.
+trait Place {
+    fn __skywalking_place(&self) -> u8 {
+        1
+    }
+}
+
+impl Place for u8 {}
+
+#[entry_span(name = n.name(), extract = headers, tags("sum" = n.put() + n.note() + n.__skywalking_place(), n, "debug" = ?n, "shown" = %n, "fixed" = 1), layer = http, component = 2)]
 fn entry(headers: &str, n: u8) -> Result<u8, String> {
     Ok(n.enter() + n.open() + headers.len() as u8)
 }
@@ -96,7 +104,7 @@ fn are_called_by_the_user_alone() {
     })
     .are(
         "
-        Entry 8 layer=Http component=2 {fixed=1, sum=5, n=1, debug=1, shown=1}
+        Entry 8 layer=Http component=2 {fixed=1, sum=6, n=1, debug=1, shown=1}
         Exit pass::methods_of_every_type::exit peer=a:9 ERROR [event=error error.kind=u8 message=14]
         Local pass::methods_of_every_type::local {put=2}
         Entry pass::methods_of_every_type::batch {put=2, debug=3}
