@@ -5,8 +5,10 @@
 //! | `hello` | the smallest annotated program; reports to standard error, so it needs no backend |
 //! | `handlers` | two axum handlers that continue the trace of the request's headers |
 //! | `snapshot` | two services that talk by messages without headers: one trace, one map |
+//! | `mack` | an HTTP service that calls the next one, traced on both sides by a layer; three of them in a chain |
 
 mod address;
+pub mod demo;
 mod ending;
 mod terminal;
 

@@ -2,21 +2,18 @@
 //!
 //! | file | what it does |
 //! | --- | --- |
-//! | `child` | one child process: its lines, its end |
 //! | `pair` | both together: started, watched at once, ended at once |
-//! | `arrival` | waits until the spans are there, and says what is missing if they don't come |
-//! | `shown` | the tree, the map, the addresses of the JSON answers |
+//!
+//! What it has in common with the demo of `mack` is in the library of the examples.
 
-mod arrival;
-mod child;
 mod pair;
-mod shown;
 
 use std::future::Future;
 use std::time::Duration;
 
 use pair::{Counters, Pair};
 use skywalking_collector::{Collector, TraceView};
+use skywalking_examples::demo::{WholeTrace, addresses, tree_and_map};
 use skywalking_examples::{Parent, asked_to_end, say};
 use tokio::runtime::Runtime;
 
@@ -26,6 +23,13 @@ use crate::role::FLUSH_SECONDS;
 
 /// How long the spans may take to arrive at the embedded collector, after the last answer.
 const ARRIVAL: Duration = Duration::from_secs(30);
+
+const WHOLE: WholeTrace<'_> = WholeTrace(&[
+    ("RTS_Test", "Entry", "/API/Snapshot"),
+    ("RTS_Test", "Exit", "/Service/OnSnapshot"),
+    ("Service_Test", "Entry", "/Service/OnSnapshot/QueringSnapshot"),
+    ("Service_Test", "Exit", "/database/QuerySnapshot"),
+]);
 
 #[derive(Debug, clap::Args)]
 pub(crate) struct Options {
@@ -53,7 +57,7 @@ pub(crate) fn run(options: &Options) -> Result<(), Error> {
         }
         let (collector, last) = or_cancelled(asked_to_end.as_mut(), with_collector(options.requests)).await?;
         if options.serve {
-            say(&shown::addresses(collector.http_addr(), last.as_ref()));
+            say(&addresses(collector.http_addr(), last.as_ref()));
             asked_to_end.await;
         }
         collector.shutdown().await;
@@ -89,8 +93,9 @@ async fn with_collector(requests: u32) -> Result<(Collector, Option<TraceView>),
     let mut pair = Pair::start(requests, &collector.grpc_addr().to_string(), ARRIVAL, Counters::Keep).await?;
     let traces = pair.answers().await?;
     // Both at once: the children report what is left as they end.
-    let arrived = tokio::try_join!(arrival::all(&collector, &traces, ARRIVAL), pair.end());
+    let arrival = async { WHOLE.arrived(&collector, &traces, ARRIVAL).await.map_err(Error::from) };
+    let arrived = tokio::try_join!(arrival, pair.end());
     let (last, ()) = arrived.inspect_err(|_| tracing::warn!("counters: {}", counters::sums(pair.counters())))?;
-    say(&shown::tree_and_map(&collector, traces.len(), last.as_ref()));
+    say(&tree_and_map(&collector, traces.len(), last.as_ref()));
     Ok((collector, last))
 }

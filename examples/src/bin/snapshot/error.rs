@@ -2,8 +2,9 @@
 
 use std::io;
 use std::net::SocketAddr;
-use std::process::ExitStatus;
 use std::time::Duration;
+
+use skywalking_examples::demo::{ChildError, Missing};
 
 /// Why a program ends with an exit code other than 0.
 #[derive(Debug, thiserror::Error)]
@@ -32,16 +33,10 @@ pub(crate) enum Error {
     NoMethod(String),
     #[error("asked to end after {answered} of {requests} requests. Run it again for the others")]
     Interrupted { answered: u32, requests: u32 },
-    #[error("the {role} can't be started: {source}")]
-    Spawn { role: &'static str, source: io::Error },
-    #[error("the {role} died: {status}. Look at what it said above, and run it again")]
-    Died { role: &'static str, status: ExitStatus },
-    #[error("the {role} did not end within {waited:?} and was killed")]
-    Hung { role: &'static str, waited: Duration },
-    #[error("the server did not say where it listens within {0:?}. Look at what it said above")]
-    Silent(Duration),
-    #[error("{0}")]
-    Missing(String),
+    #[error(transparent)]
+    Child(#[from] ChildError),
+    #[error(transparent)]
+    Missing(#[from] Missing),
     #[error("interrupted; both roles were ended")]
     Cancelled,
 }

@@ -5,17 +5,15 @@ use std::process::ExitStatus;
 use std::time::Duration;
 
 use serde_json::Value;
+use skywalking_examples::demo::{Child, ChildError};
 use skywalking_examples::say;
 
-use super::child::Child;
 use crate::client::ANSWERED;
 use crate::counters;
 use crate::error::Error;
-use crate::role;
+use crate::role::{self, Role};
 use crate::server::LISTENING;
 
-/// How long a program may take to start.
-const START: Duration = Duration::from_secs(10);
 /// How long the end of a child may take beyond the time for its last spans.
 const GRACE: Duration = Duration::from_millis(900);
 
@@ -42,10 +40,10 @@ impl Pair {
         let flush_seconds = flush.as_secs().to_string();
         let reporting = ["--backend", backend, "--flush-seconds", &flush_seconds];
 
-        let mut server = Child::start(&role::SERVER, &[&["--listen", "127.0.0.1:0"][..], &reporting].concat())?;
-        let address = listening(&mut server).await?;
+        let mut server = start(&role::SERVER, &[&["--listen", "127.0.0.1:0"][..], &reporting].concat())?;
+        let address = server.listening(LISTENING).await?;
         let requests = requests.to_string();
-        let client = Child::start(&role::CLIENT, &[&["--connect", &address, "--requests", &requests][..], &reporting].concat())?;
+        let client = start(&role::CLIENT, &[&["--connect", &address, "--requests", &requests][..], &reporting].concat())?;
         Ok(Self { client, server, flush, print, counters: Vec::new() })
     }
 
@@ -79,7 +77,7 @@ impl Pair {
         let (client, server) = self.both_ended(self.flush).await;
         for (child, status) in [(&self.server, server?), (&self.client, client?)] {
             if !status.success() {
-                return Err(Error::Died { role: child.role(), status });
+                return Err(died(child, status));
             }
         }
         Ok(())
@@ -93,8 +91,8 @@ impl Pair {
     async fn server_fell(&mut self) -> Error {
         let (_, server) = self.both_ended(self.after_a_fall()).await;
         match server {
-            Ok(status) => Error::Died { role: self.server.role(), status },
-            Err(error) => error,
+            Ok(status) => died(&self.server, status),
+            Err(error) => error.into(),
         }
     }
 
@@ -102,11 +100,9 @@ impl Pair {
     async fn client_fell(&mut self) -> Error {
         let (client, server) = self.both_ended(self.after_a_fall()).await;
         match (client, server) {
-            (Ok(client), Ok(server)) if client.code().is_some() && !server.success() => {
-                Error::Died { role: self.server.role(), status: server }
-            }
-            (Ok(status), _) => Error::Died { role: self.client.role(), status },
-            (Err(error), _) => error,
+            (Ok(client), Ok(server)) if client.code().is_some() && !server.success() => died(&self.server, server),
+            (Ok(status), _) => died(&self.client, status),
+            (Err(error), _) => error.into(),
         }
     }
 
@@ -115,7 +111,7 @@ impl Pair {
         self.flush.min(Duration::from_secs(role::FLUSH_SECONDS))
     }
 
-    async fn both_ended(&mut self, flush: Duration) -> (Result<ExitStatus, Error>, Result<ExitStatus, Error>) {
+    async fn both_ended(&mut self, flush: Duration) -> (Result<ExitStatus, ChildError>, Result<ExitStatus, ChildError>) {
         self.server.ask_to_end();
         self.client.ask_to_end();
         let within = flush + GRACE;
@@ -141,12 +137,14 @@ impl Pair {
     }
 }
 
-/// Waits for the line that says where the server listens.
-async fn listening(server: &mut Child) -> Result<String, Error> {
-    let waited = tokio::time::timeout(START, server.line()).await.map_err(|_| Error::Silent(START))?;
-    if let Some(address) = waited.as_deref().and_then(|line| line.strip_prefix(LISTENING)) {
-        return Ok(address.to_owned());
-    }
-    let status = server.ended(START, drop).await?;
-    Err(Error::Died { role: server.role(), status })
+/// This program in another role.
+fn start(role: &Role, arguments: &[&str]) -> Result<Child, ChildError> {
+    let name = format!("the {}", role.name);
+    let mut command = Child::command(&name)?;
+    command.arg(role.name).args(arguments).arg("--child");
+    Child::start(&name, command)
+}
+
+fn died(child: &Child, status: ExitStatus) -> Error {
+    ChildError::Died { name: child.name().to_owned(), status }.into()
 }

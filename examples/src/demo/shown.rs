@@ -5,7 +5,7 @@ use std::net::SocketAddr;
 use skywalking_collector::{Collector, TraceView, view};
 
 /// The tree of the last trace, and the map of all.
-pub(crate) fn tree_and_map(collector: &Collector, traces: usize, last: Option<&TraceView>) -> String {
+pub fn tree_and_map(collector: &Collector, traces: usize, last: Option<&TraceView>) -> String {
     let style = view::Style::stdout();
     let tree = last.map(|trace| view::tree(trace, style)).unwrap_or_default();
     // Its first line is the trace's id, which was said when the request was sent.
@@ -16,7 +16,7 @@ pub(crate) fn tree_and_map(collector: &Collector, traces: usize, last: Option<&T
 }
 
 /// Where the collector answers with JSON.
-pub(crate) fn addresses(http: SocketAddr, last: Option<&TraceView>) -> String {
+pub fn addresses(http: SocketAddr, last: Option<&TraceView>) -> String {
     let mut paths = vec!["/api/services".to_owned(), "/api/topology".to_owned(), "/api/traces".to_owned()];
     paths.extend(last.map(|trace| format!("/api/traces/{}", trace.trace_id)));
     let urls: Vec<_> = paths.iter().map(|path| format!("\n  http://{http}{path}")).collect();
