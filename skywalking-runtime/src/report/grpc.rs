@@ -19,6 +19,7 @@ use tonic::{Code, Request, Status};
 
 use self::backend::Backend;
 use self::codec::Raw;
+use super::backends::{self, Backends, CONNECT_DEADLINE};
 use super::quote::{quote, sources};
 use super::transport::{Call, Messages, Outcome, Transport};
 use crate::config::{Address, Token};
@@ -26,7 +27,6 @@ use crate::error::Error;
 use crate::management::Word;
 use crate::management::properties;
 
-const CONNECT_DEADLINE: Duration = Duration::from_secs(5);
 const COLLECT: &str = "/skywalking.v3.TraceSegmentReportService/collect";
 const PROPERTIES: &str = "/skywalking.v3.ManagementService/reportInstanceProperties";
 const KEEP_ALIVE: &str = "/skywalking.v3.ManagementService/keepAlive";
@@ -35,9 +35,7 @@ const VERSION: &str = env!("CARGO_PKG_VERSION");
 /// Speaks to one backend of a list at a time.
 #[derive(Debug)]
 pub(crate) struct Grpc {
-    /// Never empty.
-    endpoints: Vec<(Address, Endpoint)>,
-    at: usize,
+    backends: Backends<Endpoint>,
     channel: Option<Channel>,
     token: Option<(Token, MetadataValue<Ascii>)>,
     management: properties::Messages,
@@ -46,18 +44,14 @@ pub(crate) struct Grpc {
 impl Grpc {
     /// Connects to nobody yet.
     pub(crate) fn new(backends: Vec<Address>, token: Option<Token>, management: properties::Messages) -> Result<Self, Error> {
-        let endpoints = backends.into_iter().map(|address| endpoint(&address).map(|endpoint| (address, endpoint)));
-        let token = token.map(|token| {
-            let mut value: MetadataValue<Ascii> = token.reveal().parse().map_err(|_| Error::Token { setting: "Config::token" })?;
-            value.set_sensitive(true);
-            Ok((token, value))
-        });
-        Ok(Self { endpoints: endpoints.collect::<Result<_, _>>()?, at: 0, channel: None, token: token.transpose()?, management })
+        let backends = Backends::new(backends, endpoint)?;
+        let token = backends::with_header(token, MetadataValue::set_sensitive)?;
+        Ok(Self { backends, channel: None, token, management })
     }
 
     /// The connection to the backend of now, made when the first call needs it.
     fn channel(&mut self) -> Option<Channel> {
-        let (_, endpoint) = self.endpoints.get(self.at)?;
+        let (_, endpoint) = self.backends.now()?;
         Some(self.channel.get_or_insert_with(|| endpoint.connect_lazy()).clone())
     }
 
@@ -90,11 +84,10 @@ impl Grpc {
     }
 }
 
-fn endpoint(address: &Address) -> Result<Endpoint, Error> {
-    let unusable =
-        || Error::Backend { setting: "Config::backend", value: address.to_string(), problem: "can't be written as a URL; give host:port" };
-    let endpoint = Endpoint::from_shared(format!("http://{address}")).map_err(|_| unusable())?;
-    let endpoint = endpoint.user_agent(concat!("skywalking-rust/", env!("CARGO_PKG_VERSION"))).map_err(|_| unusable())?;
+fn endpoint(address: &Address) -> Result<Endpoint, &'static str> {
+    let unusable = "can't be written as a URL; give host:port";
+    let endpoint = Endpoint::from_shared(format!("http://{address}")).map_err(|_| unusable)?;
+    let endpoint = endpoint.user_agent(concat!("skywalking-rust/", env!("CARGO_PKG_VERSION"))).map_err(|_| unusable)?;
     // No HTTP/2 keep-alive: the backend ends connections that ping often (`protocol/semantics.md` 18); deadlines find dead ones.
     Ok(endpoint.connect_timeout(CONNECT_DEADLINE).tcp_keepalive(Some(Duration::from_secs(60))))
 }
@@ -105,16 +98,16 @@ fn http_path(path: &'static str) -> tonic::codegen::http::uri::PathAndQuery {
 
 impl Transport for Grpc {
     fn addresses(&self) -> usize {
-        self.endpoints.len()
+        self.backends.count()
     }
 
     fn address(&self) -> String {
-        self.endpoints.get(self.at).map(|(address, _)| address.to_string()).unwrap_or_default()
+        self.backends.address()
     }
 
     fn turn(&mut self) {
         self.channel = None;
-        self.at = (self.at + 1) % self.endpoints.len().max(1);
+        self.backends.turn();
     }
 
     fn say(&mut self, word: Word) -> Call {

@@ -11,7 +11,6 @@ mod connection;
 mod tests;
 
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
-use std::time::Duration;
 
 use http::header::{CONTENT_TYPE, HOST, USER_AGENT};
 use http::{HeaderName, HeaderValue, Method, Request, StatusCode, Uri};
@@ -19,6 +18,7 @@ use tokio::time::timeout;
 
 use self::body::Content;
 use self::connection::{Answer, Connection};
+use super::backends::{self, Backends, CONNECT_DEADLINE};
 use super::json;
 use super::quote::{quote, sources};
 use super::transport::{Call, Form, Messages, Outcome, Transport};
@@ -26,7 +26,6 @@ use crate::config::{Address, Token};
 use crate::error::Error;
 use crate::management::{Word, properties};
 
-const CONNECT_DEADLINE: Duration = Duration::from_secs(5);
 const SEGMENTS: &str = "/v3/segments";
 const PROPERTIES: &str = "/v3/management/reportProperties";
 const KEEP_ALIVE: &str = "/v3/management/keepAlive";
@@ -44,9 +43,8 @@ fn lock(kept: &Kept) -> MutexGuard<'_, Option<Connection>> {
 /// Speaks to one backend of a list at a time.
 #[derive(Debug)]
 pub(crate) struct Http {
-    /// Never empty; each with its `Host` header.
-    backends: Vec<(Address, HeaderValue)>,
-    at: usize,
+    /// Each with its `Host` header.
+    backends: Backends<HeaderValue>,
     kept: Kept,
     token: Option<(Token, HeaderValue)>,
     management: properties::Messages,
@@ -55,18 +53,14 @@ pub(crate) struct Http {
 impl Http {
     /// Connects to nobody yet.
     pub(crate) fn new(backends: Vec<Address>, token: Option<Token>, management: properties::Messages) -> Result<Self, Error> {
-        let backends = backends.into_iter().map(|address| host(&address).map(|host| (address, host)));
-        let token = token.map(|token| {
-            let mut value = HeaderValue::from_str(token.reveal()).map_err(|_| Error::Token { setting: "Config::token" })?;
-            value.set_sensitive(true);
-            Ok((token, value))
-        });
-        Ok(Self { backends: backends.collect::<Result<_, _>>()?, at: 0, kept: Kept::default(), token: token.transpose()?, management })
+        let backends = Backends::new(backends, host)?;
+        let token = backends::with_header(token, HeaderValue::set_sensitive)?;
+        Ok(Self { backends, kept: Kept::default(), token, management })
     }
 
     /// One call: a body, and the answer.
     fn call(&self, path: &'static str, content: Content) -> Call {
-        let Some((address, host)) = self.backends.get(self.at).cloned() else {
+        let Some((address, host)) = self.backends.now().cloned() else {
             return Box::pin(std::future::ready(Outcome::Failed("there is no backend".to_owned())));
         };
         let mut request = Request::new(content);
@@ -112,30 +106,25 @@ async fn connection(kept: &Kept, address: &Address) -> Result<Connection, String
     }
 }
 
-fn host(address: &Address) -> Result<HeaderValue, Error> {
-    let problem = "can't be written as a header; give host:port";
-    HeaderValue::try_from(address.to_string()).map_err(|_| Error::Backend {
-        setting: "Config::backend",
-        value: address.to_string(),
-        problem,
-    })
+fn host(address: &Address) -> Result<HeaderValue, &'static str> {
+    HeaderValue::try_from(address.to_string()).map_err(|_| "can't be written as a header; give host:port")
 }
 
 impl Transport for Http {
     const FORM: Form = Form::Json;
 
     fn addresses(&self) -> usize {
-        self.backends.len()
+        self.backends.count()
     }
 
     fn address(&self) -> String {
-        self.backends.get(self.at).map(|(address, _)| address.to_string()).unwrap_or_default()
+        self.backends.address()
     }
 
     fn turn(&mut self) {
         // Another place: a call that is still about can't bring its connection back.
         self.kept = Kept::default();
-        self.at = (self.at + 1) % self.backends.len().max(1);
+        self.backends.turn();
     }
 
     fn say(&mut self, word: Word) -> Call {

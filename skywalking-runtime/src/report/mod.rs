@@ -1,14 +1,17 @@
 //! The way out: finished segments from the threads' outboxes to the backend, or to another place that takes them.
 //!
 //! In the order in which a segment meets them: [`drain`] takes it out of its outbox, [`encode`] makes bytes of it (by [`wire`], with
-//! times by [`timeline`]; [`json`] is its other form), the [`worker`] sends them in batches by a [`transport`]: `grpc`, `http`, [`log`]
-//! or [`discard`]. What became of it is written down in [`accounts`]; [`stats`] puts that beside what the threads counted. [`backoff`] says when to try again after a
-//! failure, [`diagnostics`] tells the program's log of it.
+//! times by [`timeline`]; [`json`] is its other form), the [`worker`] sends them in batches by a [`transport`]: `grpc`, `http`
+//! (`backends` is what these two have in common), [`log`] or [`discard`]. What became of it is written down in [`accounts`]; [`stats`]
+//! puts that beside what the threads counted. [`backoff`] says when to try again after a failure, [`diagnostics`] tells the program's
+//! log of it.
 //!
 //! Everything here but reading the accounts happens on the reporter's own thread. This room knows how segments are stored
 //! (`trace/record`) and nothing of how spans are opened and closed.
 
 pub(crate) mod accounts;
+#[cfg(any(feature = "report-grpc", feature = "report-http"))]
+pub(crate) mod backends;
 pub(crate) mod backoff;
 pub(crate) mod diagnostics;
 pub(crate) mod discard;
