@@ -68,6 +68,8 @@ mod agent;
 mod config;
 pub mod docs;
 mod error;
+#[cfg(feature = "tower")]
+mod integrations;
 mod management;
 mod propagation;
 mod report;
@@ -79,6 +81,8 @@ mod tracer;
 pub use agent::Agent;
 pub use config::{Config, Enabled, Reporter, init};
 pub use error::Error;
+#[cfg(feature = "tower")]
+pub use integrations::{http, tower};
 pub use propagation::carrier::{Extract, Inject};
 pub use propagation::inject;
 pub use report::stats::{Dropped, Report, Stats, stats};
@@ -86,6 +90,7 @@ pub use trace::callsite::{Callsite, Kind, Layer};
 pub use trace::child::{Child, child};
 pub use trace::component;
 pub use trace::current::{Current, current, trace_id};
+pub use trace::describe::Describe;
 pub use trace::root::Root;
 pub use trace::snapshot::{Continued, Snapshot, TracedFn, TracedFuture, capture, spawn, spawn_blocking};
 pub use trace::tag::TagValue;
@@ -136,6 +141,16 @@ docs::page! {
 /// ```
 pub use skywalking_macros::skip_span;
 
+/// True while a tracer runs: for an integration that would compute something first.
+///
+/// ```
+/// assert!(!skywalking_runtime::enabled());
+/// ```
+#[inline]
+pub fn enabled() -> bool {
+    tracer::enabled()
+}
+
 /// What the program sends along with a trace.
 pub mod correlation {
     pub use crate::propagation::correlation::{get, put};
@@ -162,11 +177,7 @@ pub mod __private {
     pub use crate::trace::tag::{Plain, PutDisplay, PutRaw};
     pub use crate::trace::traced::{NoHook, Traced, TracedStream};
 
-    /// True while a tracer runs.
-    #[inline]
-    pub fn enabled() -> bool {
-        crate::tracer::enabled()
-    }
+    pub use crate::enabled;
 
     /// Every value as a place that headers can be written to: a message and a `&mut` to one alike, by auto-ref.
     pub trait Place {

@@ -1,0 +1,144 @@
+//! The body of a response, as the last part of a call.
+
+use std::any::type_name;
+use std::fmt::Display;
+use std::pin::Pin;
+use std::task::{Context, Poll};
+
+use ::http_body::{Body, Frame, SizeHint};
+use bytes::Buf;
+use pin_project_lite::pin_project;
+
+use super::call::Call;
+use crate::current;
+
+pin_project! {
+    /// A body that passes on what it gets, unchanged, and ends the call when that is all: frames, trailers, errors, size hint and end are
+    /// those of the body inside. Where no call waits for it, it is nothing but that body.
+    ///
+    /// The span is current while the body is polled, and while it is dropped half way, which counts as cancelled.
+    #[derive(Debug)]
+    pub struct TracedBody<B> {
+        waiting: Option<Waiting>,
+        // There until it is dropped.
+        #[pin]
+        body: Option<B>,
+    }
+
+    impl<B> PinnedDrop for TracedBody<B> {
+        fn drop(this: Pin<&mut Self>) {
+            let mut this = this.project();
+            if let Some(waiting) = this.waiting.take() {
+                waiting.body_dropped(|| this.body.set(None));
+            }
+        }
+    }
+}
+
+/// The call that waits for the end of its body.
+#[derive(Debug)]
+struct Waiting {
+    call: Call,
+    /// Bytes that are still to come, where the body said how many there are.
+    left: Option<u64>,
+}
+
+impl Waiting {
+    /// Whoever knows the length of a body drops it after the last byte, without a look at its end.
+    fn body_dropped(mut self, drop_body: impl FnOnce()) {
+        self.call.run(drop_body);
+        if self.left == Some(0) {
+            self.call.end();
+        }
+    }
+}
+
+impl<B> TracedBody<B> {
+    pub(super) fn untraced(body: B) -> Self {
+        Self { waiting: None, body: Some(body) }
+    }
+}
+
+impl<B: Body> TracedBody<B> {
+    pub(super) fn waited_for(body: B, call: Call) -> Self {
+        let left = body.size_hint().exact();
+        Self { waiting: Some(Waiting { call, left }), body: Some(body) }
+    }
+}
+
+impl<B: Default> Default for TracedBody<B> {
+    fn default() -> Self {
+        Self::untraced(B::default())
+    }
+}
+
+impl<B> Body for TracedBody<B>
+where
+    B: Body,
+    B::Error: Display,
+{
+    type Data = B::Data;
+    type Error = B::Error;
+
+    #[inline]
+    fn poll_frame(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Option<Result<Frame<B::Data>, B::Error>>> {
+        let this = self.project();
+        let Some(mut body) = this.body.as_pin_mut() else { return Poll::Ready(None) };
+        let Some(waiting) = this.waiting else { return body.poll_frame(cx) };
+        let polled = waiting.call.run(|| body.as_mut().poll_frame(cx));
+        let Poll::Ready(frame) = &polled else { return polled };
+        let seen = match frame {
+            Some(Ok(frame)) => match (frame.data_ref(), frame.trailers_ref()) {
+                (Some(data), _) => {
+                    waiting.left = waiting.left.map(|left| left.saturating_sub(data.remaining().try_into().unwrap_or(u64::MAX)));
+                    if body.is_end_stream() { Seen::End } else { Seen::More }
+                }
+                (_, Some(trailers)) => Seen::Trailers(trailers),
+                _ => Seen::More,
+            },
+            Some(Err(error)) => Seen::Error(error, type_name::<B::Error>()),
+            None => Seen::End,
+        };
+        if let Seen::More = seen {
+            return polled;
+        }
+        if let Some(waiting) = this.waiting.take() {
+            seen.ends(waiting.call);
+        }
+        polled
+    }
+
+    #[inline]
+    fn is_end_stream(&self) -> bool {
+        self.body.as_ref().is_none_or(Body::is_end_stream)
+    }
+
+    #[inline]
+    fn size_hint(&self) -> SizeHint {
+        self.body.as_ref().map_or_else(|| SizeHint::with_exact(0), Body::size_hint)
+    }
+}
+
+/// What a poll has shown of the body.
+enum Seen<'a> {
+    More,
+    End,
+    Trailers(&'a ::http::HeaderMap),
+    /// An error, and its type.
+    Error(&'a dyn Display, &'static str),
+}
+
+impl Seen<'_> {
+    fn ends(self, mut call: Call) {
+        match self {
+            Self::Trailers(trailers) => call.end_with(trailers),
+            Self::Error(error, kind) => {
+                call.run(|| {
+                    current().log_fields(&[("event", &"error"), ("error.kind", &kind), ("message", error)]).failed();
+                });
+                call.finish();
+            }
+            Self::More | Self::End => call.end(),
+        }
+    }
+}

@@ -1,0 +1,246 @@
+//! One call, from its beginning to what ends it: a response's head, its body, or the lack of one.
+
+use std::error::Error;
+use std::future::Future;
+use std::pin::Pin;
+use std::task::{Context, Poll};
+
+use ::http::{HeaderMap, Method, StatusCode, header};
+use ::http_body::Body;
+use pin_project_lite::pin_project;
+
+use super::body::TracedBody;
+use super::grpc;
+use super::options::{Bodies, ErrorRule, Options};
+use crate::{Resumable, current, trace_id};
+
+/// How the call says that it went well.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Protocol {
+    Http,
+    Grpc,
+}
+
+/// What a response can be besides its head.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Asked {
+    Anything,
+    /// By `HEAD`: there is no body, whatever the headers say.
+    HeadAlone,
+    /// By `CONNECT`: what follows a success is no body.
+    Tunnel,
+}
+
+/// What the span still waits for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Awaits {
+    /// The head of the response.
+    Head,
+    /// The end of its body.
+    Body,
+    /// The status in the trailers.
+    Trailers,
+    Nothing,
+}
+
+/// A call that has begun: a span that is worked on in steps.
+///
+/// Dropped before [`finish`](Self::finish), [`failed`](Self::failed) or [`body`](Self::body) it counts as cancelled. A call of which
+/// nothing is recorded is the same to its user, and does nothing.
+#[must_use = "a call that is dropped counts as cancelled"]
+#[derive(Debug)]
+pub struct Call {
+    span: Option<Resumable>,
+    errors: ErrorRule,
+    bodies: Bodies,
+    protocol: Protocol,
+    asked: Asked,
+    awaits: Awaits,
+}
+
+impl Call {
+    pub(super) fn new(span: Option<Resumable>, options: &Options, method: &Method, protocol: Protocol) -> Self {
+        let asked = match *method {
+            Method::HEAD => Asked::HeadAlone,
+            Method::CONNECT => Asked::Tunnel,
+            _ => Asked::Anything,
+        };
+        Self { span, errors: options.errors.clone(), bodies: options.bodies, protocol, asked, awaits: Awaits::Head }
+    }
+
+    /// Nothing is recorded of it.
+    pub(super) fn off() -> Self {
+        Self {
+            span: None,
+            errors: ErrorRule::default(),
+            bodies: Bodies::NotTimed,
+            protocol: Protocol::Http,
+            asked: Asked::Anything,
+            awaits: Awaits::Nothing,
+        }
+    }
+
+    /// Runs `work` as a step of the call: its span is current meanwhile. If it panics, the span ends with that.
+    #[inline]
+    pub fn run<R>(&mut self, work: impl FnOnce() -> R) -> R {
+        match &mut self.span {
+            Some(span) => span.run(work),
+            None => work(),
+        }
+    }
+
+    /// The future as a part of the call: the span is current while it is polled, and while it is dropped unfinished. Gives the call back
+    /// beside what the future gives.
+    pub fn during<F: Future>(self, future: F) -> During<F> {
+        During { call: Some(self), future: Some(future) }
+    }
+
+    /// The id of the trace, also of a request that is not sampled.
+    pub fn trace_id(&mut self) -> Option<String> {
+        self.span.as_mut()?.run(trace_id)
+    }
+
+    /// A response has come: its status is noted. The call ends with [`body`](Self::body) or [`finish`](Self::finish).
+    pub fn answered(&mut self, status: StatusCode, headers: &HeaderMap) {
+        let Some(span) = &mut self.span else { return };
+        let rpc = self.protocol == Protocol::Grpc && status == StatusCode::OK && grpc::is_grpc(headers);
+        self.awaits = if rpc {
+            // Of a response without messages the trailers are all there is, and stand in the head.
+            match grpc::status(headers) {
+                Some(status) => {
+                    span.run(|| note_grpc(status));
+                    Awaits::Nothing
+                }
+                None => Awaits::Trailers,
+            }
+        } else {
+            let errors = &self.errors;
+            span.run(|| note_status(status, errors));
+            let timed = self.bodies == Bodies::Timed && has_body(self.asked, status) && !is_redirect(status, headers);
+            if timed { Awaits::Body } else { Awaits::Nothing }
+        };
+    }
+
+    /// No response has come, but this error: the span is one, with a log of its type, its message and its causes.
+    pub fn failed<E: Error + ?Sized>(mut self, error: &E) {
+        self.run(|| {
+            current().error(error);
+        });
+        self.finish();
+    }
+
+    /// True if the call doesn't end with the head of the response: its body should go through [`body`](Self::body).
+    pub fn waits_for_body(&self) -> bool {
+        self.span.is_some() && matches!(self.awaits, Awaits::Body | Awaits::Trailers)
+    }
+
+    /// The body of the response: ends the call, or will end it where it waits for the body.
+    pub fn body<B: Body>(self, body: B) -> TracedBody<B> {
+        if self.waits_for_body() && !body.is_end_stream() {
+            return TracedBody::waited_for(body, self);
+        }
+        self.end();
+        TracedBody::untraced(body)
+    }
+
+    /// Ends the call.
+    pub fn finish(self) {
+        if let Some(span) = self.span {
+            span.finish();
+        }
+    }
+
+    /// All of the response has come.
+    pub(super) fn end(mut self) {
+        if self.awaits == Awaits::Trailers {
+            self.run(|| note_grpc(grpc::UNKNOWN));
+        }
+        self.finish();
+    }
+
+    /// The trailers have come, behind which is nothing.
+    pub(super) fn end_with(mut self, trailers: &HeaderMap) {
+        if self.awaits == Awaits::Trailers {
+            self.run(|| note_grpc(grpc::status(trailers).unwrap_or(grpc::UNKNOWN)));
+        }
+        self.finish();
+    }
+}
+
+fn note_status(status: StatusCode, errors: &ErrorRule) {
+    let current = current();
+    if current.is_recording() {
+        current.tag("http.status_code", status.as_u16());
+        if errors.is_error(status) {
+            current.failed();
+        }
+    }
+}
+
+fn note_grpc(status: &'static str) {
+    current().tag("rpc.status_code", status);
+    if status != grpc::OK {
+        current().failed();
+    }
+}
+
+/// Who follows a redirect drops its body unread, and nothing was cancelled by that.
+fn is_redirect(status: StatusCode, headers: &HeaderMap) -> bool {
+    status.is_redirection() && headers.contains_key(header::LOCATION)
+}
+
+/// RFC 9110, 6.4.1.
+fn has_body(asked: Asked, status: StatusCode) -> bool {
+    let none = status.is_informational()
+        || matches!(status, StatusCode::NO_CONTENT | StatusCode::NOT_MODIFIED)
+        || asked == Asked::HeadAlone
+        || (asked == Asked::Tunnel && status.is_success());
+    !none
+}
+
+pin_project! {
+    /// A future as a part of a call, made by [`Call::during`].
+    #[must_use = "futures do nothing unless polled"]
+    #[derive(Debug)]
+    pub struct During<F> {
+        // Both are there until the future is done.
+        call: Option<Call>,
+        #[pin]
+        future: Option<F>,
+    }
+
+    impl<F> PinnedDrop for During<F> {
+        fn drop(this: Pin<&mut Self>) {
+            let mut this = this.project();
+            // What the future drops may end spans that lie below this one.
+            if let Some(call) = this.call {
+                call.run(|| this.future.set(None));
+            }
+        }
+    }
+}
+
+impl<F: Future> Future for During<F> {
+    type Output = (F::Output, Call);
+
+    #[inline]
+    fn poll(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Self::Output> {
+        let mut this = self.project();
+        let Some(call) = this.call else { return Poll::Pending };
+        let polled = call.run(|| {
+            let Some(future) = this.future.as_mut().as_pin_mut() else { return Poll::Pending };
+            let polled = future.poll(cx);
+            if polled.is_ready() {
+                this.future.set(None);
+            }
+            polled
+        });
+        match (polled, this.call.take()) {
+            (Poll::Ready(output), Some(call)) => Poll::Ready((output, call)),
+            (_, call) => {
+                *this.call = call;
+                Poll::Pending
+            }
+        }
+    }
+}

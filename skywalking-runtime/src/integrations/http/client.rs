@@ -1,0 +1,111 @@
+//! The client's side of a call.
+
+use std::sync::Arc;
+
+use ::http::{Extensions, HeaderMap, HeaderName, Method, Uri};
+
+use super::call::{Call, Protocol};
+use super::grpc;
+use super::hosts::Host;
+use super::options::{Head, Options, shared_options};
+use super::url::{Address, OperationName, Url};
+use crate::__private::enabled;
+use crate::{Callsite, Root, callsite, component, current, inject};
+
+static HTTP: Callsite = callsite!(exit, "HTTP", layer = http).component(component::HTTP_CLIENT).fallback();
+static GRPC: Callsite = callsite!(exit, "gRPC", layer = rpc).component(component::GRPC).fallback();
+
+/// The headers of a trace.
+const OURS: [HeaderName; 3] =
+    [HeaderName::from_static("sw8"), HeaderName::from_static("sw8-correlation"), HeaderName::from_static("sw8-x")];
+
+/// Makes an exit span of each request that is sent. Cheap to clone.
+#[derive(Clone, Debug, Default)]
+pub struct Client {
+    settings: Arc<Settings>,
+}
+
+#[derive(Clone, Debug, Default)]
+struct Settings {
+    shared: Options,
+    peer: Option<Box<str>>,
+    /// Where the headers may go; everywhere if nobody said.
+    hosts: Option<Vec<Host>>,
+}
+
+impl Client {
+    /// One that traces every request and sends the headers everywhere.
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    shared_options!(|client| client.shared());
+
+    /// The only hosts that get the headers of the trace: `stock` with any port, `stock:8080`, or `*.example.com` for all below it. A
+    /// request to another host is recorded, but carries none, and an old one that is on it is removed: a third party should not read the
+    /// names of services. Without this every host gets them.
+    #[must_use]
+    pub fn propagate_to(mut self, hosts: impl IntoIterator<Item: AsRef<str>>) -> Self {
+        let hosts = hosts.into_iter().map(|host| Host::new(host.as_ref()));
+        self.settings().hosts.get_or_insert_default().extend(hosts);
+        self
+    }
+
+    /// The address, `host:port`, of requests whose URI names no host: a tonic `Channel` adds its own further inside.
+    #[must_use]
+    pub fn peer(mut self, peer: impl Into<String>) -> Self {
+        self.settings().peer = Some(peer.into().into());
+        self
+    }
+
+    /// True unless [`propagate_to`](Self::propagate_to) was called: for integrations that meet hosts which the program didn't choose, as by
+    /// a redirect.
+    pub fn sends_everywhere(&self) -> bool {
+        self.settings.hosts.is_none()
+    }
+
+    fn settings(&mut self) -> &mut Settings {
+        Arc::make_mut(&mut self.settings)
+    }
+
+    pub(in crate::integrations) fn shared(&mut self) -> &mut Options {
+        &mut self.settings().shared
+    }
+
+    /// Begins the call that this request is, below the current span, and writes the headers of the trace into it.
+    pub fn begin(&self, method: &Method, uri: &Uri, headers: &mut HeaderMap, extensions: &Extensions) -> Call {
+        let Settings { shared, peer, hosts } = &*self.settings;
+        let may_know = hosts.as_ref().is_none_or(|hosts| {
+            let address = Address::of(uri, headers, peer.as_deref());
+            address.is_some_and(|address| hosts.iter().any(|host| host.matches(address.host, address.port)))
+        });
+        if !may_know {
+            // Also while no tracer runs: they may be a caller's, passed on with its other headers.
+            for header in OURS {
+                headers.remove(header);
+            }
+        }
+        if !enabled() || shared.ignores(Head { method, uri, headers, extensions }) {
+            return Call::off();
+        }
+        let protocol = if grpc::is_grpc(headers) { Protocol::Grpc } else { Protocol::Http };
+        let root = match protocol {
+            Protocol::Http => Root::new(&HTTP).name(OperationName { method, path: uri.path() }),
+            Protocol::Grpc => Root::new(&GRPC).name(uri.path()),
+        };
+        let mut span = match Address::of(uri, headers, peer.as_deref()) {
+            Some(address) => root.peer(address).resumable(),
+            None => root.peer("").resumable(),
+        };
+        span.run(|| {
+            if protocol == Protocol::Http && current().is_recording() {
+                let url = Url { uri, headers, query: shared.query };
+                current().tag("http.method", method.as_str()).tag_display("url", &url);
+            }
+            if may_know {
+                inject(headers);
+            }
+        });
+        Call::new(Some(span), shared, method, protocol)
+    }
+}

@@ -1,0 +1,90 @@
+//! Where the headers of a trace may go: `stock`, `stock:8080`, `*.example.com`.
+
+/// A host, or all below a domain; with or without a port.
+#[derive(Clone, Debug)]
+pub(super) struct Host {
+    /// In lower case; with the dot in front if it is a suffix.
+    name: Box<str>,
+    is_suffix: bool,
+    port: Option<u16>,
+}
+
+impl Host {
+    pub(super) fn new(text: &str) -> Self {
+        let text = text.trim().to_ascii_lowercase();
+        let (name, port) = split(&text);
+        let suffix = name.strip_prefix('*').filter(|suffix| suffix.starts_with('.'));
+        Self { name: suffix.unwrap_or(name).into(), is_suffix: suffix.is_some(), port }
+    }
+
+    pub(super) fn matches(&self, host: &str, port: Option<u16>) -> bool {
+        if self.port.is_some() && self.port != port {
+            return false;
+        }
+        let (host, name) = (host.as_bytes(), self.name.as_bytes());
+        if self.is_suffix {
+            // Something must stand before the dot.
+            host.len() > name.len() && host.iter().rev().zip(name.iter().rev()).all(|(a, b)| a.eq_ignore_ascii_case(b))
+        } else {
+            host.eq_ignore_ascii_case(name)
+        }
+    }
+}
+
+/// Host and port of `host:port`, of which the port may be absent and the host be an IPv6 address in brackets.
+pub(super) fn split(authority: &str) -> (&str, Option<u16>) {
+    let end = authority.rfind(']').map_or(0, |at| at + 1);
+    match authority.get(end..).and_then(|rest| rest.rsplit_once(':')) {
+        Some((before, port)) if !before.contains(':') => (&authority[..end + before.len()], port.parse().ok()),
+        _ => (authority, None),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_host_is_itself_with_any_port_unless_it_names_one_and_a_suffix_is_what_is_below_it() {
+        for (pattern, host, port, expected) in [
+            ("stock", "stock", Some(80), true),
+            ("Stock", "sTOCK", None, true),
+            ("stock", "stock.example", Some(80), false),
+            ("stock:8080", "stock", Some(8080), true),
+            ("stock:8080", "stock", Some(80), false),
+            ("stock:8080", "stock", None, false),
+            ("*.example.com", "a.example.com", Some(443), true),
+            ("*.example.com", "a.b.Example.Com", Some(443), true),
+            ("*.example.com", "example.com", Some(443), false),
+            ("*.example.com", ".example.com", Some(443), false),
+            ("*.example.com", "evilexample.com", Some(443), false),
+            ("*.example.com", "a.example.com.evil", Some(443), false),
+            ("*.example.com:443", "a.example.com", Some(443), true),
+            ("*.example.com:443", "a.example.com", Some(444), false),
+            ("[::1]", "[::1]", Some(80), true),
+            ("[::1]:8080", "[::1]", Some(8080), true),
+            ("[::1]:8080", "[::1]", Some(80), false),
+            ("10.0.0.7", "10.0.0.7", Some(80), true),
+            ("", "stock", Some(80), false),
+            ("*", "stock", Some(80), false),
+        ] {
+            assert_eq!(Host::new(pattern).matches(host, port), expected, "{pattern} {host} {port:?}");
+        }
+    }
+
+    #[test]
+    fn a_port_is_what_stands_behind_the_last_colon_outside_of_brackets() {
+        for (authority, expected) in [
+            ("stock", ("stock", None)),
+            ("stock:80", ("stock", Some(80))),
+            ("stock:", ("stock", None)),
+            ("stock:99999", ("stock", None)),
+            ("[::1]", ("[::1]", None)),
+            ("[::1]:80", ("[::1]", Some(80))),
+            ("::1", ("::1", None)),
+            ("", ("", None)),
+        ] {
+            assert_eq!(split(authority), expected);
+        }
+    }
+}

@@ -1,0 +1,153 @@
+//! What servers and clients can be told alike.
+
+use std::fmt::{self, Debug, Formatter};
+use std::sync::Arc;
+
+use ::http::{Extensions, HeaderMap, Method, StatusCode, Uri};
+
+use super::guard;
+use super::paths::Pattern;
+use super::url::Query;
+
+/// The head of a request, as the closures among the options see it.
+///
+/// ```
+/// use skywalking_runtime::http::{Client, Head};
+///
+/// /// What a request is marked with that is not to be traced.
+/// #[derive(Clone)]
+/// struct Quiet;
+///
+/// let client = Client::new().ignore(|head: Head<'_>| head.extensions.get::<Quiet>().is_some());
+/// ```
+#[derive(Clone, Copy, Debug)]
+#[non_exhaustive]
+pub struct Head<'a> {
+    /// The method.
+    pub method: &'a Method,
+    /// The URI as it was sent: often only a path on a server.
+    pub uri: &'a Uri,
+    /// The headers.
+    pub headers: &'a HeaderMap,
+    /// What the program, or its server, says of the request.
+    pub extensions: &'a Extensions,
+}
+
+/// Up to where a span lasts.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(in crate::integrations) enum Bodies {
+    #[default]
+    NotTimed,
+    Timed,
+}
+
+type IsError = Arc<dyn Fn(StatusCode) -> bool + Send + Sync>;
+type Ignores = Arc<dyn Fn(Head<'_>) -> bool + Send + Sync>;
+
+/// When a status is an error.
+#[derive(Clone, Default)]
+pub(super) struct ErrorRule(Option<IsError>);
+
+impl ErrorRule {
+    pub(super) fn is_error(&self, status: StatusCode) -> bool {
+        let usual = status.as_u16() >= 400;
+        self.0.as_ref().map_or(usual, |rule| guard::ask(|| rule(status), usual))
+    }
+}
+
+impl Debug for ErrorRule {
+    fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
+        f.write_str(if self.0.is_some() { "the program's" } else { ">= 400" })
+    }
+}
+
+/// The options that servers and clients share.
+#[derive(Clone, Default)]
+pub(in crate::integrations) struct Options {
+    pub(super) errors: ErrorRule,
+    pub(in crate::integrations) bodies: Bodies,
+    pub(in crate::integrations) query: Query,
+    ignores: Option<Ignores>,
+    ignored_paths: Vec<Pattern>,
+}
+
+impl Options {
+    pub(in crate::integrations) fn set_errors(&mut self, rule: impl Fn(StatusCode) -> bool + Send + Sync + 'static) {
+        self.errors = ErrorRule(Some(Arc::new(rule)));
+    }
+
+    pub(in crate::integrations) fn set_ignores(&mut self, ignores: impl Fn(Head<'_>) -> bool + Send + Sync + 'static) {
+        self.ignores = Some(Arc::new(ignores));
+    }
+
+    pub(in crate::integrations) fn add_ignored_paths(&mut self, patterns: impl IntoIterator<Item: AsRef<str>>) {
+        self.ignored_paths.extend(patterns.into_iter().map(|pattern| Pattern::new(pattern.as_ref())));
+    }
+
+    /// True if nothing is to be recorded of this request.
+    pub(super) fn ignores(&self, head: Head<'_>) -> bool {
+        let path = head.uri.path();
+        self.ignored_paths.iter().any(|pattern| pattern.matches(path))
+            || self.ignores.as_ref().is_some_and(|ignores| guard::ask(|| ignores(head), false))
+    }
+}
+
+impl Debug for Options {
+    fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
+        let Self { errors, bodies, query, ignores, ignored_paths } = self;
+        f.debug_struct("Options")
+            .field("errors", errors)
+            .field("bodies", bodies)
+            .field("query", query)
+            .field("ignores", &ignores.is_some())
+            .field("ignored_paths", ignored_paths)
+            .finish()
+    }
+}
+
+/// The methods that set them, alike on each type that has them. `$options` is where they are, as a `&mut Options`.
+macro_rules! shared_options {
+    (|$this:ident| $options:expr) => {
+        /// Which statuses are errors; without it those from 400 on. Of gRPC every status but `OK` is one, whatever this says. Asked once a
+        /// request; where it panics the usual rule holds.
+        #[must_use]
+        pub fn is_error(mut self, rule: impl Fn(::http::StatusCode) -> bool + Send + Sync + 'static) -> Self {
+            let $this = &mut self;
+            $options.set_errors(rule);
+            self
+        }
+
+        /// Which requests are not recorded. Asked once a request; where it panics the request is recorded.
+        #[must_use]
+        pub fn ignore(mut self, ignores: impl Fn($crate::http::Head<'_>) -> bool + Send + Sync + 'static) -> Self {
+            let $this = &mut self;
+            $options.set_ignores(ignores);
+            self
+        }
+
+        /// Paths that are not recorded: `/health`, `/static/**`, `*.ico`. A `*` is any text, with slashes.
+        #[must_use]
+        pub fn ignore_paths(mut self, patterns: impl IntoIterator<Item: AsRef<str>>) -> Self {
+            let $this = &mut self;
+            $options.add_ignored_paths(patterns);
+            self
+        }
+
+        /// Spans last until the body of the response has ended, instead of ending with its head. Of gRPC they always do.
+        #[must_use]
+        pub fn time_bodies(mut self) -> Self {
+            let $this = &mut self;
+            $options.bodies = $crate::integrations::http::options::Bodies::Timed;
+            self
+        }
+
+        /// The tag `url` keeps the query, which is left out otherwise: secrets live there.
+        #[must_use]
+        pub fn url_with_query(mut self) -> Self {
+            let $this = &mut self;
+            $options.query = $crate::integrations::http::url::Query::Kept;
+            self
+        }
+    };
+}
+pub(in crate::integrations) use shared_options;

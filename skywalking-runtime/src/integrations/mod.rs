@@ -1,0 +1,5 @@
+//! What speaks other crates' types: thin translations into the public face of this crate. They use nothing that a user's own integration
+//! could not use.
+
+pub mod http;
+pub mod tower;
