@@ -163,10 +163,29 @@ impl<V: PairValue> Inject for Vec<(String, V)> {
     }
 }
 
+/// Our three names, which need no parsing.
+#[cfg(feature = "carrier-http")]
+fn known_name(key: &str) -> Option<&'static http::HeaderName> {
+    use super::{correlation, extension, sw8};
+    static SW8: http::HeaderName = http::HeaderName::from_static(sw8::HEADER);
+    static CORRELATION: http::HeaderName = http::HeaderName::from_static(correlation::HEADER);
+    static EXTENSION: http::HeaderName = http::HeaderName::from_static(extension::HEADER);
+    match key {
+        sw8::HEADER => Some(&SW8),
+        correlation::HEADER => Some(&CORRELATION),
+        extension::HEADER => Some(&EXTENSION),
+        _ => None,
+    }
+}
+
 #[cfg(feature = "carrier-http")]
 impl Extract for http::HeaderMap {
     fn header(&self, key: &str) -> Option<Cow<'_, str>> {
-        self.get(key).map(|value| String::from_utf8_lossy(value.as_bytes()))
+        let value = match known_name(key) {
+            Some(name) => self.get(name),
+            None => self.get(key),
+        };
+        value.map(|value| String::from_utf8_lossy(value.as_bytes()))
     }
 }
 
@@ -176,8 +195,9 @@ impl Inject for http::HeaderMap {
         if !is_holdable(value) {
             return;
         }
-        match (http::HeaderName::from_bytes(key.as_bytes()), http::HeaderValue::from_str(value)) {
-            (Ok(name), Ok(value)) => {
+        let name = known_name(key).cloned().or_else(|| http::HeaderName::from_bytes(key.as_bytes()).ok());
+        match (name, http::HeaderValue::from_str(value)) {
+            (Some(name), Ok(value)) => {
                 self.insert(name, value);
             }
             _ => tally::count(Reason::HeaderRefused),
@@ -185,7 +205,10 @@ impl Inject for http::HeaderMap {
     }
 
     fn remove_header(&mut self, key: &'static str) {
-        self.remove(key);
+        match known_name(key) {
+            Some(name) => self.remove(name),
+            None => self.remove(key),
+        };
     }
 
     fn __empty() -> Option<Self> {

@@ -1,6 +1,6 @@
 //! The heart: segments without locks.
 //!
-//! In the order in which a span meets them: [`callsite`] (what is known at compile time), [`opening`] (arguments, the decision), [`prepared`] (the same for later),
+//! In the order in which a span meets them: [`callsite`] (what is known at compile time), [`opening`] (arguments, the decision), [`prepared`] (the same for later), [`describe`] (the same for middleware),
 //! [`scope`] (a span on a thread), [`traced`] (a span over a future), [`root`] and [`child`] (the same by hand), [`current`] (the
 //! active span at hand), [`returned`] and [`failure`] (errors, panics), [`snapshot`] (crossing tasks and threads). Below them: [`segment`] with its
 //! [`record`]s, the [`slot`] that holds it, the [`thread`] that keeps used ones, and the [`outbox`] through which it leaves.
@@ -13,6 +13,7 @@ pub(crate) mod child;
 pub(crate) mod clock;
 pub mod component;
 pub(crate) mod current;
+pub(crate) mod describe;
 pub(crate) mod failure;
 pub(crate) mod guarded;
 pub(crate) mod id;

@@ -64,14 +64,12 @@ impl Opening {
         Self { callsite, place, head: 0, refs: 0, key: 0, root: None }
     }
 
-    /// A request that is left out: nothing of it is recorded, nor of what is below. With a context it is only no span of its own.
-    pub(super) fn ignored(callsite: &'static Callsite) -> Self {
-        let mut opening = Self::new(callsite);
-        if opening.place == Place::Unknown {
-            opening.root = slot::with(|_| ()).is_none().then(root::unsampled_segment).flatten();
-            opening.place = if opening.root.is_some() { Place::Root } else { Place::Nowhere };
+    /// The request is left out: nothing of it is recorded, nor of what is below. With a context it is only no span of its own.
+    pub(super) fn ignore(&mut self) {
+        if self.place == Place::Unknown {
+            self.root = slot::with(|_| ()).is_none().then(root::unsampled_segment).flatten();
+            self.place = if self.root.is_some() { Place::Root } else { Place::Nowhere };
         }
-        opening
     }
 
     #[inline(never)]

@@ -187,8 +187,11 @@ impl Prepared {
 
     /// The span that is about to open here, with all that was given.
     pub(super) fn opening(&self) -> Opening {
-        let Some(given) = &self.given else { return Opening::new(self.callsite) };
-        let mut opening = if given.ignored { Opening::ignored(self.callsite) } else { Opening::new(self.callsite) };
+        let mut opening = Opening::new(self.callsite);
+        let Some(given) = &self.given else { return opening };
+        if given.ignored {
+            opening.ignore();
+        }
         if !given.headers.is_empty() && opening.wants_headers() {
             opening.extract_each(&given.headers);
         }

@@ -8,4 +8,5 @@ mod limits;
 mod merging;
 mod nesting;
 mod prelude;
+mod resumable;
 mod tasks;

@@ -6,6 +6,9 @@ use skywalking_runtime::Layer;
 static GET: Callsite = callsite!(entry, "GET:/users/{id}", layer = http, component = 49).fallback();
 static POST: Callsite = callsite!(exit, "POST:/v1/check", peer = "10.0.0.7:8080", layer = http, component = 2).fallback();
 
+static OUTER: Callsite = callsite!(exit, "/outer", peer = "a:1");
+static INNER: Callsite = callsite!(exit, "/inner", peer = "b:2");
+
 #[entry_span]
 fn unnamed() {
     current().tag("inner", 1);
@@ -64,8 +67,6 @@ fn an_outer_exit_without_a_peer_takes_the_inner_ones() {
 fn the_inner_exit_writes_its_header_with_the_outer_ones_place_and_peer() {
     let mut outer = String::new();
     let mut inner = String::new();
-    static OUTER: Callsite = callsite!(exit, "/outer", peer = "a:1");
-    static INNER: Callsite = callsite!(exit, "/inner", peer = "b:2");
     let trees = run(|| {
         Root::new(&ENTRY).run(|| {
             let _outer = child(&OUTER);
@@ -237,8 +238,6 @@ async fn a_request_that_is_dropped_is_cancelled_once() {
 
 #[test]
 fn the_span_ends_with_the_outer_one_in_whatever_order_guards_drop() {
-    static OUTER: Callsite = callsite!(exit, "/outer", peer = "a:1");
-    static INNER: Callsite = callsite!(exit, "/inner", peer = "b:2");
     let trees = run(|| {
         Root::new(&ENTRY).run(|| {
             let outer = child(&OUTER);
@@ -273,8 +272,8 @@ fn a_handler_that_moves_to_another_task_leaves_the_span_to_the_middleware() {
 fn a_header_that_both_read_is_one_ref_and_the_one_that_only_the_handler_reads_counts() {
     #[entry_span(name = "/users", extract = headers)]
     fn handler(headers: &String) {}
-    let mut headers = String::new();
     static CALL: Callsite = callsite!(exit, "/call", peer = "users:1");
+    let mut headers = String::new();
     let trees = run(|| {
         Root::new(&CALL).run(|| inject(&mut headers));
         Root::new(&GET).extract(&headers).run(|| handler(&headers));

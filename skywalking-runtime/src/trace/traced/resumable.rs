@@ -3,12 +3,16 @@
 
 use super::frames::{Frame, Outcome};
 use super::span::Span;
+use crate::trace::callsite::Callsite;
+use crate::trace::describe::Describe;
+use crate::trace::opening::Opening;
 use crate::trace::prepared::Prepared;
+use crate::tracer;
 
 /// A span that is worked on in steps, on whatever thread the next step runs.
 ///
-/// It opens at the first [`run`](Self::run), in the context that it finds there, and is current during each of them; between them it is
-/// nobody's parent. [`finish`](Self::finish) ends it. Dropped unfinished it counts as cancelled, as a future does.
+/// It opens at the first [`run`](Self::run), in the context that it finds there ([`Resumable::open`] does both at once), and is current during
+/// each of them; between them it is nobody's parent. [`finish`](Self::finish) ends it. Dropped unfinished it counts as cancelled, as a future does.
 ///
 /// ```
 /// use skywalking_runtime::{Callsite, Root, callsite, current, testing};
@@ -34,6 +38,37 @@ pub struct Resumable {
 impl Resumable {
     pub(in crate::trace) fn new(prepared: Prepared) -> Self {
         Self { prepared: Some(prepared), span: Span::NEW }
+    }
+
+    /// Opens a span here and now, and runs `work` as its first step. What `describe` says goes straight into the segment, and is asked for
+    /// only while a tracer runs.
+    ///
+    /// ```
+    /// use skywalking_runtime::{Callsite, Resumable, callsite, testing};
+    ///
+    /// static REQUEST: Callsite = callsite!(entry, "HTTP", layer = http);
+    ///
+    /// let trees = testing::run(|| {
+    ///     let headers = String::new(); // whatever came with the request
+    ///     let (span, answer) = Resumable::open(&REQUEST, |span| _ = span.extract(&headers).name("GET:/users"), || 42);
+    ///     assert_eq!(answer, 42);
+    ///     span.finish();
+    /// });
+    /// assert_eq!(testing::text(&trees), "Entry GET:/users layer=Http\n");
+    /// ```
+    #[inline]
+    pub fn open<R>(callsite: &'static Callsite, describe: impl FnOnce(&mut Describe<'_>), work: impl FnOnce() -> R) -> (Self, R) {
+        let mut opened = Self { prepared: None, span: Span::NEW };
+        let mut frame = Frame::of_poll(&mut opened.span);
+        if tracer::enabled() {
+            let mut opening = Opening::new(callsite);
+            describe(&mut Describe::new(&mut opening));
+            opening.begin();
+        }
+        let done = work();
+        frame.outcome = Outcome::Pending;
+        drop(frame);
+        (opened, done)
     }
 
     /// Runs `work` as a step of this span. If it panics, the span ends with that.

@@ -1,0 +1,72 @@
+//! What is said of a span right before it opens, by reference and straight into its segment: the form for middleware, which counts
+//! allocations. Nothing of it is evaluated by us; who describes asks [`Describe::is_recording`] before it computes anything.
+
+use std::fmt::Display;
+
+use super::opening::Opening;
+use super::tag::TagValue;
+use crate::propagation::carrier::Extract;
+
+/// A span that is about to open: what [`Resumable::open`](crate::Resumable::open) lets one say of it.
+#[derive(Debug)]
+pub struct Describe<'a>(&'a mut Opening);
+
+impl<'a> Describe<'a> {
+    pub(super) fn new(opening: &'a mut Opening) -> Self {
+        Self(opening)
+    }
+}
+
+impl Describe<'_> {
+    /// True if name, peer and tags will be used.
+    #[inline]
+    pub fn is_recording(&mut self) -> bool {
+        self.0.recording()
+    }
+
+    /// Leaves the request out, as [`Root::ignored`](crate::Root::ignored) does. To be said first.
+    pub fn ignore(&mut self) -> &mut Self {
+        self.0.ignore();
+        self
+    }
+
+    /// Goes on with the context that the carrier holds.
+    pub fn extract<C: Extract + ?Sized>(&mut self, carrier: &C) -> &mut Self {
+        if self.0.wants_headers() {
+            self.0.extract(carrier);
+        }
+        self
+    }
+
+    /// The operation name, cut at 150 UTF-16 units; an empty one leaves the callsite's.
+    pub fn name(&mut self, name: impl Display) -> &mut Self {
+        if self.0.recording() {
+            self.0.name(&name);
+        }
+        self
+    }
+
+    /// The address called, cut at 200 UTF-16 units; an empty one becomes `unknown`.
+    pub fn peer(&mut self, peer: impl Display) -> &mut Self {
+        if self.0.recording() {
+            self.0.peer(&peer);
+        }
+        self
+    }
+
+    /// A tag of text, number or bool, as [`Current::tag`](crate::Current::tag) takes it.
+    pub fn tag(&mut self, key: &'static str, value: impl TagValue) -> &mut Self {
+        if self.0.recording() {
+            self.0.tag(key, value.raw());
+        }
+        self
+    }
+
+    /// A tag of anything that implements [`Display`].
+    pub fn tag_display(&mut self, key: &'static str, value: &dyn Display) -> &mut Self {
+        if self.0.recording() {
+            self.0.tag_display(key, value);
+        }
+        self
+    }
+}

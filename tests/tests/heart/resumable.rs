@@ -1,0 +1,113 @@
+//! A span that is worked on in steps: by a middleware that is called, polled and handed a body in turn.
+
+use crate::prelude::*;
+use skywalking_runtime::{Resumable, stats};
+
+static CALL: Callsite = callsite!(exit, "/call", peer = "b:1");
+
+#[test]
+fn each_step_is_inside_and_what_is_between_is_not() {
+    let trees = run(|| {
+        let (mut span, seen) = Resumable::open(&ENTRY, |span| _ = span.tag("size", 3), || 42);
+        assert_eq!(seen, 42);
+        assert!(is_idle());
+        span.run(|| drop(child(&A)));
+        assert_eq!(trace_id(), None);
+        // On another thread too.
+        let span = std::thread::spawn(move || {
+            span.run(|| drop(child(&B)));
+            span
+        });
+        span.join().unwrap().finish();
+    });
+    assert_eq!(text(&trees), "Entry /entry layer=Http {size=3}\n  Local a\n  Local b\n");
+    assert!(is_idle());
+}
+
+#[test]
+fn inside_of_another_span_it_is_a_child_and_goes_on_elsewhere_if_it_is_taken_there() {
+    let trees = run(|| {
+        let span = Root::new(&ENTRY).run(|| {
+            let (mut span, ()) = Resumable::open(&CALL, |_| {}, || {});
+            span.run(|| current().tag("step", 2));
+            span
+        });
+        let mut span = span;
+        span.run(|| current().tag("step", 3));
+        span.finish();
+    });
+    assert_eq!(
+        text(&trees),
+        "Entry /entry layer=Http\n  Exit /call peer=b:1 {step=2, unfinished=true}\n    Local /call ref=CrossThread {step=3}\n"
+    );
+    assert!(is_idle());
+}
+
+#[test]
+fn dropped_unfinished_it_is_cancelled_and_never_run_it_never_was() {
+    let trees = run(|| {
+        drop(Resumable::open(&ENTRY, |_| {}, || {}));
+        drop(Root::new(&ENTRY).resumable());
+        Root::new(&ENTRY).resumable().finish();
+    });
+    assert_eq!(text(&trees), "Entry /entry layer=Http [event=cancelled]\n");
+    assert!(is_idle());
+}
+
+#[test]
+fn a_panic_in_a_step_ends_it() {
+    let trees = run(|| {
+        let mut span = Root::new(&ENTRY).resumable();
+        let step = catch_unwind(AssertUnwindSafe(|| span.run(|| panic!("inside"))));
+        assert!(step.is_err());
+        span.run(|| drop(child(&A)));
+        span.finish();
+        let opened = catch_unwind(|| drop(Resumable::open(&ENTRY, |_| {}, || panic!("at once"))));
+        assert!(opened.is_err());
+    });
+    assert_eq!(
+        text(&trees),
+        "Entry /entry layer=Http ERROR [event=error error.kind=panic message=inside]\n\
+         Entry /entry layer=Http ERROR [event=error error.kind=panic message=at once]\n"
+    );
+    assert!(is_idle());
+}
+
+#[test]
+fn a_request_may_be_left_out_when_it_is_described() {
+    let trees = run(|| {
+        let (mut span, ()) = Resumable::open(
+            &ENTRY,
+            |span| {
+                span.ignore();
+                assert!(!span.is_recording());
+            },
+            || {},
+        );
+        span.run(|| drop(child(&A)));
+        span.finish();
+    });
+    assert_eq!(text(&trees), "");
+    assert!(is_idle());
+}
+
+#[test]
+fn merged_steps_end_what_they_merged_with_only_by_its_own_end() {
+    static LAYER: Callsite = callsite!(exit, "POST:/", peer = "c:1").fallback();
+    let trees = run(|| {
+        let (mut outer, mut inner) = Resumable::open(&CALL, |_| {}, || Resumable::open(&LAYER, |_| {}, || {}).0);
+        outer.run(|| inner.run(|| current().tag("http.status_code", 200)));
+        outer.run(|| inner.finish());
+        outer.run(|| current().tag("after", true));
+        outer.finish();
+    });
+    assert_eq!(text(&trees), "Exit /call peer=b:1 {http.status_code=200, after=true}\n");
+    assert!(is_idle());
+}
+
+#[test]
+fn it_may_be_sent_and_shared() {
+    fn both<T: Send + Sync>() {}
+    both::<Resumable>();
+    assert!(stats().finished <= stats().opened);
+}
