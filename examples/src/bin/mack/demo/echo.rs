@@ -1,0 +1,17 @@
+//! The end of the chain: gives back what it gets. It is not traced, so the map can only guess that it is there.
+
+use axum::Router;
+use axum::body::Bytes;
+use axum::routing::post;
+use tokio::net::TcpListener;
+
+use crate::error::Error;
+
+/// Starts it on a free port; it ends with the runtime. Gives its URL.
+pub(super) async fn start() -> Result<String, Error> {
+    let listener = TcpListener::bind("127.0.0.1:0").await.map_err(Error::Echo)?;
+    let address = listener.local_addr().map_err(Error::Echo)?;
+    let app = Router::new().route("/echo", post(async |body: Bytes| body));
+    tokio::spawn(axum::serve(listener, app).into_future());
+    Ok(format!("http://{address}/echo"))
+}
