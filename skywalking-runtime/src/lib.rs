@@ -39,6 +39,7 @@
 //! | `tokio::spawn(f())` | a trace of its own, since a task begins without a context |
 //! | [`spawn("name", f())`](spawn), `tokio::spawn(f().traced("name"))` | the trace goes on, in a segment of its own |
 //! | a future is moved to another task after its first poll | it goes on in a segment of its own that refers to its span |
+//! | an Entry opens directly inside an Entry, an Exit inside an Exit | [one span](docs::concepts#two-that-are-one): a middleware and a handler see the same request |
 //! | no context is current | Entry, Exit and Local spans each begin a trace ([`Orphans::Skip`] leaves such Local spans out) |
 //! | the request is not sampled | nothing below it, and nothing of it is an orphan; it has a trace id all the same |
 //! | it panics | the span is an error, with a log of the message; the panic goes on |
