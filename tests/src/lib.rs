@@ -1,1 +1,3 @@
-//! Being built.
+//! What the tests share.
+
+pub mod interop;

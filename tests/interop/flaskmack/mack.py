@@ -34,6 +34,8 @@ config.init(
     agent_log_reporter_active=False,
     agent_meter_reporter_active=False,
     agent_profile_active=False,
+    # Below that it warns of each plugin whose library is not there.
+    agent_logging_level="ERROR",
 )
 # The agent patches the libraries where it finds them.
 agent.start()
@@ -82,5 +84,5 @@ def end_with_standard_input():
 threading.Thread(target=end_with_standard_input, daemon=True).start()
 host, _, port = options.listen_addr.rpartition(":")
 server = make_server(host or "127.0.0.1", int(port), app, threaded=True)
-print(f"listening on {server.host}:{server.port}", flush=True)
+print(f"listening on http://{server.host}:{server.port}/mack", flush=True)
 server.serve_forever()

@@ -62,7 +62,7 @@ func main() {
 	}
 	listener, err := net.Listen("tcp", address)
 	check("can't listen", err)
-	fmt.Printf("listening on %s\n", listener.Addr())
+	fmt.Printf("listening on http://%s/mack\n", listener.Addr())
 	routes := http.NewServeMux()
 	routes.Handle("/mack", &mack{*service, *upstream, time.Duration(*wait) * time.Millisecond, client})
 	check("can't serve", http.Serve(listener, middleware(routes)))

@@ -9,8 +9,7 @@ mod programs;
 use prost::Message as _;
 use serde_json::Value;
 use skywalking_proto::v3::SegmentObject;
-
-use programs::Answer;
+use skywalking_tests::interop::{self, Missing};
 
 const HEX: &str = include_str!("../../golden/segment.hex");
 const JSON: &str = include_str!("../../golden/segment.json");
@@ -42,9 +41,9 @@ fn go2sky_reads_the_golden_segment() {
     compare("go2sky", programs::go(HEX));
 }
 
-fn compare(who: &str, answer: Answer) {
+fn compare(who: &str, answer: Result<Value, Missing>) {
     match answer {
-        Answer::Json(json) => assert_eq!(json, expected(), "{who} reads something else"),
-        Answer::Missing(reason) => programs::skip(who, &reason),
+        Ok(json) => assert_eq!(json, expected(), "{who} reads something else"),
+        Err(reason) => interop::skip(who, &reason),
     }
 }

@@ -1,0 +1,21 @@
+//! A request as the user makes it: untraced, unless the headers say otherwise.
+
+use std::io::{Read as _, Write as _};
+use std::net::TcpStream;
+
+use crate::stage::PATIENCE;
+
+/// Posts the body to `/mack`, with these lines among the headers. Gives status and body.
+///
+/// By HTTP/1.0: the answer ends with the connection, and is in one piece.
+pub(crate) fn post(address: &str, headers: &str, body: &str) -> (u16, String) {
+    let mut stream = TcpStream::connect(address).expect("it listens");
+    stream.set_read_timeout(Some(PATIENCE)).expect("a timeout");
+    let length = body.len();
+    write!(stream, "POST /mack HTTP/1.0\r\nHost: {address}\r\nContent-Length: {length}\r\n{headers}\r\n{body}").expect("it reads");
+    let mut answer = String::new();
+    stream.read_to_string(&mut answer).expect("it answers");
+    let (head, body) = answer.split_once("\r\n\r\n").expect("a head and a body");
+    let status = head.split(' ').nth(1).and_then(|status| status.parse().ok());
+    (status.unwrap_or_else(|| panic!("no status: {head}")), body.to_owned())
+}

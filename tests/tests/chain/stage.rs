@@ -1,0 +1,77 @@
+//! Where a chain is played: the collector that all its programs report to, and an untraced server at its end that answers with what it
+//! is sent and remembers the headers.
+
+use std::net::SocketAddr;
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
+
+use axum::Router;
+use axum::extract::State;
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
+use bytes::Bytes;
+use http::HeaderMap;
+use skywalking_collector::{Collector, TraceQuery, TraceView};
+use tokio::net::TcpListener;
+use tokio::runtime::Runtime;
+
+/// For what never comes.
+pub(crate) const PATIENCE: Duration = Duration::from_secs(60);
+
+type Heard = Arc<Mutex<Vec<HeaderMap>>>;
+
+pub(crate) struct Stage {
+    pub(crate) collector: Collector,
+    pub(crate) echo: SocketAddr,
+    heard: Heard,
+    runtime: Runtime,
+}
+
+impl Stage {
+    pub(crate) fn set() -> Self {
+        let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(1).enable_all().build().expect("a runtime");
+        let collector = Collector::builder().grpc_addr("127.0.0.1:0").http_addr("127.0.0.1:0");
+        let collector = runtime.block_on(collector.start()).expect("a port is free");
+        let listener = runtime.block_on(TcpListener::bind("127.0.0.1:0")).expect("a port is free");
+        let echo = listener.local_addr().expect("an address");
+        let heard = Heard::default();
+        let app = Router::new().fallback(answer).with_state(Arc::clone(&heard));
+        runtime.spawn(async move { axum::serve(listener, app).await });
+        Self { collector, echo, heard, runtime }
+    }
+
+    /// The one trace, as soon as so many spans of it arrived.
+    #[track_caller]
+    pub(crate) fn trace(&self, spans: usize) -> TraceView {
+        let complete = |collector: &Collector| collector.stats().spans_stored >= spans;
+        let arrived = self.runtime.block_on(self.collector.wait_for(complete, PATIENCE));
+        let traces = self.collector.traces(&TraceQuery::default());
+        arrived.unwrap_or_else(|error| panic!("{error}: {traces:#?}"));
+        let [one] = traces.as_slice() else { panic!("one request is one trace: {traces:#?}") };
+        self.collector.trace(&one.trace_id).expect("it is stored")
+    }
+
+    /// What came to the end of the chain by the header `sw8-correlation`, in the order of the keys, once for each request.
+    pub(crate) fn correlation(&self) -> Vec<String> {
+        let heard = self.heard.lock().unwrap_or_else(PoisonError::into_inner);
+        heard.iter().map(correlation).collect()
+    }
+}
+
+async fn answer(State(heard): State<Heard>, headers: HeaderMap, body: Bytes) -> Bytes {
+    heard.lock().unwrap_or_else(PoisonError::into_inner).push(headers);
+    body
+}
+
+fn correlation(headers: &HeaderMap) -> String {
+    let header = headers.get("sw8-correlation").map(|value| value.to_str().expect("ASCII")).unwrap_or_default();
+    let mut pairs: Vec<_> = header.split(',').filter(|pair| !pair.is_empty()).map(pair).collect();
+    pairs.sort_unstable();
+    pairs.join(", ")
+}
+
+fn pair(pair: &str) -> String {
+    let text = |part: &str| String::from_utf8(STANDARD.decode(part).expect("Base64")).expect("UTF-8");
+    let (key, value) = pair.split_once(':').expect("a key and a value");
+    format!("{}={}", text(key), text(value))
+}
