@@ -63,6 +63,8 @@
 //! | `report-grpc` (default) | the reporter to a SkyWalking backend; without it there is the log reporter |
 //! | `report-http` | the same by HTTP and as JSON, for backends that are reached by nothing else |
 //! | `carrier-http` | [`Extract`] and [`Inject`] for `http::HeaderMap` |
+//! | `tower` | the module `tower`: layers for HTTP and gRPC servers and clients; and `http`: what integrations for other stacks are written with |
+//! | `axum` | the same, and server spans are named by axum's routes and show its `ConnectInfo` |
 //! | `testing` | `testing::run`: the spans of a program in its own tests |
 
 mod agent;

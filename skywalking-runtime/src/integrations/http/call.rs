@@ -50,7 +50,10 @@ enum Awaits {
 #[must_use = "a call that is dropped counts as cancelled"]
 #[derive(Debug)]
 pub struct Call {
+    /// What is current during each step; nothing while no tracer runs.
     span: Option<Resumable>,
+    /// What is current may be somebody else's span: nothing is said of it.
+    is_ignored: bool,
     errors: ErrorRule,
     bodies: Bodies,
     protocol: Protocol,
@@ -59,19 +62,21 @@ pub struct Call {
 }
 
 impl Call {
-    pub(super) fn new(span: Option<Resumable>, options: &Options, method: &Method, protocol: Protocol) -> Self {
+    pub(super) fn new(span: Resumable, options: &Options, method: &Method, protocol: Protocol) -> Self {
         let asked = match *method {
             Method::HEAD => Asked::HeadAlone,
             Method::CONNECT => Asked::Tunnel,
             _ => Asked::Anything,
         };
-        Self { span, errors: options.errors.clone(), bodies: options.bodies, protocol, asked, awaits: Awaits::Head }
+        let (errors, bodies) = (options.errors.clone(), options.bodies);
+        Self { span: Some(span), is_ignored: false, errors, bodies, protocol, asked, awaits: Awaits::Head }
     }
 
     /// Nothing is recorded of it.
-    pub(super) fn off() -> Self {
+    pub(super) fn ignored(span: Option<Resumable>) -> Self {
         Self {
-            span: None,
+            span,
+            is_ignored: true,
             errors: ErrorRule::default(),
             bodies: Bodies::NotTimed,
             protocol: Protocol::Http,
@@ -95,13 +100,21 @@ impl Call {
         During { call: Some(self), future: Some(future) }
     }
 
-    /// The id of the trace, also of a request that is not sampled.
+    /// The id of the trace, also of a request that is not sampled; `None` while no tracer runs, and of one that is ignored.
     pub fn trace_id(&mut self) -> Option<String> {
-        self.span.as_mut()?.run(trace_id)
+        self.noted()?.run(trace_id)
+    }
+
+    /// The span, if something may be said of it.
+    fn noted(&mut self) -> Option<&mut Resumable> {
+        if self.is_ignored { None } else { self.span.as_mut() }
     }
 
     /// A response has come: its status is noted. The call ends with [`body`](Self::body) or [`finish`](Self::finish).
     pub fn answered(&mut self, status: StatusCode, headers: &HeaderMap) {
+        if self.is_ignored {
+            return;
+        }
         let Some(span) = &mut self.span else { return };
         let rpc = self.protocol == Protocol::Grpc && status == StatusCode::OK && grpc::is_grpc(headers);
         self.awaits = if rpc {
@@ -123,9 +136,11 @@ impl Call {
 
     /// No response has come, but this error: the span is one, with a log of its type, its message and its causes.
     pub fn failed<E: Error + ?Sized>(mut self, error: &E) {
-        self.run(|| {
-            current().error(error);
-        });
+        if let Some(span) = self.noted() {
+            span.run(|| {
+                current().error(error);
+            });
+        }
         self.finish();
     }
 

@@ -8,9 +8,8 @@ use super::call::{Call, Protocol};
 use super::grpc;
 use super::hosts::Host;
 use super::options::{Head, Options, shared_options};
-use super::url::{Address, OperationName, Url};
-use crate::__private::enabled;
-use crate::{Callsite, Root, callsite, component, current, inject};
+use super::url::{Address, OperationName, Url, host_header};
+use crate::{Callsite, Describe, Resumable, callsite, component, enabled, inject};
 
 static HTTP: Callsite = callsite!(exit, "HTTP", layer = http).component(component::HTTP_CLIENT).fallback();
 static GRPC: Callsite = callsite!(exit, "gRPC", layer = rpc).component(component::GRPC).fallback();
@@ -76,7 +75,7 @@ impl Client {
     pub fn begin(&self, method: &Method, uri: &Uri, headers: &mut HeaderMap, extensions: &Extensions) -> Call {
         let Settings { shared, peer, hosts } = &*self.settings;
         let may_know = hosts.as_ref().is_none_or(|hosts| {
-            let address = Address::of(uri, headers, peer.as_deref());
+            let address = Address::of(uri, peer.as_deref(), host_header(uri, headers));
             address.is_some_and(|address| hosts.iter().any(|host| host.matches(address.host, address.port)))
         });
         if !may_know {
@@ -86,26 +85,31 @@ impl Client {
             }
         }
         if !enabled() || shared.ignores(Head { method, uri, headers, extensions }) {
-            return Call::off();
+            return Call::ignored(None);
         }
-        let protocol = if grpc::is_grpc(headers) { Protocol::Grpc } else { Protocol::Http };
-        let root = match protocol {
-            Protocol::Http => Root::new(&HTTP).name(OperationName { method, path: uri.path() }),
-            Protocol::Grpc => Root::new(&GRPC).name(uri.path()),
-        };
-        let mut span = match Address::of(uri, headers, peer.as_deref()) {
-            Some(address) => root.peer(address).resumable(),
-            None => root.peer("").resumable(),
-        };
-        span.run(|| {
-            if protocol == Protocol::Http && current().is_recording() {
-                let url = Url { uri, headers, query: shared.query };
-                current().tag("http.method", method.as_str()).tag_display("url", &url);
+        let (callsite, protocol) = if grpc::is_grpc(headers) { (&GRPC, Protocol::Grpc) } else { (&HTTP, Protocol::Http) };
+        // A copy of a handle, and only where the URI has no host, as below a client that adds it: the headers are written to meanwhile.
+        let host = host_header(uri, headers).cloned();
+        let describe = |span: &mut Describe<'_>| {
+            if !span.is_recording() {
+                return;
             }
+            match Address::of(uri, peer.as_deref(), host.as_ref()) {
+                Some(address) => span.peer(address),
+                None => span.peer(""),
+            };
+            if protocol == Protocol::Grpc {
+                span.name(uri.path());
+            } else {
+                let url = Url { uri, host: host.as_ref(), query: shared.query };
+                span.name(OperationName { method, path: uri.path() }).tag("http.method", method.as_str()).tag_display("url", &url);
+            }
+        };
+        let (span, ()) = Resumable::open(callsite, describe, || {
             if may_know {
                 inject(headers);
             }
         });
-        Call::new(Some(span), shared, method, protocol)
+        Call::new(span, shared, method, protocol)
     }
 }

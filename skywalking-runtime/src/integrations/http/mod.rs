@@ -59,9 +59,12 @@ mod guard;
 mod hosts;
 pub(super) mod options;
 mod paths;
+mod router;
+mod server;
 pub(super) mod url;
 
 pub use body::TracedBody;
 pub use call::{Call, During};
 pub use client::Client;
 pub use options::Head;
+pub use server::Server;

@@ -2,7 +2,7 @@
 
 use std::fmt::{self, Display, Formatter};
 
-use ::http::{HeaderMap, Method, Uri, header};
+use ::http::{HeaderMap, HeaderValue, Method, Uri, header};
 
 use super::hosts;
 
@@ -30,7 +30,7 @@ pub(super) struct Address<'a> {
 
 impl<'a> Address<'a> {
     /// What the URI says, else what the client was told, else the header `host`.
-    pub(super) fn of(uri: &'a Uri, headers: &'a HeaderMap, told: Option<&'a str>) -> Option<Self> {
+    pub(super) fn of(uri: &'a Uri, told: Option<&'a str>, host: Option<&'a HeaderValue>) -> Option<Self> {
         let default_port = match uri.scheme_str() {
             Some("https" | "wss") => Some(443),
             Some("http" | "ws") => Some(80),
@@ -39,7 +39,7 @@ impl<'a> Address<'a> {
         let (host, port) = match (uri.host(), told) {
             (Some(host), _) => (host, uri.port_u16()),
             (None, Some(told)) => hosts::split(told),
-            (None, None) => hosts::split(host_header(headers)?),
+            (None, None) => hosts::split(text(host?)),
         };
         (!host.is_empty()).then_some(Self { host, port: port.or(default_port) })
     }
@@ -55,8 +55,13 @@ impl Display for Address<'_> {
     }
 }
 
-fn host_header(headers: &HeaderMap) -> Option<&str> {
-    headers.get(header::HOST)?.to_str().ok()
+/// The header `host`, where the URI doesn't say it.
+pub(super) fn host_header<'a>(uri: &Uri, headers: &'a HeaderMap) -> Option<&'a HeaderValue> {
+    if uri.authority().is_some() { None } else { headers.get(header::HOST) }
+}
+
+fn text(host: &HeaderValue) -> &str {
+    host.to_str().unwrap_or_default()
 }
 
 /// Whether a tag keeps the query, where secrets live.
@@ -70,7 +75,8 @@ pub(in crate::integrations) enum Query {
 /// The URL of a request, never with userinfo. Without a scheme where the request has none: it begins with the host then.
 pub(super) struct Url<'a> {
     pub(super) uri: &'a Uri,
-    pub(super) headers: &'a HeaderMap,
+    /// The header `host`.
+    pub(super) host: Option<&'a HeaderValue>,
     pub(super) query: Query,
 }
 
@@ -82,7 +88,7 @@ impl Display for Url<'_> {
         }
         match self.uri.authority() {
             Some(authority) => f.write_str(without_userinfo(authority.as_str()))?,
-            None => f.write_str(without_userinfo(host_header(self.headers).unwrap_or_default()))?,
+            None => f.write_str(without_userinfo(self.host.map(text).unwrap_or_default()))?,
         }
         f.write_str(self.uri.path())?;
         match (self.query, self.uri.query()) {
@@ -103,8 +109,8 @@ fn without_userinfo(authority: &str) -> &str {
 mod tests {
     use super::*;
 
-    fn headers(host: Option<&str>) -> HeaderMap {
-        host.map(|host| (header::HOST, host.parse().expect("a value"))).into_iter().collect()
+    fn header(host: Option<&str>) -> Option<HeaderValue> {
+        host.map(|host| host.parse().expect("a value"))
     }
 
     #[test]
@@ -120,12 +126,12 @@ mod tests {
             ("/a", None, Some("header"), "header"),
             ("stock:8443", None, None, "stock:8443"),
         ] {
-            let (uri, headers) = (uri.parse().expect("a URI"), headers(host));
-            let address = Address::of(&uri, &headers, told).expect("an address");
+            let (uri, host) = (uri.parse().expect("a URI"), header(host));
+            let address = Address::of(&uri, told, host.as_ref()).expect("an address");
             assert_eq!(address.to_string(), expected);
         }
         for (uri, host) in [("/a", None), ("/a", Some("")), ("*", None)] {
-            assert_eq!(Address::of(&uri.parse().expect("a URI"), &headers(host), None), None);
+            assert_eq!(Address::of(&uri.parse().expect("a URI"), None, header(host).as_ref()), None);
         }
     }
 
@@ -141,8 +147,8 @@ mod tests {
             ("*", Some("stock"), "stock*", "stock*"),
         ] {
             let Ok(uri) = uri.parse() else { continue };
-            let headers = headers(host);
-            let shown = |query| Url { uri: &uri, headers: &headers, query }.to_string();
+            let host = header(host);
+            let shown = |query| Url { uri: &uri, host: host.as_ref(), query }.to_string();
             assert_eq!((shown(Query::LeftOut).as_str(), shown(Query::Kept).as_str()), (without, with));
         }
     }

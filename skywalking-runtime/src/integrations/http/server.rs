@@ -1,0 +1,112 @@
+//! The server's side of a call.
+
+use std::fmt::{self, Debug, Formatter};
+use std::net::SocketAddr;
+use std::sync::Arc;
+
+use ::http::{Extensions, HeaderMap, Method, Uri};
+
+use super::call::{Call, Protocol};
+use super::options::{Head, Options, shared_options};
+use super::url::{OperationName, Url, host_header};
+use super::{grpc, guard, router};
+use crate::{Callsite, Describe, Inbound, Resumable, callsite, component, enabled};
+
+static HTTP: Callsite = callsite!(entry, "HTTP", layer = http).component(component::HTTP).fallback();
+static GRPC: Callsite = callsite!(entry, "gRPC", layer = rpc).component(component::GRPC).fallback();
+
+/// Makes an entry span of each request that is served. Cheap to clone.
+#[derive(Clone, Debug, Default)]
+pub struct Server {
+    settings: Arc<Settings>,
+}
+
+type Trusts = Arc<dyn Fn(Head<'_>) -> Inbound + Send + Sync>;
+type Peer = Arc<dyn Fn(Head<'_>) -> Option<SocketAddr> + Send + Sync>;
+
+#[derive(Clone, Default)]
+struct Settings {
+    shared: Options,
+    inbound: Option<Trusts>,
+    peer: Option<Peer>,
+}
+
+impl Server {
+    /// One that traces every request and goes on with the trace of its headers.
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    shared_options!(|server| server.shared());
+
+    /// Whether the trace of the caller goes on here. A public endpoint should not let strangers choose the trace that they appear in, nor
+    /// what is sent along with it: `|_| Inbound::Ignore`. Asked once a request; where it panics the headers are ignored. What
+    /// [`Config::inbound`](crate::Config::inbound) ignores, stays so.
+    #[must_use]
+    pub fn inbound(mut self, inbound: impl Fn(Head<'_>) -> Inbound + Send + Sync + 'static) -> Self {
+        self.settings().inbound = Some(Arc::new(inbound));
+        self
+    }
+
+    /// The address of the caller, which the span shows as its peer. Without it: what axum's `ConnectInfo` says (feature `axum`), or else
+    /// a `SocketAddr` among the request's extensions.
+    #[must_use]
+    pub fn peer(mut self, peer: impl Fn(Head<'_>) -> Option<SocketAddr> + Send + Sync + 'static) -> Self {
+        self.settings().peer = Some(Arc::new(peer));
+        self
+    }
+
+    fn settings(&mut self) -> &mut Settings {
+        Arc::make_mut(&mut self.settings)
+    }
+
+    pub(in crate::integrations) fn shared(&mut self) -> &mut Options {
+        &mut self.settings().shared
+    }
+
+    /// Begins the call that this request is.
+    pub fn begin(&self, method: &Method, uri: &Uri, headers: &HeaderMap, extensions: &Extensions) -> Call {
+        if !enabled() {
+            return Call::ignored(None);
+        }
+        let Settings { shared, inbound, peer } = &*self.settings;
+        let head = Head { method, uri, headers, extensions };
+        if shared.ignores(head) {
+            let (span, ()) = Resumable::open(&HTTP, |span| _ = span.ignore(), || ());
+            return Call::ignored(Some(span));
+        }
+        let (callsite, protocol) = if grpc::is_grpc(headers) { (&GRPC, Protocol::Grpc) } else { (&HTTP, Protocol::Http) };
+        let describe = |span: &mut Describe<'_>| {
+            let inbound = inbound.as_ref().map_or(Inbound::Accept, |inbound| guard::ask(|| inbound(head), Inbound::Ignore));
+            if inbound == Inbound::Accept {
+                span.extract(headers);
+            }
+            if !span.is_recording() {
+                return;
+            }
+            let address = match peer {
+                Some(peer) => guard::ask(|| peer(head), None),
+                None => router::peer(extensions),
+            };
+            if let Some(address) = address {
+                span.peer(address);
+            }
+            if protocol == Protocol::Grpc {
+                span.name(uri.path());
+            } else {
+                let url = Url { uri, host: host_header(uri, headers), query: shared.query };
+                let path = router::template(extensions).unwrap_or(uri.path());
+                span.name(OperationName { method, path }).tag("http.method", method.as_str()).tag_display("url", &url);
+            }
+        };
+        let (span, ()) = Resumable::open(callsite, describe, || ());
+        Call::new(span, shared, method, protocol)
+    }
+}
+
+impl Debug for Settings {
+    fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
+        let Self { shared, inbound, peer } = self;
+        f.debug_struct("Settings").field("shared", shared).field("inbound", &inbound.is_some()).field("peer", &peer.is_some()).finish()
+    }
+}
