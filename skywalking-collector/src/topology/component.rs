@@ -1,8 +1,8 @@
 //! Components by number (`protocol/semantics.md` 8): their names, what they are clients of, and which of several names a
 //! service.
 
-/// Numbers and names of the OAP's registered components that the protocol pages list.
-const NAMES: [(i32, &str); 57] = [
+/// Numbers and names of the OAP's registered components that the protocol pages list, and of two that the Python agent sends.
+const NAMES: [(i32, &str); 59] = [
     (0, "Unknown"),
     (2, "HttpClient"),
     (5, "Mysql"),
@@ -58,6 +58,8 @@ const NAMES: [(i32, &str); 57] = [
     (5005, "GoHttpClient"),
     (5013, "OpenFunction"),
     (5016, "Lock"),
+    (7001, "Flask"),
+    (7002, "Requests"),
     (11000, "Rust"),
     (13000, "GenAI"),
 ];

@@ -46,8 +46,8 @@ fn go_then_python() {
           mack-python-1 Exit /echo Http component=7002 peer=echo {http.method=POST, http.url=http://echo/echo, http.status_code=200}
     map: 4 nodes, 3 calls
     User -> mack-go (GoHttpServer)
-    mack-go (GoHttpServer) -> mack-python (Unknown)
-    mack-python (Unknown) -> echo
+    mack-go (GoHttpServer) -> mack-python (Flask)
+    mack-python (Flask) -> echo
     the echo got: mack.path=mack-go>mack-python
     ");
 }
@@ -61,8 +61,8 @@ fn python_then_go() {
         mack-go-1 Entry /POST/mack Http component=5004 {http.method=POST, url=mack-go/mack, correlation.mack.path=mack-python, status_code=200} <CrossProcess mack-python-1 /mack mack-go>
           mack-go-1 Exit /POST/echo Http component=5005 peer=echo {http.method=POST, url=http://echo/echo, status_code=200}
     map: 4 nodes, 3 calls
-    User -> mack-python (Unknown)
-    mack-python (Unknown) -> mack-go (GoHttpServer)
+    User -> mack-python (Flask)
+    mack-python (Flask) -> mack-go (GoHttpServer)
     mack-go (GoHttpServer) -> echo
     the echo got: mack.path=mack-python>mack-go
     ");
