@@ -1,18 +1,52 @@
-//! Turns the `.proto` files of `skywalking-proto` into its Rust.
+//! Turns the `.proto` files of this repository into Rust: those of `skywalking-proto`, and that of the examples.
 //!
 //! The files are read by `protox`, in Rust, so that not even who regenerates needs `protoc`. What comes out is checked
-//! in, so that building the other crates runs none of this. It decides nothing about the protocol: that is in
-//! `proto/protos/`.
+//! in, so that building the other crates runs none of this. It decides nothing about a protocol: that is in the files.
 
 use std::path::{Path, PathBuf};
 
 use protox::prost_reflect::prost_types::FileDescriptorSet;
 
-/// The files to compile, relative to [`protos_dir`]; what they import comes along.
-const PROTOS: [&str; 4] = ["common.proto", "command.proto", "tracing.proto", "management.proto"];
+/// Files that are compiled together, and the one file that is made of them. Folders are below the repository's.
+#[derive(Clone, Copy, Debug)]
+pub struct Package {
+    protos_dir: &'static str,
+    /// The files to compile; what they import comes along.
+    protos: &'static [&'static str],
+    generated_dir: &'static str,
+    /// Named after the package, because there is one file for each package.
+    generated: &'static str,
+    sides: Sides,
+}
 
-/// The name of the generated file: the package's, because there is one file for each package.
-const GENERATED: &str = "skywalking.v3.rs";
+/// Which of clients and servers the Rust has.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Sides {
+    /// Each behind the feature of its name.
+    ByFeature,
+    Both,
+}
+
+/// What an agent and its backend say to each other.
+pub const PROTOCOL: Package = Package {
+    protos_dir: "proto/protos",
+    protos: &["common.proto", "command.proto", "tracing.proto", "management.proto"],
+    generated_dir: "proto/src/generated",
+    generated: "skywalking.v3.rs",
+    sides: Sides::ByFeature,
+};
+
+/// What the two programs of the example with tonic say to each other.
+pub const EXAMPLE: Package = Package {
+    protos_dir: "examples/src/bin/stock",
+    protos: &["stock.proto"],
+    generated_dir: "examples/src/bin/stock/generated",
+    generated: "shop.stock.rs",
+    sides: Sides::Both,
+};
+
+/// All that is generated.
+pub const PACKAGES: [Package; 2] = [PROTOCOL, EXAMPLE];
 
 /// The command that brings the generated file up to date.
 pub const REGENERATE: &str = "cargo run -p skywalking-codegen";
@@ -56,56 +90,64 @@ pub enum Error {
     },
 }
 
-/// The folder of the `.proto` files.
-pub fn protos_dir() -> PathBuf {
-    Path::new(env!("CARGO_MANIFEST_DIR")).with_file_name("protos")
-}
-
-/// The folder where the generated file is checked in.
-pub fn generated_dir() -> PathBuf {
-    Path::new(env!("CARGO_MANIFEST_DIR")).with_file_name("src").join("generated")
-}
-
-/// What the `.proto` files say, as descriptors.
-///
-/// # Errors
-///
-/// [`Error::Protos`] when a file is missing or wrong.
-pub fn descriptors() -> Result<FileDescriptorSet, Error> {
-    Ok(protox::compile(PROTOS, [protos_dir()])?)
-}
-
-/// Writes the Rust of all messages, clients and servers into `dir`.
-///
-/// # Errors
-///
-/// [`Error::Protos`] when a file is missing or wrong, [`Error::Generate`] when `dir` cannot be written.
-pub fn generate(dir: &Path) -> Result<PathBuf, Error> {
-    let set = descriptors()?;
-    tonic_prost_build::configure()
-        .out_dir(dir)
-        .client_mod_attribute(".", r#"#[cfg(feature = "client")]"#)
-        .server_mod_attribute(".", r#"#[cfg(feature = "server")]"#)
-        .compile_fds(set)
-        .map_err(|source| Error::Generate { dir: dir.to_path_buf(), source })?;
-    Ok(dir.join(GENERATED))
-}
-
-/// Generates into `scratch` and compares the result with what lies in `checked_in`.
-///
-/// # Errors
-///
-/// [`Error::Stale`] with the first difference, [`Error::Read`] when there is nothing to compare; otherwise as
-/// [`generate`].
-pub fn check(checked_in: &Path, scratch: &Path) -> Result<(), Error> {
-    let expected = read(generate(scratch)?)?;
-    let path = checked_in.join(GENERATED);
-    let found = read(path.clone())?;
-    if found == expected {
-        return Ok(());
+impl Package {
+    /// The folder of the `.proto` files.
+    pub fn protos_dir(&self) -> PathBuf {
+        repository().join(self.protos_dir)
     }
-    let (line, found, expected) = first_difference(&found, &expected);
-    Err(Error::Stale { path, line, found, expected })
+
+    /// The folder where the generated file is checked in.
+    pub fn generated_dir(&self) -> PathBuf {
+        repository().join(self.generated_dir)
+    }
+
+    /// What the `.proto` files say, as descriptors.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Protos`] when a file is missing or wrong.
+    pub fn descriptors(&self) -> Result<FileDescriptorSet, Error> {
+        Ok(protox::compile(self.protos, [self.protos_dir()])?)
+    }
+
+    /// Writes the Rust of all messages, clients and servers into `dir`.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Protos`] when a file is missing or wrong, [`Error::Generate`] when `dir` cannot be written.
+    pub fn generate(&self, dir: &Path) -> Result<PathBuf, Error> {
+        let set = self.descriptors()?;
+        let mut builder = tonic_prost_build::configure().out_dir(dir);
+        if self.sides == Sides::ByFeature {
+            let (client, server) = (r#"#[cfg(feature = "client")]"#, r#"#[cfg(feature = "server")]"#);
+            builder = builder.client_mod_attribute(".", client).server_mod_attribute(".", server);
+        }
+        builder.compile_fds(set).map_err(|source| Error::Generate { dir: dir.to_path_buf(), source })?;
+        Ok(dir.join(self.generated))
+    }
+
+    /// Generates into `scratch` and compares the result with what lies in `checked_in`.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Stale`] with the first difference, [`Error::Read`] when there is nothing to compare; otherwise as
+    /// [`generate`](Package::generate).
+    pub fn check(&self, checked_in: &Path, scratch: &Path) -> Result<(), Error> {
+        let expected = read(self.generate(scratch)?)?;
+        let path = checked_in.join(self.generated);
+        let found = read(path.clone())?;
+        if found == expected {
+            return Ok(());
+        }
+        let (line, found, expected) = first_difference(&found, &expected);
+        Err(Error::Stale { path, line, found, expected })
+    }
+}
+
+/// The folder of the repository: this crate is in `proto/codegen`.
+fn repository() -> &'static Path {
+    let here = Path::new(env!("CARGO_MANIFEST_DIR"));
+    here.ancestors().nth(2).unwrap_or(here)
 }
 
 fn read(path: PathBuf) -> Result<String, Error> {

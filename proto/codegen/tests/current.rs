@@ -3,7 +3,7 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use skywalking_codegen::{Error, REGENERATE, check, generate, generated_dir};
+use skywalking_codegen::{Error, PACKAGES, PROTOCOL, REGENERATE};
 
 /// An empty folder that only the test of this name uses.
 fn scratch(test: &str) -> PathBuf {
@@ -14,20 +14,22 @@ fn scratch(test: &str) -> PathBuf {
 
 #[test]
 fn the_checked_in_rust_is_what_the_generator_makes() {
-    if let Err(error) = check(&generated_dir(), &scratch("current")) {
-        panic!("{error}");
+    for package in PACKAGES {
+        if let Err(error) = package.check(&package.generated_dir(), &scratch("current")) {
+            panic!("{error}");
+        }
     }
 }
 
 #[test]
 fn a_change_by_hand_is_named_with_the_command_that_undoes_it() {
     let edited = scratch("edited");
-    let path = generate(&edited).expect("the protocol files compile");
+    let path = PROTOCOL.generate(&edited).expect("the protocol files compile");
     let text = fs::read_to_string(&path).expect("what was written can be read");
     assert!(text.contains("GenAi = 7"), "the test changes this value");
     fs::write(&path, text.replace("GenAi = 7", "GenAi = 8")).expect("the file can be written");
 
-    let error = check(&edited, &scratch("edited-anew")).expect_err("the value differs");
+    let error = PROTOCOL.check(&edited, &scratch("edited-anew")).expect_err("the value differs");
 
     let Error::Stale { found, expected, .. } = &error else {
         panic!("expected a difference, got {error:?}");
@@ -38,7 +40,7 @@ fn a_change_by_hand_is_named_with_the_command_that_undoes_it() {
 
 #[test]
 fn a_missing_file_is_named_with_the_command_that_writes_it() {
-    let error = check(&scratch("missing"), &scratch("missing-anew")).expect_err("there is no file");
+    let error = PROTOCOL.check(&scratch("missing"), &scratch("missing-anew")).expect_err("there is no file");
     assert!(matches!(error, Error::Read { .. }), "{error:?}");
     assert!(error.to_string().contains(REGENERATE), "{error}");
 }

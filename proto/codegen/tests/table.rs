@@ -9,7 +9,7 @@ use protox::prost_reflect::prost_types::field_descriptor_proto::{Label, Type};
 use protox::prost_reflect::prost_types::{
     DescriptorProto, EnumDescriptorProto, FieldDescriptorProto, FileDescriptorProto, MethodDescriptorProto,
 };
-use skywalking_codegen::descriptors;
+use skywalking_codegen::PROTOCOL;
 
 /// A heading a block; below it `method kind request response`, `number name type label` or `name number`.
 const TABLE: &str = "
@@ -167,7 +167,7 @@ fn table() -> Rows {
 #[test]
 fn the_protos_hold_exactly_what_the_table_says() {
     let mut described = Rows::new();
-    for file in descriptors().expect("the protocol files compile").file {
+    for file in PROTOCOL.descriptors().expect("the protocol files compile").file {
         describe_file(&file, &mut described);
     }
     let table = table();
@@ -178,7 +178,7 @@ fn the_protos_hold_exactly_what_the_table_says() {
 
 #[test]
 fn every_file_is_proto3_of_the_package_skywalking_v3() {
-    for file in descriptors().expect("the protocol files compile").file {
+    for file in PROTOCOL.descriptors().expect("the protocol files compile").file {
         assert_eq!((file.syntax(), file.package()), ("proto3", "skywalking.v3"), "{}", file.name());
     }
 }
