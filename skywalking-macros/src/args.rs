@@ -121,6 +121,8 @@ pub(crate) struct Args {
     pub(crate) logic_endpoint: bool,
     /// What an impl block around the function calls it: a constant expression, from the block's own expansion.
     pub(crate) block_name: Option<TokenStream>,
+    /// That name is by its `names`.
+    pub(crate) block_chose_name: bool,
     /// The path of the runtime, if it is not `::skywalking_runtime`.
     pub(crate) runtime: Option<Path>,
     /// Every known key that was seen, for what is given twice and what is missing.
@@ -232,12 +234,17 @@ fn argument(kind: Kind, input: ParseStream<'_>, args: &mut Args, complaints: &mu
     Ok(())
 }
 
-/// `__block(NAME, crate = PATH)`: what an impl block has to say to an attribute inside it.
+/// `__block(NAME, chosen, crate = PATH)`: what an impl block has to say to an attribute inside it; the latter two if it says so itself.
 fn told_by_block(input: ParseStream<'_>, args: &mut Args) -> syn::Result<()> {
     let content;
     syn::parenthesized!(content in input);
     args.block_name = Some(content.parse::<Expr>()?.into_token_stream());
-    if content.parse::<Option<Token![,]>>()?.is_some() {
+    while content.parse::<Option<Token![,]>>()?.is_some() {
+        if !content.peek(Token![crate]) {
+            content.parse::<Ident>()?;
+            args.block_chose_name = true;
+            continue;
+        }
         content.parse::<Token![crate]>()?;
         content.parse::<Token![=]>()?;
         let runtime = content.call(Path::parse_mod_style)?;

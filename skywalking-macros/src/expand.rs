@@ -54,7 +54,7 @@ pub(crate) fn attribute(kind: Kind, args: TokenStream, item: TokenStream, switch
 
 /// By a block that was expanded before, or by its module.
 fn naming(args: &Args) -> Naming<'_> {
-    args.block_name.as_ref().map_or(Naming::Function, Naming::Given)
+    args.block_name.as_ref().map_or(Naming::Function, |name| Naming::Given { name, chosen: args.block_chose_name })
 }
 
 /// The path below which everything that we emit lives, at a place of the program. A path that the program has written stays as it is.

@@ -61,9 +61,10 @@ fn expanded(kind: Kind, args: &Args, block: &Block, method: &Method) -> TokenStr
     }
     let own = method.own.iter().map(|(_, attr)| {
         let name = naming.of(&method.function.sig.ident);
+        let chosen = naming.is_chosen().then(|| quote!(, chosen));
         // What a block says of the runtime holds for all of it.
         let runtime = args.runtime.as_ref().map(|path| quote!(, crate = #path));
-        told(attr, &quote!(__block(#name #runtime)))
+        told(attr, &quote!(__block(#name #chosen #runtime)))
     });
     with_attributes(own, method)
 }

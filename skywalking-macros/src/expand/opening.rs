@@ -26,13 +26,13 @@ pub(super) enum Naming<'a> {
     /// As the block says, else `module::Type::function`.
     Method { names: Option<&'a Names>, block: &'a Block },
     /// As a block has said that was expanded before.
-    Given(&'a TokenStream),
+    Given { name: &'a TokenStream, chosen: bool },
 }
 
 impl Naming<'_> {
     /// True if the program chose it: where two spans become one, such a name is the one that counts.
-    fn is_chosen(&self) -> bool {
-        matches!(self, Self::Method { names: Some(_), .. })
+    pub(super) fn is_chosen(&self) -> bool {
+        matches!(self, Self::Method { names: Some(_), .. } | Self::Given { chosen: true, .. })
     }
 
     /// A constant expression: the name of a function.
@@ -42,7 +42,7 @@ impl Naming<'_> {
         let (names, block) = match self {
             Self::Function => return quote_spanned!(site=> ::core::concat!(::core::module_path!(), "::", #function)),
             Self::Method { names, block } => (names, block),
-            Self::Given(name) => return (*name).clone(),
+            Self::Given { name, .. } => return (*name).clone(),
         };
         let type_name = &block.type_name;
         let Some(names) = names else {

@@ -316,3 +316,26 @@ fn an_ignored_request_records_nothing_below_and_gives_no_orphans() {
     assert_eq!(text(&trees), "");
     assert!(is_idle());
 }
+
+#[test]
+fn a_name_by_a_block_counts_only_where_the_block_chose_it() {
+    struct Handlers;
+    #[entry_span(names = "/{fn}")]
+    impl Handlers {
+        fn plain(&self) {}
+        #[entry_span(tags("own" = true))]
+        fn own(&self) {}
+    }
+    struct Unnamed;
+    #[entry_span]
+    impl Unnamed {
+        fn plain(&self) {}
+        #[entry_span(tags("own" = true))]
+        fn own(&self) {}
+    }
+    let seen = |handler: fn()| text(&run(|| Root::new(&GET).run(handler)));
+    assert_eq!(seen(|| Handlers.plain()), "Entry /plain layer=Http component=49\n");
+    assert_eq!(seen(|| Handlers.own()), "Entry /own layer=Http component=49 {own=true}\n");
+    assert_eq!(seen(|| Unnamed.plain()), "Entry GET:/users/{id} layer=Http component=49\n");
+    assert_eq!(seen(|| Unnamed.own()), "Entry GET:/users/{id} layer=Http component=49 {own=true}\n");
+}
