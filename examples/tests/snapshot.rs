@@ -5,21 +5,7 @@ mod support;
 use std::time::{Duration, Instant};
 
 use skywalking_collector::Collector;
-use support::{Running, run, snapshot};
-
-/// What differs from run to run gets a stable name: ids, durations, bars.
-fn normalised(text: &str, traces: &[&str]) -> String {
-    let named = traces.iter().enumerate().fold(text.to_owned(), |text, (at, id)| text.replace(id, &format!("<id {at}>")));
-    let lines = named.lines().map(|line| {
-        let line = line.split(" [").next().unwrap_or_default();
-        let words: Vec<_> = line.split_whitespace().collect();
-        let indent = &line[..line.len() - line.trim_start().len()];
-        let words = words.join(" ");
-        let untimed = words.strip_suffix(" ms").and_then(|words| words.rsplit_once(' ')).map(|(words, _)| format!("{words} <ms>"));
-        format!("{indent}{}", untimed.unwrap_or(words))
-    });
-    lines.collect::<Vec<_>>().join("\n")
-}
+use support::{Running, normalised, run, snapshot};
 
 const TREE: &str = "\
 4 spans, 2 services, <ms>

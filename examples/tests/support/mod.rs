@@ -178,3 +178,34 @@ pub(crate) fn get(address: &str, path: &str, headers: &str) -> (String, String) 
     let (head, body) = answer.split_once("\r\n\r\n").unwrap();
     (head.to_owned(), body.to_owned())
 }
+
+/// What differs from run to run gets a stable name: ids of traces, durations, bars.
+pub(crate) fn normalised(text: &str, traces: &[&str]) -> String {
+    let named = traces.iter().enumerate().fold(text.to_owned(), |text, (at, id)| text.replace(id, &format!("<id {at}>")));
+    let lines = named.lines().map(|line| {
+        let line = line.split(" [").next().unwrap_or_default();
+        let words: Vec<_> = line.split_whitespace().collect();
+        let indent = &line[..line.len() - line.trim_start().len()];
+        let words = words.join(" ");
+        let untimed = words.strip_suffix(" ms").and_then(|words| words.rsplit_once(' ')).map(|(words, _)| format!("{words} <ms>"));
+        format!("{indent}{}", untimed.unwrap_or(words))
+    });
+    lines.collect::<Vec<_>>().join("\n")
+}
+
+/// The ports of this machine, numbered by when they come up.
+pub(crate) fn with_ports_named(text: &str) -> String {
+    const HOST: &str = "127.0.0.1:";
+    let mut ports: Vec<&str> = Vec::new();
+    let mut pieces = text.split(HOST);
+    let mut named = pieces.next().unwrap_or_default().to_owned();
+    for piece in pieces {
+        let (port, rest) = piece.split_at(piece.find(|c: char| !c.is_ascii_digit()).unwrap_or(piece.len()));
+        let number = ports.iter().position(|known| *known == port).unwrap_or_else(|| {
+            ports.push(port);
+            ports.len() - 1
+        });
+        named.push_str(&format!("{HOST}<{number}>{rest}"));
+    }
+    named
+}

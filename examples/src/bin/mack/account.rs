@@ -61,7 +61,8 @@ impl Add for Account {
 
 impl fmt::Display for Account {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{} segments sent, {} lost", self.sent, self.lost())?;
+        let segments = if self.sent == 1 { "segment" } else { "segments" };
+        write!(f, "{} {segments} sent, {} lost", self.sent, self.lost())?;
         let causes = [
             (self.refused, "refused by the backend"),
             (self.unconfirmed, "sent without an answer"),

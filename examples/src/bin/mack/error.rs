@@ -21,15 +21,15 @@ pub(crate) enum Error {
     Listen { address: SocketAddr, source: io::Error },
     #[error("the server failed: {0}. Start it again")]
     Serve(io::Error),
-    #[error("no HTTP client can be made: {0}. Raise the limits on threads and files")]
-    Client(reqwest::Error),
+    #[error("no client for the upstream: {0}")]
+    Upstream(#[from] skywalking_reqwest::Error),
     #[error(transparent)]
     Collector(#[from] skywalking_collector::Error),
     #[error("the echo server can't listen: {0}. Raise the limits on files, or look at the loopback interface")]
     Echo(io::Error),
     #[error(transparent)]
     Child(#[from] ChildError),
-    #[error("mack-1 did not answer: {0}. Look at what the services said above")]
+    #[error("mack-1 can't be asked: {0}. Look at what the services said above")]
     Request(reqwest::Error),
     #[error("mack-1 answered {0} instead of 200 OK. Look at what the services said above")]
     Status(reqwest::StatusCode),

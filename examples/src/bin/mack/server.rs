@@ -12,6 +12,7 @@ use axum::http::StatusCode;
 use axum::response::{IntoResponse as _, Response};
 use axum::routing::any;
 use skywalking_examples::{asked_to_end, say};
+use skywalking_runtime::tower::ServerLayer;
 use skywalking_runtime::{correlation, current, trace_id};
 use tokio::net::TcpListener;
 use tokio::runtime::Runtime;
@@ -63,8 +64,9 @@ fn pass_on(name: &str) {
     correlation::put(PATH, &path);
 }
 
-fn app(mack_state: Mack) -> Router {
-    Router::new().route("/mack", any(mack)).with_state(mack_state)
+/// The one line that traces the server. The header of the answer tells a user which trace to look for.
+fn app(state: Mack) -> Router {
+    Router::new().route("/mack", any(mack)).layer(ServerLayer::new().trace_id_header("x-trace-id")).with_state(state)
 }
 
 /// Serves until it is asked to end; then reports what is left, and says what was sent and lost.
@@ -77,8 +79,9 @@ pub(crate) fn run(options: Options) -> Result<(), Error> {
     drop(runtime);
 
     let account = Account::of(&agent.shutdown(FLUSH));
+    outcome?;
     say(&if child { account.to_json() } else { format!("{name} ended: {account}") });
-    outcome
+    Ok(())
 }
 
 async fn serve(options: Options) -> Result<(), Error> {

@@ -5,6 +5,8 @@ use std::time::Duration;
 
 use axum::body::Bytes;
 use reqwest::{StatusCode, Url};
+use reqwest_middleware::ClientWithMiddleware;
+use skywalking_reqwest::Tracing;
 
 use crate::error::Error;
 
@@ -14,7 +16,7 @@ const PATIENCE: Duration = Duration::from_secs(30);
 /// What is called, and by what. Clones share their connections.
 #[derive(Clone, Debug)]
 pub(crate) struct Upstream {
-    client: reqwest::Client,
+    client: ClientWithMiddleware,
     url: Url,
 }
 
@@ -29,7 +31,9 @@ pub(crate) struct Unreachable {
 impl Upstream {
     pub(crate) fn new(url: Url) -> Result<Self, Error> {
         // No proxy: the service next door is called itself, whatever the environment says of the way to the world.
-        let client = reqwest::Client::builder().no_proxy().timeout(PATIENCE).build().map_err(Error::Client)?;
+        let builder = reqwest::Client::builder().no_proxy().timeout(PATIENCE);
+        // The one line that traces the client.
+        let client = skywalking_reqwest::client(builder, Tracing::new())?;
         Ok(Self { client, url })
     }
 
@@ -39,17 +43,13 @@ impl Upstream {
             let answer = self.client.post(self.url.clone()).body(body).send().await?;
             Ok((answer.status(), answer.bytes().await?))
         };
-        answered.await.map_err(|error: reqwest::Error| self.unreachable(error))
+        answered.await.map_err(|error: reqwest_middleware::Error| self.unreachable(error))
     }
 
-    fn unreachable(&self, error: reqwest::Error) -> Unreachable {
-        let upstream = format!(
-            "{}:{}{}",
-            self.url.host_str().unwrap_or_default(),
-            self.url.port_or_known_default().unwrap_or_default(),
-            self.url.path()
-        );
-        // Without the URL, in which there may be a password; with the causes, of which the last says the most.
+    fn unreachable(&self, error: reqwest_middleware::Error) -> Unreachable {
+        let (host, port) = (self.url.host_str().unwrap_or_default(), self.url.port_or_known_default().unwrap_or_default());
+        let upstream = format!("http://{host}:{port}{}", self.url.path());
+        // Without the URL, in which there may be a password, and with the causes, of which the last says the most.
         let error = error.without_url();
         let mut reason = error.to_string();
         let mut cause = error.source();

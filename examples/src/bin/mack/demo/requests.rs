@@ -18,7 +18,7 @@ struct Answer {
 
 /// Sends so many requests at once, and says how they were answered; gives the ids of their traces.
 pub(super) async fn send(url: String, requests: u32) -> Result<Vec<String>, Error> {
-    let client = Client::builder().no_proxy().build().map_err(Error::Client)?;
+    let client = Client::builder().no_proxy().build().map_err(Error::Request)?;
     let bodies: Vec<_> = (1..=requests).map(|number| format!("hello {number}")).collect();
     let answers = future::try_join_all(bodies.iter().map(|body| post(&client, &url, body))).await.map_err(Error::Request)?;
     for (body, Answer { status, trace, body: answer }) in bodies.iter().zip(&answers) {
