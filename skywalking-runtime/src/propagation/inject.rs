@@ -67,7 +67,7 @@ fn headers(segment: &mut Segment) -> (String, String) {
 /// Only an exit span has an address, and a header must have one. A span that was not recorded may be one: it left its address.
 fn is_in_exit(segment: &Segment) -> bool {
     let current = segment.current;
-    if current.muted > 0 {
+    if current.is_muted() {
         return !segment.peer_of(current).is_empty();
     }
     let record = segment.records.get(usize::from(current.index));

@@ -56,7 +56,7 @@ impl Record {
 
     /// The flag that says at which of its parent's levels a span was opened.
     #[inline]
-    pub(crate) fn at_level(level: u16) -> u16 {
+    pub(crate) fn opened_at(level: u16) -> u16 {
         level << Self::PARENT_LEVEL
     }
 

@@ -26,16 +26,38 @@ pub(crate) use shared::Shared;
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct Current {
     pub(crate) index: u16,
-    pub(crate) muted: u16,
-    /// 0 is the span itself, 1 the first that merged with it.
-    pub(crate) level: u16,
+    /// Up to [`Record::MOST_LEVELS`] the level: 0 is the span itself, 1 the first that merged with it. Beyond, how many are not recorded.
+    depth: u16,
 }
 
 impl Current {
     pub(crate) const NONE: Self = Self::of(NONE);
 
+    #[inline]
     pub(crate) const fn of(index: u16) -> Self {
-        Self { index, muted: 0, level: 0 }
+        Self { index, depth: 0 }
+    }
+
+    #[inline]
+    pub(crate) fn at_level(index: u16, level: u16) -> Self {
+        Self { index, depth: level.min(Record::MOST_LEVELS) }
+    }
+
+    /// True within a span that is not recorded.
+    #[inline]
+    pub(crate) fn is_muted(self) -> bool {
+        self.depth > Record::MOST_LEVELS
+    }
+
+    /// The place in which the record was opened; spans that are not recorded stay so.
+    #[inline]
+    fn up(self, record: &Record) -> Self {
+        Self { index: record.parent, depth: if self.is_muted() { self.depth } else { record.parent_level() } }
+    }
+
+    /// Within one more span that is not recorded, below this one.
+    pub(crate) fn muted_below(self, index: u16) -> Self {
+        Self { index, depth: self.depth.max(Record::MOST_LEVELS).saturating_add(1) }
     }
 }
 
@@ -169,7 +191,7 @@ impl Segment {
         }
         #[expect(clippy::cast_possible_truncation, reason = "below the limit, which is a u16")]
         let index = length as u16;
-        let flags = flags | Record::at_level(self.current.level);
+        let flags = flags | Record::opened_at(self.current.depth);
         self.records.push(Record { start: clock::now(), end: 0, callsite, parent: self.current.index, flags, side });
         self.current = Current::of(index);
         Opened::Recorded(index)
@@ -180,7 +202,7 @@ impl Segment {
         tally::count(Reason::SpanLimit);
         self.limited = true;
         self.remember_peer(callsite, side);
-        self.current.muted = self.current.muted.saturating_add(1);
+        self.current = self.current.muted_below(self.current.index);
         Opened::Muted(self.current.index)
     }
 
@@ -201,8 +223,8 @@ impl Segment {
             return;
         }
         record.end = end;
-        let parent = Current { index: record.parent, level: record.parent_level(), ..self.current };
         if self.current.index == index {
+            let parent = self.current.up(record);
             self.current = self.nearest_open(parent);
         }
     }
@@ -212,10 +234,12 @@ impl Segment {
     fn nearest_open(&self, mut at: Current) -> Current {
         while let Some(record) = self.records.get(usize::from(at.index)) {
             if record.end == 0 {
-                at.level = at.level.min(record.levels());
+                if at.depth != 0 && !at.is_muted() {
+                    at.depth = at.depth.min(record.levels());
+                }
                 break;
             }
-            (at.index, at.level) = (record.parent, record.parent_level());
+            at = at.up(record);
         }
         at
     }
@@ -229,7 +253,13 @@ impl Segment {
     /// Closes a span that was not recorded.
     pub(crate) fn unmute(&mut self) {
         self.muted_peer.clear();
-        self.current.muted = self.current.muted.saturating_sub(1);
+        if self.current.is_muted() {
+            self.current.depth -= 1;
+        }
+        if self.current.depth == Record::MOST_LEVELS {
+            // The last of them has ended. At which level it began nobody noted: the deepest that is open.
+            self.current.depth = self.records.get(usize::from(self.current.index)).map_or(0, Record::levels);
+        }
     }
 
     /// Takes back the span that was opened last, as if it had never been.
@@ -237,7 +267,7 @@ impl Segment {
         match opened {
             Opened::Recorded(index) if usize::from(index) + 1 == self.records.len() && self.current.index == index => {
                 if let Some(record) = self.records.pop() {
-                    self.current = Current { index: record.parent, level: record.parent_level(), ..self.current };
+                    self.current = Current::at_level(record.parent, record.parent_level());
                     self.searched = self.searched.min(index);
                     if self.first_entry != NONE && self.first_entry >= index {
                         self.first_entry = NONE;
@@ -251,7 +281,7 @@ impl Segment {
 
     /// The current span, unless it is one that was not recorded.
     pub(crate) fn current_record(&mut self) -> Option<&mut Record> {
-        if self.current.muted > 0 || !self.sampled {
+        if self.current.is_muted() || !self.sampled {
             return None;
         }
         self.records.get_mut(usize::from(self.current.index))
@@ -259,6 +289,6 @@ impl Segment {
 
     /// True if side entries for the current span have a place to go.
     pub(crate) fn is_current_recorded(&self) -> bool {
-        self.sampled && self.current.muted == 0 && usize::from(self.current.index) < self.records.len()
+        self.sampled && !self.current.is_muted() && usize::from(self.current.index) < self.records.len()
     }
 }

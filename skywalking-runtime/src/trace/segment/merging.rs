@@ -12,15 +12,16 @@ use super::{Opened, Segment};
 impl Segment {
     /// True if a span of this kind is one with the current one.
     pub(crate) fn merges(&self, kind: Kind) -> bool {
-        if kind == Kind::Local || self.current.muted > 0 {
+        if kind == Kind::Local {
             return false;
         }
+        // Within a span that is not recorded the depth is beyond any level.
         let Some(record) = self.records.get(usize::from(self.current.index)) else { return false };
         let levels = record.levels();
         record.callsite.kind == kind
             && record.end == 0
             && !record.is(Record::CONTINUED)
-            && levels == self.current.level
+            && levels == self.current.depth
             && levels < Record::MOST_LEVELS
     }
 
@@ -70,7 +71,7 @@ impl Segment {
             level = record.levels() + 1;
             record.set_levels(level);
         }
-        self.current.level = level;
+        self.current.depth = level;
         Opened::Merged(index, level)
     }
 
@@ -88,8 +89,8 @@ impl Segment {
     pub(crate) fn close_level(&mut self, index: u16, level: u16) {
         let Some(record) = self.records.get_mut(usize::from(index)).filter(|record| record.end == 0) else { return };
         record.set_levels(record.levels().saturating_sub(1));
-        if self.current.index == index {
-            self.current.level = self.current.level.min(level.saturating_sub(1));
+        if self.current.index == index && !self.current.is_muted() {
+            self.current.depth = self.current.depth.min(level.saturating_sub(1));
         }
     }
 }

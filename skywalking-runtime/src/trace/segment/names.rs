@@ -90,7 +90,7 @@ impl Segment {
 
     /// The address that a span calls; empty if it has none.
     pub(crate) fn peer_of(&self, current: Current) -> &str {
-        if current.muted > 0 {
+        if current.is_muted() {
             return &self.muted_peer;
         }
         let Some(record) = self.records.get(usize::from(current.index)) else { return "" };

@@ -156,8 +156,8 @@ impl Span {
         let begun = self.begun;
         slot::with_key(begun.key, |segment| {
             let saved = segment.current;
-            let muted = if begun.is_muted() { saved.muted.saturating_add(1) } else { 0 };
-            segment.current = Current { index: begun.index(), muted, level: begun.level() };
+            let index = begun.index();
+            segment.current = if begun.is_muted() { saved.muted_below(index) } else { Current::at_level(index, begun.level()) };
             saved
         })
     }
