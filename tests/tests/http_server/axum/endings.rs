@@ -1,0 +1,126 @@
+//! How a request can end.
+
+use std::time::Duration;
+
+use axum::Router;
+use axum::error_handling::HandleErrorLayer;
+use axum::http::StatusCode;
+use axum::routing::get;
+use skywalking_runtime::{current, entry_span, testing, tower::ServerLayer};
+use tower::ServiceBuilder;
+use tower::timeout::TimeoutLayer;
+
+use super::{answer, request, routes, traced, tree_of};
+use crate::harness::{self, Meeting};
+
+#[tokio::test]
+async fn a_success_is_named_by_its_route() {
+    let tree = tree_of(traced(ServerLayer::new()), request("/items/7?token=secret")).await;
+    assert_eq!(tree, "Entry GET:/items/{id} layer=Http component=49 {http.method=GET, url=shop:8080/items/7, http.status_code=200}\n");
+}
+
+#[tokio::test]
+async fn a_4xx_is_an_error() {
+    let tree = tree_of(traced(ServerLayer::new()), request("/missing")).await;
+    assert_eq!(tree, "Entry GET:/missing layer=Http component=49 ERROR {http.method=GET, url=shop:8080/missing, http.status_code=404}\n");
+}
+
+#[tokio::test]
+async fn a_path_without_a_route_is_its_own_name() {
+    let router = routes().fallback(|| async { StatusCode::NOT_FOUND }).layer(ServerLayer::new());
+    let tree = tree_of(router, request("/a/b?c=d")).await;
+    assert_eq!(tree, "Entry GET:/a/b layer=Http component=49 ERROR {http.method=GET, url=shop:8080/a/b, http.status_code=404}\n");
+}
+
+#[tokio::test]
+async fn a_5xx_is_an_error() {
+    let tree = tree_of(traced(ServerLayer::new()), request("/broken")).await;
+    assert_eq!(tree, "Entry GET:/broken layer=Http component=49 ERROR {http.method=GET, url=shop:8080/broken, http.status_code=503}\n");
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_timeout_inside_the_layer_is_the_status_that_it_gives() {
+    let inside = ServiceBuilder::new()
+        .layer(ServerLayer::new())
+        .layer(HandleErrorLayer::new(|_| async { StatusCode::GATEWAY_TIMEOUT }))
+        .layer(TimeoutLayer::new(Duration::from_secs(1)));
+    let router = Router::new().route("/slow", get(|| Meeting::default().forever::<()>())).layer(inside);
+    assert_eq!(
+        tree_of(router, request("/slow")).await,
+        "Entry GET:/slow layer=Http component=49 ERROR {http.method=GET, url=shop:8080/slow, http.status_code=504}\n"
+    );
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_timeout_outside_the_layer_cancels_and_is_no_error() {
+    let router = Router::new().route("/slow", get(|| Meeting::default().forever::<()>())).layer(ServerLayer::new());
+    let tree = harness::tree(tokio::time::timeout(Duration::from_secs(1), answer(router, request("/slow")))).await;
+    assert_eq!(tree, "Entry GET:/slow layer=Http component=49 {http.method=GET, url=shop:8080/slow} [event=cancelled]\n");
+}
+
+#[tokio::test]
+async fn a_client_that_goes_away_cancels_and_is_no_error() {
+    let started = Meeting::default();
+    let handler = {
+        let started = started.clone();
+        || started.forever::<()>()
+    };
+    let router = Router::new().route("/slow", get(handler)).layer(ServerLayer::new());
+    let tree = harness::tree(async {
+        let mut stream = harness::connect(router).await;
+        harness::send(&mut stream, "/slow", "").await;
+        started.wait().await;
+    })
+    .await;
+    assert_eq!(
+        tree,
+        "Exit call peer=server:80\n  \
+           Entry GET:/slow layer=Http component=49 ref=CrossProcess {http.method=GET, url=shop:8080/slow} [event=cancelled]\n"
+    );
+}
+
+#[tokio::test]
+async fn what_a_cancelled_handler_had_open_lies_below_its_span() {
+    let started = Meeting::default();
+    let handler = {
+        let started = started.clone();
+        || harness::waiting(started)
+    };
+    let router = Router::new().route("/slow", get(handler)).layer(ServerLayer::new());
+    let tree = harness::tree(harness::cancelled(&started, answer(router, request("/slow")))).await;
+    assert_eq!(
+        tree,
+        "Entry GET:/slow layer=Http component=49 {http.method=GET, url=shop:8080/slow} [event=cancelled]\n  \
+           Local waiting [event=cancelled]\n    \
+             Local dropped\n"
+    );
+    assert!(testing::is_idle());
+}
+
+#[tokio::test]
+async fn a_panic_in_the_handler_goes_on_and_is_an_error() {
+    let tree = harness::tree(harness::panicking(answer(traced(ServerLayer::new()), request("/panics")))).await;
+    assert_eq!(
+        tree,
+        "Entry GET:/panics layer=Http component=49 ERROR {http.method=GET, url=shop:8080/panics} \
+         [event=error error.kind=panic message=the handler is broken]\n"
+    );
+    assert!(testing::is_idle());
+}
+
+#[tokio::test]
+async fn an_annotated_handler_makes_one_span_with_the_layer_and_names_it() {
+    #[entry_span(name = "/buy", tags("kind" = "annotated"))]
+    async fn buy() -> StatusCode {
+        harness::annotated();
+        current().tag("late", 1);
+        StatusCode::PAYMENT_REQUIRED
+    }
+    let router = Router::new().route("/cart/{id}", get(buy)).layer(ServerLayer::new());
+    assert_eq!(
+        tree_of(router, request("/cart/7")).await,
+        "Entry /buy layer=Http component=49 ERROR \
+         {http.method=GET, url=shop:8080/cart/7, kind=annotated, late=1, http.status_code=402}\n  \
+           Local annotated\n"
+    );
+}

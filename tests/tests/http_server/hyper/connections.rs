@@ -1,0 +1,92 @@
+//! What needs a connection: upgrades, and clients that go away.
+
+use std::convert::Infallible;
+
+use http::{Request, Response, StatusCode};
+use hyper::body::Incoming;
+use hyper_util::rt::TokioIo;
+use skywalking_runtime::tower::ServerLayer;
+use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
+
+use super::{Body, over_socket, traced};
+use crate::harness::{self, Meeting, Script};
+
+const HEAD: &str = "Exit call peer=server:80\n  Entry GET:/slow layer=Http component=49 ref=CrossProcess";
+const TAGS: &str = "{http.method=GET, url=shop:8080/slow";
+
+/// Switches to a protocol that sends back what it gets.
+async fn upgrade(request: Request<Incoming>) -> Result<Response<Body>, Infallible> {
+    tokio::spawn(async {
+        let upgraded = hyper::upgrade::on(request).await.expect("an upgrade");
+        let mut stream = TokioIo::new(upgraded);
+        let byte = stream.read_u8().await.expect("a byte");
+        stream.write_u8(byte).await.expect("it is sent");
+    });
+    let response = Response::builder().status(StatusCode::SWITCHING_PROTOCOLS).header("connection", "upgrade").header("upgrade", "echo");
+    Ok(response.body(Body::default()).expect("a response"))
+}
+
+#[tokio::test]
+async fn an_upgrade_ends_the_span_and_the_connection_lives_on() {
+    for layer in [ServerLayer::new(), ServerLayer::new().time_bodies()] {
+        let tree = harness::tree(async {
+            let mut stream = harness::connect(traced(layer, upgrade)).await;
+            harness::send(&mut stream, "/slow", "connection: upgrade\r\nupgrade: echo\r\n").await;
+            let head = harness::read_until(&mut stream, "\r\n\r\n").await;
+            assert!(head.starts_with("HTTP/1.1 101 "), "{head}");
+            stream.write_u8(7).await.expect("it is sent");
+            assert_eq!(stream.read_u8().await.expect("a byte"), 7);
+        });
+        assert_eq!(tree.await, format!("{HEAD} {TAGS}, http.status_code=101}}\n"));
+    }
+}
+
+#[tokio::test]
+async fn a_client_that_goes_away_cancels() {
+    let started = Meeting::default();
+    let service = {
+        let started = started.clone();
+        traced(ServerLayer::new(), move |_| started.clone().forever::<Result<Response<Body>, Infallible>>())
+    };
+    let tree = harness::tree(async {
+        let mut stream = harness::connect(service).await;
+        harness::send(&mut stream, "/slow", "").await;
+        started.wait().await;
+    });
+    assert_eq!(tree.await, format!("{HEAD} {TAGS}}} [event=cancelled]\n"));
+}
+
+#[tokio::test]
+async fn a_streaming_body_is_timed_only_if_asked_for() {
+    for (layer, logs) in [(ServerLayer::new(), ""), (ServerLayer::new().time_bodies(), " [event=polled] [event=polled] [event=polled]")] {
+        let service = traced(layer, |_| async { Ok(Response::new(Script::of_two())) });
+        let (tree, head) = over_socket(service, "/slow", "connection: close\r\n").await;
+        assert!(head.contains("transfer-encoding: chunked"), "{head}");
+        assert_eq!(tree, format!("{HEAD} {TAGS}, http.status_code=200}}{logs}\n"));
+    }
+}
+
+#[tokio::test]
+async fn a_timed_body_whose_reader_goes_away_is_cancelled() {
+    let service = traced(ServerLayer::new().time_bodies(), |_| async { Ok(Response::new(Script::stuck())) });
+    let tree = harness::tree(async {
+        let mut stream = harness::connect(service).await;
+        harness::send(&mut stream, "/slow", "").await;
+        harness::read_until(&mut stream, "one\r\n").await;
+    });
+    assert_eq!(tree.await, format!("{HEAD} {TAGS}, http.status_code=200}} [event=polled] [event=cancelled]\n"));
+}
+
+#[tokio::test]
+async fn a_panic_in_the_handler_ends_the_connection_and_is_an_error() {
+    let service = traced(ServerLayer::new(), |request: Request<Incoming>| async move {
+        assert!(request.uri().path() != "/slow", "the handler is broken");
+        Ok(Response::new(Body::default()))
+    });
+    let tree = harness::tree(async {
+        let mut stream = harness::connect(service).await;
+        harness::send(&mut stream, "/slow", "").await;
+        assert!(stream.read_u8().await.is_err());
+    });
+    assert_eq!(tree.await, format!("{HEAD} ERROR {TAGS}}} [event=error error.kind=panic message=the handler is broken]\n"));
+}

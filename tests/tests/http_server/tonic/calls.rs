@@ -1,0 +1,186 @@
+//! How a call can end.
+
+use futures::StreamExt as _;
+use skywalking_runtime::testing::{self, Test};
+use skywalking_runtime::tower::{Server, ServerLayer};
+use skywalking_runtime::{Inbound, current, entry_span};
+use tonic::{Code, Status};
+use tower::{Layer as _, ServiceBuilder};
+
+use super::service::{Client, Stock};
+use crate::harness::{self, SW8};
+
+const CHECK: &str = "/test.Stock/Check";
+
+fn client(layer: &ServerLayer, stock: &Stock) -> Client<Server<Stock>> {
+    Client(tonic::client::Grpc::new(layer.layer(stock.clone())))
+}
+
+fn traced() -> Client<Server<Stock>> {
+    client(&ServerLayer::new(), &Stock::default())
+}
+
+#[tokio::test]
+async fn a_call_that_went_well_is_ok() {
+    let tree = harness::tree(async {
+        assert_eq!(traced().unary(CHECK, "tea").await.expect("an answer").get_ref(), "tea is there");
+    });
+    assert_eq!(tree.await, "Entry /test.Stock/Check layer=RPCFramework component=23 {rpc.status_code=OK}\n  Local annotated\n");
+}
+
+#[tokio::test]
+async fn a_status_in_the_head_is_noted() {
+    let tree = harness::tree(async {
+        let status = traced().unary(CHECK, "").await.expect_err("a status");
+        assert_eq!((status.code(), status.message()), (Code::InvalidArgument, "an item has a name"));
+    });
+    assert_eq!(
+        tree.await,
+        "Entry /test.Stock/Check layer=RPCFramework component=23 ERROR {rpc.status_code=INVALID_ARGUMENT}\n  Local annotated\n"
+    );
+}
+
+#[tokio::test]
+async fn a_method_that_is_not_there_is_an_error() {
+    let tree = harness::tree(async {
+        assert_eq!(traced().unary("/test.Stock/Buy", "tea").await.map_err(|status| status.code()).map(drop), Err(Code::Unimplemented));
+    });
+    assert_eq!(tree.await, "Entry /test.Stock/Buy layer=RPCFramework component=23 ERROR {rpc.status_code=UNIMPLEMENTED}\n");
+}
+
+async fn messages(item: &str) -> Vec<Result<String, Code>> {
+    let stream = traced().streaming(item).await.expect("a stream");
+    stream.map(|message| message.map_err(|status| status.code())).collect().await
+}
+
+#[tokio::test]
+async fn a_stream_is_traced_to_its_end_and_what_it_does_lies_below() {
+    let tree = harness::tree(async {
+        assert_eq!(messages("tea").await, [Ok("tea came".to_owned()), Ok("tea went".to_owned())]);
+    });
+    assert_eq!(
+        tree.await,
+        "Entry /test.Stock/Watch layer=RPCFramework component=23 {rpc.status_code=OK}\n  Local annotated\n  Local annotated\n"
+    );
+}
+
+#[tokio::test]
+async fn a_status_in_the_trailers_is_noted() {
+    let tree = harness::tree(async {
+        assert_eq!(messages("lost").await, [Ok("lost came".to_owned()), Err(Code::DataLoss)]);
+    });
+    assert_eq!(
+        tree.await,
+        "Entry /test.Stock/Watch layer=RPCFramework component=23 ERROR {rpc.status_code=DATA_LOSS}\n  Local annotated\n  Local annotated\n"
+    );
+}
+
+#[tokio::test]
+async fn a_stream_that_is_dropped_half_way_is_cancelled() {
+    let tree = harness::tree(async {
+        let mut stream = traced().streaming("slow").await.expect("a stream");
+        assert_eq!(stream.next().await.expect("a message").expect("no status"), "slow came");
+    });
+    assert_eq!(tree.await, "Entry /test.Stock/Watch layer=RPCFramework component=23 [event=cancelled]\n  Local annotated\n");
+}
+
+#[tokio::test]
+async fn a_cancelled_call_is_no_error() {
+    let stock = Stock::default();
+    let tree = harness::tree(async {
+        let mut client = client(&ServerLayer::new(), &stock);
+        harness::cancelled(&stock.started, client.unary("/test.Stock/Wait", "tea")).await;
+    });
+    assert_eq!(tree.await, "Entry /test.Stock/Wait layer=RPCFramework component=23 [event=cancelled]\n");
+    assert!(testing::is_idle());
+}
+
+#[tokio::test]
+async fn a_panic_goes_on_and_is_an_error() {
+    let tree = harness::tree(async {
+        harness::panicking(traced().unary(CHECK, "panic")).await;
+    });
+    assert_eq!(
+        tree.await,
+        "Entry /test.Stock/Check layer=RPCFramework component=23 ERROR \
+         [event=error error.kind=panic message=the handler is broken]\n  Local annotated\n"
+    );
+    assert!(testing::is_idle());
+}
+
+#[tokio::test]
+async fn an_ignored_method_records_nothing() {
+    let tree = harness::tree(async {
+        let layer = ServerLayer::new().ignore_paths(["/test.Stock/*"]);
+        assert!(client(&layer, &Stock::default()).unary(CHECK, "tea").await.is_ok());
+    });
+    assert_eq!(tree.await, "");
+}
+
+#[tokio::test]
+async fn the_metadata_has_the_trace_id_if_asked_for() {
+    let layer = ServerLayer::new().trace_id_header("x-trace-id");
+    let mut told = Vec::new();
+    let trees = testing::run_async(async {
+        for item in ["tea", ""] {
+            let answer = client(&layer, &Stock::default()).unary(CHECK, item).await;
+            let metadata = answer.map_or_else(|status| status.metadata().clone(), |response| response.metadata().clone());
+            told.push(metadata.get("x-trace-id").expect("an id").to_str().expect("text").to_owned());
+        }
+    })
+    .await;
+    assert_eq!(told, trees.iter().map(|tree| tree.trace_id.clone()).collect::<Vec<_>>());
+}
+
+/// A call with `header` among its metadata.
+async fn with_sw8(layer: ServerLayer, header: &'static str) -> String {
+    let service = ServiceBuilder::new()
+        .map_request(|mut request: http::Request<tonic::body::Body>| {
+            request.headers_mut().insert("sw8", http::HeaderValue::from_static(header));
+            request
+        })
+        .layer(layer)
+        .service(Stock::default());
+    harness::tree(async {
+        let answer = Client(tonic::client::Grpc::new(service)).unary(CHECK, "tea").await.expect("an answer");
+        assert_eq!(answer.metadata().get("sw8").expect("the handler's"), header);
+    })
+    .await
+}
+
+#[tokio::test]
+async fn a_good_header_goes_on_and_a_bad_one_and_an_ignored_one_begin_a_trace() {
+    let own = "Entry /test.Stock/Check layer=RPCFramework component=23 {rpc.status_code=OK}\n  Local annotated\n";
+    assert_eq!(with_sw8(ServerLayer::new(), SW8).await, own.replace(" {", " ref=CrossProcess {"));
+    assert_eq!(with_sw8(ServerLayer::new(), "rubbish").await, own);
+    assert_eq!(with_sw8(ServerLayer::new().inbound(|_| Inbound::Ignore), SW8).await, own);
+}
+
+#[tokio::test]
+async fn a_request_that_is_not_sampled_is_answered_alike() {
+    let trees = Test::new().sampler(|_| false).run_async(async {
+        assert!(traced().unary(CHECK, "tea").await.is_ok());
+        assert_eq!(messages("lost").await, [Ok("lost came".to_owned()), Err(Code::DataLoss)]);
+    });
+    assert_eq!(trees.await, []);
+}
+
+#[tokio::test]
+async fn an_annotated_method_makes_one_span_with_the_layer() {
+    #[entry_span]
+    async fn check(item: &str) -> Result<String, Status> {
+        current().tag("item", item);
+        Err(Status::not_found("no such item"))
+    }
+    let service = ServiceBuilder::new().layer(ServerLayer::new()).service_fn(|_: http::Request<tonic::body::Body>| async {
+        let status = check("tea").await.expect_err("a status");
+        Ok::<_, std::convert::Infallible>(status.into_http::<tonic::body::Body>())
+    });
+    let tree = harness::tree(async {
+        assert!(Client(tonic::client::Grpc::new(service)).unary(CHECK, "tea").await.is_err());
+    })
+    .await;
+    let (span, log) = tree.split_once(" [event=error error.kind=tonic::status::Status message=").expect("a log");
+    assert_eq!(span, "Entry /test.Stock/Check layer=RPCFramework component=23 ERROR {item=tea, rpc.status_code=NOT_FOUND}");
+    assert!(log.contains("no such item"), "{log}");
+}

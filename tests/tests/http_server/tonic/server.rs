@@ -1,0 +1,105 @@
+//! tonic's own server, over a socket.
+
+use std::net::SocketAddr;
+use std::time::Duration;
+
+use futures::StreamExt as _;
+use skywalking_runtime::tower::{Client as Traced, ClientLayer, ServerLayer};
+use tonic::transport::server::{TcpConnectInfo, TcpIncoming};
+use tonic::transport::{Channel, Endpoint, Server};
+use tower::Layer as _;
+
+use super::service::{Client, Stock};
+use crate::harness;
+
+/// Longer than any test.
+const TIMEOUT: Duration = Duration::from_secs(600);
+
+/// Serves the service with the layer; gives a client of it that has a layer of its own.
+async fn traced(layer: ServerLayer, stock: &Stock) -> Client<Traced<Channel>> {
+    let incoming = TcpIncoming::bind(SocketAddr::from(([127, 0, 0, 1], 0))).expect("a port");
+    let address = incoming.local_addr().expect("its address");
+    tokio::spawn(Server::builder().timeout(TIMEOUT).layer(layer).add_service(stock.clone()).serve_with_incoming(incoming));
+    let channel = Endpoint::from_shared(format!("http://{address}")).expect("an address").connect().await.expect("a connection");
+    Client(tonic::client::Grpc::new(ClientLayer::new().peer("stock:9090").layer(channel)))
+}
+
+fn tree(path: &str, client: &str, server: &str) -> String {
+    format!(
+        "Exit {path} layer=RPCFramework component=23 peer=stock:9090{client}\n  \
+           Entry {path} layer=RPCFramework component=23 ref=CrossProcess{server}\n"
+    )
+}
+
+#[tokio::test]
+async fn both_sides_of_a_call_are_one_trace() {
+    for (item, code) in [("tea", " {rpc.status_code=OK}"), ("", " ERROR {rpc.status_code=INVALID_ARGUMENT}")] {
+        let seen = harness::tree(async {
+            let _ = traced(ServerLayer::new(), &Stock::default()).await.unary("/test.Stock/Check", item).await;
+        });
+        assert_eq!(seen.await, tree("/test.Stock/Check", code, code) + "    Local annotated\n");
+    }
+}
+
+#[tokio::test]
+async fn both_sides_of_a_stream_end_with_its_trailers() {
+    for (item, code) in [("tea", " {rpc.status_code=OK}"), ("lost", " ERROR {rpc.status_code=DATA_LOSS}")] {
+        let seen = harness::tree(async {
+            let stream = traced(ServerLayer::new(), &Stock::default()).await.streaming(item).await.expect("a stream");
+            assert_eq!(stream.count().await, 2);
+        });
+        assert_eq!(seen.await, tree("/test.Stock/Watch", code, code) + "    Local annotated\n    Local annotated\n");
+    }
+}
+
+#[tokio::test]
+async fn a_client_that_gives_up_cancels_on_both_sides() {
+    let stock = Stock::default();
+    let seen = harness::tree(async {
+        let mut client = traced(ServerLayer::new(), &stock).await;
+        harness::cancelled(&stock.started, client.unary("/test.Stock/Wait", "tea")).await;
+    });
+    assert_eq!(seen.await, tree("/test.Stock/Wait", " [event=cancelled]", " [event=cancelled]"));
+}
+
+#[tokio::test]
+async fn a_stream_that_the_client_drops_is_cancelled_on_both_sides() {
+    let seen = harness::tree(async {
+        let mut stream = traced(ServerLayer::new(), &Stock::default()).await.streaming("slow").await.expect("a stream");
+        assert_eq!(stream.next().await.expect("a message").expect("no status"), "slow came");
+    });
+    assert_eq!(seen.await, tree("/test.Stock/Watch", " [event=cancelled]", " [event=cancelled]") + "    Local annotated\n");
+}
+
+#[tokio::test]
+async fn a_deadline_of_the_server_cancels_there_and_is_a_status_to_the_client() {
+    let stock = Stock::default();
+    let seen = harness::tree(async {
+        let mut client = traced(ServerLayer::new(), &stock).await;
+        let call = client.unary("/test.Stock/Wait", "tea");
+        // Once the handler waits, a stopped clock goes straight to the deadline.
+        let stop = async {
+            stock.started.wait().await;
+            tokio::time::pause();
+        };
+        let (answer, ()) = tokio::join!(call, stop);
+        assert!(answer.is_err());
+    });
+    let code = " ERROR {rpc.status_code=CANCELLED}";
+    assert_eq!(seen.await, tree("/test.Stock/Wait", code, " [event=cancelled]"));
+}
+
+#[tokio::test]
+async fn the_peer_is_told_by_a_closure_that_reads_what_tonic_knows() {
+    let layer = ServerLayer::new().peer(|head| head.extensions.get::<TcpConnectInfo>()?.remote_addr());
+    let seen = harness::tree(async {
+        let mut client = traced(layer, &Stock::default()).await;
+        assert!(client.unary("/test.Stock/Check", "tea").await.is_ok());
+    })
+    .await;
+    let peers: Vec<_> = seen.split_whitespace().filter_map(|word| word.strip_prefix("peer=")).collect();
+    assert!(
+        matches!(peers[..], ["stock:9090", caller] if caller.parse::<SocketAddr>().is_ok_and(|caller| caller.ip().is_loopback())),
+        "{seen}"
+    );
+}
