@@ -1,21 +1,22 @@
 //! One trace over three languages: mack of this repository, mack by go2sky's HTTP plugin, and mack in Flask with the Python agent, each in
 //! front of, between and behind the others.
 //!
-//! All of them are programs of their own that report to one collector. A request goes through the chain to an untraced server. The trees
-//! say what each agent reports and what it read of the one before it; `mack.path` travels in the correlation context.
+//! All of them are programs of their own that report to one collector. A request goes through the chain to an untraced server, the echo.
+//! The trees say what each agent reports and what it read of the one before it; `mack.path` travels in the correlation context.
 
 mod call;
+mod ours;
 mod programs;
 mod shown;
 mod stage;
 
-use programs::Language::{Go, Python};
+use programs::Language::{Go, Python, Rust};
 use programs::Way::{Grpc, Http};
 use programs::{Mack, Part};
 use skywalking_tests::interop::{self, Missing};
 use stage::Stage;
 
-/// The chain that calls the echo, from its front to its back. They start from the back, as each has to know whom it calls.
+/// The chain that ends with `upstream`, from its front to its back. They start from the back, as each has to know whom it calls.
 fn start(parts: &[Part], upstream: &str, stage: &Stage) -> Result<Vec<Mack>, Missing> {
     let mut macks: Vec<Mack> = Vec::new();
     for part in parts.iter().rev() {
@@ -25,45 +26,185 @@ fn start(parts: &[Part], upstream: &str, stage: &Stage) -> Result<Vec<Mack>, Mis
     Ok(macks)
 }
 
-/// Plays a chain with one request, and gives the tree, the map, and the correlation at the end; nothing if a language can't be had.
+/// The same, before the echo; nothing where a language can't be had.
+fn chain(parts: &[Part], stage: &Stage) -> Option<Vec<Mack>> {
+    let macks = start(parts, &format!("http://{}/echo", stage.echo), stage);
+    macks.inspect_err(|reason| interop::skip(&format!("{parts:?}"), reason)).ok()
+}
+
+/// What one request leaves behind: the tree, the map, and the correlation context at the end of the chain.
 fn play(parts: &[Part]) -> Option<String> {
     let stage = Stage::set();
-    let macks = start(parts, &format!("http://{}/echo", stage.echo), &stage);
-    let macks = macks.inspect_err(|reason| interop::skip(&format!("{parts:?}"), reason)).ok()?;
+    let macks = chain(parts, &stage)?;
     assert_eq!(call::post(&macks[0].address, "", "hello"), (200, "hello".to_owned()));
     let trace = stage.trace(2 * macks.len());
     let (tree, map, correlation) = (shown::tree(&trace, &macks, &stage), shown::map(&macks, &stage), stage.correlation());
-    Some(format!("{tree}{map}the echo got: {}", correlation.join("; ")))
+    Some(format!("{tree}{map}the echo got {}", correlation.join("; ")))
 }
 
 #[test]
-fn go_then_python() {
-    let Some(text) = play(&[Part(Go, Grpc), Part(Python, Http)]) else { return };
+fn rust_go_python() {
+    let Some(text) = play(&[Part(Rust, Grpc), Part(Go, Grpc), Part(Python, Http)]) else { return };
+    insta::assert_snapshot!(text, @r"
+    mack-rust-1 Entry POST:/mack Http component=49 {http.method=POST, url=mack-rust/mack, http.status_code=200}
+      mack-rust-1 Exit POST:/mack Http component=2 peer=mack-go {http.method=POST, url=http://mack-go/mack, http.status_code=200}
+        mack-go-1 Entry /POST/mack Http component=5004 {http.method=POST, url=mack-go/mack, correlation.mack.path=mack-rust, status_code=200} <CrossProcess mack-rust-1 POST:/mack mack-go>
+          mack-go-1 Exit /POST/mack Http component=5005 peer=mack-python {http.method=POST, url=http://mack-python/mack, status_code=200}
+            mack-python-1 Entry /mack Http component=7001 peer=client {http.method=POST, http.url=http://mack-python/mack, correlation.mack.path=mack-rust>mack-go, http.status_code=200} <CrossProcess mack-go-1 /POST/mack mack-python>
+              mack-python-1 Exit /echo Http component=7002 peer=echo {http.method=POST, http.url=http://echo/echo, http.status_code=200}
+    map: 5 nodes, 4 calls
+    User -> mack-rust (http)
+    mack-rust (http) -> mack-go (GoHttpServer)
+    mack-go (GoHttpServer) -> mack-python (Flask)
+    mack-python (Flask) -> echo
+    the echo got mack.path=mack-rust>mack-go>mack-python
+    ");
+}
+
+#[test]
+fn rust_python_go() {
+    let Some(text) = play(&[Part(Rust, Http), Part(Python, Grpc), Part(Go, Grpc)]) else { return };
+    insta::assert_snapshot!(text, @r"
+    mack-rust-1 Entry POST:/mack Http component=49 {http.method=POST, url=mack-rust/mack, http.status_code=200}
+      mack-rust-1 Exit POST:/mack Http component=2 peer=mack-python {http.method=POST, url=http://mack-python/mack, http.status_code=200}
+        mack-python-1 Entry /mack Http component=7001 peer=client {http.method=POST, http.url=http://mack-python/mack, correlation.mack.path=mack-rust, http.status_code=200} <CrossProcess mack-rust-1 POST:/mack mack-python>
+          mack-python-1 Exit /mack Http component=7002 peer=mack-go {http.method=POST, http.url=http://mack-go/mack, http.status_code=200}
+            mack-go-1 Entry /POST/mack Http component=5004 {http.method=POST, url=mack-go/mack, correlation.mack.path=mack-rust>mack-python, status_code=200} <CrossProcess mack-python-1 /mack mack-go>
+              mack-go-1 Exit /POST/echo Http component=5005 peer=echo {http.method=POST, url=http://echo/echo, status_code=200}
+    map: 5 nodes, 4 calls
+    User -> mack-rust (http)
+    mack-rust (http) -> mack-python (Flask)
+    mack-python (Flask) -> mack-go (GoHttpServer)
+    mack-go (GoHttpServer) -> echo
+    the echo got mack.path=mack-rust>mack-python>mack-go
+    ");
+}
+
+#[test]
+fn go_rust_python() {
+    let Some(text) = play(&[Part(Go, Grpc), Part(Rust, Grpc), Part(Python, Http)]) else { return };
+    insta::assert_snapshot!(text, @r"
+    mack-go-1 Entry /POST/mack Http component=5004 {http.method=POST, url=mack-go/mack, status_code=200}
+      mack-go-1 Exit /POST/mack Http component=5005 peer=mack-rust {http.method=POST, url=http://mack-rust/mack, status_code=200}
+        mack-rust-1 Entry POST:/mack Http component=49 {http.method=POST, url=mack-rust/mack, correlation.mack.path=mack-go, http.status_code=200} <CrossProcess mack-go-1 /POST/mack mack-rust>
+          mack-rust-1 Exit POST:/mack Http component=2 peer=mack-python {http.method=POST, url=http://mack-python/mack, http.status_code=200}
+            mack-python-1 Entry /mack Http component=7001 peer=client {http.method=POST, http.url=http://mack-python/mack, correlation.mack.path=mack-go>mack-rust, http.status_code=200} <CrossProcess mack-rust-1 POST:/mack mack-python>
+              mack-python-1 Exit /echo Http component=7002 peer=echo {http.method=POST, http.url=http://echo/echo, http.status_code=200}
+    map: 5 nodes, 4 calls
+    User -> mack-go (GoHttpServer)
+    mack-go (GoHttpServer) -> mack-rust (http)
+    mack-rust (http) -> mack-python (Flask)
+    mack-python (Flask) -> echo
+    the echo got mack.path=mack-go>mack-rust>mack-python
+    ");
+}
+
+#[test]
+fn go_python_rust() {
+    let Some(text) = play(&[Part(Go, Grpc), Part(Python, Grpc), Part(Rust, Http)]) else { return };
     insta::assert_snapshot!(text, @r"
     mack-go-1 Entry /POST/mack Http component=5004 {http.method=POST, url=mack-go/mack, status_code=200}
       mack-go-1 Exit /POST/mack Http component=5005 peer=mack-python {http.method=POST, url=http://mack-python/mack, status_code=200}
         mack-python-1 Entry /mack Http component=7001 peer=client {http.method=POST, http.url=http://mack-python/mack, correlation.mack.path=mack-go, http.status_code=200} <CrossProcess mack-go-1 /POST/mack mack-python>
-          mack-python-1 Exit /echo Http component=7002 peer=echo {http.method=POST, http.url=http://echo/echo, http.status_code=200}
-    map: 4 nodes, 3 calls
+          mack-python-1 Exit /mack Http component=7002 peer=mack-rust {http.method=POST, http.url=http://mack-rust/mack, http.status_code=200}
+            mack-rust-1 Entry POST:/mack Http component=49 {http.method=POST, url=mack-rust/mack, correlation.mack.path=mack-go>mack-python, http.status_code=200} <CrossProcess mack-python-1 /mack mack-rust>
+              mack-rust-1 Exit POST:/echo Http component=2 peer=echo {http.method=POST, url=http://echo/echo, http.status_code=200}
+    map: 5 nodes, 4 calls
     User -> mack-go (GoHttpServer)
     mack-go (GoHttpServer) -> mack-python (Flask)
-    mack-python (Flask) -> echo
-    the echo got: mack.path=mack-go>mack-python
+    mack-python (Flask) -> mack-rust (http)
+    mack-rust (http) -> echo
+    the echo got mack.path=mack-go>mack-python>mack-rust
     ");
 }
 
 #[test]
-fn python_then_go() {
-    let Some(text) = play(&[Part(Python, Grpc), Part(Go, Grpc)]) else { return };
+fn python_rust_go() {
+    let Some(text) = play(&[Part(Python, Http), Part(Rust, Http), Part(Go, Grpc)]) else { return };
+    insta::assert_snapshot!(text, @r"
+    mack-python-1 Entry /mack Http component=7001 peer=client {http.method=POST, http.url=http://mack-python/mack, http.status_code=200}
+      mack-python-1 Exit /mack Http component=7002 peer=mack-rust {http.method=POST, http.url=http://mack-rust/mack, http.status_code=200}
+        mack-rust-1 Entry POST:/mack Http component=49 {http.method=POST, url=mack-rust/mack, correlation.mack.path=mack-python, http.status_code=200} <CrossProcess mack-python-1 /mack mack-rust>
+          mack-rust-1 Exit POST:/mack Http component=2 peer=mack-go {http.method=POST, url=http://mack-go/mack, http.status_code=200}
+            mack-go-1 Entry /POST/mack Http component=5004 {http.method=POST, url=mack-go/mack, correlation.mack.path=mack-python>mack-rust, status_code=200} <CrossProcess mack-rust-1 POST:/mack mack-go>
+              mack-go-1 Exit /POST/echo Http component=5005 peer=echo {http.method=POST, url=http://echo/echo, status_code=200}
+    map: 5 nodes, 4 calls
+    User -> mack-python (Flask)
+    mack-python (Flask) -> mack-rust (http)
+    mack-rust (http) -> mack-go (GoHttpServer)
+    mack-go (GoHttpServer) -> echo
+    the echo got mack.path=mack-python>mack-rust>mack-go
+    ");
+}
+
+#[test]
+fn python_go_rust() {
+    let Some(text) = play(&[Part(Python, Grpc), Part(Go, Grpc), Part(Rust, Grpc)]) else { return };
     insta::assert_snapshot!(text, @r"
     mack-python-1 Entry /mack Http component=7001 peer=client {http.method=POST, http.url=http://mack-python/mack, http.status_code=200}
       mack-python-1 Exit /mack Http component=7002 peer=mack-go {http.method=POST, http.url=http://mack-go/mack, http.status_code=200}
         mack-go-1 Entry /POST/mack Http component=5004 {http.method=POST, url=mack-go/mack, correlation.mack.path=mack-python, status_code=200} <CrossProcess mack-python-1 /mack mack-go>
-          mack-go-1 Exit /POST/echo Http component=5005 peer=echo {http.method=POST, url=http://echo/echo, status_code=200}
-    map: 4 nodes, 3 calls
+          mack-go-1 Exit /POST/mack Http component=5005 peer=mack-rust {http.method=POST, url=http://mack-rust/mack, status_code=200}
+            mack-rust-1 Entry POST:/mack Http component=49 {http.method=POST, url=mack-rust/mack, correlation.mack.path=mack-python>mack-go, http.status_code=200} <CrossProcess mack-go-1 /POST/mack mack-rust>
+              mack-rust-1 Exit POST:/echo Http component=2 peer=echo {http.method=POST, url=http://echo/echo, http.status_code=200}
+    map: 5 nodes, 4 calls
     User -> mack-python (Flask)
     mack-python (Flask) -> mack-go (GoHttpServer)
-    mack-go (GoHttpServer) -> echo
-    the echo got: mack.path=mack-python>mack-go
+    mack-go (GoHttpServer) -> mack-rust (http)
+    mack-rust (http) -> echo
+    the echo got mack.path=mack-python>mack-go>mack-rust
     ");
+}
+
+#[test]
+fn an_error_at_the_back_is_an_error_in_every_language() {
+    let stage = Stage::set();
+    let parts = [Part(Python, Grpc), Part(Rust, Grpc), Part(Go, Grpc)];
+    let macks = match start(&parts, &format!("http://{}/mack", stage::NOBODY), &stage) {
+        Ok(macks) => macks,
+        Err(reason) => return interop::skip(&format!("{parts:?}"), &reason),
+    };
+    assert_eq!(call::post(&macks[0].address, "", "hello"), (500, "the upstream can't be reached\n".to_owned()));
+    insta::assert_snapshot!(shown::tree(&stage.trace(6), &macks, &stage), @r"
+    mack-python-1 Entry /mack Http component=7001 peer=client {http.method=POST, http.url=http://mack-python/mack, http.status_code=500} ERROR
+      mack-python-1 Exit /mack Http component=7002 peer=mack-rust {http.method=POST, http.url=http://mack-rust/mack, http.status_code=500} ERROR
+        mack-rust-1 Entry POST:/mack Http component=49 {http.method=POST, url=mack-rust/mack, correlation.mack.path=mack-python, http.status_code=500} <CrossProcess mack-python-1 /mack mack-rust> ERROR
+          mack-rust-1 Exit POST:/mack Http component=2 peer=mack-go {http.method=POST, url=http://mack-go/mack, http.status_code=500} ERROR
+            mack-go-1 Entry /POST/mack Http component=5004 {http.method=POST, url=mack-go/mack, correlation.mack.path=mack-python>mack-rust, status_code=500} <CrossProcess mack-rust-1 POST:/mack mack-go> ERROR
+              mack-go-1 Exit /POST/mack Http component=5005 peer=nobody {http.method=POST, url=http://nobody/mack} ERROR
+    ");
+}
+
+/// Of span 0 of the segment by-hand.1.1 in the trace by-hand.1: an agent reads a correlation context only beside such a header.
+const SW8: &str = "sw8: 1-YnktaGFuZC4x-YnktaGFuZC4xLjE=-0-Y3VybA==-Y3VybC0x-L2J5LWhhbmQ=-aGFuZGxlcnM=\r\n";
+
+/// What arrives at the echo when a request comes with these pairs, written as the header has them.
+fn passed_on(parts: &[Part], pairs: &str) -> Option<String> {
+    let stage = Stage::set();
+    let macks = chain(parts, &stage)?;
+    let headers = format!("{SW8}sw8-correlation: {pairs}\r\n");
+    assert_eq!(call::post(&macks[0].address, &headers, "hello"), (200, "hello".to_owned()));
+    assert_eq!(stage.trace(2 * macks.len()).trace_id, "by-hand.1");
+    Some(stage.correlation().join("; "))
+}
+
+/// `a=1`, `b=2` and so on.
+const PAIRS: [&str; 5] = ["YQ==:MQ==", "Yg==:Mg==", "Yw==:Mw==", "ZA==:NA==", "ZQ==:NQ=="];
+
+#[test]
+fn the_python_agent_sends_a_fourth_pair_and_ours_takes_the_first_three() {
+    let pairs = PAIRS[..3].join(",");
+    let Some(by_python) = passed_on(&[Part(Python, Grpc)], &pairs) else { return };
+    assert_eq!(by_python, "a=1, b=2, c=3, mack.path=mack-python");
+    let Some(by_both) = passed_on(&[Part(Python, Grpc), Part(Rust, Grpc)], &pairs) else { return };
+    assert_eq!(by_both, "a=1, b=2, c=3");
+}
+
+#[test]
+fn go2sky_sends_any_number_of_pairs_in_any_order_and_ours_takes_three() {
+    let pairs = PAIRS.join(",");
+    let Some(by_go) = passed_on(&[Part(Go, Grpc)], &pairs) else { return };
+    assert_eq!(by_go, "a=1, b=2, c=3, d=4, e=5");
+    let Some(by_both) = passed_on(&[Part(Go, Grpc), Part(Rust, Grpc)], &pairs) else { return };
+    assert!(by_both.split(", ").count() == 3 && by_both.split(", ").all(|pair| by_go.contains(pair)), "{by_both}");
 }

@@ -8,22 +8,28 @@ use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 
 use skywalking_tests::interop::{self, Missing};
 
+use crate::ours;
 use crate::stage::{PATIENCE, Stage};
 
+/// What a mack is written in and with.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Language {
+    /// Our layers for axum and reqwest.
+    Rust,
+    /// go2sky's HTTP plugin.
     Go,
+    /// Flask and requests, with the Python agent's plugins.
     Python,
 }
 
-/// How an agent reports. go2sky knows gRPC alone.
+/// How its agent reports. go2sky knows gRPC alone.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Way {
     Grpc,
     Http,
 }
 
-/// A mack of a language that reports in a way.
+/// A link of a chain.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Part(pub(crate) Language, pub(crate) Way);
 
@@ -31,22 +37,31 @@ impl Language {
     /// What such a mack calls itself.
     pub(crate) const fn service(self) -> &'static str {
         match self {
+            Self::Rust => "mack-rust",
             Self::Go => "mack-go",
             Self::Python => "mack-python",
         }
     }
 
-    /// The program, built once a run.
-    fn command(self) -> Result<Command, Missing> {
+    /// The program, built once a run, with the options that are its own.
+    fn command(self, way: Way) -> Result<Command, Missing> {
+        static RUST: OnceLock<PathBuf> = OnceLock::new();
         static GO: OnceLock<Result<PathBuf, Missing>> = OnceLock::new();
         static PYTHON: OnceLock<Result<PathBuf, Missing>> = OnceLock::new();
         let target = env!("CARGO_TARGET_TMPDIR");
+        let protocol = ["--protocol", if way == Way::Grpc { "grpc" } else { "http" }];
         match self {
+            Self::Rust => {
+                let mut command = Command::new(RUST.get_or_init(ours::build));
+                // It ends with its standard input, as the others always do.
+                command.arg("--child").args(protocol);
+                Ok(command)
+            }
             Self::Go => GO.get_or_init(|| interop::go("gomack", target)).clone().map(Command::new),
             Self::Python => {
                 let interpreter = PYTHON.get_or_init(|| interop::python("flaskmack", target)).clone()?;
                 let mut command = Command::new(interpreter);
-                command.arg(interop::sources("flaskmack").join("mack.py"));
+                command.arg(interop::sources("flaskmack").join("mack.py")).args(protocol);
                 Ok(command)
             }
         }
@@ -65,18 +80,14 @@ pub(crate) struct Mack {
 impl Mack {
     /// Starts one that calls `upstream`, and waits until it listens.
     pub(crate) fn start(Part(language, way): Part, upstream: &str, stage: &Stage) -> Result<Self, Missing> {
-        let (service, mut command) = (language.service(), language.command()?);
+        let (service, mut command) = (language.service(), language.command(way)?);
         let backend = match way {
             Way::Grpc => stage.collector.grpc_addr(),
             Way::Http => stage.collector.http_addr(),
         };
         command.args(["--service-name", service, "--listen-addr", "127.0.0.1:0", "--upstream-url", upstream, "--wait-ms", "0"]);
         command.args(["--oap-server", &backend.to_string()]);
-        if language != Language::Go {
-            command.args(["--protocol", if way == Way::Grpc { "grpc" } else { "http" }]);
-        }
         untouched(&mut command).env("SW_AGENT_INSTANCE_NAME", format!("{service}-1"));
-        // The programs of the other languages end with their standard input.
         let child = command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().expect("the program starts");
         let mut mack = Self { service, address: String::new(), child, said: Arc::default() };
         let said = Arc::clone(&mack.said);

@@ -5,7 +5,7 @@ use std::fmt::Write as _;
 use skywalking_collector::{SpanView, TraceView, view};
 
 use crate::programs::Mack;
-use crate::stage::Stage;
+use crate::stage::{NOBODY, Stage};
 
 /// A line a span, without ids and times.
 pub(crate) fn tree(trace: &TraceView, macks: &[Mack], stage: &Stage) -> String {
@@ -42,16 +42,24 @@ fn line(span: &SpanView) -> String {
 
 /// Each mack's address is its name, the echo's is `echo`, and any other is `client`: the port of a connection.
 fn named(text: &str, macks: &[Mack], stage: &Stage) -> String {
-    let mut text = text.replace(&stage.echo.to_string(), "echo");
-    for mack in macks {
-        text = text.replace(&mack.address, mack.service);
-    }
     let mut named = String::new();
-    let mut rest = text.as_str();
+    let mut rest = text;
     while let Some((before, after)) = rest.split_once("127.0.0.1:") {
+        let digits = after.find(|character: char| !character.is_ascii_digit()).unwrap_or(after.len());
+        let (port, after) = after.split_at(digits);
         named.push_str(before);
-        named.push_str("client");
-        rest = after.trim_start_matches(|character: char| character.is_ascii_digit());
+        named.push_str(name(&format!("127.0.0.1:{port}"), macks, stage));
+        rest = after;
     }
     named + rest
+}
+
+fn name(address: &str, macks: &[Mack], stage: &Stage) -> &'static str {
+    if address == NOBODY {
+        return "nobody";
+    }
+    if address == stage.echo.to_string() {
+        return "echo";
+    }
+    macks.iter().find(|mack| mack.address == address).map_or("client", |mack| mack.service)
 }

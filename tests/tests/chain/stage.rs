@@ -18,6 +18,9 @@ use tokio::runtime::Runtime;
 /// For what never comes.
 pub(crate) const PATIENCE: Duration = Duration::from_secs(60);
 
+/// Nobody listens there: the connection is refused at once.
+pub(crate) const NOBODY: &str = "127.0.0.1:1";
+
 type Heard = Arc<Mutex<Vec<HeaderMap>>>;
 
 pub(crate) struct Stage {
