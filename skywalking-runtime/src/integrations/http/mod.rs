@@ -55,7 +55,6 @@ mod body;
 mod call;
 mod client;
 mod grpc;
-mod guard;
 mod hosts;
 pub(super) mod options;
 mod paths;

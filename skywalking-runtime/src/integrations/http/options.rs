@@ -5,9 +5,9 @@ use std::sync::Arc;
 
 use ::http::{Extensions, HeaderMap, Method, StatusCode, Uri};
 
-use super::guard;
 use super::paths::Pattern;
 use super::url::Query;
+use crate::trace::guarded::guarded;
 
 /// The head of a request, as the closures among the options see it.
 ///
@@ -51,7 +51,7 @@ pub(super) struct ErrorRule(Option<IsError>);
 impl ErrorRule {
     pub(super) fn is_error(&self, status: StatusCode) -> bool {
         let usual = status.as_u16() >= 400;
-        self.0.as_ref().map_or(usual, |rule| guard::ask(|| rule(status), usual))
+        self.0.as_ref().and_then(|rule| guarded(|| rule(status))).unwrap_or(usual)
     }
 }
 
@@ -88,7 +88,7 @@ impl Options {
     pub(super) fn ignores(&self, head: Head<'_>) -> bool {
         let path = head.uri.path();
         self.ignored_paths.iter().any(|pattern| pattern.matches(path))
-            || self.ignores.as_ref().is_some_and(|ignores| guard::ask(|| ignores(head), false))
+            || self.ignores.as_ref().is_some_and(|ignores| guarded(|| ignores(head)).unwrap_or(false))
     }
 }
 

@@ -9,7 +9,8 @@ use ::http::{Extensions, HeaderMap, Method, Uri};
 use super::call::{Call, Protocol};
 use super::options::{Head, Options, shared_options};
 use super::url::{OperationName, Url, host_header};
-use super::{grpc, guard, router};
+use super::{grpc, router};
+use crate::trace::guarded::guarded;
 use crate::{Callsite, Describe, Inbound, Resumable, callsite, component, enabled};
 
 static HTTP: Callsite = callsite!(entry, "HTTP", layer = http).component(component::HTTP).fallback();
@@ -77,7 +78,7 @@ impl Server {
         }
         let (callsite, protocol) = if grpc::is_grpc(headers) { (&GRPC, Protocol::Grpc) } else { (&HTTP, Protocol::Http) };
         let describe = |span: &mut Describe<'_>| {
-            let inbound = inbound.as_ref().map_or(Inbound::Accept, |inbound| guard::ask(|| inbound(head), Inbound::Ignore));
+            let inbound = inbound.as_ref().map_or(Inbound::Accept, |inbound| guarded(|| inbound(head)).unwrap_or(Inbound::Ignore));
             if inbound == Inbound::Accept {
                 span.extract(headers);
             }
@@ -85,7 +86,7 @@ impl Server {
                 return;
             }
             let address = match peer {
-                Some(peer) => guard::ask(|| peer(head), None),
+                Some(peer) => guarded(|| peer(head)).flatten(),
                 None => router::peer(extensions),
             };
             if let Some(address) = address {

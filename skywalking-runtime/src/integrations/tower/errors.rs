@@ -26,6 +26,8 @@ pub trait ServiceError<Kind> {
     fn ends(&self, call: Call);
 }
 
+// Without the hint rustc blames what a `Box` would need to be an `Error`, and nobody learns of the remedy.
+#[diagnostic::do_not_recommend]
 impl<E: Error + 'static> ServiceError<TypedErrors> for E {
     fn ends(&self, call: Call) {
         call.failed(self);

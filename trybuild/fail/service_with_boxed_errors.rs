@@ -1,0 +1,15 @@
+//! Errors that are boxed, in a layer that was not told so.
+
+use http::{Request, Response};
+use skywalking_runtime::tower::ServerLayer;
+use tower::{BoxError, Service, ServiceBuilder, service_fn};
+
+fn serve<S: Service<Request<String>>>(_service: S) {}
+
+async fn answer(_request: Request<String>) -> Result<Response<String>, BoxError> {
+    Ok(Response::new(String::new()))
+}
+
+fn main() {
+    serve(ServiceBuilder::new().layer(ServerLayer::new()).service(service_fn(answer)));
+}
