@@ -1,0 +1,101 @@
+//! A request as it came over the wire.
+
+use std::fmt;
+use std::net::SocketAddr;
+
+use http::{HeaderMap, HeaderName, HeaderValue};
+use tokio::io::{AsyncRead, AsyncReadExt};
+
+/// The names of our headers.
+const OURS: [&str; 3] = ["sw8", "sw8-correlation", "sw8-x"];
+
+/// A request of HTTP/1.1: every byte of it.
+#[derive(Clone, PartialEq, Eq)]
+pub(crate) struct Received {
+    head: String,
+    body: Vec<u8>,
+}
+
+impl Received {
+    /// The next request of a connection, or `None` at its end.
+    pub(super) async fn read(stream: &mut (impl AsyncRead + Unpin)) -> Option<Self> {
+        let mut head = Vec::new();
+        while !head.ends_with(b"\r\n\r\n") {
+            head.push(stream.read_u8().await.ok()?);
+        }
+        let mut request = Self { head: String::from_utf8(head).expect("a head of text"), body: Vec::new() };
+        if let Some(length) = request.header("content-length") {
+            request.body.resize(length.parse().expect("a length"), 0);
+            stream.read_exact(&mut request.body).await.ok()?;
+        } else if request.header("transfer-encoding").is_some() {
+            while !request.body.ends_with(b"0\r\n\r\n") {
+                request.body.push(stream.read_u8().await.ok()?);
+            }
+        }
+        Some(request)
+    }
+
+    fn lines(&self) -> impl Iterator<Item = &str> {
+        self.head.split_terminator("\r\n").filter(|line| !line.is_empty())
+    }
+
+    fn fields(&self) -> impl Iterator<Item = (&str, &str)> {
+        self.lines().skip(1).filter_map(|line| line.split_once(": "))
+    }
+
+    /// The request line without the version.
+    pub(crate) fn line(&self) -> &str {
+        self.lines().next().and_then(|line| line.strip_suffix(" HTTP/1.1")).expect("a request line of HTTP/1.1")
+    }
+
+    pub(crate) fn path(&self) -> &str {
+        self.line().split(' ').nth(1).expect("a path")
+    }
+
+    pub(crate) fn header(&self, name: &str) -> Option<&str> {
+        self.fields().find(|(key, _)| key.eq_ignore_ascii_case(name)).map(|(_, value)| value)
+    }
+
+    pub(crate) fn headers(&self) -> HeaderMap {
+        let field =
+            |(key, value): (&str, &str)| (HeaderName::try_from(key).expect("a name"), HeaderValue::try_from(value).expect("a value"));
+        self.fields().map(field).collect()
+    }
+
+    /// The names of those of our headers that came.
+    pub(crate) fn ours(&self) -> Vec<&str> {
+        self.fields().map(|(key, _)| key).filter(|key| OURS.contains(&key.to_ascii_lowercase().as_str())).collect()
+    }
+
+    /// The request with another name for the address of its server, which is another one each time.
+    pub(crate) fn with_address(mut self, address: SocketAddr, name: &str) -> Self {
+        self.head = self.head.replace(&address.to_string(), name);
+        self
+    }
+
+    /// The same for the port alone.
+    pub(crate) fn with_port(mut self, address: SocketAddr, port: u16) -> Self {
+        self.head = self.head.replace(&format!(":{}", address.port()), &format!(":{port}"));
+        self
+    }
+
+    /// The request with its fields in the order of the alphabet, for hops: their order is not what is promised of them.
+    pub(crate) fn sorted(&self) -> Self {
+        let mut lines: Vec<_> = self.head.split_inclusive("\r\n").collect();
+        lines.sort_unstable();
+        Self { head: lines.concat(), body: self.body.clone() }
+    }
+
+    /// The request without our headers; everything else byte for byte.
+    pub(crate) fn without_ours(&self) -> Self {
+        let keep = |line: &&str| !OURS.iter().any(|name| line.to_ascii_lowercase().starts_with(&format!("{name}: ")));
+        let head = self.head.split_inclusive("\r\n").filter(keep).collect();
+        Self { head, body: self.body.clone() }
+    }
+}
+
+impl fmt::Debug for Received {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}{}", self.head, String::from_utf8_lossy(&self.body))
+    }
+}

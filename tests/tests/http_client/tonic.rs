@@ -1,0 +1,30 @@
+//! tonic's client with the tower layer around its channel.
+
+mod outcomes;
+mod streams;
+mod unchanged;
+
+use skywalking_proto::v3::InstancePingPkg;
+use skywalking_proto::v3::management_service_client::ManagementServiceClient;
+use skywalking_runtime::tower::{Client, ClientLayer};
+use tonic::transport::{Channel, Endpoint};
+use tower::Layer as _;
+
+use crate::harness::{GrpcServer, Recorded as _};
+
+/// The channel without a layer; it connects at the first call.
+fn channel(server: &GrpcServer) -> Channel {
+    Endpoint::from_shared(format!("http://{}", server.address())).expect("an address").connect_lazy()
+}
+
+fn traced(server: &GrpcServer) -> Client<Channel> {
+    ClientLayer::new().peer(server.address().to_string()).layer(channel(server))
+}
+
+fn client(server: &GrpcServer) -> ManagementServiceClient<Client<Channel>> {
+    ManagementServiceClient::new(traced(server))
+}
+
+fn ping() -> InstancePingPkg {
+    InstancePingPkg { service: "shop".into(), ..InstancePingPkg::default() }
+}
