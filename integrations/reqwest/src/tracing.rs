@@ -117,22 +117,25 @@ fn note(error: Error, mut call: Call) -> Error {
             })
         }
         Error::Middleware(error) => {
-            match address_in(&error) {
-                Some(url) => {
-                    let message = error.to_string().replace(url.as_str(), "..");
-                    call.run(|| current().error_message(&message));
-                    call.finish();
-                }
-                None => call.failed::<dyn std::error::Error + Send + Sync>(&*error),
+            let addresses = addresses_in(&error);
+            if addresses.is_empty() {
+                call.failed::<dyn std::error::Error + Send + Sync>(&*error);
+            } else {
+                let message = addresses.iter().fold(error.to_string(), |message, url| message.replace(url.as_str(), ".."));
+                call.run(|| current().error_message(&message));
+                call.finish();
             }
             Error::Middleware(error)
         }
     }
 }
 
-/// The address that an error of a middleware tells of, if it passes on one of reqwest's.
-fn address_in(error: &anyhow::Error) -> Option<&Url> {
-    error.chain().find_map(|cause| {
-        cause.downcast_ref::<reqwest::Error>().and_then(reqwest::Error::url).or_else(|| cause.downcast_ref::<Error>().and_then(Error::url))
-    })
+/// The addresses that an error of a middleware may tell of: those in reqwest's errors that it passes on.
+fn addresses_in(error: &anyhow::Error) -> Vec<&Url> {
+    error.chain().filter_map(address_of).collect()
+}
+
+fn address_of<'a>(cause: &'a (dyn std::error::Error + 'static)) -> Option<&'a Url> {
+    let plain = cause.downcast_ref::<reqwest::Error>().and_then(reqwest::Error::url);
+    plain.or_else(|| cause.downcast_ref::<Error>().and_then(Error::url))
 }

@@ -73,17 +73,18 @@ impl Received {
         self
     }
 
-    /// The same for the port alone.
-    pub(crate) fn with_port(mut self, address: SocketAddr, port: u16) -> Self {
-        self.head = self.head.replace(&format!(":{}", address.port()), &format!(":{port}"));
+    /// The request with `PORT` in place of the port of its server.
+    pub(crate) fn with_port(mut self, address: SocketAddr) -> Self {
+        self.head = self.head.replace(&format!(":{}", address.port()), ":PORT");
         self
     }
 
-    /// The request with its fields in the order of the alphabet, for hops: their order is not what is promised of them.
-    pub(crate) fn sorted(&self) -> Self {
+    /// The request with the lines of its head in the order of the alphabet.
+    pub(crate) fn sorted(mut self) -> Self {
         let mut lines: Vec<_> = self.head.split_inclusive("\r\n").collect();
         lines.sort_unstable();
-        Self { head: lines.concat(), body: self.body.clone() }
+        self.head = lines.concat();
+        self
     }
 
     /// The request without our headers; everything else byte for byte.
