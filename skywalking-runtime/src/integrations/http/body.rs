@@ -19,7 +19,8 @@ pin_project! {
     /// The span is current while the body is polled, and while it is dropped half way, which counts as cancelled.
     #[derive(Debug)]
     pub struct TracedBody<B> {
-        waiting: Option<Waiting>,
+        // Boxed, as most bodies are not waited for, and all are moved.
+        waiting: Option<Box<Waiting>>,
         // There until it is dropped.
         #[pin]
         body: Option<B>,
@@ -60,9 +61,19 @@ impl<B> TracedBody<B> {
 }
 
 impl<B: Body> TracedBody<B> {
-    pub(super) fn waited_for(body: B, call: Call) -> Self {
-        let left = body.size_hint().exact();
-        Self { waiting: Some(Waiting { call, left }), body: Some(body) }
+    /// Takes the call where it waits for the body; else ends it here.
+    #[inline]
+    pub(in crate::integrations) fn ends(body: B, call: &mut Option<Call>) -> Self {
+        if !body.is_end_stream()
+            && let Some(call) = call.take_if(|call| call.waits_for_body())
+        {
+            let left = body.size_hint().exact();
+            return Self { waiting: Some(Box::new(Waiting { call, left })), body: Some(body) };
+        }
+        if let Some(call) = call {
+            call.end();
+        }
+        Self::untraced(body)
     }
 }
 
@@ -102,9 +113,8 @@ where
         if let Seen::More = seen {
             return polled;
         }
-        if let Some(waiting) = this.waiting.take() {
-            seen.ends(waiting.call);
-        }
+        seen.ends(&mut waiting.call);
+        *this.waiting = None;
         polled
     }
 
@@ -129,14 +139,14 @@ enum Seen<'a> {
 }
 
 impl Seen<'_> {
-    fn ends(self, mut call: Call) {
+    fn ends(self, call: &mut Call) {
         match self {
             Self::Trailers(trailers) => call.end_with(trailers),
             Self::Error(error, kind) => {
                 call.run(|| {
                     current().log_fields(&[("event", &"error"), ("error.kind", &kind), ("message", error)]).failed();
                 });
-                call.finish();
+                call.close();
             }
             Self::More | Self::End => call.end(),
         }

@@ -3,7 +3,7 @@
 use std::error::Error;
 use std::future::Future;
 use std::pin::Pin;
-use std::task::{Context, Poll};
+use std::task::{Context, Poll, ready};
 
 use ::http::{HeaderMap, Method, StatusCode, header};
 use ::http_body::Body;
@@ -151,34 +151,34 @@ impl Call {
 
     /// The body of the response: ends the call, or will end it where it waits for the body.
     pub fn body<B: Body>(self, body: B) -> TracedBody<B> {
-        if self.waits_for_body() && !body.is_end_stream() {
-            return TracedBody::waited_for(body, self);
-        }
-        self.end();
-        TracedBody::untraced(body)
+        TracedBody::ends(body, &mut Some(self))
     }
 
     /// Ends the call.
-    pub fn finish(self) {
-        if let Some(span) = self.span {
+    pub fn finish(mut self) {
+        self.close();
+    }
+
+    pub(super) fn close(&mut self) {
+        if let Some(span) = self.span.take() {
             span.finish();
         }
     }
 
     /// All of the response has come.
-    pub(super) fn end(mut self) {
+    pub(super) fn end(&mut self) {
         if self.awaits == Awaits::Trailers {
             self.run(|| note_grpc(grpc::UNKNOWN));
         }
-        self.finish();
+        self.close();
     }
 
     /// The trailers have come, behind which is nothing.
-    pub(super) fn end_with(mut self, trailers: &HeaderMap) {
+    pub(super) fn end_with(&mut self, trailers: &HeaderMap) {
         if self.awaits == Awaits::Trailers {
             self.run(|| note_grpc(grpc::status(trailers).unwrap_or(grpc::UNKNOWN)));
         }
-        self.finish();
+        self.close();
     }
 }
 
@@ -235,27 +235,38 @@ pin_project! {
     }
 }
 
-impl<F: Future> Future for During<F> {
-    type Output = (F::Output, Call);
-
+impl<F: Future> During<F> {
+    /// Polls the future as a step of the call, which stays where it is.
     #[inline]
-    fn poll(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Self::Output> {
+    pub(in crate::integrations) fn poll_step(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<F::Output> {
         let mut this = self.project();
         let Some(call) = this.call else { return Poll::Pending };
-        let polled = call.run(|| {
+        call.run(|| {
             let Some(future) = this.future.as_mut().as_pin_mut() else { return Poll::Pending };
             let polled = future.poll(cx);
             if polled.is_ready() {
                 this.future.set(None);
             }
             polled
-        });
-        match (polled, this.call.take()) {
-            (Poll::Ready(output), Some(call)) => Poll::Ready((output, call)),
-            (_, call) => {
-                *this.call = call;
-                Poll::Pending
-            }
+        })
+    }
+
+    /// The call, until it is taken out.
+    #[inline]
+    pub(in crate::integrations) fn call(self: Pin<&mut Self>) -> &mut Option<Call> {
+        self.project().call
+    }
+}
+
+impl<F: Future> Future for During<F> {
+    type Output = (F::Output, Call);
+
+    #[inline]
+    fn poll(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Self::Output> {
+        let output = ready!(self.as_mut().poll_step(cx));
+        match self.call().take() {
+            Some(call) => Poll::Ready((output, call)),
+            None => Poll::Pending,
         }
     }
 }

@@ -87,7 +87,7 @@ impl Client {
         if !enabled() || shared.ignores(Head { method, uri, headers, extensions }) {
             return Call::ignored(None);
         }
-        let (callsite, protocol) = if grpc::is_grpc(headers) { (&GRPC, Protocol::Grpc) } else { (&HTTP, Protocol::Http) };
+        let (callsite, protocol) = if grpc::is_call(method, headers) { (&GRPC, Protocol::Grpc) } else { (&HTTP, Protocol::Http) };
         // A copy of a handle, and only where the URI has no host, as below a client that adds it: the headers are written to meanwhile.
         let host = host_header(uri, headers).cloned();
         let describe = |span: &mut Describe<'_>| {

@@ -1,11 +1,16 @@
 //! gRPC over HTTP: what is one, and how it ended (<https://github.com/grpc/grpc/blob/master/doc/PROTOCOL-HTTP2.md>).
 
-use ::http::{HeaderMap, header};
+use ::http::{HeaderMap, Method, header};
 
 /// The header and trailer that says how a call ended.
 const STATUS: &str = "grpc-status";
 
-/// True of `application/grpc` with any suffix or parameter. gRPC-Web has its trailers in the body, so it is HTTP here.
+/// True of a request that is a gRPC call.
+pub(super) fn is_call(method: &Method, headers: &HeaderMap) -> bool {
+    method == Method::POST && is_grpc(headers)
+}
+
+/// True of the content type `application/grpc` with any suffix or parameter. gRPC-Web has its trailers in the body, so it is HTTP here.
 pub(super) fn is_grpc(headers: &HeaderMap) -> bool {
     let Some(rest) = headers.get(header::CONTENT_TYPE).and_then(|value| value.as_bytes().strip_prefix(b"application/grpc")) else {
         return false;
@@ -62,6 +67,7 @@ mod tests {
         ] {
             let headers = HeaderMap::from_iter([(header::CONTENT_TYPE, content_type.parse().expect("a value"))]);
             assert_eq!(is_grpc(&headers), expected, "{content_type}");
+            assert_eq!((is_call(&Method::POST, &headers), is_call(&Method::GET, &headers)), (expected, false));
         }
         assert!(!is_grpc(&HeaderMap::new()));
     }

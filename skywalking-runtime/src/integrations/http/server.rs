@@ -4,7 +4,7 @@ use std::fmt::{self, Debug, Formatter};
 use std::net::SocketAddr;
 use std::sync::Arc;
 
-use ::http::{Extensions, HeaderMap, Method, Uri};
+use ::http::{Extensions, HeaderMap, HeaderName, Method, Uri};
 
 use super::call::{Call, Protocol};
 use super::options::{Head, Options, shared_options};
@@ -30,6 +30,7 @@ struct Settings {
     shared: Options,
     inbound: Option<Trusts>,
     peer: Option<Peer>,
+    trace_id_header: Option<HeaderName>,
 }
 
 impl Server {
@@ -65,18 +66,27 @@ impl Server {
         &mut self.settings().shared
     }
 
+    /// Where a layer puts the id of the trace. It is kept here, since a layer is cloned for each request, and one handle costs less than two.
+    pub(in crate::integrations) fn set_trace_id_header(&mut self, name: Option<HeaderName>) {
+        self.settings().trace_id_header = name;
+    }
+
+    pub(in crate::integrations) fn trace_id_header(&self) -> Option<&HeaderName> {
+        self.settings.trace_id_header.as_ref()
+    }
+
     /// Begins the call that this request is.
     pub fn begin(&self, method: &Method, uri: &Uri, headers: &HeaderMap, extensions: &Extensions) -> Call {
         if !enabled() {
             return Call::ignored(None);
         }
-        let Settings { shared, inbound, peer } = &*self.settings;
+        let Settings { shared, inbound, peer, .. } = &*self.settings;
         let head = Head { method, uri, headers, extensions };
         if shared.ignores(head) {
             let (span, ()) = Resumable::open(&HTTP, |span| _ = span.ignore(), || ());
             return Call::ignored(Some(span));
         }
-        let (callsite, protocol) = if grpc::is_grpc(headers) { (&GRPC, Protocol::Grpc) } else { (&HTTP, Protocol::Http) };
+        let (callsite, protocol) = if grpc::is_call(method, headers) { (&GRPC, Protocol::Grpc) } else { (&HTTP, Protocol::Http) };
         let describe = |span: &mut Describe<'_>| {
             let inbound = inbound.as_ref().map_or(Inbound::Accept, |inbound| guarded(|| inbound(head)).unwrap_or(Inbound::Ignore));
             if inbound == Inbound::Accept {
@@ -107,7 +117,9 @@ impl Server {
 
 impl Debug for Settings {
     fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
-        let Self { shared, inbound, peer } = self;
-        f.debug_struct("Settings").field("shared", shared).field("inbound", &inbound.is_some()).field("peer", &peer.is_some()).finish()
+        let Self { shared, inbound, peer, trace_id_header } = self;
+        let mut out = f.debug_struct("Settings");
+        out.field("shared", shared).field("inbound", &inbound.is_some()).field("peer", &peer.is_some());
+        out.field("trace_id_header", trace_id_header).finish()
     }
 }

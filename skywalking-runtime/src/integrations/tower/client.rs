@@ -12,6 +12,7 @@ use pin_project_lite::pin_project;
 use tower_layer::Layer;
 use tower_service::Service;
 
+use super::answer::end;
 use super::errors::{BoxedErrors, ServiceError, TypedErrors};
 use crate::http::{self, During, TracedBody};
 use crate::integrations::http::options::shared_options;
@@ -155,16 +156,12 @@ where
     type Output = Result<Response<TracedBody<B>>, Error>;
 
     fn poll(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Self::Output> {
-        let (answer, mut call) = ready!(self.project().during.poll(cx));
-        Poll::Ready(match answer {
-            Ok(response) => {
-                call.answered(response.status(), response.headers());
-                Ok(response.map(|body| call.body(body)))
-            }
-            Err(error) => {
-                error.ends(call);
-                Err(error)
-            }
-        })
+        let mut during = self.project().during;
+        let answer = ready!(during.as_mut().poll_step(cx));
+        let Some(call) = during.as_mut().call() else { return Poll::Pending };
+        if let Ok(response) = &answer {
+            call.answered(response.status(), response.headers());
+        }
+        Poll::Ready(end(answer, during.call()))
     }
 }

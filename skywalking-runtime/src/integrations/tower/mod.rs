@@ -84,6 +84,7 @@
 //! `sw8-correlation` and `sw8-x` of a request, and nothing of a response. Bodies pass through [`TracedBody`](crate::http::TracedBody). What
 //! panics in a closure among the options stays there, and while no tracer runs nothing is looked at.
 
+mod answer;
 mod client;
 mod errors;
 mod server;

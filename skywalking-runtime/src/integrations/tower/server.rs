@@ -12,6 +12,7 @@ use pin_project_lite::pin_project;
 use tower_layer::Layer;
 use tower_service::Service;
 
+use super::answer::end;
 use super::errors::{BoxedErrors, ServiceError, TypedErrors};
 use crate::Inbound;
 use crate::http::{self, Call, During, Head, TracedBody};
@@ -32,7 +33,6 @@ use crate::integrations::http::options::shared_options;
 #[derive(Debug)]
 pub struct ServerLayer<E = TypedErrors> {
     server: http::Server,
-    trace_id_header: Option<HeaderName>,
     errors: PhantomData<fn() -> E>,
 }
 
@@ -45,7 +45,7 @@ impl ServerLayer {
     /// The service below gives `Box<dyn Error + Send + Sync>`: anything of tower that can time out or be full does.
     #[must_use]
     pub fn boxed_errors(self) -> ServerLayer<BoxedErrors> {
-        ServerLayer { server: self.server, trace_id_header: self.trace_id_header, errors: PhantomData }
+        ServerLayer { server: self.server, errors: PhantomData }
     }
 }
 
@@ -71,10 +71,11 @@ impl<E> ServerLayer<E> {
     #[must_use]
     pub fn trace_id_header(mut self, name: impl AsRef<str>) -> Self {
         let name = name.as_ref();
-        self.trace_id_header = HeaderName::from_bytes(name.as_bytes()).ok();
-        if self.trace_id_header.is_none() {
+        let header = HeaderName::from_bytes(name.as_bytes()).ok();
+        if header.is_none() {
             tracing::warn!(header = name, "no header can have this name, so responses will not have the id of their trace");
         }
+        self.server.set_trace_id_header(header);
         self
     }
 }
@@ -87,13 +88,13 @@ impl Default for ServerLayer {
 
 impl From<http::Server> for ServerLayer {
     fn from(server: http::Server) -> Self {
-        Self { server, trace_id_header: None, errors: PhantomData }
+        Self { server, errors: PhantomData }
     }
 }
 
 impl<E> Clone for ServerLayer<E> {
     fn clone(&self) -> Self {
-        Self { server: self.server.clone(), trace_id_header: self.trace_id_header.clone(), errors: PhantomData }
+        Self { server: self.server.clone(), errors: PhantomData }
     }
 }
 
@@ -134,9 +135,10 @@ where
     }
 
     fn call(&mut self, request: Request<A>) -> Self::Future {
-        let mut call = self.layer.server.begin(request.method(), request.uri(), request.headers(), request.extensions());
+        let server = &self.layer.server;
+        let mut call = server.begin(request.method(), request.uri(), request.headers(), request.extensions());
         let future = call.run(|| self.service.call(request));
-        ServerFuture { during: call.during(future), trace_id_header: self.layer.trace_id_header.clone(), errors: PhantomData }
+        ServerFuture { during: call.during(future), tells: server.trace_id_header().is_some().then(|| server.clone()), errors: PhantomData }
     }
 }
 
@@ -146,7 +148,8 @@ pin_project! {
     pub struct ServerFuture<F, E = TypedErrors> {
         #[pin]
         during: During<F>,
-        trace_id_header: Option<HeaderName>,
+        // Whoever knows the header for the id of the trace, where there is one.
+        tells: Option<http::Server>,
         errors: PhantomData<fn() -> E>,
     }
 }
@@ -160,25 +163,20 @@ where
     type Output = Result<Response<TracedBody<B>>, Error>;
 
     fn poll(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Self::Output> {
-        let this = self.project();
-        let (answer, mut call) = ready!(this.during.poll(cx));
-        Poll::Ready(match answer {
-            Ok(mut response) => {
-                call.answered(response.status(), response.headers());
-                if let Some(name) = this.trace_id_header.take() {
-                    tell(name, &mut call, response.headers_mut());
-                }
-                Ok(response.map(|body| call.body(body)))
+        let mut this = self.project();
+        let mut answer = ready!(this.during.as_mut().poll_step(cx));
+        let Some(call) = this.during.as_mut().call() else { return Poll::Pending };
+        if let Ok(response) = &mut answer {
+            call.answered(response.status(), response.headers());
+            if let Some(name) = this.tells.as_ref().and_then(http::Server::trace_id_header) {
+                tell(name, call, response.headers_mut());
             }
-            Err(error) => {
-                error.ends(call);
-                Err(error)
-            }
-        })
+        }
+        Poll::Ready(end(answer, this.during.call()))
     }
 }
 
-fn tell(name: HeaderName, call: &mut Call, headers: &mut HeaderMap) {
+fn tell(name: &HeaderName, call: &mut Call, headers: &mut HeaderMap) {
     // The id of a trace is visible ASCII: it came in a header or is ours.
     if let Some(Ok(id)) = call.trace_id().map(HeaderValue::try_from) {
         // A map that is full has no room for it.
