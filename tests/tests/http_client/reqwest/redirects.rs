@@ -195,6 +195,18 @@ async fn one_redirect_too_many_is_an_error_that_says_what_to_do() {
 }
 
 #[tokio::test]
+async fn a_hop_can_be_kept_from_saying_where_it_comes_from() {
+    for (redirects, referer) in [(Redirects::new(), Some("/old")), (Redirects::new().without_referer(), None)] {
+        let server = Server::start([Answer::redirect(302, "/new"), Answer::status(200, "")]).await;
+        let inner = reqwest::Client::builder().redirect(Policy::none()).build().expect("a client");
+        let client = ClientBuilder::new(inner).with(redirects).build();
+        client.get(server.url("/old")).send().await.expect("an answer");
+        let came = server.requests().last().and_then(|hop| hop.header("referer").map(str::to_owned));
+        assert_eq!(came, referer.map(|path| server.url(path)));
+    }
+}
+
+#[tokio::test]
 async fn the_timeout_of_a_request_is_for_all_hops_together() {
     let server = Server::start([Answer::redirect(302, "/new"), Answer::Silence]).await;
     let shown = tree(
