@@ -17,6 +17,34 @@ static HTTP: Callsite = callsite!(entry, "HTTP", layer = http).component(compone
 static GRPC: Callsite = callsite!(entry, "gRPC", layer = rpc).component(component::GRPC).fallback();
 
 /// Makes an entry span of each request that is served. Cheap to clone.
+///
+/// ```
+/// use http::{Request, Response};
+/// use skywalking_runtime::{http::Server, testing};
+///
+/// async fn answer(request: Request<String>) -> Response<String> {
+///     Response::new(request.into_body())
+/// }
+///
+/// /// What a server that knows no tower would do.
+/// async fn serve(server: &Server, request: Request<String>) -> Response<String> {
+///     let call = server.begin(request.method(), request.uri(), request.headers(), request.extensions());
+///     let (response, mut call) = call.during(answer(request)).await;
+///     call.answered(response.status(), response.headers());
+///     call.finish();
+///     response
+/// }
+///
+/// # tokio::runtime::Builder::new_current_thread().build().unwrap().block_on(async {
+/// let server = Server::new().ignore_paths(["/health"]);
+/// let request = Request::put("/items/7").header("host", "shop:8080").body("tea".to_owned()).unwrap();
+/// let trees = testing::run_async(serve(&server, request)).await;
+/// assert_eq!(
+///     testing::text(&trees),
+///     "Entry PUT:/items/7 layer=Http component=49 {http.method=PUT, url=shop:8080/items/7, http.status_code=200}\n"
+/// );
+/// # });
+/// ```
 #[derive(Clone, Debug, Default)]
 pub struct Server {
     settings: Arc<Settings>,
