@@ -59,13 +59,13 @@ fn told(span: &SpanView) -> String {
 
 const TREE: &str = "\
 3 of 3 traces arrived complete; the last one:
-6 spans, 3 services, <ms>
-Entry POST:/mack mack-1 <ms>
-  Exit POST:/mack -> 127.0.0.1:<3> mack-1 <ms>
-    Entry POST:/mack mack-2 <ms>
-      Exit POST:/mack -> 127.0.0.1:<2> mack-2 <ms>
-        Entry POST:/mack mack-3 <ms>
-          Exit POST:/echo -> 127.0.0.1:<1> mack-3 <ms>
+6 spans, 3 services, <time>
+Entry POST:/mack mack-1 <time>
+  Exit POST:/mack -> 127.0.0.1:<3> mack-1 <time>
+    Entry POST:/mack mack-2 <time>
+      Exit POST:/mack -> 127.0.0.1:<2> mack-2 <time>
+        Entry POST:/mack mack-3 <time>
+          Exit POST:/echo -> 127.0.0.1:<1> mack-3 <time>
 
 map: 5 nodes, 4 calls
 User -> mack-1 (http)

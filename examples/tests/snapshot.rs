@@ -8,11 +8,11 @@ use skywalking_collector::Collector;
 use support::{Running, normalised, run, snapshot};
 
 const TREE: &str = "\
-4 spans, 2 services, <ms>
-Entry /API/Snapshot RTS_Test <ms>
-  Exit /Service/OnSnapshot -> RTS_Server RTS_Test <ms>
-    Entry /Service/OnSnapshot/QueringSnapshot Service_Test <ms>
-      Exit /database/QuerySnapshot -> APIService Service_Test <ms>
+4 spans, 2 services, <time>
+Entry /API/Snapshot RTS_Test <time>
+  Exit /Service/OnSnapshot -> RTS_Server RTS_Test <time>
+    Entry /Service/OnSnapshot/QueringSnapshot Service_Test <time>
+      Exit /database/QuerySnapshot -> APIService Service_Test <time>
 
 map: 4 nodes, 3 calls
 User -> RTS_Test (Rust)

@@ -179,18 +179,26 @@ pub(crate) fn get(address: &str, path: &str, headers: &str) -> (String, String) 
     (head.to_owned(), body.to_owned())
 }
 
-/// What differs from run to run gets a stable name: ids of traces, durations, bars.
+/// What differs from run to run gets a stable name: ids of traces and durations; bars are left out.
 pub(crate) fn normalised(text: &str, traces: &[&str]) -> String {
     let named = traces.iter().enumerate().fold(text.to_owned(), |text, (at, id)| text.replace(id, &format!("<id {at}>")));
-    let lines = named.lines().map(|line| {
-        let line = line.split(" [").next().unwrap_or_default();
-        let words: Vec<_> = line.split_whitespace().collect();
-        let indent = &line[..line.len() - line.trim_start().len()];
-        let words = words.join(" ");
-        let untimed = words.strip_suffix(" ms").and_then(|words| words.rsplit_once(' ')).map(|(words, _)| format!("{words} <ms>"));
-        format!("{indent}{}", untimed.unwrap_or(words))
+    named.lines().map(untimed).collect::<Vec<_>>().join("\n")
+}
+
+fn untimed(line: &str) -> String {
+    let indent = &line[..line.len() - line.trim_start().len()];
+    let bar = line.find(" [").zip(line.find(']'));
+    let line = bar.map_or(line.to_owned(), |(from, to)| format!("{}{}", &line[..from], &line[to + 1..]));
+    let words: Vec<_> = line.split_whitespace().collect();
+    let is_time = |at: usize| {
+        let unit = words.get(at + 1).map(|word| word.trim_end_matches(','));
+        unit.is_some_and(|unit| ["ms", "s"].contains(&unit)) && words[at].parse::<f64>().is_ok()
+    };
+    let kept = (0..words.len()).filter(|at| !is_time(*at)).map(|at| match at.checked_sub(1) {
+        Some(before) if is_time(before) => format!("<time>{}", if words[at].ends_with(',') { "," } else { "" }),
+        _ => words[at].to_owned(),
     });
-    lines.collect::<Vec<_>>().join("\n")
+    format!("{indent}{}", kept.collect::<Vec<_>>().join(" "))
 }
 
 /// The ports of this machine, numbered by when they come up.
@@ -205,7 +213,7 @@ pub(crate) fn with_ports_named(text: &str) -> String {
             ports.push(port);
             ports.len() - 1
         });
-        named.push_str(&format!("{HOST}<{number}>{rest}"));
+        named.extend([HOST, "<", &number.to_string(), ">", rest]);
     }
     named
 }

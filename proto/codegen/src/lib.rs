@@ -41,7 +41,7 @@ pub const EXAMPLE: Package = Package {
     protos_dir: "examples/src/bin/stock",
     protos: &["stock.proto"],
     generated_dir: "examples/src/bin/stock/generated",
-    generated: "shop.stock.rs",
+    generated: "stock.rs",
     sides: Sides::Both,
 };
 

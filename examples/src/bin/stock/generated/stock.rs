@@ -117,9 +117,9 @@ pub mod stock_client {
                     )
                 })?;
             let codec = tonic_prost::ProstCodec::default();
-            let path = http::uri::PathAndQuery::from_static("/shop.stock.Stock/Check");
+            let path = http::uri::PathAndQuery::from_static("/stock.Stock/Check");
             let mut req = request.into_request();
-            req.extensions_mut().insert(GrpcMethod::new("shop.stock.Stock", "Check"));
+            req.extensions_mut().insert(GrpcMethod::new("stock.Stock", "Check"));
             self.inner.unary(req, path, codec).await
         }
     }
@@ -220,7 +220,7 @@ pub mod stock_server {
         }
         fn call(&mut self, req: http::Request<B>) -> Self::Future {
             match req.uri().path() {
-                "/shop.stock.Stock/Check" => {
+                "/stock.Stock/Check" => {
                     #[allow(non_camel_case_types)]
                     struct CheckSvc<T: Stock>(pub Arc<T>);
                     impl<T: Stock> tonic::server::UnaryService<super::Item>
@@ -298,7 +298,7 @@ pub mod stock_server {
         }
     }
     /// Generated gRPC service name
-    pub const SERVICE_NAME: &str = "shop.stock.Stock";
+    pub const SERVICE_NAME: &str = "stock.Stock";
     impl<T> tonic::server::NamedService for StockServer<T> {
         const NAME: &'static str = SERVICE_NAME;
     }

@@ -1,0 +1,138 @@
+//! The pages of the cookbook: what they show is what the programs are and do.
+
+mod support;
+
+use std::fs;
+use std::process::Command;
+
+use skywalking_collector::{Collector, SpanView, TraceQuery, TraceView, view};
+use support::{PATIENCE, Running, normalised, run, with_ports_named};
+
+/// A page, by its name.
+fn page(name: &str) -> String {
+    fs::read_to_string(format!("{}/../docs/cookbook/{name}.md", env!("CARGO_MANIFEST_DIR"))).unwrap()
+}
+
+/// The blocks of a page in this language.
+fn blocks(page: &str, language: &str) -> Vec<String> {
+    let fence = format!("\n```{language}\n");
+    page.split(&fence).skip(1).map(|rest| rest.split("\n```").next().unwrap_or_default().to_owned()).collect()
+}
+
+/// All files of a program, one after the other.
+fn program(name: &str) -> String {
+    let folder = fs::read_dir(format!("{}/src/bin/{name}", env!("CARGO_MANIFEST_DIR"))).unwrap();
+    let files = folder.map(|entry| entry.unwrap().path()).filter(|path| path.extension().is_some_and(|extension| extension == "rs"));
+    files.map(|path| fs::read_to_string(path).unwrap()).collect()
+}
+
+#[test]
+fn the_code_on_the_pages_is_the_programs_own() {
+    for (name, source) in [("axum-reqwest", "web"), ("tonic", "stock")] {
+        let (code, source) = (blocks(&page(name), "rust"), program(source));
+        assert!(!code.is_empty());
+        for block in code {
+            assert!(source.contains(&block), "{name} shows what the program doesn't say:\n{block}");
+        }
+    }
+}
+
+/// Starts a collector of the test's own, and gives the address to report to.
+async fn collector() -> (Collector, String) {
+    let collector = Collector::builder().grpc_addr("127.0.0.1:0").http_addr("127.0.0.1:0").start().await.unwrap();
+    let backend = collector.grpc_addr().to_string();
+    (collector, backend)
+}
+
+/// Waits for so many spans; gives their traces, those without errors first.
+async fn traces(collector: &Collector, spans: usize) -> Vec<TraceView> {
+    collector.wait_for(|collector| collector.stats().spans_stored == spans, PATIENCE).await.unwrap();
+    let summaries = collector.traces(&TraceQuery::default());
+    let mut traces: Vec<_> = summaries.iter().filter_map(|summary| collector.trace(&summary.trace_id)).collect();
+    traces.sort_by_key(|trace| trace.spans.iter().filter(|span| span.is_error).count());
+    traces
+}
+
+/// Trees, with a line between, as the collector shows them; ids, times and ports have stable names.
+fn trees(text: &str) -> String {
+    let ids: Vec<_> = text.lines().filter_map(|line| line.strip_prefix("trace ")).collect();
+    with_ports_named(normalised(text, &ids).trim_end())
+}
+
+fn shown(traces: &[TraceView]) -> String {
+    let shown: Vec<_> = traces.iter().map(|trace| view::tree(trace, view::Style::plain())).collect();
+    trees(&shown.join("\n"))
+}
+
+/// What a tree doesn't tell of a span.
+fn details(span: &SpanView) -> String {
+    let tags: Vec<_> = span.tags.iter().map(|tag| format!("{}={}", tag.key, tag.value)).collect();
+    let error = if span.is_error { " ERROR" } else { "" };
+    format!("{} {} {}{error} {{{}}}", span.span_type, span.operation_name, span.layer, tags.join(", ")).replace(" Unknown", "")
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_page_of_axum_and_reqwest_shows_what_its_program_does() {
+    let (collector, backend) = collector().await;
+    let command = &mut Command::new(env!("CARGO_BIN_EXE_web"));
+    let mut running = Running::start(command.args(["--listen", ":0", "--backend", &backend]));
+    let said = running.says("listening on ");
+    let address = said.strip_suffix("; try").unwrap();
+    for (path, status, body) in [
+        ("/items/7", "HTTP/1.1 200 ", r#"{"id":7,"delivery":"tomorrow"}"#),
+        ("/items/404", "HTTP/1.1 404 ", "there is no item 404\n"),
+        ("/health", "HTTP/1.1 200 ", "fine\n"),
+    ] {
+        let (head, answer) = support::get(address, path, "");
+        assert!(head.starts_with(status), "{head}");
+        assert_eq!(answer, body);
+        assert_eq!(head.contains("x-trace-id: "), path != "/health", "{head}");
+    }
+    // Whatever comes later would come by the time that it has ended.
+    support::interrupt(running.id());
+    running.ended().succeeded();
+    let page = page("axum-reqwest");
+    assert_eq!(shown(&traces(&collector, 5).await), trees(&blocks(&page, "text")[0]));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_page_of_tonic_shows_what_its_programs_do() {
+    let (collector, backend) = collector().await;
+    let stock = || Command::new(env!("CARGO_BIN_EXE_stock"));
+    let mut server = Running::start(stock().args(["server", "--listen", ":0", "--backend", &backend]));
+    let said = server.says("listening on ");
+    let address = said.strip_suffix("; Ctrl-C ends it").unwrap();
+    let client = run(stock().args(["client", "7", "404", "--connect", address, "--backend", &backend])).succeeded();
+    support::interrupt(server.id());
+    server.ended().succeeded();
+
+    let page = page("tonic");
+    let text = blocks(&page, "text");
+    assert_eq!(client.out.trim_end(), text[0]);
+    let traces = traces(&collector, 8).await;
+    assert_eq!(shown(&traces), trees(&text[1]));
+    let details: Vec<_> = traces[1].spans.iter().map(details).collect();
+    assert_eq!(details.join("\n"), text[2]);
+}
+
+#[test]
+fn what_is_wrong_is_said_with_the_value_and_the_remedy() {
+    let taken = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
+    let taken = taken.local_addr().unwrap().to_string();
+    let (web, stock) = (env!("CARGO_BIN_EXE_web"), env!("CARGO_BIN_EXE_stock"));
+    for (program, arguments, said) in [
+        (web, &["--log", "--listen", &taken][..], ["web: can't listen on", "Give --listen an address"]),
+        (web, &["--backend", "nowhere"], ["web: Config::backend: the backend \"nowhere\"", "give host:port"]),
+        (stock, &["server", "--backend", "127.0.0.1:1", "--listen", &taken], ["stock: can't listen on", "Give --listen an address"]),
+        (
+            stock,
+            &["client", "7", "--backend", "127.0.0.1:1", "--connect", "127.0.0.1:1"],
+            ["stock: can't connect to \"127.0.0.1:1\": Connection refused", "Start `stock server` first"],
+        ),
+    ] {
+        let ended = run(Command::new(program).args(arguments)).failed();
+        for part in said {
+            assert!(ended.err.contains(part), "{part:?} is not in {:?}", ended.err);
+        }
+    }
+}
