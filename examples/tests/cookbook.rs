@@ -111,7 +111,7 @@ async fn the_page_of_tonic_shows_what_its_programs_do() {
     assert_eq!(client.out.trim_end(), text[0]);
     let traces = traces(&collector, 8).await;
     assert_eq!(shown(&traces), trees(&text[1]));
-    let details: Vec<_> = traces[1].spans.iter().map(details).collect();
+    let details: Vec<_> = traces[1].tree().iter().map(|branch| details(&traces[1].spans[branch.span])).collect();
     assert_eq!(details.join("\n"), text[2]);
 }
 

@@ -96,7 +96,7 @@ fn traces(said: &str) -> Vec<&str> {
 
 #[test]
 fn the_demo_prints_six_spans_as_one_tree_and_the_map_by_either_protocol() {
-    for (arguments, protocol) in [(&["demo"][..], "grpc"), (&["demo", "--protocol", "http"], "http")] {
+    for (arguments, protocol) in [(&["demo"][..], "gRPC"), (&["demo", "--protocol", "http"], "HTTP")] {
         let ended = run(mack().args(arguments)).succeeded();
         let all_sent =
             "\nmack-1 ended: 3 segments sent, 0 lost\nmack-2 ended: 3 segments sent, 0 lost\nmack-3 ended: 3 segments sent, 0 lost\n";
@@ -110,12 +110,12 @@ fn the_demo_prints_six_spans_as_one_tree_and_the_map_by_either_protocol() {
 
 #[test]
 fn with_a_wrong_token_all_is_answered_and_the_losses_are_counted_and_told() {
-    for protocol in ["grpc", "http"] {
+    for (protocol, word) in [("grpc", "gRPC"), ("http", "HTTP")] {
         let ended = run(mack().args(["demo", "--wrong-token", "--wait-ms", "0", "--protocol", protocol])).failed();
         let lost = |name| format!("{name} ended: 0 segments sent, 3 lost (3 refused by the backend)");
         assert_eq!(
             with_ports_named(&normalised(&ended.out, &traces(&ended.out))),
-            format!("{}\n{}\n{}\n{}", services_and_answers(protocol), lost("mack-1"), lost("mack-2"), lost("mack-3"))
+            format!("{}\n{}\n{}\n{}", services_and_answers(word), lost("mack-1"), lost("mack-2"), lost("mack-3"))
         );
         let refused: Vec<_> =
             ended.err.lines().filter(|line| line.contains("the backend refused segments; they count as dropped")).collect();
@@ -235,10 +235,22 @@ fn what_is_wrong_is_said_with_the_value_and_the_remedy() {
     let long = "x".repeat(51);
     for (arguments, said) in [
         (["--listen-addr", &taken], [&format!("mack: can't listen on {taken}: "), "Give --listen-addr an address"]),
-        (["--oap-server", "nowhere"], ["mack: --oap-server: the backend \"nowhere\" has no port", "give host:port"]),
-        (["--oap-server", "https://oap:11800"], ["mack: --oap-server: the backend \"https://oap:11800\" asks for TLS", "without TLS"]),
-        (["--instance-name", "a\u{7}b"], ["mack: --instance-name: the name \"a\\u{7}b\" has control characters", "remove them"]),
-        (["--authentication", "two words"], ["mack: --authentication: the token <hidden> has blanks", "visible ASCII alone"]),
+        (
+            ["--oap-server", "nowhere"],
+            ["mack: --oap-server or SW_AGENT_COLLECTOR_BACKEND_SERVICES: the backend \"nowhere\" has no port", "give host:port"],
+        ),
+        (
+            ["--oap-server", "https://oap:11800"],
+            ["mack: --oap-server or SW_AGENT_COLLECTOR_BACKEND_SERVICES: the backend \"https://oap:11800\" asks for TLS", "without TLS"],
+        ),
+        (
+            ["--instance-name", "a\u{7}b"],
+            ["mack: --instance-name or SW_AGENT_INSTANCE_NAME: the name \"a\\u{7}b\" has control characters", "remove them"],
+        ),
+        (
+            ["--authentication", "two words"],
+            ["mack: --authentication or SW_AGENT_AUTHENTICATION: the token <hidden> has blanks", "visible ASCII alone"],
+        ),
     ] {
         let ended =
             run(mack().env("SW_AGENT_COLLECTOR_BACKEND_SERVICES", "127.0.0.1:1").args(name).args(upstream).args(arguments)).failed();
@@ -247,7 +259,8 @@ fn what_is_wrong_is_said_with_the_value_and_the_remedy() {
         }
         assert!(!ended.err.contains("two words") && ended.out.is_empty(), "{ended:?}");
     }
-    for (service, said) in [("", "mack: --service-name: the service has no name; give it one"), (long.as_str(), "shorten it to at most 50")]
+    for (service, said) in
+        [("", "mack: --service-name or SW_AGENT_NAME: the service has no name; give it one"), (long.as_str(), "shorten it to at most 50")]
     {
         let ended = run(mack().args(["--service-name", service]).args(upstream)).failed();
         assert!(ended.err.contains(said), "{}", ended.err);
@@ -267,6 +280,11 @@ fn what_is_wrong_is_said_with_the_value_and_the_remedy() {
         assert_eq!(ended.status.code(), Some(2), "{ended:?}");
         assert!(ended.err.contains(said), "{said:?} is not in {:?}", ended.err);
     }
+    // Of a variable clap says only which option it stands for.
+    let by_variable = run(mack().args(name).args(upstream).env("SW_AGENT_PROTOCOL", "kafka").env("SW_AGENT_AUTHENTICATION", "s3cret"));
+    assert_eq!(by_variable.status.code(), Some(2));
+    assert!(by_variable.err.ends_with("\nSW_AGENT_PROTOCOL is set to \"kafka\"\n"), "{}", by_variable.err);
+    assert!(!by_variable.err.contains("s3cret"), "{}", by_variable.err);
 }
 
 #[cfg(target_os = "linux")]

@@ -65,10 +65,19 @@ enum Protocol {
 }
 
 impl Protocol {
+    /// What `--protocol` of a service takes.
     fn name(self) -> &'static str {
         match self {
             Self::Grpc => "grpc",
             Self::Http => "http",
+        }
+    }
+
+    /// The word for it.
+    fn word(self) -> &'static str {
+        match self {
+            Self::Grpc => "gRPC",
+            Self::Http => "HTTP",
         }
     }
 }
@@ -94,7 +103,7 @@ async fn demo(options: &Options) -> Result<(), Error> {
         Protocol::Grpc => collector.grpc_addr(),
         Protocol::Http => collector.http_addr(),
     };
-    say(&format!("a collector that asks for a token, on {backend} by {}", options.protocol.name()));
+    say(&format!("a collector that asks for a token, on {backend} by {}", options.protocol.word()));
     let echo = echo::start().await?;
     say(&format!("an echo server that is not traced, on {echo}"));
 

@@ -49,13 +49,13 @@ pub(crate) enum Error {
     Cancelled,
 }
 
-/// The runtime's words, with the option in place of the method that it sets.
+/// The runtime's words, with what the user set in place of the method that it sets.
 fn by_option(error: &skywalking_runtime::Error) -> String {
     const OPTIONS: [(&str, &str); 4] = [
-        ("Config::new: ", "--service-name: "),
-        ("Config::instance: ", "--instance-name: "),
-        ("Config::backend: ", "--oap-server: "),
-        ("Config::token: ", "--authentication: "),
+        ("Config::new: ", "--service-name or SW_AGENT_NAME: "),
+        ("Config::instance: ", "--instance-name or SW_AGENT_INSTANCE_NAME: "),
+        ("Config::backend: ", "--oap-server or SW_AGENT_COLLECTOR_BACKEND_SERVICES: "),
+        ("Config::token: ", "--authentication or SW_AGENT_AUTHENTICATION: "),
     ];
     let text = error.to_string();
     let by_option = OPTIONS.iter().find_map(|(method, option)| text.strip_prefix(method).map(|rest| format!("{option}{rest}")));

@@ -5,8 +5,9 @@
 use std::net::SocketAddr;
 use std::time::Duration;
 
-use clap::ArgMatches;
+use clap::error::ErrorKind;
 use clap::parser::ValueSource;
+use clap::{ArgMatches, CommandFactory as _};
 use reqwest::Url;
 use skywalking_examples::{Parent, listen_address};
 use skywalking_runtime::{Config, Reporter};
@@ -92,6 +93,21 @@ impl Options {
     pub(crate) fn parent(&self) -> Parent {
         if self.child { Parent::HoldsStdin } else { Parent::None }
     }
+}
+
+/// Says what is wrong with the command line, and ends. clap blames the option, also for a value that a variable brought; so the
+/// variables that are set are told with it, but for the token's.
+pub(crate) fn refuse(error: &clap::Error) -> ! {
+    let _ = error.print();
+    if matches!(error.kind(), ErrorKind::InvalidValue | ErrorKind::InvalidUtf8) {
+        let command = Options::command();
+        for variable in command.get_arguments().filter(|option| !option.is_hide_env_values_set()).filter_map(|option| option.get_env()) {
+            if let Some(value) = std::env::var_os(variable) {
+                eprintln!("{} is set to {:?}", variable.display(), value.to_string_lossy());
+            }
+        }
+    }
+    std::process::exit(error.exit_code())
 }
 
 /// Whether the token was given where others can see it.
