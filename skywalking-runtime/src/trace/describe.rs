@@ -46,6 +46,29 @@ impl Describe<'_> {
         self
     }
 
+    /// The same of a name in pieces, which costs less than to format them.
+    ///
+    /// ```
+    /// use skywalking_runtime::{Callsite, Resumable, callsite, testing};
+    ///
+    /// static REQUEST: Callsite = callsite!(entry, "HTTP", layer = http);
+    ///
+    /// let trees = testing::run(|| {
+    ///     let describe = |span: &mut skywalking_runtime::Describe<'_>| {
+    ///         span.name_of(&["GET", ":", "/users"]).tag_of("url", &["http://", "shop", "/users"]);
+    ///     };
+    ///     let (span, ()) = Resumable::open(&REQUEST, describe, || ());
+    ///     span.finish();
+    /// });
+    /// assert_eq!(testing::text(&trees), "Entry GET:/users layer=Http {url=http://shop/users}\n");
+    /// ```
+    pub fn name_of(&mut self, pieces: &[&str]) -> &mut Self {
+        if self.0.recording() {
+            self.0.name_of(pieces);
+        }
+        self
+    }
+
     /// The address called, cut at 200 UTF-16 units; an empty one becomes `unknown`.
     pub fn peer(&mut self, peer: impl Display) -> &mut Self {
         if self.0.recording() {
@@ -58,6 +81,14 @@ impl Describe<'_> {
     pub fn tag(&mut self, key: &'static str, value: impl TagValue) -> &mut Self {
         if self.0.recording() {
             self.0.tag(key, value.raw());
+        }
+        self
+    }
+
+    /// A tag of text in pieces, as in [`name_of`](Self::name_of); cut at 2048 UTF-16 units.
+    pub fn tag_of(&mut self, key: &'static str, pieces: &[&str]) -> &mut Self {
+        if self.0.recording() {
+            self.0.tag_of(key, pieces);
         }
         self
     }

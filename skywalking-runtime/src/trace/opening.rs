@@ -156,6 +156,23 @@ impl Opening {
         }
     }
 
+    /// The same of a name in pieces, which are put together where they stay.
+    pub(super) fn name_of(&mut self, pieces: &[&str]) {
+        let merged = self.place == Place::Merged;
+        if merged && self.callsite.is_fallback() {
+            return;
+        }
+        self.with(|segment, head| segment.name_pieces(head, pieces));
+        if merged {
+            slot::with_key(self.key, Segment::renamed);
+        }
+    }
+
+    /// A tag of text in pieces.
+    pub(super) fn tag_of(&mut self, key: &'static str, pieces: &[&str]) {
+        self.with(|segment, head| segment.tag_pieces(head, key, pieces));
+    }
+
     /// The address called; an empty one becomes `unknown`.
     pub fn peer<T: SpanText + ?Sized>(&mut self, peer: &T) {
         if self.place == Place::Full {

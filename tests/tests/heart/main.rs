@@ -2,6 +2,7 @@
 
 mod batches;
 mod crossing;
+mod describe;
 mod failures;
 mod guards;
 mod limits;

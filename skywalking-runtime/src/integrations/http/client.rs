@@ -5,10 +5,10 @@ use std::sync::Arc;
 use ::http::{Extensions, HeaderMap, HeaderName, Method, Uri};
 
 use super::call::{Call, Protocol};
-use super::grpc;
 use super::hosts::Host;
 use super::options::{Head, Options, shared_options};
-use super::url::{Address, OperationName, Url, host_header};
+use super::url::{Address, host_header};
+use super::{grpc, url};
 use crate::{Callsite, Describe, Resumable, callsite, component, enabled, inject};
 
 static HTTP: Callsite = callsite!(exit, "HTTP", layer = http).component(component::HTTP_CLIENT).fallback();
@@ -101,8 +101,7 @@ impl Client {
             if protocol == Protocol::Grpc {
                 span.name(uri.path());
             } else {
-                let url = Url { uri, host: host.as_ref(), query: shared.query };
-                span.name(OperationName { method, path: uri.path() }).tag("http.method", method.as_str()).tag_display("url", &url);
+                url::describe(span, method, uri.path(), &url::url(uri, host.as_ref(), shared.query));
             }
         };
         let (span, ()) = Resumable::open(callsite, describe, || {

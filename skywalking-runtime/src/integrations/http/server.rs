@@ -8,8 +8,8 @@ use ::http::{Extensions, HeaderMap, HeaderName, Method, Uri};
 
 use super::call::{Call, Protocol};
 use super::options::{Head, Options, shared_options};
-use super::url::{OperationName, Url, host_header};
-use super::{grpc, router};
+use super::url::host_header;
+use super::{grpc, router, url};
 use crate::trace::guarded::guarded;
 use crate::{Callsite, Describe, Inbound, Resumable, callsite, component, enabled};
 
@@ -133,9 +133,8 @@ impl Server {
             if protocol == Protocol::Grpc {
                 span.name(uri.path());
             } else {
-                let url = Url { uri, host: host_header(uri, headers), query: shared.query };
                 let path = router::template(extensions).unwrap_or(uri.path());
-                span.name(OperationName { method, path }).tag("http.method", method.as_str()).tag_display("url", &url);
+                url::describe(span, method, path, &url::url(uri, host_header(uri, headers), shared.query));
             }
         };
         let (span, ()) = Resumable::open(callsite, describe, || ());

@@ -1,24 +1,16 @@
-//! Names, addresses and URLs as spans show them, written piece by piece into the span's own text.
+//! Names, addresses and URLs as spans show them.
 
 use std::fmt::{self, Display, Formatter};
 
 use ::http::{HeaderMap, HeaderValue, Method, Uri, header};
 
 use super::hosts;
+use crate::Describe;
 
-/// `METHOD:/path`.
-#[derive(Clone, Copy)]
-pub(super) struct OperationName<'a> {
-    pub(super) method: &'a Method,
-    pub(super) path: &'a str,
-}
-
-impl Display for OperationName<'_> {
-    fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
-        f.write_str(self.method.as_str())?;
-        f.write_str(":")?;
-        f.write_str(if self.path.is_empty() { "/" } else { self.path })
-    }
+/// What HTTP spans say from the beginning.
+pub(super) fn describe(span: &mut Describe<'_>, method: &Method, path: &str, url: &[&str]) {
+    let path = if path.is_empty() { "/" } else { path };
+    span.name_of(&[method.as_str(), ":", path]).tag("http.method", method.as_str()).tag_of("url", url);
 }
 
 /// The host that a request goes to, and its port: as written or as the scheme has it.
@@ -61,7 +53,7 @@ pub(super) fn host_header<'a>(uri: &Uri, headers: &'a HeaderMap) -> Option<&'a H
 }
 
 fn text(host: &HeaderValue) -> &str {
-    host.to_str().unwrap_or_default()
+    str::from_utf8(host.as_bytes()).unwrap_or_default()
 }
 
 /// Whether a tag keeps the query, where secrets live.
@@ -72,33 +64,13 @@ pub(in crate::integrations) enum Query {
     Kept,
 }
 
-/// The URL of a request, never with userinfo. Without a scheme where the request has none: it begins with the host then.
-pub(super) struct Url<'a> {
-    pub(super) uri: &'a Uri,
-    /// The header `host`.
-    pub(super) host: Option<&'a HeaderValue>,
-    pub(super) query: Query,
-}
-
-impl Display for Url<'_> {
-    fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
-        if let Some(scheme) = self.uri.scheme_str() {
-            f.write_str(scheme)?;
-            f.write_str("://")?;
-        }
-        match self.uri.authority() {
-            Some(authority) => f.write_str(without_userinfo(authority.as_str()))?,
-            None => f.write_str(without_userinfo(self.host.map(text).unwrap_or_default()))?,
-        }
-        f.write_str(self.uri.path())?;
-        match (self.query, self.uri.query()) {
-            (Query::Kept, Some(query)) => {
-                f.write_str("?")?;
-                f.write_str(query)
-            }
-            _ => Ok(()),
-        }
-    }
+/// The URL of a request in pieces, never with userinfo. Without a scheme where the request has none: it begins with the host then. `host` is the
+/// header, for a URI that has none.
+pub(super) fn url<'a>(uri: &'a Uri, host: Option<&'a HeaderValue>, query: Query) -> [&'a str; 6] {
+    let (scheme, colon) = uri.scheme_str().map_or(("", ""), |scheme| (scheme, "://"));
+    let authority = uri.authority().map_or_else(|| host.map(text).unwrap_or_default(), |authority| authority.as_str());
+    let (mark, query) = uri.query().filter(|_| query == Query::Kept).map_or(("", ""), |query| ("?", query));
+    [scheme, colon, without_userinfo(authority), uri.path(), mark, query]
 }
 
 fn without_userinfo(authority: &str) -> &str {
@@ -150,7 +122,7 @@ mod tests {
         ] {
             let Ok(uri) = uri.parse() else { continue };
             let host = header(host);
-            let shown = |query| Url { uri: &uri, host: host.as_ref(), query }.to_string();
+            let shown = |query| url(&uri, host.as_ref(), query).concat();
             assert_eq!((shown(Query::LeftOut).as_str(), shown(Query::Kept).as_str()), (without, with));
         }
     }

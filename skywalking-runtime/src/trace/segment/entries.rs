@@ -56,6 +56,24 @@ impl Segment {
         Some(self.range(from))
     }
 
+    /// The same of text in pieces, cut at `limit` UTF-16 units.
+    pub(crate) fn store_pieces(&mut self, pieces: &[&str], limit: usize) -> Option<Range> {
+        let length: usize = pieces.iter().map(|piece| piece.len()).sum();
+        // A character has at least as many bytes as UTF-16 units.
+        if length > limit {
+            return self.store(text::cut(&pieces.concat(), limit));
+        }
+        if self.text.len() + length > TEXT_LIMIT {
+            self.refuse_entry();
+            return None;
+        }
+        let from = self.text.len();
+        for piece in pieces {
+            self.text.push_str(piece);
+        }
+        Some(self.range(from))
+    }
+
     /// The text from `from` on as a range.
     pub(crate) fn range(&self, from: usize) -> Range {
         #[expect(clippy::cast_possible_truncation, reason = "at most TEXT_LIMIT and a header")]
@@ -79,6 +97,13 @@ impl Segment {
             Raw::Bool(truth) => Side { key, a: u32::from(truth), b: 0, next: 0, kind: SideKind::Bool },
         };
         self.push(head, side);
+    }
+
+    /// A tag of text in pieces for the list at `head`.
+    pub(crate) fn tag_pieces(&mut self, head: &mut u32, key: &'static str, pieces: &[&str]) {
+        if let Some(range) = self.store_pieces(pieces, TAG_LIMIT) {
+            self.push(head, Side { key, a: range.offset, b: range.length, next: 0, kind: SideKind::Text });
+        }
     }
 
     /// A tag for the current span.

@@ -17,6 +17,23 @@ impl Segment {
         }
     }
 
+    /// The same of a name in pieces.
+    pub(crate) fn name_pieces(&mut self, head: &mut u32, pieces: &[&str]) {
+        let from = self.text.len();
+        let Some(range) = self.store_pieces(pieces, NAME_LIMIT).filter(|range| range.length > 0) else { return };
+        let cleaned = match text::clean(self.text_at(range), NAME_LIMIT) {
+            Cow::Borrowed(_) => None,
+            Cow::Owned(cleaned) => Some(cleaned),
+        };
+        if let Some(cleaned) = cleaned {
+            // Each character that is replaced takes one byte now, so it is not longer than before.
+            self.text.truncate(from);
+            self.text.push_str(&cleaned);
+        }
+        let Range { offset, length } = self.range(from);
+        self.push(head, Side { key: "", a: offset, b: length, next: 0, kind: SideKind::Name });
+    }
+
     /// Another operation name for the current span, whose list begins at `head`.
     pub(crate) fn rename(&mut self, head: &mut u32, name: &str) {
         self.name(head, name);
@@ -24,7 +41,7 @@ impl Segment {
     }
 
     /// Those who go on from here from now on shall say the current span's new name.
-    pub(super) fn renamed(&mut self) {
+    pub(crate) fn renamed(&mut self) {
         if self.current.index == self.shared_endpoint {
             self.unshare();
         }

@@ -1,0 +1,56 @@
+//! What is said of a span right before it opens: texts in pieces.
+
+use skywalking_runtime::{Callsite, Resumable, callsite, child, testing};
+
+static REQUEST: Callsite = callsite!(entry, "HTTP");
+static FALLBACK: Callsite = callsite!(entry, "HTTP").fallback();
+
+/// The name and the tag `x` of a span that was described twice over: whole, and in pieces.
+fn described(pieces: &[&str]) -> [(String, String); 2] {
+    let whole = pieces.concat();
+    let trees = testing::run(|| {
+        Resumable::open(&REQUEST, |span| _ = span.name(&whole).tag("x", &whole), || ()).0.finish();
+        Resumable::open(&REQUEST, |span| _ = span.name_of(pieces).tag_of("x", pieces), || ()).0.finish();
+    });
+    [0, 1].map(|at| (trees[at].root.name.clone(), trees[at].root.tags[0].1.clone()))
+}
+
+#[test]
+fn a_text_in_pieces_is_kept_cut_and_cleaned_as_a_whole_one_is() {
+    let long = "x".repeat(149);
+    let longer = "\u{1d11e}".repeat(1_023);
+    for pieces in [
+        &["GET", ":", "/users"][..],
+        &[""],
+        &["", ""],
+        &[&long, "", "y"],
+        &[&long, "y", "z"],
+        &[&long, "\u{1d11e}"],
+        &["a\nb", "\u{7f}", "\u{85}c"],
+        &[&longer, "ab", "c"],
+        &[&longer, "a", "\u{1d11e}"],
+    ] {
+        let [whole, in_pieces] = described(pieces);
+        assert_eq!(whole, in_pieces, "{pieces:?}");
+    }
+}
+
+#[test]
+fn a_name_in_pieces_is_the_merged_spans_unless_it_is_only_supposed() {
+    let merged = |callsite| {
+        let trees = testing::run(|| {
+            child(&REQUEST).run(|| Resumable::open(callsite, |span| _ = span.name_of(&["a", "b"]), || ()).0.finish());
+        });
+        testing::text(&trees)
+    };
+    assert_eq!(merged(&REQUEST), "Entry ab\n");
+    assert_eq!(merged(&FALLBACK), "Entry HTTP\n");
+}
+
+#[test]
+fn a_request_that_is_not_sampled_takes_no_pieces() {
+    let trees = testing::Test::new().sampler(|_| false).run(|| {
+        Resumable::open(&REQUEST, |span| _ = span.name_of(&["a"]).tag_of("x", &["a"]), || ()).0.finish();
+    });
+    assert_eq!(trees, []);
+}
