@@ -322,20 +322,20 @@ fn a_name_by_a_block_counts_only_where_the_block_chose_it() {
     struct Handlers;
     #[entry_span(names = "/{fn}")]
     impl Handlers {
-        fn plain(&self) {}
+        fn plain() {}
         #[entry_span(tags("own" = true))]
-        fn own(&self) {}
+        fn own() {}
     }
     struct Unnamed;
     #[entry_span]
     impl Unnamed {
-        fn plain(&self) {}
+        fn plain() {}
         #[entry_span(tags("own" = true))]
-        fn own(&self) {}
+        fn own() {}
     }
     let seen = |handler: fn()| text(&run(|| Root::new(&GET).run(handler)));
-    assert_eq!(seen(|| Handlers.plain()), "Entry /plain layer=Http component=49\n");
-    assert_eq!(seen(|| Handlers.own()), "Entry /own layer=Http component=49 {own=true}\n");
-    assert_eq!(seen(|| Unnamed.plain()), "Entry GET:/users/{id} layer=Http component=49\n");
-    assert_eq!(seen(|| Unnamed.own()), "Entry GET:/users/{id} layer=Http component=49 {own=true}\n");
+    assert_eq!(seen(Handlers::plain), "Entry /plain layer=Http component=49\n");
+    assert_eq!(seen(Handlers::own), "Entry /own layer=Http component=49 {own=true}\n");
+    assert_eq!(seen(Unnamed::plain), "Entry GET:/users/{id} layer=Http component=49\n");
+    assert_eq!(seen(Unnamed::own), "Entry GET:/users/{id} layer=Http component=49 {own=true}\n");
 }

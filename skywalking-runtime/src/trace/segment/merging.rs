@@ -88,9 +88,10 @@ impl Segment {
     #[cold]
     pub(crate) fn close_level(&mut self, index: u16, level: u16) {
         let Some(record) = self.records.get_mut(usize::from(index)).filter(|record| record.end == 0) else { return };
-        record.set_levels(record.levels().saturating_sub(1));
+        let left = record.levels().saturating_sub(1);
+        record.set_levels(left);
         if self.current.index == index && !self.current.is_muted() {
-            self.current.depth = self.current.depth.min(level.saturating_sub(1));
+            self.current.depth = self.current.depth.min(level.saturating_sub(1)).min(left);
         }
     }
 }
