@@ -82,7 +82,8 @@
 //!
 //! A server's layer nothing of a request, and of a response the header that was asked for. A client's layer the headers `sw8`,
 //! `sw8-correlation` and `sw8-x` of a request, and nothing of a response. Bodies pass through [`TracedBody`](crate::http::TracedBody). What
-//! panics in a closure among the options stays there, and while no tracer runs nothing is looked at.
+//! panics in a closure among the options stays there. While no tracer runs a layer does nothing, but that `propagate_to` still takes old
+//! headers off a request to another host.
 
 mod answer;
 mod client;
