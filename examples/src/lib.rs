@@ -6,6 +6,8 @@
 //! | `handlers` | two axum handlers that continue the trace of the request's headers |
 //! | `snapshot` | two services that talk by messages without headers: one trace, one map |
 //! | `mack` | an HTTP service that calls the next one, traced on both sides by a layer; three of them in a chain |
+//! | `web` | axum and reqwest, traced by a line each: the program of a cookbook page |
+//! | `stock` | a tonic server and its client, traced by a layer each: the program of the other page |
 
 mod address;
 pub mod demo;
