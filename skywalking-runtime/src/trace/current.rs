@@ -125,7 +125,7 @@ impl Current {
     /// The span failed with this error: `event=error`, its type, its message and the chain of its sources.
     pub fn error<E: Error + ?Sized>(self, error: &E) -> Self {
         failure::record(&Failure {
-            kind: type_name::<E>(),
+            kind: kind_of::<E>(),
             message: Some(&Shown(error)),
             source: Some(&|| error.source()),
             severity: Severity::Error,
@@ -186,6 +186,12 @@ impl Current {
         });
         self
     }
+}
+
+/// The name of an error's type. Of one that only a trait is known of, the marker traits behind it say nothing.
+fn kind_of<E: ?Sized>() -> &'static str {
+    let name = type_name::<E>();
+    name.split_once(" + ").filter(|_| name.starts_with("dyn ")).map_or(name, |(first, _)| first)
 }
 
 struct Shown<'a, T: ?Sized>(&'a T);

@@ -106,7 +106,7 @@ async fn a_timeout_inside_of_the_layer_is_an_error() {
     .await;
     assert_eq!(
         shown,
-        "Exit GET:/items layer=Http component=2 peer=one:1 ERROR {http.method=GET, url=http://one:1/items} [event=error error.kind=dyn core::error::Error + core::marker::Send + core::marker::Sync message=request timed out]\n\
+        "Exit GET:/items layer=Http component=2 peer=one:1 ERROR {http.method=GET, url=http://one:1/items} [event=error error.kind=dyn core::error::Error message=request timed out]\n\
         \x20 Entry arrived /items ref=CrossProcess\n"
     );
 }

@@ -182,7 +182,7 @@ async fn an_error_of_a_middleware_inside_is_one_of_the_span_and_shows_no_query()
         .await;
     assert_eq!(
         shown,
-        "Exit GET:/budget layer=Http component=2 peer=nobody:0 ERROR {http.method=GET, url=http://nobody:0/budget} [event=error error.kind=dyn core::error::Error + core::marker::Send + core::marker::Sync message=the budget is used up stack=the budget is used up\\nCaused by: an error occurred when formatting an argument]\n\
+        "Exit GET:/budget layer=Http component=2 peer=nobody:0 ERROR {http.method=GET, url=http://nobody:0/budget} [event=error error.kind=dyn core::error::Error message=the budget is used up stack=the budget is used up\\nCaused by: an error occurred when formatting an argument]\n\
         Exit GET:/items layer=Http component=2 peer=nobody:0 ERROR {http.method=GET, url=http://nobody:0/items} [event=error error.kind=error message=given up: error sending request for url (..)]\n"
     );
 }
