@@ -3,6 +3,7 @@
 //! [`carrier`] is how headers are read and written wherever they are kept; [`sw8`] is the trace, [`correlation`] what the program sends
 //! along with it, [`extension`] the rest. This room knows the wire's text and nothing of how spans nest.
 
+pub(crate) mod base64;
 pub(crate) mod carrier;
 pub(crate) mod correlation;
 pub(crate) mod extension;

@@ -185,7 +185,11 @@ impl Extract for http::HeaderMap {
             Some(name) => self.get(name),
             None => self.get(key),
         };
-        value.map(|value| String::from_utf8_lossy(value.as_bytes()))
+        value.map(|value| {
+            // The lossy way looks at each byte for itself, and hardly ever is there anything to replace.
+            let bytes = value.as_bytes();
+            std::str::from_utf8(bytes).map_or_else(|_| String::from_utf8_lossy(bytes), Cow::Borrowed)
+        })
     }
 }
 

@@ -5,10 +5,11 @@
 
 use std::ops::Range;
 
-use base64::Engine as _;
-use base64::engine::general_purpose::STANDARD;
+use ::base64::Engine as _;
+use ::base64::engine::general_purpose::STANDARD;
 use once_cell::sync::OnceCell;
 
+use super::base64;
 use crate::trace::callsite::Callsite;
 use crate::trace::id;
 use crate::trace::record::Trace;
@@ -41,62 +42,85 @@ pub(crate) fn check(header: &str) -> Result<Parts, Reason> {
     if header.len() > LIMIT {
         return Err(Reason::Sw8TooLong);
     }
-    let mut ranges = [const { 0..0 }; 8];
-    let mut count = 0;
-    let mut from = 0;
-    for part in header.split('-') {
-        let Some(range) = ranges.get_mut(count) else { return Err(Reason::Sw8Parts) };
-        *range = from..from + part.len();
-        from += part.len() + 1;
-        count += 1;
-    }
-    if count != ranges.len() {
-        return Err(Reason::Sw8Parts);
-    }
+    let ranges = split(header).ok_or(Reason::Sw8Parts)?;
     if ranges.iter().any(Range::is_empty) {
         return Err(Reason::Sw8EmptyPart);
     }
     let [flag, trace, segment, span, service, instance, endpoint, address] = ranges;
-    if !matches!(&header[flag], "0" | "1") {
+    let bytes = header.as_bytes();
+    if !matches!(bytes[flag], [b'0' | b'1']) {
         return Err(Reason::Sw8Flag);
     }
-    let span = span_id(&header[span])?;
-    check_id(&header[trace.clone()], Reason::Sw8TraceId)?;
-    check_id(&header[segment.clone()], Reason::Sw8SegmentId)?;
+    let span = span_id(&bytes[span])?;
+    check_id(&bytes[trace.clone()], Reason::Sw8TraceId)?;
+    check_id(&bytes[segment.clone()], Reason::Sw8SegmentId)?;
     for part in [&service, &instance, &endpoint, &address] {
-        check_base64(&header[part.clone()])?;
+        check_base64(&bytes[part.clone()])?;
     }
     Ok(Parts { trace, segment, span, service, instance, endpoint, address })
 }
 
-fn span_id(digits: &str) -> Result<i32, Reason> {
-    if digits.len() > 10 || !digits.bytes().all(|byte| byte.is_ascii_digit()) {
-        return Err(Reason::Sw8SpanId);
+/// The eight parts. `None` if there are more or fewer.
+pub(crate) fn split(header: &str) -> Option<[Range<usize>; 8]> {
+    let mut ranges = [const { 0..0 }; 8];
+    let mut count = 0;
+    let mut from = 0;
+    let mut part = |at: usize| {
+        if let Some(range) = ranges.get_mut(count) {
+            *range = from..at;
+        }
+        from = at + 1;
+        count += 1;
+    };
+    let (words, rest) = header.as_bytes().as_chunks::<8>();
+    for (word, bytes) in words.iter().enumerate() {
+        let mut hyphens = hyphens(*bytes);
+        while hyphens != 0 {
+            part(word * 8 + hyphens.trailing_zeros() as usize / 8);
+            hyphens &= hyphens - 1;
+        }
     }
-    digits.parse().map_err(|_| Reason::Sw8SpanId)
+    for (at, _) in rest.iter().enumerate().filter(|(_, byte)| **byte == b'-') {
+        part(words.len() * 8 + at);
+    }
+    part(header.len());
+    (count == ranges.len()).then_some(ranges)
 }
 
-fn check_id(part: &str, reason: Reason) -> Result<(), Reason> {
-    let mut decoded = [0; ID_LIMIT + 6];
+/// The top bit of each byte that is a hyphen, the first byte lowest.
+fn hyphens(bytes: [u8; 8]) -> u64 {
+    const SEVEN: u64 = u64::from_ne_bytes([0x7f; 8]);
+    let differs = u64::from_le_bytes(bytes) ^ u64::from_ne_bytes([b'-'; 8]);
+    !(((differs & SEVEN) + SEVEN) | differs | SEVEN)
+}
+
+fn span_id(digits: &[u8]) -> Result<i32, Reason> {
+    if digits.len() > 10 {
+        return Err(Reason::Sw8SpanId);
+    }
+    let number = digits.iter().try_fold(0_i64, |number, digit| digit.is_ascii_digit().then(|| number * 10 + i64::from(digit - b'0')));
+    number.and_then(|number| number.try_into().ok()).ok_or(Reason::Sw8SpanId)
+}
+
+fn check_id(part: &[u8], reason: Reason) -> Result<(), Reason> {
     if part.len() > ID_LIMIT.div_ceil(3) * 4 {
         return Err(reason);
     }
-    let length = STANDARD.decode_slice(part, &mut decoded).map_err(|_| Reason::Sw8Base64)?;
-    match decoded.get(..length) {
-        Some(id) if (1..=ID_LIMIT).contains(&length) && id.iter().all(u8::is_ascii_graphic) => Ok(()),
-        _ => Err(reason),
+    match base64::look(part) {
+        Some(base64::Bytes::Visible) => Ok(()),
+        Some(base64::Bytes::Other) => Err(reason),
+        None => Err(Reason::Sw8Base64),
     }
 }
 
-fn check_base64(part: &str) -> Result<(), Reason> {
-    let mut decoded = [0; 192];
-    let sound = if part.len() <= decoded.len() { STANDARD.decode_slice(part, &mut decoded).is_ok() } else { STANDARD.decode(part).is_ok() };
-    if sound { Ok(()) } else { Err(Reason::Sw8Base64) }
+fn check_base64(part: &[u8]) -> Result<(), Reason> {
+    if base64::is_canonical(part) { Ok(()) } else { Err(Reason::Sw8Base64) }
 }
 
 /// The text of a part that was checked; bytes that are no UTF-8 are replaced.
 pub(crate) fn decode_text(part: &str) -> String {
-    let bytes = STANDARD.decode(part).unwrap_or_default();
+    let mut bytes = Vec::new();
+    base64::decode(part.as_bytes(), &mut bytes);
     String::from_utf8(bytes).unwrap_or_else(|error| String::from_utf8_lossy(error.as_bytes()).into_owned())
 }
 
@@ -242,6 +266,13 @@ mod tests {
         #[test]
         fn no_nearly_right_text_makes_the_reader_panic(header in "[01]?-?[A-Za-z0-9+/=-]{0,400}") {
             let _ = check(&header);
+        }
+
+        #[test]
+        fn the_parts_are_what_stands_between_hyphens(header in "(-|[a-z]|[-a-z\u{ad}é]{1,9}){0,20}|([a-z=]{0,12}-){7}[a-z=]{0,12}") {
+            let expected: Vec<_> = header.split('-').collect();
+            let parts = split(&header).map(|parts| parts.map(|part| &header[part]).to_vec());
+            prop_assert_eq!(parts, (expected.len() == 8).then_some(expected));
         }
 
         #[test]

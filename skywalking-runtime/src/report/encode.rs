@@ -20,12 +20,13 @@ mod span;
 #[cfg(test)]
 mod tests;
 
-use base64::Engine as _;
-use base64::engine::general_purpose::STANDARD;
+use std::borrow::Cow;
+
 use bytes::Bytes;
 
 use super::timeline::Timeline;
 use super::wire::Writer;
+use crate::propagation::base64;
 use crate::trace::id;
 use crate::trace::outbox::Head;
 use crate::trace::record::{NONE, Record, Side, Trace};
@@ -74,11 +75,10 @@ pub(crate) struct Encoder {
     scratch: Scratch,
 }
 
-/// Buffers that are used again and again.
+/// A buffer that is used again and again.
 #[derive(Debug, Default)]
 struct Scratch {
     bytes: Vec<u8>,
-    text: String,
 }
 
 impl Encoder {
@@ -128,12 +128,10 @@ fn parent_of(record: &Record, place: usize) -> Option<usize> {
 
 impl Scratch {
     /// Base64 to text. What is no Base64 is empty; what is no text is replaced character by character.
-    fn decode(&mut self, base64: &str) -> std::borrow::Cow<'_, str> {
+    fn decode(&mut self, base64: &str) -> Cow<'_, str> {
         self.bytes.clear();
-        if STANDARD.decode_vec(base64, &mut self.bytes).is_err() {
-            self.bytes.clear();
-        }
-        String::from_utf8_lossy(&self.bytes)
+        base64::decode(base64.as_bytes(), &mut self.bytes);
+        std::str::from_utf8(&self.bytes).map_or_else(|_| String::from_utf8_lossy(&self.bytes), Cow::Borrowed)
     }
 }
 

@@ -50,6 +50,7 @@ impl Writer {
     }
 
     /// Puts raw bytes in front.
+    #[inline]
     pub(crate) fn bytes(&mut self, bytes: &[u8]) {
         if self.from < bytes.len() {
             self.grow(bytes.len());
@@ -71,7 +72,16 @@ impl Writer {
         self.from = size - written;
     }
 
-    fn varint(&mut self, mut number: u64) {
+    /// Most numbers take one byte.
+    #[inline]
+    fn varint(&mut self, number: u64) {
+        match u8::try_from(number) {
+            Ok(byte @ ..0x80) => self.bytes(&[byte]),
+            _ => self.long_varint(number),
+        }
+    }
+
+    fn long_varint(&mut self, mut number: u64) {
         let mut digits = [0_u8; 10];
         let mut length = 0;
         for digit in &mut digits {
@@ -115,8 +125,14 @@ impl Writer {
 
     /// Makes what was written since the mark a message, or a text, in this field. An empty one stays a field: it is an element.
     pub(crate) fn close(&mut self, field: u32, since: Mark) {
-        self.varint((self.mark().0 - since.0) as u64);
-        self.key(field, LENGTH);
+        let length = (self.mark().0 - since.0) as u64;
+        let key = u8::try_from((u64::from(field) << 3) | LENGTH);
+        if let (Ok(key @ ..0x80), Ok(length @ ..0x80)) = (key, u8::try_from(length)) {
+            self.bytes(&[key, length]);
+        } else {
+            self.varint(length);
+            self.key(field, LENGTH);
+        }
     }
 
     /// Puts a number's decimal digits in front.

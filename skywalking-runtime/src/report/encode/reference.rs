@@ -4,6 +4,7 @@
 use super::span::field;
 use super::{Encoder, Segment};
 use crate::config::NAME_LIMIT as SERVICE_LIMIT;
+use crate::propagation::sw8;
 use crate::trace::text::{self, NAME_LIMIT, PEER_LIMIT};
 
 /// Numbers of the fields of a `SegmentReference`.
@@ -22,11 +23,8 @@ impl Encoder {
     /// A reference to a segment of another process. The parts of `sw8` (`protocol/semantics.md` 2): flag, trace, segment, span,
     /// service, instance, endpoint, address. The type `CrossProcess` is 0 and so is not written.
     pub(super) fn process_reference(&mut self, header: &str) {
-        let mut parts = [""; 8];
-        for (part, text) in parts.iter_mut().zip(header.split('-')) {
-            *part = text;
-        }
-        let [_, trace, segment, span, service, instance, endpoint, address] = parts;
+        let parts = sw8::split(header).unwrap_or_default();
+        let [_, trace, segment, span, service, instance, endpoint, address] = parts.map(|part| header.get(part).unwrap_or_default());
         let since = self.writer.mark();
         self.name(ADDRESS, address, PEER_LIMIT);
         self.name(PARENT_ENDPOINT, endpoint, NAME_LIMIT);
@@ -56,12 +54,7 @@ impl Encoder {
 
     /// A name in Base64 that a stranger sent.
     fn name(&mut self, number: u32, base64: &str, limit: usize) {
-        let scratch = &mut self.scratch;
-        scratch.text.clear();
-        scratch.bytes.clear();
-        if base64::Engine::decode_vec(&super::STANDARD, base64, &mut scratch.bytes).is_ok() {
-            text::push_name(&mut scratch.text, &String::from_utf8_lossy(&scratch.bytes), limit);
-        }
-        self.writer.string(number, &scratch.text);
+        let name = self.scratch.decode(base64);
+        self.writer.string(number, &text::clean(&name, limit));
     }
 }

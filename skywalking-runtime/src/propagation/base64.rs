@@ -1,0 +1,168 @@
+//! Standard Base64 (RFC 4648, 4) for what comes in: the parts of `sw8` are short, and all of them are read for each request, so there is
+//! no engine to set up. Only the canonical form passes: whole groups of four, padding at the end, spare bits zero. What goes out is
+//! encoded elsewhere.
+
+/// What each character adds to the 24 bits of its group, by its place in there.
+static BITS: [[u32; 256]; 4] = {
+    let alphabet = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
+    let mut table = [[NONE; 256]; 4];
+    let mut bits = 0;
+    while bits < 64 {
+        let character = alphabet[bits as usize] as usize;
+        table[0][character] = bits << 18;
+        table[1][character] = bits << 12;
+        table[2][character] = bits << 6;
+        table[3][character] = bits;
+        bits += 1;
+    }
+    table
+};
+
+/// No character of Base64. The bit is above those of a group, and stays when they are put together.
+const NONE: u32 = 1 << 31;
+
+/// What a text in Base64 stands for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Bytes {
+    /// Characters that can be seen, of ASCII.
+    Visible,
+    Other,
+}
+
+/// Three bytes, and `NONE` if they are none.
+#[inline]
+fn three_bytes([a, b, c, d]: [u8; 4]) -> u32 {
+    let [first, second, third, fourth] = &BITS;
+    first[usize::from(a)] | second[usize::from(b)] | third[usize::from(c)] | fourth[usize::from(d)]
+}
+
+/// The whole groups, and the last one: its bytes, from the top of 24 bits on, and how many they are.
+#[inline]
+fn groups(text: &[u8]) -> Option<(&[[u8; 4]], u32, usize)> {
+    let (groups, rest) = text.as_chunks::<4>();
+    let (last, whole) = groups.split_last()?;
+    let (last, length) = match *last {
+        [a, b, b'=', b'='] => ([a, b, b'A', b'A'], 1),
+        [a, b, c, b'='] => ([a, b, c, b'A'], 2),
+        all => (all, 3),
+    };
+    let bytes = three_bytes(last);
+    let spare = bytes & (0xff_ffff >> (8 * length));
+    (rest.is_empty() && bytes & NONE == 0 && spare == 0).then_some((whole, bytes, length))
+}
+
+/// True if the text is canonical Base64.
+pub(crate) fn is_canonical(text: &[u8]) -> bool {
+    text.is_empty() || groups(text).is_some_and(|(whole, ..)| whole.iter().fold(0, |all, group| all | three_bytes(*group)) & NONE == 0)
+}
+
+/// What the text stands for. `None` if it is no canonical Base64.
+pub(crate) fn look(text: &[u8]) -> Option<Bytes> {
+    let (whole, last, length) = groups(text)?;
+    // What is missing in the last group is filled up with something that can be seen.
+    let last = last | (0x21_2121 & (0xff_ffff >> (8 * length)));
+    // Three bytes at a time, of seven bits each: no sum reaches the next byte.
+    let (mut all, mut above, mut not_below) = (0, 0, u32::MAX);
+    for bytes in whole.iter().map(|group| three_bytes(*group)).chain([last]) {
+        all |= bytes;
+        above |= (bytes & 0x7f_7f7f) + 0x01_0101;
+        not_below &= (bytes & 0x7f_7f7f) + 0x5f_5f5f;
+    }
+    if all & NONE != 0 {
+        return None;
+    }
+    let odd = (all | above | !not_below) & 0x80_8080;
+    Some(if odd == 0 { Bytes::Visible } else { Bytes::Other })
+}
+
+/// Appends what the text stands for. False, and nothing is appended, if it is no canonical Base64.
+pub(crate) fn decode(text: &[u8], out: &mut Vec<u8>) -> bool {
+    if text.is_empty() {
+        return true;
+    }
+    let Some((whole, last, length)) = groups(text) else { return false };
+    let before = out.len();
+    out.resize(before + whole.len() * 3, 0);
+    let mut all = 0;
+    let (places, _) = out.get_mut(before..).unwrap_or_default().as_chunks_mut::<3>();
+    for (group, place) in whole.iter().zip(places) {
+        let bytes = three_bytes(*group);
+        all |= bytes;
+        let [_, a, b, c] = bytes.to_be_bytes();
+        *place = [a, b, c];
+    }
+    if all & NONE != 0 {
+        out.truncate(before);
+        return false;
+    }
+    let [_, last @ ..] = last.to_be_bytes();
+    out.extend_from_slice(last.get(..length).unwrap_or_default());
+    true
+}
+
+#[cfg(test)]
+mod tests {
+    use base64::Engine as _;
+    use base64::engine::general_purpose::STANDARD;
+    use proptest::prelude::*;
+
+    use super::*;
+
+    fn ours(text: &str) -> Option<Vec<u8>> {
+        let mut out = vec![7];
+        let sound = decode(text.as_bytes(), &mut out);
+        assert_eq!(sound, is_canonical(text.as_bytes()), "{text}");
+        assert_eq!((out[0], sound || out.len() == 1), (7, true), "{text}");
+        sound.then(|| out[1..].to_vec())
+    }
+
+    fn looked(bytes: &[u8]) -> Option<Bytes> {
+        let visible = bytes.iter().all(u8::is_ascii_graphic);
+        (!bytes.is_empty()).then_some(if visible { Bytes::Visible } else { Bytes::Other })
+    }
+
+    #[test]
+    fn each_byte_at_each_place_is_seen_as_what_it_is() {
+        for byte in 0..=u8::MAX {
+            for length in 1..=7 {
+                for at in 0..length {
+                    let mut bytes = vec![b'!'; length];
+                    bytes[at] = byte;
+                    let text = STANDARD.encode(&bytes);
+                    assert_eq!(look(text.as_bytes()), looked(&bytes), "{bytes:?}");
+                    assert_eq!(ours(&text), Some(bytes));
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn each_character_at_each_place_is_taken_or_refused_as_the_standard_says() {
+        for character in 0..128_u8 {
+            for length in 1..=8 {
+                for at in 0..length {
+                    let mut text = vec![b'A'; length];
+                    text[at] = character;
+                    let text = String::from_utf8(text).expect("ASCII");
+                    assert_eq!(ours(&text), STANDARD.decode(&text).ok(), "{text}");
+                }
+            }
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn texts_are_read_as_the_standard_says(text in "[AQgw+/=]{0,12}|[A-Za-z0-9+/=]{0,40}|.{0,40}") {
+            let theirs = STANDARD.decode(&text).ok();
+            prop_assert_eq!(look(text.as_bytes()), theirs.as_deref().and_then(looked));
+            prop_assert_eq!(ours(&text), theirs);
+        }
+
+        #[test]
+        fn bytes_come_back(bytes in proptest::collection::vec(any::<u8>(), 0..200)) {
+            let text = STANDARD.encode(&bytes);
+            prop_assert_eq!(look(text.as_bytes()), looked(&bytes));
+            prop_assert_eq!(ours(&text), Some(bytes));
+        }
+    }
+}
