@@ -1,9 +1,10 @@
 //! What the transports that speak to a backend have in common: the list of addresses to turn to, and the token that each of them is
-//! shown. How one speaks is the transport's own.
+//! shown, with what is said where a backend doesn't want it. How one speaks is the transport's own.
 
 use std::str::FromStr;
 use std::time::Duration;
 
+use super::transport::Outcome;
 use crate::config::{Address, Token};
 use crate::error::Error;
 
@@ -47,6 +48,15 @@ impl<T> Backends<T> {
     pub(crate) fn turn(&mut self) {
         self.at = (self.at + 1) % self.list.len().max(1);
     }
+}
+
+/// The backend asks for another token, in these words: with them goes what to do.
+pub(crate) fn unwelcome(words: &str, token: Option<&Token>) -> Outcome {
+    let remedy = match token {
+        Some(_) => "the token given by `Config::token` or SW_AGENT_AUTHENTICATION is not the backend's",
+        None => "no token was given: set `Config::token` or SW_AGENT_AUTHENTICATION",
+    };
+    Outcome::Refused(format!("{words} ({remedy})"))
 }
 
 /// The token, and beside it the value of the header that holds it. `set_sensitive` keeps that out of what is printed.

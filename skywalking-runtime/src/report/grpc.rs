@@ -131,12 +131,8 @@ fn outcome(status: &Status, token: Option<&Token>) -> Outcome {
         return Outcome::Failed(text);
     }
     match status.code() {
-        Code::InvalidArgument
-        | Code::PermissionDenied
-        | Code::Unauthenticated
-        | Code::Unimplemented
-        | Code::FailedPrecondition
-        | Code::OutOfRange => Outcome::Refused(text),
+        Code::PermissionDenied | Code::Unauthenticated => backends::unwelcome(&text, token),
+        Code::InvalidArgument | Code::Unimplemented | Code::FailedPrecondition | Code::OutOfRange => Outcome::Refused(text),
         Code::ResourceExhausted => Outcome::Overloaded(text),
         _ => Outcome::Failed(text),
     }

@@ -153,6 +153,7 @@ fn outcome(answer: &Answer, token: Option<&Token>) -> Outcome {
         StatusCode::TOO_MANY_REQUESTS => Outcome::Overloaded(words),
         StatusCode::REQUEST_TIMEOUT => Outcome::Failed(words),
         StatusCode::INTERNAL_SERVER_ERROR | StatusCode::NOT_IMPLEMENTED => Outcome::Refused(words),
+        StatusCode::UNAUTHORIZED | StatusCode::FORBIDDEN => backends::unwelcome(&words, token),
         status if status.is_client_error() => Outcome::Refused(words),
         _ => Outcome::Failed(words),
     }

@@ -97,7 +97,7 @@ fn site(random: &mut Random) -> Site {
 }
 
 fn acts(random: &mut Random, depth: usize) -> Vec<Act> {
-    (0..1 + random.below(4)).map(|_| act(random, depth)).collect()
+    (0..=random.below(4)).map(|_| act(random, depth)).collect()
 }
 
 fn act(random: &mut Random, depth: usize) -> Act {

@@ -109,9 +109,11 @@ async fn each_call_carries_the_token_and_the_version() {
 
 #[tokio::test]
 async fn a_status_of_the_backend_is_an_answer() {
+    const OTHER_TOKEN: &str = "the token given by `Config::token` or SW_AGENT_AUTHENTICATION is not the backend's";
     for (code, expected) in [
         (Code::InvalidArgument, Outcome::Refused("InvalidArgument: no: <hidden>_".to_owned())),
-        (Code::PermissionDenied, Outcome::Refused("PermissionDenied: no: <hidden>_".to_owned())),
+        (Code::PermissionDenied, Outcome::Refused(format!("PermissionDenied: no: <hidden>_ ({OTHER_TOKEN})"))),
+        (Code::Unauthenticated, Outcome::Refused(format!("Unauthenticated: no: <hidden>_ ({OTHER_TOKEN})"))),
         (Code::ResourceExhausted, Outcome::Overloaded("ResourceExhausted: no: <hidden>_".to_owned())),
         (Code::Unavailable, Outcome::Failed("Unavailable: no: <hidden>_".to_owned())),
         (Code::Internal, Outcome::Failed("Internal: no: <hidden>_".to_owned())),

@@ -114,11 +114,13 @@ async fn each_call_is_a_post_of_json_with_the_token_over_one_connection() {
 
 #[tokio::test]
 async fn a_status_is_an_answer_unless_it_comes_from_something_in_between() {
+    const OTHER_TOKEN: &str = "the token given by `Config::token` or SW_AGENT_AUTHENTICATION is not the backend's";
     let refused = |words: &str| Outcome::Refused(format!("HTTP status {words}"));
     let failed = |words: &str| Outcome::Failed(format!("HTTP status {words}"));
     for (answer, expected) in [
         ("HTTP/1.1 204 No Content\r\n\r\n", Outcome::Taken),
-        ("HTTP/1.1 401 -\r\ncontent-length: 9\r\n\r\nno: t0ken", refused("401 Unauthorized: no: <hidden>")),
+        ("HTTP/1.1 401 -\r\ncontent-length: 9\r\n\r\nno: t0ken", refused(&format!("401 Unauthorized: no: <hidden> ({OTHER_TOKEN})"))),
+        ("HTTP/1.1 403 -\r\ncontent-length: 0\r\n\r\n", refused(&format!("403 Forbidden ({OTHER_TOKEN})"))),
         ("HTTP/1.1 400 -\r\ncontent-length: 3\r\n\r\n\x1b[2", refused("400 Bad Request: _[2")),
         ("HTTP/1.1 413 -\r\ncontent-length: 0\r\n\r\n", refused("413 Payload Too Large")),
         ("HTTP/1.1 500 -\r\ncontent-length: 0\r\n\r\n", refused("500 Internal Server Error")),

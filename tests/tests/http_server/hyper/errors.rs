@@ -47,12 +47,7 @@ async fn a_timeout_inside_is_a_boxed_error() {
         let error = service.oneshot(harness::get("/slow")).await.expect_err("an error");
         assert!(error.is::<tower::timeout::error::Elapsed>());
     });
-    assert_eq!(
-        tree.await,
-        format!(
-            "{HEAD} ERROR {TAGS} [event=error error.kind=dyn core::error::Error message=request timed out]\n"
-        )
-    );
+    assert_eq!(tree.await, format!("{HEAD} ERROR {TAGS} [event=error error.kind=dyn core::error::Error message=request timed out]\n"));
 }
 
 #[tokio::test(start_paused = true)]
