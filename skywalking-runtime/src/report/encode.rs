@@ -31,6 +31,7 @@ use crate::trace::id;
 use crate::trace::outbox::Head;
 use crate::trace::record::{NONE, Record, Side, Trace};
 use crate::tracer::Identity;
+use reference::Caller;
 
 /// Numbers of the fields of a `SegmentObject`.
 mod field {
@@ -61,6 +62,14 @@ impl<'a> Segment<'a> {
         let from = offset as usize;
         from.checked_add(length as usize).and_then(|to| self.text.get(from..to)).unwrap_or_default()
     }
+
+    /// The id of its trace as a header gave it.
+    fn foreign_trace(&self) -> Option<&'a str> {
+        match self.head.trace {
+            Trace::Own(_) => None,
+            Trace::Foreign { offset, length } => Some(self.text_at(offset, length)),
+        }
+    }
 }
 
 /// Encodes segments of one process, one after the other.
@@ -72,6 +81,9 @@ pub(crate) struct Encoder {
     writer: Writer,
     /// The start of each span of the segment at hand, in milliseconds.
     starts: Vec<i64>,
+    /// The id of its trace, where that came from another process: its first reference says it too.
+    trace: String,
+    caller: Caller,
     scratch: Scratch,
 }
 
@@ -86,7 +98,15 @@ impl Encoder {
         let mut writer = Writer::default();
         writer.string(field::INSTANCE, &identity.instance);
         writer.string(field::SERVICE, &identity.service);
-        Self { identity, tail: writer.take(), writer, starts: Vec::new(), scratch: Scratch::default() }
+        Self {
+            identity,
+            tail: writer.take(),
+            writer,
+            starts: Vec::new(),
+            trace: String::new(),
+            caller: Caller::default(),
+            scratch: Scratch::default(),
+        }
     }
 
     /// The bytes of the segment's `SegmentObject`.
@@ -96,6 +116,10 @@ impl Encoder {
             let parent = parent_of(record, place).and_then(|parent| self.starts.get(parent));
             let start = timeline.milliseconds(record.start).max(1);
             self.starts.push(parent.map_or(start, |parent| start.max(*parent)));
+        }
+        self.trace.clear();
+        if let Some(base64) = segment.foreign_trace() {
+            self.trace.push_str(&self.scratch.decode(base64));
         }
         self.writer.bool(field::IS_SIZE_LIMITED, segment.head.limited);
         self.writer.bytes(&self.tail);
@@ -113,10 +137,7 @@ impl Encoder {
     fn trace_id(&mut self, number: u32, segment: Segment<'_>) {
         match segment.head.trace {
             Trace::Own(key) => self.writer.id(number, key),
-            Trace::Foreign { offset, length } => {
-                let text = self.scratch.decode(segment.text_at(offset, length));
-                self.writer.string(number, &text);
-            }
+            Trace::Foreign { .. } => self.writer.string(number, &self.trace),
         }
     }
 }

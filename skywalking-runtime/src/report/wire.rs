@@ -39,6 +39,12 @@ impl Writer {
         self.buffer.get(self.from..).unwrap_or_default()
     }
 
+    /// What has been written since the mark.
+    pub(crate) fn since(&self, mark: Mark) -> &[u8] {
+        let written = self.written();
+        written.get(..written.len().saturating_sub(mark.0)).unwrap_or_default()
+    }
+
     /// Copies out what has been written and empties the buffer.
     pub(crate) fn take(&mut self) -> Bytes {
         let bytes = Bytes::copy_from_slice(self.written());

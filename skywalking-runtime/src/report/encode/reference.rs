@@ -1,6 +1,8 @@
 //! References to the segments that a span goes on for. Headers were checked when they came in; here they are decoded, names are cut
 //! to their limits, and a reference is never dropped.
 
+use std::ops::Range;
+
 use super::span::field;
 use super::{Encoder, Segment};
 use crate::config::NAME_LIMIT as SERVICE_LIMIT;
@@ -19,20 +21,50 @@ const ADDRESS: u32 = 8;
 
 const CROSS_THREAD: i64 = 1;
 
+/// Who called last. Callers are few, and what they say of themselves in each header is the same.
+#[derive(Debug, Default)]
+pub(super) struct Caller {
+    /// The four names of the header as they stand there.
+    names: String,
+    /// Their fields.
+    fields: Vec<u8>,
+}
+
+impl Caller {
+    fn remember(&mut self, names: &str, fields: &[u8]) {
+        self.names.clear();
+        self.names.push_str(names);
+        self.fields.clear();
+        self.fields.extend_from_slice(fields);
+    }
+}
+
 impl Encoder {
     /// A reference to a segment of another process. The parts of `sw8` (`protocol/semantics.md` 2): flag, trace, segment, span,
     /// service, instance, endpoint, address. The type `CrossProcess` is 0 and so is not written.
-    pub(super) fn process_reference(&mut self, header: &str) {
+    pub(super) fn process_reference(&mut self, segment: Segment<'_>, header: &str) {
         let parts = sw8::split(header).unwrap_or_default();
-        let [_, trace, segment, span, service, instance, endpoint, address] = parts.map(|part| header.get(part).unwrap_or_default());
+        let part = |range: Range<usize>| header.get(range).unwrap_or_default();
+        let [_, trace, parent, span, service, instance, endpoint, address] = parts;
+        let trace = part(trace);
         let since = self.writer.mark();
-        self.name(ADDRESS, address, PEER_LIMIT);
-        self.name(PARENT_ENDPOINT, endpoint, NAME_LIMIT);
-        self.name(PARENT_INSTANCE, instance, SERVICE_LIMIT);
-        self.name(PARENT_SERVICE, service, SERVICE_LIMIT);
-        self.writer.int(PARENT_SPAN_ID, i64::from(span.parse::<i32>().unwrap_or_default()));
-        self.writer.string(PARENT_SEGMENT_ID, &self.scratch.decode(segment));
-        self.writer.string(TRACE_ID, &self.scratch.decode(trace));
+        let names = part(service.start..header.len());
+        if self.caller.names == names {
+            self.writer.bytes(&self.caller.fields);
+        } else {
+            self.name(ADDRESS, part(address), PEER_LIMIT);
+            self.name(PARENT_ENDPOINT, part(endpoint), NAME_LIMIT);
+            self.name(PARENT_INSTANCE, part(instance), SERVICE_LIMIT);
+            self.name(PARENT_SERVICE, part(service), SERVICE_LIMIT);
+            self.caller.remember(names, self.writer.since(since));
+        }
+        self.writer.int(PARENT_SPAN_ID, i64::from(part(span).parse::<i32>().unwrap_or_default()));
+        self.writer.string(PARENT_SEGMENT_ID, &self.scratch.decode(part(parent)));
+        if segment.foreign_trace() == Some(trace) {
+            self.trace_id(TRACE_ID, segment);
+        } else {
+            self.writer.string(TRACE_ID, &self.scratch.decode(trace));
+        }
         self.writer.close(field::REFS, since);
     }
 

@@ -53,7 +53,7 @@ impl Encoder {
         if found.has_references {
             for side in Sides::new(segment.sides, record.side) {
                 match side.kind {
-                    SideKind::Sw8Ref => self.process_reference(segment.text_of(side)),
+                    SideKind::Sw8Ref => self.process_reference(segment, segment.text_of(side)),
                     SideKind::ThreadRef => self.thread_reference(segment, segment.text_of(side)),
                     _ => {}
                 }

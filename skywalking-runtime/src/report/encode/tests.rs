@@ -269,13 +269,15 @@ fn random_entry(random: &mut Random, made: &mut Made, place: usize, span: &mut S
 fn random_process_reference(random: &mut Random, made: &mut Made, place: usize, span: &mut SpanObject) {
     let long = "长".repeat(random.pick(&[1, 50, 51, 151, 201]));
     let parent = random.pick(&[0, 1, i32::MAX]);
+    // The segment's own, which it mostly is, or another one's of a batch.
+    let trace = random.pick(&["trace.of.others.1", "t.1"]);
     let b64 = |text: &str| STANDARD.encode(text);
-    let header = format!("1-{}-{}-{parent}-{}-{}-{}-{}", b64("t.1"), b64("s.1"), b64(&long), b64("in\nstance"), b64(&long), b64(&long));
+    let header = format!("1-{}-{}-{parent}-{}-{}-{}-{}", b64(trace), b64("s.1"), b64(&long), b64("in\nstance"), b64(&long), b64(&long));
     made.push_text(place, "", SideKind::Sw8Ref, &header);
     let cut = |limit| long.chars().take(limit).collect::<String>();
     span.refs.push(SegmentReference {
         ref_type: RefType::CrossProcess.into(),
-        trace_id: "t.1".to_owned(),
+        trace_id: trace.to_owned(),
         parent_trace_segment_id: "s.1".to_owned(),
         parent_span_id: parent,
         parent_service: cut(50),
