@@ -1,4 +1,4 @@
-//! tonic's client with the tower layer around its channel.
+//! tonic's client with the tower layer around its channel. gRPC knows no redirects and no upgrades.
 
 mod outcomes;
 mod streams;

@@ -29,6 +29,43 @@
 //! # });
 //! ```
 //!
+//! A server of hyper alone:
+//!
+//! ```
+//! use std::convert::Infallible;
+//!
+//! use http::{Request, Response};
+//! use hyper::body::Incoming;
+//! use hyper_util::rt::TokioIo;
+//! use hyper_util::service::TowerToHyperService;
+//! use skywalking_runtime::tower::ServerLayer;
+//! use tower::ServiceBuilder;
+//!
+//! async fn answer(_: Request<Incoming>) -> Result<Response<String>, Infallible> {
+//!     Ok(Response::new("hello".to_owned()))
+//! }
+//!
+//! # use skywalking_runtime::testing;
+//! # use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
+//! # tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap().block_on(async {
+//! # let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
+//! # let address = listener.local_addr().unwrap();
+//! # let trees = testing::run_async(async {
+//! # let mut client = tokio::net::TcpStream::connect(address).await.unwrap();
+//! # client.write_all(b"GET /hello HTTP/1.1\r\nhost: shop\r\nconnection: close\r\n\r\n").await.unwrap();
+//! let service = ServiceBuilder::new().layer(ServerLayer::new()).service(tower::service_fn(answer));
+//! let (connection, _) = listener.accept().await?;
+//! hyper::server::conn::http1::Builder::new().serve_connection(TokioIo::new(connection), TowerToHyperService::new(service)).await?;
+//! # let mut heard = String::new();
+//! # client.read_to_string(&mut heard).await.unwrap();
+//! # assert!(heard.ends_with("hello"), "{heard}");
+//! # Ok::<_, Box<dyn std::error::Error>>(()) }).await;
+//! # assert_eq!(testing::text(&trees), "\
+//! // Entry GET:/hello layer=Http component=49 {http.method=GET, url=shop/hello, http.status_code=200}
+//! # ".replacen("// ", "", 1));
+//! # });
+//! ```
+//!
 //! A client, of `hyper-util` here. The span is below the one that is current where the request is sent:
 //!
 //! ```

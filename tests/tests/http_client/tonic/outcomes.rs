@@ -170,3 +170,25 @@ async fn a_channel_whose_address_nobody_told_is_called_unknown_and_the_header_is
         \x20   Entry arrived /skywalking.v3.ManagementService/keepAlive ref=CrossProcess\n"
     );
 }
+
+#[tokio::test]
+async fn each_attempt_of_a_program_that_tries_again_is_a_span() {
+    let busy = Reply::TrailersOnly(&[("grpc-status", "14"), ("grpc-message", "busy")]);
+    let server = GrpcServer::start([busy, Reply::Messages(message(), &[("grpc-status", "0")])]).await;
+    let shown = tree(
+        &[&server],
+        inside(async {
+            let mut client = client(&server);
+            while client.keep_alive(ping()).await.is_err_and(|status| status.code() == Code::Unavailable) {}
+        }),
+    )
+    .await;
+    assert_eq!(
+        shown,
+        "Entry /request\n\
+        \x20 Exit /skywalking.v3.ManagementService/keepAlive layer=RPCFramework component=23 peer=one:1 ERROR {rpc.status_code=UNAVAILABLE}\n\
+        \x20   Entry arrived /skywalking.v3.ManagementService/keepAlive ref=CrossProcess\n\
+        \x20 Exit /skywalking.v3.ManagementService/keepAlive layer=RPCFramework component=23 peer=one:1 {rpc.status_code=OK}\n\
+        \x20   Entry arrived /skywalking.v3.ManagementService/keepAlive ref=CrossProcess\n"
+    );
+}

@@ -3,10 +3,14 @@
 use std::time::Duration;
 
 use axum::Router;
+use axum::body::Body;
 use axum::error_handling::HandleErrorLayer;
-use axum::http::StatusCode;
+use axum::http::{Request, StatusCode};
+use axum::response::Redirect;
 use axum::routing::get;
+use hyper_util::rt::TokioIo;
 use skywalking_runtime::{current, entry_span, testing, tower::ServerLayer};
+use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tower::ServiceBuilder;
 use tower::timeout::TimeoutLayer;
 
@@ -30,6 +34,40 @@ async fn a_path_without_a_route_is_its_own_name() {
     let router = routes().fallback(|| async { StatusCode::NOT_FOUND }).layer(ServerLayer::new());
     let tree = tree_of(router, request("/a/b?c=d")).await;
     assert_eq!(tree, "Entry GET:/a/b layer=Http component=49 ERROR {http.method=GET, url=shop:8080/a/b, http.status_code=404}\n");
+}
+
+#[tokio::test]
+async fn a_redirect_is_no_error() {
+    let router = Router::new().route("/old", get(|| async { Redirect::to("/new") })).layer(ServerLayer::new().time_bodies());
+    let tree = tree_of(router, request("/old")).await;
+    assert_eq!(tree, "Entry GET:/old layer=Http component=49 {http.method=GET, url=shop:8080/old, http.status_code=303}\n");
+}
+
+#[tokio::test]
+async fn an_upgrade_ends_the_span_and_the_connection_lives_on() {
+    async fn upgrade(request: Request<Body>) -> (StatusCode, [(&'static str, &'static str); 2]) {
+        tokio::spawn(async {
+            let mut stream = TokioIo::new(hyper::upgrade::on(request).await.expect("an upgrade"));
+            let byte = stream.read_u8().await.expect("a byte");
+            stream.write_u8(byte).await.expect("it is sent");
+        });
+        (StatusCode::SWITCHING_PROTOCOLS, [("connection", "upgrade"), ("upgrade", "echo")])
+    }
+    for layer in [ServerLayer::new(), ServerLayer::new().time_bodies()] {
+        let tree = harness::tree(async {
+            let mut stream = harness::connect(Router::new().route("/echo", get(upgrade)).layer(layer)).await;
+            harness::send(&mut stream, "/echo", "connection: upgrade\r\nupgrade: echo\r\n").await;
+            let head = harness::read_until(&mut stream, "\r\n\r\n").await;
+            assert!(head.starts_with("HTTP/1.1 101 "), "{head}");
+            stream.write_u8(7).await.expect("it is sent");
+            assert_eq!(stream.read_u8().await.expect("a byte"), 7);
+        });
+        assert_eq!(
+            tree.await,
+            "Exit call peer=server:80\n  \
+               Entry GET:/echo layer=Http component=49 ref=CrossProcess {http.method=GET, url=shop:8080/echo, http.status_code=101}\n"
+        );
+    }
 }
 
 #[tokio::test]
