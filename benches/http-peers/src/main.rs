@@ -1,0 +1,63 @@
+//! What a tracing layer costs an axum server: a route that says hello, bare, with our layer, and with those of others, all in one run.
+//!
+//! ```text
+//! cargo run --release --manifest-path benches/http-peers/Cargo.toml [-- show]
+//! ```
+//!
+//! prints the table as markdown, or with `show` what a single request left with each of them. What is measured, and how to read it, is in
+//! `docs/http-overhead.md`. It asserts no time; it fails if a span was lost, and if by count of instructions ours isn't the cheapest.
+
+mod app;
+mod calls;
+mod instructions;
+mod rounds;
+mod sockets;
+mod table;
+mod variants;
+
+use std::error::Error;
+use std::process::ExitCode;
+
+use app::Client;
+use variants::{Sink, Variant};
+
+/// What can go wrong here is told and ends the run.
+type Outcome<T> = Result<T, Box<dyn Error>>;
+
+fn main() -> ExitCode {
+    let arguments: Vec<String> = std::env::args().skip(1).collect();
+    let arguments: Vec<&str> = arguments.iter().map(String::as_str).collect();
+    let done = match arguments[..] {
+        [] => measure(),
+        ["show"] => show(),
+        // What callgrind runs: so many rounds of one variant.
+        ["count", variant, rounds] => instructions::work(variant, rounds),
+        _ => Err("usage: http-peers [show]".into()),
+    };
+    match done {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            println!("FAILED: {error}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+fn measure() -> Outcome<()> {
+    let instructions = instructions::measure()?;
+    let variants = Variant::ALL.map(|variant| (variant, variant.start(Sink::Count)));
+    let calls = calls::measure(&variants)?;
+    let sockets = sockets::measure(&variants)?;
+    table::print(&calls, &sockets, &instructions)
+}
+
+fn show() -> Outcome<()> {
+    for variant in Variant::ALL {
+        eprintln!("{}", variant.name());
+        let started = variant.start(Sink::Show);
+        let mut client = Client::new(started.layered(app::hello()))?;
+        client.call()?;
+        started.flush();
+    }
+    Ok(())
+}

@@ -1,0 +1,138 @@
+//! The table, as markdown: a column for each variant, and what the layers add to the server without one.
+
+use crate::Outcome;
+use crate::instructions::Instructions;
+use crate::rounds::{Cost, Rounds};
+use crate::variants::Variant;
+
+const COUNT: usize = Variant::ALL.len();
+const BARE: usize = 0;
+
+/// Prints it. Fails where ours isn't the cheapest of those that record the same, by count of instructions.
+pub(crate) fn print(calls: &Rounds, sockets: &Rounds, instructions: &[Instructions; COUNT]) -> Outcome<()> {
+    println!("| |{}", row(Variant::ALL.map(|variant| variant.name().to_owned())));
+    println!("| --- |{}", row(Variant::ALL.map(|_| "---:".to_owned())));
+    println!("| records |{}", row(Variant::ALL.map(|variant| variant.records().to_owned())));
+
+    let per_second = sockets.each(|cost| 1e9 / cost.nanoseconds);
+    println!("| **requests/s over loopback** |{}", row(per_second.map(Found::rounded)));
+    println!("| beside axum alone |{}", row(sockets.ratios(BARE).map(Found::ratio)));
+    println!("| spans arrived |{}", row(Variant::ALL.map(|variant| arrived(variant, sockets))));
+
+    println!("| in process, ns a request |{}", row(calls.each(|cost| cost.nanoseconds).map(Found::rounded)));
+    println!("| added |{}", row(calls.added(|cost| cost.nanoseconds).map(Found::rounded)));
+    println!("| CPU of all threads, ns a request |{}", row(calls.each(|cost| cost.cpu_nanoseconds).map(Found::rounded)));
+    println!("| added |{}", row(calls.added(|cost| cost.cpu_nanoseconds).map(Found::rounded)));
+    println!("| spans arrived |{}", row(Variant::ALL.map(|variant| arrived(variant, calls))));
+
+    let caller = instructions.map(|found| found.caller);
+    let all = instructions.map(|found| found.all);
+    println!("| **instructions a request**, calling thread |{}", row(caller.map(whole)));
+    println!("| added |{}", row(caller.map(|found| whole(found - caller[BARE]))));
+    println!("| all threads |{}", row(all.map(whole)));
+    println!("| added |{}", row(all.map(|found| whole(found - all[BARE]))));
+
+    println!("\nWhat ours adds, beside what the cheaper of the peers that record the same adds:\n");
+    let added = calls.added(|cost| cost.nanoseconds).map(|found| found.median);
+    let added_cpu = calls.added(|cost| cost.cpu_nanoseconds).map(|found| found.median);
+    let added_caller = caller.map(|found| found - caller[BARE]);
+    let added_all = all.map(|found| found - all[BARE]);
+    for (what, added) in [
+        ("instructions of the calling thread", &added_caller),
+        ("instructions of all threads", &added_all),
+        ("nanoseconds in process", &added),
+        ("nanoseconds of CPU", &added_cpu),
+    ] {
+        println!("* {what}: {:.2}", beside_the_cheaper(added));
+    }
+    let faster = peers().map(|index| sockets.ratios(index)[ours()]).min_by(|one, other| one.median.total_cmp(&other.median));
+    println!("\nRequests a second beside the faster of them, in the same round: {}.", faster.map(Found::ratio).unwrap_or_default());
+
+    if beside_the_cheaper(&added_caller) <= 1.0 && beside_the_cheaper(&added_all) <= 1.0 {
+        println!("\nBy count of instructions ours is the cheapest.");
+        return Ok(());
+    }
+    Err("by count of instructions a peer that records the same is cheaper than ours".into())
+}
+
+fn row(cells: [String; COUNT]) -> String {
+    cells.map(|cell| format!(" {cell} |")).concat()
+}
+
+fn ours() -> usize {
+    Variant::ALL.iter().position(|variant| *variant == Variant::Ours).unwrap_or_default()
+}
+
+/// Those of others that record what ours does.
+fn peers() -> impl Iterator<Item = usize> {
+    let records_the_same = |variant: Variant| variant != Variant::Ours && variant.records() == Variant::Ours.records();
+    (0..COUNT).filter(move |index| records_the_same(Variant::ALL[*index]))
+}
+
+fn beside_the_cheaper(added: &[f64; COUNT]) -> f64 {
+    added[ours()] / peers().map(|index| added[index]).fold(f64::INFINITY, f64::min)
+}
+
+/// Every round has checked that nothing was lost.
+fn arrived(variant: Variant, rounds: &Rounds) -> String {
+    match variant.spans() * rounds.requests {
+        0 => "-".to_owned(),
+        spans => format!("{spans} of {spans}"),
+    }
+}
+
+/// With a space between the thousands.
+fn whole(number: f64) -> String {
+    let digits = format!("{number:.0}");
+    let (sign, digits) = digits.split_at(usize::from(digits.starts_with('-')));
+    let first = digits.len() % 3;
+    let groups = digits.as_bytes().iter().enumerate().flat_map(|(at, digit)| {
+        let space = (at != 0 && at % 3 == first).then_some(' ');
+        space.into_iter().chain([char::from(*digit)])
+    });
+    sign.chars().chain(groups).collect()
+}
+
+/// The median over the rounds, and the half of them that lies around it.
+#[derive(Clone, Copy)]
+struct Found {
+    median: f64,
+    from: f64,
+    to: f64,
+}
+
+impl Found {
+    fn of(mut all: Vec<f64>) -> Self {
+        all.sort_by(f64::total_cmp);
+        let at = |place: usize| all.get(place).copied().unwrap_or(f64::NAN);
+        Self { median: at(all.len() / 2), from: at(all.len() / 4), to: at(all.len() * 3 / 4) }
+    }
+
+    fn rounded(self) -> String {
+        format!("{} ({} to {})", whole(self.median), whole(self.from), whole(self.to))
+    }
+
+    fn ratio(self) -> String {
+        format!("{:.2} ({:.2} to {:.2})", self.median, self.from, self.to)
+    }
+}
+
+impl Rounds {
+    fn over_rounds(&self, of: impl Fn(&[Cost; COUNT], usize) -> f64) -> [Found; COUNT] {
+        std::array::from_fn(|index| Found::of(self.rounds.iter().map(|round| of(round, index)).collect()))
+    }
+
+    fn each(&self, of: impl Fn(&Cost) -> f64) -> [Found; COUNT] {
+        self.over_rounds(|round, index| of(&round[index]))
+    }
+
+    /// What a variant took more than the bare one in the same round.
+    fn added(&self, of: impl Fn(&Cost) -> f64) -> [Found; COUNT] {
+        self.over_rounds(|round, index| of(&round[index]) - of(&round[BARE]))
+    }
+
+    /// Requests a second beside those of another variant in the same round.
+    fn ratios(&self, other: usize) -> [Found; COUNT] {
+        self.over_rounds(|round, index| round[other].nanoseconds / round[index].nanoseconds)
+    }
+}
