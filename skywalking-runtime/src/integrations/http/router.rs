@@ -2,7 +2,7 @@
 
 use std::net::SocketAddr;
 
-use ::http::Extensions;
+use ::http::{Extensions, Uri};
 
 /// The route's template: one name for all requests that take it.
 #[cfg(feature = "axum")]
@@ -12,6 +12,17 @@ pub(super) fn template(extensions: &Extensions) -> Option<&str> {
 
 #[cfg(not(feature = "axum"))]
 pub(super) fn template(_: &Extensions) -> Option<&str> {
+    None
+}
+
+/// The URI as it was sent: a router inside of another one is handed a shorter one.
+#[cfg(feature = "axum")]
+pub(super) fn original(extensions: &Extensions) -> Option<&Uri> {
+    extensions.get::<axum::extract::OriginalUri>().map(|original| &original.0)
+}
+
+#[cfg(not(feature = "axum"))]
+pub(super) fn original(_: &Extensions) -> Option<&Uri> {
     None
 }
 

@@ -108,6 +108,7 @@ impl Server {
         if !enabled() {
             return Call::ignored(None);
         }
+        let uri = router::original(extensions).unwrap_or(uri);
         let Settings { shared, inbound, peer, .. } = &*self.settings;
         let head = Head { method, uri, headers, extensions };
         if shared.ignores(head) {

@@ -2,10 +2,14 @@
 
 use std::net::{Ipv4Addr, SocketAddr};
 
+use axum::Router;
 use axum::extract::ConnectInfo;
 use axum::http::HeaderValue;
+use axum::routing::get;
 use skywalking_runtime::testing::{self, Test};
 use skywalking_runtime::{Inbound, tower::ServerLayer};
+
+use tower::ServiceBuilder;
 
 use super::{answer, request, traced, tree_of};
 use crate::harness::{self, SW8};
@@ -162,4 +166,21 @@ async fn the_peer_is_the_callers_address_where_it_is_known() {
     assert_eq!(tree_of(traced(forwarded), request).await, expected);
     let panics = ServerLayer::new().peer(|_| panic!("the closure is broken"));
     assert_eq!(tree_of(traced(panics), super::request("/items/7")).await, ITEM);
+}
+
+#[tokio::test]
+async fn a_router_inside_of_another_shows_and_ignores_by_what_was_sent() {
+    let users = Router::new().route("/users/{id}", get(|| async {})).layer(ServerLayer::new().ignore_paths(["/api/users/8"]));
+    let files = ServiceBuilder::new().layer(ServerLayer::new()).service(Router::<()>::new());
+    let router = Router::new().nest("/api", users).nest_service("/files", files);
+    let tags = "{http.method=GET, url=shop:8080";
+    assert_eq!(
+        tree_of(router.clone(), request("/api/users/7")).await,
+        format!("Entry GET:/api/users/{{id}} layer=Http component=49 {tags}/api/users/7, http.status_code=200}}\n")
+    );
+    assert_eq!(tree_of(router.clone(), request("/api/users/8")).await, "");
+    assert_eq!(
+        tree_of(router, request("/files/a")).await,
+        format!("Entry GET:/files/a layer=Http component=49 ERROR {tags}/files/a, http.status_code=404}}\n")
+    );
 }
