@@ -200,11 +200,13 @@ impl Inject for http::HeaderMap {
             return;
         }
         let name = known_name(key).cloned().or_else(|| http::HeaderName::from_bytes(key.as_bytes()).ok());
-        match (name, http::HeaderValue::from_str(value)) {
-            (Some(name), Ok(value)) => {
-                self.insert(name, value);
-            }
-            _ => tally::count(Reason::HeaderRefused),
+        let set = match (name, http::HeaderValue::from_str(value)) {
+            // A map that is full has no room for it, and `insert` would panic.
+            (Some(name), Ok(value)) => self.try_insert(name, value).is_ok(),
+            _ => false,
+        };
+        if !set {
+            tally::count(Reason::HeaderRefused);
         }
     }
 
@@ -322,6 +324,20 @@ mod tests {
         }
         assert_eq!(carrier, "keep:1");
         assert!(tally::read(Reason::HeaderRefused) >= before + 4);
+    }
+
+    #[cfg(feature = "carrier-http")]
+    #[test]
+    fn a_map_that_is_full_refuses_a_header_without_a_panic() {
+        let mut carrier = http::HeaderMap::new();
+        let mut names = (0..).map(|number| http::HeaderName::try_from(format!("mine-{number}")).expect("a name"));
+        while let Some(name) = names.next()
+            && carrier.try_insert(name, http::HeaderValue::from_static("1")).is_ok()
+        {}
+        let before = tally::read(Reason::HeaderRefused);
+        carrier.set_header("sw8", "1");
+        assert_eq!(carrier.header("sw8"), None);
+        assert!(tally::read(Reason::HeaderRefused) > before);
     }
 
     #[test]
