@@ -61,18 +61,30 @@ pub(crate) fn look(text: &[u8]) -> Option<Bytes> {
     let (whole, last, length) = groups(text)?;
     // What is missing in the last group is filled up with something that can be seen.
     let last = last | (0x21_2121 & (0xff_ffff >> (8 * length)));
-    // Three bytes at a time, of seven bits each: no sum reaches the next byte.
-    let (mut all, mut above, mut not_below) = (0, 0, u32::MAX);
-    for bytes in whole.iter().map(|group| three_bytes(*group)).chain([last]) {
+    let (mut all, mut above, mut not_below) = (last, above_tilde(last), from_mark_on(last));
+    for group in whole {
+        let bytes = three_bytes(*group);
         all |= bytes;
-        above |= (bytes & 0x7f_7f7f) + 0x01_0101;
-        not_below &= (bytes & 0x7f_7f7f) + 0x5f_5f5f;
+        above |= above_tilde(bytes);
+        not_below &= from_mark_on(bytes);
     }
     if all & NONE != 0 {
         return None;
     }
     let odd = (all | above | !not_below) & 0x80_8080;
     Some(if odd == 0 { Bytes::Visible } else { Bytes::Other })
+}
+
+/// The top bit of each of three bytes whose other seven are more than `~`. No sum reaches the next byte.
+#[inline]
+fn above_tilde(bytes: u32) -> u32 {
+    (bytes & 0x7f_7f7f) + 0x01_0101
+}
+
+/// The top bit of each whose other seven are `!` or more.
+#[inline]
+fn from_mark_on(bytes: u32) -> u32 {
+    (bytes & 0x7f_7f7f) + 0x5f_5f5f
 }
 
 /// Appends what the text stands for. False, and nothing is appended, if it is no canonical Base64.

@@ -62,29 +62,40 @@ pub(crate) fn check(header: &str) -> Result<Parts, Reason> {
 
 /// The eight parts. `None` if there are more or fewer.
 pub(crate) fn split(header: &str) -> Option<[Range<usize>; 8]> {
-    let mut ranges = [const { 0..0 }; 8];
-    let mut count = 0;
-    let mut from = 0;
-    let mut part = |at: usize| {
-        if let Some(range) = ranges.get_mut(count) {
-            *range = from..at;
+    // Where the parts end. What is behind the eighth is only counted.
+    let mut ends = [0; 8];
+    let mut count = 0_usize;
+    let mut end = |at: usize| {
+        if let Some(end) = ends.get_mut(count) {
+            *end = at;
         }
-        from = at + 1;
         count += 1;
     };
     let (words, rest) = header.as_bytes().as_chunks::<8>();
-    for (word, bytes) in words.iter().enumerate() {
-        let mut hyphens = hyphens(*bytes);
+    let mut at = 0;
+    for word in words {
+        let mut hyphens = hyphens(*word);
         while hyphens != 0 {
-            part(word * 8 + hyphens.trailing_zeros() as usize / 8);
+            end(at + hyphens.trailing_zeros() as usize / 8);
             hyphens &= hyphens - 1;
         }
+        at += 8;
     }
-    for (at, _) in rest.iter().enumerate().filter(|(_, byte)| **byte == b'-') {
-        part(words.len() * 8 + at);
+    for byte in rest {
+        if *byte == b'-' {
+            end(at);
+        }
+        at += 1;
     }
-    part(header.len());
-    (count == ranges.len()).then_some(ranges)
+    end(at);
+    let mut from = 0;
+    (count == ends.len()).then(|| {
+        ends.map(|end| {
+            let part = from..end;
+            from = end + 1;
+            part
+        })
+    })
 }
 
 /// The top bit of each byte that is a hyphen, the first byte lowest.
