@@ -13,13 +13,15 @@ const PATIENCE: Duration = Duration::from_secs(20);
 
 pub(crate) type Variants = [(Variant, Box<dyn Started>); Variant::ALL.len()];
 
-/// What one variant took in one round, a request.
+/// What one variant took a request, in one round.
 #[derive(Clone, Copy, Default)]
 pub(crate) struct Cost {
     /// From the first request to the last response.
     pub(crate) nanoseconds: f64,
     /// Of all threads of the process, until every span had arrived.
     pub(crate) cpu_nanoseconds: f64,
+    /// Spans that arrived, of all its requests.
+    pub(crate) arrived: u64,
 }
 
 /// One round.
@@ -53,7 +55,7 @@ pub(crate) fn round(variant: Variant, started: &dyn Started, requests: u32, work
         return Err(format!("{}: {arrived} of {left} spans arrived", variant.name()).into());
     }
     let each = |time: Duration| time.as_secs_f64() * 1e9 / f64::from(requests);
-    Ok(Cost { nanoseconds: each(wall), cpu_nanoseconds: each(cpu) })
+    Ok(Cost { nanoseconds: each(wall), cpu_nanoseconds: each(cpu), arrived })
 }
 
 /// All rounds; `work` is given the index of the variant whose turn it is. The first one warms up and doesn't count.

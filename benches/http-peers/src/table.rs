@@ -6,7 +6,8 @@ use crate::rounds::{Cost, Rounds};
 use crate::variants::Variant;
 
 const COUNT: usize = Variant::ALL.len();
-const BARE: usize = 0;
+const BARE: usize = Variant::Bare as usize;
+const OURS: usize = Variant::Ours as usize;
 
 /// Prints it. Fails where ours isn't the cheapest of those that record the same, by count of instructions.
 pub(crate) fn print(calls: &Rounds, sockets: &Rounds, instructions: &[Instructions; COUNT]) -> Outcome<()> {
@@ -45,11 +46,19 @@ pub(crate) fn print(calls: &Rounds, sockets: &Rounds, instructions: &[Instructio
     ] {
         println!("* {what}: {:.2}", beside_the_cheaper(added));
     }
-    let faster = peers().map(|index| sockets.ratios(index)[ours()]).min_by(|one, other| one.median.total_cmp(&other.median));
+    let faster = peers().map(|index| sockets.ratios(index)[OURS]).min_by(|one, other| one.median.total_cmp(&other.median));
     println!("\nRequests a second beside the faster of them, in the same round: {}.", faster.map(Found::ratio).unwrap_or_default());
 
+    let beside_least = |added: &[f64; COUNT]| added[OURS] / added[Variant::FastraceTower as usize];
+    println!(
+        "\nfastrace-tower is no part of that: it records the method alone. Beside it ours adds {:.2} times the instructions on the calling thread, {:.2} times \
+         in all.",
+        beside_least(&added_caller),
+        beside_least(&added_all)
+    );
+
     if beside_the_cheaper(&added_caller) <= 1.0 && beside_the_cheaper(&added_all) <= 1.0 {
-        println!("\nBy count of instructions ours is the cheapest.");
+        println!("\nBy count of instructions ours is the cheapest of those that record the same.");
         return Ok(());
     }
     Err("by count of instructions a peer that records the same is cheaper than ours".into())
@@ -59,10 +68,6 @@ fn row(cells: [String; COUNT]) -> String {
     cells.map(|cell| format!(" {cell} |")).concat()
 }
 
-fn ours() -> usize {
-    Variant::ALL.iter().position(|variant| *variant == Variant::Ours).unwrap_or_default()
-}
-
 /// Those of others that record what ours does.
 fn peers() -> impl Iterator<Item = usize> {
     let records_the_same = |variant: Variant| variant != Variant::Ours && variant.records() == Variant::Ours.records();
@@ -70,14 +75,14 @@ fn peers() -> impl Iterator<Item = usize> {
 }
 
 fn beside_the_cheaper(added: &[f64; COUNT]) -> f64 {
-    added[ours()] / peers().map(|index| added[index]).fold(f64::INFINITY, f64::min)
+    added[OURS] / peers().map(|index| added[index]).fold(f64::INFINITY, f64::min)
 }
 
-/// Every round has checked that nothing was lost.
 fn arrived(variant: Variant, rounds: &Rounds) -> String {
+    let arrived: u64 = rounds.rounds.iter().map(|round| round[variant as usize].arrived).sum();
     match variant.spans() * rounds.requests {
-        0 => "-".to_owned(),
-        spans => format!("{spans} of {spans}"),
+        0 => arrived.to_string(),
+        left => format!("{arrived} of {left}"),
     }
 }
 

@@ -8,6 +8,7 @@ mod skywalking;
 
 use axum::Router;
 
+/// In the order of the table's columns.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Variant {
     Bare,
