@@ -47,9 +47,11 @@ struct Waiting {
 impl Waiting {
     /// Whoever knows the length of a body drops it after the last byte, without a look at its end.
     fn body_dropped(mut self, drop_body: impl FnOnce()) {
-        self.call.run(drop_body);
         if self.left == Some(0) {
+            self.call.run(drop_body);
             self.call.end();
+        } else {
+            self.call.cancel(drop_body);
         }
     }
 }

@@ -159,6 +159,14 @@ impl Call {
         self.close();
     }
 
+    /// Gives the call up, and drops inside of it what it was a part of.
+    pub(super) fn cancel(self, work: impl FnOnce()) {
+        match self.span {
+            Some(span) => span.cancel(work),
+            None => work(),
+        }
+    }
+
     pub(super) fn close(&mut self) {
         if let Some(span) = self.span.take() {
             span.finish();
@@ -228,8 +236,8 @@ pin_project! {
         fn drop(this: Pin<&mut Self>) {
             let mut this = this.project();
             // What the future drops may end spans that lie below this one.
-            if let Some(call) = this.call {
-                call.run(|| this.future.set(None));
+            if let Some(call) = this.call.take() {
+                call.cancel(|| this.future.set(None));
             }
         }
     }

@@ -81,6 +81,33 @@ impl Resumable {
         done
     }
 
+    /// Ends the span as cancelled, and drops what it covered inside of it: spans in there that [merged](crate::docs::concepts#two-that-are-one) with
+    /// this one don't tell of it again. A drop of the span alone is for what covered nothing that can have spans.
+    ///
+    /// ```
+    /// use skywalking_runtime::{Callsite, Resumable, callsite, entry_span, testing};
+    ///
+    /// static REQUEST: Callsite = callsite!(entry, "HTTP", layer = http).fallback();
+    ///
+    /// #[entry_span(name = "/wait")]
+    /// async fn handler() {
+    ///     std::future::pending::<()>().await;
+    /// }
+    ///
+    /// # let mut cx = std::task::Context::from_waker(std::task::Waker::noop());
+    /// let trees = testing::run(|| {
+    ///     let mut future = Box::pin(handler());
+    ///     let (span, polled) = Resumable::open(&REQUEST, |_| {}, || future.as_mut().poll(&mut cx));
+    ///     assert!(polled.is_pending());
+    ///     span.cancel(|| drop(future));
+    /// });
+    /// assert_eq!(testing::text(&trees), "Entry /wait layer=Http [event=cancelled]\n");
+    /// ```
+    pub fn cancel(mut self, work: impl FnOnce()) {
+        self.span.begin_drop();
+        work();
+    }
+
     /// Ends the span; one that never ran was never there.
     pub fn finish(mut self) {
         Frame::of_poll(&mut self.span).outcome = Outcome::READY;

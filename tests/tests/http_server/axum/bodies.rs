@@ -5,8 +5,9 @@ use std::pin::pin;
 use axum::Router;
 use axum::response::Response;
 use axum::routing::get;
+use futures::{Stream, StreamExt as _};
 use http_body_util::BodyExt as _;
-use skywalking_runtime::tower::ServerLayer;
+use skywalking_runtime::{entry_span, tower::ServerLayer};
 
 use super::{Body, answer, request, tree_of};
 use crate::harness::{self, Script};
@@ -49,6 +50,21 @@ async fn a_timed_body_that_is_dropped_half_way_is_cancelled() {
         assert_eq!(first.into_data().expect("data"), "one");
     });
     assert_eq!(tree.await, format!("{HEAD} [event=polled] [event=cancelled]\n"));
+}
+
+#[tokio::test]
+async fn a_stream_that_is_one_span_with_the_layer_is_cancelled_once() {
+    #[entry_span(name = "/events", covers = stream)]
+    fn events() -> impl Stream<Item = std::io::Result<&'static str>> + Send {
+        futures::stream::iter([Ok("one")]).chain(futures::stream::pending())
+    }
+    let router =
+        Router::new().route("/stream", get(async || Response::new(Body::from_stream(events())))).layer(ServerLayer::new().time_bodies());
+    let tree = harness::tree(async {
+        let mut body = answer(router, request("/stream")).await.into_body();
+        pin!(body.frame()).await.expect("a frame").expect("no error");
+    });
+    assert_eq!(tree.await, format!("{} [event=cancelled]\n", HEAD.replace("GET:/stream", "/events").replace("=200", "=200, items=1")));
 }
 
 #[tokio::test]

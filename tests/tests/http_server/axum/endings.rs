@@ -136,6 +136,23 @@ async fn what_a_cancelled_handler_had_open_lies_below_its_span() {
 }
 
 #[tokio::test]
+async fn a_handler_that_is_one_span_with_the_layer_is_cancelled_once() {
+    #[entry_span(name = "/wait")]
+    async fn wait(started: Meeting) {
+        started.forever().await
+    }
+    let started = Meeting::default();
+    let handler = {
+        let started = started.clone();
+        || wait(started)
+    };
+    let router = Router::new().route("/slow", get(handler)).layer(ServerLayer::new());
+    let tree = harness::tree(harness::cancelled(&started, answer(router, request("/slow")))).await;
+    assert_eq!(tree, "Entry /wait layer=Http component=49 {http.method=GET, url=shop:8080/slow} [event=cancelled]\n");
+    assert!(testing::is_idle());
+}
+
+#[tokio::test]
 async fn a_panic_in_the_handler_goes_on_and_is_an_error() {
     let tree = harness::tree(harness::panicking(answer(traced(ServerLayer::new()), request("/panics")))).await;
     assert_eq!(
