@@ -139,7 +139,7 @@ async fn what_a_cancelled_handler_had_open_lies_below_its_span() {
 async fn a_handler_that_is_one_span_with_the_layer_is_cancelled_once() {
     #[entry_span(name = "/wait")]
     async fn wait(started: Meeting) {
-        started.forever().await
+        started.forever::<()>().await;
     }
     let started = Meeting::default();
     let handler = {
