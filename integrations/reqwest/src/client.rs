@@ -27,7 +27,8 @@ use crate::{Error, Redirects, Tracing};
 ///
 /// # Errors
 ///
-/// If reqwest can't make the client, or if its default headers have credentials: each hop would carry them, to whatever host it leads.
+/// If reqwest can't make the client, or if its default headers have credentials: each hop would carry them, to whatever host it leads. They
+/// are looked for as well as a builder lets one look, which tells of its headers by `Debug` alone.
 pub fn client(builder: reqwest::ClientBuilder, tracing: impl Into<Tracing>) -> Result<ClientWithMiddleware, Error> {
     let inner = builder.redirect(Policy::none());
     if let Some(header) = credentials_of(&inner) {

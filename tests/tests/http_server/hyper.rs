@@ -3,6 +3,7 @@
 mod connections;
 mod errors;
 mod outcomes;
+mod unchanged;
 
 use std::convert::Infallible;
 use std::future::Future;

@@ -128,7 +128,14 @@ impl Call {
             }
         } else {
             let errors = &self.errors;
-            span.run(|| note_status(status, errors));
+            // To a call by gRPC a page, of a proxy say, is an answer of unknown status, as clients of gRPC have it.
+            let is_no_answer = self.protocol == Protocol::Grpc && status == StatusCode::OK;
+            span.run(|| {
+                note_status(status, errors);
+                if is_no_answer {
+                    note_grpc(grpc::UNKNOWN);
+                }
+            });
             let timed = self.bodies == Bodies::Timed && has_body(self.asked, status) && !is_redirect(status, headers);
             if timed { Awaits::Body } else { Awaits::Nothing }
         };

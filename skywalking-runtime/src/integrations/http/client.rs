@@ -42,11 +42,17 @@ impl Client {
 
     /// The only hosts that get the headers of the trace: `stock` with any port, `stock:8080`, or `*.example.com` for all below it. A
     /// request to another host is recorded, but carries none, and an old one that is on it is removed: a third party should not read the
-    /// names of services. Without this every host gets them.
+    /// names of services. Without this every host gets them. A text that names no host is told to `tracing`, and no host gets headers for it.
     #[must_use]
     pub fn propagate_to(mut self, hosts: impl IntoIterator<Item: AsRef<str>>) -> Self {
-        let hosts = hosts.into_iter().map(|host| Host::new(host.as_ref()));
-        self.settings().hosts.get_or_insert_default().extend(hosts);
+        let allowed = self.settings().hosts.get_or_insert_default();
+        for host in hosts {
+            let host = host.as_ref();
+            match Host::parse(host) {
+                Ok(parsed) => allowed.push(parsed),
+                Err(problem) => tracing::warn!(host, problem, "`propagate_to` can't use this host: it gets no headers of a trace"),
+            }
+        }
         self
     }
 

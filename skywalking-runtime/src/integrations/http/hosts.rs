@@ -10,11 +10,25 @@ pub(super) struct Host {
 }
 
 impl Host {
-    pub(super) fn new(text: &str) -> Self {
+    /// What the text names, or what is wrong with it.
+    pub(super) fn parse(text: &str) -> Result<Self, &'static str> {
         let text = text.trim().to_ascii_lowercase();
         let (name, port) = split(&text);
         let suffix = name.strip_prefix('*').filter(|suffix| suffix.starts_with('.'));
-        Self { name: suffix.unwrap_or(name).into(), is_suffix: suffix.is_some(), port }
+        let rest = suffix.unwrap_or(name);
+        if !name.is_ascii() {
+            return Err("a host outside of ASCII is written in Punycode, `xn--..`");
+        }
+        if name.contains(':') && !name.starts_with('[') {
+            return Err("write `host`, `host:port`, or an IPv6 address in brackets, and no scheme");
+        }
+        if rest.trim_start_matches('.').is_empty() || rest.contains(['/', '@', '*', ' ', '?', '#']) {
+            return Err("write `host`, `host:port` or `*.domain`, and no path, user or other `*`");
+        }
+        if name.len() < text.len() && port.is_none() {
+            return Err("what stands behind the colon is no port");
+        }
+        Ok(Self { name: rest.into(), is_suffix: suffix.is_some(), port })
     }
 
     pub(super) fn matches(&self, host: &str, port: Option<u16>) -> bool {
@@ -65,10 +79,18 @@ mod tests {
             ("[::1]:8080", "[::1]", Some(8080), true),
             ("[::1]:8080", "[::1]", Some(80), false),
             ("10.0.0.7", "10.0.0.7", Some(80), true),
-            ("", "stock", Some(80), false),
-            ("*", "stock", Some(80), false),
         ] {
-            assert_eq!(Host::new(pattern).matches(host, port), expected, "{pattern} {host} {port:?}");
+            let matches = Host::parse(pattern).expect("a host").matches(host, port);
+            assert_eq!(matches, expected, "{pattern} {host} {port:?}");
+        }
+    }
+
+    #[test]
+    fn what_could_never_match_is_told_and_a_bad_port_is_not_any_port() {
+        for pattern in
+            ["", "*", "*.", "http://stock", "stock/x", "user@stock", "::1", "stock:99999", "stock:", "b\u{fc}cher.de", "a*.b", "a b"]
+        {
+            assert!(Host::parse(pattern).is_err(), "{pattern}");
         }
     }
 

@@ -139,6 +139,7 @@ where
 
 pin_project! {
     /// The response to a traced request, made by [`Client`].
+    #[must_use = "futures do nothing unless polled"]
     #[derive(Debug)]
     pub struct ClientFuture<F, E = TypedErrors> {
         #[pin]

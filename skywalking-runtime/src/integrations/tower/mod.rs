@@ -97,10 +97,13 @@
 //! # Where a layer stands
 //!
 //! A span covers what is inside its layer. Around a whole axum `Router` no route is known yet: spans are named by paths then, so put the
-//! layer on with `Router::layer`. A client's layer outside of a retry is one span for all attempts, inside it is one for each; the same goes
+//! layer on with `Router::layer`; tonic's services can be merged into that router before (`Routes::into_axum_router`). A client's layer outside of a retry is one span for all attempts, inside it is one for each; the same goes
 //! for redirects, where each hop that a layer sees gets the headers that [`propagate_to`](ClientLayer::propagate_to) allows. A client's layer belongs outside of a
 //! `buffer`, and of all that calls its service from a task of its own: there is no current span in that task, so each request would be a trace by itself. What a
 //! service waits for before it is ready (`concurrency_limit`, `rate_limit`) is in no span, and neither is an error of `poll_ready`.
+//!
+//! What has no route is named by its path, and a method by itself, whatever a stranger sends: each new name is an endpoint to the OAP. For a
+//! server that scanners reach, have a `fallback` that says `current().set_name("not found")`, or leave such requests out by `ignore`.
 //!
 //! # Options
 //!

@@ -144,6 +144,7 @@ where
 
 pin_project! {
     /// The response to a traced request, made by [`Server`].
+    #[must_use = "futures do nothing unless polled"]
     #[derive(Debug)]
     pub struct ServerFuture<F, E = TypedErrors> {
         #[pin]

@@ -172,6 +172,28 @@ async fn a_channel_whose_address_nobody_told_is_called_unknown_and_the_header_is
 }
 
 #[tokio::test]
+async fn a_page_in_place_of_a_reply_is_an_error_of_unknown_status() {
+    let proxy = |_: http::Request<()>| async {
+        let page = http::Response::builder().header("content-type", "text/html").body(String::from("log in"));
+        Ok::<_, std::convert::Infallible>(page.expect("a response"))
+    };
+    let shown = tree(
+        &[],
+        inside(async {
+            let call = http::Request::post("/stock.Stock/Check").header("content-type", "application/grpc").body(()).expect("a request");
+            let traced = ClientLayer::new().peer("stock:80").layer(tower::service_fn(proxy));
+            assert_eq!(tower::ServiceExt::oneshot(traced, call).await.expect("an answer").status(), 200);
+        }),
+    )
+    .await;
+    assert_eq!(
+        shown,
+        "Entry /request\n\
+        \x20 Exit /stock.Stock/Check layer=RPCFramework component=23 peer=stock:80 ERROR {http.status_code=200, rpc.status_code=UNKNOWN}\n"
+    );
+}
+
+#[tokio::test]
 async fn each_attempt_of_a_program_that_tries_again_is_a_span() {
     let busy = Reply::TrailersOnly(&[("grpc-status", "14"), ("grpc-message", "busy")]);
     let server = GrpcServer::start([busy, Reply::Messages(message(), &[("grpc-status", "0")])]).await;

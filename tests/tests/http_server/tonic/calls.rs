@@ -1,5 +1,7 @@
 //! How a call can end.
 
+use std::sync::{Arc, Mutex};
+
 use futures::StreamExt as _;
 use skywalking_runtime::testing::{self, Test};
 use skywalking_runtime::tower::{Server, ServerLayer};
@@ -183,4 +185,30 @@ async fn an_annotated_method_makes_one_span_with_the_layer() {
     let (span, log) = tree.split_once(" [event=error error.kind=tonic::status::Status message=").expect("a log");
     assert_eq!(span, "Entry /test.Stock/Check layer=RPCFramework component=23 ERROR {item=tea, rpc.status_code=NOT_FOUND}");
     assert!(log.contains("no such item"), "{log}");
+}
+
+#[tokio::test]
+async fn a_call_reaches_the_service_as_it_does_without_the_layer() {
+    let seen: Arc<Mutex<Vec<String>>> = Arc::default();
+    let recorded = {
+        let seen = Arc::clone(&seen);
+        ServiceBuilder::new()
+            .map_request(move |request: http::Request<tonic::body::Body>| {
+                let (method, uri, version, headers) = (request.method(), request.uri(), request.version(), request.headers());
+                seen.lock().expect("nobody panics here").push(format!("{method} {uri} {version:?} {headers:?}"));
+                request
+            })
+            .service(Stock::default())
+    };
+    harness::tree(async {
+        let mut plain = Client(tonic::client::Grpc::new(recorded.clone()));
+        let mut traced = Client(tonic::client::Grpc::new(ServerLayer::new().layer(recorded)));
+        let (plain, traced) = (plain.unary(CHECK, "tea").await.expect("an answer"), traced.unary(CHECK, "tea").await.expect("an answer"));
+        assert_eq!(plain.get_ref(), traced.get_ref());
+        assert_eq!(format!("{:?}", plain.metadata()), format!("{:?}", traced.metadata()));
+    })
+    .await;
+    let seen = seen.lock().expect("nobody panics here");
+    assert_eq!(seen.len(), 2);
+    assert_eq!(seen[0], seen[1]);
 }
