@@ -144,6 +144,29 @@ where
     TcpStream::connect(address).await.expect("a connection")
 }
 
+/// Sends back one byte over the connection that this request asks to be switched.
+pub(crate) fn echo_after_upgrade<B: Send + 'static>(request: Request<B>) {
+    tokio::spawn(async {
+        let mut stream = hyper_util::rt::TokioIo::new(hyper::upgrade::on(request).await.expect("an upgrade"));
+        let byte = stream.read_u8().await.expect("a byte");
+        stream.write_u8(byte).await.expect("it is sent");
+    });
+}
+
+/// Asks a service that does so to switch, and talks to it over the connection, which must live on.
+pub(crate) async fn upgrade_and_talk<S, B>(service: S, path: &str)
+where
+    S: tower::Service<Request<Incoming>, Response = Response<B>, Error: Into<BoxError>, Future: Send> + Clone + Send + 'static,
+    B: Body<Data: Send, Error: Into<BoxError>> + Send + 'static,
+{
+    let mut stream = connect(service).await;
+    send(&mut stream, path, "connection: upgrade\r\nupgrade: echo\r\n").await;
+    let head = read_until(&mut stream, "\r\n\r\n").await;
+    assert!(head.starts_with("HTTP/1.1 101 "), "{head}");
+    stream.write_u8(7).await.expect("it is sent");
+    assert_eq!(stream.read_u8().await.expect("a byte"), 7);
+}
+
 /// Sends a request without a body over a connection, inside an exit span, so that what the server records belongs to the test.
 pub(crate) async fn send(stream: &mut TcpStream, path: &str, headers: &str) {
     let mut ours = HeaderMap::new();

@@ -116,8 +116,8 @@ impl Call {
             return;
         }
         let Some(span) = &mut self.span else { return };
-        let rpc = self.protocol == Protocol::Grpc && status == StatusCode::OK && grpc::is_grpc(headers);
-        self.awaits = if rpc {
+        let is_rpc = self.protocol == Protocol::Grpc && status == StatusCode::OK;
+        self.awaits = if is_rpc && grpc::is_grpc(headers) {
             // Of a response without messages the trailers are all there is, and stand in the head.
             match grpc::status(headers) {
                 Some(status) => {
@@ -128,11 +128,10 @@ impl Call {
             }
         } else {
             let errors = &self.errors;
-            // To a call by gRPC a page, of a proxy say, is an answer of unknown status, as clients of gRPC have it.
-            let is_no_answer = self.protocol == Protocol::Grpc && status == StatusCode::OK;
             span.run(|| {
                 note_status(status, errors);
-                if is_no_answer {
+                if is_rpc {
+                    // A page in place of a reply, a proxy's say, is an answer of unknown status, as clients of gRPC have it.
                     note_grpc(grpc::UNKNOWN);
                 }
             });

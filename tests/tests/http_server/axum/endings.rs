@@ -8,9 +8,7 @@ use axum::error_handling::HandleErrorLayer;
 use axum::http::{Request, StatusCode};
 use axum::response::Redirect;
 use axum::routing::get;
-use hyper_util::rt::TokioIo;
 use skywalking_runtime::{current, entry_span, testing, tower::ServerLayer};
-use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tower::ServiceBuilder;
 use tower::timeout::TimeoutLayer;
 
@@ -46,22 +44,11 @@ async fn a_redirect_is_no_error() {
 #[tokio::test]
 async fn an_upgrade_ends_the_span_and_the_connection_lives_on() {
     async fn upgrade(request: Request<Body>) -> (StatusCode, [(&'static str, &'static str); 2]) {
-        tokio::spawn(async {
-            let mut stream = TokioIo::new(hyper::upgrade::on(request).await.expect("an upgrade"));
-            let byte = stream.read_u8().await.expect("a byte");
-            stream.write_u8(byte).await.expect("it is sent");
-        });
+        harness::echo_after_upgrade(request);
         (StatusCode::SWITCHING_PROTOCOLS, [("connection", "upgrade"), ("upgrade", "echo")])
     }
     for layer in [ServerLayer::new(), ServerLayer::new().time_bodies()] {
-        let tree = harness::tree(async {
-            let mut stream = harness::connect(Router::new().route("/echo", get(upgrade)).layer(layer)).await;
-            harness::send(&mut stream, "/echo", "connection: upgrade\r\nupgrade: echo\r\n").await;
-            let head = harness::read_until(&mut stream, "\r\n\r\n").await;
-            assert!(head.starts_with("HTTP/1.1 101 "), "{head}");
-            stream.write_u8(7).await.expect("it is sent");
-            assert_eq!(stream.read_u8().await.expect("a byte"), 7);
-        });
+        let tree = harness::tree(harness::upgrade_and_talk(Router::new().route("/echo", get(upgrade)).layer(layer), "/echo"));
         assert_eq!(
             tree.await,
             "Exit call peer=server:80\n  \

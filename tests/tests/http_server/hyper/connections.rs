@@ -4,9 +4,8 @@ use std::convert::Infallible;
 
 use http::{Request, Response, StatusCode};
 use hyper::body::Incoming;
-use hyper_util::rt::TokioIo;
 use skywalking_runtime::tower::ServerLayer;
-use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
+use tokio::io::AsyncReadExt as _;
 
 use super::{Body, over_socket, traced};
 use crate::harness::{self, Meeting, Script};
@@ -16,12 +15,7 @@ const TAGS: &str = "{http.method=GET, url=shop:8080/slow";
 
 /// Switches to a protocol that sends back what it gets.
 async fn upgrade(request: Request<Incoming>) -> Result<Response<Body>, Infallible> {
-    tokio::spawn(async {
-        let upgraded = hyper::upgrade::on(request).await.expect("an upgrade");
-        let mut stream = TokioIo::new(upgraded);
-        let byte = stream.read_u8().await.expect("a byte");
-        stream.write_u8(byte).await.expect("it is sent");
-    });
+    harness::echo_after_upgrade(request);
     let response = Response::builder().status(StatusCode::SWITCHING_PROTOCOLS).header("connection", "upgrade").header("upgrade", "echo");
     Ok(response.body(Body::default()).expect("a response"))
 }
@@ -29,14 +23,7 @@ async fn upgrade(request: Request<Incoming>) -> Result<Response<Body>, Infallibl
 #[tokio::test]
 async fn an_upgrade_ends_the_span_and_the_connection_lives_on() {
     for layer in [ServerLayer::new(), ServerLayer::new().time_bodies()] {
-        let tree = harness::tree(async {
-            let mut stream = harness::connect(traced(layer, upgrade)).await;
-            harness::send(&mut stream, "/slow", "connection: upgrade\r\nupgrade: echo\r\n").await;
-            let head = harness::read_until(&mut stream, "\r\n\r\n").await;
-            assert!(head.starts_with("HTTP/1.1 101 "), "{head}");
-            stream.write_u8(7).await.expect("it is sent");
-            assert_eq!(stream.read_u8().await.expect("a byte"), 7);
-        });
+        let tree = harness::tree(harness::upgrade_and_talk(traced(layer, upgrade), "/slow"));
         assert_eq!(tree.await, format!("{HEAD} {TAGS}, http.status_code=101}}\n"));
     }
 }
