@@ -106,7 +106,7 @@ fn decode_pair(pair: &str) -> Option<(String, String)> {
 /// assert_eq!(skywalking_runtime::correlation::get("tenant"), None); // no context here
 /// ```
 pub fn get(key: &str) -> Option<String> {
-    slot::with(|segment| segment.correlation.get(key).map(str::to_owned)).flatten()
+    slot::with(|segment| segment.passed.correlation.get(key).map(str::to_owned)).flatten()
 }
 
 /// Sends `value` along with the current trace under `key`; an empty value removes the key. False, and nothing is changed, without a
@@ -124,7 +124,7 @@ pub fn get(key: &str) -> Option<String> {
 pub fn put(key: &str, value: &str) -> bool {
     let put = |segment: &mut Segment| {
         segment.unshare();
-        segment.correlation.put(key, value)
+        segment.passed.correlation.put(key, value)
     };
     tracer::enabled() && slot::with(put).unwrap_or(false)
 }

@@ -1,4 +1,161 @@
-//! The header `sw8-x` (`protocol/semantics.md` 3). It is not written yet; an old one is removed from a message that is used again.
+//! The header `sw8-x` (`protocol/semantics.md` 3): fields joined by `-`, each optional, of which two have a meaning.
+//!
+//! The first is the tracing mode: `1` says that no metrics shall be made of the trace, and goes on downstream. The second is when a
+//! producer sent a message, in milliseconds since 1970: its consumer says how long it was on its way. What stands behind them is left alone.
+
+use std::time::{SystemTime, UNIX_EPOCH};
+
+use crate::trace::callsite::{Kind, Layer};
+use crate::trace::record::{Record, SideKind};
+use crate::trace::segment::Segment;
+use crate::trace::tally::{self, Reason};
 
 /// The header's name.
 pub(crate) const HEADER: &str = "sw8-x";
+
+/// The longest header that is read. Two fields need less than twenty characters.
+pub(crate) const LIMIT: usize = 256;
+
+/// The tag of a consumer's span: how long the message was on its way, in milliseconds.
+pub(crate) const LATENCY: &str = "transmission.latency";
+
+/// What the header says.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(crate) struct Extension {
+    /// The OAP shall store the trace and make no metrics of it.
+    pub(crate) skip_analysis: bool,
+    /// When the message was sent, in milliseconds since 1970.
+    pub(crate) sent: Option<u64>,
+}
+
+impl Extension {
+    /// Reads a header. A field that can't be read is left out and counted; the other one is taken.
+    pub(crate) fn read(header: &str) -> Self {
+        let (extension, unreadable) = Self::parse(header);
+        if unreadable > 0 {
+            tally::count_many(Reason::ExtensionField, unreadable);
+        }
+        extension
+    }
+
+    /// The same, with how many fields could not be read.
+    pub(crate) fn parse(header: &str) -> (Self, u64) {
+        let mut extension = Self::default();
+        if header.len() > LIMIT {
+            return (extension, 1);
+        }
+        // Java writes a blank for a field that is absent.
+        let mut fields = header.split('-').map(str::trim);
+        let mut unreadable = 0;
+        match fields.next().unwrap_or_default() {
+            "" | "0" => {}
+            "1" => extension.skip_analysis = true,
+            _ => unreadable += 1,
+        }
+        match fields.next().unwrap_or_default() {
+            "" => {}
+            time => match milliseconds(time) {
+                Some(time) => extension.sent = Some(time),
+                None => unreadable += 1,
+            },
+        }
+        (extension, unreadable)
+    }
+
+    /// What the current span of the segment tells whoever it calls.
+    pub(crate) fn of(segment: &Segment) -> Self {
+        let sent = if is_producer(segment) { now() } else { None };
+        Self { skip_analysis: segment.passed.skip_analysis, sent }
+    }
+
+    /// The header's value; nothing if there is nothing to say.
+    pub(crate) fn write(self) -> String {
+        let mode = if self.skip_analysis { '1' } else { '0' };
+        match self.sent {
+            Some(time) => format!("{mode}-{time}"),
+            None if self.skip_analysis => "1-".to_owned(),
+            None => String::new(),
+        }
+    }
+
+    /// How long the message was on its way, in milliseconds; 0 if the sender's clock is ahead of ours.
+    pub(crate) fn latency(self) -> Option<u64> {
+        self.sent.zip(now()).map(|(sent, now)| now.saturating_sub(sent))
+    }
+}
+
+/// A time: digits alone, and not 0. It fits an `i64`, as the OAP and Java read it.
+fn milliseconds(field: &str) -> Option<u64> {
+    let digits = field.bytes().all(|byte| byte.is_ascii_digit());
+    field.parse().ok().filter(|time| digits && *time > 0 && i64::try_from(*time).is_ok())
+}
+
+/// True if the current span produces a message: an Exit of layer MQ. Of one that found no room in the segment nobody knows.
+fn is_producer(segment: &Segment) -> bool {
+    let current = segment.current;
+    let Some(record) = segment.records.get(usize::from(current.index)) else { return false };
+    if !segment.sampled || current.is_muted() || record.callsite.kind != Kind::Exit || record.is(Record::CONTINUED) {
+        return false;
+    }
+    let layer = segment.find(record.side, |kind| kind == SideKind::Layer).map_or(record.callsite.layer as u32, |side| side.a);
+    layer == Layer::Mq as u32
+}
+
+fn now() -> Option<u64> {
+    SystemTime::now().duration_since(UNIX_EPOCH).ok().and_then(|since| u64::try_from(since.as_millis()).ok())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    fn said(skip_analysis: bool, sent: Option<u64>) -> (Extension, u64) {
+        (Extension { skip_analysis, sent }, 0)
+    }
+
+    #[test]
+    fn fields_may_be_absent_blank_or_more_than_are_known() {
+        assert_eq!(Extension::parse(""), said(false, None));
+        assert_eq!(Extension::parse("0- "), said(false, None));
+        assert_eq!(Extension::parse("0-"), said(false, None));
+        assert_eq!(Extension::parse("-"), said(false, None));
+        assert_eq!(Extension::parse("1"), said(true, None));
+        assert_eq!(Extension::parse("1- "), said(true, None));
+        assert_eq!(Extension::parse("-1700000000000"), said(false, Some(1_700_000_000_000)));
+        assert_eq!(Extension::parse("0-1700000000000"), said(false, Some(1_700_000_000_000)));
+        assert_eq!(Extension::parse("1-1700000000000-later-fields"), said(true, Some(1_700_000_000_000)));
+    }
+
+    #[test]
+    fn a_field_that_can_not_be_read_is_left_out_and_the_other_one_taken() {
+        assert_eq!(Extension::parse("2-5"), (Extension { skip_analysis: false, sent: Some(5) }, 1));
+        for time in ["x", "1.5", "+5", "0", "9223372036854775808", "99999999999999999999", "１"] {
+            assert_eq!(Extension::parse(&format!("1-{time}")), (Extension { skip_analysis: true, sent: None }, 1), "{time}");
+        }
+        assert_eq!(Extension::parse("true-now"), (Extension::default(), 2));
+        assert_eq!(Extension::parse(&format!("1-5-{}", "x".repeat(LIMIT))), (Extension::default(), 1));
+    }
+
+    #[test]
+    fn a_time_that_is_still_to_come_is_no_latency() {
+        let late = Extension { skip_analysis: false, sent: Some(u64::MAX / 2) };
+        assert_eq!(late.latency(), Some(0));
+        assert_eq!(Extension::default().latency(), None);
+    }
+
+    proptest! {
+        #[test]
+        fn no_text_makes_the_reader_panic(header in ".{0,40}|[01-9-]{0,40}") {
+            Extension::parse(&header);
+        }
+
+        #[test]
+        fn what_is_written_is_read(skip_analysis: bool, sent in proptest::option::of(1..=i64::MAX.cast_unsigned())) {
+            let extension = Extension { skip_analysis, sent };
+            let header = extension.write();
+            prop_assert!(header.bytes().all(|byte| byte.is_ascii_graphic()));
+            prop_assert_eq!(Extension::parse(&header), (extension, 0));
+        }
+    }
+}

@@ -1,7 +1,8 @@
 //! Writing the current context into a carrier.
 
 use super::carrier::{self, Inject};
-use super::{correlation, extension, sw8};
+use super::extension::{self, Extension};
+use super::{correlation, sw8};
 use crate::trace::callsite::Kind;
 use crate::trace::record::Record;
 use crate::trace::segment::Segment;
@@ -17,8 +18,10 @@ pub fn wants_inject() -> bool {
 }
 
 /// Writes the context of the current exit span into a carrier: each of the three headers is set or removed, so that a message that is
-/// used again keeps no old one. A request that is not sampled sends no `sw8`, but passes correlation on. Does nothing while no tracer
-/// runs.
+/// used again keeps no old one. A request that is not sampled sends no `sw8`, but passes on what goes with the trace: correlation, and
+/// that no metrics shall be made of it. Does nothing while no tracer runs.
+///
+/// In an exit span of layer MQ the header `sw8-x` says when the message was sent, so that its consumer can tell how long it was on its way.
 ///
 /// ```
 /// use skywalking_runtime::{Callsite, callsite, child, inject};
@@ -33,23 +36,32 @@ pub fn inject<C: Inject + ?Sized>(carrier: &mut C) {
     if !tracer::enabled() {
         return;
     }
-    let (sw8, others) = slot::with(headers).unwrap_or_default();
+    let Headers { sw8, correlation, extension } = slot::with(headers).unwrap_or_default();
+    let others = [(extension::HEADER, extension), (correlation::HEADER, correlation)];
     // The carrier's own code runs with the slot as it was.
     // Removing comes first: a carrier of text has less to look through then.
-    carrier::write(carrier, extension::HEADER, "");
-    if others.is_empty() {
-        carrier::write(carrier, correlation::HEADER, "");
+    for (name, value) in others.iter().filter(|(_, value)| value.is_empty()) {
+        carrier::write(carrier, name, value);
     }
     carrier::write(carrier, sw8::HEADER, &sw8);
-    if !others.is_empty() {
-        carrier::write(carrier, correlation::HEADER, &others);
+    for (name, value) in others.iter().filter(|(_, value)| !value.is_empty()) {
+        carrier::write(carrier, name, value);
     }
     slot::with(|segment| segment.return_scratch(sw8));
 }
 
-fn headers(segment: &mut Segment) -> (String, String) {
-    let mut others = String::new();
-    segment.correlation.write(&mut others);
+/// The values of the three headers; empty for one that is to be removed.
+#[derive(Default)]
+struct Headers {
+    sw8: String,
+    correlation: String,
+    extension: String,
+}
+
+fn headers(segment: &mut Segment) -> Headers {
+    let mut correlation = String::new();
+    segment.passed.correlation.write(&mut correlation);
+    let extension = Extension::of(segment).write();
     let mut sw8 = segment.take_scratch();
     sw8.clear();
     if segment.sampled {
@@ -61,7 +73,7 @@ fn headers(segment: &mut Segment) -> (String, String) {
             tally::count(Reason::InjectOutsideExit);
         }
     }
-    (sw8, others)
+    Headers { sw8, correlation, extension }
 }
 
 /// Only an exit span has an address, and a header must have one. A span that was not recorded may be one: it left its address.

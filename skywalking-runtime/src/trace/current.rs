@@ -177,12 +177,36 @@ impl Current {
         self
     }
 
-    /// The OAP shall store the span and make no metrics of it.
+    /// The OAP shall store this one span and make no metrics of it.
     pub fn skip_analysis(self) -> Self {
         with(|segment| {
             if let Some(record) = segment.current_record() {
                 record.flags |= Record::SKIP_ANALYSIS;
             }
+        });
+        self
+    }
+
+    /// The OAP shall store this trace and make no metrics of it, from here on downstream: of no span of this segment, also of those that
+    /// have ended, of none of the segments that go on from here from now on, and of none of the services that are called from now on,
+    /// which are told by the header `sw8-x`. For synthetic traffic, as probes and load tests.
+    ///
+    /// ```
+    /// use skywalking_runtime::{Callsite, Root, callsite, child, current, testing};
+    ///
+    /// static PROBE: Callsite = callsite!(entry, "/probe");
+    /// static PART: Callsite = callsite!(local, "part");
+    ///
+    /// let trees = testing::run(|| Root::new(&PROBE).run(|| {
+    ///     current().skip_analysis_of_trace();
+    ///     drop(child(&PART));
+    /// }));
+    /// assert_eq!(testing::text(&trees), "Entry /probe SKIP_ANALYSIS\n  Local part SKIP_ANALYSIS\n");
+    /// ```
+    pub fn skip_analysis_of_trace(self) -> Self {
+        with(|segment| {
+            segment.unshare();
+            segment.passed.skip_analysis = true;
         });
         self
     }

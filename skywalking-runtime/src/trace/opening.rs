@@ -17,6 +17,8 @@ use super::tally::{self, Reason};
 use super::text::{self, NAME_LIMIT, PEER_LIMIT, TAG_LIMIT};
 use super::thread;
 use crate::propagation::carrier::{self, Extract};
+use crate::propagation::extension::{self, Extension};
+use crate::propagation::passed::Passed;
 use crate::propagation::{correlation, sw8};
 use crate::tracer::{self, Inbound};
 
@@ -33,6 +35,8 @@ pub struct Opening {
     head: u32,
     /// Of other segments that the span refers to.
     refs: u16,
+    /// Where the entry stands that says how long the message was on its way, as in [`Record::side`](super::record::Record::side).
+    latency: u32,
     /// The segment that is in the slot; 0 if there is none.
     key: u64,
     /// The segment that a root will put into the slot.
@@ -61,7 +65,7 @@ impl Opening {
     #[inline]
     pub fn new(callsite: &'static Callsite) -> Self {
         let place = if tracer::enabled() { Place::Unknown } else { Place::Nowhere };
-        Self { callsite, place, head: 0, refs: 0, key: 0, root: None }
+        Self { callsite, place, head: 0, refs: 0, latency: 0, key: 0, root: None }
     }
 
     /// The request is left out: nothing of it is recorded, nor of what is below. With a context it is only no span of its own.
@@ -224,16 +228,43 @@ impl Opening {
             }
         }
         if let Some(header) = carrier::read(carrier, correlation::HEADER).filter(|header| !header.is_empty()) {
-            match &mut self.root {
-                Some(segment) => segment.correlation.read(&header),
-                None => {
-                    slot::with_key(self.key, |segment| {
-                        segment.unshare();
-                        segment.correlation.read(&header);
-                    });
-                }
+            self.pass_on(|passed| passed.correlation.read(&header));
+        }
+        if let Some(header) = carrier::read(carrier, extension::HEADER).filter(|header| !header.is_empty()) {
+            self.extend(Extension::read(&header));
+        }
+    }
+
+    /// Works on what goes on with the trace, sampled or not.
+    fn pass_on(&mut self, work: impl FnOnce(&mut Passed)) {
+        match &mut self.root {
+            Some(segment) => work(&mut segment.passed),
+            None => {
+                slot::with_key(self.key, |segment| {
+                    segment.unshare();
+                    work(&mut segment.passed);
+                });
             }
         }
+    }
+
+    fn extend(&mut self, extension: Extension) {
+        if extension.skip_analysis {
+            self.pass_on(|passed| passed.skip_analysis = true);
+        }
+        // Only who consumes a message can say when it came. Of a batch the last one counts, as for the OAP.
+        let Some(latency) = extension.latency().filter(|_| self.callsite.kind == Kind::Entry) else { return };
+        let new = Side::number(extension::LATENCY, SideKind::Uint, latency);
+        let mut place = self.latency;
+        self.with(|segment, head| {
+            let at = (place as usize).checked_sub(1);
+            if let Some(side) = at.and_then(|at| segment.sides.get_mut(at)) {
+                *side = Side { next: side.next, ..new };
+            } else if segment.push(head, new) {
+                place = *head;
+            }
+        });
+        self.latency = place;
     }
 
     /// The contexts that came with a batch: the first one's trace goes on, all of them are referred to.

@@ -29,6 +29,8 @@ pub(crate) struct Head {
     pub(crate) text: usize,
     /// Spans were left out.
     pub(crate) limited: bool,
+    /// No metrics shall be made of any of its spans.
+    pub(crate) skip_analysis: bool,
     /// The mark of the test that opened it, or 0.
     #[cfg_attr(not(feature = "testing"), expect(dead_code, reason = "only tests look at it"))]
     pub(crate) scope: u32,

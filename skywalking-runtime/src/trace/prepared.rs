@@ -13,7 +13,7 @@ use super::tally::{self, Reason};
 use super::text::{self, NAME_LIMIT, PEER_LIMIT, TAG_LIMIT};
 use super::traced::{Covered, Traced, TracedStream};
 use crate::propagation::carrier::{self, Extract};
-use crate::propagation::{correlation, sw8};
+use crate::propagation::{correlation, extension, sw8};
 use crate::tracer;
 
 /// A span that will open at the first poll.
@@ -42,6 +42,7 @@ struct Given {
 struct Headers {
     sw8: Option<String>,
     correlation: Option<String>,
+    extension: Option<String>,
 }
 
 /// A tag's value.
@@ -69,6 +70,7 @@ impl Extract for Headers {
         let header = match key {
             sw8::HEADER => &self.sw8,
             correlation::HEADER => &self.correlation,
+            extension::HEADER => &self.extension,
             _ => &None,
         };
         header.as_deref().map(Into::into)
@@ -110,8 +112,9 @@ impl Prepared {
     pub fn extract<C: Extract + ?Sized>(&mut self, carrier: &C) {
         let sw8 = keep(carrier::read(carrier, sw8::HEADER), sw8::LIMIT, Reason::Sw8TooLong);
         let correlation = keep(carrier::read(carrier, correlation::HEADER), correlation::HEADER_LIMIT, Reason::CorrelationTooLong);
-        if sw8.is_some() || correlation.is_some() {
-            self.given().headers.push(Headers { sw8, correlation });
+        let extension = keep(carrier::read(carrier, extension::HEADER), extension::LIMIT, Reason::ExtensionField);
+        if sw8.is_some() || correlation.is_some() || extension.is_some() {
+            self.given().headers.push(Headers { sw8, correlation, extension });
         }
     }
 

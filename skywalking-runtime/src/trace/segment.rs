@@ -16,7 +16,7 @@ use super::callsite::{Callsite, Kind};
 use super::clock;
 use super::record::{NONE, Record, Side, Trace};
 use super::tally::{self, Reason};
-use crate::propagation::correlation::Correlation;
+use crate::propagation::passed::Passed;
 use crate::tracer::Tracer;
 
 pub(crate) use names::{Name, PENDING_PEER, UNKNOWN_PEER};
@@ -103,7 +103,7 @@ pub(crate) struct Segment {
     shared: Option<Arc<Shared>>,
     /// The span whose name is in `shared`.
     shared_endpoint: u16,
-    pub(crate) correlation: Correlation,
+    pub(crate) passed: Passed,
     /// Lent to whoever formats a value while the segment stays in the slot.
     scratch: String,
     /// The address of the exit span that was not recorded last, while it is open: its header is written all the same.
@@ -130,7 +130,7 @@ impl Segment {
             text: String::with_capacity(256),
             shared: None,
             shared_endpoint: NONE,
-            correlation: Correlation::default(),
+            passed: Passed::default(),
             scratch: String::new(),
             muted_peer: String::new(),
             panic_message: Range::default(),
@@ -153,7 +153,7 @@ impl Segment {
         self.sides.clear();
         self.text.clear();
         self.shared = None;
-        self.correlation.clear();
+        self.passed.clear();
         self.muted_peer.clear();
         self.panic_message = Range::default();
     }

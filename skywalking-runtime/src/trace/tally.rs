@@ -50,6 +50,8 @@ reasons! {
     CorrelationPair = "correlation_pair",
     /// A pair of an incoming `sw8-correlation` was over the limits; the others were taken.
     CorrelationLimit = "correlation_limit",
+    /// A field of an incoming `sw8-x` could not be read, or the header was over 256 bytes; the other field was taken.
+    ExtensionField = "extension_field",
     /// A request was not sampled because too many segments were open.
     UnsampledLiveLimit = "unsampled_live_limit",
     /// A request was not sampled because the sampler said so.

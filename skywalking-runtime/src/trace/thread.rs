@@ -94,6 +94,7 @@ impl Thread {
             sides: segment.sides.len(),
             text: segment.text.len(),
             limited: segment.limited,
+            skip_analysis: segment.passed.skip_analysis,
             scope: segment.scope,
         };
         outbox::count_closed();

@@ -150,6 +150,7 @@ fn encoded() -> Vec<u8> {
         sides: segment.sides.len(),
         text: segment.text.len(),
         limited: true,
+        skip_analysis: false,
         scope: 0,
     };
     let mut timeline = Timeline::default();

@@ -38,7 +38,7 @@ impl Encoder {
         let end = timeline.milliseconds(if open { segment.head.ended } else { record.end }).max(start);
         let continued = record.is(Record::CONTINUED);
 
-        self.writer.bool(field::SKIP_ANALYSIS, record.is(Record::SKIP_ANALYSIS));
+        self.writer.bool(field::SKIP_ANALYSIS, record.is(Record::SKIP_ANALYSIS) || segment.head.skip_analysis);
         let found = sides::write_logs(&mut self.writer, segment, record.side, timeline);
         if found.has_tags || open || (!continued && !record.callsite.tags.is_empty()) {
             let callsite = (!continued).then_some(record.callsite);

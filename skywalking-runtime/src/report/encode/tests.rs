@@ -127,8 +127,12 @@ pub(super) fn random_segment(random: &mut Random) -> (Head, Made, SegmentObject)
         sides: made.sides.len(),
         text: made.text.len(),
         limited: random.chance(3),
+        skip_analysis: random.chance(4),
         scope: 0,
     };
+    for span in &mut spans {
+        span.skip_analysis |= head.skip_analysis;
+    }
     let object = SegmentObject {
         trace_id,
         trace_segment_id: id::text(key),
@@ -336,7 +340,8 @@ fn nonsense_becomes_a_segment_and_never_a_panic() {
             })
             .collect();
         let trace = Trace::Foreign { offset: any(70), length: any(70) };
-        let head = Head { key: 2, trace, ended: 0, records: 6, sides: 12, text: text.len(), limited: false, scope: 0 };
+        let head =
+            Head { key: 2, trace, ended: 0, records: 6, sides: 12, text: text.len(), limited: false, skip_analysis: false, scope: 0 };
         let bytes = encoder.encode(Segment { head: &head, records: &records, sides: &sides, text: &text }, &timeline);
         let decoded = SegmentObject::decode(bytes.as_ref()).expect("what is written is a message");
         assert_eq!(decoded.spans.len(), 6);
@@ -353,7 +358,8 @@ fn what_a_callsite_always_writes_is_encoded_once() {
     static ONCE: Callsite = Callsite::new(Kind::Local, "once");
     let (mut encoder, timeline) = (Encoder::new(identity()), timeline());
     let records = [Record { start: 5, end: 6, callsite: &ONCE, parent: NONE, flags: 0, side: 0 }];
-    let head = Head { key: 2, trace: Trace::Own(3), ended: 6, records: 1, sides: 0, text: 0, limited: false, scope: 0 };
+    let head =
+        Head { key: 2, trace: Trace::Own(3), ended: 6, records: 1, sides: 0, text: 0, limited: false, skip_analysis: false, scope: 0 };
     let segment = Segment { head: &head, records: &records, sides: &[], text: "" };
     let first = encoder.encode(segment, &timeline);
     let fragment = ONCE.fragment.get().expect("it was just used").as_ptr();

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use super::super::record::{Side, SideKind, Trace};
 use super::{Range, Segment};
-use crate::propagation::correlation::Correlation;
+use crate::propagation::passed::Passed;
 
 /// What a segment is to those who go on with it elsewhere; made when the first of them asks.
 #[derive(Debug)]
@@ -15,7 +15,7 @@ pub(crate) struct Shared {
     pub(crate) endpoint: Box<str>,
     pub(crate) sampled: bool,
     pub(crate) scope: u32,
-    pub(crate) correlation: Correlation,
+    pub(crate) passed: Passed,
 }
 
 /// The trace of a [`Shared`].
@@ -44,7 +44,7 @@ impl Segment {
             endpoint: name.into(),
             sampled: self.sampled,
             scope: self.scope,
-            correlation: self.correlation.clone(),
+            passed: self.passed.clone(),
         });
         self.shared = Some(Arc::clone(&shared));
         self.shared_endpoint = endpoint;
@@ -53,7 +53,7 @@ impl Segment {
 
     /// True if its key alone doesn't say what somebody who goes on with it must know, though it is not sampled.
     pub(crate) fn has_more_than_a_key(&self) -> bool {
-        matches!(self.trace, Trace::Foreign { .. }) || !self.correlation.is_empty()
+        matches!(self.trace, Trace::Foreign { .. }) || !self.passed.is_empty()
     }
 
     /// What is shared is no longer so: who goes on from now on gets it anew.
@@ -64,7 +64,7 @@ impl Segment {
     /// Takes over the trace of a segment that this one goes on for.
     pub(crate) fn join(&mut self, shared: &Shared) {
         self.scope = shared.scope;
-        self.correlation = shared.correlation.clone();
+        self.passed.clone_from(&shared.passed);
         self.trace = match &shared.trace {
             SharedTrace::Own(number) => Trace::Own(*number),
             SharedTrace::Foreign(text) => match self.store(text) {

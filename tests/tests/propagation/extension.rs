@@ -1,0 +1,258 @@
+//! The header `sw8-x`: no metrics of a trace, and how long a message was on its way.
+
+use std::collections::{BTreeMap, HashMap};
+use std::time::{SystemTime, UNIX_EPOCH};
+
+use skywalking_runtime::{Extract, Inject};
+
+use crate::prelude::*;
+
+fn now() -> u64 {
+    SystemTime::now().duration_since(UNIX_EPOCH).unwrap().as_millis().try_into().unwrap()
+}
+
+/// The one tag of a span, as a number.
+fn latency(span: &testing::Span) -> u64 {
+    let [(key, value)] = &span.tags[..] else { panic!("{:?}", span.tags) };
+    assert_eq!(key, "transmission.latency");
+    value.parse().unwrap()
+}
+
+#[test]
+fn a_trace_that_came_without_metrics_goes_on_without_them_in_every_span_and_downstream() {
+    let mut sent = [const { String::new() }; 2];
+    let trees = run(|| {
+        Root::new(&ENTRY).extract(&lines(&[("sw8", &sw8(1)), ("sw8-x", "1- ")])).run(|| {
+            drop(child(&PART));
+            sent[0] = sent_by(&CALL);
+            let here = capture();
+            std::thread::scope(|threads| {
+                threads.spawn(|| here.run("elsewhere", || sent[1] = sent_by(&CALL)));
+            });
+        });
+    });
+    assert_eq!(
+        text(&trees),
+        "Entry /entry ref=CrossProcess SKIP_ANALYSIS\n  Local part SKIP_ANALYSIS\n  Exit call peer=other:1 SKIP_ANALYSIS\n  \
+         Local elsewhere ref=CrossThread SKIP_ANALYSIS\n    Exit call peer=other:1 SKIP_ANALYSIS\n"
+    );
+    assert_eq!(sent.map(|sent| header(&sent, "sw8-x").map(str::to_owned)), [Some("1-".to_owned()), Some("1-".to_owned())]);
+    assert!(is_idle());
+}
+
+#[test]
+fn a_trace_of_the_usual_kind_sends_no_extension_and_removes_an_old_one() {
+    let mut sent = lines(&[("sw8-x", "1-5"), ("mine", "1")]);
+    let trees = run(|| {
+        Root::new(&ENTRY).extract(&lines(&[("sw8", &sw8(1)), ("sw8-x", "0- ")])).run(|| {
+            let _call = child(&CALL);
+            inject(&mut sent);
+        });
+    });
+    assert_eq!(text(&trees), "Entry /entry ref=CrossProcess\n  Exit call peer=other:1\n");
+    assert_eq!((header(&sent, "sw8-x"), header(&sent, "mine")), (None, Some("1")));
+}
+
+#[test]
+fn one_span_without_metrics_says_so_of_itself_alone() {
+    let mut sent = String::new();
+    let trees = run(|| {
+        Root::new(&ENTRY).run(|| {
+            current().skip_analysis();
+            sent = sent_by(&CALL);
+        });
+    });
+    assert_eq!(text(&trees), "Entry /entry SKIP_ANALYSIS\n  Exit call peer=other:1\n");
+    assert_eq!(header(&sent, "sw8-x"), None);
+}
+
+#[test]
+fn a_trace_can_be_said_to_be_without_metrics_also_of_its_spans_that_have_ended_and_what_goes_on_later() {
+    let mut sent = String::new();
+    let trees = run(|| {
+        Root::new(&ENTRY).run(|| {
+            drop(child(&PART));
+            let before = capture();
+            current().skip_analysis_of_trace();
+            let after = capture();
+            before.run("here", || ());
+            std::thread::scope(|threads| {
+                threads.spawn(|| after.run("elsewhere", || ()));
+            });
+            sent = sent_by(&CALL);
+        });
+    });
+    assert_eq!(
+        text(&trees),
+        "Entry /entry SKIP_ANALYSIS\n  Local part SKIP_ANALYSIS\n  Local here SKIP_ANALYSIS\n  Exit call peer=other:1 SKIP_ANALYSIS\n  \
+         Local elsewhere ref=CrossThread SKIP_ANALYSIS\n"
+    );
+    assert_eq!(header(&sent, "sw8-x"), Some("1-"));
+}
+
+#[tokio::test]
+async fn a_future_that_goes_on_elsewhere_has_no_metrics_either() {
+    let trees = run_async(async {
+        let (_, headers) = (child(&PART), lines(&[("sw8", &sw8(1)), ("sw8-x", "1")]));
+        let work = async { tokio::spawn(async { drop(child(&PART)) }.traced("task")).await.unwrap() };
+        Root::new(&ENTRY).extract(&headers).future(work).await;
+    })
+    .await;
+    assert_eq!(
+        text(&trees),
+        "Entry /entry ref=CrossProcess SKIP_ANALYSIS\n  Local task ref=CrossThread SKIP_ANALYSIS\n    Local part SKIP_ANALYSIS\n"
+    );
+}
+
+#[test]
+fn a_request_that_is_not_sampled_passes_on_that_its_trace_is_without_metrics() {
+    let mut sent = [const { String::new() }; 3];
+    let trees = Test::new().sampler(|_| false).run(|| {
+        Root::new(&ENTRY).extract(&lines(&[("sw8-x", "1")])).run(|| {
+            sent[0] = sent_by(&CALL);
+            sent[1] = sent_by(&PRODUCE);
+        });
+        Root::new(&ENTRY).run(|| {
+            current().skip_analysis_of_trace();
+            let here = capture();
+            std::thread::scope(|threads| {
+                threads.spawn(|| here.run("elsewhere", || sent[2] = sent_by(&CALL)));
+            });
+        });
+    });
+    assert_eq!(text(&trees), "");
+    assert_eq!(sent, ["sw8-x:1-"; 3]);
+}
+
+#[test]
+fn the_producer_of_a_message_says_when_it_sent_it_and_the_consumer_how_long_that_took() {
+    let mut message = String::new();
+    let before = now();
+    let trees = run(|| {
+        Root::new(&ENTRY).run(|| message = sent_by(&PRODUCE));
+        Root::new(&CONSUME).extract(&message).run(|| ());
+    });
+    let sent: u64 = header(&message, "sw8-x").and_then(|value| value.strip_prefix("0-")).unwrap().parse().unwrap();
+    assert!((before..=now()).contains(&sent), "{message}");
+    let consumer = &trees[0].root.children[0].children[0];
+    assert_eq!((consumer.kind.as_str(), consumer.layer.as_str()), ("Entry", "MQ"));
+    assert!(latency(consumer) <= now() - before);
+    // It is not forwarded on its own.
+    let mut sent_on = String::new();
+    run(|| Root::new(&CONSUME).extract(&message).run(|| sent_on = sent_by(&CALL)));
+    assert_eq!(header(&sent_on, "sw8-x"), None);
+}
+
+#[test]
+fn a_layer_that_is_said_late_makes_a_producer_too_and_a_consumer_of_any_layer_says_what_it_read() {
+    let mut message = String::new();
+    run(|| {
+        Root::new(&ENTRY).run(|| {
+            current().skip_analysis_of_trace();
+            let _exit = child(&CALL);
+            current().set_layer(skywalking_runtime::Layer::Mq);
+            inject(&mut message);
+        });
+    });
+    assert!(header(&message, "sw8-x").unwrap().starts_with("1-1"), "{message}");
+    let trees = run(|| Root::new(&ENTRY).extract(&lines(&[("sw8-x", "0-1")])).run(|| ()));
+    assert!(latency(&trees[0].root) > 1_000_000_000_000);
+}
+
+#[test]
+fn a_message_from_a_clock_that_is_ahead_took_no_time() {
+    let ahead = format!("0-{}", now() + 3_600_000);
+    let trees = run(|| Root::new(&CONSUME).extract(&lines(&[("sw8", &sw8(1)), ("sw8-x", &ahead)])).run(|| ()));
+    assert_eq!(text(&trees), "Entry consume layer=MQ ref=CrossProcess {transmission.latency=0}\n");
+}
+
+#[test]
+fn of_a_batch_the_last_message_that_says_when_it_was_sent_is_told_in_one_tag() {
+    #[entry_span(name = "consume", layer = mq, extract_each = messages)]
+    fn consume(messages: &[String]) {
+        let _ = messages;
+    }
+    let ahead = now() + 3_600_000;
+    let messages = [
+        lines(&[("sw8", &sw8(1)), ("sw8-x", "0-1")]),
+        lines(&[("sw8", &sw8(2)), ("sw8-x", &format!("0-{ahead}"))]),
+        lines(&[("sw8", &sw8(3)), ("sw8-x", "0- ")]),
+    ];
+    let trees = run(|| consume(&messages));
+    assert_eq!(text(&trees), "Entry consume layer=MQ ref=CrossProcess ref=CrossProcess ref=CrossProcess {transmission.latency=0}\n");
+}
+
+#[test]
+fn a_middleware_and_a_handler_that_read_the_same_message_say_it_once() {
+    let message = lines(&[("sw8", &sw8(1)), ("sw8-x", "1-99999999999999")]);
+    let trees = run(|| {
+        Root::new(&CONSUME).extract(&message).run(|| {
+            #[entry_span(name = "handler", extract = message)]
+            fn handler(message: &str) {
+                let _ = message;
+            }
+            handler(&message);
+        });
+    });
+    assert_eq!(text(&trees), "Entry handler layer=MQ ref=CrossProcess SKIP_ANALYSIS {transmission.latency=0}\n");
+}
+
+#[test]
+fn what_can_not_be_read_is_counted_and_left_out() {
+    let before = stats().count(Reason::ExtensionField);
+    let trees = run(|| {
+        Root::new(&CONSUME).extract(&lines(&[("sw8", &sw8(1)), ("sw8-x", "yes-1.5")])).run(|| ());
+        Root::new(&CONSUME).extract(&lines(&[("sw8", &sw8(2)), ("sw8-x", &format!("1-5-{}", "x".repeat(300)))])).run(|| ());
+    });
+    assert_eq!(text(&trees), "Entry consume layer=MQ ref=CrossProcess\n".repeat(2));
+    assert!(stats().count(Reason::ExtensionField) >= before + 3);
+}
+
+#[test]
+fn the_extension_goes_through_every_carrier() {
+    #[derive(Default, Carrier)]
+    struct Whole {
+        #[carrier]
+        headers: Option<String>,
+    }
+    #[derive(Default, Carrier)]
+    struct Fields {
+        #[carrier(header = "sw8")]
+        trace: String,
+        #[carrier(header = "sw8-x")]
+        extension: Option<String>,
+    }
+    fn through<C: Extract + Inject>(mut carrier: C) {
+        let mut sent = None;
+        let trees = run(|| {
+            Root::new(&ENTRY).run(|| {
+                current().skip_analysis_of_trace();
+                let exit = child(&PRODUCE);
+                inject(&mut carrier);
+                sent = carrier.header("sw8-x").map(std::borrow::Cow::into_owned);
+                drop(exit);
+            });
+            Root::new(&ENTRY).extract(&carrier).run(|| ());
+        });
+        assert!(sent.is_some_and(|sent| sent.starts_with("1-1")));
+        let consumer = &trees[0].root.children[0].children[0];
+        assert!(consumer.skip_analysis);
+        latency(consumer);
+        run(|| {
+            Root::new(&ENTRY).run(|| {
+                let _exit = child(&CALL);
+                inject(&mut carrier);
+            });
+        });
+        assert_eq!(carrier.header("sw8-x"), None);
+    }
+    through(String::new());
+    through(HashMap::<String, String>::new());
+    through(BTreeMap::<String, String>::new());
+    through(Vec::<(String, String)>::new());
+    through(Vec::<(String, Vec<u8>)>::new());
+    through(Vec::<(String, bytes::Bytes)>::new());
+    through(http::HeaderMap::new());
+    through(Whole::default());
+    through(Fields::default());
+}
