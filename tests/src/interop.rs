@@ -9,6 +9,8 @@ use std::io::Write as _;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 
+use serde_json::Value;
+
 /// A program of another language that can't be had here, and why.
 #[derive(Debug, Clone, thiserror::Error)]
 #[error("{0}")]
@@ -76,6 +78,52 @@ pub fn go(name: &str, target: &str) -> Result<PathBuf, Missing> {
     go(&["list", "-deps", "."].map(OsStr::new))?;
     go(&[OsStr::new("build"), OsStr::new("-o"), program.as_os_str(), OsStr::new(".")]).expect("the program builds");
     Ok(program)
+}
+
+/// The program of a workspace of its own, built by cargo. `target` is the test's `CARGO_TARGET_TMPDIR`.
+///
+/// # Errors
+/// Without protoc, which such a program needs, or its crates.
+///
+/// # Panics
+/// If the program does not build.
+pub fn cargo(name: &str, target: &str) -> Result<PathBuf, Missing> {
+    let manifest = sources(name).join("Cargo.toml");
+    let cargo = |arguments: &[&str]| {
+        let mut command = Command::new(env!("CARGO"));
+        command.args(arguments).args(["--quiet", "--locked", "--manifest-path"]).arg(&manifest).current_dir(sources(name));
+        command
+    };
+    output(Command::new("protoc").arg("--version"))?;
+    output(&mut cargo(&["fetch"]))?;
+    let mut build = cargo(&["build", "--message-format", "json-render-diagnostics"]);
+    build.arg("--target-dir").arg(place(name, target));
+    // Nobody debugs it.
+    build.env("CARGO_PROFILE_DEV_DEBUG", "false");
+    Ok(executable(&output(&mut build).expect("the program builds")))
+}
+
+/// A program of this workspace that belongs to another package, so cargo is asked for it, as a user asks (`cargo run --bin NAME`).
+///
+/// # Panics
+/// If it does not build.
+pub fn ours(name: &str, target: &str) -> PathBuf {
+    let target = Path::new(target).parent().expect("the target folder");
+    let mut cargo = Command::new(env!("CARGO"));
+    cargo.args(["build", "--quiet", "--bin", name, "--message-format", "json-render-diagnostics", "--target-dir"]).arg(target);
+    cargo.current_dir(Path::new(env!("CARGO_MANIFEST_DIR")).join(".."));
+    let output = cargo.stdin(Stdio::null()).stderr(Stdio::inherit()).output().expect("cargo starts");
+    assert!(output.status.success(), "{name} does not build: {}", output.status);
+    executable(&output.stdout)
+}
+
+/// Where the program is that cargo built, by its messages.
+fn executable(messages: &[u8]) -> PathBuf {
+    let program = String::from_utf8_lossy(messages).lines().find_map(|line| {
+        let message: Value = serde_json::from_str(line).ok()?;
+        message["executable"].as_str().map(PathBuf::from)
+    });
+    program.expect("cargo says where it is")
 }
 
 fn place(name: &str, target: &str) -> PathBuf {

@@ -1,3 +1,5 @@
 //! What the tests share.
 
+pub mod child;
 pub mod interop;
+pub mod shown;

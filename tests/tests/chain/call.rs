@@ -3,7 +3,7 @@
 use std::io::{Read as _, Write as _};
 use std::net::TcpStream;
 
-use crate::stage::PATIENCE;
+use skywalking_tests::child::PATIENCE;
 
 /// Posts the body to `/mack`, with these lines among the headers. Gives status and body.
 ///

@@ -5,7 +5,6 @@
 //! The trees say what each agent reports and what it read of the one before it; `mack.path` travels in the correlation context.
 
 mod call;
-mod ours;
 mod programs;
 mod shown;
 mod stage;

@@ -1,15 +1,13 @@
 //! The program mack in three languages, as child processes with the same options.
 
-use std::io::{BufRead as _, BufReader, Read};
 use std::path::PathBuf;
-use std::process::{Child, Command, Stdio};
-use std::sync::mpsc::{Receiver, channel};
-use std::sync::{Arc, Mutex, OnceLock, PoisonError};
+use std::process::Command;
+use std::sync::OnceLock;
 
+use skywalking_tests::child::Running;
 use skywalking_tests::interop::{self, Missing};
 
-use crate::ours;
-use crate::stage::{PATIENCE, Stage};
+use crate::stage::Stage;
 
 /// What a mack is written in and with.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -52,7 +50,7 @@ impl Language {
         let protocol = ["--protocol", if way == Way::Grpc { "grpc" } else { "http" }];
         match self {
             Self::Rust => {
-                let mut command = Command::new(RUST.get_or_init(ours::build));
+                let mut command = Command::new(RUST.get_or_init(|| interop::ours("mack", target)));
                 // It ends with its standard input, as the others always do.
                 command.arg("--child").args(protocol);
                 Ok(command)
@@ -68,13 +66,12 @@ impl Language {
     }
 }
 
-/// A mack that runs. It is killed when this is dropped; what it said on standard error is shown where a test fails.
+/// A mack that runs, until this is dropped.
 pub(crate) struct Mack {
     pub(crate) service: &'static str,
     /// Where it listens.
     pub(crate) address: String,
-    child: Child,
-    said: Arc<Mutex<String>>,
+    _running: Running,
 }
 
 impl Mack {
@@ -86,56 +83,14 @@ impl Mack {
             Way::Http => stage.collector.http_addr(),
         };
         command.args(["--service-name", service, "--listen-addr", "127.0.0.1:0", "--upstream-url", upstream, "--wait-ms", "0"]);
-        command.args(["--oap-server", &backend.to_string()]);
-        untouched(&mut command).env("SW_AGENT_INSTANCE_NAME", format!("{service}-1"));
-        let child = command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().expect("the program starts");
-        let mut mack = Self { service, address: String::new(), child, said: Arc::default() };
-        let said = Arc::clone(&mack.said);
-        follow(mack.child.stderr.take().expect("a pipe"), move |line| {
-            let mut said = said.lock().unwrap_or_else(PoisonError::into_inner);
-            said.push_str(&line);
-            said.push('\n');
-        });
-        mack.address = mack.ready();
-        Ok(mack)
-    }
-
-    fn ready(&mut self) -> String {
-        let (tell, lines) = channel();
-        follow(self.child.stdout.take().expect("a pipe"), move |line| drop(tell.send(line)));
-        let lines: Receiver<String> = lines;
-        let line = lines.recv_timeout(PATIENCE).unwrap_or_else(|_| panic!("{} does not listen", self.service));
-        let url = line.strip_prefix("listening on http://").and_then(|url| url.strip_suffix("/mack"));
-        url.unwrap_or_else(|| panic!("{} says {line:?}", self.service)).to_owned()
+        command.args(["--oap-server", &backend.to_string()]).env("SW_AGENT_INSTANCE_NAME", format!("{service}-1"));
+        let running = Running::start(service, command);
+        let url = running.says("listening on http://");
+        let address = url.strip_suffix("/mack").unwrap_or_else(|| panic!("{service} says {url:?}")).to_owned();
+        Ok(Self { service, address, _running: running })
     }
 
     pub(crate) fn url(&self) -> String {
         format!("http://{}/mack", self.address)
     }
-}
-
-impl Drop for Mack {
-    fn drop(&mut self) {
-        drop(self.child.kill());
-        drop(self.child.wait());
-        if std::thread::panicking() {
-            eprintln!("{} said:\n{}", self.service, self.said.lock().unwrap_or_else(PoisonError::into_inner));
-        }
-    }
-}
-
-/// Without the settings and the proxies of whoever runs the test.
-fn untouched(command: &mut Command) -> &mut Command {
-    for (name, _) in std::env::vars_os() {
-        let known = name.to_string_lossy().to_ascii_lowercase();
-        if known.starts_with("sw_") || known.ends_with("_proxy") {
-            command.env_remove(name);
-        }
-    }
-    command
-}
-
-/// Hands over each line, on a thread of its own, so that the program never waits for its reader.
-fn follow(stream: impl Read + Send + 'static, take: impl Fn(String) + Send + 'static) {
-    std::thread::spawn(move || BufReader::new(stream).lines().map_while(Result::ok).for_each(take));
 }

@@ -3,7 +3,6 @@
 
 use std::net::SocketAddr;
 use std::sync::{Arc, Mutex, PoisonError};
-use std::time::Duration;
 
 use axum::Router;
 use axum::extract::State;
@@ -12,11 +11,9 @@ use base64::engine::general_purpose::STANDARD;
 use bytes::Bytes;
 use http::HeaderMap;
 use skywalking_collector::{Collector, TraceQuery, TraceView};
+use skywalking_tests::child::PATIENCE;
 use tokio::net::TcpListener;
 use tokio::runtime::Runtime;
-
-/// For what never comes.
-pub(crate) const PATIENCE: Duration = Duration::from_secs(60);
 
 /// Nobody listens there: the connection is refused at once.
 pub(crate) const NOBODY: &str = "127.0.0.1:1";

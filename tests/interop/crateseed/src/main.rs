@@ -1,0 +1,87 @@
+//! The two services of the seed scenario with the crate `skywalking`: RTS_Test asks, Service_Test answers. Either talks to the same service
+//! of any other agent, by frames of a length (four bytes) and JSON.
+//!
+//! It knows nothing of our toolkit. It ends when its standard input does, and so never outlives who started it. The agent has no sampler and
+//! no correlation context, so there are no options for them.
+
+mod client;
+mod rpc;
+mod server;
+
+use std::collections::HashMap;
+
+use skywalking::reporter::grpc::GrpcReporter;
+use skywalking::trace::tracer::Tracer;
+
+type Failed = Box<dyn std::error::Error + Send + Sync>;
+
+/// The words of the command line: `--name value`, or a switch without one.
+struct Options {
+    values: HashMap<String, String>,
+    switches: Vec<String>,
+}
+
+impl Options {
+    fn read(mut words: impl Iterator<Item = String>) -> Self {
+        let (mut values, mut switches) = (HashMap::new(), Vec::new());
+        while let Some(word) = words.next() {
+            if ["--fail", "--long"].contains(&word.as_str()) {
+                switches.push(word);
+            } else if let Some(value) = words.next() {
+                values.insert(word, value);
+            }
+        }
+        Self { values, switches }
+    }
+
+    fn value(&self, name: &str) -> Result<&str, Failed> {
+        self.values.get(name).map(String::as_str).ok_or_else(|| format!("{name} is missing").into())
+    }
+
+    fn number(&self, name: &str, without: u32) -> Result<u32, Failed> {
+        self.values.get(name).map_or(Ok(without), |value| value.parse().map_err(Failed::from))
+    }
+
+    fn is_set(&self, name: &str) -> bool {
+        self.switches.iter().any(|switch| switch == name)
+    }
+
+    /// The name, or one that is far too long.
+    fn named(&self, name: &str, more: &str) -> String {
+        format!("{name}{}", more.repeat(if self.is_set("--long") { 500 } else { 0 }))
+    }
+}
+
+#[tokio::main]
+async fn main() -> Result<(), Failed> {
+    let mut words = std::env::args().skip(1);
+    let role = words.next().unwrap_or_default();
+    let options = Options::read(words);
+    let service = match role.as_str() {
+        "client" => "RTS_Test",
+        "server" => "Service_Test",
+        _ => return Err("usage: crateseed client|server OPTIONS".into()),
+    };
+    let connected = GrpcReporter::connect(format!("http://{}", options.value("--backend")?)).await;
+    let reporter = connected.map_err(|error| error.to_string())?;
+    tokio::spawn(reporter.reporting().await.spawn());
+    let tracer = Tracer::new(service, format!("{service}_1"), reporter);
+    let outcome = tokio::select! {
+        served = server::run(&tracer, &options), if role == "server" => served,
+        sent = client::run(&tracer, &options), if role == "client" => sent,
+        () = end() => return Ok(()),
+    };
+    outcome?;
+    end().await;
+    Ok(())
+}
+
+/// Comes back when standard input ends.
+async fn end() {
+    let (tell, told) = tokio::sync::oneshot::channel::<()>();
+    std::thread::spawn(move || {
+        let _ = std::io::copy(&mut std::io::stdin().lock(), &mut std::io::sink());
+        drop(tell);
+    });
+    let _ = told.await;
+}

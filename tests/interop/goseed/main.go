@@ -1,0 +1,104 @@
+// The two services of the seed scenario with go2sky: RTS_Test asks, Service_Test answers. Either talks to the same service of any other
+// agent, by frames of a length (four bytes) and JSON.
+//
+// It knows nothing of our toolkit. It ends when its standard input does, and so never outlives who started it.
+package main
+
+import (
+	"flag"
+	"fmt"
+	"io"
+	"log"
+	"os"
+	"strings"
+
+	"github.com/SkyAPM/go2sky"
+	"github.com/SkyAPM/go2sky/reporter"
+)
+
+// What the context holds of the client, if it is asked to say so.
+const (
+	saidKey   = "seed.by"
+	saidValue = "RTS_Test: é, 快照"
+)
+
+type options struct {
+	backend, listen, connect              string
+	requests, connections, batch          int
+	correlate, fail, long, unsampled, two bool
+}
+
+// What spans are called.
+type names struct{ api, call, peer, query string }
+
+func (o *options) names() names {
+	named := func(name, more string) string {
+		if o.long {
+			return name + strings.Repeat(more, 500)
+		}
+		return name
+	}
+	return names{named("/API/Snapshot", "/很长"), named("/Service/OnSnapshot", "/长"), named("RTS_Server", ".long"),
+		named("/Service/OnSnapshot/QueringSnapshot", "/长")}
+}
+
+// How a message holds headers.
+func (o *options) carrier() carrier {
+	if o.two {
+		return &twoParts{}
+	}
+	return &lines{}
+}
+
+func main() {
+	var o options
+	flags := flag.NewFlagSet("seed", flag.ExitOnError)
+	flags.StringVar(&o.backend, "backend", "", "where to report")
+	flags.StringVar(&o.listen, "listen", "", "server: where to listen")
+	flags.StringVar(&o.connect, "connect", "", "client: where the server listens")
+	flags.IntVar(&o.requests, "requests", 1, "client: how many requests to send over each connection")
+	flags.IntVar(&o.connections, "connections", 1, "client: over how many connections, at once")
+	flags.IntVar(&o.batch, "batch", 0, "client: send so many messages in one request")
+	flags.BoolVar(&o.correlate, "correlate", false, "client: say in the correlation context who asks")
+	flags.BoolVar(&o.fail, "fail", false, "client: ask for what there is not")
+	flags.BoolVar(&o.long, "long", false, "give spans names and peers that are far too long")
+	flags.BoolVar(&o.unsampled, "unsampled", false, "sample nothing")
+	flags.BoolVar(&o.two, "two-parts", false, "a message holds one header, in two parts")
+	if len(os.Args) < 2 || (os.Args[1] != "client" && os.Args[1] != "server") {
+		log.Fatal("usage: seed client|server OPTIONS")
+	}
+	role := os.Args[1]
+	flags.Parse(os.Args[2:])
+
+	service := map[string]string{"client": "RTS_Test", "server": "Service_Test"}[role]
+	tracer := o.tracer(service)
+	if role == "server" {
+		go o.serve(tracer)
+	} else {
+		go o.send(tracer)
+	}
+	io.Copy(io.Discard, os.Stdin)
+}
+
+func (o *options) tracer(service string) *go2sky.Tracer {
+	// The embedded collector has no settings to give.
+	way, err := reporter.NewGRPCReporter(o.backend, reporter.WithCDS(-1))
+	check("the reporter can't be made", err)
+	chosen := []go2sky.TracerOption{go2sky.WithReporter(way), go2sky.WithInstance(service + "_1")}
+	if o.unsampled {
+		chosen = append(chosen, go2sky.WithSampler(0))
+	}
+	tracer, err := go2sky.NewTracer(service, chosen...)
+	check("the tracer can't be made", err)
+	return tracer
+}
+
+func check(what string, err error) {
+	if err != nil {
+		log.Fatalf("%s: %v", what, err)
+	}
+}
+
+func say(text string) {
+	fmt.Println(text)
+}

@@ -1,0 +1,99 @@
+//! The client: service `RTS_Test`.
+
+use std::sync::Arc;
+
+use skywalking_runtime::{Agent, correlation, entry_span, exit_span};
+use tokio::runtime::Runtime;
+use tokio::task::JoinSet;
+
+use crate::rpc::{Batch, Req, Rpc};
+use crate::{Error, SAID_BY_CLIENT, Shape};
+
+#[derive(Debug, Clone, clap::Args)]
+pub(crate) struct Options {
+    /// Where the server listens
+    #[arg(long)]
+    connect: String,
+    /// How many requests to send over each connection, one after the other
+    #[arg(long, default_value_t = 1)]
+    requests: u32,
+    /// Over how many connections, at once
+    #[arg(long, default_value_t = 1)]
+    connections: u32,
+    /// Say in the correlation context who asks
+    #[arg(long)]
+    correlate: bool,
+    /// Ask for what there is not
+    #[arg(long)]
+    fail: bool,
+    /// Send so many messages in one request
+    #[arg(long)]
+    batch: Option<i32>,
+}
+
+pub(crate) fn run(options: &Options, shape: Shape, agent: Agent) -> Result<(), Error> {
+    let runtime = Runtime::new()?;
+    let last = runtime.block_on(send(options.clone(), Arc::new(shape)))?;
+    println!("answered, the last with: {last}");
+    crate::end(agent);
+    Ok(())
+}
+
+async fn send(options: Options, shape: Arc<Shape>) -> Result<String, Error> {
+    if let Some(messages) = options.batch {
+        let messages = (0..messages).map(|a| publish(&shape, a)).collect();
+        return Rpc::dial(&options.connect).await?.call("Req.Batch", Batch { messages }).await;
+    }
+    let mut connections = JoinSet::new();
+    for _ in 0..options.connections {
+        let (options, shape) = (options.clone(), Arc::clone(&shape));
+        connections.spawn(async move {
+            let mut rpc = Rpc::dial(&options.connect).await?;
+            let mut last = String::new();
+            for _ in 0..options.requests {
+                last = match on_snapshot(&shape, &mut rpc, &options).await {
+                    Err(Error::Refused(reason)) => format!("error {reason}"),
+                    answered => answered?,
+                };
+            }
+            Ok::<_, Error>(last)
+        });
+    }
+    let mut last = String::new();
+    while let Some(done) = connections.join_next().await {
+        last = done.map_err(std::io::Error::other)??;
+    }
+    Ok(last)
+}
+
+/// A request of a user whose own program is not traced.
+#[entry_span(name = shape.names.api.as_str(), layer = http)]
+async fn on_snapshot(shape: &Shape, rpc: &mut Rpc, options: &Options) -> Result<String, Error> {
+    if options.correlate {
+        correlation::put(SAID_BY_CLIENT.0, SAID_BY_CLIENT.1);
+    }
+    let req = Req { a: if options.fail { -1 } else { 3 }, header: String::new() };
+    if shape.merged { by_middleware(shape, rpc, req).await } else { snapshot(shape, rpc, req).await }
+}
+
+/// Makes one span with `snapshot`; the peer is this one's.
+#[exit_span(name = "/middleware", peer = "RTS_Middleware", layer = http)]
+async fn by_middleware(shape: &Shape, rpc: &mut Rpc, req: Req) -> Result<String, Error> {
+    snapshot(shape, rpc, req).await
+}
+
+#[exit_span(name = shape.names.call.as_str(), peer = shape.names.peer.as_str(), layer = rpc, inject = req)]
+async fn snapshot(shape: &Shape, rpc: &mut Rpc, mut req: Req) -> Result<String, Error> {
+    rpc.call("Req.Snapshot", &req).await
+}
+
+/// Makes a message that waits for others.
+#[entry_span(name = "/API/Publish", layer = http)]
+fn publish(shape: &Shape, a: i32) -> Req {
+    message(shape, Req { a, header: String::new() })
+}
+
+#[exit_span(name = "/Service/Publish", peer = shape.names.peer.as_str(), layer = rpc, inject = req)]
+fn message(shape: &Shape, mut req: Req) -> Req {
+    req
+}

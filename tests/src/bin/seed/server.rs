@@ -1,0 +1,76 @@
+//! The server: service `Service_Test`.
+
+use std::sync::Arc;
+
+use skywalking_runtime::{Agent, correlation, current, entry_span, exit_span};
+use tokio::net::TcpListener;
+use tokio::runtime::Runtime;
+
+use crate::rpc::{Batch, Req, Request, Rpc};
+use crate::{Error, SAID_BY_CLIENT, Shape};
+
+#[derive(Debug, clap::Args)]
+pub(crate) struct Options {
+    /// Where to listen
+    #[arg(long)]
+    listen: String,
+}
+
+pub(crate) fn run(options: &Options, shape: Shape, agent: Agent) -> Result<(), Error> {
+    let runtime = Runtime::new()?;
+    let listener = runtime.block_on(TcpListener::bind(&options.listen))?;
+    println!("listening on {}", listener.local_addr()?);
+    runtime.spawn(serve(listener, Arc::new(shape)));
+    crate::end(agent);
+    Ok(())
+}
+
+async fn serve(listener: TcpListener, shape: Arc<Shape>) {
+    while let Ok((stream, _)) = listener.accept().await {
+        let shape = Arc::clone(&shape);
+        tokio::spawn(async move {
+            if let Err(error) = answer(Rpc(stream), &shape).await {
+                eprintln!("a connection was closed: {error}");
+            }
+        });
+    }
+}
+
+async fn answer(mut rpc: Rpc, shape: &Shape) -> Result<(), Error> {
+    while let Some(Request { method, body }) = rpc.next().await? {
+        let outcome = match method.as_str() {
+            "Req.Snapshot" if shape.merged => by_middleware(shape, serde_json::from_value(body)?).await,
+            "Req.Snapshot" => quering_snapshot(shape, serde_json::from_value(body)?).await,
+            "Req.Batch" => Ok(consume(&serde_json::from_value::<Batch>(body)?.messages)),
+            _ => Err(Error::Refused(format!("there is no method {method}"))),
+        };
+        rpc.answer(outcome).await?;
+    }
+    Ok(())
+}
+
+/// Makes one span with `quering_snapshot`, which reads the same header again; the name is the inner one's.
+#[entry_span(name = "/middleware", layer = http, extract = req)]
+async fn by_middleware(shape: &Shape, req: Req) -> Result<String, Error> {
+    quering_snapshot(shape, req).await
+}
+
+#[entry_span(name = shape.names.query.as_str(), layer = rpc, extract = req)]
+async fn quering_snapshot(shape: &Shape, req: Req) -> Result<String, Error> {
+    if let Some(by) = correlation::get(SAID_BY_CLIENT.0) {
+        current().tag("correlation.seed.by", by.as_str());
+    }
+    if req.a < 0 {
+        return Err(Error::Refused(format!("no snapshot of {}", req.a)));
+    }
+    query_database();
+    Ok("Return Snapshot Info".to_owned())
+}
+
+#[exit_span(name = "/database/QuerySnapshot", peer = "APIService", layer = database, tags("db.type" = "sql", "db.statement" = "SELECT 1"))]
+fn query_database() {}
+
+#[entry_span(name = "/Service/Consume", layer = rpc, extract_each = messages)]
+fn consume(messages: &[Req]) -> String {
+    format!("consumed {}", messages.len())
+}

@@ -1,0 +1,55 @@
+//! What arrived at the collector as text: whole spans, without ids and times, and with stable names in place of addresses.
+
+use std::fmt::Write as _;
+
+use skywalking_collector::{SpanView, Topology, TraceView, view};
+
+/// The tree of a trace, a line a span.
+///
+/// # Panics
+/// Never: text takes all.
+pub fn tree(trace: &TraceView, name: impl Fn(&str) -> &'static str) -> String {
+    let mut text = String::new();
+    for branch in trace.tree() {
+        let line = line(&trace.spans[branch.span]);
+        writeln!(text, "{:indent$}{line}", "", indent = 2 * branch.depth).expect("a string takes all");
+    }
+    named(&text, name)
+}
+
+/// Who calls whom.
+pub fn map(topology: &Topology, name: impl Fn(&str) -> &'static str) -> String {
+    named(&view::topology(topology, view::Style::plain()), name)
+}
+
+fn line(span: &SpanView) -> String {
+    let mut words = vec![span.service_instance.clone(), span.span_type.to_owned(), span.operation_name.clone(), span.layer.to_owned()];
+    words.push(format!("component={}", span.component_id));
+    if !span.peer.is_empty() {
+        words.push(format!("peer={}", span.peer));
+    }
+    let tags: Vec<_> = span.tags.iter().map(|tag| format!("{}={}", tag.key, tag.value)).collect();
+    words.push(format!("{{{}}}", tags.join(", ")));
+    for link in &span.refs {
+        let (parent, endpoint, address) = (&link.parent_service_instance, &link.parent_endpoint, &link.network_address_used_at_peer);
+        words.push(format!("<{} {parent} {endpoint} {address}>", link.ref_type));
+    }
+    if span.is_error {
+        words.push("ERROR".to_owned());
+    }
+    words.join(" ")
+}
+
+/// Each address of this machine gets the name that it has for the test.
+fn named(text: &str, name: impl Fn(&str) -> &'static str) -> String {
+    let mut named = String::new();
+    let mut rest = text;
+    while let Some((before, after)) = rest.split_once("127.0.0.1:") {
+        let digits = after.find(|character: char| !character.is_ascii_digit()).unwrap_or(after.len());
+        let (port, after) = after.split_at(digits);
+        named.push_str(before);
+        named.push_str(name(&format!("127.0.0.1:{port}")));
+        rest = after;
+    }
+    named + rest
+}

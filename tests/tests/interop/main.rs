@@ -1,0 +1,21 @@
+//! The seed scenario with agents that this repository did not write: go2sky, the Python agent, and the crate `skywalking`.
+//!
+//! Two services talk by messages that have no headers: `RTS_Test` asks, `Service_Test` answers. Either side is this repository's (the example
+//! `snapshot`, or the program `seed` of this package, which has more shapes) and the other one of `tests/interop/{goseed,pyseed,crateseed}`.
+//! Both report to one collector, and the trees say what each reports and what it read of the other.
+//!
+//! | file | what it holds |
+//! | --- | --- |
+//! | `agents` | who plays, and how each is started |
+//! | `play` | a client, a server, a collector, and what arrives there, as text |
+//! | `go`, `python`, `rust` | each agent on either side: in the smallest shapes at every landing, in all when asked by name |
+//! | `by_hand` | a Go program that writes the one field of its message by hand |
+//!
+//! What takes long is ignored: `cargo test -p skywalking-tests --test interop -- --include-ignored go::` runs all of one agent.
+
+mod agents;
+mod by_hand;
+mod go;
+mod play;
+mod python;
+mod rust;

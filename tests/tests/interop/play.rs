@@ -1,0 +1,89 @@
+//! A client and a server as child processes, the collector that both report to, and what arrives there, as text.
+
+use std::collections::BTreeMap;
+
+use skywalking_collector::{Collector, TraceQuery, TraceView};
+use skywalking_tests::child::{PATIENCE, Running};
+use skywalking_tests::interop;
+use skywalking_tests::shown;
+use tokio::runtime::Runtime;
+
+use crate::agents::{Role, Side, Way};
+
+/// What was played. The programs are gone when it is dropped.
+pub(crate) struct Play {
+    collector: Collector,
+    runtime: Runtime,
+    client: Running,
+    pub(crate) server: Running,
+    /// What the client says of the last answer.
+    pub(crate) answer: String,
+}
+
+impl Play {
+    /// Starts the server, then the client, and waits until every request is answered. Nothing where an agent can't be had, which is said.
+    pub(crate) fn of(client: Side, server: Side) -> Option<Self> {
+        let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(1).enable_all().build().expect("a runtime");
+        let collector = Collector::builder().grpc_addr("127.0.0.1:0").http_addr("127.0.0.1:0");
+        let collector = runtime.block_on(collector.start()).expect("a port is free");
+        let command = |side: Side, role| {
+            let backend = if side.way == Way::Grpc { collector.grpc_addr() } else { collector.http_addr() };
+            let command = side.command(role, &backend.to_string());
+            command.inspect_err(|reason| interop::skip(&format!("{side:?}"), reason)).ok()
+        };
+        let (mut asks, mut answers) = (command(client, Role::Client)?, command(server, Role::Server)?);
+        answers.args(["--listen", "127.0.0.1:0"]);
+        let server = Running::start("the server", answers);
+        asks.args(["--connect", &server.says("listening on ")]);
+        let client = Running::start("the client", asks);
+        let said = client.says("answered");
+        let (_, answer) = said.split_once("the last with: ").unwrap_or_else(|| panic!("{said:?}"));
+        Some(Self { collector, runtime, client, server, answer: answer.to_owned() })
+    }
+
+    /// The one trace, as soon as so many spans arrived, and the map.
+    #[track_caller]
+    pub(crate) fn tree_and_map(&self, spans: usize) -> String {
+        let traces = self.traces(spans);
+        let [one] = traces.as_slice() else { panic!("that is not one trace: {traces:#?}") };
+        format!("{}{}", tree(one), self.map())
+    }
+
+    /// The trees of all traces, as soon as so many spans arrived: each that looks different once, with how many there are.
+    #[track_caller]
+    pub(crate) fn trees(&self, spans: usize) -> String {
+        let mut trees = BTreeMap::<_, usize>::new();
+        for trace in self.traces(spans) {
+            *trees.entry(tree(&trace)).or_default() += 1;
+        }
+        let numbered = trees.iter().map(|(tree, number)| if *number == 1 { tree.clone() } else { format!("{number} of\n{tree}") });
+        numbered.collect::<Vec<_>>().concat()
+    }
+
+    /// Ends the program of this repository that plays there, and gives its counters, as JSON.
+    #[track_caller]
+    pub(crate) fn counters(&mut self, role: Role) -> serde_json::Value {
+        let program = if role == Role::Client { &mut self.client } else { &mut self.server };
+        program.close();
+        let line = program.says("{");
+        serde_json::from_str(&format!("{{{line}")).expect("JSON")
+    }
+
+    fn traces(&self, spans: usize) -> Vec<TraceView> {
+        let arrived = self.runtime.block_on(self.collector.wait_for(|collector| collector.stats().spans_stored >= spans, PATIENCE));
+        let all = TraceQuery { limit: skywalking_collector::MAX_TRACES, ..TraceQuery::default() };
+        let traces = self.collector.traces(&all);
+        arrived.unwrap_or_else(|error| panic!("{error}: {traces:#?}"));
+        let stats = self.collector.stats();
+        assert_eq!((stats.spans_stored, stats.segments_refused, stats.segments_duplicate), (spans, 0, 0), "{traces:#?}");
+        traces.iter().map(|trace| self.collector.trace(&trace.trace_id).expect("it is stored")).collect()
+    }
+
+    fn map(&self) -> String {
+        shown::map(&self.collector.topology(), |_| "address")
+    }
+}
+
+fn tree(trace: &TraceView) -> String {
+    shown::tree(trace, |_| "address")
+}
