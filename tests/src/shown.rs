@@ -4,7 +4,7 @@ use std::fmt::Write as _;
 
 use skywalking_collector::{SpanView, Topology, TraceView, view};
 
-/// The tree of a trace, a line a span.
+/// The tree of a trace, a line a span. Of logs the keys are shown.
 ///
 /// # Panics
 /// Never: text takes all.
@@ -33,6 +33,10 @@ fn line(span: &SpanView) -> String {
     for link in &span.refs {
         let (parent, endpoint, address) = (&link.parent_service_instance, &link.parent_endpoint, &link.network_address_used_at_peer);
         words.push(format!("<{} {parent} {endpoint} {address}>", link.ref_type));
+    }
+    for log in &span.logs {
+        let keys: Vec<_> = log.data.iter().map(|field| field.key.as_str()).collect();
+        words.push(format!("log={{{}}}", keys.join(", ")));
     }
     if span.is_error {
         words.push("ERROR".to_owned());

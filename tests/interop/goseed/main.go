@@ -23,9 +23,9 @@ const (
 )
 
 type options struct {
-	backend, listen, connect              string
-	requests, connections, batch          int
-	correlate, fail, long, unsampled, two bool
+	backend, listen, connect           string
+	requests, connections, batch, long int
+	correlate, fail, unsampled, two    bool
 }
 
 // What spans are called.
@@ -33,10 +33,7 @@ type names struct{ api, call, peer, query string }
 
 func (o *options) names() names {
 	named := func(name, more string) string {
-		if o.long {
-			return name + strings.Repeat(more, 500)
-		}
-		return name
+		return name + strings.Repeat(more, o.long)
 	}
 	return names{named("/API/Snapshot", "/很长"), named("/Service/OnSnapshot", "/长"), named("RTS_Server", ".long"),
 		named("/Service/OnSnapshot/QueringSnapshot", "/长")}
@@ -61,7 +58,7 @@ func main() {
 	flags.IntVar(&o.batch, "batch", 0, "client: send so many messages in one request")
 	flags.BoolVar(&o.correlate, "correlate", false, "client: say in the correlation context who asks")
 	flags.BoolVar(&o.fail, "fail", false, "client: ask for what there is not")
-	flags.BoolVar(&o.long, "long", false, "give spans names and peers that are far too long")
+	flags.IntVar(&o.long, "long", 0, "repeat parts of names and peers so many times")
 	flags.BoolVar(&o.unsampled, "unsampled", false, "sample nothing")
 	flags.BoolVar(&o.two, "two-parts", false, "a message holds one header, in two parts")
 	if len(os.Args) < 2 || (os.Args[1] != "client" && os.Args[1] != "server") {

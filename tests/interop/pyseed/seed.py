@@ -30,7 +30,7 @@ def arguments():
     parser.add_argument("--batch", type=int, default=0, help="client: send so many messages in one request")
     parser.add_argument("--correlate", action="store_true", help="client: say in the correlation context who asks")
     parser.add_argument("--fail", action="store_true", help="client: ask for what there is not")
-    parser.add_argument("--long", action="store_true", help="give spans names and peers that are far too long")
+    parser.add_argument("--long", type=int, default=0, help="repeat parts of names and peers so many times")
     parser.add_argument("--unsampled", action="store_true", help="trace nothing")
     return parser.parse_args()
 
@@ -65,7 +65,7 @@ class TagSaid(Tag):
 
 
 def named(name, more):
-    return name + more * 500 if options.long else name
+    return name + more * options.long
 
 
 API = named("/API/Snapshot", "/很长")

@@ -169,8 +169,8 @@ fn an_error_at_the_back_is_an_error_in_every_language() {
       mack-python-1 Exit /mack Http component=7002 peer=mack-rust {http.method=POST, http.url=http://mack-rust/mack, http.status_code=500} ERROR
         mack-rust-1 Entry POST:/mack Http component=49 {http.method=POST, url=mack-rust/mack, correlation.mack.path=mack-python, http.status_code=500} <CrossProcess mack-python-1 /mack mack-rust> ERROR
           mack-rust-1 Exit POST:/mack Http component=2 peer=mack-go {http.method=POST, url=http://mack-go/mack, http.status_code=500} ERROR
-            mack-go-1 Entry /POST/mack Http component=5004 {http.method=POST, url=mack-go/mack, correlation.mack.path=mack-python>mack-rust, status_code=500} <CrossProcess mack-rust-1 POST:/mack mack-go> ERROR
-              mack-go-1 Exit /POST/mack Http component=5005 peer=nobody {http.method=POST, url=http://nobody/mack} ERROR
+            mack-go-1 Entry /POST/mack Http component=5004 {http.method=POST, url=mack-go/mack, correlation.mack.path=mack-python>mack-rust, status_code=500} <CrossProcess mack-rust-1 POST:/mack mack-go> log={Error on handling request} ERROR
+              mack-go-1 Exit /POST/mack Http component=5005 peer=nobody {http.method=POST, url=http://nobody/mack} log={dial tcp nobody: connect: connection refused} ERROR
     ");
 }
 

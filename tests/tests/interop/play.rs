@@ -84,6 +84,17 @@ impl Play {
     }
 }
 
+/// Long names with what is repeated in them said once.
 fn tree(trace: &TraceView) -> String {
-    shown::tree(trace, |_| "address")
+    ["/很长", "/长", ".long"].iter().fold(shown::tree(trace, |_| "address"), |text, part| folded(&text, part))
+}
+
+fn folded(text: &str, part: &str) -> String {
+    let Some((before, rest)) = text.split_once(part) else { return text.to_owned() };
+    let mut times = 1;
+    let mut after = rest;
+    while let Some(rest) = after.strip_prefix(part) {
+        (times, after) = (times + 1, rest);
+    }
+    format!("{before}[{part} x{times}]{}", folded(after, part))
 }

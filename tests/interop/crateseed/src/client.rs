@@ -22,9 +22,9 @@ struct Names {
 
 pub(crate) async fn run(tracer: &Tracer, options: &Options) -> Result<(), Failed> {
     let names = Arc::new(Names {
-        api: options.named("/API/Snapshot", "/很长"),
-        call: options.named("/Service/OnSnapshot", "/长"),
-        peer: options.named("RTS_Server", ".long"),
+        api: options.named("/API/Snapshot", "/很长")?,
+        call: options.named("/Service/OnSnapshot", "/长")?,
+        peer: options.named("RTS_Server", ".long")?,
     });
     let (connect, requests) = (options.value("--connect")?.to_owned(), options.number("--requests", 1)?);
     let messages = options.number("--batch", 0)?;
@@ -37,7 +37,7 @@ pub(crate) async fn run(tracer: &Tracer, options: &Options) -> Result<(), Failed
     }
     let mut connections = JoinSet::new();
     for _ in 0..options.number("--connections", 1)? {
-        let (tracer, names, connect, a) = (tracer.clone(), Arc::clone(&names), connect.clone(), if options.is_set("--fail") { -1 } else { 3 });
+        let (tracer, names, connect, a) = (tracer.clone(), Arc::clone(&names), connect.clone(), if options.fail { -1 } else { 3 });
         connections.spawn(async move {
             let mut stream = TcpStream::connect(connect).await?;
             let mut last = String::new();
@@ -61,7 +61,7 @@ async fn on_snapshot(tracer: &Tracer, names: &Names, stream: &mut TcpStream, a: 
     let mut entry = context.create_entry_span(&names.api);
     let mut exit = context.create_exit_span(&names.call, &names.peer);
     exit.span_object_mut().span_layer = SpanLayer::RpcFramework as i32;
-    let header = header(&context, names);
+    let header = header(&context, &names.api, &names.peer);
     let answer = rpc::call(stream, "Req.Snapshot", json!({ "a": a, "header": header })).await?;
     let Some(text) = answer.as_str() else {
         let said = format!("error {}", answer["error"]);
@@ -80,10 +80,10 @@ fn publish(tracer: &Tracer, names: &Names, a: u32) -> Value {
     let _entry = context.create_entry_span("/API/Publish");
     let mut exit = context.create_exit_span("/Service/Publish", &names.peer);
     exit.span_object_mut().span_layer = SpanLayer::RpcFramework as i32;
-    json!({ "a": a, "header": header(&context, names) })
+    json!({ "a": a, "header": header(&context, "/API/Publish", &names.peer) })
 }
 
 /// The endpoint is the program's to say; it says the entry's, as the documents ask.
-fn header(context: &TracingContext, names: &Names) -> String {
-    format!("sw8:{}", encode_propagation(context, &names.api, &names.peer))
+fn header(context: &TracingContext, endpoint: &str, peer: &str) -> String {
+    format!("sw8:{}", encode_propagation(context, endpoint, peer))
 }

@@ -15,23 +15,23 @@ use skywalking::trace::tracer::Tracer;
 
 type Failed = Box<dyn std::error::Error + Send + Sync>;
 
-/// The words of the command line: `--name value`, or a switch without one.
+/// The words of the command line: `--name value`, and the switch `--fail`.
 struct Options {
     values: HashMap<String, String>,
-    switches: Vec<String>,
+    fail: bool,
 }
 
 impl Options {
     fn read(mut words: impl Iterator<Item = String>) -> Self {
-        let (mut values, mut switches) = (HashMap::new(), Vec::new());
+        let (mut values, mut fail) = (HashMap::new(), false);
         while let Some(word) = words.next() {
-            if ["--fail", "--long"].contains(&word.as_str()) {
-                switches.push(word);
+            if word == "--fail" {
+                fail = true;
             } else if let Some(value) = words.next() {
                 values.insert(word, value);
             }
         }
-        Self { values, switches }
+        Self { values, fail }
     }
 
     fn value(&self, name: &str) -> Result<&str, Failed> {
@@ -42,13 +42,9 @@ impl Options {
         self.values.get(name).map_or(Ok(without), |value| value.parse().map_err(Failed::from))
     }
 
-    fn is_set(&self, name: &str) -> bool {
-        self.switches.iter().any(|switch| switch == name)
-    }
-
-    /// The name, or one that is far too long.
-    fn named(&self, name: &str, more: &str) -> String {
-        format!("{name}{}", more.repeat(if self.is_set("--long") { 500 } else { 0 }))
+    /// The name, with so much more as it is asked for.
+    fn named(&self, name: &str, more: &str) -> Result<String, Failed> {
+        Ok(format!("{name}{}", more.repeat(self.number("--long", 0)? as usize)))
     }
 }
 

@@ -12,7 +12,7 @@ use crate::{Failed, Options, rpc};
 pub(crate) async fn run(tracer: &Tracer, options: &Options) -> Result<(), Failed> {
     let listener = TcpListener::bind(options.value("--listen")?).await?;
     println!("listening on {}", listener.local_addr()?);
-    let name = options.named("/Service/OnSnapshot/QueringSnapshot", "/长");
+    let name = options.named("/Service/OnSnapshot/QueringSnapshot", "/长")?;
     loop {
         let (stream, _) = listener.accept().await?;
         let (tracer, name) = (tracer.clone(), name.clone());
@@ -34,7 +34,8 @@ async fn answer(tracer: &Tracer, name: &str, mut stream: TcpStream) -> Result<()
 
 fn quering_snapshot(tracer: &Tracer, name: &str, message: &Value) -> Value {
     let mut context = tracer.create_trace_context();
-    let continued = rpc::sw8(message).map(decode_propagation).and_then(|read| read.inspect_err(|error| eprintln!("a new trace: {error}")).ok());
+    let continued =
+        rpc::sw8(message).map(decode_propagation).and_then(|read| read.inspect_err(|error| eprintln!("a new trace: {error}")).ok());
     let mut entry = match continued {
         Some(from) => context.create_entry_span_with_propagation(name, &from),
         None => context.create_entry_span(name),

@@ -29,9 +29,9 @@ struct Arguments {
     /// How to report
     #[arg(long, global = true, default_value = "grpc")]
     protocol: Protocol,
-    /// Give spans names and peers that are far too long
-    #[arg(long, global = true)]
-    long: bool,
+    /// Repeat parts of names and peers so many times
+    #[arg(long, global = true, default_value_t = 0)]
+    long: usize,
     /// Give each entry and the client's exit an outer span that is one with it
     #[arg(long, global = true)]
     merged: bool,
@@ -61,8 +61,8 @@ struct Names {
 }
 
 impl Names {
-    fn new(long: bool) -> Self {
-        let named = |name: &str, more: &str| format!("{name}{}", more.repeat(if long { 500 } else { 0 }));
+    fn new(long: usize) -> Self {
+        let named = |name: &str, more: &str| format!("{name}{}", more.repeat(long));
         Self {
             api: named("/API/Snapshot", "/很长"),
             call: named("/Service/OnSnapshot", "/长"),
