@@ -4,6 +4,7 @@
 //! opens a connection or looks up a name of the network.
 
 mod address;
+mod correlation;
 mod env;
 mod names;
 mod token;
@@ -95,6 +96,8 @@ impl Given {
 /// | `SW_AGENT_PROTOCOL`: `grpc`, `http`, `log` or `discard` | [`reporter`](Config::reporter) | `grpc` |
 /// | `SW_AGENT_AUTHENTICATION` | [`token`](Config::token) | none |
 /// | `SW_AGENT_ENABLE` | [`enabled`](Config::enabled) | `true` |
+/// | `SW_CORRELATION_ELEMENT_MAX_NUMBER`, `SW_CORRELATION_VALUE_MAX_LENGTH` | [`correlation_limits`](Config::correlation_limits) | 3, 128 |
+/// | `SW_CORRELATION_AUTO_TAG_KEYS`: keys with commas between | [`correlation_tags`](Config::correlation_tags) | none |
 ///
 /// An empty variable counts as not set.
 ///
@@ -116,6 +119,7 @@ pub struct Config {
     reporter: Reporter,
     enabled: Enabled,
     settings: Settings,
+    correlation: correlation::Given,
     shutdown_deadline: Duration,
     environment: Environment,
 }
@@ -139,6 +143,7 @@ impl Config {
             reporter: Reporter::default(),
             enabled: Enabled::Yes,
             settings: Settings::default(),
+            correlation: correlation::Given::default(),
             shutdown_deadline: Duration::from_secs(5),
             environment: Environment::Ignore,
         }
@@ -149,7 +154,7 @@ impl Config {
     /// # Errors
     ///
     /// A variable that is not Unicode, an `SW_AGENT_ENABLE` that is neither `true` nor `false`, and an `SW_AGENT_PROTOCOL` that is not
-    /// known, or whose feature this build lacks. All else is checked by [`start`](Config::start). With `SW_AGENT_ENABLE=false` no variable is an error.
+    /// known, or whose feature this build lacks; a limit that is no number. All else is checked by [`start`](Config::start). With `SW_AGENT_ENABLE=false` no variable is an error.
     pub fn from_env() -> Result<Self, Error> {
         env::apply(Self::new("").named_by_variable(), &|name| std::env::var_os(name))
     }
@@ -283,7 +288,8 @@ impl Config {
     }
 
     /// What the settings mean, if they mean anything.
-    fn check(self) -> Result<Checked, Error> {
+    fn check(mut self) -> Result<Checked, Error> {
+        self.correlation.check(&mut self.settings)?;
         let service = names::service(self.service.setting, &self.service.text)?;
         let instance = names::instance(self.instance.setting, &self.instance.text)?;
         let (default, port) = self.reporter.backend();

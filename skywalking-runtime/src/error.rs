@@ -116,6 +116,24 @@ pub enum Error {
         /// The builder's method.
         setting: &'static str,
     },
+    /// A limit that is no whole number.
+    #[error("{setting}: {value:?} is no whole number; give one, or unset the variable")]
+    NotANumber {
+        /// The variable.
+        setting: &'static str,
+        /// Its value.
+        value: String,
+    },
+    /// A limit beyond what can be.
+    #[error("{setting}: the limit {value} is too large; give at most {most}")]
+    LimitTooLarge {
+        /// The builder's method or the variable.
+        setting: &'static str,
+        /// The limit.
+        value: usize,
+        /// The largest one.
+        most: usize,
+    },
     /// A second agent in one process.
     #[error("start: the agent of service {service:?} is running in this process; shut it down first, or use that one")]
     AlreadyStarted {

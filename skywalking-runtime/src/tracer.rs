@@ -12,6 +12,7 @@ use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use once_cell::sync::OnceCell;
 
+use crate::propagation::correlation::Limits;
 use crate::trace::outbox::Budget;
 
 /// The number of the running tracer; 0 while none runs.
@@ -84,7 +85,7 @@ impl Identity {
 }
 
 /// What the user set of things that spans ask for.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Debug)]
 pub(crate) struct Settings {
     /// Spans in a segment.
     pub(crate) span_limit: u16,
@@ -93,6 +94,10 @@ pub(crate) struct Settings {
     pub(crate) orphans: Orphans,
     pub(crate) inbound: Inbound,
     pub(crate) cancelled: Cancelled,
+    /// What may travel along with a trace.
+    pub(crate) correlation: Limits,
+    /// Keys whose values are tags too.
+    pub(crate) correlation_tags: Arc<[&'static str]>,
     /// What may wait for the reporter.
     pub(crate) queue: Budget,
 }
@@ -105,6 +110,8 @@ impl Default for Settings {
             orphans: Orphans::Trace,
             inbound: Inbound::Accept,
             cancelled: Cancelled::Note,
+            correlation: Limits::DEFAULT,
+            correlation_tags: Arc::new([]),
             queue: Budget { bytes: 16 * 1024 * 1024, segments: 50_000 },
         }
     }

@@ -2,7 +2,7 @@
 
 use std::ffi::OsString;
 
-use super::{Config, Enabled, Given, Reporter, Token};
+use super::{Config, Enabled, Given, Reporter, Token, correlation};
 use crate::error::Error;
 
 pub(super) const NAME: &str = "SW_AGENT_NAME";
@@ -44,6 +44,7 @@ pub(super) fn apply(mut config: Config, lookup: &Lookup<'_>) -> Result<Config, E
         config.token = Token::new(value);
         config.token_setting = TOKEN;
     }
+    correlation::apply(&mut config, &|setting| read(setting, lookup))?;
     Ok(config)
 }
 

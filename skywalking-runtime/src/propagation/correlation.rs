@@ -1,13 +1,15 @@
 //! The header `sw8-correlation`: what the program sends along with a trace (`protocol/semantics.md` 4).
 //!
-//! At most three pairs, values of at most 128 UTF-16 units. They travel with the trace over processes, tasks and threads; a snapshot
-//! and a child segment have a copy.
+//! At most three pairs, values of at most 128 UTF-16 units, unless set. They travel with the trace over processes, tasks and threads; a
+//! snapshot and a child segment have a copy. Values of the keys that are set to be tags are said on spans too: on the span that puts or
+//! receives one, and on the exits that send it.
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 
 use crate::trace::segment::Segment;
 use crate::trace::slot;
+use crate::trace::tag::Raw;
 use crate::trace::tally::{self, Reason};
 use crate::trace::text::units;
 use crate::tracer;
@@ -15,13 +17,35 @@ use crate::tracer;
 /// The header's name.
 pub(crate) const HEADER: &str = "sw8-correlation";
 
-const PAIRS: usize = 3;
-/// Pairs of a header that are looked at.
+/// Pairs of a header that are looked at, or twice as many as may be kept.
 const READ_PAIRS: usize = 16;
-/// UTF-16 units of a value, and of a key: the protocol gives none for keys, but something must bound them.
-const LENGTH: usize = 128;
-/// The longest header that is read.
-pub(crate) const HEADER_LIMIT: usize = 8_192;
+/// UTF-16 units of a key: the protocol gives no limit, but something must bound them.
+const KEY_LENGTH: usize = 128;
+/// The longest header that is read, unless the limits allow for more.
+const HEADER_LIMIT: usize = 8_192;
+
+/// How much travels with a trace.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Limits {
+    /// Pairs.
+    pub(crate) pairs: usize,
+    /// UTF-16 units of a value.
+    pub(crate) value_length: usize,
+}
+
+impl Limits {
+    /// Those of the protocol.
+    pub(crate) const DEFAULT: Self = Self { pairs: 3, value_length: 128 };
+    /// The most that can be set: what travels in headers must stay in their bounds.
+    pub(crate) const MOST: Self = Self { pairs: 64, value_length: 4_096 };
+
+    /// The longest header that is read: one that holds all that is allowed is never refused.
+    pub(crate) fn header(self) -> usize {
+        // A UTF-16 unit takes three bytes at most, and those are four characters of Base64.
+        let pair = (KEY_LENGTH + self.value_length) * 4 + 2;
+        HEADER_LIMIT.max(pair.saturating_mul(self.pairs))
+    }
+}
 
 /// The pairs of a trace. Takes no memory while there is none.
 #[derive(Clone, Debug, Default)]
@@ -36,23 +60,28 @@ impl Correlation {
         self.0.is_empty()
     }
 
+    /// The pairs whose keys are among these.
+    pub(crate) fn among<'a>(&'a self, keys: &'a [&'static str]) -> impl Iterator<Item = (&'static str, &'a str)> + 'a {
+        keys.iter().filter_map(|key| self.get(key).map(|value| (*key, value)))
+    }
+
     fn get(&self, key: &str) -> Option<&str> {
         self.0.iter().find(|(k, _)| k == key).map(|(_, value)| value.as_str())
     }
 
     /// False if the pair is over the limits.
-    fn put(&mut self, key: &str, value: &str) -> bool {
+    fn put(&mut self, key: &str, value: &str, limits: Limits) -> bool {
         if value.is_empty() {
             self.0.retain(|(k, _)| k != key);
             return true;
         }
-        if key.is_empty() || units(key) > LENGTH || units(value) > LENGTH {
+        if key.is_empty() || units(key) > KEY_LENGTH || units(value) > limits.value_length {
             return false;
         }
         let pairs = &mut self.0;
         if let Some((_, old)) = pairs.iter_mut().find(|(k, _)| k == key) {
             value.clone_into(old);
-        } else if pairs.len() < PAIRS {
+        } else if pairs.len() < limits.pairs {
             pairs.push((key.to_owned(), value.to_owned()));
         } else {
             return false;
@@ -61,19 +90,19 @@ impl Correlation {
     }
 
     /// Takes the pairs of a header. What can't be read or is over the limits is left out and counted; the rest is taken.
-    pub(crate) fn read(&mut self, header: &str) {
-        if header.len() > HEADER_LIMIT {
+    pub(crate) fn read(&mut self, header: &str, limits: Limits) {
+        if header.len() > limits.header() {
             return tally::count(Reason::CorrelationTooLong);
         }
         for (at, pair) in header.split(',').enumerate() {
-            if at == READ_PAIRS {
+            if at == READ_PAIRS.max(2 * limits.pairs) {
                 // No honest sender has so many, and a stranger's shall not cost the call its time.
                 return tally::count(Reason::CorrelationLimit);
             }
             match decode_pair(pair) {
                 // A value that is empty says nothing, and removing is the sender's business.
                 Some((_, value)) if value.is_empty() => {}
-                Some((key, value)) if self.put(&key, &value) => {}
+                Some((key, value)) if self.put(&key, &value, limits) => {}
                 Some(_) => tally::count(Reason::CorrelationLimit),
                 None => tally::count(Reason::CorrelationPair),
             }
@@ -110,7 +139,12 @@ pub fn get(key: &str) -> Option<String> {
 }
 
 /// Sends `value` along with the current trace under `key`; an empty value removes the key. False, and nothing is changed, without a
-/// context, for a fourth key, and for a key or value of over 128 UTF-16 units.
+/// context, for a fourth key, and for a key or value of over 128 UTF-16 units. [`Config::correlation_limits`] can allow for more.
+///
+/// If the key is one of [`Config::correlation_tags`], the value is a tag of the current span too.
+///
+/// [`Config::correlation_limits`]: crate::Config::correlation_limits
+/// [`Config::correlation_tags`]: crate::Config::correlation_tags
 ///
 /// ```
 /// use skywalking_runtime::{Callsite, Root, callsite, correlation};
@@ -124,7 +158,14 @@ pub fn get(key: &str) -> Option<String> {
 pub fn put(key: &str, value: &str) -> bool {
     let put = |segment: &mut Segment| {
         segment.unshare();
-        segment.passed.correlation.put(key, value)
+        let put = segment.passed.correlation.put(key, value, segment.tracer.settings.correlation);
+        if put && !value.is_empty() {
+            let tag = segment.tracer.settings.correlation_tags.iter().find(|tag| **tag == key).copied();
+            if let Some(tag) = tag {
+                segment.tag_current(tag, Raw::Text(value));
+            }
+        }
+        put
     };
     tracer::enabled() && slot::with(put).unwrap_or(false)
 }
@@ -136,7 +177,7 @@ mod tests {
 
     fn read(header: &str) -> Correlation {
         let mut correlation = Correlation::default();
-        correlation.read(header);
+        correlation.read(header, Limits::DEFAULT);
         correlation
     }
 
@@ -161,15 +202,33 @@ mod tests {
     #[test]
     fn a_fourth_key_and_long_values_are_refused_and_old_keys_can_change() {
         let mut correlation = Correlation::default();
+        let mut put = |key: &str, value: &str| correlation.put(key, value, Limits::DEFAULT);
         for key in ["a", "b", "c"] {
-            assert!(correlation.put(key, "1"));
+            assert!(put(key, "1"));
         }
-        assert!(!correlation.put("d", "1"));
-        assert!(correlation.put("a", &"键".repeat(128)));
-        assert!(!correlation.put("a", &"键".repeat(129)));
-        assert!(correlation.put("b", ""));
-        assert!(correlation.put("d", "1"));
+        assert!(!put("d", "1"));
+        assert!(put("a", &"键".repeat(128)));
+        assert!(!put("a", &"键".repeat(129)));
+        assert!(put("b", ""));
+        assert!(put("d", "1"));
         assert_eq!(correlation.get("b"), None);
+    }
+
+    #[test]
+    fn whatever_the_limits_allow_is_written_and_read_again() {
+        for limits in [Limits::DEFAULT, Limits { pairs: 1, value_length: 1 }, Limits { pairs: 0, value_length: 1 }, Limits::MOST] {
+            let mut correlation = Correlation::default();
+            for number in 0..limits.pairs {
+                let key = format!("{number:02}{}", "键".repeat(KEY_LENGTH - 2));
+                assert!(correlation.put(&key, &"值".repeat(limits.value_length), limits));
+            }
+            assert!(!correlation.put("one more", "1", limits));
+            let header = written(&correlation);
+            assert!(header.len() <= limits.header());
+            let mut again = Correlation::default();
+            again.read(&header, limits);
+            assert_eq!(again.0, correlation.0);
+        }
     }
 
     #[test]
@@ -192,7 +251,7 @@ mod tests {
         fn what_is_written_is_read(pairs in proptest::collection::btree_map(".{1,30}", ".{1,30}", 0..=3)) {
             let mut correlation = Correlation::default();
             for (key, value) in &pairs {
-                prop_assert!(correlation.put(key, value));
+                prop_assert!(correlation.put(key, value, Limits::DEFAULT));
             }
             let header = written(&correlation);
             prop_assert!(header.is_ascii());

@@ -61,6 +61,9 @@ struct Headers {
 fn headers(segment: &mut Segment) -> Headers {
     let mut correlation = String::new();
     segment.passed.correlation.write(&mut correlation);
+    if !correlation.is_empty() && is_in_exit(segment) {
+        segment.with_current_list(Segment::tag_correlation);
+    }
     let extension = Extension::of(segment).write();
     let mut sw8 = segment.take_scratch();
     sw8.clear();

@@ -20,8 +20,10 @@ use crate::trace::text;
 /// The header's name.
 pub(crate) const HEADER: &str = "sw8";
 
-/// The longest header that is read: twice of what an agent should write.
-pub(crate) const LIMIT: usize = 4_096;
+/// The longest header that is read: twice the longest that is written.
+pub(crate) const LIMIT: usize = 2 * WRITTEN;
+/// The longest header that is written: what the protocol asks an agent to stay within.
+pub(crate) const WRITTEN: usize = 2_048;
 /// Characters of a trace or segment id: what the OAP's storage takes.
 const ID_LIMIT: usize = 150;
 
@@ -114,7 +116,7 @@ fn span_id(digits: &[u8]) -> Result<i32, Reason> {
 }
 
 fn check_id(part: &[u8], reason: Reason) -> Result<(), Reason> {
-    if part.len() > ID_LIMIT.div_ceil(3) * 4 {
+    if part.len() > base64_length(ID_LIMIT) {
         return Err(reason);
     }
     match base64::look(part) {
@@ -153,15 +155,24 @@ pub(crate) fn write(out: String, segment: &mut Segment) -> String {
     out.push("-");
     out.push_number(current.index);
     out.push(&segment.tracer.identity.header);
-    match segment.name_of(endpoint) {
-        Name::Of(callsite) => out.push(endpoint_base64(callsite)),
-        name @ Name::Text(_) => out.push_base64(name.clean().as_bytes()),
+    let peer = segment.peer_of(current);
+    let peer = text::clean(if peer.is_empty() { UNKNOWN_PEER } else { peer }, text::PEER_LIMIT);
+    let room = WRITTEN.saturating_sub(out.0.len() + 1 + base64_length(peer.len()));
+    let name = segment.name_of(endpoint);
+    match name {
+        Name::Of(callsite) if endpoint_base64(callsite).len() <= room => out.push(endpoint_base64(callsite)),
+        // The other parts have limits that leave it more than a quarter of the header.
+        _ => out.push_base64(text::cut_bytes(&name.clean(), room / 4 * 3).as_bytes()),
     }
     out.push("-");
-    let peer = segment.peer_of(current);
-    out.push_base64(text::clean(if peer.is_empty() { UNKNOWN_PEER } else { peer }, text::PEER_LIMIT).as_bytes());
+    out.push_base64(peer.as_bytes());
     // All of it is ASCII, so this checks and never fails.
     String::from_utf8(out.0).unwrap_or_default()
+}
+
+/// How many characters of Base64 so many bytes are.
+fn base64_length(bytes: usize) -> usize {
+    bytes.div_ceil(3) * 4
 }
 
 /// A header that is being written.
@@ -175,7 +186,7 @@ impl Header {
     fn push_base64(&mut self, text: impl AsRef<[u8]>) {
         let text = text.as_ref();
         let from = self.0.len();
-        self.0.resize(from + text.len().div_ceil(3) * 4, b'=');
+        self.0.resize(from + base64_length(text.len()), b'=');
         if let Some(space) = self.0.get_mut(from..) {
             // The space is exactly what the engine asks for.
             let written = STANDARD.encode_slice(text, space);

@@ -66,6 +66,10 @@ pub struct Ref {
     pub segment_id: String,
     /// The span's id in it.
     pub span_id: i32,
+    /// The service of the parent segment.
+    pub service: String,
+    /// The instance of that service.
+    pub instance: String,
     /// The primary endpoint of the parent segment.
     pub endpoint: String,
     /// The address that the client called.
@@ -191,6 +195,8 @@ fn leaf(span: &SpanObject) -> Span {
                     .map_or_else(|_| reference.ref_type.to_string(), |kind| kind.as_str_name().to_owned()),
                 segment_id: reference.parent_trace_segment_id.clone(),
                 span_id: reference.parent_span_id,
+                service: reference.parent_service.clone(),
+                instance: reference.parent_service_instance.clone(),
                 endpoint: reference.parent_endpoint.clone(),
                 address: reference.network_address_used_at_peer.clone(),
             })

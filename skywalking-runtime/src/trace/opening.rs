@@ -18,12 +18,11 @@ use super::text::{self, NAME_LIMIT, PEER_LIMIT, TAG_LIMIT};
 use super::thread;
 use crate::propagation::carrier::{self, Extract};
 use crate::propagation::extension::{self, Extension};
-use crate::propagation::passed::Passed;
 use crate::propagation::{correlation, sw8};
 use crate::tracer::{self, Inbound};
 
 /// The refs of one span, at most: the Java agent's limit too.
-pub(super) const REFS_LIMIT: u16 = 500;
+pub(super) const REFS_LIMIT: usize = 500;
 
 /// A span that is about to open.
 #[must_use = "an opening is no span yet: `enter` or `begin` makes it one"]
@@ -33,8 +32,6 @@ pub struct Opening {
     place: Place,
     /// The list of side entries that the record will take over.
     head: u32,
-    /// Of other segments that the span refers to.
-    refs: u16,
     /// Where the entry stands that says how long the message was on its way, as in [`Record::side`](super::record::Record::side).
     latency: u32,
     /// The segment that is in the slot; 0 if there is none.
@@ -65,7 +62,7 @@ impl Opening {
     #[inline]
     pub fn new(callsite: &'static Callsite) -> Self {
         let place = if tracer::enabled() { Place::Unknown } else { Place::Nowhere };
-        Self { callsite, place, head: 0, refs: 0, latency: 0, key: 0, root: None }
+        Self { callsite, place, head: 0, latency: 0, key: 0, root: None }
     }
 
     /// The request is left out: nothing of it is recorded, nor of what is below. With a context it is only no span of its own.
@@ -228,29 +225,38 @@ impl Opening {
             }
         }
         if let Some(header) = carrier::read(carrier, correlation::HEADER).filter(|header| !header.is_empty()) {
-            self.pass_on(|passed| passed.correlation.read(&header));
+            self.with_any(|segment| {
+                let limits = segment.tracer.settings.correlation;
+                segment.passed.correlation.read(&header, limits);
+            });
+            self.tag_correlation();
         }
         if let Some(header) = carrier::read(carrier, extension::HEADER).filter(|header| !header.is_empty()) {
             self.extend(Extension::read(&header));
         }
     }
 
-    /// Works on what goes on with the trace, sampled or not.
-    fn pass_on(&mut self, work: impl FnOnce(&mut Passed)) {
+    /// Changes what goes on with the trace, sampled or not.
+    fn with_any(&mut self, work: impl FnOnce(&mut Segment)) {
         match &mut self.root {
-            Some(segment) => work(&mut segment.passed),
+            Some(segment) => work(segment),
             None => {
                 slot::with_key(self.key, |segment| {
                     segment.unshare();
-                    work(&mut segment.passed);
+                    work(segment);
                 });
             }
         }
     }
 
+    /// Tags for what came along under the keys that are set to be tags.
+    fn tag_correlation(&mut self) {
+        self.with(Segment::tag_correlation);
+    }
+
     fn extend(&mut self, extension: Extension) {
         if extension.skip_analysis {
-            self.pass_on(|passed| passed.skip_analysis = true);
+            self.with_any(|segment| segment.passed.skip_analysis = true);
         }
         // Only who consumes a message can say when it came. Of a batch the last one counts, as for the OAP.
         let Some(latency) = extension.latency().filter(|_| self.callsite.kind == Kind::Entry) else { return };
@@ -273,7 +279,7 @@ impl Opening {
         I: IntoIterator<Item: Extract>,
     {
         each_within_limit(carriers, |carrier| {
-            let room = self.refs < REFS_LIMIT;
+            let room = self.has_room_for_refs();
             if room {
                 self.extract(carrier);
             }
@@ -298,11 +304,10 @@ impl Opening {
                 return;
             }
         }
-        if self.refs >= REFS_LIMIT {
+        if !self.has_room_for_refs() {
             tally::count(Reason::RefLimit);
             return;
         }
-        let mut added = false;
         self.with(|segment, head| {
             let known = segment
                 .sides
@@ -319,9 +324,19 @@ impl Opening {
                 segment.trace = Trace::Foreign { offset: range.offset + from, length };
             }
             segment.push(head, Side { key: "", a: range.offset, b: range.length, next: 0, kind: SideKind::Sw8Ref });
-            added = true;
         });
-        self.refs += u16::from(added);
+    }
+
+    /// True if the span can refer to one more segment. What merges with it counts too.
+    fn has_room_for_refs(&mut self) -> bool {
+        let mut refs = 0;
+        self.with(|segment, head| {
+            // Nearly every span has none yet.
+            if segment.sides.len() >= REFS_LIMIT {
+                refs = segment.list(*head).filter(|side| side.kind == SideKind::Sw8Ref).count();
+            }
+        });
+        refs < REFS_LIMIT
     }
 
     /// Opens the span on this thread; it closes when the guard drops.

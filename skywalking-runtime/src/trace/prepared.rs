@@ -111,7 +111,7 @@ impl Prepared {
     /// The context that came with a request.
     pub fn extract<C: Extract + ?Sized>(&mut self, carrier: &C) {
         let sw8 = keep(carrier::read(carrier, sw8::HEADER), sw8::LIMIT, Reason::Sw8TooLong);
-        let correlation = keep(carrier::read(carrier, correlation::HEADER), correlation::HEADER_LIMIT, Reason::CorrelationTooLong);
+        let correlation = keep(carrier::read(carrier, correlation::HEADER), correlation::Limits::MOST.header(), Reason::CorrelationTooLong);
         let extension = keep(carrier::read(carrier, extension::HEADER), extension::LIMIT, Reason::ExtensionField);
         if sw8.is_some() || correlation.is_some() || extension.is_some() {
             self.given().headers.push(Headers { sw8, correlation, extension });
@@ -124,7 +124,7 @@ impl Prepared {
         I: IntoIterator<Item: Extract>,
     {
         opening::each_within_limit(carriers, |carrier| {
-            let room = self.given.as_ref().is_none_or(|given| given.headers.len() < usize::from(REFS_LIMIT));
+            let room = self.given.as_ref().is_none_or(|given| given.headers.len() < REFS_LIMIT);
             if room {
                 self.extract(carrier);
             }

@@ -19,7 +19,7 @@ use super::tally::{self, Reason};
 use crate::propagation::passed::Passed;
 use crate::tracer::Tracer;
 
-pub(crate) use names::{Name, PENDING_PEER, UNKNOWN_PEER};
+pub(crate) use names::{Name, PENDING_PEER, UNKNOWN_PEER, UNNAMED};
 pub(crate) use shared::Shared;
 
 /// Which span is current, and how many spans above it were not recorded because the segment is full.

@@ -68,6 +68,8 @@ reasons! {
     SpanLimit = "span_limit",
     /// A tag, log or name was not recorded because its segment had reached the limit of such entries.
     EntryLimit = "entry_limit",
+    /// A log was left out because its span had reached the limit of logs.
+    LogLimit = "log_limit",
     /// A message of a batch was not referred to because its span had reached the limit of refs.
     RefLimit = "ref_limit",
     /// A value's own code panicked while it was formatted for a tag, a name or a log.

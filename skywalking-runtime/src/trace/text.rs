@@ -34,6 +34,12 @@ fn cut_long(text: &str, limit: usize) -> &str {
     text
 }
 
+/// The longest beginning of `text` that has at most `limit` bytes.
+pub(crate) fn cut_bytes(text: &str, limit: usize) -> &str {
+    let end = (0..=limit.min(text.len())).rev().find(|at| text.is_char_boundary(*at));
+    end.and_then(|end| text.get(..end)).unwrap_or_default()
+}
+
 /// The length of `text` in UTF-16 units.
 pub(crate) fn units(text: &str) -> usize {
     text.chars().map(char::len_utf16).sum()
@@ -103,6 +109,9 @@ mod tests {
         assert_eq!(cut("a𝄞b", 3), "a𝄞");
         assert_eq!(cut("键键键", 2), "键键");
         assert_eq!(cut("键", 0), "");
+        assert_eq!(cut_bytes("a键b", 4), "a键");
+        assert_eq!(cut_bytes("a键b", 3), "a");
+        assert_eq!(cut_bytes("a键b", 9), "a键b");
     }
 
     #[test]

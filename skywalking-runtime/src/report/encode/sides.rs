@@ -9,7 +9,8 @@ use super::Segment;
 use super::span::field;
 use crate::trace::callsite::Callsite;
 use crate::trace::record::{Side, SideKind};
-use crate::trace::text::{NAME_LIMIT, clean};
+use crate::trace::tally::{self, Reason};
+use crate::trace::text::{NAME_LIMIT, TAG_LIMIT, clean, cut};
 
 /// Numbers of the fields of a `KeyStringValuePair` and of a `Log`.
 const KEY: u32 = 1;
@@ -57,10 +58,29 @@ impl Overrides<'_> {
     }
 }
 
+/// Logs of one span, as in the Java agent.
+const LOGS: usize = 300;
+
+/// How many logs have to go, so that a span has no more than it may.
+fn too_many_logs(segment: Segment<'_>, head: u32) -> usize {
+    // Most segments have not so many entries in all.
+    if segment.sides.len() <= LOGS {
+        return 0;
+    }
+    let logs = Sides::new(segment.sides, head).filter(|side| side.kind == SideKind::Log).count();
+    let left_out = logs.saturating_sub(LOGS);
+    if left_out > 0 {
+        tally::count_many(Reason::LogLimit, left_out as u64);
+    }
+    left_out
+}
+
 /// Writes the logs and learns the rest. The newest entry comes first, both here and in what is written back to front.
 pub(super) fn write_logs<'a>(writer: &mut Writer, segment: Segment<'a>, head: u32, timeline: &Timeline) -> Overrides<'a> {
     let mut found = Overrides::default();
     let mut fields = None;
+    // The last log stays, and those before it go.
+    let (mut logs, left_out) = (0, too_many_logs(segment, head));
     for side in Sides::new(segment.sides, head) {
         match side.kind {
             SideKind::Field => {
@@ -70,6 +90,11 @@ pub(super) fn write_logs<'a>(writer: &mut Writer, segment: Segment<'a>, head: u3
             }
             SideKind::Log => {
                 let since = fields.take().unwrap_or_else(|| writer.mark());
+                logs += 1;
+                if (2..left_out + 2).contains(&logs) {
+                    writer.undo(since);
+                    continue;
+                }
                 writer.int(LOG_TIME, timeline.milliseconds(side.as_number()));
                 writer.close(field::LOGS, since);
                 continue;
@@ -118,7 +143,7 @@ pub(super) fn write_tags(writer: &mut Writer, segment: Segment<'_>, head: u32, c
     }
     let literal = callsite.map_or(&[][..], |callsite| callsite.tags);
     for (key, value) in literal.iter().rev() {
-        write_tag(writer, &mut seen, key, |writer| writer.bytes(value.as_bytes()));
+        write_tag(writer, &mut seen, key, |writer| writer.bytes(cut(value, TAG_LIMIT).as_bytes()));
     }
 }
 

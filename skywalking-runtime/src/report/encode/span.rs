@@ -8,7 +8,7 @@ use super::sides::{self, Overrides, Sides};
 use super::{Encoder, Segment, parent_of};
 use crate::trace::callsite::{Callsite, Kind, Layer};
 use crate::trace::record::{Record, SideKind};
-use crate::trace::segment::UNKNOWN_PEER;
+use crate::trace::segment::{UNKNOWN_PEER, UNNAMED};
 use crate::trace::text::{NAME_LIMIT, PEER_LIMIT, clean};
 
 /// Numbers of the fields of a `SpanObject`.
@@ -89,7 +89,10 @@ fn write_call(writer: &mut Writer, callsite: &'static Callsite, found: &Override
         peer => peer,
     };
     let name = found.name.as_deref().filter(|name| !name.is_empty());
-    let name = name.map_or_else(|| clean(callsite.name, NAME_LIMIT), Cow::Borrowed);
+    let name = match name.map_or_else(|| clean(callsite.name, NAME_LIMIT), Cow::Borrowed) {
+        empty if empty.is_empty() => Cow::Borrowed(UNNAMED),
+        name => name,
+    };
     writer.int(field::COMPONENT_ID, i64::from(found.component.unwrap_or(callsite.component)));
     writer.int(field::SPAN_LAYER, i64::from(found.layer.unwrap_or(layer as u32)));
     writer.int(field::SPAN_TYPE, kind as i64);

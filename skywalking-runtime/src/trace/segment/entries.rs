@@ -1,5 +1,7 @@
 //! What only some spans have: tags, logs and marks, in lists of side entries, and the text that they point to.
 
+use std::sync::Arc;
+
 use super::super::clock;
 use super::super::failure::Mark;
 use super::super::record::{Record, Side, SideKind};
@@ -104,6 +106,19 @@ impl Segment {
         if let Some(range) = self.store_pieces(pieces, TAG_LIMIT) {
             self.push(head, Side { key, a: range.offset, b: range.length, next: 0, kind: SideKind::Text });
         }
+    }
+
+    /// Tags for the list at `head`, of what goes along with the trace under the keys that are set to be tags.
+    pub(crate) fn tag_correlation(&mut self, head: &mut u32) {
+        if self.tracer.settings.correlation_tags.is_empty() || self.passed.correlation.is_empty() {
+            return;
+        }
+        let tracer = Arc::clone(&self.tracer);
+        let correlation = std::mem::take(&mut self.passed.correlation);
+        for (key, value) in correlation.among(&tracer.settings.correlation_tags) {
+            self.tag(head, key, Raw::Text(value));
+        }
+        self.passed.correlation = correlation;
     }
 
     /// A tag for the current span.

@@ -148,6 +148,9 @@ fn known_peer(peer: &str) -> &str {
 /// What stands where an exit span names no address.
 pub(crate) const UNKNOWN_PEER: &str = "unknown";
 
+/// What stands where a span has no name: its callsite's is empty, and none was given.
+pub(crate) const UNNAMED: &str = "unnamed";
+
 /// The name of a span: its own, or its callsite's.
 #[derive(Clone, Copy)]
 pub(crate) enum Name<'a> {
@@ -156,11 +159,12 @@ pub(crate) enum Name<'a> {
 }
 
 impl<'a> Name<'a> {
-    /// The name as everybody else gets to see it.
+    /// The name as everybody else gets to see it; never empty.
     pub(crate) fn clean(self) -> Cow<'a, str> {
-        match self {
-            Self::Text(text) => text::clean(text, NAME_LIMIT),
-            Self::Of(callsite) => text::clean(callsite.name, NAME_LIMIT),
-        }
+        let name = match self {
+            Self::Text(text) => text,
+            Self::Of(callsite) => callsite.name,
+        };
+        text::clean(if name.is_empty() { UNNAMED } else { name }, NAME_LIMIT)
     }
 }

@@ -1,0 +1,143 @@
+//! The settings of what travels along with a trace: how much of it, and which of it is a tag too.
+
+use std::collections::BTreeSet;
+use std::sync::{Mutex, PoisonError};
+
+use super::Config;
+use crate::error::Error;
+use crate::propagation::correlation::Limits;
+use crate::tracer::Settings;
+
+const PAIRS: &str = "SW_CORRELATION_ELEMENT_MAX_NUMBER";
+const VALUE_LENGTH: &str = "SW_CORRELATION_VALUE_MAX_LENGTH";
+const TAGS: &str = "SW_CORRELATION_AUTO_TAG_KEYS";
+const METHOD: &str = "Config::correlation_limits";
+
+/// As it was given: each limit with the name of the setting that it came by.
+#[derive(Clone, Debug)]
+pub(super) struct Given {
+    pairs: (usize, &'static str),
+    value_length: (usize, &'static str),
+    tags: Vec<String>,
+}
+
+impl Default for Given {
+    fn default() -> Self {
+        let Limits { pairs, value_length } = Limits::DEFAULT;
+        Self { pairs: (pairs, METHOD), value_length: (value_length, METHOD), tags: Vec::new() }
+    }
+}
+
+impl Config {
+    /// What travels along with a trace ([`correlation`](crate::correlation)): at most so many pairs, 3 unless set, whose values have at most
+    /// so many UTF-16 units, 128 unless set. At most 64 and 4096; with 0 pairs nothing travels. It holds for what comes in too.
+    ///
+    /// All of it is in the headers of every call, and other agents have limits of their own: theirs are 3 and 128.
+    pub fn correlation_limits(mut self, pairs: usize, value_length: usize) -> Self {
+        self.correlation.pairs = (pairs, METHOD);
+        self.correlation.value_length = (value_length, METHOD);
+        self
+    }
+
+    /// Keys of [`correlation`](crate::correlation) whose values are tags too: on the span that puts one, on the one that receives it with
+    /// a request, and on each exit span that sends it.
+    ///
+    /// ```
+    /// use skywalking_runtime::{Callsite, Config, Reporter, Root, callsite, child, correlation, inject, testing};
+    ///
+    /// static ENTRY: Callsite = callsite!(entry, "/orders");
+    /// static CALL: Callsite = callsite!(exit, "/stock", peer = "stock:8080");
+    ///
+    /// let _agent = Config::new("orders").reporter(Reporter::Discard).correlation_tags(["tenant"]).start()?;
+    /// let trees = testing::run(|| Root::new(&ENTRY).run(|| {
+    ///     correlation::put("tenant", "blue");
+    ///     let _call = child(&CALL);
+    ///     inject(&mut String::new());
+    /// }));
+    /// assert_eq!(testing::text(&trees), "Entry /orders {tenant=blue}\n  Exit /stock peer=stock:8080 {tenant=blue}\n");
+    /// # Ok::<(), skywalking_runtime::Error>(())
+    /// ```
+    pub fn correlation_tags<K: Into<String>>(mut self, keys: impl IntoIterator<Item = K>) -> Self {
+        self.correlation.tags = keys.into_iter().map(Into::into).collect();
+        self
+    }
+}
+
+/// The settings with those overridden for which a variable is set.
+pub(super) fn apply(config: &mut Config, read: &dyn Fn(&'static str) -> Result<Option<String>, Error>) -> Result<(), Error> {
+    let number = |setting| match read(setting)? {
+        Some(value) => value.trim().parse().map(|number: usize| Some((number, setting))).map_err(|_| Error::NotANumber { setting, value }),
+        None => Ok(None),
+    };
+    let given = &mut config.correlation;
+    given.pairs = number(PAIRS)?.unwrap_or(given.pairs);
+    given.value_length = number(VALUE_LENGTH)?.unwrap_or(given.value_length);
+    if let Some(keys) = read(TAGS)? {
+        given.tags = keys.split(',').map(str::trim).map(str::to_owned).collect();
+    }
+    Ok(())
+}
+
+impl Given {
+    /// What they mean, if they mean anything.
+    pub(super) fn check(&self, settings: &mut Settings) -> Result<(), Error> {
+        let Self { pairs, value_length, tags } = self;
+        for ((value, setting), most) in [(*pairs, Limits::MOST.pairs), (*value_length, Limits::MOST.value_length)] {
+            if value > most {
+                return Err(Error::LimitTooLarge { setting, value, most });
+            }
+        }
+        if value_length.0 == 0 {
+            return Err(Error::ZeroLimit { setting: value_length.1 });
+        }
+        settings.correlation = Limits { pairs: pairs.0, value_length: value_length.0 };
+        settings.correlation_tags = tags.iter().filter(|key| !key.is_empty()).map(|key| for_good(key)).collect();
+        Ok(())
+    }
+}
+
+/// The key as a text that stays: tags name their keys so. Each key is kept once, however often an agent starts with it.
+fn for_good(key: &str) -> &'static str {
+    static KEYS: Mutex<BTreeSet<&'static str>> = Mutex::new(BTreeSet::new());
+    let mut keys = KEYS.lock().unwrap_or_else(PoisonError::into_inner);
+    if let Some(known) = keys.get(key) {
+        return known;
+    }
+    let kept: &'static str = Box::leak(key.into());
+    keys.insert(kept);
+    kept
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn from(variables: &[(&'static str, &str)]) -> Result<Settings, Error> {
+        let mut config = Config::new("svc").correlation_limits(5, 6).correlation_tags(["built"]);
+        apply(&mut config, &|name| Ok(variables.iter().find(|(key, _)| *key == name).map(|(_, value)| (*value).to_owned())))?;
+        config.check().map(|checked| checked.settings)
+    }
+
+    #[test]
+    fn variables_override_the_builder_one_by_one() {
+        let settings = from(&[]).unwrap();
+        assert_eq!((settings.correlation, &settings.correlation_tags[..]), (Limits { pairs: 5, value_length: 6 }, &["built"][..]));
+        let settings = from(&[(PAIRS, " 0 "), (TAGS, "a, b,,c ")]).unwrap();
+        assert_eq!((settings.correlation, &settings.correlation_tags[..]), (Limits { pairs: 0, value_length: 6 }, &["a", "b", "c"][..]));
+    }
+
+    #[test]
+    fn a_limit_that_can_not_be_is_an_error_that_names_it() {
+        let text = |variable, value| from(&[(variable, value)]).unwrap_err().to_string();
+        assert_eq!(text(PAIRS, "many"), "SW_CORRELATION_ELEMENT_MAX_NUMBER: \"many\" is no whole number; give one, or unset the variable");
+        assert_eq!(text(PAIRS, "65"), "SW_CORRELATION_ELEMENT_MAX_NUMBER: the limit 65 is too large; give at most 64");
+        assert_eq!(text(VALUE_LENGTH, "0"), "SW_CORRELATION_VALUE_MAX_LENGTH: the limit 0 leaves no room for anything; give at least 1");
+        let built = Config::new("svc").correlation_limits(3, 4_097).check().unwrap_err();
+        assert_eq!(built, Error::LimitTooLarge { setting: METHOD, value: 4_097, most: 4_096 });
+    }
+
+    #[test]
+    fn a_key_is_kept_once() {
+        assert!(std::ptr::eq(for_good("kept.once"), for_good(&String::from("kept.once"))));
+    }
+}

@@ -1,0 +1,78 @@
+//! The header `sw8` as it is written: the primary endpoint, no empty field, at most 2 KiB.
+
+use crate::prelude::*;
+
+/// The eight parts as text.
+fn parts(carrier: &str) -> [String; 8] {
+    let parts: Vec<_> = header(carrier, "sw8").unwrap_or_default().split('-').collect();
+    let [flag, trace, segment, span, service, instance, endpoint, address] = parts[..] else { panic!("{carrier}") };
+    let text = |part: &str| String::from_utf8(STANDARD.decode(part).unwrap()).unwrap();
+    [flag.into(), text(trace), text(segment), span.into(), text(service), text(instance), text(endpoint), text(address)]
+}
+
+#[test]
+fn the_header_says_which_span_of_which_segment_calls_whom() {
+    let mut sent = String::new();
+    let trees = run(|| {
+        Root::new(&ENTRY).extract(&lines(&[("sw8", &sw8(7))])).run(|| {
+            let _part = child(&PART);
+            sent = sent_by(&CALL);
+        });
+        Root::new(&ENTRY).extract(&sent).run(|| ());
+    });
+    let [flag, trace, segment, span, service, instance, endpoint, address] = parts(&sent);
+    assert_eq!([flag, trace.clone(), span], ["1", "trace.7", "2"]);
+    assert_eq!([service, instance, endpoint, address], ["testing", "testing", "/entry", "other:1"]);
+    let callee = &trees[0].root.children[0].children[0].children[0];
+    assert_eq!(
+        (callee.refs[0].segment_id.as_str(), callee.refs[0].span_id, trees[0].trace_id.as_str()),
+        (segment.as_str(), 2, trace.as_str())
+    );
+}
+
+#[test]
+fn the_endpoint_is_the_first_entry_else_the_first_span_by_the_name_that_it_has_when_the_header_is_written() {
+    let mut sent = Vec::new();
+    run(|| {
+        child(&PART).run(|| {
+            sent.push(sent_by(&CALL));
+            current().set_name("renamed part");
+            sent.push(sent_by(&CALL));
+            let entry = child(&ENTRY);
+            sent.push(sent_by(&CALL));
+            current().set_name("/renamed");
+            sent.push(sent_by(&CALL));
+            drop(entry);
+            let _second = child(&CONSUME);
+            sent.push(sent_by(&CALL));
+        });
+    });
+    let endpoints: Vec<_> = sent.iter().map(|sent| parts(sent)[6].clone()).collect();
+    assert_eq!(endpoints, ["part", "renamed part", "/entry", "/renamed", "/renamed"]);
+}
+
+#[test]
+fn no_part_is_empty_whatever_is_missing() {
+    static NAMELESS: Callsite = callsite!(local, "");
+    static NOWHERE: Callsite = callsite!(exit, "");
+    let mut sent = String::new();
+    let trees = run(|| child(&NAMELESS).run(|| sent = sent_by(&NOWHERE)));
+    let [.., endpoint, address] = parts(&sent);
+    assert_eq!([endpoint, address], ["unnamed", "unknown"]);
+    assert_eq!(text(&trees), "Local unnamed\n  Exit unnamed peer=unknown\n");
+}
+
+#[test]
+fn a_call_outside_of_an_exit_and_a_request_that_is_not_sampled_write_none_and_remove_an_old_one() {
+    let old = lines(&[("sw8", &sw8(1)), ("sw8-correlation", "aw==:dg=="), ("sw8-x", "1-"), ("mine", "1")]);
+    let (mut outside, mut unsampled, mut nowhere) = (old.clone(), old.clone(), old);
+    run(|| Root::new(&ENTRY).run(|| inject(&mut outside)));
+    Test::new().sampler(|_| false).run(|| {
+        Root::new(&ENTRY).run(|| {
+            let _exit = child(&CALL);
+            inject(&mut unsampled);
+        });
+    });
+    inject(&mut nowhere);
+    assert_eq!([outside, unsampled, nowhere], ["mine:1"; 3]);
+}
