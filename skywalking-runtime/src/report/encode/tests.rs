@@ -163,7 +163,7 @@ fn random_span(random: &mut Random, made: &mut Made, place: usize, ended: u64, t
     let mut span = SpanObject {
         span_id: i32::try_from(place).unwrap(),
         parent_span_id: parent.map_or(-1, |parent| i32::try_from(parent).unwrap()),
-        operation_name: if callsite.name.is_empty() { "unnamed" } else { callsite.name }.to_owned(),
+        operation_name: callsite.name.to_owned(),
         component_id: callsite.component,
         is_error: record.is(Record::ERROR),
         skip_analysis: record.is(Record::SKIP_ANALYSIS),
@@ -190,6 +190,9 @@ fn random_span(random: &mut Random, made: &mut Made, place: usize, ended: u64, t
     }
     if span.operation_name.is_empty() {
         callsite.name.clone_into(&mut span.operation_name);
+    }
+    if span.operation_name.is_empty() {
+        "unnamed".clone_into(&mut span.operation_name);
     }
     if span.peer.is_empty() && span.span_type == i32::from(SpanType::Exit) {
         "unknown".clone_into(&mut span.peer);
