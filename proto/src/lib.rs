@@ -1,6 +1,7 @@
 //! The agent protocol of `SkyWalking`: what an agent and its backend say to each other over gRPC.
 //!
-//! Here are messages, clients and servers as they are on the wire, and nothing that decides when to send what.
+//! Here are messages, clients and servers as they are on the wire, a check of the rules that a segment has to keep to, and nothing that
+//! decides when to send what.
 //! So far tracing (segments and attached events), management (properties and keep-alive), and the commands that every
 //! answer may carry.
 //!
@@ -24,8 +25,9 @@
 //! | --- | --- | --- |
 //! | `client` | yes | the `*_client` modules, on tonic's channel |
 //! | `server` | yes | the `*_server` modules, on tonic's server |
+//! | `rules` | no | the module `rules`: what a segment has to keep to, as a check |
 //!
-//! Without both there are only messages, and behind them only prost.
+//! Without them there are only messages, and behind them only prost.
 //!
 //! # Example
 //!
@@ -52,6 +54,9 @@
 //! assert_eq!(SegmentObject::decode(bytes.as_slice())?, segment);
 //! # Ok::<(), prost::DecodeError>(())
 //! ```
+
+#[cfg(feature = "rules")]
+pub mod rules;
 
 /// Everything of the protocol's package `skywalking.v3` that this project speaks.
 // Allowed, because the generator decides them: fields whose names say all have no comment in the `.proto` files and so

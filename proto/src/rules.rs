@@ -1,0 +1,176 @@
+//! What a segment has to keep to on the wire, so that an OAP keeps it and makes the right thing of it.
+//!
+//! The source of each rule is `protocol/semantics.md`, sections 1, 2, 5 to 10 and 20; what agents hold each other to (50, 150, 200 and
+//! 2 048 UTF-16 units, 300 logs, 500 refs) is told as strictly as what the server does. Collectors run this on what they receive, and the
+//! tests of this project on each segment that they make.
+//!
+//! It judges one segment by itself. What is **no** rule here, since nothing is lost or wrong by it: a layer or a component that is
+//! `Unknown` on an Entry or an Exit, an Entry of layer MQ without a peer, the number of spans (agents let users set it), the order of the
+//! spans, a peer on a Local span, characters in names.
+//!
+//! ```
+//! use skywalking_proto::rules;
+//! use skywalking_proto::v3::{SegmentObject, SpanObject, SpanType};
+//!
+//! const NOW: i64 = 1_800_000_000_000;
+//! let exit = SpanObject {
+//!     parent_span_id: -1,
+//!     start_time: NOW - 10,
+//!     end_time: NOW,
+//!     operation_name: "/Service/OnSnapshot".to_owned(),
+//!     span_type: SpanType::Exit.into(),
+//!     ..SpanObject::default()
+//! };
+//! let segment = SegmentObject {
+//!     trace_id: "trace-1".to_owned(),
+//!     trace_segment_id: "segment-1".to_owned(),
+//!     spans: vec![exit],
+//!     service: "RTS_Test".to_owned(),
+//!     service_instance: "RTS_Test_1".to_owned(),
+//!     ..SegmentObject::default()
+//! };
+//!
+//! let found = rules::violations_at(&segment, NOW);
+//! let texts: Vec<_> = found.iter().map(ToString::to_string).collect();
+//! assert_eq!(texts, [
+//!     r#"span 0 of segment "segment-1" is an Exit without a peer, so no call is drawn: set the address that is called"#
+//! ]);
+//! assert!(!found[0].loses_segment());
+//! ```
+
+mod reference;
+mod rule;
+mod span;
+#[cfg(test)]
+mod tests;
+mod text;
+
+use std::collections::HashMap;
+use std::fmt;
+use std::ops::ControlFlow;
+use std::time::{SystemTime, UNIX_EPOCH};
+
+pub use rule::Rule;
+
+use crate::v3::SegmentObject;
+use text::{ID_CHARACTERS, NAME_UNITS, characters, is_blank, is_visible_ascii, quoted, short, units};
+
+/// A rule that a segment breaks, and where.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Violation {
+    /// The segment, cut to the 150 characters that an id may have.
+    pub segment_id: String,
+    /// The span, if it is a span's fault.
+    pub span_id: Option<i32>,
+    /// What is wrong, with which value, and what to do.
+    pub rule: Rule,
+}
+
+impl Violation {
+    /// True if an OAP keeps nothing of such a segment; what else it breaks is kept and shown wrong, cut, or not where one looks for it.
+    pub fn loses_segment(&self) -> bool {
+        self.rule.loses_segment()
+    }
+}
+
+impl fmt::Display for Violation {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        if let Some(span) = self.span_id {
+            write!(f, "span {span} of ")?;
+        }
+        write!(f, "segment {} {}", quoted(&self.segment_id), self.rule)
+    }
+}
+
+/// All that the segment breaks, by the clock of this machine.
+pub fn violations(segment: &SegmentObject) -> Vec<Violation> {
+    let since = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
+    violations_at(segment, i64::try_from(since.as_millis()).unwrap_or(i64::MAX))
+}
+
+/// All that the segment breaks where `now` is the time, in epoch milliseconds.
+pub fn violations_at(segment: &SegmentObject, now: i64) -> Vec<Violation> {
+    let mut found = Vec::new();
+    each(segment, now, |violation| {
+        found.push(violation);
+        ControlFlow::Continue(())
+    });
+    found
+}
+
+/// Tells one violation after the other until `tell` breaks off: for segments of strangers, which may break as many rules as they have
+/// fields. `now` in epoch milliseconds.
+pub fn each(segment: &SegmentObject, now: i64, mut tell: impl FnMut(Violation) -> ControlFlow<()>) {
+    // Broken off or not, all was told that was asked for.
+    let _ = Judge { segment, now, starts: HashMap::new(), tell: &mut tell }.segment();
+}
+
+type Flow = ControlFlow<()>;
+
+struct Judge<'a> {
+    segment: &'a SegmentObject,
+    now: i64,
+    /// The start of each span, by its id.
+    starts: HashMap<i32, i64>,
+    tell: &'a mut dyn FnMut(Violation) -> Flow,
+}
+
+impl Judge<'_> {
+    fn segment(&mut self) -> Flow {
+        let segment = self.segment;
+        self.id(None, "trace id", &segment.trace_id)?;
+        self.id(None, "segment id", &segment.trace_segment_id)?;
+        if segment.spans.is_empty() {
+            self.tell(None, Rule::NoSpans)?;
+        } else if !segment.spans.iter().any(|span| span.span_id == 0) {
+            self.tell(None, Rule::NoFirstSpan)?;
+        }
+        self.name(None, "service name", &segment.service, NAME_UNITS)?;
+        self.name(None, "instance name", &segment.service_instance, NAME_UNITS)?;
+        self.starts.reserve(segment.spans.len());
+        for span in &segment.spans {
+            if self.starts.contains_key(&span.span_id) {
+                self.tell(Some(span.span_id), Rule::SpanIdTwice)?;
+            } else {
+                self.starts.insert(span.span_id, span.start_time);
+            }
+        }
+        segment.spans.iter().try_for_each(|span| self.span(span))
+    }
+
+    fn tell(&mut self, span_id: Option<i32>, rule: Rule) -> Flow {
+        let segment_id = short(&self.segment.trace_segment_id, ID_CHARACTERS);
+        (self.tell)(Violation { segment_id, span_id, rule })
+    }
+
+    /// An id of the segment itself. Those in refs are not looked up by anybody's key.
+    fn id(&mut self, span: Option<i32>, what: &'static str, id: &str) -> Flow {
+        let characters = characters(id);
+        if !(1..=ID_CHARACTERS).contains(&characters) {
+            self.tell(span, Rule::IdLength { what, value: quoted(id), characters })
+        } else if is_visible_ascii(id) {
+            Flow::Continue(())
+        } else {
+            self.tell(span, Rule::IdCharacters { what, value: quoted(id) })
+        }
+    }
+
+    /// A name that has to be there, and its length.
+    fn name(&mut self, span: Option<i32>, what: &'static str, name: &str, limit: usize) -> Flow {
+        if is_blank(name) {
+            return self.tell(span, Rule::NoName { what });
+        }
+        self.length(span, what, name, limit)
+    }
+
+    fn length(&mut self, span: Option<i32>, what: &'static str, value: &str, limit: usize) -> Flow {
+        match units(value) {
+            units if units > limit => self.tell(span, Rule::TooLong { what, value: quoted(value), units, limit }),
+            _ => Flow::Continue(()),
+        }
+    }
+
+    fn most(&mut self, span: i32, what: &'static str, count: usize, limit: usize) -> Flow {
+        if count > limit { self.tell(Some(span), Rule::TooMany { what, count, limit }) } else { Flow::Continue(()) }
+    }
+}

@@ -1,0 +1,158 @@
+//! The rules of one span, but for its refs.
+
+use std::collections::HashSet;
+
+use serde::de::IgnoredAny;
+
+use super::text::{OPERATION_UNITS, PEER_UNITS, STACK_UNITS, TAG_UNITS, is_blank, quoted};
+use super::{Flow, Judge, Rule};
+use crate::v3::{KeyStringValuePair, Log, SpanLayer, SpanObject, SpanType};
+
+/// The OAP's tables are of days, in its own time zone; no zone is further away than this.
+const DAYS_AWAY_MS: i64 = 2 * 24 * 3600 * 1000;
+/// What the Java agent sends on one span at most.
+const LOGS: usize = 300;
+
+impl Judge<'_> {
+    pub(super) fn span(&mut self, span: &SpanObject) -> Flow {
+        let id = span.span_id;
+        if id < 0 {
+            self.tell(Some(id), Rule::SpanIdNegative)?;
+        } else {
+            self.parent(span)?;
+        }
+        self.times(span)?;
+        self.name(Some(id), "operation name", &span.operation_name, OPERATION_UNITS)?;
+        self.kind_and_layer(span)?;
+        self.length(Some(id), "peer", &span.peer, PEER_UNITS)?;
+        if span.component_id < 0 {
+            self.tell(Some(id), Rule::Component { value: span.component_id })?;
+        }
+        self.tags(span)?;
+        self.most(id, "logs", span.logs.len(), LOGS)?;
+        span.logs.iter().try_for_each(|log| self.log(span, log))?;
+        self.references(span)
+    }
+
+    fn times(&mut self, span: &SpanObject) -> Flow {
+        let (start, end, now) = (span.start_time, span.end_time, self.now);
+        if start <= 0 || start.saturating_sub(now).saturating_abs() > DAYS_AWAY_MS {
+            self.tell(Some(span.span_id), Rule::StartTime { start, now })?;
+        }
+        if end < start {
+            self.tell(Some(span.span_id), Rule::EndBeforeStart { start, end })?;
+        }
+        Flow::Continue(())
+    }
+
+    fn parent(&mut self, span: &SpanObject) -> Flow {
+        let (id, parent) = (span.span_id, span.parent_span_id);
+        let rule = match (id, parent) {
+            (0, -1) => return Flow::Continue(()),
+            (0, _) => Rule::FirstSpanBelow { parent },
+            (_, -1) if self.starts.contains_key(&0) => Rule::SecondRoot,
+            // That the first one is missing was told.
+            (_, -1) => return Flow::Continue(()),
+            _ => match self.starts.get(&parent) {
+                None => Rule::ParentMissing { parent },
+                Some(_) if parent >= id => Rule::ParentNotBefore { parent },
+                Some(start) if span.start_time < *start => Rule::StartBeforeParent { start: span.start_time, parent, parent_start: *start },
+                Some(_) => return Flow::Continue(()),
+            },
+        };
+        self.tell(Some(id), rule)
+    }
+
+    fn kind_and_layer(&mut self, span: &SpanObject) -> Flow {
+        let id = Some(span.span_id);
+        let (kind, layer) = (SpanType::try_from(span.span_type), SpanLayer::try_from(span.span_layer));
+        match (kind, layer) {
+            (Ok(SpanType::Exit), _) if is_blank(&span.peer) => self.tell(id, Rule::NoPeer)?,
+            (Ok(kind @ (SpanType::Entry | SpanType::Local)), Ok(SpanLayer::Database)) => {
+                self.tell(id, Rule::Database { kind: kind.as_str_name() })?;
+            }
+            _ => {}
+        }
+        if kind.is_err() {
+            self.tell(id, Rule::Number { what: "span type", value: span.span_type, last: SpanType::Local.into() })?;
+        }
+        let key = match layer {
+            Ok(SpanLayer::Cache) => "cache.type",
+            Ok(SpanLayer::GenAi) => "gen_ai.response.model",
+            Ok(_) => return Flow::Continue(()),
+            Err(_) => {
+                return self.tell(id, Rule::Number { what: "span layer", value: span.span_layer, last: SpanLayer::GenAi.into() });
+            }
+        };
+        if !span.tags.iter().any(|tag| tag.key == key && !is_blank(&tag.value)) {
+            self.tell(id, Rule::TagMissing { layer: layer.map_or("", |layer| layer.as_str_name()), key })?;
+        }
+        Flow::Continue(())
+    }
+
+    fn tags(&mut self, span: &SpanObject) -> Flow {
+        let id = Some(span.span_id);
+        let mut seen = HashSet::with_capacity(span.tags.len());
+        for tag in &span.tags {
+            if !seen.insert(tag.key.as_str()) {
+                let key = quoted(&tag.key);
+                let cache = span.span_layer == i32::from(SpanLayer::Cache);
+                self.tell(id, if cache { Rule::CacheTagTwice { key } } else { Rule::TagTwice { key } })?;
+            }
+            self.key(span, "tag", tag)?;
+            self.length(id, "tag value", &tag.value, TAG_UNITS)?;
+            if let Some(rule) = value(tag) {
+                self.tell(id, rule)?;
+            }
+        }
+        Flow::Continue(())
+    }
+
+    fn log(&mut self, span: &SpanObject, log: &Log) -> Flow {
+        let (time, start, end) = (log.time, span.start_time, span.end_time);
+        // Where the span has no time that can be told, its logs can't lie in it.
+        if end >= start && !(start..=end).contains(&time) {
+            self.tell(Some(span.span_id), Rule::LogTime { time, start, end })?;
+        }
+        for field in &log.data {
+            self.key(span, "log field", field)?;
+            if field.key == "stack" {
+                self.length(Some(span.span_id), "stack", &field.value, STACK_UNITS)?;
+            }
+        }
+        Flow::Continue(())
+    }
+
+    fn key(&mut self, span: &SpanObject, what: &'static str, pair: &KeyStringValuePair) -> Flow {
+        if is_blank(&pair.key) {
+            return self.tell(Some(span.span_id), Rule::NoKey { what, value: quoted(&pair.value) });
+        }
+        Flow::Continue(())
+    }
+}
+
+/// What is wrong with the value of a tag that the OAP reads.
+fn value(tag: &KeyStringValuePair) -> Option<Rule> {
+    const LATENCY: &str = "transmission.latency";
+    let value = tag.value.as_str();
+    let lost = |key, wanted| Some(Rule::TagLosesSegment { key, value: quoted(value), wanted });
+    let wrong = |key, wanted| Some(Rule::TagValue { key, value: quoted(value), wanted });
+    match tag.key.as_str() {
+        // A blank one counts as 0 for the OAP.
+        LATENCY if is_blank(value) => None,
+        LATENCY => match value.parse::<i64>() {
+            Err(_) => lost(LATENCY, "milliseconds as an integer"),
+            Ok(..0) => wrong(LATENCY, "0 or more milliseconds"),
+            Ok(0..) => None,
+        },
+        "x-le" if !is_object(value) => lost("x-le", r#"a JSON object such as {"logic-span":true}"#),
+        "http.status_code" if value.parse::<i32>().is_err() => wrong("http.status_code", "an integer"),
+        "status_code" if value.parse::<i32>().is_err() => wrong("status_code", "an integer, as http.status_code"),
+        _ => None,
+    }
+}
+
+/// Reads without keeping: a tag of megabytes would be sixteen times as large as a JSON value.
+fn is_object(value: &str) -> bool {
+    value.trim_ascii_start().starts_with('{') && serde_json::from_str::<IgnoredAny>(value).is_ok()
+}
