@@ -46,6 +46,7 @@ mod tests;
 mod text;
 
 use std::collections::HashMap;
+use std::collections::hash_map::Entry;
 use std::fmt;
 use std::ops::ControlFlow;
 use std::time::{SystemTime, UNIX_EPOCH};
@@ -129,10 +130,9 @@ impl Judge<'_> {
         self.name(None, "instance name", &segment.service_instance, NAME_UNITS)?;
         self.starts.reserve(segment.spans.len());
         for span in &segment.spans {
-            if self.starts.contains_key(&span.span_id) {
-                self.tell(Some(span.span_id), Rule::SpanIdTwice)?;
-            } else {
-                self.starts.insert(span.span_id, span.start_time);
+            match self.starts.entry(span.span_id) {
+                Entry::Vacant(first) => drop(first.insert(span.start_time)),
+                Entry::Occupied(_) => self.tell(Some(span.span_id), Rule::SpanIdTwice)?,
             }
         }
         segment.spans.iter().try_for_each(|span| self.span(span))

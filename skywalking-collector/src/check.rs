@@ -1,19 +1,14 @@
-//! What a real OAP would lose without a word (`protocol/semantics.md` 20.1 to 20.5), refused here with the reason: an
-//! agent that loses data should learn it from its first test and not from its production.
-//!
-//! Nothing else is judged: a segment may make no sense and still be shown.
+//! What becomes of a segment by the wire's rules (`skywalking_proto::rules`): one that a real OAP would lose without a word is refused
+//! aloud, since an agent that loses data should learn it from its first test and not from its production. What else it breaks is kept
+//! beside it and shown.
 
-use std::collections::HashSet;
+use std::ops::ControlFlow;
 
-use serde::de::IgnoredAny;
-use skywalking_proto::v3::{KeyStringValuePair, SegmentObject, SpanObject};
+use skywalking_proto::rules::{self, Violation};
+use skywalking_proto::v3::SegmentObject;
 
-use crate::names::{LAYER_CACHE, quoted};
-
-/// Trace and segment ids are columns of this many characters.
-const ID_CHARACTERS: usize = 150;
-/// The OAP's tables are of days, in its own time zone; no zone is further away than this.
-const DAYS_AWAY_MS: i64 = 2 * 24 * 3600 * 1000;
+/// So many violations are told of one segment: one that breaks more has a bug that these show as well.
+pub(crate) const MOST: usize = 100;
 
 /// Why a segment was not taken. Each says what was wrong, with which value, and what the agent has to do.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -45,64 +40,9 @@ pub enum Refusal {
         /// How many may be kept.
         max_spans: usize,
     },
-    /// 20.1.
-    #[error("segment {segment} has no span with id 0, so the OAP could not find it: number the spans from 0")]
-    NoFirstSpan {
-        /// The segment's id, quoted.
-        segment: String,
-    },
-    /// 20.2.
-    #[error("the {what} {value} has {characters} characters: the OAP's SQL storage takes 1 to 150")]
-    Id {
-        /// `trace id` or `segment id`.
-        what: &'static str,
-        /// The id, quoted and cut.
-        value: String,
-        /// Its length.
-        characters: usize,
-    },
-    /// 20.3.
-    #[error(
-        "span {span} of segment {segment} has layer Cache and two tags {key}, for which the OAP discards the whole segment: send each key once"
-    )]
-    DuplicateTag {
-        /// The span's id.
-        span: i32,
-        /// The segment's id, quoted.
-        segment: String,
-        /// The key, quoted.
-        key: String,
-    },
-    /// 20.4.
-    #[error(
-        "span {span} of segment {segment} has the tag {key} with value {value}, for which the OAP discards the whole segment: send {wanted}"
-    )]
-    Tag {
-        /// The span's id.
-        span: i32,
-        /// The segment's id, quoted.
-        segment: String,
-        /// The key.
-        key: &'static str,
-        /// The value, quoted and cut.
-        value: String,
-        /// What it has to be.
-        wanted: &'static str,
-    },
-    /// 20.5.
-    #[error(
-        "span {span} of segment {segment} starts at {start} ms, a day for which the OAP has no table (it is {now} ms now): send epoch milliseconds of the real clock"
-    )]
-    StartTime {
-        /// The span's id.
-        span: i32,
-        /// The segment's id, quoted.
-        segment: String,
-        /// Its start.
-        start: i64,
-        /// The collector's clock.
-        now: i64,
-    },
+    /// A real OAP would lose it (`protocol/semantics.md` 20.1 to 20.5).
+    #[error("{0}")]
+    Lost(Violation),
 }
 
 impl Refusal {
@@ -111,64 +51,38 @@ impl Refusal {
     }
 }
 
-/// Whether the OAP would keep it. `now` in epoch milliseconds.
-pub(crate) fn segment(segment: &SegmentObject, now: i64) -> Result<(), Refusal> {
-    id("trace id", &segment.trace_id)?;
-    id("segment id", &segment.trace_segment_id)?;
-    if !segment.spans.iter().any(|span| span.span_id == 0) {
-        return Err(Refusal::NoFirstSpan { segment: quoted(&segment.trace_segment_id) });
+/// What is wrong with a segment that the OAP would keep; [`Refusal::Lost`] if it would not. `now` in epoch milliseconds.
+pub(crate) fn segment(segment: &SegmentObject, now: i64) -> Result<Vec<Violation>, Refusal> {
+    let mut found = Vec::new();
+    let mut lost = None;
+    rules::each(segment, now, |violation| {
+        if violation.loses_segment() {
+            lost = Some(violation);
+            return ControlFlow::Break(());
+        }
+        if found.len() < MOST {
+            found.push(violation);
+        }
+        ControlFlow::Continue(())
+    });
+    if let Some(violation) = lost {
+        return Err(Refusal::Lost(violation));
     }
-    segment.spans.iter().try_for_each(|span| one_span(segment, span, now))
+    found.shrink_to_fit();
+    Ok(found)
 }
 
-fn id(what: &'static str, value: &str) -> Result<(), Refusal> {
-    // No text has more characters than bytes; an id of a megabyte is not counted through.
-    let characters = if value.len() > 4 * ID_CHARACTERS { value.len() } else { value.chars().count() };
-    if (1..=ID_CHARACTERS).contains(&characters) {
-        return Ok(());
-    }
-    Err(Refusal::Id { what, value: quoted(value), characters: value.chars().count() })
-}
-
-fn one_span(segment: &SegmentObject, span: &SpanObject, now: i64) -> Result<(), Refusal> {
-    let named = || quoted(&segment.trace_segment_id);
-    let start = span.start_time;
-    if start <= 0 || start.saturating_sub(now).saturating_abs() > DAYS_AWAY_MS {
-        return Err(Refusal::StartTime { span: span.span_id, segment: named(), start, now });
-    }
-    if span.span_layer == LAYER_CACHE
-        && let Some(key) = twice(&span.tags)
-    {
-        return Err(Refusal::DuplicateTag { span: span.span_id, segment: named(), key: quoted(key) });
-    }
-    for tag in &span.tags {
-        let (key, wanted) = match tag.key.as_str() {
-            "transmission.latency" if !is_integer(&tag.value) => ("transmission.latency", "milliseconds as an integer"),
-            "x-le" if !is_object(&tag.value) => ("x-le", r#"a JSON object such as {"logic-span":true}"#),
-            _ => continue,
-        };
-        return Err(Refusal::Tag { span: span.span_id, segment: named(), key, value: quoted(&tag.value), wanted });
-    }
-    Ok(())
-}
-
-fn twice(tags: &[KeyStringValuePair]) -> Option<&str> {
-    let mut seen = HashSet::with_capacity(tags.len());
-    tags.iter().map(|tag| tag.key.as_str()).find(|key| !seen.insert(*key))
-}
-
-/// A blank one counts as 0 for the OAP.
-fn is_integer(value: &str) -> bool {
-    value.trim().is_empty() || value.parse::<i64>().is_ok()
-}
-
-/// Reads without keeping: a tag of megabytes would be sixteen times as large as a JSON value.
-fn is_object(value: &str) -> bool {
-    value.trim_ascii_start().starts_with('{') && serde_json::from_str::<IgnoredAny>(value).is_ok()
+/// The memory that they take, beside what the segment takes.
+pub(crate) fn weigh(violations: &[Violation]) -> usize {
+    /// Quoted texts and ids are cut; this is more than any of them takes.
+    const TEXTS: usize = 512;
+    violations.iter().map(|violation| size_of_val(violation) + violation.segment_id.len() + TEXTS).sum()
 }
 
 #[cfg(test)]
 mod tests {
+    use skywalking_proto::v3::SpanObject;
+
     use super::*;
 
     const NOW: i64 = 1_795_000_000_000;
@@ -177,65 +91,39 @@ mod tests {
         SegmentObject {
             trace_id: "t".into(),
             trace_segment_id: "s".into(),
-            spans: vec![SpanObject { start_time: NOW, end_time: NOW, parent_span_id: -1, ..Default::default() }],
+            service: "shop".into(),
+            service_instance: "shop_1".into(),
+            spans: vec![SpanObject {
+                start_time: NOW,
+                end_time: NOW,
+                parent_span_id: -1,
+                operation_name: "/x".into(),
+                ..Default::default()
+            }],
             ..Default::default()
         }
     }
 
-    fn refused(change: impl FnOnce(&mut SegmentObject)) -> String {
-        let mut changed = good();
-        change(&mut changed);
-        segment(&changed, NOW).map_or_else(|refusal| refusal.to_string(), |()| "taken".to_owned())
-    }
-
-    fn tag(key: &str, value: &str) -> KeyStringValuePair {
-        KeyStringValuePair { key: key.into(), value: value.into() }
+    #[test]
+    fn what_the_oap_loses_is_refused_and_what_it_keeps_is_told() {
+        assert_eq!(segment(&good(), NOW), Ok(vec![]));
+        let mut wrong = good();
+        wrong.spans[0].operation_name.clear();
+        let told: Vec<_> = segment(&wrong, NOW).expect("it is kept").iter().map(ToString::to_string).collect();
+        assert_eq!(told, [r#"span 0 of segment "s" has a blank operation name, by which nothing can be found: set it"#]);
+        wrong.spans[0].start_time = 0;
+        let refused = segment(&wrong, NOW).expect_err("it is lost").to_string();
+        assert!(refused.starts_with(r#"span 0 of segment "s" starts at 0 ms, a day for which the OAP has no table"#), "{refused}");
     }
 
     #[test]
-    fn each_way_to_lose_a_segment_is_named_with_value_and_remedy() {
-        assert_eq!(refused(|_| ()), "taken");
-        let reasons = [
-            refused(|s| s.spans[0].span_id = 1),
-            refused(|s| s.trace_id = "t".repeat(151)),
-            refused(|s| s.trace_segment_id.clear()),
-            refused(|s| {
-                s.spans[0].span_layer = LAYER_CACHE;
-                s.spans[0].tags = vec![tag("cache.type", "redis"), tag("cache.type", "redis")];
-            }),
-            refused(|s| s.spans[0].tags = vec![tag("transmission.latency", "12.5")]),
-            refused(|s| s.spans[0].tags = vec![tag("x-le", "yes")]),
-            refused(|s| s.spans[0].start_time = 0),
-            refused(|s| s.spans[0].start_time = i64::MIN),
-            refused(|s| s.spans[0].start_time = i64::MAX),
-        ];
-        insta::assert_snapshot!(reasons.join("\n"), @r#"
-        segment "s" has no span with id 0, so the OAP could not find it: number the spans from 0
-        the trace id "tttttttttttttttttttttttttttttttttttttttttttttttttttttttttttt…" has 151 characters: the OAP's SQL storage takes 1 to 150
-        the segment id "" has 0 characters: the OAP's SQL storage takes 1 to 150
-        span 0 of segment "s" has layer Cache and two tags "cache.type", for which the OAP discards the whole segment: send each key once
-        span 0 of segment "s" has the tag transmission.latency with value "12.5", for which the OAP discards the whole segment: send milliseconds as an integer
-        span 0 of segment "s" has the tag x-le with value "yes", for which the OAP discards the whole segment: send a JSON object such as {"logic-span":true}
-        span 0 of segment "s" starts at 0 ms, a day for which the OAP has no table (it is 1795000000000 ms now): send epoch milliseconds of the real clock
-        span 0 of segment "s" starts at -9223372036854775808 ms, a day for which the OAP has no table (it is 1795000000000 ms now): send epoch milliseconds of the real clock
-        span 0 of segment "s" starts at 9223372036854775807 ms, a day for which the OAP has no table (it is 1795000000000 ms now): send epoch milliseconds of the real clock
-        "#);
-    }
-
-    #[test]
-    fn the_tag_x_le_is_one_json_object_and_nothing_else() {
-        for value in ["", "null", "[]", "1", "{", "{}{}", "{'a':1}", "{\"a\":}", "\u{feff}{}"] {
-            assert_ne!(refused(|s| s.spans[0].tags = vec![tag("x-le", value)]), "taken", "{value:?}");
-        }
-    }
-
-    #[test]
-    fn what_is_only_near_the_limit_is_taken() {
-        assert_eq!(refused(|s| s.trace_id = "ü".repeat(150)), "taken");
-        assert_eq!(refused(|s| s.spans[0].tags = vec![tag("a", "1"), tag("a", "2")]), "taken", "only Cache is lost");
-        assert_eq!(refused(|s| s.spans[0].tags = vec![tag("transmission.latency", "-7")]), "taken");
-        assert_eq!(refused(|s| s.spans[0].tags = vec![tag("x-le", r#" {"logic-span":true} "#)]), "taken");
-        assert_eq!(refused(|s| s.spans[0].start_time = NOW - DAYS_AWAY_MS), "taken");
-        assert_eq!(refused(|s| s.spans[0].start_time = NOW + DAYS_AWAY_MS), "taken");
+    fn of_many_violations_a_hundred_are_told_and_a_loss_behind_them_is_still_one() {
+        let mut wrong = good();
+        wrong.spans = (0..1_000)
+            .map(|id| SpanObject { span_id: id, parent_span_id: id - 1, operation_name: String::new(), ..good().spans[0].clone() })
+            .collect();
+        assert_eq!(segment(&wrong, NOW).map(|told| told.len()), Ok(MOST));
+        wrong.spans[999].start_time = 0;
+        assert!(matches!(segment(&wrong, NOW), Err(Refusal::Lost(_))));
     }
 }

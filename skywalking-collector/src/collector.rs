@@ -14,7 +14,7 @@ use crate::shared::Shared;
 use crate::store::{InstanceView, ServiceView, Stats};
 use crate::token::Token;
 use crate::topology::Topology;
-use crate::trace::{TraceQuery, TraceSummary, TraceView};
+use crate::trace::{TraceQuery, TraceSummary, TraceView, ViolationView};
 use crate::{grpc, http};
 
 /// How long open connections may take to end.
@@ -151,6 +151,12 @@ impl Collector {
     /// Everyone who was heard of, with properties and last ping.
     pub fn instances(&self) -> Vec<InstanceView> {
         self.shared.instances()
+    }
+
+    /// What the stored segments break of the wire's rules, the segment that arrived last first. A query chooses by the segment's own
+    /// service, and its limit counts violations.
+    pub fn violations(&self, query: &TraceQuery) -> Vec<ViolationView> {
+        self.shared.violations(query)
     }
 
     /// The map of services, made from what is stored now.

@@ -36,7 +36,7 @@
 //! | `json` | the JSON form of the protocol to its bytes |
 //! | `wire` | bytes to a segment: weighed before it is decoded, so that a small message can't become a large one |
 //! | `management` | who reports, and that it is still there |
-//! | `check` | what a real OAP would lose in silence, refused aloud |
+//! | `check` | the wire's rules: what a real OAP would lose in silence is refused aloud, what else is wrong is told |
 //! | `store` | traces, services and instances, bounded; the oldest goes first |
 //! | `names` | the OAP's rules for names and ids; the wire's names of enums |
 //! | `trace` | one trace as it is shown: spans, summary, tree |
@@ -68,4 +68,4 @@ pub use config::{DEFAULT_GRPC_ADDR, DEFAULT_HTTP_ADDR, Limits, MESSAGE_LIMIT, pa
 pub use error::{Error, Port};
 pub use store::{InstanceView, ServiceView, Stats};
 pub use topology::{Call, Node, Topology};
-pub use trace::{Branch, KeyValue, Link, LogView, MAX_TRACES, RefView, SpanView, TraceQuery, TraceSummary, TraceView};
+pub use trace::{Branch, KeyValue, Link, LogView, MAX_TRACES, RefView, SpanView, TraceQuery, TraceSummary, TraceView, ViolationView};

@@ -13,7 +13,7 @@ use crate::config::Limits;
 use crate::store::{InstanceView, ServiceView, Stats, Store};
 use crate::token::Token;
 use crate::topology::Topology;
-use crate::trace::{self, TraceQuery, TraceSummary, TraceView};
+use crate::trace::{self, MAX_TRACES, TraceQuery, TraceSummary, TraceView, ViolationView};
 use crate::wire;
 
 #[derive(Debug)]
@@ -55,14 +55,16 @@ impl Shared {
     /// Takes one encoded segment, or says why not.
     pub(crate) fn segment(&self, bytes: &[u8]) -> Result<(), Refusal> {
         let now = now();
-        let checked = wire::segment(bytes, self.limits.max_bytes).and_then(|weighed| {
+        let checked = wire::segment(bytes, self.limits.max_bytes).and_then(|mut weighed| {
             // An empty list is ignored, whatever else is wrong with the segment.
-            if !weighed.segment.spans.is_empty() {
-                check::segment(&weighed.segment, now)?;
-            }
-            Ok(weighed)
+            let empty = weighed.segment.spans.is_empty();
+            let violations = if empty { Vec::new() } else { check::segment(&weighed.segment, now)? };
+            weighed.bytes = weighed.bytes.saturating_add(check::weigh(&violations));
+            Ok((weighed, violations))
         });
-        self.change(|store| checked.and_then(|weighed| store.insert(weighed, now)).inspect_err(|_| store.refused()))
+        self.change(|store| {
+            checked.and_then(|(weighed, violations)| store.insert(weighed, violations, now)).inspect_err(|_| store.refused())
+        })
     }
 
     /// Counts a message that did not even come through.
@@ -103,6 +105,11 @@ impl Shared {
     pub(crate) fn trace(&self, id: &str) -> Option<TraceView> {
         let segments = self.store().trace(id)?;
         Some(TraceView::new(id, &segments))
+    }
+
+    pub(crate) fn violations(&self, query: &TraceQuery) -> Vec<ViolationView> {
+        let broken = self.store().traces().broken(query);
+        broken.iter().flat_map(|segment| ViolationView::of(segment)).take(query.limit.min(MAX_TRACES)).collect()
     }
 
     pub(crate) fn topology(&self) -> Topology {

@@ -40,17 +40,72 @@ async fn traces_are_listed_newest_first_by_service_and_limit() {
 
     let scenario = json!({
         "traceId": "trace/1", "rootName": "/API/Snapshot", "service": "RTS_Test",
-        "startTime": began, "duration": 12, "spans": 4, "isError": false,
+        "startTime": began, "duration": 12, "spans": 4, "isError": false, "violations": 0,
     });
     let failed = json!({
         "traceId": "failed", "rootName": "work", "service": "small",
-        "startTime": began + 100, "duration": 30, "spans": 1, "isError": true,
+        "startTime": began + 100, "duration": 30, "spans": 1, "isError": true, "violations": 0,
     });
     let http = collector.http_addr();
     assert_eq!(json(http, "/api/traces").await, json!([failed, scenario]));
     assert_eq!(json(http, "/api/traces?limit=1").await, json!([failed]));
     assert_eq!(json(http, "/api/traces?service=Service_Test&limit=10000").await, json!([scenario]));
     assert_eq!(json(http, "/api/traces?service=nobody").await, json!([]));
+}
+
+#[tokio::test]
+async fn what_breaks_a_rule_of_the_wire_is_told_beside_its_trace_and_in_a_list() {
+    let (collector, began) = with_scenario().await;
+    let [mut client, mut server] = scenario("wrong", began);
+    client.spans[0].peer.clear();
+    server.spans[1].refs[0].parent_endpoint.clear();
+    server.service_instance.clear();
+    // What is lost is refused, as ever, and stored nowhere.
+    let mut lost = small("lost", "lost");
+    lost.spans[0].start_time = 0;
+    let refused = send(collector.grpc_addr(), COLLECT, encoded([&client, &server, &lost])).await.expect_err("one is lost");
+    assert!(refused.message().contains("1 of 3 segments refused"), "{refused}");
+
+    let violation = |segment: &str, span: Value, service: &str, instance: &str, rule: &str, text: &str| {
+        json!({
+            "traceId": "wrong", "segmentId": segment, "spanId": span, "service": service, "serviceInstance": instance,
+            "rule": rule, "text": text,
+        })
+    };
+    let no_peer = violation(
+        "wrong.client",
+        1.into(),
+        "RTS_Test",
+        "RTS_Test_1",
+        "no-peer",
+        "span 1 of segment \"wrong.client\" is an Exit without a peer, so no call is drawn: set the address that is called",
+    );
+    let no_instance = violation(
+        "wrong.server",
+        Value::Null,
+        "Service_Test",
+        "",
+        "no-name",
+        "segment \"wrong.server\" has a blank instance name, by which nothing can be found: set it",
+    );
+    let no_endpoint = violation(
+        "wrong.server",
+        0.into(),
+        "Service_Test",
+        "",
+        "no-name",
+        "span 0 of segment \"wrong.server\" has a blank endpoint in a ref, by which nothing can be found: set it",
+    );
+    let http = collector.http_addr();
+    assert_eq!(json(http, "/api/violations").await, json!([no_instance, no_endpoint, no_peer]), "newest segment first");
+    assert_eq!(json(http, "/api/violations?limit=1").await, json!([no_instance]));
+    assert_eq!(json(http, "/api/violations?service=RTS_Test").await, json!([no_peer]));
+    assert_eq!(json(http, "/api/traces/wrong").await["violations"], json!([no_peer, no_instance, no_endpoint]));
+    let found: Vec<_> = json(http, "/api/traces").await.as_array().into_iter().flatten().map(|trace| trace["violations"].clone()).collect();
+    assert_eq!(found.iter().filter_map(Value::as_u64).sum::<u64>(), 3);
+    let stats = collector.stats();
+    assert_eq!((stats.segments_accepted, stats.segments_refused, stats.violations), (4, 1, 3));
+    assert!(stats.to_string().ends_with("; 3 violations of the wire's rules"), "{stats}");
 }
 
 #[tokio::test]
@@ -104,6 +159,7 @@ async fn a_trace_is_given_with_all_that_its_spans_say() {
             exit,
             entry,
         ],
+        "violations": [],
     });
     assert_eq!(json(collector.http_addr(), "/api/traces/trace%2F1").await, expected);
 }

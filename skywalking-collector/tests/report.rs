@@ -104,7 +104,7 @@ async fn what_the_oap_would_lose_is_refused_with_its_reason() {
     type Change = fn(&mut SegmentObject);
     let cases: [(Change, &str); 7] = [
         (|segment| segment.spans[0].span_id = 3, "no span with id 0"),
-        (|segment| segment.trace_id = "x".repeat(151), "has 151 characters"),
+        (|segment| segment.trace_id = "x".repeat(151), "of 151 characters"),
         (|segment| segment.trace_segment_id = "x".repeat(151), "the segment id"),
         (
             |segment| {

@@ -42,6 +42,7 @@ fn router(bound: SocketAddr, shared: Arc<Shared>) -> Router {
         .route("/api/traces", get(traces))
         .route("/api/traces/{trace_id}", get(trace))
         .route("/api/topology", get(topology))
+        .route("/api/violations", get(violations))
         .merge(intake::routes())
         .fallback(unknown)
         .method_not_allowed_fallback(wrong_method)
@@ -65,6 +66,10 @@ async fn topology(State(shared): State<Arc<Shared>>, RawQuery(query): RawQuery) 
     read(query, query::none, move |()| Some(shared.topology())).await
 }
 
+async fn violations(State(shared): State<Arc<Shared>>, RawQuery(query): RawQuery) -> Response {
+    read(query, query::traces, move |query| Some(shared.violations(&query))).await
+}
+
 async fn trace(State(shared): State<Arc<Shared>>, id: Result<Path<String>, PathRejection>, RawQuery(query): RawQuery) -> Response {
     let Ok(Path(id)) = id else {
         return problem(StatusCode::BAD_REQUEST, "the trace id in the path is no percent-encoded UTF-8: encode it again");
@@ -80,7 +85,7 @@ async fn trace(State(shared): State<Arc<Shared>>, id: Result<Path<String>, PathR
 
 async fn unknown(uri: Uri) -> Response {
     let path = quoted(uri.path());
-    let reading = "ask for /healthcheck, /api/services, /api/traces, /api/traces/{traceId} or /api/topology";
+    let reading = "ask for /healthcheck, /api/services, /api/traces, /api/traces/{traceId}, /api/topology or /api/violations";
     let reporting = "report to /v3/segment, /v3/segments, /v3/management/reportProperties or /v3/management/keepAlive";
     problem(StatusCode::NOT_FOUND, &format!("there is no {path}: {reading}, {reporting}"))
 }

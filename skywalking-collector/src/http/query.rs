@@ -27,7 +27,7 @@ pub(super) fn none(query: &str) -> Result<(), Unreadable> {
     }
 }
 
-/// For the list of traces.
+/// For the lists of traces and of violations.
 pub(super) fn traces(query: &str) -> Result<TraceQuery, Unreadable> {
     let (mut service, mut limit) = (None, None);
     for pair in pairs(query) {

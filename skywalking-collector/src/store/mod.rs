@@ -9,6 +9,8 @@ mod traces;
 use std::fmt;
 use std::sync::Arc;
 
+use skywalking_proto::rules::Violation;
+
 pub(crate) use registry::Registry;
 pub use registry::{InstanceView, ServiceView};
 pub(crate) use traces::{Outcome, StoredSegment, StoredTrace, Traces};
@@ -30,6 +32,8 @@ pub struct Stats {
     pub segments_duplicate: u64,
     /// Segments without a span, which are ignored.
     pub segments_empty: u64,
+    /// Violations of the wire's rules in the segments that were stored; at most 100 are counted in one.
+    pub violations: u64,
     /// Spans of the segments that were stored.
     pub spans_accepted: u64,
     /// Traces that had to go for newer ones.
@@ -65,7 +69,11 @@ impl fmt::Display for Stats {
             self.spans_stored,
             self.traces_evicted,
             self.spans_evicted,
-        )
+        )?;
+        if self.violations > 0 {
+            write!(f, "; {} violations of the wire's rules", self.violations)?;
+        }
+        Ok(())
     }
 }
 
@@ -83,8 +91,8 @@ impl Store {
         Self { limits, traces: Traces::default(), registry: Registry::new(&limits), counted: Stats::default() }
     }
 
-    /// Takes one segment that `check` had nothing against. `now` in epoch milliseconds.
-    pub(crate) fn insert(&mut self, weighed: Weighed, now: i64) -> Result<(), Refusal> {
+    /// Takes one segment that `check` did not refuse, and what it found in it. `now` in epoch milliseconds.
+    pub(crate) fn insert(&mut self, weighed: Weighed, violations: Vec<Violation>, now: i64) -> Result<(), Refusal> {
         let spans = weighed.segment.spans.len();
         if spans == 0 {
             self.counted.segments_empty += 1;
@@ -98,11 +106,13 @@ impl Store {
         if segment.spans.iter().any(|span| span.span_type == names::ENTRY && !span.skip_analysis) {
             self.registry.seen(&segment.service, &segment.service_instance, now);
         }
-        match self.traces.insert(weighed) {
+        let broken = violations.len() as u64;
+        match self.traces.insert(weighed, violations) {
             Outcome::Duplicate => self.counted.segments_duplicate += 1,
             Outcome::Stored => {
                 self.counted.segments_accepted += 1;
                 self.counted.spans_accepted += spans as u64;
+                self.counted.violations += broken;
                 let gone = self.traces.evict(&self.limits);
                 self.counted.traces_evicted += gone.traces;
                 self.counted.spans_evicted += gone.spans;

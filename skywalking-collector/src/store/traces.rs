@@ -1,13 +1,16 @@
 //! Segments by trace. A trace goes as a whole, the one that began first (by its first segment's arrival) before others; a
 //! segment that comes after its trace has gone begins it anew.
 
+use std::cmp::Reverse;
 use std::collections::{BTreeMap, HashMap, HashSet};
 use std::sync::Arc;
 
+use skywalking_proto::rules::Violation;
 use skywalking_proto::v3::SegmentObject;
 
 use crate::config::Limits;
 use crate::names;
+use crate::trace::TraceQuery;
 use crate::wire::Weighed;
 
 /// What a trace takes in the indexes, beside its segments.
@@ -17,6 +20,8 @@ const TRACE_OVERHEAD: usize = 256;
 #[derive(Debug)]
 pub(crate) struct StoredSegment {
     pub(crate) object: SegmentObject,
+    /// What `check` found in it.
+    pub(crate) violations: Vec<Violation>,
     /// Counts segments in the order of arrival.
     pub(crate) arrival: u64,
 }
@@ -29,6 +34,7 @@ pub(crate) struct StoredTrace {
     pub(crate) end: i64,
     pub(crate) spans: usize,
     pub(crate) is_error: bool,
+    pub(crate) violations: usize,
     pub(crate) began: u64,
     bytes: usize,
 }
@@ -36,10 +42,15 @@ pub(crate) struct StoredTrace {
 impl StoredTrace {
     /// Whether a segment of the trace is this service's, by its whole name or the one that is shown.
     pub(crate) fn touches(&self, service: &str) -> bool {
-        self.segments.iter().any(|segment| {
-            let own = segment.object.service.as_str();
-            own == service || names::service(own) == service
-        })
+        self.segments.iter().any(|segment| segment.is_of(service))
+    }
+}
+
+impl StoredSegment {
+    /// Whether it is this service's, by its whole name or the one that is shown.
+    fn is_of(&self, service: &str) -> bool {
+        let own = self.object.service.as_str();
+        own == service || names::service(own) == service
     }
 }
 
@@ -69,7 +80,7 @@ pub(crate) struct Traces {
 }
 
 impl Traces {
-    pub(crate) fn insert(&mut self, weighed: Weighed) -> Outcome {
+    pub(crate) fn insert(&mut self, weighed: Weighed, violations: Vec<Violation>) -> Outcome {
         let Weighed { segment: object, mut bytes } = weighed;
         if !self.segments.insert(object.trace_segment_id.as_str().into()) {
             return Outcome::Duplicate;
@@ -80,7 +91,16 @@ impl Traces {
         let trace = self.by_id.entry(Arc::clone(&id)).or_insert_with(|| {
             bytes += TRACE_OVERHEAD;
             self.by_age.insert(arrival, id);
-            StoredTrace { segments: Vec::new(), start: i64::MAX, end: i64::MIN, spans: 0, is_error: false, began: arrival, bytes: 0 }
+            StoredTrace {
+                segments: Vec::new(),
+                start: i64::MAX,
+                end: i64::MIN,
+                spans: 0,
+                is_error: false,
+                violations: 0,
+                began: arrival,
+                bytes: 0,
+            }
         });
         for span in &object.spans {
             trace.start = trace.start.min(span.start_time);
@@ -88,10 +108,11 @@ impl Traces {
             trace.is_error |= span.is_error;
         }
         trace.spans += object.spans.len();
+        trace.violations += violations.len();
         trace.bytes += bytes;
         self.spans += object.spans.len();
         self.bytes += bytes;
-        trace.segments.push(Arc::new(StoredSegment { object, arrival }));
+        trace.segments.push(Arc::new(StoredSegment { object, violations, arrival }));
         Outcome::Stored
     }
 
@@ -128,6 +149,16 @@ impl Traces {
     pub(crate) fn segments(&self) -> Vec<Arc<StoredSegment>> {
         let traces = self.by_age.values().filter_map(|id| self.by_id.get(id));
         traces.flat_map(|trace| trace.segments.iter().cloned()).collect()
+    }
+
+    /// The segments that break a rule, the one that arrived last first.
+    pub(crate) fn broken(&self, query: &TraceQuery) -> Vec<Arc<StoredSegment>> {
+        let traces = self.by_id.values().filter(|trace| trace.violations > 0);
+        let segments = traces.flat_map(|trace| &trace.segments).filter(|segment| !segment.violations.is_empty());
+        let chosen = segments.filter(|segment| query.service.as_ref().is_none_or(|service| segment.is_of(service)));
+        let mut broken: Vec<_> = chosen.cloned().collect();
+        broken.sort_unstable_by_key(|segment| Reverse(segment.arrival));
+        broken
     }
 
     pub(crate) fn len(&self) -> usize {
@@ -168,14 +199,14 @@ mod tests {
         let limits = Limits { max_spans: 4, ..Limits::default() };
         let mut traces = Traces::default();
         for (trace, segment) in [("a", "a1"), ("b", "b1"), ("a", "a2"), ("c", "c1")] {
-            traces.insert(weighed(trace, segment, 1, 10));
+            traces.insert(weighed(trace, segment, 1, 10), Vec::new());
             assert_eq!(traces.evict(&limits), Gone::default());
         }
-        traces.insert(weighed("d", "d1", 1, 10));
+        traces.insert(weighed("d", "d1", 1, 10), Vec::new());
         assert_eq!(traces.evict(&limits), Gone { traces: 1, spans: 2 });
         assert_eq!((stored(&traces), traces.spans()), (vec!["b", "c", "d"], 3));
         // Its segments are forgotten with it.
-        assert_eq!(traces.insert(weighed("a", "a1", 1, 10)), Outcome::Stored);
+        assert_eq!(traces.insert(weighed("a", "a1", 1, 10), Vec::new()), Outcome::Stored);
     }
 
     #[test]
@@ -183,7 +214,7 @@ mod tests {
         let limits = Limits { max_bytes: 1_000, ..Limits::default() };
         let mut traces = Traces::default();
         for id in ["a", "b", "c"] {
-            traces.insert(weighed(id, id, 1, 400 - TRACE_OVERHEAD));
+            traces.insert(weighed(id, id, 1, 400 - TRACE_OVERHEAD), Vec::new());
             traces.evict(&limits);
         }
         assert_eq!((stored(&traces), traces.bytes()), (vec!["b", "c"], 800));
@@ -194,7 +225,7 @@ mod tests {
         let limits = Limits { max_spans: 2, ..Limits::default() };
         let mut traces = Traces::default();
         for segment in ["1", "2", "3"] {
-            traces.insert(weighed("endless", segment, 1, 10));
+            traces.insert(weighed("endless", segment, 1, 10), Vec::new());
             traces.evict(&limits);
         }
         assert_eq!((traces.len(), traces.spans(), traces.bytes(), traces.segments.len()), (0, 0, 0, 0));
@@ -203,9 +234,9 @@ mod tests {
     #[test]
     fn a_segment_is_stored_once_whatever_trace_it_names() {
         let mut traces = Traces::default();
-        assert_eq!(traces.insert(weighed("a", "s", 1, 10)), Outcome::Stored);
-        assert_eq!(traces.insert(weighed("a", "s", 3, 10)), Outcome::Duplicate);
-        assert_eq!(traces.insert(weighed("b", "s", 3, 10)), Outcome::Duplicate);
+        assert_eq!(traces.insert(weighed("a", "s", 1, 10), Vec::new()), Outcome::Stored);
+        assert_eq!(traces.insert(weighed("a", "s", 3, 10), Vec::new()), Outcome::Duplicate);
+        assert_eq!(traces.insert(weighed("b", "s", 3, 10), Vec::new()), Outcome::Duplicate);
         assert_eq!((stored(&traces), traces.spans()), (vec!["a"], 1));
     }
 }

@@ -28,7 +28,7 @@ fn map(segments: &[(&str, &[SpanObject])]) -> String {
         .zip(1..)
         .map(|((service, spans), arrival)| {
             let object = SegmentObject { service: (*service).into(), spans: spans.to_vec(), ..Default::default() };
-            Arc::new(StoredSegment { object, arrival })
+            Arc::new(StoredSegment { object, violations: Vec::new(), arrival })
         })
         .collect();
     let topology = Topology::new(&stored);

@@ -3,6 +3,7 @@
 
 mod summary;
 mod tree;
+mod violation;
 
 use std::sync::Arc;
 
@@ -15,6 +16,7 @@ use crate::store::StoredSegment;
 pub(crate) use summary::{Chosen, list};
 pub use summary::{MAX_TRACES, TraceQuery, TraceSummary};
 pub use tree::{Branch, Link};
+pub use violation::ViolationView;
 
 /// A whole trace: the spans of all its segments, in the order of arrival.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
@@ -24,6 +26,8 @@ pub struct TraceView {
     pub trace_id: String,
     /// Its spans. [`TraceView::tree`] puts them below each other.
     pub spans: Vec<SpanView>,
+    /// What its segments break of the wire's rules, in the order of their arrival.
+    pub violations: Vec<ViolationView>,
 }
 
 /// One span.
@@ -160,6 +164,7 @@ impl KeyValue {
 impl TraceView {
     pub(crate) fn new(trace_id: &str, segments: &[Arc<StoredSegment>]) -> Self {
         let spans = segments.iter().flat_map(|segment| segment.object.spans.iter().map(|span| SpanView::new(&segment.object, span)));
-        Self { trace_id: trace_id.to_owned(), spans: spans.collect() }
+        let violations = segments.iter().flat_map(|segment| ViolationView::of(segment));
+        Self { trace_id: trace_id.to_owned(), spans: spans.collect(), violations: violations.collect() }
     }
 }

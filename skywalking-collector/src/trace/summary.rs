@@ -45,6 +45,8 @@ pub struct TraceSummary {
     pub spans: usize,
     /// Whether any span failed.
     pub is_error: bool,
+    /// What is stored of it breaks the wire's rules so many times.
+    pub violations: usize,
 }
 
 /// A trace that was chosen, before its root is looked for (which is done without the store's lock).
@@ -55,6 +57,7 @@ pub(crate) struct Chosen {
     end: i64,
     spans: usize,
     is_error: bool,
+    violations: usize,
 }
 
 /// Chooses by the query: newest start first, of equal starts the one that arrived later.
@@ -77,6 +80,7 @@ pub(crate) fn list(traces: &Traces, query: &TraceQuery) -> Vec<Chosen> {
             end: trace.end,
             spans: trace.spans,
             is_error: trace.is_error,
+            violations: trace.violations,
         })
         .collect()
 }
@@ -92,6 +96,7 @@ impl Chosen {
             duration: u64::try_from(self.end.saturating_sub(self.start)).unwrap_or(0),
             spans: self.spans,
             is_error: self.is_error,
+            violations: self.violations,
         }
     }
 }

@@ -174,7 +174,7 @@ mod tests {
     }
 
     fn shown(spans: Vec<SpanView>) -> Vec<String> {
-        let trace = TraceView { trace_id: "t".into(), spans };
+        let trace = TraceView { trace_id: "t".into(), spans, violations: vec![] };
         let tree = trace.tree();
         assert_eq!(tree.len(), trace.spans.len(), "every span once");
         tree.iter()
@@ -229,7 +229,7 @@ mod tests {
     #[test]
     fn a_trace_may_be_as_deep_as_it_is_long() {
         let spans = (0..100_000).map(|id| span("a", id, id - 1, 1)).collect();
-        let tree = TraceView { trace_id: "t".into(), spans }.tree();
+        let tree = TraceView { trace_id: "t".into(), spans, violations: vec![] }.tree();
         assert_eq!(tree.last(), Some(&Branch { span: 99_999, depth: 99_999, link: Link::Child }));
     }
 
@@ -238,7 +238,7 @@ mod tests {
     #[test]
     fn a_long_tail_below_a_circle_costs_no_more_than_its_length() {
         let spans = (0..100_000).map(|id| span("a", id, (id + 1).min(99_999), 1)).collect();
-        let tree = TraceView { trace_id: "t".into(), spans }.tree();
+        let tree = TraceView { trace_id: "t".into(), spans, violations: vec![] }.tree();
         assert_eq!((tree.len(), tree[0]), (100_000, Branch { span: 99_999, depth: 0, link: Link::Circle }));
     }
 }

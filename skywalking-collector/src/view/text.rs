@@ -49,6 +49,57 @@ pub(super) fn fill(text: &str, columns: usize) -> String {
     fitted
 }
 
+/// The text in lines of at most so many columns, harmless, broken at spaces where there are any. Ends after six lines: what is longer is no
+/// sentence of ours.
+pub(super) fn wrap(text: &str, columns: usize) -> impl Iterator<Item = String> {
+    const LINES: usize = 6;
+    let text: String = text.chars().take(LINES * columns).map(harmless).collect();
+    let mut lines = vec![String::new()];
+    for word in text.split(' ') {
+        let mut word = word.to_owned();
+        loop {
+            let last = lines.last_mut().map_or(0, |line| width(line));
+            let gap = usize::from(last > 0);
+            if last + gap + width(&word) <= columns {
+                if let Some(line) = lines.last_mut() {
+                    line.extend(std::iter::repeat_n(' ', gap));
+                    line.push_str(&word);
+                }
+                break;
+            }
+            if last > 0 {
+                lines.push(String::new());
+                continue;
+            }
+            // One word that is longer than a line.
+            let cut = fits(&word, columns);
+            let rest = word.split_off(cut);
+            if let Some(line) = lines.last_mut() {
+                line.push_str(&word);
+            }
+            if rest.is_empty() || cut == 0 {
+                break;
+            }
+            lines.push(String::new());
+            word = rest;
+        }
+    }
+    lines.truncate(LINES);
+    lines.into_iter()
+}
+
+/// Bytes of the longest beginning that takes at most so many columns.
+fn fits(text: &str, columns: usize) -> usize {
+    let mut used = 0;
+    for (at, character) in text.char_indices() {
+        used += character.width().unwrap_or(0);
+        if used > columns {
+            return at;
+        }
+    }
+    text.len()
+}
+
 /// Columns of a text that is harmless already.
 pub(super) fn width(text: &str) -> usize {
     text.chars().map(|character| character.width().unwrap_or(0)).sum()
@@ -102,7 +153,25 @@ mod tests {
         assert!([9_999, 599_999, 35_999_999, 359_999_999_999].iter().all(|ms| duration(*ms).len() <= 9));
     }
 
+    #[test]
+    fn a_sentence_is_broken_at_its_spaces_and_a_long_word_anywhere() {
+        let lines = |text: &str, columns| wrap(text, columns).collect::<Vec<_>>();
+        assert_eq!(lines("an Exit without a peer", 10), ["an Exit", "without a", "peer"]);
+        assert_eq!(lines("a 数据库查询 b", 6), ["a", "数据库", "查询 b"]);
+        assert_eq!(lines("abcdefgh", 3), ["abc", "def", "gh"]);
+        assert_eq!(lines("", 3), [""]);
+        assert_eq!(lines("\x1b[2J", 9), ["␛[2J"]);
+        assert_eq!(lines(&"word ".repeat(1_000), 10).len(), 6);
+    }
+
     proptest! {
+        #[test]
+        fn any_wrapped_text_fits_its_columns_and_holds_no_control(text in any::<String>(), columns in 2usize..40) {
+            for line in wrap(&text, columns) {
+                prop_assert!(width(&line) <= columns && !line.chars().any(char::is_control));
+            }
+        }
+
         #[test]
         fn any_text_fits_its_columns_and_holds_no_control(text in any::<String>(), columns in 0usize..40) {
             let filled = fill(&text, columns);

@@ -4,10 +4,13 @@
 //! Entry /API/Snapshot                              RTS_Test             12 ms [================]
 //!   Exit /Service/OnSnapshot -> RTS_Server         RTS_Test             10 ms [ ============== ]
 //! ```
+//!
+//! A span that breaks a rule of the wire has a `!`, and what it breaks is told below the tree.
 
+use std::collections::HashSet;
 use std::fmt::Write as _;
 
-use super::text::{duration, fill, fit};
+use super::text::{duration, fill, fit, wrap};
 use super::{Colour, Style};
 use crate::trace::{Link, SpanView, TraceView};
 
@@ -15,6 +18,9 @@ const LABEL: usize = 48;
 const SERVICE: usize = 16;
 const DURATION: usize = 9;
 const BAR: usize = 16;
+const WIDTH: usize = 100;
+/// More violations than these are counted.
+const VIOLATIONS: usize = 10;
 /// Deeper spans say their depth instead of being further to the right.
 const MAX_INDENT: usize = 12;
 
@@ -27,9 +33,11 @@ pub fn tree(trace: &TraceView, style: Style) -> String {
 
     let mut text = heading(trace, &scale, style);
     let branches = trace.tree();
+    let broken: HashSet<_> = trace.violations.iter().map(|violation| (violation.segment_id.as_str(), violation.span_id)).collect();
     for branch in &branches {
         let span = &trace.spans[branch.span];
-        let label = fill(&label(span, branch.depth, branch.link), LABEL);
+        let wrong = broken.contains(&(span.segment_id.as_str(), Some(span.span_id)));
+        let label = fill(&label(span, branch.depth, branch.link, wrong), LABEL);
         let service = style.paint(Colour::Cyan, &fill(&span.service, SERVICE));
         let took = duration(span.duration());
         let bar = format!("[{}]", scale.bar(span));
@@ -49,7 +57,21 @@ pub fn tree(trace: &TraceView, style: Style) -> String {
             let _ = writeln!(text, "{}", style.paint(Colour::Dim, &format!("{mark} {meaning}")));
         }
     }
+    push_violations(&mut text, trace, style);
     text
+}
+
+/// What breaks a rule, in words.
+fn push_violations(text: &mut String, trace: &TraceView, style: Style) {
+    for violation in trace.violations.iter().take(VIOLATIONS) {
+        for (at, line) in wrap(&violation.text, WIDTH - 2).enumerate() {
+            let mark = if at == 0 { '!' } else { ' ' };
+            let _ = writeln!(text, "{}", style.paint(Colour::Red, &format!("{mark} {line}")));
+        }
+    }
+    if let more @ 1.. = trace.violations.len().saturating_sub(VIOLATIONS) {
+        let _ = writeln!(text, "{}", style.paint(Colour::Red, &format!("! and {more} more: /api/violations lists them")));
+    }
 }
 
 fn heading(trace: &TraceView, scale: &Scale, style: Style) -> String {
@@ -63,10 +85,13 @@ fn heading(trace: &TraceView, scale: &Scale, style: Style) -> String {
         facts.push(count(errors, "error"));
     }
     let id = style.paint(Colour::Bold, &fit(&trace.trace_id, 150));
+    if let broken @ 1.. = trace.violations.len() {
+        facts.push(count(broken, "violation"));
+    }
     format!("trace {id}\n{}\n", style.paint(Colour::Dim, &facts.join(", ")))
 }
 
-fn label(span: &SpanView, depth: usize, link: Link) -> String {
+fn label(span: &SpanView, depth: usize, link: Link, wrong: bool) -> String {
     let mut label = "  ".repeat(depth.min(MAX_INDENT));
     if depth > MAX_INDENT {
         let _ = write!(label, "({depth}) ");
@@ -75,6 +100,9 @@ fn label(span: &SpanView, depth: usize, link: Link) -> String {
         Link::ParentMissing => label.push_str("? "),
         Link::Circle => label.push_str("@ "),
         Link::Root | Link::Child | Link::Ref => {}
+    }
+    if wrong {
+        label.push_str("! ");
     }
     let _ = write!(label, "{} {}", span.span_type, span.operation_name);
     if !span.peer.is_empty() {
@@ -106,7 +134,7 @@ impl Scale {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::trace::RefView;
+    use crate::trace::{RefView, ViolationView};
     use crate::view::text::width;
 
     fn span(id: i32, kind: &'static str, name: &str, service: &str, start: i64, end: i64) -> SpanView {
@@ -132,7 +160,11 @@ mod tests {
     }
 
     fn shown(spans: Vec<SpanView>) -> String {
-        let text = tree(&TraceView { trace_id: "t.1".into(), spans }, Style::plain());
+        shown_with(spans, vec![])
+    }
+
+    fn shown_with(spans: Vec<SpanView>, violations: Vec<ViolationView>) -> String {
+        let text = tree(&TraceView { trace_id: "t.1".into(), spans, violations }, Style::plain());
         for line in text.lines() {
             assert!(width(line) <= 100 && !line.chars().any(char::is_control), "{line}");
         }
@@ -188,6 +220,44 @@ mod tests {
         "#);
     }
 
+    fn violation(span_id: Option<i32>, text: &str) -> ViolationView {
+        ViolationView {
+            trace_id: "t".into(),
+            segment_id: "s".into(),
+            span_id,
+            service: "a".into(),
+            service_instance: "a_1".into(),
+            rule: "no-peer",
+            text: text.into(),
+        }
+    }
+
+    #[test]
+    fn what_breaks_a_rule_is_marked_and_told_in_words() {
+        let spans = vec![span(0, "Entry", "/x", "a", 1_000, 1_009), span(1, "Exit", "/y", "a", 1_001, 1_002)];
+        let violations = vec![
+            violation(Some(1), r#"span 1 of segment "s" is an Exit without a peer, so no call is drawn: set the address that is called"#),
+            violation(None, r#"segment "s" has a blank service name, by which nothing can be found: set it"#),
+        ];
+        insta::assert_snapshot!(shown_with(spans, violations), @r#"
+        trace t.1
+        2 spans, 1 service, 9 ms, 2 violations
+        Entry /x                                         a                     9 ms [================]
+          ! Exit /y                                      a                     1 ms [ ===            ]
+        ! span 1 of segment "s" is an Exit without a peer, so no call is drawn: set the address that is
+          called
+        ! segment "s" has a blank service name, by which nothing can be found: set it
+        "#);
+    }
+
+    #[test]
+    fn of_many_violations_the_first_are_told_and_none_steers_the_terminal() {
+        let long = format!("\x1b[2J{}", "服务".repeat(200));
+        let told = shown_with(vec![span(0, "Entry", "/x", "a", 1_000, 1_009)], vec![violation(Some(0), &long); 13]);
+        assert!(told.contains("13 violations") && told.ends_with("! and 3 more: /api/violations lists them\n"), "{told}");
+        assert_eq!(told.lines().filter(|line| line.starts_with("! ␛[2J服")).count(), 10, "{told}");
+    }
+
     #[test]
     fn hostile_names_depths_and_times_stay_in_their_columns() {
         let mut spans: Vec<_> = (0..40).map(|id| span(id, "Local", "数\x1b[2J", "\u{202e}svc", 1_000, 2_000)).collect();
@@ -212,7 +282,7 @@ mod tests {
 
     #[test]
     fn colours_are_there_only_if_asked_for() {
-        let trace = TraceView { trace_id: "t".into(), spans: vec![span(0, "Entry", "/x", "a", 1, 2)] };
+        let trace = TraceView { trace_id: "t".into(), spans: vec![span(0, "Entry", "/x", "a", 1, 2)], violations: vec![] };
         let coloured = tree(&trace, Style::coloured());
         assert!(coloured.contains("\x1b[36ma "));
         let mut stripped = coloured;
