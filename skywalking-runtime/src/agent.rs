@@ -28,7 +28,7 @@ use crate::report::log::Log;
 use crate::report::stats::{Report, Stats};
 use crate::report::transport::Transport;
 use crate::report::worker::{self, Command, Handle, Worker};
-use crate::trace::{clock, id, install_panic_hook, outbox};
+use crate::trace::{age, clock, id, install_panic_hook, outbox};
 use crate::tracer::{self, Running, Tracer};
 
 /// The running agent. Dropping it flushes what can be flushed within the configured deadline, and ends the tracing.
@@ -92,6 +92,7 @@ pub(crate) fn start(config: Checked) -> Result<Agent, Error> {
 fn start_with<T: Transport>(config: Checked, transport: T) -> Result<Agent, Error> {
     let reporter = |error: std::io::Error| Error::Reporter { problem: error.to_string() };
     clock::choose();
+    age::tick();
     id::process();
     install_panic_hook();
     let (runtime, handle, commands) = worker::prepare().map_err(reporter)?;

@@ -229,6 +229,14 @@ impl Config {
         self
     }
 
+    /// How old a segment may grow, 10 minutes unless set. One that is older, as that of a connection that stays, is reported with its open spans
+    /// ended and marked `unfinished=true`, and its work goes on in a new segment with a reference to it. It is looked at
+    /// when a span ends and when a root is polled. This is also how long a segment waits for an [`AsyncSpan`](crate::AsyncSpan).
+    pub fn max_age(mut self, age: Duration) -> Self {
+        self.settings.max_age = age;
+        self
+    }
+
     /// Open segments in the process, 50 000 unless set. Requests above it are not traced, and counted.
     pub fn live_segments(mut self, segments: usize) -> Self {
         self.settings.live_segments = segments;
@@ -298,9 +306,10 @@ impl Config {
         if self.token.as_ref().is_some_and(|token| !token.is_visible_ascii()) {
             return Err(Error::Token { setting: self.token_setting });
         }
-        let Settings { span_limit, live_segments, queue: Budget { bytes, segments }, .. } = self.settings;
+        let Settings { span_limit, max_age, live_segments, queue: Budget { bytes, segments }, .. } = self.settings;
         let limits = [
             ("Config::span_limit", usize::from(span_limit)),
+            ("Config::max_age", usize::from(!max_age.is_zero())),
             ("Config::live_segments", live_segments),
             ("Config::queue_bytes", bytes),
             ("Config::queue_segments", segments),
@@ -365,7 +374,8 @@ mod tests {
 
     #[test]
     fn a_limit_of_zero_is_an_error_that_names_the_method() {
-        let cases: [(Config, &str); 4] = [
+        let cases: [(Config, &str); 5] = [
+            (Config::new("s").max_age(Duration::ZERO), "Config::max_age"),
             (Config::new("s").span_limit(0), "Config::span_limit"),
             (Config::new("s").live_segments(0), "Config::live_segments"),
             (Config::new("s").queue_bytes(0), "Config::queue_bytes"),

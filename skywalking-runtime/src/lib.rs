@@ -94,6 +94,7 @@ pub use trace::child::{Child, child};
 pub use trace::component;
 pub use trace::current::{Current, current, trace_id};
 pub use trace::describe::Describe;
+pub use trace::detached::AsyncSpan;
 pub use trace::root::Root;
 pub use trace::snapshot::{Continued, Snapshot, TracedFn, TracedFuture, capture, spawn, spawn_blocking};
 pub use trace::tag::TagValue;

@@ -71,7 +71,7 @@ fn headers(segment: &mut Segment) -> Headers {
         if is_in_exit(segment) {
             sw8 = sw8::write(sw8, segment);
             #[cfg(feature = "testing")]
-            crate::testing::segment_left(segment.key, segment.scope);
+            crate::testing::segment_left(segment.id, segment.scope);
         } else {
             tally::count(Reason::InjectOutsideExit);
         }

@@ -151,7 +151,7 @@ pub(crate) fn write(out: String, segment: &mut Segment) -> String {
         Trace::Foreign { offset, length } => out.push(segment.text_at(RangeOfText { offset, length })),
     }
     out.push("-");
-    out.push_id(segment.key);
+    out.push_id(segment.id);
     out.push("-");
     out.push_number(current.index);
     out.push(&segment.tracer.identity.header);

@@ -7,6 +7,7 @@ use bytes::Bytes;
 
 use super::accounts::Ledger;
 use super::encode::{Encoder, Segment};
+use super::held::{Held, Waiting};
 use super::timeline::Timeline;
 use super::transport::Form;
 use crate::trace::clock;
@@ -65,6 +66,7 @@ pub(crate) struct Drain {
     /// What was taken out last; empty, it is what the next tray gets in exchange.
     load: Load,
     place: Place,
+    waiting: Waiting,
     /// Trays that this pass has still to visit; none between two passes.
     todo: Option<Vec<&'static Tray>>,
     missed: bool,
@@ -83,6 +85,7 @@ impl Drain {
             timeline,
             load: Load::default(),
             place: Place::default(),
+            waiting: Waiting::default(),
             todo: None,
             missed: false,
             passes: 0,
@@ -92,6 +95,11 @@ impl Drain {
     /// Complete passes so far.
     pub(crate) fn passes(&self) -> u64 {
         self.passes
+    }
+
+    /// Nothing is held from now on: the end is near.
+    pub(crate) fn release(&mut self) {
+        self.waiting.release();
     }
 
     /// The number of passes after which all is out that has ended by now.
@@ -107,6 +115,10 @@ impl Drain {
             self.timeline.add(clock::anchor());
             outbox::nodes().flat_map(|node| &node.trays).filter(|tray| tray.queued() > 0).collect()
         });
+        if !self.encode_waiting(batch) {
+            self.todo = Some(todo);
+            return Filled::Full;
+        }
         loop {
             if !self.encode_load(batch) {
                 self.todo = Some(todo);
@@ -127,11 +139,27 @@ impl Drain {
         Filled::Dry
     }
 
+    /// Encodes what was held and need not wait any longer. False if the batch is full before its end.
+    fn encode_waiting(&mut self, batch: &mut Batch) -> bool {
+        while !batch.is_full() {
+            let Some(mut held) = self.waiting.next() else { return true };
+            held.settle();
+            let Held { head, records, sides, text, bytes, .. } = &held;
+            let message = self.encode(Segment { head, records, sides, text });
+            batch.push(message);
+            self.ledger.pack(1, *bytes);
+            #[cfg(feature = "testing")]
+            crate::testing::segment_finished(head.scope, head.id);
+        }
+        false
+    }
+
     /// Encodes the load at hand. False if the batch is full before its end.
     fn encode_load(&mut self, batch: &mut Batch) -> bool {
         let (mut segments, mut bytes) = (0, 0);
         let mut finished = true;
-        while let Some(head) = self.load.heads.get(self.place.head) {
+        let load = std::mem::take(&mut self.load);
+        while let Some(head) = load.heads.get(self.place.head) {
             if batch.is_full() {
                 finished = false;
                 break;
@@ -139,23 +167,22 @@ impl Drain {
             let Place { record, side, text, .. } = self.place;
             let segment = Segment {
                 head,
-                records: self.load.records.get(record..record + head.records).unwrap_or_default(),
-                sides: self.load.sides.get(side..side + head.sides).unwrap_or_default(),
-                text: self.load.text.get(text..text + head.text).unwrap_or_default(),
+                records: load.records.get(record..record + head.records).unwrap_or_default(),
+                sides: load.sides.get(side..side + head.sides).unwrap_or_default(),
+                text: load.text.get(text..text + head.text).unwrap_or_default(),
             };
-            let message = self.encoder.encode(segment, &self.timeline);
-            #[cfg(feature = "testing")]
-            super::scope::hand(head.scope, &message);
-            batch.push(match self.form {
-                Form::Protobuf => message,
-                #[cfg(feature = "report-http")]
-                Form::Json => super::json::segment(&message),
-            });
-            segments += 1;
-            bytes += head.bytes();
+            if head.detached.is_empty() {
+                batch.push(self.encode(segment));
+                segments += 1;
+                bytes += head.bytes();
+            } else {
+                // Also one that need not wait: what the handles said is put in there.
+                self.waiting.hold(Held::new(head, segment.records, segment.sides, segment.text));
+            }
             self.place =
                 Place { head: self.place.head + 1, record: record + head.records, side: side + head.sides, text: text + head.text };
         }
+        self.load = load;
         if segments > 0 {
             self.ledger.pack(segments, bytes);
         }
@@ -163,6 +190,18 @@ impl Drain {
             self.load.clear();
             self.place = Place::default();
         }
-        finished
+        finished && self.encode_waiting(batch)
+    }
+
+    /// The bytes of one segment, in the form that they leave in.
+    fn encode(&mut self, segment: Segment<'_>) -> Bytes {
+        let message = self.encoder.encode(segment, &self.timeline);
+        #[cfg(feature = "testing")]
+        super::scope::hand(segment.head.scope, &message);
+        match self.form {
+            Form::Protobuf => message,
+            #[cfg(feature = "report-http")]
+            Form::Json => super::json::segment(&message),
+        }
     }
 }

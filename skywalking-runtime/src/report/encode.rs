@@ -64,6 +64,23 @@ impl<'a> Segment<'a> {
         from.checked_add(length as usize).and_then(|to| self.text.get(from..to)).unwrap_or_default()
     }
 
+    /// True if the span at this place was told with an earlier part of its segment.
+    fn is_told(&self, place: usize) -> bool {
+        place > 0 && self.records.get(place).is_some_and(|record| record.is(Record::TOLD))
+    }
+
+    /// The place of a span's parent. Only spans that were there before can be parents, and are told here.
+    fn parent_of(&self, place: usize) -> Option<usize> {
+        let mut at = place;
+        loop {
+            let parent = self.records.get(at).map(|record| record.parent).filter(|parent| *parent != NONE)?;
+            at = Some(usize::from(parent)).filter(|parent| *parent < at)?;
+            if !self.is_told(at) {
+                return Some(at);
+            }
+        }
+    }
+
     /// The id of its trace as a header gave it.
     fn foreign_trace(&self) -> Option<&'a str> {
         match self.head.trace {
@@ -114,7 +131,7 @@ impl Encoder {
     pub(crate) fn encode(&mut self, segment: Segment<'_>, timeline: &Timeline) -> Bytes {
         self.starts.clear();
         for (place, record) in segment.records.iter().enumerate() {
-            let parent = parent_of(record, place).and_then(|parent| self.starts.get(parent));
+            let parent = segment.parent_of(place).and_then(|parent| self.starts.get(parent));
             let start = timeline.milliseconds(record.start).max(1);
             self.starts.push(parent.map_or(start, |parent| start.max(*parent)));
         }
@@ -124,12 +141,12 @@ impl Encoder {
         }
         self.writer.bool(field::IS_SIZE_LIMITED, segment.head.limited);
         self.writer.bytes(&self.tail);
-        for place in (0..segment.records.len()).rev() {
+        for place in (0..segment.records.len()).rev().filter(|place| !segment.is_told(*place)) {
             let since = self.writer.mark();
             self.span(segment, place, timeline);
             self.writer.close(field::SPANS, since);
         }
-        self.writer.id(field::SEGMENT_ID, segment.head.key);
+        self.writer.id(field::SEGMENT_ID, segment.head.id);
         self.trace_id(field::TRACE_ID, segment);
         self.writer.take()
     }
@@ -141,11 +158,6 @@ impl Encoder {
             Trace::Foreign { .. } => self.writer.string(number, &self.trace),
         }
     }
-}
-
-/// The place of a span's parent in its segment. Only spans that were there before can be parents.
-fn parent_of(record: &Record, place: usize) -> Option<usize> {
-    (record.parent != NONE).then_some(usize::from(record.parent)).filter(|parent| *parent < place)
 }
 
 impl Scratch {

@@ -19,6 +19,7 @@ pub(crate) mod drain;
 pub(crate) mod encode;
 #[cfg(feature = "report-grpc")]
 pub(crate) mod grpc;
+mod held;
 #[cfg(feature = "report-http")]
 pub(crate) mod http;
 pub(crate) mod json;

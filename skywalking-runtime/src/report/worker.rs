@@ -32,6 +32,7 @@ use super::drain::{Batch, Drain, Filled};
 use super::transport::{Call, Messages, Outcome, Transport};
 use crate::management::Word;
 use crate::management::beats::Beats;
+use crate::trace::age;
 
 const BATCH_DEADLINE: Duration = Duration::from_secs(30);
 const WORD_DEADLINE: Duration = Duration::from_secs(10);
@@ -40,6 +41,8 @@ const QUIET_TICK: Duration = Duration::from_secs(1);
 const QUIET_AFTER: Duration = Duration::from_secs(60);
 /// How soon a tray is looked at again that its thread was just working on, when somebody waits for it.
 const MISSED_TICK: Duration = Duration::from_millis(1);
+/// How long it may be silent at most: segments learn from it how old they are.
+const PULSE: Duration = Duration::from_secs(1);
 /// Where nothing else is due.
 const IDLE: Duration = Duration::from_secs(3_600);
 
@@ -107,6 +110,7 @@ impl<T: Transport> Worker<T> {
     /// Works until a shutdown was asked for and is done, nobody is left who could ask, or nothing counts any more that is done here.
     pub(crate) async fn run(mut self) {
         loop {
+            age::tick();
             self.asked.answer_late(Instant::now());
             if !self.asked.is_over() {
                 self.advance();
@@ -149,15 +153,18 @@ impl<T: Transport> Worker<T> {
     /// The moment at which there is something to do without anybody asking.
     fn next_moment(&self) -> Instant {
         let own = match (&self.activity, &self.link) {
-            (Activity::Idle, Link::Down { until }) => *until,
+            (Activity::Idle, Link::Down { until }) => (*until).min(Instant::now() + PULSE),
             (Activity::Idle, Link::Up(beats)) => beats.next().min(self.next_tick),
-            _ => Instant::now() + IDLE,
+            _ => Instant::now() + PULSE,
         };
         self.asked.next_deadline().map_or(own, |deadline| own.min(deadline))
     }
 
     fn ask(&mut self, command: Command) {
         let hurry = !matches!(command, Command::Registered { .. });
+        if matches!(command, Command::Shutdown { .. }) {
+            self.drain.release();
+        }
         self.asked.add(command, self.drain.goal(), self.transport.addresses());
         if hurry {
             let now = Instant::now();

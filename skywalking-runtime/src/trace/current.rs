@@ -213,12 +213,12 @@ impl Current {
 }
 
 /// The name of an error's type. Of one that only a trait is known of, the marker traits behind it say nothing.
-fn kind_of<E: ?Sized>() -> &'static str {
+pub(super) fn kind_of<E: ?Sized>() -> &'static str {
     let name = type_name::<E>();
     name.split_once(" + ").filter(|_| name.starts_with("dyn ")).map_or(name, |(first, _)| first)
 }
 
-struct Shown<'a, T: ?Sized>(&'a T);
+pub(super) struct Shown<'a, T: ?Sized>(pub(super) &'a T);
 
 impl<T: Display + ?Sized> Display for Shown<'_, T> {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {

@@ -85,6 +85,20 @@ pub(super) fn record(failure: &Failure<'_, '_>) {
     });
 }
 
+impl Failure<'_, '_> {
+    /// What its log says.
+    pub(super) fn fields(&self) -> Vec<(&'static str, String)> {
+        let mut text = String::new();
+        let (message, stack) = write_failure(&mut text, self);
+        let mut fields = vec![("event", "error".to_owned()), ("error.kind", text::cut(self.kind, TAG_LIMIT).to_owned())];
+        let message = message.and_then(|length| Some(("message", text.get(..length)?.to_owned())));
+        let stack = stack.and_then(|from| Some(("stack", text.get(from..)?.to_owned())));
+        fields.extend(message);
+        fields.extend(stack);
+        fields
+    }
+}
+
 /// Writes message and stack behind each other: the length of the first, and where the second begins.
 fn write_failure(out: &mut String, failure: &Failure<'_, '_>) -> (Option<usize>, Option<usize>) {
     let message = failure.message.map(|message| {

@@ -2,18 +2,21 @@
 //!
 //! In the order in which a span meets them: [`callsite`] (what is known at compile time), [`opening`] (arguments, the decision), [`prepared`] (the same for later), [`describe`] (the same for middleware),
 //! [`scope`] (a span on a thread), [`traced`] (a span over a future), [`root`] and [`child`] (the same by hand), [`current`] (the
-//! active span at hand), [`returned`] and [`failure`] (errors, panics), [`snapshot`] (crossing tasks and threads). Below them: [`segment`] with its
+//! active span at hand), [`returned`] and [`failure`] (errors, panics), [`snapshot`] (crossing tasks and threads), [`detached`] (spans that
+//! end by a handle). Below them: [`segment`] with its
 //! [`record`]s, the [`slot`] that holds it, the [`thread`] that keeps used ones, and the [`outbox`] through which it leaves.
 //!
 //! This room does not know how a segment is encoded or sent, and takes no lock: clippy denies the types.
 #![deny(clippy::disallowed_types)]
 
+pub(crate) mod age;
 pub(crate) mod callsite;
 pub(crate) mod child;
 pub(crate) mod clock;
 pub mod component;
 pub(crate) mod current;
 pub(crate) mod describe;
+pub(crate) mod detached;
 pub(crate) mod failure;
 pub(crate) mod guarded;
 pub(crate) mod id;

@@ -11,15 +11,18 @@
 //! * after [`close`] no tray takes a segment: the flag of the way out is looked at under the tray's own flag.
 
 use std::cell::UnsafeCell;
+use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicPtr, AtomicU32, AtomicU64, AtomicUsize, Ordering};
+use std::time::Duration;
 
+use super::detached::Detached;
 use super::record::{Record, Side, Trace};
 
 /// A finished segment in a tray: what is not in the three lists.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Debug, Default)]
 pub(crate) struct Head {
     /// The segment's id.
-    pub(crate) key: u64,
+    pub(crate) id: u64,
     pub(crate) trace: Trace,
     /// The stamp of the segment's end: spans that are still open end here.
     pub(crate) ended: u64,
@@ -34,9 +37,18 @@ pub(crate) struct Head {
     /// The mark of the test that opened it, or 0.
     #[cfg_attr(not(feature = "testing"), expect(dead_code, reason = "only tests look at it"))]
     pub(crate) scope: u32,
+    /// The spans that end by handles of theirs.
+    pub(crate) detached: Vec<Arc<Detached>>,
+    /// How long it waits for those.
+    pub(crate) patience: Duration,
 }
 
 impl Head {
+    /// True while handles of its spans are out.
+    pub(crate) fn is_incomplete(&self) -> bool {
+        self.detached.iter().any(|detached| detached.ending().is_none())
+    }
+
     /// The bytes that the segment takes in a tray.
     pub(crate) fn bytes(&self) -> usize {
         size_of::<Self>() + self.records * size_of::<Record>() + self.sides * size_of::<Side>() + self.text
@@ -258,6 +270,7 @@ impl Node {
 
     fn place(&self, head: Head, records: &[Record], sides: &[Side], text: &str, generation: u32, budget: Budget) -> Handed {
         let size = head.bytes();
+        let mut head = Some(head);
         let bytes = QUEUED_BYTES.fetch_add(size, Ordering::Relaxed) + size;
         let segments = QUEUED_SEGMENTS.fetch_add(1, Ordering::Relaxed) + 1;
         let handed = if bytes > budget.bytes || segments > budget.segments {
@@ -269,7 +282,7 @@ impl Node {
                     if TAKEN_BY.load(Ordering::SeqCst) != generation {
                         return Handed::Off;
                     }
-                    load.heads.push(head);
+                    load.heads.extend(head.take());
                     load.records.extend_from_slice(records);
                     load.sides.extend_from_slice(sides);
                     load.text.push_str(text);
@@ -286,6 +299,15 @@ impl Node {
         }
         handed
     }
+}
+
+/// Takes room for bytes that belong to a segment and lie beside it. False if there is none.
+pub(crate) fn reserve(bytes: usize, budget: Budget) -> bool {
+    let fits = QUEUED_BYTES.fetch_add(bytes, Ordering::Relaxed) + bytes <= budget.bytes;
+    if !fits {
+        settle(bytes, 0);
+    }
+    fits
 }
 
 /// The reporter has taken this much out of the trays.

@@ -8,7 +8,7 @@ use std::future::Future;
 use super::callsite::Callsite;
 use super::opening::{self, Opening, REFS_LIMIT};
 use super::slot;
-use super::tag::{Raw, Recorder};
+use super::tag::{Kept, Raw, Recorder};
 use super::tally::{self, Reason};
 use super::text::{self, NAME_LIMIT, PEER_LIMIT, TAG_LIMIT};
 use super::traced::{Covered, Traced, TracedStream};
@@ -43,26 +43,6 @@ struct Headers {
     sw8: Option<String>,
     correlation: Option<String>,
     extension: Option<String>,
-}
-
-/// A tag's value.
-#[derive(Debug)]
-enum Kept {
-    Text(String),
-    Int(i64),
-    Uint(u64),
-    Bool(bool),
-}
-
-impl Kept {
-    fn raw(&self) -> Raw<'_> {
-        match self {
-            Self::Text(text) => Raw::Text(text),
-            Self::Int(number) => Raw::Int(*number),
-            Self::Uint(number) => Raw::Uint(*number),
-            Self::Bool(value) => Raw::Bool(*value),
-        }
-    }
 }
 
 impl Extract for Headers {
@@ -149,12 +129,7 @@ impl Prepared {
 
     /// A tag of text, number or bool.
     pub fn tag(&mut self, key: &'static str, value: Raw<'_>) {
-        let value = match value {
-            Raw::Text(text) => Kept::Text(text::cut(text, TAG_LIMIT).to_owned()),
-            Raw::Int(number) => Kept::Int(number),
-            Raw::Uint(number) => Kept::Uint(number),
-            Raw::Bool(value) => Kept::Bool(value),
-        };
+        let value = Kept::new(value);
         self.given().tags.push((key, value));
     }
 

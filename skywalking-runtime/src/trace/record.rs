@@ -10,7 +10,7 @@ pub(crate) const NONE: u16 = u16::MAX;
 pub(crate) struct Record {
     /// Stamp of the clock at the start.
     pub(crate) start: u64,
-    /// Stamp at the end; 0 while the span is open.
+    /// Stamp at the end; 0 while the span is open. [`Record::IN_SCOPE`] and [`Record::DETACHED`] of one that ends by a handle.
     pub(crate) end: u64,
     pub(crate) callsite: &'static Callsite,
     /// Id of the parent in this segment, or [`NONE`].
@@ -35,6 +35,13 @@ impl Record {
     pub(crate) const PANIC_TOLD: u16 = 1 << 3;
     /// The future that it covers is being dropped.
     pub(crate) const DROPPING: u16 = 1 << 4;
+    /// It was told with an earlier part of its segment and only keeps its place.
+    pub(crate) const TOLD: u16 = 1 << 5;
+
+    /// In the place of an end: a handle ends the span, and the scope that it was opened in is still open. No stamp is so late.
+    pub(crate) const IN_SCOPE: u64 = u64::MAX;
+    /// The same behind that scope.
+    pub(crate) const DETACHED: u64 = u64::MAX - 1;
     // The flags fill the lower byte; above it stand two counts of four bits.
     const LEVELS: u32 = 8;
     const PARENT_LEVEL: u32 = 12;
@@ -43,6 +50,17 @@ impl Record {
 
     pub(crate) fn is(&self, flag: u16) -> bool {
         self.flags & flag != 0
+    }
+
+    /// True while spans open below it: its scope has not ended.
+    #[inline]
+    pub(crate) fn is_open(&self) -> bool {
+        self.end == 0 || self.end == Self::IN_SCOPE
+    }
+
+    /// True while its end is not known.
+    pub(crate) fn is_unended(&self) -> bool {
+        self.end == 0 || self.end >= Self::DETACHED
     }
 
     /// How many spans are open that merged with this one, each inside of the one before.
@@ -58,6 +76,11 @@ impl Record {
     #[inline]
     pub(crate) fn opened_at(level: u16) -> u16 {
         level << Self::PARENT_LEVEL
+    }
+
+    pub(crate) fn set_parent(&mut self, parent: u16, level: u16) {
+        self.parent = parent;
+        self.flags = (self.flags & !(Self::MOST_LEVELS << Self::PARENT_LEVEL)) | Self::opened_at(level.min(Self::MOST_LEVELS));
     }
 
     pub(crate) fn parent_level(&self) -> u16 {
@@ -132,4 +155,10 @@ pub(crate) enum Trace {
     Own(u64),
     /// Begun elsewhere: where its id stands in the segment's text, in Base64 and already checked.
     Foreign { offset: u32, length: u32 },
+}
+
+impl Default for Trace {
+    fn default() -> Self {
+        Self::Own(0)
+    }
 }

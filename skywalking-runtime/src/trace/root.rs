@@ -57,7 +57,7 @@ pub(super) fn prepare(mut segment: Box<Segment>, callsite: &'static Callsite, si
     }
     thread::count_opened();
     #[cfg(feature = "testing")]
-    crate::testing::segment_opened(segment.scope, segment.key, callsite.name);
+    crate::testing::segment_opened(segment.scope, segment.id, callsite.name);
     let opened = segment.open_as(callsite, side, flags);
     (Begun::root(segment.key, opened), segment)
 }

@@ -11,7 +11,7 @@ use super::callsite::Callsite;
 use super::clock;
 use super::failure::Mark;
 use super::root;
-use super::segment::Opened;
+use super::segment::{Opened, Segment};
 use super::slot;
 use super::tally::{self, Reason};
 use super::thread;
@@ -203,8 +203,14 @@ fn close(key: u64, bits: u32) {
         return close_other(begun, panicked);
     }
     let end = clock::now();
-    if slot::with_key(key, |segment| segment.close(begun.index(), end)).is_none() {
-        tally::count(Reason::GuardMisplaced);
+    let close = |segment: &mut Segment| {
+        segment.close(begun.index(), end);
+        segment.is_due()
+    };
+    match slot::with_key(key, close) {
+        Some(false) => {}
+        Some(true) => thread::split(key),
+        None => tally::count(Reason::GuardMisplaced),
     }
 }
 
@@ -217,12 +223,16 @@ fn close_other(begun: Begun, panicked: bool) {
             }
             segment.end(begun.opened());
         }
+        segment.is_due()
     });
-    if closed.is_none() {
-        tally::count(Reason::GuardMisplaced);
-    } else if begun.is_root()
-        && let Some(segment) = slot::take_key(begun.key)
-    {
-        thread::finish(segment);
+    match closed {
+        None => tally::count(Reason::GuardMisplaced),
+        Some(_) if begun.is_root() => {
+            if let Some(segment) = slot::take_key(begun.key) {
+                thread::finish(segment);
+            }
+        }
+        Some(true) => thread::split(begun.key),
+        Some(false) => {}
     }
 }

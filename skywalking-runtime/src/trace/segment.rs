@@ -5,15 +5,19 @@
 //! tags, logs and other entries are stored in [`entries`], what spans are called in [`names`], how others go on with a segment in
 //! [`shared`]. It does not know how it got into the slot nor how it is sent.
 
+mod detaching;
 mod entries;
 mod merging;
 mod names;
 mod shared;
+mod splitting;
 
 use std::sync::Arc;
 
+use super::age;
 use super::callsite::{Callsite, Kind};
 use super::clock;
+use super::detached::Detached;
 use super::record::{NONE, Record, Side, Trace};
 use super::tally::{self, Reason};
 use crate::propagation::passed::Passed;
@@ -82,8 +86,12 @@ pub(crate) struct Range {
 /// A segment that is being worked on.
 #[derive(Debug)]
 pub(crate) struct Segment {
-    /// Its id; never 0.
+    /// What it is in a slot, as guards and futures know it; never 0.
     pub(crate) key: u64,
+    /// What it is on the wire. Another one than the key once it went on in a new part.
+    pub(crate) id: u64,
+    /// On the reporter's clock of milliseconds, when it is too old. 0 if it is too large: it goes on in a new part soon.
+    expires: u64,
     pub(crate) current: Current,
     /// Spans that may be recorded.
     limit: u16,
@@ -110,6 +118,8 @@ pub(crate) struct Segment {
     muted_peer: String,
     /// The message of the panic that is unwinding, or was last.
     panic_message: Range,
+    /// Spans that end by handles.
+    detached: Vec<Arc<Detached>>,
     pub(crate) tracer: Arc<Tracer>,
 }
 
@@ -117,6 +127,8 @@ impl Segment {
     pub(crate) fn new(tracer: Arc<Tracer>) -> Self {
         Self {
             key: 0,
+            id: 0,
+            expires: 0,
             current: Current::NONE,
             limit: 0,
             first_entry: NONE,
@@ -134,6 +146,7 @@ impl Segment {
             scratch: String::new(),
             muted_peer: String::new(),
             panic_message: Range::default(),
+            detached: Vec::new(),
             tracer,
         }
     }
@@ -141,6 +154,8 @@ impl Segment {
     /// Makes a used segment a new one.
     pub(crate) fn reset(&mut self, key: u64, sampled: bool) {
         self.key = key;
+        self.id = key;
+        self.expires = age::expiry(self.tracer.settings.max_age);
         self.current = Current::NONE;
         self.limit = self.tracer.settings.span_limit;
         self.first_entry = NONE;
@@ -156,6 +171,7 @@ impl Segment {
         self.passed.clear();
         self.muted_peer.clear();
         self.panic_message = Range::default();
+        self.detached.clear();
     }
 
     /// True if its buffers are small enough to be kept for the next segment.
@@ -220,7 +236,7 @@ impl Segment {
     pub(crate) fn close(&mut self, index: u16, end: u64) {
         let Some(record) = self.records.get_mut(usize::from(index)) else { return };
         if record.end != 0 {
-            return;
+            return self.leave_detached(index);
         }
         record.end = end;
         if self.current.index == index {
@@ -233,7 +249,7 @@ impl Segment {
     #[inline]
     fn nearest_open(&self, mut at: Current) -> Current {
         while let Some(record) = self.records.get(usize::from(at.index)) {
-            if record.end == 0 {
+            if record.is_open() {
                 if at.depth != 0 && !at.is_muted() {
                     at.depth = at.depth.min(record.levels());
                 }

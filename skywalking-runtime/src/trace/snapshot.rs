@@ -84,7 +84,7 @@ impl Snapshot {
         let mut head = 0;
         if segment.sampled {
             segment.push(&mut head, static_name(name));
-            segment.thread_ref(&mut head, shared, self.span);
+            segment.thread_ref(&mut head, shared.id, self.span, &shared.endpoint);
         }
         Some(root::prepare(segment, &CONTINUED, head, 0))
     }

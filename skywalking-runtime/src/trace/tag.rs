@@ -8,6 +8,8 @@ use std::fmt::{self, Display};
 use std::rc::Rc;
 use std::sync::Arc;
 
+use super::text::{self, TAG_LIMIT};
+
 /// A tag's value as it is stored.
 #[derive(Clone, Copy, Debug)]
 pub enum Raw<'a> {
@@ -19,6 +21,40 @@ pub enum Raw<'a> {
     Uint(u64),
     /// `true` or `false`.
     Bool(bool),
+}
+
+/// A tag's value, kept for later.
+#[derive(Debug)]
+pub(crate) enum Kept {
+    Text(String),
+    Int(i64),
+    Uint(u64),
+    Bool(bool),
+}
+
+impl Kept {
+    pub(super) fn new(value: Raw<'_>) -> Self {
+        match value {
+            Raw::Text(text) => Self::Text(text::cut(text, TAG_LIMIT).to_owned()),
+            Raw::Int(number) => Self::Int(number),
+            Raw::Uint(number) => Self::Uint(number),
+            Raw::Bool(value) => Self::Bool(value),
+        }
+    }
+
+    pub(crate) fn raw(&self) -> Raw<'_> {
+        match self {
+            Self::Text(text) => Raw::Text(text),
+            Self::Int(number) => Raw::Int(*number),
+            Self::Uint(number) => Raw::Uint(*number),
+            Self::Bool(value) => Raw::Bool(*value),
+        }
+    }
+
+    /// The bytes of its text.
+    pub(super) fn bytes(&self) -> usize {
+        if let Self::Text(text) = self { text.len() } else { 0 }
+    }
 }
 
 /// Text, whole numbers of at most 64 bits, and bools: what [`Current::tag`](crate::Current::tag) takes. For other types there is

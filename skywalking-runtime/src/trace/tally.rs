@@ -64,6 +64,10 @@ reasons! {
     GuardMisplaced = "guard_misplaced",
     /// A future was dropped unfinished where its segment could not be reached; the span is marked unfinished.
     DroppedElsewhere = "dropped_elsewhere",
+    /// The handle of an async span came after its segment had been reported: what it said is lost.
+    DetachedTooLate = "detached_too_late",
+    /// The end of a span was taken twice into handles; the second does nothing.
+    DetachedTwice = "detached_twice",
     /// A span was not recorded because its segment had reached the span limit.
     SpanLimit = "span_limit",
     /// A tag, log or name was not recorded because its segment had reached the limit of such entries.

@@ -68,9 +68,9 @@ impl Thread {
         tracer
     }
 
-    fn finish(&self, segment: Box<Segment>) {
+    fn finish(&self, mut segment: Box<Segment>) {
         if segment.sampled {
-            self.hand_over(&segment);
+            self.hand_over(&mut segment);
         }
         self.keep(segment);
     }
@@ -85,26 +85,48 @@ impl Thread {
         }
     }
 
-    fn hand_over(&self, segment: &Segment) {
+    /// What is recorded leaves, and the segment goes on in a new part.
+    fn split(&self, segment: &mut Segment) {
+        let mut block = self.block.get();
+        let id = block.next();
+        self.block.set(block);
+        // It opens before the other ends: at no moment has the request no segment.
+        self.node.opened();
+        outbox::count_open();
+        #[cfg(feature = "testing")]
+        crate::testing::segment_opened(segment.scope, id, segment.root_name());
+        self.hand_over(segment);
+        segment.begin_part(id, clock::now());
+    }
+
+    fn hand_over(&self, segment: &mut Segment) {
+        let detached = segment.take_detached();
         let head = Head {
-            key: segment.key,
+            id: segment.id,
             trace: segment.trace,
-            ended: segment.records.first().map_or(0, |root| root.end).max(1),
+            ended: segment.records.first().filter(|root| !root.is_unended()).map_or_else(clock::now, |root| root.end),
             records: segment.records.len(),
             sides: segment.sides.len(),
             text: segment.text.len(),
             limited: segment.limited,
             skip_analysis: segment.passed.skip_analysis,
             scope: segment.scope,
+            detached,
+            patience: segment.tracer.settings.max_age,
         };
+        #[cfg(feature = "testing")]
+        let (scope, id, held) = (head.scope, head.id, head.is_incomplete());
         outbox::count_closed();
         let tracer = &segment.tracer;
         let handed = self.node.hand_over(head, &segment.records, &segment.sides, &segment.text, tracer.generation, tracer.settings.queue);
         if handed == Handed::QueuedAndHalfFull {
             tracer.wake();
         }
+        // Of one that is held the reporter says so.
         #[cfg(feature = "testing")]
-        crate::testing::segment_finished(head.scope, head.key);
+        if !held || !matches!(handed, Handed::Queued | Handed::QueuedAndHalfFull) {
+            crate::testing::segment_finished(scope, id);
+        }
     }
 }
 
@@ -150,6 +172,24 @@ pub(crate) fn finish(segment: Box<Segment>) {
     if finished.is_err() && segment.is_some_and(|segment| segment.sampled) {
         outbox::count_closed();
         outbox::finished_late();
+    }
+}
+
+/// The segment in the slot is too old or too large, if it is this one: it goes on in a new part.
+#[cold]
+pub(crate) fn split(key: u64) {
+    if let Some(mut segment) = slot::take_key(key) {
+        split_own(&mut segment);
+        slot::replace(Some(segment));
+    }
+}
+
+/// The same of a segment that is in no slot.
+#[cold]
+pub(crate) fn split_own(segment: &mut Segment) {
+    if segment.sampled {
+        // A thread that is ending has nowhere to put it: then it just grows older.
+        let _ = THREAD.try_with(|thread| thread.split(segment));
     }
 }
 

@@ -3,6 +3,7 @@
 mod batches;
 mod crossing;
 mod describe;
+mod detached;
 mod failures;
 mod guards;
 mod limits;
@@ -10,4 +11,5 @@ mod merging;
 mod nesting;
 mod prelude;
 mod resumable;
+mod splitting;
 mod tasks;

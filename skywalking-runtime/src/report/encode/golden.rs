@@ -143,15 +143,14 @@ fn encoded() -> Vec<u8> {
     let (offset, length) = segment.write(&b64(trace));
 
     let head = Head {
-        key: (7 << 20) + 2,
+        id: (7 << 20) + 2,
         trace: Trace::Foreign { offset, length },
         ended: 900_000,
         records: segment.records.len(),
         sides: segment.sides.len(),
         text: segment.text.len(),
         limited: true,
-        skip_analysis: false,
-        scope: 0,
+        ..Head::default()
     };
     let mut timeline = Timeline::default();
     for second in [0, 1] {

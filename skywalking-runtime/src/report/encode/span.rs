@@ -5,7 +5,7 @@ use std::borrow::Cow;
 use super::super::timeline::Timeline;
 use super::super::wire::Writer;
 use super::sides::{self, Overrides, Sides};
-use super::{Encoder, Segment, parent_of};
+use super::{Encoder, Segment};
 use crate::trace::callsite::{Callsite, Kind, Layer};
 use crate::trace::record::{Record, SideKind};
 use crate::trace::segment::{UNKNOWN_PEER, UNNAMED};
@@ -34,7 +34,7 @@ impl Encoder {
     pub(super) fn span(&mut self, segment: Segment<'_>, place: usize, timeline: &Timeline) {
         let Some(record) = segment.records.get(place) else { return };
         let start = self.starts.get(place).copied().unwrap_or_default();
-        let open = record.end == 0;
+        let open = record.is_unended();
         let end = timeline.milliseconds(if open { segment.head.ended } else { record.end }).max(start);
         let continued = record.is(Record::CONTINUED);
 
@@ -61,7 +61,7 @@ impl Encoder {
         }
         self.writer.int(field::END_TIME, end);
         self.writer.int(field::START_TIME, start);
-        self.writer.int(field::PARENT_SPAN_ID, parent_of(record, place).map_or(-1, as_id));
+        self.writer.int(field::PARENT_SPAN_ID, segment.parent_of(place).map_or(-1, as_id));
         self.writer.int(field::SPAN_ID, as_id(place));
     }
 }

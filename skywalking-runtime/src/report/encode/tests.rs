@@ -120,7 +120,7 @@ pub(super) fn random_segment(random: &mut Random) -> (Head, Made, SegmentObject)
         spans.push(span);
     }
     let head = Head {
-        key,
+        id: key,
         trace,
         ended,
         records: made.records.len(),
@@ -128,7 +128,7 @@ pub(super) fn random_segment(random: &mut Random) -> (Head, Made, SegmentObject)
         text: made.text.len(),
         limited: random.chance(3),
         skip_analysis: random.chance(4),
-        scope: 0,
+        ..Head::default()
     };
     for span in &mut spans {
         span.skip_analysis |= head.skip_analysis;
@@ -343,13 +343,15 @@ fn nonsense_becomes_a_segment_and_never_a_panic() {
             })
             .collect();
         let trace = Trace::Foreign { offset: any(70), length: any(70) };
-        let head =
-            Head { key: 2, trace, ended: 0, records: 6, sides: 12, text: text.len(), limited: false, skip_analysis: false, scope: 0 };
+        let head = Head { id: 2, trace, ended: 0, records: 6, sides: 12, text: text.len(), ..Head::default() };
         let bytes = encoder.encode(Segment { head: &head, records: &records, sides: &sides, text: &text }, &timeline);
         let decoded = SegmentObject::decode(bytes.as_ref()).expect("what is written is a message");
-        assert_eq!(decoded.spans.len(), 6);
+        let told = records.iter().skip(1).filter(|record| record.is(Record::TOLD)).count();
+        assert_eq!(decoded.spans.len(), 6 - told);
+        assert_eq!(decoded.spans[0].span_id, 0);
         for span in &decoded.spans {
-            let parent = usize::try_from(span.parent_span_id).ok().map(|parent| &decoded.spans[parent]);
+            let parent = decoded.spans.iter().find(|parent| parent.span_id == span.parent_span_id);
+            assert!(parent.is_some() || span.parent_span_id == -1);
             assert!(span.end_time >= span.start_time && span.start_time > 0);
             assert!(parent.is_none_or(|parent| parent.span_id < span.span_id && parent.start_time <= span.start_time));
         }
@@ -361,8 +363,7 @@ fn what_a_callsite_always_writes_is_encoded_once() {
     static ONCE: Callsite = Callsite::new(Kind::Local, "once");
     let (mut encoder, timeline) = (Encoder::new(identity()), timeline());
     let records = [Record { start: 5, end: 6, callsite: &ONCE, parent: NONE, flags: 0, side: 0 }];
-    let head =
-        Head { key: 2, trace: Trace::Own(3), ended: 6, records: 1, sides: 0, text: 0, limited: false, skip_analysis: false, scope: 0 };
+    let head = Head { id: 2, trace: Trace::Own(3), ended: 6, records: 1, sides: 0, text: 0, ..Head::default() };
     let segment = Segment { head: &head, records: &records, sides: &[], text: "" };
     let first = encoder.encode(segment, &timeline);
     let fragment = ONCE.fragment.get().expect("it was just used").as_ptr();

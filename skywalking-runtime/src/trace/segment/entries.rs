@@ -19,8 +19,8 @@ pub(super) const TEXT_LIMIT: usize = 1024 * 1024;
 impl Segment {
     /// Puts an entry in front of the list that begins at `head`. False, and counted, if the segment has too many.
     pub(crate) fn push(&mut self, head: &mut u32, mut side: Side) -> bool {
-        if self.sides.len() >= ENTRY_LIMIT {
-            return self.refuse_entry();
+        if self.sides.len() >= ENTRY_LIMIT / 2 && !self.has_room_for_entry() {
+            return false;
         }
         side.next = *head;
         self.sides.push(side);
@@ -30,11 +30,24 @@ impl Segment {
         true
     }
 
+    /// Beyond half of the limit the segment shall go on in a new part, so that nothing has to be left out.
+    #[cold]
+    fn has_room_for_entry(&mut self) -> bool {
+        self.outgrow();
+        self.sides.len() < ENTRY_LIMIT || self.refuse_entry()
+    }
+
     #[cold]
     pub(super) fn refuse_entry(&mut self) -> bool {
         tally::count(Reason::EntryLimit);
         self.limited = true;
         false
+    }
+
+    #[cold]
+    pub(super) fn has_room_for_text(&mut self, length: usize) -> bool {
+        self.outgrow();
+        self.text.len() + length <= TEXT_LIMIT || self.refuse_entry()
     }
 
     /// Puts an entry on the current span, if there is one.
@@ -49,8 +62,7 @@ impl Segment {
 
     /// Copies text behind the segment's. `None`, and counted, if the segment has too much.
     pub(crate) fn store(&mut self, value: &str) -> Option<Range> {
-        if self.text.len() + value.len() > TEXT_LIMIT {
-            self.refuse_entry();
+        if self.text.len() + value.len() > TEXT_LIMIT / 2 && !self.has_room_for_text(value.len()) {
             return None;
         }
         let from = self.text.len();
@@ -65,8 +77,7 @@ impl Segment {
         if length > limit {
             return self.store(text::cut(&pieces.concat(), limit));
         }
-        if self.text.len() + length > TEXT_LIMIT {
-            self.refuse_entry();
+        if self.text.len() + length > TEXT_LIMIT / 2 && !self.has_room_for_text(length) {
             return None;
         }
         let from = self.text.len();

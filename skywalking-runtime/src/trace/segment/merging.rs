@@ -19,7 +19,7 @@ impl Segment {
         let Some(record) = self.records.get(usize::from(self.current.index)) else { return false };
         let levels = record.levels();
         record.callsite.kind == kind
-            && record.end == 0
+            && record.is_open()
             && !record.is(Record::CONTINUED)
             && levels == self.current.depth
             && levels < Record::MOST_LEVELS
@@ -87,7 +87,7 @@ impl Segment {
     /// Ends a span that is one with another. That one goes on, unless it has ended.
     #[cold]
     pub(crate) fn close_level(&mut self, index: u16, level: u16) {
-        let Some(record) = self.records.get_mut(usize::from(index)).filter(|record| record.end == 0) else { return };
+        let Some(record) = self.records.get_mut(usize::from(index)).filter(|record| record.is_open()) else { return };
         let left = record.levels().saturating_sub(1);
         record.set_levels(left);
         if self.current.index == index && !self.current.is_muted() {

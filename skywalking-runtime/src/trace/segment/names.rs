@@ -85,8 +85,7 @@ impl Segment {
             return None;
         }
         let name = text::cut(name, limit);
-        if self.text.len() + name.len() > TEXT_LIMIT {
-            self.refuse_entry();
+        if self.text.len() + name.len() > TEXT_LIMIT / 2 && !self.has_room_for_text(name.len()) {
             return None;
         }
         let from = self.text.len();
@@ -103,6 +102,12 @@ impl Segment {
             Some(side) => Name::Text(self.text_at(Range { offset: side.a, length: side.b })),
             None => Name::Of(record.callsite),
         }
+    }
+
+    /// The name of the root as its callsite gives it.
+    #[cfg(feature = "testing")]
+    pub(crate) fn root_name(&self) -> &'static str {
+        self.records.first().map_or("", |root| root.callsite.name)
     }
 
     /// The address that a span calls; empty if it has none.

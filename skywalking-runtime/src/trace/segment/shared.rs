@@ -9,7 +9,10 @@ use crate::propagation::passed::Passed;
 /// What a segment is to those who go on with it elsewhere; made when the first of them asks.
 #[derive(Debug)]
 pub(crate) struct Shared {
+    /// What it is in a slot.
     pub(crate) key: u64,
+    /// What it is on the wire.
+    pub(crate) id: u64,
     pub(crate) trace: SharedTrace,
     /// The primary endpoint.
     pub(crate) endpoint: Box<str>,
@@ -40,6 +43,7 @@ impl Segment {
         };
         let shared = Arc::new(Shared {
             key: self.key,
+            id: self.id,
             trace,
             endpoint: name.into(),
             sampled: self.sampled,
@@ -74,11 +78,11 @@ impl Segment {
         };
     }
 
-    /// A CrossThread reference for the list at `head`.
-    pub(crate) fn thread_ref(&mut self, head: &mut u32, shared: &Shared, span: u16) {
+    /// A CrossThread reference to a span of this segment, for the list at `head`.
+    pub(crate) fn thread_ref(&mut self, head: &mut u32, segment: u64, span: u16, endpoint: &str) {
         use std::fmt::Write as _;
         let from = self.text.len();
-        let _ = write!(self.text, "{:x}-{}-{}", shared.key, span, shared.endpoint);
+        let _ = write!(self.text, "{segment:x}-{span}-{endpoint}");
         let range = self.range(from);
         self.push(head, Side { key: "", a: range.offset, b: range.length, next: 0, kind: SideKind::ThreadRef });
     }

@@ -110,6 +110,9 @@ impl<'a> Frame<'a> {
 
     #[inline]
     fn of_root(span: &'a mut Span) -> Self {
+        if span.segment.as_ref().is_some_and(|segment| segment.is_due()) {
+            span.split();
+        }
         let displaced = ManuallyDrop::new(slot::replace(take(&mut span.segment)));
         let mut frame = Self::new(span, Around::Root);
         frame.displaced = displaced;

@@ -134,6 +134,14 @@ impl Span {
         own
     }
 
+    /// The root's segment is too old or too large.
+    #[cold]
+    pub(super) fn split(&mut self) {
+        if let Some(segment) = &mut self.segment {
+            thread::split_own(segment);
+        }
+    }
+
     pub(super) fn end_root(&mut self, segment: Option<Box<Segment>>, end: End) {
         self.state = State::Off;
         let Some(mut segment) = segment else { return };
@@ -166,9 +174,14 @@ impl Span {
         self.state = State::Off;
         self.origin = None;
         let begun = self.begun;
-        let ended = slot::with_key(begun.key, |segment| end.apply(segment, begun.opened()));
-        if ended.is_none() {
-            tally::count(Reason::DroppedElsewhere);
+        let end = |segment: &mut Segment| {
+            end.apply(segment, begun.opened());
+            segment.is_due()
+        };
+        match slot::with_key(begun.key, end) {
+            Some(false) => {}
+            Some(true) => thread::split(begun.key),
+            None => tally::count(Reason::DroppedElsewhere),
         }
     }
 
@@ -189,7 +202,7 @@ impl Span {
         let recorded = origin.and_then(|Origin { callsite, shared }| Some((callsite?, shared))).filter(|_| segment.sampled);
         let mut head = 0;
         let callsite = if let Some((callsite, shared)) = recorded {
-            segment.thread_ref(&mut head, &shared, self.begun.index());
+            segment.thread_ref(&mut head, shared.id, self.begun.index(), &shared.endpoint);
             callsite
         } else {
             segment.sampled = false;

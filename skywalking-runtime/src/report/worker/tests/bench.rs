@@ -149,17 +149,7 @@ impl Bench {
     pub(super) fn hand_over(&self, budget: Budget) -> Handed {
         let now = clock::now();
         let records = [Record { start: now, end: now, callsite: &WORK, parent: NONE, flags: 0, side: 0 }];
-        let head = Head {
-            key: 2,
-            trace: Trace::Own(3),
-            ended: now,
-            records: 1,
-            sides: 0,
-            text: 0,
-            limited: false,
-            skip_analysis: false,
-            scope: 0,
-        };
+        let head = Head { id: 2, trace: Trace::Own(3), ended: now, records: 1, sides: 0, text: 0, ..Head::default() };
         self.node.opened();
         self.node.hand_over(head, &records, &[], "", self.generation, budget)
     }

@@ -1,0 +1,29 @@
+//! How old segments are, on a coarse clock: the reporter tells it at each of its ticks, and whoever ends or polls a span compares two
+//! numbers instead of reading a clock.
+
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::time::{Duration, Instant};
+
+use once_cell::sync::OnceCell;
+
+/// Milliseconds since the first tick, as the reporter told them last. Never 0 then.
+static NOW: AtomicU64 = AtomicU64::new(1);
+
+/// The time as the reporter told it last.
+#[inline]
+pub(crate) fn now() -> u64 {
+    NOW.load(Ordering::Relaxed)
+}
+
+/// The reporter is here: tells the time.
+pub(crate) fn tick() {
+    static BASE: OnceCell<Instant> = OnceCell::new();
+    let passed = BASE.get_or_init(Instant::now).elapsed().as_millis();
+    // Of two reporters (one is still ending) the later word counts.
+    NOW.fetch_max(u64::try_from(passed).unwrap_or(u64::MAX - 1) + 1, Ordering::Relaxed);
+}
+
+/// When something is too old that begins now.
+pub(crate) fn expiry(age: Duration) -> u64 {
+    now().saturating_add(u64::try_from(age.as_millis()).unwrap_or(u64::MAX))
+}

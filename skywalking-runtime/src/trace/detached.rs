@@ -1,0 +1,243 @@
+//! Spans that end by a handle instead of with their scope: for what is answered by a callback, another thread or an actor.
+//!
+//! The handle collects what is said of the span in buffers of its own, since its segment belongs to another thread by then; once, at its
+//! end, it puts all of it into a cell that the segment knows too. A segment that ends while cells are empty leaves with them, and the
+//! reporter holds it until they are full or it is too old (`report/held`). Nobody waits, and nothing is locked.
+
+use std::error::Error;
+use std::fmt::Display;
+use std::sync::Arc;
+
+use once_cell::sync::OnceCell;
+
+use super::clock;
+use super::current::{Current, Shown, kind_of};
+use super::failure::{Failure, Severity};
+use super::outbox::{self, Budget};
+use super::slot;
+use super::snapshot::{Snapshot, capture};
+use super::tag::{Kept, TagValue};
+use super::tally::{self, Reason};
+use super::text::{self, TAG_LIMIT};
+
+/// Entries that a handle collects, and their text in bytes; what is over is counted. A segment takes no more in all of its spans.
+const ENTRIES: usize = 1_024;
+const TEXT: usize = 256 * 1024;
+
+/// The cell that a segment and a handle share.
+#[derive(Debug)]
+pub(crate) struct Detached {
+    /// The span's place in its segment.
+    pub(crate) index: u16,
+    ending: OnceCell<Ending>,
+}
+
+/// What a handle said of its span.
+#[derive(Debug, Default)]
+pub(crate) struct Ending {
+    /// The stamp of the end.
+    pub(crate) end: u64,
+    pub(crate) failed: bool,
+    /// Its handle was dropped before it was done.
+    pub(crate) unfinished: bool,
+    pub(crate) entries: Vec<Entry>,
+    /// Their bytes, which count as waiting for the reporter.
+    reserved: usize,
+}
+
+impl Drop for Ending {
+    fn drop(&mut self) {
+        outbox::settle(self.reserved, 0);
+    }
+}
+
+/// A tag, or a log with its time and fields.
+#[derive(Debug)]
+pub(crate) enum Entry {
+    Tag(&'static str, Kept),
+    Log(u64, Vec<(&'static str, String)>),
+}
+
+impl Entry {
+    fn bytes(&self) -> usize {
+        match self {
+            Self::Tag(_, value) => value.bytes(),
+            Self::Log(_, fields) => fields.iter().map(|(_, value)| value.len()).sum(),
+        }
+    }
+}
+
+impl Detached {
+    pub(super) fn new(index: u16) -> Self {
+        Self { index, ending: OnceCell::new() }
+    }
+
+    /// What the handle said, if it has.
+    pub(crate) fn ending(&self) -> Option<&Ending> {
+        self.ending.get()
+    }
+
+    /// The segment leaves now: a handle that is still out comes too late, and learns it.
+    pub(crate) fn give_up(&self) -> &Ending {
+        self.ending.get_or_init(|| Ending { end: clock::now(), unfinished: true, failed: false, entries: Vec::new(), reserved: 0 })
+    }
+}
+
+/// A span that ends when [`finish`](Self::finish) is called, on whatever thread: made by [`Current::detach`].
+///
+/// What is said of it from then on is said here. Dropped unfinished, it ends the span with the tag `unfinished=true`. Its segment is reported
+/// when it is done, or when it has become older than [`Config::max_age`](crate::Config::max_age); a shutdown doesn't wait for it either.
+/// What it says after that is lost, and counted as [`Reason::DetachedTooLate`].
+///
+/// ```
+/// use skywalking_runtime::{AsyncSpan, current, exit_span, testing};
+///
+/// #[exit_span(name = "/jobs/submit", peer = "jobs:9000", layer = rpc)]
+/// fn submit() -> AsyncSpan {
+///     // Headers are written here as always; the answer comes by a callback.
+///     current().detach()
+/// }
+///
+/// let trees = testing::run(|| {
+///     let mut call = submit();
+///     std::thread::spawn(move || {
+///         call.tag("job.id", 7);
+///         call.finish();
+///     });
+/// });
+/// assert_eq!(testing::text(&trees), "Exit /jobs/submit peer=jobs:9000 layer=Rpc {job.id=7}\n");
+/// ```
+#[must_use = "the span ends unfinished when its handle drops: keep it until `finish`"]
+#[derive(Debug)]
+pub struct AsyncSpan {
+    /// None: nothing is recorded.
+    open: Option<Box<Open>>,
+}
+
+#[derive(Debug)]
+struct Open {
+    cell: Arc<Detached>,
+    said: Ending,
+    bytes: usize,
+    budget: Budget,
+    snapshot: Snapshot,
+}
+
+impl Open {
+    fn push(&mut self, entry: Entry) {
+        let bytes = self.bytes + entry.bytes();
+        if self.said.entries.len() >= ENTRIES || bytes > TEXT {
+            return tally::count(Reason::EntryLimit);
+        }
+        self.bytes = bytes;
+        self.said.entries.push(entry);
+    }
+
+    fn end(mut self, unfinished: bool) {
+        self.said.end = clock::now();
+        self.said.unfinished = unfinished;
+        let bytes = self.bytes + self.said.entries.len() * size_of::<Entry>();
+        if outbox::reserve(bytes, self.budget) {
+            self.said.reserved = bytes;
+        } else {
+            tally::count_many(Reason::EntryLimit, self.said.entries.len() as u64);
+            self.said.entries.clear();
+        }
+        if self.cell.ending.set(self.said).is_err() {
+            tally::count(Reason::DetachedTooLate);
+        }
+    }
+}
+
+impl Current {
+    /// Takes the end of the span into a handle that can go anywhere: the span does not end with its function, closure or future any more, but
+    /// with [`AsyncSpan::finish`]. Until its scope ends it stays the current span. Where no span is recorded, and of a span whose
+    /// end was taken before, the handle does nothing.
+    pub fn detach(self) -> AsyncSpan {
+        let cell = slot::with(|segment| Some((segment.detach()?, segment.tracer.settings.queue))).flatten();
+        let open = cell.map(|(cell, budget)| Open { cell, said: Ending::default(), bytes: 0, budget, snapshot: capture() });
+        AsyncSpan { open: open.map(Box::new) }
+    }
+}
+
+impl AsyncSpan {
+    fn with(&mut self, work: impl FnOnce(&mut Open)) -> &mut Self {
+        if let Some(open) = &mut self.open {
+            work(open);
+        }
+        self
+    }
+
+    /// True if what is said here is recorded.
+    pub fn is_recording(&self) -> bool {
+        self.open.is_some()
+    }
+
+    /// A tag, as [`Current::tag`].
+    pub fn tag(&mut self, key: &'static str, value: impl TagValue) -> &mut Self {
+        self.with(|open| open.push(Entry::Tag(key, Kept::new(value.raw()))))
+    }
+
+    /// A tag of anything that implements [`Display`].
+    pub fn tag_display(&mut self, key: &'static str, value: &dyn Display) -> &mut Self {
+        self.with(|open| open.push(Entry::Tag(key, Kept::Text(text::formatted(value, TAG_LIMIT)))))
+    }
+
+    /// A log of one field, at the present time.
+    pub fn log(&mut self, key: &'static str, value: impl Display) -> &mut Self {
+        self.log_fields(&[(key, &value)])
+    }
+
+    /// A log of several fields, at the present time.
+    pub fn log_fields(&mut self, fields: &[(&'static str, &dyn Display)]) -> &mut Self {
+        self.with(|open| {
+            let at = clock::now();
+            let fields = fields.iter().map(|(key, value)| (*key, text::formatted(*value, TAG_LIMIT))).collect();
+            open.push(Entry::Log(at, fields));
+        })
+    }
+
+    /// The span failed with this error, as [`Current::error`].
+    pub fn error<E: Error + ?Sized>(&mut self, error: &E) -> &mut Self {
+        let source = || error.source();
+        self.fail(&Failure { kind: kind_of::<E>(), message: Some(&Shown(error)), source: Some(&source), severity: Severity::Error })
+    }
+
+    /// The span failed, and all that is known is a text.
+    pub fn error_message(&mut self, message: &dyn Display) -> &mut Self {
+        self.fail(&Failure { kind: "error", message: Some(message), source: None, severity: Severity::Error })
+    }
+
+    fn fail(&mut self, failure: &Failure<'_, '_>) -> &mut Self {
+        self.with(|open| {
+            let at = clock::now();
+            open.push(Entry::Log(at, failure.fields()));
+            open.said.failed = true;
+        })
+    }
+
+    /// The span failed, and what came back says why: a status, say, in a tag. Without a log.
+    pub fn failed(&mut self) -> &mut Self {
+        self.with(|open| open.said.failed = true)
+    }
+
+    /// A snapshot of the span, for work on other threads that shall be below it. Empty where nothing is traced.
+    pub fn snapshot(&self) -> Snapshot {
+        self.open.as_ref().map(|open| open.snapshot.clone()).unwrap_or_default()
+    }
+
+    /// Ends the span, now.
+    pub fn finish(mut self) {
+        if let Some(open) = self.open.take() {
+            open.end(false);
+        }
+    }
+}
+
+impl Drop for AsyncSpan {
+    fn drop(&mut self) {
+        if let Some(open) = self.open.take() {
+            open.end(true);
+        }
+    }
+}

@@ -1,0 +1,96 @@
+//! A segment that is too old or too large goes on in a new part: what is recorded leaves, and its open spans begin again in a segment of
+//! another id, as Local spans in the same places, so that guards and futures find them. The new root refers to the old one.
+
+use super::super::age;
+use super::super::record::{NONE, Record, Side, SideKind, Trace};
+use super::{Current, Range, Segment};
+
+/// The name of a span that began under another one than its callsite's.
+enum Named {
+    Static(&'static str),
+    Text(String),
+}
+
+impl Segment {
+    /// True if it is to go on in a new part.
+    #[inline]
+    pub(crate) fn is_due(&self) -> bool {
+        self.expires < age::now()
+    }
+
+    /// It has grown so large that it is due.
+    #[cold]
+    pub(super) fn outgrow(&mut self) {
+        self.expires = 0;
+    }
+
+    /// Begins the next part, under this id. What was recorded has been handed over.
+    pub(crate) fn begin_part(&mut self, id: u64, now: u64) {
+        let before = self.id;
+        let endpoint = self.endpoint();
+        let endpoint_name = self.name_of(endpoint).clean().into_owned();
+        let trace = match self.trace {
+            Trace::Own(_) => None,
+            Trace::Foreign { offset, length } => Some(self.text_at(Range { offset, length }).to_owned()),
+        };
+        // The root has not ended, or there would be no further part.
+        let open = self.records.iter().rposition(Record::is_open).unwrap_or(0);
+        self.records.truncate(open + 1);
+        let names: Vec<_> = self.records.iter().map(|record| self.name_to_keep(record)).collect();
+        self.sides.clear();
+        self.text.clear();
+        if let Some(range) = trace.and_then(|trace| self.store(&trace)) {
+            self.trace = Trace::Foreign { offset: range.offset, length: range.length };
+        }
+        for (place, name) in names.into_iter().enumerate() {
+            self.go_on(place, name, now);
+        }
+        let mut head = self.records.first().map_or(0, |root| root.side);
+        self.thread_ref(&mut head, before, 0, &endpoint_name);
+        if let Some(root) = self.records.first_mut() {
+            root.side = head;
+        }
+        self.current = self.nearest_open(self.current);
+        if self.records.get(usize::from(endpoint)).is_none_or(|record| record.is(Record::TOLD)) {
+            self.first_entry = NONE;
+        }
+        self.searched = 0;
+        self.limited = false;
+        self.panic_message = Range::default();
+        self.unshare();
+        self.id = id;
+        self.expires = age::expiry(self.tracer.settings.max_age);
+    }
+
+    fn name_to_keep(&self, record: &Record) -> Option<Named> {
+        let side = self.find(record.side, |kind| matches!(kind, SideKind::Name | SideKind::StaticName)).filter(|_| record.is_open())?;
+        Some(match side.kind {
+            SideKind::StaticName => Named::Static(side.key),
+            _ => Named::Text(self.text_at(Range { offset: side.a, length: side.b }).to_owned()),
+        })
+    }
+
+    /// The record of this place in the new part.
+    fn go_on(&mut self, place: usize, name: Option<Named>, now: u64) {
+        let mut head = 0;
+        match name {
+            Some(Named::Static(key)) => _ = self.push(&mut head, Side { key, a: 0, b: 0, next: 0, kind: SideKind::StaticName }),
+            Some(Named::Text(name)) => self.name(&mut head, &name),
+            None => {}
+        }
+        let parent = self.records.get(place).map_or(Current::NONE, |record| Current::at_level(record.parent, record.parent_level()));
+        let parent = self.nearest_open(parent);
+        let Some(record) = self.records.get_mut(place) else { return };
+        record.flags &= !(Record::ERROR | Record::SKIP_ANALYSIS | Record::PANIC_TOLD);
+        if record.is_open() {
+            // A handle that had its end keeps that of the earlier part; here its scope ends it.
+            record.end = 0;
+            record.start = now;
+            record.flags |= Record::CONTINUED;
+            record.set_parent(parent.index, parent.depth);
+        } else {
+            record.flags |= Record::TOLD;
+        }
+        record.side = head;
+    }
+}

@@ -1,0 +1,109 @@
+//! Segments that are too old: an agent with a short `max_age` of its own, in a process of its own.
+
+use std::future::{Future as _, poll_fn};
+use std::pin::pin;
+use std::sync::{Mutex, MutexGuard, OnceLock, PoisonError};
+use std::task::{Context, Poll, Waker};
+use std::thread::yield_now;
+use std::time::{Duration, Instant};
+
+use skywalking_runtime::testing::{Tree, is_idle, run, text};
+use skywalking_runtime::{Agent, Callsite, Config, Reason, Reporter, Root, callsite, child, current, exit_span};
+
+static CONNECTION: Callsite = callsite!(entry, "/connection", layer = http);
+static PART: Callsite = callsite!(local, "part");
+
+/// What the promise may be late by on a busy machine.
+const PATIENCE: Duration = Duration::from_secs(12);
+
+/// The agent, for one test at a time: they look at its counts.
+struct Alone {
+    agent: &'static Agent,
+    _turn: MutexGuard<'static, ()>,
+}
+
+fn agent() -> Alone {
+    static AGENT: OnceLock<Agent> = OnceLock::new();
+    static TURN: Mutex<()> = Mutex::new(());
+    let agent =
+        AGENT.get_or_init(|| Config::new("ageing").reporter(Reporter::Discard).max_age(Duration::from_millis(100)).start().unwrap());
+    Alone { agent, _turn: TURN.lock().unwrap_or_else(PoisonError::into_inner) }
+}
+
+/// The segment that a header written here names.
+fn segment() -> String {
+    #[exit_span(name = "probe", peer = "probe:1", inject = header)]
+    fn probe(header: &mut String) {}
+    let mut header = String::new();
+    probe(&mut header);
+    header.split('-').nth(2).unwrap_or_default().to_owned()
+}
+
+/// Works until the segment is another one.
+fn until_it_goes_on(mut work: impl FnMut()) {
+    let (first, began) = (segment(), Instant::now());
+    while segment() == first {
+        assert!(began.elapsed() < PATIENCE, "the segment grows older and older");
+        work();
+        yield_now();
+    }
+}
+
+/// The tree without the probes, of which there are as many as time allows.
+fn shown(trees: &[Tree]) -> String {
+    text(trees)
+        .lines()
+        .filter(|line| !line.contains("probe"))
+        .fold(String::new(), |all, line| all + &line.replace(" SIZE_LIMITED", "") + "\n")
+}
+
+#[test]
+fn a_sync_root_that_is_too_old_goes_on_in_a_new_segment_when_a_span_ends() {
+    let _alone = agent();
+    let trees = run(|| {
+        Root::new(&CONNECTION).run(|| {
+            until_it_goes_on(|| ());
+            drop(child(&PART));
+        });
+    });
+    assert!(is_idle());
+    assert_eq!(shown(&trees), "Entry /connection layer=Http {unfinished=true}\n  Local /connection ref=CrossThread\n    Local part\n");
+}
+
+#[test]
+fn an_async_root_that_is_too_old_goes_on_in_a_new_segment_when_it_is_polled() {
+    let alone = agent();
+    let finished = alone.agent.stats().finished;
+    let trees = run(|| {
+        // Polled again and again, and no span ends in it: what a connection without requests does.
+        let mut polls = 0_u32;
+        let mut future = pin!(Root::new(&CONNECTION).future(poll_fn(|_| {
+            polls += 1;
+            current().tag("polls", 0);
+            Poll::<()>::Pending
+        })));
+        let began = Instant::now();
+        while alone.agent.stats().finished == finished {
+            assert!(began.elapsed() < PATIENCE, "it is not looked at in a poll");
+            assert!(future.as_mut().poll(&mut Context::from_waker(Waker::noop())).is_pending());
+            yield_now();
+        }
+    });
+    assert!(is_idle());
+    let shown = shown(&trees);
+    assert!(shown.starts_with("Entry /connection layer=Http {polls=0, unfinished=true}\n  Local /connection ref=CrossThread"), "{shown}");
+}
+
+#[test]
+fn a_segment_waits_for_a_handle_no_longer_than_that_and_what_comes_later_is_counted() {
+    let alone = agent();
+    let agent = alone.agent;
+    let too_late = agent.stats().count(Reason::DetachedTooLate);
+    let mut handle = None;
+    let trees = run(|| Root::new(&CONNECTION).run(|| handle = Some(child(&PART).run(|| current().detach()))));
+    assert_eq!(text(&trees), "Entry /connection layer=Http\n  Local part {unfinished=true}\n");
+    let mut handle = handle.unwrap();
+    handle.tag("too", "late");
+    handle.finish();
+    assert_eq!(agent.stats().count(Reason::DetachedTooLate), too_late + 1);
+}

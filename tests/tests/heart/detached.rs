@@ -1,0 +1,234 @@
+//! Spans that end by a handle, wherever and whenever that is.
+
+use std::sync::mpsc;
+use std::thread;
+
+use skywalking_runtime::{AsyncSpan, Reason, stats};
+
+use crate::prelude::*;
+
+/// A call whose answer comes later.
+#[exit_span(name = "/submit", peer = "jobs:9000", layer = rpc, inject = headers)]
+fn submit(headers: &mut String) -> AsyncSpan {
+    current().tag("said", "inside");
+    current().detach()
+}
+
+const SUBMITTED: &str = "Entry /entry layer=Http\n  Exit /submit layer=RPCFramework peer=jobs:9000 ";
+
+fn submitted(then: impl FnOnce(AsyncSpan)) -> String {
+    let trees = run(|| Root::new(&ENTRY).run(|| then(submit(&mut String::new()))));
+    assert!(is_idle());
+    text(&trees)
+}
+
+#[test]
+fn it_takes_tags_logs_and_errors_on_another_thread_after_its_root_has_ended() {
+    let (hand, take) = mpsc::channel::<AsyncSpan>();
+    let ended = run(|| {
+        let answer = thread::spawn(move || {
+            let mut span = take.recv().unwrap();
+            span.tag("job", 7).tag("ok", false).tag_display("ratio", &0.5).tag("word", "text").tag("low", -3);
+            span.log("event", "taken").log_fields(&[("event", &"moved"), ("to", &2)]);
+            span.error(&std::io::Error::other("disk full"));
+            span.finish();
+        });
+        Root::new(&ENTRY).run(|| hand.send(submit(&mut String::new())).unwrap());
+        answer.join().unwrap();
+    });
+    assert_eq!(
+        text(&ended),
+        format!(
+            "{SUBMITTED}ERROR {{said=inside, job=7, ok=false, ratio=0.5, word=text, low=-3}} \
+             [event=taken] [event=moved to=2] [event=error error.kind=std::io::error::Error message=disk full]\n"
+        )
+    );
+}
+
+#[test]
+fn it_ends_when_it_is_finished_and_not_with_its_scope() {
+    let mut root_end = None;
+    let trees = run(|| {
+        let span = Root::new(&ENTRY).run(|| submit(&mut String::new()));
+        // The clock of the wire counts milliseconds.
+        let ended = std::time::Instant::now();
+        while ended.elapsed() < Duration::from_millis(3) {
+            thread::yield_now();
+        }
+        root_end = Some(());
+        span.finish();
+    });
+    let (root, call) = (&trees[0].root, &trees[0].root.children[0]);
+    assert!(root_end.is_some() && call.end >= root.end + 2, "{} {}", root.end, call.end);
+}
+
+#[test]
+fn dropped_unfinished_it_says_so() {
+    assert_eq!(submitted(drop), format!("{SUBMITTED}{{said=inside, unfinished=true}}\n"));
+    assert_eq!(
+        submitted(|mut span| {
+            span.tag("last", "words");
+            thread::spawn(move || drop(span)).join().unwrap();
+        }),
+        format!("{SUBMITTED}{{said=inside, last=words, unfinished=true}}\n")
+    );
+}
+
+#[test]
+fn until_its_scope_ends_it_is_the_current_span_and_then_nobodys() {
+    let trees = run(|| {
+        Root::new(&ENTRY).run(|| {
+            let call = child(&A);
+            let span = current().detach();
+            drop(child(&B));
+            current().tag("current", "yes");
+            drop(call);
+            drop(child(&C));
+            current().tag("root", true);
+            span.finish();
+        });
+    });
+    assert!(is_idle());
+    assert_eq!(text(&trees), "Entry /entry layer=Http {root=true}\n  Local a {current=yes}\n    Local b\n  Local c\n");
+}
+
+#[test]
+fn a_root_can_be_detached_and_its_children_end_before_it() {
+    let mut handle = None;
+    let trees = run(|| {
+        Root::new(&ENTRY).run(|| {
+            handle = Some(current().detach());
+            drop(child(&A));
+        });
+        handle.take().unwrap().finish();
+    });
+    assert_eq!(text(&trees), "Entry /entry layer=Http\n  Local a\n");
+}
+
+#[test]
+fn several_spans_of_a_segment_end_in_any_order() {
+    let trees = run(|| {
+        let mut spans: Vec<_> =
+            Root::new(&ENTRY).run(|| [&A, &B, &C].map(|site| child(site).run(|| current().detach())).into_iter().collect());
+        spans.rotate_left(1);
+        for (at, mut span) in spans.into_iter().enumerate() {
+            thread::spawn(move || {
+                span.tag("at", at);
+                span.finish();
+            })
+            .join()
+            .unwrap();
+        }
+    });
+    assert_eq!(text(&trees), "Entry /entry layer=Http\n  Local a {at=2}\n  Local b {at=0}\n  Local c {at=1}\n");
+}
+
+#[test]
+fn work_on_other_threads_goes_on_below_it() {
+    let shown = submitted(|span| {
+        let below = span.snapshot();
+        thread::spawn(move || {
+            below.run("answer", || drop(child(&A)));
+            span.finish();
+        })
+        .join()
+        .unwrap();
+    });
+    assert_eq!(shown, format!("{SUBMITTED}{{said=inside}}\n    Local answer ref=CrossThread\n      Local a\n"));
+}
+
+#[tokio::test]
+async fn a_future_leaves_its_span_to_the_handle() {
+    #[local_span(name = "future")]
+    async fn future() -> AsyncSpan {
+        yields(1).await;
+        let span = current().detach();
+        yields(2).await;
+        step("inside").await;
+        span
+    }
+    let trees = run_async(Root::new(&ENTRY).future(async {
+        let mut span = future().await;
+        drop(child(&B));
+        span.tag("late", true);
+        span.finish();
+    }))
+    .await;
+    assert_eq!(text(&trees), "Entry /entry layer=Http\n  Local future {late=true}\n    Local inside\n      Local leaf\n  Local b\n");
+}
+
+#[test]
+fn its_end_is_taken_once() {
+    let before = stats().count(Reason::DetachedTwice);
+    let shown = submitted(|span| {
+        let inert = child(&A).run(|| {
+            let first = current().detach();
+            let second = current().detach();
+            assert!(first.is_recording() && !second.is_recording());
+            first.finish();
+            second
+        });
+        inert.finish();
+        span.finish();
+    });
+    assert_eq!(shown, format!("{SUBMITTED}{{said=inside}}\n  Local a\n"));
+    assert!(stats().count(Reason::DetachedTwice) > before);
+}
+
+#[test]
+fn without_a_recorded_span_the_handle_does_nothing() {
+    let mut span = current().detach();
+    assert!(!span.is_recording() && span.snapshot().is_empty());
+    span.tag("k", 1).log("k", 2).error_message(&"no").failed();
+    span.finish();
+    let trees = Test::new().sampler(|_| false).run(|| Root::new(&ENTRY).run(|| assert!(!current().detach().is_recording())));
+    assert!(trees.is_empty() && is_idle());
+}
+
+#[test]
+fn a_span_that_is_one_with_another_leaves_the_end_of_both_to_the_handle() {
+    static OUTER: Callsite = callsite!(exit, "outer", peer = "peer:1");
+    static INNER: Callsite = callsite!(exit, "inner");
+    let trees = run(|| {
+        let span = Root::new(&ENTRY).run(|| {
+            child(&OUTER).run(|| {
+                let span = child(&INNER).run(|| current().detach());
+                // Still one span.
+                drop(child(&INNER));
+                span
+            })
+        });
+        span.finish();
+    });
+    assert_eq!(text(&trees), "Entry /entry layer=Http\n  Exit inner peer=peer:1\n");
+}
+
+#[test]
+fn a_panic_after_it_was_detached_is_told() {
+    let mut handle = None;
+    let trees = run(|| {
+        let caught = catch_unwind(AssertUnwindSafe(|| {
+            Root::new(&ENTRY).run(|| {
+                handle = Some(current().detach());
+                panic!("on purpose");
+            })
+        }));
+        assert!(caught.is_err());
+        handle.take().unwrap().finish();
+    });
+    assert_eq!(text(&trees), "Entry /entry layer=Http ERROR [event=error error.kind=panic message=on purpose]\n");
+    assert!(is_idle());
+}
+
+#[test]
+fn what_it_says_is_bounded_and_the_rest_counted() {
+    let before = stats().count(Reason::EntryLimit);
+    let shown = submitted(|mut span| {
+        for _ in 0..5_000 {
+            span.tag("same", "again");
+        }
+        span.finish();
+    });
+    assert_eq!(shown, format!("{SUBMITTED}{{said=inside, same=again}}\n"));
+    assert!(stats().count(Reason::EntryLimit) >= before + 5_000 - 1_024);
+}

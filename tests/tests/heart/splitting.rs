@@ -1,0 +1,161 @@
+//! Segments that have grown too large go on in a new part; those that are too old are in `ageing`.
+
+use skywalking_runtime::{Reason, stats};
+
+use crate::prelude::*;
+
+/// More entries than half of what a segment takes.
+fn outgrow() {
+    for number in 0..8_200 {
+        current().tag("number", number);
+    }
+}
+
+#[test]
+fn open_spans_end_unfinished_and_go_on_below_a_reference_and_nothing_is_left_out() {
+    let before = stats().count(Reason::EntryLimit);
+    let trees = run(|| {
+        Root::new(&ENTRY).name("/long").run(|| {
+            drop(child(&A));
+            let open = child(&B);
+            child(&C).run(outgrow);
+            current().tag("after", "the split");
+            drop(child(&A));
+            drop(open);
+            drop(child(&C));
+        });
+    });
+    assert!(is_idle());
+    assert_eq!(
+        text(&trees),
+        "Entry /long layer=Http {unfinished=true}\n  Local a\n  Local b {unfinished=true}\n    Local c {number=8199}\n  \
+         Local /long ref=CrossThread\n    Local b {after=the split}\n      Local a\n    Local c\n"
+    );
+    assert_eq!(trees[0].root.children[2].refs[0].endpoint, "/long");
+    assert!(stats().count(Reason::EntryLimit) == before);
+}
+
+#[test]
+fn a_segment_that_grows_without_end_goes_on_for_ever() {
+    let trees = run(|| {
+        Root::new(&ENTRY).run(|| {
+            for _ in 0..3 {
+                child(&A).run(outgrow);
+            }
+        });
+    });
+    let unfinished = "{unfinished=true}";
+    let part = |indent: &str| format!("{indent}  Local a {{number=8199}}\n{indent}  Local /entry ref=CrossThread {unfinished}\n");
+    let expected =
+        format!("Entry /entry layer=Http {unfinished}\n{}{}{}", part(""), part("  "), part("    ").replace(&format!(" {unfinished}"), ""));
+    assert_eq!(text(&trees), expected);
+}
+
+#[test]
+fn headers_and_snapshots_name_the_part_that_they_are_taken_in() {
+    #[exit_span(name = "call", peer = "other:1", inject = headers)]
+    fn call(headers: &mut String) {}
+    let segment = |header: &str| header.split('-').nth(2).map(str::to_owned);
+    let mut headers = [String::new(), String::new()];
+    let trees = run(|| {
+        Root::new(&ENTRY).run(|| {
+            call(&mut headers[0]);
+            let early = capture();
+            child(&A).run(outgrow);
+            call(&mut headers[1]);
+            let late = capture();
+            for (name, snapshot) in [("early", early), ("late", late)] {
+                std::thread::spawn(move || snapshot.run(name, || ())).join().unwrap();
+            }
+        });
+    });
+    let [first, second] = headers.each_ref().map(|header| segment(header));
+    assert!(first.is_some() && second.is_some() && first != second);
+    assert_eq!(
+        text(&trees),
+        "Entry /entry layer=Http {unfinished=true}\n  Exit call peer=other:1\n  Local a {number=8199}\n  \
+         Local /entry ref=CrossThread\n    Exit call peer=other:1\n    Local late ref=CrossThread\n  Local early ref=CrossThread\n"
+    );
+}
+
+#[test]
+fn a_trace_that_began_elsewhere_and_its_correlation_go_on() {
+    let header = "1-dHJhY2U=-c2VnbWVudA==-3-c3Zj-aW5zdA==-L2U=-aDox";
+    let (mut before, mut after) = (None, None);
+    let trees = run(|| {
+        Root::new(&ENTRY).extract(&format!("sw8:{header}")).run(|| {
+            correlation::put("k", "v");
+            before = trace_id();
+            child(&A).run(outgrow);
+            after = trace_id();
+            assert_eq!(correlation::get("k").as_deref(), Some("v"));
+        });
+    });
+    assert_eq!((before.as_deref(), after.as_deref()), (Some("trace"), Some("trace")));
+    assert_eq!(
+        text(&trees),
+        "Entry /entry layer=Http ref=CrossProcess {unfinished=true}\n  Local a {number=8199}\n  Local /entry ref=CrossThread\n"
+    );
+}
+
+#[tokio::test]
+async fn a_future_goes_on_in_the_part_where_its_next_poll_finds_it() {
+    #[local_span(name = "future")]
+    async fn future() {
+        yields(1).await;
+        leaf();
+        yields(1).await;
+        leaf();
+    }
+    let trees = run_async(Root::new(&ENTRY).future(async {
+        let outgrowing = async {
+            yields(1).await;
+            child(&A).run(outgrow);
+        };
+        futures::join!(future(), outgrowing);
+    }))
+    .await;
+    assert_eq!(
+        text(&trees),
+        "Entry /entry layer=Http {unfinished=true}\n  Local future {unfinished=true}\n    Local leaf\n  Local a {number=8199}\n  \
+         Local /entry ref=CrossThread\n    Local future\n      Local leaf\n"
+    );
+}
+
+#[test]
+fn a_span_whose_end_a_handle_has_ends_in_the_part_where_it_began() {
+    let trees = run(|| {
+        Root::new(&ENTRY).run(|| {
+            let scope = child(&B);
+            let mut span = current().detach();
+            child(&A).run(outgrow);
+            drop(child(&C));
+            drop(scope);
+            drop(child(&C));
+            span.tag("told", "late");
+            span.finish();
+        });
+    });
+    assert!(is_idle());
+    assert_eq!(
+        text(&trees),
+        "Entry /entry layer=Http {unfinished=true}\n  Local b {told=late}\n    Local a {number=8199}\n  \
+         Local /entry ref=CrossThread\n    Local b\n      Local c\n    Local c\n"
+    );
+}
+
+#[test]
+fn an_error_is_told_in_the_part_where_it_happened() {
+    let trees = run(|| {
+        Root::new(&ENTRY).run(|| {
+            current().error_message(&"early");
+            child(&A).run(outgrow);
+            drop(child(&B));
+        });
+    });
+    assert_eq!(
+        text(&trees),
+        "Entry /entry layer=Http ERROR {unfinished=true} [event=error error.kind=error message=early]\n  Local a {number=8199}\n  \
+         Local /entry ref=CrossThread\n    Local b\n"
+    );
+}
