@@ -26,6 +26,7 @@ type options struct {
 	backend, listen, connect           string
 	requests, connections, batch, long int
 	correlate, fail, unsampled, two    bool
+	twice                              bool
 }
 
 // What spans are called.
@@ -59,6 +60,7 @@ func main() {
 	flags.BoolVar(&o.correlate, "correlate", false, "client: say in the correlation context who asks")
 	flags.BoolVar(&o.fail, "fail", false, "client: ask for what there is not")
 	flags.IntVar(&o.long, "long", 0, "repeat parts of names and peers so many times")
+	flags.BoolVar(&o.twice, "twice", false, "server: tag the entry twice by one key")
 	flags.BoolVar(&o.unsampled, "unsampled", false, "sample nothing")
 	flags.BoolVar(&o.two, "two-parts", false, "a message holds one header, in two parts")
 	if len(os.Args) < 2 || (os.Args[1] != "client" && os.Args[1] != "server") {

@@ -50,6 +50,10 @@ func (o *options) queringSnapshot(tracer *go2sky.Tracer, message req) interface{
 	if by := go2sky.GetCorrelation(ctx, saidKey); by != "" {
 		entry.Tag("correlation."+saidKey, by)
 	}
+	if o.twice {
+		entry.Tag("seed.step", "first")
+		entry.Tag("seed.step", "second")
+	}
 	if message.A < 0 {
 		reason := fmt.Sprintf("no snapshot of %d", message.A)
 		entry.Error(time.Now(), "event", "error", "error.kind", "refused", "message", reason)

@@ -31,6 +31,7 @@ def arguments():
     parser.add_argument("--correlate", action="store_true", help="client: say in the correlation context who asks")
     parser.add_argument("--fail", action="store_true", help="client: ask for what there is not")
     parser.add_argument("--long", type=int, default=0, help="repeat parts of names and peers so many times")
+    parser.add_argument("--twice", action="store_true", help="server: tag the entry twice by one key")
     parser.add_argument("--unsampled", action="store_true", help="trace nothing")
     return parser.parse_args()
 
@@ -58,6 +59,10 @@ agent.start()
 from skywalking.trace.carrier import Carrier  # noqa: E402
 from skywalking.trace.context import get_context  # noqa: E402
 from skywalking.trace.tags import Tag, TagDbStatement, TagDbType  # noqa: E402
+
+
+class TagStep(Tag):
+    key = "seed.step"
 
 
 class TagSaid(Tag):
@@ -170,6 +175,9 @@ def quering_snapshot(message):
         said = get_context().get_correlation(SAID_KEY)
         if said:
             entry.tag(TagSaid(said))
+        if options.twice:
+            entry.tag(TagStep("first"))
+            entry.tag(TagStep("second"))
         if message["a"] < 0:
             raise Refused(f"no snapshot of {message['a']}")
         with get_context().new_exit_span("/database/QuerySnapshot", "APIService") as exit_span:

@@ -49,3 +49,15 @@ fn with_a_correlation_context_of_the_program_a_trace_of_its_own_begins_at_ours()
       Service_Test_1 Exit /database/QuerySnapshot Database component=11000 peer=APIService {db.type=sql, db.statement=SELECT 1}
     ");
 }
+
+/// The time of sending is a second header as well.
+#[test]
+fn of_a_message_with_its_time_of_sending_the_program_is_untraced_too() {
+    let Some(play) = Play::of(Ours.with(&["--mq"]), Go.with(&["--two-parts"])) else { return };
+    assert_eq!(play.answer, "Return Snapshot Info");
+    insta::assert_snapshot!(play.trees(2), @r"
+    RTS_Test_1 Entry /API/Snapshot Http component=11000 {}
+      RTS_Test_1 Exit /Service/OnSnapshot MQ component=11000 peer=RTS_Server {}
+    ");
+    play.server.complains("\nsw8-x:0-");
+}

@@ -81,31 +81,31 @@ fn an_error_at_go_is_one_at_ours_as_well() {
 #[test]
 #[ignore = "long: .ci/long interop-go"]
 fn of_many_requests_at_once_by_go_each_is_one_trace() {
-    let Some(mut play) = Play::of(Go.with(&["--connections", "8", "--requests", "25"]), Ours.plain()) else { return };
-    insta::assert_snapshot!(play.trees(800), @r"
-    200 of
+    let Some(mut play) = Play::of(Go.with(&["--connections", "8", "--requests", "250"]), Ours.plain()) else { return };
+    insta::assert_snapshot!(play.trees(8_000), @r"
+    2000 of
     RTS_Test_1 Entry /API/Snapshot Http component=0 {}
       RTS_Test_1 Exit /Service/OnSnapshot RPCFramework component=0 peer=RTS_Server {}
         Service_Test_1 Entry /Service/OnSnapshot/QueringSnapshot RPCFramework component=11000 {} <CrossProcess RTS_Test_1 /API/Snapshot RTS_Server>
           Service_Test_1 Exit /database/QuerySnapshot Database component=11000 peer=APIService {db.type=sql, db.statement=SELECT 1}
     ");
     let counters = play.counters(Role::Server);
-    assert_eq!((&counters["sent"], &counters["opened"]), (&200.into(), &200.into()), "{counters}");
+    assert_eq!((&counters["sent"], &counters["opened"]), (&2_000.into(), &2_000.into()), "{counters}");
 }
 
 #[test]
 #[ignore = "long: .ci/long interop-go"]
 fn of_many_requests_at_once_by_ours_each_is_one_trace_with_go() {
-    let Some(mut play) = Play::of(Ours.with(&["--connections", "8", "--requests", "25"]), Go.plain()) else { return };
-    insta::assert_snapshot!(play.trees(800), @r"
-    200 of
+    let Some(mut play) = Play::of(Ours.with(&["--connections", "8", "--requests", "250"]), Go.plain()) else { return };
+    insta::assert_snapshot!(play.trees(8_000), @r"
+    2000 of
     RTS_Test_1 Entry /API/Snapshot Http component=11000 {}
       RTS_Test_1 Exit /Service/OnSnapshot RPCFramework component=11000 peer=RTS_Server {}
         Service_Test_1 Entry /Service/OnSnapshot/QueringSnapshot RPCFramework component=0 {} <CrossProcess RTS_Test_1 /API/Snapshot RTS_Server>
           Service_Test_1 Exit /database/QuerySnapshot Database component=0 peer=APIService {db.type=sql, db.statement=SELECT 1}
     ");
     let counters = play.counters(Role::Client);
-    assert_eq!((&counters["sent"], &counters["opened"]), (&200.into(), &200.into()), "{counters}");
+    assert_eq!((&counters["sent"], &counters["opened"]), (&2_000.into(), &2_000.into()), "{counters}");
 }
 
 #[test]
@@ -233,5 +233,30 @@ fn ours_reports_by_http_above_go() {
     User -> RTS_Test (Rust)
     RTS_Test (Rust) -> Service_Test (Unknown)
     Service_Test (Unknown) -> APIService (Unknown, guessed)
+    ");
+}
+
+#[test]
+#[ignore = "long: .ci/long interop-go"]
+fn go_sends_two_tags_of_one_key() {
+    let Some(play) = Play::of(Ours.plain(), Go.with(&["--twice"])) else { return };
+    insta::assert_snapshot!(play.trees(4), @r"
+    RTS_Test_1 Entry /API/Snapshot Http component=11000 {}
+      RTS_Test_1 Exit /Service/OnSnapshot RPCFramework component=11000 peer=RTS_Server {}
+        Service_Test_1 Entry /Service/OnSnapshot/QueringSnapshot RPCFramework component=0 {seed.step=first, seed.step=second} <CrossProcess RTS_Test_1 /API/Snapshot RTS_Server>
+          Service_Test_1 Exit /database/QuerySnapshot Database component=0 peer=APIService {db.type=sql, db.statement=SELECT 1}
+    ");
+}
+
+/// The header `sw8-x`, which it does not know.
+#[test]
+#[ignore = "long: .ci/long interop-go"]
+fn a_time_of_sending_does_not_disturb_go() {
+    let Some(play) = Play::of(Ours.with(&["--mq"]), Go.plain()) else { return };
+    insta::assert_snapshot!(play.trees(4), @r"
+    RTS_Test_1 Entry /API/Snapshot Http component=11000 {}
+      RTS_Test_1 Exit /Service/OnSnapshot MQ component=11000 peer=RTS_Server {}
+        Service_Test_1 Entry /Service/OnSnapshot/QueringSnapshot RPCFramework component=0 {} <CrossProcess RTS_Test_1 /API/Snapshot RTS_Server>
+          Service_Test_1 Exit /database/QuerySnapshot Database component=0 peer=APIService {db.type=sql, db.statement=SELECT 1}
     ");
 }

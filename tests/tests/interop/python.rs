@@ -81,31 +81,31 @@ fn an_error_at_python_is_one_at_ours_as_well() {
 #[test]
 #[ignore = "long: .ci/long interop-python"]
 fn of_many_requests_at_once_by_python_each_is_one_trace() {
-    let Some(mut play) = Play::of(Python.with(&["--connections", "8", "--requests", "25"]), Ours.plain()) else { return };
-    insta::assert_snapshot!(play.trees(800), @r"
-    200 of
+    let Some(mut play) = Play::of(Python.with(&["--connections", "8", "--requests", "250"]), Ours.plain()) else { return };
+    insta::assert_snapshot!(play.trees(8_000), @r"
+    2000 of
     RTS_Test_1 Entry /API/Snapshot Http component=0 {}
       RTS_Test_1 Exit /Service/OnSnapshot RPCFramework component=0 peer=RTS_Server {}
         Service_Test_1 Entry /Service/OnSnapshot/QueringSnapshot RPCFramework component=11000 {} <CrossProcess RTS_Test_1 /Service/OnSnapshot RTS_Server>
           Service_Test_1 Exit /database/QuerySnapshot Database component=11000 peer=APIService {db.type=sql, db.statement=SELECT 1}
     ");
     let counters = play.counters(Role::Server);
-    assert_eq!((&counters["sent"], &counters["opened"]), (&200.into(), &200.into()), "{counters}");
+    assert_eq!((&counters["sent"], &counters["opened"]), (&2_000.into(), &2_000.into()), "{counters}");
 }
 
 #[test]
 #[ignore = "long: .ci/long interop-python"]
 fn of_many_requests_at_once_by_ours_each_is_one_trace_with_python() {
-    let Some(mut play) = Play::of(Ours.with(&["--connections", "8", "--requests", "25"]), Python.plain()) else { return };
-    insta::assert_snapshot!(play.trees(800), @r"
-    200 of
+    let Some(mut play) = Play::of(Ours.with(&["--connections", "8", "--requests", "250"]), Python.plain()) else { return };
+    insta::assert_snapshot!(play.trees(8_000), @r"
+    2000 of
     RTS_Test_1 Entry /API/Snapshot Http component=11000 {}
       RTS_Test_1 Exit /Service/OnSnapshot RPCFramework component=11000 peer=RTS_Server {}
         Service_Test_1 Entry /Service/OnSnapshot/QueringSnapshot RPCFramework component=0 {} <CrossProcess RTS_Test_1 /API/Snapshot RTS_Server>
           Service_Test_1 Exit /database/QuerySnapshot Database component=0 peer=APIService {db.type=sql, db.statement=SELECT 1}
     ");
     let counters = play.counters(Role::Client);
-    assert_eq!((&counters["sent"], &counters["opened"]), (&200.into(), &200.into()), "{counters}");
+    assert_eq!((&counters["sent"], &counters["opened"]), (&2_000.into(), &2_000.into()), "{counters}");
 }
 
 #[test]
@@ -248,5 +248,30 @@ fn ours_reports_by_http_above_python() {
     User -> RTS_Test (Rust)
     RTS_Test (Rust) -> Service_Test (Unknown)
     Service_Test (Unknown) -> APIService (Unknown, guessed)
+    ");
+}
+
+#[test]
+#[ignore = "long: .ci/long interop-python"]
+fn python_sends_the_last_of_two_tags_of_one_key() {
+    let Some(play) = Play::of(Ours.plain(), Python.with(&["--twice"])) else { return };
+    insta::assert_snapshot!(play.trees(4), @r"
+    RTS_Test_1 Entry /API/Snapshot Http component=11000 {}
+      RTS_Test_1 Exit /Service/OnSnapshot RPCFramework component=11000 peer=RTS_Server {}
+        Service_Test_1 Entry /Service/OnSnapshot/QueringSnapshot RPCFramework component=0 {seed.step=second} <CrossProcess RTS_Test_1 /API/Snapshot RTS_Server>
+          Service_Test_1 Exit /database/QuerySnapshot Database component=0 peer=APIService {db.type=sql, db.statement=SELECT 1}
+    ");
+}
+
+/// The header `sw8-x`, which it does not know.
+#[test]
+#[ignore = "long: .ci/long interop-python"]
+fn a_time_of_sending_does_not_disturb_python() {
+    let Some(play) = Play::of(Ours.with(&["--mq"]), Python.plain()) else { return };
+    insta::assert_snapshot!(play.trees(4), @r"
+    RTS_Test_1 Entry /API/Snapshot Http component=11000 {}
+      RTS_Test_1 Exit /Service/OnSnapshot MQ component=11000 peer=RTS_Server {}
+        Service_Test_1 Entry /Service/OnSnapshot/QueringSnapshot RPCFramework component=0 {} <CrossProcess RTS_Test_1 /API/Snapshot RTS_Server>
+          Service_Test_1 Exit /database/QuerySnapshot Database component=0 peer=APIService {db.type=sql, db.statement=SELECT 1}
     ");
 }

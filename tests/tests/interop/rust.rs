@@ -214,3 +214,28 @@ fn ours_reports_by_http_above_the_crate() {
     Service_Test (Rust) -> APIService (Rust, guessed)
     ");
 }
+
+#[test]
+#[ignore = "long: .ci/long interop-rust"]
+fn the_crate_sends_two_tags_of_one_key() {
+    let Some(play) = Play::of(Ours.plain(), Crate.with(&["--twice"])) else { return };
+    insta::assert_snapshot!(play.trees(4), @r"
+    RTS_Test_1 Entry /API/Snapshot Http component=11000 {}
+      RTS_Test_1 Exit /Service/OnSnapshot RPCFramework component=11000 peer=RTS_Server {}
+        Service_Test_1 Entry /Service/OnSnapshot/QueringSnapshot RPCFramework component=11000 {seed.step=first, seed.step=second} <CrossProcess RTS_Test_1 /API/Snapshot RTS_Server>
+          Service_Test_1 Exit /database/QuerySnapshot Database component=11000 peer=APIService {db.type=sql, db.statement=SELECT 1}
+    ");
+}
+
+/// The header `sw8-x`, which it does not know.
+#[test]
+#[ignore = "long: .ci/long interop-rust"]
+fn a_time_of_sending_does_not_disturb_the_crate() {
+    let Some(play) = Play::of(Ours.with(&["--mq"]), Crate.plain()) else { return };
+    insta::assert_snapshot!(play.trees(4), @r"
+    RTS_Test_1 Entry /API/Snapshot Http component=11000 {}
+      RTS_Test_1 Exit /Service/OnSnapshot MQ component=11000 peer=RTS_Server {}
+        Service_Test_1 Entry /Service/OnSnapshot/QueringSnapshot RPCFramework component=11000 {} <CrossProcess RTS_Test_1 /API/Snapshot RTS_Server>
+          Service_Test_1 Exit /database/QuerySnapshot Database component=11000 peer=APIService {db.type=sql, db.statement=SELECT 1}
+    ");
+}

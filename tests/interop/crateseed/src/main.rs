@@ -15,23 +15,26 @@ use skywalking::trace::tracer::Tracer;
 
 type Failed = Box<dyn std::error::Error + Send + Sync>;
 
-/// The words of the command line: `--name value`, and the switch `--fail`.
+/// The words of the command line: `--name value`, and the switches `--fail` and `--twice`.
 struct Options {
     values: HashMap<String, String>,
     fail: bool,
+    twice: bool,
 }
 
 impl Options {
     fn read(mut words: impl Iterator<Item = String>) -> Self {
-        let (mut values, mut fail) = (HashMap::new(), false);
+        let (mut values, mut fail, mut twice) = (HashMap::new(), false, false);
         while let Some(word) = words.next() {
             if word == "--fail" {
                 fail = true;
+            } else if word == "--twice" {
+                twice = true;
             } else if let Some(value) = words.next() {
                 values.insert(word, value);
             }
         }
-        Self { values, fail }
+        Self { values, fail, twice }
     }
 
     fn value(&self, name: &str) -> Result<&str, Failed> {

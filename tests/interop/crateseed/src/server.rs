@@ -15,24 +15,24 @@ pub(crate) async fn run(tracer: &Tracer, options: &Options) -> Result<(), Failed
     let name = options.named("/Service/OnSnapshot/QueringSnapshot", "/长")?;
     loop {
         let (stream, _) = listener.accept().await?;
-        let (tracer, name) = (tracer.clone(), name.clone());
+        let (tracer, name, twice) = (tracer.clone(), name.clone(), options.twice);
         tokio::spawn(async move {
-            if let Err(error) = answer(&tracer, &name, stream).await {
+            if let Err(error) = answer(&tracer, &name, twice, stream).await {
                 eprintln!("a connection was closed: {error}");
             }
         });
     }
 }
 
-async fn answer(tracer: &Tracer, name: &str, mut stream: TcpStream) -> Result<(), Failed> {
+async fn answer(tracer: &Tracer, name: &str, twice: bool, mut stream: TcpStream) -> Result<(), Failed> {
     while let Some(request) = rpc::read(&mut stream).await? {
-        let body = quering_snapshot(tracer, name, &request["body"]);
+        let body = quering_snapshot(tracer, name, twice, &request["body"]);
         rpc::write(&mut stream, &json!({ "body": body })).await?;
     }
     Ok(())
 }
 
-fn quering_snapshot(tracer: &Tracer, name: &str, message: &Value) -> Value {
+fn quering_snapshot(tracer: &Tracer, name: &str, twice: bool, message: &Value) -> Value {
     let mut context = tracer.create_trace_context();
     let continued =
         rpc::sw8(message).map(decode_propagation).and_then(|read| read.inspect_err(|error| eprintln!("a new trace: {error}")).ok());
@@ -41,6 +41,10 @@ fn quering_snapshot(tracer: &Tracer, name: &str, message: &Value) -> Value {
         None => context.create_entry_span(name),
     };
     entry.span_object_mut().span_layer = SpanLayer::RpcFramework as i32;
+    if twice {
+        entry.add_tag("seed.step", "first");
+        entry.add_tag("seed.step", "second");
+    }
     let a = message["a"].as_i64().unwrap_or_default();
     if a < 0 {
         let reason = format!("no snapshot of {a}");

@@ -73,7 +73,11 @@ async fn on_snapshot(shape: &Shape, rpc: &mut Rpc, options: &Options) -> Result<
         correlation::put(SAID_BY_CLIENT.0, SAID_BY_CLIENT.1);
     }
     let req = Req { a: if options.fail { -1 } else { 3 }, header: String::new() };
-    if shape.merged { by_middleware(shape, rpc, req).await } else { snapshot(shape, rpc, req).await }
+    match shape {
+        Shape { merged: true, .. } => by_middleware(shape, rpc, req).await,
+        Shape { mq: true, .. } => by_message(shape, rpc, req).await,
+        _ => snapshot(shape, rpc, req).await,
+    }
 }
 
 /// Makes one span with `snapshot`; the peer is this one's.
@@ -84,6 +88,11 @@ async fn by_middleware(shape: &Shape, rpc: &mut Rpc, req: Req) -> Result<String,
 
 #[exit_span(name = shape.names.call.as_str(), peer = shape.names.peer.as_str(), layer = rpc, inject = req)]
 async fn snapshot(shape: &Shape, rpc: &mut Rpc, mut req: Req) -> Result<String, Error> {
+    rpc.call("Req.Snapshot", &req).await
+}
+
+#[exit_span(name = shape.names.call.as_str(), peer = shape.names.peer.as_str(), layer = mq, inject = req)]
+async fn by_message(shape: &Shape, rpc: &mut Rpc, mut req: Req) -> Result<String, Error> {
     rpc.call("Req.Snapshot", &req).await
 }
 

@@ -32,6 +32,12 @@ struct Arguments {
     /// Repeat parts of names and peers so many times
     #[arg(long, global = true, default_value_t = 0)]
     long: usize,
+    /// Tag the server's entry twice by one key
+    #[arg(long, global = true)]
+    twice: bool,
+    /// Call the server by messages: the exit has layer MQ, so the time of sending goes along
+    #[arg(long, global = true)]
+    mq: bool,
     /// Give each entry and the client's exit an outer span that is one with it
     #[arg(long, global = true)]
     merged: bool,
@@ -72,10 +78,12 @@ impl Names {
     }
 }
 
-/// Which names spans have, and whether they have an outer one.
+/// What spans are like.
 #[derive(Debug)]
 struct Shape {
     names: Names,
+    twice: bool,
+    mq: bool,
     merged: bool,
 }
 
@@ -103,7 +111,7 @@ fn start(service: &str, arguments: &Arguments) -> Result<Agent, Error> {
 
 fn main() -> ExitCode {
     let arguments = Arguments::parse();
-    let shape = Shape { names: Names::new(arguments.long), merged: arguments.merged };
+    let shape = Shape { names: Names::new(arguments.long), twice: arguments.twice, mq: arguments.mq, merged: arguments.merged };
     let outcome = match &arguments.role {
         Role::Server(options) => start("Service_Test", &arguments).and_then(|agent| server::run(options, shape, agent)),
         Role::Client(options) => start("RTS_Test", &arguments).and_then(|agent| client::run(options, shape, agent)),

@@ -60,6 +60,10 @@ async fn quering_snapshot(shape: &Shape, req: Req) -> Result<String, Error> {
     if let Some(by) = correlation::get(SAID_BY_CLIENT.0) {
         current().tag("correlation.seed.by", by.as_str());
     }
+    if shape.twice {
+        current().tag("seed.step", "first");
+        current().tag("seed.step", "second");
+    }
     if req.a < 0 {
         return Err(Error::Refused(format!("no snapshot of {}", req.a)));
     }
