@@ -4,15 +4,21 @@ use std::fmt::Write as _;
 
 use skywalking_collector::{SpanView, Topology, TraceView, view};
 
-/// The tree of a trace, a line a span. Of logs the keys are shown.
+/// The tree of a trace, a line a span. Of logs the keys are shown, and the rules of the wire that are broken.
 ///
 /// # Panics
 /// Never: text takes all.
 pub fn tree(trace: &TraceView, name: impl Fn(&str) -> &'static str) -> String {
     let mut text = String::new();
     for branch in trace.tree() {
-        let line = line(&trace.spans[branch.span]);
+        let span = &trace.spans[branch.span];
+        let broken =
+            trace.violations.iter().filter(|broken| (&broken.segment_id, broken.span_id) == (&span.segment_id, Some(span.span_id)));
+        let line = broken.fold(line(span), |line, broken| format!("{line} BREAKS {}", broken.rule));
         writeln!(text, "{:indent$}{line}", "", indent = 2 * branch.depth).expect("a string takes all");
+    }
+    for broken in trace.violations.iter().filter(|broken| broken.span_id.is_none()) {
+        writeln!(text, "{} BREAKS {}", broken.service_instance, broken.rule).expect("a string takes all");
     }
     named(&text, name)
 }

@@ -113,8 +113,8 @@ fn of_many_requests_at_once_by_ours_each_is_one_trace_with_go() {
 fn long_names_of_go_are_read_and_cut() {
     let Some(play) = Play::of(Go.with(&["--long", "100"]), Ours.plain()) else { return };
     insta::assert_snapshot!(play.trees(4), @r"
-    RTS_Test_1 Entry /API/Snapshot[/很长 x100] Http component=0 {}
-      RTS_Test_1 Exit /Service/OnSnapshot[/长 x100] RPCFramework component=0 peer=RTS_Server[.long x100] {}
+    RTS_Test_1 Entry /API/Snapshot[/很长 x100] Http component=0 {} BREAKS too-long
+      RTS_Test_1 Exit /Service/OnSnapshot[/长 x100] RPCFramework component=0 peer=RTS_Server[.long x100] {} BREAKS too-long BREAKS too-long
         Service_Test_1 Entry /Service/OnSnapshot/QueringSnapshot RPCFramework component=11000 {} <CrossProcess RTS_Test_1 /API/Snapshot[/很长 x45]/很 RTS_Server[.long x38]>
           Service_Test_1 Exit /database/QuerySnapshot Database component=11000 peer=APIService {db.type=sql, db.statement=SELECT 1}
     ");
@@ -126,8 +126,8 @@ fn long_names_of_go_are_read_and_cut() {
 fn names_of_go_that_make_a_header_of_8_kib_are_not_read() {
     let Some(mut play) = Play::of(Go.with(&["--long", "500"]), Ours.plain()) else { return };
     insta::assert_snapshot!(play.trees(4), @r"
-    RTS_Test_1 Entry /API/Snapshot[/很长 x500] Http component=0 {}
-      RTS_Test_1 Exit /Service/OnSnapshot[/长 x500] RPCFramework component=0 peer=RTS_Server[.long x500] {}
+    RTS_Test_1 Entry /API/Snapshot[/很长 x500] Http component=0 {} BREAKS too-long
+      RTS_Test_1 Exit /Service/OnSnapshot[/长 x500] RPCFramework component=0 peer=RTS_Server[.long x500] {} BREAKS too-long BREAKS too-long
     Service_Test_1 Entry /Service/OnSnapshot/QueringSnapshot RPCFramework component=11000 {}
       Service_Test_1 Exit /database/QuerySnapshot Database component=11000 peer=APIService {db.type=sql, db.statement=SELECT 1}
     ");
@@ -243,7 +243,7 @@ fn go_sends_two_tags_of_one_key() {
     insta::assert_snapshot!(play.trees(4), @r"
     RTS_Test_1 Entry /API/Snapshot Http component=11000 {}
       RTS_Test_1 Exit /Service/OnSnapshot RPCFramework component=11000 peer=RTS_Server {}
-        Service_Test_1 Entry /Service/OnSnapshot/QueringSnapshot RPCFramework component=0 {seed.step=first, seed.step=second} <CrossProcess RTS_Test_1 /API/Snapshot RTS_Server>
+        Service_Test_1 Entry /Service/OnSnapshot/QueringSnapshot RPCFramework component=0 {seed.step=first, seed.step=second} <CrossProcess RTS_Test_1 /API/Snapshot RTS_Server> BREAKS tag-twice
           Service_Test_1 Exit /database/QuerySnapshot Database component=0 peer=APIService {db.type=sql, db.statement=SELECT 1}
     ");
 }

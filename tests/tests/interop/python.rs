@@ -61,8 +61,8 @@ fn ours_puts_into_the_correlation_context_and_python_reads_it() {
 fn an_error_at_ours_is_one_at_python_as_well() {
     let Some(play) = Play::of(Python.with(&["--fail"]), Ours.plain()) else { return };
     insta::assert_snapshot!(play.trees(3), @r"
-    RTS_Test_1 Entry /API/Snapshot Http component=0 {} log={Traceback} ERROR
-      RTS_Test_1 Exit /Service/OnSnapshot RPCFramework component=0 peer=RTS_Server {} log={Traceback} ERROR
+    RTS_Test_1 Entry /API/Snapshot Http component=0 {} log={Traceback} ERROR BREAKS log-time
+      RTS_Test_1 Exit /Service/OnSnapshot RPCFramework component=0 peer=RTS_Server {} log={Traceback} ERROR BREAKS log-time
         Service_Test_1 Entry /Service/OnSnapshot/QueringSnapshot RPCFramework component=11000 {} <CrossProcess RTS_Test_1 /Service/OnSnapshot RTS_Server> log={event, error.kind, message} ERROR
     ");
 }
@@ -74,7 +74,7 @@ fn an_error_at_python_is_one_at_ours_as_well() {
     insta::assert_snapshot!(play.trees(3), @r"
     RTS_Test_1 Entry /API/Snapshot Http component=11000 {} log={event, error.kind, message} ERROR
       RTS_Test_1 Exit /Service/OnSnapshot RPCFramework component=11000 peer=RTS_Server {} log={event, error.kind, message} ERROR
-        Service_Test_1 Entry /Service/OnSnapshot/QueringSnapshot RPCFramework component=0 {} <CrossProcess RTS_Test_1 /API/Snapshot RTS_Server> log={Traceback} ERROR
+        Service_Test_1 Entry /Service/OnSnapshot/QueringSnapshot RPCFramework component=0 {} <CrossProcess RTS_Test_1 /API/Snapshot RTS_Server> log={Traceback} ERROR BREAKS log-time
     ");
 }
 
@@ -113,8 +113,8 @@ fn of_many_requests_at_once_by_ours_each_is_one_trace_with_python() {
 fn long_names_of_python_are_read_and_cut() {
     let Some(play) = Play::of(Python.with(&["--long", "100"]), Ours.plain()) else { return };
     insta::assert_snapshot!(play.trees(4), @r"
-    RTS_Test_1 Entry /API/Snapshot[/很长 x100] Http component=0 {}
-      RTS_Test_1 Exit /Service/OnSnapshot[/长 x100] RPCFramework component=0 peer=RTS_Server[.long x100] {}
+    RTS_Test_1 Entry /API/Snapshot[/很长 x100] Http component=0 {} BREAKS too-long
+      RTS_Test_1 Exit /Service/OnSnapshot[/长 x100] RPCFramework component=0 peer=RTS_Server[.long x100] {} BREAKS too-long BREAKS too-long
         Service_Test_1 Entry /Service/OnSnapshot/QueringSnapshot RPCFramework component=11000 {} <CrossProcess RTS_Test_1 /Service/OnSnapshot[/长 x65]/ RTS_Server[.long x38]>
           Service_Test_1 Exit /database/QuerySnapshot Database component=11000 peer=APIService {db.type=sql, db.statement=SELECT 1}
     ");
@@ -126,8 +126,8 @@ fn long_names_of_python_are_read_and_cut() {
 fn names_of_python_that_make_a_header_of_8_kib_are_not_read() {
     let Some(mut play) = Play::of(Python.with(&["--long", "500"]), Ours.plain()) else { return };
     insta::assert_snapshot!(play.trees(4), @r"
-    RTS_Test_1 Entry /API/Snapshot[/很长 x500] Http component=0 {}
-      RTS_Test_1 Exit /Service/OnSnapshot[/长 x500] RPCFramework component=0 peer=RTS_Server[.long x500] {}
+    RTS_Test_1 Entry /API/Snapshot[/很长 x500] Http component=0 {} BREAKS too-long
+      RTS_Test_1 Exit /Service/OnSnapshot[/长 x500] RPCFramework component=0 peer=RTS_Server[.long x500] {} BREAKS too-long BREAKS too-long
     Service_Test_1 Entry /Service/OnSnapshot/QueringSnapshot RPCFramework component=11000 {}
       Service_Test_1 Exit /database/QuerySnapshot Database component=11000 peer=APIService {db.type=sql, db.statement=SELECT 1}
     ");

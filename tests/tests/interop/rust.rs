@@ -102,8 +102,8 @@ fn of_many_requests_at_once_by_ours_each_is_one_trace_with_the_crate() {
 fn long_names_of_the_crate_are_read_and_cut() {
     let Some(play) = Play::of(Crate.with(&["--long", "100"]), Ours.plain()) else { return };
     insta::assert_snapshot!(play.trees(4), @r"
-    RTS_Test_1 Entry /API/Snapshot[/很长 x100] Http component=11000 {}
-      RTS_Test_1 Exit /Service/OnSnapshot[/长 x100] RPCFramework component=11000 peer=RTS_Server[.long x100] {}
+    RTS_Test_1 Entry /API/Snapshot[/很长 x100] Http component=11000 {} BREAKS too-long
+      RTS_Test_1 Exit /Service/OnSnapshot[/长 x100] RPCFramework component=11000 peer=RTS_Server[.long x100] {} BREAKS too-long BREAKS too-long
         Service_Test_1 Entry /Service/OnSnapshot/QueringSnapshot RPCFramework component=11000 {} <CrossProcess RTS_Test_1 /API/Snapshot[/很长 x45]/很 RTS_Server[.long x38]>
           Service_Test_1 Exit /database/QuerySnapshot Database component=11000 peer=APIService {db.type=sql, db.statement=SELECT 1}
     ");
@@ -115,8 +115,8 @@ fn long_names_of_the_crate_are_read_and_cut() {
 fn names_of_the_crate_that_make_a_header_of_8_kib_are_not_read() {
     let Some(mut play) = Play::of(Crate.with(&["--long", "500"]), Ours.plain()) else { return };
     insta::assert_snapshot!(play.trees(4), @r"
-    RTS_Test_1 Entry /API/Snapshot[/很长 x500] Http component=11000 {}
-      RTS_Test_1 Exit /Service/OnSnapshot[/长 x500] RPCFramework component=11000 peer=RTS_Server[.long x500] {}
+    RTS_Test_1 Entry /API/Snapshot[/很长 x500] Http component=11000 {} BREAKS too-long
+      RTS_Test_1 Exit /Service/OnSnapshot[/长 x500] RPCFramework component=11000 peer=RTS_Server[.long x500] {} BREAKS too-long BREAKS too-long
     Service_Test_1 Entry /Service/OnSnapshot/QueringSnapshot RPCFramework component=11000 {}
       Service_Test_1 Exit /database/QuerySnapshot Database component=11000 peer=APIService {db.type=sql, db.statement=SELECT 1}
     ");
@@ -222,7 +222,7 @@ fn the_crate_sends_two_tags_of_one_key() {
     insta::assert_snapshot!(play.trees(4), @r"
     RTS_Test_1 Entry /API/Snapshot Http component=11000 {}
       RTS_Test_1 Exit /Service/OnSnapshot RPCFramework component=11000 peer=RTS_Server {}
-        Service_Test_1 Entry /Service/OnSnapshot/QueringSnapshot RPCFramework component=11000 {seed.step=first, seed.step=second} <CrossProcess RTS_Test_1 /API/Snapshot RTS_Server>
+        Service_Test_1 Entry /Service/OnSnapshot/QueringSnapshot RPCFramework component=11000 {seed.step=first, seed.step=second} <CrossProcess RTS_Test_1 /API/Snapshot RTS_Server> BREAKS tag-twice
           Service_Test_1 Exit /database/QuerySnapshot Database component=11000 peer=APIService {db.type=sql, db.statement=SELECT 1}
     ");
 }
