@@ -100,7 +100,7 @@ fn start_with<T: Transport>(config: Checked, transport: T) -> Result<Agent, Erro
     let waker = Arc::clone(&wake);
     let identity = config.identity.clone();
     let start = Stats::read();
-    let tracer = tracer::install(config.identity, config.settings, move || waker.notify_one())
+    let tracer = tracer::install(config.identity, config.settings, config.choice, move || waker.notify_one())
         .map_err(|Running| Error::AlreadyStarted { service: identity.service.clone() })?;
     #[cfg(feature = "testing")]
     crate::testing::started(&handle);

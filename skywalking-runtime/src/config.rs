@@ -7,6 +7,7 @@ mod address;
 mod correlation;
 mod env;
 mod names;
+mod sampling;
 mod token;
 
 use std::time::Duration;
@@ -14,6 +15,7 @@ use std::time::Duration;
 use crate::agent::{self, Agent};
 use crate::error::Error;
 use crate::trace::outbox::Budget;
+use crate::trace::sampler::Choice;
 use crate::tracer::{Cancelled, Identity, Inbound, Orphans, Settings};
 
 pub(crate) use address::Address;
@@ -21,6 +23,8 @@ use address::Port;
 pub(crate) use names::LIMIT as NAME_LIMIT;
 #[cfg(any(feature = "report-grpc", feature = "report-http"))]
 pub(crate) use names::{hostname, ipv4s};
+use sampling::Requests;
+pub use sampling::Sampling;
 pub(crate) use token::Token;
 
 /// Where finished segments go.
@@ -98,8 +102,17 @@ impl Given {
 /// | `SW_AGENT_ENABLE` | [`enabled`](Config::enabled) | `true` |
 /// | `SW_CORRELATION_ELEMENT_MAX_NUMBER`, `SW_CORRELATION_VALUE_MAX_LENGTH` | [`correlation_limits`](Config::correlation_limits) | 3, 128 |
 /// | `SW_CORRELATION_AUTO_TAG_KEYS`: keys with commas between | [`correlation_tags`](Config::correlation_tags) | none |
+/// | `SW_AGENT_SAMPLE_N_PER_3_SECS`: a whole number, -1 for all | [`sampling`](Config::sampling) with [`Sampling::per_3_secs`] | `-1` |
+/// | `SW_AGENT_SAMPLE_RATE`: 0 to 1 | [`sampling`](Config::sampling) with [`Sampling::rate`] | `1` |
+/// | `SW_AGENT_IGNORE_SUFFIX`: endings with commas between, `,` for none | [`ignore_suffix`](Config::ignore_suffix) | `.jpg,.jpeg,.js,.css,.png,.bmp,.gif,.ico,.mp3,.mp4,.html,.svg` |
+/// | `SW_AGENT_TRACE_IGNORE_PATH`: patterns with commas between | [`ignore_path`](Config::ignore_path) | none |
+/// | `SW_AGENT_SPAN_LIMIT`: 1 to 65535 | [`span_limit`](Config::span_limit) | `300` |
 ///
 /// An empty variable counts as not set.
+///
+/// `SW_AGENT_SAMPLE` is a rate to the Go agents and a number per 3 seconds to the Java agent. It is taken where only one of them can be
+/// meant: a number with a point, such as `0.5`, is a rate, and one below 0 is all. Any other value is an error, and so is more than one
+/// of the three variables.
 ///
 /// ```
 /// use skywalking_runtime::{Config, Orphans, Reporter};
@@ -120,6 +133,7 @@ pub struct Config {
     enabled: Enabled,
     settings: Settings,
     correlation: correlation::Given,
+    requests: Requests,
     shutdown_deadline: Duration,
     environment: Environment,
 }
@@ -144,6 +158,7 @@ impl Config {
             enabled: Enabled::Yes,
             settings: Settings::default(),
             correlation: correlation::Given::default(),
+            requests: Requests::default(),
             shutdown_deadline: Duration::from_secs(5),
             environment: Environment::Ignore,
         }
@@ -320,6 +335,7 @@ impl Config {
         Ok(Checked {
             identity: Identity::new(&service, &instance),
             settings: self.settings,
+            choice: self.requests.check()?,
             reporter: self.reporter,
             backends,
             token: self.token,
@@ -333,6 +349,7 @@ impl Config {
 pub(crate) struct Checked {
     pub(crate) identity: Identity,
     pub(crate) settings: Settings,
+    pub(crate) choice: Choice,
     pub(crate) reporter: Reporter,
     /// At least one.
     #[cfg_attr(not(any(feature = "report-grpc", feature = "report-http")), allow(dead_code, reason = "nothing reports to a backend"))]

@@ -116,6 +116,42 @@ pub enum Error {
         /// The builder's method.
         setting: &'static str,
     },
+    /// A rate of sampling that is none.
+    #[error("{setting}: {value} is no rate of sampling; give a number from 0 (none) to 1 (all)")]
+    SampleRate {
+        /// The builder's method or the variable.
+        setting: &'static str,
+        /// The rate.
+        value: String,
+    },
+    /// No request in 3 seconds, of which nobody can say what is meant.
+    #[error(
+        "{setting}: 0 requests per 3 seconds are none by the words and all of them to the Java agent; give Sampling::All (the variable: -1), or \
+         Sampling::rate(0.0) (the variable SW_AGENT_SAMPLE_RATE: 0)"
+    )]
+    SampleNone {
+        /// The builder's method or the variable.
+        setting: &'static str,
+    },
+    /// The variable `SW_AGENT_SAMPLE`, which means one thing to the Go agents and another to the Java agent.
+    #[error(
+        "{setting}: {value:?} is a rate to the Go agents and a number of requests per 3 seconds to the Java agent; set SW_AGENT_SAMPLE_RATE (0 to \
+         1) or SW_AGENT_SAMPLE_N_PER_3_SECS instead"
+    )]
+    SampleAmbiguous {
+        /// The variable.
+        setting: &'static str,
+        /// Its value.
+        value: String,
+    },
+    /// Two variables that say which requests are recorded.
+    #[error("{setting}: {first} says already which requests are recorded; unset one of the two")]
+    SampleTwice {
+        /// The variable.
+        setting: &'static str,
+        /// The other one.
+        first: &'static str,
+    },
     /// A limit that is no whole number.
     #[error("{setting}: {value:?} is no whole number; give one, or unset the variable")]
     NotANumber {

@@ -41,7 +41,7 @@
 //! | a future is moved to another task after its first poll | it goes on in a segment of its own that refers to its span |
 //! | an Entry opens directly inside an Entry, an Exit inside an Exit | [one span](docs::concepts#two-that-are-one): a middleware and a handler see the same request |
 //! | no context is current | Entry, Exit and Local spans each begin a trace ([`Orphans::Skip`] leaves such Local spans out) |
-//! | the request is not sampled | nothing below it, and nothing of it is an orphan; it has a trace id all the same |
+//! | the request is [left out](docs::concepts#which-requests-are-recorded) | nothing of it or below, and nothing is an orphan; it has a trace id all the same |
 //! | it panics | the span is an error, with a log of the message; the panic goes on |
 //! | it returns `Err` | the span is an error, with type, message and causes, unless `no_err`; an error that `err_ignore` names is only logged |
 //! | it returns early, by `return` or `?` | the span ends there |
@@ -82,7 +82,7 @@ mod trace;
 mod tracer;
 
 pub use agent::Agent;
-pub use config::{Config, Enabled, Reporter, init};
+pub use config::{Config, Enabled, Reporter, Sampling, init};
 pub use error::Error;
 #[cfg(feature = "tower")]
 pub use integrations::{http, tower};
@@ -96,6 +96,7 @@ pub use trace::current::{Current, current, trace_id};
 pub use trace::describe::Describe;
 pub use trace::detached::AsyncSpan;
 pub use trace::root::Root;
+pub use trace::sampler::Sampler;
 pub use trace::snapshot::{Continued, Snapshot, TracedFn, TracedFuture, capture, spawn, spawn_blocking};
 pub use trace::tag::TagValue;
 pub use trace::tally::Reason;

@@ -15,6 +15,7 @@ use once_cell::sync::OnceCell;
 
 use crate::propagation::correlation::Limits;
 use crate::trace::outbox::Budget;
+use crate::trace::sampler::Choice;
 
 /// The number of the running tracer; 0 while none runs.
 static GENERATION: AtomicU32 = AtomicU32::new(0);
@@ -47,6 +48,8 @@ pub(crate) struct Tracer {
     pub(crate) generation: u32,
     pub(crate) identity: Identity,
     pub(crate) settings: Settings,
+    /// What decides which requests are recorded.
+    pub(crate) choice: Choice,
     wake: Wake,
 }
 
@@ -160,13 +163,18 @@ fn slot() -> std::sync::MutexGuard<'static, Slot> {
 }
 
 /// Makes a tracer the running one, unless one is.
-pub(crate) fn install(identity: Identity, settings: Settings, wake: impl Fn() + Send + Sync + 'static) -> Result<Arc<Tracer>, Running> {
+pub(crate) fn install(
+    identity: Identity,
+    settings: Settings,
+    choice: Choice,
+    wake: impl Fn() + Send + Sync + 'static,
+) -> Result<Arc<Tracer>, Running> {
     let mut slot = slot();
     if slot.running.is_some() {
         return Err(Running);
     }
     slot.last_generation = slot.last_generation.checked_add(1).unwrap_or(1);
-    let tracer = Arc::new(Tracer { generation: slot.last_generation, identity, settings, wake: Wake(Box::new(wake)) });
+    let tracer = Arc::new(Tracer { generation: slot.last_generation, identity, settings, choice, wake: Wake(Box::new(wake)) });
     slot.running = Some(Arc::clone(&tracer));
     GENERATION.store(tracer.generation, Ordering::SeqCst);
     Ok(tracer)

@@ -10,7 +10,7 @@ impl Job {
                 );
                 &__SKYWALKING_CALLSITE
             });
-            if ::skywalking_runtime::__private::Opening::recording(
+            if ::skywalking_runtime::__private::Opening::naming(
                 &mut __skywalking_opening,
             ) {
                 match &format_args!("job/{}", self.queue) {

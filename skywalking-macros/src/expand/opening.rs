@@ -125,7 +125,8 @@ impl Opening<'_> {
     /// Whether there is an argument to be computed at run time.
     fn computes(&self) -> bool {
         let args = self.args;
-        args.extract.is_some() || args.extract_each.is_some() || !self.computed(&TokenStream::new()).is_empty()
+        let name = matches!(args.name, Some(Text::Computed(_)));
+        name || args.extract.is_some() || args.extract_each.is_some() || !self.computed(&TokenStream::new()).is_empty()
     }
 
     /// The static lives in the smallest block, so that no expression of the user's can see it.
@@ -214,35 +215,40 @@ impl Opening<'_> {
         Some(quote_spanned!(site=> if #ty::wants_headers(&mut __skywalking_opening) { #call; }))
     }
 
+    /// The name first: by it the runtime decides whether the request is left out, and then the rest is not computed.
+    ///
     /// Each value is computed and recorded by itself, since what it borrows or locks lives to the end of its match; the program's expressions are outside the
     /// scope of our imports.
-    fn recording(&self, ty: &TokenStream) -> Option<TokenStream> {
+    fn recording(&self, ty: &TokenStream) -> TokenStream {
         let site = Span::mixed_site();
+        let name = text(ty, self.args.name.as_ref(), "name");
+        let name = name.map(|name| quote_spanned!(site=> if #ty::naming(&mut __skywalking_opening) { #name }));
         let computed = self.computed(ty);
-        if computed.is_empty() {
-            return None;
-        }
-        Some(quote_spanned!(site=> if #ty::recording(&mut __skywalking_opening) { #(#computed)* }))
+        let computed =
+            (!computed.is_empty()).then(|| quote_spanned!(site=> if #ty::recording(&mut __skywalking_opening) { #(#computed)* }));
+        quote_spanned!(site=> #name #computed)
     }
 
-    /// A statement for each value that is computed.
+    /// A statement for each value that is computed, but for the name.
     fn computed(&self, ty: &TokenStream) -> Vec<TokenStream> {
         let site = Span::mixed_site();
         let private = self.private;
-        let text = |text: &Option<Text>, method: &str| {
-            let Some(Text::Computed(value)) = text else { return None };
-            let at = site.located_at(value.span());
-            let (ty, method, bound) = (located_at(ty, at), Ident::new(method, at), Ident::new(VALUE, at));
-            Some(matched(value, &quote_spanned!(at=> #ty::#method(&mut __skywalking_opening, #bound))))
-        };
         let tags = self.args.tags.iter().filter_map(|Tag { key, value, .. }| {
             let expr = value.computed()?;
             let at = site.located_at(expr.span());
             let put = put(private, ty, key, value, at, &quote_spanned!(at=> __skywalking_opening));
             Some(matched(expr, &put))
         });
-        text(&self.args.name, "name").into_iter().chain(text(&self.args.peer, "peer")).chain(tags).collect()
+        text(ty, self.args.peer.as_ref(), "peer").into_iter().chain(tags).collect()
     }
+}
+
+/// A statement that computes a text and hands it to this method of `ty`.
+fn text(ty: &TokenStream, text: Option<&Text>, method: &str) -> Option<TokenStream> {
+    let Some(Text::Computed(value)) = text else { return None };
+    let at = Span::mixed_site().located_at(value.span());
+    let (ty, method, bound) = (located_at(ty, at), Ident::new(method, at), Ident::new(VALUE, at));
+    Some(matched(value, &quote_spanned!(at=> #ty::#method(&mut __skywalking_opening, #bound))))
 }
 
 /// What a computed value is bound to.

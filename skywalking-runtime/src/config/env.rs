@@ -2,7 +2,7 @@
 
 use std::ffi::OsString;
 
-use super::{Config, Enabled, Given, Reporter, Token, correlation};
+use super::{Config, Enabled, Given, Reporter, Token, correlation, sampling};
 use crate::error::Error;
 
 pub(super) const NAME: &str = "SW_AGENT_NAME";
@@ -11,6 +11,7 @@ const BACKEND: &str = "SW_AGENT_COLLECTOR_BACKEND_SERVICES";
 const TOKEN: &str = "SW_AGENT_AUTHENTICATION";
 const PROTOCOL: &str = "SW_AGENT_PROTOCOL";
 const ENABLE: &str = "SW_AGENT_ENABLE";
+const SPAN_LIMIT: &str = "SW_AGENT_SPAN_LIMIT";
 
 /// Gives the value of a variable, if it is set.
 pub(super) type Lookup<'a> = dyn Fn(&str) -> Option<OsString> + 'a;
@@ -44,8 +45,22 @@ pub(super) fn apply(mut config: Config, lookup: &Lookup<'_>) -> Result<Config, E
         config.token = Token::new(value);
         config.token_setting = TOKEN;
     }
-    correlation::apply(&mut config, &|setting| read(setting, lookup))?;
+    let read = |setting| read(setting, lookup);
+    correlation::apply(&mut config, &read)?;
+    sampling::apply(&mut config, &read)?;
+    if let Some(value) = read(SPAN_LIMIT)? {
+        config.settings.span_limit = span_limit(value)?;
+    }
     Ok(config)
+}
+
+fn span_limit(value: String) -> Result<u16, Error> {
+    let Ok(limit) = value.trim().parse::<usize>() else { return Err(Error::NotANumber { setting: SPAN_LIMIT, value }) };
+    match u16::try_from(limit) {
+        Ok(0) => Err(Error::ZeroLimit { setting: SPAN_LIMIT }),
+        Ok(limit) => Ok(limit),
+        Err(_) => Err(Error::LimitTooLarge { setting: SPAN_LIMIT, value: limit, most: usize::from(u16::MAX) }),
+    }
 }
 
 /// The reporter of this name.
@@ -112,6 +127,8 @@ mod tests {
             (TOKEN, fail(&[(NAME, "s"), (TOKEN, "s3cret token")])),
             (ENABLE, fail(&[(NAME, "s"), (ENABLE, "maybe")])),
             (PROTOCOL, fail(&[(NAME, "s"), (PROTOCOL, "kafka")])),
+            (SPAN_LIMIT, fail(&[(NAME, "s"), (SPAN_LIMIT, "0")])),
+            (SPAN_LIMIT, fail(&[(NAME, "s"), (SPAN_LIMIT, "65536")])),
         ] {
             assert!(error.starts_with(&format!("{variable}: ")), "{error}");
             assert!(!error.contains("s3cret"), "{error}");
@@ -153,7 +170,7 @@ mod tests {
     #[test]
     fn a_variable_that_is_no_text_is_named() {
         use std::os::unix::ffi::OsStringExt;
-        for variable in [NAME, INSTANCE, BACKEND, TOKEN, PROTOCOL, ENABLE] {
+        for variable in [NAME, INSTANCE, BACKEND, TOKEN, PROTOCOL, ENABLE, SPAN_LIMIT] {
             let error = Config::from_lookup(&|name| (name == variable).then(|| OsString::from_vec(b"s3cret\xff".to_vec()))).unwrap_err();
             assert!(matches!(&error, Error::NotUnicode { setting, .. } if *setting == variable), "{error:?}");
             assert_eq!(error.to_string().contains("s3cret"), variable != TOKEN);

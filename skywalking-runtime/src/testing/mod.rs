@@ -87,7 +87,8 @@ impl Test {
         Self { scope: Scope::open() }
     }
 
-    /// Roots are sampled if `sampler` says so of their name.
+    /// Requests are sampled if `sampler` says so of the name of their first span. It is not asked about those that come with a valid
+    /// context: these are sampled.
     pub fn sampler(self, sampler: impl Fn(&str) -> bool + Send + Sync + 'static) -> Self {
         self.scope.set_sampler(Box::new(sampler));
         self

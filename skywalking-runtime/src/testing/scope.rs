@@ -64,11 +64,7 @@ pub(crate) fn decide(name: &str) -> bool {
     let sampler = with(scope(), |marked| marked.sampler.clone()).flatten();
     // Called without the lock and outside of the mark: a sampler may trace, and what it traces is not the test's.
     let _outside = Here(HERE.replace(0));
-    let sampled = sampler.is_none_or(|sampler| sampler(name));
-    if !sampled {
-        crate::trace::tally::count(crate::trace::tally::Reason::UnsampledSampler);
-    }
-    sampled
+    sampler.is_none_or(|sampler| sampler(name))
 }
 
 /// A segment was opened.

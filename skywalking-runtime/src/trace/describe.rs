@@ -18,10 +18,26 @@ impl<'a> Describe<'a> {
 }
 
 impl Describe<'_> {
-    /// True if name, peer and tags will be used.
+    /// True if peer and tags will be used. Whether a request is recorded that has no context here is decided by the context that came
+    /// with it and by its name: say these first, and what the others cost is saved where it is left out.
+    ///
+    /// ```
+    /// use skywalking_runtime::{Callsite, Describe, Resumable, callsite};
+    ///
+    /// static REQUEST: Callsite = callsite!(entry, "HTTP", layer = http);
+    ///
+    /// let headers = String::new(); // whatever came with the request
+    /// let describe = |span: &mut Describe<'_>| {
+    ///     if span.extract(&headers).name("GET:/users").is_recording() {
+    ///         let size = 42; // whatever takes its time
+    ///         span.tag("size", size);
+    ///     }
+    /// };
+    /// Resumable::open(&REQUEST, describe, || ()).0.finish();
+    /// ```
     #[inline]
     pub fn is_recording(&mut self) -> bool {
-        self.0.recording()
+        self.0.accepting()
     }
 
     /// Leaves the request out, as [`Root::ignored`](crate::Root::ignored) does. To be said first.
@@ -40,7 +56,7 @@ impl Describe<'_> {
 
     /// The operation name, cut at 150 UTF-16 units; an empty one leaves the callsite's.
     pub fn name(&mut self, name: impl Display) -> &mut Self {
-        if self.0.recording() {
+        if self.0.naming() {
             self.0.name(&name);
         }
         self
@@ -63,7 +79,7 @@ impl Describe<'_> {
     /// assert_eq!(testing::text(&trees), "Entry GET:/users layer=Http {url=http://shop/users}\n");
     /// ```
     pub fn name_of(&mut self, pieces: &[&str]) -> &mut Self {
-        if self.0.recording() {
+        if self.0.naming() {
             self.0.name_of(pieces);
         }
         self
@@ -71,7 +87,7 @@ impl Describe<'_> {
 
     /// The address called, cut at 200 UTF-16 units; an empty one becomes `unknown`.
     pub fn peer(&mut self, peer: impl Display) -> &mut Self {
-        if self.0.recording() {
+        if self.0.accepting() {
             self.0.peer(&peer);
         }
         self
@@ -79,7 +95,7 @@ impl Describe<'_> {
 
     /// A tag of text, number or bool, as [`Current::tag`](crate::Current::tag) takes it.
     pub fn tag(&mut self, key: &'static str, value: impl TagValue) -> &mut Self {
-        if self.0.recording() {
+        if self.0.accepting() {
             self.0.tag(key, value.raw());
         }
         self
@@ -87,7 +103,7 @@ impl Describe<'_> {
 
     /// A tag of text in pieces, as in [`name_of`](Self::name_of); cut at 2048 UTF-16 units.
     pub fn tag_of(&mut self, key: &'static str, pieces: &[&str]) -> &mut Self {
-        if self.0.recording() {
+        if self.0.accepting() {
             self.0.tag_of(key, pieces);
         }
         self
@@ -95,7 +111,7 @@ impl Describe<'_> {
 
     /// A tag of anything that implements [`Display`].
     pub fn tag_display(&mut self, key: &'static str, value: &dyn Display) -> &mut Self {
-        if self.0.recording() {
+        if self.0.accepting() {
             self.0.tag_display(key, value);
         }
         self

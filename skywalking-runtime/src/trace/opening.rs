@@ -34,6 +34,8 @@ pub struct Opening {
     head: u32,
     /// Where the entry stands that says how long the message was on its way, as in [`Record::side`](super::record::Record::side).
     latency: u32,
+    /// It was given a name of its own.
+    named: bool,
     /// The segment that is in the slot; 0 if there is none.
     key: u64,
     /// The segment that a root will put into the slot.
@@ -54,6 +56,8 @@ enum Place {
     Merged,
     /// A child of an unsampled request.
     Unsampled,
+    /// A root, and whether it is recorded is not decided: the context that came with the request and the name may still be said.
+    Undecided,
     Root,
 }
 
@@ -62,7 +66,7 @@ impl Opening {
     #[inline]
     pub fn new(callsite: &'static Callsite) -> Self {
         let place = if tracer::enabled() { Place::Unknown } else { Place::Nowhere };
-        Self { callsite, place, head: 0, latency: 0, key: 0, root: None }
+        Self { callsite, place, head: 0, latency: 0, named: false, key: 0, root: None }
     }
 
     /// The request is left out: nothing of it is recorded, nor of what is below. With a context it is only no span of its own.
@@ -95,7 +99,24 @@ impl Opening {
     #[cold]
     fn decide_root(&mut self) -> Place {
         self.root = root::segment_for(self.callsite);
-        if self.root.is_some() { Place::Root } else { Place::Nowhere }
+        if self.root.is_some() { Place::Undecided } else { Place::Nowhere }
+    }
+
+    /// Decides about a root by what is known now.
+    #[cold]
+    fn settle(&mut self) {
+        self.root = self.root.take().and_then(|segment| root::decide(segment, self.callsite, self.head));
+        self.place = if self.root.is_some() { Place::Root } else { Place::Nowhere };
+    }
+
+    /// True if nothing that is still to be said can save the root.
+    #[cold]
+    fn is_refused(&mut self) -> bool {
+        let refused = self.root.as_mut().is_some_and(|segment| root::refuses(segment));
+        if refused {
+            self.place = Place::Root;
+        }
+        refused
     }
 
     #[inline]
@@ -106,18 +127,37 @@ impl Opening {
     /// True if the context in a carrier would be used.
     #[inline]
     pub fn wants_headers(&mut self) -> bool {
-        matches!(self.place(), Place::Root | Place::Child | Place::Merged)
+        matches!(self.place(), Place::Undecided | Place::Root | Place::Child | Place::Merged)
     }
 
-    /// True if name, peer and tags would be used: only then are their expressions to be evaluated.
+    /// True if a name would be used: only then is its expression to be evaluated. Of a request that is not decided about, it is what decides.
+    #[inline]
+    pub fn naming(&mut self) -> bool {
+        match self.place() {
+            Place::Undecided => !self.is_refused(),
+            Place::Full => false,
+            _ => self.recording(),
+        }
+    }
+
+    /// The same of peer and tags, which may be said before the name: such a request is decided about when it is named, or opens.
+    #[inline]
+    pub(super) fn accepting(&mut self) -> bool {
+        if self.place() == Place::Undecided && !self.named { !self.is_refused() } else { self.recording() }
+    }
+
+    /// True if peer and tags would be used: only then are their expressions to be evaluated. The name has been said.
     #[inline]
     pub fn recording(&mut self) -> bool {
-        match self.place() {
+        if self.place() == Place::Undecided {
+            self.settle();
+        }
+        match self.place {
             Place::Child | Place::Merged => true,
             Place::Root => self.root.as_ref().is_some_and(|segment| segment.sampled),
             // An exit that finds no room is not recorded, but its header is written, and that holds the peer.
             Place::Full => self.callsite.kind == Kind::Exit,
-            Place::Unknown | Place::Nowhere | Place::Unsampled => false,
+            Place::Unknown | Place::Nowhere | Place::Unsampled | Place::Undecided => false,
         }
     }
 
@@ -150,6 +190,7 @@ impl Opening {
 
     /// The operation name; an empty one leaves the callsite's.
     pub fn name<T: SpanText + ?Sized>(&mut self, name: &T) {
+        self.named = true;
         match self.place {
             Place::Merged if self.callsite.is_fallback() => {}
             Place::Merged => self.formatted(format_args!("{name}"), NAME_LIMIT, Segment::rename),
@@ -159,6 +200,7 @@ impl Opening {
 
     /// The same of a name in pieces, which are put together where they stay.
     pub(super) fn name_of(&mut self, pieces: &[&str]) {
+        self.named = true;
         let merged = self.place == Place::Merged;
         if merged && self.callsite.is_fallback() {
             return;
@@ -353,8 +395,11 @@ impl Opening {
 
     #[inline(never)]
     fn open(mut self) -> Begun {
-        match self.place() {
-            Place::Unknown | Place::Nowhere => Begun::NOTHING,
+        if self.place() == Place::Undecided {
+            self.settle();
+        }
+        match self.place {
+            Place::Unknown | Place::Undecided | Place::Nowhere => Begun::NOTHING,
             Place::Unsampled => Begun::unsampled(self.key),
             Place::Child | Place::Full | Place::Merged => {
                 let merged = self.place == Place::Merged;

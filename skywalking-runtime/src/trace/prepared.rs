@@ -79,6 +79,11 @@ impl Prepared {
         self.recording()
     }
 
+    /// True if a name would be used, as things stand.
+    pub fn naming(&mut self) -> bool {
+        self.recording()
+    }
+
     /// True if name, peer and tags would be used, as things stand: a tracer runs, and the request here, if there is one, is sampled.
     pub fn recording(&mut self) -> bool {
         tracer::enabled() && slot::with(|segment| segment.sampled) != Some(false)
@@ -173,10 +178,12 @@ impl Prepared {
         if !given.headers.is_empty() && opening.wants_headers() {
             opening.extract_each(&given.headers);
         }
+        if let Some(name) = &given.name
+            && opening.naming()
+        {
+            opening.name(name);
+        }
         if opening.recording() {
-            if let Some(name) = &given.name {
-                opening.name(name);
-            }
             if let Some(peer) = &given.peer {
                 opening.peer(peer);
             }

@@ -9,7 +9,8 @@ use std::future::Future;
 use super::callsite::{Callsite, Kind};
 use super::outbox;
 use super::prepared::Prepared;
-use super::sampler;
+use super::record::Trace;
+use super::sampler::{self, Custom, Upstream, Verdict};
 use super::scope::Begun;
 use super::segment::Segment;
 use super::slot;
@@ -17,9 +18,9 @@ use super::tally::{self, Reason};
 use super::thread;
 use super::traced::Resumable;
 use crate::propagation::carrier::Extract;
-use crate::tracer::{self, Orphans, Settings};
+use crate::tracer::{self, Orphans, Settings, Tracer};
 
-/// A segment for a root of `callsite`, or `None` if none is to be opened here.
+/// A segment for a root of `callsite`, or `None` if none is to be opened here. Whether it records is not decided yet: by [`decide`].
 #[cold]
 pub(super) fn segment_for(callsite: &'static Callsite) -> Option<Box<Segment>> {
     let mut segment = thread::segment(|settings| {
@@ -27,9 +28,85 @@ pub(super) fn segment_for(callsite: &'static Callsite) -> Option<Box<Segment>> {
             tally::count(Reason::OrphanSkipped);
             return None;
         }
-        Some(has_room(settings) && sampler::decide(callsite.name))
+        Some(true)
     })?;
     segment.scope = sampler::scope();
+    Some(segment)
+}
+
+/// Decides whether the segment records, now that the headers of the request have been read and the root's own name, if it has one, is in
+/// the list at `head`. The segment comes back, unless it was lost in the program's own sampler.
+#[cold]
+pub(super) fn decide(mut segment: Box<Segment>, callsite: &'static Callsite, head: u32) -> Option<Box<Segment>> {
+    let upstream = upstream(&segment);
+    let Tracer { choice, settings, .. } = &*segment.tracer;
+    let name = if head == 0 { None } else { segment.given_name(head) };
+    let name = name.unwrap_or(callsite.name);
+    let left_out = if let Some(reason) = choice.ignored.reason(name) {
+        Some(reason)
+    } else if outbox::open_segments() >= settings.live_segments {
+        Some(Reason::UnsampledLiveLimit)
+    } else {
+        match choice.verdict(segment.key, upstream) {
+            Verdict::Sampled => None,
+            Verdict::LeftOut(reason) => Some(reason),
+            Verdict::Ask(custom) => {
+                let (custom, name) = (custom.clone(), name.to_owned());
+                return ask(segment, &custom, &name);
+            }
+        }
+    };
+    #[cfg(feature = "testing")]
+    let left_out = left_out.or_else(|| {
+        let asked = upstream == Upstream::Unknown && !sampler::decide(name);
+        asked.then_some(Reason::UnsampledSampler)
+    });
+    if let Some(reason) = left_out {
+        leave_out(&mut segment, reason);
+    }
+    Some(segment)
+}
+
+/// True if the request is left out whatever its name is, so that nobody needs to compute that.
+pub(super) fn refuses(segment: &mut Segment) -> bool {
+    let refuses = segment.tracer.choice.refuses(segment.key, upstream(segment));
+    if refuses {
+        leave_out(segment, Reason::UnsampledSampler);
+    }
+    refuses
+}
+
+/// What is known of the request that the segment is for.
+fn upstream(segment: &Segment) -> Upstream {
+    match segment.trace {
+        Trace::Own(_) => Upstream::Unknown,
+        Trace::Foreign { .. } => Upstream::Sampled,
+    }
+}
+
+fn leave_out(segment: &mut Segment, reason: Reason) {
+    tally::count(reason);
+    segment.leave_out();
+}
+
+/// Asks the program's own sampler. Meanwhile the segment has its place and records nothing: so what the sampler does is not traced, and it
+/// is not asked about itself.
+#[cold]
+fn ask(mut segment: Box<Segment>, custom: &Custom, name: &str) -> Option<Box<Segment>> {
+    segment.sampled = false;
+    let key = segment.key;
+    let displaced = slot::replace(Some(segment));
+    let sampled = custom.takes(name);
+    let Some(mut segment) = slot::take_key(key) else {
+        // What it left there instead is somebody else's, and stays.
+        tally::count(Reason::GuardMisplaced);
+        return None;
+    };
+    slot::replace(displaced);
+    segment.sampled = true;
+    if !sampled {
+        leave_out(&mut segment, Reason::UnsampledSampler);
+    }
     Some(segment)
 }
 

@@ -183,7 +183,8 @@ fn open(callsite: &'static Callsite) -> Scope {
 
 #[cold]
 fn open_root(callsite: &'static Callsite) -> Scope {
-    root::segment_for(callsite).map_or(Scope::NONE, |segment| root::begin(segment, callsite, 0, 0).into_scope())
+    let segment = root::segment_for(callsite).and_then(|segment| root::decide(segment, callsite, 0));
+    segment.map_or(Scope::NONE, |segment| root::begin(segment, callsite, 0, 0).into_scope())
 }
 
 impl Drop for Scope {

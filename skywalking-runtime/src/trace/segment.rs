@@ -174,6 +174,12 @@ impl Segment {
         self.detached.clear();
     }
 
+    /// Records nothing from now on: the request is left out. What the text holds stays, since the id of the trace may be in it.
+    pub(crate) fn leave_out(&mut self) {
+        self.sampled = false;
+        self.sides.clear();
+    }
+
     /// True if its buffers are small enough to be kept for the next segment.
     pub(crate) fn is_worth_keeping(&self) -> bool {
         self.records.capacity() <= 512 && self.sides.capacity() <= 1_024 && self.text.capacity() + self.scratch.capacity() <= 32 * 1024

@@ -56,6 +56,12 @@ reasons! {
     UnsampledLiveLimit = "unsampled_live_limit",
     /// A request was not sampled because the sampler said so.
     UnsampledSampler = "unsampled_sampler",
+    /// A request was left out because its first span's name ends as `Config::ignore_suffix` lists.
+    IgnoredSuffix = "ignored_suffix",
+    /// A request was left out because its first span's name matches a pattern of `Config::ignore_path`.
+    IgnoredPath = "ignored_path",
+    /// The program's own sampler panicked; the request was recorded.
+    SamplerPanicked = "sampler_panicked",
     /// A local span without a context was skipped, as `Orphans::Skip` asks.
     OrphanSkipped = "orphan_skipped",
     /// A child was opened by hand where there was no context to be a child in.

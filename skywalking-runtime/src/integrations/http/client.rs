@@ -97,6 +97,10 @@ impl Client {
         // A copy of a handle, and only where the URI has no host, as below a client that adds it: the headers are written to meanwhile.
         let host = host_header(uri, headers).cloned();
         let describe = |span: &mut Describe<'_>| {
+            match protocol {
+                Protocol::Grpc => _ = span.name(uri.path()),
+                Protocol::Http => url::name(span, method, uri.path()),
+            }
             if !span.is_recording() {
                 return;
             }
@@ -104,10 +108,8 @@ impl Client {
                 Some(address) => span.peer(address),
                 None => span.peer(""),
             };
-            if protocol == Protocol::Grpc {
-                span.name(uri.path());
-            } else {
-                url::describe(span, method, uri.path(), &url::url(uri, host.as_ref(), shared.query));
+            if protocol == Protocol::Http {
+                url::describe(span, method, &url::url(uri, host.as_ref(), shared.query));
             }
         };
         let (span, ()) = Resumable::open(callsite, describe, || {

@@ -121,6 +121,10 @@ impl Server {
             if inbound == Inbound::Accept {
                 span.extract(headers);
             }
+            match protocol {
+                Protocol::Grpc => _ = span.name(uri.path()),
+                Protocol::Http => url::name(span, method, router::template(extensions).unwrap_or(uri.path())),
+            }
             if !span.is_recording() {
                 return;
             }
@@ -131,11 +135,8 @@ impl Server {
             if let Some(address) = address {
                 span.peer(address);
             }
-            if protocol == Protocol::Grpc {
-                span.name(uri.path());
-            } else {
-                let path = router::template(extensions).unwrap_or(uri.path());
-                url::describe(span, method, path, &url::url(uri, host_header(uri, headers), shared.query));
+            if protocol == Protocol::Http {
+                url::describe(span, method, &url::url(uri, host_header(uri, headers), shared.query));
             }
         };
         let (span, ()) = Resumable::open(callsite, describe, || ());

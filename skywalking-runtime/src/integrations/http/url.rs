@@ -7,10 +7,15 @@ use ::http::{HeaderMap, HeaderValue, Method, Uri, header};
 use super::hosts;
 use crate::Describe;
 
-/// What HTTP spans say from the beginning.
-pub(super) fn describe(span: &mut Describe<'_>, method: &Method, path: &str, url: &[&str]) {
+/// What HTTP spans are called: to be said first, as it decides which are recorded.
+pub(super) fn name(span: &mut Describe<'_>, method: &Method, path: &str) {
     let path = if path.is_empty() { "/" } else { path };
-    span.name_of(&[method.as_str(), ":", path]).tag("http.method", method.as_str()).tag_of("url", url);
+    span.name_of(&[method.as_str(), ":", path]);
+}
+
+/// What HTTP spans say from the beginning.
+pub(super) fn describe(span: &mut Describe<'_>, method: &Method, url: &[&str]) {
+    span.tag("http.method", method.as_str()).tag_of("url", url);
 }
 
 /// The host that a request goes to, and its port: as written or as the scheme has it.

@@ -93,6 +93,12 @@ impl Segment {
         Some(self.range(from))
     }
 
+    /// The name in the list at `head`, of a span that has not opened yet.
+    pub(crate) fn given_name(&self, head: u32) -> Option<&str> {
+        let side = self.find(head, |kind| kind == SideKind::Name)?;
+        Some(self.text_at(Range { offset: side.a, length: side.b }))
+    }
+
     /// The newest name of a span.
     pub(crate) fn name_of(&self, index: u16) -> Name<'_> {
         let Some(record) = self.records.get(usize::from(index)) else { return Name::Text("") };

@@ -18,6 +18,7 @@ use crate::trace::callsite::{Callsite, Kind};
 use crate::trace::clock;
 use crate::trace::outbox::{self, Budget, Handed, Head, Node};
 use crate::trace::record::{NONE, Record, Trace};
+use crate::trace::sampler::Choice;
 use crate::tracer::{self, Identity, Settings};
 
 static WORK: Callsite = Callsite::new(Kind::Entry, "/work");
@@ -125,7 +126,8 @@ impl Bench {
         let alone = alone();
         clock::choose();
         let identity = Identity::new("svc", "one");
-        let tracer = tracer::install(identity.clone(), Settings::default(), || {}).expect("nobody else runs a tracer now");
+        let tracer =
+            tracer::install(identity.clone(), Settings::default(), Choice::default(), || {}).expect("nobody else runs a tracer now");
         let (commands, receiver) = mpsc::channel(8);
         let (generation, start) = (tracer.generation, Stats::read());
         let ledger = Ledger::open(generation);

@@ -1,0 +1,67 @@
+//! A sampler of the program's own.
+
+use std::fmt;
+use std::panic::{RefUnwindSafe, UnwindSafe};
+use std::sync::Arc;
+
+use crate::trace::guarded::guarded;
+use crate::trace::tally::{self, Reason};
+
+/// Decides which requests are recorded: [`Sampling::custom`](crate::Sampling::custom).
+///
+/// ```
+/// use skywalking_runtime::{Config, Reporter, Sampler, Sampling};
+///
+/// struct Writes;
+///
+/// impl Sampler for Writes {
+///     fn is_sampled(&self, operation: &str) -> bool {
+///         !operation.starts_with("GET:")
+///     }
+/// }
+///
+/// let _agent = Config::new("shop").reporter(Reporter::Discard).sampling(Sampling::custom(Writes)).start()?;
+/// # Ok::<(), skywalking_runtime::Error>(())
+/// ```
+pub trait Sampler: Send + Sync {
+    /// True if the request is recorded whose first span has this operation name.
+    ///
+    /// It is called on the thread of the request, right before that span opens. [`trace_id`](crate::trace_id) and
+    /// [`correlation::get`](crate::correlation::get) speak of the request; spans that are opened in here are not recorded. If it panics
+    /// the request is recorded, and counted as [`Reason::SamplerPanicked`](crate::Reason::SamplerPanicked).
+    fn is_sampled(&self, operation: &str) -> bool;
+}
+
+impl<F: Fn(&str) -> bool + Send + Sync> Sampler for F {
+    fn is_sampled(&self, operation: &str) -> bool {
+        self(operation)
+    }
+}
+
+/// A sampler of the program's own.
+#[derive(Clone)]
+pub(crate) struct Custom(Arc<dyn Sampler>);
+
+// What a panic leaves half done in there is the program's own: it is asked again, as its own code would be.
+impl UnwindSafe for Custom {}
+impl RefUnwindSafe for Custom {}
+
+impl fmt::Debug for Custom {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Custom")
+    }
+}
+
+impl Custom {
+    pub(crate) fn new(sampler: impl Sampler + 'static) -> Self {
+        Self(Arc::new(sampler))
+    }
+
+    /// Asks it.
+    pub(crate) fn takes(&self, name: &str) -> bool {
+        guarded(|| self.0.is_sampled(name)).unwrap_or_else(|| {
+            tally::count(Reason::SamplerPanicked);
+            true
+        })
+    }
+}

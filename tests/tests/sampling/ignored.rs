@@ -1,0 +1,99 @@
+//! Requests that are left out by their names.
+
+use crate::prelude::*;
+
+#[test]
+fn files_of_pages_are_left_out_by_default_with_all_that_is_below() {
+    let _running = start(Config::new("s"));
+    let mut left_out = 0;
+    let trees = run(|| {
+        left_out = counted(Reason::IgnoredSuffix, || {
+            for name in ["/logo.png", "GET:/static/app.js", "/index.html"] {
+                serve(name, "");
+            }
+        });
+        serve("/users", "");
+    });
+    assert_eq!((text(&trees), left_out), (tree_of("/users"), 3));
+    assert!(is_idle());
+}
+
+#[test]
+fn a_list_wins_over_the_context_that_came_with_the_request_whose_trace_id_it_has() {
+    let _running = start(Config::new("s").ignore_path(["/health/**"]));
+    let mut ids = Vec::new();
+    let trees = run(|| {
+        let left_out = counted(Reason::IgnoredPath, || ids.push(serve("GET:/health/live", SW8)));
+        assert_eq!(left_out, 1);
+        ids.push(serve("/logo.png", SW8));
+    });
+    assert_eq!(text(&trees), "");
+    assert_eq!(ids, [Some("trace-1".to_owned()), Some("trace-1".to_owned())]);
+}
+
+#[test]
+fn a_list_uses_no_budget_up_and_asks_no_sampler() {
+    let _running = sampling(Sampling::custom(|name: &str| {
+        assert_eq!(name, "/users", "only this one is asked about");
+        true
+    }));
+    let panicked = counted(Reason::SamplerPanicked, || {
+        let trees = run(|| {
+            serve("/logo.png", "");
+            serve("/users", "");
+        });
+        assert_eq!(text(&trees), tree_of("/users"));
+    });
+    assert_eq!(panicked, 0);
+}
+
+#[test]
+fn only_the_first_span_is_looked_at() {
+    let _running = start(Config::new("s").ignore_path(["local", "/exit.png", "/renamed"]));
+    let trees = run(|| {
+        serve("/users", "");
+        Root::new(&ENTRY).run(|| _ = current().set_name("/renamed"));
+        local();
+        exit();
+    });
+    assert_eq!(text(&trees), tree_of("/users") + "Entry /renamed\n");
+}
+
+#[test]
+fn what_goes_on_elsewhere_is_left_out_too() {
+    let _running = start(Config::new("s"));
+    let mut ids = Vec::new();
+    let trees = run(|| {
+        let snapshot = Root::new(&ENTRY).name("/logo.png").run(|| {
+            ids.push(trace_id());
+            std::thread::scope(|scope| _ = scope.spawn(local.traced("thread")).join());
+            futures::executor::block_on(async { local() }.traced("future"));
+            assert!(correlation::put("tenant", "blue"));
+            capture()
+        });
+        // The request has ended, and its decision stands.
+        snapshot.run("late", || {
+            local();
+            ids.push(trace_id());
+            assert_eq!(correlation::get("tenant").as_deref(), Some("blue"));
+        });
+    });
+    assert_eq!(text(&trees), "");
+    assert!(ids[0].is_some() && ids[0] == ids[1], "{ids:?}");
+    assert!(is_idle());
+}
+
+#[test]
+fn the_lists_can_be_emptied_and_replaced() {
+    let none: [&str; 0] = [];
+    {
+        let _running = start(Config::new("s").ignore_suffix(none));
+        assert_eq!(text(&run(|| _ = serve("/logo.png", ""))), tree_of("/logo.png"));
+    }
+    let _running = start(Config::new("s").ignore_suffix([".txt"]));
+    let trees = run(|| {
+        serve("/logo.png", "");
+        serve("/robots.txt", "");
+    });
+    assert_eq!(text(&trees), tree_of("/logo.png"));
+}

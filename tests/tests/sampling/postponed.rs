@@ -1,0 +1,111 @@
+//! What is computed for a request before it is decided about, and what is not.
+
+use std::cell::Cell;
+
+use crate::prelude::*;
+
+thread_local! {
+    static COMPUTED: Cell<&'static str> = const { Cell::new("") };
+}
+
+/// Notes that an argument was computed.
+fn noted<T>(what: &'static str, value: T) -> T {
+    COMPUTED.set(match (COMPUTED.get(), what) {
+        ("", first) => first,
+        ("extract", "name") => "extract name",
+        ("extract", "tag") => "extract tag",
+        ("extract name", "tag") => "extract name tag",
+        (before, now) => panic!("{now} after {before}"),
+    });
+    value
+}
+
+#[entry_span(name = noted("name", name), extract = noted("extract", header), tags("tag" = noted("tag", 1)))]
+fn named(name: &str, header: &str) {}
+
+#[entry_span(name = "/literal.png", extract = noted("extract", header), tags("tag" = noted("tag", 1)))]
+fn literal(header: &str) {}
+
+fn computed(work: impl FnOnce()) -> &'static str {
+    COMPUTED.set("");
+    run(work);
+    COMPUTED.get()
+}
+
+#[test]
+fn where_no_agent_runs_nothing_is_computed() {
+    let (agent, _turn) = start(Config::new("s"));
+    drop(agent);
+    COMPUTED.set("");
+    named("/users", "");
+    literal("");
+    assert_eq!(COMPUTED.get(), "");
+}
+
+#[test]
+fn a_request_that_is_left_out_by_its_name_computes_that_and_no_tag() {
+    let _running = start(Config::new("s"));
+    assert_eq!(computed(|| named("/users", "")), "extract name tag");
+    assert_eq!(computed(|| named("/a.png", "")), "extract name");
+    assert_eq!(computed(|| literal("")), "extract");
+}
+
+#[test]
+fn a_request_that_the_rate_leaves_out_computes_no_name_either() {
+    let _running = nothing();
+    assert_eq!(computed(|| named("/users", "")), "extract");
+    assert_eq!(computed(|| named("/users", SW8)), "extract name tag");
+}
+
+#[test]
+fn below_a_request_that_is_left_out_nothing_is_computed() {
+    let _running = nothing();
+    assert_eq!(computed(|| Root::new(&ENTRY).run(|| named("/users", SW8))), "");
+}
+
+#[test]
+fn a_middleware_that_names_its_span_first_computes_nothing_else_for_what_is_left_out() {
+    static SERVED: Callsite = callsite!(entry, "HTTP").fallback();
+    let described = |name: &str| {
+        let mut recording = None;
+        let describe = |span: &mut Describe<'_>| recording = Some(span.extract("").name(name).is_recording());
+        let trees = run(|| Resumable::open(&SERVED, describe, || ()).0.finish());
+        (text(&trees), recording)
+    };
+    let _running = start(Config::new("s"));
+    assert_eq!(described("/users"), ("Entry /users\n".to_owned(), Some(true)));
+    assert_eq!(described("/a.png"), (String::new(), Some(false)));
+}
+
+#[test]
+fn a_middleware_that_names_its_span_last_is_decided_about_by_that_name() {
+    static SERVED: Callsite = callsite!(entry, "/served.png").fallback();
+    let described = |name: &str| {
+        let describe = |span: &mut Describe<'_>| {
+            assert!(span.is_recording(), "as things stand");
+            span.tag("early", 1).tag_of("pieces", &["a", "b"]).peer("one:1").name(name).tag("late", 2);
+        };
+        text(&run(|| Resumable::open(&SERVED, describe, || drop(child(&PART))).0.finish()))
+    };
+    let _running = start(Config::new("s"));
+    assert_eq!(described("/users"), "Entry /users peer=one:1 {early=1, pieces=ab, late=2}\n  Local part\n");
+    assert_eq!(described("/a.png"), "");
+    assert_eq!(described(""), "", "an empty name leaves the callsite's");
+    assert!(is_idle());
+}
+
+#[test]
+fn an_argument_that_panics_leaves_nothing_behind() {
+    #[entry_span(name = fails(), extract = header)]
+    fn broken(header: &str) {}
+    fn fails() -> String {
+        panic!("no name")
+    }
+    let _running = start(Config::new("s"));
+    let trees = run(|| {
+        assert!(std::panic::catch_unwind(|| broken(SW8)).is_err());
+        assert!(is_idle());
+        serve("/users", "");
+    });
+    assert_eq!(text(&trees), tree_of("/users"));
+}

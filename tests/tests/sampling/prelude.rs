@@ -1,0 +1,59 @@
+//! What the tests share: a traced program, and the agent that a test runs.
+
+use std::sync::{Mutex, MutexGuard, PoisonError};
+
+pub(crate) use skywalking_runtime::testing::{is_idle, run, text};
+pub(crate) use skywalking_runtime::{
+    Agent, Callsite, Config, Describe, Inbound, Reason, Reporter, Resumable, Root, Sampler, Sampling, TracedFn, TracedFuture, callsite,
+    capture, child, correlation, current, entry_span, exit_span, local_span, stats, trace_id,
+};
+
+static TURN: Mutex<()> = Mutex::new(());
+
+pub(crate) static ENTRY: Callsite = callsite!(entry, "/entry");
+pub(crate) static PART: Callsite = callsite!(local, "part");
+
+/// Of the trace `trace-1`.
+pub(crate) const SW8: &str = "sw8:1-dHJhY2UtMQ==-cw==-0-c3Zj-aW5zdA==-L2U=-aDox";
+
+/// The agent comes first: it ends before the next may have its turn.
+pub(crate) fn start(config: Config) -> (Agent, MutexGuard<'static, ()>) {
+    let turn = TURN.lock().unwrap_or_else(PoisonError::into_inner);
+    (config.reporter(Reporter::Discard).start().expect("a tracer"), turn)
+}
+
+/// An agent that samples so.
+pub(crate) fn sampling(sampling: Sampling) -> (Agent, MutexGuard<'static, ()>) {
+    start(Config::new("sampling").sampling(sampling))
+}
+
+/// An agent that records only what is forced.
+pub(crate) fn nothing() -> (Agent, MutexGuard<'static, ()>) {
+    sampling(Sampling::rate(0.0))
+}
+
+/// What `work` adds to the count of a reason.
+pub(crate) fn counted(reason: Reason, work: impl FnOnce()) -> u64 {
+    let before = stats().count(reason);
+    work();
+    stats().count(reason) - before
+}
+
+/// A request with its context, and one span of each kind below.
+#[entry_span(name = name, extract = header)]
+pub(crate) fn serve(name: &str, header: &str) -> Option<String> {
+    local();
+    trace_id()
+}
+
+#[local_span(name = "local")]
+pub(crate) fn local() {
+    exit();
+}
+
+#[exit_span(name = "/exit.png", peer = "next:1")]
+pub(crate) fn exit() {}
+
+pub(crate) fn tree_of(name: &str) -> String {
+    format!("Entry {name}\n  Local local\n    Exit /exit.png peer=next:1\n")
+}

@@ -1,0 +1,80 @@
+//! So many, such a share, all or none.
+
+use std::time::Instant;
+
+use crate::prelude::*;
+
+/// Makes requests on so many threads at once, and tells how many were recorded.
+fn recorded(threads: usize, requests: usize) -> u64 {
+    let before = stats().opened;
+    std::thread::scope(|scope| {
+        for _ in 0..threads {
+            scope.spawn(|| (0..requests).for_each(|_| Root::new(&ENTRY).run(|| drop(child(&PART)))));
+        }
+    });
+    assert!(is_idle());
+    stats().opened - before
+}
+
+#[test]
+fn of_three_seconds_exactly_the_first_n_are_recorded_whoever_races() {
+    let begun = Instant::now();
+    let _running = sampling(Sampling::per_3_secs(7));
+    let mut taken = 0;
+    let left_out = counted(Reason::UnsampledSampler, || taken = recorded(4, 500));
+    // On a slow machine the next window may have opened meanwhile.
+    let windows = begun.elapsed().as_secs() / 3 + 1;
+    assert!(taken >= 7 && taken <= 7 * windows, "{taken} in {windows} windows");
+    assert_eq!(taken + left_out, 2_000);
+}
+
+#[test]
+fn what_is_recorded_in_any_case_uses_the_budget_up_and_is_not_refused() {
+    let begun = Instant::now();
+    let _running = sampling(Sampling::per_3_secs(3));
+    let trees = run(|| {
+        (0..5).for_each(|_| _ = serve("/forced", SW8));
+        (0..5).for_each(|_| _ = serve("/asked", ""));
+    });
+    let of = |name: &str| trees.iter().filter(|tree| tree.root.name == name).count() as u64;
+    assert_eq!(of("/forced"), 5);
+    // Each further window has a budget of its own.
+    assert!(of("/asked") <= 3 * (begun.elapsed().as_secs() / 3), "{}", of("/asked"));
+}
+
+#[test]
+fn a_rate_of_a_thousandth_is_neither_none_nor_a_hundredth() {
+    let _running = sampling(Sampling::rate(0.001));
+    // 100 are expected; to be off by 90 would be nine times the standard deviation.
+    let taken = recorded(1, 100_000);
+    assert!((10..=190).contains(&taken), "{taken}");
+}
+
+#[test]
+fn the_ends_of_a_rate_are_none_and_all() {
+    {
+        let _running = nothing();
+        assert_eq!(recorded(2, 50), 0);
+    }
+    let _running = sampling(Sampling::rate(1.0));
+    assert_eq!(recorded(2, 50), 100);
+}
+
+#[test]
+fn a_request_that_is_left_out_has_a_trace_id_and_nothing_below_it_is_an_orphan() {
+    let _running = nothing();
+    let mut id = None;
+    let trees = run(|| {
+        let left_out = counted(Reason::UnsampledSampler, || id = serve("/users", ""));
+        assert_eq!(left_out, 1);
+        assert!(is_idle());
+    });
+    assert_eq!(text(&trees), "");
+    assert!(id.is_some_and(|id| !id.is_empty()));
+}
+
+#[test]
+fn locals_and_exits_that_begin_a_trace_are_decided_about_as_well() {
+    let _running = nothing();
+    assert_eq!(text(&run(|| (local(), exit()).0)), "");
+}
