@@ -14,6 +14,7 @@ use std::time::Duration;
 
 use crate::agent::{self, Agent};
 use crate::error::Error;
+use crate::report::redact::{Hook, Redact};
 use crate::trace::outbox::Budget;
 use crate::trace::sampler::Choice;
 use crate::tracer::{Cancelled, Identity, Inbound, Orphans, Settings};
@@ -134,6 +135,7 @@ pub struct Config {
     settings: Settings,
     correlation: correlation::Given,
     requests: Requests,
+    redaction: Hook,
     shutdown_deadline: Duration,
     environment: Environment,
 }
@@ -159,6 +161,7 @@ impl Config {
             settings: Settings::default(),
             correlation: correlation::Given::default(),
             requests: Requests::default(),
+            redaction: Hook::default(),
             shutdown_deadline: Duration::from_secs(5),
             environment: Environment::Ignore,
         }
@@ -270,6 +273,13 @@ impl Config {
         self
     }
 
+    /// What shall not leave the process: the hook sees every tag, log and statement before it does, and the names and peers that were
+    /// computed. [`Redaction::standard`](crate::redact::Redaction::standard) is one that is ready. Without it nothing is looked at.
+    pub fn redact(mut self, hook: impl Redact + 'static) -> Self {
+        self.redaction = Hook::new(hook);
+        self
+    }
+
     /// How long dropping the agent may take, 5 s unless set.
     pub fn shutdown_deadline(mut self, deadline: Duration) -> Self {
         self.shutdown_deadline = deadline;
@@ -339,6 +349,7 @@ impl Config {
             reporter: self.reporter,
             backends,
             token: self.token,
+            redaction: self.redaction,
             shutdown_deadline: self.shutdown_deadline,
         })
     }
@@ -356,6 +367,7 @@ pub(crate) struct Checked {
     pub(crate) backends: Vec<Address>,
     #[cfg_attr(not(any(feature = "report-grpc", feature = "report-http")), allow(dead_code, reason = "nothing reports to a backend"))]
     pub(crate) token: Option<Token>,
+    pub(crate) redaction: Hook,
     pub(crate) shutdown_deadline: Duration,
 }
 

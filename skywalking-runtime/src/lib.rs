@@ -156,6 +156,11 @@ pub fn enabled() -> bool {
     tracer::enabled()
 }
 
+/// What shall not leave the process: see [`Config::redact`].
+pub mod redact {
+    pub use crate::report::redact::{Field, Redact, Redaction};
+}
+
 /// What the program sends along with a trace.
 pub mod correlation {
     pub use crate::propagation::correlation::{get, put};

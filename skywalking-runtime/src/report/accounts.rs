@@ -19,6 +19,8 @@ pub(crate) struct Accounts {
     pub(crate) unconfirmed: u64,
     pub(crate) refused: u64,
     pub(crate) shutdown: u64,
+    /// Lost to a panic of the program's redaction.
+    pub(crate) hook_panicked: u64,
     /// Taken out of a tray and not yet encoded.
     pub(crate) held: u64,
     held_bytes: usize,
@@ -27,8 +29,18 @@ pub(crate) struct Accounts {
     flight: Option<Flight>,
 }
 
-static ACCOUNTS: Mutex<Accounts> =
-    Mutex::new(Accounts { owner: 0, sent: 0, unconfirmed: 0, refused: 0, shutdown: 0, held: 0, held_bytes: 0, in_flight: 0, flight: None });
+static ACCOUNTS: Mutex<Accounts> = Mutex::new(Accounts {
+    owner: 0,
+    sent: 0,
+    unconfirmed: 0,
+    refused: 0,
+    shutdown: 0,
+    hook_panicked: 0,
+    held: 0,
+    held_bytes: 0,
+    in_flight: 0,
+    flight: None,
+});
 
 fn lock() -> MutexGuard<'static, Accounts> {
     ACCOUNTS.lock().unwrap_or_else(PoisonError::into_inner)
@@ -91,6 +103,16 @@ impl Ledger {
             accounts.held = accounts.held.saturating_sub(segments as u64);
             accounts.held_bytes = accounts.held_bytes.saturating_sub(bytes);
             accounts.in_flight += segments as u64;
+            outbox::settle(bytes, segments);
+        });
+    }
+
+    /// So much of what was taken is lost: the program's own code panicked on it.
+    pub(crate) fn lose(self, segments: usize, bytes: usize) {
+        self.write(|accounts| {
+            accounts.held = accounts.held.saturating_sub(segments as u64);
+            accounts.held_bytes = accounts.held_bytes.saturating_sub(bytes);
+            accounts.hook_panicked += segments as u64;
             outbox::settle(bytes, segments);
         });
     }

@@ -24,9 +24,11 @@ pub(crate) enum Cause {
     Overloaded,
     /// The backend refused a word of management.
     Management,
+    /// The program's redaction panicked.
+    Redaction,
 }
 
-const CAUSES: usize = 5;
+const CAUSES: usize = 6;
 
 /// When something was told last, and how much was not told since.
 #[derive(Clone, Copy, Debug, Default)]
@@ -64,6 +66,7 @@ impl Diagnostics {
                 Cause::Refused => "the backend refused segments; they count as dropped",
                 Cause::Overloaded => "the backend is overloaded; sending again later",
                 Cause::Management => "the backend refused the instance's properties or its sign of life",
+                Cause::Redaction => "the program's redaction panicked; the segment counts as dropped",
             };
             tracing::warn!(target: "skywalking_runtime", backend = address, problem = %problem, suppressed, "{what}");
         });

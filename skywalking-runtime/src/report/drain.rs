@@ -8,6 +8,7 @@ use bytes::Bytes;
 use super::accounts::Ledger;
 use super::encode::{Encoder, Segment};
 use super::held::{Held, Waiting};
+use super::redact::Hook;
 use super::timeline::Timeline;
 use super::transport::Form;
 use crate::trace::clock;
@@ -71,16 +72,18 @@ pub(crate) struct Drain {
     todo: Option<Vec<&'static Tray>>,
     missed: bool,
     passes: u64,
+    /// Segments on which the program's redaction panicked, since somebody asked.
+    lost: usize,
 }
 
 impl Drain {
     /// Anchors the time: stamps from now on can be told.
-    pub(crate) fn new(ledger: Ledger, identity: Identity, form: Form) -> Self {
+    pub(crate) fn new(ledger: Ledger, identity: Identity, form: Form, hook: Hook) -> Self {
         let mut timeline = Timeline::default();
         timeline.add(clock::anchor());
         Self {
             ledger,
-            encoder: Encoder::new(identity),
+            encoder: Encoder::new(identity, hook),
             form,
             timeline,
             load: Load::default(),
@@ -89,6 +92,7 @@ impl Drain {
             todo: None,
             missed: false,
             passes: 0,
+            lost: 0,
         }
     }
 
@@ -100,6 +104,11 @@ impl Drain {
     /// Nothing is held from now on: the end is near.
     pub(crate) fn release(&mut self) {
         self.waiting.release();
+    }
+
+    /// How many segments were lost to the program's redaction since this was asked last.
+    pub(crate) fn take_lost(&mut self) -> usize {
+        std::mem::take(&mut self.lost)
     }
 
     /// The number of passes after which all is out that has ended by now.
@@ -145,9 +154,12 @@ impl Drain {
             let Some(mut held) = self.waiting.next() else { return true };
             held.settle();
             let Held { head, records, sides, text, bytes, .. } = &held;
-            let message = self.encode(Segment { head, records, sides, text });
-            batch.push(message);
-            self.ledger.pack(1, *bytes);
+            if let Some(message) = self.encode(Segment { head, records, sides, text }) {
+                batch.push(message);
+                self.ledger.pack(1, *bytes);
+            } else {
+                self.lose(1, *bytes);
+            }
             #[cfg(feature = "testing")]
             crate::testing::segment_finished(head.scope, head.id);
         }
@@ -157,6 +169,7 @@ impl Drain {
     /// Encodes the load at hand. False if the batch is full before its end.
     fn encode_load(&mut self, batch: &mut Batch) -> bool {
         let (mut segments, mut bytes) = (0, 0);
+        let (mut lost, mut lost_bytes) = (0, 0);
         let mut finished = true;
         let load = std::mem::take(&mut self.load);
         while let Some(head) = load.heads.get(self.place.head) {
@@ -171,13 +184,16 @@ impl Drain {
                 sides: load.sides.get(side..side + head.sides).unwrap_or_default(),
                 text: load.text.get(text..text + head.text).unwrap_or_default(),
             };
-            if head.detached.is_empty() {
-                batch.push(self.encode(segment));
+            if !head.detached.is_empty() {
+                // Also one that need not wait: what the handles said is put in there.
+                self.waiting.hold(Held::new(head, segment.records, segment.sides, segment.text));
+            } else if let Some(message) = self.encode(segment) {
+                batch.push(message);
                 segments += 1;
                 bytes += head.bytes();
             } else {
-                // Also one that need not wait: what the handles said is put in there.
-                self.waiting.hold(Held::new(head, segment.records, segment.sides, segment.text));
+                lost += 1;
+                lost_bytes += head.bytes();
             }
             self.place =
                 Place { head: self.place.head + 1, record: record + head.records, side: side + head.sides, text: text + head.text };
@@ -186,6 +202,9 @@ impl Drain {
         if segments > 0 {
             self.ledger.pack(segments, bytes);
         }
+        if lost > 0 {
+            self.lose(lost, lost_bytes);
+        }
         if finished {
             self.load.clear();
             self.place = Place::default();
@@ -193,15 +212,21 @@ impl Drain {
         finished && self.encode_waiting(batch)
     }
 
-    /// The bytes of one segment, in the form that they leave in.
-    fn encode(&mut self, segment: Segment<'_>) -> Bytes {
-        let message = self.encoder.encode(segment, &self.timeline);
+    /// The program's redaction panicked on so much.
+    fn lose(&mut self, segments: usize, bytes: usize) {
+        self.ledger.lose(segments, bytes);
+        self.lost += segments;
+    }
+
+    /// The bytes of one segment, in the form that they leave in. None if the program's redaction panicked.
+    fn encode(&mut self, segment: Segment<'_>) -> Option<Bytes> {
+        let message = self.encoder.encode_redacted(segment, &self.timeline)?;
         #[cfg(feature = "testing")]
         super::scope::hand(segment.head.scope, &message);
-        match self.form {
+        Some(match self.form {
             Form::Protobuf => message,
             #[cfg(feature = "report-http")]
             Form::Json => super::json::segment(&message),
-        }
+        })
     }
 }

@@ -25,9 +25,11 @@ use std::borrow::Cow;
 
 use bytes::Bytes;
 
+use super::redact::Hook;
 use super::timeline::Timeline;
 use super::wire::Writer;
 use crate::propagation::base64;
+use crate::trace::guarded::guarded;
 use crate::trace::id;
 use crate::trace::outbox::Head;
 use crate::trace::record::{NONE, Record, Side, Trace};
@@ -103,6 +105,7 @@ pub(crate) struct Encoder {
     trace: String,
     caller: Caller,
     scratch: Scratch,
+    hook: Hook,
 }
 
 /// A buffer that is used again and again.
@@ -112,7 +115,7 @@ struct Scratch {
 }
 
 impl Encoder {
-    pub(crate) fn new(identity: Identity) -> Self {
+    pub(crate) fn new(identity: Identity, hook: Hook) -> Self {
         let mut writer = Writer::default();
         writer.string(field::INSTANCE, &identity.instance);
         writer.string(field::SERVICE, &identity.service);
@@ -124,7 +127,21 @@ impl Encoder {
             trace: String::new(),
             caller: Caller::default(),
             scratch: Scratch::default(),
+            hook,
         }
+    }
+
+    /// The bytes of the segment's `SegmentObject`. None if the program's redaction panicked.
+    pub(crate) fn encode_redacted(&mut self, segment: Segment<'_>, timeline: &Timeline) -> Option<Bytes> {
+        if !self.hook.is_set() {
+            return Some(self.encode(segment, timeline));
+        }
+        let encoded = guarded(|| self.encode(segment, timeline));
+        if encoded.is_none() {
+            // What was written of it so far.
+            self.writer.take();
+        }
+        encoded
     }
 
     /// The bytes of the segment's `SegmentObject`.

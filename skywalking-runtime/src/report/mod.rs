@@ -1,7 +1,7 @@
 //! The way out: finished segments from the threads' outboxes to the backend, or to another place that takes them.
 //!
 //! In the order in which a segment meets them: [`drain`] takes it out of its outbox, [`encode`] makes bytes of it (by [`wire`], with
-//! times by [`timeline`]; [`json`] is its other form), the [`worker`] sends them in batches by a [`transport`]: `grpc`, `http`
+//! times by [`timeline`], without what shall not leave by [`redact`]; [`json`] is its other form), the [`worker`] sends them in batches by a [`transport`]: `grpc`, `http`
 //! (`backends` is what these two have in common), [`log`] or [`discard`]. What became of it is written down in [`accounts`]; [`stats`]
 //! puts that beside what the threads counted. [`backoff`] says when to try again after a failure, [`diagnostics`] tells the program's
 //! log of it.
@@ -26,6 +26,7 @@ pub(crate) mod json;
 pub(crate) mod log;
 #[cfg(any(feature = "report-grpc", feature = "report-http"))]
 pub(crate) mod quote;
+pub(crate) mod redact;
 #[cfg(feature = "testing")]
 pub(crate) mod scope;
 pub(crate) mod stats;

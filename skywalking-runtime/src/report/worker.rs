@@ -206,6 +206,10 @@ impl<T: Transport> Worker<T> {
     /// Fills the batch and decides when to come again.
     fn drain(&mut self, now: Instant) {
         let filled = self.drain.fill(&mut self.batch);
+        let lost = self.drain.take_lost();
+        if lost > 0 {
+            self.tell(Cause::Redaction, &format!("it panicked on {lost} segments"));
+        }
         let empty = self.batch.messages.is_empty();
         if !empty {
             self.last_segment = now;

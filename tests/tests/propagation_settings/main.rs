@@ -2,6 +2,7 @@
 //! here take turns.
 
 mod correlation;
+mod redaction;
 mod sw8;
 
 use std::sync::{Mutex, MutexGuard, PoisonError};

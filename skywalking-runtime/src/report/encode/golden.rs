@@ -9,6 +9,7 @@ use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 
 use super::{Encoder, Segment};
+use crate::report::redact::Hook;
 use crate::report::timeline::Timeline;
 use crate::trace::callsite::{Callsite, Kind, Layer};
 use crate::trace::clock::Anchor;
@@ -157,7 +158,7 @@ fn encoded() -> Vec<u8> {
         let monotonic = second * 1_000_000_000;
         timeline.add(Anchor { counter: second * 1_000_000, monotonic, wall: 1_700_000_000_000_000_000 + monotonic });
     }
-    let mut encoder = Encoder::new(Identity::new("RTS_Test", "RTS_Test_1"));
+    let mut encoder = Encoder::new(Identity::new("RTS_Test", "RTS_Test_1"), Hook::default());
     let segment = Segment { head: &head, records: &segment.records, sides: &segment.sides, text: &segment.text };
     without_process(encoder.encode(segment, &timeline).to_vec())
 }

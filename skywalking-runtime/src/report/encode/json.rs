@@ -8,6 +8,7 @@ use serde_json::{Map, Value};
 use skywalking_proto::v3::SegmentObject;
 
 use super::super::json;
+use super::super::redact::Hook;
 use super::tests::{Random, identity, random_segment, timeline};
 use super::{Encoder, Segment};
 
@@ -65,7 +66,7 @@ proptest! {
     fn the_json_form_says_what_the_protobuf_form_says(seed: u64) {
         let (head, made, _) = random_segment(&mut Random(seed));
         let records = Segment { head: &head, records: &made.records, sides: &made.sides, text: &made.text };
-        let bytes = Encoder::new(identity()).encode(records, &timeline());
+        let bytes = Encoder::new(identity(), Hook::default()).encode(records, &timeline());
         let decoded = SegmentObject::decode(bytes.as_ref()).unwrap();
         let said: Value = serde_json::from_slice(&json::segment(&bytes)).unwrap();
         prop_assert_eq!(canonical(said), canonical(proto3::segment(&decoded)));

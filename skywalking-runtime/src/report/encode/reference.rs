@@ -1,8 +1,10 @@
 //! References to the segments that a span goes on for. Headers were checked when they came in; here they are decoded, names are cut
 //! to their limits, and a reference is never dropped.
 
+use std::borrow::Cow;
 use std::ops::Range;
 
+use super::super::redact::Field;
 use super::span::field;
 use super::{Encoder, Segment};
 use crate::config::NAME_LIMIT as SERVICE_LIMIT;
@@ -52,10 +54,10 @@ impl Encoder {
         if self.caller.names == names {
             self.writer.bytes(&self.caller.fields);
         } else {
-            self.name(ADDRESS, part(address), PEER_LIMIT);
-            self.name(PARENT_ENDPOINT, part(endpoint), NAME_LIMIT);
-            self.name(PARENT_INSTANCE, part(instance), SERVICE_LIMIT);
-            self.name(PARENT_SERVICE, part(service), SERVICE_LIMIT);
+            self.name(ADDRESS, part(address), PEER_LIMIT, Some(Field::Peer));
+            self.name(PARENT_ENDPOINT, part(endpoint), NAME_LIMIT, Some(Field::Name));
+            self.name(PARENT_INSTANCE, part(instance), SERVICE_LIMIT, None);
+            self.name(PARENT_SERVICE, part(service), SERVICE_LIMIT, None);
             self.caller.remember(names, self.writer.since(since));
         }
         self.writer.int(PARENT_SPAN_ID, i64::from(part(span).parse::<i32>().unwrap_or_default()));
@@ -74,7 +76,7 @@ impl Encoder {
         let mut next = || parts.next().unwrap_or_default();
         let (key, span, endpoint) = (next(), next(), next());
         let since = self.writer.mark();
-        self.writer.string(PARENT_ENDPOINT, endpoint);
+        self.writer.string(PARENT_ENDPOINT, &self.hook.text(Field::Name, endpoint));
         self.writer.string(PARENT_INSTANCE, &self.identity.instance);
         self.writer.string(PARENT_SERVICE, &self.identity.service);
         self.writer.int(PARENT_SPAN_ID, i64::from(span.parse::<i32>().unwrap_or_default()));
@@ -84,9 +86,12 @@ impl Encoder {
         self.writer.close(field::REFS, since);
     }
 
-    /// A name in Base64 that a stranger sent.
-    fn name(&mut self, number: u32, base64: &str, limit: usize) {
+    /// A name in Base64 that a stranger sent. The address is redacted as the caller's peer is, if it has the same hook: so the two
+    /// stay one on the map.
+    fn name(&mut self, number: u32, base64: &str, limit: usize, field: Option<Field<'_>>) {
         let name = self.scratch.decode(base64);
-        self.writer.string(number, &text::clean(&name, limit));
+        let name = text::clean(&name, limit);
+        let name = field.map_or(Cow::Borrowed(&*name), |field| self.hook.text(field, &name));
+        self.writer.string(number, &name);
     }
 }

@@ -3,6 +3,7 @@
 use std::borrow::Cow;
 use std::collections::HashSet;
 
+use super::super::redact::{Field, Hook};
 use super::super::timeline::Timeline;
 use super::super::wire::Writer;
 use super::Segment;
@@ -44,7 +45,7 @@ impl<'a> Iterator for Sides<'a> {
 #[derive(Default)]
 pub(super) struct Overrides<'a> {
     pub(super) name: Option<Cow<'a, str>>,
-    pub(super) peer: Option<&'a str>,
+    pub(super) peer: Option<Cow<'a, str>>,
     pub(super) component: Option<i32>,
     pub(super) layer: Option<u32>,
     pub(super) has_tags: bool,
@@ -76,7 +77,7 @@ fn too_many_logs(segment: Segment<'_>, head: u32) -> usize {
 }
 
 /// Writes the logs and learns the rest. The newest entry comes first, both here and in what is written back to front.
-pub(super) fn write_logs<'a>(writer: &mut Writer, segment: Segment<'a>, head: u32, timeline: &Timeline) -> Overrides<'a> {
+pub(super) fn write_logs<'a>(writer: &mut Writer, hook: &Hook, segment: Segment<'a>, head: u32, timeline: &Timeline) -> Overrides<'a> {
     let mut found = Overrides::default();
     let mut fields = None;
     // The last log stays, and those before it go.
@@ -85,7 +86,8 @@ pub(super) fn write_logs<'a>(writer: &mut Writer, segment: Segment<'a>, head: u3
         match side.kind {
             SideKind::Field => {
                 fields.get_or_insert_with(|| writer.mark());
-                write_pair(writer, LOG_DATA, side.key, |writer| writer.bytes(segment.text_of(side).as_bytes()));
+                let text = hook.text(Field::Log(side.key), segment.text_of(side));
+                write_pair(writer, LOG_DATA, side.key, |writer| writer.bytes(text.as_bytes()));
                 continue;
             }
             SideKind::Log => {
@@ -99,9 +101,9 @@ pub(super) fn write_logs<'a>(writer: &mut Writer, segment: Segment<'a>, head: u3
                 writer.close(field::LOGS, since);
                 continue;
             }
-            SideKind::Name => found.name = found.name.take().or(Some(Cow::Borrowed(segment.text_of(side)))),
+            SideKind::Name => found.name = found.name.take().or_else(|| Some(hook.text(Field::Name, segment.text_of(side)))),
             SideKind::StaticName => found.name = found.name.take().or(Some(clean(side.key, NAME_LIMIT))),
-            SideKind::Peer => found.peer = found.peer.or(Some(segment.text_of(side))),
+            SideKind::Peer => found.peer = found.peer.take().or_else(|| Some(hook.text(Field::Peer, segment.text_of(side)))),
             SideKind::Component => found.component = found.component.or(Some(side.a.cast_signed())),
             SideKind::Layer => found.layer = found.layer.or(Some(side.a)),
             SideKind::Text | SideKind::Int | SideKind::Uint | SideKind::Bool => found.has_tags = true,
@@ -119,37 +121,64 @@ pub(super) fn write_logs<'a>(writer: &mut Writer, segment: Segment<'a>, head: u3
 }
 
 /// Writes the tags: the newest last, each key once. The tags of the callsite count as older than all others.
-pub(super) fn write_tags(writer: &mut Writer, segment: Segment<'_>, head: u32, callsite: Option<&'static Callsite>, unfinished: bool) {
-    let mut seen = Seen::default();
+pub(super) fn write_tags(
+    writer: &mut Writer,
+    hook: &Hook,
+    segment: Segment<'_>,
+    head: u32,
+    callsite: Option<&'static Callsite>,
+    unfinished: bool,
+) {
+    let mut tags = Tags { writer, hook, seen: Seen::default() };
     if unfinished {
-        write_tag(writer, &mut seen, "unfinished", |writer| writer.bytes(b"true"));
+        tags.text("unfinished", "true");
     }
     for side in Sides::new(segment.sides, head) {
         match side.kind {
-            SideKind::Text => write_tag(writer, &mut seen, side.key, |writer| writer.bytes(segment.text_of(side).as_bytes())),
-            SideKind::Int => write_tag(writer, &mut seen, side.key, |writer| {
+            SideKind::Text => tags.text(side.key, segment.text_of(side)),
+            SideKind::Int => {
                 let number = side.as_number().cast_signed();
-                writer.decimal(number.unsigned_abs());
-                if number < 0 {
-                    writer.bytes(b"-");
-                }
-            }),
-            SideKind::Uint => write_tag(writer, &mut seen, side.key, |writer| writer.decimal(side.as_number())),
-            SideKind::Bool => write_tag(writer, &mut seen, side.key, |writer| {
-                writer.bytes(if side.a == 0 { b"false" } else { b"true" });
-            }),
+                tags.number(side.key, number < 0, number.unsigned_abs());
+            }
+            SideKind::Uint => tags.number(side.key, false, side.as_number()),
+            SideKind::Bool => tags.text(side.key, if side.a == 0 { "false" } else { "true" }),
             _ => {}
         }
     }
     let literal = callsite.map_or(&[][..], |callsite| callsite.tags);
     for (key, value) in literal.iter().rev() {
-        write_tag(writer, &mut seen, key, |writer| writer.bytes(cut(value, TAG_LIMIT).as_bytes()));
+        tags.text(key, cut(value, TAG_LIMIT));
     }
 }
 
-fn write_tag(writer: &mut Writer, seen: &mut Seen, key: &'static str, value: impl FnOnce(&mut Writer)) {
-    if seen.is_new(key) {
-        write_pair(writer, field::TAGS, key, value);
+/// The tags of one span, while they are written.
+struct Tags<'a> {
+    writer: &'a mut Writer,
+    hook: &'a Hook,
+    seen: Seen,
+}
+
+impl Tags<'_> {
+    fn text(&mut self, key: &'static str, value: &str) {
+        if self.seen.is_new(key) {
+            let value = self.hook.text(Field::Tag(key), value);
+            write_pair(self.writer, field::TAGS, key, |writer| writer.bytes(value.as_bytes()));
+        }
+    }
+
+    fn number(&mut self, key: &'static str, negative: bool, digits: u64) {
+        if self.hook.is_set() {
+            let sign = if negative { "-" } else { "" };
+            return self.text(key, &format!("{sign}{digits}"));
+        }
+        if self.seen.is_new(key) {
+            write_pair(self.writer, field::TAGS, key, |writer| {
+                writer.decimal(digits);
+                if negative {
+                    writer.bytes(b"-");
+                }
+            });
+        }
     }
 }
 

@@ -39,10 +39,10 @@ impl Encoder {
         let continued = record.is(Record::CONTINUED);
 
         self.writer.bool(field::SKIP_ANALYSIS, record.is(Record::SKIP_ANALYSIS) || segment.head.skip_analysis);
-        let found = sides::write_logs(&mut self.writer, segment, record.side, timeline);
+        let found = sides::write_logs(&mut self.writer, &self.hook, segment, record.side, timeline);
         if found.has_tags || open || (!continued && !record.callsite.tags.is_empty()) {
             let callsite = (!continued).then_some(record.callsite);
-            sides::write_tags(&mut self.writer, segment, record.side, callsite, open);
+            sides::write_tags(&mut self.writer, &self.hook, segment, record.side, callsite, open);
         }
         self.writer.bool(field::IS_ERROR, record.is(Record::ERROR));
         if found.is_plain() && !continued {
@@ -84,7 +84,7 @@ fn write_call(writer: &mut Writer, callsite: &'static Callsite, found: &Override
     // What goes on for a span of another segment is work inside the process, whatever that span was.
     let (kind, layer, peer) = if continued { (Kind::Local, Layer::Unknown, "") } else { (callsite.kind, callsite.layer, callsite.peer) };
     // What was computed was cleaned when it was recorded; what is literal is cleaned here.
-    let peer = match found.peer.map_or_else(|| clean(peer, PEER_LIMIT), Cow::Borrowed) {
+    let peer = match found.peer.as_deref().map_or_else(|| clean(peer, PEER_LIMIT), Cow::Borrowed) {
         empty if empty.is_empty() && kind == Kind::Exit => Cow::Borrowed(UNKNOWN_PEER),
         peer => peer,
     };

@@ -6,6 +6,7 @@ use prost::Message as _;
 use skywalking_proto::v3::{KeyStringValuePair, Log, RefType, SegmentObject, SegmentReference, SpanLayer, SpanObject, SpanType};
 
 use super::{Encoder, Segment};
+use crate::report::redact::Hook;
 use crate::report::timeline::Timeline;
 use crate::trace::callsite::{Callsite, Kind, Layer};
 use crate::trace::clock::Anchor;
@@ -296,7 +297,7 @@ fn random_process_reference(random: &mut Random, made: &mut Made, place: usize, 
 
 #[test]
 fn the_bytes_are_those_of_prost_for_a_thousand_random_segments() {
-    let (mut encoder, timeline, mut random) = (Encoder::new(identity()), timeline(), Random(7));
+    let (mut encoder, timeline, mut random) = (Encoder::new(identity(), Hook::default()), timeline(), Random(7));
     for round in 0..1_000 {
         let (head, made, expected) = random_segment(&mut random);
         let segment = Segment { head: &head, records: &made.records, sides: &made.sides, text: &made.text };
@@ -309,7 +310,7 @@ fn the_bytes_are_those_of_prost_for_a_thousand_random_segments() {
 
 #[test]
 fn nonsense_becomes_a_segment_and_never_a_panic() {
-    let (mut encoder, timeline, mut random) = (Encoder::new(identity()), timeline(), Random(11));
+    let (mut encoder, timeline, mut random) = (Encoder::new(identity(), Hook::default()), timeline(), Random(11));
     let kinds = [
         SideKind::Text,
         SideKind::Int,
@@ -361,7 +362,7 @@ fn nonsense_becomes_a_segment_and_never_a_panic() {
 #[test]
 fn what_a_callsite_always_writes_is_encoded_once() {
     static ONCE: Callsite = Callsite::new(Kind::Local, "once");
-    let (mut encoder, timeline) = (Encoder::new(identity()), timeline());
+    let (mut encoder, timeline) = (Encoder::new(identity(), Hook::default()), timeline());
     let records = [Record { start: 5, end: 6, callsite: &ONCE, parent: NONE, flags: 0, side: 0 }];
     let head = Head { id: 2, trace: Trace::Own(3), ended: 6, records: 1, sides: 0, text: 0, ..Head::default() };
     let segment = Segment { head: &head, records: &records, sides: &[], text: "" };

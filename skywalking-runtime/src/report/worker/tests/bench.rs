@@ -9,6 +9,7 @@ use tokio::time::Instant;
 
 use super::super::super::accounts::Ledger;
 use super::super::super::drain::Drain;
+use super::super::super::redact::Hook;
 use super::super::super::stats::{Dropped, Stats};
 use super::super::super::transport::{Call, Messages, Outcome, Transport};
 use super::super::{Answer, Command, Flight, Worker};
@@ -135,7 +136,8 @@ impl Bench {
         let other = Other { plan: plan.iter().copied().collect(), ..Other::default() };
         let script = Script { other: Arc::new(Mutex::new(other)), start: Instant::now(), addresses, at: 0 };
         let wake = Arc::new(Notify::new());
-        let worker = Worker::new(script.clone(), Drain::new(ledger, identity, Script::FORM), ledger, Arc::clone(&wake), receiver);
+        let worker =
+            Worker::new(script.clone(), Drain::new(ledger, identity, Script::FORM, Hook::default()), ledger, Arc::clone(&wake), receiver);
         tokio::spawn(worker.run());
         Self { script, commands, wake, node: Node::claim(), generation, ledger, start, _alone: alone }
     }

@@ -1,0 +1,148 @@
+//! Secrets that a key gives away: `key=value` in query strings and connection strings, `"key": "value"` in JSON, lines of headers, and the
+//! token behind `Bearer`.
+
+use std::borrow::Cow;
+
+use super::standard::MASK;
+
+/// Keys whose values are secret, in lower case and with underscores.
+const SECRET: [&str; 20] = [
+    "access_key",
+    "access_token",
+    "api_key",
+    "apikey",
+    "auth_token",
+    "authorization",
+    "client_secret",
+    "cookie",
+    "credentials",
+    "id_token",
+    "passwd",
+    "password",
+    "private_key",
+    "proxy_authorization",
+    "pwd",
+    "refresh_token",
+    "secret",
+    "secret_key",
+    "set_cookie",
+    "token",
+];
+/// A longer key that ends so is one of them.
+const ENDINGS: [&str; 7] = ["_access_key", "_api_key", "_authorization", "_password", "_secret", "_secret_key", "_token"];
+/// Those that are secret behind a colon too, where others are words of a sentence.
+const HEADERS: [&str; 7] = ["api_key", "authorization", "auth_token", "cookie", "password", "proxy_authorization", "set_cookie"];
+
+/// The last word of a key, in lower case and with underscores.
+fn word(key: &str) -> String {
+    let last = key.rsplit('.').next().unwrap_or(key);
+    last.chars().map(|c| if c == '-' { '_' } else { c.to_ascii_lowercase() }).collect()
+}
+
+/// True if the value of this key is secret.
+pub(super) fn is_secret(key: &str) -> bool {
+    let word = word(key);
+    SECRET.contains(&word.as_str()) || ENDINGS.iter().any(|ending| word.ends_with(ending))
+}
+
+fn is_secret_header(key: &str) -> bool {
+    let word = word(key);
+    HEADERS.iter().any(|header| word == *header || word.strip_suffix(header).is_some_and(|before| before.ends_with('_')))
+}
+
+/// The text with a mask in the place of each secret value.
+pub(super) fn without_values(text: &str) -> Cow<'_, str> {
+    if !text.contains(['=', ':']) && !text.contains(['b', 'B']) {
+        return Cow::Borrowed(text);
+    }
+    let mut out = String::new();
+    let mut copied = 0;
+    let mut at = 0;
+    while let Some(found) = text.get(at..).and_then(|rest| rest.find(['=', ':', ' '])) {
+        let mark = at + found;
+        at = mark + 1;
+        if let Some((from, to)) = value_behind(text, mark).filter(|(from, _)| *from >= copied) {
+            out.push_str(&text[copied..from]);
+            out.push_str(MASK);
+            copied = to;
+            at = to;
+        }
+    }
+    if copied == 0 {
+        return Cow::Borrowed(text);
+    }
+    out.push_str(&text[copied..]);
+    Cow::Owned(out)
+}
+
+/// Where the secret value stands behind this mark, if there is one: not empty, and not masked already.
+fn value_behind(text: &str, mark: usize) -> Option<(usize, usize)> {
+    let (before, behind) = text.split_at_checked(mark)?;
+    let sign = behind.chars().next()?;
+    let behind = &behind[1..];
+    let quoted = before.trim_end().ends_with(['"', '\'']);
+    let key = before.trim_end().trim_end_matches(['"', '\'']);
+    let key = &key[key.rfind(|c: char| !(c.is_ascii_alphanumeric() || matches!(c, '_' | '-' | '.'))).map_or(0, |at| at + width(key, at))..];
+    let ends: fn(char) -> bool = match sign {
+        '=' if is_secret(key) => |c| c.is_whitespace() || matches!(c, '&' | ';' | ',' | '"' | '\'' | ')' | '}'),
+        ':' if quoted && is_secret(key) => |c| c.is_whitespace() || matches!(c, ',' | '}' | ']'),
+        // The rest of the line: a scheme and a token, or several cookies.
+        ':' if is_secret_header(key) => |c| matches!(c, '\r' | '\n' | '"'),
+        ' ' if key.eq_ignore_ascii_case("bearer") => {
+            |c| !(c.is_ascii_alphanumeric() || matches!(c, '-' | '.' | '_' | '~' | '+' | '/' | '='))
+        }
+        _ => return None,
+    };
+    let blanks = behind.len() - behind.trim_start_matches(' ').len();
+    let value = &behind[blanks..];
+    let from = mark + 1 + blanks;
+    let quote = value.chars().next().filter(|quote| matches!(quote, '"' | '\''));
+    let (from, length) = match quote {
+        // Up to the same quote, or to the end of what was cut.
+        Some(quote) => (from + 1, value[1..].find(quote).unwrap_or(value.len() - 1)),
+        None => (from, value.find(ends).unwrap_or(value.len())),
+    };
+    let to = from + length;
+    (length > 0 && text.get(from..to) != Some(MASK)).then_some((from, to))
+}
+
+/// The bytes of the character that begins there.
+fn width(text: &str, at: usize) -> usize {
+    text[at..].chars().next().map_or(0, char::len_utf8)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn keys_are_known_in_every_spelling() {
+        for key in ["Authorization", "http.request.header.X-Api-Key", "db_password", "DB-PASSWORD", "x-auth-token", "set-cookie", "pwd"] {
+            assert!(is_secret(key), "{key}");
+        }
+        for key in ["token.usage", "gen_ai.usage.input_tokens", "passwords.length", "author", "keyboard", ""] {
+            assert!(!is_secret(key), "{key}");
+        }
+    }
+
+    #[test]
+    fn values_are_masked_to_their_end() {
+        for (text, expected) in [
+            ("a=1&token=abc&b=2", "a=1&token=***&b=2"),
+            ("host=db password=p w", "host=db password=*** w"),
+            ("Server=db;Pwd=p;x=1", "Server=db;Pwd=***;x=1"),
+            ("password='p w' x", "password='***' x"),
+            ("password=\"cut of", "password=\"***"),
+            ("{\"password\": \"p\\\", \"a\": 1}", "{\"password\": \"***\", \"a\": 1}"),
+            ("{'api_key':17}", "{'api_key':***}"),
+            ("Authorization: Basic eDp5\r\nAccept: x", "Authorization: ***\r\nAccept: x"),
+            ("said bearer abc.def-_~+/= twice", "said bearer *** twice"),
+            ("Bearer  abc", "Bearer  ***"),
+            ("token=", "token="),
+            ("unexpected token: x", "unexpected token: x"),
+            ("clé=1&pwd=é&x=1", "clé=1&pwd=***&x=1"),
+        ] {
+            assert_eq!(without_values(text), expected);
+        }
+    }
+}

@@ -1,0 +1,105 @@
+//! The redaction that is ready to be used.
+
+use std::borrow::Cow;
+
+use super::{Field, Redact, pairs, sql, url};
+
+/// What stands in the place of a secret.
+pub(super) const MASK: &str = "***";
+
+/// A redaction that is ready, for [`Config::redact`](crate::Config::redact).
+///
+/// ```
+/// use skywalking_runtime::redact::{Field, Redact as _, Redaction};
+///
+/// let standard = Redaction::standard();
+/// let of = |field, text| standard.redact(field, text);
+/// assert_eq!(of(Field::Tag("url"), "https://you:secret@shop/cart?token=abc").unwrap(), "https://***@shop/cart?token=***");
+/// assert_eq!(of(Field::Tag("http.headers"), "Authorization: Bearer abc.def").unwrap(), "Authorization: ***");
+/// assert_eq!(of(Field::Tag("authorization"), "abc").unwrap(), "***");
+/// assert_eq!(of(Field::Tag("db.statement"), "SELECT a FROM b WHERE c = 'you' AND d > 17").unwrap(), "SELECT a FROM b WHERE c = ? AND d > ?");
+/// assert_eq!(of(Field::Peer, "db:5432"), None);
+/// ```
+#[derive(Clone, Copy, Debug)]
+#[non_exhaustive]
+pub struct Redaction {}
+
+impl Redaction {
+    /// Takes out:
+    ///
+    /// * of a URL in any text, and of a peer, the user and the password;
+    /// * a token behind `Bearer` in any text;
+    /// * the value of a key that says that it is secret (`authorization`, `cookie`, `password`, `access_token`, `x-api-key` and their like):
+    ///   of a tag, of a log's field, and of `key=value`, `"key": "value"` and header lines in any text;
+    /// * of the tag `db.statement` the literals, and the whole of `db.bind_vars` and `db.sql.parameters`. It knows no dialect: what stands
+    ///   in double quotes is taken out as well, so are comments, and where a backslash before a quote could be read in two ways, all the
+    ///   rest of the statement.
+    pub fn standard() -> Self {
+        Self {}
+    }
+}
+
+impl Redact for Redaction {
+    fn redact(&self, field: Field<'_>, text: &str) -> Option<String> {
+        if text.is_empty() {
+            return None;
+        }
+        let redacted = match field {
+            Field::Tag("db.bind_vars" | "db.sql.parameters") => Cow::Borrowed(MASK),
+            Field::Tag(key) | Field::Log(key) if pairs::is_secret(key) => Cow::Borrowed(MASK),
+            Field::Tag("db.statement") => Cow::Owned(sql::without_literals(text)),
+            Field::Peer => url::without_users(text),
+            _ => everywhere(text),
+        };
+        (redacted != text).then(|| redacted.into_owned())
+    }
+}
+
+/// What may stand in any text.
+fn everywhere(text: &str) -> Cow<'_, str> {
+    let urls = url::without_credentials(text);
+    let pairs = match pairs::without_values(&urls) {
+        Cow::Borrowed(_) => None,
+        Cow::Owned(pairs) => Some(pairs),
+    };
+    pairs.map_or(urls, Cow::Owned)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    fn redacted(field: Field<'_>, text: &str) -> String {
+        Redaction::standard().redact(field, text).unwrap_or_else(|| text.to_owned())
+    }
+
+    #[test]
+    fn what_holds_no_secret_is_left_as_it_is() {
+        for text in ["", "plain", "a=b&c=d", "https://shop:8080/cart?page=2#at", "you@example.org", "12:30", "Bearer", "token", "a: b"] {
+            assert_eq!(Redaction::standard().redact(Field::Tag("any"), text), None, "{text}");
+        }
+    }
+
+    #[test]
+    fn secrets_are_taken_out_of_each_kind_of_field() {
+        assert_eq!(
+            redacted(Field::Log("message"), "no route to amqp://me:pw@mq:5672/v, token=x"),
+            "no route to amqp://***@mq:5672/v, token=***"
+        );
+        assert_eq!(redacted(Field::Log("password"), "pw"), "***");
+        assert_eq!(redacted(Field::Name, "GET:/a?api_key=1&b=2"), "GET:/a?api_key=***&b=2");
+        assert_eq!(redacted(Field::Peer, "me:pw@db:5432,you@db2:5432"), "***@db:5432,***@db2:5432");
+        assert_eq!(redacted(Field::Tag("db.bind_vars"), "[1, you]"), "***");
+        assert_eq!(redacted(Field::Tag("http.request.X-Api-Key"), "1"), "***");
+    }
+
+    proptest! {
+        #[test]
+        fn no_text_makes_it_panic(text in ".{0,60}|[a-z:/@=&; \"'?#.*-]{0,60}|(bearer |token=|a://|password: |@|\"|é|x){0,12}") {
+            for field in [Field::Tag("any"), Field::Tag("db.statement"), Field::Peer, Field::Name, Field::Log("message")] {
+                redacted(field, &text);
+            }
+        }
+    }
+}
