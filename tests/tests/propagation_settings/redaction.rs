@@ -95,6 +95,29 @@ fn both_sides_of_a_call_name_its_address_alike_if_both_redact() {
 }
 
 #[test]
+fn what_a_handle_says_of_its_span_is_redacted_too_and_a_panic_on_it_is_counted() {
+    let hook = |_: Field<'_>, text: &str| {
+        assert!(text != "bomb", "on purpose");
+        (text == "secret").then(|| "***".to_owned())
+    };
+    let (agent, _turn) = start(Config::new("handles").redact(hook));
+    let trees = run(|| {
+        for value in ["secret", "bomb"] {
+            let mut handle = None;
+            Root::new(&ENTRY).run(|| handle = Some(current().detach()));
+            let mut handle = handle.unwrap();
+            handle.tag("key", value);
+            handle.log("field", value);
+            handle.finish();
+        }
+    });
+    assert_eq!(text(&trees), "Entry /entry {key=***} [field=***]\n");
+    let report = agent.shutdown(Duration::from_secs(10));
+    assert_eq!((report.sent, report.dropped.hook_panicked), (1, 1));
+    assert_eq!(report.stats.finished, report.stats.sent + report.stats.dropped.total());
+}
+
+#[test]
 fn a_panic_in_the_hook_costs_that_segment_and_is_counted() {
     let hook = |_: Field<'_>, text: &str| {
         assert!(text != "bomb", "on purpose");
