@@ -145,6 +145,19 @@ fn where_ours_samples_nothing_a_trace_begins_at_the_crate() {
     ");
 }
 
+/// Whatever its own sampler would say.
+#[test]
+#[ignore = "long: .ci/long interop-rust"]
+fn what_the_crate_samples_ours_samples_too() {
+    let Some(play) = Play::of(Crate.plain(), Ours.plain().unsampled()) else { return };
+    insta::assert_snapshot!(play.trees(4), @r"
+    RTS_Test_1 Entry /API/Snapshot Http component=11000 {}
+      RTS_Test_1 Exit /Service/OnSnapshot RPCFramework component=11000 peer=RTS_Server {}
+        Service_Test_1 Entry /Service/OnSnapshot/QueringSnapshot RPCFramework component=11000 {} <CrossProcess RTS_Test_1 /API/Snapshot RTS_Server>
+          Service_Test_1 Exit /database/QuerySnapshot Database component=11000 peer=APIService {db.type=sql, db.statement=SELECT 1}
+    ");
+}
+
 #[test]
 #[ignore = "long: .ci/long interop-rust"]
 fn a_batch_of_the_crate_is_one_span_of_ours_with_a_ref_each() {
