@@ -31,7 +31,7 @@ const MUTED: u32 = 1 << 30;
 const UNSAMPLED: u32 = 1 << 29;
 const PANICKING: u32 = 1 << 28;
 const AWAITED: u32 = 1 << 27;
-/// Of a span that is one with another, its level.
+/// Of a span that is one with another, its level; of one that is not recorded, that of its parent.
 const LEVEL: u32 = 0b1111 << LEVEL_SHIFT;
 const LEVEL_SHIFT: u32 = 16;
 
@@ -44,7 +44,7 @@ impl Begun {
     pub(super) fn child(key: u64, opened: Opened) -> Self {
         let bits = match opened {
             Opened::Recorded(index) => u32::from(index),
-            Opened::Muted(index) => u32::from(index) | MUTED,
+            Opened::Muted(index, level) => u32::from(index) | MUTED | (u32::from(level) << LEVEL_SHIFT) & LEVEL,
             Opened::Merged(index, level) => u32::from(index) | (u32::from(level) << LEVEL_SHIFT) & LEVEL,
         };
         Self { key, bits }
@@ -83,7 +83,7 @@ impl Begun {
         self.bits & UNSAMPLED != 0
     }
 
-    /// 0, but for a span that is one with another.
+    /// 0, but for a span that is one with another, or was opened in such a one and is not recorded.
     #[inline]
     pub(super) fn level(self) -> u16 {
         ((self.bits & LEVEL) >> LEVEL_SHIFT) as u16
@@ -92,7 +92,7 @@ impl Begun {
     /// The span as it lies in its segment.
     pub(super) fn opened(self) -> Opened {
         match (self.is_muted(), self.level()) {
-            (true, _) => Opened::Muted(self.index()),
+            (true, level) => Opened::Muted(self.index(), level),
             (false, 0) => Opened::Recorded(self.index()),
             (false, level) => Opened::Merged(self.index(), level),
         }

@@ -26,12 +26,14 @@ use crate::tracer::Tracer;
 pub(crate) use names::{Name, PENDING_PEER, UNKNOWN_PEER, UNNAMED};
 pub(crate) use shared::Shared;
 
-/// Which span is current, and how many spans above it were not recorded because the segment is full.
+/// Which span is current, and how many spans below it were not recorded because the segment is full.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct Current {
     pub(crate) index: u16,
-    /// Up to [`Record::MOST_LEVELS`] the level: 0 is the span itself, 1 the first that merged with it. Beyond, how many are not recorded.
-    depth: u16,
+    /// 0 is the span itself, 1 the first that merged with it.
+    level: u16,
+    /// The spans that are not recorded.
+    muted: u32,
 }
 
 impl Current {
@@ -39,29 +41,29 @@ impl Current {
 
     #[inline]
     pub(crate) const fn of(index: u16) -> Self {
-        Self { index, depth: 0 }
+        Self { index, level: 0, muted: 0 }
     }
 
     #[inline]
     pub(crate) fn at_level(index: u16, level: u16) -> Self {
-        Self { index, depth: level.min(Record::MOST_LEVELS) }
+        Self { index, level: level.min(Record::MOST_LEVELS), muted: 0 }
     }
 
     /// True within a span that is not recorded.
     #[inline]
     pub(crate) fn is_muted(self) -> bool {
-        self.depth > Record::MOST_LEVELS
+        self.muted != 0
     }
 
     /// The place in which the record was opened; spans that are not recorded stay so.
     #[inline]
     fn up(self, record: &Record) -> Self {
-        Self { index: record.parent, depth: if self.is_muted() { self.depth } else { record.parent_level() } }
+        Self { index: record.parent, level: record.parent_level(), ..self }
     }
 
-    /// Within one more span that is not recorded, below this one.
-    pub(crate) fn muted_below(self, index: u16) -> Self {
-        Self { index, depth: self.depth.max(Record::MOST_LEVELS).saturating_add(1) }
+    /// Within one more span that is not recorded, below this place.
+    pub(crate) fn muted_below(self, place: Self) -> Self {
+        Self { muted: self.muted.saturating_add(1), ..place }
     }
 }
 
@@ -70,8 +72,8 @@ impl Current {
 pub(crate) enum Opened {
     /// The span's id.
     Recorded(u16),
-    /// The segment is full; the id is that of the nearest recorded ancestor.
-    Muted(u16),
+    /// The segment is full: the id of the nearest recorded ancestor, and at which of its levels.
+    Muted(u16, u16),
     /// It is one with its parent: the id of that, and at which level.
     Merged(u16, u16),
 }
@@ -213,7 +215,7 @@ impl Segment {
         }
         #[expect(clippy::cast_possible_truncation, reason = "below the limit, which is a u16")]
         let index = length as u16;
-        let flags = flags | Record::opened_at(self.current.depth);
+        let flags = flags | Record::opened_at(self.current.level);
         self.records.push(Record { start: clock::now(), end: 0, callsite, parent: self.current.index, flags, side });
         self.current = Current::of(index);
         Opened::Recorded(index)
@@ -224,15 +226,15 @@ impl Segment {
         tally::count(Reason::SpanLimit);
         self.limited = true;
         self.remember_peer(callsite, side);
-        self.current = self.current.muted_below(self.current.index);
-        Opened::Muted(self.current.index)
+        self.current = self.current.muted_below(self.current);
+        Opened::Muted(self.current.index, self.current.level)
     }
 
     /// Ends what was opened, whatever it was.
     pub(crate) fn end(&mut self, opened: Opened) {
         match opened {
             Opened::Recorded(index) => self.close(index, clock::now()),
-            Opened::Muted(_) => self.unmute(),
+            Opened::Muted(..) => self.unmute(),
             Opened::Merged(index, level) => self.close_level(index, level),
         }
     }
@@ -256,8 +258,8 @@ impl Segment {
     fn nearest_open(&self, mut at: Current) -> Current {
         while let Some(record) = self.records.get(usize::from(at.index)) {
             if record.is_open() {
-                if at.depth != 0 && !at.is_muted() {
-                    at.depth = at.depth.min(record.levels());
+                if at.level != 0 {
+                    at.level = at.level.min(record.levels());
                 }
                 break;
             }
@@ -275,13 +277,7 @@ impl Segment {
     /// Closes a span that was not recorded.
     pub(crate) fn unmute(&mut self) {
         self.muted_peer.clear();
-        if self.current.is_muted() {
-            self.current.depth -= 1;
-        }
-        if self.current.depth == Record::MOST_LEVELS {
-            // The last of them has ended. At which level it began nobody noted: the deepest that is open.
-            self.current.depth = self.records.get(usize::from(self.current.index)).map_or(0, Record::levels);
-        }
+        self.current.muted = self.current.muted.saturating_sub(1);
     }
 
     /// Takes back the span that was opened last, as if it had never been.

@@ -320,3 +320,28 @@ fn an_entry_that_was_taken_back_is_nobodys_endpoint() {
     assert_eq!(names, ["a", "/inner", "elsewhere"]);
     assert_eq!(root.children[2].refs[0].endpoint, "root");
 }
+
+#[test]
+fn a_part_of_a_continued_request_that_is_left_out_keeps_the_trace_where_it_moves() {
+    let mut seen = (None, None);
+    let trees = Test::new().sampler(|_| false).run(|| {
+        let mut future = Box::pin(Root::new(&A).future(async {
+            yields(1).await;
+            trace_id()
+        }));
+        let mut cx = Context::from_waker(Waker::noop());
+        let snapshot = Root::new(&ENTRY).run(|| {
+            seen.0 = trace_id();
+            capture()
+        });
+        // Neither of these segments has the number of its trace.
+        snapshot.run("on", || capture().run("below", || assert!(future.as_mut().poll(&mut cx).is_pending())));
+        assert!(is_idle());
+        let Poll::Ready(found) = future.as_mut().poll(&mut cx) else { panic!("it is ready at the second poll") };
+        seen.1 = found;
+    });
+    assert!(trees.is_empty());
+    assert!(seen.0.is_some());
+    assert_eq!(seen.0, seen.1);
+    assert!(is_idle());
+}

@@ -126,3 +126,29 @@ fn however_many_exits_find_no_room_each_sends_its_own_address() {
     });
     assert_eq!(trees[0].root.children.len(), 299);
 }
+
+#[test]
+fn past_the_span_limit_two_are_one_only_where_they_would_be_below_it() {
+    static OTHER: Callsite = callsite!(entry, "/other");
+    let trees = run(|| {
+        let mut inner = Box::pin(Root::new(&ENTRY).name("/inner").future(yields(1)));
+        Root::new(&ENTRY).run(|| {
+            // One that is one with the root, and waits.
+            assert!(inner.as_mut().poll(&mut Context::from_waker(Waker::noop())).is_pending());
+            for _ in 0..299 {
+                drop(child(&A));
+            }
+            drop(child(&B));
+            // So this one is none of the root's, and there is no room for it.
+            let other = child(&OTHER);
+            current().tag("lost", true);
+            drop(other);
+            current().tag("kept", true);
+            drop(inner);
+        });
+    });
+    let root = &trees[0].root;
+    assert_eq!((&*root.name, root.children.len()), ("/inner", 299));
+    assert_eq!(root.tags, [("kept".to_owned(), "true".to_owned())]);
+    assert!(is_idle());
+}

@@ -198,7 +198,7 @@ impl Segment {
         let (index, level) = match opened {
             Opened::Recorded(index) => (index, 0),
             Opened::Merged(index, level) => (index, level),
-            Opened::Muted(_) => return,
+            Opened::Muted(..) => return,
         };
         let Some(record) = self.records.get_mut(usize::from(index)) else { return };
         // Spans that are one see the same end, and the innermost tells of a panic; of the drop of all of them, the outermost.

@@ -15,13 +15,13 @@ impl Segment {
         if kind == Kind::Local {
             return false;
         }
-        // Within a span that is not recorded the depth is beyond any level.
         let Some(record) = self.records.get(usize::from(self.current.index)) else { return false };
         let levels = record.levels();
         record.callsite.kind == kind
             && record.is_open()
             && !record.is(Record::CONTINUED)
-            && levels == self.current.depth
+            && levels == self.current.level
+            && !self.current.is_muted()
             && levels < Record::MOST_LEVELS
     }
 
@@ -71,7 +71,7 @@ impl Segment {
             level = record.levels() + 1;
             record.set_levels(level);
         }
-        self.current.depth = level;
+        self.current.level = level;
         Opened::Merged(index, level)
     }
 
@@ -90,8 +90,8 @@ impl Segment {
         let Some(record) = self.records.get_mut(usize::from(index)).filter(|record| record.is_open()) else { return };
         let left = record.levels().saturating_sub(1);
         record.set_levels(left);
-        if self.current.index == index && !self.current.is_muted() {
-            self.current.depth = self.current.depth.min(level.saturating_sub(1)).min(left);
+        if self.current.index == index {
+            self.current.level = self.current.level.min(level.saturating_sub(1)).min(left);
         }
     }
 }

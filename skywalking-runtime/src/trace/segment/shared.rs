@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use super::super::id;
 use super::super::record::{Side, SideKind, Trace};
 use super::{Range, Segment};
 use crate::propagation::passed::Passed;
@@ -57,7 +58,7 @@ impl Segment {
 
     /// True if its key alone doesn't say what somebody who goes on with it must know, though it is not sampled.
     pub(crate) fn has_more_than_a_key(&self) -> bool {
-        matches!(self.trace, Trace::Foreign { .. }) || !self.passed.is_empty()
+        self.trace != Trace::Own(id::own_trace(self.key)) || !self.passed.is_empty()
     }
 
     /// What is shared is no longer so: who goes on from now on gets it anew.

@@ -164,8 +164,8 @@ impl Span {
         let begun = self.begun;
         slot::with_key(begun.key, |segment| {
             let saved = segment.current;
-            let index = begun.index();
-            segment.current = if begun.is_muted() { saved.muted_below(index) } else { Current::at_level(index, begun.level()) };
+            let place = Current::at_level(begun.index(), begun.level());
+            segment.current = if begun.is_muted() { saved.muted_below(place) } else { place };
             saved
         })
     }
