@@ -68,6 +68,36 @@ pub fn is_idle() -> bool {
     !slot::is_occupied()
 }
 
+/// The test that runs on this thread, for threads and tasks that it starts: traces that begin there are the test's too. What goes on by a
+/// capture or a header is so anyway.
+///
+/// ```
+/// use skywalking_runtime::{Callsite, Root, callsite, testing};
+///
+/// static JOB: Callsite = callsite!(local, "job");
+///
+/// let trees = testing::run(|| {
+///     let test = testing::mark();
+///     std::thread::spawn(move || test.run(|| Root::new(&JOB).run(|| ()))).join().unwrap();
+/// });
+/// assert_eq!(testing::text(&trees), "Local job\n");
+/// ```
+pub fn mark() -> Mark {
+    Mark(scope())
+}
+
+/// The mark of a test: made by [`mark`].
+#[derive(Clone, Copy, Debug)]
+pub struct Mark(u32);
+
+impl Mark {
+    /// Runs `work` as part of the test.
+    pub fn run<R>(self, work: impl FnOnce() -> R) -> R {
+        let _here = scope::enter(self.0);
+        work()
+    }
+}
+
 /// [`run`] with settings of its own.
 #[must_use = "a test does nothing until `run` or `run_async`"]
 #[derive(Debug)]

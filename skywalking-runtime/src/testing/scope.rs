@@ -139,7 +139,7 @@ impl Scope {
 
     /// From now on roots on this thread get the mark.
     pub(super) fn enter(&self) -> Here {
-        Here(HERE.replace(self.0))
+        enter(self.0)
     }
 
     fn is_settled(&self) -> bool {
@@ -212,6 +212,11 @@ impl Drop for Scope {
         // Without the lock: a sampler's destructor may trace.
         drop(removed);
     }
+}
+
+/// From now on roots on this thread get this mark.
+pub(super) fn enter(scope: u32) -> Here {
+    Here(HERE.replace(scope))
 }
 
 /// Restores the mark that was there.

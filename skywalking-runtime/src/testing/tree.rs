@@ -20,6 +20,10 @@ pub struct Tree {
 /// A span and those below it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Span {
+    /// The id of its segment.
+    pub segment_id: String,
+    /// Its id in the segment.
+    pub span_id: i32,
     /// `Entry`, `Exit` or `Local`.
     pub kind: String,
     /// The operation name.
@@ -172,12 +176,14 @@ fn grow_span(segments: &[SegmentObject], below: &HashMap<(usize, i32), Vec<usize
     let mut children: Vec<_> = same.into_iter().map(|child| grow_span(segments, below, at, child)).collect();
     let elsewhere = below.get(&(at, span.span_id)).into_iter().flatten();
     children.extend(elsewhere.filter_map(|other| grow_segment(segments, below, *other)));
-    Span { children, ..leaf(span) }
+    Span { segment_id: segments.get(at).map_or_else(String::new, |segment| segment.trace_segment_id.clone()), children, ..leaf(span) }
 }
 
 fn leaf(span: &SpanObject) -> Span {
     let pairs = |pairs: &[KeyStringValuePair]| pairs.iter().map(|pair| (pair.key.clone(), pair.value.clone())).collect::<Vec<_>>();
     Span {
+        segment_id: String::new(),
+        span_id: span.span_id,
         kind: SpanType::try_from(span.span_type).map_or_else(|_| span.span_type.to_string(), |kind| kind.as_str_name().to_owned()),
         name: span.operation_name.clone(),
         layer: SpanLayer::try_from(span.span_layer).map_or_else(|_| span.span_layer.to_string(), |layer| layer.as_str_name().to_owned()),

@@ -1,14 +1,30 @@
-//! Random programs of spans, run beside a plain model that is told in words which span each step belongs to and computes what must come
-//! out. The tracer finds the same by its slot, its frames and its guards alone; nothing may differ.
+//! Random programs of spans, run beside a plain model that is told in words where each step is and computes what must come out. The
+//! tracer finds the same by its slot, its frames and its guards alone; nothing may differ.
 //!
-//! `plan` draws a program from a seed, `real` runs it, `plain` is the model. A failure names the seed; `MODEL_SEED=n` runs that one alone,
-//! `MODEL_PROGRAMS=n` that many.
+//! `plan` draws a program from a seed. `world` runs its tasks on three threads, one at a time; `real` does what tasks do, `still` what
+//! code does that never waits, `turns` tells of spans that are worked on by and by. `plain` is the model, `shown` compares, `shrink` leaves
+//! out of a program that fails what it can. A failure names the seed: `MODEL_SEED=n` runs that one alone. `MODEL_PROGRAMS=n` runs that many,
+//! `MODEL_FROM=n` begins with that one.
 
 mod plain;
 mod plan;
 mod real;
+mod shown;
+mod shrink;
+mod still;
+mod turns;
+mod world;
 
-use skywalking_runtime::testing;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::Duration;
+
+use skywalking_runtime::testing::Test;
+use skywalking_runtime::{Agent, Config, Report, Reporter, Stats, stats};
+
+use plain::Model;
+use plan::Act;
+use world::{Workers, World};
 
 /// Programs on each landing.
 const PROGRAMS: u64 = 10_000;
@@ -25,20 +41,111 @@ fn random_programs_make_the_spans_of_the_model() {
             eprintln!("{info}");
         }
     }));
+    let from = number("MODEL_FROM").unwrap_or(1);
     let seeds = match number("MODEL_SEED") {
         Some(seed) => seed..=seed,
-        None => 1..=number("MODEL_PROGRAMS").unwrap_or(PROGRAMS),
+        None => from..=from + number("MODEL_PROGRAMS").unwrap_or(PROGRAMS) - 1,
     };
-    let mut spans = 0;
+    let (programs, mut spans, mut segments) = (seeds.clone().count(), 0, 0);
+    let mut running: Option<Running> = None;
     for seed in seeds {
-        let tasks = plan::program(seed);
-        let mut expected = plain::Flat::new();
-        let trees = testing::run(|| expected = real::run(seed, &tasks));
-        assert!(testing::is_idle(), "seed {seed} leaves a segment behind: {tasks:#?}");
-        let found = plain::flat(&trees);
-        assert!(found == expected, "seed {seed}, of {tasks:#?}:\n{}", plain::differences(&found, &expected));
-        spans += found.len();
+        if running.as_ref().is_none_or(|running| running.settings != settings(seed)) {
+            if let Some(before) = running.take() {
+                before.end();
+            }
+            running = Some(Running::start(seed));
+        }
+        if let Some(running) = &running {
+            let tasks = plan::program(seed);
+            match running.program(seed, &tasks) {
+                Ok(made) => {
+                    spans += made.0;
+                    segments += made.1;
+                }
+                Err(fault) => {
+                    let (tasks, fault) = shrink::smallest(tasks, fault, |tasks| running.program(seed, tasks).err());
+                    panic!("seed {seed}, of {tasks:#?}:\n{fault}");
+                }
+            }
+        }
     }
-    assert!(spans > 0);
-    println!("{spans} spans");
+    if let Some(last) = running {
+        last.end();
+    }
+    println!("{programs} programs, {segments} segments, {spans} spans, 0 differences");
+}
+
+/// Programs with the same number here run under one tracer.
+fn settings(seed: u64) -> u64 {
+    seed / plan::SAME_SETTINGS
+}
+
+/// A tracer, and the threads beside the test's own.
+struct Running {
+    settings: u64,
+    agent: Agent,
+    workers: Workers,
+    before: Stats,
+}
+
+impl Running {
+    fn start(seed: u64) -> Self {
+        let before = stats();
+        let config = Config::new("model").instance("one").span_limit(plan::span_limit(seed)).reporter(Reporter::Discard);
+        let agent = config.start().expect("no other agent runs");
+        Self { settings: settings(seed), agent, workers: Workers::start(), before }
+    }
+
+    /// Runs one program; how many spans and segments it made, or what is wrong with them.
+    fn program(&self, seed: u64, tasks: &[Vec<Act>]) -> Result<(usize, u64), String> {
+        let before = stats();
+        let samples = Arc::new(AtomicBool::new(true));
+        let asked = Arc::clone(&samples);
+        let mut ran = None;
+        let trees = Test::new().sampler(move |_| asked.load(Ordering::SeqCst)).run(|| {
+            let world = World::new(Model::new(plan::span_limit(seed)), samples);
+            for acts in tasks {
+                world.spawn(real::perform(world.clone(), acts.clone()), None);
+            }
+            let (sent, faults) = world.run(seed, &self.workers);
+            ran = Some((world, sent, faults));
+        });
+        let (world, sent, mut faults) = ran.expect("it ran");
+        let (expected, found) = (shown::expected(&world.model()), shown::found(&trees));
+        faults.push(shown::differences(&found, &expected));
+        let places = shown::places(&trees);
+        for (segment, span, number) in sent {
+            let name = places.get(&(&*segment, span));
+            if name != Some(&&*world.model().spans[number].name) {
+                faults.push(format!(
+                    "a header says span {span} of {segment}, which is {name:?}, instead of {}",
+                    world.model().spans[number].name
+                ));
+            }
+        }
+        let after = stats();
+        for (reason, count) in after.reasons() {
+            let (counted, expected) = (count - before.count(reason), world.model().counts.get(reason.name()).copied().unwrap_or(0));
+            if counted != expected {
+                faults.push(format!("{} was counted {counted} times instead of {expected}", reason.name()));
+            }
+        }
+        let segments = world.model().segments.iter().filter(|segment| !segment.spans.is_empty()).count() as u64;
+        let (opened, finished) = (after.opened - before.opened, after.finished - before.finished);
+        if (opened, finished, after.open) != (segments, segments, 0) {
+            faults.push(format!("{opened} segments opened and {finished} finished instead of {segments}, {} still open", after.open));
+        }
+        let faults = faults.join("\n");
+        if faults.trim().is_empty() { Ok((found.len(), segments)) } else { Err(faults) }
+    }
+
+    /// All that was opened is accounted for.
+    fn end(self) {
+        drop(self.workers);
+        let Report { sent, dropped, stats, .. } = self.agent.shutdown(Duration::from_secs(10));
+        let (opened, finished) = (stats.opened - self.before.opened, stats.finished - self.before.finished);
+        assert_eq!((opened, finished), (finished, sent + dropped.total()), "{stats:?}");
+        assert_eq!((stats.open, stats.queued, stats.in_flight), (0, 0, 0), "{stats:?}");
+        assert_eq!(dropped.total(), 0, "{dropped:?}");
+    }
 }

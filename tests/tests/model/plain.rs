@@ -1,78 +1,216 @@
-//! The model: segments and spans in lists, and a place for each piece of code, handed from caller to callee in words.
+//! The model: segments and spans in lists, and one place, which is handed on in words: who enters something says so, and who leaves it.
+//!
+//! The rules are those of the documentation, as plain as they can be said: here how spans open and what is said of them, in `ends` how
+//! they end. What the tracer reported in the end is compared in `shown`.
 
-use std::collections::{BTreeMap, BTreeSet};
+mod ends;
 
-use skywalking_runtime::testing::{Span, Tree};
+use std::collections::BTreeMap;
 
-use super::plan::Site;
+use skywalking_runtime::Reason;
+
+use super::plan::{Site, Which};
 
 /// Where a piece of code is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Place {
     /// Nowhere: what opens begins a trace.
     Nowhere,
-    /// In a request that is left out.
-    Ignored,
+    /// In a request that is left out, which has a trace all the same.
+    LeftOut { segment: usize },
     /// In the span with this number, as the level-th of those that are one with it.
     Span { number: usize, level: u16 },
+    /// In the depth-th span that found no room below that place.
+    Over { number: usize, level: u16, depth: u16 },
 }
 
-/// What the tracer records of a span, by its name: the parent's name, how it is tied to it, and what is said of it.
-pub(crate) type Flat = BTreeMap<String, String>;
+/// A span that was opened.
+#[derive(Clone, Debug)]
+pub(crate) struct Own {
+    pub(crate) place: Place,
+    /// It is the first of its segment.
+    is_root: bool,
+    /// The endpoint of its segment when its future was first put aside.
+    endpoint: Option<String>,
+}
 
 #[derive(Clone, Debug)]
-#[expect(clippy::struct_excessive_bools, reason = "each is a fact by itself; a model is to be read, not to be small")]
-struct Recorded {
-    name: String,
-    kind: &'static str,
-    parent: Option<usize>,
-    /// It began in another segment and is a Local span.
-    is_continued: bool,
-    is_error: bool,
-    tags: BTreeMap<String, String>,
-    logs: Vec<&'static str>,
-    is_open: bool,
+pub(crate) struct Recorded {
+    pub(crate) name: String,
+    pub(crate) kind: &'static str,
+    peer: &'static str,
+    pub(crate) segment: usize,
+    /// In the same segment.
+    pub(crate) parent: Option<usize>,
+    pub(crate) refs: Vec<Ref>,
+    pub(crate) is_error: bool,
+    pub(crate) tags: BTreeMap<String, String>,
+    pub(crate) logs: Vec<&'static str>,
+    pub(crate) is_open: bool,
     levels: u16,
     parent_level: u16,
-    /// A panic was told by one that is one with it.
-    panic_told: bool,
+    /// The panic that was told by one that is one with it.
+    panic_told: usize,
     is_dropping: bool,
 }
 
-/// All spans of a program.
-#[derive(Debug, Default)]
-pub(crate) struct Model {
-    spans: Vec<Recorded>,
-    names: usize,
+/// A reference to a span of another segment.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Ref {
+    pub(crate) kind: &'static str,
+    pub(crate) number: usize,
+    pub(crate) endpoint: String,
+    pub(crate) peer: String,
 }
 
+#[derive(Debug)]
+pub(crate) struct Segment {
+    /// Segments of one trace have the same number here.
+    trace: usize,
+    pub(crate) spans: Vec<usize>,
+    pub(crate) is_limited: bool,
+}
+
+/// What a snapshot must know.
+#[derive(Clone, Debug)]
+pub(crate) struct Kept {
+    place: Place,
+    endpoint: String,
+}
+
+/// What a message must say: nothing, if it was sent outside of an exit or by a request that is left out.
+pub(crate) type Message = Option<Ref>;
+
+/// All spans of a program.
+#[derive(Debug)]
+pub(crate) struct Model {
+    limit: usize,
+    /// Roots are recorded.
+    pub(crate) samples: bool,
+    pub(crate) now: Place,
+    pub(crate) spans: Vec<Recorded>,
+    pub(crate) segments: Vec<Segment>,
+    pub(crate) kept: Vec<Kept>,
+    pub(crate) messages: Vec<Message>,
+    /// What must have been counted.
+    pub(crate) counts: BTreeMap<&'static str, u64>,
+    names: usize,
+    traces: usize,
+    panics: usize,
+}
+
+/// The most spans that are one with another at a time.
+const LEVELS: u16 = 15;
+
 impl Model {
+    pub(crate) fn new(limit: u16) -> Self {
+        Self {
+            limit: limit.into(),
+            samples: true,
+            now: Place::Nowhere,
+            spans: Vec::new(),
+            segments: Vec::new(),
+            kept: Vec::new(),
+            messages: Vec::new(),
+            counts: BTreeMap::new(),
+            names: 0,
+            traces: 0,
+            panics: 0,
+        }
+    }
+
     /// A name that no other span has.
     pub(crate) fn name(&mut self) -> String {
         self.names += 1;
         format!("span {}", self.names)
     }
 
-    fn add(&mut self, name: &str, kind: &'static str, parent: Option<usize>, parent_level: u16, is_continued: bool) -> Place {
+    fn count(&mut self, reason: Reason) {
+        *self.counts.entry(reason.name()).or_default() += 1;
+    }
+
+    fn segment_of(&self, place: Place) -> Option<usize> {
+        match place {
+            Place::Nowhere => None,
+            Place::LeftOut { segment } => Some(segment),
+            Place::Span { number, .. } | Place::Over { number, .. } => Some(self.spans[number].segment),
+        }
+    }
+
+    /// The trace at hand.
+    pub(crate) fn trace(&self) -> Option<usize> {
+        self.segment_of(self.now).map(|segment| self.segments[segment].trace)
+    }
+
+    /// What stands for a segment: its first Entry, else its first span.
+    fn endpoint(&self, place: Place) -> String {
+        let Some(segment) = self.segment_of(place) else { return String::new() };
+        let mut spans = self.segments[segment].spans.iter().map(|number| &self.spans[*number]);
+        let first = spans.clone().next();
+        spans.find(|span| span.kind == "Entry").or(first).map_or_else(String::new, |span| span.name.clone())
+    }
+
+    fn new_segment(&mut self, trace: usize) -> usize {
+        self.segments.push(Segment { trace, spans: Vec::new(), is_limited: false });
+        self.segments.len() - 1
+    }
+
+    fn new_trace(&mut self) -> usize {
+        self.traces += 1;
+        self.traces
+    }
+
+    fn add(&mut self, name: &str, kind: &'static str, segment: usize, parent: Option<(usize, u16)>) -> Place {
+        let number = self.spans.len();
+        self.segments[segment].spans.push(number);
         self.spans.push(Recorded {
             name: name.to_owned(),
             kind,
-            parent,
-            is_continued,
+            peer: "",
+            segment,
+            parent: parent.map(|(number, _)| number),
+            refs: Vec::new(),
             is_error: false,
             tags: BTreeMap::new(),
             logs: Vec::new(),
             is_open: true,
             levels: 0,
-            parent_level,
-            panic_told: false,
+            parent_level: parent.map_or(0, |(_, level)| level),
+            panic_told: 0,
             is_dropping: false,
         });
-        Place::Span { number: self.spans.len() - 1, level: 0 }
+        Place::Span { number, level: 0 }
     }
 
-    /// A span opens at this place.
-    pub(crate) fn open(&mut self, place: Place, site: Site, name: &str) -> Place {
+    fn begun(&mut self, place: Place, is_root: bool) -> Own {
+        self.now = place;
+        Own { place, is_root, endpoint: None }
+    }
+
+    /// A span that is not recorded opens below this one.
+    fn over(number: usize, level: u16, outer: Place) -> Place {
+        let depth = if let Place::Over { depth, .. } = outer { depth + 1 } else { 1 };
+        Place::Over { number, level, depth }
+    }
+
+    /// A child opens, and is one with nobody.
+    fn open_child(&mut self, name: &str, kind: &'static str) -> Option<Own> {
+        let now = self.now;
+        let (Place::Span { number, level } | Place::Over { number, level, .. }) = now else { return None };
+        let segment = self.spans[number].segment;
+        let place = match now {
+            Place::Span { .. } if self.segments[segment].spans.len() < self.limit => self.add(name, kind, segment, Some((number, level))),
+            _ => {
+                self.count(Reason::SpanLimit);
+                self.segments[segment].is_limited = true;
+                Self::over(number, level, now)
+            }
+        };
+        Some(self.begun(place, false))
+    }
+
+    /// A span opens here, and reads a message perhaps.
+    pub(crate) fn open(&mut self, site: Site, name: &str, read: Option<Which>) -> Option<Own> {
         let (kind, is_fallback) = match site {
             Site::Entry => ("Entry", false),
             Site::EntryFallback => ("Entry", true),
@@ -80,65 +218,104 @@ impl Model {
             Site::ExitFallback => ("Exit", true),
             Site::Local => ("Local", false),
         };
-        let Place::Span { number, level } = place else {
-            return if place == Place::Ignored { place } else { self.add(name, kind, None, 0, false) };
-        };
-        let outer = &mut self.spans[number];
-        let merges = kind != "Local" && outer.kind == kind && outer.is_open && outer.levels == level && level < 15;
-        if !merges {
-            return self.add(name, kind, Some(number), level, false);
-        }
-        if !is_fallback {
-            name.clone_into(&mut outer.name);
-        }
-        outer.levels += 1;
-        Place::Span { number, level: level + 1 }
-    }
-
-    /// What began at `from` goes on elsewhere: a Local span, in a segment of its own unless `in_place`.
-    pub(crate) fn go_on(&mut self, from: Place, name: &str, in_place: bool) -> Place {
-        match from {
-            Place::Span { number, level } => self.add(name, "Local", Some(number), if in_place { level } else { 0 }, !in_place),
-            other => other,
-        }
-    }
-
-    pub(crate) fn close(&mut self, place: Place) {
-        let Place::Span { number, level } = place else { return };
-        let span = &mut self.spans[number];
-        if level == 0 {
-            span.is_open = false;
-        } else if span.is_open {
-            span.levels = span.levels.saturating_sub(1);
-        }
-    }
-
-    /// The place itself if its span is open, else that of the nearest ancestor.
-    pub(crate) fn nearest_open(&self, place: Place) -> Place {
-        let Place::Span { mut number, mut level } = place else { return place };
-        while !self.spans[number].is_open {
-            let span = &self.spans[number];
-            let Some(parent) = span.parent.filter(|_| !span.is_continued) else { return Place::Nowhere };
-            (number, level) = (parent, span.parent_level);
-        }
-        Place::Span { number, level: level.min(self.spans[number].levels) }
-    }
-
-    /// Where one is who was at `now`, when what was opened at `closed` has just ended.
-    pub(crate) fn left(&self, now: Place, closed: Place) -> Place {
-        match (now, closed) {
-            (Place::Span { number, level }, Place::Span { number: ended, level: at })
-                if number == ended && at > 0 && self.spans[number].is_open =>
-            {
-                Place::Span { number, level: level.min(at - 1).min(self.spans[number].levels) }
+        let message = read.and_then(|read| self.messages[read].clone());
+        let own = match self.now {
+            Place::LeftOut { .. } => self.begun(self.now, false),
+            Place::Nowhere => {
+                let trace = match &message {
+                    Some(message) => self.segments[self.spans[message.number].segment].trace,
+                    None => self.new_trace(),
+                };
+                let segment = self.new_segment(trace);
+                let place = if self.samples {
+                    let place = self.add(name, kind, segment, None);
+                    self.call(place, site);
+                    place
+                } else {
+                    self.count(Reason::UnsampledSampler);
+                    Place::LeftOut { segment }
+                };
+                self.begun(place, true)
             }
-            (Place::Span { number, .. }, Place::Span { number: ended, .. }) if number == ended => self.nearest_open(now),
-            _ => now,
+            Place::Span { number, level } if self.merges(number, level, kind) => {
+                let outer = &mut self.spans[number];
+                if !is_fallback {
+                    name.clone_into(&mut outer.name);
+                }
+                outer.levels += 1;
+                self.begun(Place::Span { number, level: level + 1 }, false)
+            }
+            Place::Span { .. } | Place::Over { .. } => {
+                let own = self.open_child(name, kind)?;
+                self.call(own.place, site);
+                own
+            }
+        };
+        if let (Some(message), Place::Span { number, .. }) = (message, own.place) {
+            let segment = self.spans[number].segment;
+            // A middleware and a handler read the same header: one call, one ref.
+            if !self.segments[segment].spans.iter().any(|other| self.spans[*other].refs.contains(&message)) {
+                self.spans[number].refs.push(message);
+            }
+        }
+        Some(own)
+    }
+
+    fn call(&mut self, place: Place, site: Site) {
+        if let Some(span) = self.at(place) {
+            span.peer = site.peer();
         }
     }
 
-    pub(crate) fn rename(&mut self, place: Place, name: &str) {
+    fn merges(&self, number: usize, level: u16, kind: &str) -> bool {
+        let outer = &self.spans[number];
+        kind != "Local" && outer.kind == kind && outer.is_open && outer.levels == level && level < LEVELS
+    }
+
+    /// A guard finds nothing to be a child of.
+    pub(crate) fn orphan(&mut self) {
+        self.count(Reason::ChildWithoutContext);
+    }
+
+    /// A request that is left out whatever the sampler says.
+    pub(crate) fn ignore(&mut self) -> Option<Own> {
+        (self.now == Place::Nowhere).then(|| {
+            let trace = self.new_trace();
+            let segment = self.new_segment(trace);
+            self.begun(Place::LeftOut { segment }, true)
+        })
+    }
+
+    /// A snapshot of where one is.
+    pub(crate) fn keep(&self) -> Kept {
+        Kept { place: self.now, endpoint: self.endpoint(self.now) }
+    }
+
+    /// What a snapshot was taken of goes on here: below it if that is where one is, else in a segment of its own.
+    pub(crate) fn go_on(&mut self, kept: &Kept, name: &str) -> Option<Own> {
+        let from = self.segment_of(kept.place)?;
+        if self.segment_of(self.now) == Some(from) {
+            return match self.now {
+                Place::LeftOut { .. } => Some(self.begun(self.now, false)),
+                _ => self.open_child(name, "Local"),
+            };
+        }
+        Some(self.open_elsewhere(kept.place, kept.endpoint.clone(), name))
+    }
+
+    fn open_elsewhere(&mut self, from: Place, endpoint: String, name: &str) -> Own {
+        let trace = self.segment_of(from).map_or(0, |segment| self.segments[segment].trace);
+        let segment = self.new_segment(trace);
+        let (Place::Span { number, .. } | Place::Over { number, .. }) = from else { return self.begun(Place::LeftOut { segment }, true) };
+        let place = self.add(name, "Local", segment, None);
         if let Some(span) = self.at(place) {
+            span.refs.push(Ref { kind: "CrossThread", number, endpoint, peer: String::new() });
+        }
+        self.begun(place, true)
+    }
+
+    pub(crate) fn rename(&mut self, name: &str) {
+        if let Some(span) = self.at(self.now) {
             name.clone_into(&mut span.name);
         }
     }
@@ -150,98 +327,37 @@ impl Model {
         }
     }
 
-    pub(crate) fn tag(&mut self, place: Place, key: &str, value: &str) {
-        if let Some(span) = self.at(place) {
+    pub(crate) fn tag(&mut self, key: &str, value: &str) {
+        if let Some(span) = self.at(self.now) {
             span.tags.insert(key.to_owned(), value.to_owned());
         }
     }
 
-    pub(crate) fn fail(&mut self, place: Place) {
-        if let Some(span) = self.at(place) {
+    pub(crate) fn fail(&mut self) {
+        if let Some(span) = self.at(self.now) {
             span.is_error = true;
         }
     }
 
-    /// A panic begins here.
-    pub(crate) fn panic(&mut self, place: Place) {
-        let mut at = if let Place::Span { number, .. } = place { Some(number) } else { None };
-        while let Some(number) = at {
-            let span = &mut self.spans[number];
-            span.panic_told = false;
-            at = span.parent.filter(|_| !span.is_continued);
+    /// The headers that an exit sends.
+    pub(crate) fn send(&mut self) -> Message {
+        let Place::Span { number, .. } = self.now else { return None };
+        let span = &self.spans[number];
+        if span.kind != "Exit" {
+            self.count(Reason::InjectOutsideExit);
+            return None;
+        }
+        let (endpoint, peer) = (self.endpoint(self.now), span.peer.to_owned());
+        Some(Ref { kind: "CrossProcess", number, endpoint, peer })
+    }
+
+    /// True if a message may be read here: never one of a younger segment, since a ring of refs is no tree.
+    pub(crate) fn may_read(&self, which: Which) -> bool {
+        match (&self.messages[which], self.segment_of(self.now)) {
+            (Some(message), Some(here)) => self.spans[message.number].segment < here,
+            // A context that comes in may ask for the sample: a matter of another test.
+            (_, None) => self.samples,
+            _ => true,
         }
     }
-
-    /// It goes through the span that was opened at this place.
-    pub(crate) fn panicked(&mut self, place: Place) {
-        let Place::Span { level, .. } = place else { return };
-        if let Some(span) = self.at(place).filter(|span| !span.panic_told) {
-            span.is_error = true;
-            span.logs.push("error");
-            span.panic_told = level > 0;
-        }
-        self.close(place);
-    }
-
-    /// The future of a span is about to be dropped unfinished.
-    pub(crate) fn begin_drop(&mut self, place: Place) {
-        if let Place::Span { level: 0, .. } = place
-            && let Some(span) = self.at(place)
-        {
-            span.is_dropping = true;
-        }
-    }
-
-    /// It has been dropped.
-    pub(crate) fn cancelled(&mut self, place: Place) {
-        let Place::Span { level, .. } = place else { return };
-        if let Some(span) = self.at(place).filter(|span| level == 0 || !span.is_dropping) {
-            span.logs.push("cancelled");
-        }
-        self.close(place);
-    }
-
-    /// What must have been recorded.
-    pub(crate) fn flat(&self) -> Flat {
-        let lines = self.spans.iter().map(|span| {
-            let parent = span.parent.map_or("nothing", |parent| &self.spans[parent].name);
-            let reference = if span.is_continued { " by ref" } else { "" };
-            let error = if span.is_error { " ERROR" } else { "" };
-            let unfinished = if span.is_open { " unfinished" } else { "" };
-            (span.name.clone(), format!("{} below {parent}{reference}{error}{unfinished} {:?} {:?}", span.kind, span.tags, span.logs))
-        });
-        lines.collect()
-    }
-}
-
-/// The same of what was recorded.
-pub(crate) fn flat(trees: &[Tree]) -> Flat {
-    fn add(flat: &mut Flat, span: &Span, parent: &str) {
-        let reference = if span.refs.is_empty() { "" } else { " by ref" };
-        let error = if span.is_error { " ERROR" } else { "" };
-        let mut tags: BTreeMap<&str, &str> = span.tags.iter().map(|(key, value)| (&**key, &**value)).collect();
-        let unfinished = if tags.remove("unfinished").is_some() { " unfinished" } else { "" };
-        let logs: Vec<&str> =
-            span.logs.iter().filter_map(|log| log.fields.iter().find(|(key, _)| key == "event")).map(|(_, value)| &**value).collect();
-        let line = format!("{} below {parent}{reference}{error}{unfinished} {tags:?} {logs:?}", span.kind);
-        assert_eq!(flat.insert(span.name.clone(), line), None, "two spans are called {}", span.name);
-        for child in &span.children {
-            add(flat, child, &span.name);
-        }
-    }
-    let mut flat = Flat::new();
-    for tree in trees {
-        add(&mut flat, &tree.root, "nothing");
-    }
-    flat
-}
-
-/// The lines in which the two are not the same.
-pub(crate) fn differences(found: &Flat, expected: &Flat) -> String {
-    let names: BTreeSet<&String> = found.keys().chain(expected.keys()).collect();
-    let line = |flat: &Flat, name: &str| flat.get(name).cloned().unwrap_or_else(|| "nothing".to_owned());
-    let differs = names.into_iter().filter(|name| found.get(*name) != expected.get(*name));
-    differs.fold(String::new(), |text, name| {
-        text + &format!("{name}\n  recorded: {}\n  expected: {}\n", line(found, name), line(expected, name))
-    })
 }

@@ -15,6 +15,17 @@ pub(crate) enum Site {
     Local,
 }
 
+impl Site {
+    /// Whom its exits call.
+    pub(crate) const fn peer(self) -> &'static str {
+        match self {
+            Self::Exit => "peer:1",
+            Self::ExitFallback => "peer:2",
+            Self::Entry | Self::EntryFallback | Self::Local => "",
+        }
+    }
+}
+
 /// By which call a span is opened.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum How {
@@ -28,19 +39,41 @@ pub(crate) enum How {
     Ignored,
 }
 
+/// Which of the things that were put aside, counted round; none if there is none.
+pub(crate) type Which = usize;
+
 /// What code that never waits does.
 #[derive(Clone, Debug)]
 pub(crate) enum Step {
-    Span(How, Site, Vec<Step>),
+    /// It may read one of the messages that were sent.
+    Span(How, Site, Option<Which>, Vec<Step>),
     /// Guards of these sites, which drop in this order.
     Loose(Vec<Site>, Vec<usize>),
     /// Goes on in another thread.
     Thread(Vec<Step>),
+    /// Something else is done by another thread.
+    Aside(Vec<Step>),
+    /// Puts aside a snapshot of where it is.
+    Capture,
+    /// Goes on from one that was put aside.
+    GoOn(Which, Vec<Step>),
+    /// Puts aside a message with the headers of where it is.
+    Inject,
+    /// From now on roots are recorded, or not.
+    Sample(bool),
     Tag,
     Fail,
     /// Catches what panics inside.
     Catch(Vec<Step>),
     Panic,
+}
+
+/// How a span that is worked on in steps ends.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Ends {
+    Finished,
+    Cancelled,
+    Dropped,
 }
 
 /// What a task does.
@@ -49,21 +82,43 @@ pub(crate) enum Act {
     Do(Step),
     Yield,
     /// A future with a span.
-    Span(Site, Vec<Act>),
+    Span(Site, Option<Which>, Vec<Act>),
     /// The same, polled so often and then dropped.
     Cancel(Site, u8, Vec<Act>),
+    /// The same, polled so often and then given to others: to the executor, or to whoever adopts it.
+    Part(Site, u8, Others, Vec<Act>),
+    /// Awaits a future that was begun elsewhere.
+    Adopt(Which),
+    /// A span that is worked on in steps, with a wait between any two.
+    Steps(Site, Vec<Step>, Ends),
+    /// A stream with a span: what it does for each item. So many are read, with a step between any two.
+    Stream(Site, Vec<Vec<Act>>, usize),
+    /// A future without a span, whose request is left out.
+    Ignored(Vec<Act>),
     /// `.traced` and awaited at once.
     InPlace(Vec<Act>),
+    /// A future that goes on from a snapshot that was put aside.
+    GoOn(Which, Vec<Act>),
     /// All at the same time.
     Join(Vec<Vec<Act>>),
-    /// Another task, which goes on from here or knows nothing of it.
-    Spawn(Going, Vec<Act>),
+    /// Another task, which goes on from here or knows nothing of it. It may be aborted after so many polls.
+    Spawn(Going, Option<u8>, Vec<Act>),
+    /// Something whose destructor does this, at the end of what is around it.
+    AtDrop(Vec<Step>),
+    /// Catches what panics in a poll, and drops the future.
+    Catch(Vec<Act>),
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Going {
     On,
     Alone,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Others {
+    Executor,
+    Adopters,
 }
 
 /// Small numbers in a fixed order: xorshift64*.
@@ -81,6 +136,26 @@ impl Random {
         let high = self.0.wrapping_mul(0x2545_F491_4F6C_DD1D) >> 33;
         usize::try_from(high).unwrap_or(0) % bound
     }
+
+    fn few(&mut self, bound: usize) -> u8 {
+        u8::try_from(self.below(bound)).unwrap_or(0)
+    }
+
+    fn one_in(&mut self, bound: usize) -> bool {
+        self.below(bound) == 0
+    }
+}
+
+/// Programs that follow each other share a tracer, so these settings change only now and then.
+pub(crate) const SAME_SETTINGS: u64 = 64;
+
+/// The span limit of the program with this number.
+pub(crate) fn span_limit(seed: u64) -> u16 {
+    match (seed / SAME_SETTINGS) % 4 {
+        1 => 4,
+        2 => 12,
+        _ => 300,
+    }
 }
 
 /// The first tasks of the program with this number.
@@ -96,20 +171,53 @@ fn site(random: &mut Random) -> Site {
     [Site::Entry, Site::EntryFallback, Site::Exit, Site::ExitFallback, Site::Local][random.below(5)]
 }
 
+fn message(random: &mut Random) -> Option<Which> {
+    random.one_in(3).then(|| random.below(8))
+}
+
 fn acts(random: &mut Random, depth: usize) -> Vec<Act> {
     (0..=random.below(4)).map(|_| act(random, depth)).collect()
 }
 
 fn act(random: &mut Random, depth: usize) -> Act {
-    let bound = if depth > 4 { 4 } else { 12 };
+    let bound = if depth > 6 { 4 } else { 26 };
     match random.below(bound) {
         0 | 1 => Act::Yield,
         2 | 3 => Act::Do(step(random, depth)),
-        4..=6 => Act::Span(site(random), acts(random, depth + 1)),
-        7 => Act::Cancel(site(random), u8::try_from(random.below(4)).unwrap_or(0), acts(random, depth + 1)),
-        8 => Act::InPlace(acts(random, depth + 1)),
-        9 | 10 => Act::Join((0..2 + random.below(2)).map(|_| acts(random, depth + 1)).collect()),
-        _ => Act::Spawn(if random.below(3) > 0 { Going::On } else { Going::Alone }, acts(random, depth + 1)),
+        4..=8 => Act::Span(site(random), message(random), acts(random, depth + 1)),
+        9 => Act::Cancel(site(random), random.few(4), acts(random, depth + 1)),
+        10 | 11 => {
+            let others = if random.one_in(2) { Others::Executor } else { Others::Adopters };
+            Act::Part(site(random), random.few(3), others, acts(random, depth + 1))
+        }
+        12 => Act::Adopt(random.below(8)),
+        13 | 14 => {
+            let ends = [Ends::Finished, Ends::Finished, Ends::Cancelled, Ends::Dropped][random.below(4)];
+            Act::Steps(site(random), steps(random, depth + 1), ends)
+        }
+        15 => {
+            let items = (0..random.below(4)).map(|_| acts(random, depth + 2)).collect();
+            Act::Stream([Site::Entry, Site::Exit, Site::Local][random.below(3)], items, random.below(5))
+        }
+        16 => Act::Ignored(acts(random, depth + 1)),
+        17 => Act::InPlace(acts(random, depth + 1)),
+        18 => Act::GoOn(random.below(8), acts(random, depth + 1)),
+        19 | 20 => Act::Join((0..2 + random.below(2)).map(|_| acts(random, depth + 1)).collect()),
+        21..=23 => {
+            let going = if random.below(3) > 0 { Going::On } else { Going::Alone };
+            let aborted = random.one_in(4).then(|| random.few(4));
+            Act::Spawn(going, aborted, acts(random, depth + 1))
+        }
+        24 => Act::AtDrop(harmless(random, depth + 1)),
+        _ => {
+            let mut body = acts(random, depth + 1);
+            match random.below(3) {
+                0 => {}
+                1 => body.push(Act::Do(Step::Panic)),
+                _ => body.push(Act::Span(site(random), None, vec![Act::Do(Step::Panic)])),
+            }
+            Act::Catch(body)
+        }
     }
 }
 
@@ -117,9 +225,22 @@ fn steps(random: &mut Random, depth: usize) -> Vec<Step> {
     (0..random.below(4)).map(|_| step(random, depth)).collect()
 }
 
+/// What a destructor does: nothing that panics, even if it is caught, since it may run in a panic.
+fn harmless(random: &mut Random, depth: usize) -> Vec<Step> {
+    (0..=random.below(2))
+        .map(|_| match random.below(4) {
+            0 => Step::Tag,
+            1 => Step::Inject,
+            _ => Step::Span(How::Run, site(random), message(random), if depth > 6 { Vec::new() } else { harmless(random, depth + 1) }),
+        })
+        .collect()
+}
+
 fn step(random: &mut Random, depth: usize) -> Step {
-    let bound = if depth > 6 { 5 } else { 16 };
+    let bound = if depth > 6 { 6 } else { 20 };
     match random.below(bound) {
+        1 => Step::Inject,
+        2 => Step::Capture,
         3 => Step::Fail,
         4 => {
             let sites: Vec<Site> = (0..2 + random.below(3)).map(|_| site(random)).collect();
@@ -129,15 +250,18 @@ fn step(random: &mut Random, depth: usize) -> Step {
             }
             Step::Loose(sites, order)
         }
-        5..=7 => Step::Span(How::Run, site(random), steps(random, depth + 1)),
-        8 | 9 => Step::Span(How::Guard, site(random), steps(random, depth + 1)),
-        10 | 11 => Step::Span(How::Steps, site(random), steps(random, depth + 1)),
-        12 => Step::Span(How::Ignored, site(random), steps(random, depth + 1)),
-        13 if random.below(8) == 0 => Step::Thread(steps(random, depth + 1)),
-        14 => {
+        5 if random.one_in(3) => Step::Sample(random.below(3) > 0),
+        6..=8 => Step::Span(How::Run, site(random), message(random), steps(random, depth + 1)),
+        9 | 10 => Step::Span(How::Guard, site(random), None, steps(random, depth + 1)),
+        11 | 12 => Step::Span(How::Steps, site(random), message(random), steps(random, depth + 1)),
+        13 => Step::Span(How::Ignored, site(random), None, steps(random, depth + 1)),
+        14 if random.one_in(6) => Step::Thread(steps(random, depth + 1)),
+        15 if random.one_in(6) => Step::Aside(steps(random, depth + 1)),
+        16 | 17 => Step::GoOn(random.below(8), steps(random, depth + 1)),
+        18 => {
             let mut body = steps(random, depth + 1);
-            if random.below(2) == 0 {
-                body.push(Step::Span(How::Run, site(random), vec![Step::Panic]));
+            if random.one_in(2) {
+                body.push(Step::Span(How::Run, site(random), None, vec![Step::Panic]));
             }
             Step::Catch(body)
         }

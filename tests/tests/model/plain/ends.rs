@@ -1,0 +1,129 @@
+//! How spans are put aside, taken up again and ended: in turns, in any order, by panics and by drops.
+
+use skywalking_runtime::Reason;
+
+use super::{Model, Own, Place};
+
+impl Model {
+    /// Work on what was opened goes on. True if it must go on in a segment of its own, under this name: it finds itself elsewhere.
+    pub(crate) fn enter(&mut self, own: &mut Own, name: &str) -> bool {
+        if own.is_root || self.segment_of(self.now) == self.segment_of(own.place) {
+            self.enter_here(own);
+            return false;
+        }
+        let endpoint = own.endpoint.take().unwrap_or_default();
+        *own = self.open_elsewhere(own.place, endpoint, name);
+        true
+    }
+
+    fn enter_here(&mut self, own: &mut Own) {
+        if let Place::Over { number, level, .. } = own.place {
+            own.place = Self::over(number, level, self.now);
+        }
+        self.now = own.place;
+    }
+
+    /// Work on what was opened is put aside, or over; `before` is where one was when it began.
+    pub(crate) fn leave(&mut self, own: &mut Own, before: Place, is_over: bool) {
+        if is_over {
+            self.close(own.place);
+        } else if own.endpoint.is_none() {
+            own.endpoint = Some(self.endpoint(own.place));
+        }
+        self.now = if own.is_root { before } else { self.nearest_open(before) };
+    }
+
+    pub(crate) fn close(&mut self, place: Place) {
+        let Place::Span { number, level } = place else { return };
+        let span = &mut self.spans[number];
+        if level == 0 {
+            span.is_open = false;
+        } else if span.is_open {
+            span.levels = span.levels.saturating_sub(1);
+        }
+    }
+
+    /// The place itself if its span is open, else that of the nearest ancestor.
+    fn nearest_open(&self, place: Place) -> Place {
+        let (mut number, mut level, over) = match place {
+            Place::Span { number, level } => (number, level, None),
+            Place::Over { number, level, depth } => (number, level, Some(depth)),
+            other => return other,
+        };
+        while !self.spans[number].is_open {
+            let Some(parent) = self.spans[number].parent else { return Place::Nowhere };
+            (number, level) = (parent, self.spans[number].parent_level);
+        }
+        let level = level.min(self.spans[number].levels);
+        match over {
+            Some(depth) => Place::Over { number, level, depth },
+            None => Place::Span { number, level },
+        }
+    }
+
+    /// A guard of several drops, not always the innermost one.
+    pub(crate) fn drop_guard(&mut self, own: &Own) {
+        self.close(own.place);
+        match (&mut self.now, own.place) {
+            (Place::Over { number, level, depth: 1 }, Place::Over { .. }) => self.now = Place::Span { number: *number, level: *level },
+            (Place::Over { depth, .. }, Place::Over { .. }) => *depth -= 1,
+            (Place::Span { number, level } | Place::Over { number, level, .. }, Place::Span { number: ended, level: at })
+                if *number == ended =>
+            {
+                if at > 0 {
+                    *level = (*level).min(at - 1);
+                }
+                self.now = self.nearest_open(self.now);
+            }
+            _ => {}
+        }
+    }
+
+    /// A panic begins here.
+    pub(crate) fn panic(&mut self) {
+        self.panics += 1;
+    }
+
+    /// It goes through the span that was opened as this.
+    pub(crate) fn panicked(&mut self, own: &mut Own, before: Place) {
+        let panics = self.panics;
+        if let Place::Span { level, .. } = own.place
+            && let Some(span) = self.at(own.place).filter(|span| span.panic_told != panics)
+        {
+            span.is_error = true;
+            span.logs.push("error");
+            if level > 0 {
+                span.panic_told = panics;
+            }
+        }
+        self.leave(own, before, true);
+    }
+
+    /// What was opened is about to be dropped unfinished. False if it is elsewhere: then it is lost.
+    pub(crate) fn begin_drop(&mut self, own: &mut Own) -> bool {
+        if let (Place::LeftOut { .. }, false) = (own.place, own.is_root) {
+            return false;
+        }
+        if !own.is_root && self.segment_of(self.now) != self.segment_of(own.place) {
+            self.count(Reason::DroppedElsewhere);
+            return false;
+        }
+        self.enter_here(own);
+        if let Place::Span { level: 0, .. } = own.place
+            && let Some(span) = self.at(own.place)
+        {
+            span.is_dropping = true;
+        }
+        true
+    }
+
+    /// It has been dropped.
+    pub(crate) fn cancelled(&mut self, own: &mut Own, before: Place) {
+        if let Place::Span { level, .. } = own.place
+            && let Some(span) = self.at(own.place).filter(|span| level == 0 || !span.is_dropping)
+        {
+            span.logs.push("cancelled");
+        }
+        self.leave(own, before, true);
+    }
+}

@@ -1,0 +1,309 @@
+//! The steps of code that never waits: each is done to the tracer, and told to the model.
+
+use std::panic::{AssertUnwindSafe, catch_unwind, panic_any, resume_unwind};
+use std::thread;
+
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
+use skywalking_runtime::{Callsite, Describe, Resumable, Root, Snapshot, callsite, capture, child, current, inject, trace_id};
+
+use super::plain::{Kept, Model, Own, Place};
+use super::plan::{How, Planned, Site, Step, Which};
+use super::turns::Turns;
+use super::world::{Headers, World};
+
+static ENTRY: Callsite = callsite!(entry, "entry");
+static ENTRY_FALLBACK: Callsite = callsite!(entry, "entry of an integration").fallback();
+static EXIT: Callsite = callsite!(exit, "exit", peer = "peer:1");
+static EXIT_FALLBACK: Callsite = callsite!(exit, "exit of an integration", peer = "peer:2").fallback();
+static LOCAL: Callsite = callsite!(local, "local");
+
+pub(crate) fn callsite(site: Site) -> &'static Callsite {
+    match site {
+        Site::Entry => &ENTRY,
+        Site::EntryFallback => &ENTRY_FALLBACK,
+        Site::Exit => &EXIT,
+        Site::ExitFallback => &EXIT_FALLBACK,
+        Site::Local => &LOCAL,
+    }
+}
+
+/// Goes on with a panic unless the program planned it.
+pub(crate) fn caught(work: impl FnOnce()) -> bool {
+    match catch_unwind(AssertUnwindSafe(work)) {
+        Ok(()) => false,
+        Err(payload) if payload.is::<Planned>() => true,
+        Err(payload) => resume_unwind(payload),
+    }
+}
+
+/// Code that never waits.
+pub(crate) struct Still<'a>(pub(crate) &'a World);
+
+impl Still<'_> {
+    pub(crate) fn steps(&self, steps: &[Step]) {
+        for step in steps {
+            self.step(step);
+        }
+    }
+
+    pub(crate) fn step(&self, step: &Step) {
+        let world = self.0;
+        match step {
+            Step::Span(how, site, read, steps) => self.span(*how, *site, *read, steps),
+            Step::Loose(sites, order) => self.loose(sites, order),
+            Step::Thread(steps) => {
+                let (snapshot, kept) = (capture(), world.model().keep());
+                self.elsewhere(|| self.go_on(&snapshot, &kept, "thread", steps));
+            }
+            Step::Aside(steps) => self.elsewhere(|| self.steps(steps)),
+            Step::Capture => world.keep(capture()),
+            Step::GoOn(which, steps) => {
+                if let Some((snapshot, kept)) = world.kept(*which) {
+                    self.go_on(&snapshot, &kept, "again", steps);
+                }
+            }
+            Step::Inject => self.inject(),
+            Step::Sample(samples) => world.sample(*samples),
+            Step::Tag => {
+                let name = world.model().name();
+                current().tag("tag", &name);
+                world.model().tag("tag", &name);
+                world.look_at_trace();
+            }
+            Step::Fail => {
+                current().failed();
+                world.model().fail();
+            }
+            Step::Catch(steps) => {
+                caught(|| self.steps(steps));
+            }
+            Step::Panic => {
+                world.model().panic();
+                panic_any(Planned);
+            }
+        }
+    }
+
+    fn span(&self, how: How, site: Site, read: Option<Which>, steps: &[Step]) {
+        let world = self.0;
+        let name = world.model().name();
+        let (read, headers) = world.message(read).unzip();
+        let root = || {
+            let root = Root::new(callsite(site)).name(&name);
+            if let Some(headers) = &headers { root.extract(headers) } else { root }
+        };
+        let open = || world.model().open(site, &name, read);
+        match how {
+            How::Run => {
+                let ending = Ending::before(world);
+                root().run(|| ending.with(open(), || self.steps(steps)));
+            }
+            How::Guard => {
+                let ending = Ending::before(world);
+                let guard = child(callsite(site));
+                if ending.before == Place::Nowhere {
+                    world.model().orphan();
+                    return self.steps(steps);
+                }
+                let own = open();
+                // By a guard it has the callsite's name, which another span may have as well.
+                current().set_name(&name);
+                world.model().rename(&name);
+                ending.with(own, || self.steps(steps));
+                drop(guard);
+            }
+            How::Steps => {
+                let mut stepped = Stepped::open(world, site, read, headers.as_ref());
+                for step in steps {
+                    stepped.step(step);
+                }
+                stepped.finish();
+            }
+            How::Ignored => {
+                let ending = Ending::before(world);
+                let ignore = || world.model().ignore();
+                root().ignored().run(|| ending.with(ignore(), || self.steps(steps)));
+            }
+        }
+    }
+
+    fn loose(&self, sites: &[Site], order: &[usize]) {
+        let world = self.0;
+        if world.model().now == Place::Nowhere {
+            return;
+        }
+        let mut guards: Vec<_> = Vec::new();
+        for site in sites {
+            let name = world.model().name();
+            let guard = child(callsite(*site));
+            let own = world.model().open(*site, &name, None);
+            current().set_name(&name);
+            world.model().rename(&name);
+            guards.push(Some((guard, own)));
+        }
+        for at in order {
+            if let Some((guard, own)) = guards.get_mut(*at).and_then(Option::take) {
+                drop(guard);
+                if let Some(own) = own {
+                    world.model().drop_guard(&own);
+                }
+                self.step(&Step::Tag);
+            }
+        }
+    }
+
+    fn go_on(&self, snapshot: &Snapshot, kept: &Kept, name: &'static str, steps: &[Step]) {
+        let ending = Ending::before(self.0);
+        snapshot.run(name, || {
+            let own = going_on(self.0, kept);
+            ending.with(own, || self.steps(steps));
+        });
+    }
+
+    /// Does it on a thread of its own, and waits.
+    fn elsewhere(&self, work: impl FnOnce() + Send) {
+        let world = self.0;
+        let before = std::mem::replace(&mut world.model().now, Place::Nowhere);
+        let done = thread::scope(|scope| scope.spawn(|| world.mark().run(|| caught(work))).join());
+        world.model().now = before;
+        match done {
+            // A panic is handed from the one thread to the other.
+            Ok(true) => self.step(&Step::Panic),
+            Ok(false) => {}
+            Err(payload) => resume_unwind(payload),
+        }
+    }
+
+    fn inject(&self) {
+        let world = self.0;
+        if matches!(world.model().now, Place::Over { .. }) {
+            // Only the exit that found no room last knows its address.
+            return;
+        }
+        let mut headers = Headers::new();
+        inject(&mut headers);
+        let sw8 = headers.iter().find(|(key, _)| key == "sw8").map(|(_, value)| value.clone());
+        let message = world.model().send();
+        world.model().messages.push(message.clone());
+        world.put(headers);
+        let (Some(header), Some(message)) = (&sw8, &message) else {
+            if sw8.is_some() || message.is_some() {
+                world.fault(format!("the header is {sw8:?} instead of {message:?}"));
+            }
+            return;
+        };
+        let parts: Vec<&str> = header.split('-').collect();
+        let text = |at: usize| parts.get(at).and_then(|part| STANDARD.decode(part).ok()).and_then(|bytes| String::from_utf8(bytes).ok());
+        let (trace, segment, endpoint, peer) = (text(1), text(2), text(6), text(7));
+        let span = parts.get(3).and_then(|id| id.parse().ok());
+        if trace != trace_id() || endpoint.as_ref() != Some(&message.endpoint) || peer.as_ref() != Some(&message.peer) {
+            world.fault(format!("the header is of {trace:?}, {endpoint:?} at {peer:?} instead of {message:?}"));
+        }
+        match (segment, span) {
+            (Some(segment), Some(span)) => world.note_sent((segment, span, message.number)),
+            parent => world.fault(format!("the header's parent is {parent:?}")),
+        }
+    }
+}
+
+/// What a snapshot was taken of has gone on.
+pub(crate) fn going_on(world: &World, kept: &Kept) -> Option<Own> {
+    let name = world.model().name();
+    let own = world.model().go_on(kept, &name);
+    if own.is_some() {
+        // It has the snapshot's name, which others have as well.
+        current().set_name(&name);
+    }
+    own
+}
+
+/// The model's side of a span that is one scope.
+struct Ending<'a> {
+    world: &'a World,
+    before: Place,
+    own: Option<Own>,
+    /// A panic that goes on already is none of the span's.
+    was_panicking: bool,
+}
+
+impl<'a> Ending<'a> {
+    /// A span is about to open here.
+    fn before(world: &'a World) -> Self {
+        let before = world.model().now;
+        Self { world, before, own: None, was_panicking: thread::panicking() }
+    }
+
+    /// Runs what is inside of the span.
+    fn with(mut self, own: Option<Own>, work: impl FnOnce()) {
+        self.own = own;
+        work();
+    }
+}
+
+impl Drop for Ending<'_> {
+    fn drop(&mut self) {
+        if let Some(mut own) = self.own.take() {
+            let mut model = self.world.model();
+            if thread::panicking() && !self.was_panicking {
+                model.panicked(&mut own, self.before);
+            } else {
+                model.leave(&mut own, self.before, true);
+            }
+        }
+    }
+}
+
+/// A span that is worked on in steps.
+pub(crate) struct Stepped {
+    turns: Turns,
+    span: Option<Resumable>,
+}
+
+impl Stepped {
+    pub(crate) fn open(world: &World, site: Site, read: Option<Which>, headers: Option<&Headers>) -> Self {
+        let turns = Turns::new(world);
+        let name = world.model().name();
+        let describe = |describe: &mut Describe<'_>| {
+            if let Some(headers) = headers {
+                describe.extract(headers);
+            }
+            describe.name(&name);
+        };
+        let work = || turns.opened(world.model().open(site, &name, read));
+        let (span, ()) = turns.turn(|| Resumable::open(callsite(site), describe, work), |_| false);
+        Self { turns, span: Some(span) }
+    }
+
+    pub(crate) fn step(&mut self, step: &Step) {
+        let (turns, Some(span)) = (&self.turns, &mut self.span) else { return };
+        let work = || {
+            turns.inside();
+            Still(&turns.world).step(step);
+        };
+        turns.turn(|| span.run(work), |()| false);
+    }
+
+    pub(crate) fn finish(mut self) {
+        // Where it goes on elsewhere with that, it needs a name first.
+        self.step(&Step::Tag);
+        if let Some(span) = self.span.take() {
+            self.turns.turn(|| span.finish(), |()| true);
+        }
+    }
+
+    /// Ends it as cancelled, with a destructor inside.
+    pub(crate) fn cancel(mut self) {
+        if let Some(span) = self.span.take() {
+            let inside = || Still(&self.turns.world).step(&Step::Tag);
+            self.turns.drop(|| span.cancel(inside), Model::cancelled);
+        }
+    }
+}
+
+impl Drop for Stepped {
+    fn drop(&mut self) {
+        let span = self.span.take();
+        self.turns.drop(|| drop(span), Model::cancelled);
+    }
+}
