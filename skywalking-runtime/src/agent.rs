@@ -105,7 +105,7 @@ fn start_with<T: Transport>(config: Checked, transport: T) -> Result<Agent, Erro
         .map_err(|Running| Error::AlreadyStarted { service: identity.service.clone() })?;
     #[cfg(feature = "testing")]
     crate::testing::started(&handle);
-    let ledger = Ledger::open(tracer.generation);
+    let (ledger, max_age) = (Ledger::open(tracer.generation), tracer.settings.max_age);
     outbox::open(tracer.generation);
     let agent = Agent {
         service: identity.service.clone(),
@@ -113,7 +113,7 @@ fn start_with<T: Transport>(config: Checked, transport: T) -> Result<Agent, Erro
         error: None,
         running: Some(Alive { tracer, ledger, handle, deadline: config.shutdown_deadline, start }),
     };
-    let drain = Drain::new(ledger, identity, T::FORM, redaction);
+    let drain = Drain::new(ledger, identity, T::FORM, redaction, max_age);
     if let Err(error) = worker::start(runtime, move || Worker::new(transport, drain, ledger, wake, commands)) {
         // Nobody is there to be asked, so this is over at once.
         drop(agent);

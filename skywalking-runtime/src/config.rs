@@ -251,7 +251,7 @@ impl Config {
     /// ended and marked `unfinished=true`, and its work goes on in a new segment with a reference to it. It is looked at
     /// when a span ends and when a root is polled. This is also how long a segment waits for an [`AsyncSpan`](crate::AsyncSpan).
     pub fn max_age(mut self, age: Duration) -> Self {
-        self.settings.max_age = age;
+        self.settings.max_age = u64::try_from(age.as_millis()).unwrap_or(u64::MAX);
         self
     }
 
@@ -334,7 +334,7 @@ impl Config {
         let Settings { span_limit, max_age, live_segments, queue: Budget { bytes, segments }, .. } = self.settings;
         let limits = [
             ("Config::span_limit", usize::from(span_limit)),
-            ("Config::max_age", usize::from(!max_age.is_zero())),
+            ("Config::max_age", usize::from(max_age != 0)),
             ("Config::live_segments", live_segments),
             ("Config::queue_bytes", bytes),
             ("Config::queue_segments", segments),

@@ -7,7 +7,6 @@ use std::fmt;
 use std::panic::{RefUnwindSafe, UnwindSafe};
 use std::sync::atomic::{AtomicU32, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
-use std::time::Duration;
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
@@ -102,8 +101,8 @@ pub(crate) struct Settings {
     pub(crate) correlation: Limits,
     /// Keys whose values are tags too.
     pub(crate) correlation_tags: Arc<[&'static str]>,
-    /// Of a segment: one that is older goes on in a new part.
-    pub(crate) max_age: Duration,
+    /// Of a segment, in milliseconds: one that is older goes on in a new part.
+    pub(crate) max_age: u64,
     /// What may wait for the reporter.
     pub(crate) queue: Budget,
 }
@@ -118,7 +117,7 @@ impl Default for Settings {
             cancelled: Cancelled::Note,
             correlation: Limits::DEFAULT,
             correlation_tags: Arc::new([]),
-            max_age: Duration::from_secs(600),
+            max_age: 600_000,
             queue: Budget { bytes: 16 * 1024 * 1024, segments: 50_000 },
         }
     }

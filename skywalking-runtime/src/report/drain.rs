@@ -77,8 +77,8 @@ pub(crate) struct Drain {
 }
 
 impl Drain {
-    /// Anchors the time: stamps from now on can be told.
-    pub(crate) fn new(ledger: Ledger, identity: Identity, form: Form, hook: Hook) -> Self {
+    /// Segments wait `max_age` milliseconds for what they lack. Anchors the time: stamps from now on can be told.
+    pub(crate) fn new(ledger: Ledger, identity: Identity, form: Form, hook: Hook, max_age: u64) -> Self {
         let mut timeline = Timeline::default();
         timeline.add(clock::anchor());
         Self {
@@ -88,7 +88,7 @@ impl Drain {
             timeline,
             load: Load::default(),
             place: Place::default(),
-            waiting: Waiting::default(),
+            waiting: Waiting::new(max_age),
             todo: None,
             missed: false,
             passes: 0,
@@ -171,7 +171,8 @@ impl Drain {
         let (mut segments, mut bytes) = (0, 0);
         let (mut lost, mut lost_bytes) = (0, 0);
         let mut finished = true;
-        let load = std::mem::take(&mut self.load);
+        let mut load = std::mem::take(&mut self.load);
+        let mut attached = std::mem::take(&mut load.attached).into_iter().peekable();
         while let Some(head) = load.heads.get(self.place.head) {
             if batch.is_full() {
                 finished = false;
@@ -184,9 +185,9 @@ impl Drain {
                 sides: load.sides.get(side..side + head.sides).unwrap_or_default(),
                 text: load.text.get(text..text + head.text).unwrap_or_default(),
             };
-            if !head.detached.is_empty() {
-                // Also one that need not wait: what the handles said is put in there.
-                self.waiting.hold(Held::new(head, segment.records, segment.sides, segment.text));
+            // Also one that need not wait: what was said elsewhere is put in there.
+            if let Some((_, attached)) = attached.next_if(|(place, _)| *place == self.place.head) {
+                self.waiting.hold(segment, attached);
             } else if let Some(message) = self.encode(segment) {
                 batch.push(message);
                 segments += 1;
@@ -198,6 +199,7 @@ impl Drain {
             self.place =
                 Place { head: self.place.head + 1, record: record + head.records, side: side + head.sides, text: text + head.text };
         }
+        load.attached.extend(attached);
         self.load = load;
         if segments > 0 {
             self.ledger.pack(segments, bytes);

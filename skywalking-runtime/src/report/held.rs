@@ -1,9 +1,10 @@
 //! Segments that have ended and wait for the handles of some of their spans ([`AsyncSpan`](crate::AsyncSpan)): they stay with the reporter, within
 //! the queue's budget, until the last handle is done or they are too old. When the reporter ends they go as they are.
 
+use super::encode::Segment;
 use crate::trace::age;
 use crate::trace::detached::{Ending, Entry};
-use crate::trace::outbox::Head;
+use crate::trace::outbox::{Attached, Head};
 use crate::trace::record::{Record, Side, SideKind};
 use crate::trace::tag::{Kept, Raw};
 
@@ -11,6 +12,7 @@ use crate::trace::tag::{Kept, Raw};
 #[derive(Debug)]
 pub(crate) struct Held {
     pub(crate) head: Head,
+    attached: Attached,
     pub(crate) records: Vec<Record>,
     pub(crate) sides: Vec<Side>,
     pub(crate) text: String,
@@ -20,47 +22,51 @@ pub(crate) struct Held {
 }
 
 /// The segments that wait, the oldest first.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub(crate) struct Waiting {
     segments: Vec<Held>,
+    /// How long each waits, in milliseconds.
+    patience: u64,
     /// They shall wait no longer.
     released: bool,
 }
 
 impl Waiting {
+    pub(crate) fn new(patience: u64) -> Self {
+        Self { segments: Vec::new(), patience, released: false }
+    }
+
     /// From now on nothing is held.
     pub(crate) fn release(&mut self) {
         self.released = true;
     }
 
-    /// Takes one that has ended.
-    pub(crate) fn hold(&mut self, held: Held) {
-        self.segments.push(held);
+    /// Takes a copy of one that has ended.
+    pub(crate) fn hold(&mut self, segment: Segment<'_>, attached: Attached) {
+        let Segment { head, records, sides, text } = segment;
+        self.segments.push(Held {
+            head: *head,
+            attached,
+            records: records.to_vec(),
+            sides: sides.to_vec(),
+            text: text.to_owned(),
+            bytes: head.bytes(),
+            expires: age::expiry(self.patience),
+        });
     }
 
     /// One that is to leave now.
     pub(crate) fn next(&mut self) -> Option<Held> {
         let now = age::now();
-        let at = self.segments.iter().position(|held| self.released || held.expires < now || !held.head.is_incomplete())?;
+        let at = self.segments.iter().position(|held| self.released || held.expires < now || !held.attached.is_incomplete())?;
         Some(self.segments.remove(at))
     }
 }
 
 impl Held {
-    pub(crate) fn new(head: &Head, records: &[Record], sides: &[Side], text: &str) -> Self {
-        Self {
-            head: head.clone(),
-            records: records.to_vec(),
-            sides: sides.to_vec(),
-            text: text.to_owned(),
-            bytes: head.bytes(),
-            expires: age::expiry(head.patience),
-        }
-    }
-
     /// Puts in what the handles said; those that are still out come too late.
     pub(crate) fn settle(&mut self) {
-        for detached in std::mem::take(&mut self.head.detached) {
+        for detached in std::mem::take(&mut self.attached.detached) {
             let ending = detached.give_up();
             self.put(usize::from(detached.index), ending);
         }

@@ -2,7 +2,7 @@
 //! numbers instead of reading a clock.
 
 use std::sync::atomic::{AtomicU64, Ordering};
-use std::time::{Duration, Instant};
+use std::time::Instant;
 
 use once_cell::sync::OnceCell;
 
@@ -23,7 +23,8 @@ pub(crate) fn tick() {
     NOW.fetch_max(u64::try_from(passed).unwrap_or(u64::MAX - 1) + 1, Ordering::Relaxed);
 }
 
-/// When something is too old that begins now.
-pub(crate) fn expiry(age: Duration) -> u64 {
-    now().saturating_add(u64::try_from(age.as_millis()).unwrap_or(u64::MAX))
+/// When something is too old that begins now, if it may grow so many milliseconds old.
+#[inline]
+pub(crate) fn expiry(age: u64) -> u64 {
+    now().saturating_add(age)
 }

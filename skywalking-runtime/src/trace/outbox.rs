@@ -13,13 +13,12 @@
 use std::cell::UnsafeCell;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicPtr, AtomicU32, AtomicU64, AtomicUsize, Ordering};
-use std::time::Duration;
 
 use super::detached::Detached;
 use super::record::{Record, Side, Trace};
 
 /// A finished segment in a tray: what is not in the three lists.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Copy, Debug, Default)]
 pub(crate) struct Head {
     /// The segment's id.
     pub(crate) id: u64,
@@ -37,22 +36,47 @@ pub(crate) struct Head {
     /// The mark of the test that opened it, or 0.
     #[cfg_attr(not(feature = "testing"), expect(dead_code, reason = "only tests look at it"))]
     pub(crate) scope: u32,
-    /// The spans that end by handles of theirs.
-    pub(crate) detached: Vec<Arc<Detached>>,
-    /// How long it waits for those.
-    pub(crate) patience: Duration,
 }
 
-impl Head {
-    /// True while handles of its spans are out.
+/// What only few segments bring along: it decides how long they wait with the reporter.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Attached {
+    /// The spans that end by handles of theirs.
+    pub(crate) detached: Vec<Arc<Detached>>,
+}
+
+impl Attached {
+    pub(crate) fn is_empty(&self) -> bool {
+        self.detached.is_empty()
+    }
+
+    /// The segment has ended: nothing of it is left.
+    pub(crate) fn clear(&mut self) {
+        self.detached.clear();
+    }
+
+    /// True while the segment has to wait.
     pub(crate) fn is_incomplete(&self) -> bool {
         self.detached.iter().any(|detached| detached.ending().is_none())
     }
+}
 
+impl Head {
     /// The bytes that the segment takes in a tray.
     pub(crate) fn bytes(&self) -> usize {
         size_of::<Self>() + self.records * size_of::<Record>() + self.sides * size_of::<Side>() + self.text
     }
+}
+
+/// A segment that has ended, in its own buffers.
+#[derive(Debug)]
+pub(crate) struct Finished<'a> {
+    pub(crate) head: Head,
+    pub(crate) records: &'a [Record],
+    pub(crate) sides: &'a [Side],
+    pub(crate) text: &'a str,
+    /// Taken out if the segment is taken.
+    pub(crate) attached: &'a mut Attached,
 }
 
 /// Finished segments, one behind the other.
@@ -62,6 +86,8 @@ pub(crate) struct Load {
     pub(crate) records: Vec<Record>,
     pub(crate) sides: Vec<Side>,
     pub(crate) text: String,
+    /// What some of the segments bring along, by their place among the heads.
+    pub(crate) attached: Vec<(usize, Attached)>,
 }
 
 /// Buffers above this many bytes are given back when they are empty: small, as each of perhaps hundreds of threads keeps eight.
@@ -74,6 +100,7 @@ impl Load {
         self.records.clear();
         self.sides.clear();
         self.text.clear();
+        self.attached = Vec::new();
         self.heads.shrink_to(KEEP / size_of::<Head>());
         self.records.shrink_to(KEEP / size_of::<Record>());
         self.sides.shrink_to(KEEP / size_of::<Side>());
@@ -257,9 +284,9 @@ impl Node {
     }
 
     /// A segment has ended on this thread: copies it into a tray.
-    pub(crate) fn hand_over(&self, head: Head, records: &[Record], sides: &[Side], text: &str, generation: u32, budget: Budget) -> Handed {
+    pub(crate) fn hand_over(&self, segment: Finished<'_>, generation: u32, budget: Budget) -> Handed {
         add_own(&self.counts.finished);
-        let handed = self.place(head, records, sides, text, generation, budget);
+        let handed = self.place(segment, generation, budget);
         match handed {
             Handed::Queued | Handed::QueuedAndHalfFull => {}
             Handed::Full => add_own(&self.counts.full),
@@ -268,9 +295,9 @@ impl Node {
         handed
     }
 
-    fn place(&self, head: Head, records: &[Record], sides: &[Side], text: &str, generation: u32, budget: Budget) -> Handed {
+    fn place(&self, segment: Finished<'_>, generation: u32, budget: Budget) -> Handed {
+        let Finished { head, records, sides, text, attached } = segment;
         let size = head.bytes();
-        let mut head = Some(head);
         let bytes = QUEUED_BYTES.fetch_add(size, Ordering::Relaxed) + size;
         let segments = QUEUED_SEGMENTS.fetch_add(1, Ordering::Relaxed) + 1;
         let handed = if bytes > budget.bytes || segments > budget.segments {
@@ -282,7 +309,10 @@ impl Node {
                     if TAKEN_BY.load(Ordering::SeqCst) != generation {
                         return Handed::Off;
                     }
-                    load.heads.extend(head.take());
+                    if !attached.is_empty() {
+                        load.attached.push((load.heads.len(), std::mem::take(attached)));
+                    }
+                    load.heads.push(head);
                     load.records.extend_from_slice(records);
                     load.sides.extend_from_slice(sides);
                     load.text.push_str(text);

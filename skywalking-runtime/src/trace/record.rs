@@ -55,7 +55,8 @@ impl Record {
     /// True while spans open below it: its scope has not ended.
     #[inline]
     pub(crate) fn is_open(&self) -> bool {
-        self.end == 0 || self.end == Self::IN_SCOPE
+        // 0 or `IN_SCOPE`, in one comparison.
+        self.end.wrapping_add(1) <= 1
     }
 
     /// True while its end is not known.

@@ -11,7 +11,7 @@ use super::callsite::Callsite;
 use super::clock;
 use super::failure::Mark;
 use super::root;
-use super::segment::{Opened, Segment};
+use super::segment::Opened;
 use super::slot;
 use super::tally::{self, Reason};
 use super::thread;
@@ -204,15 +204,19 @@ fn close(key: u64, bits: u32) {
         return close_other(begun, panicked);
     }
     let end = clock::now();
-    let close = |segment: &mut Segment| {
+    let closed = slot::with_key(key, |segment| {
         segment.close(begun.index(), end);
         segment.is_due()
-    };
-    match slot::with_key(key, close) {
-        Some(false) => {}
-        Some(true) => thread::split(key),
-        None => tally::count(Reason::GuardMisplaced),
+    });
+    if closed != Some(false) {
+        close_unusual(key, closed.is_some());
     }
+}
+
+/// The span was not where its guard was dropped, or it was and its segment is to go on in a new part.
+#[cold]
+fn close_unusual(key: u64, was_here: bool) {
+    if was_here { thread::split(key) } else { tally::count(Reason::GuardMisplaced) }
 }
 
 #[cold]

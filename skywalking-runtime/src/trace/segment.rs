@@ -17,7 +17,7 @@ use std::sync::Arc;
 use super::age;
 use super::callsite::{Callsite, Kind};
 use super::clock;
-use super::detached::Detached;
+use super::outbox::Attached;
 use super::record::{NONE, Record, Side, Trace};
 use super::tally::{self, Reason};
 use crate::propagation::passed::Passed;
@@ -121,7 +121,7 @@ pub(crate) struct Segment {
     /// The message of the panic that is unwinding, or was last.
     panic_message: Range,
     /// Spans that end by handles.
-    detached: Vec<Arc<Detached>>,
+    pub(crate) attached: Attached,
     pub(crate) tracer: Arc<Tracer>,
 }
 
@@ -148,7 +148,7 @@ impl Segment {
             scratch: String::new(),
             muted_peer: String::new(),
             panic_message: Range::default(),
-            detached: Vec::new(),
+            attached: Attached::default(),
             tracer,
         }
     }
@@ -173,7 +173,7 @@ impl Segment {
         self.passed.clear();
         self.muted_peer.clear();
         self.panic_message = Range::default();
-        self.detached.clear();
+        self.attached.clear();
     }
 
     /// Records nothing from now on: the request is left out. What the text holds stays, since the id of the trace may be in it.

@@ -8,7 +8,7 @@ use std::sync::Arc;
 
 use super::clock;
 use super::id::Block;
-use super::outbox::{self, Handed, Head, Node};
+use super::outbox::{self, Finished, Handed, Head, Node};
 use super::segment::Segment;
 use super::slot;
 use super::tally::{self, Reason};
@@ -100,7 +100,6 @@ impl Thread {
     }
 
     fn hand_over(&self, segment: &mut Segment) {
-        let detached = segment.take_detached();
         let head = Head {
             id: segment.id,
             trace: segment.trace,
@@ -111,21 +110,21 @@ impl Thread {
             limited: segment.limited,
             skip_analysis: segment.passed.skip_analysis,
             scope: segment.scope,
-            detached,
-            patience: segment.tracer.settings.max_age,
         };
         #[cfg(feature = "testing")]
-        let (scope, id, held) = (head.scope, head.id, head.is_incomplete());
+        let held = segment.attached.is_incomplete();
         outbox::count_closed();
-        let tracer = &segment.tracer;
-        let handed = self.node.hand_over(head, &segment.records, &segment.sides, &segment.text, tracer.generation, tracer.settings.queue);
+        let Segment { records, sides, text, attached, tracer, .. } = segment;
+        let finished = Finished { head, records, sides, text, attached };
+        let handed = self.node.hand_over(finished, tracer.generation, tracer.settings.queue);
+        segment.attached.clear();
         if handed == Handed::QueuedAndHalfFull {
             tracer.wake();
         }
         // Of one that is held the reporter says so.
         #[cfg(feature = "testing")]
         if !held || !matches!(handed, Handed::Queued | Handed::QueuedAndHalfFull) {
-            crate::testing::segment_finished(scope, id);
+            crate::testing::segment_finished(head.scope, head.id);
         }
     }
 }

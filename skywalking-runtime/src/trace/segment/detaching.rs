@@ -18,7 +18,7 @@ impl Segment {
         }
         record.end = Record::IN_SCOPE;
         let cell = Arc::new(Detached::new(index));
-        self.detached.push(Arc::clone(&cell));
+        self.attached.detached.push(Arc::clone(&cell));
         Some(cell)
     }
 
@@ -31,10 +31,5 @@ impl Segment {
             let parent = self.current.up(record);
             self.current = self.nearest_open(parent);
         }
-    }
-
-    /// The cells of all such spans; the segment knows them no more.
-    pub(crate) fn take_detached(&mut self) -> Vec<Arc<Detached>> {
-        std::mem::take(&mut self.detached)
     }
 }

@@ -17,7 +17,7 @@ use crate::agent::alone;
 use crate::management::Word;
 use crate::trace::callsite::{Callsite, Kind};
 use crate::trace::clock;
-use crate::trace::outbox::{self, Budget, Handed, Head, Node};
+use crate::trace::outbox::{self, Attached, Budget, Finished, Handed, Head, Node};
 use crate::trace::record::{NONE, Record, Trace};
 use crate::trace::sampler::Choice;
 use crate::tracer::{self, Identity, Settings};
@@ -136,8 +136,8 @@ impl Bench {
         let other = Other { plan: plan.iter().copied().collect(), ..Other::default() };
         let script = Script { other: Arc::new(Mutex::new(other)), start: Instant::now(), addresses, at: 0 };
         let wake = Arc::new(Notify::new());
-        let worker =
-            Worker::new(script.clone(), Drain::new(ledger, identity, Script::FORM, Hook::default()), ledger, Arc::clone(&wake), receiver);
+        let drain = Drain::new(ledger, identity, Script::FORM, Hook::default(), Settings::default().max_age);
+        let worker = Worker::new(script.clone(), drain, ledger, Arc::clone(&wake), receiver);
         tokio::spawn(worker.run());
         Self { script, commands, wake, node: Node::claim(), generation, ledger, start, _alone: alone }
     }
@@ -155,7 +155,8 @@ impl Bench {
         let records = [Record { start: now, end: now, callsite: &WORK, parent: NONE, flags: 0, side: 0 }];
         let head = Head { id: 2, trace: Trace::Own(3), ended: now, records: 1, sides: 0, text: 0, ..Head::default() };
         self.node.opened();
-        self.node.hand_over(head, &records, &[], "", self.generation, budget)
+        let segment = Finished { head, records: &records, sides: &[], text: "", attached: &mut Attached::default() };
+        self.node.hand_over(segment, self.generation, budget)
     }
 
     pub(super) async fn ask(&self, seconds: u64, command: fn(Instant, Answer) -> Command) -> bool {
