@@ -11,7 +11,7 @@ use super::callsite::Callsite;
 use super::clock;
 use super::failure::Mark;
 use super::root;
-use super::segment::Opened;
+use super::segment::{Opened, Segment};
 use super::slot;
 use super::tally::{self, Reason};
 use super::thread;
@@ -204,19 +204,25 @@ fn close(key: u64, bits: u32) {
         return close_other(begun, panicked);
     }
     let end = clock::now();
-    let closed = slot::with_key(key, |segment| {
-        segment.close(begun.index(), end);
-        segment.is_due()
-    });
-    if closed != Some(false) {
-        close_unusual(key, closed.is_some());
+    // No call in there: it would cost each span its registers.
+    let closed = slot::with_key(key, |segment| segment.close(begun.index(), end) && !segment.is_due());
+    if closed != Some(true) {
+        close_unusual(begun);
     }
 }
 
-/// The span was not where its guard was dropped, or it was and its segment is to go on in a new part.
+/// The span was not where its guard was dropped, or a handle has its end, or its segment is to go on in a new part.
 #[cold]
-fn close_unusual(key: u64, was_here: bool) {
-    if was_here { thread::split(key) } else { tally::count(Reason::GuardMisplaced) }
+fn close_unusual(begun: Begun) {
+    let leave = |segment: &mut Segment| {
+        segment.leave_detached(begun.index());
+        segment.is_due()
+    };
+    match slot::with_key(begun.key, leave) {
+        Some(false) => {}
+        Some(true) => thread::split(begun.key),
+        None => tally::count(Reason::GuardMisplaced),
+    }
 }
 
 #[cold]

@@ -233,24 +233,26 @@ impl Segment {
     /// Ends what was opened, whatever it was.
     pub(crate) fn end(&mut self, opened: Opened) {
         match opened {
-            Opened::Recorded(index) => self.close(index, clock::now()),
+            Opened::Recorded(index) => {
+                if !self.close(index, clock::now()) {
+                    self.leave_detached(index);
+                }
+            }
             Opened::Muted(..) => self.unmute(),
             Opened::Merged(index, level) => self.close_level(index, level),
         }
     }
 
-    /// Closes a recorded span. If it is the current one, its nearest open ancestor becomes current.
+    /// Closes a recorded span. If it is the current one, its nearest open ancestor becomes current. False if it has an end already.
     #[inline]
-    pub(crate) fn close(&mut self, index: u16, end: u64) {
-        let Some(record) = self.records.get_mut(usize::from(index)) else { return };
-        if record.end != 0 {
-            return self.leave_detached(index);
-        }
+    pub(crate) fn close(&mut self, index: u16, end: u64) -> bool {
+        let Some(record) = self.records.get_mut(usize::from(index)).filter(|record| record.end == 0) else { return false };
         record.end = end;
         if self.current.index == index {
             let parent = self.current.up(record);
             self.current = self.nearest_open(parent);
         }
+        true
     }
 
     /// The span itself if it is open, else its nearest open ancestor; at the level that it was left at, if that is open.

@@ -24,7 +24,7 @@ impl Segment {
 
     /// The scope of a span has ended that has an end already: nothing, unless a handle has it.
     #[cold]
-    pub(super) fn leave_detached(&mut self, index: u16) {
+    pub(crate) fn leave_detached(&mut self, index: u16) {
         let Some(record) = self.records.get_mut(usize::from(index)).filter(|record| record.end == Record::IN_SCOPE) else { return };
         record.end = Record::DETACHED;
         if self.current.index == index {
