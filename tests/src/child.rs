@@ -98,7 +98,8 @@ fn untouched(command: &mut Command) -> &mut Command {
     let given: Vec<_> = command.get_envs().map(|(name, _)| name.to_owned()).collect();
     for (name, _) in std::env::vars_os().filter(|(name, _)| !given.contains(name)) {
         let known = name.to_string_lossy().to_ascii_lowercase();
-        if known.starts_with("sw_") || known.ends_with("_proxy") {
+        // Those that say how tests are done are everybody's.
+        if (known.starts_with("sw_") && !known.starts_with("sw_testing_")) || known.ends_with("_proxy") {
             command.env_remove(name);
         }
     }
