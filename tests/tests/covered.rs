@@ -20,7 +20,7 @@ static SERVED: Callsite = callsite!(entry, "/served");
 static LEAF: Callsite = callsite!(local, "leaf");
 
 const HEADER: &str = "1-dHJhY2UtMQ==-cw==-0-c3Zj-aW5zdA==-L2U=-aDox";
-const OTHER: &str = "1-dHJhY2UtMg==-cw==-0-c3Zj-aW5zdA==-L2U=-aDox";
+const OTHER: &str = "1-dHJhY2UtMg==-cTI=-0-c3Zj-aW5zdA==-L2U=-aDox";
 
 fn turn() -> MutexGuard<'static, ()> {
     TURN.lock().unwrap_or_else(PoisonError::into_inner)

@@ -28,6 +28,8 @@ pub(crate) mod log;
 pub(crate) mod quote;
 pub(crate) mod redact;
 #[cfg(feature = "testing")]
+pub(crate) mod rules;
+#[cfg(feature = "testing")]
 pub(crate) mod scope;
 pub(crate) mod stats;
 pub(crate) mod timeline;

@@ -1,17 +1,21 @@
-//! Where segments go, besides their way out, that were opened inside of a test: `testing` looks at them there.
+//! Where segments go, besides their way out, while `testing` is built in: those of a test to that test, all others to a check of the wire's
+//! rules, if the process was told to.
 
 use bytes::Bytes;
 use once_cell::sync::OnceCell;
 
-/// Takes the mark of the test and the bytes of a finished segment's `SegmentObject`, on the reporter's thread.
-pub(crate) type Sink = fn(u32, &Bytes);
+use super::rules;
+
+/// Takes the mark of the test and the bytes of a finished segment's `SegmentObject`, on the reporter's thread. True if there is such a test.
+pub(crate) type Sink = fn(u32, &Bytes) -> bool;
 
 /// Set once by `testing`.
 pub(crate) static SINK: OnceCell<Sink> = OnceCell::new();
 
-/// Hands over a segment that carries a test's mark.
+/// Hands a segment to the test that opened it.
 pub(crate) fn hand(mark: u32, segment: &Bytes) {
-    if let (true, Some(sink)) = (mark != 0, SINK.get()) {
-        sink(mark, segment);
+    let taken = mark != 0 && SINK.get().is_some_and(|sink| sink(mark, segment));
+    if !taken {
+        rules::of_no_test(segment);
     }
 }

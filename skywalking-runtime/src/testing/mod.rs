@@ -14,7 +14,9 @@
 //! assert_eq!(testing::text(&trees), "Entry /work layer=Http\n  Local part\n");
 //! ```
 //!
-//! What a test sees are the bytes that a backend would have got, decoded.
+//! What a test sees are the bytes that a backend would have got, decoded. They are held against the rules of the wire, too: where a
+//! backend would lose something of them, or show something wrong, the test fails, and the message says why. [`Test::allow`] lets single
+//! rules be broken.
 
 mod scope;
 mod tracer;
@@ -29,6 +31,7 @@ use scope::Scope;
 pub(crate) use scope::{decide, delivered, scope, scope_of_header, segment_finished, segment_left, segment_opened};
 pub(crate) use tracer::started;
 
+use crate::report::rules;
 use crate::trace::slot;
 
 /// How long a test waits for the segments that it opened.
@@ -38,7 +41,8 @@ const PATIENCE: Duration = Duration::from_secs(10);
 ///
 /// # Panics
 ///
-/// If a segment is still open 10 seconds after `work` returned; the message names its root.
+/// If a segment is still open 10 seconds after `work` returned; the message names its root. If a segment breaks a rule of the wire; the
+/// message says which.
 pub fn run<R>(work: impl FnOnce() -> R) -> Vec<Tree> {
     Test::new().run(work)
 }
@@ -58,9 +62,16 @@ pub fn run<R>(work: impl FnOnce() -> R) -> Vec<Tree> {
 ///
 /// # Panics
 ///
-/// If a segment is still open 10 seconds after the future was done; the message names its root.
+/// If a segment is still open 10 seconds after the future was done, or one breaks a rule of the wire; the message says which.
 pub async fn run_async<F: Future>(future: F) -> Vec<Tree> {
     Test::new().run_async(future).await
+}
+
+/// Lets segments that no test opened break this rule of the wire, from now on and in this process. It matters only where the variable
+/// `SW_TESTING_ABORT_ON_VIOLATION` is set: there such a segment ends the process, with the reason on standard error. Set it for programs
+/// that tests start, and for tests that look at what arrives at a backend.
+pub fn allow(rule: &'static str) {
+    rules::allow(rule);
 }
 
 /// True if no segment is being worked on by this thread: what every test of a misuse ends with.
@@ -103,6 +114,7 @@ impl Mark {
 #[derive(Debug)]
 pub struct Test {
     scope: Scope,
+    allowed: Vec<&'static str>,
 }
 
 impl Default for Test {
@@ -114,7 +126,37 @@ impl Default for Test {
 impl Test {
     /// Everything is sampled.
     pub fn new() -> Self {
-        Self { scope: Scope::open() }
+        Self { scope: Scope::open(), allowed: Vec::new() }
+    }
+
+    /// Lets the test's segments break this rule of the wire. The message of a test that fails by one begins with its name.
+    ///
+    /// ```
+    /// use skywalking_runtime::{Callsite, Root, callsite, testing};
+    ///
+    /// static CACHED: Callsite = callsite!(local, "look up", layer = cache); // an OAP makes nothing of it without the tag `cache.type`
+    ///
+    /// let trees = testing::Test::new().allow("tag-missing").run(|| Root::new(&CACHED).run(|| ()));
+    /// assert_eq!(testing::text(&trees), "Local look up layer=Cache\n");
+    /// ```
+    pub fn allow(mut self, rule: &'static str) -> Self {
+        self.allowed.push(rule);
+        self
+    }
+
+    /// The trees of what was collected, if it keeps to the rules.
+    fn grown(self) -> Vec<Tree> {
+        let collected = self.scope.collect();
+        let broken = collected.segments.iter().flat_map(rules::violations).filter(|found| !self.allowed.contains(&found.rule.name()));
+        let broken: Vec<_> = broken.map(|found| format!("{}: {found}", found.rule.name())).collect();
+        let trees = tree::grow(collected);
+        assert!(
+            broken.is_empty(),
+            "what a backend would get breaks the rules of the wire (`Test::allow` lets a test do so):\n  {}\n{}",
+            broken.join("\n  "),
+            text(&trees)
+        );
+        trees
     }
 
     /// Requests are sampled if `sampler` says so of the name of their first span. It is not asked about those that come with a valid
@@ -135,7 +177,7 @@ impl Test {
             work();
         }
         self.scope.wait(PATIENCE);
-        tree::grow(self.scope.collect())
+        self.grown()
     }
 
     /// As [`run_async`].
@@ -146,6 +188,6 @@ impl Test {
     pub async fn run_async<F: Future>(self, future: F) -> Vec<Tree> {
         scope::InScope::new(&self.scope, future).await;
         self.scope.wait_async(PATIENCE).await;
-        tree::grow(self.scope.collect())
+        self.grown()
     }
 }

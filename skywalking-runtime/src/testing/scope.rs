@@ -102,9 +102,9 @@ pub(crate) fn scope_of_header(header: &str, parts: &Parts) -> u32 {
     lock().as_ref().and_then(|scopes| scopes.left.get(&key).copied()).unwrap_or(0)
 }
 
-/// The reporter hands over a marked segment as a backend would have got it.
-pub(crate) fn delivered(scope: u32, segment: &Bytes) {
-    with(scope, |marked| marked.done.push(segment.clone()));
+/// The reporter hands over a marked segment as a backend would have got it. False if the test is over.
+pub(crate) fn delivered(scope: u32, segment: &Bytes) -> bool {
+    with(scope, |marked| marked.done.push(segment.clone())).is_some()
 }
 
 /// What a test collected: the segments, and the order in which they were opened.

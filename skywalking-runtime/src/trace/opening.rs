@@ -351,12 +351,15 @@ impl Opening {
             return;
         }
         self.with(|segment, head| {
-            let known = segment
-                .sides
-                .iter()
-                .any(|side| side.kind == SideKind::Sw8Ref && segment.text.get(side.a as usize..(side.a + side.b) as usize) == Some(header));
+            // Up to who the parent is; the sampling flag before it is one character.
+            let parent = parts.trace.start..parts.service.start;
+            let known = segment.sides.iter().filter(|side| side.kind == SideKind::Sw8Ref).any(|side| {
+                let stored = segment.text.get(side.a as usize..(side.a + side.b) as usize).unwrap_or_default();
+                stored.get(parent.clone()) == header.get(parent.clone())
+            });
             if known {
-                // A middleware and a handler read the same header: one call, one ref.
+                // A middleware and a handler read the same header, or one span sent several messages of a batch: one parent, one ref. An
+                // endpoint that was renamed between two of them makes no second one.
                 return;
             }
             let Some(range) = segment.store(header) else { return };

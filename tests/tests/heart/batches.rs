@@ -29,6 +29,17 @@ fn a_batch_goes_on_with_the_first_trace_and_refers_to_each_sender_once() {
     assert_eq!(refs(&trees), ["segment-1", "segment-2", "segment-3"]);
 }
 
+#[test]
+fn a_sender_whose_endpoint_or_address_changed_between_two_messages_is_referred_to_once() {
+    let first = header("first", 1);
+    let renamed = first.replace("-L2U=-", "-L3JlbmFtZWQ=-");
+    let elsewhere = first.replace("-aDox", "-aDoy");
+    assert!(first != renamed && first != elsewhere);
+    let trees = run(|| consume(&[first, renamed, elsewhere]));
+    assert_eq!(text(&trees), "Entry /batch layer=MQ ref=CrossProcess\n");
+    assert_eq!((trees[0].root.refs[0].endpoint.as_str(), trees[0].root.refs[0].address.as_str()), ("/e", "h:1"), "what was said first");
+}
+
 #[tokio::test]
 async fn a_future_extracts_its_batch_at_its_first_poll() {
     let batch = vec![(1, header("first", 1)), (2, header("second", 2))];
