@@ -6,6 +6,7 @@
 mod address;
 mod correlation;
 mod env;
+mod keep;
 mod names;
 mod sampling;
 mod token;
@@ -21,6 +22,7 @@ use crate::tracer::{Cancelled, Identity, Inbound, Orphans, Settings};
 
 pub(crate) use address::Address;
 use address::Port;
+pub use keep::Keep;
 pub(crate) use names::LIMIT as NAME_LIMIT;
 #[cfg(any(feature = "report-grpc", feature = "report-http"))]
 pub(crate) use names::{hostname, ipv4s};
@@ -342,6 +344,7 @@ impl Config {
         if let Some((setting, _)) = limits.into_iter().find(|(_, limit)| *limit == 0) {
             return Err(Error::ZeroLimit { setting });
         }
+        self.settings.keep = self.settings.keep.map(|keep| keep.within(self.settings.queue)).transpose()?;
         Ok(Checked {
             identity: Identity::new(&service, &instance),
             settings: self.settings,
@@ -403,8 +406,9 @@ mod tests {
 
     #[test]
     fn a_limit_of_zero_is_an_error_that_names_the_method() {
-        let cases: [(Config, &str); 5] = [
+        let cases: [(Config, &str); 6] = [
             (Config::new("s").max_age(Duration::ZERO), "Config::max_age"),
+            (Config::new("s").keep(Keep::errors().buffer_bytes(0)), "Keep::buffer_bytes"),
             (Config::new("s").span_limit(0), "Config::span_limit"),
             (Config::new("s").live_segments(0), "Config::live_segments"),
             (Config::new("s").queue_bytes(0), "Config::queue_bytes"),

@@ -82,7 +82,7 @@ mod trace;
 mod tracer;
 
 pub use agent::Agent;
-pub use config::{Config, Enabled, Reporter, Sampling, init};
+pub use config::{Config, Enabled, Keep, Reporter, Sampling, init};
 pub use error::Error;
 #[cfg(feature = "tower")]
 pub use integrations::{http, tower};

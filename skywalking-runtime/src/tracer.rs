@@ -12,6 +12,7 @@ use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use once_cell::sync::OnceCell;
 
+use crate::config::Keep;
 use crate::propagation::correlation::Limits;
 use crate::trace::outbox::Budget;
 use crate::trace::sampler::Choice;
@@ -103,6 +104,8 @@ pub(crate) struct Settings {
     pub(crate) correlation_tags: Arc<[&'static str]>,
     /// Of a segment, in milliseconds: one that is older goes on in a new part.
     pub(crate) max_age: u64,
+    /// What is kept of requests that the sampler leaves out.
+    pub(crate) keep: Option<Keep>,
     /// What may wait for the reporter.
     pub(crate) queue: Budget,
 }
@@ -118,6 +121,7 @@ impl Default for Settings {
             correlation: Limits::DEFAULT,
             correlation_tags: Arc::new([]),
             max_age: 600_000,
+            keep: None,
             queue: Budget { bytes: 16 * 1024 * 1024, segments: 50_000 },
         }
     }

@@ -67,7 +67,7 @@ fn headers(segment: &mut Segment) -> Headers {
     let extension = Extension::of(segment).write();
     let mut sw8 = segment.take_scratch();
     sw8.clear();
-    if segment.sampled {
+    if segment.writes_context() {
         if is_in_exit(segment) {
             sw8 = sw8::write(sw8, segment);
             #[cfg(feature = "testing")]

@@ -60,6 +60,8 @@ reasons! {
     IgnoredSuffix = "ignored_suffix",
     /// A request was left out because its first span's name matches a pattern of `Config::ignore_path`.
     IgnoredPath = "ignored_path",
+    /// A segment was dropped because too many waited for the end of requests that only what goes wrong is kept of: `Keep::buffer_bytes`.
+    KeepBufferFull = "keep_buffer_full",
     /// The program's own sampler panicked; the request was recorded.
     SamplerPanicked = "sampler_panicked",
     /// A local span without a context was skipped, as `Orphans::Skip` asks.
