@@ -97,7 +97,9 @@ pub use trace::describe::Describe;
 pub use trace::detached::AsyncSpan;
 pub use trace::root::Root;
 pub use trace::sampler::Sampler;
-pub use trace::snapshot::{Continued, Snapshot, TracedFn, TracedFuture, capture, spawn, spawn_blocking};
+pub use trace::snapshot::{
+    Continued, ContinuedStream, Snapshot, TracedFn, TracedFuture, TracedStream, capture, spawn, spawn_blocking, spawn_local,
+};
 pub use trace::tag::TagValue;
 pub use trace::tally::Reason;
 pub use trace::traced::Resumable;
@@ -185,7 +187,7 @@ pub mod __private {
     };
     pub use crate::trace::scope::Scope;
     pub use crate::trace::tag::{Plain, PutDisplay, PutRaw};
-    pub use crate::trace::traced::{NoHook, Traced, TracedStream};
+    pub use crate::trace::traced::{NoHook, Streamed, Traced};
 
     pub use crate::enabled;
 

@@ -11,7 +11,7 @@ use super::slot;
 use super::tag::{Kept, Raw, Recorder};
 use super::tally::{self, Reason};
 use super::text::{self, NAME_LIMIT, PEER_LIMIT, TAG_LIMIT};
-use super::traced::{Covered, Traced, TracedStream};
+use super::traced::{Covered, Streamed, Traced};
 use crate::propagation::carrier::{self, Extract};
 use crate::propagation::{correlation, extension, sw8};
 use crate::tracer;
@@ -164,8 +164,8 @@ impl Prepared {
 
     /// The span over this stream, from its first poll until it gives `None` or is dropped.
     #[inline]
-    pub fn stream<S>(self, stream: S) -> TracedStream<S> {
-        TracedStream::new(self, stream)
+    pub fn stream<S>(self, stream: S) -> Streamed<S> {
+        Streamed::new(self, stream)
     }
 
     /// The span that is about to open here, with all that was given.
