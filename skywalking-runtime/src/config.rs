@@ -18,7 +18,7 @@ use crate::error::Error;
 use crate::report::redact::{Hook, Redact};
 use crate::trace::outbox::Budget;
 use crate::trace::sampler::Choice;
-use crate::tracer::{Cancelled, Identity, Inbound, Orphans, Settings};
+use crate::tracer::{Cancelled, Identity, Inbound, Orphans, OtherContexts, Settings};
 
 pub(crate) use address::Address;
 use address::Port;
@@ -234,6 +234,12 @@ impl Config {
     /// What is done with the context of incoming requests.
     pub fn inbound(mut self, inbound: Inbound) -> Self {
         self.settings.inbound = inbound;
+        self
+    }
+
+    /// What is done with the contexts of other tracers that come with a request.
+    pub fn other_contexts(mut self, others: OtherContexts) -> Self {
+        self.settings.others = others;
         self
     }
 

@@ -103,7 +103,7 @@ pub use trace::snapshot::{
 pub use trace::tag::TagValue;
 pub use trace::tally::Reason;
 pub use trace::traced::Resumable;
-pub use tracer::{Cancelled, Inbound, Orphans};
+pub use tracer::{Cancelled, Inbound, Orphans, OtherContexts};
 
 docs::page! {
     "carrier", "carrier/field", "carrier/header", "carrier/crate";

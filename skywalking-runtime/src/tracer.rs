@@ -97,6 +97,7 @@ pub(crate) struct Settings {
     pub(crate) live_segments: usize,
     pub(crate) orphans: Orphans,
     pub(crate) inbound: Inbound,
+    pub(crate) others: OtherContexts,
     pub(crate) cancelled: Cancelled,
     /// What may travel along with a trace.
     pub(crate) correlation: Limits,
@@ -117,6 +118,7 @@ impl Default for Settings {
             live_segments: 50_000,
             orphans: Orphans::Trace,
             inbound: Inbound::Accept,
+            others: OtherContexts::Keep,
             cancelled: Cancelled::Note,
             correlation: Limits::DEFAULT,
             correlation_tags: Arc::new([]),
@@ -144,6 +146,17 @@ pub enum Inbound {
     #[default]
     Accept,
     /// A new trace begins: for endpoints that strangers can reach.
+    Ignore,
+}
+
+/// What is done with the contexts of other tracers that come with a request.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Default)]
+pub enum OtherContexts {
+    /// W3C's `traceparent` is told in the tags `w3c.trace_id` and `w3c.parent_id` of the Entry span, and goes on with the calls below, and so
+    /// does its `tracestate`. `x-request-id` is told in a tag of that name.
+    #[default]
+    Keep,
+    /// They are not looked at: up to three look-ups a request are saved.
     Ignore,
 }
 

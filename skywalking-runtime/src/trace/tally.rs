@@ -52,6 +52,8 @@ reasons! {
     CorrelationLimit = "correlation_limit",
     /// A field of an incoming `sw8-x` could not be read, or the header was over 256 bytes; the other field was taken.
     ExtensionField = "extension_field",
+    /// An incoming `traceparent` was none, or a `tracestate` was over 2048 bytes or no text: it is not told and does not go on.
+    OtherContext = "other_context",
     /// A request was not sampled because too many segments were open.
     UnsampledLiveLimit = "unsampled_live_limit",
     /// A request was not sampled because the sampler said so.
