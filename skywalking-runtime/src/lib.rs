@@ -168,6 +168,13 @@ pub mod correlation {
     pub use crate::propagation::correlation::{get, put};
 }
 
+/// What the fuzz targets call; not there in any other build.
+#[cfg(fuzzing)]
+#[doc(hidden)]
+pub mod __fuzzing {
+    pub use crate::propagation::properties::{carrier_lines, correlation, extension, sw8};
+}
+
 #[doc(hidden)]
 #[allow(missing_docs)]
 pub mod __private {

@@ -10,6 +10,8 @@ pub(crate) mod extension;
 mod inject;
 pub(crate) mod others;
 pub(crate) mod passed;
+#[cfg(any(test, fuzzing))]
+pub(crate) mod properties;
 mod provided;
 pub(crate) mod sw8;
 
