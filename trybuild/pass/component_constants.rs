@@ -24,7 +24,7 @@ impl Known for u8 {
 #[exit_span(peer = "db:1", component = component::POSTGRESQL, layer = database)]
 async fn published() {}
 
-#[exit_span(peer = "cache:1", component = REDIS, layer = cache)]
+#[exit_span(peer = "cache:1", component = REDIS, layer = cache, tags("cache.type" = "redis"))]
 fn imported() {}
 
 #[entry_span(component = ::skywalking_runtime::component::GRPC, layer = rpc)]
@@ -60,7 +60,7 @@ fn are_static() {
     .are(
         "
         Exit pass::component_constants::published layer=Database component=22 peer=db:1
-        Exit pass::component_constants::imported layer=Cache component=7 peer=cache:1
+        Exit pass::component_constants::imported layer=Cache component=7 peer=cache:1 {cache.type=redis}
         Entry pass::component_constants::rooted layer=RPCFramework component=23
         Local pass::component_constants::of_the_user component=9000
         Local pass::component_constants::associated component=9001

@@ -7,7 +7,8 @@ fn get(pool: &Pool, key: &str) -> Option<String> {
                     ::core::file!(),
                     ::core::line!(),
                 )
-                .layer(::skywalking_runtime::__private::Layer::Cache);
+                .layer(::skywalking_runtime::__private::Layer::Cache)
+                .tags(&[("cache.type", "redis")]);
             &__SKYWALKING_CALLSITE
         });
         if ::skywalking_runtime::__private::Opening::recording(
