@@ -253,8 +253,9 @@ impl Model {
         };
         if let (Some(message), Place::Span { number, .. }) = (message, own.place) {
             let segment = self.spans[number].segment;
-            // A middleware and a handler read the same header: one call, one ref.
-            if !self.segments[segment].spans.iter().any(|other| self.spans[*other].refs.contains(&message)) {
+            // A middleware and a handler read the same header, or one span sent several: one parent, one ref.
+            let is_known = |to: &Ref| to.kind == message.kind && to.number == message.number;
+            if !self.segments[segment].spans.iter().any(|other| self.spans[*other].refs.iter().any(is_known)) {
                 self.spans[number].refs.push(message);
             }
         }
@@ -351,10 +352,14 @@ impl Model {
         Some(Ref { kind: "CrossProcess", number, endpoint, peer })
     }
 
-    /// True if a message may be read here: never one of a younger segment, since a ring of refs is no tree.
+    /// True if a message may be read here: never one of a younger segment, since a ring of refs is no tree, nor one of another trace, which
+    /// a segment that has begun does not go over to.
     pub(crate) fn may_read(&self, which: Which) -> bool {
         match (&self.messages[which], self.segment_of(self.now)) {
-            (Some(message), Some(here)) => self.spans[message.number].segment < here,
+            (Some(message), Some(here)) => {
+                let there = self.spans[message.number].segment;
+                there < here && self.segments[there].trace == self.segments[here].trace
+            }
             // A context that comes in may ask for the sample: a matter of another test.
             (_, None) => self.samples,
             _ => true,

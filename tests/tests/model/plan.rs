@@ -171,8 +171,10 @@ fn site(random: &mut Random) -> Site {
     [Site::Entry, Site::EntryFallback, Site::Exit, Site::ExitFallback, Site::Local][random.below(5)]
 }
 
-fn message(random: &mut Random) -> Option<Which> {
-    random.one_in(3).then(|| random.below(8))
+/// A message to read, for an Entry: no other is made by one.
+fn message(random: &mut Random, site: Site) -> Option<Which> {
+    let read = random.one_in(3).then(|| random.below(8));
+    read.filter(|_| matches!(site, Site::Entry | Site::EntryFallback))
 }
 
 fn acts(random: &mut Random, depth: usize) -> Vec<Act> {
@@ -184,7 +186,10 @@ fn act(random: &mut Random, depth: usize) -> Act {
     match random.below(bound) {
         0 | 1 => Act::Yield,
         2 | 3 => Act::Do(step(random, depth)),
-        4..=8 => Act::Span(site(random), message(random), acts(random, depth + 1)),
+        4..=8 => {
+            let site = site(random);
+            Act::Span(site, message(random, site), acts(random, depth + 1))
+        }
         9 => Act::Cancel(site(random), random.few(4), acts(random, depth + 1)),
         10 | 11 => {
             let others = if random.one_in(2) { Others::Executor } else { Others::Adopters };
@@ -231,7 +236,10 @@ fn harmless(random: &mut Random, depth: usize) -> Vec<Step> {
         .map(|_| match random.below(4) {
             0 => Step::Tag,
             1 => Step::Inject,
-            _ => Step::Span(How::Run, site(random), message(random), if depth > 6 { Vec::new() } else { harmless(random, depth + 1) }),
+            _ => {
+                let site = site(random);
+                Step::Span(How::Run, site, message(random, site), if depth > 6 { Vec::new() } else { harmless(random, depth + 1) })
+            }
         })
         .collect()
 }
@@ -251,9 +259,11 @@ fn step(random: &mut Random, depth: usize) -> Step {
             Step::Loose(sites, order)
         }
         5 if random.one_in(3) => Step::Sample(random.below(3) > 0),
-        6..=8 => Step::Span(How::Run, site(random), message(random), steps(random, depth + 1)),
+        at @ (6..=8 | 11 | 12) => {
+            let site = site(random);
+            Step::Span(if at < 9 { How::Run } else { How::Steps }, site, message(random, site), steps(random, depth + 1))
+        }
         9 | 10 => Step::Span(How::Guard, site(random), None, steps(random, depth + 1)),
-        11 | 12 => Step::Span(How::Steps, site(random), message(random), steps(random, depth + 1)),
         13 => Step::Span(How::Ignored, site(random), None, steps(random, depth + 1)),
         14 if random.one_in(6) => Step::Thread(steps(random, depth + 1)),
         15 if random.one_in(6) => Step::Aside(steps(random, depth + 1)),
