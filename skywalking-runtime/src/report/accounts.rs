@@ -5,9 +5,9 @@
 //! readers take, so a reader never sees a segment twice, and what a reporter writes that has been given up is not counted:
 //! [`Ledger::close`] takes the accounts away from it, even if its thread hangs in somebody else's code and goes on a year later.
 
-use std::sync::atomic::{AtomicU8, Ordering};
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::PoisonError;
 
+use crate::sync::{Arc, AtomicU8, Mutex, MutexGuard, Ordering, shared};
 use crate::trace::outbox::{self, Load, Tray};
 
 /// The counts, since the process started.
@@ -21,7 +21,6 @@ pub(crate) struct Accounts {
     pub(crate) shutdown: u64,
     /// Lost to a panic of the program's redaction.
     pub(crate) hook_panicked: u64,
-    pub(crate) not_kept: u64,
     /// Taken out of a tray and not yet encoded.
     pub(crate) held: u64,
     held_bytes: usize,
@@ -30,19 +29,20 @@ pub(crate) struct Accounts {
     flight: Option<Flight>,
 }
 
-static ACCOUNTS: Mutex<Accounts> = Mutex::new(Accounts {
-    owner: 0,
-    sent: 0,
-    unconfirmed: 0,
-    refused: 0,
-    shutdown: 0,
-    hook_panicked: 0,
-    not_kept: 0,
-    held: 0,
-    held_bytes: 0,
-    in_flight: 0,
-    flight: None,
-});
+shared! {
+    static ACCOUNTS: Mutex<Accounts> = Mutex::new(Accounts {
+        owner: 0,
+        sent: 0,
+        unconfirmed: 0,
+        refused: 0,
+        shutdown: 0,
+        hook_panicked: 0,
+        held: 0,
+        held_bytes: 0,
+        in_flight: 0,
+        flight: None,
+    });
+}
 
 fn lock() -> MutexGuard<'static, Accounts> {
     ACCOUNTS.lock().unwrap_or_else(PoisonError::into_inner)
@@ -115,16 +115,6 @@ impl Ledger {
             accounts.held = accounts.held.saturating_sub(segments as u64);
             accounts.held_bytes = accounts.held_bytes.saturating_sub(bytes);
             accounts.hook_panicked += segments as u64;
-            outbox::settle(bytes, segments);
-        });
-    }
-
-    /// So much of what was taken is dropped: the sampler left it out, and nothing went wrong.
-    pub(crate) fn discard(self, segments: usize, bytes: usize) {
-        self.write(|accounts| {
-            accounts.held = accounts.held.saturating_sub(segments as u64);
-            accounts.held_bytes = accounts.held_bytes.saturating_sub(bytes);
-            accounts.not_kept += segments as u64;
             outbox::settle(bytes, segments);
         });
     }

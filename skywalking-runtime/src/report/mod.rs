@@ -34,6 +34,5 @@ pub(crate) mod scope;
 pub(crate) mod stats;
 pub(crate) mod timeline;
 pub(crate) mod transport;
-pub(crate) mod trials;
 pub(crate) mod wire;
 pub(crate) mod worker;

@@ -5,10 +5,9 @@
 //! sees `opened >= finished >= sent + dropped` at any moment, whatever the threads do meanwhile. Nothing is counted here.
 
 use std::fmt::Write as _;
-use std::sync::atomic::{AtomicU64, Ordering};
 
 use super::accounts;
-use crate::trace::outbox::{self, Counts, LATE};
+use crate::trace::outbox::{self, Totals};
 use crate::trace::tally::{self, Reason};
 
 /// Counts of segments since the process started, over all agents that ran in it.
@@ -60,15 +59,12 @@ pub struct Dropped {
     pub shutdown: u64,
     /// The program's redaction panicked on them ([`Config::redact`](crate::Config::redact)).
     pub hook_panicked: u64,
-    /// The sampler had left their requests out, and nothing went wrong that [`Config::keep`](crate::Config::keep) would keep; or there was no room for them
-    /// to wait for that ([`Reason::KeepBufferFull`]).
-    pub not_kept: u64,
 }
 
 impl Dropped {
     /// All causes together.
     pub fn total(&self) -> u64 {
-        self.queue_full + self.off + self.unconfirmed + self.refused + self.shutdown + self.hook_panicked + self.not_kept
+        self.queue_full + self.off + self.unconfirmed + self.refused + self.shutdown + self.hook_panicked
     }
 
     /// What was lost since `earlier`.
@@ -80,7 +76,6 @@ impl Dropped {
             refused: self.refused.saturating_sub(earlier.refused),
             shutdown: self.shutdown.saturating_sub(earlier.shutdown),
             hook_panicked: self.hook_panicked.saturating_sub(earlier.hook_panicked),
-            not_kept: self.not_kept.saturating_sub(earlier.not_kept),
         }
     }
 }
@@ -106,12 +101,6 @@ impl Report {
     }
 }
 
-/// The sum of one count over all threads that ever were. Acquire: what was counted before it is seen by what is read after it.
-fn sum(count: impl Fn(&Counts) -> &AtomicU64) -> u64 {
-    let threads = outbox::nodes().map(|node| &node.counts);
-    threads.chain([&LATE]).map(|counts| count(counts).load(Ordering::Acquire)).sum()
-}
-
 /// What has become of the segments of this process so far; as [`Agent::stats`](crate::Agent::stats), for who has no agent at hand.
 ///
 /// ```
@@ -125,18 +114,15 @@ pub fn stats() -> Stats {
 impl Stats {
     pub(crate) fn read() -> Self {
         let (reporter, waiting) = accounts::read();
+        let Totals { full, off, finished, open, opened } = outbox::totals();
         let dropped = Dropped {
-            queue_full: sum(|counts| &counts.full),
-            off: sum(|counts| &counts.off),
+            queue_full: full,
+            off,
             unconfirmed: reporter.unconfirmed,
             refused: reporter.refused,
             shutdown: reporter.shutdown,
             hook_panicked: reporter.hook_panicked,
-            not_kept: reporter.not_kept,
         };
-        let finished = sum(|counts| &counts.finished);
-        let open = outbox::open_segments() as u64;
-        let opened = sum(|counts| &counts.opened);
         let mut reasons = [0; Reason::ALL.len()];
         for (count, reason) in reasons.iter_mut().zip(Reason::ALL) {
             *count = tally::read(*reason);
@@ -144,7 +130,7 @@ impl Stats {
         Self {
             opened,
             finished,
-            open,
+            open: open as u64,
             queued: waiting + reporter.held,
             in_flight: reporter.in_flight,
             sent: reporter.sent,
@@ -166,9 +152,9 @@ impl Stats {
     /// The counts as one line of JSON. Of the reasons only those that came up.
     pub fn to_json(&self) -> String {
         let Self { opened, finished, open, queued, in_flight, sent, dropped, .. } = self;
-        let Dropped { queue_full, off, unconfirmed, refused, shutdown, hook_panicked, not_kept } = dropped;
+        let Dropped { queue_full, off, unconfirmed, refused, shutdown, hook_panicked } = dropped;
         let mut json = format!(
-            r#"{{"opened":{opened},"finished":{finished},"open":{open},"queued":{queued},"in_flight":{in_flight},"sent":{sent},"dropped":{{"queue_full":{queue_full},"off":{off},"unconfirmed":{unconfirmed},"refused":{refused},"shutdown":{shutdown},"hook_panicked":{hook_panicked},"not_kept":{not_kept}}},"reasons":{{"#
+            r#"{{"opened":{opened},"finished":{finished},"open":{open},"queued":{queued},"in_flight":{in_flight},"sent":{sent},"dropped":{{"queue_full":{queue_full},"off":{off},"unconfirmed":{unconfirmed},"refused":{refused},"shutdown":{shutdown},"hook_panicked":{hook_panicked}}},"reasons":{{"#
         );
         let mut comma = "";
         for (reason, count) in self.reasons().filter(|(_, count)| *count > 0) {
@@ -194,7 +180,7 @@ mod tests {
             queued: 2,
             in_flight: 1,
             sent: 1,
-            dropped: Dropped { queue_full: 1, off: 0, unconfirmed: 2, refused: 1, shutdown: 0, hook_panicked: 0, not_kept: 0 },
+            dropped: Dropped { queue_full: 1, off: 0, unconfirmed: 2, refused: 1, shutdown: 0, hook_panicked: 0 },
             reasons: [0; Reason::ALL.len()],
         };
         stats.reasons[0] = 3;
@@ -203,7 +189,7 @@ mod tests {
             json,
             serde_json::json!({
                 "opened": 9, "finished": 8, "open": 1, "queued": 2, "in_flight": 1, "sent": 1,
-                "dropped": { "queue_full": 1, "off": 0, "unconfirmed": 2, "refused": 1, "shutdown": 0, "hook_panicked": 0, "not_kept": 0 },
+                "dropped": { "queue_full": 1, "off": 0, "unconfirmed": 2, "refused": 1, "shutdown": 0, "hook_panicked": 0 },
                 "reasons": { (Reason::ALL[0].name()): 3 },
             })
         );

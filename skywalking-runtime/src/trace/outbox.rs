@@ -10,13 +10,11 @@
 //! * a reader that reads "dropped" before "finished" before "opened" sees `opened >= finished >= dropped`;
 //! * after [`close`] no tray takes a segment: the flag of the way out is looked at under the tray's own flag.
 
-use std::cell::UnsafeCell;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, AtomicPtr, AtomicU32, AtomicU64, AtomicUsize, Ordering};
 
 use super::detached::Detached;
 use super::record::{Record, Side, Trace};
-use super::trial::Trial;
+use crate::sync::{AtomicBool, AtomicPtr, AtomicU32, AtomicU64, AtomicUsize, Cell, Ordering, shared, yield_now};
 
 /// A finished segment in a tray: what is not in the three lists.
 #[derive(Clone, Copy, Debug, Default)]
@@ -44,21 +42,16 @@ pub(crate) struct Head {
 pub(crate) struct Attached {
     /// The spans that end by handles of theirs.
     pub(crate) detached: Vec<Arc<Detached>>,
-    /// The sampler left the request out, and what becomes of it is not known yet.
-    pub(crate) trial: Option<Arc<Trial>>,
-    /// With this segment the request is over.
-    pub(crate) ends_trial: bool,
 }
 
 impl Attached {
     pub(crate) fn is_empty(&self) -> bool {
-        self.detached.is_empty() && self.trial.is_none()
+        self.detached.is_empty()
     }
 
     /// The segment has ended: nothing of it is left.
     pub(crate) fn clear(&mut self) {
         self.detached.clear();
-        self.trial = None;
     }
 
     /// True while the segment has to wait.
@@ -125,7 +118,7 @@ impl Load {
 #[derive(Debug, Default)]
 pub(crate) struct Tray {
     busy: AtomicBool,
-    load: UnsafeCell<Load>,
+    load: Cell<Load>,
     /// Segments in it; written by whoever holds the flag.
     queued: AtomicU64,
 }
@@ -144,13 +137,14 @@ impl Tray {
                 self.0.store(false, Ordering::Release);
             }
         }
-        if self.busy.swap(true, Ordering::Acquire) {
+        // Who finds it held writes nothing.
+        if self.busy.compare_exchange(false, true, Ordering::Acquire, Ordering::Relaxed).is_err() {
             return None;
         }
         let _release = Release(&self.busy);
         // SAFETY: the flag was free and is ours until `_release` drops, which is after the last use of this reference; whoever takes
         // it next acquires what our store released, so it sees everything that was written here.
-        Some(work(unsafe { &mut *self.load.get() }))
+        Some(self.load.with_mut(|load| work(unsafe { &mut *load })))
     }
 
     /// The reporter's side: exchanges the load for an empty one. False if it is empty or its thread is just working on it.
@@ -172,7 +166,7 @@ impl Tray {
             self.queued.store(0, Ordering::Release);
         };
         while self.hold(&mut swap).is_none() {
-            std::thread::yield_now();
+            yield_now();
         }
     }
 
@@ -207,19 +201,47 @@ pub(crate) struct Node {
     pub(crate) counts: Counts,
 }
 
-static NODES: AtomicPtr<Node> = AtomicPtr::new(std::ptr::null_mut());
+shared! {
+    static NODES: AtomicPtr<Node> = AtomicPtr::new(std::ptr::null_mut());
 
-/// What segments count that end where no node can be reached: in a destructor of a thread-local that runs after ours.
-pub(crate) static LATE: Counts =
-    Counts { opened: AtomicU64::new(0), finished: AtomicU64::new(0), full: AtomicU64::new(0), off: AtomicU64::new(0) };
+    /// What segments count that end where no node can be reached: in a destructor of a thread-local that runs after ours.
+    static LATE: Counts = Counts { opened: AtomicU64::new(0), finished: AtomicU64::new(0), full: AtomicU64::new(0), off: AtomicU64::new(0) };
 
-/// Segments that are open now, in all threads.
-static OPEN: AtomicUsize = AtomicUsize::new(0);
+    /// Segments that are open now, in all threads.
+    static OPEN: AtomicUsize = AtomicUsize::new(0);
 
-/// The generation of the tracer whose reporter takes segments, 0 if none does.
-static TAKEN_BY: AtomicU32 = AtomicU32::new(0);
-static QUEUED_BYTES: AtomicUsize = AtomicUsize::new(0);
-static QUEUED_SEGMENTS: AtomicUsize = AtomicUsize::new(0);
+    /// The generation of the tracer whose reporter takes segments, 0 if none does.
+    static TAKEN_BY: AtomicU32 = AtomicU32::new(0);
+    static QUEUED_BYTES: AtomicUsize = AtomicUsize::new(0);
+    static QUEUED_SEGMENTS: AtomicUsize = AtomicUsize::new(0);
+}
+
+/// What all threads that ever were have counted.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Totals {
+    pub(crate) full: u64,
+    pub(crate) off: u64,
+    pub(crate) finished: u64,
+    pub(crate) open: usize,
+    pub(crate) opened: u64,
+}
+
+/// The counts, what is lost before what is finished, that before what is opened. Acquire: what was counted before one of them is seen by
+/// what is read after it.
+pub(crate) fn totals() -> Totals {
+    let late: &Counts = &LATE;
+    let sum = |count: fn(&Counts) -> &AtomicU64| {
+        let threads = nodes().map(|node| &node.counts);
+        threads.chain([late]).map(|counts| count(counts).load(Ordering::Acquire)).sum()
+    };
+    Totals {
+        full: sum(|counts| &counts.full),
+        off: sum(|counts| &counts.off),
+        finished: sum(|counts| &counts.finished),
+        open: open_segments(),
+        opened: sum(|counts| &counts.opened),
+    }
+}
 
 /// How much may wait in all outboxes together.
 #[derive(Clone, Copy, Debug)]
@@ -375,6 +397,12 @@ pub(crate) fn count_closed() {
 /// Segments that are open now.
 pub(crate) fn open_segments() -> usize {
     OPEN.load(Ordering::Relaxed)
+}
+
+/// A segment has begun where its thread has no node any more.
+#[cold]
+pub(crate) fn opened_late() {
+    LATE.opened.fetch_add(1, Ordering::Release);
 }
 
 /// A segment has ended where its thread has no node any more.

@@ -4,7 +4,6 @@ mod batches;
 mod crossing;
 mod describe;
 mod detached;
-mod elsewhere;
 mod failures;
 mod guards;
 mod limits;

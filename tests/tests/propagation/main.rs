@@ -3,6 +3,5 @@
 mod correlation;
 mod extension;
 mod limits;
-mod others;
 mod prelude;
 mod sw8;

@@ -2,7 +2,6 @@
 //! here take turns.
 
 mod correlation;
-mod others;
 mod redaction;
 mod sw8;
 

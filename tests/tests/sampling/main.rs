@@ -4,7 +4,6 @@
 mod forced;
 mod http;
 mod ignored;
-mod kept;
 mod own;
 mod postponed;
 mod prelude;

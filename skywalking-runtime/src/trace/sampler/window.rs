@@ -3,8 +3,9 @@
 //! Window and count are halves of one number, so that whoever loses the race for it tries again with what it is now: in each window
 //! exactly so many are taken as may be, whoever races, and none is wasted.
 
-use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::{Duration, Instant};
+
+use crate::sync::{AtomicU64, Ordering};
 
 /// The length of a window.
 const LENGTH: Duration = Duration::from_secs(3);
@@ -41,22 +42,22 @@ impl PerWindow {
 
 /// The rule, without a clock: windows are numbers.
 #[derive(Debug)]
-struct Budget {
+pub(crate) struct Budget {
     most: u32,
     /// The window that was counted in last, in the upper half; what it has taken, in the lower one.
     taken: AtomicU64,
 }
 
 impl Budget {
-    fn new(most: u32) -> Self {
+    pub(crate) fn new(most: u32) -> Self {
         Self { most, taken: AtomicU64::new(0) }
     }
 
-    fn takes(&self, window: u32) -> bool {
+    pub(crate) fn takes(&self, window: u32) -> bool {
         self.count(window, |taken| (taken < self.most).then(|| taken + 1))
     }
 
-    fn charge(&self, window: u32) {
+    pub(crate) fn charge(&self, window: u32) {
         self.count(window, |taken| Some(taken.saturating_add(1)));
     }
 

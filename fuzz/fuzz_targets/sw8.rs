@@ -1,4 +1,0 @@
-//! See `skywalking-runtime/src/propagation/properties.rs` for what must hold.
-#![no_main]
-
-libfuzzer_sys::fuzz_target!(|data: &[u8]| skywalking_runtime::__fuzzing::sw8(data));

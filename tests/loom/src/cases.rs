@@ -1,0 +1,184 @@
+//! What must hold in every order, each with two or three threads and as few steps as can break it.
+
+use loom::thread;
+
+use crate::report::accounts::{self, End, Flight, Ledger};
+use crate::trace::outbox::{self, Attached, Budget, Finished, Handed, Head, Load, Node};
+use crate::trace::window;
+
+/// By name, for the command line.
+pub(crate) const ALL: &[(&str, fn())] = &[
+    ("trays", what_a_thread_hands_over_arrives_once),
+    ("closing", what_ends_beside_a_shutdown_is_counted_once),
+    ("counts", a_reader_sees_opened_before_finished_before_lost),
+    ("sending", a_reader_sees_finished_before_sent),
+    ("nodes", no_two_threads_have_one_node_and_no_count_is_lost),
+    ("budget", no_more_waits_than_may),
+    ("flight", what_was_revoked_was_not_taken),
+    ("given-up", what_a_reporter_writes_that_was_given_up_does_not_count),
+    ("window", a_window_takes_exactly_as_many_as_it_may),
+];
+
+const GENERATION: u32 = 1;
+const ENOUGH: Budget = Budget { bytes: usize::MAX / 2, segments: usize::MAX / 2 };
+
+fn end_segment(node: &Node, id: u64, budget: Budget) -> Handed {
+    let mut attached = Attached::default();
+    let head = Head { id, text: 1, ..Head::default() };
+    node.hand_over(Finished { head, records: &[], sides: &[], text: "x", attached: &mut attached }, GENERATION, budget)
+}
+
+/// A segment begins and ends.
+fn segment(node: &Node, id: u64, budget: Budget) -> Handed {
+    node.opened();
+    end_segment(node, id, budget)
+}
+
+/// The ids of what the trays hold.
+fn take_all(ledger: Ledger) -> Vec<u64> {
+    let (mut ids, mut load) = (Vec::new(), Load::default());
+    for tray in outbox::nodes().flat_map(|node| &node.trays) {
+        if ledger.take(tray, &mut load) == Some(true) {
+            assert_eq!(load.heads.len(), load.text.len(), "a load is whole");
+            ids.extend(load.heads.iter().map(|head| head.id));
+            ledger.pack(load.heads.len(), load.bytes());
+            load.clear();
+        }
+    }
+    ids
+}
+
+fn what_a_thread_hands_over_arrives_once() {
+    outbox::open(GENERATION);
+    let ledger = Ledger::open(GENERATION);
+    let node = Node::claim();
+    let thread = thread::spawn(move || (1..=2).filter(|id| segment(node, *id, ENOUGH) != Handed::Full).collect::<Vec<u64>>());
+    let mut arrived = take_all(ledger);
+    let queued = thread.join().unwrap();
+    arrived.extend(take_all(ledger));
+    arrived.sort_unstable();
+    assert_eq!(arrived, queued);
+    // The reporter holds one tray at a time: of one visit the thread always finds the other.
+    assert_eq!(queued, [1, 2]);
+}
+
+fn what_ends_beside_a_shutdown_is_counted_once() {
+    outbox::open(GENERATION);
+    let ledger = Ledger::open(GENERATION);
+    let node = Node::claim();
+    let thread = thread::spawn(move || (segment(node, 1, ENOUGH), segment(node, 2, ENOUGH)));
+    ledger.close();
+    thread.join().unwrap();
+    let ((accounts, waiting), totals) = (accounts::read(), outbox::totals());
+    assert_eq!(waiting, 0, "nothing is left behind");
+    assert_eq!(totals.finished, 2);
+    assert_eq!(totals.off + totals.full + accounts.shutdown, 2, "{totals:?} {accounts:?}");
+    assert!(outbox::reserve(1, Budget { bytes: 1, segments: 1 }), "nothing waits");
+}
+
+fn a_reader_sees_opened_before_finished_before_lost() {
+    outbox::open(GENERATION);
+    let node = Node::claim();
+    let none = Budget { bytes: 0, segments: 0 };
+    let thread = thread::spawn(move || {
+        assert_eq!(segment(node, 1, none), Handed::Full);
+        outbox::open(GENERATION + 1);
+        assert_eq!(segment(node, 2, ENOUGH), Handed::Off);
+    });
+    let seen = outbox::totals();
+    assert!(seen.opened >= seen.finished && seen.finished >= seen.full + seen.off, "{seen:?}");
+    thread.join().unwrap();
+    let seen = outbox::totals();
+    assert_eq!((seen.opened, seen.finished, seen.full, seen.off), (2, 2, 1, 1));
+}
+
+fn a_reader_sees_finished_before_sent() {
+    outbox::open(GENERATION);
+    let ledger = Ledger::open(GENERATION);
+    let node = Node::claim();
+    let caller = thread::spawn(move || assert_eq!(segment(node, 1, ENOUGH), Handed::Queued));
+    let reporter = thread::spawn(move || {
+        let taken = take_all(ledger).len();
+        if taken > 0 {
+            ledger.arrive(taken, End::Sent);
+        }
+    });
+    let ((accounts, _), totals) = (accounts::read(), outbox::totals());
+    assert!(totals.opened >= totals.finished && totals.finished >= accounts.sent, "{totals:?} {accounts:?}");
+    caller.join().unwrap();
+    reporter.join().unwrap();
+    let ((accounts, waiting), totals) = (accounts::read(), outbox::totals());
+    assert_eq!(totals.finished, accounts.sent + accounts.held + accounts.in_flight + waiting, "{accounts:?}");
+}
+
+fn no_two_threads_have_one_node_and_no_count_is_lost() {
+    // One that both may find free.
+    Node::claim().release();
+    let work = || {
+        let node = Node::claim();
+        // Were it another's too, one of the two counts would be lost.
+        node.opened();
+        node.release();
+    };
+    let (first, second) = (thread::spawn(work), thread::spawn(work));
+    first.join().unwrap();
+    second.join().unwrap();
+    assert_eq!(outbox::totals().opened, 2);
+    assert!(outbox::nodes().count() <= 2);
+}
+
+fn no_more_waits_than_may() {
+    outbox::open(GENERATION);
+    let ledger = Ledger::open(GENERATION);
+    let one = Budget { bytes: usize::MAX / 2, segments: 1 };
+    let work = |id| move || segment(Node::claim(), id, one);
+    let other = thread::spawn(work(1));
+    let handed = [work(2)(), other.join().unwrap()];
+    let queued = handed.iter().filter(|handed| **handed != Handed::Full).count();
+    assert_eq!(take_all(ledger).len(), queued);
+    assert!(queued <= 1, "{handed:?}");
+    // What was refused gave its room back, and what was taken as well.
+    assert_ne!(segment(Node::claim(), 3, one), Handed::Full);
+}
+
+fn what_was_revoked_was_not_taken() {
+    let flight = Flight::default();
+    let transport = flight.clone();
+    let thread = thread::spawn(move || transport.take());
+    let revoked = flight.revoke();
+    let taken = thread.join().unwrap();
+    assert_ne!(revoked, taken, "either the batch can be sent again, or something of it left");
+    assert_eq!((flight.take(), flight.revoke()), (taken, revoked), "decided once");
+}
+
+fn what_a_reporter_writes_that_was_given_up_does_not_count() {
+    outbox::open(GENERATION);
+    let ledger = Ledger::open(GENERATION);
+    segment(Node::claim(), 1, ENOUGH);
+    let reporter = thread::spawn(move || {
+        let segments = take_all(ledger).len();
+        let flight = Flight::default();
+        ledger.depart(&flight);
+        let left = flight.take();
+        if segments > 0 {
+            ledger.arrive(segments, End::Sent);
+        }
+        left
+    });
+    ledger.close();
+    let left = reporter.join().unwrap();
+    let (accounts, waiting) = accounts::read();
+    assert_eq!((waiting, accounts.held, accounts.in_flight), (0, 0, 0));
+    assert_eq!(accounts.sent + accounts.unconfirmed + accounts.shutdown, 1, "{accounts:?}");
+    assert!(left || accounts.sent + accounts.unconfirmed == 0, "what never left was not sent: {accounts:?}");
+}
+
+fn a_window_takes_exactly_as_many_as_it_may() {
+    let budget = loom::sync::Arc::new(window::Budget::new(1));
+    let other = loom::sync::Arc::clone(&budget);
+    let thread = thread::spawn(move || [other.takes(1), other.takes(2)]);
+    let here = [budget.takes(1), budget.takes(2)];
+    let there = thread.join().unwrap();
+    let taken = here.iter().chain(&there).filter(|taken| **taken).count();
+    assert_eq!(taken, 2, "one in each window: {here:?} {there:?}");
+}

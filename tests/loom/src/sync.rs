@@ -1,0 +1,24 @@
+//! The names of the runtime's `sync`, as loom has them.
+
+pub(crate) use loom::sync::atomic::{AtomicBool, AtomicPtr, AtomicU8, AtomicU32, AtomicU64, AtomicUsize, Ordering};
+pub(crate) use loom::sync::{Arc, Mutex, MutexGuard};
+pub(crate) use loom::thread::yield_now;
+
+/// A cell that loom watches: two at it at one time are a failure.
+#[derive(Debug, Default)]
+pub(crate) struct Cell<T>(loom::cell::UnsafeCell<T>);
+
+impl<T> Cell<T> {
+    pub(crate) fn with_mut<R>(&self, work: impl FnOnce(*mut T) -> R) -> R {
+        self.0.with_mut(work)
+    }
+}
+
+macro_rules! shared {
+    ($($(#[$meta:meta])* static $name:ident: $kind:ty = $value:expr;)+) => {
+        loom::lazy_static! {
+            $($(#[$meta])* static ref $name: $kind = $value;)+
+        }
+    };
+}
+pub(crate) use shared;
