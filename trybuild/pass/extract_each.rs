@@ -14,7 +14,7 @@ struct Batch {
     messages: Vec<Message>,
 }
 
-#[exit_span(name = "send", peer = "broker:1", inject = message, layer = mq)]
+#[exit_span(name = "send", peer = "broker:1", inject = message, layer = rpc)]
 fn send(message: &mut Message) {}
 
 #[entry_span(name = "slice", extract_each = messages, layer = mq)]
@@ -55,10 +55,10 @@ fn refers_to_each_producer_once() {
     })
     .are(
         "
-        Exit send layer=MQ peer=broker:1
+        Exit send layer=RPCFramework peer=broker:1
           Entry field ref=CrossProcess ref=CrossProcess {len=2}
           Entry mapped ref=CrossProcess
-        Exit send layer=MQ peer=broker:1
+        Exit send layer=RPCFramework peer=broker:1
           Entry slice layer=MQ ref=CrossProcess ref=CrossProcess
           Entry generic ref=CrossProcess ref=CrossProcess
         Entry generic

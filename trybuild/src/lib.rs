@@ -20,10 +20,19 @@ pub struct Spans(String);
 ///
 /// # Panics
 ///
-/// If a span is still open afterwards.
+/// If a span is still open afterwards, or breaks a rule of the wire.
 pub fn spans<R>(work: impl FnOnce() -> R) -> Spans {
+    spans_that_break(&[], work)
+}
+
+/// [`spans`] that may break these rules of the wire: what can be written is more than what a backend can make something of.
+///
+/// # Panics
+///
+/// As [`spans`].
+pub fn spans_that_break<R>(rules: &[&'static str], work: impl FnOnce() -> R) -> Spans {
     install_quiet_hook();
-    let trees = testing::run(work);
+    let trees = rules.iter().fold(testing::Test::new(), |test, rule| test.allow(rule)).run(work);
     assert!(testing::is_idle(), "a span was left open on this thread");
     Spans(testing::text(&trees))
 }

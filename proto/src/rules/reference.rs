@@ -47,7 +47,9 @@ impl Judge<'_> {
         let id = Some(span);
         self.foreign_id(span, "trace id in a ref", &reference.trace_id)?;
         self.foreign_id(span, "segment id in a ref", &reference.parent_trace_segment_id)?;
-        if !reference.parent_trace_segment_id.is_empty() && reference.parent_trace_segment_id == self.segment.trace_segment_id {
+        // To a span before it is no circle: the process called itself, and serves the call on the same thread.
+        let own = !reference.parent_trace_segment_id.is_empty() && reference.parent_trace_segment_id == self.segment.trace_segment_id;
+        if own && reference.parent_span_id >= span {
             self.tell(id, Rule::RefToItself)?;
         }
         if reference.parent_span_id < 0 {

@@ -212,7 +212,7 @@ pub enum Rule {
         value: i32,
     },
     /// 6.
-    #[error("has a ref to its own segment: link inside of a segment by the parent's id")]
+    #[error("has a ref to itself or to a span after it in its own segment: link inside of a segment by the parent's id")]
     RefToItself,
     /// 6.
     #[error("has two refs to span {span} of segment {segment}, which count as two calls: send each once")]
