@@ -213,12 +213,31 @@ fn implementations(input: &DeriveInput, marked: &[Marked<'_>], private: &TokenSt
     let get = arms(marked, private, Access::Get);
     let set = arms(marked, private, Access::Set);
     let clear = arms(marked, private, Access::Clear);
+    // A field for each header holds those and no other.
+    let (mut others, mut add_others) = (TokenStream::new(), TokenStream::new());
+    if let Some(Marked { field, ty, .. }) = marked.iter().find(|field| field.header.is_none()) {
+        let at = site.located_at(ty.span());
+        let get = quote_spanned!(at=> <#ty as #private::Extract>::other_header(&self.#field, __key));
+        let add = quote_spanned!(at=> <#ty as #private::Inject>::add_other_header(&mut self.#field, __key, __value));
+        others = quote_spanned! {site=>
+            fn other_header(&self, __key: &::core::primitive::str) -> ::core::option::Option<#private::Cow<'_, ::core::primitive::str>> {
+                #get
+            }
+        };
+        add_others = quote_spanned! {site=>
+            fn add_other_header(&mut self, __key: &'static ::core::primitive::str, __value: &::core::primitive::str) -> ::core::primitive::bool {
+                #add
+            }
+        };
+    }
     quote_spanned! {site=>
         #[automatically_derived]
         impl #generics #private::Extract for #name #arguments #readable {
             fn header(&self, __key: &::core::primitive::str) -> ::core::option::Option<#private::Cow<'_, ::core::primitive::str>> {
                 #get
             }
+
+            #others
         }
 
         #[automatically_derived]
@@ -230,6 +249,8 @@ fn implementations(input: &DeriveInput, marked: &[Marked<'_>], private: &TokenSt
             fn remove_header(&mut self, __key: &'static ::core::primitive::str) {
                 #clear
             }
+
+            #add_others
         }
     }
 }

@@ -100,6 +100,7 @@ fn start_with<T: Transport>(config: Checked, transport: T) -> Result<Agent, Erro
     let waker = Arc::clone(&wake);
     let identity = config.identity.clone();
     let redaction = config.redaction;
+    let keep = config.settings.keep;
     let start = Stats::read();
     let tracer = tracer::install(config.identity, config.settings, config.choice, move || waker.notify_one())
         .map_err(|Running| Error::AlreadyStarted { service: identity.service.clone() })?;
@@ -113,7 +114,7 @@ fn start_with<T: Transport>(config: Checked, transport: T) -> Result<Agent, Erro
         error: None,
         running: Some(Alive { tracer, ledger, handle, deadline: config.shutdown_deadline, start }),
     };
-    let drain = Drain::new(ledger, identity, T::FORM, redaction, max_age);
+    let drain = Drain::new(ledger, identity, T::FORM, redaction, max_age, keep);
     if let Err(error) = worker::start(runtime, move || Worker::new(transport, drain, ledger, wake, commands)) {
         // Nobody is there to be asked, so this is over at once.
         drop(agent);

@@ -6,6 +6,7 @@
 mod address;
 mod correlation;
 mod env;
+mod keep;
 mod names;
 mod sampling;
 mod token;
@@ -17,10 +18,11 @@ use crate::error::Error;
 use crate::report::redact::{Hook, Redact};
 use crate::trace::outbox::Budget;
 use crate::trace::sampler::Choice;
-use crate::tracer::{Cancelled, Identity, Inbound, Orphans, Settings};
+use crate::tracer::{Cancelled, Identity, Inbound, Orphans, OtherContexts, Settings};
 
 pub(crate) use address::Address;
 use address::Port;
+pub use keep::Keep;
 pub(crate) use names::LIMIT as NAME_LIMIT;
 #[cfg(any(feature = "report-grpc", feature = "report-http"))]
 pub(crate) use names::{hostname, ipv4s};
@@ -235,6 +237,12 @@ impl Config {
         self
     }
 
+    /// What is done with the contexts of other tracers that come with a request.
+    pub fn other_contexts(mut self, others: OtherContexts) -> Self {
+        self.settings.others = others;
+        self
+    }
+
     /// What a future that is dropped unfinished says on its span.
     pub fn cancelled(mut self, cancelled: Cancelled) -> Self {
         self.settings.cancelled = cancelled;
@@ -342,6 +350,7 @@ impl Config {
         if let Some((setting, _)) = limits.into_iter().find(|(_, limit)| *limit == 0) {
             return Err(Error::ZeroLimit { setting });
         }
+        self.settings.keep = self.settings.keep.map(|keep| keep.within(self.settings.queue)).transpose()?;
         Ok(Checked {
             identity: Identity::new(&service, &instance),
             settings: self.settings,
@@ -403,8 +412,9 @@ mod tests {
 
     #[test]
     fn a_limit_of_zero_is_an_error_that_names_the_method() {
-        let cases: [(Config, &str); 5] = [
+        let cases: [(Config, &str); 6] = [
             (Config::new("s").max_age(Duration::ZERO), "Config::max_age"),
+            (Config::new("s").keep(Keep::errors().buffer_bytes(0)), "Keep::buffer_bytes"),
             (Config::new("s").span_limit(0), "Config::span_limit"),
             (Config::new("s").live_segments(0), "Config::live_segments"),
             (Config::new("s").queue_bytes(0), "Config::queue_bytes"),

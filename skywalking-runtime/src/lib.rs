@@ -83,7 +83,7 @@ mod trace;
 mod tracer;
 
 pub use agent::Agent;
-pub use config::{Config, Enabled, Reporter, Sampling, init};
+pub use config::{Config, Enabled, Keep, Reporter, Sampling, init};
 pub use error::Error;
 #[cfg(feature = "tower")]
 pub use integrations::{http, tower};
@@ -98,11 +98,13 @@ pub use trace::describe::Describe;
 pub use trace::detached::AsyncSpan;
 pub use trace::root::Root;
 pub use trace::sampler::Sampler;
-pub use trace::snapshot::{Continued, Snapshot, TracedFn, TracedFuture, capture, spawn, spawn_blocking};
+pub use trace::snapshot::{
+    Continued, ContinuedStream, Snapshot, TracedFn, TracedFuture, TracedStream, capture, spawn, spawn_blocking, spawn_local,
+};
 pub use trace::tag::TagValue;
 pub use trace::tally::Reason;
 pub use trace::traced::Resumable;
-pub use tracer::{Cancelled, Inbound, Orphans};
+pub use tracer::{Cancelled, Inbound, Orphans, OtherContexts};
 
 docs::page! {
     "carrier", "carrier/field", "carrier/header", "carrier/crate";
@@ -167,6 +169,13 @@ pub mod correlation {
     pub use crate::propagation::correlation::{get, put};
 }
 
+/// What the fuzz targets call; not there in any other build.
+#[cfg(fuzzing)]
+#[doc(hidden)]
+pub mod __fuzzing {
+    pub use crate::propagation::properties::{carrier_lines, correlation, extension, sw8};
+}
+
 #[doc(hidden)]
 #[allow(missing_docs)]
 pub mod __private {
@@ -186,7 +195,7 @@ pub mod __private {
     };
     pub use crate::trace::scope::Scope;
     pub use crate::trace::tag::{Plain, PutDisplay, PutRaw};
-    pub use crate::trace::traced::{NoHook, Traced, TracedStream};
+    pub use crate::trace::traced::{NoHook, Streamed, Traced};
 
     pub use crate::enabled;
 

@@ -12,6 +12,7 @@ use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use once_cell::sync::OnceCell;
 
+use crate::config::Keep;
 use crate::propagation::correlation::Limits;
 use crate::trace::outbox::Budget;
 use crate::trace::sampler::Choice;
@@ -96,6 +97,7 @@ pub(crate) struct Settings {
     pub(crate) live_segments: usize,
     pub(crate) orphans: Orphans,
     pub(crate) inbound: Inbound,
+    pub(crate) others: OtherContexts,
     pub(crate) cancelled: Cancelled,
     /// What may travel along with a trace.
     pub(crate) correlation: Limits,
@@ -103,6 +105,8 @@ pub(crate) struct Settings {
     pub(crate) correlation_tags: Arc<[&'static str]>,
     /// Of a segment, in milliseconds: one that is older goes on in a new part.
     pub(crate) max_age: u64,
+    /// What is kept of requests that the sampler leaves out.
+    pub(crate) keep: Option<Keep>,
     /// What may wait for the reporter.
     pub(crate) queue: Budget,
 }
@@ -114,10 +118,12 @@ impl Default for Settings {
             live_segments: 50_000,
             orphans: Orphans::Trace,
             inbound: Inbound::Accept,
+            others: OtherContexts::Keep,
             cancelled: Cancelled::Note,
             correlation: Limits::DEFAULT,
             correlation_tags: Arc::new([]),
             max_age: 600_000,
+            keep: None,
             queue: Budget { bytes: 16 * 1024 * 1024, segments: 50_000 },
         }
     }
@@ -140,6 +146,17 @@ pub enum Inbound {
     #[default]
     Accept,
     /// A new trace begins: for endpoints that strangers can reach.
+    Ignore,
+}
+
+/// What is done with the contexts of other tracers that come with a request.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Default)]
+pub enum OtherContexts {
+    /// W3C's `traceparent` is told in the tags `w3c.trace_id` and `w3c.parent_id` of the Entry span, and goes on with the calls below, and so
+    /// does its `tracestate`. `x-request-id` is told in a tag of that name.
+    #[default]
+    Keep,
+    /// They are not looked at: up to three look-ups a request are saved.
     Ignore,
 }
 

@@ -4,6 +4,7 @@
 
 use std::borrow::Cow;
 
+use super::others::{self, Others};
 use crate::trace::guarded::guarded;
 use crate::trace::tally::{self, Reason};
 
@@ -30,6 +31,13 @@ pub trait Extract {
     /// The value of a header, or `None` if it is absent. Bytes that are no text are handed over lossily: the reader refuses and counts
     /// them, so that absent and unreadable stay two things.
     fn header(&self, key: &str) -> Option<Cow<'_, str>>;
+
+    /// The value of a header of others: `traceparent`, `tracestate` and `x-request-id`. To be implemented, as [`header`](Self::header) is,
+    /// by carriers that can hold headers of any name; unless it is, they are not looked for.
+    fn other_header(&self, key: &str) -> Option<Cow<'_, str>> {
+        let _ = key;
+        None
+    }
 }
 
 /// Writes headers.
@@ -60,6 +68,14 @@ pub trait Inject {
 
     /// Removes a header, if it is there.
     fn remove_header(&mut self, key: &'static str);
+
+    /// Adds a header of others (`traceparent`, `tracestate`), which came in with the request and goes on as it came, unless one of that name
+    /// is there already: then it is the program's own. True if it was added. To be implemented by carriers that can hold headers of
+    /// any name; unless it is, nothing of others goes on.
+    fn add_other_header(&mut self, key: &'static str, value: &str) -> bool {
+        let _ = (key, value);
+        false
+    }
 
     /// An empty one, for those that can stand for an absent carrier.
     #[doc(hidden)]
@@ -121,11 +137,19 @@ impl<T: Extract + ?Sized> Extract for &T {
     fn header(&self, key: &str) -> Option<Cow<'_, str>> {
         (**self).header(key)
     }
+
+    fn other_header(&self, key: &str) -> Option<Cow<'_, str>> {
+        (**self).other_header(key)
+    }
 }
 
 impl<T: Extract + ?Sized> Extract for &mut T {
     fn header(&self, key: &str) -> Option<Cow<'_, str>> {
         (**self).header(key)
+    }
+
+    fn other_header(&self, key: &str) -> Option<Cow<'_, str>> {
+        (**self).other_header(key)
     }
 }
 
@@ -133,11 +157,19 @@ impl<T: Extract + ?Sized> Extract for Box<T> {
     fn header(&self, key: &str) -> Option<Cow<'_, str>> {
         (**self).header(key)
     }
+
+    fn other_header(&self, key: &str) -> Option<Cow<'_, str>> {
+        (**self).other_header(key)
+    }
 }
 
 impl<T: Extract> Extract for Option<T> {
     fn header(&self, key: &str) -> Option<Cow<'_, str>> {
         self.as_ref()?.header(key)
+    }
+
+    fn other_header(&self, key: &str) -> Option<Cow<'_, str>> {
+        self.as_ref()?.other_header(key)
     }
 }
 
@@ -148,6 +180,10 @@ impl<T: Inject + ?Sized> Inject for &mut T {
 
     fn remove_header(&mut self, key: &'static str) {
         (**self).remove_header(key);
+    }
+
+    fn add_other_header(&mut self, key: &'static str, value: &str) -> bool {
+        (**self).add_other_header(key, value)
     }
 
     fn __is_empty(&self) -> bool {
@@ -162,6 +198,10 @@ impl<T: Inject> Inject for Box<T> {
 
     fn remove_header(&mut self, key: &'static str) {
         (**self).remove_header(key);
+    }
+
+    fn add_other_header(&mut self, key: &'static str, value: &str) -> bool {
+        (**self).add_other_header(key, value)
     }
 
     fn __empty() -> Option<Self> {
@@ -193,6 +233,17 @@ impl<T: Inject> Inject for Option<T> {
         }
     }
 
+    fn add_other_header(&mut self, key: &'static str, value: &str) -> bool {
+        if self.is_none() {
+            *self = T::__empty();
+        }
+        let added = self.as_mut().is_some_and(|carrier| carrier.add_other_header(key, value));
+        if self.as_ref().is_some_and(Inject::__is_empty) {
+            *self = None;
+        }
+        added
+    }
+
     fn __empty() -> Option<Self> {
         Some(None)
     }
@@ -208,6 +259,28 @@ pub(crate) fn read<'a, C: Extract + ?Sized>(carrier: &'a C, key: &str) -> Option
         tally::count(Reason::CarrierPanicked);
         None
     })
+}
+
+/// Reads a header of others; a panic in the carrier's own code stays here.
+pub(crate) fn read_other<'a, C: Extract + ?Sized>(carrier: &'a C, key: &str) -> Option<Cow<'a, str>> {
+    let read = guarded(|| carrier.other_header(key)).unwrap_or_else(|| {
+        tally::count(Reason::CarrierPanicked);
+        None
+    });
+    read.filter(|value| !value.is_empty())
+}
+
+/// Adds the context of another tracer, unless the program set one; a panic in the carrier's own code stays here.
+pub(crate) fn add_others<C: Inject + ?Sized>(carrier: &mut C, others: &Others) {
+    let added = guarded(|| {
+        // What is said in the one belongs to the other.
+        if carrier.add_other_header(others::TRACEPARENT, &others.traceparent) && !others.tracestate.is_empty() {
+            carrier.add_other_header(others::TRACESTATE, &others.tracestate);
+        }
+    });
+    if added.is_none() {
+        tally::count(Reason::CarrierPanicked);
+    }
 }
 
 /// Writes a header, or removes it if the value is empty; a panic in the carrier's own code stays here.

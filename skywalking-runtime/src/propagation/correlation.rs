@@ -60,6 +60,12 @@ impl Correlation {
         self.0.is_empty()
     }
 
+    /// All pairs.
+    #[cfg(any(test, fuzzing))]
+    pub(crate) fn pairs(&self) -> &[(String, String)] {
+        &self.0
+    }
+
     /// The pairs whose keys are among these.
     pub(crate) fn among<'a>(&'a self, keys: &'a [&'static str]) -> impl Iterator<Item = (&'static str, &'a str)> + 'a {
         keys.iter().filter_map(|key| self.get(key).map(|value| (*key, value)))

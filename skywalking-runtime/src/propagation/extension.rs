@@ -94,7 +94,7 @@ fn milliseconds(field: &str) -> Option<u64> {
 fn is_producer(segment: &Segment) -> bool {
     let current = segment.current;
     let Some(record) = segment.records.get(usize::from(current.index)) else { return false };
-    if !segment.sampled || current.is_muted() || record.callsite.kind != Kind::Exit || record.is(Record::CONTINUED) {
+    if !segment.writes_context() || current.is_muted() || record.callsite.kind != Kind::Exit || record.is(Record::CONTINUED) {
         return false;
     }
     let layer = segment.find(record.side, |kind| kind == SideKind::Layer).map_or(record.callsite.layer as u32, |side| side.a);

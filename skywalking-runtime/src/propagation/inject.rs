@@ -1,7 +1,10 @@
 //! Writing the current context into a carrier.
 
+use std::sync::Arc;
+
 use super::carrier::{self, Inject};
 use super::extension::{self, Extension};
+use super::others::Others;
 use super::{correlation, sw8};
 use crate::trace::callsite::Kind;
 use crate::trace::record::Record;
@@ -21,6 +24,9 @@ pub fn wants_inject() -> bool {
 /// used again keeps no old one. A request that is not sampled sends no `sw8`, but passes on what goes with the trace: correlation, and
 /// that no metrics shall be made of it. Does nothing while no tracer runs.
 ///
+/// What came in from another tracer (`traceparent`, `tracestate`) goes on as it came, where the carrier can hold headers of any name and
+/// the program has set none.
+///
 /// In an exit span of layer MQ the header `sw8-x` says when the message was sent, so that its consumer can tell how long it was on its way.
 ///
 /// ```
@@ -36,7 +42,7 @@ pub fn inject<C: Inject + ?Sized>(carrier: &mut C) {
     if !tracer::enabled() {
         return;
     }
-    let Headers { sw8, correlation, extension } = slot::with(headers).unwrap_or_default();
+    let Headers { sw8, correlation, extension, foreign } = slot::with(headers).unwrap_or_default();
     let others = [(extension::HEADER, extension), (correlation::HEADER, correlation)];
     // The carrier's own code runs with the slot as it was.
     // Removing comes first: a carrier of text has less to look through then.
@@ -47,6 +53,9 @@ pub fn inject<C: Inject + ?Sized>(carrier: &mut C) {
     for (name, value) in others.iter().filter(|(_, value)| !value.is_empty()) {
         carrier::write(carrier, name, value);
     }
+    if let Some(others) = &foreign {
+        carrier::add_others(carrier, others);
+    }
     slot::with(|segment| segment.return_scratch(sw8));
 }
 
@@ -56,6 +65,8 @@ struct Headers {
     sw8: String,
     correlation: String,
     extension: String,
+    /// What came from another tracer.
+    foreign: Option<Arc<Others>>,
 }
 
 fn headers(segment: &mut Segment) -> Headers {
@@ -67,7 +78,7 @@ fn headers(segment: &mut Segment) -> Headers {
     let extension = Extension::of(segment).write();
     let mut sw8 = segment.take_scratch();
     sw8.clear();
-    if segment.sampled {
+    if segment.writes_context() {
         if is_in_exit(segment) {
             sw8 = sw8::write(sw8, segment);
             #[cfg(feature = "testing")]
@@ -76,7 +87,7 @@ fn headers(segment: &mut Segment) -> Headers {
             tally::count(Reason::InjectOutsideExit);
         }
     }
-    Headers { sw8, correlation, extension }
+    Headers { sw8, correlation, extension, foreign: segment.passed.others.clone() }
 }
 
 /// Only an exit span has an address, and a header must have one. A span that was not recorded may be one: it left its address.

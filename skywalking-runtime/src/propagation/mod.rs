@@ -1,14 +1,17 @@
 //! How a context crosses processes: the carriers that hold headers, and the three headers.
 //!
 //! [`carrier`] is how headers are read and written wherever they are kept; [`sw8`] is the trace, [`correlation`] what the program sends
-//! along with it, [`extension`] the rest; [`passed`] is what of that goes on to the next. This room knows the wire's text and nothing of how spans nest.
+//! along with it, [`extension`] the rest, [`others`] what other tracers send beside it; [`passed`] is what of that goes on to the next. This room knows the wire's text and nothing of how spans nest.
 
 pub(crate) mod base64;
 pub(crate) mod carrier;
 pub(crate) mod correlation;
 pub(crate) mod extension;
 mod inject;
+pub(crate) mod others;
 pub(crate) mod passed;
+#[cfg(any(test, fuzzing))]
+pub(crate) mod properties;
 mod provided;
 pub(crate) mod sw8;
 

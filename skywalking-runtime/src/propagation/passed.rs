@@ -1,7 +1,10 @@
 //! What goes on with a trace besides the trace itself: to the next process in headers, to tasks and threads in a copy. A request that
 //! is not sampled passes it on all the same.
 
+use std::sync::Arc;
+
 use super::correlation::Correlation;
+use super::others::Others;
 
 /// What a segment passes on.
 #[derive(Clone, Debug, Default)]
@@ -10,6 +13,8 @@ pub(crate) struct Passed {
     pub(crate) correlation: Correlation,
     /// The OAP shall store the trace and make no metrics of it.
     pub(crate) skip_analysis: bool,
+    /// The context of another tracer, that came in.
+    pub(crate) others: Option<Arc<Others>>,
 }
 
 impl Passed {
@@ -17,9 +22,10 @@ impl Passed {
     pub(crate) fn clear(&mut self) {
         self.correlation.clear();
         self.skip_analysis = false;
+        self.others = None;
     }
 
     pub(crate) fn is_empty(&self) -> bool {
-        self.correlation.is_empty() && !self.skip_analysis
+        self.correlation.is_empty() && !self.skip_analysis && self.others.is_none()
     }
 }

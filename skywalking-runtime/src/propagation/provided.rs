@@ -5,6 +5,7 @@ use std::collections::{BTreeMap, HashMap};
 use std::hash::BuildHasher;
 
 use super::carrier::{Extract, Inject};
+use super::others::is_printable;
 use crate::trace::tally::{self, Reason};
 
 /// Headers as text: lines of `key:value`, split at the first colon. A plain trace is exactly `sw8:VALUE`, without a line end.
@@ -32,6 +33,15 @@ fn is_holdable(value: &str) -> bool {
         tally::count(Reason::HeaderRefused);
     }
     holdable
+}
+
+/// True if a header of others can be added: visible ASCII and blanks. Counts if not.
+fn is_addable(value: &str) -> bool {
+    let addable = !value.is_empty() && is_printable(value);
+    if !addable {
+        tally::count(Reason::HeaderRefused);
+    }
+    addable
 }
 
 impl Inject for String {
@@ -72,6 +82,10 @@ macro_rules! map_of_strings {
             fn header(&self, key: &str) -> Option<Cow<'_, str>> {
                 self.get(key).map(Cow::from)
             }
+
+            fn other_header(&self, key: &str) -> Option<Cow<'_, str>> {
+                self.header(key)
+            }
         }
 
         impl<$($hasher: $read + $write)?> Inject for $map {
@@ -83,6 +97,15 @@ macro_rules! map_of_strings {
 
             fn remove_header(&mut self, key: &'static str) {
                 self.remove(key);
+            }
+
+            fn add_other_header(&mut self, key: &'static str, value: &str) -> bool {
+                // The program may write names as it likes.
+                let added = is_addable(value) && !self.keys().any(|name| name.eq_ignore_ascii_case(key));
+                if added {
+                    self.insert(key.to_owned(), value.to_owned());
+                }
+                added
             }
 
             fn __empty() -> Option<Self> {
@@ -140,6 +163,10 @@ impl<V: PairValue> Extract for Vec<(String, V)> {
     fn header(&self, key: &str) -> Option<Cow<'_, str>> {
         self.iter().find(|(k, _)| k == key).map(|(_, value)| value.as_text())
     }
+
+    fn other_header(&self, key: &str) -> Option<Cow<'_, str>> {
+        self.header(key)
+    }
 }
 
 impl<V: PairValue> Inject for Vec<(String, V)> {
@@ -154,6 +181,14 @@ impl<V: PairValue> Inject for Vec<(String, V)> {
         self.retain(|(k, _)| k != key);
     }
 
+    fn add_other_header(&mut self, key: &'static str, value: &str) -> bool {
+        let added = is_addable(value) && !self.iter().any(|(name, _)| name.eq_ignore_ascii_case(key));
+        if added {
+            self.push((key.to_owned(), V::from_text(value)));
+        }
+        added
+    }
+
     fn __empty() -> Option<Self> {
         Some(Self::new())
     }
@@ -163,10 +198,13 @@ impl<V: PairValue> Inject for Vec<(String, V)> {
     }
 }
 
-/// Our three names, which need no parsing.
+/// The names that are asked for, which need no parsing.
 #[cfg(feature = "carrier-http")]
 fn known_name(key: &str) -> Option<&'static http::HeaderName> {
-    use super::{correlation, extension, sw8};
+    use super::{correlation, extension, others, sw8};
+    static TRACEPARENT: http::HeaderName = http::HeaderName::from_static(others::TRACEPARENT);
+    static TRACESTATE: http::HeaderName = http::HeaderName::from_static(others::TRACESTATE);
+    static REQUEST_ID: http::HeaderName = http::HeaderName::from_static(others::REQUEST_ID);
     static SW8: http::HeaderName = http::HeaderName::from_static(sw8::HEADER);
     static CORRELATION: http::HeaderName = http::HeaderName::from_static(correlation::HEADER);
     static EXTENSION: http::HeaderName = http::HeaderName::from_static(extension::HEADER);
@@ -174,6 +212,9 @@ fn known_name(key: &str) -> Option<&'static http::HeaderName> {
         sw8::HEADER => Some(&SW8),
         correlation::HEADER => Some(&CORRELATION),
         extension::HEADER => Some(&EXTENSION),
+        others::TRACEPARENT => Some(&TRACEPARENT),
+        others::TRACESTATE => Some(&TRACESTATE),
+        others::REQUEST_ID => Some(&REQUEST_ID),
         _ => None,
     }
 }
@@ -191,6 +232,16 @@ impl Extract for http::HeaderMap {
             std::str::from_utf8(bytes).map_or_else(|_| String::from_utf8_lossy(bytes), Cow::Borrowed)
         })
     }
+
+    fn other_header(&self, key: &str) -> Option<Cow<'_, str>> {
+        let first = self.header(key)?;
+        if key != super::others::TRACESTATE {
+            return Some(first);
+        }
+        // Its list may be spread over several headers, which then are one.
+        let more = self.get_all(key).iter().skip(1).map(|value| String::from_utf8_lossy(value.as_bytes()));
+        Some(more.fold(first, |all, value| Cow::Owned(format!("{all},{value}"))))
+    }
 }
 
 #[cfg(feature = "carrier-http")]
@@ -207,6 +258,17 @@ impl Inject for http::HeaderMap {
         };
         if !set {
             tally::count(Reason::HeaderRefused);
+        }
+    }
+
+    fn add_other_header(&mut self, key: &'static str, value: &str) -> bool {
+        if !is_addable(value) || self.contains_key(key) {
+            return false;
+        }
+        let name = known_name(key).cloned().or_else(|| http::HeaderName::from_bytes(key.as_bytes()).ok());
+        match (name, http::HeaderValue::from_str(value)) {
+            (Some(name), Ok(value)) => self.try_insert(name, value).is_ok(),
+            _ => false,
         }
     }
 

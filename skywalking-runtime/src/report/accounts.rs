@@ -21,6 +21,7 @@ pub(crate) struct Accounts {
     pub(crate) shutdown: u64,
     /// Lost to a panic of the program's redaction.
     pub(crate) hook_panicked: u64,
+    pub(crate) not_kept: u64,
     /// Taken out of a tray and not yet encoded.
     pub(crate) held: u64,
     held_bytes: usize,
@@ -37,6 +38,7 @@ shared! {
         refused: 0,
         shutdown: 0,
         hook_panicked: 0,
+        not_kept: 0,
         held: 0,
         held_bytes: 0,
         in_flight: 0,
@@ -115,6 +117,16 @@ impl Ledger {
             accounts.held = accounts.held.saturating_sub(segments as u64);
             accounts.held_bytes = accounts.held_bytes.saturating_sub(bytes);
             accounts.hook_panicked += segments as u64;
+            outbox::settle(bytes, segments);
+        });
+    }
+
+    /// So much of what was taken is dropped: the sampler left it out, and nothing went wrong.
+    pub(crate) fn discard(self, segments: usize, bytes: usize) {
+        self.write(|accounts| {
+            accounts.held = accounts.held.saturating_sub(segments as u64);
+            accounts.held_bytes = accounts.held_bytes.saturating_sub(bytes);
+            accounts.not_kept += segments as u64;
             outbox::settle(bytes, segments);
         });
     }

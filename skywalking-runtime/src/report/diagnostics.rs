@@ -40,7 +40,8 @@ struct Told {
 /// Tells what an agent lost that ends where nobody asks for its report.
 pub(crate) fn tell_losses(report: &Report) {
     let Report { sent, dropped, .. } = report;
-    if dropped.total() > 0 {
+    // What was not to be kept is no loss.
+    if dropped.total() > dropped.not_kept {
         // During an unwinding, perhaps: a second panic would abort the program.
         guarded(|| {
             tracing::warn!(target: "skywalking_runtime", sent, ?dropped, "the agent has ended and segments were lost");

@@ -3,6 +3,8 @@
 //! One pass visits each tray that held something when the pass began. A batch that is full interrupts the pass; what is left of the
 //! load at hand is held, and what is in the other trays waits there, within the budget of the queue. Nothing is sent here.
 
+use std::collections::VecDeque;
+
 use bytes::Bytes;
 
 use super::accounts::Ledger;
@@ -11,8 +13,11 @@ use super::held::{Held, Waiting};
 use super::redact::Hook;
 use super::timeline::Timeline;
 use super::transport::Form;
+use super::trials::{Fate, Trials};
+use crate::config::Keep;
 use crate::trace::clock;
-use crate::trace::outbox::{self, Load, Tray};
+use crate::trace::outbox::{self, Attached, Head, Load, Tray};
+use crate::trace::record::Record;
 use crate::tracer::Identity;
 
 /// A batch takes no further segment once it has this many, or this many bytes.
@@ -57,6 +62,35 @@ struct Place {
     text: usize,
 }
 
+/// A segment that is on trial.
+enum Judged<'a> {
+    InLoad(Segment<'a>, Attached),
+    Held(Held),
+}
+
+impl Judged<'_> {
+    fn parts(&self) -> (&Head, &[Record], &Attached) {
+        match self {
+            Self::InLoad(segment, attached) => (segment.head, segment.records, attached),
+            Self::Held(held) => (&held.head, &held.records, &held.attached),
+        }
+    }
+
+    fn bytes(&self) -> usize {
+        match self {
+            Self::InLoad(segment, _) => segment.head.bytes(),
+            Self::Held(held) => held.bytes,
+        }
+    }
+
+    fn into_held(self) -> Held {
+        match self {
+            Self::InLoad(segment, attached) => Held::new(segment, attached, u64::MAX),
+            Self::Held(held) => held,
+        }
+    }
+}
+
 /// Takes segments out of the outboxes.
 #[derive(Debug)]
 pub(crate) struct Drain {
@@ -68,6 +102,13 @@ pub(crate) struct Drain {
     load: Load,
     place: Place,
     waiting: Waiting,
+    /// Of requests that are on trial.
+    trials: Trials,
+    /// They waited for the end of a trial, and leave.
+    kept: VecDeque<Held>,
+    released: bool,
+    /// Segments that were dropped after a trial and their bytes, not yet in the accounts.
+    discarded: (usize, usize),
     /// Trays that this pass has still to visit; none between two passes.
     todo: Option<Vec<&'static Tray>>,
     missed: bool,
@@ -78,7 +119,7 @@ pub(crate) struct Drain {
 
 impl Drain {
     /// Segments wait `max_age` milliseconds for what they lack. Anchors the time: stamps from now on can be told.
-    pub(crate) fn new(ledger: Ledger, identity: Identity, form: Form, hook: Hook, max_age: u64) -> Self {
+    pub(crate) fn new(ledger: Ledger, identity: Identity, form: Form, hook: Hook, max_age: u64, keep: Option<Keep>) -> Self {
         let mut timeline = Timeline::default();
         timeline.add(clock::anchor());
         Self {
@@ -89,6 +130,10 @@ impl Drain {
             load: Load::default(),
             place: Place::default(),
             waiting: Waiting::new(max_age),
+            trials: Trials::new(keep.unwrap_or(Keep::errors())),
+            kept: VecDeque::new(),
+            released: false,
+            discarded: (0, 0),
             todo: None,
             missed: false,
             passes: 0,
@@ -104,6 +149,7 @@ impl Drain {
     /// Nothing is held from now on: the end is near.
     pub(crate) fn release(&mut self) {
         self.waiting.release();
+        self.released = true;
     }
 
     /// How many segments were lost to the program's redaction since this was asked last.
@@ -118,6 +164,15 @@ impl Drain {
 
     /// Puts segments into the batch until it is full or the pass is over.
     pub(crate) fn fill(&mut self, batch: &mut Batch) -> Filled {
+        let filled = self.go_round(batch);
+        let (segments, bytes) = std::mem::take(&mut self.discarded);
+        if segments > 0 {
+            self.ledger.discard(segments, bytes);
+        }
+        filled
+    }
+
+    fn go_round(&mut self, batch: &mut Batch) -> Filled {
         let mut todo = self.todo.take().unwrap_or_else(|| {
             self.missed = false;
             // Also where there is nothing to take: far between, anchors would smear what the clocks did meanwhile.
@@ -144,6 +199,16 @@ impl Drain {
         if self.missed {
             return Filled::Missed;
         }
+        let (kept, dropped) = self.trials.settle(self.released);
+        self.kept.extend(kept);
+        for held in dropped {
+            self.discard(&held.head, held.bytes);
+        }
+        if !self.encode_waiting(batch) {
+            // Nothing else is left of this pass.
+            self.todo = Some(Vec::new());
+            return Filled::Full;
+        }
         self.passes += 1;
         Filled::Dry
     }
@@ -151,19 +216,64 @@ impl Drain {
     /// Encodes what was held and need not wait any longer. False if the batch is full before its end.
     fn encode_waiting(&mut self, batch: &mut Batch) -> bool {
         while !batch.is_full() {
+            if let Some(held) = self.kept.pop_front() {
+                self.encode_held(&held, batch);
+                continue;
+            }
             let Some(mut held) = self.waiting.next() else { return true };
             held.settle();
-            let Held { head, records, sides, text, bytes, .. } = &held;
-            if let Some(message) = self.encode(Segment { head, records, sides, text }) {
-                batch.push(message);
-                self.ledger.pack(1, *bytes);
+            if held.attached.trial.is_some() {
+                self.judge(Judged::Held(held));
             } else {
-                self.lose(1, *bytes);
+                self.encode_held(&held, batch);
             }
-            #[cfg(feature = "testing")]
-            crate::testing::segment_finished(head.scope, head.id);
         }
         false
+    }
+
+    fn encode_held(&mut self, held: &Held, batch: &mut Batch) {
+        let Held { head, records, sides, text, bytes, .. } = held;
+        if let Some(message) = self.encode(Segment { head, records, sides, text }) {
+            batch.push(message);
+            self.ledger.pack(1, *bytes);
+        } else {
+            self.lose(1, *bytes);
+        }
+        #[cfg(feature = "testing")]
+        crate::testing::segment_finished(head.scope, head.id);
+    }
+
+    /// Puts a segment that is on trial where it belongs: among those that leave, in the buffer, or nowhere.
+    fn judge(&mut self, judged: Judged<'_>) {
+        let (head, records, attached) = judged.parts();
+        match self.trials.judge(head, records, attached, &self.timeline) {
+            Fate::Waits => {
+                let pushed_out = self.trials.hold(judged.into_held());
+                for held in pushed_out {
+                    self.discard(&held.head, held.bytes);
+                }
+            }
+            Fate::Leaves(others) => {
+                self.kept.push_back(judged.into_held());
+                self.kept.extend(others);
+            }
+            Fate::Dropped(others) => {
+                let head = *head;
+                self.discard(&head, judged.bytes());
+                for held in others {
+                    self.discard(&held.head, held.bytes);
+                }
+            }
+        }
+    }
+
+    fn discard(&mut self, head: &Head, bytes: usize) {
+        self.discarded.0 += 1;
+        self.discarded.1 += bytes;
+        #[cfg(feature = "testing")]
+        crate::testing::segment_finished(head.scope, head.id);
+        #[cfg(not(feature = "testing"))]
+        let _ = head;
     }
 
     /// Encodes the load at hand. False if the batch is full before its end.
@@ -187,7 +297,11 @@ impl Drain {
             };
             // Also one that need not wait: what was said elsewhere is put in there.
             if let Some((_, attached)) = attached.next_if(|(place, _)| *place == self.place.head) {
-                self.waiting.hold(segment, attached);
+                if attached.detached.is_empty() {
+                    self.judge(Judged::InLoad(segment, attached));
+                } else {
+                    self.waiting.hold(segment, attached);
+                }
             } else if let Some(message) = self.encode(segment) {
                 batch.push(message);
                 segments += 1;

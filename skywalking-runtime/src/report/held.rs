@@ -12,7 +12,7 @@ use crate::trace::tag::{Kept, Raw};
 #[derive(Debug)]
 pub(crate) struct Held {
     pub(crate) head: Head,
-    attached: Attached,
+    pub(crate) attached: Attached,
     pub(crate) records: Vec<Record>,
     pub(crate) sides: Vec<Side>,
     pub(crate) text: String,
@@ -43,16 +43,7 @@ impl Waiting {
 
     /// Takes a copy of one that has ended.
     pub(crate) fn hold(&mut self, segment: Segment<'_>, attached: Attached) {
-        let Segment { head, records, sides, text } = segment;
-        self.segments.push(Held {
-            head: *head,
-            attached,
-            records: records.to_vec(),
-            sides: sides.to_vec(),
-            text: text.to_owned(),
-            bytes: head.bytes(),
-            expires: age::expiry(self.patience),
-        });
+        self.segments.push(Held::new(segment, attached, age::expiry(self.patience)));
     }
 
     /// One that is to leave now.
@@ -64,6 +55,20 @@ impl Waiting {
 }
 
 impl Held {
+    /// A copy of a segment.
+    pub(crate) fn new(segment: Segment<'_>, attached: Attached, expires: u64) -> Self {
+        let Segment { head, records, sides, text } = segment;
+        Self {
+            head: *head,
+            attached,
+            records: records.to_vec(),
+            sides: sides.to_vec(),
+            text: text.to_owned(),
+            bytes: head.bytes(),
+            expires,
+        }
+    }
+
     /// Puts in what the handles said; those that are still out come too late.
     pub(crate) fn settle(&mut self) {
         for detached in std::mem::take(&mut self.attached.detached) {

@@ -34,5 +34,6 @@ pub(crate) mod scope;
 pub(crate) mod stats;
 pub(crate) mod timeline;
 pub(crate) mod transport;
+pub(crate) mod trials;
 pub(crate) mod wire;
 pub(crate) mod worker;

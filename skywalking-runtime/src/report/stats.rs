@@ -59,12 +59,15 @@ pub struct Dropped {
     pub shutdown: u64,
     /// The program's redaction panicked on them ([`Config::redact`](crate::Config::redact)).
     pub hook_panicked: u64,
+    /// The sampler had left their requests out, and nothing went wrong that [`Config::keep`](crate::Config::keep) would keep; or there was no room for them
+    /// to wait for that ([`Reason::KeepBufferFull`]).
+    pub not_kept: u64,
 }
 
 impl Dropped {
     /// All causes together.
     pub fn total(&self) -> u64 {
-        self.queue_full + self.off + self.unconfirmed + self.refused + self.shutdown + self.hook_panicked
+        self.queue_full + self.off + self.unconfirmed + self.refused + self.shutdown + self.hook_panicked + self.not_kept
     }
 
     /// What was lost since `earlier`.
@@ -76,6 +79,7 @@ impl Dropped {
             refused: self.refused.saturating_sub(earlier.refused),
             shutdown: self.shutdown.saturating_sub(earlier.shutdown),
             hook_panicked: self.hook_panicked.saturating_sub(earlier.hook_panicked),
+            not_kept: self.not_kept.saturating_sub(earlier.not_kept),
         }
     }
 }
@@ -122,6 +126,7 @@ impl Stats {
             refused: reporter.refused,
             shutdown: reporter.shutdown,
             hook_panicked: reporter.hook_panicked,
+            not_kept: reporter.not_kept,
         };
         let mut reasons = [0; Reason::ALL.len()];
         for (count, reason) in reasons.iter_mut().zip(Reason::ALL) {
@@ -152,9 +157,9 @@ impl Stats {
     /// The counts as one line of JSON. Of the reasons only those that came up.
     pub fn to_json(&self) -> String {
         let Self { opened, finished, open, queued, in_flight, sent, dropped, .. } = self;
-        let Dropped { queue_full, off, unconfirmed, refused, shutdown, hook_panicked } = dropped;
+        let Dropped { queue_full, off, unconfirmed, refused, shutdown, hook_panicked, not_kept } = dropped;
         let mut json = format!(
-            r#"{{"opened":{opened},"finished":{finished},"open":{open},"queued":{queued},"in_flight":{in_flight},"sent":{sent},"dropped":{{"queue_full":{queue_full},"off":{off},"unconfirmed":{unconfirmed},"refused":{refused},"shutdown":{shutdown},"hook_panicked":{hook_panicked}}},"reasons":{{"#
+            r#"{{"opened":{opened},"finished":{finished},"open":{open},"queued":{queued},"in_flight":{in_flight},"sent":{sent},"dropped":{{"queue_full":{queue_full},"off":{off},"unconfirmed":{unconfirmed},"refused":{refused},"shutdown":{shutdown},"hook_panicked":{hook_panicked},"not_kept":{not_kept}}},"reasons":{{"#
         );
         let mut comma = "";
         for (reason, count) in self.reasons().filter(|(_, count)| *count > 0) {
@@ -180,7 +185,7 @@ mod tests {
             queued: 2,
             in_flight: 1,
             sent: 1,
-            dropped: Dropped { queue_full: 1, off: 0, unconfirmed: 2, refused: 1, shutdown: 0, hook_panicked: 0 },
+            dropped: Dropped { queue_full: 1, off: 0, unconfirmed: 2, refused: 1, shutdown: 0, hook_panicked: 0, not_kept: 0 },
             reasons: [0; Reason::ALL.len()],
         };
         stats.reasons[0] = 3;
@@ -189,7 +194,7 @@ mod tests {
             json,
             serde_json::json!({
                 "opened": 9, "finished": 8, "open": 1, "queued": 2, "in_flight": 1, "sent": 1,
-                "dropped": { "queue_full": 1, "off": 0, "unconfirmed": 2, "refused": 1, "shutdown": 0, "hook_panicked": 0 },
+                "dropped": { "queue_full": 1, "off": 0, "unconfirmed": 2, "refused": 1, "shutdown": 0, "hook_panicked": 0, "not_kept": 0 },
                 "reasons": { (Reason::ALL[0].name()): 3 },
             })
         );

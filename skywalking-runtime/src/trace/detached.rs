@@ -105,7 +105,7 @@ impl Detached {
 ///         call.finish();
 ///     });
 /// });
-/// assert_eq!(testing::text(&trees), "Exit /jobs/submit peer=jobs:9000 layer=Rpc {job.id=7}\n");
+/// assert_eq!(testing::text(&trees), "Exit /jobs/submit layer=RPCFramework peer=jobs:9000 {job.id=7}\n");
 /// ```
 #[must_use = "the span ends unfinished when its handle drops: keep it until `finish`"]
 #[derive(Debug)]

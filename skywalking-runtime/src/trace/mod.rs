@@ -36,6 +36,7 @@ pub(crate) mod tally;
 pub(crate) mod text;
 pub(crate) mod thread;
 pub(crate) mod traced;
+pub(crate) mod trial;
 
 pub(crate) use failure::install_panic_hook;
 pub(crate) use thread::never_trace_this_thread;

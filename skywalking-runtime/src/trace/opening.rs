@@ -18,8 +18,9 @@ use super::text::{self, NAME_LIMIT, PEER_LIMIT, TAG_LIMIT};
 use super::thread;
 use crate::propagation::carrier::{self, Extract};
 use crate::propagation::extension::{self, Extension};
+use crate::propagation::others::{self, Others, Parent};
 use crate::propagation::{correlation, sw8};
-use crate::tracer::{self, Inbound};
+use crate::tracer::{self, Inbound, OtherContexts};
 
 /// The refs of one span, at most: the Java agent's limit too.
 pub(super) const REFS_LIMIT: usize = 500;
@@ -276,6 +277,59 @@ impl Opening {
         if let Some(header) = carrier::read(carrier, extension::HEADER).filter(|header| !header.is_empty()) {
             self.extend(Extension::read(&header));
         }
+        if self.keeps_others() {
+            self.extract_others(carrier);
+        }
+    }
+
+    fn keeps_others(&self) -> bool {
+        let others = match &self.root {
+            Some(segment) => Some(segment.tracer.settings.others),
+            None => slot::with_key(self.key, |segment| segment.tracer.settings.others),
+        };
+        others == Some(OtherContexts::Keep)
+    }
+
+    /// What other tracers said. Of several requests the first one's counts.
+    fn extract_others<C: Extract + ?Sized>(&mut self, carrier: &C) {
+        if let Some(header) = carrier::read_other(carrier, others::TRACEPARENT) {
+            if let Some(parent) = Parent::parse(&header) {
+                let state = carrier::read_other(carrier, others::TRACESTATE).filter(|state| {
+                    let can = others::can_go_on(state);
+                    if !can {
+                        tally::count(Reason::OtherContext);
+                    }
+                    can
+                });
+                let mut first = false;
+                self.with_any(|segment| {
+                    first = segment.passed.others.is_none();
+                    segment.passed.others.get_or_insert_with(|| Others::new(&header, state.as_deref().unwrap_or_default()));
+                });
+                if first {
+                    self.tag_once(others::TRACE_ID_TAG, parent.trace_id);
+                    self.tag_once(others::PARENT_ID_TAG, parent.parent_id);
+                }
+            } else {
+                tally::count(Reason::OtherContext);
+            }
+        }
+        if let Some(id) = carrier::read_other(carrier, others::REQUEST_ID) {
+            self.tag_once(others::REQUEST_ID_TAG, &text::clean(&id, others::REQUEST_ID_LIMIT));
+        }
+    }
+
+    /// A tag of the Entry span, unless it has one.
+    fn tag_once(&mut self, key: &'static str, value: &str) {
+        if self.callsite.kind != Kind::Entry {
+            return;
+        }
+        self.with(|segment, head| {
+            let known = segment.list(*head).any(|side| side.kind == SideKind::Text && side.key == key);
+            if !known {
+                segment.tag(head, key, Raw::Text(value));
+            }
+        });
     }
 
     /// Changes what goes on with the trace, sampled or not.
@@ -306,7 +360,7 @@ impl Opening {
         let mut place = self.latency;
         self.with(|segment, head| {
             let at = (place as usize).checked_sub(1);
-            if let Some(side) = at.and_then(|at| segment.sides.get_mut(at)) {
+            if let Some(side) = at.and_then(|at| segment.sides.get_mut(at)).filter(|side| side.key == extension::LATENCY) {
                 *side = Side { next: side.next, ..new };
             } else if segment.push(head, new) {
                 place = *head;

@@ -14,6 +14,7 @@ use std::sync::Arc;
 
 use super::detached::Detached;
 use super::record::{Record, Side, Trace};
+use super::trial::Trial;
 use crate::sync::{AtomicBool, AtomicPtr, AtomicU32, AtomicU64, AtomicUsize, Cell, Ordering, shared, yield_now};
 
 /// A finished segment in a tray: what is not in the three lists.
@@ -42,16 +43,21 @@ pub(crate) struct Head {
 pub(crate) struct Attached {
     /// The spans that end by handles of theirs.
     pub(crate) detached: Vec<Arc<Detached>>,
+    /// The sampler left the request out, and what becomes of it is not known yet.
+    pub(crate) trial: Option<Arc<Trial>>,
+    /// With this segment the request is over.
+    pub(crate) ends_trial: bool,
 }
 
 impl Attached {
     pub(crate) fn is_empty(&self) -> bool {
-        self.detached.is_empty()
+        self.detached.is_empty() && self.trial.is_none()
     }
 
     /// The segment has ended: nothing of it is left.
     pub(crate) fn clear(&mut self) {
         self.detached.clear();
+        self.trial = None;
     }
 
     /// True while the segment has to wait.

@@ -11,9 +11,9 @@ use super::slot;
 use super::tag::{Kept, Raw, Recorder};
 use super::tally::{self, Reason};
 use super::text::{self, NAME_LIMIT, PEER_LIMIT, TAG_LIMIT};
-use super::traced::{Covered, Traced, TracedStream};
+use super::traced::{Covered, Streamed, Traced};
 use crate::propagation::carrier::{self, Extract};
-use crate::propagation::{correlation, extension, sw8};
+use crate::propagation::{correlation, extension, others, sw8};
 use crate::tracer;
 
 /// A span that will open at the first poll.
@@ -43,7 +43,16 @@ struct Headers {
     sw8: Option<String>,
     correlation: Option<String>,
     extension: Option<String>,
+    /// The first of them is the W3C context's parent, the second its state, the third the name of the request.
+    others: [Option<String>; 3],
 }
+
+const OTHERS: [(&str, usize); 3] = [
+    (others::TRACEPARENT, others::PARENT_LIMIT),
+    (others::TRACESTATE, others::STATE_LIMIT),
+    // In bytes: each of its units takes three at most.
+    (others::REQUEST_ID, 3 * others::REQUEST_ID_LIMIT),
+];
 
 impl Extract for Headers {
     fn header(&self, key: &str) -> Option<Cow<'_, str>> {
@@ -54,6 +63,11 @@ impl Extract for Headers {
             _ => &None,
         };
         header.as_deref().map(Into::into)
+    }
+
+    fn other_header(&self, key: &str) -> Option<Cow<'_, str>> {
+        let at = OTHERS.iter().position(|(name, _)| *name == key)?;
+        self.others.get(at)?.as_deref().map(Into::into)
     }
 }
 
@@ -98,8 +112,9 @@ impl Prepared {
         let sw8 = keep(carrier::read(carrier, sw8::HEADER), sw8::LIMIT, Reason::Sw8TooLong);
         let correlation = keep(carrier::read(carrier, correlation::HEADER), correlation::Limits::MOST.header(), Reason::CorrelationTooLong);
         let extension = keep(carrier::read(carrier, extension::HEADER), extension::LIMIT, Reason::ExtensionField);
-        if sw8.is_some() || correlation.is_some() || extension.is_some() {
-            self.given().headers.push(Headers { sw8, correlation, extension });
+        let others = OTHERS.map(|(name, limit)| keep(carrier::read_other(carrier, name), limit, Reason::OtherContext));
+        if sw8.is_some() || correlation.is_some() || extension.is_some() || others.iter().any(Option::is_some) {
+            self.given().headers.push(Headers { sw8, correlation, extension, others });
         }
     }
 
@@ -164,8 +179,8 @@ impl Prepared {
 
     /// The span over this stream, from its first poll until it gives `None` or is dropped.
     #[inline]
-    pub fn stream<S>(self, stream: S) -> TracedStream<S> {
-        TracedStream::new(self, stream)
+    pub fn stream<S>(self, stream: S) -> Streamed<S> {
+        Streamed::new(self, stream)
     }
 
     /// The span that is about to open here, with all that was given.

@@ -5,6 +5,7 @@
 
 use std::fmt::Display;
 use std::future::Future;
+use std::sync::Arc;
 
 use super::callsite::{Callsite, Kind};
 use super::outbox;
@@ -17,6 +18,7 @@ use super::slot;
 use super::tally::{self, Reason};
 use super::thread;
 use super::traced::Resumable;
+use super::trial::Trial;
 use crate::propagation::carrier::Extract;
 use crate::tracer::{self, Orphans, Settings, Tracer};
 
@@ -69,6 +71,10 @@ pub(super) fn decide(mut segment: Box<Segment>, callsite: &'static Callsite, hea
 
 /// True if the request is left out whatever its name is, so that nobody needs to compute that.
 pub(super) fn refuses(segment: &mut Segment) -> bool {
+    if segment.tracer.settings.keep.is_some() {
+        // It will be recorded, unless a list has its name.
+        return false;
+    }
     let refuses = segment.tracer.choice.refuses(segment.key, upstream(segment));
     if refuses {
         leave_out(segment, Reason::UnsampledSampler);
@@ -86,7 +92,11 @@ fn upstream(segment: &Segment) -> Upstream {
 
 fn leave_out(segment: &mut Segment, reason: Reason) {
     tally::count(reason);
-    segment.leave_out();
+    if reason == Reason::UnsampledSampler && segment.tracer.settings.keep.is_some() {
+        segment.attached.trial = Some(Arc::new(Trial::new(segment.key)));
+    } else {
+        segment.leave_out();
+    }
 }
 
 /// Asks the program's own sampler. Meanwhile the segment has its place and records nothing: so what the sampler does is not traced, and it

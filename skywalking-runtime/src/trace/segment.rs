@@ -176,6 +176,11 @@ impl Segment {
         self.attached.clear();
     }
 
+    /// True if others may go on with its trace: what is on trial is left out for them.
+    pub(crate) fn writes_context(&self) -> bool {
+        self.sampled && self.attached.trial.is_none()
+    }
+
     /// Records nothing from now on: the request is left out. What the text holds stays, since the id of the trace may be in it.
     pub(crate) fn leave_out(&mut self) {
         self.sampled = false;

@@ -9,6 +9,7 @@ use std::pin::Pin;
 use std::sync::Arc;
 use std::task::{Context, Poll};
 
+use futures_core::stream::{FusedStream, Stream};
 use pin_project_lite::pin_project;
 
 use super::callsite::{Callsite, Kind};
@@ -18,7 +19,7 @@ use super::scope::{self, Begun, Scope};
 use super::segment::{Segment, Shared};
 use super::slot;
 use super::thread;
-use super::traced::{Span, Traced};
+use super::traced::{Span, Streamed, Traced};
 use crate::tracer;
 
 /// The root of what goes on elsewhere, and the child where it does not have to; its name is put beside it.
@@ -102,7 +103,12 @@ impl Snapshot {
 
     /// Makes the future run in a span that goes on from here; it opens at the first poll.
     pub fn future<F: Future>(self, name: &'static str, future: F) -> Continued<F> {
-        Continued { polled: false, future: Traced::new(Going { start: Some((self, name)), future }) }
+        Continued { polled: false, future: Traced::new(Going { start: Some((self, name)), wrapped: future }) }
+    }
+
+    /// Makes the stream run in one span that goes on from here; it opens at the first poll and says how many `items` it gave.
+    pub fn stream<S: Stream>(self, name: &'static str, stream: S) -> ContinuedStream<S> {
+        ContinuedStream { polled: false, stream: Streamed::opening(Going { start: Some((self, name)), wrapped: stream }) }
     }
 }
 
@@ -146,14 +152,48 @@ impl<F: Future> Future for Continued<F> {
     fn poll(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<F::Output> {
         let mut this = self.project();
         if !std::mem::replace(this.polled, true) {
-            // A segment of its own is swapped in by the wrapper; a child is opened within its poll.
-            let start = this.future.as_mut().inner().project().start;
-            if let Some((begun, segment)) = start.as_ref().and_then(|(snapshot, name)| snapshot.root(name)) {
-                *start = None;
-                this.future.as_mut().adopt(Span::of_root(begun, Some(segment)));
+            if let Some(span) = this.future.as_mut().inner().root() {
+                this.future.as_mut().adopt(span);
             }
         }
         this.future.poll(cx)
+    }
+}
+
+pin_project! {
+    /// A stream that goes on from a [`Snapshot`]: made by [`Snapshot::stream`] and [`TracedStream::traced`].
+    #[must_use = "streams do nothing unless polled"]
+    #[derive(Debug)]
+    pub struct ContinuedStream<S> {
+        polled: bool,
+        #[pin]
+        stream: Streamed<Going<S>>,
+    }
+}
+
+impl<S: Stream> Stream for ContinuedStream<S> {
+    type Item = S::Item;
+
+    #[inline]
+    fn poll_next(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Option<S::Item>> {
+        let mut this = self.project();
+        if !std::mem::replace(this.polled, true) {
+            if let Some(span) = this.stream.as_mut().inner().root() {
+                this.stream.as_mut().adopt(span);
+            }
+        }
+        this.stream.poll_next(cx)
+    }
+
+    #[inline]
+    fn size_hint(&self) -> (usize, Option<usize>) {
+        self.stream.size_hint()
+    }
+}
+
+impl<S: FusedStream> FusedStream for ContinuedStream<S> {
+    fn is_terminated(&self) -> bool {
+        self.stream.is_terminated()
     }
 }
 
@@ -163,7 +203,23 @@ pin_project! {
     struct Going<F> {
         start: Option<(Snapshot, &'static str)>,
         #[pin]
-        future: F,
+        wrapped: F,
+    }
+}
+
+impl<F> Going<F> {
+    /// The span of a segment of its own, if it is to be one: the wrapper swaps that in. A child is opened within the wrapper's poll.
+    fn root(self: Pin<&mut Self>) -> Option<Span> {
+        let start = self.project().start;
+        let (begun, segment) = start.as_ref().and_then(|(snapshot, name)| snapshot.root(name))?;
+        *start = None;
+        Some(Span::of_root(begun, Some(segment)))
+    }
+
+    fn begin_child(start: &mut Option<(Snapshot, &'static str)>) {
+        if let Some((snapshot, name)) = start.take() {
+            scope::begin_for_future(|| snapshot.child(name).unwrap_or_default());
+        }
     }
 }
 
@@ -173,10 +229,30 @@ impl<F: Future> Future for Going<F> {
     #[inline]
     fn poll(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<F::Output> {
         let this = self.project();
-        if let Some((snapshot, name)) = this.start.take() {
-            scope::begin_for_future(|| snapshot.child(name).unwrap_or_default());
-        }
-        this.future.poll(cx)
+        Self::begin_child(this.start);
+        this.wrapped.poll(cx)
+    }
+}
+
+impl<S: Stream> Stream for Going<S> {
+    type Item = S::Item;
+
+    #[inline]
+    fn poll_next(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Option<S::Item>> {
+        let this = self.project();
+        Self::begin_child(this.start);
+        this.wrapped.poll_next(cx)
+    }
+
+    #[inline]
+    fn size_hint(&self) -> (usize, Option<usize>) {
+        self.wrapped.size_hint()
+    }
+}
+
+impl<S: FusedStream> FusedStream for Going<S> {
+    fn is_terminated(&self) -> bool {
+        self.wrapped.is_terminated()
     }
 }
 
@@ -199,6 +275,27 @@ pub trait TracedFuture: Future + Sized {
 }
 
 impl<F: Future> TracedFuture for F {}
+
+/// `.traced("name")` on streams.
+pub trait TracedStream: Stream + Sized {
+    /// Takes a snapshot now and makes the stream go on from it, wherever it is polled: one span over all of its items.
+    ///
+    /// ```
+    /// use futures::StreamExt as _;
+    /// use skywalking_runtime::TracedStream as _;
+    ///
+    /// # tokio::runtime::Builder::new_current_thread().build().unwrap().block_on(async {
+    /// let rows = futures::stream::iter([1, 2, 3]).traced("rows");
+    /// let sum = tokio::spawn(rows.fold(0, |sum, row| async move { sum + row }));
+    /// assert_eq!(sum.await.unwrap(), 6);
+    /// # });
+    /// ```
+    fn traced(self, name: &'static str) -> ContinuedStream<Self> {
+        capture().stream(name, self)
+    }
+}
+
+impl<S: Stream> TracedStream for S {}
 
 /// `.traced("name")` on closures, for threads and pools.
 pub trait TracedFn<R>: FnOnce() -> R + Sized {
@@ -229,6 +326,18 @@ where
     F::Output: Send + 'static,
 {
     tokio::spawn(future.traced(name))
+}
+
+/// [`tokio::task::spawn_local`] of a future that goes on from here.
+///
+/// # Panics
+///
+/// Outside of a `LocalSet` or a local runtime, as [`tokio::task::spawn_local`] itself does.
+pub fn spawn_local<F>(name: &'static str, future: F) -> tokio::task::JoinHandle<F::Output>
+where
+    F: Future<Output: 'static> + 'static,
+{
+    tokio::task::spawn_local(future.traced(name))
 }
 
 /// [`tokio::task::spawn_blocking`] of a closure that goes on from here.

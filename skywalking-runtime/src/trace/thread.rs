@@ -12,6 +12,7 @@ use super::outbox::{self, Finished, Handed, Head, Node};
 use super::segment::Segment;
 use super::slot;
 use super::tally::{self, Reason};
+use super::trial::Trial;
 use crate::tracer::{self, Settings, Tracer};
 
 /// Used segments that a thread keeps.
@@ -70,7 +71,7 @@ impl Thread {
 
     fn finish(&self, mut segment: Box<Segment>) {
         if segment.sampled {
-            self.hand_over(&mut segment);
+            self.hand_over(&mut segment, Going::Ended);
         }
         self.keep(segment);
     }
@@ -95,11 +96,12 @@ impl Thread {
         outbox::count_open();
         #[cfg(feature = "testing")]
         crate::testing::segment_opened(segment.scope, id, segment.root_name());
-        self.hand_over(segment);
+        self.hand_over(segment, Going::On);
         segment.begin_part(id, clock::now());
     }
 
-    fn hand_over(&self, segment: &mut Segment) {
+    fn hand_over(&self, segment: &mut Segment, going: Going) {
+        let goes_on = prepare_trial(segment, going);
         let head = Head {
             id: segment.id,
             trace: segment.trace,
@@ -112,12 +114,13 @@ impl Thread {
             scope: segment.scope,
         };
         #[cfg(feature = "testing")]
-        let held = segment.attached.is_incomplete();
+        let held = segment.attached.is_incomplete() || segment.attached.trial.is_some();
         outbox::count_closed();
         let Segment { records, sides, text, attached, tracer, .. } = segment;
         let finished = Finished { head, records, sides, text, attached };
         let handed = self.node.hand_over(finished, tracer.generation, tracer.settings.queue);
         segment.attached.clear();
+        segment.attached.trial = goes_on;
         if handed == Handed::QueuedAndHalfFull {
             tracer.wake();
         }
@@ -127,6 +130,33 @@ impl Thread {
             crate::testing::segment_finished(head.scope, head.id);
         }
     }
+}
+
+/// What becomes of a segment that is handed over.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Going {
+    /// It goes on in a new part.
+    On,
+    Ended,
+}
+
+/// Makes a segment that is on trial ready to be handed over. Gives the trial that it goes on with.
+#[inline]
+fn prepare_trial(segment: &mut Segment, going: Going) -> Option<Arc<Trial>> {
+    let Segment { attached, records, key, .. } = segment;
+    let trial = attached.trial.as_ref()?;
+    trial.look_at(records);
+    let is_root = trial.is_root(*key);
+    attached.ends_trial = is_root && going == Going::Ended;
+    if going == Going::Ended {
+        // Used segments are kept, and shall not keep it.
+        segment.unshare();
+        return None;
+    }
+    if is_root {
+        trial.part_ends(records);
+    }
+    Some(Arc::clone(trial))
 }
 
 impl Drop for Thread {

@@ -26,7 +26,7 @@ use frames::{Frame, Outcome};
 pub(super) use covered::Covered;
 pub use resumable::Resumable;
 pub(super) use span::Span;
-pub use stream::TracedStream;
+pub use stream::Streamed;
 
 pin_project! {
     /// A future that runs as a span.

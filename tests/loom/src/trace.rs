@@ -23,3 +23,8 @@ pub(crate) mod detached {
         }
     }
 }
+
+pub(crate) mod trial {
+    #[derive(Debug)]
+    pub(crate) struct Trial;
+}

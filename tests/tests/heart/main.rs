@@ -4,6 +4,7 @@ mod batches;
 mod crossing;
 mod describe;
 mod detached;
+mod elsewhere;
 mod failures;
 mod guards;
 mod limits;

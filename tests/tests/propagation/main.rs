@@ -3,5 +3,6 @@
 mod correlation;
 mod extension;
 mod limits;
+mod others;
 mod prelude;
 mod sw8;

@@ -2,6 +2,7 @@
 //! here take turns.
 
 mod correlation;
+mod others;
 mod redaction;
 mod sw8;
 

@@ -4,6 +4,7 @@
 mod forced;
 mod http;
 mod ignored;
+mod kept;
 mod own;
 mod postponed;
 mod prelude;

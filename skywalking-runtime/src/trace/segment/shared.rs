@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use super::super::id;
 use super::super::record::{Side, SideKind, Trace};
+use super::super::trial::Trial;
 use super::{Range, Segment};
 use crate::propagation::passed::Passed;
 
@@ -19,6 +20,7 @@ pub(crate) struct Shared {
     pub(crate) endpoint: Box<str>,
     pub(crate) sampled: bool,
     pub(crate) scope: u32,
+    pub(crate) trial: Option<Arc<Trial>>,
     pub(crate) passed: Passed,
 }
 
@@ -49,6 +51,7 @@ impl Segment {
             endpoint: name.into(),
             sampled: self.sampled,
             scope: self.scope,
+            trial: self.attached.trial.clone(),
             passed: self.passed.clone(),
         });
         self.shared = Some(Arc::clone(&shared));
@@ -69,6 +72,7 @@ impl Segment {
     /// Takes over the trace of a segment that this one goes on for.
     pub(crate) fn join(&mut self, shared: &Shared) {
         self.scope = shared.scope;
+        self.attached.trial.clone_from(&shared.trial);
         self.passed.clone_from(&shared.passed);
         self.trace = match &shared.trace {
             SharedTrace::Own(number) => Trace::Own(*number),

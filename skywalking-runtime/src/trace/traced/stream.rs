@@ -21,7 +21,7 @@ pin_project! {
     /// A stream that runs as a span.
     #[must_use = "streams do nothing unless polled"]
     #[derive(Debug)]
-    pub struct TracedStream<S> {
+    pub struct Streamed<S> {
         prepared: Option<Prepared>,
         #[pin]
         stream: S,
@@ -29,7 +29,7 @@ pin_project! {
         given: Given,
     }
 
-    impl<S> PinnedDrop for TracedStream<S> {
+    impl<S> PinnedDrop for Streamed<S> {
         fn drop(this: Pin<&mut Self>) {
             this.project().given.span.begin_drop();
         }
@@ -45,14 +45,33 @@ struct Given {
     span: Span,
 }
 
-impl<S> TracedStream<S> {
+impl Given {
+    const NEW: Self = Self { items: 0, awaited: false, span: Span::NEW };
+}
+
+impl<S> Streamed<S> {
     #[inline]
     pub(in crate::trace) fn new(prepared: Prepared, stream: S) -> Self {
-        Self { prepared: Some(prepared), stream, given: Given { items: 0, awaited: false, span: Span::NEW } }
+        Self { prepared: Some(prepared), stream, given: Given::NEW }
+    }
+
+    /// Wraps a stream that opens its span itself, at its first poll.
+    pub(in crate::trace) fn opening(stream: S) -> Self {
+        Self { prepared: None, stream, given: Given::NEW }
+    }
+
+    /// The wrapped stream.
+    pub(in crate::trace) fn inner(self: Pin<&mut Self>) -> Pin<&mut S> {
+        self.project().stream
+    }
+
+    /// Begins as this span instead of waiting for what the wrapped stream opens.
+    pub(in crate::trace) fn adopt(self: Pin<&mut Self>, span: Span) {
+        self.project().given.span = span;
     }
 }
 
-impl<S: Stream> Stream for TracedStream<S> {
+impl<S: Stream> Stream for Streamed<S> {
     type Item = S::Item;
 
     #[inline]
@@ -78,7 +97,7 @@ impl<S: Stream> Stream for TracedStream<S> {
     }
 }
 
-impl<S: FusedStream> FusedStream for TracedStream<S> {
+impl<S: FusedStream> FusedStream for Streamed<S> {
     fn is_terminated(&self) -> bool {
         self.stream.is_terminated()
     }

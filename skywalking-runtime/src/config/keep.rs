@@ -1,0 +1,73 @@
+//! What is kept of the requests that the sampler leaves out.
+
+use std::time::Duration;
+
+use super::Config;
+use crate::error::Error;
+use crate::trace::outbox::Budget;
+
+/// What is kept of the requests that the sampler leaves out: [`Config::keep`].
+///
+/// ```
+/// use std::time::Duration;
+/// use skywalking_runtime::{Config, Keep, Reporter, Sampling};
+///
+/// let _agent = Config::new("shop")
+///     .reporter(Reporter::Discard)
+///     .sampling(Sampling::rate(0.01))
+///     .keep(Keep::errors().slower_than(Duration::from_secs(1)))
+///     .start()?;
+/// # Ok::<(), skywalking_runtime::Error>(())
+/// ```
+#[derive(Clone, Copy, Debug)]
+#[must_use = "it is a setting: give it to `Config::keep`"]
+pub struct Keep {
+    pub(crate) slower_than: Option<Duration>,
+    pub(crate) buffer_bytes: usize,
+    pub(crate) buffer_segments: usize,
+}
+
+impl Keep {
+    /// Those with an error: a span that failed, in any segment of the request that has ended by the end of its first span.
+    pub const fn errors() -> Self {
+        Self { slower_than: None, buffer_bytes: 4 * 1024 * 1024, buffer_segments: usize::MAX }
+    }
+
+    /// Also those whose first span took longer.
+    pub const fn slower_than(mut self, duration: Duration) -> Self {
+        self.slower_than = Some(duration);
+        self
+    }
+
+    /// Bytes of segments that may wait for the end of their request, 4 MiB unless set, and at most a quarter of
+    /// [`queue_bytes`](Config::queue_bytes) and of [`queue_segments`](Config::queue_segments). Above it the oldest is dropped, and counted as
+    /// [`Reason::KeepBufferFull`](crate::Reason::KeepBufferFull).
+    pub const fn buffer_bytes(mut self, bytes: usize) -> Self {
+        self.buffer_bytes = bytes;
+        self
+    }
+
+    /// The same within what may wait for the reporter altogether, of which it takes its part.
+    pub(super) fn within(self, queue: Budget) -> Result<Self, Error> {
+        if self.buffer_bytes == 0 {
+            return Err(Error::ZeroLimit { setting: "Keep::buffer_bytes" });
+        }
+        Ok(Self { buffer_bytes: self.buffer_bytes.min(queue.bytes / 4), buffer_segments: (queue.segments / 4).max(1), ..self })
+    }
+}
+
+impl Config {
+    /// Keeps what goes wrong with requests that the sampler leaves out, but not with those that a list or the limit of open segments does. Off
+    /// unless set.
+    ///
+    /// Such a request is recorded all the same, and writes no `sw8`, as one that is left out. When its first span has ended, its segments of
+    /// **this process** are sent if one of them holds an error or if it took too long, and dropped as [`not_kept`](crate::Dropped::not_kept)
+    /// otherwise. Other processes know nothing of it: [Keeping what went wrong](crate::docs::concepts#keeping-what-went-wrong) names the tool for whole
+    /// traces.
+    ///
+    /// It costs what recording costs, but for encoding and sending.
+    pub fn keep(mut self, keep: Keep) -> Self {
+        self.settings.keep = Some(keep);
+        self
+    }
+}

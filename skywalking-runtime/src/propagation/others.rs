@@ -1,0 +1,128 @@
+//! What other tracers send beside ours: the headers of W3C Trace Context (`traceparent` and `tracestate`, of its Recommendation), and
+//! `x-request-id`, which many proxies set.
+//!
+//! We take no part in such a trace. Its context is told in tags, so that the two can be found by each other, and goes on downstream as
+//! it came. Only carriers that can hold headers of any name are asked ([`Extract::other_header`](crate::Extract::other_header),
+//! [`Inject::add_other_header`](crate::Inject::add_other_header)).
+
+use std::sync::Arc;
+
+/// The trace of another tracer: version, trace id, parent id and flags.
+pub(crate) const TRACEPARENT: &str = "traceparent";
+/// What the tracers of that trace say to each other.
+pub(crate) const TRACESTATE: &str = "tracestate";
+/// The name of a request.
+pub(crate) const REQUEST_ID: &str = "x-request-id";
+
+/// Tags for the two ids of a `traceparent`, and for the name of a request.
+pub(crate) const TRACE_ID_TAG: &str = "w3c.trace_id";
+pub(crate) const PARENT_ID_TAG: &str = "w3c.parent_id";
+pub(crate) const REQUEST_ID_TAG: &str = "x-request-id";
+
+/// The longest `traceparent` that is read: later versions may be longer than the 55 characters of the first.
+pub(crate) const PARENT_LIMIT: usize = 256;
+/// The longest `tracestate` that goes on; a longer one is left out as a whole. The Recommendation asks for 512 at least.
+pub(crate) const STATE_LIMIT: usize = 2_048;
+/// UTF-16 units of a request's name.
+pub(crate) const REQUEST_ID_LIMIT: usize = 200;
+
+/// The context of another tracer, as it goes on.
+#[derive(Debug)]
+pub(crate) struct Others {
+    pub(crate) traceparent: Box<str>,
+    /// Empty if there is none.
+    pub(crate) tracestate: Box<str>,
+}
+
+impl Others {
+    pub(crate) fn new(traceparent: &str, tracestate: &str) -> Arc<Self> {
+        Arc::new(Self { traceparent: traceparent.into(), tracestate: tracestate.into() })
+    }
+}
+
+/// The two ids of a `traceparent`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Parent<'a> {
+    pub(crate) trace_id: &'a str,
+    pub(crate) parent_id: &'a str,
+}
+
+impl<'a> Parent<'a> {
+    /// Reads a `traceparent`: `VERSION-TRACE ID-PARENT ID-FLAGS` in lower-case hex digits, neither id all zeros. A version after the first
+    /// may have more behind a further hyphen; there is none of `ff`.
+    pub(crate) fn parse(header: &'a str) -> Option<Self> {
+        let (known, more) = header.split_at_checked(55)?;
+        let mut parts = known.split('-');
+        let mut part = |length| parts.next().filter(|part| part.len() == length && part.bytes().all(is_hex));
+        let (version, trace_id, parent_id, _flags) = (part(2)?, part(32)?, part(16)?, part(2)?);
+        let is_zero = |id: &str| id.bytes().all(|digit| digit == b'0');
+        let ends = match version {
+            "ff" => false,
+            "00" => more.is_empty(),
+            _ => more.is_empty() || more.starts_with('-') && header.len() <= PARENT_LIMIT && is_printable(more),
+        };
+        (ends && !is_zero(trace_id) && !is_zero(parent_id)).then_some(Self { trace_id, parent_id })
+    }
+}
+
+fn is_hex(digit: u8) -> bool {
+    matches!(digit, b'0'..=b'9' | b'a'..=b'f')
+}
+
+/// True if a `tracestate` can go on: it is not too long, and a header can hold it.
+pub(crate) fn can_go_on(tracestate: &str) -> bool {
+    tracestate.len() <= STATE_LIMIT && is_printable(tracestate)
+}
+
+/// True of what a header can hold, blanks in between included.
+pub(crate) fn is_printable(value: &str) -> bool {
+    value.bytes().all(|byte| matches!(byte, b' '..=b'~'))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    const TRACE: &str = "4bf92f3577b34da6a3ce929d0e0e4736";
+    const PARENT: &str = "00f067aa0ba902b7";
+
+    #[test]
+    fn a_parent_of_the_first_version_has_four_parts_and_nothing_else() {
+        let good = format!("00-{TRACE}-{PARENT}-01");
+        assert_eq!(Parent::parse(&good), Some(Parent { trace_id: TRACE, parent_id: PARENT }));
+        for bad in [
+            String::new(),
+            format!("00-{TRACE}-{PARENT}-1"),
+            format!("00-{TRACE}-{PARENT}-01-"),
+            format!("00-{TRACE}-{PARENT}-01-more"),
+            format!("00-{}-{PARENT}-01", TRACE.to_uppercase()),
+            format!("00-{}-{PARENT}-01", "0".repeat(32)),
+            format!("00-{TRACE}-{}-01", "0".repeat(16)),
+            format!("00-{TRACE}_{PARENT}-01"),
+            format!("0g-{TRACE}-{PARENT}-01"),
+            format!("ff-{TRACE}-{PARENT}-01"),
+            format!(" 00-{TRACE}-{PARENT}-01"),
+            format!("00-{TRACE}é{PARENT}-01"),
+        ] {
+            assert_eq!(Parent::parse(&bad), None, "{bad}");
+        }
+    }
+
+    #[test]
+    fn a_later_version_may_have_more_behind_a_hyphen() {
+        let ids = Some(Parent { trace_id: TRACE, parent_id: PARENT });
+        assert_eq!(Parent::parse(&format!("cc-{TRACE}-{PARENT}-01")), ids);
+        assert_eq!(Parent::parse(&format!("cc-{TRACE}-{PARENT}-01-what the future holds")), ids);
+        assert_eq!(Parent::parse(&format!("cc-{TRACE}-{PARENT}-01.what")), None);
+        assert_eq!(Parent::parse(&format!("cc-{TRACE}-{PARENT}-01-{}", "x".repeat(PARENT_LIMIT))), None);
+        assert_eq!(Parent::parse(&format!("cc-{TRACE}-{PARENT}-01-\u{7f}")), None);
+    }
+
+    proptest! {
+        #[test]
+        fn no_text_makes_the_reader_panic(header in ".{0,80}|[0-9a-f-]{50,60}") {
+            let _ = Parent::parse(&header);
+        }
+    }
+}

@@ -1,0 +1,192 @@
+//! What holds of every text that a stranger may send, as functions that panic where it does not. The fuzz targets (`fuzz/`) call them
+//! with texts that they look for, and a test with the corpus that is stored there. Each reader is held against a second one that is
+//! written the plain way.
+#![allow(unreachable_pub, reason = "public for the fuzz targets, which are no part of any other build")]
+
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
+
+use super::carrier::{Extract as _, Inject as _};
+use super::correlation::{Correlation, Limits};
+use super::extension::{self, Extension};
+use super::{correlation, sw8};
+use crate::trace::tally::{self, Reason};
+
+/// The text that a carrier would hand over of these bytes.
+fn text(data: &[u8]) -> String {
+    String::from_utf8_lossy(data).into_owned()
+}
+
+/// `sw8`: what is accepted is what the plain reader accepts, and is the same header again when its parts are put together.
+pub fn sw8(data: &[u8]) {
+    let header = text(data);
+    let plain = plain_sw8(&header);
+    match sw8::check(&header) {
+        Ok(parts) => {
+            let ranges = [parts.trace, parts.segment, parts.service, parts.instance, parts.endpoint, parts.address];
+            let [trace, segment, names @ ..] = ranges.map(|range| STANDARD.encode(STANDARD.decode(&header[range]).expect("Base64")));
+            // The span id may have zeros in front.
+            let digits = header.split('-').nth(3).expect("a part");
+            assert_eq!(digits.parse(), Ok(parts.span));
+            assert_eq!(format!("{}-{trace}-{segment}-{digits}-{}", &header[..1], names.join("-")), header);
+            assert!(plain, "accepted, and the plain reader refuses it: {header:?}");
+        }
+        Err(reason) => assert!(!plain, "refused for {}, and the plain reader accepts it: {header:?}", reason.name()),
+    }
+}
+
+fn plain_sw8(header: &str) -> bool {
+    let parts: Vec<_> = header.split('-').collect();
+    let [flag, trace, segment, span, names @ ..] = &parts[..] else { return false };
+    let id = |part: &str| {
+        let bytes = STANDARD.decode(part).unwrap_or_default();
+        (1..=150).contains(&bytes.len()) && bytes.iter().all(u8::is_ascii_graphic)
+    };
+    header.len() <= sw8::LIMIT
+        && names.len() == 4
+        && matches!(*flag, "0" | "1")
+        && (1..=10).contains(&span.len())
+        && span.bytes().all(|byte| byte.is_ascii_digit())
+        && span.parse::<i32>().is_ok()
+        && id(trace)
+        && id(segment)
+        && names.iter().all(|name| STANDARD.decode(name).is_ok_and(|name| !name.is_empty()))
+}
+
+/// `sw8-correlation`: what is kept came in, is within the limits and is kept again when it is sent on; what is left out is counted.
+pub fn correlation(data: &[u8]) {
+    const REASONS: [Reason; 3] = [Reason::CorrelationTooLong, Reason::CorrelationPair, Reason::CorrelationLimit];
+    let counted = || REASONS.into_iter().map(tally::read).sum::<u64>();
+    let header = text(data);
+    let limits = Limits::DEFAULT;
+    let before = counted();
+    let mut kept = Correlation::default();
+    kept.read(&header, limits);
+    let after = counted();
+
+    let plain: Vec<_> = header.split(',').map(plain_pair).collect();
+    assert!(kept.pairs().len() <= limits.pairs);
+    for (key, value) in kept.pairs() {
+        assert!(!key.is_empty() && !value.is_empty() && value.encode_utf16().count() <= limits.value_length);
+        assert!(plain.iter().flatten().any(|(k, v)| (k, v) == (key, value)), "{key:?} {value:?} did not come in: {header:?}");
+    }
+    let all_are_there =
+        plain.iter().all(|pair| pair.as_ref().is_some_and(|(key, value)| value.is_empty() || kept.pairs().iter().any(|(k, _)| k == key)));
+    assert!(all_are_there || after > before, "left out and not counted: {header:?}");
+
+    let mut sent = String::new();
+    kept.write(&mut sent);
+    let mut again = Correlation::default();
+    if !sent.is_empty() {
+        again.read(&sent, limits);
+    }
+    assert_eq!(again.pairs(), kept.pairs());
+}
+
+fn plain_pair(pair: &str) -> Option<(String, String)> {
+    let (key, value) = pair.split_once(':')?;
+    let text = |part| String::from_utf8(STANDARD.decode(part).ok()?).ok();
+    Some((text(key)?, text(value)?)).filter(|(key, _)| !key.is_empty())
+}
+
+/// `sw8-x`: what is read is what the plain reader reads, and is read again when it is sent on; what can't be read is counted.
+pub fn extension(data: &[u8]) {
+    let header = text(data);
+    let before = tally::read(Reason::ExtensionField);
+    let read = Extension::read(&header);
+    let counted = tally::read(Reason::ExtensionField) > before;
+    let (mode, time) = match header.split('-').map(str::trim).collect::<Vec<_>>()[..] {
+        _ if header.len() > extension::LIMIT => ("too long", ""),
+        [mode] => (mode, ""),
+        [mode, time, ..] => (mode, time),
+        [] => ("", ""),
+    };
+    let known = ["", "0", "1"].contains(&mode);
+    let plain_time = time.parse::<i64>().ok().filter(|number| *number > 0 && !time.starts_with('+'));
+    assert_eq!(read, Extension { skip_analysis: mode == "1", sent: plain_time.map(i64::cast_unsigned) }, "{header:?}");
+    assert!((known && (time.is_empty() || plain_time.is_some())) || counted, "not read and not counted: {header:?}");
+    assert_eq!(Extension::parse(&read.write()), (read, 0));
+}
+
+/// Lines of `key:value` as a carrier: a header is what was set last, all other lines stay, and what no header can hold is refused and
+/// counted. Of the bytes the first one says which header, then comes the text up to a byte of 0, then the value.
+pub fn carrier_lines(data: &[u8]) {
+    let Some((first, rest)) = data.split_first() else { return };
+    let names = [sw8::HEADER, correlation::HEADER, extension::HEADER];
+    let name = names[usize::from(*first) % names.len()];
+    let mut parts = rest.splitn(2, |byte| *byte == 0);
+    let (lines, value) = (text(parts.next().unwrap_or_default()), text(parts.next().unwrap_or_default()));
+    // A carriage return at the very end of a text belongs to no line end until a line follows.
+    let line_of = |line: &str| line.trim_end_matches('\r').to_owned();
+    let header_of = |carrier: &str, name: &str| carrier.header(name).map(|value| line_of(&value));
+    let is_other = |line: &&str| !line.starts_with(&format!("{name}:"));
+    let others = |carrier: &str| carrier.lines().filter(is_other).map(line_of).collect::<Vec<_>>();
+
+    let mut carrier = lines.clone();
+    let before = tally::read(Reason::HeaderRefused);
+    carrier.set_header(name, &value);
+    if !value.is_empty() && value.bytes().all(|byte| byte.is_ascii_graphic()) {
+        assert_eq!(carrier.header(name).as_deref(), Some(&*value));
+        let mut expected = others(&lines);
+        assert_eq!(carrier.lines().next_back(), Some(&*format!("{name}:{value}")));
+        // An empty line at the end is where the new one stands.
+        let mut left = others(&carrier);
+        while expected.last().is_some_and(String::is_empty) {
+            expected.pop();
+        }
+        while left.last().is_some_and(String::is_empty) {
+            left.pop();
+        }
+        assert_eq!(left, expected);
+        let length = carrier.len();
+        carrier.set_header(name, &value);
+        assert!(carrier.len() <= length, "a message that is used again grew: {carrier:?}");
+    } else {
+        assert_eq!(carrier, lines);
+        assert!(tally::read(Reason::HeaderRefused) > before);
+    }
+    for other in names.into_iter().filter(|other| *other != name) {
+        assert_eq!(header_of(&carrier, other), header_of(&lines, other));
+    }
+    carrier.remove_header(name);
+    assert_eq!(carrier.header(name), None);
+    for other in names.into_iter().filter(|other| *other != name) {
+        assert_eq!(header_of(&carrier, other), header_of(&lines, other));
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::path::Path;
+
+    use super::*;
+
+    fn each_of_the_corpus(target: &str, property: impl Fn(&[u8])) {
+        let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../fuzz/corpus").join(target);
+        let files: Vec<_> = folder.read_dir().expect("the corpus").map(|file| file.expect("a file").path()).collect();
+        assert!(files.len() > 10, "{}", folder.display());
+        for file in files {
+            property(&std::fs::read(&file).expect("a file that can be read"));
+        }
+    }
+
+    #[test]
+    fn the_properties_hold_of_the_corpus_of_sw8() {
+        each_of_the_corpus("sw8", sw8);
+    }
+
+    #[test]
+    fn the_properties_hold_of_the_corpus_of_correlation() {
+        each_of_the_corpus("correlation", correlation);
+    }
+
+    #[test]
+    fn the_properties_hold_of_the_corpus_of_the_extension() {
+        each_of_the_corpus("extension", extension);
+    }
+
+    #[test]
+    fn the_properties_hold_of_the_corpus_of_lines() {
+        each_of_the_corpus("carrier_lines", carrier_lines);
+    }
+}

@@ -1,0 +1,252 @@
+//! Segments of requests that are on trial ([`Trial`]): those that ended before their request wait here, in a bounded buffer, for what
+//! becomes of it.
+//!
+//! A request is over when its root's segment comes by. Then it is known whether one of its segments failed, and how long it took; what waited
+//! leaves or is dropped with it, and what comes later follows.
+
+use std::collections::{BTreeMap, HashMap};
+use std::sync::Arc;
+use std::time::Duration;
+
+use super::held::Held;
+use super::timeline::Timeline;
+use crate::config::Keep;
+use crate::trace::outbox::{Attached, Head};
+use crate::trace::record::Record;
+use crate::trace::tally::{self, Reason};
+use crate::trace::trial::{Trial, Verdict};
+
+/// What is to be done with a segment.
+#[derive(Debug)]
+pub(crate) enum Fate {
+    /// It leaves, and so do these that waited for it.
+    Leaves(Vec<Held>),
+    /// It is dropped, and so are these.
+    Dropped(Vec<Held>),
+    /// It is to be put into the buffer.
+    Waits,
+}
+
+/// The buffer.
+#[derive(Debug)]
+pub(crate) struct Trials {
+    keep: Keep,
+    /// By the order in which they came.
+    waiting: BTreeMap<u64, Held>,
+    /// The places in there of each trial, by its address. While one of its segments waits, no other trial can have that.
+    groups: HashMap<usize, Vec<u64>>,
+    bytes: usize,
+    next: u64,
+}
+
+fn address(trial: &Arc<Trial>) -> usize {
+    Arc::as_ptr(trial).addr()
+}
+
+impl Trials {
+    pub(crate) fn new(keep: Keep) -> Self {
+        Self { keep, waiting: BTreeMap::new(), groups: HashMap::new(), bytes: 0, next: 0 }
+    }
+
+    /// What becomes of a segment with these records.
+    pub(crate) fn judge(&mut self, head: &Head, records: &[Record], attached: &Attached, timeline: &Timeline) -> Fate {
+        let Some(trial) = &attached.trial else { return Fate::Leaves(Vec::new()) };
+        if trial.verdict().is_none() {
+            trial.look_at(records);
+            if !attached.ends_trial {
+                return Fate::Waits;
+            }
+            let began = trial.began(records);
+            let took = timeline.nanoseconds(head.ended).saturating_sub(timeline.nanoseconds(began));
+            let slow = self.keep.slower_than.is_some_and(|limit| Duration::from_nanos(took) > limit);
+            trial.decide(if slow || trial.has_failed() { Verdict::Kept } else { Verdict::Dropped });
+        }
+        let others = self.take(address(trial));
+        if trial.verdict() == Some(Verdict::Kept) { Fate::Leaves(others) } else { Fate::Dropped(others) }
+    }
+
+    /// Puts a segment into the buffer, and gives those that have to make room for it.
+    pub(crate) fn hold(&mut self, held: Held) -> Vec<Held> {
+        let Some(trial) = &held.attached.trial else { return vec![held] };
+        self.groups.entry(address(trial)).or_default().push(self.next);
+        self.bytes += held.bytes;
+        self.waiting.insert(self.next, held);
+        self.next += 1;
+        let mut pushed_out = Vec::new();
+        while self.bytes > self.keep.buffer_bytes || self.waiting.len() > self.keep.buffer_segments {
+            let Some((place, held)) = self.waiting.pop_first() else { break };
+            self.bytes -= held.bytes;
+            self.forget(place, &held);
+            tally::count(Reason::KeepBufferFull);
+            pushed_out.push(held);
+        }
+        pushed_out
+    }
+
+    /// Removes one that is no longer in the buffer from its group.
+    fn forget(&mut self, place: u64, held: &Held) {
+        let Some(trial) = &held.attached.trial else { return };
+        if let Some(places) = self.groups.get_mut(&address(trial)) {
+            places.retain(|other| *other != place);
+            if places.is_empty() {
+                self.groups.remove(&address(trial));
+            }
+        }
+    }
+
+    /// All that waits for this trial.
+    fn take(&mut self, address: usize) -> Vec<Held> {
+        let places = self.groups.remove(&address).unwrap_or_default();
+        let taken: Vec<Held> = places.iter().filter_map(|place| self.waiting.remove(place)).collect();
+        self.bytes -= taken.iter().map(|held| held.bytes).sum::<usize>();
+        taken
+    }
+
+    /// Ends the trials whose root can't come any more, since nobody else knows of them: it was lost on its way. Or all of them, if the
+    /// reporter ends. By what is known of them; gives those that leave and those that are dropped.
+    pub(crate) fn settle(&mut self, all: bool) -> (Vec<Held>, Vec<Held>) {
+        let (mut kept, mut dropped) = (Vec::new(), Vec::new());
+        let over: Vec<usize> = self
+            .groups
+            .iter()
+            .filter(|(_, places)| {
+                let trial = places.first().and_then(|place| self.waiting.get(place)).and_then(|held| held.attached.trial.as_ref());
+                all || trial.is_none_or(|trial| Arc::strong_count(trial) <= places.len())
+            })
+            .map(|(address, _)| *address)
+            .collect();
+        for address in over {
+            let group = self.take(address);
+            let Some(trial) = group.first().and_then(|held| held.attached.trial.as_ref()) else { continue };
+            let verdict = if trial.has_failed() { Verdict::Kept } else { Verdict::Dropped };
+            trial.decide(verdict);
+            if verdict == Verdict::Kept { kept.extend(group) } else { dropped.extend(group) }
+        }
+        (kept, dropped)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::encode::Segment;
+    use super::*;
+    use crate::trace::callsite::{Callsite, Kind};
+    use crate::trace::record::NONE;
+
+    static WORK: Callsite = Callsite::new(Kind::Entry, "/work");
+
+    fn record(flags: u16) -> Record {
+        Record { start: 1, end: 2, callsite: &WORK, parent: NONE, flags, side: 0 }
+    }
+
+    /// A segment of the trial; each takes a hundred bytes.
+    fn segment(trial: &Arc<Trial>, id: u64) -> Held {
+        let head = Head { id, ..Head::default() };
+        let attached = Attached { trial: Some(Arc::clone(trial)), ends_trial: trial.is_root(id), ..Attached::default() };
+        let mut held = Held::new(Segment { head: &head, records: &[record(0)], sides: &[], text: "" }, attached, 0);
+        held.bytes = 100;
+        held
+    }
+
+    fn trials(bytes: usize) -> Trials {
+        Trials::new(Keep::errors().buffer_bytes(bytes))
+    }
+
+    /// What becomes of it, and the ids of what goes with it.
+    fn judge(trials: &mut Trials, held: Held) -> (&'static str, Vec<u64>) {
+        let timeline = Timeline::default();
+        let (word, with) = match trials.judge(&held.head, &held.records, &held.attached, &timeline) {
+            Fate::Leaves(others) => ("leaves", others),
+            Fate::Dropped(others) => ("dropped", others),
+            Fate::Waits => ("waits", trials.hold(held)),
+        };
+        (word, with.iter().map(|held| held.head.id).collect())
+    }
+
+    fn ids((kept, dropped): (Vec<Held>, Vec<Held>)) -> (Vec<u64>, Vec<u64>) {
+        let ids = |held: Vec<Held>| held.iter().map(|held| held.head.id).collect();
+        (ids(kept), ids(dropped))
+    }
+
+    fn is_empty(trials: &Trials) -> bool {
+        trials.waiting.is_empty() && trials.groups.is_empty() && trials.bytes == 0
+    }
+
+    #[test]
+    fn what_ended_before_the_root_waits_for_it_and_what_ends_after_it_follows() {
+        for (failed, word) in [(true, "leaves"), (false, "dropped")] {
+            let (mut trials, trial, other) = (trials(10_000), Arc::new(Trial::new(1)), Arc::new(Trial::new(9)));
+            assert_eq!(judge(&mut trials, segment(&trial, 2)), ("waits", vec![]));
+            assert_eq!(judge(&mut trials, segment(&other, 8)), ("waits", vec![]));
+            if failed {
+                trial.look_at(&[record(0), record(Record::ERROR)]);
+            }
+            assert_eq!(judge(&mut trials, segment(&trial, 3)), ("waits", vec![]));
+            assert_eq!(judge(&mut trials, segment(&trial, 1)), (word, vec![2, 3]));
+            assert_eq!(judge(&mut trials, segment(&trial, 4)), (word, vec![]));
+            assert_eq!(judge(&mut trials, segment(&other, 9)), ("dropped", vec![8]));
+            assert!(is_empty(&trials));
+        }
+    }
+
+    #[test]
+    fn above_its_bytes_or_its_number_the_buffer_gives_up_the_oldest() {
+        let by_bytes = trials(250);
+        let mut by_number = trials(10_000);
+        by_number.keep.buffer_segments = 2;
+        for mut trials in [by_bytes, by_number] {
+            let trial = Arc::new(Trial::new(1));
+            let given_up: Vec<_> = (2..6).map(|id| judge(&mut trials, segment(&trial, id))).collect();
+            assert_eq!(given_up, [("waits", vec![]), ("waits", vec![]), ("waits", vec![2]), ("waits", vec![3])]);
+            assert_eq!((trials.bytes, trials.waiting.len(), trials.groups.len()), (200, 2, 1));
+            assert_eq!(ids(trials.settle(true)), (vec![], vec![4, 5]));
+            assert!(is_empty(&trials));
+        }
+    }
+
+    #[test]
+    fn one_that_is_larger_than_the_buffer_leaves_nothing_behind() {
+        let (mut trials, trial) = (trials(50), Arc::new(Trial::new(1)));
+        assert_eq!(judge(&mut trials, segment(&trial, 2)), ("waits", vec![2]));
+        assert!(is_empty(&trials));
+    }
+
+    #[test]
+    fn a_trial_whose_root_can_not_come_any_more_ends_by_what_is_known() {
+        let mut trials = trials(10_000);
+        for failed in [true, false] {
+            let trial = Arc::new(Trial::new(1));
+            judge(&mut trials, segment(&trial, 2));
+            judge(&mut trials, segment(&trial, 3));
+            assert_eq!(ids(trials.settle(false)), (vec![], vec![]), "somebody may still go on with it");
+            if failed {
+                trial.look_at(&[record(Record::ERROR)]);
+            }
+            drop(trial);
+            let both = vec![2, 3];
+            assert_eq!(ids(trials.settle(false)), if failed { (both, vec![]) } else { (vec![], both) });
+            assert!(is_empty(&trials));
+        }
+    }
+
+    #[test]
+    fn how_long_a_request_took_is_counted_from_its_first_part() {
+        let mut timeline = Timeline::default();
+        for (counter, monotonic) in [(0, 0), (10_000, 10_000_000_000)] {
+            timeline.add(crate::trace::clock::Anchor { counter, monotonic, wall: monotonic });
+        }
+        let kept = |limit, first_part: Option<Record>| {
+            let mut trials = Trials::new(Keep::errors().slower_than(Duration::from_secs(limit)));
+            let trial = Arc::new(Trial::new(1));
+            if let Some(first) = first_part {
+                trial.part_ends(&[first]);
+            }
+            let mut held = segment(&trial, 1);
+            (held.records[0].start, held.head.ended) = (5_000, 8_000);
+            matches!(trials.judge(&held.head, &held.records, &held.attached, &timeline), Fate::Leaves(_))
+        };
+        assert!(kept(2, None) && !kept(3, None) && !kept(4, None));
+        let first = Record { start: 1_000, ..record(0) };
+        assert!(kept(6, Some(first)) && !kept(7, Some(first)));
+    }
+}

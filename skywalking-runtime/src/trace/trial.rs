@@ -1,0 +1,80 @@
+//! A request that the sampler left out and that is recorded all the same, until it is known whether something went wrong
+//! ([`Config::keep`](crate::Config::keep)). All segments of it in this process share one [`Trial`]; the reporter ends it (`report/trials`).
+
+use std::sync::atomic::{AtomicBool, AtomicU8, Ordering};
+
+use once_cell::sync::OnceCell;
+
+use super::record::Record;
+
+const UNDECIDED: u8 = 0;
+const KEPT: u8 = 1;
+const DROPPED: u8 = 2;
+
+/// What becomes of the segments of a request.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Verdict {
+    Kept,
+    Dropped,
+}
+
+/// What is known of a request on trial.
+#[derive(Debug)]
+pub(crate) struct Trial {
+    /// The key of the segment with whose end the request is over.
+    root: u64,
+    /// When it began, where that is no longer in the root's segment: it went on in a new part.
+    began: OnceCell<u64>,
+    failed: AtomicBool,
+    verdict: AtomicU8,
+}
+
+impl Trial {
+    pub(crate) fn new(root: u64) -> Self {
+        Self { root, began: OnceCell::new(), failed: AtomicBool::new(false), verdict: AtomicU8::new(UNDECIDED) }
+    }
+
+    /// True if the request is over when the segment of this key has ended.
+    pub(crate) fn is_root(&self, key: u64) -> bool {
+        self.root == key
+    }
+
+    /// A part of the root ends, and it goes on in a new one.
+    pub(crate) fn part_ends(&self, records: &[Record]) {
+        if let Some(root) = records.first() {
+            self.began.get_or_init(|| root.start);
+        }
+    }
+
+    /// When the request began, by what the last part of the root's segment says.
+    pub(crate) fn began(&self, records: &[Record]) -> u64 {
+        self.began.get().copied().or_else(|| records.first().map(|root| root.start)).unwrap_or(0)
+    }
+
+    /// Remembers a failure, if there is one among the spans of a segment. To be called before the segment is handed over: so whoever ends
+    /// after it, and knows that it does, finds it told.
+    pub(crate) fn look_at(&self, records: &[Record]) {
+        if records.iter().any(|record| record.is(Record::ERROR)) {
+            self.failed.store(true, Ordering::Relaxed);
+        }
+    }
+
+    pub(crate) fn has_failed(&self) -> bool {
+        self.failed.load(Ordering::Relaxed)
+    }
+
+    /// What was decided.
+    pub(crate) fn verdict(&self) -> Option<Verdict> {
+        match self.verdict.load(Ordering::Relaxed) {
+            KEPT => Some(Verdict::Kept),
+            DROPPED => Some(Verdict::Dropped),
+            _ => None,
+        }
+    }
+
+    /// Decides for good; only the reporter does.
+    pub(crate) fn decide(&self, verdict: Verdict) {
+        let verdict = if verdict == Verdict::Kept { KEPT } else { DROPPED };
+        self.verdict.store(verdict, Ordering::Relaxed);
+    }
+}

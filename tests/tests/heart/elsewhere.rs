@@ -1,0 +1,173 @@
+//! Work that goes on on other threads, tasks and pools: by closures, streams, and snapshots in messages.
+
+use std::cell::Cell;
+use std::sync::mpsc;
+use std::thread;
+
+use futures::stream;
+use rayon::prelude::*;
+use skywalking_runtime::{Snapshot, TracedStream, spawn_local};
+
+use crate::prelude::*;
+
+const ENTRY_LINE: &str = "Entry /entry layer=Http\n";
+
+#[test]
+fn scoped_threads_go_on_with_what_they_borrow() {
+    let words = ["one".to_owned(), "two".to_owned()];
+    let trees = run(|| {
+        Root::new(&ENTRY).run(|| {
+            for word in &words {
+                thread::scope(|scope| {
+                    scope.spawn((|| child(&A).run(|| _ = current().tag("word", word))).traced("scoped"));
+                });
+            }
+        });
+    });
+    assert!(is_idle());
+    let part = |word: &str| format!("  Local scoped ref=CrossThread\n    Local a {{word={word}}}\n");
+    assert_eq!(text(&trees), format!("{ENTRY_LINE}{}{}", part("one"), part("two")));
+}
+
+#[test]
+fn a_pool_that_knows_nothing_of_tracing_goes_on_by_closures() {
+    let pool = rayon::ThreadPoolBuilder::new().num_threads(2).build().unwrap();
+    let trees = run(|| {
+        Root::new(&ENTRY).run(|| {
+            let here = capture();
+            let sum: u32 = pool.install(|| [1, 2, 3].par_iter().map(|number| here.run("square", || number * number)).sum());
+            assert_eq!(sum, 14);
+            // Made here: within `scope` it would be on a thread of the pool already.
+            let work = (|| drop(child(&B))).traced("spawned");
+            pool.scope(|scope| scope.spawn(|_| work()));
+        });
+    });
+    let part = "  Local square ref=CrossThread\n";
+    assert_eq!(text(&trees), format!("{ENTRY_LINE}{part}{part}{part}  Local spawned ref=CrossThread\n    Local b\n"));
+    pool.broadcast(|_| assert!(is_idle()));
+}
+
+#[test]
+fn a_message_on_a_channel_carries_the_snapshot_of_its_sender() {
+    struct Job {
+        number: u32,
+        from: Snapshot,
+    }
+    let (jobs, work) = mpsc::channel::<Job>();
+    let trees = run(|| {
+        let worker = thread::spawn(move || {
+            for Job { number, from } in work {
+                from.run("job", || _ = current().tag("number", number));
+                assert!(is_idle());
+            }
+        });
+        for number in 1..=2 {
+            Root::new(&ENTRY).run(|| jobs.send(Job { number, from: capture() }).unwrap());
+        }
+        // Nothing is traced here: the job is done all the same.
+        jobs.send(Job { number: 3, from: capture() }).unwrap();
+        drop(jobs);
+        worker.join().unwrap();
+    });
+    let part = |number: u32| format!("{ENTRY_LINE}  Local job ref=CrossThread {{number={number}}}\n");
+    assert_eq!(text(&trees), part(1) + &part(2));
+}
+
+#[test]
+fn a_snapshot_that_is_never_used_leaves_nothing() {
+    let mut unused = None;
+    let trees = run(|| Root::new(&ENTRY).run(|| unused = Some(capture())));
+    assert_eq!(text(&trees), ENTRY_LINE);
+    drop(unused);
+    assert!(is_idle());
+}
+
+#[test]
+fn spawn_local_keeps_the_trace_of_a_future_that_can_not_be_sent() {
+    let runtime = tokio::runtime::Builder::new_current_thread().build().unwrap();
+    let tasks = tokio::task::LocalSet::new();
+    let trees = run(|| {
+        tasks.block_on(
+            &runtime,
+            Root::new(&ENTRY).future(async {
+                let not_send = std::rc::Rc::new(Cell::new(0));
+                let shared = std::rc::Rc::clone(&not_send);
+                let task = spawn_local("local", async move {
+                    step("inside").await;
+                    shared.set(1);
+                });
+                task.await.unwrap();
+                assert_eq!(not_send.get(), 1);
+            }),
+        );
+    });
+    assert_eq!(text(&trees), format!("{ENTRY_LINE}  Local local ref=CrossThread\n    Local inside\n      Local leaf\n"));
+}
+
+#[tokio::test]
+async fn a_stream_goes_on_in_one_span_over_all_of_its_items() {
+    let trees = run_async(Root::new(&ENTRY).future(async {
+        let rows = stream::iter([1, 2, 3]).then(|row| async move {
+            step("row").await;
+            row
+        });
+        let sum = tokio::spawn(rows.traced("rows").fold(0, |sum, row| async move { sum + row })).await;
+        assert_eq!(sum.unwrap(), 6);
+        // Here it is a child: its own segment is at hand.
+        let mut here = std::pin::pin!(stream::iter([1, 2]).traced("here"));
+        assert_eq!(here.next().await, Some(1));
+        drop(child(&B));
+    }))
+    .await;
+    let row = "    Local row\n      Local leaf\n";
+    assert_eq!(
+        text(&trees),
+        format!("{ENTRY_LINE}  Local here {{items=1}}\n  Local b\n  Local rows ref=CrossThread {{items=3}}\n{row}{row}{row}")
+    );
+}
+
+#[test]
+fn a_child_that_outlives_its_root_goes_on_below_it() {
+    let mut late = None;
+    let mut cx = Context::from_waker(Waker::noop());
+    let trees = run(|| {
+        Root::new(&ENTRY).run(|| {
+            let mut future = Box::pin(step("late"));
+            assert!(future.as_mut().poll(&mut cx).is_pending());
+            late = Some(future);
+        });
+        let mut future = late.take().unwrap();
+        while future.as_mut().poll(&mut cx).is_pending() {}
+    });
+    assert!(is_idle());
+    let name = &trees[0].root.children[0].children[0].name;
+    assert_eq!(text(&trees), format!("{ENTRY_LINE}  Local late {{unfinished=true}}\n    Local {name} ref=CrossThread\n      Local leaf\n"));
+}
+
+#[test]
+fn destructors_of_thread_locals_and_of_unwinding_frames_trace_or_do_nothing() {
+    struct Late;
+    impl Drop for Late {
+        fn drop(&mut self) {
+            drop(child(&A));
+            Root::new(&ENTRY).run(|| drop(child(&B)));
+            current().tag("k", 1);
+            drop(capture());
+            current().detach().finish();
+            assert!(is_idle());
+        }
+    }
+    thread_local! { static BEFORE: Late = const { Late }; }
+    thread_local! { static AFTER: Late = const { Late }; }
+    let thread = thread::spawn(|| {
+        BEFORE.with(|_| ());
+        Root::new(&ENTRY).run(|| drop(child(&A)));
+        AFTER.with(|_| ());
+        let caught = catch_unwind(|| {
+            let _late = Late;
+            panic!("on purpose");
+        });
+        assert!(caught.is_err());
+    });
+    assert!(thread.join().is_ok());
+}

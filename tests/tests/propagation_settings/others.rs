@@ -1,0 +1,26 @@
+//! The contexts of other tracers can be left alone.
+
+use std::collections::BTreeMap;
+
+use skywalking_runtime::testing::{run, text};
+use skywalking_runtime::{Config, Inbound, OtherContexts, Root, child, inject};
+
+use super::{CALL, ENTRY, start};
+
+#[test]
+fn neither_told_nor_passed_on_where_they_are_ignored_or_all_that_comes_in_is() {
+    for config in [Config::new("others").other_contexts(OtherContexts::Ignore), Config::new("inbound").inbound(Inbound::Ignore)] {
+        let _running = start(config);
+        let incoming = [("traceparent", "00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01"), ("x-request-id", "r-1")];
+        let incoming: BTreeMap<String, String> = incoming.map(|(name, value)| (name.to_owned(), value.to_owned())).into();
+        let mut sent = BTreeMap::new();
+        let trees = run(|| {
+            Root::new(&ENTRY).extract(&incoming).run(|| {
+                let _exit = child(&CALL);
+                inject(&mut sent);
+            });
+        });
+        assert_eq!(text(&trees), "Entry /entry\n  Exit call peer=other:1\n");
+        assert_eq!(sent.into_keys().collect::<Vec<_>>(), ["sw8"]);
+    }
+}

@@ -1,0 +1,237 @@
+//! What went wrong is kept though the sampler said no.
+
+use std::time::{Duration, Instant};
+
+use crate::prelude::*;
+
+/// An agent that records only what is forced, and keeps as is said.
+fn keeping(keep: Keep) -> (Agent, std::sync::MutexGuard<'static, ()>) {
+    start(Config::new("keeping").sampling(Sampling::rate(0.0)).keep(keep))
+}
+
+/// What `work` leaves, and how many of its segments were not kept.
+fn kept(work: impl FnOnce()) -> (String, u64) {
+    let before = stats();
+    let trees = run(work);
+    assert!(is_idle());
+    let after = stats();
+    assert_eq!((after.opened, after.open, after.queued, after.in_flight), (after.finished, 0, 0, 0), "{after:?}");
+    assert_eq!(after.finished, after.sent + after.dropped.total(), "{after:?}");
+    (text(&trees), after.dropped.not_kept - before.dropped.not_kept)
+}
+
+#[entry_span(name = "/request")]
+fn request(fails: bool) -> Result<(), &'static str> {
+    local();
+    if fails { Err("no tea") } else { Ok(()) }
+}
+
+const FAILED: &str = "Entry /request ERROR [event=error error.kind=&str message=no tea]\n  Local local\n    Exit /exit.png peer=next:1\n";
+
+fn fail() {
+    Root::new(&PART).run(|| _ = current().failed());
+}
+
+#[test]
+fn unless_asked_nothing_is_kept() {
+    let _running = nothing();
+    assert_eq!(kept(|| _ = request(true)), (String::new(), 0));
+}
+
+#[test]
+fn a_request_that_fails_is_kept_whole_and_one_that_does_not_is_dropped_and_counted() {
+    let _running = keeping(Keep::errors());
+    let mut left = (String::new(), 0);
+    let left_out = counted(Reason::UnsampledSampler, || {
+        left = kept(|| {
+            let _ = (request(false), request(true), request(false));
+        });
+    });
+    assert_eq!((left, left_out), ((FAILED.to_owned(), 2), 3));
+}
+
+#[test]
+fn an_error_anywhere_in_the_request_is_enough_and_a_panic_is_one() {
+    let _running = keeping(Keep::errors());
+    let (trees, not_kept) = kept(|| {
+        Root::new(&ENTRY).run(|| child(&PART).run(fail));
+        let panicked = std::panic::catch_unwind(|| Root::new(&ENTRY).run(|| child(&PART).run(|| panic!("no tea"))));
+        assert!(panicked.is_err());
+        // To be cancelled is no error.
+        let mut cancelled = Root::new(&ENTRY).resumable();
+        cancelled.run(|| ());
+        drop(cancelled);
+    });
+    let panic = "ERROR [event=error error.kind=panic message=no tea]";
+    assert_eq!(
+        (trees, not_kept),
+        (format!("Entry /entry\n  Local part\n    Local part ERROR\nEntry /entry {panic}\n  Local part {panic}\n"), 1)
+    );
+}
+
+fn takes_its_time() {
+    let begun = Instant::now();
+    while begun.elapsed() < Duration::from_millis(1) {}
+}
+
+#[test]
+fn a_slow_request_is_kept() {
+    {
+        let _running = keeping(Keep::errors().slower_than(Duration::ZERO));
+        assert_eq!(kept(|| Root::new(&ENTRY).run(takes_its_time)), ("Entry /entry\n".to_owned(), 0));
+    }
+    let _running = keeping(Keep::errors().slower_than(Duration::from_secs(3_600)));
+    assert_eq!(kept(|| Root::new(&ENTRY).run(|| ())), (String::new(), 1));
+}
+
+#[test]
+fn it_writes_no_context_and_passes_correlation_on() {
+    #[exit_span(name = "/call", peer = "next:1", layer = mq, inject = header)]
+    fn call(header: &mut String) {}
+    let _running = keeping(Keep::errors());
+    let mut header = String::from("sw8:old\nkeep:me");
+    let outside = counted(Reason::InjectOutsideExit, || {
+        let (trees, not_kept) = kept(|| {
+            Root::new(&ENTRY).run(|| {
+                assert!(correlation::put("tenant", "blue"));
+                call(&mut header);
+                skywalking_runtime::inject(&mut String::new());
+                assert!(trace_id().is_some());
+                _ = current().failed();
+            });
+        });
+        assert_eq!((trees.as_str(), not_kept), ("Entry /entry ERROR\n  Exit /call layer=MQ peer=next:1\n", 0));
+    });
+    assert_eq!((header.as_str(), outside), ("keep:me\nsw8-correlation:dGVuYW50:Ymx1ZQ==", 0));
+}
+
+#[test]
+fn a_list_and_the_limit_of_open_segments_keep_nothing() {
+    static PNG: Callsite = callsite!(entry, "/a.png");
+    let _running = start(Config::new("s").sampling(Sampling::rate(0.0)).keep(Keep::errors()).live_segments(1));
+    let left = kept(|| {
+        Root::new(&PNG).run(|| _ = current().failed());
+        let mut first = Root::new(&ENTRY).resumable();
+        first.run(|| ());
+        assert_eq!(counted(Reason::UnsampledLiveLimit, || _ = request(true)), 1);
+        first.finish();
+    });
+    assert_eq!(left, (String::new(), 1));
+}
+
+#[test]
+fn what_came_with_a_context_is_no_matter_of_keeping() {
+    let _running = keeping(Keep::errors());
+    assert_eq!(kept(|| _ = serve("/users", SW8)), (tree_of("/users").replacen('\n', " ref=CrossProcess\n", 1), 0));
+}
+
+#[test]
+fn what_ended_before_the_root_waits_for_it() {
+    let _running = keeping(Keep::errors());
+    let thread = |work: fn()| {
+        std::thread::scope(|scope| _ = scope.spawn(work.traced("thread")).join());
+    };
+    let (trees, not_kept) = kept(|| {
+        Root::new(&ENTRY).run(|| thread(|| ()));
+        Root::new(&ENTRY).run(|| thread(fail));
+        Root::new(&ENTRY).run(|| {
+            thread(|| ());
+            _ = current().failed();
+        });
+    });
+    let thread = "  Local thread ref=CrossThread\n";
+    assert_eq!((trees, not_kept), (format!("Entry /entry\n{thread}    Local part ERROR\nEntry /entry ERROR\n{thread}"), 2));
+}
+
+#[test]
+fn what_ends_after_the_root_follows() {
+    let _running = keeping(Keep::errors());
+    let (trees, not_kept) = kept(|| {
+        for fails in [true, false] {
+            let snapshot = Root::new(&ENTRY).run(|| {
+                if fails {
+                    _ = current().failed();
+                }
+                capture()
+            });
+            snapshot.run("late", || ());
+            // That the request ended well was known by then.
+            snapshot.run("late", fail);
+        }
+    });
+    let late = "  Local late ref=CrossThread\n";
+    assert!(trees.starts_with(&format!("Entry /entry ERROR\n{late}{late}    Local part ERROR\n")), "{trees}");
+    // The reporter may have come by before or after the last one failed.
+    assert!((trees.lines().count(), not_kept) == (4, 3) || (trees.lines().count(), not_kept) == (8, 0), "{trees} {not_kept}");
+}
+
+#[test]
+fn a_handle_of_the_root_that_fails_keeps_the_request_and_one_that_ends_well_does_not() {
+    let _running = keeping(Keep::errors());
+    let (trees, not_kept) = kept(|| {
+        for fails in [true, false] {
+            let mut handle = Root::new(&ENTRY).run(|| current().detach());
+            if fails {
+                handle.failed();
+            }
+            handle.finish();
+        }
+    });
+    assert_eq!((trees.as_str(), not_kept), ("Entry /entry ERROR\n", 1));
+}
+
+#[test]
+fn a_request_in_parts_is_kept_or_dropped_as_one() {
+    let _running = keeping(Keep::errors());
+    let left = [true, false].map(|fails| {
+        kept(|| {
+            Root::new(&ENTRY).run(|| {
+                // Two times more entries than half of what a segment takes: it goes on in new ones.
+                (0..2).for_each(|_| child(&PART).run(|| (0..8_200).for_each(|number| _ = current().tag("number", number))));
+                if fails {
+                    _ = current().failed();
+                }
+            });
+        })
+    });
+    let part = "Local part {number=8199}";
+    let first = format!("Entry /entry {{unfinished=true}}\n  {part}\n  Local /entry ref=CrossThread {{unfinished=true}}\n");
+    let expected = format!("{first}    {part}\n    Local /entry ref=CrossThread ERROR\n");
+    assert_eq!(left, [(expected, 0), (String::new(), 3)]);
+}
+
+#[test]
+fn the_buffer_is_bounded_and_what_it_gives_up_is_counted() {
+    let _running = keeping(Keep::errors().buffer_bytes(4_096));
+    let mut left = (String::new(), 0);
+    let given_up = counted(Reason::KeepBufferFull, || {
+        left = kept(|| {
+            Root::new(&ENTRY).run(|| {
+                let here = capture();
+                std::thread::scope(|scope| _ = scope.spawn(|| (0..100).for_each(|_| here.run("part", || ()))).join());
+                _ = current().failed();
+            });
+        });
+    });
+    let parts = left.0.lines().filter(|line| line.contains("Local part")).count() as u64;
+    assert_eq!((given_up, left.1), (100 - parts, 100 - parts), "{}", left.0);
+    assert!((1..=40).contains(&parts), "{parts}");
+}
+
+#[test]
+fn a_shutdown_decides_by_what_is_known() {
+    for (fails, expected) in [(true, (1, 0)), (false, (0, 1))] {
+        let (agent, _turn) = keeping(Keep::errors());
+        let mut root = Root::new(&ENTRY).resumable();
+        let snapshot = root.run(capture);
+        snapshot.run("part", || {
+            if fails {
+                _ = current().failed();
+            }
+        });
+        let report = agent.shutdown(Duration::from_secs(10));
+        assert_eq!((report.sent, report.dropped.not_kept), expected, "{report:?}");
+        root.finish();
+        drop(snapshot);
+    }
+}
