@@ -90,6 +90,10 @@ fn chain(from: u32, to: u32, length: usize) -> Chain {
 
 #[test]
 fn a_stack_tells_five_causes_in_at_most_4000_units() {
+    #[local_span(name = "returns")]
+    fn returns() -> Result<(), Chain> {
+        Err(chain(0, 9, 0))
+    }
     let stack = |error: &Chain| {
         let trees = run(|| child(&PART).run(|| current().error(error)));
         trees[0].root.logs[0].fields.last().cloned().unwrap()
@@ -98,10 +102,6 @@ fn a_stack_tells_five_causes_in_at_most_4000_units() {
     assert_eq!(stack(&chain(0, 9, 0)), ("stack".to_owned(), causes.to_owned()));
     let (key, long) = stack(&chain(0, 9, 1_500));
     assert_eq!((key.as_str(), long.len()), ("stack", 4_000));
-    #[local_span(name = "returns")]
-    fn returns() -> Result<(), Chain> {
-        Err(chain(0, 9, 0))
-    }
     let trees = run(|| drop(returns()));
     assert_eq!(trees[0].root.logs[0].fields.last().unwrap().1, causes);
 }
@@ -129,7 +129,6 @@ fn a_span_tells_300_logs_the_first_and_the_last_and_the_others_are_counted() {
 
 #[test]
 fn a_span_refers_to_500_segments_also_where_two_that_are_one_bring_them() {
-    let batch = |from: u32| (from..from + 400).map(|number| lines(&[("sw8", &sw8(number))])).collect::<Vec<_>>();
     #[entry_span(name = "outer", extract_each = first)]
     fn outer(first: &[String], second: &[String]) {
         inner(second);
@@ -138,6 +137,7 @@ fn a_span_refers_to_500_segments_also_where_two_that_are_one_bring_them() {
     fn inner(second: &[String]) {
         let _ = second;
     }
+    let batch = |from: u32| (from..from + 400).map(|number| lines(&[("sw8", &sw8(number))])).collect::<Vec<_>>();
     let before = stats().count(Reason::RefLimit);
     let trees = run(|| outer(&batch(0), &batch(400)));
     assert_eq!((trees[0].root.refs.len(), trees[0].root.children.len()), (500, 0));

@@ -19,7 +19,6 @@ struct NoRoute;
 
 #[test]
 fn the_ready_one_takes_secrets_out_of_tags_logs_statements_names_and_peers() {
-    let _running = start(Config::new("standard").redact(Redaction::standard()).correlation_tags(["token"]));
     #[entry_span(name = format!("GET:/login?token={token}"), tags("url" = format!("https://me:{token}@web/login"), "user" = 7))]
     fn login(token: &str) {
         correlation::put("token", token);
@@ -30,6 +29,7 @@ fn the_ready_one_takes_secrets_out_of_tags_logs_statements_names_and_peers() {
     }
     #[exit_span(name = "call", peer = format!("me:{token}@web:80"))]
     fn call(token: &str) {}
+    let _running = start(Config::new("standard").redact(Redaction::standard()).correlation_tags(["token"]));
     let trees = run(|| login("secret"));
     assert_eq!(
         text(&trees),

@@ -63,7 +63,7 @@ fn literal(out: &mut String, rest: &str, quote: char) -> Option<usize> {
     }
 }
 
-/// A name in MySQL's quotes. One that holds other quotes is left out: elsewhere it is no name.
+/// A name in the quotes of `MySQL`. One that holds other quotes is left out: elsewhere it is no name.
 fn name_in_quotes(out: &mut String, rest: &str) -> Option<usize> {
     let length = rest[1..].find('`')? + 2;
     let name = &rest[..length];
@@ -86,7 +86,7 @@ fn dollar(out: &mut String, rest: &str) -> Option<usize> {
     Some(copy(out, rest, tag))
 }
 
-/// A line of MySQL's comments: neither an operator of PostgreSQL nor a temporary table.
+/// A line that `MySQL` takes for a comment: neither an operator of `PostgreSQL` nor a temporary table.
 fn is_comment(rest: &str) -> bool {
     !rest[1..].starts_with(|c: char| matches!(c, '>' | '-' | '=') || is_of_word(c))
 }
@@ -146,7 +146,7 @@ mod tests {
         }
     }
 
-    /// A literal of the standard, of MySQL or of PostgreSQL, with the secret in it.
+    /// A literal of the standard, of `MySQL` or of `PostgreSQL`, with the secret in it.
     fn literal_with_a_secret() -> impl Strategy<Value = String> {
         let noise = "[a-z ,;=()-]{0,6}";
         (noise, noise, 0..5_u8).prop_map(|(before, behind, kind)| match kind {
