@@ -93,7 +93,7 @@ fn milliseconds(field: &str) -> Option<u64> {
 /// True if the current span produces a message: an Exit of layer MQ. Of one that found no room in the segment nobody knows.
 fn is_producer(segment: &Segment) -> bool {
     let current = segment.current;
-    let Some(record) = segment.records.get(usize::from(current.index)) else { return false };
+    let Some(record) = segment.records.get(usize::from(current.index())) else { return false };
     if !segment.writes_context() || current.is_muted() || record.callsite.kind != Kind::Exit || record.is(Record::CONTINUED) {
         return false;
     }

@@ -96,6 +96,6 @@ fn is_in_exit(segment: &Segment) -> bool {
     if current.is_muted() {
         return !segment.peer_of(current).is_empty();
     }
-    let record = segment.records.get(usize::from(current.index));
+    let record = segment.records.get(usize::from(current.index()));
     record.is_some_and(|record| record.callsite.kind == Kind::Exit && !record.is(Record::CONTINUED))
 }

@@ -140,7 +140,7 @@ pub(crate) fn decode_text(part: &str) -> String {
 /// Writes the header of the segment's current exit span. It stays empty if there is nothing that could be written.
 pub(crate) fn write(out: String, segment: &mut Segment) -> String {
     let current = segment.current;
-    if usize::from(current.index) >= segment.records.len() {
+    if usize::from(current.index()) >= segment.records.len() {
         return out;
     }
     let endpoint = segment.endpoint();
@@ -153,7 +153,7 @@ pub(crate) fn write(out: String, segment: &mut Segment) -> String {
     out.push("-");
     out.push_id(segment.id);
     out.push("-");
-    out.push_number(current.index);
+    out.push_number(current.index());
     out.push(&segment.tracer.identity.header);
     let peer = segment.peer_of(current);
     let peer = text::clean(if peer.is_empty() { UNKNOWN_PEER } else { peer }, text::PEER_LIMIT);

@@ -27,13 +27,11 @@ pub(super) struct Begun {
 
 /// Bits above the span's place.
 const ROOT: u32 = 1 << 31;
-const MUTED: u32 = 1 << 30;
 const UNSAMPLED: u32 = 1 << 29;
 const PANICKING: u32 = 1 << 28;
 const AWAITED: u32 = 1 << 27;
-/// Of a span that is one with another, its level; of one that is not recorded, that of its parent.
-const LEVEL: u32 = 0b1111 << LEVEL_SHIFT;
-const LEVEL_SHIFT: u32 = 16;
+// The others are `Opened`'s.
+const _: () = assert!((ROOT | UNSAMPLED | PANICKING | AWAITED) & (Opened::MUTED | Opened::LEVEL | 0xffff) == 0);
 
 impl Begun {
     pub(super) const NOTHING: Self = Self { key: 0, bits: 0 };
@@ -42,12 +40,7 @@ impl Begun {
 
     #[inline]
     pub(super) fn child(key: u64, opened: Opened) -> Self {
-        let bits = match opened {
-            Opened::Recorded(index) => u32::from(index),
-            Opened::Muted(index, level) => u32::from(index) | MUTED | (u32::from(level) << LEVEL_SHIFT) & LEVEL,
-            Opened::Merged(index, level) => u32::from(index) | (u32::from(level) << LEVEL_SHIFT) & LEVEL,
-        };
-        Self { key, bits }
+        Self { key, bits: opened.bits() }
     }
 
     pub(super) fn root(key: u64, opened: Opened) -> Self {
@@ -65,9 +58,7 @@ impl Begun {
 
     #[inline]
     pub(super) fn index(self) -> u16 {
-        #[expect(clippy::cast_possible_truncation, reason = "the lower half")]
-        let index = self.bits as u16;
-        index
+        self.opened().index()
     }
 
     #[inline]
@@ -76,7 +67,7 @@ impl Begun {
     }
 
     pub(super) fn is_muted(self) -> bool {
-        self.bits & MUTED != 0
+        self.opened().is_muted()
     }
 
     pub(super) fn is_unsampled(self) -> bool {
@@ -86,16 +77,13 @@ impl Begun {
     /// 0, but for a span that is one with another, or was opened in such a one and is not recorded.
     #[inline]
     pub(super) fn level(self) -> u16 {
-        ((self.bits & LEVEL) >> LEVEL_SHIFT) as u16
+        self.opened().level()
     }
 
     /// The span as it lies in its segment.
+    #[inline]
     pub(super) fn opened(self) -> Opened {
-        match (self.is_muted(), self.level()) {
-            (true, level) => Opened::Muted(self.index(), level),
-            (false, 0) => Opened::Recorded(self.index()),
-            (false, level) => Opened::Merged(self.index(), level),
-        }
+        Opened::of_bits(self.bits)
     }
 
     #[inline]
@@ -200,7 +188,7 @@ impl Drop for Scope {
 fn close(key: u64, bits: u32) {
     let begun = Begun { key, bits };
     let panicked = panicking() && bits & PANICKING == 0;
-    if bits & (ROOT | MUTED | LEVEL) != 0 || panicked {
+    if bits & (ROOT | Opened::MUTED | Opened::LEVEL) != 0 || panicked {
         return close_other(begun, panicked);
     }
     let end = clock::now();

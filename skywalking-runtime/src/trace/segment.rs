@@ -9,6 +9,7 @@ mod detaching;
 mod entries;
 mod merging;
 mod names;
+mod place;
 mod shared;
 mod splitting;
 
@@ -24,59 +25,8 @@ use crate::propagation::passed::Passed;
 use crate::tracer::Tracer;
 
 pub(crate) use names::{Name, PENDING_PEER, UNKNOWN_PEER, UNNAMED};
+pub(crate) use place::{Current, Opened, Which};
 pub(crate) use shared::Shared;
-
-/// Which span is current, and how many spans below it were not recorded because the segment is full.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) struct Current {
-    pub(crate) index: u16,
-    /// 0 is the span itself, 1 the first that merged with it.
-    level: u16,
-    /// The spans that are not recorded.
-    muted: u32,
-}
-
-impl Current {
-    pub(crate) const NONE: Self = Self::of(NONE);
-
-    #[inline]
-    pub(crate) const fn of(index: u16) -> Self {
-        Self { index, level: 0, muted: 0 }
-    }
-
-    #[inline]
-    pub(crate) fn at_level(index: u16, level: u16) -> Self {
-        Self { index, level: level.min(Record::MOST_LEVELS), muted: 0 }
-    }
-
-    /// True within a span that is not recorded.
-    #[inline]
-    pub(crate) fn is_muted(self) -> bool {
-        self.muted != 0
-    }
-
-    /// The place in which the record was opened; spans that are not recorded stay so.
-    #[inline]
-    fn up(self, record: &Record) -> Self {
-        Self { index: record.parent, level: record.parent_level(), ..self }
-    }
-
-    /// Within one more span that is not recorded, below this place.
-    pub(crate) fn muted_below(self, place: Self) -> Self {
-        Self { muted: self.muted.saturating_add(1), ..place }
-    }
-}
-
-/// A span that was opened: its place, or that there was no place left.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Opened {
-    /// The span's id.
-    Recorded(u16),
-    /// The segment is full: the id of the nearest recorded ancestor, and at which of its levels.
-    Muted(u16, u16),
-    /// It is one with its parent: the id of that, and at which level.
-    Merged(u16, u16),
-}
 
 /// A range of the segment's text.
 #[derive(Clone, Copy, Debug, Default)]
@@ -220,10 +170,10 @@ impl Segment {
         }
         #[expect(clippy::cast_possible_truncation, reason = "below the limit, which is a u16")]
         let index = length as u16;
-        let flags = flags | Record::opened_at(self.current.level);
-        self.records.push(Record { start: clock::now(), end: 0, callsite, parent: self.current.index, flags, side });
+        let flags = flags | Record::opened_at(self.current.level());
+        self.records.push(Record { start: clock::now(), end: 0, callsite, parent: self.current.index(), flags, side });
         self.current = Current::of(index);
-        Opened::Recorded(index)
+        Opened::recorded(index)
     }
 
     #[cold]
@@ -232,19 +182,19 @@ impl Segment {
         self.limited = true;
         self.remember_peer(callsite, side);
         self.current = self.current.muted_below(self.current);
-        Opened::Muted(self.current.index, self.current.level)
+        Opened::muted(self.current)
     }
 
     /// Ends what was opened, whatever it was.
     pub(crate) fn end(&mut self, opened: Opened) {
-        match opened {
-            Opened::Recorded(index) => {
+        match opened.which() {
+            Which::Recorded(index) => {
                 if !self.close(index, clock::now()) {
                     self.leave_detached(index);
                 }
             }
-            Opened::Muted(..) => self.unmute(),
-            Opened::Merged(index, level) => self.close_level(index, level),
+            Which::Muted(..) => self.unmute(),
+            Which::Merged(index, level) => self.close_level(index, level),
         }
     }
 
@@ -253,7 +203,7 @@ impl Segment {
     pub(crate) fn close(&mut self, index: u16, end: u64) -> bool {
         let Some(record) = self.records.get_mut(usize::from(index)).filter(|record| record.end == 0) else { return false };
         record.end = end;
-        if self.current.index == index {
+        if self.current.index() == index {
             let parent = self.current.up(record);
             self.current = self.nearest_open(parent);
         }
@@ -263,10 +213,10 @@ impl Segment {
     /// The span itself if it is open, else its nearest open ancestor; at the level that it was left at, if that is open.
     #[inline]
     fn nearest_open(&self, mut at: Current) -> Current {
-        while let Some(record) = self.records.get(usize::from(at.index)) {
+        while let Some(record) = self.records.get(usize::from(at.index())) {
             if record.is_open() {
-                if at.level != 0 {
-                    at.level = at.level.min(record.levels());
+                if at.level() != 0 {
+                    at.set_level(at.level().min(record.levels()));
                 }
                 break;
             }
@@ -284,13 +234,13 @@ impl Segment {
     /// Closes a span that was not recorded.
     pub(crate) fn unmute(&mut self) {
         self.muted_peer.clear();
-        self.current.muted = self.current.muted.saturating_sub(1);
+        self.current = self.current.unmuted();
     }
 
     /// Takes back the span that was opened last, as if it had never been.
     pub(crate) fn unopen(&mut self, opened: Opened) {
-        match opened {
-            Opened::Recorded(index) if usize::from(index) + 1 == self.records.len() && self.current.index == index => {
+        match opened.which() {
+            Which::Recorded(index) if usize::from(index) + 1 == self.records.len() && self.current.index() == index => {
                 if let Some(record) = self.records.pop() {
                     self.current = Current::at_level(record.parent, record.parent_level());
                     self.searched = self.searched.min(index);
@@ -309,11 +259,11 @@ impl Segment {
         if self.current.is_muted() || !self.sampled {
             return None;
         }
-        self.records.get_mut(usize::from(self.current.index))
+        self.records.get_mut(usize::from(self.current.index()))
     }
 
     /// True if side entries for the current span have a place to go.
     pub(crate) fn is_current_recorded(&self) -> bool {
-        self.sampled && !self.current.is_muted() && usize::from(self.current.index) < self.records.len()
+        self.sampled && !self.current.is_muted() && usize::from(self.current.index()) < self.records.len()
     }
 }

@@ -46,7 +46,7 @@ pub struct Snapshot {
 /// ```
 #[must_use = "a snapshot does nothing until it is used elsewhere"]
 pub fn capture() -> Snapshot {
-    slot::with(|segment| Snapshot { shared: Some(segment.share()), span: segment.current.index }).unwrap_or_default()
+    slot::with(|segment| Snapshot { shared: Some(segment.share()), span: segment.current.index() }).unwrap_or_default()
 }
 
 impl Snapshot {

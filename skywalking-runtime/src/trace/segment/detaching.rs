@@ -10,7 +10,7 @@ use super::Segment;
 impl Segment {
     /// The current span ends by a handle from now on, which gets the cell; none if nothing is recorded, or one has it.
     pub(crate) fn detach(&mut self) -> Option<Arc<Detached>> {
-        let index = self.current.index;
+        let index = self.current.index();
         let record = self.current_record()?;
         if record.end != 0 {
             tally::count(Reason::DetachedTwice);
@@ -27,7 +27,7 @@ impl Segment {
     pub(crate) fn leave_detached(&mut self, index: u16) {
         let Some(record) = self.records.get_mut(usize::from(index)).filter(|record| record.end == Record::IN_SCOPE) else { return };
         record.end = Record::DETACHED;
-        if self.current.index == index {
+        if self.current.index() == index {
             let parent = self.current.up(record);
             self.current = self.nearest_open(parent);
         }

@@ -8,7 +8,7 @@ use super::super::record::{Record, Side, SideKind};
 use super::super::tag::Raw;
 use super::super::tally::{self, Reason};
 use super::super::text::{self, TAG_LIMIT};
-use super::{Opened, Range, Segment};
+use super::{Opened, Range, Segment, Which};
 use crate::tracer::Cancelled;
 
 /// Tags, logs and other side entries of one segment, and their text: what is over is left out and counted, so that a loop that tags
@@ -139,7 +139,7 @@ impl Segment {
 
     /// Works on the list of the current span, if it is recorded.
     pub(crate) fn with_current_list(&mut self, work: impl FnOnce(&mut Self, &mut u32)) {
-        let at = usize::from(self.current.index);
+        let at = usize::from(self.current.index());
         let Some(mut head) = self.current_record().map(|record| record.side) else { return };
         work(self, &mut head);
         if let Some(record) = self.records.get_mut(at) {
@@ -178,7 +178,7 @@ impl Segment {
     /// Remembers the message of a panic that is about to unwind through spans of this segment.
     pub(crate) fn remember_panic(&mut self, message: &str) {
         self.panic_message = self.store(text::cut(message, TAG_LIMIT)).unwrap_or_default();
-        let mut at = self.current.index;
+        let mut at = self.current.index();
         while let Some(record) = self.records.get_mut(usize::from(at)) {
             record.flags &= !Record::PANIC_TOLD;
             at = record.parent;
@@ -195,10 +195,10 @@ impl Segment {
 
     /// Marks a span as failed or cancelled, with a log that says so.
     pub(crate) fn mark(&mut self, opened: Opened, mark: Mark) {
-        let (index, level) = match opened {
-            Opened::Recorded(index) => (index, 0),
-            Opened::Merged(index, level) => (index, level),
-            Opened::Muted(..) => return,
+        let (index, level) = match opened.which() {
+            Which::Recorded(index) => (index, 0),
+            Which::Merged(index, level) => (index, level),
+            Which::Muted(..) => return,
         };
         let Some(record) = self.records.get_mut(usize::from(index)) else { return };
         // Spans that are one see the same end, and the innermost tells of a panic; of the drop of all of them, the outermost.

@@ -7,7 +7,7 @@
 use super::super::callsite::{Callsite, Kind, Layer};
 use super::super::record::{Record, Side, SideKind};
 use super::super::tag::Raw;
-use super::{Opened, Segment};
+use super::{Opened, Segment, Which};
 
 impl Segment {
     /// True if a span of this kind is one with the current one.
@@ -15,12 +15,12 @@ impl Segment {
         if kind == Kind::Local {
             return false;
         }
-        let Some(record) = self.records.get(usize::from(self.current.index)) else { return false };
+        let Some(record) = self.records.get(usize::from(self.current.index())) else { return false };
         let levels = record.levels();
         record.callsite.kind == kind
             && record.is_open()
             && !record.is(Record::CONTINUED)
-            && levels == self.current.level
+            && levels == self.current.level()
             && !self.current.is_muted()
             && levels < Record::MOST_LEVELS
     }
@@ -65,19 +65,19 @@ impl Segment {
     /// Opens a span that is one with the current one. Whoever calls has asked whether it may.
     #[cold]
     pub(crate) fn open_level(&mut self) -> Opened {
-        let index = self.current.index;
+        let index = self.current.index();
         let mut level = 0;
         if let Some(record) = self.records.get_mut(usize::from(index)) {
             level = record.levels() + 1;
             record.set_levels(level);
         }
-        self.current.level = level;
-        Opened::Merged(index, level)
+        self.current.set_level(level);
+        Opened::merged(index, level)
     }
 
     /// The future that a span covers is being dropped, and with it those whose spans are one with it.
     pub(crate) fn begin_drop(&mut self, opened: Opened) {
-        if let Opened::Recorded(index) = opened
+        if let Which::Recorded(index) = opened.which()
             && let Some(record) = self.records.get_mut(usize::from(index))
         {
             record.flags |= Record::DROPPING;
@@ -90,8 +90,8 @@ impl Segment {
         let Some(record) = self.records.get_mut(usize::from(index)).filter(|record| record.is_open()) else { return };
         let left = record.levels().saturating_sub(1);
         record.set_levels(left);
-        if self.current.index == index {
-            self.current.level = self.current.level.min(level.saturating_sub(1)).min(left);
+        if self.current.index() == index {
+            self.current.set_level(self.current.level().min(level.saturating_sub(1)).min(left));
         }
     }
 }

@@ -42,7 +42,7 @@ impl Segment {
 
     /// Those who go on from here from now on shall say the current span's new name.
     pub(crate) fn renamed(&mut self) {
-        if self.current.index == self.shared_endpoint {
+        if self.current.index() == self.shared_endpoint {
             self.unshare();
         }
     }
@@ -121,7 +121,7 @@ impl Segment {
         if current.is_muted() {
             return &self.muted_peer;
         }
-        let Some(record) = self.records.get(usize::from(current.index)) else { return "" };
+        let Some(record) = self.records.get(usize::from(current.index())) else { return "" };
         match self.find(record.side, |kind| kind == SideKind::Peer) {
             Some(side) => self.text_at(Range { offset: side.a, length: side.b }),
             None => record.callsite.peer,

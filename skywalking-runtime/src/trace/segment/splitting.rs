@@ -87,7 +87,7 @@ impl Segment {
             record.end = 0;
             record.start = now;
             record.flags |= Record::CONTINUED;
-            record.set_parent(parent.index, parent.level);
+            record.set_parent(parent.index(), parent.level());
         } else {
             record.flags |= Record::TOLD;
         }

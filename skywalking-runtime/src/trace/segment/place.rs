@@ -1,0 +1,141 @@
+//! Places in a segment: which span is current, and which was opened. Each is one number, so that it moves in one register.
+
+use super::super::record::{NONE, Record};
+
+/// Which span is current, and how many spans below it were not recorded because the segment is full.
+/// In one number the span's place; above it the level, 0 for the span itself and 1 for the first that merged with it;
+/// above that the spans that are not recorded.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Current(u64);
+
+impl Current {
+    pub(crate) const NONE: Self = Self::of(NONE);
+    const LEVEL: u32 = 16;
+    const MUTED: u32 = 32;
+    const ONE_MUTED: u64 = 1 << Self::MUTED;
+
+    #[inline]
+    pub(crate) const fn of(index: u16) -> Self {
+        Self(index as u64)
+    }
+
+    #[inline]
+    pub(crate) fn at_level(index: u16, level: u16) -> Self {
+        Self(u64::from(index) | u64::from(level.min(Record::MOST_LEVELS)) << Self::LEVEL)
+    }
+
+    #[inline]
+    pub(crate) fn index(self) -> u16 {
+        #[expect(clippy::cast_possible_truncation, reason = "the lowest part")]
+        let index = self.0 as u16;
+        index
+    }
+
+    #[inline]
+    pub(super) fn level(self) -> u16 {
+        #[expect(clippy::cast_possible_truncation, reason = "the second part")]
+        let level = (self.0 >> Self::LEVEL) as u16;
+        level
+    }
+
+    pub(super) fn set_level(&mut self, level: u16) {
+        let muted = self.0 & !(Self::ONE_MUTED - 1);
+        self.0 = Self::at_level(self.index(), level).0 | muted;
+    }
+
+    /// True within a span that is not recorded.
+    #[inline]
+    pub(crate) fn is_muted(self) -> bool {
+        self.0 >= Self::ONE_MUTED
+    }
+
+    /// The place in which the record was opened; spans that are not recorded stay so.
+    #[inline]
+    pub(super) fn up(self, record: &Record) -> Self {
+        let muted = self.0 & !(Self::ONE_MUTED - 1);
+        Self(u64::from(record.parent) | u64::from(record.parent_level()) << Self::LEVEL | muted)
+    }
+
+    /// Within one more span that is not recorded, below this place.
+    pub(crate) fn muted_below(self, place: Self) -> Self {
+        let muted = (self.0 & !(Self::ONE_MUTED - 1)).saturating_add(Self::ONE_MUTED);
+        Self(muted & !(Self::ONE_MUTED - 1) | place.0 & (Self::ONE_MUTED - 1))
+    }
+
+    /// The last of the spans has ended that are not recorded.
+    pub(super) fn unmuted(self) -> Self {
+        if self.is_muted() { Self(self.0 - Self::ONE_MUTED) } else { self }
+    }
+}
+
+/// A span that was opened: its place, or that there was no place left. The bits are those that guards and futures keep.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Opened(u32);
+
+/// What became of a span that was opened.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Which {
+    /// The span's id.
+    Recorded(u16),
+    /// The segment is full: the id of the nearest recorded ancestor, and at which of its levels.
+    Muted(u16, u16),
+    /// It is one with its parent: the id of that, and at which level.
+    Merged(u16, u16),
+}
+
+impl Opened {
+    pub(crate) const MUTED: u32 = 1 << 30;
+    /// Of a span that is one with another, its level; of one that is not recorded, that of its parent.
+    pub(crate) const LEVEL: u32 = 0b1111 << Self::LEVEL_SHIFT;
+    const LEVEL_SHIFT: u32 = 16;
+    const INDEX: u32 = 0xffff;
+
+    #[inline]
+    pub(crate) fn recorded(index: u16) -> Self {
+        Self(u32::from(index))
+    }
+
+    pub(super) fn muted(at: Current) -> Self {
+        Self(Self::merged(at.index(), at.level()).0 | Self::MUTED)
+    }
+
+    pub(super) fn merged(index: u16, level: u16) -> Self {
+        Self(u32::from(index) | (u32::from(level) << Self::LEVEL_SHIFT) & Self::LEVEL)
+    }
+
+    /// As it was put into these bits, whatever else is there.
+    #[inline]
+    pub(crate) fn of_bits(bits: u32) -> Self {
+        Self(bits & (Self::MUTED | Self::LEVEL | Self::INDEX))
+    }
+
+    #[inline]
+    pub(crate) fn bits(self) -> u32 {
+        self.0
+    }
+
+    #[inline]
+    pub(crate) fn index(self) -> u16 {
+        #[expect(clippy::cast_possible_truncation, reason = "the lower half")]
+        let index = self.0 as u16;
+        index
+    }
+
+    pub(crate) fn is_muted(self) -> bool {
+        self.0 & Self::MUTED != 0
+    }
+
+    /// 0, but for a span that is one with another, or was opened in such a one and is not recorded.
+    #[inline]
+    pub(crate) fn level(self) -> u16 {
+        ((self.0 & Self::LEVEL) >> Self::LEVEL_SHIFT) as u16
+    }
+
+    pub(crate) fn which(self) -> Which {
+        match (self.is_muted(), self.level()) {
+            (true, level) => Which::Muted(self.index(), level),
+            (false, 0) => Which::Recorded(self.index()),
+            (false, level) => Which::Merged(self.index(), level),
+        }
+    }
+}
