@@ -106,7 +106,8 @@ fn start_with<T: Transport>(config: Checked, transport: T) -> Result<Agent, Erro
         .map_err(|Running| Error::AlreadyStarted { service: identity.service.clone() })?;
     #[cfg(feature = "testing")]
     crate::testing::started(&handle);
-    let (ledger, max_age) = (Ledger::open(tracer.generation), tracer.settings.max_age);
+    let (max_age, queue) = (tracer.settings.max_age, tracer.settings.queue);
+    let ledger = Ledger::open(tracer.generation);
     outbox::open(tracer.generation);
     let agent = Agent {
         service: identity.service.clone(),
@@ -114,7 +115,7 @@ fn start_with<T: Transport>(config: Checked, transport: T) -> Result<Agent, Erro
         error: None,
         running: Some(Alive { tracer, ledger, handle, deadline: config.shutdown_deadline, start }),
     };
-    let drain = Drain::new(ledger, identity, T::FORM, redaction, max_age, keep);
+    let drain = Drain::new(ledger, identity, T::FORM, redaction, max_age, queue, keep);
     if let Err(error) = worker::start(runtime, move || Worker::new(transport, drain, ledger, wake, commands)) {
         // Nobody is there to be asked, so this is over at once.
         drop(agent);
@@ -150,7 +151,9 @@ impl Agent {
     }
 
     /// Waits until all segments that have ended before this call are sent or dropped, or the time is over. True for the former: then
-    /// [`stats`](Agent::stats) says how many are which. If the reporter is waiting for an absent backend, it tries once more at once.
+    /// [`stats`](Agent::stats) says how many are which. It does not wait for segments that wait themselves: for an
+    /// [`AsyncSpan`](crate::AsyncSpan), or for the end of a request of which only what goes wrong is kept. If the reporter is waiting for an
+    /// absent backend, it tries once more at once.
     pub fn flush(&self, timeout: Duration) -> bool {
         let Some(running) = &self.running else { return true };
         running.handle.ask(timeout, |deadline, answer| Command::Flush { deadline, answer })

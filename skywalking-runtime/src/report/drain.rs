@@ -16,7 +16,7 @@ use super::transport::Form;
 use super::trials::{Fate, Trials};
 use crate::config::Keep;
 use crate::trace::clock;
-use crate::trace::outbox::{self, Attached, Head, Load, Tray};
+use crate::trace::outbox::{self, Attached, Budget, Head, Load, Tray};
 use crate::trace::record::Record;
 use crate::tracer::Identity;
 
@@ -118,8 +118,8 @@ pub(crate) struct Drain {
 }
 
 impl Drain {
-    /// Segments wait `max_age` milliseconds for what they lack. Anchors the time: stamps from now on can be told.
-    pub(crate) fn new(ledger: Ledger, identity: Identity, form: Form, hook: Hook, max_age: u64, keep: Option<Keep>) -> Self {
+    /// Segments wait `max_age` milliseconds for what they lack, and take at most half of the queue meanwhile. Anchors the time: stamps from now on can be told.
+    pub(crate) fn new(ledger: Ledger, identity: Identity, form: Form, hook: Hook, max_age: u64, queue: Budget, keep: Option<Keep>) -> Self {
         let mut timeline = Timeline::default();
         timeline.add(clock::anchor());
         Self {
@@ -129,7 +129,7 @@ impl Drain {
             timeline,
             load: Load::default(),
             place: Place::default(),
-            waiting: Waiting::new(max_age),
+            waiting: Waiting::new(max_age, queue),
             trials: Trials::new(keep.unwrap_or(Keep::errors())),
             kept: VecDeque::new(),
             released: false,
@@ -177,6 +177,7 @@ impl Drain {
             self.missed = false;
             // Also where there is nothing to take: far between, anchors would smear what the clocks did meanwhile.
             self.timeline.add(clock::anchor());
+            self.waiting.look();
             outbox::nodes().flat_map(|node| &node.trays).filter(|tray| tray.queued() > 0).collect()
         });
         if !self.encode_waiting(batch) {
@@ -223,7 +224,7 @@ impl Drain {
             let Some(mut held) = self.waiting.next() else { return true };
             held.settle();
             if held.attached.trial.is_some() {
-                self.judge(Judged::Held(held));
+                self.judge(Judged::Held(*held));
             } else {
                 self.encode_held(&held, batch);
             }

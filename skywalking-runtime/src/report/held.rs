@@ -1,10 +1,13 @@
-//! Segments that have ended and wait for the handles of some of their spans ([`AsyncSpan`](crate::AsyncSpan)): they stay with the reporter, within
-//! the queue's budget, until the last handle is done or they are too old. When the reporter ends they go as they are.
+//! Segments that have ended and wait for the handles of some of their spans ([`AsyncSpan`](crate::AsyncSpan)): they stay with the reporter,
+//! until the last handle is done or they are too old. When the reporter ends they go as they are. At most half of the queue waits so:
+//! handles that were forgotten shall not shut out the rest.
+
+use std::collections::VecDeque;
 
 use super::encode::Segment;
 use crate::trace::age;
 use crate::trace::detached::{Ending, Entry};
-use crate::trace::outbox::{Attached, Head};
+use crate::trace::outbox::{Attached, Budget, Head};
 use crate::trace::record::{Record, Side, SideKind};
 use crate::trace::tag::{Kept, Raw};
 
@@ -18,39 +21,74 @@ pub(crate) struct Held {
     pub(crate) text: String,
     /// What it takes of the queue's budget.
     pub(crate) bytes: usize,
+    /// The same of what the handles said.
+    said: usize,
     expires: u64,
 }
 
 /// The segments that wait, the oldest first.
 #[derive(Debug)]
 pub(crate) struct Waiting {
-    segments: Vec<Held>,
+    /// In boxes, since each look at them moves them.
+    segments: VecDeque<Box<Held>>,
+    /// Their bytes.
+    bytes: usize,
+    /// They need not wait any longer.
+    ready: VecDeque<Box<Held>>,
     /// How long each waits, in milliseconds.
     patience: u64,
+    /// How much may wait.
+    room: Budget,
     /// They shall wait no longer.
     released: bool,
 }
 
 impl Waiting {
-    pub(crate) fn new(patience: u64) -> Self {
-        Self { segments: Vec::new(), patience, released: false }
+    /// Each segment waits so many milliseconds, and all of them take at most half of the queue.
+    pub(crate) fn new(patience: u64, queue: Budget) -> Self {
+        let room = Budget { bytes: queue.bytes / 2, segments: (queue.segments / 2).max(1) };
+        Self { segments: VecDeque::new(), bytes: 0, ready: VecDeque::new(), patience, room, released: false }
     }
 
     /// From now on nothing is held.
     pub(crate) fn release(&mut self) {
         self.released = true;
+        self.ready.append(&mut self.segments);
+        self.bytes = 0;
     }
 
     /// Takes a copy of one that has ended.
     pub(crate) fn hold(&mut self, segment: Segment<'_>, attached: Attached) {
-        self.segments.push(Held::new(segment, attached, age::expiry(self.patience)));
+        let held = Box::new(Held::new(segment, attached, age::expiry(self.patience)));
+        if self.released || !held.attached.is_incomplete() {
+            return self.ready.push_back(held);
+        }
+        self.bytes += held.bytes;
+        self.segments.push_back(held);
+        while self.bytes > self.room.bytes || self.segments.len() > self.room.segments {
+            let Some(oldest) = self.segments.pop_front() else { break };
+            self.bytes -= oldest.bytes;
+            self.ready.push_back(oldest);
+        }
+    }
+
+    /// Looks for those that need not wait any longer: once a pass, since it looks at each.
+    pub(crate) fn look(&mut self) {
+        let now = age::now();
+        for _ in 0..self.segments.len() {
+            let Some(held) = self.segments.pop_front() else { break };
+            if held.expires < now || !held.attached.is_incomplete() {
+                self.bytes -= held.bytes;
+                self.ready.push_back(held);
+            } else {
+                self.segments.push_back(held);
+            }
+        }
     }
 
     /// One that is to leave now.
-    pub(crate) fn next(&mut self) -> Option<Held> {
-        let now = age::now();
-        let at = self.segments.iter().position(|held| self.released || held.expires < now || !held.attached.is_incomplete())?;
-        Some(self.segments.remove(at))
+    pub(crate) fn next(&mut self) -> Option<Box<Held>> {
+        self.ready.pop_front()
     }
 }
 
@@ -65,16 +103,26 @@ impl Held {
             sides: sides.to_vec(),
             text: text.to_owned(),
             bytes: head.bytes(),
+            said: 0,
             expires,
         }
     }
 
+    /// The bytes that it takes, with what the handles said.
+    pub(crate) fn weight(&self) -> usize {
+        self.bytes + self.said
+    }
+
     /// Puts in what the handles said; those that are still out come too late.
     pub(crate) fn settle(&mut self) {
-        for detached in std::mem::take(&mut self.attached.detached) {
+        let detached = std::mem::take(&mut self.attached.detached);
+        for detached in &detached {
             let ending = detached.give_up();
+            self.said += ending.bytes();
             self.put(usize::from(detached.index), ending);
         }
+        // What was said counts as waiting for as long as this is here.
+        self.attached.detached = detached;
         self.head.records = self.records.len();
         self.head.sides = self.sides.len();
         self.head.text = self.text.len();
@@ -83,6 +131,8 @@ impl Held {
     fn put(&mut self, place: usize, ending: &Ending) {
         let Some(record) = self.records.get(place) else { return };
         let mut head = record.side;
+        // Where the span's scope went on behind the end that its handle gave it, it may have logs from there.
+        let end = ending.end.max(self.last_log(head));
         for entry in &ending.entries {
             match entry {
                 Entry::Tag(key, value) => self.tag(&mut head, key, value),
@@ -99,12 +149,19 @@ impl Held {
         }
         if let Some(record) = self.records.get_mut(place) {
             record.side = head;
-            record.end = ending.end;
+            record.end = end;
             if ending.failed {
                 record.flags |= Record::ERROR;
             }
         }
-        self.head.ended = self.head.ended.max(ending.end);
+        self.head.ended = self.head.ended.max(end);
+    }
+
+    /// The time of the last log in a list, or 0.
+    fn last_log(&self, head: u32) -> u64 {
+        let side = |at: u32| self.sides.get((at as usize).checked_sub(1)?);
+        let list = std::iter::successors(side(head), |newer| side(newer.next));
+        list.filter(|side| side.kind == SideKind::Log).map(Side::as_number).max().unwrap_or(0)
     }
 
     fn tag(&mut self, head: &mut u32, key: &'static str, value: &Kept) {
@@ -127,5 +184,57 @@ impl Held {
         side.next = *head;
         self.sides.push(side);
         *head = place;
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::trace::detached::Detached;
+    use std::sync::Arc;
+
+    const ROOM: Budget = Budget { bytes: 1_000_000, segments: 20 };
+
+    /// Segments of these ids, each with a handle that is out; gives their cells.
+    fn wait(waiting: &mut Waiting, ids: impl Iterator<Item = u64>) -> Vec<Arc<Detached>> {
+        ids.map(|id| {
+            let cell = Arc::new(Detached::new(0));
+            let head = Head { id, ..Head::default() };
+            let attached = Attached { detached: vec![Arc::clone(&cell)], ..Attached::default() };
+            waiting.hold(Segment { head: &head, records: &[], sides: &[], text: "" }, attached);
+            cell
+        })
+        .collect()
+    }
+
+    fn leaving(waiting: &mut Waiting) -> Vec<u64> {
+        waiting.look();
+        std::iter::from_fn(|| waiting.next()).map(|held| held.head.id).collect()
+    }
+
+    #[test]
+    fn those_leave_whose_handles_are_done_and_at_the_end_all() {
+        let mut waiting = Waiting::new(u64::MAX, ROOM);
+        let cells = wait(&mut waiting, 1..=5);
+        assert!(leaving(&mut waiting).is_empty());
+        cells[3].give_up();
+        cells[1].give_up();
+        assert_eq!(leaving(&mut waiting), [2, 4]);
+        waiting.release();
+        assert_eq!(leaving(&mut waiting), [1, 3, 5]);
+        wait(&mut waiting, 6..=7);
+        assert_eq!(leaving(&mut waiting), [6, 7]);
+        assert!(waiting.segments.is_empty() && waiting.bytes == 0);
+    }
+
+    #[test]
+    fn at_most_half_of_the_queue_waits_and_the_oldest_makes_room() {
+        let by_bytes = Budget { bytes: 20 * size_of::<Head>(), segments: 1_000 };
+        for queue in [ROOM, by_bytes] {
+            let mut waiting = Waiting::new(u64::MAX, queue);
+            wait(&mut waiting, 1..=13);
+            assert_eq!(leaving(&mut waiting), [1, 2, 3]);
+            assert_eq!((waiting.segments.len(), waiting.bytes), (10, 10 * size_of::<Head>()));
+        }
     }
 }

@@ -69,13 +69,13 @@ impl Trials {
     pub(crate) fn hold(&mut self, held: Held) -> Vec<Held> {
         let Some(trial) = &held.attached.trial else { return vec![held] };
         self.groups.entry(address(trial)).or_default().push(self.next);
-        self.bytes += held.bytes;
+        self.bytes += held.weight();
         self.waiting.insert(self.next, held);
         self.next += 1;
         let mut pushed_out = Vec::new();
         while self.bytes > self.keep.buffer_bytes || self.waiting.len() > self.keep.buffer_segments {
             let Some((place, held)) = self.waiting.pop_first() else { break };
-            self.bytes -= held.bytes;
+            self.bytes -= held.weight();
             self.forget(place, &held);
             tally::count(Reason::KeepBufferFull);
             pushed_out.push(held);
@@ -98,7 +98,7 @@ impl Trials {
     fn take(&mut self, address: usize) -> Vec<Held> {
         let places = self.groups.remove(&address).unwrap_or_default();
         let taken: Vec<Held> = places.iter().filter_map(|place| self.waiting.remove(place)).collect();
-        self.bytes -= taken.iter().map(|held| held.bytes).sum::<usize>();
+        self.bytes -= taken.iter().map(Held::weight).sum::<usize>();
         taken
     }
 

@@ -45,6 +45,13 @@ pub(crate) struct Ending {
     reserved: usize,
 }
 
+impl Ending {
+    /// The bytes of what was said.
+    pub(crate) fn bytes(&self) -> usize {
+        self.reserved
+    }
+}
+
 impl Drop for Ending {
     fn drop(&mut self) {
         outbox::settle(self.reserved, 0);
@@ -68,7 +75,7 @@ impl Entry {
 }
 
 impl Detached {
-    pub(super) fn new(index: u16) -> Self {
+    pub(crate) fn new(index: u16) -> Self {
         Self { index, ending: OnceCell::new() }
     }
 
@@ -86,7 +93,8 @@ impl Detached {
 /// A span that ends when [`finish`](Self::finish) is called, on whatever thread: made by [`Current::detach`].
 ///
 /// What is said of it from then on is said here. Dropped unfinished, it ends the span with the tag `unfinished=true`. Its segment is reported
-/// when it is done, or when it has become older than [`Config::max_age`](crate::Config::max_age); a shutdown doesn't wait for it either.
+/// when it is done, or when it has become older than [`Config::max_age`](crate::Config::max_age); a shutdown doesn't wait for it either, and
+/// where half of what may wait for the reporter waits for handles, the oldest is reported as it is.
 /// What it says after that is lost, and counted as [`Reason::DetachedTooLate`].
 ///
 /// ```
@@ -112,6 +120,8 @@ impl Detached {
 pub struct AsyncSpan {
     /// None: nothing is recorded.
     open: Option<Box<Open>>,
+    /// Also where nothing is recorded: what goes on from here shall not begin a trace of its own.
+    snapshot: Snapshot,
 }
 
 #[derive(Debug)]
@@ -120,7 +130,6 @@ struct Open {
     said: Ending,
     bytes: usize,
     budget: Budget,
-    snapshot: Snapshot,
 }
 
 impl Open {
@@ -155,8 +164,8 @@ impl Current {
     /// end was taken before, the handle does nothing.
     pub fn detach(self) -> AsyncSpan {
         let cell = slot::with(|segment| Some((segment.detach()?, segment.tracer.settings.queue))).flatten();
-        let open = cell.map(|(cell, budget)| Open { cell, said: Ending::default(), bytes: 0, budget, snapshot: capture() });
-        AsyncSpan { open: open.map(Box::new) }
+        let open = cell.map(|(cell, budget)| Box::new(Open { cell, said: Ending::default(), bytes: 0, budget }));
+        AsyncSpan { open, snapshot: capture() }
     }
 }
 
@@ -221,9 +230,10 @@ impl AsyncSpan {
         self.with(|open| open.said.failed = true)
     }
 
-    /// A snapshot of the span, for work on other threads that shall be below it. Empty where nothing is traced.
+    /// A snapshot of the span, for work on other threads that shall be below it. Where the handle does nothing it is what
+    /// [`capture`](crate::capture) gave there: empty without a context.
     pub fn snapshot(&self) -> Snapshot {
-        self.open.as_ref().map(|open| open.snapshot.clone()).unwrap_or_default()
+        self.snapshot.clone()
     }
 
     /// Ends the span, now.

@@ -63,6 +63,22 @@ fn it_ends_when_it_is_finished_and_not_with_its_scope() {
 }
 
 #[test]
+fn what_its_scope_says_after_it_was_finished_lies_within_it() {
+    let trees = run(|| {
+        Root::new(&ENTRY).run(|| {
+            current().detach().finish();
+            let finished = std::time::Instant::now();
+            while finished.elapsed() < Duration::from_millis(3) {
+                thread::yield_now();
+            }
+            current().log("event", "later");
+        });
+    });
+    // That no log is later than its span is a rule of the wire, to which the segment is held.
+    assert_eq!(text(&trees), "Entry /entry layer=Http [event=later]\n");
+}
+
+#[test]
 fn dropped_unfinished_it_says_so() {
     assert_eq!(submitted(drop), format!("{SUBMITTED}{{said=inside, unfinished=true}}\n"));
     assert_eq!(
@@ -183,6 +199,25 @@ fn without_a_recorded_span_the_handle_does_nothing() {
     span.finish();
     let trees = Test::new().sampler(|_| false).run(|| Root::new(&ENTRY).run(|| assert!(!current().detach().is_recording())));
     assert!(trees.is_empty() && is_idle());
+}
+
+#[test]
+fn work_below_a_handle_stays_in_its_trace_also_where_the_handle_does_nothing() {
+    fn elsewhere(span: &AsyncSpan) {
+        let (below, test) = (span.snapshot(), testing::mark());
+        assert!(!span.is_recording() && !below.is_empty());
+        thread::spawn(move || test.run(|| below.run("answer", || Root::new(&A).run(|| ())))).join().unwrap();
+    }
+    let unsampled = Test::new().sampler(|name| name != "/entry").run(|| Root::new(&ENTRY).run(|| elsewhere(&current().detach())));
+    assert_eq!(text(&unsampled), "");
+    let taken_twice = run(|| {
+        Root::new(&ENTRY).run(|| {
+            let first = current().detach();
+            elsewhere(&current().detach());
+            first.finish();
+        });
+    });
+    assert_eq!(text(&taken_twice), "Entry /entry layer=Http\n  Local answer ref=CrossThread\n    Local a\n");
 }
 
 #[test]

@@ -202,13 +202,15 @@ fn a_request_in_parts_is_kept_or_dropped_as_one() {
 
 #[test]
 fn the_buffer_is_bounded_and_what_it_gives_up_is_counted() {
-    let _running = keeping(Keep::errors().buffer_bytes(4_096));
+    let running = keeping(Keep::errors().buffer_bytes(4_096));
     let mut left = (String::new(), 0);
     let given_up = counted(Reason::KeepBufferFull, || {
         left = kept(|| {
             Root::new(&ENTRY).run(|| {
                 let here = capture();
                 std::thread::scope(|scope| _ = scope.spawn(|| (0..100).for_each(|_| here.run("part", || ()))).join());
+                // The reporter has them before the root, from which on nothing waits.
+                assert!(running.0.flush(Duration::from_secs(10)));
                 _ = current().failed();
             });
         });
@@ -234,4 +236,24 @@ fn a_shutdown_decides_by_what_is_known() {
         root.finish();
         drop(snapshot);
     }
+}
+
+#[test]
+fn what_handles_said_takes_room_in_the_buffer() {
+    let running = keeping(Keep::errors().buffer_bytes(50_000));
+    let full = counted(Reason::KeepBufferFull, || {
+        let lost = kept(|| {
+            Root::new(&ENTRY).run(|| {
+                let here = capture();
+                let mut handle = std::thread::spawn(move || here.run("elsewhere", || current().detach())).join().unwrap();
+                for _ in 0..100 {
+                    handle.tag("said", "x".repeat(2_000).as_str());
+                }
+                handle.finish();
+                assert!(running.0.flush(Duration::from_secs(10)));
+            });
+        });
+        assert_eq!(lost, (String::new(), 2));
+    });
+    assert_eq!(full, 1);
 }

@@ -136,7 +136,8 @@ impl Bench {
         let other = Other { plan: plan.iter().copied().collect(), ..Other::default() };
         let script = Script { other: Arc::new(Mutex::new(other)), start: Instant::now(), addresses, at: 0 };
         let wake = Arc::new(Notify::new());
-        let drain = Drain::new(ledger, identity, Script::FORM, Hook::default(), Settings::default().max_age, None);
+        let drain =
+            Drain::new(ledger, identity, Script::FORM, Hook::default(), Settings::default().max_age, Settings::default().queue, None);
         let worker = Worker::new(script.clone(), drain, ledger, Arc::clone(&wake), receiver);
         tokio::spawn(worker.run());
         Self { script, commands, wake, node: Node::claim(), generation, ledger, start, _alone: alone }
