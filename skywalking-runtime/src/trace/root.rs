@@ -114,6 +114,8 @@ fn ask(mut segment: Box<Segment>, custom: &Custom, name: &str) -> Option<Box<Seg
     };
     slot::replace(displaced);
     segment.sampled = true;
+    // What the sampler captured says that nothing is recorded.
+    segment.unshare();
     if !sampled {
         leave_out(&mut segment, Reason::UnsampledSampler);
     }

@@ -118,3 +118,13 @@ fn one_that_forgets_a_guard_disturbs_nobody() {
     assert_eq!(text(&run(|| _ = serve("/users", ""))), tree_of("/users"));
     assert!(is_idle());
 }
+
+#[test]
+fn one_that_takes_a_snapshot_does_not_cut_off_what_goes_on_elsewhere() {
+    let _running = sampling(Sampling::custom(|_: &str| {
+        drop(capture());
+        true
+    }));
+    let trees = run(|| Root::new(&ENTRY).run(|| std::thread::spawn(exit.traced("elsewhere")).join().unwrap()));
+    assert_eq!(text(&trees), "Entry /entry\n  Local elsewhere ref=CrossThread\n    Exit /exit.png peer=next:1\n");
+}
