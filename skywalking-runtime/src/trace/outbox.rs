@@ -50,12 +50,21 @@ pub(crate) struct Attached {
 }
 
 impl Attached {
+    #[inline]
     pub(crate) fn is_empty(&self) -> bool {
         self.detached.is_empty() && self.trial.is_none()
     }
 
     /// The segment has ended: nothing of it is left.
+    #[inline]
     pub(crate) fn clear(&mut self) {
+        if !self.is_empty() {
+            self.clear_all();
+        }
+    }
+
+    #[cold]
+    fn clear_all(&mut self) {
         self.detached.clear();
         self.trial = None;
     }

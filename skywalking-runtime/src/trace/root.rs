@@ -38,7 +38,7 @@ pub(super) fn segment_for(callsite: &'static Callsite) -> Option<Box<Segment>> {
 
 /// Decides whether the segment records, now that the headers of the request have been read and the root's own name, if it has one, is in
 /// the list at `head`. The segment comes back, unless it was lost in the program's own sampler.
-#[cold]
+#[inline]
 pub(super) fn decide(mut segment: Box<Segment>, callsite: &'static Callsite, head: u32) -> Option<Box<Segment>> {
     let upstream = upstream(&segment);
     let Tracer { choice, settings, .. } = &*segment.tracer;
@@ -90,6 +90,7 @@ fn upstream(segment: &Segment) -> Upstream {
     }
 }
 
+#[cold]
 fn leave_out(segment: &mut Segment, reason: Reason) {
     tally::count(reason);
     if reason == Reason::UnsampledSampler && segment.tracer.settings.keep.is_some() {

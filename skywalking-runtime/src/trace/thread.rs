@@ -120,7 +120,9 @@ impl Thread {
         let finished = Finished { head, records, sides, text, attached };
         let handed = self.node.hand_over(finished, tracer.generation, tracer.settings.queue);
         segment.attached.clear();
-        segment.attached.trial = goes_on;
+        if goes_on.is_some() {
+            segment.attached.trial = goes_on;
+        }
         if handed == Handed::QueuedAndHalfFull {
             tracer.wake();
         }

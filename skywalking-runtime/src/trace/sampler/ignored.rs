@@ -10,8 +10,9 @@ pub(crate) const SUFFIXES: [&str; 12] = [".jpg", ".jpeg", ".js", ".css", ".png",
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Ignored {
     suffixes: Box<[Box<str>]>,
-    /// The last bytes of the suffixes, a bit each: of most names one look says that they end in none.
-    ends: [u64; 4],
+    /// The last bytes of the suffixes, a bit each, and those before them: of most names two looks say that they end in none.
+    ends: Bytes,
+    before: Bytes,
     paths: Box<[Pattern]>,
 }
 
@@ -22,13 +23,21 @@ impl Ignored {
             list.iter().map(|entry| entry.trim().to_owned()).filter(|entry| !entry.is_empty()).collect()
         };
         let suffixes: Box<[Box<str>]> = given(suffixes).into_iter().map(Into::into).collect();
-        let mut ends = [0; 4];
-        for last in suffixes.iter().filter_map(|suffix| suffix.bytes().last()) {
-            if let Some(word) = ends.get_mut(usize::from(last >> 6)) {
-                *word |= 1 << (last & 63);
+        let (mut ends, mut before) = (Bytes::default(), Bytes::default());
+        for suffix in &suffixes {
+            match suffix.as_bytes() {
+                [.., first, last] => {
+                    ends.insert(*last);
+                    before.insert(*first);
+                }
+                [last] => {
+                    ends.insert(*last);
+                    before = Bytes::ALL;
+                }
+                [] => {}
             }
         }
-        Self { suffixes, ends, paths: given(paths).iter().map(|path| Pattern::new(path)).collect() }
+        Self { suffixes, ends, before, paths: given(paths).iter().map(|path| Pattern::new(path)).collect() }
     }
 
     /// Why a request of this name is left out, if it is.
@@ -42,8 +51,30 @@ impl Ignored {
 
     #[inline]
     fn may_end(&self, name: &str) -> bool {
-        let Some(last) = name.as_bytes().last() else { return false };
-        self.ends.get(usize::from(last >> 6)).is_some_and(|word| (word >> (last & 63)) & 1 != 0)
+        match name.as_bytes() {
+            [.., before, last] => self.ends.contains(*last) && self.before.contains(*before),
+            [last] => self.ends.contains(*last),
+            [] => false,
+        }
+    }
+}
+
+/// A set of bytes.
+#[derive(Clone, Copy, Debug, Default)]
+struct Bytes([u64; 4]);
+
+impl Bytes {
+    const ALL: Self = Self([u64::MAX; 4]);
+
+    fn insert(&mut self, byte: u8) {
+        if let Some(word) = self.0.get_mut(usize::from(byte >> 6)) {
+            *word |= 1 << (byte & 63);
+        }
+    }
+
+    #[inline]
+    fn contains(self, byte: u8) -> bool {
+        self.0.get(usize::from(byte >> 6)).is_some_and(|word| (word >> (byte & 63)) & 1 != 0)
     }
 }
 
@@ -64,7 +95,9 @@ mod tests {
         for name in ["", "/", "/a.PNG", "/png", "/a.png/b", "/a.png?x=1", "/a.jsp", "g", "/caf\u{e9}"] {
             assert_eq!(reason(&SUFFIXES, &[], name), None, "{name}");
         }
-        assert_eq!(reason(&["\u{e9}"], &[], "/caf\u{e9}"), Some(Reason::IgnoredSuffix));
+        for (suffixes, name) in [(["\u{e9}", ".b"], "/caf\u{e9}"), (["s", ".b"], "/as"), (["s", ".b"], "s"), ([".b", "s"], "/a.b")] {
+            assert_eq!(reason(&suffixes, &[], name), Some(Reason::IgnoredSuffix), "{name}");
+        }
     }
 
     #[test]
