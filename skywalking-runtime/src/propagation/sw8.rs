@@ -143,6 +143,7 @@ pub(crate) fn write(out: String, segment: &mut Segment) -> String {
     if usize::from(current.index()) >= segment.records.len() {
         return out;
     }
+    segment.tell_trace();
     let endpoint = segment.endpoint();
     let mut out = Header(out.into_bytes());
     out.push("1-");

@@ -384,7 +384,6 @@ impl Opening {
     }
 
     fn refer(&mut self, header: &str, parts: &sw8::Parts) {
-        let is_root = self.root.is_some();
         if let Some(segment) = &mut self.root {
             #[cfg(feature = "testing")]
             if segment.scope == 0 {
@@ -417,7 +416,8 @@ impl Opening {
                 return;
             }
             let Some(range) = segment.store(header) else { return };
-            if is_root && matches!(segment.trace, Trace::Own(_)) {
+            // Also where a middleware opened the segment and its handler reads the header, as long as the trace's id has not left.
+            if segment.can_join() {
                 #[expect(clippy::cast_possible_truncation, reason = "a place in a header of at most 4096 bytes")]
                 let (from, length) = (parts.trace.start as u32, parts.trace.len() as u32);
                 segment.trace = Trace::Foreign { offset: range.offset + from, length };

@@ -17,7 +17,8 @@ use super::tally::{self, Reason};
 use super::thread;
 use crate::tracer;
 
-/// What was opened.
+/// What was opened. Packed, as each traced future carries it.
+#[repr(C, packed(4))]
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(super) struct Begun {
     /// 0: nothing.

@@ -55,6 +55,8 @@ pub(crate) struct Segment {
     /// Spans were left out.
     pub(crate) limited: bool,
     pub(crate) trace: Trace,
+    /// Somebody elsewhere has the id of its trace: it stays.
+    told_trace: bool,
     /// The mark of the test that opened it, or 0.
     pub(crate) scope: u32,
     pub(crate) records: Vec<Record>,
@@ -88,6 +90,7 @@ impl Segment {
             sampled: false,
             limited: false,
             trace: Trace::Own(0),
+            told_trace: false,
             scope: 0,
             records: Vec::with_capacity(8),
             sides: Vec::with_capacity(8),
@@ -115,6 +118,7 @@ impl Segment {
         self.sampled = sampled;
         self.limited = false;
         self.trace = Trace::Own(super::id::own_trace(key));
+        self.told_trace = false;
         self.scope = 0;
         self.records.clear();
         self.sides.clear();

@@ -66,6 +66,34 @@ fn a_batch_that_merges_with_an_entry_adds_its_refs_and_leaves_the_trace() {
 }
 
 #[test]
+fn a_handler_that_reads_what_its_middleware_did_not_goes_on_with_that_trace() {
+    let trees = run(|| {
+        Root::new(&ENTRY).run(|| {
+            consume(&[header("outer", 7)]);
+            assert_eq!(trace_id().as_deref(), Some("outer"));
+        });
+    });
+    assert_eq!(trees[0].trace_id, "outer");
+    assert_eq!(text(&trees), "Entry /batch layer=MQ ref=CrossProcess\n");
+}
+
+#[test]
+fn a_trace_whose_id_has_left_stays_what_it_is() {
+    let mut own = None;
+    let trees = Test::new().allow("ref-trace").run(|| {
+        Root::new(&ENTRY).run(|| {
+            own = trace_id();
+            let elsewhere = capture();
+            consume(&[header("outer", 7)]);
+            assert_eq!(trace_id(), own);
+            std::thread::spawn(move || elsewhere.run("elsewhere", || ())).join().unwrap();
+        });
+    });
+    assert_eq!(Some(&trees[0].trace_id), own.as_ref());
+    assert_eq!(text(&trees), "Entry /batch layer=MQ ref=CrossProcess\n  Local elsewhere ref=CrossThread\n");
+}
+
+#[test]
 fn five_hundred_senders_are_referred_to_and_the_others_counted() {
     let batch: Vec<String> = (0..510).map(|segment| header("first", segment)).collect();
     let before = stats().count(Reason::RefLimit);

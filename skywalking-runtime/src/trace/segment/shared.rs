@@ -33,8 +33,19 @@ pub(crate) enum SharedTrace {
 }
 
 impl Segment {
+    /// The id of its trace leaves, in a header.
+    pub(crate) fn tell_trace(&mut self) {
+        self.told_trace = true;
+    }
+
+    /// True if the trace may still become that of a caller: it is an own one, and nobody elsewhere has its id.
+    pub(crate) fn can_join(&self) -> bool {
+        !self.told_trace && matches!(self.trace, Trace::Own(_))
+    }
+
     /// The segment's identity for somebody who goes on with it elsewhere.
     pub(crate) fn share(&mut self) -> Arc<Shared> {
+        self.tell_trace();
         let endpoint = self.endpoint();
         if let Some(shared) = self.shared.as_ref().filter(|_| self.shared_endpoint == endpoint) {
             return Arc::clone(shared);
@@ -72,6 +83,7 @@ impl Segment {
     /// Takes over the trace of a segment that this one goes on for.
     pub(crate) fn join(&mut self, shared: &Shared) {
         self.scope = shared.scope;
+        self.tell_trace();
         self.attached.trial.clone_from(&shared.trial);
         self.passed.clone_from(&shared.passed);
         self.trace = match &shared.trace {

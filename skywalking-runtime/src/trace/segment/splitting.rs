@@ -58,6 +58,8 @@ impl Segment {
         self.limited = false;
         self.panic_message = Range::default();
         self.unshare();
+        // The part before has left under it.
+        self.tell_trace();
         self.id = id;
         self.expires = age::expiry(self.tracer.settings.max_age);
     }
