@@ -238,7 +238,7 @@ impl Segment {
     /// Closes a span that was not recorded.
     pub(crate) fn unmute(&mut self) {
         self.muted_peer.clear();
-        self.current = self.current.unmuted();
+        self.restore(self.current.unmuted());
     }
 
     /// Takes back the span that was opened last, as if it had never been.

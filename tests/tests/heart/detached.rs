@@ -267,3 +267,23 @@ fn what_it_says_is_bounded_and_the_rest_counted() {
     assert_eq!(shown, format!("{SUBMITTED}{{said=inside, same=again}}\n"));
     assert!(stats().count(Reason::EntryLimit) >= before + 5_000 - 1_024);
 }
+
+#[test]
+fn no_log_of_its_scope_comes_after_its_end() {
+    let trees = run(|| {
+        Root::new(&ENTRY).run(|| {
+            let call = child(&A);
+            current().detach().finish();
+            // The clock of the spans has gone on to another millisecond.
+            let done = std::time::SystemTime::now() + Duration::from_millis(2);
+            while std::time::SystemTime::now() < done {
+                std::hint::spin_loop();
+            }
+            current().log("event", "later");
+            drop(call);
+        });
+    });
+    assert_eq!(text(&trees), "Entry /entry layer=Http\n  Local a [event=later]\n");
+    let span = &trees[0].root.children[0];
+    assert!(span.end >= span.start + 2, "{span:?}");
+}

@@ -152,3 +152,27 @@ fn past_the_span_limit_two_are_one_only_where_they_would_be_below_it() {
     assert_eq!(root.tags, [("kept".to_owned(), "true".to_owned())]);
     assert!(is_idle());
 }
+
+#[test]
+fn behind_a_span_that_found_no_room_the_nearest_open_one_is_current_as_behind_any_other() {
+    static OUTER: Callsite = callsite!(exit, "outer", peer = "other:1");
+    let trees = run(|| {
+        Root::new(&ENTRY).run(|| {
+            let mut inner = Box::pin(Root::new(&OUTER).name("outer").future(async {
+                yields(1).await;
+                drop(child(&B));
+                current().tag("current", "the root");
+            }));
+            let mut cx = Context::from_waker(Waker::noop());
+            // It is one with the outer one, which ends before it.
+            child(&OUTER).run(|| assert!(inner.as_mut().poll(&mut cx).is_pending()));
+            for _ in 0..298 {
+                drop(child(&A));
+            }
+            assert!(inner.as_mut().poll(&mut cx).is_ready());
+        });
+    });
+    let root = &trees[0].root;
+    assert_eq!((&*root.children[0].name, root.children.len()), ("outer", 299));
+    assert_eq!(root.tags, [("current".to_owned(), "the root".to_owned())]);
+}

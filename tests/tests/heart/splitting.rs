@@ -159,3 +159,25 @@ fn an_error_is_told_in_the_part_where_it_happened() {
          Local /entry ref=CrossThread\n    Local b\n"
     );
 }
+
+#[test]
+fn an_entry_that_was_told_stands_for_no_later_part() {
+    static JOB: Callsite = callsite!(local, "job");
+    static CALL: Callsite = callsite!(exit, "call", peer = "other:1");
+    let trees = run(|| {
+        Root::new(&JOB).run(|| {
+            drop(child(&ENTRY));
+            // What is open behind it keeps its place.
+            let open = child(&B);
+            child(&C).run(outgrow);
+            let snapshot = child(&CALL).run(capture);
+            snapshot.run("late", || ());
+            drop(open);
+            std::thread::spawn(move || snapshot.run("later", || ())).join().unwrap();
+        });
+    });
+    let part = trees[0].root.children.iter().find(|child| child.name == "job").expect("a second part");
+    let call = &part.children[0].children[0];
+    let endpoints: Vec<_> = call.children.iter().flat_map(|child| &child.refs).map(|to| &*to.endpoint).collect();
+    assert_eq!((&*call.name, endpoints), ("call", vec!["job"]), "{}", text(&trees));
+}

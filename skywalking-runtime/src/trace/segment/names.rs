@@ -134,7 +134,11 @@ impl Segment {
             return self.first_entry;
         }
         let from = usize::from(self.searched);
-        let found = self.records.iter().skip(from).position(|record| record.callsite.kind == Kind::Entry && !record.is(Record::CONTINUED));
+        let found = self
+            .records
+            .iter()
+            .skip(from)
+            .position(|record| record.callsite.kind == Kind::Entry && !record.is(Record::CONTINUED | Record::TOLD));
         #[expect(clippy::cast_possible_truncation, reason = "below the limit, which is a u16")]
         match found {
             Some(at) => self.first_entry = (from + at) as u16,
