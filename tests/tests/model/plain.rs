@@ -4,6 +4,8 @@
 //! they end. What the tracer reported in the end is compared in `shown`.
 
 mod ends;
+mod handles;
+mod parts;
 
 use std::collections::BTreeMap;
 
@@ -30,8 +32,8 @@ pub(crate) struct Own {
     pub(crate) place: Place,
     /// It is the first of its segment.
     is_root: bool,
-    /// The endpoint of its segment when its future was first put aside.
-    endpoint: Option<String>,
+    /// What stood for its segment when its future was first put aside, and which span it was then.
+    first: Option<(String, Place)>,
 }
 
 #[derive(Clone, Debug)]
@@ -39,14 +41,21 @@ pub(crate) struct Recorded {
     pub(crate) name: String,
     pub(crate) kind: &'static str,
     peer: &'static str,
-    pub(crate) segment: usize,
-    /// In the same segment.
+    segment: usize,
+    /// The part of its segment that it is reported with.
+    part: usize,
+    /// In the same part.
     pub(crate) parent: Option<usize>,
     pub(crate) refs: Vec<Ref>,
     pub(crate) is_error: bool,
     pub(crate) tags: BTreeMap<String, String>,
     pub(crate) logs: Vec<&'static str>,
     pub(crate) is_open: bool,
+    /// It has left with a part of its segment that is over; where it was open, this one goes on for it.
+    is_told: bool,
+    goes_on: Option<usize>,
+    /// The handle that ends it.
+    pub(crate) handle: Option<usize>,
     levels: u16,
     parent_level: u16,
     /// The panic that was told by one that is one with it.
@@ -67,8 +76,30 @@ pub(crate) struct Ref {
 pub(crate) struct Segment {
     /// Segments of one trace have the same number here.
     trace: usize,
-    pub(crate) spans: Vec<usize>,
+    /// It goes on in a new part when it has grown too large, the next time that it can.
+    pub(crate) parts: Vec<Part>,
+    is_due: bool,
+}
+
+/// What is reported at one time.
+#[derive(Debug, Default)]
+pub(crate) struct Part {
+    /// None: a span that was told with an earlier part.
+    pub(crate) places: Vec<Option<usize>>,
+    /// The first Entry, if it began in an earlier part.
+    entry: Option<usize>,
     pub(crate) is_limited: bool,
+}
+
+/// What a handle said of a span whose end it has.
+#[derive(Debug, Default)]
+pub(crate) struct Handle {
+    /// None: nothing is recorded.
+    span: Option<usize>,
+    pub(crate) tags: BTreeMap<String, String>,
+    pub(crate) is_error: bool,
+    /// It was not dropped before.
+    pub(crate) is_finished: bool,
 }
 
 /// What a snapshot must know.
@@ -92,6 +123,7 @@ pub(crate) struct Model {
     pub(crate) segments: Vec<Segment>,
     pub(crate) kept: Vec<Kept>,
     pub(crate) messages: Vec<Message>,
+    pub(crate) handles: Vec<Handle>,
     /// What must have been counted.
     pub(crate) counts: BTreeMap<&'static str, u64>,
     names: usize,
@@ -112,6 +144,7 @@ impl Model {
             segments: Vec::new(),
             kept: Vec::new(),
             messages: Vec::new(),
+            handles: Vec::new(),
             counts: BTreeMap::new(),
             names: 0,
             traces: 0,
@@ -142,16 +175,26 @@ impl Model {
         self.segment_of(self.now).map(|segment| self.segments[segment].trace)
     }
 
+    /// What is open of a segment now.
+    fn part(&mut self, segment: usize) -> &mut Part {
+        let parts = &mut self.segments[segment].parts;
+        parts.last_mut().expect("a segment has a part")
+    }
+
     /// What stands for a segment: its first Entry, else its first span.
     fn endpoint(&self, place: Place) -> String {
-        let Some(segment) = self.segment_of(place) else { return String::new() };
-        let mut spans = self.segments[segment].spans.iter().map(|number| &self.spans[*number]);
-        let first = spans.clone().next();
-        spans.find(|span| span.kind == "Entry").or(first).map_or_else(String::new, |span| span.name.clone())
+        let part = self.segment_of(place).and_then(|segment| self.segments[segment].parts.last());
+        let Some(part) = part else { return String::new() };
+        let first = part.places.first().copied().flatten();
+        part.entry.or(self.first_entry(part)).or(first).map_or_else(String::new, |number| self.spans[number].name.clone())
+    }
+
+    fn first_entry(&self, part: &Part) -> Option<usize> {
+        part.places.iter().copied().flatten().find(|number| self.spans[*number].kind == "Entry")
     }
 
     fn new_segment(&mut self, trace: usize) -> usize {
-        self.segments.push(Segment { trace, spans: Vec::new(), is_limited: false });
+        self.segments.push(Segment { trace, parts: vec![Part::default()], is_due: false });
         self.segments.len() - 1
     }
 
@@ -162,18 +205,22 @@ impl Model {
 
     fn add(&mut self, name: &str, kind: &'static str, segment: usize, parent: Option<(usize, u16)>) -> Place {
         let number = self.spans.len();
-        self.segments[segment].spans.push(number);
+        self.part(segment).places.push(Some(number));
         self.spans.push(Recorded {
             name: name.to_owned(),
             kind,
             peer: "",
             segment,
+            part: self.segments[segment].parts.len() - 1,
             parent: parent.map(|(number, _)| number),
             refs: Vec::new(),
             is_error: false,
             tags: BTreeMap::new(),
             logs: Vec::new(),
             is_open: true,
+            is_told: false,
+            goes_on: None,
+            handle: None,
             levels: 0,
             parent_level: parent.map_or(0, |(_, level)| level),
             panic_told: 0,
@@ -184,7 +231,7 @@ impl Model {
 
     fn begun(&mut self, place: Place, is_root: bool) -> Own {
         self.now = place;
-        Own { place, is_root, endpoint: None }
+        Own { place, is_root, first: None }
     }
 
     /// A span that is not recorded opens below this one.
@@ -199,10 +246,10 @@ impl Model {
         let (Place::Span { number, level } | Place::Over { number, level, .. }) = now else { return None };
         let segment = self.spans[number].segment;
         let place = match now {
-            Place::Span { .. } if self.segments[segment].spans.len() < self.limit => self.add(name, kind, segment, Some((number, level))),
+            Place::Span { .. } if self.part(segment).places.len() < self.limit => self.add(name, kind, segment, Some((number, level))),
             _ => {
                 self.count(Reason::SpanLimit);
-                self.segments[segment].is_limited = true;
+                self.part(segment).is_limited = true;
                 Self::over(number, level, now)
             }
         };
@@ -255,7 +302,8 @@ impl Model {
             let segment = self.spans[number].segment;
             // A middleware and a handler read the same header, or one span sent several: one parent, one ref.
             let is_known = |to: &Ref| to.kind == message.kind && to.number == message.number;
-            if !self.segments[segment].spans.iter().any(|other| self.spans[*other].refs.iter().any(is_known)) {
+            let mut spans = self.segments[segment].parts.last().into_iter().flat_map(|part| part.places.iter().flatten());
+            if !spans.any(|other| self.spans[*other].refs.iter().any(is_known)) {
                 self.spans[number].refs.push(message);
             }
         }
@@ -323,7 +371,10 @@ impl Model {
 
     fn at(&mut self, place: Place) -> Option<&mut Recorded> {
         match place {
-            Place::Span { number, .. } => self.spans.get_mut(number),
+            Place::Span { number, .. } => {
+                let number = self.latest(number);
+                self.spans.get_mut(number).filter(|span| !span.is_told)
+            }
             _ => None,
         }
     }

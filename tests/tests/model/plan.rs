@@ -61,11 +61,26 @@ pub(crate) enum Step {
     Inject,
     /// From now on roots are recorded, or not.
     Sample(bool),
+    /// Takes the end of the span at hand into a handle, which is put aside.
+    Detach,
+    /// Says something by such a handle.
+    Handle(Which, Says),
+    /// Says more than half of what a segment takes.
+    Outgrow,
     Tag,
     Fail,
     /// Catches what panics inside.
     Catch(Vec<Step>),
     Panic,
+}
+
+/// What is said by a handle.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Says {
+    Tag,
+    Failed,
+    Finish,
+    Drop,
 }
 
 /// How a span that is worked on in steps ends.
@@ -245,7 +260,7 @@ fn harmless(random: &mut Random, depth: usize) -> Vec<Step> {
 }
 
 fn step(random: &mut Random, depth: usize) -> Step {
-    let bound = if depth > 6 { 6 } else { 20 };
+    let bound = if depth > 6 { 8 } else { 23 };
     match random.below(bound) {
         1 => Step::Inject,
         2 => Step::Capture,
@@ -258,17 +273,20 @@ fn step(random: &mut Random, depth: usize) -> Step {
             }
             Step::Loose(sites, order)
         }
+        6 => Step::Detach,
+        7 => Step::Handle(random.below(8), [Says::Tag, Says::Failed, Says::Finish, Says::Drop][random.below(4)]),
+        22 if random.one_in(8) => Step::Outgrow,
         5 if random.one_in(3) => Step::Sample(random.below(3) > 0),
-        at @ (6..=8 | 11 | 12) => {
+        at @ (8..=10 | 13 | 14) => {
             let site = site(random);
-            Step::Span(if at < 9 { How::Run } else { How::Steps }, site, message(random, site), steps(random, depth + 1))
+            Step::Span(if at < 11 { How::Run } else { How::Steps }, site, message(random, site), steps(random, depth + 1))
         }
-        9 | 10 => Step::Span(How::Guard, site(random), None, steps(random, depth + 1)),
-        13 => Step::Span(How::Ignored, site(random), None, steps(random, depth + 1)),
-        14 if random.one_in(6) => Step::Thread(steps(random, depth + 1)),
-        15 if random.one_in(6) => Step::Aside(steps(random, depth + 1)),
-        16 | 17 => Step::GoOn(random.below(8), steps(random, depth + 1)),
-        18 => {
+        11 | 12 => Step::Span(How::Guard, site(random), None, steps(random, depth + 1)),
+        15 => Step::Span(How::Ignored, site(random), None, steps(random, depth + 1)),
+        16 if random.one_in(6) => Step::Thread(steps(random, depth + 1)),
+        17 if random.one_in(6) => Step::Aside(steps(random, depth + 1)),
+        18 | 19 => Step::GoOn(random.below(8), steps(random, depth + 1)),
+        20 => {
             let mut body = steps(random, depth + 1);
             if random.one_in(2) {
                 body.push(Step::Span(How::Run, site(random), None, vec![Step::Panic]));

@@ -10,28 +10,53 @@ use super::plain::{Model, Ref};
 pub(crate) type Flat = BTreeMap<String, String>;
 
 /// Spans by segment and id.
-type Places<'a> = HashMap<(&'a str, i32), &'a str>;
+pub(crate) type Places<'a> = HashMap<(&'a str, i32), String>;
 
 /// What the model says must have been recorded.
 pub(crate) fn expected(model: &Model) -> Flat {
-    let name = |number: usize| &*model.spans[number].name;
-    let lines = model.spans.iter().enumerate().map(|(number, span)| {
-        let segment = &model.segments[span.segment];
-        let id = segment.spans.iter().position(|other| *other == number).unwrap_or(usize::MAX);
-        let first = segment.spans[0];
-        let parent = span.parent.map_or("nothing", name);
-        let refs: Vec<String> =
-            span.refs.iter().map(|Ref { kind, number, endpoint, peer }| line_of_ref(kind, name(*number), endpoint, peer)).collect();
-        let mut marks = String::new();
-        for (is_set, mark) in
-            [(span.is_error, " ERROR"), (span.is_open, " unfinished"), (number == first && segment.is_limited, " limited")]
-        {
-            marks += if is_set { mark } else { "" };
+    let mut names = Names::default();
+    let names: Vec<String> = model.spans.iter().map(|span| names.another(&span.name)).collect();
+    let mut flat = Flat::new();
+    for part in model.segments.iter().flat_map(|segment| &segment.parts) {
+        for (id, number) in part.places.iter().enumerate() {
+            let Some(number) = *number else { continue };
+            let span = &model.spans[number];
+            let first = part.places[0].unwrap_or(number);
+            let parent = span.parent.map_or("nothing", |parent| &*names[parent]);
+            let refs: Vec<String> =
+                span.refs.iter().map(|Ref { kind, number, endpoint, peer }| line_of_ref(kind, &names[*number], endpoint, peer)).collect();
+            let handle = span.handle.map(|handle| &model.handles[handle]);
+            let tags: BTreeMap<&str, &str> =
+                span.tags.iter().chain(handle.iter().flat_map(|handle| &handle.tags)).map(|(key, value)| (&**key, short(value))).collect();
+            let mut marks = String::new();
+            for (is_set, mark) in [
+                (span.is_error || handle.is_some_and(|handle| handle.is_error), " ERROR"),
+                (handle.map_or(span.is_open, |handle| !handle.is_finished), " unfinished"),
+                (number == first && part.is_limited, " limited"),
+            ] {
+                marks += if is_set { mark } else { "" };
+            }
+            let line = format!("{} {id} of {} below {parent}{marks} {tags:?} {:?} {refs:?}", span.kind, names[first], span.logs);
+            flat.insert(names[number].clone(), line);
         }
-        let line = format!("{} {id} of {} below {parent}{marks} {:?} {:?} {refs:?}", span.kind, name(first), span.tags, span.logs);
-        (span.name.clone(), line)
-    });
-    lines.collect()
+    }
+    flat
+}
+
+/// Spans that go on in a new part keep their names: the second one and those behind it get a number.
+#[derive(Default)]
+pub(crate) struct Names<'a>(HashMap<&'a str, usize>);
+
+impl<'a> Names<'a> {
+    pub(crate) fn another(&mut self, name: &'a str) -> String {
+        let count = self.0.entry(name).or_default();
+        *count += 1;
+        if *count == 1 { name.to_owned() } else { format!("{name}, part {count}") }
+    }
+}
+
+fn short(value: &str) -> &str {
+    if value.len() > 100 { "much" } else { value }
 }
 
 fn line_of_ref(kind: &str, parent: &str, endpoint: &str, peer: &str) -> String {
@@ -50,25 +75,29 @@ pub(crate) fn found(trees: &[Tree]) -> Flat {
 
 /// Each span's name, by where it is.
 pub(crate) fn places(trees: &[Tree]) -> Places<'_> {
-    fn note<'a>(places: &mut Places<'a>, span: &'a Span) {
-        places.insert((&span.segment_id, span.span_id), &span.name);
+    fn note<'a>(places: &mut Places<'a>, names: &mut Names<'a>, span: &'a Span) {
+        places.insert((&span.segment_id, span.span_id), names.another(&span.name));
         for child in &span.children {
-            note(places, child);
+            note(places, names, child);
         }
     }
-    let mut places = Places::new();
+    let (mut places, mut names) = (Places::new(), Names::default());
     for tree in trees {
-        note(&mut places, &tree.root);
+        note(&mut places, &mut names, &tree.root);
     }
     places
 }
 
+fn name<'a>(places: &'a Places<'a>, segment: &'a str, id: i32) -> &'a str {
+    places.get(&(segment, id)).map_or("what was not seen", |name| name)
+}
+
 fn add(flat: &mut Flat, places: &Places<'_>, span: &Span, parent: Option<&Span>) {
-    let parent = parent.filter(|parent| parent.segment_id == span.segment_id).map_or("nothing", |parent| &*parent.name);
-    let name = |segment: &str, id: i32| places.get(&(segment, id)).copied().unwrap_or("what was not seen");
+    let parent = parent.filter(|parent| parent.segment_id == span.segment_id);
+    let parent = parent.map_or("nothing", |parent| name(places, &parent.segment_id, parent.span_id));
     let refs: Vec<String> =
-        span.refs.iter().map(|to| line_of_ref(&to.kind, name(&to.segment_id, to.span_id), &to.endpoint, &to.address)).collect();
-    let mut tags: BTreeMap<&str, &str> = span.tags.iter().map(|(key, value)| (&**key, &**value)).collect();
+        span.refs.iter().map(|to| line_of_ref(&to.kind, name(places, &to.segment_id, to.span_id), &to.endpoint, &to.address)).collect();
+    let mut tags: BTreeMap<&str, &str> = span.tags.iter().map(|(key, value)| (&**key, short(value))).collect();
     let mut marks = String::new();
     let is_unfinished = tags.remove("unfinished").is_some();
     for (is_set, mark) in [(span.is_error, " ERROR"), (is_unfinished, " unfinished"), (span.is_size_limited, " limited")] {
@@ -76,9 +105,9 @@ fn add(flat: &mut Flat, places: &Places<'_>, span: &Span, parent: Option<&Span>)
     }
     let events = span.logs.iter().filter_map(|log| log.fields.iter().find(|(key, _)| key == "event"));
     let logs: Vec<&str> = events.map(|(_, value)| &**value).collect();
-    let first = name(&span.segment_id, 0);
+    let first = name(places, &span.segment_id, 0);
     let line = format!("{} {} of {first} below {parent}{marks} {tags:?} {logs:?} {refs:?}", span.kind, span.span_id);
-    assert_eq!(flat.insert(span.name.clone(), line), None, "two spans are called {}", span.name);
+    flat.insert(name(places, &span.segment_id, span.span_id).to_owned(), line);
     for child in &span.children {
         add(flat, places, child, Some(span));
     }

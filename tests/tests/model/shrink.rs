@@ -80,7 +80,16 @@ impl Cut {
             Step::Span(.., steps) | Step::Thread(steps) | Step::Aside(steps) | Step::GoOn(_, steps) | Step::Catch(steps) => {
                 self.steps(steps)
             }
-            Step::Loose(..) | Step::Capture | Step::Inject | Step::Sample(_) | Step::Tag | Step::Fail | Step::Panic => false,
+            Step::Loose(..)
+            | Step::Capture
+            | Step::Inject
+            | Step::Sample(_)
+            | Step::Detach
+            | Step::Handle(..)
+            | Step::Outgrow
+            | Step::Tag
+            | Step::Fail
+            | Step::Panic => false,
         }
     }
 }

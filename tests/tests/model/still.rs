@@ -5,10 +5,10 @@ use std::thread;
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
-use skywalking_runtime::{Callsite, Describe, Resumable, Root, Snapshot, callsite, capture, child, current, inject, trace_id};
+use skywalking_runtime::{AsyncSpan, Callsite, Describe, Resumable, Root, Snapshot, callsite, capture, child, current, inject, trace_id};
 
 use super::plain::{Kept, Model, Own, Place};
-use super::plan::{How, Planned, Site, Step, Which};
+use super::plan::{How, Planned, Says, Site, Step, Which};
 use super::turns::Turns;
 use super::world::{Headers, World};
 
@@ -65,6 +65,38 @@ impl Still<'_> {
             }
             Step::Inject => self.inject(),
             Step::Sample(samples) => world.sample(*samples),
+            Step::Detach => {
+                let handle = current().detach();
+                let is_recording = world.model().detach();
+                if handle.is_recording() != is_recording {
+                    world.fault(format!("a handle records: {}", handle.is_recording()));
+                }
+                if is_recording {
+                    world.keep(handle.snapshot());
+                }
+                world.put_handle(handle);
+            }
+            Step::Handle(which, says) => {
+                if let Some((which, mut handle)) = world.take_handle(*which) {
+                    self.say(which, *says, &mut handle);
+                    match says {
+                        Says::Tag | Says::Failed => world.return_handle(which, handle),
+                        Says::Finish => handle.finish(),
+                        Says::Drop => drop(handle),
+                    }
+                }
+            }
+            Step::Outgrow => {
+                if world.model().may_outgrow() {
+                    let much = "x".repeat(2_040);
+                    for _ in 0..260 {
+                        current().tag("much", &much);
+                    }
+                    let mut model = world.model();
+                    model.tag("much", &much);
+                    model.outgrow();
+                }
+            }
             Step::Tag => {
                 let name = world.model().name();
                 current().tag("tag", &name);
@@ -126,6 +158,22 @@ impl Still<'_> {
                 root().ignored().run(|| ending.with(ignore(), || self.steps(steps)));
             }
         }
+    }
+
+    /// What the handle is about to say, to the model.
+    fn say(&self, which: Which, says: Says, handle: &mut AsyncSpan) {
+        let name = self.0.model().name();
+        match says {
+            Says::Tag => _ = handle.tag("tag", &name),
+            Says::Failed => _ = handle.failed(),
+            Says::Finish | Says::Drop => {}
+        }
+        self.0.model().handle(which, |handle| match says {
+            Says::Tag => _ = handle.tags.insert("tag".to_owned(), name),
+            Says::Failed => handle.is_error = true,
+            Says::Finish => handle.is_finished = true,
+            Says::Drop => {}
+        });
     }
 
     fn loose(&self, sites: &[Site], order: &[usize]) {

@@ -10,7 +10,7 @@ use std::task::{Context, Waker};
 use std::thread;
 
 use skywalking_runtime::testing::{self, Mark};
-use skywalking_runtime::{Snapshot, trace_id};
+use skywalking_runtime::{AsyncSpan, Snapshot, trace_id};
 
 use super::plain::{Model, Place};
 use super::plan::{Random, Which};
@@ -44,6 +44,7 @@ struct Inside {
     kept: Mutex<Vec<Snapshot>>,
     messages: Mutex<Vec<Headers>>,
     sent: Mutex<Vec<Sent>>,
+    handles: Mutex<Vec<Option<AsyncSpan>>>,
     traces: Mutex<HashMap<usize, String>>,
     faults: Mutex<Vec<String>>,
 }
@@ -64,6 +65,7 @@ impl World {
             kept: Mutex::default(),
             messages: Mutex::default(),
             sent: Mutex::default(),
+            handles: Mutex::default(),
             traces: Mutex::default(),
             faults: Mutex::default(),
         }))
@@ -125,6 +127,22 @@ impl World {
         lock(&self.0.sent).push(sent);
     }
 
+    pub(crate) fn put_handle(&self, handle: AsyncSpan) {
+        lock(&self.0.handles).push(Some(handle));
+    }
+
+    /// One of the handles that are not done.
+    pub(crate) fn take_handle(&self, which: Which) -> Option<(Which, AsyncSpan)> {
+        let mut handles = lock(&self.0.handles);
+        let left: Vec<usize> = handles.iter().enumerate().filter(|(_, handle)| handle.is_some()).map(|(at, _)| at).collect();
+        let at = left[which.checked_rem(left.len())?];
+        handles[at].take().map(|handle| (at, handle))
+    }
+
+    pub(crate) fn return_handle(&self, which: Which, handle: AsyncSpan) {
+        lock(&self.0.handles)[which] = Some(handle);
+    }
+
     /// Something that the tracer says while the program runs is not so.
     pub(crate) fn fault(&self, fault: String) {
         lock(&self.0.faults).push(fault);
@@ -171,6 +189,8 @@ impl World {
                 _ => turn(),
             }
         }
+        // A handle that is never done would keep its segment for long.
+        lock(&self.0.handles).clear();
         (std::mem::take(&mut *lock(&self.0.sent)), std::mem::take(&mut *lock(&self.0.faults)))
     }
 

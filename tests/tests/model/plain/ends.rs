@@ -7,19 +7,23 @@ use super::{Model, Own, Place};
 impl Model {
     /// Work on what was opened goes on. True if it must go on in a segment of its own, under this name: it finds itself elsewhere.
     pub(crate) fn enter(&mut self, own: &mut Own, name: &str) -> bool {
+        if own.is_root {
+            self.split_if_due(own.place);
+        }
         if own.is_root || self.segment_of(self.now) == self.segment_of(own.place) {
             self.enter_here(own);
             return false;
         }
-        let endpoint = own.endpoint.take().unwrap_or_default();
-        *own = self.open_elsewhere(own.place, endpoint, name);
+        let (endpoint, from) = own.first.take().unwrap_or((String::new(), own.place));
+        *own = self.open_elsewhere(from, endpoint, name);
         true
     }
 
     fn enter_here(&mut self, own: &mut Own) {
-        if let Place::Over { number, level, .. } = own.place {
-            own.place = Self::over(number, level, self.now);
-        }
+        own.place = match self.now_at(own.place) {
+            Place::Over { number, level, .. } => Self::over(number, level, self.now),
+            place => place,
+        };
         self.now = own.place;
     }
 
@@ -27,14 +31,19 @@ impl Model {
     pub(crate) fn leave(&mut self, own: &mut Own, before: Place, is_over: bool) {
         if is_over {
             self.close(own.place);
-        } else if own.endpoint.is_none() {
-            own.endpoint = Some(self.endpoint(own.place));
+            if !own.is_root {
+                self.split_if_due(own.place);
+            }
+        } else if own.first.is_none() {
+            own.place = self.now_at(own.place);
+            own.first = Some((self.endpoint(own.place), own.place));
         }
         self.now = if own.is_root { before } else { self.nearest_open(before) };
     }
 
     pub(crate) fn close(&mut self, place: Place) {
         let Place::Span { number, level } = place else { return };
+        let number = self.latest(number);
         let span = &mut self.spans[number];
         if level == 0 {
             span.is_open = false;
@@ -44,15 +53,16 @@ impl Model {
     }
 
     /// The place itself if its span is open, else that of the nearest ancestor.
-    fn nearest_open(&self, place: Place) -> Place {
+    pub(super) fn nearest_open(&self, place: Place) -> Place {
         let (mut number, mut level, over) = match place {
             Place::Span { number, level } => (number, level, None),
             Place::Over { number, level, depth } => (number, level, Some(depth)),
             other => return other,
         };
+        number = self.latest(number);
         while !self.spans[number].is_open {
             let Some(parent) = self.spans[number].parent else { return Place::Nowhere };
-            (number, level) = (parent, self.spans[number].parent_level);
+            (number, level) = (self.latest(parent), self.spans[number].parent_level);
         }
         let level = level.min(self.spans[number].levels);
         match over {
@@ -64,7 +74,8 @@ impl Model {
     /// A guard of several drops, not always the innermost one.
     pub(crate) fn drop_guard(&mut self, own: &Own) {
         self.close(own.place);
-        match (&mut self.now, own.place) {
+        let ended = self.now_at(own.place);
+        match (&mut self.now, ended) {
             (Place::Over { number, level, depth: 1 }, Place::Over { .. }) => self.now = Place::Span { number: *number, level: *level },
             (Place::Over { depth, .. }, Place::Over { .. }) => *depth -= 1,
             (Place::Span { number, level } | Place::Over { number, level, .. }, Place::Span { number: ended, level: at })
@@ -77,6 +88,7 @@ impl Model {
             }
             _ => {}
         }
+        self.split_if_due(own.place);
     }
 
     /// A panic begins here.
