@@ -151,10 +151,10 @@ impl<F: Future> Future for Continued<F> {
     #[inline]
     fn poll(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<F::Output> {
         let mut this = self.project();
-        if !std::mem::replace(this.polled, true) {
-            if let Some(span) = this.future.as_mut().inner().root() {
-                this.future.as_mut().adopt(span);
-            }
+        if !std::mem::replace(this.polled, true)
+            && let Some(span) = this.future.as_mut().inner().root()
+        {
+            this.future.as_mut().adopt(span);
         }
         this.future.poll(cx)
     }
@@ -177,10 +177,10 @@ impl<S: Stream> Stream for ContinuedStream<S> {
     #[inline]
     fn poll_next(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Option<S::Item>> {
         let mut this = self.project();
-        if !std::mem::replace(this.polled, true) {
-            if let Some(span) = this.stream.as_mut().inner().root() {
-                this.stream.as_mut().adopt(span);
-            }
+        if !std::mem::replace(this.polled, true)
+            && let Some(span) = this.stream.as_mut().inner().root()
+        {
+            this.stream.as_mut().adopt(span);
         }
         this.stream.poll_next(cx)
     }
