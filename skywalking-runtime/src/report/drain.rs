@@ -152,6 +152,11 @@ impl Drain {
         self.released = true;
     }
 
+    /// Somebody waits for what is done by now.
+    pub(crate) fn hurry(&mut self) {
+        self.waiting.hurry();
+    }
+
     /// How many segments were lost to the program's redaction since this was asked last.
     pub(crate) fn take_lost(&mut self) -> usize {
         std::mem::take(&mut self.lost)

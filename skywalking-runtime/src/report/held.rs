@@ -41,13 +41,18 @@ pub(crate) struct Waiting {
     room: Budget,
     /// They shall wait no longer.
     released: bool,
+    /// When they are looked at again.
+    next_look: u64,
 }
+
+/// So many segments are looked at in a millisecond, at most: a pass may follow upon the other, and each look goes through all of them.
+const LOOKS: u64 = 1_024;
 
 impl Waiting {
     /// Each segment waits so many milliseconds, and all of them take at most half of the queue.
     pub(crate) fn new(patience: u64, queue: Budget) -> Self {
         let room = Budget { bytes: queue.bytes / 2, segments: (queue.segments / 2).max(1) };
-        Self { segments: VecDeque::new(), bytes: 0, ready: VecDeque::new(), patience, room, released: false }
+        Self { segments: VecDeque::new(), bytes: 0, ready: VecDeque::new(), patience, room, released: false, next_look: 0 }
     }
 
     /// From now on nothing is held.
@@ -72,9 +77,18 @@ impl Waiting {
         }
     }
 
-    /// Looks for those that need not wait any longer: once a pass, since it looks at each.
+    /// Somebody waits for what is done by now: the next look is not put off.
+    pub(crate) fn hurry(&mut self) {
+        self.next_look = 0;
+    }
+
+    /// Looks for those that need not wait any longer: at most once a pass, and less often if there are many.
     pub(crate) fn look(&mut self) {
         let now = age::now();
+        if now < self.next_look {
+            return;
+        }
+        self.next_look = now.saturating_add(self.segments.len() as u64 / LOOKS);
         for _ in 0..self.segments.len() {
             let Some(held) = self.segments.pop_front() else { break };
             if held.expires < now || !held.attached.is_incomplete() {
@@ -208,6 +222,7 @@ mod tests {
     }
 
     fn leaving(waiting: &mut Waiting) -> Vec<u64> {
+        waiting.hurry();
         waiting.look();
         std::iter::from_fn(|| waiting.next()).map(|held| held.head.id).collect()
     }
@@ -225,6 +240,17 @@ mod tests {
         wait(&mut waiting, 6..=7);
         assert_eq!(leaving(&mut waiting), [6, 7]);
         assert!(waiting.segments.is_empty() && waiting.bytes == 0);
+    }
+
+    #[test]
+    fn a_look_that_is_put_off_comes_at_once_for_who_waits() {
+        let mut waiting = Waiting::new(u64::MAX, ROOM);
+        let cells = wait(&mut waiting, 1..=1);
+        waiting.next_look = u64::MAX;
+        cells[0].give_up();
+        waiting.look();
+        assert!(waiting.next().is_none());
+        assert_eq!(leaving(&mut waiting), [1]);
     }
 
     #[test]

@@ -167,6 +167,7 @@ impl<T: Transport> Worker<T> {
         }
         self.asked.add(command, self.drain.goal(), self.transport.addresses());
         if hurry {
+            self.drain.hurry();
             let now = Instant::now();
             self.next_tick = now;
             if let Link::Down { until } = &mut self.link {
