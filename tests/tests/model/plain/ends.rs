@@ -84,10 +84,10 @@ impl Model {
                 if at > 0 {
                     *level = (*level).min(at - 1);
                 }
-                self.now = self.nearest_open(self.now);
             }
-            _ => {}
+            _ => return self.split_if_due(own.place),
         }
+        self.now = self.nearest_open(self.now);
         self.split_if_due(own.place);
     }
 
