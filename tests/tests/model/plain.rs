@@ -37,6 +37,7 @@ pub(crate) struct Own {
 }
 
 #[derive(Clone, Debug)]
+#[expect(clippy::struct_excessive_bools, reason = "each is a fact by itself; a model is to be read, not to be small")]
 pub(crate) struct Recorded {
     pub(crate) name: String,
     pub(crate) kind: &'static str,
