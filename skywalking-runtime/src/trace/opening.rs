@@ -406,13 +406,14 @@ impl Opening {
         self.with(|segment, head| {
             // Up to who the parent is; the sampling flag before it is one character.
             let parent = parts.trace.start..parts.service.start;
-            let known = segment.sides.iter().filter(|side| side.kind == SideKind::Sw8Ref).any(|side| {
+            let known = segment.list(*head).filter(|side| side.kind == SideKind::Sw8Ref).any(|side| {
                 let stored = segment.text.get(side.a as usize..(side.a + side.b) as usize).unwrap_or_default();
                 stored.get(parent.clone()) == header.get(parent.clone())
             });
             if known {
                 // A middleware and a handler read the same header, or one span sent several messages of a batch: one parent, one ref. An
-                // endpoint that was renamed between two of them makes no second one.
+                // endpoint that was renamed between two of them makes no second one. Two Entry spans of a segment have one each: without, the
+                // OAP would draw a call from its user to the second.
                 return;
             }
             let Some(range) = segment.store(header) else { return };

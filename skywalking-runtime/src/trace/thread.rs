@@ -72,6 +72,10 @@ impl Thread {
     fn finish(&self, mut segment: Box<Segment>) {
         if segment.sampled {
             self.hand_over(&mut segment, Going::Ended);
+        } else {
+            // A used segment holds on to nothing: what waits for a request waits for the last who may belong to it.
+            segment.attached.clear();
+            segment.unshare();
         }
         self.keep(segment);
     }

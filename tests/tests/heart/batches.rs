@@ -40,6 +40,19 @@ fn a_sender_whose_endpoint_or_address_changed_between_two_messages_is_referred_t
     assert_eq!((trees[0].root.refs[0].endpoint.as_str(), trees[0].root.refs[0].address.as_str()), ("/e", "h:1"), "what was said first");
 }
 
+#[test]
+fn a_message_that_is_served_twice_in_one_segment_is_referred_to_by_both_spans() {
+    let message = header("first", 1);
+    let trees = run(|| {
+        child(&A).run(|| {
+            consume(std::slice::from_ref(&message));
+            consume(std::slice::from_ref(&message));
+        });
+    });
+    let served = "  Entry /batch layer=MQ ref=CrossProcess\n";
+    assert_eq!(text(&trees), format!("Local a\n{served}{served}"));
+}
+
 #[tokio::test]
 async fn a_future_extracts_its_batch_at_its_first_poll() {
     let batch = vec![(1, header("first", 1)), (2, header("second", 2))];
