@@ -339,3 +339,28 @@ fn a_name_by_a_block_counts_only_where_the_block_chose_it() {
     assert_eq!(seen(Unnamed::plain), "Entry GET:/users/{id} layer=Http component=49\n");
     assert_eq!(seen(Unnamed::own), "Entry GET:/users/{id} layer=Http component=49 {own=true}\n");
 }
+
+#[test]
+fn what_outlives_the_span_that_it_is_one_with_says_its_end_within_that_ones_time() {
+    static OUTER: Callsite = callsite!(exit, "outer", peer = "peer:1");
+    static INNER: Callsite = callsite!(exit, "inner");
+    let mut cx = Context::from_waker(Waker::noop());
+    let trees = run(|| {
+        Root::new(&ENTRY).run(|| {
+            let mut inner = Some(Box::pin(Root::new(&INNER).future(pending::<()>())));
+            // The outer one is done, and leaves the inner one to somebody else.
+            let outer = Root::new(&OUTER).future(poll_fn(|cx| {
+                assert!(inner.as_mut().is_some_and(|inner| inner.as_mut().poll(cx).is_pending()));
+                Poll::Ready(())
+            }));
+            assert!(pin!(outer).poll(&mut cx).is_ready());
+            // The clock of the wire counts milliseconds.
+            let ended = std::time::Instant::now();
+            while ended.elapsed() < Duration::from_millis(3) {
+                std::thread::yield_now();
+            }
+            drop(inner.take());
+        });
+    });
+    assert_eq!(text(&trees), "Entry /entry layer=Http\n  Exit inner peer=peer:1 [event=cancelled]\n");
+}

@@ -226,6 +226,10 @@ impl Segment {
         }
         if let Some(record) = self.records.get_mut(usize::from(index)) {
             record.side = head;
+            // A span that was one with it outlived it: what that says is within its time.
+            if !record.is_unended() {
+                record.end = record.end.max(clock::now());
+            }
         }
     }
 
