@@ -300,11 +300,9 @@ impl Model {
             }
         };
         if let (Some(message), Place::Span { number, .. }) = (message, own.place) {
-            let segment = self.spans[number].segment;
-            // A middleware and a handler read the same header, or one span sent several: one parent, one ref.
+            // A middleware and a handler read the same header, or one span sent several: one parent, one ref of each span.
             let is_known = |to: &Ref| to.kind == message.kind && to.number == message.number;
-            let mut spans = self.segments[segment].parts.last().into_iter().flat_map(|part| part.places.iter().flatten());
-            if !spans.any(|other| self.spans[*other].refs.iter().any(is_known)) {
+            if !self.spans[number].refs.iter().any(is_known) {
                 self.spans[number].refs.push(message);
             }
         }
