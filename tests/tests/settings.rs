@@ -71,9 +71,12 @@ fn a_header_read_twice_is_one_ref() {
     let _running = start(Config::new("twice"));
     let trees = run(|| Root::new(&ENTRY).extract(&HEADER).run(|| serve(HEADER)));
     assert_eq!(text(&trees), "Entry /serve ref=CrossProcess\n  Local orphan\n    Local part\n");
-    // Of two that are not one, the first has it.
+    // Of two that are not one, each has it: an Entry without one is a call from nobody.
     let trees = run(|| Root::new(&ENTRY).extract(&HEADER).run(|| child(&PART).run(|| serve(HEADER))));
-    assert_eq!(text(&trees), "Entry /entry ref=CrossProcess\n  Local part\n    Entry /serve\n      Local orphan\n        Local part\n");
+    assert_eq!(
+        text(&trees),
+        "Entry /entry ref=CrossProcess\n  Local part\n    Entry /serve ref=CrossProcess\n      Local orphan\n        Local part\n"
+    );
 }
 
 #[tokio::test]
