@@ -5,8 +5,10 @@
 use std::borrow::Cow;
 
 use super::others::{self, Others};
+use super::received::Received;
 use crate::trace::guarded::guarded;
 use crate::trace::tally::{self, Reason};
+use crate::tracer::OtherContexts;
 
 /// Reads headers.
 ///
@@ -37,6 +39,12 @@ pub trait Extract {
     fn other_header(&self, key: &str) -> Option<Cow<'_, str>> {
         let _ = key;
         None
+    }
+
+    /// All headers that are read, where one way through the carrier is cheaper than to ask for each.
+    #[doc(hidden)]
+    fn __received(&self, others: OtherContexts) -> Received<'_> {
+        Received::of(self, others)
     }
 }
 
@@ -141,6 +149,10 @@ impl<T: Extract + ?Sized> Extract for &T {
     fn other_header(&self, key: &str) -> Option<Cow<'_, str>> {
         (**self).other_header(key)
     }
+
+    fn __received(&self, others: OtherContexts) -> Received<'_> {
+        (**self).__received(others)
+    }
 }
 
 impl<T: Extract + ?Sized> Extract for &mut T {
@@ -150,6 +162,10 @@ impl<T: Extract + ?Sized> Extract for &mut T {
 
     fn other_header(&self, key: &str) -> Option<Cow<'_, str>> {
         (**self).other_header(key)
+    }
+
+    fn __received(&self, others: OtherContexts) -> Received<'_> {
+        (**self).__received(others)
     }
 }
 
@@ -161,6 +177,10 @@ impl<T: Extract + ?Sized> Extract for Box<T> {
     fn other_header(&self, key: &str) -> Option<Cow<'_, str>> {
         (**self).other_header(key)
     }
+
+    fn __received(&self, others: OtherContexts) -> Received<'_> {
+        (**self).__received(others)
+    }
 }
 
 impl<T: Extract> Extract for Option<T> {
@@ -170,6 +190,10 @@ impl<T: Extract> Extract for Option<T> {
 
     fn other_header(&self, key: &str) -> Option<Cow<'_, str>> {
         self.as_ref()?.other_header(key)
+    }
+
+    fn __received(&self, others: OtherContexts) -> Received<'_> {
+        self.as_ref().map_or_else(Received::default, |carrier| carrier.__received(others))
     }
 }
 
@@ -253,29 +277,12 @@ impl<T: Inject> Inject for Option<T> {
     }
 }
 
-/// Reads a header; a panic in the carrier's own code stays here.
-pub(crate) fn read<'a, C: Extract + ?Sized>(carrier: &'a C, key: &str) -> Option<Cow<'a, str>> {
-    guarded(|| carrier.header(key)).unwrap_or_else(|| {
-        tally::count(Reason::CarrierPanicked);
-        None
-    })
-}
-
-/// Reads a header of others; a panic in the carrier's own code stays here.
-pub(crate) fn read_other<'a, C: Extract + ?Sized>(carrier: &'a C, key: &str) -> Option<Cow<'a, str>> {
-    let read = guarded(|| carrier.other_header(key)).unwrap_or_else(|| {
-        tally::count(Reason::CarrierPanicked);
-        None
-    });
-    read.filter(|value| !value.is_empty())
-}
-
 /// Adds the context of another tracer, unless the program set one; a panic in the carrier's own code stays here.
 pub(crate) fn add_others<C: Inject + ?Sized>(carrier: &mut C, others: &Others) {
     let added = guarded(|| {
         // What is said in the one belongs to the other.
-        if carrier.add_other_header(others::TRACEPARENT, &others.traceparent) && !others.tracestate.is_empty() {
-            carrier.add_other_header(others::TRACESTATE, &others.tracestate);
+        if carrier.add_other_header(others::TRACEPARENT, &others.traceparent()) && !others.tracestate().is_empty() {
+            carrier.add_other_header(others::TRACESTATE, others.tracestate());
         }
     });
     if added.is_none() {

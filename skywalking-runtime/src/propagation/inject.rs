@@ -1,7 +1,5 @@
 //! Writing the current context into a carrier.
 
-use std::sync::Arc;
-
 use super::carrier::{self, Inject};
 use super::extension::{self, Extension};
 use super::others::Others;
@@ -66,7 +64,7 @@ struct Headers {
     correlation: String,
     extension: String,
     /// What came from another tracer.
-    foreign: Option<Arc<Others>>,
+    foreign: Option<Others>,
 }
 
 fn headers(segment: &mut Segment) -> Headers {

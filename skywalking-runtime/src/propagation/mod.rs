@@ -1,6 +1,6 @@
 //! How a context crosses processes: the carriers that hold headers, and the three headers.
 //!
-//! [`carrier`] is how headers are read and written wherever they are kept; [`sw8`] is the trace, [`correlation`] what the program sends
+//! [`carrier`] is how headers are read and written wherever they are kept, [`received`] what came in one; [`sw8`] is the trace, [`correlation`] what the program sends
 //! along with it, [`extension`] the rest, [`others`] what other tracers send beside it; [`passed`] is what of that goes on to the next. This room knows the wire's text and nothing of how spans nest.
 
 pub(crate) mod base64;
@@ -13,6 +13,7 @@ pub(crate) mod passed;
 #[cfg(any(test, fuzzing))]
 pub(crate) mod properties;
 mod provided;
+pub(crate) mod received;
 pub(crate) mod sw8;
 
 pub use inject::{inject, wants_inject};

@@ -5,6 +5,7 @@
 //! it came. Only carriers that can hold headers of any name are asked ([`Extract::other_header`](crate::Extract::other_header),
 //! [`Inject::add_other_header`](crate::Inject::add_other_header)).
 
+use std::borrow::Cow;
 use std::sync::Arc;
 
 /// The trace of another tracer: version, trace id, parent id and flags.
@@ -26,17 +27,43 @@ pub(crate) const STATE_LIMIT: usize = 2_048;
 /// UTF-16 units of a request's name.
 pub(crate) const REQUEST_ID_LIMIT: usize = 200;
 
+/// The characters of a `traceparent` of the first version, with which those of later ones begin.
+const FIRST: usize = 55;
+
 /// The context of another tracer, as it goes on.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub(crate) struct Others {
-    pub(crate) traceparent: Box<str>,
-    /// Empty if there is none.
-    pub(crate) tracestate: Box<str>,
+    /// Nearly always this is all, and takes no memory of its own.
+    first: [u8; FIRST],
+    more: Option<Arc<More>>,
+}
+
+#[derive(Debug)]
+struct More {
+    /// What stands behind the first part of the `traceparent`.
+    parent: Box<str>,
+    state: Box<str>,
 }
 
 impl Others {
-    pub(crate) fn new(traceparent: &str, tracestate: &str) -> Arc<Self> {
-        Arc::new(Self { traceparent: traceparent.into(), tracestate: tracestate.into() })
+    /// The context of a `traceparent` that was read. `tracestate` is empty if there is none.
+    pub(crate) fn new(traceparent: &str, tracestate: &str) -> Option<Self> {
+        let (first, parent) = traceparent.as_bytes().split_first_chunk()?;
+        let all = parent.is_empty() && tracestate.is_empty();
+        let more = || Arc::new(More { parent: traceparent.get(FIRST..).unwrap_or_default().into(), state: tracestate.into() });
+        Some(Self { first: *first, more: (!all).then(more) })
+    }
+
+    pub(crate) fn traceparent(&self) -> Cow<'_, str> {
+        let first = str::from_utf8(&self.first).unwrap_or_default();
+        match &self.more {
+            Some(more) if !more.parent.is_empty() => Cow::Owned([first, &more.parent].concat()),
+            _ => Cow::Borrowed(first),
+        }
+    }
+
+    pub(crate) fn tracestate(&self) -> &str {
+        self.more.as_ref().map_or("", |more| &more.state)
     }
 }
 
@@ -51,11 +78,15 @@ impl<'a> Parent<'a> {
     /// Reads a `traceparent`: `VERSION-TRACE ID-PARENT ID-FLAGS` in lower-case hex digits, neither id all zeros. A version after the first
     /// may have more behind a further hyphen; there is none of `ff`.
     pub(crate) fn parse(header: &'a str) -> Option<Self> {
-        let (known, more) = header.split_at_checked(55)?;
-        let mut parts = known.split('-');
-        let mut part = |length| parts.next().filter(|part| part.len() == length && part.bytes().all(is_hex));
-        let (version, trace_id, parent_id, _flags) = (part(2)?, part(32)?, part(16)?, part(2)?);
-        let is_zero = |id: &str| id.bytes().all(|digit| digit == b'0');
+        let (known, more) = header.split_at_checked(FIRST)?;
+        // Three hyphens at their places are all there are, so the rest are digits. Without an early way out both are loops over whole vectors.
+        let hyphens = known.bytes().fold(0_u8, |count, byte| count + u8::from(byte == b'-'));
+        let no_other = known.bytes().fold(true, |so_far, byte| so_far & matches!(byte, b'0'..=b'9' | b'a'..=b'f' | b'-'));
+        let in_place = [2, 35, 52].iter().all(|at| known.as_bytes().get(*at) == Some(&b'-'));
+        if hyphens != 3 || !no_other || !in_place {
+            return None;
+        }
+        let (version, trace_id, parent_id) = (known.get(..2)?, known.get(3..35)?, known.get(36..52)?);
         let ends = match version {
             "ff" => false,
             "00" => more.is_empty(),
@@ -65,8 +96,8 @@ impl<'a> Parent<'a> {
     }
 }
 
-fn is_hex(digit: u8) -> bool {
-    matches!(digit, b'0'..=b'9' | b'a'..=b'f')
+fn is_zero(id: &str) -> bool {
+    id.bytes().all(|digit| digit == b'0')
 }
 
 /// True if a `tracestate` can go on: it is not too long, and a header can hold it.

@@ -1,8 +1,6 @@
 //! What goes on with a trace besides the trace itself: to the next process in headers, to tasks and threads in a copy. A request that
 //! is not sampled passes it on all the same.
 
-use std::sync::Arc;
-
 use super::correlation::Correlation;
 use super::others::Others;
 
@@ -14,7 +12,7 @@ pub(crate) struct Passed {
     /// The OAP shall store the trace and make no metrics of it.
     pub(crate) skip_analysis: bool,
     /// The context of another tracer, that came in.
-    pub(crate) others: Option<Arc<Others>>,
+    pub(crate) others: Option<Others>,
 }
 
 impl Passed {

@@ -6,7 +6,11 @@ use std::hash::BuildHasher;
 
 use super::carrier::{Extract, Inject};
 use super::others::is_printable;
+#[cfg(feature = "carrier-http")]
+use super::received::{Header, Received};
 use crate::trace::tally::{self, Reason};
+#[cfg(feature = "carrier-http")]
+use crate::tracer::OtherContexts;
 
 /// Headers as text: lines of `key:value`, split at the first colon. A plain trace is exactly `sw8:VALUE`, without a line end.
 impl Extract for str {
@@ -220,17 +224,20 @@ fn known_name(key: &str) -> Option<&'static http::HeaderName> {
 }
 
 #[cfg(feature = "carrier-http")]
+fn text_of(value: &http::HeaderValue) -> Cow<'_, str> {
+    // The lossy way looks at each byte for itself, and hardly ever is there anything to replace.
+    let bytes = value.as_bytes();
+    std::str::from_utf8(bytes).map_or_else(|_| String::from_utf8_lossy(bytes), Cow::Borrowed)
+}
+
+#[cfg(feature = "carrier-http")]
 impl Extract for http::HeaderMap {
     fn header(&self, key: &str) -> Option<Cow<'_, str>> {
         let value = match known_name(key) {
             Some(name) => self.get(name),
             None => self.get(key),
         };
-        value.map(|value| {
-            // The lossy way looks at each byte for itself, and hardly ever is there anything to replace.
-            let bytes = value.as_bytes();
-            std::str::from_utf8(bytes).map_or_else(|_| String::from_utf8_lossy(bytes), Cow::Borrowed)
-        })
+        value.map(text_of)
     }
 
     fn other_header(&self, key: &str) -> Option<Cow<'_, str>> {
@@ -241,6 +248,16 @@ impl Extract for http::HeaderMap {
         // Its list may be spread over several headers, which then are one.
         let more = self.get_all(key).iter().skip(1).map(|value| String::from_utf8_lossy(value.as_bytes()));
         Some(more.fold(first, |all, value| Cow::Owned(format!("{all},{value}"))))
+    }
+
+    fn __received(&self, others: OtherContexts) -> Received<'_> {
+        let mut received = Received::default();
+        for (name, value) in self {
+            if let Some(header) = Header::of(name.as_str()).filter(|header| header.is_wanted(others)) {
+                received.add(header, || text_of(value));
+            }
+        }
+        received
     }
 }
 

@@ -2,28 +2,23 @@
 //!
 //! All that the program's own code does for a span (arguments, `Display`, a carrier's `header`) happens here, in the caller's context
 //! and before the clock of the span runs. A child's entries go straight into the segment in the slot, in a list of its own that the
-//! record takes over when it opens; a root's go into the segment that it will put there.
+//! record takes over when it opens; a root's go into the segment that it will put there. What comes with the request is for [`context`].
+
+mod context;
 
 use std::fmt::{self, Debug, Display};
 
 use super::callsite::{Callsite, Kind};
-use super::record::{Side, SideKind, Trace};
 use super::root;
 use super::scope::{self, Begun, Scope};
 use super::segment::{PENDING_PEER, Segment};
 use super::slot;
 use super::tag::{Raw, Recorder, SpanText, TagDisplay};
-use super::tally::{self, Reason};
 use super::text::{self, NAME_LIMIT, PEER_LIMIT, TAG_LIMIT};
 use super::thread;
-use crate::propagation::carrier::{self, Extract};
-use crate::propagation::extension::{self, Extension};
-use crate::propagation::others::{self, Others, Parent};
-use crate::propagation::{correlation, sw8};
-use crate::tracer::{self, Inbound, OtherContexts};
+use crate::tracer;
 
-/// The refs of one span, at most: the Java agent's limit too.
-pub(super) const REFS_LIMIT: usize = 500;
+pub(super) use context::{REFS_LIMIT, each_within_limit};
 
 /// A span that is about to open.
 #[must_use = "an opening is no span yet: `enter` or `begin` makes it one"]
@@ -250,195 +245,6 @@ impl Opening {
         });
     }
 
-    /// The context that came with a request: a root goes on with its trace, a child refers to it.
-    pub fn extract<C: Extract + ?Sized>(&mut self, carrier: &C) {
-        let inbound = match (&self.root, self.place) {
-            (Some(segment), _) => Some(segment.tracer.settings.inbound),
-            (None, Place::Child | Place::Merged) => slot::with_key(self.key, |segment| segment.tracer.settings.inbound),
-            _ => None,
-        };
-        if inbound != Some(Inbound::Accept) {
-            return;
-        }
-        // A carrier may give a header more than once; the first is the one that counts, as with HTTP's own single-value headers.
-        if let Some(header) = carrier::read(carrier, sw8::HEADER).filter(|header| !header.is_empty()) {
-            match sw8::check(&header) {
-                Ok(parts) => self.refer(&header, &parts),
-                Err(reason) => tally::count(reason),
-            }
-        }
-        if let Some(header) = carrier::read(carrier, correlation::HEADER).filter(|header| !header.is_empty()) {
-            self.with_any(|segment| {
-                let limits = segment.tracer.settings.correlation;
-                segment.passed.correlation.read(&header, limits);
-            });
-            self.tag_correlation();
-        }
-        if let Some(header) = carrier::read(carrier, extension::HEADER).filter(|header| !header.is_empty()) {
-            self.extend(Extension::read(&header));
-        }
-        if self.keeps_others() {
-            self.extract_others(carrier);
-        }
-    }
-
-    fn keeps_others(&self) -> bool {
-        let others = match &self.root {
-            Some(segment) => Some(segment.tracer.settings.others),
-            None => slot::with_key(self.key, |segment| segment.tracer.settings.others),
-        };
-        others == Some(OtherContexts::Keep)
-    }
-
-    /// What other tracers said. Of several requests the first one's counts.
-    fn extract_others<C: Extract + ?Sized>(&mut self, carrier: &C) {
-        if let Some(header) = carrier::read_other(carrier, others::TRACEPARENT) {
-            if let Some(parent) = Parent::parse(&header) {
-                let state = carrier::read_other(carrier, others::TRACESTATE).filter(|state| {
-                    let can = others::can_go_on(state);
-                    if !can {
-                        tally::count(Reason::OtherContext);
-                    }
-                    can
-                });
-                let mut first = false;
-                self.with_any(|segment| {
-                    first = segment.passed.others.is_none();
-                    segment.passed.others.get_or_insert_with(|| Others::new(&header, state.as_deref().unwrap_or_default()));
-                });
-                if first {
-                    self.tag_once(others::TRACE_ID_TAG, parent.trace_id);
-                    self.tag_once(others::PARENT_ID_TAG, parent.parent_id);
-                }
-            } else {
-                tally::count(Reason::OtherContext);
-            }
-        }
-        if let Some(id) = carrier::read_other(carrier, others::REQUEST_ID) {
-            self.tag_once(others::REQUEST_ID_TAG, &text::clean(&id, others::REQUEST_ID_LIMIT));
-        }
-    }
-
-    /// A tag of the Entry span, unless it has one.
-    fn tag_once(&mut self, key: &'static str, value: &str) {
-        if self.callsite.kind != Kind::Entry {
-            return;
-        }
-        self.with(|segment, head| {
-            let known = segment.list(*head).any(|side| side.kind == SideKind::Text && side.key == key);
-            if !known {
-                segment.tag(head, key, Raw::Text(value));
-            }
-        });
-    }
-
-    /// Changes what goes on with the trace, sampled or not.
-    fn with_any(&mut self, work: impl FnOnce(&mut Segment)) {
-        match &mut self.root {
-            Some(segment) => work(segment),
-            None => {
-                slot::with_key(self.key, |segment| {
-                    segment.unshare();
-                    work(segment);
-                });
-            }
-        }
-    }
-
-    /// Tags for what came along under the keys that are set to be tags.
-    fn tag_correlation(&mut self) {
-        self.with(Segment::tag_correlation);
-    }
-
-    fn extend(&mut self, extension: Extension) {
-        if extension.skip_analysis {
-            self.with_any(|segment| segment.passed.skip_analysis = true);
-        }
-        // Only who consumes a message can say when it came. Of a batch the last one counts, as for the OAP.
-        let Some(latency) = extension.latency().filter(|_| self.callsite.kind == Kind::Entry) else { return };
-        let new = Side::number(extension::LATENCY, SideKind::Uint, latency);
-        let mut place = self.latency;
-        self.with(|segment, head| {
-            let at = (place as usize).checked_sub(1);
-            if let Some(side) = at.and_then(|at| segment.sides.get_mut(at)).filter(|side| side.key == extension::LATENCY) {
-                *side = Side { next: side.next, ..new };
-            } else if segment.push(head, new) {
-                place = *head;
-            }
-        });
-        self.latency = place;
-    }
-
-    /// The contexts that came with a batch: the first one's trace goes on, all of them are referred to.
-    pub fn extract_each<I>(&mut self, carriers: I)
-    where
-        I: IntoIterator<Item: Extract>,
-    {
-        each_within_limit(carriers, |carrier| {
-            let room = self.has_room_for_refs();
-            if room {
-                self.extract(carrier);
-            }
-            room
-        });
-    }
-
-    fn refer(&mut self, header: &str, parts: &sw8::Parts) {
-        if let Some(segment) = &mut self.root {
-            #[cfg(feature = "testing")]
-            if segment.scope == 0 {
-                segment.scope = crate::testing::scope_of_header(header, parts);
-            }
-            if !segment.sampled {
-                // Nothing will be recorded, but the trace has an id, and it is this one: of a batch, the first.
-                if matches!(segment.trace, Trace::Own(_))
-                    && let Some(range) = segment.store(&header[parts.trace.clone()])
-                {
-                    segment.trace = Trace::Foreign { offset: range.offset, length: range.length };
-                }
-                return;
-            }
-        }
-        if !self.has_room_for_refs() {
-            tally::count(Reason::RefLimit);
-            return;
-        }
-        self.with(|segment, head| {
-            // Up to who the parent is; the sampling flag before it is one character.
-            let parent = parts.trace.start..parts.service.start;
-            let known = segment.list(*head).filter(|side| side.kind == SideKind::Sw8Ref).any(|side| {
-                let stored = segment.text.get(side.a as usize..(side.a + side.b) as usize).unwrap_or_default();
-                stored.get(parent.clone()) == header.get(parent.clone())
-            });
-            if known {
-                // A middleware and a handler read the same header, or one span sent several messages of a batch: one parent, one ref. An
-                // endpoint that was renamed between two of them makes no second one. Two Entry spans of a segment have one each: without, the
-                // OAP would draw a call from its user to the second.
-                return;
-            }
-            let Some(range) = segment.store(header) else { return };
-            // Also where a middleware opened the segment and its handler reads the header, as long as the trace's id has not left.
-            if segment.can_join() {
-                #[expect(clippy::cast_possible_truncation, reason = "a place in a header of at most 4096 bytes")]
-                let (from, length) = (parts.trace.start as u32, parts.trace.len() as u32);
-                segment.trace = Trace::Foreign { offset: range.offset + from, length };
-            }
-            segment.push(head, Side { key: "", a: range.offset, b: range.length, next: 0, kind: SideKind::Sw8Ref });
-        });
-    }
-
-    /// True if the span can refer to one more segment. What merges with it counts too.
-    fn has_room_for_refs(&mut self) -> bool {
-        let mut refs = 0;
-        self.with(|segment, head| {
-            // Nearly every span has none yet.
-            if segment.sides.len() >= REFS_LIMIT {
-                refs = segment.list(*head).filter(|side| side.kind == SideKind::Sw8Ref).count();
-            }
-        });
-        refs < REFS_LIMIT
-    }
-
     /// Opens the span on this thread; it closes when the guard drops.
     #[inline]
     pub fn enter(self) -> Scope {
@@ -472,19 +278,6 @@ impl Opening {
                 Some(segment) => root::begin(segment, self.callsite, self.head, 0),
                 None => Begun::NOTHING,
             },
-        }
-    }
-}
-
-/// Hands on the carriers of a batch until there is no room for one. Counts those that are left.
-pub(super) fn each_within_limit<C>(carriers: impl IntoIterator<Item = C>, mut take: impl FnMut(&C) -> bool) {
-    let mut carriers = carriers.into_iter();
-    while let Some(carrier) = carriers.next() {
-        if !take(&carrier) {
-            // Where the iterator doesn't know how many are left, it is this one at least.
-            let left = carriers.size_hint().0.saturating_add(1);
-            tally::count_many(Reason::RefLimit, u64::try_from(left).unwrap_or(u64::MAX));
-            break;
         }
     }
 }

@@ -1,7 +1,6 @@
 //! A span that will open later: its arguments are computed now, where the parameters are, and kept until the future or stream that it
 //! covers is polled for the first time. What is not asked for is not kept, and nothing is while no tracer runs.
 
-use std::borrow::Cow;
 use std::fmt::{Debug, Display};
 use std::future::Future;
 
@@ -9,12 +8,11 @@ use super::callsite::Callsite;
 use super::opening::{self, Opening, REFS_LIMIT};
 use super::slot;
 use super::tag::{Kept, Raw, Recorder};
-use super::tally::{self, Reason};
 use super::text::{self, NAME_LIMIT, PEER_LIMIT, TAG_LIMIT};
 use super::traced::{Covered, Streamed, Traced};
-use crate::propagation::carrier::{self, Extract};
-use crate::propagation::{correlation, extension, others, sw8};
-use crate::tracer;
+use crate::propagation::carrier::Extract;
+use crate::propagation::received::Received;
+use crate::tracer::{self, OtherContexts};
 
 /// A span that will open at the first poll.
 #[must_use = "nothing is traced until `future` or `stream` takes what the span covers"]
@@ -29,56 +27,12 @@ pub struct Prepared {
 #[derive(Debug, Default)]
 struct Given {
     /// The contexts that came in, a message each.
-    headers: Vec<Headers>,
+    headers: Vec<Received<'static>>,
     name: Option<String>,
     peer: Option<String>,
     tags: Vec<(&'static str, Kept)>,
     /// Nothing is to be recorded.
     ignored: bool,
-}
-
-/// The headers of one carrier.
-#[derive(Debug)]
-struct Headers {
-    sw8: Option<String>,
-    correlation: Option<String>,
-    extension: Option<String>,
-    /// The first of them is the W3C context's parent, the second its state, the third the name of the request.
-    others: [Option<String>; 3],
-}
-
-const OTHERS: [(&str, usize); 3] = [
-    (others::TRACEPARENT, others::PARENT_LIMIT),
-    (others::TRACESTATE, others::STATE_LIMIT),
-    // In bytes: each of its units takes three at most.
-    (others::REQUEST_ID, 3 * others::REQUEST_ID_LIMIT),
-];
-
-impl Extract for Headers {
-    fn header(&self, key: &str) -> Option<Cow<'_, str>> {
-        let header = match key {
-            sw8::HEADER => &self.sw8,
-            correlation::HEADER => &self.correlation,
-            extension::HEADER => &self.extension,
-            _ => &None,
-        };
-        header.as_deref().map(Into::into)
-    }
-
-    fn other_header(&self, key: &str) -> Option<Cow<'_, str>> {
-        let at = OTHERS.iter().position(|(name, _)| *name == key)?;
-        self.others.get(at)?.as_deref().map(Into::into)
-    }
-}
-
-/// A copy of a header, unless it is one that would be refused for its length.
-fn keep(header: Option<Cow<'_, str>>, limit: usize, reason: Reason) -> Option<String> {
-    let header = header?;
-    if header.len() > limit {
-        tally::count(reason);
-        return None;
-    }
-    Some(header.into_owned())
 }
 
 impl Prepared {
@@ -109,12 +63,8 @@ impl Prepared {
 
     /// The context that came with a request.
     pub fn extract<C: Extract + ?Sized>(&mut self, carrier: &C) {
-        let sw8 = keep(carrier::read(carrier, sw8::HEADER), sw8::LIMIT, Reason::Sw8TooLong);
-        let correlation = keep(carrier::read(carrier, correlation::HEADER), correlation::Limits::MOST.header(), Reason::CorrelationTooLong);
-        let extension = keep(carrier::read(carrier, extension::HEADER), extension::LIMIT, Reason::ExtensionField);
-        let others = OTHERS.map(|(name, limit)| keep(carrier::read_other(carrier, name), limit, Reason::OtherContext));
-        if sw8.is_some() || correlation.is_some() || extension.is_some() || others.iter().any(Option::is_some) {
-            self.given().headers.push(Headers { sw8, correlation, extension, others });
+        if let Some(headers) = carrier.__received(OtherContexts::Keep).into_kept() {
+            self.given().headers.push(headers);
         }
     }
 
@@ -191,7 +141,7 @@ impl Prepared {
             opening.ignore();
         }
         if !given.headers.is_empty() && opening.wants_headers() {
-            opening.extract_each(&given.headers);
+            opening.extract_kept(&given.headers);
         }
         if let Some(name) = &given.name
             && opening.naming()

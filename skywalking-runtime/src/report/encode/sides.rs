@@ -129,7 +129,7 @@ pub(super) fn write_tags(
     callsite: Option<&'static Callsite>,
     unfinished: bool,
 ) {
-    let mut tags = Tags { writer, hook, seen: Seen::default() };
+    let mut tags = Tags { writer, hook, seen: Seen::NONE };
     if unfinished {
         tags.text("unfinished", "true");
     }
@@ -192,24 +192,24 @@ fn write_pair(writer: &mut Writer, number: u32, key: &str, value: impl FnOnce(&m
     writer.close(number, since);
 }
 
-/// The keys that a span has had so far: a list while they are few, and they nearly always are.
-#[derive(Default)]
+/// The keys that a span has had so far: a short list, since they nearly always are few.
 struct Seen {
-    few: Vec<&'static str>,
-    many: HashSet<&'static str>,
+    few: [&'static str; Self::FEW],
+    count: usize,
+    many: Option<HashSet<&'static str>>,
 }
 
 impl Seen {
-    const FEW: usize = 32;
+    const FEW: usize = 16;
+    const NONE: Self = Self { few: [""; Self::FEW], count: 0, many: None };
 
     fn is_new(&mut self, key: &'static str) -> bool {
-        if self.few.contains(&key) {
+        if self.few.iter().take(self.count).any(|seen| *seen == key) {
             return false;
         }
-        if self.few.len() < Self::FEW {
-            self.few.push(key);
-            return true;
-        }
-        self.many.insert(key)
+        let Some(place) = self.few.get_mut(self.count) else { return self.many.get_or_insert_default().insert(key) };
+        *place = key;
+        self.count += 1;
+        true
     }
 }

@@ -1,0 +1,192 @@
+//! The headers that came with a request, asked for at once: a map of headers is gone through a single time, where six look-ups would
+//! compute as many hashes.
+
+use std::borrow::Cow;
+
+use super::carrier::Extract;
+use super::{correlation, extension, others, sw8};
+use crate::trace::guarded::guarded;
+use crate::trace::tally::{self, Reason};
+use crate::tracer::OtherContexts;
+
+/// A header that is read.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Header {
+    Sw8,
+    Correlation,
+    Extension,
+    Parent,
+    State,
+    RequestId,
+}
+
+impl Header {
+    const ALL: [Self; 6] = [Self::Sw8, Self::Correlation, Self::Extension, Self::Parent, Self::State, Self::RequestId];
+
+    /// The header of this name. Most names are none of these, which their length tells.
+    #[cfg(feature = "carrier-http")]
+    #[inline]
+    pub(crate) fn of(name: &str) -> Option<Self> {
+        match name {
+            sw8::HEADER => Some(Self::Sw8),
+            correlation::HEADER => Some(Self::Correlation),
+            extension::HEADER => Some(Self::Extension),
+            others::TRACEPARENT => Some(Self::Parent),
+            others::TRACESTATE => Some(Self::State),
+            others::REQUEST_ID => Some(Self::RequestId),
+            _ => None,
+        }
+    }
+
+    fn name(self) -> &'static str {
+        match self {
+            Self::Sw8 => sw8::HEADER,
+            Self::Correlation => correlation::HEADER,
+            Self::Extension => extension::HEADER,
+            Self::Parent => others::TRACEPARENT,
+            Self::State => others::TRACESTATE,
+            Self::RequestId => others::REQUEST_ID,
+        }
+    }
+
+    pub(crate) fn is_wanted(self, others: OtherContexts) -> bool {
+        others == OtherContexts::Keep || matches!(self, Self::Sw8 | Self::Correlation | Self::Extension)
+    }
+
+    /// The longest one that could be used, in bytes, and why a longer one is not.
+    fn limit(self) -> (usize, Reason) {
+        match self {
+            Self::Sw8 => (sw8::LIMIT, Reason::Sw8TooLong),
+            Self::Correlation => (correlation::Limits::MOST.header(), Reason::CorrelationTooLong),
+            Self::Extension => (extension::LIMIT, Reason::ExtensionField),
+            Self::Parent => (others::PARENT_LIMIT, Reason::OtherContext),
+            Self::State => (others::STATE_LIMIT, Reason::OtherContext),
+            // Each of its units takes three bytes at most.
+            Self::RequestId => (3 * others::REQUEST_ID_LIMIT, Reason::OtherContext),
+        }
+    }
+}
+
+/// The headers that came with a request, as its carrier has them.
+#[derive(Debug, Default)]
+pub struct Received<'a> {
+    values: [Option<Cow<'a, str>>; Header::ALL.len()],
+}
+
+impl<'a> Received<'a> {
+    /// Asks a carrier for one header after the other. A panic in its own code stays here, and costs the header at which it happened.
+    pub(crate) fn of<C: Extract + ?Sized>(carrier: &'a C, others: OtherContexts) -> Self {
+        let values = Header::ALL.map(|header| {
+            if !header.is_wanted(others) {
+                return None;
+            }
+            let name = header.name();
+            let own = header.is_wanted(OtherContexts::Ignore);
+            guarded(|| if own { carrier.header(name) } else { carrier.other_header(name) }).unwrap_or_else(|| {
+                tally::count(Reason::CarrierPanicked);
+                None
+            })
+        });
+        Self { values }
+    }
+
+    /// The value of a header; one that is empty is none.
+    pub(crate) fn get(&self, header: Header) -> Option<&str> {
+        self.values[header as usize].as_deref().filter(|value| !value.is_empty())
+    }
+
+    /// The next value of a header. Of several the first one counts, but for a list, which may be spread over several headers.
+    #[cfg(feature = "carrier-http")]
+    #[inline]
+    pub(crate) fn add(&mut self, header: Header, value: impl FnOnce() -> Cow<'a, str>) {
+        let place = &mut self.values[header as usize];
+        match place {
+            None => *place = Some(value()),
+            Some(list) if header == Header::State => {
+                let list = list.to_mut();
+                list.push(',');
+                list.push_str(&value());
+            }
+            Some(_) => {}
+        }
+    }
+
+    /// A copy for later, without those that would be refused for their length. `None` if there is nothing to keep.
+    pub(crate) fn into_kept(self) -> Option<Received<'static>> {
+        let kept = Header::ALL.map(|header| {
+            let value = self.get(header)?;
+            let (limit, reason) = header.limit();
+            if value.len() > limit {
+                tally::count(reason);
+                return None;
+            }
+            Some(Cow::Owned(value.to_owned()))
+        });
+        kept.iter().any(Option::is_some).then_some(Received { values: kept })
+    }
+}
+
+#[cfg(all(test, feature = "carrier-http"))]
+mod tests {
+    use http::{HeaderMap, HeaderName, HeaderValue};
+    use proptest::prelude::*;
+
+    use super::*;
+
+    /// A carrier that is asked for one header after the other.
+    struct Asked<'a>(&'a HeaderMap);
+
+    impl Extract for Asked<'_> {
+        fn header(&self, key: &str) -> Option<Cow<'_, str>> {
+            self.0.header(key)
+        }
+
+        fn other_header(&self, key: &str) -> Option<Cow<'_, str>> {
+            self.0.other_header(key)
+        }
+    }
+
+    fn all<'a>(received: &'a Received<'_>) -> [Option<&'a str>; Header::ALL.len()] {
+        Header::ALL.map(|header| received.get(header))
+    }
+
+    #[test]
+    fn each_header_is_known_by_its_name() {
+        for header in Header::ALL {
+            assert_eq!(Header::of(header.name()), Some(header));
+        }
+        assert_eq!(Header::of("host"), None);
+    }
+
+    proptest! {
+        #[test]
+        fn one_way_through_a_map_gives_what_it_gives_when_it_is_asked(
+            lines in proptest::collection::vec((0..8_usize, proptest::collection::vec(0x20..=0xff_u8, 0..6)), 0..14)
+        ) {
+            let mut map = HeaderMap::new();
+            for (name, value) in &lines {
+                let name = Header::ALL.get(*name).map_or("host", |header| header.name());
+                let value = HeaderValue::from_bytes(value).unwrap_or_else(|_| HeaderValue::from_static("none"));
+                map.append(HeaderName::from_static(name), value);
+            }
+            for others in [OtherContexts::Keep, OtherContexts::Ignore] {
+                prop_assert_eq!(all(&map.__received(others)), all(&Asked(&map).__received(others)));
+            }
+        }
+    }
+
+    #[test]
+    fn what_is_too_long_is_not_kept_and_the_rest_is() {
+        let long = HeaderValue::try_from("x".repeat(sw8::LIMIT + 1)).expect("a value");
+        let map = HeaderMap::from_iter([
+            (HeaderName::from_static("sw8"), long.clone()),
+            (HeaderName::from_static("x-request-id"), HeaderValue::from_static("r-1")),
+        ]);
+        let before = tally::read(Reason::Sw8TooLong);
+        let kept = map.__received(OtherContexts::Keep).into_kept().expect("one header is kept");
+        assert_eq!(all(&kept), [None, None, None, None, None, Some("r-1")]);
+        assert!(tally::read(Reason::Sw8TooLong) > before);
+        let alone = HeaderMap::from_iter([(HeaderName::from_static("sw8"), long)]);
+        assert!(alone.__received(OtherContexts::Keep).into_kept().is_none());
+    }
+}
