@@ -52,6 +52,13 @@ enum Awaits {
 pub struct Call {
     /// What is current during each step; nothing while no tracer runs.
     span: Option<Resumable>,
+    look: Look,
+}
+
+/// What is looked at in the response, and what was seen so far. It says what it sees of the current span: within a step of the call that is
+/// the call's.
+#[derive(Debug)]
+pub(in crate::integrations) struct Look {
     /// What is current may be somebody else's span: nothing is said of it.
     is_ignored: bool,
     errors: ErrorRule,
@@ -59,6 +66,39 @@ pub struct Call {
     protocol: Protocol,
     asked: Asked,
     awaits: Awaits,
+}
+
+impl Look {
+    /// A response has come: its status is noted.
+    pub(in crate::integrations) fn answered(&mut self, status: StatusCode, headers: &HeaderMap) {
+        if self.is_ignored {
+            return;
+        }
+        let is_rpc = self.protocol == Protocol::Grpc && status == StatusCode::OK;
+        self.awaits = if is_rpc && grpc::is_grpc(headers) {
+            // Of a response without messages the trailers are all there is, and stand in the head.
+            match grpc::status(headers) {
+                Some(status) => {
+                    note_grpc(status);
+                    Awaits::Nothing
+                }
+                None => Awaits::Trailers,
+            }
+        } else {
+            note_status(status, &self.errors);
+            if is_rpc {
+                // A page in place of a reply, a proxy's say, is an answer of unknown status, as clients of gRPC have it.
+                note_grpc(grpc::UNKNOWN);
+            }
+            let timed = self.bodies == Bodies::Timed && has_body(self.asked, status) && !is_redirect(status, headers);
+            if timed { Awaits::Body } else { Awaits::Nothing }
+        };
+    }
+
+    /// The id of the current trace, unless the request is ignored.
+    pub(in crate::integrations) fn trace_id(&self) -> Option<String> {
+        if self.is_ignored { None } else { trace_id() }
+    }
 }
 
 impl Call {
@@ -69,28 +109,28 @@ impl Call {
             _ => Asked::Anything,
         };
         let (errors, bodies) = (options.errors.clone(), options.bodies);
-        Self { span: Some(span), is_ignored: false, errors, bodies, protocol, asked, awaits: Awaits::Head }
+        Self { span: Some(span), look: Look { is_ignored: false, errors, bodies, protocol, asked, awaits: Awaits::Head } }
     }
 
     /// Nothing is recorded of it.
     pub(super) fn ignored(span: Option<Resumable>) -> Self {
-        Self {
-            span,
-            is_ignored: true,
-            errors: ErrorRule::default(),
-            bodies: Bodies::NotTimed,
-            protocol: Protocol::Http,
-            asked: Asked::Anything,
-            awaits: Awaits::Nothing,
-        }
+        let (protocol, asked, awaits) = (Protocol::Http, Asked::Anything, Awaits::Nothing);
+        Self { span, look: Look { is_ignored: true, errors: ErrorRule::default(), bodies: Bodies::NotTimed, protocol, asked, awaits } }
     }
 
     /// Runs `work` as a step of the call: its span is current meanwhile. If it panics, the span ends with that.
     #[inline]
     pub fn run<R>(&mut self, work: impl FnOnce() -> R) -> R {
-        match &mut self.span {
-            Some(span) => span.run(work),
-            None => work(),
+        self.step(|_| work())
+    }
+
+    /// The same for work that sees the response.
+    #[inline]
+    fn step<R>(&mut self, work: impl FnOnce(&mut Look) -> R) -> R {
+        let Self { span, look } = self;
+        match span {
+            Some(span) => span.run(|| work(look)),
+            None => work(look),
         }
     }
 
@@ -102,57 +142,27 @@ impl Call {
 
     /// The id of the trace, also of a request that is not sampled; `None` while no tracer runs, and of one that is ignored.
     pub fn trace_id(&mut self) -> Option<String> {
-        self.noted()?.run(trace_id)
-    }
-
-    /// The span, if something may be said of it.
-    fn noted(&mut self) -> Option<&mut Resumable> {
-        if self.is_ignored { None } else { self.span.as_mut() }
+        self.step(|look| look.trace_id())
     }
 
     /// A response has come: its status is noted. The call ends with [`body`](Self::body) or [`finish`](Self::finish).
     pub fn answered(&mut self, status: StatusCode, headers: &HeaderMap) {
-        if self.is_ignored {
-            return;
-        }
-        let Some(span) = &mut self.span else { return };
-        let is_rpc = self.protocol == Protocol::Grpc && status == StatusCode::OK;
-        self.awaits = if is_rpc && grpc::is_grpc(headers) {
-            // Of a response without messages the trailers are all there is, and stand in the head.
-            match grpc::status(headers) {
-                Some(status) => {
-                    span.run(|| note_grpc(status));
-                    Awaits::Nothing
-                }
-                None => Awaits::Trailers,
-            }
-        } else {
-            let errors = &self.errors;
-            span.run(|| {
-                note_status(status, errors);
-                if is_rpc {
-                    // A page in place of a reply, a proxy's say, is an answer of unknown status, as clients of gRPC have it.
-                    note_grpc(grpc::UNKNOWN);
-                }
-            });
-            let timed = self.bodies == Bodies::Timed && has_body(self.asked, status) && !is_redirect(status, headers);
-            if timed { Awaits::Body } else { Awaits::Nothing }
-        };
+        self.step(|look| look.answered(status, headers));
     }
 
     /// No response has come, but this error: the span is one, with a log of its type, its message and its causes.
     pub fn failed<E: Error + ?Sized>(mut self, error: &E) {
-        if let Some(span) = self.noted() {
-            span.run(|| {
+        self.step(|look| {
+            if !look.is_ignored {
                 current().error(error);
-            });
-        }
+            }
+        });
         self.finish();
     }
 
     /// True if the call doesn't end with the head of the response: its body should go through [`body`](Self::body).
     pub fn waits_for_body(&self) -> bool {
-        self.span.is_some() && matches!(self.awaits, Awaits::Body | Awaits::Trailers)
+        self.span.is_some() && matches!(self.look.awaits, Awaits::Body | Awaits::Trailers)
     }
 
     /// The body of the response: ends the call, or will end it where it waits for the body.
@@ -181,7 +191,7 @@ impl Call {
 
     /// All of the response has come.
     pub(super) fn end(&mut self) {
-        if self.awaits == Awaits::Trailers {
+        if self.look.awaits == Awaits::Trailers {
             self.run(|| note_grpc(grpc::UNKNOWN));
         }
         self.close();
@@ -189,7 +199,7 @@ impl Call {
 
     /// The trailers have come, behind which is nothing.
     pub(super) fn end_with(&mut self, trailers: &HeaderMap) {
-        if self.awaits == Awaits::Trailers {
+        if self.look.awaits == Awaits::Trailers {
             self.run(|| note_grpc(grpc::status(trailers).unwrap_or(grpc::UNKNOWN)));
         }
         self.close();
@@ -250,18 +260,21 @@ pin_project! {
 }
 
 impl<F: Future> During<F> {
-    /// Polls the future as a step of the call, which stays where it is.
+    /// Polls the future as a step of the call, which stays where it is. What comes of it is seen by `seen` in the same step.
     #[inline]
-    pub(in crate::integrations) fn poll_step(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<F::Output> {
+    pub(in crate::integrations) fn poll_step(
+        self: Pin<&mut Self>,
+        cx: &mut Context<'_>,
+        seen: impl FnOnce(&mut F::Output, &mut Look),
+    ) -> Poll<F::Output> {
         let mut this = self.project();
         let Some(call) = this.call else { return Poll::Pending };
-        call.run(|| {
+        call.step(|look| {
             let Some(future) = this.future.as_mut().as_pin_mut() else { return Poll::Pending };
-            let polled = future.poll(cx);
-            if polled.is_ready() {
-                this.future.set(None);
-            }
-            polled
+            let mut output = ready!(future.poll(cx));
+            this.future.set(None);
+            seen(&mut output, look);
+            Poll::Ready(output)
         })
     }
 
@@ -277,7 +290,7 @@ impl<F: Future> Future for During<F> {
 
     #[inline]
     fn poll(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Self::Output> {
-        let output = ready!(self.as_mut().poll_step(cx));
+        let output = ready!(self.as_mut().poll_step(cx, |_, _| ()));
         match self.call().take() {
             Some(call) => Poll::Ready((output, call)),
             None => Poll::Pending,

@@ -63,6 +63,7 @@ mod server;
 pub(super) mod url;
 
 pub use body::TracedBody;
+pub(super) use call::Look;
 pub use call::{Call, During};
 pub use client::Client;
 pub use options::Head;

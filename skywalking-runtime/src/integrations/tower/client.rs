@@ -158,11 +158,11 @@ where
 
     fn poll(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Self::Output> {
         let mut during = self.project().during;
-        let answer = ready!(during.as_mut().poll_step(cx));
-        let Some(call) = during.as_mut().call() else { return Poll::Pending };
-        if let Ok(response) = &answer {
-            call.answered(response.status(), response.headers());
-        }
+        let answer = ready!(during.as_mut().poll_step(cx, |answer, look| {
+            if let Ok(response) = answer {
+                look.answered(response.status(), response.headers());
+            }
+        }));
         Poll::Ready(end(answer, during.call()))
     }
 }

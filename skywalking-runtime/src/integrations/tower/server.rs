@@ -15,7 +15,8 @@ use tower_service::Service;
 use super::answer::end;
 use super::errors::{BoxedErrors, ServiceError, TypedErrors};
 use crate::Inbound;
-use crate::http::{self, Call, During, Head, TracedBody};
+use crate::http::{self, During, Head, TracedBody};
+use crate::integrations::http::Look;
 use crate::integrations::http::options::shared_options;
 
 /// Makes an entry span of each request that the service below answers, and goes on with the trace that the request's headers tell of.
@@ -165,21 +166,22 @@ where
 
     fn poll(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Self::Output> {
         let mut this = self.project();
-        let mut answer = ready!(this.during.as_mut().poll_step(cx));
-        let Some(call) = this.during.as_mut().call() else { return Poll::Pending };
-        if let Ok(response) = &mut answer {
-            call.answered(response.status(), response.headers());
-            if let Some(name) = this.tells.as_ref().and_then(http::Server::trace_id_header) {
-                tell(name, call, response.headers_mut());
+        let tells = this.tells.as_ref().and_then(http::Server::trace_id_header);
+        let answer = ready!(this.during.as_mut().poll_step(cx, |answer, look| {
+            if let Ok(response) = answer {
+                look.answered(response.status(), response.headers());
+                if let Some(name) = tells {
+                    tell(name, look, response.headers_mut());
+                }
             }
-        }
+        }));
         Poll::Ready(end(answer, this.during.call()))
     }
 }
 
-fn tell(name: &HeaderName, call: &mut Call, headers: &mut HeaderMap) {
+fn tell(name: &HeaderName, look: &Look, headers: &mut HeaderMap) {
     // The id of a trace is visible ASCII: it came in a header or is ours.
-    if let Some(Ok(id)) = call.trace_id().map(HeaderValue::try_from) {
+    if let Some(Ok(id)) = look.trace_id().map(HeaderValue::try_from) {
         // A map that is full has no room for it.
         let _ = headers.try_insert(name, id);
     }
