@@ -17,6 +17,7 @@ pub(crate) const ALL: &[(&str, fn())] = &[
     ("flight", what_was_revoked_was_not_taken),
     ("given-up", what_a_reporter_writes_that_was_given_up_does_not_count),
     ("window", a_window_takes_exactly_as_many_as_it_may),
+    ("window-race", a_lost_race_for_a_window_wastes_nothing),
 ];
 
 const GENERATION: u32 = 1;
@@ -181,4 +182,12 @@ fn a_window_takes_exactly_as_many_as_it_may() {
     let there = thread.join().unwrap();
     let taken = here.iter().chain(&there).filter(|taken| **taken).count();
     assert_eq!(taken, 2, "one in each window: {here:?} {there:?}");
+}
+
+fn a_lost_race_for_a_window_wastes_nothing() {
+    let budget = loom::sync::Arc::new(window::Budget::new(2));
+    let other = loom::sync::Arc::clone(&budget);
+    let thread = thread::spawn(move || other.takes(1));
+    // There is room for both, whoever comes first.
+    assert!(budget.takes(1) & thread.join().unwrap());
 }

@@ -279,11 +279,12 @@ fn a_header_that_both_read_is_one_ref_and_the_one_that_only_the_handler_reads_co
         Root::new(&GET).extract(&headers).run(|| handler(&headers));
     });
     assert_eq!(text(&trees), "Exit /call peer=users:1\n  Entry /users layer=Http component=49 ref=CrossProcess\n");
+    // A middleware that reads none: the span has the ref of its handler.
     let trees = run(|| {
-        let headers = String::new();
+        Root::new(&CALL).run(|| inject(&mut headers));
         Root::new(&GET).run(|| handler(&headers));
     });
-    assert_eq!(text(&trees), "Entry /users layer=Http component=49\n");
+    assert_eq!(text(&trees), "Exit /call peer=users:1\n  Entry /users layer=Http component=49 ref=CrossProcess\n");
 }
 
 #[test]

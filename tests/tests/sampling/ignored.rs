@@ -4,17 +4,22 @@ use crate::prelude::*;
 
 #[test]
 fn files_of_pages_are_left_out_by_default_with_all_that_is_below() {
+    let others = ["/users", "/users.txt", "/png", "/logo.png/users"];
     let _running = start(Config::new("s"));
     let mut left_out = 0;
     let trees = run(|| {
         left_out = counted(Reason::IgnoredSuffix, || {
-            for name in ["/logo.png", "GET:/static/app.js", "/index.html"] {
-                serve(name, "");
+            // The list of the Java agent.
+            for suffix in ["jpg", "jpeg", "js", "css", "png", "bmp", "gif", "ico", "mp3", "mp4", "html", "svg"] {
+                serve(&format!("/static/file.{suffix}"), "");
             }
+            serve("GET:/static/app.min.js", "");
         });
-        serve("/users", "");
+        for name in others {
+            serve(name, "");
+        }
     });
-    assert_eq!((text(&trees), left_out), (tree_of("/users"), 3));
+    assert_eq!((text(&trees), left_out), (others.map(tree_of).concat(), 13));
     assert!(is_idle());
 }
 
