@@ -3,8 +3,8 @@
 use std::collections::BTreeSet;
 use std::path::Path;
 
-/// The capabilities that at least one peer has and that are about tracing or about reporting it.
-const ROWS: [&str; 34] = [
+/// The capabilities that at least one peer has, or that their users ask for, and that are about tracing or about reporting it.
+const ROWS: [&str; 42] = [
     "sampling n per 3 s",
     "sampling percentage",
     "other samplers",
@@ -39,6 +39,14 @@ const ROWS: [&str; 34] = [
     "HTTP reporting",
     "discard / log reporter",
     "shutdown flush",
+    "errors and slow requests kept while sampling",
+    "a trace id of what is not sampled",
+    "contexts of other tracers",
+    "trace id in the HTTP response",
+    "loss that can be seen",
+    "redaction",
+    "one annotation for many functions",
+    "spans that never end",
 ];
 
 struct Row {

@@ -62,8 +62,11 @@ impl Config {
     ///
     /// Such a request is recorded all the same, and writes no `sw8`, as one that is left out. When its first span has ended, its segments of
     /// **this process** are sent if one of them holds an error or if it took too long, and dropped as [`not_kept`](crate::Dropped::not_kept)
-    /// otherwise. Other processes know nothing of it: [Keeping what went wrong](crate::docs::concepts#keeping-what-went-wrong) names the tool for whole
-    /// traces.
+    /// otherwise.
+    ///
+    /// **Other processes are not included**: they know nothing of it, and what they did for such a request is not in its trace. The tool for whole
+    /// traces is the OAP's own sampling, `trace-sampling-policy-settings.yml`, with an agent that records everything: see
+    /// [Keeping what went wrong](crate::docs::concepts#keeping-what-went-wrong).
     ///
     /// It costs what recording costs, but for encoding and sending.
     pub fn keep(mut self, keep: Keep) -> Self {
