@@ -8,13 +8,15 @@
 //! | --- | --- |
 //! | `agents` | who plays, and how each is started |
 //! | `play` | a client, a server, a collector, and what arrives there, as text |
-//! | `go`, `python`, `rust` | each agent on either side: in the smallest shapes at every landing, in all when asked by name |
+//! | `cases` | what every agent is played through, on either side |
+//! | `go`, `python`, `rust` | what is each agent's own, and its cases: the smallest shapes at every landing, all when asked by name |
 //! | `by_hand` | a Go program that writes the one field of its message by hand |
 //!
 //! What takes long is ignored: `cargo test -p skywalking-tests --test interop -- --include-ignored go::` runs all of one agent.
 
 mod agents;
 mod by_hand;
+mod cases;
 mod go;
 mod play;
 mod python;
