@@ -1,0 +1,114 @@
+//! What the settings mean together: each is looked at once, at the start, and what is wrong with one is an error that names it.
+
+use std::time::Duration;
+
+use super::{Address, Config, Given, Reporter, Token, address, names};
+use crate::error::Error;
+use crate::report::redact::Hook;
+use crate::trace::outbox::Budget;
+use crate::trace::sampler::Choice;
+use crate::tracer::{Identity, Settings};
+
+impl Config {
+    /// What the settings mean, if they mean anything.
+    pub(super) fn check(mut self) -> Result<Checked, Error> {
+        self.correlation.check(&mut self.settings)?;
+        let service = names::service(self.service.setting, &self.service.text)?;
+        let instance = names::instance(self.instance.setting, &self.instance.text)?;
+        let (default, port) = self.reporter.backend();
+        let backend = self.backend.unwrap_or_else(|| Given::new("Config::backend", default));
+        let backends = address::parse_list(backend.setting, &backend.text, port)?;
+        if self.token.as_ref().is_some_and(|token| !token.is_visible_ascii()) {
+            return Err(Error::Token { setting: self.token_setting });
+        }
+        let Settings { span_limit, max_age, live_segments, queue: Budget { bytes, segments }, .. } = self.settings;
+        let limits = [
+            ("Config::span_limit", usize::from(span_limit)),
+            ("Config::max_age", usize::from(max_age != 0)),
+            ("Config::live_segments", live_segments),
+            ("Config::queue_bytes", bytes),
+            ("Config::queue_segments", segments),
+        ];
+        if let Some((setting, _)) = limits.into_iter().find(|(_, limit)| *limit == 0) {
+            return Err(Error::ZeroLimit { setting });
+        }
+        self.settings.keep = self.settings.keep.map(|keep| keep.within(self.settings.queue)).transpose()?;
+        Ok(Checked {
+            identity: Identity::new(&service, &instance),
+            settings: self.settings,
+            choice: self.requests.check()?,
+            reporter: self.reporter,
+            backends,
+            token: self.token,
+            redaction: self.redaction,
+            shutdown_deadline: self.shutdown_deadline,
+        })
+    }
+}
+
+/// Settings that an agent can start with.
+#[derive(Debug)]
+pub(crate) struct Checked {
+    pub(crate) identity: Identity,
+    pub(crate) settings: Settings,
+    pub(crate) choice: Choice,
+    pub(crate) reporter: Reporter,
+    /// At least one.
+    #[cfg_attr(not(any(feature = "report-grpc", feature = "report-http")), allow(dead_code, reason = "nothing reports to a backend"))]
+    pub(crate) backends: Vec<Address>,
+    #[cfg_attr(not(any(feature = "report-grpc", feature = "report-http")), allow(dead_code, reason = "nothing reports to a backend"))]
+    pub(crate) token: Option<Token>,
+    pub(crate) redaction: Hook,
+    pub(crate) shutdown_deadline: Duration,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::Keep;
+
+    #[test]
+    fn the_defaults_are_those_of_the_documentation() {
+        let checked = Config::new("svc").instance("i").reporter(Reporter::Discard).check().unwrap();
+        assert_eq!((checked.identity.service.as_str(), checked.identity.instance.as_str()), ("svc", "i"));
+        assert_eq!(checked.backends.iter().map(ToString::to_string).collect::<Vec<_>>(), ["127.0.0.1:11800"]);
+        assert_eq!((checked.token, checked.reporter), (None, Reporter::Discard));
+        assert_eq!((checked.settings.span_limit, checked.shutdown_deadline), (300, Duration::from_secs(5)));
+    }
+
+    #[cfg(feature = "report-http")]
+    #[test]
+    fn by_http_the_default_port_is_12800() {
+        let backends = |config: Config| config.check().unwrap().backends.iter().map(ToString::to_string).collect::<Vec<_>>();
+        assert_eq!(backends(Config::new("svc").reporter(Reporter::Http)), ["127.0.0.1:12800"]);
+        assert_eq!(backends(Config::new("svc").backend("oap,[::1]:80").reporter(Reporter::Http)), ["oap:12800", "[::1]:80"]);
+    }
+
+    #[test]
+    fn a_limit_of_zero_is_an_error_that_names_the_method() {
+        let cases: [(Config, &str); 6] = [
+            (Config::new("s").max_age(Duration::ZERO), "Config::max_age"),
+            (Config::new("s").keep(Keep::errors().buffer_bytes(0)), "Keep::buffer_bytes"),
+            (Config::new("s").span_limit(0), "Config::span_limit"),
+            (Config::new("s").live_segments(0), "Config::live_segments"),
+            (Config::new("s").queue_bytes(0), "Config::queue_bytes"),
+            (Config::new("s").queue_segments(0), "Config::queue_segments"),
+        ];
+        for (config, setting) in cases {
+            assert_eq!(config.check().unwrap_err(), Error::ZeroLimit { setting });
+        }
+    }
+
+    #[test]
+    fn the_token_is_in_no_debug_and_in_no_error() {
+        let config = Config::new("s").token("s3cret token");
+        assert!(!format!("{config:?}").contains("s3cret"));
+        assert!(format!("{config:?}").contains("<hidden>"));
+        let error = config.check().unwrap_err();
+        assert_eq!(error, Error::Token { setting: "Config::token" });
+        assert!(!format!("{error:?} {error}").contains("s3cret"));
+        let checked = Config::new("s").token("s3cret").check().unwrap();
+        assert!(!format!("{checked:?}").contains("s3cret"));
+        assert!(Config::new("s").token("").check().unwrap().token.is_none());
+    }
+}
