@@ -7,6 +7,8 @@ pub(crate) mod base64;
 pub(crate) mod carrier;
 pub(crate) mod correlation;
 pub(crate) mod extension;
+#[cfg(feature = "carrier-http")]
+mod header_map;
 mod inject;
 pub(crate) mod others;
 pub(crate) mod passed;

@@ -1,4 +1,4 @@
-//! Carriers that are provided: text of lines, maps and lists of pairs, byte strings, and `http::HeaderMap`.
+//! Carriers that are provided: text of lines, maps and lists of pairs, and byte strings.
 
 use std::borrow::Cow;
 use std::collections::{BTreeMap, HashMap};
@@ -6,11 +6,7 @@ use std::hash::BuildHasher;
 
 use super::carrier::{Extract, Inject};
 use super::others::is_printable;
-#[cfg(feature = "carrier-http")]
-use super::received::{Header, Received};
 use crate::trace::tally::{self, Reason};
-#[cfg(feature = "carrier-http")]
-use crate::tracer::OtherContexts;
 
 /// Headers as text: lines of `key:value`, split at the first colon. A plain trace is exactly `sw8:VALUE`, without a line end.
 impl Extract for str {
@@ -30,7 +26,7 @@ impl Extract for String {
 }
 
 /// True if a header can hold the value: visible ASCII. Counts if not.
-fn is_holdable(value: &str) -> bool {
+pub(super) fn is_holdable(value: &str) -> bool {
     // Without an early way out the loop is one over whole vectors of bytes.
     let holdable = !value.is_empty() && value.bytes().fold(true, |so_far, byte| so_far & byte.is_ascii_graphic());
     if !holdable {
@@ -40,7 +36,7 @@ fn is_holdable(value: &str) -> bool {
 }
 
 /// True if a header of others can be added: visible ASCII and blanks. Counts if not.
-fn is_addable(value: &str) -> bool {
+pub(super) fn is_addable(value: &str) -> bool {
     let addable = !value.is_empty() && is_printable(value);
     if !addable {
         tally::count(Reason::HeaderRefused);
@@ -202,109 +198,6 @@ impl<V: PairValue> Inject for Vec<(String, V)> {
     }
 }
 
-/// The names that are asked for, which need no parsing.
-#[cfg(feature = "carrier-http")]
-fn known_name(key: &str) -> Option<&'static http::HeaderName> {
-    use super::{correlation, extension, others, sw8};
-    static TRACEPARENT: http::HeaderName = http::HeaderName::from_static(others::TRACEPARENT);
-    static TRACESTATE: http::HeaderName = http::HeaderName::from_static(others::TRACESTATE);
-    static REQUEST_ID: http::HeaderName = http::HeaderName::from_static(others::REQUEST_ID);
-    static SW8: http::HeaderName = http::HeaderName::from_static(sw8::HEADER);
-    static CORRELATION: http::HeaderName = http::HeaderName::from_static(correlation::HEADER);
-    static EXTENSION: http::HeaderName = http::HeaderName::from_static(extension::HEADER);
-    match key {
-        sw8::HEADER => Some(&SW8),
-        correlation::HEADER => Some(&CORRELATION),
-        extension::HEADER => Some(&EXTENSION),
-        others::TRACEPARENT => Some(&TRACEPARENT),
-        others::TRACESTATE => Some(&TRACESTATE),
-        others::REQUEST_ID => Some(&REQUEST_ID),
-        _ => None,
-    }
-}
-
-#[cfg(feature = "carrier-http")]
-fn text_of(value: &http::HeaderValue) -> Cow<'_, str> {
-    // The lossy way looks at each byte for itself, and hardly ever is there anything to replace.
-    let bytes = value.as_bytes();
-    std::str::from_utf8(bytes).map_or_else(|_| String::from_utf8_lossy(bytes), Cow::Borrowed)
-}
-
-#[cfg(feature = "carrier-http")]
-impl Extract for http::HeaderMap {
-    fn header(&self, key: &str) -> Option<Cow<'_, str>> {
-        let value = match known_name(key) {
-            Some(name) => self.get(name),
-            None => self.get(key),
-        };
-        value.map(text_of)
-    }
-
-    fn other_header(&self, key: &str) -> Option<Cow<'_, str>> {
-        let first = self.header(key)?;
-        if key != super::others::TRACESTATE {
-            return Some(first);
-        }
-        // Its list may be spread over several headers, which then are one.
-        let more = self.get_all(key).iter().skip(1).map(|value| String::from_utf8_lossy(value.as_bytes()));
-        Some(more.fold(first, |all, value| Cow::Owned(format!("{all},{value}"))))
-    }
-
-    fn __received(&self, others: OtherContexts) -> Received<'_> {
-        let mut received = Received::default();
-        for (name, value) in self {
-            if let Some(header) = Header::of(name.as_str()).filter(|header| header.is_wanted(others)) {
-                received.add(header, || text_of(value));
-            }
-        }
-        received
-    }
-}
-
-#[cfg(feature = "carrier-http")]
-impl Inject for http::HeaderMap {
-    fn set_header(&mut self, key: &'static str, value: &str) {
-        if !is_holdable(value) {
-            return;
-        }
-        let name = known_name(key).cloned().or_else(|| http::HeaderName::from_bytes(key.as_bytes()).ok());
-        let set = match (name, http::HeaderValue::from_str(value)) {
-            // A map that is full has no room for it, and `insert` would panic.
-            (Some(name), Ok(value)) => self.try_insert(name, value).is_ok(),
-            _ => false,
-        };
-        if !set {
-            tally::count(Reason::HeaderRefused);
-        }
-    }
-
-    fn add_other_header(&mut self, key: &'static str, value: &str) -> bool {
-        if !is_addable(value) || self.contains_key(key) {
-            return false;
-        }
-        let name = known_name(key).cloned().or_else(|| http::HeaderName::from_bytes(key.as_bytes()).ok());
-        match (name, http::HeaderValue::from_str(value)) {
-            (Some(name), Ok(value)) => self.try_insert(name, value).is_ok(),
-            _ => false,
-        }
-    }
-
-    fn remove_header(&mut self, key: &'static str) {
-        match known_name(key) {
-            Some(name) => self.remove(name),
-            None => self.remove(key),
-        };
-    }
-
-    fn __empty() -> Option<Self> {
-        Some(Self::new())
-    }
-
-    fn __is_empty(&self) -> bool {
-        self.is_empty()
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -403,20 +296,6 @@ mod tests {
         }
         assert_eq!(carrier, "keep:1");
         assert!(tally::read(Reason::HeaderRefused) >= before + 4);
-    }
-
-    #[cfg(feature = "carrier-http")]
-    #[test]
-    fn a_map_that_is_full_refuses_a_header_without_a_panic() {
-        let mut carrier = http::HeaderMap::new();
-        let mut names = (0..).map(|number| http::HeaderName::try_from(format!("mine-{number}")).expect("a name"));
-        while let Some(name) = names.next()
-            && carrier.try_insert(name, http::HeaderValue::from_static("1")).is_ok()
-        {}
-        let before = tally::read(Reason::HeaderRefused);
-        carrier.set_header("sw8", "1");
-        assert_eq!(carrier.header("sw8"), None);
-        assert!(tally::read(Reason::HeaderRefused) > before);
     }
 
     #[test]

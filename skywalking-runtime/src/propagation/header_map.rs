@@ -1,0 +1,126 @@
+//! The carrier of HTTP: `http::HeaderMap`.
+
+use std::borrow::Cow;
+
+use super::carrier::{Extract, Inject};
+use super::provided::{is_addable, is_holdable};
+use super::received::{Header, Received};
+use crate::trace::tally::{self, Reason};
+use crate::tracer::OtherContexts;
+
+/// The names that are asked for, which need no parsing.
+fn known_name(key: &str) -> Option<&'static http::HeaderName> {
+    use super::{correlation, extension, others, sw8};
+    static TRACEPARENT: http::HeaderName = http::HeaderName::from_static(others::TRACEPARENT);
+    static TRACESTATE: http::HeaderName = http::HeaderName::from_static(others::TRACESTATE);
+    static REQUEST_ID: http::HeaderName = http::HeaderName::from_static(others::REQUEST_ID);
+    static SW8: http::HeaderName = http::HeaderName::from_static(sw8::HEADER);
+    static CORRELATION: http::HeaderName = http::HeaderName::from_static(correlation::HEADER);
+    static EXTENSION: http::HeaderName = http::HeaderName::from_static(extension::HEADER);
+    match key {
+        sw8::HEADER => Some(&SW8),
+        correlation::HEADER => Some(&CORRELATION),
+        extension::HEADER => Some(&EXTENSION),
+        others::TRACEPARENT => Some(&TRACEPARENT),
+        others::TRACESTATE => Some(&TRACESTATE),
+        others::REQUEST_ID => Some(&REQUEST_ID),
+        _ => None,
+    }
+}
+
+fn text_of(value: &http::HeaderValue) -> Cow<'_, str> {
+    // The lossy way looks at each byte for itself, and hardly ever is there anything to replace.
+    let bytes = value.as_bytes();
+    std::str::from_utf8(bytes).map_or_else(|_| String::from_utf8_lossy(bytes), Cow::Borrowed)
+}
+
+impl Extract for http::HeaderMap {
+    fn header(&self, key: &str) -> Option<Cow<'_, str>> {
+        let value = match known_name(key) {
+            Some(name) => self.get(name),
+            None => self.get(key),
+        };
+        value.map(text_of)
+    }
+
+    fn other_header(&self, key: &str) -> Option<Cow<'_, str>> {
+        let first = self.header(key)?;
+        if key != super::others::TRACESTATE {
+            return Some(first);
+        }
+        // Its list may be spread over several headers, which then are one.
+        let more = self.get_all(key).iter().skip(1).map(|value| String::from_utf8_lossy(value.as_bytes()));
+        Some(more.fold(first, |all, value| Cow::Owned(format!("{all},{value}"))))
+    }
+
+    fn __received(&self, others: OtherContexts) -> Received<'_> {
+        let mut received = Received::default();
+        for (name, value) in self {
+            if let Some(header) = Header::of(name.as_str()).filter(|header| header.is_wanted(others)) {
+                received.add(header, || text_of(value));
+            }
+        }
+        received
+    }
+}
+
+impl Inject for http::HeaderMap {
+    fn set_header(&mut self, key: &'static str, value: &str) {
+        if !is_holdable(value) {
+            return;
+        }
+        let name = known_name(key).cloned().or_else(|| http::HeaderName::from_bytes(key.as_bytes()).ok());
+        let set = match (name, http::HeaderValue::from_str(value)) {
+            // A map that is full has no room for it, and `insert` would panic.
+            (Some(name), Ok(value)) => self.try_insert(name, value).is_ok(),
+            _ => false,
+        };
+        if !set {
+            tally::count(Reason::HeaderRefused);
+        }
+    }
+
+    fn add_other_header(&mut self, key: &'static str, value: &str) -> bool {
+        if !is_addable(value) || self.contains_key(key) {
+            return false;
+        }
+        let name = known_name(key).cloned().or_else(|| http::HeaderName::from_bytes(key.as_bytes()).ok());
+        match (name, http::HeaderValue::from_str(value)) {
+            (Some(name), Ok(value)) => self.try_insert(name, value).is_ok(),
+            _ => false,
+        }
+    }
+
+    fn remove_header(&mut self, key: &'static str) {
+        match known_name(key) {
+            Some(name) => self.remove(name),
+            None => self.remove(key),
+        };
+    }
+
+    fn __empty() -> Option<Self> {
+        Some(Self::new())
+    }
+
+    fn __is_empty(&self) -> bool {
+        self.is_empty()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_map_that_is_full_refuses_a_header_without_a_panic() {
+        let mut carrier = http::HeaderMap::new();
+        let mut names = (0..).map(|number| http::HeaderName::try_from(format!("mine-{number}")).expect("a name"));
+        while let Some(name) = names.next()
+            && carrier.try_insert(name, http::HeaderValue::from_static("1")).is_ok()
+        {}
+        let before = tally::read(Reason::HeaderRefused);
+        carrier.set_header("sw8", "1");
+        assert_eq!(carrier.header("sw8"), None);
+        assert!(tally::read(Reason::HeaderRefused) > before);
+    }
+}
