@@ -131,9 +131,11 @@ impl Held {
     pub(crate) fn settle(&mut self) {
         let detached = std::mem::take(&mut self.attached.detached);
         for detached in &detached {
-            let ending = detached.give_up();
-            self.said += ending.bytes();
-            self.put(usize::from(detached.index), ending);
+            detached.give_up();
+            if let Some(ending) = detached.ending() {
+                self.said += ending.bytes();
+                self.put(usize::from(detached.index), ending);
+            }
         }
         // What was said counts as waiting for as long as this is here.
         self.attached.detached = detached;

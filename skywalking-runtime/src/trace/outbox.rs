@@ -10,12 +10,10 @@
 //! * a reader that reads "dropped" before "finished" before "opened" sees `opened >= finished >= dropped`;
 //! * after [`close`] no tray takes a segment: the flag of the way out is looked at under the tray's own flag.
 
-use std::sync::Arc;
-
 use super::detached::Detached;
 use super::record::{Record, Side, Trace};
 use super::trial::Trial;
-use crate::sync::{AtomicBool, AtomicPtr, AtomicU32, AtomicU64, AtomicUsize, Cell, Ordering, shared, yield_now};
+use crate::sync::{Arc, AtomicBool, AtomicPtr, AtomicU32, AtomicU64, AtomicUsize, Cell, Ordering, shared, yield_now};
 
 /// A finished segment in a tray: what is not in the three lists.
 #[derive(Clone, Copy, Debug, Default)]
