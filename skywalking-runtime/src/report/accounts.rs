@@ -131,6 +131,11 @@ impl Ledger {
         });
     }
 
+    /// So much of what was taken waits here for something else than the reporter.
+    pub(crate) fn hold_back(self, bytes: usize, segments: usize) {
+        self.write(|_| outbox::hold_back(bytes, segments));
+    }
+
     /// The batch is on its way. Whoever gives the reporter up learns by the flight whether any of it left.
     pub(crate) fn depart(self, flight: &Flight) {
         self.write(|accounts| accounts.flight = Some(flight.clone()));
@@ -156,6 +161,7 @@ impl Ledger {
         self.write(|accounts| {
             accounts.owner = 0;
             outbox::close();
+            outbox::hold_back(0, 0);
             let mut load = Load::default();
             for tray in outbox::nodes().flat_map(|node| &node.trays) {
                 tray.exchange_last(&mut load);

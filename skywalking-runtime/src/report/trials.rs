@@ -83,6 +83,11 @@ impl Trials {
         pushed_out
     }
 
+    /// The bytes and the number of those that wait.
+    pub(crate) fn weight(&self) -> (usize, usize) {
+        (self.bytes, self.waiting.len())
+    }
+
     /// Removes one that is no longer in the buffer from its group.
     fn forget(&mut self, place: u64, held: &Held) {
         let Some(trial) = &held.attached.trial else { return };

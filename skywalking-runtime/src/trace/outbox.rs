@@ -227,6 +227,10 @@ shared! {
     static TAKEN_BY: AtomicU32 = AtomicU32::new(0);
     static QUEUED_BYTES: AtomicUsize = AtomicUsize::new(0);
     static QUEUED_SEGMENTS: AtomicUsize = AtomicUsize::new(0);
+
+    /// How much of what is queued the reporter holds back, as it said last.
+    static HELD_BACK_BYTES: AtomicUsize = AtomicUsize::new(0);
+    static HELD_BACK_SEGMENTS: AtomicUsize = AtomicUsize::new(0);
 }
 
 /// What all threads that ever were have counted.
@@ -268,7 +272,7 @@ pub(crate) struct Budget {
 pub(crate) enum Handed {
     /// It waits for the reporter.
     Queued,
-    /// It waits, and half of the budget is used: the reporter should come.
+    /// It waits, and half of the budget is used that the reporter leaves: he should come.
     QueuedAndHalfFull,
     /// There was no room.
     Full,
@@ -358,7 +362,7 @@ impl Node {
                     load.sides.extend_from_slice(sides);
                     load.text.push_str(text);
                     tray.queued.store(load.heads.len() as u64, Ordering::Release);
-                    if bytes > budget.bytes / 2 || segments > budget.segments / 2 { Handed::QueuedAndHalfFull } else { Handed::Queued }
+                    if is_half_full(bytes, segments, budget) { Handed::QueuedAndHalfFull } else { Handed::Queued }
                 })
             });
             // The reporter holds one tray at a time, and each for an exchange of pointers. Should it have been faster twice, it is a loss
@@ -370,6 +374,19 @@ impl Node {
         }
         handed
     }
+}
+
+/// True if the reporter should come. For what it holds back it would come in vain, so that takes no part: what counts is the room that is left.
+fn is_half_full(bytes: usize, segments: usize, budget: Budget) -> bool {
+    let is_above = |queued: usize, held_back: usize, most: usize| queued.saturating_sub(held_back) > most.saturating_sub(held_back) / 2;
+    is_above(bytes, HELD_BACK_BYTES.load(Ordering::Relaxed), budget.bytes)
+        || is_above(segments, HELD_BACK_SEGMENTS.load(Ordering::Relaxed), budget.segments)
+}
+
+/// The reporter holds back so much of what is queued, from now on. It stays queued.
+pub(crate) fn hold_back(bytes: usize, segments: usize) {
+    HELD_BACK_BYTES.store(bytes, Ordering::Relaxed);
+    HELD_BACK_SEGMENTS.store(segments, Ordering::Relaxed);
 }
 
 /// Takes room for bytes that belong to a segment and lie beside it. False if there is none.

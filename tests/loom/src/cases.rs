@@ -174,6 +174,7 @@ fn what_a_reporter_writes_that_was_given_up_does_not_count() {
     let ledger = Ledger::open(GENERATION);
     segment(Node::claim(), 1, ENOUGH);
     let reporter = thread::spawn(move || {
+        ledger.hold_back(1, 1);
         let segments = take_all(ledger).len();
         let flight = Flight::default();
         ledger.depart(&flight);
@@ -189,6 +190,9 @@ fn what_a_reporter_writes_that_was_given_up_does_not_count() {
     assert_eq!((waiting, accounts.held, accounts.in_flight), (0, 0, 0));
     assert_eq!(accounts.sent + accounts.unconfirmed + accounts.shutdown, 1, "{accounts:?}");
     assert!(left || accounts.sent + accounts.unconfirmed == 0, "what never left was not sent: {accounts:?}");
+    // Nor does what it said that it holds back: the next one's queue is as empty as it is.
+    outbox::open(GENERATION);
+    assert_eq!(segment(Node::claim(), 2, Budget { bytes: usize::MAX, segments: 1 }), Handed::QueuedAndHalfFull);
 }
 
 fn a_window_takes_exactly_as_many_as_it_may() {
