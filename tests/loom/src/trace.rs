@@ -1,7 +1,7 @@
 //! The callers' half, and as much of its neighbours as it knows.
 
 pub(crate) mod detached;
-#[path = "../../../skywalking-runtime/src/trace/outbox.rs"]
+#[path = "../../../skywalking-runtime/src/trace/outbox/mod.rs"]
 pub(crate) mod outbox;
 #[path = "../../../skywalking-runtime/src/trace/record.rs"]
 pub(crate) mod record;
