@@ -7,7 +7,7 @@ use std::ops::Range;
 
 use ::base64::Engine as _;
 use ::base64::engine::general_purpose::STANDARD;
-use once_cell::sync::OnceCell;
+use once_cell::race::OnceBox;
 
 use super::base64;
 use crate::trace::callsite::Callsite;
@@ -197,8 +197,9 @@ impl Header {
 
     /// An id. The process part is a whole number of Base64 blocks, so it is encoded once.
     fn push_id(&mut self, key: u64) {
-        static PROCESS: OnceCell<String> = OnceCell::new();
-        self.push(PROCESS.get_or_init(|| STANDARD.encode(id::process())));
+        // Of two threads that write their first headers at one time neither waits for the other.
+        static PROCESS: OnceBox<String> = OnceBox::new();
+        self.push(PROCESS.get_or_init(|| Box::new(STANDARD.encode(id::process()))));
         self.push_base64(id::Tail::of(key).as_bytes());
     }
 

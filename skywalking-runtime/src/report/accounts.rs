@@ -103,32 +103,32 @@ impl Ledger {
 
     /// So much of what was taken is encoded and in a batch now.
     pub(crate) fn pack(self, segments: usize, bytes: usize) {
-        self.write(|accounts| {
-            accounts.held = accounts.held.saturating_sub(segments as u64);
-            accounts.held_bytes = accounts.held_bytes.saturating_sub(bytes);
-            accounts.in_flight += segments as u64;
-            outbox::settle(bytes, segments);
-        });
+        self.pass_on(segments, bytes, |accounts| &mut accounts.in_flight);
     }
 
     /// So much of what was taken is lost: the program's own code panicked on it.
     pub(crate) fn lose(self, segments: usize, bytes: usize) {
-        self.write(|accounts| {
-            accounts.held = accounts.held.saturating_sub(segments as u64);
-            accounts.held_bytes = accounts.held_bytes.saturating_sub(bytes);
-            accounts.hook_panicked += segments as u64;
-            outbox::settle(bytes, segments);
-        });
+        self.pass_on(segments, bytes, |accounts| &mut accounts.hook_panicked);
     }
 
     /// So much of what was taken is dropped: the sampler left it out, and nothing went wrong.
     pub(crate) fn discard(self, segments: usize, bytes: usize) {
+        self.pass_on(segments, bytes, |accounts| &mut accounts.not_kept);
+    }
+
+    /// So much of what was taken is in that other place now, and takes no room in the queue any more.
+    fn pass_on(self, segments: usize, bytes: usize, to: fn(&mut Accounts) -> &mut u64) {
         self.write(|accounts| {
             accounts.held = accounts.held.saturating_sub(segments as u64);
             accounts.held_bytes = accounts.held_bytes.saturating_sub(bytes);
-            accounts.not_kept += segments as u64;
+            *to(accounts) += segments as u64;
             outbox::settle(bytes, segments);
         });
+    }
+
+    /// So much of what was taken waits here for something else than the reporter.
+    pub(crate) fn hold_back(self, bytes: usize, segments: usize) {
+        self.write(|_| outbox::hold_back(bytes, segments));
     }
 
     /// The batch is on its way. Whoever gives the reporter up learns by the flight whether any of it left.
@@ -156,6 +156,7 @@ impl Ledger {
         self.write(|accounts| {
             accounts.owner = 0;
             outbox::close();
+            outbox::hold_back(0, 0);
             let mut load = Load::default();
             for tray in outbox::nodes().flat_map(|node| &node.trays) {
                 tray.exchange_last(&mut load);

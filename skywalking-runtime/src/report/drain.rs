@@ -109,6 +109,8 @@ pub(crate) struct Drain {
     released: bool,
     /// Segments that were dropped after a trial and their bytes, not yet in the accounts.
     discarded: (usize, usize),
+    /// What it said last of the bytes that wait here, and of the segments.
+    held_back: (usize, usize),
     /// Trays that this pass has still to visit; none between two passes.
     todo: Option<Vec<&'static Tray>>,
     missed: bool,
@@ -134,6 +136,7 @@ impl Drain {
             kept: VecDeque::new(),
             released: false,
             discarded: (0, 0),
+            held_back: (0, 0),
             todo: None,
             missed: false,
             passes: 0,
@@ -174,7 +177,18 @@ impl Drain {
         if segments > 0 {
             self.ledger.discard(segments, bytes);
         }
+        self.tell_held_back();
         filled
+    }
+
+    /// Says how much waits here, so that nobody wakes the reporter for that.
+    fn tell_held_back(&mut self) {
+        let (handles, trials) = (self.waiting.weight(), self.trials.weight());
+        let held_back = (handles.0 + trials.0, handles.1 + trials.1);
+        if held_back != self.held_back {
+            self.held_back = held_back;
+            self.ledger.hold_back(held_back.0, held_back.1);
+        }
     }
 
     fn go_round(&mut self, batch: &mut Batch) -> Filled {

@@ -1,6 +1,6 @@
 //! Segments that have ended and wait for the handles of some of their spans ([`AsyncSpan`](crate::AsyncSpan)): they stay with the reporter,
-//! until the last handle is done or they are too old. When the reporter ends they go as they are. At most half of the queue waits so:
-//! handles that were forgotten shall not shut out the rest.
+//! until the last handle is done or they are too old. When the reporter ends they go as they are. At most half of the queue waits so, with
+//! what those handles said that are done: handles that were forgotten shall not shut out the rest.
 
 use std::collections::VecDeque;
 
@@ -31,7 +31,7 @@ pub(crate) struct Held {
 pub(crate) struct Waiting {
     /// In boxes, since each look at them moves them.
     segments: VecDeque<Box<Held>>,
-    /// Their bytes.
+    /// Their bytes, with what handles said by the last look.
     bytes: usize,
     /// They need not wait any longer.
     ready: VecDeque<Box<Held>>,
@@ -64,17 +64,27 @@ impl Waiting {
 
     /// Takes a copy of one that has ended.
     pub(crate) fn hold(&mut self, segment: Segment<'_>, attached: Attached) {
-        let held = Box::new(Held::new(segment, attached, age::expiry(self.patience)));
+        let mut held = Box::new(Held::new(segment, attached, age::expiry(self.patience)));
         if self.released || !held.attached.is_incomplete() {
             return self.ready.push_back(held);
         }
-        self.bytes += held.bytes;
+        self.bytes += held.weigh();
         self.segments.push_back(held);
+        self.make_room();
+    }
+
+    /// Those that came first leave, where more waits than may.
+    fn make_room(&mut self) {
         while self.bytes > self.room.bytes || self.segments.len() > self.room.segments {
             let Some(oldest) = self.segments.pop_front() else { break };
-            self.bytes -= oldest.bytes;
+            self.bytes -= oldest.weight();
             self.ready.push_back(oldest);
         }
+    }
+
+    /// The bytes and the number of those that wait.
+    pub(crate) fn weight(&self) -> (usize, usize) {
+        (self.bytes, self.segments.len())
     }
 
     /// Somebody waits for what is done by now: the next look is not put off.
@@ -90,14 +100,16 @@ impl Waiting {
         }
         self.next_look = now.saturating_add(self.segments.len() as u64 / LOOKS);
         for _ in 0..self.segments.len() {
-            let Some(held) = self.segments.pop_front() else { break };
+            let Some(mut held) = self.segments.pop_front() else { break };
+            self.bytes -= held.weight();
             if held.expires < now || !held.attached.is_incomplete() {
-                self.bytes -= held.bytes;
                 self.ready.push_back(held);
             } else {
+                self.bytes += held.weigh();
                 self.segments.push_back(held);
             }
         }
+        self.make_room();
     }
 
     /// One that is to leave now.
@@ -127,13 +139,22 @@ impl Held {
         self.bytes + self.said
     }
 
+    /// The same, with what they said by now.
+    fn weigh(&mut self) -> usize {
+        self.said = self.attached.detached.iter().filter_map(|detached| detached.ending()).map(Ending::bytes).sum();
+        self.weight()
+    }
+
     /// Puts in what the handles said; those that are still out come too late.
     pub(crate) fn settle(&mut self) {
         let detached = std::mem::take(&mut self.attached.detached);
+        self.said = 0;
         for detached in &detached {
-            let ending = detached.give_up();
-            self.said += ending.bytes();
-            self.put(usize::from(detached.index), ending);
+            detached.give_up();
+            if let Some(ending) = detached.ending() {
+                self.said += ending.bytes();
+                self.put(usize::from(detached.index), ending);
+            }
         }
         // What was said counts as waiting for as long as this is here.
         self.attached.detached = detached;
@@ -221,6 +242,22 @@ mod tests {
         .collect()
     }
 
+    /// Segments of these ids, each with a handle that is out and one that is done and said so many bytes.
+    fn wait_with(waiting: &mut Waiting, said: usize, ids: impl Iterator<Item = u64>) -> Vec<Arc<Detached>> {
+        ids.map(|id| {
+            let cells = [0, 1].map(|index| Arc::new(Detached::new(index)));
+            let head = Head { id, ..Head::default() };
+            let attached = Attached { detached: cells.to_vec(), ..Attached::default() };
+            waiting.hold(Segment { head: &head, records: &[], sides: &[], text: "" }, attached);
+            let [out, done] = cells;
+            let mut ending = Ending::default();
+            ending.reserve(said, Budget { bytes: usize::MAX, segments: usize::MAX });
+            done.fill(ending);
+            out
+        })
+        .collect()
+    }
+
     fn leaving(waiting: &mut Waiting) -> Vec<u64> {
         waiting.hurry();
         waiting.look();
@@ -262,5 +299,20 @@ mod tests {
             assert_eq!(leaving(&mut waiting), [1, 2, 3]);
             assert_eq!((waiting.segments.len(), waiting.bytes), (10, 10 * size_of::<Head>()));
         }
+    }
+    #[test]
+    fn what_was_said_by_handles_that_are_done_takes_its_part_of_that_half() {
+        // They count as waiting meanwhile, for all.
+        let _alone = crate::agent::alone();
+        let each = 1_000 + size_of::<Head>();
+        let mut waiting = Waiting::new(u64::MAX, Budget { bytes: 10 * each, segments: 1_000 });
+        let cells = wait_with(&mut waiting, 1_000, 1..=7);
+        assert_eq!(leaving(&mut waiting), [1, 2]);
+        assert_eq!(waiting.weight(), (5 * each, 5));
+        for cell in cells {
+            cell.give_up();
+        }
+        assert_eq!(leaving(&mut waiting), [3, 4, 5, 6, 7]);
+        assert_eq!(waiting.weight(), (0, 0));
     }
 }

@@ -5,12 +5,12 @@
 //! leaves or is dropped with it, and what comes later follows.
 
 use std::collections::{BTreeMap, HashMap};
-use std::sync::Arc;
 use std::time::Duration;
 
 use super::held::Held;
 use super::timeline::Timeline;
 use crate::config::Keep;
+use crate::sync::{Arc, Ordering, fence};
 use crate::trace::outbox::{Attached, Head};
 use crate::trace::record::Record;
 use crate::trace::tally::{self, Reason};
@@ -83,6 +83,11 @@ impl Trials {
         pushed_out
     }
 
+    /// The bytes and the number of those that wait.
+    pub(crate) fn weight(&self) -> (usize, usize) {
+        (self.bytes, self.waiting.len())
+    }
+
     /// Removes one that is no longer in the buffer from its group.
     fn forget(&mut self, place: u64, held: &Held) {
         let Some(trial) = &held.attached.trial else { return };
@@ -115,6 +120,8 @@ impl Trials {
             })
             .map(|(address, _)| *address)
             .collect();
+        // A count says that somebody let go, and not what he did before. Whoever lets go releases it: now it is known whether he failed.
+        fence(Ordering::Acquire);
         for address in over {
             let group = self.take(address);
             let Some(trial) = group.first().and_then(|held| held.attached.trial.as_ref()) else { continue };

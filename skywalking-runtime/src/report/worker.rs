@@ -7,7 +7,8 @@
 //! The states, and what leads from one to the next:
 //! * `Down` until a moment: then the properties are said, to the next address of the list. Once all addresses have failed in turn the
 //!   next round waits, longer each time. A flush and a shutdown try at once.
-//! * `Up`: signs of life when they are due, else a batch at each tick, at once when half of the queue's budget is used.
+//! * `Up`: signs of life when they are due, else a batch at each tick, at once when half of the queue's budget is used, without what waits
+//!   here for something else.
 //!
 //! How bytes travel is the transport's business, what they are `drain`'s.
 

@@ -4,16 +4,17 @@
 //! end, it puts all of it into a cell that the segment knows too. A segment that ends while cells are empty leaves with them, and the
 //! reporter holds it until they are full or it is too old (`report/held`). Nobody waits, and nothing is locked.
 
+mod cell;
+
 use std::error::Error;
 use std::fmt::Display;
 use std::sync::Arc;
 
-use once_cell::sync::OnceCell;
-
+pub(crate) use self::cell::{Detached, Ending, Entry};
 use super::clock;
 use super::current::{Current, Shown, kind_of};
 use super::failure::{Failure, Severity};
-use super::outbox::{self, Budget};
+use super::outbox::Budget;
 use super::slot;
 use super::snapshot::{Snapshot, capture};
 use super::tag::{Kept, TagValue};
@@ -23,72 +24,6 @@ use super::text::{self, TAG_LIMIT};
 /// Entries that a handle collects, and their text in bytes; what is over is counted. A segment takes no more in all of its spans.
 const ENTRIES: usize = 1_024;
 const TEXT: usize = 256 * 1024;
-
-/// The cell that a segment and a handle share.
-#[derive(Debug)]
-pub(crate) struct Detached {
-    /// The span's place in its segment.
-    pub(crate) index: u16,
-    ending: OnceCell<Ending>,
-}
-
-/// What a handle said of its span.
-#[derive(Debug, Default)]
-pub(crate) struct Ending {
-    /// The stamp of the end.
-    pub(crate) end: u64,
-    pub(crate) failed: bool,
-    /// Its handle was dropped before it was done.
-    pub(crate) unfinished: bool,
-    pub(crate) entries: Vec<Entry>,
-    /// Their bytes, which count as waiting for the reporter.
-    reserved: usize,
-}
-
-impl Ending {
-    /// The bytes of what was said.
-    pub(crate) fn bytes(&self) -> usize {
-        self.reserved
-    }
-}
-
-impl Drop for Ending {
-    fn drop(&mut self) {
-        outbox::settle(self.reserved, 0);
-    }
-}
-
-/// A tag, or a log with its time and fields.
-#[derive(Debug)]
-pub(crate) enum Entry {
-    Tag(&'static str, Kept),
-    Log(u64, Vec<(&'static str, String)>),
-}
-
-impl Entry {
-    fn bytes(&self) -> usize {
-        match self {
-            Self::Tag(_, value) => value.bytes(),
-            Self::Log(_, fields) => fields.iter().map(|(_, value)| value.len()).sum(),
-        }
-    }
-}
-
-impl Detached {
-    pub(crate) fn new(index: u16) -> Self {
-        Self { index, ending: OnceCell::new() }
-    }
-
-    /// What the handle said, if it has.
-    pub(crate) fn ending(&self) -> Option<&Ending> {
-        self.ending.get()
-    }
-
-    /// The segment leaves now: a handle that is still out comes too late, and learns it.
-    pub(crate) fn give_up(&self) -> &Ending {
-        self.ending.get_or_init(|| Ending { end: clock::now(), unfinished: true, failed: false, entries: Vec::new(), reserved: 0 })
-    }
-}
 
 /// A span that ends when [`finish`](Self::finish) is called, on whatever thread: made by [`Current::detach`].
 ///
@@ -145,14 +80,8 @@ impl Open {
     fn end(mut self, unfinished: bool) {
         self.said.end = clock::now();
         self.said.unfinished = unfinished;
-        let bytes = self.bytes + self.said.entries.len() * size_of::<Entry>();
-        if outbox::reserve(bytes, self.budget) {
-            self.said.reserved = bytes;
-        } else {
-            tally::count_many(Reason::EntryLimit, self.said.entries.len() as u64);
-            self.said.entries.clear();
-        }
-        if self.cell.ending.set(self.said).is_err() {
+        self.said.reserve(self.bytes, self.budget);
+        if !self.cell.fill(self.said) {
             tally::count(Reason::DetachedTooLate);
         }
     }

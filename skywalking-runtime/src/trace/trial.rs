@@ -1,11 +1,11 @@
 //! A request that the sampler left out and that is recorded all the same, until it is known whether something went wrong
 //! ([`Config::keep`](crate::Config::keep)). All segments of it in this process share one [`Trial`]; the reporter ends it (`report/trials`).
-
-use std::sync::atomic::{AtomicBool, AtomicU8, Ordering};
-
-use once_cell::sync::OnceCell;
+//!
+//! What is told here is told before the segment that it belongs to is handed over, and the tray that it lies in orders the two; the
+//! verdict is the reporter's own. So each load and store is relaxed.
 
 use super::record::Record;
+use crate::sync::{AtomicBool, AtomicU8, AtomicU64, Ordering};
 
 const UNDECIDED: u8 = 0;
 const KEPT: u8 = 1;
@@ -23,15 +23,15 @@ pub(crate) enum Verdict {
 pub(crate) struct Trial {
     /// The key of the segment with whose end the request is over.
     root: u64,
-    /// When it began, where that is no longer in the root's segment: it went on in a new part.
-    began: OnceCell<u64>,
+    /// When it began, where that is no longer in the root's segment, since it went on in a new part; else 0, which no stamp is.
+    began: AtomicU64,
     failed: AtomicBool,
     verdict: AtomicU8,
 }
 
 impl Trial {
     pub(crate) fn new(root: u64) -> Self {
-        Self { root, began: OnceCell::new(), failed: AtomicBool::new(false), verdict: AtomicU8::new(UNDECIDED) }
+        Self { root, began: AtomicU64::new(0), failed: AtomicBool::new(false), verdict: AtomicU8::new(UNDECIDED) }
     }
 
     /// True if the request is over when the segment of this key has ended.
@@ -42,13 +42,16 @@ impl Trial {
     /// A part of the root ends, and it goes on in a new one.
     pub(crate) fn part_ends(&self, records: &[Record]) {
         if let Some(root) = records.first() {
-            self.began.get_or_init(|| root.start);
+            let _ = self.began.compare_exchange(0, root.start, Ordering::Relaxed, Ordering::Relaxed);
         }
     }
 
     /// When the request began, by what the last part of the root's segment says.
     pub(crate) fn began(&self, records: &[Record]) -> u64 {
-        self.began.get().copied().or_else(|| records.first().map(|root| root.start)).unwrap_or(0)
+        match self.began.load(Ordering::Relaxed) {
+            0 => records.first().map_or(0, |root| root.start),
+            began => began,
+        }
     }
 
     /// Remembers a failure, if there is one among the spans of a segment. To be called before the segment is handed over: so whoever ends

@@ -1,10 +1,14 @@
 //! What must hold in every order, each with two or three threads and as few steps as can break it.
 
+mod handles;
+mod trials;
+
 use loom::thread;
 
 use crate::report::accounts::{self, End, Flight, Ledger};
 use crate::trace::outbox::{self, Attached, Budget, Finished, Handed, Head, Load, Node};
-use crate::trace::window;
+use crate::trace::record::{NONE, Record};
+use crate::trace::{callsite, window};
 
 /// By name, for the command line.
 pub(crate) const ALL: &[(&str, fn())] = &[
@@ -18,21 +22,35 @@ pub(crate) const ALL: &[(&str, fn())] = &[
     ("given-up", what_a_reporter_writes_that_was_given_up_does_not_count),
     ("window", a_window_takes_exactly_as_many_as_it_may),
     ("window-race", a_lost_race_for_a_window_wastes_nothing),
+    ("handle-done", handles::what_a_handle_says_that_is_done_is_told_once),
+    ("handle-dropped", handles::what_a_handle_says_that_is_dropped_is_told_once),
+    ("handle-expires", handles::a_handle_that_meets_the_end_of_patience_tells_all_or_learns_that_it_is_late),
+    ("handle-shutdown", handles::a_handle_that_meets_a_shutdown_leaves_nothing_behind),
+    ("trial", trials::what_failed_before_its_request_was_over_is_known_at_its_end),
+    ("trial-lost", trials::a_request_whose_root_is_lost_ends_with_the_last_who_knows_of_it),
 ];
 
 const GENERATION: u32 = 1;
 const ENOUGH: Budget = Budget { bytes: usize::MAX / 2, segments: usize::MAX / 2 };
 
-fn end_segment(node: &Node, id: u64, budget: Budget) -> Handed {
-    let mut attached = Attached::default();
-    let head = Head { id, text: 1, ..Head::default() };
-    node.hand_over(Finished { head, records: &[], sides: &[], text: "x", attached: &mut attached }, GENERATION, budget)
+/// Every segment has one span, and one letter of text.
+const SPAN: Record = Record { start: 1, end: 2, callsite: &callsite::Callsite, parent: NONE, flags: 0, side: 0 };
+
+fn end_segment(node: &Node, id: u64, budget: Budget, mut attached: Attached) -> Handed {
+    let head = Head { id, records: 1, text: 1, ..Head::default() };
+    node.hand_over(Finished { head, records: &[SPAN], sides: &[], text: "x", attached: &mut attached }, GENERATION, budget)
 }
 
 /// A segment begins and ends.
 fn segment(node: &Node, id: u64, budget: Budget) -> Handed {
     node.opened();
-    end_segment(node, id, budget)
+    end_segment(node, id, budget, Attached::default())
+}
+
+/// Whatever took room has given it back, and no more than that.
+fn nothing_waits() {
+    assert!(outbox::reserve(1, Budget { bytes: 1, segments: 1 }), "something still takes room");
+    assert!(!outbox::reserve(1, Budget { bytes: 1, segments: 1 }), "more was given back than was taken");
 }
 
 /// The ids of what the trays hold.
@@ -74,7 +92,7 @@ fn what_ends_beside_a_shutdown_is_counted_once() {
     assert_eq!(waiting, 0, "nothing is left behind");
     assert_eq!(totals.finished, 2);
     assert_eq!(totals.off + totals.full + accounts.shutdown, 2, "{totals:?} {accounts:?}");
-    assert!(outbox::reserve(1, Budget { bytes: 1, segments: 1 }), "nothing waits");
+    nothing_waits();
 }
 
 fn a_reader_sees_opened_before_finished_before_lost() {
@@ -157,6 +175,7 @@ fn what_a_reporter_writes_that_was_given_up_does_not_count() {
     let ledger = Ledger::open(GENERATION);
     segment(Node::claim(), 1, ENOUGH);
     let reporter = thread::spawn(move || {
+        ledger.hold_back(1, 1);
         let segments = take_all(ledger).len();
         let flight = Flight::default();
         ledger.depart(&flight);
@@ -172,6 +191,9 @@ fn what_a_reporter_writes_that_was_given_up_does_not_count() {
     assert_eq!((waiting, accounts.held, accounts.in_flight), (0, 0, 0));
     assert_eq!(accounts.sent + accounts.unconfirmed + accounts.shutdown, 1, "{accounts:?}");
     assert!(left || accounts.sent + accounts.unconfirmed == 0, "what never left was not sent: {accounts:?}");
+    // Nor does what it said that it holds back: the next one's queue is as empty as it is.
+    outbox::open(GENERATION);
+    assert_eq!(segment(Node::claim(), 2, Budget { bytes: usize::MAX, segments: 1 }), Handed::QueuedAndHalfFull);
 }
 
 fn a_window_takes_exactly_as_many_as_it_may() {

@@ -2,11 +2,13 @@
 //! some of the [`cases`] behind `--`.
 //!
 //! The files under test are the runtime's own; `sync` puts loom's atomics, locks and cells in place of the standard library's, and
-//! `trace` what those files know of others. A case that fails says so by a panic, with the order that led there.
-#![allow(dead_code, reason = "of the runtime's files only a part is called")]
+//! `trace`, `report` and `config` what those files know of others. A case that fails says so by a panic, with the order that led there.
+//! What threads share beside that, and why it needs no case, is in the README.
+#![allow(dead_code, unused_imports, reason = "of the runtime's files only a part is called")]
 #![allow(unfulfilled_lint_expectations, reason = "what the runtime expects of its own build")]
 
 mod cases;
+mod config;
 mod report;
 mod sync;
 mod trace;

@@ -2,13 +2,21 @@
 
 mod bench;
 
+use std::sync::Arc;
 use std::time::Duration;
 
 use tokio::time::Instant;
 
 use self::bench::{Bench, Plan};
 use super::Command;
-use crate::trace::outbox::{Budget, Handed};
+use crate::config::Keep;
+use crate::trace::detached::Detached;
+use crate::trace::outbox::{Attached, Budget, Handed, Head};
+use crate::trace::record::Record;
+use crate::trace::trial::Trial;
+
+/// What a segment of the bench takes.
+const SEGMENT: usize = size_of::<Head>() + size_of::<Record>();
 
 #[tokio::test(start_paused = true)]
 async fn properties_come_first_then_signs_of_life_each_30_s() {
@@ -222,4 +230,44 @@ async fn what_is_closed_is_not_counted_again_by_a_reporter_that_comes_back() {
     assert_eq!(bench.counts(), ([0, 3, 0, 0], [0, 0]));
     // The queue's budget is whole again: a segment that comes now is refused because nobody takes it, not because there is no room.
     assert_eq!(bench.hand_over(Budget { bytes: 1_000, segments: 1 }), Handed::Off);
+}
+
+#[tokio::test(start_paused = true)]
+async fn what_waits_for_handles_wakes_nobody_and_of_the_room_that_is_left_the_half_does() {
+    let by_number = Budget { bytes: usize::MAX, segments: 20 };
+    let by_bytes = Budget { bytes: 20 * SEGMENT, segments: usize::MAX };
+    for queue in [by_number, by_bytes] {
+        let bench = Bench::with(1, &[], queue, None);
+        let cells: Vec<_> = (0..10).map(|_| Arc::new(Detached::new(0))).collect();
+        for cell in &cells {
+            assert_eq!(bench.wakes(1, || Attached { detached: vec![Arc::clone(cell)], ..Attached::default() }), 0);
+        }
+        bench.pass(1).await;
+        // Ten of twenty are left.
+        assert_eq!(bench.wakes(5, Attached::default), 0);
+        assert_eq!(bench.wakes(5, Attached::default), 5);
+        for cell in &cells {
+            cell.give_up();
+        }
+        bench.pass(1).await;
+        assert_eq!(bench.counts(), ([20, 0, 0, 0], [0, 0]));
+        assert_eq!(bench.wakes(10, Attached::default), 0);
+        assert_eq!(bench.wakes(1, Attached::default), 1);
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn what_waits_for_the_end_of_its_request_wakes_nobody() {
+    let keep = Keep { buffer_segments: 4, ..Keep::errors() };
+    let bench = Bench::with(1, &[], Budget { bytes: usize::MAX, segments: 20 }, Some(keep));
+    let trial = Arc::new(Trial::new(1));
+    assert_eq!(bench.wakes(4, || Attached { trial: Some(Arc::clone(&trial)), ..Attached::default() }), 0);
+    bench.pass(1).await;
+    assert_eq!(bench.wakes(8, Attached::default), 0);
+    assert_eq!(bench.wakes(8, Attached::default), 8);
+    // What a reporter held that is gone is no matter of the next.
+    drop(bench);
+    let bench = Bench::with(1, &[], Budget { bytes: usize::MAX, segments: 20 }, None);
+    assert_eq!(bench.wakes(10, Attached::default), 0);
+    assert_eq!(bench.wakes(1, Attached::default), 1);
 }

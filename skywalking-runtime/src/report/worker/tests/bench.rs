@@ -14,6 +14,7 @@ use super::super::super::stats::{Dropped, Stats};
 use super::super::super::transport::{Call, Messages, Outcome, Transport};
 use super::super::{Answer, Command, Flight, Worker};
 use crate::agent::alone;
+use crate::config::Keep;
 use crate::management::Word;
 use crate::trace::callsite::{Callsite, Kind};
 use crate::trace::clock;
@@ -118,12 +119,18 @@ pub(super) struct Bench {
     node: &'static Node,
     generation: u32,
     pub(super) ledger: Ledger,
+    queue: Budget,
     start: Stats,
     _alone: MutexGuard<'static, ()>,
 }
 
 impl Bench {
     pub(super) fn new(addresses: usize, plan: &[Plan]) -> Self {
+        Self::with(addresses, plan, Settings::default().queue, None)
+    }
+
+    /// One with a queue of this size, that keeps what goes wrong with requests that the sampler leaves out.
+    pub(super) fn with(addresses: usize, plan: &[Plan], queue: Budget, keep: Option<Keep>) -> Self {
         let alone = alone();
         clock::choose();
         let identity = Identity::new("svc", "one");
@@ -136,27 +143,35 @@ impl Bench {
         let other = Other { plan: plan.iter().copied().collect(), ..Other::default() };
         let script = Script { other: Arc::new(Mutex::new(other)), start: Instant::now(), addresses, at: 0 };
         let wake = Arc::new(Notify::new());
-        let drain =
-            Drain::new(ledger, identity, Script::FORM, Hook::default(), Settings::default().max_age, Settings::default().queue, None);
+        let drain = Drain::new(ledger, identity, Script::FORM, Hook::default(), Settings::default().max_age, queue, keep);
         let worker = Worker::new(script.clone(), drain, ledger, Arc::clone(&wake), receiver);
         tokio::spawn(worker.run());
-        Self { script, commands, wake, node: Node::claim(), generation, ledger, start, _alone: alone }
+        Self { script, commands, wake, node: Node::claim(), generation, ledger, queue, start, _alone: alone }
     }
 
     /// Finishes this many segments.
     pub(super) fn finish(&self, segments: usize) {
         for _ in 0..segments {
-            let handed = self.hand_over(Settings::default().queue);
+            let handed = self.hand_over(self.queue);
             assert!(matches!(handed, Handed::Queued | Handed::QueuedAndHalfFull), "{handed:?}");
         }
     }
 
     pub(super) fn hand_over(&self, budget: Budget) -> Handed {
+        self.hand_over_with(Attached::default(), budget)
+    }
+
+    /// Finishes segments that bring this along, and says how many of them wake the reporter.
+    pub(super) fn wakes(&self, segments: usize, attached: impl Fn() -> Attached) -> usize {
+        (0..segments).filter(|_| self.hand_over_with(attached(), self.queue) == Handed::QueuedAndHalfFull).count()
+    }
+
+    fn hand_over_with(&self, mut attached: Attached, budget: Budget) -> Handed {
         let now = clock::now();
         let records = [Record { start: now, end: now, callsite: &WORK, parent: NONE, flags: 0, side: 0 }];
         let head = Head { id: 2, trace: Trace::Own(3), ended: now, records: 1, sides: 0, text: 0, ..Head::default() };
         self.node.opened();
-        let segment = Finished { head, records: &records, sides: &[], text: "", attached: &mut Attached::default() };
+        let segment = Finished { head, records: &records, sides: &[], text: "", attached: &mut attached };
         self.node.hand_over(segment, self.generation, budget)
     }
 

@@ -1,0 +1,148 @@
+//! The cell that a segment and the handle of one of its spans share. It is filled once, by whoever comes first: the handle that is done,
+//! or the reporter that waits no longer.
+//!
+//! One exchange of a pointer decides between the two, so neither waits for the other. In a `OnceCell` the second would be put to sleep
+//! until the first has written, and the second may be the program.
+
+use super::super::clock;
+use super::super::outbox::{self, Budget};
+use super::super::tag::Kept;
+use super::super::tally::{self, Reason};
+use crate::sync::{AtomicPtr, Ordering};
+
+/// The cell.
+#[derive(Debug)]
+pub(crate) struct Detached {
+    /// The span's place in its segment.
+    pub(crate) index: u16,
+    /// Null until it is filled, and never changed after that. It owns what it points to.
+    ending: AtomicPtr<Ending>,
+}
+
+/// What a handle said of its span.
+#[derive(Debug, Default)]
+pub(crate) struct Ending {
+    /// The stamp of the end.
+    pub(crate) end: u64,
+    pub(crate) failed: bool,
+    /// Its handle was dropped before it was done.
+    pub(crate) unfinished: bool,
+    pub(crate) entries: Vec<Entry>,
+    /// Their bytes, which count as waiting for the reporter.
+    reserved: usize,
+}
+
+// One thread makes it, another reads it and either may free it.
+const _: () = {
+    const fn crosses_threads<T: Send + Sync>() {}
+    crosses_threads::<Ending>();
+};
+
+impl Ending {
+    /// Takes room in the queue for what was said, of which texts have so many bytes. Where there is none it is not said, and counted.
+    pub(crate) fn reserve(&mut self, texts: usize, budget: Budget) {
+        let bytes = texts + self.entries.len() * size_of::<Entry>();
+        if outbox::reserve(bytes, budget) {
+            self.reserved = bytes;
+        } else {
+            tally::count_many(Reason::EntryLimit, self.entries.len() as u64);
+            self.entries.clear();
+        }
+    }
+
+    /// The bytes of what was said.
+    pub(crate) fn bytes(&self) -> usize {
+        self.reserved
+    }
+}
+
+impl Drop for Ending {
+    fn drop(&mut self) {
+        outbox::settle(self.reserved, 0);
+    }
+}
+
+/// A tag, or a log with its time and fields.
+#[derive(Debug)]
+pub(crate) enum Entry {
+    Tag(&'static str, Kept),
+    Log(u64, Vec<(&'static str, String)>),
+}
+
+impl Entry {
+    pub(super) fn bytes(&self) -> usize {
+        match self {
+            Self::Tag(_, value) => value.bytes(),
+            Self::Log(_, fields) => fields.iter().map(|(_, value)| value.len()).sum(),
+        }
+    }
+}
+
+impl Detached {
+    pub(crate) fn new(index: u16) -> Self {
+        Self { index, ending: AtomicPtr::new(std::ptr::null_mut()) }
+    }
+
+    /// What the handle said, if it has.
+    #[allow(unsafe_code)]
+    pub(crate) fn ending(&self) -> Option<&Ending> {
+        // SAFETY: the pointer is null or came out of a box in `fill`, whose release this acquires, so what was written into it is
+        // seen. Nobody changes or frees it before the cell drops, and the reference borrows the cell.
+        unsafe { self.ending.load(Ordering::Acquire).as_ref() }
+    }
+
+    /// Puts in how the span ended. False if the cell is full: then it stays as it is.
+    #[allow(unsafe_code)]
+    pub(crate) fn fill(&self, ending: Ending) -> bool {
+        let ending = Box::into_raw(Box::new(ending));
+        // Who finds it full reads nothing.
+        let empty = self.ending.compare_exchange(std::ptr::null_mut(), ending, Ordering::Release, Ordering::Relaxed).is_ok();
+        if !empty {
+            // SAFETY: it came out of a box above, and nobody else has ever seen it.
+            drop(unsafe { Box::from_raw(ending) });
+        }
+        empty
+    }
+
+    /// The segment leaves now: a handle that is still out comes too late, and learns it.
+    pub(crate) fn give_up(&self) {
+        if self.ending().is_none() {
+            self.fill(Ending { end: clock::now(), unfinished: true, failed: false, entries: Vec::new(), reserved: 0 });
+        }
+    }
+}
+
+impl Drop for Detached {
+    #[allow(unsafe_code)]
+    fn drop(&mut self) {
+        // Relaxed: the cell is nobody else's any more, and whoever made it so has acquired what the others did.
+        let ending = self.ending.load(Ordering::Relaxed);
+        if !ending.is_null() {
+            // SAFETY: it came out of a box in `fill`, and this is the only place that frees what the cell holds.
+            drop(unsafe { Box::from_raw(ending) });
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn tag() -> Ending {
+        Ending { end: 7, failed: false, unfinished: false, entries: vec![Entry::Tag("k", Kept::Int(1))], reserved: 0 }
+    }
+
+    #[test]
+    fn the_first_word_stays() {
+        let cell = Detached::new(0);
+        assert!(cell.ending().is_none());
+        assert!(cell.fill(tag()));
+        cell.give_up();
+        assert!(!cell.fill(Ending::default()));
+        assert!(cell.ending().is_some_and(|ending| ending.end == 7 && !ending.unfinished && ending.entries.len() == 1));
+        let cell = Detached::new(0);
+        cell.give_up();
+        assert!(!cell.fill(tag()));
+        assert!(cell.ending().is_some_and(|ending| ending.unfinished && ending.entries.is_empty()));
+    }
+}

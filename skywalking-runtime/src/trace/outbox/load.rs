@@ -1,0 +1,131 @@
+//! Finished segments on their way: what each is, and how they lie in a tray, one behind the other.
+
+use super::super::detached::Detached;
+use super::super::record::{Record, Side, Trace};
+use super::super::trial::Trial;
+use crate::sync::Arc;
+
+/// A finished segment in a tray: what is not in the three lists.
+#[derive(Clone, Copy, Debug, Default)]
+pub(crate) struct Head {
+    /// The segment's id.
+    pub(crate) id: u64,
+    pub(crate) trace: Trace,
+    /// The stamp of the segment's end: spans that are still open end here.
+    pub(crate) ended: u64,
+    /// How many entries of each list belong to it.
+    pub(crate) records: usize,
+    pub(crate) sides: usize,
+    pub(crate) text: usize,
+    /// Spans were left out.
+    pub(crate) limited: bool,
+    /// No metrics shall be made of any of its spans.
+    pub(crate) skip_analysis: bool,
+    /// The mark of the test that opened it, or 0.
+    #[cfg_attr(not(feature = "testing"), expect(dead_code, reason = "only tests look at it"))]
+    pub(crate) scope: u32,
+}
+
+/// What only few segments bring along: it decides how long they wait with the reporter.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Attached {
+    /// The spans that end by handles of theirs.
+    pub(crate) detached: Vec<Arc<Detached>>,
+    /// The sampler left the request out, and what becomes of it is not known yet.
+    pub(crate) trial: Option<Arc<Trial>>,
+    /// With this segment the request is over.
+    pub(crate) ends_trial: bool,
+}
+
+impl Attached {
+    #[inline]
+    pub(crate) fn is_empty(&self) -> bool {
+        self.detached.is_empty() && self.trial.is_none()
+    }
+
+    /// The segment has ended: nothing of it is left.
+    #[inline]
+    pub(crate) fn clear(&mut self) {
+        if !self.is_empty() {
+            self.clear_all();
+        }
+    }
+
+    #[cold]
+    fn clear_all(&mut self) {
+        self.detached.clear();
+        self.trial = None;
+    }
+
+    /// True while the segment has to wait.
+    pub(crate) fn is_incomplete(&self) -> bool {
+        self.detached.iter().any(|detached| detached.ending().is_none())
+    }
+}
+
+impl Head {
+    /// The bytes that the segment takes in a tray.
+    pub(crate) fn bytes(&self) -> usize {
+        size_of::<Self>() + self.records * size_of::<Record>() + self.sides * size_of::<Side>() + self.text
+    }
+}
+
+/// A segment that has ended, in its own buffers.
+#[derive(Debug)]
+pub(crate) struct Finished<'a> {
+    pub(crate) head: Head,
+    pub(crate) records: &'a [Record],
+    pub(crate) sides: &'a [Side],
+    pub(crate) text: &'a str,
+    /// Taken out if the segment is taken.
+    pub(crate) attached: &'a mut Attached,
+}
+
+/// Finished segments, one behind the other.
+#[derive(Debug, Default)]
+pub(crate) struct Load {
+    pub(crate) heads: Vec<Head>,
+    pub(crate) records: Vec<Record>,
+    pub(crate) sides: Vec<Side>,
+    pub(crate) text: String,
+    /// What some of the segments bring along, by their place among the heads.
+    pub(crate) attached: Vec<(usize, Attached)>,
+}
+
+/// Buffers above this many bytes are given back when they are empty: small, as each of perhaps hundreds of threads keeps eight.
+const KEEP: usize = 16 * 1024;
+
+impl Load {
+    /// Copies a segment behind the others.
+    #[inline]
+    pub(super) fn push(&mut self, segment: &mut Finished<'_>) {
+        let Finished { head, records, sides, text, attached } = segment;
+        if !attached.is_empty() {
+            self.attached.push((self.heads.len(), std::mem::take(*attached)));
+        }
+        self.heads.push(*head);
+        self.records.extend_from_slice(records);
+        self.sides.extend_from_slice(sides);
+        self.text.push_str(text);
+    }
+
+    /// Empties the load, keeping its buffers unless they are large.
+    pub(crate) fn clear(&mut self) {
+        self.heads.clear();
+        self.records.clear();
+        self.sides.clear();
+        self.text.clear();
+        self.attached = Vec::new();
+        self.heads.shrink_to(KEEP / size_of::<Head>());
+        self.records.shrink_to(KEEP / size_of::<Record>());
+        self.sides.shrink_to(KEEP / size_of::<Side>());
+        self.text.shrink_to(KEEP);
+    }
+
+    pub(crate) fn bytes(&self) -> usize {
+        self.heads.len() * size_of::<Head>()
+            + self.records.len() * size_of::<Record>()
+            + self.sides.len() * size_of::<Side>()
+            + self.text.len()
+    }
+}

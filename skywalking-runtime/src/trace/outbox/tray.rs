@@ -1,0 +1,73 @@
+//! What a thread and the reporter both work on, one at a time, and neither waits: who finds it taken goes elsewhere.
+
+use super::load::Load;
+use crate::sync::{AtomicBool, AtomicU64, Cell, Ordering, yield_now};
+
+/// One of a thread's two outboxes.
+#[derive(Debug, Default)]
+pub(crate) struct Tray {
+    busy: AtomicBool,
+    load: Cell<Load>,
+    /// Segments in it; written by whoever holds the flag.
+    queued: AtomicU64,
+}
+
+// SAFETY: the load is reached only through `hold`, which lets one thread in at a time.
+#[allow(unsafe_code)]
+unsafe impl Sync for Tray {}
+
+impl Tray {
+    /// Works on the load, unless somebody else does.
+    #[allow(unsafe_code)]
+    #[inline]
+    pub(super) fn hold<R>(&self, work: impl FnOnce(&mut Load) -> R) -> Option<R> {
+        struct Release<'a>(&'a AtomicBool);
+        impl Drop for Release<'_> {
+            fn drop(&mut self) {
+                self.0.store(false, Ordering::Release);
+            }
+        }
+        // Who finds it held writes nothing.
+        if self.busy.compare_exchange(false, true, Ordering::Acquire, Ordering::Relaxed).is_err() {
+            return None;
+        }
+        let _release = Release(&self.busy);
+        // SAFETY: the flag was free and is ours until `_release` drops, which is after the last use of this reference; whoever takes
+        // it next acquires what our store released, so it sees everything that was written here.
+        Some(self.load.with_mut(|load| work(unsafe { &mut *load })))
+    }
+
+    /// Says how many lie in it now, for who holds it.
+    #[inline]
+    pub(super) fn tell(&self, load: &Load) {
+        self.queued.store(load.heads.len() as u64, Ordering::Release);
+    }
+
+    /// The reporter's side: exchanges the load for an empty one. False if it is empty or its thread is just working on it.
+    pub(crate) fn exchange(&self, empty: &mut Load) -> bool {
+        if self.queued.load(Ordering::Acquire) == 0 {
+            return false;
+        }
+        let taken = self.hold(|load| {
+            std::mem::swap(load, empty);
+            self.tell(load);
+        });
+        taken.is_some() && !empty.heads.is_empty()
+    }
+
+    /// The reporter's side behind [`close`](super::close): the same, but waits for a thread that is just copying its last segment.
+    pub(crate) fn exchange_last(&self, empty: &mut Load) {
+        let mut swap = |load: &mut Load| {
+            std::mem::swap(load, empty);
+            self.tell(load);
+        };
+        while self.hold(&mut swap).is_none() {
+            yield_now();
+        }
+    }
+
+    /// Segments that wait in it.
+    pub(crate) fn queued(&self) -> u64 {
+        self.queued.load(Ordering::Acquire)
+    }
+}

@@ -1,0 +1,100 @@
+//! Requests that are on trial: of one that failed every segment leaves, whatever the order in which the reporter meets them.
+
+use loom::sync::Arc;
+use loom::thread;
+
+use super::{ENOUGH, GENERATION, end_segment, nothing_waits};
+use crate::config::Keep;
+use crate::report::accounts::Ledger;
+use crate::report::encode::Segment;
+use crate::report::held::Held;
+use crate::report::timeline::Timeline;
+use crate::report::trials::{Fate, Trials};
+use crate::trace::callsite::Callsite;
+use crate::trace::outbox::{self, Attached, Budget, Handed, Load, Node};
+use crate::trace::record::{NONE, Record};
+use crate::trace::trial::Trial;
+
+const ROOT: u64 = 1;
+const CHILD: u64 = 2;
+const KEEP: Keep = Keep { slower_than: None, buffer_bytes: usize::MAX, buffer_segments: usize::MAX };
+
+/// A segment of the trial ends as in `trace/thread`: what went wrong is told first.
+fn segment(id: u64, trial: Arc<Trial>, flags: u16, budget: Budget) -> Handed {
+    let node = Node::claim();
+    node.opened();
+    trial.look_at(&[Record { start: 1, end: 2, callsite: &Callsite, parent: NONE, flags, side: 0 }]);
+    let ends_trial = trial.is_root(id);
+    let handed = end_segment(node, id, budget, Attached { trial: Some(trial), ends_trial, ..Attached::default() });
+    node.release();
+    handed
+}
+
+/// A round of the reporter: the ids of what leaves.
+fn round(ledger: Ledger, trials: &mut Trials, left: &mut Vec<u64>) {
+    let mut load = Load::default();
+    let timeline = Timeline;
+    let leave = |left: &mut Vec<u64>, held: Held| {
+        ledger.pack(1, held.bytes);
+        left.push(held.head.id);
+    };
+    for tray in outbox::nodes().flat_map(|node| &node.trays) {
+        if ledger.take(tray, &mut load) != Some(true) {
+            continue;
+        }
+        for (head, (_, attached)) in load.heads.iter().zip(load.attached.drain(..)) {
+            // Only the word of the thread counts here: the reporter meets the segment that failed after it has decided, or before.
+            let fate = trials.judge(head, &[], &attached, &timeline);
+            let held = Held::new(Segment { head, records: &load.records, sides: &load.sides, text: &load.text }, attached, u64::MAX);
+            match fate {
+                Fate::Waits => assert!(trials.hold(held).is_empty()),
+                Fate::Leaves(others) => others.into_iter().chain([held]).for_each(|held| leave(left, held)),
+                Fate::Dropped(_) => panic!("of a request that failed nothing is dropped"),
+            }
+        }
+        load.clear();
+    }
+    let (kept, dropped) = trials.settle(false);
+    assert!(dropped.is_empty(), "of a request that failed nothing is dropped");
+    kept.into_iter().for_each(|held| leave(left, held));
+}
+
+/// The request is over: all of it has left.
+fn are_settled(ledger: Ledger, trials: Trials, mut left: Vec<u64>, ids: &[u64]) {
+    let mut trials = trials;
+    round(ledger, &mut trials, &mut left);
+    left.sort_unstable();
+    assert_eq!(left, ids);
+    drop(trials);
+    nothing_waits();
+}
+
+pub(super) fn what_failed_before_its_request_was_over_is_known_at_its_end() {
+    outbox::open(GENERATION);
+    let ledger = Ledger::open(GENERATION);
+    let trial = Arc::new(Trial::new(ROOT));
+    let childs = Arc::clone(&trial);
+    let child = thread::spawn(move || segment(CHILD, childs, Record::ERROR, ENOUGH));
+    // It ends after the child, and knows that it does.
+    let root = thread::spawn(move || {
+        assert_eq!(child.join().unwrap(), Handed::Queued);
+        segment(ROOT, trial, 0, ENOUGH)
+    });
+    let (mut trials, mut left) = (Trials::new(KEEP), Vec::new());
+    round(ledger, &mut trials, &mut left);
+    assert_eq!(root.join().unwrap(), Handed::Queued);
+    are_settled(ledger, trials, left, &[ROOT, CHILD]);
+}
+
+pub(super) fn a_request_whose_root_is_lost_ends_with_the_last_who_knows_of_it() {
+    outbox::open(GENERATION);
+    let ledger = Ledger::open(GENERATION);
+    let trial = Arc::new(Trial::new(ROOT));
+    segment(CHILD, Arc::clone(&trial), 0, ENOUGH);
+    let none = Budget { bytes: 0, segments: 0 };
+    let root = thread::spawn(move || assert_eq!(segment(ROOT, trial, Record::ERROR, none), Handed::Full));
+    let (mut trials, mut left) = (Trials::new(KEEP), Vec::new());
+    round(ledger, &mut trials, &mut left);
+    root.join().unwrap();
+    are_settled(ledger, trials, left, &[CHILD]);
+}
