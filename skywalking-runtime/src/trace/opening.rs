@@ -270,7 +270,7 @@ impl Opening {
                 let opened = slot::with_key(self.key, |segment| {
                     // An argument's code may have left something open since.
                     let still = merged && segment.merges(self.callsite.kind);
-                    if still { segment.open_level() } else { segment.open_as(self.callsite, self.head, 0) }
+                    if still { segment.open_level(self.callsite) } else { segment.open_as(self.callsite, self.head, 0) }
                 });
                 opened.map_or(Begun::NOTHING, |opened| Begun::child(self.key, opened))
             }

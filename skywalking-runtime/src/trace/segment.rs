@@ -157,7 +157,7 @@ impl Segment {
     pub(crate) fn open(&mut self, callsite: &'static Callsite) -> Opened {
         if callsite.kind != Kind::Local && self.merges(callsite.kind) {
             self.take_over(callsite);
-            return self.open_level();
+            return self.open_level(callsite);
         }
         self.open_as(callsite, 0, 0)
     }

@@ -58,8 +58,16 @@ fn what_an_integration_supposes_does_not_replace_what_the_program_said() {
 #[test]
 fn an_outer_exit_without_a_peer_takes_the_inner_ones() {
     static CALL: Callsite = callsite!(exit, "/call");
-    let trees = run(|| Root::new(&CALL).run(|| Root::new(&POST).peer("10.0.0.8:8080").run(|| {})));
-    assert_eq!(text(&trees), "Exit /call layer=Http component=2 peer=10.0.0.7:8080\n");
+    for (computed, shown) in [(None, "10.0.0.7:8080"), (Some("10.0.0.8:8080"), "10.0.0.8:8080")] {
+        let trees = run(|| {
+            Root::new(&CALL).run(|| {
+                let post = Root::new(&POST);
+                let post = if let Some(peer) = computed { post.peer(peer) } else { post };
+                post.run(|| {});
+            });
+        });
+        assert_eq!(text(&trees), format!("Exit /call layer=Http component=2 peer={shown}\n"));
+    }
     assert!(is_idle());
 }
 

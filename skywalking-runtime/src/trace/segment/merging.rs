@@ -39,9 +39,6 @@ impl Segment {
         if callsite.layer != Layer::Unknown && !(callsite.is_fallback() && self.gives(&outer, SideKind::Layer)) {
             self.push_current(Side { key: "", a: callsite.layer as u32, b: 0, next: 0, kind: SideKind::Layer });
         }
-        if self.lacks_peer() && !callsite.peer.is_empty() {
-            self.with_current_list(|segment, head| segment.peer(head, callsite.peer));
-        }
         for (key, value) in callsite.tags {
             self.tag_current(key, Raw::Text(value));
         }
@@ -64,7 +61,11 @@ impl Segment {
 
     /// Opens a span that is one with the current one. Whoever calls has asked whether it may.
     #[cold]
-    pub(crate) fn open_level(&mut self) -> Opened {
+    pub(crate) fn open_level(&mut self, callsite: &'static Callsite) -> Opened {
+        // Only now, since an address that was computed for this one counts before its callsite's.
+        if self.lacks_peer() && !callsite.peer.is_empty() {
+            self.with_current_list(|segment, head| segment.peer(head, callsite.peer));
+        }
         let index = self.current.index();
         let mut level = 0;
         if let Some(record) = self.records.get_mut(usize::from(index)) {
