@@ -59,32 +59,57 @@ pub(crate) fn is_canonical(text: &[u8]) -> bool {
 /// What the text stands for. `None` if it is no canonical Base64.
 pub(crate) fn look(text: &[u8]) -> Option<Bytes> {
     let (whole, last, length) = groups(text)?;
-    // What is missing in the last group is filled up with something that can be seen.
+    // What is missing in the last group is filled up with something that can be seen, and so is the group that is missing in a pair.
     let last = last | (0x21_2121 & (0xff_ffff >> (8 * length)));
-    let (mut all, mut above, mut not_below) = (last, above_tilde(last), from_mark_on(last));
-    for group in whole {
-        let bytes = three_bytes(*group);
-        all |= bytes;
-        above |= above_tilde(bytes);
-        not_below &= from_mark_on(bytes);
+    let (pairs, single) = whole.as_chunks::<2>();
+    let single = single.first().map_or(last, |group| three_bytes(*group));
+    let mut seen = Seen::of(last, single);
+    for [first, second] in pairs {
+        seen.add(Seen::of(three_bytes(*first), three_bytes(*second)));
     }
-    if all & NONE != 0 {
-        return None;
-    }
-    let odd = (all | above | !not_below) & 0x80_8080;
-    Some(if odd == 0 { Bytes::Visible } else { Bytes::Other })
+    seen.what()
 }
 
-/// The top bit of each of three bytes whose other seven are more than `~`. No sum reaches the next byte.
-#[inline]
-fn above_tilde(bytes: u32) -> u32 {
-    (bytes & 0x7f_7f7f) + 0x01_0101
+/// What was seen of the six bytes of two groups, side by side.
+#[derive(Clone, Copy)]
+struct Seen {
+    all: u64,
+    above: u64,
+    not_below: u64,
 }
 
-/// The top bit of each whose other seven are `!` or more.
-#[inline]
-fn from_mark_on(bytes: u32) -> u32 {
-    (bytes & 0x7f_7f7f) + 0x5f_5f5f
+impl Seen {
+    /// The second group is far enough above the first for a sum not to reach it, and both have room for their [`NONE`].
+    const APART: u32 = 32;
+    const NONE: u64 = NONE as u64 | (NONE as u64) << Self::APART;
+    const TOPS: u64 = Self::both(0x80_8080);
+
+    const fn both(bytes: u64) -> u64 {
+        bytes | bytes << Self::APART
+    }
+
+    #[inline]
+    fn of(first: u32, second: u32) -> Self {
+        let all = u64::from(first) | u64::from(second) << Self::APART;
+        // The top bit of each byte whose other seven are more than `~`, or `!` or more. No sum reaches the next byte.
+        let low = all & Self::both(0x7f_7f7f);
+        Self { all, above: low + Self::both(0x01_0101), not_below: low + Self::both(0x5f_5f5f) }
+    }
+
+    #[inline]
+    fn add(&mut self, more: Self) {
+        self.all |= more.all;
+        self.above |= more.above;
+        self.not_below &= more.not_below;
+    }
+
+    fn what(self) -> Option<Bytes> {
+        if self.all & Self::NONE != 0 {
+            return None;
+        }
+        let odd = (self.all | self.above | !self.not_below) & Self::TOPS;
+        Some(if odd == 0 { Bytes::Visible } else { Bytes::Other })
+    }
 }
 
 /// Appends what the text stands for. False, and nothing is appended, if it is no canonical Base64.

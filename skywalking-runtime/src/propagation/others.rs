@@ -79,11 +79,9 @@ impl<'a> Parent<'a> {
     /// may have more behind a further hyphen; there is none of `ff`.
     pub(crate) fn parse(header: &'a str) -> Option<Self> {
         let (known, more) = header.split_at_checked(FIRST)?;
-        // Three hyphens at their places are all there are, so the rest are digits. Without an early way out both are loops over whole vectors.
-        let hyphens = known.bytes().fold(0_u8, |count, byte| count + u8::from(byte == b'-'));
-        let no_other = known.bytes().fold(true, |so_far, byte| so_far & matches!(byte, b'0'..=b'9' | b'a'..=b'f' | b'-'));
+        // Three hyphens at their places are all there are, so the rest are digits.
         let in_place = [2, 35, 52].iter().all(|at| known.as_bytes().get(*at) == Some(&b'-'));
-        if hyphens != 3 || !no_other || !in_place {
+        if !in_place || hyphens_among_digits(known.as_bytes()) != Some(3) {
             return None;
         }
         let (version, trace_id, parent_id) = (known.get(..2)?, known.get(3..35)?, known.get(36..52)?);
@@ -94,6 +92,21 @@ impl<'a> Parent<'a> {
         };
         (ends && !is_zero(trace_id) && !is_zero(parent_id)).then_some(Self { trace_id, parent_id })
     }
+}
+
+/// How many hyphens are among the digits of a `traceparent`'s known part. `None` if there is anything else.
+fn hyphens_among_digits(known: &[u8]) -> Option<u8> {
+    let mut count = 0;
+    // Whole vectors without a rest, of which the last two overlap where no hyphen belongs: one that is there is too many, so it may count twice.
+    for from in [0, 16, 32, FIRST - 16] {
+        let vector: &[u8; 16] = known.get(from..)?.first_chunk()?;
+        let is_known = vector.iter().fold(true, |so_far, byte| so_far & matches!(byte, b'0'..=b'9' | b'a'..=b'f' | b'-'));
+        if !is_known {
+            return None;
+        }
+        count += vector.iter().fold(0, |count, byte| count + u8::from(*byte == b'-'));
+    }
+    Some(count)
 }
 
 fn is_zero(id: &str) -> bool {

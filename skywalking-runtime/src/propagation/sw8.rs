@@ -73,15 +73,21 @@ pub(crate) fn split(header: &str) -> Option<[Range<usize>; 8]> {
         }
         count += 1;
     };
-    let (words, rest) = header.as_bytes().as_chunks::<8>();
+    let (pairs, rest) = header.as_bytes().as_chunks::<16>();
     let mut at = 0;
-    for word in words {
-        let mut hyphens = hyphens(*word);
-        while hyphens != 0 {
-            end(at + hyphens.trailing_zeros() as usize / 8);
-            hyphens &= hyphens - 1;
+    for pair in pairs {
+        // Most have none, so two words are looked at together.
+        let (words, _) = pair.as_chunks::<8>();
+        if words.iter().fold(0, |all, word| all | hyphens(*word)) != 0 {
+            for (word, at) in words.iter().zip([at, at + 8]) {
+                let mut hyphens = hyphens(*word);
+                while hyphens != 0 {
+                    end(at + hyphens.trailing_zeros() as usize / 8);
+                    hyphens &= hyphens - 1;
+                }
+            }
         }
-        at += 8;
+        at += 16;
     }
     for byte in rest {
         if *byte == b'-' {

@@ -81,7 +81,8 @@ impl Segment {
             return None;
         }
         let from = self.text.len();
-        for piece in pieces {
+        self.text.reserve(length);
+        for piece in pieces.iter().filter(|piece| !piece.is_empty()) {
             self.text.push_str(piece);
         }
         Some(self.range(from))

@@ -110,7 +110,9 @@ impl Resumable {
 
     /// Ends the span; one that never ran was never there.
     pub fn finish(mut self) {
-        Frame::of_poll(&mut self.span).outcome = Outcome::READY;
+        if !self.span.finish_root() {
+            Frame::of_poll(&mut self.span).outcome = Outcome::READY;
+        }
     }
 }
 

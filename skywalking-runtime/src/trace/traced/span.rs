@@ -151,6 +151,17 @@ impl Span {
         thread::finish(segment);
     }
 
+    /// Ends a root that nobody polls, whose segment is here: no code of the program runs in between, so it need not be in the slot. False if
+    /// the span is not one.
+    pub(super) fn finish_root(&mut self) -> bool {
+        let segment = if self.state == State::Root { self.segment.take() } else { None };
+        let found = segment.is_some();
+        if found {
+            self.end_root(segment, End::Ready);
+        }
+        found
+    }
+
     /// The segment is not where it was left: somebody's executor switched stacks within a poll.
     #[cold]
     fn lose(&mut self) {
