@@ -10,7 +10,7 @@ use super::callsite::{Callsite, Kind};
 use super::record::{Side, SideKind, Trace};
 use super::root;
 use super::scope::{self, Begun, Scope};
-use super::segment::{PENDING_PEER, Segment};
+use super::segment::Segment;
 use super::slot;
 use super::tag::{Raw, Recorder, SpanText, TagDisplay};
 use super::tally::{self, Reason};
@@ -31,7 +31,7 @@ pub(super) const REFS_LIMIT: usize = 500;
 pub struct Opening {
     callsite: &'static Callsite,
     place: Place,
-    /// The list of side entries that the record will take over.
+    /// The list of side entries that the record will take over. Where there is no room for one: the number under which the address is kept.
     head: u32,
     /// Where the entry stands that says how long the message was on its way, as in [`Record::side`](super::record::Record::side).
     latency: u32,
@@ -223,8 +223,8 @@ impl Opening {
             // There is no room for the span, but its header needs the peer all the same.
             let mut text = String::new();
             text::format_into(&mut text, format_args!("{peer}"), PEER_LIMIT);
-            slot::with_key(self.key, |segment| segment.pend_peer(&text));
-            self.head = PENDING_PEER;
+            self.release_muted();
+            self.head = slot::with_key(self.key, |segment| segment.reserve_muted(&text)).unwrap_or(0);
             return;
         }
         let merged = self.place == Place::Merged;
@@ -234,6 +234,13 @@ impl Opening {
                 segment.peer(head, text);
             }
         });
+    }
+
+    /// The address that is kept is of no use.
+    #[cold]
+    fn release_muted(&mut self) {
+        let number = std::mem::take(&mut self.head);
+        slot::with_key(self.key, |segment| segment.release_muted(number));
     }
 
     /// Formats a value in a scratch while the slot stays as it is, since the value's own code may open spans.
@@ -459,6 +466,11 @@ impl Opening {
         match self.place {
             Place::Unknown | Place::Undecided | Place::Nowhere => Begun::NOTHING,
             Place::Unsampled => Begun::unsampled(self.key),
+            Place::Full if self.head != 0 => {
+                let number = std::mem::take(&mut self.head);
+                let opened = slot::with_key(self.key, |segment| segment.open_reserved(number));
+                opened.map_or(Begun::NOTHING, |opened| Begun::child(self.key, opened))
+            }
             Place::Child | Place::Full | Place::Merged => {
                 let merged = self.place == Place::Merged;
                 let opened = slot::with_key(self.key, |segment| {
@@ -513,6 +525,9 @@ impl Drop for Opening {
         // An argument panicked or returned: the segment was never begun.
         if let Some(segment) = self.root.take() {
             thread::give_back(segment);
+        }
+        if self.place == Place::Full && self.head != 0 {
+            self.release_muted();
         }
     }
 }

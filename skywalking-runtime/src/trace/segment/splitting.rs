@@ -33,6 +33,7 @@ impl Segment {
             Trace::Own(_) => None,
             Trace::Foreign { offset, length } => Some(self.text_at(Range { offset, length }).to_owned()),
         };
+        self.lift_muted();
         // The root has not ended, or there would be no further part.
         let open = self.records.iter().rposition(Record::is_open).unwrap_or(0);
         self.records.truncate(open + 1);
