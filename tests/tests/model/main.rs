@@ -2,13 +2,14 @@
 //! tracer finds the same by its slot, its frames and its guards alone; nothing may differ.
 //!
 //! `plan` draws a program from a seed. `world` runs its tasks on three threads, one at a time; `real` does what tasks do, `still` what
-//! code does that never waits, `turns` tells of spans that are worked on by and by. `plain` is the model, `shown` compares, `shrink` leaves
+//! code does that never waits, `sent` looks at headers, `turns` tells of spans that are worked on by and by. `plain` is the model, `shown` compares, `shrink` leaves
 //! out of a program that fails what it can. A failure names the seed: `MODEL_SEED=n` runs that one alone. `MODEL_PROGRAMS=n` runs that many,
 //! `MODEL_FROM=n` begins with that one.
 
 mod plain;
 mod plan;
 mod real;
+mod sent;
 mod shown;
 mod shrink;
 mod still;

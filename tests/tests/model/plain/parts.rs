@@ -15,7 +15,7 @@ impl Model {
     pub(super) fn now_at(&self, place: Place) -> Place {
         match place {
             Place::Span { number, level } => Place::Span { number: self.latest(number), level },
-            Place::Over { number, level, depth } => Place::Over { number: self.latest(number), level, depth },
+            Place::Over { number, level, over } => Place::Over { number: self.latest(number), level, over },
             other => other,
         }
     }
