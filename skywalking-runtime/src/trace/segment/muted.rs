@@ -163,7 +163,11 @@ impl Segment {
     /// The place itself, unless it is in a span that was not recorded and is over: then in the nearest around it.
     #[cold]
     pub(super) fn nearest_muted(&self, place: Current) -> Current {
-        place.within_muted(self.muted.nearest_open(place.muted()))
+        let number = self.muted.nearest_open(place.muted());
+        // A part that is over may have taken the span there along.
+        let is_here = usize::from(place.index()) < self.records.len();
+        let place = if is_here { place } else { self.muted_place(number) };
+        place.within_muted(number)
     }
 
     /// The address of a span that is not recorded; empty if it is no exit.
