@@ -92,7 +92,8 @@ struct Running {
 impl Running {
     fn start(seed: u64) -> Self {
         let before = stats();
-        let config = Config::new("model").instance("one").span_limit(plan::span_limit(seed)).reporter(Reporter::Discard);
+        let config =
+            Config::new("model").instance("one").span_limit(plan::span_limit(seed)).max_age(still::MAX_AGE).reporter(Reporter::Discard);
         let agent = config.start().expect("no other agent runs");
         Self { settings: settings(seed), agent, workers: Workers::start(), before }
     }

@@ -85,7 +85,7 @@ pub(crate) struct Segment {
     trace: usize,
     /// What goes along with its trace.
     pairs: Pairs,
-    /// It goes on in a new part when it has grown too large, the next time that it can.
+    /// It goes on in a new part when it has grown too large or too old, the next time that it can.
     pub(crate) parts: Vec<Part>,
     is_due: bool,
 }
@@ -249,7 +249,7 @@ impl Model {
         let (Place::Span { number, level } | Place::Over { number, level, .. }) = now else { return None };
         let segment = self.spans[number].segment;
         let place = match now {
-            Place::Span { .. } if self.part(segment).places.len() < self.limit => self.add(name, kind, segment, Some((number, level))),
+            _ if self.part(segment).places.len() < self.limit => self.add(name, kind, segment, Some((number, level))),
             _ => {
                 self.count(Reason::SpanLimit);
                 self.part(segment).is_limited = true;

@@ -70,6 +70,8 @@ pub(crate) enum Step {
     Detach,
     /// Says something by such a handle.
     Handle(Which, Says),
+    /// What is open is too old from now on.
+    GrowOld,
     /// Says more than half of what a segment takes.
     Outgrow,
     Tag,
@@ -311,6 +313,7 @@ fn step(random: &mut Random, depth: usize) -> Step {
         6 => Step::Detach,
         7 => Step::Handle(random.below(8), [Says::Tag, Says::Failed, Says::Finish, Says::Drop][random.below(4)]),
         22 if random.one_in(8) => Step::Outgrow,
+        21 if random.one_in(2) => Step::GrowOld,
         5 if random.one_in(3) => Step::Sample(random.below(3) > 0),
         at @ (8..=10 | 13 | 14) => {
             let site = site(random);

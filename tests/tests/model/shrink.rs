@@ -91,6 +91,7 @@ impl Cut {
             | Step::Detach
             | Step::Handle(..)
             | Step::Outgrow
+            | Step::GrowOld
             | Step::Tag
             | Step::Fail
             | Step::Panic => false,

@@ -2,7 +2,9 @@
 
 use std::panic::{AssertUnwindSafe, catch_unwind, panic_any, resume_unwind};
 use std::thread;
+use std::time::Duration;
 
+use skywalking_runtime::testing::grow_old;
 use skywalking_runtime::{AsyncSpan, Callsite, Describe, Resumable, Root, Snapshot, callsite, capture, child, current};
 
 use super::plain::{Kept, Model, Own, Place};
@@ -10,6 +12,9 @@ use super::plan::{How, Planned, Says, Site, Step, Which};
 use super::sent;
 use super::turns::Turns;
 use super::world::{Headers, World};
+
+/// No program runs for so long.
+pub(crate) const MAX_AGE: Duration = Duration::from_secs(3_600);
 
 static ENTRY: Callsite = callsite!(entry, "entry");
 static ENTRY_FALLBACK: Callsite = callsite!(entry, "entry of an integration").fallback();
@@ -103,6 +108,13 @@ impl Still<'_> {
                     let mut model = world.model();
                     model.tag("much", &much);
                     model.outgrow();
+                }
+            }
+            Step::GrowOld => {
+                // What waits for a handle would leave at some time from then on.
+                if !world.waits_for_handles() {
+                    grow_old(MAX_AGE + Duration::from_secs(1));
+                    world.model().grow_old();
                 }
             }
             Step::Tag => {
@@ -262,6 +274,9 @@ impl<'a> Ending<'a> {
 
     /// Runs what is inside of the span.
     fn with(mut self, own: Option<Own>, work: impl FnOnce()) {
+        if let Some(own) = &own {
+            self.before = own.around(self.before);
+        }
         self.own = own;
         work();
     }

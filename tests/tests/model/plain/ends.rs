@@ -21,7 +21,10 @@ impl Model {
     }
 
     fn enter_here(&mut self, own: &mut Own) {
-        own.place = self.now_at(own.place);
+        own.place = match own.place {
+            Place::Over { over, .. } => self.place_of_over(over),
+            place => self.now_at(place),
+        };
         self.now = own.place;
     }
 

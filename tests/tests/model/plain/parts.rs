@@ -1,4 +1,4 @@
-//! Segments that have grown too large, and go on in a new part.
+//! Segments that have grown too large or too old, and go on in a new part.
 
 use super::{Model, Part, Place, Ref};
 
@@ -23,8 +23,7 @@ impl Model {
     /// More is said here than half of what a segment takes. False if it is not to be.
     pub(crate) fn may_outgrow(&self) -> bool {
         let Place::Span { number, .. } = self.now else { return false };
-        // In a segment that is full one would have to tell who is in a span that found no room.
-        self.limit >= 300 && !self.segments[self.spans[number].segment].is_due
+        !self.segments[self.spans[number].segment].is_due
     }
 
     pub(crate) fn outgrow(&mut self) {
@@ -33,10 +32,19 @@ impl Model {
         }
     }
 
+    /// All that is open is too old.
+    pub(crate) fn grow_old(&mut self) {
+        for segment in &mut self.segments {
+            let root = segment.parts.last().and_then(|part| part.places.first().copied().flatten());
+            segment.is_due |= root.is_some_and(|root| self.spans[root].is_open);
+        }
+    }
+
     /// What is recorded leaves, and its open spans go on as Local ones in the same places of a new part.
     pub(super) fn split_if_due(&mut self, place: Place) {
         let Some(segment) = self.segment_of(place).filter(|segment| self.segments[*segment].is_due) else { return };
         let endpoint = self.endpoint(place);
+        self.lift(segment);
         let Some(before) = self.segments[segment].parts.last() else { return };
         let entry = before.entry.or(self.first_entry(before));
         let mut places = before.places.clone();
