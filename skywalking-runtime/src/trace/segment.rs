@@ -234,7 +234,8 @@ impl Segment {
     #[inline]
     pub(crate) fn place_of(&self, opened: Opened) -> Current {
         match opened.muted_number() {
-            None => Current::at_level(opened.index(), opened.level()),
+            None if opened.level() == 0 => Current::of(opened.index()),
+            None => self.merged_place(opened.index(), opened.level()),
             Some(number) => self.muted_place(number),
         }
     }

@@ -16,6 +16,7 @@ mod still;
 mod turns;
 mod world;
 
+use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
@@ -98,8 +99,16 @@ impl Running {
         Self { settings: settings(seed), agent, workers: Workers::start(), before }
     }
 
-    /// Runs one program; how many spans and segments it made, or what is wrong with them.
+    /// Runs one program; how many spans and segments it made, or what is wrong with them. What breaks the rules of the wire makes `testing`
+    /// panic: a fault as any other.
     fn program(&self, seed: u64, tasks: &[Vec<Act>]) -> Result<(usize, u64), String> {
+        catch_unwind(AssertUnwindSafe(|| self.compared(seed, tasks))).unwrap_or_else(|payload| match payload.downcast::<String>() {
+            Ok(fault) => Err(*fault),
+            Err(payload) => resume_unwind(payload),
+        })
+    }
+
+    fn compared(&self, seed: u64, tasks: &[Vec<Act>]) -> Result<(usize, u64), String> {
         let before = stats();
         let samples = Arc::new(AtomicBool::new(true));
         let asked = Arc::clone(&samples);

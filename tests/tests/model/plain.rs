@@ -95,6 +95,8 @@ pub(crate) struct Segment {
 pub(crate) struct Part {
     /// None: a span that was told with an earlier part.
     pub(crate) places: Vec<Option<usize>>,
+    /// Who has each of them, told or not.
+    holders: Vec<usize>,
     /// The first Entry, if it began in an earlier part.
     entry: Option<usize>,
     pub(crate) is_limited: bool,
@@ -215,6 +217,7 @@ impl Model {
     fn add(&mut self, name: &str, kind: &'static str, segment: usize, parent: Option<(usize, u16)>) -> Place {
         let number = self.spans.len();
         self.part(segment).places.push(Some(number));
+        self.part(segment).holders.push(number);
         self.spans.push(Recorded {
             name: name.to_owned(),
             kind,

@@ -164,10 +164,8 @@ impl Segment {
     #[cold]
     pub(super) fn nearest_muted(&self, place: Current) -> Current {
         let number = self.muted.nearest_open(place.muted());
-        // A part that is over may have taken the span there along.
-        let is_here = usize::from(place.index()) < self.records.len();
-        let place = if is_here { place } else { self.muted_place(number) };
-        place.within_muted(number)
+        // Its own word, since a part that is over may have taken the span along that was current.
+        self.muted.get(number).map_or(place, |muted| muted.place).within_muted(number)
     }
 
     /// The address of a span that is not recorded; empty if it is no exit.

@@ -25,7 +25,9 @@ impl Model {
             Place::Over { over, .. } => self.place_of_over(over),
             place => self.now_at(place),
         };
-        self.now = own.place;
+        let is_told = matches!(own.place, Place::Span { number, .. } if self.spans[number].is_told);
+        // What is one with a span that was told goes on around that.
+        self.now = if is_told { self.nearest_open(own.place) } else { own.place };
     }
 
     /// Work on what was opened is put aside, or over; `before` is where one was when it began.
@@ -54,7 +56,7 @@ impl Model {
         let span = &mut self.spans[number];
         if level == 0 {
             span.is_open = false;
-        } else if span.is_open {
+        } else {
             span.levels = span.levels.saturating_sub(1);
         }
     }

@@ -47,23 +47,27 @@ impl Model {
         self.lift(segment);
         let Some(before) = self.segments[segment].parts.last() else { return };
         let entry = before.entry.or(self.first_entry(before));
-        let mut places = before.places.clone();
-        places
-            .truncate(places.iter().rposition(|number| number.is_some_and(|number| self.spans[number].is_open)).map_or(0, |last| last + 1));
+        let mut holders = before.holders.clone();
+        // Who is one with a span that has ended, and has not, finds its place.
+        let last = holders.iter().rposition(|number| self.spans[*number].is_open || self.spans[*number].levels > 0);
+        holders.truncate(last.map_or(0, |last| last + 1));
         for number in self.segments[segment].parts.last().into_iter().flat_map(|part| part.places.clone()).flatten() {
             self.spans[number].is_told = true;
         }
         let part = self.segments[segment].parts.len();
-        for place in &mut places {
-            *place = place.filter(|number| self.spans[*number].is_open).map(|number| self.go_on_for(number, part));
-        }
+        let go_on = |number: &mut usize| {
+            let goes_on = self.spans[*number].is_open.then(|| self.go_on_for(*number, part));
+            *number = goes_on.unwrap_or(*number);
+            goes_on
+        };
+        let places: Vec<Option<usize>> = holders.iter_mut().map(go_on).collect();
         if let Some(Some(first)) = places.first().copied()
             && let Some(number) = self.segments[segment].parts[part - 1].places[0]
         {
             self.spans[first].refs.push(Ref { kind: "CrossThread", number, endpoint, peer: String::new() });
         }
         let entry = entry.and_then(|entry| self.spans[entry].goes_on);
-        self.segments[segment].parts.push(Part { places, entry, is_limited: false });
+        self.segments[segment].parts.push(Part { places, holders, entry, is_limited: false });
         self.segments[segment].is_due = false;
         if self.segment_of(self.now) == Some(segment) {
             self.now = self.nearest_open(self.now);
