@@ -74,6 +74,28 @@ pub fn allow(rule: &'static str) {
     rules::allow(rule);
 }
 
+/// What is open in this process is older by so much from now on: what is too old then ([`Config::max_age`](crate::Config::max_age)) goes on in a
+/// new segment, and what waits for a handle is given up.
+///
+/// ```
+/// use std::time::Duration;
+/// use skywalking_runtime::{Callsite, Root, callsite, child, testing};
+///
+/// static STREAM: Callsite = callsite!(local, "stream");
+/// static PART: Callsite = callsite!(local, "part");
+///
+/// let trees = testing::run(|| {
+///     Root::new(&STREAM).run(|| {
+///         testing::grow_old(Duration::from_secs(3_600));
+///         drop(child(&PART));
+///     });
+/// });
+/// assert_eq!(testing::text(&trees), "Local stream {unfinished=true}\n  Local part\n  Local stream ref=CrossThread\n");
+/// ```
+pub fn grow_old(by: Duration) {
+    crate::trace::age::put_on(by);
+}
+
 /// True if no segment is being worked on by this thread: what every test of a misuse ends with.
 pub fn is_idle() -> bool {
     !slot::is_occupied()

@@ -11,7 +11,7 @@ use std::fmt::{self, Debug, Display};
 use super::callsite::{Callsite, Kind};
 use super::root;
 use super::scope::{self, Begun, Scope};
-use super::segment::{PENDING_PEER, Segment};
+use super::segment::Segment;
 use super::slot;
 use super::tag::{Raw, Recorder, SpanText, TagDisplay};
 use super::text::{self, NAME_LIMIT, PEER_LIMIT, TAG_LIMIT};
@@ -26,7 +26,7 @@ pub(super) use context::{REFS_LIMIT, each_within_limit};
 pub struct Opening {
     callsite: &'static Callsite,
     place: Place,
-    /// The list of side entries that the record will take over.
+    /// The list of side entries that the record will take over. Where there is no room for one: the number under which the address is kept.
     head: u32,
     /// Where the entry stands that says how long the message was on its way, as in [`Record::side`](super::record::Record::side).
     latency: u32,
@@ -218,8 +218,8 @@ impl Opening {
             // There is no room for the span, but its header needs the peer all the same.
             let mut text = String::new();
             text::format_into(&mut text, format_args!("{peer}"), PEER_LIMIT);
-            slot::with_key(self.key, |segment| segment.pend_peer(&text));
-            self.head = PENDING_PEER;
+            self.release_muted();
+            self.head = slot::with_key(self.key, |segment| segment.reserve_muted(&text)).unwrap_or(0);
             return;
         }
         let merged = self.place == Place::Merged;
@@ -229,6 +229,13 @@ impl Opening {
                 segment.peer(head, text);
             }
         });
+    }
+
+    /// The address that is kept is of no use.
+    #[cold]
+    fn release_muted(&mut self) {
+        let number = std::mem::take(&mut self.head);
+        slot::with_key(self.key, |segment| segment.release_muted(number));
     }
 
     /// Formats a value in a scratch while the slot stays as it is, since the value's own code may open spans.
@@ -265,6 +272,11 @@ impl Opening {
         match self.place {
             Place::Unknown | Place::Undecided | Place::Nowhere => Begun::NOTHING,
             Place::Unsampled => Begun::unsampled(self.key),
+            Place::Full if self.head != 0 => {
+                let number = std::mem::take(&mut self.head);
+                let opened = slot::with_key(self.key, |segment| segment.open_reserved(number));
+                opened.map_or(Begun::NOTHING, |opened| Begun::child(self.key, opened))
+            }
             Place::Child | Place::Full | Place::Merged => {
                 let merged = self.place == Place::Merged;
                 let opened = slot::with_key(self.key, |segment| {
@@ -306,6 +318,9 @@ impl Drop for Opening {
         // An argument panicked or returned: the segment was never begun.
         if let Some(segment) = self.root.take() {
             thread::give_back(segment);
+        }
+        if self.place == Place::Full && self.head != 0 {
+            self.release_muted();
         }
     }
 }

@@ -67,18 +67,8 @@ impl Begun {
         self.bits & ROOT != 0
     }
 
-    pub(super) fn is_muted(self) -> bool {
-        self.opened().is_muted()
-    }
-
     pub(super) fn is_unsampled(self) -> bool {
         self.bits & UNSAMPLED != 0
-    }
-
-    /// 0, but for a span that is one with another, or was opened in such a one and is not recorded.
-    #[inline]
-    pub(super) fn level(self) -> u16 {
-        self.opened().level()
     }
 
     /// The span as it lies in its segment.

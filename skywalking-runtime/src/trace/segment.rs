@@ -3,11 +3,12 @@
 //! Only its owner touches it: it is in the thread's slot, or in the future that swaps it in, so there is nothing to lock. It knows the
 //! rules of nesting: who is current, what a close in the wrong order does. What becomes of an Entry in an Entry is in [`merging`], where
 //! tags, logs and other entries are stored in [`entries`], what spans are called in [`names`], how others go on with a segment in
-//! [`shared`]. It does not know how it got into the slot nor how it is sent.
+//! [`shared`], what becomes of spans that find no room in [`muted`]. It does not know how it got into the slot nor how it is sent.
 
 mod detaching;
 mod entries;
 mod merging;
+mod muted;
 mod names;
 mod place;
 mod shared;
@@ -20,11 +21,10 @@ use super::callsite::{Callsite, Kind};
 use super::clock;
 use super::outbox::Attached;
 use super::record::{NONE, Record, Side, Trace};
-use super::tally::{self, Reason};
 use crate::propagation::passed::Passed;
 use crate::tracer::Tracer;
 
-pub(crate) use names::{Name, PENDING_PEER, UNKNOWN_PEER, UNNAMED};
+pub(crate) use names::{Name, UNKNOWN_PEER, UNNAMED};
 pub(crate) use place::{Current, Opened, Which};
 pub(crate) use shared::Shared;
 
@@ -68,8 +68,8 @@ pub(crate) struct Segment {
     pub(crate) passed: Passed,
     /// Lent to whoever formats a value while the segment stays in the slot.
     scratch: String,
-    /// The address of the exit span that was not recorded last, while it is open: its header is written all the same.
-    muted_peer: String,
+    /// The spans that are open and not recorded.
+    muted: muted::MutedSpans,
     /// The message of the panic that is unwinding, or was last.
     panic_message: Range,
     /// Spans that end by handles.
@@ -99,7 +99,7 @@ impl Segment {
             shared_endpoint: NONE,
             passed: Passed::default(),
             scratch: String::new(),
-            muted_peer: String::new(),
+            muted: muted::MutedSpans::default(),
             panic_message: Range::default(),
             attached: Attached::default(),
             tracer,
@@ -125,7 +125,7 @@ impl Segment {
         self.text.clear();
         self.shared = None;
         self.passed.clear();
-        self.muted_peer.clear();
+        self.muted.clear();
         self.panic_message = Range::default();
         self.attached.clear();
     }
@@ -143,7 +143,10 @@ impl Segment {
 
     /// True if its buffers are small enough to be kept for the next segment.
     pub(crate) fn is_worth_keeping(&self) -> bool {
-        self.records.capacity() <= 512 && self.sides.capacity() <= 1_024 && self.text.capacity() + self.scratch.capacity() <= 32 * 1024
+        self.records.capacity() <= 512
+            && self.sides.capacity() <= 1_024
+            && self.text.capacity() + self.scratch.capacity() <= 32 * 1024
+            && self.muted.is_worth_keeping()
     }
 
     /// True if no further span will be recorded.
@@ -180,15 +183,6 @@ impl Segment {
         Opened::recorded(index)
     }
 
-    #[cold]
-    fn mute(&mut self, callsite: &'static Callsite, side: u32) -> Opened {
-        tally::count(Reason::SpanLimit);
-        self.limited = true;
-        self.remember_peer(callsite, side);
-        self.current = self.current.muted_below(self.current);
-        Opened::muted(self.current)
-    }
-
     /// Ends what was opened, whatever it was.
     pub(crate) fn end(&mut self, opened: Opened) {
         match opened.which() {
@@ -197,7 +191,7 @@ impl Segment {
                     self.leave_detached(index);
                 }
             }
-            Which::Muted(..) => self.unmute(),
+            Which::Muted(number) => self.unmute(number),
             Which::Merged(index, level) => self.close_level(index, level),
         }
     }
@@ -232,13 +226,18 @@ impl Segment {
     /// Makes a span current again that was current before; if it has ended meanwhile, its nearest open ancestor.
     #[inline]
     pub(crate) fn restore(&mut self, saved: Current) {
+        let saved = if saved.is_muted() { self.nearest_muted(saved) } else { saved };
         self.current = self.nearest_open(saved);
     }
 
-    /// Closes a span that was not recorded.
-    pub(crate) fn unmute(&mut self) {
-        self.muted_peer.clear();
-        self.restore(self.current.unmuted());
+    /// The place of what was opened, for a poll of its future.
+    #[inline]
+    pub(crate) fn place_of(&self, opened: Opened) -> Current {
+        match opened.muted_number() {
+            None if opened.level() == 0 => Current::of(opened.index()),
+            None => self.merged_place(opened.index(), opened.level()),
+            Some(number) => self.muted_place(number),
+        }
     }
 
     /// Takes back the span that was opened last, as if it had never been.

@@ -14,3 +14,4 @@ mod prelude;
 mod resumable;
 mod splitting;
 mod tasks;
+mod unrecorded;

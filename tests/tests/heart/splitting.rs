@@ -181,3 +181,56 @@ fn an_entry_that_was_told_stands_for_no_later_part() {
     let endpoints: Vec<_> = call.children.iter().flat_map(|child| &child.refs).map(|to| &*to.endpoint).collect();
     assert_eq!((&*call.name, endpoints), ("call", vec!["job"]), "{}", text(&trees));
 }
+
+#[test]
+fn a_future_that_is_one_with_a_span_that_was_told_goes_on_around_that_and_leaves_later_spans_alone() {
+    static OUTER: Callsite = callsite!(exit, "outer", peer = "other:1");
+    let mut snapshot = None;
+    let trees = run(|| {
+        Root::new(&ENTRY).run(|| {
+            let mut cx = Context::from_waker(Waker::noop());
+            let mut inner = Box::pin(Root::new(&OUTER).name("outer").future(async {
+                yields(1).await;
+                drop(child(&B));
+                snapshot = Some(capture());
+                yields(1).await;
+            }));
+            child(&OUTER).run(|| assert!(inner.as_mut().poll(&mut cx).is_pending()));
+            child(&A).run(outgrow);
+            // The outer one was told. Did nobody need its place, it would be this one's.
+            let open = child(&C);
+            assert!(inner.as_mut().poll(&mut cx).is_pending());
+            current().tag("current", "c");
+            drop(inner);
+            drop(open);
+        });
+        snapshot.take().expect("one was taken").run("late", || ());
+    });
+    assert!(is_idle());
+    assert_eq!(
+        text(&trees),
+        "Entry /entry layer=Http {unfinished=true}\n  Exit outer peer=other:1\n  Local a {number=8199}\n  \
+         Local /entry ref=CrossThread\n    Local c {current=c}\n    Local b\n    Local late ref=CrossThread\n"
+    );
+}
+
+#[test]
+fn a_place_that_nobody_needs_any_more_is_free_in_the_next_part() {
+    static OUTER: Callsite = callsite!(exit, "outer", peer = "other:1");
+    let trees = run(|| {
+        Root::new(&ENTRY).run(|| {
+            let mut cx = Context::from_waker(Waker::noop());
+            for _ in 0..3 {
+                // Each is one with the span before it, and ends after that.
+                (0..200).for_each(|_| {
+                    let mut inner = Box::pin(Root::new(&OUTER).future(yields(1)));
+                    child(&OUTER).run(|| assert!(inner.as_mut().poll(&mut cx).is_pending()));
+                    assert!(inner.as_mut().poll(&mut cx).is_ready());
+                });
+                child(&A).run(outgrow);
+            }
+        });
+    });
+    assert!(text(&trees).lines().all(|line| !line.contains("SIZE_LIMITED")));
+    assert_eq!(text(&trees).lines().filter(|line| line.contains("Exit outer")).count(), 600);
+}

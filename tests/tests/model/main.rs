@@ -2,19 +2,21 @@
 //! tracer finds the same by its slot, its frames and its guards alone; nothing may differ.
 //!
 //! `plan` draws a program from a seed. `world` runs its tasks on three threads, one at a time; `real` does what tasks do, `still` what
-//! code does that never waits, `turns` tells of spans that are worked on by and by. `plain` is the model, `shown` compares, `shrink` leaves
+//! code does that never waits, `sent` looks at headers, `turns` tells of spans that are worked on by and by. `plain` is the model, `shown` compares, `shrink` leaves
 //! out of a program that fails what it can. A failure names the seed: `MODEL_SEED=n` runs that one alone. `MODEL_PROGRAMS=n` runs that many,
 //! `MODEL_FROM=n` begins with that one.
 
 mod plain;
 mod plan;
 mod real;
+mod sent;
 mod shown;
 mod shrink;
 mod still;
 mod turns;
 mod world;
 
+use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
@@ -91,13 +93,22 @@ struct Running {
 impl Running {
     fn start(seed: u64) -> Self {
         let before = stats();
-        let config = Config::new("model").instance("one").span_limit(plan::span_limit(seed)).reporter(Reporter::Discard);
+        let config =
+            Config::new("model").instance("one").span_limit(plan::span_limit(seed)).max_age(still::MAX_AGE).reporter(Reporter::Discard);
         let agent = config.start().expect("no other agent runs");
         Self { settings: settings(seed), agent, workers: Workers::start(), before }
     }
 
-    /// Runs one program; how many spans and segments it made, or what is wrong with them.
+    /// Runs one program; how many spans and segments it made, or what is wrong with them. What breaks the rules of the wire makes `testing`
+    /// panic: a fault as any other.
     fn program(&self, seed: u64, tasks: &[Vec<Act>]) -> Result<(usize, u64), String> {
+        catch_unwind(AssertUnwindSafe(|| self.compared(seed, tasks))).unwrap_or_else(|payload| match payload.downcast::<String>() {
+            Ok(fault) => Err(*fault),
+            Err(payload) => resume_unwind(payload),
+        })
+    }
+
+    fn compared(&self, seed: u64, tasks: &[Vec<Act>]) -> Result<(usize, u64), String> {
         let before = stats();
         let samples = Arc::new(AtomicBool::new(true));
         let asked = Arc::clone(&samples);

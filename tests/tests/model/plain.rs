@@ -6,12 +6,18 @@
 mod ends;
 mod handles;
 mod parts;
+mod passed;
+mod unrecorded;
 
 use std::collections::BTreeMap;
 
 use skywalking_runtime::Reason;
 
 use super::plan::{Site, Which};
+
+pub(crate) use passed::Message;
+use passed::Pairs;
+use unrecorded::Over;
 
 /// Where a piece of code is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -22,8 +28,8 @@ pub(crate) enum Place {
     LeftOut { segment: usize },
     /// In the span with this number, as the level-th of those that are one with it.
     Span { number: usize, level: u16 },
-    /// In the depth-th span that found no room below that place.
-    Over { number: usize, level: u16, depth: u16 },
+    /// In one of the spans that found no room, below that place.
+    Over { number: usize, level: u16, over: usize },
 }
 
 /// A span that was opened.
@@ -32,8 +38,8 @@ pub(crate) struct Own {
     pub(crate) place: Place,
     /// It is the first of its segment.
     is_root: bool,
-    /// What stood for its segment when its future was first put aside, and which span it was then.
-    first: Option<(String, Place)>,
+    /// What it was when its future was first put aside.
+    first: Option<Kept>,
 }
 
 #[derive(Clone, Debug)]
@@ -77,7 +83,9 @@ pub(crate) struct Ref {
 pub(crate) struct Segment {
     /// Segments of one trace have the same number here.
     trace: usize,
-    /// It goes on in a new part when it has grown too large, the next time that it can.
+    /// What goes along with its trace.
+    pairs: Pairs,
+    /// It goes on in a new part when it has grown too large or too old, the next time that it can.
     pub(crate) parts: Vec<Part>,
     is_due: bool,
 }
@@ -87,6 +95,8 @@ pub(crate) struct Segment {
 pub(crate) struct Part {
     /// None: a span that was told with an earlier part.
     pub(crate) places: Vec<Option<usize>>,
+    /// Who has each of them, told or not.
+    holders: Vec<usize>,
     /// The first Entry, if it began in an earlier part.
     entry: Option<usize>,
     pub(crate) is_limited: bool,
@@ -108,10 +118,8 @@ pub(crate) struct Handle {
 pub(crate) struct Kept {
     place: Place,
     endpoint: String,
+    pairs: Pairs,
 }
-
-/// What a message must say: nothing, if it was sent outside of an exit or by a request that is left out.
-pub(crate) type Message = Option<Ref>;
 
 /// All spans of a program.
 #[derive(Debug)]
@@ -121,6 +129,7 @@ pub(crate) struct Model {
     pub(crate) samples: bool,
     pub(crate) now: Place,
     pub(crate) spans: Vec<Recorded>,
+    overs: Vec<Over>,
     pub(crate) segments: Vec<Segment>,
     pub(crate) kept: Vec<Kept>,
     pub(crate) messages: Vec<Message>,
@@ -142,6 +151,7 @@ impl Model {
             samples: true,
             now: Place::Nowhere,
             spans: Vec::new(),
+            overs: Vec::new(),
             segments: Vec::new(),
             kept: Vec::new(),
             messages: Vec::new(),
@@ -194,8 +204,8 @@ impl Model {
         part.places.iter().copied().flatten().find(|number| self.spans[*number].kind == "Entry")
     }
 
-    fn new_segment(&mut self, trace: usize) -> usize {
-        self.segments.push(Segment { trace, parts: vec![Part::default()], is_due: false });
+    fn new_segment(&mut self, trace: usize, pairs: Pairs) -> usize {
+        self.segments.push(Segment { trace, pairs, parts: vec![Part::default()], is_due: false });
         self.segments.len() - 1
     }
 
@@ -207,6 +217,7 @@ impl Model {
     fn add(&mut self, name: &str, kind: &'static str, segment: usize, parent: Option<(usize, u16)>) -> Place {
         let number = self.spans.len();
         self.part(segment).places.push(Some(number));
+        self.part(segment).holders.push(number);
         self.spans.push(Recorded {
             name: name.to_owned(),
             kind,
@@ -235,23 +246,17 @@ impl Model {
         Own { place, is_root, first: None }
     }
 
-    /// A span that is not recorded opens below this one.
-    fn over(number: usize, level: u16, outer: Place) -> Place {
-        let depth = if let Place::Over { depth, .. } = outer { depth + 1 } else { 1 };
-        Place::Over { number, level, depth }
-    }
-
     /// A child opens, and is one with nobody.
     fn open_child(&mut self, name: &str, kind: &'static str) -> Option<Own> {
         let now = self.now;
         let (Place::Span { number, level } | Place::Over { number, level, .. }) = now else { return None };
         let segment = self.spans[number].segment;
         let place = match now {
-            Place::Span { .. } if self.part(segment).places.len() < self.limit => self.add(name, kind, segment, Some((number, level))),
+            _ if self.part(segment).places.len() < self.limit => self.add(name, kind, segment, Some((number, level))),
             _ => {
                 self.count(Reason::SpanLimit);
                 self.part(segment).is_limited = true;
-                Self::over(number, level, now)
+                self.over(number, level, now)
             }
         };
         Some(self.begun(place, false))
@@ -262,11 +267,11 @@ impl Model {
         let (kind, is_fallback) = match site {
             Site::Entry => ("Entry", false),
             Site::EntryFallback => ("Entry", true),
-            Site::Exit => ("Exit", false),
+            Site::Exit | Site::ExitAt => ("Exit", false),
             Site::ExitFallback => ("Exit", true),
             Site::Local => ("Local", false),
         };
-        let message = read.and_then(|read| self.messages[read].clone());
+        let Message { context: message, pairs } = read.map_or_else(Message::default, |read| self.messages[read].clone());
         let own = match self.now {
             Place::LeftOut { .. } => self.begun(self.now, false),
             Place::Nowhere => {
@@ -274,7 +279,7 @@ impl Model {
                     Some(message) => self.segments[self.spans[message.number].segment].trace,
                     None => self.new_trace(),
                 };
-                let segment = self.new_segment(trace);
+                let segment = self.new_segment(trace, Pairs::new());
                 let place = if self.samples {
                     let place = self.add(name, kind, segment, None);
                     self.call(place, site);
@@ -299,6 +304,9 @@ impl Model {
                 own
             }
         };
+        if let Place::Span { .. } = own.place {
+            self.receive(pairs);
+        }
         if let (Some(message), Place::Span { number, .. }) = (message, own.place) {
             // A middleware and a handler read the same header, or one span sent several: one parent, one ref of each span.
             let is_known = |to: &Ref| to.kind == message.kind && to.number == message.number;
@@ -310,6 +318,9 @@ impl Model {
     }
 
     fn call(&mut self, place: Place, site: Site) {
+        if let Place::Over { over, .. } = place {
+            self.overs[over].peer = site.peer();
+        }
         if let Some(span) = self.at(place) {
             span.peer = site.peer();
         }
@@ -329,14 +340,18 @@ impl Model {
     pub(crate) fn ignore(&mut self) -> Option<Own> {
         (self.now == Place::Nowhere).then(|| {
             let trace = self.new_trace();
-            let segment = self.new_segment(trace);
+            let segment = self.new_segment(trace, Pairs::new());
             self.begun(Place::LeftOut { segment }, true)
         })
     }
 
     /// A snapshot of where one is.
     pub(crate) fn keep(&self) -> Kept {
-        Kept { place: self.now, endpoint: self.endpoint(self.now) }
+        self.kept_at(self.now)
+    }
+
+    fn kept_at(&self, place: Place) -> Kept {
+        Kept { place, endpoint: self.endpoint(place), pairs: self.pairs_at(place) }
     }
 
     /// What a snapshot was taken of goes on here: below it if that is where one is, else in a segment of its own.
@@ -348,12 +363,13 @@ impl Model {
                 _ => self.open_child(name, "Local"),
             };
         }
-        Some(self.open_elsewhere(kept.place, kept.endpoint.clone(), name))
+        Some(self.open_elsewhere(kept.clone(), name))
     }
 
-    fn open_elsewhere(&mut self, from: Place, endpoint: String, name: &str) -> Own {
+    fn open_elsewhere(&mut self, kept: Kept, name: &str) -> Own {
+        let Kept { place: from, endpoint, pairs } = kept;
         let trace = self.segment_of(from).map_or(0, |segment| self.segments[segment].trace);
-        let segment = self.new_segment(trace);
+        let segment = self.new_segment(trace, pairs);
         let (Place::Span { number, .. } | Place::Over { number, .. }) = from else { return self.begun(Place::LeftOut { segment }, true) };
         let place = self.add(name, "Local", segment, None);
         if let Some(span) = self.at(place) {
@@ -387,32 +403,6 @@ impl Model {
     pub(crate) fn fail(&mut self) {
         if let Some(span) = self.at(self.now) {
             span.is_error = true;
-        }
-    }
-
-    /// The headers that an exit sends.
-    pub(crate) fn send(&mut self) -> Message {
-        let Place::Span { number, .. } = self.now else { return None };
-        let span = &self.spans[number];
-        if span.kind != "Exit" {
-            self.count(Reason::InjectOutsideExit);
-            return None;
-        }
-        let (endpoint, peer) = (self.endpoint(self.now), span.peer.to_owned());
-        Some(Ref { kind: "CrossProcess", number, endpoint, peer })
-    }
-
-    /// True if a message may be read here: never one of a younger segment, since a ring of refs is no tree, nor one of another trace, which
-    /// a segment that has begun does not go over to.
-    pub(crate) fn may_read(&self, which: Which) -> bool {
-        match (&self.messages[which], self.segment_of(self.now)) {
-            (Some(message), Some(here)) => {
-                let there = self.spans[message.number].segment;
-                there < here && self.segments[there].trace == self.segments[here].trace
-            }
-            // A context that comes in may ask for the sample: a matter of another test.
-            (_, None) => self.samples,
-            _ => true,
         }
     }
 }

@@ -12,6 +12,8 @@ pub(crate) enum Site {
     EntryFallback,
     Exit,
     ExitFallback,
+    /// It says its address when it opens.
+    ExitAt,
     Local,
 }
 
@@ -21,6 +23,7 @@ impl Site {
         match self {
             Self::Exit => "peer:1",
             Self::ExitFallback => "peer:2",
+            Self::ExitAt => "peer:3",
             Self::Entry | Self::EntryFallback | Self::Local => "",
         }
     }
@@ -59,12 +62,16 @@ pub(crate) enum Step {
     GoOn(Which, Vec<Step>),
     /// Puts aside a message with the headers of where it is.
     Inject,
+    /// Sends values along under these keys, or removes them.
+    Put(Vec<(&'static str, Value)>),
     /// From now on roots are recorded, or not.
     Sample(bool),
     /// Takes the end of the span at hand into a handle, which is put aside.
     Detach,
     /// Says something by such a handle.
     Handle(Which, Says),
+    /// What is open is too old from now on.
+    GrowOld,
     /// Says more than half of what a segment takes.
     Outgrow,
     Tag,
@@ -73,6 +80,17 @@ pub(crate) enum Step {
     Catch(Vec<Step>),
     Panic,
 }
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Value {
+    Another,
+    None,
+    /// Longer than one may be.
+    TooLong,
+}
+
+/// One more than may go along.
+pub(crate) const KEYS: [&str; 5] = ["tenant", "user", "build", "region", "more"];
 
 /// What is said by a handle.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -183,7 +201,13 @@ pub(crate) fn program(seed: u64) -> Vec<Vec<Act>> {
 }
 
 fn site(random: &mut Random) -> Site {
-    [Site::Entry, Site::EntryFallback, Site::Exit, Site::ExitFallback, Site::Local][random.below(5)]
+    [Site::Entry, Site::EntryFallback, Site::Exit, Site::ExitFallback, Site::ExitAt, Site::Local][random.below(6)]
+}
+
+/// Of a guard, which has what its callsite says.
+fn guard(random: &mut Random) -> Site {
+    let site = site(random);
+    if site == Site::ExitAt { Site::Exit } else { site }
 }
 
 /// A message to read, for an Entry: no other is made by one.
@@ -250,7 +274,7 @@ fn harmless(random: &mut Random, depth: usize) -> Vec<Step> {
     (0..=random.below(2))
         .map(|_| match random.below(4) {
             0 => Step::Tag,
-            1 => Step::Inject,
+            1 | 24 => Step::Inject,
             _ => {
                 let site = site(random);
                 Step::Span(How::Run, site, message(random, site), if depth > 6 { Vec::new() } else { harmless(random, depth + 1) })
@@ -259,14 +283,27 @@ fn harmless(random: &mut Random, depth: usize) -> Vec<Step> {
         .collect()
 }
 
+/// Often enough of them that there is no room for more.
+fn put(random: &mut Random) -> Step {
+    let pairs = (0..=random.below(6)).map(|_| {
+        let value = match random.below(8) {
+            0 => Value::TooLong,
+            1 | 2 => Value::None,
+            _ => Value::Another,
+        };
+        (KEYS[random.below(KEYS.len())], value)
+    });
+    Step::Put(pairs.collect())
+}
+
 fn step(random: &mut Random, depth: usize) -> Step {
-    let bound = if depth > 6 { 8 } else { 23 };
+    let bound = if depth > 6 { 8 } else { 25 };
     match random.below(bound) {
         1 => Step::Inject,
         2 => Step::Capture,
         3 => Step::Fail,
         4 => {
-            let sites: Vec<Site> = (0..2 + random.below(3)).map(|_| site(random)).collect();
+            let sites: Vec<Site> = (0..2 + random.below(3)).map(|_| guard(random)).collect();
             let mut order: Vec<usize> = (0..sites.len()).collect();
             for at in (1..order.len()).rev() {
                 order.swap(at, random.below(at + 1));
@@ -276,12 +313,14 @@ fn step(random: &mut Random, depth: usize) -> Step {
         6 => Step::Detach,
         7 => Step::Handle(random.below(8), [Says::Tag, Says::Failed, Says::Finish, Says::Drop][random.below(4)]),
         22 if random.one_in(8) => Step::Outgrow,
+        21 if random.one_in(2) => Step::GrowOld,
         5 if random.one_in(3) => Step::Sample(random.below(3) > 0),
         at @ (8..=10 | 13 | 14) => {
             let site = site(random);
             Step::Span(if at < 11 { How::Run } else { How::Steps }, site, message(random, site), steps(random, depth + 1))
         }
-        11 | 12 => Step::Span(How::Guard, site(random), None, steps(random, depth + 1)),
+        23 => put(random),
+        11 | 12 => Step::Span(How::Guard, guard(random), None, steps(random, depth + 1)),
         15 => Step::Span(How::Ignored, site(random), None, steps(random, depth + 1)),
         16 if random.one_in(6) => Step::Thread(steps(random, depth + 1)),
         17 if random.one_in(6) => Step::Aside(steps(random, depth + 1)),

@@ -5,11 +5,11 @@ use std::task::Poll;
 
 use futures::future::join_all;
 use futures::stream::{self, BoxStream, StreamExt as _};
-use skywalking_runtime::{Root, TracedFuture as _, entry_span, exit_span, local_span};
+use skywalking_runtime::{TracedFuture as _, entry_span, exit_span, local_span};
 
 use super::plain::Kept;
 use super::plan::{Act, Ends, Going, Others, Site, Step, Which};
-use super::still::{Stepped, Still, callsite, caught, going_on};
+use super::still::{Stepped, Still, caught, going_on, root};
 use super::turns::{Inner, Told, ToldStream, Turns};
 use super::world::{Boxed, World};
 
@@ -116,14 +116,14 @@ fn spanned(world: &World, site: Site, read: Option<Which>, acts: Vec<Act>) -> Bo
     let future: Boxed = if read.is_some() {
         // Whether the message may be read is known at the first poll.
         Box::pin(async move {
-            let root = Root::new(callsite(site)).name(&name);
+            let root = root(site, &name);
             match inside.world.message(read) {
                 Some((at, headers)) => root.extract(&headers).future(work(inside, name, Some(at))).await,
                 None => root.future(work(inside, name, None)).await,
             }
         })
     } else {
-        Box::pin(Root::new(callsite(site)).name(&name).future(work(inside, name, None)))
+        Box::pin(root(site, &name).future(work(inside, name, None)))
     };
     Box::pin(Told { turns, future: Some(future) })
 }
@@ -131,7 +131,7 @@ fn spanned(world: &World, site: Site, read: Option<Which>, acts: Vec<Act>) -> Bo
 fn ignored(world: &World, acts: Vec<Act>) -> Boxed {
     let turns = Turns::new(world);
     let inside = turns.clone();
-    let future = Root::new(callsite(Site::Entry)).ignored().future(async move {
+    let future = root(Site::Entry, "ignored").ignored().future(async move {
         let own = inside.world.model().ignore();
         inside.opened(own);
         perform(inside.world.clone(), acts).await;
@@ -204,7 +204,7 @@ async fn streamed(world: &World, site: Site, items: Vec<Vec<Act>>, read: usize) 
     let work = Inner { turns: turns.clone(), work: Box::pin(first.chain(rest)) };
     let told = match site {
         Site::Entry | Site::EntryFallback => entries(&name, work.boxed()),
-        Site::Exit | Site::ExitFallback => exits(&name, work.boxed()),
+        Site::Exit | Site::ExitFallback | Site::ExitAt => exits(&name, work.boxed()),
         Site::Local => locals(&name, work.boxed()),
     };
     let mut told = ToldStream { turns, stream: Some(told), items: 0, awaited: false };

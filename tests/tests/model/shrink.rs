@@ -80,6 +80,10 @@ impl Cut {
             Step::Span(.., steps) | Step::Thread(steps) | Step::Aside(steps) | Step::GoOn(_, steps) | Step::Catch(steps) => {
                 self.steps(steps)
             }
+            Step::Put(pairs) => {
+                let here = (1..pairs.len()).find(|_| self.is_here());
+                here.map(|at| pairs.remove(at)).is_some()
+            }
             Step::Loose(..)
             | Step::Capture
             | Step::Inject
@@ -87,6 +91,7 @@ impl Cut {
             | Step::Detach
             | Step::Handle(..)
             | Step::Outgrow
+            | Step::GrowOld
             | Step::Tag
             | Step::Fail
             | Step::Panic => false,

@@ -2,30 +2,42 @@
 
 use std::panic::{AssertUnwindSafe, catch_unwind, panic_any, resume_unwind};
 use std::thread;
+use std::time::Duration;
 
-use base64::Engine as _;
-use base64::engine::general_purpose::STANDARD;
-use skywalking_runtime::{AsyncSpan, Callsite, Describe, Resumable, Root, Snapshot, callsite, capture, child, current, inject, trace_id};
+use skywalking_runtime::testing::grow_old;
+use skywalking_runtime::{AsyncSpan, Callsite, Describe, Resumable, Root, Snapshot, callsite, capture, child, current};
 
 use super::plain::{Kept, Model, Own, Place};
 use super::plan::{How, Planned, Says, Site, Step, Which};
+use super::sent;
 use super::turns::Turns;
 use super::world::{Headers, World};
+
+/// No program runs for so long.
+pub(crate) const MAX_AGE: Duration = Duration::from_secs(3_600);
 
 static ENTRY: Callsite = callsite!(entry, "entry");
 static ENTRY_FALLBACK: Callsite = callsite!(entry, "entry of an integration").fallback();
 static EXIT: Callsite = callsite!(exit, "exit", peer = "peer:1");
 static EXIT_FALLBACK: Callsite = callsite!(exit, "exit of an integration", peer = "peer:2").fallback();
+static EXIT_AT: Callsite = callsite!(exit, "exit that says where", peer = "peer:4");
 static LOCAL: Callsite = callsite!(local, "local");
 
-pub(crate) fn callsite(site: Site) -> &'static Callsite {
+fn callsite(site: Site) -> &'static Callsite {
     match site {
         Site::Entry => &ENTRY,
         Site::EntryFallback => &ENTRY_FALLBACK,
         Site::Exit => &EXIT,
         Site::ExitFallback => &EXIT_FALLBACK,
+        Site::ExitAt => &EXIT_AT,
         Site::Local => &LOCAL,
     }
+}
+
+/// A span of this name that will open.
+pub(crate) fn root(site: Site, name: &str) -> Root {
+    let root = Root::new(callsite(site)).name(name);
+    if site == Site::ExitAt { root.peer(site.peer()) } else { root }
 }
 
 /// Goes on with a panic unless the program planned it.
@@ -63,7 +75,8 @@ impl Still<'_> {
                     self.go_on(&snapshot, &kept, "again", steps);
                 }
             }
-            Step::Inject => self.inject(),
+            Step::Inject => sent::inject(world),
+            Step::Put(pairs) => pairs.iter().for_each(|(key, value)| sent::put(world, key, *value)),
             Step::Sample(samples) => world.sample(*samples),
             Step::Detach => {
                 let handle = current().detach();
@@ -97,11 +110,19 @@ impl Still<'_> {
                     model.outgrow();
                 }
             }
+            Step::GrowOld => {
+                // What waits for a handle would leave at some time from then on.
+                if !world.waits_for_handles() {
+                    grow_old(MAX_AGE + Duration::from_secs(1));
+                    world.model().grow_old();
+                }
+            }
             Step::Tag => {
                 let name = world.model().name();
                 current().tag("tag", &name);
                 world.model().tag("tag", &name);
                 world.look_at_trace();
+                sent::look(world);
             }
             Step::Fail => {
                 current().failed();
@@ -121,15 +142,15 @@ impl Still<'_> {
         let world = self.0;
         let name = world.model().name();
         let (read, headers) = world.message(read).unzip();
-        let root = || {
-            let root = Root::new(callsite(site)).name(&name);
+        let prepared = || {
+            let root = root(site, &name);
             if let Some(headers) = &headers { root.extract(headers) } else { root }
         };
         let open = || world.model().open(site, &name, read);
         match how {
             How::Run => {
                 let ending = Ending::before(world);
-                root().run(|| ending.with(open(), || self.steps(steps)));
+                prepared().run(|| ending.with(open(), || self.steps(steps)));
             }
             How::Guard => {
                 let ending = Ending::before(world);
@@ -155,7 +176,7 @@ impl Still<'_> {
             How::Ignored => {
                 let ending = Ending::before(world);
                 let ignore = || world.model().ignore();
-                root().ignored().run(|| ending.with(ignore(), || self.steps(steps)));
+                prepared().ignored().run(|| ending.with(ignore(), || self.steps(steps)));
             }
         }
     }
@@ -222,37 +243,6 @@ impl Still<'_> {
             Err(payload) => resume_unwind(payload),
         }
     }
-
-    fn inject(&self) {
-        let world = self.0;
-        if matches!(world.model().now, Place::Over { .. }) {
-            // Only the exit that found no room last knows its address.
-            return;
-        }
-        let mut headers = Headers::new();
-        inject(&mut headers);
-        let sw8 = headers.iter().find(|(key, _)| key == "sw8").map(|(_, value)| value.clone());
-        let message = world.model().send();
-        world.model().messages.push(message.clone());
-        world.put(headers);
-        let (Some(header), Some(message)) = (&sw8, &message) else {
-            if sw8.is_some() || message.is_some() {
-                world.fault(format!("the header is {sw8:?} instead of {message:?}"));
-            }
-            return;
-        };
-        let parts: Vec<&str> = header.split('-').collect();
-        let text = |at: usize| parts.get(at).and_then(|part| STANDARD.decode(part).ok()).and_then(|bytes| String::from_utf8(bytes).ok());
-        let (trace, segment, endpoint, peer) = (text(1), text(2), text(6), text(7));
-        let span = parts.get(3).and_then(|id| id.parse().ok());
-        if trace != trace_id() || endpoint.as_ref() != Some(&message.endpoint) || peer.as_ref() != Some(&message.peer) {
-            world.fault(format!("the header is of {trace:?}, {endpoint:?} at {peer:?} instead of {message:?}"));
-        }
-        match (segment, span) {
-            (Some(segment), Some(span)) => world.note_sent((segment, span, message.number)),
-            parent => world.fault(format!("the header's parent is {parent:?}")),
-        }
-    }
 }
 
 /// What a snapshot was taken of has gone on.
@@ -284,6 +274,9 @@ impl<'a> Ending<'a> {
 
     /// Runs what is inside of the span.
     fn with(mut self, own: Option<Own>, work: impl FnOnce()) {
+        if let Some(own) = &own {
+            self.before = own.around(self.before);
+        }
         self.own = own;
         work();
     }
@@ -317,6 +310,9 @@ impl Stepped {
                 describe.extract(headers);
             }
             describe.name(&name);
+            if site == Site::ExitAt {
+                describe.peer(site.peer());
+            }
         };
         let work = || turns.opened(world.model().open(site, &name, read));
         let (span, ()) = turns.turn(|| Resumable::open(callsite(site), describe, work), |_| false);

@@ -131,6 +131,10 @@ impl World {
         lock(&self.0.handles).push(Some(handle));
     }
 
+    pub(crate) fn waits_for_handles(&self) -> bool {
+        lock(&self.0.handles).iter().flatten().any(AsyncSpan::is_recording)
+    }
+
     /// One of the handles that are not done.
     pub(crate) fn take_handle(&self, which: Which) -> Option<(Which, AsyncSpan)> {
         let mut handles = lock(&self.0.handles);

@@ -7,7 +7,7 @@
 use super::super::callsite::{Callsite, Kind, Layer};
 use super::super::record::{Record, Side, SideKind};
 use super::super::tag::Raw;
-use super::{Opened, Segment, Which};
+use super::{Current, Opened, Segment, Which};
 
 impl Segment {
     /// True if a span of this kind is one with the current one.
@@ -85,10 +85,18 @@ impl Segment {
         }
     }
 
-    /// Ends a span that is one with another. That one goes on, unless it has ended.
+    /// Where work on a span goes on that is one with another: if that was told with an earlier part, in the nearest around it that is open.
+    #[cold]
+    pub(super) fn merged_place(&self, index: u16, level: u16) -> Current {
+        let place = Current::at_level(index, level);
+        let is_told = self.records.get(usize::from(index)).is_some_and(|record| record.is(Record::TOLD));
+        if is_told { self.nearest_open(place) } else { place }
+    }
+
+    /// Ends a span that is one with another. That one goes on, unless it has ended; then it keeps its place for this one, and others.
     #[cold]
     pub(crate) fn close_level(&mut self, index: u16, level: u16) {
-        let Some(record) = self.records.get_mut(usize::from(index)).filter(|record| record.is_open()) else { return };
+        let Some(record) = self.records.get_mut(usize::from(index)) else { return };
         let left = record.levels().saturating_sub(1);
         record.set_levels(left);
         if self.current.index() == index {

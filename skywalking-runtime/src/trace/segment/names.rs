@@ -54,28 +54,6 @@ impl Segment {
         }
     }
 
-    /// The address that an exit span's header will name though there is no room for the span; [`PENDING_PEER`] tells of it.
-    pub(crate) fn pend_peer(&mut self, peer: &str) {
-        self.muted_peer.clear();
-        text::push_name(&mut self.muted_peer, known_peer(peer), PEER_LIMIT);
-    }
-
-    /// Keeps the address of a span that is not recorded: an exit's header names it all the same. It is kept apart from the text, which
-    /// would grow with each such span.
-    pub(super) fn remember_peer(&mut self, callsite: &'static Callsite, side: u32) {
-        if side == PENDING_PEER {
-            return;
-        }
-        let mut kept = std::mem::take(&mut self.muted_peer);
-        kept.clear();
-        if callsite.kind == Kind::Exit {
-            let computed = self.find(side, |kind| kind == SideKind::Peer).map(|side| Range { offset: side.a, length: side.b });
-            let peer = computed.map_or(callsite.peer, |range| self.text_at(range));
-            text::push_name(&mut kept, known_peer(peer), PEER_LIMIT);
-        }
-        self.muted_peer = kept;
-    }
-
     fn store_peer(&mut self, peer: &str) -> Option<Range> {
         self.store_name(known_peer(peer), PEER_LIMIT)
     }
@@ -119,7 +97,7 @@ impl Segment {
     /// The address that a span calls; empty if it has none.
     pub(crate) fn peer_of(&self, current: Current) -> &str {
         if current.is_muted() {
-            return &self.muted_peer;
+            return self.muted_peer(current.muted());
         }
         let Some(record) = self.records.get(usize::from(current.index())) else { return "" };
         match self.find(record.side, |kind| kind == SideKind::Peer) {
@@ -148,11 +126,8 @@ impl Segment {
     }
 }
 
-/// Stands for the list of side entries of a span that finds no room, when its address is pending.
-pub(crate) const PENDING_PEER: u32 = u32::MAX;
-
 /// The address, or what stands in its place; counts if it does.
-fn known_peer(peer: &str) -> &str {
+pub(super) fn known_peer(peer: &str) -> &str {
     if peer.is_empty() {
         tally::count(Reason::EmptyPeer);
         return UNKNOWN_PEER;

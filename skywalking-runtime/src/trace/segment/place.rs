@@ -2,17 +2,24 @@
 
 use super::super::record::{NONE, Record};
 
-/// Which span is current, and how many spans below it were not recorded because the segment is full.
+/// Which span is current, and which of those below it that were not recorded because the segment is full.
 /// In one number the span's place; above it the level, 0 for the span itself and 1 for the first that merged with it;
-/// above that the spans that are not recorded.
+/// above that the number of the one that is not recorded, or 0.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct Current(u64);
+
+impl Default for Current {
+    fn default() -> Self {
+        Self::NONE
+    }
+}
 
 impl Current {
     pub(crate) const NONE: Self = Self::of(NONE);
     const LEVEL: u32 = 16;
     const MUTED: u32 = 32;
     const ONE_MUTED: u64 = 1 << Self::MUTED;
+    const RECORDED: u64 = Self::ONE_MUTED - 1;
 
     #[inline]
     pub(crate) const fn of(index: u16) -> Self {
@@ -56,15 +63,14 @@ impl Current {
         Self(u64::from(record.parent) | u64::from(record.parent_level()) << Self::LEVEL | muted)
     }
 
-    /// Within one more span that is not recorded, below this place.
-    pub(crate) fn muted_below(self, place: Self) -> Self {
-        let muted = (self.0 & !(Self::ONE_MUTED - 1)).saturating_add(Self::ONE_MUTED);
-        Self(muted & !(Self::ONE_MUTED - 1) | place.0 & (Self::ONE_MUTED - 1))
+    /// The number of the span that is not recorded, or 0.
+    pub(super) fn muted(self) -> u32 {
+        (self.0 >> Self::MUTED) as u32
     }
 
-    /// The last of the spans has ended that are not recorded.
-    pub(super) fn unmuted(self) -> Self {
-        if self.is_muted() { Self(self.0 - Self::ONE_MUTED) } else { self }
+    /// The same place, within the span of this number that is not recorded.
+    pub(super) fn within_muted(self, number: u32) -> Self {
+        Self(u64::from(number) << Self::MUTED | self.0 & Self::RECORDED)
     }
 }
 
@@ -77,26 +83,28 @@ pub(crate) struct Opened(u32);
 pub(crate) enum Which {
     /// The span's id.
     Recorded(u16),
-    /// The segment is full: the id of the nearest recorded ancestor, and at which of its levels.
-    Muted(u16, u16),
+    /// The segment is full: its number among those that are not recorded.
+    Muted(u32),
     /// It is one with its parent: the id of that, and at which level.
     Merged(u16, u16),
 }
 
 impl Opened {
     pub(crate) const MUTED: u32 = 1 << 30;
-    /// Of a span that is one with another, its level; of one that is not recorded, that of its parent.
+    /// Of a span that is one with another, its level.
     pub(crate) const LEVEL: u32 = 0b1111 << Self::LEVEL_SHIFT;
     const LEVEL_SHIFT: u32 = 16;
     const INDEX: u32 = 0xffff;
+    /// The greatest number of one that is not recorded, which takes the place of span and level.
+    pub(super) const MOST_MUTED: u32 = Self::INDEX | Self::LEVEL;
 
     #[inline]
     pub(crate) fn recorded(index: u16) -> Self {
         Self(u32::from(index))
     }
 
-    pub(super) fn muted(at: Current) -> Self {
-        Self(Self::merged(at.index(), at.level()).0 | Self::MUTED)
+    pub(super) fn muted(number: u32) -> Self {
+        Self(number & Self::MOST_MUTED | Self::MUTED)
     }
 
     pub(super) fn merged(index: u16, level: u16) -> Self {
@@ -121,21 +129,23 @@ impl Opened {
         index
     }
 
-    pub(crate) fn is_muted(self) -> bool {
-        self.0 & Self::MUTED != 0
-    }
-
-    /// 0, but for a span that is one with another, or was opened in such a one and is not recorded.
+    /// 0, but for a span that is one with another.
     #[inline]
     pub(crate) fn level(self) -> u16 {
         ((self.0 & Self::LEVEL) >> Self::LEVEL_SHIFT) as u16
     }
 
+    /// Of one that is not recorded, its number.
+    #[inline]
+    pub(super) fn muted_number(self) -> Option<u32> {
+        (self.0 & Self::MUTED != 0).then_some(self.0 & Self::MOST_MUTED)
+    }
+
     pub(crate) fn which(self) -> Which {
-        match (self.is_muted(), self.level()) {
-            (true, level) => Which::Muted(self.index(), level),
-            (false, 0) => Which::Recorded(self.index()),
-            (false, level) => Which::Merged(self.index(), level),
+        match (self.muted_number(), self.level()) {
+            (Some(number), _) => Which::Muted(number),
+            (None, 0) => Which::Recorded(self.index()),
+            (None, level) => Which::Merged(self.index(), level),
         }
     }
 }

@@ -1,5 +1,6 @@
 //! A segment that is too old or too large goes on in a new part: what is recorded leaves, and its open spans begin again in a segment of
-//! another id, as Local spans in the same places, so that guards and futures find them. The new root refers to the old one.
+//! another id, as Local spans in the same places, so that guards and futures find them; one that has ended keeps its place for those that
+//! are one with it and have not. The new root refers to the old one.
 
 use super::super::age;
 use super::super::record::{NONE, Record, Side, SideKind, Trace};
@@ -33,8 +34,9 @@ impl Segment {
             Trace::Own(_) => None,
             Trace::Foreign { offset, length } => Some(self.text_at(Range { offset, length }).to_owned()),
         };
+        self.lift_muted();
         // The root has not ended, or there would be no further part.
-        let open = self.records.iter().rposition(Record::is_open).unwrap_or(0);
+        let open = self.records.iter().rposition(|record| record.is_open() || record.levels() > 0).unwrap_or(0);
         self.records.truncate(open + 1);
         let names: Vec<_> = self.records.iter().map(|record| self.name_to_keep(record)).collect();
         self.sides.clear();

@@ -29,6 +29,8 @@ pub(in crate::trace) struct Span {
     pub(super) segment: Option<Box<Segment>>,
     /// Where a child came from, should it find itself elsewhere.
     origin: Option<Origin>,
+    /// The span there that it would refer to.
+    from: u16,
     /// While the wrapped code is dropped: what was current.
     saved: Current,
     /// To be dropped is how it ends, and nothing unusual.
@@ -68,7 +70,7 @@ impl Span {
     }
 
     const fn with(state: State, begun: Begun, segment: Option<Box<Segment>>) -> Self {
-        Self { state, begun, segment, origin: None, saved: Current::NONE, ends: false }
+        Self { state, begun, segment, origin: None, from: 0, saved: Current::NONE, ends: false }
     }
 
     /// The first poll is over: takes up what was begun in it.
@@ -99,15 +101,17 @@ impl Span {
                 }
             }
             (State::Child, None) => {
+                let mut span = 0;
                 let origin = slot::with_key(begun.key, |segment| {
-                    let record = segment.records.get(usize::from(begun.index()));
+                    span = segment.place_of(begun.opened()).index();
+                    let record = segment.records.get(usize::from(span));
                     let callsite = record.map(|record| record.callsite);
                     if let Some(before) = before {
                         segment.restore(before);
                     }
                     Origin { callsite, shared: segment.share() }
                 });
-                self.origin = origin;
+                (self.origin, self.from) = (origin, span);
             }
             (State::Unsampled, None) => {
                 // An id of our own follows from the key; what came from elsewhere must be kept.
@@ -175,8 +179,7 @@ impl Span {
         let begun = self.begun;
         slot::with_key(begun.key, |segment| {
             let saved = segment.current;
-            let place = Current::at_level(begun.index(), begun.level());
-            segment.current = if begun.is_muted() { saved.muted_below(place) } else { place };
+            segment.current = segment.place_of(begun.opened());
             saved
         })
     }
@@ -213,7 +216,7 @@ impl Span {
         let recorded = origin.and_then(|Origin { callsite, shared }| Some((callsite?, shared))).filter(|_| segment.sampled);
         let mut head = 0;
         let callsite = if let Some((callsite, shared)) = recorded {
-            segment.thread_ref(&mut head, shared.id, self.begun.index(), &shared.endpoint);
+            segment.thread_ref(&mut head, shared.id, self.from, &shared.endpoint);
             callsite
         } else {
             segment.sampled = false;

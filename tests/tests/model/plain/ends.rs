@@ -2,7 +2,7 @@
 
 use skywalking_runtime::Reason;
 
-use super::{Model, Own, Place};
+use super::{Kept, Model, Own, Pairs, Place};
 
 impl Model {
     /// Work on what was opened goes on. True if it must go on in a segment of its own, under this name: it finds itself elsewhere.
@@ -14,17 +14,20 @@ impl Model {
             self.enter_here(own);
             return false;
         }
-        let (endpoint, from) = own.first.take().unwrap_or((String::new(), own.place));
-        *own = self.open_elsewhere(from, endpoint, name);
+        let nothing = || Kept { place: own.place, endpoint: String::new(), pairs: Pairs::new() };
+        let first = own.first.take().unwrap_or_else(nothing);
+        *own = self.open_elsewhere(first, name);
         true
     }
 
     fn enter_here(&mut self, own: &mut Own) {
-        own.place = match self.now_at(own.place) {
-            Place::Over { number, level, .. } => Self::over(number, level, self.now),
-            place => place,
+        own.place = match own.place {
+            Place::Over { over, .. } => self.place_of_over(over),
+            place => self.now_at(place),
         };
-        self.now = own.place;
+        let is_told = matches!(own.place, Place::Span { number, .. } if self.spans[number].is_told);
+        // What is one with a span that was told goes on around that.
+        self.now = if is_told { self.nearest_open(own.place) } else { own.place };
     }
 
     /// Work on what was opened is put aside, or over; `before` is where one was when it began.
@@ -36,18 +39,24 @@ impl Model {
             }
         } else if own.first.is_none() {
             own.place = self.now_at(own.place);
-            own.first = Some((self.endpoint(own.place), own.place));
+            own.first = Some(self.kept_at(own.place));
         }
         self.now = if own.is_root { before } else { self.nearest_open(before) };
     }
 
     pub(crate) fn close(&mut self, place: Place) {
-        let Place::Span { number, level } = place else { return };
-        let number = self.latest(number);
+        let (number, level) = match place {
+            Place::Nowhere | Place::LeftOut { .. } => return,
+            Place::Span { number, level } => (self.latest(number), level),
+            Place::Over { over, .. } => {
+                self.overs[over].is_open = false;
+                return;
+            }
+        };
         let span = &mut self.spans[number];
         if level == 0 {
             span.is_open = false;
-        } else if span.is_open {
+        } else {
             span.levels = span.levels.saturating_sub(1);
         }
     }
@@ -56,7 +65,7 @@ impl Model {
     pub(super) fn nearest_open(&self, place: Place) -> Place {
         let (mut number, mut level, over) = match place {
             Place::Span { number, level } => (number, level, None),
-            Place::Over { number, level, depth } => (number, level, Some(depth)),
+            Place::Over { number, level, over } => (number, level, self.nearest_over(over)),
             other => return other,
         };
         number = self.latest(number);
@@ -66,7 +75,7 @@ impl Model {
         }
         let level = level.min(self.spans[number].levels);
         match over {
-            Some(depth) => Place::Over { number, level, depth },
+            Some(over) => Place::Over { number, level, over },
             None => Place::Span { number, level },
         }
     }
@@ -75,19 +84,19 @@ impl Model {
     pub(crate) fn drop_guard(&mut self, own: &Own) {
         self.close(own.place);
         let ended = self.now_at(own.place);
-        match (&mut self.now, ended) {
-            (Place::Over { number, level, depth: 1 }, Place::Over { .. }) => self.now = Place::Span { number: *number, level: *level },
-            (Place::Over { depth, .. }, Place::Over { .. }) => *depth -= 1,
-            (Place::Span { number, level } | Place::Over { number, level, .. }, Place::Span { number: ended, level: at })
-                if *number == ended =>
-            {
-                if at > 0 {
+        let is_current = match (&mut self.now, ended) {
+            (Place::Over { over, .. }, Place::Over { over: ended, .. }) => *over == ended,
+            (Place::Span { number, level } | Place::Over { number, level, .. }, Place::Span { number: ended, level: at }) => {
+                if *number == ended && at > 0 {
                     *level = (*level).min(at - 1);
                 }
+                *number == ended
             }
-            _ => return self.split_if_due(own.place),
+            _ => false,
+        };
+        if is_current {
+            self.now = self.nearest_open(self.now);
         }
-        self.now = self.nearest_open(self.now);
         self.split_if_due(own.place);
     }
 

@@ -1,0 +1,188 @@
+//! Spans that are not recorded, since their segment is full. There is no limit to them, so a place is used again once its span is over;
+//! what they need is little: which one was around it, and of an exit its address, since its header is written all the same.
+
+use super::super::callsite::{Callsite, Kind};
+use super::super::record::SideKind;
+use super::super::tally::{self, Reason};
+use super::super::text::{self, PEER_LIMIT};
+use super::names::known_peer;
+use super::{Current, Opened, Range, Segment, UNKNOWN_PEER};
+
+/// As many may be open at a time; of those beyond nothing is known.
+const MOST: u32 = 1 << 16;
+/// A local span beyond that.
+const LOST: u32 = MOST + 1;
+/// An exit beyond that: it is one, and its address is unknown.
+const LOST_EXIT: u32 = MOST + 2;
+const _: () = assert!(LOST_EXIT <= Opened::MOST_MUTED);
+
+/// A span that is not recorded.
+#[derive(Debug, Default)]
+struct Muted {
+    /// The span around it that is recorded.
+    place: Current,
+    /// The number of the one around it that isn't, or 0. Of a place that is free: of the next free one.
+    outer: u32,
+    /// So many places have this one as their outer one.
+    inner: u32,
+    is_open: bool,
+    /// The address of an exit, else empty.
+    peer: String,
+}
+
+/// Those of one segment. They have numbers from 1 on.
+#[derive(Debug, Default)]
+pub(super) struct MutedSpans {
+    places: Vec<Muted>,
+    /// The number of a place that may be used again, or 0.
+    free: u32,
+}
+
+impl MutedSpans {
+    pub(super) fn clear(&mut self) {
+        self.places.clear();
+        self.free = 0;
+    }
+
+    pub(super) fn is_worth_keeping(&self) -> bool {
+        self.places.capacity() <= 64
+    }
+
+    fn get(&self, number: u32) -> Option<&Muted> {
+        self.places.get((number as usize).checked_sub(1)?)
+    }
+
+    fn get_mut(&mut self, number: u32) -> Option<&mut Muted> {
+        self.places.get_mut((number as usize).checked_sub(1)?)
+    }
+
+    /// An open span with this address. `None` if there are too many.
+    fn add(&mut self, place: Current, peer: &str) -> Option<u32> {
+        let mut number = self.free;
+        if number == 0 {
+            number = u32::try_from(self.places.len() + 1).ok().filter(|number| *number <= MOST)?;
+            self.places.push(Muted::default());
+        }
+        // A chain of them ends: each is younger than its outer one, which is open.
+        let outer = if self.get(place.muted()).is_some_and(|outer| !outer.is_open) { 0 } else { place.muted() };
+        let muted = self.get_mut(number)?;
+        let next = muted.outer;
+        (muted.place, muted.outer, muted.is_open) = (place, outer, true);
+        muted.peer.push_str(peer);
+        self.free = next;
+        if let Some(outer) = self.get_mut(outer) {
+            outer.inner += 1;
+        }
+        Some(number)
+    }
+
+    /// The span itself if it is open, else the nearest around it that is, or 0.
+    fn nearest_open(&self, mut number: u32) -> u32 {
+        while let Some(muted) = self.get(number).filter(|muted| !muted.is_open) {
+            number = muted.outer;
+        }
+        number
+    }
+
+    /// Ends one. Its place is free once no other one needs it to find what is around.
+    fn close(&mut self, mut number: u32) {
+        let Some(muted) = self.get_mut(number).filter(|muted| muted.is_open) else { return };
+        muted.is_open = false;
+        muted.peer.clear();
+        let mut free = self.free;
+        while let Some(muted) = self.get_mut(number).filter(|muted| !muted.is_open && muted.inner == 0) {
+            let outer = std::mem::replace(&mut muted.outer, free);
+            free = number;
+            number = outer;
+            if let Some(outer) = self.get_mut(outer) {
+                outer.inner = outer.inner.saturating_sub(1);
+            }
+        }
+        self.free = free;
+    }
+}
+
+impl Segment {
+    /// A span opens for which there is no room, with its side entries in this list.
+    #[cold]
+    pub(super) fn mute(&mut self, callsite: &'static Callsite, side: u32) -> Opened {
+        let mut peer = String::new();
+        if callsite.kind == Kind::Exit {
+            let computed = self.find(side, |kind| kind == SideKind::Peer).map(|side| Range { offset: side.a, length: side.b });
+            let given = computed.map_or(callsite.peer, |range| self.text_at(range));
+            text::push_name(&mut peer, known_peer(given), PEER_LIMIT);
+        }
+        let number = self.muted.add(self.current, &peer);
+        self.open_muted(number.unwrap_or(if peer.is_empty() { LOST } else { LOST_EXIT }))
+    }
+
+    fn open_muted(&mut self, number: u32) -> Opened {
+        tally::count(Reason::SpanLimit);
+        self.limited = true;
+        self.current = self.current.within_muted(number);
+        Opened::muted(number)
+    }
+
+    /// An exit is about to open for which there is no room: its number, under which it keeps its address.
+    #[cold]
+    pub(crate) fn reserve_muted(&mut self, peer: &str) -> u32 {
+        let mut kept = String::new();
+        text::push_name(&mut kept, known_peer(peer), PEER_LIMIT);
+        self.muted.add(self.current, &kept).unwrap_or(LOST_EXIT)
+    }
+
+    /// It opens. Whatever its arguments left behind, it is where it was when they began.
+    #[cold]
+    pub(crate) fn open_reserved(&mut self, number: u32) -> Opened {
+        self.open_muted(number)
+    }
+
+    /// It does not open.
+    #[cold]
+    pub(crate) fn release_muted(&mut self, number: u32) {
+        self.muted.close(number);
+    }
+
+    /// Closes a span that was not recorded. If it is the current one, the nearest around it that is open becomes so.
+    #[cold]
+    pub(super) fn unmute(&mut self, number: u32) {
+        if self.current.muted() == number {
+            let outer = self.muted.get(number).map_or(0, |muted| muted.outer);
+            self.current = self.nearest_open(self.current.within_muted(self.muted.nearest_open(outer)));
+        }
+        self.muted.close(number);
+    }
+
+    /// The place of a span that was not recorded.
+    #[cold]
+    pub(super) fn muted_place(&self, number: u32) -> Current {
+        let place = self.muted.get(number).map_or(self.current, |muted| muted.place);
+        place.within_muted(number)
+    }
+
+    /// The place itself, unless it is in a span that was not recorded and is over: then in the nearest around it.
+    #[cold]
+    pub(super) fn nearest_muted(&self, place: Current) -> Current {
+        let number = self.muted.nearest_open(place.muted());
+        // Its own word, since a part that is over may have taken the span along that was current.
+        self.muted.get(number).map_or(place, |muted| muted.place).within_muted(number)
+    }
+
+    /// The address of a span that is not recorded; empty if it is no exit.
+    pub(super) fn muted_peer(&self, number: u32) -> &str {
+        match self.muted.get(number) {
+            Some(muted) => &muted.peer,
+            None if number == LOST_EXIT => UNKNOWN_PEER,
+            None => "",
+        }
+    }
+
+    /// A new part begins: what is below a span that was told with an earlier one is below the nearest that goes on.
+    pub(super) fn lift_muted(&mut self) {
+        let mut muted = std::mem::take(&mut self.muted);
+        for muted in &mut muted.places {
+            muted.place = self.nearest_open(muted.place);
+        }
+        self.muted = muted;
+    }
+}
