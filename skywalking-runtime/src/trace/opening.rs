@@ -78,8 +78,10 @@ impl Opening {
         let found = slot::with(|segment| {
             self.key = segment.key;
             if !segment.sampled {
-                Place::Unsampled
-            } else if segment.merges(self.callsite.kind) {
+                return Place::Unsampled;
+            }
+            segment.begin_opening();
+            if segment.merges(self.callsite.kind) {
                 segment.take_over(self.callsite);
                 Place::Merged
             } else if segment.is_full() {
@@ -262,12 +264,13 @@ impl Opening {
         if self.place() == Place::Undecided {
             self.settle();
         }
-        match self.place {
+        match std::mem::replace(&mut self.place, Place::Nowhere) {
             Place::Unknown | Place::Undecided | Place::Nowhere => Begun::NOTHING,
             Place::Unsampled => Begun::unsampled(self.key),
-            Place::Child | Place::Full | Place::Merged => {
-                let merged = self.place == Place::Merged;
+            place @ (Place::Child | Place::Full | Place::Merged) => {
+                let merged = place == Place::Merged;
                 let opened = slot::with_key(self.key, |segment| {
+                    segment.end_opening();
                     // An argument's code may have left something open since.
                     let still = merged && segment.merges(self.callsite.kind);
                     if still { segment.open_level() } else { segment.open_as(self.callsite, self.head, 0) }
@@ -303,9 +306,19 @@ impl Recorder for Opening {
 impl Drop for Opening {
     #[inline]
     fn drop(&mut self) {
-        // An argument panicked or returned: the segment was never begun.
+        // It has not opened: an argument panicked or returned.
+        if matches!(self.place, Place::Child | Place::Full | Place::Merged) {
+            abandon(self.key);
+        }
+        // The segment was never begun.
         if let Some(segment) = self.root.take() {
             thread::give_back(segment);
         }
     }
+}
+
+/// A child will not open.
+#[cold]
+fn abandon(key: u64) {
+    slot::with_key(key, Segment::end_opening);
 }
