@@ -7,6 +7,7 @@ use super::carrier::Extract;
 use super::{correlation, extension, others, sw8};
 use crate::trace::guarded::guarded;
 use crate::trace::tally::{self, Reason};
+use crate::trace::text;
 use crate::tracer::OtherContexts;
 
 /// A header that is read.
@@ -111,11 +112,24 @@ impl<'a> Received<'a> {
         }
     }
 
+    pub(crate) fn is_empty(&self) -> bool {
+        self.values.iter().all(Option::is_none)
+    }
+
+    /// Forgets a header.
+    pub(crate) fn remove(&mut self, header: Header) {
+        self.values[header as usize] = None;
+    }
+
     /// A copy for later, without those that would be refused for their length. `None` if there is nothing to keep.
     pub(crate) fn into_kept(self) -> Option<Received<'static>> {
         let kept = Header::ALL.map(|header| {
             let value = self.get(header)?;
             let (limit, reason) = header.limit();
+            if header == Header::RequestId {
+                // It is told as far as there is room for it.
+                return Some(Cow::Owned(text::cut_bytes(value, limit).to_owned()));
+            }
             if value.len() > limit {
                 tally::count(reason);
                 return None;

@@ -39,6 +39,13 @@ pub(crate) struct Parts {
     pub(crate) address: Range<usize>,
 }
 
+impl Parts {
+    /// Where it stands who the parent is: up to its names, which it may say another time in another way.
+    pub(crate) fn sender(&self) -> Range<usize> {
+        self.trace.start..self.service.start
+    }
+}
+
 /// Checks a header that is not empty.
 pub(crate) fn check(header: &str) -> Result<Parts, Reason> {
     if header.len() > LIMIT {
@@ -163,7 +170,7 @@ pub(crate) fn write(out: String, segment: &mut Segment) -> String {
     out.push_number(current.index());
     out.push(&segment.tracer.identity.header);
     let peer = segment.peer_of(current);
-    let peer = text::clean(if peer.is_empty() { UNKNOWN_PEER } else { peer }, text::PEER_LIMIT);
+    let peer = text::clean(if text::is_blank(peer) { UNKNOWN_PEER } else { peer }, text::PEER_LIMIT);
     let room = WRITTEN.saturating_sub(out.0.len() + 1 + base64_length(peer.len()));
     let name = segment.name_of(endpoint);
     match name {

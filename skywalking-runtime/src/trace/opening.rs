@@ -78,8 +78,10 @@ impl Opening {
         let found = slot::with(|segment| {
             self.key = segment.key;
             if !segment.sampled {
-                Place::Unsampled
-            } else if segment.merges(self.callsite.kind) {
+                return Place::Unsampled;
+            }
+            segment.begin_opening();
+            if segment.merges(self.callsite.kind) {
                 segment.take_over(self.callsite);
                 Place::Merged
             } else if segment.is_full() {
@@ -218,8 +220,12 @@ impl Opening {
             // There is no room for the span, but its header needs the peer all the same.
             let mut text = String::new();
             text::format_into(&mut text, format_args!("{peer}"), PEER_LIMIT);
-            self.release_muted();
-            self.head = slot::with_key(self.key, |segment| segment.reserve_muted(&text)).unwrap_or(0);
+            let old = self.take_reserved(Place::Full);
+            let reserve = |segment: &mut Segment| {
+                segment.release_muted(old);
+                segment.reserve_muted(&text)
+            };
+            self.head = slot::with_key(self.key, reserve).unwrap_or(0);
             return;
         }
         let merged = self.place == Place::Merged;
@@ -231,11 +237,9 @@ impl Opening {
         });
     }
 
-    /// The address that is kept is of no use.
-    #[cold]
-    fn release_muted(&mut self) {
-        let number = std::mem::take(&mut self.head);
-        slot::with_key(self.key, |segment| segment.release_muted(number));
+    /// The number of an exit that finds no room, which keeps its address until it opens; 0 if there is none.
+    fn take_reserved(&mut self, place: Place) -> u32 {
+        if place == Place::Full { std::mem::take(&mut self.head) } else { 0 }
     }
 
     /// Formats a value in a scratch while the slot stays as it is, since the value's own code may open spans.
@@ -269,17 +273,17 @@ impl Opening {
         if self.place() == Place::Undecided {
             self.settle();
         }
-        match self.place {
+        match std::mem::replace(&mut self.place, Place::Nowhere) {
             Place::Unknown | Place::Undecided | Place::Nowhere => Begun::NOTHING,
             Place::Unsampled => Begun::unsampled(self.key),
-            Place::Full if self.head != 0 => {
-                let number = std::mem::take(&mut self.head);
-                let opened = slot::with_key(self.key, |segment| segment.open_reserved(number));
-                opened.map_or(Begun::NOTHING, |opened| Begun::child(self.key, opened))
-            }
-            Place::Child | Place::Full | Place::Merged => {
-                let merged = self.place == Place::Merged;
+            place @ (Place::Child | Place::Full | Place::Merged) => {
+                let merged = place == Place::Merged;
+                let reserved = self.take_reserved(place);
                 let opened = slot::with_key(self.key, |segment| {
+                    segment.end_opening();
+                    if reserved != 0 {
+                        return segment.open_reserved(reserved);
+                    }
                     // An argument's code may have left something open since.
                     let still = merged && segment.merges(self.callsite.kind);
                     if still { segment.open_level(self.callsite) } else { segment.open_as(self.callsite, self.head, 0) }
@@ -315,12 +319,22 @@ impl Recorder for Opening {
 impl Drop for Opening {
     #[inline]
     fn drop(&mut self) {
-        // An argument panicked or returned: the segment was never begun.
+        // It has not opened: an argument panicked or returned.
+        if matches!(self.place, Place::Child | Place::Full | Place::Merged) {
+            abandon(self.key, self.take_reserved(self.place));
+        }
+        // The segment was never begun.
         if let Some(segment) = self.root.take() {
             thread::give_back(segment);
         }
-        if self.place == Place::Full && self.head != 0 {
-            self.release_muted();
-        }
     }
+}
+
+/// A child will not open.
+#[cold]
+fn abandon(key: u64, reserved: u32) {
+    slot::with_key(key, |segment| {
+        segment.end_opening();
+        segment.release_muted(reserved);
+    });
 }

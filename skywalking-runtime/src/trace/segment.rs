@@ -50,6 +50,8 @@ pub(crate) struct Segment {
     /// The first Entry span among the first `searched` records, or [`NONE`].
     first_entry: u16,
     searched: u16,
+    /// Spans that are about to open: what is said of them is in lists that no record has yet.
+    openings: u16,
     /// False: it holds the place, so that nothing below is an orphan, and records nothing.
     pub(crate) sampled: bool,
     /// Spans were left out.
@@ -87,6 +89,7 @@ impl Segment {
             limit: 0,
             first_entry: NONE,
             searched: 0,
+            openings: 0,
             sampled: false,
             limited: false,
             trace: Trace::Own(0),
@@ -115,6 +118,7 @@ impl Segment {
         self.limit = self.tracer.settings.span_limit;
         self.first_entry = NONE;
         self.searched = 0;
+        self.openings = 0;
         self.sampled = sampled;
         self.limited = false;
         self.trace = Trace::Own(super::id::own_trace(key));

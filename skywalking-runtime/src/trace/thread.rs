@@ -92,6 +92,10 @@ impl Thread {
 
     /// What is recorded leaves, and the segment goes on in a new part.
     fn split(&self, segment: &mut Segment) {
+        if !segment.can_split() {
+            // It is as due when the next span ends.
+            return;
+        }
         let mut block = self.block.get();
         let id = block.next();
         self.block.set(block);

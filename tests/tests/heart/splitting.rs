@@ -234,3 +234,49 @@ fn a_place_that_nobody_needs_any_more_is_free_in_the_next_part() {
     assert!(text(&trees).lines().all(|line| !line.contains("SIZE_LIMITED")));
     assert_eq!(text(&trees).lines().filter(|line| line.contains("Exit outer")).count(), 600);
 }
+
+#[test]
+fn a_segment_that_is_due_waits_for_a_span_that_is_about_to_open() {
+    /// Ends a span, and with it the segment's part if that may end.
+    fn ends_a_span() -> &'static str {
+        child(&C).run(outgrow);
+        "due"
+    }
+    #[exit_span(name = "call", peer = "other:1", tags("one" = number, "two" = number, "three" = ends_a_span(), "four" = number), inject = headers)]
+    fn call(number: u32, headers: &mut String) {}
+    struct Traces;
+    impl fmt::Display for Traces {
+        fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+            f.write_str(ends_a_span())
+        }
+    }
+    #[local_span(name = "shown", tags("one" = number, "two" = %Traces, "three" = number))]
+    fn shown(number: u32) {}
+    #[local_span(name = "gone", tags("one" = number, "two" = panics(number)))]
+    fn gone(number: u32) {}
+    fn panics(number: u32) -> u32 {
+        assert!(number == 0, "on purpose");
+        number
+    }
+    let mut headers = String::new();
+    let trees = run(|| {
+        Root::new(&ENTRY).run(|| {
+            call(7, &mut headers);
+            shown(7);
+            assert!(catch_unwind(|| gone(7)).is_err());
+            child(&A).run(outgrow);
+            drop(child(&B));
+        });
+    });
+    assert!(is_idle());
+    let (outgrown, next) = ("Local c {number=8199}", "Local /entry ref=CrossThread");
+    assert_eq!(
+        text(&trees),
+        format!(
+            "Entry /entry layer=Http {{unfinished=true}}\n  {outgrown}\n  Exit call peer=other:1 {{one=7, two=7, three=due, four=7}}\n  \
+             {next} {{unfinished=true}}\n    {outgrown}\n    Local shown {{one=7, two=due, three=7}}\n    \
+             {next} {{unfinished=true}}\n      Local a {{number=8199}}\n      {next}\n        Local b\n"
+        )
+    );
+    assert!(headers.starts_with("sw8:"), "{headers}");
+}

@@ -7,6 +7,7 @@
 use super::super::callsite::{Callsite, Kind, Layer};
 use super::super::record::{Record, Side, SideKind};
 use super::super::tag::Raw;
+use super::super::text;
 use super::{Current, Opened, Segment, Which};
 
 impl Segment {
@@ -29,7 +30,7 @@ impl Segment {
     #[cold]
     pub(crate) fn take_over(&mut self, callsite: &'static Callsite) {
         let Some(outer) = self.current_record().map(|record| *record) else { return };
-        if callsite.gives_name() && !callsite.name.is_empty() {
+        if callsite.gives_name() && !text::is_blank(callsite.name) {
             self.push_current(Side { key: callsite.name, a: 0, b: 0, next: 0, kind: SideKind::StaticName });
             self.renamed();
         }
@@ -56,14 +57,14 @@ impl Segment {
 
     /// True if the current span has no address yet.
     pub(crate) fn lacks_peer(&self) -> bool {
-        self.peer_of(self.current).is_empty()
+        text::is_blank(self.peer_of(self.current))
     }
 
     /// Opens a span that is one with the current one. Whoever calls has asked whether it may.
     #[cold]
     pub(crate) fn open_level(&mut self, callsite: &'static Callsite) -> Opened {
         // Only now, since an address that was computed for this one counts before its callsite's.
-        if self.lacks_peer() && !callsite.peer.is_empty() {
+        if self.lacks_peer() && !text::is_blank(callsite.peer) {
             self.with_current_list(|segment, head| segment.peer(head, callsite.peer));
         }
         let index = self.current.index();

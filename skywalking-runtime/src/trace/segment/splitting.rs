@@ -19,6 +19,23 @@ impl Segment {
         self.expires < age::now()
     }
 
+    /// A span is about to open, and what is said of it goes into a list that no record has yet.
+    #[inline]
+    pub(crate) fn begin_opening(&mut self) {
+        self.openings = self.openings.saturating_add(1);
+    }
+
+    /// It has opened, or never will.
+    #[inline]
+    pub(crate) fn end_opening(&mut self) {
+        self.openings = self.openings.saturating_sub(1);
+    }
+
+    /// False while a span is about to open, whose list would stay behind: its arguments may open and end others.
+    pub(crate) fn can_split(&self) -> bool {
+        self.openings == 0
+    }
+
     /// It has grown so large that it is due.
     #[cold]
     pub(super) fn outgrow(&mut self) {
