@@ -268,6 +268,22 @@ impl Opening {
         scope::begin_for_future(|| self.open());
     }
 
+    /// An argument panicked or returned.
+    #[cold]
+    fn abandon(&mut self) {
+        if matches!(self.place, Place::Child | Place::Full | Place::Merged) {
+            let reserved = self.take_reserved(self.place);
+            slot::with_key(self.key, |segment| {
+                segment.end_opening();
+                segment.release_muted(reserved);
+            });
+        }
+        // Of a root the segment was never begun.
+        if let Some(segment) = self.root.take() {
+            thread::give_back(segment);
+        }
+    }
+
     #[inline(never)]
     fn open(mut self) -> Begun {
         if self.place() == Place::Undecided {
@@ -319,22 +335,9 @@ impl Recorder for Opening {
 impl Drop for Opening {
     #[inline]
     fn drop(&mut self) {
-        // It has not opened: an argument panicked or returned.
-        if matches!(self.place, Place::Child | Place::Full | Place::Merged) {
-            abandon(self.key, self.take_reserved(self.place));
-        }
-        // The segment was never begun.
-        if let Some(segment) = self.root.take() {
-            thread::give_back(segment);
+        // Else it has opened.
+        if self.place != Place::Nowhere {
+            self.abandon();
         }
     }
-}
-
-/// A child will not open.
-#[cold]
-fn abandon(key: u64, reserved: u32) {
-    slot::with_key(key, |segment| {
-        segment.end_opening();
-        segment.release_muted(reserved);
-    });
 }
