@@ -32,6 +32,8 @@ pub struct Opening {
     latency: u32,
     /// It was given a name of its own.
     named: bool,
+    /// The address of an exit that finds no room. It waits here, since spans that its other arguments open may find none either.
+    peer: Option<Box<str>>,
     /// The segment that is in the slot; 0 if there is none.
     key: u64,
     /// The segment that a root will put into the slot.
@@ -62,7 +64,7 @@ impl Opening {
     #[inline]
     pub fn new(callsite: &'static Callsite) -> Self {
         let place = if tracer::enabled() { Place::Unknown } else { Place::Nowhere };
-        Self { callsite, place, head: 0, latency: 0, named: false, key: 0, root: None }
+        Self { callsite, place, head: 0, latency: 0, named: false, peer: None, key: 0, root: None }
     }
 
     /// The request is left out: nothing of it is recorded, nor of what is below. With a context it is only no span of its own.
@@ -220,8 +222,7 @@ impl Opening {
             // There is no room for the span, but its header needs the peer all the same.
             let mut text = String::new();
             text::format_into(&mut text, format_args!("{peer}"), PEER_LIMIT);
-            slot::with_key(self.key, |segment| segment.pend_peer(&text));
-            self.head = PENDING_PEER;
+            self.peer = Some(text.into());
             return;
         }
         let merged = self.place == Place::Merged;
@@ -259,6 +260,18 @@ impl Opening {
         scope::begin_for_future(|| self.open());
     }
 
+    /// An argument panicked or returned.
+    #[cold]
+    fn abandon(&mut self) {
+        if matches!(self.place, Place::Child | Place::Full | Place::Merged) {
+            slot::with_key(self.key, Segment::end_opening);
+        }
+        // Of a root the segment was never begun.
+        if let Some(segment) = self.root.take() {
+            thread::give_back(segment);
+        }
+    }
+
     #[inline(never)]
     fn open(mut self) -> Begun {
         if self.place() == Place::Undecided {
@@ -271,6 +284,12 @@ impl Opening {
                 let merged = place == Place::Merged;
                 let opened = slot::with_key(self.key, |segment| {
                     segment.end_opening();
+                    if place == Place::Full
+                        && let Some(peer) = &self.peer
+                    {
+                        segment.pend_peer(peer);
+                        self.head = PENDING_PEER;
+                    }
                     // An argument's code may have left something open since.
                     let still = merged && segment.merges(self.callsite.kind);
                     if still { segment.open_level() } else { segment.open_as(self.callsite, self.head, 0) }
@@ -306,19 +325,9 @@ impl Recorder for Opening {
 impl Drop for Opening {
     #[inline]
     fn drop(&mut self) {
-        // It has not opened: an argument panicked or returned.
-        if matches!(self.place, Place::Child | Place::Full | Place::Merged) {
-            abandon(self.key);
-        }
-        // The segment was never begun.
-        if let Some(segment) = self.root.take() {
-            thread::give_back(segment);
+        // Else it has opened.
+        if self.place != Place::Nowhere {
+            self.abandon();
         }
     }
-}
-
-/// A child will not open.
-#[cold]
-fn abandon(key: u64) {
-    slot::with_key(key, Segment::end_opening);
 }

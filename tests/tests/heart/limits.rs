@@ -176,3 +176,12 @@ fn behind_a_span_that_found_no_room_the_nearest_open_one_is_current_as_behind_an
     assert_eq!((&*root.children[0].name, root.children.len()), ("outer", 299));
     assert_eq!(root.tags, [("current".to_owned(), "the root".to_owned())]);
 }
+
+#[test]
+fn past_the_span_limit_an_exit_whose_arguments_open_spans_sends_its_address() {
+    #[exit_span(name = "call", peer = peer, tags("part" = child(&A).run(|| 7)), inject = headers)]
+    fn call(peer: &str, headers: &mut String) {}
+    let mut header = String::new();
+    full(|| call("computed:1", &mut header));
+    assert_eq!(address_in(&header), "computed:1");
+}
