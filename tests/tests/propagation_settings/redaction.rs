@@ -174,3 +174,19 @@ fn a_hook_that_hangs_does_not_delay_a_shutdown_and_what_it_holds_up_is_counted()
     assert_eq!(second.shutdown(Duration::from_secs(10)).sent, 1);
     drop(go_on);
 }
+
+#[test]
+fn a_reference_of_which_nothing_is_left_names_what_a_span_would() {
+    let hook = |field: Field<'_>, _: &str| matches!(field, Field::Name | Field::Peer).then(String::new);
+    let _running = start(Config::new("nothing").redact(hook));
+    let mut sent = String::new();
+    let trees = run(|| {
+        Root::new(&CALL).peer("web:80").run(|| skywalking_runtime::inject(&mut sent));
+        Root::new(&ENTRY).extract(&sent).run(|| {
+            std::thread::scope(|threads| drop(threads.spawn((|| ()).traced("elsewhere"))));
+        });
+    });
+    let entry = &trees[0].root.children[0];
+    let named: Vec<_> = [entry, &entry.children[0]].map(|span| (&*span.refs[0].endpoint, &*span.refs[0].address)).into();
+    assert_eq!(named, [("unnamed", "unknown"), ("unnamed", "")]);
+}

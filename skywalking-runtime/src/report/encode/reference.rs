@@ -4,11 +4,12 @@
 use std::borrow::Cow;
 use std::ops::Range;
 
-use super::super::redact::Field;
+use super::super::redact::{Field, Hook};
 use super::span::field;
 use super::{Encoder, Segment};
 use crate::config::NAME_LIMIT as SERVICE_LIMIT;
 use crate::propagation::sw8;
+use crate::trace::segment::{UNKNOWN_PEER, UNNAMED};
 use crate::trace::text::{self, NAME_LIMIT, PEER_LIMIT};
 
 /// Numbers of the fields of a `SegmentReference`.
@@ -76,7 +77,7 @@ impl Encoder {
         let mut next = || parts.next().unwrap_or_default();
         let (key, span, endpoint) = (next(), next(), next());
         let since = self.writer.mark();
-        self.writer.string(PARENT_ENDPOINT, &self.hook.text(Field::Name, endpoint));
+        self.writer.string(PARENT_ENDPOINT, &redacted(&self.hook, Field::Name, endpoint));
         self.writer.string(PARENT_INSTANCE, &self.identity.instance);
         self.writer.string(PARENT_SERVICE, &self.identity.service);
         self.writer.int(PARENT_SPAN_ID, i64::from(span.parse::<i32>().unwrap_or_default()));
@@ -91,7 +92,16 @@ impl Encoder {
     fn name(&mut self, number: u32, base64: &str, limit: usize, field: Option<Field<'_>>) {
         let name = self.scratch.decode(base64);
         let name = text::clean(&name, limit);
-        let name = field.map_or(Cow::Borrowed(&*name), |field| self.hook.text(field, &name));
+        let name = field.map_or(Cow::Borrowed(&*name), |field| redacted(&self.hook, field, &name));
         self.writer.string(number, &name);
+    }
+}
+
+/// What the program's redaction leaves of a name or address. Where nothing is left a word stands for it, as in a span: the backend takes a
+/// reference with a blank one for no call at all, or for one of its user.
+fn redacted<'a>(hook: &Hook, field: Field<'_>, text: &'a str) -> Cow<'a, str> {
+    match hook.text(field, text) {
+        empty if empty.is_empty() => Cow::Borrowed(if field == Field::Peer { UNKNOWN_PEER } else { UNNAMED }),
+        text => text,
     }
 }
