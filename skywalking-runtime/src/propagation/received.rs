@@ -111,6 +111,15 @@ impl<'a> Received<'a> {
         }
     }
 
+    pub(crate) fn is_empty(&self) -> bool {
+        self.values.iter().all(Option::is_none)
+    }
+
+    /// Forgets a header.
+    pub(crate) fn remove(&mut self, header: Header) {
+        self.values[header as usize] = None;
+    }
+
     /// A copy for later, without those that would be refused for their length. `None` if there is nothing to keep.
     pub(crate) fn into_kept(self) -> Option<Received<'static>> {
         let kept = Header::ALL.map(|header| {

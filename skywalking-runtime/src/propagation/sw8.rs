@@ -39,6 +39,13 @@ pub(crate) struct Parts {
     pub(crate) address: Range<usize>,
 }
 
+impl Parts {
+    /// Where it stands who the parent is: up to its names, which it may say another time in another way.
+    pub(crate) fn sender(&self) -> Range<usize> {
+        self.trace.start..self.service.start
+    }
+}
+
 /// Checks a header that is not empty.
 pub(crate) fn check(header: &str) -> Result<Parts, Reason> {
     if header.len() > LIMIT {

@@ -11,7 +11,8 @@ use super::tag::{Kept, Raw, Recorder};
 use super::text::{self, NAME_LIMIT, PEER_LIMIT, TAG_LIMIT};
 use super::traced::{Covered, Streamed, Traced};
 use crate::propagation::carrier::Extract;
-use crate::propagation::received::Received;
+use crate::propagation::received::{Header, Received};
+use crate::propagation::sw8;
 use crate::tracer::{self, OtherContexts};
 
 /// A span that will open at the first poll.
@@ -28,11 +29,31 @@ pub struct Prepared {
 struct Given {
     /// The contexts that came in, a message each.
     headers: Vec<Received<'static>>,
+    /// Those of a batch that name a sender whom none before named.
+    senders: Vec<usize>,
     name: Option<String>,
     peer: Option<String>,
     tags: Vec<(&'static str, Kept)>,
     /// Nothing is to be recorded.
     ignored: bool,
+}
+
+impl Given {
+    /// Keeps what came with a message of a batch, but a sender that is known: there is no second ref to that one.
+    fn keep_of_batch(&mut self, mut received: Received<'static>) {
+        let header = received.get(Header::Sw8);
+        if let Some((header, sender)) = header.and_then(|header| Some((header, sw8::check(header).ok()?.sender()))) {
+            let mut kept = self.senders.iter().filter_map(|place| self.headers.get(*place)?.get(Header::Sw8));
+            if kept.any(|kept| kept.get(sender.clone()) == header.get(sender.clone())) {
+                received.remove(Header::Sw8);
+            } else {
+                self.senders.push(self.headers.len());
+            }
+        }
+        if !received.is_empty() {
+            self.headers.push(received);
+        }
+    }
 }
 
 impl Prepared {
@@ -74,9 +95,9 @@ impl Prepared {
         I: IntoIterator<Item: Extract>,
     {
         opening::each_within_limit(carriers, |carrier| {
-            let room = self.given.as_ref().is_none_or(|given| given.headers.len() < REFS_LIMIT);
-            if room {
-                self.extract(carrier);
+            let room = self.given.as_ref().is_none_or(|given| given.senders.len() < REFS_LIMIT && given.headers.len() < 2 * REFS_LIMIT);
+            if room && let Some(headers) = carrier.__received(OtherContexts::Keep).into_kept() {
+                self.given().keep_of_batch(headers);
             }
             room
         });

@@ -129,3 +129,18 @@ fn a_batch_that_is_left_out_has_the_first_trace_id() {
     });
     assert_eq!((trees.len(), id.as_deref()), (0, Some("first")));
 }
+
+#[tokio::test]
+async fn what_is_read_before_a_future_is_polled_refers_to_as_many_senders() {
+    #[entry_span(name = "/batch", layer = mq, extract_each = batch, covers = future)]
+    fn consume_later(batch: &[String]) -> impl Future<Output = ()> + use<> {
+        ready(())
+    }
+    // Those that can't be read, and those that are read twice, take no room of others.
+    let mut batch: Vec<_> = (0..300).map(|_| String::from("sw8:1-bad")).collect();
+    batch.extend((0..600).map(|_| header("first", 0)));
+    batch.extend((1..500).map(|segment| header("first", segment)));
+    let now = run(|| consume(&batch));
+    let later = run_async(async { consume_later(&batch).await }).await;
+    assert_eq!((refs(&now).len(), refs(&later)), (500, refs(&now)));
+}

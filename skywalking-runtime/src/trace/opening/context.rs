@@ -189,8 +189,8 @@ impl Opening {
             return;
         }
         self.with(|segment, head| {
-            // Up to who the parent is; the sampling flag before it is one character.
-            let parent = parts.trace.start..parts.service.start;
+            // The sampling flag before it is one character.
+            let parent = parts.sender();
             let known = segment.list(*head).filter(|side| side.kind == SideKind::Sw8Ref).any(|side| {
                 let stored = segment.text.get(side.a as usize..(side.a + side.b) as usize).unwrap_or_default();
                 stored.get(parent.clone()) == header.get(parent.clone())
