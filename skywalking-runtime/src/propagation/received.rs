@@ -7,6 +7,7 @@ use super::carrier::Extract;
 use super::{correlation, extension, others, sw8};
 use crate::trace::guarded::guarded;
 use crate::trace::tally::{self, Reason};
+use crate::trace::text;
 use crate::tracer::OtherContexts;
 
 /// A header that is read.
@@ -125,6 +126,10 @@ impl<'a> Received<'a> {
         let kept = Header::ALL.map(|header| {
             let value = self.get(header)?;
             let (limit, reason) = header.limit();
+            if header == Header::RequestId {
+                // It is told as far as there is room for it.
+                return Some(Cow::Owned(text::cut_bytes(value, limit).to_owned()));
+            }
             if value.len() > limit {
                 tally::count(reason);
                 return None;

@@ -179,3 +179,14 @@ fn a_state_in_several_headers_goes_on_as_one_and_the_name_of_a_request_is_cut_an
     assert_eq!(seen["tracestate"], "a=1,b=2, c=3");
     assert_eq!(trees[0].root.tags[2], ("x-request-id".to_owned(), format!("a_{}", "x".repeat(198))));
 }
+
+#[tokio::test]
+async fn the_name_of_a_request_is_cut_the_same_for_a_call_and_for_a_future() {
+    let long = "x".repeat(10_000);
+    let headers = map(&[("x-request-id", &long)]);
+    let call = run(|| Root::new(&ENTRY).extract(&headers).run(|| ()));
+    let future = run_async(Root::new(&ENTRY).extract(&headers).future(async {})).await;
+    for trees in [call, future] {
+        assert_eq!(trees[0].root.tags, [("x-request-id".to_owned(), "x".repeat(200))]);
+    }
+}
