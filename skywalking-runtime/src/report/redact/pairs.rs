@@ -47,6 +47,10 @@ pub(super) fn is_secret(key: &str) -> bool {
 
 fn is_secret_header(key: &str) -> bool {
     let word = word(key);
+    if word.contains('_') && is_secret(&word) {
+        // No word of a sentence.
+        return true;
+    }
     HEADERS.iter().any(|header| word == *header || word.strip_suffix(header).is_some_and(|before| before.ends_with('_')))
 }
 
@@ -58,7 +62,7 @@ pub(super) fn without_values(text: &str) -> Cow<'_, str> {
     let mut out = String::new();
     let mut copied = 0;
     let mut at = 0;
-    while let Some(found) = text.get(at..).and_then(|rest| rest.find(['=', ':', ' '])) {
+    while let Some(found) = text.get(at..).and_then(|rest| rest.find(['=', ':', ' ', '\t'])) {
         let mark = at + found;
         at = mark + 1;
         if let Some((from, to)) = value_behind(text, mark).filter(|(from, _)| *from >= copied) {
@@ -81,29 +85,76 @@ fn value_behind(text: &str, mark: usize) -> Option<(usize, usize)> {
     let sign = behind.chars().next()?;
     let behind = &behind[1..];
     let quoted = before.trim_end().ends_with(['"', '\'']);
-    let key = before.trim_end().trim_end_matches(['"', '\'']);
-    let key = &key[key.rfind(|c: char| !(c.is_ascii_alphanumeric() || matches!(c, '_' | '-' | '.'))).map_or(0, |at| at + width(key, at))..];
+    // Also in a text within a text, where quotes have backslashes before them.
+    let key = before.trim_end().trim_end_matches(['"', '\'', '\\']);
+    let begin = key.rfind(|c: char| !(c.is_ascii_alphanumeric() || matches!(c, '_' | '-' | '.'))).map_or(0, |at| at + width(key, at));
+    let (around, key) = key.split_at(begin);
+    let blanks = behind.len() - behind.trim_start_matches([' ', '\t']).len();
+    let value = &behind[blanks..];
+    let from = mark + 1 + blanks;
+    // A field as `Debug` prints it: it has others or its type before it.
+    let is_field = || around.trim_end_matches([' ', '\t']).ends_with(['{', '(', ',', '\n']);
+    if sign == ':' && (quoted || is_field()) || sign == '=' {
+        let wrapped = value.strip_prefix("Some(").unwrap_or(value);
+        if let Some((opening, length)) = quoted_text(wrapped).or_else(|| list(wrapped))
+            && is_secret(key)
+        {
+            let from = from + (value.len() - wrapped.len()) + opening;
+            return is_shown(text, from, length);
+        }
+    }
     let ends: fn(char) -> bool = match sign {
         '=' if is_secret(key) => |c| c.is_whitespace() || matches!(c, '&' | ';' | ',' | '"' | '\'' | ')' | '}'),
         ':' if quoted && is_secret(key) => |c| c.is_whitespace() || matches!(c, ',' | '}' | ']'),
         // The rest of the line: a scheme and a token, or several cookies.
         ':' if is_secret_header(key) => |c| matches!(c, '\r' | '\n' | '"'),
-        ' ' if key.eq_ignore_ascii_case("bearer") => {
+        ' ' | '\t' if key.eq_ignore_ascii_case("bearer") => {
             |c| !(c.is_ascii_alphanumeric() || matches!(c, '-' | '.' | '_' | '~' | '+' | '/' | '='))
         }
         _ => return None,
     };
-    let blanks = behind.len() - behind.trim_start_matches(' ').len();
-    let value = &behind[blanks..];
-    let from = mark + 1 + blanks;
-    let quote = value.chars().next().filter(|quote| matches!(quote, '"' | '\''));
-    let (from, length) = match quote {
-        // Up to the same quote, or to the end of what was cut.
-        Some(quote) => (from + 1, value[1..].find(quote).unwrap_or(value.len() - 1)),
-        None => (from, value.find(ends).unwrap_or(value.len())),
-    };
+    let (opening, length) = quoted_text(value).unwrap_or_else(|| (0, value.find(ends).unwrap_or(value.len())));
+    is_shown(text, from + opening, length)
+}
+
+/// Where it stands, unless there is nothing or it is masked already.
+fn is_shown(text: &str, from: usize, length: usize) -> Option<(usize, usize)> {
     let to = from + length;
     (length > 0 && text.get(from..to) != Some(MASK)).then_some((from, to))
+}
+
+/// The length of the quote that a text begins with, and how long it is up to the same one or to the end of what was cut. One behind a
+/// backslash, or twice in a row, is part of it. In a text within a text quotes have backslashes before them, and what is escaped has more.
+fn quoted_text(value: &str) -> Option<(usize, usize)> {
+    let escapes = value.bytes().take_while(|byte| *byte == b'\\').count();
+    let quote = *value.as_bytes().get(escapes).filter(|quote| matches!(quote, b'"' | b'\''))?;
+    let inner = value.get(escapes + 1..)?.as_bytes();
+    let (mut backslashes, mut at) = (0, 0);
+    while let Some(byte) = inner.get(at) {
+        if *byte == quote && backslashes % (2 * (escapes + 1)) == escapes {
+            if escapes > 0 || inner.get(at + 1) != Some(&quote) {
+                return Some((escapes + 1, at - escapes));
+            }
+            at += 1;
+        }
+        backslashes = if *byte == b'\\' { backslashes + 1 } else { 0 };
+        at += 1;
+    }
+    Some((escapes + 1, inner.len()))
+}
+
+/// The same of a list in brackets, without these.
+fn list(value: &str) -> Option<(usize, usize)> {
+    let inner = value.strip_prefix('[')?;
+    let mut at = 0;
+    while let Some(rest) = inner.get(at..).filter(|rest| !rest.is_empty()) {
+        at += match quoted_text(rest) {
+            Some((opening, length)) => 2 * opening + length,
+            None if rest.starts_with(']') => return Some((1, at)),
+            None => width(rest, 0),
+        };
+    }
+    Some((1, inner.len()))
 }
 
 /// The bytes of the character that begins there.
@@ -133,7 +184,17 @@ mod tests {
             ("Server=db;Pwd=p;x=1", "Server=db;Pwd=***;x=1"),
             ("password='p w' x", "password='***' x"),
             ("password=\"cut of", "password=\"***"),
-            ("{\"password\": \"p\\\", \"a\": 1}", "{\"password\": \"***\", \"a\": 1}"),
+            ("{\"password\": \"p\\\\\", \"a\": 1}", "{\"password\": \"***\", \"a\": 1}"),
+            ("{\"password\": \"p\\\"w\", \"a\": \"\"}", "{\"password\": \"***\", \"a\": \"\"}"),
+            ("{\"password\": \"\", \"a\": \"b\"}", "{\"password\": \"\", \"a\": \"b\"}"),
+            ("{\"cookie\": [\"a=1]\", \"b=2\"], \"c\": 3}", "{\"cookie\": [***], \"c\": 3}"),
+            ("\"{\\\"token\\\": \\\"p, \\\\\\\"w\\\", \\\"a\\\": 1}\"", "\"{\\\"token\\\": \\\"***\\\", \\\"a\\\": 1}\""),
+            ("Pwd='p''w';x=1", "Pwd='***';x=1"),
+            ("Login { user: \"me\", token: \"t\", secret: Some(\"s\") }", "Login { user: \"me\", token: \"***\", secret: Some(\"***\") }"),
+            ("Login {\n    token: \"t\",\n}", "Login {\n    token: \"***\",\n}"),
+            ("unexpected token: \"}\"", "unexpected token: \"}\""),
+            ("x-amz-security-token: abc", "x-amz-security-token: ***"),
+            ("bEaReR\tabc", "bEaReR\t***"),
             ("{'api_key':17}", "{'api_key':***}"),
             ("Authorization: Basic eDp5\r\nAccept: x", "Authorization: ***\r\nAccept: x"),
             ("said bearer abc.def-_~+/= twice", "said bearer *** twice"),

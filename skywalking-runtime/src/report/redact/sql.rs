@@ -9,6 +9,8 @@ pub(super) fn without_literals(sql: &str) -> String {
             '\'' | '"' => literal(&mut out, rest, c),
             '`' => name_in_quotes(&mut out, rest),
             '$' => dollar(&mut out, rest),
+            '[' => bracket(&mut out, rest),
+            'q' | 'Q' | 'n' | 'N' if own_quotes(rest).is_some() => text_in_own_quotes(&mut out, rest),
             '-' if rest.starts_with("--") => Some(line(rest)),
             '#' if is_comment(rest) => Some(line(rest)),
             '/' if rest.starts_with("/*") => block(&mut out, rest),
@@ -86,16 +88,51 @@ fn dollar(out: &mut String, rest: &str) -> Option<usize> {
     Some(copy(out, rest, tag))
 }
 
+/// What stands in brackets is a name for `SQL Server` and an expression for others. None if an odd quote there would be read in two ways.
+fn bracket(out: &mut String, rest: &str) -> Option<usize> {
+    let inner = rest.split_once(']').map_or("", |(inner, _)| inner);
+    if ['\'', '"'].iter().any(|quote| inner.matches(*quote).count() % 2 == 1) {
+        out.push('?');
+        return None;
+    }
+    Some(copy(out, rest, 1))
+}
+
+/// Where Oracle's `q'[` begins here, what follows the opening bracket, and what ends the text.
+fn own_quotes(rest: &str) -> Option<(&str, char)> {
+    let rest = rest.strip_prefix(['n', 'N']).unwrap_or(rest);
+    let mut inner = rest.strip_prefix(['q', 'Q'])?.strip_prefix('\'')?.chars();
+    let ends = match inner.next()? {
+        '[' => ']',
+        '(' => ')',
+        '{' => '}',
+        '<' => '>',
+        // A text of another dialect, that a name of one character stands before.
+        c if c.is_alphanumeric() || c.is_whitespace() || c == '\'' => return None,
+        c => c,
+    };
+    Some((inner.as_str(), ends))
+}
+
+/// A text in quotes that it chose itself.
+fn text_in_own_quotes(out: &mut String, rest: &str) -> Option<usize> {
+    out.push('?');
+    let (inner, ends) = own_quotes(rest)?;
+    let length = inner.find(&format!("{ends}'"))? + ends.len_utf8() + 1;
+    Some(rest.len() - inner.len() + length)
+}
+
 /// A line that `MySQL` takes for a comment: neither an operator of `PostgreSQL` nor a temporary table.
 fn is_comment(rest: &str) -> bool {
     !rest[1..].starts_with(|c: char| matches!(c, '>' | '-' | '=') || is_of_word(c))
 }
 
-/// A comment in the middle of a line. A blank stays, so that what stood around it does not become one.
+/// A comment in the middle of a line. A blank stays, so that what stood around it does not become one. None if it holds the beginning of
+/// another one: for some dialects both have to end.
 fn block(out: &mut String, rest: &str) -> Option<usize> {
     out.push(' ');
     let end = rest[2..].find("*/")?;
-    Some(end + 4)
+    (!rest[2..2 + end].contains("/*")).then_some(end + 4)
 }
 
 fn line(rest: &str) -> usize {
@@ -140,6 +177,11 @@ mod tests {
             ("SELECT '键' FROM 表1 WHERE 列 = '值'", "SELECT ? FROM 表1 WHERE 列 = ?"),
             ("CALL p(`a'b`, x'1f', 12abc)", "CALL p(?, x?, ?)"),
             ("SELECT 1 /* cut", "SELECT ?  "),
+            ("SELECT 1 /* a /* b */ secret */", "SELECT ?  "),
+            ("SELECT [it's] FROM t WHERE a = 'secret'", "SELECT ?"),
+            ("SELECT [a b], c['d']['e'], ARRAY['x', 'y'] FROM t", "SELECT [a b], c[?][?], ARRAY[?, ?] FROM t"),
+            ("SELECT q'[it's secret]', nQ'!it's!', Q'{x}' FROM q", "SELECT ?, ?, ? FROM q"),
+            ("SELECT q'a', q, no FROM n WHERE q'[cut of", "SELECT q?, q, no FROM n WHERE ?"),
             ("", ""),
         ] {
             assert_eq!(without_literals(sql), expected);
@@ -149,11 +191,12 @@ mod tests {
     /// A literal of the standard, of `MySQL` or of `PostgreSQL`, with the secret in it.
     fn literal_with_a_secret() -> impl Strategy<Value = String> {
         let noise = "[a-z ,;=()-]{0,6}";
-        (noise, noise, 0..5_u8).prop_map(|(before, behind, kind)| match kind {
+        (noise, noise, 0..6_u8).prop_map(|(before, behind, kind)| match kind {
             0 => format!("'{before}S3CRET{behind}'"),
             1 => format!("'{before}''S3CRET{behind}'"),
             2 => format!("'{before}\\'S3CRET{behind}'"),
             3 => format!("\"{before}S3CRET{behind}\""),
+            4 => format!("q'[{before}'S3CRET{behind}]'"),
             _ => format!("$q${before}'S3CRET{behind}$q$"),
         })
     }

@@ -30,10 +30,11 @@ impl Redaction {
     /// * of a URL in any text, and of a peer, the user and the password;
     /// * a token behind `Bearer` in any text;
     /// * the value of a key that says that it is secret (`authorization`, `cookie`, `password`, `access_token`, `x-api-key` and their like):
-    ///   of a tag, of a log's field, and of `key=value`, `"key": "value"` and header lines in any text;
-    /// * of the tag `db.statement` the literals, and the whole of `db.bind_vars` and `db.sql.parameters`. It knows no dialect: what stands
-    ///   in double quotes is taken out as well, so are comments, and where a backslash before a quote could be read in two ways, all the
-    ///   rest of the statement.
+    ///   of a tag, of a log's field, and of `key=value`, `"key": "value"`, fields as `Debug` prints them and header lines in any text, a
+    ///   peer included;
+    /// * of `db.statement`, a tag or a log's field, the literals, and the whole of `db.bind_vars` and `db.sql.parameters`. It knows no
+    ///   dialect: what stands in double quotes is taken out as well, so are comments, and where a backslash before a quote, a quote between
+    ///   brackets or a comment in a comment could be read in two ways, all the rest of the statement.
     pub fn standard() -> Self {
         Self {}
     }
@@ -45,24 +46,23 @@ impl Redact for Redaction {
             return None;
         }
         let redacted = match field {
-            Field::Tag("db.bind_vars" | "db.sql.parameters") => Cow::Borrowed(MASK),
+            Field::Tag("db.bind_vars" | "db.sql.parameters") | Field::Log("db.bind_vars" | "db.sql.parameters") => Cow::Borrowed(MASK),
             Field::Tag(key) | Field::Log(key) if pairs::is_secret(key) => Cow::Borrowed(MASK),
-            Field::Tag("db.statement") => Cow::Owned(sql::without_literals(text)),
-            Field::Peer => url::without_users(text),
-            _ => everywhere(text),
+            Field::Tag("db.statement") | Field::Log("db.statement") => Cow::Owned(sql::without_literals(text)),
+            Field::Peer => without_values(url::without_users(text)),
+            _ => without_values(url::without_credentials(text)),
         };
         (redacted != text).then(|| redacted.into_owned())
     }
 }
 
-/// What may stand in any text.
-fn everywhere(text: &str) -> Cow<'_, str> {
-    let urls = url::without_credentials(text);
-    let pairs = match pairs::without_values(&urls) {
+/// The text without the values of secret keys, which may stand in any text.
+fn without_values(text: Cow<'_, str>) -> Cow<'_, str> {
+    let pairs = match pairs::without_values(&text) {
         Cow::Borrowed(_) => None,
         Cow::Owned(pairs) => Some(pairs),
     };
-    pairs.map_or(urls, Cow::Owned)
+    pairs.map_or(text, Cow::Owned)
 }
 
 #[cfg(test)]
@@ -90,7 +90,11 @@ mod tests {
         assert_eq!(redacted(Field::Log("password"), "pw"), "***");
         assert_eq!(redacted(Field::Name, "GET:/a?api_key=1&b=2"), "GET:/a?api_key=***&b=2");
         assert_eq!(redacted(Field::Peer, "me:pw@db:5432,you@db2:5432"), "***@db:5432,***@db2:5432");
+        assert_eq!(redacted(Field::Peer, "postgres://me:pw@db/x?password=pw"), "postgres://***@db/x?password=***");
+        assert_eq!(redacted(Field::Peer, "https://web/?token=x"), "https://web/?token=***");
         assert_eq!(redacted(Field::Tag("db.bind_vars"), "[1, you]"), "***");
+        assert_eq!(redacted(Field::Log("db.sql.parameters"), "[1, you]"), "***");
+        assert_eq!(redacted(Field::Log("db.statement"), "SELECT 'you'"), "SELECT ?");
         assert_eq!(redacted(Field::Tag("http.request.X-Api-Key"), "1"), "***");
     }
 

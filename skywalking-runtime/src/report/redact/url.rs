@@ -50,12 +50,11 @@ pub(super) fn without_users(peer: &str) -> Cow<'_, str> {
     if !peer.contains('@') {
         return Cow::Borrowed(peer);
     }
-    if peer.contains("://") {
-        return without_credentials(peer);
-    }
+    // URLs first: a comma may be part of a password in one. What is left of it after a comma is an address.
+    let peer = without_credentials(peer);
     let each = peer.split(',').map(|address| match address.rsplit_once('@') {
-        Some((_, host)) => format!("{MASK}@{host}"),
-        None => address.to_owned(),
+        Some((_, host)) if !address.contains("://") => format!("{MASK}@{host}"),
+        _ => address.to_owned(),
     });
     Cow::Owned(each.collect::<Vec<_>>().join(","))
 }
@@ -87,5 +86,8 @@ mod tests {
         assert_eq!(without_users("db:5432"), "db:5432");
         assert_eq!(without_users("me:p@w@db:5432"), "***@db:5432");
         assert_eq!(without_users("mongodb://me:pw@a,b"), "mongodb://***@a,b");
+        assert_eq!(without_users("mongodb://me:p,w@a,b"), "mongodb://***@a,b");
+        assert_eq!(without_users("me:pw@a:1,x://me:pw@b"), "***@a:1,x://***@b");
+        assert_eq!(without_users("x://me:pw@a,x://me:pw@b"), "x://***@a,x://***@b");
     }
 }
