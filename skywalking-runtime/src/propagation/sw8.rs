@@ -164,7 +164,7 @@ pub(crate) fn write(out: String, segment: &mut Segment) -> String {
     out.push_number(current.index());
     out.push(&segment.tracer.identity.header);
     let peer = segment.peer_of(current);
-    let peer = text::clean(if peer.is_empty() { UNKNOWN_PEER } else { peer }, text::PEER_LIMIT);
+    let peer = text::clean(if text::is_blank(peer) { UNKNOWN_PEER } else { peer }, text::PEER_LIMIT);
     let room = WRITTEN.saturating_sub(out.0.len() + 1 + base64_length(peer.len()));
     let name = segment.name_of(endpoint);
     match name {

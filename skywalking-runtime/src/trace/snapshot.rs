@@ -18,6 +18,7 @@ use super::root;
 use super::scope::{self, Begun, Scope};
 use super::segment::{Segment, Shared};
 use super::slot;
+use super::text;
 use super::thread;
 use super::traced::{Span, Streamed, Traced};
 use crate::tracer;
@@ -129,8 +130,8 @@ impl Drop for Frame {
 }
 
 fn static_name(name: &'static str) -> Side {
-    // An empty name would be the callsite's, as everywhere.
-    let name = if name.is_empty() { CONTINUED.name } else { name };
+    // A blank name would be the callsite's, as everywhere.
+    let name = if text::is_blank(name) { CONTINUED.name } else { name };
     Side { key: name, a: 0, b: 0, next: 0, kind: SideKind::StaticName }
 }
 

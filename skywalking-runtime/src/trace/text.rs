@@ -45,6 +45,12 @@ pub(crate) fn units(text: &str) -> usize {
     text.chars().map(char::len_utf16).sum()
 }
 
+/// True of a name that says nothing: the backend takes one of blanks for none.
+#[inline]
+pub(crate) fn is_blank(name: &str) -> bool {
+    name.chars().all(char::is_whitespace)
+}
+
 /// `name`, cut to `limit` and with control characters replaced by `_`: a name ends up in headers, on pages and in terminals.
 pub(crate) fn clean(name: &str, limit: usize) -> Cow<'_, str> {
     let name = cut(name, limit);

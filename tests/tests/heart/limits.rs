@@ -185,3 +185,29 @@ fn past_the_span_limit_an_exit_whose_arguments_open_spans_sends_its_address() {
     full(|| call("computed:1", &mut header));
     assert_eq!(address_in(&header), "computed:1");
 }
+
+#[test]
+fn what_consists_of_blanks_is_no_name_and_no_address_and_no_key() {
+    static BLANK: Callsite = callsite!(exit, " ", peer = " ");
+    #[exit_span(name = name, peer = peer, inject = headers)]
+    fn call(name: &str, peer: &str, headers: &mut String) {}
+    let mut headers = [String::new(), String::new()];
+    let late = format!("{}x", "\u{a0}".repeat(200));
+    let trees = run(|| {
+        Root::new(&ENTRY).name("  ").run(|| {
+            call(" ", "\u{a0} ", &mut headers[0]);
+            current().set_name(&late).tag("", 1).tag(" ", "2").log("", 3).log_fields(&[("a", &4), ("\u{2003}", &5)]);
+            child(&BLANK).run(|| current().set_peer(&late));
+            let here = capture();
+            here.run(" ", || ());
+            std::thread::spawn(move || here.run("", || ())).join().unwrap();
+        });
+        child(&BLANK).run(|| inject(&mut headers[1]));
+    });
+    assert_eq!(headers.each_ref().map(|header| address_in(header)), ["unknown", "unknown"]);
+    assert_eq!(
+        text(&trees),
+        "Entry /entry layer=Http {unnamed=2} [unnamed=3] [a=4 unnamed=5]\n  Exit heart::limits::call peer=unknown\n  \
+         Exit unnamed peer=unknown\n  Local continued\n  Local continued ref=CrossThread\nExit unnamed peer=unknown\n"
+    );
+}

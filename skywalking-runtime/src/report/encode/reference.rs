@@ -92,7 +92,11 @@ impl Encoder {
     fn name(&mut self, number: u32, base64: &str, limit: usize, field: Option<Field<'_>>) {
         let name = self.scratch.decode(base64);
         let name = text::clean(&name, limit);
-        let name = field.map_or(Cow::Borrowed(&*name), |field| redacted(&self.hook, field, &name));
+        let name = match field {
+            Some(field) => redacted(&self.hook, field, &name),
+            None if text::is_blank(&name) => Cow::Borrowed(UNNAMED),
+            None => name,
+        };
         self.writer.string(number, &name);
     }
 }
@@ -101,7 +105,7 @@ impl Encoder {
 /// reference with a blank one for no call at all, or for one of its user.
 fn redacted<'a>(hook: &Hook, field: Field<'_>, text: &'a str) -> Cow<'a, str> {
     match hook.text(field, text) {
-        empty if empty.is_empty() => Cow::Borrowed(if field == Field::Peer { UNKNOWN_PEER } else { UNNAMED }),
+        blank if text::is_blank(&blank) => Cow::Borrowed(if field == Field::Peer { UNKNOWN_PEER } else { UNNAMED }),
         text => text,
     }
 }

@@ -10,8 +10,9 @@ use super::Segment;
 use super::span::field;
 use crate::trace::callsite::Callsite;
 use crate::trace::record::{Side, SideKind};
+use crate::trace::segment::UNNAMED;
 use crate::trace::tally::{self, Reason};
-use crate::trace::text::{NAME_LIMIT, TAG_LIMIT, clean, cut};
+use crate::trace::text::{NAME_LIMIT, TAG_LIMIT, clean, cut, is_blank};
 
 /// Numbers of the fields of a `KeyStringValuePair` and of a `Log`.
 const KEY: u32 = 1;
@@ -86,8 +87,9 @@ pub(super) fn write_logs<'a>(writer: &mut Writer, hook: &Hook, segment: Segment<
         match side.kind {
             SideKind::Field => {
                 fields.get_or_insert_with(|| writer.mark());
-                let text = hook.text(Field::Log(side.key), segment.text_of(side));
-                write_pair(writer, LOG_DATA, side.key, |writer| writer.bytes(text.as_bytes()));
+                let key = known_key(side.key);
+                let text = hook.text(Field::Log(key), segment.text_of(side));
+                write_pair(writer, LOG_DATA, key, |writer| writer.bytes(text.as_bytes()));
                 continue;
             }
             SideKind::Log => {
@@ -160,6 +162,7 @@ struct Tags<'a> {
 
 impl Tags<'_> {
     fn text(&mut self, key: &'static str, value: &str) {
+        let key = known_key(key);
         if self.seen.is_new(key) {
             let value = self.hook.text(Field::Tag(key), value);
             write_pair(self.writer, field::TAGS, key, |writer| writer.bytes(value.as_bytes()));
@@ -171,6 +174,7 @@ impl Tags<'_> {
             let sign = if negative { "-" } else { "" };
             return self.text(key, &format!("{sign}{digits}"));
         }
+        let key = known_key(key);
         if self.seen.is_new(key) {
             write_pair(self.writer, field::TAGS, key, |writer| {
                 writer.decimal(digits);
@@ -180,6 +184,11 @@ impl Tags<'_> {
             });
         }
     }
+}
+
+/// The key, or what stands in its place where the program gave none.
+fn known_key(key: &'static str) -> &'static str {
+    if is_blank(key) { UNNAMED } else { key }
 }
 
 fn write_pair(writer: &mut Writer, number: u32, key: &str, value: impl FnOnce(&mut Writer)) {

@@ -9,7 +9,7 @@ use super::{Encoder, Segment};
 use crate::trace::callsite::{Callsite, Kind, Layer};
 use crate::trace::record::{Record, SideKind};
 use crate::trace::segment::{UNKNOWN_PEER, UNNAMED};
-use crate::trace::text::{NAME_LIMIT, PEER_LIMIT, clean};
+use crate::trace::text::{NAME_LIMIT, PEER_LIMIT, clean, is_blank};
 
 /// Numbers of the fields of a `SpanObject`.
 pub(super) mod field {
@@ -85,12 +85,12 @@ fn write_call(writer: &mut Writer, callsite: &'static Callsite, found: &Override
     let (kind, layer, peer) = if continued { (Kind::Local, Layer::Unknown, "") } else { (callsite.kind, callsite.layer, callsite.peer) };
     // What was computed was cleaned when it was recorded; what is literal is cleaned here.
     let peer = match found.peer.as_deref().map_or_else(|| clean(peer, PEER_LIMIT), Cow::Borrowed) {
-        empty if empty.is_empty() && kind == Kind::Exit => Cow::Borrowed(UNKNOWN_PEER),
+        blank if is_blank(&blank) && kind == Kind::Exit => Cow::Borrowed(UNKNOWN_PEER),
         peer => peer,
     };
-    let name = found.name.as_deref().filter(|name| !name.is_empty());
+    let name = found.name.as_deref().filter(|name| !is_blank(name));
     let name = match name.map_or_else(|| clean(callsite.name, NAME_LIMIT), Cow::Borrowed) {
-        empty if empty.is_empty() => Cow::Borrowed(UNNAMED),
+        blank if is_blank(&blank) => Cow::Borrowed(UNNAMED),
         name => name,
     };
     writer.int(field::COMPONENT_ID, i64::from(found.component.unwrap_or(callsite.component)));

@@ -7,6 +7,7 @@
 use super::super::callsite::{Callsite, Kind, Layer};
 use super::super::record::{Record, Side, SideKind};
 use super::super::tag::Raw;
+use super::super::text;
 use super::{Opened, Segment, Which};
 
 impl Segment {
@@ -29,7 +30,7 @@ impl Segment {
     #[cold]
     pub(crate) fn take_over(&mut self, callsite: &'static Callsite) {
         let Some(outer) = self.current_record().map(|record| *record) else { return };
-        if callsite.gives_name() && !callsite.name.is_empty() {
+        if callsite.gives_name() && !text::is_blank(callsite.name) {
             self.push_current(Side { key: callsite.name, a: 0, b: 0, next: 0, kind: SideKind::StaticName });
             self.renamed();
         }
@@ -39,7 +40,7 @@ impl Segment {
         if callsite.layer != Layer::Unknown && !(callsite.is_fallback() && self.gives(&outer, SideKind::Layer)) {
             self.push_current(Side { key: "", a: callsite.layer as u32, b: 0, next: 0, kind: SideKind::Layer });
         }
-        if self.lacks_peer() && !callsite.peer.is_empty() {
+        if self.lacks_peer() && !text::is_blank(callsite.peer) {
             self.with_current_list(|segment, head| segment.peer(head, callsite.peer));
         }
         for (key, value) in callsite.tags {
@@ -59,7 +60,7 @@ impl Segment {
 
     /// True if the current span has no address yet.
     pub(crate) fn lacks_peer(&self) -> bool {
-        self.peer_of(self.current).is_empty()
+        text::is_blank(self.peer_of(self.current))
     }
 
     /// Opens a span that is one with the current one. Whoever calls has asked whether it may.

@@ -10,7 +10,7 @@ use super::entries::TEXT_LIMIT;
 use super::{Current, Range, Segment};
 
 impl Segment {
-    /// The operation name for the list at `head`; an empty one changes nothing.
+    /// The operation name for the list at `head`; a blank one changes nothing.
     pub(crate) fn name(&mut self, head: &mut u32, name: &str) {
         if let Some(range) = self.store_name(name, NAME_LIMIT) {
             self.push(head, Side { key: "", a: range.offset, b: range.length, next: 0, kind: SideKind::Name });
@@ -20,7 +20,7 @@ impl Segment {
     /// The same of a name in pieces.
     pub(crate) fn name_pieces(&mut self, head: &mut u32, pieces: &[&str]) {
         let from = self.text.len();
-        let Some(range) = self.store_pieces(pieces, NAME_LIMIT).filter(|range| range.length > 0) else { return };
+        let Some(range) = self.store_pieces(pieces, NAME_LIMIT).filter(|range| !text::is_blank(self.text_at(*range))) else { return };
         let cleaned = match text::clean(self.text_at(range), NAME_LIMIT) {
             Cow::Borrowed(_) => None,
             Cow::Owned(cleaned) => Some(cleaned),
@@ -47,7 +47,7 @@ impl Segment {
         }
     }
 
-    /// The address called for the list at `head`; an empty one is `unknown`, since a header needs one.
+    /// The address called for the list at `head`; a blank one is `unknown`, since a header needs one.
     pub(crate) fn peer(&mut self, head: &mut u32, peer: &str) {
         if let Some(range) = self.store_peer(peer) {
             self.push(head, Side { key: "", a: range.offset, b: range.length, next: 0, kind: SideKind::Peer });
@@ -81,10 +81,10 @@ impl Segment {
     }
 
     fn store_name(&mut self, name: &str, limit: usize) -> Option<Range> {
-        if name.is_empty() {
+        let name = text::cut(name, limit);
+        if text::is_blank(name) {
             return None;
         }
-        let name = text::cut(name, limit);
         if self.text.len() + name.len() > TEXT_LIMIT / 2 && !self.has_room_for_text(name.len()) {
             return None;
         }
@@ -153,7 +153,8 @@ pub(crate) const PENDING_PEER: u32 = u32::MAX;
 
 /// The address, or what stands in its place; counts if it does.
 fn known_peer(peer: &str) -> &str {
-    if peer.is_empty() {
+    let peer = text::cut(peer, PEER_LIMIT);
+    if text::is_blank(peer) {
         tally::count(Reason::EmptyPeer);
         return UNKNOWN_PEER;
     }
@@ -180,6 +181,7 @@ impl<'a> Name<'a> {
             Self::Text(text) => text,
             Self::Of(callsite) => callsite.name,
         };
-        text::clean(if name.is_empty() { UNNAMED } else { name }, NAME_LIMIT)
+        let name = text::cut(name, NAME_LIMIT);
+        text::clean(if text::is_blank(name) { UNNAMED } else { name }, NAME_LIMIT)
     }
 }
