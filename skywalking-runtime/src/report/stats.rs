@@ -98,6 +98,11 @@ pub struct Report {
 }
 
 impl Report {
+    /// That of an agent that was off: it sent nothing and lost nothing, whatever another one does meanwhile.
+    pub(crate) fn of_none() -> Self {
+        Self { sent: 0, dropped: Dropped::default(), stats: Stats::read() }
+    }
+
     /// What has happened since `start`.
     pub(crate) fn since(start: &Stats) -> Self {
         let stats = Stats::read();
