@@ -364,3 +364,21 @@ fn what_outlives_the_span_that_it_is_one_with_says_its_end_within_that_ones_time
     });
     assert_eq!(text(&trees), "Entry /entry layer=Http\n  Exit inner peer=peer:1 [event=cancelled]\n");
 }
+
+#[test]
+fn an_entry_that_reads_what_its_own_span_has_sent_refers_to_no_one() {
+    #[exit_span(name = "produce", peer = "here:1", inject = message)]
+    fn produce(message: &mut String) {}
+    #[entry_span(name = "consume", extract = message)]
+    fn consume(message: &str) {}
+    let mut message = String::new();
+    let trees = run(|| {
+        Root::new(&ENTRY).run(|| {
+            produce(&mut message);
+            // One with the request, below which the message was sent.
+            consume(&message);
+            child(&A).run(|| consume(&message));
+        });
+    });
+    assert_eq!(text(&trees), "Entry consume layer=Http\n  Exit produce peer=here:1\n  Local a\n    Entry consume ref=CrossProcess\n");
+}

@@ -8,6 +8,7 @@ use crate::propagation::others::{self, Others, Parent};
 use crate::propagation::received::{Header, Received};
 use crate::propagation::sw8;
 use crate::trace::callsite::Kind;
+use crate::trace::id;
 use crate::trace::record::{Side, SideKind, Trace};
 use crate::trace::segment::Segment;
 use crate::trace::slot;
@@ -188,6 +189,7 @@ impl Opening {
             tally::count(Reason::RefLimit);
             return;
         }
+        let merged = self.place == Place::Merged;
         self.with(|segment, head| {
             // The sampling flag before it is one character.
             let parent = parts.sender();
@@ -199,6 +201,10 @@ impl Opening {
                 // A middleware and a handler read the same header, or one span sent several messages of a batch: one parent, one ref. An
                 // endpoint that was renamed between two of them makes no second one. Two Entry spans of a segment have one each: without, the
                 // OAP would draw a call from its user to the second.
+                return;
+            }
+            if merged && is_below(segment, header, parts) {
+                // What the request sent in this very span came back to it: the trace links the two by the parent's id already.
                 return;
             }
             let Some(range) = segment.store(header) else { return };
@@ -223,6 +229,13 @@ impl Opening {
         });
         refs < REFS_LIMIT
     }
+}
+
+/// True if the header was sent by the current span of this segment, or by one that opened after it.
+#[cold]
+fn is_below(segment: &Segment, header: &str, parts: &sw8::Parts) -> bool {
+    let sender = header.get(parts.segment.clone()).map(sw8::decode_text);
+    sender == Some(id::text(segment.id)) && parts.span >= i32::from(segment.current.index())
 }
 
 /// Hands on the carriers of a batch until there is no room for one. Counts those that are left.
