@@ -104,6 +104,8 @@ fn value_behind(text: &str, mark: usize) -> Option<(usize, usize)> {
         }
     }
     let ends: fn(char) -> bool = match sign {
+        // In a query what separates pairs elsewhere may be a part of the value.
+        '=' if is_secret(key) && around.ends_with(['?', '&']) => |c| c.is_whitespace() || matches!(c, '&' | '#' | '"' | '\''),
         '=' if is_secret(key) => |c| c.is_whitespace() || matches!(c, '&' | ';' | ',' | '"' | '\'' | ')' | '}'),
         ':' if quoted && is_secret(key) => |c| c.is_whitespace() || matches!(c, ',' | '}' | ']'),
         // The rest of the line: a scheme and a token, or several cookies.
@@ -180,6 +182,8 @@ mod tests {
     fn values_are_masked_to_their_end() {
         for (text, expected) in [
             ("a=1&token=abc&b=2", "a=1&token=***&b=2"),
+            ("/a?password=a,b;c)d&x=1,2", "/a?password=***&x=1,2"),
+            ("/a?x=1&token=a,b#top", "/a?x=1&token=***#top"),
             ("host=db password=p w", "host=db password=*** w"),
             ("Server=db;Pwd=p;x=1", "Server=db;Pwd=***;x=1"),
             ("password='p w' x", "password='***' x"),
