@@ -2,4 +2,5 @@
 
 pub mod child;
 pub mod interop;
+pub mod random;
 pub mod shown;

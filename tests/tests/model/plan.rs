@@ -1,5 +1,7 @@
 //! A program, drawn from a seed: what it does, and not yet what comes of it.
 
+use skywalking_tests::random::Random;
+
 /// The panic that a program throws and catches itself.
 #[derive(Debug)]
 pub(crate) struct Planned;
@@ -152,31 +154,6 @@ pub(crate) enum Going {
 pub(crate) enum Others {
     Executor,
     Adopters,
-}
-
-/// Small numbers in a fixed order: xorshift64*.
-pub(crate) struct Random(u64);
-
-impl Random {
-    pub(crate) fn new(seed: u64) -> Self {
-        Self(seed.wrapping_mul(0x9E37_79B9_7F4A_7C15) | 1)
-    }
-
-    pub(crate) fn below(&mut self, bound: usize) -> usize {
-        self.0 ^= self.0 >> 12;
-        self.0 ^= self.0 << 25;
-        self.0 ^= self.0 >> 27;
-        let high = self.0.wrapping_mul(0x2545_F491_4F6C_DD1D) >> 33;
-        usize::try_from(high).unwrap_or(0) % bound
-    }
-
-    fn few(&mut self, bound: usize) -> u8 {
-        u8::try_from(self.below(bound)).unwrap_or(0)
-    }
-
-    fn one_in(&mut self, bound: usize) -> bool {
-        self.below(bound) == 0
-    }
 }
 
 /// Programs that follow each other share a tracer, so these settings change only now and then.

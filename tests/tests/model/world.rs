@@ -11,9 +11,10 @@ use std::thread;
 
 use skywalking_runtime::testing::{self, Mark};
 use skywalking_runtime::{AsyncSpan, Snapshot, trace_id};
+use skywalking_tests::random::Random;
 
 use super::plain::{Model, Place};
-use super::plan::{Random, Which};
+use super::plan::Which;
 
 /// A future that any thread may poll.
 pub(crate) type Boxed = Pin<Box<dyn Future<Output = ()> + Send>>;

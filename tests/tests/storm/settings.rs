@@ -1,0 +1,50 @@
+//! Settings of an agent, most of them with little room.
+
+use std::time::Duration;
+
+use skywalking_runtime::redact::Field;
+use skywalking_runtime::{Cancelled, Config, Keep, Reporter, Root, Sampling};
+use skywalking_tests::random::Random;
+
+use super::requests::{BOMB, PART};
+
+pub(crate) fn draw(random: &mut Random) -> Config {
+    let mut config = Config::new("storm").reporter(Reporter::Discard);
+    if random.one_in(2) {
+        config = config.cancelled(Cancelled::Error);
+    }
+    config = match random.below(4) {
+        0 => config.sampling(Sampling::rate(0.3)),
+        1 => config.sampling(Sampling::per_3_secs(50)),
+        // One that traces itself.
+        2 => config.sampling(Sampling::custom(|name: &str| {
+            Root::new(&PART).run(|| ());
+            name.len().is_multiple_of(2)
+        })),
+        _ => config,
+    };
+    if random.one_in(2) {
+        config = config.keep(Keep::errors().slower_than(Duration::from_micros(50)).buffer_bytes(1 + random.below(20_000)));
+    }
+    if random.one_in(2) {
+        config = config.redact(|_: Field<'_>, text: &str| {
+            assert!(text != BOMB, "{BOMB}");
+            None
+        });
+    }
+    config = match random.below(3) {
+        0 => config.span_limit(1 + u16::from(random.few(5))),
+        1 => config.queue_segments(1 + random.below(50)),
+        _ => config,
+    };
+    if random.one_in(3) {
+        config = config.max_age(Duration::from_millis(1 + random.below(5) as u64));
+    }
+    if random.one_in(3) {
+        config = config.live_segments(1 + random.below(5));
+    }
+    if random.one_in(3) {
+        config = config.queue_bytes(2_000 + random.below(50_000));
+    }
+    config
+}
