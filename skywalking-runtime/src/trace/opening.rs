@@ -16,6 +16,7 @@ use super::slot;
 use super::tag::{Raw, Recorder, SpanText, TagDisplay};
 use super::text::{self, NAME_LIMIT, PEER_LIMIT, TAG_LIMIT};
 use super::thread;
+use crate::propagation::carrier::Extract;
 use crate::tracer;
 
 pub(super) use context::{REFS_LIMIT, each_within_limit};
@@ -253,6 +254,27 @@ impl Opening {
         self.with(|segment, head| {
             work(segment, head, &scratch);
             segment.return_scratch(scratch);
+        });
+    }
+
+    /// The context that came with a request: a root goes on with its trace, a child refers to it.
+    pub fn extract<C: Extract + ?Sized>(&mut self, carrier: &C) {
+        if let Some(others) = self.listens() {
+            self.receive(&carrier.__received(others), others);
+        }
+    }
+
+    /// The contexts that came with a batch: the first one's trace goes on, all of them are referred to.
+    pub fn extract_each<I>(&mut self, carriers: I)
+    where
+        I: IntoIterator<Item: Extract>,
+    {
+        each_within_limit(carriers, |carrier| {
+            let room = self.has_room_for_refs();
+            if room {
+                self.extract(carrier);
+            }
+            room
         });
     }
 

@@ -2,7 +2,6 @@
 //! whoever reads one refers to who sent it.
 
 use super::{Opening, Place};
-use crate::propagation::carrier::Extract;
 use crate::propagation::extension::{self, Extension};
 use crate::propagation::others::{self, Others, Parent};
 use crate::propagation::received::{Header, Received};
@@ -21,15 +20,8 @@ use crate::tracer::{Inbound, OtherContexts, Settings};
 pub(in crate::trace) const REFS_LIMIT: usize = 500;
 
 impl Opening {
-    /// The context that came with a request: a root goes on with its trace, a child refers to it.
-    pub fn extract<C: Extract + ?Sized>(&mut self, carrier: &C) {
-        if let Some(others) = self.listens() {
-            self.receive(&carrier.__received(others), others);
-        }
-    }
-
     /// Which contexts are read, if any is.
-    fn listens(&self) -> Option<OtherContexts> {
+    pub(super) fn listens(&self) -> Option<OtherContexts> {
         let asked = |segment: &Segment| {
             let Settings { inbound, others, .. } = segment.tracer.settings;
             (inbound == Inbound::Accept).then_some(others)
@@ -41,7 +33,7 @@ impl Opening {
         }
     }
 
-    fn receive(&mut self, received: &Received<'_>, others: OtherContexts) {
+    pub(super) fn receive(&mut self, received: &Received<'_>, others: OtherContexts) {
         if let Some(header) = received.get(Header::Sw8) {
             match sw8::check(header) {
                 Ok(parts) => self.refer(header, &parts),
@@ -144,21 +136,7 @@ impl Opening {
         self.latency = place;
     }
 
-    /// The contexts that came with a batch: the first one's trace goes on, all of them are referred to.
-    pub fn extract_each<I>(&mut self, carriers: I)
-    where
-        I: IntoIterator<Item: Extract>,
-    {
-        each_within_limit(carriers, |carrier| {
-            let room = self.has_room_for_refs();
-            if room {
-                self.extract(carrier);
-            }
-            room
-        });
-    }
-
-    /// The same of contexts that were read before.
+    /// The contexts that came with a batch and were read before.
     pub(in crate::trace) fn extract_kept(&mut self, kept: &[Received<'static>]) {
         each_within_limit(kept, |received| {
             let room = self.has_room_for_refs();
@@ -219,7 +197,7 @@ impl Opening {
     }
 
     /// True if the span can refer to one more segment. What merges with it counts too.
-    fn has_room_for_refs(&mut self) -> bool {
+    pub(super) fn has_room_for_refs(&mut self) -> bool {
         let mut refs = 0;
         self.with(|segment, head| {
             // Nearly every span has none yet.
