@@ -3,3 +3,5 @@
 //! does: two reads of the clock and one record of 32 bytes in a warm buffer.
 //!
 //! Run with `cargo bench -p skywalking-benches`. It prints and asserts no speed; what was opened must have arrived, or it fails.
+
+pub mod workload;

@@ -1,78 +1,18 @@
 //! Spans on the calling thread against their floor, hand-over and encoding apart: see the crate's documentation.
 #![allow(unsafe_code)] // the floor reads the time-stamp counter, as the tracer does
 
-use std::future::{Future, poll_fn};
 use std::hint::black_box;
-use std::pin::pin;
-use std::task::{Context, Poll, Waker};
 use std::time::{Duration, Instant};
 
-use skywalking_runtime::{Callsite, Config, Reporter, Root, callsite, capture, child, exit_span, local_span};
+use skywalking_benches::workload::{
+    ENTRY, EXIT, async_child, bare, consume, display, drive, integer, literal, plain, polls, request, text,
+};
+use skywalking_runtime::{Callsite, Config, Reporter, Root, capture, child};
 
 const ROUNDS: usize = 2_001;
 const SPANS: u64 = 200;
 /// The same, to divide by.
 const EACH: f64 = 200.0;
-
-static ENTRY: Callsite = callsite!(entry, "/entry");
-static EXIT: Callsite = callsite!(exit, "/call", peer = "next:8080");
-
-#[inline(never)]
-fn bare(x: u64) -> u64 {
-    black_box(x + 1)
-}
-
-#[local_span(name = "plain")]
-#[inline(never)]
-fn plain(x: u64) -> u64 {
-    black_box(x + 1)
-}
-
-#[local_span(name = "literal", tags("kind" = "literal", "version" = 1))]
-#[inline(never)]
-fn literal(x: u64) -> u64 {
-    black_box(x + 1)
-}
-
-#[local_span(name = "integer", tags("id" = x))]
-#[inline(never)]
-fn integer(x: u64) -> u64 {
-    black_box(x + 1)
-}
-
-#[local_span(name = "text", tags("user" = user))]
-#[inline(never)]
-fn text(x: u64, user: &str) -> u64 {
-    black_box(x + user.len() as u64)
-}
-
-#[local_span(name = "display", tags("id" = %x))]
-#[inline(never)]
-fn display(x: u64) -> u64 {
-    black_box(x + 1)
-}
-
-#[exit_span(name = "/call", peer = "next:8080", inject = header)]
-#[inline(never)]
-fn call(header: &mut String) -> u64 {
-    black_box(header.len() as u64)
-}
-
-#[local_span(name = "child")]
-async fn async_child(x: u64) -> u64 {
-    black_box(x + 1)
-}
-
-async fn polls(mut left: u64) {
-    poll_fn(|_| {
-        if left == 0 {
-            return Poll::Ready(());
-        }
-        left -= 1;
-        Poll::Pending
-    })
-    .await;
-}
 
 #[derive(Clone, Copy)]
 struct Floor {
@@ -100,11 +40,6 @@ fn floor(records: &mut Vec<Floor>) {
     }
 }
 
-/// The value counts as used.
-fn consume(value: u64) {
-    black_box(value);
-}
-
 /// Nanoseconds that `work` took.
 fn time(work: impl FnOnce()) -> f64 {
     let from = Instant::now();
@@ -115,12 +50,6 @@ fn time(work: impl FnOnce()) -> f64 {
 /// The same inside of a root that is already open: hand-over apart.
 fn inside(work: impl FnOnce()) -> f64 {
     Root::new(&ENTRY).run(|| time(work))
-}
-
-fn drive(future: impl Future) {
-    let mut future = pin!(future);
-    let mut cx = Context::from_waker(Waker::noop());
-    while future.as_mut().poll(&mut cx).is_pending() {}
 }
 
 fn median(mut values: Vec<f64>) -> f64 {
@@ -162,15 +91,7 @@ fn round(records: &mut Vec<Floor>, header: &mut String) -> [f64; VARIANTS.len()]
         time(|| drive(polls(SPANS))),
         time(|| drive(Root::new(&ENTRY).future(polls(SPANS)))),
         time(|| (0..SPANS).for_each(|_| Root::new(&ENTRY).run(|| ()))),
-        time(|| {
-            for x in 0..SPANS {
-                Root::new(&ENTRY).run(|| {
-                    (0..3).for_each(|_| consume(text(x, "somebody")));
-                    header.clear();
-                    call(header);
-                });
-            }
-        }),
+        time(|| (0..SPANS).for_each(|x| request(x, header))),
     ]
 }
 
