@@ -1,7 +1,7 @@
 //! The agent protocol of `SkyWalking`: what an agent and its backend say to each other over gRPC.
 //!
-//! Here are messages, clients and servers as they are on the wire, a check of the rules that a segment has to keep to, and nothing that
-//! decides when to send what.
+//! Here are messages, clients and servers as they are on the wire, the list of the OAP's components, a
+//! check of the rules that a segment has to keep to, and nothing that decides when to send what.
 //! So far tracing (segments and attached events), management (properties and keep-alive), and the commands that every
 //! answer may carry.
 //!
@@ -55,6 +55,7 @@
 //! # Ok::<(), prost::DecodeError>(())
 //! ```
 
+pub mod components;
 #[cfg(feature = "rules")]
 pub mod rules;
 

@@ -15,8 +15,9 @@ use clap::error::ErrorKind;
 use clap::{CommandFactory as _, Parser};
 use skywalking_collector::{Collector, DEFAULT_GRPC_ADDR, DEFAULT_HTTP_ADDR, Error, Limits, parse_address};
 
-/// Receives what SkyWalking agents send, keeps it in memory, and shows it: JSON over HTTP (/api/services, /api/traces,
-/// /api/traces/{traceId}, /api/topology, /api/violations) and, with --watch, trees in the terminal.
+/// Receives what SkyWalking agents send, keeps it in memory, and shows it: JSON over HTTP (/api/services,
+/// /api/instances, /api/traces, /api/traces/{traceId}, /api/topology, /api/violations) and, with --watch, trees in the
+/// terminal.
 #[derive(Debug, Parser)]
 #[command(
     version,

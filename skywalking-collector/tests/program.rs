@@ -209,7 +209,7 @@ async fn a_token_comes_by_variable_or_by_file_and_is_shown_nowhere() {
 fn help_names_every_path_every_option_and_its_variable() {
     let help = program(&["--help"]).output().expect("the program starts");
     let text = String::from_utf8(help.stdout).expect("text");
-    for path in ["/api/services", "/api/traces", "/api/traces/{traceId}", "/api/topology", "/api/violations"] {
+    for path in ["/api/services", "/api/instances", "/api/traces", "/api/traces/{traceId}", "/api/topology", "/api/violations"] {
         assert!(text.contains(path), "{text}");
     }
     assert!(text.contains("SW_COLLECTOR_TOKEN holds a token"), "{text}");

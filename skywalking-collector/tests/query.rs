@@ -2,9 +2,11 @@
 
 mod support;
 
+use prost::Message as _;
 use serde_json::{Value, json};
 use skywalking_collector::Collector;
-use support::{Answer, COLLECT, PATIENCE, encoded, exchange, get, json, now, scenario, send, small, start};
+use skywalking_proto::v3::{InstancePingPkg, InstanceProperties};
+use support::{Answer, COLLECT, KEEP_ALIVE, PATIENCE, PROPERTIES, encoded, exchange, get, json, now, pair, scenario, send, small, start};
 
 async fn with_scenario() -> (Collector, i64) {
     let collector = start().await;
@@ -28,6 +30,59 @@ async fn services_are_listed_with_instances_and_when_they_were_seen() {
             { "name": "Service_Test", "instances": ["Service_Test_1"], "lastSeen": null },
         ])
     );
+}
+
+#[tokio::test]
+async fn instances_are_listed_with_their_properties() {
+    let (collector, began) = with_scenario().await;
+    let report = InstanceProperties {
+        service: "RTS_Test".into(),
+        service_instance: "RTS_Test_1".into(),
+        properties: vec![pair("language", "rust"), pair("ipv4", "10.0.0.1"), pair("ipv4", "10.0.0.2")],
+        ..Default::default()
+    };
+    let ping = InstancePingPkg { service: "quiet".into(), service_instance: "q 1".into(), layer: "GENERAL".into() };
+    send(collector.grpc_addr(), PROPERTIES, vec![report.encode_to_vec()]).await.expect("taken");
+    send(collector.grpc_addr(), KEEP_ALIVE, vec![ping.encode_to_vec()]).await.expect("taken");
+    let read = async |path| {
+        let mut instances = json(collector.http_addr(), path).await;
+        for instance in instances.as_array_mut().expect("an array") {
+            for time in ["lastSeen", "lastPing"] {
+                if let Some(seen) = instance[time].as_i64() {
+                    assert!((began..began + 60_000).contains(&seen));
+                    instance[time] = "recently".into();
+                }
+            }
+        }
+        instances
+    };
+    let properties = json!([
+        { "key": "language", "value": "rust" }, { "key": "ipv4", "value": "10.0.0.1" }, { "key": "ipv4", "value": "10.0.0.2" },
+    ]);
+    let instance = |service: &str, name: &str, properties: Value, ping: Value, layer: &str| {
+        json!({
+            "service": service, "instance": name, "properties": properties, "lastPing": ping, "layer": layer,
+            "lastSeen": "recently",
+        })
+    };
+    let client = instance("RTS_Test", "RTS_Test_1", properties, Value::Null, "");
+    let server = instance("Service_Test", "Service_Test_1", json!([]), Value::Null, "");
+    let quiet = instance("quiet", "q 1", json!([]), "recently".into(), "GENERAL");
+    assert_eq!(read("/api/instances").await, json!([client, server, quiet]));
+    assert_eq!(read("/api/instances?service=RTS_Test").await, json!([client]));
+    assert_eq!(read("/api/instances?service=nobody").await, json!([]));
+}
+
+#[tokio::test]
+async fn skip_analysis_is_shown_on_each_span() {
+    let collector = start().await;
+    let mut segments = scenario("t", now());
+    segments[0].spans[0].skip_analysis = true;
+    send(collector.grpc_addr(), COLLECT, encoded(&segments)).await.expect("taken");
+    let trace = json(collector.http_addr(), "/api/traces/t").await;
+    let spans = trace["spans"].as_array().expect("an array").iter();
+    let shown: Vec<_> = spans.map(|span| (span["spanId"].clone(), span["skipAnalysis"].clone())).collect();
+    assert_eq!(json!(shown), json!([[1, true], [0, false], [1, false], [0, false]]));
 }
 
 #[tokio::test]
@@ -137,7 +192,7 @@ async fn a_trace_is_given_with_all_that_its_spans_say() {
             "traceId": "trace/1", "segmentId": format!("trace/1.{segment}"), "spanId": id, "parentSpanId": id - 1,
             "refs": [], "service": service, "serviceInstance": format!("{service}_1"), "operationName": name,
             "type": kind, "layer": layer, "componentId": 11000, "peer": peer,
-            "startTime": began + from, "endTime": began + to, "isError": false, "tags": [], "logs": [],
+            "startTime": began + from, "endTime": began + to, "isError": false, "skipAnalysis": false, "tags": [], "logs": [],
         })
     };
     let mut exit = span("server", 1, "Service_Test", "/database/QuerySnapshot", "Exit", "Database", "APIService", 3, 9);

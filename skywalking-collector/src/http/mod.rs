@@ -23,7 +23,7 @@ use axum::response::Response;
 use axum::routing::get;
 use serde::Serialize;
 
-use crate::names::quoted;
+use crate::names::{self, quoted};
 use crate::shared::Shared;
 use answer::{json, problem};
 use gate::Gate;
@@ -39,6 +39,7 @@ fn router(bound: SocketAddr, shared: Arc<Shared>) -> Router {
     Router::new()
         .route(gate::OPEN, get(healthcheck))
         .route("/api/services", get(services))
+        .route("/api/instances", get(instances))
         .route("/api/traces", get(traces))
         .route("/api/traces/{trace_id}", get(trace))
         .route("/api/topology", get(topology))
@@ -56,6 +57,15 @@ async fn healthcheck() -> Response {
 
 async fn services(State(shared): State<Arc<Shared>>, RawQuery(query): RawQuery) -> Response {
     read(query, query::none, move |()| Some(shared.services())).await
+}
+
+async fn instances(State(shared): State<Arc<Shared>>, RawQuery(query): RawQuery) -> Response {
+    read(query, query::service, move |service| {
+        let mut found = shared.instances();
+        found.retain(|known| service.as_ref().is_none_or(|service| known.service == names::service(service)));
+        Some(found)
+    })
+    .await
 }
 
 async fn traces(State(shared): State<Arc<Shared>>, RawQuery(query): RawQuery) -> Response {
@@ -85,7 +95,8 @@ async fn trace(State(shared): State<Arc<Shared>>, id: Result<Path<String>, PathR
 
 async fn unknown(uri: Uri) -> Response {
     let path = quoted(uri.path());
-    let reading = "ask for /healthcheck, /api/services, /api/traces, /api/traces/{traceId}, /api/topology or /api/violations";
+    let reading =
+        "ask for /healthcheck, /api/services, /api/instances, /api/traces, /api/traces/{traceId}, /api/topology or /api/violations";
     let reporting = "report to /v3/segment, /v3/segments, /v3/management/reportProperties or /v3/management/keepAlive";
     problem(StatusCode::NOT_FOUND, &format!("there is no {path}: {reading}, {reporting}"))
 }

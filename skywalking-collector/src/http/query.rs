@@ -27,6 +27,20 @@ pub(super) fn none(query: &str) -> Result<(), Unreadable> {
     }
 }
 
+/// For the list of instances: all, or those of one service.
+pub(super) fn service(query: &str) -> Result<Option<String>, Unreadable> {
+    let mut service = None;
+    for pair in pairs(query) {
+        let (name, value) = pair?;
+        match name.as_str() {
+            "service" if value.is_empty() => return Err(Unreadable::NoService),
+            "service" => once("service", &mut service, value)?,
+            _ => return Err(Unreadable::Unknown { name: quoted(&name), known: "this path takes service" }),
+        }
+    }
+    Ok(service)
+}
+
 /// For the lists of traces and of violations.
 pub(super) fn traces(query: &str) -> Result<TraceQuery, Unreadable> {
     let (mut service, mut limit) = (None, None);
@@ -96,6 +110,7 @@ mod tests {
         assert_eq!(traces("").as_ref(), Ok(&TraceQuery { service: None, limit: 20 }));
         assert_eq!(traces("limit=10000&service=caf%C3%A9+%2B%26"), Ok(TraceQuery { service: Some("café +&".into()), limit: 10_000 }));
         assert_eq!(none(""), Ok(()));
+        assert_eq!((service(""), service("service=a+b")), (Ok(None), Ok(Some("a b".into()))));
     }
 
     #[test]
@@ -134,6 +149,9 @@ mod tests {
         service=%: "%" is no percent-encoded UTF-8: encode it again
         %00=1: unknown parameter "\0": this path takes service and limit
         "#);
+        assert_eq!(service("service="), Err(Unreadable::NoService));
+        let known = service("limit=1").map_err(|error| error.to_string());
+        assert_eq!(known, Err("unknown parameter \"limit\": this path takes service".into()));
         assert_eq!(none("a=b").map_err(|error| error.to_string()), Err("unknown parameter \"a\": this path takes none".into()));
     }
 }

@@ -5,7 +5,7 @@
 
 use std::collections::{BTreeMap, HashMap};
 
-use serde::Serialize;
+use serde::{Serialize, Serializer};
 
 use crate::config::Limits;
 use crate::names;
@@ -26,7 +26,8 @@ pub struct ServiceView {
 }
 
 /// One instance, as it reported itself.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "camelCase")]
 #[non_exhaustive]
 pub struct InstanceView {
     /// Its service.
@@ -34,6 +35,8 @@ pub struct InstanceView {
     /// Its name.
     pub instance: String,
     /// Its properties in the order of their first report; a later report of a key replaces the value.
+    /// JSON has them as a list of `{"key": .., "value": ..}`, since a key can be there twice.
+    #[serde(serialize_with = "pairs")]
     pub properties: Vec<(String, String)>,
     /// When it pinged last, in epoch milliseconds.
     pub last_ping: Option<i64>,
@@ -41,6 +44,15 @@ pub struct InstanceView {
     pub layer: String,
     /// When something of it arrived last, in epoch milliseconds.
     pub last_seen: i64,
+}
+
+fn pairs<S: Serializer>(properties: &[(String, String)], to: S) -> Result<S::Ok, S::Error> {
+    #[derive(Serialize)]
+    struct Pair<'a> {
+        key: &'a str,
+        value: &'a str,
+    }
+    to.collect_seq(properties.iter().map(|(key, value)| Pair { key, value }))
 }
 
 type Key = (String, String);

@@ -73,7 +73,7 @@ fn a_peer_that_nobody_answers_for_is_a_node_by_its_layer() {
     kafka:9092 (Kafka, guessed)
     redis:6379 (Redis, guessed)
     web:80 (-, real)
-    what:1 (Unknown, guessed)
+    what:1 (Tomcat, guessed)
     a -> db:5432
     a -> kafka:9092
     a -> redis:6379
@@ -157,4 +157,38 @@ fn long_names_are_cut_the_same_way_on_both_ends() {
     assert_eq!(map(&[("a", &exit), ("b", &answer)]), "a (-, real)\nb (Rust, real)\na -> b");
     assert_eq!(map(&[("a", &exit)]), format!("a (-, real)\n{cut} (-, real)\na -> {cut}", cut = "x".repeat(70)));
     assert_eq!(map(&[("", &[entry()])]), "User (USER, guessed)\n_blank (Rust, real)\nUser -> _blank");
+}
+
+/// Agents of other languages beside ours: each component is on the OAP's list.
+#[test]
+fn components_of_other_languages_have_names() {
+    let served = |component| [span(SpanType::Entry, SpanLayer::Http, component, "")];
+    let drivers = [
+        served(14)[0].clone(),
+        span(SpanType::Exit, SpanLayer::Database, 37, "pg:5432"),
+        span(SpanType::Exit, SpanLayer::Database, 33, "my:3306"),
+        span(SpanType::Exit, SpanLayer::Cache, 5014, "redis:6379"),
+        span(SpanType::Exit, SpanLayer::Database, 11_001, "what:1"),
+    ];
+    insta::assert_snapshot!(map(&[("java", &drivers), ("go", &served(5006)), ("node", &served(4002)), ("php", &served(8001))]), @r"
+    User (USER, guessed)
+    go (Gin, real)
+    java (SpringMVC, real)
+    my:3306 (Mysql, guessed)
+    node (Express, real)
+    pg:5432 (PostgreSQL, guessed)
+    php (PHP, real)
+    redis:6379 (Redis, guessed)
+    what:1 (Unknown, guessed)
+    User -> go
+    User -> java
+    User -> node
+    User -> php
+    java -> my:3306
+    java -> pg:5432
+    java -> redis:6379
+    java -> what:1
+    ");
+    let http_and_mvc = [served(49)[0].clone(), served(3001)[0].clone(), served(14)[0].clone()];
+    assert_eq!(map(&[("a", &http_and_mvc)]), "User (USER, guessed)\na (SpringMVC, real)\nUser -> a");
 }

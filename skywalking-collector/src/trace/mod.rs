@@ -65,6 +65,8 @@ pub struct SpanView {
     pub end_time: i64,
     /// Whether it failed.
     pub is_error: bool,
+    /// Whether the OAP leaves it out of metrics and of the map.
+    pub skip_analysis: bool,
     /// Tags in the order of their arrival.
     pub tags: Vec<KeyValue>,
     /// Logs in the order of their arrival.
@@ -134,6 +136,7 @@ impl SpanView {
             start_time: span.start_time,
             end_time: span.end_time,
             is_error: span.is_error,
+            skip_analysis: span.skip_analysis,
             tags: span.tags.iter().map(KeyValue::new).collect(),
             logs: span.logs.iter().map(|log| LogView { time: log.time, data: log.data.iter().map(KeyValue::new).collect() }).collect(),
         }

@@ -151,6 +151,7 @@ mod tests {
             start_time: start,
             end_time: start,
             is_error: false,
+            skip_analysis: false,
             tags: vec![],
             logs: vec![],
         }

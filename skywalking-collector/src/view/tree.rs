@@ -19,6 +19,8 @@ const SERVICE: usize = 16;
 const DURATION: usize = 9;
 const BAR: usize = 16;
 const WIDTH: usize = 100;
+/// The mark of a span with `skipAnalysis`.
+const SKIPPED: char = '~';
 /// More violations than these are counted.
 const VIOLATIONS: usize = 10;
 /// Deeper spans say their depth instead of being further to the right.
@@ -48,6 +50,10 @@ pub fn tree(trace: &TraceView, style: Style) -> String {
         };
         // Writing to a String can't fail.
         let _ = writeln!(text, "{label} {service} {took:>DURATION$} {bar}{error}");
+    }
+    if trace.spans.iter().any(|span| span.skip_analysis) {
+        let meaning = format!("{SKIPPED} skipAnalysis: stored, without metrics and without a line of the map");
+        let _ = writeln!(text, "{}", style.paint(Colour::Dim, &meaning));
     }
     for (link, mark, meaning) in [
         (Link::ParentMissing, '?', "the span above it is not stored: not yet, lost, or of another trace"),
@@ -104,6 +110,10 @@ fn label(span: &SpanView, depth: usize, link: Link, wrong: bool) -> String {
     if wrong {
         label.push_str("! ");
     }
+    if span.skip_analysis {
+        label.push(SKIPPED);
+        label.push(' ');
+    }
     let _ = write!(label, "{} {}", span.span_type, span.operation_name);
     if !span.peer.is_empty() {
         let _ = write!(label, " -> {}", span.peer);
@@ -154,6 +164,7 @@ mod tests {
             start_time: start,
             end_time: end,
             is_error: false,
+            skip_analysis: false,
             tags: vec![],
             logs: vec![],
         }
@@ -256,6 +267,19 @@ mod tests {
         let told = shown_with(vec![span(0, "Entry", "/x", "a", 1_000, 1_009)], vec![violation(Some(0), &long); 13]);
         assert!(told.contains("13 violations") && told.ends_with("! and 3 more: /api/violations lists them\n"), "{told}");
         assert_eq!(told.lines().filter(|line| line.starts_with("! ␛[2J服")).count(), 10, "{told}");
+    }
+
+    #[test]
+    fn skip_analysis_is_marked_and_explained() {
+        let mut spans = vec![span(0, "Entry", "/health", "a", 1_000, 1_009), span(1, "Local", "probe", "a", 1_001, 1_002)];
+        spans[0].skip_analysis = true;
+        insta::assert_snapshot!(shown(spans), @r"
+        trace t.1
+        2 spans, 1 service, 9 ms
+        ~ Entry /health                                  a                     9 ms [================]
+          Local probe                                    a                     1 ms [ ===            ]
+        ~ skipAnalysis: stored, without metrics and without a line of the map
+        ");
     }
 
     #[test]
