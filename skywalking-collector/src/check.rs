@@ -1,10 +1,14 @@
 //! What becomes of a segment by the wire's rules (`skywalking_proto::rules`): one that a real OAP would lose without a word is refused
 //! aloud, since an agent that loses data should learn it from its first test and not from its production. What else it breaks is kept
 //! beside it and shown.
+//!
+//! A segment of another day is kept although an OAP on SQL storage loses it: recorded traces, the
+//! protocol's own examples and agents with a wrong clock can be looked at, and one violation names
+//! the loss.
 
 use std::ops::ControlFlow;
 
-use skywalking_proto::rules::{self, Violation};
+use skywalking_proto::rules::{self, Rule, Violation};
 use skywalking_proto::v3::SegmentObject;
 
 /// So many violations are told of one segment: one that breaks more has a bug that these show as well.
@@ -55,8 +59,14 @@ impl Refusal {
 pub(crate) fn segment(segment: &SegmentObject, now: i64) -> Result<Vec<Violation>, Refusal> {
     let mut found = Vec::new();
     let mut lost = None;
+    let mut another_day = false;
     rules::each(segment, now, |violation| {
-        if violation.loses_segment() {
+        if is_another_day(&violation) {
+            // All spans of the segment are of that day: one says it.
+            if std::mem::replace(&mut another_day, true) {
+                return ControlFlow::Continue(());
+            }
+        } else if violation.loses_segment() {
             lost = Some(violation);
             return ControlFlow::Break(());
         }
@@ -70,6 +80,11 @@ pub(crate) fn segment(segment: &SegmentObject, now: i64) -> Result<Vec<Violation
     }
     found.shrink_to_fit();
     Ok(found)
+}
+
+/// Whether it is a date that can be shown. 0 and less is a field that nobody set.
+fn is_another_day(violation: &Violation) -> bool {
+    matches!(violation.rule, Rule::StartTime { start: 1.., .. })
 }
 
 /// The memory that they take, beside what the segment takes.
@@ -113,7 +128,26 @@ mod tests {
         assert_eq!(told, [r#"span 0 of segment "s" has a blank operation name, by which nothing can be found: set it"#]);
         wrong.spans[0].start_time = 0;
         let refused = segment(&wrong, NOW).expect_err("it is lost").to_string();
-        assert!(refused.starts_with(r#"span 0 of segment "s" starts at 0 ms, a day for which the OAP has no table"#), "{refused}");
+        let start = r#"span 0 of segment "s" starts at 0 ms, a day for which an OAP on SQL storage has no table"#;
+        assert!(refused.starts_with(start), "{refused}");
+    }
+
+    #[test]
+    fn segments_of_other_days_are_kept_with_one_violation() {
+        for start in [1, 1_588_664_577_013, NOW - 3 * 86_400_000, NOW + 3 * 86_400_000, i64::MAX] {
+            let mut old = good();
+            old.spans = (0..300)
+                .map(|id| SpanObject { span_id: id, parent_span_id: id - 1, start_time: start, end_time: start, ..good().spans[0].clone() })
+                .collect();
+            let found = segment(&old, NOW).expect("it can be shown");
+            assert!(matches!(&found[..], [Violation { rule: Rule::StartTime { start: told, .. }, .. }] if *told == start), "{found:?}");
+            assert!(found[0].to_string().contains("an OAP on SQL storage has no table"), "{}", found[0]);
+        }
+        for start in [0, -1, i64::MIN] {
+            let mut unset = good();
+            unset.spans[0].start_time = start;
+            assert!(matches!(segment(&unset, NOW), Err(Refusal::Lost(_))), "{start}");
+        }
     }
 
     #[test]

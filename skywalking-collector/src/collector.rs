@@ -14,7 +14,7 @@ use crate::shared::Shared;
 use crate::store::{InstanceView, ServiceView, Stats};
 use crate::token::Token;
 use crate::topology::Topology;
-use crate::trace::{TraceQuery, TraceSummary, TraceView, ViolationView};
+use crate::trace::{Arrivals, TraceQuery, TraceSummary, TraceView, ViolationView};
 use crate::{grpc, http};
 
 /// How long open connections may take to end.
@@ -136,6 +136,13 @@ impl Collector {
     /// The newest traces, by start.
     pub fn traces(&self, query: &TraceQuery) -> Vec<TraceSummary> {
         self.shared.traces(query)
+    }
+
+    /// Returns the traces of which something arrived after `after`: 0 at first, then what the last call gave as
+    /// [`Arrivals::upto`]. Of more than `limit` those that arrived last are given, whatever their dates are, and the others
+    /// are counted.
+    pub fn arrivals(&self, after: u64, limit: usize) -> Arrivals {
+        self.shared.arrivals(after, limit)
     }
 
     /// One trace; `None` if no segment of it is stored.

@@ -68,4 +68,6 @@ pub use config::{DEFAULT_GRPC_ADDR, DEFAULT_HTTP_ADDR, Limits, MESSAGE_LIMIT, pa
 pub use error::{Error, Port};
 pub use store::{InstanceView, ServiceView, Stats};
 pub use topology::{Call, Node, Topology};
-pub use trace::{Branch, KeyValue, Link, LogView, MAX_TRACES, RefView, SpanView, TraceQuery, TraceSummary, TraceView, ViolationView};
+pub use trace::{
+    Arrivals, Branch, KeyValue, Link, LogView, MAX_TRACES, RefView, SpanView, TraceQuery, TraceSummary, TraceView, ViolationView,
+};

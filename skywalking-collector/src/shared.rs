@@ -13,7 +13,7 @@ use crate::config::Limits;
 use crate::store::{InstanceView, ServiceView, Stats, Store};
 use crate::token::Token;
 use crate::topology::Topology;
-use crate::trace::{self, MAX_TRACES, TraceQuery, TraceSummary, TraceView, ViolationView};
+use crate::trace::{self, Arrivals, MAX_TRACES, TraceQuery, TraceSummary, TraceView, ViolationView};
 use crate::wire;
 
 #[derive(Debug)]
@@ -100,6 +100,15 @@ impl Shared {
     pub(crate) fn traces(&self, query: &TraceQuery) -> Vec<TraceSummary> {
         let chosen = trace::list(self.store().traces(), query);
         chosen.into_iter().map(trace::Chosen::summarize).collect()
+    }
+
+    pub(crate) fn arrivals(&self, after: u64, limit: usize) -> Arrivals {
+        let (chosen, left_out, upto) = {
+            let store = self.store();
+            let (chosen, left_out) = trace::arrivals(store.traces(), after, limit);
+            (chosen, left_out, store.traces().last_arrival())
+        };
+        Arrivals { traces: chosen.into_iter().map(trace::Chosen::summarize).collect(), left_out, upto }
     }
 
     pub(crate) fn trace(&self, id: &str) -> Option<TraceView> {

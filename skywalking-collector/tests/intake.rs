@@ -8,9 +8,9 @@ use flate2::Compression;
 use flate2::write::GzEncoder;
 use prost::Message as _;
 use serde_json::{Value, json};
-use skywalking_collector::{Collector, Error, Port, TraceQuery};
+use skywalking_collector::{Collector, Error, Port, TraceQuery, view};
 use skywalking_proto::v3::{InstancePingPkg, InstanceProperties};
-use support::{Answer, COLLECT, builder, encoded, exchange, get, json, now, pair, post, send_with, small, start};
+use support::{Answer, COLLECT, builder, encoded, exchange, get, json, now, pair, post, send, send_with, small, start};
 
 const VECTORS: &str = include_str!("../../proto/vectors.json");
 const JSON: &str = "Content-Type: application/json\r\n";
@@ -97,7 +97,7 @@ async fn properties_and_pings_come_in_both_forms() {
     assert_eq!((stats.properties_reports, stats.pings, stats.management_refused), (2, 2, 0));
 }
 
-/// The messages in JSON that stand beside their bytes in `vectors.json`. Their times are of the past, which the OAP has no table for,
+/// The messages in JSON that stand beside their bytes in `vectors.json`. Their times are of the past, or there are none,
 /// so they are moved to now; the values that are looked at are those of the file.
 #[tokio::test]
 async fn the_messages_of_the_vectors_are_taken_in_both_forms() {
@@ -130,6 +130,47 @@ async fn the_messages_of_the_vectors_are_taken_in_both_forms() {
     assert_eq!(seen, 5);
     let stats = collector.stats();
     assert_eq!((stats.segments_accepted, stats.segments_empty, stats.properties_reports, stats.pings), (2, 1, 1, 1), "{stats}");
+}
+
+/// Two segments of one trace, recorded on 5 May 2020, as an agent of a gateway and one of a service sent them.
+#[tokio::test]
+async fn recorded_traces_are_shown_with_a_note() {
+    const RECORDED: i64 = 1_588_664_577_013;
+    let segment = |id: &str, service: &str, spans: Value| json!({ "traceId": "recorded", "traceSegmentId": id, "service": service, "serviceInstance": "i", "spans": spans });
+    let span = |id: i32, kind: &str, name: &str| {
+        json!({
+            "spanId": id, "parentSpanId": id - 1, "operationName": name, "spanType": kind, "spanLayer": "Http", "componentId": 6000,
+            "startTime": RECORDED + i64::from(id), "endTime": RECORDED + 15, "peer": if kind == "Exit" { "upstream:80" } else { "" },
+        })
+    };
+    let mut served = span(0, "Entry", "/item");
+    served["refs"] = json!([{
+        "refType": "CrossProcess", "traceId": "recorded", "parentTraceSegmentId": "gateway", "parentSpanId": 1,
+        "parentService": "gateway", "parentServiceInstance": "i", "parentEndpoint": "/ingress",
+        "networkAddressUsedAtPeer": "upstream:80",
+    }]);
+    let gateway = segment("gateway", "gateway", json!([span(1, "Exit", "/ingress"), span(0, "Entry", "/ingress")]));
+    let service = segment("service", "shop", json!([served]));
+
+    let collector = start().await;
+    let http = collector.http_addr();
+    taken(&post(http, "/v3/segments", JSON, json!([gateway, service]).to_string().as_bytes()).await);
+    // By the other port too, and dates that a machine has whose clock was never set, or was set wrong.
+    for (id, start) in [("just-booted", 300_000), ("next-year", now() + 365 * 86_400_000)] {
+        let mut wrong = small(id, id);
+        (wrong.spans[0].start_time, wrong.spans[0].end_time) = (start, start + 1);
+        send(collector.grpc_addr(), COLLECT, encoded([&wrong])).await.expect("taken");
+    }
+    assert_eq!(stored(&collector), ["just-booted", "next-year", "recorded"]);
+    let trace = collector.trace("recorded").expect("stored");
+    let rules: Vec<_> = trace.violations.iter().map(|one| (one.segment_id.as_str(), one.rule)).collect();
+    assert_eq!(rules, [("gateway", "start-time"), ("service", "start-time")]);
+    let text = view::tree(&trace, view::Style::plain());
+    assert!(
+        text.contains("3 spans, 2 services, 15 ms") && text.replace("\n  ", " ").contains("an OAP on SQL storage has no table"),
+        "{text}"
+    );
+    assert_eq!(collector.topology().calls.len(), 2);
 }
 
 #[tokio::test]

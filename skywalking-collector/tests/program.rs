@@ -7,7 +7,9 @@ use std::net::{SocketAddr, TcpListener};
 use std::process::{Child, ChildStdout, Command, Output, Stdio};
 use std::time::Instant;
 
-use support::{COLLECT, PATIENCE, encoded, json, now, scenario, send, send_with};
+use prost::Message as _;
+use skywalking_proto::v3::{SegmentCollection, SpanObject};
+use support::{COLLECT, COLLECT_IN_SYNC, PATIENCE, encoded, json, now, scenario, send, send_with, small};
 
 fn program(arguments: &[&str]) -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_skywalking-collector"));
@@ -117,6 +119,43 @@ async fn watching_shows_each_trace_and_the_map_without_colours_in_a_pipe() {
     Service_Test (Rust) -> APIService (Rust, guessed)
     ended; segments: 2 accepted, 0 refused, 0 duplicate, 0 empty; stored: 1 traces, 4 spans; evicted: 0 traces, 0 spans
     "#);
+}
+
+/// Two traces of 20 000 spans, 30 of 40 and 150 of one: what is printed is bounded, and counts the rest.
+#[cfg(unix)]
+#[tokio::test]
+async fn watching_prints_a_bounded_part_and_counts_the_rest() {
+    let mut running = Running::start(program(&FREE).arg("--watch"));
+    let large = |id: &str, spans: i32| {
+        let mut segment = small(id, id);
+        let step = segment.spans[0].clone();
+        segment.spans = (0..spans).map(|id| SpanObject { span_id: id, parent_span_id: (id - 1).min(0), ..step.clone() }).collect();
+        segment
+    };
+    send(running.grpc, COLLECT, encoded([&large("a", 20_000), &large("b", 20_000)])).await.expect("taken");
+    let mut read = |end: &str| {
+        let mut text = String::new();
+        while !text.ends_with(end) {
+            assert!(running.out.read_line(&mut text).expect("text") > 0, "{text}");
+        }
+        text
+    };
+    let left_out = "… and 19900 more spans: /api/traces/{traceId} has all of them\n";
+    let first = format!("{}{}", read(left_out), read(left_out));
+    assert!(first.len() < 30_000 && first.starts_with("trace a\n20000 spans, "), "{} bytes: {first:.500}", first.len());
+
+    let middle: Vec<_> = (0..30).map(|at| large(&format!("m{at}"), 40)).collect();
+    send(running.grpc, COLLECT_IN_SYNC, vec![SegmentCollection { segments: middle }.encode_to_vec()]).await.expect("taken");
+    let second = read(" spans: /api/traces lists them\n");
+    let told = second.lines().filter(|line| line.starts_with("trace m")).count();
+    assert!((1..30).contains(&told) && second.lines().count() < 700, "{told}: {second}");
+    assert!(second.contains(&format!("… and {} more traces of {} spans:", 30 - told, (30 - told) * 40)), "{second}");
+
+    // As one message, so that they arrive in one moment, or in two.
+    let many: Vec<_> = (0..1_000).map(|at| small(&format!("s{at}"), &format!("s{at}"))).collect();
+    send(running.grpc, COLLECT_IN_SYNC, vec![SegmentCollection { segments: many }.encode_to_vec()]).await.expect("taken");
+    let third = read(" more traces that arrived: /api/traces lists them\n");
+    assert!(third.len() < 100_000, "{}", third.len());
 }
 
 /// Each connection is a file; what is kept waiting is taken when others have gone.

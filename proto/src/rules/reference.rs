@@ -37,10 +37,19 @@ impl Judge<'_> {
                 self.tell(id, Rule::ProcessRef { kind: kind.as_str_name() })
             }
             (Ok(RefType::CrossThread), Ok(SpanType::Entry)) => self.tell(id, Rule::ThreadRefOnEntry),
+            (Ok(RefType::CrossThread), Ok(SpanType::Local)) if self.refers_to_own_entry(span, reference) => Flow::Continue(()),
             (Ok(RefType::CrossThread), _) if span.span_id != 0 => self.tell(id, Rule::ThreadRefInside),
             (Err(_), _) => self.tell(id, Rule::Number { what: "ref type", value: reference.ref_type, last: RefType::CrossThread.into() }),
             _ => Flow::Continue(()),
         }
+    }
+
+    /// Whether the ref names an Entry before the span in the same segment. The Java agent does so in
+    /// the callbacks of a gRPC server call, and the OAP takes it.
+    fn refers_to_own_entry(&self, span: &SpanObject, reference: &SegmentReference) -> bool {
+        let entry = |one: &&SpanObject| one.span_type == i32::from(SpanType::Entry) && one.span_id < span.span_id;
+        reference.parent_trace_segment_id == self.segment.trace_segment_id
+            && self.segment.spans.iter().filter(entry).any(|one| one.span_id == reference.parent_span_id)
     }
 
     fn fields(&mut self, span: i32, reference: &SegmentReference) -> Flow {

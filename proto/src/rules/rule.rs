@@ -95,7 +95,10 @@ pub enum Rule {
         last: i32,
     },
     /// 20.5.
-    #[error("starts at {start} ms, a day for which the OAP has no table (it is {now} ms now): send epoch milliseconds of the real clock")]
+    #[error(
+        "starts at {start} ms, a day for which an OAP on SQL storage has no table (it is {now} ms now), so it loses the segment: \
+         send epoch milliseconds of the real clock"
+    )]
     StartTime {
         /// Its start.
         start: i64,

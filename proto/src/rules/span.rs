@@ -4,7 +4,7 @@ use std::collections::HashSet;
 
 use serde::de::IgnoredAny;
 
-use super::text::{OPERATION_UNITS, PEER_UNITS, STACK_UNITS, TAG_UNITS, is_blank, quoted};
+use super::text::{OPERATION_UNITS, PEER_UNITS, STACK_UNITS, TAG_UNITS, is_blank, quoted, units};
 use super::{Flow, Judge, Rule};
 use crate::v3::{KeyStringValuePair, Log, SpanLayer, SpanObject, SpanType};
 
@@ -116,8 +116,10 @@ impl Judge<'_> {
         }
         for field in &log.data {
             self.key(span, "log field", field)?;
-            if field.key == "stack" {
-                self.length(Some(span.span_id), "stack", &field.value, STACK_UNITS)?;
+            if field.key == "stack" && units(before_last_line(&field.value)) > STACK_UNITS {
+                let units = units(&field.value);
+                let rule = Rule::TooLong { what: "stack", value: quoted(&field.value), units, limit: STACK_UNITS };
+                self.tell(Some(span.span_id), rule)?;
             }
         }
         Flow::Continue(())
@@ -129,6 +131,14 @@ impl Judge<'_> {
         }
         Flow::Continue(())
     }
+}
+
+/// Returns all but the last line, without the line break. The Java agent adds whole lines until the
+/// limit is reached, so its last line may go beyond the limit.
+fn before_last_line(text: &str) -> &str {
+    let text = text.strip_suffix('\n').unwrap_or(text);
+    let before = text.rsplit_once('\n').map_or("", |(before, _)| before);
+    before.strip_suffix('\r').unwrap_or(before)
 }
 
 /// What is wrong with the value of a tag that the OAP reads.

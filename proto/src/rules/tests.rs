@@ -180,7 +180,7 @@ fn each_rule_is_broken_alone_and_says_what_where_and_what_to_do() {
         local(|span| span.tags = vec![pair("", "1")]),
         local(|span| span.logs[0].data.push(pair(" ", "1"))),
         local(|span| span.tags = vec![pair("user", &"v".repeat(2_049))]),
-        local(|span| span.logs[0].data[1].value.push('s')),
+        local(|span| span.logs[0].data[1].value.push_str("s\n\tat x")),
         local(|span| span.tags = vec![pair("transmission.latency", "12.5")]),
         local(|span| span.tags = vec![pair("x-le", "yes")]),
         local(|span| span.tags = vec![pair("transmission.latency", "-7")]),
@@ -229,7 +229,7 @@ fn each_rule_is_broken_alone_and_says_what_where_and_what_to_do() {
     parent-not-before span 1 of segment "s" has the parent 1, which is not before it: number a span when it is opened, below one that is open
     number span 0 of segment "s" has the span type 3, which the protocol does not know: send 0 to 2
     number span 0 of segment "s" has the span layer 8, which the protocol does not know: send 0 to 7
-    start-time LOST span 0 of segment "s" starts at 0 ms, a day for which the OAP has no table (it is 1795000000000 ms now): send epoch milliseconds of the real clock
+    start-time LOST span 0 of segment "s" starts at 0 ms, a day for which an OAP on SQL storage has no table (it is 1795000000000 ms now), so it loses the segment: send epoch milliseconds of the real clock
     end-before-start span 2 of segment "s" ends at 1795000000001 ms, before its start at 1795000000002 ms, which is a negative latency: use one clock for both, and never end earlier
     start-before-parent span 2 of segment "s" starts at 1795000000000 ms, before its parent 1 at 1795000000001 ms: use one clock for both, and never start earlier
     log-time span 1 of segment "s" has a log at 1795000000000 ms, and lasts from 1795000000001 ms to 1795000000099 ms: log while the span is open, by the span's clock
@@ -247,7 +247,7 @@ fn each_rule_is_broken_alone_and_says_what_where_and_what_to_do() {
     no-key span 1 of segment "s" has a tag without a key, and the value "1": name it
     no-key span 1 of segment "s" has a log field without a key, and the value "1": name it
     too-long span 1 of segment "s" has the tag value "vvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvv…" of 2049 UTF-16 units, and agents keep to 2048: cut it
-    too-long span 1 of segment "s" has the stack "ssssssssssssssssssssssssssssssssssssssssssssssssssssssssssss…" of 4001 UTF-16 units, and agents keep to 4000: cut it
+    too-long span 1 of segment "s" has the stack "ssssssssssssssssssssssssssssssssssssssssssssssssssssssssssss…" of 4007 UTF-16 units, and agents keep to 4000: cut it
     tag-loses-segment LOST span 1 of segment "s" has the tag transmission.latency with value "12.5", for which the OAP discards the whole segment: send milliseconds as an integer
     tag-loses-segment LOST span 1 of segment "s" has the tag x-le with value "yes", for which the OAP discards the whole segment: send a JSON object such as {"logic-span":true}
     tag-value span 1 of segment "s" has the tag transmission.latency with value "-7", of which the OAP can make nothing: send 0 or more milliseconds
@@ -313,6 +313,60 @@ fn what_is_only_near_a_limit_is_right() {
         });
         assert_eq!(found, []);
     }
+}
+
+/// Java adds whole lines until it has 4 000 units, so the last line is longer than the limit.
+#[test]
+fn stack_may_end_with_the_line_that_reaches_the_limit() {
+    let first = "java.lang.IllegalStateException: no stock";
+    let line = "\n\tat com.example.Shop.order(Shop.java:42)";
+    let lines = |line: &str, units: usize| {
+        let mut stack = first.to_owned();
+        while stack.encode_utf16().count() <= units {
+            stack.push_str(line);
+        }
+        stack
+    };
+    let with = |stack: String| broken(good(), |s| s.spans[1].logs[0].data[1].value = stack);
+    let java = lines(line, 4_000);
+    assert!(java.len() > 4_000, "{}", java.len());
+    for stack in [
+        java.clone(),
+        format!("{java}\n"),
+        lines("\r\n\tat com.example.Shop.order(Shop.java:42)", 4_000),
+        lines("\n\tat 店.订单(店.java:42)", 4_000),
+        format!("{}\n\tat the.line.after.exactly.4000", "s".repeat(4_000)),
+        "m".repeat(10_000),
+    ] {
+        assert_eq!(with(stack), []);
+    }
+    for stack in [format!("{java}{line}"), lines(line, 5_000), format!("{}\n\n", lines(line, 4_100)), "\n".repeat(5_000)] {
+        let found = with(stack);
+        assert!(matches!(&found[..], [Violation { rule: Rule::TooLong { what: "stack", .. }, .. }]), "{found:?}");
+    }
+}
+
+/// What the Java agent sends of a gRPC server call.
+#[test]
+fn callback_may_refer_to_the_entry_of_its_own_segment() {
+    let own =
+        |to: i32| SegmentReference { parent_trace_segment_id: "s".into(), parent_span_id: to, ..continued().spans[0].refs[0].clone() };
+    let called = |at: usize, kind: SpanType, to: i32| {
+        broken(good(), |s| {
+            s.spans[at].operation_name = "/demo.Stock/take/server/Response/onClose".into();
+            s.spans[at].span_type = kind.into();
+            s.spans[at].span_layer = SpanLayer::RpcFramework.into();
+            s.spans[at].refs = vec![own(to)];
+        })
+    };
+    assert_eq!(called(1, SpanType::Local, 0), []);
+    assert_eq!(called(2, SpanType::Local, 0), []);
+    let names = |found: Vec<Violation>| found.iter().map(|one| one.rule.name()).collect::<Vec<_>>();
+    // To a Local span, to no span, from an Exit, and from another segment's callback.
+    assert_eq!(names(called(2, SpanType::Local, 1)), ["thread-ref-inside"]);
+    assert_eq!(names(called(1, SpanType::Local, 7)), ["thread-ref-inside", "ref-to-itself"]);
+    assert_eq!(names(called(2, SpanType::Exit, 0)), ["thread-ref-inside"]);
+    assert_eq!(names(broken(good(), |s| s.spans[1].refs = continued().spans[0].refs.clone())), ["thread-ref-inside"]);
 }
 
 #[test]

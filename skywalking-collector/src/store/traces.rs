@@ -40,6 +40,11 @@ pub(crate) struct StoredTrace {
 }
 
 impl StoredTrace {
+    /// The number of its last arrival.
+    pub(crate) fn last_arrival(&self) -> u64 {
+        self.segments.last().map_or(0, |segment| segment.arrival)
+    }
+
     /// Whether a segment of the trace is this service's, by its whole name or the one that is shown.
     pub(crate) fn touches(&self, service: &str) -> bool {
         self.segments.iter().any(|segment| segment.is_of(service))
@@ -143,6 +148,11 @@ impl Traces {
 
     pub(crate) fn iter(&self) -> impl Iterator<Item = (&Arc<str>, &StoredTrace)> {
         self.by_id.iter()
+    }
+
+    /// The number of the last arrival; counts from 1.
+    pub(crate) fn last_arrival(&self) -> u64 {
+        self.arrivals
     }
 
     /// All segments, in the order in which their traces began.

@@ -13,8 +13,8 @@ use skywalking_proto::v3::{KeyStringValuePair, SegmentObject, SegmentReference, 
 use crate::names;
 use crate::store::StoredSegment;
 
-pub(crate) use summary::{Chosen, list};
-pub use summary::{MAX_TRACES, TraceQuery, TraceSummary};
+pub use summary::{Arrivals, MAX_TRACES, TraceQuery, TraceSummary};
+pub(crate) use summary::{Chosen, arrivals, list};
 pub use tree::{Branch, Link};
 pub use violation::ViolationView;
 

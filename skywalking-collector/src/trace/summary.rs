@@ -49,6 +49,17 @@ pub struct TraceSummary {
     pub violations: usize,
 }
 
+/// What [`crate::Collector::arrivals`] found.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Arrivals {
+    /// The traces that arrived or grew last, the one that did so last at the end.
+    pub traces: Vec<TraceSummary>,
+    /// How many more arrived or grew.
+    pub left_out: usize,
+    /// Where the next look begins.
+    pub upto: u64,
+}
+
 /// A trace that was chosen, before its root is looked for (which is done without the store's lock).
 pub(crate) struct Chosen {
     trace_id: Arc<str>,
@@ -71,9 +82,20 @@ pub(crate) fn list(traces: &Traces, query: &TraceQuery) -> Vec<Chosen> {
         found.truncate(limit);
     }
     found.sort_unstable_by_key(newest);
-    found
-        .into_iter()
-        .map(|(id, trace)| Chosen {
+    found.into_iter().map(Chosen::new).collect()
+}
+
+/// Chooses what arrived or grew after `after`: of more than `limit` the last ones, and the number of the others.
+pub(crate) fn arrivals(traces: &Traces, after: u64, limit: usize) -> (Vec<Chosen>, usize) {
+    let mut found: Vec<_> = traces.iter().filter(|(_, trace)| trace.last_arrival() > after).collect();
+    found.sort_unstable_by_key(|(_, trace)| trace.last_arrival());
+    let left_out = found.len().saturating_sub(limit);
+    (found.into_iter().skip(left_out).map(Chosen::new).collect(), left_out)
+}
+
+impl Chosen {
+    fn new((id, trace): (&Arc<str>, &StoredTrace)) -> Self {
+        Self {
             trace_id: Arc::clone(id),
             segments: trace.segments.clone(),
             start: trace.start,
@@ -81,11 +103,9 @@ pub(crate) fn list(traces: &Traces, query: &TraceQuery) -> Vec<Chosen> {
             spans: trace.spans,
             is_error: trace.is_error,
             violations: trace.violations,
-        })
-        .collect()
-}
+        }
+    }
 
-impl Chosen {
     pub(crate) fn summarize(self) -> TraceSummary {
         let (root_name, service) = root(&self.trace_id, &self.segments);
         TraceSummary {

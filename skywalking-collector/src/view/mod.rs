@@ -3,14 +3,15 @@
 //! Names come from whoever reports, so what could steer a terminal is shown as a sign instead of being sent to it. Colours
 //! are a [`Style`] and nothing more than that: every mark is a word as well.
 
+mod invisible;
 mod text;
 mod topology;
 mod tree;
 
 use std::io::IsTerminal;
 
-pub use topology::topology;
-pub use tree::tree;
+pub use topology::{topology, topology_within};
+pub use tree::{tree, tree_within};
 
 /// How a view is written.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -2,17 +2,22 @@
 
 use unicode_width::UnicodeWidthChar as _;
 
-/// A sign instead of anything that could move the cursor, change colours, reorder the line or hide in it.
-fn harmless(character: char) -> char {
-    match character {
+use super::invisible::is_invisible;
+
+/// Hands on the text with a sign or an escape in place of each character that could move the cursor,
+/// change colours, reorder the line, or hide in it.
+fn harmless(text: &str) -> impl Iterator<Item = char> {
+    text.chars().flat_map(|character| {
+        let escaped = is_invisible(character).then(|| character.escape_unicode());
         // The control pictures: one column each, and readable.
-        '\0'..='\x1f' => char::from_u32(0x2400 + u32::from(character)).unwrap_or(char::REPLACEMENT_CHARACTER),
-        '\x7f' => '\u{2421}',
-        '\u{80}'..='\u{9f}' // C1 controls: some terminals take U+009B for ESC [
-        | '\u{61c}' | '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2060}'..='\u{206f}' // bidi, breaks, invisible
-        | '\u{feff}' | '\u{fff9}'..='\u{fffb}' | '\u{e0000}'..='\u{e007f}' => char::REPLACEMENT_CHARACTER,
-        other => other,
-    }
+        let shown = match character {
+            '\0'..='\x1f' => char::from_u32(0x2400 + u32::from(character)).unwrap_or(char::REPLACEMENT_CHARACTER),
+            '\x7f' => '\u{2421}',
+            other => other,
+        };
+        let shown = escaped.is_none().then_some(shown);
+        shown.into_iter().chain(escaped.into_iter().flatten())
+    })
 }
 
 /// The text in at most so many columns, harmless; one that is cut ends with `…`.
@@ -23,7 +28,7 @@ pub(super) fn fit(text: &str, columns: usize) -> String {
     let (mut used, mut taken) = (0, 0);
     // Where to go back to if the text turns out to be too long: room for the `…`.
     let mut cut = 0;
-    for character in text.chars().map(harmless) {
+    for character in harmless(text) {
         used += character.width().unwrap_or(0);
         taken += 1;
         if used > columns || taken > most {
@@ -53,7 +58,7 @@ pub(super) fn fill(text: &str, columns: usize) -> String {
 /// sentence of ours.
 pub(super) fn wrap(text: &str, columns: usize) -> impl Iterator<Item = String> {
     const LINES: usize = 6;
-    let text: String = text.chars().take(LINES * columns).map(harmless).collect();
+    let text: String = harmless(text).take(LINES * columns).collect();
     let mut lines = vec![String::new()];
     for word in text.split(' ') {
         let mut word = word.to_owned();
@@ -105,6 +110,11 @@ pub(super) fn width(text: &str) -> usize {
     text.chars().map(|character| character.width().unwrap_or(0)).sum()
 }
 
+/// A number and its noun.
+pub(super) fn count(number: usize, noun: &str) -> String {
+    format!("{number} {noun}{}", if number == 1 { "" } else { "s" })
+}
+
 /// Milliseconds in at most nine columns.
 pub(super) fn duration(ms: u64) -> String {
     const SECOND: u64 = 1_000;
@@ -128,7 +138,15 @@ mod tests {
     #[test]
     fn what_steers_a_terminal_becomes_a_sign() {
         assert_eq!(fit("\x1b[31mred\x1b[0m\r\n\t\u{7}", 80), "␛[31mred␛[0m␍␊␉␇");
-        assert_eq!(fit("\u{9b}31m\u{202e}abc\u{2066}\u{200b}\u{feff}\x7f", 80), "�31m�abc���␡");
+        assert_eq!(fit("\u{9b}31m\u{202e}abc\u{2066}\u{200b}\u{feff}\x7f", 80), r"\u{9b}31m\u{202e}abc\u{2066}\u{200b}\u{feff}␡");
+    }
+
+    #[test]
+    fn invisible_characters_are_escaped() {
+        assert_eq!(fit("pay\u{ad}ment \u{115f}\u{3164}❤\u{fe0f}\u{a0}x", 80), r"pay\u{ad}ment \u{115f}\u{3164}❤\u{fe0f}\u{a0}x");
+        assert_eq!(fit("a\u{ad}b", 7), r"a\u{ad…");
+        let lines: Vec<_> = wrap("of \"a\u{3164}\" and \"a\"", 20).collect();
+        assert_eq!(lines, [r#"of "a\u{3164}" and"#, r#""a""#]);
     }
 
     #[test]

@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, HashSet};
 use std::fmt::Write as _;
 
-use super::text::fit;
+use super::text::{count, fit};
 use super::{Colour, Style};
 use crate::topology::{Node, Topology};
 
@@ -12,6 +12,11 @@ const TYPE: usize = 16;
 
 /// Who calls whom, walked from those that nobody calls, the user first. Ends with a line break.
 pub fn topology(map: &Topology, style: Style) -> String {
+    topology_within(map, style, usize::MAX)
+}
+
+/// Returns [`topology`] with at most so many calls, and a line that counts what was left out.
+pub fn topology_within(map: &Topology, style: Style, calls: usize) -> String {
     let nodes: BTreeMap<&str, &Node> = map.nodes.iter().map(|node| (node.id.as_str(), node)).collect();
     let mut called: BTreeMap<&str, Vec<&str>> = BTreeMap::new();
     for call in &map.calls {
@@ -23,10 +28,10 @@ pub fn topology(map: &Topology, style: Style) -> String {
     // Within a circle nobody begins: such nodes come last, by name.
     order.sort_by_key(|node| (targets.contains(node.id.as_str()), node.node_type.as_deref() != Some("USER")));
 
-    let count = |number: usize, word: &str| format!("{number} {word}{}", if number == 1 { "" } else { "s" });
     let facts = format!("{}, {}", count(map.nodes.len(), "node"), count(map.calls.len(), "call"));
     let mut text = format!("map: {}\n", style.paint(Colour::Dim, &facts));
     let mut seen = HashSet::new();
+    let mut drawn = 0;
     for first in order {
         let mut open = vec![first.id.as_str()];
         while let Some(id) = open.pop() {
@@ -36,12 +41,19 @@ pub fn topology(map: &Topology, style: Style) -> String {
             let below = called.get(id).map(Vec::as_slice).unwrap_or_default();
             for target in below {
                 if let (Some(source), Some(target)) = (nodes.get(id), nodes.get(target)) {
-                    // Writing to a String can't fail.
-                    let _ = writeln!(text, "{} -> {}", shown(source, style), shown(target, style));
+                    drawn += 1;
+                    if drawn <= calls {
+                        // Writing to a String can't fail.
+                        let _ = writeln!(text, "{} -> {}", shown(source, style), shown(target, style));
+                    }
                 }
             }
             open.extend(below.iter().rev());
         }
+    }
+    if let more @ 1.. = drawn.saturating_sub(calls) {
+        let line = format!("… and {}: /api/topology has all of them", count(more, "more call"));
+        let _ = writeln!(text, "{}", style.paint(Colour::Dim, &line));
     }
     text
 }
@@ -98,6 +110,17 @@ mod tests {
     fn every_call_is_a_line_even_in_a_circle() {
         assert_eq!(map(&[("a", "b"), ("b", "a"), ("c", "c"), ("User", "d")]).lines().count(), 5);
         assert_eq!(map(&[]), "map: 0 nodes, 0 calls\n");
+    }
+
+    #[test]
+    fn calls_beyond_the_limit_are_counted() {
+        let calls = [("User", "a"), ("a", "b"), ("a", "c")];
+        let names = ["User", "a", "b", "c"].map(|name| Node { id: name.into(), name: name.into(), node_type: None, is_real: true });
+        let calls = calls.map(|(source, target)| Call { id: String::new(), source: source.into(), target: target.into() });
+        let map = Topology { nodes: names.into(), calls: calls.into() };
+        let shown = topology_within(&map, Style::plain(), 2);
+        assert_eq!(shown, "map: 4 nodes, 3 calls\nUser -> a\na -> b\n… and 1 more call: /api/topology has all of them\n");
+        assert_eq!(topology_within(&map, Style::plain(), 3), topology(&map, Style::plain()));
     }
 
     #[test]

@@ -10,7 +10,7 @@
 use std::collections::HashSet;
 use std::fmt::Write as _;
 
-use super::text::{duration, fill, fit, wrap};
+use super::text::{count, duration, fill, fit, wrap};
 use super::{Colour, Style};
 use crate::trace::{Link, SpanView, TraceView};
 
@@ -29,12 +29,18 @@ const MAX_INDENT: usize = 12;
 /// Spans below each other, each with its service, its duration, where in the trace's time it lies, and whether it failed.
 /// Ends with a line break.
 pub fn tree(trace: &TraceView, style: Style) -> String {
+    tree_within(trace, style, usize::MAX)
+}
+
+/// Returns [`tree`] with at most so many spans, and a line that counts what was left out.
+pub fn tree_within(trace: &TraceView, style: Style, spans: usize) -> String {
     let start = trace.spans.iter().map(|span| span.start_time).min().unwrap_or(0);
     let end = trace.spans.iter().map(|span| span.end_time).max().unwrap_or(start);
     let scale = Scale { start, length: u64::try_from(end.saturating_sub(start)).unwrap_or(0) };
 
     let mut text = heading(trace, &scale, style);
-    let branches = trace.tree();
+    let mut branches = trace.tree();
+    let left_out = branches.split_off(branches.len().min(spans));
     let broken: HashSet<_> = trace.violations.iter().map(|violation| (violation.segment_id.as_str(), violation.span_id)).collect();
     for branch in &branches {
         let span = &trace.spans[branch.span];
@@ -51,7 +57,13 @@ pub fn tree(trace: &TraceView, style: Style) -> String {
         // Writing to a String can't fail.
         let _ = writeln!(text, "{label} {service} {took:>DURATION$} {bar}{error}");
     }
-    if trace.spans.iter().any(|span| span.skip_analysis) {
+    if !left_out.is_empty() {
+        let errors = left_out.iter().filter(|branch| trace.spans[branch.span].is_error).count();
+        let errors = if errors > 0 { format!(", {}", count(errors, "error")) } else { String::new() };
+        let line = format!("… and {}{errors}: /api/traces/{{traceId}} has all of them", count(left_out.len(), "more span"));
+        let _ = writeln!(text, "{}", style.paint(Colour::Dim, &line));
+    }
+    if branches.iter().any(|branch| trace.spans[branch.span].skip_analysis) {
         let meaning = format!("{SKIPPED} skipAnalysis: stored, without metrics and without a line of the map");
         let _ = writeln!(text, "{}", style.paint(Colour::Dim, &meaning));
     }
@@ -85,7 +97,6 @@ fn heading(trace: &TraceView, scale: &Scale, style: Style) -> String {
     services.sort_unstable();
     services.dedup();
     let errors = trace.spans.iter().filter(|span| span.is_error).count();
-    let count = |number: usize, word: &str| format!("{number} {word}{}", if number == 1 { "" } else { "s" });
     let mut facts = vec![count(trace.spans.len(), "span"), count(services.len(), "service"), duration(scale.length)];
     if errors > 0 {
         facts.push(count(errors, "error"));
@@ -280,6 +291,21 @@ mod tests {
           Local probe                                    a                     1 ms [ ===            ]
         ~ skipAnalysis: stored, without metrics and without a line of the map
         ");
+    }
+
+    #[test]
+    fn spans_beyond_the_limit_are_counted_with_their_errors() {
+        let mut spans: Vec<_> = (0..1_000).map(|id| span(id, "Local", "step", "a", 1_000, 2_000)).collect();
+        for failed in [2, 500, 999] {
+            spans[failed].is_error = true;
+        }
+        let trace = TraceView { trace_id: "t.1".into(), spans, violations: vec![] };
+        let shown = tree_within(&trace, Style::plain(), 5);
+        assert!(shown.starts_with("trace t.1\n1000 spans, 1 service, 1000 ms, 3 errors\nLocal step "), "{shown}");
+        assert_eq!(shown.lines().count(), 8, "{shown}");
+        assert!(shown.ends_with("\n… and 995 more spans, 2 errors: /api/traces/{traceId} has all of them\n"), "{shown}");
+        assert_eq!(tree_within(&trace, Style::plain(), 1_000), tree(&trace, Style::plain()));
+        assert!(tree_within(&trace, Style::plain(), 999).contains("\n… and 1 more span, 1 error: "));
     }
 
     #[test]
