@@ -30,7 +30,7 @@ pub(super) enum Naming<'a> {
 }
 
 impl Naming<'_> {
-    /// True if the program chose it: where two spans become one, such a name is the one that counts.
+    /// True if the `names` of a block made it.
     pub(super) fn is_chosen(&self) -> bool {
         matches!(self, Self::Method { names: Some(_), .. } | Self::Given { chosen: true, .. })
     }
@@ -154,12 +154,13 @@ impl Opening<'_> {
             },
             site,
         );
-        let (name, chosen) = match &self.args.name {
-            Some(Text::Literal(name)) => (name.to_token_stream(), true),
-            _ => (self.naming.of(&self.function.sig.ident), self.naming.is_chosen()),
+        let (name, origin) = match &self.args.name {
+            Some(Text::Literal(name)) => (name.to_token_stream(), None),
+            _ if self.naming.is_chosen() => (self.naming.of(&self.function.sig.ident), Some(quote_spanned!(site=> .named_by_pattern()))),
+            _ => (self.naming.of(&self.function.sig.ident), Some(quote_spanned!(site=> .unnamed()))),
         };
-        // A Local span merges with none.
-        let unnamed = (!chosen && self.kind != Kind::Local).then(|| quote_spanned!(site=> .unnamed()));
+        // Local spans do not merge, so nobody asks where their names come from.
+        let origin = origin.filter(|_| self.kind != Kind::Local);
         let component = self.args.component.as_ref().map(|component| match component {
             Component::Id(id) => {
                 let id = proc_macro2::Literal::i32_unsuffixed(*id);
@@ -192,7 +193,7 @@ impl Opening<'_> {
         let tags = (!literal_tags.is_empty()).then(|| quote_spanned!(site=> .tags(&[#(#literal_tags),*])));
         // `line!` speaks of the outermost expansion that its tokens come from: with the function's span that is no expansion, but the function's own line.
         let at = quote_spanned!(self.function.sig.ident.span()=> ::core::file!(), ::core::line!());
-        quote_spanned!(site=> #private::Callsite::located(#private::Kind::#kind, #name, #at) #unnamed #component #layer #peer #tags)
+        quote_spanned!(site=> #private::Callsite::located(#private::Kind::#kind, #name, #at) #origin #component #layer #peer #tags)
     }
 
     fn extract(&self, ty: &TokenStream) -> Option<TokenStream> {

@@ -50,7 +50,7 @@ pub struct Callsite {
     pub(crate) layer: Layer,
     pub(crate) peer: &'static str,
     pub(crate) tags: &'static [(&'static str, &'static str)],
-    /// What was given rather than supposed: it counts where two spans become one.
+    /// What was written out rather than left to a default: decides which values a merged span reports.
     given: u8,
     file: &'static str,
     line: u32,
@@ -63,6 +63,9 @@ pub struct Callsite {
 const NAME: u8 = 1;
 const COMPONENT: u8 = 1 << 1;
 const FALLBACK: u8 = 1 << 2;
+/// The name comes from the `names` of an impl block.
+const PATTERN: u8 = 1 << 3;
+const LAYER: u8 = 1 << 4;
 
 impl Callsite {
     /// A callsite with the defaults: component 11000 (Rust), layer unknown, no peer, no tags.
@@ -99,6 +102,7 @@ impl Callsite {
     #[must_use]
     pub const fn layer(mut self, layer: Layer) -> Self {
         self.layer = layer;
+        self.given |= LAYER;
         self
     }
 
@@ -116,7 +120,7 @@ impl Callsite {
         self
     }
 
-    /// The name is not the program's choice: merged with another span, that one's stays.
+    /// Marks the name as a default: see the rules of merging in `docs/concepts.md`.
     #[doc(hidden)]
     #[must_use]
     pub const fn unnamed(mut self) -> Self {
@@ -124,7 +128,16 @@ impl Callsite {
         self
     }
 
-    /// What it says is what an integration supposes: of a span that it is merged with, name, component and layer stay if the program gave them.
+    /// Marks the name as made by the `names` of an impl block.
+    #[doc(hidden)]
+    #[must_use]
+    pub const fn named_by_pattern(mut self) -> Self {
+        self.given = (self.given & !NAME) | PATTERN;
+        self
+    }
+
+    /// Marks name, component and layer as an integration's defaults: where this span merges with one for which the program set them, the
+    /// program's are reported.
     ///
     /// ```
     /// use skywalking_runtime::{Callsite, callsite, child, testing};
@@ -141,8 +154,18 @@ impl Callsite {
         self
     }
 
-    pub(crate) fn gives_name(&self) -> bool {
+    /// True if the program wrote the name out.
+    pub(crate) fn writes_name(&self) -> bool {
         self.given & (NAME | FALLBACK) == NAME
+    }
+
+    /// True if the program chose the name: it wrote it out, or the pattern that makes it.
+    pub(crate) fn chooses_name(&self) -> bool {
+        self.given & (NAME | PATTERN) != 0 && !self.is_fallback()
+    }
+
+    pub(crate) fn gives_layer(&self) -> bool {
+        self.given & LAYER != 0
     }
 
     pub(crate) fn gives_component(&self) -> bool {

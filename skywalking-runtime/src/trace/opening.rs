@@ -11,7 +11,7 @@ use std::fmt::{self, Debug, Display};
 use super::callsite::{Callsite, Kind};
 use super::root;
 use super::scope::{self, Begun, Scope};
-use super::segment::Segment;
+use super::segment::{NameSource, Segment};
 use super::slot;
 use super::tag::{Raw, Recorder, SpanText, TagDisplay};
 use super::text::{self, NAME_LIMIT, PEER_LIMIT, TAG_LIMIT};
@@ -28,6 +28,7 @@ pub struct Opening {
     callsite: &'static Callsite,
     place: Place,
     /// The list of side entries that the record will take over. Where there is no room for one: the number under which the address is kept.
+    /// Where it merges: the list of the outer span before that.
     head: u32,
     /// Where the entry stands that says how long the message was on its way, as in [`Record::side`](super::record::Record::side).
     latency: u32,
@@ -83,7 +84,7 @@ impl Opening {
             }
             segment.begin_opening();
             if segment.merges(self.callsite.kind) {
-                segment.take_over(self.callsite);
+                self.head = segment.take_over(self.callsite);
                 Place::Merged
             } else if segment.is_full() {
                 Place::Full
@@ -135,8 +136,26 @@ impl Opening {
         match self.place() {
             Place::Undecided => !self.is_refused(),
             Place::Full => false,
+            Place::Merged => self.takes_name(),
             _ => self.recording(),
         }
+    }
+
+    /// True if the span that this one merges with is to be reported under a name that is computed for this one.
+    #[cold]
+    fn takes_name(&self) -> bool {
+        slot::with_key(self.key, |segment| segment.takes_name(self.head, self.callsite, NameSource::Computed)) == Some(true)
+    }
+
+    /// True if the span that this one merges with keeps the tag that it has under this key.
+    #[inline]
+    fn keeps_tag(&self, key: &str) -> bool {
+        self.place == Place::Merged && !self.takes_tag(key)
+    }
+
+    #[cold]
+    fn takes_tag(&self, key: &str) -> bool {
+        slot::with_key(self.key, |segment| segment.takes_tag(self.head, self.callsite, key)) == Some(true)
     }
 
     /// The same of peer and tags, which may be said before the name: such a request is decided about when it is named, or opens.
@@ -174,24 +193,29 @@ impl Opening {
 
     /// A tag of text, number or bool.
     pub fn tag(&mut self, key: &'static str, value: Raw<'_>) {
-        self.with(|segment, head| segment.tag(head, key, value));
+        if !self.keeps_tag(key) {
+            self.with(|segment, head| segment.tag(head, key, value));
+        }
     }
 
     /// A tag by `Display`.
     pub fn tag_display<T: TagDisplay + ?Sized>(&mut self, key: &'static str, value: &T) {
-        self.formatted(format_args!("{value}"), TAG_LIMIT, |segment, head, text| segment.tag(head, key, Raw::Text(text)));
+        if !self.keeps_tag(key) {
+            self.formatted(format_args!("{value}"), TAG_LIMIT, |segment, head, text| segment.tag(head, key, Raw::Text(text)));
+        }
     }
 
     /// A tag by `Debug`.
     pub fn tag_debug<T: Debug + ?Sized>(&mut self, key: &'static str, value: &T) {
-        self.formatted(format_args!("{value:?}"), TAG_LIMIT, |segment, head, text| segment.tag(head, key, Raw::Text(text)));
+        if !self.keeps_tag(key) {
+            self.formatted(format_args!("{value:?}"), TAG_LIMIT, |segment, head, text| segment.tag(head, key, Raw::Text(text)));
+        }
     }
 
     /// The operation name; an empty one leaves the callsite's.
     pub fn name<T: SpanText + ?Sized>(&mut self, name: &T) {
         self.named = true;
         match self.place {
-            Place::Merged if self.callsite.is_fallback() => {}
             Place::Merged => self.formatted(format_args!("{name}"), NAME_LIMIT, Segment::rename),
             _ => self.formatted(format_args!("{name}"), NAME_LIMIT, Segment::name),
         }
@@ -200,19 +224,17 @@ impl Opening {
     /// The same of a name in pieces, which are put together where they stay.
     pub(super) fn name_of(&mut self, pieces: &[&str]) {
         self.named = true;
-        let merged = self.place == Place::Merged;
-        if merged && self.callsite.is_fallback() {
-            return;
-        }
         self.with(|segment, head| segment.name_pieces(head, pieces));
-        if merged {
+        if self.place == Place::Merged {
             slot::with_key(self.key, Segment::renamed);
         }
     }
 
     /// A tag of text in pieces.
     pub(super) fn tag_of(&mut self, key: &'static str, pieces: &[&str]) {
-        self.with(|segment, head| segment.tag_pieces(head, key, pieces));
+        if !self.keeps_tag(key) {
+            self.with(|segment, head| segment.tag_pieces(head, key, pieces));
+        }
     }
 
     /// The address called; an empty one becomes `unknown`.
@@ -324,7 +346,8 @@ impl Opening {
                     }
                     // An argument's code may have left something open since.
                     let still = merged && segment.merges(self.callsite.kind);
-                    if still { segment.open_level(self.callsite) } else { segment.open_as(self.callsite, self.head, 0) }
+                    let head = if merged { 0 } else { self.head };
+                    if still { segment.open_level(self.callsite) } else { segment.open_as(self.callsite, head, 0) }
                 });
                 opened.map_or(Begun::NOTHING, |opened| Begun::child(self.key, opened))
             }

@@ -24,6 +24,7 @@ use super::record::{NONE, Record, Side, Trace};
 use crate::propagation::passed::Passed;
 use crate::tracer::Tracer;
 
+pub(crate) use merging::NameSource;
 pub(crate) use names::{Name, UNKNOWN_PEER, UNNAMED};
 pub(crate) use place::{Current, Opened, Which};
 pub(crate) use shared::Shared;

@@ -235,7 +235,7 @@ fn a_span_that_is_one_with_another_leaves_the_end_of_both_to_the_handle() {
         });
         span.finish();
     });
-    assert_eq!(text(&trees), "Entry /entry layer=Http\n  Exit inner peer=peer:1\n");
+    assert_eq!(text(&trees), "Entry /entry layer=Http\n  Exit outer peer=peer:1\n");
 }
 
 #[test]

@@ -8,6 +8,7 @@ mod elsewhere;
 mod failures;
 mod guards;
 mod limits;
+mod merged_fields;
 mod merging;
 mod nesting;
 mod prelude;

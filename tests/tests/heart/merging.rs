@@ -83,7 +83,7 @@ fn the_inner_exit_writes_its_header_with_the_outer_ones_place_and_peer() {
             inject(&mut inner);
         });
     });
-    assert_eq!(text(&trees), "Entry /entry layer=Http\n  Exit /inner peer=a:1\n");
+    assert_eq!(text(&trees), "Entry /entry layer=Http\n  Exit /outer peer=a:1\n");
     assert!(!outer.is_empty());
     assert_eq!(outer, inner);
 }
@@ -152,7 +152,7 @@ async fn siblings_under_a_join_stay_two() {
     .await;
     assert_eq!(
         text(&trees),
-        "Exit /after peer=both:1 {part=/after}\n  Exit /right peer=right:1 {part=/right}\n    Local a\n  Local a\n  Local a\n"
+        "Exit /both peer=both:1 {part=/after}\n  Exit /right peer=right:1 {part=/right}\n    Local a\n  Local a\n  Local a\n"
     );
     assert!(is_idle());
 }
@@ -172,7 +172,7 @@ async fn a_sibling_by_a_guard_does_not_merge_while_another_is_open() {
         tokio::join!(left, right);
     }))
     .await;
-    assert_eq!(text(&trees), "Exit /left peer=both:1\n  Exit /right peer=right:1\n  Exit /right peer=right:1\n");
+    assert_eq!(text(&trees), "Exit /both peer=both:1\n  Exit /right peer=right:1\n  Exit /right peer=right:1\n");
     assert!(is_idle());
 }
 
@@ -256,7 +256,7 @@ fn the_span_ends_with_the_outer_one_in_whatever_order_guards_drop() {
             drop(child(&B));
         });
     });
-    assert_eq!(text(&trees), "Entry /entry layer=Http\n  Exit /inner peer=a:1\n  Local a\n  Local b\n");
+    assert_eq!(text(&trees), "Entry /entry layer=Http\n  Exit /outer peer=a:1\n  Local a\n  Local b\n");
     assert!(is_idle());
 }
 
@@ -327,7 +327,7 @@ fn an_ignored_request_records_nothing_below_and_gives_no_orphans() {
 }
 
 #[test]
-fn a_name_by_a_block_counts_only_where_the_block_chose_it() {
+fn entry_in_entry_keeps_the_outer_name_over_one_by_a_block() {
     struct Handlers;
     #[entry_span(names = "/{fn}")]
     impl Handlers {
@@ -343,8 +343,8 @@ fn a_name_by_a_block_counts_only_where_the_block_chose_it() {
         fn own() {}
     }
     let seen = |handler: fn()| text(&run(|| Root::new(&GET).run(handler)));
-    assert_eq!(seen(Handlers::plain), "Entry /plain layer=Http component=49\n");
-    assert_eq!(seen(Handlers::own), "Entry /own layer=Http component=49 {own=true}\n");
+    assert_eq!(seen(Handlers::plain), "Entry GET:/users/{id} layer=Http component=49\n");
+    assert_eq!(seen(Handlers::own), "Entry GET:/users/{id} layer=Http component=49 {own=true}\n");
     assert_eq!(seen(Unnamed::plain), "Entry GET:/users/{id} layer=Http component=49\n");
     assert_eq!(seen(Unnamed::own), "Entry GET:/users/{id} layer=Http component=49 {own=true}\n");
 }
@@ -371,7 +371,7 @@ fn what_outlives_the_span_that_it_is_one_with_says_its_end_within_that_ones_time
             drop(inner.take());
         });
     });
-    assert_eq!(text(&trees), "Entry /entry layer=Http\n  Exit inner peer=peer:1 [event=cancelled]\n");
+    assert_eq!(text(&trees), "Entry /entry layer=Http\n  Exit outer peer=peer:1 [event=cancelled]\n");
 }
 
 #[test]

@@ -47,6 +47,8 @@ pub(crate) struct Own {
 pub(crate) struct Recorded {
     pub(crate) name: String,
     pub(crate) kind: &'static str,
+    /// An integration opened it.
+    is_fallback: bool,
     peer: &'static str,
     segment: usize,
     /// The part of its segment that it is reported with.
@@ -221,6 +223,7 @@ impl Model {
         self.spans.push(Recorded {
             name: name.to_owned(),
             kind,
+            is_fallback: false,
             peer: "",
             segment,
             part: self.segments[segment].parts.len() - 1,
@@ -292,7 +295,8 @@ impl Model {
             }
             Place::Span { number, level } if self.merges(number, level, kind) => {
                 let outer = &mut self.spans[number];
-                if !is_fallback {
+                // An Entry has the name of the innermost one, an Exit that of the outermost one; the program's replaces an integration's.
+                if !is_fallback && (kind == "Entry" || outer.is_fallback) {
                     name.clone_into(&mut outer.name);
                 }
                 outer.levels += 1;
@@ -318,11 +322,13 @@ impl Model {
     }
 
     fn call(&mut self, place: Place, site: Site) {
+        let is_fallback = matches!(site, Site::EntryFallback | Site::ExitFallback);
         if let Place::Over { over, .. } = place {
             self.overs[over].peer = site.peer();
         }
         if let Some(span) = self.at(place) {
             span.peer = site.peer();
+            span.is_fallback = is_fallback;
         }
     }
 

@@ -1,14 +1,33 @@
 //! An Entry opened in an Entry, or an Exit in an Exit, is one span with it: a middleware and an annotated handler see the same request.
 //!
 //! Who merges is the Java agent's rule (`StackBasedTracingSpan`): the current span is of the same kind. A span that has one merged with it
-//! already takes no further one until that has ended, so that siblings under a `join!` stay two. What merges is ours: of the inner one its
-//! name, component and layer where they were given, its tags, logs and refs; the peer is the outer's. The record ends with the outer one.
+//! already takes no further one until that has ended, so that siblings under a `join!` stay two. What a merged span reports:
+//!
+//! * Exit: the outermost span's name, component, layer and tags, as in Java; the inner one adds what the outer one did not write out.
+//! * Entry: the inner span's name, component and layer if they were written out, and its tags.
+//! * An integration's name, component and layer yield to the program's, whichever of the two is outside.
+//!
+//! Logs and refs of both are reported, the peer is the outer one's. The record ends with the outer span.
 
-use super::super::callsite::{Callsite, Kind, Layer};
+use super::super::callsite::{Callsite, Kind};
 use super::super::record::{Record, Side, SideKind};
 use super::super::tag::Raw;
 use super::super::text;
 use super::{Current, Opened, Segment, Which};
+
+/// Where a name comes from.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum NameSource {
+    /// From the callsite.
+    Callsite,
+    /// Computed at run time.
+    Computed,
+}
+
+/// True if component and layer of the inner span replace those of the outer one. Otherwise they are used where the outer one has none.
+fn replaces(outer: &Callsite, inner: &Callsite) -> bool {
+    !inner.is_fallback() && (inner.kind == Kind::Entry || outer.is_fallback())
+}
 
 impl Segment {
     /// True if a span of this kind is one with the current one.
@@ -26,31 +45,63 @@ impl Segment {
             && levels < Record::MOST_LEVELS
     }
 
-    /// The current span says from now on what the callsite of the one that merges with it gives.
+    /// Adds what the callsite of a span that merges with the current one has to add. Returns the list of the current span as it was before.
     #[cold]
-    pub(crate) fn take_over(&mut self, callsite: &'static Callsite) {
-        let Some(outer) = self.current_record().map(|record| *record) else { return };
-        if callsite.gives_name() && !text::is_blank(callsite.name) {
-            self.push_current(Side { key: callsite.name, a: 0, b: 0, next: 0, kind: SideKind::StaticName });
+    pub(crate) fn take_over(&mut self, inner: &'static Callsite) -> u32 {
+        let Some(outer) = self.current_record().map(|record| *record) else { return 0 };
+        let before = outer.side;
+        if self.takes_name(before, inner, NameSource::Callsite) && !text::is_blank(inner.name) {
+            self.push_current(Side { key: inner.name, a: 0, b: 0, next: 0, kind: SideKind::StaticName });
             self.renamed();
         }
-        if callsite.gives_component() && !(callsite.is_fallback() && self.gives(&outer, SideKind::Component)) {
-            self.push_current(Side { key: "", a: callsite.component.cast_unsigned(), b: 0, next: 0, kind: SideKind::Component });
+        let replaces = replaces(outer.callsite, inner);
+        if inner.gives_component() && (replaces || !self.gives(&outer, SideKind::Component)) {
+            self.push_current(Side { key: "", a: inner.component.cast_unsigned(), b: 0, next: 0, kind: SideKind::Component });
         }
-        if callsite.layer != Layer::Unknown && !(callsite.is_fallback() && self.gives(&outer, SideKind::Layer)) {
-            self.push_current(Side { key: "", a: callsite.layer as u32, b: 0, next: 0, kind: SideKind::Layer });
+        if inner.gives_layer() && (replaces || !self.gives(&outer, SideKind::Layer)) {
+            self.push_current(Side { key: "", a: inner.layer as u32, b: 0, next: 0, kind: SideKind::Layer });
         }
-        for (key, value) in callsite.tags {
-            self.tag_current(key, Raw::Text(value));
+        for (key, value) in inner.tags {
+            if self.takes_tag(before, inner, key) {
+                self.tag_current(key, Raw::Text(value));
+            }
+        }
+        before
+    }
+
+    /// True if the current span is reported under the name of this one, which merges with it. `before` is the list of the current span before
+    /// it merged.
+    #[cold]
+    pub(crate) fn takes_name(&self, before: u32, inner: &Callsite, source: NameSource) -> bool {
+        let Some(outer) = self.records.get(usize::from(self.current.index())).map(|record| record.callsite) else { return false };
+        let computed = source == NameSource::Computed && !inner.is_fallback();
+        match inner.kind {
+            Kind::Entry => computed || inner.writes_name(),
+            // The outermost name is reported, except that a name that the program chose replaces an integration's, and that replaces a default.
+            Kind::Exit | Kind::Local if outer.is_fallback() => computed || inner.chooses_name(),
+            Kind::Exit | Kind::Local => {
+                let is_named = || self.find(before, |kind| matches!(kind, SideKind::Name | SideKind::StaticName)).is_some();
+                inner.is_fallback() && !outer.chooses_name() && !is_named()
+            }
         }
     }
 
-    /// True if the program gave the span one of these itself.
+    /// True if the current span takes a tag with this key from one that merges with it.
+    #[cold]
+    pub(crate) fn takes_tag(&self, before: u32, inner: &Callsite, key: &str) -> bool {
+        let Some(outer) = self.records.get(usize::from(self.current.index())).map(|record| record.callsite) else { return false };
+        let is_tag = |kind| matches!(kind, SideKind::Text | SideKind::Int | SideKind::Uint | SideKind::Bool);
+        inner.kind == Kind::Entry
+            || replaces(outer, inner)
+            || !outer.tags.iter().any(|(known, _)| *known == key) && !self.list(before).any(|side| side.key == key && is_tag(side.kind))
+    }
+
+    /// True if the program, or a span that merged before, gave the span one of these.
     fn gives(&self, record: &Record, kind: SideKind) -> bool {
         let callsite = record.callsite;
         let by_callsite = match kind {
             SideKind::Component => callsite.gives_component(),
-            _ => callsite.layer != Layer::Unknown,
+            _ => callsite.gives_layer(),
         };
         by_callsite || self.find(record.side, |found| found == kind).is_some()
     }
