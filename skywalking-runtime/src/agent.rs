@@ -2,13 +2,14 @@
 //!
 //! What it does is done by the reporter's thread (`report/worker`); here is only who asks it and for how long he waits.
 
+mod lines;
 #[cfg(test)]
 mod tests;
 
 use std::fmt;
 use std::future::Future;
 use std::sync::Arc;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use tokio::sync::Notify;
 
@@ -17,7 +18,6 @@ use crate::error::Error;
 #[cfg(any(feature = "report-grpc", feature = "report-http"))]
 use crate::management::properties;
 use crate::report::accounts::Ledger;
-use crate::report::diagnostics;
 use crate::report::discard::Discard;
 use crate::report::drain::Drain;
 #[cfg(feature = "report-grpc")]
@@ -28,6 +28,7 @@ use crate::report::log::Log;
 use crate::report::stats::{Report, Stats};
 use crate::report::transport::Transport;
 use crate::report::worker::{self, Command, Handle, Worker};
+use crate::self_log::{self, Delivery, WithoutThread};
 use crate::trace::{age, clock, id, install_panic_hook, outbox};
 use crate::tracer::{self, Running, Tracer};
 
@@ -54,6 +55,8 @@ pub struct Agent {
     instance: String,
     error: Option<Error>,
     running: Option<Alive>,
+    /// The lines that it logged when it started.
+    logged: Delivery,
 }
 
 /// What there is of an agent that is not off.
@@ -68,6 +71,9 @@ struct Alive {
 
 /// How long before the caller's deadline the worker shall answer, so that its answer is in time. At most a tenth of the whole.
 const MARGIN: Duration = Duration::from_millis(50);
+
+/// How long dropping an agent that is off waits for the line that says why.
+const LOG_DEADLINE: Duration = Duration::from_secs(1);
 
 /// Starts the agent.
 pub(crate) fn start(config: Checked) -> Result<Agent, Error> {
@@ -90,6 +96,7 @@ pub(crate) fn start(config: Checked) -> Result<Agent, Error> {
 }
 
 fn start_with<T: Transport>(config: Checked, transport: T) -> Result<Agent, Error> {
+    let lines = lines::at_start(&config, &transport.address());
     let reporter = |error: std::io::Error| Error::Reporter { problem: error.to_string() };
     clock::choose();
     age::tick();
@@ -104,16 +111,18 @@ fn start_with<T: Transport>(config: Checked, transport: T) -> Result<Agent, Erro
     let start = Stats::read();
     let tracer = tracer::install(config.identity, config.settings, config.choice, move || waker.notify_one())
         .map_err(|Running| Error::AlreadyStarted { service: identity.service.clone() })?;
+    self_log::configure(config.self_log);
     #[cfg(feature = "testing")]
     crate::testing::started(&handle);
     let (max_age, queue) = (tracer.settings.max_age, tracer.settings.queue);
     let ledger = Ledger::open(tracer.generation);
     outbox::open(tracer.generation);
-    let agent = Agent {
+    let mut agent = Agent {
         service: identity.service.clone(),
         instance: identity.instance.clone(),
         error: None,
         running: Some(Alive { tracer, ledger, handle, deadline: config.shutdown_deadline, start }),
+        logged: Delivery::default(),
     };
     let drain = Drain::new(ledger, identity, T::FORM, redaction, max_age, queue, keep);
     if let Err(error) = worker::start(runtime, move || Worker::new(transport, drain, ledger, wake, commands)) {
@@ -121,13 +130,14 @@ fn start_with<T: Transport>(config: Checked, transport: T) -> Result<Agent, Erro
         drop(agent);
         return Err(reporter(error));
     }
+    agent.logged = self_log::emit(lines, WithoutThread::WriteHere);
     Ok(agent)
 }
 
 impl Agent {
-    /// An agent that does nothing.
-    pub(crate) fn off(service: &str, error: Option<Error>) -> Self {
-        Self { service: service.to_owned(), instance: String::new(), error, running: None }
+    /// An agent that does nothing, and what was logged of that.
+    pub(crate) fn off(service: &str, error: Option<Error>, logged: Delivery) -> Self {
+        Self { service: service.to_owned(), instance: String::new(), error, running: None, logged }
     }
 
     /// The name of the service.
@@ -186,7 +196,12 @@ impl Agent {
     /// With the backend absent it doesn't wait for it: each address gets one more try.
     pub fn shutdown(mut self, timeout: Duration) -> Report {
         match self.running.take() {
-            Some(running) => running.end(timeout),
+            Some(running) => {
+                let asked = Instant::now();
+                let report = running.end(timeout);
+                std::mem::take(&mut self.logged).wait(timeout.saturating_sub(asked.elapsed()));
+                report
+            }
             None => Report::of_none(),
         }
     }
@@ -206,9 +221,14 @@ impl Alive {
 
 impl Drop for Agent {
     fn drop(&mut self) {
-        if let Some(running) = self.running.take() {
-            let deadline = running.deadline;
-            diagnostics::tell_losses(&running.end(deadline));
+        let logged = std::mem::take(&mut self.logged);
+        let Some(running) = self.running.take() else { return logged.wait(LOG_DEADLINE) };
+        let (asked, deadline) = (Instant::now(), running.deadline);
+        let report = running.end(deadline.saturating_sub(MARGIN.min(deadline / 10)));
+        let last = self_log::emit(lines::at_end(&report), WithoutThread::Drop);
+        // A program that returns from `main` now would cut them off.
+        for delivery in [logged, last] {
+            delivery.wait(deadline.saturating_sub(asked.elapsed()));
         }
     }
 }
@@ -221,7 +241,7 @@ impl fmt::Debug for Agent {
             .field("instance", &self.instance)
             .field("error", &self.error)
             .field("state", &state)
-            .finish()
+            .finish_non_exhaustive()
     }
 }
 

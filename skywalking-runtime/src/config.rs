@@ -11,6 +11,7 @@ mod keep;
 mod names;
 mod reporter;
 mod sampling;
+mod self_log;
 mod token;
 
 use std::time::Duration;
@@ -18,6 +19,7 @@ use std::time::Duration;
 use crate::agent::{self, Agent};
 use crate::error::Error;
 use crate::report::redact::{Hook, Redact};
+use crate::self_log::{Delivery, Line, WithoutThread, emit_to};
 use crate::tracer::{Cancelled, Inbound, Orphans, OtherContexts, Settings};
 
 pub(crate) use address::Address;
@@ -29,6 +31,7 @@ pub(crate) use names::{hostname, ipv4s};
 pub use reporter::Reporter;
 use sampling::Requests;
 pub use sampling::Sampling;
+pub use self_log::SelfLog;
 pub(crate) use token::Token;
 
 /// The main switch.
@@ -73,6 +76,7 @@ impl Given {
 /// | `SW_AGENT_IGNORE_SUFFIX`: endings with commas between, `,` for none | [`ignore_suffix`](Config::ignore_suffix) | `.jpg,.jpeg,.js,.css,.png,.bmp,.gif,.ico,.mp3,.mp4,.html,.svg` |
 /// | `SW_AGENT_TRACE_IGNORE_PATH`: patterns with commas between | [`ignore_path`](Config::ignore_path) | none |
 /// | `SW_AGENT_SPAN_LIMIT`: 1 to 65535 | [`span_limit`](Config::span_limit) | `300` |
+/// | `SW_AGENT_SELF_LOG`: `auto`, `program` or `off` | [`self_log`](Config::self_log) | `auto` |
 ///
 /// An empty variable counts as not set.
 ///
@@ -101,6 +105,7 @@ pub struct Config {
     correlation: correlation::Given,
     requests: Requests,
     redaction: Hook,
+    self_log: SelfLog,
     shutdown_deadline: Duration,
     environment: Environment,
 }
@@ -127,6 +132,7 @@ impl Config {
             correlation: correlation::Given::default(),
             requests: Requests::default(),
             redaction: Hook::default(),
+            self_log: SelfLog::default(),
             shutdown_deadline: Duration::from_secs(5),
             environment: Environment::Ignore,
         }
@@ -276,18 +282,30 @@ impl Config {
             Environment::Ignore => self,
         };
         match config.enabled {
-            Enabled::No => Ok(Agent::off(&config.service.text, None)),
+            Enabled::No => Ok(Agent::off(&config.service.text, None, Delivery::default())),
             Enabled::Yes => agent::start(config.check()?),
         }
     }
 
-    /// Starts the agent, or goes on without: a wrong setting is one `tracing` event of level error and an agent that is off. What was
-    /// wrong is in [`Agent::error`].
+    /// Starts the agent, or goes on without: an invalid setting is logged once ([`SelfLog`]), and the agent is off. The error is in
+    /// [`Agent::error`].
+    ///
+    /// ```
+    /// use skywalking_runtime::Config;
+    ///
+    /// let agent = Config::new("shop").backend("no port").start_or_off();
+    /// assert!(agent.error().is_some_and(|error| error.to_string().contains("give host:port")));
+    /// ```
     pub fn start_or_off(self) -> Agent {
         let service = self.service.text.clone();
+        let self_log = match self.environment {
+            Environment::Override => env::self_log(&|name| std::env::var_os(name)).unwrap_or(self.self_log),
+            Environment::Ignore => self.self_log,
+        };
         self.start().unwrap_or_else(|error| {
-            tracing::error!(target: "skywalking_runtime", %error, "the agent is off");
-            Agent::off(&service, Some(error))
+            let line = Line::error("the agent is off, and the program runs without it").problem(error.to_string());
+            let logged = emit_to(self_log, vec![line], WithoutThread::WriteHere);
+            Agent::off(&service, Some(error), logged)
         })
     }
 }

@@ -90,6 +90,14 @@ pub enum Error {
         /// Its value.
         value: String,
     },
+    /// A place for the agent's own log that doesn't exist.
+    #[error("{setting}: {value:?} is not a place to log to; give auto, program or off, or unset the variable")]
+    SelfLog {
+        /// The variable.
+        setting: &'static str,
+        /// Its value.
+        value: String,
+    },
     /// A protocol that this build leaves out.
     #[error(
         "{setting}: this build can't report by {value:?}; turn on the feature {feature} of skywalking-runtime, or give another protocol"

@@ -76,6 +76,7 @@ mod integrations;
 mod management;
 mod propagation;
 mod report;
+mod self_log;
 mod sync;
 #[cfg(feature = "testing")]
 pub mod testing;
@@ -83,7 +84,7 @@ mod trace;
 mod tracer;
 
 pub use agent::Agent;
-pub use config::{Config, Enabled, Keep, Reporter, Sampling, init};
+pub use config::{Config, Enabled, Keep, Reporter, Sampling, SelfLog, init};
 pub use error::Error;
 #[cfg(feature = "tower")]
 pub use integrations::{http, tower};

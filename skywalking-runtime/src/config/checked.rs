@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use super::{Address, Config, Given, Reporter, Token, address, names};
+use super::{Address, Config, Given, Reporter, SelfLog, Token, address, names};
 use crate::error::Error;
 use crate::report::redact::Hook;
 use crate::trace::outbox::Budget;
@@ -36,11 +36,13 @@ impl Config {
         Ok(Checked {
             identity: Identity::new(&service, &instance),
             settings: self.settings,
+            sampling: self.requests.summary(),
             choice: self.requests.check()?,
             reporter: self.reporter,
             backends,
             token: self.token,
             redaction: self.redaction,
+            self_log: self.self_log,
             shutdown_deadline: self.shutdown_deadline,
         })
     }
@@ -52,6 +54,8 @@ pub(crate) struct Checked {
     pub(crate) identity: Identity,
     pub(crate) settings: Settings,
     pub(crate) choice: Choice,
+    /// The sampling, for people.
+    pub(crate) sampling: String,
     pub(crate) reporter: Reporter,
     /// At least one.
     #[cfg_attr(not(any(feature = "report-grpc", feature = "report-http")), allow(dead_code, reason = "nothing reports to a backend"))]
@@ -59,6 +63,7 @@ pub(crate) struct Checked {
     #[cfg_attr(not(any(feature = "report-grpc", feature = "report-http")), allow(dead_code, reason = "nothing reports to a backend"))]
     pub(crate) token: Option<Token>,
     pub(crate) redaction: Hook,
+    pub(crate) self_log: SelfLog,
     pub(crate) shutdown_deadline: Duration,
 }
 

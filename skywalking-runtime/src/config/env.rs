@@ -2,7 +2,7 @@
 
 use std::ffi::OsString;
 
-use super::{Config, Enabled, Given, Reporter, Token, correlation, sampling};
+use super::{Config, Enabled, Given, Reporter, SelfLog, Token, correlation, sampling, self_log};
 use crate::error::Error;
 
 pub(super) const NAME: &str = "SW_AGENT_NAME";
@@ -45,6 +45,9 @@ pub(super) fn apply(mut config: Config, lookup: &Lookup<'_>) -> Result<Config, E
         config.token = Token::new(value);
         config.token_setting = TOKEN;
     }
+    if let Some(value) = read(self_log::VARIABLE, lookup)? {
+        config.self_log = self_log::parse(value)?;
+    }
     let read = |setting| read(setting, lookup);
     correlation::apply(&mut config, &read)?;
     sampling::apply(&mut config, &read)?;
@@ -61,6 +64,11 @@ fn span_limit(value: String) -> Result<u16, Error> {
         Ok(limit) => Ok(limit),
         Err(_) => Err(Error::LimitTooLarge { setting: SPAN_LIMIT, value: limit, most: usize::from(u16::MAX) }),
     }
+}
+
+/// The variable alone: it counts although another one is wrong.
+pub(super) fn self_log(lookup: &Lookup<'_>) -> Option<SelfLog> {
+    read(self_log::VARIABLE, lookup).ok().flatten().and_then(|value| self_log::parse(value).ok())
 }
 
 /// The reporter of this name.

@@ -132,6 +132,16 @@ impl Default for Requests {
 }
 
 impl Requests {
+    /// The sampling in a few words.
+    pub(super) fn summary(&self) -> String {
+        match &self.sampling.0 {
+            Kind::All => "all".to_owned(),
+            Kind::Per3Secs(most) => format!("{most} per 3 s"),
+            Kind::Rate(rate) => format!("rate {rate}"),
+            Kind::Custom(_) => "custom".to_owned(),
+        }
+    }
+
     /// What decides about requests from now on.
     pub(super) fn check(self) -> Result<Choice, Error> {
         let rule = match self.sampling.0 {

@@ -6,8 +6,7 @@ use std::time::Duration;
 
 use tokio::time::Instant;
 
-use super::stats::Report;
-use crate::trace::guarded::guarded;
+use crate::self_log::{self, Line, WithoutThread};
 
 const SILENCE: Duration = Duration::from_secs(60);
 
@@ -37,18 +36,6 @@ struct Told {
     suppressed: u64,
 }
 
-/// Tells what an agent lost that ends where nobody asks for its report.
-pub(crate) fn tell_losses(report: &Report) {
-    let Report { sent, dropped, .. } = report;
-    // What was not to be kept is no loss.
-    if dropped.total() > dropped.not_kept {
-        // During an unwinding, perhaps: a second panic would abort the program.
-        guarded(|| {
-            tracing::warn!(target: "skywalking_runtime", sent, ?dropped, "the agent has ended and segments were lost");
-        });
-    }
-}
-
 /// The reporter's voice.
 #[derive(Debug, Default)]
 pub(crate) struct Diagnostics {
@@ -59,18 +46,16 @@ impl Diagnostics {
     /// Tells it, unless the same cause was told less than a minute ago.
     pub(crate) fn tell(&mut self, cause: Cause, address: &str, problem: &dyn fmt::Display) {
         let Some(suppressed) = self.pass(cause, Instant::now()) else { return };
-        // The subscriber is the program's code: its panic must not end the reporter.
-        guarded(|| {
-            let what = match cause {
-                Cause::Unreachable => "the backend can't be reached; segments wait for it",
-                Cause::Unconfirmed => "segments were sent and not confirmed; they count as dropped",
-                Cause::Refused => "the backend refused segments; they count as dropped",
-                Cause::Overloaded => "the backend is overloaded; sending again later",
-                Cause::Management => "the backend refused the instance's properties or its sign of life",
-                Cause::Redaction => "the program's redaction panicked; the segment counts as dropped",
-            };
-            tracing::warn!(target: "skywalking_runtime", backend = address, problem = %problem, suppressed, "{what}");
-        });
+        let what = match cause {
+            Cause::Unreachable => "the backend can't be reached; segments wait for it",
+            Cause::Unconfirmed => "segments were sent and not confirmed; they count as dropped",
+            Cause::Refused => "the backend refused segments; they count as dropped",
+            Cause::Overloaded => "the backend is overloaded; sending again later",
+            Cause::Management => "the backend refused the instance's properties or its sign of life",
+            Cause::Redaction => "the program's redaction panicked; the segment counts as dropped",
+        };
+        let line = Line::warn(what).backend(address).problem(problem.to_string()).suppressed(suppressed);
+        drop(self_log::emit(vec![line], WithoutThread::WriteHere));
     }
 
     /// The number of events that were held back, if this one may be told.

@@ -3,8 +3,7 @@
 //! In the order in which a segment meets them: [`drain`] takes it out of its outbox, [`encode`] makes bytes of it (by [`wire`], with
 //! times by [`timeline`], without what shall not leave by [`redact`]; [`json`] is its other form), the [`worker`] sends them in batches by a [`transport`]: `grpc`, `http`
 //! (`backends` is what these two have in common), [`log`] or [`discard`]. What became of it is written down in [`accounts`]; [`stats`]
-//! puts that beside what the threads counted. [`backoff`] says when to try again after a failure, [`diagnostics`] tells the program's
-//! log of it.
+//! puts that beside what the threads counted. [`backoff`] says when to try again after a failure, [`diagnostics`] what is logged of it (by `self_log`).
 //!
 //! Everything here but reading the accounts happens on the reporter's own thread. This room knows how segments are stored
 //! (`trace/record`) and nothing of how spans are opened and closed.

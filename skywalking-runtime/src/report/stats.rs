@@ -4,7 +4,7 @@
 //! order that keeps the promise: what is dropped or sent is read before what is finished, that before what is opened. So a reader
 //! sees `opened >= finished >= sent + dropped` at any moment, whatever the threads do meanwhile. Nothing is counted here.
 
-use std::fmt::Write as _;
+use std::fmt::{self, Write as _};
 
 use super::accounts;
 use crate::trace::outbox::{self, Totals};
@@ -23,7 +23,9 @@ use crate::trace::tally::{self, Reason};
 /// assert_eq!(stats.finished, stats.sent + stats.dropped.total() + stats.queued + stats.in_flight);
 /// # Ok::<(), skywalking_runtime::Error>(())
 /// ```
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+///
+/// `Debug` shows the counts that aren't 0, by name.
+#[derive(Clone, Copy, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Stats {
     /// Segments that have begun.
@@ -43,8 +45,8 @@ pub struct Stats {
     reasons: [u64; Reason::ALL.len()],
 }
 
-/// Segments that were lost, by cause.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+/// Segments that were lost, by cause. `Debug` shows the counts that aren't 0.
+#[derive(Clone, Copy, Default, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Dropped {
     /// Too many were waiting for the reporter.
@@ -70,6 +72,20 @@ impl Dropped {
         self.queue_full + self.off + self.unconfirmed + self.refused + self.shutdown + self.hook_panicked + self.not_kept
     }
 
+    /// Each cause with its count.
+    fn by_cause(&self) -> [(&'static str, u64); 7] {
+        let Self { queue_full, off, unconfirmed, refused, shutdown, hook_panicked, not_kept } = *self;
+        [
+            ("queue_full", queue_full),
+            ("off", off),
+            ("unconfirmed", unconfirmed),
+            ("refused", refused),
+            ("shutdown", shutdown),
+            ("hook_panicked", hook_panicked),
+            ("not_kept", not_kept),
+        ]
+    }
+
     /// What was lost since `earlier`.
     fn since(&self, earlier: &Self) -> Self {
         Self {
@@ -82,6 +98,31 @@ impl Dropped {
             not_kept: self.not_kept.saturating_sub(earlier.not_kept),
         }
     }
+}
+
+impl fmt::Debug for Dropped {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        show(f, "Dropped", self.by_cause())
+    }
+}
+
+impl fmt::Debug for Stats {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self { opened, finished, open, queued, in_flight, sent, dropped, .. } = *self;
+        let segments =
+            [("opened", opened), ("finished", finished), ("open", open), ("queued", queued), ("in_flight", in_flight), ("sent", sent)];
+        let reasons = self.reasons().map(|(reason, count)| (reason.name(), count));
+        show(f, "Stats", segments.into_iter().chain(dropped.by_cause()).chain(reasons))
+    }
+}
+
+/// Writes the counts that aren't 0.
+fn show(f: &mut fmt::Formatter<'_>, name: &str, counts: impl IntoIterator<Item = (&'static str, u64)>) -> fmt::Result {
+    let mut shown = f.debug_struct(name);
+    for (name, count) in counts.into_iter().filter(|(_, count)| *count > 0) {
+        shown.field(name, &count);
+    }
+    shown.finish()
 }
 
 /// What an agent sent and lost while it ran, told when it ends.
@@ -180,6 +221,31 @@ impl Stats {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn debug_names_what_is_not_zero_and_nothing_else() {
+        let none = Stats {
+            opened: 0,
+            finished: 0,
+            open: 0,
+            queued: 0,
+            in_flight: 0,
+            sent: 0,
+            dropped: Dropped::default(),
+            reasons: [0; Reason::ALL.len()],
+        };
+        assert_eq!(format!("{none:?} {:?}", none.dropped), "Stats Dropped");
+        let dropped = Dropped { shutdown: 2, ..Dropped::default() };
+        assert_eq!(format!("{dropped:?}"), "Dropped { shutdown: 2 }");
+        let mut stats = Stats { opened: 9, open: 9, dropped, ..none };
+        stats.reasons[Reason::EmptyPeer as usize] = 3;
+        assert_eq!(format!("{stats:?}"), "Stats { opened: 9, open: 9, shutdown: 2, empty_peer: 3 }");
+        let report = Report { sent: 0, dropped, stats };
+        assert_eq!(
+            format!("{report:?}"),
+            "Report { sent: 0, dropped: Dropped { shutdown: 2 }, stats: Stats { opened: 9, open: 9, shutdown: 2, empty_peer: 3 } }"
+        );
+    }
 
     #[test]
     fn the_counts_are_one_line_of_json() {

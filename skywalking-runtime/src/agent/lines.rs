@@ -1,0 +1,42 @@
+//! The lines that an agent logs when it starts and when it ends.
+
+use crate::config::{Checked, Reporter};
+use crate::report::stats::Report;
+use crate::self_log::Line;
+
+/// Says that the agent runs, for whom, and what is on.
+pub(super) fn at_start(config: &Checked, address: &str) -> Vec<Line> {
+    let Checked { identity, reporter, backends, token, sampling, settings, redaction, .. } = config;
+    let to = match reporter {
+        #[cfg(feature = "report-grpc")]
+        Reporter::Grpc => format!("gRPC to {}", list(backends)),
+        #[cfg(feature = "report-http")]
+        Reporter::Http => format!("HTTP to {}", list(backends)),
+        Reporter::Log | Reporter::Discard => address.to_owned(),
+    };
+    let on = |on: bool| if on { "on" } else { "off" };
+    vec![Line::info(format!(
+        "the agent runs: service={:?} instance={:?} reports={to:?} token={} sampling={sampling:?} keep={} redaction={}",
+        identity.service,
+        identity.instance,
+        on(token.is_some()),
+        on(settings.keep.is_some()),
+        on(redaction.is_set()),
+    ))]
+}
+
+#[cfg(any(feature = "report-grpc", feature = "report-http"))]
+fn list(backends: &[crate::config::Address]) -> String {
+    backends.iter().map(ToString::to_string).collect::<Vec<_>>().join(",")
+}
+
+/// Says what an agent lost that ends where nobody asks for its report.
+pub(super) fn at_end(report: &Report) -> Vec<Line> {
+    let Report { sent, dropped, .. } = report;
+    // What was not to be kept is no loss.
+    let lost = dropped.total() - dropped.not_kept;
+    if lost == 0 {
+        return Vec::new();
+    }
+    vec![Line::warn(format!("the agent has ended: {lost} segments were lost and {sent} were sent; {dropped:?}"))]
+}

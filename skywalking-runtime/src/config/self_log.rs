@@ -1,0 +1,48 @@
+//! Where the agent's lines about itself go.
+
+use super::Config;
+use crate::error::Error;
+
+pub(super) const VARIABLE: &str = "SW_AGENT_SELF_LOG";
+
+/// Where the agent logs about itself: that it runs, what it lost and why. [`Config::self_log`] sets it.
+///
+/// The target of all lines is `skywalking_runtime`. A line is written by a thread of the agent, so a subscriber or logger that
+/// blocks does not block the program.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Default)]
+#[non_exhaustive]
+pub enum SelfLog {
+    /// To the program's `tracing` subscriber; without one to its `log` logger, if its maximum level isn't off; without both to
+    /// standard error.
+    #[default]
+    Auto,
+    /// The same, but never to standard error.
+    Program,
+    /// Nowhere.
+    Off,
+}
+
+impl Config {
+    /// Sets where the agent logs about itself. Default: [`SelfLog::Auto`].
+    ///
+    /// ```
+    /// use skywalking_runtime::{Config, Reporter, SelfLog};
+    ///
+    /// let _agent = Config::new("shop").reporter(Reporter::Discard).self_log(SelfLog::Program).start()?;
+    /// # Ok::<(), skywalking_runtime::Error>(())
+    /// ```
+    pub fn self_log(mut self, self_log: SelfLog) -> Self {
+        self.self_log = self_log;
+        self
+    }
+}
+
+/// The setting of this name.
+pub(super) fn parse(value: String) -> Result<SelfLog, Error> {
+    match value.trim().to_ascii_lowercase().as_str() {
+        "auto" => Ok(SelfLog::Auto),
+        "program" => Ok(SelfLog::Program),
+        "off" => Ok(SelfLog::Off),
+        _ => Err(Error::SelfLog { setting: VARIABLE, value }),
+    }
+}

@@ -1,0 +1,105 @@
+//! Where a line ends up, and how it looks there.
+
+use std::fmt::Write as _;
+use std::io::Write as _;
+
+use tracing::Dispatch;
+use tracing::subscriber::NoSubscriber;
+
+use super::{Level, Line, TARGET};
+use crate::config::SelfLog;
+use crate::trace::guarded::guarded;
+
+/// Takes lines.
+#[derive(Clone, Debug)]
+pub(super) struct Sink {
+    /// The subscriber of the thread that logs.
+    dispatch: Dispatch,
+    mode: SelfLog,
+}
+
+impl Sink {
+    /// That of the calling thread. Runs no code of the program.
+    pub(super) fn of_this_thread(mode: SelfLog) -> Self {
+        Self { dispatch: tracing::dispatcher::get_default(Clone::clone), mode }
+    }
+
+    /// Writes a line. May block, and a panic of the program's code ends here.
+    pub(super) fn write(&self, line: &Line) {
+        guarded(|| {
+            if !self.dispatch.is::<NoSubscriber>() {
+                tracing::dispatcher::with_default(&self.dispatch, || to_tracing(line));
+            } else if log::max_level() != log::LevelFilter::Off {
+                to_log(line);
+            } else if self.mode == SelfLog::Auto {
+                to_stderr(line);
+            }
+        });
+    }
+}
+
+fn to_tracing(line: &Line) {
+    let Line { level, text, backend, problem, suppressed } = line;
+    let suppressed = (*suppressed > 0).then_some(suppressed);
+    macro_rules! event {
+        ($level:ident) => {
+            tracing::$level!(target: TARGET, backend, problem, suppressed, "{text}")
+        };
+    }
+    match level {
+        Level::Info => event!(info),
+        Level::Warn => event!(warn),
+        Level::Error => event!(error),
+    }
+}
+
+fn to_log(line: &Line) {
+    let level = match line.level {
+        Level::Info => log::Level::Info,
+        Level::Warn => log::Level::Warn,
+        Level::Error => log::Level::Error,
+    };
+    log::log!(target: TARGET, level, "{}", plain(line));
+}
+
+/// With one call, so that lines of other threads stay whole beside it.
+fn to_stderr(line: &Line) {
+    let level = match line.level {
+        Level::Info => "INFO",
+        Level::Warn => "WARN",
+        Level::Error => "ERROR",
+    };
+    let text = format!("{TARGET} {level} {}\n", plain(line));
+    // If nobody reads it, there is nobody left to tell.
+    let _ = std::io::stderr().write_all(text.as_bytes());
+}
+
+/// The line as text alone.
+fn plain(line: &Line) -> String {
+    let Line { text, backend, problem, suppressed, .. } = line;
+    let mut plain = text.clone();
+    // Writing to a string can't fail.
+    if let Some(backend) = backend {
+        let _ = write!(plain, "; backend={backend}");
+    }
+    if let Some(problem) = problem {
+        let _ = write!(plain, "; problem={problem:?}");
+    }
+    if *suppressed > 0 {
+        let _ = write!(plain, "; suppressed={suppressed}");
+    }
+    plain
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn plain_text_has_the_details_that_are_there() {
+        let line = Line::warn("no answer");
+        assert_eq!(plain(&line), "no answer");
+        let line = line.backend("oap:11800").problem("a \"b\"\nc").suppressed(3);
+        assert_eq!(plain(&line), "no answer; backend=oap:11800; problem=\"a \\\"b\\\"\\nc\"; suppressed=3");
+    }
+}

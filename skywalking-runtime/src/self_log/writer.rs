@@ -1,0 +1,196 @@
+//! Writes lines on threads of ours: at most [`MOST`] at a time, each for the lines of one call.
+//!
+//! A subscriber that never returns holds one of them for good. When all are held, further lines are lost, counted, and the count is
+//! in the next line that is written.
+
+use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
+use std::sync::mpsc::{Receiver, sync_channel};
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
+
+use super::Line;
+use super::sink::Sink;
+use crate::config::SelfLog;
+use crate::trace::never_trace_this_thread;
+
+/// Threads that may write at once.
+const MOST: usize = 4;
+
+/// What to do if no thread can be made.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum WithoutThread {
+    /// Write on the calling thread, which may block: for threads of ours, and for the start.
+    WriteHere,
+    /// Lose the lines.
+    Drop,
+}
+
+/// Tells whether lines have been written.
+#[derive(Debug, Default)]
+pub(crate) struct Delivery(Option<Mutex<Receiver<()>>>);
+
+impl Delivery {
+    /// Waits until they are written or nobody will write them, at most so long.
+    pub(crate) fn wait(self, timeout: Duration) {
+        if let Some(receiver) = self.0 {
+            let receiver = receiver.into_inner().unwrap_or_else(PoisonError::into_inner);
+            // Nothing is ever sent: the sender is dropped when the lines are written.
+            let _ = receiver.recv_timeout(timeout);
+        }
+    }
+}
+
+/// The threads that write.
+#[derive(Debug)]
+pub(super) struct Writers {
+    /// How many there are.
+    writing: AtomicUsize,
+    /// Lines that nobody could write.
+    lost: AtomicU64,
+}
+
+/// Those of the process.
+pub(super) static WRITERS: Writers = Writers::new();
+
+impl Writers {
+    const fn new() -> Self {
+        Self { writing: AtomicUsize::new(0), lost: AtomicU64::new(0) }
+    }
+
+    /// Writes the lines on a thread of their own.
+    pub(super) fn write(&'static self, lines: Vec<Line>, mode: SelfLog, without_thread: WithoutThread) -> Delivery {
+        if lines.is_empty() || mode == SelfLog::Off {
+            return Delivery::default();
+        }
+        let Some(permit) = self.permit() else {
+            self.lose(&lines);
+            return Delivery::default();
+        };
+        let sink = Sink::of_this_thread(mode);
+        let lines: Arc<[Line]> = lines.into();
+        let (sender, receiver) = sync_channel::<()>(1);
+        let work = {
+            let (lines, sink) = (Arc::clone(&lines), sink.clone());
+            move || {
+                never_trace_this_thread();
+                self.write_all(&lines, &sink);
+                // The permit is back before the caller hears of it, who may have the next line.
+                drop(permit);
+                drop(sender);
+            }
+        };
+        let thread = std::thread::Builder::new().name("skywalking-log".to_owned());
+        if thread.spawn(work).is_ok() {
+            return Delivery(Some(Mutex::new(receiver)));
+        }
+        match without_thread {
+            WithoutThread::WriteHere => self.write_all(&lines, &sink),
+            WithoutThread::Drop => self.lose(&lines),
+        }
+        Delivery::default()
+    }
+
+    /// None exists: in a forked child those of the parent don't. Only stores to an atomic.
+    pub(super) fn forget_all(&self) {
+        self.writing.store(0, Ordering::Relaxed);
+    }
+
+    fn permit(&'static self) -> Option<Permit> {
+        let more = |writing| (writing < MOST).then_some(writing + 1);
+        self.writing.fetch_update(Ordering::Relaxed, Ordering::Relaxed, more).is_ok().then_some(Permit(self))
+    }
+
+    fn write_all(&self, lines: &[Line], sink: &Sink) {
+        for line in lines {
+            sink.write(line);
+        }
+        let lost = self.lost.swap(0, Ordering::Relaxed);
+        if lost > 0 {
+            sink.write(&Line::warn(format!(
+                "{lost} lines of the agent's log were lost: what takes them hangs, or no thread could be made"
+            )));
+        }
+    }
+
+    fn lose(&self, lines: &[Line]) {
+        self.lost.fetch_add(lines.len() as u64, Ordering::Relaxed);
+    }
+}
+
+/// Allows one thread to write.
+struct Permit(&'static Writers);
+
+impl Drop for Permit {
+    fn drop(&mut self) {
+        // Unless it was forgotten.
+        let _ = self.0.writing.fetch_update(Ordering::Relaxed, Ordering::Relaxed, |writing| writing.checked_sub(1));
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::mpsc::channel;
+    use std::time::Instant;
+
+    use super::*;
+
+    const LONG: Duration = Duration::from_secs(30);
+
+    fn all_permits(writers: &'static Writers) -> Vec<Permit> {
+        let permits: Vec<_> = std::iter::from_fn(|| writers.permit()).collect();
+        assert_eq!(permits.len(), MOST);
+        permits
+    }
+
+    #[test]
+    fn when_all_writers_hang_lines_are_lost_at_once_and_counted() {
+        static WRITERS: Writers = Writers::new();
+        let mut permits = all_permits(&WRITERS);
+        for _ in 0..3 {
+            let asked = Instant::now();
+            WRITERS.write(vec![Line::warn("lost")], SelfLog::Program, WithoutThread::Drop).wait(LONG);
+            assert!(asked.elapsed() < LONG / 2);
+        }
+        assert_eq!(WRITERS.lost.load(Ordering::Relaxed), 3);
+        permits.pop();
+        WRITERS.write(vec![Line::warn("written")], SelfLog::Program, WithoutThread::Drop).wait(LONG);
+        assert_eq!(WRITERS.lost.load(Ordering::Relaxed), 0, "the line after it says how many");
+        assert_eq!(WRITERS.writing.load(Ordering::Relaxed), MOST - 1, "its permit is back");
+    }
+
+    #[test]
+    fn off_writes_nothing_and_loses_nothing() {
+        static WRITERS: Writers = Writers::new();
+        let _permits = all_permits(&WRITERS);
+        WRITERS.write(vec![Line::warn("not to be written")], SelfLog::Off, WithoutThread::Drop).wait(LONG);
+        assert_eq!(WRITERS.lost.load(Ordering::Relaxed), 0);
+    }
+
+    #[test]
+    fn a_wait_ends_with_the_writer_or_with_its_deadline() {
+        let (sender, receiver) = sync_channel(1);
+        let delivery = Delivery(Some(Mutex::new(receiver)));
+        let (started, starts) = channel();
+        let waiter = std::thread::spawn(move || {
+            started.send(()).unwrap();
+            delivery.wait(LONG);
+        });
+        starts.recv().unwrap();
+        drop(sender);
+        waiter.join().unwrap();
+        let (_sender, receiver) = sync_channel(1);
+        let asked = Instant::now();
+        Delivery(Some(Mutex::new(receiver))).wait(Duration::from_millis(20));
+        assert!(asked.elapsed() >= Duration::from_millis(20));
+    }
+
+    #[test]
+    fn a_forked_child_has_all_writers_again() {
+        static WRITERS: Writers = Writers::new();
+        let permits = all_permits(&WRITERS);
+        WRITERS.forget_all();
+        assert!(WRITERS.permit().is_some());
+        drop(permits);
+        assert_eq!(WRITERS.writing.load(Ordering::Relaxed), 0, "what was forgotten is not given back");
+    }
+}

@@ -1,0 +1,68 @@
+//! The lines that an agent logs about itself: where they go, what they say, and that writing them holds up nobody.
+//!
+//! A process has one subscriber, one logger and one standard error, so each case is a child process: this binary again, with one of the
+//! ignored tests.
+
+mod hostile;
+mod places;
+
+use std::process::{Command, Output, Stdio};
+use std::time::{Duration, Instant};
+
+use skywalking_runtime::{Callsite, Root, callsite};
+
+/// Nobody listens there: the connection is refused at once.
+const NOBODY: &str = "127.0.0.1:1";
+
+/// More than any deadline of the agent takes.
+const SLACK: Duration = Duration::from_secs(2);
+
+static REQUEST: Callsite = callsite!(entry, "/request", layer = http);
+
+fn requests(number: usize) {
+    (0..number).for_each(|_| Root::new(&REQUEST).run(|| {}));
+}
+
+/// What a child wrote.
+struct Ended {
+    out: String,
+    err: String,
+}
+
+impl Ended {
+    /// The agent's lines on standard error.
+    fn agent_lines(&self) -> Vec<&str> {
+        self.err.lines().filter(|line| line.starts_with("skywalking_runtime ")).collect()
+    }
+}
+
+/// Runs one of the ignored tests with these variables, and no other `SW_*` one.
+#[track_caller]
+fn child(name: &str, variables: &[(&str, &str)]) -> Ended {
+    let mut command = Command::new(std::env::current_exe().expect("this test"));
+    command.args(["--exact", name, "--ignored", "--nocapture"]).stdin(Stdio::null());
+    for (inherited, _) in std::env::vars_os().filter(|(name, _)| name.to_string_lossy().starts_with("SW_")) {
+        command.env_remove(inherited);
+    }
+    let Output { status, stdout, stderr } = command.envs(variables.iter().copied()).output().expect("it starts");
+    let [out, err] = [stdout, stderr].map(|text| String::from_utf8(text).expect("text"));
+    assert!(status.success() && out.contains("1 passed"), "{name}: {status}\n{out}\n{err}");
+    Ended { out, err }
+}
+
+/// Ends a child that hangs, without a word: standard error may be what hangs.
+fn watchdog() {
+    std::thread::spawn(|| {
+        std::thread::sleep(Duration::from_secs(60));
+        std::process::abort();
+    });
+}
+
+/// Does something that has to be over within a promise.
+#[track_caller]
+fn within<R>(promise: Duration, work: impl FnOnce() -> R) -> R {
+    let asked = Instant::now();
+    let done = work();
+    assert!(asked.elapsed() < promise + SLACK, "{:?}", asked.elapsed());
+    done
+}

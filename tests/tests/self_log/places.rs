@@ -1,0 +1,167 @@
+//! Where the lines go.
+
+use std::time::Duration;
+
+use skywalking_runtime::{Config, Reporter, SelfLog};
+
+use crate::{NOBODY, child, requests, watchdog};
+
+const DEADLINE: Duration = Duration::from_secs(20);
+
+/// A program with an agent that reads the variables, and neither a subscriber nor a logger.
+#[test]
+#[ignore = "it is the child of a test"]
+fn program() {
+    watchdog();
+    let agent = Config::new("built").env_overrides().start_or_off();
+    requests(3);
+    drop(agent);
+}
+
+const GOOD: [(&str, &str); 3] = [("SW_AGENT_NAME", "shop"), ("SW_AGENT_INSTANCE_NAME", "one"), ("SW_AGENT_PROTOCOL", "discard")];
+
+fn program_with(variables: &[(&str, &str)]) -> crate::Ended {
+    child("places::program", &[&GOOD, variables].concat())
+}
+
+#[test]
+fn start_line_names_service_instance_and_what_is_on() {
+    let ended = program_with(&[("SW_AGENT_SAMPLE_RATE", "0.5"), ("SW_AGENT_AUTHENTICATION", "s3cret")]);
+    assert_eq!(
+        ended.agent_lines(),
+        [concat!(
+            "skywalking_runtime INFO the agent runs: service=\"shop\" instance=\"one\" reports=\"nowhere\" token=on ",
+            "sampling=\"rate 0.5\" keep=off redaction=off"
+        )]
+    );
+    for (protocol, to) in [("grpc", "gRPC to 127.0.0.1:1,[::1]:1"), ("http", "HTTP to 127.0.0.1:1,[::1]:1")] {
+        let backends = ("SW_AGENT_COLLECTOR_BACKEND_SERVICES", "127.0.0.1:1,[::1]:1");
+        let ended = program_with(&[("SW_AGENT_PROTOCOL", protocol), backends]);
+        let first = ended.agent_lines()[0];
+        assert!(first.contains(&format!("reports={to:?} token=off sampling=\"all\"")), "{first}");
+    }
+}
+
+#[test]
+fn an_invalid_setting_is_one_line_and_the_program_runs() {
+    for (variable, value) in [("SW_AGENT_PROTOCOL", "kafka"), ("SW_AGENT_SAMPLE", "100"), ("SW_AGENT_SELF_LOG", "loud")] {
+        let ended = program_with(&[(variable, value)]);
+        let lines = ended.agent_lines();
+        let [line] = lines[..] else { panic!("{lines:?}") };
+        assert!(line.starts_with("skywalking_runtime ERROR the agent is off"), "{line}");
+        assert!(line.contains(variable) && line.contains(value), "{line}");
+    }
+}
+
+#[test]
+fn an_absent_backend_and_its_losses_are_lines() {
+    for protocol in ["grpc", "http"] {
+        let ended = program_with(&[("SW_AGENT_PROTOCOL", protocol), ("SW_AGENT_COLLECTOR_BACKEND_SERVICES", NOBODY)]);
+        let lines = ended.agent_lines();
+        let has = |start: &str, part: &str| lines.iter().any(|line| line.starts_with(start) && line.contains(part));
+        assert!(has("skywalking_runtime WARN the backend can't be reached", "refused"), "{lines:?}");
+        assert!(has("skywalking_runtime WARN the agent has ended: 3 segments were lost", "shutdown: 3"), "{lines:?}");
+    }
+}
+
+#[test]
+fn the_variable_silences_standard_error() {
+    for mode in ["off", "program", " Off "] {
+        for wrong in [&[][..], &[("SW_AGENT_PROTOCOL", "kafka")], &[("SW_AGENT_COLLECTOR_BACKEND_SERVICES", "nonsense")]] {
+            let ended = program_with(&[&[("SW_AGENT_SELF_LOG", mode)], wrong].concat());
+            assert_eq!(ended.agent_lines(), [""; 0], "{mode} {wrong:?}");
+        }
+    }
+}
+
+#[test]
+#[ignore = "it is the child of a test"]
+fn silenced_in_code() {
+    watchdog();
+    for mode in [SelfLog::Off, SelfLog::Program] {
+        let silent = || Config::new("shop").backend(NOBODY).self_log(mode).shutdown_deadline(DEADLINE);
+        let agent = silent().start_or_off();
+        requests(3);
+        assert!(silent().start_or_off().error().is_some(), "one runs");
+        drop(agent);
+        assert!(silent().backend("nonsense").start_or_off().error().is_some());
+    }
+}
+
+#[test]
+fn the_setting_silences_standard_error() {
+    assert_eq!(child("places::silenced_in_code", &[]).agent_lines(), [""; 0]);
+}
+
+/// A logger that writes to standard output.
+struct Logger;
+
+impl log::Log for Logger {
+    fn enabled(&self, _: &log::Metadata<'_>) -> bool {
+        true
+    }
+    fn log(&self, record: &log::Record<'_>) {
+        println!("logged: {} {} {}", record.target(), record.level(), record.args());
+    }
+    fn flush(&self) {}
+}
+
+fn with_logger() {
+    log::set_logger(&Logger).expect("the first");
+    log::set_max_level(log::LevelFilter::Info);
+}
+
+#[test]
+#[ignore = "it is the child of a test"]
+fn program_with_a_logger() {
+    with_logger();
+    program();
+}
+
+#[test]
+#[ignore = "it is the child of a test"]
+fn program_with_both() {
+    with_logger();
+    tracing_subscriber::fmt().with_ansi(false).init();
+    program();
+}
+
+#[test]
+#[ignore = "it is the child of a test"]
+fn program_with_a_subscriber_of_its_thread() {
+    let subscriber = tracing_subscriber::fmt().with_ansi(false).finish();
+    let agent = tracing_subscriber::util::SubscriberInitExt::set_default(subscriber);
+    program();
+    drop(agent);
+}
+
+#[test]
+fn a_subscriber_comes_before_a_logger_before_standard_error() {
+    let absent = [&GOOD[..2], &[("SW_AGENT_COLLECTOR_BACKEND_SERVICES", NOBODY)]].concat();
+    let ended = child("places::program_with_a_logger", &absent);
+    assert!(ended.out.contains("logged: skywalking_runtime INFO the agent runs"), "{}", ended.out);
+    assert!(ended.out.contains("logged: skywalking_runtime WARN the agent has ended: 3 segments were lost"), "{}", ended.out);
+    assert_eq!(ended.agent_lines(), [""; 0]);
+    for name in ["places::program_with_both", "places::program_with_a_subscriber_of_its_thread"] {
+        let ended = child(name, &GOOD);
+        assert!(ended.out.contains("INFO skywalking_runtime: the agent runs"), "{}", ended.out);
+        assert!(!ended.out.contains("logged: "), "{}", ended.out);
+        assert_eq!(ended.agent_lines(), [""; 0]);
+    }
+}
+
+#[test]
+#[ignore = "it is the child of a test"]
+fn agent_that_logs_as_json() {
+    watchdog();
+    let agent = Config::new("shop").reporter(Reporter::Log).start_or_off();
+    requests(3);
+    drop(agent);
+}
+
+#[test]
+fn lines_and_json_on_one_standard_error_stay_whole() {
+    let ended = child("places::agent_that_logs_as_json", &[]);
+    assert_eq!(ended.agent_lines().len(), 1, "{}", ended.err);
+    assert_eq!(ended.err.lines().filter(|line| line.starts_with('{') && line.ends_with('}')).count(), 3, "{}", ended.err);
+}
