@@ -74,7 +74,7 @@ impl Given {
 /// | `SW_AGENT_SAMPLE_N_PER_3_SECS`: a whole number, -1 for all | [`sampling`](Config::sampling) with [`Sampling::per_3_secs`] | `-1` |
 /// | `SW_AGENT_SAMPLE_RATE`: 0 to 1 | [`sampling`](Config::sampling) with [`Sampling::rate`] | `1` |
 /// | `SW_AGENT_IGNORE_SUFFIX`: endings with commas between, `,` for none | [`ignore_suffix`](Config::ignore_suffix) | `.jpg,.jpeg,.js,.css,.png,.bmp,.gif,.ico,.mp3,.mp4,.html,.svg` |
-/// | `SW_AGENT_TRACE_IGNORE_PATH`: patterns with commas between | [`ignore_path`](Config::ignore_path) | none |
+/// | `SW_AGENT_TRACE_IGNORE_PATH`: patterns with commas between | [`ignore_paths`](Config::ignore_paths) | none |
 /// | `SW_AGENT_SPAN_LIMIT`: 1 to 65535 | [`span_limit`](Config::span_limit) | `300` |
 /// | `SW_AGENT_SELF_LOG`: `auto`, `program` or `off` | [`self_log`](Config::self_log) | `auto` |
 ///

@@ -63,7 +63,7 @@
 //! | `report-grpc` (default) | the reporter to a SkyWalking backend; without it there is the log reporter |
 //! | `report-http` | the same by HTTP and as JSON, for backends that are reached by nothing else |
 //! | `carrier-http` | [`Extract`] and [`Inject`] for `http::HeaderMap` |
-//! | `tower` | the module `tower`: layers for HTTP and gRPC servers and clients; and `http`: what integrations for other stacks are written with |
+//! | `tower` | the module `integrations`: layers for HTTP and gRPC servers and clients in `integrations::tower`; the core for other stacks in `integrations::http` |
 //! | `axum` | the same, and server spans are named by axum's routes and show its `ConnectInfo` |
 //! | `testing` | `testing::run`: the spans of a program in its own tests |
 
@@ -72,7 +72,7 @@ mod config;
 pub mod docs;
 mod error;
 #[cfg(feature = "tower")]
-mod integrations;
+pub mod integrations;
 mod management;
 mod propagation;
 mod report;
@@ -86,8 +86,6 @@ mod tracer;
 pub use agent::Agent;
 pub use config::{Config, Enabled, Keep, Reporter, Sampling, SelfLog, init};
 pub use error::Error;
-#[cfg(feature = "tower")]
-pub use integrations::{http, tower};
 pub use propagation::carrier::{Extract, Inject};
 pub use propagation::inject;
 pub use report::stats::{Dropped, Report, Stats, stats};
@@ -163,6 +161,11 @@ pub fn enabled() -> bool {
 /// What shall not leave the process: see [`Config::redact`].
 pub mod redact {
     pub use crate::report::redact::{Field, Redact, Redaction};
+}
+
+/// Carriers made of closures: for header types of other crates, for which [`Extract`] and [`Inject`] can't be implemented.
+pub mod carrier {
+    pub use crate::propagation::closures::{Getter, Setter, getter, setter};
 }
 
 /// What the program sends along with a trace.

@@ -46,6 +46,7 @@ mod extract_sources;
 mod format_strings;
 mod future;
 mod future_size;
+mod glob_import;
 mod higher_ranked;
 mod impl_block;
 mod impl_block_async_trait;

@@ -17,7 +17,7 @@ use crate::{Error, Redirects, Tracing};
 ///
 /// ```
 /// use skywalking_reqwest::Tracing;
-/// use skywalking_runtime::http;
+/// use skywalking_runtime::integrations::http;
 ///
 /// let tracing = http::Client::new().propagate_to(["stock:8080", "*.shop.example"]);
 /// let client = skywalking_reqwest::client(reqwest::Client::builder(), Tracing::from(tracing))?;

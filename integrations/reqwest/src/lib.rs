@@ -49,7 +49,7 @@
 //!
 //! A request is changed in nothing but the headers `sw8`, `sw8-correlation` and `sw8-x` (and `traceparent` and `tracestate`, where another
 //! tracer's came in and the request has none of its own), and its answer in nothing at all; with
-//! [`time_bodies`](skywalking_runtime::http::Client::time_bodies) the answer's body is another type inside, see [`Tracing`].
+//! [`time_bodies`](skywalking_runtime::integrations::http::Client::time_bodies) the answer's body is another type inside, see [`Tracing`].
 //!
 //! `reqwest::blocking` has no middlewares and is not covered; annotate the calling function with
 //! [`exit_span`](skywalking_runtime::exit_span).

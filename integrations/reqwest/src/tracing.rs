@@ -4,7 +4,7 @@ use http::{Extensions, HeaderMap, Uri};
 use reqwest::{Body, Request, Response, ResponseBuilderExt as _, Url};
 use reqwest_middleware::{Error, Middleware, Next, Result};
 use skywalking_runtime::current;
-use skywalking_runtime::http::{Call, Client};
+use skywalking_runtime::integrations::http::{Call, Client};
 
 use crate::redirects::{CONTEXT, Elsewhere};
 
@@ -18,7 +18,7 @@ use crate::redirects::{CONTEXT, Elsewhere};
 ///
 /// ```
 /// use skywalking_reqwest::Tracing;
-/// use skywalking_runtime::http;
+/// use skywalking_runtime::integrations::http;
 ///
 /// let tracing = Tracing::from(http::Client::new().ignore_paths(["/health"]).is_error(|status| status.is_server_error()));
 /// # drop(tracing);

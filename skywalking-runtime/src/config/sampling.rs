@@ -83,10 +83,19 @@ impl Config {
         self
     }
 
-    /// Requests whose first span's operation name matches one of these patterns are left out, and counted; so is all that happens below.
+    /// Leaves out, and counts, requests whose first span's operation name matches one of these patterns, with all that happens below. Default:
+    /// none.
     ///
-    /// `?` is one character but `/`, `*` any number of them, `**` any number of any characters, as in the Java agent's trace-ignore plugin;
-    /// `*` at the end takes a `/` behind it too. A pattern that begins with `/` is also one of the path in names such as `GET:/users`.
+    /// | in a pattern | stands for |
+    /// | --- | --- |
+    /// | `?` | one character other than `/` |
+    /// | `*` | any number of these; at the end of the pattern also one `/` behind them |
+    /// | `**` | any number of any characters |
+    /// | `/` at the beginning | the pattern is also compared with the path in names such as `GET:/users` |
+    ///
+    /// These are the patterns of the Java agent's trace-ignore plugin. The layers' `ignore_paths` takes the same; it looks at the path that was
+    /// sent, where this setting looks at the name, which holds the route's template: `GET:/users/{id}`. A request that no route of axum
+    /// takes is compared by its path here too.
     ///
     /// A list wins over a context that came with the request, and over the sampler.
     ///
@@ -96,7 +105,7 @@ impl Config {
     /// static HEALTH: Callsite = callsite!(entry, "GET:/health/live", layer = http);
     /// static USERS: Callsite = callsite!(entry, "GET:/users", layer = http);
     ///
-    /// let _agent = Config::new("shop").reporter(Reporter::Discard).ignore_path(["/health/**", "/metrics"]).start()?;
+    /// let _agent = Config::new("shop").reporter(Reporter::Discard).ignore_paths(["/health/**", "/metrics"]).start()?;
     /// let trees = testing::run(|| {
     ///     Root::new(&HEALTH).run(|| ());
     ///     Root::new(&USERS).run(|| ());
@@ -104,9 +113,18 @@ impl Config {
     /// assert_eq!(testing::text(&trees), "Entry GET:/users layer=Http\n");
     /// # Ok::<(), skywalking_runtime::Error>(())
     /// ```
-    pub fn ignore_path(mut self, patterns: impl IntoIterator<Item: Into<String>>) -> Self {
-        self.requests.ignore_path = patterns.into_iter().map(Into::into).collect();
+    pub fn ignore_paths(mut self, patterns: impl IntoIterator<Item: Into<String>>) -> Self {
+        self.requests.ignore_paths = patterns.into_iter().map(Into::into).collect();
         self
+    }
+}
+
+/// The old name of a setting.
+impl Config {
+    #[doc(hidden)]
+    #[deprecated(note = "it is called `ignore_paths`, as in the layers")]
+    pub fn ignore_path(self, patterns: impl IntoIterator<Item: Into<String>>) -> Self {
+        self.ignore_paths(patterns)
     }
 }
 
@@ -117,7 +135,7 @@ pub(super) struct Requests {
     /// The name of the setting that it came by.
     setting: &'static str,
     ignore_suffix: Vec<String>,
-    ignore_path: Vec<String>,
+    ignore_paths: Vec<String>,
 }
 
 impl Default for Requests {
@@ -126,7 +144,7 @@ impl Default for Requests {
             sampling: Sampling::All,
             setting: "Config::sampling",
             ignore_suffix: SUFFIXES.map(str::to_owned).into(),
-            ignore_path: Vec::new(),
+            ignore_paths: Vec::new(),
         }
     }
 }
@@ -152,7 +170,7 @@ impl Requests {
             Kind::Rate(rate) => return Err(Error::SampleRate { setting: self.setting, value: rate.to_string() }),
             Kind::Custom(custom) => Rule::Custom(custom),
         };
-        Ok(Choice { ignored: Ignored::new(&self.ignore_suffix, &self.ignore_path), rule })
+        Ok(Choice { ignored: Ignored::new(&self.ignore_suffix, &self.ignore_paths), rule })
     }
 }
 
@@ -176,7 +194,7 @@ pub(super) fn apply(config: &mut Config, read: &dyn Fn(&'static str) -> Result<O
         requests.ignore_suffix = list(value);
     }
     if let Some(value) = read(IGNORE_PATH)? {
-        requests.ignore_path = list(value);
+        requests.ignore_paths = list(value);
     }
     Ok(())
 }
@@ -251,7 +269,7 @@ mod tests {
 
     /// The settings with such variables.
     fn from(variables: &[(&'static str, &str)]) -> Result<Requests, Error> {
-        let mut config = Config::new("svc").ignore_suffix([".built"]).ignore_path(["/built"]);
+        let mut config = Config::new("svc").ignore_suffix([".built"]).ignore_paths(["/built"]);
         apply(&mut config, &|name| Ok(variables.iter().find(|(key, _)| *key == name).map(|(_, value)| (*value).to_owned())))?;
         Ok(config.requests)
     }

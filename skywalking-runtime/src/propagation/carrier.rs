@@ -10,7 +10,7 @@ use crate::trace::guarded::guarded;
 use crate::trace::tally::{self, Reason};
 use crate::tracer::OtherContexts;
 
-/// Reads headers.
+/// Reads headers. For a type of another crate see [`carrier::getter`](crate::carrier::getter).
 ///
 /// ```
 /// use std::borrow::Cow;
@@ -27,7 +27,8 @@ use crate::tracer::OtherContexts;
 #[diagnostic::on_unimplemented(
     message = "`{Self}` can't be read as a carrier",
     label = "no `Extract`",
-    note = "derive `Carrier` on the message, or implement `skywalking_runtime::Extract` for it"
+    note = "derive `Carrier` on the message, or implement `skywalking_runtime::Extract` for it",
+    note = "for a type of another crate give a closure: `extract = skywalking_runtime::carrier::getter(|name| headers.get(name))`"
 )]
 pub trait Extract {
     /// The value of a header, or `None` if it is absent. Bytes that are no text are handed over lossily: the reader refuses and counts
@@ -48,7 +49,7 @@ pub trait Extract {
     }
 }
 
-/// Writes headers.
+/// Writes headers. For a type of another crate see [`carrier::setter`](crate::carrier::setter).
 ///
 /// ```
 /// use skywalking_runtime::Inject;
@@ -68,14 +69,18 @@ pub trait Extract {
 #[diagnostic::on_unimplemented(
     message = "`{Self}` can't be written as a carrier",
     label = "no `Inject`",
-    note = "derive `Carrier` on the message, or implement `skywalking_runtime::Inject` for it"
+    note = "derive `Carrier` on the message, or implement `skywalking_runtime::Inject` for it",
+    note = "for a type of another crate give a closure: `inject = skywalking_runtime::carrier::setter(|name, value| ..)`"
 )]
 pub trait Inject {
     /// Sets a header, replacing an older one of the same name and no other.
     fn set_header(&mut self, key: &'static str, value: &str);
 
-    /// Removes a header, if it is there.
-    fn remove_header(&mut self, key: &'static str);
+    /// Removes a header, if it is there. The default does nothing, for types that can't remove a header: write each message into new
+    /// headers then, since a message that is used again would keep an old context.
+    fn remove_header(&mut self, key: &'static str) {
+        let _ = key;
+    }
 
     /// Adds a header of others (`traceparent`, `tracestate`), which came in with the request and goes on as it came, unless one of that name
     /// is there already: then it is the program's own. True if it was added. To be implemented by carriers that can hold headers of

@@ -5,6 +5,7 @@
 
 pub(crate) mod base64;
 pub(crate) mod carrier;
+pub(crate) mod closures;
 pub(crate) mod correlation;
 pub(crate) mod extension;
 #[cfg(feature = "carrier-http")]

@@ -115,9 +115,17 @@ fn line_of(line: &str) -> &str {
 
 /// The lines that do not begin so. Empty ones at the end are left out: that is where a new one stands.
 fn others<'a>(carrier: &'a str, prefix: &str) -> Vec<&'a str> {
-    let mut left: Vec<_> = carrier.lines().filter(|line| !line.starts_with(prefix)).map(line_of).collect();
+    let is_other = |line: &&str| line.get(..prefix.len()).is_none_or(|start| !start.eq_ignore_ascii_case(prefix));
+    let mut left: Vec<_> = carrier.lines().filter(is_other).map(line_of).collect();
     left.truncate(left.iter().rposition(|line| !line.is_empty()).map_or(0, |last| last + 1));
     left
+}
+
+/// A text of one word as a line: it is the value of `sw8`.
+fn with_name(lines: String) -> String {
+    let word = lines.trim_ascii();
+    let is_word = !word.is_empty() && word.bytes().all(|byte| byte.is_ascii_graphic() && byte != b':');
+    if is_word { format!("sw8:{word}") } else { lines }
 }
 
 /// Lines of `key:value` as a carrier: a header is what was set last, all other lines stay, and what no header can hold is refused and
@@ -135,7 +143,7 @@ pub fn carrier_lines(data: &[u8]) {
     if !value.is_empty() && value.bytes().all(|byte| byte.is_ascii_graphic()) {
         assert_eq!(carrier.header(name).as_deref(), Some(&*value));
         assert_eq!(carrier.lines().next_back().and_then(|line| line.strip_prefix(&prefix)), Some(&*value));
-        assert_eq!(others(&carrier, &prefix), others(&lines, &prefix));
+        assert_eq!(others(&carrier, &prefix), others(&with_name(lines.clone()), &prefix));
         let length = carrier.len();
         carrier.set_header(name, &value);
         assert!(carrier.len() <= length, "a message that is used again grew: {carrier:?}");

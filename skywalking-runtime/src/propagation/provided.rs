@@ -6,17 +6,28 @@ use std::hash::BuildHasher;
 
 use super::carrier::{Extract, Inject};
 use super::others::is_printable;
+use super::sw8;
 use crate::trace::tally::{self, Reason};
 
-/// Headers as text: lines of `key:value`, split at the first colon. A plain trace is exactly `sw8:VALUE`, without a line end.
+/// Headers as text: lines of `key:value`, split at the first colon, with names in upper or lower case. A plain trace is exactly `sw8:VALUE`,
+/// without a line end. A text of one word without a colon is the value of `sw8` itself.
 impl Extract for str {
     fn header(&self, key: &str) -> Option<Cow<'_, str>> {
-        self.lines().find_map(|line| value_of(line, key)).map(Cow::Borrowed)
+        let line = self.lines().find_map(|line| value_of(line, key));
+        line.or_else(|| if key == sw8::HEADER { bare_value(self) } else { None }).map(Cow::Borrowed)
     }
 }
 
 fn value_of<'a>(line: &'a str, key: &str) -> Option<&'a str> {
-    line.strip_prefix(key)?.strip_prefix(':')
+    let value = line.get(key.len()..)?.strip_prefix(':')?;
+    line.get(..key.len()).filter(|name| name.eq_ignore_ascii_case(key)).map(|_| value)
+}
+
+/// The text as the value of `sw8` without its name. It may be broken: then the reader refuses and counts it.
+fn bare_value(text: &str) -> Option<&str> {
+    let value = text.trim_ascii();
+    let is_word = !value.is_empty() && value.bytes().all(|byte| byte.is_ascii_graphic() && byte != b':');
+    is_word.then_some(value)
 }
 
 impl Extract for String {
@@ -50,6 +61,10 @@ impl Inject for String {
             return;
         }
         self.remove_header(key);
+        if let Some(value) = bare_value(self) {
+            // A second header follows, so the first one needs its name.
+            *self = format!("{}:{value}", sw8::HEADER);
+        }
         if !self.is_empty() && !self.ends_with('\n') {
             self.push('\n');
         }
@@ -60,6 +75,10 @@ impl Inject for String {
 
     fn remove_header(&mut self, key: &'static str) {
         if self.header(key).is_none() {
+            return;
+        }
+        if bare_value(self).is_some() {
+            self.clear();
             return;
         }
         let kept: Vec<_> = self.lines().filter(|line| value_of(line, key).is_none()).collect();
@@ -75,53 +94,7 @@ impl Inject for String {
     }
 }
 
-/// A map of strings: the two of std have these methods in common, and no trait for them.
-macro_rules! map_of_strings {
-    ($map:ty $(, $hasher:ident: $read:path, $write:path)?) => {
-        impl<$($hasher: $read)?> Extract for $map {
-            fn header(&self, key: &str) -> Option<Cow<'_, str>> {
-                self.get(key).map(Cow::from)
-            }
-
-            fn other_header(&self, key: &str) -> Option<Cow<'_, str>> {
-                self.header(key)
-            }
-        }
-
-        impl<$($hasher: $read + $write)?> Inject for $map {
-            fn set_header(&mut self, key: &'static str, value: &str) {
-                if is_holdable(value) {
-                    self.insert(key.to_owned(), value.to_owned());
-                }
-            }
-
-            fn remove_header(&mut self, key: &'static str) {
-                self.remove(key);
-            }
-
-            fn add_other_header(&mut self, key: &'static str, value: &str) -> bool {
-                // The program may write names as it likes.
-                let added = is_addable(value) && !self.keys().any(|name| name.eq_ignore_ascii_case(key));
-                if added {
-                    self.insert(key.to_owned(), value.to_owned());
-                }
-                added
-            }
-
-            fn __empty() -> Option<Self> {
-                Some(Self::default())
-            }
-
-            fn __is_empty(&self) -> bool {
-                self.is_empty()
-            }
-        }
-    };
-}
-map_of_strings!(HashMap<String, String, S>, S: BuildHasher, Default);
-map_of_strings!(BTreeMap<String, String>);
-
-/// A value that a list of pairs holds: text, or bytes as Kafka and AMQP have them.
+/// A value that a map or a list of pairs holds: text, or bytes as in Kafka and AMQP.
 pub trait PairValue: Sized {
     #[doc(hidden)]
     fn as_text(&self) -> Cow<'_, str>;
@@ -159,9 +132,58 @@ impl PairValue for bytes::Bytes {
     }
 }
 
+/// A map: the two of std have these methods in common, and no trait for them.
+macro_rules! map {
+    ($map:ty $(, $hasher:ident: $read:path, $write:path)?) => {
+        impl<V: PairValue $(, $hasher: $read)?> Extract for $map {
+            fn header(&self, key: &str) -> Option<Cow<'_, str>> {
+                // Nearly always the name is in lower case. Of several other spellings the first in order counts, the same in every process.
+                let other = || self.iter().filter(|(name, _)| name.eq_ignore_ascii_case(key)).min_by_key(|(name, _)| *name);
+                self.get(key).or_else(|| other().map(|(_, value)| value)).map(PairValue::as_text)
+            }
+
+            fn other_header(&self, key: &str) -> Option<Cow<'_, str>> {
+                self.header(key)
+            }
+        }
+
+        impl<V: PairValue $(, $hasher: $read + $write)?> Inject for $map {
+            fn set_header(&mut self, key: &'static str, value: &str) {
+                if is_holdable(value) {
+                    self.remove_header(key);
+                    self.insert(key.to_owned(), V::from_text(value));
+                }
+            }
+
+            fn remove_header(&mut self, key: &'static str) {
+                self.retain(|name, _| !name.eq_ignore_ascii_case(key));
+            }
+
+            fn add_other_header(&mut self, key: &'static str, value: &str) -> bool {
+                // The program may write names as it likes.
+                let added = is_addable(value) && !self.keys().any(|name| name.eq_ignore_ascii_case(key));
+                if added {
+                    self.insert(key.to_owned(), V::from_text(value));
+                }
+                added
+            }
+
+            fn __empty() -> Option<Self> {
+                Some(Self::default())
+            }
+
+            fn __is_empty(&self) -> bool {
+                self.is_empty()
+            }
+        }
+    };
+}
+map!(HashMap<String, V, S>, S: BuildHasher, Default);
+map!(BTreeMap<String, V>);
+
 impl<V: PairValue> Extract for Vec<(String, V)> {
     fn header(&self, key: &str) -> Option<Cow<'_, str>> {
-        self.iter().find(|(k, _)| k == key).map(|(_, value)| value.as_text())
+        self.iter().find(|(name, _)| name.eq_ignore_ascii_case(key)).map(|(_, value)| value.as_text())
     }
 
     fn other_header(&self, key: &str) -> Option<Cow<'_, str>> {
@@ -178,7 +200,7 @@ impl<V: PairValue> Inject for Vec<(String, V)> {
     }
 
     fn remove_header(&mut self, key: &'static str) {
-        self.retain(|(k, _)| k != key);
+        self.retain(|(name, _)| !name.eq_ignore_ascii_case(key));
     }
 
     fn add_other_header(&mut self, key: &'static str, value: &str) -> bool {
@@ -236,6 +258,8 @@ mod tests {
             behaves_as_a_map(Box::new(String::new()), &steps)?;
             behaves_as_a_map(HashMap::<String, String>::new(), &steps)?;
             behaves_as_a_map(BTreeMap::<String, String>::new(), &steps)?;
+            behaves_as_a_map(HashMap::<String, Vec<u8>>::new(), &steps)?;
+            behaves_as_a_map(BTreeMap::<String, bytes::Bytes>::new(), &steps)?;
             behaves_as_a_map(Vec::<(String, String)>::new(), &steps)?;
             behaves_as_a_map(Vec::<(String, Vec<u8>)>::new(), &steps)?;
             behaves_as_a_map(Vec::<(String, bytes::Bytes)>::new(), &steps)?;
@@ -264,6 +288,81 @@ mod tests {
         carrier.set_header("sw8", "new");
         assert_eq!(carrier, "mine:1\nsw8:new");
         assert_eq!("sw8-x:1\nsw8:2".header("sw8").as_deref(), Some("2"));
+    }
+
+    /// A carrier that holds the three headers under other spellings of their names.
+    fn spelled_otherwise<C: FromIterator<(String, V)>, V: PairValue>() -> C {
+        [("SW8", "1"), ("Sw8-Correlation", "2"), ("sw8-X", "3"), ("mine", "4")]
+            .into_iter()
+            .map(|(name, value)| (name.to_owned(), V::from_text(value)))
+            .collect()
+    }
+
+    fn takes_any_case<C: Extract + Inject + std::fmt::Debug>(carrier: C) {
+        let values = |carrier: &C| [KEYS[0], KEYS[1], KEYS[2], "mine"].map(|key| carrier.header(key).map(Cow::into_owned));
+        let owned = |values: [&str; 4]| values.map(|value| Some(value.to_owned()).filter(|value| !value.is_empty()));
+        let mut carrier = carrier;
+        assert_eq!(values(&carrier), owned(["1", "2", "3", "4"]));
+        carrier.set_header("sw8", "new");
+        carrier.remove_header("sw8-x");
+        assert_eq!(values(&carrier), owned(["new", "2", "", "4"]));
+        let shown = format!("{carrier:?}");
+        assert!(!shown.contains("SW8") && !shown.contains("sw8-X"), "{shown}");
+    }
+
+    #[test]
+    fn header_names_match_in_any_case_and_are_replaced() {
+        takes_any_case(String::from("SW8:1\nSw8-Correlation:2\nsw8-X:3\nmine:4"));
+        takes_any_case(spelled_otherwise::<HashMap<_, String>, _>());
+        takes_any_case(spelled_otherwise::<HashMap<_, Vec<u8>>, _>());
+        takes_any_case(spelled_otherwise::<BTreeMap<_, String>, _>());
+        takes_any_case(spelled_otherwise::<BTreeMap<_, bytes::Bytes>, _>());
+        takes_any_case(spelled_otherwise::<Vec<_>, String>());
+        takes_any_case(spelled_otherwise::<Vec<_>, Vec<u8>>());
+        takes_any_case(Some(spelled_otherwise::<BTreeMap<_, Vec<u8>>, _>()));
+    }
+
+    #[test]
+    fn header_name_in_lower_case_wins_over_others() {
+        let names = ["sw8", "SW8", "Sw8"];
+        let map: HashMap<String, String> = names.into_iter().map(|name| (name.to_owned(), name.to_owned())).collect();
+        assert_eq!(map.header("sw8").as_deref(), Some("sw8"));
+        let map: BTreeMap<String, String> = names.into_iter().skip(1).map(|name| (name.to_owned(), name.to_owned())).collect();
+        assert_eq!(map.header("sw8").as_deref(), Some("SW8"));
+    }
+
+    #[test]
+    fn text_of_one_word_is_the_value_of_sw8() {
+        for text in ["1-a-b", " 1-a-b\n", "rubbish", "1-a-b\r\n"] {
+            assert_eq!(text.header("sw8").as_deref(), Some(text.trim()), "{text:?}");
+            assert_eq!(text.header("sw8-x"), None);
+            let mut carrier = text.to_owned();
+            carrier.set_header("sw8-x", "0");
+            assert_eq!(carrier, format!("sw8:{}\nsw8-x:0", text.trim()));
+            let mut carrier = text.to_owned();
+            carrier.set_header("sw8", "new");
+            assert_eq!(carrier, "sw8:new");
+            let mut carrier = text.to_owned();
+            carrier.remove_header("sw8");
+            assert_eq!(carrier, "");
+        }
+        for text in ["", " ", "two words", "1-a-b\n1-a-b", "mine:1"] {
+            assert_eq!(text.header("sw8"), None, "{text:?}");
+        }
+    }
+
+    #[test]
+    fn carrier_without_removal_is_complete() {
+        struct Table(Vec<(&'static str, String)>);
+        impl Inject for Table {
+            fn set_header(&mut self, key: &'static str, value: &str) {
+                self.0.push((key, value.to_owned()));
+            }
+        }
+        let mut table = Table(Vec::new());
+        table.remove_header("sw8");
+        table.set_header("sw8", "1");
+        assert_eq!(table.0, [("sw8", "1".to_owned())]);
     }
 
     #[test]

@@ -54,6 +54,11 @@ impl Describe<'_> {
         self
     }
 
+    /// True if a name will be used: for one that costs something to find.
+    pub fn wants_name(&mut self) -> bool {
+        self.0.naming()
+    }
+
     /// The operation name, cut at 150 UTF-16 units; an empty one leaves the callsite's.
     pub fn name(&mut self, name: impl Display) -> &mut Self {
         if self.0.naming() {

@@ -13,6 +13,7 @@ mod names;
 mod place;
 mod shared;
 mod splitting;
+pub(crate) mod supposed;
 
 use std::sync::Arc;
 

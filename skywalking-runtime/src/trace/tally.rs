@@ -60,7 +60,7 @@ reasons! {
     UnsampledSampler = "unsampled_sampler",
     /// A request was left out because its first span's name ends as `Config::ignore_suffix` lists.
     IgnoredSuffix = "ignored_suffix",
-    /// A request was left out because its first span's name matches a pattern of `Config::ignore_path`.
+    /// A request was left out because its first span's name matches a pattern of `Config::ignore_paths`.
     IgnoredPath = "ignored_path",
     /// A segment was dropped because too many waited for the end of requests that only what goes wrong is kept of: `Keep::buffer_bytes`.
     KeepBufferFull = "keep_buffer_full",

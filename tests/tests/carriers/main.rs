@@ -1,8 +1,10 @@
 //! `#[derive(Carrier)]` and the carrier traits, as messages of real programs use them: through serde, nested, and in annotated functions.
 
 mod by_hand;
+mod closures;
 mod functions;
 mod identity;
 mod messages;
+mod names;
 mod nested;
 mod renamed;

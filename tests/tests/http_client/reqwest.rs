@@ -10,7 +10,7 @@ mod upgrades;
 
 use reqwest_middleware::{ClientBuilder, ClientWithMiddleware};
 use skywalking_reqwest::Tracing;
-use skywalking_runtime::http;
+use skywalking_runtime::integrations::http;
 
 /// The traced client that the documentation recommends.
 fn client(tracing: http::Client) -> ClientWithMiddleware {

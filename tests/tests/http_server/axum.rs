@@ -2,14 +2,16 @@
 
 mod bodies;
 mod endings;
+mod names;
 mod options;
+mod reasons;
 mod unchanged;
 
 use axum::Router;
 use axum::http::{Request, StatusCode};
 use axum::response::Response;
 use axum::routing::get;
-use skywalking_runtime::tower::ServerLayer;
+use skywalking_runtime::integrations::tower::ServerLayer;
 use tower::ServiceExt as _;
 
 use crate::harness;

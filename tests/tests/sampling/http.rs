@@ -1,7 +1,7 @@
 //! Requests that an integration serves and makes.
 
 use ::http::{Extensions, HeaderMap, Method, Uri};
-use skywalking_runtime::http::{Client, Server};
+use skywalking_runtime::integrations::http::{Client, Server};
 
 use crate::prelude::*;
 
@@ -17,7 +17,7 @@ fn served(path: &'static str, sw8: Option<&'static str>) {
 
 #[test]
 fn a_server_leaves_files_of_pages_out_by_their_path() {
-    let _running = start(Config::new("s").ignore_path(["/health/*"]));
+    let _running = start(Config::new("s").ignore_paths(["/health/*"]));
     let trees = run(|| {
         served("/logo.png", None);
         served("/logo.png?size=1", SW8.strip_prefix("sw8:"));
@@ -50,4 +50,37 @@ fn a_client_that_begins_a_trace_is_decided_about_by_its_name() {
     };
     assert_eq!(called("http://next:1/logo.png"), (0, false));
     assert_eq!(called("http://next:1/users"), (1, true));
+}
+
+/// How many of these paths a server records.
+fn recorded(server: &Server, paths: &[&'static str]) -> usize {
+    let serve = |path: &&'static str| server.begin(&Method::GET, &Uri::from_static(path), &HeaderMap::new(), &Extensions::new()).finish();
+    run(|| paths.iter().for_each(serve)).len()
+}
+
+#[test]
+fn ignored_paths_of_servers_mean_what_the_setting_means() {
+    for (pattern, left_out, others) in [
+        ("/static/*", &["/static/a", "/static/", "/static/a/"][..], &["/static/a/b.css", "/static"][..]),
+        ("/static/**", &["/static/a", "/static/a/b.css"], &["/static"]),
+        ("/*.ico", &["/favicon.ico"], &["/a/favicon.ico"]),
+        ("/**.ico", &["/favicon.ico", "/a/favicon.ico"], &["/favicon.ic"]),
+        ("*.ico", &[], &["/favicon.ico"]),
+        ("**.ico", &["/favicon.ico", "/a/favicon.ico"], &["/favicon.ic"]),
+        ("/v?/live", &["/v1/live"], &["/v10/live", "/v//live"]),
+        ("GET:/live", &["/live"], &["/live/"]),
+        ("POST:/live", &[], &["/live"]),
+        (" /live ", &["/live"], &["/"]),
+        ("", &[], &["/"]),
+    ] {
+        let none: [&str; 0] = [];
+        {
+            let _running = start(Config::new("s").ignore_suffix(none));
+            let server = Server::new().ignore_paths([pattern]);
+            assert_eq!((recorded(&server, left_out), recorded(&server, others)), (0, others.len()), "by the server: {pattern:?}");
+        }
+        let _running = start(Config::new("s").ignore_suffix(none).ignore_paths([pattern]));
+        let server = Server::new();
+        assert_eq!((recorded(&server, left_out), recorded(&server, others)), (0, others.len()), "by the setting: {pattern:?}");
+    }
 }

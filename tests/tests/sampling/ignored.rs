@@ -25,7 +25,7 @@ fn files_of_pages_are_left_out_by_default_with_all_that_is_below() {
 
 #[test]
 fn a_list_wins_over_the_context_that_came_with_the_request_whose_trace_id_it_has() {
-    let _running = start(Config::new("s").ignore_path(["/health/**"]));
+    let _running = start(Config::new("s").ignore_paths(["/health/**"]));
     let mut ids = Vec::new();
     let trees = run(|| {
         let left_out = counted(Reason::IgnoredPath, || ids.push(serve("GET:/health/live", SW8)));
@@ -54,7 +54,7 @@ fn a_list_uses_no_budget_up_and_asks_no_sampler() {
 
 #[test]
 fn only_the_first_span_is_looked_at() {
-    let _running = start(Config::new("s").ignore_path(["local", "/exit.png", "/renamed"]));
+    let _running = start(Config::new("s").ignore_paths(["local", "/exit.png", "/renamed"]));
     let trees = run(|| {
         serve("/users", "");
         Root::new(&ENTRY).run(|| _ = current().set_name("/renamed"));

@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use axum::Router;
-use skywalking_runtime::tower::ServerLayer;
+use skywalking_runtime::integrations::tower::ServerLayer;
 use skywalking_runtime::{Agent, Config, Reporter};
 
 use super::{Sink, Started};

@@ -1,7 +1,7 @@
 //! The client: one layer around the channel traces every call.
 
 use skywalking_examples::say;
-use skywalking_runtime::tower::{Client, ClientLayer};
+use skywalking_runtime::integrations::tower::{Client, ClientLayer};
 use skywalking_runtime::{Config, entry_span};
 use tonic::Status;
 use tonic::transport::{Channel, Endpoint};

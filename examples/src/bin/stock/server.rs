@@ -3,7 +3,7 @@
 use std::net::SocketAddr;
 
 use skywalking_examples::{Parent, asked_to_end, listen_address, say};
-use skywalking_runtime::tower::ServerLayer;
+use skywalking_runtime::integrations::tower::ServerLayer;
 use skywalking_runtime::{Config, local_span};
 use tokio::net::TcpListener;
 use tonic::transport::Server;

@@ -11,7 +11,9 @@ use pin_project_lite::pin_project;
 
 use super::body::TracedBody;
 use super::grpc;
+use super::names::PATH_TAG;
 use super::options::{Bodies, ErrorRule, Options};
+use crate::trace::segment::supposed;
 use crate::{Resumable, current, trace_id};
 
 /// How the call says that it went well.
@@ -66,6 +68,8 @@ pub(in crate::integrations) struct Look {
     protocol: Protocol,
     asked: Asked,
     awaits: Awaits,
+    /// The name in place of the path, where the response says that nothing is there.
+    unknown: Option<&'static str>,
 }
 
 impl Look {
@@ -74,12 +78,18 @@ impl Look {
         if self.is_ignored {
             return;
         }
+        if matches!(status, StatusCode::NOT_FOUND | StatusCode::METHOD_NOT_ALLOWED) {
+            self.nothing_is_there();
+        }
         let is_rpc = self.protocol == Protocol::Grpc && status == StatusCode::OK;
         self.awaits = if is_rpc && grpc::is_grpc(headers) {
             // Of a response without messages the trailers are all there is, and stand in the head.
             match grpc::status(headers) {
                 Some(status) => {
-                    note_grpc(status);
+                    if status == grpc::UNIMPLEMENTED {
+                        self.nothing_is_there();
+                    }
+                    note_grpc(status, Some(headers));
                     Awaits::Nothing
                 }
                 None => Awaits::Trailers,
@@ -88,11 +98,20 @@ impl Look {
             note_status(status, &self.errors);
             if is_rpc {
                 // A page in place of a reply, a proxy's say, is an answer of unknown status, as clients of gRPC have it.
-                note_grpc(grpc::UNKNOWN);
+                note_grpc(grpc::UNKNOWN, None);
             }
             let timed = self.bodies == Bodies::Timed && has_body(self.asked, status) && !is_redirect(status, headers);
             if timed { Awaits::Body } else { Awaits::Nothing }
         };
+    }
+
+    /// Many paths that don't exist are one endpoint.
+    #[cold]
+    fn nothing_is_there(&mut self) {
+        if let Some(name) = self.unknown.take() {
+            let path_tag = (self.protocol == Protocol::Grpc).then_some(PATH_TAG);
+            supposed::rename(name, path_tag);
+        }
     }
 
     /// The id of the current trace, unless the request is ignored.
@@ -102,20 +121,22 @@ impl Look {
 }
 
 impl Call {
-    pub(super) fn new(span: Resumable, options: &Options, method: &Method, protocol: Protocol) -> Self {
+    /// `unknown` is what the span is renamed to where the response says that nothing is there.
+    pub(super) fn new(span: Resumable, options: &Options, method: &Method, protocol: Protocol, unknown: Option<&'static str>) -> Self {
         let asked = match *method {
             Method::HEAD => Asked::HeadAlone,
             Method::CONNECT => Asked::Tunnel,
             _ => Asked::Anything,
         };
         let (errors, bodies) = (options.errors.clone(), options.bodies);
-        Self { span: Some(span), look: Look { is_ignored: false, errors, bodies, protocol, asked, awaits: Awaits::Head } }
+        Self { span: Some(span), look: Look { is_ignored: false, errors, bodies, protocol, asked, awaits: Awaits::Head, unknown } }
     }
 
     /// Nothing is recorded of it.
     pub(super) fn ignored(span: Option<Resumable>) -> Self {
         let (protocol, asked, awaits) = (Protocol::Http, Asked::Anything, Awaits::Nothing);
-        Self { span, look: Look { is_ignored: true, errors: ErrorRule::default(), bodies: Bodies::NotTimed, protocol, asked, awaits } }
+        let (errors, bodies) = (ErrorRule::default(), Bodies::NotTimed);
+        Self { span, look: Look { is_ignored: true, errors, bodies, protocol, asked, awaits, unknown: None } }
     }
 
     /// Runs `work` as a step of the call: its span is current meanwhile. If it panics, the span ends with that.
@@ -192,7 +213,7 @@ impl Call {
     /// All of the response has come.
     pub(super) fn end(&mut self) {
         if self.look.awaits == Awaits::Trailers {
-            self.run(|| note_grpc(grpc::UNKNOWN));
+            self.run(|| note_grpc(grpc::UNKNOWN, None));
         }
         self.close();
     }
@@ -200,7 +221,7 @@ impl Call {
     /// The trailers have come, behind which is nothing.
     pub(super) fn end_with(&mut self, trailers: &HeaderMap) {
         if self.look.awaits == Awaits::Trailers {
-            self.run(|| note_grpc(grpc::status(trailers).unwrap_or(grpc::UNKNOWN)));
+            self.run(|| note_grpc(grpc::status(trailers).unwrap_or(grpc::UNKNOWN), Some(trailers)));
         }
         self.close();
     }
@@ -216,10 +237,19 @@ fn note_status(status: StatusCode, errors: &ErrorRule) {
     }
 }
 
-fn note_grpc(status: &'static str) {
+/// `said` is where the status stands, with the reason beside it.
+fn note_grpc(status: &'static str, said: Option<&HeaderMap>) {
     current().tag("rpc.status_code", status);
     if status != grpc::OK {
-        current().failed();
+        note_grpc_error(status, said);
+    }
+}
+
+#[cold]
+fn note_grpc_error(status: &'static str, said: Option<&HeaderMap>) {
+    let current = current().failed();
+    if let Some(message) = said.filter(|_| current.is_recording()).and_then(grpc::message) {
+        current.log_fields(&[("event", &"error"), ("error.kind", &status), ("message", &message)]);
     }
 }
 

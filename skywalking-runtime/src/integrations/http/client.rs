@@ -96,10 +96,12 @@ impl Client {
         let (callsite, protocol) = if grpc::is_call(method, headers) { (&GRPC, Protocol::Grpc) } else { (&HTTP, Protocol::Http) };
         // A copy of a handle, and only where the URI has no host, as below a client that adds it: the headers are written to meanwhile.
         let host = host_header(uri, headers).cloned();
+        let name = shared.naming.name_of(Head { method, uri, headers, extensions });
         let describe = |span: &mut Describe<'_>| {
-            match protocol {
-                Protocol::Grpc => _ = span.name(uri.path()),
-                Protocol::Http => url::name(span, method, uri.path()),
+            match (name, protocol) {
+                (Some(name), _) => _ = span.name(name),
+                (None, Protocol::Grpc) => _ = span.name(uri.path()),
+                (None, Protocol::Http) => url::name(span, method.as_str(), uri.path()),
             }
             if !span.is_recording() {
                 return;
@@ -117,6 +119,6 @@ impl Client {
                 inject(headers);
             }
         });
-        Call::new(span, shared, method, protocol)
+        Call::new(span, shared, method, protocol, None)
     }
 }

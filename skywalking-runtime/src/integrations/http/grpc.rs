@@ -5,6 +5,12 @@ use ::http::{HeaderMap, Method, header};
 /// The header and trailer that says how a call ended.
 const STATUS: &str = "grpc-status";
 
+/// The header and trailer that says why, percent-encoded.
+const MESSAGE: &str = "grpc-message";
+
+/// Bytes of a message that are read. A value of a log has 2048 UTF-16 units, and a unit has 9 bytes at most: three, each written `%XX`.
+const MESSAGE_LIMIT: usize = 9 * 2_048;
+
 /// True of a request that is a gRPC call.
 pub(super) fn is_call(method: &Method, headers: &HeaderMap) -> bool {
     method == Method::POST && is_grpc(headers)
@@ -29,6 +35,28 @@ pub(super) const UNKNOWN: &str = "UNKNOWN";
 /// The status that is no error.
 pub(super) const OK: &str = "OK";
 
+/// The status of a method that does not exist.
+pub(super) const UNIMPLEMENTED: &str = "UNIMPLEMENTED";
+
+/// The reason of a status in headers or trailers, decoded. What is no escape stands for itself, what is no text is replaced.
+pub(super) fn message(headers: &HeaderMap) -> Option<String> {
+    let value = headers.get(MESSAGE)?.as_bytes();
+    let mut rest = value.get(..MESSAGE_LIMIT).unwrap_or(value);
+    let mut message = Vec::with_capacity(rest.len());
+    while let [first, tail @ ..] = rest {
+        let escaped = if *first == b'%' { tail.split_first_chunk() } else { None };
+        let decoded = escaped.and_then(|([high, low], tail)| Some((hex(*high)? << 4 | hex(*low)?, tail)));
+        let (byte, tail) = decoded.unwrap_or((*first, tail));
+        message.push(byte);
+        rest = tail;
+    }
+    (!message.is_empty()).then(|| String::from_utf8_lossy(&message).into_owned())
+}
+
+fn hex(digit: u8) -> Option<u8> {
+    char::from(digit).to_digit(16)?.try_into().ok()
+}
+
 fn name(code: &[u8]) -> &'static str {
     match code {
         b"0" => OK,
@@ -42,7 +70,7 @@ fn name(code: &[u8]) -> &'static str {
         b"9" => "FAILED_PRECONDITION",
         b"10" => "ABORTED",
         b"11" => "OUT_OF_RANGE",
-        b"12" => "UNIMPLEMENTED",
+        b"12" => UNIMPLEMENTED,
         b"13" => "INTERNAL",
         b"14" => "UNAVAILABLE",
         b"15" => "DATA_LOSS",
@@ -70,6 +98,28 @@ mod tests {
             assert_eq!((is_call(&Method::POST, &headers), is_call(&Method::GET, &headers)), (expected, false));
         }
         assert!(!is_grpc(&HeaderMap::new()));
+    }
+
+    #[test]
+    fn grpc_message_is_decoded_and_bounded() {
+        let read = |value: &[u8]| {
+            let value = ::http::HeaderValue::from_bytes(value).expect("a value");
+            message(&HeaderMap::from_iter([(::http::HeaderName::from_static(MESSAGE), value)]))
+        };
+        for (value, expected) in [
+            ("", None),
+            ("no such item", Some("no such item")),
+            ("100%25 of %E5%BE%88 and %e5%be%88", Some("100% of 很 and 很")),
+            ("%0Aline%2", Some("\nline%2")),
+            ("50% off, %zz, %", Some("50% off, %zz, %")),
+            ("%FF%FE", Some("\u{fffd}\u{fffd}")),
+        ] {
+            assert_eq!(read(value.as_bytes()).as_deref(), expected, "{value}");
+        }
+        assert_eq!(read(&[b'a', 0xff]).as_deref(), Some("a\u{fffd}"));
+        assert_eq!(message(&HeaderMap::new()), None);
+        let long = read("%E5%BE%88".repeat(5_000).as_bytes()).expect("a message");
+        assert_eq!(long, "很".repeat(2_048));
     }
 
     #[test]

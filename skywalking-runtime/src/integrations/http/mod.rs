@@ -1,12 +1,12 @@
 //! Calls by HTTP, as spans: the core that integrations are written with. For servers and clients that are made of tower services there
-//! are finished layers in [`tower`](crate::tower).
+//! are finished layers in [`tower`](crate::integrations::tower).
 //!
 //! [`Client::begin`] is handed a request before it is sent and writes the headers of the trace into it; the [`Call`] that it returns is
 //! told what came back. It opens no connection, changes nothing of the request but the three headers, and doesn't look into bodies.
 //!
 //! ```
 //! use http::{Request, Response};
-//! use skywalking_runtime::{http::Client, testing};
+//! use skywalking_runtime::{integrations::http::Client, testing};
 //!
 //! # let send = |_: Request<&str>| async { Response::builder().status(503).body(String::from("busy")) };
 //! # tokio::runtime::Builder::new_current_thread().build().unwrap().block_on(async {
@@ -40,7 +40,7 @@
 //!
 //! | | HTTP | gRPC (content type `application/grpc`, `application/grpc+proto`, ..) |
 //! | --- | --- | --- |
-//! | name | `METHOD:/path` | `/package.Service/Method` |
+//! | name | `METHOD:/path`; of a server see [names](crate::integrations::tower#names) | `/package.Service/Method` |
 //! | layer | `Http` | `RPCFramework` |
 //! | component | 49 (`http`) of a server, 2 (`HttpClient`) of a client | 23 (`GRPC`) |
 //! | peer | a client's: `host:port` | the same |
@@ -48,7 +48,8 @@
 //! | an error | a status from 400 on, or as [`Client::is_error`] says | any status but `OK` |
 //! | ends | with the head of the response, or with its body, if told so | with its status, which comes in the head or in the trailers |
 //!
-//! A call that fails without a response has a log with the error's type, message and causes. One that is given up (its future or its
+//! A gRPC call that fails has a log with the status as `error.kind` and the text of `grpc-message`, decoded. A call that fails without a
+//! response has a log with the error's type, message and causes. One that is given up (its future or its
 //! body dropped half way) has the log `event=cancelled`. gRPC-Web has its status in the body and is HTTP here.
 
 mod body;
@@ -56,8 +57,8 @@ mod call;
 mod client;
 mod grpc;
 mod hosts;
+mod names;
 pub(super) mod options;
-mod paths;
 mod router;
 mod server;
 pub(super) mod url;

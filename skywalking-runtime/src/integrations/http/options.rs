@@ -5,14 +5,16 @@ use std::sync::Arc;
 
 use ::http::{Extensions, HeaderMap, Method, StatusCode, Uri};
 
-use super::paths::Pattern;
+use super::grpc;
+use super::names::Naming;
 use super::url::Query;
 use crate::trace::guarded::guarded;
+use crate::trace::sampler::Pattern;
 
 /// The head of a request, as the closures among the options see it.
 ///
 /// ```
-/// use skywalking_runtime::http::{Client, Head};
+/// use skywalking_runtime::integrations::http::{Client, Head};
 ///
 /// /// What a request is marked with that is not to be traced.
 /// #[derive(Clone)]
@@ -67,11 +69,16 @@ pub(in crate::integrations) struct Options {
     pub(super) errors: ErrorRule,
     pub(in crate::integrations) bodies: Bodies,
     pub(in crate::integrations) query: Query,
+    pub(super) naming: Naming,
     ignores: Option<Ignores>,
     ignored_paths: Vec<Pattern>,
 }
 
 impl Options {
+    pub(in crate::integrations) fn set_names(&mut self, names: impl Fn(Head<'_>) -> Option<String> + Send + Sync + 'static) {
+        self.naming = Naming::new(names);
+    }
+
     pub(in crate::integrations) fn set_errors(&mut self, rule: impl Fn(StatusCode) -> bool + Send + Sync + 'static) {
         self.errors = ErrorRule(Some(Arc::new(rule)));
     }
@@ -81,24 +88,39 @@ impl Options {
     }
 
     pub(in crate::integrations) fn add_ignored_paths(&mut self, patterns: impl IntoIterator<Item: AsRef<str>>) {
-        self.ignored_paths.extend(patterns.into_iter().map(|pattern| Pattern::new(pattern.as_ref())));
+        let patterns = patterns.into_iter().filter_map(|pattern| Pattern::parse(pattern.as_ref()));
+        self.ignored_paths.extend(patterns);
     }
 
     /// True if nothing is to be recorded of this request.
     pub(super) fn ignores(&self, head: Head<'_>) -> bool {
-        let path = head.uri.path();
-        self.ignored_paths.iter().any(|pattern| pattern.matches(path))
+        (!self.ignored_paths.is_empty() && self.ignores_path(head))
             || self.ignores.as_ref().is_some_and(|ignores| guarded(|| ignores(head)).unwrap_or(false))
+    }
+}
+
+impl Options {
+    /// The patterns are matched as [`Config::ignore_paths`](crate::Config::ignore_paths) matches the name that a request without a route has.
+    fn ignores_path(&self, head: Head<'_>) -> bool {
+        let path = head.uri.path();
+        let mut named = None;
+        self.ignored_paths.iter().any(|pattern| {
+            if pattern.is_absolute() || grpc::is_call(head.method, head.headers) {
+                return pattern.matches(path);
+            }
+            pattern.matches(named.get_or_insert_with(|| [head.method.as_str(), ":", path].concat()))
+        })
     }
 }
 
 impl Debug for Options {
     fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
-        let Self { errors, bodies, query, ignores, ignored_paths } = self;
+        let Self { errors, bodies, query, naming, ignores, ignored_paths } = self;
         f.debug_struct("Options")
             .field("errors", errors)
             .field("bodies", bodies)
             .field("query", query)
+            .field("naming", naming)
             .field("ignores", &ignores.is_some())
             .field("ignored_paths", ignored_paths)
             .finish()
@@ -117,15 +139,25 @@ macro_rules! shared_options {
             self
         }
 
+        /// Names requests; `None` leaves the name as it is without this. Give few names: each is an endpoint in the OAP. Asked once a
+        /// request; where it panics it is as if it gave `None`. An annotated function's own name wins over it.
+        #[must_use]
+        pub fn name(mut self, names: impl Fn($crate::integrations::http::Head<'_>) -> Option<String> + Send + Sync + 'static) -> Self {
+            let $this = &mut self;
+            $options.set_names(names);
+            self
+        }
+
         /// Which requests are not recorded. Asked once a request; where it panics the request is recorded.
         #[must_use]
-        pub fn ignore(mut self, ignores: impl Fn($crate::http::Head<'_>) -> bool + Send + Sync + 'static) -> Self {
+        pub fn ignore(mut self, ignores: impl Fn($crate::integrations::http::Head<'_>) -> bool + Send + Sync + 'static) -> Self {
             let $this = &mut self;
             $options.set_ignores(ignores);
             self
         }
 
-        /// Paths that are not recorded: `/health`, `/static/**`, `*.ico`. A `*` is any text, with slashes.
+        /// Adds paths that are not recorded: `/health`, `/static/**`, `/*.ico`. The patterns are those of
+        /// [`Config::ignore_paths`](crate::Config::ignore_paths), and are matched with the path as it was sent.
         #[must_use]
         pub fn ignore_paths(mut self, patterns: impl IntoIterator<Item: AsRef<str>>) -> Self {
             let $this = &mut self;

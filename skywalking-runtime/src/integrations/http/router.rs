@@ -4,15 +4,32 @@ use std::net::SocketAddr;
 
 use ::http::{Extensions, Uri};
 
-/// The route's template: one name for all requests that take it.
+/// What a router knows of a request.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Route<'a> {
+    /// The template of the route: one name for all requests that take it.
+    #[cfg_attr(not(feature = "axum"), expect(dead_code, reason = "only a router has templates"))]
+    Template(&'a str),
+    /// A router has the request, and no route.
+    #[cfg_attr(not(feature = "axum"), expect(dead_code, reason = "the same"))]
+    Missing,
+    /// No router has seen the request yet.
+    Unknown,
+}
+
+/// The route that axum found. Its router leaves the URI behind as soon as it has a request.
 #[cfg(feature = "axum")]
-pub(super) fn template(extensions: &Extensions) -> Option<&str> {
-    extensions.get::<axum::extract::MatchedPath>().map(axum::extract::MatchedPath::as_str)
+pub(super) fn route(extensions: &Extensions) -> Route<'_> {
+    match extensions.get::<axum::extract::MatchedPath>() {
+        Some(matched) => Route::Template(matched.as_str()),
+        None if original(extensions).is_some() => Route::Missing,
+        None => Route::Unknown,
+    }
 }
 
 #[cfg(not(feature = "axum"))]
-pub(super) fn template(_: &Extensions) -> Option<&str> {
-    None
+pub(super) fn route(_: &Extensions) -> Route<'_> {
+    Route::Unknown
 }
 
 /// The URI as it was sent: a router inside of another one is handed a shorter one.

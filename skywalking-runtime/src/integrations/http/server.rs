@@ -7,6 +7,7 @@ use std::sync::Arc;
 use ::http::{Extensions, HeaderMap, HeaderName, Method, Uri};
 
 use super::call::{Call, Protocol};
+use super::names::name_served;
 use super::options::{Head, Options, shared_options};
 use super::url::host_header;
 use super::{grpc, router, url};
@@ -20,7 +21,7 @@ static GRPC: Callsite = callsite!(entry, "gRPC", layer = rpc).component(componen
 ///
 /// ```
 /// use http::{Request, Response};
-/// use skywalking_runtime::{http::Server, testing};
+/// use skywalking_runtime::{integrations::http::Server, testing};
 ///
 /// async fn answer(request: Request<String>) -> Response<String> {
 ///     Response::new(request.into_body())
@@ -116,15 +117,13 @@ impl Server {
             return Call::ignored(Some(span));
         }
         let (callsite, protocol) = if grpc::is_call(method, headers) { (&GRPC, Protocol::Grpc) } else { (&HTTP, Protocol::Http) };
+        let mut unknown = None;
         let describe = |span: &mut Describe<'_>| {
             let inbound = inbound.as_ref().map_or(Inbound::Accept, |inbound| guarded(|| inbound(head)).unwrap_or(Inbound::Ignore));
             if inbound == Inbound::Accept {
                 span.extract(headers);
             }
-            match protocol {
-                Protocol::Grpc => _ = span.name(uri.path()),
-                Protocol::Http => url::name(span, method, router::template(extensions).unwrap_or(uri.path())),
-            }
+            unknown = name_served(span, head, protocol, router::route(extensions), &shared.naming);
             if !span.is_recording() {
                 return;
             }
@@ -140,7 +139,7 @@ impl Server {
             }
         };
         let (span, ()) = Resumable::open(callsite, describe, || ());
-        Call::new(span, shared, method, protocol)
+        Call::new(span, shared, method, protocol, unknown)
     }
 }
 

@@ -8,9 +8,10 @@ use super::hosts;
 use crate::Describe;
 
 /// What HTTP spans are called: to be said first, as it decides which are recorded.
-pub(super) fn name(span: &mut Describe<'_>, method: &Method, path: &str) {
+#[inline]
+pub(super) fn name(span: &mut Describe<'_>, method: &str, path: &str) {
     let path = if path.is_empty() { "/" } else { path };
-    span.name_of(&[method.as_str(), ":", path]);
+    span.name_of(&[method, ":", path]);
 }
 
 /// What HTTP spans say from the beginning.

@@ -4,7 +4,7 @@ use ::http::Response;
 use ::http_body::Body;
 
 use super::errors::ServiceError;
-use crate::http::{Call, TracedBody};
+use crate::integrations::http::{Call, TracedBody};
 
 /// Ends the call, or leaves it to the body.
 #[inline]

@@ -6,7 +6,7 @@ use std::mem::take;
 use std::pin::Pin;
 use std::task::{Context, Poll, ready};
 
-use ::http::{Request, Response};
+use ::http::Response;
 use ::http_body::Body;
 use pin_project_lite::pin_project;
 use tower_layer::Layer;
@@ -14,13 +14,14 @@ use tower_service::Service;
 
 use super::answer::end;
 use super::errors::{BoxedErrors, ServiceError, TypedErrors};
-use crate::http::{self, During, TracedBody};
+use super::version::HttpRequest;
 use crate::integrations::http::options::shared_options;
+use crate::integrations::http::{self, During, TracedBody};
 
 /// Makes an exit span of each request that the service below sends, and writes the headers of the trace into it.
 ///
 /// ```
-/// use skywalking_runtime::tower::ClientLayer;
+/// use skywalking_runtime::integrations::tower::ClientLayer;
 ///
 /// let layer = ClientLayer::new().propagate_to(["stock", "*.internal"]).is_error(|status| status.is_server_error());
 /// ```
@@ -28,7 +29,7 @@ use crate::integrations::http::options::shared_options;
 /// A tonic `Channel` gets its layer around it, and should be told the address, which it adds further inside:
 ///
 /// ```
-/// use skywalking_runtime::tower::ClientLayer;
+/// use skywalking_runtime::integrations::tower::ClientLayer;
 /// use tower::Layer as _;
 ///
 /// # let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
@@ -113,9 +114,10 @@ impl<S: Clone, E> Clone for Client<S, E> {
     }
 }
 
-impl<S, E, A, B> Service<Request<A>> for Client<S, E>
+impl<S, E, R, B> Service<R> for Client<S, E>
 where
-    S: Service<Request<A>, Response = Response<B>>,
+    R: HttpRequest,
+    S: Service<R, Response = Response<B>>,
     S::Error: ServiceError<E>,
     B: Body,
 {
@@ -128,10 +130,11 @@ where
         self.service.poll_ready(cx)
     }
 
-    fn call(&mut self, mut request: Request<A>) -> Self::Future {
-        let mut headers = take(request.headers_mut());
-        let mut call = self.layer.client.begin(request.method(), request.uri(), &mut headers, request.extensions());
-        *request.headers_mut() = headers;
+    fn call(&mut self, mut request: R) -> Self::Future {
+        let head = request.as_request_mut();
+        let mut headers = take(head.headers_mut());
+        let mut call = self.layer.client.begin(head.method(), head.uri(), &mut headers, head.extensions());
+        *head.headers_mut() = headers;
         let future = call.run(|| self.service.call(request));
         ClientFuture { during: call.during(future), errors: PhantomData }
     }

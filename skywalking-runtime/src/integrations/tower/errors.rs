@@ -2,7 +2,7 @@
 
 use std::error::Error;
 
-use crate::http::Call;
+use crate::integrations::http::Call;
 
 /// The service's error is an [`Error`]; what layers suppose.
 #[derive(Clone, Copy, Debug)]

@@ -4,7 +4,7 @@
 //!
 //! ```
 //! use axum::{Router, extract::Path, routing::get};
-//! use skywalking_runtime::{local_span, tower::ServerLayer};
+//! use skywalking_runtime::{integrations::tower::ServerLayer, local_span};
 //!
 //! #[local_span(name = "look up")]
 //! async fn look_up(id: u32) -> String {
@@ -38,7 +38,7 @@
 //! use hyper::body::Incoming;
 //! use hyper_util::rt::TokioIo;
 //! use hyper_util::service::TowerToHyperService;
-//! use skywalking_runtime::tower::ServerLayer;
+//! use skywalking_runtime::integrations::tower::ServerLayer;
 //! use tower::ServiceBuilder;
 //!
 //! async fn answer(_: Request<Incoming>) -> Result<Response<String>, Infallible> {
@@ -69,7 +69,7 @@
 //! A client, of `hyper-util` here. The span is below the one that is current where the request is sent:
 //!
 //! ```
-//! use skywalking_runtime::tower::ClientLayer;
+//! use skywalking_runtime::integrations::tower::ClientLayer;
 //! use tower::{ServiceBuilder, ServiceExt as _};
 //! # use http::{Request, Response};
 //! # use skywalking_runtime::testing;
@@ -91,7 +91,7 @@
 //! # });
 //! ```
 //!
-//! What spans say, and when they end, is told in [`http`](crate::http). An annotated handler inside a server layer is one span with it: the
+//! What spans say, and when they end, is told in [`http`](crate::integrations::http). An annotated handler inside a server layer is one span with it: the
 //! annotation's name stays, and so it is with an annotated function around a client.
 //!
 //! # Where a layer stands
@@ -102,14 +102,72 @@
 //! `buffer`, and of all that calls its service from a task of its own: there is no current span in that task, so each request would be a trace by itself. What a
 //! service waits for before it is ready (`concurrency_limit`, `rate_limit`) is in no span, and neither is an error of `poll_ready`.
 //!
-//! What has no route is named by its path, and a method by itself, whatever a stranger sends: each new name is an endpoint to the OAP. For a
-//! server that scanners reach, have a `fallback` that says `current().set_name("not found")`, or leave such requests out by `ignore`.
+//! # Names
+//!
+//! Each name of a served request is an endpoint in the OAP. A scanner can ask for any path, so what nothing answers has few names:
+//!
+//! | request | name |
+//! | --- | --- |
+//! | a route of axum takes it (feature `axum`) | `GET:/users/{id}` |
+//! | no route takes it, the layer is on a `Router` | the method alone: `GET` |
+//! | no router is known: hyper, or a layer around a whole `Router` | `GET:/users/7`; after a response of 404 or 405 the method alone |
+//! | the method is none of RFC 9110, `PATCH` or `QUERY` | `HTTP` in place of the method |
+//! | a gRPC call | `/package.Service/Method`; where nothing answers it (`UNIMPLEMENTED`, 404) `grpc/unknown`, with the path as tag `url` |
+//!
+//! A server without a router that answers any path with another status, as a single-page application does, has a name for each path: give it
+//! names with [`name`](ServerLayer::name). A name that a handler gave, by its annotation or by `current().set_name(..)`, stays in each case.
+//!
+//! ```
+//! use skywalking_runtime::integrations::tower::ServerLayer;
+//!
+//! let layer = ServerLayer::new().name(|head| {
+//!     let is_page = !head.uri.path().starts_with("/api/");
+//!     is_page.then(|| "page".to_owned())
+//! });
+//! ```
+//!
+//! # Why a request failed
+//!
+//! A failed gRPC call has a log with the reason that `grpc-message` gives. HTTP has no such header: say the reason where the error becomes a
+//! response, which runs inside the span.
+//!
+//! ```
+//! use axum::{Router, http::StatusCode, response::{IntoResponse, Response}, routing::get};
+//! use skywalking_runtime::{current, integrations::tower::ServerLayer};
+//!
+//! #[derive(Debug, thiserror::Error)]
+//! #[error("the stock does not answer")]
+//! struct StockError(#[source] std::io::Error);
+//!
+//! impl IntoResponse for StockError {
+//!     fn into_response(self) -> Response {
+//!         current().error(&self);
+//!         StatusCode::INTERNAL_SERVER_ERROR.into_response()
+//!     }
+//! }
+//!
+//! async fn items() -> Result<String, StockError> {
+//!     Err(StockError(std::io::Error::other("connection reset")))
+//! }
+//!
+//! # use {axum::body::Body, http::Request, skywalking_runtime::testing, tower::ServiceExt as _};
+//! # tokio::runtime::Builder::new_current_thread().build().unwrap().block_on(async {
+//! let app = Router::new().route("/items", get(items)).layer(ServerLayer::new());
+//! # let trees = testing::run_async(app.oneshot(Request::get("/items").body(Body::empty()).unwrap())).await;
+//! # let log = &trees[0].root.logs[0].fields;
+//! # assert_eq!((log[2].1.as_str(), log[3].1.as_str()), (
+//! #     "the stock does not answer",
+//! #     "the stock does not answer\nCaused by: connection reset",
+//! # ));
+//! # });
+//! ```
 //!
 //! # Options
 //!
 //! | option | server | client | without it |
 //! | --- | --- | --- | --- |
 //! | `is_error(\|status\| ..)` | yes | yes | statuses from 400 on are errors |
+//! | `name(\|head\| ..)` | yes | yes | [names](#names) by route or path |
 //! | `ignore(\|head\| ..)` | yes, with all that happens inside | yes | every request is recorded |
 //! | `ignore_paths([..])` | yes, the same | yes | the same |
 //! | `time_bodies()` | yes | yes | spans end with the head of the response; of gRPC with its status |
@@ -123,7 +181,7 @@
 //! # What they change
 //!
 //! A server's layer nothing of a request, and of a response the header that was asked for. A client's layer the headers `sw8`,
-//! `sw8-correlation` and `sw8-x` of a request, and nothing of a response. Bodies pass through [`TracedBody`](crate::http::TracedBody). What
+//! `sw8-correlation` and `sw8-x` of a request, and nothing of a response. Bodies pass through [`TracedBody`](crate::integrations::http::TracedBody). What
 //! panics in a closure among the options stays there. While no tracer runs a layer does nothing, but that `propagate_to` still takes old
 //! headers off a request to another host.
 
@@ -131,7 +189,9 @@ mod answer;
 mod client;
 mod errors;
 mod server;
+mod version;
 
 pub use client::{Client, ClientFuture, ClientLayer};
 pub use errors::{BoxedErrors, ServiceError, TypedErrors};
 pub use server::{Server, ServerFuture, ServerLayer};
+pub use version::HttpRequest;

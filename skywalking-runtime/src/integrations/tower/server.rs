@@ -6,7 +6,7 @@ use std::net::SocketAddr;
 use std::pin::Pin;
 use std::task::{Context, Poll, ready};
 
-use ::http::{HeaderMap, HeaderName, HeaderValue, Request, Response};
+use ::http::{HeaderMap, HeaderName, HeaderValue, Response};
 use ::http_body::Body;
 use pin_project_lite::pin_project;
 use tower_layer::Layer;
@@ -14,19 +14,20 @@ use tower_service::Service;
 
 use super::answer::end;
 use super::errors::{BoxedErrors, ServiceError, TypedErrors};
+use super::version::HttpRequest;
 use crate::Inbound;
-use crate::http::{self, During, Head, TracedBody};
 use crate::integrations::http::Look;
 use crate::integrations::http::options::shared_options;
+use crate::integrations::http::{self, During, Head, TracedBody};
 
 /// Makes an entry span of each request that the service below answers, and goes on with the trace that the request's headers tell of.
 ///
 /// ```
 /// use skywalking_runtime::Inbound;
-/// use skywalking_runtime::tower::ServerLayer;
+/// use skywalking_runtime::integrations::tower::ServerLayer;
 ///
 /// let layer = ServerLayer::new()
-///     .ignore_paths(["/health", "/static/**", "*.ico"])
+///     .ignore_paths(["/health", "/static/**", "/*.ico"])
 ///     .is_error(|status| status.is_server_error())
 ///     .inbound(|head| if head.uri.path().starts_with("/internal/") { Inbound::Accept } else { Inbound::Ignore })
 ///     .trace_id_header("x-trace-id");
@@ -120,9 +121,10 @@ impl<S: Clone, E> Clone for Server<S, E> {
     }
 }
 
-impl<S, E, A, B> Service<Request<A>> for Server<S, E>
+impl<S, E, R, B> Service<R> for Server<S, E>
 where
-    S: Service<Request<A>, Response = Response<B>>,
+    R: HttpRequest,
+    S: Service<R, Response = Response<B>>,
     S::Error: ServiceError<E>,
     B: Body,
 {
@@ -135,9 +137,10 @@ where
         self.service.poll_ready(cx)
     }
 
-    fn call(&mut self, request: Request<A>) -> Self::Future {
+    fn call(&mut self, request: R) -> Self::Future {
         let server = &self.layer.server;
-        let mut call = server.begin(request.method(), request.uri(), request.headers(), request.extensions());
+        let head = request.as_request();
+        let mut call = server.begin(head.method(), head.uri(), head.headers(), head.extensions());
         let future = call.run(|| self.service.call(request));
         ServerFuture { during: call.during(future), tells: server.trace_id_header().is_some().then(|| server.clone()), errors: PhantomData }
     }

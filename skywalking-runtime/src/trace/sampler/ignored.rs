@@ -37,7 +37,7 @@ impl Ignored {
                 [] => {}
             }
         }
-        Self { suffixes, ends, before, paths: given(paths).iter().map(|path| Pattern::new(path)).collect() }
+        Self { suffixes, ends, before, paths: paths.iter().filter_map(|path| Pattern::parse(path)).collect() }
     }
 
     /// Why a request of this name is left out, if it is.

@@ -6,7 +6,7 @@ use std::str::Chars;
 
 /// A path with wildcards.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(super) struct Pattern {
+pub(crate) struct Pattern {
     pieces: Box<[Piece]>,
     /// It ends in `*`, and not in `**`.
     open: bool,
@@ -26,7 +26,13 @@ enum Piece {
 }
 
 impl Pattern {
-    pub(super) fn new(text: &str) -> Self {
+    /// The pattern without blanks around it; `None` if there is nothing else.
+    pub(crate) fn parse(text: &str) -> Option<Self> {
+        let text = text.trim();
+        (!text.is_empty()).then(|| Self::new(text))
+    }
+
+    fn new(text: &str) -> Self {
         let mut pieces = Vec::with_capacity(text.len());
         for char in text.chars() {
             let piece = match char {
@@ -43,8 +49,14 @@ impl Pattern {
         Self { open: pieces.last() == Some(&Piece::Some), absolute: text.starts_with('/'), pieces: pieces.into() }
     }
 
+    /// True if the pattern is one of paths, whatever the method.
+    #[cfg(feature = "tower")]
+    pub(crate) fn is_absolute(&self) -> bool {
+        self.absolute
+    }
+
     /// True if it is this operation name, or the path behind the method of it.
-    pub(super) fn matches(&self, name: &str) -> bool {
+    pub(crate) fn matches(&self, name: &str) -> bool {
         self.matches_whole(name) || self.absolute && path_of(name).is_some_and(|path| self.matches_whole(path))
     }
 

@@ -1,7 +1,7 @@
 //! When the span ends, and what the body of a response can do to it.
 
 use http_body_util::BodyExt as _;
-use skywalking_runtime::tower::ClientLayer;
+use skywalking_runtime::integrations::tower::ClientLayer;
 use tower::{ServiceBuilder, ServiceExt as _};
 
 use super::{client, get};
@@ -51,7 +51,7 @@ async fn half(layer: ClientLayer, end: impl AsyncFnOnce(tokio::sync::mpsc::Unbou
     .await
 }
 
-type Received = skywalking_runtime::http::TracedBody<hyper::body::Incoming>;
+type Received = skywalking_runtime::integrations::http::TracedBody<hyper::body::Incoming>;
 
 #[tokio::test]
 async fn a_timed_body_that_is_dropped_half_way_is_cancelled() {

@@ -1,7 +1,7 @@
 //! Redirects, followed by tower-http outside of the layer: it hands each hop to the layer as a request like any other.
 
 use http_body_util::BodyExt as _;
-use skywalking_runtime::tower::ClientLayer;
+use skywalking_runtime::integrations::tower::ClientLayer;
 use tower::{ServiceBuilder, ServiceExt as _};
 use tower_http::follow_redirect::FollowRedirectLayer;
 

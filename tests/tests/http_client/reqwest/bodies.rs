@@ -1,7 +1,7 @@
 //! When the span ends, and what the body of a response can do to it.
 
 use reqwest::Response;
-use skywalking_runtime::http::Client;
+use skywalking_runtime::integrations::http::Client;
 use tokio::sync::mpsc::UnboundedSender;
 
 use super::client;

@@ -9,7 +9,7 @@ use futures::stream;
 use http_body::Frame;
 use http_body_util::StreamBody;
 use reqwest::{Body, Method, Request, Response};
-use skywalking_runtime::http::Client;
+use skywalking_runtime::integrations::http::Client;
 
 use super::client;
 use crate::harness::{Answer, Received, Recorded as _, Server, record};

@@ -2,7 +2,7 @@
 
 use reqwest_middleware::{ClientBuilder, Error, Middleware, Next};
 use skywalking_reqwest::Tracing;
-use skywalking_runtime::http::Client;
+use skywalking_runtime::integrations::http::Client;
 
 use super::{client, plain};
 use crate::harness::{Answer, Nobody, Server, TIMEOUT, cancelled, tree, until_timeout};

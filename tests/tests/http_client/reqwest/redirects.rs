@@ -3,7 +3,7 @@
 use reqwest::redirect::Policy;
 use reqwest_middleware::ClientBuilder;
 use skywalking_reqwest::{Error, Redirects, Tracing};
-use skywalking_runtime::http::Client;
+use skywalking_runtime::integrations::http::Client;
 
 use super::{client, plain};
 use crate::harness::{Answer, Recorded as _, Server, TIMEOUT, inside, tree, until_timeout};

@@ -2,7 +2,7 @@
 
 use reqwest::{Method, Request};
 use skywalking_runtime::correlation;
-use skywalking_runtime::http::Client;
+use skywalking_runtime::integrations::http::Client;
 
 use super::{client, plain};
 use crate::harness::{Answer, Received, Recorded as _, Server, inside, record, tree};

@@ -1,6 +1,6 @@
 //! Connections that stop speaking HTTP.
 
-use skywalking_runtime::http::Client;
+use skywalking_runtime::integrations::http::Client;
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 
 use super::client;

@@ -2,7 +2,7 @@
 
 use skywalking_proto::v3::Commands;
 use skywalking_proto::v3::management_service_client::ManagementServiceClient;
-use skywalking_runtime::tower::ClientLayer;
+use skywalking_runtime::integrations::tower::ClientLayer;
 use tonic::transport::Endpoint;
 use tonic::{Code, Request};
 use tower::Layer as _;
@@ -49,7 +49,7 @@ async fn a_status_in_the_trailers_that_is_not_ok_is_an_error() {
     assert_eq!(
         shown,
         "Entry /request\n\
-        \x20 Exit /skywalking.v3.ManagementService/keepAlive layer=RPCFramework component=23 peer=one:1 ERROR {rpc.status_code=NOT_FOUND}\n\
+        \x20 Exit /skywalking.v3.ManagementService/keepAlive layer=RPCFramework component=23 peer=one:1 ERROR {rpc.status_code=NOT_FOUND} [event=error error.kind=NOT_FOUND message=no such instance]\n\
         \x20   Entry arrived /skywalking.v3.ManagementService/keepAlive ref=CrossProcess\n"
     );
 }
@@ -61,7 +61,7 @@ async fn a_status_in_place_of_a_head_is_an_error() {
     assert_eq!(
         shown,
         "Entry /request\n\
-        \x20 Exit /skywalking.v3.ManagementService/keepAlive layer=RPCFramework component=23 peer=one:1 ERROR {rpc.status_code=PERMISSION_DENIED}\n\
+        \x20 Exit /skywalking.v3.ManagementService/keepAlive layer=RPCFramework component=23 peer=one:1 ERROR {rpc.status_code=PERMISSION_DENIED} [event=error error.kind=PERMISSION_DENIED message=who are you]\n\
         \x20   Entry arrived /skywalking.v3.ManagementService/keepAlive ref=CrossProcess\n"
     );
 }

@@ -8,7 +8,7 @@ use axum::error_handling::HandleErrorLayer;
 use axum::http::{Request, StatusCode};
 use axum::response::Redirect;
 use axum::routing::get;
-use skywalking_runtime::{current, entry_span, testing, tower::ServerLayer};
+use skywalking_runtime::{current, entry_span, integrations::tower::ServerLayer, testing};
 use tower::ServiceBuilder;
 use tower::timeout::TimeoutLayer;
 
@@ -28,10 +28,10 @@ async fn a_4xx_is_an_error() {
 }
 
 #[tokio::test]
-async fn a_path_without_a_route_is_its_own_name() {
+async fn request_without_a_route_shows_its_path_in_the_url_alone() {
     let router = routes().fallback(|| async { StatusCode::NOT_FOUND }).layer(ServerLayer::new());
     let tree = tree_of(router, request("/a/b?c=d")).await;
-    assert_eq!(tree, "Entry GET:/a/b layer=Http component=49 ERROR {http.method=GET, url=shop:8080/a/b, http.status_code=404}\n");
+    assert_eq!(tree, "Entry GET layer=Http component=49 ERROR {http.method=GET, url=shop:8080/a/b, http.status_code=404}\n");
 }
 
 #[tokio::test]

@@ -7,7 +7,7 @@ use axum::extract::ConnectInfo;
 use axum::http::HeaderValue;
 use axum::routing::get;
 use skywalking_runtime::testing::{self, Test};
-use skywalking_runtime::{Inbound, tower::ServerLayer};
+use skywalking_runtime::{Inbound, integrations::tower::ServerLayer};
 
 use tower::ServiceBuilder;
 
@@ -179,6 +179,6 @@ async fn a_router_inside_of_another_shows_and_ignores_by_what_was_sent() {
     assert_eq!(tree_of(router.clone(), request("/api/users/8")).await, "");
     assert_eq!(
         tree_of(router, request("/files/a")).await,
-        format!("Entry GET:/files/a layer=Http component=49 ERROR {tags}/files/a, http.status_code=404}}\n")
+        format!("Entry GET layer=Http component=49 ERROR {tags}/files/a, http.status_code=404}}\n")
     );
 }

@@ -1,8 +1,8 @@
 //! Statuses and options.
 
 use http::HeaderValue;
-use skywalking_runtime::Inbound;
-use skywalking_runtime::tower::ServerLayer;
+use skywalking_runtime::integrations::tower::ServerLayer;
+use skywalking_runtime::{Inbound, testing};
 use tower::{ServiceBuilder, ServiceExt as _};
 
 use super::{Body, by_path, over_socket, traced};
@@ -10,7 +10,8 @@ use crate::harness::{self, SW8};
 
 /// The tree of a request that refers to its caller.
 fn entry(path: &str, rest: &str) -> String {
-    format!("Exit call peer=server:80\n  Entry GET:{path} layer=Http component=49 ref=CrossProcess{rest}\n")
+    let colon = if path.is_empty() { "" } else { ":" };
+    format!("Exit call peer=server:80\n  Entry GET{colon}{path} layer=Http component=49 ref=CrossProcess{rest}\n")
 }
 
 #[tokio::test]
@@ -19,7 +20,17 @@ async fn each_status_is_noted_and_those_from_400_on_are_errors() {
         let (tree, head) = over_socket(traced(ServerLayer::new(), by_path), &format!("{path}?q=1"), "").await;
         let code = &path[1..];
         assert!(head.starts_with(&format!("HTTP/1.1 {code} ")), "{head}");
-        assert_eq!(tree, entry(path, &format!("{error} {{http.method=GET, url=shop:8080{path}, http.status_code={code}}}")));
+        let name = if code == "404" { "" } else { path };
+        assert_eq!(tree, entry(name, &format!("{error} {{http.method=GET, url=shop:8080{path}, http.status_code={code}}}")));
+    }
+}
+
+#[tokio::test]
+async fn path_that_nothing_answers_is_no_name() {
+    let service = ServiceBuilder::new().layer(ServerLayer::new()).service_fn(by_path);
+    for (path, expected) in [("/404", "GET"), ("/405", "GET"), ("/410", "GET:/410"), ("/500", "GET:/500"), ("/200", "GET:/200")] {
+        let trees = testing::run_async(service.clone().oneshot(harness::get::<Body>(path))).await;
+        assert_eq!(trees[0].root.name, expected);
     }
 }
 
@@ -33,7 +44,7 @@ async fn timed_bodies_of_each_status_end_with_what_is_sent() {
 
 #[tokio::test]
 async fn an_ignored_path_records_nothing_and_is_answered() {
-    let (tree, head) = over_socket(traced(ServerLayer::new().ignore_paths(["*.ico"]), by_path), "/favicon.ico", "").await;
+    let (tree, head) = over_socket(traced(ServerLayer::new().ignore_paths(["/*.ico"]), by_path), "/favicon.ico", "").await;
     assert_eq!((tree.as_str(), head.starts_with("HTTP/1.1 200 OK")), ("Exit call peer=server:80\n", true));
 }
 

@@ -3,8 +3,8 @@
 use std::sync::{Arc, Mutex};
 
 use futures::StreamExt as _;
+use skywalking_runtime::integrations::tower::{Server, ServerLayer};
 use skywalking_runtime::testing::{self, Test};
-use skywalking_runtime::tower::{Server, ServerLayer};
 use skywalking_runtime::{Inbound, current, entry_span};
 use tonic::{Code, Status};
 use tower::{Layer as _, ServiceBuilder};
@@ -38,16 +38,21 @@ async fn a_status_in_the_head_is_noted() {
     });
     assert_eq!(
         tree.await,
-        "Entry /test.Stock/Check layer=RPCFramework component=23 ERROR {rpc.status_code=INVALID_ARGUMENT}\n  Local annotated\n"
+        "Entry /test.Stock/Check layer=RPCFramework component=23 ERROR {rpc.status_code=INVALID_ARGUMENT} \
+         [event=error error.kind=INVALID_ARGUMENT message=an item has a name]\n  Local annotated\n"
     );
 }
 
 #[tokio::test]
-async fn a_method_that_is_not_there_is_an_error() {
+async fn method_that_does_not_exist_is_an_error_without_a_name_of_its_own() {
     let tree = harness::tree(async {
         assert_eq!(traced().unary("/test.Stock/Buy", "tea").await.map_err(|status| status.code()).map(drop), Err(Code::Unimplemented));
     });
-    assert_eq!(tree.await, "Entry /test.Stock/Buy layer=RPCFramework component=23 ERROR {rpc.status_code=UNIMPLEMENTED}\n");
+    assert_eq!(
+        tree.await,
+        "Entry grpc/unknown layer=RPCFramework component=23 ERROR {url=/test.Stock/Buy, rpc.status_code=UNIMPLEMENTED} \
+         [event=error error.kind=UNIMPLEMENTED message=no such method]\n"
+    );
 }
 
 async fn messages(item: &str) -> Vec<Result<String, Code>> {
@@ -73,7 +78,8 @@ async fn a_status_in_the_trailers_is_noted() {
     });
     assert_eq!(
         tree.await,
-        "Entry /test.Stock/Watch layer=RPCFramework component=23 ERROR {rpc.status_code=DATA_LOSS}\n  Local annotated\n  Local annotated\n"
+        "Entry /test.Stock/Watch layer=RPCFramework component=23 ERROR {rpc.status_code=DATA_LOSS} \
+         [event=error error.kind=DATA_LOSS message=the list is gone]\n  Local annotated\n  Local annotated\n"
     );
 }
 
@@ -211,4 +217,36 @@ async fn a_call_reaches_the_service_as_it_does_without_the_layer() {
     let seen = seen.lock().expect("nobody panics here");
     assert_eq!(seen.len(), 2);
     assert_eq!(seen[0], seen[1]);
+}
+
+#[tokio::test]
+async fn reason_of_a_status_is_decoded_and_cut() {
+    for (reason, logged) in [("很 100%\nof it", "很 100%\\nof it".to_owned()), (&*"很".repeat(3_000), "很".repeat(2_048))] {
+        let reason = reason.to_owned();
+        let service = ServiceBuilder::new().layer(ServerLayer::new()).service_fn(move |_: http::Request<tonic::body::Body>| {
+            let status = Status::internal(reason.clone());
+            async { Ok::<_, std::convert::Infallible>(status.into_http::<tonic::body::Body>()) }
+        });
+        let tree = harness::tree(async {
+            assert!(Client(tonic::client::Grpc::new(service)).unary(CHECK, "tea").await.is_err());
+        });
+        let log = format!("[event=error error.kind=INTERNAL message={logged}]");
+        assert_eq!(
+            tree.await,
+            format!("Entry /test.Stock/Check layer=RPCFramework component=23 ERROR {{rpc.status_code=INTERNAL}} {log}\n")
+        );
+    }
+}
+
+#[tokio::test]
+async fn reason_beside_a_success_is_no_log() {
+    let service = ServiceBuilder::new().layer(ServerLayer::new()).service_fn(|_: http::Request<tonic::body::Body>| async {
+        let mut response = Status::ok("").into_http::<tonic::body::Body>();
+        response.headers_mut().insert("grpc-message", http::HeaderValue::from_static("all is well"));
+        Ok::<_, std::convert::Infallible>(response)
+    });
+    let tree = harness::tree(async {
+        let _ = Client(tonic::client::Grpc::new(service)).unary(CHECK, "tea").await;
+    });
+    assert_eq!(tree.await, "Entry /test.Stock/Check layer=RPCFramework component=23 {rpc.status_code=OK}\n");
 }

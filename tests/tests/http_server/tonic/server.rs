@@ -4,7 +4,7 @@ use std::net::SocketAddr;
 use std::time::Duration;
 
 use futures::StreamExt as _;
-use skywalking_runtime::tower::{Client as Traced, ClientLayer, ServerLayer};
+use skywalking_runtime::integrations::tower::{Client as Traced, ClientLayer, ServerLayer};
 use tonic::transport::server::{TcpConnectInfo, TcpIncoming};
 use tonic::transport::{Channel, Endpoint, Server};
 use tower::Layer as _;
@@ -33,7 +33,8 @@ fn tree(path: &str, client: &str, server: &str) -> String {
 
 #[tokio::test]
 async fn both_sides_of_a_call_are_one_trace() {
-    for (item, code) in [("tea", " {rpc.status_code=OK}"), ("", " ERROR {rpc.status_code=INVALID_ARGUMENT}")] {
+    let refused = " ERROR {rpc.status_code=INVALID_ARGUMENT} [event=error error.kind=INVALID_ARGUMENT message=an item has a name]";
+    for (item, code) in [("tea", " {rpc.status_code=OK}"), ("", refused)] {
         let seen = harness::tree(async {
             let _ = traced(ServerLayer::new(), &Stock::default()).await.unary("/test.Stock/Check", item).await;
         });
@@ -43,7 +44,8 @@ async fn both_sides_of_a_call_are_one_trace() {
 
 #[tokio::test]
 async fn both_sides_of_a_stream_end_with_its_trailers() {
-    for (item, code) in [("tea", " {rpc.status_code=OK}"), ("lost", " ERROR {rpc.status_code=DATA_LOSS}")] {
+    let lost = " ERROR {rpc.status_code=DATA_LOSS} [event=error error.kind=DATA_LOSS message=the list is gone]";
+    for (item, code) in [("tea", " {rpc.status_code=OK}"), ("lost", lost)] {
         let seen = harness::tree(async {
             let stream = traced(ServerLayer::new(), &Stock::default()).await.streaming(item).await.expect("a stream");
             assert_eq!(stream.count().await, 2);
@@ -85,7 +87,7 @@ async fn a_deadline_of_the_server_cancels_there_and_is_a_status_to_the_client() 
         let (answer, ()) = tokio::join!(call, stop);
         assert!(answer.is_err());
     });
-    let code = " ERROR {rpc.status_code=CANCELLED}";
+    let code = " ERROR {rpc.status_code=CANCELLED} [event=error error.kind=CANCELLED message=Timeout expired]";
     assert_eq!(seen.await, tree("/test.Stock/Wait", code, " [event=cancelled]"));
 }
 
@@ -102,4 +104,31 @@ async fn the_peer_is_told_by_a_closure_that_reads_what_tonic_knows() {
         matches!(peers[..], ["stock:9090", caller] if caller.parse::<SocketAddr>().is_ok_and(|caller| caller.ip().is_loopback())),
         "{seen}"
     );
+}
+
+#[tokio::test]
+async fn path_that_nothing_answers_is_grpc_unknown() {
+    for path in ["/test.Stock/Buy", "/any.Other/Method", "/x"] {
+        let seen = harness::tree(async {
+            let _ = traced(ServerLayer::new(), &Stock::default()).await.unary(path, "tea").await;
+        })
+        .await;
+        let entry = seen.lines().find(|line| line.starts_with("  Entry ")).expect("the server's span");
+        let expected = "  Entry grpc/unknown layer=RPCFramework component=23 ref=CrossProcess ERROR ";
+        assert!(entry.starts_with(&format!("{expected}{{url={path}, rpc.status_code=UNIMPLEMENTED}}")), "{seen}");
+        assert!(seen.starts_with(&format!("Exit {path} ")), "{seen}");
+    }
+}
+
+#[tokio::test]
+async fn layer_inside_tonics_router_names_alike() {
+    let router = tonic::service::Routes::new(Stock::default()).into_axum_router().layer(ServerLayer::new());
+    for (path, name) in
+        [("/test.Stock/Check", "/test.Stock/Check"), ("/test.Stock/Buy", "grpc/unknown"), ("/any.Other/Method", "grpc/unknown")]
+    {
+        let trees = skywalking_runtime::testing::run_async(async {
+            let _ = Client(tonic::client::Grpc::new(router.clone())).unary(path, "tea").await;
+        });
+        assert_eq!(trees.await[0].root.name, name);
+    }
 }

@@ -1,0 +1,132 @@
+//! Names of served requests: few, whatever a stranger sends. Each new name is an endpoint in the OAP, with metrics of its own.
+
+use std::fmt::{self, Debug, Formatter};
+use std::sync::Arc;
+
+use ::http::Method;
+
+use super::call::Protocol;
+use super::options::Head;
+use super::router::Route;
+use crate::Describe;
+use crate::trace::guarded::guarded;
+
+/// The name of a gRPC call that no method answers.
+const UNKNOWN_CALL: &str = "grpc/unknown";
+
+/// The tag that holds the path of a request whose name doesn't.
+pub(super) const PATH_TAG: &str = "url";
+
+type Names = Arc<dyn Fn(Head<'_>) -> Option<String> + Send + Sync>;
+
+/// How the program names requests, if it does.
+#[derive(Clone, Default)]
+pub(in crate::integrations) struct Naming(Option<Names>);
+
+impl Naming {
+    pub(super) fn new(names: impl Fn(Head<'_>) -> Option<String> + Send + Sync + 'static) -> Self {
+        Self(Some(Arc::new(names)))
+    }
+
+    #[inline]
+    pub(super) fn is_set(&self) -> bool {
+        self.0.is_some()
+    }
+
+    /// The name that the program gives, if it gives one. A closure that panics gives none.
+    #[inline]
+    pub(super) fn name_of(&self, head: Head<'_>) -> Option<String> {
+        self.0.as_ref().and_then(|names| asked(names, head))
+    }
+}
+
+#[cold]
+fn asked(names: &Names, head: Head<'_>) -> Option<String> {
+    guarded(|| names(head)).flatten().filter(|name| !name.trim().is_empty())
+}
+
+impl Debug for Naming {
+    fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
+        f.write_str(if self.0.is_some() { "the program's" } else { "by route or path" })
+    }
+}
+
+/// Names a served request. Returns the name that it has in place of its path if the response says that nothing is there.
+#[inline]
+pub(super) fn name_served(
+    span: &mut Describe<'_>,
+    head: Head<'_>,
+    protocol: Protocol,
+    route: Route<'_>,
+    naming: &Naming,
+) -> Option<&'static str> {
+    if naming.is_set()
+        && span.wants_name()
+        && let Some(name) = naming.name_of(head)
+    {
+        span.name(name);
+        return None;
+    }
+    let path = head.uri.path();
+    let (method, unknown) = match protocol {
+        Protocol::Http => (known_method(head.method), known_method(head.method)),
+        Protocol::Grpc => ("", UNKNOWN_CALL),
+    };
+    match (protocol, route) {
+        (Protocol::Http, Route::Template(template)) => {
+            name_of(span, method, template);
+            None
+        }
+        (_, Route::Missing) => {
+            name_unrouted(span, method, path, unknown);
+            None
+        }
+        _ => {
+            name_of(span, method, path);
+            Some(unknown)
+        }
+    }
+}
+
+#[inline]
+fn name_of(span: &mut Describe<'_>, method: &str, path: &str) {
+    if method.is_empty() {
+        span.name(path);
+    } else {
+        super::url::name(span, method, path);
+    }
+}
+
+/// Whether the request is recorded is decided by its path, as that of any other request.
+#[cold]
+fn name_unrouted(span: &mut Describe<'_>, method: &str, path: &str, unknown: &'static str) {
+    name_of(span, method, path);
+    if span.is_recording() {
+        span.name(unknown);
+        if method.is_empty() {
+            span.tag(PATH_TAG, path);
+        }
+    }
+}
+
+/// The method as a name has it: one of RFC 9110, `PATCH` or `QUERY`, else `HTTP`.
+#[inline]
+fn known_method(method: &Method) -> &'static str {
+    match *method {
+        Method::GET => "GET",
+        Method::POST => "POST",
+        Method::PUT => "PUT",
+        Method::DELETE => "DELETE",
+        Method::HEAD => "HEAD",
+        Method::OPTIONS => "OPTIONS",
+        Method::CONNECT => "CONNECT",
+        Method::PATCH => "PATCH",
+        Method::TRACE => "TRACE",
+        _ => other_method(method),
+    }
+}
+
+#[cold]
+fn other_method(method: &Method) -> &'static str {
+    if method.as_str() == "QUERY" { "QUERY" } else { "HTTP" }
+}

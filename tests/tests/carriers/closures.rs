@@ -1,0 +1,119 @@
+//! Closures as carriers: header types of other crates, as those of `http` 0.2, AMQP and NATS.
+
+use std::collections::BTreeMap;
+
+use skywalking_runtime::{carrier, correlation, entry_span, exit_span, inject, testing};
+
+const SW8: &str = "1-dHJhY2UtMQ==-c2VnbWVudC0x-3-c2Vydmlj-aW5zdGFu-L3BhZ2Ux-c2VydmVyOjgw";
+const PARENT: &str = "00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01";
+
+/// Of AMQP: values of several types, and nothing can be removed.
+#[derive(Clone, Debug, Default)]
+struct FieldTable(BTreeMap<String, Value>);
+
+#[derive(Clone, Debug)]
+enum Value {
+    Text(Vec<u8>),
+    Number(i64),
+}
+
+impl FieldTable {
+    fn text(&self, name: &str) -> Option<&[u8]> {
+        match self.0.get(name)? {
+            Value::Text(text) => Some(text),
+            Value::Number(_) => None,
+        }
+    }
+}
+
+/// Of NATS: each name has several values.
+#[derive(Default)]
+struct HeaderMap(Vec<(String, Vec<String>)>);
+
+#[entry_span(name = "consume", layer = mq, extract = carrier::getter(|name| table.text(name)))]
+fn consume(table: &FieldTable) {}
+
+#[entry_span(name = "consume each", layer = mq, extract_each = batch.iter().map(|table| carrier::getter(|name| table.text(name))))]
+async fn consume_each(batch: &[FieldTable]) -> usize {
+    batch.len()
+}
+
+#[exit_span(name = "produce", peer = "broker:5672", layer = mq, inject = carrier::setter(|name, value| {
+    if let Some(value) = value {
+        table.0.insert(name.to_owned(), Value::Text(value.into()));
+    }
+}))]
+fn produce(table: &mut FieldTable) {}
+
+#[exit_span(name = "publish", peer = "nats:4222", layer = mq, inject = carrier::setter(|name, value| {
+    headers.0.retain(|(known, _)| known != name);
+    if let Some(value) = value {
+        headers.0.push((name.to_owned(), vec![value.to_owned()]));
+    }
+}))]
+async fn publish(headers: &mut HeaderMap) {}
+
+#[test]
+fn closures_read_headers() {
+    let text = |text: &str| Value::Text(text.into());
+    let table = FieldTable(BTreeMap::from([
+        ("sw8".to_owned(), text(SW8)),
+        ("traceparent".to_owned(), text(PARENT)),
+        ("sw8-x".to_owned(), Value::Number(7)),
+    ]));
+    let trees = testing::run(|| consume(&table));
+    assert_eq!(trees[0].trace_id, "trace-1");
+    assert_eq!(
+        testing::text(&trees),
+        "Entry consume layer=MQ ref=CrossProcess \
+         {w3c.trace_id=4bf92f3577b34da6a3ce929d0e0e4736, w3c.parent_id=00f067aa0ba902b7}\n"
+    );
+    let batch = [table.clone(), FieldTable::default(), FieldTable(BTreeMap::from([("sw8".to_owned(), text(&SW8.replace("-3-", "-4-")))]))];
+    let trees = testing::run(|| assert_eq!(futures::executor::block_on(consume_each(&batch)), 3));
+    assert_eq!(trees[0].root.refs.len(), 2);
+}
+
+#[test]
+fn closures_write_headers_and_remove_them() {
+    let mut table = FieldTable(BTreeMap::from([("mine".to_owned(), Value::Number(1))]));
+    let mut headers = HeaderMap(vec![("sw8-correlation".to_owned(), vec!["old".to_owned()]), ("mine".to_owned(), vec![])]);
+    let trees = testing::run(|| {
+        produce(&mut table);
+        futures::executor::block_on(publish(&mut headers));
+        consume(&table);
+    });
+    assert!(table.text("sw8").is_some_and(|value| value.starts_with(b"1-")));
+    assert!(matches!(table.0["mine"], Value::Number(1)));
+    assert_eq!(headers.0.iter().map(|(name, _)| name.as_str()).collect::<Vec<_>>(), ["mine", "sw8", "sw8-x"]);
+    assert!(testing::text(&trees).contains("\n  Entry consume layer=MQ ref=CrossProcess"), "{}", testing::text(&trees));
+}
+
+#[test]
+fn closure_that_panics_or_gives_no_text_costs_the_header_alone() {
+    #[entry_span(name = "panics", extract = carrier::getter(|name| {
+        assert_ne!(name, "sw8-correlation", "the closure is broken");
+        (name == "sw8").then_some(SW8)
+    }))]
+    fn panics() {}
+    #[entry_span(name = "bytes", extract = carrier::getter(|name| name.starts_with("sw8").then_some([0xff, 0xfe])))]
+    fn bytes() {}
+    let trees = testing::run(|| {
+        panics();
+        bytes();
+    });
+    assert_eq!(testing::text(&trees), "Entry panics ref=CrossProcess\nEntry bytes\n");
+}
+
+#[test]
+fn closures_can_be_called_by_hand() {
+    static CALL: skywalking_runtime::Callsite = skywalking_runtime::callsite!(exit, "call", peer = "other:1");
+    let mut sent = Vec::new();
+    testing::run(|| {
+        skywalking_runtime::Root::new(&CALL).run(|| {
+            correlation::put("tenant", "blue");
+            inject(&mut carrier::setter(|name, value| sent.push((name, value.map(str::len)))));
+        });
+    });
+    sent.sort_unstable();
+    assert!(matches!(sent[..], [("sw8", Some(_)), ("sw8-correlation", Some(_)), ("sw8-x", None)]), "{sent:?}");
+}

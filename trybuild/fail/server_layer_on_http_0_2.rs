@@ -1,0 +1,18 @@
+//! A service of the version of `http` before 1, in a layer.
+
+use std::convert::Infallible;
+
+use http_0_2::{Request, Response};
+use skywalking_runtime::integrations::tower::{ClientLayer, ServerLayer};
+use tower::{Service, ServiceBuilder, service_fn};
+
+fn serve<S: Service<Request<String>>>(_service: S) {}
+
+async fn answer(_request: Request<String>) -> Result<Response<String>, Infallible> {
+    Ok(Response::new(String::new()))
+}
+
+fn main() {
+    serve(ServiceBuilder::new().layer(ServerLayer::new()).service(service_fn(answer)));
+    serve(ServiceBuilder::new().layer(ClientLayer::new()).service(service_fn(answer)));
+}

@@ -1,0 +1,24 @@
+//! All names of the runtime by a glob, beside the crates whose types its integrations take.
+
+use http::{Request, Response};
+use skywalking_runtime::*;
+use tower::{Layer as _, ServiceExt as _, service_fn};
+
+use skywalking_trybuild::block_on;
+
+type Answer = Result<http::Response<String>, std::io::Error>;
+
+#[entry_span(name = "/items")]
+async fn answer(request: Request<String>) -> Answer {
+    current().tag("size", request.into_body().len());
+    Ok(Response::new(http::StatusCode::OK.to_string()))
+}
+
+#[test]
+fn keeps_the_names_of_other_crates() {
+    let service = integrations::tower::ServerLayer::new().layer(service_fn(answer));
+    let trees = testing::run(|| block_on(service.oneshot(http::Request::new("tea".to_owned()))).map(drop).expect("an answer"));
+    assert_eq!(testing::text(&trees), "Entry /items layer=Http component=49 {http.method=GET, url=/, size=3, http.status_code=200}\n");
+    let built: fn() -> tower::ServiceBuilder<tower::layer::util::Identity> = tower::ServiceBuilder::new;
+    drop(built());
+}
