@@ -208,7 +208,7 @@ async fn each_attempt_of_a_program_that_tries_again_is_a_span() {
     assert_eq!(
         shown,
         "Entry /request\n\
-        \x20 Exit /skywalking.v3.ManagementService/keepAlive layer=RPCFramework component=23 peer=one:1 ERROR {rpc.status_code=UNAVAILABLE}\n\
+        \x20 Exit /skywalking.v3.ManagementService/keepAlive layer=RPCFramework component=23 peer=one:1 ERROR {rpc.status_code=UNAVAILABLE} [event=error error.kind=UNAVAILABLE message=busy]\n\
         \x20   Entry arrived /skywalking.v3.ManagementService/keepAlive ref=CrossProcess\n\
         \x20 Exit /skywalking.v3.ManagementService/keepAlive layer=RPCFramework component=23 peer=one:1 {rpc.status_code=OK}\n\
         \x20   Entry arrived /skywalking.v3.ManagementService/keepAlive ref=CrossProcess\n"
