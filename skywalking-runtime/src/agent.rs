@@ -90,7 +90,7 @@ pub(crate) fn start(config: Checked) -> Result<Agent, Error> {
             let transport = Http::new(config.backends.clone(), config.token.clone(), messages)?;
             start_with(config, transport)
         }
-        Reporter::Log => start_with(config, Log::new()),
+        Reporter::Log => start_with(config, Log),
         Reporter::Discard => start_with(config, Discard),
     }
 }

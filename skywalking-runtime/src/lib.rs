@@ -78,6 +78,7 @@ mod propagation;
 mod report;
 mod self_log;
 mod sync;
+mod sys;
 #[cfg(feature = "testing")]
 pub mod testing;
 mod trace;

@@ -9,7 +9,6 @@ mod codec;
 pub(crate) mod tests;
 
 use std::error::Error as _;
-use std::time::Duration;
 
 use prost::Message as _;
 use tonic::client::Grpc as Client;
@@ -20,6 +19,7 @@ use tonic::{Code, Request, Status};
 use self::backend::Backend;
 use self::codec::Raw;
 use super::backends::{self, Backends, CONNECT_DEADLINE};
+use super::connector::connector;
 use super::quote::{quote, sources};
 use super::transport::{Call, Messages, Outcome, Transport};
 use crate::config::{Address, Token};
@@ -52,7 +52,7 @@ impl Grpc {
     /// The connection to the backend of now, made when the first call needs it.
     fn channel(&mut self) -> Option<Channel> {
         let (_, endpoint) = self.backends.now()?;
-        Some(self.channel.get_or_insert_with(|| endpoint.connect_lazy()).clone())
+        Some(self.channel.get_or_insert_with(|| endpoint.connect_with_connector_lazy(connector())).clone())
     }
 
     fn request<M>(&self, message: M) -> Request<M> {
@@ -89,7 +89,7 @@ fn endpoint(address: &Address) -> Result<Endpoint, &'static str> {
     let endpoint = Endpoint::from_shared(format!("http://{address}")).map_err(|_| unusable)?;
     let endpoint = endpoint.user_agent(concat!("skywalking-rust/", env!("CARGO_PKG_VERSION"))).map_err(|_| unusable)?;
     // No HTTP/2 keep-alive: the backend ends connections that ping often (`protocol/semantics.md` 18); deadlines find dead ones.
-    Ok(endpoint.connect_timeout(CONNECT_DEADLINE).tcp_keepalive(Some(Duration::from_secs(60))))
+    Ok(endpoint.connect_timeout(CONNECT_DEADLINE))
 }
 
 fn http_path(path: &'static str) -> tonic::codegen::http::uri::PathAndQuery {

@@ -100,7 +100,8 @@ async fn connection(kept: &Kept, address: &Address) -> Result<Connection, String
     {
         return Ok(connection);
     }
-    match timeout(CONNECT_DEADLINE, Connection::open(&address.to_string())).await {
+    let address = Uri::try_from(format!("http://{address}")).map_err(|error| error.to_string())?;
+    match timeout(CONNECT_DEADLINE, Connection::open(address)).await {
         Ok(opened) => opened,
         Err(_) => Err(format!("no connection within {} s", CONNECT_DEADLINE.as_secs())),
     }

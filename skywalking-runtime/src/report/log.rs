@@ -1,29 +1,23 @@
 //! The log reporter: one line of JSON a segment, to standard error, for people without a backend.
 //!
-//! Standard error may block, when it is a pipe that nobody reads. So lines are written on a thread of the runtime's pool, one batch at
+//! Standard error may block, when it is a pipe that nobody reads. So each batch is written on a thread of its own, one in the process at
 //! a time, and the worker's deadlines hold here as they do for a network.
 
 use std::io::{self, Write};
-use std::sync::Arc;
 
 use tokio::sync::Semaphore;
 
 use super::json;
+use super::offload::offload;
 use super::transport::{Call, Messages, Outcome, Transport};
 use crate::management::Word;
 
+/// One writer at a time, whichever agent it writes for: a second one would wait for the same pipe.
+static WRITER: Semaphore = Semaphore::const_new(1);
+
 /// Writes segments to standard error.
 #[derive(Debug)]
-pub(crate) struct Log {
-    /// One writer at a time: a second one would wait for the same pipe.
-    writer: Arc<Semaphore>,
-}
-
-impl Log {
-    pub(crate) fn new() -> Self {
-        Self { writer: Arc::new(Semaphore::new(1)) }
-    }
-}
+pub(crate) struct Log;
 
 impl Transport for Log {
     fn addresses(&self) -> usize {
@@ -42,16 +36,14 @@ impl Transport for Log {
     }
 
     fn send(&mut self, messages: Messages) -> Call {
-        let writer = Arc::clone(&self.writer);
         Box::pin(async move {
-            let Ok(permit) = writer.acquire_owned().await else { return Outcome::Failed("the log is closed".to_owned()) };
-            let written = tokio::task::spawn_blocking(move || {
+            let Ok(permit) = WRITER.acquire().await else { return Outcome::Failed("the log is closed".to_owned()) };
+            let written = offload("skywalking-log", move || {
                 let _permit = permit;
                 write(messages, &mut io::stderr())
             });
-            match written.await {
-                Ok(Ok(())) => Outcome::Taken,
-                Ok(Err(error)) => Outcome::Failed(error.to_string()),
+            match written.await.and_then(|written| written) {
+                Ok(()) => Outcome::Taken,
                 Err(error) => Outcome::Failed(error.to_string()),
             }
         })

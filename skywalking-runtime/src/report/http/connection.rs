@@ -3,15 +3,15 @@
 use std::pin::Pin;
 use std::time::Duration;
 
-use http::{Request, StatusCode};
+use http::{Request, StatusCode, Uri};
 use http_body::Body as _;
 use hyper::body::Incoming;
 use hyper::client::conn::http1::{SendRequest, handshake};
-use hyper_util::rt::TokioIo;
-use tokio::net::TcpStream;
 use tokio::task::JoinHandle;
 use tokio::time::Instant;
+use tower_service::Service as _;
 
+use super::super::connector::connector;
 use super::super::quote::sources;
 use super::body::Content;
 
@@ -46,12 +46,10 @@ impl Drop for Connection {
 }
 
 impl Connection {
-    /// Connects to `host:port`.
-    pub(super) async fn open(address: &str) -> Result<Self, String> {
-        let stream = TcpStream::connect(address).await.map_err(|error| error.to_string())?;
-        // Answers are awaited; where the option can't be set, they only take longer.
-        let _ = stream.set_nodelay(true);
-        let (sender, connection) = handshake(TokioIo::new(stream)).await.map_err(|error| sources(error.to_string(), &error))?;
+    /// Connects to `http://host:port`.
+    pub(super) async fn open(address: Uri) -> Result<Self, String> {
+        let stream = connector().call(address).await.map_err(|error| sources(error.to_string(), &error))?;
+        let (sender, connection) = handshake(stream).await.map_err(|error| sources(error.to_string(), &error))?;
         // Its error is told to the call that it ends.
         let driver = tokio::spawn(async move { drop(connection.await) });
         Ok(Self { sender, driver, used: Instant::now() })

@@ -12,7 +12,8 @@ use tokio::time::Instant;
 
 use super::super::transport::Transport;
 use super::{Answer, Command, Worker};
-use crate::trace::never_trace_this_thread;
+use crate::sys;
+use crate::trace::guarded::guarded;
 
 /// Commands that may wait for the worker; more are answered with no.
 const COMMANDS: usize = 1_024;
@@ -26,8 +27,10 @@ pub(crate) struct Handle {
     commands: mpsc::Sender<Command>,
 }
 
-/// The reporter's runtime. Dropping it waits for nothing: a look-up of a name may hang in the operating system, and whoever drops it
-/// may be inside of another runtime, where waiting is a panic.
+/// Descriptors that the runtime opens; with tokio's feature `signal`, which the program may have turned on, it panics without them.
+const DESCRIPTORS: usize = 8;
+
+/// The reporter's runtime. Dropping it waits for nothing: whoever drops it may be inside of another runtime, where waiting is a panic.
 #[derive(Debug)]
 pub(crate) struct Engine(Option<Runtime>);
 
@@ -41,26 +44,24 @@ impl Drop for Engine {
 
 /// The runtime and the channel, made before anything is started that would have to be stopped again.
 pub(crate) fn prepare() -> io::Result<(Engine, Handle, mpsc::Receiver<Command>)> {
-    let runtime = Builder::new_current_thread()
-        .enable_all()
-        // For look-ups of names, and for standard error: one that hangs must not be in the way of the other.
-        .max_blocking_threads(4)
-        .thread_name("skywalking-blocking")
-        .on_thread_start(never_trace_this_thread)
-        .build()?;
+    sys::check_descriptors(DESCRIPTORS)?;
+    let mut builder = Builder::new_current_thread();
+    builder.enable_time();
+    #[cfg(any(feature = "report-grpc", feature = "report-http"))]
+    builder.enable_io();
+    // Another thread may have taken the descriptors meanwhile.
+    let runtime = guarded(|| builder.build()).unwrap_or_else(|| Err(io::Error::other("its runtime panicked at the start")))?;
     let (commands, receiver) = mpsc::channel(COMMANDS);
     Ok((Engine(Some(runtime)), Handle { commands }, receiver))
 }
 
 /// Starts the thread.
 pub(crate) fn start<T: Transport>(engine: Engine, worker: impl FnOnce() -> Worker<T> + Send + 'static) -> io::Result<()> {
-    std::thread::Builder::new().name("skywalking-reporter".to_owned()).spawn(move || {
-        never_trace_this_thread();
+    sys::spawn("skywalking-reporter", move || {
         if let Some(runtime) = &engine.0 {
             runtime.block_on(async move { worker().run().await });
         }
-    })?;
-    Ok(())
+    })
 }
 
 impl Handle {

@@ -1,0 +1,102 @@
+//! Addresses of a backend's name, looked up on threads of ours, of which there are few in the process, whatever hangs and however often
+//! an agent starts again.
+//!
+//! Nothing can interrupt a look-up. One that hangs keeps its thread until the operating system gives it up; whoever asks for the same
+//! name meanwhile waits for the same look-up. An answer that comes when nobody waits any more is kept for the next who asks: so a
+//! look-up that takes longer than a try to connect is not begun again and again.
+
+use std::collections::HashMap;
+use std::io;
+use std::net::{SocketAddr, ToSocketAddrs as _};
+use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::time::{Duration, Instant};
+
+use tokio::sync::oneshot;
+
+use crate::sys;
+
+/// Look-ups under way in the process. Also the number of late answers that are kept.
+const MOST: usize = 4;
+/// How long a late answer is good for.
+const FRESH: Duration = Duration::from_secs(30);
+
+/// The addresses, with port 0, or what is wrong.
+type Answer = Result<Vec<SocketAddr>, String>;
+
+#[derive(Debug, Default)]
+struct Lookups {
+    /// Who waits, by name.
+    under_way: HashMap<String, Vec<oneshot::Sender<Answer>>>,
+    /// Answers for which nobody waited, by name.
+    late: HashMap<String, (Instant, Vec<SocketAddr>)>,
+}
+
+fn lookups() -> MutexGuard<'static, Option<Lookups>> {
+    static LOOKUPS: Mutex<Option<Lookups>> = Mutex::new(None);
+    LOOKUPS.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+/// Looks a name up.
+pub(crate) async fn look_up(name: &str) -> io::Result<Vec<SocketAddr>> {
+    let receiver = match ask(name)? {
+        Asked::Known(addresses) => return Ok(addresses),
+        Asked::Waiting(receiver) => receiver,
+    };
+    let answer = receiver.await.map_err(|_| io::Error::other("the look-up ended without an answer"))?;
+    answer.map_err(io::Error::other)
+}
+
+enum Asked {
+    Known(Vec<SocketAddr>),
+    Waiting(oneshot::Receiver<Answer>),
+}
+
+fn ask(name: &str) -> io::Result<Asked> {
+    let mut guard = lookups();
+    let lookups = guard.get_or_insert_default();
+    lookups.late.retain(|_, (at, _)| at.elapsed() < FRESH);
+    if let Some((_, addresses)) = lookups.late.remove(name) {
+        return Ok(Asked::Known(addresses));
+    }
+    let (sender, receiver) = oneshot::channel();
+    if let Some(waiting) = lookups.under_way.get_mut(name) {
+        waiting.retain(|sender| !sender.is_closed());
+        waiting.push(sender);
+        return Ok(Asked::Waiting(receiver));
+    }
+    if lookups.under_way.len() >= MOST {
+        return Err(io::Error::other(format!("{MOST} look-ups of other names have not ended yet")));
+    }
+    lookups.under_way.insert(name.to_owned(), vec![sender]);
+    // Not below the lock: where there is no thread, dropping this takes the entry out again.
+    drop(guard);
+    let look_up = Running { name: name.to_owned(), answer: Err("the look-up broke off".to_owned()) };
+    sys::spawn("skywalking-lookup", move || look_up.run())?;
+    Ok(Asked::Waiting(receiver))
+}
+
+/// A look-up that is under way until this is dropped, which gives the answer to all who wait.
+struct Running {
+    name: String,
+    answer: Answer,
+}
+
+impl Running {
+    fn run(mut self) {
+        self.answer = (self.name.as_str(), 0).to_socket_addrs().map(Iterator::collect).map_err(|error| error.to_string());
+    }
+}
+
+impl Drop for Running {
+    fn drop(&mut self) {
+        let mut guard = lookups();
+        let lookups = guard.get_or_insert_default();
+        let waiting = lookups.under_way.remove(&self.name).unwrap_or_default();
+        let given = waiting.into_iter().filter_map(|sender| sender.send(self.answer.clone()).ok()).count();
+        if let (0, Ok(addresses)) = (given, &self.answer)
+            && lookups.late.len() < MOST
+        {
+            lookups.late.insert(self.name.clone(), (Instant::now(), addresses.clone()));
+        }
+    }
+}

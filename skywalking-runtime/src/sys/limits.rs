@@ -1,0 +1,53 @@
+//! Whether the operating system will give what is about to be needed, asked by taking it and giving it back at once.
+//!
+//! The standard library and tokio panic in some places where there is no descriptor or no memory, and with `panic=abort` that ends the
+//! program. Other threads may take what was seen to be there; that leaves a moment of microseconds instead of a certainty.
+
+use std::io;
+
+/// Succeeds if so many descriptors can be opened.
+#[cfg(unix)]
+pub(crate) fn check_descriptors(count: usize) -> io::Result<()> {
+    // Each pipe has two.
+    (0..count.div_ceil(2)).map(|_| io::pipe()).collect::<io::Result<Vec<_>>>().map(drop)
+}
+
+#[cfg(not(unix))]
+pub(crate) fn check_descriptors(_: usize) -> io::Result<()> {
+    Ok(())
+}
+
+/// Succeeds if so many bytes can be mapped.
+#[cfg(unix)]
+#[allow(unsafe_code)]
+pub(super) fn check_address_space(bytes: usize) -> io::Result<()> {
+    let (protection, flags) = (libc::PROT_READ | libc::PROT_WRITE, libc::MAP_PRIVATE | libc::MAP_ANON);
+    // SAFETY: a new mapping at an address of the kernel's choice touches no other, and nobody else knows of it when it is removed.
+    unsafe {
+        let at = libc::mmap(std::ptr::null_mut(), bytes, protection, flags, -1, 0);
+        if at == libc::MAP_FAILED {
+            return Err(io::Error::last_os_error());
+        }
+        libc::munmap(at, bytes);
+    }
+    Ok(())
+}
+
+#[cfg(not(unix))]
+pub(super) fn check_address_space(_: usize) -> io::Result<()> {
+    Ok(())
+}
+
+#[cfg(all(test, unix))]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn limits_check_takes_nothing_for_good() {
+        for _ in 0..2_000 {
+            check_descriptors(20).unwrap();
+            check_address_space(1 << 30).unwrap();
+        }
+        assert!(check_address_space(1 << 60).is_err());
+    }
+}

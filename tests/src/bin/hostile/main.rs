@@ -1,0 +1,75 @@
+//! A traced program under hostile conditions, one a run: `hostile <scene> [arguments]`. Driven by `tests/process`.
+//!
+//! A scene prints what it saw as lines `key=value`, and at the end `panics=0`: the panic hook counts every panic of every thread,
+//! also the caught ones, because with `panic=abort` each of them would end the program.
+#![cfg(unix)]
+#![allow(unsafe_code, reason = "system calls that the standard library does not have")]
+
+mod limits;
+mod os;
+mod signals;
+
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::time::{Duration, Instant};
+
+use skywalking_runtime::{Callsite, Config, Reporter, Root, callsite};
+
+static PANICS: AtomicUsize = AtomicUsize::new(0);
+
+static WORK: Callsite = callsite!(entry, "/work");
+
+fn main() {
+    let hook = std::panic::take_hook();
+    std::panic::set_hook(Box::new(move |info| {
+        PANICS.fetch_add(1, Ordering::SeqCst);
+        hook(info);
+    }));
+    let arguments: Vec<String> = std::env::args().skip(1).collect();
+    let arguments: Vec<&str> = arguments.iter().map(String::as_str).collect();
+    match &arguments[..] {
+        ["mask", backend] => signals::mask(backend),
+        ["mask-of-writer"] => signals::mask_of_writer(),
+        ["waits-for-signals"] => signals::waits(),
+        ["broken-stderr"] => signals::broken_stderr(),
+        ["broken-connections", way, backend] => signals::broken_connections(way, backend),
+        ["no-threads", way, backend] => limits::no_threads(way, backend),
+        ["few-threads"] => limits::few_threads(),
+        ["few-descriptors"] => limits::few_descriptors(),
+        ["little-memory"] => limits::little_memory(),
+        _ => panic!("no such scene: {arguments:?}"),
+    }
+    println!("panics={}", PANICS.load(Ordering::SeqCst));
+}
+
+/// An agent that reports one of the ways to a backend.
+fn config(way: &str, backend: &str) -> Config {
+    let config = Config::new("hostile").instance("hostile_1").shutdown_deadline(Duration::from_secs(5));
+    match way {
+        "grpc" => config.backend(backend),
+        "http" => config.reporter(Reporter::Http).backend(backend),
+        "log" => config.reporter(Reporter::Log),
+        other => panic!("no such way: {other}"),
+    }
+}
+
+fn requests(count: usize) {
+    for _ in 0..count {
+        Root::new(&WORK).run(|| ());
+    }
+}
+
+/// Polls a condition. False if it does not hold in time.
+fn wait_for(mut condition: impl FnMut() -> bool) -> bool {
+    let deadline = Instant::now() + Duration::from_secs(40);
+    while !condition() {
+        if Instant::now() > deadline {
+            return false;
+        }
+        std::thread::sleep(Duration::from_millis(5));
+    }
+    true
+}
+
+fn request_with(text: &str) {
+    Root::new(&WORK).run(|| skywalking_runtime::current().tag("text", text));
+}

@@ -1,0 +1,129 @@
+//! A run of the program `hostile`.
+
+use std::io::Read;
+use std::path::PathBuf;
+use std::process::{Child, Command, Stdio};
+use std::time::{Duration, Instant};
+
+use skywalking_tests::child::PATIENCE;
+
+/// What is done with standard error of a run.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Stderr {
+    Read,
+    /// A pipe that nobody reads.
+    Full,
+    /// A pipe whose other end is closed.
+    Closed,
+}
+
+/// A run that has ended by itself.
+#[derive(Debug)]
+pub(crate) struct Ended {
+    lines: Vec<String>,
+    pub(crate) stderr: String,
+}
+
+impl Ended {
+    /// The values of the lines `key=value`.
+    pub(crate) fn all(&self, key: &str) -> Vec<&str> {
+        self.lines.iter().filter_map(|line| line.strip_prefix(key)?.strip_prefix('=')).collect()
+    }
+
+    /// The value of the one line `key=value`.
+    #[track_caller]
+    pub(crate) fn one(&self, key: &str) -> &str {
+        let [value] = self.all(key)[..] else { panic!("not one line {key}: {self:#?}") };
+        value
+    }
+}
+
+/// Runs a scene until it ends.
+#[track_caller]
+pub(crate) fn run(arguments: &[&str]) -> Ended {
+    run_with(arguments, Stderr::Read, &[])
+}
+
+/// The same, with other standard error and variables.
+///
+/// # Panics
+/// If the program does not end by itself, in time and with success, or if a thread of it has panicked.
+#[track_caller]
+pub(crate) fn run_with(arguments: &[&str], stderr: Stderr, variables: &[(&str, &str)]) -> Ended {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_hostile"));
+    command.args(arguments).stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped());
+    for (name, _) in std::env::vars_os() {
+        if name.to_string_lossy().starts_with("SW_") {
+            command.env_remove(name);
+        }
+    }
+    let mut child = Kill(command.envs(variables.iter().copied()).spawn().expect("the program starts"));
+    let out = read(child.0.stdout.take().expect("a pipe"));
+    let mut errors = child.0.stderr.take();
+    let err = match stderr {
+        Stderr::Read => errors.take().map(read),
+        Stderr::Closed => {
+            drop(errors.take());
+            None
+        }
+        Stderr::Full => None,
+    };
+    let deadline = Instant::now() + PATIENCE;
+    let status = loop {
+        if let Some(status) = child.0.try_wait().expect("a child") {
+            break Some(status);
+        }
+        if Instant::now() > deadline {
+            break None;
+        }
+        std::thread::sleep(Duration::from_millis(5));
+    };
+    drop(child);
+    drop(errors);
+    let text = out.join().expect("a reader");
+    let stderr = err.map(|err| err.join().expect("a reader")).unwrap_or_default();
+    let ended = Ended { lines: text.lines().map(str::to_owned).collect(), stderr };
+    assert!(status.is_some_and(|status| status.success()), "{arguments:?} ended with {status:?}: {ended:#?}");
+    assert_eq!(ended.one("panics"), "0", "{arguments:?}: {ended:#?}");
+    ended
+}
+
+struct Kill(Child);
+
+impl Drop for Kill {
+    fn drop(&mut self) {
+        drop(self.0.kill());
+        drop(self.0.wait());
+    }
+}
+
+fn read(mut from: impl Read + Send + 'static) -> std::thread::JoinHandle<String> {
+    std::thread::spawn(move || {
+        let mut bytes = Vec::new();
+        drop(from.read_to_end(&mut bytes));
+        String::from_utf8_lossy(&bytes).into_owned()
+    })
+}
+
+/// Makes look-ups of names without dots hang: the resolver reads a list of aliases from a pipe into which nobody writes.
+pub(crate) struct HangingNames(PathBuf);
+
+impl HangingNames {
+    pub(crate) fn new(test: &str) -> Self {
+        let path = PathBuf::from(env!("CARGO_TARGET_TMPDIR")).join(format!("aliases-{test}-{}", std::process::id()));
+        drop(std::fs::remove_file(&path));
+        let made = Command::new("mkfifo").arg(&path).status().expect("mkfifo");
+        assert!(made.success());
+        Self(path)
+    }
+
+    pub(crate) fn variable(&self) -> (&str, &str) {
+        ("HOSTALIASES", self.0.to_str().expect("a path in UTF-8"))
+    }
+}
+
+impl Drop for HangingNames {
+    fn drop(&mut self) {
+        drop(std::fs::remove_file(&self.0));
+    }
+}
