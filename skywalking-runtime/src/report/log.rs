@@ -38,7 +38,7 @@ impl Transport for Log {
     fn send(&mut self, messages: Messages) -> Call {
         Box::pin(async move {
             let Ok(permit) = WRITER.acquire().await else { return Outcome::Failed("the log is closed".to_owned()) };
-            let written = offload("skywalking-log", move || {
+            let written = offload("skywalking-stderr", move || {
                 let _permit = permit;
                 write(messages, &mut io::stderr())
             });

@@ -11,7 +11,7 @@ use std::time::Duration;
 use super::Line;
 use super::sink::Sink;
 use crate::config::SelfLog;
-use crate::trace::never_trace_this_thread;
+use crate::sys;
 
 /// Threads that may write at once.
 const MOST: usize = 4;
@@ -72,15 +72,13 @@ impl Writers {
         let work = {
             let (lines, sink) = (Arc::clone(&lines), sink.clone());
             move || {
-                never_trace_this_thread();
                 self.write_all(&lines, &sink);
                 // The permit is back before the caller hears of it, who may have the next line.
                 drop(permit);
                 drop(sender);
             }
         };
-        let thread = std::thread::Builder::new().name("skywalking-log".to_owned());
-        if thread.spawn(work).is_ok() {
+        if sys::spawn("skywalking-log", work).is_ok() {
             return Delivery(Some(Mutex::new(receiver)));
         }
         match without_thread {
