@@ -72,7 +72,7 @@ const KEYS: [(&str, &[Kind]); 16] = [
     ("name", &Kind::ALL),
     ("extract", &[Kind::Entry]),
     ("extract_each", &[Kind::Entry]),
-    ("peer", &[Kind::Exit]),
+    ("peer", &[Kind::Entry, Kind::Exit]),
     ("inject", &[Kind::Exit]),
     ("component", &Kind::ALL),
     ("layer", &Kind::ALL),

@@ -237,7 +237,7 @@ impl Opening {
         }
     }
 
-    /// The address called; an empty one becomes `unknown`.
+    /// The address called, or on an Entry span the caller's. An empty one is `unknown` on an Exit span, and none on others.
     pub fn peer<T: SpanText + ?Sized>(&mut self, peer: &T) {
         if self.place == Place::Full {
             // There is no room for the span, but its header needs the peer all the same.
@@ -252,9 +252,10 @@ impl Opening {
             return;
         }
         let merged = self.place == Place::Merged;
+        let needed = self.callsite.kind == Kind::Exit;
         self.formatted(format_args!("{peer}"), PEER_LIMIT, |segment, head, text| {
             // Of two that are one, the outer's counts: it was there first, and a header may have told it.
-            if !merged || segment.lacks_peer() {
+            if (!merged || segment.lacks_peer()) && (needed || !text::is_blank(text)) {
                 segment.peer(head, text);
             }
         });
