@@ -86,40 +86,7 @@ pub(crate) fn arguments_and_function(kind: Kind, args: &Args, function: &Functio
         complaints.push(variadic_fn(variadic.dots, place));
     }
     traced_twice_rule(kind, &function.attrs, complaints);
-    let output = returns::written(&sig.output);
-    let later = match output {
-        Some(output) if sig.asyncness.is_none() => returns::later(output).map(|later| (later, output)),
-        _ => None,
-    };
-    match (&args.covers, later) {
-        // A word that could not be read was refused already, as was one on a block.
-        _ if args.key("covers").is_some() && (args.covers.is_none() || matches!(place, Place::UnderBlock(_))) => {}
-        (None, Some((later, output))) if function.boxed_future().is_none() => complaints.push(runs_later(later, output, place)),
-        (Some(Covers::Returned(covers, word)), Some((later, _))) if *covers != later => complaints.push(covers_the_other(word, later)),
-        (Some(Covers::Returned(covers, _)), Some((_, output))) if returns::holder(output).is_none() => {
-            complaints.push(covers_a_name(*covers, output));
-        }
-        (Some(Covers::Returned(covers, _)), None) if sig.asyncness.is_none() && output.is_some_and(returns::may_be_alias) => {
-            if let Some(output) = output {
-                complaints.push(covers_a_name(*covers, output));
-            }
-        }
-        (Some(covers), None) => complaints.push(covers_nothing(args.key("covers").unwrap_or(covers.word()))),
-        _ => {}
-    }
-    if let Some(Covers::Returned(later, word)) = &args.covers {
-        if let Some(inject) = args.key("inject").filter(|_| function.boxed_future().is_none()) {
-            complaints.push(injects_too_late(inject, word));
-        }
-        for word in
-            [args.key("err"), args.key("err_ignore"), args.key("ret_tags")].into_iter().flatten().filter(|_| *later == Later::Stream)
-        {
-            complaints.push(a_stream_returns_nothing(word));
-        }
-        if function.tracks_caller() {
-            complaints.push(hides_the_caller(word, "covers"));
-        }
-    }
+    covers_rules(args, function, place, complaints);
     if !matches!(place, Place::UnderBlock(_)) {
         if let Some(names) = args.key("names") {
             complaints.push(names_of_a_function(names));
@@ -135,6 +102,46 @@ pub(crate) fn arguments_and_function(kind: Kind, args: &Args, function: &Functio
         if !bindings.iter().any(|binding| binding.ident == *parameter) {
             complaints.push(no_such_parameter(parameter, &sig.ident, &bindings));
         }
+    }
+}
+
+/// What `covers` needs of the function, and where it can't be left out.
+fn covers_rules(args: &Args, function: &Function, place: &Place<'_>, complaints: &mut Complaints) {
+    let sig = &function.sig;
+    let Some(covers) = &args.covers else {
+        // A word that could not be read was refused already.
+        let later = returns::written(&sig.output).filter(|_| sig.asyncness.is_none() && args.key("covers").is_none());
+        if let Some((output, later)) = later.and_then(|output| Some((output, returns::later(output)?)))
+            && function.boxed_future().is_none()
+        {
+            complaints.push(runs_later(later, output, place));
+        }
+        return;
+    };
+    // A block refuses the key.
+    if matches!(place, Place::UnderBlock(_)) {
+        return;
+    }
+    let key = args.key("covers").unwrap_or(covers.word());
+    let output = returns::written(&sig.output);
+    let later = output.and_then(returns::later);
+    let may_be = later.is_some() || output.is_some_and(|output| returns::may_run_later(output) || returns::hides(output));
+    match (covers, later) {
+        _ if !may_be => complaints.push(covers_nothing(key)),
+        (Covers::Returned(..), _) if sig.asyncness.is_some() => complaints.push(covers_of_async(key)),
+        (Covers::Returned(covers, word), Some(later)) if *covers != later => complaints.push(covers_the_other(word, later)),
+        // What is called otherwise is for the compiler to judge: the expansion asks it.
+        _ => {}
+    }
+    let Covers::Returned(later, word) = covers else { return };
+    if let Some(inject) = args.key("inject").filter(|_| function.boxed_future().is_none()) {
+        complaints.push(injects_too_late(inject, word));
+    }
+    if let Some(word) = args.key("ret_tags").filter(|_| *later == Later::Stream) {
+        complaints.push(a_stream_returns_nothing(word));
+    }
+    if function.tracks_caller() {
+        complaints.push(hides_the_caller(word, "covers"));
     }
 }
 
@@ -204,20 +211,17 @@ fn returned_value_rules(args: &Args, function: &Function, complaints: &mut Compl
         Some((word, _)) => Some(word),
         None => args.key("err_ignore").filter(|_| !args.err_ignore.is_empty()),
     };
-    if matches!(args.covers, Some(Covers::Returned(Later::Stream, _))) {
-        return;
-    }
     if let Some(word) = needs_result {
-        match output {
+        match &output {
             // An alias is for the compiler to judge: the expansion asks it.
-            Some(output) if returns::is_result(output) || returns::may_be_alias(output) => {}
+            Some(output) if returns::is_result(output) || returns::may_be_alias(output) || matches!(output, Type::Infer(_)) => {}
             Some(output) => complaints.push(needs_a_result(word, output)),
             None => complaints.push(needs_a_result(word, &function.sig.ident)),
         }
     }
     let by_function = marks.filter(|(_, form)| matches!(form, Form::Function(_))).map(|(word, _)| word);
     for word in [by_function, args.key("ret_tags")].into_iter().flatten() {
-        if matches!(output, None | Some(Type::Never(_))) {
+        if matches!(&output, None | Some(Type::Never(_))) {
             complaints.push(nothing_returned(word));
         }
     }

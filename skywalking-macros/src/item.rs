@@ -7,7 +7,7 @@ mod block;
 
 use proc_macro2::{Delimiter, Group, TokenStream, TokenTree};
 use syn::parse::{ParseStream, Parser as _};
-use syn::{Attribute, Signature, Token, Type, Visibility};
+use syn::{Attribute, Signature, Token, Type, Visibility, parse_quote};
 
 use crate::args::Covers;
 use crate::check;
@@ -44,15 +44,17 @@ impl Function {
         self.attrs.iter().any(|attr| attr.path().is_ident("track_caller"))
     }
 
-    /// The type of the value that the span sees returned: of a future that it covers, what that gives.
-    pub(crate) fn returned(&self, covers: Option<&Covers>) -> Option<&Type> {
-        let output = returns::written(&self.sig.output);
-        match covers {
-            Some(Covers::Returned(Later::Future, _)) => output.and_then(returns::future_output),
-            Some(Covers::Returned(Later::Stream, _)) => None,
-            None if self.boxed_future().is_some() => output.and_then(returns::boxed_output),
-            _ => output,
-        }
+    /// The type of the value that the span sees returned: of a future that it covers, what that gives, and of a stream an item. `_` where only the
+    /// compiler knows.
+    pub(crate) fn returned(&self, covers: Option<&Covers>) -> Option<Type> {
+        let output = returns::written(&self.sig.output)?;
+        let given = match covers {
+            Some(Covers::Returned(Later::Future, _)) => returns::future_output(output),
+            Some(Covers::Returned(Later::Stream, _)) => returns::stream_item(output),
+            None if self.boxed_future().is_some() => returns::boxed_output(output),
+            _ => Some(output),
+        };
+        Some(given.cloned().unwrap_or_else(|| parse_quote!(_)))
     }
 
     /// The parts of a body that is `Box::pin(async move {..})` and nothing else, in a function that returns `Pin<Box<dyn Future>>`: what `#[async_trait]`

@@ -111,7 +111,7 @@ docs::page! {
     pub use skywalking_macros::Carrier;
 }
 docs::page! {
-    "entry_span", "keys/name", "keys/extract", "keys/extract_each", "keys/component", "keys/layer", "keys/tags", "keys/ret_tags", "keys/err",
+    "entry_span", "keys/name", "keys/extract", "keys/extract_each", "keys/peer", "keys/component", "keys/layer", "keys/tags", "keys/ret_tags", "keys/err",
     "keys/err_ignore", "keys/covers", "keys/names", "keys/crate";
     pub use skywalking_macros::entry_span;
 }
@@ -191,6 +191,7 @@ pub mod __private {
     pub use crate::propagation::{inject, wants_inject};
     pub use crate::trace::callsite::{Callsite, Kind, Layer};
     pub use crate::trace::failure::{Severity, recording};
+    pub use crate::trace::made::{Made, MakesFuture, MakesStream, MakesValue};
     pub use crate::trace::opening::{Opening, begin};
     pub use crate::trace::prepared::Prepared;
     pub use crate::trace::returned::{
@@ -200,7 +201,7 @@ pub mod __private {
     };
     pub use crate::trace::scope::Scope;
     pub use crate::trace::tag::{Plain, PutDisplay, PutRaw};
-    pub use crate::trace::traced::{NoHook, Streamed, Traced};
+    pub use crate::trace::traced::{BoxedFuture, BoxedStream, NoHook, Streamed, Traced};
 
     pub use crate::enabled;
 

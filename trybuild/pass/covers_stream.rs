@@ -55,7 +55,7 @@ fn ends_with_the_stream() {
         Entry /opaque {n=2, items=2}
           Local pass::covers_stream::item
           Local pass::covers_stream::item
-        Exit pass::covers_stream::boxed peer=users:1 {items=2}
+        Exit pass::covers_stream::boxed peer=users:1 ERROR {items=2} [event=error error.kind=u8 message=1]
         Local pass::covers_stream::pinned {items=0}
         Local rows {rows=3, items=3}
         ",

@@ -1,4 +1,4 @@
-//! Aliases of `Result`: those that are called so are seen, others need an `err`.
+//! Aliases of `Result`, whatever they are called.
 
 use std::fmt;
 
@@ -33,9 +33,92 @@ async fn alias_later(n: u8) -> Answer {
     if n == 0 { Err("zero".to_owned()) } else { Ok(n) }
 }
 
-#[local_span(name = "Answer unseen")]
-fn unseen(n: u8) -> Answer {
+#[local_span(name = "Answer by its value")]
+fn unwritten(n: u8) -> Answer {
     if n == 0 { Err("zero".to_owned()) } else { Ok(n) }
+}
+
+#[local_span(name = "Answer by its value, later")]
+async fn unwritten_later(n: u8) -> Answer {
+    if n == 0 { Err("zero".to_owned()) } else { Ok(n) }
+}
+
+#[local_span(name = "Answer unmarked", no_err)]
+fn unmarked(n: u8) -> Answer {
+    if n == 0 { Err("zero".to_owned()) } else { Ok(n) }
+}
+
+trait Ask {
+    type Reply;
+
+    fn ask(&self, n: u8) -> Self::Reply;
+}
+
+struct Asked;
+
+#[local_span(names = "{trait}::{fn}")]
+impl Ask for Asked {
+    type Reply = Result<u8, fmt::Error>;
+
+    fn ask(&self, n: u8) -> Self::Reply {
+        if n == 0 {
+            return Err(fmt::Error);
+        }
+        Ok(n)
+    }
+}
+
+/// An alias with arguments, of an alias.
+type Outcome<'a, T> = Reply<T, &'a str>;
+type Reply<T, E> = std::result::Result<T, E>;
+
+#[local_span(name = "Outcome")]
+fn outcome<'a, T: Default>(text: &'a mut String) -> Outcome<'a, T> {
+    if text.is_empty() {
+        text.push('x');
+        return Err(text.as_str());
+    }
+    Ok(T::default())
+}
+
+macro_rules! reply {
+    ($ty:ty) => { Result<$ty, u8> };
+}
+
+#[local_span(name = "reply!")]
+fn by_macro(n: u8) -> reply!(()) {
+    Err(n)
+}
+
+#[local_span(name = "not a Result")]
+fn of_another_type(n: u8) -> Formatted {
+    Formatted(n == 0)
+}
+
+#[test]
+fn alias_of_a_result_is_known_by_its_value() {
+    spans(|| {
+        assert_eq!((unwritten(1), block_on(unwritten_later(1)), Asked.ask(1)), (Ok(1), Ok(1), Ok(1)));
+        assert_eq!((unwritten(0), block_on(unwritten_later(0))), (Err("zero".to_owned()), Err("zero".to_owned())));
+        assert_eq!((unmarked(0), Asked.ask(0)), (Err("zero".to_owned()), Err(fmt::Error)));
+        assert_eq!((outcome::<u8>(&mut String::new()), outcome::<u8>(&mut "a".to_owned())), (Err("x"), Ok(0)));
+        assert_eq!((by_macro(3), of_another_type(0).0), (Err(3), true));
+    })
+    .are(
+        "
+        Local Answer by its value
+        Local Answer by its value, later
+        Local Ask::ask
+        Local Answer by its value ERROR [event=error error.kind=alloc::string::String message=zero]
+        Local Answer by its value, later ERROR [event=error error.kind=alloc::string::String message=zero]
+        Local Answer unmarked
+        Local Ask::ask ERROR [event=error error.kind=core::fmt::Error message=an error occurred when formatting an argument]
+        Local Outcome ERROR [event=error error.kind=&str message=x]
+        Local Outcome
+        Local reply! ERROR [event=error error.kind=u8 message=3]
+        Local not a Result
+        ",
+    );
 }
 
 #[test]
@@ -43,8 +126,8 @@ fn mark_the_span() {
     spans(|| {
         assert_eq!(Formatted(false).to_string(), "x");
         assert!(std::fmt::write(&mut String::new(), format_args!("{}", Formatted(true))).is_err());
-        assert_eq!((alias(1), block_on(alias_later(1)), unseen(1)), (Ok(1), Ok(1), Ok(1)));
-        assert!(alias(0).is_err() && block_on(alias_later(0)).is_err() && unseen(0).is_err());
+        assert_eq!((alias(1), block_on(alias_later(1))), (Ok(1), Ok(1)));
+        assert!(alias(0).is_err() && block_on(alias_later(0)).is_err());
     })
     .are(
         "
@@ -52,10 +135,8 @@ fn mark_the_span() {
         Local fmt::Result ERROR [event=error error.kind=core::fmt::Error message=an error occurred when formatting an argument]
         Local Answer
         Local Answer later
-        Local Answer unseen
         Local Answer ERROR [event=error error.kind=alloc::string::String message=zero]
         Local Answer later ERROR [event=error error.kind=alloc::string::String message=zero]
-        Local Answer unseen
         ",
     );
 }

@@ -5,7 +5,7 @@ use std::collections::HashMap;
 use skywalking_runtime::{Carrier, entry_span, exit_span};
 use skywalking_trybuild::{block_on, spans};
 
-#[derive(Carrier)]
+#[derive(Carrier, Debug)]
 struct Message {
     a: i32,
     #[carrier]
@@ -52,6 +52,16 @@ async fn only_injected(mut message: Message) -> i32 {
     1
 }
 
+#[exit_span(name = "only injected and returned", peer = "a:1", inject = message)]
+fn injected_and_returned(mut message: Message) -> Message {
+    message
+}
+
+#[exit_span(name = "only injected, can fail", peer = "a:1", inject = message)]
+fn injected_can_fail(mut message: Message) -> Result<Message, String> {
+    Ok(message)
+}
+
 #[exit_span(name = "borrowed", peer = "a:1", inject = message)]
 async fn borrowed(message: &mut Message) -> Result<i32, String> {
     Ok(message.a)
@@ -96,6 +106,7 @@ fn by_value_and_by_reference() {
         assert_eq!(owned(message()), Ok(3));
         assert_eq!(block_on(owned_later(message())), 3);
         assert_eq!(block_on(only_injected(message())), 1);
+        assert_eq!((injected_and_returned(message()).a, injected_can_fail(message()).unwrap().a), (3, 3));
         let mut message = message();
         assert_eq!(block_on(borrowed(&mut message)), Ok(3));
         assert_eq!(receive(&message), 1);
@@ -107,6 +118,8 @@ fn by_value_and_by_reference() {
         Exit owned later peer=a:1
           Entry receive ref=CrossProcess
         Exit only injected peer=a:1
+        Exit only injected and returned peer=a:1
+        Exit only injected, can fail peer=a:1
         Exit borrowed peer=a:1
           Entry receive ref=CrossProcess
         ",

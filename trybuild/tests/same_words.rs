@@ -7,6 +7,8 @@
 //! What cannot be the same has its reason above the function: `// Other words:` when the level, the code and the line are the same, `// Other fault:` when only
 //! the number of messages is, `// Lost warning:` when rustc does not see it. In no case may a message speak of the attribute.
 
+mod project;
+
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write as _;
 use std::ops::Range;
@@ -64,14 +66,11 @@ fn project(cases: &BTreeMap<String, String>) -> PathBuf {
     fs::create_dir_all(env!("CARGO_TARGET_TMPDIR")).unwrap();
     let root = Path::new(env!("CARGO_TARGET_TMPDIR")).canonicalize().unwrap().join("same_words");
     let here = Path::new(env!("CARGO_MANIFEST_DIR"));
-    let members = ATTRIBUTES.map(|(package, _)| format!("\"{package}\"")).join(", ");
-    write(&root.join("Cargo.toml"), &format!("[workspace]\nresolver = \"3\"\nmembers = [{members}]\n"));
-    // The same versions as ours: they are at hand, so nothing is asked of a registry.
-    write(&root.join("Cargo.lock"), &fs::read_to_string(here.join("../Cargo.lock")).unwrap());
+    project::workspace(&root, &ATTRIBUTES.map(|(package, _)| package));
     for (package, attribute) in ATTRIBUTES {
         let binaries = root.join(package).join("src/bin");
         let runtime = here.join("../skywalking-runtime");
-        write(
+        project::write(
             &root.join(package).join("Cargo.toml"),
             &format!(
                 "[package]\nname = \"{package}\"\nversion = \"0.0.0\"\nedition = \"2024\"\npublish = false\n\n[dependencies.skywalking-runtime]\n\
@@ -81,7 +80,7 @@ fn project(cases: &BTreeMap<String, String>) -> PathBuf {
         );
         for (case, text) in cases {
             // In all of them our crate is at hand: rustc counts and lists what it knows.
-            write(
+            project::write(
                 &binaries.join(format!("{case}.rs")),
                 &format!("{}\nuse skywalking_runtime as _;\n", text.replace("#[traced]", attribute)),
             );
@@ -93,13 +92,6 @@ fn project(cases: &BTreeMap<String, String>) -> PathBuf {
         }
     }
     root
-}
-
-fn write(path: &Path, text: &str) {
-    fs::create_dir_all(path.parent().unwrap()).unwrap();
-    if fs::read_to_string(path).ok().as_deref() != Some(text) {
-        fs::write(path, text).unwrap();
-    }
 }
 
 /// One message of rustc.
@@ -156,19 +148,8 @@ fn words(message: &Value, package: &str) -> String {
     let (_, attribute) = ATTRIBUTES.iter().find(|(name, _)| *name == package).unwrap();
     let rendered = message["rendered"].as_str().unwrap();
     let mut words = rendered.replace(&format!("{package}/src/bin/"), "").replace(attribute, PLAIN);
-    tools_words(message, &mut words);
+    project::tools_words(message, &mut words);
     words
-}
-
-fn tools_words(message: &Value, words: &mut String) {
-    for span in message["spans"].as_array().unwrap() {
-        let [from_line, from, to_line, to] = ["line_start", "column_start", "line_end", "column_end"].map(|key| &span[key]);
-        let suggested = span["suggested_replacement"].as_str().map(|text| format!(" {text:?}")).unwrap_or_default();
-        writeln!(words, "[{from_line}:{from} to {to_line}:{to}{suggested}]").unwrap();
-    }
-    for child in message["children"].as_array().unwrap() {
-        tools_words(child, words);
-    }
 }
 
 /// Why one function's faults are told otherwise.

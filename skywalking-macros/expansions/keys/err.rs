@@ -1,4 +1,11 @@
 fn get(status: u16) -> Response {
+    if false {
+        use ::skywalking_runtime::__private::{
+            MakesFuture as _, MakesStream as _, MakesValue as _,
+        };
+        (&&&::skywalking_runtime::__private::Made::<Response>::by_type())
+            .__skywalking_made();
+    }
     let __skywalking_span = ::skywalking_runtime::__private::Scope::open({
         static __SKYWALKING_CALLSITE: ::skywalking_runtime::__private::Callsite = ::skywalking_runtime::__private::Callsite::located(
                 ::skywalking_runtime::__private::Kind::Exit,

@@ -55,7 +55,7 @@ pub(crate) fn wrong_key(kind: Kind, key: &Ident) -> Option<Error> {
     let word = key.to_string();
     let word = word.as_str();
     let message = match (word, kind) {
-        ("peer", _) => "`peer` belongs to `#[exit_span]`".to_owned(),
+        ("peer", _) => "`peer` belongs to `#[exit_span]` and `#[entry_span]`".to_owned(),
         ("extract" | "extract_each", Kind::Exit) => format!("`{word}` belongs to `#[entry_span]`; use `inject`"),
         ("extract" | "extract_each", _) => format!("`{word}` belongs to `#[entry_span]`"),
         ("inject", Kind::Entry) => "`inject` belongs to `#[exit_span]`; use `extract`".to_owned(),
@@ -249,5 +249,8 @@ pub(crate) fn hides_the_caller(place: &Ident, word: &str) -> Error {
 }
 
 pub(crate) fn a_stream_returns_nothing(word: &Ident) -> Error {
-    at(word, format!("`{word}` looks at one returned value, and a stream gives many: trace the function that makes its items"))
+    at(
+        word,
+        format!("`{word}` looks at one returned value, and a stream gives many: remove it, or put it on the function that makes an item"),
+    )
 }

@@ -1,13 +1,13 @@
 //! One function, in each of its shapes.
 
-use proc_macro2::{Delimiter, Group, Span, TokenStream, TokenTree};
+use proc_macro2::{Delimiter, Group, Ident, Span, TokenStream, TokenTree};
 use quote::{ToTokens as _, quote_spanned};
 use syn::Type;
 
 use super::moved::Moved;
 use super::opening::{Naming, Opening};
-use super::private;
-use super::returned::Look;
+use super::returned::{Look, made};
+use super::{located_at, private};
 use crate::args::{Args, Covers, Kind};
 use crate::item::Function;
 use crate::params;
@@ -18,10 +18,12 @@ pub(super) fn traced(kind: Kind, args: &Args, function: &Function, naming: &Nami
     let private = private(args.runtime.as_ref(), Span::mixed_site());
     let opening = Opening { kind, args, function, naming, private: &private };
     let output = function.returned(args.covers.as_ref());
+    let output = output.as_ref();
     let look = Look::new(args, function, output, naming, &private);
 
     let (attrs, body) = hoisted(&function.body);
     let boxed = function.boxed_future().filter(|_| !matches!(args.covers, Some(Covers::Call(_))));
+    let boxed_future = boxed.is_some();
     let inner = if let Some(boxed) = boxed {
         let future = future(&opening, look.as_ref(), output, &boxed.body);
         let pin = boxed.pin;
@@ -36,8 +38,21 @@ pub(super) fn traced(kind: Kind, args: &Args, function: &Function, naming: &Nami
     } else {
         direct(&opening, look.as_ref(), output, &body)
     };
-    let block = in_braces_of(&body, attrs.into_iter().chain(inner).collect());
+    let warning = warning(args, function, boxed_future, &private);
+    let block = in_braces_of(&body, attrs.into_iter().chain(warning.unwrap_or_default()).chain(inner).collect());
     function.head.clone().into_iter().chain([TokenTree::Group(block)]).collect()
+}
+
+/// A statement that warns of what the function returns if that runs later, unless `covers` says what is meant.
+fn warning(args: &Args, function: &Function, boxed_future: bool, private: &TokenStream) -> Option<TokenStream> {
+    let output = returns::written(&function.sig.output).filter(|_| args.covers.is_none() && !boxed_future)?;
+    if returns::is_self(output) && function.sig.receiver().is_some() {
+        // It was made elsewhere.
+        return None;
+    }
+    let later = function.sig.asyncness.is_some() && returns::later(output).is_some();
+    ((later || returns::may_run_later(output)) && !returns::hides(output))
+        .then(|| made(private, returns::place(output), &quote_spanned!(Span::mixed_site()=> <#output>::by_type())))
 }
 
 /// A block of ours that rustc shall take for the user's own: what it says of a function, or of a closure, it says at the braces, and of one that a macro
@@ -71,18 +86,25 @@ fn covered(opening: &Opening<'_>, look: Option<&Look<'_>>, output: Option<&Type>
     let Some(returned) = returns::written(&opening.function.sig.output) else { return TokenStream::new() };
     let prepare = opening.prepare();
     let Called { outside, arguments, closure } = closure(opening, returned, body);
-    let wrapped = match (later, look, output) {
-        (Later::Stream, ..) => quote_spanned!(site=> #private::Prepared::stream(__skywalking_opening, __skywalking_returned)),
-        (Later::Future, Some(look), Some(output)) => {
-            let look = look.closure(output);
-            quote_spanned!(site=> #private::Prepared::future_with_return(__skywalking_opening, __skywalking_returned, #look))
-        }
-        (Later::Future, ..) => quote_spanned!(site=> #private::Prepared::future(__skywalking_opening, __skywalking_returned)),
+    let method = match (later, returns::holder(returned), look.is_some()) {
+        (Later::Future, Holder::Typed, false) => "boxed_future",
+        (Later::Future, Holder::Typed, true) => "boxed_future_with_return",
+        (Later::Future, _, false) => "future",
+        (Later::Future, _, true) => "future_with_return",
+        (Later::Stream, Holder::Typed, false) => "boxed_stream",
+        (Later::Stream, Holder::Typed, true) => "boxed_stream_with_items",
+        (Later::Stream, _, false) => "stream",
+        (Later::Stream, _, true) => "stream_with_items",
     };
+    let look = look.zip(output).map(|(look, output)| look.closure(output));
+    // What the type lacks is shown at the type.
+    let at = site.located_at(returns::place(returned));
+    let (there, method) = (located_at(private, at), Ident::new(method, at));
+    let wrapped = quote_spanned!(at=> #there::Prepared::#method(__skywalking_opening, __skywalking_returned, #look));
     let held = match returns::holder(returned) {
-        Some(Holder::Opaque) | None => wrapped,
-        Some(Holder::Boxed) => quote_spanned!(site=> #private::Box::new(#wrapped)),
-        Some(Holder::Pinned) => quote_spanned!(site=> #private::Box::pin(#wrapped)),
+        Holder::Opaque | Holder::Typed => wrapped,
+        Holder::Boxed => quote_spanned!(site=> #private::Box::new(#wrapped)),
+        Holder::Pinned => quote_spanned!(site=> #private::Box::pin(#wrapped)),
     };
     let there = super::private(opening.args.runtime.as_ref(), body.span());
     let wrap = quote_spanned!(site=> |__skywalking_returned| #held);
@@ -99,12 +121,13 @@ struct Called {
 }
 
 fn closure(opening: &Opening<'_>, output: &Type, body: &Group) -> Called {
-    let moved = Moved::into_closure(opening.function, body);
+    let moved = Moved::into_closure(opening.function, body, opening.args);
     let (captures, reads, patterns) = (moved.captures(), moved.reads(), moved.patterns());
+    let inside = moved.inside(opening.private);
     let keyword = moved.keyword(body.span());
     let nameable = returns::nameable(output);
     let tail = tail(body);
-    let block = in_braces_of(body, quote_spanned!(Span::mixed_site()=> #captures #reads #tail));
+    let block = in_braces_of(body, quote_spanned!(Span::mixed_site()=> #captures #inside #reads #tail));
     Called {
         outside: moved.outside(opening.private),
         arguments: moved.arguments(),

@@ -12,7 +12,7 @@
 use std::collections::HashSet;
 
 use proc_macro2::{Group, Span, TokenStream};
-use quote::quote_spanned;
+use quote::{ToTokens as _, quote_spanned};
 use syn::{FnArg, Receiver, ReceiverKind};
 
 use crate::args::{Args, Text};
@@ -25,6 +25,8 @@ pub(super) struct Moved {
     rebound: Vec<Binding>,
     /// Whether a closure has to be a `move` one.
     moves: bool,
+    /// The names that are written to before a closure is called: the body need not use their `mut`.
+    written: HashSet<String>,
 }
 
 impl Moved {
@@ -43,16 +45,20 @@ impl Moved {
             behind |= anew && binding.borrows != Borrows::Reference;
             if behind || anew { rebound.push(binding) } else { captured.push(binding) }
         }
-        Self { captured, rebound, moves: true }
+        Self { captured, rebound, moves: true, written: HashSet::new() }
     }
 
     /// Into a closure around a body that is not async.
-    pub(super) fn into_closure(function: &Function, body: &Group) -> Self {
+    pub(super) fn into_closure(function: &Function, body: &Group, args: &Args) -> Self {
         let (captured, rebound): (Vec<_>, Vec<_>) =
             mentioned(function, body, HashSet::new()).partition(|binding| binding.is_self() || !binding.cfgs.is_empty());
         let takes_self = matches!(function.sig.inputs.first(), Some(FnArg::Receiver(receiver)) if !is_shared(receiver));
         let moves = takes_self || captured.iter().any(|binding| !binding.is_self());
-        Self { captured, rebound, moves }
+        let mut written = HashSet::new();
+        if let Some(inject) = &args.inject {
+            params::mentioned(&inject.to_token_stream(), &mut written);
+        }
+        Self { captured, rebound, moves, written }
     }
 
     /// The keyword of the closure, shown at a place.
@@ -62,14 +68,16 @@ impl Moved {
 
     /// Before the block: the `mut` of the signature is in use, whatever the body does. Nothing follows, or a future would store once more what is borrowed here.
     pub(super) fn outside(&self, private: &TokenStream) -> TokenStream {
-        let site = Span::mixed_site();
-        let mutable = self.rebound.iter().filter(|binding| binding.mutability.is_some());
-        mutable
-            .map(|binding| {
-                let (attrs, ident) = (attrs(binding), &binding.ident);
-                quote_spanned!(site=> #attrs if false { let _ = &mut #ident; #private::never(); })
-            })
-            .collect()
+        self.mutable().map(|binding| uses_mut(binding, private)).collect()
+    }
+
+    /// The first statements of a closure: the `mut` of what was written to before it is in use.
+    pub(super) fn inside(&self, private: &TokenStream) -> TokenStream {
+        self.mutable().filter(|binding| self.written.contains(&binding.name())).map(|binding| uses_mut(binding, private)).collect()
+    }
+
+    fn mutable(&self) -> impl Iterator<Item = &Binding> {
+        self.rebound.iter().filter(|binding| binding.mutability.is_some())
     }
 
     /// The first statements of the block: they capture, last to first.
@@ -118,6 +126,11 @@ impl Moved {
     }
 }
 
+fn uses_mut(binding: &Binding, private: &TokenStream) -> TokenStream {
+    let (attrs, ident) = (attrs(binding), &binding.ident);
+    quote_spanned!(Span::mixed_site()=> #attrs if false { let _ = &mut #ident; #private::never(); })
+}
+
 fn touch(binding: &Binding) -> TokenStream {
     let (attrs, ident) = (attrs(binding), &binding.ident);
     quote_spanned!(Span::mixed_site()=> #attrs let _ = &#ident;)
@@ -150,5 +163,5 @@ fn computed_inside(args: &Args) -> impl Iterator<Item = TokenStream> {
     });
     let carriers = [&args.extract, &args.extract_each, &args.inject].into_iter().flatten();
     let tags = args.tags.iter().filter_map(|tag| tag.value.computed());
-    texts.chain(carriers).chain(tags).map(quote::ToTokens::to_token_stream)
+    texts.chain(carriers).chain(tags).map(|value| value.to_token_stream())
 }

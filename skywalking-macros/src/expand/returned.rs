@@ -16,6 +16,8 @@ pub(super) struct Look<'a> {
     private: &'a TokenStream,
     errors: Option<Errors<'a>>,
     tags: &'a [RetTag],
+    /// Where a warning is shown if the value runs later: of an async function that returns an `impl Trait`, only the value tells.
+    runs_later: Option<Span>,
 }
 
 struct Errors<'a> {
@@ -36,7 +38,8 @@ impl<'a> Look<'a> {
     ) -> Option<Self> {
         let is_result = output.is_some_and(returns::is_result);
         // What a block says of errors holds for those of its functions that can tell them.
-        let tells = is_result && !function.tracks_caller();
+        let can_tell = output.is_some_and(|output| matches!(output, Type::Infer(_)) || returns::may_fail(output, &function.sig.generics));
+        let tells = (is_result || can_tell) && !function.tracks_caller();
         let of_the_block = matches!(naming, Naming::Method { .. }) && args.key("err").or(args.key("err_ignore")).is_some();
         let (form, word) = match &args.err {
             Some(OnErr::Unmarked) => (None, None),
@@ -47,10 +50,11 @@ impl<'a> Look<'a> {
         let errors = form.filter(|_| wanted).map(|form| Errors {
             form,
             ignored: &args.err_ignore,
-            ask: word.filter(|_| !is_result && !matches!(form, Form::Function(_))).map(Ident::span),
+            ask: word.filter(|_| !is_result && !of_the_block && !matches!(form, Form::Function(_))).map(Ident::span),
         });
-        let look = Self { private, errors, tags: &args.ret_tags };
-        (look.errors.is_some() || !look.tags.is_empty()).then_some(look)
+        let hidden = output.filter(|output| function.sig.asyncness.is_some() && args.covers.is_none() && returns::runs_hidden(output));
+        let look = Self { private, errors, tags: &args.ret_tags, runs_later: hidden.map(returns::place) };
+        (look.errors.is_some() || !look.tags.is_empty() || look.runs_later.is_some()).then_some(look)
     }
 
     /// A closure that is given a reference to the returned value.
@@ -58,6 +62,14 @@ impl<'a> Look<'a> {
         let site = Span::mixed_site();
         let nameable = returns::nameable(output);
         let tags = (!self.tags.is_empty()).then(|| self.tags());
+        let runs_later = self.runs_later.map(|place| {
+            let (private, ret) = (self.private, returned(site));
+            made(private, place, &quote_spanned!(site=> by_value(#ret)))
+        });
+        let tags = match (runs_later, tags) {
+            (None, tags) => tags,
+            (runs_later, tags) => Some(quote_spanned!(site=> #runs_later #tags)),
+        };
         let block = match (self.errors.as_ref().map(|errors| self.errors(errors)), tags) {
             (Some(errors), None) => quote_spanned!(site=> { #errors }),
             // The tags' expressions are outside of the errors' imports.
@@ -158,6 +170,18 @@ impl<'a> Look<'a> {
                     #(#tags)*
                 }
             }
+        }
+    }
+}
+
+/// A statement that never runs: it warns at `place` of what runs later, by what `Made` is made of.
+pub(super) fn made(private: &TokenStream, place: Span, of: &TokenStream) -> TokenStream {
+    let site = Span::mixed_site();
+    let call = Ident::new("__skywalking_made", site.located_at(place));
+    quote_spanned! {site=>
+        if false {
+            use #private::{MakesFuture as _, MakesStream as _, MakesValue as _};
+            (&&&#private::Made::#of).#call();
         }
     }
 }

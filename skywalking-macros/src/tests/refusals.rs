@@ -208,29 +208,19 @@ fn what_a_function_can_not_give_is_refused() {
 }
 
 #[test]
-fn a_type_that_only_has_a_name_can_not_be_covered() {
-    for (kind, args, item, message) in [
-        (
-            Local,
-            "covers = future",
-            "fn call(&mut self) -> Self::Future { g() }",
-            "`covers = future` wraps what is returned, so the type has to be written out: `impl Future<..>`, `BoxFuture<..>` or `Pin<Box<dyn Future<..>>>`",
-        ),
-        (
-            Local,
-            "covers = stream",
-            "fn f() -> Alias<u8> { g() }",
-            "`covers = stream` wraps what is returned, so the type has to be written out: `impl Stream<..>`, `BoxStream<..>` or `Pin<Box<dyn Stream<..>>>`",
-        ),
-        (
-            Local,
-            "",
-            "fn call(&mut self) -> Self::Future { g() }",
-            "the span would end before the future runs: add `covers = future`, or `covers = call` to time only this call",
-        ),
+fn covers_of_an_async_fn_is_the_call_alone() {
+    let message = "the span of an `async fn` ends when it is ready: write `covers = call`, or return what runs later from a function that is not `async`";
+    for (args, item) in [
+        ("covers = stream", "async fn f() -> impl Stream<Item = u8> { g() }"),
+        ("covers = future", "async fn f() -> BoxFuture<'static, u8> { g() }"),
+        ("covers = future", "async fn f() -> JoinHandle<u8> { g() }"),
     ] {
-        assert_eq!(said(kind, args, item), [message], "{args} on {item}");
+        assert_eq!(said(Local, args, item), [message], "{args} on {item}");
     }
+    assert_eq!(
+        said(Local, "", "fn call(&mut self) -> Self::Future { g() }"),
+        ["the span would end before the future runs: add `covers = future`, or `covers = call` to time only this call"]
+    );
 }
 
 #[test]
@@ -238,12 +228,9 @@ fn what_the_span_of_a_stream_can_not_see_is_refused() {
     let stream = "fn f() -> impl Stream<Item = u8> { g() }";
     assert_eq!(
         said(Local, "covers = stream, err, ret_tags(\"a\" = |r| r)", stream),
-        [
-            "`err` looks at one returned value, and a stream gives many: trace the function that makes its items",
-            "`ret_tags` looks at one returned value, and a stream gives many: trace the function that makes its items",
-            "`ret_tags` needs a function that returns a value",
-        ][..2]
+        ["`ret_tags` looks at one returned value, and a stream gives many: remove it, or put it on the function that makes an item"]
     );
+    assert_eq!(said(Local, "covers = stream, err", "fn f() -> impl Stream<Item = (u8, u8)> { g() }"), ["`err` needs a `Result`"]);
     assert_eq!(
         said(Exit, "peer = \"a\", covers = stream, inject = a", stream),
         [

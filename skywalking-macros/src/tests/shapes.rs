@@ -181,6 +181,10 @@ fn a_span_covers_what_is_returned() {
         ("boxed_future", "covers = future", "fn f(&self) -> Box<dyn Future<Output = u8> + Unpin + '_> { g(self) }"),
         ("pinned_future", "covers = future, ret_tags(\"n\" = |n| n)", "fn f(&mut self) -> BoxFuture<'_, u8> { g(self) }"),
         ("stream", "covers = stream, extract = headers", "fn f(headers: &Headers) -> impl Stream<Item = u8> { g() }"),
+        ("stream_of_results", "covers = stream", "fn f() -> impl Stream<Item = Result<u8, E>> { g() }"),
+        ("alias_of_a_future", "covers = future, no_err", "fn f() -> Self::Future { g() }"),
+        ("alias_of_a_stream", "covers = stream", "fn f() -> Rows<'_> { g() }"),
+        ("boxed_opaque", "covers = future", "fn f() -> Pin<Box<impl Future<Output = u8>>> { g() }"),
         ("call", "covers = call", "fn f() -> Pin<Box<dyn Future<Output = u8>>> { Box::pin(async move { 1 }) }"),
     ] {
         let kind = if name == "stream" { Entry } else { Local };

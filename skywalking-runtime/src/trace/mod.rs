@@ -2,7 +2,7 @@
 //!
 //! In the order in which a span meets them: [`callsite`] (what is known at compile time), [`opening`] (arguments, the decision), [`prepared`] (the same for later), [`describe`] (the same for middleware),
 //! [`scope`] (a span on a thread), [`traced`] (a span over a future), [`root`] and [`child`] (the same by hand), [`current`] (the
-//! active span at hand), [`returned`] and [`failure`] (errors, panics), [`snapshot`] (crossing tasks and threads), [`detached`] (spans that
+//! active span at hand), [`returned`], [`made`] and [`failure`] (errors, panics), [`snapshot`] (crossing tasks and threads), [`detached`] (spans that
 //! end by a handle). Below them: [`segment`] with its
 //! [`record`]s, the [`slot`] that holds it, the [`thread`] that keeps used ones, and the [`outbox`] through which it leaves.
 //!
@@ -20,6 +20,7 @@ pub(crate) mod detached;
 pub(crate) mod failure;
 pub(crate) mod guarded;
 pub(crate) mod id;
+pub(crate) mod made;
 pub(crate) mod opening;
 pub(crate) mod outbox;
 pub(crate) mod prepared;

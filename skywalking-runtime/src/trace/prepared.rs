@@ -4,12 +4,14 @@
 use std::fmt::{Debug, Display};
 use std::future::Future;
 
+use futures_core::stream::Stream;
+
 use super::callsite::Callsite;
 use super::opening::{self, Opening, REFS_LIMIT};
 use super::slot;
 use super::tag::{Kept, Raw, Recorder};
 use super::text::{self, NAME_LIMIT, PEER_LIMIT, TAG_LIMIT};
-use super::traced::{Covered, Streamed, Traced};
+use super::traced::{BoxedFuture, BoxedStream, Covered, NoHook, Streamed, Traced};
 use crate::propagation::carrier::Extract;
 use crate::propagation::received::{Header, Received};
 use crate::propagation::sw8;
@@ -148,10 +150,48 @@ impl Prepared {
         Traced::with_return(Covered::new(self, future), hook)
     }
 
+    /// The same of a boxed future, which stays of its type.
+    #[inline]
+    pub fn boxed_future<'a, F: BoxedFuture<'a>>(self, future: F) -> F {
+        future.cover(self, NoHook)
+    }
+
+    /// The same, with a look at the value that the future returns.
+    #[inline]
+    pub fn boxed_future_with_return<'a, F, H>(self, future: F, hook: H) -> F
+    where
+        F: BoxedFuture<'a>,
+        H: FnMut(&F::Output) + Send + Sync + Unpin + 'a,
+    {
+        future.cover(self, hook)
+    }
+
     /// The span over this stream, from its first poll until it gives `None` or is dropped.
     #[inline]
     pub fn stream<S>(self, stream: S) -> Streamed<S> {
-        Streamed::new(self, stream)
+        Streamed::new(self, stream, NoHook)
+    }
+
+    /// The same, with a look at each item.
+    #[inline]
+    pub fn stream_with_items<S: Stream, H: FnMut(&S::Item)>(self, stream: S, hook: H) -> Streamed<S, H> {
+        Streamed::new(self, stream, hook)
+    }
+
+    /// The same of a boxed stream, which stays of its type.
+    #[inline]
+    pub fn boxed_stream<'a, S: BoxedStream<'a>>(self, stream: S) -> S {
+        stream.cover(self, NoHook)
+    }
+
+    /// The same, with a look at each item.
+    #[inline]
+    pub fn boxed_stream_with_items<'a, S, H>(self, stream: S, hook: H) -> S
+    where
+        S: BoxedStream<'a>,
+        H: FnMut(&S::Item) + Send + Sync + Unpin + 'a,
+    {
+        stream.cover(self, hook)
     }
 
     /// The span that is about to open here, with all that was given.

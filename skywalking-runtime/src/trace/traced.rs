@@ -8,6 +8,7 @@
 //! What is generic here is instantiated for each traced future of a program, so it is kept tiny: one call into [`Frame`] before the
 //! wrapped poll, that poll, and one call behind it.
 
+mod boxed;
 mod covered;
 mod frames;
 mod resumable;
@@ -23,6 +24,7 @@ use pin_project_lite::pin_project;
 
 use frames::{Frame, Outcome};
 
+pub use boxed::{BoxedFuture, BoxedStream};
 pub(super) use covered::Covered;
 pub use resumable::Resumable;
 pub(super) use span::Span;
@@ -47,7 +49,7 @@ pin_project! {
     }
 }
 
-/// Nothing looks at the returned value.
+/// Looks at nothing.
 #[derive(Clone, Copy, Debug)]
 pub struct NoHook;
 
@@ -56,7 +58,7 @@ pub trait Hook<T> {
     /// False if there is nothing to call.
     const LOOKS: bool;
 
-    /// Looks at it; called at most once.
+    /// Looks at a returned value, at most once, or at each item of a stream.
     fn look(&mut self, returned: &T);
 }
 
@@ -100,6 +102,14 @@ impl<F: Future, H: FnMut(&F::Output)> Traced<F, H> {
     /// The same, with a look at the value that the future returns.
     #[inline]
     pub fn with_return(future: F, hook: H) -> Self {
+        Self::hooked(future, hook)
+    }
+}
+
+impl<F: Future, H: Hook<F::Output>> Traced<F, H> {
+    /// The same, with whatever hook.
+    #[inline]
+    pub(super) fn hooked(future: F, hook: H) -> Self {
         Self { hook, future, span: Span::NEW }
     }
 }

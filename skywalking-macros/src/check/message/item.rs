@@ -20,12 +20,9 @@ pub(crate) fn covers_nothing(key: &Ident) -> Error {
     at(key, "`covers` is only for a function that is not `async` and returns a future or a stream: remove it")
 }
 
-pub(crate) fn covers_a_name(covers: Later, output: impl ToTokens) -> Error {
-    let types = match covers {
-        Later::Future => "`impl Future<..>`, `BoxFuture<..>` or `Pin<Box<dyn Future<..>>>`",
-        Later::Stream => "`impl Stream<..>`, `BoxStream<..>` or `Pin<Box<dyn Stream<..>>>`",
-    };
-    at(output, format!("`covers = {covers}` wraps what is returned, so the type has to be written out: {types}"))
+pub(crate) fn covers_of_async(key: &Ident) -> Error {
+    let message = "the span of an `async fn` ends when it is ready: write `covers = call`, or return what runs later from a function that is not `async`";
+    at(key, message)
 }
 
 pub(crate) fn covers_the_other(word: &Ident, later: Later) -> Error {

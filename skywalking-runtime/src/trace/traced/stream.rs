@@ -10,6 +10,7 @@ use pin_project_lite::pin_project;
 
 use super::frames::{Frame, Outcome};
 use super::span::Span;
+use super::{Hook, NoHook};
 use crate::trace::current;
 use crate::trace::prepared::Prepared;
 use crate::trace::tag::Raw;
@@ -21,7 +22,8 @@ pin_project! {
     /// A stream that runs as a span.
     #[must_use = "streams do nothing unless polled"]
     #[derive(Debug)]
-    pub struct Streamed<S> {
+    pub struct Streamed<S, H = NoHook> {
+        hook: H,
         prepared: Option<Prepared>,
         #[pin]
         stream: S,
@@ -29,7 +31,7 @@ pin_project! {
         given: Given,
     }
 
-    impl<S> PinnedDrop for Streamed<S> {
+    impl<S, H> PinnedDrop for Streamed<S, H> {
         fn drop(this: Pin<&mut Self>) {
             this.project().given.span.begin_drop();
         }
@@ -49,15 +51,18 @@ impl Given {
     const NEW: Self = Self { items: 0, awaited: false, span: Span::NEW };
 }
 
-impl<S> Streamed<S> {
+impl<S, H> Streamed<S, H> {
+    /// Wraps a stream whose span opens at the first poll, with a look at each item.
     #[inline]
-    pub(in crate::trace) fn new(prepared: Prepared, stream: S) -> Self {
-        Self { prepared: Some(prepared), stream, given: Given::NEW }
+    pub(in crate::trace) fn new(prepared: Prepared, stream: S, hook: H) -> Self {
+        Self { hook, prepared: Some(prepared), stream, given: Given::NEW }
     }
+}
 
+impl<S> Streamed<S> {
     /// Wraps a stream that opens its span itself, at its first poll.
     pub(in crate::trace) fn opening(stream: S) -> Self {
-        Self { prepared: None, stream, given: Given::NEW }
+        Self { hook: NoHook, prepared: None, stream, given: Given::NEW }
     }
 
     /// The wrapped stream.
@@ -71,7 +76,7 @@ impl<S> Streamed<S> {
     }
 }
 
-impl<S: Stream> Stream for Streamed<S> {
+impl<S: Stream, H: Hook<S::Item>> Stream for Streamed<S, H> {
     type Item = S::Item;
 
     #[inline]
@@ -83,7 +88,12 @@ impl<S: Stream> Stream for Streamed<S> {
         let polled = this.stream.poll_next(cx);
         *awaited = polled.is_pending();
         match &polled {
-            Poll::Ready(Some(_)) => *items += 1,
+            Poll::Ready(Some(item)) => {
+                *items += 1;
+                if H::LOOKS && frame.traced {
+                    this.hook.look(item);
+                }
+            }
             Poll::Ready(None) if frame.traced => tag(*items),
             Poll::Ready(None) | Poll::Pending => {}
         }
@@ -97,7 +107,7 @@ impl<S: Stream> Stream for Streamed<S> {
     }
 }
 
-impl<S: FusedStream> FusedStream for Streamed<S> {
+impl<S: FusedStream, H: Hook<S::Item>> FusedStream for Streamed<S, H> {
     fn is_terminated(&self) -> bool {
         self.stream.is_terminated()
     }

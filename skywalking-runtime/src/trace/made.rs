@@ -1,0 +1,57 @@
+//! Warns of a traced function whose value does its work after the span has ended: a future or a stream behind a name that the attribute can't know.
+//!
+//! By autoref specialization on [`Made`], as in `returned`: of the three traits the first one that the type has is called, and the methods of two are deprecated,
+//! so that rustc warns at the function's return type. The call stands where it never runs.
+
+use std::future::Future;
+use std::marker::PhantomData;
+
+use futures_core::stream::Stream;
+
+/// What a traced function makes, by its type.
+#[derive(Debug)]
+pub struct Made<R: ?Sized>(PhantomData<R>);
+
+impl<R: ?Sized> Made<R> {
+    /// By the type alone.
+    #[inline]
+    pub const fn by_type() -> Self {
+        Self(PhantomData)
+    }
+
+    /// By a value.
+    #[inline]
+    pub const fn by_value(_: &R) -> Self {
+        Self(PhantomData)
+    }
+}
+
+/// It is a future.
+pub trait MakesFuture {
+    /// Makes rustc warn.
+    #[deprecated(
+        note = "this function returns a future, which does its work after the span has ended: write `covers = future`, or `covers = call` if the call is meant"
+    )]
+    fn __skywalking_made(&self) {}
+}
+
+impl<R: Future + ?Sized> MakesFuture for &&Made<R> {}
+
+/// It is a stream.
+pub trait MakesStream {
+    /// Makes rustc warn.
+    #[deprecated(
+        note = "this function returns a stream, which does its work after the span has ended: write `covers = stream`, or `covers = call` if the call is meant"
+    )]
+    fn __skywalking_made(&self) {}
+}
+
+impl<R: Stream + ?Sized> MakesStream for &Made<R> {}
+
+/// It is anything else.
+pub trait MakesValue {
+    /// Does nothing.
+    fn __skywalking_made(&self) {}
+}
+
+impl<R: ?Sized> MakesValue for Made<R> {}

@@ -1,0 +1,102 @@
+//! What `covers` wraps in a value of its own type: a boxed future or stream, whatever name its type has.
+
+use std::future::Future;
+use std::mem::transmute;
+use std::pin::Pin;
+
+use futures_core::stream::Stream;
+
+use super::{Covered, Hook, Streamed, Traced};
+use crate::trace::prepared::Prepared;
+
+/// A boxed future, which can be wrapped and boxed again as the same type.
+#[diagnostic::on_unimplemented(
+    message = "`covers = future` needs a boxed future, and `{Self}` is none",
+    label = "the wrapper around the future would be of another type",
+    note = "return `impl Future<Output = ..>`, or `Pin<Box<dyn Future<Output = ..>>>` or an alias of it",
+    note = "or write `covers = call`, which times the call alone"
+)]
+pub trait BoxedFuture<'a>: Sized {
+    /// What the future gives.
+    type Output;
+
+    /// The same future as a span, with a look at what it gives.
+    #[must_use]
+    fn cover<H: Hook<Self::Output> + Send + Sync + Unpin + 'a>(self, prepared: Prepared, hook: H) -> Self;
+}
+
+/// A boxed stream, which can be wrapped and boxed again as the same type.
+#[diagnostic::on_unimplemented(
+    message = "`covers = stream` needs a boxed stream, and `{Self}` is none",
+    label = "the wrapper around the stream would be of another type",
+    note = "return `impl Stream<Item = ..>`, or `Pin<Box<dyn Stream<Item = ..>>>` or an alias of it",
+    note = "or write `covers = call`, which times the call alone"
+)]
+pub trait BoxedStream<'a>: Sized {
+    /// What the stream gives.
+    type Item;
+
+    /// The same stream as a span, with a look at each item.
+    #[must_use]
+    fn cover<H: Hook<Self::Item> + Send + Sync + Unpin + 'a>(self, prepared: Prepared, hook: H) -> Self;
+}
+
+/// Both traits for trait objects with these bounds.
+macro_rules! boxed {
+    ($($bound:ident)*) => {
+        impl<'a, T> BoxedFuture<'a> for Pin<Box<dyn Future<Output = T> $(+ $bound)* + 'a>> {
+            type Output = T;
+
+            #[allow(unsafe_code, reason = "the one way without `T: 'a`")]
+            fn cover<H: Hook<T> + Send + Sync + Unpin + 'a>(self, prepared: Prepared, hook: H) -> Self {
+                let wrapped: Pin<Box<dyn Future<Output = T> $(+ $bound)* + '_>> = Box::pin(Traced::hooked(Covered::new(prepared, self), hook));
+                // SAFETY: only the lifetime bound of the trait object changes. What is in it lives as long as `'a`: `self` and `hook` by their own
+                // bounds, and all else is `'static`. That can't be written without `T: 'a`, though no `T` is in there: it is what the future gives.
+                unsafe { transmute::<Pin<Box<dyn Future<Output = T> $(+ $bound)* + '_>>, Self>(wrapped) }
+            }
+        }
+
+        impl<'a, T> BoxedFuture<'a> for Box<dyn Future<Output = T> $(+ $bound)* + 'a>
+        where
+            Pin<Self>: BoxedFuture<'a, Output = T>,
+            dyn Future<Output = T> $(+ $bound)* + 'a: Unpin,
+        {
+            type Output = T;
+
+            fn cover<H: Hook<T> + Send + Sync + Unpin + 'a>(self, prepared: Prepared, hook: H) -> Self {
+                Pin::into_inner(Pin::from(self).cover(prepared, hook))
+            }
+        }
+
+        impl<'a, T> BoxedStream<'a> for Pin<Box<dyn Stream<Item = T> $(+ $bound)* + 'a>> {
+            type Item = T;
+
+            #[allow(unsafe_code, reason = "the one way without `T: 'a`")]
+            fn cover<H: Hook<T> + Send + Sync + Unpin + 'a>(self, prepared: Prepared, hook: H) -> Self {
+                let wrapped: Pin<Box<dyn Stream<Item = T> $(+ $bound)* + '_>> = Box::pin(Streamed::new(prepared, self, hook));
+                // SAFETY: as above.
+                unsafe { transmute::<Pin<Box<dyn Stream<Item = T> $(+ $bound)* + '_>>, Self>(wrapped) }
+            }
+        }
+
+        impl<'a, T> BoxedStream<'a> for Box<dyn Stream<Item = T> $(+ $bound)* + 'a>
+        where
+            Pin<Self>: BoxedStream<'a, Item = T>,
+            dyn Stream<Item = T> $(+ $bound)* + 'a: Unpin,
+        {
+            type Item = T;
+
+            fn cover<H: Hook<T> + Send + Sync + Unpin + 'a>(self, prepared: Prepared, hook: H) -> Self {
+                Pin::into_inner(Pin::from(self).cover(prepared, hook))
+            }
+        }
+    };
+}
+boxed!();
+boxed!(Send);
+boxed!(Sync);
+boxed!(Send Sync);
+boxed!(Unpin);
+boxed!(Send Unpin);
+boxed!(Sync Unpin);
+boxed!(Send Sync Unpin);
