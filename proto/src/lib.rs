@@ -27,7 +27,7 @@
 //! | `server` | yes | the `*_server` modules, on tonic's server |
 //! | `rules` | no | the module `rules`: what a segment has to keep to, as a check |
 //!
-//! Without them there are only messages, and behind them only prost.
+//! Without them there are only messages and the module `storage`, and behind them only prost.
 //!
 //! # Example
 //!
@@ -58,6 +58,7 @@
 pub mod components;
 #[cfg(feature = "rules")]
 pub mod rules;
+pub mod storage;
 
 /// Everything of the protocol's package `skywalking.v3` that this project speaks.
 // Allowed, because the generator decides them: fields whose names say all have no comment in the `.proto` files and so

@@ -1,6 +1,6 @@
 //! What a segment has to keep to on the wire, so that an OAP keeps it and makes the right thing of it.
 //!
-//! The source of each rule is `protocol/semantics.md`, sections 1, 2, 5 to 10 and 20; what agents hold each other to (50, 150, 200 and
+//! The source of each rule is `protocol/semantics.md`, sections 1, 2, 5 to 10, 20 and 22; what agents hold each other to (50, 150, 200 and
 //! 2 048 UTF-16 units, 300 logs, 500 refs) is told as strictly as what the server does. Collectors run this on what they receive, and the
 //! tests of this project on each segment that they make.
 //!
@@ -39,6 +39,7 @@
 //! ```
 
 mod reference;
+mod room;
 mod rule;
 mod span;
 #[cfg(test)]
@@ -128,6 +129,7 @@ impl Judge<'_> {
         }
         self.name(None, "service name", &segment.service, NAME_UNITS)?;
         self.name(None, "instance name", &segment.service_instance, NAME_UNITS)?;
+        self.owner_room(None, ["service name", "instance name"], &segment.service, &segment.service_instance)?;
         self.starts.reserve(segment.spans.len());
         for span in &segment.spans {
             match self.starts.entry(span.span_id) {
@@ -160,6 +162,7 @@ impl Judge<'_> {
         if is_blank(name) {
             return self.tell(span, Rule::NoName { what });
         }
+        self.characters(span, what, name)?;
         self.length(span, what, name, limit)
     }
 

@@ -12,6 +12,7 @@ mod names;
 mod reporter;
 mod sampling;
 mod self_log;
+mod storage;
 mod token;
 
 use std::time::Duration;
@@ -32,6 +33,7 @@ pub use reporter::Reporter;
 use sampling::Requests;
 pub use sampling::Sampling;
 pub use self_log::SelfLog;
+pub use storage::Storage;
 pub(crate) use token::Token;
 
 /// The main switch.
@@ -75,6 +77,7 @@ impl Given {
 /// | `SW_AGENT_SAMPLE_RATE`: 0 to 1 | [`sampling`](Config::sampling) with [`Sampling::rate`] | `1` |
 /// | `SW_AGENT_IGNORE_SUFFIX`: endings with commas between, `,` for none | [`ignore_suffix`](Config::ignore_suffix) | `.jpg,.jpeg,.js,.css,.png,.bmp,.gif,.ico,.mp3,.mp4,.html,.svg` |
 /// | `SW_AGENT_TRACE_IGNORE_PATH`: patterns with commas between | [`ignore_paths`](Config::ignore_paths) | none |
+/// | `SW_AGENT_STORAGE`: `sql` or `any` | [`storage`](Config::storage) | `sql` |
 /// | `SW_AGENT_SPAN_LIMIT`: 1 to 65535 | [`span_limit`](Config::span_limit) | `300` |
 /// | `SW_AGENT_SELF_LOG`: `auto`, `program` or `off` | [`self_log`](Config::self_log) | `auto` |
 ///
@@ -101,6 +104,7 @@ pub struct Config {
     token_setting: &'static str,
     reporter: Reporter,
     enabled: Enabled,
+    storage: Storage,
     settings: Settings,
     correlation: correlation::Given,
     requests: Requests,
@@ -118,7 +122,8 @@ enum Environment {
 }
 
 impl Config {
-    /// Settings for a service of this name: 1 to 50 characters, counted in UTF-16 units. Reads no variable.
+    /// Settings for a service of this name: 1 to 50 characters, counted in UTF-16 units, of at most 147 bytes (see [`Storage`]).
+    /// Reads no variable.
     pub fn new(service: impl Into<String>) -> Self {
         Self {
             service: Given::new("Config::new", service),
@@ -128,6 +133,7 @@ impl Config {
             token_setting: "Config::token",
             reporter: Reporter::default(),
             enabled: Enabled::Yes,
+            storage: Storage::Sql,
             settings: Settings::default(),
             correlation: correlation::Given::default(),
             requests: Requests::default(),
@@ -160,8 +166,8 @@ impl Config {
         self
     }
 
-    /// The name of this process among those of its service. One over 50 characters is cut to 41, a `-` and 8 hex digits of its hash; a
-    /// blank one counts as not set.
+    /// The name of this process among those of its service. One over 50 characters, or one that the backend can't store (see
+    /// [`Storage`]), is cut to 41 characters or less, a `-` and 8 hex digits of its hash; a blank one counts as not set.
     pub fn instance(mut self, name: impl Into<String>) -> Self {
         self.instance = Given::new("Config::instance", name);
         self
@@ -191,6 +197,12 @@ impl Config {
     /// The main switch. An agent that is switched off starts whatever the other settings say.
     pub fn enabled(mut self, enabled: Enabled) -> Self {
         self.enabled = enabled;
+        self
+    }
+
+    /// The storage of the backend, SQL unless set: what it can't hold is shortened before it leaves.
+    pub fn storage(mut self, storage: Storage) -> Self {
+        self.storage = storage;
         self
     }
 

@@ -34,6 +34,27 @@ pub enum Error {
         /// Its length.
         units: usize,
     },
+    /// A service name that a backend with SQL storage can't store.
+    #[error(
+        "{setting}: the service name {value:?} has {bytes} bytes of UTF-8, and SQL storage takes 147; shorten it, or set Storage::Any (the \
+         variable: SW_AGENT_STORAGE=any) if the backend has Elasticsearch or BanyanDB"
+    )]
+    ServiceNotStorable {
+        /// The builder's method or the variable.
+        setting: &'static str,
+        /// The name.
+        value: String,
+        /// Its length.
+        bytes: usize,
+    },
+    /// A kind of storage that is none.
+    #[error("{setting}: the storage {value:?} is unknown; give sql, or any for Elasticsearch and BanyanDB, or unset the variable")]
+    Storage {
+        /// The variable.
+        setting: &'static str,
+        /// Its value.
+        value: String,
+    },
     /// A service or instance name with line ends, escapes or other control characters.
     #[error("{setting}: the name {value:?} has control characters; remove them")]
     ControlCharacter {

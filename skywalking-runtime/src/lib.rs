@@ -85,7 +85,7 @@ mod trace;
 mod tracer;
 
 pub use agent::Agent;
-pub use config::{Config, Enabled, Keep, Reporter, Sampling, SelfLog, init};
+pub use config::{Config, Enabled, Keep, Reporter, Sampling, SelfLog, Storage, init};
 pub use error::Error;
 pub use propagation::carrier::{Extract, Inject};
 pub use propagation::inject;

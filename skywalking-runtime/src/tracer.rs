@@ -12,7 +12,7 @@ use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use once_cell::sync::OnceCell;
 
-use crate::config::Keep;
+use crate::config::{Keep, Storage};
 use crate::propagation::correlation::Limits;
 use crate::trace::outbox::Budget;
 use crate::trace::sampler::Choice;
@@ -79,12 +79,23 @@ pub(crate) struct Identity {
     pub(crate) instance: String,
     /// `-<service>-<instance>-` in Base64: the middle of every `sw8` that this process writes.
     pub(crate) header: String,
+    pub(crate) storage: Storage,
+    /// The most bytes of an operation name.
+    pub(crate) name_bytes: usize,
 }
 
 impl Identity {
     pub(crate) fn new(service: &str, instance: &str) -> Self {
         let header = format!("-{}-{}-", STANDARD.encode(service), STANDARD.encode(instance));
-        Self { service: service.to_owned(), instance: instance.to_owned(), header }
+        let storage = Storage::default();
+        Self { service: service.to_owned(), instance: instance.to_owned(), header, storage, name_bytes: storage.name_bytes(service) }
+    }
+
+    /// The same names, for a backend with this storage.
+    pub(crate) fn stored_in(mut self, storage: Storage) -> Self {
+        self.storage = storage;
+        self.name_bytes = storage.name_bytes(&self.service);
+        self
     }
 }
 

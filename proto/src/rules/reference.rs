@@ -67,9 +67,13 @@ impl Judge<'_> {
         self.name(id, "service in a ref", &reference.parent_service, NAME_UNITS)?;
         self.name(id, "instance in a ref", &reference.parent_service_instance, NAME_UNITS)?;
         self.name(id, "endpoint in a ref", &reference.parent_endpoint, OPERATION_UNITS)?;
+        let service = reference.parent_service.as_str();
+        self.owner_room(id, ["service in a ref", "instance in a ref"], service, &reference.parent_service_instance)?;
+        self.name_room(id, "endpoint in a ref", service, &reference.parent_endpoint)?;
         let address = reference.network_address_used_at_peer.as_str();
         if reference.ref_type != i32::from(RefType::CrossThread) {
-            return self.name(id, "address in a ref", address, PEER_UNITS);
+            self.name(id, "address in a ref", address, PEER_UNITS)?;
+            return self.peer_room(id, "address in a ref", address);
         }
         if !address.is_empty() {
             self.tell(id, Rule::RefAddress { value: quoted(address) })?;

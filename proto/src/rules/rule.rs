@@ -47,6 +47,26 @@ pub enum Rule {
         /// What is allowed.
         limit: usize,
     },
+    /// 22.1.
+    #[error(
+        "has the {what} {value}, for which the OAP's SQL storage has no room and refuses other services' data with it: send at most {most}"
+    )]
+    Column {
+        /// Which text.
+        what: String,
+        /// The text.
+        value: String,
+        /// What there is room for, with its unit.
+        most: String,
+    },
+    /// 22.2.
+    #[error("has U+0000 in the {what} {value}, for which the OAP's SQL storage refuses other services' data with it: replace it")]
+    Nul {
+        /// Which text.
+        what: &'static str,
+        /// The text.
+        value: String,
+    },
     /// 5.
     #[error("has {count} {what}, and agents keep to {limit}: leave out the rest and say so")]
     TooMany {
@@ -270,6 +290,8 @@ impl Rule {
             Self::IdCharacters { .. } => "id-characters",
             Self::NoName { .. } => "no-name",
             Self::TooLong { .. } => "too-long",
+            Self::Column { .. } => "column",
+            Self::Nul { .. } => "nul",
             Self::TooMany { .. } => "too-many",
             Self::SpanIdNegative => "span-id-negative",
             Self::SpanIdTwice => "span-id-twice",

@@ -23,8 +23,11 @@ impl Judge<'_> {
         }
         self.times(span)?;
         self.name(Some(id), "operation name", &span.operation_name, OPERATION_UNITS)?;
+        self.endpoint_room(span)?;
         self.kind_and_layer(span)?;
+        self.characters(Some(id), "peer", &span.peer)?;
         self.length(Some(id), "peer", &span.peer, PEER_UNITS)?;
+        self.peer_room(Some(id), "peer", &span.peer)?;
         if span.component_id < 0 {
             self.tell(Some(id), Rule::Component { value: span.component_id })?;
         }
@@ -100,7 +103,9 @@ impl Judge<'_> {
                 self.tell(id, if cache { Rule::CacheTagTwice { key } } else { Rule::TagTwice { key } })?;
             }
             self.key(span, "tag", tag)?;
+            self.characters(id, "tag value", &tag.value)?;
             self.length(id, "tag value", &tag.value, TAG_UNITS)?;
+            self.tag_room(id, tag)?;
             if let Some(rule) = value(tag) {
                 self.tell(id, rule)?;
             }
@@ -116,6 +121,7 @@ impl Judge<'_> {
         }
         for field in &log.data {
             self.key(span, "log field", field)?;
+            self.characters(Some(span.span_id), "log field", &field.value)?;
             if field.key == "stack" && units(before_last_line(&field.value)) > STACK_UNITS {
                 let units = units(&field.value);
                 let rule = Rule::TooLong { what: "stack", value: quoted(&field.value), units, limit: STACK_UNITS };
@@ -129,7 +135,7 @@ impl Judge<'_> {
         if is_blank(&pair.key) {
             return self.tell(Some(span.span_id), Rule::NoKey { what, value: quoted(&pair.value) });
         }
-        Flow::Continue(())
+        self.characters(Some(span.span_id), "key", &pair.key)
     }
 }
 

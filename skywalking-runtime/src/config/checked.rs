@@ -13,8 +13,9 @@ impl Config {
     /// What the settings mean, if they mean anything.
     pub(super) fn check(mut self) -> Result<Checked, Error> {
         self.correlation.check(&mut self.settings)?;
-        let service = names::service(self.service.setting, &self.service.text)?;
-        let instance = names::instance(self.instance.setting, &self.instance.text)?;
+        let storage = self.storage;
+        let service = names::service(self.service.setting, &self.service.text, storage)?;
+        let instance = names::instance(self.instance.setting, &self.instance.text, &service, storage)?;
         let (default, port) = self.reporter.backend();
         let backend = self.backend.unwrap_or_else(|| Given::new("Config::backend", default));
         let backends = address::parse_list(backend.setting, &backend.text, port)?;
@@ -34,7 +35,7 @@ impl Config {
         }
         self.settings.keep = self.settings.keep.map(|keep| keep.within(self.settings.queue)).transpose()?;
         Ok(Checked {
-            identity: Identity::new(&service, &instance),
+            identity: Identity::new(&service, &instance).stored_in(storage),
             settings: self.settings,
             sampling: self.requests.summary(),
             choice: self.requests.check()?,

@@ -2,7 +2,7 @@
 
 use std::ffi::OsString;
 
-use super::{Config, Enabled, Given, Reporter, SelfLog, Token, correlation, sampling, self_log};
+use super::{Config, Enabled, Given, Reporter, SelfLog, Storage, Token, correlation, sampling, self_log};
 use crate::error::Error;
 
 pub(super) const NAME: &str = "SW_AGENT_NAME";
@@ -11,6 +11,7 @@ const BACKEND: &str = "SW_AGENT_COLLECTOR_BACKEND_SERVICES";
 const TOKEN: &str = "SW_AGENT_AUTHENTICATION";
 const PROTOCOL: &str = "SW_AGENT_PROTOCOL";
 const ENABLE: &str = "SW_AGENT_ENABLE";
+const STORAGE: &str = "SW_AGENT_STORAGE";
 const SPAN_LIMIT: &str = "SW_AGENT_SPAN_LIMIT";
 
 /// Gives the value of a variable, if it is set.
@@ -48,6 +49,9 @@ pub(super) fn apply(mut config: Config, lookup: &Lookup<'_>) -> Result<Config, E
     if let Some(value) = read(self_log::VARIABLE, lookup)? {
         config.self_log = self_log::parse(value)?;
     }
+    if let Some(value) = read(STORAGE, lookup)? {
+        config.storage = storage(value)?;
+    }
     let read = |setting| read(setting, lookup);
     correlation::apply(&mut config, &read)?;
     sampling::apply(&mut config, &read)?;
@@ -55,6 +59,14 @@ pub(super) fn apply(mut config: Config, lookup: &Lookup<'_>) -> Result<Config, E
         config.settings.span_limit = span_limit(value)?;
     }
     Ok(config)
+}
+
+fn storage(value: String) -> Result<Storage, Error> {
+    match value.trim().to_ascii_lowercase().as_str() {
+        "sql" => Ok(Storage::Sql),
+        "any" => Ok(Storage::Any),
+        _ => Err(Error::Storage { setting: STORAGE, value }),
+    }
 }
 
 fn span_limit(value: String) -> Result<u16, Error> {
@@ -135,6 +147,8 @@ mod tests {
             (TOKEN, fail(&[(NAME, "s"), (TOKEN, "s3cret token")])),
             (ENABLE, fail(&[(NAME, "s"), (ENABLE, "maybe")])),
             (PROTOCOL, fail(&[(NAME, "s"), (PROTOCOL, "kafka")])),
+            (NAME, fail(&[(NAME, &"键".repeat(50))])),
+            (STORAGE, fail(&[(NAME, "s"), (STORAGE, "mysql")])),
             (SPAN_LIMIT, fail(&[(NAME, "s"), (SPAN_LIMIT, "0")])),
             (SPAN_LIMIT, fail(&[(NAME, "s"), (SPAN_LIMIT, "65536")])),
         ] {
@@ -162,6 +176,16 @@ mod tests {
     }
 
     #[test]
+    fn storage_is_sql_unless_it_is_any() {
+        let storage = |value: &str| from(&[(NAME, "s"), (STORAGE, value)]).map(|config| config.storage);
+        assert_eq!((storage(""), storage(" SQL "), storage("any")), (Ok(Storage::Sql), Ok(Storage::Sql), Ok(Storage::Any)));
+        assert_eq!(
+            storage("elasticsearch").unwrap_err().to_string(),
+            "SW_AGENT_STORAGE: the storage \"elasticsearch\" is unknown; give sql, or any for Elasticsearch and BanyanDB, or unset the variable"
+        );
+    }
+
+    #[test]
     fn switched_off_no_other_variable_is_an_error() {
         let config = from(&[(ENABLE, "False"), (BACKEND, "nonsense"), (TOKEN, "a b"), (PROTOCOL, "kafka")]).unwrap();
         assert!(config.start().unwrap().error().is_none());
@@ -178,7 +202,7 @@ mod tests {
     #[test]
     fn a_variable_that_is_no_text_is_named() {
         use std::os::unix::ffi::OsStringExt;
-        for variable in [NAME, INSTANCE, BACKEND, TOKEN, PROTOCOL, ENABLE, SPAN_LIMIT] {
+        for variable in [NAME, INSTANCE, BACKEND, TOKEN, PROTOCOL, ENABLE, STORAGE, SPAN_LIMIT] {
             let error = Config::from_lookup(&|name| (name == variable).then(|| OsString::from_vec(b"s3cret\xff".to_vec()))).unwrap_err();
             assert!(matches!(&error, Error::NotUnicode { setting, .. } if *setting == variable), "{error:?}");
             assert_eq!(error.to_string().contains("s3cret"), variable != TOKEN);

@@ -2,17 +2,17 @@
 
 use std::net::IpAddr;
 
+use skywalking_proto::storage::shorten;
+
+use super::Storage;
 use crate::error::Error;
 use crate::trace::{id, text};
 
 /// Service and instance names have at most this many UTF-16 units (`protocol/semantics.md` 1).
 pub(crate) const LIMIT: usize = 50;
 
-/// How much of an instance name stays in front of `-` and eight digits.
-const KEPT: usize = 41;
-
 /// A service name that can be reported. It is never cut: two services must not become one by it.
-pub(crate) fn service(setting: &'static str, name: &str) -> Result<String, Error> {
+pub(crate) fn service(setting: &'static str, name: &str, storage: Storage) -> Result<String, Error> {
     if name.trim().is_empty() {
         return Err(Error::ServiceMissing { setting });
     }
@@ -21,16 +21,21 @@ pub(crate) fn service(setting: &'static str, name: &str) -> Result<String, Error
     if units > LIMIT {
         return Err(Error::ServiceTooLong { setting, value: name.to_owned(), units });
     }
+    if name.len() > storage.service_bytes() {
+        return Err(Error::ServiceNotStorable { setting, value: name.to_owned(), bytes: name.len() });
+    }
     Ok(name.to_owned())
 }
 
-/// An instance name that can be reported; the default one if it is blank.
-pub(crate) fn instance(setting: &'static str, name: &str) -> Result<String, Error> {
+/// An instance name that can be reported for this service; the default one if it is blank. One that is too long keeps its beginning
+/// and gets a hash of the whole, so that instances stay apart and are called the same in each run.
+pub(crate) fn instance(setting: &'static str, name: &str, service: &str, storage: Storage) -> Result<String, Error> {
+    let bytes = storage.name_bytes(service);
     if name.trim().is_empty() {
-        return Ok(fit(&default_instance()));
+        return Ok(shorten(&default_instance(), LIMIT, bytes).into_owned());
     }
     plain(setting, name)?;
-    Ok(fit(name))
+    Ok(shorten(name, LIMIT, bytes).into_owned())
 }
 
 fn plain(setting: &'static str, name: &str) -> Result<(), Error> {
@@ -38,19 +43,6 @@ fn plain(setting: &'static str, name: &str) -> Result<(), Error> {
         return Err(Error::ControlCharacter { setting, value: name.to_owned() });
     }
     Ok(())
-}
-
-/// Names that are too long keep their beginning and get a hash of the whole, so that they stay apart and stay the same in each run.
-fn fit(name: &str) -> String {
-    if text::units(name) <= LIMIT {
-        return name.to_owned();
-    }
-    format!("{}-{:08x}", text::cut(name, KEPT), fnv1a(name.as_bytes()))
-}
-
-/// FNV-1a of 32 bits: the same in every process and every version, which the standard hasher does not promise.
-fn fnv1a(bytes: &[u8]) -> u32 {
-    bytes.iter().fold(0x811c_9dc5, |hash, byte| (hash ^ u32::from(*byte)).wrapping_mul(0x0100_0193))
 }
 
 /// `<32 hex digits>@<first IPv4 address that is not loopback, else the host's name>`.
@@ -81,10 +73,43 @@ pub(crate) fn ipv4s() -> Vec<String> {
 mod tests {
     use super::*;
 
+    fn service(setting: &'static str, name: &str) -> Result<String, Error> {
+        super::service(setting, name, Storage::Sql)
+    }
+
+    fn instance(setting: &'static str, name: &str) -> Result<String, Error> {
+        super::instance(setting, name, "svc", Storage::Sql)
+    }
+
+    #[test]
+    fn service_that_sql_storage_refuses_is_an_error() {
+        // Units and bytes: 49 of these characters are 147 bytes.
+        for name in ["键".repeat(50), format!("{}x", "键".repeat(49)), format!("{}é", "键".repeat(49))] {
+            let bytes = name.len();
+            assert_eq!(service("s", &name), Err(Error::ServiceNotStorable { setting: "s", value: name.clone(), bytes }));
+            assert_eq!(super::service("s", &name, Storage::Any), Ok(name));
+        }
+    }
+
+    #[test]
+    fn instance_fits_below_its_service() {
+        let name = "实".repeat(50);
+        for service in [String::from("web"), "s".repeat(50), "键".repeat(30), "键".repeat(49)] {
+            let room = skywalking_proto::storage::name_bytes(service.len());
+            let fitted = super::instance("i", &name, &service, Storage::Sql).unwrap();
+            assert!(fitted.len() <= room && (fitted == name) == (name.len() <= room), "{service}: {fitted}");
+            // One that is over 50 units too has a hash of the whole.
+            let long = super::instance("i", &format!("{name}."), &service, Storage::Sql).unwrap();
+            assert!(long.len() <= room && text::units(&long) <= LIMIT && long != fitted, "{long}");
+            assert!(super::instance("i", "", &service, Storage::Sql).unwrap().len() <= room);
+            assert_eq!(super::instance("i", &name, &service, Storage::Any).unwrap(), name);
+        }
+    }
+
     #[test]
     fn a_service_name_of_fifty_units_is_taken_and_one_of_fifty_one_is_not() {
         assert_eq!(service("s", &"x".repeat(50)), Ok("x".repeat(50)));
-        assert_eq!(service("s", &"键".repeat(50)), Ok("键".repeat(50)));
+        assert_eq!(service("s", &"键".repeat(49)), Ok("键".repeat(49)));
         // A character outside the basic plane counts twice.
         let clef = "𝄞".repeat(26);
         assert_eq!(service("s", &clef), Err(Error::ServiceTooLong { setting: "s", value: clef, units: 52 }));
@@ -115,11 +140,6 @@ mod tests {
         let fitted = instance("i", &format!("{}𝄞{}", "x".repeat(40), "y".repeat(20))).unwrap();
         assert!(fitted.starts_with(&format!("{}-", "x".repeat(40))), "{fitted}");
         assert_eq!(text::units(&fitted), LIMIT - 1);
-    }
-
-    #[test]
-    fn the_hash_is_fnv1a() {
-        assert_eq!((fnv1a(b""), fnv1a(b"a"), fnv1a(b"foobar")), (0x811c_9dc5, 0xe40c_292c, 0xbf9c_f968));
     }
 
     #[test]

@@ -2,6 +2,7 @@
 
 use std::time::{SystemTime, UNIX_EPOCH};
 
+use skywalking_proto::storage::storable;
 use skywalking_proto::v3::{InstancePingPkg, InstanceProperties, KeyStringValuePair};
 
 use crate::config::{hostname, ipv4s};
@@ -27,16 +28,15 @@ impl Messages {
 
     /// Who and where this instance is now: addresses may change while it runs.
     pub(crate) fn properties(&self) -> InstanceProperties {
-        let pair = |key: &str, value: String| KeyStringValuePair { key: key.to_owned(), value };
         let mut properties = vec![
-            pair("language", "rust".to_owned()),
-            pair("OS Name", std::env::consts::OS.to_owned()),
-            pair("hostname", hostname()),
-            pair("Process No.", std::process::id().to_string()),
-            pair("Start Time", self.started.to_string()),
-            pair("version", env!("CARGO_PKG_VERSION").to_owned()),
+            pair("language", "rust"),
+            pair("OS Name", std::env::consts::OS),
+            pair("hostname", &hostname()),
+            pair("Process No.", &std::process::id().to_string()),
+            pair("Start Time", &self.started.to_string()),
+            pair("version", env!("CARGO_PKG_VERSION")),
         ];
-        properties.extend(ipv4s().into_iter().take(ADDRESSES).map(|ip| pair("ipv4", ip)));
+        properties.extend(ipv4s().into_iter().take(ADDRESSES).map(|ip| pair("ipv4", &ip)));
         InstanceProperties {
             service: self.identity.service.clone(),
             service_instance: self.identity.instance.clone(),
@@ -51,9 +51,20 @@ impl Messages {
     }
 }
 
+/// A property as a backend can store it.
+fn pair(key: &str, value: &str) -> KeyStringValuePair {
+    KeyStringValuePair { key: storable(key).into_owned(), value: storable(value).into_owned() }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn property_with_nul_leaves_without_it() {
+        let KeyStringValuePair { key, value } = pair("a\0b", "c\0");
+        assert_eq!((key.as_str(), value.as_str()), ("a\u{fffd}b", "c\u{fffd}"));
+    }
 
     #[test]
     fn the_properties_name_the_instance_its_language_and_its_place() {

@@ -170,13 +170,16 @@ pub(crate) fn write(out: String, segment: &mut Segment) -> String {
     out.push_number(current.index());
     out.push(&segment.tracer.identity.header);
     let peer = segment.peer_of(current);
-    let peer = text::clean(if text::is_blank(peer) { UNKNOWN_PEER } else { peer }, text::PEER_LIMIT);
+    let identity = &segment.tracer.identity;
+    let peer = identity.storage.peer(text::clean(if text::is_blank(peer) { UNKNOWN_PEER } else { peer }, text::PEER_LIMIT));
     let room = WRITTEN.saturating_sub(out.0.len() + 1 + base64_length(peer.len()));
     let name = segment.name_of(endpoint);
     match name {
-        Name::Of(callsite) if endpoint_base64(callsite).len() <= room => out.push(endpoint_base64(callsite)),
+        Name::Of(callsite) if callsite.name.len() <= identity.name_bytes && endpoint_base64(callsite).len() <= room => {
+            out.push(endpoint_base64(callsite));
+        }
         // The other parts have limits that leave it more than a quarter of the header.
-        _ => out.push_base64(text::cut_bytes(&name.clean(), room / 4 * 3).as_bytes()),
+        _ => out.push_base64(text::cut_bytes(&name.within(identity.name_bytes), room / 4 * 3).as_bytes()),
     }
     out.push("-");
     out.push_base64(peer.as_bytes());

@@ -3,6 +3,8 @@
 //! A callsite is a `static`: a span record points to it instead of copying name, kind, component and layer. What every span of a
 //! callsite writes in the same bytes is encoded once and kept here. A callsite knows nothing of any one span.
 
+use std::borrow::Cow;
+
 use once_cell::race::OnceBox;
 
 use super::component;
@@ -58,6 +60,15 @@ pub struct Callsite {
     pub(crate) fragment: OnceBox<Vec<u8>>,
     /// The name in Base64, as an exit span's header needs it, made by the first caller that does.
     pub(crate) endpoint: OnceBox<String>,
+    /// The name where it is shortened, made by the first caller that needs it so.
+    shortened: OnceBox<Shortened>,
+}
+
+/// A name that was shortened to so many bytes.
+#[derive(Debug)]
+struct Shortened {
+    bytes: usize,
+    name: Cow<'static, str>,
 }
 
 const NAME: u8 = 1;
@@ -87,6 +98,7 @@ impl Callsite {
             line,
             fragment: OnceBox::new(),
             endpoint: OnceBox::new(),
+            shortened: OnceBox::new(),
         }
     }
 
@@ -174,6 +186,13 @@ impl Callsite {
 
     pub(crate) fn is_fallback(&self) -> bool {
         self.given & FALLBACK != 0
+    }
+
+    /// What `shorten` makes of the name for this limit. Kept for the first limit: it changes only with the service of the process.
+    #[cold]
+    pub(crate) fn shortened(&'static self, bytes: usize, shorten: impl Fn() -> Cow<'static, str>) -> Cow<'static, str> {
+        let kept = self.shortened.get_or_init(|| Box::new(Shortened { bytes, name: shorten() }));
+        if kept.bytes == bytes { Cow::Borrowed(&kept.name) } else { shorten() }
     }
 
     /// The operation name unless a span sets its own.

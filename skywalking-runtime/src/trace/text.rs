@@ -3,6 +3,9 @@
 use std::borrow::Cow;
 use std::fmt::{self, Write};
 
+use skywalking_proto::storage;
+pub(crate) use skywalking_proto::storage::{cut, cut_bytes};
+
 use super::guarded::guarded;
 use super::tally::{self, Reason};
 
@@ -14,31 +17,6 @@ pub(crate) const STACK_LIMIT: usize = 4_000;
 
 /// What stands in the place of a value whose own formatting panicked.
 pub(crate) const PANICKED: &str = "<panicked>";
-
-/// The longest beginning of `text` that has at most `limit` UTF-16 units.
-#[inline]
-pub(crate) fn cut(text: &str, limit: usize) -> &str {
-    // A character has at least as many bytes as UTF-16 units.
-    if text.len() <= limit { text } else { cut_long(text, limit) }
-}
-
-#[cold]
-fn cut_long(text: &str, limit: usize) -> &str {
-    let mut units = 0;
-    for (at, c) in text.char_indices() {
-        units += c.len_utf16();
-        if units > limit {
-            return &text[..at];
-        }
-    }
-    text
-}
-
-/// The longest beginning of `text` that has at most `limit` bytes.
-pub(crate) fn cut_bytes(text: &str, limit: usize) -> &str {
-    let end = (0..=limit.min(text.len())).rev().find(|at| text.is_char_boundary(*at));
-    end.and_then(|end| text.get(..end)).unwrap_or_default()
-}
 
 /// The length of `text` in UTF-16 units.
 pub(crate) fn units(text: &str) -> usize {
@@ -59,6 +37,15 @@ pub(crate) fn clean(name: &str, limit: usize) -> Cow<'_, str> {
         Cow::Owned(name.chars().map(|c| if c.is_control() { '_' } else { c }).collect())
     } else {
         Cow::Borrowed(name)
+    }
+}
+
+/// The name in at most so many UTF-16 units and bytes, shortened by [`storage::shorten`] if it has more.
+#[inline]
+pub(crate) fn within(name: Cow<'_, str>, units: usize, bytes: usize) -> Cow<'_, str> {
+    match storage::shorten(&name, units, bytes) {
+        Cow::Borrowed(_) => name,
+        Cow::Owned(short) => Cow::Owned(short),
     }
 }
 
@@ -106,19 +93,6 @@ impl Write for Limited<'_> {
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn text_is_cut_at_a_character_by_utf16_units() {
-        assert_eq!(cut("abc", 3), "abc");
-        assert_eq!(cut("abcd", 3), "abc");
-        assert_eq!(cut("a𝄞b", 2), "a");
-        assert_eq!(cut("a𝄞b", 3), "a𝄞");
-        assert_eq!(cut("键键键", 2), "键键");
-        assert_eq!(cut("键", 0), "");
-        assert_eq!(cut_bytes("a键b", 4), "a键");
-        assert_eq!(cut_bytes("a键b", 3), "a");
-        assert_eq!(cut_bytes("a键b", 9), "a键b");
-    }
 
     #[test]
     fn control_characters_do_not_stay_in_a_name() {

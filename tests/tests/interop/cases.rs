@@ -83,8 +83,8 @@ impl Peer {
     /// The text without the indentation of the source, and with this agent's own words.
     pub(crate) fn text(&self, text: &str) -> String {
         let (first, long) = match self.parent {
-            Parent::First => ("/API/Snapshot", "/API/Snapshot[/很长 x45]/很"),
-            Parent::Exit => ("/Service/OnSnapshot", "/Service/OnSnapshot[/长 x65]/"),
+            Parent::First => ("/API/Snapshot", "/API/Snapshot[/很长 x21]/很-380535aa"),
+            Parent::Exit => ("/Service/OnSnapshot", "/Service/OnSnapshot[/长 x36]/-05a59dc0"),
         };
         let publish = if self.parent == Parent::First { "/API/Publish" } else { "/Service/Publish" };
         let own = [
@@ -236,7 +236,7 @@ pub(crate) fn its_long_names_are_read_and_cut(it: &Peer) {
         &play.trees(4),
         &it.text(
             "
-            RTS_Test_1 Entry /API/Snapshot[/很长 x100] Http component=ITS {} BREAKS too-long
+            RTS_Test_1 Entry /API/Snapshot[/很长 x100] Http component=ITS {} BREAKS too-long BREAKS column
               RTS_Test_1 Exit /Service/OnSnapshot[/长 x100] RPCFramework component=ITS peer=RTS_Server[.long x100] {} BREAKS too-long BREAKS too-long
                 Service_Test_1 Entry /Service/OnSnapshot/QueringSnapshot RPCFramework component=11000 {} <CrossProcess RTS_Test_1 ITS-LONG-ENDPOINT RTS_Server[.long x38]>
                   Service_Test_1 Exit /database/QuerySnapshot Database component=11000 peer=APIService {db.type=sql, db.statement=SELECT 1}
@@ -252,7 +252,7 @@ pub(crate) fn its_names_that_make_a_header_of_8_kib_are_not_read(it: &Peer) {
         &play.trees(4),
         &it.text(
             "
-            RTS_Test_1 Entry /API/Snapshot[/很长 x500] Http component=ITS {} BREAKS too-long
+            RTS_Test_1 Entry /API/Snapshot[/很长 x500] Http component=ITS {} BREAKS too-long BREAKS column
               RTS_Test_1 Exit /Service/OnSnapshot[/长 x500] RPCFramework component=ITS peer=RTS_Server[.long x500] {} BREAKS too-long BREAKS too-long
             Service_Test_1 Entry /Service/OnSnapshot/QueringSnapshot RPCFramework component=11000 {}
               Service_Test_1 Exit /database/QuerySnapshot Database component=11000 peer=APIService {db.type=sql, db.statement=SELECT 1}
@@ -268,9 +268,9 @@ pub(crate) fn long_names_of_ours_arrive_cut(it: &Peer) {
         &play.trees(4),
         &it.text(
             "
-            RTS_Test_1 Entry /API/Snapshot[/很长 x45]/很 Http component=11000 {}
-              RTS_Test_1 Exit /Service/OnSnapshot[/长 x65]/ RPCFramework component=11000 peer=RTS_Server[.long x38] {}
-                Service_Test_1 Entry /Service/OnSnapshot/QueringSnapshot RPCFramework component=ITS {} <CrossProcess RTS_Test_1 /API/Snapshot[/很长 x45]/很 RTS_Server[.long x38]>
+            RTS_Test_1 Entry /API/Snapshot[/很长 x21]/很-380535aa Http component=11000 {}
+              RTS_Test_1 Exit /Service/OnSnapshot[/长 x36]/-05a59dc0 RPCFramework component=11000 peer=RTS_Server[.long x38] {}
+                Service_Test_1 Entry /Service/OnSnapshot/QueringSnapshot RPCFramework component=ITS {} <CrossProcess RTS_Test_1 /API/Snapshot[/很长 x21]/很-380535aa RTS_Server[.long x38]>
                   Service_Test_1 Exit /database/QuerySnapshot Database component=ITS peer=APIService {db.type=sql, db.statement=SELECT 1}
             ",
         ),

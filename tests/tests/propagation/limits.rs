@@ -2,6 +2,7 @@
 
 use std::fmt;
 
+use skywalking_proto::storage;
 use skywalking_runtime::local_span;
 
 use crate::prelude::*;
@@ -9,6 +10,11 @@ use crate::prelude::*;
 /// A character of two UTF-16 units, so many times behind an `x`: a cut in its middle would be one unit more.
 fn clefs(times: usize) -> String {
     format!("x{}", "𝄞".repeat(times))
+}
+
+/// What SQL storage takes of a name.
+fn stored(name: &str, units: usize, bytes: usize) -> String {
+    storage::shorten(name, units, bytes).into_owned()
 }
 
 #[test]
@@ -27,7 +33,8 @@ fn names_have_150_units_peers_200_and_values_2048() {
         });
     });
     let root = &trees[0].root;
-    assert_eq!((&root.name, &root.peer), (&clefs(74), &clefs(99)));
+    // The names have more bytes than SQL storage takes: 174 below the service "testing", and 90 of a peer.
+    assert_eq!((&root.name, &root.peer), (&stored(&clefs(74), 150, 174), &stored(&clefs(99), 200, 90)));
     let value = clefs(1_023);
     let expected = [("literal", &"l".repeat(2_048)), ("text", &value), ("display", &value), ("debug", &format!("\"{}", "d".repeat(2_047)))];
     assert_eq!(root.tags, expected.map(|(key, value)| (key.to_owned(), value.clone())));
@@ -56,8 +63,9 @@ fn names_that_a_header_brings_have_the_same_limits() {
     let sw8 = format!("1-dA==-cw==-0-{0}-{0}-{0}-{0}", part(&long));
     let trees = run(|| Root::new(&ENTRY).extract(&lines(&[("sw8", &sw8)])).run(|| ()));
     let reference = &trees[0].root.refs[0];
-    assert_eq!((&reference.service, &reference.instance), (&clefs(24), &clefs(24)));
-    assert_eq!((&reference.endpoint, &reference.address), (&clefs(74), &clefs(99)));
+    // Below a service of 97 bytes a name has 84.
+    assert_eq!((&reference.service, &reference.instance), (&clefs(24), &stored(&clefs(24), 50, 84)));
+    assert_eq!((&reference.endpoint, &reference.address), (&stored(&clefs(74), 150, 84), &stored(&clefs(99), 200, 90)));
 }
 
 #[derive(Debug)]

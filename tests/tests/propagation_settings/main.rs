@@ -4,6 +4,7 @@
 mod correlation;
 mod others;
 mod redaction;
+mod storage;
 mod sw8;
 
 use std::sync::{Mutex, MutexGuard, PoisonError};

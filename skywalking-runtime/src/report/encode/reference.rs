@@ -55,10 +55,17 @@ impl Encoder {
         if self.caller.names == names {
             self.writer.bytes(&self.caller.fields);
         } else {
-            self.name(ADDRESS, part(address), PEER_LIMIT, Some(Field::Peer));
-            self.name(PARENT_ENDPOINT, part(endpoint), NAME_LIMIT, Some(Field::Name));
-            self.name(PARENT_INSTANCE, part(instance), SERVICE_LIMIT, None);
-            self.name(PARENT_SERVICE, part(service), SERVICE_LIMIT, None);
+            // The parent's names are bounded by its own service, and by nothing of this process.
+            let storage = self.identity.storage;
+            let service = storage.service(self.name(part(service), SERVICE_LIMIT, None));
+            let bytes = storage.name_bytes(&service);
+            let address = storage.peer(self.name(part(address), PEER_LIMIT, Some(Field::Peer)));
+            self.writer.string(ADDRESS, &address);
+            let endpoint = self.name(part(endpoint), NAME_LIMIT, Some(Field::Name));
+            self.writer.string(PARENT_ENDPOINT, &text::within(endpoint, NAME_LIMIT, bytes));
+            let instance = self.name(part(instance), SERVICE_LIMIT, None);
+            self.writer.string(PARENT_INSTANCE, &text::within(instance, SERVICE_LIMIT, bytes));
+            self.writer.string(PARENT_SERVICE, &service);
             self.caller.remember(names, self.writer.since(since));
         }
         self.writer.int(PARENT_SPAN_ID, i64::from(part(span).parse::<i32>().unwrap_or_default()));
@@ -77,7 +84,9 @@ impl Encoder {
         let mut next = || parts.next().unwrap_or_default();
         let (key, span, endpoint) = (next(), next(), next());
         let since = self.writer.mark();
-        self.writer.string(PARENT_ENDPOINT, &redacted(&self.hook, Field::Name, endpoint));
+        // The same as the span that it names, whose name is redacted and then shortened too.
+        let endpoint = text::within(redacted(&self.hook, Field::Name, endpoint), NAME_LIMIT, self.identity.name_bytes);
+        self.writer.string(PARENT_ENDPOINT, &endpoint);
         self.writer.string(PARENT_INSTANCE, &self.identity.instance);
         self.writer.string(PARENT_SERVICE, &self.identity.service);
         self.writer.int(PARENT_SPAN_ID, i64::from(span.parse::<i32>().unwrap_or_default()));
@@ -89,15 +98,14 @@ impl Encoder {
 
     /// A name in Base64 that a stranger sent. The address is redacted as the caller's peer is, if it has the same hook: so the two
     /// stay one on the map.
-    fn name(&mut self, number: u32, base64: &str, limit: usize, field: Option<Field<'_>>) {
+    fn name(&mut self, base64: &str, limit: usize, field: Option<Field<'_>>) -> Cow<'static, str> {
         let name = self.scratch.decode(base64);
         let name = text::clean(&name, limit);
-        let name = match field {
-            Some(field) => redacted(&self.hook, field, &name),
+        match field {
+            Some(field) => Cow::Owned(redacted(&self.hook, field, &name).into_owned()),
             None if text::is_blank(&name) => Cow::Borrowed(UNNAMED),
-            None => name,
-        };
-        self.writer.string(number, &name);
+            None => Cow::Owned(name.into_owned()),
+        }
     }
 }
 

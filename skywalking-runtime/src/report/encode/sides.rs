@@ -3,11 +3,14 @@
 use std::borrow::Cow;
 use std::collections::HashSet;
 
+use skywalking_proto::storage;
+
 use super::super::redact::{Field, Hook};
 use super::super::timeline::Timeline;
 use super::super::wire::Writer;
 use super::Segment;
 use super::span::field;
+use crate::config::Storage;
 use crate::trace::callsite::Callsite;
 use crate::trace::record::{Side, SideKind};
 use crate::trace::segment::UNNAMED;
@@ -88,8 +91,8 @@ pub(super) fn write_logs<'a>(writer: &mut Writer, hook: &Hook, segment: Segment<
             SideKind::Field => {
                 fields.get_or_insert_with(|| writer.mark());
                 let key = known_key(side.key);
-                let text = hook.text(Field::Log(key), segment.text_of(side));
-                write_pair(writer, LOG_DATA, key, |writer| writer.bytes(text.as_bytes()));
+                let text = storable(hook.text(Field::Log(&key), segment.text_of(side)));
+                write_pair(writer, LOG_DATA, &key, |writer| writer.bytes(text.as_bytes()));
                 continue;
             }
             SideKind::Log => {
@@ -126,12 +129,13 @@ pub(super) fn write_logs<'a>(writer: &mut Writer, hook: &Hook, segment: Segment<
 pub(super) fn write_tags(
     writer: &mut Writer,
     hook: &Hook,
+    storage: Storage,
     segment: Segment<'_>,
     head: u32,
     callsite: Option<&'static Callsite>,
     unfinished: bool,
 ) {
-    let mut tags = Tags { writer, hook, seen: Seen::NONE };
+    let mut tags = Tags { writer, hook, storage, seen: Seen::NONE };
     if unfinished {
         tags.text("unfinished", "true");
     }
@@ -157,15 +161,17 @@ pub(super) fn write_tags(
 struct Tags<'a> {
     writer: &'a mut Writer,
     hook: &'a Hook,
+    storage: Storage,
     seen: Seen,
 }
 
 impl Tags<'_> {
     fn text(&mut self, key: &'static str, value: &str) {
         let key = known_key(key);
-        if self.seen.is_new(key) {
-            let value = self.hook.text(Field::Tag(key), value);
-            write_pair(self.writer, field::TAGS, key, |writer| writer.bytes(value.as_bytes()));
+        if self.seen.is_new(key.clone()) {
+            let value = storable(self.hook.text(Field::Tag(&key), value));
+            let value = self.storage.tag(&key, value);
+            write_pair(self.writer, field::TAGS, &key, |writer| writer.bytes(value.as_bytes()));
         }
     }
 
@@ -175,8 +181,8 @@ impl Tags<'_> {
             return self.text(key, &format!("{sign}{digits}"));
         }
         let key = known_key(key);
-        if self.seen.is_new(key) {
-            write_pair(self.writer, field::TAGS, key, |writer| {
+        if self.seen.is_new(key.clone()) {
+            write_pair(self.writer, field::TAGS, &key, |writer| {
                 writer.decimal(digits);
                 if negative {
                     writer.bytes(b"-");
@@ -186,9 +192,14 @@ impl Tags<'_> {
     }
 }
 
-/// The key, or what stands in its place where the program gave none.
-fn known_key(key: &'static str) -> &'static str {
-    if is_blank(key) { UNNAMED } else { key }
+/// The key as it leaves, or what stands in its place where the program gave none.
+fn known_key(key: &'static str) -> Cow<'static, str> {
+    storage::storable(if is_blank(key) { UNNAMED } else { key })
+}
+
+/// The text with each character replaced that storage refuses.
+fn storable(text: Cow<'_, str>) -> Cow<'_, str> {
+    if storage::is_storable(&text) { text } else { Cow::Owned(storage::storable(&text).into_owned()) }
 }
 
 fn write_pair(writer: &mut Writer, number: u32, key: &str, value: impl FnOnce(&mut Writer)) {
@@ -205,20 +216,26 @@ fn write_pair(writer: &mut Writer, number: u32, key: &str, value: impl FnOnce(&m
 struct Seen {
     few: [&'static str; Self::FEW],
     count: usize,
-    many: Option<HashSet<&'static str>>,
+    /// Those that find no place in the list, and those that were changed.
+    others: Option<HashSet<Cow<'static, str>>>,
 }
 
 impl Seen {
     const FEW: usize = 16;
-    const NONE: Self = Self { few: [""; Self::FEW], count: 0, many: None };
+    const NONE: Self = Self { few: [""; Self::FEW], count: 0, others: None };
 
-    fn is_new(&mut self, key: &'static str) -> bool {
-        if self.few.iter().take(self.count).any(|seen| *seen == key) {
+    fn is_new(&mut self, key: Cow<'static, str>) -> bool {
+        let is_other = |others: &HashSet<_>| others.contains(&key);
+        if self.few.iter().take(self.count).any(|seen| *seen == key) || self.others.as_ref().is_some_and(is_other) {
             return false;
         }
-        let Some(place) = self.few.get_mut(self.count) else { return self.many.get_or_insert_default().insert(key) };
-        *place = key;
-        self.count += 1;
+        match (key, self.few.get_mut(self.count)) {
+            (Cow::Borrowed(key), Some(place)) => {
+                *place = key;
+                self.count += 1;
+            }
+            (key, _) => _ = self.others.get_or_insert_default().insert(key),
+        }
         true
     }
 }

@@ -8,8 +8,9 @@ use super::sides::{self, Overrides, Sides};
 use super::{Encoder, Segment};
 use crate::trace::callsite::{Callsite, Kind, Layer};
 use crate::trace::record::{Record, SideKind};
-use crate::trace::segment::{UNKNOWN_PEER, UNNAMED};
-use crate::trace::text::{NAME_LIMIT, PEER_LIMIT, clean, is_blank};
+use crate::trace::segment::{Name, UNKNOWN_PEER};
+use crate::trace::text::{NAME_LIMIT, PEER_LIMIT, clean, is_blank, within};
+use crate::tracer::Identity;
 
 /// Numbers of the fields of a `SpanObject`.
 pub(super) mod field {
@@ -42,15 +43,18 @@ impl Encoder {
         let found = sides::write_logs(&mut self.writer, &self.hook, segment, record.side, timeline);
         if found.has_tags || open || (!continued && !record.callsite.tags.is_empty()) {
             let callsite = (!continued).then_some(record.callsite);
-            sides::write_tags(&mut self.writer, &self.hook, segment, record.side, callsite, open);
+            sides::write_tags(&mut self.writer, &self.hook, self.identity.storage, segment, record.side, callsite, open);
         }
         self.writer.bool(field::IS_ERROR, record.is(Record::ERROR));
-        if found.is_plain() && !continued {
-            self.writer.bytes(fragment(record.callsite));
+        let Callsite { name, peer, .. } = record.callsite;
+        let fits = name.len() <= self.identity.name_bytes && self.identity.storage.holds_peer(peer);
+        let has_references = found.has_references;
+        if found.is_plain() && !continued && fits {
+            self.writer.bytes(fragment(record.callsite, &self.identity));
         } else {
-            write_call(&mut self.writer, record.callsite, &found, continued);
+            write_call(&mut self.writer, record.callsite, found, continued, &self.identity);
         }
-        if found.has_references {
+        if has_references {
             for side in Sides::new(segment.sides, record.side) {
                 match side.kind {
                     SideKind::Sw8Ref => self.process_reference(segment, segment.text_of(side)),
@@ -70,28 +74,27 @@ fn as_id(place: usize) -> i64 {
     i64::try_from(place).unwrap_or_default()
 }
 
-/// What each span of the callsite writes unless it overrides something, encoded once.
-fn fragment(callsite: &'static Callsite) -> &'static [u8] {
+/// What each span of the callsite writes unless it overrides something, encoded once: for callsites whose name and peer leave as they are.
+fn fragment<'a>(callsite: &'static Callsite, identity: &Identity) -> &'a [u8] {
     callsite.fragment.get_or_init(|| {
         let mut writer = Writer::default();
-        write_call(&mut writer, callsite, &Overrides::default(), false);
+        write_call(&mut writer, callsite, Overrides::default(), false, identity);
         Box::new(writer.take().to_vec())
     })
 }
 
 /// The fields from the operation name to the component.
-fn write_call(writer: &mut Writer, callsite: &'static Callsite, found: &Overrides<'_>, continued: bool) {
+fn write_call(writer: &mut Writer, callsite: &'static Callsite, found: Overrides<'_>, continued: bool, identity: &Identity) {
     // What goes on for a span of another segment is work inside the process, whatever that span was.
     let (kind, layer, peer) = if continued { (Kind::Local, Layer::Unknown, "") } else { (callsite.kind, callsite.layer, callsite.peer) };
     // What was computed was cleaned when it was recorded; what is literal is cleaned here.
-    let peer = match found.peer.as_deref().map_or_else(|| clean(peer, PEER_LIMIT), Cow::Borrowed) {
+    let peer = match found.peer.unwrap_or_else(|| clean(peer, PEER_LIMIT)) {
         blank if is_blank(&blank) && kind == Kind::Exit => Cow::Borrowed(UNKNOWN_PEER),
-        peer => peer,
+        peer => identity.storage.peer(peer),
     };
-    let name = found.name.as_deref().filter(|name| !is_blank(name));
-    let name = match name.map_or_else(|| clean(callsite.name, NAME_LIMIT), Cow::Borrowed) {
-        blank if is_blank(&blank) => Cow::Borrowed(UNNAMED),
-        name => name,
+    let name = match found.name.filter(|name| !is_blank(name)) {
+        Some(name) => within(name, NAME_LIMIT, identity.name_bytes),
+        None => Name::Of(callsite).within(identity.name_bytes),
     };
     writer.int(field::COMPONENT_ID, i64::from(found.component.unwrap_or(callsite.component)));
     writer.int(field::SPAN_LAYER, i64::from(found.layer.unwrap_or(layer as u32)));

@@ -3,6 +3,7 @@
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use prost::Message as _;
+use skywalking_proto::storage;
 use skywalking_proto::v3::{KeyStringValuePair, Log, RefType, SegmentObject, SegmentReference, SpanLayer, SpanObject, SpanType};
 
 use super::{Encoder, Segment};
@@ -282,16 +283,17 @@ fn random_process_reference(random: &mut Random, made: &mut Made, place: usize, 
     let b64 = |text: &str| STANDARD.encode(text);
     let header = format!("1-{}-{}-{parent}-{}-{}-{}-{}", b64(trace), b64("s.1"), b64(&long), b64("in\nstance"), b64(&long), b64(&long));
     made.push_text(place, "", SideKind::Sw8Ref, &header);
+    // Cut as ever; the 50 characters that are over 147 bytes become 132 bytes, below which 51 are left.
     let cut = |limit| long.chars().take(limit).collect::<String>();
     span.refs.push(SegmentReference {
         ref_type: RefType::CrossProcess.into(),
         trace_id: trace.to_owned(),
         parent_trace_segment_id: "s.1".to_owned(),
         parent_span_id: parent,
-        parent_service: cut(50),
+        parent_service: storage::shorten(&cut(50), 50, 147).into_owned(),
         parent_service_instance: "in_stance".to_owned(),
-        parent_endpoint: cut(150),
-        network_address_used_at_peer: cut(200),
+        parent_endpoint: storage::shorten(&cut(150), 150, 51).into_owned(),
+        network_address_used_at_peer: storage::shorten(&cut(200), 200, 90).into_owned(),
     });
 }
 

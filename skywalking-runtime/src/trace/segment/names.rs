@@ -159,4 +159,14 @@ impl<'a> Name<'a> {
         let name = text::cut(name, NAME_LIMIT);
         text::clean(if text::is_blank(name) { UNNAMED } else { name }, NAME_LIMIT)
     }
+
+    /// The same in at most so many bytes, as the backend can store it.
+    pub(crate) fn within(self, bytes: usize) -> Cow<'a, str> {
+        match self {
+            Self::Of(callsite) if callsite.name.len() > bytes => {
+                callsite.shortened(bytes, || text::within(Name::Of(callsite).clean(), NAME_LIMIT, bytes))
+            }
+            name => text::within(name.clean(), NAME_LIMIT, bytes),
+        }
+    }
 }

@@ -1,0 +1,111 @@
+//! What SQL storage refuses: each text at its limit, and one character beyond.
+
+use super::*;
+
+/// The words of each rule, broken alone.
+pub(super) fn told() -> Vec<String> {
+    let cjk = |count| "键".repeat(count);
+    let names = [
+        one(good(), |s| s.service = cjk(50)),
+        one(good(), |s| {
+            s.service = cjk(49);
+            s.service_instance = cjk(13);
+        }),
+        entry(|span| span.operation_name = cjk(58)),
+        one(good(), |s| {
+            s.service = "s".repeat(34);
+            s.spans[0].operation_name = "n".repeat(148);
+        }),
+        thread_ref(|r| r.parent_endpoint = cjk(58)),
+        one(continued(), |s| s.spans[0].operation_name = cjk(58)),
+        one(continued(), |s| {
+            s.spans[0].refs.clear();
+            s.spans[0].operation_name = cjk(124);
+        }),
+        process_ref(|r| r.parent_service = cjk(50)),
+        process_ref(|r| {
+            r.parent_service = cjk(49);
+            r.parent_endpoint = "/".into();
+            r.parent_service_instance = cjk(13);
+        }),
+        process_ref(|r| r.parent_endpoint = cjk(60)),
+        process_ref(|r| r.network_address_used_at_peer = cjk(31)),
+        exit(|span| span.peer = cjk(31)),
+        exit(|span| span.tags.push(pair("mq.topic", &cjk(49)))),
+        exit(|span| span.tags.push(pair("cache.key", &"k".repeat(1_901)))),
+    ];
+    let characters = [
+        one(good(), |s| s.service = "a\0b".into()),
+        one(good(), |s| s.service_instance = "a\0b".into()),
+        local(|span| span.operation_name = "a\0b".into()),
+        local(|span| span.peer = "a\0b".into()),
+        exit(|span| span.tags[1].value = "\0".into()),
+        exit(|span| span.tags[1].key = "\0".into()),
+        local(|span| span.logs[0].data[0].value = "\0".into()),
+        local(|span| span.logs[0].data[0].key = "\0".into()),
+        process_ref(|r| r.parent_service = "\0".into()),
+        process_ref(|r| r.parent_service_instance = "\0".into()),
+        process_ref(|r| r.parent_endpoint = "\0".into()),
+        process_ref(|r| r.network_address_used_at_peer = "\0".into()),
+    ];
+    names.into_iter().chain(characters).collect()
+}
+
+#[test]
+fn text_without_room_is_told_with_the_most_there_is_room_for() {
+    insta::assert_snapshot!(told().join("\n"), @r#"
+    column segment "s" has the service name "键键键键键键键键键键键键键键键键键键键键键键键键键键键键键键键键键键键键键键键键键键键键键键键键键键", for which the OAP's SQL storage has no room and refuses other services' data with it: send at most 147 bytes
+    column segment "s" has the instance name "键键键键键键键键键键键键键", for which the OAP's SQL storage has no room and refuses other services' data with it: send at most 36 bytes
+    column span 0 of segment "s" has the operation name "键键键键键键键键键键键键键键键键键键键键键键键键键键键键键键键键键键键键键键键键键键键键键键键键键键键键键键键键键键", for which the OAP's SQL storage has no room and refuses other services' data with it: send at most 171 bytes
+    column span 0 of segment "s" has the operation name "nnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnn…", for which the OAP's SQL storage has no room and refuses other services' data with it: send at most 147 bytes
+    column span 0 of segment "s" has the endpoint in a ref "键键键键键键键键键键键键键键键键键键键键键键键键键键键键键键键键键键键键键键键键键键键键键键键键键键键键键键键键键键", for which the OAP's SQL storage has no room and refuses other services' data with it: send at most 171 bytes
+    column span 0 of segment "s" has the operation name "键键键键键键键键键键键键键键键键键键键键键键键键键键键键键键键键键键键键键键键键键键键键键键键键键键键键键键键键键键", for which the OAP's SQL storage has no room and refuses other services' data with it: send at most 171 bytes
+    column span 0 of segment "s" has the operation name "键键键键键键键键键键键键键键键键键键键键键键键键键键键键键键键键键键键键键键键键键键键键键键键键键键键键键键键键键键键键…", for which the OAP's SQL storage has no room and refuses other services' data with it: send at most 369 bytes
+    column span 0 of segment "s" has the service in a ref "键键键键键键键键键键键键键键键键键键键键键键键键键键键键键键键键键键键键键键键键键键键键键键键键键键", for which the OAP's SQL storage has no room and refuses other services' data with it: send at most 147 bytes
+    column span 0 of segment "s" has the instance in a ref "键键键键键键键键键键键键键", for which the OAP's SQL storage has no room and refuses other services' data with it: send at most 36 bytes
+    column span 0 of segment "s" has the endpoint in a ref "键键键键键键键键键键键键键键键键键键键键键键键键键键键键键键键键键键键键键键键键键键键键键键键键键键键键键键键键键键键键", for which the OAP's SQL storage has no room and refuses other services' data with it: send at most 174 bytes
+    column span 0 of segment "s" has the address in a ref "键键键键键键键键键键键键键键键键键键键键键键键键键键键键键键键", for which the OAP's SQL storage has no room and refuses other services' data with it: send at most 90 bytes
+    column span 2 of segment "s" has the peer "键键键键键键键键键键键键键键键键键键键键键键键键键键键键键键键", for which the OAP's SQL storage has no room and refuses other services' data with it: send at most 90 bytes
+    column span 2 of segment "s" has the tag mq.topic "键键键键键键键键键键键键键键键键键键键键键键键键键键键键键键键键键键键键键键键键键键键键键键键键键", for which the OAP's SQL storage has no room and refuses other services' data with it: send at most 144 bytes
+    column span 2 of segment "s" has the tag cache.key "kkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkk…", for which the OAP's SQL storage has no room and refuses other services' data with it: send at most 1900 UTF-16 units
+    nul segment "s" has U+0000 in the service name "a\0b", for which the OAP's SQL storage refuses other services' data with it: replace it
+    nul segment "s" has U+0000 in the instance name "a\0b", for which the OAP's SQL storage refuses other services' data with it: replace it
+    nul span 1 of segment "s" has U+0000 in the operation name "a\0b", for which the OAP's SQL storage refuses other services' data with it: replace it
+    nul span 1 of segment "s" has U+0000 in the peer "a\0b", for which the OAP's SQL storage refuses other services' data with it: replace it
+    nul span 2 of segment "s" has U+0000 in the tag value "\0", for which the OAP's SQL storage refuses other services' data with it: replace it
+    nul span 2 of segment "s" has U+0000 in the key "\0", for which the OAP's SQL storage refuses other services' data with it: replace it
+    nul span 1 of segment "s" has U+0000 in the log field "\0", for which the OAP's SQL storage refuses other services' data with it: replace it
+    nul span 1 of segment "s" has U+0000 in the key "\0", for which the OAP's SQL storage refuses other services' data with it: replace it
+    nul span 0 of segment "s" has U+0000 in the service in a ref "\0", for which the OAP's SQL storage refuses other services' data with it: replace it
+    nul span 0 of segment "s" has U+0000 in the instance in a ref "\0", for which the OAP's SQL storage refuses other services' data with it: replace it
+    nul span 0 of segment "s" has U+0000 in the endpoint in a ref "\0", for which the OAP's SQL storage refuses other services' data with it: replace it
+    nul span 0 of segment "s" has U+0000 in the address in a ref "\0", for which the OAP's SQL storage refuses other services' data with it: replace it
+    "#);
+}
+
+#[test]
+fn text_that_fills_its_room_is_right() {
+    let right = |change: fn(&mut SegmentObject)| assert_eq!(broken(good(), change), []);
+    right(|s| {
+        s.service = "键".repeat(49);
+        s.service_instance = "键".repeat(12);
+        s.spans[0].operation_name = "键".repeat(12);
+        s.spans[1].operation_name = "键".repeat(150);
+        s.spans[2].operation_name = "键".repeat(150);
+    });
+    right(|s| {
+        s.spans[0].operation_name = "键".repeat(57);
+        s.spans[0].refs[0].parent_endpoint = "键".repeat(58);
+        s.spans[2].peer = "键".repeat(30);
+    });
+    // A span that nobody calls is an endpoint of its segment alone.
+    let first = |count| {
+        broken(continued(), |s| {
+            s.spans[0].refs.clear();
+            s.spans[0].operation_name = "键".repeat(count);
+        })
+    };
+    assert_eq!(first(123), []);
+    assert_eq!(first(124).len(), 1);
+    right(|s| s.spans[1].logs[0].data[0].value = "a\u{1}\u{1b}\u{7f}\u{9f}\n\u{fffe}".into());
+}

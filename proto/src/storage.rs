@@ -1,0 +1,200 @@
+//! What an OAP on SQL storage can store, and how a text is shortened until it can.
+//!
+//! The OAP stores names inside of ids. An id is Base64 of UTF-8, so the length in **bytes** counts:
+//! a service is `b64(service).1`, an endpoint `b64(service).1_b64(endpoint)`, an instance likewise.
+//! A row that does not fit its column is refused together with its whole batch, which holds rows
+//! of other services. The report was answered with success long before.
+//!
+//! The column lengths are those of an OAP 10.4 on PostgreSQL:
+//!
+//! | column | characters | so |
+//! | --- | --- | --- |
+//! | a service's id | 200 | a service has at most 147 bytes |
+//! | an endpoint or an instance in a relation | 250 | see [`name_bytes`] |
+//! | an endpoint in a segment, or as the subject of a metric | 512 | see [`endpoint_bytes`] |
+//! | the address of an alias, and its id | 200, 512 | see [`peer_fits`] |
+//! | a slow statement | 2000 | see [`tag_room`] |
+//!
+//! Elasticsearch and `BanyanDB` have no such limits.
+//!
+//! ```
+//! use skywalking_proto::storage;
+//!
+//! assert_eq!(storage::name_bytes("web".len()), 180);
+//! let name = "键".repeat(61);
+//! let stored = storage::shorten(&name, 150, storage::name_bytes("web".len()));
+//! assert_eq!(stored, format!("{}-433d9d96", "键".repeat(57)));
+//! ```
+
+use std::borrow::Cow;
+
+/// The most bytes of a service's name: its id has at most 200 characters.
+pub const SERVICE_BYTES: usize = 147;
+
+/// An endpoint or an instance, on either side of a relation.
+const RELATION_ID: usize = 250;
+/// Any other id.
+const ID: usize = 512;
+/// The OAP cuts the names of services and instances here. Characters of two UTF-16 units count twice.
+const CUT_UNITS: usize = 70;
+/// The most UTF-16 units of an address.
+const ADDRESS_UNITS: usize = 200;
+/// `-` and eight hexadecimal digits.
+const HASH: usize = 9;
+
+/// The most bytes of an endpoint's or an instance's name below a service of so many bytes.
+#[inline]
+pub const fn name_bytes(service: usize) -> usize {
+    within(RELATION_ID, service)
+}
+
+/// The most bytes of the name of an endpoint that has no relations.
+#[inline]
+pub const fn endpoint_bytes(service: usize) -> usize {
+    within(ID, service)
+}
+
+/// What is left of an id's characters behind `b64(service).1_`, in bytes before Base64.
+const fn within(id: usize, service: usize) -> usize {
+    id.saturating_sub(service.div_ceil(3) * 4 + ".1_".len()) / 4 * 3
+}
+
+/// A peer of at most so many bytes always fits: as a service, as that service's instance, and as an address.
+pub const PEER_BYTES: usize = {
+    // `b64(peer).0_b64(peer)` is the instance of a peer that has no alias.
+    let half = (RELATION_ID - ".0_".len()) / 2;
+    half / 4 * 3
+};
+
+/// True if the peer can be stored as an address, as a service and as an instance. The OAP cuts the
+/// latter two to 70 UTF-16 units.
+#[inline]
+pub fn peer_fits(peer: &str) -> bool {
+    peer.len() <= PEER_BYTES || long_peer_fits(peer)
+}
+
+fn long_peer_fits(peer: &str) -> bool {
+    let is_short = peer.len() <= ID / 4 * 3 && cut(peer, ADDRESS_UNITS).len() == peer.len();
+    is_short && cut(peer, CUT_UNITS).len() <= PEER_BYTES
+}
+
+/// How much of a tag's value is stored, where the OAP makes a name or a statement of it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum TagRoom {
+    /// The value becomes part of a name: so many bytes, unless it is ASCII, of which the OAP cuts what is too long.
+    Bytes(usize),
+    /// The value becomes part of a statement: so many UTF-16 units.
+    Units(usize),
+}
+
+/// The room of this tag's value. `None` of all other keys.
+pub fn tag_room(key: &str) -> Option<TagRoom> {
+    match key {
+        // Joined by a blank, they are a slow statement, which the OAP does not cut.
+        "cache.cmd" => Some(TagRoom::Units(98)),
+        "cache.key" => Some(TagRoom::Units(1_900)),
+        // Joined by `/`, they are an endpoint of the peer.
+        "mq.topic" | "mq.queue" => Some(TagRoom::Bytes(endpoint_bytes(PEER_BYTES) / 2 - 1)),
+        // With `-local` behind it, the service of a cache without a peer.
+        "cache.type" => Some(TagRoom::Bytes(SERVICE_BYTES - "-local".len())),
+        "gen_ai.provider.name" => Some(TagRoom::Bytes(SERVICE_BYTES)),
+        _ => None,
+    }
+}
+
+impl TagRoom {
+    /// True if the value fits.
+    pub fn holds(self, value: &str) -> bool {
+        match self {
+            Self::Bytes(bytes) => value.len() <= bytes || value.is_ascii(),
+            Self::Units(units) => cut(value, units).len() == value.len(),
+        }
+    }
+
+    /// The value, shortened until it fits.
+    pub fn fit(self, value: &str) -> Cow<'_, str> {
+        match self {
+            _ if self.holds(value) => Cow::Borrowed(value),
+            Self::Bytes(bytes) => shorten(value, usize::MAX, bytes),
+            Self::Units(units) => Cow::Borrowed(cut(value, units)),
+        }
+    }
+}
+
+/// The text if it has at most so many UTF-16 units and so many bytes. Else its beginning, cut at a character, and a hash of the whole:
+/// names that differ stay apart, and one name is shortened alike in every process.
+#[inline]
+pub fn shorten(text: &str, units: usize, bytes: usize) -> Cow<'_, str> {
+    let fits = text.len() <= bytes && cut(text, units).len() == text.len();
+    if fits { Cow::Borrowed(text) } else { Cow::Owned(hashed(text, units, bytes)) }
+}
+
+/// The peer if it fits, else shortened.
+#[inline]
+pub fn shorten_peer(peer: &str) -> Cow<'_, str> {
+    if peer_fits(peer) { Cow::Borrowed(peer) } else { shorten(peer, ADDRESS_UNITS, PEER_BYTES) }
+}
+
+#[cold]
+fn hashed(text: &str, units: usize, bytes: usize) -> String {
+    let beginning = cut_bytes(cut(text, units.saturating_sub(HASH)), bytes.saturating_sub(HASH));
+    format!("{beginning}-{:08x}", fnv1a(text.as_bytes()))
+}
+
+/// FNV-1a of 32 bits: the same in every process and every version, which the standard hasher does not promise.
+fn fnv1a(bytes: &[u8]) -> u32 {
+    bytes.iter().fold(0x811c_9dc5, |hash, byte| (hash ^ u32::from(*byte)).wrapping_mul(0x0100_0193))
+}
+
+/// The longest beginning of `text` that has at most `limit` UTF-16 units.
+#[inline]
+pub fn cut(text: &str, limit: usize) -> &str {
+    // A character has at least as many bytes as UTF-16 units.
+    if text.len() <= limit { text } else { cut_long(text, limit) }
+}
+
+#[cold]
+fn cut_long(text: &str, limit: usize) -> &str {
+    let mut units = 0;
+    let end = text.char_indices().find(|(_, c)| {
+        units += c.len_utf16();
+        units > limit
+    });
+    end.and_then(|(at, _)| text.get(..at)).unwrap_or(text)
+}
+
+/// The longest beginning of `text` that has at most `limit` bytes.
+pub fn cut_bytes(text: &str, limit: usize) -> &str {
+    let end = (0..=limit.min(text.len())).rev().find(|at| text.is_char_boundary(*at));
+    end.and_then(|end| text.get(..end)).unwrap_or_default()
+}
+
+/// What stands for a character that storage refuses.
+pub const REPLACEMENT: char = char::REPLACEMENT_CHARACTER;
+
+/// True of U+0000, the one character that a text of `PostgreSQL` can't hold: a row that has it is refused together with its batch. All
+/// other control characters can be stored. (Lone surrogates are none in UTF-8.)
+#[inline]
+pub const fn is_refused(c: char) -> bool {
+    c == '\0'
+}
+
+/// True if storage takes each character of the text.
+#[inline]
+pub fn is_storable(text: &str) -> bool {
+    !text.as_bytes().contains(&0)
+}
+
+/// The text, with what storage refuses replaced.
+#[inline]
+pub fn storable(text: &str) -> Cow<'_, str> {
+    if is_storable(text) { Cow::Borrowed(text) } else { Cow::Owned(replaced(text)) }
+}
+
+#[cold]
+fn replaced(text: &str) -> String {
+    text.chars().map(|c| if is_refused(c) { REPLACEMENT } else { c }).collect()
+}
+
+#[cfg(test)]
+mod tests;
