@@ -73,8 +73,8 @@ pub(super) fn what_failed_before_its_request_was_over_is_known_at_its_end() {
     outbox::open(GENERATION);
     let ledger = Ledger::open(GENERATION);
     let trial = Arc::new(Trial::new(ROOT));
-    let childs = Arc::clone(&trial);
-    let child = thread::spawn(move || segment(CHILD, childs, Record::ERROR, ENOUGH));
+    let children = Arc::clone(&trial);
+    let child = thread::spawn(move || segment(CHILD, children, Record::ERROR, ENOUGH));
     // It ends after the child, and knows that it does.
     let root = thread::spawn(move || {
         assert_eq!(child.join().unwrap(), Handed::Queued);

@@ -1,0 +1,78 @@
+# Every task of the project. `just` lists them.
+
+[private]
+default:
+    @just --list
+
+# Build and test everything, as the README says
+test:
+    cargo test --workspace
+
+# Test one crate, for example `just test-crate skywalking-runtime`
+test-crate crate *args:
+    cargo test -p {{crate}} {{args}}
+
+# Format the code
+format:
+    cargo fmt --all
+
+# Lint every target; warnings are errors
+lint:
+    cargo clippy --workspace --all-targets -- -D warnings
+
+# Build the documentation and open it
+doc:
+    cargo doc --no-deps -p skywalking-runtime --open
+
+# Run the main example: two programs, one trace, one map
+demo:
+    cargo run --bin snapshot
+
+# Run three HTTP services that report to a collector
+mack:
+    cargo run --bin mack -- demo
+
+# Run the collector alone
+collector *args:
+    cargo run --bin skywalking-collector -- {{args}}
+
+# Accept the snapshots that changed, after reading the difference
+snapshots:
+    INSTA_UPDATE=always cargo test --workspace
+    git diff --stat -- '*.snap'
+
+# Write the compiler's messages of the misuse tests anew; read the difference
+messages:
+    TRYBUILD=overwrite cargo test -p skywalking-trybuild --test ui
+
+# Generate the protocol's Rust from the .proto files
+generate:
+    cargo run -p skywalking-codegen
+
+# Time spans against their floor
+bench:
+    cargo bench -p skywalking-benches
+
+# Count the instructions of a span (needs valgrind)
+instructions:
+    cargo run --release -p skywalking-benches --bin instructions
+
+# Compare the HTTP server layer with others (needs valgrind)
+http-overhead:
+    cargo run --release --manifest-path benches/http-peers/Cargo.toml
+
+# Check every interleaving of the outbox and the async span (loom)
+loom:
+    cargo run --release --manifest-path tests/loom/Cargo.toml
+
+# Fuzz a target for some seconds: sw8, correlation, extension, carrier_lines
+fuzz target seconds="30":
+    cargo +nightly fuzz run -s none {{target}} fuzz/corpus/{{target}} -- -max_total_time={{seconds}}
+
+# Run every check of a landing
+ci:
+    .ci/run
+
+# Run one part of the long checks, or list them
+long *part:
+    .ci/long {{part}}
