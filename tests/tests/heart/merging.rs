@@ -272,7 +272,7 @@ fn a_handler_that_moves_to_another_task_leaves_the_span_to_the_middleware() {
         Root::new(&GET).run(|| assert!(handler.as_mut().poll(&mut cx).is_pending()));
         assert!(handler.as_mut().poll(&mut cx).is_ready());
     });
-    assert_eq!(text(&trees), "Entry /moved layer=Http component=49\n  Local GET:/users/{id} component=49 ref=CrossThread\n");
+    assert_eq!(text(&trees), "Entry /moved layer=Http component=49\n  Local GET:/users/{id} component=49 ref=CrossThread SKIP_ANALYSIS\n");
     assert!(is_idle());
 }
 

@@ -29,7 +29,7 @@ fn open_spans_end_unfinished_and_go_on_below_a_reference_and_nothing_is_left_out
     assert_eq!(
         text(&trees),
         "Entry /long layer=Http {unfinished=true}\n  Local a\n  Local b {unfinished=true}\n    Local c {number=8199}\n  \
-         Local /long ref=CrossThread\n    Local b {after=the split}\n      Local a\n    Local c\n"
+         Local /long ref=CrossThread SKIP_ANALYSIS\n    Local b {after=the split}\n      Local a\n    Local c\n"
     );
     assert_eq!(trees[0].root.children[2].refs[0].endpoint, "/long");
     assert!(stats().count(Reason::EntryLimit) == before);
@@ -45,7 +45,8 @@ fn a_segment_that_grows_without_end_goes_on_for_ever() {
         });
     });
     let unfinished = "{unfinished=true}";
-    let part = |indent: &str| format!("{indent}  Local a {{number=8199}}\n{indent}  Local /entry ref=CrossThread {unfinished}\n");
+    let part =
+        |indent: &str| format!("{indent}  Local a {{number=8199}}\n{indent}  Local /entry ref=CrossThread SKIP_ANALYSIS {unfinished}\n");
     let expected =
         format!("Entry /entry layer=Http {unfinished}\n{}{}{}", part(""), part("  "), part("    ").replace(&format!(" {unfinished}"), ""));
     assert_eq!(text(&trees), expected);
@@ -74,7 +75,7 @@ fn headers_and_snapshots_name_the_part_that_they_are_taken_in() {
     assert_eq!(
         text(&trees),
         "Entry /entry layer=Http {unfinished=true}\n  Exit call peer=other:1\n  Local a {number=8199}\n  \
-         Local /entry ref=CrossThread\n    Exit call peer=other:1\n    Local late ref=CrossThread\n  Local early ref=CrossThread\n"
+         Local /entry ref=CrossThread SKIP_ANALYSIS\n    Exit call peer=other:1\n    Local late ref=CrossThread\n  Local early ref=CrossThread\n"
     );
 }
 
@@ -94,7 +95,7 @@ fn a_trace_that_began_elsewhere_and_its_correlation_go_on() {
     assert_eq!((before.as_deref(), after.as_deref()), (Some("trace"), Some("trace")));
     assert_eq!(
         text(&trees),
-        "Entry /entry layer=Http ref=CrossProcess {unfinished=true}\n  Local a {number=8199}\n  Local /entry ref=CrossThread\n"
+        "Entry /entry layer=Http ref=CrossProcess {unfinished=true}\n  Local a {number=8199}\n  Local /entry ref=CrossThread SKIP_ANALYSIS\n"
     );
 }
 
@@ -118,7 +119,7 @@ async fn a_future_goes_on_in_the_part_where_its_next_poll_finds_it() {
     assert_eq!(
         text(&trees),
         "Entry /entry layer=Http {unfinished=true}\n  Local future {unfinished=true}\n    Local leaf\n  Local a {number=8199}\n  \
-         Local /entry ref=CrossThread\n    Local future\n      Local leaf\n"
+         Local /entry ref=CrossThread SKIP_ANALYSIS\n    Local future\n      Local leaf\n"
     );
 }
 
@@ -140,7 +141,7 @@ fn a_span_whose_end_a_handle_has_ends_in_the_part_where_it_began() {
     assert_eq!(
         text(&trees),
         "Entry /entry layer=Http {unfinished=true}\n  Local b {told=late}\n    Local a {number=8199}\n  \
-         Local /entry ref=CrossThread\n    Local b\n      Local c\n    Local c\n"
+         Local /entry ref=CrossThread SKIP_ANALYSIS\n    Local b\n      Local c\n    Local c\n"
     );
 }
 
@@ -156,7 +157,7 @@ fn an_error_is_told_in_the_part_where_it_happened() {
     assert_eq!(
         text(&trees),
         "Entry /entry layer=Http ERROR {unfinished=true} [event=error error.kind=error message=early]\n  Local a {number=8199}\n  \
-         Local /entry ref=CrossThread\n    Local b\n"
+         Local /entry ref=CrossThread SKIP_ANALYSIS\n    Local b\n"
     );
 }
 
@@ -210,7 +211,7 @@ fn a_future_that_is_one_with_a_span_that_was_told_goes_on_around_that_and_leaves
     assert_eq!(
         text(&trees),
         "Entry /entry layer=Http {unfinished=true}\n  Exit outer peer=other:1\n  Local a {number=8199}\n  \
-         Local /entry ref=CrossThread\n    Local c {current=c}\n    Local b\n    Local late ref=CrossThread\n"
+         Local /entry ref=CrossThread SKIP_ANALYSIS\n    Local c {current=c}\n    Local b\n    Local late ref=CrossThread\n"
     );
 }
 
@@ -269,7 +270,7 @@ fn a_segment_that_is_due_waits_for_a_span_that_is_about_to_open() {
         });
     });
     assert!(is_idle());
-    let (outgrown, next) = ("Local c {number=8199}", "Local /entry ref=CrossThread");
+    let (outgrown, next) = ("Local c {number=8199}", "Local /entry ref=CrossThread SKIP_ANALYSIS");
     assert_eq!(
         text(&trees),
         format!(
@@ -279,4 +280,63 @@ fn a_segment_that_is_due_waits_for_a_span_that_is_about_to_open() {
         )
     );
     assert!(headers.starts_with("sw8:"), "{headers}");
+}
+
+/// The names of the spans whose metrics the backend leaves out.
+fn skipped(trees: &[testing::Tree]) -> Vec<&str> {
+    fn add<'a>(span: &'a testing::Span, found: &mut Vec<&'a str>) {
+        if span.skip_analysis {
+            found.push(&span.name);
+        }
+        for child in &span.children {
+            add(child, found);
+        }
+    }
+    let mut found = Vec::new();
+    for tree in trees {
+        add(&tree.root, &mut found);
+    }
+    found
+}
+
+#[test]
+fn continuation_skips_analysis_of_its_first_span_alone() {
+    static CALL: Callsite = callsite!(exit, "call", peer = "other:1");
+    let mut headers = [String::new(), String::new()];
+    let trees = run(|| {
+        Root::new(&ENTRY).name("/stream").run(|| {
+            current().skip_analysis();
+            for header in &mut headers {
+                let open = child(&B);
+                child(&A).run(outgrow);
+                let here = capture();
+                std::thread::spawn(move || here.run("part", || ())).join().unwrap();
+                child(&CALL).run(|| inject(header));
+                drop(open);
+            }
+        });
+    });
+    // The program skipped the first one itself; the two that go on for it are skipped by the split.
+    assert_eq!(skipped(&trees), ["/stream", "/stream", "/stream"]);
+    assert!(headers.iter().all(|header| header.starts_with("sw8:") && !header.contains("sw8-x")), "{headers:?}");
+}
+
+#[tokio::test]
+async fn entry_that_moves_to_another_task_is_analysed_once() {
+    let mut moved = Box::pin(Root::new(&ENTRY).name("/moved").future(yields(1)));
+    let mut local = Box::pin(Root::new(&B).future(yields(1)));
+    let trees = run_async(async {
+        Root::new(&A).run(|| {
+            let mut cx = Context::from_waker(Waker::noop());
+            assert!(moved.as_mut().poll(&mut cx).is_pending());
+            assert!(local.as_mut().poll(&mut cx).is_pending());
+        });
+        moved.await;
+        local.await;
+    })
+    .await;
+    // Each goes on as a Local span with a reference. That of an Entry would be a second call of its endpoint.
+    let text = text(&trees);
+    assert_eq!(text.lines().filter(|line| line.contains("ref=CrossThread")).count(), 2, "{text}");
+    assert_eq!(skipped(&trees), ["/entry"], "{text}");
 }

@@ -59,6 +59,10 @@ pub(crate) struct Recorded {
     pub(crate) is_error: bool,
     pub(crate) tags: BTreeMap<String, String>,
     pub(crate) logs: Vec<&'static str>,
+    /// It began as an Entry, whatever it is in this part.
+    is_entry: bool,
+    /// It goes on for a span whose endpoint was counted when that began.
+    pub(crate) is_counted: bool,
     pub(crate) is_open: bool,
     /// It has left with a part of its segment that is over; where it was open, this one goes on for it.
     is_told: bool,
@@ -240,6 +244,8 @@ impl Model {
             parent_level: parent.map_or(0, |(_, level)| level),
             panic_told: 0,
             is_dropping: false,
+            is_entry: kind == "Entry",
+            is_counted: false,
         });
         Place::Span { number, level: 0 }
     }

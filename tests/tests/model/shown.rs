@@ -33,6 +33,7 @@ pub(crate) fn expected(model: &Model) -> Flat {
                 (span.is_error || handle.is_some_and(|handle| handle.is_error), " ERROR"),
                 (handle.map_or(span.is_open, |handle| !handle.is_finished), " unfinished"),
                 (number == first && part.is_limited, " limited"),
+                (span.is_counted, " skipped"),
             ] {
                 marks += if is_set { mark } else { "" };
             }
@@ -100,7 +101,9 @@ fn add(flat: &mut Flat, places: &Places<'_>, span: &Span, parent: Option<&Span>)
     let mut tags: BTreeMap<&str, &str> = span.tags.iter().map(|(key, value)| (&**key, short(value))).collect();
     let mut marks = String::new();
     let is_unfinished = tags.remove("unfinished").is_some();
-    for (is_set, mark) in [(span.is_error, " ERROR"), (is_unfinished, " unfinished"), (span.is_size_limited, " limited")] {
+    for (is_set, mark) in
+        [(span.is_error, " ERROR"), (is_unfinished, " unfinished"), (span.is_size_limited, " limited"), (span.skip_analysis, " skipped")]
+    {
         marks += if is_set { mark } else { "" };
     }
     let events = span.logs.iter().filter_map(|log| log.fields.iter().find(|(key, _)| key == "event"));

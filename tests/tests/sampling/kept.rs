@@ -195,8 +195,8 @@ fn a_request_in_parts_is_kept_or_dropped_as_one() {
         })
     });
     let part = "Local part {number=8199}";
-    let first = format!("Entry /entry {{unfinished=true}}\n  {part}\n  Local /entry ref=CrossThread {{unfinished=true}}\n");
-    let expected = format!("{first}    {part}\n    Local /entry ref=CrossThread ERROR\n");
+    let first = format!("Entry /entry {{unfinished=true}}\n  {part}\n  Local /entry ref=CrossThread SKIP_ANALYSIS {{unfinished=true}}\n");
+    let expected = format!("{first}    {part}\n    Local /entry ref=CrossThread ERROR SKIP_ANALYSIS\n");
     assert_eq!(left, [(expected, 0), (String::new(), 3)]);
 }
 

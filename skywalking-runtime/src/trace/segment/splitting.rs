@@ -68,6 +68,8 @@ impl Segment {
         self.thread_ref(&mut head, before, 0, &endpoint_name);
         if let Some(root) = self.records.first_mut() {
             root.side = head;
+            // The first part counted as a call of its endpoint: this one would be another, from the endpoint to itself.
+            root.flags |= Record::SKIP_ANALYSIS;
         }
         self.current = self.nearest_open(self.current);
         if self.records.get(usize::from(endpoint)).is_none_or(|record| record.is(Record::TOLD)) {

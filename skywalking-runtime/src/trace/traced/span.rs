@@ -222,7 +222,9 @@ impl Span {
             segment.sampled = false;
             &NOT_RECORDED
         };
-        let (begun, segment) = root::prepare(segment, callsite, head, Record::CONTINUED);
+        // An Entry counted as a call of its endpoint when it began.
+        let counted = if callsite.kind == Kind::Entry { Record::SKIP_ANALYSIS } else { 0 };
+        let (begun, segment) = root::prepare(segment, callsite, head, Record::CONTINUED | counted);
         *self = Self::of_root(begun, Some(segment));
     }
 

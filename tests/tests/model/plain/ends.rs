@@ -16,7 +16,14 @@ impl Model {
         }
         let nothing = || Kept { place: own.place, endpoint: String::new(), pairs: Pairs::new() };
         let first = own.first.take().unwrap_or_else(nothing);
+        let from = first.place;
         *own = self.open_elsewhere(first, name);
+        if let Place::Span { number, .. } | Place::Over { number, .. } = from {
+            let is_entry = self.spans[number].is_entry;
+            if let Some(span) = self.at(own.place) {
+                (span.is_entry, span.is_counted) = (is_entry, is_entry);
+            }
+        }
         true
     }
 

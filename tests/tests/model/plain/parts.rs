@@ -64,6 +64,7 @@ impl Model {
         if let Some(Some(first)) = places.first().copied()
             && let Some(number) = self.segments[segment].parts[part - 1].places[0]
         {
+            self.spans[first].is_counted = true;
             self.spans[first].refs.push(Ref { kind: "CrossThread", number, endpoint, peer: String::new() });
         }
         let entry = entry.and_then(|entry| self.spans[entry].goes_on);
@@ -84,7 +85,7 @@ impl Model {
             (span.parent, span.parent_level) = (Some(number), level);
         }
         (span.kind, span.peer, span.part, span.is_told, span.handle) = ("Local", "", part, false, None);
-        (span.is_error, span.panic_told) = (false, 0);
+        (span.is_error, span.is_counted, span.panic_told) = (false, false, 0);
         span.refs.clear();
         span.tags.clear();
         span.logs.clear();
