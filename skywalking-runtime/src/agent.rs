@@ -27,7 +27,7 @@ use crate::report::http::Http;
 use crate::report::log::Log;
 use crate::report::stats::{Report, Stats};
 use crate::report::transport::Transport;
-use crate::report::worker::{self, Command, Handle, Worker};
+use crate::report::worker::{self, Command, Handle, Pace, Worker};
 use crate::self_log::{self, Delivery, WithoutThread};
 use crate::trace::{age, clock, id, install_panic_hook, outbox};
 use crate::tracer::{self, Running, Tracer};
@@ -117,6 +117,7 @@ fn start_with<T: Transport>(config: Checked, transport: T) -> Result<Agent, Erro
     let (max_age, queue) = (tracer.settings.max_age, tracer.settings.queue);
     let ledger = Ledger::open(tracer.generation);
     outbox::open(tracer.generation);
+    let reached = handle.reached();
     let mut agent = Agent {
         service: identity.service.clone(),
         instance: identity.instance.clone(),
@@ -124,13 +125,15 @@ fn start_with<T: Transport>(config: Checked, transport: T) -> Result<Agent, Erro
         running: Some(Alive { tracer, ledger, handle, deadline: config.shutdown_deadline, start }),
         logged: Delivery::default(),
     };
+    let pace = Pace { max_backoff: config.max_backoff, reached };
+    // Before the reporter has anything to log.
+    agent.logged = self_log::emit(lines, WithoutThread::WriteHere);
     let drain = Drain::new(ledger, identity, T::FORM, redaction, max_age, queue, keep);
-    if let Err(error) = worker::start(runtime, move || Worker::new(transport, drain, ledger, wake, commands)) {
+    if let Err(error) = worker::start(runtime, move || Worker::new(transport, drain, ledger, wake, commands, pace)) {
         // Nobody is there to be asked, so this is over at once.
         drop(agent);
         return Err(reporter(error));
     }
-    agent.logged = self_log::emit(lines, WithoutThread::WriteHere);
     Ok(agent)
 }
 
@@ -193,13 +196,18 @@ impl Agent {
     /// Ends the tracing: no span begins any more, what has ended is sent until the time is over, and the rest is counted as dropped.
     /// Always returns in time.
     ///
-    /// With the backend absent it doesn't wait for it: each address gets one more try.
+    /// With the backend absent, an agent that has reached it before goes on trying until the time is over. One that never has gives each
+    /// address one more try, logs that no backend was ever reached, and ends at once.
     pub fn shutdown(mut self, timeout: Duration) -> Report {
         match self.running.take() {
             Some(running) => {
                 let asked = Instant::now();
-                let report = running.end(timeout);
-                std::mem::take(&mut self.logged).wait(timeout.saturating_sub(asked.elapsed()));
+                let (report, reached) = running.end(timeout);
+                let last = if reached { Delivery::default() } else { self_log::emit(lines::at_end(&report, reached), WithoutThread::Drop) };
+                // A program that ends now would cut them off.
+                for delivery in [std::mem::take(&mut self.logged), last] {
+                    delivery.wait(timeout.saturating_sub(asked.elapsed()));
+                }
                 report
             }
             None => Report::of_none(),
@@ -208,14 +216,15 @@ impl Agent {
 }
 
 impl Alive {
-    fn end(self, timeout: Duration) -> Report {
+    /// The report, and whether a backend was ever reached.
+    fn end(self, timeout: Duration) -> (Report, bool) {
         let generation = self.tracer.generation;
         tracer::disable(generation);
         self.handle.ask_early(timeout, MARGIN.min(timeout / 10), |deadline, answer| Command::Shutdown { deadline, answer });
         // Whether it answered or not: what is left is lost, and what it writes from now on doesn't count.
         self.ledger.close();
         tracer::uninstall(generation);
-        Report::since(&self.start)
+        (Report::since(&self.start), self.handle.has_reached())
     }
 }
 
@@ -224,9 +233,8 @@ impl Drop for Agent {
         let logged = std::mem::take(&mut self.logged);
         let Some(running) = self.running.take() else { return logged.wait(LOG_DEADLINE) };
         let (asked, deadline) = (Instant::now(), running.deadline);
-        let report = running.end(deadline.saturating_sub(MARGIN.min(deadline / 10)));
-        let last = self_log::emit(lines::at_end(&report), WithoutThread::Drop);
-        // A program that returns from `main` now would cut them off.
+        let (report, reached) = running.end(deadline.saturating_sub(MARGIN.min(deadline / 10)));
+        let last = self_log::emit(lines::at_end(&report, reached), WithoutThread::Drop);
         for delivery in [logged, last] {
             delivery.wait(deadline.saturating_sub(asked.elapsed()));
         }

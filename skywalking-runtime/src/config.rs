@@ -110,6 +110,7 @@ pub struct Config {
     requests: Requests,
     redaction: Hook,
     self_log: SelfLog,
+    max_backoff: Duration,
     shutdown_deadline: Duration,
     environment: Environment,
 }
@@ -139,6 +140,7 @@ impl Config {
             requests: Requests::default(),
             redaction: Hook::default(),
             self_log: SelfLog::default(),
+            max_backoff: Duration::from_secs(4),
             shutdown_deadline: Duration::from_secs(5),
             environment: Environment::Ignore,
         }
@@ -272,6 +274,16 @@ impl Config {
     /// How long dropping the agent may take, 5 s unless set.
     pub fn shutdown_deadline(mut self, deadline: Duration) -> Self {
         self.shutdown_deadline = deadline;
+        self
+    }
+
+    /// Sets the longest wait between two tries to reach the backend. Default: 4 s.
+    ///
+    /// Each wait is drawn by chance: up to 1 s after the first failure, up to twice as much after each further one, and at most this.
+    /// A backend that returns hears of the agent again within this time and the duration of a call. Beside a backend that
+    /// reports that it is overloaded the longest wait is 60 s, or this if it is longer.
+    pub fn max_backoff(mut self, wait: Duration) -> Self {
+        self.max_backoff = wait;
         self
     }
 

@@ -29,18 +29,20 @@ pub(crate) enum Level {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Line {
     level: Level,
-    text: String,
+    pub(crate) text: String,
     /// The address that it is about.
     backend: Option<String>,
     /// The words of whoever failed.
     problem: Option<String>,
     /// Lines of the same cause that were held back since its last line.
     suppressed: u64,
+    /// What was lost.
+    pub(crate) lost: u64,
 }
 
 impl Line {
     fn new(level: Level, text: impl Into<String>) -> Self {
-        Self { level, text: text.into(), backend: None, problem: None, suppressed: 0 }
+        Self { level, text: text.into(), backend: None, problem: None, suppressed: 0, lost: 0 }
     }
 
     pub(crate) fn info(text: impl Into<String>) -> Self {
@@ -62,6 +64,11 @@ impl Line {
 
     pub(crate) fn problem(mut self, problem: impl Into<String>) -> Self {
         self.problem = Some(problem.into());
+        self
+    }
+
+    pub(crate) fn lost(mut self, lost: u64) -> Self {
+        self.lost = lost;
         self
     }
 

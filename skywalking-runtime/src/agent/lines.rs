@@ -6,12 +6,12 @@ use crate::self_log::Line;
 
 /// Says that the agent runs, for whom, and what is on.
 pub(super) fn at_start(config: &Checked, address: &str) -> Vec<Line> {
-    let Checked { identity, reporter, backends, token, sampling, settings, redaction, .. } = config;
+    let Checked { identity, reporter, token, sampling, settings, redaction, .. } = config;
     let to = match reporter {
         #[cfg(feature = "report-grpc")]
-        Reporter::Grpc => format!("gRPC to {}", list(backends)),
+        Reporter::Grpc => format!("gRPC to {}", list(&config.backends)),
         #[cfg(feature = "report-http")]
-        Reporter::Http => format!("HTTP to {}", list(backends)),
+        Reporter::Http => format!("HTTP to {}", list(&config.backends)),
         Reporter::Log | Reporter::Discard => address.to_owned(),
     };
     let on = |on: bool| if on { "on" } else { "off" };
@@ -30,13 +30,14 @@ fn list(backends: &[crate::config::Address]) -> String {
     backends.iter().map(ToString::to_string).collect::<Vec<_>>().join(",")
 }
 
-/// Says what an agent lost that ends where nobody asks for its report.
-pub(super) fn at_end(report: &Report) -> Vec<Line> {
+/// Says what an agent lost that ends where nobody asks for its report, or that never reached a backend.
+pub(super) fn at_end(report: &Report, reached: bool) -> Vec<Line> {
     let Report { sent, dropped, .. } = report;
     // What was not to be kept is no loss.
     let lost = dropped.total() - dropped.not_kept;
     if lost == 0 {
         return Vec::new();
     }
-    vec![Line::warn(format!("the agent has ended: {lost} segments were lost and {sent} were sent; {dropped:?}"))]
+    let how = if reached { "" } else { " and never reached a backend" };
+    vec![Line::warn(format!("the agent has ended{how}: {lost} segments were lost and {sent} were sent; {dropped:?}"))]
 }

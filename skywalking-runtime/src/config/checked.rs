@@ -44,6 +44,7 @@ impl Config {
             token: self.token,
             redaction: self.redaction,
             self_log: self.self_log,
+            max_backoff: self.max_backoff,
             shutdown_deadline: self.shutdown_deadline,
         })
     }
@@ -65,6 +66,7 @@ pub(crate) struct Checked {
     pub(crate) token: Option<Token>,
     pub(crate) redaction: Hook,
     pub(crate) self_log: SelfLog,
+    pub(crate) max_backoff: Duration,
     pub(crate) shutdown_deadline: Duration,
 }
 

@@ -57,6 +57,20 @@ pub(crate) fn read() -> (Accounts, u64) {
     (accounts.clone(), waiting)
 }
 
+/// What the reporter lost.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Lost {
+    pub(crate) unconfirmed: u64,
+    pub(crate) refused: u64,
+    pub(crate) hook_panicked: u64,
+}
+
+/// What the reporter has lost so far.
+pub(crate) fn lost() -> Lost {
+    let accounts = lock();
+    Lost { unconfirmed: accounts.unconfirmed, refused: accounts.refused, hook_panicked: accounts.hook_panicked }
+}
+
 /// How a batch ended.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum End {
@@ -179,8 +193,9 @@ impl Ledger {
 const WAITING: u8 = 0;
 const TAKEN: u8 = 1;
 const REVOKED: u8 = 2;
+const HANDED_OVER: u8 = 3;
 
-/// Whether the transport has taken anything of a batch. Decided once: after [`revoke`](Flight::revoke) nothing is given out any more.
+/// How much of a batch the transport has taken: nothing, something or all. After [`revoke`](Flight::revoke) nothing is given out any more.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Flight(Arc<AtomicU8>);
 
@@ -190,9 +205,20 @@ impl Flight {
         self.0.compare_exchange(WAITING, TAKEN, Ordering::AcqRel, Ordering::Acquire) != Err(REVOKED)
     }
 
+    /// The transport has all of it. Only then does an answer say that the other side has read it.
+    pub(crate) fn hand_over(&self) {
+        // A batch that was revoked has not left.
+        let _ = self.0.compare_exchange(TAKEN, HANDED_OVER, Ordering::AcqRel, Ordering::Acquire);
+    }
+
+    /// True if the transport has all of it.
+    pub(crate) fn is_handed_over(&self) -> bool {
+        self.0.load(Ordering::Acquire) == HANDED_OVER
+    }
+
     /// Ends the flight. True if nothing has been taken: the batch can be sent again, or is surely lost.
     pub(crate) fn revoke(&self) -> bool {
-        self.0.compare_exchange(WAITING, REVOKED, Ordering::AcqRel, Ordering::Acquire) != Err(TAKEN)
+        !matches!(self.0.compare_exchange(WAITING, REVOKED, Ordering::AcqRel, Ordering::Acquire), Err(TAKEN | HANDED_OVER))
     }
 }
 
@@ -208,5 +234,20 @@ mod tests {
         let flight = Flight::default();
         assert!(flight.revoke() && flight.revoke());
         assert!(!flight.take());
+    }
+
+    #[test]
+    fn only_what_was_taken_can_be_handed_over() {
+        let flight = Flight::default();
+        flight.hand_over();
+        assert!(!flight.is_handed_over());
+        assert!(flight.take());
+        assert!(!flight.is_handed_over());
+        flight.hand_over();
+        assert!(flight.is_handed_over() && !flight.revoke());
+        let flight = Flight::default();
+        assert!(flight.revoke());
+        flight.hand_over();
+        assert!(!flight.is_handed_over() && flight.revoke());
     }
 }

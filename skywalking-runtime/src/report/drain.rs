@@ -115,8 +115,6 @@ pub(crate) struct Drain {
     todo: Option<Vec<&'static Tray>>,
     missed: bool,
     passes: u64,
-    /// Segments on which the program's redaction panicked, since somebody asked.
-    lost: usize,
 }
 
 impl Drain {
@@ -140,7 +138,6 @@ impl Drain {
             todo: None,
             missed: false,
             passes: 0,
-            lost: 0,
         }
     }
 
@@ -158,11 +155,6 @@ impl Drain {
     /// Somebody waits for what is done by now.
     pub(crate) fn hurry(&mut self) {
         self.waiting.hurry();
-    }
-
-    /// How many segments were lost to the program's redaction since this was asked last.
-    pub(crate) fn take_lost(&mut self) -> usize {
-        std::mem::take(&mut self.lost)
     }
 
     /// The number of passes after which all is out that has ended by now.
@@ -351,7 +343,6 @@ impl Drain {
     /// The program's redaction panicked on so much.
     fn lose(&mut self, segments: usize, bytes: usize) {
         self.ledger.lose(segments, bytes);
-        self.lost += segments;
     }
 
     /// The bytes of one segment, in the form that they leave in. None if the program's redaction panicked.

@@ -5,6 +5,7 @@
 
 mod backend;
 mod codec;
+mod outgoing;
 #[cfg(test)]
 pub(crate) mod tests;
 
@@ -18,6 +19,7 @@ use tonic::{Code, Request, Status};
 
 use self::backend::Backend;
 use self::codec::Raw;
+use super::accounts::Flight;
 use super::backends::{self, Backends, CONNECT_DEADLINE};
 use super::connector::connector;
 use super::quote::{quote, sources};
@@ -64,15 +66,15 @@ impl Grpc {
         request
     }
 
-    /// One call: a stream of messages, and the answer.
-    fn call(&mut self, path: &'static str, messages: impl Iterator<Item = bytes::Bytes> + Send + 'static) -> Call {
+    /// One call: a stream of messages, and the answer. The flight, if there is one, learns when all of them are with the connection.
+    fn call(&mut self, path: &'static str, messages: impl Iterator<Item = bytes::Bytes> + Send + 'static, flight: Option<Flight>) -> Call {
         let request = self.request(tokio_stream::iter(messages));
         let token = self.token.as_ref().map(|(token, _)| token.clone());
         let Some(channel) = self.channel() else {
             return Box::pin(std::future::ready(Outcome::Failed("there is no backend".to_owned())));
         };
         Box::pin(async move {
-            let mut client = Client::new(Backend(channel));
+            let mut client = Client::new(Backend { channel, flight });
             if let Err(error) = client.ready().await {
                 return Outcome::Failed(quote(&chain(&*error), token.as_ref()));
             }
@@ -115,11 +117,12 @@ impl Transport for Grpc {
             Word::Properties => (PROPERTIES, self.management.properties().encode_to_vec()),
             Word::KeepAlive => (KEEP_ALIVE, self.management.keep_alive().encode_to_vec()),
         };
-        self.call(path, std::iter::once(message.into()))
+        self.call(path, std::iter::once(message.into()), None)
     }
 
     fn send(&mut self, messages: Messages) -> Call {
-        self.call(COLLECT, messages)
+        let flight = messages.flight();
+        self.call(COLLECT, messages, Some(flight))
     }
 }
 

@@ -7,6 +7,7 @@
 
 mod body;
 mod connection;
+mod limited;
 #[cfg(test)]
 mod tests;
 
@@ -73,6 +74,7 @@ impl Http {
         }
         let token = self.token.as_ref().map(|(token, _)| token.clone());
         let kept = Arc::clone(&self.kept);
+        let flight = request.body().flight();
         Box::pin(async move {
             let mut connection = match connection(&kept, &address).await {
                 Ok(connection) => connection,
@@ -80,8 +82,9 @@ impl Http {
             };
             match connection.exchange(request).await {
                 Ok(answer) => {
-                    // One that refused may not have read all of the body, and then waits for nothing else.
-                    if answer.status.is_success() && answer.is_whole {
+                    // One that has not read all of the body waits for nothing else.
+                    let is_read = answer.status.is_success() && flight.is_none_or(|flight| flight.is_handed_over());
+                    if is_read && answer.is_whole {
                         *lock(&kept) = Some(connection);
                     }
                     outcome(&answer, token.as_ref())

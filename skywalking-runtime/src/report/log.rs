@@ -52,9 +52,11 @@ impl Transport for Log {
 
 /// Writes each line with one call, so that lines of other threads stay whole beside it.
 fn write(messages: Messages, to: &mut impl Write) -> io::Result<()> {
+    let flight = messages.flight();
     for line in messages.filter_map(|message| json::line(&message)) {
         to.write_all(&line)?;
     }
+    flight.hand_over();
     Ok(())
 }
 

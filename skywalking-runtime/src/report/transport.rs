@@ -57,7 +57,8 @@ pub(crate) trait Transport: Send + 'static {
     fn send(&mut self, messages: Messages) -> Call;
 }
 
-/// The messages of a batch, given out one by one. Asking for the first one decides that the batch has left.
+/// The messages of a batch, given out one by one. Asking for the first one decides that the batch has left. A transport that has all of
+/// them says so ([`Flight::hand_over`]): an answer before that is no word on what the other side has read.
 #[derive(Debug)]
 pub(crate) struct Messages {
     messages: vec::IntoIter<Bytes>,
@@ -67,6 +68,11 @@ pub(crate) struct Messages {
 impl Messages {
     pub(crate) fn new(messages: Vec<Bytes>, flight: Flight) -> Self {
         Self { messages: messages.into_iter(), flight }
+    }
+
+    /// What decides whether they have left: to be told when the transport has all of them.
+    pub(crate) fn flight(&self) -> Flight {
+        self.flight.clone()
     }
 
     /// How many messages are left, and how many bytes they have together. Asking for that takes none.

@@ -13,11 +13,13 @@
 //! How bytes travel is the transport's business, what they are `drain`'s.
 
 mod asked;
+mod outcomes;
 #[cfg(test)]
 mod tests;
 mod thread;
 
 use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
 use tokio::sync::{Notify, mpsc};
@@ -26,13 +28,14 @@ use tokio::time::{Instant, sleep_until, timeout};
 use self::asked::Asked;
 pub(crate) use self::asked::{Answer, Command};
 pub(crate) use self::thread::{Handle, prepare, start};
-use super::accounts::{End, Flight, Ledger};
+use super::accounts::{Flight, Ledger};
 use super::backoff::Backoff;
-use super::diagnostics::{Cause, Diagnostics};
+use super::diagnostics::{Cause, Diagnostics, Losses};
 use super::drain::{Batch, Drain, Filled};
 use super::transport::{Call, Messages, Outcome, Transport};
 use crate::management::Word;
 use crate::management::beats::Beats;
+use crate::self_log::{self, WithoutThread};
 use crate::trace::age;
 
 const BATCH_DEADLINE: Duration = Duration::from_secs(30);
@@ -44,6 +47,8 @@ const QUIET_AFTER: Duration = Duration::from_secs(60);
 const MISSED_TICK: Duration = Duration::from_millis(1);
 /// How long it may be silent at most: segments learn from it how old they are.
 const PULSE: Duration = Duration::from_secs(1);
+/// How often losses are looked at.
+const LOOK: Duration = Duration::from_secs(1);
 /// Where nothing else is due.
 const IDLE: Duration = Duration::from_secs(3_600);
 
@@ -79,15 +84,34 @@ pub(crate) struct Worker<T> {
     flight: Flight,
     asked: Asked,
     backoff: Backoff,
+    /// A backend has answered since the agent started.
+    reached: Arc<AtomicBool>,
     /// Addresses that failed since the last wait or success.
     failed: usize,
     next_tick: Instant,
     last_segment: Instant,
     diagnostics: Diagnostics,
+    next_look: Instant,
+}
+
+/// What a worker is told of the other side.
+#[derive(Debug)]
+pub(crate) struct Pace {
+    /// The longest wait between two tries.
+    pub(crate) max_backoff: Duration,
+    /// Set when a backend answers.
+    pub(crate) reached: Arc<AtomicBool>,
 }
 
 impl<T: Transport> Worker<T> {
-    pub(crate) fn new(transport: T, drain: Drain, ledger: Ledger, wake: Arc<Notify>, commands: mpsc::Receiver<Command>) -> Self {
+    pub(crate) fn new(
+        transport: T,
+        drain: Drain,
+        ledger: Ledger,
+        wake: Arc<Notify>,
+        commands: mpsc::Receiver<Command>,
+        pace: Pace,
+    ) -> Self {
         let now = Instant::now();
         Self {
             transport,
@@ -100,11 +124,13 @@ impl<T: Transport> Worker<T> {
             batch: Batch::default(),
             flight: Flight::default(),
             asked: Asked::default(),
-            backoff: Backoff::new(),
+            backoff: Backoff::new(pace.max_backoff),
+            reached: pace.reached,
             failed: 0,
             next_tick: now,
             last_segment: now,
-            diagnostics: Diagnostics::default(),
+            diagnostics: Diagnostics::new(Losses::read()),
+            next_look: now,
         }
     }
 
@@ -112,6 +138,7 @@ impl<T: Transport> Worker<T> {
     pub(crate) async fn run(mut self) {
         loop {
             age::tick();
+            self.log();
             self.asked.answer_late(Instant::now());
             if !self.asked.is_over() {
                 self.advance();
@@ -129,6 +156,7 @@ impl<T: Transport> Worker<T> {
         }
         // Nothing may leave after the answer, which says what has left.
         self.activity = Activity::Idle;
+        self.log();
         self.asked.answer_all();
     }
 
@@ -208,10 +236,6 @@ impl<T: Transport> Worker<T> {
     /// Fills the batch and decides when to come again.
     fn drain(&mut self, now: Instant) {
         let filled = self.drain.fill(&mut self.batch);
-        let lost = self.drain.take_lost();
-        if lost > 0 {
-            self.tell(Cause::Redaction, &format!("it panicked on {lost} segments"));
-        }
         let empty = self.batch.messages.is_empty();
         if !empty {
             self.last_segment = now;
@@ -231,97 +255,6 @@ impl<T: Transport> Worker<T> {
             // Ends `advance`: there is nothing left to do.
             self.next_tick = now + IDLE;
         }
-    }
-
-    fn finish(&mut self, outcome: Outcome) {
-        match std::mem::replace(&mut self.activity, Activity::Idle) {
-            Activity::Saying(word, _) => self.finish_word(word, outcome),
-            Activity::Sending(_) => self.finish_batch(outcome),
-            Activity::Idle => {}
-        }
-    }
-
-    fn finish_word(&mut self, word: Word, outcome: Outcome) {
-        let now = Instant::now();
-        match outcome {
-            Outcome::Taken => {
-                if word == Word::Properties {
-                    self.asked.answer_registered();
-                }
-            }
-            // It is there and it answers: what it thinks of segments, it shall say itself.
-            Outcome::Refused(problem) => self.tell(Cause::Management, &problem),
-            Outcome::Overloaded(problem) => return self.fall(Cause::Overloaded, &problem),
-            Outcome::Failed(problem) => return self.fall(Cause::Unreachable, &problem),
-        }
-        match &mut self.link {
-            Link::Up(beats) => {
-                if beats.said(now) {
-                    self.stand();
-                }
-            }
-            Link::Down { .. } => self.link = Link::Up(Beats::begin(now)),
-        }
-    }
-
-    fn finish_batch(&mut self, outcome: Outcome) {
-        match outcome {
-            Outcome::Taken => {
-                self.stand();
-                self.settle(End::Sent);
-            }
-            Outcome::Refused(problem) => {
-                self.tell(Cause::Refused, &problem);
-                self.settle(End::Refused);
-            }
-            Outcome::Overloaded(problem) => {
-                self.settle(End::Refused);
-                self.fall(Cause::Overloaded, &problem);
-            }
-            Outcome::Failed(problem) => {
-                if self.flight.revoke() {
-                    self.fall(Cause::Unreachable, &problem);
-                } else {
-                    self.settle(End::Unconfirmed);
-                    self.fall(Cause::Unconfirmed, &problem);
-                }
-            }
-        }
-    }
-
-    /// The batch is over.
-    fn settle(&mut self, end: End) {
-        self.ledger.arrive(self.batch.messages.len(), end);
-        self.batch = Batch::default();
-        self.asked.answer_drained(self.drain.passes());
-    }
-
-    /// Things work: the next failure is a first one.
-    fn stand(&mut self) {
-        self.failed = 0;
-        self.backoff.reset();
-    }
-
-    /// The other side failed: turns to the next.
-    fn fall(&mut self, cause: Cause, problem: &str) {
-        self.tell(cause, problem);
-        self.transport.turn();
-        self.failed += 1;
-        let now = Instant::now();
-        let round_is_over = self.failed >= self.transport.addresses() || cause == Cause::Overloaded;
-        let wait = if round_is_over {
-            self.failed = 0;
-            self.backoff.next()
-        } else {
-            Duration::ZERO
-        };
-        let hurry = self.asked.failed();
-        self.link = Link::Down { until: if hurry { now } else { now + wait } };
-    }
-
-    fn tell(&mut self, cause: Cause, problem: &str) {
-        let address = self.transport.address();
-        self.diagnostics.tell(cause, &address, &problem);
     }
 }
 

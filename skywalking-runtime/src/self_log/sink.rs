@@ -4,6 +4,7 @@ use std::fmt::Write as _;
 use std::io::Write as _;
 
 use tracing::Dispatch;
+use tracing::field::display;
 use tracing::subscriber::NoSubscriber;
 
 use super::{Level, Line, TARGET};
@@ -39,11 +40,13 @@ impl Sink {
 }
 
 fn to_tracing(line: &Line) {
-    let Line { level, text, backend, problem, suppressed } = line;
-    let suppressed = (*suppressed > 0).then_some(suppressed);
+    let Line { level, text, backend, problem, suppressed, lost } = line;
+    // As they are: a quotation of the backend's words stays readable.
+    let [backend, problem] = [backend, problem].map(|text| text.as_ref().map(display));
+    let [suppressed, lost] = [suppressed, lost].map(|count| (*count > 0).then_some(count));
     macro_rules! event {
         ($level:ident) => {
-            tracing::$level!(target: TARGET, backend, problem, suppressed, "{text}")
+            tracing::$level!(target: TARGET, lost, backend, problem, suppressed, "{text}")
         };
     }
     match level {
@@ -76,9 +79,12 @@ fn to_stderr(line: &Line) {
 
 /// The line as text alone.
 fn plain(line: &Line) -> String {
-    let Line { text, backend, problem, suppressed, .. } = line;
+    let Line { text, backend, problem, suppressed, lost, .. } = line;
     let mut plain = text.clone();
     // Writing to a string can't fail.
+    if *lost > 0 {
+        let _ = write!(plain, "; lost={lost}");
+    }
     if let Some(backend) = backend {
         let _ = write!(plain, "; backend={backend}");
     }
@@ -99,7 +105,7 @@ mod tests {
     fn plain_text_has_the_details_that_are_there() {
         let line = Line::warn("no answer");
         assert_eq!(plain(&line), "no answer");
-        let line = line.backend("oap:11800").problem("a \"b\"\nc").suppressed(3);
-        assert_eq!(plain(&line), "no answer; backend=oap:11800; problem=\"a \\\"b\\\"\\nc\"; suppressed=3");
+        let line = line.backend("oap:11800").problem("a \"b\"\nc").suppressed(3).lost(7);
+        assert_eq!(plain(&line), "no answer; lost=7; backend=oap:11800; problem=\"a \\\"b\\\"\\nc\"; suppressed=3");
     }
 }

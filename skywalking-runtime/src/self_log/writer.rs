@@ -95,7 +95,7 @@ impl Writers {
 
     fn permit(&'static self) -> Option<Permit> {
         let more = |writing| (writing < MOST).then_some(writing + 1);
-        self.writing.fetch_update(Ordering::Relaxed, Ordering::Relaxed, more).is_ok().then_some(Permit(self))
+        self.writing.fetch_update(Ordering::Relaxed, Ordering::Relaxed, more).is_ok().then(|| Permit(self))
     }
 
     fn write_all(&self, lines: &[Line], sink: &Sink) {

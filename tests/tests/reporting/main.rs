@@ -4,6 +4,8 @@
 //! waits for a time: tests wait for arrival, or for the agent's answer. Heavy load and the counts alone are tested in `accounting`.
 
 mod backend;
+mod early;
+mod outages;
 mod program;
 mod slow;
 

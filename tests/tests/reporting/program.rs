@@ -37,6 +37,25 @@ pub(crate) fn request_with_tag(key: &'static str, value: &str) {
     });
 }
 
+/// The same with so many tags of different keys.
+pub(crate) fn request_with_tags(number: usize, value: &str) {
+    static KEYS: [&str; 40] = {
+        let mut keys = ["k"; 40];
+        let mut at = 0;
+        while at < keys.len() {
+            // A key for each length.
+            keys[at] = "kkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkk".split_at(at + 1).0;
+            at += 1;
+        }
+        keys
+    };
+    Root::new(&REQUEST).run(|| {
+        for key in &KEYS[..number] {
+            current().tag(key, value);
+        }
+    });
+}
+
 /// A request of three segments: the caller's, the called one's, and one of another thread. Gives the id of its trace.
 #[entry_span(name = "/API/Snapshot", layer = http, tags("http.method" = "GET"))]
 pub(crate) fn snapshot() -> String {

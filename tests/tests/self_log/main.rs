@@ -4,6 +4,7 @@
 //! ignored tests.
 
 mod hostile;
+mod losses;
 mod places;
 
 use std::process::{Command, Output, Stdio};

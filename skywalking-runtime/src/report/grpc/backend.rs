@@ -12,14 +12,21 @@ use tonic::codegen::http::{Request, Response, StatusCode};
 use tonic::codegen::{Service, StdError};
 use tonic::transport::Channel;
 
+use super::outgoing::Outgoing;
+use crate::report::accounts::Flight;
+
 /// The answer came from something that is no gRPC server.
 #[derive(Debug, thiserror::Error)]
 #[error("HTTP status {0} from something that is no gRPC server")]
 struct NoGrpc(StatusCode);
 
-/// The channel, with its answers looked at.
+/// The channel, with its requests followed and its answers looked at.
 #[derive(Clone, Debug)]
-pub(super) struct Backend(pub(super) Channel);
+pub(super) struct Backend {
+    pub(super) channel: Channel,
+    /// That of the batch, if the request carries one.
+    pub(super) flight: Option<Flight>,
+}
 
 impl Service<Request<Body>> for Backend {
     type Response = Response<Body>;
@@ -27,11 +34,15 @@ impl Service<Request<Body>> for Backend {
     type Future = Pin<Box<dyn Future<Output = Result<Response<Body>, StdError>> + Send>>;
 
     fn poll_ready(&mut self, cx: &mut Context<'_>) -> Poll<Result<(), StdError>> {
-        self.0.poll_ready(cx).map_err(Into::into)
+        self.channel.poll_ready(cx).map_err(Into::into)
     }
 
     fn call(&mut self, request: Request<Body>) -> Self::Future {
-        let answer = self.0.call(request);
+        let request = match self.flight.clone() {
+            Some(flight) => request.map(|body| Body::new(Outgoing::new(body, flight))),
+            None => request,
+        };
+        let answer = self.channel.call(request);
         Box::pin(async move {
             let answer = answer.await?;
             if answer.status() == StatusCode::OK { Ok(answer) } else { Err(NoGrpc(answer.status()).into()) }

@@ -9,6 +9,7 @@ use std::task::{Context, Poll};
 use bytes::{Bytes, BytesMut};
 use http_body::{Body, Frame, SizeHint};
 
+use super::super::accounts::Flight;
 use super::super::transport::Messages;
 
 /// About so many bytes are given out at a time.
@@ -41,6 +42,14 @@ impl Content {
         Self { length: ("[]".len() + commas + bytes) as u64, rest: Rest::Array { messages, before: b"[" } }
     }
 
+    /// That of the batch that it is, if it is one.
+    pub(super) fn flight(&self) -> Option<Flight> {
+        match &self.rest {
+            Rest::Array { messages, .. } => Some(messages.flight()),
+            Rest::Object(_) | Rest::Nothing => None,
+        }
+    }
+
     fn next(&mut self) -> Option<Bytes> {
         match std::mem::replace(&mut self.rest, Rest::Nothing) {
             Rest::Object(text) => Some(text),
@@ -53,6 +62,8 @@ impl Content {
                             return None;
                         }
                         piece.extend_from_slice(if before == b"[" { b"[]" } else { b"]" });
+                        // An answer before this is no word on what was read.
+                        messages.flight().hand_over();
                         return Some(piece.freeze());
                     };
                     piece.extend_from_slice(before);
@@ -86,7 +97,6 @@ impl Body for Content {
 
 #[cfg(test)]
 mod tests {
-    use super::super::super::accounts::Flight;
     use super::*;
 
     fn messages(texts: &[&str], flight: &Flight) -> Messages {
@@ -119,5 +129,17 @@ mod tests {
         let flight = Flight::default();
         let mut content = Content::array(messages(&["{}"], &flight));
         assert!(content.next().is_some() && !flight.revoke());
+    }
+
+    #[test]
+    fn all_is_handed_over_with_the_last_piece() {
+        let flight = Flight::default();
+        let large = format!("{{\"a\":\"{}\"}}", "x".repeat(PIECE));
+        let mut content = Content::array(messages(&[&large, &large, &large], &flight));
+        for _ in 0..3 {
+            assert!(content.next().is_some() && !flight.is_handed_over());
+        }
+        assert!(content.next().is_some_and(|piece| piece.ends_with(b"]")) && flight.is_handed_over());
+        assert!(content.next().is_none());
     }
 }

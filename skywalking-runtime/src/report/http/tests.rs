@@ -144,6 +144,49 @@ async fn what_speaks_no_http_has_not_answered() {
 }
 
 #[tokio::test]
+async fn an_answer_without_end_is_a_failure_and_is_not_read_on() {
+    let pieces = [
+        "HTTP/1.1 100 Continue\r\n\r\n",
+        "HTTP/1.1 103 Early Hints\r\nlink: </a>; rel=preload\r\n\r\n",
+        "HTTP/1.1 199 -\r\n\r\n",
+        "x-header: 1\r\n",
+    ];
+    for piece in pieces {
+        let (listener, address) = listener().await;
+        let written = tokio::spawn(async move {
+            let (mut stream, _) = listener.accept().await.unwrap();
+            request(&mut stream).await.unwrap();
+            if piece.starts_with("x-") {
+                stream.write_all(b"HTTP/1.1 200 OK\r\n").await.unwrap();
+            }
+            let many = piece.repeat(1_000);
+            let mut written = 0;
+            while stream.write_all(many.as_bytes()).await.is_ok() {
+                written += many.len();
+            }
+            written
+        });
+        let mut http = transport(address);
+        let call = http.say(Word::Properties);
+        let outcome = tokio::time::timeout(std::time::Duration::from_secs(60), call).await.expect("it ends by itself");
+        assert!(matches!(&outcome, Outcome::Failed(_)), "{outcome:?}");
+        // What the system keeps of a connection comes on top.
+        assert!(written.await.unwrap() < 32 * 1024 * 1024);
+    }
+}
+
+#[tokio::test]
+async fn a_call_behind_one_with_a_long_answer_may_read_as_much() {
+    // Interim answers, and words up to what is read of them.
+    let answer =
+        format!("{}HTTP/1.1 200 OK\r\ncontent-length: 60000\r\n\r\n{}", "HTTP/1.1 100 Continue\r\n\r\n".repeat(4_000), "x".repeat(60_000));
+    let mut http = transport(Backend::new(Box::leak(answer.into_boxed_str())).start().await);
+    for _ in 0..20 {
+        assert_eq!(http.say(Word::KeepAlive).await, Outcome::Taken);
+    }
+}
+
+#[tokio::test]
 async fn with_nobody_listening_nothing_is_taken_and_the_same_batch_arrives_once_somebody_is() {
     let (listener, address) = listener().await;
     drop(listener);
@@ -175,6 +218,32 @@ async fn a_connection_that_is_cut_while_the_body_is_written_leaves_the_batch_unc
     cut.await.unwrap();
     assert!(matches!(outcome, Outcome::Failed(_)), "{outcome:?}");
     assert!(!flight.revoke(), "some of it has left");
+}
+
+#[tokio::test]
+async fn an_answer_before_the_body_was_sent_does_not_say_that_it_was_read() {
+    for answer in [GOOD, "HTTP/1.1 200 OK\r\nconnection: close\r\ncontent-length: 2\r\n\r\n{}"] {
+        let (listener, address) = listener().await;
+        let answered = tokio::spawn(async move {
+            let (mut stream, _) = listener.accept().await.unwrap();
+            stream.read_exact(&mut [0; 16]).await.unwrap();
+            stream.write_all(answer.as_bytes()).await.unwrap();
+            // Open, and not read on.
+            (stream, listener)
+        });
+        let mut http = transport(address);
+        let flight = Flight::default();
+        // More than any buffer of the system.
+        let messages = Messages::new(vec![Bytes::from(vec![b'x'; 1024 * 1024]); 16], flight.clone());
+        assert_eq!(http.send(messages).await, Outcome::Taken);
+        assert!(!flight.is_handed_over() && !flight.revoke());
+        assert!(lock(&http.kept).is_none(), "nothing else can go over that connection");
+        drop(answered.await.unwrap());
+    }
+    let address = Backend::new(GOOD).start().await;
+    let flight = Flight::default();
+    assert_eq!(transport(address).send(batch(&flight)).await, Outcome::Taken);
+    assert!(flight.is_handed_over());
 }
 
 #[tokio::test]

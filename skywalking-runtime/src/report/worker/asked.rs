@@ -46,7 +46,7 @@ struct Waiting {
 #[derive(Debug)]
 struct Ending {
     waiting: Waiting,
-    /// How many failures it stands: each address gets one try.
+    /// How many failures it stands beside backends that were never reached: each address gets one try.
     tries: usize,
     /// Set when it is over, with the answer.
     done: Option<bool>,
@@ -118,11 +118,12 @@ impl Asked {
         }
     }
 
-    /// An address has failed. True if the next one shall be tried at once: the worker is about to end.
-    pub(crate) fn failed(&mut self) -> bool {
+    /// An address has failed. True if the worker is about to end. With backends that were `reached` before it goes on until its
+    /// deadline; with others each address had its try.
+    pub(crate) fn failed(&mut self, reached: bool) -> bool {
         let Some(ending) = self.ending.as_mut() else { return false };
         ending.tries = ending.tries.saturating_sub(1);
-        if ending.tries == 0 {
+        if ending.tries == 0 && !reached {
             ending.done.get_or_insert(false);
         }
         true

@@ -4,6 +4,8 @@
 
 use std::future::Future;
 use std::io;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
 use tokio::runtime::{Builder, Runtime};
@@ -25,6 +27,8 @@ const LONGEST: Duration = Duration::from_secs(365 * 24 * 3_600);
 #[derive(Clone, Debug)]
 pub(crate) struct Handle {
     commands: mpsc::Sender<Command>,
+    /// A backend has answered since the agent started.
+    reached: Arc<AtomicBool>,
 }
 
 /// Descriptors that the runtime opens; with tokio's feature `signal`, which the program may have turned on, it panics without them.
@@ -52,7 +56,7 @@ pub(crate) fn prepare() -> io::Result<(Engine, Handle, mpsc::Receiver<Command>)>
     // Another thread may have taken the descriptors meanwhile.
     let runtime = guarded(|| builder.build()).unwrap_or_else(|| Err(io::Error::other("its runtime panicked at the start")))?;
     let (commands, receiver) = mpsc::channel(COMMANDS);
-    Ok((Engine(Some(runtime)), Handle { commands }, receiver))
+    Ok((Engine(Some(runtime)), Handle { commands, reached: Arc::default() }, receiver))
 }
 
 /// Starts the thread.
@@ -65,6 +69,16 @@ pub(crate) fn start<T: Transport>(engine: Engine, worker: impl FnOnce() -> Worke
 }
 
 impl Handle {
+    /// What the worker sets when a backend answers.
+    pub(crate) fn reached(&self) -> Arc<AtomicBool> {
+        Arc::clone(&self.reached)
+    }
+
+    /// True once a backend has answered.
+    pub(crate) fn has_reached(&self) -> bool {
+        self.reached.load(Ordering::Relaxed)
+    }
+
     /// Asks for something and waits for the answer; no if there is none in time.
     pub(crate) fn ask(&self, wait: Duration, command: fn(Instant, Answer) -> Command) -> bool {
         self.ask_early(wait, Duration::ZERO, command)

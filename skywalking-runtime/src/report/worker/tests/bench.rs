@@ -12,7 +12,7 @@ use super::super::super::drain::Drain;
 use super::super::super::redact::Hook;
 use super::super::super::stats::{Dropped, Stats};
 use super::super::super::transport::{Call, Messages, Outcome, Transport};
-use super::super::{Answer, Command, Flight, Worker};
+use super::super::{Answer, Command, Flight, Pace, Worker};
 use crate::agent::alone;
 use crate::config::Keep;
 use crate::management::Word;
@@ -37,6 +37,8 @@ pub(super) enum Plan {
     Cut,
     /// Takes the messages and never answers.
     Stall,
+    /// Takes one message and answers that it has taken the batch.
+    Early,
 }
 
 #[derive(Default)]
@@ -74,11 +76,17 @@ impl Script {
     fn answer(plan: Plan, messages: Messages) -> Call {
         let text = String::from("as planned");
         Box::pin(async move {
-            if plan != Plan::Absent {
-                messages.for_each(drop);
+            let flight = messages.flight();
+            match plan {
+                Plan::Absent => {}
+                Plan::Early => messages.take(1).for_each(drop),
+                _ => {
+                    messages.for_each(drop);
+                    flight.hand_over();
+                }
             }
             match plan {
-                Plan::Take => Outcome::Taken,
+                Plan::Take | Plan::Early => Outcome::Taken,
                 Plan::Refuse => Outcome::Refused(text),
                 Plan::Overload => Outcome::Overloaded(text),
                 Plan::Absent | Plan::Cut => Outcome::Failed(text),
@@ -144,7 +152,8 @@ impl Bench {
         let script = Script { other: Arc::new(Mutex::new(other)), start: Instant::now(), addresses, at: 0 };
         let wake = Arc::new(Notify::new());
         let drain = Drain::new(ledger, identity, Script::FORM, Hook::default(), Settings::default().max_age, queue, keep);
-        let worker = Worker::new(script.clone(), drain, ledger, Arc::clone(&wake), receiver);
+        let pace = Pace { max_backoff: Duration::from_secs(4), reached: Arc::default() };
+        let worker = Worker::new(script.clone(), drain, ledger, Arc::clone(&wake), receiver, pace);
         tokio::spawn(worker.run());
         Self { script, commands, wake, node: Node::claim(), generation, ledger, queue, start, _alone: alone }
     }

@@ -1,0 +1,55 @@
+//! What was lost in this process so far, by the cause that a line is about.
+
+use super::Cause;
+use crate::report::accounts;
+use crate::trace::outbox;
+use crate::trace::tally::{self, Reason};
+
+/// Counts since the process started.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(crate) struct Losses {
+    pub(super) queue_full: u64,
+    pub(super) unconfirmed: u64,
+    pub(super) refused: u64,
+    pub(super) hook_panicked: u64,
+    pub(super) live_limit: u64,
+    pub(super) keep_buffer: u64,
+}
+
+impl Losses {
+    pub(crate) fn read() -> Self {
+        let accounts::Lost { unconfirmed, refused, hook_panicked } = accounts::lost();
+        Self {
+            queue_full: outbox::totals().full,
+            unconfirmed,
+            refused,
+            hook_panicked,
+            live_limit: tally::read(Reason::UnsampledLiveLimit),
+            keep_buffer: tally::read(Reason::KeepBufferFull),
+        }
+    }
+
+    /// What an outage costs, in whichever way.
+    pub(super) fn by_outage(&self) -> u64 {
+        self.queue_full + self.unconfirmed + self.refused
+    }
+
+    /// What was lost since `before`: only causes with a loss.
+    pub(super) fn since(self, before: &Self) -> impl Iterator<Item = (Cause, u64)> + use<> {
+        let now = self.by_cause();
+        let before = before.by_cause();
+        let both = now.into_iter().zip(before);
+        both.map(|((cause, now), (_, before))| (cause, now.saturating_sub(before))).filter(|(_, lost)| *lost > 0)
+    }
+
+    fn by_cause(self) -> [(Cause, u64); 6] {
+        [
+            (Cause::QueueFull, self.queue_full),
+            (Cause::Unconfirmed, self.unconfirmed),
+            (Cause::Refused, self.refused),
+            (Cause::Redaction, self.hook_panicked),
+            (Cause::LiveLimit, self.live_limit),
+            (Cause::KeepBuffer, self.keep_buffer),
+        ]
+    }
+}

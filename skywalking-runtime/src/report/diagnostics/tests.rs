@@ -1,0 +1,165 @@
+//! Which lines there are, and when, on a clock of the test's.
+
+use super::*;
+
+/// The lines of the seconds since the last look, without what is the same in all.
+struct Log {
+    diagnostics: Diagnostics,
+    start: Instant,
+    losses: Losses,
+}
+
+impl Log {
+    fn new() -> Self {
+        Self { diagnostics: Diagnostics::new(Losses::default()), start: Instant::now(), losses: Losses::default() }
+    }
+
+    fn at(&self, seconds: u64) -> Instant {
+        self.start + Duration::from_secs(seconds)
+    }
+
+    fn failed(&mut self, cause: Cause, seconds: u64) {
+        let now = self.at(seconds);
+        self.diagnostics.failed(cause, "oap:1", "refused", now);
+    }
+
+    fn answered(&mut self, causes: &[Cause], seconds: u64) {
+        let now = self.at(seconds);
+        self.diagnostics.look(self.losses, now);
+        self.diagnostics.answered(causes, now);
+    }
+
+    fn lose(&mut self, seconds: u64, lose: impl FnOnce(&mut Losses)) {
+        lose(&mut self.losses);
+        self.look(seconds);
+    }
+
+    fn look(&mut self, seconds: u64) {
+        let now = self.at(seconds);
+        self.diagnostics.look(self.losses, now);
+    }
+
+    fn lines(&mut self) -> Vec<Line> {
+        self.diagnostics.take()
+    }
+}
+
+fn begins(cause: Cause) -> Line {
+    Line::warn(cause.text())
+}
+
+fn over(cause: Cause, lost: u64) -> Line {
+    if lost > 0 { Line::warn(cause.recovered()).lost(lost) } else { Line::info(cause.recovered()) }
+}
+
+fn failure(cause: Cause) -> Line {
+    begins(cause).backend("oap:1").problem("refused")
+}
+
+/// One of the counts.
+type Count = fn(&mut Losses) -> &mut u64;
+
+/// The losses that are found by looking, with the count that each is.
+const FOUND: [(Cause, Count); 4] = [
+    (Cause::QueueFull, |losses| &mut losses.queue_full),
+    (Cause::Redaction, |losses| &mut losses.hook_panicked),
+    (Cause::LiveLimit, |losses| &mut losses.live_limit),
+    (Cause::KeepBuffer, |losses| &mut losses.keep_buffer),
+];
+
+#[test]
+fn each_loss_is_a_line_at_once_one_a_minute_and_one_when_it_is_over() {
+    for (cause, count) in FOUND {
+        let mut log = Log::new();
+        for second in 0..150 {
+            log.lose(second, |losses| *count(losses) += 100);
+        }
+        let expected = [begins(cause).lost(100), begins(cause).lost(6_100).suppressed(59), begins(cause).lost(12_100).suppressed(59)];
+        assert_eq!(log.lines(), expected);
+        for second in 150..400 {
+            log.look(second);
+        }
+        assert_eq!(log.lines(), [over(cause, 15_000)]);
+    }
+}
+
+#[test]
+fn what_comes_and_goes_is_at_most_two_lines_a_minute_and_adds_up() {
+    for (cause, count) in FOUND {
+        let mut log = Log::new();
+        // For a second each 15 s, ten minutes long.
+        for second in 0..900 {
+            if second < 600 && second % 15 == 0 {
+                log.lose(second, |losses| *count(losses) += 7);
+            } else {
+                log.look(second);
+            }
+        }
+        let lines = log.lines();
+        assert!((10..=21).contains(&lines.len()), "{lines:#?}");
+        let told: u64 = lines.iter().filter(|line| line.text == cause.recovered()).map(|line| line.lost).sum();
+        assert_eq!(told, 40 * 7, "{lines:#?}");
+    }
+}
+
+#[test]
+fn a_failure_is_one_line_a_minute_and_the_answer_says_what_it_cost() {
+    for cause in [Cause::Unreachable, Cause::Overloaded] {
+        let mut log = Log::new();
+        log.failed(cause, 0);
+        assert_eq!(log.lines(), [failure(cause)]);
+        for second in 1..=100 {
+            log.failed(cause, second);
+            log.lose(second, |losses| losses.queue_full += 10);
+        }
+        let lines = log.lines();
+        assert_eq!(
+            lines,
+            [begins(Cause::QueueFull).lost(10), failure(cause).suppressed(59), begins(Cause::QueueFull).lost(610).suppressed(59)]
+        );
+        log.answered(&[cause], 101);
+        assert_eq!(log.lines(), [over(cause, 1_000)]);
+        log.answered(&[cause], 102);
+        assert_eq!(log.lines(), [], "once");
+        log.look(111);
+        assert_eq!(log.lines(), [over(Cause::QueueFull, 1_000)]);
+    }
+}
+
+#[test]
+fn an_outage_that_costs_nothing_is_over_with_a_line_too() {
+    let mut log = Log::new();
+    log.failed(Cause::Unreachable, 0);
+    log.answered(&[Cause::Unreachable], 3);
+    assert_eq!(log.lines(), [failure(Cause::Unreachable), over(Cause::Unreachable, 0)]);
+    // The next one comes within the minute: it is told with its end, when that minute is over.
+    log.failed(Cause::Unreachable, 20);
+    log.answered(&[Cause::Unreachable], 25);
+    assert_eq!(log.lines(), []);
+    log.answered(&[Cause::Unreachable], 63);
+    assert_eq!(log.lines(), [over(Cause::Unreachable, 0)]);
+}
+
+#[test]
+fn what_an_answer_costs_is_in_the_line_that_ends_it() {
+    let counts: [(Cause, Count); 2] =
+        [(Cause::Unconfirmed, |losses| &mut losses.unconfirmed), (Cause::Refused, |losses| &mut losses.refused)];
+    for (cause, count) in counts {
+        let mut log = Log::new();
+        for second in 0..3 {
+            *count(&mut log.losses) += 1_000;
+            log.failed(cause, second);
+        }
+        log.answered(&[cause], 5);
+        assert_eq!(log.lines(), [failure(cause), over(cause, 3_000)]);
+    }
+}
+
+#[test]
+fn causes_do_not_silence_each_other() {
+    let mut log = Log::new();
+    for cause in Cause::ALL {
+        log.failed(cause, 0);
+    }
+    assert_eq!(log.lines().len(), Cause::ALL.len());
+}

@@ -1,0 +1,105 @@
+//! Backends that go and come back, and agents that end meanwhile.
+
+use std::time::Duration;
+
+use tokio::time::Instant;
+
+use super::bench::{Bench, Plan};
+
+/// A backend that is back is reported to within this.
+const RESUMED: Duration = Duration::from_secs(5);
+
+#[tokio::test(start_paused = true)]
+async fn reporting_resumes_within_5_s_of_the_backends_return_however_long_it_was_away() {
+    for addresses in [1, 3] {
+        for fault in [Plan::Absent, Plan::Cut] {
+            for away in [1, 3, 10, 28, 60, 150, 600, 3_600] {
+                let bench = Bench::new(addresses, &[]);
+                bench.pass(2).await;
+                bench.script.lock().always = Some(fault);
+                bench.finish(1);
+                bench.pass(away).await;
+                bench.script.lock().always = None;
+                bench.finish(1);
+                let back = Instant::now();
+                while bench.counts().1 != [0, 0] {
+                    assert!(back.elapsed() < RESUMED, "{addresses} {fault:?} {away}: {:?}", bench.counts());
+                    tokio::time::sleep(Duration::from_millis(10)).await;
+                }
+            }
+        }
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn an_absent_backend_is_tried_in_turns_that_are_neither_many_nor_alike() {
+    let bench = Bench::new(1, &[]);
+    bench.script.lock().always = Some(Plan::Absent);
+    bench.pass(600).await;
+    let tries = bench.heard().len();
+    // 2 s each by chance once the ceiling is reached.
+    assert!((150..=600).contains(&tries), "{tries}");
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_shutdown_beside_a_backend_that_was_reached_before_waits_for_its_return() {
+    for addresses in [1, 2] {
+        for fault in [Plan::Absent, Plan::Cut] {
+            let bench = Bench::new(addresses, &[]);
+            bench.pass(2).await;
+            bench.script.lock().always = Some(fault);
+            bench.pass(40).await;
+            bench.finish(2_500);
+            bench.heard();
+            let script = bench.script.clone();
+            tokio::spawn(async move {
+                tokio::time::sleep(Duration::from_secs(20)).await;
+                script.lock().always = None;
+            });
+            let asked = Instant::now();
+            assert!(bench.shutdown(60).await);
+            assert!((20..=22).contains(&asked.elapsed().as_secs()), "{:?}", asked.elapsed());
+            assert!(bench.heard().len() < 400, "it waits between its tries");
+            bench.ledger.close();
+            let ([sent, unconfirmed, refused, shutdown], _) = bench.counts();
+            assert_eq!((sent + unconfirmed, refused, shutdown), (2_500, 0, 0));
+            assert!(sent >= 1_500, "{sent}");
+        }
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_shutdown_ends_with_its_deadline_if_the_backend_does_not_return() {
+    let bench = Bench::new(1, &[]);
+    bench.pass(2).await;
+    bench.script.lock().always = Some(Plan::Absent);
+    bench.finish(3);
+    let asked = Instant::now();
+    assert!(!bench.shutdown(60).await);
+    assert_eq!(asked.elapsed().as_secs(), 60);
+    bench.ledger.close();
+    assert_eq!(bench.counts(), ([0, 0, 0, 3], [0, 0]));
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_backend_that_only_refuses_has_been_reached() {
+    let bench = Bench::new(1, &[Plan::Refuse, Plan::Refuse]);
+    bench.pass(2).await;
+    bench.script.lock().always = Some(Plan::Absent);
+    bench.finish(3);
+    let asked = Instant::now();
+    assert!(!bench.shutdown(10).await);
+    assert_eq!(asked.elapsed().as_secs(), 10);
+}
+
+#[tokio::test(start_paused = true)]
+async fn an_overloaded_backend_is_not_asked_each_few_seconds() {
+    let bench = Bench::new(1, &[]);
+    bench.pass(2).await;
+    bench.script.lock().always = Some(Plan::Overload);
+    bench.pass(120).await;
+    bench.heard();
+    bench.pass(600).await;
+    // 30 s each by chance.
+    assert!((8..=60).contains(&bench.heard().len()));
+}

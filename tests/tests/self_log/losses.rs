@@ -1,0 +1,104 @@
+//! What is lost while the program runs is logged while it runs, and so is the end of it.
+
+use std::sync::{Mutex, PoisonError};
+use std::time::{Duration, Instant};
+
+use skywalking_collector::Collector;
+use skywalking_runtime::{Callsite, Config, Reporter, Root, callsite};
+
+use crate::{child, requests, watchdog};
+
+static LINES: Mutex<Vec<String>> = Mutex::new(Vec::new());
+
+/// A logger that keeps what it gets.
+struct Keeping;
+
+impl log::Log for Keeping {
+    fn enabled(&self, _: &log::Metadata<'_>) -> bool {
+        true
+    }
+    fn log(&self, record: &log::Record<'_>) {
+        if record.target() == "skywalking_runtime" {
+            LINES.lock().unwrap_or_else(PoisonError::into_inner).push(format!("{} {}", record.level(), record.args()));
+        }
+    }
+    fn flush(&self) {}
+}
+
+/// Waits for a line, and gives the number of segments that it says were lost.
+#[track_caller]
+fn line(start: &str) -> Option<u64> {
+    let asked = Instant::now();
+    loop {
+        let lines = LINES.lock().unwrap_or_else(PoisonError::into_inner).clone();
+        if let Some(line) = lines.iter().find(|line| line.starts_with(start)) {
+            let lost = line.split_once("lost=").map(|(_, rest)| rest.split(';').next().unwrap_or(rest).parse());
+            return lost.transpose().expect("a number");
+        }
+        assert!(asked.elapsed() < Duration::from_secs(40), "{start} is not among {lines:#?}");
+        std::thread::yield_now();
+    }
+}
+
+fn keep_lines() {
+    watchdog();
+    log::set_logger(&Keeping).expect("the first");
+    log::set_max_level(log::LevelFilter::Trace);
+}
+
+#[test]
+#[ignore = "it is the child of a test"]
+fn outage() {
+    keep_lines();
+    let runtime = tokio::runtime::Runtime::new().expect("a runtime");
+    let free = std::net::TcpListener::bind("127.0.0.1:0").expect("a free port");
+    let address = free.local_addr().expect("an address").to_string();
+    drop(free);
+    let agent = Config::new("shop").reporter(Reporter::Grpc).backend(&address).queue_segments(100).start().expect("it starts");
+    requests(1_100);
+    assert_eq!(line("INFO the agent runs"), None);
+    assert_eq!(line("WARN the backend can't be reached"), None);
+    // The agent still runs, and nobody has asked it for anything.
+    assert_eq!(line("WARN the queue is full"), Some(1_000));
+    let collector = runtime.block_on(Collector::builder().grpc_addr(address.as_str()).http_addr("127.0.0.1:0").start()).expect("the port");
+    assert_eq!(line("WARN recovered: the backend answers again"), Some(1_000));
+    assert_eq!(line("WARN recovered: the queue has room again"), Some(1_000));
+    assert_eq!(agent.shutdown(Duration::from_secs(10)).sent, 100);
+    drop(collector);
+}
+
+#[test]
+#[ignore = "it is the child of a test"]
+fn too_many_open_segments() {
+    static OUTER: Callsite = callsite!(entry, "/outer");
+    keep_lines();
+    let _agent = Config::new("shop").reporter(Reporter::Discard).live_segments(1).start().expect("it starts");
+    Root::new(&OUTER).run(|| {
+        std::thread::spawn(|| requests(5)).join().expect("they are made");
+        assert_eq!(line("WARN too many segments are open"), Some(5));
+    });
+    assert_eq!(line("WARN recovered: new requests are traced again"), Some(5));
+}
+
+#[test]
+#[ignore = "it is the child of a test"]
+fn redaction_that_panics() {
+    keep_lines();
+    let hook = |_: skywalking_runtime::redact::Field<'_>, _: &str| -> Option<String> { panic!("the program's") };
+    let _agent = Config::new("shop").reporter(Reporter::Discard).redact(hook).start().expect("it starts");
+    static TAGGED: Callsite = callsite!(entry, "/tagged");
+    for _ in 0..3 {
+        Root::new(&TAGGED).run(|| skywalking_runtime::current().tag("key", "value"));
+    }
+    assert!(line("WARN the program's redaction panicked").is_some_and(|lost| (1..=3).contains(&lost)));
+    assert_eq!(line("WARN recovered: the program's redaction works again"), Some(3));
+}
+
+#[test]
+fn losses_are_logged_while_they_happen_and_when_they_are_over() {
+    std::thread::scope(|scope| {
+        for name in ["outage", "too_many_open_segments", "redaction_that_panics"] {
+            scope.spawn(move || child(&format!("losses::{name}"), &[]));
+        }
+    });
+}
