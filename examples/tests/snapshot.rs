@@ -17,7 +17,7 @@ Entry /API/Snapshot RTS_Test <time>
 map: 4 nodes, 3 calls
 User -> RTS_Test (Rust)
 RTS_Test (Rust) -> Service_Test (Rust)
-Service_Test (Rust) -> APIService (Rust, guessed)";
+Service_Test (Rust) -> APIService (Unknown, guessed)";
 
 #[test]
 fn the_demo_prints_one_tree_of_two_services_and_the_map() {

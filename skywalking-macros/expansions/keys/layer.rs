@@ -9,7 +9,13 @@ fn get(key: &str) -> Option<String> {
                 )
                 .layer(::skywalking_runtime::__private::Layer::Cache)
                 .peer("cache:6379")
-                .tags(&[("cache.type", "redis"), ("cache.cmd", "GET")]);
+                .tags(
+                    &[
+                        ("cache.type", "redis"),
+                        ("cache.op", "read"),
+                        ("cache.cmd", "GET"),
+                    ],
+                );
             &__SKYWALKING_CALLSITE
         });
         if ::skywalking_runtime::__private::Opening::recording(

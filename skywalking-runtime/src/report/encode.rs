@@ -12,6 +12,7 @@
 //!   or a field of a log without a key; what consists of blanks is none;
 //! * of more than 300 logs of a span the first 299 and the last one are told: what was said last is most often why it failed.
 
+mod component;
 #[cfg(test)]
 mod golden;
 #[cfg(all(test, feature = "report-http"))]

@@ -107,7 +107,7 @@ impl Span {
         if self.layer != SpanLayer::Unknown.as_str_name() {
             write!(f, " layer={}", self.layer)?;
         }
-        if self.component != crate::trace::component::RUST {
+        if self.component != self.default_component() {
             write!(f, " component={}", self.component)?;
         }
         if !self.peer.is_empty() {
@@ -129,6 +129,15 @@ impl Span {
         }
         writeln!(f)?;
         self.children.iter().try_for_each(|child| child.write(f, depth + 1))
+    }
+}
+
+impl Span {
+    /// The component that a span has if neither the program nor a tag names one.
+    fn default_component(&self) -> i32 {
+        let has_guessed_node = self.kind == SpanType::Exit.as_str_name()
+            || self.kind == SpanType::Entry.as_str_name() && self.layer == SpanLayer::Mq.as_str_name();
+        if has_guessed_node { crate::trace::component::UNKNOWN } else { crate::trace::component::RUST }
     }
 }
 

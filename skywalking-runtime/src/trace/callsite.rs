@@ -79,7 +79,8 @@ const PATTERN: u8 = 1 << 3;
 const LAYER: u8 = 1 << 4;
 
 impl Callsite {
-    /// A callsite with the defaults: component 11000 (Rust), layer unknown, no peer, no tags.
+    /// A callsite with the defaults: layer unknown, no peer, no tags, and the component 11000 (Rust). An Exit, and an Entry of layer MQ, has the
+    /// component of the system that `db.type`, `cache.type`, `mq.type` or the first part of an MQ span's name tells, else none (0).
     pub const fn new(kind: Kind, name: &'static str) -> Self {
         Self::located(kind, name, "", 0)
     }

@@ -178,7 +178,8 @@ impl Current {
         self
     }
 
-    /// The OAP shall store this one span and make no metrics of it.
+    /// Asks the OAP to store this one span and to leave it out of the metrics of services, instances, endpoints and calls. Virtual databases,
+    /// caches, queues and logic endpoints [are counted](crate::docs::concepts#traces-without-metrics) nevertheless.
     pub fn skip_analysis(self) -> Self {
         with(|segment| {
             if let Some(record) = segment.current_record() {
@@ -188,7 +189,7 @@ impl Current {
         self
     }
 
-    /// The OAP shall store this trace and make no metrics of it, from here on downstream: of no span of this segment, also of those that
+    /// Asks the OAP to store this trace and to leave it out of the metrics that [`skip_analysis`](Self::skip_analysis) names, from here on downstream: of no span of this segment, also of those that
     /// have ended, of none of the segments that go on from here from now on, and of none of the services that are called from now on,
     /// which are told by the header `sw8-x`. For synthetic traffic, as probes and load tests.
     ///

@@ -11,7 +11,7 @@ fn a_trace_goes_on_from_the_program_to_ours() {
     RTS_Test_1 Entry /API/Snapshot Http component=0 {}
       RTS_Test_1 Exit /Service/OnSnapshot RPCFramework component=0 peer=RTS_Server {}
         Service_Test_1 Entry /Service/OnSnapshot/QueringSnapshot RPCFramework component=11000 {} <CrossProcess RTS_Test_1 /API/Snapshot RTS_Server>
-          Service_Test_1 Exit /database/QuerySnapshot Database component=11000 peer=APIService {db.type=sql, db.statement=SELECT 1}
+          Service_Test_1 Exit /database/QuerySnapshot Database component=0 peer=APIService {db.type=sql, db.statement=SELECT 1}
     ");
 }
 
@@ -20,7 +20,7 @@ fn a_trace_goes_on_from_ours_to_the_program() {
     let Some(play) = Play::of(Ours.plain(), Go.with(&["--two-parts"])) else { return };
     insta::assert_snapshot!(play.trees(4), @r"
     RTS_Test_1 Entry /API/Snapshot Http component=11000 {}
-      RTS_Test_1 Exit /Service/OnSnapshot RPCFramework component=11000 peer=RTS_Server {}
+      RTS_Test_1 Exit /Service/OnSnapshot RPCFramework component=0 peer=RTS_Server {}
         Service_Test_1 Entry /Service/OnSnapshot/QueringSnapshot RPCFramework component=0 {} <CrossProcess RTS_Test_1 /API/Snapshot RTS_Server>
           Service_Test_1 Exit /database/QuerySnapshot Database component=0 peer=APIService {db.type=sql, db.statement=SELECT 1}
     ");
@@ -32,7 +32,7 @@ fn with_a_correlation_context_the_program_serves_the_request_untraced() {
     assert_eq!(play.answer, "Return Snapshot Info");
     insta::assert_snapshot!(play.trees(2), @r"
     RTS_Test_1 Entry /API/Snapshot Http component=11000 {}
-      RTS_Test_1 Exit /Service/OnSnapshot RPCFramework component=11000 peer=RTS_Server {}
+      RTS_Test_1 Exit /Service/OnSnapshot RPCFramework component=0 peer=RTS_Server {}
     ");
     play.server.complains("served untraced: no header of two parts: sw8:1-");
     play.server.complains("\nsw8-correlation:");
@@ -46,7 +46,7 @@ fn with_a_correlation_context_of_the_program_a_trace_of_its_own_begins_at_ours()
     RTS_Test_1 Entry /API/Snapshot Http component=0 {}
       RTS_Test_1 Exit /Service/OnSnapshot RPCFramework component=0 peer=RTS_Server {}
     Service_Test_1 Entry /Service/OnSnapshot/QueringSnapshot RPCFramework component=11000 {correlation.seed.by=RTS_Test: é, 快照}
-      Service_Test_1 Exit /database/QuerySnapshot Database component=11000 peer=APIService {db.type=sql, db.statement=SELECT 1}
+      Service_Test_1 Exit /database/QuerySnapshot Database component=0 peer=APIService {db.type=sql, db.statement=SELECT 1}
     ");
 }
 
@@ -57,7 +57,7 @@ fn of_a_message_with_its_time_of_sending_the_program_is_untraced_too() {
     assert_eq!(play.answer, "Return Snapshot Info");
     insta::assert_snapshot!(play.trees(2), @r"
     RTS_Test_1 Entry /API/Snapshot Http component=11000 {}
-      RTS_Test_1 Exit /Service/OnSnapshot MQ component=11000 peer=RTS_Server {}
+      RTS_Test_1 Exit /Service/OnSnapshot MQ component=0 peer=RTS_Server {}
     ");
     play.server.complains("\nsw8-x:0-");
 }

@@ -117,13 +117,13 @@ const ASKED_BY_IT: &str = "
     RTS_Test_1 Entry /API/Snapshot Http component=ITS {}
       RTS_Test_1 Exit /Service/OnSnapshot RPCFramework component=ITS peer=RTS_Server {}
         Service_Test_1 Entry /Service/OnSnapshot/QueringSnapshot RPCFramework component=11000 {} <CrossProcess RTS_Test_1 ITS-ENDPOINT RTS_Server>
-          Service_Test_1 Exit /database/QuerySnapshot Database component=11000 peer=APIService {db.type=sql, db.statement=SELECT 1}
+          Service_Test_1 Exit /database/QuerySnapshot Database component=0 peer=APIService {db.type=sql, db.statement=SELECT 1}
 ";
 
 /// Ours asks, and it answers.
 const ASKED_BY_OURS: &str = "
     RTS_Test_1 Entry /API/Snapshot Http component=11000 {}
-      RTS_Test_1 Exit /Service/OnSnapshot RPCFramework component=11000 peer=RTS_Server {}
+      RTS_Test_1 Exit /Service/OnSnapshot RPCFramework component=0 peer=RTS_Server {}
         Service_Test_1 Entry /Service/OnSnapshot/QueringSnapshot RPCFramework component=ITS {} <CrossProcess RTS_Test_1 /API/Snapshot RTS_Server>
           Service_Test_1 Exit /database/QuerySnapshot Database component=ITS peer=APIService {db.type=sql, db.statement=SELECT 1}
 ";
@@ -133,7 +133,7 @@ const MAP_OF_IT: &str = "
     map: 4 nodes, 3 calls
     User -> RTS_Test (ITS)
     RTS_Test (ITS) -> Service_Test (Rust)
-    Service_Test (Rust) -> APIService (Rust, guessed)
+    Service_Test (Rust) -> APIService (Unknown, guessed)
 ";
 const MAP_OF_OURS: &str = "
     map: 4 nodes, 3 calls
@@ -162,7 +162,7 @@ pub(crate) fn what_it_puts_into_the_correlation_context_ours_reads(it: &Peer) {
             RTS_Test_1 Entry /API/Snapshot Http component=ITS {}
               RTS_Test_1 Exit /Service/OnSnapshot RPCFramework component=ITS peer=RTS_Server {}
                 Service_Test_1 Entry /Service/OnSnapshot/QueringSnapshot RPCFramework component=11000 {correlation.seed.by=RTS_Test: é, 快照} <CrossProcess RTS_Test_1 ITS-ENDPOINT RTS_Server>
-                  Service_Test_1 Exit /database/QuerySnapshot Database component=11000 peer=APIService {db.type=sql, db.statement=SELECT 1}
+                  Service_Test_1 Exit /database/QuerySnapshot Database component=0 peer=APIService {db.type=sql, db.statement=SELECT 1}
             ",
         ),
     );
@@ -175,7 +175,7 @@ pub(crate) fn what_ours_puts_into_the_correlation_context_it_reads(it: &Peer) {
         &it.text(
             "
             RTS_Test_1 Entry /API/Snapshot Http component=11000 {}
-              RTS_Test_1 Exit /Service/OnSnapshot RPCFramework component=11000 peer=RTS_Server {}
+              RTS_Test_1 Exit /Service/OnSnapshot RPCFramework component=0 peer=RTS_Server {}
                 Service_Test_1 Entry /Service/OnSnapshot/QueringSnapshot RPCFramework component=ITS {correlation.seed.by=RTS_Test: é, 快照} <CrossProcess RTS_Test_1 /API/Snapshot RTS_Server>
                   Service_Test_1 Exit /database/QuerySnapshot Database component=ITS peer=APIService {db.type=sql, db.statement=SELECT 1}
             ",
@@ -204,7 +204,7 @@ pub(crate) fn where_it_fails_our_call_fails(it: &Peer) {
         &it.text(
             "
             RTS_Test_1 Entry /API/Snapshot Http component=11000 {} log={event, error.kind, message} ERROR
-              RTS_Test_1 Exit /Service/OnSnapshot RPCFramework component=11000 peer=RTS_Server {} log={event, error.kind, message} ERROR
+              RTS_Test_1 Exit /Service/OnSnapshot RPCFramework component=0 peer=RTS_Server {} log={event, error.kind, message} ERROR
                 Service_Test_1 Entry /Service/OnSnapshot/QueringSnapshot RPCFramework component=ITS {} <CrossProcess RTS_Test_1 /API/Snapshot RTS_Server> ITS-ERROR
             ",
         ),
@@ -239,7 +239,7 @@ pub(crate) fn its_long_names_are_read_and_cut(it: &Peer) {
             RTS_Test_1 Entry /API/Snapshot[/很长 x100] Http component=ITS {} BREAKS too-long BREAKS column
               RTS_Test_1 Exit /Service/OnSnapshot[/长 x100] RPCFramework component=ITS peer=RTS_Server[.long x100] {} BREAKS too-long BREAKS too-long
                 Service_Test_1 Entry /Service/OnSnapshot/QueringSnapshot RPCFramework component=11000 {} <CrossProcess RTS_Test_1 ITS-LONG-ENDPOINT RTS_Server[.long x38]>
-                  Service_Test_1 Exit /database/QuerySnapshot Database component=11000 peer=APIService {db.type=sql, db.statement=SELECT 1}
+                  Service_Test_1 Exit /database/QuerySnapshot Database component=0 peer=APIService {db.type=sql, db.statement=SELECT 1}
             ",
         ),
     );
@@ -255,7 +255,7 @@ pub(crate) fn its_names_that_make_a_header_of_8_kib_are_not_read(it: &Peer) {
             RTS_Test_1 Entry /API/Snapshot[/很长 x500] Http component=ITS {} BREAKS too-long BREAKS column
               RTS_Test_1 Exit /Service/OnSnapshot[/长 x500] RPCFramework component=ITS peer=RTS_Server[.long x500] {} BREAKS too-long BREAKS too-long
             Service_Test_1 Entry /Service/OnSnapshot/QueringSnapshot RPCFramework component=11000 {}
-              Service_Test_1 Exit /database/QuerySnapshot Database component=11000 peer=APIService {db.type=sql, db.statement=SELECT 1}
+              Service_Test_1 Exit /database/QuerySnapshot Database component=0 peer=APIService {db.type=sql, db.statement=SELECT 1}
             ",
         ),
     );
@@ -269,7 +269,7 @@ pub(crate) fn long_names_of_ours_arrive_cut(it: &Peer) {
         &it.text(
             "
             RTS_Test_1 Entry /API/Snapshot[/很长 x21]/很-380535aa Http component=11000 {}
-              RTS_Test_1 Exit /Service/OnSnapshot[/长 x36]/-05a59dc0 RPCFramework component=11000 peer=RTS_Server[.long x38] {}
+              RTS_Test_1 Exit /Service/OnSnapshot[/长 x36]/-05a59dc0 RPCFramework component=0 peer=RTS_Server[.long x38] {}
                 Service_Test_1 Entry /Service/OnSnapshot/QueringSnapshot RPCFramework component=ITS {} <CrossProcess RTS_Test_1 /API/Snapshot[/很长 x21]/很-380535aa RTS_Server[.long x38]>
                   Service_Test_1 Exit /database/QuerySnapshot Database component=ITS peer=APIService {db.type=sql, db.statement=SELECT 1}
             ",
@@ -284,7 +284,7 @@ pub(crate) fn where_it_samples_nothing_a_trace_begins_at_ours(it: &Peer) {
         &it.text(
             "
             Service_Test_1 Entry /Service/OnSnapshot/QueringSnapshot RPCFramework component=11000 {}
-              Service_Test_1 Exit /database/QuerySnapshot Database component=11000 peer=APIService {db.type=sql, db.statement=SELECT 1}
+              Service_Test_1 Exit /database/QuerySnapshot Database component=0 peer=APIService {db.type=sql, db.statement=SELECT 1}
             ",
         ),
     );
@@ -355,7 +355,7 @@ pub(crate) fn it_sends_two_tags_of_one_key(it: &Peer) {
         &it.text(
             "
             RTS_Test_1 Entry /API/Snapshot Http component=11000 {}
-              RTS_Test_1 Exit /Service/OnSnapshot RPCFramework component=11000 peer=RTS_Server {}
+              RTS_Test_1 Exit /Service/OnSnapshot RPCFramework component=0 peer=RTS_Server {}
                 Service_Test_1 Entry /Service/OnSnapshot/QueringSnapshot RPCFramework component=ITS {seed.step=first, seed.step=second} <CrossProcess RTS_Test_1 /API/Snapshot RTS_Server> BREAKS tag-twice
                   Service_Test_1 Exit /database/QuerySnapshot Database component=ITS peer=APIService {db.type=sql, db.statement=SELECT 1}
             ",
@@ -371,7 +371,7 @@ pub(crate) fn a_time_of_sending_does_not_disturb_it(it: &Peer) {
         &it.text(
             "
             RTS_Test_1 Entry /API/Snapshot Http component=11000 {}
-              RTS_Test_1 Exit /Service/OnSnapshot MQ component=11000 peer=RTS_Server {}
+              RTS_Test_1 Exit /Service/OnSnapshot MQ component=0 peer=RTS_Server {}
                 Service_Test_1 Entry /Service/OnSnapshot/QueringSnapshot RPCFramework component=ITS {} <CrossProcess RTS_Test_1 /API/Snapshot RTS_Server>
                   Service_Test_1 Exit /database/QuerySnapshot Database component=ITS peer=APIService {db.type=sql, db.statement=SELECT 1}
             ",

@@ -46,7 +46,7 @@ fn what_ours_samples_go_samples_too() {
     let Some(play) = Play::of(Ours.plain(), Go.plain().unsampled()) else { return };
     insta::assert_snapshot!(play.trees(4), @r"
     RTS_Test_1 Entry /API/Snapshot Http component=11000 {}
-      RTS_Test_1 Exit /Service/OnSnapshot RPCFramework component=11000 peer=RTS_Server {}
+      RTS_Test_1 Exit /Service/OnSnapshot RPCFramework component=0 peer=RTS_Server {}
         Service_Test_1 Entry /Service/OnSnapshot/QueringSnapshot RPCFramework component=0 {} <CrossProcess RTS_Test_1 /API/Snapshot RTS_Server>
           Service_Test_1 Exit /database/QuerySnapshot Database component=0 peer=APIService {db.type=sql, db.statement=SELECT 1}
     ");

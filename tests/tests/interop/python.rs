@@ -46,9 +46,9 @@ fn a_batch_of_ours_is_one_span_of_python_with_a_ref_each() {
     insta::assert_snapshot!(play.trees(7), @r"
     2 of
     RTS_Test_1 Entry /API/Publish Http component=11000 {}
-      RTS_Test_1 Exit /Service/Publish RPCFramework component=11000 peer=RTS_Server {}
+      RTS_Test_1 Exit /Service/Publish RPCFramework component=0 peer=RTS_Server {}
     RTS_Test_1 Entry /API/Publish Http component=11000 {}
-      RTS_Test_1 Exit /Service/Publish RPCFramework component=11000 peer=RTS_Server {}
+      RTS_Test_1 Exit /Service/Publish RPCFramework component=0 peer=RTS_Server {}
     Service_Test_1 Entry /Service/Consume RPCFramework component=0 {} <CrossProcess RTS_Test_1 /API/Publish RTS_Server> <CrossProcess RTS_Test_1 /API/Publish RTS_Server> <CrossProcess RTS_Test_1 /API/Publish RTS_Server>
     ");
 }
@@ -59,7 +59,7 @@ fn python_sends_the_last_of_two_tags_of_one_key() {
     let Some(play) = Play::of(Ours.plain(), Python.with(&["--twice"])) else { return };
     insta::assert_snapshot!(play.trees(4), @r"
     RTS_Test_1 Entry /API/Snapshot Http component=11000 {}
-      RTS_Test_1 Exit /Service/OnSnapshot RPCFramework component=11000 peer=RTS_Server {}
+      RTS_Test_1 Exit /Service/OnSnapshot RPCFramework component=0 peer=RTS_Server {}
         Service_Test_1 Entry /Service/OnSnapshot/QueringSnapshot RPCFramework component=0 {seed.step=second} <CrossProcess RTS_Test_1 /API/Snapshot RTS_Server>
           Service_Test_1 Exit /database/QuerySnapshot Database component=0 peer=APIService {db.type=sql, db.statement=SELECT 1}
     ");

@@ -8,8 +8,8 @@ use skywalking_proto::storage;
 use super::super::redact::{Field, Hook};
 use super::super::timeline::Timeline;
 use super::super::wire::Writer;
-use super::Segment;
 use super::span::field;
+use super::{Segment, component};
 use crate::config::Storage;
 use crate::trace::callsite::Callsite;
 use crate::trace::record::{Side, SideKind};
@@ -52,6 +52,8 @@ pub(super) struct Overrides<'a> {
     pub(super) peer: Option<Cow<'a, str>>,
     pub(super) component: Option<i32>,
     pub(super) layer: Option<u32>,
+    /// The value of the tag that names the system that the span talks to.
+    pub(super) system: Option<&'a str>,
     pub(super) has_tags: bool,
     pub(super) has_references: bool,
 }
@@ -59,7 +61,7 @@ pub(super) struct Overrides<'a> {
 impl Overrides<'_> {
     /// True if the span says nothing that its callsite says too.
     pub(super) fn is_plain(&self) -> bool {
-        self.name.is_none() && self.peer.is_none() && self.component.is_none() && self.layer.is_none()
+        self.name.is_none() && self.peer.is_none() && self.component.is_none() && self.layer.is_none() && self.system.is_none()
     }
 }
 
@@ -111,7 +113,13 @@ pub(super) fn write_logs<'a>(writer: &mut Writer, hook: &Hook, segment: Segment<
             SideKind::Peer => found.peer = found.peer.take().or_else(|| Some(hook.text(Field::Peer, segment.text_of(side)))),
             SideKind::Component => found.component = found.component.or(Some(side.a.cast_signed())),
             SideKind::Layer => found.layer = found.layer.or(Some(side.a)),
-            SideKind::Text | SideKind::Int | SideKind::Uint | SideKind::Bool => found.has_tags = true,
+            SideKind::Text => {
+                found.has_tags = true;
+                if component::names_system(side.key) {
+                    found.system = found.system.or_else(|| Some(segment.text_of(side)));
+                }
+            }
+            SideKind::Int | SideKind::Uint | SideKind::Bool => found.has_tags = true,
             SideKind::Sw8Ref | SideKind::ThreadRef => found.has_references = true,
         }
         // Fields without a log of theirs belong to nothing.

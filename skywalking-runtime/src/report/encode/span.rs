@@ -5,7 +5,7 @@ use std::borrow::Cow;
 use super::super::timeline::Timeline;
 use super::super::wire::Writer;
 use super::sides::{self, Overrides, Sides};
-use super::{Encoder, Segment};
+use super::{Encoder, Segment, component};
 use crate::trace::callsite::{Callsite, Kind, Layer};
 use crate::trace::record::{Record, SideKind};
 use crate::trace::segment::{Name, UNKNOWN_PEER};
@@ -96,8 +96,10 @@ fn write_call(writer: &mut Writer, callsite: &'static Callsite, found: Overrides
         Some(name) => within(name, NAME_LIMIT, identity.name_bytes),
         None => Name::Of(callsite).within(identity.name_bytes),
     };
-    writer.int(field::COMPONENT_ID, i64::from(found.component.unwrap_or(callsite.component)));
-    writer.int(field::SPAN_LAYER, i64::from(found.layer.unwrap_or(layer as u32)));
+    let layer = found.layer.unwrap_or(layer as u32);
+    let component = component::Span { callsite, kind, layer, name: &name, system: found.system };
+    writer.int(field::COMPONENT_ID, i64::from(found.component.unwrap_or_else(|| component.component())));
+    writer.int(field::SPAN_LAYER, i64::from(layer));
     writer.int(field::SPAN_TYPE, kind as i64);
     writer.string(field::PEER, &peer);
     writer.string(field::OPERATION_NAME, &name);

@@ -166,7 +166,7 @@ fn random_span(random: &mut Random, made: &mut Made, place: usize, ended: u64, t
         span_id: i32::try_from(place).unwrap(),
         parent_span_id: parent.map_or(-1, |parent| i32::try_from(parent).unwrap()),
         operation_name: callsite.name.to_owned(),
-        component_id: callsite.component,
+        component_id: callsite.component, // each Exit here has one that is written out
         is_error: record.is(Record::ERROR),
         skip_analysis: record.is(Record::SKIP_ANALYSIS),
         ..SpanObject::default()
