@@ -1,6 +1,7 @@
 //! The heart through its public face: what segments come out of what programs do. Every test of a misuse ends with an empty slot.
 
 mod batches;
+mod components;
 mod crossing;
 mod describe;
 mod detached;
