@@ -4,7 +4,7 @@ use http::{Request, Response};
 use skywalking_runtime::*;
 use tower::{Layer as _, ServiceExt as _, service_fn};
 
-use skywalking_trybuild::block_on;
+use skywalking_trybuild::{block_on, spans};
 
 type Answer = Result<http::Response<String>, std::io::Error>;
 
@@ -17,8 +17,11 @@ async fn answer(request: Request<String>) -> Answer {
 #[test]
 fn keeps_the_names_of_other_crates() {
     let service = integrations::tower::ServerLayer::new().layer(service_fn(answer));
-    let trees = testing::run(|| block_on(service.oneshot(http::Request::new("tea".to_owned()))).map(drop).expect("an answer"));
-    assert_eq!(testing::text(&trees), "Entry /items layer=Http component=49 {http.method=GET, url=/, size=3, http.status_code=200}\n");
+    spans(|| block_on(service.oneshot(http::Request::new("tea".to_owned()))).map(drop).expect("an answer")).are(
+        "
+        Entry /items layer=Http component=49 {http.method=GET, url=/, size=3, http.status_code=200}
+        ",
+    );
     let built: fn() -> tower::ServiceBuilder<tower::layer::util::Identity> = tower::ServiceBuilder::new;
     drop(built());
 }
