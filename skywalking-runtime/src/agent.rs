@@ -2,6 +2,7 @@
 //!
 //! What it does is done by the reporter's thread (`report/worker`); here is only who asks it and for how long he waits.
 
+mod forked;
 mod lines;
 #[cfg(test)]
 mod tests;
@@ -29,6 +30,7 @@ use crate::report::stats::{Report, Stats};
 use crate::report::transport::Transport;
 use crate::report::worker::{self, Command, Handle, Pace, Worker};
 use crate::self_log::{self, Delivery, WithoutThread};
+use crate::sys::{self, forks};
 use crate::trace::{age, clock, id, install_panic_hook, outbox};
 use crate::tracer::{self, Running, Tracer};
 
@@ -38,6 +40,21 @@ use crate::tracer::{self, Running, Tracer};
 ///
 /// Dropping, [`flush`](Agent::flush) and [`shutdown`](Agent::shutdown) block the calling thread for as long as they say. The reporter
 /// has a thread of its own, so this is no deadlock, not even inside of an executor; but other tasks of that thread wait meanwhile.
+///
+/// # Forks
+///
+/// A forked child has no reporter, so the agent is off in it: spans do nothing, [`enabled`](crate::enabled) is false, and the first span or
+/// call of the agent logs one line. The parent's guard may be dropped or used in the child; it does nothing and waits for nothing. Spans
+/// that were open at the fork are the parent's, and are reported by the parent alone. To trace a child, start an agent in it: a pre-forking
+/// server starts one in each worker, after the fork. It has ids, queues and counts of its own.
+///
+/// Forks by `fork` of the C library are noticed, also inside of `Command` and of libraries. A `clone` or `fork` by a raw system call is
+/// not: do not trace in such a child.
+///
+/// # Signals
+///
+/// The agent's threads block all signals but those of faults (`SIGSEGV`, `SIGBUS`, `SIGFPE`, `SIGILL`, `SIGTRAP`, `SIGABRT`, `SIGSYS`): a
+/// program that handles signals by `sigwait` or `signalfd`, or leaves `SIGPIPE` at its default, can do so as without an agent.
 ///
 /// ```
 /// use std::time::Duration;
@@ -67,6 +84,8 @@ struct Alive {
     deadline: Duration,
     /// The counts of the process when it started.
     start: Stats,
+    /// The process that it runs in.
+    forks: u32,
 }
 
 /// How long before the caller's deadline the worker shall answer, so that its answer is in time. At most a tenth of the whole.
@@ -74,6 +93,9 @@ const MARGIN: Duration = Duration::from_millis(50);
 
 /// How long dropping an agent that is off waits for the line that says why.
 const LOG_DEADLINE: Duration = Duration::from_secs(1);
+
+/// How long the end of a parent's agent waits in a forked child for the line that says that it is off there.
+const FORK_LOG_DEADLINE: Duration = Duration::from_millis(100);
 
 /// Starts the agent.
 pub(crate) fn start(config: Checked) -> Result<Agent, Error> {
@@ -98,6 +120,7 @@ pub(crate) fn start(config: Checked) -> Result<Agent, Error> {
 fn start_with<T: Transport>(config: Checked, transport: T) -> Result<Agent, Error> {
     let lines = lines::at_start(&config, &transport.address());
     let reporter = |error: std::io::Error| Error::Reporter { problem: error.to_string() };
+    sys::watch_forks(forked::in_child);
     clock::choose();
     age::tick();
     id::process();
@@ -122,7 +145,7 @@ fn start_with<T: Transport>(config: Checked, transport: T) -> Result<Agent, Erro
         service: identity.service.clone(),
         instance: identity.instance.clone(),
         error: None,
-        running: Some(Alive { tracer, ledger, handle, deadline: config.shutdown_deadline, start }),
+        running: Some(Alive { tracer, ledger, handle, deadline: config.shutdown_deadline, start, forks: forks() }),
         logged: Delivery::default(),
     };
     let pace = Pace { max_backoff: config.max_backoff, reached };
@@ -168,28 +191,48 @@ impl Agent {
     /// [`AsyncSpan`](crate::AsyncSpan), or for the end of a request of which only what goes wrong is kept. If the reporter is waiting for an
     /// absent backend, it tries once more at once.
     pub fn flush(&self, timeout: Duration) -> bool {
-        let Some(running) = &self.running else { return true };
+        let Some(running) = self.alive() else { return true };
         running.handle.ask(timeout, |deadline, answer| Command::Flush { deadline, answer })
     }
 
     /// Waits until the backend has taken the first report of this instance's properties, or the time is over. True for the former, and
     /// always for a reporter without a backend; false for an agent that is off.
     pub fn wait_until_registered(&self, timeout: Duration) -> bool {
-        let Some(running) = &self.running else { return false };
+        let Some(running) = self.alive() else { return false };
         running.handle.ask(timeout, |deadline, answer| Command::Registered { deadline, answer })
     }
 
     /// [`wait_until_registered`](Agent::wait_until_registered) for callers who must not block, on any executor.
     pub fn wait_until_registered_async(&self, timeout: Duration) -> impl Future<Output = bool> + Send + use<> {
-        let asked = self
-            .running
-            .as_ref()
-            .map(|running| running.handle.ask_async(timeout, |deadline, answer| Command::Registered { deadline, answer }));
+        let asked =
+            self.alive().map(|running| running.handle.ask_async(timeout, |deadline, answer| Command::Registered { deadline, answer }));
         async move {
             match asked {
                 Some(asked) => asked.await,
                 None => false,
             }
+        }
+    }
+
+    /// What runs, unless this is a forked child of the process where it does.
+    fn alive(&self) -> Option<&Alive> {
+        let alive = self.running.as_ref()?;
+        if alive.is_here() {
+            return Some(alive);
+        }
+        drop(tracer::find_fork());
+        None
+    }
+
+    /// In a forked child: the agent is off, and nothing of it is touched. Its destructors would wait for threads that the child doesn't have.
+    fn leave_to_parent(&mut self) {
+        if self.running.as_ref().is_none_or(Alive::is_here) {
+            return;
+        }
+        std::mem::forget((self.running.take(), std::mem::take(&mut self.logged)));
+        if let Some(delivery) = tracer::find_fork() {
+            // The child may end now, and would cut the line off.
+            delivery.wait(FORK_LOG_DEADLINE);
         }
     }
 
@@ -199,6 +242,7 @@ impl Agent {
     /// With the backend absent, an agent that has reached it before goes on trying until the time is over. One that never has gives each
     /// address one more try, logs that no backend was ever reached, and ends at once.
     pub fn shutdown(mut self, timeout: Duration) -> Report {
+        self.leave_to_parent();
         match self.running.take() {
             Some(running) => {
                 let asked = Instant::now();
@@ -216,6 +260,11 @@ impl Agent {
 }
 
 impl Alive {
+    /// False in a forked child: there it is a copy of what runs in the parent.
+    fn is_here(&self) -> bool {
+        self.forks == forks()
+    }
+
     /// The report, and whether a backend was ever reached.
     fn end(self, timeout: Duration) -> (Report, bool) {
         let generation = self.tracer.generation;
@@ -230,6 +279,7 @@ impl Alive {
 
 impl Drop for Agent {
     fn drop(&mut self) {
+        self.leave_to_parent();
         let logged = std::mem::take(&mut self.logged);
         let Some(running) = self.running.take() else { return logged.wait(LOG_DEADLINE) };
         let (asked, deadline) = (Instant::now(), running.deadline);
@@ -243,7 +293,7 @@ impl Drop for Agent {
 
 impl fmt::Debug for Agent {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let state = if self.running.is_some() { "running" } else { "off" };
+        let state = if self.running.as_ref().is_some_and(Alive::is_here) { "running" } else { "off" };
         f.debug_struct("Agent")
             .field("service", &self.service)
             .field("instance", &self.instance)

@@ -156,7 +156,7 @@ pub use skywalking_macros::skip_span;
 /// ```
 #[inline]
 pub fn enabled() -> bool {
-    tracer::enabled()
+    tracer::is_running()
 }
 
 /// What shall not leave the process: see [`Config::redact`].
@@ -203,7 +203,7 @@ pub mod __private {
     pub use crate::trace::tag::{Plain, PutDisplay, PutRaw};
     pub use crate::trace::traced::{BoxedFuture, BoxedStream, NoHook, Streamed, Traced};
 
-    pub use crate::enabled;
+    pub use crate::tracer::enabled;
 
     /// Every value as a place that headers can be written to: a message and a `&mut` to one alike, by auto-ref.
     pub trait Place {

@@ -119,7 +119,6 @@ pub(crate) fn warn_once(logged: &AtomicBool, text: impl FnOnce() -> String) {
 }
 
 /// In a forked child: the parent's writers aren't there. Only stores to an atomic.
-#[allow(dead_code, reason = "for the handler of forks")]
 pub(crate) fn after_fork() {
     writer::WRITERS.forget_all();
 }

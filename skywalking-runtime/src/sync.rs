@@ -5,6 +5,8 @@ pub(crate) use std::sync::atomic::{AtomicBool, AtomicPtr, AtomicU8, AtomicU32, A
 pub(crate) use std::sync::{Arc, Mutex, MutexGuard};
 pub(crate) use std::thread::yield_now;
 
+pub(crate) use crate::sys::forks;
+
 /// A cell whose owner says in its own way that nobody else is at it.
 #[derive(Debug, Default)]
 pub(crate) struct Cell<T>(std::cell::UnsafeCell<T>);
@@ -24,3 +26,11 @@ macro_rules! shared {
     };
 }
 pub(crate) use shared;
+
+/// A static of which each process has its own, as [`PerProcess`](crate::sys::PerProcess) says.
+macro_rules! per_process {
+    ($(#[$meta:meta])* static $name:ident: $kind:ty = $value:expr;) => {
+        $(#[$meta])* static $name: $crate::sys::PerProcess<$kind> = $crate::sys::PerProcess::new(|| $value);
+    };
+}
+pub(crate) use per_process;

@@ -10,29 +10,43 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
-use once_cell::sync::OnceCell;
 
 use crate::config::{Keep, Storage};
 use crate::propagation::correlation::Limits;
+use crate::self_log::{self, Delivery, Line, WithoutThread};
+use crate::sys::{PerProcess, forks};
 use crate::trace::outbox::Budget;
 use crate::trace::sampler::Choice;
 
 /// The number of the running tracer; 0 while none runs.
 static GENERATION: AtomicU32 = AtomicU32::new(0);
 
+/// Stands for [`GENERATION`] in a forked child whose parent had a tracer, until somebody finds it: spans see a tracer that is not
+/// the one they know, and whoever asks for it finds that there is none.
+const FORKED: u32 = u32::MAX;
+
+/// The number that was given last, in this process or in the one that it was forked from: what is inherited never seems to be current.
+static LAST_GENERATION: AtomicU32 = AtomicU32::new(0);
+
 /// The running tracer. Locked when one starts or stops, and once by each thread after that; never by a span.
-static GLOBAL: OnceCell<Mutex<Slot>> = OnceCell::new();
+static GLOBAL: PerProcess<Mutex<Slot>> = PerProcess::new(Mutex::default);
 
 #[derive(Default)]
 struct Slot {
     running: Option<Arc<Tracer>>,
-    last_generation: u32,
 }
 
 /// True while a tracer runs.
 #[inline]
-pub(crate) fn enabled() -> bool {
+pub fn enabled() -> bool {
     GENERATION.load(Ordering::Relaxed) != 0
+}
+
+/// True while a tracer runs. Unlike [`enabled`] also right in a forked child that has not been found out.
+#[inline]
+pub(crate) fn is_running() -> bool {
+    let generation = generation();
+    generation != 0 && (generation != FORKED || find_fork().is_none())
 }
 
 /// The number of the running tracer; 0 while none runs.
@@ -46,6 +60,8 @@ pub(crate) fn generation() -> u32 {
 pub(crate) struct Tracer {
     /// Unlike that of any tracer before it in this process, and not 0.
     pub(crate) generation: u32,
+    /// The process that it is in.
+    pub(crate) forks: u32,
     pub(crate) identity: Identity,
     pub(crate) settings: Settings,
     /// What decides which requests are recorded.
@@ -186,7 +202,7 @@ pub enum Cancelled {
 pub(crate) struct Running;
 
 fn slot() -> std::sync::MutexGuard<'static, Slot> {
-    GLOBAL.get_or_init(Mutex::default).lock().unwrap_or_else(PoisonError::into_inner)
+    GLOBAL.get().lock().unwrap_or_else(PoisonError::into_inner)
 }
 
 /// Makes a tracer the running one, unless one is.
@@ -200,8 +216,10 @@ pub(crate) fn install(
     if slot.running.is_some() {
         return Err(Running);
     }
-    slot.last_generation = slot.last_generation.checked_add(1).unwrap_or(1);
-    let tracer = Arc::new(Tracer { generation: slot.last_generation, identity, settings, choice, wake: Wake(Box::new(wake)) });
+    let last = LAST_GENERATION.load(Ordering::Relaxed);
+    let generation = if last + 1 == FORKED { 1 } else { last + 1 };
+    LAST_GENERATION.store(generation, Ordering::Relaxed);
+    let tracer = Arc::new(Tracer { generation, forks: forks(), identity, settings, choice, wake: Wake(Box::new(wake)) });
     slot.running = Some(Arc::clone(&tracer));
     GENERATION.store(tracer.generation, Ordering::SeqCst);
     Ok(tracer)
@@ -221,7 +239,26 @@ pub(crate) fn uninstall(generation: u32) {
     }
 }
 
+/// In a forked child: the parent's tracer doesn't run here. Only stores to an atomic.
+pub(crate) fn after_fork() {
+    if GENERATION.load(Ordering::Relaxed) != 0 {
+        GENERATION.store(FORKED, Ordering::SeqCst);
+    }
+}
+
+/// If this is a forked child whose parent had a tracer, and nobody has found that yet: it is off from now on, and that is logged.
+#[cold]
+pub(crate) fn find_fork() -> Option<Delivery> {
+    GENERATION.compare_exchange(FORKED, 0, Ordering::SeqCst, Ordering::Relaxed).ok()?;
+    let line = Line::warn(
+        "this process was forked from one with an agent, and has none: nothing is traced here. Start an agent in the child to trace it",
+    );
+    Some(self_log::emit(vec![line], WithoutThread::Drop))
+}
+
 /// The running tracer.
 pub(crate) fn current() -> Option<Arc<Tracer>> {
+    // The line is written while nobody waits for it.
+    drop(find_fork());
     slot().running.clone()
 }

@@ -6,6 +6,7 @@ use std::sync::{Mutex, PoisonError};
 use super::Config;
 use crate::error::Error;
 use crate::propagation::correlation::Limits;
+use crate::sys::PerProcess;
 use crate::tracer::Settings;
 
 const PAIRS: &str = "SW_CORRELATION_ELEMENT_MAX_NUMBER";
@@ -98,8 +99,8 @@ impl Given {
 
 /// The key as a text that stays: tags name their keys so. Each key is kept once, however often an agent starts with it.
 fn for_good(key: &str) -> &'static str {
-    static KEYS: Mutex<BTreeSet<&'static str>> = Mutex::new(BTreeSet::new());
-    let mut keys = KEYS.lock().unwrap_or_else(PoisonError::into_inner);
+    static KEYS: PerProcess<Mutex<BTreeSet<&'static str>>> = PerProcess::new(Mutex::default);
+    let mut keys = KEYS.get().lock().unwrap_or_else(PoisonError::into_inner);
     if let Some(known) = keys.get(key) {
         return known;
     }

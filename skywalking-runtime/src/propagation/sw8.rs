@@ -5,17 +5,16 @@
 
 use std::ops::Range;
 
-use ::base64::Engine as _;
-use ::base64::engine::general_purpose::STANDARD;
-use once_cell::race::OnceBox;
-
 use super::base64;
+use crate::sys::PerProcess;
 use crate::trace::callsite::Callsite;
 use crate::trace::id;
 use crate::trace::record::Trace;
 use crate::trace::segment::{Name, Range as RangeOfText, Segment, UNKNOWN_PEER};
 use crate::trace::tally::Reason;
 use crate::trace::text;
+use ::base64::Engine as _;
+use ::base64::engine::general_purpose::STANDARD;
 
 /// The header's name.
 pub(crate) const HEADER: &str = "sw8";
@@ -213,9 +212,8 @@ impl Header {
 
     /// An id. The process part is a whole number of Base64 blocks, so it is encoded once.
     fn push_id(&mut self, key: u64) {
-        // Of two threads that write their first headers at one time neither waits for the other.
-        static PROCESS: OnceBox<String> = OnceBox::new();
-        self.push(PROCESS.get_or_init(|| Box::new(STANDARD.encode(id::process()))));
+        static PROCESS: PerProcess<String> = PerProcess::new(|| STANDARD.encode(id::process()));
+        self.push(PROCESS.get());
         self.push_base64(id::Tail::of(key).as_bytes());
     }
 

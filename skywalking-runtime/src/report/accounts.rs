@@ -7,7 +7,7 @@
 
 use std::sync::PoisonError;
 
-use crate::sync::{Arc, AtomicU8, Mutex, MutexGuard, Ordering, shared};
+use crate::sync::{Arc, AtomicU8, Mutex, MutexGuard, Ordering, per_process};
 use crate::trace::outbox::{self, Load, Tray};
 
 /// The counts, since the process started.
@@ -30,7 +30,7 @@ pub(crate) struct Accounts {
     flight: Option<Flight>,
 }
 
-shared! {
+per_process! {
     static ACCOUNTS: Mutex<Accounts> = Mutex::new(Accounts {
         owner: 0,
         sent: 0,
@@ -47,7 +47,7 @@ shared! {
 }
 
 fn lock() -> MutexGuard<'static, Accounts> {
-    ACCOUNTS.lock().unwrap_or_else(PoisonError::into_inner)
+    ACCOUNTS.get().lock().unwrap_or_else(PoisonError::into_inner)
 }
 
 /// The counts, and what waits in all trays, at one moment at which the reporter moves nothing.

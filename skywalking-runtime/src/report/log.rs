@@ -11,9 +11,10 @@ use super::json;
 use super::offload::offload;
 use super::transport::{Call, Messages, Outcome, Transport};
 use crate::management::Word;
+use crate::sys::PerProcess;
 
 /// One writer at a time, whichever agent it writes for: a second one would wait for the same pipe.
-static WRITER: Semaphore = Semaphore::const_new(1);
+static WRITER: PerProcess<Semaphore> = PerProcess::new(|| Semaphore::new(1));
 
 /// Writes segments to standard error.
 #[derive(Debug)]
@@ -37,7 +38,7 @@ impl Transport for Log {
 
     fn send(&mut self, messages: Messages) -> Call {
         Box::pin(async move {
-            let Ok(permit) = WRITER.acquire().await else { return Outcome::Failed("the log is closed".to_owned()) };
+            let Ok(permit) = WRITER.get().acquire().await else { return Outcome::Failed("the log is closed".to_owned()) };
             let written = offload("skywalking-stderr", move || {
                 let _permit = permit;
                 write(messages, &mut io::stderr())

@@ -13,7 +13,7 @@ use std::time::{Duration, Instant};
 
 use tokio::sync::oneshot;
 
-use crate::sys;
+use crate::sys::{self, PerProcess};
 
 /// Look-ups under way in the process. Also the number of late answers that are kept.
 const MOST: usize = 4;
@@ -31,9 +31,9 @@ struct Lookups {
     late: HashMap<String, (Instant, Vec<SocketAddr>)>,
 }
 
-fn lookups() -> MutexGuard<'static, Option<Lookups>> {
-    static LOOKUPS: Mutex<Option<Lookups>> = Mutex::new(None);
-    LOOKUPS.lock().unwrap_or_else(PoisonError::into_inner)
+fn lookups() -> MutexGuard<'static, Lookups> {
+    static LOOKUPS: PerProcess<Mutex<Lookups>> = PerProcess::new(Mutex::default);
+    LOOKUPS.get().lock().unwrap_or_else(PoisonError::into_inner)
 }
 
 /// Looks a name up.
@@ -52,8 +52,7 @@ enum Asked {
 }
 
 fn ask(name: &str) -> io::Result<Asked> {
-    let mut guard = lookups();
-    let lookups = guard.get_or_insert_default();
+    let mut lookups = lookups();
     lookups.late.retain(|_, (at, _)| at.elapsed() < FRESH);
     if let Some((_, addresses)) = lookups.late.remove(name) {
         return Ok(Asked::Known(addresses));
@@ -69,7 +68,7 @@ fn ask(name: &str) -> io::Result<Asked> {
     }
     lookups.under_way.insert(name.to_owned(), vec![sender]);
     // Not below the lock: where there is no thread, dropping this takes the entry out again.
-    drop(guard);
+    drop(lookups);
     let look_up = Running { name: name.to_owned(), answer: Err("the look-up broke off".to_owned()) };
     sys::spawn("skywalking-lookup", move || look_up.run())?;
     Ok(Asked::Waiting(receiver))
@@ -89,8 +88,7 @@ impl Running {
 
 impl Drop for Running {
     fn drop(&mut self) {
-        let mut guard = lookups();
-        let lookups = guard.get_or_insert_default();
+        let mut lookups = lookups();
         let waiting = lookups.under_way.remove(&self.name).unwrap_or_default();
         let given = waiting.into_iter().filter_map(|sender| sender.send(self.answer.clone()).ok()).count();
         if let (0, Ok(addresses)) = (given, &self.answer)

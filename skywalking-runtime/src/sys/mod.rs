@@ -1,7 +1,8 @@
-//! What a process has beside its memory: signals, threads and limits. Elsewhere than on Unix there is nothing to do.
+//! What a process has beside its memory: signals, threads, limits and forks. Elsewhere than on Unix there is nothing to do.
 //!
 //! Every thread of this crate is made by [`spawn`]: it blocks the program's signals and is never traced.
 
+mod fork;
 mod limits;
 mod signals;
 
@@ -9,6 +10,7 @@ use std::io;
 
 use crate::trace::never_trace_this_thread;
 
+pub(crate) use fork::{PerProcess, forks, watch as watch_forks};
 pub(crate) use limits::check_descriptors;
 
 /// Address space that a thread takes with its stack, and what it may allocate before the program's own limits are its trouble.

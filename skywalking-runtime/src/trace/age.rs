@@ -4,7 +4,7 @@
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Instant;
 
-use once_cell::sync::OnceCell;
+use once_cell::race::OnceBox;
 
 /// Milliseconds since the first tick, as the reporter told them last. Never 0 then.
 static NOW: AtomicU64 = AtomicU64::new(1);
@@ -17,8 +17,8 @@ pub(crate) fn now() -> u64 {
 
 /// The reporter is here: tells the time.
 pub(crate) fn tick() {
-    static BASE: OnceCell<Instant> = OnceCell::new();
-    let passed = BASE.get_or_init(Instant::now).elapsed().as_millis();
+    static BASE: OnceBox<Instant> = OnceBox::new();
+    let passed = BASE.get_or_init(|| Box::new(Instant::now())).elapsed().as_millis();
     let passed = u64::try_from(passed).unwrap_or(u64::MAX).saturating_add(ahead());
     // Of two reporters (one is still ending) the later word counts.
     NOW.fetch_max(passed.saturating_add(1), Ordering::Relaxed);

@@ -7,12 +7,12 @@
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Instant, SystemTime, UNIX_EPOCH};
 
-use once_cell::sync::OnceCell;
+use once_cell::race::{OnceBool, OnceBox};
 
 /// True if stamps come from the processor's counter. Written once, before the first stamp is taken: a stamp needs a segment, a segment
 /// the tracer, and that was fetched under the lock that its start released after it had chosen. So a relaxed load is enough.
 static RAW: AtomicBool = AtomicBool::new(false);
-static BASE: OnceCell<Instant> = OnceCell::new();
+static BASE: OnceBox<Instant> = OnceBox::new();
 
 /// A stamp: ticks of the chosen counter, never 0, so that 0 can mean "still open".
 #[inline]
@@ -47,17 +47,20 @@ fn counter() -> u64 {
 /// Nanoseconds since the clock was chosen, plus 1.
 #[cold]
 fn elapsed() -> u64 {
-    let base = BASE.get_or_init(Instant::now);
-    u64::try_from(base.elapsed().as_nanos()).unwrap_or(u64::MAX - 1) + 1
+    u64::try_from(base().elapsed().as_nanos()).unwrap_or(u64::MAX - 1) + 1
+}
+
+/// The moment at which the clock was chosen.
+fn base() -> &'static Instant {
+    BASE.get_or_init(|| Box::new(Instant::now()))
 }
 
 /// Chooses the counter. Every later call changes nothing.
 pub(crate) fn choose() {
-    static CHOSEN: OnceCell<()> = OnceCell::new();
-    CHOSEN.get_or_init(|| {
-        BASE.get_or_init(Instant::now);
-        RAW.store(counter_is_trusted(), Ordering::Relaxed);
-    });
+    // Not a lock: a forked child would wait for a thread that it doesn't have.
+    static TRUSTED: OnceBool = OnceBool::new();
+    base();
+    RAW.store(TRUSTED.get_or_init(counter_is_trusted), Ordering::Relaxed);
 }
 
 #[cfg(target_arch = "x86_64")]
@@ -108,7 +111,7 @@ pub(crate) fn anchor() -> Anchor {
 
 fn try_anchor() -> (Anchor, u64) {
     let before = now();
-    let monotonic = BASE.get_or_init(Instant::now).elapsed();
+    let monotonic = base().elapsed();
     let wall = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
     let after = now();
     let width = after.saturating_sub(before);

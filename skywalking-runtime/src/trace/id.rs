@@ -8,7 +8,7 @@ use std::fmt::Write as _;
 use std::hash::{BuildHasher, RandomState};
 use std::sync::atomic::{AtomicU64, Ordering};
 
-use once_cell::sync::OnceCell;
+use crate::sys::PerProcess;
 
 const NUMBER_BITS: u32 = 20;
 const NUMBER_MASK: u64 = (1 << NUMBER_BITS) - 1;
@@ -39,14 +39,10 @@ pub(crate) fn own_trace(segment: u64) -> u64 {
     segment | 1
 }
 
-/// The random part that all ids of this process share, with the dot behind it: 33 characters.
+/// The random part that all ids of this process share, with the dot behind it: 33 characters. A forked child draws its own.
 pub(crate) fn process() -> &'static str {
-    static PROCESS: OnceCell<String> = OnceCell::new();
-    PROCESS.get_or_init(|| {
-        let mut text = random_hex();
-        text.push('.');
-        text
-    })
+    static PROCESS: PerProcess<String> = PerProcess::new(|| random_hex() + ".");
+    PROCESS.get()
 }
 
 /// 128 random bits as 32 hex digits.

@@ -23,6 +23,7 @@ use super::clock;
 use super::outbox::Attached;
 use super::record::{NONE, Record, Side, Trace};
 use crate::propagation::passed::Passed;
+use crate::sys::forks;
 use crate::tracer::Tracer;
 
 pub(crate) use merging::NameSource;
@@ -134,6 +135,11 @@ impl Segment {
         self.muted.clear();
         self.panic_message = Range::default();
         self.attached.clear();
+    }
+
+    /// True if it was opened in another process, from which this one was forked.
+    pub(crate) fn is_inherited(&self) -> bool {
+        self.tracer.forks != forks()
     }
 
     /// True if others may go on with its trace: what is on trial is left out for them.

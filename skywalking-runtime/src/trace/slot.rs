@@ -61,6 +61,11 @@ pub(crate) fn take_key(key: u64) -> Option<Box<Segment>> {
     None
 }
 
+/// In a forked child: what is in the slot of the thread that forked is its parent's to report, and is left where it lies.
+pub(crate) fn after_fork() {
+    put(ManuallyDrop::new(None));
+}
+
 /// True if a segment is in the slot.
 #[cfg(any(test, feature = "testing"))]
 pub(crate) fn is_occupied() -> bool {

@@ -118,6 +118,13 @@ pub(crate) fn count_many(reason: Reason, many: u64) {
     }
 }
 
+/// In a forked child: nothing is counted yet. Only stores to atomics.
+pub(crate) fn after_fork() {
+    for count in &COUNTS {
+        count.store(0, Ordering::Relaxed);
+    }
+}
+
 /// How often `reason` came up since the process started.
 pub(crate) fn read(reason: Reason) -> u64 {
     COUNTS.get(reason as usize).map_or(0, |count| count.load(Ordering::Relaxed))

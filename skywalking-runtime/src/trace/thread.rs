@@ -13,13 +13,16 @@ use super::segment::Segment;
 use super::slot;
 use super::tally::{self, Reason};
 use super::trial::Trial;
+use crate::sys::forks;
 use crate::tracer::{self, Settings, Tracer};
 
 /// Used segments that a thread keeps.
 const POOL: usize = 32;
 
 struct Thread {
-    node: &'static Node,
+    /// The process that node and block belong to.
+    forks: Cell<u32>,
+    node: Cell<&'static Node>,
     block: Cell<Block>,
     /// Boxes on purpose: a segment is moved between pool, slot and futures as one pointer.
     #[expect(clippy::vec_box)]
@@ -29,7 +32,8 @@ struct Thread {
 
 thread_local! {
     static THREAD: Thread = Thread {
-        node: Node::claim(),
+        forks: Cell::new(forks()),
+        node: Cell::new(Node::claim()),
         block: Cell::default(),
         pool: Cell::default(),
         tracer: Cell::new(None),
@@ -37,6 +41,24 @@ thread_local! {
 }
 
 impl Thread {
+    /// The thread's node. The thread that forked a process has it from there, and needs another.
+    #[inline]
+    fn node(&self) -> &'static Node {
+        if self.forks.get() != forks() {
+            self.begin_anew();
+        }
+        self.node.get()
+    }
+
+    /// Leaves all that was made before a fork where it is: dropping it could run code that waits for threads that are not there.
+    #[cold]
+    fn begin_anew(&self) {
+        self.forks.set(forks());
+        self.node.set(Node::claim());
+        self.block.set(Block::default());
+        std::mem::forget((self.pool.take(), self.tracer.take()));
+    }
+
     fn segment(&self, sampled: impl FnOnce(&Settings) -> Option<bool>) -> Option<Box<Segment>> {
         let mut pool = self.pool.take();
         let used = pool.pop();
@@ -70,6 +92,10 @@ impl Thread {
     }
 
     fn finish(&self, mut segment: Box<Segment>) {
+        if segment.is_inherited() {
+            // Its other copy is reported by the process that it was opened in.
+            return;
+        }
         if segment.sampled {
             self.hand_over(&mut segment, Going::Ended);
         } else {
@@ -92,7 +118,7 @@ impl Thread {
 
     /// What is recorded leaves, and the segment goes on in a new part.
     fn split(&self, segment: &mut Segment) {
-        if !segment.can_split() {
+        if segment.is_inherited() || !segment.can_split() {
             // It is as due when the next span ends.
             return;
         }
@@ -100,7 +126,7 @@ impl Thread {
         let id = block.next();
         self.block.set(block);
         // It opens before the other ends: at no moment has the request no segment.
-        self.node.opened();
+        self.node().opened();
         outbox::count_open();
         #[cfg(feature = "testing")]
         crate::testing::segment_opened(segment.scope, id, segment.root_name());
@@ -126,7 +152,7 @@ impl Thread {
         outbox::count_closed();
         let Segment { records, sides, text, attached, tracer, .. } = segment;
         let finished = Finished { head, records, sides, text, attached };
-        let handed = self.node.hand_over(finished, tracer.generation, tracer.settings.queue);
+        let handed = self.node().hand_over(finished, tracer.generation, tracer.settings.queue);
         segment.attached.clear();
         if goes_on.is_some() {
             segment.attached.trial = goes_on;
@@ -179,7 +205,7 @@ impl Drop for Thread {
             }
             self.finish(segment);
         }
-        self.node.release();
+        self.node.get().release();
     }
 }
 
@@ -195,7 +221,7 @@ pub(crate) fn segment(sampled: impl FnOnce(&Settings) -> Option<bool>) -> Option
 /// A recorded segment begins.
 pub(crate) fn count_opened() {
     outbox::count_open();
-    if THREAD.try_with(|thread| thread.node.opened()).is_err() {
+    if THREAD.try_with(|thread| thread.node().opened()).is_err() {
         outbox::opened_late();
     }
 }

@@ -22,3 +22,25 @@ macro_rules! shared {
     };
 }
 pub(crate) use shared;
+
+/// There is one process.
+pub(crate) fn forks() -> u32 {
+    0
+}
+
+pub(crate) struct PerProcess<T>(pub(crate) T);
+
+impl<T> PerProcess<T> {
+    pub(crate) fn get(&self) -> &T {
+        &self.0
+    }
+}
+
+macro_rules! per_process {
+    ($(#[$meta:meta])* static $name:ident: $kind:ty = $value:expr;) => {
+        loom::lazy_static! {
+            $(#[$meta])* static ref $name: crate::sync::PerProcess<$kind> = crate::sync::PerProcess($value);
+        }
+    };
+}
+pub(crate) use per_process;

@@ -1,16 +1,6 @@
 //! Where the operating system gives no thread, no descriptor or no memory, there is an error and another try, and never a panic.
 
-use skywalking_collector::Collector;
-use tokio::runtime::Runtime;
-
-use crate::scene::run;
-
-fn collector() -> (Runtime, Collector) {
-    let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(1).enable_all().build().expect("a runtime");
-    let builder = Collector::builder().grpc_addr("127.0.0.1:0").http_addr("127.0.0.1:0");
-    let collector = runtime.block_on(builder.start()).expect("a collector");
-    (runtime, collector)
-}
+use crate::scene::{collector, run};
 
 #[test]
 fn no_thread_for_the_look_up_is_tried_again() {

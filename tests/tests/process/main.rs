@@ -4,6 +4,7 @@
 //! all its threads, the caught ones too: with `panic=abort` each would end the program.
 #![cfg(target_os = "linux")]
 
+mod forks;
 mod limits;
 mod scene;
 mod signals;

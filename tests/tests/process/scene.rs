@@ -5,7 +5,9 @@ use std::path::PathBuf;
 use std::process::{Child, Command, Stdio};
 use std::time::{Duration, Instant};
 
+use skywalking_collector::Collector;
 use skywalking_tests::child::PATIENCE;
+use tokio::runtime::Runtime;
 
 /// What is done with standard error of a run.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -126,4 +128,12 @@ impl Drop for HangingNames {
     fn drop(&mut self) {
         drop(std::fs::remove_file(&self.0));
     }
+}
+
+/// A collector on a runtime of its own.
+pub(crate) fn collector() -> (Runtime, Collector) {
+    let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(1).enable_all().build().expect("a runtime");
+    let builder = Collector::builder().grpc_addr("127.0.0.1:0").http_addr("127.0.0.1:0");
+    let collector = runtime.block_on(builder.start()).expect("a collector");
+    (runtime, collector)
 }

@@ -8,7 +8,7 @@ use super::super::clock;
 use super::super::outbox::{self, Budget};
 use super::super::tag::Kept;
 use super::super::tally::{self, Reason};
-use crate::sync::{AtomicPtr, Ordering};
+use crate::sync::{AtomicPtr, Ordering, forks};
 
 /// The cell.
 #[derive(Debug)]
@@ -28,8 +28,9 @@ pub(crate) struct Ending {
     /// Its handle was dropped before it was done.
     pub(crate) unfinished: bool,
     pub(crate) entries: Vec<Entry>,
-    /// Their bytes, which count as waiting for the reporter.
+    /// Their bytes, which count as waiting for the reporter, and the process where they do.
     reserved: usize,
+    reserved_in: u32,
 }
 
 // One thread makes it, another reads it and either may free it.
@@ -44,6 +45,7 @@ impl Ending {
         let bytes = texts + self.entries.len() * size_of::<Entry>();
         if outbox::reserve(bytes, budget) {
             self.reserved = bytes;
+            self.reserved_in = forks();
         } else {
             tally::count_many(Reason::EntryLimit, self.entries.len() as u64);
             self.entries.clear();
@@ -58,7 +60,10 @@ impl Ending {
 
 impl Drop for Ending {
     fn drop(&mut self) {
-        outbox::settle(self.reserved, 0);
+        // What a forked child inherits does not wait there.
+        if self.reserved > 0 && self.reserved_in == forks() {
+            outbox::settle(self.reserved, 0);
+        }
     }
 }
 
@@ -107,7 +112,7 @@ impl Detached {
     /// The segment leaves now: a handle that is still out comes too late, and learns it.
     pub(crate) fn give_up(&self) {
         if self.ending().is_none() {
-            self.fill(Ending { end: clock::now(), unfinished: true, failed: false, entries: Vec::new(), reserved: 0 });
+            self.fill(Ending { end: clock::now(), unfinished: true, failed: false, entries: Vec::new(), reserved: 0, reserved_in: 0 });
         }
     }
 }
@@ -129,7 +134,7 @@ mod tests {
     use super::*;
 
     fn tag() -> Ending {
-        Ending { end: 7, failed: false, unfinished: false, entries: vec![Entry::Tag("k", Kept::Int(1))], reserved: 0 }
+        Ending { end: 7, failed: false, unfinished: false, entries: vec![Entry::Tag("k", Kept::Int(1))], reserved: 0, reserved_in: 0 }
     }
 
     #[test]

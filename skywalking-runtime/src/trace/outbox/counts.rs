@@ -55,6 +55,14 @@ pub(crate) fn totals() -> Totals {
     }
 }
 
+/// In a forked child: it has no segments yet. Only stores to atomics.
+pub(super) fn after_fork() {
+    for count in [&LATE.opened, &LATE.finished, &LATE.full, &LATE.off] {
+        count.store(0, Ordering::Relaxed);
+    }
+    OPEN.store(0, Ordering::Relaxed);
+}
+
 /// A segment has begun: counts it among the open ones.
 #[inline]
 pub(crate) fn count_open() {

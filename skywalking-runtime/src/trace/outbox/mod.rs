@@ -147,3 +147,12 @@ pub(crate) fn open(generation: u32) {
 pub(crate) fn close() {
     TAKEN_BY.store(0, Ordering::SeqCst);
 }
+
+/// In a forked child: the nodes are its parent's, with locks that nobody lets go. Only stores to atomics. The thread that forked still
+/// has its node, and must claim another.
+pub(crate) fn after_fork() {
+    close();
+    NODES.store(std::ptr::null_mut(), Ordering::SeqCst);
+    queue::after_fork();
+    counts::after_fork();
+}

@@ -54,6 +54,14 @@ pub(crate) fn hold_back(bytes: usize, segments: usize) {
     HELD_BACK_SEGMENTS.store(segments, Ordering::Relaxed);
 }
 
+/// In a forked child: nothing waits. Only stores to atomics.
+pub(super) fn after_fork() {
+    for queued in [&QUEUED_BYTES, &QUEUED_SEGMENTS] {
+        queued.store(0, Ordering::Relaxed);
+    }
+    hold_back(0, 0);
+}
+
 /// Takes room for bytes that belong to a segment and lie beside it. False if there is none.
 pub(crate) fn reserve(bytes: usize, budget: Budget) -> bool {
     let fits = QUEUED_BYTES.fetch_add(bytes, Ordering::Relaxed) + bytes <= budget.bytes;

@@ -5,6 +5,7 @@
 #![cfg(unix)]
 #![allow(unsafe_code, reason = "system calls that the standard library does not have")]
 
+mod forks;
 mod limits;
 mod os;
 mod signals;
@@ -36,6 +37,10 @@ fn main() {
         ["few-threads"] => limits::few_threads(),
         ["few-descriptors"] => limits::few_descriptors(),
         ["little-memory"] => limits::little_memory(),
+        ["fork-calls", backend] => forks::calls(backend),
+        ["fork-ids", backend] => forks::ids(backend),
+        ["fork-open-request"] => forks::open_request(),
+        ["fork-words", way] => forks::words(way),
         _ => panic!("no such scene: {arguments:?}"),
     }
     println!("panics={}", PANICS.load(Ordering::SeqCst));
@@ -48,6 +53,7 @@ fn config(way: &str, backend: &str) -> Config {
         "grpc" => config.backend(backend),
         "http" => config.reporter(Reporter::Http).backend(backend),
         "log" => config.reporter(Reporter::Log),
+        "discard" => config.reporter(Reporter::Discard),
         other => panic!("no such way: {other}"),
     }
 }

@@ -1,0 +1,15 @@
+//! What a forked child does before it goes on.
+
+use crate::self_log;
+use crate::trace::{outbox, slot, tally};
+use crate::tracer;
+
+/// Turns the agent off and leaves behind what is the parent's. Another thread of the parent may have held any lock, so this only stores to
+/// atomics, and to the slot of the thread that forked. State behind locks is made anew by [`PerProcess`](crate::sys::PerProcess).
+pub(super) fn in_child() {
+    tracer::after_fork();
+    slot::after_fork();
+    outbox::after_fork();
+    tally::after_fork();
+    self_log::after_fork();
+}

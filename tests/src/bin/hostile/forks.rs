@@ -1,0 +1,220 @@
+//! Programs that fork while they are traced on several threads.
+
+use std::pin::pin;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::task::{Context, Poll, Waker};
+use std::time::{Duration, Instant};
+
+use skywalking_runtime::{Agent, Callsite, Root, callsite, enabled, stats, trace_id};
+
+use super::{config, os, request_with, requests};
+
+static OUTER: Callsite = callsite!(entry, "/outer");
+static NAMED: Callsite = callsite!(entry, "/named");
+
+/// A child that has not ended by then hangs.
+const HANGS: u32 = 20;
+/// No call of a child may wait for longer.
+const SOON: Duration = Duration::from_secs(2);
+
+/// Forks; gives what the child's exit status was, after `work` in the child.
+fn fork(work: impl FnOnce()) -> i32 {
+    // SAFETY: the child is what is tested here: it calls the agent, allocates and prints, none of which other threads of this
+    // program keep locked over a fork, but for the agent's own locks.
+    let child = unsafe { libc::fork() };
+    assert!(child >= 0, "a fork");
+    if child == 0 {
+        // SAFETY: the calls have no precondition.
+        unsafe { libc::alarm(HANGS) };
+        let done = std::panic::catch_unwind(std::panic::AssertUnwindSafe(work));
+        std::process::exit(if done.is_ok() { 0 } else { 3 });
+    }
+    let mut status = 0;
+    // SAFETY: the status is written where it may be.
+    unsafe { libc::waitpid(child, &raw mut status, 0) };
+    status
+}
+
+fn soon<R>(what: &str, work: impl FnOnce() -> R) -> R {
+    let began = Instant::now();
+    let result = work();
+    assert!(began.elapsed() < SOON, "{what} took {:?}", began.elapsed());
+    result
+}
+
+/// Says the id of the trace of one request.
+fn named_request(who: &str) {
+    let id = Root::new(&NAMED).run(trace_id);
+    println!("{who}={}", id.expect("a trace"));
+}
+
+/// A child uses what it has of its parent's agent, in every way, while the parent's threads trace.
+pub(crate) fn calls(backend: &str) {
+    let mut agent = Some(config("grpc", backend).start().expect("an agent"));
+    let over = AtomicBool::new(false);
+    std::thread::scope(|scope| {
+        for _ in 0..3 {
+            scope.spawn(|| {
+                while !over.load(Ordering::Relaxed) {
+                    request_with("some text");
+                    let _ = stats();
+                }
+            });
+        }
+        // Stands in for a program that starts and ends threads, and waits for the reporter.
+        scope.spawn(|| {
+            while !over.load(Ordering::Relaxed) {
+                std::thread::scope(|inner| drop(inner.spawn(|| requests(2))));
+            }
+        });
+        let mut failed = Vec::new();
+        for round in 0..120 {
+            let status = fork(|| call(round, agent.take().expect("it is there")));
+            if status != 0 {
+                failed.push((round % WAYS, status));
+            }
+        }
+        over.store(true, Ordering::Relaxed);
+        println!("failed={failed:?}");
+    });
+    let report = agent.take().expect("it is there").shutdown(Duration::from_secs(10));
+    println!("parent_sent={}", report.sent > 0);
+}
+
+const WAYS: u32 = 8;
+
+fn call(round: u32, agent: Agent) {
+    match round % WAYS {
+        0 => soon("drop", || drop(agent)),
+        1 => {
+            let report = soon("shutdown", || agent.shutdown(Duration::from_secs(10)));
+            assert_eq!((report.sent, report.dropped.total(), report.stats.opened), (0, 0, 0));
+        }
+        2 => {
+            assert!(soon("flush", || agent.flush(Duration::from_secs(10))));
+            assert!(!soon("wait_until_registered", || agent.wait_until_registered(Duration::from_secs(10))));
+            let waiting = pin!(agent.wait_until_registered_async(Duration::from_secs(10)));
+            assert_eq!(waiting.poll(&mut Context::from_waker(Waker::noop())), Poll::Ready(false));
+            std::mem::forget(agent);
+        }
+        3 => {
+            assert!(!enabled());
+            soon("requests", || requests(1_000));
+            let counts = agent.stats();
+            assert_eq!((counts.opened, counts.finished, counts.queued, counts.open), (0, 0, 0, 0), "{counts:?}");
+            drop(agent);
+        }
+        4 => {
+            soon("requests", || requests(10));
+            soon("threads", || std::thread::spawn(|| requests(10)).join().expect("no panic"));
+            assert!(!enabled());
+            assert_eq!(stats().opened, 0);
+            std::mem::forget(agent);
+        }
+        5 => {
+            // Its own agent beside the copy of the parent's.
+            let own = soon("start", || config("discard", "").start().expect("the parent's doesn't run here"));
+            assert!(enabled());
+            requests(100);
+            drop(agent);
+            assert!(own.flush(Duration::from_secs(10)));
+            let report = soon("shutdown", || own.shutdown(Duration::from_secs(10)));
+            assert_eq!((report.sent, report.stats.opened, report.stats.finished, report.stats.open), (100, 100, 100, 0));
+        }
+        6 => {
+            drop(agent);
+            // A grandchild whose parent has an agent of its own.
+            let own = config("discard", "").start().expect("an agent");
+            requests(10);
+            let status = fork(|| {
+                requests(10);
+                assert!(!enabled());
+                let own_too = config("discard", "").start().expect("an agent");
+                requests(7);
+                assert_eq!(own_too.shutdown(Duration::from_secs(10)).sent, 7);
+                assert_eq!(stats().opened, 7);
+            });
+            assert_eq!(status, 0, "the grandchild");
+            assert_eq!(own.shutdown(Duration::from_secs(10)).sent, 10);
+        }
+        _ => {
+            let off = config("grpc", "127.0.0.1:1").enabled(skywalking_runtime::Enabled::No).start().expect("an agent that is off");
+            drop((agent, off));
+            requests(10);
+        }
+    }
+}
+
+/// Parent, child, and the child's own agent say the ids of their traces; all report to one backend.
+pub(crate) fn ids(backend: &str) {
+    let agent = config("grpc", backend).start().expect("an agent");
+    named_request("parent");
+    for _ in 0..3 {
+        let status = Root::new(&OUTER).run(|| {
+            // The child inherits a request that is open.
+            let status = fork(|| {
+                assert_eq!(trace_id(), None, "nothing is open in the child");
+                let own = config("grpc", backend).start().expect("an agent");
+                for _ in 0..2 {
+                    named_request("child");
+                }
+                std::thread::spawn(|| named_request("child")).join().expect("no panic");
+                assert_eq!(own.shutdown(Duration::from_secs(10)).sent, 3);
+            });
+            named_request("inside");
+            status
+        });
+        assert_eq!(status, 0);
+        named_request("parent");
+    }
+    let report = agent.shutdown(Duration::from_secs(10));
+    println!("sent={} open={}", report.sent, report.stats.open);
+}
+
+/// An open request ends in the child, where an agent runs by then.
+pub(crate) fn open_request() {
+    let agent = config("discard", "").start().expect("an agent");
+    let mut own = None;
+    let child = Root::new(&OUTER).run(|| {
+        // SAFETY: as in `fork`; here both go on.
+        let child = unsafe { libc::fork() };
+        if child == 0 {
+            // SAFETY: the call has no precondition.
+            unsafe { libc::alarm(HANGS) };
+            own = Some(config("discard", "").start().expect("an agent"));
+        }
+        requests(2);
+        child
+    });
+    let report = own.unwrap_or_else(|| agent).shutdown(Duration::from_secs(10));
+    let mut status = 0;
+    if child != 0 {
+        // SAFETY: the status is written where it may be.
+        unsafe { libc::waitpid(child, &raw mut status, 0) };
+    }
+    let who = if child == 0 { "child" } else { "parent" };
+    println!("{who}=status {status} sent {} opened {} open {}", report.sent, report.stats.opened, report.stats.open);
+    if child == 0 {
+        std::process::exit(0);
+    }
+}
+
+/// What a child logs that traces on.
+pub(crate) fn words(way: &str) {
+    let agent = config("discard", "").start().expect("an agent");
+    requests(1);
+    let status = fork(|| {
+        match way {
+            "spans" => requests(10),
+            "enabled" => assert!(!enabled() && !enabled()),
+            "flush" => assert!(agent.flush(SOON)),
+            "threads" => std::thread::spawn(|| requests(10)).join().expect("no panic"),
+            "none" => return,
+            other => panic!("no such way: {other}"),
+        }
+        requests(10);
+        // The line is written by a thread.
+        assert!(super::wait_for(|| os::threads().len() == 1));
+    });
+    println!("status={status}");
+}
