@@ -171,12 +171,12 @@ impl Ledger {
             accounts.owner = 0;
             outbox::close();
             outbox::hold_back(0, 0);
-            let mut load = Load::default();
             for tray in outbox::nodes().flat_map(|node| &node.trays) {
+                // Each gets one without buffers: nothing stays where no agent runs.
+                let mut load = Load::default();
                 tray.exchange_last(&mut load);
                 accounts.shutdown += load.heads.len() as u64;
                 outbox::settle(load.bytes(), load.heads.len());
-                load.clear();
             }
             let held = std::mem::take(&mut accounts.held);
             accounts.shutdown += held;

@@ -12,6 +12,7 @@
 //!
 //! How bytes travel is the transport's business, what they are `drain`'s.
 
+mod answer;
 mod asked;
 mod outcomes;
 #[cfg(test)]
@@ -25,8 +26,9 @@ use std::time::Duration;
 use tokio::sync::{Notify, mpsc};
 use tokio::time::{Instant, sleep_until, timeout};
 
+pub(crate) use self::answer::Answer;
 use self::asked::Asked;
-pub(crate) use self::asked::{Answer, Command};
+pub(crate) use self::asked::Command;
 pub(crate) use self::thread::{Handle, prepare, start};
 use super::accounts::{Flight, Ledger};
 use super::backoff::Backoff;
@@ -36,7 +38,7 @@ use super::transport::{Call, Messages, Outcome, Transport};
 use crate::management::Word;
 use crate::management::beats::Beats;
 use crate::self_log::{self, WithoutThread};
-use crate::trace::age;
+use crate::trace::{age, outbox};
 
 const BATCH_DEADLINE: Duration = Duration::from_secs(30);
 const WORD_DEADLINE: Duration = Duration::from_secs(10);
@@ -49,6 +51,8 @@ const MISSED_TICK: Duration = Duration::from_millis(1);
 const PULSE: Duration = Duration::from_secs(1);
 /// How often losses are looked at.
 const LOOK: Duration = Duration::from_secs(1);
+/// How often it is looked for threads that have ended or are idle. Two looks later their memory is free.
+const SWEEP: Duration = Duration::from_secs(5);
 /// Where nothing else is due.
 const IDLE: Duration = Duration::from_secs(3_600);
 
@@ -90,6 +94,7 @@ pub(crate) struct Worker<T> {
     failed: usize,
     next_tick: Instant,
     last_segment: Instant,
+    next_sweep: Instant,
     diagnostics: Diagnostics,
     next_look: Instant,
 }
@@ -129,6 +134,7 @@ impl<T: Transport> Worker<T> {
             failed: 0,
             next_tick: now,
             last_segment: now,
+            next_sweep: now + SWEEP,
             diagnostics: Diagnostics::new(Losses::read()),
             next_look: now,
         }
@@ -139,7 +145,12 @@ impl<T: Transport> Worker<T> {
         loop {
             age::tick();
             self.log();
-            self.asked.answer_late(Instant::now());
+            let now = Instant::now();
+            self.asked.answer_late(now);
+            if self.next_sweep <= now {
+                self.next_sweep = now + SWEEP;
+                outbox::free_idle();
+            }
             if !self.asked.is_over() {
                 self.advance();
             }

@@ -95,6 +95,7 @@ impl Writers {
 
     fn permit(&'static self) -> Option<Permit> {
         let more = |writing| (writing < MOST).then_some(writing + 1);
+        // Made only if it is granted: dropping it gives it back.
         self.writing.fetch_update(Ordering::Relaxed, Ordering::Relaxed, more).is_ok().then(|| Permit(self))
     }
 

@@ -6,5 +6,6 @@
 
 mod forks;
 mod limits;
+mod resources;
 mod scene;
 mod signals;

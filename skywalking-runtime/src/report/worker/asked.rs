@@ -1,28 +1,9 @@
 //! What others have asked of the worker and wait for: flushes, the first properties, the end. Each has a deadline and gets exactly one
 //! answer, if only that of being dropped.
 
-use std::fmt;
-
 use tokio::time::Instant;
 
-/// Takes the answer: true for done, false for not in time.
-pub(crate) struct Answer(Box<dyn FnOnce(bool) + Send>);
-
-impl Answer {
-    pub(crate) fn new(answer: impl FnOnce(bool) + Send + 'static) -> Self {
-        Self(Box::new(answer))
-    }
-
-    fn give(self, done: bool) {
-        (self.0)(done);
-    }
-}
-
-impl fmt::Debug for Answer {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("Answer")
-    }
-}
+use super::answer::{Answer, Callers};
 
 /// What can be asked.
 #[derive(Debug)]
@@ -56,7 +37,7 @@ struct Ending {
 #[derive(Debug, Default)]
 pub(crate) struct Asked {
     flushes: Vec<Waiting>,
-    registrations: Vec<(Instant, Answer)>,
+    registrations: Callers,
     registered: bool,
     ending: Option<Ending>,
 }
@@ -67,7 +48,7 @@ impl Asked {
         match command {
             Command::Flush { deadline, answer } => self.flushes.push(Waiting { goal, deadline, answer }),
             Command::Registered { answer, .. } if self.registered => answer.give(true),
-            Command::Registered { deadline, answer } => self.registrations.push((deadline, answer)),
+            Command::Registered { deadline, answer } => self.registrations.add(deadline, answer),
             Command::Shutdown { deadline, answer } => {
                 let waiting = Waiting { goal, deadline, answer };
                 self.ending = Some(Ending { waiting, tries: addresses, done: None });
@@ -78,8 +59,7 @@ impl Asked {
     /// The earliest deadline.
     pub(crate) fn next_deadline(&self) -> Option<Instant> {
         let flushes = self.flushes.iter().map(|flush| flush.deadline);
-        let registrations = self.registrations.iter().map(|(deadline, _)| *deadline);
-        flushes.chain(registrations).chain(self.ending.iter().map(|ending| ending.waiting.deadline)).min()
+        flushes.chain(self.registrations.next_deadline()).chain(self.ending.iter().map(|ending| ending.waiting.deadline)).min()
     }
 
     /// True if somebody waits for more passes than these.
@@ -100,9 +80,7 @@ impl Asked {
     /// The backend has taken the properties.
     pub(crate) fn answer_registered(&mut self) {
         self.registered = true;
-        for (_, answer) in self.registrations.drain(..) {
-            answer.give(true);
-        }
+        self.registrations.answer_all(true);
     }
 
     /// Answers what is late by now.
@@ -110,9 +88,7 @@ impl Asked {
         for flush in self.flushes.extract_if(.., |flush| flush.deadline <= now) {
             flush.answer.give(false);
         }
-        for (_, answer) in self.registrations.extract_if(.., |(deadline, _)| *deadline <= now) {
-            answer.give(false);
-        }
+        self.registrations.answer_late(now);
         if let Some(ending) = self.ending.as_mut().filter(|ending| ending.waiting.deadline <= now) {
             ending.done.get_or_insert(false);
         }
@@ -139,9 +115,7 @@ impl Asked {
         for flush in self.flushes.drain(..) {
             flush.answer.give(false);
         }
-        for (_, answer) in self.registrations.drain(..) {
-            answer.give(false);
-        }
+        self.registrations.answer_all(false);
         if let Some(Ending { waiting, done, .. }) = self.ending.take() {
             waiting.answer.give(done.unwrap_or(false));
         }

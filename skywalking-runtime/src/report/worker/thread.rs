@@ -88,21 +88,15 @@ impl Handle {
     pub(crate) fn ask_early(&self, wait: Duration, early: Duration, command: fn(Instant, Answer) -> Command) -> bool {
         let wait = wait.min(LONGEST);
         let (sender, receiver) = std::sync::mpsc::sync_channel(1);
-        let answer = Answer::new(move |done| {
-            let _ = sender.try_send(done);
-        });
-        let sent = self.commands.try_send(command(Instant::now() + wait.saturating_sub(early), answer));
+        let sent = self.commands.try_send(command(Instant::now() + wait.saturating_sub(early), Answer::Thread(sender)));
         sent.is_ok() && receiver.recv_timeout(wait).unwrap_or(false)
     }
 
     /// The same for callers who must not block. The worker keeps the time, so any executor will do.
     pub(crate) fn ask_async(&self, wait: Duration, command: fn(Instant, Answer) -> Command) -> impl Future<Output = bool> + Send + use<> {
         let (sender, receiver) = oneshot::channel();
-        let answer = Answer::new(move |done| {
-            let _ = sender.send(done);
-        });
         // If the command can't be sent the sender is dropped with it, and that is the answer.
-        let _ = self.commands.try_send(command(Instant::now() + wait.min(LONGEST), answer));
+        let _ = self.commands.try_send(command(Instant::now() + wait.min(LONGEST), Answer::Task(sender)));
         async move { receiver.await.unwrap_or(false) }
     }
 }

@@ -23,7 +23,7 @@ pub(crate) use self::counts::{Totals, count_closed, count_open, finished_late, o
 pub(crate) use self::load::{Attached, Finished, Head, Load};
 pub(crate) use self::queue::{Budget, hold_back, reserve, settle};
 pub(crate) use self::tray::Tray;
-use crate::sync::{AtomicBool, AtomicPtr, AtomicU32, Ordering, shared};
+use crate::sync::{AtomicBool, AtomicPtr, AtomicU32, AtomicU64, Ordering, shared};
 
 /// A thread's outboxes and counts.
 #[derive(Debug)]
@@ -32,6 +32,8 @@ pub(crate) struct Node {
     owned: AtomicBool,
     pub(crate) trays: [Tray; 2],
     counts: Counts,
+    /// How many segments had finished when it was last looked whether the thread is idle.
+    swept: AtomicU64,
 }
 
 shared! {
@@ -81,6 +83,7 @@ impl Node {
             owned: AtomicBool::new(true),
             trays: [Tray::default(), Tray::default()],
             counts: Counts::default(),
+            swept: AtomicU64::new(0),
         }));
         let mut first = NODES.load(Ordering::Relaxed);
         loop {
@@ -114,6 +117,15 @@ impl Node {
         handed
     }
 
+    /// Frees the buffers of empty trays if the thread has finished no segment since this was called last: it has ended, or is idle.
+    fn free_if_idle(&self) {
+        let finished = self.counts.finished.load(Ordering::Relaxed);
+        if self.swept.load(Ordering::Relaxed) == finished {
+            self.trays.iter().for_each(Tray::free_if_empty);
+        }
+        self.swept.store(finished, Ordering::Relaxed);
+    }
+
     fn place(&self, mut segment: Finished<'_>, generation: u32, budget: Budget) -> Handed {
         let size = segment.head.bytes();
         let Some(level) = queue::enter(size, budget) else { return Handed::Full };
@@ -136,6 +148,11 @@ impl Node {
         }
         handed
     }
+}
+
+/// The reporter's side, every few seconds: gives the memory back that threads hold which have ended or are idle.
+pub(crate) fn free_idle() {
+    nodes().for_each(Node::free_if_idle);
 }
 
 /// From now on segments of this tracer are taken.

@@ -55,6 +55,13 @@ impl Tray {
         taken.is_some() && !empty.heads.is_empty()
     }
 
+    /// The reporter's side: frees the buffers, if there is nothing in them and its thread is not just working on them.
+    pub(super) fn free_if_empty(&self) {
+        let buffers = self.hold(|load| if load.heads.is_empty() { std::mem::take(load) } else { Load::default() });
+        // Here, so that the tray is not held for it.
+        drop(buffers);
+    }
+
     /// The reporter's side behind [`close`](super::close): the same, but waits for a thread that is just copying its last segment.
     pub(crate) fn exchange_last(&self, empty: &mut Load) {
         let mut swap = |load: &mut Load| {

@@ -8,6 +8,7 @@
 mod forks;
 mod limits;
 mod os;
+mod resources;
 mod signals;
 
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -37,6 +38,10 @@ fn main() {
         ["few-threads"] => limits::few_threads(),
         ["few-descriptors"] => limits::few_descriptors(),
         ["little-memory"] => limits::little_memory(),
+        ["threads-end", ending] => resources::threads_end(ending),
+        ["threads-idle"] => resources::threads_idle(),
+        ["restarts", way, names] => resources::restarts(way, names),
+        ["gives-up"] => resources::gives_up(),
         ["fork-calls", backend] => forks::calls(backend),
         ["fork-ids", backend] => forks::ids(backend),
         ["fork-open-request"] => forks::open_request(),

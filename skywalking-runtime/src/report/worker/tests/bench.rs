@@ -186,9 +186,7 @@ impl Bench {
 
     pub(super) async fn ask(&self, seconds: u64, command: fn(Instant, Answer) -> Command) -> bool {
         let (sender, receiver) = oneshot::channel();
-        let answer = Answer::new(move |done| {
-            let _ = sender.send(done);
-        });
+        let answer = Answer::Task(sender);
         self.commands.send(command(Instant::now() + Duration::from_secs(seconds), answer)).await.unwrap();
         receiver.await.unwrap()
     }

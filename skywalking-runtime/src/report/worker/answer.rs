@@ -1,0 +1,130 @@
+//! Answers to those who wait: each gets exactly one, if only that of being dropped.
+
+use std::collections::BTreeMap;
+use std::sync::mpsc::SyncSender;
+use std::time::Duration;
+
+use tokio::sync::oneshot;
+use tokio::time::Instant;
+
+/// Takes the answer: true for done, false for not in time.
+#[derive(Debug)]
+pub(crate) enum Answer {
+    /// To a thread that waits until its deadline.
+    Thread(SyncSender<bool>),
+    /// To a future, which may be dropped earlier.
+    Task(oneshot::Sender<bool>),
+}
+
+impl Answer {
+    pub(super) fn give(self, done: bool) {
+        // Who does not wait any more needs no answer.
+        match self {
+            Self::Thread(sender) => drop(sender.try_send(done)),
+            Self::Task(sender) => drop(sender.send(done)),
+        }
+    }
+
+    /// False if nobody waits for it any more.
+    fn is_wanted(&self) -> bool {
+        match self {
+            Self::Thread(_) => true,
+            Self::Task(sender) => !sender.is_closed(),
+        }
+    }
+}
+
+/// So many callers are listed before it is worth looking for those who gave up.
+const FEW: usize = 64;
+/// How often it is looked for those who gave up.
+const LOOK: Duration = Duration::from_secs(1);
+
+/// Callers who wait for the same thing, by deadline. Those who gave up are taken off the list, before it has twice as many entries as
+/// callers who wait, and within a second.
+#[derive(Debug, Default)]
+pub(super) struct Callers {
+    waiting: BTreeMap<(Instant, u64), Answer>,
+    /// Tells callers with the same deadline apart.
+    number: u64,
+    /// How many entries the list may have until it is looked through.
+    room: usize,
+    next_look: Option<Instant>,
+}
+
+impl Callers {
+    pub(super) fn add(&mut self, deadline: Instant, answer: Answer) {
+        if self.waiting.len() >= self.room {
+            self.drop_unwanted();
+        }
+        self.number += 1;
+        self.waiting.insert((deadline, self.number), answer);
+    }
+
+    /// The earliest deadline.
+    pub(super) fn next_deadline(&self) -> Option<Instant> {
+        self.waiting.first_key_value().map(|((deadline, _), _)| *deadline)
+    }
+
+    /// Answers those whose deadline has come.
+    pub(super) fn answer_late(&mut self, now: Instant) {
+        while let Some(first) = self.waiting.first_entry().filter(|first| first.key().0 <= now) {
+            first.remove().give(false);
+        }
+        if self.next_look.is_none_or(|next| next <= now) {
+            self.next_look = Some(now + LOOK);
+            self.drop_unwanted();
+        }
+    }
+
+    pub(super) fn answer_all(&mut self, done: bool) {
+        for (_, answer) in std::mem::take(&mut self.waiting) {
+            answer.give(done);
+        }
+    }
+
+    fn drop_unwanted(&mut self) {
+        self.waiting.retain(|_, answer| answer.is_wanted());
+        self.room = (2 * self.waiting.len()).max(FEW);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[tokio::test(start_paused = true)]
+    async fn callers_who_gave_up_are_not_listed() {
+        let (mut callers, now) = (Callers::default(), Instant::now());
+        let hour = now + Duration::from_secs(3_600);
+        let mut stays = Vec::new();
+        for number in 0..100_000 {
+            let (sender, receiver) = oneshot::channel();
+            callers.add(hour, Answer::Task(sender));
+            if number % 1_000 == 0 {
+                stays.push(receiver);
+            }
+            assert!(callers.waiting.len() <= 2 * stays.len() + FEW, "{} of {number}", callers.waiting.len());
+        }
+        callers.answer_late(now + LOOK);
+        assert_eq!(callers.waiting.len(), 100, "all who gave up are off the list a second later");
+        callers.answer_all(true);
+        assert!(stays.iter_mut().all(|receiver| receiver.try_recv() == Ok(true)));
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn callers_are_answered_by_their_deadlines() {
+        let (mut callers, now) = (Callers::default(), Instant::now());
+        let at = |seconds| now + Duration::from_secs(seconds);
+        let mut receivers = Vec::new();
+        for seconds in [5, 3, 3, 9] {
+            let (sender, receiver) = oneshot::channel();
+            callers.add(at(seconds), Answer::Task(sender));
+            receivers.push(receiver);
+        }
+        assert_eq!(callers.next_deadline(), Some(at(3)));
+        callers.answer_late(at(5));
+        let answers: Vec<_> = receivers.iter_mut().map(|receiver| receiver.try_recv().ok()).collect();
+        assert_eq!(answers, [Some(false), Some(false), Some(false), None]);
+        assert_eq!(callers.next_deadline(), Some(at(9)));
+    }
+}
