@@ -13,6 +13,7 @@ use crate::trace::{callsite, window};
 /// By name, for the command line.
 pub(crate) const ALL: &[(&str, fn())] = &[
     ("trays", what_a_thread_hands_over_arrives_once),
+    ("idle", what_a_thread_hands_over_arrives_beside_a_sweep),
     ("closing", what_ends_beside_a_shutdown_is_counted_once),
     ("counts", a_reader_sees_opened_before_finished_before_lost),
     ("sending", a_reader_sees_finished_before_sent),
@@ -79,6 +80,21 @@ fn what_a_thread_hands_over_arrives_once() {
     assert_eq!(arrived, queued);
     // The reporter holds one tray at a time: of one visit the thread always finds the other.
     assert_eq!(queued, [1, 2]);
+}
+
+fn what_a_thread_hands_over_arrives_beside_a_sweep() {
+    outbox::open(GENERATION);
+    let ledger = Ledger::open(GENERATION);
+    let node = Node::claim();
+    // From now on it counts as idle until it finishes a segment.
+    outbox::free_idle();
+    let thread = thread::spawn(move || (1..=2).filter(|id| segment(node, *id, ENOUGH) != Handed::Full).collect::<Vec<u64>>());
+    outbox::free_idle();
+    let queued = thread.join().unwrap();
+    assert_eq!(queued, [1, 2], "the reporter holds one tray at a time");
+    let mut arrived = take_all(ledger);
+    arrived.sort_unstable();
+    assert_eq!(arrived, queued);
 }
 
 fn what_ends_beside_a_shutdown_is_counted_once() {

@@ -56,9 +56,8 @@ pub(crate) fn hold_back(bytes: usize, segments: usize) {
 
 /// In a forked child: nothing waits. Only stores to atomics.
 pub(super) fn after_fork() {
-    for queued in [&QUEUED_BYTES, &QUEUED_SEGMENTS] {
-        queued.store(0, Ordering::Relaxed);
-    }
+    QUEUED_BYTES.store(0, Ordering::Relaxed);
+    QUEUED_SEGMENTS.store(0, Ordering::Relaxed);
     hold_back(0, 0);
 }
 
