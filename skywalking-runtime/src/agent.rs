@@ -19,6 +19,7 @@ use crate::error::Error;
 #[cfg(any(feature = "report-grpc", feature = "report-http"))]
 use crate::management::properties;
 use crate::report::accounts::Ledger;
+use crate::report::diagnostics::Losses;
 use crate::report::discard::Discard;
 use crate::report::drain::Drain;
 #[cfg(feature = "report-grpc")]
@@ -131,7 +132,7 @@ fn start_with<T: Transport>(config: Checked, transport: T) -> Result<Agent, Erro
     let identity = config.identity.clone();
     let redaction = config.redaction;
     let keep = config.settings.keep;
-    let start = Stats::read();
+    let (start, losses) = (Stats::read(), Losses::read());
     let tracer = tracer::install(config.identity, config.settings, config.choice, move || waker.notify_one())
         .map_err(|Running| Error::AlreadyStarted { service: identity.service.clone() })?;
     self_log::configure(config.self_log);
@@ -148,7 +149,7 @@ fn start_with<T: Transport>(config: Checked, transport: T) -> Result<Agent, Erro
         running: Some(Alive { tracer, ledger, handle, deadline: config.shutdown_deadline, start, forks: forks() }),
         logged: Delivery::default(),
     };
-    let pace = Pace { max_backoff: config.max_backoff, reached };
+    let pace = Pace { max_backoff: config.max_backoff, reached, losses };
     // Before the reporter has anything to log.
     agent.logged = self_log::emit(lines, WithoutThread::WriteHere);
     let drain = Drain::new(ledger, identity, T::FORM, redaction, max_age, queue, keep);

@@ -106,6 +106,8 @@ pub(crate) struct Pace {
     pub(crate) max_backoff: Duration,
     /// Set when a backend answers.
     pub(crate) reached: Arc<AtomicBool>,
+    /// What the process had lost when the agent started. Read before any of its segments could be lost.
+    pub(crate) losses: Losses,
 }
 
 impl<T: Transport> Worker<T> {
@@ -135,7 +137,7 @@ impl<T: Transport> Worker<T> {
             next_tick: now,
             last_segment: now,
             next_sweep: now + SWEEP,
-            diagnostics: Diagnostics::new(Losses::read()),
+            diagnostics: Diagnostics::new(pace.losses),
             next_look: now,
         }
     }

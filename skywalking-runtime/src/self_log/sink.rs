@@ -74,7 +74,20 @@ fn to_stderr(line: &Line) {
     };
     let text = format!("{TARGET} {level} {}\n", plain(line));
     // If nobody reads it, there is nobody left to tell.
-    let _ = std::io::stderr().write_all(text.as_bytes());
+    let _ = match unlocked_stderr() {
+        Some(mut file) => file.write_all(text.as_bytes()),
+        None => std::io::stderr().write_all(text.as_bytes()),
+    };
+}
+
+/// Standard error without its lock, for a forked child: a thread of the parent may have held it, and nobody lets it go.
+fn unlocked_stderr() -> Option<std::fs::File> {
+    #[cfg(unix)]
+    if crate::sys::forks() > 0 {
+        use std::os::fd::AsFd as _;
+        return std::io::stderr().as_fd().try_clone_to_owned().ok().map(Into::into);
+    }
+    None
 }
 
 /// The line as text alone.

@@ -2,7 +2,14 @@
 
 use std::time::Duration;
 
-use super::{config, os, requests, wait_for};
+use skywalking_runtime::{Config, SelfLog};
+
+use super::{os, requests, wait_for};
+
+/// An agent whose own lines take no thread.
+fn config(way: &str, backend: &str) -> Config {
+    super::config(way, backend).self_log(SelfLog::Off)
+}
 
 /// No thread can be made for a while, but for the agent's own.
 pub(crate) fn no_threads(way: &str, backend: &str) {
@@ -64,7 +71,7 @@ pub(crate) fn few_descriptors() {
 pub(crate) fn little_memory() {
     let used = address_space();
     let (mut failed, mut started) = (0, 0);
-    for spare in (0..6 * 1024).step_by(16) {
+    for spare in (0..10 * 1024).step_by(32) {
         os::limit(libc::RLIMIT_AS, used + spare * 1024);
         let agent = config("grpc", "localhost:1").start_or_off();
         if agent.error().is_some() {
