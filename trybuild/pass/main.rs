@@ -17,6 +17,7 @@ mod async_trait_methods;
 mod attributes;
 mod body_syntax;
 mod cancelled;
+mod carrier_closures;
 mod carrier_derived;
 mod cfg_parameters;
 mod coercions;
