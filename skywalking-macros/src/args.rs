@@ -68,7 +68,7 @@ impl Kind {
 }
 
 /// Every key, and the attributes that take it.
-const KEYS: [(&str, &[Kind]); 16] = [
+const KEYS: [(&str, &[Kind]); 17] = [
     ("name", &Kind::ALL),
     ("extract", &[Kind::Entry]),
     ("extract_each", &[Kind::Entry]),
@@ -83,6 +83,7 @@ const KEYS: [(&str, &[Kind]); 16] = [
     ("err_ignore", &Kind::ALL),
     ("covers", &Kind::ALL),
     ("logic_endpoint", &[Kind::Local]),
+    ("orphan", &[Kind::Local]),
     ("names", &Kind::ALL),
     ("crate", &Kind::ALL),
 ];
@@ -98,6 +99,9 @@ pub(crate) const LAYERS: [(&str, &str); 8] = [
     ("genai", "GenAi"),
     ("unknown", "Unknown"),
 ];
+
+/// The words that `orphan` takes, and the variants of the runtime's `Orphans` that they stand for.
+pub(crate) const ORPHANS: [(&str, &str); 2] = [("trace", "Trace"), ("skip", "Skip")];
 
 /// What was written between the parentheses.
 #[derive(Default)]
@@ -119,6 +123,8 @@ pub(crate) struct Args {
     pub(crate) err_ignore: Vec<Type>,
     pub(crate) covers: Option<Covers>,
     pub(crate) logic_endpoint: bool,
+    /// A variant of the runtime's `Orphans`.
+    pub(crate) orphan: Option<&'static str>,
     /// What an impl block around the function calls it: a constant expression, from the block's own expansion.
     pub(crate) block_name: Option<TokenStream>,
     /// That name is by its `names`.
@@ -225,6 +231,7 @@ fn argument(kind: Kind, input: ParseStream<'_>, args: &mut Args, complaints: &mu
         }
         "err_ignore" => args.err_ignore = errors::ignored(&key, input)?,
         "covers" => args.covers = Some(values::covers(&key, input)?),
+        "orphan" => args.orphan = Some(values::orphan(&key, input)?),
         "logic_endpoint" => {
             check::stands_alone(&key, input)?;
             args.logic_endpoint = true;

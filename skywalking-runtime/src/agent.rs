@@ -22,6 +22,7 @@ use crate::report::accounts::Ledger;
 use crate::report::diagnostics::Losses;
 use crate::report::discard::Discard;
 use crate::report::drain::Drain;
+use crate::report::findings;
 #[cfg(feature = "report-grpc")]
 use crate::report::grpc::Grpc;
 #[cfg(feature = "report-http")]
@@ -32,7 +33,7 @@ use crate::report::transport::Transport;
 use crate::report::worker::{self, Command, Handle, Pace, Worker};
 use crate::self_log::{self, Delivery, WithoutThread};
 use crate::sys::{self, forks};
-use crate::trace::{age, clock, id, install_panic_hook, outbox};
+use crate::trace::{age, clock, id, outbox, panic_hook};
 use crate::tracer::{self, Running, Tracer};
 
 /// The running agent. Dropping it flushes what can be flushed within the configured deadline, and ends the tracing.
@@ -67,7 +68,7 @@ use crate::tracer::{self, Running, Tracer};
 /// assert_eq!(report.dropped.total(), 0);
 /// # Ok::<(), skywalking_runtime::Error>(())
 /// ```
-#[must_use = "the agent ends when this guard drops: bind it to a name that begins with `_`"]
+#[must_use = "tracing ends when this guard drops: keep it with `let _agent = ..`; `let _ = ..` drops it at once"]
 pub struct Agent {
     service: String,
     instance: String,
@@ -83,10 +84,20 @@ struct Alive {
     ledger: Ledger,
     handle: Handle,
     deadline: Duration,
+    started: Instant,
     /// The counts of the process when it started.
     start: Stats,
     /// The process that it runs in.
     forks: u32,
+}
+
+/// What is known when an agent has ended.
+struct Ended {
+    report: Report,
+    /// A backend was reached at some time.
+    reached: bool,
+    /// The last findings, on their way to the log.
+    found: Delivery,
 }
 
 /// How long before the caller's deadline the worker shall answer, so that its answer is in time. At most a tenth of the whole.
@@ -125,7 +136,7 @@ fn start_with<T: Transport>(config: Checked, transport: T) -> Result<Agent, Erro
     clock::choose();
     age::tick();
     id::process();
-    install_panic_hook();
+    panic_hook::install();
     let (runtime, handle, commands) = worker::prepare().map_err(reporter)?;
     let wake = Arc::new(Notify::new());
     let waker = Arc::clone(&wake);
@@ -146,7 +157,7 @@ fn start_with<T: Transport>(config: Checked, transport: T) -> Result<Agent, Erro
         service: identity.service.clone(),
         instance: identity.instance.clone(),
         error: None,
-        running: Some(Alive { tracer, ledger, handle, deadline: config.shutdown_deadline, start, forks: forks() }),
+        running: Some(Alive { tracer, ledger, handle, deadline: config.shutdown_deadline, started: Instant::now(), start, forks: forks() }),
         logged: Delivery::default(),
     };
     let pace = Pace { max_backoff: config.max_backoff, reached, losses };
@@ -247,10 +258,10 @@ impl Agent {
         match self.running.take() {
             Some(running) => {
                 let asked = Instant::now();
-                let (report, reached) = running.end(timeout);
+                let Ended { report, reached, found } = running.end(timeout);
                 let last = if reached { Delivery::default() } else { self_log::emit(lines::at_end(&report, reached), WithoutThread::Drop) };
                 // A program that ends now would cut them off.
-                for delivery in [std::mem::take(&mut self.logged), last] {
+                for delivery in [std::mem::take(&mut self.logged), found, last] {
                     delivery.wait(timeout.saturating_sub(asked.elapsed()));
                 }
                 report
@@ -266,15 +277,15 @@ impl Alive {
         self.forks == forks()
     }
 
-    /// The report, and whether a backend was ever reached.
-    fn end(self, timeout: Duration) -> (Report, bool) {
+    fn end(self, timeout: Duration) -> Ended {
         let generation = self.tracer.generation;
         tracer::disable(generation);
+        let found = findings::log(WithoutThread::Drop);
         self.handle.ask_early(timeout, MARGIN.min(timeout / 10), |deadline, answer| Command::Shutdown { deadline, answer });
         // Whether it answered or not: what is left is lost, and what it writes from now on doesn't count.
         self.ledger.close();
         tracer::uninstall(generation);
-        (Report::since(&self.start), self.handle.has_reached())
+        Ended { report: Report::since(&self.start), reached: self.handle.has_reached(), found }
     }
 }
 
@@ -284,9 +295,12 @@ impl Drop for Agent {
         let logged = std::mem::take(&mut self.logged);
         let Some(running) = self.running.take() else { return logged.wait(LOG_DEADLINE) };
         let (asked, deadline) = (Instant::now(), running.deadline);
-        let (report, reached) = running.end(deadline.saturating_sub(MARGIN.min(deadline / 10)));
-        let last = self_log::emit(lines::at_end(&report, reached), WithoutThread::Drop);
-        for delivery in [logged, last] {
+        let (lived, before) = (running.started.elapsed(), running.start);
+        let Ended { report, reached, found } = running.end(deadline.saturating_sub(MARGIN.min(deadline / 10)));
+        let lines = lines::dropped_at_once(&report, &before, lived).unwrap_or_else(|| lines::at_end(&report, reached));
+        let last = self_log::emit(lines, WithoutThread::Drop);
+        // A program that returns from `main` now would cut them off.
+        for delivery in [logged, found, last] {
             delivery.wait(deadline.saturating_sub(asked.elapsed()));
         }
     }

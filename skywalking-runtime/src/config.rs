@@ -79,6 +79,7 @@ impl Given {
 /// | `SW_AGENT_TRACE_IGNORE_PATH`: patterns with commas between | [`ignore_paths`](Config::ignore_paths) | none |
 /// | `SW_AGENT_STORAGE`: `sql` or `any` | [`storage`](Config::storage) | `sql` |
 /// | `SW_AGENT_SPAN_LIMIT`: 1 to 65535 | [`span_limit`](Config::span_limit) | `300` |
+/// | `SW_AGENT_ORPHANS`: `trace` or `skip` | [`orphans`](Config::orphans) | `trace` |
 /// | `SW_AGENT_SELF_LOG`: `auto`, `program` or `off` | [`self_log`](Config::self_log) | `auto` |
 ///
 /// An empty variable counts as not set.
@@ -208,7 +209,8 @@ impl Config {
         self
     }
 
-    /// What local spans without a context do.
+    /// What local spans without a context do: [`Orphans::Trace`] unless set. `#[local_span(orphan = ..)]` sets it for one function. The first
+    /// orphan of each function is logged; [`orphans`](crate::orphans()) counts them.
     pub fn orphans(mut self, orphans: Orphans) -> Self {
         self.settings.orphans = orphans;
         self

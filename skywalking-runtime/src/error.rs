@@ -119,6 +119,14 @@ pub enum Error {
         /// Its value.
         value: String,
     },
+    /// What orphans do is neither of the two.
+    #[error("{setting}: {value:?} is neither `trace` nor `skip`; give one of them, or unset the variable")]
+    Orphans {
+        /// The variable.
+        setting: &'static str,
+        /// Its value.
+        value: String,
+    },
     /// A protocol that this build leaves out.
     #[error(
         "{setting}: this build can't report by {value:?}; turn on the feature {feature} of skywalking-runtime, or give another protocol"

@@ -42,7 +42,7 @@
 //! | an Entry opens directly inside an Entry, an Exit inside an Exit | [one span](docs::concepts#two-that-are-one): a middleware and a handler see the same request |
 //! | no context is current | Entry, Exit and Local spans each begin a trace ([`Orphans::Skip`] leaves such Local spans out) |
 //! | the request is [left out](docs::concepts#which-requests-are-recorded) | nothing of it or below, and nothing is an orphan; it has a trace id all the same |
-//! | it panics | the span is an error, with a log of the message; the panic goes on |
+//! | it panics | the span is an error, with a log of the panic's `message` and `location` (file, line and column); the panic goes on |
 //! | it returns `Err` | the span is an error, with type, message and causes, unless `no_err`; an error that `err_ignore` names is only logged |
 //! | it returns early, by `return` or `?` | the span ends there |
 //! | it returns a future or a stream | what `covers` says: the call, or what was returned, from its first poll on |
@@ -96,6 +96,7 @@ pub use trace::component;
 pub use trace::current::{Current, current, trace_id};
 pub use trace::describe::Describe;
 pub use trace::detached::AsyncSpan;
+pub use trace::orphans::orphans;
 pub use trace::root::Root;
 pub use trace::sampler::Sampler;
 pub use trace::snapshot::{
@@ -122,7 +123,7 @@ docs::page! {
 }
 docs::page! {
     "local_span", "keys/name", "keys/component", "keys/layer", "keys/tags", "keys/ret_tags", "keys/err", "keys/err_ignore", "keys/covers",
-    "keys/logic_endpoint", "keys/names", "keys/crate";
+    "keys/logic_endpoint", "keys/orphan", "keys/names", "keys/crate";
     pub use skywalking_macros::local_span;
 }
 /// Leaves one function out of an impl block that [`entry_span`], [`exit_span`] or [`local_span`] traces as a whole.
@@ -202,6 +203,7 @@ pub mod __private {
     pub use crate::trace::scope::Scope;
     pub use crate::trace::tag::{Plain, PutDisplay, PutRaw};
     pub use crate::trace::traced::{BoxedFuture, BoxedStream, NoHook, Streamed, Traced};
+    pub use crate::tracer::Orphans;
 
     pub use crate::tracer::enabled;
 

@@ -1,5 +1,5 @@
 fn user(id: u64) -> Result<String, Box<dyn std::error::Error>> {
-    let __skywalking_span = ::skywalking_runtime::__private::Scope::open({
+    let __skywalking_span = ::skywalking_runtime::__private::Scope::open_entry({
         static __SKYWALKING_CALLSITE: ::skywalking_runtime::__private::Callsite = ::skywalking_runtime::__private::Callsite::located(
                 ::skywalking_runtime::__private::Kind::Entry,
                 "/users/{id}",

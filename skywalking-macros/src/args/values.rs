@@ -5,7 +5,7 @@ use syn::ext::IdentExt as _;
 use syn::parse::ParseStream;
 use syn::{Expr, Lit, LitStr, Path};
 
-use super::{LAYERS, equals, literal};
+use super::{LAYERS, ORPHANS, equals, literal};
 use crate::check::{self, Complaints};
 use crate::returns::Later;
 
@@ -87,6 +87,15 @@ pub(super) fn layer(key: &Ident, input: ParseStream<'_>) -> syn::Result<&'static
     }
     let word = input.call(Ident::parse_any)?;
     LAYERS.iter().find(|(name, _)| word == name).map(|(_, variant)| *variant).ok_or_else(|| check::unknown_layer(&word))
+}
+
+pub(super) fn orphan(key: &Ident, input: ParseStream<'_>) -> syn::Result<&'static str> {
+    equals(key, input)?;
+    if input.peek(Lit) {
+        return Err(check::orphan_is_a_word(&input.parse::<Lit>()?));
+    }
+    let word = input.call(Ident::parse_any)?;
+    ORPHANS.iter().find(|(name, _)| word == name).map(|(_, variant)| *variant).ok_or_else(|| check::orphan_is_a_word(&word))
 }
 
 pub(super) fn covers(key: &Ident, input: ParseStream<'_>) -> syn::Result<Covers> {

@@ -63,6 +63,7 @@ pub(crate) fn wrong_key(kind: Kind, key: &Ident) -> Option<Error> {
         ("logic_endpoint", _) => {
             "`logic_endpoint` belongs to `#[local_span]`: entry spans are endpoints anyway, exit spans never".to_owned()
         }
+        ("orphan", _) => "`orphan` belongs to `#[local_span]`: entry and exit spans without a context always start a trace".to_owned(),
         ("skip" | "skip_all", _) => format!("arguments are recorded only through `tags(..)`: remove `{word}`"),
         ("fields" | "properties", _) => {
             format!("arguments are recorded only through `tags(..)`: write `tags(\"key\" = value)` in place of `{word}`")
@@ -136,6 +137,10 @@ pub(crate) fn unknown_layer(word: &Ident) -> Error {
 
 pub(crate) fn layer_is_a_word(literal: &Lit) -> Error {
     at(literal, format!("write the layer without quotes; one of {}", quoted(LAYERS.iter().map(|(name, _)| *name))))
+}
+
+pub(crate) fn orphan_is_a_word(written: &impl ToTokens) -> Error {
+    at(written, "expected `trace` or `skip`")
 }
 
 pub(crate) fn path_without_quotes(literal: &Lit) -> Error {

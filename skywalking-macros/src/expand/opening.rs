@@ -66,7 +66,8 @@ impl Opening<'_> {
         let private = self.private;
         if !self.computes() {
             let callsite = self.callsite_reference();
-            return quote_spanned!(site=> #private::Scope::open(#callsite));
+            let open = Ident::new(if self.kind == Kind::Entry { "open_entry" } else { "open" }, site);
+            return quote_spanned!(site=> #private::Scope::#open(#callsite));
         }
         let block = self.block(&quote_spanned!(site=> #private::Opening::enter(__skywalking_opening)));
         quote_spanned!(site=> if #private::enabled() #block else { #private::Scope::NONE })
@@ -172,6 +173,10 @@ impl Opening<'_> {
             let layer = Ident::new(layer, site);
             quote_spanned!(site=> .layer(#private::Layer::#layer))
         });
+        let orphan = self.args.orphan.map(|orphan| {
+            let orphan = Ident::new(orphan, site);
+            quote_spanned!(site=> .orphans(#private::Orphans::#orphan))
+        });
         let peer = match &self.args.peer {
             Some(Text::Literal(peer)) => Some(quote_spanned!(site=> .peer(#peer))),
             _ => None,
@@ -193,7 +198,7 @@ impl Opening<'_> {
         let tags = (!literal_tags.is_empty()).then(|| quote_spanned!(site=> .tags(&[#(#literal_tags),*])));
         // `line!` speaks of the outermost expansion that its tokens come from: with the function's span that is no expansion, but the function's own line.
         let at = quote_spanned!(self.function.sig.ident.span()=> ::core::file!(), ::core::line!());
-        quote_spanned!(site=> #private::Callsite::located(#private::Kind::#kind, #name, #at) #origin #component #layer #peer #tags)
+        quote_spanned!(site=> #private::Callsite::located(#private::Kind::#kind, #name, #at) #origin #component #layer #orphan #peer #tags)
     }
 
     fn extract(&self, ty: &TokenStream) -> Option<TokenStream> {

@@ -1,7 +1,9 @@
 //! The lines that an agent logs when it starts and when it ends.
 
+use std::time::Duration;
+
 use crate::config::{Checked, Reporter};
-use crate::report::stats::Report;
+use crate::report::stats::{Report, Stats};
 use crate::self_log::Line;
 
 /// Says that the agent runs, for whom, and what is on.
@@ -28,6 +30,17 @@ pub(super) fn at_start(config: &Checked, address: &str) -> Vec<Line> {
 #[cfg(any(feature = "report-grpc", feature = "report-http"))]
 fn list(backends: &[crate::config::Address]) -> String {
     backends.iter().map(ToString::to_string).collect::<Vec<_>>().join(",")
+}
+
+/// An agent that ends so soon was most likely dropped by the statement that started it.
+const AT_ONCE: Duration = Duration::from_millis(100);
+
+/// Says that the guard was dropped at once, if the agent did nothing since `before`, when it started.
+pub(super) fn dropped_at_once(report: &Report, before: &Stats, lived: Duration) -> Option<Vec<Line>> {
+    let is_idle = report.stats.opened == before.opened && report.stats.reasons().eq(before.reasons());
+    let text = "the agent ended as soon as it had started and traced nothing: keep its guard, as in `let _agent = init()?;`. `let _ = init()?;` drops \
+                it at once";
+    (is_idle && lived < AT_ONCE).then(|| vec![Line::warn(text)])
 }
 
 /// Says what an agent lost that ends where nobody asks for its report, or that never reached a backend.

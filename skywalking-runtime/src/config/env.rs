@@ -4,6 +4,7 @@ use std::ffi::OsString;
 
 use super::{Config, Enabled, Given, Reporter, SelfLog, Storage, Token, correlation, sampling, self_log};
 use crate::error::Error;
+use crate::tracer::Orphans;
 
 pub(super) const NAME: &str = "SW_AGENT_NAME";
 const INSTANCE: &str = "SW_AGENT_INSTANCE_NAME";
@@ -13,6 +14,7 @@ const PROTOCOL: &str = "SW_AGENT_PROTOCOL";
 const ENABLE: &str = "SW_AGENT_ENABLE";
 const STORAGE: &str = "SW_AGENT_STORAGE";
 const SPAN_LIMIT: &str = "SW_AGENT_SPAN_LIMIT";
+const ORPHANS: &str = "SW_AGENT_ORPHANS";
 
 /// Gives the value of a variable, if it is set.
 pub(super) type Lookup<'a> = dyn Fn(&str) -> Option<OsString> + 'a;
@@ -58,6 +60,9 @@ pub(super) fn apply(mut config: Config, lookup: &Lookup<'_>) -> Result<Config, E
     if let Some(value) = read(SPAN_LIMIT)? {
         config.settings.span_limit = span_limit(value)?;
     }
+    if let Some(value) = read(ORPHANS)? {
+        config.settings.orphans = orphans(value)?;
+    }
     Ok(config)
 }
 
@@ -81,6 +86,14 @@ fn span_limit(value: String) -> Result<u16, Error> {
 /// The variable alone: it counts although another one is wrong.
 pub(super) fn self_log(lookup: &Lookup<'_>) -> Option<SelfLog> {
     read(self_log::VARIABLE, lookup).ok().flatten().and_then(|value| self_log::parse(value).ok())
+}
+
+fn orphans(value: String) -> Result<Orphans, Error> {
+    match value.trim().to_ascii_lowercase().as_str() {
+        "trace" => Ok(Orphans::Trace),
+        "skip" => Ok(Orphans::Skip),
+        _ => Err(Error::Orphans { setting: ORPHANS, value }),
+    }
 }
 
 /// The reporter of this name.
@@ -151,6 +164,7 @@ mod tests {
             (STORAGE, fail(&[(NAME, "s"), (STORAGE, "mysql")])),
             (SPAN_LIMIT, fail(&[(NAME, "s"), (SPAN_LIMIT, "0")])),
             (SPAN_LIMIT, fail(&[(NAME, "s"), (SPAN_LIMIT, "65536")])),
+            (ORPHANS, fail(&[(NAME, "s"), (ORPHANS, "false")])),
         ] {
             assert!(error.starts_with(&format!("{variable}: ")), "{error}");
             assert!(!error.contains("s3cret"), "{error}");
@@ -182,6 +196,16 @@ mod tests {
         assert_eq!(
             storage("elasticsearch").unwrap_err().to_string(),
             "SW_AGENT_STORAGE: the storage \"elasticsearch\" is unknown; give sql, or any for Elasticsearch and BanyanDB, or unset the variable"
+        );
+    }
+
+    #[test]
+    fn the_orphans_variable_skips_or_traces() {
+        let orphans = |value: &str| from(&[(NAME, "s"), (ORPHANS, value)]).map(|config| config.settings.orphans);
+        assert_eq!((orphans("skip"), orphans(" Trace "), orphans("")), (Ok(Orphans::Skip), Ok(Orphans::Trace), Ok(Orphans::Trace)));
+        assert_eq!(
+            orphans("no").unwrap_err().to_string(),
+            "SW_AGENT_ORPHANS: \"no\" is neither `trace` nor `skip`; give one of them, or unset the variable"
         );
     }
 

@@ -20,6 +20,7 @@ pub(crate) mod diagnostics;
 pub(crate) mod discard;
 pub(crate) mod drain;
 pub(crate) mod encode;
+pub(crate) mod findings;
 #[cfg(feature = "report-grpc")]
 pub(crate) mod grpc;
 mod held;

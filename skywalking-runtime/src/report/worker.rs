@@ -34,6 +34,7 @@ use super::accounts::{Flight, Ledger};
 use super::backoff::Backoff;
 use super::diagnostics::{Cause, Diagnostics, Losses};
 use super::drain::{Batch, Drain, Filled};
+use super::findings;
 use super::transport::{Call, Messages, Outcome, Transport};
 use crate::management::Word;
 use crate::management::beats::Beats;
@@ -146,6 +147,7 @@ impl<T: Transport> Worker<T> {
     pub(crate) async fn run(mut self) {
         loop {
             age::tick();
+            drop(findings::log(WithoutThread::WriteHere));
             self.log();
             let now = Instant::now();
             self.asked.answer_late(now);

@@ -1,7 +1,7 @@
 //! For tests of traced programs: run something, get back the spans that it made.
 //!
 //! [`run`] and [`run_async`] give each segment that is opened inside a mark, which captures and refs inside the process inherit. They
-//! return when no marked segment is open any more, so there is nothing to sleep for, and tests that run in parallel do not see each
+//! return when no marked segment is open any more and all that was spawned from one has started, so there is nothing to sleep for, and tests that run in parallel do not see each
 //! other's spans. If no tracer runs, one without a backend is started.
 //!
 //! ```
@@ -28,7 +28,7 @@ use std::time::Duration;
 pub use tree::{Log, Ref, Span, Tree, text};
 
 use scope::Scope;
-pub(crate) use scope::{decide, delivered, scope, scope_of_header, segment_finished, segment_left, segment_opened};
+pub(crate) use scope::{Unstarted, decide, delivered, scope, scope_of_header, segment_finished, segment_left, segment_opened};
 pub(crate) use tracer::started;
 
 use crate::report::rules;
@@ -62,7 +62,7 @@ pub fn run<R>(work: impl FnOnce() -> R) -> Vec<Tree> {
 ///
 /// # Panics
 ///
-/// If a segment is still open 10 seconds after the future was done, or one breaks a rule of the wire; the message says which.
+/// If a segment is still open, or a spawned task has not started, 10 seconds after the future was done, or if a segment breaks a rule of the wire; the message says which.
 pub async fn run_async<F: Future>(future: F) -> Vec<Tree> {
     Test::new().run_async(future).await
 }

@@ -23,11 +23,19 @@ type Sampler = Box<dyn Fn(&str) -> bool + Send + Sync>;
 struct Marked {
     /// Open segments and the names of their roots.
     open: HashMap<u64, &'static str>,
+    /// Names of tasks and closures that continue a span of the test and have not started.
+    unstarted: Vec<&'static str>,
     /// Keys in the order in which they were opened.
     order: Vec<u64>,
     done: Vec<Bytes>,
     sampler: Option<Arc<Sampler>>,
     waker: Option<Waker>,
+}
+
+impl Marked {
+    fn is_settled(&self) -> bool {
+        self.open.is_empty() && self.unstarted.is_empty()
+    }
 }
 
 #[derive(Default)]
@@ -87,6 +95,34 @@ pub(crate) fn segment_finished(scope: u32, key: u64) {
     CHANGED.notify_all();
 }
 
+/// A task or closure that continues a span of the test and has not started. The test waits until this is dropped.
+#[derive(Debug)]
+pub(crate) struct Unstarted {
+    scope: u32,
+    name: &'static str,
+}
+
+impl Unstarted {
+    pub(crate) fn new(scope: u32, name: &'static str) -> Self {
+        with(scope, |marked| marked.unstarted.push(name));
+        Self { scope, name }
+    }
+}
+
+impl Drop for Unstarted {
+    fn drop(&mut self) {
+        let waker = with(self.scope, |marked| {
+            let at = marked.unstarted.iter().position(|name| *name == self.name);
+            at.map(|at| marked.unstarted.swap_remove(at));
+            marked.waker.take()
+        });
+        if let Some(waker) = waker.flatten() {
+            waker.wake();
+        }
+        CHANGED.notify_all();
+    }
+}
+
 /// The context of a segment was written into headers.
 pub(crate) fn segment_left(key: u64, scope: u32) {
     if scope != 0
@@ -143,16 +179,16 @@ impl Scope {
     }
 
     fn is_settled(&self) -> bool {
-        with(self.0, |marked| marked.open.is_empty()).unwrap_or(true)
+        with(self.0, |marked| marked.is_settled()).unwrap_or(true)
     }
 
     pub(super) fn wait(&self, patience: Duration) {
         let until = Instant::now() + patience;
         let mut scopes = lock();
         loop {
-            let open = scopes.as_ref().and_then(|scopes| scopes.marked.get(&self.0)).map_or(0, |marked| marked.open.len());
+            let settled = scopes.as_ref().and_then(|scopes| scopes.marked.get(&self.0)).is_none_or(Marked::is_settled);
             let left = until.saturating_duration_since(Instant::now());
-            if open == 0 || left.is_zero() {
+            if settled || left.is_zero() {
                 break;
             }
             scopes = CHANGED.wait_timeout(scopes, left.min(Duration::from_millis(100))).unwrap_or_else(PoisonError::into_inner).0;
@@ -186,6 +222,13 @@ impl Scope {
             "still open {} s after the test's work was done: {}; a future that is never polled again keeps its segment open",
             patience.as_secs(),
             open.join(", ")
+        );
+        let unstarted = with(self.0, |marked| marked.unstarted.clone()).unwrap_or_default();
+        assert!(
+            unstarted.is_empty(),
+            "not started {} s after the test's work was done: {}; poll, call or drop what `.traced(..)` and `spawn` were given",
+            patience.as_secs(),
+            unstarted.join(", ")
         );
     }
 

@@ -4,7 +4,7 @@ use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
 
 use crate::agent::Agent;
-use crate::config::{Config, Reporter};
+use crate::config::{Config, Reporter, SelfLog};
 use crate::report::scope::SINK;
 use crate::report::worker::{Command, Handle};
 use crate::tracer;
@@ -31,7 +31,7 @@ pub(super) fn ensure() {
     }
     // Ended by hand meanwhile, or never started: an agent that can't start because another just did is what was wanted as well.
     *agent = None;
-    *agent = Config::new("testing").instance("testing").reporter(Reporter::Discard).start().ok();
+    *agent = Config::new("testing").instance("testing").reporter(Reporter::Discard).self_log(SelfLog::Program).start().ok();
 }
 
 /// Waits until the reporter has handed over all that has ended. False if it did not; an agent that has ended meanwhile has.

@@ -7,6 +7,7 @@ use prost::Message as _;
 use skywalking_proto::v3::{KeyStringValuePair, RefType, SegmentObject, SpanLayer, SpanObject, SpanType};
 
 use super::scope::Collected;
+use crate::trace::segment::LOCATION;
 
 /// One trace, or one part of it whose parent was not seen: its first span and all below it.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -80,7 +81,7 @@ pub struct Ref {
     pub address: String,
 }
 
-/// Trees as text: a line a span, indented by depth, with what is not the default. Ids and times are left out, so two runs give the same.
+/// Trees as text: a line a span, indented by depth, with what is not the default. Ids, times and the locations of panics are left out, so two runs give the same.
 ///
 /// ```text
 /// Entry /API/Snapshot layer=Http
@@ -122,10 +123,12 @@ impl Span {
             }
         }
         if !self.tags.is_empty() {
-            write!(f, " {{{}}}", pairs(&self.tags, ", "))?;
+            write!(f, " {{{}}}", pairs(self.tags.iter(), ", "))?;
         }
         for log in &self.logs {
-            write!(f, " [{}]", pairs(&log.fields, " "))?;
+            let is_panic = log.fields.iter().any(|(key, value)| key == "error.kind" && value == "panic");
+            let shown = log.fields.iter().filter(|(key, _)| !(is_panic && key == LOCATION));
+            write!(f, " [{}]", pairs(shown, " "))?;
         }
         writeln!(f)?;
         self.children.iter().try_for_each(|child| child.write(f, depth + 1))
@@ -141,8 +144,8 @@ impl Span {
     }
 }
 
-fn pairs(pairs: &[(String, String)], between: &str) -> String {
-    pairs.iter().map(|(key, value)| format!("{key}={}", value.escape_debug())).collect::<Vec<_>>().join(between)
+fn pairs<'a>(pairs: impl Iterator<Item = &'a (String, String)>, between: &str) -> String {
+    pairs.map(|(key, value)| format!("{key}={}", value.escape_debug())).collect::<Vec<_>>().join(between)
 }
 
 /// Puts segments together by their refs.

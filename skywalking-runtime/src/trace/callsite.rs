@@ -8,6 +8,8 @@ use std::borrow::Cow;
 use once_cell::race::OnceBox;
 
 use super::component;
+use super::orphans::Count;
+use crate::tracer::Orphans;
 
 /// The side of a call that a span stands for (`protocol/semantics.md` 5).
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -54,6 +56,9 @@ pub struct Callsite {
     pub(crate) tags: &'static [(&'static str, &'static str)],
     /// What was written out rather than left to a default: decides which values a merged span reports.
     given: u8,
+    /// What it does as an orphan, if it says so itself.
+    orphan: Option<Orphans>,
+    pub(super) count: Count,
     file: &'static str,
     line: u32,
     /// The protobuf fields that every span of this callsite writes alike, encoded by the reporter at first use.
@@ -95,6 +100,8 @@ impl Callsite {
             peer: "",
             tags: &[],
             given: NAME,
+            orphan: None,
+            count: Count::new(),
             file,
             line,
             fragment: OnceBox::new(),
@@ -124,6 +131,25 @@ impl Callsite {
     pub const fn peer(mut self, peer: &'static str) -> Self {
         self.peer = peer;
         self
+    }
+
+    /// What a Local span of this callsite does where no context is, whatever [`Config::orphans`](crate::Config::orphans) says.
+    ///
+    /// ```
+    /// use skywalking_runtime::{Callsite, Orphans, callsite, child, testing};
+    ///
+    /// static TICK: Callsite = callsite!(local, "tick").orphans(Orphans::Skip);
+    ///
+    /// assert!(testing::run(|| child(&TICK).run(|| ())).is_empty());
+    /// ```
+    #[must_use]
+    pub const fn orphans(mut self, orphans: Orphans) -> Self {
+        self.orphan = Some(orphans);
+        self
+    }
+
+    pub(crate) fn orphan_rule(&self) -> Option<Orphans> {
+        self.orphan
     }
 
     /// Tags that every span of this callsite carries; they cost nothing at run time.

@@ -4,8 +4,7 @@ use std::future::Future;
 
 use super::callsite::Callsite;
 use super::prepared::Prepared;
-use super::root::Root;
-use super::scope::{Begun, Scope};
+use super::scope::{self, Begun, Scope};
 use super::slot;
 use super::tally::{self, Reason};
 use crate::tracer;
@@ -35,7 +34,7 @@ use crate::tracer;
 #[inline]
 pub fn child(callsite: &'static Callsite) -> Child {
     if tracer::enabled() && slot::with(|_| ()).is_some() {
-        Child { callsite, scope: Scope::open(callsite), orphan: false }
+        Child { callsite, scope: scope::open_by_hand(callsite), orphan: false }
     } else {
         Child { callsite, scope: Scope::NONE, orphan: tracer::enabled() }
     }
@@ -55,7 +54,8 @@ impl Child {
     /// Runs `work` as this span.
     pub fn run<R>(mut self, work: impl FnOnce() -> R) -> R {
         if std::mem::take(&mut self.orphan) {
-            return Root::new(self.callsite).run(work);
+            let _scope = Prepared::new(self.callsite).opening().enter();
+            return work();
         }
         let _open = self;
         work()
@@ -69,7 +69,12 @@ impl Child {
         if self.scope.is_open() {
             // What was opened here would be open until the first poll, on another thread perhaps: it has never been.
             let begun = Begun::of_scope(&self.scope);
-            slot::with_key(begun.key, |segment| segment.unopen(begun.opened()));
+            slot::with_key(begun.key, |segment| {
+                segment.unopen(begun.opened());
+                if begun.is_by_hand() {
+                    segment.close_guard();
+                }
+            });
             self.scope.defuse();
         }
         Prepared::new(callsite).future(future)

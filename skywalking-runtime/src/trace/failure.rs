@@ -3,8 +3,6 @@
 
 use std::error::Error;
 use std::fmt::{self, Display};
-use std::panic::{self, PanicHookInfo};
-use std::sync::Once;
 
 use super::clock;
 use super::record::{Record, Side, SideKind};
@@ -132,26 +130,4 @@ impl Display for Causes<'_, '_> {
         }
         Ok(())
     }
-}
-
-/// Sees to it that spans can say with which message a panic went through them. The hook of the program still runs, before or after.
-pub(crate) fn install_panic_hook() {
-    static INSTALLED: Once = Once::new();
-    // A thread that panics may not change hooks; then the messages are missing, and nothing else.
-    if std::thread::panicking() {
-        return;
-    }
-    INSTALLED.call_once(|| {
-        let program = panic::take_hook();
-        panic::set_hook(Box::new(move |info| {
-            remember(info);
-            program(info);
-        }));
-    });
-}
-
-fn remember(info: &PanicHookInfo<'_>) {
-    let payload = info.payload();
-    let message = payload.downcast_ref::<&str>().copied().or_else(|| payload.downcast_ref::<String>().map(String::as_str));
-    slot::with(|segment| segment.remember_panic(message.unwrap_or_default()));
 }

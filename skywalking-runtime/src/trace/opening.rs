@@ -9,6 +9,8 @@ mod context;
 use std::fmt::{self, Debug, Display};
 
 use super::callsite::{Callsite, Kind};
+use super::foreign;
+use super::orphans::Origin;
 use super::root;
 use super::scope::{self, Begun, Scope};
 use super::segment::{NameSource, Segment};
@@ -34,6 +36,7 @@ pub struct Opening {
     latency: u32,
     /// It was given a name of its own.
     named: bool,
+    origin: Origin,
     /// The segment that is in the slot; 0 if there is none.
     key: u64,
     /// The segment that a root will put into the slot.
@@ -63,8 +66,14 @@ impl Opening {
     /// A span of `callsite` is about to open here.
     #[inline]
     pub fn new(callsite: &'static Callsite) -> Self {
+        Self::of(callsite, Origin::Attribute)
+    }
+
+    /// The same, opened in this way.
+    #[inline]
+    pub(super) fn of(callsite: &'static Callsite, origin: Origin) -> Self {
         let place = if tracer::enabled() { Place::Unknown } else { Place::Nowhere };
-        Self { callsite, place, head: 0, latency: 0, named: false, key: 0, root: None }
+        Self { callsite, place, head: 0, latency: 0, named: false, origin, key: 0, root: None }
     }
 
     /// The request is left out: nothing of it is recorded, nor of what is below. With a context it is only no span of its own.
@@ -77,6 +86,10 @@ impl Opening {
 
     #[inline(never)]
     fn decide(&mut self) -> Place {
+        if self.callsite.kind == Kind::Entry && foreign::is_here() {
+            self.place = self.decide_root();
+            return self.place;
+        }
         let found = slot::with(|segment| {
             self.key = segment.key;
             if !segment.sampled {
@@ -98,7 +111,7 @@ impl Opening {
 
     #[cold]
     fn decide_root(&mut self) -> Place {
-        self.root = root::segment_for(self.callsite);
+        self.root = root::segment_for(self.callsite, self.origin);
         if self.root.is_some() { Place::Undecided } else { Place::Nowhere }
     }
 
@@ -304,7 +317,11 @@ impl Opening {
     /// Opens the span on this thread; it closes when the guard drops.
     #[inline]
     pub fn enter(self) -> Scope {
-        self.open().into_scope()
+        let begun = self.open();
+        if begun.is_root() {
+            foreign::mark(begun.key);
+        }
+        begun.into_scope()
     }
 
     /// Opens the span inside a [`Traced`](super::traced::Traced) future, which closes it.

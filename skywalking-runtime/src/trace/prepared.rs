@@ -6,8 +6,9 @@ use std::future::Future;
 
 use futures_core::stream::Stream;
 
-use super::callsite::Callsite;
+use super::callsite::{Callsite, Kind};
 use super::opening::{self, Opening, REFS_LIMIT};
+use super::orphans::Origin;
 use super::slot;
 use super::tag::{Kept, Raw, Recorder};
 use super::text::{self, NAME_LIMIT, PEER_LIMIT, TAG_LIMIT};
@@ -38,6 +39,8 @@ struct Given {
     tags: Vec<(&'static str, Kept)>,
     /// Nothing is to be recorded.
     ignored: bool,
+    /// It is a root that the program opens by hand.
+    is_by_hand: bool,
 }
 
 impl Given {
@@ -63,6 +66,14 @@ impl Prepared {
     #[inline]
     pub fn new(callsite: &'static Callsite) -> Self {
         Self { callsite, given: None }
+    }
+
+    /// Remembers that the program opens a root by hand. Only of a Local span it matters.
+    pub(super) fn by_hand(mut self) -> Self {
+        if self.callsite.kind == Kind::Local && tracer::enabled() {
+            self.given().is_by_hand = true;
+        }
+        self
     }
 
     /// True if the context in a carrier would be used, as things stand.
@@ -196,7 +207,13 @@ impl Prepared {
 
     /// The span that is about to open here, with all that was given.
     pub(super) fn opening(&self) -> Opening {
-        let mut opening = Opening::new(self.callsite);
+        let is_by_hand = self.given.as_ref().is_some_and(|given| given.is_by_hand);
+        self.opening_by(if is_by_hand { Origin::Root } else { Origin::Attribute })
+    }
+
+    /// The same, opened in this way.
+    pub(super) fn opening_by(&self, origin: Origin) -> Opening {
+        let mut opening = Opening::of(self.callsite, origin);
         let Some(given) = &self.given else { return opening };
         if given.ignored {
             opening.ignore();

@@ -8,6 +8,9 @@ use std::future::Future;
 use std::sync::Arc;
 
 use super::callsite::{Callsite, Kind};
+use super::foreign;
+use super::lost;
+use super::orphans::{self, Origin};
 use super::outbox;
 use super::prepared::Prepared;
 use super::record::Trace;
@@ -17,21 +20,16 @@ use super::segment::Segment;
 use super::slot;
 use super::tally::{self, Reason};
 use super::thread;
-use super::traced::Resumable;
+use super::traced::{End, Resumable};
 use super::trial::Trial;
 use crate::propagation::carrier::Extract;
-use crate::tracer::{self, Orphans, Settings, Tracer};
+use crate::tracer::{self, Settings, Tracer};
 
 /// A segment for a root of `callsite`, or `None` if none is to be opened here. Whether it records is not decided yet: by [`decide`].
 #[cold]
-pub(super) fn segment_for(callsite: &'static Callsite) -> Option<Box<Segment>> {
-    let mut segment = thread::segment(|settings| {
-        if callsite.kind == Kind::Local && settings.orphans == Orphans::Skip {
-            tally::count(Reason::OrphanSkipped);
-            return None;
-        }
-        Some(true)
-    })?;
+pub(super) fn segment_for(callsite: &'static Callsite, origin: Origin) -> Option<Box<Segment>> {
+    let mut segment =
+        thread::segment(|settings| (callsite.kind != Kind::Local || orphans::opens(callsite, origin, settings)).then_some(true))?;
     segment.scope = sampler::scope();
     Some(segment)
 }
@@ -110,10 +108,12 @@ fn ask(mut segment: Box<Segment>, custom: &Custom, name: &str) -> Option<Box<Seg
     let sampled = custom.takes(name);
     let Some(mut segment) = slot::take_key(key) else {
         // What it left there instead is somebody else's, and stays.
-        tally::count(Reason::GuardMisplaced);
+        lost::leave(Begun::unsampled_root(key), Some(End::Ready), displaced);
         return None;
     };
-    slot::replace(displaced);
+    if let Some(displaced) = displaced {
+        lost::put_back(displaced);
+    }
     segment.sampled = true;
     // What the sampler captured says that nothing is recorded.
     segment.unshare();
@@ -157,9 +157,7 @@ pub(super) fn prepare(mut segment: Box<Segment>, callsite: &'static Callsite, si
 pub(super) fn begin(segment: Box<Segment>, callsite: &'static Callsite, side: u32, flags: u16) -> Begun {
     let (begun, segment) = prepare(segment, callsite, side, flags);
     if let Some(other) = slot::replace(Some(segment)) {
-        // An argument's code left something there; it can't be reached any more, so it ends now.
-        tally::count(Reason::GuardMisplaced);
-        thread::finish(other);
+        foreign::keep(other);
     }
     begun
 }
@@ -240,17 +238,17 @@ impl Root {
 
     /// Runs `work` as this span.
     pub fn run<R>(self, work: impl FnOnce() -> R) -> R {
-        let _scope = self.prepared.opening().enter();
+        let _scope = self.prepared.opening_by(Origin::Root).enter();
         work()
     }
 
     /// Makes the future run as this span. It opens at the first poll and closes when the future is done or dropped.
     pub fn future<F: Future>(self, future: F) -> impl Future<Output = F::Output> + use<F> {
-        self.prepared.future(future)
+        self.prepared.by_hand().future(future)
     }
 
     /// A span that is worked on in steps, by whoever is neither one call nor one future. It opens at the first step.
     pub fn resumable(self) -> Resumable {
-        Resumable::new(self.prepared)
+        Resumable::new(self.prepared.by_hand())
     }
 }

@@ -10,11 +10,15 @@ use std::thread::panicking;
 use super::callsite::Callsite;
 use super::clock;
 use super::failure::Mark;
+use super::foreign;
+use super::lost;
+use super::orphans::Origin;
 use super::root;
 use super::segment::{Opened, Segment};
 use super::slot;
 use super::tally::{self, Reason};
 use super::thread;
+use super::traced::End;
 use crate::tracer;
 
 /// What was opened. Packed, as each traced future carries it.
@@ -31,8 +35,10 @@ const ROOT: u32 = 1 << 31;
 const UNSAMPLED: u32 = 1 << 29;
 const PANICKING: u32 = 1 << 28;
 const AWAITED: u32 = 1 << 27;
+/// A guard that the program holds, in a segment that a future owns.
+const BY_HAND: u32 = 1 << 26;
 // The others are `Opened`'s.
-const _: () = assert!((ROOT | UNSAMPLED | PANICKING | AWAITED) & (Opened::MUTED | Opened::LEVEL | 0xffff) == 0);
+const _: () = assert!((ROOT | UNSAMPLED | PANICKING | AWAITED | BY_HAND) & (Opened::MUTED | Opened::LEVEL | 0xffff) == 0);
 
 impl Begun {
     pub(super) const NOTHING: Self = Self { key: 0, bits: 0 };
@@ -93,6 +99,11 @@ impl Begun {
         }
     }
 
+    /// True of a guard that was counted in its segment.
+    pub(super) fn is_by_hand(self) -> bool {
+        self.bits & BY_HAND != 0
+    }
+
     pub(super) fn was_panicking(self) -> bool {
         self.bits & PANICKING != 0
     }
@@ -141,6 +152,12 @@ impl Scope {
         if tracer::enabled() { open(callsite) } else { Self::NONE }
     }
 
+    /// The same of an Entry, which may begin a trace in a task that is polled below another one's root.
+    #[inline]
+    pub fn open_entry(callsite: &'static Callsite) -> Self {
+        if tracer::enabled() { open_entry(callsite) } else { Self::NONE }
+    }
+
     /// The guard does nothing any more.
     pub(super) fn defuse(&mut self) {
         self.key = 0;
@@ -160,10 +177,35 @@ fn open(callsite: &'static Callsite) -> Scope {
     }
 }
 
+#[inline(never)]
+fn open_entry(callsite: &'static Callsite) -> Scope {
+    if foreign::is_here() { open_root(callsite) } else { open(callsite) }
+}
+
 #[cold]
 fn open_root(callsite: &'static Callsite) -> Scope {
-    let segment = root::segment_for(callsite).and_then(|segment| root::decide(segment, callsite, 0));
-    segment.map_or(Scope::NONE, |segment| root::begin(segment, callsite, 0, 0).into_scope())
+    let segment = root::segment_for(callsite, Origin::Attribute).and_then(|segment| root::decide(segment, callsite, 0));
+    segment.map_or(Scope::NONE, |segment| {
+        let begun = root::begin(segment, callsite, 0, 0);
+        foreign::mark(begun.key);
+        begun.into_scope()
+    })
+}
+
+/// Opens a child for a guard that the program holds.
+#[inline(never)]
+pub(super) fn open_by_hand(callsite: &'static Callsite) -> Scope {
+    let begun = slot::with(|segment| {
+        if !segment.sampled {
+            return Begun::NOTHING;
+        }
+        let mut begun = Begun::child(segment.key, segment.open(callsite));
+        if segment.open_guard(callsite) {
+            begun.bits |= BY_HAND;
+        }
+        begun
+    });
+    begun.unwrap_or_default().into_scope()
 }
 
 impl Drop for Scope {
@@ -179,7 +221,7 @@ impl Drop for Scope {
 fn close(key: u64, bits: u32) {
     let begun = Begun { key, bits };
     let panicked = panicking() && bits & PANICKING == 0;
-    if bits & (ROOT | Opened::MUTED | Opened::LEVEL) != 0 || panicked {
+    if bits & (ROOT | BY_HAND | Opened::MUTED | Opened::LEVEL) != 0 || panicked {
         return close_other(begun, panicked);
     }
     let end = clock::now();
@@ -212,14 +254,24 @@ fn close_other(begun: Begun, panicked: bool) {
                 segment.mark(begun.opened(), Mark::Panicked);
             }
             segment.end(begun.opened());
+            if begun.bits & BY_HAND != 0 {
+                segment.close_guard();
+            }
         }
         segment.is_due()
     });
     match closed {
+        None if begun.is_root() => {
+            lost::leave(begun, Some(if panicked { End::Marked(Mark::Panicked) } else { End::Ready }), None);
+        }
         None => tally::count(Reason::GuardMisplaced),
         Some(_) if begun.is_root() => {
-            if let Some(segment) = slot::take_key(begun.key) {
+            if let Some(mut segment) = slot::take_key(begun.key) {
+                let displaced = segment.displaced.take();
                 thread::finish(segment);
+                if let Some(displaced) = displaced {
+                    lost::put_back(displaced);
+                }
             }
         }
         Some(true) => thread::split(begun.key),

@@ -2,14 +2,16 @@
 //!
 //! Only its owner touches it: it is in the thread's slot, or in the future that swaps it in, so there is nothing to lock. It knows the
 //! rules of nesting: who is current, what a close in the wrong order does. What becomes of an Entry in an Entry is in [`merging`], where
-//! tags, logs and other entries are stored in [`entries`], what spans are called in [`names`], how others go on with a segment in
+//! tags, logs and other entries are stored in [`entries`], panics in [`panics`], what spans are called in [`names`], how others go on with a segment in
 //! [`shared`], what becomes of spans that find no room in [`muted`]. It does not know how it got into the slot nor how it is sent.
 
 mod detaching;
 mod entries;
+mod guards;
 mod merging;
 mod muted;
 mod names;
+mod panics;
 mod place;
 mod shared;
 mod splitting;
@@ -20,6 +22,7 @@ use std::sync::Arc;
 use super::age;
 use super::callsite::{Callsite, Kind};
 use super::clock;
+use super::foreign::Task;
 use super::outbox::Attached;
 use super::record::{NONE, Record, Side, Trace};
 use crate::propagation::passed::Passed;
@@ -28,6 +31,8 @@ use crate::tracer::Tracer;
 
 pub(crate) use merging::NameSource;
 pub(crate) use names::{Name, UNKNOWN_PEER, UNNAMED};
+#[cfg(feature = "testing")]
+pub(crate) use panics::LOCATION;
 pub(crate) use place::{Current, Opened, Which};
 pub(crate) use shared::Shared;
 
@@ -47,6 +52,8 @@ pub(crate) struct Segment {
     pub(crate) id: u64,
     /// On the reporter's clock of milliseconds, when it is too old. 0 if it is too large: it goes on in a new part soon.
     expires: u64,
+    /// The same for the next poll of its root. Also 0 while a guard is open.
+    expires_at_poll: u64,
     pub(crate) current: Current,
     /// Spans that may be recorded.
     limit: u16,
@@ -75,8 +82,14 @@ pub(crate) struct Segment {
     scratch: String,
     /// The spans that are open and not recorded.
     muted: muted::MutedSpans,
-    /// The message of the panic that is unwinding, or was last.
-    panic_message: Range,
+    /// The task in which a call opened it as its root. None: its root is a future.
+    pub(crate) sync_task: Option<Task>,
+    /// What a root that is a call displaced, since that belongs to another task.
+    pub(crate) displaced: Option<Box<Self>>,
+    /// Guards that the program holds, counted where a future is the root.
+    guards: guards::Guards,
+    /// The panic that is unwinding, or was last.
+    panic: panics::PanicText,
     /// Spans that end by handles.
     pub(crate) attached: Attached,
     pub(crate) tracer: Arc<Tracer>,
@@ -88,6 +101,7 @@ impl Segment {
             key: 0,
             id: 0,
             expires: 0,
+            expires_at_poll: 0,
             current: Current::NONE,
             limit: 0,
             first_entry: NONE,
@@ -106,7 +120,10 @@ impl Segment {
             passed: Passed::default(),
             scratch: String::new(),
             muted: muted::MutedSpans::default(),
-            panic_message: Range::default(),
+            sync_task: None,
+            displaced: None,
+            guards: guards::Guards::NONE,
+            panic: panics::PanicText::default(),
             attached: Attached::default(),
             tracer,
         }
@@ -116,7 +133,9 @@ impl Segment {
     pub(crate) fn reset(&mut self, key: u64, sampled: bool) {
         self.key = key;
         self.id = key;
-        self.expires = age::expiry(self.tracer.settings.max_age);
+        self.expire_at(age::expiry(self.tracer.settings.max_age));
+        self.sync_task = None;
+        self.guards = guards::Guards::NONE;
         self.current = Current::NONE;
         self.limit = self.tracer.settings.span_limit;
         self.first_entry = NONE;
@@ -133,7 +152,7 @@ impl Segment {
         self.shared = None;
         self.passed.clear();
         self.muted.clear();
-        self.panic_message = Range::default();
+        self.panic = panics::PanicText::default();
         self.attached.clear();
     }
 
@@ -184,7 +203,7 @@ impl Segment {
         if length >= usize::from(self.limit) {
             return self.mute(callsite, side);
         }
-        if self.panic_message.length != 0 {
+        if self.panic.is_some() {
             self.forget_panic();
         }
         #[expect(clippy::cast_possible_truncation, reason = "below the limit, which is a u16")]

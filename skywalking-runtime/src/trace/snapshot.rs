@@ -13,6 +13,8 @@ use futures_core::stream::{FusedStream, Stream};
 use pin_project_lite::pin_project;
 
 use super::callsite::{Callsite, Kind};
+use super::foreign::{self, Task};
+use super::lost;
 use super::record::{Side, SideKind};
 use super::root;
 use super::scope::{self, Begun, Scope};
@@ -75,10 +77,10 @@ impl Snapshot {
         })
     }
 
-    /// Opens a segment that goes on from here, unless the snapshot's own is in the slot.
+    /// Opens a segment that goes on from here, unless the snapshot's own is in the slot and belongs to this task.
     fn root(&self, name: &'static str) -> Option<(Begun, Box<Segment>)> {
         let shared = self.shared()?;
-        if slot::with_key(shared.key, |_| ()).is_some() {
+        if slot::with_key(shared.key, |_| ()).is_some() && !foreign::is_here() {
             return None;
         }
         let mut segment = thread::segment(|settings| Some(shared.sampled && root::has_room(settings)))?;
@@ -93,7 +95,8 @@ impl Snapshot {
 
     /// Runs `work` in a span that goes on from here.
     pub fn run<R>(&self, name: &'static str, work: impl FnOnce() -> R) -> R {
-        if let Some((begun, segment)) = self.root(name) {
+        if let Some((begun, mut segment)) = self.root(name) {
+            segment.sync_task = Some(Task::here());
             let displaced = slot::replace(Some(segment));
             let _frame = Frame { displaced, scope: Some(begun.into_scope()) };
             return work();
@@ -104,12 +107,37 @@ impl Snapshot {
 
     /// Makes the future run in a span that goes on from here; it opens at the first poll.
     pub fn future<F: Future>(self, name: &'static str, future: F) -> Continued<F> {
-        Continued { polled: false, future: Traced::new(Going { start: Some((self, name)), wrapped: future }) }
+        Continued { polled: false, future: Traced::new(Going { start: Some(Start::new(self, name)), wrapped: future }) }
     }
 
     /// Makes the stream run in one span that goes on from here; it opens at the first poll and says how many `items` it gave.
     pub fn stream<S: Stream>(self, name: &'static str, stream: S) -> ContinuedStream<S> {
-        ContinuedStream { polled: false, stream: Streamed::opening(Going { start: Some((self, name)), wrapped: stream }) }
+        ContinuedStream { polled: false, stream: Streamed::opening(Going { start: Some(Start::new(self, name)), wrapped: stream }) }
+    }
+}
+
+/// What a future, a stream or a closure that has not started needs to continue.
+#[derive(Debug)]
+struct Start {
+    snapshot: Snapshot,
+    name: &'static str,
+    /// The test that this belongs to waits for it.
+    #[cfg(feature = "testing")]
+    _unstarted: crate::testing::Unstarted,
+}
+
+impl Start {
+    fn new(snapshot: Snapshot, name: &'static str) -> Self {
+        Self {
+            #[cfg(feature = "testing")]
+            _unstarted: crate::testing::Unstarted::new(snapshot.shared.as_ref().map_or(0, |shared| shared.scope), name),
+            snapshot,
+            name,
+        }
+    }
+
+    fn run<R>(self, work: impl FnOnce() -> R) -> R {
+        self.snapshot.run(self.name, work)
     }
 }
 
@@ -122,9 +150,12 @@ struct Frame {
 
 impl Drop for Frame {
     fn drop(&mut self) {
-        self.scope = None;
-        if self.displaced.is_some() {
-            slot::replace(self.displaced.take());
+        if let Some(outer) = self.displaced.as_mut().filter(|_| std::thread::panicking()) {
+            slot::with(|own| own.pass_panic_on(outer));
+        }
+        let key = self.scope.take().map_or(0, |scope| Begun::of_scope(&scope).key);
+        if let Some(displaced) = self.displaced.take() {
+            lost::put_back_after(key, displaced);
         }
     }
 }
@@ -202,7 +233,7 @@ pin_project! {
     /// Opens the child, if it is to be one, at the first poll.
     #[derive(Debug)]
     struct Going<F> {
-        start: Option<(Snapshot, &'static str)>,
+        start: Option<Start>,
         #[pin]
         wrapped: F,
     }
@@ -212,14 +243,14 @@ impl<F> Going<F> {
     /// The span of a segment of its own, if it is to be one: the wrapper swaps that in. A child is opened within the wrapper's poll.
     fn root(self: Pin<&mut Self>) -> Option<Span> {
         let start = self.project().start;
-        let (begun, segment) = start.as_ref().and_then(|(snapshot, name)| snapshot.root(name))?;
+        let (begun, segment) = start.as_ref().and_then(|start| start.snapshot.root(start.name))?;
         *start = None;
         Some(Span::of_root(begun, Some(segment)))
     }
 
-    fn begin_child(start: &mut Option<(Snapshot, &'static str)>) {
-        if let Some((snapshot, name)) = start.take() {
-            scope::begin_for_future(|| snapshot.child(name).unwrap_or_default());
+    fn begin_child(start: &mut Option<Start>) {
+        if let Some(start) = start.take() {
+            scope::begin_for_future(|| start.snapshot.child(start.name).unwrap_or_default());
         }
     }
 }
@@ -309,8 +340,8 @@ pub trait TracedFn<R>: FnOnce() -> R + Sized {
     /// assert_eq!(part.join().unwrap(), 42);
     /// ```
     fn traced(self, name: &'static str) -> impl FnOnce() -> R {
-        let snapshot = capture();
-        move || snapshot.run(name, self)
+        let start = Start::new(capture(), name);
+        move || start.run(self)
     }
 }
 
@@ -347,6 +378,6 @@ where
 ///
 /// Outside of a tokio runtime, as [`tokio::task::spawn_blocking`] itself does.
 pub fn spawn_blocking<R: Send + 'static>(name: &'static str, work: impl FnOnce() -> R + Send + 'static) -> tokio::task::JoinHandle<R> {
-    let snapshot = capture();
-    tokio::task::spawn_blocking(move || snapshot.run(name, work))
+    let start = Start::new(capture(), name);
+    tokio::task::spawn_blocking(move || start.run(work))
 }

@@ -72,6 +72,10 @@ reasons! {
     ChildWithoutContext = "child_without_context",
     /// A guard was dropped after its segment had ended or where another segment was being worked on.
     GuardMisplaced = "guard_misplaced",
+    /// A guard of [`child`](crate::child()) was held over an `.await`, so that other branches of its task may have become its children.
+    GuardOverAwait = "guard_over_await",
+    /// A span opened in another task than the one whose call is the current root, and began a trace of its own.
+    OtherTask = "other_task",
     /// A future was dropped unfinished where its segment could not be reached; the span is marked unfinished.
     DroppedElsewhere = "dropped_elsewhere",
     /// The handle of an async span came after its segment had been reported: what it said is lost.

@@ -203,7 +203,11 @@ impl Drop for Thread {
             if let Some(root) = segment.records.first_mut().filter(|root| root.end == 0) {
                 root.end = now;
             }
+            let displaced = segment.displaced.take();
             self.finish(segment);
+            if let Some(displaced) = displaced {
+                self.finish(displaced);
+            }
         }
         self.node.get().release();
     }

@@ -26,6 +26,7 @@ use frames::{Frame, Outcome};
 
 pub use boxed::{BoxedFuture, BoxedStream};
 pub(super) use covered::Covered;
+pub(super) use frames::End;
 pub use resumable::Resumable;
 pub(super) use span::Span;
 pub use stream::Streamed;

@@ -1,4 +1,5 @@
 //! Which name, component, layer and tags a merged span reports, by its kind and by how each of the two spans got them.
+#![expect(clippy::unused_self, reason = "methods of clients and handlers, reduced to their calls")]
 
 use skywalking_runtime::Resumable;
 
@@ -309,8 +310,8 @@ fn exit_in_exit_evaluates_no_name_that_loses() {
     }
     #[exit_span(name = Loud, peer = "p:2")]
     fn inner() {}
-    let before = skywalking_runtime::stats().count(skywalking_runtime::Reason::FormatPanicked);
     static OUTER: Callsite = callsite!(exit, "outer", peer = "p:1");
+    let before = skywalking_runtime::stats().count(skywalking_runtime::Reason::FormatPanicked);
     assert_eq!(text(&run(|| Root::new(&OUTER).run(inner))), "Exit outer peer=p:1\n");
     assert_eq!(skywalking_runtime::stats().count(skywalking_runtime::Reason::FormatPanicked), before);
 }

@@ -5,6 +5,7 @@
 
 mod hostile;
 mod losses;
+mod misuse;
 mod places;
 
 use std::process::{Command, Output, Stdio};

@@ -187,6 +187,7 @@
 
 mod answer;
 mod client;
+mod elsewhere;
 mod errors;
 mod server;
 mod version;

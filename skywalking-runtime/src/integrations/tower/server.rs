@@ -13,6 +13,7 @@ use tower_layer::Layer;
 use tower_service::Service;
 
 use super::answer::end;
+use super::elsewhere;
 use super::errors::{BoxedErrors, ServiceError, TypedErrors};
 use super::version::HttpRequest;
 use crate::Inbound;
@@ -104,6 +105,7 @@ impl<S, E> Layer<S> for ServerLayer<E> {
     type Service = Server<S, E>;
 
     fn layer(&self, service: S) -> Server<S, E> {
+        elsewhere::look_at::<S>();
         Server { service, layer: self.clone() }
     }
 }

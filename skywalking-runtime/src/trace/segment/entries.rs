@@ -176,24 +176,6 @@ impl Segment {
         })
     }
 
-    /// Remembers the message of a panic that is about to unwind through spans of this segment.
-    pub(crate) fn remember_panic(&mut self, message: &str) {
-        self.panic_message = self.store(text::cut(message, TAG_LIMIT)).unwrap_or_default();
-        let mut at = self.current.index();
-        while let Some(record) = self.records.get_mut(usize::from(at)) {
-            record.flags &= !Record::PANIC_TOLD;
-            at = record.parent;
-        }
-    }
-
-    /// A span opens: unless it is one that a destructor opens, the panic whose message is remembered was caught.
-    #[cold]
-    pub(super) fn forget_panic(&mut self) {
-        if !std::thread::panicking() {
-            self.panic_message = Range::default();
-        }
-    }
-
     /// Marks a span as failed or cancelled, with a log that says so.
     pub(crate) fn mark(&mut self, opened: Opened, mark: Mark) {
         let (index, level) = match opened.which() {
@@ -218,10 +200,7 @@ impl Segment {
             Mark::Panicked => {
                 self.field(&mut head, "event", "error");
                 self.field(&mut head, "error.kind", "panic");
-                let Range { offset, length } = self.panic_message;
-                if length > 0 {
-                    self.push(&mut head, Side { key: "message", a: offset, b: length, next: 0, kind: SideKind::Field });
-                }
+                self.panic_fields(&mut head);
             }
             Mark::Cancelled => self.field(&mut head, "event", "cancelled"),
         }

@@ -118,6 +118,9 @@ impl Segment {
 
     fn open_muted(&mut self, number: u32) -> Opened {
         tally::count(Reason::SpanLimit);
+        if !self.limited {
+            self.look_at_root();
+        }
         self.limited = true;
         self.current = self.current.within_muted(number);
         Opened::muted(number)

@@ -4,6 +4,7 @@
 
 use super::super::age;
 use super::super::record::{NONE, Record, Side, SideKind, Trace};
+use super::panics::PanicText;
 use super::{Current, Range, Segment};
 
 /// The name of a span that began under another one than its callsite's.
@@ -17,6 +18,17 @@ impl Segment {
     #[inline]
     pub(crate) fn is_due(&self) -> bool {
         self.expires < age::now()
+    }
+
+    /// The same, or a guard is open: asked by the root before each poll.
+    #[inline]
+    pub(crate) fn is_due_at_poll(&self) -> bool {
+        self.expires_at_poll < age::now()
+    }
+
+    pub(super) fn expire_at(&mut self, expires: u64) {
+        self.expires = expires;
+        self.expires_at_poll = if self.has_guards() { 0 } else { expires };
     }
 
     /// A span is about to open, and what is said of it goes into a list that no record has yet.
@@ -39,7 +51,7 @@ impl Segment {
     /// It has grown so large that it is due.
     #[cold]
     pub(super) fn outgrow(&mut self) {
-        self.expires = 0;
+        self.expire_at(0);
     }
 
     /// Begins the next part, under this id. What was recorded has been handed over.
@@ -77,12 +89,12 @@ impl Segment {
         }
         self.searched = 0;
         self.limited = false;
-        self.panic_message = Range::default();
+        self.panic = PanicText::default();
         self.unshare();
         // The part before has left under it.
         self.tell_trace();
         self.id = id;
-        self.expires = age::expiry(self.tracer.settings.max_age);
+        self.expire_at(age::expiry(self.tracer.settings.max_age));
     }
 
     fn name_to_keep(&self, record: &Record) -> Option<Named> {

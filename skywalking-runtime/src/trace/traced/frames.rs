@@ -5,6 +5,8 @@ use std::mem::{ManuallyDrop, forget, replace, take};
 
 use super::span::{Span, State};
 use crate::trace::failure::Mark;
+use crate::trace::foreign;
+use crate::trace::lost;
 use crate::trace::scope::{self, Begun};
 use crate::trace::segment::{Current, Opened, Segment};
 use crate::trace::slot;
@@ -25,7 +27,7 @@ impl Outcome {
 
 /// How a span ended.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum End {
+pub(in crate::trace) enum End {
     Ready,
     Marked(Mark),
 }
@@ -36,6 +38,14 @@ impl End {
             segment.mark(opened, mark);
         }
         segment.end(opened);
+    }
+
+    /// The same of a span that ended at this stamp.
+    pub(in crate::trace) fn apply_at(self, segment: &mut Segment, opened: Opened, at: u64) {
+        if let Self::Marked(mark) = self {
+            segment.mark(opened, mark);
+        }
+        segment.close(opened.index(), at);
     }
 }
 
@@ -110,8 +120,8 @@ impl<'a> Frame<'a> {
 
     #[inline]
     fn of_root(span: &'a mut Span) -> Self {
-        if span.segment.as_ref().is_some_and(|segment| segment.is_due()) {
-            span.split();
+        if span.segment.as_ref().is_some_and(|segment| segment.is_due_at_poll()) {
+            span.look();
         }
         let displaced = ManuallyDrop::new(slot::replace(take(&mut span.segment)));
         let mut frame = Self::new(span, Around::Root);
@@ -139,7 +149,10 @@ impl<'a> Frame<'a> {
             frame.left = scope::exchange_begun(Begun::NOTHING);
             return frame;
         }
+        // A context that belongs to another task is none of this one's.
+        let displaced = foreign::displace();
         let mut frame = Self::new(span, Around::First);
+        frame.displaced = ManuallyDrop::new(displaced);
         frame.saved = slot::with(|segment| segment.current);
         frame.left = scope::exchange_begun(Begun::EXPECTED);
         frame
@@ -149,11 +162,12 @@ impl<'a> Frame<'a> {
     #[inline]
     fn put_root_aside(&mut self) -> bool {
         let Some(own) = slot::take_key(self.span.begun.key) else { return false };
-        if self.displaced.is_some() {
-            let displaced = replace(&mut self.displaced, ManuallyDrop::new(None));
-            // The slot is empty, and so is the place for the root's segment: nothing is dropped, which rustc could not know.
-            forget(slot::replace(ManuallyDrop::into_inner(displaced)));
+        if self.displaced.is_some()
+            && let Some(displaced) = take(&mut *self.displaced)
+        {
+            lost::put_back(displaced);
         }
+        // The place for the root's segment is empty: nothing is dropped, which rustc could not know.
         forget(self.span.segment.replace(own));
         true
     }
@@ -177,10 +191,17 @@ impl<'a> Frame<'a> {
             Around::First => {
                 let begun = scope::exchange_begun(self.left);
                 self.span.settle_first(begun, self.saved, end);
+                let displaced = replace(&mut self.displaced, ManuallyDrop::new(None));
+                if let Some(displaced) = ManuallyDrop::into_inner(displaced) {
+                    lost::put_back_after(begun.key, displaced);
+                }
             }
             Around::Root => {
                 let displaced = replace(&mut self.displaced, ManuallyDrop::new(None));
-                let own = self.span.leave_root(ManuallyDrop::into_inner(displaced));
+                let own = self.span.leave_root(ManuallyDrop::into_inner(displaced), end);
+                if let (Some(own), Some(End::Marked(Mark::Panicked))) = (&own, end) {
+                    slot::with(|outer| own.pass_panic_on(outer));
+                }
                 if let Some(end) = end {
                     self.span.end_root(own, end);
                 }

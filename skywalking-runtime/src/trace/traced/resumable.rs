@@ -6,6 +6,7 @@ use super::span::Span;
 use crate::trace::callsite::Callsite;
 use crate::trace::describe::Describe;
 use crate::trace::opening::Opening;
+use crate::trace::orphans::Origin;
 use crate::trace::prepared::Prepared;
 use crate::tracer;
 
@@ -61,7 +62,7 @@ impl Resumable {
         let mut opened = Self { prepared: None, span: Span::NEW };
         let mut frame = Frame::of_poll(&mut opened.span);
         if tracer::enabled() {
-            let mut opening = Opening::new(callsite);
+            let mut opening = Opening::of(callsite, Origin::Root);
             describe(&mut Describe::new(&mut opening));
             opening.begin();
         }

@@ -7,6 +7,7 @@ use super::frames::End;
 use crate::trace::callsite::{Callsite, Kind};
 use crate::trace::failure::Mark;
 use crate::trace::id;
+use crate::trace::lost;
 use crate::trace::record::{Record, Trace};
 use crate::trace::root;
 use crate::trace::scope::Begun;
@@ -86,13 +87,11 @@ impl Span {
             State::Child
         };
         match (self.state, end) {
-            (State::Root, Some(end)) => self.end_root(slot::take_key(begun.key), end),
-            (State::Root, None) => {
-                self.segment = slot::take_key(begun.key);
-                if self.segment.is_none() {
-                    self.lose();
-                }
+            (State::Root, Some(end)) => {
+                let own = self.leave_root(None, Some(end));
+                self.end_root(own, end);
             }
+            (State::Root, None) => self.segment = self.leave_root(None, None),
             (State::Child, Some(end)) => {
                 self.end_child(end);
                 // A guard that was forgotten within the poll stays behind with it.
@@ -126,23 +125,28 @@ impl Span {
         }
     }
 
-    /// Takes the root's segment out of the slot and puts back what it displaced.
+    /// Takes the root's segment out of the slot and puts back what it displaced. `end` is how the root ends, if it does.
     #[inline]
-    pub(super) fn leave_root(&mut self, displaced: Option<Box<Segment>>) -> Option<Box<Segment>> {
+    pub(super) fn leave_root(&mut self, displaced: Option<Box<Segment>>, end: Option<End>) -> Option<Box<Segment>> {
         let own = slot::take_key(self.begun.key);
         if own.is_none() {
-            self.lose();
-        } else if displaced.is_some() {
-            slot::replace(displaced);
+            // Somebody's executor switched stacks within a poll.
+            lost::leave(self.begun, end, displaced);
+            self.state = State::Off;
+        } else if let Some(displaced) = displaced {
+            lost::put_back(displaced);
         }
         own
     }
 
-    /// The root's segment is too old or too large.
+    /// The root's segment is too old or too large, or a guard was open in it when the last poll ended.
     #[cold]
-    pub(super) fn split(&mut self) {
+    pub(super) fn look(&mut self) {
         if let Some(segment) = &mut self.segment {
-            thread::split_own(segment);
+            segment.look_at_guards();
+            if segment.is_due() {
+                thread::split_own(segment);
+            }
         }
     }
 
@@ -164,13 +168,6 @@ impl Span {
             self.end_root(segment, End::Ready);
         }
         found
-    }
-
-    /// The segment is not where it was left: somebody's executor switched stacks within a poll.
-    #[cold]
-    fn lose(&mut self) {
-        tally::count(Reason::GuardMisplaced);
-        self.state = State::Off;
     }
 
     /// Makes the span current. `None` if its segment is not here.
@@ -270,7 +267,7 @@ impl Span {
         };
         if self.state == State::DroppingRoot {
             let displaced = self.segment.take();
-            let own = self.leave_root(displaced);
+            let own = self.leave_root(displaced, Some(end));
             self.end_root(own, end);
         } else {
             self.end_child(end);

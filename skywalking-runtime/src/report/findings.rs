@@ -1,0 +1,87 @@
+//! Logs what `trace` finds out about the traced program: Local spans without a context, and misuse that compiles. Each callsite, and each
+//! kind of misuse, is logged once.
+
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
+
+use crate::self_log::{self, Delivery, Line, WithoutThread};
+use crate::trace::callsite::Callsite;
+use crate::trace::misuse::Misuse;
+use crate::trace::orphans::orphans;
+use crate::tracer::{self, Orphans};
+
+/// Callsites of orphans that have a line of their own.
+const MOST: usize = 20;
+
+/// How many of the listed callsites have been looked at.
+static LOOKED_AT: AtomicUsize = AtomicUsize::new(0);
+static LOGGED: [AtomicBool; Misuse::ALL.len()] = [const { AtomicBool::new(false) }; Misuse::ALL.len()];
+
+/// Logs what is new since the last call in this process.
+pub(crate) fn log(without_thread: WithoutThread) -> Delivery {
+    let mut lines = Vec::new();
+    let before = LOOKED_AT.load(Ordering::Relaxed);
+    let mut number = before;
+    for (callsite, _) in orphans().skip(before) {
+        number += 1;
+        match number {
+            // It is meant.
+            ..=MOST if callsite.orphan_rule() == Some(Orphans::Trace) => {}
+            ..=MOST => lines.push(Line::warn(orphan(callsite))),
+            _ if number == MOST + 1 => lines.push(Line::warn(MORE)),
+            _ => {}
+        }
+    }
+    LOOKED_AT.store(number, Ordering::Relaxed);
+    for (misuse, logged) in Misuse::ALL.into_iter().zip(&LOGGED) {
+        if let Some(callsite) = misuse.seen()
+            && !logged.swap(true, Ordering::Relaxed)
+        {
+            lines.push(Line::warn(text(misuse, callsite)));
+        }
+    }
+    self_log::emit(lines, without_thread)
+}
+
+const MORE: &str = "more local spans have no parent: `skywalking_runtime::orphans()` lists and counts them";
+
+/// A callsite as a reader finds it.
+fn place(callsite: &Callsite) -> String {
+    match callsite.location() {
+        ("", _) => format!("`{}`", callsite.name()),
+        (file, line) => format!("`{}` ({file}:{line})", callsite.name()),
+    }
+}
+
+fn orphan(callsite: &Callsite) -> String {
+    let rule = callsite.orphan_rule().or_else(|| Some(tracer::current()?.settings.orphans)).unwrap_or_default();
+    let done = match rule {
+        Orphans::Trace => "starts a new trace each time",
+        Orphans::Skip => "is skipped",
+    };
+    format!(
+        "the local span {} has no parent and {done}. If a request spawned its task, write `skywalking_runtime::spawn(\"name\", ..)` in \
+         place of `tokio::spawn(..)`, or `.traced(\"name\")` on what another thread runs. To skip such spans set \
+         `#[local_span(orphan = skip)]` or SW_AGENT_ORPHANS=skip; if it is meant to be a trace, `#[local_span(orphan = trace)]`",
+        place(callsite)
+    )
+}
+
+fn text(misuse: Misuse, callsite: &Callsite) -> String {
+    let place = place(callsite);
+    match misuse {
+        Misuse::GuardOverAwait => format!(
+            "the guard of {place} was held over an `.await`: what other branches of its task open meanwhile becomes its child. Write \
+             `child(..).future(async {{ .. }}).await` in place of the guard"
+        ),
+        Misuse::FullBelowCall => format!(
+            "the segment that {place} began is full, and its call has not returned: further spans are not recorded. If the call drives an \
+             executor, as `main` below `#[tokio::main]` does, or loops, put the attribute on what handles one request instead"
+        ),
+        Misuse::LayerOnSalvo => {
+            "Salvo runs handlers outside of a `ServerLayer` that `compat()` made a hoop: they begin traces of their own. Trace \
+                                 requests in a handler that calls `skywalking_runtime::integrations::http::Server::begin`; \
+                                 `skywalking_runtime::docs::troubleshooting` has its code"
+                .to_owned()
+        }
+    }
+}

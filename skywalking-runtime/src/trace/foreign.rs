@@ -1,0 +1,64 @@
+//! Contexts of another task. A call that drives an executor (`block_on`) is a root around every task that is polled meanwhile on its thread,
+//! and none of them belongs to its trace. tokio numbers its tasks, so what opens in another task than the root did begins a trace of its
+//! own, and the root's segment is put back behind it. Executors that do not number tasks are found out by [`misuse`] when the segment is full.
+
+use super::misuse;
+use super::segment::Segment;
+use super::slot;
+use super::tally::{self, Reason};
+use super::thread;
+
+/// A task of tokio, or none.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Task(Option<tokio::task::Id>);
+
+impl Task {
+    pub(crate) fn here() -> Self {
+        Self(tokio::task::try_id())
+    }
+}
+
+/// The segment with this key is in the slot for as long as a call runs.
+pub(super) fn mark(key: u64) {
+    let task = Task::here();
+    slot::with_key(key, |segment| segment.sync_task = Some(task));
+}
+
+/// True if the context that is current belongs to a call in another task.
+pub(super) fn is_here() -> bool {
+    let task = slot::with(|segment| segment.sync_task).flatten();
+    task.is_some_and(|task| task != Task::here())
+}
+
+/// Takes the current context out of the slot if it belongs to a call in another task.
+pub(super) fn displace() -> Option<Box<Segment>> {
+    if !is_here() {
+        return None;
+    }
+    tally::count(Reason::OtherTask);
+    slot::replace(None)
+}
+
+/// Keeps what a new root, which is in the slot, found there.
+#[cold]
+pub(super) fn keep(other: Box<Segment>) {
+    tally::count(if other.sync_task.is_some_and(|task| task != Task::here()) {
+        let mut other = Some(other);
+        slot::with(|segment| segment.displaced = other.take());
+        Reason::OtherTask
+    } else {
+        // An argument's code left it there; it can't be reached any more, so it ends now.
+        thread::finish(other);
+        Reason::GuardMisplaced
+    });
+}
+
+impl Segment {
+    /// A span found no room: where the root is a call, it may be one that drives an executor.
+    #[cold]
+    pub(super) fn look_at_root(&self) {
+        if let Some(root) = self.records.first().filter(|_| self.sync_task.is_some()) {
+            misuse::note(misuse::Misuse::FullBelowCall, root.callsite);
+        }
+    }
+}

@@ -1,0 +1,138 @@
+//! Roots that ended without their segment: another one was in the slot, left there by code that switches stacks within a call.
+//!
+//! The segment of such a root is in the frame of whoever displaced it. Put back into the slot later, it would collect the spans of a thread
+//! that has nothing to do with it, and never end. So the root leaves an [`Ended`] here, and [`put_back`] looks for it: the segment ends
+//! then, at the time at which its root ended. What that root had displaced itself waits here as well.
+
+use std::cell::Cell;
+
+use super::clock;
+use super::scope::Begun;
+use super::segment::Segment;
+use super::slot;
+use super::tally::{self, Reason};
+use super::thread;
+use super::traced::End;
+
+/// Roots of one thread that are remembered. The oldest is forgotten first.
+const MOST: usize = 64;
+
+thread_local! {
+    /// False: nobody left anything, so the other thread-local is not touched.
+    static SOME: Cell<bool> = const { Cell::new(false) };
+    static LOST: List = const { List(Cell::new(Vec::new())) };
+}
+
+struct List(Cell<Vec<Ended>>);
+
+impl Drop for List {
+    fn drop(&mut self) {
+        SOME.set(false);
+        self.0.take().into_iter().filter_map(|ended| ended.displaced).for_each(thread::finish);
+    }
+}
+
+/// A root whose segment was not in the slot when it ended.
+pub(super) struct Ended {
+    begun: Begun,
+    /// None: its future was not done and goes on untraced.
+    end: Option<End>,
+    at: u64,
+    /// The segment that its own one had displaced.
+    displaced: Option<Box<Segment>>,
+}
+
+/// Remembers a root that ended without its segment, and counts it.
+#[cold]
+pub(super) fn leave(begun: Begun, end: Option<End>, displaced: Option<Box<Segment>>) {
+    tally::count(Reason::GuardMisplaced);
+    let ended = Ended { begun, end, at: clock::now(), displaced };
+    let forgotten = with_list(|list| {
+        let forgotten = (list.len() >= MOST).then(|| list.remove(0));
+        list.push(ended);
+        forgotten
+    });
+    SOME.set(true);
+    if let Some(displaced) = forgotten.flatten().and_then(|forgotten| forgotten.displaced) {
+        put_back(displaced);
+    }
+}
+
+/// Puts a displaced segment back into the slot, unless its root has ended meanwhile: then the segment ends.
+#[inline]
+pub(super) fn put_back(displaced: Box<Segment>) {
+    if SOME.get() {
+        return look(displaced);
+    }
+    // The slot is empty: nothing is dropped, which rustc could not know.
+    std::mem::forget(slot::replace(Some(displaced)));
+}
+
+/// The same behind a root with this key that displaced the segment: if that root ended without its own segment, this one waits with it.
+#[inline]
+pub(super) fn put_back_after(key: u64, displaced: Box<Segment>) {
+    if SOME.get() {
+        return attach(key, displaced);
+    }
+    put_back(displaced);
+}
+
+#[cold]
+fn attach(key: u64, displaced: Box<Segment>) {
+    let mut displaced = Some(displaced);
+    with_list(|list| {
+        if let Some(ended) = list.iter_mut().find(|ended| ended.begun.key == key && ended.displaced.is_none()) {
+            ended.displaced = displaced.take();
+        }
+    });
+    if let Some(displaced) = displaced {
+        look(displaced);
+    }
+}
+
+#[cold]
+fn look(displaced: Box<Segment>) {
+    let mut next = Some(displaced);
+    while let Some(segment) = next.take() {
+        let found = with_list(|list| {
+            let at = list.iter().position(|ended| ended.begun.key == segment.key);
+            at.map(|at| list.remove(at))
+        });
+        match found.flatten() {
+            Some(ended) => next = ended.finish(segment),
+            None => settle(slot::replace(Some(segment))),
+        }
+    }
+}
+
+/// What was in the slot where it should have been empty ends.
+fn settle(other: Option<Box<Segment>>) {
+    if let Some(other) = other {
+        tally::count(Reason::GuardMisplaced);
+        thread::finish(other);
+    }
+}
+
+impl Ended {
+    fn finish(self, mut segment: Box<Segment>) -> Option<Box<Segment>> {
+        if segment.sampled
+            && let Some(end) = self.end
+        {
+            end.apply_at(&mut segment, self.begun.opened(), self.at);
+        }
+        thread::finish(segment);
+        self.displaced
+    }
+}
+
+/// Works on the list of this thread. None if the thread is ending.
+fn with_list<R>(work: impl FnOnce(&mut Vec<Ended>) -> R) -> Option<R> {
+    LOST.try_with(|lost| {
+        let mut list = lost.0.take();
+        let result = work(&mut list);
+        SOME.set(!list.is_empty());
+        lost.0.set(list);
+        result
+    })
+    .ok()
+}

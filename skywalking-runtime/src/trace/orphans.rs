@@ -1,0 +1,85 @@
+//! Local spans that open where no context is: most often in a task that was spawned without one. They begin a trace or are skipped, as the
+//! program chose, and are counted by callsite. The reporter logs the first of each callsite.
+
+use std::panic::RefUnwindSafe;
+use std::sync::atomic::{AtomicU64, Ordering};
+
+use once_cell::race::OnceRef;
+
+use super::callsite::Callsite;
+use super::tally::{self, Reason};
+use crate::tracer::{Orphans, Settings};
+
+/// How a span is opened.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Origin {
+    /// By an attribute, or as a child: without a context it is an orphan.
+    Attribute,
+    /// As a root by hand, which needs none.
+    Root,
+}
+
+/// What a callsite counts, and its place in the list of those that have counted.
+#[derive(Debug)]
+pub(super) struct Count {
+    orphans: AtomicU64,
+    next: OnceRef<'static, Callsite>,
+}
+
+// It is written once, atomically. Without this an annotated future could not be put under `catch_unwind`.
+impl RefUnwindSafe for Count {}
+
+impl Count {
+    pub(super) const fn new() -> Self {
+        Self { orphans: AtomicU64::new(0), next: OnceRef::new() }
+    }
+}
+
+/// The first callsite that had an orphan.
+static FIRST: OnceRef<'static, Callsite> = OnceRef::new();
+
+/// True if a Local span without a context begins a trace. Counts it if it is an orphan.
+#[cold]
+pub(super) fn opens(callsite: &'static Callsite, origin: Origin, settings: &Settings) -> bool {
+    if origin == Origin::Attribute && callsite.count.orphans.fetch_add(1, Ordering::Relaxed) == 0 {
+        enlist(callsite);
+    }
+    let skips = callsite.orphan_rule().unwrap_or(settings.orphans) == Orphans::Skip;
+    if skips {
+        tally::count(Reason::OrphanSkipped);
+    }
+    !skips
+}
+
+/// Appends the callsite to the list. Each comes here once.
+fn enlist(callsite: &'static Callsite) {
+    let mut last = &FIRST;
+    while last.set(callsite).is_err() {
+        let Some(next) = last.get() else { return };
+        last = &next.count.next;
+    }
+}
+
+/// The callsites of Local spans that opened where no context was, and how often, in the order in which they were first seen.
+///
+/// ```
+/// use skywalking_runtime::{Config, Reporter, local_span, orphans};
+///
+/// #[local_span(name = "tick")]
+/// fn tick() {}
+///
+/// let _agent = Config::new("ticker").reporter(Reporter::Discard).start()?;
+/// tick();
+/// tick();
+/// let counts: Vec<_> = orphans().map(|(callsite, count)| (callsite.name(), count)).collect();
+/// assert_eq!(counts, [("tick", 2)]);
+/// # Ok::<(), skywalking_runtime::Error>(())
+/// ```
+pub fn orphans() -> impl Iterator<Item = (&'static Callsite, u64)> {
+    let mut at = &FIRST;
+    std::iter::from_fn(move || {
+        let callsite = at.get()?;
+        at = &callsite.count.next;
+        Some((callsite, callsite.count.orphans.load(Ordering::Relaxed)))
+    })
+}

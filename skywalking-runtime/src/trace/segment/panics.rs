@@ -1,0 +1,74 @@
+//! The panic that is unwinding through the spans of a segment: where it began, and its message.
+
+use super::super::record::{Record, Side, SideKind};
+use super::super::text::{self, TAG_LIMIT};
+use super::{Range, Segment};
+
+/// The location and the message of a panic, as text of its segment.
+#[derive(Clone, Copy, Debug, Default)]
+pub(super) struct PanicText {
+    /// The location, then the message. Empty if no panic is remembered.
+    whole: Range,
+    /// The length of the location.
+    location: u32,
+}
+
+impl PanicText {
+    #[inline]
+    pub(super) fn is_some(self) -> bool {
+        self.whole.length != 0
+    }
+
+    fn location(self) -> Range {
+        Range { offset: self.whole.offset, length: self.location }
+    }
+
+    fn message(self) -> Range {
+        let Range { offset, length } = self.whole;
+        Range { offset: offset + self.location, length: length - self.location }
+    }
+}
+
+impl Segment {
+    /// Remembers a panic that is about to unwind through spans of this segment.
+    pub(crate) fn remember_panic(&mut self, location: &str, message: &str) {
+        let (location, message) = (text::cut(location, TAG_LIMIT), text::cut(message, TAG_LIMIT));
+        let whole = self.store_pieces(&[location, message], 2 * TAG_LIMIT).unwrap_or_default();
+        #[expect(clippy::cast_possible_truncation, reason = "at most TAG_LIMIT characters")]
+        let location = (location.len() as u32).min(whole.length);
+        self.panic = PanicText { whole, location };
+        let mut at = self.current.index();
+        while let Some(record) = self.records.get_mut(usize::from(at)) {
+            record.flags &= !Record::PANIC_TOLD;
+            at = record.parent;
+        }
+    }
+
+    /// Passes the panic on to the segment around this one, which was not in the slot when the panic began.
+    #[cold]
+    pub(crate) fn pass_panic_on(&self, outer: &mut Self) {
+        if self.panic.is_some() {
+            outer.remember_panic(self.text_at(self.panic.location()), self.text_at(self.panic.message()));
+        }
+    }
+
+    /// A span opens: unless it is one that a destructor opens, the panic that is remembered was caught.
+    #[cold]
+    pub(super) fn forget_panic(&mut self) {
+        if !std::thread::panicking() {
+            self.panic = PanicText::default();
+        }
+    }
+
+    /// Message and location of the panic as fields of the log begun last in the list at `head`.
+    pub(super) fn panic_fields(&mut self, head: &mut u32) {
+        for (key, Range { offset, length }) in [("message", self.panic.message()), (LOCATION, self.panic.location())] {
+            if length > 0 {
+                self.push(head, Side { key, a: offset, b: length, next: 0, kind: SideKind::Field });
+            }
+        }
+    }
+}
+
+/// The field of a panic's log with file, line and column.
+pub(crate) const LOCATION: &str = "location";

@@ -1,0 +1,178 @@
+//! Roots that end while another segment is in the slot, left there by a coroutine that was suspended within a poll or a call.
+
+use corosensei::{Coroutine, CoroutineResult, Yielder};
+
+use crate::prelude::*;
+
+static OUTER: Callsite = callsite!(entry, "/outer");
+static LEFT: Callsite = callsite!(entry, "/left");
+static AFTER: Callsite = callsite!(local, "after");
+
+/// Resumed once it suspends itself inside of the root `/left`, whose segment stays in the slot. Resumed again it ends that root.
+type Suspended = Coroutine<(), (), ()>;
+
+fn suspended(kind: Left) -> Suspended {
+    let elsewhere = matches!(kind, Left::Call).then(capture_elsewhere);
+    let mut coroutine = Coroutine::new(move |yielder: &Yielder<(), ()>, ()| {
+        if let Some(elsewhere) = elsewhere {
+            yielder.suspend(());
+            return elsewhere.run("left", || yielder.suspend(()));
+        }
+        let mut polls = 0;
+        let mut left = pin!(Root::new(&LEFT).future(poll_fn(|_| {
+            polls += 1;
+            if polls == 1 {
+                return Poll::Pending;
+            }
+            yielder.suspend(());
+            Poll::Ready(())
+        })));
+        let mut cx = Context::from_waker(Waker::noop());
+        assert!(left.as_mut().poll(&mut cx).is_pending());
+        yielder.suspend(());
+        assert!(left.as_mut().poll(&mut cx).is_ready());
+    });
+    resume(&mut coroutine);
+    assert!(is_idle());
+    coroutine
+}
+
+fn resume(coroutine: &mut Suspended) {
+    assert!(matches!(coroutine.resume(()), CoroutineResult::Yield(())));
+}
+
+/// A context of a segment that is not in the slot.
+fn capture_elsewhere() -> skywalking_runtime::Snapshot {
+    std::thread::scope(|scope| {
+        let mark = testing::mark();
+        scope.spawn(move || mark.run(|| Root::new(&LEFT).run(capture))).join().unwrap()
+    })
+}
+
+#[derive(Clone, Copy, Debug)]
+enum Left {
+    Call,
+    Future,
+}
+
+fn misplaced() -> u64 {
+    skywalking_runtime::stats().count(skywalking_runtime::Reason::GuardMisplaced)
+}
+
+/// The trees of `work`, which leaves contexts behind by calling its argument, and of what happens after that: the coroutines go on,
+/// nothing may be in the slot then, and the next span is a trace of its own.
+fn recorded(left: Left, work: impl FnOnce(&mut dyn FnMut())) -> String {
+    let before = misplaced();
+    let trees = run(|| {
+        let mut coroutine = suspended(left);
+        work(&mut || resume(&mut coroutine));
+        assert!(matches!(coroutine.resume(()), CoroutineResult::Return(())));
+        assert!(is_idle(), "{left:?}: a segment came back to the slot");
+        Root::new(&AFTER).run(|| drop(child(&A)));
+    });
+    assert!(misplaced() > before, "{left:?}: it was not counted");
+    text(&trees)
+}
+
+/// What is recorded of the root that was left behind, and of what comes after all.
+fn with_rest(left: Left, outer: &str) -> String {
+    let left = match left {
+        Left::Call => "Entry /left\n  Local left ref=CrossThread\n",
+        Left::Future => "Entry /left\n",
+    };
+    format!("{left}{outer}Local after\n  Local a\n")
+}
+
+const LEFT_BEHIND: [Left; 2] = [Left::Call, Left::Future];
+
+#[test]
+fn sync_root_that_ends_without_its_segment_leaves_no_zombie() {
+    #[entry_span(name = "/outer")]
+    fn annotated(leave: &mut dyn FnMut()) {
+        drop(child(&B));
+        leave();
+    }
+    for left in LEFT_BEHIND {
+        let by_hand = recorded(left, |leave| Root::new(&OUTER).run(leave));
+        assert_eq!(by_hand, with_rest(left, "Entry /outer\n"));
+        assert_eq!(recorded(left, annotated), with_rest(left, "Entry /outer\n  Local b\n"));
+        let panicked = recorded(left, |leave| {
+            let panics = || {
+                Root::new(&OUTER).run(|| {
+                    leave();
+                    panic!("behind it")
+                })
+            };
+            assert!(catch_unwind(AssertUnwindSafe(panics)).is_err());
+        });
+        // The panic began where another segment was in the slot, so its message is not known.
+        assert_eq!(panicked, with_rest(left, "Entry /outer ERROR [event=error error.kind=panic]\n"));
+    }
+}
+
+#[test]
+fn async_root_that_ends_without_its_segment_leaves_no_zombie() {
+    let poll = |future: Pin<&mut dyn Future<Output = ()>>| future.poll(&mut Context::from_waker(Waker::noop()));
+    for left in LEFT_BEHIND {
+        let at_first_poll = recorded(left, |leave| {
+            let mut root = pin!(Root::new(&OUTER).future(async { leave() }));
+            assert!(poll(root.as_mut()).is_ready());
+        });
+        assert_eq!(at_first_poll, with_rest(left, "Entry /outer\n"));
+        let at_second_poll = recorded(left, |leave| {
+            let mut root = pin!(Root::new(&OUTER).future(async {
+                yields(1).await;
+                leave();
+            }));
+            assert!(poll(root.as_mut()).is_pending());
+            assert!(is_idle());
+            assert!(poll(root.as_mut()).is_ready());
+        });
+        assert_eq!(at_second_poll, with_rest(left, "Entry /outer\n"));
+        let dropped = recorded(left, |leave| {
+            struct AtDrop<'a>(&'a mut dyn FnMut());
+            impl Drop for AtDrop<'_> {
+                fn drop(&mut self) {
+                    (self.0)();
+                }
+            }
+            let mut root: Pin<Box<dyn Future<Output = ()>>> = Box::pin(Root::new(&OUTER).future(async {
+                let _at_drop = AtDrop(leave);
+                pending::<()>().await;
+            }));
+            assert!(poll(root.as_mut()).is_pending());
+        });
+        assert_eq!(dropped, with_rest(left, "Entry /outer [event=cancelled]\n"));
+    }
+}
+
+#[test]
+fn async_root_that_is_pending_without_its_segment_goes_on_untraced() {
+    for (left, first) in LEFT_BEHIND.into_iter().flat_map(|left| [(left, true), (left, false)]) {
+        let shown = recorded(left, |leave| {
+            let mut polls = 0;
+            let mut root = pin!(Root::new(&OUTER).future(poll_fn(move |_| {
+                polls += 1;
+                if polls == if first { 1 } else { 2 } {
+                    leave();
+                }
+                if polls < 3 { Poll::Pending } else { Poll::Ready(()) }
+            })));
+            let mut cx = Context::from_waker(Waker::noop());
+            while root.as_mut().poll(&mut cx).is_pending() {}
+        });
+        assert_eq!(shown, with_rest(left, "Entry /outer {unfinished=true}\n"), "at the first poll: {first}");
+    }
+}
+
+#[test]
+fn roots_around_one_that_lost_its_segment_end_too() {
+    for left in LEFT_BEHIND {
+        let nested = recorded(left, |leave| {
+            let elsewhere = capture_elsewhere();
+            Root::new(&OUTER).run(|| elsewhere.run("nested", || elsewhere.run("twice", leave)));
+        });
+        let elsewhere = "Entry /left\n  Local nested ref=CrossThread\n  Local twice ref=CrossThread\n";
+        assert_eq!(nested.replace(elsewhere, ""), with_rest(left, "Entry /outer\n"));
+    }
+}

@@ -1,0 +1,139 @@
+//! What a span reports of a panic, with the panic hooks that programs set. The hook belongs to the process, so this is one test.
+
+use std::panic::{AssertUnwindSafe, catch_unwind, panic_any, resume_unwind, set_hook, take_hook};
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::task::{Context, Waker};
+
+use skywalking_runtime::testing::{Log, Span, Tree, run, text};
+use skywalking_runtime::{Agent, Callsite, Config, Reporter, Root, callsite, capture, entry_span, local_span};
+
+static ENTRY: Callsite = callsite!(entry, "/entry");
+static OTHER: Callsite = callsite!(entry, "/other");
+static LOCAL: Callsite = callsite!(local, "local");
+/// Calls of the program's own hook.
+static CALLS: AtomicUsize = AtomicUsize::new(0);
+
+fn calls() -> usize {
+    CALLS.swap(0, Ordering::SeqCst)
+}
+
+fn count(info: &std::panic::PanicHookInfo<'_>) {
+    // A failed assertion of this test comes here too.
+    eprintln!("{info}");
+    CALLS.fetch_add(1, Ordering::SeqCst);
+}
+
+fn start() -> Agent {
+    Config::new("panics").reporter(Reporter::Discard).start().unwrap()
+}
+
+#[local_span(name = "sync")]
+fn sync() {
+    panic!("broken: {}", 7)
+}
+
+#[local_span(name = "async")]
+async fn asynchronous() {
+    std::future::ready(()).await;
+    panic!("broken: {}", 7)
+}
+
+#[entry_span(name = "/any")]
+fn any() {
+    panic_any(7_u8)
+}
+
+/// Whether the hook of the program counts.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Counted {
+    Yes,
+    No,
+}
+
+fn poll(future: impl Future) {
+    let mut future = Box::pin(future);
+    let _ = future.as_mut().poll(&mut Context::from_waker(Waker::noop()));
+}
+
+fn spans(span: &Span) -> Vec<&Span> {
+    std::iter::once(span).chain(span.children.iter().flat_map(spans)).collect()
+}
+
+fn field<'a>(log: &'a Log, key: &str) -> Option<&'a str> {
+    log.fields.iter().find(|(known, _)| known == key).map(|(_, value)| &**value)
+}
+
+/// Runs what panics; each span of it must report the panic, with this message and a location in this file.
+fn panics(work: impl Fn(), message: Option<&str>) -> Vec<Tree> {
+    let trees = run(|| assert!(catch_unwind(AssertUnwindSafe(&work)).is_err()));
+    for span in trees.iter().flat_map(|tree| spans(&tree.root)).filter(|span| span.name != "/other") {
+        assert_eq!(span.logs.len(), 1, "{}", text(&trees));
+        let log = &span.logs[0];
+        assert_eq!((field(log, "error.kind"), field(log, "message")), (Some("panic"), message), "{}", text(&trees));
+        let location = field(log, "location").unwrap_or_default();
+        let (file, place) = location.split_once(".rs:").unwrap_or_default();
+        assert!(file.ends_with("panic_hooks"), "{location:?}");
+        let numbers: Vec<u32> = place.split(':').map(|number| number.parse().unwrap()).collect();
+        assert!(numbers.len() == 2 && numbers[0] > 20 && numbers[0] < 60, "{location:?}");
+    }
+    assert!(!text(&trees).contains("location"), "text() must not change with each edit of the program");
+    trees
+}
+
+/// All kinds of panics under the hooks that are set.
+fn all_panics(hook: &str, counted: Counted) {
+    calls();
+    let text_message = Some("broken: 7");
+    let trees = panics(sync, text_message);
+    assert_eq!(text(&trees), "Local sync ERROR [event=error error.kind=panic message=broken: 7]\n");
+    panics(|| poll(asynchronous()), text_message);
+    panics(|| Root::new(&ENTRY).run(sync), text_message);
+    panics(any, None);
+    // The segments around the one in which it panics are not in the slot then.
+    let nested = || {
+        let elsewhere = Root::new(&OTHER).run(capture);
+        Root::new(&ENTRY).run(|| elsewhere.run("again", || poll(asynchronous())));
+    };
+    assert_eq!(panics(nested, text_message).len(), 2);
+    // One that is thrown again runs no hook: its message is not known, and none of an earlier panic is reported.
+    let trees = run(|| {
+        Root::new(&ENTRY).run(|| {
+            let payload = catch_unwind(sync).unwrap_err();
+            let again = || Root::new(&LOCAL).run(|| resume_unwind(payload));
+            assert!(catch_unwind(AssertUnwindSafe(again)).is_err());
+        });
+    });
+    let log = "ERROR [event=error error.kind=panic";
+    assert_eq!(text(&trees), format!("Entry /entry\n  Local sync {log} message=broken: 7]\n  Local local {log}]\n"));
+    assert_eq!(calls(), if counted == Counted::Yes { 6 } else { 0 }, "{hook}: the program's hook runs once for each panic");
+}
+
+#[test]
+fn panic_reports_message_and_location_under_every_hook() {
+    set_hook(Box::new(count));
+    let agent = start();
+    all_panics("set before the start", Counted::Yes);
+    set_hook(Box::new(count));
+    all_panics("set after the start", Counted::Yes);
+    set_hook(Box::new(count));
+    all_panics("set once more", Counted::Yes);
+    let previous = take_hook();
+    set_hook(Box::new(move |info| previous(info)));
+    all_panics("set so that it calls the previous one", Counted::Yes);
+    set_hook(Box::new(count));
+    all_panics("set over one that calls ours", Counted::Yes);
+    drop(take_hook());
+    all_panics("taken away", Counted::No);
+    std::thread::spawn(|| set_hook(Box::new(count))).join().unwrap();
+    all_panics("set by another thread", Counted::Yes);
+    drop(agent);
+    set_hook(Box::new(count));
+    let _agent = start();
+    all_panics("set between two agents", Counted::Yes);
+    // Ours is put back as it was taken.
+    let ours = take_hook();
+    set_hook(Box::new(|_| ()));
+    drop(catch_unwind(sync));
+    set_hook(ours);
+    all_panics("put back", Counted::Yes);
+}

@@ -1,0 +1,284 @@
+//! What a program is told about its own misuse: once, with what to write.
+
+use std::future::poll_fn;
+use std::task::Poll;
+use std::time::{Duration, Instant};
+
+use skywalking_runtime::{Agent, Callsite, Config, Reporter, Root, callsite, child, entry_span, local_span, orphans};
+
+use crate::{child as run_child, watchdog};
+
+static A: Callsite = callsite!(local, "a");
+static B: Callsite = callsite!(local, "b");
+
+fn start() -> Agent {
+    watchdog();
+    Config::new("shop").instance("one").reporter(Reporter::Discard).env_overrides().start().expect("nothing is wrong")
+}
+
+fn runtime() -> tokio::runtime::Runtime {
+    tokio::runtime::Builder::new_current_thread().build().expect("a runtime")
+}
+
+/// Pending so many times.
+async fn yields(mut times: u32) {
+    poll_fn(|cx| {
+        if times == 0 {
+            return Poll::Ready(());
+        }
+        times -= 1;
+        cx.waker().wake_by_ref();
+        Poll::Pending
+    })
+    .await;
+}
+
+/// The warnings of the agent in a child that runs this program.
+fn warnings(name: &str, variables: &[(&str, &str)]) -> Vec<String> {
+    let ended = run_child(&format!("misuse::{name}"), variables);
+    let lines = ended.agent_lines().into_iter().filter_map(|line| line.strip_prefix("skywalking_runtime WARN "));
+    lines.map(str::to_owned).collect()
+}
+
+#[local_span(name = "part")]
+async fn part() {}
+
+#[local_span]
+fn plain() {}
+
+#[local_span(name = "quiet", orphan = skip)]
+fn quiet() {}
+
+#[local_span(name = "job", orphan = trace)]
+fn job() {}
+
+struct Jobs;
+
+#[local_span(names = "{fn}", orphan = skip)]
+impl Jobs {
+    fn first() {}
+}
+
+static BY_HAND: Callsite = callsite!(local, "by hand");
+static REQUEST: Callsite = callsite!(entry, "/by hand");
+
+#[test]
+#[ignore = "it is the child of a test"]
+fn spawns_without_a_context() {
+    let agent = start();
+    runtime().block_on(Root::new(&REQUEST).future(async {
+        for _ in 0..99 {
+            tokio::spawn(part()).await.expect("no panic");
+        }
+    }));
+    (0..3).for_each(|_| plain());
+    quiet();
+    Jobs::first();
+    job();
+    child(&BY_HAND).run(|| ());
+    // Neither is an orphan.
+    Root::new(&REQUEST).run(plain);
+    let counts: Vec<_> = orphans().map(|(callsite, count)| format!("{} {count}", callsite.name())).collect();
+    println!("counts: {}", counts.join(", "));
+    println!("opened: {}", agent.stats().opened);
+    drop(agent);
+}
+
+#[test]
+fn orphan_is_logged_once_for_each_function_with_what_to_write() {
+    let found = warnings("spawns_without_a_context", &[]);
+    let starts = [
+        "the local span `part` (tests/tests/self_log/misuse.rs:",
+        "the local span `self_log::misuse::plain` (tests/tests/self_log/misuse.rs:",
+        "the local span `quiet` (",
+        "the local span `first` (",
+        "the local span `by hand` (",
+    ];
+    assert_eq!(found.len(), starts.len(), "{found:#?}");
+    for (line, start) in found.iter().zip(starts) {
+        assert!(line.starts_with(start), "{line}");
+        for part in ["skywalking_runtime::spawn(", ".traced(", "orphan = skip", "SW_AGENT_ORPHANS=skip", "orphan = trace"] {
+            assert!(line.contains(part), "{line}");
+        }
+        let skipped = start.contains("quiet") || start.contains("first");
+        let done = if skipped { "has no parent and is skipped." } else { "has no parent and starts a new trace each time." };
+        assert!(line.contains(done), "{line}");
+    }
+}
+
+#[test]
+fn orphans_are_counted_by_callsite_and_skipped_as_the_variable_says() {
+    let skip = [("SW_AGENT_ORPHANS", "skip")];
+    let trace = [("SW_AGENT_ORPHANS", "Trace")];
+    // Two requests, and `job` in any case.
+    for (variables, opened) in [(&[][..], 3 + 99 + 3 + 1), (&trace, 3 + 99 + 3 + 1), (&skip, 3)] {
+        let ended = run_child("misuse::spawns_without_a_context", variables);
+        let counts = "counts: part 99, self_log::misuse::plain 3, quiet 1, first 1, job 1, by hand 1\n";
+        assert!(ended.out.contains(counts), "{}", ended.out);
+        assert!(ended.out.contains(&format!("opened: {opened}\n")), "{opened}: {}", ended.out);
+    }
+}
+
+macro_rules! many {
+    ($($name:ident)*) => {
+        $(
+            #[local_span(name = stringify!($name))]
+            fn $name() {}
+        )*
+
+        fn many() {
+            $($name();)*
+        }
+    };
+}
+many!(f1 f2 f3 f4 f5 f6 f7 f8 f9 f10 f11 f12 f13 f14 f15 f16 f17 f18 f19 f20 f21 f22 f23 f24 f25);
+
+#[test]
+#[ignore = "it is the child of a test"]
+fn many_functions() {
+    let agent = start();
+    many();
+    many();
+    drop(agent);
+    // Another agent of the process does not start again.
+    let agent = start();
+    many();
+    drop(agent);
+}
+
+#[test]
+fn orphans_of_many_functions_end_with_where_to_look() {
+    let found = warnings("many_functions", &[]);
+    assert_eq!(found.len(), 21, "{found:#?}");
+    assert!(found[20].contains("skywalking_runtime::orphans()"), "{}", found[20]);
+}
+
+#[test]
+#[ignore = "it is the child of a test"]
+fn guards_over_awaits() {
+    let agent = start();
+    let branch = |site: &'static Callsite| async move {
+        let _held = child(site);
+        yields(2).await;
+    };
+    for _ in 0..3 {
+        runtime().block_on(Root::new(&BY_HAND).future(async { tokio::join!(branch(&A), branch(&B)) }));
+    }
+    drop(agent);
+}
+
+#[test]
+fn guard_over_an_await_is_logged_once() {
+    let found = warnings("guards_over_awaits", &[]);
+    let [line] = &found[..] else { panic!("{found:#?}") };
+    assert!(line.starts_with("the guard of `a` (tests/tests/self_log/misuse.rs:"), "{line}");
+    assert!(line.contains("held over an `.await`") && line.contains("child(..).future("), "{line}");
+}
+
+#[entry_span(name = "/request")]
+async fn request() {
+    yields(1).await;
+}
+
+#[test]
+#[ignore = "it is the child of a test"]
+fn main_around_an_executor_without_task_ids() {
+    #[local_span(name = "main", orphan = trace)]
+    fn main() {
+        let mut pool = futures::executor::LocalPool::new();
+        for _ in 0..400 {
+            futures::task::LocalSpawnExt::spawn_local(&pool.spawner(), request()).expect("it spawns");
+        }
+        pool.run();
+    }
+    let agent = start();
+    main();
+    drop(agent);
+}
+
+#[test]
+#[ignore = "it is the child of a test"]
+fn main_around_tokio() {
+    #[tokio::main(flavor = "current_thread")]
+    #[local_span(name = "main", orphan = trace)]
+    async fn main() {
+        for _ in 0..400 {
+            tokio::spawn(request()).await.expect("no panic");
+        }
+    }
+    let agent = start();
+    main();
+    println!("opened: {}", agent.stats().opened);
+    drop(agent);
+}
+
+#[test]
+fn call_around_an_executor_is_logged_where_its_tasks_have_no_ids() {
+    let found = warnings("main_around_an_executor_without_task_ids", &[]);
+    let [line] = &found[..] else { panic!("{found:#?}") };
+    assert!(line.starts_with("the segment that `main` (tests/tests/self_log/misuse.rs:"), "{line}");
+    assert!(line.contains("drives an executor") && line.contains("put the attribute on what handles one request"), "{line}");
+    let ended = run_child("misuse::main_around_tokio", &[]);
+    assert!(ended.out.contains("opened: 401\n"), "{}", ended.out);
+    assert!(!ended.err.contains("WARN"), "{}", ended.err);
+}
+
+#[test]
+#[ignore = "it is the child of a test"]
+fn dropped_at_once() {
+    // The machine may be slow: the agent calls it so only if it is soon.
+    let until = Instant::now() + Duration::from_secs(20);
+    loop {
+        let asked = Instant::now();
+        let started = Config::new("shop").instance("one").reporter(Reporter::Discard).start();
+        let took = asked.elapsed();
+        let _ = started.expect("nothing is wrong");
+        if took < Duration::from_millis(50) || Instant::now() > until {
+            return;
+        }
+    }
+}
+
+#[test]
+#[ignore = "it is the child of a test"]
+fn kept_and_used() {
+    let _agent = start();
+    Root::new(&REQUEST).run(|| ());
+}
+
+#[test]
+fn guard_that_is_dropped_at_once_is_logged() {
+    let found = warnings("dropped_at_once", &[]);
+    let line = found.last().expect("a line");
+    assert!(line.contains("let _agent = init()?;") && line.contains("`let _ = init()?;` drops it at once"), "{line}");
+    assert_eq!(warnings("kept_and_used", &[]), [""; 0]);
+}
+
+/// As in the crate: what counts is the type's name.
+mod salvo_extra {
+    pub(super) mod tower_compat {
+        #[derive(Clone)]
+        pub(crate) struct FlowCtrlService;
+    }
+}
+
+#[test]
+#[ignore = "it is the child of a test"]
+fn layer_on_salvo() {
+    use skywalking_runtime::integrations::tower::ServerLayer;
+    use tower::ServiceBuilder;
+    let agent = start();
+    for _ in 0..2 {
+        let layers = ServiceBuilder::new().layer(ServerLayer::new()).timeout(Duration::from_secs(1));
+        drop(layers.service(salvo_extra::tower_compat::FlowCtrlService));
+    }
+    Root::new(&REQUEST).run(|| ());
+    drop(agent);
+}
+
+#[test]
+fn server_layer_on_salvo_is_logged_once() {
+    let found = warnings("layer_on_salvo", &[]);
+    let [line] = &found[..] else { panic!("{found:#?}") };
+    assert!(line.contains("Salvo") && line.contains("http::Server::begin"), "{line}");
+}
