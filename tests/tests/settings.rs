@@ -100,7 +100,7 @@ fn the_span_limit_can_be_set() {
             drop(child(&PART));
         });
     });
-    assert_eq!(text(&trees), "Entry /entry SIZE_LIMITED\n  Local part\n");
+    assert_eq!(text(&trees), "Entry /entry SIZE_LIMITED {left_out=spans=1}\n  Local part\n");
 }
 
 #[test]

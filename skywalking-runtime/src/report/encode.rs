@@ -108,6 +108,8 @@ pub(crate) struct Encoder {
     caller: Caller,
     scratch: Scratch,
     hook: Hook,
+    /// Of the segment at hand: logs of its spans that are over the limit.
+    logs_left_out: usize,
 }
 
 /// A buffer that is used again and again.
@@ -130,6 +132,7 @@ impl Encoder {
             caller: Caller::default(),
             scratch: Scratch::default(),
             hook,
+            logs_left_out: 0,
         }
     }
 
@@ -149,6 +152,7 @@ impl Encoder {
     /// The bytes of the segment's `SegmentObject`.
     pub(crate) fn encode(&mut self, segment: Segment<'_>, timeline: &Timeline) -> Bytes {
         self.starts.clear();
+        self.logs_left_out = 0;
         for (place, record) in segment.records.iter().enumerate() {
             let parent = segment.parent_of(place).and_then(|parent| self.starts.get(parent));
             let start = timeline.milliseconds(record.start).max(1);

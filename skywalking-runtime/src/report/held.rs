@@ -8,7 +8,7 @@ use super::encode::Segment;
 use crate::trace::age;
 use crate::trace::detached::{Ending, Entry};
 use crate::trace::outbox::{Attached, Budget, Head};
-use crate::trace::record::{Record, Side, SideKind};
+use crate::trace::record::{LeftOut, Record, Side, SideKind};
 use crate::trace::tag::{Kept, Raw};
 
 /// A segment of its own, no more a part of a load.
@@ -149,18 +149,33 @@ impl Held {
     pub(crate) fn settle(&mut self) {
         let detached = std::mem::take(&mut self.attached.detached);
         self.said = 0;
+        let mut left_out = LeftOut::default();
         for detached in &detached {
             detached.give_up();
             if let Some(ending) = detached.ending() {
                 self.said += ending.bytes();
                 self.put(usize::from(detached.index), ending);
+                left_out.add(ending.left_out);
             }
         }
+        self.leave_out(left_out);
         // What was said counts as waiting for as long as this is here.
         self.attached.detached = detached;
         self.head.records = self.records.len();
         self.head.sides = self.sides.len();
         self.head.text = self.text.len();
+    }
+
+    /// The first span says what handles said and there was no room for.
+    fn leave_out(&mut self, what: LeftOut) {
+        let Some(mut head) = self.records.first().map(|root| root.side) else { return };
+        for side in what.sides() {
+            self.push(&mut head, side);
+            self.head.limited = true;
+        }
+        if let Some(root) = self.records.first_mut() {
+            root.side = head;
+        }
     }
 
     fn put(&mut self, place: usize, ending: &Ending) {

@@ -71,6 +71,7 @@ impl Open {
     fn push(&mut self, entry: Entry) {
         let bytes = self.bytes + entry.bytes();
         if self.said.entries.len() >= ENTRIES || bytes > TEXT {
+            self.said.left_out.add(entry.left_out());
             return tally::count(Reason::EntryLimit);
         }
         self.bytes = bytes;

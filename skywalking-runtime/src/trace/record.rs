@@ -134,6 +134,8 @@ pub(crate) enum SideKind {
     Log,
     /// A field of the log begun last.
     Field,
+    /// What the segment had no room for: how many of those that `key` names.
+    LeftOut,
 }
 
 impl Side {
@@ -146,6 +148,37 @@ impl Side {
     /// The number that [`Side::number`] stored.
     pub(crate) fn as_number(&self) -> u64 {
         (u64::from(self.a) << 32) | u64::from(self.b)
+    }
+}
+
+/// What a segment had no room for.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(crate) struct LeftOut {
+    pub(crate) spans: u32,
+    pub(crate) tags: u32,
+    pub(crate) logs: u32,
+    /// Of logs that are there.
+    pub(crate) log_fields: u32,
+}
+
+impl LeftOut {
+    pub(crate) const NOTHING: Self = Self { spans: 0, tags: 0, logs: 0, log_fields: 0 };
+    pub(crate) const SPAN: Self = Self { spans: 1, ..Self::NOTHING };
+    pub(crate) const TAG: Self = Self { tags: 1, ..Self::NOTHING };
+    pub(crate) const LOG: Self = Self { logs: 1, ..Self::NOTHING };
+    pub(crate) const LOG_FIELD: Self = Self { log_fields: 1, ..Self::NOTHING };
+
+    pub(crate) fn add(&mut self, other: Self) {
+        self.spans = self.spans.saturating_add(other.spans);
+        self.tags = self.tags.saturating_add(other.tags);
+        self.logs = self.logs.saturating_add(other.logs);
+        self.log_fields = self.log_fields.saturating_add(other.log_fields);
+    }
+
+    /// An entry for each of them of which there is one.
+    pub(crate) fn sides(self) -> impl Iterator<Item = Side> {
+        let counts = [("log_fields", self.log_fields), ("logs", self.logs), ("tags", self.tags), ("spans", self.spans)];
+        counts.into_iter().filter(|(_, count)| *count > 0).map(|(key, count)| Side::number(key, SideKind::LeftOut, u64::from(count)))
     }
 }
 

@@ -24,7 +24,7 @@ use super::callsite::{Callsite, Kind};
 use super::clock;
 use super::foreign::Task;
 use super::outbox::Attached;
-use super::record::{NONE, Record, Side, Trace};
+use super::record::{LeftOut, NONE, Record, Side, Trace};
 use crate::propagation::passed::Passed;
 use crate::sys::forks;
 use crate::tracer::Tracer;
@@ -66,6 +66,7 @@ pub(crate) struct Segment {
     pub(crate) sampled: bool,
     /// Spans were left out.
     pub(crate) limited: bool,
+    left_out: LeftOut,
     pub(crate) trace: Trace,
     /// Somebody elsewhere has the id of its trace: it stays.
     told_trace: bool,
@@ -109,6 +110,7 @@ impl Segment {
             openings: 0,
             sampled: false,
             limited: false,
+            left_out: LeftOut::NOTHING,
             trace: Trace::Own(0),
             told_trace: false,
             scope: 0,
@@ -143,6 +145,7 @@ impl Segment {
         self.openings = 0;
         self.sampled = sampled;
         self.limited = false;
+        self.left_out = LeftOut::NOTHING;
         self.trace = Trace::Own(super::id::own_trace(key));
         self.told_trace = false;
         self.scope = 0;

@@ -136,6 +136,9 @@ impl Thread {
 
     fn hand_over(&self, segment: &mut Segment, going: Going) {
         let goes_on = prepare_trial(segment, going);
+        if segment.limited {
+            segment.say_what_is_left_out();
+        }
         let head = Head {
             id: segment.id,
             trace: segment.trace,

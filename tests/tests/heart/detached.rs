@@ -264,7 +264,8 @@ fn what_it_says_is_bounded_and_the_rest_counted() {
         }
         span.finish();
     });
-    assert_eq!(shown, format!("{SUBMITTED}{{said=inside, same=again}}\n"));
+    let limited = SUBMITTED.replace("layer=Http", "layer=Http SIZE_LIMITED {left_out=tags=3976}");
+    assert_eq!(shown, format!("{limited}{{said=inside, same=again}}\n"));
     assert!(stats().count(Reason::EntryLimit) >= before + 5_000 - 1_024);
 }
 

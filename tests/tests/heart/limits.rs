@@ -27,6 +27,8 @@ fn past_the_span_limit_parents_stay_right_and_exits_still_send_a_header() {
     assert!(root.is_size_limited);
     assert_eq!(root.children.len(), 299);
     assert_eq!(root.children[298].tags, [("kept".to_owned(), "true".to_owned())]);
+    // The three that were lost are counted on the first span.
+    assert_eq!(root.tags, [("left_out".to_owned(), "spans=3".to_owned())]);
     let parts: Vec<_> = header.split('-').collect();
     assert_eq!((parts.len(), parts[3]), (8, "299"), "{header}");
     assert!(is_idle());
@@ -149,7 +151,7 @@ fn past_the_span_limit_two_are_one_only_where_they_would_be_below_it() {
     });
     let root = &trees[0].root;
     assert_eq!((&*root.name, root.children.len()), ("/inner", 299));
-    assert_eq!(root.tags, [("kept".to_owned(), "true".to_owned())]);
+    assert_eq!(root.tags, [("kept", "true"), ("left_out", "spans=2")].map(|(key, value)| (key.to_owned(), value.to_owned())));
     assert!(is_idle());
 }
 
@@ -174,7 +176,7 @@ fn behind_a_span_that_found_no_room_the_nearest_open_one_is_current_as_behind_an
     });
     let root = &trees[0].root;
     assert_eq!((&*root.children[0].name, root.children.len()), ("outer", 299));
-    assert_eq!(root.tags, [("current".to_owned(), "the root".to_owned())]);
+    assert_eq!(root.tags, [("current", "the root"), ("left_out", "spans=1")].map(|(key, value)| (key.to_owned(), value.to_owned())));
 }
 
 #[test]
@@ -210,4 +212,67 @@ fn what_consists_of_blanks_is_no_name_and_no_address_and_no_key() {
         "Entry /entry layer=Http {unnamed=2} [unnamed=3] [a=4 unnamed=5]\n  Exit heart::limits::call peer=unknown\n  \
          Exit unnamed peer=unknown\n  Local continued\n  Local continued ref=CrossThread\nExit unnamed peer=unknown\n"
     );
+}
+
+/// The value of the tag that counts what a tree's first span left out.
+fn left_out(trees: &[testing::Tree]) -> Option<&str> {
+    trees[0].root.tags.iter().find(|(key, _)| key == "left_out").map(|(_, value)| &**value)
+}
+
+#[test]
+fn spans_beyond_the_limit_are_counted_on_the_first_span() {
+    for spans in [0, 299, 300, 401] {
+        let trees = run(|| Root::new(&ENTRY).run(|| (0..spans).for_each(|_| drop(child(&A)))));
+        let expected = (spans > 299).then(|| format!("spans={}", spans - 299));
+        assert_eq!(left_out(&trees), expected.as_deref());
+        assert_eq!(trees[0].root.is_size_limited, expected.is_some());
+    }
+}
+
+#[test]
+fn tags_and_logs_beyond_the_limits_are_counted_on_the_first_span() {
+    let big = "x".repeat(2_048);
+    // One span alone says more than a segment holds: 16 384 entries, and 1 MiB of text.
+    let entries = run(|| Root::new(&ENTRY).run(|| child(&A).run(|| (0..16_390).for_each(|number| _ = current().tag("n", number)))));
+    assert_eq!(left_out(&entries), Some("tags=6"));
+    let text = run(|| Root::new(&ENTRY).run(|| child(&A).run(|| (0..520).for_each(|_| _ = current().tag("n", &*big)))));
+    assert_eq!(left_out(&text), Some("tags=8"));
+    let logs = run(|| Root::new(&ENTRY).run(|| child(&A).run(|| (0..8_200).for_each(|number| _ = current().log("n", number)))));
+    // 8 192 logs of one field each fill the segment, and a span tells 300 of them.
+    assert_eq!(left_out(&logs), Some("logs=7900"));
+    let fields = run(|| Root::new(&ENTRY).run(|| child(&A).run(|| (0..520).for_each(|_| _ = current().log("n", &*big)))));
+    assert_eq!(left_out(&fields), Some("log_fields=8, logs=220"));
+}
+
+#[test]
+fn logs_of_every_span_and_what_handles_say_are_counted() {
+    let trees = run(|| {
+        Root::new(&ENTRY).run(|| {
+            (0..2).for_each(|_| child(&A).run(|| (0..310).for_each(|number| _ = current().log("n", number))));
+            let mut handle = child(&B).run(|| current().detach());
+            (0..1_030).for_each(|number| _ = handle.tag("n", number));
+            (0..3).for_each(|number| _ = handle.log("n", number));
+            handle.finish();
+        });
+    });
+    assert_eq!(left_out(&trees), Some("tags=6, logs=23"));
+    assert!(trees[0].root.is_size_limited);
+}
+
+#[test]
+fn each_part_counts_what_it_left_out_itself() {
+    let trees = run(|| {
+        Root::new(&ENTRY).run(|| {
+            (0..301).for_each(|_| drop(child(&B)));
+            current().tag("left_out", "mine");
+            (0..8_200).for_each(|number| _ = current().tag("number", number));
+            drop(child(&C));
+            (0..300).for_each(|_| drop(child(&B)));
+        });
+    });
+    let root = &trees[0].root;
+    // What the program says under this key gives way.
+    assert_eq!(left_out(&trees), Some("spans=3"));
+    let next = root.children.iter().find(|child| child.name == "/entry").expect("a second part");
+    assert_eq!(next.tags, [("left_out".to_owned(), "spans=1".to_owned())]);
 }

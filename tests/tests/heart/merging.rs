@@ -307,7 +307,7 @@ fn a_full_segment_still_merges() {
         });
     });
     assert_eq!(trees.len(), 1);
-    assert_eq!(trees[0].root.tags, [("inner".to_owned(), "1".to_owned())]);
+    assert_eq!(trees[0].root.tags, [("inner", "1"), ("left_out", "spans=101")].map(|(key, value)| (key.to_owned(), value.to_owned())));
     assert!(is_idle());
 }
 

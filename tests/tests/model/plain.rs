@@ -105,7 +105,8 @@ pub(crate) struct Part {
     holders: Vec<usize>,
     /// The first Entry, if it began in an earlier part.
     entry: Option<usize>,
-    pub(crate) is_limited: bool,
+    /// Spans that found no room.
+    pub(crate) left_out: usize,
 }
 
 /// What a handle said of a span whose end it has.
@@ -264,7 +265,7 @@ impl Model {
             _ if self.part(segment).places.len() < self.limit => self.add(name, kind, segment, Some((number, level))),
             _ => {
                 self.count(Reason::SpanLimit);
-                self.part(segment).is_limited = true;
+                self.part(segment).left_out += 1;
                 self.over(number, level, now)
             }
         };

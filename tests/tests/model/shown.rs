@@ -26,13 +26,17 @@ pub(crate) fn expected(model: &Model) -> Flat {
             let refs: Vec<String> =
                 span.refs.iter().map(|Ref { kind, number, endpoint, peer }| line_of_ref(kind, &names[*number], endpoint, peer)).collect();
             let handle = span.handle.map(|handle| &model.handles[handle]);
-            let tags: BTreeMap<&str, &str> =
+            let left_out = format!("spans={}", part.left_out);
+            let mut tags: BTreeMap<&str, &str> =
                 span.tags.iter().chain(handle.iter().flat_map(|handle| &handle.tags)).map(|(key, value)| (&**key, short(value))).collect();
+            if number == first && part.left_out > 0 {
+                tags.insert("left_out", &left_out);
+            }
             let mut marks = String::new();
             for (is_set, mark) in [
                 (span.is_error || handle.is_some_and(|handle| handle.is_error), " ERROR"),
                 (handle.map_or(span.is_open, |handle| !handle.is_finished), " unfinished"),
-                (number == first && part.is_limited, " limited"),
+                (number == first && part.left_out > 0, " limited"),
                 (span.is_counted, " skipped"),
             ] {
                 marks += if is_set { mark } else { "" };

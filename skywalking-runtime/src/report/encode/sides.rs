@@ -56,6 +56,10 @@ pub(super) struct Overrides<'a> {
     pub(super) system: Option<&'a str>,
     pub(super) has_tags: bool,
     pub(super) has_references: bool,
+    /// Logs that are over the limit.
+    pub(super) logs_left_out: usize,
+    /// The list says what else was left out of the segment.
+    pub(super) has_left_out: bool,
 }
 
 impl Overrides<'_> {
@@ -84,10 +88,10 @@ fn too_many_logs(segment: Segment<'_>, head: u32) -> usize {
 
 /// Writes the logs and learns the rest. The newest entry comes first, both here and in what is written back to front.
 pub(super) fn write_logs<'a>(writer: &mut Writer, hook: &Hook, segment: Segment<'a>, head: u32, timeline: &Timeline) -> Overrides<'a> {
-    let mut found = Overrides::default();
     let mut fields = None;
     // The last log stays, and those before it go.
     let (mut logs, left_out) = (0, too_many_logs(segment, head));
+    let mut found = Overrides { logs_left_out: left_out, ..Overrides::default() };
     for side in Sides::new(segment.sides, head) {
         match side.kind {
             SideKind::Field => {
@@ -121,6 +125,7 @@ pub(super) fn write_logs<'a>(writer: &mut Writer, hook: &Hook, segment: Segment<
             }
             SideKind::Int | SideKind::Uint | SideKind::Bool => found.has_tags = true,
             SideKind::Sw8Ref | SideKind::ThreadRef => found.has_references = true,
+            SideKind::LeftOut => found.has_left_out = true,
         }
         // Fields without a log of theirs belong to nothing.
         if let Some(since) = fields.take() {
@@ -133,6 +138,21 @@ pub(super) fn write_logs<'a>(writer: &mut Writer, hook: &Hook, segment: Segment<
     found
 }
 
+/// What was left out of the segment, as the value of a tag of its first span: `spans=102, logs=3`.
+pub(super) fn left_out(segment: Segment<'_>, head: u32, logs: usize) -> String {
+    let mut counts: Vec<(&str, u64)> = Vec::new();
+    let entries = Sides::new(segment.sides, head).filter(|side| side.kind == SideKind::LeftOut);
+    for (what, more) in entries.map(|side| (side.key, side.as_number())).chain([("logs", logs as u64)]) {
+        match counts.iter_mut().find(|(known, _)| *known == what) {
+            Some((_, count)) => *count = count.saturating_add(more),
+            None if more > 0 => counts.push((what, more)),
+            None => {}
+        }
+    }
+    let counts: Vec<_> = counts.into_iter().map(|(what, count)| format!("{what}={count}")).collect();
+    counts.join(", ")
+}
+
 /// Writes the tags: the newest last, each key once. The tags of the callsite count as older than all others.
 pub(super) fn write_tags(
     writer: &mut Writer,
@@ -141,11 +161,14 @@ pub(super) fn write_tags(
     segment: Segment<'_>,
     head: u32,
     callsite: Option<&'static Callsite>,
-    unfinished: bool,
+    marks: &Marks,
 ) {
     let mut tags = Tags { writer, hook, storage, seen: Seen::NONE };
-    if unfinished {
+    if marks.unfinished {
         tags.text("unfinished", "true");
+    }
+    if !marks.left_out.is_empty() {
+        tags.text("left_out", &marks.left_out);
     }
     for side in Sides::new(segment.sides, head) {
         match side.kind {
@@ -163,6 +186,14 @@ pub(super) fn write_tags(
     for (key, value) in literal.iter().rev() {
         tags.text(key, cut(value, TAG_LIMIT));
     }
+}
+
+/// The tags that the tracer sets itself.
+#[derive(Debug)]
+pub(super) struct Marks {
+    pub(super) unfinished: bool,
+    /// Empty if there is nothing to say.
+    pub(super) left_out: String,
 }
 
 /// The tags of one span, while they are written.

@@ -4,7 +4,7 @@ use std::borrow::Cow;
 
 use super::super::timeline::Timeline;
 use super::super::wire::Writer;
-use super::sides::{self, Overrides, Sides};
+use super::sides::{self, Marks, Overrides, Sides};
 use super::{Encoder, Segment, component};
 use crate::trace::callsite::{Callsite, Kind, Layer};
 use crate::trace::record::{Record, SideKind};
@@ -41,9 +41,14 @@ impl Encoder {
 
         self.writer.bool(field::SKIP_ANALYSIS, record.is(Record::SKIP_ANALYSIS) || segment.head.skip_analysis);
         let found = sides::write_logs(&mut self.writer, &self.hook, segment, record.side, timeline);
-        if found.has_tags || open || (!continued && !record.callsite.tags.is_empty()) {
+        self.logs_left_out += found.logs_left_out;
+        // The first span is written last: by then all that is missing is known.
+        let tells_left_out = place == 0 && (found.has_left_out || self.logs_left_out > 0);
+        if found.has_tags || open || tells_left_out || (!continued && !record.callsite.tags.is_empty()) {
             let callsite = (!continued).then_some(record.callsite);
-            sides::write_tags(&mut self.writer, &self.hook, self.identity.storage, segment, record.side, callsite, open);
+            let left_out = if tells_left_out { sides::left_out(segment, record.side, self.logs_left_out) } else { String::new() };
+            let marks = Marks { unfinished: open, left_out };
+            sides::write_tags(&mut self.writer, &self.hook, self.identity.storage, segment, record.side, callsite, &marks);
         }
         self.writer.bool(field::IS_ERROR, record.is(Record::ERROR));
         let Callsite { name, peer, .. } = record.callsite;

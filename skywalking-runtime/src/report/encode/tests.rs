@@ -327,12 +327,13 @@ fn nonsense_becomes_a_segment_and_never_a_panic() {
         SideKind::ThreadRef,
         SideKind::Log,
         SideKind::Field,
+        SideKind::LeftOut,
     ];
     for _ in 0..2_000 {
         let mut any = |limit: usize| if random.chance(8) { u32::MAX } else { u32::try_from(random.below(limit)).unwrap() };
         let text = "1-YQ==-YQ==-3-é-x-=-\u{0}".repeat(2);
         let sides: Vec<_> = (0..12)
-            .map(|_| Side { key: "k", a: any(70), b: any(70), next: any(16), kind: kinds[any(13) as usize % kinds.len()] })
+            .map(|_| Side { key: "k", a: any(70), b: any(70), next: any(16), kind: kinds[any(14) as usize % kinds.len()] })
             .collect();
         #[expect(clippy::cast_possible_truncation, reason = "nonsense is wanted")]
         let records: Vec<_> = (0..6)

@@ -6,6 +6,7 @@
 
 use super::super::clock;
 use super::super::outbox::{self, Budget};
+use super::super::record::LeftOut;
 use super::super::tag::Kept;
 use super::super::tally::{self, Reason};
 use crate::sync::{AtomicPtr, Ordering, forks};
@@ -28,6 +29,8 @@ pub(crate) struct Ending {
     /// Its handle was dropped before it was done.
     pub(crate) unfinished: bool,
     pub(crate) entries: Vec<Entry>,
+    /// What it said and there was no room for.
+    pub(crate) left_out: LeftOut,
     /// Their bytes, which count as waiting for the reporter, and the process where they do.
     reserved: usize,
     reserved_in: u32,
@@ -48,7 +51,7 @@ impl Ending {
             self.reserved_in = forks();
         } else {
             tally::count_many(Reason::EntryLimit, self.entries.len() as u64);
-            self.entries.clear();
+            self.entries.drain(..).for_each(|entry| self.left_out.add(entry.left_out()));
         }
     }
 
@@ -75,6 +78,14 @@ pub(crate) enum Entry {
 }
 
 impl Entry {
+    /// What is lost without it.
+    pub(super) fn left_out(&self) -> LeftOut {
+        match self {
+            Self::Tag(..) => LeftOut::TAG,
+            Self::Log(..) => LeftOut::LOG,
+        }
+    }
+
     pub(super) fn bytes(&self) -> usize {
         match self {
             Self::Tag(_, value) => value.bytes(),
@@ -112,7 +123,15 @@ impl Detached {
     /// The segment leaves now: a handle that is still out comes too late, and learns it.
     pub(crate) fn give_up(&self) {
         if self.ending().is_none() {
-            self.fill(Ending { end: clock::now(), unfinished: true, failed: false, entries: Vec::new(), reserved: 0, reserved_in: 0 });
+            self.fill(Ending {
+                end: clock::now(),
+                unfinished: true,
+                failed: false,
+                entries: Vec::new(),
+                left_out: LeftOut::NOTHING,
+                reserved: 0,
+                reserved_in: 0,
+            });
         }
     }
 }
@@ -134,7 +153,8 @@ mod tests {
     use super::*;
 
     fn tag() -> Ending {
-        Ending { end: 7, failed: false, unfinished: false, entries: vec![Entry::Tag("k", Kept::Int(1))], reserved: 0, reserved_in: 0 }
+        let entries = vec![Entry::Tag("k", Kept::Int(1))];
+        Ending { end: 7, failed: false, unfinished: false, entries, left_out: LeftOut::NOTHING, reserved: 0, reserved_in: 0 }
     }
 
     #[test]

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use super::super::clock;
 use super::super::failure::Mark;
-use super::super::record::{Record, Side, SideKind};
+use super::super::record::{LeftOut, Record, Side, SideKind};
 use super::super::tag::Raw;
 use super::super::tally::{self, Reason};
 use super::super::text::{self, TAG_LIMIT};
@@ -19,7 +19,7 @@ pub(super) const TEXT_LIMIT: usize = 1024 * 1024;
 impl Segment {
     /// Puts an entry in front of the list that begins at `head`. False, and counted, if the segment has too many.
     pub(crate) fn push(&mut self, head: &mut u32, mut side: Side) -> bool {
-        if self.sides.len() >= ENTRY_LIMIT / 2 && !self.has_room_for_entry() {
+        if self.sides.len() >= ENTRY_LIMIT / 2 && !self.has_room_for_entry(side.kind) {
             return false;
         }
         side.next = *head;
@@ -32,22 +32,48 @@ impl Segment {
 
     /// Beyond half of the limit the segment shall go on in a new part, so that nothing has to be left out.
     #[cold]
-    fn has_room_for_entry(&mut self) -> bool {
+    fn has_room_for_entry(&mut self, kind: SideKind) -> bool {
         self.outgrow();
-        self.sides.len() < ENTRY_LIMIT || self.refuse_entry()
+        if self.sides.len() < ENTRY_LIMIT {
+            return true;
+        }
+        let one = match kind {
+            SideKind::Text | SideKind::Int | SideKind::Uint | SideKind::Bool => LeftOut::TAG,
+            SideKind::Log => LeftOut::LOG,
+            // Once a log was left out, so is every one behind it, with its fields.
+            SideKind::Field if self.left_out.logs == 0 => LeftOut::LOG_FIELD,
+            _ => LeftOut::NOTHING,
+        };
+        self.refuse(one)
     }
 
-    #[cold]
-    pub(super) fn refuse_entry(&mut self) -> bool {
+    /// Leaves out an entry; false.
+    fn refuse(&mut self, what: LeftOut) -> bool {
         tally::count(Reason::EntryLimit);
         self.limited = true;
+        self.left_out.add(what);
         false
+    }
+
+    /// What was left out of this segment so far is said on its first span.
+    #[cold]
+    pub(crate) fn say_what_is_left_out(&mut self) {
+        let Some(mut head) = self.records.first().map(|root| root.side) else { return };
+        for mut side in self.left_out.sides() {
+            side.next = head;
+            // A few beyond the limit, and only those.
+            self.sides.push(side);
+            head = u32::try_from(self.sides.len()).unwrap_or_default();
+        }
+        if let Some(root) = self.records.first_mut() {
+            root.side = head;
+        }
     }
 
     #[cold]
     pub(super) fn has_room_for_text(&mut self, length: usize) -> bool {
         self.outgrow();
-        self.text.len() + length <= TEXT_LIMIT || self.refuse_entry()
+        self.text.len() + length <= TEXT_LIMIT || self.refuse(LeftOut::NOTHING)
     }
 
     /// Puts an entry on the current span, if there is one.
@@ -103,7 +129,7 @@ impl Segment {
     pub(crate) fn tag(&mut self, head: &mut u32, key: &'static str, value: Raw<'_>) {
         let side = match value {
             Raw::Text(text) => {
-                let Some(range) = self.store(text::cut(text, TAG_LIMIT)) else { return };
+                let Some(range) = self.store(text::cut(text, TAG_LIMIT)) else { return self.left_out.add(LeftOut::TAG) };
                 Side { key, a: range.offset, b: range.length, next: 0, kind: SideKind::Text }
             }
             Raw::Int(number) => Side::number(key, SideKind::Int, number.cast_unsigned()),
@@ -115,8 +141,9 @@ impl Segment {
 
     /// A tag of text in pieces for the list at `head`.
     pub(crate) fn tag_pieces(&mut self, head: &mut u32, key: &'static str, pieces: &[&str]) {
-        if let Some(range) = self.store_pieces(pieces, TAG_LIMIT) {
-            self.push(head, Side { key, a: range.offset, b: range.length, next: 0, kind: SideKind::Text });
+        match self.store_pieces(pieces, TAG_LIMIT) {
+            Some(range) => _ = self.push(head, Side { key, a: range.offset, b: range.length, next: 0, kind: SideKind::Text }),
+            None => self.left_out.add(LeftOut::TAG),
         }
     }
 
@@ -215,8 +242,9 @@ impl Segment {
 
     /// A field of the log begun last in the list at `head`.
     pub(crate) fn field(&mut self, head: &mut u32, key: &'static str, value: &str) {
-        if let Some(range) = self.store(value) {
-            self.push(head, Side { key, a: range.offset, b: range.length, next: 0, kind: SideKind::Field });
+        match self.store(value) {
+            Some(range) => _ = self.push(head, Side { key, a: range.offset, b: range.length, next: 0, kind: SideKind::Field }),
+            None => self.left_out.add(LeftOut::LOG_FIELD),
         }
     }
 }

@@ -2,7 +2,7 @@
 //! what they need is little: which one was around it, and of an exit its address, since its header is written all the same.
 
 use super::super::callsite::{Callsite, Kind};
-use super::super::record::SideKind;
+use super::super::record::{LeftOut, SideKind};
 use super::super::tally::{self, Reason};
 use super::super::text::{self, PEER_LIMIT};
 use super::names::known_peer;
@@ -122,6 +122,7 @@ impl Segment {
             self.look_at_root();
         }
         self.limited = true;
+        self.left_out.add(LeftOut::SPAN);
         self.current = self.current.within_muted(number);
         Opened::muted(number)
     }

@@ -3,7 +3,7 @@
 //! are one with it and have not. The new root refers to the old one.
 
 use super::super::age;
-use super::super::record::{NONE, Record, Side, SideKind, Trace};
+use super::super::record::{LeftOut, NONE, Record, Side, SideKind, Trace};
 use super::panics::PanicText;
 use super::{Current, Range, Segment};
 
@@ -89,6 +89,7 @@ impl Segment {
         }
         self.searched = 0;
         self.limited = false;
+        self.left_out = LeftOut::NOTHING;
         self.panic = PanicText::default();
         self.unshare();
         // The part before has left under it.

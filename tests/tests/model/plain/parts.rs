@@ -68,7 +68,7 @@ impl Model {
             self.spans[first].refs.push(Ref { kind: "CrossThread", number, endpoint, peer: String::new() });
         }
         let entry = entry.and_then(|entry| self.spans[entry].goes_on);
-        self.segments[segment].parts.push(Part { places, holders, entry, is_limited: false });
+        self.segments[segment].parts.push(Part { places, holders, entry, left_out: 0 });
         self.segments[segment].is_due = false;
         if self.segment_of(self.now) == Some(segment) {
             self.now = self.nearest_open(self.now);
