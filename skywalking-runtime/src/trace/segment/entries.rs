@@ -205,6 +205,11 @@ impl Segment {
 
     /// Marks a span as failed or cancelled, with a log that says so.
     pub(crate) fn mark(&mut self, opened: Opened, mark: Mark) {
+        self.mark_at(opened, mark, clock::now());
+    }
+
+    /// The same at this stamp.
+    pub(crate) fn mark_at(&mut self, opened: Opened, mark: Mark, at: u64) {
         let (index, level) = match opened.which() {
             Which::Recorded(index) => (index, 0),
             Which::Merged(index, level) => (index, level),
@@ -222,7 +227,7 @@ impl Segment {
             record.flags |= Record::ERROR;
         }
         let mut head = record.side;
-        self.push(&mut head, Side::number("", SideKind::Log, clock::now()));
+        self.push(&mut head, Side::number("", SideKind::Log, at));
         match mark {
             Mark::Panicked => {
                 self.field(&mut head, "event", "error");
@@ -235,7 +240,7 @@ impl Segment {
             record.side = head;
             // A span that was one with it outlived it: what that says is within its time.
             if !record.is_unended() {
-                record.end = record.end.max(clock::now());
+                record.end = record.end.max(at);
             }
         }
     }

@@ -43,7 +43,7 @@ impl End {
     /// The same of a span that ended at this stamp.
     pub(in crate::trace) fn apply_at(self, segment: &mut Segment, opened: Opened, at: u64) {
         if let Self::Marked(mark) = self {
-            segment.mark(opened, mark);
+            segment.mark_at(opened, mark, at);
         }
         segment.close(opened.index(), at);
     }
