@@ -12,6 +12,8 @@ use crate::trace::never_trace_this_thread;
 
 pub(crate) use fork::{PerProcess, forks, watch as watch_forks};
 pub(crate) use limits::check_descriptors;
+#[cfg(feature = "testing")]
+pub(crate) use signals::block as block_signals;
 
 /// Address space that a thread takes with its stack, and what it may allocate before the program's own limits are its trouble.
 const THREAD_SPACE: usize = 4 * 1024 * 1024;

@@ -2,11 +2,11 @@
 //! it creates the thread and restores its own mask after: there is no moment at which the new thread would take one.
 
 #[cfg(unix)]
-pub(super) use unix::block;
+pub(crate) use unix::block;
 
 /// Blocks signals until it is dropped, on the thread that made it.
 #[cfg(not(unix))]
-pub(super) fn block() {}
+pub(crate) fn block() {}
 
 #[cfg(unix)]
 mod unix {

@@ -278,6 +278,7 @@ impl Watch {
     fn start(patience: Duration, waker: Waker) -> Self {
         let over = Arc::new((Mutex::new(false), Condvar::new()));
         let watched = Arc::clone(&over);
+        let _blocked = crate::sys::block_signals();
         let thread = std::thread::spawn(move || {
             let (over, changed) = &*watched;
             let guard = over.lock().unwrap_or_else(PoisonError::into_inner);

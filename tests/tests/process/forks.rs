@@ -32,9 +32,11 @@ fn fork_no_id_comes_twice_and_each_process_reports_its_own() {
 
 #[test]
 fn fork_open_request_is_reported_by_the_parent_alone() {
-    let ended = run(&["fork-open-request"]);
-    assert_eq!(ended.one("parent"), "status 0 sent 1 opened 1 open 0");
-    assert_eq!(ended.one("child"), "status 0 sent 2 opened 2 open 0");
+    for (way, parent) in [("call", 1), ("future", 3), ("future-inside", 1), ("handle", 3)] {
+        let ended = run(&["fork-open-request", way]);
+        assert_eq!(ended.one("parent"), format!("status 0 sent {parent} opened {parent} open 0"), "{way}: {ended:#?}");
+        assert_eq!(ended.one("child"), "status 0 sent 2 opened 2 open 0", "{way}: {ended:#?}");
+    }
 }
 
 #[test]

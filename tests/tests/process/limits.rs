@@ -34,6 +34,16 @@ fn no_thread_for_the_reporter_is_an_error() {
 }
 
 #[test]
+fn no_descriptor_to_connect_is_tried_again() {
+    let (_runtime, collector) = collector();
+    let ports = [("grpc", collector.grpc_addr().port()), ("http", collector.http_addr().port())];
+    for (way, port) in ports {
+        let ended = run(&["no-descriptors", way, &format!("localhost:{port}")]);
+        assert_eq!((ended.one("flushed_above"), ended.one("sent")), ("true", "10 dropped=0"), "{way}: {ended:#?}");
+    }
+}
+
+#[test]
 fn few_descriptors_are_an_error_or_enough() {
     let ended = run(&["few-descriptors"]);
     assert_eq!((ended.one("some_failed"), ended.one("starts")), ("true some_started=true", "true"));

@@ -1,11 +1,12 @@
 //! Programs that fork while they are traced on several threads.
 
+use std::future::poll_fn;
 use std::pin::pin;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::task::{Context, Poll, Waker};
 use std::time::{Duration, Instant};
 
-use skywalking_runtime::{Agent, Callsite, Root, callsite, enabled, stats, trace_id};
+use skywalking_runtime::{Agent, Callsite, Root, callsite, current, enabled, stats, trace_id};
 
 use super::{config, os, request_with, requests};
 
@@ -172,10 +173,10 @@ pub(crate) fn ids(backend: &str) {
 }
 
 /// An open request ends in the child, where an agent runs by then.
-pub(crate) fn open_request() {
+pub(crate) fn open_request(way: &str) {
     let agent = config("discard", "").start().expect("an agent");
     let mut own = None;
-    let child = Root::new(&OUTER).run(|| {
+    let mut work = || {
         // SAFETY: as in `fork`; here both go on.
         let child = unsafe { libc::fork() };
         if child == 0 {
@@ -185,8 +186,40 @@ pub(crate) fn open_request() {
         }
         requests(2);
         child
-    });
-    let report = own.unwrap_or_else(|| agent).shutdown(Duration::from_secs(10));
+    };
+    let child = match way {
+        "call" => Root::new(&OUTER).run(work),
+        "future" => {
+            // The future has its segment, and is polled again after the fork.
+            let mut polls = 0;
+            let mut future = pin!(Root::new(&OUTER).future(poll_fn(|_| {
+                polls += 1;
+                if polls < 3 { Poll::Pending } else { Poll::Ready(()) }
+            })));
+            let mut cx = Context::from_waker(Waker::noop());
+            assert!(future.as_mut().poll(&mut cx).is_pending());
+            let child = work();
+            assert!(future.as_mut().poll(&mut cx).is_pending());
+            assert!(future.as_mut().poll(&mut cx).is_ready());
+            child
+        }
+        "future-inside" => {
+            let mut future = pin!(Root::new(&OUTER).future(async { work() }));
+            match future.as_mut().poll(&mut Context::from_waker(Waker::noop())) {
+                Poll::Ready(child) => child,
+                Poll::Pending => unreachable!("it waits for nothing"),
+            }
+        }
+        "handle" => {
+            let mut handle = Root::new(&OUTER).run(|| current().detach());
+            let child = work();
+            handle.tag("text", "some text");
+            handle.finish();
+            child
+        }
+        other => panic!("no such way: {other}"),
+    };
+    let report = own.unwrap_or(agent).shutdown(Duration::from_secs(10));
     let mut status = 0;
     if child != 0 {
         // SAFETY: the status is written where it may be.

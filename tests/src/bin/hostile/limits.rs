@@ -44,6 +44,20 @@ pub(crate) fn few_threads() {
     println!("starts={}", config("grpc", "127.0.0.1:1").start().is_ok());
 }
 
+/// No descriptor is left for a while after the start: nothing can connect.
+pub(crate) fn no_descriptors(way: &str, backend: &str) {
+    let agent = config(way, backend).start().expect("an agent");
+    os::limit(libc::RLIMIT_NOFILE, 3);
+    for _ in 0..5 {
+        requests(2);
+        agent.flush(Duration::from_millis(50));
+    }
+    os::limit(libc::RLIMIT_NOFILE, u64::MAX);
+    println!("flushed_above={}", wait_for(|| agent.flush(Duration::from_secs(2))));
+    let report = agent.shutdown(Duration::from_secs(5));
+    println!("sent={} dropped={}", report.sent, report.dropped.total());
+}
+
 /// Starts at every small number of descriptors, and reports where that works.
 pub(crate) fn few_descriptors() {
     let open = os::descriptors() as u64;

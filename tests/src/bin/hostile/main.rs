@@ -36,6 +36,7 @@ fn main() {
         ["broken-connections", way, backend] => signals::broken_connections(way, backend),
         ["no-threads", way, backend] => limits::no_threads(way, backend),
         ["few-threads"] => limits::few_threads(),
+        ["no-descriptors", way, backend] => limits::no_descriptors(way, backend),
         ["few-descriptors"] => limits::few_descriptors(),
         ["little-memory"] => limits::little_memory(),
         ["threads-end", ending] => resources::threads_end(ending),
@@ -44,7 +45,7 @@ fn main() {
         ["gives-up"] => resources::gives_up(),
         ["fork-calls", backend] => forks::calls(backend),
         ["fork-ids", backend] => forks::ids(backend),
-        ["fork-open-request"] => forks::open_request(),
+        ["fork-open-request", way] => forks::open_request(way),
         ["fork-words", way] => forks::words(way),
         _ => panic!("no such scene: {arguments:?}"),
     }
