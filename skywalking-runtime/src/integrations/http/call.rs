@@ -98,6 +98,7 @@ impl Look {
             note_status(status, &self.errors);
             if is_rpc {
                 // A page in place of a reply, a proxy's say, is an answer of unknown status, as clients of gRPC have it.
+                self.nothing_is_there();
                 note_grpc(grpc::UNKNOWN, None);
             }
             let timed = self.bodies == Bodies::Timed && has_body(self.asked, status) && !is_redirect(status, headers);

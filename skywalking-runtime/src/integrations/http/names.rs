@@ -73,7 +73,7 @@ pub(super) fn name_served(
         Protocol::Grpc => ("", UNKNOWN_CALL),
     };
     match (protocol, route) {
-        (Protocol::Http, Route::Template(template)) => {
+        (_, Route::Template(template)) if protocol == Protocol::Http || !is_grpc_service(template, path) => {
             name_of(span, method, template);
             None
         }
@@ -86,6 +86,14 @@ pub(super) fn name_served(
             Some(unknown)
         }
     }
+}
+
+/// True of the route of a whole gRPC service, as tonic has it, and a path of one of its methods: `/package.Service/{*rest}`. On any
+/// other route a stranger who claims to speak gRPC gets the route's name.
+fn is_grpc_service(template: &str, path: &str) -> bool {
+    let depth = |text: &str| text.bytes().filter(|byte| *byte == b'/').count();
+    let is_below_a_name = template.rsplit_once("/{*").is_some_and(|(service, _)| !service.is_empty());
+    is_below_a_name && depth(template) == depth(path)
 }
 
 #[inline]

@@ -109,10 +109,10 @@
 //! | request | name |
 //! | --- | --- |
 //! | a route of axum takes it (feature `axum`) | `GET:/users/{id}` |
-//! | no route takes it, the layer is on a `Router` | the method alone: `GET` |
+//! | no route takes it, or one of `nest_service`, the layer is on a `Router` | the method alone: `GET` |
 //! | no router is known: hyper, or a layer around a whole `Router` | `GET:/users/7`; after a response of 404 or 405 the method alone |
 //! | the method is none of RFC 9110, `PATCH` or `QUERY` | `HTTP` in place of the method |
-//! | a gRPC call | `/package.Service/Method`; where nothing answers it (`UNIMPLEMENTED`, 404) `grpc/unknown`, with the path as tag `url` |
+//! | a gRPC call | `/package.Service/Method`; where nothing answers it (`UNIMPLEMENTED`, 404, a page) `grpc/unknown`, with the path as tag `url` |
 //!
 //! A server without a router that answers any path with another status, as a single-page application does, has a name for each path: give it
 //! names with [`name`](ServerLayer::name). A name that a handler gave, by its annotation or by `current().set_name(..)`, stays in each case.

@@ -3,7 +3,7 @@
 use axum::Router;
 use axum::body::Body;
 use axum::http::{Method, Request, StatusCode};
-use axum::routing::{any, get};
+use axum::routing::{any, get, post};
 use skywalking_runtime::integrations::tower::ServerLayer;
 use skywalking_runtime::testing::{self, Test};
 use skywalking_runtime::{current, entry_span};
@@ -65,6 +65,34 @@ async fn route_keeps_its_template_whatever_it_answers() {
         ],
     )
     .await;
+}
+
+#[tokio::test]
+async fn grpc_content_type_on_a_route_makes_few_names() {
+    let service = |routes: Router| {
+        routes
+            .route("/items/{id}/parts", post(|| async { "a page" }))
+            .route("/files/{*path}", post(|| async { "a page" }))
+            .route("/v1/refused/{*path}", post(|| async { StatusCode::FORBIDDEN }))
+    };
+    for (path, on_router, around) in [
+        ("/items/7/parts", "/items/{id}/parts", "grpc/unknown"),
+        ("/items/7", "/items/{id}", "grpc/unknown"),
+        ("/files/a", "grpc/unknown", "grpc/unknown"),
+        ("/files/a/b", "/files/{*path}", "grpc/unknown"),
+        ("/v1/refused/a/b", "/v1/refused/{*path}", "/v1/refused/a/b"),
+        ("/nope/7", "grpc/unknown", "grpc/unknown"),
+    ] {
+        let asked = || {
+            let mut request = request(("POST", path));
+            request.headers_mut().insert("content-type", "application/grpc".parse().expect("a value"));
+            request
+        };
+        let trees = testing::run_async(answer(service(routes()).layer(ServerLayer::new()), asked())).await;
+        assert_eq!(trees[0].root.name, on_router, "{path}");
+        let trees = testing::run_async(ServerLayer::new().layer(service(routes())).oneshot(asked())).await;
+        assert_eq!(trees[0].root.name, around, "{path}");
+    }
 }
 
 #[tokio::test]
