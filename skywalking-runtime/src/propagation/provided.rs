@@ -9,8 +9,8 @@ use super::others::is_printable;
 use super::sw8;
 use crate::trace::tally::{self, Reason};
 
-/// Headers as text: lines of `key:value`, split at the first colon, with names in upper or lower case. A plain trace is exactly `sw8:VALUE`,
-/// without a line end. A text of one word without a colon is the value of `sw8` itself.
+/// Headers as text: lines of `key:value`, split at the first colon, with names in upper or lower case. Blanks around a value are skipped. A
+/// plain trace is written as exactly `sw8:VALUE`, without a line end. A text of one word without a colon is the value of `sw8` itself.
 impl Extract for str {
     fn header(&self, key: &str) -> Option<Cow<'_, str>> {
         let line = self.lines().find_map(|line| value_of(line, key));
@@ -20,7 +20,7 @@ impl Extract for str {
 
 fn value_of<'a>(line: &'a str, key: &str) -> Option<&'a str> {
     let value = line.get(key.len()..)?.strip_prefix(':')?;
-    line.get(..key.len()).filter(|name| name.eq_ignore_ascii_case(key)).map(|_| value)
+    line.get(..key.len()).filter(|name| name.eq_ignore_ascii_case(key)).map(|_| value.trim_ascii())
 }
 
 /// The text as the value of `sw8` without its name. It may be broken: then the reader refuses and counts it.
@@ -348,6 +348,18 @@ mod tests {
         }
         for text in ["", " ", "two words", "1-a-b\n1-a-b", "mine:1"] {
             assert_eq!(text.header("sw8"), None, "{text:?}");
+        }
+    }
+
+    #[test]
+    fn blanks_around_the_value_of_a_line_are_skipped() {
+        for text in ["sw8: 1-a-b", "sw8:\t1-a-b \r\nmine: 1", "host: a\nSW8:  1-a-b"] {
+            assert_eq!(text.header("sw8").as_deref(), Some("1-a-b"), "{text:?}");
+            let mut carrier = text.to_owned();
+            carrier.set_header("sw8", "new");
+            assert_eq!(carrier.header("sw8").as_deref(), Some("new"), "{carrier:?}");
+            carrier.remove_header("sw8");
+            assert_eq!(carrier.header("sw8"), None, "{carrier:?}");
         }
     }
 
