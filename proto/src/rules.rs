@@ -54,7 +54,7 @@ use std::time::{SystemTime, UNIX_EPOCH};
 
 pub use rule::Rule;
 
-use crate::v3::SegmentObject;
+use crate::v3::{SegmentObject, SpanObject};
 use text::{ID_CHARACTERS, NAME_UNITS, characters, is_blank, is_visible_ascii, quoted, short, units};
 
 /// A rule that a segment breaks, and where.
@@ -104,7 +104,7 @@ pub fn violations_at(segment: &SegmentObject, now: i64) -> Vec<Violation> {
 /// fields. `now` in epoch milliseconds.
 pub fn each(segment: &SegmentObject, now: i64, mut tell: impl FnMut(Violation) -> ControlFlow<()>) {
     // Broken off or not, all was told that was asked for.
-    let _ = Judge { segment, now, starts: HashMap::new(), tell: &mut tell }.segment();
+    let _ = Judge { segment, now, spans: HashMap::new(), tell: &mut tell }.segment();
 }
 
 type Flow = ControlFlow<()>;
@@ -112,8 +112,8 @@ type Flow = ControlFlow<()>;
 struct Judge<'a> {
     segment: &'a SegmentObject,
     now: i64,
-    /// The start of each span, by its id.
-    starts: HashMap<i32, i64>,
+    /// The spans by their ids; of two with one id the first.
+    spans: HashMap<i32, &'a SpanObject>,
     tell: &'a mut dyn FnMut(Violation) -> Flow,
 }
 
@@ -130,10 +130,10 @@ impl Judge<'_> {
         self.name(None, "service name", &segment.service, NAME_UNITS)?;
         self.name(None, "instance name", &segment.service_instance, NAME_UNITS)?;
         self.owner_room(None, ["service name", "instance name"], &segment.service, &segment.service_instance)?;
-        self.starts.reserve(segment.spans.len());
+        self.spans.reserve(segment.spans.len());
         for span in &segment.spans {
-            match self.starts.entry(span.span_id) {
-                Entry::Vacant(first) => drop(first.insert(span.start_time)),
+            match self.spans.entry(span.span_id) {
+                Entry::Vacant(first) => _ = first.insert(span),
                 Entry::Occupied(_) => self.tell(Some(span.span_id), Rule::SpanIdTwice)?,
             }
         }

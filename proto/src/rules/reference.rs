@@ -47,9 +47,10 @@ impl Judge<'_> {
     /// Whether the ref names an Entry before the span in the same segment. The Java agent does so in
     /// the callbacks of a gRPC server call, and the OAP takes it.
     fn refers_to_own_entry(&self, span: &SpanObject, reference: &SegmentReference) -> bool {
-        let entry = |one: &&SpanObject| one.span_type == i32::from(SpanType::Entry) && one.span_id < span.span_id;
+        let parent = reference.parent_span_id;
         reference.parent_trace_segment_id == self.segment.trace_segment_id
-            && self.segment.spans.iter().filter(entry).any(|one| one.span_id == reference.parent_span_id)
+            && parent < span.span_id
+            && self.spans.get(&parent).is_some_and(|parent| parent.span_type == i32::from(SpanType::Entry))
     }
 
     fn fields(&mut self, span: i32, reference: &SegmentReference) -> Flow {

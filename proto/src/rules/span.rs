@@ -53,13 +53,13 @@ impl Judge<'_> {
         let rule = match (id, parent) {
             (0, -1) => return Flow::Continue(()),
             (0, _) => Rule::FirstSpanBelow { parent },
-            (_, -1) if self.starts.contains_key(&0) => Rule::SecondRoot,
+            (_, -1) if self.spans.contains_key(&0) => Rule::SecondRoot,
             // That the first one is missing was told.
             (_, -1) => return Flow::Continue(()),
-            _ => match self.starts.get(&parent) {
+            _ => match self.spans.get(&parent).map(|parent| parent.start_time) {
                 None => Rule::ParentMissing { parent },
                 Some(_) if parent >= id => Rule::ParentNotBefore { parent },
-                Some(start) if span.start_time < *start => Rule::StartBeforeParent { start: span.start_time, parent, parent_start: *start },
+                Some(start) if span.start_time < start => Rule::StartBeforeParent { start: span.start_time, parent, parent_start: start },
                 Some(_) => return Flow::Continue(()),
             },
         };

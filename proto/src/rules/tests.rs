@@ -372,6 +372,18 @@ fn callback_may_refer_to_the_entry_of_its_own_segment() {
     assert_eq!(names(broken(good(), |s| s.spans[1].refs = continued().spans[0].refs.clone())), ["thread-ref-inside"]);
 }
 
+/// A stranger may send as many spans as a message holds, in any order: each look at the Entry takes the same time.
+#[test]
+fn callbacks_of_many_spans_find_an_entry_that_stands_last() {
+    let reference = SegmentReference { parent_trace_segment_id: "s".into(), parent_span_id: 0, ..continued().spans[0].refs[0].clone() };
+    let found = broken(good(), |s| {
+        let (entry, local) =
+            (s.spans[0].clone(), SpanObject { refs: vec![reference], logs: vec![], parent_span_id: 0, ..s.spans[1].clone() });
+        s.spans = (1..50_000).map(|span_id| SpanObject { span_id, ..local.clone() }).chain([entry]).collect();
+    });
+    assert_eq!(found, []);
+}
+
 #[test]
 fn the_tag_x_le_is_one_json_object_and_nothing_else() {
     for value in ["", "null", "[]", "1", "{", "{}{}", "{'a':1}", "{\"a\":}", "\u{feff}{}"] {
