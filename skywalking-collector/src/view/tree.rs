@@ -75,8 +75,23 @@ pub fn tree_within(trace: &TraceView, style: Style, spans: usize) -> String {
             let _ = writeln!(text, "{}", style.paint(Colour::Dim, &format!("{mark} {meaning}")));
         }
     }
+    push_left_out(&mut text, trace, style);
     push_violations(&mut text, trace, style);
     text
+}
+
+/// What agents say that they left out: the Rust agent counts it in the tag `left_out` of a segment's first span.
+fn push_left_out(text: &mut String, trace: &TraceView, style: Style) {
+    let mut said = trace.spans.iter().filter(|span| span.span_id == 0).filter_map(|span| {
+        let tag = span.tags.iter().find(|tag| tag.key == "left_out")?;
+        Some(format!("… {} left out {} below {}", span.service, tag.value, span.operation_name))
+    });
+    for line in said.by_ref().take(VIOLATIONS) {
+        let _ = writeln!(text, "{}", style.paint(Colour::Dim, &fit(&line, WIDTH)));
+    }
+    if let more @ 1.. = said.count() {
+        let _ = writeln!(text, "{}", style.paint(Colour::Dim, &format!("… and {}", count(more, "more segment"))));
+    }
 }
 
 /// What breaks a rule, in words.
@@ -155,7 +170,7 @@ impl Scale {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::trace::{RefView, ViolationView};
+    use crate::trace::{KeyValue, RefView, ViolationView};
     use crate::view::text::width;
 
     fn span(id: i32, kind: &'static str, name: &str, service: &str, start: i64, end: i64) -> SpanView {
@@ -291,6 +306,26 @@ mod tests {
           Local probe                                    a                     1 ms [ ===            ]
         ~ skipAnalysis: stored, without metrics and without a line of the map
         ");
+    }
+
+    #[test]
+    fn segments_that_left_out_spans_say_so_below_the_tree() {
+        let left_out = |value: &str| KeyValue { key: "left_out".into(), value: value.into() };
+        let mut first = span(0, "Entry", "/report", "a", 1_000, 1_009);
+        first.tags = vec![left_out("spans=102, logs=3")];
+        let mut child = span(1, "Local", "part", "a", 1_001, 1_002);
+        // A tag of the program, on another span than the first.
+        child.tags = vec![left_out("mine")];
+        insta::assert_snapshot!(shown(vec![first.clone(), child]), @r"
+        trace t.1
+        2 spans, 1 service, 9 ms
+        Entry /report                                    a                     9 ms [================]
+          Local part                                     a                     1 ms [ ===            ]
+        … a left out spans=102, logs=3 below /report
+        ");
+        first.tags = vec![left_out(&"\x1b[2J服务".repeat(100))];
+        let many = shown(vec![first; 12]);
+        assert!(many.ends_with("\n… and 2 more segments\n"), "{many}");
     }
 
     #[test]
