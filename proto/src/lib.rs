@@ -2,8 +2,9 @@
 //!
 //! Here are messages, clients and servers as they are on the wire, the list of the OAP's components, a
 //! check of the rules that a segment has to keep to, and nothing that decides when to send what.
-//! So far tracing (segments and attached events), management (properties and keep-alive), and the commands that every
-//! answer may carry.
+//! Every service that a released agent calls is here: tracing (segments and attached events),
+//! management (properties and keep-alive), meters, logs, events, profile tasks, configuration
+//! discovery, the metrics of Java and .NET, browsers, and the commands that every answer may carry.
 //!
 //! # Where it comes from
 //!
@@ -66,4 +67,10 @@ pub mod storage;
 #[allow(missing_docs, clippy::pedantic)]
 pub mod v3 {
     include!("generated/skywalking.v3.rs");
+}
+
+/// The services of the protocol's package `skywalking.v10`: profiles by pprof and by async-profiler.
+#[allow(missing_docs, clippy::pedantic)] // as above
+pub mod v10 {
+    include!("generated/skywalking.v10.rs");
 }

@@ -7,15 +7,15 @@ use std::path::{Path, PathBuf};
 
 use protox::prost_reflect::prost_types::FileDescriptorSet;
 
-/// Files that are compiled together, and the one file that is made of them. Folders are below the repository's.
+/// Files that are compiled together, and what is made of them. Folders are below the repository's.
 #[derive(Clone, Copy, Debug)]
 pub struct Package {
     protos_dir: &'static str,
     /// The files to compile; what they import comes along.
     protos: &'static [&'static str],
     generated_dir: &'static str,
-    /// Named after the package, because there is one file for each package.
-    generated: &'static str,
+    /// Named after the packages, because there is one file for each package.
+    generated: &'static [&'static str],
     sides: Sides,
 }
 
@@ -30,9 +30,24 @@ enum Sides {
 /// What an agent and its backend say to each other.
 pub const PROTOCOL: Package = Package {
     protos_dir: "proto/protos",
-    protos: &["common.proto", "command.proto", "tracing.proto", "management.proto"],
+    protos: &[
+        "common.proto",
+        "command.proto",
+        "tracing.proto",
+        "management.proto",
+        "meter.proto",
+        "logging.proto",
+        "event.proto",
+        "profile.proto",
+        "pprof.proto",
+        "configuration.proto",
+        "jvm.proto",
+        "clr.proto",
+        "async_profiler.proto",
+        "browser.proto",
+    ],
     generated_dir: "proto/src/generated",
-    generated: "skywalking.v3.rs",
+    generated: &["skywalking.v3.rs", "skywalking.v10.rs"],
     sides: Sides::ByFeature,
 };
 
@@ -41,7 +56,7 @@ pub const EXAMPLE: Package = Package {
     protos_dir: "examples/src/bin/stock",
     protos: &["stock.proto"],
     generated_dir: "examples/src/bin/stock/generated",
-    generated: "stock.rs",
+    generated: &["stock.rs"],
     sides: Sides::Both,
 };
 
@@ -115,7 +130,7 @@ impl Package {
     /// # Errors
     ///
     /// [`Error::Protos`] when a file is missing or wrong, [`Error::Generate`] when `dir` cannot be written.
-    pub fn generate(&self, dir: &Path) -> Result<PathBuf, Error> {
+    pub fn generate(&self, dir: &Path) -> Result<Vec<PathBuf>, Error> {
         let set = self.descriptors()?;
         let mut builder = tonic_prost_build::configure().out_dir(dir);
         if self.sides == Sides::ByFeature {
@@ -123,7 +138,7 @@ impl Package {
             builder = builder.client_mod_attribute(".", client).server_mod_attribute(".", server);
         }
         builder.compile_fds(set).map_err(|source| Error::Generate { dir: dir.to_path_buf(), source })?;
-        Ok(dir.join(self.generated))
+        Ok(self.generated.iter().map(|name| dir.join(name)).collect())
     }
 
     /// Generates into `scratch` and compares the result with what lies in `checked_in`.
@@ -133,14 +148,16 @@ impl Package {
     /// [`Error::Stale`] with the first difference, [`Error::Read`] when there is nothing to compare; otherwise as
     /// [`generate`](Package::generate).
     pub fn check(&self, checked_in: &Path, scratch: &Path) -> Result<(), Error> {
-        let expected = read(self.generate(scratch)?)?;
-        let path = checked_in.join(self.generated);
-        let found = read(path.clone())?;
-        if found == expected {
-            return Ok(());
+        for (name, generated) in self.generated.iter().zip(self.generate(scratch)?) {
+            let expected = read(generated)?;
+            let path = checked_in.join(name);
+            let found = read(path.clone())?;
+            if found != expected {
+                let (line, found, expected) = first_difference(&found, &expected);
+                return Err(Error::Stale { path, line, found, expected });
+            }
         }
-        let (line, found, expected) = first_difference(&found, &expected);
-        Err(Error::Stale { path, line, found, expected })
+        Ok(())
     }
 }
 

@@ -29,7 +29,7 @@ fn main() -> ExitCode {
 
 fn write() -> Result<String, Error> {
     let written: Result<Vec<_>, Error> = PACKAGES.iter().map(|package| package.generate(&package.generated_dir())).collect();
-    let said: Vec<_> = written?.iter().map(|path| format!("wrote {}", path.display())).collect();
+    let said: Vec<_> = written?.iter().flatten().map(|path| format!("wrote {}", path.display())).collect();
     Ok(said.join("\n"))
 }
 

@@ -24,10 +24,11 @@ fn the_checked_in_rust_is_what_the_generator_makes() {
 #[test]
 fn a_change_by_hand_is_named_with_the_command_that_undoes_it() {
     let edited = scratch("edited");
-    let path = PROTOCOL.generate(&edited).expect("the protocol files compile");
-    let text = fs::read_to_string(&path).expect("what was written can be read");
+    let paths = PROTOCOL.generate(&edited).expect("the protocol files compile");
+    let path = &paths[0];
+    let text = fs::read_to_string(path).expect("what was written can be read");
     assert!(text.contains("GenAi = 7"), "the test changes this value");
-    fs::write(&path, text.replace("GenAi = 7", "GenAi = 8")).expect("the file can be written");
+    fs::write(path, text.replace("GenAi = 7", "GenAi = 8")).expect("the file can be written");
 
     let error = PROTOCOL.check(&edited, &scratch("edited-anew")).expect_err("the value differs");
 

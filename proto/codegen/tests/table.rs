@@ -142,6 +142,369 @@ message InstancePingPkg
     1 service         string -
     2 serviceInstance string -
     3 layer           string -
+
+service MeterReportService
+    collect      client-streaming MeterData           Commands
+    collectBatch client-streaming MeterDataCollection Commands
+
+message Label
+    1 name  string -
+    2 value string -
+
+message MeterBucketValue
+    1 bucket             double -
+    2 count              int64  -
+    3 isNegativeInfinity bool   -
+
+message MeterSingleValue
+    1 name   string -
+    2 labels Label  repeated
+    3 value  double -
+
+message MeterHistogram
+    1 name   string           -
+    2 labels Label            repeated
+    3 values MeterBucketValue repeated
+
+message MeterData
+    1 singleValue     MeterSingleValue oneof metric
+    2 histogram       MeterHistogram   oneof metric
+    3 service         string           -
+    4 serviceInstance string           -
+    5 timestamp       int64            -
+
+message MeterDataCollection
+    1 meterData MeterData repeated
+
+service LogReportService
+    collect client-streaming LogData Commands
+
+message LogData
+    1 timestamp       int64        -
+    2 service         string       -
+    3 serviceInstance string       -
+    4 endpoint        string       -
+    5 body            LogDataBody  -
+    6 traceContext    TraceContext -
+    7 tags            LogTags      -
+    8 layer           string       -
+
+message LogDataBody
+    1 type string  -
+    2 text TextLog oneof content
+    3 json JSONLog oneof content
+    4 yaml YAMLLog oneof content
+
+message TextLog
+    1 text string -
+
+message JSONLog
+    1 json string -
+
+message YAMLLog
+    1 yaml string -
+
+message TraceContext
+    1 traceId        string -
+    2 traceSegmentId string -
+    3 spanId         int32  -
+
+message LogTags
+    1 data KeyStringValuePair repeated
+
+service EventService
+    collect client-streaming Event Commands
+
+message Event
+    1 uuid       string                -
+    2 source     Source                -
+    3 name       string                -
+    4 type       Type                  -
+    5 message    string                -
+    6 parameters Event.ParametersEntry repeated
+    7 startTime  int64                 -
+    8 endTime    int64                 -
+    9 layer      string                -
+
+message Event.ParametersEntry
+    1 key   string -
+    2 value string -
+
+message Source
+    1 service         string -
+    2 serviceInstance string -
+    3 endpoint        string -
+
+enum Type
+    Normal 0
+    Error  1
+
+service ProfileTask
+    getProfileTaskCommands unary            ProfileTaskCommandQuery Commands
+    collectSnapshot        client-streaming ThreadSnapshot          Commands
+    goProfileReport        client-streaming GoProfileData           Commands
+    reportTaskFinish       unary            ProfileTaskFinishReport Commands
+
+message ProfileTaskCommandQuery
+    1 service         string -
+    2 serviceInstance string -
+    3 lastCommandTime int64  -
+
+message ThreadSnapshot
+    1 taskId         string      -
+    2 traceSegmentId string      -
+    3 time           int64       -
+    4 sequence       int32       -
+    5 stack          ThreadStack -
+
+message ThreadStack
+    1 codeSignatures string repeated
+
+message ProfileTaskFinishReport
+    1 service         string -
+    2 serviceInstance string -
+    3 taskId          string -
+
+message GoProfileData
+    1 taskId  string -
+    2 payload bytes  -
+    3 isLast  bool   -
+
+service PprofTask
+    collect              bidirectional-streaming PprofData             PprofCollectionResponse
+    getPprofTaskCommands unary                   PprofTaskCommandQuery Commands
+
+message PprofData
+    1 metadata     PprofMetaData -
+    2 errorMessage string        oneof result
+    3 content      bytes         oneof result
+
+message PprofCollectionResponse
+    1 status PprofProfilingStatus -
+
+message PprofMetaData
+    1 service         string               -
+    2 serviceInstance string               -
+    3 taskId          string               -
+    4 type            PprofProfilingStatus -
+    5 contentSize     int32                -
+
+message PprofTaskCommandQuery
+    1 service         string -
+    2 serviceInstance string -
+    3 lastCommandTime int64  -
+
+enum PprofProfilingStatus
+    PPROF_PROFILING_SUCCESS      0
+    PPROF_EXECUTION_TASK_ERROR   1
+    PPROF_TERMINATED_BY_OVERSIZE 2
+
+service ConfigurationDiscoveryService
+    fetchConfigurations unary ConfigurationSyncRequest Commands
+
+message ConfigurationSyncRequest
+    1 service string -
+    2 uuid    string -
+
+service AsyncProfilerTask
+    collect                      bidirectional-streaming AsyncProfilerData             AsyncProfilerCollectionResponse
+    getAsyncProfilerTaskCommands unary                   AsyncProfilerTaskCommandQuery Commands
+
+message AsyncProfilerData
+    1 metaData     AsyncProfilerMetaData -
+    2 errorMessage string                oneof result
+    3 content      bytes                 oneof result
+
+message AsyncProfilerCollectionResponse
+    1 type AsyncProfilingStatus -
+
+message AsyncProfilerMetaData
+    1 service         string               -
+    2 serviceInstance string               -
+    3 taskId          string               -
+    4 type            AsyncProfilingStatus -
+    5 contentSize     int32                -
+
+message AsyncProfilerTaskCommandQuery
+    1 service         string -
+    2 serviceInstance string -
+    3 lastCommandTime int64  -
+
+enum AsyncProfilingStatus
+    PROFILING_SUCCESS      0
+    EXECUTION_TASK_ERROR   1
+    TERMINATED_BY_OVERSIZE 2
+
+service JVMMetricReportService
+    collect unary JVMMetricCollection Commands
+
+message JVMMetricCollection
+    1 metrics         JVMMetric repeated
+    2 service         string    -
+    3 serviceInstance string    -
+
+message JVMMetric
+    1 time       int64      -
+    2 cpu        CPU        -
+    3 memory     Memory     repeated
+    4 memoryPool MemoryPool repeated
+    5 gc         GC         repeated
+    6 thread     Thread     -
+    7 clazz      Class      -
+
+message Memory
+    1 isHeap    bool  -
+    2 init      int64 -
+    3 max       int64 -
+    4 used      int64 -
+    5 committed int64 -
+
+message MemoryPool
+    1 type      PoolType -
+    2 init      int64    -
+    3 max       int64    -
+    4 used      int64    -
+    5 committed int64    -
+
+message GC
+    1 phase GCPhase -
+    2 count int64   -
+    3 time  int64   -
+
+message Thread
+    1 liveCount                    int64 -
+    2 daemonCount                  int64 -
+    3 peakCount                    int64 -
+    4 runnableStateThreadCount     int64 -
+    5 blockedStateThreadCount      int64 -
+    6 waitingStateThreadCount      int64 -
+    7 timedWaitingStateThreadCount int64 -
+
+message Class
+    1 loadedClassCount        int64 -
+    2 totalUnloadedClassCount int64 -
+    3 totalLoadedClassCount   int64 -
+
+enum PoolType
+    CODE_CACHE_USAGE                     0
+    NEWGEN_USAGE                         1
+    OLDGEN_USAGE                         2
+    SURVIVOR_USAGE                       3
+    PERMGEN_USAGE                        4
+    METASPACE_USAGE                      5
+    ZHEAP_USAGE                          6
+    COMPRESSED_CLASS_SPACE_USAGE         7
+    CODEHEAP_NON_NMETHODS_USAGE          8
+    CODEHEAP_PROFILED_NMETHODS_USAGE     9
+    CODEHEAP_NON_PROFILED_NMETHODS_USAGE 10
+
+enum GCPhase
+    NEW    0
+    OLD    1
+    NORMAL 2
+
+service CLRMetricReportService
+    collect unary CLRMetricCollection Commands
+
+message CLRMetricCollection
+    1 metrics         CLRMetric repeated
+    2 service         string    -
+    3 serviceInstance string    -
+
+message CLRMetric
+    1 time   int64     -
+    2 cpu    CPU       -
+    3 gc     ClrGC     -
+    4 thread ClrThread -
+
+message ClrGC
+    1 Gen0CollectCount int64 -
+    2 Gen1CollectCount int64 -
+    3 Gen2CollectCount int64 -
+    4 HeapMemory       int64 -
+
+message ClrThread
+    1 AvailableCompletionPortThreads int32 -
+    2 AvailableWorkerThreads         int32 -
+    3 MaxCompletionPortThreads       int32 -
+    4 MaxWorkerThreads               int32 -
+
+service BrowserPerfService
+    collectPerfData                unary            BrowserPerfData                Commands
+    collectWebVitalsPerfData       unary            BrowserWebVitalsPerfData       Commands
+    collectResourcePerfData        unary            BrowserResourcePerfData        Commands
+    collectWebInteractionsPerfData unary            BrowserWebInteractionsPerfData Commands
+    collectErrorLogs               client-streaming BrowserErrorLog                Commands
+
+message BrowserPerfData
+    1  service         string -
+    2  serviceVersion  string -
+    3  time            int64  -
+    4  pagePath        string -
+    5  redirectTime    int32  -
+    6  dnsTime         int32  -
+    7  ttfbTime        int32  -
+    8  tcpTime         int32  -
+    9  transTime       int32  -
+    10 domAnalysisTime int32  -
+    11 fptTime         int32  -
+    12 domReadyTime    int32  -
+    13 loadPageTime    int32  -
+    14 resTime         int32  -
+    15 sslTime         int32  -
+    16 ttlTime         int32  -
+    17 firstPackTime   int32  -
+    18 fmpTime         int32  -
+
+message BrowserErrorLog
+    1  uniqueId           string        -
+    2  service            string        -
+    3  serviceVersion     string        -
+    4  time               int64         -
+    5  pagePath           string        -
+    6  category           ErrorCategory -
+    7  grade              string        -
+    8  message            string        -
+    9  line               int32         -
+    10 col                int32         -
+    11 stack              string        -
+    12 errorUrl           string        -
+    13 firstReportedError bool          -
+
+message BrowserWebVitalsPerfData
+    1 service        string -
+    2 serviceVersion string -
+    3 time           int64  -
+    4 pagePath       string -
+    5 fmpTime        int32  -
+    6 cls            double -
+    7 lcpTime        int32  -
+
+message BrowserResourcePerfData
+    1 service        string -
+    2 serviceVersion string -
+    3 time           int64  -
+    4 pagePath       string -
+    5 name           string -
+    6 duration       int32  -
+    7 size           int32  -
+    9 protocol       string -
+    8 resourceType   string -
+
+message BrowserWebInteractionsPerfData
+    1 service        string -
+    2 serviceVersion string -
+    3 time           int64  -
+    4 pagePath       string -
+    5 inpTime        int32  -
+
+enum ErrorCategory
+    ajax     0
+    resource 1
+    vue      2
+    promise  3
+    js       4
+    unknown  5
 ";
 
 /// One heading alone, or one row behind its heading, each with single spaces.
@@ -177,9 +540,10 @@ fn the_protos_hold_exactly_what_the_table_says() {
 }
 
 #[test]
-fn every_file_is_proto3_of_the_package_skywalking_v3() {
+fn every_file_is_proto3_of_its_package() {
     for file in PROTOCOL.descriptors().expect("the protocol files compile").file {
-        assert_eq!((file.syntax(), file.package()), ("proto3", "skywalking.v3"), "{}", file.name());
+        let package = if ["pprof.proto", "async_profiler.proto"].contains(&file.name()) { "skywalking.v10" } else { "skywalking.v3" };
+        assert_eq!((file.syntax(), file.package()), ("proto3", package), "{}", file.name());
     }
 }
 
@@ -255,7 +619,7 @@ fn field_row(field: &FieldDescriptorProto, message: &DescriptorProto) -> String 
     format!("{} {} {kind} {label}", field.number(), field.json_name())
 }
 
-/// A type's name without our package; a type of another package keeps its whole name, which no row has.
+/// A type's name without our packages; a type of another package keeps its whole name, which no row has.
 fn in_package(name: &str) -> &str {
-    name.strip_prefix(".skywalking.v3.").unwrap_or(name)
+    [".skywalking.v3.", ".skywalking.v10."].iter().find_map(|package| name.strip_prefix(package)).unwrap_or(name)
 }
