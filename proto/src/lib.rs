@@ -70,7 +70,7 @@ pub mod v3 {
 }
 
 /// The services of the protocol's package `skywalking.v10`: profiles by pprof and by async-profiler.
-#[allow(missing_docs, clippy::pedantic)] // as above
+#[allow(missing_docs, nonstandard_style, clippy::pedantic)] // as above; the generator names streams after their methods
 pub mod v10 {
     include!("generated/skywalking.v10.rs");
 }

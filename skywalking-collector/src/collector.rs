@@ -8,7 +8,7 @@ use std::time::Duration;
 use tokio::net::TcpListener;
 use tokio::task::{JoinHandle, JoinSet};
 
-use crate::config::{DEFAULT_GRPC_ADDR, DEFAULT_HTTP_ADDR, Limits, parse_address};
+use crate::config::{DEFAULT_GRPC_ADDR, DEFAULT_HTTP_ADDR, Limits, Timeouts, parse_address};
 use crate::error::{Error, Port};
 use crate::shared::Shared;
 use crate::store::{InstanceView, ServiceView, Stats};
@@ -27,6 +27,7 @@ pub struct Builder {
     grpc_addr: String,
     http_addr: String,
     limits: Limits,
+    timeouts: Timeouts,
     token: Option<String>,
 }
 
@@ -37,6 +38,7 @@ impl std::fmt::Debug for Builder {
             .field("grpc_addr", &self.grpc_addr)
             .field("http_addr", &self.http_addr)
             .field("limits", &self.limits)
+            .field("timeouts", &self.timeouts)
             .finish_non_exhaustive()
     }
 }
@@ -60,6 +62,12 @@ impl Builder {
         self
     }
 
+    /// How long connections may take.
+    pub fn timeouts(mut self, timeouts: Timeouts) -> Self {
+        self.timeouts = timeouts;
+        self
+    }
+
     /// Asks for this token on both ports: a gRPC call whose metadata `authentication` is another ends with
     /// `PERMISSION_DENIED`, as an OAP with `SW_AUTHENTICATION` does it, and an HTTP request whose header of that name is
     /// another with 401, to read and to report, but for `/healthcheck`.
@@ -74,7 +82,7 @@ impl Builder {
     /// [`Error::Address`], [`Error::Limit`] and [`Error::Token`] for what can't be meant, [`Error::TokenMissing`] for an address
     /// that others reach while no token is asked for, [`Error::Bind`] for an address that can't be had.
     pub async fn start(self) -> Result<Collector, Error> {
-        let Self { grpc_addr, http_addr, limits, token } = self;
+        let Self { grpc_addr, http_addr, limits, timeouts, token } = self;
         limits.validate()?;
         let (grpc_addr, http_addr) = (parse_address(&grpc_addr)?, parse_address(&http_addr)?);
         let token = token.map(Token::new).transpose()?;
@@ -85,7 +93,7 @@ impl Builder {
         }
         let (grpc, grpc_addr) = bind(Port::Grpc, grpc_addr).await?;
         let (http, http_addr) = bind(Port::Http, http_addr).await?;
-        let shared = Arc::new(Shared::new(limits, token));
+        let shared = Arc::new(Shared::new(limits, timeouts, token));
         let servers = vec![spawn(grpc::serve(grpc, Arc::clone(&shared))), spawn(http::serve(http, http_addr, Arc::clone(&shared)))];
         Ok(Collector { shared, grpc_addr, http_addr, servers })
     }
@@ -115,7 +123,13 @@ pub struct Collector {
 impl Collector {
     /// A collector on the default ports of this machine, with the default limits.
     pub fn builder() -> Builder {
-        Builder { grpc_addr: DEFAULT_GRPC_ADDR.to_owned(), http_addr: DEFAULT_HTTP_ADDR.to_owned(), limits: Limits::default(), token: None }
+        Builder {
+            grpc_addr: DEFAULT_GRPC_ADDR.to_owned(),
+            http_addr: DEFAULT_HTTP_ADDR.to_owned(),
+            limits: Limits::default(),
+            timeouts: Timeouts::default(),
+            token: None,
+        }
     }
 
     /// Where agents report, with the port that was taken.

@@ -1,6 +1,7 @@
 //! Limits and addresses. Where they come from (builder, command line, variables) is not known here.
 
 use std::net::{Ipv4Addr, SocketAddr};
+use std::time::Duration;
 
 use crate::error::Error;
 
@@ -23,11 +24,22 @@ pub struct Limits {
     /// Instances over all services. Their names and properties take at most a sixteenth of `max_bytes`, or 64 KiB if that
     /// is more.
     pub max_instances: usize,
+    /// Bytes of messages that are read and of answers that are written, over both ports. One that alone is larger is
+    /// served when nothing else is in flight.
+    pub max_in_flight: usize,
+    /// Connections over both ports. Where there are more, the one that was idle for longest is closed.
+    pub max_connections: usize,
 }
 
 impl Default for Limits {
     fn default() -> Self {
-        Self { max_spans: 500_000, max_bytes: 512 * 1024 * 1024, max_instances: 10_000 }
+        Self {
+            max_spans: 500_000,
+            max_bytes: 512 * 1024 * 1024,
+            max_instances: 10_000,
+            max_in_flight: 256 * 1024 * 1024,
+            max_connections: 1_000,
+        }
     }
 }
 
@@ -38,12 +50,38 @@ impl Limits {
     }
 
     pub(crate) fn validate(&self) -> Result<(), Error> {
-        for (name, value) in [("max_spans", self.max_spans), ("max_bytes", self.max_bytes), ("max_instances", self.max_instances)] {
+        for (name, value) in [
+            ("max_spans", self.max_spans),
+            ("max_bytes", self.max_bytes),
+            ("max_instances", self.max_instances),
+            ("max_in_flight", self.max_in_flight),
+            ("max_connections", self.max_connections),
+        ] {
             if value == 0 {
                 return Err(Error::Limit { name });
             }
         }
         Ok(())
+    }
+}
+
+/// How long a connection may take. One that takes longer is closed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Timeouts {
+    /// Until the head of its first request has come.
+    pub request: Duration,
+    /// From the first byte of a gRPC message to its last one.
+    pub message: Duration,
+    /// Until a reader takes the next piece of an answer.
+    pub answer: Duration,
+    /// Between two requests, or two messages of a stream.
+    pub idle: Duration,
+}
+
+impl Default for Timeouts {
+    fn default() -> Self {
+        let seconds = Duration::from_secs;
+        Self { request: seconds(30), message: seconds(60), answer: seconds(30), idle: seconds(300) }
     }
 }
 

@@ -103,10 +103,10 @@ pub(crate) fn message(shape: &Shape, text: &[u8]) -> Result<Vec<u8>, NotJson> {
 
 /// Hands on the elements of an array, still as text, so that one bad element costs itself and no other. An error ends the
 /// walk: what follows has no known beginning.
-pub(crate) fn elements(text: &[u8], each: impl FnMut(&[u8])) -> Result<(), NotJson> {
+pub(crate) fn elements(what: &'static str, text: &[u8], each: impl FnMut(&[u8])) -> Result<(), NotJson> {
     let mut json = serde_json::Deserializer::from_slice(text);
     let read = json.deserialize_seq(Elements(each)).and_then(|()| json.end());
-    read.map_err(|error| NotJson { what: "an array of SegmentObject", reason: short(&error.to_string(), 300) })
+    read.map_err(|error| NotJson { what, reason: short(&error.to_string(), 300) })
 }
 
 struct Elements<F>(F);
@@ -411,7 +411,7 @@ mod tests {
     fn elements_come_one_by_one_and_a_break_ends_the_walk() {
         let read = |text: &str| {
             let mut all = Vec::new();
-            let whole = elements(text.as_bytes(), |one| all.push(String::from_utf8_lossy(one).into_owned())).is_ok();
+            let whole = elements("an array", text.as_bytes(), |one| all.push(String::from_utf8_lossy(one).into_owned())).is_ok();
             (all, whole)
         };
         assert_eq!(read(r#" [{"a":1}, 2 ,"x"] "#), (vec![r#"{"a":1}"#.to_owned(), "2".into(), r#""x""#.into()], true));

@@ -31,7 +31,9 @@
 //! | room | what lives there |
 //! | --- | --- |
 //! | `config` | limits and addresses, checked once |
-//! | `grpc` | the two services, on raw bytes; answers with a reason what it can't take |
+//! | `serve` | connections of both ports: their number, their deadlines |
+//! | `budget` | the bytes that may be in flight, on both ports together |
+//! | `grpc` | every service that agents call, on raw bytes; answers with a reason what it can't take |
 //! | `http` | the same as JSON or bytes, and all that is stored as JSON; who gets in |
 //! | `json` | the JSON form of the protocol to its bytes |
 //! | `wire` | bytes to a segment: weighed before it is decoded, so that a small message can't become a large one |
@@ -44,15 +46,18 @@
 //! | [`view`] | text for a terminal |
 //! | `collector` | what holds all of it together: [`Collector`] and its [`Builder`] |
 
+mod budget;
 mod check;
 mod collector;
 mod config;
 mod error;
 mod grpc;
+mod gzip;
 mod http;
 mod json;
 mod management;
 mod names;
+mod serve;
 mod shared;
 mod store;
 mod token;
@@ -64,9 +69,9 @@ mod wire;
 
 pub use check::Refusal;
 pub use collector::{Builder, Collector};
-pub use config::{DEFAULT_GRPC_ADDR, DEFAULT_HTTP_ADDR, Limits, MESSAGE_LIMIT, parse_address};
+pub use config::{DEFAULT_GRPC_ADDR, DEFAULT_HTTP_ADDR, Limits, MESSAGE_LIMIT, Timeouts, parse_address};
 pub use error::{Error, Port};
-pub use store::{InstanceView, ServiceView, Stats};
+pub use store::{InstanceView, ServiceView, Stats, Unkept, UnkeptCounts};
 pub use topology::{Call, Node, Topology};
 pub use trace::{
     Arrivals, Branch, KeyValue, Link, LogView, MAX_TRACES, RefView, SpanView, TraceQuery, TraceSummary, TraceView, ViolationView,

@@ -16,8 +16,8 @@ use clap::{CommandFactory as _, Parser};
 use skywalking_collector::{Collector, DEFAULT_GRPC_ADDR, DEFAULT_HTTP_ADDR, Error, Limits, parse_address};
 
 /// Receives what SkyWalking agents send, keeps it in memory, and shows it: JSON over HTTP (/api/services,
-/// /api/instances, /api/traces, /api/traces/{traceId}, /api/topology, /api/violations) and, with --watch, trees in the
-/// terminal.
+/// /api/instances, /api/traces, /api/traces/{traceId}, /api/topology, /api/violations, /api/stats) and, with --watch,
+/// trees in the terminal.
 #[derive(Debug, Parser)]
 #[command(
     version,
@@ -38,6 +38,12 @@ struct Options {
     /// How many bytes of memory the traces may take; the oldest trace goes first
     #[arg(long, value_name = "NUMBER", env = "SW_COLLECTOR_MAX_BYTES", default_value_t = Limits::default().max_bytes, value_parser = amount)]
     max_bytes: usize,
+    /// How many bytes of messages and answers may be in flight, over both ports
+    #[arg(long, value_name = "NUMBER", env = "SW_COLLECTOR_MAX_IN_FLIGHT", default_value_t = Limits::default().max_in_flight, value_parser = amount)]
+    max_in_flight: usize,
+    /// How many connections may be open, over both ports; the one that was idle for longest goes first
+    #[arg(long, value_name = "NUMBER", env = "SW_COLLECTOR_MAX_CONNECTIONS", default_value_t = Limits::default().max_connections, value_parser = amount)]
+    max_connections: usize,
     /// A file that holds the token that agents and readers have to bring, and nothing else
     #[arg(long, value_name = "FILE", env = "SW_COLLECTOR_TOKEN_FILE")]
     token_file: Option<PathBuf>,
@@ -96,6 +102,8 @@ async fn run(options: Options) -> Result<(), Error> {
     let mut builder = Collector::builder().grpc_addr(options.grpc_addr).http_addr(options.http_addr).limits(Limits {
         max_spans: options.max_spans,
         max_bytes: options.max_bytes,
+        max_in_flight: options.max_in_flight,
+        max_connections: options.max_connections,
         ..Limits::default()
     });
     if let Some(token) = secret::token(options.token_file, std::env::var_os(secret::VARIABLE))? {

@@ -3,14 +3,16 @@
 //! The lock is held to look something up or to put something in, never while a message is decoded, a tree is built or an
 //! answer is written.
 
-use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{SystemTime, UNIX_EPOCH};
 
-use tokio::sync::watch;
+use tokio::sync::{Semaphore, watch};
 
+use crate::budget::Budget;
 use crate::check::{self, Refusal};
-use crate::config::Limits;
-use crate::store::{InstanceView, ServiceView, Stats, Store};
+use crate::config::{Limits, Timeouts};
+use crate::serve::Connections;
+use crate::store::{InstanceView, ServiceView, Stats, Store, StoredTrace, Unkept};
 use crate::token::Token;
 use crate::topology::Topology;
 use crate::trace::{self, Arrivals, MAX_TRACES, TraceQuery, TraceSummary, TraceView, ViolationView};
@@ -25,11 +27,39 @@ pub(crate) struct Shared {
     /// Becomes true once, when the collector ends.
     stopping: watch::Sender<bool>,
     token: Option<Token>,
+    budget: Arc<Budget>,
+    connections: Arc<Connections>,
+    /// For answers that are made at one time: each may be a copy of much of the store.
+    turns: Arc<Semaphore>,
 }
 
+/// Answers that are made at one time.
+const TURNS: usize = 4;
+
 impl Shared {
-    pub(crate) fn new(limits: Limits, token: Option<Token>) -> Self {
-        Self { limits, store: Mutex::new(Store::new(limits)), changed: watch::Sender::new(0), stopping: watch::Sender::new(false), token }
+    pub(crate) fn new(limits: Limits, timeouts: Timeouts, token: Option<Token>) -> Self {
+        Self {
+            limits,
+            store: Mutex::new(Store::new(limits)),
+            changed: watch::Sender::new(0),
+            stopping: watch::Sender::new(false),
+            token,
+            budget: Budget::new(limits.max_in_flight),
+            connections: Connections::new(limits.max_connections, timeouts),
+            turns: Arc::new(Semaphore::new(TURNS)),
+        }
+    }
+
+    pub(crate) const fn budget(&self) -> &Arc<Budget> {
+        &self.budget
+    }
+
+    pub(crate) const fn connections(&self) -> &Arc<Connections> {
+        &self.connections
+    }
+
+    pub(crate) const fn turns(&self) -> &Arc<Semaphore> {
+        &self.turns
     }
 
     pub(crate) const fn limits(&self) -> &Limits {
@@ -70,6 +100,11 @@ impl Shared {
     /// Counts a message that did not even come through.
     pub(crate) fn refused(&self) {
         self.change(Store::refused);
+    }
+
+    /// Counts messages of a kind that is not kept.
+    pub(crate) fn unkept(&self, kind: Unkept, count: u64) {
+        self.change(|store| store.unkept(kind, count));
     }
 
     /// Counts a report of properties, or a ping, that was not taken.
@@ -114,6 +149,11 @@ impl Shared {
     pub(crate) fn trace(&self, id: &str) -> Option<TraceView> {
         let segments = self.store().trace(id)?;
         Some(TraceView::new(id, &segments))
+    }
+
+    /// The memory that a trace takes, or 0.
+    pub(crate) fn trace_bytes(&self, id: &str) -> usize {
+        self.store().traces().get(id).map_or(0, StoredTrace::bytes)
     }
 
     pub(crate) fn violations(&self, query: &TraceQuery) -> Vec<ViolationView> {

@@ -46,6 +46,11 @@ fn repeated(segment: &SegmentObject) -> usize {
     segment.spans.len().saturating_mul(names.saturating_sub(NAMES))
 }
 
+/// Whether the bytes are fields, one after the other, whatever they mean.
+pub(crate) fn is_message(bytes: &[u8]) -> bool {
+    Fields { rest: bytes, groups: 0 }.all(|field| field.is_some())
+}
+
 /// The segments of a `SegmentCollection`, still encoded, so that one bad segment costs itself and no other. An `Err` ends
 /// the walk: what follows has no known beginning.
 pub(crate) fn collection(bytes: &[u8]) -> impl Iterator<Item = Result<&[u8], Refusal>> {

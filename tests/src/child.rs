@@ -63,6 +63,11 @@ impl Running {
         }
     }
 
+    /// Takes the lines that came on standard output since the last look.
+    pub fn said(&self) -> Vec<String> {
+        self.said.try_iter().collect()
+    }
+
     /// Closes its standard input, which ends it in its own time.
     pub fn close(&mut self) {
         drop(self.child.stdin.take());

@@ -103,6 +103,29 @@ pub fn cargo(name: &str, target: &str) -> Result<PathBuf, Missing> {
     Ok(executable(&output(&mut build).expect("the program builds")))
 }
 
+/// The Java agent of this version as Maven Central has it, laid out as it wants to be: an empty configuration and no plugins beside
+/// it. `target` is the test's `CARGO_TARGET_TMPDIR`.
+///
+/// # Errors
+/// Without a Java compiler, Maven or the agent.
+pub fn java_agent(version: &str, target: &str) -> Result<PathBuf, Missing> {
+    // A program is started from its source.
+    output(Command::new("javac").arg("--version"))?;
+    let place = place("java-agent", target).join(version);
+    let agent = place.join(format!("apm-agent-{version}.jar"));
+    for folder in ["config", "plugins"] {
+        fs::create_dir_all(place.join(folder)).expect("the target folder can be written to");
+    }
+    fs::write(place.join("config/agent.config"), "").expect("the target folder can be written to");
+    if !agent.exists() {
+        let artifact = format!("-Dartifact=org.apache.skywalking:apm-agent:{version}");
+        let mut maven = Command::new("mvn");
+        maven.args(["-q", "-B", "dependency:copy", &artifact]).arg(format!("-DoutputDirectory={}", place.display()));
+        output(maven.current_dir(&place))?;
+    }
+    Ok(agent)
+}
+
 /// A program of this workspace that belongs to another package, so cargo is asked for it, as a user asks (`cargo run --bin NAME`).
 ///
 /// # Panics

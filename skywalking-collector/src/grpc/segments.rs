@@ -1,29 +1,25 @@
 //! `collect` and `collectInSync`: each segment is judged alone, what is good is kept, and a call with anything bad in it
 //! ends with `INVALID_ARGUMENT` and the first reason.
 
-use std::sync::Arc;
+use hyper::body::Incoming;
+use tonic::Status;
 
-use bytes::Bytes;
-use tonic::{Status, Streaming};
-
-use super::{broken, single};
+use super::messages::Messages;
+use super::single;
 use crate::shared::Shared;
 use crate::verdict::Verdict;
 use crate::wire;
 
-pub(super) async fn collect(shared: Arc<Shared>, mut stream: Streaming<Bytes>) -> Result<(), Status> {
+pub(super) async fn collect(shared: &Shared, messages: &mut Messages<Incoming>) -> Result<(), Status> {
     let mut verdict = Verdict::default();
-    loop {
-        match stream.message().await {
-            Ok(Some(message)) => verdict.add(shared.segment(&message)),
-            Ok(None) => return verdict.result().map_err(Status::invalid_argument),
-            Err(status) => return Err(broken(&shared, &status)),
-        }
+    while let Some(message) = messages.next().await? {
+        verdict.add(shared.segment(&message));
     }
+    verdict.result().map_err(Status::invalid_argument)
 }
 
-pub(super) async fn collect_in_sync(shared: Arc<Shared>, mut stream: Streaming<Bytes>) -> Result<(), Status> {
-    let message = single(&shared, &mut stream).await?;
+pub(super) async fn collect_in_sync(shared: &Shared, messages: &mut Messages<Incoming>) -> Result<(), Status> {
+    let message = single(messages).await?;
     let mut verdict = Verdict::default();
     for segment in wire::collection(&message) {
         verdict.add(match segment {

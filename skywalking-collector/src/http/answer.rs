@@ -6,6 +6,8 @@ use axum::http::{HeaderValue, StatusCode};
 use axum::response::Response;
 use serde::Serialize;
 
+use crate::budget::{Buffer, Full};
+
 pub(super) fn json(status: StatusCode, value: &impl Serialize) -> Response {
     match serde_json::to_vec(value) {
         Ok(body) => response(status, body),
@@ -13,12 +15,24 @@ pub(super) fn json(status: StatusCode, value: &impl Serialize) -> Response {
     }
 }
 
+/// Writes the JSON of a value.
+pub(super) fn written(value: &impl Serialize, mut buffer: Buffer) -> Result<Buffer, Full> {
+    // What fails otherwise than for want of room is a bug of ours, and no reason to answer half.
+    serde_json::to_writer(&mut buffer, value).map_err(|_| Full)?;
+    Ok(buffer)
+}
+
+/// A 200 whose bytes count until they are written.
+pub(super) fn counted(buffer: Buffer) -> Response {
+    response(StatusCode::OK, buffer.into_bytes())
+}
+
 pub(super) fn problem(status: StatusCode, message: &str) -> Response {
     response(status, serde_json::json!({ "error": message }).to_string().into_bytes())
 }
 
-fn response(status: StatusCode, body: Vec<u8>) -> Response {
-    let mut response = Response::new(Body::from(body));
+fn response(status: StatusCode, body: impl Into<Body>) -> Response {
+    let mut response = Response::new(body.into());
     *response.status_mut() = status;
     for (name, value) in [
         (CONTENT_TYPE, "application/json"),

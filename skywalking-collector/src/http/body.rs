@@ -1,14 +1,15 @@
 //! The body of a report: read within a limit of bytes and of time, unpacked, and told by its content type.
 
-use std::io::Read as _;
+use std::sync::Arc;
 use std::time::Duration;
 
 use axum::extract::Request;
 use axum::http::header::{CONTENT_ENCODING, CONTENT_LENGTH, CONTENT_TYPE};
 use axum::http::{HeaderMap, HeaderName, StatusCode};
-use flate2::read::MultiGzDecoder;
 use tonic::codegen::tokio_stream::StreamExt as _;
 
+use crate::budget::{Budget, Buffer, Full};
+use crate::gzip;
 use crate::names::quoted;
 
 /// The largest body, as in the OAP: 10 MiB (`protocol/semantics.md` 19), as it came and unpacked.
@@ -34,7 +35,7 @@ enum Packing {
 pub(super) struct Body {
     pub(super) form: Form,
     packing: Packing,
-    bytes: Vec<u8>,
+    bytes: Buffer,
 }
 
 /// Why a body is not taken.
@@ -44,6 +45,8 @@ pub(super) enum Unusable {
     TooLarge,
     #[error("the body did not come within {} s: send it at once", PATIENCE.as_secs())]
     TooSlow,
+    #[error(transparent)]
+    Busy(#[from] Full),
     #[error("the body broke off: {0}")]
     Broken(String),
     #[error(
@@ -62,6 +65,7 @@ impl Unusable {
     pub(super) const fn status(&self) -> StatusCode {
         match self {
             Self::TooLarge => StatusCode::PAYLOAD_TOO_LARGE,
+            Self::Busy(_) => StatusCode::SERVICE_UNAVAILABLE,
             Self::TooSlow => StatusCode::REQUEST_TIMEOUT,
             Self::Broken(_) | Self::Gzip(_) => StatusCode::BAD_REQUEST,
             Self::Type(_) | Self::JsonAlone(_) | Self::Encoding(_) => StatusCode::UNSUPPORTED_MEDIA_TYPE,
@@ -71,11 +75,11 @@ impl Unusable {
 
 /// Reads a body that may be taken. One of a kind that isn't is read all the same: who still writes when the answer comes may
 /// never see it.
-pub(super) async fn read(request: Request) -> Result<Body, Unusable> {
+pub(super) async fn read(request: Request, budget: &Arc<Budget>) -> Result<Body, Unusable> {
     let (parts, body) = request.into_parts();
     let (form, packing) = (form(&parts.headers), packing(&parts.headers));
-    let mut bytes = Vec::new();
-    each(&parts.headers, body, |chunk| bytes.extend_from_slice(chunk)).await?;
+    let mut bytes = budget.buffer();
+    each(&parts.headers, body, Some(&mut bytes)).await?;
     Ok(Body { form: form?, packing: packing?, bytes })
 }
 
@@ -83,11 +87,11 @@ pub(super) async fn read(request: Request) -> Result<Body, Unusable> {
 pub(super) async fn discard(request: Request) {
     let (parts, body) = request.into_parts();
     // What is wrong with it doesn't matter any more.
-    let _ = each(&parts.headers, body, |_| {}).await;
+    let _ = each(&parts.headers, body, None).await;
 }
 
-/// Hands on the chunks of a body within the limits.
-async fn each(headers: &HeaderMap, body: axum::body::Body, mut take: impl FnMut(&[u8])) -> Result<(), Unusable> {
+/// Reads the chunks of a body within the limits, and keeps them where they are wanted.
+async fn each(headers: &HeaderMap, body: axum::body::Body, mut kept: Option<&mut Buffer>) -> Result<(), Unusable> {
     let announced = text(headers, &CONTENT_LENGTH).and_then(|length| length.parse::<u64>().ok());
     if announced.is_some_and(|length| length > LIMIT as u64) {
         return Err(Unusable::TooLarge);
@@ -101,7 +105,9 @@ async fn each(headers: &HeaderMap, body: axum::body::Body, mut take: impl FnMut(
             if length > LIMIT {
                 return Err(Unusable::TooLarge);
             }
-            take(&chunk);
+            if let Some(kept) = &mut kept {
+                kept.extend(&chunk, LIMIT).await?;
+            }
         }
         Ok(())
     };
@@ -110,14 +116,17 @@ async fn each(headers: &HeaderMap, body: axum::body::Body, mut take: impl FnMut(
 
 impl Body {
     /// The body as it was before it was packed. May take its time.
-    pub(super) fn unpack(self) -> Result<Vec<u8>, Unusable> {
+    pub(super) fn unpack(self, budget: &Arc<Budget>) -> Result<Buffer, Unusable> {
         if self.packing == Packing::Plain {
             return Ok(self.bytes);
         }
-        let mut unpacked = Vec::new();
-        let read = MultiGzDecoder::new(&*self.bytes).take(LIMIT as u64 + 1).read_to_end(&mut unpacked);
-        read.map_err(|error| Unusable::Gzip(error.to_string()))?;
-        if unpacked.len() > LIMIT { Err(Unusable::TooLarge) } else { Ok(unpacked) }
+        let mut unpacked = budget.buffer();
+        gzip::unpack(self.bytes.as_ref(), &mut unpacked, LIMIT).map_err(|error| match error {
+            gzip::Error::Full(full) => Unusable::Busy(full),
+            gzip::Error::TooLarge { .. } => Unusable::TooLarge,
+            gzip::Error::Broken { reason } => Unusable::Gzip(reason),
+        })?;
+        Ok(unpacked)
     }
 }
 

@@ -1,6 +1,7 @@
 //! Reports over HTTP, as the OAP takes them (`protocol/semantics.md` 19). An answer is 200 with an empty `Commands`, which
 //! has no bytes, or the reason as `{"error": "..."}`; what was good beside something bad is kept all the same.
 
+use std::borrow::Cow;
 use std::sync::Arc;
 
 use axum::Router;
@@ -15,11 +16,14 @@ use super::body::{self, Form, Unusable};
 use crate::json::{self, NotJson, Shape};
 use crate::management;
 use crate::shared::Shared;
+use crate::store::Unkept;
 use crate::verdict::Verdict;
 
 /// What all paths here begin with.
 pub(super) const PREFIX: &str = "/v3/";
 const SEGMENTS: &str = "/v3/segments";
+const LOGS: &str = "/v3/logs";
+const EVENTS: &str = "/v3/events";
 
 pub(super) fn routes() -> Router<Arc<Shared>> {
     Router::new()
@@ -27,6 +31,8 @@ pub(super) fn routes() -> Router<Arc<Shared>> {
         .route(SEGMENTS, post(segments))
         .route("/v3/management/reportProperties", post(properties))
         .route("/v3/management/keepAlive", post(keep_alive))
+        .route(LOGS, post(logs))
+        .route(EVENTS, post(events))
 }
 
 async fn segment(State(shared): State<Arc<Shared>>, request: Request) -> Response {
@@ -44,7 +50,7 @@ async fn segments(State(shared): State<Arc<Shared>>, request: Request) -> Respon
             return Err(Unusable::JsonAlone(SEGMENTS).into());
         }
         let mut verdict = Verdict::default();
-        let whole = json::elements(&bytes, |one| {
+        let whole = json::elements("an array of SegmentObject", bytes, |one| {
             verdict.add(match json::message(&json::SEGMENT, one) {
                 Ok(bytes) => shared.segment(&bytes).map_err(|refusal| refusal.to_string()),
                 Err(error) => {
@@ -78,6 +84,27 @@ async fn keep_alive(State(shared): State<Arc<Shared>>, request: Request) -> Resp
     .await
 }
 
+async fn logs(State(shared): State<Arc<Shared>>, request: Request) -> Response {
+    take(shared, request, Shared::refused, |shared, form, bytes| unkept(shared, Unkept::Logs, LOGS, form, bytes)).await
+}
+
+async fn events(State(shared): State<Arc<Shared>>, request: Request) -> Response {
+    take(shared, request, Shared::refused, |shared, form, bytes| unkept(shared, Unkept::Events, EVENTS, form, bytes)).await
+}
+
+/// Counts the elements of an array.
+fn unkept(shared: &Shared, kind: Unkept, path: &'static str, form: Form, bytes: &[u8]) -> Result<(), Refused> {
+    if form != Form::Json {
+        shared.refused();
+        return Err(Unusable::JsonAlone(path).into());
+    }
+    let what = if kind == Unkept::Logs { "an array of LogData" } else { "an array of Event" };
+    let mut count = 0;
+    let whole = json::elements(what, bytes, |_| count += 1);
+    shared.unkept(kind, count);
+    whole.inspect_err(|_| shared.refused()).map_err(Refused::Json)
+}
+
 /// Why a report is not taken, or not as a whole.
 #[derive(Debug, thiserror::Error)]
 enum Refused {
@@ -99,10 +126,10 @@ impl Refused {
 }
 
 /// The message's bytes, whichever form it came in.
-fn protobuf(shape: &Shape, form: Form, bytes: Vec<u8>) -> Result<Vec<u8>, NotJson> {
+fn protobuf<'a>(shape: &Shape, form: Form, bytes: &'a [u8]) -> Result<Cow<'a, [u8]>, NotJson> {
     match form {
-        Form::Json => json::message(shape, &bytes),
-        Form::Protobuf => Ok(bytes),
+        Form::Json => json::message(shape, bytes).map(Cow::Owned),
+        Form::Protobuf => Ok(Cow::Borrowed(bytes)),
     }
 }
 
@@ -111,9 +138,9 @@ async fn take(
     shared: Arc<Shared>,
     request: Request,
     unread: fn(&Shared),
-    handle: fn(&Shared, Form, Vec<u8>) -> Result<(), Refused>,
+    handle: fn(&Shared, Form, &[u8]) -> Result<(), Refused>,
 ) -> Response {
-    let body = match body::read(request).await {
+    let body = match body::read(request, shared.budget()).await {
         Ok(body) => body,
         Err(unusable) => {
             unread(&shared);
@@ -122,8 +149,8 @@ async fn take(
     };
     let taken = tokio::task::spawn_blocking(move || {
         let form = body.form;
-        let bytes = body.unpack().inspect_err(|_| unread(&shared))?;
-        handle(&shared, form, bytes)
+        let bytes = body.unpack(shared.budget()).inspect_err(|_| unread(&shared))?;
+        handle(&shared, form, bytes.as_ref())
     });
     match taken.await {
         Ok(Ok(())) => commands(),

@@ -21,17 +21,40 @@ use axum::http::{Method, StatusCode, Uri};
 use axum::middleware;
 use axum::response::Response;
 use axum::routing::get;
+use hyper::body::Incoming;
+use hyper::server::conn::http1;
+use hyper::service::{Service as _, service_fn};
+use hyper_util::service::TowerToHyperService;
 use serde::Serialize;
+use tokio::net::TcpListener;
 
+use crate::budget::Full;
 use crate::names::{self, quoted};
+use crate::serve::{self, Answer};
 use crate::shared::Shared;
 use answer::{json, problem};
 use gate::Gate;
 
 /// Serves until the collector stops.
-pub(crate) async fn serve(listener: tokio::net::TcpListener, address: SocketAddr, shared: Arc<Shared>) -> Result<(), std::io::Error> {
-    let stopped = Arc::clone(&shared);
-    axum::serve(listener, router(address, shared)).with_graceful_shutdown(async move { stopped.stopped().await }).await
+pub(crate) async fn serve(listener: TcpListener, address: SocketAddr, shared: Arc<Shared>) -> std::io::Result<()> {
+    let router = router(address, Arc::clone(&shared));
+    let stopping = Arc::clone(&shared);
+    serve::serve(listener, shared, move |stream, connection| {
+        let router = TowerToHyperService::new(router.clone());
+        let service = service_fn(move |request: hyper::Request<Incoming>| {
+            let (router, connection) = (router.clone(), Arc::clone(&connection));
+            async move {
+                connection.requested();
+                let working = connection.work();
+                let answered = router.call(request).await;
+                let answered = answered.map(|response| response.map(|body| Answer::new(body, &connection)));
+                drop(working);
+                answered
+            }
+        });
+        serve::until_stopped(http1::Builder::new().serve_connection(stream, service), Arc::clone(&stopping))
+    })
+    .await
 }
 
 fn router(bound: SocketAddr, shared: Arc<Shared>) -> Router {
@@ -44,6 +67,7 @@ fn router(bound: SocketAddr, shared: Arc<Shared>) -> Router {
         .route("/api/traces/{trace_id}", get(trace))
         .route("/api/topology", get(topology))
         .route("/api/violations", get(violations))
+        .route("/api/stats", get(stats))
         .merge(intake::routes())
         .fallback(unknown)
         .method_not_allowed_fallback(wrong_method)
@@ -56,11 +80,11 @@ async fn healthcheck() -> Response {
 }
 
 async fn services(State(shared): State<Arc<Shared>>, RawQuery(query): RawQuery) -> Response {
-    read(query, query::none, move |()| Some(shared.services())).await
+    read(Arc::clone(&shared), 0, query, query::none, move |()| Some(shared.services())).await
 }
 
 async fn instances(State(shared): State<Arc<Shared>>, RawQuery(query): RawQuery) -> Response {
-    read(query, query::service, move |service| {
+    read(Arc::clone(&shared), 0, query, query::service, move |service| {
         let mut found = shared.instances();
         found.retain(|known| service.as_ref().is_none_or(|service| known.service == names::service(service)));
         Some(found)
@@ -69,15 +93,19 @@ async fn instances(State(shared): State<Arc<Shared>>, RawQuery(query): RawQuery)
 }
 
 async fn traces(State(shared): State<Arc<Shared>>, RawQuery(query): RawQuery) -> Response {
-    read(query, query::traces, move |query| Some(shared.traces(&query))).await
+    read(Arc::clone(&shared), 0, query, query::traces, move |query| Some(shared.traces(&query))).await
 }
 
 async fn topology(State(shared): State<Arc<Shared>>, RawQuery(query): RawQuery) -> Response {
-    read(query, query::none, move |()| Some(shared.topology())).await
+    read(Arc::clone(&shared), 0, query, query::none, move |()| Some(shared.topology())).await
 }
 
 async fn violations(State(shared): State<Arc<Shared>>, RawQuery(query): RawQuery) -> Response {
-    read(query, query::traces, move |query| Some(shared.violations(&query))).await
+    read(Arc::clone(&shared), 0, query, query::traces, move |query| Some(shared.violations(&query))).await
+}
+
+async fn stats(State(shared): State<Arc<Shared>>, RawQuery(query): RawQuery) -> Response {
+    read(Arc::clone(&shared), 0, query, query::none, move |()| Some(shared.stats())).await
 }
 
 async fn trace(State(shared): State<Arc<Shared>>, id: Result<Path<String>, PathRejection>, RawQuery(query): RawQuery) -> Response {
@@ -86,7 +114,8 @@ async fn trace(State(shared): State<Arc<Shared>>, id: Result<Path<String>, PathR
     };
     let missing =
         format!("trace {} is not stored: it has not arrived, or had to go for newer ones; /api/traces lists those that are", quoted(&id));
-    let mut answer = read(query, query::none, move |()| shared.trace(&id)).await;
+    let bytes = shared.trace_bytes(&id);
+    let mut answer = read(Arc::clone(&shared), bytes, query, query::none, move |()| shared.trace(&id)).await;
     if answer.status() == StatusCode::NOT_FOUND {
         answer = problem(StatusCode::NOT_FOUND, &missing);
     }
@@ -95,9 +124,9 @@ async fn trace(State(shared): State<Arc<Shared>>, id: Result<Path<String>, PathR
 
 async fn unknown(uri: Uri) -> Response {
     let path = quoted(uri.path());
-    let reading =
-        "ask for /healthcheck, /api/services, /api/instances, /api/traces, /api/traces/{traceId}, /api/topology or /api/violations";
-    let reporting = "report to /v3/segment, /v3/segments, /v3/management/reportProperties or /v3/management/keepAlive";
+    let reading = "ask for /healthcheck, /api/services, /api/instances, /api/traces, /api/traces/{traceId}, /api/topology, /api/violations or /api/stats";
+    let reporting =
+        "report to /v3/segment, /v3/segments, /v3/management/reportProperties, /v3/management/keepAlive, /v3/logs or /v3/events";
     problem(StatusCode::NOT_FOUND, &format!("there is no {path}: {reading}, {reporting}"))
 }
 
@@ -107,8 +136,11 @@ async fn wrong_method(method: Method, uri: Uri) -> Response {
     problem(StatusCode::METHOD_NOT_ALLOWED, &format!("{method} is not answered here: use {right}"))
 }
 
-/// Reads the query, then looks up and writes on a thread that may take its time: an answer can be many megabytes.
+/// Reads the query, then looks up and writes on a thread that may take its time: an answer can be many megabytes. What is
+/// looked up takes `bytes`.
 async fn read<Q, T>(
+    shared: Arc<Shared>,
+    bytes: usize,
     query: Option<String>,
     parse: impl FnOnce(&str) -> Result<Q, query::Unreadable>,
     look_up: impl FnOnce(Q) -> Option<T> + Send + 'static,
@@ -121,8 +153,25 @@ where
         Ok(query) => query,
         Err(unreadable) => return problem(StatusCode::BAD_REQUEST, &unreadable.to_string()),
     };
+    let Ok(turn) = Arc::clone(shared.turns()).acquire_owned().await else { return busy() };
+    let mut share = shared.budget().share();
+    // Once as it is looked up, and about as much as it is written.
+    if share.grow(bytes.saturating_mul(2)).await.is_err() {
+        return busy();
+    }
     let answer = tokio::task::spawn_blocking(move || {
-        look_up(query).map_or_else(|| problem(StatusCode::NOT_FOUND, "not stored"), |found| json(StatusCode::OK, &found))
+        let answer = look_up(query).map(|found| answer::written(&found, share.into_buffer(bytes)));
+        drop(turn);
+        match answer {
+            Some(Ok(buffer)) => answer::counted(buffer.alone()),
+            Some(Err(Full)) => busy(),
+            None => problem(StatusCode::NOT_FOUND, "not stored"),
+        }
     });
     answer.await.unwrap_or_else(|_| problem(StatusCode::SERVICE_UNAVAILABLE, "the collector is ending"))
+}
+
+/// The budget has no room.
+fn busy() -> Response {
+    problem(StatusCode::SERVICE_UNAVAILABLE, &Full.to_string())
 }

@@ -5,6 +5,7 @@
 
 mod registry;
 mod traces;
+mod unkept;
 
 use std::fmt;
 use std::sync::Arc;
@@ -13,7 +14,9 @@ use skywalking_proto::rules::Violation;
 
 pub(crate) use registry::Registry;
 pub use registry::{InstanceView, ServiceView};
+use serde::Serialize;
 pub(crate) use traces::{Outcome, StoredSegment, StoredTrace, Traces};
+pub use unkept::{Unkept, UnkeptCounts};
 
 use crate::check::Refusal;
 use crate::config::Limits;
@@ -21,7 +24,8 @@ use crate::names;
 use crate::wire::Weighed;
 
 /// What arrived, what became of it, and what is stored now.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "camelCase")]
 #[non_exhaustive]
 pub struct Stats {
     /// Segments that were stored.
@@ -48,6 +52,8 @@ pub struct Stats {
     pub pings: u64,
     /// Reports of properties and pings that were refused.
     pub management_refused: u64,
+    /// Messages that were received and not kept, by kind.
+    pub received_not_kept: UnkeptCounts,
     /// Traces that are stored now.
     pub traces_stored: usize,
     /// Spans that are stored now.
@@ -72,6 +78,9 @@ impl fmt::Display for Stats {
         )?;
         if self.violations > 0 {
             write!(f, "; {} violations of the wire's rules", self.violations)?;
+        }
+        if self.received_not_kept != UnkeptCounts::default() {
+            write!(f, "; received, not kept: {}", self.received_not_kept)?;
         }
         Ok(())
     }
@@ -123,6 +132,10 @@ impl Store {
 
     pub(crate) fn refused(&mut self) {
         self.counted.segments_refused += 1;
+    }
+
+    pub(crate) fn unkept(&mut self, kind: Unkept, count: u64) {
+        self.counted.received_not_kept.add(kind, count);
     }
 
     pub(crate) fn management_refused(&mut self) {

@@ -45,6 +45,11 @@ impl StoredTrace {
         self.segments.last().map_or(0, |segment| segment.arrival)
     }
 
+    /// The memory that it takes.
+    pub(crate) fn bytes(&self) -> usize {
+        self.bytes
+    }
+
     /// Whether a segment of the trace is this service's, by its whole name or the one that is shown.
     pub(crate) fn touches(&self, service: &str) -> bool {
         self.segments.iter().any(|segment| segment.is_of(service))

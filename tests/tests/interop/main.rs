@@ -10,6 +10,7 @@
 //! | `play` | a client, a server, a collector, and what arrives there, as text |
 //! | `cases` | what every agent is played through, on either side |
 //! | `go`, `python`, `rust` | what is each agent's own, and its cases: the smallest shapes at every landing, all when asked by name |
+//! | `java` | an idle Java program with the Java agent, beside our collector |
 //! | `by_hand` | a Go program that writes the one field of its message by hand |
 //!
 //! What takes long is ignored: `cargo test -p skywalking-tests --test interop -- --include-ignored go::` runs all of one agent.
@@ -18,6 +19,7 @@ mod agents;
 mod by_hand;
 mod cases;
 mod go;
+mod java;
 mod play;
 mod python;
 mod rust;

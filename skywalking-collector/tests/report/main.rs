@@ -1,5 +1,8 @@
 //! What agents send, and what the collector answers: on the real wire, by clients that send any bytes.
 
+mod pressure;
+mod services;
+#[path = "../support/mod.rs"]
 mod support;
 
 use prost::Message as _;
@@ -254,7 +257,7 @@ async fn calls_that_are_none_of_ours_and_calls_without_a_message_are_answered() 
     let collector = start().await;
     let address = collector.grpc_addr();
     refused(send(address, "/skywalking.v3.TraceSegmentReportService/other", vec![]).await, Code::Unimplemented);
-    refused(send(address, "/skywalking.v3.LogReportService/collect", vec![]).await, Code::Unimplemented);
+    refused(send(address, "/skywalking.v3.UnknownService/collect", vec![]).await, Code::Unimplemented);
     for path in [COLLECT_IN_SYNC, PROPERTIES, KEEP_ALIVE] {
         refused(send(address, path, vec![]).await, Code::InvalidArgument);
         refused(send(address, path, vec![vec![], vec![]]).await, Code::InvalidArgument);

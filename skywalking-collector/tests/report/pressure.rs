@@ -1,0 +1,221 @@
+//! What clients do that never finish, never read or never go: it is bounded in bytes, in time and in number.
+
+use std::net::SocketAddr;
+use std::pin::Pin;
+use std::task::{Context, Poll};
+use std::time::{Duration, Instant};
+
+use bytes::Bytes;
+use http_body::{Body, Frame};
+use skywalking_collector::{Limits, Timeouts};
+use skywalking_proto::v3::SegmentObject;
+use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
+use tokio::net::TcpStream;
+use tonic::Code;
+use tonic::codegen::{Service as _, http};
+
+use crate::support::{COLLECT, KEEP_ALIVE, PATIENCE, builder, channel, encoded, get, json, pair, send, small};
+
+const MIB: usize = 1024 * 1024;
+const SLACK: Duration = Duration::from_secs(2);
+
+/// Bytes, and then nothing more, and no end.
+struct Unfinished(Vec<Bytes>);
+
+impl Body for Unfinished {
+    type Data = Bytes;
+    type Error = std::convert::Infallible;
+
+    fn poll_frame(mut self: Pin<&mut Self>, _: &mut Context<'_>) -> Poll<Option<Result<Frame<Bytes>, Self::Error>>> {
+        self.0.pop().map_or(Poll::Pending, |data| Poll::Ready(Some(Ok(Frame::data(data)))))
+    }
+}
+
+/// Begins a message of `length` bytes of which `sent` come. Gives the status at the end of the call.
+async fn unfinished(address: SocketAddr, length: usize, sent: usize) -> Option<Code> {
+    let mut prefix = vec![0];
+    prefix.extend(u32::try_from(length).expect("a length").to_be_bytes());
+    let body = tonic::body::Body::new(Unfinished(vec![Bytes::from(vec![0; sent]), prefix.into()]));
+    let request = http::Request::post(COLLECT).header("te", "trailers").header("content-type", "application/grpc").body(body);
+    let mut channel = channel(address).await;
+    std::future::poll_fn(|context| channel.poll_ready(context)).await.expect("connected");
+    let response = channel.call(request.expect("a request")).await.ok()?;
+    let code = response.headers().get("grpc-status")?.to_str().ok()?.parse().ok()?;
+    Some(Code::from_i32(code))
+}
+
+fn with_tag(id: &str, bytes: usize) -> SegmentObject {
+    let mut segment = small(id, id);
+    segment.spans[0].tags = vec![pair("body", &"x".repeat(bytes))];
+    segment
+}
+
+#[tokio::test]
+async fn unfinished_messages_share_one_budget() {
+    let limits = Limits { max_in_flight: 8 * MIB, ..Limits::default() };
+    let collector = builder().limits(limits).start().await.expect("free ports");
+    let address = collector.grpc_addr();
+    let calls: Vec<_> = (0..6).map(|_| tokio::spawn(unfinished(address, 4 * MIB, 3 * MIB))).collect();
+    // Small reports have room beside them.
+    for at in 0..10 {
+        let id = format!("t{at}");
+        send(address, COLLECT, encoded([&small(&id, &id)])).await.expect("room");
+    }
+    let (mut refused, mut open) = (0, Vec::new());
+    let deadline = Instant::now() + Duration::from_secs(5) + SLACK * 2;
+    for call in calls {
+        let left = deadline.saturating_duration_since(Instant::now());
+        let mut call = call;
+        match tokio::time::timeout(left, &mut call).await {
+            Ok(code) => {
+                assert_eq!(code.expect("no panic"), Some(Code::ResourceExhausted));
+                refused += 1;
+            }
+            Err(_) => open.push(call),
+        }
+    }
+    assert!(refused >= 3 && !open.is_empty(), "{refused} refused, {} open", open.len());
+    // What they held is given back when they go.
+    for call in open {
+        call.abort();
+    }
+    send(address, COLLECT, encoded([&with_tag("large", 7 * MIB)])).await.expect("room again");
+    // One that is alone may be larger than the budget.
+    send(address, COLLECT, encoded([&with_tag("larger", 20 * MIB)])).await.expect("alone");
+}
+
+#[tokio::test]
+async fn a_message_has_a_deadline_from_its_first_byte() {
+    let timeouts = Timeouts { message: Duration::from_millis(300), ..Timeouts::default() };
+    let collector = builder().timeouts(timeouts).start().await.expect("free ports");
+    for (length, sent) in [(MIB, 10), (MIB, 0), (40 * MIB, MIB)] {
+        let begin = Instant::now();
+        let code = tokio::time::timeout(PATIENCE, unfinished(collector.grpc_addr(), length, sent)).await.expect("it ends");
+        assert_eq!(code, Some(Code::DeadlineExceeded));
+        assert!(begin.elapsed() < timeouts.message + SLACK, "{:?}", begin.elapsed());
+    }
+    assert_eq!(collector.stats().segments_refused, 3);
+}
+
+/// Sends the bytes and waits for the end of the connection.
+async fn lasts(address: SocketAddr, bytes: &[u8]) -> Duration {
+    let mut stream = TcpStream::connect(address).await.expect("it listens");
+    stream.write_all(bytes).await.expect("it reads");
+    let begin = Instant::now();
+    let mut read = Vec::new();
+    // Whether it was closed or reset is all one.
+    let _ = tokio::time::timeout(PATIENCE, stream.read_to_end(&mut read)).await.expect("it ends");
+    begin.elapsed()
+}
+
+#[tokio::test]
+async fn connections_without_a_whole_request_are_closed() {
+    let timeouts = Timeouts { request: Duration::from_millis(300), ..Timeouts::default() };
+    let collector = builder().timeouts(timeouts).start().await.expect("free ports");
+    let preface = b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n\0\0\0\x04\0\0\0\0\0";
+    // A head of 20 bytes of which one comes.
+    let half_a_head = [&preface[..], b"\0\0\x14\x01\x04\0\0\0\x01\x82"].concat();
+    for (address, bytes) in [
+        (collector.grpc_addr(), &b""[..]),
+        (collector.grpc_addr(), &preface[..10]),
+        (collector.grpc_addr(), preface),
+        (collector.grpc_addr(), &half_a_head),
+        (collector.http_addr(), b""),
+        (collector.http_addr(), b"GET /api/traces HTT"),
+        (collector.http_addr(), b"GET /api/traces HTTP/1.1\r\nHost: localhost\r\nX-A: b"),
+    ] {
+        let lasted = lasts(address, bytes).await;
+        assert!(lasted < timeouts.request + SLACK, "{:?}: {lasted:?}", String::from_utf8_lossy(bytes));
+    }
+}
+
+#[tokio::test]
+async fn idle_connections_are_closed() {
+    let timeouts = Timeouts { idle: Duration::from_millis(300), ..Timeouts::default() };
+    let collector = builder().timeouts(timeouts).start().await.expect("free ports");
+    let request = b"GET /healthcheck HTTP/1.1\r\nHost: localhost\r\n\r\n";
+    for bytes in [request.to_vec(), [&request[..], b"GET /api"].concat()] {
+        let lasted = lasts(collector.http_addr(), &bytes).await;
+        assert!(lasted < timeouts.idle + SLACK, "{lasted:?}");
+    }
+    // A stream on which nothing comes is idle, too.
+    let begin = Instant::now();
+    let ended = tokio::time::timeout(PATIENCE, unfinished_call_without_a_byte(collector.grpc_addr())).await.expect("it ends");
+    assert!(ended.is_none() && begin.elapsed() < timeouts.idle + SLACK, "{:?}", begin.elapsed());
+}
+
+async fn unfinished_call_without_a_byte(address: SocketAddr) -> Option<()> {
+    let request = http::Request::post(COLLECT).header("te", "trailers").header("content-type", "application/grpc");
+    let mut channel = channel(address).await;
+    std::future::poll_fn(|context| channel.poll_ready(context)).await.expect("connected");
+    channel.call(request.body(tonic::body::Body::new(Unfinished(vec![]))).expect("a request")).await.ok().map(drop)
+}
+
+#[tokio::test]
+async fn readers_that_do_not_read_are_cut_off() {
+    let timeouts = Timeouts { answer: Duration::from_millis(500), ..Timeouts::default() };
+    // One such answer may be in flight.
+    let limits = Limits { max_in_flight: 30 * MIB, ..Limits::default() };
+    let collector = builder().limits(limits).timeouts(timeouts).start().await.expect("free ports");
+    let http = collector.http_addr();
+    send(collector.grpc_addr(), COLLECT, encoded([&with_tag("large", 12 * MIB)])).await.expect("taken");
+    let mut stuck = Vec::new();
+    for round in 0..3 {
+        let mut stream = TcpStream::connect(http).await.expect("it listens");
+        stream.write_all(b"GET /api/traces/large HTTP/1.1\r\nHost: localhost\r\n\r\n").await.expect("it reads");
+        let status = tokio::time::timeout(PATIENCE, stream.read_u64()).await.expect("in time").expect("a head");
+        assert_eq!(status.to_be_bytes(), *b"HTTP/1.1", "round {round}");
+        stuck.push(stream);
+        // The next one waits until the stuck one is cut off, and has the whole budget again.
+        let answered = get(http, "/api/traces/large").await;
+        assert!(answered.status == 200 && answered.body.len() > 12 * MIB, "{} of {} bytes", answered.status, answered.body.len());
+        assert_eq!(json(http, "/healthcheck").await["status"], "ok");
+    }
+    for mut stream in stuck {
+        let mut read = Vec::new();
+        let _ = tokio::time::timeout(PATIENCE, stream.read_to_end(&mut read)).await.expect("it ends");
+        assert!(read.len() < 12 * MIB, "{} bytes came", read.len());
+    }
+}
+
+#[tokio::test]
+async fn of_too_many_connections_the_oldest_idle_ones_go() {
+    let limits = Limits { max_connections: 10, ..Limits::default() };
+    let collector = builder().limits(limits).start().await.expect("free ports");
+    let mut idle = Vec::new();
+    for at in 0..40 {
+        let address = if at % 2 == 0 { collector.grpc_addr() } else { collector.http_addr() };
+        idle.push(TcpStream::connect(address).await.expect("it listens"));
+        // Each new client is served whatever the others do.
+        if at % 10 == 9 {
+            send(collector.grpc_addr(), KEEP_ALIVE, vec![vec![]]).await.expect("served");
+            assert_eq!(json(collector.http_addr(), "/healthcheck").await["status"], "ok");
+        }
+    }
+    for mut stream in idle.drain(..20) {
+        let read = tokio::time::timeout(PATIENCE, stream.read(&mut [0; 9])).await.expect("the oldest are closed");
+        // gRPC begins with the server's settings.
+        assert!(read.is_ok_and(|length| length == 0 || length == 9));
+    }
+    let last = idle.pop().expect("the newest");
+    let mut last = last;
+    last.write_all(b"GET /healthcheck HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n").await.expect("it reads");
+    let mut read = String::new();
+    tokio::time::timeout(PATIENCE, last.read_to_string(&mut read)).await.expect("in time").expect("text");
+    assert!(read.starts_with("HTTP/1.1 200 "), "the newest one is open: {read}");
+}
+
+/// A connection that reports is no idle one, however old it is.
+#[tokio::test]
+async fn connections_in_use_stay_when_others_go() {
+    let limits = Limits { max_connections: 5, ..Limits::default() };
+    let collector = builder().limits(limits).start().await.expect("free ports");
+    let mut client = skywalking_proto::v3::management_service_client::ManagementServiceClient::new(channel(collector.grpc_addr()).await);
+    let mut others = Vec::new();
+    for _ in 0..30 {
+        client.keep_alive(skywalking_proto::v3::InstancePingPkg::default()).await.expect("the same connection");
+        others.push(TcpStream::connect(collector.http_addr()).await.expect("it listens"));
+        tokio::time::sleep(Duration::from_millis(5)).await;
+    }
+    assert_eq!(collector.stats().pings, 30);
+}

@@ -1,0 +1,76 @@
+//! The Java agent beside our collector: each of its services is answered, so that it has nothing to complain of.
+
+use std::process::Command;
+use std::time::{Duration, Instant};
+
+use skywalking_collector::{Collector, Stats, Unkept};
+use skywalking_tests::child::Running;
+use skywalking_tests::interop;
+
+const VERSION: &str = "9.4.0";
+/// How long it is watched.
+const WATCHED: Duration = Duration::from_secs(60);
+/// In this time the agent's services have each come up and called.
+const STARTED: Duration = Duration::from_secs(120);
+
+/// What an agent without plugins calls, as text; each is called again and again, at the periods below.
+fn called(stats: &Stats) -> [u64; 6] {
+    let unkept = |kind| stats.received_not_kept.get(kind);
+    [
+        stats.properties_reports,
+        stats.pings,
+        unkept(Unkept::JvmMetrics),
+        unkept(Unkept::Configuration),
+        unkept(Unkept::ProfileTasks),
+        unkept(Unkept::Events),
+    ]
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn the_java_agent_logs_no_error_in_a_minute() {
+    let agent = match interop::java_agent(VERSION, env!("CARGO_TARGET_TMPDIR")) {
+        Ok(agent) => agent,
+        Err(reason) => return interop::skip("the Java agent", &reason),
+    };
+    let collector = Collector::builder().grpc_addr("127.0.0.1:0").http_addr("127.0.0.1:0").start().await.expect("free ports");
+
+    let mut java = Command::new("java");
+    java.arg(format!("-javaagent:{}", agent.display()));
+    for (setting, value) in [
+        ("collector.backend_service", collector.grpc_addr().to_string().as_str()),
+        ("agent.service_name", "java"),
+        ("collector.heartbeat_period", "1"),
+        ("collector.get_profile_task_interval", "1"),
+        ("collector.get_agent_dynamic_config_interval", "1"),
+        ("meter.report_interval", "1"),
+        ("logging.level", "INFO"),
+        ("logging.output", "CONSOLE"),
+    ] {
+        java.arg(format!("-Dskywalking.{setting}={value}"));
+    }
+    let began = Instant::now();
+    let java = Running::start("java", {
+        java.arg(interop::sources("javaidle").join("Idle.java"));
+        java
+    });
+    // Nothing but the agent is there to be heard of, so a dead agent fails here.
+    let arrived = collector.wait_for(|seen| called(&seen.stats()).iter().all(|count| *count > 0), STARTED).await;
+    assert!(arrived.is_ok(), "{:?} of {}: {:?}", called(&collector.stats()), collector.stats(), java.said());
+
+    let started = called(&collector.stats());
+    tokio::time::sleep(WATCHED.saturating_sub(began.elapsed())).await;
+    let (watched, stats) = (began.elapsed(), collector.stats());
+    let said = java.said();
+    println!("watched for {watched:?}: {stats}");
+    let errors: Vec<_> = said.iter().filter(|line| line.contains("ERROR")).collect();
+    assert!(errors.is_empty(), "{errors:#?}");
+    assert!(said.iter().any(|line| line.contains("INFO")), "it logs to its standard output: {said:?}");
+    // It went on calling; it tells of its start once.
+    let ended = called(&stats);
+    assert!(started.iter().zip(&ended).take(5).all(|(before, after)| before < after), "{started:?} {ended:?}");
+    assert_eq!((stats.segments_refused, stats.management_refused), (0, 0), "{stats}");
+    let known = collector.instances();
+    assert!(
+        known.iter().any(|one| one.service == "java" && one.properties.iter().any(|(key, value)| key == "language" && value == "java"))
+    );
+}
