@@ -15,6 +15,7 @@ mod panics;
 mod place;
 mod shared;
 mod splitting;
+#[cfg(feature = "tower")]
 pub(crate) mod supposed;
 
 use std::sync::Arc;
