@@ -22,7 +22,7 @@ use crate::report::accounts::Ledger;
 use crate::report::diagnostics::Losses;
 use crate::report::discard::Discard;
 use crate::report::drain::Drain;
-use crate::report::findings;
+use crate::report::findings::Findings;
 #[cfg(feature = "report-grpc")]
 use crate::report::grpc::Grpc;
 #[cfg(feature = "report-http")]
@@ -85,6 +85,7 @@ struct Alive {
     handle: Handle,
     deadline: Duration,
     started: Instant,
+    findings: Arc<Findings>,
     /// The counts of the process when it started.
     start: Stats,
     /// The process that it runs in.
@@ -96,8 +97,8 @@ struct Ended {
     report: Report,
     /// A backend was reached at some time.
     reached: bool,
-    /// The last findings, on their way to the log.
-    found: Delivery,
+    /// What was found out about the program, on its way to the log.
+    found: Vec<Delivery>,
 }
 
 /// How long before the caller's deadline the worker shall answer, so that its answer is in time. At most a tenth of the whole.
@@ -143,6 +144,7 @@ fn start_with<T: Transport>(config: Checked, transport: T) -> Result<Agent, Erro
     let identity = config.identity.clone();
     let redaction = config.redaction;
     let keep = config.settings.keep;
+    let findings = Arc::new(Findings::default());
     let (start, losses) = (Stats::read(), Losses::read());
     let tracer = tracer::install(config.identity, config.settings, config.choice, move || waker.notify_one())
         .map_err(|Running| Error::AlreadyStarted { service: identity.service.clone() })?;
@@ -157,10 +159,19 @@ fn start_with<T: Transport>(config: Checked, transport: T) -> Result<Agent, Erro
         service: identity.service.clone(),
         instance: identity.instance.clone(),
         error: None,
-        running: Some(Alive { tracer, ledger, handle, deadline: config.shutdown_deadline, started: Instant::now(), start, forks: forks() }),
+        running: Some(Alive {
+            tracer,
+            ledger,
+            handle,
+            deadline: config.shutdown_deadline,
+            started: Instant::now(),
+            findings: Arc::clone(&findings),
+            start,
+            forks: forks(),
+        }),
         logged: Delivery::default(),
     };
-    let pace = Pace { max_backoff: config.max_backoff, reached, losses };
+    let pace = Pace { max_backoff: config.max_backoff, reached, losses, findings };
     // Before the reporter has anything to log.
     agent.logged = self_log::emit(lines, WithoutThread::WriteHere);
     let drain = Drain::new(ledger, identity, T::FORM, redaction, max_age, queue, keep);
@@ -261,7 +272,7 @@ impl Agent {
                 let Ended { report, reached, found } = running.end(timeout);
                 let last = if reached { Delivery::default() } else { self_log::emit(lines::at_end(&report, reached), WithoutThread::Drop) };
                 // A program that ends now would cut them off.
-                for delivery in [std::mem::take(&mut self.logged), found, last] {
+                for delivery in [std::mem::take(&mut self.logged), last].into_iter().chain(found) {
                     delivery.wait(timeout.saturating_sub(asked.elapsed()));
                 }
                 report
@@ -280,12 +291,12 @@ impl Alive {
     fn end(self, timeout: Duration) -> Ended {
         let generation = self.tracer.generation;
         tracer::disable(generation);
-        let found = findings::log(WithoutThread::Drop);
+        self.findings.log(WithoutThread::Drop);
         self.handle.ask_early(timeout, MARGIN.min(timeout / 10), |deadline, answer| Command::Shutdown { deadline, answer });
         // Whether it answered or not: what is left is lost, and what it writes from now on doesn't count.
         self.ledger.close();
         tracer::uninstall(generation);
-        Ended { report: Report::since(&self.start), reached: self.handle.has_reached(), found }
+        Ended { report: Report::since(&self.start), reached: self.handle.has_reached(), found: self.findings.take() }
     }
 }
 
@@ -300,7 +311,7 @@ impl Drop for Agent {
         let lines = lines::dropped_at_once(&report, &before, lived).unwrap_or_else(|| lines::at_end(&report, reached));
         let last = self_log::emit(lines, WithoutThread::Drop);
         // A program that returns from `main` now would cut them off.
-        for delivery in [logged, found, last] {
+        for delivery in [logged, last].into_iter().chain(found) {
             delivery.wait(deadline.saturating_sub(asked.elapsed()));
         }
     }

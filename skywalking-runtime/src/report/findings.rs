@@ -2,6 +2,7 @@
 //! kind of misuse, is logged once.
 
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
+use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use crate::self_log::{self, Delivery, Line, WithoutThread};
 use crate::trace::callsite::Callsite;
@@ -16,8 +17,30 @@ const MOST: usize = 20;
 static LOOKED_AT: AtomicUsize = AtomicUsize::new(0);
 static LOGGED: [AtomicBool; Misuse::ALL.len()] = [const { AtomicBool::new(false) }; Misuse::ALL.len()];
 
-/// Logs what is new since the last call in this process.
-pub(crate) fn log(without_thread: WithoutThread) -> Delivery {
+/// The findings of one agent on their way to the log.
+#[derive(Debug, Default)]
+pub(crate) struct Findings(Mutex<Vec<Delivery>>);
+
+impl Findings {
+    /// Logs what is new since the last call in this process.
+    pub(crate) fn log(&self, without_thread: WithoutThread) {
+        let lines = new_lines();
+        if !lines.is_empty() {
+            self.deliveries().push(self_log::emit(lines, without_thread));
+        }
+    }
+
+    /// What has been logged, for whoever waits until it is written.
+    pub(crate) fn take(&self) -> Vec<Delivery> {
+        std::mem::take(&mut *self.deliveries())
+    }
+
+    fn deliveries(&self) -> MutexGuard<'_, Vec<Delivery>> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+fn new_lines() -> Vec<Line> {
     let mut lines = Vec::new();
     let before = LOOKED_AT.load(Ordering::Relaxed);
     let mut number = before;
@@ -39,7 +62,7 @@ pub(crate) fn log(without_thread: WithoutThread) -> Delivery {
             lines.push(Line::warn(text(misuse, callsite)));
         }
     }
-    self_log::emit(lines, without_thread)
+    lines
 }
 
 const MORE: &str = "more local spans have no parent: `skywalking_runtime::orphans()` lists and counts them";

@@ -34,7 +34,7 @@ use super::accounts::{Flight, Ledger};
 use super::backoff::Backoff;
 use super::diagnostics::{Cause, Diagnostics, Losses};
 use super::drain::{Batch, Drain, Filled};
-use super::findings;
+use super::findings::Findings;
 use super::transport::{Call, Messages, Outcome, Transport};
 use crate::management::Word;
 use crate::management::beats::Beats;
@@ -97,6 +97,7 @@ pub(crate) struct Worker<T> {
     last_segment: Instant,
     next_sweep: Instant,
     diagnostics: Diagnostics,
+    findings: Arc<Findings>,
     next_look: Instant,
 }
 
@@ -109,6 +110,7 @@ pub(crate) struct Pace {
     pub(crate) reached: Arc<AtomicBool>,
     /// What the process had lost when the agent started. Read before any of its segments could be lost.
     pub(crate) losses: Losses,
+    pub(crate) findings: Arc<Findings>,
 }
 
 impl<T: Transport> Worker<T> {
@@ -139,6 +141,7 @@ impl<T: Transport> Worker<T> {
             last_segment: now,
             next_sweep: now + SWEEP,
             diagnostics: Diagnostics::new(pace.losses),
+            findings: pace.findings,
             next_look: now,
         }
     }
@@ -147,7 +150,7 @@ impl<T: Transport> Worker<T> {
     pub(crate) async fn run(mut self) {
         loop {
             age::tick();
-            drop(findings::log(WithoutThread::WriteHere));
+            self.findings.log(WithoutThread::WriteHere);
             self.log();
             let now = Instant::now();
             self.asked.answer_late(now);

@@ -95,8 +95,8 @@ fn orphan_is_logged_once_for_each_function_with_what_to_write() {
         "the local span `by hand` (",
     ];
     assert_eq!(found.len(), starts.len(), "{found:#?}");
-    for (line, start) in found.iter().zip(starts) {
-        assert!(line.starts_with(start), "{line}");
+    for start in starts {
+        let line = found.iter().find(|line| line.starts_with(start)).unwrap_or_else(|| panic!("{start} is not among {found:#?}"));
         for part in ["skywalking_runtime::spawn(", ".traced(", "orphan = skip", "SW_AGENT_ORPHANS=skip", "orphan = trace"] {
             assert!(line.contains(part), "{line}");
         }
@@ -150,7 +150,7 @@ fn many_functions() {
 fn orphans_of_many_functions_end_with_where_to_look() {
     let found = warnings("many_functions", &[]);
     assert_eq!(found.len(), 21, "{found:#?}");
-    assert!(found[20].contains("skywalking_runtime::orphans()"), "{}", found[20]);
+    assert!(found.iter().any(|line| line.contains("skywalking_runtime::orphans()")), "{found:#?}");
 }
 
 #[test]

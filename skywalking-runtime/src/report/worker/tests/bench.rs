@@ -152,8 +152,12 @@ impl Bench {
         let script = Script { other: Arc::new(Mutex::new(other)), start: Instant::now(), addresses, at: 0 };
         let wake = Arc::new(Notify::new());
         let drain = Drain::new(ledger, identity, Script::FORM, Hook::default(), Settings::default().max_age, queue, keep);
-        let pace =
-            Pace { max_backoff: Duration::from_secs(4), reached: Arc::default(), losses: crate::report::diagnostics::Losses::read() };
+        let pace = Pace {
+            max_backoff: Duration::from_secs(4),
+            reached: Arc::default(),
+            losses: crate::report::diagnostics::Losses::read(),
+            findings: Arc::default(),
+        };
         let worker = Worker::new(script.clone(), drain, ledger, Arc::clone(&wake), receiver, pace);
         tokio::spawn(worker.run());
         Self { script, commands, wake, node: Node::claim(), generation, ledger, queue, start, _alone: alone }
