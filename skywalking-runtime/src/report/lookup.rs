@@ -98,3 +98,45 @@ impl Drop for Running {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn waiter(name: &str) -> oneshot::Receiver<Answer> {
+        let (sender, receiver) = oneshot::channel();
+        lookups().under_way.entry(name.to_owned()).or_default().push(sender);
+        receiver
+    }
+
+    fn end(name: &str, answer: Answer) {
+        drop(Running { name: name.to_owned(), answer });
+    }
+
+    #[tokio::test]
+    async fn look_ups_are_shared_kept_when_late_and_bounded() {
+        let addresses = vec![SocketAddr::from(([192, 0, 2, 1], 0))];
+        let mut first = waiter("shared.test");
+        let Ok(Asked::Waiting(mut second)) = ask("shared.test") else { panic!("it waits for the one under way") };
+        end("shared.test", Ok(addresses.clone()));
+        assert_eq!((first.try_recv(), second.try_recv()), (Ok(Ok(addresses.clone())), Ok(Ok(addresses.clone()))));
+        assert!(lookups().late.is_empty(), "it was not late");
+
+        drop(waiter("late.test"));
+        end("late.test", Ok(addresses.clone()));
+        assert_eq!(look_up("late.test").await.unwrap(), addresses);
+        assert!(lookups().late.is_empty(), "a late answer is used once");
+        drop(waiter("late.test"));
+        end("late.test", Err("no such name".to_owned()));
+        assert!(lookups().late.is_empty(), "a failure is not kept");
+
+        let names = ["1.test", "2.test", "3.test", "4.test"];
+        let waiting = names.map(waiter);
+        let error = look_up("5.test").await.unwrap_err();
+        assert_eq!(error.to_string(), "4 look-ups of other names have not ended yet");
+        names.into_iter().for_each(|name| end(name, Err("over".to_owned())));
+        drop(waiting);
+        assert!(look_up("localhost").await.unwrap().iter().all(|address| address.ip().is_loopback()));
+        assert!(lookups().under_way.is_empty());
+    }
+}
