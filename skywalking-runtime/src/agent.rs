@@ -105,7 +105,7 @@ struct Ended {
 const MARGIN: Duration = Duration::from_millis(50);
 
 /// How long dropping an agent that is off waits for the line that says why.
-const LOG_DEADLINE: Duration = Duration::from_secs(1);
+pub(crate) const LOG_DEADLINE: Duration = Duration::from_secs(1);
 
 /// How long the end of a parent's agent waits in a forked child for the line that says that it is off there.
 const FORK_LOG_DEADLINE: Duration = Duration::from_millis(100);

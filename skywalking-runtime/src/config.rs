@@ -14,7 +14,9 @@ mod sampling;
 mod self_log;
 mod storage;
 mod token;
+mod variables;
 
+use std::fmt;
 use std::time::Duration;
 
 use crate::agent::{self, Agent};
@@ -24,6 +26,8 @@ use crate::self_log::{Delivery, Line, WithoutThread, emit_to};
 use crate::tracer::{Cancelled, Inbound, Orphans, OtherContexts, Settings};
 
 pub(crate) use address::Address;
+#[cfg(feature = "tower")]
+pub(crate) use address::without_secrets;
 pub(crate) use checked::Checked;
 pub use keep::Keep;
 pub(crate) use names::LIMIT as NAME_LIMIT;
@@ -35,6 +39,7 @@ pub use sampling::Sampling;
 pub use self_log::SelfLog;
 pub use storage::Storage;
 pub(crate) use token::Token;
+pub(crate) use variables::Ignored;
 
 /// The main switch.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Default)]
@@ -47,10 +52,17 @@ pub enum Enabled {
 }
 
 /// A text and the name of the setting that it came by.
-#[derive(Clone, Debug)]
+#[derive(Clone)]
 struct Given {
     text: String,
     setting: &'static str,
+}
+
+impl fmt::Debug for Given {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        // A list of backends may have passwords in it.
+        f.debug_struct("Given").field("text", &address::without_secrets(&self.text)).field("setting", &self.setting).finish()
+    }
 }
 
 impl Given {
@@ -80,9 +92,12 @@ impl Given {
 /// | `SW_AGENT_STORAGE`: `sql` or `any` | [`storage`](Config::storage) | `sql` |
 /// | `SW_AGENT_SPAN_LIMIT`: 1 to 65535 | [`span_limit`](Config::span_limit) | `300` |
 /// | `SW_AGENT_ORPHANS`: `trace` or `skip` | [`orphans`](Config::orphans) | `trace` |
+/// | `SW_AGENT_FORCE_TLS`: `true` is an error, since this build has no TLS | | `false` |
 /// | `SW_AGENT_SELF_LOG`: `auto`, `program` or `off` | [`self_log`](Config::self_log) | `auto` |
 ///
-/// An empty variable counts as not set.
+/// An empty variable counts as not set. Blanks, invisible characters and quotation marks around the names of the service and the
+/// instance are removed. An unknown `SW_AGENT_*` variable, or another `SW_*` one that looks like a typo of a known name, is named in one
+/// warning at the start ([`SelfLog`]); names of the other SkyWalking agents and of Kubernetes are not.
 ///
 /// `SW_AGENT_SAMPLE` is a rate to the Go agents and a number per 3 seconds to the Java agent. It is taken where only one of them can be
 /// meant: a number with a point, such as `0.5`, is a rate, and one below 0 is all. Any other value is an error, and so is more than one
@@ -112,6 +127,10 @@ pub struct Config {
     redaction: Hook,
     self_log: SelfLog,
     max_backoff: Duration,
+    /// `SW_AGENT_FORCE_TLS`.
+    force_tls: bool,
+    /// Variables that have no effect.
+    ignored: Ignored,
     shutdown_deadline: Duration,
     environment: Environment,
 }
@@ -142,6 +161,8 @@ impl Config {
             redaction: Hook::default(),
             self_log: SelfLog::default(),
             max_backoff: Duration::from_secs(4),
+            force_tls: false,
+            ignored: Ignored::default(),
             shutdown_deadline: Duration::from_secs(5),
             environment: Environment::Ignore,
         }
@@ -154,7 +175,7 @@ impl Config {
     /// A variable that is not Unicode, an `SW_AGENT_ENABLE` that is neither `true` nor `false`, and an `SW_AGENT_PROTOCOL` that is not
     /// known, or whose feature this build lacks; a limit that is no number. All else is checked by [`start`](Config::start). With `SW_AGENT_ENABLE=false` no variable is an error.
     pub fn from_env() -> Result<Self, Error> {
-        env::apply(Self::new("").named_by_variable(), &|name| std::env::var_os(name))
+        env::of_process(Self::new("").named_by_variable())
     }
 
     /// The same with another environment: tests can't set variables.
@@ -304,12 +325,20 @@ impl Config {
     /// A setting that is wrong, and an agent that is running already. See [`Error`].
     pub fn start(self) -> Result<Agent, Error> {
         let config = match self.environment {
-            Environment::Override => env::apply(self, &|name| std::env::var_os(name))?,
+            Environment::Override => env::of_process(self)?,
             Environment::Ignore => self,
         };
         match config.enabled {
             Enabled::No => Ok(Agent::off(&config.service.text, None, Delivery::default())),
-            Enabled::Yes => agent::start(config.check()?),
+            Enabled::Yes => {
+                let (self_log, warning) = (config.self_log, config.ignored.warning());
+                config.check().and_then(agent::start).inspect_err(|_| {
+                    // What is missing may have been set under a wrong name.
+                    if let Some(warning) = warning {
+                        emit_to(self_log, vec![Line::warn(warning)], WithoutThread::WriteHere).wait(agent::LOG_DEADLINE);
+                    }
+                })
+            }
         }
     }
 

@@ -89,6 +89,12 @@ pub enum Error {
         /// The one address of the list.
         value: String,
     },
+    /// TLS is asked for, and this build can't speak it.
+    #[error("{setting}: TLS is asked for, and this build has no support for it; unset the variable, and report to a port without TLS")]
+    TlsForced {
+        /// The variable.
+        setting: &'static str,
+    },
     /// A token that a header can't hold. Its value is not shown.
     #[error("{setting}: the token <hidden> has blanks, control or non-ASCII characters; give visible ASCII alone")]
     Token {
@@ -154,7 +160,7 @@ pub enum Error {
         setting: &'static str,
     },
     /// A rate of sampling that is none.
-    #[error("{setting}: {value} is no rate of sampling; give a number from 0 (none) to 1 (all)")]
+    #[error("{setting}: {value} is no rate of sampling; give a number from 0 (none) to 1 (all){}", as_percentage(value))]
     SampleRate {
         /// The builder's method or the variable.
         setting: &'static str,
@@ -170,11 +176,9 @@ pub enum Error {
         /// The builder's method or the variable.
         setting: &'static str,
     },
-    /// The variable `SW_AGENT_SAMPLE`, which means one thing to the Go agents and another to the Java agent.
-    #[error(
-        "{setting}: {value:?} is a rate to the Go agents and a number of requests per 3 seconds to the Java agent; set SW_AGENT_SAMPLE_RATE (0 to \
-         1) or SW_AGENT_SAMPLE_N_PER_3_SECS instead"
-    )]
+    /// The variable `SW_AGENT_SAMPLE`, which means something else to each of the other agents. The message names what the value means
+    /// to them, and the variable that says it without doubt.
+    #[error("{setting}: {value:?} {}", readings(value))]
     SampleAmbiguous {
         /// The variable.
         setting: &'static str,
@@ -219,6 +223,40 @@ pub enum Error {
         /// The operating system's words.
         problem: String,
     },
+}
+
+/// What a value of `SW_AGENT_SAMPLE` means, and how to say it.
+fn readings(value: &str) -> String {
+    let text = value.trim();
+    let number = text.parse::<f64>().ok().filter(|number| *number >= 0.0);
+    let percentage = text.strip_suffix('%').map_or(number, |text| text.trim().parse().ok()).filter(|share| (0.0..=100.0).contains(share));
+    let mut readings = Vec::new();
+    if let Some(rate) = number.filter(|rate| *rate <= 1.0) {
+        readings.push(format!("a rate to the Go agents (SW_AGENT_SAMPLE_RATE={rate})"));
+    }
+    if let Some(share) = percentage {
+        readings.push(format!("a percentage to others (SW_AGENT_SAMPLE_RATE={})", share / 100.0));
+    }
+    match text.parse::<i64>() {
+        Ok(0) => readings.push("no limit to the Java agent (SW_AGENT_SAMPLE_N_PER_3_SECS=-1)".to_owned()),
+        Ok(number) if number > 0 => {
+            readings.push(format!("a number of requests per 3 seconds to the Java agent (SW_AGENT_SAMPLE_N_PER_3_SECS={number})"));
+        }
+        _ => {}
+    }
+    match &readings[..] {
+        [] => "has no meaning; set SW_AGENT_SAMPLE_RATE (0 to 1) or SW_AGENT_SAMPLE_N_PER_3_SECS instead".to_owned(),
+        [one] => format!("is {one} alone; set that variable instead"),
+        [first @ .., last] => format!("is {} and {last}; set the variable that you mean instead", first.join(", ")),
+    }
+}
+
+/// What is no rate may be a percentage.
+fn as_percentage(value: &str) -> String {
+    match value.trim().trim_end_matches('%').trim_end().parse::<f64>() {
+        Ok(share) if (0.0..=100.0).contains(&share) => format!("; as a percentage it is the rate {}", share / 100.0),
+        _ => String::new(),
+    }
 }
 
 impl fmt::Debug for Error {

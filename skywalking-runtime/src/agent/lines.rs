@@ -6,7 +6,7 @@ use crate::config::{Checked, Reporter};
 use crate::report::stats::{Report, Stats};
 use crate::self_log::Line;
 
-/// Says that the agent runs, for whom, and what is on.
+/// Says that the agent runs, for whom, what is on, and which variables have no effect.
 pub(super) fn at_start(config: &Checked, address: &str) -> Vec<Line> {
     let Checked { identity, reporter, token, sampling, settings, redaction, .. } = config;
     let to = match reporter {
@@ -17,14 +17,17 @@ pub(super) fn at_start(config: &Checked, address: &str) -> Vec<Line> {
         Reporter::Log | Reporter::Discard => address.to_owned(),
     };
     let on = |on: bool| if on { "on" } else { "off" };
-    vec![Line::info(format!(
-        "the agent runs: service={:?} instance={:?} reports={to:?} token={} sampling={sampling:?} keep={} redaction={}",
+    // Set for a fleet of agents, some of them.
+    let others = config.ignored.of_others().map(|names| format!(" not_used={names:?}")).unwrap_or_default();
+    let started = Line::info(format!(
+        "the agent runs: service={:?} instance={:?} reports={to:?} token={} sampling={sampling:?} keep={} redaction={}{others}",
         identity.service,
         identity.instance,
         on(token.is_some()),
         on(settings.keep.is_some()),
         on(redaction.is_set()),
-    ))]
+    ));
+    std::iter::once(started).chain(config.ignored.warning().map(Line::warn)).collect()
 }
 
 #[cfg(any(feature = "report-grpc", feature = "report-http"))]

@@ -57,16 +57,63 @@ pub(crate) fn parse_list(setting: &'static str, list: &str, port: Port) -> Resul
     if list.trim().is_empty() {
         return Err(Error::BackendMissing { setting, value: list.to_owned() });
     }
-    list.split(',').map(|one| parse(setting, one.trim(), port)).collect()
+    let mut rest = list;
+    let one = |one: &str| {
+        rest = rest.get(one.len() + 1..).unwrap_or_default();
+        parse(one.trim(), port).map_err(|wrong| wrong.named(setting, one.trim(), rest))
+    };
+    list.split(',').map(one).collect()
 }
 
-fn parse(setting: &'static str, text: &str, default: Port) -> Result<Address, Error> {
-    let wrong = |problem| Error::Backend { setting, value: text.to_owned(), problem };
+/// What is wrong with an address.
+#[derive(Clone, Copy, Debug)]
+enum Wrong {
+    Tls,
+    Form(&'static str),
+}
+
+impl Wrong {
+    /// The error for one of a list, of which this is the `rest` behind it.
+    fn named(self, setting: &'static str, one: &str, rest: &str) -> Error {
+        // A password with a comma in it: the `@` behind that is in another part.
+        let hides = end_of_userinfo(one).is_none() && end_of_userinfo(rest).is_some();
+        let value = if hides { HIDDEN.to_owned() } else { without_secrets(one) };
+        match self {
+            Self::Tls => Error::TlsUnsupported { setting, value },
+            Self::Form(problem) => Error::Backend { setting, value, problem },
+        }
+    }
+}
+
+const HIDDEN: &str = "<hidden>";
+
+/// The text of an address, or of a list of them, as it may be shown: nothing that stands before an `@`, and nothing behind the host and
+/// the port.
+pub(crate) fn without_secrets(text: &str) -> String {
+    let (scheme, rest) = text.find("://").map_or(("", text), |at| text.split_at(at + "://".len()));
+    let (before, rest) = match end_of_userinfo(rest) {
+        Some(end) => (HIDDEN, rest.get(end..).unwrap_or_default()),
+        None => ("", rest),
+    };
+    let (rest, behind) = match rest.find(['/', '?', '#']) {
+        Some(at) if at + 1 < rest.len() => (rest.get(..=at).unwrap_or_default(), HIDDEN),
+        _ => (rest, ""),
+    };
+    format!("{scheme}{before}{rest}{behind}")
+}
+
+/// Where the last `@` is, also one that is written as in a URL.
+fn end_of_userinfo(text: &str) -> Option<usize> {
+    text.rfind('@').max(text.rfind("%40"))
+}
+
+fn parse(text: &str, default: Port) -> Result<Address, Wrong> {
+    let wrong = Wrong::Form;
     if text.is_empty() {
         return Err(wrong("is empty; remove the comma that is too many"));
     }
     if has_scheme(text, "https://") {
-        return Err(Error::TlsUnsupported { setting, value: text.to_owned() });
+        return Err(Wrong::Tls);
     }
     // Plain HTTP, of one version or the other, is what is spoken anyway, so the prefix says nothing wrong.
     let authority = if has_scheme(text, "http://") { &text["http://".len()..] } else { text };
@@ -158,7 +205,7 @@ mod tests {
         ] {
             let error = list(&format!("ok:1,{bad}")).unwrap_err();
             let Error::Backend { setting: "backend", value, problem } = &error else { panic!("{bad}: {error:?}") };
-            assert_eq!(value, bad);
+            assert_eq!(*value, without_secrets(bad));
             assert!(problem.contains("give"), "{problem}");
         }
         assert!(list("a:1,").unwrap_err().to_string().contains("comma"));
@@ -173,6 +220,36 @@ mod tests {
         for bad in ["h:", "h:0", "::1", "", "[x]", ":1", "http://", "a b"] {
             assert!(list(bad).is_err(), "{bad}");
         }
+    }
+
+    #[test]
+    fn no_secret_of_an_address_is_in_an_error() {
+        for bad in [
+            "http://user:s3cret@oap:11800",
+            "https://user:s3cret@oap:11800",
+            "user:s3cret@oap:11800",
+            "s3cret@oap:11800",
+            "http://user:a@s3cret@oap:11800",
+            "http://user:s3cret%40oap:11800",
+            "http://user:s3/cret@oap:11800",
+            "http://user:s3cret,s3cret@oap:11800",
+            "a:1,user:s3cret,x,y@oap:11800",
+            "http://oap:11800/v1/s3cret",
+            "http://oap:11800?token=s3cret",
+            "oap:11800#s3cret",
+            "ftp://user:s3cret@oap",
+            "ok:1, http://user:s3cret@oap:11800 ,ok:2",
+        ] {
+            let error = list(bad).unwrap_err();
+            let config = crate::Config::new("s").backend(bad);
+            for text in [error.to_string(), format!("{error:?}"), format!("{config:?}"), format!("{config:#?}")] {
+                assert!(!text.contains("s3cret") && !text.contains("cret@"), "{bad}: {text}");
+                assert!(text.contains("<hidden>"), "{bad}: {text}");
+            }
+        }
+        // What is no secret is shown.
+        assert_eq!(list("http://u:p@oap:11800").unwrap_err().to_string().split('"').nth(1), Some("http://<hidden>@oap:11800"));
+        assert_eq!(without_secrets("oap-1:11800,oap-2:11800"), "oap-1:11800,oap-2:11800");
     }
 
     #[test]

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use super::{Address, Config, Given, Reporter, SelfLog, Token, address, names};
+use super::{Address, Config, Given, Ignored, Reporter, SelfLog, Token, address, env, names};
 use crate::error::Error;
 use crate::report::redact::Hook;
 use crate::trace::outbox::Budget;
@@ -16,6 +16,9 @@ impl Config {
         let storage = self.storage;
         let service = names::service(self.service.setting, &self.service.text, storage)?;
         let instance = names::instance(self.instance.setting, &self.instance.text, &service, storage)?;
+        if self.force_tls && self.reporter.has_backend() {
+            return Err(Error::TlsForced { setting: env::FORCE_TLS });
+        }
         let (default, port) = self.reporter.backend();
         let backend = self.backend.unwrap_or_else(|| Given::new("Config::backend", default));
         let backends = address::parse_list(backend.setting, &backend.text, port)?;
@@ -45,6 +48,7 @@ impl Config {
             redaction: self.redaction,
             self_log: self.self_log,
             max_backoff: self.max_backoff,
+            ignored: self.ignored,
             shutdown_deadline: self.shutdown_deadline,
         })
     }
@@ -67,6 +71,7 @@ pub(crate) struct Checked {
     pub(crate) redaction: Hook,
     pub(crate) self_log: SelfLog,
     pub(crate) max_backoff: Duration,
+    pub(crate) ignored: Ignored,
     pub(crate) shutdown_deadline: Duration,
 }
 

@@ -2,7 +2,7 @@
 
 use std::ffi::OsString;
 
-use super::{Config, Enabled, Given, Reporter, SelfLog, Storage, Token, correlation, sampling, self_log};
+use super::{Config, Enabled, Given, Ignored, Reporter, SelfLog, Storage, Token, address, correlation, sampling, self_log};
 use crate::error::Error;
 use crate::tracer::Orphans;
 
@@ -15,18 +15,22 @@ const ENABLE: &str = "SW_AGENT_ENABLE";
 const STORAGE: &str = "SW_AGENT_STORAGE";
 const SPAN_LIMIT: &str = "SW_AGENT_SPAN_LIMIT";
 const ORPHANS: &str = "SW_AGENT_ORPHANS";
+pub(super) const FORCE_TLS: &str = "SW_AGENT_FORCE_TLS";
 
 /// Gives the value of a variable, if it is set.
 pub(super) type Lookup<'a> = dyn Fn(&str) -> Option<OsString> + 'a;
 
+/// The same with the variables of the process, those without effect included.
+pub(super) fn of_process(config: Config) -> Result<Config, Error> {
+    let mut config = apply(config, &|name| std::env::var_os(name))?;
+    config.ignored = Ignored::among(std::env::vars_os().map(|(name, _)| name.to_string_lossy().into_owned()));
+    Ok(config)
+}
+
 /// The settings with those overridden for which a variable is set.
 pub(super) fn apply(mut config: Config, lookup: &Lookup<'_>) -> Result<Config, Error> {
     if let Some(value) = read(ENABLE, lookup)? {
-        config.enabled = match value.trim() {
-            word if word.eq_ignore_ascii_case("true") => Enabled::Yes,
-            word if word.eq_ignore_ascii_case("false") => Enabled::No,
-            _ => return Err(Error::Switch { setting: ENABLE, value }),
-        };
+        config.enabled = if switch(ENABLE, value)? { Enabled::Yes } else { Enabled::No };
     }
     // What is switched off is not looked at: no other setting can keep the program from starting.
     if config.enabled == Enabled::No {
@@ -40,6 +44,9 @@ pub(super) fn apply(mut config: Config, lookup: &Lookup<'_>) -> Result<Config, E
     }
     if let Some(value) = read(BACKEND, lookup)? {
         config.backend = Some(Given::new(BACKEND, value));
+    }
+    if let Some(value) = read(FORCE_TLS, lookup)? {
+        config.force_tls = switch(FORCE_TLS, value)?;
     }
     if let Some(value) = read(PROTOCOL, lookup)? {
         config.reporter = reporter(value)?;
@@ -64,6 +71,14 @@ pub(super) fn apply(mut config: Config, lookup: &Lookup<'_>) -> Result<Config, E
         config.settings.orphans = orphans(value)?;
     }
     Ok(config)
+}
+
+fn switch(setting: &'static str, value: String) -> Result<bool, Error> {
+    match value.trim() {
+        word if word.eq_ignore_ascii_case("true") => Ok(true),
+        word if word.eq_ignore_ascii_case("false") => Ok(false),
+        _ => Err(Error::Switch { setting, value }),
+    }
 }
 
 fn storage(value: String) -> Result<Storage, Error> {
@@ -118,7 +133,11 @@ fn read(setting: &'static str, lookup: &Lookup<'_>) -> Result<Option<String>, Er
     let Some(value) = lookup(setting).filter(|value| !value.is_empty()) else { return Ok(None) };
     value.into_string().map(Some).map_err(|bytes| Error::NotUnicode {
         setting,
-        value: if setting == TOKEN { "<hidden>".to_owned() } else { bytes.to_string_lossy().into_owned() },
+        value: match setting {
+            TOKEN => "<hidden>".to_owned(),
+            BACKEND => address::without_secrets(&bytes.to_string_lossy()),
+            _ => bytes.to_string_lossy().into_owned(),
+        },
     })
 }
 
@@ -138,6 +157,37 @@ mod tests {
         assert_eq!((checked.identity.service.as_str(), checked.identity.instance.as_str()), ("svc", "one"));
         assert_eq!(checked.backends.iter().map(ToString::to_string).collect::<Vec<_>>(), ["a:1", "b:2"]);
         assert_eq!(checked.token, Token::new("t0ken".to_owned()));
+    }
+
+    #[test]
+    fn every_variable_that_is_read_is_a_known_one() {
+        let read = std::cell::RefCell::new(Vec::new());
+        Config::from_lookup(&|name| {
+            read.borrow_mut().push(name.to_owned());
+            None
+        })
+        .unwrap();
+        let mut read = read.into_inner();
+        read.sort_unstable();
+        read.dedup();
+        assert_eq!(read, super::super::variables::OURS);
+    }
+
+    #[test]
+    fn forced_tls_is_an_error_where_a_backend_is_spoken_to() {
+        let check = |protocol: &str, force: &str| from(&[(NAME, "s"), (PROTOCOL, protocol), (FORCE_TLS, force)]).and_then(Config::check);
+        for protocol in ["grpc", "http"].into_iter().filter(|protocol| from(&[(PROTOCOL, protocol)]).is_ok()) {
+            for yes in ["true", " TRUE "] {
+                let error = check(protocol, yes).unwrap_err();
+                assert_eq!(error, Error::TlsForced { setting: FORCE_TLS });
+                assert!(error.to_string().starts_with("SW_AGENT_FORCE_TLS: "), "{error}");
+            }
+            assert!(check(protocol, "false").is_ok());
+        }
+        assert!(check("log", "true").is_ok() && check("discard", "true").is_ok());
+        assert!(matches!(check("log", "yes"), Err(Error::Switch { setting: FORCE_TLS, .. })));
+        let built = apply(Config::new("s").reporter(Reporter::Discard), &|name| (name == FORCE_TLS).then(|| "true".into())).unwrap();
+        assert!(built.check().is_ok());
     }
 
     #[test]

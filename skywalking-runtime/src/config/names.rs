@@ -11,9 +11,23 @@ use crate::trace::{id, text};
 /// Service and instance names have at most this many UTF-16 units (`protocol/semantics.md` 1).
 pub(crate) const LIMIT: usize = 50;
 
+/// Characters that can be around a name and are no part of it: they would make a name of its own that looks like another.
+fn is_around(character: char) -> bool {
+    // White space has the no-break spaces and line ends as well; these can't be seen either, or are quotation marks.
+    character.is_whitespace()
+        || matches!(character, '\u{ad}' | '\u{180e}' | '\u{200b}'..='\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2060}'..='\u{206f}' | '\u{feff}')
+        || matches!(character, '"' | '\'' | '`' | '´' | '\u{2018}'..='\u{201f}' | '«' | '»' | '‹' | '›')
+}
+
+/// The name without blanks, invisible characters and quotation marks around it.
+fn bare(name: &str) -> &str {
+    name.trim_matches(is_around)
+}
+
 /// A service name that can be reported. It is never cut: two services must not become one by it.
 pub(crate) fn service(setting: &'static str, name: &str, storage: Storage) -> Result<String, Error> {
-    if name.trim().is_empty() {
+    let name = bare(name);
+    if name.is_empty() {
         return Err(Error::ServiceMissing { setting });
     }
     plain(setting, name)?;
@@ -30,8 +44,8 @@ pub(crate) fn service(setting: &'static str, name: &str, storage: Storage) -> Re
 /// An instance name that can be reported for this service; the default one if it is blank. One that is too long keeps its beginning
 /// and gets a hash of the whole, so that instances stay apart and are called the same in each run.
 pub(crate) fn instance(setting: &'static str, name: &str, service: &str, storage: Storage) -> Result<String, Error> {
-    let bytes = storage.name_bytes(service);
-    if name.trim().is_empty() {
+    let (name, bytes) = (bare(name), storage.name_bytes(service));
+    if name.is_empty() {
         return Ok(shorten(&default_instance(), LIMIT, bytes).into_owned());
     }
     plain(setting, name)?;
@@ -114,6 +128,27 @@ mod tests {
         let clef = "𝄞".repeat(26);
         assert_eq!(service("s", &clef), Err(Error::ServiceTooLong { setting: "s", value: clef, units: 52 }));
         assert!(matches!(service("s", &"x".repeat(51)), Err(Error::ServiceTooLong { units: 51, .. })));
+    }
+
+    #[test]
+    fn what_is_around_a_name_and_can_not_be_seen_or_quotes_it_is_removed() {
+        let around = [
+            " ", "\t", "\r\n", "\u{a0}", "\u{3000}", "\u{200b}", "\u{feff}", "\u{2060}", "\u{ad}", "\"", "'", "`", "\u{201c}", "\u{2019}",
+            "«",
+        ];
+        for one in around {
+            for other in around {
+                for name in [format!("{one}{other}shop a"), format!("shop a{other}{one}"), format!("{one}{other}shop a{other}{one}")] {
+                    assert_eq!(service("s", &name).as_deref(), Ok("shop a"), "{name:?}");
+                    assert_eq!(instance("i", &name).as_deref(), Ok("shop a"), "{name:?}");
+                }
+                assert_eq!(service("s", &format!("{one}{other}")), Err(Error::ServiceMissing { setting: "s" }));
+                assert!(instance("i", &format!("{one}{other}")).unwrap().contains('@'));
+            }
+        }
+        // The limit counts what is left, and what is inside stays.
+        assert_eq!(service("s", &format!(" {} ", "x".repeat(50))), Ok("x".repeat(50)));
+        assert_eq!(service("s", "group::it's \"a\" b").as_deref(), Ok("group::it's \"a\" b"));
     }
 
     #[test]

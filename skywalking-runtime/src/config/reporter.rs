@@ -30,6 +30,11 @@ impl Default for Reporter {
 }
 
 impl Reporter {
+    /// True if segments leave the process for a backend.
+    pub(super) fn has_backend(self) -> bool {
+        !matches!(self, Self::Log | Self::Discard)
+    }
+
     /// Where its backend listens unless told, and whether an address may do without its port.
     pub(super) fn backend(self) -> (&'static str, Port) {
         match self {

@@ -317,14 +317,35 @@ mod tests {
 
     #[test]
     fn the_variable_that_means_two_things_is_refused_with_those_that_mean_one() {
-        for value in ["1", "0", "100", "+3", "1.5", "x", "NaN"] {
-            assert_eq!(
-                from(&[(EITHER, value)]).unwrap_err().to_string(),
-                format!(
-                    "SW_AGENT_SAMPLE: {value:?} is a rate to the Go agents and a number of requests per 3 seconds to the Java agent; set \
-                     SW_AGENT_SAMPLE_RATE (0 to 1) or SW_AGENT_SAMPLE_N_PER_3_SECS instead"
-                )
-            );
+        let rate = |rate: &str| format!("a rate to the Go agents (SW_AGENT_SAMPLE_RATE={rate})");
+        let share = |rate: &str| format!("a percentage to others (SW_AGENT_SAMPLE_RATE={rate})");
+        let number = |number: &str| format!("a number of requests per 3 seconds to the Java agent (SW_AGENT_SAMPLE_N_PER_3_SECS={number})");
+        let chosen = "set the variable that you mean instead";
+        for (value, meaning) in [
+            ("100", format!("is {} and {}; {chosen}", share("1"), number("100"))),
+            ("50", format!("is {} and {}; {chosen}", share("0.5"), number("50"))),
+            ("+3", format!("is {} and {}; {chosen}", share("0.03"), number("3"))),
+            ("1", format!("is {}, {} and {}; {chosen}", rate("1"), share("0.01"), number("1"))),
+            ("0", format!("is {}, {} and no limit to the Java agent (SW_AGENT_SAMPLE_N_PER_3_SECS=-1); {chosen}", rate("0"), share("0"))),
+            ("1.5", format!("is {} alone; set that variable instead", share("0.015"))),
+            ("20%", format!("is {} alone; set that variable instead", share("0.2"))),
+            ("101", format!("is {} alone; set that variable instead", number("101"))),
+            ("x", "has no meaning; set SW_AGENT_SAMPLE_RATE (0 to 1) or SW_AGENT_SAMPLE_N_PER_3_SECS instead".to_owned()),
+            ("NaN", "has no meaning; set SW_AGENT_SAMPLE_RATE (0 to 1) or SW_AGENT_SAMPLE_N_PER_3_SECS instead".to_owned()),
+        ] {
+            assert_eq!(from(&[(EITHER, value)]).unwrap_err().to_string(), format!("SW_AGENT_SAMPLE: {value:?} {meaning}"));
+        }
+    }
+
+    #[test]
+    fn a_rate_that_is_a_percentage_is_an_error_that_names_the_rate() {
+        for (value, rate) in [("50", "0.5"), (" 100 ", "1"), ("1.5", "0.015"), ("20 %", "0.2")] {
+            let error = from(&[(RATE, value)]).unwrap_err().to_string();
+            assert!(error.ends_with(&format!("; as a percentage it is the rate {rate}")), "{error}");
+        }
+        for value in ["101", "-1", "x"] {
+            let error = from(&[(RATE, value)]).unwrap_err().to_string();
+            assert!(error.ends_with("(none) to 1 (all)"), "{error}");
         }
     }
 }

@@ -1,7 +1,9 @@
 //! Who and where this instance is, as the backend shows it: the keys are those of other agents (`protocol/semantics.md` 13).
 
-use std::time::{SystemTime, UNIX_EPOCH};
+use std::time::SystemTime;
 
+use jiff::Timestamp;
+use jiff::tz::TimeZone;
 use skywalking_proto::storage::storable;
 use skywalking_proto::v3::{InstancePingPkg, InstanceProperties, KeyStringValuePair};
 
@@ -15,15 +17,15 @@ const ADDRESSES: usize = 10;
 #[derive(Clone, Debug)]
 pub(crate) struct Messages {
     identity: Identity,
-    /// Milliseconds since 1970.
-    started: u128,
+    started: String,
 }
 
 impl Messages {
     /// The agent starts now.
     pub(crate) fn new(identity: Identity) -> Self {
-        let started = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default().as_millis();
-        Self { identity, started }
+        // A machine without a time zone is at UTC.
+        let zone = TimeZone::try_system().unwrap_or(TimeZone::UTC);
+        Self { identity, started: local(SystemTime::now(), zone) }
     }
 
     /// Who and where this instance is now: addresses may change while it runs.
@@ -33,7 +35,7 @@ impl Messages {
             pair("OS Name", std::env::consts::OS),
             pair("hostname", &hostname()),
             pair("Process No.", &std::process::id().to_string()),
-            pair("Start Time", &self.started.to_string()),
+            pair("Start Time", &self.started),
             pair("version", env!("CARGO_PKG_VERSION")),
         ];
         properties.extend(ipv4s().into_iter().take(ADDRESSES).map(|ip| pair("ipv4", &ip)));
@@ -56,9 +58,33 @@ fn pair(key: &str, value: &str) -> KeyStringValuePair {
     KeyStringValuePair { key: storable(key).into_owned(), value: storable(value).into_owned() }
 }
 
+/// The time as the Java agent writes it: local, to the second.
+fn local(time: SystemTime, zone: TimeZone) -> String {
+    let time = Timestamp::try_from(time).unwrap_or_default().to_zoned_datetime(zone);
+    time.strftime("%Y-%m-%d %H:%M:%S").to_string()
+}
+
 #[cfg(test)]
 mod tests {
+    use std::time::{Duration, UNIX_EPOCH};
+
     use super::*;
+
+    #[test]
+    fn start_time_is_local_and_written_as_java_does() {
+        let at = |milliseconds: u64, zone: &TimeZone| local(UNIX_EPOCH + Duration::from_millis(milliseconds), zone.clone());
+        let hours = |hours: i8| TimeZone::fixed(jiff::tz::offset(hours));
+        assert_eq!(at(1_795_973_989_968, &TimeZone::UTC), "2026-11-29 17:39:49");
+        assert_eq!(at(1_795_973_989_968, &hours(8)), "2026-11-30 01:39:49");
+        assert_eq!(at(1_795_973_989_968, &hours(-5)), "2026-11-29 12:39:49");
+        assert_eq!(at(0, &TimeZone::UTC), "1970-01-01 00:00:00");
+        // Winter and summer.
+        let berlin = TimeZone::posix("CET-1CEST,M3.5.0,M10.5.0/3").unwrap();
+        assert_eq!(
+            (at(1_767_225_600_000, &berlin), at(1_782_864_000_000, &berlin)),
+            ("2026-01-01 01:00:00".to_owned(), "2026-07-01 02:00:00".to_owned())
+        );
+    }
 
     #[test]
     fn property_with_nul_leaves_without_it() {

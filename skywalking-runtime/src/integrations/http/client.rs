@@ -42,7 +42,7 @@ impl Client {
 
     /// The only hosts that get the headers of the trace: `stock` with any port, `stock:8080`, or `*.example.com` for all below it. A
     /// request to another host is recorded, but carries none, and an old one that is on it is removed: a third party should not read the
-    /// names of services. Without this every host gets them. A text that names no host is told to `tracing`, and no host gets headers for it.
+    /// names of services. Without this every host gets them. A text that names no host is logged, and no host gets headers for it.
     #[must_use]
     pub fn propagate_to(mut self, hosts: impl IntoIterator<Item: AsRef<str>>) -> Self {
         let allowed = self.settings().hosts.get_or_insert_default();
@@ -50,7 +50,10 @@ impl Client {
             let host = host.as_ref();
             match Host::parse(host) {
                 Ok(parsed) => allowed.push(parsed),
-                Err(problem) => tracing::warn!(host, problem, "`propagate_to` can't use this host: it gets no headers of a trace"),
+                Err(problem) => {
+                    let host = crate::config::without_secrets(host);
+                    crate::self_log::warn(format!("`propagate_to` can't use the host {host:?}: it gets no headers of a trace; {problem}"));
+                }
             }
         }
         self

@@ -76,7 +76,7 @@ impl<E> ServerLayer<E> {
         let name = name.as_ref();
         let header = HeaderName::from_bytes(name.as_bytes()).ok();
         if header.is_none() {
-            tracing::warn!(header = name, "no header can have this name, so responses will not have the id of their trace");
+            crate::self_log::warn(format!("no header can have the name {name:?}: responses will not have the id of their trace"));
         }
         self.server.set_trace_id_header(header);
         self

@@ -1,0 +1,231 @@
+//! The `SW_*` variables that are set and have no effect here: a typo in a name must not go unnoticed.
+//!
+//! Names alone are looked at, never values. Names that Kubernetes makes of a service called `sw-agent` and the names of other agents
+//! (`others`) are no typos.
+
+mod others;
+
+use std::fmt::Write as _;
+
+use self::others::OTHERS;
+use crate::trace::text;
+
+/// The variables that this agent reads.
+pub(super) const OURS: [&str; 19] = [
+    "SW_AGENT_AUTHENTICATION",
+    "SW_AGENT_COLLECTOR_BACKEND_SERVICES",
+    "SW_AGENT_ENABLE",
+    "SW_AGENT_FORCE_TLS",
+    "SW_AGENT_IGNORE_SUFFIX",
+    "SW_AGENT_INSTANCE_NAME",
+    "SW_AGENT_NAME",
+    "SW_AGENT_ORPHANS",
+    "SW_AGENT_PROTOCOL",
+    "SW_AGENT_SAMPLE",
+    "SW_AGENT_SAMPLE_N_PER_3_SECS",
+    "SW_AGENT_SAMPLE_RATE",
+    "SW_AGENT_SELF_LOG",
+    "SW_AGENT_SPAN_LIMIT",
+    "SW_AGENT_STORAGE",
+    "SW_AGENT_TRACE_IGNORE_PATH",
+    "SW_CORRELATION_AUTO_TAG_KEYS",
+    "SW_CORRELATION_ELEMENT_MAX_NUMBER",
+    "SW_CORRELATION_VALUE_MAX_LENGTH",
+];
+
+/// How many names are listed, and how long each may be in UTF-16 units.
+const LISTED: usize = 20;
+const NAME: usize = 100;
+
+/// A name within so many edits of another is taken for a typo of it.
+const EDITS: usize = 2;
+
+/// Variables without effect.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub(crate) struct Ignored {
+    /// Nobody knows them. Each with the name that may be meant.
+    unknown: Vec<(String, Option<&'static str>)>,
+    /// Other agents know them.
+    others: Vec<String>,
+}
+
+impl Ignored {
+    /// Those among the names of the variables that are set.
+    pub(super) fn among(names: impl IntoIterator<Item = String>) -> Self {
+        let mut ignored = Self::default();
+        for name in names {
+            let upper = name.to_ascii_uppercase();
+            if !upper.starts_with("SW_") || OURS.contains(&name.as_str()) || is_of_kubernetes(&upper) {
+                continue;
+            }
+            if others::knows(&name) {
+                ignored.others.push(name);
+                continue;
+            }
+            let known = OURS.iter().chain(OTHERS).map(|known| (edits(&upper, known), *known));
+            let meant = known.filter(|(edits, _)| *edits <= EDITS).min().map(|(_, known)| known);
+            if meant.is_some() || upper.starts_with("SW_AGENT_") {
+                ignored.unknown.push((name, meant));
+            }
+        }
+        ignored.unknown.sort_unstable();
+        ignored.others.sort_unstable();
+        ignored
+    }
+
+    /// The text of the one warning about those that nobody knows.
+    pub(crate) fn warning(&self) -> Option<String> {
+        if self.unknown.is_empty() {
+            return None;
+        }
+        let names = self.unknown.iter().map(|(name, meant)| {
+            let mut shown = shown(name);
+            if let Some(meant) = meant {
+                // Writing to a string can't fail.
+                let _ = write!(shown, " (is {meant} meant?)");
+            }
+            shown
+        });
+        Some(format!("unknown variables have no effect: {}", list(names)))
+    }
+
+    /// Those of other agents, listed.
+    pub(crate) fn of_others(&self) -> Option<String> {
+        (!self.others.is_empty()).then(|| list(self.others.iter().map(|name| shown(name))))
+    }
+}
+
+fn shown(name: &str) -> String {
+    let mut shown = String::new();
+    text::push_name(&mut shown, name, NAME);
+    shown
+}
+
+fn list(names: impl ExactSizeIterator<Item = String>) -> String {
+    let more = names.len().saturating_sub(LISTED);
+    let mut list = names.take(LISTED).collect::<Vec<_>>().join(", ");
+    if more > 0 {
+        let _ = write!(list, " and {more} more");
+    }
+    list
+}
+
+/// Kubernetes sets such variables for each service of the namespace.
+fn is_of_kubernetes(name: &str) -> bool {
+    name.ends_with("_SERVICE_HOST") || name.contains("_SERVICE_PORT") || name.ends_with("_PORT") || name.contains("_PORT_")
+}
+
+/// How many characters have to be added, removed or replaced to make one text of the other.
+fn edits(from: &str, to: &str) -> usize {
+    // No row of the table is needed where the lengths alone are too far apart.
+    if from.len().abs_diff(to.len()) > EDITS {
+        return usize::MAX;
+    }
+    let mut row: Vec<usize> = (0..=to.len()).collect();
+    for (line, a) in from.bytes().enumerate() {
+        let mut diagonal = std::mem::replace(&mut row[0], line + 1);
+        for (column, b) in to.bytes().enumerate() {
+            let replaced = diagonal + usize::from(a != b);
+            diagonal = row[column + 1];
+            row[column + 1] = replaced.min(diagonal + 1).min(row[column] + 1);
+        }
+    }
+    row[to.len()]
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn among(names: &[&str]) -> Ignored {
+        Ignored::among(names.iter().map(|name| (*name).to_owned()))
+    }
+
+    #[test]
+    fn unknown_agent_variables_and_near_misses_are_in_one_warning() {
+        let warning = among(&[
+            "SW_AGENT_SERVICE_NAME",
+            "SW_AGENT_NAMES",
+            "SW_AGENT_COLECTOR_BACKEND_SERVICE",
+            "SW_CORELATION_AUTO_TAG_KEYS",
+            "SW_BUFFER_CHANEL_SIZE",
+            "sw_agent_name",
+            "PATH",
+        ])
+        .warning();
+        assert_eq!(
+            warning.as_deref(),
+            Some(concat!(
+                "unknown variables have no effect: ",
+                "SW_AGENT_COLECTOR_BACKEND_SERVICE (is SW_AGENT_COLLECTOR_BACKEND_SERVICES meant?), ",
+                "SW_AGENT_NAMES (is SW_AGENT_NAME meant?), SW_AGENT_SERVICE_NAME, ",
+                "SW_BUFFER_CHANEL_SIZE (is SW_BUFFER_CHANNEL_SIZE meant?), ",
+                "SW_CORELATION_AUTO_TAG_KEYS (is SW_CORRELATION_AUTO_TAG_KEYS meant?), sw_agent_name (is SW_AGENT_NAME meant?)"
+            ))
+        );
+    }
+
+    #[test]
+    fn every_typo_of_one_or_two_letters_is_found_and_names_what_is_meant() {
+        for name in OURS {
+            let mut typos = vec![format!("{name}S"), format!("{name}_X")];
+            for place in 4..name.len() - 1 {
+                typos.push(format!("{}{}", &name[..place], &name[place + 1..]));
+                typos.push(format!("{}{}{}{}", &name[..place], &name[place + 1..place + 2], &name[place..=place], &name[place + 2..]));
+            }
+            for typo in typos.iter().filter(|typo| *typo != name && !others::knows(typo) && !OURS.contains(&typo.as_str())) {
+                let warning = among(&[typo]).warning();
+                assert!(warning.as_ref().is_some_and(|warning| warning.contains("meant?")), "{typo}: {warning:?}");
+            }
+        }
+    }
+
+    #[test]
+    fn names_of_kubernetes_of_other_agents_and_of_others_are_no_typos() {
+        let known = among(&[
+            "SW_AGENT_SERVICE_HOST",
+            "SW_AGENT_SERVICE_PORT",
+            "SW_AGENT_SERVICE_PORT_GRPC",
+            "SW_AGENT_PORT",
+            "SW_AGENT_PORT_11800_TCP_ADDR",
+            "SW_AGENT_NAME",
+            "SW_AGENT_NAMESPACE",
+            "SW_AGENT_CLUSTER",
+            "SW_AGENT_REPORTER_GRPC_BACKEND_SERVICE",
+            "SW_KAFKA_REPORTER_CONFIG_ACKS",
+            "SW_STORAGE",
+            "SW_CORE_REST_HOST",
+            "SWITCH",
+            "SW",
+        ]);
+        assert_eq!(known.warning(), None);
+        assert_eq!(
+            known.of_others().as_deref(),
+            Some("SW_AGENT_CLUSTER, SW_AGENT_NAMESPACE, SW_AGENT_REPORTER_GRPC_BACKEND_SERVICE, SW_KAFKA_REPORTER_CONFIG_ACKS")
+        );
+    }
+
+    #[test]
+    fn a_warning_is_one_line_of_bounded_length() {
+        let names: Vec<String> = (0..1_000).map(|number| format!("SW_AGENT_{number:04}\n{}", "x".repeat(1_000))).collect();
+        let warning = Ignored::among(names).warning().unwrap();
+        assert!(warning.len() < 3_000 && !warning.contains('\n') && warning.ends_with(" and 980 more"), "{warning}");
+    }
+
+    #[test]
+    fn edits_are_counted_as_levenshtein_does() {
+        for (from, to, expected) in [("", "", 0), ("ab", "ab", 0), ("ab", "b", 1), ("ab", "ba", 2), ("abc", "axc", 1), ("a", "abc", 2)] {
+            assert_eq!((edits(from, to), edits(to, from)), (expected, expected), "{from} {to}");
+        }
+        assert!(edits("abcd", "wxyz") > EDITS);
+    }
+
+    #[test]
+    fn lists_have_no_name_twice() {
+        let mut all: Vec<_> = OURS.iter().chain(OTHERS).collect();
+        let number = all.len();
+        all.sort_unstable();
+        all.dedup();
+        assert_eq!(all.len(), number);
+    }
+}
