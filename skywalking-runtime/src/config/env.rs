@@ -162,7 +162,7 @@ mod tests {
     #[test]
     fn every_variable_that_is_read_is_a_known_one() {
         let read = std::cell::RefCell::new(Vec::new());
-        Config::from_lookup(&|name| {
+        let _ = Config::from_lookup(&|name| {
             read.borrow_mut().push(name.to_owned());
             None
         })

@@ -157,6 +157,12 @@ impl Drain {
         self.waiting.hurry();
     }
 
+    /// Notes what the clocks say now. To be called each second, also while nothing is taken out: what waits would else be shown by what
+    /// the clocks did meanwhile.
+    pub(crate) fn note_time(&mut self) {
+        self.timeline.add(clock::anchor());
+    }
+
     /// The number of passes after which all is out that has ended by now.
     pub(crate) fn goal(&self) -> u64 {
         self.passes + if self.todo.is_some() { 2 } else { 1 }

@@ -151,11 +151,12 @@ impl Encoder {
 
     /// The bytes of the segment's `SegmentObject`.
     pub(crate) fn encode(&mut self, segment: Segment<'_>, timeline: &Timeline) -> Bytes {
+        let clock = timeline.clock(segment.records.first().map_or(segment.head.ended, |record| record.start));
         self.starts.clear();
         self.logs_left_out = 0;
         for (place, record) in segment.records.iter().enumerate() {
             let parent = segment.parent_of(place).and_then(|parent| self.starts.get(parent));
-            let start = timeline.milliseconds(record.start).max(1);
+            let start = clock.milliseconds(record.start).max(1);
             self.starts.push(parent.map_or(start, |parent| start.max(*parent)));
         }
         self.trace.clear();
@@ -166,7 +167,7 @@ impl Encoder {
         self.writer.bytes(&self.tail);
         for place in (0..segment.records.len()).rev().filter(|place| !segment.is_told(*place)) {
             let since = self.writer.mark();
-            self.span(segment, place, timeline);
+            self.span(segment, place, clock);
             self.writer.close(field::SPANS, since);
         }
         self.writer.id(field::SEGMENT_ID, segment.head.id);

@@ -1,68 +1,169 @@
 //! From stamps of the raw counter to the time of day.
 //!
-//! Anchors pair the counter with the clocks. Between two anchors the monotonic clock is interpolated; the time of day is the newest
-//! anchor's, minus the monotonic distance to it. So durations are right across a step of the wall clock, and later stamps never get
-//! earlier times. All arithmetic is on integers and on differences: a double of nanoseconds since 1970 has steps of 256 ns.
+//! Anchors pair the counter with the clocks, one at least each second. Between two anchors the monotonic clock is interpolated. The
+//! wall clock can jump against it: somebody sets it, or the machine was suspended, which stops the monotonic clock. So each
+//! segment has its [`Clock`]: the distance between the two clocks when its first span began. Its spans are shown when they ran,
+//! however long it waited since, and within it durations and order are right whatever the wall clock did. All arithmetic is on
+//! integers and on differences: a double of nanoseconds since 1970 has steps of 256 ns.
 
 use crate::trace::clock::Anchor;
 
-/// Anchors kept. Above it, the older half is thinned out: long spans need old anchors, but not many.
+/// Anchors kept of one counter. Above it, the older half is thinned out: long spans need old anchors, but not many.
 const LIMIT: usize = 512;
+
+/// Counters kept: a machine that wakes up may begin to count anew.
+const COUNTERS: usize = 4;
 
 /// An anchor nearer than this to the one before takes the place of the newest: two reads of a clock close together say nothing of its rate.
 const GAP: u64 = 50_000_000;
 
+/// The wall clock has jumped between two anchors if it gained or lost more than this and a tenth of the distance. Less is a clock that
+/// is being corrected in small steps.
+const JUMP: i128 = 100_000_000;
+
+/// Nanoseconds since 1970 at which no program runs: a wall clock before that (September 2001) has not been set yet.
+const UNSET: u64 = 1_000_000_000_000_000_000;
+
 /// The history of the clocks.
 #[derive(Debug, Default)]
 pub(crate) struct Timeline {
-    /// Never empty after the first [`add`](Timeline::add); counters and monotonic times ascend strictly.
+    /// The counter of now is the last one.
+    counters: Vec<History>,
+}
+
+/// What is known of one counter.
+#[derive(Debug)]
+struct History {
+    /// Never empty; counters and monotonic times ascend strictly.
     anchors: Vec<Anchor>,
 }
 
 impl Timeline {
-    /// Takes a new anchor. If a clock went back, what was known before is worthless and forgotten.
+    /// Takes a new anchor. A counter that went back is another one.
     pub(crate) fn add(&mut self, anchor: Anchor) {
-        if let Some(last) = self.anchors.last() {
-            if anchor.counter < last.counter || anchor.monotonic < last.monotonic {
-                self.anchors.clear();
-            } else if anchor.counter == last.counter || anchor.monotonic == last.monotonic {
-                // No distance, no rate; only what the wall clock says is news.
-                if let Some(last) = self.anchors.last_mut() {
-                    last.wall = anchor.wall;
+        self.set(&anchor);
+        match self.counters.last_mut() {
+            Some(history) if history.is_before(&anchor) => history.add(anchor),
+            _ => {
+                self.counters.push(History { anchors: vec![anchor] });
+                if self.counters.len() > COUNTERS {
+                    self.counters.remove(0);
                 }
-                return;
             }
-        }
-        if let [.., before, _] = self.anchors.as_slice()
-            && anchor.monotonic - before.monotonic < GAP
-        {
-            self.anchors.pop();
-        }
-        self.anchors.push(anchor);
-        if self.anchors.len() > LIMIT {
-            let mut place = 0;
-            self.anchors.retain(|_| {
-                place += 1;
-                // The first stays, and so does the whole newer half.
-                place % 2 == 1 || place > LIMIT / 2
-            });
         }
     }
 
+    /// If the wall clock had not been set before, it is what it is now: that was no time of day.
+    fn set(&mut self, now: &Anchor) {
+        if now.wall < UNSET {
+            return;
+        }
+        let anchors = self.counters.iter_mut().flat_map(|history| &mut history.anchors);
+        for anchor in anchors.filter(|anchor| anchor.wall < UNSET) {
+            anchor.wall = now.wall.saturating_sub(now.monotonic.saturating_sub(anchor.monotonic));
+        }
+    }
+
+    /// The clock for a segment whose first span began at this stamp.
+    pub(crate) fn clock(&self, stamp: u64) -> Clock<'_> {
+        let history = self.history(stamp);
+        Clock { history, distance: history.map_or(0, |history| history.distance(stamp)) }
+    }
+
+    /// That of the counter that the stamp is of: the newest that has counted so far, else the newest.
+    fn history(&self, stamp: u64) -> Option<&History> {
+        let (newest, older) = self.counters.split_last()?;
+        let counted = self.counters.iter().rev().find(|history| history.has_counted(stamp));
+        // Behind the last anchor of a counter that went back, and not reached by the one of now.
+        let beyond = || older.last().filter(|_| newest.anchors.last().is_some_and(|last| stamp > last.counter));
+        counted.or_else(beyond).or(Some(newest))
+    }
+}
+
+/// Tells the times of one segment.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Clock<'a> {
+    history: Option<&'a History>,
+    /// From the monotonic clock to the wall clock.
+    distance: i128,
+}
+
+impl Clock<'_> {
     /// The time of a stamp in nanoseconds since 1970; 0 while there is no anchor.
     pub(crate) fn nanoseconds(&self, stamp: u64) -> u64 {
-        let Some(last) = self.anchors.last() else { return 0 };
-        let monotonic = self.monotonic(stamp);
-        if monotonic <= last.monotonic {
-            last.wall.saturating_sub(last.monotonic - monotonic)
-        } else {
-            last.wall.saturating_add(monotonic - last.monotonic)
-        }
+        let Some(history) = self.history else { return 0 };
+        let time = i128::from(history.monotonic(stamp)) + self.distance;
+        u64::try_from(time.max(0)).unwrap_or(u64::MAX)
     }
 
     /// The time of a stamp in milliseconds since 1970.
     pub(crate) fn milliseconds(&self, stamp: u64) -> i64 {
         i64::try_from(self.nanoseconds(stamp) / 1_000_000).unwrap_or(i64::MAX)
+    }
+}
+
+impl History {
+    /// True if the anchor can be one of the same counter.
+    fn is_before(&self, anchor: &Anchor) -> bool {
+        self.anchors.last().is_some_and(|last| last.counter <= anchor.counter && last.monotonic <= anchor.monotonic)
+    }
+
+    /// True if the stamp lies between the first and the last anchor.
+    fn has_counted(&self, stamp: u64) -> bool {
+        let ends = self.anchors.first().zip(self.anchors.last());
+        ends.is_some_and(|(first, last)| (first.counter..=last.counter).contains(&stamp))
+    }
+
+    fn add(&mut self, anchor: Anchor) {
+        if let Some(last) = self.anchors.last()
+            && (anchor.counter == last.counter || anchor.monotonic == last.monotonic)
+        {
+            // No distance, no rate. What the wall clock did meanwhile is in the next one.
+            return;
+        }
+        if let [.., before, last] = self.anchors.as_slice()
+            && anchor.monotonic - before.monotonic < GAP
+            && !jumps(before, last)
+            && !jumps(last, &anchor)
+        {
+            self.anchors.pop();
+        }
+        self.anchors.push(anchor);
+        if self.anchors.len() > LIMIT {
+            self.thin_out();
+        }
+    }
+
+    /// The first stays, and so does the whole newer half; of the older half every second, and those on both sides of a jump as long as
+    /// that is enough.
+    fn thin_out(&mut self) {
+        let beside = |at: usize| {
+            let pair = |from: Option<usize>| from.and_then(|from| self.anchors.get(from).zip(self.anchors.get(from + 1)));
+            [pair(at.checked_sub(1)), pair(Some(at))].into_iter().flatten().any(|(from, to)| jumps(from, to))
+        };
+        let second = |at: usize| at.is_multiple_of(2) || at >= LIMIT / 2;
+        let keep: Vec<bool> = (0..self.anchors.len()).map(|at| second(at) || beside(at)).collect();
+        let kept = keep.iter().filter(|keep| **keep).count();
+        let mut at = 0;
+        self.anchors.retain(|_| {
+            at += 1;
+            second(at - 1) || (kept <= LIMIT * 3 / 4 + 2 && keep.get(at - 1).copied().unwrap_or(true))
+        });
+    }
+
+    /// From the monotonic clock to the wall clock at a stamp.
+    fn distance(&self, stamp: u64) -> i128 {
+        let after = self.anchors.partition_point(|anchor| anchor.counter <= stamp);
+        let from = after.checked_sub(1).and_then(|at| self.anchors.get(at));
+        match (from, self.anchors.get(after)) {
+            (Some(from), Some(to)) if !jumps(from, to) => {
+                let (passed, whole) = (i128::from(stamp - from.counter), i128::from(to.counter - from.counter));
+                distance(from) + (distance(to) - distance(from)) * passed / whole
+            }
+            // When it jumped between the two nobody knows: what ran before must not move.
+            (Some(only), _) | (None, Some(only)) => distance(only),
+            (None, None) => 0,
+        }
     }
 
     fn monotonic(&self, stamp: u64) -> u64 {
@@ -70,11 +171,29 @@ impl Timeline {
         let (Some(first), Some(last)) = (self.anchors.first(), self.anchors.last()) else { return 0 };
         match (after.checked_sub(1).and_then(|at| self.anchors.get(at)), self.anchors.get(after)) {
             (Some(from), Some(to)) => from.monotonic.saturating_add(scale(stamp - from.counter, from, to)),
-            // Outside the history the rate of all of it counts: the newest two anchors may be close together.
-            (Some(_), None) => last.monotonic.saturating_add(scale(stamp - last.counter, first, last)),
-            _ => first.monotonic.saturating_sub(scale(first.counter.saturating_sub(stamp), first, last)),
+            // Outside the history its nearest rate counts, over a distance that says something: where the machine was suspended, the
+            // rate of all of it may be anything.
+            (Some(_), None) => {
+                let near = self.anchors.len().checked_sub(3).and_then(|at| self.anchors.get(at)).unwrap_or(first);
+                last.monotonic.saturating_add(scale(stamp - last.counter, near, last))
+            }
+            _ => {
+                let near = self.anchors.get(2).unwrap_or(last);
+                first.monotonic.saturating_sub(scale(first.counter.saturating_sub(stamp), first, near))
+            }
         }
     }
+}
+
+/// From the monotonic clock to the wall clock.
+fn distance(anchor: &Anchor) -> i128 {
+    i128::from(anchor.wall) - i128::from(anchor.monotonic)
+}
+
+/// True if the wall clock has jumped between two anchors.
+fn jumps(from: &Anchor, to: &Anchor) -> bool {
+    let passed = i128::from(to.monotonic.saturating_sub(from.monotonic));
+    (distance(to) - distance(from)).abs() > JUMP + passed / 10
 }
 
 /// Ticks to nanoseconds at the rate between two anchors; nothing if they are one and the same.
@@ -88,99 +207,4 @@ fn scale(ticks: u64, from: &Anchor, to: &Anchor) -> u64 {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-    use proptest::prelude::*;
-
-    fn anchor(counter: u64, monotonic: u64, wall: u64) -> Anchor {
-        Anchor { counter, monotonic, wall }
-    }
-
-    fn of(anchors: impl IntoIterator<Item = Anchor>) -> Timeline {
-        let mut timeline = Timeline::default();
-        anchors.into_iter().for_each(|anchor| timeline.add(anchor));
-        timeline
-    }
-
-    const SECOND: u64 = 1_000_000_000;
-    const EPOCH: u64 = 1_700_000_000 * SECOND;
-
-    #[test]
-    fn a_stamp_between_two_anchors_is_interpolated() {
-        let timeline = of([anchor(1_000, 0, EPOCH), anchor(4_000, SECOND, EPOCH + SECOND)]);
-        assert_eq!(timeline.nanoseconds(2_500), EPOCH + SECOND / 2);
-        assert_eq!(timeline.milliseconds(2_500), 1_700_000_000_500);
-    }
-
-    #[test]
-    fn stamps_outside_the_history_go_on_at_its_rate() {
-        let timeline = of([anchor(1_000, SECOND, EPOCH), anchor(4_000, 2 * SECOND, EPOCH + SECOND)]);
-        assert_eq!(timeline.nanoseconds(7_000), EPOCH + 2 * SECOND);
-        assert_eq!(timeline.nanoseconds(0), EPOCH - SECOND / 3);
-        assert_eq!(of([anchor(1_000, 5, EPOCH)]).nanoseconds(77), EPOCH);
-        assert_eq!(Timeline::default().nanoseconds(77), 0);
-    }
-
-    #[test]
-    fn a_duration_is_right_across_a_step_of_the_wall_clock() {
-        let stepped = of([anchor(0, 0, EPOCH), anchor(SECOND, SECOND, EPOCH - 3_600 * SECOND)]);
-        assert_eq!(stepped.nanoseconds(SECOND) - stepped.nanoseconds(SECOND / 4), SECOND * 3 / 4);
-        assert_eq!(stepped.nanoseconds(SECOND), EPOCH - 3_600 * SECOND);
-    }
-
-    #[test]
-    fn a_counter_that_went_back_begins_a_new_history() {
-        let mut timeline = of([anchor(1_000_000, 0, EPOCH), anchor(2_000_000, SECOND, EPOCH + SECOND)]);
-        timeline.add(anchor(10, 2 * SECOND, EPOCH + 2 * SECOND));
-        assert_eq!(timeline.nanoseconds(2_000_000), EPOCH + 2 * SECOND);
-        assert_eq!(timeline.anchors.len(), 1);
-    }
-
-    #[test]
-    fn the_history_is_bounded_and_keeps_its_first_anchor() {
-        let timeline = of((0..100_000).map(|n| anchor(n * 3 * GAP, n * GAP, EPOCH + n * GAP)));
-        assert!(timeline.anchors.len() <= LIMIT + 1, "{}", timeline.anchors.len());
-        assert_eq!(timeline.anchors[0].counter, 0);
-        assert_eq!(timeline.nanoseconds(30 * GAP), EPOCH + 10 * GAP);
-    }
-
-    #[test]
-    fn anchors_close_together_are_one() {
-        let timeline = of((0..1_000).map(|n| anchor(n * 3, n, EPOCH + n)));
-        assert_eq!(timeline.anchors.len(), 2);
-    }
-
-    proptest! {
-        #[test]
-        fn later_stamps_never_get_earlier_times(
-            steps in prop::collection::vec((1_u64..=10 * SECOND, 1_u64..=4 * SECOND, any::<u32>()), 1..40),
-            mut stamps in prop::collection::vec(any::<u64>(), 2..40),
-        ) {
-            let mut at = anchor(1_u64 << 40, 1 << 41, EPOCH);
-            let mut timeline = of([at]);
-            for (ticks, elapsed, step) in steps {
-                at = anchor(at.counter + ticks, at.monotonic + elapsed, EPOCH + u64::from(step) * 1_000);
-                timeline.add(at);
-            }
-            stamps.iter_mut().enumerate().for_each(|(n, stamp)| if n % 4 != 0 { *stamp %= at.counter * 2 });
-            stamps.sort_unstable();
-            let times: Vec<_> = stamps.iter().map(|stamp| timeline.nanoseconds(*stamp)).collect();
-            prop_assert!(times.is_sorted(), "{times:?}");
-        }
-
-        #[test]
-        fn a_steady_counter_errs_by_less_than_a_tick_an_anchor(
-            rate in 1_u64..5, gaps in prop::collection::vec(GAP..=10 * SECOND, 2..40), place in 0.0_f64..1.0,
-        ) {
-            let mut elapsed = 0;
-            let mut timeline = of([anchor(7, 0, EPOCH)]);
-            for gap in gaps {
-                elapsed += gap;
-                timeline.add(anchor(7 + elapsed * rate, elapsed, EPOCH + elapsed));
-            }
-            #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, clippy::cast_precision_loss, reason = "any place will do")]
-            let moment = (elapsed as f64 * place) as u64;
-            prop_assert!(timeline.nanoseconds(7 + moment * rate).abs_diff(EPOCH + moment) <= 1);
-        }
-    }
-}
+mod tests;

@@ -57,7 +57,8 @@ impl Trials {
                 return Fate::Waits;
             }
             let began = trial.began(records);
-            let took = timeline.nanoseconds(head.ended).saturating_sub(timeline.nanoseconds(began));
+            let clock = timeline.clock(began);
+            let took = clock.nanoseconds(head.ended).saturating_sub(clock.nanoseconds(began));
             let slow = self.keep.slower_than.is_some_and(|limit| Duration::from_nanos(took) > limit);
             trial.decide(if slow || trial.has_failed() { Verdict::Kept } else { Verdict::Dropped });
         }

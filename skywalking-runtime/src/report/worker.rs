@@ -50,7 +50,7 @@ const QUIET_AFTER: Duration = Duration::from_secs(60);
 const MISSED_TICK: Duration = Duration::from_millis(1);
 /// How long it may be silent at most: segments learn from it how old they are.
 const PULSE: Duration = Duration::from_secs(1);
-/// How often losses are looked at.
+/// How often losses and clocks are looked at.
 const LOOK: Duration = Duration::from_secs(1);
 /// How often it is looked for threads that have ended or are idle. Two looks later their memory is free.
 const SWEEP: Duration = Duration::from_secs(5);

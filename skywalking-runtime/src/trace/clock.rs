@@ -86,6 +86,10 @@ fn counter_is_trusted() -> bool {
     cfg!(target_arch = "aarch64")
 }
 
+/// By how many seconds a test has put the wall clock on.
+#[cfg(test)]
+pub(crate) static WALL_AHEAD: std::sync::atomic::AtomicU64 = std::sync::atomic::AtomicU64::new(0);
+
 /// The counter, the monotonic clock and the wall clock, read at one moment.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Anchor {
@@ -113,6 +117,8 @@ fn try_anchor() -> (Anchor, u64) {
     let before = now();
     let monotonic = base().elapsed();
     let wall = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
+    #[cfg(test)]
+    let wall = wall + std::time::Duration::from_secs(WALL_AHEAD.load(Ordering::Relaxed));
     let after = now();
     let width = after.saturating_sub(before);
     let anchor = Anchor {

@@ -46,13 +46,39 @@ fn start_line_names_service_instance_and_what_is_on() {
 
 #[test]
 fn an_invalid_setting_is_one_line_and_the_program_runs() {
-    for (variable, value) in [("SW_AGENT_PROTOCOL", "kafka"), ("SW_AGENT_SAMPLE", "100"), ("SW_AGENT_SELF_LOG", "loud")] {
+    for (variable, value) in
+        [("SW_AGENT_PROTOCOL", "kafka"), ("SW_AGENT_SAMPLE", "100"), ("SW_AGENT_SELF_LOG", "loud"), ("SW_AGENT_FORCE_TLS", "yes")]
+    {
         let ended = program_with(&[(variable, value)]);
         let lines = ended.agent_lines();
         let [line] = lines[..] else { panic!("{lines:?}") };
         assert!(line.starts_with("skywalking_runtime ERROR the agent is off"), "{line}");
         assert!(line.contains(variable) && line.contains(value), "{line}");
     }
+}
+
+#[test]
+fn variables_without_effect_are_one_warning_and_those_of_other_agents_are_none() {
+    let typos = [("SW_AGENT_SPAN_LIMITS", "s3cret"), ("SW_CORELATION_AUTO_TAG_KEYS", "s3cret"), ("SW_AGENT_ANYTHING", "s3cret")];
+    let known = [("SW_AGENT_NAMESPACE", "s3cret"), ("SW_AGENT_SERVICE_HOST", "10.0.0.1"), ("SW_STORAGE", "h2")];
+    let ended = program_with(&[&typos[..], &known].concat());
+    let lines = ended.agent_lines();
+    let [started, warning] = lines[..] else { panic!("{lines:?}") };
+    assert!(started.ends_with(" not_used=\"SW_AGENT_NAMESPACE\""), "{started}");
+    assert_eq!(
+        warning,
+        concat!(
+            "skywalking_runtime WARN unknown variables have no effect: SW_AGENT_ANYTHING, ",
+            "SW_AGENT_SPAN_LIMITS (is SW_AGENT_SPAN_LIMIT meant?), ",
+            "SW_CORELATION_AUTO_TAG_KEYS (is SW_CORRELATION_AUTO_TAG_KEYS meant?)"
+        )
+    );
+    assert!(!ended.err.contains("s3cret"), "{}", ended.err);
+    // The name that is missing was set under a wrong one.
+    let ended = program_with(&[("SW_AGENT_NAME", " \u{200b}"), ("SW_AGNET_NAME", "shop")]);
+    let lines = ended.agent_lines();
+    assert!(lines.len() == 2 && lines[0].contains("SW_AGNET_NAME (is SW_AGENT_NAME meant?)"), "{lines:?}");
+    assert!(lines[1].contains("the agent is off"), "{lines:?}");
 }
 
 #[test]

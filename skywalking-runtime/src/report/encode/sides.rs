@@ -6,7 +6,7 @@ use std::collections::HashSet;
 use skywalking_proto::storage;
 
 use super::super::redact::{Field, Hook};
-use super::super::timeline::Timeline;
+use super::super::timeline::Clock;
 use super::super::wire::Writer;
 use super::span::field;
 use super::{Segment, component};
@@ -87,7 +87,7 @@ fn too_many_logs(segment: Segment<'_>, head: u32) -> usize {
 }
 
 /// Writes the logs and learns the rest. The newest entry comes first, both here and in what is written back to front.
-pub(super) fn write_logs<'a>(writer: &mut Writer, hook: &Hook, segment: Segment<'a>, head: u32, timeline: &Timeline) -> Overrides<'a> {
+pub(super) fn write_logs<'a>(writer: &mut Writer, hook: &Hook, segment: Segment<'a>, head: u32, clock: Clock<'_>) -> Overrides<'a> {
     let mut fields = None;
     // The last log stays, and those before it go.
     let (mut logs, left_out) = (0, too_many_logs(segment, head));
@@ -108,7 +108,7 @@ pub(super) fn write_logs<'a>(writer: &mut Writer, hook: &Hook, segment: Segment<
                     writer.undo(since);
                     continue;
                 }
-                writer.int(LOG_TIME, timeline.milliseconds(side.as_number()));
+                writer.int(LOG_TIME, clock.milliseconds(side.as_number()));
                 writer.close(field::LOGS, since);
                 continue;
             }

@@ -2,7 +2,7 @@
 
 use std::borrow::Cow;
 
-use super::super::timeline::Timeline;
+use super::super::timeline::Clock;
 use super::super::wire::Writer;
 use super::sides::{self, Marks, Overrides, Sides};
 use super::{Encoder, Segment, component};
@@ -32,15 +32,15 @@ pub(super) mod field {
 
 impl Encoder {
     /// Writes the fields of the span at this place.
-    pub(super) fn span(&mut self, segment: Segment<'_>, place: usize, timeline: &Timeline) {
+    pub(super) fn span(&mut self, segment: Segment<'_>, place: usize, clock: Clock<'_>) {
         let Some(record) = segment.records.get(place) else { return };
         let start = self.starts.get(place).copied().unwrap_or_default();
         let open = record.is_unended();
-        let end = timeline.milliseconds(if open { segment.head.ended } else { record.end }).max(start);
+        let end = clock.milliseconds(if open { segment.head.ended } else { record.end }).max(start);
         let continued = record.is(Record::CONTINUED);
 
         self.writer.bool(field::SKIP_ANALYSIS, record.is(Record::SKIP_ANALYSIS) || segment.head.skip_analysis);
-        let found = sides::write_logs(&mut self.writer, &self.hook, segment, record.side, timeline);
+        let found = sides::write_logs(&mut self.writer, &self.hook, segment, record.side, clock);
         self.logs_left_out += found.logs_left_out;
         // The first span is written last: by then all that is missing is known.
         let tells_left_out = place == 0 && (found.has_left_out || self.logs_left_out > 0);

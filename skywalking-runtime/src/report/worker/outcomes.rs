@@ -133,6 +133,7 @@ impl<T: Transport> Worker<T> {
         let now = Instant::now();
         if self.next_look <= now {
             self.next_look = now + LOOK;
+            self.drain.note_time();
             self.diagnostics.look(Losses::read(), now);
         }
         let lines = self.diagnostics.take();

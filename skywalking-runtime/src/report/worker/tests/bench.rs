@@ -4,6 +4,9 @@ use std::collections::VecDeque;
 use std::sync::{Arc, Mutex, MutexGuard};
 use std::time::Duration;
 
+use bytes::Bytes;
+use prost::Message as _;
+use skywalking_proto::v3::SegmentObject;
 use tokio::sync::{Notify, mpsc, oneshot};
 use tokio::time::Instant;
 
@@ -48,6 +51,8 @@ pub(super) struct Other {
     /// Forever instead of `plan`, while it is set.
     pub(super) always: Option<Plan>,
     heard: Vec<(u64, String)>,
+    /// When the first spans of all segments began that were taken, in milliseconds since 1970.
+    began: Vec<i64>,
 }
 
 /// A scripted transport. What it heard is written down with the second at which it was said.
@@ -73,7 +78,7 @@ impl Script {
         plan
     }
 
-    fn answer(plan: Plan, messages: Messages) -> Call {
+    fn answer(other: Arc<Mutex<Other>>, plan: Plan, messages: Messages) -> Call {
         let text = String::from("as planned");
         Box::pin(async move {
             let flight = messages.flight();
@@ -81,7 +86,9 @@ impl Script {
                 Plan::Absent => {}
                 Plan::Early => messages.take(1).for_each(drop),
                 _ => {
-                    messages.for_each(drop);
+                    let began = |message: Bytes| SegmentObject::decode(message).unwrap().spans[0].start_time;
+                    let began: Vec<_> = messages.map(began).collect();
+                    other.lock().unwrap().began.extend(began);
                     flight.hand_over();
                 }
             }
@@ -110,12 +117,12 @@ impl Transport for Script {
     }
 
     fn say(&mut self, word: Word) -> Call {
-        Self::answer(self.next(&format!("{word:?}")), Messages::new(Vec::new(), Flight::default()))
+        Self::answer(Arc::clone(&self.other), self.next(&format!("{word:?}")), Messages::new(Vec::new(), Flight::default()))
     }
 
     fn send(&mut self, messages: Messages) -> Call {
         // Counted without asking for one, which would mean that it was taken.
-        Self::answer(self.next("batch"), messages)
+        Self::answer(Arc::clone(&self.other), self.next("batch"), messages)
     }
 }
 
@@ -211,6 +218,11 @@ impl Bench {
     /// What the other side has heard since the last look.
     pub(super) fn heard(&self) -> Vec<(u64, String)> {
         std::mem::take(&mut self.script.lock().heard)
+    }
+
+    /// When the segments began that the other side has taken since the last look.
+    pub(super) fn began(&self) -> Vec<i64> {
+        std::mem::take(&mut self.script.lock().began)
     }
 
     pub(super) fn words(&self) -> Vec<String> {

@@ -1,10 +1,12 @@
 //! Backends that go and come back, and agents that end meanwhile.
 
-use std::time::Duration;
+use std::sync::atomic::Ordering;
+use std::time::{Duration, SystemTime};
 
 use tokio::time::Instant;
 
 use super::bench::{Bench, Plan};
+use crate::trace::clock::WALL_AHEAD;
 
 /// A backend that is back is reported to within this.
 const RESUMED: Duration = Duration::from_secs(5);
@@ -102,4 +104,37 @@ async fn an_overloaded_backend_is_not_asked_each_few_seconds() {
     bench.pass(600).await;
     // 30 s each by chance.
     assert!((8..=60).contains(&bench.heard().len()));
+}
+
+fn now() -> i64 {
+    i64::try_from(SystemTime::now().duration_since(SystemTime::UNIX_EPOCH).unwrap().as_millis()).unwrap()
+}
+
+#[tokio::test(start_paused = true)]
+async fn what_waits_while_the_wall_clock_jumps_is_shown_when_it_ran() {
+    const NIGHT: u64 = 8 * 3_600;
+    const SLACK: i64 = 60_000;
+    for fault in [Plan::Absent, Plan::Stall] {
+        let bench = Bench::new(1, &[]);
+        bench.pass(2).await;
+        bench.script.lock().always = Some(fault);
+        let from = now();
+        bench.finish(3);
+        bench.pass(5).await;
+        WALL_AHEAD.fetch_add(NIGHT, Ordering::Relaxed);
+        bench.pass(40).await;
+        bench.finish(2);
+        bench.script.lock().always = None;
+        bench.began();
+        // What a call stalls with is lost; the rest arrives.
+        assert!(bench.flush(60).await);
+        let began = bench.began();
+        let (before, after): (Vec<_>, Vec<_>) = began.iter().map(|began| began - from).partition(|late| *late < SLACK);
+        WALL_AHEAD.fetch_sub(NIGHT, Ordering::Relaxed);
+        assert_eq!(before.len(), if fault == Plan::Absent { 3 } else { 0 }, "{began:?} after {from}");
+        assert!(before.iter().all(|late| (-1..SLACK).contains(late)), "{before:?}");
+        let night = i64::try_from(NIGHT).unwrap() * 1_000;
+        assert_eq!(after.len(), 2);
+        assert!(after.iter().all(|late| (night - 1..night + SLACK).contains(late)), "{after:?}");
+    }
 }
