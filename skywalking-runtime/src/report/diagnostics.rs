@@ -81,6 +81,11 @@ impl Cause {
         }
     }
 
+    /// True if segments are lost in several ways because of it.
+    fn is_outage(self) -> bool {
+        matches!(self, Self::Unreachable | Self::Overloaded)
+    }
+
     /// True if an answer of the backend ends it; else it is over when nothing was lost for a while.
     fn ends_by_answer(self) -> bool {
         matches!(self, Self::Unreachable | Self::Unconfirmed | Self::Refused | Self::Overloaded | Self::Management)
@@ -100,6 +105,8 @@ struct State {
     last: Option<Instant>,
     /// What it cost since it was over last.
     lost: u64,
+    /// For an outage: what such cost altogether when the backend answered last before it.
+    since: u64,
 }
 
 impl State {
@@ -114,13 +121,15 @@ pub(crate) struct Diagnostics {
     states: [State; Cause::ALL.len()],
     /// What was lost when it was looked at last.
     seen: Losses,
+    /// What outages had cost when the backend answered last.
+    answered: u64,
     lines: Vec<Line>,
 }
 
 impl Diagnostics {
     /// What was lost before is not this reporter's.
     pub(crate) fn new(losses: Losses) -> Self {
-        Self { states: Default::default(), seen: losses, lines: Vec::new() }
+        Self { states: Default::default(), seen: losses, answered: losses.by_outage(), lines: Vec::new() }
     }
 
     /// Something failed.
@@ -130,6 +139,9 @@ impl Diagnostics {
 
     fn raise(&mut self, cause: Cause, lost: u64, now: Instant, detail: impl FnOnce(Line) -> Line) {
         let state = &mut self.states[cause as usize];
+        if state.last.is_none() {
+            state.since = self.answered;
+        }
         state.last = Some(now);
         state.lost += lost;
         if !state.may_speak(now) {
@@ -143,16 +155,14 @@ impl Diagnostics {
         self.lines.push(if lost > 0 { line.lost(state.lost) } else { line });
     }
 
-    /// True if it came up and is not over.
-    pub(crate) fn is_raised(&self, cause: Cause) -> bool {
-        self.states[cause as usize].last.is_some()
-    }
-
     /// The backend answered: these causes are over.
-    pub(crate) fn answered(&mut self, causes: &[Cause], now: Instant) {
+    pub(crate) fn answered(&mut self, causes: &[Cause], losses: Losses, now: Instant) {
+        // What was lost until this moment belongs to them.
+        self.look(losses, now);
         for cause in causes {
             self.end(*cause, now);
         }
+        self.answered = losses.by_outage();
     }
 
     /// Says that it is over, if it was told or its line is due anyway.
@@ -161,7 +171,10 @@ impl Diagnostics {
         if state.last.is_none() || !(state.told || state.may_speak(now)) {
             return;
         }
-        let lost = std::mem::take(&mut state.lost);
+        let mut lost = std::mem::take(&mut state.lost);
+        if cause.is_outage() {
+            lost = self.seen.by_outage().saturating_sub(state.since);
+        }
         (state.last, state.told, state.suppressed) = (None, false, 0);
         state.line = Some(now);
         let line = if lost > 0 { Line::warn(cause.recovered()) } else { Line::info(cause.recovered()) };
@@ -177,14 +190,6 @@ impl Diagnostics {
                 self.states[cause as usize].lost += lost;
             } else {
                 self.raise(cause, lost, now, |line| line);
-            }
-        }
-        // What an outage costs is lost in several ways.
-        let all = losses.by_outage().saturating_sub(before.by_outage());
-        for cause in [Cause::Unreachable, Cause::Overloaded] {
-            let state = &mut self.states[cause as usize];
-            if state.last.is_some() {
-                state.lost += all;
             }
         }
         for cause in Cause::ALL.into_iter().filter(|cause| !cause.ends_by_answer()) {

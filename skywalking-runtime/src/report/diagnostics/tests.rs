@@ -25,8 +25,7 @@ impl Log {
 
     fn answered(&mut self, causes: &[Cause], seconds: u64) {
         let now = self.at(seconds);
-        self.diagnostics.look(self.losses, now);
-        self.diagnostics.answered(causes, now);
+        self.diagnostics.answered(causes, self.losses, now);
     }
 
     fn lose(&mut self, seconds: u64, lose: impl FnOnce(&mut Losses)) {
@@ -124,6 +123,19 @@ fn a_failure_is_one_line_a_minute_and_the_answer_says_what_it_cost() {
         log.look(111);
         assert_eq!(log.lines(), [over(Cause::QueueFull, 1_000)]);
     }
+}
+
+#[test]
+fn what_was_lost_before_an_outage_was_found_out_belongs_to_it() {
+    let mut log = Log::new();
+    log.lose(0, |losses| losses.unconfirmed += 5);
+    log.answered(&[], 1);
+    log.lose(2, |losses| losses.queue_full += 70);
+    log.failed(Cause::Unreachable, 3);
+    log.lose(4, |losses| losses.queue_full += 3);
+    log.answered(&[Cause::Unreachable], 5);
+    let expected = [begins(Cause::QueueFull).lost(70), failure(Cause::Unreachable), over(Cause::Unreachable, 73)];
+    assert_eq!(log.lines(), expected);
 }
 
 #[test]

@@ -2,9 +2,8 @@
 //! is logged of it.
 
 use super::super::accounts::End;
-use super::super::diagnostics::Losses;
 use super::super::transport::{Outcome, Transport};
-use super::{Activity, Batch, Beats, Cause, Duration, Instant, LOOK, Link, Ordering, WithoutThread, Word, Worker, self_log};
+use super::{Activity, Batch, Beats, Cause, Duration, Instant, LOOK, Link, Losses, Ordering, WithoutThread, Word, Worker, self_log};
 
 impl<T: Transport> Worker<T> {
     pub(super) fn finish(&mut self, outcome: Outcome) {
@@ -115,12 +114,7 @@ impl<T: Transport> Worker<T> {
     /// The backend answered: these causes of lines are over.
     fn answered(&mut self, causes: &[Cause]) {
         self.reached.store(true, Ordering::Relaxed);
-        let now = Instant::now();
-        if causes.iter().any(|cause| self.diagnostics.is_raised(*cause)) {
-            // What was lost until this moment belongs to them.
-            self.diagnostics.look(Losses::read(), now);
-            self.diagnostics.answered(causes, now);
-        }
+        self.diagnostics.answered(causes, Losses::read(), Instant::now());
     }
 
     fn failed(&mut self, cause: Cause, problem: &str) {
