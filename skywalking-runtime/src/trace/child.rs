@@ -41,7 +41,7 @@ pub fn child(callsite: &'static Callsite) -> Child {
 }
 
 /// The guard of a span that [`child`] opened.
-#[must_use = "the span closes when this guard drops: bind it to a name that begins with `_`"]
+#[must_use = "the span closes when this guard drops: keep it with `let _span = ..`; `let _ = ..` drops it at once"]
 #[derive(Debug)]
 pub struct Child {
     callsite: &'static Callsite,

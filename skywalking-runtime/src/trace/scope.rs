@@ -133,7 +133,7 @@ pub(super) fn exchange_begun(begun: Begun) -> Begun {
 }
 
 /// A span that is open on this thread until the guard drops.
-#[must_use = "the span closes when this guard drops: bind it to a name that begins with `_`"]
+#[must_use = "the span closes when this guard drops: keep it with `let _span = ..`; `let _ = ..` drops it at once"]
 #[derive(Debug)]
 pub struct Scope {
     key: u64,
