@@ -46,12 +46,12 @@ fn in_use() -> isize {
     IN_USE.load(Ordering::Relaxed)
 }
 
-const THREADS: usize = 3_000;
-/// What 3 000 threads may leave behind: a few hundred bytes each.
-const LITTLE: isize = 3 * 1024 * 1024;
+const THREADS: usize = 1_000;
+/// What so many threads may leave behind: a few hundred bytes each.
+const LITTLE: isize = 1024 * 1024;
 
-/// What 3 000 threads may hold that have traced and live on: a used segment, and what the standard library holds of a thread.
-const IDLE: isize = 10 * 1024 * 1024;
+/// What so many threads may hold that have traced and live on: a used segment, and what the standard library holds of a thread.
+const IDLE: isize = 3 * 1024 * 1024 + LITTLE / 2;
 
 /// Traces on so many threads at one time. Each waits for `stay` before it ends.
 fn trace_on_threads(stay: impl FnOnce()) {
