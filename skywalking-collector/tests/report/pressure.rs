@@ -9,7 +9,7 @@ use bytes::Bytes;
 use http_body::{Body, Frame};
 use skywalking_collector::{Limits, Timeouts};
 use skywalking_proto::v3::SegmentObject;
-use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
+use tokio::io::{AsyncBufReadExt as _, AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::net::TcpStream;
 use tonic::Code;
 use tonic::codegen::{Service as _, http};
@@ -82,6 +82,30 @@ async fn unfinished_messages_share_one_budget() {
     send(address, COLLECT, encoded([&with_tag("large", 7 * MIB)])).await.expect("room again");
     // One that is alone may be larger than the budget.
     send(address, COLLECT, encoded([&with_tag("larger", 20 * MIB)])).await.expect("alone");
+}
+
+/// 20 clients that never finish would take 160 MiB.
+#[cfg(target_os = "linux")]
+#[tokio::test]
+async fn memory_stays_within_the_budget() {
+    let mut program = tokio::process::Command::new(env!("CARGO_BIN_EXE_skywalking-collector"));
+    program.args(["--grpc-addr", "127.0.0.1:0", "--http-addr", "127.0.0.1:0", "--max-in-flight", &(32 * MIB).to_string()]);
+    let mut program = program.stdout(std::process::Stdio::piped()).kill_on_drop(true).spawn().expect("it starts");
+    let mut lines = tokio::io::BufReader::new(program.stdout.take().expect("piped")).lines();
+    let line = lines.next_line().await.expect("text").expect("a line");
+    let address = line.strip_prefix("grpc listening on ").and_then(|address| address.parse().ok()).expect("an address");
+
+    let mut calls = tokio::task::JoinSet::new();
+    for _ in 0..20 {
+        calls.spawn(unfinished(address, 48 * MIB, 8 * MIB));
+    }
+    for _ in 0..16 {
+        let code = tokio::time::timeout(PATIENCE, calls.join_next()).await.expect("most are refused").expect("one of them");
+        assert_eq!(code.expect("no panic"), Some(Code::ResourceExhausted));
+    }
+    let status = std::fs::read_to_string(format!("/proc/{}/status", program.id().expect("it runs"))).expect("it runs");
+    let peak = status.lines().find_map(|line| line.strip_prefix("VmHWM:")?.trim().strip_suffix(" kB")?.parse::<usize>().ok());
+    assert!(peak.is_some_and(|kib| kib < 96 * 1024), "{peak:?} KiB");
 }
 
 #[tokio::test]
