@@ -1,5 +1,7 @@
 //! The rules of what an OAP on SQL storage can store: a row that it refuses takes its whole batch along.
 
+use serde_json::Value;
+
 use super::text::{NAME_UNITS, OPERATION_UNITS, PEER_UNITS, quoted};
 use super::{Flow, Judge, Rule};
 use crate::storage::{self, SERVICE_BYTES, TagRoom};
@@ -38,11 +40,24 @@ impl Judge<'_> {
     }
 
     pub(super) fn tag_room(&mut self, span: Option<i32>, tag: &KeyStringValuePair) -> Flow {
+        if tag.key == "x-le" {
+            return self.logic_endpoint_room(span, &tag.value);
+        }
         match storage::tag_room(&tag.key).filter(|room| !room.holds(&tag.value)) {
             None => Flow::Continue(()),
             Some(TagRoom::Bytes(bytes)) => self.no_room(span, &format!("tag {}", tag.key), &tag.value, format!("{bytes} bytes")),
             Some(TagRoom::Units(units)) => self.no_room(span, &format!("tag {}", tag.key), &tag.value, format!("{units} UTF-16 units")),
         }
+    }
+
+    /// The name in the value of `x-le`, which is an endpoint.
+    fn logic_endpoint_room(&mut self, span: Option<i32>, value: &str) -> Flow {
+        const WHAT: &str = "name in the tag x-le";
+        let value: Value = serde_json::from_str(value).unwrap_or_default();
+        let name = value.get("name").and_then(Value::as_str).unwrap_or_default();
+        self.characters(span, WHAT, name)?;
+        let limit = room_below(&self.segment.service, storage::endpoint_bytes);
+        self.room(span, WHAT, storage::cut(name, OPERATION_UNITS), limit)
     }
 
     fn room(&mut self, span: Option<i32>, what: &str, name: &str, bytes: usize) -> Flow {

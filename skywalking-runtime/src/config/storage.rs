@@ -49,10 +49,31 @@ impl Storage {
 
     /// The value of this tag, where the backend makes a name or a statement of it.
     pub(crate) fn tag<'a>(self, key: &str, value: Cow<'a, str>) -> Cow<'a, str> {
+        if key == LOGIC_ENDPOINT {
+            return self.logic_endpoint(&value).map_or(value, Cow::Owned);
+        }
         match storage::tag_room(key) {
             Some(room) if self == Self::Sql && !room.holds(&value) => Cow::Owned(room.fit(&value).into_owned()),
             _ => value,
         }
+    }
+
+    /// The value of `x-le` with a name that the backend can store, if it has another one.
+    fn logic_endpoint(self, value: &str) -> Option<String> {
+        // A short name without escapes is stored as it is, and most values have none at all.
+        if value.len() <= LOGIC_NAME_BYTES && !value.contains('\\') {
+            return None;
+        }
+        let mut object: serde_json::Map<String, serde_json::Value> = serde_json::from_str(value).ok()?;
+        let name = object.get("name")?.as_str()?;
+        // Of ASCII the backend cuts what is too long.
+        let bytes = if self == Self::Any || name.is_ascii() { usize::MAX } else { LOGIC_NAME_BYTES };
+        let stored = storage::shorten(&storage::storable(name), usize::MAX, bytes).into_owned();
+        if stored == name {
+            return None;
+        }
+        object.insert("name".to_owned(), stored.into());
+        serde_json::to_string(&object).ok()
     }
 
     /// True if a peer leaves as it is.
@@ -67,3 +88,9 @@ impl Storage {
         if self.holds_peer(&peer) { peer } else { Cow::Owned(storage::shorten_peer(&peer).into_owned()) }
     }
 }
+
+/// The tag of a logic endpoint. Its value is JSON, which may have the name of the endpoint.
+const LOGIC_ENDPOINT: &str = "x-le";
+
+/// The most bytes of a logic endpoint's name below any service.
+const LOGIC_NAME_BYTES: usize = storage::endpoint_bytes(storage::SERVICE_BYTES);

@@ -289,3 +289,31 @@ fn tags_that_become_names_or_statements_have_room() {
     assert_eq!(sent(Config::new("s")), expected.map(|(key, bytes, units)| (key.to_owned(), bytes, units)));
     assert!(sent(Config::new("s").storage(Storage::Any)).iter().all(|(_, bytes, _)| *bytes == 2_100));
 }
+
+#[test]
+fn logic_endpoint_has_a_name_that_can_be_stored() {
+    let sent = |config: Config, value: &str| {
+        let _running = start(config);
+        let trees = run(|| Root::new(&ENTRY).run(|| _ = current().set_name("/e").tag("x-le", value)));
+        trees[0].root.tags[0].1.clone()
+    };
+    let named = |name: &str| format!(r#"{{"latency":3,"name":"{name}","status":true}}"#);
+    let stored = |name: &str| named(&storage::shorten(name, usize::MAX, storage::endpoint_bytes(147)));
+    let escaped = r"\u952e".repeat(79);
+    for (name, expected) in [
+        ("键".repeat(78), named(&"键".repeat(78))),
+        ("键".repeat(79), stored(&"键".repeat(79))),
+        (escaped.clone(), stored(&"键".repeat(79))),
+        ("б".repeat(150), stored(&"б".repeat(150))),
+        ("n".repeat(400), named(&"n".repeat(400))),
+        (r"a\u0000b".to_owned(), named("a\u{fffd}b")),
+        (r#"a\"b"#.to_owned(), named(r#"a\"b"#)),
+    ] {
+        assert_eq!(sent(Config::new("s"), &named(&name)), expected, "{name}");
+        let whole = named(&name.replace(r"\u0000", "\u{fffd}"));
+        assert_eq!(sent(Config::new("s").storage(Storage::Any), &named(&name)), whole);
+    }
+    for other in [r#"{"logic-span":true}"#.to_owned(), format!(r#"{{"name":1,"more":"{}"}}"#, "键".repeat(100))] {
+        assert_eq!(sent(Config::new("s"), &other), other);
+    }
+}

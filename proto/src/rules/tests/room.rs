@@ -109,3 +109,25 @@ fn text_that_fills_its_room_is_right() {
     assert_eq!(first(124).len(), 1);
     right(|s| s.spans[1].logs[0].data[0].value = "a\u{1}\u{1b}\u{7f}\u{9f}\n\u{fffe}".into());
 }
+
+#[test]
+fn name_in_the_tag_of_a_logic_endpoint_has_room() {
+    let with = |service: &str, name: &str| {
+        let value = format!(r#"{{"name":"{name}","latency":1,"status":true}}"#);
+        let found = broken(good(), |s| {
+            s.service = service.to_owned();
+            s.spans[1].tags = vec![pair("x-le", &value)];
+            for reference in s.spans.iter_mut().flat_map(|span| &mut span.refs) {
+                reference.parent_service = service.to_owned();
+            }
+        });
+        found.iter().map(|one| one.rule.name()).collect::<Vec<_>>()
+    };
+    let none: [&str; 0] = [];
+    assert_eq!(with("s", &"键".repeat(126)), none);
+    assert_eq!(with("s", &"键".repeat(127)), ["column"]);
+    assert_eq!(with(&"键".repeat(49), &"键".repeat(78)), none);
+    assert_eq!(with(&"键".repeat(49), &r"\u952e".repeat(79)), ["column"]);
+    assert_eq!(with("s", &"n".repeat(2_000)), none);
+    assert_eq!(with("s", r"a\u0000b"), ["nul"]);
+}
