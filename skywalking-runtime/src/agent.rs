@@ -104,7 +104,7 @@ struct Ended {
 /// How long before the caller's deadline the worker shall answer, so that its answer is in time. At most a tenth of the whole.
 const MARGIN: Duration = Duration::from_millis(50);
 
-/// How long dropping an agent that is off waits for the line that says why.
+/// How long the end of an agent waits for a line that is being written, within its own deadline.
 pub(crate) const LOG_DEADLINE: Duration = Duration::from_secs(1);
 
 /// How long the end of a parent's agent waits in a forked child for the line that says that it is off there.
@@ -273,7 +273,7 @@ impl Agent {
                 let last = if reached { Delivery::default() } else { self_log::emit(lines::at_end(&report, reached), WithoutThread::Drop) };
                 // A program that ends now would cut them off.
                 for delivery in [std::mem::take(&mut self.logged), last].into_iter().chain(found) {
-                    delivery.wait(timeout.saturating_sub(asked.elapsed()));
+                    delivery.wait(timeout.saturating_sub(asked.elapsed()).min(LOG_DEADLINE));
                 }
                 report
             }
