@@ -41,7 +41,6 @@ async fn check(address: &str, mut req: Req) -> Result<Req, std::io::Error> {
                 }
                 #[allow(unused_braces)] { Ok(req) }
             },
-            #[allow(clippy::ref_option, clippy::ref_option_ref)]
             |__skywalking_returned: &Result<Req, std::io::Error>| {
                 use ::skywalking_runtime::__private::{
                     ViaDebug as _, ViaDeref as _, ViaDisplay as _, ViaError as _,

@@ -30,7 +30,6 @@ fn plan(user_id: u64) -> Result<u64, std::num::ParseIntError> {
         |()| -> Result<u64, std::num::ParseIntError> {
             #[allow(unused_braces)] { "x".parse() }
         },
-        #[allow(clippy::ref_option, clippy::ref_option_ref)]
         |__skywalking_returned: &Result<u64, std::num::ParseIntError>| {
             use ::skywalking_runtime::__private::{
                 ViaDebug as _, ViaDeref as _, ViaDisplay as _, ViaError as _,

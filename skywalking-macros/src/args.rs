@@ -136,6 +136,16 @@ pub(crate) struct Args {
 }
 
 impl Args {
+    /// The expressions that are computed before the span opens.
+    pub(crate) fn computed(&self) -> impl Iterator<Item = &Expr> {
+        let texts = [&self.name, &self.peer].into_iter().filter_map(|text| match text {
+            Some(Text::Computed(value)) => Some(value),
+            _ => None,
+        });
+        let carriers = [&self.extract, &self.extract_each].into_iter().flatten();
+        texts.chain(carriers).chain(self.tags.iter().filter_map(|tag| tag.value.computed()))
+    }
+
     /// The key as it was written, if it was.
     pub(crate) fn key(&self, word: &str) -> Option<&Ident> {
         self.seen.iter().find(|key| *key == word)

@@ -3,6 +3,8 @@
 //! Four rules hold for every shape. The signature and the body are the user's tokens as they came. Our locals have the hygiene of `mixed_site`, so neither
 //! side sees the other's names. Every path is rooted, below the runtime's `__private` or `::core`. A user's expression stands outside the scope of our trait
 //! imports, and outside the block in which our static lives.
+//!
+//! Clippy reads another item than the compiler: the one that was written, after what the arguments mention in code that never runs.
 
 mod block;
 mod function;
@@ -36,20 +38,55 @@ impl Switch {
     }
 }
 
+/// What an attribute makes of an item.
+#[derive(Default)]
+pub(crate) struct Expanded {
+    /// The item, traced.
+    pub(crate) item: TokenStream,
+    /// What clippy reads in its place: the item as it was written, so that it reports the same as without the attribute.
+    pub(crate) for_clippy: Option<TokenStream>,
+    errors: TokenStream,
+}
+
+impl Expanded {
+    fn unchanged(item: TokenStream) -> Self {
+        Self { item, ..Self::default() }
+    }
+
+    /// Both items, of which each build takes one. Clippy sets `cfg(clippy)`.
+    pub(crate) fn into_tokens(self) -> TokenStream {
+        let Self { item, for_clippy, errors } = self;
+        let Some(for_clippy) = for_clippy else { return item.into_iter().chain(errors).collect() };
+        quote_spanned!(Span::mixed_site()=> #[cfg(not(clippy))] #item #[cfg(clippy)] #for_clippy #errors)
+    }
+
+    /// The item that is not for clippy.
+    #[cfg(test)]
+    pub(crate) fn into_traced(self) -> TokenStream {
+        self.item.into_iter().chain(self.errors).collect()
+    }
+}
+
 /// The whole work of an attribute.
-pub(crate) fn attribute(kind: Kind, args: TokenStream, item: TokenStream, switch: Switch) -> TokenStream {
+pub(crate) fn attribute(kind: Kind, args: TokenStream, item: TokenStream, switch: Switch) -> Expanded {
     let mut complaints = Complaints::default();
     let args = args::parse(kind, args, &mut complaints);
     check::arguments(kind, &args, &mut complaints);
     let expanded = match check::traceable(item::read(item.clone()), &mut complaints) {
         Some(Item::Function(function)) => {
             check::arguments_and_function(kind, &args, &function, &Place::Alone, &mut complaints);
-            if complaints.is_empty() && switch == Switch::On { function::traced(kind, &args, &function, &naming(&args)) } else { item }
+            if complaints.is_empty() && switch == Switch::On {
+                let naming = naming(&args);
+                let for_clippy = function::for_clippy(kind, &args, &function, &naming);
+                Expanded { for_clippy: Some(for_clippy), ..Expanded::unchanged(function::traced(kind, &args, &function, &naming)) }
+            } else {
+                Expanded::unchanged(item)
+            }
         }
         Some(Item::Impl(block)) => block::traced(kind, &args, &block, switch, &mut complaints),
-        _ => item,
+        _ => Expanded::unchanged(item),
     };
-    expanded.into_iter().chain(complaints.into_errors().unwrap_or_default()).collect()
+    Expanded { errors: complaints.into_errors().unwrap_or_default(), ..expanded }
 }
 
 /// By a block that was expanded before, or by its module.

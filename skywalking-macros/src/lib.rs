@@ -23,19 +23,19 @@ use proc_macro::TokenStream;
 /// Traces a function as an Entry span: a request that comes in. The documentation stands on the runtime's re-export.
 #[proc_macro_attribute]
 pub fn entry_span(args: TokenStream, item: TokenStream) -> TokenStream {
-    expand::attribute(Kind::Entry, args.into(), item.into(), Switch::of_this_build()).into()
+    expand::attribute(Kind::Entry, args.into(), item.into(), Switch::of_this_build()).into_tokens().into()
 }
 
 /// Traces a function as an Exit span: a call that goes out. The documentation stands on the runtime's re-export.
 #[proc_macro_attribute]
 pub fn exit_span(args: TokenStream, item: TokenStream) -> TokenStream {
-    expand::attribute(Kind::Exit, args.into(), item.into(), Switch::of_this_build()).into()
+    expand::attribute(Kind::Exit, args.into(), item.into(), Switch::of_this_build()).into_tokens().into()
 }
 
 /// Traces a function as a Local span. The documentation stands on the runtime's re-export.
 #[proc_macro_attribute]
 pub fn local_span(args: TokenStream, item: TokenStream) -> TokenStream {
-    expand::attribute(Kind::Local, args.into(), item.into(), Switch::of_this_build()).into()
+    expand::attribute(Kind::Local, args.into(), item.into(), Switch::of_this_build()).into_tokens().into()
 }
 
 /// Leaves one function of an impl block out. The documentation stands on the runtime's re-export.

@@ -125,6 +125,15 @@ pub(crate) fn mentioned(tokens: &TokenStream, words: &mut HashSet<String>) {
     }
 }
 
+/// Whether a word in the tokens can be of the program's own, and not of the prelude.
+pub(crate) fn mentions_the_program(tokens: &TokenStream) -> bool {
+    const PRELUDE: [&str; 7] = ["Some", "None", "Ok", "Err", "format", "format_args", "concat"];
+    let mut words = HashSet::new();
+    mentioned(tokens, &mut words);
+    // A raw name can look like a keyword.
+    tokens.to_string().contains("r#") || words.iter().any(|word| !PRELUDE.contains(&word.as_str()) && syn::parse_str::<Ident>(word).is_ok())
+}
+
 /// Whether the tokens assign to the name, to a field or to an element of it: `NAME.field[0] += ..`, `(NAME, other) = ..`.
 pub(crate) fn assigned(tokens: &TokenStream, name: &str) -> bool {
     let trees: Vec<TokenTree> = tokens.clone().into_iter().collect();
@@ -189,7 +198,7 @@ fn in_format_string(text: &str, words: &mut HashSet<String>) {
 mod tests {
     use std::collections::HashSet;
 
-    use super::{assigned, bindings, mentioned};
+    use super::{assigned, bindings, mentioned, mentions_the_program};
 
     #[test]
     fn every_name_of_every_pattern_is_bound_in_order() {
@@ -212,6 +221,16 @@ mod tests {
         words.sort();
         // `{{h}}` is no name, but to take it for one costs nothing.
         assert_eq!(words, ["a", "b", "d", "e", "f", "g", "h", "i", "type"]);
+    }
+
+    #[test]
+    fn words_of_the_prelude_are_not_the_programs() {
+        for no in ["", "\"a\"", "Some(1)", "format!(\"{}\", 1)", "1 + 2", "if true { 1 } else { 2 }"] {
+            assert!(!mentions_the_program(&no.parse().unwrap()), "{no}");
+        }
+        for yes in ["a", "self.a", "format!(\"{a}\")", "Some(a)", "a()", "Self::A", "r#type"] {
+            assert!(mentions_the_program(&yes.parse().unwrap()), "{yes}");
+        }
     }
 
     #[test]

@@ -14,12 +14,12 @@ use crate::expand::{self, Switch};
 
 /// The expansion of one attribute on a free function, formatted.
 fn expanded(kind: Kind, args: &str, function: &str) -> String {
-    formatted(expand::attribute(kind, tokens(args), tokens(function), Switch::On))
+    formatted(expand::attribute(kind, tokens(args), tokens(function), Switch::On).into_traced())
 }
 
 /// The same on a method.
 fn expanded_method(kind: Kind, args: &str, method: &str) -> String {
-    let method = expand::attribute(kind, tokens(args), tokens(method), Switch::On);
+    let method = expand::attribute(kind, tokens(args), tokens(method), Switch::On).into_traced();
     formatted(quote!(impl Type { #method }))
 }
 

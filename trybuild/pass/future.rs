@@ -43,7 +43,6 @@ fn a_call_alone_is_nothing() {
 #[test]
 fn the_parent_is_that_of_the_first_poll() {
     #[local_span(covers = call)]
-    #[expect(clippy::async_yields_async, reason = "the caller of this is to poll it")]
     async fn caller() -> impl Future<Output = u8> {
         count(1)
     }

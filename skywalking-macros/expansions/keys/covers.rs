@@ -29,7 +29,6 @@ fn plan(user: u64) -> impl Future<Output = Result<u64, String>> {
         |__skywalking_returned| ::skywalking_runtime::__private::Prepared::future_with_return(
             __skywalking_opening,
             __skywalking_returned,
-            #[allow(clippy::ref_option, clippy::ref_option_ref)]
             |__skywalking_returned: &Result<u64, String>| {
                 use ::skywalking_runtime::__private::{
                     ViaDebug as _, ViaDeref as _, ViaDisplay as _, ViaError as _,

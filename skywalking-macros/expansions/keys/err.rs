@@ -23,7 +23,6 @@ fn get(status: u16) -> Response {
             let _ = &status;
             #[allow(unused_braces)] { Response { status } }
         },
-        #[allow(clippy::ref_option, clippy::ref_option_ref)]
         |__skywalking_returned: &Response| {
             use ::skywalking_runtime::__private::{
                 CauseOfError as _, CauseThroughDeref as _, KindOfError as _,

@@ -22,7 +22,6 @@ fn user(id: u64) -> Result<String, Box<dyn std::error::Error>> {
                 }
             }
         },
-        #[allow(clippy::ref_option, clippy::ref_option_ref)]
         |__skywalking_returned: &Result<String, Box<dyn std::error::Error>>| {
             use ::skywalking_runtime::__private::{
                 ViaDebug as _, ViaDeref as _, ViaDisplay as _, ViaError as _,

@@ -23,7 +23,6 @@ fn search(query: &str) -> Result<Page, String> {
                 })
             }
         },
-        #[allow(clippy::ref_option, clippy::ref_option_ref)]
         |__skywalking_returned: &Result<Page, String>| {
             {
                 use ::skywalking_runtime::__private::{

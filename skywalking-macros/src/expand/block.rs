@@ -8,16 +8,16 @@ use quote::{ToTokens as _, format_ident, quote};
 use syn::{Attribute, Meta};
 
 use super::opening::Naming;
-use super::{Switch, function};
+use super::{Expanded, Switch, function};
 use crate::args::{Args, Kind};
 use crate::check::{self, Complaints, Place};
-use crate::item::{Block, Member, Method};
+use crate::item::{Block, Function, Member, Method};
 
 /// The argument by which `#[skip_span]` knows that it stands inside of a traced block.
 const SEEN: &str = "__seen";
 
 /// The block with its functions traced; as it came if anything is wrong with it, or tracing is not compiled in.
-pub(super) fn traced(kind: Kind, args: &Args, block: &Block, switch: Switch, complaints: &mut Complaints) -> TokenStream {
+pub(super) fn traced(kind: Kind, args: &Args, block: &Block, switch: Switch, complaints: &mut Complaints) -> Expanded {
     check::arguments_and_block(kind, args, block, complaints);
     for member in &block.members {
         if let Member::Function(method) = member {
@@ -30,16 +30,34 @@ pub(super) fn traced(kind: Kind, args: &Args, block: &Block, switch: Switch, com
     let skips = block.members.iter().any(|member| matches!(member, Member::Function(method) if method.skip.is_some()));
     if !skips && (!complaints.is_empty() || switch == Switch::Off || block.members.iter().any(is_half_typed)) {
         // In the program's own braces, at which rustc says once what it says twice of others.
-        return block.head.clone().into_iter().chain([TokenTree::Group(block.braces.clone())]).collect();
+        return Expanded::unchanged(block.head.clone().into_iter().chain([TokenTree::Group(block.braces.clone())]).collect());
     }
-    let expands = complaints.is_empty() && switch == Switch::On;
+    let naming = Naming::Method { names: args.names.as_ref(), block };
+    if !complaints.is_empty() || switch == Switch::Off {
+        return Expanded::unchanged(with_members(block, |method| {
+            with_attributes(method.own.iter().map(|(_, attr)| attr.to_token_stream()), method)
+        }));
+    }
+    let each = |method: &Method, function: Emit| {
+        if method.own.is_empty() && method.skip.is_none() {
+            return function(kind, args, &method.function, &naming);
+        }
+        with_attributes(told(args, method, &naming).into_iter(), method)
+    };
+    Expanded {
+        for_clippy: Some(with_members(block, |method| each(method, function::for_clippy))),
+        ..Expanded::unchanged(with_members(block, |method| each(method, function::traced)))
+    }
+}
+
+/// Makes something of a function.
+type Emit = fn(Kind, &Args, &Function, &Naming<'_>) -> TokenStream;
+
+/// The block with something made of each of its functions.
+fn with_members(block: &Block, method: impl Fn(&Method) -> TokenStream) -> TokenStream {
     let members = block.members.iter().flat_map(|member| match member {
         Member::Other(tokens) => tokens.clone(),
-        Member::Function(method) if expands => expanded(kind, args, block, method),
-        Member::Function(method) => {
-            let own = method.own.iter().map(|(_, attr)| attr.to_token_stream());
-            with_attributes(own, method)
-        }
+        Member::Function(function) => method(function),
     });
     let mut braces = Group::new(block.braces.delimiter(), members.collect());
     braces.set_span(block.braces.span());
@@ -54,23 +72,20 @@ fn is_inner_attribute(tokens: &TokenStream) -> bool {
     matches!(tokens.clone().into_iter().nth(1), Some(TokenTree::Punct(bang)) if bang.as_char() == '!')
 }
 
-fn expanded(kind: Kind, args: &Args, block: &Block, method: &Method) -> TokenStream {
-    let naming = Naming::Method { names: args.names.as_ref(), block };
-    if method.own.is_empty() && method.skip.is_none() {
-        return function::traced(kind, args, &method.function, &naming);
-    }
-    let own = method.own.iter().map(|(_, attr)| {
+/// The attributes of a function's own, with what the block has to say to them.
+fn told(args: &Args, method: &Method, naming: &Naming<'_>) -> Vec<TokenStream> {
+    let told = method.own.iter().map(|(_, attr)| {
         let name = naming.of(&method.function.sig.ident);
         let chosen = naming.is_chosen().then(|| quote!(, chosen));
         // What a block says of the runtime holds for all of it.
         let runtime = args.runtime.as_ref().map(|path| quote!(, crate = #path));
-        told(attr, &quote!(__block(#name #chosen #runtime)))
+        with_argument(attr, &quote!(__block(#name #chosen #runtime)))
     });
-    with_attributes(own, method)
+    told.collect()
 }
 
 /// The attribute with one more argument.
-fn told(attr: &Attribute, argument: &TokenStream) -> TokenStream {
+fn with_argument(attr: &Attribute, argument: &TokenStream) -> TokenStream {
     let path = attr.path();
     let written = match &attr.meta {
         Meta::List(list) => list.tokens.clone(),

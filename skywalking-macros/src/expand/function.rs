@@ -9,7 +9,7 @@ use super::opening::{Naming, Opening};
 use super::returned::{Look, made};
 use super::{located_at, private};
 use crate::args::{Args, Covers, Kind};
-use crate::item::Function;
+use crate::item::{Block, Function};
 use crate::params;
 use crate::returns::{self, Holder, Later};
 
@@ -41,6 +41,52 @@ pub(super) fn traced(kind: Kind, args: &Args, function: &Function, naming: &Nami
     let warning = warning(args, function, boxed_future, &private);
     let block = in_braces_of(&body, attrs.into_iter().chain(warning.unwrap_or_default()).chain(inner).collect());
     function.head.clone().into_iter().chain([TokenTree::Group(block)]).collect()
+}
+
+/// The function as it was written. Code at its head that never runs mentions what the arguments mention, or the compiler would call it unused.
+pub(super) fn for_clippy(kind: Kind, args: &Args, function: &Function, naming: &Naming<'_>) -> TokenStream {
+    let private = private(args.runtime.as_ref(), Span::mixed_site());
+    let opening = Opening { kind, args, function, naming, private: &private };
+    let output = function.returned(args.covers.as_ref());
+    let mention = mention(&opening, output.as_ref());
+    let body = match mention {
+        None => function.body.clone(),
+        Some(mention) => {
+            let (attrs, body) = hoisted(&function.body);
+            let tokens = attrs.into_iter().chain(mention).chain(tail(&body)).collect();
+            // Of an implementation of these clippy reports a body with more than an expression, unless a macro wrote it.
+            match naming {
+                Naming::Method { block: Block { trait_name: Some(name), .. }, .. } if ["Clone", "PartialOrd"].contains(&name.as_str()) => {
+                    Group::new(Delimiter::Brace, tokens)
+                }
+                _ => in_braces_of(&function.body, tokens),
+            }
+        }
+    };
+    function.head.clone().into_iter().chain([TokenTree::Group(body)]).collect()
+}
+
+/// A statement that never runs, with all that the arguments mention; `None` if they mention nothing.
+fn mention(opening: &Opening<'_>, output: Option<&Type>) -> Option<TokenStream> {
+    let site = Span::mixed_site();
+    let private = opening.private;
+    let look = output.filter(|output| !matches!(output, Type::Infer(_)) && !returns::hides(output)).and_then(|output| {
+        let look = Look::new(opening.args, opening.function, Some(output), opening.naming, private)?;
+        look.mentions().then(|| look.closure(output))
+    });
+    let mentioned = opening.mentioned();
+    if mentioned.is_empty() && look.is_none() {
+        return None;
+    }
+    let look = look.map(|look| quote_spanned!(site=> let _ = #look;));
+    Some(quote_spanned! {site=>
+        #[allow(clippy::all, clippy::pedantic, clippy::nursery, clippy::restriction)]
+        if false {
+            #mentioned
+            #look
+            #private::never();
+        }
+    })
 }
 
 /// A statement that warns of what the function returns if that runs later, unless `covers` says what is meant.

@@ -15,7 +15,7 @@ use proc_macro2::{Group, Span, TokenStream};
 use quote::{ToTokens as _, quote_spanned};
 use syn::{FnArg, Receiver, ReceiverKind};
 
-use crate::args::{Args, Text};
+use crate::args::Args;
 use crate::item::Function;
 use crate::params::{self, Binding, Borrows};
 
@@ -147,21 +147,12 @@ fn is_shared(receiver: &Receiver) -> bool {
     matches!(&receiver.kind, ReceiverKind::Reference(_, _, None))
 }
 
-/// What stands before a use of the name: its parameter's `#[cfg]`s, and a word to clippy, who would have a name with a leading `_` left alone.
+/// What stands before a use of the name: its parameter's `#[cfg]`s.
 fn attrs(binding: &Binding) -> TokenStream {
     let cfgs = &binding.cfgs;
-    let site = Span::mixed_site();
-    let kept = binding.name().starts_with('_');
-    let allow = kept.then(|| quote_spanned!(site=> #[allow(clippy::no_effect_underscore_binding, clippy::used_underscore_binding)]));
-    quote_spanned!(site=> #(#cfgs)* #allow)
+    quote_spanned!(Span::mixed_site()=> #(#cfgs)*)
 }
 
 fn computed_inside(args: &Args) -> impl Iterator<Item = TokenStream> {
-    let texts = [&args.name, &args.peer].into_iter().filter_map(|text| match text {
-        Some(Text::Computed(value)) => Some(value),
-        _ => None,
-    });
-    let carriers = [&args.extract, &args.extract_each, &args.inject].into_iter().flatten();
-    let tags = args.tags.iter().filter_map(|tag| tag.value.computed());
-    texts.chain(carriers).chain(tags).map(|value| value.to_token_stream())
+    args.computed().chain(&args.inject).map(|value| value.to_token_stream())
 }

@@ -9,6 +9,7 @@ use syn::{Expr, LitStr};
 use super::{located_at, operand};
 use crate::args::{Args, Component, Kind, Names, Piece, Tag, Text, Value};
 use crate::item::{Block, Function};
+use crate::params;
 
 /// What is known of the span to open.
 pub(super) struct Opening<'a> {
@@ -128,6 +129,25 @@ impl Opening<'_> {
         let args = self.args;
         let name = matches!(args.name, Some(Text::Computed(_)));
         name || args.extract.is_some() || args.extract_each.is_some() || !self.computed(&TokenStream::new()).is_empty()
+    }
+
+    /// Statements with the program's own expressions and paths, in what opens the span and is not a literal.
+    pub(super) fn mentioned(&self) -> TokenStream {
+        let site = Span::mixed_site();
+        let private = self.private;
+        let component = match &self.args.component {
+            Some(Component::Constant(path)) => Some(quote_spanned!(site=> let _: i32 = #path;)),
+            _ => None,
+        };
+        let values = self.args.computed().filter(|value| params::mentions_the_program(&value.to_token_stream())).map(|value| {
+            let value = operand(value);
+            quote_spanned!(site=> let _ = &#value;)
+        });
+        let inject = self.args.inject.as_ref().map(|place| {
+            let place = operand(place);
+            quote_spanned!(site=> use #private::Place as _; let _ = #place.__skywalking_place();)
+        });
+        quote_spanned!(site=> #component #(#values)* #inject)
     }
 
     /// The static lives in the smallest block, so that no expression of the user's can see it.

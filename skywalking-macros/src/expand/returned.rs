@@ -1,7 +1,7 @@
 //! A look at the returned value while the span is still open: errors, and tags that are computed from it.
 
 use proc_macro2::{Ident, Span, TokenStream};
-use quote::quote_spanned;
+use quote::{ToTokens as _, quote_spanned};
 use syn::spanned::Spanned as _;
 use syn::{Type, parse_quote_spanned};
 
@@ -9,7 +9,7 @@ use super::located_at;
 use super::opening::{Naming, matched, put};
 use crate::args::{Args, Form, OnErr, RetTag, Returned};
 use crate::item::Function;
-use crate::returns;
+use crate::{params, returns};
 
 /// What is to be seen in the returned value.
 pub(super) struct Look<'a> {
@@ -57,6 +57,13 @@ impl<'a> Look<'a> {
         (look.errors.is_some() || !look.tags.is_empty() || look.runs_later.is_some()).then_some(look)
     }
 
+    /// Whether something of the program is in it.
+    pub(super) fn mentions(&self) -> bool {
+        let by_errors = |errors: &Errors<'_>| matches!(errors.form, Form::Function(_)) || !errors.ignored.is_empty();
+        let by_tag = |tag: &RetTag| tag.value.computed().is_some_and(|value| params::mentions_the_program(&value.to_token_stream()));
+        self.tags.iter().any(by_tag) || self.errors.as_ref().is_some_and(by_errors)
+    }
+
     /// A closure that is given a reference to the returned value.
     pub(super) fn closure(&self, output: &Type) -> TokenStream {
         let site = Span::mixed_site();
@@ -78,8 +85,7 @@ impl<'a> Look<'a> {
                 quote_spanned!(site=> { #errors #tags })
             }
         };
-        // A written `Option<&T>` is the program's choice.
-        quote_spanned!(site=> #[allow(clippy::ref_option, clippy::ref_option_ref)] |__skywalking_returned: &#nameable| #block)
+        quote_spanned!(site=> |__skywalking_returned: &#nameable| #block)
     }
 
     fn errors(&self, errors: &Errors<'_>) -> TokenStream {

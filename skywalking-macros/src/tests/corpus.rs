@@ -75,7 +75,7 @@ fn of_folder(folder: &str) -> Vec<(String, Use)> {
 
 fn expanded(used: &Use, switch: Switch) -> TokenStream {
     match used.kind {
-        Some(kind) => expand::attribute(kind, used.args.clone(), used.item.clone(), switch),
+        Some(kind) => expand::attribute(kind, used.args.clone(), used.item.clone(), switch).into_traced(),
         None => carrier::derive(used.item.clone()),
     }
 }

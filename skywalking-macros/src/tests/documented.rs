@@ -84,7 +84,7 @@ fn expanded(attrs: &mut Vec<Attribute>, item: impl FnOnce(&[Attribute]) -> Token
         _ => TokenStream::new(),
     };
     let rest = item(attrs);
-    Some(expand::attribute(kind(&attr)?, args, rest, Switch::On))
+    Some(expand::attribute(kind(&attr)?, args, rest, Switch::On).into_traced())
 }
 
 fn without_attributes(mut item: impl ToTokens + Attributed, attrs: &[Attribute]) -> TokenStream {

@@ -8,8 +8,8 @@ use crate::expand::{self, Switch};
 
 /// What is said, in order: the same whether tracing is compiled in or not.
 fn said(kind: Kind, args: &str, item: &str) -> Vec<String> {
-    let out = expand::attribute(kind, tokens(args), tokens(item), Switch::On);
-    let off = expand::attribute(kind, tokens(args), tokens(item), Switch::Off);
+    let out = expand::attribute(kind, tokens(args), tokens(item), Switch::On).into_traced();
+    let off = expand::attribute(kind, tokens(args), tokens(item), Switch::Off).into_traced();
     assert_eq!(out.to_string(), off.to_string());
     let item = tokens(item).to_string();
     assert!(out.to_string().starts_with(&item), "the item must stand: {out}");
@@ -50,7 +50,7 @@ fn the_item_stands_beside_every_error() {
 
 #[test]
 fn nothing_at_all_is_no_function() {
-    let out = expand::attribute(Local, tokens(""), tokens(""), Switch::On);
+    let out = expand::attribute(Local, tokens(""), tokens(""), Switch::On).into_traced();
     assert_eq!(messages(&out.to_string()), ["expected a function or an impl block"]);
 }
 
@@ -294,7 +294,7 @@ fn what_belongs_to_one_function_is_refused_on_a_block_and_the_rest_of_its_functi
 #[test]
 fn marks_on_a_function_of_a_block_are_checked() {
     let said = |block: &str| {
-        let out = expand::attribute(Local, tokens(""), tokens(block), Switch::On).to_string();
+        let out = expand::attribute(Local, tokens(""), tokens(block), Switch::On).into_traced().to_string();
         messages(&out[out.find(":: core :: compile_error").unwrap()..])
     };
     assert_eq!(said("impl A { #[skip_span(x)] fn f() {} }"), ["`#[skip_span]` takes no arguments"]);

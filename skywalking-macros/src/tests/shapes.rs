@@ -4,7 +4,7 @@ use proc_macro2::{Delimiter, Group, TokenStream, TokenTree};
 use quote::quote;
 
 use super::{expanded, expanded_method, formatted, tokens};
-use crate::args::Kind::{Entry, Exit, Local};
+use crate::args::Kind::{self, Entry, Exit, Local};
 use crate::carrier;
 use crate::expand::{self, Switch};
 
@@ -123,7 +123,7 @@ fn attributes_inside_a_body_speak_of_the_parameters_too() {
 #[test]
 fn switched_off_the_item_is_unchanged_and_still_checked() {
     let item = "async fn f(a : u8) -> Result < u8 , E > { not valid rust }";
-    let off = |args: &str| expand::attribute(Local, tokens(args), tokens(item), Switch::Off).to_string();
+    let off = |args: &str| expand::attribute(Local, tokens(args), tokens(item), Switch::Off).into_traced().to_string();
     assert_eq!(off("tags(a)"), tokens(item).to_string());
     assert!(off("nam = 1").starts_with(&tokens(item).to_string()));
     assert!(off("nam = 1").contains("did you mean `name`?"));
@@ -133,7 +133,7 @@ fn switched_off_the_item_is_unchanged_and_still_checked() {
 fn a_body_is_emitted_as_it_came() {
     let body = "{ this is { not ( rust , ) } at all ! }";
     for head in ["fn f ()", "fn f () -> Result < () , E >", "async fn f ()", "async fn f () -> Result < () , E >"] {
-        let out = expand::attribute(Local, tokens(""), tokens(&format!("{head} {body}")), Switch::On).to_string();
+        let out = expand::attribute(Local, tokens(""), tokens(&format!("{head} {body}")), Switch::On).into_traced().to_string();
         assert!(out.starts_with(&format!("{} {{", tokens(head))), "{out}");
         assert_eq!(out.matches(&tokens(body).to_string()).count(), 1, "{out}");
     }
@@ -220,6 +220,44 @@ fn an_impl_block_traces_each_function_inside() {
     ));
 }
 
+/// What clippy reads in place of an expansion.
+fn for_clippy(kind: Kind, args: &str, item: &str) -> String {
+    formatted(expand::attribute(kind, tokens(args), tokens(item), Switch::On).for_clippy.unwrap())
+}
+
+#[test]
+fn clippy_reads_the_item_as_it_was_written() {
+    let function = "pub async fn f(mut a: u8, _b: u8) -> Result<u8, E> { a += 1; Ok(a) }";
+    let block = format!("impl A {{ {function} #[cfg(x)] const fn g() {{}} }}").replace("const ", "");
+    for (args, item) in [
+        ("", function),
+        ("name = \"a\", tags(\"b\" = 1, \"c\" = format!(\"{}\", 1)), err(Debug), ret_tags(\"d\" = ?|_| Some(1))", function),
+        ("names = \"{fn}\", tags(\"b\" = 1)", &block),
+    ] {
+        assert_eq!(for_clippy(Local, args, item), formatted(tokens(item)), "{args}");
+    }
+}
+
+#[test]
+fn clippy_reads_what_the_arguments_mention_in_code_that_never_runs() {
+    insta::assert_snapshot!(for_clippy(
+        Exit,
+        "name = label(a), peer = \"b:1\", component = components::TOKIO, inject = req, tags(a, \"c\" = 1), err(reason), ret_tags(\"n\" = |n| n + a)",
+        "fn f(a: u8, mut req: Req) -> Result<u8, E> { #![allow(unused)] g(a) }",
+    ));
+}
+
+#[test]
+fn each_build_takes_one_of_two_items() {
+    let both = expand::attribute(Local, tokens(""), tokens("fn f() { g() }"), Switch::On).into_tokens().to_string();
+    assert!(both.starts_with("# [cfg (not (clippy))] fn f () {"), "{both}");
+    assert!(both.ends_with("# [cfg (clippy)] fn f () { g () }"), "{both}");
+    let off = expand::attribute(Local, tokens(""), tokens("fn f() { g() }"), Switch::Off).into_tokens().to_string();
+    assert_eq!(off, "fn f () { g () }");
+    let refused = expand::attribute(Local, tokens("nam = 1"), tokens("fn f() { g() }"), Switch::On).into_tokens().to_string();
+    assert!(refused.starts_with("fn f () { g () }"), "{refused}");
+}
+
 /// Without spaces and line ends, which are the formatter's.
 fn packed(text: &str) -> String {
     text.split_whitespace().collect()
@@ -255,13 +293,14 @@ fn what_a_fragment_brings_is_taken_out_of_its_invisible_group() {
     let grouped = |text: &str| TokenStream::from(TokenTree::Group(Group::new(Delimiter::None, tokens(text))));
     let (closure, path, key) = (grouped("|r| r.len()"), grouped("reasons::of"), grouped("\"a\""));
     let args = quote!(ret_tags(#key = #closure), err(#path));
-    let out = expand::attribute(Local, args, tokens("fn f() -> Vec<u8> { g() }"), Switch::On);
+    let out = expand::attribute(Local, args, tokens("fn f() -> Vec<u8> { g() }"), Switch::On).into_traced();
     let plain = expand::attribute(
         Local,
         tokens("ret_tags(\"a\" = |r| r.len()), err(reasons::of)"),
         tokens("fn f() -> Vec<u8> { g() }"),
         Switch::On,
-    );
+    )
+    .into_traced();
     assert_eq!(packed(&out.to_string()), packed(&plain.to_string()));
 }
 
@@ -270,25 +309,25 @@ fn functions_that_fragments_bring_into_a_block_are_traced() {
     let grouped = |text: &str| TokenTree::Group(Group::new(Delimiter::None, tokens(text)));
     let (one, vis, two) = (grouped("fn one(&self) {}"), grouped("pub(crate)"), grouped("{ body() }"));
     let block = quote!(impl A { #one #vis fn two(&self) #two });
-    let out = expand::attribute(Local, tokens(""), block, Switch::On).to_string();
+    let out = expand::attribute(Local, tokens(""), block, Switch::On).into_traced().to_string();
     assert_eq!(out.matches("Scope :: open").count(), 2, "{out}");
 }
 
 #[test]
 fn a_half_typed_function_in_a_block_is_passed_on_and_the_others_are_read() {
     let half = "impl A { fn a ( & self ) { } fn b ( & self) -> { 1 } pub f ; # [skip_span] fn d ( ) { } const X : }";
-    let out = expand::attribute(Local, tokens(""), tokens(half), Switch::On).to_string();
+    let out = expand::attribute(Local, tokens(""), tokens(half), Switch::On).into_traced().to_string();
     // What is skipped has to be told so; without that, the block is as it came.
     assert!(out.contains("fn b (& self) -> { 1 } pub f ; # [skip_span (__seen)] fn d () { } const X :"), "{out}");
     assert!(out.contains("Scope :: open"), "{out}");
     let half = half.replace("# [skip_span] ", "");
-    assert_eq!(expand::attribute(Local, tokens(""), tokens(&half), Switch::On).to_string(), tokens(&half).to_string());
+    assert_eq!(expand::attribute(Local, tokens(""), tokens(&half), Switch::On).into_traced().to_string(), tokens(&half).to_string());
 }
 
 #[test]
 fn switched_off_a_block_is_unchanged_but_for_what_its_skipped_functions_are_told() {
     let block = "impl A { # [local_span (nam = 1)] fn a () { } # [skip_span] fn b () { } fn c () { } }";
-    let off = |args: &str| expand::attribute(Local, tokens(args), tokens(block), Switch::Off).to_string();
+    let off = |args: &str| expand::attribute(Local, tokens(args), tokens(block), Switch::Off).into_traced().to_string();
     let told = tokens(&block.replace("skip_span", "skip_span (__seen)")).to_string();
     assert_eq!(off(""), told);
     assert!(off("name = \"a\"").starts_with(&told));
