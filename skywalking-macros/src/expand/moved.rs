@@ -12,7 +12,7 @@
 use std::collections::HashSet;
 
 use proc_macro2::{Group, Span, TokenStream};
-use quote::{ToTokens as _, quote_spanned};
+use quote::{ToTokens, quote_spanned};
 use syn::{FnArg, Receiver, ReceiverKind};
 
 use crate::args::Args;
@@ -154,5 +154,5 @@ fn attrs(binding: &Binding) -> TokenStream {
 }
 
 fn computed_inside(args: &Args) -> impl Iterator<Item = TokenStream> {
-    args.computed().chain(&args.inject).map(|value| value.to_token_stream())
+    args.computed().chain(&args.inject).map(ToTokens::to_token_stream)
 }
