@@ -195,6 +195,7 @@ pub mod __private {
     pub use crate::trace::made::{Made, MakesFuture, MakesStream, MakesValue};
     pub use crate::trace::opening::{Opening, begin};
     pub use crate::trace::prepared::Prepared;
+    pub use crate::trace::quiet::Quiet;
     pub use crate::trace::returned::{
         AnyResult, CauseOfError, CauseThroughDeref, IsBoxed, IsBoxedAndSent, IsItself, IsNothing, KindOfError, KindOfValue, NoCause,
         OfReturned, Returned, ValueOfAny, ValueOfOk, ViaDebug, ViaDeref, ViaDisplay, ViaError, ViaName, ViaNothing, must_be_result,

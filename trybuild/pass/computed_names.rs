@@ -71,7 +71,6 @@ fn are_computed_before_the_span_opens() {
     })
     .are(
         "
-        Local describe
         Exit get users:1 peer=users:1
         Exit &str peer=b:1
         Exit pass::computed_names::constant peer=default:1

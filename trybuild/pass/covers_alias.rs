@@ -103,7 +103,7 @@ where
 }
 
 /// Called with a type that is not `'static`.
-fn layered<'a>(text: &'a str, n: u8) -> [Result<&'a str, String>; 3] {
+fn layered(text: &str, n: u8) -> [Result<&str, String>; 3] {
     fn make<'a>(text: &'a str) -> impl Fn(u8) -> BoxFuture<&'a str, String> {
         let owned = text.to_owned();
         let _: &'a str = text;

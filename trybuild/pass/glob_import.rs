@@ -23,5 +23,5 @@ fn keeps_the_names_of_other_crates() {
         ",
     );
     let built: fn() -> tower::ServiceBuilder<tower::layer::util::Identity> = tower::ServiceBuilder::new;
-    drop(built());
+    let _ = built();
 }

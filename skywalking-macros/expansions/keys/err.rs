@@ -29,8 +29,11 @@ fn get(status: u16) -> Response {
                 KindOfValue as _, NoCause as _,
             };
             if ::skywalking_runtime::__private::recording() {
+                let __skywalking_quiet = ::skywalking_runtime::__private::Quiet::begin();
+                let __skywalking_message = failure(__skywalking_returned);
+                ::skywalking_runtime::__private::Quiet::end(__skywalking_quiet);
                 ::skywalking_runtime::__private::note_message(
-                    failure(__skywalking_returned),
+                    __skywalking_message,
                     (&&::skywalking_runtime::__private::Returned(__skywalking_returned))
                         .__skywalking_kind(),
                     &|| {

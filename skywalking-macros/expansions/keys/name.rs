@@ -13,12 +13,18 @@ impl Job {
             if ::skywalking_runtime::__private::Opening::naming(
                 &mut __skywalking_opening,
             ) {
-                match &format_args!("job/{}", self.queue) {
-                    __skywalking_value => {
-                        ::skywalking_runtime::__private::Opening::name(
-                            &mut __skywalking_opening,
-                            __skywalking_value,
-                        );
+                {
+                    let __skywalking_quiet = ::skywalking_runtime::__private::Quiet::begin();
+                    match &format_args!("job/{}", self.queue) {
+                        __skywalking_value => {
+                            ::skywalking_runtime::__private::Quiet::end(
+                                __skywalking_quiet,
+                            );
+                            ::skywalking_runtime::__private::Opening::name(
+                                &mut __skywalking_opening,
+                                __skywalking_value,
+                            );
+                        }
                     }
                 }
             }

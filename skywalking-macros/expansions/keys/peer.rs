@@ -14,12 +14,16 @@ fn get(pool: &Pool, key: &str) -> Option<String> {
         if ::skywalking_runtime::__private::Opening::recording(
             &mut __skywalking_opening,
         ) {
-            match &format_args!("{}:{}", pool.host, pool.port) {
-                __skywalking_value => {
-                    ::skywalking_runtime::__private::Opening::peer(
-                        &mut __skywalking_opening,
-                        __skywalking_value,
-                    );
+            {
+                let __skywalking_quiet = ::skywalking_runtime::__private::Quiet::begin();
+                match &format_args!("{}:{}", pool.host, pool.port) {
+                    __skywalking_value => {
+                        ::skywalking_runtime::__private::Quiet::end(__skywalking_quiet);
+                        ::skywalking_runtime::__private::Opening::peer(
+                            &mut __skywalking_opening,
+                            __skywalking_value,
+                        );
+                    }
                 }
             }
         }

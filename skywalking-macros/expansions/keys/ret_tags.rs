@@ -43,35 +43,47 @@ fn search(query: &str) -> Result<Page, String> {
                 if let ::core::option::Option::Some(__skywalking_of) = __skywalking_of {
                     {
                         let page = __skywalking_of;
-                        match &(page.hits.len()) {
-                            __skywalking_value => {
-                                use ::skywalking_runtime::__private::{
-                                    PutDisplay as _, PutRaw as _,
-                                };
-                                (&::skywalking_runtime::__private::Plain(
-                                    __skywalking_value,
-                                ))
-                                    .__skywalking_put(
-                                        &mut ::skywalking_runtime::__private::OfReturned,
-                                        "hits",
+                        {
+                            let __skywalking_quiet = ::skywalking_runtime::__private::Quiet::begin();
+                            match &(page.hits.len()) {
+                                __skywalking_value => {
+                                    ::skywalking_runtime::__private::Quiet::end(
+                                        __skywalking_quiet,
                                     );
+                                    use ::skywalking_runtime::__private::{
+                                        PutDisplay as _, PutRaw as _,
+                                    };
+                                    (&::skywalking_runtime::__private::Plain(
+                                        __skywalking_value,
+                                    ))
+                                        .__skywalking_put(
+                                            &mut ::skywalking_runtime::__private::OfReturned,
+                                            "hits",
+                                        );
+                                }
                             }
                         }
                     }
                     {
                         let page = __skywalking_of;
-                        match &(page.title.as_str()) {
-                            __skywalking_value => {
-                                use ::skywalking_runtime::__private::{
-                                    PutDisplay as _, PutRaw as _,
-                                };
-                                (&::skywalking_runtime::__private::Plain(
-                                    __skywalking_value,
-                                ))
-                                    .__skywalking_put(
-                                        &mut ::skywalking_runtime::__private::OfReturned,
-                                        "title",
+                        {
+                            let __skywalking_quiet = ::skywalking_runtime::__private::Quiet::begin();
+                            match &(page.title.as_str()) {
+                                __skywalking_value => {
+                                    ::skywalking_runtime::__private::Quiet::end(
+                                        __skywalking_quiet,
                                     );
+                                    use ::skywalking_runtime::__private::{
+                                        PutDisplay as _, PutRaw as _,
+                                    };
+                                    (&::skywalking_runtime::__private::Plain(
+                                        __skywalking_value,
+                                    ))
+                                        .__skywalking_put(
+                                            &mut ::skywalking_runtime::__private::OfReturned,
+                                            "title",
+                                        );
+                                }
                             }
                         }
                     }

@@ -13,11 +13,17 @@ fn export(rows: &[u32], timeout: Duration, user: &str) {
         if ::skywalking_runtime::__private::Opening::recording(
             &mut __skywalking_opening,
         ) {
-            match &(rows.len()) {
-                __skywalking_value => {
-                    use ::skywalking_runtime::__private::{PutDisplay as _, PutRaw as _};
-                    (&::skywalking_runtime::__private::Plain(__skywalking_value))
-                        .__skywalking_put(&mut __skywalking_opening, "rows");
+            {
+                let __skywalking_quiet = ::skywalking_runtime::__private::Quiet::begin();
+                match &(rows.len()) {
+                    __skywalking_value => {
+                        ::skywalking_runtime::__private::Quiet::end(__skywalking_quiet);
+                        use ::skywalking_runtime::__private::{
+                            PutDisplay as _, PutRaw as _,
+                        };
+                        (&::skywalking_runtime::__private::Plain(__skywalking_value))
+                            .__skywalking_put(&mut __skywalking_opening, "rows");
+                    }
                 }
             }
             match &timeout {

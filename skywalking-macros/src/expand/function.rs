@@ -72,13 +72,13 @@ fn mention(opening: &Opening<'_>, output: Option<&Type>) -> Option<TokenStream> 
     let private = opening.private;
     let look = output.filter(|output| !matches!(output, Type::Infer(_)) && !returns::hides(output)).and_then(|output| {
         let look = Look::new(opening.args, opening.function, Some(output), opening.naming, private)?;
-        look.mentions().then(|| look.closure(output))
+        let (closure, nameable) = (look.closure(output), returns::nameable(output));
+        look.mentions().then(|| quote_spanned!(site=> let _ = #private::seen((), |()| #private::never_made::<#nameable>(), #closure);))
     });
     let mentioned = opening.mentioned();
     if mentioned.is_empty() && look.is_none() {
         return None;
     }
-    let look = look.map(|look| quote_spanned!(site=> let _ = #look;));
     Some(quote_spanned! {site=>
         #[allow(clippy::all, clippy::pedantic, clippy::nursery, clippy::restriction)]
         if false {

@@ -96,7 +96,12 @@ impl Opening<'_> {
         let at = site.located_at(inject.span());
         let there = located_at(private, at);
         // One statement: what the place borrows or locks lives to its end.
-        let call = quote_spanned!(at=> #there::inject(#place.__skywalking_place()));
+        let call = if is_place(inject) {
+            quote_spanned!(at=> #there::inject(#place.__skywalking_place()))
+        } else {
+            let bound = Ident::new(VALUE, at);
+            in_quiet(private, inject, &quote_spanned!(at=> #place.__skywalking_place()), &quote_spanned!(at=> #there::inject(#bound)))
+        };
         Some(quote_spanned!(site=> if #private::wants_inject() { use #private::Place as _; #call; }))
     }
 
@@ -237,7 +242,12 @@ impl Opening<'_> {
             _ => written.to_token_stream(),
         };
         let (there, method) = (located_at(ty, at), Ident::new(method, at));
-        let call = quote_spanned!(at=> #there::#method(&mut __skywalking_opening, #carrier));
+        let call = |carrier: &TokenStream| quote_spanned!(at=> #there::#method(&mut __skywalking_opening, #carrier));
+        let call = if is_place(written) {
+            call(&carrier)
+        } else {
+            in_quiet(self.private, written, &carrier, &call(&Ident::new(VALUE, site).to_token_stream()))
+        };
         Some(quote_spanned!(site=> if #ty::wants_headers(&mut __skywalking_opening) { #call; }))
     }
 
@@ -247,7 +257,7 @@ impl Opening<'_> {
     /// scope of our imports.
     fn recording(&self, ty: &TokenStream) -> TokenStream {
         let site = Span::mixed_site();
-        let name = text(ty, self.args.name.as_ref(), "name");
+        let name = text(self.private, ty, self.args.name.as_ref(), "name");
         let name = name.map(|name| quote_spanned!(site=> if #ty::naming(&mut __skywalking_opening) { #name }));
         let computed = self.computed(ty);
         let computed =
@@ -263,28 +273,60 @@ impl Opening<'_> {
             let expr = value.computed()?;
             let at = site.located_at(expr.span());
             let put = put(private, ty, key, value, at, &quote_spanned!(at=> __skywalking_opening));
-            Some(matched(expr, &put))
+            Some(matched(private, expr, &put))
         });
-        text(ty, self.args.peer.as_ref(), "peer").into_iter().chain(tags).collect()
+        text(private, ty, self.args.peer.as_ref(), "peer").into_iter().chain(tags).collect()
     }
 }
 
 /// A statement that computes a text and hands it to this method of `ty`.
-fn text(ty: &TokenStream, text: Option<&Text>, method: &str) -> Option<TokenStream> {
+fn text(private: &TokenStream, ty: &TokenStream, text: Option<&Text>, method: &str) -> Option<TokenStream> {
     let Some(Text::Computed(value)) = text else { return None };
     let at = Span::mixed_site().located_at(value.span());
     let (ty, method, bound) = (located_at(ty, at), Ident::new(method, at), Ident::new(VALUE, at));
-    Some(matched(value, &quote_spanned!(at=> #ty::#method(&mut __skywalking_opening, #bound))))
+    Some(matched(private, value, &quote_spanned!(at=> #ty::#method(&mut __skywalking_opening, #bound))))
 }
 
 /// What a computed value is bound to.
 const VALUE: &str = "__skywalking_value";
 
 /// A statement that computes a value, and works with a reference to it.
-pub(super) fn matched(value: &Expr, work: &TokenStream) -> TokenStream {
+pub(super) fn matched(private: &TokenStream, value: &Expr, work: &TokenStream) -> TokenStream {
+    let reference = operand(value);
+    in_quiet(private, value, &quote_spanned!(Span::mixed_site()=> &#reference), work)
+}
+
+/// A statement that evaluates a value, and works with what it is bound to. Nothing is recorded meanwhile, if the program's own code can run there.
+fn in_quiet(private: &TokenStream, written: &Expr, value: &TokenStream, work: &TokenStream) -> TokenStream {
     let site = Span::mixed_site();
-    let (value, bound) = (operand(value), Ident::new(VALUE, site));
-    quote_spanned!(site=> match &#value { #bound => { #work; } })
+    let bound = Ident::new(VALUE, site);
+    if is_place(written) {
+        return quote_spanned!(site=> match #value { #bound => { #work; } });
+    }
+    quote_spanned! {site=>
+        {
+            let __skywalking_quiet = #private::Quiet::begin();
+            match #value {
+                #bound => {
+                    #private::Quiet::end(__skywalking_quiet);
+                    #work;
+                }
+            }
+        }
+    }
+}
+
+/// Whether to evaluate it runs no code of the program: a name, a field, a literal.
+fn is_place(value: &Expr) -> bool {
+    match value {
+        Expr::Path(_) | Expr::Lit(_) => true,
+        Expr::Field(field) => is_place(&field.base),
+        Expr::Reference(reference) => is_place(&reference.expr),
+        Expr::Paren(inner) => is_place(&inner.expr),
+        Expr::Group(inner) => is_place(&inner.expr),
+        Expr::Cast(cast) => is_place(&cast.expr),
+        _ => false,
+    }
 }
 
 /// Puts a computed value as a tag into `sink`, which is of the type `ty`. A type that fits is asked for, and one that does not is refused, at the program's

@@ -109,8 +109,12 @@ impl<'a> Look<'a> {
             Form::Function(path) => {
                 let at = site.located_at(path.span());
                 let (there, ret_there) = (located_at(private, at), returned(at));
-                let call = quote_spanned!(at=> #path(#ret_there));
-                let note = quote_spanned!(at=> #there::note_message(#call, (&&#there::Returned(#ret_there)).__skywalking_kind(), &|| (&&&#there::Returned(#ret_there)).__skywalking_cause(), #severity););
+                let message = quote_spanned! {at=>
+                    let __skywalking_quiet = #private::Quiet::begin();
+                    let __skywalking_message = #path(#ret_there);
+                    #private::Quiet::end(__skywalking_quiet);
+                };
+                let note = quote_spanned!(at=> #message #there::note_message(__skywalking_message, (&&#there::Returned(#ret_there)).__skywalking_kind(), &|| (&&&#there::Returned(#ret_there)).__skywalking_cause(), #severity););
                 quote_spanned!(site=> if #private::recording() { #note })
             }
         };
@@ -160,10 +164,10 @@ impl<'a> Look<'a> {
             let put = put(private, &sink, key, value, at, &sink);
             match of {
                 Returned::Bound(pat) => {
-                    let matched = matched(expr, &put);
+                    let matched = matched(private, expr, &put);
                     quote_spanned!(site=> { let #pat = __skywalking_of; #matched })
                 }
-                Returned::Function => matched(&parse_quote_spanned!(at=> #expr(__skywalking_of)), &put),
+                Returned::Function => matched(private, &parse_quote_spanned!(at=> #expr(__skywalking_of)), &put),
             }
         });
         quote_spanned! {site=>

@@ -30,6 +30,7 @@ pub(crate) mod orphans;
 pub(crate) mod outbox;
 pub(crate) mod panic_hook;
 pub(crate) mod prepared;
+pub(crate) mod quiet;
 pub(crate) mod record;
 pub(crate) mod returned;
 pub(crate) mod root;

@@ -11,6 +11,7 @@ use std::fmt::{self, Debug, Display};
 use super::callsite::{Callsite, Kind};
 use super::foreign;
 use super::orphans::Origin;
+use super::quiet::Quiet;
 use super::root;
 use super::scope::{self, Begun, Scope};
 use super::segment::{NameSource, Segment};
@@ -286,7 +287,10 @@ impl Opening {
         }
         let mut scratch = String::new();
         self.with(|segment, _| scratch = segment.take_scratch());
-        text::format_into(&mut scratch, args, limit);
+        {
+            let _quiet = Quiet::begin();
+            text::format_into(&mut scratch, args, limit);
+        }
         self.with(|segment, head| {
             work(segment, head, &scratch);
             segment.return_scratch(scratch);

@@ -9,6 +9,7 @@ use futures_core::stream::Stream;
 use super::callsite::{Callsite, Kind};
 use super::opening::{self, Opening, REFS_LIMIT};
 use super::orphans::Origin;
+use super::quiet::Quiet;
 use super::slot;
 use super::tag::{Kept, Raw, Recorder};
 use super::text::{self, NAME_LIMIT, PEER_LIMIT, TAG_LIMIT};
@@ -123,12 +124,12 @@ impl Prepared {
 
     /// The operation name; an empty one leaves the callsite's.
     pub fn name<T: Display + ?Sized>(&mut self, name: &T) {
-        self.given().name = Some(text::formatted(&name, NAME_LIMIT));
+        self.given().name = Some(formatted(&name, NAME_LIMIT));
     }
 
     /// The address called; an empty one becomes `unknown`.
     pub fn peer<T: Display + ?Sized>(&mut self, peer: &T) {
-        self.given().peer = Some(text::formatted(&peer, PEER_LIMIT));
+        self.given().peer = Some(formatted(&peer, PEER_LIMIT));
     }
 
     /// A tag of text, number or bool.
@@ -139,13 +140,13 @@ impl Prepared {
 
     /// A tag by `Display`.
     pub fn tag_display<T: Display + ?Sized>(&mut self, key: &'static str, value: &T) {
-        let text = text::formatted(&value, TAG_LIMIT);
+        let text = formatted(&value, TAG_LIMIT);
         self.given().tags.push((key, Kept::Text(text)));
     }
 
     /// A tag by `Debug`.
     pub fn tag_debug<T: Debug + ?Sized>(&mut self, key: &'static str, value: &T) {
-        let text = text::formatted(&format_args!("{value:?}"), TAG_LIMIT);
+        let text = formatted(&format_args!("{value:?}"), TAG_LIMIT);
         self.given().tags.push((key, Kept::Text(text)));
     }
 
@@ -243,6 +244,12 @@ impl Prepared {
             prepared.opening().begin();
         }
     }
+}
+
+/// What a value prints, without spans of its own.
+fn formatted(value: &dyn Display, limit: usize) -> String {
+    let _quiet = Quiet::begin();
+    text::formatted(value, limit)
 }
 
 impl Recorder for Prepared {

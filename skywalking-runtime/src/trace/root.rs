@@ -13,6 +13,7 @@ use super::lost;
 use super::orphans::{self, Origin};
 use super::outbox;
 use super::prepared::Prepared;
+use super::quiet;
 use super::record::Trace;
 use super::sampler::{self, Custom, Upstream, Verdict};
 use super::scope::Begun;
@@ -28,6 +29,9 @@ use crate::tracer::{self, Settings, Tracer};
 /// A segment for a root of `callsite`, or `None` if none is to be opened here. Whether it records is not decided yet: by [`decide`].
 #[cold]
 pub(super) fn segment_for(callsite: &'static Callsite, origin: Origin) -> Option<Box<Segment>> {
+    if quiet::forbids_roots() {
+        return None;
+    }
     let mut segment =
         thread::segment(|settings| (callsite.kind != Kind::Local || orphans::opens(callsite, origin, settings)).then_some(true))?;
     segment.scope = sampler::scope();

@@ -176,6 +176,14 @@ impl Segment {
         self.sides.clear();
     }
 
+    /// Records again after it was made to say that it does not. What was captured meanwhile says so too, and is not used any more.
+    pub(crate) fn record_again(&mut self) {
+        self.sampled = true;
+        if self.shared.as_ref().is_some_and(|shared| !shared.sampled) {
+            self.unshare();
+        }
+    }
+
     /// True if its buffers are small enough to be kept for the next segment.
     pub(crate) fn is_worth_keeping(&self) -> bool {
         self.records.capacity() <= 512

@@ -15,6 +15,7 @@ use pin_project_lite::pin_project;
 use super::callsite::{Callsite, Kind};
 use super::foreign::{self, Task};
 use super::lost;
+use super::quiet;
 use super::record::{Side, SideKind};
 use super::root;
 use super::scope::{self, Begun, Scope};
@@ -80,7 +81,7 @@ impl Snapshot {
     /// Opens a segment that goes on from here, unless the snapshot's own is in the slot and belongs to this task.
     fn root(&self, name: &'static str) -> Option<(Begun, Box<Segment>)> {
         let shared = self.shared()?;
-        if slot::with_key(shared.key, |_| ()).is_some() && !foreign::is_here() {
+        if (slot::with_key(shared.key, |_| ()).is_some() && !foreign::is_here()) || quiet::forbids_roots() {
             return None;
         }
         let mut segment = thread::segment(|settings| Some(shared.sampled && root::has_room(settings)))?;

@@ -69,10 +69,7 @@ fn a_display_that_opens_spans_and_tags_finds_its_own_context() {
         current().tag_display("inside", &Curious);
     }
     let trees = run(|| Root::new(&ENTRY).run(tagged));
-    assert_eq!(
-        text(&trees),
-        "Entry /entry layer=Http\n  Local c {nested=2}\n  Local tagged {value=shown, inside=shown}\n    Local c {nested=2}\n"
-    );
+    assert_eq!(text(&trees), "Entry /entry layer=Http\n  Local tagged {value=shown, inside=shown}\n    Local c {nested=2}\n");
     assert!(is_idle());
 }
 

@@ -237,8 +237,8 @@ fn a_place_that_nobody_needs_any_more_is_free_in_the_next_part() {
 }
 
 #[test]
-fn a_segment_that_is_due_waits_for_a_span_that_is_about_to_open() {
-    /// Ends a span, and with it the segment's part if that may end.
+fn arguments_outgrow_no_segment() {
+    /// Ends a span that would outgrow the segment, were it recorded.
     fn ends_a_span() -> &'static str {
         child(&C).run(outgrow);
         "due"
@@ -270,14 +270,11 @@ fn a_segment_that_is_due_waits_for_a_span_that_is_about_to_open() {
         });
     });
     assert!(is_idle());
-    let (outgrown, next) = ("Local c {number=8199}", "Local /entry ref=CrossThread SKIP_ANALYSIS");
     assert_eq!(
         text(&trees),
-        format!(
-            "Entry /entry layer=Http {{unfinished=true}}\n  {outgrown}\n  Exit call peer=other:1 {{one=7, two=7, three=due, four=7}}\n  \
-             {next} {{unfinished=true}}\n    {outgrown}\n    Local shown {{one=7, two=due, three=7}}\n    \
-             {next} {{unfinished=true}}\n      Local a {{number=8199}}\n      {next}\n        Local b\n"
-        )
+        "Entry /entry layer=Http {unfinished=true}\n  Exit call peer=other:1 {one=7, two=7, three=due, four=7}\n  \
+         Local shown {one=7, two=due, three=7}\n  Local a {number=8199}\n  \
+         Local /entry ref=CrossThread SKIP_ANALYSIS\n    Local b\n"
     );
     assert!(headers.starts_with("sw8:"), "{headers}");
 }

@@ -8,6 +8,7 @@ use crate::propagation::received::{Header, Received};
 use crate::propagation::sw8;
 use crate::trace::callsite::Kind;
 use crate::trace::id;
+use crate::trace::quiet::Quiet;
 use crate::trace::record::{Side, SideKind, Trace};
 use crate::trace::segment::Segment;
 use crate::trace::slot;
@@ -218,8 +219,14 @@ fn is_below(segment: &Segment, header: &str, parts: &sw8::Parts) -> bool {
 
 /// Hands on the carriers of a batch until there is no room for one. Counts those that are left.
 pub(in crate::trace) fn each_within_limit<C>(carriers: impl IntoIterator<Item = C>, mut take: impl FnMut(&C) -> bool) {
+    let quiet = Quiet::begin();
     let mut carriers = carriers.into_iter();
-    while let Some(carrier) = carriers.next() {
+    quiet.end();
+    let mut next = || {
+        let _quiet = Quiet::begin();
+        carriers.next()
+    };
+    while let Some(carrier) = next() {
         if !take(&carrier) {
             // Where the iterator doesn't know how many are left, it is this one at least.
             let left = carriers.size_hint().0.saturating_add(1);

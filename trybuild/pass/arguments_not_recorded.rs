@@ -1,0 +1,229 @@
+//! What the arguments of an attribute call is not recorded: neither as a trace nor in the request that is there.
+
+use std::fmt;
+use std::pin::Pin;
+
+use futures::stream::{self, Stream, StreamExt as _};
+use skywalking_runtime::{Callsite, Root, callsite, capture, entry_span, exit_span, local_span, trace_id};
+
+use skywalking_trybuild::{block_on, quietly, spans};
+
+#[local_span(name = "label")]
+fn label(n: u8) -> String {
+    nested();
+    format!("label {n}")
+}
+
+#[entry_span(name = "nested")]
+fn nested() {}
+
+#[local_span(name = "later")]
+async fn later(n: u8) -> u8 {
+    n
+}
+
+#[exit_span(name = "fails", peer = "a:1")]
+fn fails() -> u8 {
+    panic!("an argument's own panic")
+}
+
+#[local_span(name = "headers")]
+fn headers() -> String {
+    String::new()
+}
+
+#[local_span(name = "carriers")]
+fn carriers() -> Vec<String> {
+    vec![String::new()]
+}
+
+#[local_span(name = "reason")]
+fn reason(n: &u8) -> Option<String> {
+    (*n == 0).then(|| label(*n))
+}
+
+/// Opens a span while it is formatted.
+struct Loud(u8);
+
+impl fmt::Display for Loud {
+    #[local_span(name = "fmt")]
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "loud {}", self.0)
+    }
+}
+
+#[local_span(name = label(n), tags("n" = label(n + 1), "later" = block_on(later(n)), "loud" = %Loud(n)))]
+fn computed(n: u8) {
+    nested();
+}
+
+#[local_span(name = label(n), tags("debug" = ?label(n)))]
+async fn computed_later(n: u8) {
+    later(n).await;
+}
+
+#[entry_span(name = "/entry", extract = headers(), peer = label(7))]
+fn extracted() {}
+
+#[entry_span(name = "/batch", extract_each = carriers().into_iter().map(|carrier| { label(8); carrier }))]
+fn batch() {}
+
+#[exit_span(name = "exit", peer = label(1), inject = place(headers))]
+fn injected(headers: &mut String) {}
+
+#[local_span(name = "place")]
+fn place(headers: &mut String) -> &mut String {
+    headers
+}
+
+#[local_span(name = "returned", err(reason), ret_tags("label" = |n| label(*n), "function" = Loud::of))]
+fn returned(n: u8) -> u8 {
+    n
+}
+
+impl Loud {
+    #[local_span(name = "of")]
+    fn of(n: &u8) -> String {
+        n.to_string()
+    }
+}
+
+#[local_span(name = label(n), tags("n" = label(n)), covers = future)]
+fn covered(n: u8) -> Pin<Box<dyn Future<Output = ()>>> {
+    nested();
+    Box::pin(async {})
+}
+
+#[local_span(name = "rows", tags("n" = label(n)), covers = stream)]
+fn rows(n: u8) -> impl Stream<Item = u8> {
+    stream::iter(0..n)
+}
+
+#[local_span(name = "panics", tags("n" = fails()))]
+fn panics() {}
+
+#[entry_span(name = "/id", tags("has" = trace_id().is_some()))]
+fn id() {}
+
+#[local_span(name = "captures", tags("open" = captured()))]
+fn captures() {
+    let snapshot = capture();
+    std::thread::scope(|scope| scope.spawn(|| snapshot.run("other thread", nested)).join()).expect("no panic");
+}
+
+/// Takes a snapshot of what is not recorded, and goes on from it.
+fn captured() -> bool {
+    capture().run("captured", || label(1)).is_empty()
+}
+
+#[test]
+fn snapshot_taken_in_an_argument_is_not_recorded() {
+    static REQUEST: Callsite = callsite!(local, "request");
+    spans(|| {
+        captures();
+        Root::new(&REQUEST).run(captures);
+    })
+    .are(
+        "
+        Local captures {open=false}
+          Local other thread ref=CrossThread
+            Entry nested
+        Local request
+          Local captures {open=false}
+            Local other thread ref=CrossThread
+              Entry nested
+        ",
+    );
+}
+
+#[test]
+fn arguments_make_no_traces() {
+    spans(|| {
+        computed(1);
+        block_on(computed_later(2));
+        extracted();
+        batch();
+        injected(&mut String::new());
+        returned(0);
+        id();
+    })
+    .are(
+        r#"
+        Local label 1 {n=label 2, later=1, loud=loud 1}
+          Entry nested
+        Local label 2 {debug=\"label 2\"}
+          Local later
+        Entry /entry peer=label 7
+        Entry /batch
+        Exit exit peer=label 1
+        Local returned ERROR {label=label 0, function=0} [event=error error.kind=u8 message=label 0]
+        Entry /id {has=false}
+        "#,
+    );
+}
+
+#[test]
+fn arguments_make_no_spans_in_a_request() {
+    static REQUEST: Callsite = callsite!(entry, "/request");
+    spans(|| {
+        Root::new(&REQUEST).run(|| {
+            computed(1);
+            block_on(computed_later(2));
+            extracted();
+            injected(&mut String::new());
+            returned(1);
+            nested();
+        });
+    })
+    .are(
+        r#"
+        Entry nested peer=label 7
+          Local label 1 {n=label 2, later=1, loud=loud 1}
+            Entry nested
+          Local label 2 {debug=\"label 2\"}
+            Local later
+          Exit exit peer=label 1
+          Local returned {label=label 1, function=1}
+        "#,
+    );
+}
+
+#[test]
+fn arguments_computed_at_the_call_make_no_spans() {
+    static REQUEST: Callsite = callsite!(local, "request");
+    spans(|| {
+        block_on(covered(1));
+        assert_eq!(block_on(rows(2).count()), 2);
+        Root::new(&REQUEST).run(|| block_on(covered(3)));
+    })
+    .are(
+        "
+        Entry nested
+        Local label 1 {n=label 1}
+        Local rows {n=label 2, items=2}
+        Local request
+          Entry nested
+          Local label 3 {n=label 3}
+        ",
+    );
+}
+
+#[test]
+fn arguments_that_panic_leave_recording_on() {
+    static REQUEST: Callsite = callsite!(local, "request");
+    spans(|| {
+        quietly(|| assert!(std::panic::catch_unwind(panics).is_err()));
+        nested();
+        Root::new(&REQUEST).run(|| {
+            quietly(|| assert!(std::panic::catch_unwind(panics).is_err()));
+            nested();
+        });
+    })
+    .are(
+        "
+        Entry nested
+        Local request
+          Entry nested
+        ",
+    );
+}
