@@ -59,7 +59,8 @@ pub(super) fn leave(begun: Begun, end: Option<End>, displaced: Option<Box<Segmen
 }
 
 /// Puts a displaced segment back into the slot, unless its root has ended meanwhile: then the segment ends.
-#[inline]
+#[cold]
+#[inline(never)]
 pub(super) fn put_back(displaced: Box<Segment>) {
     if SOME.get() {
         return look(displaced);

@@ -192,20 +192,13 @@ fn open_root(callsite: &'static Callsite) -> Scope {
     })
 }
 
-/// Opens a child for a guard that the program holds.
-#[inline(never)]
+/// Opens a child for a guard that the program holds. In two steps, so that the span of an attribute keeps its code inlined.
 pub(super) fn open_by_hand(callsite: &'static Callsite) -> Scope {
-    let begun = slot::with(|segment| {
-        if !segment.sampled {
-            return Begun::NOTHING;
-        }
-        let mut begun = Begun::child(segment.key, segment.open(callsite));
-        if segment.open_guard(callsite) {
-            begun.bits |= BY_HAND;
-        }
-        begun
-    });
-    begun.unwrap_or_default().into_scope()
+    let mut scope = open(callsite);
+    if slot::with_key(scope.key, |segment| segment.open_guard(callsite)) == Some(true) {
+        scope.bits |= BY_HAND;
+    }
+    scope
 }
 
 impl Drop for Scope {

@@ -45,7 +45,9 @@ impl End {
         if let Self::Marked(mark) = self {
             segment.mark_at(opened, mark, at);
         }
-        segment.close(opened.index(), at);
+        if let Some(record) = segment.records.get_mut(usize::from(opened.index())).filter(|record| record.end == 0) {
+            record.end = at;
+        }
     }
 }
 
