@@ -15,7 +15,10 @@ pub(crate) const LIMIT: usize = 50;
 fn is_around(character: char) -> bool {
     // White space has the no-break spaces and line ends as well; these can't be seen either, or are quotation marks.
     character.is_whitespace()
-        || matches!(character, '\u{ad}' | '\u{180e}' | '\u{200b}'..='\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2060}'..='\u{206f}' | '\u{feff}')
+        || matches!(character, '\u{ad}' | '\u{34f}' | '\u{61c}' | '\u{180e}' | '\u{200b}'..='\u{200f}' | '\u{202a}'..='\u{202e}')
+        || matches!(character, '\u{2060}'..='\u{206f}' | '\u{2800}' | '\u{feff}' | '\u{fff9}'..='\u{fffb}' | '\u{e0000}'..='\u{e007f}')
+        // Letters without a shape.
+        || matches!(character, '\u{115f}' | '\u{1160}' | '\u{17b4}' | '\u{17b5}' | '\u{3164}' | '\u{ffa0}')
         || matches!(character, '"' | '\'' | '`' | '´' | '\u{2018}'..='\u{201f}' | '«' | '»' | '‹' | '›')
 }
 
@@ -132,12 +135,12 @@ mod tests {
 
     #[test]
     fn what_is_around_a_name_and_can_not_be_seen_or_quotes_it_is_removed() {
-        let around = [
-            " ", "\t", "\r\n", "\u{a0}", "\u{3000}", "\u{200b}", "\u{feff}", "\u{2060}", "\u{ad}", "\"", "'", "`", "\u{201c}", "\u{2019}",
-            "«",
-        ];
-        for one in around {
-            for other in around {
+        let around: Vec<char> = " \t\r\n\u{a0}\u{3000}\u{200b}\u{feff}\u{2060}\u{ad}\"'`\u{201c}\u{2019}«\
+            \u{34f}\u{61c}\u{115f}\u{2800}\u{3164}\u{ffa0}\u{fffb}\u{e0020}"
+            .chars()
+            .collect();
+        for one in &around {
+            for other in &around {
                 for name in [format!("{one}{other}shop a"), format!("shop a{other}{one}"), format!("{one}{other}shop a{other}{one}")] {
                     assert_eq!(service("s", &name).as_deref(), Ok("shop a"), "{name:?}");
                     assert_eq!(instance("i", &name).as_deref(), Ok("shop a"), "{name:?}");
