@@ -6,6 +6,7 @@ use std::borrow::Cow;
 use super::carrier::Extract;
 use super::{correlation, extension, others, sw8};
 use crate::trace::guarded::guarded;
+use crate::trace::quiet::Quiet;
 use crate::trace::tally::{self, Reason};
 use crate::trace::text;
 use crate::tracer::OtherContexts;
@@ -75,8 +76,10 @@ pub struct Received<'a> {
 }
 
 impl<'a> Received<'a> {
-    /// Asks a carrier for one header after the other. A panic in its own code stays here, and costs the header at which it happened.
+    /// Asks a carrier for one header after the other. A panic in its own code stays here, and costs the header at which it happened. Its
+    /// code is not traced: it would be before the span that it is asked for.
     pub(crate) fn of<C: Extract + ?Sized>(carrier: &'a C, others: OtherContexts) -> Self {
+        let _quiet = Quiet::begin();
         let values = Header::ALL.map(|header| {
             if !header.is_wanted(others) {
                 return None;

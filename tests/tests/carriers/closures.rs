@@ -1,8 +1,9 @@
 //! Closures as carriers: header types of other crates, as those of `http` 0.2, AMQP and NATS.
 
+use std::borrow::Cow;
 use std::collections::BTreeMap;
 
-use skywalking_runtime::{carrier, correlation, entry_span, exit_span, inject, testing};
+use skywalking_runtime::{Extract, carrier, correlation, entry_span, exit_span, inject, local_span, testing};
 
 const SW8: &str = "1-dHJhY2UtMQ==-c2VnbWVudC0x-3-c2Vydmlj-aW5zdGFu-L3BhZ2Ux-c2VydmVyOjgw";
 const PARENT: &str = "00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01";
@@ -116,4 +117,43 @@ fn closures_can_be_called_by_hand() {
     });
     sent.sort_unstable();
     assert!(matches!(sent[..], [("sw8", Some(_)), ("sw8-correlation", Some(_)), ("sw8-x", None)]), "{sent:?}");
+}
+
+/// What reads the headers would be a trace, or a span, before the one that it is for.
+#[test]
+fn reading_headers_is_not_recorded() {
+    #[entry_span(name = "look up")]
+    fn look_up(name: &str) -> Option<&'static str> {
+        (name == "sw8").then_some(SW8)
+    }
+    struct Message;
+    impl Extract for Message {
+        fn header(&self, key: &str) -> Option<Cow<'_, str>> {
+            look_up(key).map(Cow::Borrowed)
+        }
+    }
+    #[entry_span(name = "by closure", extract = carrier::getter(look_up))]
+    fn by_closure() {}
+    #[entry_span(name = "by trait", extract = Message)]
+    async fn by_trait() {}
+    #[entry_span(name = "each", extract_each = [Message, Message])]
+    fn each() {}
+    #[entry_span(name = "later", extract = Message, covers = future)]
+    fn later() -> impl Future<Output = ()> {
+        async {}
+    }
+    #[local_span(name = "work")]
+    fn work(all: impl Fn()) {
+        all();
+    }
+    let all = || {
+        by_closure();
+        futures::executor::block_on(by_trait());
+        each();
+        futures::executor::block_on(later());
+    };
+    let spans = ["by closure", "by trait", "each", "later"].map(|name| format!("Entry {name} ref=CrossProcess\n"));
+    assert_eq!(testing::text(&testing::run(all)), spans.concat());
+    let children = spans.map(|span| format!("  {span}")).concat();
+    assert_eq!(testing::text(&testing::run(|| work(all))), format!("Local work\n{children}"));
 }

@@ -6,10 +6,9 @@ use std::sync::Arc;
 use ::http::Method;
 
 use super::call::Protocol;
-use super::options::Head;
+use super::options::{Head, asked};
 use super::router::Route;
 use crate::Describe;
-use crate::trace::guarded::guarded;
 
 /// The name of a gRPC call that no method answers.
 const UNKNOWN_CALL: &str = "grpc/unknown";
@@ -36,13 +35,13 @@ impl Naming {
     /// The name that the program gives, if it gives one. A closure that panics gives none.
     #[inline]
     pub(super) fn name_of(&self, head: Head<'_>) -> Option<String> {
-        self.0.as_ref().and_then(|names| asked(names, head))
+        self.0.as_ref().and_then(|names| named(names, head))
     }
 }
 
 #[cold]
-fn asked(names: &Names, head: Head<'_>) -> Option<String> {
-    guarded(|| names(head)).flatten().filter(|name| !name.trim().is_empty())
+fn named(names: &Names, head: Head<'_>) -> Option<String> {
+    asked(|| names(head)).flatten().filter(|name| !name.trim().is_empty())
 }
 
 impl Debug for Naming {

@@ -9,6 +9,7 @@ use super::grpc;
 use super::names::Naming;
 use super::url::Query;
 use crate::trace::guarded::guarded;
+use crate::trace::quiet::Quiet;
 use crate::trace::sampler::Pattern;
 
 /// The head of a request, as the closures among the options see it.
@@ -46,6 +47,12 @@ pub(in crate::integrations) enum Bodies {
 type IsError = Arc<dyn Fn(StatusCode) -> bool + Send + Sync>;
 type Ignores = Arc<dyn Fn(Head<'_>) -> bool + Send + Sync>;
 
+/// What a closure of the program gives, or `None` if it panics. What it calls is not recorded: it would be before the request.
+pub(super) fn asked<R>(ask: impl FnOnce() -> R) -> Option<R> {
+    let _quiet = Quiet::begin();
+    guarded(ask)
+}
+
 /// When a status is an error.
 #[derive(Clone, Default)]
 pub(super) struct ErrorRule(Option<IsError>);
@@ -53,7 +60,7 @@ pub(super) struct ErrorRule(Option<IsError>);
 impl ErrorRule {
     pub(super) fn is_error(&self, status: StatusCode) -> bool {
         let usual = status.as_u16() >= 400;
-        self.0.as_ref().and_then(|rule| guarded(|| rule(status))).unwrap_or(usual)
+        self.0.as_ref().and_then(|rule| asked(|| rule(status))).unwrap_or(usual)
     }
 }
 
@@ -95,7 +102,7 @@ impl Options {
     /// True if nothing is to be recorded of this request.
     pub(super) fn ignores(&self, head: Head<'_>) -> bool {
         (!self.ignored_paths.is_empty() && self.ignores_path(head))
-            || self.ignores.as_ref().is_some_and(|ignores| guarded(|| ignores(head)).unwrap_or(false))
+            || self.ignores.as_ref().is_some_and(|ignores| asked(|| ignores(head)).unwrap_or(false))
     }
 }
 

@@ -8,10 +8,9 @@ use ::http::{Extensions, HeaderMap, HeaderName, Method, Uri};
 
 use super::call::{Call, Protocol};
 use super::names::name_served;
-use super::options::{Head, Options, shared_options};
+use super::options::{Head, Options, asked, shared_options};
 use super::url::host_header;
 use super::{grpc, router, url};
-use crate::trace::guarded::guarded;
 use crate::{Callsite, Describe, Inbound, Resumable, callsite, component, enabled};
 
 static HTTP: Callsite = callsite!(entry, "HTTP", layer = http).component(component::HTTP).fallback();
@@ -119,7 +118,7 @@ impl Server {
         let (callsite, protocol) = if grpc::is_call(method, headers) { (&GRPC, Protocol::Grpc) } else { (&HTTP, Protocol::Http) };
         let mut unknown = None;
         let describe = |span: &mut Describe<'_>| {
-            let inbound = inbound.as_ref().map_or(Inbound::Accept, |inbound| guarded(|| inbound(head)).unwrap_or(Inbound::Ignore));
+            let inbound = inbound.as_ref().map_or(Inbound::Accept, |inbound| asked(|| inbound(head)).unwrap_or(Inbound::Ignore));
             if inbound == Inbound::Accept {
                 span.extract(headers);
             }
@@ -128,7 +127,7 @@ impl Server {
                 return;
             }
             let address = match peer {
-                Some(peer) => guarded(|| peer(head)).flatten(),
+                Some(peer) => asked(|| peer(head)).flatten(),
                 None => router::peer(extensions),
             };
             if let Some(address) = address {

@@ -7,7 +7,7 @@ use axum::extract::ConnectInfo;
 use axum::http::HeaderValue;
 use axum::routing::get;
 use skywalking_runtime::testing::{self, Test};
-use skywalking_runtime::{Inbound, integrations::tower::ServerLayer};
+use skywalking_runtime::{Inbound, integrations::tower::ServerLayer, local_span};
 
 use tower::ServiceBuilder;
 
@@ -181,4 +181,24 @@ async fn a_router_inside_of_another_shows_and_ignores_by_what_was_sent() {
         tree_of(router, request("/files/a")).await,
         format!("Entry GET layer=Http component=49 ERROR {tags}/files/a, http.status_code=404}}\n")
     );
+}
+
+#[tokio::test]
+async fn closures_are_not_recorded() {
+    #[local_span]
+    fn asked<T>(answer: T) -> T {
+        harness::annotated();
+        answer
+    }
+    let layer = ServerLayer::new()
+        .ignore(|_| asked(false))
+        .inbound(|_| asked(Inbound::Accept))
+        .name(|_| asked(None))
+        .peer(|_| asked(None))
+        .is_error(|_| asked(false));
+    assert_eq!(tree_of(traced(layer.clone()), with_sw8(SW8)).await, REFERRING);
+    let tree = harness::tree(harness::inside(async {
+        answer(traced(layer), with_sw8(SW8)).await;
+    }));
+    assert_eq!(tree.await.lines().count(), 2);
 }
