@@ -4,7 +4,9 @@
 
 use std::cell::Cell;
 use std::marker::PhantomData;
+use std::mem::replace;
 
+use super::foreign;
 use super::segment::Segment;
 use super::slot;
 use super::tally::{self, Reason};
@@ -18,31 +20,21 @@ thread_local! {
 #[must_use = "everything is recorded again when this guard drops"]
 #[derive(Debug)]
 pub struct Quiet {
-    undo: Undo,
+    /// The segment of this key records again then.
+    segment: Option<u64>,
+    /// Roots open again then.
+    roots: bool,
     /// Not `Send`.
     here: PhantomData<*const ()>,
-}
-
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Undo {
-    /// Nothing was recorded anyway.
-    Nothing,
-    /// The segment of this key records again.
-    Segment(u64),
-    /// Roots open again.
-    Roots,
 }
 
 impl Quiet {
     /// From now on nothing is recorded.
     pub fn begin() -> Self {
-        let silence = |segment: &mut Segment| {
-            let undo = if segment.sampled { Undo::Segment(segment.key) } else { Undo::Nothing };
-            segment.sampled = false;
-            undo
-        };
-        let undo = slot::with(silence).unwrap_or_else(|| if NO_ROOTS.replace(true) { Undo::Nothing } else { Undo::Roots });
-        Self { undo, here: PhantomData }
+        let found = slot::with(|segment| replace(&mut segment.sampled, false).then_some(segment.key));
+        // Below a context of another task a root opens as it does without one.
+        let roots = (found.is_none() || foreign::is_here()) && !NO_ROOTS.replace(true);
+        Self { segment: found.flatten(), roots, here: PhantomData }
     }
 
     /// Records again.
@@ -52,14 +44,13 @@ impl Quiet {
 
 impl Drop for Quiet {
     fn drop(&mut self) {
-        match self.undo {
-            Undo::Nothing => {}
-            Undo::Roots => NO_ROOTS.set(false),
-            Undo::Segment(key) => {
-                if slot::with_key(key, Segment::record_again).is_none() {
-                    tally::count(Reason::GuardMisplaced);
-                }
-            }
+        if self.roots {
+            NO_ROOTS.set(false);
+        }
+        if let Some(key) = self.segment
+            && slot::with_key(key, Segment::record_again).is_none()
+        {
+            tally::count(Reason::GuardMisplaced);
         }
     }
 }

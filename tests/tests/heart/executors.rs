@@ -129,6 +129,34 @@ fn entry_around_block_on_is_no_parent_of_requests() {
 }
 
 #[test]
+fn arguments_in_a_task_below_a_root_are_not_recorded() {
+    static MAIN: Callsite = callsite!(local, "main");
+    #[entry_span(name = "asked")]
+    fn asked(name: &'static str) -> &'static str {
+        drop(child(&A));
+        _ = futures::FutureExt::now_or_never(job());
+        name
+    }
+    #[entry_span(name = asked("/sync"))]
+    fn named() {
+        drop(child(&B));
+    }
+    #[entry_span(name = asked("/async"))]
+    async fn named_later() {}
+    let trees = run(|| {
+        Root::new(&MAIN).run(|| {
+            current_thread().block_on(async {
+                tokio::spawn(async { named() }).await.unwrap();
+                tokio::spawn(named_later()).await.unwrap();
+                drop(child(&A));
+            });
+        });
+    });
+    assert_eq!(sorted(&trees), ["Entry /async\n", "Entry /sync\n  Local b\n", "Local main\n  Local a\n"]);
+    assert!(is_idle());
+}
+
+#[test]
 fn task_below_a_root_that_is_left_out_is_decided_by_itself() {
     static MAIN: Callsite = callsite!(local, "main");
     let trees = Test::new().sampler(|name| name != "main").run(|| Root::new(&MAIN).run(drive));
