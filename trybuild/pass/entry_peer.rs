@@ -9,6 +9,9 @@ use skywalking_trybuild::{block_on, spans};
 #[entry_span(name = "/literal", peer = "gateway:443")]
 fn literal() {}
 
+#[entry_span(name = "/blank", peer = "\t ")]
+fn blank() {}
+
 #[entry_span(name = "/computed", peer = from)]
 fn computed(from: SocketAddr) {}
 
@@ -48,12 +51,14 @@ fn entry_peer_is_the_caller() {
 #[test]
 fn entry_peer_when_empty_is_none() {
     spans(|| {
+        blank();
         block_on(later("", ""));
         block_on(covered(" "));
         merged("");
     })
     .are(
         "
+        Entry /blank
         Entry /later
         Entry /covered
         Entry /literal peer=gateway:443

@@ -93,8 +93,9 @@ fn write_call(writer: &mut Writer, callsite: &'static Callsite, found: Overrides
     // What goes on for a span of another segment is work inside the process, whatever that span was.
     let (kind, layer, peer) = if continued { (Kind::Local, Layer::Unknown, "") } else { (callsite.kind, callsite.layer, callsite.peer) };
     // What was computed was cleaned when it was recorded; what is literal is cleaned here.
-    let peer = match found.peer.unwrap_or_else(|| clean(peer, PEER_LIMIT)) {
-        blank if is_blank(&blank) && kind == Kind::Exit => Cow::Borrowed(UNKNOWN_PEER),
+    let literal = || if is_blank(peer) { Cow::Borrowed("") } else { clean(peer, PEER_LIMIT) };
+    let peer = match found.peer.unwrap_or_else(literal) {
+        blank if is_blank(&blank) => Cow::Borrowed(if kind == Kind::Exit { UNKNOWN_PEER } else { "" }),
         peer => identity.storage.peer(peer),
     };
     let name = match found.name.filter(|name| !is_blank(name)) {
