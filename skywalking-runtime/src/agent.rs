@@ -97,7 +97,7 @@ struct Ended {
     report: Report,
     /// A backend was reached at some time.
     reached: bool,
-    /// What was found out about the program, on its way to the log.
+    /// What the reporter logged and is being written.
     found: Vec<Delivery>,
 }
 
@@ -110,8 +110,13 @@ pub(crate) const LOG_DEADLINE: Duration = Duration::from_secs(1);
 /// How long the end of a parent's agent waits in a forked child for the line that says that it is off there.
 const FORK_LOG_DEADLINE: Duration = Duration::from_millis(100);
 
+/// What a start allocates, with room to spare: most of it is jiff's list of the system's time zones.
+const START_SPACE: usize = 4 * 1024 * 1024;
+
 /// Starts the agent.
 pub(crate) fn start(config: Checked) -> Result<Agent, Error> {
+    // A failed allocation aborts the program: without memory nothing is begun.
+    sys::check_address_space(START_SPACE).map_err(reporter_error)?;
     match config.reporter {
         #[cfg(feature = "report-grpc")]
         Reporter::Grpc => {
@@ -130,15 +135,19 @@ pub(crate) fn start(config: Checked) -> Result<Agent, Error> {
     }
 }
 
+#[allow(clippy::needless_pass_by_value, reason = "for `map_err`")]
+fn reporter_error(error: std::io::Error) -> Error {
+    Error::Reporter { problem: error.to_string() }
+}
+
 fn start_with<T: Transport>(config: Checked, transport: T) -> Result<Agent, Error> {
     let lines = lines::at_start(&config, &transport.address());
-    let reporter = |error: std::io::Error| Error::Reporter { problem: error.to_string() };
     sys::watch_forks(forked::in_child);
     clock::choose();
     age::tick();
     id::process();
     panic_hook::install();
-    let (runtime, handle, commands) = worker::prepare().map_err(reporter)?;
+    let (runtime, handle, commands) = worker::prepare().map_err(reporter_error)?;
     let wake = Arc::new(Notify::new());
     let waker = Arc::clone(&wake);
     let identity = config.identity.clone();
@@ -178,7 +187,7 @@ fn start_with<T: Transport>(config: Checked, transport: T) -> Result<Agent, Erro
     if let Err(error) = worker::start(runtime, move || Worker::new(transport, drain, ledger, wake, commands, pace)) {
         // Nobody is there to be asked, so this is over at once.
         drop(agent);
-        return Err(reporter(error));
+        return Err(reporter_error(error));
     }
     Ok(agent)
 }

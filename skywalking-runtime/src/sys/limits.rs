@@ -20,7 +20,7 @@ pub(crate) fn check_descriptors(_: usize) -> io::Result<()> {
 /// Succeeds if so many bytes can be mapped.
 #[cfg(unix)]
 #[allow(unsafe_code)]
-pub(super) fn check_address_space(bytes: usize) -> io::Result<()> {
+pub(crate) fn check_address_space(bytes: usize) -> io::Result<()> {
     let (protection, flags) = (libc::PROT_READ | libc::PROT_WRITE, libc::MAP_PRIVATE | libc::MAP_ANON);
     // SAFETY: a new mapping at an address of the kernel's choice touches no other, and nobody else knows of it when it is removed.
     unsafe {
@@ -34,7 +34,7 @@ pub(super) fn check_address_space(bytes: usize) -> io::Result<()> {
 }
 
 #[cfg(not(unix))]
-pub(super) fn check_address_space(_: usize) -> io::Result<()> {
+pub(crate) fn check_address_space(_: usize) -> io::Result<()> {
     Ok(())
 }
 

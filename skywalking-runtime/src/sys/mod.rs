@@ -11,7 +11,7 @@ use std::io;
 use crate::trace::never_trace_this_thread;
 
 pub(crate) use fork::{PerProcess, forks, watch as watch_forks};
-pub(crate) use limits::check_descriptors;
+pub(crate) use limits::{check_address_space, check_descriptors};
 #[cfg(feature = "testing")]
 pub(crate) use signals::block as block_signals;
 
