@@ -17,7 +17,7 @@ const MOST: usize = 20;
 static LOOKED_AT: AtomicUsize = AtomicUsize::new(0);
 static LOGGED: [AtomicBool; Misuse::ALL.len()] = [const { AtomicBool::new(false) }; Misuse::ALL.len()];
 
-/// The findings of one agent on their way to the log.
+/// The findings of one agent on their way to the log, and whatever else its reporter logs.
 #[derive(Debug, Default)]
 pub(crate) struct Findings(Mutex<Vec<Delivery>>);
 
@@ -26,11 +26,18 @@ impl Findings {
     pub(crate) fn log(&self, without_thread: WithoutThread) {
         let lines = new_lines();
         if !lines.is_empty() {
-            self.deliveries().push(self_log::emit(lines, without_thread));
+            self.keep(self_log::emit(lines, without_thread));
         }
     }
 
-    /// What has been logged, for whoever waits until it is written.
+    /// Keeps what was logged until it is written. Few lines are being written at a time, so few are kept.
+    pub(crate) fn keep(&self, delivery: Delivery) {
+        let mut deliveries = self.deliveries();
+        deliveries.retain(|earlier| !earlier.is_over());
+        deliveries.push(delivery);
+    }
+
+    /// What is being written, for whoever waits for it.
     pub(crate) fn take(&self) -> Vec<Delivery> {
         std::mem::take(&mut *self.deliveries())
     }

@@ -134,7 +134,9 @@ mod tests {
         let waiting = names.map(waiter);
         let error = look_up("5.test").await.unwrap_err();
         assert_eq!(error.to_string(), "4 look-ups of other names have not ended yet");
-        names.into_iter().for_each(|name| end(name, Err("over".to_owned())));
+        for name in names {
+            end(name, Err("over".to_owned()));
+        }
         drop(waiting);
         assert!(look_up("localhost").await.unwrap().iter().all(|address| address.ip().is_loopback()));
         assert!(lookups().under_way.is_empty());

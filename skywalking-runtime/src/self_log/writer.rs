@@ -4,7 +4,7 @@
 //! in the next line that is written.
 
 use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
-use std::sync::mpsc::{Receiver, sync_channel};
+use std::sync::mpsc::{Receiver, TryRecvError, sync_channel};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
@@ -30,6 +30,14 @@ pub(crate) enum WithoutThread {
 pub(crate) struct Delivery(Option<Mutex<Receiver<()>>>);
 
 impl Delivery {
+    /// True if they are written or nobody will write them.
+    pub(crate) fn is_over(&self) -> bool {
+        self.0.as_ref().is_none_or(|receiver| {
+            let receiver = receiver.lock().unwrap_or_else(PoisonError::into_inner);
+            receiver.try_recv() == Err(TryRecvError::Disconnected)
+        })
+    }
+
     /// Waits until they are written or nobody will write them, at most so long.
     pub(crate) fn wait(self, timeout: Duration) {
         if let Some(receiver) = self.0 {
@@ -169,6 +177,7 @@ mod tests {
     fn a_wait_ends_with_the_writer_or_with_its_deadline() {
         let (sender, receiver) = sync_channel(1);
         let delivery = Delivery(Some(Mutex::new(receiver)));
+        assert!(!delivery.is_over());
         let (started, starts) = channel();
         let waiter = std::thread::spawn(move || {
             started.send(()).unwrap();
@@ -177,6 +186,9 @@ mod tests {
         starts.recv().unwrap();
         drop(sender);
         waiter.join().unwrap();
+        let (gone, receiver) = sync_channel(1);
+        drop(gone);
+        assert!(Delivery(Some(Mutex::new(receiver))).is_over());
         let (_sender, receiver) = sync_channel(1);
         let asked = Instant::now();
         Delivery(Some(Mutex::new(receiver))).wait(Duration::from_millis(20));

@@ -132,7 +132,7 @@ impl<T: Transport> Worker<T> {
         }
         let lines = self.diagnostics.take();
         if !lines.is_empty() {
-            drop(self_log::emit(lines, WithoutThread::WriteHere));
+            self.findings.keep(self_log::emit(lines, WithoutThread::WriteHere));
         }
     }
 }
