@@ -3,13 +3,16 @@
 //! On start it prints two lines, `grpc listening on ADDRESS` and `http listening on ADDRESS`, with the ports that were
 //! taken; programs may read them. On Ctrl-C or SIGTERM it says what it received and ends with 0.
 
+mod out;
 mod secret;
 mod watch;
 
+use std::convert::Infallible;
 use std::fmt::Display;
 use std::io::Write as _;
 use std::path::PathBuf;
 use std::process::ExitCode;
+use std::time::Duration;
 
 use clap::error::ErrorKind;
 use clap::{CommandFactory as _, Parser};
@@ -76,6 +79,9 @@ fn parse() -> Options {
     })
 }
 
+/// How long the last words may take.
+const LAST_WORDS: Duration = Duration::from_secs(1);
+
 fn main() -> ExitCode {
     let options = parse();
     let runtime = match tokio::runtime::Builder::new_multi_thread().enable_all().build() {
@@ -96,6 +102,12 @@ fn failed(error: &dyn Display) -> ExitCode {
     ExitCode::FAILURE
 }
 
+/// Says where it listens, and what arrives; never comes back.
+async fn serve(collector: &Collector, watch: bool) -> Infallible {
+    out::say(format!("grpc listening on {}\nhttp listening on {}", collector.grpc_addr(), collector.http_addr())).await;
+    if watch { watch::traces(collector).await } else { std::future::pending().await }
+}
+
 async fn run(options: Options) -> Result<(), Error> {
     // From here on a signal ends it cleanly, also one that comes while it starts.
     let signalled = signalled();
@@ -110,25 +122,18 @@ async fn run(options: Options) -> Result<(), Error> {
         builder = builder.require_token(token);
     }
     let collector = builder.start().await?;
-    say(&format!("grpc listening on {}\nhttp listening on {}", collector.grpc_addr(), collector.http_addr()));
+    let mut last_words = String::new();
+    tokio::select! {
+        () = signalled => {}
+        never = serve(&collector, options.watch) => match never {},
+    }
     if options.watch {
-        tokio::select! {
-            () = signalled => {}
-            never = watch::traces(&collector, say) => match never {},
-        }
-        say(watch::map(&collector).trim_end());
-    } else {
-        signalled.await;
+        last_words = watch::map(&collector).trim_end().to_owned() + "\n";
     }
     let stats = collector.shutdown().await;
-    say(&format!("ended; {stats}"));
+    // A reader that has stopped doesn't hold up the end.
+    let _ = tokio::time::timeout(LAST_WORDS, out::say(format!("{last_words}ended; {stats}"))).await;
     Ok(())
-}
-
-/// One that reads no more is no reason to end.
-fn say(text: &str) {
-    let mut out = std::io::stdout().lock();
-    let _ = writeln!(out, "{text}").and_then(|()| out.flush());
 }
 
 /// Comes back at Ctrl-C or SIGTERM; both are caught from the call on.

@@ -7,6 +7,8 @@ use std::time::Duration;
 
 use skywalking_collector::{Arrivals, Collector, view};
 
+use crate::out::say;
+
 /// How long a trace has to be quiet.
 const QUIET: Duration = Duration::from_secs(1);
 /// Of more traces that arrive or grow in a moment, the last ones are shown.
@@ -19,7 +21,7 @@ const LINES: usize = 500;
 const CALLS: usize = 500;
 
 /// Says each trace; never comes back.
-pub(crate) async fn traces(collector: &Collector, say: fn(&str)) -> Infallible {
+pub(crate) async fn traces(collector: &Collector) -> Infallible {
     let mut tick = tokio::time::interval(QUIET);
     let mut growing = Vec::new();
     let mut seen = 0;
@@ -30,16 +32,16 @@ pub(crate) async fn traces(collector: &Collector, say: fn(&str)) -> Infallible {
         let arrived: Vec<String> = traces.into_iter().map(|trace| trace.trace_id).collect();
         let still: HashSet<_> = arrived.iter().collect();
         growing.retain(|id| !still.contains(id));
-        print(collector, &growing, say);
+        print(collector, &growing).await;
         if left_out > 0 {
-            say(&format!("… and {left_out} more traces that arrived: /api/traces lists them"));
+            say(format!("… and {left_out} more traces that arrived: /api/traces lists them")).await;
         }
         growing = arrived;
     }
 }
 
 /// Says these traces as far as there is room.
-fn print(collector: &Collector, traces: &[String], say: fn(&str)) {
+async fn print(collector: &Collector, traces: &[String]) {
     let style = view::Style::stdout();
     let (mut lines, mut left_out, mut spans) = (0, 0, 0);
     for id in traces {
@@ -51,10 +53,10 @@ fn print(collector: &Collector, traces: &[String], say: fn(&str)) {
         }
         let text = view::tree_within(&trace, style, SPANS);
         lines += text.lines().count();
-        say(&text);
+        say(text).await;
     }
     if left_out > 0 {
-        say(&format!("… and {left_out} more traces of {spans} spans: /api/traces lists them"));
+        say(format!("… and {left_out} more traces of {spans} spans: /api/traces lists them")).await;
     }
 }
 

@@ -2,9 +2,10 @@
 
 mod support;
 
-use std::io::{BufRead as _, BufReader, Read as _};
+use std::io::{BufRead as _, BufReader, Read as _, Write as _};
 use std::net::{SocketAddr, TcpListener};
 use std::process::{Child, ChildStdout, Command, Output, Stdio};
+use std::time::{Duration, Instant};
 
 use prost::Message as _;
 use skywalking_proto::v3::{SegmentCollection, SpanObject};
@@ -155,6 +156,42 @@ async fn watching_prints_a_bounded_part_and_counts_the_rest() {
     send(running.grpc, COLLECT_IN_SYNC, vec![SegmentCollection { segments: many }.encode_to_vec()]).await.expect("taken");
     let third = read(" more traces that arrived: /api/traces lists them\n");
     assert!(third.len() < 100_000, "{}", third.len());
+}
+
+/// A pager that nobody scrolls: what it holds is full, and stays so.
+#[cfg(unix)]
+#[tokio::test]
+async fn a_reader_that_stops_holds_up_neither_reports_nor_the_end() {
+    let (reader, mut writer) = std::os::unix::net::UnixStream::pair().expect("two ends");
+    let mut watching = program(&FREE);
+    watching.arg("--watch").stdout(std::os::fd::OwnedFd::from(writer.try_clone().expect("another"))).stderr(Stdio::null());
+    let mut child = watching.spawn().expect("the program starts");
+    let mut lines = BufReader::new(reader).lines().map(|line| line.expect("text"));
+    let mut address = || lines.next().expect("a line").rsplit(' ').next().expect("a word").parse().expect("an address");
+    let (grpc, http): (SocketAddr, SocketAddr) = (address(), address());
+    writer.set_nonblocking(true).expect("a socket");
+    while writer.write(&[b'x'; 1024]).is_ok() {}
+    writer.set_nonblocking(false).expect("a socket");
+
+    for at in 0..10 {
+        send(grpc, COLLECT, encoded([&small(&format!("t{at}"), &format!("s{at}"))])).await.expect("taken");
+    }
+    assert_eq!(json(http, "/api/stats").await["segmentsAccepted"], 10);
+    let kill = format!("kill -TERM {}", child.id());
+    assert!(Command::new("sh").args(["-c", &kill]).status().expect("sh").success());
+    // One second for connections, one for what can't be printed, and slack.
+    let deadline = Instant::now() + Duration::from_secs(2 + 2);
+    let status = loop {
+        if let Some(status) = child.try_wait().expect("a child") {
+            break status;
+        }
+        if Instant::now() > deadline {
+            child.kill().expect("it runs");
+            panic!("it has not ended");
+        }
+        tokio::time::sleep(Duration::from_millis(10)).await;
+    };
+    assert_eq!(status.code(), Some(0));
 }
 
 /// Each connection is a file; those that are idle make room for one that reports.

@@ -30,15 +30,20 @@ use tokio::net::TcpListener;
 
 use crate::budget::Full;
 use crate::names::{self, quoted};
-use crate::serve::{self, Answer};
+use crate::serve::{self, Answer, Question};
 use crate::shared::Shared;
 use answer::{json, problem};
 use gate::Gate;
+
+/// What a connection reads ahead beside the budget. A head of twice as much is refused.
+const READ_AHEAD: usize = 64 * 1024;
 
 /// Serves until the collector stops.
 pub(crate) async fn serve(listener: TcpListener, address: SocketAddr, shared: Arc<Shared>) -> std::io::Result<()> {
     let router = router(address, Arc::clone(&shared));
     let stopping = Arc::clone(&shared);
+    let mut http = http1::Builder::new();
+    http.max_buf_size(READ_AHEAD);
     serve::serve(listener, shared, move |stream, connection| {
         let router = TowerToHyperService::new(router.clone());
         let service = service_fn(move |request: hyper::Request<Incoming>| {
@@ -46,13 +51,13 @@ pub(crate) async fn serve(listener: TcpListener, address: SocketAddr, shared: Ar
             async move {
                 connection.requested();
                 let working = connection.work();
-                let answered = router.call(request).await;
+                let answered = router.call(request.map(|body| Question::new(body, &connection))).await;
                 let answered = answered.map(|response| response.map(|body| Answer::new(body, &connection)));
                 drop(working);
                 answered
             }
         });
-        serve::until_stopped(http1::Builder::new().serve_connection(stream, service), Arc::clone(&stopping))
+        serve::until_stopped(http.serve_connection(stream, service), Arc::clone(&stopping))
     })
     .await
 }
@@ -153,12 +158,13 @@ where
         Ok(query) => query,
         Err(unreadable) => return problem(StatusCode::BAD_REQUEST, &unreadable.to_string()),
     };
-    let Ok(turn) = Arc::clone(shared.turns()).acquire_owned().await else { return busy() };
     let mut share = shared.budget().share();
-    // Once as it is looked up, and about as much as it is written.
+    // Once as it is looked up, and about as much as it is written. Not during a turn: who waits for
+    // room must not hold up those who need none.
     if share.grow(bytes.saturating_mul(2)).await.is_err() {
         return busy();
     }
+    let Ok(turn) = Arc::clone(shared.turns()).acquire_owned().await else { return busy() };
     let answer = tokio::task::spawn_blocking(move || {
         let answer = look_up(query).map(|found| answer::written(&found, share.into_buffer(bytes)));
         drop(turn);

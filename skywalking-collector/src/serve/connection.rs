@@ -20,6 +20,8 @@ pub(crate) struct Connection {
     requested: AtomicBool,
     /// Requests that are handled now.
     working: AtomicUsize,
+    /// Requests among them whose body has not come as a whole.
+    awaiting: AtomicUsize,
     /// Answers that are written now.
     writing: AtomicUsize,
     closing: AtomicBool,
@@ -34,6 +36,7 @@ impl Connection {
             touched: AtomicU64::new(0),
             requested: AtomicBool::new(false),
             working: AtomicUsize::new(0),
+            awaiting: AtomicUsize::new(0),
             writing: AtomicUsize::new(0),
             closing: AtomicBool::new(false),
             closed: Notify::new(),
@@ -61,6 +64,15 @@ impl Connection {
         Working::new(self, |connection| &connection.working)
     }
 
+    /// Notes that a request that is handled waits for its client, until the guard is dropped.
+    pub(super) fn await_client(self: &Arc<Self>) -> Working {
+        Working::new(self, |connection| &connection.awaiting)
+    }
+
+    fn is_working(&self) -> bool {
+        self.working.load(Ordering::Relaxed) > self.awaiting.load(Ordering::Relaxed)
+    }
+
     /// Notes that an answer is written, until the guard is dropped.
     pub(super) fn write(self: &Arc<Self>) -> Working {
         Working::new(self, |connection| &connection.writing)
@@ -70,9 +82,9 @@ impl Connection {
         self.since + Duration::from_millis(self.touched.load(Ordering::Relaxed))
     }
 
-    /// When something moved last; `None` if a request is handled, or if it is closing.
+    /// When something moved last; `None` if it works on a request, or if it is closing.
     pub(super) fn idle_since(&self) -> Option<Instant> {
-        let idle = self.working.load(Ordering::Relaxed) == 0 && !self.closing.load(Ordering::Relaxed);
+        let idle = !self.is_working() && !self.closing.load(Ordering::Relaxed);
         idle.then(|| self.touched())
     }
 
@@ -98,7 +110,7 @@ impl Connection {
     }
 
     fn due(&self) -> Instant {
-        if self.working.load(Ordering::Relaxed) > 0 {
+        if self.is_working() {
             return Instant::now() + self.timeouts.answer;
         }
         self.touched()

@@ -4,11 +4,13 @@
 //! | --- | --- |
 //! | `connections` | the table: a limit, of which the connection that was idle for longest goes first |
 //! | `connection` | what one connection does, and when it is overdue |
+//! | `question` | the body of a request: who waits for it is idle |
 //! | `answer` | the body of an answer, written in pieces |
 
 mod answer;
 mod connection;
 mod connections;
+mod question;
 
 use std::future::Future;
 use std::io;
@@ -24,6 +26,7 @@ use tokio::time::sleep;
 pub(crate) use answer::Answer;
 pub(crate) use connection::Connection;
 pub(crate) use connections::Connections;
+pub(crate) use question::Question;
 
 use crate::shared::Shared;
 

@@ -243,3 +243,69 @@ async fn connections_in_use_stay_when_others_go() {
     }
     assert_eq!(collector.stats().pings, 30);
 }
+
+/// Opens connections on which a report has begun whose body doesn't come.
+async fn unfinished_bodies(address: SocketAddr, count: usize) -> Vec<TcpStream> {
+    let mut streams = Vec::new();
+    for _ in 0..count {
+        let mut stream = TcpStream::connect(address).await.expect("it listens");
+        let head = b"POST /v3/segments HTTP/1.1\r\nHost: a\r\nContent-Type: application/json\r\nContent-Length: 100\r\n\r\n[";
+        stream.write_all(head).await.expect("it reads");
+        streams.push(stream);
+    }
+    streams
+}
+
+#[tokio::test]
+async fn bodies_that_do_not_come_keep_nobody_out() {
+    let limits = Limits { max_connections: 10, ..Limits::default() };
+    let collector = builder().limits(limits).start().await.expect("free ports");
+    let mut slow = unfinished_bodies(collector.http_addr(), 10).await;
+    // They are idle, so the oldest of them makes room for each of these.
+    for _ in 0..5 {
+        assert_eq!(json(collector.http_addr(), "/healthcheck").await["status"], "ok");
+        send(collector.grpc_addr(), KEEP_ALIVE, vec![vec![]]).await.expect("served");
+        slow.extend(unfinished_bodies(collector.http_addr(), 2).await);
+    }
+}
+
+#[tokio::test]
+async fn heads_of_requests_are_bounded() {
+    let collector = builder().start().await.expect("free ports");
+    for (length, status) in [(32 * 1024, "HTTP/1.1 200 "), (256 * 1024, "HTTP/1.1 431 ")] {
+        let mut stream = TcpStream::connect(collector.http_addr()).await.expect("it listens");
+        let head = format!("GET /healthcheck HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\nX-A: {}\r\n\r\n", "a".repeat(length));
+        // It may be refused before it has come as a whole.
+        let _ = stream.write_all(head.as_bytes()).await;
+        let mut answer = vec![0; status.len()];
+        tokio::time::timeout(PATIENCE, stream.read_exact(&mut answer)).await.expect("in time").expect("an answer");
+        assert_eq!(String::from_utf8_lossy(&answer), status, "{length} bytes");
+    }
+}
+
+#[tokio::test]
+async fn readers_without_room_hold_up_no_other_reader() {
+    let limits = Limits { max_in_flight: 30 * MIB, ..Limits::default() };
+    let collector = builder().limits(limits).start().await.expect("free ports");
+    let http = collector.http_addr();
+    send(collector.grpc_addr(), COLLECT, encoded([&with_tag("large", 12 * MIB)])).await.expect("taken");
+    let mut readers = Vec::new();
+    for at in 0..20 {
+        let mut stream = TcpStream::connect(http).await.expect("it listens");
+        stream.write_all(b"GET /api/traces/large HTTP/1.1\r\nHost: localhost\r\n\r\n").await.expect("it reads");
+        if at == 0 {
+            // It has all the room now, and does not read on.
+            tokio::time::timeout(PATIENCE, stream.read_u64()).await.expect("in time").expect("a head");
+        }
+        readers.push(stream);
+    }
+    for reader in &mut readers[1..] {
+        // It waits, while the first one has the room.
+        assert!(tokio::time::timeout(Duration::from_millis(5), reader.read_u8()).await.is_err());
+    }
+    let begin = Instant::now();
+    for path in ["/api/stats", "/api/services", "/api/traces", "/api/topology"] {
+        assert_eq!(get(http, path).await.status, 200, "{path}");
+    }
+    assert!(begin.elapsed() < SLACK, "{:?}", begin.elapsed());
+}
