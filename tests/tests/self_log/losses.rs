@@ -83,10 +83,10 @@ fn too_many_open_segments() {
 #[test]
 #[ignore = "it is the child of a test"]
 fn redaction_that_panics() {
+    static TAGGED: Callsite = callsite!(entry, "/tagged");
     keep_lines();
     let hook = |_: skywalking_runtime::redact::Field<'_>, _: &str| -> Option<String> { panic!("the program's") };
     let _agent = Config::new("shop").reporter(Reporter::Discard).redact(hook).start().expect("it starts");
-    static TAGGED: Callsite = callsite!(entry, "/tagged");
     for _ in 0..3 {
         Root::new(&TAGGED).run(|| skywalking_runtime::current().tag("key", "value"));
     }

@@ -182,6 +182,37 @@ fn a_subscriber_comes_before_a_logger_before_standard_error() {
     }
 }
 
+/// The same, and a line of the reporter takes its time.
+struct SlowLogger;
+
+impl log::Log for SlowLogger {
+    fn enabled(&self, _: &log::Metadata<'_>) -> bool {
+        true
+    }
+    fn log(&self, record: &log::Record<'_>) {
+        if record.args().to_string().starts_with("the backend can't be reached") {
+            std::thread::sleep(Duration::from_millis(700));
+        }
+        Logger.log(record);
+    }
+    fn flush(&self) {}
+}
+
+#[test]
+#[ignore = "it is the child of a test"]
+fn program_with_a_slow_logger() {
+    log::set_logger(&SlowLogger).expect("the first");
+    log::set_max_level(log::LevelFilter::Info);
+    program();
+}
+
+#[test]
+fn end_waits_until_the_reporters_lines_are_written() {
+    let absent = [&GOOD[..2], &[("SW_AGENT_COLLECTOR_BACKEND_SERVICES", NOBODY)]].concat();
+    let ended = child("places::program_with_a_slow_logger", &absent);
+    assert!(ended.out.contains("logged: skywalking_runtime WARN the backend can't be reached"), "{}", ended.out);
+}
+
 #[test]
 #[ignore = "it is the child of a test"]
 fn agent_that_logs_as_json() {
