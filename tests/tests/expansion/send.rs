@@ -140,6 +140,7 @@ fn what_was_not_send_compiles() {
 }
 
 #[test]
+#[allow(clippy::manual_async_fn, reason = "functions that return a future are what is tested")]
 fn what_returns_a_future_keeps_its_promise() {
     #[local_span(covers = future)]
     fn hidden(n: u8) -> impl Future<Output = u8> + Send + Sync + use<> {
