@@ -18,12 +18,6 @@ impl Task {
     }
 }
 
-/// The segment with this key is in the slot for as long as a call runs.
-pub(super) fn mark(key: u64) {
-    let task = Task::here();
-    slot::with_key(key, |segment| segment.sync_task = Some(task));
-}
-
 /// True if the context that is current belongs to a call in another task.
 pub(super) fn is_here() -> bool {
     let task = slot::with(|segment| segment.sync_task).flatten();
@@ -54,6 +48,12 @@ pub(super) fn keep(other: Box<Segment>) {
 }
 
 impl Segment {
+    /// Records the task of a root that is a call: the segment is in the slot for as long as that call runs.
+    #[inline]
+    pub(super) fn run_as_call(&mut self) {
+        self.sync_task = Some(Task::here());
+    }
+
     /// A span found no room: where the root is a call, it may be one that drives an executor.
     #[cold]
     pub(super) fn look_at_root(&self) {

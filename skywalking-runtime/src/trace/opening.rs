@@ -63,6 +63,13 @@ enum Place {
     Root,
 }
 
+/// What the span covers.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Runs {
+    Call,
+    Future,
+}
+
 impl Opening {
     /// A span of `callsite` is about to open here.
     #[inline]
@@ -321,17 +328,13 @@ impl Opening {
     /// Opens the span on this thread; it closes when the guard drops.
     #[inline]
     pub fn enter(self) -> Scope {
-        let begun = self.open();
-        if begun.is_root() {
-            foreign::mark(begun.key);
-        }
-        begun.into_scope()
+        self.open(Runs::Call).into_scope()
     }
 
     /// Opens the span inside a [`Traced`](super::traced::Traced) future, which closes it.
     #[inline]
     pub fn begin(self) {
-        scope::begin_for_future(|| self.open());
+        scope::begin_for_future(|| self.open(Runs::Future));
     }
 
     /// An argument panicked or returned.
@@ -351,7 +354,7 @@ impl Opening {
     }
 
     #[inline(never)]
-    fn open(mut self) -> Begun {
+    fn open(mut self, runs: Runs) -> Begun {
         if self.place() == Place::Undecided {
             self.settle();
         }
@@ -374,7 +377,12 @@ impl Opening {
                 opened.map_or(Begun::NOTHING, |opened| Begun::child(self.key, opened))
             }
             Place::Root => match self.root.take() {
-                Some(segment) => root::begin(segment, self.callsite, self.head, 0),
+                Some(mut segment) => {
+                    if runs == Runs::Call {
+                        segment.run_as_call();
+                    }
+                    root::begin(segment, self.callsite, self.head, 0)
+                }
                 None => Begun::NOTHING,
             },
         }

@@ -185,10 +185,9 @@ fn open_entry(callsite: &'static Callsite) -> Scope {
 #[cold]
 fn open_root(callsite: &'static Callsite) -> Scope {
     let segment = root::segment_for(callsite, Origin::Attribute).and_then(|segment| root::decide(segment, callsite, 0));
-    segment.map_or(Scope::NONE, |segment| {
-        let begun = root::begin(segment, callsite, 0, 0);
-        foreign::mark(begun.key);
-        begun.into_scope()
+    segment.map_or(Scope::NONE, |mut segment| {
+        segment.run_as_call();
+        root::begin(segment, callsite, 0, 0).into_scope()
     })
 }
 
@@ -215,7 +214,7 @@ fn close(key: u64, bits: u32) {
     let begun = Begun { key, bits };
     let panicked = panicking() && bits & PANICKING == 0;
     if bits & (ROOT | BY_HAND | Opened::MUTED | Opened::LEVEL) != 0 || panicked {
-        return close_other(begun, panicked);
+        return close_other(key, bits, panicked);
     }
     let end = clock::now();
     // No call in there: it would cost each span its registers.
@@ -239,8 +238,10 @@ fn close_unusual(begun: Begun) {
     }
 }
 
+/// Takes numbers rather than a [`Begun`], which would cost each span a place on the stack.
 #[cold]
-fn close_other(begun: Begun, panicked: bool) {
+fn close_other(key: u64, bits: u32, panicked: bool) {
+    let begun = Begun { key, bits };
     let closed = slot::with_key(begun.key, |segment| {
         if !begun.is_unsampled() {
             if panicked {

@@ -32,7 +32,9 @@ fn put(content: Content) {
 /// Puts `segment` into the slot and returns what was there.
 #[inline]
 pub(crate) fn replace(segment: Option<Box<Segment>>) -> Option<Box<Segment>> {
-    ManuallyDrop::into_inner(SLOT.with(|slot| slot.replace(ManuallyDrop::new(segment))))
+    let content = take();
+    put(ManuallyDrop::new(segment));
+    ManuallyDrop::into_inner(content)
 }
 
 /// Works on the segment in the slot, if there is one. `work` must run no code of the program: it would find the slot empty.

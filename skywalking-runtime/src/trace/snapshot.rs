@@ -13,7 +13,7 @@ use futures_core::stream::{FusedStream, Stream};
 use pin_project_lite::pin_project;
 
 use super::callsite::{Callsite, Kind};
-use super::foreign::{self, Task};
+use super::foreign;
 use super::lost;
 use super::quiet;
 use super::record::{Side, SideKind};
@@ -97,7 +97,7 @@ impl Snapshot {
     /// Runs `work` in a span that goes on from here.
     pub fn run<R>(&self, name: &'static str, work: impl FnOnce() -> R) -> R {
         if let Some((begun, mut segment)) = self.root(name) {
-            segment.sync_task = Some(Task::here());
+            segment.run_as_call();
             let displaced = slot::replace(Some(segment));
             let _frame = Frame { displaced, scope: Some(begun.into_scope()) };
             return work();

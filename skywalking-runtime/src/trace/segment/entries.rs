@@ -55,6 +55,11 @@ impl Segment {
         false
     }
 
+    #[cold]
+    fn leave_out_tag(&mut self) {
+        self.left_out.add(LeftOut::TAG);
+    }
+
     /// What was left out of this segment so far is said on its first span.
     #[cold]
     pub(crate) fn say_what_is_left_out(&mut self) {
@@ -129,7 +134,7 @@ impl Segment {
     pub(crate) fn tag(&mut self, head: &mut u32, key: &'static str, value: Raw<'_>) {
         let side = match value {
             Raw::Text(text) => {
-                let Some(range) = self.store(text::cut(text, TAG_LIMIT)) else { return self.left_out.add(LeftOut::TAG) };
+                let Some(range) = self.store(text::cut(text, TAG_LIMIT)) else { return self.leave_out_tag() };
                 Side { key, a: range.offset, b: range.length, next: 0, kind: SideKind::Text }
             }
             Raw::Int(number) => Side::number(key, SideKind::Int, number.cast_unsigned()),
@@ -143,7 +148,7 @@ impl Segment {
     pub(crate) fn tag_pieces(&mut self, head: &mut u32, key: &'static str, pieces: &[&str]) {
         match self.store_pieces(pieces, TAG_LIMIT) {
             Some(range) => _ = self.push(head, Side { key, a: range.offset, b: range.length, next: 0, kind: SideKind::Text }),
-            None => self.left_out.add(LeftOut::TAG),
+            None => self.leave_out_tag(),
         }
     }
 

@@ -164,14 +164,21 @@ impl<'a> Frame<'a> {
     #[inline]
     fn put_root_aside(&mut self) -> bool {
         let Some(own) = slot::take_key(self.span.begun.key) else { return false };
-        if self.displaced.is_some()
-            && let Some(displaced) = take(&mut *self.displaced)
-        {
-            lost::put_back(displaced);
-        }
         // The place for the root's segment is empty: nothing is dropped, which rustc could not know.
         forget(self.span.segment.replace(own));
         true
+    }
+
+    /// The same where the root displaced another segment. Apart, so that a poll without one saves no registers for the calls.
+    #[inline(never)]
+    fn leave_inner_root(&mut self) {
+        if !self.put_root_aside() {
+            return self.leave();
+        }
+        let displaced = replace(&mut self.displaced, ManuallyDrop::new(None));
+        if let Some(displaced) = ManuallyDrop::into_inner(displaced) {
+            lost::put_back(displaced);
+        }
     }
 
     #[inline]
@@ -221,8 +228,13 @@ impl<'a> Frame<'a> {
 impl Drop for Frame<'_> {
     fn drop(&mut self) {
         if self.outcome == Outcome::Pending {
-            if self.around == Around::Root && self.put_root_aside() {
-                return;
+            if self.around == Around::Root {
+                if self.displaced.is_some() {
+                    return self.leave_inner_root();
+                }
+                if self.put_root_aside() {
+                    return;
+                }
             }
             if self.around == Around::Child {
                 return self.restore();
