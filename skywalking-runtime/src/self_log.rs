@@ -38,11 +38,13 @@ pub(crate) struct Line {
     suppressed: u64,
     /// What was lost.
     pub(crate) lost: u64,
+    /// Standard error doesn't get it.
+    for_loggers: bool,
 }
 
 impl Line {
     fn new(level: Level, text: impl Into<String>) -> Self {
-        Self { level, text: text.into(), backend: None, problem: None, suppressed: 0, lost: 0 }
+        Self { level, text: text.into(), backend: None, problem: None, suppressed: 0, lost: 0, for_loggers: false }
     }
 
     pub(crate) fn info(text: impl Into<String>) -> Self {
@@ -69,6 +71,12 @@ impl Line {
 
     pub(crate) fn lost(mut self, lost: u64) -> Self {
         self.lost = lost;
+        self
+    }
+
+    /// Writes the line to a subscriber or a logger alone, never to standard error.
+    pub(crate) fn for_loggers(mut self, only: bool) -> Self {
+        self.for_loggers = only;
         self
     }
 

@@ -19,6 +19,7 @@ pub(super) fn at_start(config: &Checked, address: &str) -> Vec<Line> {
     let on = |on: bool| if on { "on" } else { "off" };
     // Set for a fleet of agents, some of them.
     let others = config.ignored.of_others().map(|names| format!(" not_used={names:?}")).unwrap_or_default();
+    // The log reporter writes JSON alone to standard error, so that a program can read it.
     let started = Line::info(format!(
         "the agent runs: service={:?} instance={:?} reports={to:?} token={} sampling={sampling:?} keep={} redaction={}{others}",
         identity.service,
@@ -26,7 +27,8 @@ pub(super) fn at_start(config: &Checked, address: &str) -> Vec<Line> {
         on(token.is_some()),
         on(settings.keep.is_some()),
         on(redaction.is_set()),
-    ));
+    ))
+    .for_loggers(matches!(reporter, Reporter::Log));
     std::iter::once(started).chain(config.ignored.warning().map(Line::warn)).collect()
 }
 

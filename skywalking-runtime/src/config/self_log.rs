@@ -13,7 +13,7 @@ pub(super) const VARIABLE: &str = "SW_AGENT_SELF_LOG";
 #[non_exhaustive]
 pub enum SelfLog {
     /// To the program's `tracing` subscriber; without one to its `log` logger, if its maximum level isn't off; without both to
-    /// standard error.
+    /// standard error. With [`Reporter::Log`](crate::Reporter::Log) the line at the start is not on standard error, where the segments are.
     #[default]
     Auto,
     /// The same, but never to standard error.

@@ -32,7 +32,7 @@ impl Sink {
                 tracing::dispatcher::with_default(&self.dispatch, || to_tracing(line));
             } else if log::max_level() != log::LevelFilter::Off {
                 to_log(line);
-            } else if self.mode == SelfLog::Auto {
+            } else if self.mode == SelfLog::Auto && !line.for_loggers {
                 to_stderr(line);
             }
         });
@@ -40,7 +40,7 @@ impl Sink {
 }
 
 fn to_tracing(line: &Line) {
-    let Line { level, text, backend, problem, suppressed, lost } = line;
+    let Line { level, text, backend, problem, suppressed, lost, .. } = line;
     // As they are: a quotation of the backend's words stays readable.
     let [backend, problem] = [backend, problem].map(|text| text.as_ref().map(display));
     let [suppressed, lost] = [suppressed, lost].map(|count| (*count > 0).then_some(count));
