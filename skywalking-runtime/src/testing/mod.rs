@@ -90,7 +90,7 @@ pub fn allow(rule: &'static str) {
 ///         drop(child(&PART));
 ///     });
 /// });
-/// assert_eq!(testing::text(&trees), "Local stream {unfinished=true}\n  Local part\n  Local stream ref=CrossThread\n");
+/// assert_eq!(testing::text(&trees), "Local stream {unfinished=true}\n  Local part\n  Local stream ref=CrossThread SKIP_ANALYSIS\n");
 /// ```
 pub fn grow_old(by: Duration) {
     crate::trace::age::put_on(by);
