@@ -19,9 +19,11 @@ use tonic::{Code, Request, Status};
 
 use self::backend::Backend;
 use self::codec::Raw;
+use self::outgoing::Handed;
 use super::accounts::Flight;
 use super::backends::{self, Backends, CONNECT_DEADLINE};
 use super::connector::connector;
+use super::metered::Meter;
 use super::quote::{quote, sources};
 use super::transport::{Call, Messages, Outcome, Transport};
 use crate::config::{Address, Token};
@@ -38,7 +40,7 @@ const VERSION: &str = env!("CARGO_PKG_VERSION");
 #[derive(Debug)]
 pub(crate) struct Grpc {
     backends: Backends<Endpoint>,
-    channel: Option<Channel>,
+    channel: Option<(Channel, Meter)>,
     token: Option<(Token, MetadataValue<Ascii>)>,
     management: properties::Messages,
 }
@@ -52,9 +54,13 @@ impl Grpc {
     }
 
     /// The connection to the backend of now, made when the first call needs it.
-    fn channel(&mut self) -> Option<Channel> {
+    fn channel(&mut self) -> Option<(Channel, Meter)> {
         let (_, endpoint) = self.backends.now()?;
-        Some(self.channel.get_or_insert_with(|| endpoint.connect_with_connector_lazy(connector())).clone())
+        let made = self.channel.get_or_insert_with(|| {
+            let meter = Meter::default();
+            (endpoint.connect_with_connector_lazy(connector(meter.clone())), meter)
+        });
+        Some(made.clone())
     }
 
     fn request<M>(&self, message: M) -> Request<M> {
@@ -66,20 +72,29 @@ impl Grpc {
         request
     }
 
-    /// One call: a stream of messages, and the answer. The flight, if there is one, learns when all of them are with the connection.
+    /// One call: a stream of messages, and the answer. The flight, if there is one, learns whether all of them were
+    /// written before the answer came.
     fn call(&mut self, path: &'static str, messages: impl Iterator<Item = bytes::Bytes> + Send + 'static, flight: Option<Flight>) -> Call {
         let request = self.request(tokio_stream::iter(messages));
         let token = self.token.as_ref().map(|(token, _)| token.clone());
-        let Some(channel) = self.channel() else {
+        let Some((channel, meter)) = self.channel() else {
             return Box::pin(std::future::ready(Outcome::Failed("there is no backend".to_owned())));
         };
         Box::pin(async move {
-            let mut client = Client::new(Backend { channel, flight });
+            meter.begin();
+            let body = Handed::default();
+            let mut client = Client::new(Backend { channel, batch: flight.is_some().then(|| body.clone()) });
             if let Err(error) = client.ready().await {
                 return Outcome::Failed(quote(&chain(&*error), token.as_ref()));
             }
             match client.client_streaming(request, http_path(path), Raw).await {
-                Ok(_) => Outcome::Taken,
+                Ok(_) => {
+                    // What the connection still holds never leaves if the server has ended the stream.
+                    if let Some(flight) = flight.filter(|_| body.bytes().is_some_and(|bytes| meter.written() >= bytes)) {
+                        flight.hand_over();
+                    }
+                    Outcome::Taken
+                }
                 Err(status) => outcome(&status, token.as_ref()),
             }
         })

@@ -7,7 +7,6 @@
 
 mod body;
 mod connection;
-mod limited;
 #[cfg(test)]
 mod tests;
 

@@ -30,6 +30,8 @@ pub(crate) mod json;
 pub(crate) mod log;
 #[cfg(any(feature = "report-grpc", feature = "report-http"))]
 mod lookup;
+#[cfg(any(feature = "report-grpc", feature = "report-http"))]
+mod metered;
 mod offload;
 #[cfg(any(feature = "report-grpc", feature = "report-http"))]
 pub(crate) mod quote;

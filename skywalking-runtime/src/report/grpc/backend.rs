@@ -12,8 +12,7 @@ use tonic::codegen::http::{Request, Response, StatusCode};
 use tonic::codegen::{Service, StdError};
 use tonic::transport::Channel;
 
-use super::outgoing::Outgoing;
-use crate::report::accounts::Flight;
+use super::outgoing::{Handed, Outgoing};
 
 /// The answer came from something that is no gRPC server.
 #[derive(Debug, thiserror::Error)]
@@ -24,8 +23,8 @@ struct NoGrpc(StatusCode);
 #[derive(Clone, Debug)]
 pub(super) struct Backend {
     pub(super) channel: Channel,
-    /// That of the batch, if the request carries one.
-    pub(super) flight: Option<Flight>,
+    /// How much of the batch the connection has, if the request carries one.
+    pub(super) batch: Option<Handed>,
 }
 
 impl Service<Request<Body>> for Backend {
@@ -38,8 +37,8 @@ impl Service<Request<Body>> for Backend {
     }
 
     fn call(&mut self, request: Request<Body>) -> Self::Future {
-        let request = match self.flight.clone() {
-            Some(flight) => request.map(|body| Body::new(Outgoing::new(body, flight))),
+        let request = match self.batch.clone() {
+            Some(batch) => request.map(|body| Body::new(Outgoing::new(body, batch))),
             None => request,
         };
         let answer = self.channel.call(request);

@@ -1,5 +1,7 @@
 //! The transport against a real server on this machine: what arrives, what a status means, and what a broken connection does.
 
+mod hostile;
+
 use std::net::SocketAddr;
 use std::sync::{Arc, Mutex};
 

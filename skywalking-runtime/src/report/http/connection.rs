@@ -7,15 +7,14 @@ use http::{Request, StatusCode, Uri};
 use http_body::Body as _;
 use hyper::body::Incoming;
 use hyper::client::conn::http1::{SendRequest, handshake};
-use hyper_util::rt::TokioIo;
 use tokio::task::JoinHandle;
 use tokio::time::Instant;
 use tower_service::Service as _;
 
 use super::super::connector::connector;
+use super::super::metered::Meter;
 use super::super::quote::sources;
 use super::body::Content;
-use super::limited::{Allowance, Limited};
 
 /// Backends close connections that nobody uses, an OAP after 30 s. What is written in that moment is lost, so an older one is left.
 const YOUNG: Duration = Duration::from_secs(5);
@@ -32,9 +31,6 @@ pub(super) struct Answer {
     pub(super) is_whole: bool,
 }
 
-/// What may arrive for one call, framing included. A server can send any number of interim answers (status 100 to 199) before its answer.
-const ARRIVES: usize = 512 * 1024;
-
 /// An open connection. Dropped, it sends nothing any more.
 #[derive(Debug)]
 pub(super) struct Connection {
@@ -42,7 +38,7 @@ pub(super) struct Connection {
     /// Reads and writes.
     driver: JoinHandle<()>,
     used: Instant,
-    allowance: Allowance,
+    meter: Meter,
 }
 
 impl Drop for Connection {
@@ -54,13 +50,12 @@ impl Drop for Connection {
 impl Connection {
     /// Connects to `http://host:port`.
     pub(super) async fn open(address: Uri) -> Result<Self, String> {
-        let stream = connector().call(address).await.map_err(|error| sources(error.to_string(), &error))?;
-        let allowance = Allowance::of(ARRIVES);
-        let stream = TokioIo::new(Limited::new(stream.into_inner(), allowance.clone()));
+        let meter = Meter::default();
+        let stream = connector(meter.clone()).call(address).await.map_err(|error| sources(error.to_string(), &error))?;
         let (sender, connection) = handshake(stream).await.map_err(|error| sources(error.to_string(), &error))?;
         // Its error is told to the call that it ends.
         let driver = tokio::spawn(async move { drop(connection.await) });
-        Ok(Self { sender, driver, used: Instant::now(), allowance })
+        Ok(Self { sender, driver, used: Instant::now(), meter })
     }
 
     pub(super) fn is_young(&self) -> bool {
@@ -73,7 +68,7 @@ impl Connection {
     }
 
     pub(super) async fn exchange(&mut self, request: Request<Content>) -> Result<Answer, hyper::Error> {
-        self.allowance.renew(ARRIVES);
+        self.meter.begin();
         let (head, body) = self.sender.send_request(request).await?.into_parts();
         let (text, is_whole) = words(body).await;
         self.used = Instant::now();

@@ -1,0 +1,124 @@
+//! Servers that speak HTTP/2 by hand: one that answers before it reads, and one that never stops to answer.
+
+use std::time::Duration;
+
+use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
+use tokio::net::{TcpListener, TcpSocket, TcpStream};
+use tokio::time::{sleep, timeout};
+
+use super::*;
+
+const DATA: u8 = 0;
+const HEADERS: u8 = 1;
+const RST_STREAM: u8 = 3;
+const SETTINGS: u8 = 4;
+const WINDOW_UPDATE: u8 = 8;
+const END_STREAM: u8 = 1;
+const END_HEADERS: u8 = 4;
+const PATIENCE: Duration = Duration::from_secs(30);
+
+fn frame(kind: u8, flags: u8, stream: u8, payload: &[u8]) -> Vec<u8> {
+    let length = u32::try_from(payload.len()).unwrap().to_be_bytes();
+    [&length[1..], &[kind, flags, 0, 0, 0, stream], payload].concat()
+}
+
+fn header(name: &str, value: &str) -> Vec<u8> {
+    let text = |text: &str| [&[u8::try_from(text.len()).unwrap()], text.as_bytes()].concat();
+    [vec![0], text(name), text(value)].concat()
+}
+
+fn head() -> Vec<u8> {
+    frame(HEADERS, END_HEADERS, 1, &[header(":status", "200"), header("content-type", "application/grpc")].concat())
+}
+
+fn whole_answer() -> Vec<u8> {
+    let trailers = frame(HEADERS, END_HEADERS | END_STREAM, 1, &header("grpc-status", "0"));
+    [head(), frame(DATA, 0, 1, &[0; 5]), trailers, frame(RST_STREAM, 0, 1, &[0; 4])].concat()
+}
+
+/// Reads a frame: its kind and its length.
+async fn read_frame(stream: &mut TcpStream) -> std::io::Result<(u8, usize)> {
+    let mut head = [0; 9];
+    stream.read_exact(&mut head).await?;
+    let length = u32::from_be_bytes([0, head[0], head[1], head[2]]) as usize;
+    stream.read_exact(&mut vec![0; length]).await?;
+    Ok((head[3], length))
+}
+
+/// Takes a connection with the largest windows, and reads as far as the head of the call.
+async fn accept(listener: &TcpListener) -> TcpStream {
+    let (mut stream, _) = listener.accept().await.unwrap();
+    stream.read_exact(&mut [0; 24]).await.unwrap();
+    let settings = frame(SETTINGS, 0, 0, &[&[0, 4], &0x7fff_ffff_u32.to_be_bytes()[..]].concat());
+    let window = frame(WINDOW_UPDATE, 0, 0, &0x7ffe_ffff_u32.to_be_bytes());
+    stream.write_all(&[settings, window].concat()).await.unwrap();
+    while read_frame(&mut stream).await.unwrap().0 != HEADERS {}
+    stream
+}
+
+/// Sends a batch of so many bytes to a server that answers before it reads: whether it counts as sent, and what came of it.
+async fn send_to_hasty(bytes: usize) -> (bool, usize) {
+    let socket = TcpSocket::new_v4().unwrap();
+    socket.set_recv_buffer_size(4_096).unwrap();
+    socket.bind("127.0.0.1:0".parse().unwrap()).unwrap();
+    let listener = socket.listen(1).unwrap();
+    let mut grpc = transport(listener.local_addr().unwrap());
+    let server = tokio::spawn(async move {
+        let mut stream = accept(&listener).await;
+        // The client writes as much as it can. What is asserted holds however far it gets.
+        sleep(Duration::from_millis(500)).await;
+        stream.write_all(&whole_answer()).await.unwrap();
+        sleep(Duration::from_millis(100)).await;
+        let mut came = 0;
+        while let Ok((kind, length)) = read_frame(&mut stream).await {
+            came += if kind == DATA { length } else { 0 };
+        }
+        came
+    });
+    let flight = Flight::default();
+    let messages = vec![Bytes::from(vec![b'x'; 8 * 1024]); bytes.div_ceil(8 * 1024)];
+    assert_eq!(grpc.send(Messages::new(messages, flight.clone())).await, Outcome::Taken);
+    drop(grpc);
+    (flight.is_handed_over(), timeout(PATIENCE, server).await.unwrap().unwrap())
+}
+
+#[tokio::test]
+async fn only_a_batch_that_was_written_counts_as_sent() {
+    let mut calls = tokio::task::JoinSet::new();
+    // The smallest is written at once; of the larger ones the system takes some, and the connection's own buffer others.
+    for step in 0..20 {
+        let bytes = 100_000 + step * 250_000;
+        calls.spawn(async move { (bytes, send_to_hasty(bytes).await) });
+    }
+    while let Some(call) = calls.join_next().await {
+        let (bytes, (counted, came)) = call.unwrap();
+        assert!(!counted || came >= bytes, "{came} bytes of {bytes} came");
+        assert!(counted || bytes > 100_000);
+    }
+}
+
+#[tokio::test]
+async fn an_answer_without_end_is_cut_off() {
+    let interim = frame(HEADERS, END_HEADERS, 1, &header(":status", "103"));
+    for (first, endless) in [(head(), frame(DATA, 0, 1, &[0; 5])), (Vec::new(), interim), (Vec::new(), frame(SETTINGS, 0, 0, &[]))] {
+        let (listener, address) = listener().await;
+        let mut grpc = transport(address);
+        let server = tokio::spawn(async move {
+            let mut stream = accept(&listener).await;
+            let (_reader, mut writer) = stream.split();
+            let (endless, mut left) = (endless.repeat(1_000), 0_usize);
+            writer.write_all(&first).await.unwrap();
+            while writer.write_all(&endless).await.is_ok() {
+                left += endless.len();
+            }
+            left
+        });
+        let call = grpc.send(Messages::new(batch(&["a"]), Flight::default()));
+        let outcome = timeout(PATIENCE, call).await.expect("it is cut off");
+        assert!(matches!(outcome, Outcome::Failed(_)), "{outcome:?}");
+        drop(grpc);
+        let left = timeout(PATIENCE, server).await.unwrap().unwrap();
+        // Beside what the agent reads there is what the system holds.
+        assert!(left < 16 * 1024 * 1024, "{left} bytes");
+    }
+}

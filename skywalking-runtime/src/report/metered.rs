@@ -1,0 +1,106 @@
+//! A stream from which only so much may be read, and that counts what it took: what arrives beyond the allowance is an error, and
+//! costs nothing more.
+
+use std::io::{Error, ErrorKind, IoSlice, Result};
+use std::pin::Pin;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::task::{Context, Poll};
+
+use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
+
+/// What may arrive for one call, framing included. A server can send any number of interim answers (status 100 to 199) before its
+/// answer, and by HTTP/2 any number of frames.
+const ARRIVES: usize = 512 * 1024;
+
+/// The bytes of one call over a connection.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Meter(Arc<Counts>);
+
+#[derive(Debug, Default)]
+struct Counts {
+    /// That may still be read.
+    allowed: AtomicUsize,
+    /// That the operating system has taken.
+    written: AtomicUsize,
+}
+
+impl Meter {
+    /// A call begins.
+    pub(crate) fn begin(&self) {
+        self.0.allowed.store(ARRIVES, Ordering::Relaxed);
+        self.0.written.store(0, Ordering::Relaxed);
+    }
+
+    /// The bytes that the operating system has taken since the call began.
+    #[cfg(feature = "report-grpc")]
+    pub(crate) fn written(&self) -> usize {
+        self.0.written.load(Ordering::Relaxed)
+    }
+
+    fn is_used_up(&self) -> bool {
+        self.0.allowed.load(Ordering::Relaxed) == 0
+    }
+
+    fn use_up(&self, bytes: usize) {
+        let less = |left: usize| Some(left.saturating_sub(bytes));
+        // Never an error: there always is a new value.
+        let _ = self.0.allowed.fetch_update(Ordering::Relaxed, Ordering::Relaxed, less);
+    }
+
+    fn count(&self, written: Poll<Result<usize>>) -> Poll<Result<usize>> {
+        if let Poll::Ready(Ok(bytes)) = written {
+            self.0.written.fetch_add(bytes, Ordering::Relaxed);
+        }
+        written
+    }
+}
+
+/// The stream.
+#[derive(Debug)]
+pub(crate) struct Metered<S> {
+    stream: S,
+    meter: Meter,
+}
+
+impl<S> Metered<S> {
+    pub(crate) fn new(stream: S, meter: Meter) -> Self {
+        Self { stream, meter }
+    }
+}
+
+impl<S: AsyncRead + Unpin> AsyncRead for Metered<S> {
+    fn poll_read(mut self: Pin<&mut Self>, cx: &mut Context<'_>, buffer: &mut ReadBuf<'_>) -> Poll<Result<()>> {
+        if self.meter.is_used_up() {
+            return Poll::Ready(Err(Error::new(ErrorKind::InvalidData, "the answer is too long")));
+        }
+        let before = buffer.filled().len();
+        let read = Pin::new(&mut self.stream).poll_read(cx, buffer);
+        self.meter.use_up(buffer.filled().len() - before);
+        read
+    }
+}
+
+impl<S: AsyncWrite + Unpin> AsyncWrite for Metered<S> {
+    fn poll_write(mut self: Pin<&mut Self>, cx: &mut Context<'_>, bytes: &[u8]) -> Poll<Result<usize>> {
+        let written = Pin::new(&mut self.stream).poll_write(cx, bytes);
+        self.meter.count(written)
+    }
+
+    fn poll_flush(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Result<()>> {
+        Pin::new(&mut self.stream).poll_flush(cx)
+    }
+
+    fn poll_shutdown(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Result<()>> {
+        Pin::new(&mut self.stream).poll_shutdown(cx)
+    }
+
+    fn poll_write_vectored(mut self: Pin<&mut Self>, cx: &mut Context<'_>, bytes: &[IoSlice<'_>]) -> Poll<Result<usize>> {
+        let written = Pin::new(&mut self.stream).poll_write_vectored(cx, bytes);
+        self.meter.count(written)
+    }
+
+    fn is_write_vectored(&self) -> bool {
+        self.stream.is_write_vectored()
+    }
+}
