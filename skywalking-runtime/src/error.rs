@@ -2,6 +2,8 @@
 
 use std::fmt;
 
+use crate::trace::text::cut;
+
 /// Why an agent did not start. Each variant names the setting, its value and the remedy.
 ///
 /// `Debug` says the same as `Display`: it is what a `main` prints that returns the error, and its user needs the remedy.
@@ -25,7 +27,7 @@ pub enum Error {
         setting: &'static str,
     },
     /// A service name over the limit, counted as the backend counts, in UTF-16 units.
-    #[error("{setting}: the service name {value:?} has {units} characters (UTF-16 units); shorten it to at most 50")]
+    #[error("{setting}: the service name {} has {units} characters (UTF-16 units); shorten it to at most 50", shown(value))]
     ServiceTooLong {
         /// The builder's method or the variable.
         setting: &'static str,
@@ -36,8 +38,9 @@ pub enum Error {
     },
     /// A service name that a backend with SQL storage can't store.
     #[error(
-        "{setting}: the service name {value:?} has {bytes} bytes of UTF-8, and SQL storage takes 147; shorten it, or set Storage::Any (the \
-         variable: SW_AGENT_STORAGE=any) if the backend has Elasticsearch or BanyanDB"
+        "{setting}: the service name {} has {bytes} bytes of UTF-8, and SQL storage takes 147; shorten it, or set Storage::Any (the \
+         variable: SW_AGENT_STORAGE=any) if the backend has Elasticsearch or BanyanDB",
+        shown(value)
     )]
     ServiceNotStorable {
         /// The builder's method or the variable.
@@ -48,7 +51,7 @@ pub enum Error {
         bytes: usize,
     },
     /// A kind of storage that is none.
-    #[error("{setting}: the storage {value:?} is unknown; give sql, or any for Elasticsearch and BanyanDB, or unset the variable")]
+    #[error("{setting}: the storage {} is unknown; give sql, or any for Elasticsearch and BanyanDB, or unset the variable", shown(value))]
     Storage {
         /// The variable.
         setting: &'static str,
@@ -56,7 +59,7 @@ pub enum Error {
         value: String,
     },
     /// A service or instance name with line ends, escapes or other control characters.
-    #[error("{setting}: the name {value:?} has control characters; remove them")]
+    #[error("{setting}: the name {} has control characters; remove them", shown(value))]
     ControlCharacter {
         /// The builder's method or the variable.
         setting: &'static str,
@@ -64,7 +67,7 @@ pub enum Error {
         value: String,
     },
     /// No backend in the list.
-    #[error("{setting}: the list of backends {value:?} is empty; give host:port, or host:port,host:port")]
+    #[error("{setting}: the list of backends {} is empty; give host:port, or host:port,host:port", shown(value))]
     BackendMissing {
         /// The builder's method or the variable.
         setting: &'static str,
@@ -72,7 +75,7 @@ pub enum Error {
         value: String,
     },
     /// A backend that is no `host:port`.
-    #[error("{setting}: the backend {value:?} {problem}")]
+    #[error("{setting}: the backend {} {problem}", shown(value))]
     Backend {
         /// The builder's method or the variable.
         setting: &'static str,
@@ -82,7 +85,10 @@ pub enum Error {
         problem: &'static str,
     },
     /// An `https` backend, which this build can't speak to.
-    #[error("{setting}: the backend {value:?} asks for TLS, which this build has no support for; give host:port of a port without TLS")]
+    #[error(
+        "{setting}: the backend {} asks for TLS, which this build has no support for; give host:port of a port without TLS",
+        shown(value)
+    )]
     TlsUnsupported {
         /// The builder's method or the variable.
         setting: &'static str,
@@ -102,7 +108,7 @@ pub enum Error {
         setting: &'static str,
     },
     /// A switch that is neither on nor off.
-    #[error("{setting}: {value:?} is neither true nor false; give one of the two, or unset the variable")]
+    #[error("{setting}: {} is neither true nor false; give one of the two, or unset the variable", shown(value))]
     Switch {
         /// The variable.
         setting: &'static str,
@@ -110,7 +116,7 @@ pub enum Error {
         value: String,
     },
     /// A protocol that nobody speaks.
-    #[error("{setting}: {value:?} is no protocol; give grpc, http, log or discard, or unset the variable")]
+    #[error("{setting}: {} is no protocol; give grpc, http, log or discard, or unset the variable", shown(value))]
     Protocol {
         /// The variable.
         setting: &'static str,
@@ -118,7 +124,7 @@ pub enum Error {
         value: String,
     },
     /// A place for the agent's own log that doesn't exist.
-    #[error("{setting}: {value:?} is not a place to log to; give auto, program or off, or unset the variable")]
+    #[error("{setting}: {} is not a place to log to; give auto, program or off, or unset the variable", shown(value))]
     SelfLog {
         /// The variable.
         setting: &'static str,
@@ -126,7 +132,7 @@ pub enum Error {
         value: String,
     },
     /// What orphans do is neither of the two.
-    #[error("{setting}: {value:?} is neither `trace` nor `skip`; give one of them, or unset the variable")]
+    #[error("{setting}: {} is neither `trace` nor `skip`; give one of them, or unset the variable", shown(value))]
     Orphans {
         /// The variable.
         setting: &'static str,
@@ -135,7 +141,8 @@ pub enum Error {
     },
     /// A protocol that this build leaves out.
     #[error(
-        "{setting}: this build can't report by {value:?}; turn on the feature {feature} of skywalking-runtime, or give another protocol"
+        "{setting}: this build can't report by {}; turn on the feature {feature} of skywalking-runtime, or give another protocol",
+        shown(value)
     )]
     FeatureOff {
         /// The variable.
@@ -146,7 +153,7 @@ pub enum Error {
         feature: &'static str,
     },
     /// A variable that is no text.
-    #[error("{setting}: the value {value:?} is not valid Unicode; set the variable to UTF-8 text, or unset it")]
+    #[error("{setting}: the value {} is not valid Unicode; set the variable to UTF-8 text, or unset it", shown(value))]
     NotUnicode {
         /// The variable.
         setting: &'static str,
@@ -160,7 +167,7 @@ pub enum Error {
         setting: &'static str,
     },
     /// A rate of sampling that is none.
-    #[error("{setting}: {value} is no rate of sampling; give a number from 0 (none) to 1 (all){}", as_percentage(value))]
+    #[error("{setting}: {} is no rate of sampling; give a number from 0 (none) to 1 (all){}", cut(value, SHOWN).escape_debug(), as_percentage(value))]
     SampleRate {
         /// The builder's method or the variable.
         setting: &'static str,
@@ -178,7 +185,7 @@ pub enum Error {
     },
     /// The variable `SW_AGENT_SAMPLE`, which means something else to each of the other agents. The message names what the value means
     /// to them, and the variable that says it without doubt.
-    #[error("{setting}: {value:?} {}", readings(value))]
+    #[error("{setting}: {} {}", shown(value), readings(value))]
     SampleAmbiguous {
         /// The variable.
         setting: &'static str,
@@ -194,7 +201,7 @@ pub enum Error {
         first: &'static str,
     },
     /// A limit that is no whole number.
-    #[error("{setting}: {value:?} is no whole number; give one, or unset the variable")]
+    #[error("{setting}: {} is no whole number; give one, or unset the variable", shown(value))]
     NotANumber {
         /// The variable.
         setting: &'static str,
@@ -223,6 +230,18 @@ pub enum Error {
         /// The operating system's words.
         problem: String,
     },
+}
+
+/// What is shown of a value, in UTF-16 units.
+const SHOWN: usize = 300;
+
+/// A value as an error quotes it: the beginning of one that is long.
+fn shown(value: &str) -> String {
+    let beginning = cut(value, SHOWN);
+    if beginning.len() == value.len() {
+        return format!("{value:?}");
+    }
+    format!("{beginning:?}.. ({} bytes)", value.len())
 }
 
 /// What a value of `SW_AGENT_SAMPLE` means, and how to say it.
@@ -274,5 +293,26 @@ mod tests {
         let error = Error::ServiceMissing { setting: "SW_AGENT_NAME" };
         assert_eq!(format!("{error:?}"), error.to_string());
         assert_eq!(error.to_string(), "SW_AGENT_NAME: the service has no name; give it one of 1 to 50 characters");
+    }
+
+    #[test]
+    fn error_quotes_a_value_on_one_line_and_bounded() {
+        let value = format!("1\n2\u{1b}\"{}", "键".repeat(500_000));
+        let setting = "SW_AGENT_X";
+        for error in [
+            Error::ServiceTooLong { setting, value: value.clone(), units: 500_005 },
+            Error::ControlCharacter { setting, value: value.clone() },
+            Error::Backend { setting, value: value.clone(), problem: "is wrong" },
+            Error::Switch { setting, value: value.clone() },
+            Error::Protocol { setting, value: value.clone() },
+            Error::NotUnicode { setting, value: value.clone() },
+            Error::SampleRate { setting, value: value.clone() },
+            Error::SampleAmbiguous { setting, value: value.clone() },
+            Error::NotANumber { setting, value: value.clone() },
+        ] {
+            let text = error.to_string();
+            assert!(text.len() < 1_500 && !text.contains(char::is_control), "{text}");
+        }
+        assert_eq!(shown("a b"), "\"a b\"");
     }
 }

@@ -90,16 +90,22 @@ const HIDDEN: &str = "<hidden>";
 /// The text of an address, or of a list of them, as it may be shown: nothing that stands before an `@`, and nothing behind the host and
 /// the port.
 pub(crate) fn without_secrets(text: &str) -> String {
-    let (scheme, rest) = text.find("://").map_or(("", text), |at| text.split_at(at + "://".len()));
+    let (scheme, rest) = text.split_at(end_of_scheme(text));
     let (before, rest) = match end_of_userinfo(rest) {
         Some(end) => (HIDDEN, rest.get(end..).unwrap_or_default()),
         None => ("", rest),
     };
-    let (rest, behind) = match rest.find(['/', '?', '#']) {
+    let (rest, behind) = match rest.find(['/', '?', '#', '&', '=']) {
         Some(at) if at + 1 < rest.len() => (rest.get(..=at).unwrap_or_default(), HIDDEN),
         _ => (rest, ""),
     };
     format!("{scheme}{before}{rest}{behind}")
+}
+
+/// Where the scheme ends; 0 without one. A `://` in a password ends none.
+fn end_of_scheme(text: &str) -> usize {
+    let is_scheme = |name: &str| name.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"+-.".contains(&byte));
+    text.find("://").filter(|at| is_scheme(&text[..*at])).map_or(0, |at| at + "://".len())
 }
 
 /// Where the last `@` is, also one that is written as in a URL.
@@ -178,6 +184,20 @@ mod tests {
             list("oap-0.oap_svc.local.:1, [::1]:65535,http://h:80"),
             Ok(vec!["oap-0.oap_svc.local.:1".to_owned(), "[::1]:65535".to_owned(), "h:80".to_owned()])
         );
+    }
+
+    #[test]
+    fn address_with_a_scheme_inside_its_password_shows_none_of_it() {
+        for (text, shown) in [
+            ("user:s3cr://et@h:1", "<hidden>@h:1"),
+            ("http://user:s3cr://et@h:1", "http://<hidden>@h:1"),
+            ("a:1,user:s3cr://et@h:1", "<hidden>@h:1"),
+            ("grpc+tls://s3cret@h:1", "grpc+tls://<hidden>@h:1"),
+            ("h:1/?user=a@b&key=s3cret", "<hidden>@b&<hidden>"),
+            ("h:1;key=s3cret", "h:1;key=<hidden>"),
+        ] {
+            assert_eq!(without_secrets(text), shown, "{text}");
+        }
     }
 
     #[test]
