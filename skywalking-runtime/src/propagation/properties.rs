@@ -9,6 +9,7 @@ use base64::engine::general_purpose::STANDARD;
 use super::carrier::{Extract as _, Inject as _};
 use super::correlation::{Correlation, Limits};
 use super::extension::{self, Extension};
+use super::provided::bare_text;
 use super::{correlation, sw8};
 use crate::trace::tally::{self, Reason};
 
@@ -123,7 +124,7 @@ fn others<'a>(carrier: &'a str, prefix: &str) -> Vec<&'a str> {
 
 /// A text of one word as a line: it is the value of `sw8`.
 fn with_name(lines: String) -> String {
-    let word = lines.trim_ascii();
+    let word = bare_text(&lines);
     let is_word = !word.is_empty() && word.bytes().all(|byte| byte.is_ascii_graphic() && byte != b':');
     if is_word { format!("sw8:{word}") } else { lines }
 }

@@ -23,9 +23,14 @@ fn value_of<'a>(line: &'a str, key: &str) -> Option<&'a str> {
     line.get(..key.len()).filter(|name| name.eq_ignore_ascii_case(key)).map(|_| value.trim_ascii())
 }
 
+/// The text without the blanks around it. A line end before it stays: that is how a line is told from a value.
+pub(super) fn bare_text(text: &str) -> &str {
+    text.trim_ascii_end().trim_start_matches([' ', '\t'])
+}
+
 /// The text as the value of `sw8` without its name. It may be broken: then the reader refuses and counts it.
 fn bare_value(text: &str) -> Option<&str> {
-    let value = text.trim_ascii();
+    let value = bare_text(text);
     let is_word = !value.is_empty() && value.bytes().all(|byte| byte.is_ascii_graphic() && byte != b':');
     is_word.then_some(value)
 }
@@ -55,16 +60,24 @@ pub(super) fn is_addable(value: &str) -> bool {
     addable
 }
 
+/// Removes the lines of a header.
+fn remove_lines(text: &mut String, key: &str) {
+    if text.lines().any(|line| value_of(line, key).is_some()) {
+        let kept: Vec<_> = text.lines().filter(|line| value_of(line, key).is_none()).collect();
+        *text = kept.join("\n");
+    }
+}
+
 impl Inject for String {
     fn set_header(&mut self, key: &'static str, value: &str) {
         if !is_holdable(value) {
             return;
         }
-        self.remove_header(key);
         if let Some(value) = bare_value(self) {
             // A second header follows, so the first one needs its name.
             *self = format!("{}:{value}", sw8::HEADER);
         }
+        remove_lines(self, key);
         if !self.is_empty() && !self.ends_with('\n') {
             self.push('\n');
         }
@@ -81,8 +94,11 @@ impl Inject for String {
             self.clear();
             return;
         }
-        let kept: Vec<_> = self.lines().filter(|line| value_of(line, key).is_none()).collect();
-        *self = kept.join("\n");
+        remove_lines(self, key);
+        if bare_value(self).is_some() {
+            // A line that is no header must not become the value of `sw8`.
+            self.insert(0, '\n');
+        }
     }
 
     fn __empty() -> Option<Self> {

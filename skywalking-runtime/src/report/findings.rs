@@ -48,20 +48,7 @@ impl Findings {
 }
 
 fn new_lines() -> Vec<Line> {
-    let mut lines = Vec::new();
-    let before = LOOKED_AT.load(Ordering::Relaxed);
-    let mut number = before;
-    for (callsite, _) in orphans().skip(before) {
-        number += 1;
-        match number {
-            // It is meant.
-            ..=MOST if callsite.orphan_rule() == Some(Orphans::Trace) => {}
-            ..=MOST => lines.push(Line::warn(orphan(callsite))),
-            _ if number == MOST + 1 => lines.push(Line::warn(MORE)),
-            _ => {}
-        }
-    }
-    LOOKED_AT.store(number, Ordering::Relaxed);
+    let mut lines = orphan_lines();
     for (misuse, logged) in Misuse::ALL.into_iter().zip(&LOGGED) {
         if let Some(callsite) = misuse.seen()
             && !logged.swap(true, Ordering::Relaxed)
@@ -70,6 +57,28 @@ fn new_lines() -> Vec<Line> {
         }
     }
     lines
+}
+
+/// Lines for the callsites that no other call has looked at. The reporter and the end of its agent may ask at the same time.
+fn orphan_lines() -> Vec<Line> {
+    loop {
+        let mut lines = Vec::new();
+        let before = LOOKED_AT.load(Ordering::Relaxed);
+        let mut number = before;
+        for (callsite, _) in orphans().skip(before) {
+            number += 1;
+            match number {
+                // It is meant.
+                ..=MOST if callsite.orphan_rule() == Some(Orphans::Trace) => {}
+                ..=MOST => lines.push(Line::warn(orphan(callsite))),
+                _ if number == MOST + 1 => lines.push(Line::warn(MORE)),
+                _ => {}
+            }
+        }
+        if LOOKED_AT.compare_exchange(before, number, Ordering::Relaxed, Ordering::Relaxed).is_ok() {
+            return lines;
+        }
+    }
 }
 
 const MORE: &str = "more local spans have no parent: `skywalking_runtime::orphans()` lists and counts them";
