@@ -1,11 +1,13 @@
-//! Spans on the calling thread against their floor, hand-over and encoding apart: see the crate's documentation.
+//! Spans on the calling thread against their floor, hand-over and encoding apart: see the crate's
+//! documentation.
 #![allow(unsafe_code)] // the floor reads the time-stamp counter, as the tracer does
 
 use std::hint::black_box;
 use std::time::{Duration, Instant};
 
 use skywalking_benches::workload::{
-    ENTRY, EXIT, async_child, bare, consume, display, drive, integer, literal, plain, polls, request, text,
+    ENTRY, EXIT, async_child, bare, consume, display, drive, integer, literal, plain, polls,
+    request, text,
 };
 use skywalking_runtime::{Callsite, Config, Reporter, Root, capture, child};
 
@@ -57,7 +59,8 @@ fn median(mut values: Vec<f64>) -> f64 {
     values.get(values.len() / 2).copied().unwrap_or(f64::NAN)
 }
 
-/// What one round measures, in the order of the table: a name, and whether the cost of calling the bare function is taken off.
+/// What one round measures, in the order of the table: a name, and whether the cost of calling the
+/// bare function is taken off.
 const VARIANTS: [(&str, bool); 14] = [
     ("floor: two counter reads, one record", false),
     ("bare function", false),
@@ -98,8 +101,10 @@ fn round(records: &mut Vec<Floor>, header: &mut String) -> [f64; VARIANTS.len()]
 fn main() {
     let mut records = Vec::with_capacity(1_024);
     let mut header = String::with_capacity(512);
-    let off = median((0..101).map(|_| time(|| (0..SPANS).for_each(|x| consume(plain(x))))).collect());
-    let bare_off = median((0..101).map(|_| time(|| (0..SPANS).for_each(|x| consume(bare(x))))).collect());
+    let off =
+        median((0..101).map(|_| time(|| (0..SPANS).for_each(|x| consume(plain(x))))).collect());
+    let bare_off =
+        median((0..101).map(|_| time(|| (0..SPANS).for_each(|x| consume(bare(x))))).collect());
 
     let agent = Config::new("benches").reporter(Reporter::Discard).start().expect("a tracer");
     let mut rounds = Vec::with_capacity(ROUNDS);
@@ -117,12 +122,27 @@ fn main() {
 
     println!("{:46} {:>9} {:>8}", "per span", "ns", "x floor");
     for (at, (name, minus_bare)) in VARIANTS.iter().enumerate() {
-        let cost = |round: &[f64; VARIANTS.len()]| if *minus_bare { round[at] - round[1] } else { round[at] };
+        let cost = |round: &[f64; VARIANTS.len()]| {
+            if *minus_bare { round[at] - round[1] } else { round[at] }
+        };
         let nanoseconds = median(rounds.iter().map(|round| cost(round) / EACH).collect());
         let ratio = median(rounds.iter().map(|round| cost(round) / round[0]).collect());
         println!("{name:46} {nanoseconds:9.1} {ratio:8.2}");
     }
-    println!("{:46} {:9.1}", "local span while off, the bare call taken off", (off - bare_off) / EACH);
-    println!("opened {}, arrived {}, dropped {}", report.stats.opened, report.sent, report.dropped.total());
-    assert_eq!(report.stats.opened, report.sent + report.dropped.total(), "everything is accounted for");
+    println!(
+        "{:46} {:9.1}",
+        "local span while off, the bare call taken off",
+        (off - bare_off) / EACH
+    );
+    println!(
+        "opened {}, arrived {}, dropped {}",
+        report.stats.opened,
+        report.sent,
+        report.dropped.total()
+    );
+    assert_eq!(
+        report.stats.opened,
+        report.sent + report.dropped.total(),
+        "everything is accounted for"
+    );
 }

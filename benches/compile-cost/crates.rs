@@ -20,12 +20,19 @@ pub(crate) struct Variant {
 }
 
 /// No peer has a way out to the network among its features, so ours is left out too.
-const RUNTIME: &str = "skywalking-runtime = { path = 'RUNTIME', default-features = false, features = ['enabled'] }";
+const RUNTIME: &str =
+    "skywalking-runtime = { path = 'RUNTIME', default-features = false, features = ['enabled'] }";
 
-/// What is compared: what the functions themselves cost; ours, as it comes and without the record of returned errors, which no peer's attribute makes; the peers.
+/// What is compared: what the functions themselves cost; ours, as it comes and without the record
+/// of returned errors, which no peer's attribute makes; the peers.
 pub(crate) const VARIANTS: [Variant; 5] = [
     Variant { package: "plain", shown: "no attribute", attribute: "", dependency: "" },
-    Variant { package: "ours", shown: "`#[local_span]`", attribute: "#[skywalking_runtime::local_span]", dependency: RUNTIME },
+    Variant {
+        package: "ours",
+        shown: "`#[local_span]`",
+        attribute: "#[skywalking_runtime::local_span]",
+        dependency: RUNTIME,
+    },
     Variant {
         package: "ours-no-err",
         shown: "`#[local_span(no_err)]`",
@@ -49,15 +56,21 @@ pub(crate) const VARIANTS: [Variant; 5] = [
 /// Writes all of them below `root`; files that are there already and say the same stay untouched.
 pub(crate) fn write(root: &Path, runtime: &Path) -> io::Result<()> {
     let members: Vec<_> = VARIANTS.iter().map(|variant| format!("{:?}", variant.package)).collect();
-    // No old artifact may help: the whole crate is compiled each time. A dependency's debug information would be linked whole, used or not,
-    // and is none of the functions' cost.
-    let profiles = "[profile.dev]\nincremental = false\n\n[profile.dev.package.\"*\"]\ndebug = false\n";
-    put(&root.join("Cargo.toml"), &format!("[workspace]\nresolver = \"3\"\nmembers = [{}]\n\n{profiles}", members.join(", ")))?;
+    // No old artifact may help: the whole crate is compiled each time. A dependency's debug
+    // information would be linked whole, used or not, and is none of the functions' cost.
+    let profiles =
+        "[profile.dev]\nincremental = false\n\n[profile.dev.package.\"*\"]\ndebug = false\n";
+    put(
+        &root.join("Cargo.toml"),
+        &format!("[workspace]\nresolver = \"3\"\nmembers = [{}]\n\n{profiles}", members.join(", ")),
+    )?;
     for variant in &VARIANTS {
         let folder = root.join(variant.package);
         let dependency = variant.dependency.replace("RUNTIME", &runtime.display().to_string());
-        let manifest =
-            format!("[package]\nname = \"{}\"\nversion = \"0.0.0\"\nedition = \"2024\"\n\n[dependencies]\n{dependency}\n", variant.package);
+        let manifest = format!(
+            "[package]\nname = \"{}\"\nversion = \"0.0.0\"\nedition = \"2024\"\n\n[dependencies]\n{dependency}\n",
+            variant.package
+        );
         put(&folder.join("Cargo.toml"), &manifest)?;
         put(&folder.join("src/drive.rs"), include_str!("drive.rs"))?;
         let mut main = String::from("mod drive;\n");
@@ -70,7 +83,10 @@ pub(crate) fn write(root: &Path, runtime: &Path) -> io::Result<()> {
             let _ = writeln!(main, "mod group_{group};");
             let _ = writeln!(calls, "    sum = sum.wrapping_add(group_{group}::call_all());");
         }
-        let _ = write!(main, "\nfn main() {{\n    let mut sum = 0_u64;\n{calls}    println!(\"{{sum}}\");\n}}\n");
+        let _ = write!(
+            main,
+            "\nfn main() {{\n    let mut sum = 0_u64;\n{calls}    println!(\"{{sum}}\");\n}}\n"
+        );
         put(&folder.join("src/main.rs"), &main)?;
     }
     Ok(())

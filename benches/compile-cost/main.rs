@@ -1,7 +1,10 @@
-//! What 1 000 annotated functions cost to build: ours and the peers side by side, in one run, printed as a table for `docs/compile-cost.md`.
+//! What 1 000 annotated functions cost to build: ours and the peers side by side, in one run,
+//! printed as a table for `docs/compile-cost.md`.
 //!
-//! `cargo run -p skywalking-benches --bin compile-cost -- [check] [dev] [release] [ROUNDS]`; all three and three rounds unless told. It needs the network once,
-//! for the peers. Dependencies are built first; then each round compiles each crate alone, one after the other, and the median over the rounds is what counts.
+//! `cargo run -p skywalking-benches --bin compile-cost -- [check] [dev] [release] [ROUNDS]`; all
+//! three and three rounds unless told. It needs the network once, for the peers. Dependencies are
+//! built first; then each round compiles each crate alone, one after the other, and the median over
+//! the rounds is what counts.
 
 mod crates;
 mod measure;
@@ -20,14 +23,17 @@ fn main() -> Result<(), Box<dyn Error>> {
         match Job::ALL.into_iter().find(|job| job.word() == argument) {
             Some(job) => jobs.push(job),
             None => {
-                rounds = argument.parse().map_err(|_| format!("`{argument}` is neither check, dev or release nor a number of rounds"))?;
+                rounds = argument.parse().map_err(|_| {
+                    format!("`{argument}` is neither check, dev or release nor a number of rounds")
+                })?;
             }
         }
     }
     if jobs.is_empty() {
         jobs.extend(Job::ALL);
     }
-    let workspace = Path::new(env!("CARGO_MANIFEST_DIR")).parent().ok_or("the benches stand in a workspace")?;
+    let workspace =
+        Path::new(env!("CARGO_MANIFEST_DIR")).parent().ok_or("the benches stand in a workspace")?;
     let root = workspace.join("target").join("compile-cost");
     crates::write(&root, &workspace.join("skywalking-runtime"))?;
 
@@ -43,21 +49,44 @@ fn main() -> Result<(), Box<dyn Error>> {
         for (at, &job) in jobs.iter().enumerate() {
             for (column, variant) in VARIANTS.iter().enumerate() {
                 measure::touch(&root, variant.package)?;
-                costs[at * VARIANTS.len() + column].push(measure::run(&root, job, variant.package)?);
+                costs[at * VARIANTS.len() + column].push(measure::run(
+                    &root,
+                    job,
+                    variant.package,
+                )?);
             }
         }
     }
 
-    println!("| | {} | ours / the cheaper peer | with `no_err` |", VARIANTS.map(|variant| variant.shown).join(" | "));
+    println!(
+        "| | {} | ours / the cheaper peer | with `no_err` |",
+        VARIANTS.map(|variant| variant.shown).join(" | ")
+    );
     println!("| --- |{}", " ---: |".repeat(VARIANTS.len() + 2));
     for (costs, &job) in costs.chunks(VARIANTS.len()).zip(&jobs) {
-        row(&format!("{}, CPU s", job.shown()), &costs.iter().map(|costs| median(costs, |cost| cost.cpu)).collect::<Vec<_>>(), 2);
-        row(&format!("{}, wall s", job.shown()), &costs.iter().map(|costs| median(costs, |cost| cost.wall)).collect::<Vec<_>>(), 2);
+        row(
+            &format!("{}, CPU s", job.shown()),
+            &costs.iter().map(|costs| median(costs, |cost| cost.cpu)).collect::<Vec<_>>(),
+            2,
+        );
+        row(
+            &format!("{}, wall s", job.shown()),
+            &costs.iter().map(|costs| median(costs, |cost| cost.wall)).collect::<Vec<_>>(),
+            2,
+        );
     }
     for &job in jobs.iter().filter(|job| **job != Job::Check) {
-        let sizes = VARIANTS.iter().map(|variant| measure::sizes(&root, job, variant.package)).collect::<Result<Vec<_>, _>>()?;
-        row(&format!("{}, KiB", job.shown()), &sizes.iter().map(|(size, _)| kib(*size)).collect::<Vec<_>>(), 0);
-        let stripped: Option<Vec<_>> = sizes.iter().map(|(_, stripped)| stripped.map(kib)).collect();
+        let sizes = VARIANTS
+            .iter()
+            .map(|variant| measure::sizes(&root, job, variant.package))
+            .collect::<Result<Vec<_>, _>>()?;
+        row(
+            &format!("{}, KiB", job.shown()),
+            &sizes.iter().map(|(size, _)| kib(*size)).collect::<Vec<_>>(),
+            0,
+        );
+        let stripped: Option<Vec<_>> =
+            sizes.iter().map(|(_, stripped)| stripped.map(kib)).collect();
         if let Some(stripped) = stripped {
             row(&format!("{}, stripped, KiB", job.shown()), &stripped, 0);
         }

@@ -56,9 +56,17 @@ pub(crate) struct Cost {
 pub(crate) fn run(root: &Path, job: Job, package: &str) -> io::Result<Cost> {
     let cargo = std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into());
     let mut command = Command::new(cargo);
-    command.args(job.arguments()).args(["--quiet", "--package", package, "--target-dir"]).arg(target(root)).current_dir(root);
+    command
+        .args(job.arguments())
+        .args(["--quiet", "--package", package, "--target-dir"])
+        .arg(target(root))
+        .current_dir(root);
     // What cargo and rustup set for this program is not meant for the next.
-    command.env_remove("CARGO_TARGET_DIR").env_remove("CARGO_INCREMENTAL").env_remove("RUSTFLAGS").env_remove("CARGO_MANIFEST_DIR");
+    command
+        .env_remove("CARGO_TARGET_DIR")
+        .env_remove("CARGO_INCREMENTAL")
+        .env_remove("RUSTFLAGS")
+        .env_remove("CARGO_MANIFEST_DIR");
     let (cpu, wall) = (children_cpu(), Instant::now());
     let status = command.status()?;
     if !status.success() {
@@ -79,7 +87,8 @@ pub(crate) fn sizes(root: &Path, job: Job, package: &str) -> io::Result<(u64, Op
     let binary = target(root).join(profile).join(package);
     let stripped = binary.with_extension("stripped");
     let ran = Command::new("strip").arg("-o").args([&stripped, &binary]).status();
-    let without_symbols = ran.is_ok_and(|status| status.success()).then(|| fs::metadata(&stripped)).transpose()?;
+    let without_symbols =
+        ran.is_ok_and(|status| status.success()).then(|| fs::metadata(&stripped)).transpose()?;
     Ok((fs::metadata(&binary)?.len(), without_symbols.map(|file| file.len())))
 }
 
@@ -87,7 +96,8 @@ fn target(root: &Path) -> PathBuf {
     root.join("target")
 }
 
-/// Processor seconds of all ended and awaited children: steadier than the clock on a machine that others use too.
+/// Processor seconds of all ended and awaited children: steadier than the clock on a machine that
+/// others use too.
 fn children_cpu() -> f64 {
     /// Linux counts them in hundredths, whatever the kernel's own tick.
     const TICKS: f64 = 100.0;

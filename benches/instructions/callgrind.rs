@@ -24,13 +24,20 @@ pub(crate) fn count(variant: usize, rounds: u32) -> Outcome<Count> {
 
 fn run(variant: usize, rounds: u32, folder: &Path) -> Outcome<()> {
     let output = Command::new("valgrind")
-        .args(["--tool=callgrind", "--separate-threads=yes", "--quiet", "--zero-before=instructions::work*"])
+        .args([
+            "--tool=callgrind",
+            "--separate-threads=yes",
+            "--quiet",
+            "--zero-before=instructions::work*",
+        ])
         .arg(format!("--callgrind-out-file={}", folder.join("threads").display()))
         .arg(std::env::current_exe()?)
         .args(["count", &variant.to_string(), &rounds.to_string()])
         .stdin(Stdio::null())
         .output()
-        .map_err(|error| format!("cannot start valgrind ({error}); on Debian install the package `valgrind`"))?;
+        .map_err(|error| {
+            format!("cannot start valgrind ({error}); on Debian install the package `valgrind`")
+        })?;
     if output.status.success() {
         return Ok(());
     }
@@ -42,9 +49,14 @@ fn read(folder: &Path) -> Outcome<Count> {
     let mut count = Count::default();
     for file in fs::read_dir(folder)? {
         let path = file?.path();
-        let Some((_, thread)) = path.to_str().and_then(|path| path.rsplit_once("threads-")) else { continue };
+        let Some((_, thread)) = path.to_str().and_then(|path| path.rsplit_once("threads-")) else {
+            continue;
+        };
         let text = fs::read_to_string(&path)?;
-        let total = text.lines().find_map(|line| line.strip_prefix("totals: ")).ok_or("callgrind wrote no total")?;
+        let total = text
+            .lines()
+            .find_map(|line| line.strip_prefix("totals: "))
+            .ok_or("callgrind wrote no total")?;
         let total: f64 = total.trim().parse()?;
         count.all += total;
         if thread.parse() == Ok(1) {

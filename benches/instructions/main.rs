@@ -1,11 +1,13 @@
-//! Instructions a span, counted by valgrind's callgrind: on the thread that opens the span, and on all threads.
+//! Instructions a span, counted by valgrind's callgrind: on the thread that opens the span, and on
+//! all threads.
 //!
 //! ```text
 //! cargo run --release -p skywalking-benches --bin instructions
 //! ```
 //!
-//! prints a table. Each variant runs in a process of its own, once with `ROUNDS` rounds and once with twice as many. The difference
-//! leaves start-up out. "All threads" includes the reporter's encoding and its ticks, so it differs a little from run to run.
+//! prints a table. Each variant runs in a process of its own, once with `ROUNDS` rounds and once
+//! with twice as many. The difference leaves start-up out. "All threads" includes the reporter's
+//! encoding and its ticks, so it differs a little from run to run.
 
 mod callgrind;
 
@@ -14,7 +16,10 @@ use std::hint::black_box;
 use std::process::ExitCode;
 use std::time::Duration;
 
-use skywalking_benches::workload::{ENTRY, async_child, bare, consume, display, drive, integer, literal, plain, polls, request, text};
+use skywalking_benches::workload::{
+    ENTRY, async_child, bare, consume, display, drive, integer, literal, plain, polls, request,
+    text,
+};
 use skywalking_runtime::{Config, Reporter, Root, capture};
 
 type Outcome<T> = Result<T, Box<dyn Error>>;
@@ -52,7 +57,9 @@ static VARIANTS: [Variant; 11] = [
     variant("  with a Display tag", Some(0), |_| inside(|x| consume(display(x)))),
     variant("async child, ready at once", None, |_| inside(|x| drive(async_child(x)))),
     variant("capture and drop", None, |_| inside(|_| drop(black_box(capture())))),
-    variant("poll of a traced future", None, |_| drive(Root::new(&ENTRY).future(polls(u64::from(SPANS))))),
+    variant("poll of a traced future", None, |_| {
+        drive(Root::new(&ENTRY).future(polls(u64::from(SPANS))))
+    }),
     variant("root with hand-over", None, |_| each(|_| Root::new(&ENTRY).run(|| ()))),
     variant("entry, 3 locals with a tag, exit", None, |header| each(|x| request(x, header))),
 ];

@@ -2,12 +2,14 @@
 
 use std::net::SocketAddr;
 
-/// Reads an address to listen on. `:PORT` is this machine alone; another interface has to be written out.
+/// Reads an address to listen on. `:PORT` is this machine alone; another interface has to be
+/// written out.
 ///
 /// # Errors
 /// What to write instead; the command line names the option and the value.
 pub fn listen_address(value: &str) -> Result<SocketAddr, String> {
-    let address = if value.starts_with(':') { format!("127.0.0.1{value}") } else { value.to_owned() };
+    let address =
+        if value.starts_with(':') { format!("127.0.0.1{value}") } else { value.to_owned() };
     address.parse().map_err(|_| {
         "no address to listen on: write IP:PORT, such as 127.0.0.1:7000, or :7000 for the same (port 0 takes a free one)".to_owned()
     })

@@ -9,13 +9,13 @@ use tokio::sync::oneshot;
 pub enum Parent {
     /// No: it was started by hand.
     None,
-    /// Yes, and its standard input is a pipe that nobody writes to: it closes when the parent says so, and when the parent dies, by
-    /// SIGKILL too.
+    /// Yes, and its standard input is a pipe that nobody writes to: it closes when the parent says
+    /// so, and when the parent dies, by SIGKILL too.
     HoldsStdin,
 }
 
-/// Comes back at Ctrl-C, at SIGTERM, and when the parent closes standard input. The signals are caught from the call on, which must
-/// be in a tokio runtime.
+/// Comes back at Ctrl-C, at SIGTERM, and when the parent closes standard input. The signals are
+/// caught from the call on, which must be in a tokio runtime.
 pub fn asked_to_end(parent: Parent) -> impl Future<Output = ()> {
     let (signalled, let_go) = (signalled(), let_go(parent));
     async move {
@@ -26,8 +26,8 @@ pub fn asked_to_end(parent: Parent) -> impl Future<Output = ()> {
     }
 }
 
-/// Comes back when standard input ends. It is read by a thread of its own, which may stay in its read when the program ends: a task
-/// of the runtime would have to be waited for.
+/// Comes back when standard input ends. It is read by a thread of its own, which may stay in its
+/// read when the program ends: a task of the runtime would have to be waited for.
 fn let_go(parent: Parent) -> impl Future<Output = ()> {
     let (ended, end) = oneshot::channel();
     let watch = move || {
@@ -35,7 +35,8 @@ fn let_go(parent: Parent) -> impl Future<Output = ()> {
         let _ = std::io::copy(&mut std::io::stdin().lock(), &mut std::io::sink());
         let _ = ended.send(());
     };
-    let watched = parent == Parent::HoldsStdin && std::thread::Builder::new().name("parent".to_owned()).spawn(watch).is_ok();
+    let watched = parent == Parent::HoldsStdin
+        && std::thread::Builder::new().name("parent".to_owned()).spawn(watch).is_ok();
     async move {
         if !watched {
             std::future::pending::<()>().await;

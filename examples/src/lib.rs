@@ -1,4 +1,5 @@
-//! What the example programs share, and nothing about tracing: each program shows that by itself, to be copied from.
+//! What the example programs share, and nothing about tracing: each program shows that by itself,
+//! to be copied from.
 //!
 //! | program | shows |
 //! | --- | --- |

@@ -10,19 +10,25 @@ use support::{PATIENCE, Running, normalised, run, with_ports_named};
 
 /// A page, by its name.
 fn page(name: &str) -> String {
-    fs::read_to_string(format!("{}/../docs/cookbook/{name}.md", env!("CARGO_MANIFEST_DIR"))).unwrap()
+    fs::read_to_string(format!("{}/../docs/cookbook/{name}.md", env!("CARGO_MANIFEST_DIR")))
+        .unwrap()
 }
 
 /// The blocks of a page in this language.
 fn blocks(page: &str, language: &str) -> Vec<String> {
     let fence = format!("\n```{language}\n");
-    page.split(&fence).skip(1).map(|rest| rest.split("\n```").next().unwrap_or_default().to_owned()).collect()
+    page.split(&fence)
+        .skip(1)
+        .map(|rest| rest.split("\n```").next().unwrap_or_default().to_owned())
+        .collect()
 }
 
 /// All files of a program, one after the other.
 fn program(name: &str) -> String {
     let folder = fs::read_dir(format!("{}/src/bin/{name}", env!("CARGO_MANIFEST_DIR"))).unwrap();
-    let files = folder.map(|entry| entry.unwrap().path()).filter(|path| path.extension().is_some_and(|extension| extension == "rs"));
+    let files = folder
+        .map(|entry| entry.unwrap().path())
+        .filter(|path| path.extension().is_some_and(|extension| extension == "rs"));
     files.map(|path| fs::read_to_string(path).unwrap()).collect()
 }
 
@@ -39,16 +45,25 @@ fn the_code_on_the_pages_is_the_programs_own() {
 
 /// Starts a collector of the test's own, and gives the address to report to.
 async fn collector() -> (Collector, String) {
-    let collector = Collector::builder().grpc_addr("127.0.0.1:0").http_addr("127.0.0.1:0").start().await.unwrap();
+    let collector = Collector::builder()
+        .grpc_addr("127.0.0.1:0")
+        .http_addr("127.0.0.1:0")
+        .start()
+        .await
+        .unwrap();
     let backend = collector.grpc_addr().to_string();
     (collector, backend)
 }
 
 /// Waits for so many spans; gives their traces, those without errors first.
 async fn traces(collector: &Collector, spans: usize) -> Vec<TraceView> {
-    collector.wait_for(|collector| collector.stats().spans_stored == spans, PATIENCE).await.unwrap();
+    collector
+        .wait_for(|collector| collector.stats().spans_stored == spans, PATIENCE)
+        .await
+        .unwrap();
     let summaries = collector.traces(&TraceQuery::default());
-    let mut traces: Vec<_> = summaries.iter().filter_map(|summary| collector.trace(&summary.trace_id)).collect();
+    let mut traces: Vec<_> =
+        summaries.iter().filter_map(|summary| collector.trace(&summary.trace_id)).collect();
     traces.sort_by_key(|trace| trace.spans.iter().filter(|span| span.is_error).count());
     traces
 }
@@ -60,7 +75,8 @@ fn trees(text: &str) -> String {
 }
 
 fn shown(traces: &[TraceView]) -> String {
-    let shown: Vec<_> = traces.iter().map(|trace| view::tree(trace, view::Style::plain())).collect();
+    let shown: Vec<_> =
+        traces.iter().map(|trace| view::tree(trace, view::Style::plain())).collect();
     trees(&shown.join("\n"))
 }
 
@@ -68,7 +84,14 @@ fn shown(traces: &[TraceView]) -> String {
 fn details(span: &SpanView) -> String {
     let tags: Vec<_> = span.tags.iter().map(|tag| format!("{}={}", tag.key, tag.value)).collect();
     let error = if span.is_error { " ERROR" } else { "" };
-    format!("{} {} {}{error} {{{}}}", span.span_type, span.operation_name, span.layer, tags.join(", ")).replace(" Unknown", "")
+    format!(
+        "{} {} {}{error} {{{}}}",
+        span.span_type,
+        span.operation_name,
+        span.layer,
+        tags.join(", ")
+    )
+    .replace(" Unknown", "")
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -99,10 +122,13 @@ async fn the_page_of_axum_and_reqwest_shows_what_its_program_does() {
 async fn the_page_of_tonic_shows_what_its_programs_do() {
     let (collector, backend) = collector().await;
     let stock = || Command::new(env!("CARGO_BIN_EXE_stock"));
-    let mut server = Running::start(stock().args(["server", "--listen", ":0", "--backend", &backend]));
+    let mut server =
+        Running::start(stock().args(["server", "--listen", ":0", "--backend", &backend]));
     let said = server.says("listening on ");
     let address = said.strip_suffix("; Ctrl-C ends it").unwrap();
-    let client = run(stock().args(["client", "7", "404", "--connect", address, "--backend", &backend])).succeeded();
+    let client =
+        run(stock().args(["client", "7", "404", "--connect", address, "--backend", &backend]))
+            .succeeded();
     support::interrupt(server.id());
     server.ended().succeeded();
 
@@ -111,7 +137,8 @@ async fn the_page_of_tonic_shows_what_its_programs_do() {
     assert_eq!(client.out.trim_end(), text[0]);
     let traces = traces(&collector, 8).await;
     assert_eq!(shown(&traces), trees(&text[1]));
-    let details: Vec<_> = traces[1].tree().iter().map(|branch| details(&traces[1].spans[branch.span])).collect();
+    let details: Vec<_> =
+        traces[1].tree().iter().map(|branch| details(&traces[1].spans[branch.span])).collect();
     assert_eq!(details.join("\n"), text[2]);
 }
 
@@ -121,13 +148,28 @@ fn what_is_wrong_is_said_with_the_value_and_the_remedy() {
     let taken = taken.local_addr().unwrap().to_string();
     let (web, stock) = (env!("CARGO_BIN_EXE_web"), env!("CARGO_BIN_EXE_stock"));
     for (program, arguments, said) in [
-        (web, &["--log", "--listen", &taken][..], ["web: can't listen on", "Give --listen an address"]),
-        (web, &["--backend", "nowhere"], ["web: Config::backend: the backend \"nowhere\"", "give host:port"]),
-        (stock, &["server", "--backend", "127.0.0.1:1", "--listen", &taken], ["stock: can't listen on", "Give --listen an address"]),
+        (
+            web,
+            &["--log", "--listen", &taken][..],
+            ["web: can't listen on", "Give --listen an address"],
+        ),
+        (
+            web,
+            &["--backend", "nowhere"],
+            ["web: Config::backend: the backend \"nowhere\"", "give host:port"],
+        ),
+        (
+            stock,
+            &["server", "--backend", "127.0.0.1:1", "--listen", &taken],
+            ["stock: can't listen on", "Give --listen an address"],
+        ),
         (
             stock,
             &["client", "7", "--backend", "127.0.0.1:1", "--connect", "127.0.0.1:1"],
-            ["stock: can't connect to \"127.0.0.1:1\": Connection refused", "Start `stock server` first"],
+            [
+                "stock: can't connect to \"127.0.0.1:1\": Connection refused",
+                "Start `stock server` first",
+            ],
         ),
     ] {
         let ended = run(Command::new(program).args(arguments)).failed();

@@ -20,7 +20,12 @@ const SW8: &str = "1-YnktaGFuZC4x-YnktaGFuZC4xLjE=-0-Y3VybA==-Y3VybC0x-L2J5LWhhb
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_request_with_a_header_goes_on_with_its_trace() {
-    let collector = Collector::builder().grpc_addr("127.0.0.1:0").http_addr("127.0.0.1:0").start().await.unwrap();
+    let collector = Collector::builder()
+        .grpc_addr("127.0.0.1:0")
+        .http_addr("127.0.0.1:0")
+        .start()
+        .await
+        .unwrap();
     let (running, address) = handlers(&["--backend", &collector.grpc_addr().to_string()]);
     let (head, body) = support::get(&address, "/users/8", &format!("sw8: {SW8}\r\n"));
     assert!(head.starts_with("HTTP/1.1 200 "), "{head}");
@@ -29,13 +34,21 @@ async fn a_request_with_a_header_goes_on_with_its_trace() {
     collector.wait_for(|collector| collector.trace("by-hand.1").is_some(), PATIENCE).await.unwrap();
     let trace = collector.trace("by-hand.1").unwrap();
     let shown = |span: &SpanView| {
-        let tags: Vec<_> = span.tags.iter().map(|tag| format!("{}={}", tag.key, tag.value)).collect();
-        let refs: Vec<_> = span.refs.iter().map(|parent| format!("{} {}", parent.ref_type, parent.parent_endpoint)).collect();
+        let tags: Vec<_> =
+            span.tags.iter().map(|tag| format!("{}={}", tag.key, tag.value)).collect();
+        let refs: Vec<_> = span
+            .refs
+            .iter()
+            .map(|parent| format!("{} {}", parent.ref_type, parent.parent_endpoint))
+            .collect();
         format!("{} {} {} {tags:?} {refs:?}", span.span_type, span.operation_name, span.layer)
     };
     assert_eq!(
         trace.spans.iter().map(shown).collect::<Vec<_>>(),
-        [r#"Entry GET:/users/{id} Http ["user.id=8"] ["CrossProcess /by-hand"]"#, "Local look_up Unknown [] []"]
+        [
+            r#"Entry GET:/users/{id} Http ["user.id=8"] ["CrossProcess /by-hand"]"#,
+            "Local look_up Unknown [] []"
+        ]
     );
     drop(running);
 }

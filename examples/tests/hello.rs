@@ -41,7 +41,8 @@ fn the_program_says_hello_and_one_segment() {
     let segment: serde_json::Value = serde_json::from_str(ended.err.trim_end()).unwrap();
     assert_eq!(ended.err.lines().count(), 1, "{}", ended.err);
     assert_eq!(segment["service"], "hello");
-    let names: Vec<_> = segment["spans"].as_array().unwrap().iter().map(|span| &span["operationName"]).collect();
+    let names: Vec<_> =
+        segment["spans"].as_array().unwrap().iter().map(|span| &span["operationName"]).collect();
     assert_eq!(names, ["/hello", "greeting"]);
 }
 

@@ -7,7 +7,8 @@ use support::{Running, is_running, kill, snapshot, until};
 
 /// A run that goes on for a long time, with the ids of server and client.
 fn long_run(more: &[&str]) -> (Running, String, String) {
-    let mut running = Running::start(snapshot().args(["--verbose", "--requests", "1000000"]).args(more));
+    let mut running =
+        Running::start(snapshot().args(["--verbose", "--requests", "1000000"]).args(more));
     let server = running.complains("server pid ");
     let client = running.complains("client pid ");
     running.says("trace ");

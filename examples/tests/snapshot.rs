@@ -29,8 +29,10 @@ fn the_demo_prints_one_tree_of_two_services_and_the_map() {
 #[test]
 fn the_pictures_in_the_documentation_are_what_the_demo_prints() {
     for page in ["README.md", "skywalking-runtime/docs/concepts.md"] {
-        let text = std::fs::read_to_string(format!("{}/../{page}", env!("CARGO_MANIFEST_DIR"))).unwrap();
-        let picture = text.find("4 spans, 2 services").and_then(|from| text[from..].split("\n```").next());
+        let text =
+            std::fs::read_to_string(format!("{}/../{page}", env!("CARGO_MANIFEST_DIR"))).unwrap();
+        let picture =
+            text.find("4 spans, 2 services").and_then(|from| text[from..].split("\n```").next());
         assert_eq!(normalised(picture.unwrap_or_default(), &[]), TREE, "{page}");
     }
 }
@@ -44,14 +46,23 @@ fn of_several_requests_each_is_named_and_the_last_is_shown() {
     different.dedup();
     assert_eq!((traces.len(), different.len()), (20, 20));
     let (_, shown) = ended.out.split_once("\n\n").unwrap();
-    assert_eq!(normalised(shown, &traces), format!("20 of 20 traces arrived complete; the last one:\n{TREE}"));
+    assert_eq!(
+        normalised(shown, &traces),
+        format!("20 of 20 traces arrived complete; the last one:\n{TREE}")
+    );
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn with_a_backend_all_arrives_there_and_the_counters_agree() {
-    let collector = Collector::builder().grpc_addr("127.0.0.1:0").http_addr("127.0.0.1:0").start().await.unwrap();
+    let collector = Collector::builder()
+        .grpc_addr("127.0.0.1:0")
+        .http_addr("127.0.0.1:0")
+        .start()
+        .await
+        .unwrap();
     let backend = collector.grpc_addr().to_string();
-    let command = move || run(snapshot().args(["--backend", &backend, "--requests", "50"])).succeeded();
+    let command =
+        move || run(snapshot().args(["--backend", &backend, "--requests", "50"])).succeeded();
     let ended = tokio::task::spawn_blocking(command).await.unwrap();
 
     let traces = ended.traces();
@@ -77,14 +88,18 @@ async fn with_a_backend_all_arrives_there_and_the_counters_agree() {
         }
     }
     let stats = collector.shutdown().await;
-    assert_eq!((stats.segments_accepted, stats.segments_refused, stats.segments_duplicate), (100, 0, 0));
+    assert_eq!(
+        (stats.segments_accepted, stats.segments_refused, stats.segments_duplicate),
+        (100, 0, 0)
+    );
     // No tree.
     assert_eq!(ended.out.lines().count(), 50 + 3, "{}", ended.out);
 }
 
 #[test]
 fn without_the_backend_all_is_answered_and_the_losses_are_counted_in_time() {
-    let mut running = Running::start(snapshot().args(["--backend", "127.0.0.1:1", "--requests", "50"]));
+    let mut running =
+        Running::start(snapshot().args(["--backend", "127.0.0.1:1", "--requests", "50"]));
     for _ in 0..50 {
         running.says("trace ");
     }
@@ -101,17 +116,41 @@ fn without_the_backend_all_is_answered_and_the_losses_are_counted_in_time() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn the_roles_work_by_hand() {
-    let collector = Collector::builder().grpc_addr("127.0.0.1:0").http_addr("127.0.0.1:0").start().await.unwrap();
+    let collector = Collector::builder()
+        .grpc_addr("127.0.0.1:0")
+        .http_addr("127.0.0.1:0")
+        .start()
+        .await
+        .unwrap();
     let backend = collector.grpc_addr().to_string();
     let by_hand = move || {
-        let mut server = Running::start(snapshot().args(["server", "--listen", "127.0.0.1:0", "--backend", &backend]));
+        let mut server = Running::start(snapshot().args([
+            "server",
+            "--listen",
+            "127.0.0.1:0",
+            "--backend",
+            &backend,
+        ]));
         let address = server.says("listening on ");
-        let client = run(snapshot().args(["client", "--connect", &address, "--requests", "2", "--backend", &backend])).succeeded();
+        let client = run(snapshot().args([
+            "client",
+            "--connect",
+            &address,
+            "--requests",
+            "2",
+            "--backend",
+            &backend,
+        ]))
+        .succeeded();
         support::interrupt(server.id());
         (client, server.ended().succeeded())
     };
     let (client, server) = tokio::task::spawn_blocking(by_hand).await.unwrap();
-    assert!(client.out.contains("\nanswered 2 requests, the last with: Return Snapshot Info\n"), "{}", client.out);
+    assert!(
+        client.out.contains("\nanswered 2 requests, the last with: Return Snapshot Info\n"),
+        "{}",
+        client.out
+    );
     assert_eq!((client.counter("client", "/sent"), server.counter("server", "/sent")), (2, 2));
     for id in client.traces() {
         assert_eq!(collector.trace(id).map(|trace| trace.spans.len()), Some(4));
@@ -123,9 +162,18 @@ fn what_is_wrong_is_said_with_the_value_and_the_remedy() {
     let taken = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
     let taken = taken.local_addr().unwrap().to_string();
     for (arguments, said) in [
-        (&["server", "--listen", &taken][..], &["snapshot server: can't listen on", &taken, "--listen"][..]),
-        (&["client", "--connect", "127.0.0.1:1"], &["snapshot client: can't connect to", "127.0.0.1:1", "Start `snapshot server` first"]),
-        (&["client", "--connect", "nowhere"], &["snapshot client: can't connect to", "nowhere", "HOST:PORT"]),
+        (
+            &["server", "--listen", &taken][..],
+            &["snapshot server: can't listen on", &taken, "--listen"][..],
+        ),
+        (
+            &["client", "--connect", "127.0.0.1:1"],
+            &["snapshot client: can't connect to", "127.0.0.1:1", "Start `snapshot server` first"],
+        ),
+        (
+            &["client", "--connect", "nowhere"],
+            &["snapshot client: can't connect to", "nowhere", "HOST:PORT"],
+        ),
         (&["--backend", "nowhere"], &["Config::backend", "nowhere", "snapshot: the server died"]),
     ] {
         let ended = run(snapshot().args(arguments)).failed();

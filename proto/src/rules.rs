@@ -1,12 +1,15 @@
-//! What a segment has to keep to on the wire, so that an OAP keeps it and makes the right thing of it.
+//! What a segment has to keep to on the wire, so that an OAP keeps it and makes the right thing of
+//! it.
 //!
-//! The source of each rule is `protocol/semantics.md`, sections 1, 2, 5 to 10, 20 and 22; what agents hold each other to (50, 150, 200 and
-//! 2 048 UTF-16 units, 300 logs, 500 refs) is told as strictly as what the server does. Collectors run this on what they receive, and the
+//! The source of each rule is `protocol/semantics.md`, sections 1, 2, 5 to 10, 20 and 22; what
+//! agents hold each other to (50, 150, 200 and 2 048 UTF-16 units, 300 logs, 500 refs) is told as
+//! strictly as what the server does. Collectors run this on what they receive, and the
 //! tests of this project on each segment that they make.
 //!
-//! It judges one segment by itself. What is **no** rule here, since nothing is lost or wrong by it: a layer or a component that is
-//! `Unknown` on an Entry or an Exit, an Entry of layer MQ without a peer, the number of spans (agents let users set it), the order of the
-//! spans, a peer on a Local span, characters in names.
+//! It judges one segment by itself. What is **no** rule here, since nothing is lost or wrong by it:
+//! a layer or a component that is `Unknown` on an Entry or an Exit, an Entry of layer MQ without a
+//! peer, the number of spans (agents let users set it), the order of the spans, a peer on a Local
+//! span, characters in names.
 //!
 //! ```
 //! use skywalking_proto::rules;
@@ -55,7 +58,9 @@ use std::time::{SystemTime, UNIX_EPOCH};
 pub use rule::Rule;
 
 use crate::v3::{SegmentObject, SpanObject};
-use text::{ID_CHARACTERS, NAME_UNITS, characters, is_blank, is_visible_ascii, quoted, short, units};
+use text::{
+    ID_CHARACTERS, NAME_UNITS, characters, is_blank, is_visible_ascii, quoted, short, units,
+};
 
 /// A rule that a segment breaks, and where.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -69,7 +74,8 @@ pub struct Violation {
 }
 
 impl Violation {
-    /// True if an OAP keeps nothing of such a segment; what else it breaks is kept and shown wrong, cut, or not where one looks for it.
+    /// True if an OAP keeps nothing of such a segment; what else it breaks is kept and shown wrong,
+    /// cut, or not where one looks for it.
     pub fn loses_segment(&self) -> bool {
         self.rule.loses_segment()
     }
@@ -100,8 +106,8 @@ pub fn violations_at(segment: &SegmentObject, now: i64) -> Vec<Violation> {
     found
 }
 
-/// Tells one violation after the other until `tell` breaks off: for segments of strangers, which may break as many rules as they have
-/// fields. `now` in epoch milliseconds.
+/// Tells one violation after the other until `tell` breaks off: for segments of strangers, which
+/// may break as many rules as they have fields. `now` in epoch milliseconds.
 pub fn each(segment: &SegmentObject, now: i64, mut tell: impl FnMut(Violation) -> ControlFlow<()>) {
     // Broken off or not, all was told that was asked for.
     let _ = Judge { segment, now, spans: HashMap::new(), tell: &mut tell }.segment();
@@ -129,7 +135,12 @@ impl Judge<'_> {
         }
         self.name(None, "service name", &segment.service, NAME_UNITS)?;
         self.name(None, "instance name", &segment.service_instance, NAME_UNITS)?;
-        self.owner_room(None, ["service name", "instance name"], &segment.service, &segment.service_instance)?;
+        self.owner_room(
+            None,
+            ["service name", "instance name"],
+            &segment.service,
+            &segment.service_instance,
+        )?;
         self.spans.reserve(segment.spans.len());
         for span in &segment.spans {
             match self.spans.entry(span.span_id) {
@@ -168,12 +179,18 @@ impl Judge<'_> {
 
     fn length(&mut self, span: Option<i32>, what: &'static str, value: &str, limit: usize) -> Flow {
         match units(value) {
-            units if units > limit => self.tell(span, Rule::TooLong { what, value: quoted(value), units, limit }),
+            units if units > limit => {
+                self.tell(span, Rule::TooLong { what, value: quoted(value), units, limit })
+            }
             _ => Flow::Continue(()),
         }
     }
 
     fn most(&mut self, span: i32, what: &'static str, count: usize, limit: usize) -> Flow {
-        if count > limit { self.tell(Some(span), Rule::TooMany { what, count, limit }) } else { Flow::Continue(()) }
+        if count > limit {
+            self.tell(Some(span), Rule::TooMany { what, count, limit })
+        } else {
+            Flow::Continue(())
+        }
     }
 }

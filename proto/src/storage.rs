@@ -35,7 +35,8 @@ pub const SERVICE_BYTES: usize = 147;
 const RELATION_ID: usize = 250;
 /// Any other id.
 const ID: usize = 512;
-/// The OAP cuts the names of services and instances here. Characters of two UTF-16 units count twice.
+/// The OAP cuts the names of services and instances here. Characters of two UTF-16 units count
+/// twice.
 const CUT_UNITS: usize = 70;
 /// The most UTF-16 units of an address.
 const ADDRESS_UNITS: usize = 200;
@@ -59,7 +60,8 @@ const fn within(id: usize, service: usize) -> usize {
     id.saturating_sub(service.div_ceil(3) * 4 + ".1_".len()) / 4 * 3
 }
 
-/// A peer of at most so many bytes always fits: as a service, as that service's instance, and as an address.
+/// A peer of at most so many bytes always fits: as a service, as that service's instance, and as an
+/// address.
 pub const PEER_BYTES: usize = {
     // `b64(peer).0_b64(peer)` is the instance of a peer that has no alias.
     let half = (RELATION_ID - ".0_".len()) / 2;
@@ -81,7 +83,8 @@ fn long_peer_fits(peer: &str) -> bool {
 /// How much of a tag's value is stored, where the OAP makes a name or a statement of it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum TagRoom {
-    /// The value becomes part of a name: so many bytes, unless it is ASCII, of which the OAP cuts what is too long.
+    /// The value becomes part of a name: so many bytes, unless it is ASCII, of which the OAP cuts
+    /// what is too long.
     Bytes(usize),
     /// The value becomes part of a statement: so many UTF-16 units.
     Units(usize),
@@ -121,8 +124,9 @@ impl TagRoom {
     }
 }
 
-/// The text if it has at most so many UTF-16 units and so many bytes. Else its beginning, cut at a character, and a hash of the whole:
-/// names that differ stay apart, and one name is shortened alike in every process.
+/// The text if it has at most so many UTF-16 units and so many bytes. Else its beginning, cut at a
+/// character, and a hash of the whole: names that differ stay apart, and one name is shortened
+/// alike in every process.
 #[inline]
 pub fn shorten(text: &str, units: usize, bytes: usize) -> Cow<'_, str> {
     let fits = text.len() <= bytes && cut(text, units).len() == text.len();
@@ -141,7 +145,8 @@ fn hashed(text: &str, units: usize, bytes: usize) -> String {
     format!("{beginning}-{:08x}", fnv1a(text.as_bytes()))
 }
 
-/// FNV-1a of 32 bits: the same in every process and every version, which the standard hasher does not promise.
+/// FNV-1a of 32 bits: the same in every process and every version, which the standard hasher does
+/// not promise.
 fn fnv1a(bytes: &[u8]) -> u32 {
     bytes.iter().fold(0x811c_9dc5, |hash, byte| (hash ^ u32::from(*byte)).wrapping_mul(0x0100_0193))
 }
@@ -172,8 +177,9 @@ pub fn cut_bytes(text: &str, limit: usize) -> &str {
 /// What stands for a character that storage refuses.
 pub const REPLACEMENT: char = char::REPLACEMENT_CHARACTER;
 
-/// True of U+0000, the one character that a text of `PostgreSQL` can't hold: a row that has it is refused together with its batch. All
-/// other control characters can be stored. (Lone surrogates are none in UTF-8.)
+/// True of U+0000, the one character that a text of `PostgreSQL` can't hold: a row that has it is
+/// refused together with its batch. All other control characters can be stored. (Lone surrogates
+/// are none in UTF-8.)
 #[inline]
 pub const fn is_refused(c: char) -> bool {
     c == '\0'

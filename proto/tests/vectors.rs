@@ -1,16 +1,17 @@
-//! Messages as other agents and the backend put them on the wire (`vectors.json`): what we decode is what they meant,
-//! and what we encode is, byte for byte, what they would have sent.
+//! Messages as other agents and the backend put them on the wire (`vectors.json`): what we decode
+//! is what they meant, and what we encode is, byte for byte, what they would have sent.
 
 use prost::Message;
 use serde_json::{Map, Value};
 use skywalking_proto::v3::{
-    InstancePingPkg, InstanceProperties, KeyStringValuePair, Log, RefType, SegmentCollection, SegmentObject, SegmentReference, SpanLayer,
-    SpanObject, SpanType,
+    InstancePingPkg, InstanceProperties, KeyStringValuePair, Log, RefType, SegmentCollection,
+    SegmentObject, SegmentReference, SpanLayer, SpanObject, SpanType,
 };
 
 #[test]
 fn every_message_decodes_to_its_json_and_encodes_to_its_bytes() {
-    let vectors: Value = serde_json::from_str(include_str!("../vectors.json")).expect("the vectors are JSON");
+    let vectors: Value =
+        serde_json::from_str(include_str!("../vectors.json")).expect("the vectors are JSON");
     let messages = vectors["messages"].as_array().expect("a list of messages");
     let mut checked = Vec::new();
     for message in messages {
@@ -40,10 +41,14 @@ fn round<M: Message + Default + Json>(bytes: &[u8]) -> (Value, Vec<u8>) {
 
 fn bytes_of(hex: &str) -> Vec<u8> {
     assert!(hex.len().is_multiple_of(2), "two digits a byte: {hex}");
-    (0..hex.len()).step_by(2).map(|at| u8::from_str_radix(&hex[at..at + 2], 16).expect("hex digits")).collect()
+    (0..hex.len())
+        .step_by(2)
+        .map(|at| u8::from_str_radix(&hex[at..at + 2], 16).expect("hex digits"))
+        .collect()
 }
 
-/// The JSON form of proto3: default values are left out, 64-bit integers are texts, enum values are their names.
+/// The JSON form of proto3: default values are left out, 64-bit integers are texts, enum values are
+/// their names.
 trait Json {
     fn json(&self) -> Value;
 }
@@ -131,7 +136,11 @@ impl Json for InstanceProperties {
 
 impl Json for InstancePingPkg {
     fn json(&self) -> Value {
-        object([("service", text(&self.service)), ("serviceInstance", text(&self.service_instance)), ("layer", text(&self.layer))])
+        object([
+            ("service", text(&self.service)),
+            ("serviceInstance", text(&self.service_instance)),
+            ("layer", text(&self.layer)),
+        ])
     }
 }
 

@@ -91,7 +91,8 @@ impl Share {
 }
 
 impl Share {
-    /// Returns an empty buffer that counts together with what it is made of, which takes `beside` bytes of the share.
+    /// Returns an empty buffer that counts together with what it is made of, which takes `beside`
+    /// bytes of the share.
     pub(crate) fn into_buffer(self, beside: usize) -> Buffer {
         Buffer { bytes: Vec::new(), beside, share: self }
     }
@@ -148,7 +149,8 @@ impl Buffer {
         Ok(())
     }
 
-    /// The capacity that another chunk needs, unless there is room: grows by halves, and not beyond the whole.
+    /// The capacity that another chunk needs, unless there is room: grows by halves, and not beyond
+    /// the whole.
     fn wanted(&self, more: usize, whole: usize) -> Option<usize> {
         let (needed, capacity) = (self.bytes.len().saturating_add(more), self.bytes.capacity());
         (needed > capacity).then(|| (capacity + capacity / 2 + 4096).min(whole).max(needed))

@@ -44,13 +44,15 @@ impl std::fmt::Debug for Builder {
 }
 
 impl Builder {
-    /// Where agents report: `IP:port` or `localhost:port`; port 0 takes a free one. By default [`DEFAULT_GRPC_ADDR`].
+    /// Where agents report: `IP:port` or `localhost:port`; port 0 takes a free one. By default
+    /// [`DEFAULT_GRPC_ADDR`].
     pub fn grpc_addr(mut self, address: impl Into<String>) -> Self {
         self.grpc_addr = address.into();
         self
     }
 
-    /// Where JSON is read, and agents report too, in the same form. By default [`DEFAULT_HTTP_ADDR`].
+    /// Where JSON is read, and agents report too, in the same form. By default
+    /// [`DEFAULT_HTTP_ADDR`].
     pub fn http_addr(mut self, address: impl Into<String>) -> Self {
         self.http_addr = address.into();
         self
@@ -68,9 +70,10 @@ impl Builder {
         self
     }
 
-    /// Asks for this token on both ports: a gRPC call whose metadata `authentication` is another ends with
-    /// `PERMISSION_DENIED`, as an OAP with `SW_AUTHENTICATION` does it, and an HTTP request whose header of that name is
-    /// another with 401, to read and to report, but for `/healthcheck`.
+    /// Asks for this token on both ports: a gRPC call whose metadata `authentication` is another
+    /// ends with `PERMISSION_DENIED`, as an OAP with `SW_AUTHENTICATION` does it, and an HTTP
+    /// request whose header of that name is another with 401, to read and to report, but for
+    /// `/healthcheck`.
     pub fn require_token(mut self, token: impl Into<String>) -> Self {
         self.token = Some(token.into());
         self
@@ -79,8 +82,9 @@ impl Builder {
     /// Listens and serves, on the tokio runtime that this is called in.
     ///
     /// # Errors
-    /// [`Error::Address`], [`Error::Limit`] and [`Error::Token`] for what can't be meant, [`Error::TokenMissing`] for an address
-    /// that others reach while no token is asked for, [`Error::Bind`] for an address that can't be had.
+    /// [`Error::Address`], [`Error::Limit`] and [`Error::Token`] for what can't be meant,
+    /// [`Error::TokenMissing`] for an address that others reach while no token is asked for,
+    /// [`Error::Bind`] for an address that can't be had.
     pub async fn start(self) -> Result<Collector, Error> {
         let Self { grpc_addr, http_addr, limits, timeouts, token } = self;
         limits.validate()?;
@@ -94,7 +98,10 @@ impl Builder {
         let (grpc, grpc_addr) = bind(Port::Grpc, grpc_addr).await?;
         let (http, http_addr) = bind(Port::Http, http_addr).await?;
         let shared = Arc::new(Shared::new(limits, timeouts, token));
-        let servers = vec![spawn(grpc::serve(grpc, Arc::clone(&shared))), spawn(http::serve(http, http_addr, Arc::clone(&shared)))];
+        let servers = vec![
+            spawn(grpc::serve(grpc, Arc::clone(&shared))),
+            spawn(http::serve(http, http_addr, Arc::clone(&shared))),
+        ];
         Ok(Collector { shared, grpc_addr, http_addr, servers })
     }
 }
@@ -106,12 +113,14 @@ async fn bind(port: Port, address: SocketAddr) -> Result<(TcpListener, SocketAdd
     Ok((listener, address))
 }
 
-/// A server ends when the collector does. Its result says no more: both go on after a failed connection.
+/// A server ends when the collector does. Its result says no more: both go on after a failed
+/// connection.
 fn spawn<E>(server: impl Future<Output = Result<(), E>> + Send + 'static) -> JoinHandle<()> {
     tokio::spawn(async move { drop(server.await) })
 }
 
-/// A running collector. It ends when it is dropped; [`Collector::shutdown`] waits for its connections to end.
+/// A running collector. It ends when it is dropped; [`Collector::shutdown`] waits for its
+/// connections to end.
 #[derive(Debug)]
 pub struct Collector {
     shared: Arc<Shared>,
@@ -152,9 +161,9 @@ impl Collector {
         self.shared.traces(query)
     }
 
-    /// Returns the traces of which something arrived after `after`: 0 at first, then what the last call gave as
-    /// [`Arrivals::upto`]. Of more than `limit` those that arrived last are given, whatever their dates are, and the others
-    /// are counted.
+    /// Returns the traces of which something arrived after `after`: 0 at first, then what the last
+    /// call gave as [`Arrivals::upto`]. Of more than `limit` those that arrived last are given,
+    /// whatever their dates are, and the others are counted.
     pub fn arrivals(&self, after: u64, limit: usize) -> Arrivals {
         self.shared.arrivals(after, limit)
     }
@@ -174,8 +183,8 @@ impl Collector {
         self.shared.instances()
     }
 
-    /// What the stored segments break of the wire's rules, the segment that arrived last first. A query chooses by the segment's own
-    /// service, and its limit counts violations.
+    /// What the stored segments break of the wire's rules, the segment that arrived last first. A
+    /// query chooses by the segment's own service, and its limit counts violations.
     pub fn violations(&self, query: &TraceQuery) -> Vec<ViolationView> {
         self.shared.violations(query)
     }
@@ -185,12 +194,16 @@ impl Collector {
         self.shared.topology()
     }
 
-    /// Comes back when the condition holds: it is looked at now and after each arrival, never by the clock. The bound on
-    /// the time is for what never comes.
+    /// Comes back when the condition holds: it is looked at now and after each arrival, never by
+    /// the clock. The bound on the time is for what never comes.
     ///
     /// # Errors
     /// [`Error::Timeout`], with what had arrived by then.
-    pub async fn wait_for(&self, mut condition: impl FnMut(&Self) -> bool, timeout: Duration) -> Result<(), Error> {
+    pub async fn wait_for(
+        &self,
+        mut condition: impl FnMut(&Self) -> bool,
+        timeout: Duration,
+    ) -> Result<(), Error> {
         let mut changes = self.shared.changes();
         let arrived = async {
             loop {
@@ -208,8 +221,8 @@ impl Collector {
         waited.map_err(|_| Error::Timeout { waited: timeout, stats: Box::new(self.stats()) })
     }
 
-    /// Ends it: no new connection is taken, open calls end with `UNAVAILABLE`, and what does not end within a second is
-    /// cut off. Gives the last numbers.
+    /// Ends it: no new connection is taken, open calls end with `UNAVAILABLE`, and what does not
+    /// end within a second is cut off. Gives the last numbers.
     pub async fn shutdown(mut self) -> Stats {
         self.shared.stop();
         let mut ending = JoinSet::new();

@@ -12,22 +12,23 @@ pub const DEFAULT_HTTP_ADDR: &str = "127.0.0.1:12800";
 /// The largest message taken, as in the OAP: 50 MiB (`protocol/semantics.md` 18).
 pub const MESSAGE_LIMIT: usize = 50 * 1024 * 1024;
 
-/// How much is kept. When a limit is reached the oldest goes first: a trace as a whole, or the instance that was not seen
-/// for the longest time.
+/// How much is kept. When a limit is reached the oldest goes first: a trace as a whole, or the
+/// instance that was not seen for the longest time.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Limits {
     /// Spans over all traces.
     pub max_spans: usize,
-    /// Bytes of memory that the stored traces take, estimated before a message is decoded. A segment that alone is larger
-    /// is refused.
+    /// Bytes of memory that the stored traces take, estimated before a message is decoded. A
+    /// segment that alone is larger is refused.
     pub max_bytes: usize,
-    /// Instances over all services. Their names and properties take at most a sixteenth of `max_bytes`, or 64 KiB if that
-    /// is more.
+    /// Instances over all services. Their names and properties take at most a sixteenth of
+    /// `max_bytes`, or 64 KiB if that is more.
     pub max_instances: usize,
-    /// Bytes of messages that are read and of answers that are written, over both ports. One that alone is larger is
-    /// served when nothing else is in flight.
+    /// Bytes of messages that are read and of answers that are written, over both ports. One that
+    /// alone is larger is served when nothing else is in flight.
     pub max_in_flight: usize,
-    /// Connections over both ports. Where there are more, the one that was idle for longest is closed.
+    /// Connections over both ports. Where there are more, the one that was idle for longest is
+    /// closed.
     pub max_connections: usize,
 }
 
@@ -85,8 +86,8 @@ impl Default for Timeouts {
     }
 }
 
-/// An address to listen on: `IP:port`, or `localhost:port`. No other name is looked up, since a listener's address is one
-/// of this machine.
+/// An address to listen on: `IP:port`, or `localhost:port`. No other name is looked up, since a
+/// listener's address is one of this machine.
 ///
 /// # Errors
 /// [`Error::Address`], with the value.
@@ -114,9 +115,21 @@ mod tests {
     fn an_address_needs_an_ip_and_a_port() {
         assert!(parse_address("127.0.0.1:11800").is_ok());
         assert!(parse_address("[::1]:0").is_ok());
-        for bad in ["", "11800", ":11800", "127.0.0.1", "127.0.0.1:65536", "localhost:", "example.org:80", "::1:80x"] {
+        for bad in [
+            "",
+            "11800",
+            ":11800",
+            "127.0.0.1",
+            "127.0.0.1:65536",
+            "localhost:",
+            "example.org:80",
+            "::1:80x",
+        ] {
             let error = parse_address(bad).expect_err(bad).to_string();
-            assert!(error.contains(&format!("{bad:?}")) && error.contains("127.0.0.1:11800"), "{error}");
+            assert!(
+                error.contains(&format!("{bad:?}")) && error.contains("127.0.0.1:11800"),
+                "{error}"
+            );
         }
     }
 

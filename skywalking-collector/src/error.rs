@@ -1,5 +1,5 @@
-//! What can go wrong for the one who runs a collector. What is wrong with a segment is [`crate::Refusal`], which goes to
-//! the agent that sent it.
+//! What can go wrong for the one who runs a collector. What is wrong with a segment is
+//! [`crate::Refusal`], which goes to the agent that sent it.
 
 use std::fmt;
 use std::net::SocketAddr;
@@ -55,7 +55,9 @@ pub enum Error {
         name: &'static str,
     },
     /// A token that no header can hold. It is not shown.
-    #[error("the token <hidden> is empty or has characters that no header can hold: give visible ASCII alone")]
+    #[error(
+        "the token <hidden> is empty or has characters that no header can hold: give visible ASCII alone"
+    )]
     Token,
     /// The file with the token can't be read.
     #[error("the token can't be read from {path}: {source}. Give the path of a text file that holds the token alone", path = .path.display())]

@@ -16,7 +16,8 @@ pub(crate) enum Error {
     Broken { reason: String },
 }
 
-/// Parts that one body may have; a client sends one. Each costs as much as many bytes, even if it is empty.
+/// Parts that one body may have; a client sends one. Each costs as much as many bytes, even if it
+/// is empty.
 const PARTS: usize = 1_000;
 
 /// Unpacks at most `limit` bytes. May take its time.
@@ -69,10 +70,15 @@ mod tests {
     #[test]
     fn parts_are_joined_and_bounded() {
         assert_eq!(unpacked(&pack(b"abc")), Ok(b"abc".to_vec()));
-        assert_eq!(unpacked(&[pack(b"abc"), pack(b""), pack(b"de")].concat()), Ok(b"abcde".to_vec()));
+        assert_eq!(
+            unpacked(&[pack(b"abc"), pack(b""), pack(b"de")].concat()),
+            Ok(b"abcde".to_vec())
+        );
         assert_eq!(unpacked(&pack(b"a").repeat(PARTS)), Ok(vec![b'a'; PARTS]));
         for part in [&b""[..], b"a"] {
-            let Err(Error::Broken { reason }) = unpacked(&pack(part).repeat(PARTS + 1)) else { panic!("too many parts") };
+            let Err(Error::Broken { reason }) = unpacked(&pack(part).repeat(PARTS + 1)) else {
+                panic!("too many parts")
+            };
             assert_eq!(reason, "it has over 1000 parts: send one");
         }
     }

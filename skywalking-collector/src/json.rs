@@ -1,8 +1,10 @@
-//! The protocol's JSON (`protocol/semantics.md` 19) to the protocol's bytes, so that all that follows knows one form.
+//! The protocol's JSON (`protocol/semantics.md` 19) to the protocol's bytes, so that all that
+//! follows knows one form.
 //!
-//! What is written is never much longer than what was read, and is weighed before it is decoded (`wire`), as what comes over
-//! gRPC is: three characters of JSON must not become an empty span's two hundred bytes. The rules are proto3's: names in
-//! lowerCamelCase, enums by name or number, integers as numbers or text, `null` and what is absent are defaults, and unknown
+//! What is written is never much longer than what was read, and is weighed before it is decoded
+//! (`wire`), as what comes over gRPC is: three characters of JSON must not become an empty span's
+//! two hundred bytes. The rules are proto3's: names in lowerCamelCase, enums by name or number,
+//! integers as numbers or text, `null` and what is absent are defaults, and unknown
 //! names are passed over.
 
 use std::fmt;
@@ -82,7 +84,11 @@ pub(crate) const PROPERTIES: Shape = Shape {
 };
 pub(crate) const PING: Shape = Shape {
     name: "InstancePingPkg",
-    fields: &[Field("service", 1, Kind::Text), Field("serviceInstance", 2, Kind::Text), Field("layer", 3, Kind::Text)],
+    fields: &[
+        Field("service", 1, Kind::Text),
+        Field("serviceInstance", 2, Kind::Text),
+        Field("layer", 3, Kind::Text),
+    ],
 };
 
 /// Why a text is not the JSON of a message.
@@ -97,13 +103,20 @@ pub(crate) struct NotJson {
 pub(crate) fn message(shape: &Shape, text: &[u8]) -> Result<Vec<u8>, NotJson> {
     let mut bytes = Vec::with_capacity(text.len() / 2);
     let mut json = serde_json::Deserializer::from_slice(text);
-    let read = Object { fields: shape.fields, to: &mut bytes }.deserialize(&mut json).and_then(|()| json.end());
-    read.map(|()| bytes).map_err(|error| NotJson { what: shape.name, reason: short(&error.to_string(), 300) })
+    let read = Object { fields: shape.fields, to: &mut bytes }
+        .deserialize(&mut json)
+        .and_then(|()| json.end());
+    read.map(|()| bytes)
+        .map_err(|error| NotJson { what: shape.name, reason: short(&error.to_string(), 300) })
 }
 
-/// Hands on the elements of an array, still as text, so that one bad element costs itself and no other. An error ends the
-/// walk: what follows has no known beginning.
-pub(crate) fn elements(what: &'static str, text: &[u8], each: impl FnMut(&[u8])) -> Result<(), NotJson> {
+/// Hands on the elements of an array, still as text, so that one bad element costs itself and no
+/// other. An error ends the walk: what follows has no known beginning.
+pub(crate) fn elements(
+    what: &'static str,
+    text: &[u8],
+    each: impl FnMut(&[u8]),
+) -> Result<(), NotJson> {
     let mut json = serde_json::Deserializer::from_slice(text);
     let read = json.deserialize_seq(Elements(each)).and_then(|()| json.end());
     read.map_err(|error| NotJson { what, reason: short(&error.to_string(), 300) })
@@ -262,7 +275,10 @@ impl<'de> Visitor<'de> for Value<'_> {
         if value.fract() != 0.0 || value.abs() > EXACT {
             return Err(E::custom(format_args!("{value} is not {self}")));
         }
-        #[expect(clippy::cast_possible_truncation, reason = "it is an integer that a double holds exactly")]
+        #[expect(
+            clippy::cast_possible_truncation,
+            reason = "it is an integer that a double holds exactly"
+        )]
         self.number(value as i64)
     }
 
@@ -344,15 +360,33 @@ mod tests {
             span_layer: 7,
             is_error: true,
             component_id: -7,
-            refs: vec![SegmentReference { ref_type: RefType::CrossThread.into(), parent_span_id: 2, ..Default::default() }],
+            refs: vec![SegmentReference {
+                ref_type: RefType::CrossThread.into(),
+                parent_span_id: 2,
+                ..Default::default()
+            }],
             logs: vec![
-                Log { time: 5, data: vec![skywalking_proto::v3::KeyStringValuePair { key: "a\n".into(), value: "é".into() }] },
+                Log {
+                    time: 5,
+                    data: vec![skywalking_proto::v3::KeyStringValuePair {
+                        key: "a\n".into(),
+                        value: "é".into(),
+                    }],
+                },
                 Log::default(),
             ],
             ..Default::default()
         };
         let spans = vec![span, SpanObject::default()];
-        assert_eq!(segment(&text), Ok(SegmentObject { trace_id: long, is_size_limited: true, spans, ..Default::default() }));
+        assert_eq!(
+            segment(&text),
+            Ok(SegmentObject {
+                trace_id: long,
+                is_size_limited: true,
+                spans,
+                ..Default::default()
+            })
+        );
         assert_eq!(segment("{}"), Ok(SegmentObject::default()));
     }
 
@@ -378,9 +412,9 @@ mod tests {
             Ok(read) => format!("{text} was read as {read:?}"),
             Err(error) => format!(
                 "{text}: {}",
-                error
-                    .trim_start_matches("not the JSON of SegmentObject: ")
-                    .trim_end_matches("; send SegmentObject of skywalking.v3 by the proto3 mapping")
+                error.trim_start_matches("not the JSON of SegmentObject: ").trim_end_matches(
+                    "; send SegmentObject of skywalking.v3 by the proto3 mapping"
+                )
             ),
         });
         insta::assert_snapshot!(refused.join("\n"), @r#"
@@ -403,7 +437,8 @@ mod tests {
 
     #[test]
     fn a_strangers_text_is_quoted_short() {
-        let error = segment(&format!(r#"{{"spans":"{}"}}"#, "\u{9b}x".repeat(100_000))).expect_err("no array");
+        let error = segment(&format!(r#"{{"spans":"{}"}}"#, "\u{9b}x".repeat(100_000)))
+            .expect_err("no array");
         assert!(error.len() < 500 && !error.chars().any(char::is_control), "{error}");
     }
 
@@ -411,10 +446,16 @@ mod tests {
     fn elements_come_one_by_one_and_a_break_ends_the_walk() {
         let read = |text: &str| {
             let mut all = Vec::new();
-            let whole = elements("an array", text.as_bytes(), |one| all.push(String::from_utf8_lossy(one).into_owned())).is_ok();
+            let whole = elements("an array", text.as_bytes(), |one| {
+                all.push(String::from_utf8_lossy(one).into_owned())
+            })
+            .is_ok();
             (all, whole)
         };
-        assert_eq!(read(r#" [{"a":1}, 2 ,"x"] "#), (vec![r#"{"a":1}"#.to_owned(), "2".into(), r#""x""#.into()], true));
+        assert_eq!(
+            read(r#" [{"a":1}, 2 ,"x"] "#),
+            (vec![r#"{"a":1}"#.to_owned(), "2".into(), r#""x""#.into()], true)
+        );
         assert_eq!(read("[]"), (vec![], true));
         assert_eq!(read(r#"[{"a":1},{"b":"#), (vec![r#"{"a":1}"#.to_owned()], false));
         assert_eq!(read("[1] 2"), (vec!["1".to_owned()], false));
@@ -429,8 +470,13 @@ mod tests {
 
     #[test]
     fn a_ping_is_read() {
-        let bytes = message(&PING, br#"{"service":"svc","serviceInstance":"i","layer":"GENERAL"}"#).expect("a ping");
-        let ping = InstancePingPkg { service: "svc".into(), service_instance: "i".into(), layer: "GENERAL".into() };
+        let bytes = message(&PING, br#"{"service":"svc","serviceInstance":"i","layer":"GENERAL"}"#)
+            .expect("a ping");
+        let ping = InstancePingPkg {
+            service: "svc".into(),
+            service_instance: "i".into(),
+            layer: "GENERAL".into(),
+        };
         assert_eq!(InstancePingPkg::decode(&*bytes), Ok(ping));
     }
 }

@@ -1,8 +1,9 @@
 //! The embedded collector of `SkyWalking` traces.
 //!
-//! It receives what any agent sends (gRPC and HTTP), keeps it in memory within bounds, and shows it: trace trees and the map of
-//! services as text for a terminal, and as JSON over HTTP. It is the default backend of this project's examples and the
-//! backend of its tests; it is no replacement for a real OAP: there are no metrics, no alarms and no storage.
+//! It receives what any agent sends (gRPC and HTTP), keeps it in memory within bounds, and shows
+//! it: trace trees and the map of services as text for a terminal, and as JSON over HTTP. It is the
+//! default backend of this project's examples and the backend of its tests; it is no replacement
+//! for a real OAP: there are no metrics, no alarms and no storage.
 //!
 //! ```
 //! use std::time::Duration;
@@ -69,10 +70,13 @@ mod wire;
 
 pub use check::Refusal;
 pub use collector::{Builder, Collector};
-pub use config::{DEFAULT_GRPC_ADDR, DEFAULT_HTTP_ADDR, Limits, MESSAGE_LIMIT, Timeouts, parse_address};
+pub use config::{
+    DEFAULT_GRPC_ADDR, DEFAULT_HTTP_ADDR, Limits, MESSAGE_LIMIT, Timeouts, parse_address,
+};
 pub use error::{Error, Port};
 pub use store::{InstanceView, ServiceView, Stats, Unkept, UnkeptCounts};
 pub use topology::{Call, Node, Topology};
 pub use trace::{
-    Arrivals, Branch, KeyValue, Link, LogView, MAX_TRACES, RefView, SpanView, TraceQuery, TraceSummary, TraceView, ViolationView,
+    Arrivals, Branch, KeyValue, Link, LogView, MAX_TRACES, RefView, SpanView, TraceQuery,
+    TraceSummary, TraceView, ViolationView,
 };

@@ -1,7 +1,8 @@
 //! The collector as a program: the library with a command line.
 //!
-//! On start it prints two lines, `grpc listening on ADDRESS` and `http listening on ADDRESS`, with the ports that were
-//! taken; programs may read them. On Ctrl-C or SIGTERM it says what it received and ends with 0.
+//! On start it prints two lines, `grpc listening on ADDRESS` and `http listening on ADDRESS`, with
+//! the ports that were taken; programs may read them. On Ctrl-C or SIGTERM it says what it received
+//! and ends with 0.
 
 mod out;
 mod secret;
@@ -16,11 +17,13 @@ use std::time::Duration;
 
 use clap::error::ErrorKind;
 use clap::{CommandFactory as _, Parser};
-use skywalking_collector::{Collector, DEFAULT_GRPC_ADDR, DEFAULT_HTTP_ADDR, Error, Limits, parse_address};
+use skywalking_collector::{
+    Collector, DEFAULT_GRPC_ADDR, DEFAULT_HTTP_ADDR, Error, Limits, parse_address,
+};
 
-/// Receives what SkyWalking agents send, keeps it in memory, and shows it: JSON over HTTP (/api/services,
-/// /api/instances, /api/traces, /api/traces/{traceId}, /api/topology, /api/violations, /api/stats) and, with --watch,
-/// trees in the terminal.
+/// Receives what SkyWalking agents send, keeps it in memory, and shows it: JSON over HTTP
+/// (/api/services, /api/instances, /api/traces, /api/traces/{traceId}, /api/topology,
+/// /api/violations, /api/stats) and, with --watch, trees in the terminal.
 #[derive(Debug, Parser)]
 #[command(
     version,
@@ -32,7 +35,8 @@ struct Options {
     /// Where agents report by gRPC (IP:port or localhost:port; port 0 takes a free one)
     #[arg(long, value_name = "ADDRESS", env = "SW_COLLECTOR_GRPC_ADDR", default_value = DEFAULT_GRPC_ADDR, value_parser = address)]
     grpc_addr: String,
-    /// Where JSON is read and agents report by HTTP (IP:port or localhost:port; port 0 takes a free one)
+    /// Where JSON is read and agents report by HTTP (IP:port or localhost:port; port 0 takes a
+    /// free one)
     #[arg(long, value_name = "ADDRESS", env = "SW_COLLECTOR_HTTP_ADDR", default_value = DEFAULT_HTTP_ADDR, value_parser = address)]
     http_addr: String,
     /// How many spans are kept; the oldest trace goes first
@@ -44,13 +48,15 @@ struct Options {
     /// How many bytes of messages and answers may be in flight, over both ports
     #[arg(long, value_name = "NUMBER", env = "SW_COLLECTOR_MAX_IN_FLIGHT", default_value_t = Limits::default().max_in_flight, value_parser = amount)]
     max_in_flight: usize,
-    /// How many connections may be open, over both ports; the one that was idle for longest goes first
+    /// How many connections may be open, over both ports; the one that was idle for longest goes
+    /// first
     #[arg(long, value_name = "NUMBER", env = "SW_COLLECTOR_MAX_CONNECTIONS", default_value_t = Limits::default().max_connections, value_parser = amount)]
     max_connections: usize,
     /// A file that holds the token that agents and readers have to bring, and nothing else
     #[arg(long, value_name = "FILE", env = "SW_COLLECTOR_TOKEN_FILE")]
     token_file: Option<PathBuf>,
-    /// Print each trace as a tree when nothing more came for it in a second, and the map at the end
+    /// Print each trace as a tree when nothing more came for it in a second, and the map at the
+    /// end
     #[arg(long)]
     watch: bool,
 }
@@ -61,17 +67,29 @@ fn address(value: &str) -> Result<String, String> {
 
 fn amount(value: &str) -> Result<usize, String> {
     let read = value.parse().ok().filter(|amount| *amount > 0);
-    read.ok_or_else(|| format!("{value:?} is no whole number from 1 to {}: write digits alone, such as 100000", usize::MAX))
+    read.ok_or_else(|| {
+        format!(
+            "{value:?} is no whole number from 1 to {}: write digits alone, such as 100000",
+            usize::MAX
+        )
+    })
 }
 
-/// clap blames the option, also for a value that a variable brought; so the variables that are set are told with it.
+/// clap blames the option, also for a value that a variable brought; so the variables that are set
+/// are told with it.
 fn parse() -> Options {
     Options::try_parse().unwrap_or_else(|error| {
         let _ = error.print();
         if matches!(error.kind(), ErrorKind::ValueValidation | ErrorKind::InvalidUtf8) {
-            for variable in Options::command().get_arguments().filter_map(|option| option.get_env()) {
+            for variable in Options::command().get_arguments().filter_map(|option| option.get_env())
+            {
                 if let Some(value) = std::env::var_os(variable) {
-                    let _ = writeln!(std::io::stderr(), "{} is set to {:?}", variable.display(), value.to_string_lossy());
+                    let _ = writeln!(
+                        std::io::stderr(),
+                        "{} is set to {:?}",
+                        variable.display(),
+                        value.to_string_lossy()
+                    );
                 }
             }
         }
@@ -89,7 +107,8 @@ fn main() -> ExitCode {
         Err(error) => return failed(&format!("no thread can be started: {error}")),
     };
     let ended = runtime.block_on(run(options));
-    // Dropped, it would wait for answers that are still being written, although nobody can get them any more.
+    // Dropped, it would wait for answers that are still being written, although nobody can get them
+    // any more.
     runtime.shutdown_background();
     match ended {
         Ok(()) => ExitCode::SUCCESS,
@@ -104,20 +123,28 @@ fn failed(error: &dyn Display) -> ExitCode {
 
 /// Says where it listens, and what arrives; never comes back.
 async fn serve(collector: &Collector, watch: bool) -> Infallible {
-    out::say(format!("grpc listening on {}\nhttp listening on {}", collector.grpc_addr(), collector.http_addr())).await;
+    out::say(format!(
+        "grpc listening on {}\nhttp listening on {}",
+        collector.grpc_addr(),
+        collector.http_addr()
+    ))
+    .await;
     if watch { watch::traces(collector).await } else { std::future::pending().await }
 }
 
 async fn run(options: Options) -> Result<(), Error> {
     // From here on a signal ends it cleanly, also one that comes while it starts.
     let signalled = signalled();
-    let mut builder = Collector::builder().grpc_addr(options.grpc_addr).http_addr(options.http_addr).limits(Limits {
-        max_spans: options.max_spans,
-        max_bytes: options.max_bytes,
-        max_in_flight: options.max_in_flight,
-        max_connections: options.max_connections,
-        ..Limits::default()
-    });
+    let mut builder = Collector::builder()
+        .grpc_addr(options.grpc_addr)
+        .http_addr(options.http_addr)
+        .limits(Limits {
+            max_spans: options.max_spans,
+            max_bytes: options.max_bytes,
+            max_in_flight: options.max_in_flight,
+            max_connections: options.max_connections,
+            ..Limits::default()
+        });
     if let Some(token) = secret::token(options.token_file, std::env::var_os(secret::VARIABLE))? {
         builder = builder.require_token(token);
     }

@@ -1,5 +1,5 @@
-//! Instances report who they are, and that they are still there (`protocol/semantics.md` 13). How the bytes came is not
-//! known here; an `Err` is the reason for whoever sent them, and is counted.
+//! Instances report who they are, and that they are still there (`protocol/semantics.md` 13). How
+//! the bytes came is not known here; an `Err` is the reason for whoever sent them, and is counted.
 
 use prost::Message as _;
 use skywalking_proto::v3::{InstancePingPkg, InstanceProperties};
@@ -30,14 +30,19 @@ pub(crate) fn keep_alive(shared: &Shared, message: &[u8]) -> Result<(), String> 
 
 fn read_properties(shared: &Shared, message: &[u8]) -> Result<InstanceProperties, String> {
     // Weighed first: many empty pairs are small on the wire alone.
-    if wire::weigh_properties(message).is_none_or(|bytes| bytes > shared.limits().registry_bytes()) {
+    if wire::weigh_properties(message).is_none_or(|bytes| bytes > shared.limits().registry_bytes())
+    {
         let refusal = "the InstanceProperties are broken, or take more memory than the collector keeps for all instances: send fewer";
         return Err(refusal.to_owned());
     }
-    let report = InstanceProperties::decode(message).map_err(|error| no_message("InstanceProperties", &error))?;
-    let length: usize = report.properties.iter().map(|pair| pair.key.len() + pair.value.len()).sum();
+    let report = InstanceProperties::decode(message)
+        .map_err(|error| no_message("InstanceProperties", &error))?;
+    let length: usize =
+        report.properties.iter().map(|pair| pair.key.len() + pair.value.len()).sum();
     if length > PROPERTIES_LIMIT {
-        return Err(format!("the properties have {length} bytes, and the OAP stores at most {PROPERTIES_LIMIT} characters: send fewer"));
+        return Err(format!(
+            "the properties have {length} bytes, and the OAP stores at most {PROPERTIES_LIMIT} characters: send fewer"
+        ));
     }
     Ok(report)
 }

@@ -8,7 +8,8 @@ const NAME_UNITS: usize = 70;
 /// What a blank name is called inside ids.
 const BLANK: &str = "_blank";
 
-/// Whether a service reported itself (or stands for something that could), or was guessed from a peer that never will.
+/// Whether a service reported itself (or stands for something that could), or was guessed from a
+/// peer that never will.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub(crate) enum Nature {
     Guessed,
@@ -137,7 +138,10 @@ mod tests {
         for kind in [v3::RefType::CrossProcess, v3::RefType::CrossThread] {
             assert_eq!(ref_type(kind as i32), kind.as_str_name());
         }
-        assert_eq!((span_type(3), span_layer(8), ref_type(-1)), (UNRECOGNIZED, UNRECOGNIZED, UNRECOGNIZED));
+        assert_eq!(
+            (span_type(3), span_layer(8), ref_type(-1)),
+            (UNRECOGNIZED, UNRECOGNIZED, UNRECOGNIZED)
+        );
     }
 
     #[test]

@@ -1,7 +1,8 @@
-//! What the two servers and the [`crate::Collector`] share: the store behind its lock, and the word that it changed.
+//! What the two servers and the [`crate::Collector`] share: the store behind its lock, and the word
+//! that it changed.
 //!
-//! The lock is held to look something up or to put something in, never while a message is decoded, a tree is built or an
-//! answer is written.
+//! The lock is held to look something up or to put something in, never while a message is decoded,
+//! a tree is built or an answer is written.
 
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{SystemTime, UNIX_EPOCH};
@@ -15,7 +16,9 @@ use crate::serve::Connections;
 use crate::store::{InstanceView, ServiceView, Stats, Store, StoredTrace, Unkept};
 use crate::token::Token;
 use crate::topology::Topology;
-use crate::trace::{self, Arrivals, MAX_TRACES, TraceQuery, TraceSummary, TraceView, ViolationView};
+use crate::trace::{
+    self, Arrivals, MAX_TRACES, TraceQuery, TraceSummary, TraceView, ViolationView,
+};
 use crate::wire;
 
 #[derive(Debug)]
@@ -71,7 +74,8 @@ impl Shared {
         self.token.as_ref()
     }
 
-    /// A panic below the lock would be a bug of ours, and no reason to stop serving: every change leaves the store whole.
+    /// A panic below the lock would be a bug of ours, and no reason to stop serving: every change
+    /// leaves the store whole.
     fn store(&self) -> MutexGuard<'_, Store> {
         self.store.lock().unwrap_or_else(PoisonError::into_inner)
     }
@@ -88,12 +92,15 @@ impl Shared {
         let checked = wire::segment(bytes, self.limits.max_bytes).and_then(|mut weighed| {
             // An empty list is ignored, whatever else is wrong with the segment.
             let empty = weighed.segment.spans.is_empty();
-            let violations = if empty { Vec::new() } else { check::segment(&weighed.segment, now)? };
+            let violations =
+                if empty { Vec::new() } else { check::segment(&weighed.segment, now)? };
             weighed.bytes = weighed.bytes.saturating_add(check::weigh(&violations));
             Ok((weighed, violations))
         });
         self.change(|store| {
-            checked.and_then(|(weighed, violations)| store.insert(weighed, violations, now)).inspect_err(|_| store.refused())
+            checked
+                .and_then(|(weighed, violations)| store.insert(weighed, violations, now))
+                .inspect_err(|_| store.refused())
         })
     }
 
@@ -112,7 +119,12 @@ impl Shared {
         self.change(Store::management_refused);
     }
 
-    pub(crate) fn properties(&self, service: &str, instance: &str, properties: Vec<(String, String)>) {
+    pub(crate) fn properties(
+        &self,
+        service: &str,
+        instance: &str,
+        properties: Vec<(String, String)>,
+    ) {
         self.change(|store| store.properties(service, instance, properties, now()));
     }
 
@@ -143,7 +155,11 @@ impl Shared {
             let (chosen, left_out) = trace::arrivals(store.traces(), after, limit);
             (chosen, left_out, store.traces().last_arrival())
         };
-        Arrivals { traces: chosen.into_iter().map(trace::Chosen::summarize).collect(), left_out, upto }
+        Arrivals {
+            traces: chosen.into_iter().map(trace::Chosen::summarize).collect(),
+            left_out,
+            upto,
+        }
     }
 
     pub(crate) fn trace(&self, id: &str) -> Option<TraceView> {
@@ -158,7 +174,11 @@ impl Shared {
 
     pub(crate) fn violations(&self, query: &TraceQuery) -> Vec<ViolationView> {
         let broken = self.store().traces().broken(query);
-        broken.iter().flat_map(|segment| ViolationView::of(segment)).take(query.limit.min(MAX_TRACES)).collect()
+        broken
+            .iter()
+            .flat_map(|segment| ViolationView::of(segment))
+            .take(query.limit.min(MAX_TRACES))
+            .collect()
     }
 
     pub(crate) fn topology(&self) -> Topology {

@@ -1,4 +1,5 @@
-//! The token that agents and readers have to bring, if one is asked for (`protocol/semantics.md` 18). It is shown nowhere.
+//! The token that agents and readers have to bring, if one is asked for (`protocol/semantics.md`
+//! 18). It is shown nowhere.
 
 use std::fmt;
 
@@ -19,7 +20,8 @@ impl Token {
         Ok(Self(text))
     }
 
-    /// Compares in a time that depends on what was brought alone, and not on how much of it is right.
+    /// Compares in a time that depends on what was brought alone, and not on how much of it is
+    /// right.
     pub(crate) fn is(&self, brought: &[u8]) -> bool {
         let token = self.0.as_bytes();
         let mut differ = u8::from(token.len() != brought.len());

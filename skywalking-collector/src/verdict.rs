@@ -1,5 +1,5 @@
-//! What became of the segments of one call: each is judged alone, what is good is kept, and the sender of anything bad hears
-//! how much of it there was, and the first reason.
+//! What became of the segments of one call: each is judged alone, what is good is kept, and the
+//! sender of anything bad hears how much of it there was, and the first reason.
 
 /// Counts segments as they are judged.
 #[derive(Debug, Default)]

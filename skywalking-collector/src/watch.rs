@@ -1,5 +1,6 @@
-//! `--watch`: trees in the terminal as traces arrive. A trace has no last segment, so it is shown when it was quiet for a
-//! moment, and again if it grew after that. What is printed in a moment is bounded; what is left out is counted.
+//! `--watch`: trees in the terminal as traces arrive. A trace has no last segment, so it is shown
+//! when it was quiet for a moment, and again if it grew after that. What is printed in a moment is
+//! bounded; what is left out is counted.
 
 use std::collections::HashSet;
 use std::convert::Infallible;

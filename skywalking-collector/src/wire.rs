@@ -1,20 +1,23 @@
 //! From bytes to a segment.
 //!
-//! A message is weighed before it is decoded: two bytes on the wire are enough for an empty span that takes two hundred in
-//! memory, so 50 MiB of them would decode to gigabytes. The walk below only counts; whether the bytes are right is prost's
-//! word. What a segment says is not looked at here (`check` does).
+//! A message is weighed before it is decoded: two bytes on the wire are enough for an empty span
+//! that takes two hundred in memory, so 50 MiB of them would decode to gigabytes. The walk below
+//! only counts; whether the bytes are right is prost's word. What a segment says is not looked at
+//! here (`check` does).
 
 use std::mem::size_of;
 
 use prost::Message as _;
-use skywalking_proto::v3::{InstanceProperties, KeyStringValuePair, Log, SegmentObject, SegmentReference, SpanObject};
+use skywalking_proto::v3::{
+    InstanceProperties, KeyStringValuePair, Log, SegmentObject, SegmentReference, SpanObject,
+};
 
 use crate::check::Refusal;
 
 /// What the allocator and the store's indexes take beside the value itself, roughly.
 const OVERHEAD: usize = 32;
-/// Bytes that the names of service and instance may have together before each span pays for them: both as long as the OAP
-/// keeps them (`names`), in any script.
+/// Bytes that the names of service and instance may have together before each span pays for them:
+/// both as long as the OAP keeps them (`names`), in any script.
 const NAMES: usize = 2 * 70 * 4;
 
 /// A segment and the bytes of memory that it takes.
@@ -26,11 +29,14 @@ pub(crate) struct Weighed {
 
 /// Decodes one `SegmentObject`, if it takes no more than `max_bytes` of memory.
 pub(crate) fn segment(bytes: &[u8], max_bytes: usize) -> Result<Weighed, Refusal> {
-    let weight = weigh(bytes, &SEGMENT).ok_or_else(Refusal::broken_framing)?.saturating_add(size_of::<SegmentObject>());
+    let weight = weigh(bytes, &SEGMENT)
+        .ok_or_else(Refusal::broken_framing)?
+        .saturating_add(size_of::<SegmentObject>());
     if weight > max_bytes {
         return Err(Refusal::TooLarge { bytes: weight, max_bytes });
     }
-    let mut segment = SegmentObject::decode(bytes).map_err(|error| Refusal::NotASegment { reason: error.to_string() })?;
+    let mut segment = SegmentObject::decode(bytes)
+        .map_err(|error| Refusal::NotASegment { reason: error.to_string() })?;
     let weight = weight.saturating_add(repeated(&segment));
     if weight > max_bytes {
         return Err(Refusal::TooLarge { bytes: weight, max_bytes });
@@ -39,8 +45,8 @@ pub(crate) fn segment(bytes: &[u8], max_bytes: usize) -> Result<Weighed, Refusal
     Ok(Weighed { segment, bytes: weight })
 }
 
-/// Whoever reads a trace gets the segment's names beside each of its spans: one name of megabytes on thousands of spans
-/// would be small here and fill the memory there.
+/// Whoever reads a trace gets the segment's names beside each of its spans: one name of megabytes
+/// on thousands of spans would be small here and fill the memory there.
 fn repeated(segment: &SegmentObject) -> usize {
     let names = segment.service.len() + segment.service_instance.len();
     segment.spans.len().saturating_mul(names.saturating_sub(NAMES))
@@ -51,8 +57,8 @@ pub(crate) fn is_message(bytes: &[u8]) -> bool {
     Fields { rest: bytes, groups: 0 }.all(|field| field.is_some())
 }
 
-/// The segments of a `SegmentCollection`, still encoded, so that one bad segment costs itself and no other. An `Err` ends
-/// the walk: what follows has no known beginning.
+/// The segments of a `SegmentCollection`, still encoded, so that one bad segment costs itself and
+/// no other. An `Err` ends the walk: what follows has no known beginning.
 pub(crate) fn collection(bytes: &[u8]) -> impl Iterator<Item = Result<&[u8], Refusal>> {
     Fields { rest: bytes, groups: 0 }.filter_map(|field| match field {
         Some(Field { number: 1, payload: Some(payload) }) => Some(Ok(payload)),
@@ -72,8 +78,11 @@ struct Shape(&'static [(u32, usize, &'static Shape)]);
 const LEAF: Shape = Shape(&[]);
 const PAIR: usize = size_of::<KeyStringValuePair>() + 2 * OVERHEAD;
 const LOG: Shape = Shape(&[(2, PAIR, &LEAF)]);
-const SPAN: Shape =
-    Shape(&[(5, size_of::<SegmentReference>() + 6 * OVERHEAD, &LEAF), (12, PAIR, &LEAF), (13, size_of::<Log>() + OVERHEAD, &LOG)]);
+const SPAN: Shape = Shape(&[
+    (5, size_of::<SegmentReference>() + 6 * OVERHEAD, &LEAF),
+    (12, PAIR, &LEAF),
+    (13, size_of::<Log>() + OVERHEAD, &LOG),
+]);
 const SEGMENT: Shape = Shape(&[(3, size_of::<SpanObject>() + 3 * OVERHEAD, &SPAN)]);
 const PROPERTIES: Shape = Shape(&[(3, PAIR, &LEAF)]);
 
@@ -87,13 +96,15 @@ fn weigh(bytes: &[u8], shape: &Shape) -> Option<usize> {
         };
         if let Some((_, one, inner)) = shape.0.iter().find(|(number, ..)| *number == field.number) {
             // The payload's own bytes are in `total` already.
-            total = total.saturating_add(*one).saturating_add(weigh(payload, inner)? - payload.len());
+            total =
+                total.saturating_add(*one).saturating_add(weigh(payload, inner)? - payload.len());
         }
     }
     Some(total)
 }
 
-/// Vectors grow by doubling: without this a segment takes up to twice its weight, and four times for single tags.
+/// Vectors grow by doubling: without this a segment takes up to twice its weight, and four times
+/// for single tags.
 fn shrink(segment: &mut SegmentObject) {
     segment.spans.shrink_to_fit();
     for span in &mut segment.spans {
@@ -112,8 +123,8 @@ struct Field<'a> {
     payload: Option<&'a [u8]>,
 }
 
-/// The fields of one message, flat; those inside (deprecated) groups are passed over. `None` is a broken message, and the
-/// end of the walk.
+/// The fields of one message, flat; those inside (deprecated) groups are passed over. `None` is a
+/// broken message, and the end of the walk.
 struct Fields<'a> {
     rest: &'a [u8],
     groups: u32,
@@ -222,15 +233,24 @@ mod tests {
         let bytes = example().encode_to_vec();
         let weighed = segment(&bytes, usize::MAX).expect("a whole segment");
         assert_eq!(weighed.segment, example());
-        let parts = bytes.len() + size_of::<SegmentObject>() + 5 * (size_of::<SpanObject>() + 3 * size_of::<KeyStringValuePair>());
-        assert!(weighed.bytes > parts && weighed.bytes < 4 * parts, "{} for {parts}", weighed.bytes);
+        let parts = bytes.len()
+            + size_of::<SegmentObject>()
+            + 5 * (size_of::<SpanObject>() + 3 * size_of::<KeyStringValuePair>());
+        assert!(
+            weighed.bytes > parts && weighed.bytes < 4 * parts,
+            "{} for {parts}",
+            weighed.bytes
+        );
     }
 
     #[test]
     fn a_million_empty_spans_in_two_megabytes_are_refused_before_they_are_decoded() {
         let bytes = [0x1a, 0x00].repeat(1_000_000);
         let refusal = segment(&bytes, 64 * 1024 * 1024).expect_err("200 MB");
-        assert!(matches!(refusal, Refusal::TooLarge { bytes, .. } if bytes > 200_000_000), "{refusal}");
+        assert!(
+            matches!(refusal, Refusal::TooLarge { bytes, .. } if bytes > 200_000_000),
+            "{refusal}"
+        );
     }
 
     #[test]
@@ -239,9 +259,14 @@ mod tests {
             let named = SegmentObject { service: "s".repeat(name), ..example() };
             segment(&named.encode_to_vec(), 4 * 1024 * 1024).map(|weighed| weighed.bytes)
         };
-        assert!(weight(1_000_000).is_err_and(|refusal| matches!(refusal, Refusal::TooLarge { bytes, .. } if bytes > 5_000_000)));
+        assert!(weight(1_000_000).is_err_and(
+            |refusal| matches!(refusal, Refusal::TooLarge { bytes, .. } if bytes > 5_000_000)
+        ));
         // Names that the OAP keeps whole weigh what they take.
-        assert_eq!(weight(NAMES - 2).expect("small") - weight(128).expect("small"), NAMES - 2 - 128);
+        assert_eq!(
+            weight(NAMES - 2).expect("small") - weight(128).expect("small"),
+            NAMES - 2 - 128
+        );
     }
 
     #[test]
@@ -250,7 +275,10 @@ mod tests {
         assert_eq!(collection(&whole).filter_map(Result::ok).count(), 2);
         let cut: Vec<_> = collection(&whole[..whole.len() - 1]).map(|one| one.is_ok()).collect();
         assert_eq!(cut, [true, false]);
-        assert!(collection(&[0x08, 0x01]).all(|one| one.is_err()), "field 1 as a number is no segment");
+        assert!(
+            collection(&[0x08, 0x01]).all(|one| one.is_err()),
+            "field 1 as a number is no segment"
+        );
     }
 
     #[test]

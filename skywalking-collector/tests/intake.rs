@@ -1,4 +1,5 @@
-//! Reports over HTTP, on the real wire: what is taken, in which form, and what is answered to what can't be.
+//! Reports over HTTP, on the real wire: what is taken, in which form, and what is answered to what
+//! can't be.
 
 mod support;
 
@@ -10,7 +11,10 @@ use prost::Message as _;
 use serde_json::{Value, json};
 use skywalking_collector::{Collector, Error, Port, TraceQuery, view};
 use skywalking_proto::v3::{InstancePingPkg, InstanceProperties};
-use support::{Answer, COLLECT, builder, encoded, exchange, get, json, now, pair, post, send, send_with, small, start};
+use support::{
+    Answer, COLLECT, builder, encoded, exchange, get, json, now, pair, post, send, send_with,
+    small, start,
+};
 
 const VECTORS: &str = include_str!("../../proto/vectors.json");
 const JSON: &str = "Content-Type: application/json\r\n";
@@ -32,7 +36,8 @@ fn minimal(id: &str) -> Value {
 }
 
 fn stored(collector: &Collector) -> Vec<String> {
-    let mut ids: Vec<_> = collector.traces(&TraceQuery::default()).into_iter().map(|trace| trace.trace_id).collect();
+    let mut ids: Vec<_> =
+        collector.traces(&TraceQuery::default()).into_iter().map(|trace| trace.trace_id).collect();
     ids.sort_unstable();
     ids
 }
@@ -40,7 +45,10 @@ fn stored(collector: &Collector) -> Vec<String> {
 #[track_caller]
 fn taken(answer: &Answer) {
     assert_eq!((answer.status, answer.body.as_str()), (200, ""), "{answer:?}");
-    assert!(answer.headers.iter().any(|header| header == "content-type: application/protobuf"), "{answer:?}");
+    assert!(
+        answer.headers.iter().any(|header| header == "content-type: application/protobuf"),
+        "{answer:?}"
+    );
 }
 
 #[track_caller]
@@ -62,11 +70,22 @@ async fn a_segment_comes_as_json_or_as_protobuf_and_many_as_an_array() {
     taken(&post(http, "/v3/segment", JSON, minimal("json").to_string().as_bytes()).await);
     taken(&post(http, "/v3/segment", BINARY, &small("binary", "binary").encode_to_vec()).await);
     taken(&post(http, "/v3/segment", "", &small("untyped", "untyped").encode_to_vec()).await);
-    taken(&post(http, "/v3/segments", JSON, json!([minimal("a"), minimal("b")]).to_string().as_bytes()).await);
+    taken(
+        &post(
+            http,
+            "/v3/segments",
+            JSON,
+            json!([minimal("a"), minimal("b")]).to_string().as_bytes(),
+        )
+        .await,
+    );
     taken(&post(http, "/v3/segments", JSON, b"[]").await);
     assert_eq!(stored(&collector), ["a", "b", "binary", "json", "untyped"]);
     let span = collector.trace("json").expect("stored").spans.swap_remove(0);
-    assert_eq!((span.operation_name.as_str(), span.layer, span.span_type, span.component_id), ("/x", "Http", "Entry", 49));
+    assert_eq!(
+        (span.operation_name.as_str(), span.layer, span.span_type, span.component_id),
+        ("/x", "Http", "Entry", 49)
+    );
     assert_eq!(span.end_time - span.start_time, 10);
 }
 
@@ -83,13 +102,34 @@ async fn properties_and_pings_come_in_both_forms() {
         ..Default::default()
     };
     taken(&post(http, PROPERTIES, BINARY, &message.encode_to_vec()).await);
-    taken(&post(http, KEEP_ALIVE, JSON, br#"{"service":"svc","serviceInstance":"json","layer":"GENERAL"}"#).await);
-    let ping = InstancePingPkg { service: "svc".into(), service_instance: "binary".into(), layer: "GENERAL".into() };
+    taken(
+        &post(
+            http,
+            KEEP_ALIVE,
+            JSON,
+            br#"{"service":"svc","serviceInstance":"json","layer":"GENERAL"}"#,
+        )
+        .await,
+    );
+    let ping = InstancePingPkg {
+        service: "svc".into(),
+        service_instance: "binary".into(),
+        layer: "GENERAL".into(),
+    };
     taken(&post(http, KEEP_ALIVE, BINARY, &ping.encode_to_vec()).await);
     let known: Vec<_> = collector
         .instances()
         .into_iter()
-        .map(|known| format!("{}/{} {:?} {} {}", known.service, known.instance, known.properties, known.last_ping.is_some(), known.layer))
+        .map(|known| {
+            format!(
+                "{}/{} {:?} {} {}",
+                known.service,
+                known.instance,
+                known.properties,
+                known.last_ping.is_some(),
+                known.layer
+            )
+        })
         .collect();
     let who = |instance| format!("svc/{instance} [(\"language\", \"rust\")] true GENERAL");
     assert_eq!(known, [who("binary"), who("json")]);
@@ -97,8 +137,9 @@ async fn properties_and_pings_come_in_both_forms() {
     assert_eq!((stats.properties_reports, stats.pings, stats.management_refused), (2, 2, 0));
 }
 
-/// The messages in JSON that stand beside their bytes in `vectors.json`. Their times are of the past, or there are none,
-/// so they are moved to now; the values that are looked at are those of the file.
+/// The messages in JSON that stand beside their bytes in `vectors.json`. Their times are of the
+/// past, or there are none, so they are moved to now; the values that are looked at are those of
+/// the file.
 #[tokio::test]
 async fn the_messages_of_the_vectors_are_taken_in_both_forms() {
     let vectors: Value = serde_json::from_str(VECTORS).expect("JSON");
@@ -117,9 +158,10 @@ async fn the_messages_of_the_vectors_are_taken_in_both_forms() {
         let json = &message["json"];
         let (path, body) = match message["type"].as_str().expect("a name") {
             "skywalking.v3.SegmentObject" => ("/v3/segment", of_today(json)),
-            "skywalking.v3.SegmentCollection" => {
-                ("/v3/segments", json["segments"].as_array().into_iter().flatten().map(of_today).collect())
-            }
+            "skywalking.v3.SegmentCollection" => (
+                "/v3/segments",
+                json["segments"].as_array().into_iter().flatten().map(of_today).collect(),
+            ),
             "skywalking.v3.InstanceProperties" => (PROPERTIES, json.clone()),
             "skywalking.v3.InstancePingPkg" => (KEEP_ALIVE, json.clone()),
             _ => continue,
@@ -129,10 +171,15 @@ async fn the_messages_of_the_vectors_are_taken_in_both_forms() {
     }
     assert_eq!(seen, 5);
     let stats = collector.stats();
-    assert_eq!((stats.segments_accepted, stats.segments_empty, stats.properties_reports, stats.pings), (2, 1, 1, 1), "{stats}");
+    assert_eq!(
+        (stats.segments_accepted, stats.segments_empty, stats.properties_reports, stats.pings),
+        (2, 1, 1, 1),
+        "{stats}"
+    );
 }
 
-/// Two segments of one trace, recorded on 5 May 2020, as an agent of a gateway and one of a service sent them.
+/// Two segments of one trace, recorded on 5 May 2020, as an agent of a gateway and one of a service
+/// sent them.
 #[tokio::test]
 async fn recorded_traces_are_shown_with_a_note() {
     const RECORDED: i64 = 1_588_664_577_013;
@@ -149,13 +196,20 @@ async fn recorded_traces_are_shown_with_a_note() {
         "parentService": "gateway", "parentServiceInstance": "i", "parentEndpoint": "/ingress",
         "networkAddressUsedAtPeer": "upstream:80",
     }]);
-    let gateway = segment("gateway", "gateway", json!([span(1, "Exit", "/ingress"), span(0, "Entry", "/ingress")]));
+    let gateway = segment(
+        "gateway",
+        "gateway",
+        json!([span(1, "Exit", "/ingress"), span(0, "Entry", "/ingress")]),
+    );
     let service = segment("service", "shop", json!([served]));
 
     let collector = start().await;
     let http = collector.http_addr();
-    taken(&post(http, "/v3/segments", JSON, json!([gateway, service]).to_string().as_bytes()).await);
-    // By the other port too, and dates that a machine has whose clock was never set, or was set wrong.
+    taken(
+        &post(http, "/v3/segments", JSON, json!([gateway, service]).to_string().as_bytes()).await,
+    );
+    // By the other port too, and dates that a machine has whose clock was never set, or was set
+    // wrong.
     for (id, start) in [("just-booted", 300_000), ("next-year", now() + 365 * 86_400_000)] {
         let mut wrong = small(id, id);
         (wrong.spans[0].start_time, wrong.spans[0].end_time) = (start, start + 1);
@@ -163,11 +217,13 @@ async fn recorded_traces_are_shown_with_a_note() {
     }
     assert_eq!(stored(&collector), ["just-booted", "next-year", "recorded"]);
     let trace = collector.trace("recorded").expect("stored");
-    let rules: Vec<_> = trace.violations.iter().map(|one| (one.segment_id.as_str(), one.rule)).collect();
+    let rules: Vec<_> =
+        trace.violations.iter().map(|one| (one.segment_id.as_str(), one.rule)).collect();
     assert_eq!(rules, [("gateway", "start-time"), ("service", "start-time")]);
     let text = view::tree(&trace, view::Style::plain());
     assert!(
-        text.contains("3 spans, 2 services, 15 ms") && text.replace("\n  ", " ").contains("an OAP on SQL storage has no table"),
+        text.contains("3 spans, 2 services, 15 ms")
+            && text.replace("\n  ", " ").contains("an OAP on SQL storage has no table"),
         "{text}"
     );
     assert_eq!(collector.topology().calls.len(), 2);
@@ -192,8 +248,14 @@ async fn what_is_good_in_an_array_is_kept_beside_what_is_bad() {
 
     // One that breaks off: what came before is kept.
     let whole = json!([minimal("d"), minimal("e")]).to_string();
-    let reason = refused(&post(http, "/v3/segments", JSON, &whole.as_bytes()[..whole.len() - 9]).await, 400);
-    assert!(reason.starts_with("1 of 2 segments refused; number 2: not the JSON of an array of SegmentObject: EOF"), "{reason}");
+    let reason =
+        refused(&post(http, "/v3/segments", JSON, &whole.as_bytes()[..whole.len() - 9]).await, 400);
+    assert!(
+        reason.starts_with(
+            "1 of 2 segments refused; number 2: not the JSON of an array of SegmentObject: EOF"
+        ),
+        "{reason}"
+    );
     assert_eq!(stored(&collector), ["a", "b", "c", "d"]);
     assert_eq!(collector.stats().segments_refused, 4);
 }
@@ -211,14 +273,38 @@ async fn bodies_that_cannot_be_read_are_refused_with_the_reason_and_counted() {
         ("/v3/segment", JSON, b"[]", 400, "expected an object"),
         ("/v3/segment", BINARY, b"these bytes are no segment", 400, "not a SegmentObject"),
         ("/v3/segment", "", segment.as_bytes(), 400, "not a SegmentObject"),
-        ("/v3/segment", text, segment.as_bytes(), 415, "the content type \"text/plain\" is not known: send application/json"),
+        (
+            "/v3/segment",
+            text,
+            segment.as_bytes(),
+            415,
+            "the content type \"text/plain\" is not known: send application/json",
+        ),
         ("/v3/segment", packed, segment.as_bytes(), 400, "the body is no gzip"),
-        ("/v3/segment", brotli, segment.as_bytes(), 415, "the content encoding \"br\" is not known: send gzip"),
+        (
+            "/v3/segment",
+            brotli,
+            segment.as_bytes(),
+            415,
+            "the content encoding \"br\" is not known: send gzip",
+        ),
         ("/v3/segments", JSON, segment.as_bytes(), 400, "expected an array"),
         ("/v3/segments", BINARY, b"", 415, "/v3/segments takes an array as JSON alone"),
-        (PROPERTIES, JSON, b"{\"properties\":7}", 400, "7 is not an array of objects, as properties has to be,"),
+        (
+            PROPERTIES,
+            JSON,
+            b"{\"properties\":7}",
+            400,
+            "7 is not an array of objects, as properties has to be,",
+        ),
         (PROPERTIES, BINARY, b"\xff", 400, "the InstanceProperties are broken"),
-        (KEEP_ALIVE, JSON, b"{\"service\":[]}", 400, "an array is not a text, as service has to be,"),
+        (
+            KEEP_ALIVE,
+            JSON,
+            b"{\"service\":[]}",
+            400,
+            "an array is not a text, as service has to be,",
+        ),
         (KEEP_ALIVE, BINARY, b"\x0a\x01\xff", 400, "not an InstancePingPkg"),
     ] {
         let reason = refused(&post(http, path, headers, body).await, status);
@@ -247,9 +333,14 @@ async fn a_body_may_have_ten_mebibytes_unpacked_and_no_more() {
     taken(&post(http, "/v3/segments", headers, &gzip(large("packed", 10 * MIB).as_bytes())).await);
     // Ten kilobytes on the wire.
     let reason = refused(&post(http, "/v3/segments", headers, &gzip(above.as_bytes())).await, 413);
-    assert!(reason.contains("over 10485760 bytes (gzip counts unpacked): send smaller batches"), "{reason}");
+    assert!(
+        reason.contains("over 10485760 bytes (gzip counts unpacked): send smaller batches"),
+        "{reason}"
+    );
     // What is announced is not waited for.
-    let head = format!("POST /v3/segments HTTP/1.1\r\nHost: {http}\r\n{JSON}Content-Length: 10485761\r\nConnection: close\r\n\r\n");
+    let head = format!(
+        "POST /v3/segments HTTP/1.1\r\nHost: {http}\r\n{JSON}Content-Length: 10485761\r\nConnection: close\r\n\r\n"
+    );
     refused(&exchange(http, &head).await, 413);
     assert_eq!(stored(&collector), ["packed", "within"]);
     assert_eq!(collector.stats().segments_refused, 2);
@@ -260,13 +351,20 @@ async fn without_the_token_neither_port_takes_or_shows_anything() {
     let collector = builder().require_token("s3cret").start().await.expect("free ports");
     let http = collector.http_addr();
     let body = json!([minimal("t")]).to_string();
-    for header in ["", "authentication: S3cret\r\n", "authentication: s3cret2\r\n", "authentication:\r\n"] {
+    for header in
+        ["", "authentication: S3cret\r\n", "authentication: s3cret2\r\n", "authentication:\r\n"]
+    {
         for path in ["/v3/segment", "/v3/segments", PROPERTIES, KEEP_ALIVE] {
-            let reason = refused(&post(http, path, &format!("{JSON}{header}"), body.as_bytes()).await, 401);
-            assert_eq!(reason, "header `authentication` is missing or is not this collector's token");
+            let reason =
+                refused(&post(http, path, &format!("{JSON}{header}"), body.as_bytes()).await, 401);
+            assert_eq!(
+                reason,
+                "header `authentication` is missing or is not this collector's token"
+            );
         }
         for path in ["/api/services", "/api/traces", "/api/topology", "/nothing"] {
-            let request = format!("GET {path} HTTP/1.1\r\nHost: {http}\r\n{header}Connection: close\r\n\r\n");
+            let request =
+                format!("GET {path} HTTP/1.1\r\nHost: {http}\r\n{header}Connection: close\r\n\r\n");
             refused(&exchange(http, &request).await, 401);
         }
     }
@@ -276,21 +374,32 @@ async fn without_the_token_neither_port_takes_or_shows_anything() {
 
     let right = "Authentication: s3cret\r\n";
     taken(&post(http, "/v3/segments", &format!("{JSON}{right}"), body.as_bytes()).await);
-    send_with(collector.grpc_addr(), COLLECT, encoded([&small("u", "u")]), Some("s3cret")).await.expect("the token");
-    let request = format!("GET /api/traces HTTP/1.1\r\nHost: {http}\r\n{right}Connection: close\r\n\r\n");
+    send_with(collector.grpc_addr(), COLLECT, encoded([&small("u", "u")]), Some("s3cret"))
+        .await
+        .expect("the token");
+    let request =
+        format!("GET /api/traces HTTP/1.1\r\nHost: {http}\r\n{right}Connection: close\r\n\r\n");
     assert_eq!(exchange(http, &request).await.json().as_array().map(Vec::len), Some(2));
     assert!(!format!("{collector:?}").contains("s3cret"));
 }
 
 #[tokio::test]
 async fn an_address_that_others_reach_needs_a_token() {
-    for (grpc, http, wanted) in [("0.0.0.0:0", "127.0.0.1:0", Port::Grpc), ("127.0.0.1:0", "[::]:0", Port::Http)] {
+    for (grpc, http, wanted) in
+        [("0.0.0.0:0", "127.0.0.1:0", Port::Grpc), ("127.0.0.1:0", "[::]:0", Port::Http)]
+    {
         let start = Collector::builder().grpc_addr(grpc).http_addr(http).start();
         let error = start.await.expect_err("no token");
         assert!(matches!(error, Error::TokenMissing { port, .. } if port == wanted), "{error}");
         assert!(error.to_string().contains("SW_COLLECTOR_TOKEN"), "{error}");
     }
-    Collector::builder().grpc_addr("0.0.0.0:0").http_addr("127.0.0.1:0").require_token("t").start().await.expect("a token");
+    Collector::builder()
+        .grpc_addr("0.0.0.0:0")
+        .http_addr("127.0.0.1:0")
+        .require_token("t")
+        .start()
+        .await
+        .expect("a token");
     let error = builder().require_token("").start().await.expect_err("no token");
     assert!(matches!(error, Error::Token), "{error}");
 }
@@ -301,7 +410,10 @@ async fn agents_may_know_the_collector_by_any_name_and_no_web_page_may_report() 
     let http = collector.http_addr();
     let request = |headers: &str, id: &str| {
         let body = minimal(id).to_string();
-        format!("POST /v3/segment HTTP/1.1\r\n{headers}{JSON}Content-Length: {}\r\nConnection: close\r\n\r\n{body}", body.len())
+        format!(
+            "POST /v3/segment HTTP/1.1\r\n{headers}{JSON}Content-Length: {}\r\nConnection: close\r\n\r\n{body}",
+            body.len()
+        )
     };
     taken(&exchange(http, &request("Host: collector:12800\r\n", "a")).await);
     let page = request(&format!("Host: {http}\r\nOrigin: http://evil.example\r\n"), "b");

@@ -13,7 +13,16 @@ use support::{COLLECT, COLLECT_IN_SYNC, encoded, json, now, scenario, send, send
 
 fn program(arguments: &[&str]) -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_skywalking-collector"));
-    for variable in ["GRPC_ADDR", "HTTP_ADDR", "MAX_SPANS", "MAX_BYTES", "MAX_IN_FLIGHT", "MAX_CONNECTIONS", "TOKEN", "TOKEN_FILE"] {
+    for variable in [
+        "GRPC_ADDR",
+        "HTTP_ADDR",
+        "MAX_SPANS",
+        "MAX_BYTES",
+        "MAX_IN_FLIGHT",
+        "MAX_CONNECTIONS",
+        "TOKEN",
+        "TOKEN_FILE",
+    ] {
         command.env_remove(format!("SW_COLLECTOR_{variable}"));
     }
     command.args(arguments).stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped());
@@ -35,7 +44,10 @@ impl Running {
         let mut address = |prefix: &str| {
             let mut line = String::new();
             out.read_line(&mut line).expect("a line");
-            let rest = line.trim_end().strip_prefix(prefix).unwrap_or_else(|| panic!("{line:?} begins with {prefix:?}"));
+            let rest = line
+                .trim_end()
+                .strip_prefix(prefix)
+                .unwrap_or_else(|| panic!("{line:?} begins with {prefix:?}"));
             rest.parse().expect("an address")
         };
         let (grpc, http) = (address("grpc listening on "), address("http listening on "));
@@ -69,8 +81,7 @@ async fn it_says_where_it_listens_receives_and_ends_cleanly_at_either_signal() {
         send(running.grpc, COLLECT, encoded(&scenario("t", now()))).await.expect("taken");
         let traces = json(running.http, "/api/traces").await;
         assert_eq!((&traces[0]["traceId"], &traces[0]["spans"]), (&"t".into(), &4.into()));
-        let expected =
-            "ended; segments: 2 accepted, 0 refused, 0 duplicate, 0 empty; stored: 1 traces, 4 spans; evicted: 0 traces, 0 spans";
+        let expected = "ended; segments: 2 accepted, 0 refused, 0 duplicate, 0 empty; stored: 1 traces, 4 spans; evicted: 0 traces, 0 spans";
         assert_eq!(running.end(signal), (Some(0), vec![expected.to_owned()]));
     }
 }
@@ -79,7 +90,10 @@ async fn it_says_where_it_listens_receives_and_ends_cleanly_at_either_signal() {
 #[tokio::test]
 async fn variables_say_what_options_say_and_options_win() {
     let mut command = program(&["--http-addr", "localhost:0"]);
-    command.env("SW_COLLECTOR_GRPC_ADDR", "[::1]:0").env("SW_COLLECTOR_HTTP_ADDR", "not used").env("SW_COLLECTOR_MAX_SPANS", "3");
+    command
+        .env("SW_COLLECTOR_GRPC_ADDR", "[::1]:0")
+        .env("SW_COLLECTOR_HTTP_ADDR", "not used")
+        .env("SW_COLLECTOR_MAX_SPANS", "3");
     // A machine without IPv6 says so at once, and then there is nothing to see.
     if TcpListener::bind("[::1]:0").is_err() {
         command.env("SW_COLLECTOR_GRPC_ADDR", "127.0.0.1:0");
@@ -121,7 +135,8 @@ async fn watching_shows_each_trace_and_the_map_without_colours_in_a_pipe() {
     "#);
 }
 
-/// Two traces of 20 000 spans, 30 of 40 and 150 of one: what is printed is bounded, and counts the rest.
+/// Two traces of 20 000 spans, 30 of 40 and 150 of one: what is printed is bounded, and counts the
+/// rest.
 #[cfg(unix)]
 #[tokio::test]
 async fn watching_prints_a_bounded_part_and_counts_the_rest() {
@@ -129,10 +144,14 @@ async fn watching_prints_a_bounded_part_and_counts_the_rest() {
     let large = |id: &str, spans: i32| {
         let mut segment = small(id, id);
         let step = segment.spans[0].clone();
-        segment.spans = (0..spans).map(|id| SpanObject { span_id: id, parent_span_id: (id - 1).min(0), ..step.clone() }).collect();
+        segment.spans = (0..spans)
+            .map(|id| SpanObject { span_id: id, parent_span_id: (id - 1).min(0), ..step.clone() })
+            .collect();
         segment
     };
-    send(running.grpc, COLLECT, encoded([&large("a", 20_000), &large("b", 20_000)])).await.expect("taken");
+    send(running.grpc, COLLECT, encoded([&large("a", 20_000), &large("b", 20_000)]))
+        .await
+        .expect("taken");
     let mut read = |end: &str| {
         let mut text = String::new();
         while !text.ends_with(end) {
@@ -142,18 +161,33 @@ async fn watching_prints_a_bounded_part_and_counts_the_rest() {
     };
     let left_out = "… and 19900 more spans: /api/traces/{traceId} has all of them\n";
     let first = format!("{}{}", read(left_out), read(left_out));
-    assert!(first.len() < 30_000 && first.starts_with("trace a\n20000 spans, "), "{} bytes: {first:.500}", first.len());
+    assert!(
+        first.len() < 30_000 && first.starts_with("trace a\n20000 spans, "),
+        "{} bytes: {first:.500}",
+        first.len()
+    );
 
     let middle: Vec<_> = (0..30).map(|at| large(&format!("m{at}"), 40)).collect();
-    send(running.grpc, COLLECT_IN_SYNC, vec![SegmentCollection { segments: middle }.encode_to_vec()]).await.expect("taken");
+    send(
+        running.grpc,
+        COLLECT_IN_SYNC,
+        vec![SegmentCollection { segments: middle }.encode_to_vec()],
+    )
+    .await
+    .expect("taken");
     let second = read(" spans: /api/traces lists them\n");
     let told = second.lines().filter(|line| line.starts_with("trace m")).count();
     assert!((1..30).contains(&told) && second.lines().count() < 700, "{told}: {second}");
-    assert!(second.contains(&format!("… and {} more traces of {} spans:", 30 - told, (30 - told) * 40)), "{second}");
+    assert!(
+        second.contains(&format!("… and {} more traces of {} spans:", 30 - told, (30 - told) * 40)),
+        "{second}"
+    );
 
     // As one message, so that they arrive in one moment, or in two.
     let many: Vec<_> = (0..1_000).map(|at| small(&format!("s{at}"), &format!("s{at}"))).collect();
-    send(running.grpc, COLLECT_IN_SYNC, vec![SegmentCollection { segments: many }.encode_to_vec()]).await.expect("taken");
+    send(running.grpc, COLLECT_IN_SYNC, vec![SegmentCollection { segments: many }.encode_to_vec()])
+        .await
+        .expect("taken");
     let third = read(" more traces that arrived: /api/traces lists them\n");
     assert!(third.len() < 100_000, "{}", third.len());
 }
@@ -164,17 +198,31 @@ async fn watching_prints_a_bounded_part_and_counts_the_rest() {
 async fn a_reader_that_stops_holds_up_neither_reports_nor_the_end() {
     let (reader, mut writer) = std::os::unix::net::UnixStream::pair().expect("two ends");
     let mut watching = program(&FREE);
-    watching.arg("--watch").stdout(std::os::fd::OwnedFd::from(writer.try_clone().expect("another"))).stderr(Stdio::null());
+    watching
+        .arg("--watch")
+        .stdout(std::os::fd::OwnedFd::from(writer.try_clone().expect("another")))
+        .stderr(Stdio::null());
     let mut child = watching.spawn().expect("the program starts");
     let mut lines = BufReader::new(reader).lines().map(|line| line.expect("text"));
-    let mut address = || lines.next().expect("a line").rsplit(' ').next().expect("a word").parse().expect("an address");
+    let mut address = || {
+        lines
+            .next()
+            .expect("a line")
+            .rsplit(' ')
+            .next()
+            .expect("a word")
+            .parse()
+            .expect("an address")
+    };
     let (grpc, http): (SocketAddr, SocketAddr) = (address(), address());
     writer.set_nonblocking(true).expect("a socket");
     while writer.write(&[b'x'; 1024]).is_ok() {}
     writer.set_nonblocking(false).expect("a socket");
 
     for at in 0..10 {
-        send(grpc, COLLECT, encoded([&small(&format!("t{at}"), &format!("s{at}"))])).await.expect("taken");
+        send(grpc, COLLECT, encoded([&small(&format!("t{at}"), &format!("s{at}"))]))
+            .await
+            .expect("taken");
     }
     assert_eq!(json(http, "/api/stats").await["segmentsAccepted"], 10);
     let kill = format!("kill -TERM {}", child.id());
@@ -199,11 +247,20 @@ async fn a_reader_that_stops_holds_up_neither_reports_nor_the_end() {
 #[tokio::test]
 async fn out_of_files_it_closes_idle_connections() {
     let mut limited = Command::new("sh");
-    limited.args(["-c", r#"ulimit -n 40 && exec "$0" "$@""#, env!("CARGO_BIN_EXE_skywalking-collector")]).args(FREE);
-    let running = Running::start(limited.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped()));
+    limited
+        .args([
+            "-c",
+            r#"ulimit -n 40 && exec "$0" "$@""#,
+            env!("CARGO_BIN_EXE_skywalking-collector"),
+        ])
+        .args(FREE);
+    let running =
+        Running::start(limited.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped()));
     for address in [running.grpc, running.http] {
         // They stay, and send nothing.
-        let many: Vec<_> = (0..100).map(|_| std::net::TcpStream::connect(address).expect("the system takes it")).collect();
+        let many: Vec<_> = (0..100)
+            .map(|_| std::net::TcpStream::connect(address).expect("the system takes it"))
+            .collect();
         send(running.grpc, COLLECT, encoded(&scenario("t", now()))).await.expect("taken");
         assert_eq!(json(running.http, "/healthcheck").await["status"], "ok");
         drop(many);
@@ -221,18 +278,32 @@ fn fails(command: &mut Command, code: i32) -> String {
 fn a_port_that_is_taken_is_named_with_what_to_do() {
     let taken = TcpListener::bind("127.0.0.1:0").expect("a free port");
     let address = taken.local_addr().expect("an address").to_string();
-    for (option, variable, port) in [("--grpc-addr", "SW_COLLECTOR_GRPC_ADDR", "gRPC"), ("--http-addr", "SW_COLLECTOR_HTTP_ADDR", "HTTP")] {
+    for (option, variable, port) in [
+        ("--grpc-addr", "SW_COLLECTOR_GRPC_ADDR", "gRPC"),
+        ("--http-addr", "SW_COLLECTOR_HTTP_ADDR", "HTTP"),
+    ] {
         let other = if option == "--grpc-addr" { "--http-addr" } else { "--grpc-addr" };
         let error = fails(&mut program(&[option, &address, other, "127.0.0.1:0"]), 1);
-        assert!(error.starts_with(&format!("skywalking-collector: can't listen on {address} for {port}: ")), "{error}");
-        assert!(error.contains(&format!("choose another address with {option} ({variable})")), "{error}");
+        assert!(
+            error.starts_with(&format!(
+                "skywalking-collector: can't listen on {address} for {port}: "
+            )),
+            "{error}"
+        );
+        assert!(
+            error.contains(&format!("choose another address with {option} ({variable})")),
+            "{error}"
+        );
     }
 }
 
 #[test]
 fn a_value_that_cannot_be_meant_is_named_with_the_remedy() {
     let value = |option: &str, variable: &str, bad: &str, remedy: &str| {
-        for error in [fails(&mut program(&[&format!("{option}={bad}")]), 2), fails(program(&[]).env(variable, bad), 2)] {
+        for error in [
+            fails(&mut program(&[&format!("{option}={bad}")]), 2),
+            fails(program(&[]).env(variable, bad), 2),
+        ] {
             assert!(error.contains(&format!("invalid value '{bad}' for '{option} <")), "{error}");
             assert!(error.contains(remedy), "{error}");
         }
@@ -240,7 +311,12 @@ fn a_value_that_cannot_be_meant_is_named_with_the_remedy() {
         assert!(error.contains(&format!("{variable} is set to {bad:?}")), "{error}");
     };
     for bad in ["12800", "example.org:1", "127.0.0.1:99999", ""] {
-        value("--grpc-addr", "SW_COLLECTOR_GRPC_ADDR", bad, "write IP:port, such as 127.0.0.1:11800");
+        value(
+            "--grpc-addr",
+            "SW_COLLECTOR_GRPC_ADDR",
+            bad,
+            "write IP:port, such as 127.0.0.1:11800",
+        );
         value("--http-addr", "SW_COLLECTOR_HTTP_ADDR", bad, "write IP:port");
     }
     for bad in ["0", "-1", "many", "1e6", "5GB", "99999999999999999999999"] {
@@ -268,12 +344,19 @@ async fn a_token_comes_by_variable_or_by_file_and_is_shown_nowhere() {
     }
     let nowhere = fails(program(&FREE).args(["--token-file", "there is no such file"]), 1);
     assert!(nowhere.contains("can't be read from there is no such file"), "{nowhere}");
-    let both = fails(program(&FREE).env("SW_COLLECTOR_TOKEN_FILE", path).env("SW_COLLECTOR_TOKEN", "s3cret"), 1);
+    let both = fails(
+        program(&FREE).env("SW_COLLECTOR_TOKEN_FILE", path).env("SW_COLLECTOR_TOKEN", "s3cret"),
+        1,
+    );
     assert!(both.contains("leave one of the two out"), "{both}");
     let bad = fails(program(&FREE).env("SW_COLLECTOR_TOKEN", "s3cret "), 1);
     assert!(bad.contains("the token <hidden>"), "{bad}");
     let open = fails(&mut program(&["--grpc-addr", "0.0.0.0:0", "--http-addr", "127.0.0.1:0"]), 1);
-    assert!(open.contains("0.0.0.0:0 for gRPC can be reached from other machines") && open.contains("--token-file"), "{open}");
+    assert!(
+        open.contains("0.0.0.0:0 for gRPC can be reached from other machines")
+            && open.contains("--token-file"),
+        "{open}"
+    );
     assert!(!format!("{nowhere}{both}{bad}{open}").contains("s3cret"));
 }
 
@@ -281,13 +364,27 @@ async fn a_token_comes_by_variable_or_by_file_and_is_shown_nowhere() {
 fn help_names_every_path_every_option_and_its_variable() {
     let help = program(&["--help"]).output().expect("the program starts");
     let text = String::from_utf8(help.stdout).expect("text");
-    for path in
-        ["/api/services", "/api/instances", "/api/traces", "/api/traces/{traceId}", "/api/topology", "/api/violations", "/api/stats"]
-    {
+    for path in [
+        "/api/services",
+        "/api/instances",
+        "/api/traces",
+        "/api/traces/{traceId}",
+        "/api/topology",
+        "/api/violations",
+        "/api/stats",
+    ] {
         assert!(text.contains(path), "{text}");
     }
     assert!(text.contains("SW_COLLECTOR_TOKEN holds a token"), "{text}");
-    for word in ["GRPC_ADDR", "HTTP_ADDR", "MAX_SPANS", "MAX_BYTES", "MAX_IN_FLIGHT", "MAX_CONNECTIONS", "TOKEN_FILE"] {
+    for word in [
+        "GRPC_ADDR",
+        "HTTP_ADDR",
+        "MAX_SPANS",
+        "MAX_BYTES",
+        "MAX_IN_FLIGHT",
+        "MAX_CONNECTIONS",
+        "TOKEN_FILE",
+    ] {
         let option = format!("--{}", word.to_lowercase().replace('_', "-"));
         assert!(text.contains(&option) && text.contains(&format!("SW_COLLECTOR_{word}")), "{text}");
     }

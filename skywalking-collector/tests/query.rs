@@ -6,12 +6,17 @@ use prost::Message as _;
 use serde_json::{Value, json};
 use skywalking_collector::Collector;
 use skywalking_proto::v3::{InstancePingPkg, InstanceProperties};
-use support::{Answer, COLLECT, KEEP_ALIVE, PATIENCE, PROPERTIES, encoded, exchange, get, json, now, pair, scenario, send, small, start};
+use support::{
+    Answer, COLLECT, KEEP_ALIVE, PATIENCE, PROPERTIES, encoded, exchange, get, json, now, pair,
+    scenario, send, small, start,
+};
 
 async fn with_scenario() -> (Collector, i64) {
     let collector = start().await;
     let began = now();
-    send(collector.grpc_addr(), COLLECT, encoded(&scenario("trace/1", began))).await.expect("taken");
+    send(collector.grpc_addr(), COLLECT, encoded(&scenario("trace/1", began)))
+        .await
+        .expect("taken");
     (collector, began)
 }
 
@@ -38,10 +43,18 @@ async fn instances_are_listed_with_their_properties() {
     let report = InstanceProperties {
         service: "RTS_Test".into(),
         service_instance: "RTS_Test_1".into(),
-        properties: vec![pair("language", "rust"), pair("ipv4", "10.0.0.1"), pair("ipv4", "10.0.0.2")],
+        properties: vec![
+            pair("language", "rust"),
+            pair("ipv4", "10.0.0.1"),
+            pair("ipv4", "10.0.0.2"),
+        ],
         ..Default::default()
     };
-    let ping = InstancePingPkg { service: "quiet".into(), service_instance: "q 1".into(), layer: "GENERAL".into() };
+    let ping = InstancePingPkg {
+        service: "quiet".into(),
+        service_instance: "q 1".into(),
+        layer: "GENERAL".into(),
+    };
     send(collector.grpc_addr(), PROPERTIES, vec![report.encode_to_vec()]).await.expect("taken");
     send(collector.grpc_addr(), KEEP_ALIVE, vec![ping.encode_to_vec()]).await.expect("taken");
     let read = async |path| {
@@ -81,7 +94,8 @@ async fn skip_analysis_is_shown_on_each_span() {
     send(collector.grpc_addr(), COLLECT, encoded(&segments)).await.expect("taken");
     let trace = json(collector.http_addr(), "/api/traces/t").await;
     let spans = trace["spans"].as_array().expect("an array").iter();
-    let shown: Vec<_> = spans.map(|span| (span["spanId"].clone(), span["skipAnalysis"].clone())).collect();
+    let shown: Vec<_> =
+        spans.map(|span| (span["spanId"].clone(), span["skipAnalysis"].clone())).collect();
     assert_eq!(json!(shown), json!([[1, true], [0, false], [1, false], [0, false]]));
 }
 
@@ -118,10 +132,17 @@ async fn what_breaks_a_rule_of_the_wire_is_told_beside_its_trace_and_in_a_list()
     // What is lost is refused, as ever, and stored nowhere.
     let mut lost = small("lost", "lost");
     lost.spans[0].start_time = 0;
-    let refused = send(collector.grpc_addr(), COLLECT, encoded([&client, &server, &lost])).await.expect_err("one is lost");
+    let refused = send(collector.grpc_addr(), COLLECT, encoded([&client, &server, &lost]))
+        .await
+        .expect_err("one is lost");
     assert!(refused.message().contains("1 of 3 segments refused"), "{refused}");
 
-    let violation = |segment: &str, span: Value, service: &str, instance: &str, rule: &str, text: &str| {
+    let violation = |segment: &str,
+                     span: Value,
+                     service: &str,
+                     instance: &str,
+                     rule: &str,
+                     text: &str| {
         json!({
             "traceId": "wrong", "segmentId": segment, "spanId": span, "service": service, "serviceInstance": instance,
             "rule": rule, "text": text,
@@ -152,11 +173,24 @@ async fn what_breaks_a_rule_of_the_wire_is_told_beside_its_trace_and_in_a_list()
         "span 0 of segment \"wrong.server\" has a blank endpoint in a ref, by which nothing can be found: set it",
     );
     let http = collector.http_addr();
-    assert_eq!(json(http, "/api/violations").await, json!([no_instance, no_endpoint, no_peer]), "newest segment first");
+    assert_eq!(
+        json(http, "/api/violations").await,
+        json!([no_instance, no_endpoint, no_peer]),
+        "newest segment first"
+    );
     assert_eq!(json(http, "/api/violations?limit=1").await, json!([no_instance]));
     assert_eq!(json(http, "/api/violations?service=RTS_Test").await, json!([no_peer]));
-    assert_eq!(json(http, "/api/traces/wrong").await["violations"], json!([no_peer, no_instance, no_endpoint]));
-    let found: Vec<_> = json(http, "/api/traces").await.as_array().into_iter().flatten().map(|trace| trace["violations"].clone()).collect();
+    assert_eq!(
+        json(http, "/api/traces/wrong").await["violations"],
+        json!([no_peer, no_instance, no_endpoint])
+    );
+    let found: Vec<_> = json(http, "/api/traces")
+        .await
+        .as_array()
+        .into_iter()
+        .flatten()
+        .map(|trace| trace["violations"].clone())
+        .collect();
     assert_eq!(found.iter().filter_map(Value::as_u64).sum::<u64>(), 3);
     let stats = collector.stats();
     assert_eq!((stats.segments_accepted, stats.segments_refused, stats.violations), (4, 1, 3));
@@ -187,7 +221,15 @@ async fn of_many_traces_twenty_are_given_unless_more_are_asked_for() {
 #[tokio::test]
 async fn a_trace_is_given_with_all_that_its_spans_say() {
     let (collector, began) = with_scenario().await;
-    let span = |segment: &str, id: i32, service: &str, name: &str, kind: &str, layer: &str, peer: &str, from: i64, to: i64| {
+    let span = |segment: &str,
+                id: i32,
+                service: &str,
+                name: &str,
+                kind: &str,
+                layer: &str,
+                peer: &str,
+                from: i64,
+                to: i64| {
         json!({
             "traceId": "trace/1", "segmentId": format!("trace/1.{segment}"), "spanId": id, "parentSpanId": id - 1,
             "refs": [], "service": service, "serviceInstance": format!("{service}_1"), "operationName": name,
@@ -195,12 +237,32 @@ async fn a_trace_is_given_with_all_that_its_spans_say() {
             "startTime": began + from, "endTime": began + to, "isError": false, "skipAnalysis": false, "tags": [], "logs": [],
         })
     };
-    let mut exit = span("server", 1, "Service_Test", "/database/QuerySnapshot", "Exit", "Database", "APIService", 3, 9);
+    let mut exit = span(
+        "server",
+        1,
+        "Service_Test",
+        "/database/QuerySnapshot",
+        "Exit",
+        "Database",
+        "APIService",
+        3,
+        9,
+    );
     exit["tags"] = json!([{ "key": "db.type", "value": "sql" }, { "key": "db.statement", "value": "SELECT a FROM snapshot" }]);
     exit["logs"] = json!([
         { "time": began + 4, "data": [{ "key": "event", "value": "rows" }, { "key": "count", "value": "3" }] }
     ]);
-    let mut entry = span("server", 0, "Service_Test", "/Service/OnSnapshot/QueringSnapshot", "Entry", "RPCFramework", "", 2, 10);
+    let mut entry = span(
+        "server",
+        0,
+        "Service_Test",
+        "/Service/OnSnapshot/QueringSnapshot",
+        "Entry",
+        "RPCFramework",
+        "",
+        2,
+        10,
+    );
     entry["refs"] = json!([{
         "refType": "CrossProcess", "traceId": "trace/1", "parentSegmentId": "trace/1.client", "parentSpanId": 1,
         "parentService": "RTS_Test", "parentServiceInstance": "RTS_Test_1", "parentEndpoint": "/API/Snapshot",
@@ -224,7 +286,8 @@ async fn the_map_is_given_with_the_ids_of_the_oap() {
     let (collector, _) = with_scenario().await;
     let node = |id: &str, name: &str, kind: &str, real: bool| json!({ "id": id, "name": name, "type": kind, "isReal": real });
     let call = |source: &str, target: &str| json!({ "id": format!("{source}-{target}"), "source": source, "target": target });
-    let (api, client, server, user) = ("QVBJU2VydmljZQ==.0", "UlRTX1Rlc3Q=.1", "U2VydmljZV9UZXN0.1", "VXNlcg==.0");
+    let (api, client, server, user) =
+        ("QVBJU2VydmljZQ==.0", "UlRTX1Rlc3Q=.1", "U2VydmljZV9UZXN0.1", "VXNlcg==.0");
     assert_eq!(
         json(collector.http_addr(), "/api/topology").await,
         json!({
@@ -289,7 +352,9 @@ async fn reading_is_all_that_is_answered() {
     let collector = start().await;
     let http = collector.http_addr();
     for method in ["POST", "PUT", "DELETE", "OPTIONS", "PATCH"] {
-        let request = format!("{method} /api/traces HTTP/1.1\r\nHost: {http}\r\nContent-Length: 0\r\nConnection: close\r\n\r\n");
+        let request = format!(
+            "{method} /api/traces HTTP/1.1\r\nHost: {http}\r\nContent-Length: 0\r\nConnection: close\r\n\r\n"
+        );
         let answer = exchange(http, &request).await;
         assert_eq!(problem(&answer, 405), format!("{method:?} is not answered here: use GET"));
         assert!(answer.headers.iter().any(|header| header == "allow: get,head"), "{answer:?}");
@@ -300,7 +365,11 @@ async fn reading_is_all_that_is_answered() {
 async fn a_page_that_points_its_name_at_us_is_not_answered() {
     let (collector, _) = with_scenario().await;
     let http = collector.http_addr();
-    let with = |hosts: &str| format!("GET /api/traces HTTP/1.1\r\n{hosts}Origin: http://evil.example\r\nConnection: close\r\n\r\n");
+    let with = |hosts: &str| {
+        format!(
+            "GET /api/traces HTTP/1.1\r\n{hosts}Origin: http://evil.example\r\nConnection: close\r\n\r\n"
+        )
+    };
     for host in ["evil.example", "localhost.evil.example", "127.0.0.1.nip.io", "192.0.2.1"] {
         let answer = exchange(http, &with(&format!("Host: {host}:{}\r\n", http.port()))).await;
         assert!(problem(&answer, 403).contains(host));
@@ -308,14 +377,21 @@ async fn a_page_that_points_its_name_at_us_is_not_answered() {
     problem(&exchange(http, &with("")).await, 400);
     problem(&exchange(http, &with("Host: localhost\r\nHost: evil.example\r\n")).await, 403);
     // The name in the first line counts as well; nothing is answered even where nothing is there.
-    let request = "GET http://evil.example/nothing HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n";
+    let request =
+        "GET http://evil.example/nothing HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n";
     problem(&exchange(http, request).await, 403);
 
     for host in ["localhost", "LOCALHOST:1", "[::1]:12800", "127.0.0.1"] {
         let answer = exchange(http, &with(&format!("Host: {host}\r\n"))).await;
         assert_eq!(answer.status, 200, "{answer:?}");
-        assert!(!answer.headers.iter().any(|header| header.starts_with("access-control-")), "no CORS: {answer:?}");
-        assert!(answer.headers.iter().any(|header| header == "x-content-type-options: nosniff"), "{answer:?}");
+        assert!(
+            !answer.headers.iter().any(|header| header.starts_with("access-control-")),
+            "no CORS: {answer:?}"
+        );
+        assert!(
+            answer.headers.iter().any(|header| header == "x-content-type-options: nosniff"),
+            "{answer:?}"
+        );
     }
 }
 
@@ -325,7 +401,9 @@ async fn bytes_that_are_no_http_are_no_harm() {
     let http = collector.http_addr();
     for garbage in ["\0\0\0\0\r\n\r\n", "GET\r\n\r\n", "PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n"] {
         let mut stream = tokio::net::TcpStream::connect(http).await.expect("it listens");
-        tokio::io::AsyncWriteExt::write_all(&mut stream, garbage.as_bytes()).await.expect("it reads");
+        tokio::io::AsyncWriteExt::write_all(&mut stream, garbage.as_bytes())
+            .await
+            .expect("it reads");
         // It may have closed already.
         let _ = tokio::io::AsyncWriteExt::shutdown(&mut stream).await;
         let mut read = Vec::new();

@@ -1,7 +1,8 @@
-//! The grammar: an attribute's tokens become typed arguments, which keep the user's tokens and with them the spans.
+//! The grammar: an attribute's tokens become typed arguments, which keep the user's tokens and with
+//! them the spans.
 //!
-//! A fault in one argument does not hide the next: the parser notes it and goes on after the comma. What the arguments mean together, and with the item,
-//! is for `check`; so is every message.
+//! A fault in one argument does not hide the next: the parser notes it and goes on after the comma.
+//! What the arguments mean together, and with the item, is for `check`; so is every message.
 
 mod errors;
 mod literal;
@@ -125,7 +126,8 @@ pub(crate) struct Args {
     pub(crate) logic_endpoint: bool,
     /// A variant of the runtime's `Orphans`.
     pub(crate) orphan: Option<&'static str>,
-    /// What an impl block around the function calls it: a constant expression, from the block's own expansion.
+    /// What an impl block around the function calls it: a constant expression, from the block's
+    /// own expansion.
     pub(crate) block_name: Option<TokenStream>,
     /// That name is by its `names`.
     pub(crate) block_chose_name: bool,
@@ -152,7 +154,8 @@ impl Args {
     }
 }
 
-/// Reads all arguments. Whatever is wrong goes to `complaints`; what could be read is in the answer.
+/// Reads all arguments. Whatever is wrong goes to `complaints`; what could be read is in the
+/// answer.
 pub(crate) fn parse(kind: Kind, tokens: TokenStream, complaints: &mut Complaints) -> Args {
     let mut args = Args::default();
     let all = |input: ParseStream<'_>| {
@@ -181,7 +184,8 @@ fn skip_to_comma(input: ParseStream<'_>) {
     while !input.is_empty() && !input.peek(Token![,]) && input.parse::<TokenTree>().is_ok() {}
 }
 
-/// Reads over the value of a key that is refused, so that a comma inside it (`f::<A, B>()`) is not taken for the next argument's.
+/// Reads over the value of a key that is refused, so that a comma inside it (`f::<A, B>()`) is not
+/// taken for the next argument's.
 fn skip_value(input: ParseStream<'_>) {
     let ahead = input.fork();
     let value = if ahead.peek(Token![=]) {
@@ -203,7 +207,12 @@ fn key(input: ParseStream<'_>) -> syn::Result<Ident> {
     input.call(Ident::parse_any).map_err(|error| check::no_argument(&error))
 }
 
-fn argument(kind: Kind, input: ParseStream<'_>, args: &mut Args, complaints: &mut Complaints) -> syn::Result<()> {
+fn argument(
+    kind: Kind,
+    input: ParseStream<'_>,
+    args: &mut Args,
+    complaints: &mut Complaints,
+) -> syn::Result<()> {
     let key = key(input)?;
     let word = key.to_string();
     if word == "__block" {
@@ -251,7 +260,8 @@ fn argument(kind: Kind, input: ParseStream<'_>, args: &mut Args, complaints: &mu
     Ok(())
 }
 
-/// `__block(NAME, chosen, crate = PATH)`: what an impl block has to say to an attribute inside it; the latter two if it says so itself.
+/// `__block(NAME, chosen, crate = PATH)`: what an impl block has to say to an attribute inside it;
+/// the latter two if it says so itself.
 fn told_by_block(input: ParseStream<'_>, args: &mut Args) -> syn::Result<()> {
     let content;
     syn::parenthesized!(content in input);

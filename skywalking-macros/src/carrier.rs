@@ -1,9 +1,12 @@
-//! The derive `Carrier`: a struct hands the reading and writing of headers to the field that holds them, or to one field for each header.
+//! The derive `Carrier`: a struct hands the reading and writing of headers to the field that holds
+//! them, or to one field for each header.
 //!
-//! `Extract` is asked of the field's type at once; `Inject` only where the struct is used in `inject`, since a message that is only ever received carries its
-//! headers in a type that can only be read.
+//! `Extract` is asked of the field's type at once; `Inject` only where the struct is used in
+//! `inject`, since a message that is only ever received carries its headers in a type that can only
+//! be read.
 //!
-//! Beside an error the struct is a carrier all the same, of no headers: who uses it in an attribute is not told a second time.
+//! Beside an error the struct is a carrier all the same, of no headers: who uses it in an attribute
+//! is not told a second time.
 
 use proc_macro2::{Ident, Span, TokenStream, TokenTree};
 use quote::quote_spanned;
@@ -11,8 +14,8 @@ use syn::ext::IdentExt as _;
 use syn::parse::ParseStream;
 use syn::spanned::Spanned as _;
 use syn::{
-    Attribute, Data, DeriveInput, Fields, FieldsNamed, GenericParam, Generics, Lifetime, LitStr, Meta, Path, Token, Type, WherePredicate,
-    parse_quote_spanned,
+    Attribute, Data, DeriveInput, Fields, FieldsNamed, GenericParam, Generics, Lifetime, LitStr,
+    Meta, Path, Token, Type, WherePredicate, parse_quote_spanned,
 };
 
 use crate::check::{self, Complaints};
@@ -102,7 +105,11 @@ fn mark(attr: &Attribute) -> syn::Result<Mark> {
             if input.is_empty() {
                 return Err(check::needs_value(&word, equals));
             }
-            let mark = if word == "header" { Mark::Header(word, header(input)?) } else { Mark::Runtime(word, path(input)?) };
+            let mark = if word == "header" {
+                Mark::Header(word, header(input)?)
+            } else {
+                Mark::Runtime(word, path(input)?)
+            };
             input.parse::<Option<Token![,]>>()?;
             if input.is_empty() { Ok(mark) } else { Err(input.error("expected nothing more here")) }
         }),
@@ -117,7 +124,11 @@ fn header(input: ParseStream<'_>) -> syn::Result<LitStr> {
         return Err(check::header_is_text(token));
     }
     let header: LitStr = input.parse()?;
-    if HEADERS.contains(&header.value().as_str()) { Ok(header) } else { Err(check::unknown_header(&header)) }
+    if HEADERS.contains(&header.value().as_str()) {
+        Ok(header)
+    } else {
+        Err(check::unknown_header(&header))
+    }
 }
 
 fn path(input: ParseStream<'_>) -> syn::Result<Path> {
@@ -148,7 +159,11 @@ fn runtime(attrs: &[Attribute], complaints: &mut Complaints) -> Option<Path> {
     runtime
 }
 
-fn marked<'a>(name: &Ident, fields: &'a FieldsNamed, complaints: &mut Complaints) -> Vec<Marked<'a>> {
+fn marked<'a>(
+    name: &Ident,
+    fields: &'a FieldsNamed,
+    complaints: &mut Complaints,
+) -> Vec<Marked<'a>> {
     let mut marked: Vec<Marked<'a>> = Vec::new();
     let mut any = false;
     for field in &fields.named {
@@ -168,7 +183,9 @@ fn marked<'a>(name: &Ident, fields: &'a FieldsNamed, complaints: &mut Complaints
             };
             match &header {
                 Some(header)
-                    if marked.iter().any(|earlier| earlier.header.as_ref().is_some_and(|other| other.value() == header.value())) =>
+                    if marked.iter().any(|earlier| {
+                        earlier.header.as_ref().is_some_and(|other| other.value() == header.value())
+                    }) =>
                 {
                     complaints.push(check::header_twice(header));
                 }
@@ -188,7 +205,11 @@ fn marked<'a>(name: &Ident, fields: &'a FieldsNamed, complaints: &mut Complaints
     marked
 }
 
-fn implementations(input: &DeriveInput, marked: &[Marked<'_>], private: &TokenStream) -> TokenStream {
+fn implementations(
+    input: &DeriveInput,
+    marked: &[Marked<'_>],
+    private: &TokenStream,
+) -> TokenStream {
     let site = Span::mixed_site();
     let name = &input.ident;
     let (generics, arguments, _) = input.generics.split_for_impl();
@@ -197,15 +218,27 @@ fn implementations(input: &DeriveInput, marked: &[Marked<'_>], private: &TokenSt
     for field in marked {
         let at = site.located_at(field.ty.span());
         let ty = field.ty;
-        let (read, write) = if field.header.is_some() { ("HeaderField", "HeaderField") } else { ("Extract", "Inject") };
+        let (read, write) = if field.header.is_some() {
+            ("HeaderField", "HeaderField")
+        } else {
+            ("Extract", "Inject")
+        };
         let (read, write) = (Ident::new(read, at), Ident::new(write, at));
         if mentions_a_parameter_of(ty, &input.generics) {
-            readable.make_where_clause().predicates.push(parse_quote_spanned!(at=> #ty: #private::#read));
-            writable.make_where_clause().predicates.push(parse_quote_spanned!(at=> #ty: #private::#write));
+            readable
+                .make_where_clause()
+                .predicates
+                .push(parse_quote_spanned!(at=> #ty: #private::#read));
+            writable
+                .make_where_clause()
+                .predicates
+                .push(parse_quote_spanned!(at=> #ty: #private::#write));
         } else if field.header.is_none() {
-            // Under a lifetime of its own the bound is no fact to be refused here and now, but a condition for whoever injects.
+            // Under a lifetime of its own the bound is no fact to be refused here and now, but a
+            // condition for whoever injects.
             let lifetime = Lifetime::new("'__carrier", at);
-            let bound: WherePredicate = parse_quote_spanned!(at=> for<#lifetime> #ty: #private::#write);
+            let bound: WherePredicate =
+                parse_quote_spanned!(at=> for<#lifetime> #ty: #private::#write);
             writable.make_where_clause().predicates.push(bound);
         }
     }
@@ -217,7 +250,8 @@ fn implementations(input: &DeriveInput, marked: &[Marked<'_>], private: &TokenSt
     let (mut others, mut add_others) = (TokenStream::new(), TokenStream::new());
     if let Some(Marked { field, ty, .. }) = marked.iter().find(|field| field.header.is_none()) {
         let at = site.located_at(ty.span());
-        let get = quote_spanned!(at=> <#ty as #private::Extract>::other_header(&self.#field, __key));
+        let get =
+            quote_spanned!(at=> <#ty as #private::Extract>::other_header(&self.#field, __key));
         let add = quote_spanned!(at=> <#ty as #private::Inject>::add_other_header(&mut self.#field, __key, __value));
         others = quote_spanned! {site=>
             fn other_header(&self, __key: &::core::primitive::str) -> ::core::option::Option<#private::Cow<'_, ::core::primitive::str>> {
@@ -262,7 +296,8 @@ enum Access {
     Clear,
 }
 
-/// The body of a method: one call on the field that holds all headers, or an arm for each header that has a field.
+/// The body of a method: one call on the field that holds all headers, or an arm for each header
+/// that has a field.
 fn arms(marked: &[Marked<'_>], private: &TokenStream, access: Access) -> TokenStream {
     let site = Span::mixed_site();
     let mut arms = TokenStream::new();
@@ -271,15 +306,27 @@ fn arms(marked: &[Marked<'_>], private: &TokenStream, access: Access) -> TokenSt
         let at = site.located_at(ty.span());
         let Some(header) = header else {
             return match access {
-                Access::Get => quote_spanned!(at=> <#ty as #private::Extract>::header(&self.#field, __key)),
-                Access::Set => quote_spanned!(at=> <#ty as #private::Inject>::set_header(&mut self.#field, __key, __value)),
-                Access::Clear => quote_spanned!(at=> <#ty as #private::Inject>::remove_header(&mut self.#field, __key)),
+                Access::Get => {
+                    quote_spanned!(at=> <#ty as #private::Extract>::header(&self.#field, __key))
+                }
+                Access::Set => {
+                    quote_spanned!(at=> <#ty as #private::Inject>::set_header(&mut self.#field, __key, __value))
+                }
+                Access::Clear => {
+                    quote_spanned!(at=> <#ty as #private::Inject>::remove_header(&mut self.#field, __key))
+                }
             };
         };
         let call = match access {
-            Access::Get => quote_spanned!(at=> <#ty as #private::HeaderField>::get(&self.#field).map(#private::Cow::Borrowed)),
-            Access::Set => quote_spanned!(at=> <#ty as #private::HeaderField>::set(&mut self.#field, __value)),
-            Access::Clear => quote_spanned!(at=> <#ty as #private::HeaderField>::clear(&mut self.#field)),
+            Access::Get => {
+                quote_spanned!(at=> <#ty as #private::HeaderField>::get(&self.#field).map(#private::Cow::Borrowed))
+            }
+            Access::Set => {
+                quote_spanned!(at=> <#ty as #private::HeaderField>::set(&mut self.#field, __value))
+            }
+            Access::Clear => {
+                quote_spanned!(at=> <#ty as #private::HeaderField>::clear(&mut self.#field))
+            }
         };
         arms.extend(quote_spanned!(site=> #header => #call,));
     }
@@ -293,7 +340,8 @@ fn arms(marked: &[Marked<'_>], private: &TokenStream, access: Access) -> TokenSt
     quote_spanned!(site=> match __key { #arms _ => #otherwise })
 }
 
-/// Whether the type depends on a parameter of the struct that is no lifetime, so that only its user knows what it can do.
+/// Whether the type depends on a parameter of the struct that is no lifetime, so that only its user
+/// knows what it can do.
 fn mentions_a_parameter_of(ty: &Type, generics: &Generics) -> bool {
     fn any(tokens: TokenStream, names: &[String]) -> bool {
         tokens.into_iter().any(|tree| match tree {

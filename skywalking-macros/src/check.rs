@@ -1,7 +1,9 @@
-//! Says no: the rules that no single argument can break alone, and beside them [`message`], where every message stands.
+//! Says no: the rules that no single argument can break alone, and beside them [`message`], where
+//! every message stands.
 //!
-//! Nothing here stops at the first fault. [`Complaints`] gathers them all, each at the token that is to blame, and the item is emitted beside them in any
-//! case: an attribute must never make a function vanish, or its callers' errors would bury the one that matters.
+//! Nothing here stops at the first fault. [`Complaints`] gathers them all, each at the token that
+//! is to blame, and the item is emitted beside them in any case: an attribute must never make a
+//! function vanish, or its callers' errors would bury the one that matters.
 
 mod message;
 
@@ -56,8 +58,12 @@ pub(crate) fn arguments(kind: Kind, args: &Args, complaints: &mut Complaints) {
     if kind == Kind::Exit && args.key("peer").is_none() {
         complaints.push(no_peer());
     }
-    for (word, other) in [("err", "no_err"), ("no_err", "err_ignore"), ("extract", "extract_each")] {
-        if let (Some(first), Some(second)) = (args.seen.iter().position(|key| key == word), args.seen.iter().position(|key| key == other)) {
+    for (word, other) in [("err", "no_err"), ("no_err", "err_ignore"), ("extract", "extract_each")]
+    {
+        if let (Some(first), Some(second)) = (
+            args.seen.iter().position(|key| key == word),
+            args.seen.iter().position(|key| key == other),
+        ) {
             complaints.push(exclude_each_other(&args.seen[first.max(second)], word, other));
         }
     }
@@ -77,7 +83,13 @@ pub(crate) enum Place<'a> {
 }
 
 /// The rules that need the function.
-pub(crate) fn arguments_and_function(kind: Kind, args: &Args, function: &Function, place: &Place<'_>, complaints: &mut Complaints) {
+pub(crate) fn arguments_and_function(
+    kind: Kind,
+    args: &Args,
+    function: &Function,
+    place: &Place<'_>,
+    complaints: &mut Complaints,
+) {
     let sig = &function.sig;
     if let Some(constness) = sig.constness {
         complaints.push(const_fn(constness, place));
@@ -110,8 +122,10 @@ fn covers_rules(args: &Args, function: &Function, place: &Place<'_>, complaints:
     let sig = &function.sig;
     let Some(covers) = &args.covers else {
         // A word that could not be read was refused already.
-        let later = returns::written(&sig.output).filter(|_| sig.asyncness.is_none() && args.key("covers").is_none());
-        if let Some((output, later)) = later.and_then(|output| Some((output, returns::later(output)?)))
+        let later = returns::written(&sig.output)
+            .filter(|_| sig.asyncness.is_none() && args.key("covers").is_none());
+        if let Some((output, later)) =
+            later.and_then(|output| Some((output, returns::later(output)?)))
             && function.boxed_future().is_none()
         {
             complaints.push(runs_later(later, output, place));
@@ -125,11 +139,16 @@ fn covers_rules(args: &Args, function: &Function, place: &Place<'_>, complaints:
     let key = args.key("covers").unwrap_or(covers.word());
     let output = returns::written(&sig.output);
     let later = output.and_then(returns::later);
-    let may_be = later.is_some() || output.is_some_and(|output| returns::may_run_later(output) || returns::hides(output));
+    let may_be = later.is_some()
+        || output.is_some_and(|output| returns::may_run_later(output) || returns::hides(output));
     match (covers, later) {
         _ if !may_be => complaints.push(covers_nothing(key)),
-        (Covers::Returned(..), _) if sig.asyncness.is_some() => complaints.push(covers_of_async(key)),
-        (Covers::Returned(covers, word), Some(later)) if *covers != later => complaints.push(covers_the_other(word, later)),
+        (Covers::Returned(..), _) if sig.asyncness.is_some() => {
+            complaints.push(covers_of_async(key))
+        }
+        (Covers::Returned(covers, word), Some(later)) if *covers != later => {
+            complaints.push(covers_the_other(word, later))
+        }
         // What is called otherwise is for the compiler to judge: the expansion asks it.
         _ => {}
     }
@@ -146,7 +165,12 @@ fn covers_rules(args: &Args, function: &Function, place: &Place<'_>, complaints:
 }
 
 /// The rules of an impl block; those of each function in it are [`arguments_and_function`].
-pub(crate) fn arguments_and_block(kind: Kind, args: &Args, block: &Block, complaints: &mut Complaints) {
+pub(crate) fn arguments_and_block(
+    kind: Kind,
+    args: &Args,
+    block: &Block,
+    complaints: &mut Complaints,
+) {
     traced_twice_rule(kind, &block.attrs, complaints);
     for word in ["name", "covers", "ret_tags"] {
         if let Some(key) = args.key(word) {
@@ -201,7 +225,10 @@ fn returned_value_rules(args: &Args, function: &Function, complaints: &mut Compl
         Some(OnErr::Marks(form, _)) => args.key("err").map(|word| (word, form)),
         _ => None,
     };
-    for word in [marks.map(|(word, _)| word), args.key("err_ignore"), args.key("ret_tags")].into_iter().flatten() {
+    for word in [marks.map(|(word, _)| word), args.key("err_ignore"), args.key("ret_tags")]
+        .into_iter()
+        .flatten()
+    {
         if function.tracks_caller() {
             complaints.push(hides_the_caller(word, &word.to_string()));
         }
@@ -214,12 +241,16 @@ fn returned_value_rules(args: &Args, function: &Function, complaints: &mut Compl
     if let Some(word) = needs_result {
         match &output {
             // An alias is for the compiler to judge: the expansion asks it.
-            Some(output) if returns::is_result(output) || returns::may_be_alias(output) || matches!(output, Type::Infer(_)) => {}
+            Some(output)
+                if returns::is_result(output)
+                    || returns::may_be_alias(output)
+                    || matches!(output, Type::Infer(_)) => {}
             Some(output) => complaints.push(needs_a_result(word, output)),
             None => complaints.push(needs_a_result(word, &function.sig.ident)),
         }
     }
-    let by_function = marks.filter(|(_, form)| matches!(form, Form::Function(_))).map(|(word, _)| word);
+    let by_function =
+        marks.filter(|(_, form)| matches!(form, Form::Function(_))).map(|(word, _)| word);
     for word in [by_function, args.key("ret_tags")].into_iter().flatten() {
         if matches!(&output, None | Some(Type::Never(_))) {
             complaints.push(nothing_returned(word));
@@ -241,7 +272,8 @@ fn component_rules(args: &Args, generics: &Generics, complaints: &mut Complaints
     }
 }
 
-/// `?`, `return` and `.await` would leave the function, or wait, in the middle of opening the span. Inside a closure or an async block they are its own.
+/// `?`, `return` and `.await` would leave the function, or wait, in the middle of opening the span.
+/// Inside a closure or an async block they are its own.
 pub(crate) fn stays_in_the_argument(value: &Expr, complaints: &mut Complaints) {
     leaving(value.to_token_stream(), complaints);
 }
@@ -257,23 +289,39 @@ fn leaving(tokens: TokenStream, complaints: &mut Complaints) {
             TokenTree::Punct(comma) if comma.as_char() == ',' => in_closure = false,
             TokenTree::Punct(bar) if bar.as_char() == '|' && starts_an_expression(before) => {
                 // Its parameters, up to the other bar.
-                rest = behind(rest, |tree| matches!(tree, TokenTree::Punct(bar) if bar.as_char() == '|'));
+                rest = behind(
+                    rest,
+                    |tree| matches!(tree, TokenTree::Punct(bar) if bar.as_char() == '|'),
+                );
                 in_closure = true;
             }
             _ if in_closure => {}
-            TokenTree::Punct(question) if question.as_char() == '?' => complaints.push(leaves_the_argument(tree, "?")),
-            TokenTree::Ident(word) if word == "return" => complaints.push(leaves_the_argument(tree, "return")),
-            TokenTree::Ident(word) if word == "await" => complaints.push(leaves_the_argument(tree, ".await")),
-            TokenTree::Ident(word) if word == "fn" && matches!(after, [TokenTree::Ident(_), ..]) => {
+            TokenTree::Punct(question) if question.as_char() == '?' => {
+                complaints.push(leaves_the_argument(tree, "?"))
+            }
+            TokenTree::Ident(word) if word == "return" => {
+                complaints.push(leaves_the_argument(tree, "return"))
+            }
+            TokenTree::Ident(word) if word == "await" => {
+                complaints.push(leaves_the_argument(tree, ".await"))
+            }
+            TokenTree::Ident(word)
+                if word == "fn" && matches!(after, [TokenTree::Ident(_), ..]) =>
+            {
                 // A function inside of a block leaves itself.
-                rest = behind(rest, |tree| matches!(tree, TokenTree::Group(body) if body.delimiter() == Delimiter::Brace));
+                rest = behind(
+                    rest,
+                    |tree| matches!(tree, TokenTree::Group(body) if body.delimiter() == Delimiter::Brace),
+                );
             }
             TokenTree::Group(_) if before.is_some_and(is_async) => {}
             TokenTree::Group(group) => leaving(group.stream(), complaints),
             _ => {}
         }
         // `async move {..}`: the word before the braces is still `async`'s.
-        if !(matches!(tree, TokenTree::Ident(word) if word == "move") && before.is_some_and(is_async)) {
+        if !(matches!(tree, TokenTree::Ident(word) if word == "move")
+            && before.is_some_and(is_async))
+        {
             before = Some(tree);
         }
     }
@@ -295,7 +343,9 @@ fn starts_an_expression(before: Option<&TokenTree>) -> bool {
         None => true,
         Some(TokenTree::Punct(punct)) => !matches!(punct.as_char(), '?' | '|'),
         Some(TokenTree::Ident(word)) => {
-            ["move", "async", "static", "return", "in", "if", "match", "else"].iter().any(|keyword| word == keyword)
+            ["move", "async", "static", "return", "in", "if", "match", "else"]
+                .iter()
+                .any(|keyword| word == keyword)
         }
         Some(_) => false,
     }

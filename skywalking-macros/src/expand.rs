@@ -1,10 +1,13 @@
-//! Emits: checked arguments and the untouched item become the traced function, or an impl block of traced functions.
+//! Emits: checked arguments and the untouched item become the traced function, or an impl block of
+//! traced functions.
 //!
-//! Four rules hold for every shape. The signature and the body are the user's tokens as they came. Our locals have the hygiene of `mixed_site`, so neither
-//! side sees the other's names. Every path is rooted, below the runtime's `__private` or `::core`. A user's expression stands outside the scope of our trait
-//! imports, and outside the block in which our static lives.
+//! Four rules hold for every shape. The signature and the body are the user's tokens as they came.
+//! Our locals have the hygiene of `mixed_site`, so neither side sees the other's names. Every path
+//! is rooted, below the runtime's `__private` or `::core`. A user's expression stands outside the
+//! scope of our trait imports, and outside the block in which our static lives.
 //!
-//! Clippy reads another item than the compiler: the one that was written, after what the arguments mention in code that never runs.
+//! Clippy reads another item than the compiler: the one that was written, after what the arguments
+//! mention in code that never runs.
 
 mod block;
 mod function;
@@ -43,7 +46,8 @@ impl Switch {
 pub(crate) struct Expanded {
     /// The item, traced.
     pub(crate) item: TokenStream,
-    /// What clippy reads in its place: the item as it was written, so that it reports the same as without the attribute.
+    /// What clippy reads in its place: the item as it was written, so that it reports the same as
+    /// without the attribute.
     pub(crate) for_clippy: Option<TokenStream>,
     errors: TokenStream,
 }
@@ -68,7 +72,12 @@ impl Expanded {
 }
 
 /// The whole work of an attribute.
-pub(crate) fn attribute(kind: Kind, args: TokenStream, item: TokenStream, switch: Switch) -> Expanded {
+pub(crate) fn attribute(
+    kind: Kind,
+    args: TokenStream,
+    item: TokenStream,
+    switch: Switch,
+) -> Expanded {
     let mut complaints = Complaints::default();
     let args = args::parse(kind, args, &mut complaints);
     check::arguments(kind, &args, &mut complaints);
@@ -78,7 +87,10 @@ pub(crate) fn attribute(kind: Kind, args: TokenStream, item: TokenStream, switch
             if complaints.is_empty() && switch == Switch::On {
                 let naming = naming(&args);
                 let for_clippy = function::for_clippy(kind, &args, &function, &naming);
-                Expanded { for_clippy: Some(for_clippy), ..Expanded::unchanged(function::traced(kind, &args, &function, &naming)) }
+                Expanded {
+                    for_clippy: Some(for_clippy),
+                    ..Expanded::unchanged(function::traced(kind, &args, &function, &naming))
+                }
             } else {
                 Expanded::unchanged(item)
             }
@@ -91,12 +103,16 @@ pub(crate) fn attribute(kind: Kind, args: TokenStream, item: TokenStream, switch
 
 /// By a block that was expanded before, or by its module.
 fn naming(args: &Args) -> Naming<'_> {
-    args.block_name.as_ref().map_or(Naming::Function, |name| Naming::Given { name, chosen: args.block_chose_name })
+    args.block_name
+        .as_ref()
+        .map_or(Naming::Function, |name| Naming::Given { name, chosen: args.block_chose_name })
 }
 
-/// The path below which everything that we emit lives, at a place of the program. A path that the program has written stays as it is.
+/// The path below which everything that we emit lives, at a place of the program. A path that the
+/// program has written stays as it is.
 pub(crate) fn private(runtime: Option<&Path>, place: Span) -> TokenStream {
-    let runtime = runtime.map_or_else(|| quote_spanned!(place=> ::skywalking_runtime), ToTokens::to_token_stream);
+    let runtime = runtime
+        .map_or_else(|| quote_spanned!(place=> ::skywalking_runtime), ToTokens::to_token_stream);
     quote_spanned!(place=> #runtime::__private)
 }
 
@@ -105,7 +121,8 @@ pub(crate) fn skip_span(args: &TokenStream, item: TokenStream) -> TokenStream {
     block::skip_span(args, item)
 }
 
-/// The same tokens with the same resolution of names, shown at another place: what they lack is said there.
+/// The same tokens with the same resolution of names, shown at another place: what they lack is
+/// said there.
 fn located_at(tokens: &TokenStream, place: Span) -> TokenStream {
     tokens
         .clone()
@@ -117,7 +134,8 @@ fn located_at(tokens: &TokenStream, place: Span) -> TokenStream {
         .collect()
 }
 
-/// The expression, in parentheses unless nothing in it could be taken for something else: it will stand before a `.` and as what a `match` is over.
+/// The expression, in parentheses unless nothing in it could be taken for something else: it will
+/// stand before a `.` and as what a `match` is over.
 fn operand(expr: &Expr) -> TokenStream {
     match expr {
         Expr::Path(_) | Expr::Macro(_) | Expr::Paren(_) => expr.to_token_stream(),

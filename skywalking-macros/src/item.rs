@@ -1,7 +1,9 @@
-//! Reads the item below an attribute: attributes, visibility and signature are parsed, the body stays one shut token group.
+//! Reads the item below an attribute: attributes, visibility and signature are parsed, the body
+//! stays one shut token group.
 //!
-//! The body is never looked into as syntax, so half-typed code, macros and syntax newer than syn pass through, and rustc reports on them at the user's own
-//! lines. What is emitted are the tokens as they came; the parsed signature is only read.
+//! The body is never looked into as syntax, so half-typed code, macros and syntax newer than syn
+//! pass through, and rustc reports on them at the user's own lines. What is emitted are the tokens
+//! as they came; the parsed signature is only read.
 
 mod block;
 
@@ -34,18 +36,20 @@ pub(crate) struct Function {
     pub(crate) sig: Signature,
     /// Every token before the body, as written.
     pub(crate) head: TokenStream,
-    /// The body as written: a brace group, inside an invisible group where a `macro_rules!` fragment brought it.
+    /// The body as written: a brace group, inside an invisible group where a `macro_rules!`
+    /// fragment brought it.
     pub(crate) body: Group,
 }
 
 impl Function {
-    /// Whether panics and `Location::caller` in the body speak of the caller, which a closure of ours around the body would hide.
+    /// Whether panics and `Location::caller` in the body speak of the caller, which a closure of
+    /// ours around the body would hide.
     pub(crate) fn tracks_caller(&self) -> bool {
         self.attrs.iter().any(|attr| attr.path().is_ident("track_caller"))
     }
 
-    /// The type of the value that the span sees returned: of a future that it covers, what that gives, and of a stream an item. `_` where only the
-    /// compiler knows.
+    /// The type of the value that the span sees returned: of a future that it covers, what that
+    /// gives, and of a stream an item. `_` where only the compiler knows.
     pub(crate) fn returned(&self, covers: Option<&Covers>) -> Option<Type> {
         let output = returns::written(&self.sig.output)?;
         let given = match covers {
@@ -57,17 +61,21 @@ impl Function {
         Some(given.cloned().unwrap_or_else(|| parse_quote!(_)))
     }
 
-    /// The parts of a body that is `Box::pin(async move {..})` and nothing else, in a function that returns `Pin<Box<dyn Future>>`: what `#[async_trait]`
-    /// makes of an `async fn`. Any other body may work before it builds its future, so it is left alone.
+    /// The parts of a body that is `Box::pin(async move {..})` and nothing else, in a function that
+    /// returns `Pin<Box<dyn Future>>`: what `#[async_trait]` makes of an `async fn`. Any other
+    /// body may work before it builds its future, so it is left alone.
     pub(crate) fn boxed_future(&self) -> Option<BoxedFuture> {
-        if self.sig.asyncness.is_some() || returns::written(&self.sig.output).and_then(returns::boxed_output).is_none() {
+        if self.sig.asyncness.is_some()
+            || returns::written(&self.sig.output).and_then(returns::boxed_output).is_none()
+        {
             return None;
         }
         let mut pin: Vec<TokenTree> = self.body.stream().into_iter().collect();
         let Some(TokenTree::Group(call)) = pin.pop() else { return None };
         let path: String = pin.iter().map(ToString::to_string).collect();
         if call.delimiter() != Delimiter::Parenthesis
-            || !["Box::pin", "::std::boxed::Box::pin", "std::boxed::Box::pin"].contains(&path.as_str())
+            || !["Box::pin", "::std::boxed::Box::pin", "std::boxed::Box::pin"]
+                .contains(&path.as_str())
         {
             return None;
         }
@@ -113,7 +121,9 @@ pub(crate) fn read(tokens: TokenStream) -> syn::Result<Item> {
 fn out_of_invisible_group(tokens: TokenStream) -> TokenStream {
     let mut trees = tokens.clone().into_iter();
     match (trees.next(), trees.next()) {
-        (Some(TokenTree::Group(group)), None) if group.delimiter() == Delimiter::None => group.stream(),
+        (Some(TokenTree::Group(group)), None) if group.delimiter() == Delimiter::None => {
+            group.stream()
+        }
         _ => tokens,
     }
 }
@@ -139,7 +149,8 @@ enum Found {
     Other(TokenTree),
 }
 
-/// Walks over attributes, visibility and qualifiers and stops at the keyword; reads all, as a parser must.
+/// Walks over attributes, visibility and qualifiers and stops at the keyword; reads all, as a
+/// parser must.
 fn found(input: ParseStream<'_>) -> syn::Result<Found> {
     input.call(Attribute::parse_outer)?;
     input.parse::<Visibility>()?;
@@ -165,7 +176,11 @@ fn found(input: ParseStream<'_>) -> syn::Result<Found> {
 
 /// Reads over one word that can stand before `fn` or `impl`.
 fn qualifier(input: ParseStream<'_>) -> syn::Result<bool> {
-    if input.peek(Token![const]) || input.peek(Token![async]) || input.peek(Token![unsafe]) || input.peek(Token![default]) {
+    if input.peek(Token![const])
+        || input.peek(Token![async])
+        || input.peek(Token![unsafe])
+        || input.peek(Token![default])
+    {
         input.parse::<TokenTree>()?;
     } else if input.peek(Token![extern]) {
         input.parse::<syn::Abi>()?;

@@ -1,7 +1,8 @@
 //! The names that a signature binds, and which of them a body mentions.
 //!
-//! An async body, and a sync one under `err`, moves into a block of ours; the parameters move with it in an order that keeps Rust's order of drops. A
-//! parameter that is mentioned nowhere stays outside, so that rustc's lint for unused ones still speaks.
+//! An async body, and a sync one under `err`, moves into a block of ours; the parameters move with
+//! it in an order that keeps Rust's order of drops. A parameter that is mentioned nowhere stays
+//! outside, so that rustc's lint for unused ones still speaks.
 
 use std::collections::HashSet;
 
@@ -56,14 +57,20 @@ pub(crate) fn bindings(sig: &Signature) -> Vec<Binding> {
                 cfgs: cfgs(&receiver.attrs),
                 borrows: Borrows::Unsaid,
             }),
-            FnArg::Typed(param) => bound_by(&param.pat, &cfgs(&param.attrs), borrows(&param.ty), &mut found),
+            FnArg::Typed(param) => {
+                bound_by(&param.pat, &cfgs(&param.attrs), borrows(&param.ty), &mut found)
+            }
         }
     }
     found
 }
 
 fn cfgs(attrs: &[Attribute]) -> Vec<Attribute> {
-    attrs.iter().filter(|attr| attr.path().is_ident("cfg") || attr.path().is_ident("cfg_attr")).cloned().collect()
+    attrs
+        .iter()
+        .filter(|attr| attr.path().is_ident("cfg") || attr.path().is_ident("cfg_attr"))
+        .cloned()
+        .collect()
 }
 
 fn borrows(ty: &Type) -> Borrows {
@@ -103,15 +110,22 @@ fn bound_by(pat: &Pat, cfgs: &[Attribute], borrows: Borrows, found: &mut Vec<Bin
         Pat::Type(pat) => bound_by(&pat.pat, cfgs, borrows, found),
         Pat::Slice(pat) => pat.elems.iter().for_each(|pat| bound_by(pat, cfgs, borrows, found)),
         Pat::Tuple(pat) => pat.elems.iter().for_each(|pat| bound_by(pat, cfgs, borrows, found)),
-        Pat::TupleStruct(pat) => pat.elems.iter().for_each(|pat| bound_by(pat, cfgs, borrows, found)),
-        Pat::Struct(pat) => pat.fields.iter().for_each(|field| bound_by(&field.pat, cfgs, borrows, found)),
+        Pat::TupleStruct(pat) => {
+            pat.elems.iter().for_each(|pat| bound_by(pat, cfgs, borrows, found))
+        }
+        Pat::Struct(pat) => {
+            pat.fields.iter().for_each(|field| bound_by(&field.pat, cfgs, borrows, found))
+        }
         // Each case of an or-pattern binds the same names.
-        Pat::Or(pat) => pat.cases.iter().take(1).for_each(|pat| bound_by(pat, cfgs, borrows, found)),
+        Pat::Or(pat) => {
+            pat.cases.iter().take(1).for_each(|pat| bound_by(pat, cfgs, borrows, found))
+        }
         _ => {}
     }
 }
 
-/// Every word that occurs in the tokens: as an identifier, or in a string literal where a format macro would take it for one.
+/// Every word that occurs in the tokens: as an identifier, or in a string literal where a format
+/// macro would take it for one.
 pub(crate) fn mentioned(tokens: &TokenStream, words: &mut HashSet<String>) {
     for tree in tokens.clone() {
         match tree {
@@ -131,15 +145,24 @@ pub(crate) fn mentions_the_program(tokens: &TokenStream) -> bool {
     let mut words = HashSet::new();
     mentioned(tokens, &mut words);
     // A raw name can look like a keyword.
-    tokens.to_string().contains("r#") || words.iter().any(|word| !PRELUDE.contains(&word.as_str()) && syn::parse_str::<Ident>(word).is_ok())
+    tokens.to_string().contains("r#")
+        || words
+            .iter()
+            .any(|word| !PRELUDE.contains(&word.as_str()) && syn::parse_str::<Ident>(word).is_ok())
 }
 
-/// Whether the tokens assign to the name, to a field or to an element of it: `NAME.field[0] += ..`, `(NAME, other) = ..`.
+/// Whether the tokens assign to the name, to a field or to an element of it: `NAME.field[0] += ..`,
+/// `(NAME, other) = ..`.
 pub(crate) fn assigned(tokens: &TokenStream, name: &str) -> bool {
     let trees: Vec<TokenTree> = tokens.clone().into_iter().collect();
     trees.iter().enumerate().any(|(at, tree)| match tree {
-        TokenTree::Ident(ident) => ident.unraw() == name && is_assignment(behind_place(&trees[at + 1..])),
-        TokenTree::Group(group) => assigned(&group.stream(), name) || (mentions(&group.stream(), name) && is_assignment(&trees[at + 1..])),
+        TokenTree::Ident(ident) => {
+            ident.unraw() == name && is_assignment(behind_place(&trees[at + 1..]))
+        }
+        TokenTree::Group(group) => {
+            assigned(&group.stream(), name)
+                || (mentions(&group.stream(), name) && is_assignment(&trees[at + 1..]))
+        }
         _ => false,
     })
 }
@@ -148,7 +171,11 @@ pub(crate) fn assigned(tokens: &TokenStream, name: &str) -> bool {
 fn behind_place(mut trees: &[TokenTree]) -> &[TokenTree] {
     loop {
         trees = match trees {
-            [TokenTree::Punct(dot), TokenTree::Ident(_) | TokenTree::Literal(_), rest @ ..] if dot.as_char() == '.' => rest,
+            [TokenTree::Punct(dot), TokenTree::Ident(_) | TokenTree::Literal(_), rest @ ..]
+                if dot.as_char() == '.' =>
+            {
+                rest
+            }
             [TokenTree::Group(index), rest @ ..] if index.delimiter() == Delimiter::Bracket => rest,
             trees => return trees,
         };
@@ -165,15 +192,22 @@ fn is_assignment(trees: &[TokenTree]) -> bool {
         })
         .take(3)
         .collect();
-    let assigns = |operator: &str| operator.starts_with('=') && !operator.starts_with("==") && !operator.starts_with("=>");
+    let assigns = |operator: &str| {
+        operator.starts_with('=') && !operator.starts_with("==") && !operator.starts_with("=>")
+    };
     assigns(&operator)
-        || ["+", "-", "*", "/", "%", "^", "&", "|", "<<", ">>"]
-            .iter()
-            .any(|prefix| operator.strip_prefix(prefix).is_some_and(|rest| rest.starts_with('=') && !rest.starts_with("==")))
+        || ["+", "-", "*", "/", "%", "^", "&", "|", "<<", ">>"].iter().any(|prefix| {
+            operator
+                .strip_prefix(prefix)
+                .is_some_and(|rest| rest.starts_with('=') && !rest.starts_with("=="))
+        })
 }
 
 fn mentions(tokens: &TokenStream, name: &str) -> bool {
-    tokens.clone().into_iter().any(|tree| matches!(&tree, TokenTree::Ident(ident) if ident.unraw() == name))
+    tokens
+        .clone()
+        .into_iter()
+        .any(|tree| matches!(&tree, TokenTree::Ident(ident) if ident.unraw() == name))
 }
 
 /// `{name}`, `{name:?}`, `{:width$}`, `{:.precision$}`.
@@ -185,7 +219,9 @@ fn in_format_string(text: &str, words: &mut HashSet<String>) {
     while let Some(start) = rest.find(|c: char| c == '_' || c.is_alphabetic()) {
         let before = rest[..start].trim_end().chars().next_back();
         let word_and_rest = &rest[start..];
-        let end = word_and_rest.find(|c: char| c != '_' && !c.is_alphanumeric()).unwrap_or(word_and_rest.len());
+        let end = word_and_rest
+            .find(|c: char| c != '_' && !c.is_alphanumeric())
+            .unwrap_or(word_and_rest.len());
         let after = word_and_rest[end..].chars().next();
         if before == Some('{') || after == Some('$') {
             words.insert(word_and_rest[..end].to_owned());
@@ -207,7 +243,13 @@ mod tests {
         );
         let found: Vec<String> = bindings(&sig.unwrap())
             .iter()
-            .map(|binding| format!("{}{}", if binding.mutability.is_some() { "mut " } else { "" }, binding.name()))
+            .map(|binding| {
+                format!(
+                    "{}{}",
+                    if binding.mutability.is_some() { "mut " } else { "" },
+                    binding.name()
+                )
+            })
             .collect();
         assert_eq!(found, ["mut self", "a", "b", "mut c", "d", "f", "g", "h", "i", "j"]);
     }
@@ -225,7 +267,9 @@ mod tests {
 
     #[test]
     fn words_of_the_prelude_are_not_the_programs() {
-        for no in ["", "\"a\"", "Some(1)", "format!(\"{}\", 1)", "1 + 2", "if true { 1 } else { 2 }"] {
+        for no in
+            ["", "\"a\"", "Some(1)", "format!(\"{}\", 1)", "1 + 2", "if true { 1 } else { 2 }"]
+        {
             assert!(!mentions_the_program(&no.parse().unwrap()), "{no}");
         }
         for yes in ["a", "self.a", "format!(\"{a}\")", "Some(a)", "a()", "Self::A", "r#type"] {
@@ -235,7 +279,15 @@ mod tests {
 
     #[test]
     fn what_is_assigned_to_is_found() {
-        for yes in ["a = 1", "x; { a.b[0].1 += 2 }", "(c, a) = d", "f(|| a <<= 1)", "if b { a -= 1 }", "[a, ..] = b", "r#a = 1"] {
+        for yes in [
+            "a = 1",
+            "x; { a.b[0].1 += 2 }",
+            "(c, a) = d",
+            "f(|| a <<= 1)",
+            "if b { a -= 1 }",
+            "[a, ..] = b",
+            "r#a = 1",
+        ] {
             assert!(assigned(&yes.parse().unwrap(), "a"), "{yes}");
         }
         for no in [

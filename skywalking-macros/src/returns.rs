@@ -1,11 +1,14 @@
-//! What can be read off a return type. Types are known by their last segment alone: a macro sees words, not types.
+//! What can be read off a return type. Types are known by their last segment alone: a macro sees
+//! words, not types.
 
 use std::fmt::{self, Display};
 
 use proc_macro2::{Ident, Span, TokenStream, TokenTree};
 use quote::ToTokens as _;
 use syn::spanned::Spanned as _;
-use syn::{GenericArgument, Generics, Path, PathArguments, PathSegment, ReturnType, Type, TypeParamBound};
+use syn::{
+    GenericArgument, Generics, Path, PathArguments, PathSegment, ReturnType, Type, TypeParamBound,
+};
 
 /// A value that does its work after the function has returned.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -43,7 +46,8 @@ pub(crate) fn may_be_alias(ty: &Type) -> bool {
     matches!(bare(ty), Type::Path(_) | Type::Macro(_))
 }
 
-/// Types of the standard library that are no `Result`, and neither future nor stream, whatever their arguments.
+/// Types of the standard library that are no `Result`, and neither future nor stream, whatever
+/// their arguments.
 const PLAIN: [&str; 41] = [
     "bool",
     "char",
@@ -92,7 +96,8 @@ const PLAIN: [&str; 41] = [
 pub(crate) fn may_fail(ty: &Type, generics: &Generics) -> bool {
     let known = |last: &PathSegment| {
         let name = last.ident.to_string();
-        let boxed = ["Box", "Pin", "BoxFuture", "LocalBoxFuture", "BoxStream", "LocalBoxStream", "Self"];
+        let boxed =
+            ["Box", "Pin", "BoxFuture", "LocalBoxFuture", "BoxStream", "LocalBoxStream", "Self"];
         PLAIN.contains(&name.as_str()) || boxed.contains(&name.as_str())
     };
     may_be_alias(ty) && !last_segment(ty).is_some_and(known) && !is_parameter(ty, generics)
@@ -149,10 +154,12 @@ fn has_word(tokens: TokenStream, is: fn(&Ident) -> bool) -> bool {
 pub(crate) fn later(ty: &Type) -> Option<Later> {
     let ty = bare(ty);
     if let Some(bounds) = bounds(ty) {
-        return bounds.iter().filter_map(bound_segment).find_map(|last| match last.ident.to_string().as_str() {
-            "Future" | "TryFuture" | "FusedFuture" => Some(Later::Future),
-            "Stream" | "TryStream" | "FusedStream" => Some(Later::Stream),
-            _ => None,
+        return bounds.iter().filter_map(bound_segment).find_map(|last| {
+            match last.ident.to_string().as_str() {
+                "Future" | "TryFuture" | "FusedFuture" => Some(Later::Future),
+                "Stream" | "TryStream" | "FusedStream" => Some(Later::Stream),
+                _ => None,
+            }
         });
     }
     let last = last_segment(ty)?;
@@ -175,7 +182,9 @@ fn is_associated(ty: &Type) -> bool {
 pub(crate) fn boxed_output(ty: &Type) -> Option<&Type> {
     let pin = last_segment(ty).filter(|last| last.ident == "Pin")?;
     let boxed = last_segment(first_type_argument(pin)?).filter(|last| last.ident == "Box")?;
-    matches!(bare(first_type_argument(boxed)?), Type::TraitObject(_)).then(|| future_output(ty)).flatten()
+    matches!(bare(first_type_argument(boxed)?), Type::TraitObject(_))
+        .then(|| future_output(ty))
+        .flatten()
 }
 
 /// How a returned future or stream is held, so that a wrapper around it can be held likewise.
@@ -187,7 +196,8 @@ pub(crate) enum Holder {
     Boxed,
     /// The same in a `Pin<Box<..>>`.
     Pinned,
-    /// `Pin<Box<dyn Future>>`, `BoxFuture`, `Self::Future`, and whatever else may be one by another name: its type tells.
+    /// `Pin<Box<dyn Future>>`, `BoxFuture`, `Self::Future`, and whatever else may be one by another
+    /// name: its type tells.
     Typed,
 }
 
@@ -195,7 +205,9 @@ pub(crate) enum Holder {
 pub(crate) fn holder(ty: &Type) -> Holder {
     let Some(last) = last_segment(ty) else { return Holder::Opaque };
     let inner = first_type_argument(last);
-    let coerced = |inner: &Type| hides(inner) || has_word(inner.to_token_stream(), |word| word == "dyn") && !is_object(inner);
+    let coerced = |inner: &Type| {
+        hides(inner) || has_word(inner.to_token_stream(), |word| word == "dyn") && !is_object(inner)
+    };
     match (last.ident.to_string().as_str(), inner) {
         ("Box", Some(inner)) if coerced(inner) => Holder::Boxed,
         ("Pin", Some(inner)) if coerced(inner) => Holder::Pinned,
@@ -208,16 +220,22 @@ fn is_object(ty: &Type) -> bool {
     if let Some(inner) = last_segment(ty).and_then(first_type_argument) {
         return is_object(inner);
     }
-    bounds(bare(ty))
-        .is_some_and(|bounds| bounds.iter().filter_map(bound_segment).any(|last| last.ident == "Future" || last.ident == "Stream"))
+    bounds(bare(ty)).is_some_and(|bounds| {
+        bounds
+            .iter()
+            .filter_map(bound_segment)
+            .any(|last| last.ident == "Future" || last.ident == "Stream")
+    })
 }
 
-/// `T` of `impl Stream<Item = T>`, `Pin<Box<dyn Stream<Item = T>>>`, `Box<dyn ..>` and `BoxStream<'_, T>`.
+/// `T` of `impl Stream<Item = T>`, `Pin<Box<dyn Stream<Item = T>>>`, `Box<dyn ..>` and
+/// `BoxStream<'_, T>`.
 pub(crate) fn stream_item(ty: &Type) -> Option<&Type> {
     given_by(ty, "Stream", "Item", ["BoxStream", "LocalBoxStream"])
 }
 
-/// `T` of `impl Future<Output = T>`, `Pin<Box<dyn Future<Output = T>>>`, `Box<dyn ..>` and `BoxFuture<'_, T>`.
+/// `T` of `impl Future<Output = T>`, `Pin<Box<dyn Future<Output = T>>>`, `Box<dyn ..>` and
+/// `BoxFuture<'_, T>`.
 pub(crate) fn future_output(ty: &Type) -> Option<&Type> {
     given_by(ty, "Future", "Output", ["BoxFuture", "LocalBoxFuture"])
 }
@@ -229,7 +247,9 @@ fn given_by<'a>(ty: &'a Type, name: &str, given: &str, aliases: [&str; 2]) -> Op
         let bound = bounds.iter().filter_map(bound_segment).find(|last| last.ident == name)?;
         let PathArguments::AngleBracketed(arguments) = &bound.arguments else { return None };
         return arguments.args.iter().find_map(|argument| match argument {
-            GenericArgument::AssocType(binding) if binding.ident == given => Some(bare(&binding.ty)),
+            GenericArgument::AssocType(binding) if binding.ident == given => {
+                Some(bare(&binding.ty))
+            }
             _ => None,
         });
     }
@@ -237,7 +257,9 @@ fn given_by<'a>(ty: &'a Type, name: &str, given: &str, aliases: [&str; 2]) -> Op
     let argument = first_type_argument(last)?;
     match last.ident.to_string().as_str() {
         // Another alias of this name can have more arguments.
-        alias if aliases.contains(&alias) => (type_arguments(last).count() == 1).then(|| bare(argument)),
+        alias if aliases.contains(&alias) => {
+            (type_arguments(last).count() == 1).then(|| bare(argument))
+        }
         "Pin" | "Box" => given_by(argument, name, given, aliases),
         _ => None,
     }
@@ -342,7 +364,10 @@ mod tests {
     use quote::ToTokens as _;
     use syn::{Type, parse_str};
 
-    use super::{Holder, Later, boxed_output, future_output, holder, is_result, later, may_fail, may_run_later, nameable, stream_item};
+    use super::{
+        Holder, Later, boxed_output, future_output, holder, is_result, later, may_fail,
+        may_run_later, nameable, stream_item,
+    };
 
     fn ty(text: &str) -> Type {
         parse_str(text).unwrap()
@@ -353,7 +378,14 @@ mod tests {
         for yes in ["Result<u8, E>", "std::io::Result<()>", "fmt::Result", "(Result<u8, E>)"] {
             assert!(is_result(&ty(yes)), "{yes}");
         }
-        for no in ["Option<Result<u8, E>>", "Results", "&Result<u8, E>", "Result::Ok", "()", "impl Result"] {
+        for no in [
+            "Option<Result<u8, E>>",
+            "Results",
+            "&Result<u8, E>",
+            "Result::Ok",
+            "()",
+            "impl Result",
+        ] {
             assert!(!is_result(&ty(no)), "{no}");
         }
     }
@@ -372,7 +404,11 @@ mod tests {
         ] {
             assert_eq!(later(&ty(future)), Some(Later::Future), "{future}");
         }
-        for stream in ["impl Stream<Item = u8>", "futures::stream::BoxStream<'a, u8>", "Pin<Box<dyn Stream<Item = u8>>>"] {
+        for stream in [
+            "impl Stream<Item = u8>",
+            "futures::stream::BoxStream<'a, u8>",
+            "Pin<Box<dyn Stream<Item = u8>>>",
+        ] {
             assert_eq!(later(&ty(stream)), Some(Later::Stream), "{stream}");
         }
         for now in [
@@ -391,9 +427,13 @@ mod tests {
 
     #[test]
     fn the_output_of_a_boxed_future_is_found() {
-        let output = |text| boxed_output(&ty(text)).map(|output| output.to_token_stream().to_string());
+        let output =
+            |text| boxed_output(&ty(text)).map(|output| output.to_token_stream().to_string());
         assert_eq!(output("Pin<Box<dyn Future<Output = u8> + Send + 'a>>").as_deref(), Some("u8"));
-        assert_eq!(output("::core::pin::Pin<Box<dyn ::core::future::Future<Output = ()>>>").as_deref(), Some("()"));
+        assert_eq!(
+            output("::core::pin::Pin<Box<dyn ::core::future::Future<Output = ()>>>").as_deref(),
+            Some("()")
+        );
         assert_eq!(output("Box<dyn Future<Output = u8>>"), None);
         assert_eq!(output("Pin<Box<dyn Stream<Item = u8>>>"), None);
     }
@@ -402,7 +442,11 @@ mod tests {
     fn output_of_a_future_is_found_in_each_holder() {
         for (written, output, held) in [
             ("impl Future<Output = u8> + Send + 'a", Some("u8"), Holder::Opaque),
-            ("impl Send + Future<Output = Result<u8, E>>", Some("Result < u8 , E >"), Holder::Opaque),
+            (
+                "impl Send + Future<Output = Result<u8, E>>",
+                Some("Result < u8 , E >"),
+                Holder::Opaque,
+            ),
             ("futures::future::BoxFuture<'a, u8>", Some("u8"), Holder::Typed),
             ("LocalBoxFuture<'_, ()>", Some("()"), Holder::Typed),
             ("Pin<Box<dyn Future<Output = u8> + Send>>", Some("u8"), Holder::Typed),
@@ -415,7 +459,11 @@ mod tests {
             ("BoxFuture<u8, E>", None, Holder::Typed),
         ] {
             let found = ty(written);
-            assert_eq!(future_output(&found).map(|output| output.to_token_stream().to_string()).as_deref(), output, "{written}");
+            assert_eq!(
+                future_output(&found).map(|output| output.to_token_stream().to_string()).as_deref(),
+                output,
+                "{written}"
+            );
             assert_eq!(holder(&found), held, "{written}");
         }
     }
@@ -430,7 +478,11 @@ mod tests {
             ("Rows<'a>", None),
             ("BoxFuture<'a, u8>", None),
         ] {
-            assert_eq!(stream_item(&ty(written)).map(|item| item.to_token_stream().to_string()).as_deref(), item, "{written}");
+            assert_eq!(
+                stream_item(&ty(written)).map(|item| item.to_token_stream().to_string()).as_deref(),
+                item,
+                "{written}"
+            );
         }
     }
 
@@ -455,7 +507,11 @@ mod tests {
             ("(Answer, u8)", false, false),
             ("impl Answers", false, false),
         ] {
-            assert_eq!((may_fail(&ty(written), &generics), may_run_later(&ty(written))), (fails, runs_later), "{written}");
+            assert_eq!(
+                (may_fail(&ty(written), &generics), may_run_later(&ty(written))),
+                (fails, runs_later),
+                "{written}"
+            );
         }
         assert!(!may_run_later(&ty("Result<u8, E>")));
     }
@@ -469,7 +525,11 @@ mod tests {
             ("Box<dyn Iterator<Item = impl A>>", "Box<dyn Iterator<Item = _>>"),
             ("Result<Vec<u8>, E>", "Result<Vec<u8>, E>"),
         ] {
-            assert_eq!(nameable(&ty(written)).to_token_stream().to_string(), ty(nameable_type).to_token_stream().to_string(), "{written}");
+            assert_eq!(
+                nameable(&ty(written)).to_token_stream().to_string(),
+                ty(nameable_type).to_token_stream().to_string(),
+                "{written}"
+            );
         }
     }
 }

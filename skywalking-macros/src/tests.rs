@@ -1,4 +1,5 @@
-//! What the attributes and the derive emit, seen from outside: tokens in, tokens out. That it compiles and runs is for the room `trybuild`.
+//! What the attributes and the derive emit, seen from outside: tokens in, tokens out. That it
+//! compiles and runs is for the room `trybuild`.
 
 mod carrier;
 mod corpus;

@@ -1,6 +1,8 @@
-//! The running agent, as the program holds it: a guard that knows what was sent and what was lost, and that ends the agent in time.
+//! The running agent, as the program holds it: a guard that knows what was sent and what was lost,
+//! and that ends the agent in time.
 //!
-//! What it does is done by the reporter's thread (`report/worker`); here is only who asks it and for how long he waits.
+//! What it does is done by the reporter's thread (`report/worker`); here is only who asks it and
+//! for how long he waits.
 
 mod forked;
 mod lines;
@@ -36,27 +38,33 @@ use crate::sys::{self, forks};
 use crate::trace::{age, clock, id, outbox, panic_hook};
 use crate::tracer::{self, Running, Tracer};
 
-/// The running agent. Dropping it flushes what can be flushed within the configured deadline, and ends the tracing.
+/// The running agent. Dropping it flushes what can be flushed within the configured deadline, and
+/// ends the tracing.
 ///
-/// One agent runs in a process at a time; when it has ended the next may start. An agent that is off answers everything at once.
+/// One agent runs in a process at a time; when it has ended the next may start. An agent that is
+/// off answers everything at once.
 ///
-/// Dropping, [`flush`](Agent::flush) and [`shutdown`](Agent::shutdown) block the calling thread for as long as they say. The reporter
-/// has a thread of its own, so this is no deadlock, not even inside of an executor; but other tasks of that thread wait meanwhile.
+/// Dropping, [`flush`](Agent::flush) and [`shutdown`](Agent::shutdown) block the calling thread for
+/// as long as they say. The reporter has a thread of its own, so this is no deadlock, not even
+/// inside of an executor; but other tasks of that thread wait meanwhile.
 ///
 /// # Forks
 ///
-/// A forked child has no reporter, so the agent is off in it: spans do nothing, [`enabled`](crate::enabled) is false, and the first span or
-/// call of the agent logs one line. The parent's guard may be dropped or used in the child; it does nothing and waits for nothing. Spans
-/// that were open at the fork are the parent's, and are reported by the parent alone. To trace a child, start an agent in it: a pre-forking
-/// server starts one in each worker, after the fork. It has ids, queues and counts of its own.
+/// A forked child has no reporter, so the agent is off in it: spans do nothing,
+/// [`enabled`](crate::enabled) is false, and the first span or call of the agent logs one line. The
+/// parent's guard may be dropped or used in the child; it does nothing and waits for nothing. Spans
+/// that were open at the fork are the parent's, and are reported by the parent alone. To trace a
+/// child, start an agent in it: a pre-forking server starts one in each worker, after the fork. It
+/// has ids, queues and counts of its own.
 ///
-/// Forks by `fork` of the C library are noticed, also inside of `Command` and of libraries. A `clone` or `fork` by a raw system call is
-/// not: do not trace in such a child.
+/// Forks by `fork` of the C library are noticed, also inside of `Command` and of libraries. A
+/// `clone` or `fork` by a raw system call is not: do not trace in such a child.
 ///
 /// # Signals
 ///
-/// The agent's threads block all signals but those of faults (`SIGSEGV`, `SIGBUS`, `SIGFPE`, `SIGILL`, `SIGTRAP`, `SIGABRT`, `SIGSYS`): a
-/// program that handles signals by `sigwait` or `signalfd`, or leaves `SIGPIPE` at its default, can do so as without an agent.
+/// The agent's threads block all signals but those of faults (`SIGSEGV`, `SIGBUS`, `SIGFPE`,
+/// `SIGILL`, `SIGTRAP`, `SIGABRT`, `SIGSYS`): a program that handles signals by `sigwait` or
+/// `signalfd`, or leaves `SIGPIPE` at its default, can do so as without an agent.
 ///
 /// ```
 /// use std::time::Duration;
@@ -101,16 +109,19 @@ struct Ended {
     found: Vec<Delivery>,
 }
 
-/// How long before the caller's deadline the worker shall answer, so that its answer is in time. At most a tenth of the whole.
+/// How long before the caller's deadline the worker shall answer, so that its answer is in time. At
+/// most a tenth of the whole.
 const MARGIN: Duration = Duration::from_millis(50);
 
 /// How long the end of an agent waits for a line that is being written, within its own deadline.
 pub(crate) const LOG_DEADLINE: Duration = Duration::from_secs(1);
 
-/// How long the end of a parent's agent waits in a forked child for the line that says that it is off there.
+/// How long the end of a parent's agent waits in a forked child for the line that says that it is
+/// off there.
 const FORK_LOG_DEADLINE: Duration = Duration::from_millis(100);
 
-/// What a start allocates, with room to spare: most of it is jiff's list of the system's time zones.
+/// What a start allocates, with room to spare: most of it is jiff's list of the system's time
+/// zones.
 const START_SPACE: usize = 4 * 1024 * 1024;
 
 /// Starts the agent.
@@ -155,8 +166,10 @@ fn start_with<T: Transport>(config: Checked, transport: T) -> Result<Agent, Erro
     let keep = config.settings.keep;
     let findings = Arc::new(Findings::default());
     let (start, losses) = (Stats::read(), Losses::read());
-    let tracer = tracer::install(config.identity, config.settings, config.choice, move || waker.notify_one())
-        .map_err(|Running| Error::AlreadyStarted { service: identity.service.clone() })?;
+    let tracer = tracer::install(config.identity, config.settings, config.choice, move || {
+        waker.notify_one()
+    })
+    .map_err(|Running| Error::AlreadyStarted { service: identity.service.clone() })?;
     self_log::configure(config.self_log);
     #[cfg(feature = "testing")]
     crate::testing::started(&handle);
@@ -184,7 +197,9 @@ fn start_with<T: Transport>(config: Checked, transport: T) -> Result<Agent, Erro
     // Before the reporter has anything to log.
     agent.logged = self_log::emit(lines, WithoutThread::WriteHere);
     let drain = Drain::new(ledger, identity, T::FORM, redaction, max_age, queue, keep);
-    if let Err(error) = worker::start(runtime, move || Worker::new(transport, drain, ledger, wake, commands, pace)) {
+    if let Err(error) =
+        worker::start(runtime, move || Worker::new(transport, drain, ledger, wake, commands, pace))
+    {
         // Nobody is there to be asked, so this is over at once.
         drop(agent);
         return Err(reporter_error(error));
@@ -208,36 +223,47 @@ impl Agent {
         &self.instance
     }
 
-    /// Why the agent is off, if it is so because of a wrong setting ([`Config::start_or_off`](crate::Config::start_or_off)).
+    /// Why the agent is off, if it is so because of a wrong setting
+    /// ([`Config::start_or_off`](crate::Config::start_or_off)).
     pub fn error(&self) -> Option<&Error> {
         self.error.as_ref()
     }
 
-    /// What has become of the segments of this process so far. May be called at any time, and doesn't wait for the reporter.
+    /// What has become of the segments of this process so far. May be called at any time, and
+    /// doesn't wait for the reporter.
     pub fn stats(&self) -> Stats {
         Stats::read()
     }
 
-    /// Waits until all segments that have ended before this call are sent or dropped, or the time is over. True for the former: then
-    /// [`stats`](Agent::stats) says how many are which. It does not wait for segments that wait themselves: for an
-    /// [`AsyncSpan`](crate::AsyncSpan), or for the end of a request of which only what goes wrong is kept. If the reporter is waiting for an
-    /// absent backend, it tries once more at once.
+    /// Waits until all segments that have ended before this call are sent or dropped, or the time
+    /// is over. True for the former: then [`stats`](Agent::stats) says how many are which. It
+    /// does not wait for segments that wait themselves: for an [`AsyncSpan`](crate::AsyncSpan),
+    /// or for the end of a request of which only what goes wrong is kept. If the reporter is
+    /// waiting for an absent backend, it tries once more at once.
     pub fn flush(&self, timeout: Duration) -> bool {
         let Some(running) = self.alive() else { return true };
         running.handle.ask(timeout, |deadline, answer| Command::Flush { deadline, answer })
     }
 
-    /// Waits until the backend has taken the first report of this instance's properties, or the time is over. True for the former, and
-    /// always for a reporter without a backend; false for an agent that is off.
+    /// Waits until the backend has taken the first report of this instance's properties, or the
+    /// time is over. True for the former, and always for a reporter without a backend; false
+    /// for an agent that is off.
     pub fn wait_until_registered(&self, timeout: Duration) -> bool {
         let Some(running) = self.alive() else { return false };
         running.handle.ask(timeout, |deadline, answer| Command::Registered { deadline, answer })
     }
 
-    /// [`wait_until_registered`](Agent::wait_until_registered) for callers who must not block, on any executor.
-    pub fn wait_until_registered_async(&self, timeout: Duration) -> impl Future<Output = bool> + Send + use<> {
-        let asked =
-            self.alive().map(|running| running.handle.ask_async(timeout, |deadline, answer| Command::Registered { deadline, answer }));
+    /// [`wait_until_registered`](Agent::wait_until_registered) for callers who must not block, on
+    /// any executor.
+    pub fn wait_until_registered_async(
+        &self,
+        timeout: Duration,
+    ) -> impl Future<Output = bool> + Send + use<> {
+        let asked = self.alive().map(|running| {
+            running
+                .handle
+                .ask_async(timeout, |deadline, answer| Command::Registered { deadline, answer })
+        });
         async move {
             match asked {
                 Some(asked) => asked.await,
@@ -256,7 +282,8 @@ impl Agent {
         None
     }
 
-    /// In a forked child: the agent is off, and nothing of it is touched. Its destructors would wait for threads that the child doesn't have.
+    /// In a forked child: the agent is off, and nothing of it is touched. Its destructors would
+    /// wait for threads that the child doesn't have.
     fn leave_to_parent(&mut self) {
         if self.running.as_ref().is_none_or(Alive::is_here) {
             return;
@@ -268,18 +295,23 @@ impl Agent {
         }
     }
 
-    /// Ends the tracing: no span begins any more, what has ended is sent until the time is over, and the rest is counted as dropped.
-    /// Always returns in time.
+    /// Ends the tracing: no span begins any more, what has ended is sent until the time is over,
+    /// and the rest is counted as dropped. Always returns in time.
     ///
-    /// With the backend absent, an agent that has reached it before goes on trying until the time is over. One that never has gives each
-    /// address one more try, logs that no backend was ever reached, and ends at once.
+    /// With the backend absent, an agent that has reached it before goes on trying until the time
+    /// is over. One that never has gives each address one more try, logs that no backend was
+    /// ever reached, and ends at once.
     pub fn shutdown(mut self, timeout: Duration) -> Report {
         self.leave_to_parent();
         match self.running.take() {
             Some(running) => {
                 let asked = Instant::now();
                 let Ended { report, reached, found } = running.end(timeout);
-                let last = if reached { Delivery::default() } else { self_log::emit(lines::at_end(&report, reached), WithoutThread::Drop) };
+                let last = if reached {
+                    Delivery::default()
+                } else {
+                    self_log::emit(lines::at_end(&report, reached), WithoutThread::Drop)
+                };
                 // A program that ends now would cut them off.
                 for delivery in [std::mem::take(&mut self.logged), last].into_iter().chain(found) {
                     delivery.wait(timeout.saturating_sub(asked.elapsed()).min(LOG_DEADLINE));
@@ -301,11 +333,18 @@ impl Alive {
         let generation = self.tracer.generation;
         tracer::disable(generation);
         self.findings.log(WithoutThread::Drop);
-        self.handle.ask_early(timeout, MARGIN.min(timeout / 10), |deadline, answer| Command::Shutdown { deadline, answer });
-        // Whether it answered or not: what is left is lost, and what it writes from now on doesn't count.
+        self.handle.ask_early(timeout, MARGIN.min(timeout / 10), |deadline, answer| {
+            Command::Shutdown { deadline, answer }
+        });
+        // Whether it answered or not: what is left is lost, and what it writes from now on doesn't
+        // count.
         self.ledger.close();
         tracer::uninstall(generation);
-        Ended { report: Report::since(&self.start), reached: self.handle.has_reached(), found: self.findings.take() }
+        Ended {
+            report: Report::since(&self.start),
+            reached: self.handle.has_reached(),
+            found: self.findings.take(),
+        }
     }
 }
 
@@ -316,8 +355,10 @@ impl Drop for Agent {
         let Some(running) = self.running.take() else { return logged.wait(LOG_DEADLINE) };
         let (asked, deadline) = (Instant::now(), running.deadline);
         let (lived, before) = (running.started.elapsed(), running.start);
-        let Ended { report, reached, found } = running.end(deadline.saturating_sub(MARGIN.min(deadline / 10)));
-        let lines = lines::dropped_at_once(&report, &before, lived).unwrap_or_else(|| lines::at_end(&report, reached));
+        let Ended { report, reached, found } =
+            running.end(deadline.saturating_sub(MARGIN.min(deadline / 10)));
+        let lines = lines::dropped_at_once(&report, &before, lived)
+            .unwrap_or_else(|| lines::at_end(&report, reached));
         let last = self_log::emit(lines, WithoutThread::Drop);
         // A program that returns from `main` now would cut them off.
         for delivery in [logged, last].into_iter().chain(found) {
@@ -328,7 +369,8 @@ impl Drop for Agent {
 
 impl fmt::Debug for Agent {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let state = if self.running.as_ref().is_some_and(Alive::is_here) { "running" } else { "off" };
+        let state =
+            if self.running.as_ref().is_some_and(Alive::is_here) { "running" } else { "off" };
         f.debug_struct("Agent")
             .field("service", &self.service)
             .field("instance", &self.instance)

@@ -1,7 +1,8 @@
-//! What the user sets: the builder, and the `SW_AGENT_*` variables. Everything is checked once, at the start.
+//! What the user sets: the builder, and the `SW_AGENT_*` variables. Everything is checked once, at
+//! the start.
 //!
-//! A [`Config`] holds the settings as they were given; what a running agent needs is made of it by [`Config::start`]. Nothing here
-//! opens a connection or looks up a name of the network.
+//! A [`Config`] holds the settings as they were given; what a running agent needs is made of it by
+//! [`Config::start`]. Nothing here opens a connection or looks up a name of the network.
 
 mod address;
 mod checked;
@@ -61,7 +62,10 @@ struct Given {
 impl fmt::Debug for Given {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         // A list of backends may have passwords in it.
-        f.debug_struct("Given").field("text", &address::without_secrets(&self.text)).field("setting", &self.setting).finish()
+        f.debug_struct("Given")
+            .field("text", &address::without_secrets(&self.text))
+            .field("setting", &self.setting)
+            .finish()
     }
 }
 
@@ -73,7 +77,8 @@ impl Given {
 
 /// The settings of an agent.
 ///
-/// [`Config::new`] reads no variable; [`Config::from_env`] reads all, and so does [`Config::env_overrides`] at the start.
+/// [`Config::new`] reads no variable; [`Config::from_env`] reads all, and so does
+/// [`Config::env_overrides`] at the start.
 ///
 /// | variable | method | default |
 /// | --- | --- | --- |
@@ -95,13 +100,14 @@ impl Given {
 /// | `SW_AGENT_FORCE_TLS`: `true` is an error, since this build has no TLS | | `false` |
 /// | `SW_AGENT_SELF_LOG`: `auto`, `program` or `off` | [`self_log`](Config::self_log) | `auto` |
 ///
-/// An empty variable counts as not set. Blanks, invisible characters and quotation marks around the names of the service and the
-/// instance are removed. An unknown `SW_AGENT_*` variable, or another `SW_*` one that looks like a typo of a known name, is named in one
-/// warning at the start ([`SelfLog`]); names of the other SkyWalking agents and of Kubernetes are not.
+/// An empty variable counts as not set. Blanks, invisible characters and quotation marks around the
+/// names of the service and the instance are removed. An unknown `SW_AGENT_*` variable, or another
+/// `SW_*` one that looks like a typo of a known name, is named in one warning at the start
+/// ([`SelfLog`]); names of the other SkyWalking agents and of Kubernetes are not.
 ///
-/// `SW_AGENT_SAMPLE` is a rate to the Go agents and a number per 3 seconds to the Java agent. It is taken where only one of them can be
-/// meant: a number with a point, such as `0.5`, is a rate, and one below 0 is all. Any other value is an error, and so is more than one
-/// of the three variables.
+/// `SW_AGENT_SAMPLE` is a rate to the Go agents and a number per 3 seconds to the Java agent. It is
+/// taken where only one of them can be meant: a number with a point, such as `0.5`, is a rate, and
+/// one below 0 is all. Any other value is an error, and so is more than one of the three variables.
 ///
 /// ```
 /// use skywalking_runtime::{Config, Orphans, Reporter};
@@ -143,8 +149,8 @@ enum Environment {
 }
 
 impl Config {
-    /// Settings for a service of this name: 1 to 50 characters, counted in UTF-16 units, of at most 147 bytes (see [`Storage`]).
-    /// Reads no variable.
+    /// Settings for a service of this name: 1 to 50 characters, counted in UTF-16 units, of at most
+    /// 147 bytes (see [`Storage`]). Reads no variable.
     pub fn new(service: impl Into<String>) -> Self {
         Self {
             service: Given::new("Config::new", service),
@@ -172,8 +178,10 @@ impl Config {
     ///
     /// # Errors
     ///
-    /// A variable that is not Unicode, an `SW_AGENT_ENABLE` that is neither `true` nor `false`, and an `SW_AGENT_PROTOCOL` that is not
-    /// known, or whose feature this build lacks; a limit that is no number. All else is checked by [`start`](Config::start). With `SW_AGENT_ENABLE=false` no variable is an error.
+    /// A variable that is not Unicode, an `SW_AGENT_ENABLE` that is neither `true` nor `false`, and
+    /// an `SW_AGENT_PROTOCOL` that is not known, or whose feature this build lacks; a limit
+    /// that is no number. All else is checked by [`start`](Config::start). With
+    /// `SW_AGENT_ENABLE=false` no variable is an error.
     pub fn from_env() -> Result<Self, Error> {
         env::of_process(Self::new("").named_by_variable())
     }
@@ -190,22 +198,24 @@ impl Config {
         self
     }
 
-    /// The name of this process among those of its service. One over 50 characters, or one that the backend can't store (see
-    /// [`Storage`]), is cut to 41 characters or less, a `-` and 8 hex digits of its hash; a blank one counts as not set.
+    /// The name of this process among those of its service. One over 50 characters, or one that the
+    /// backend can't store (see [`Storage`]), is cut to 41 characters or less, a `-` and 8 hex
+    /// digits of its hash; a blank one counts as not set.
     pub fn instance(mut self, name: impl Into<String>) -> Self {
         self.instance = Given::new("Config::instance", name);
         self
     }
 
-    /// Where the backend listens: `host:port`, or several of them with commas between, tried one after the other. The host is a name,
-    /// an IPv4 address, or an IPv6 address in brackets; `http://` in front of it is taken and says nothing new. For a reporter by HTTP
+    /// Where the backend listens: `host:port`, or several of them with commas between, tried one
+    /// after the other. The host is a name, an IPv4 address, or an IPv6 address in brackets; `http://` in front of it is taken and says nothing new. For a reporter by HTTP
     /// the port may be left out and is 12800.
     pub fn backend(mut self, list: impl Into<String>) -> Self {
         self.backend = Some(Given::new("Config::backend", list));
         self
     }
 
-    /// The token that the backend asks for: visible ASCII. It is shown nowhere; an empty one counts as not set.
+    /// The token that the backend asks for: visible ASCII. It is shown nowhere; an empty one counts
+    /// as not set.
     pub fn token(mut self, token: impl Into<String>) -> Self {
         self.token = Token::new(token.into());
         self.token_setting = "Config::token";
@@ -224,14 +234,16 @@ impl Config {
         self
     }
 
-    /// The storage of the backend, SQL unless set: what it can't hold is shortened before it leaves.
+    /// The storage of the backend, SQL unless set: what it can't hold is shortened before it
+    /// leaves.
     pub fn storage(mut self, storage: Storage) -> Self {
         self.storage = storage;
         self
     }
 
-    /// What local spans without a context do: [`Orphans::Trace`] unless set. `#[local_span(orphan = ..)]` sets it for one function. The first
-    /// orphan of each function is logged; [`orphans`](crate::orphans()) counts them.
+    /// What local spans without a context do: [`Orphans::Trace`] unless set. `#[local_span(orphan =
+    /// ..)]` sets it for one function. The first orphan of each function is logged;
+    /// [`orphans`](crate::orphans()) counts them.
     pub fn orphans(mut self, orphans: Orphans) -> Self {
         self.settings.orphans = orphans;
         self
@@ -261,34 +273,41 @@ impl Config {
         self
     }
 
-    /// How old a segment may grow, 10 minutes unless set. One that is older, as that of a connection that stays, is reported with its open spans
-    /// ended and marked `unfinished=true`, and its work goes on in a new segment with a reference to it. It is looked at
-    /// when a span ends and when a root is polled. This is also how long a segment waits for an [`AsyncSpan`](crate::AsyncSpan).
+    /// How old a segment may grow, 10 minutes unless set. One that is older, as that of a
+    /// connection that stays, is reported with its open spans ended and marked
+    /// `unfinished=true`, and its work goes on in a new segment with a reference to it. It is
+    /// looked at when a span ends and when a root is polled. This is also how long a segment
+    /// waits for an [`AsyncSpan`](crate::AsyncSpan).
     pub fn max_age(mut self, age: Duration) -> Self {
         self.settings.max_age = u64::try_from(age.as_millis()).unwrap_or(u64::MAX);
         self
     }
 
-    /// Open segments in the process, 50 000 unless set. Requests above it are not traced, and counted.
+    /// Open segments in the process, 50 000 unless set. Requests above it are not traced, and
+    /// counted.
     pub fn live_segments(mut self, segments: usize) -> Self {
         self.settings.live_segments = segments;
         self
     }
 
-    /// Bytes that may wait to be reported, 16 MiB unless set. Segments above it are dropped, and counted.
+    /// Bytes that may wait to be reported, 16 MiB unless set. Segments above it are dropped, and
+    /// counted.
     pub fn queue_bytes(mut self, bytes: usize) -> Self {
         self.settings.queue.bytes = bytes;
         self
     }
 
-    /// Segments that may wait to be reported, 50 000 unless set. What is above is dropped, and counted.
+    /// Segments that may wait to be reported, 50 000 unless set. What is above is dropped, and
+    /// counted.
     pub fn queue_segments(mut self, segments: usize) -> Self {
         self.settings.queue.segments = segments;
         self
     }
 
-    /// What shall not leave the process: the hook sees every tag, log and statement before it does, and the names and peers that were
-    /// computed. [`Redaction::standard`](crate::redact::Redaction::standard) is one that is ready. Without it nothing is looked at.
+    /// What shall not leave the process: the hook sees every tag, log and statement before it does,
+    /// and the names and peers that were
+    /// computed. [`Redaction::standard`](crate::redact::Redaction::standard) is one that is ready.
+    /// Without it nothing is looked at.
     pub fn redact(mut self, hook: impl Redact + 'static) -> Self {
         self.redaction = Hook::new(hook);
         self
@@ -302,9 +321,10 @@ impl Config {
 
     /// Sets the longest wait between two tries to reach the backend. Default: 4 s.
     ///
-    /// Each wait is drawn by chance: up to 1 s after the first failure, up to twice as much after each further one, and at most this.
-    /// A backend that returns hears of the agent again within this time and the duration of a call. Beside a backend that
-    /// reports that it is overloaded the longest wait is 60 s, or this if it is longer.
+    /// Each wait is drawn by chance: up to 1 s after the first failure, up to twice as much after
+    /// each further one, and at most this. A backend that returns hears of the agent again
+    /// within this time and the duration of a call. Beside a backend that reports that it is
+    /// overloaded the longest wait is 60 s, or this if it is longer.
     pub fn max_backoff(mut self, wait: Duration) -> Self {
         self.max_backoff = wait;
         self
@@ -335,15 +355,16 @@ impl Config {
                 config.check().and_then(agent::start).inspect_err(|_| {
                     // What is missing may have been set under a wrong name.
                     if let Some(warning) = warning {
-                        emit_to(self_log, vec![Line::warn(warning)], WithoutThread::WriteHere).wait(agent::LOG_DEADLINE);
+                        emit_to(self_log, vec![Line::warn(warning)], WithoutThread::WriteHere)
+                            .wait(agent::LOG_DEADLINE);
                     }
                 })
             }
         }
     }
 
-    /// Starts the agent, or goes on without: an invalid setting is logged once ([`SelfLog`]), and the agent is off. The error is in
-    /// [`Agent::error`].
+    /// Starts the agent, or goes on without: an invalid setting is logged once ([`SelfLog`]), and
+    /// the agent is off. The error is in [`Agent::error`].
     ///
     /// ```
     /// use skywalking_runtime::Config;
@@ -354,18 +375,22 @@ impl Config {
     pub fn start_or_off(self) -> Agent {
         let service = self.service.text.clone();
         let self_log = match self.environment {
-            Environment::Override => env::self_log(&|name| std::env::var_os(name)).unwrap_or(self.self_log),
+            Environment::Override => {
+                env::self_log(&|name| std::env::var_os(name)).unwrap_or(self.self_log)
+            }
             Environment::Ignore => self.self_log,
         };
         self.start().unwrap_or_else(|error| {
-            let line = Line::error("the agent is off, and the program runs without it").problem(error.to_string());
+            let line = Line::error("the agent is off, and the program runs without it")
+                .problem(error.to_string());
             let logged = emit_to(self_log, vec![line], WithoutThread::WriteHere);
             Agent::off(&service, Some(error), logged)
         })
     }
 }
 
-/// Starts an agent with the settings of the `SW_AGENT_*` variables: [`Config::from_env`] and [`Config::start`].
+/// Starts an agent with the settings of the `SW_AGENT_*` variables: [`Config::from_env`] and
+/// [`Config::start`].
 ///
 /// # Errors
 ///
@@ -380,7 +405,8 @@ mod tests {
 
     #[test]
     fn a_switched_off_agent_starts_whatever_the_settings_say() {
-        let agent = Config::new("").backend("nonsense").token("a b").enabled(Enabled::No).start().unwrap();
+        let agent =
+            Config::new("").backend("nonsense").token("a b").enabled(Enabled::No).start().unwrap();
         assert!(agent.error().is_none());
     }
 

@@ -3,8 +3,9 @@
 //! - [`concepts`]: trace, span, segment, carrier: what the words mean, and what they look like
 //! - [`coming_from`]: how habits from go2sky, Java, `tracing` and fastrace are written here
 //! - [`troubleshooting`]: missing and unexpected traces, and what the agent's warnings mean
-//! - a page for each macro: [`entry_span`](crate::entry_span), [`exit_span`](crate::exit_span), [`local_span`](crate::local_span),
-//!   [`skip_span`](crate::skip_span), [`Carrier`](derive@crate::Carrier)
+//! - a page for each macro: [`entry_span`](crate::entry_span), [`exit_span`](crate::exit_span),
+//!   [`local_span`](crate::local_span), [`skip_span`](crate::skip_span),
+//!   [`Carrier`](derive@crate::Carrier)
 
 #[doc = include_str!("../docs/concepts.md")]
 pub mod concepts {}
@@ -17,7 +18,8 @@ pub mod troubleshooting {}
 
 /// The page of a macro: what it is for, then its sections, each with its expansion.
 ///
-/// An expansion is made from the section's first example by a test of `skywalking-macros`, and has the section's file name.
+/// An expansion is made from the section's first example by a test of `skywalking-macros`, and has
+/// the section's file name.
 macro_rules! page {
     ($($section:literal),+; $item:item) => {
         $(

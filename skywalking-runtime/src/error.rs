@@ -1,4 +1,5 @@
-//! What can be wrong with the settings of an agent, and nothing else: once an agent runs, no call of it fails.
+//! What can be wrong with the settings of an agent, and nothing else: once an agent runs, no call
+//! of it fails.
 
 use std::fmt;
 
@@ -6,9 +7,11 @@ use crate::trace::text::cut;
 
 /// Why an agent did not start. Each variant names the setting, its value and the remedy.
 ///
-/// `Debug` says the same as `Display`: it is what a `main` prints that returns the error, and its user needs the remedy.
+/// `Debug` says the same as `Display`: it is what a `main` prints that returns the error, and its
+/// user needs the remedy.
 ///
-/// A setting is named as it was given: the builder's method or the variable. The token's value is in none of them.
+/// A setting is named as it was given: the builder's method or the variable. The token's value is
+/// in none of them.
 ///
 /// ```
 /// use skywalking_runtime::{Config, Error};
@@ -27,7 +30,10 @@ pub enum Error {
         setting: &'static str,
     },
     /// A service name over the limit, counted as the backend counts, in UTF-16 units.
-    #[error("{setting}: the service name {} has {units} characters (UTF-16 units); shorten it to at most 50", shown(value))]
+    #[error(
+        "{setting}: the service name {} has {units} characters (UTF-16 units); shorten it to at most 50",
+        shown(value)
+    )]
     ServiceTooLong {
         /// The builder's method or the variable.
         setting: &'static str,
@@ -51,7 +57,10 @@ pub enum Error {
         bytes: usize,
     },
     /// A kind of storage that is none.
-    #[error("{setting}: the storage {} is unknown; give sql, or any for Elasticsearch and BanyanDB, or unset the variable", shown(value))]
+    #[error(
+        "{setting}: the storage {} is unknown; give sql, or any for Elasticsearch and BanyanDB, or unset the variable",
+        shown(value)
+    )]
     Storage {
         /// The variable.
         setting: &'static str,
@@ -67,7 +76,10 @@ pub enum Error {
         value: String,
     },
     /// No backend in the list.
-    #[error("{setting}: the list of backends {} is empty; give host:port, or host:port,host:port", shown(value))]
+    #[error(
+        "{setting}: the list of backends {} is empty; give host:port, or host:port,host:port",
+        shown(value)
+    )]
     BackendMissing {
         /// The builder's method or the variable.
         setting: &'static str,
@@ -96,19 +108,26 @@ pub enum Error {
         value: String,
     },
     /// TLS is asked for, and this build can't speak it.
-    #[error("{setting}: TLS is asked for, and this build has no support for it; unset the variable, and report to a port without TLS")]
+    #[error(
+        "{setting}: TLS is asked for, and this build has no support for it; unset the variable, and report to a port without TLS"
+    )]
     TlsForced {
         /// The variable.
         setting: &'static str,
     },
     /// A token that a header can't hold. Its value is not shown.
-    #[error("{setting}: the token <hidden> has blanks, control or non-ASCII characters; give visible ASCII alone")]
+    #[error(
+        "{setting}: the token <hidden> has blanks, control or non-ASCII characters; give visible ASCII alone"
+    )]
     Token {
         /// The builder's method or the variable.
         setting: &'static str,
     },
     /// A switch that is neither on nor off.
-    #[error("{setting}: {} is neither true nor false; give one of the two, or unset the variable", shown(value))]
+    #[error(
+        "{setting}: {} is neither true nor false; give one of the two, or unset the variable",
+        shown(value)
+    )]
     Switch {
         /// The variable.
         setting: &'static str,
@@ -116,7 +135,10 @@ pub enum Error {
         value: String,
     },
     /// A protocol that nobody speaks.
-    #[error("{setting}: {} is no protocol; give grpc, http, log or discard, or unset the variable", shown(value))]
+    #[error(
+        "{setting}: {} is no protocol; give grpc, http, log or discard, or unset the variable",
+        shown(value)
+    )]
     Protocol {
         /// The variable.
         setting: &'static str,
@@ -124,7 +146,10 @@ pub enum Error {
         value: String,
     },
     /// A place for the agent's own log that doesn't exist.
-    #[error("{setting}: {} is not a place to log to; give auto, program or off, or unset the variable", shown(value))]
+    #[error(
+        "{setting}: {} is not a place to log to; give auto, program or off, or unset the variable",
+        shown(value)
+    )]
     SelfLog {
         /// The variable.
         setting: &'static str,
@@ -132,7 +157,10 @@ pub enum Error {
         value: String,
     },
     /// What orphans do is neither of the two.
-    #[error("{setting}: {} is neither `trace` nor `skip`; give one of them, or unset the variable", shown(value))]
+    #[error(
+        "{setting}: {} is neither `trace` nor `skip`; give one of them, or unset the variable",
+        shown(value)
+    )]
     Orphans {
         /// The variable.
         setting: &'static str,
@@ -153,7 +181,10 @@ pub enum Error {
         feature: &'static str,
     },
     /// A variable that is no text.
-    #[error("{setting}: the value {} is not valid Unicode; set the variable to UTF-8 text, or unset it", shown(value))]
+    #[error(
+        "{setting}: the value {} is not valid Unicode; set the variable to UTF-8 text, or unset it",
+        shown(value)
+    )]
     NotUnicode {
         /// The variable.
         setting: &'static str,
@@ -183,8 +214,8 @@ pub enum Error {
         /// The builder's method or the variable.
         setting: &'static str,
     },
-    /// The variable `SW_AGENT_SAMPLE`, which means something else to each of the other agents. The message names what the value means
-    /// to them, and the variable that says it without doubt.
+    /// The variable `SW_AGENT_SAMPLE`, which means something else to each of the other agents. The
+    /// message names what the value means to them, and the variable that says it without doubt.
     #[error("{setting}: {} {}", shown(value), readings(value))]
     SampleAmbiguous {
         /// The variable.
@@ -219,13 +250,17 @@ pub enum Error {
         most: usize,
     },
     /// A second agent in one process.
-    #[error("start: the agent of service {service:?} is running in this process; shut it down first, or use that one")]
+    #[error(
+        "start: the agent of service {service:?} is running in this process; shut it down first, or use that one"
+    )]
     AlreadyStarted {
         /// The service for which the second agent was to start.
         service: String,
     },
     /// The operating system did not give what the reporter needs.
-    #[error("start: the reporter's thread could not be started: {problem}; raise the process's limits on threads and files")]
+    #[error(
+        "start: the reporter's thread could not be started: {problem}; raise the process's limits on threads and files"
+    )]
     Reporter {
         /// The operating system's words.
         problem: String,
@@ -248,7 +283,10 @@ fn shown(value: &str) -> String {
 fn readings(value: &str) -> String {
     let text = value.trim();
     let number = text.parse::<f64>().ok().filter(|number| *number >= 0.0);
-    let percentage = text.strip_suffix('%').map_or(number, |text| text.trim().parse().ok()).filter(|share| (0.0..=100.0).contains(share));
+    let percentage = text
+        .strip_suffix('%')
+        .map_or(number, |text| text.trim().parse().ok())
+        .filter(|share| (0.0..=100.0).contains(share));
     let mut readings = Vec::new();
     if let Some(rate) = number.filter(|rate| *rate <= 1.0) {
         readings.push(format!("a rate to the Go agents (SW_AGENT_SAMPLE_RATE={rate})"));
@@ -257,7 +295,9 @@ fn readings(value: &str) -> String {
         readings.push(format!("a percentage to others (SW_AGENT_SAMPLE_RATE={})", share / 100.0));
     }
     match text.parse::<i64>() {
-        Ok(0) => readings.push("no limit to the Java agent (SW_AGENT_SAMPLE_N_PER_3_SECS=-1)".to_owned()),
+        Ok(0) => {
+            readings.push("no limit to the Java agent (SW_AGENT_SAMPLE_N_PER_3_SECS=-1)".to_owned())
+        }
         Ok(number) if number > 0 => {
             readings.push(format!("a number of requests per 3 seconds to the Java agent (SW_AGENT_SAMPLE_N_PER_3_SECS={number})"));
         }
@@ -273,7 +313,9 @@ fn readings(value: &str) -> String {
 /// What is no rate may be a percentage.
 fn as_percentage(value: &str) -> String {
     match value.trim().trim_end_matches('%').trim_end().parse::<f64>() {
-        Ok(share) if (0.0..=100.0).contains(&share) => format!("; as a percentage it is the rate {}", share / 100.0),
+        Ok(share) if (0.0..=100.0).contains(&share) => {
+            format!("; as a percentage it is the rate {}", share / 100.0)
+        }
         _ => String::new(),
     }
 }
@@ -292,7 +334,10 @@ mod tests {
     fn what_main_prints_names_the_remedy() {
         let error = Error::ServiceMissing { setting: "SW_AGENT_NAME" };
         assert_eq!(format!("{error:?}"), error.to_string());
-        assert_eq!(error.to_string(), "SW_AGENT_NAME: the service has no name; give it one of 1 to 50 characters");
+        assert_eq!(
+            error.to_string(),
+            "SW_AGENT_NAME: the service has no name; give it one of 1 to 50 characters"
+        );
     }
 
     #[test]

@@ -25,8 +25,9 @@
 //! # }).unwrap();
 //! ```
 //!
-//! Dropping the [`Agent`] flushes within a deadline. The macros expand into calls that can be written by hand: [`Root`], [`child`],
-//! [`inject`]. What the active span should say is at hand inside: [`current`], [`correlation`], [`trace_id`].
+//! Dropping the [`Agent`] flushes within a deadline. The macros expand into calls that can be
+//! written by hand: [`Root`], [`child`], [`inject`]. What the active span should say is at hand
+//! inside: [`current`], [`correlation`], [`trace_id`].
 //!
 //! # What is traced when
 //!
@@ -53,7 +54,8 @@
 //!
 //! # What is lost is counted
 //!
-//! The tracer never panics, never blocks the program and never grows without bound. What it had to drop is in [`Stats`], by cause.
+//! The tracer never panics, never blocks the program and never grows without bound. What it had to
+//! drop is in [`Stats`], by cause.
 //!
 //! # Features
 //!
@@ -100,7 +102,8 @@ pub use trace::orphans::orphans;
 pub use trace::root::Root;
 pub use trace::sampler::Sampler;
 pub use trace::snapshot::{
-    Continued, ContinuedStream, Snapshot, TracedFn, TracedFuture, TracedStream, capture, spawn, spawn_blocking, spawn_local,
+    Continued, ContinuedStream, Snapshot, TracedFn, TracedFuture, TracedStream, capture, spawn,
+    spawn_blocking, spawn_local,
 };
 pub use trace::tag::TagValue;
 pub use trace::tally::Reason;
@@ -126,7 +129,8 @@ docs::page! {
     "keys/logic_endpoint", "keys/orphan", "keys/names", "keys/crate";
     pub use skywalking_macros::local_span;
 }
-/// Leaves one function out of an impl block that [`entry_span`], [`exit_span`] or [`local_span`] traces as a whole.
+/// Leaves one function out of an impl block that [`entry_span`], [`exit_span`] or
+/// [`local_span`] traces as a whole.
 ///
 /// ```
 /// use skywalking_runtime::{local_span, skip_span, testing};
@@ -165,7 +169,8 @@ pub mod redact {
     pub use crate::report::redact::{Field, Redact, Redaction};
 }
 
-/// Carriers made of closures: for header types of other crates, for which [`Extract`] and [`Inject`] can't be implemented.
+/// Carriers made of closures: for header types of other crates, for which [`Extract`] and
+/// [`Inject`] can't be implemented.
 pub mod carrier {
     pub use crate::propagation::closures::{Getter, Setter, getter, setter};
 }
@@ -197,9 +202,10 @@ pub mod __private {
     pub use crate::trace::prepared::Prepared;
     pub use crate::trace::quiet::Quiet;
     pub use crate::trace::returned::{
-        AnyResult, CauseOfError, CauseThroughDeref, IsBoxed, IsBoxedAndSent, IsItself, IsNothing, KindOfError, KindOfValue, NoCause,
-        OfReturned, Returned, ValueOfAny, ValueOfOk, ViaDebug, ViaDeref, ViaDisplay, ViaError, ViaName, ViaNothing, must_be_result,
-        note_debug, note_display, note_message,
+        AnyResult, CauseOfError, CauseThroughDeref, IsBoxed, IsBoxedAndSent, IsItself, IsNothing,
+        KindOfError, KindOfValue, NoCause, OfReturned, Returned, ValueOfAny, ValueOfOk, ViaDebug,
+        ViaDeref, ViaDisplay, ViaError, ViaName, ViaNothing, must_be_result, note_debug,
+        note_display, note_message,
     };
     pub use crate::trace::scope::Scope;
     pub use crate::trace::tag::{Plain, PutDisplay, PutRaw};
@@ -208,7 +214,8 @@ pub mod __private {
 
     pub use crate::tracer::enabled;
 
-    /// Every value as a place that headers can be written to: a message and a `&mut` to one alike, by auto-ref.
+    /// Every value as a place that headers can be written to: a message and a `&mut` to one alike,
+    /// by auto-ref.
     pub trait Place {
         fn __skywalking_place(&mut self) -> &mut Self {
             self
@@ -219,7 +226,11 @@ pub mod __private {
 
     /// Runs the body of a function, and turns what it returns into what the function returns.
     #[inline]
-    pub fn wrapped<A, R, W>(arguments: A, body: impl FnOnce(A) -> R, wrap: impl FnOnce(R) -> W) -> W {
+    pub fn wrapped<A, R, W>(
+        arguments: A,
+        body: impl FnOnce(A) -> R,
+        wrap: impl FnOnce(R) -> W,
+    ) -> W {
         wrap(body(arguments))
     }
 

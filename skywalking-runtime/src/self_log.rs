@@ -1,8 +1,10 @@
-//! The lines that the agent logs about itself: that it runs, what it lost and why, what is wrong with a setting.
+//! The lines that the agent logs about itself: that it runs, what it lost and why, what is wrong
+//! with a setting.
 //!
-//! A line goes to the program's `tracing` subscriber; without one to its `log` logger; without both to standard error ([`sink`]).
-//! All three can block, and the first two are code of the program. So each line is written by a short-lived thread of ours
-//! ([`writer`]); a caller waits for it only with a deadline. Nothing here takes a lock, so it works in a forked child too.
+//! A line goes to the program's `tracing` subscriber; without one to its `log` logger; without both
+//! to standard error ([`sink`]). All three can block, and the first two are code of the program. So
+//! each line is written by a short-lived thread of ours ([`writer`]); a caller waits for it only
+//! with a deadline. Nothing here takes a lock, so it works in a forked child too.
 //!
 //! Every line is a single line of text. The caller keeps secrets out of it.
 
@@ -44,7 +46,15 @@ pub(crate) struct Line {
 
 impl Line {
     fn new(level: Level, text: impl Into<String>) -> Self {
-        Self { level, text: text.into(), backend: None, problem: None, suppressed: 0, lost: 0, for_loggers: false }
+        Self {
+            level,
+            text: text.into(),
+            backend: None,
+            problem: None,
+            suppressed: 0,
+            lost: 0,
+            for_loggers: false,
+        }
     }
 
     pub(crate) fn info(text: impl Into<String>) -> Self {

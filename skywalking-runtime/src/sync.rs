@@ -1,7 +1,10 @@
-//! What threads share, by the names under which the way out uses it: the standard library's. `tests/loom` builds the same files with loom's in
-//! their place, and tries every order in which threads can get in each other's way.
+//! What threads share, by the names under which the way out uses it: the standard library's.
+//! `tests/loom` builds the same files with loom's in their place, and tries every order in which
+//! threads can get in each other's way.
 
-pub(crate) use std::sync::atomic::{AtomicBool, AtomicPtr, AtomicU8, AtomicU32, AtomicU64, AtomicUsize, Ordering, fence};
+pub(crate) use std::sync::atomic::{
+    AtomicBool, AtomicPtr, AtomicU8, AtomicU32, AtomicU64, AtomicUsize, Ordering, fence,
+};
 pub(crate) use std::sync::{Arc, Mutex, MutexGuard};
 pub(crate) use std::thread::yield_now;
 

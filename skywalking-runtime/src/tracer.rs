@@ -1,7 +1,8 @@
 //! The global tracer: who this process is, what the limits are, and how to wake the reporter.
 //!
-//! The hot path asks one question here, [`enabled`], which is one relaxed load. Whoever opens a segment needs the rest and keeps an
-//! `Arc` of it, exchanged when the generation has changed. It knows nothing of spans and nothing of how segments are sent.
+//! The hot path asks one question here, [`enabled`], which is one relaxed load. Whoever opens a
+//! segment needs the rest and keeps an `Arc` of it, exchanged when the generation has changed. It
+//! knows nothing of spans and nothing of how segments are sent.
 
 use std::fmt;
 use std::panic::{RefUnwindSafe, UnwindSafe};
@@ -21,14 +22,17 @@ use crate::trace::sampler::Choice;
 /// The number of the running tracer; 0 while none runs.
 static GENERATION: AtomicU32 = AtomicU32::new(0);
 
-/// Stands for [`GENERATION`] in a forked child whose parent had a tracer, until somebody finds it: spans see a tracer that is not
-/// the one they know, and whoever asks for it finds that there is none.
+/// Stands for [`GENERATION`] in a forked child whose parent had a tracer, until somebody finds it:
+/// spans see a tracer that is not the one they know, and whoever asks for it finds that there is
+/// none.
 const FORKED: u32 = u32::MAX;
 
-/// The number that was given last, in this process or in the one that it was forked from: what is inherited never seems to be current.
+/// The number that was given last, in this process or in the one that it was forked from: what is
+/// inherited never seems to be current.
 static LAST_GENERATION: AtomicU32 = AtomicU32::new(0);
 
-/// The running tracer. Locked when one starts or stops, and once by each thread after that; never by a span.
+/// The running tracer. Locked when one starts or stops, and once by each thread after that; never
+/// by a span.
 static GLOBAL: PerProcess<Mutex<Slot>> = PerProcess::new(Mutex::default);
 
 #[derive(Default)]
@@ -42,7 +46,8 @@ pub fn enabled() -> bool {
     GENERATION.load(Ordering::Relaxed) != 0
 }
 
-/// True while a tracer runs. Unlike [`enabled`] also right in a forked child that has not been found out.
+/// True while a tracer runs. Unlike [`enabled`] also right in a forked child that has not been
+/// found out.
 #[inline]
 pub(crate) fn is_running() -> bool {
     let generation = generation();
@@ -78,7 +83,8 @@ impl Tracer {
 
 struct Wake(Box<dyn Fn() + Send + Sync>);
 
-// A wake-up leaves nothing half done. Without these an annotated future could not be put under `catch_unwind` as before.
+// A wake-up leaves nothing half done. Without these an annotated future could not be put under
+// `catch_unwind` as before.
 impl UnwindSafe for Wake {}
 impl RefUnwindSafe for Wake {}
 
@@ -104,7 +110,13 @@ impl Identity {
     pub(crate) fn new(service: &str, instance: &str) -> Self {
         let header = format!("-{}-{}-", STANDARD.encode(service), STANDARD.encode(instance));
         let storage = Storage::default();
-        Self { service: service.to_owned(), instance: instance.to_owned(), header, storage, name_bytes: storage.name_bytes(service) }
+        Self {
+            service: service.to_owned(),
+            instance: instance.to_owned(),
+            header,
+            storage,
+            name_bytes: storage.name_bytes(service),
+        }
     }
 
     /// The same names, for a backend with this storage.
@@ -179,8 +191,9 @@ pub enum Inbound {
 /// What is done with the contexts of other tracers that come with a request.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Default)]
 pub enum OtherContexts {
-    /// W3C's `traceparent` is told in the tags `w3c.trace_id` and `w3c.parent_id` of the Entry span, and goes on with the calls below, and so
-    /// does its `tracestate`. `x-request-id` is told in a tag of that name.
+    /// W3C's `traceparent` is told in the tags `w3c.trace_id` and `w3c.parent_id` of the Entry
+    /// span, and goes on with the calls below, and so does its `tracestate`. `x-request-id` is
+    /// told in a tag of that name.
     #[default]
     Keep,
     /// They are not looked at: up to three look-ups a request are saved.
@@ -219,13 +232,21 @@ pub(crate) fn install(
     let last = LAST_GENERATION.load(Ordering::Relaxed);
     let generation = if last + 1 == FORKED { 1 } else { last + 1 };
     LAST_GENERATION.store(generation, Ordering::Relaxed);
-    let tracer = Arc::new(Tracer { generation, forks: forks(), identity, settings, choice, wake: Wake(Box::new(wake)) });
+    let tracer = Arc::new(Tracer {
+        generation,
+        forks: forks(),
+        identity,
+        settings,
+        choice,
+        wake: Wake(Box::new(wake)),
+    });
     slot.running = Some(Arc::clone(&tracer));
     GENERATION.store(tracer.generation, Ordering::SeqCst);
     Ok(tracer)
 }
 
-/// The tracer stops opening spans. It is still [`current`] until [`uninstall`], so that no second one starts while it flushes.
+/// The tracer stops opening spans. It is still [`current`] until [`uninstall`], so that no second
+/// one starts while it flushes.
 pub(crate) fn disable(generation: u32) {
     let _ = GENERATION.compare_exchange(generation, 0, Ordering::SeqCst, Ordering::Relaxed);
 }
@@ -246,7 +267,8 @@ pub(crate) fn after_fork() {
     }
 }
 
-/// If this is a forked child whose parent had a tracer, and nobody has found that yet: it is off from now on, and that is logged.
+/// If this is a forked child whose parent had a tracer, and nobody has found that yet: it is off
+/// from now on, and that is logged.
 #[cold]
 pub(crate) fn find_fork() -> Option<Delivery> {
     GENERATION.compare_exchange(FORKED, 0, Ordering::SeqCst, Ordering::Relaxed).ok()?;

@@ -1,6 +1,8 @@
-//! Programs that a test starts: what they say is read by threads of their own, and none of them outlives the test.
+//! Programs that a test starts: what they say is read by threads of their own, and none of them
+//! outlives the test.
 //!
-//! Each holds the reading end of a pipe as its standard input and ends when that closes, so it ends with a test that is killed as well.
+//! Each holds the reading end of a pipe as its standard input and ends when that closes, so it ends
+//! with a test that is killed as well.
 
 use std::io::{BufRead as _, BufReader, Read};
 use std::process::{Child, Command, Stdio};
@@ -11,7 +13,8 @@ use std::time::{Duration, Instant};
 /// For what never comes.
 pub const PATIENCE: Duration = Duration::from_secs(60);
 
-/// A program that runs. It is killed when this is dropped; what it said on standard error is shown where a test fails.
+/// A program that runs. It is killed when this is dropped; what it said on standard error is shown
+/// where a test fails.
 pub struct Running {
     name: String,
     child: Child,
@@ -27,13 +30,18 @@ struct Complaints {
 }
 
 impl Running {
-    /// Starts it, without the settings and the proxies of whoever runs the test, but with those that the command was given.
+    /// Starts it, without the settings and the proxies of whoever runs the test, but with those
+    /// that the command was given.
     ///
     /// # Panics
     /// If it can't be started.
     pub fn start(name: &str, mut command: Command) -> Self {
-        let command = untouched(&mut command).stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped());
-        let mut child = command.spawn().unwrap_or_else(|error| panic!("{name} does not start: {error}"));
+        let command = untouched(&mut command)
+            .stdin(Stdio::piped())
+            .stdout(Stdio::piped())
+            .stderr(Stdio::piped());
+        let mut child =
+            command.spawn().unwrap_or_else(|error| panic!("{name} does not start: {error}"));
         let (tell, said) = channel();
         follow(child.stdout.take().expect("a pipe"), move |line| drop(tell.send(line)));
         let complained = Arc::<Complaints>::default();
@@ -56,7 +64,8 @@ impl Running {
         let deadline = Instant::now() + PATIENCE;
         loop {
             let line = self.said.recv_timeout(deadline.saturating_duration_since(Instant::now()));
-            let line = line.unwrap_or_else(|error| panic!("{} does not say {mark:?}: {error}", self.name));
+            let line =
+                line.unwrap_or_else(|error| panic!("{} does not say {mark:?}: {error}", self.name));
             if let Some(rest) = line.strip_prefix(mark) {
                 return rest.to_owned();
             }
@@ -80,7 +89,8 @@ impl Running {
     #[track_caller]
     pub fn complains(&self, part: &str) {
         let text = self.complained.text.lock().unwrap_or_else(PoisonError::into_inner);
-        let waited = self.complained.more.wait_timeout_while(text, PATIENCE, |text| !text.contains(part));
+        let waited =
+            self.complained.more.wait_timeout_while(text, PATIENCE, |text| !text.contains(part));
         let (text, _) = waited.unwrap_or_else(PoisonError::into_inner);
         // Let go, or the drop could not show the rest.
         let (found, text) = (text.contains(part), String::clone(&text));
@@ -104,7 +114,9 @@ fn untouched(command: &mut Command) -> &mut Command {
     for (name, _) in std::env::vars_os().filter(|(name, _)| !given.contains(name)) {
         let known = name.to_string_lossy().to_ascii_lowercase();
         // Those that say how tests are done are everybody's.
-        if (known.starts_with("sw_") && !known.starts_with("sw_testing_")) || known.ends_with("_proxy") {
+        if (known.starts_with("sw_") && !known.starts_with("sw_testing_"))
+            || known.ends_with("_proxy")
+        {
             command.env_remove(name);
         }
     }

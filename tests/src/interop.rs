@@ -1,7 +1,9 @@
-//! Programs in `interop/` that run the agents of other languages: fetched and built once, below the target folder.
+//! Programs in `interop/` that run the agents of other languages: fetched and built once, below the
+//! target folder.
 //!
-//! Where a tool, a package or the network is missing there is nothing to learn, and the test says so and passes; unless `CI` is `true`,
-//! where it fails. What fails after that (the build, the program) is a failure everywhere.
+//! Where a tool, a package or the network is missing there is nothing to learn, and the test says
+//! so and passes; unless `CI` is `true`, where it fails. What fails after that (the build, the
+//! program) is a failure everywhere.
 
 use std::ffi::OsStr;
 use std::fs;
@@ -21,8 +23,12 @@ pub struct Missing(String);
 /// # Panics
 /// Under `CI=true`.
 pub fn skip(who: &str, reason: &Missing) {
-    assert!(std::env::var_os("CI").is_none_or(|value| value != "true"), "{who} is required under CI=true: {reason}");
-    writeln!(std::io::stderr(), "SKIPPED: {who} was not asked: {reason}").expect("standard error is open");
+    assert!(
+        std::env::var_os("CI").is_none_or(|value| value != "true"),
+        "{who} is required under CI=true: {reason}"
+    );
+    writeln!(std::io::stderr(), "SKIPPED: {who} was not asked: {reason}")
+        .expect("standard error is open");
 }
 
 const PYTHON: &str = if cfg!(windows) { "python" } else { "python3" };
@@ -34,8 +40,8 @@ pub fn sources(name: &str) -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("interop").join(name)
 }
 
-/// The interpreter of a virtual environment with what `requirements.txt` beside the program asks for. `target` is the test's
-/// `CARGO_TARGET_TMPDIR`.
+/// The interpreter of a virtual environment with what `requirements.txt` beside the program asks
+/// for. `target` is the test's `CARGO_TARGET_TMPDIR`.
 ///
 /// # Errors
 /// Without Python or its packages.
@@ -50,7 +56,18 @@ pub fn python(name: &str, target: &str) -> Result<PathBuf, Missing> {
         return Ok(interpreter);
     }
     output(Command::new(PYTHON).args(["-m", "venv", "--clear"]).arg(&place))?;
-    let pip = ["-m", "pip", "--disable-pip-version-check", "--no-cache-dir", "--retries", "1", "install", "--quiet", "--no-deps", "-r"];
+    let pip = [
+        "-m",
+        "pip",
+        "--disable-pip-version-check",
+        "--no-cache-dir",
+        "--retries",
+        "1",
+        "install",
+        "--quiet",
+        "--no-deps",
+        "-r",
+    ];
     output(Command::new(&interpreter).args(pip).arg(asked))?;
     fs::write(&installed, requirements).expect("the target folder can be written to");
     Ok(interpreter)
@@ -69,18 +86,29 @@ pub fn go(name: &str, target: &str) -> Result<PathBuf, Missing> {
     let go = |arguments: &[&OsStr]| {
         let mut command = Command::new("go");
         // Most of what is built is the same agent.
-        command.args(arguments).current_dir(sources(name)).env("GOCACHE", place.with_file_name("go-cache"));
-        // What is checked in is what is built: by the tool that is there, without a C compiler, and without asking git.
-        command.envs([("GOFLAGS", "-mod=readonly -buildvcs=false"), ("GOTOOLCHAIN", "local"), ("GOWORK", "off"), ("CGO_ENABLED", "0")]);
+        command
+            .args(arguments)
+            .current_dir(sources(name))
+            .env("GOCACHE", place.with_file_name("go-cache"));
+        // What is checked in is what is built: by the tool that is there, without a C compiler, and
+        // without asking git.
+        command.envs([
+            ("GOFLAGS", "-mod=readonly -buildvcs=false"),
+            ("GOTOOLCHAIN", "local"),
+            ("GOWORK", "off"),
+            ("CGO_ENABLED", "0"),
+        ]);
         output(&mut command)
     };
     // Fetches the modules that the program is made of, and builds nothing.
     go(&["list", "-deps", "."].map(OsStr::new))?;
-    go(&[OsStr::new("build"), OsStr::new("-o"), program.as_os_str(), OsStr::new(".")]).expect("the program builds");
+    go(&[OsStr::new("build"), OsStr::new("-o"), program.as_os_str(), OsStr::new(".")])
+        .expect("the program builds");
     Ok(program)
 }
 
-/// The program of a workspace of its own, built by cargo. `target` is the test's `CARGO_TARGET_TMPDIR`.
+/// The program of a workspace of its own, built by cargo. `target` is the test's
+/// `CARGO_TARGET_TMPDIR`.
 ///
 /// # Errors
 /// Without protoc, which such a program needs, or its crates.
@@ -91,7 +119,11 @@ pub fn cargo(name: &str, target: &str) -> Result<PathBuf, Missing> {
     let manifest = sources(name).join("Cargo.toml");
     let cargo = |arguments: &[&str]| {
         let mut command = Command::new(env!("CARGO"));
-        command.args(arguments).args(["--quiet", "--locked", "--manifest-path"]).arg(&manifest).current_dir(sources(name));
+        command
+            .args(arguments)
+            .args(["--quiet", "--locked", "--manifest-path"])
+            .arg(&manifest)
+            .current_dir(sources(name));
         command
     };
     output(Command::new("protoc").arg("--version"))?;
@@ -103,8 +135,8 @@ pub fn cargo(name: &str, target: &str) -> Result<PathBuf, Missing> {
     Ok(executable(&output(&mut build).expect("the program builds")))
 }
 
-/// The Java agent of this version as Maven Central has it, laid out as it wants to be: an empty configuration and no plugins beside
-/// it. `target` is the test's `CARGO_TARGET_TMPDIR`.
+/// The Java agent of this version as Maven Central has it, laid out as it wants to be: an empty
+/// configuration and no plugins beside it. `target` is the test's `CARGO_TARGET_TMPDIR`.
 ///
 /// # Errors
 /// Without a Java compiler, Maven or the agent.
@@ -120,22 +152,36 @@ pub fn java_agent(version: &str, target: &str) -> Result<PathBuf, Missing> {
     if !agent.exists() {
         let artifact = format!("-Dartifact=org.apache.skywalking:apm-agent:{version}");
         let mut maven = Command::new("mvn");
-        maven.args(["-q", "-B", "dependency:copy", &artifact]).arg(format!("-DoutputDirectory={}", place.display()));
+        maven
+            .args(["-q", "-B", "dependency:copy", &artifact])
+            .arg(format!("-DoutputDirectory={}", place.display()));
         output(maven.current_dir(&place))?;
     }
     Ok(agent)
 }
 
-/// A program of this workspace that belongs to another package, so cargo is asked for it, as a user asks (`cargo run --bin NAME`).
+/// A program of this workspace that belongs to another package, so cargo is asked for it, as a user
+/// asks (`cargo run --bin NAME`).
 ///
 /// # Panics
 /// If it does not build.
 pub fn ours(name: &str, target: &str) -> PathBuf {
     let target = Path::new(target).parent().expect("the target folder");
     let mut cargo = Command::new(env!("CARGO"));
-    cargo.args(["build", "--quiet", "--bin", name, "--message-format", "json-render-diagnostics", "--target-dir"]).arg(target);
+    cargo
+        .args([
+            "build",
+            "--quiet",
+            "--bin",
+            name,
+            "--message-format",
+            "json-render-diagnostics",
+            "--target-dir",
+        ])
+        .arg(target);
     cargo.current_dir(Path::new(env!("CARGO_MANIFEST_DIR")).join(".."));
-    let output = cargo.stdin(Stdio::null()).stderr(Stdio::inherit()).output().expect("cargo starts");
+    let output =
+        cargo.stdin(Stdio::null()).stderr(Stdio::inherit()).output().expect("cargo starts");
     assert!(output.status.success(), "{name} does not build: {}", output.status);
     executable(&output.stdout)
 }

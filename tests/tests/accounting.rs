@@ -1,4 +1,5 @@
-//! Every segment is accounted for: under load, with full outboxes, with threads that end, with tasks that are cancelled, after shutdown.
+//! Every segment is accounted for: under load, with full outboxes, with threads that end, with
+//! tasks that are cancelled, after shutdown.
 //!
 //! The counts are those of the process, so the tests here take turns.
 
@@ -9,7 +10,10 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::task::{Context, Waker};
 use std::time::Duration;
 
-use skywalking_runtime::{Agent, Callsite, Config, Reason, Reporter, Root, Stats, callsite, child, entry_span, stats, trace_id};
+use skywalking_runtime::{
+    Agent, Callsite, Config, Reason, Reporter, Root, Stats, callsite, child, entry_span, stats,
+    trace_id,
+};
 
 static TURN: Mutex<()> = Mutex::new(());
 static ENTRY: Callsite = callsite!(entry, "/entry");
@@ -32,11 +36,18 @@ fn without_backend(config: Config) -> Agent {
 
 fn assert_exact(stats: &Stats) {
     assert_eq!(stats.opened, stats.finished + stats.open, "{stats:?}");
-    assert_eq!(stats.finished, stats.sent + stats.dropped.total() + stats.queued + stats.in_flight, "{stats:?}");
+    assert_eq!(
+        stats.finished,
+        stats.sent + stats.dropped.total() + stats.queued + stats.in_flight,
+        "{stats:?}"
+    );
 }
 
 fn assert_ordered(stats: &Stats) {
-    assert!(stats.opened >= stats.finished && stats.finished >= stats.sent + stats.dropped.total(), "{stats:?}");
+    assert!(
+        stats.opened >= stats.finished && stats.finished >= stats.sent + stats.dropped.total(),
+        "{stats:?}"
+    );
 }
 
 /// Runs `work` while another thread reads the counts all the time.
@@ -72,7 +83,10 @@ fn full_outboxes_drop_the_newest_and_count_them() {
     assert_eq!((now.queued, now.in_flight), (100, 0));
     assert_eq!(now.dropped.queue_full - before.dropped.queue_full, 3_900);
     let report = agent.shutdown(PATIENCE);
-    assert_eq!((report.sent, report.dropped.queue_full, report.dropped.shutdown, report.dropped.total()), (0, 3_900, 100, 4_000));
+    assert_eq!(
+        (report.sent, report.dropped.queue_full, report.dropped.shutdown, report.dropped.total()),
+        (0, 3_900, 100, 4_000)
+    );
     assert_eq!((report.stats.queued, report.stats.in_flight, report.stats.open), (0, 0, 0));
     assert_exact(&report.stats);
 }
@@ -118,15 +132,19 @@ fn ten_thousand_cancelled_tasks_are_accounted_for() {
     let before = stats();
     let agent = Config::new("cancelled").reporter(Reporter::Discard).start().expect("a tracer");
     watched(|| {
-        tokio::runtime::Builder::new_multi_thread().worker_threads(2).build().expect("a runtime").block_on(async {
-            let tasks: Vec<_> = (0..10_000).map(|_| tokio::spawn(waits())).collect();
-            for task in &tasks {
-                task.abort();
-            }
-            for task in tasks {
-                assert!(task.await.is_err());
-            }
-        });
+        tokio::runtime::Builder::new_multi_thread()
+            .worker_threads(2)
+            .build()
+            .expect("a runtime")
+            .block_on(async {
+                let tasks: Vec<_> = (0..10_000).map(|_| tokio::spawn(waits())).collect();
+                for task in &tasks {
+                    task.abort();
+                }
+                for task in tasks {
+                    assert!(task.await.is_err());
+                }
+            });
     });
     let report = agent.shutdown(PATIENCE);
     // A task that was aborted before its first poll never opened anything.
@@ -158,7 +176,11 @@ fn ten_thousand_open_requests_are_counted_as_open_and_then_cancelled() {
 #[test]
 fn past_the_limit_of_open_segments_requests_are_not_sampled() {
     let _turn = turn();
-    let agent = Config::new("limit").reporter(Reporter::Discard).live_segments(10).start().expect("a tracer");
+    let agent = Config::new("limit")
+        .reporter(Reporter::Discard)
+        .live_segments(10)
+        .start()
+        .expect("a tracer");
     let before = stats();
     let mut open: Vec<_> = (0..15).map(|_| polled_once()).collect();
     let now = stats();
@@ -183,7 +205,10 @@ fn what_ends_after_the_shutdown_is_dropped_and_counted() {
     request(); // off: opens nothing
     drop(open);
     let now = stats();
-    assert_eq!((now.opened - before.opened, now.dropped.off - before.dropped.off, now.open), (1, 1, before.open));
+    assert_eq!(
+        (now.opened - before.opened, now.dropped.off - before.dropped.off, now.open),
+        (1, 1, before.open)
+    );
     assert_exact(&now);
 }
 
@@ -194,7 +219,10 @@ fn a_segment_of_an_earlier_agent_is_not_sent_by_a_later_one() {
     let before = stats();
     let open = polled_once();
     let _ = agent.shutdown(PATIENCE);
-    let agent = Config::new("second").reporter(Reporter::Discard).start().expect("starting again after shutdown works");
+    let agent = Config::new("second")
+        .reporter(Reporter::Discard)
+        .start()
+        .expect("starting again after shutdown works");
     drop(open);
     request();
     let report = agent.shutdown(PATIENCE);

@@ -8,7 +8,9 @@ use std::thread::yield_now;
 use std::time::{Duration, Instant};
 
 use skywalking_runtime::testing::{Span, Tree, is_idle, run, text};
-use skywalking_runtime::{Agent, Callsite, Config, Reason, Reporter, Root, callsite, child, current, exit_span};
+use skywalking_runtime::{
+    Agent, Callsite, Config, Reason, Reporter, Root, callsite, child, current, exit_span,
+};
 
 static CONNECTION: Callsite = callsite!(entry, "/connection", layer = http);
 static PART: Callsite = callsite!(local, "part");
@@ -25,8 +27,13 @@ struct Alone {
 fn agent() -> Alone {
     static AGENT: OnceLock<Agent> = OnceLock::new();
     static TURN: Mutex<()> = Mutex::new(());
-    let agent =
-        AGENT.get_or_init(|| Config::new("ageing").reporter(Reporter::Discard).max_age(Duration::from_millis(100)).start().unwrap());
+    let agent = AGENT.get_or_init(|| {
+        Config::new("ageing")
+            .reporter(Reporter::Discard)
+            .max_age(Duration::from_millis(100))
+            .start()
+            .unwrap()
+    });
     Alone { agent, _turn: TURN.lock().unwrap_or_else(PoisonError::into_inner) }
 }
 
@@ -49,7 +56,8 @@ fn until_it_goes_on(mut work: impl FnMut()) {
     }
 }
 
-/// The tree without the probes, of which there are as many as time allows, and without how many of them were left out.
+/// The tree without the probes, of which there are as many as time allows, and without how many of
+/// them were left out.
 fn shown(trees: &[Tree]) -> String {
     let mut trees = trees.to_vec();
     for tree in &mut trees {
@@ -115,7 +123,9 @@ fn a_segment_waits_for_a_handle_no_longer_than_that_and_what_comes_later_is_coun
     let agent = alone.agent;
     let too_late = agent.stats().count(Reason::DetachedTooLate);
     let mut handle = None;
-    let trees = run(|| Root::new(&CONNECTION).run(|| handle = Some(child(&PART).run(|| current().detach()))));
+    let trees = run(|| {
+        Root::new(&CONNECTION).run(|| handle = Some(child(&PART).run(|| current().detach())))
+    });
     assert_eq!(text(&trees), "Entry /connection layer=Http\n  Local part {unfinished=true}\n");
     let mut handle = handle.unwrap();
     handle.tag("too", "late");

@@ -1,4 +1,5 @@
-//! What a span allocates when the thread is warm: nothing. Counted by the allocator itself, for this thread alone.
+//! What a span allocates when the thread is warm: nothing. Counted by the allocator itself, for
+//! this thread alone.
 #![allow(unsafe_code)] // a global allocator can't be written without
 
 use std::alloc::{GlobalAlloc, Layout, System};
@@ -14,7 +15,8 @@ struct Counting;
 
 thread_local! { static COUNT: Cell<u64> = const { Cell::new(0) }; }
 
-// SAFETY: every call goes to the system's allocator as it came; the counter is a thread-local without a destructor.
+// SAFETY: every call goes to the system's allocator as it came; the counter is a thread-local
+// without a destructor.
 unsafe impl GlobalAlloc for Counting {
     unsafe fn alloc(&self, layout: Layout) -> *mut u8 {
         COUNT.set(COUNT.get() + 1);
@@ -55,7 +57,8 @@ fn tagged(user: &str, ratio: f64) {
 
 #[test]
 fn warm_spans_and_polls_allocate_nothing() {
-    // Starts a tracer; the roots below are outside of the test's mark, which would cost them a place in a map.
+    // Starts a tracer; the roots below are outside of the test's mark, which would cost them a
+    // place in a map.
     drop(Test::new());
     assert!(count(|| drop(vec![1_u8])) > 0, "the counter counts");
 
@@ -73,10 +76,15 @@ fn warm_spans_and_polls_allocate_nothing() {
             });
         }));
         if round > 0 {
-            assert_eq!((locals, tags, children, captures), (0, 0, 0, 0), "local spans, tagged ones, children by hand, captures");
+            assert_eq!(
+                (locals, tags, children, captures),
+                (0, 0, 0, 0),
+                "local spans, tagged ones, children by hand, captures"
+            );
         }
     }
-    // The two are the `Arc` of the first capture and the name in it. An outbox that grows may come on top of any one round.
+    // The two are the `Arc` of the first capture and the name in it. An outbox that grows may come
+    // on top of any one round.
     assert_eq!(roots.iter().min(), Some(&2), "whole roots: {roots:?}");
 }
 
@@ -117,7 +125,8 @@ fn an_unsampled_request_allocates_nothing_when_warm() {
         let work = || Root::new(&ENTRY).run(|| (0..10).for_each(|_| tagged("somebody", 0.5)));
         work();
         // What the test's own sampler allocates is not counted: it is asked when the root opens.
-        Root::new(&ENTRY).run(|| second = Some(count(|| (0..10).for_each(|_| tagged("somebody", 0.5)))));
+        Root::new(&ENTRY)
+            .run(|| second = Some(count(|| (0..10).for_each(|_| tagged("somebody", 0.5)))));
     });
     assert_eq!((trees.len(), second), (0, Some(0)));
 }

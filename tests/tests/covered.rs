@@ -1,5 +1,5 @@
-//! Spans over returned futures and streams: what is computed at the call waits for the first poll. The agent is the process's, so the
-//! tests here take turns.
+//! Spans over returned futures and streams: what is computed at the call waits for the first poll.
+//! The agent is the process's, so the tests here take turns.
 #![allow(missing_docs)]
 
 use std::future::{Future, pending, poll_fn, ready};
@@ -131,7 +131,10 @@ fn nothing_is_computed_for_an_unsampled_request() {
             assert!(!prepared.wants_headers() && !prepared.recording());
             assert_eq!(poll(pin!(prepared.future(ready(1)))), Poll::Ready(1));
             let mut stream = pin!(Prepared::new(&COVERED).stream(stream::iter([1])));
-            assert_eq!((next(stream.as_mut()), next(stream.as_mut())), (Poll::Ready(Some(1)), Poll::Ready(None)));
+            assert_eq!(
+                (next(stream.as_mut()), next(stream.as_mut())),
+                (Poll::Ready(Some(1)), Poll::Ready(None))
+            );
         });
     });
     assert!(trees.is_empty() && is_idle());
@@ -236,7 +239,10 @@ fn the_returned_value_is_seen_while_the_span_is_current_and_once() {
         assert!(poll(future.as_mut()).is_ready());
     });
     assert_eq!(seen, 1);
-    assert_eq!(text(&trees), "Entry /entry\n  Local covered {value=42}\n    Local leaf\n    Local leaf\n");
+    assert_eq!(
+        text(&trees),
+        "Entry /entry\n  Local covered {value=42}\n    Local leaf\n    Local leaf\n"
+    );
 }
 
 #[test]
@@ -255,7 +261,13 @@ fn a_stream_counts_its_items_and_ends_with_the_last() {
         }
     });
     let leaves = "    Local leaf\n".repeat(3);
-    assert_eq!(text(&trees), format!("Entry /entry\n  Local covered {{of=3, items=3}}\n{leaves}{}", "  Local leaf\n".repeat(3)));
+    assert_eq!(
+        text(&trees),
+        format!(
+            "Entry /entry\n  Local covered {{of=3, items=3}}\n{leaves}{}",
+            "  Local leaf\n".repeat(3)
+        )
+    );
 }
 
 #[test]
@@ -270,7 +282,10 @@ fn a_stream_is_cancelled_only_while_somebody_waits_for_an_item() {
         let mut stream = pin!(enough());
         while next(stream.as_mut()).is_ready() {}
     });
-    assert_eq!(text(&trees), "Entry /entry\n  Local covered {items=1}\n  Local covered {items=2} [event=cancelled]\n");
+    assert_eq!(
+        text(&trees),
+        "Entry /entry\n  Local covered {items=1}\n  Local covered {items=2} [event=cancelled]\n"
+    );
 }
 
 #[test]

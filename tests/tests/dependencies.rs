@@ -1,4 +1,5 @@
-//! What our crates ask of the machine of whoever builds them: no newer Rust than 1.88, no C compiler, no protoc, few crates.
+//! What our crates ask of the machine of whoever builds them: no newer Rust than 1.88, no C
+//! compiler, no protoc, few crates.
 
 use std::collections::BTreeSet;
 use std::process::Command;
@@ -28,24 +29,48 @@ type Package = (String, String);
 
 fn cargo(arguments: &[&str]) -> String {
     let program = std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into());
-    let output = Command::new(program).args(arguments).current_dir(env!("CARGO_MANIFEST_DIR")).output().expect("cargo runs");
-    assert!(output.status.success(), "cargo {}: {}", arguments.join(" "), String::from_utf8_lossy(&output.stderr));
+    let output = Command::new(program)
+        .args(arguments)
+        .current_dir(env!("CARGO_MANIFEST_DIR"))
+        .output()
+        .expect("cargo runs");
+    assert!(
+        output.status.success(),
+        "cargo {}: {}",
+        arguments.join(" "),
+        String::from_utf8_lossy(&output.stderr)
+    );
     String::from_utf8(output.stdout).expect("cargo writes UTF-8")
 }
 
 /// Every package of the workspace's lock file, and those of the workspace itself.
 fn packages() -> (Vec<Value>, BTreeSet<String>) {
-    let mut metadata: Value = serde_json::from_str(&cargo(&["metadata", "--format-version", "1", "--locked"])).expect("JSON");
+    let mut metadata: Value =
+        serde_json::from_str(&cargo(&["metadata", "--format-version", "1", "--locked"]))
+            .expect("JSON");
     let members = metadata["workspace_members"].as_array().expect("a list").iter();
     let members = members.map(|id| id.as_str().expect("an id").to_owned()).collect();
     let Value::Array(packages) = metadata["packages"].take() else { panic!("a list of packages") };
     (packages, members)
 }
 
-/// The crates that are built for a crate with all its features, on any platform, by these kinds of dependency.
+/// The crates that are built for a crate with all its features, on any platform, by these kinds of
+/// dependency.
 fn tree(package: &str, edges: &str) -> BTreeSet<Package> {
-    let arguments =
-        ["tree", "--locked", "-p", package, "--all-features", "--target", "all", "-e", edges, "--prefix", "none", "--no-dedupe"];
+    let arguments = [
+        "tree",
+        "--locked",
+        "-p",
+        package,
+        "--all-features",
+        "--target",
+        "all",
+        "-e",
+        edges,
+        "--prefix",
+        "none",
+        "--no-dedupe",
+    ];
     let text = cargo(&arguments);
     let packages = text.lines().filter_map(|line| {
         let mut words = line.split_whitespace();
@@ -56,10 +81,13 @@ fn tree(package: &str, edges: &str) -> BTreeSet<Package> {
 
 /// The packages of all three trees, with what their manifests say.
 fn manifests(edges: &str) -> Vec<Value> {
-    let wanted: BTreeSet<Package> = PRODUCT.iter().flat_map(|package| tree(package, edges)).collect();
+    let wanted: BTreeSet<Package> =
+        PRODUCT.iter().flat_map(|package| tree(package, edges)).collect();
     let (packages, _) = packages();
-    let found: Vec<_> =
-        packages.into_iter().filter(|package| wanted.contains(&(text(package, "name"), text(package, "version")))).collect();
+    let found: Vec<_> = packages
+        .into_iter()
+        .filter(|package| wanted.contains(&(text(package, "name"), text(package, "version"))))
+        .collect();
     assert_eq!(found.len(), wanted.len(), "each crate of the trees has its manifest");
     assert!(wanted.len() > 50, "the trees are those of the whole product: {wanted:?}");
     found
@@ -79,8 +107,17 @@ fn minor(version: &str) -> (u32, u32) {
 fn no_dependency_of_the_product_asks_for_a_newer_rust() {
     let newer: Vec<_> = manifests("normal")
         .iter()
-        .filter(|package| package["rust_version"].as_str().is_some_and(|version| minor(version) > (1, 88)))
-        .map(|package| format!("{} {} asks for Rust {}", text(package, "name"), text(package, "version"), text(package, "rust_version")))
+        .filter(|package| {
+            package["rust_version"].as_str().is_some_and(|version| minor(version) > (1, 88))
+        })
+        .map(|package| {
+            format!(
+                "{} {} asks for Rust {}",
+                text(package, "name"),
+                text(package, "version"),
+                text(package, "rust_version")
+            )
+        })
         .collect();
     assert_eq!(newer, [""; 0], "choose an older version, or raise the workspace's");
 }
@@ -93,14 +130,28 @@ fn nobody_who_builds_the_product_needs_a_c_compiler_or_protoc() {
         .map(|package| format!("{} links {}", text(package, "name"), text(package, "links")))
         .collect();
     assert_eq!(native, [""; 0]);
-    let tools: BTreeSet<_> = PRODUCT.iter().flat_map(|package| tree(package, "normal,build")).map(|(name, _)| name).collect();
+    let tools: BTreeSet<_> = PRODUCT
+        .iter()
+        .flat_map(|package| tree(package, "normal,build"))
+        .map(|(name, _)| name)
+        .collect();
     let foreign: Vec<_> = FOREIGN_TOOLS.iter().filter(|tool| tools.contains(**tool)).collect();
     assert_eq!(foreign, [&""; 0]);
 }
 
 #[test]
 fn the_runtime_is_at_most_80_crates() {
-    let text = cargo(&["tree", "--locked", "-p", "skywalking-runtime", "-e", "normal", "--prefix", "none", "--no-dedupe"]);
+    let text = cargo(&[
+        "tree",
+        "--locked",
+        "-p",
+        "skywalking-runtime",
+        "-e",
+        "normal",
+        "--prefix",
+        "none",
+        "--no-dedupe",
+    ]);
     let lines: BTreeSet<_> = text.lines().collect();
     assert!((10..=80).contains(&lines.len()), "{} crates: {lines:#?}", lines.len());
 }
@@ -111,7 +162,11 @@ fn every_crate_of_the_workspace_is_private_apache_licensed_and_for_rust_1_88() {
     let mut looked_at = 0;
     for package in packages.iter().filter(|package| members.contains(&text(package, "id"))) {
         let name = text(package, "name");
-        assert_eq!(package["publish"], Value::Array(Vec::new()), "{name} can be published: write publish.workspace = true");
+        assert_eq!(
+            package["publish"],
+            Value::Array(Vec::new()),
+            "{name} can be published: write publish.workspace = true"
+        );
         assert_eq!(package["license"], "Apache-2.0", "{name}: write license.workspace = true");
         assert_eq!(package["rust_version"], "1.88", "{name}: write rust-version.workspace = true");
         looked_at += 1;

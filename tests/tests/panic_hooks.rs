@@ -1,11 +1,14 @@
-//! What a span reports of a panic, with the panic hooks that programs set. The hook belongs to the process, so this is one test.
+//! What a span reports of a panic, with the panic hooks that programs set. The hook belongs to the
+//! process, so this is one test.
 
 use std::panic::{AssertUnwindSafe, catch_unwind, panic_any, resume_unwind, set_hook, take_hook};
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::task::{Context, Waker};
 
 use skywalking_runtime::testing::{Log, Span, Tree, run, text};
-use skywalking_runtime::{Agent, Callsite, Config, Reporter, Root, callsite, capture, entry_span, local_span};
+use skywalking_runtime::{
+    Agent, Callsite, Config, Reporter, Root, callsite, capture, entry_span, local_span,
+};
 
 static ENTRY: Callsite = callsite!(entry, "/entry");
 static OTHER: Callsite = callsite!(entry, "/other");
@@ -63,20 +66,30 @@ fn field<'a>(log: &'a Log, key: &str) -> Option<&'a str> {
     log.fields.iter().find(|(known, _)| known == key).map(|(_, value)| &**value)
 }
 
-/// Runs what panics; each span of it must report the panic, with this message and a location in this file.
+/// Runs what panics; each span of it must report the panic, with this message and a location in
+/// this file.
 fn panics(work: impl Fn(), message: Option<&str>) -> Vec<Tree> {
     let trees = run(|| assert!(catch_unwind(AssertUnwindSafe(&work)).is_err()));
-    for span in trees.iter().flat_map(|tree| spans(&tree.root)).filter(|span| span.name != "/other") {
+    for span in trees.iter().flat_map(|tree| spans(&tree.root)).filter(|span| span.name != "/other")
+    {
         assert_eq!(span.logs.len(), 1, "{}", text(&trees));
         let log = &span.logs[0];
-        assert_eq!((field(log, "error.kind"), field(log, "message")), (Some("panic"), message), "{}", text(&trees));
+        assert_eq!(
+            (field(log, "error.kind"), field(log, "message")),
+            (Some("panic"), message),
+            "{}",
+            text(&trees)
+        );
         let location = field(log, "location").unwrap_or_default();
         let (file, place) = location.split_once(".rs:").unwrap_or_default();
         assert!(file.ends_with("panic_hooks"), "{location:?}");
         let numbers: Vec<u32> = place.split(':').map(|number| number.parse().unwrap()).collect();
         assert!(numbers.len() == 2 && numbers[0] > 20 && numbers[0] < 60, "{location:?}");
     }
-    assert!(!text(&trees).contains("location"), "text() must not change with each edit of the program");
+    assert!(
+        !text(&trees).contains("location"),
+        "text() must not change with each edit of the program"
+    );
     trees
 }
 
@@ -95,7 +108,8 @@ fn all_panics(hook: &str, counted: Counted) {
         Root::new(&ENTRY).run(|| elsewhere.run("again", || poll(asynchronous())));
     };
     assert_eq!(panics(nested, text_message).len(), 2);
-    // One that is thrown again runs no hook: its message is not known, and none of an earlier panic is reported.
+    // One that is thrown again runs no hook: its message is not known, and none of an earlier panic
+    // is reported.
     let trees = run(|| {
         Root::new(&ENTRY).run(|| {
             let payload = catch_unwind(sync).unwrap_err();
@@ -104,8 +118,15 @@ fn all_panics(hook: &str, counted: Counted) {
         });
     });
     let log = "ERROR [event=error error.kind=panic";
-    assert_eq!(text(&trees), format!("Entry /entry\n  Local sync {log} message=broken: 7]\n  Local local {log}]\n"));
-    assert_eq!(calls(), if counted == Counted::Yes { 6 } else { 0 }, "{hook}: the program's hook runs once for each panic");
+    assert_eq!(
+        text(&trees),
+        format!("Entry /entry\n  Local sync {log} message=broken: 7]\n  Local local {log}]\n")
+    );
+    assert_eq!(
+        calls(),
+        if counted == Counted::Yes { 6 } else { 0 },
+        "{hook}: the program's hook runs once for each panic"
+    );
 }
 
 #[test]

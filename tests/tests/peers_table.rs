@@ -1,9 +1,11 @@
-//! `docs/peers.md` says what other agents can do and what this one does. Every capability has a row, and every row the tests that hold it.
+//! `docs/peers.md` says what other agents can do and what this one does. Every capability has a
+//! row, and every row the tests that hold it.
 
 use std::collections::BTreeSet;
 use std::path::Path;
 
-/// The capabilities that at least one peer has, or that their users ask for, and that are about tracing or about reporting it.
+/// The capabilities that at least one peer has, or that their users ask for, and that are about
+/// tracing or about reporting it.
 const ROWS: [&str; 42] = [
     "sampling n per 3 s",
     "sampling percentage",
@@ -61,11 +63,18 @@ fn root() -> &'static Path {
 /// The rows of the tables that have tests, each with its cells.
 fn rows() -> Vec<Row> {
     let page = std::fs::read_to_string(root().join("docs/peers.md")).expect("docs/peers.md");
-    let cells =
-        page.lines().filter_map(|line| line.strip_prefix("| ")?.strip_suffix('|')).map(|line| line.split(" | ").collect::<Vec<_>>());
+    let cells = page
+        .lines()
+        .filter_map(|line| line.strip_prefix("| ")?.strip_suffix('|'))
+        .map(|line| line.split(" | ").collect::<Vec<_>>());
     cells
-        .filter(|cells| cells.len() == 4 && cells[0] != "capability" && !cells[0].starts_with("---"))
-        .map(|cells| Row { name: cells[0].to_owned(), tests: cells[3].split('`').skip(1).step_by(2).map(str::to_owned).collect() })
+        .filter(|cells| {
+            cells.len() == 4 && cells[0] != "capability" && !cells[0].starts_with("---")
+        })
+        .map(|cells| Row {
+            name: cells[0].to_owned(),
+            tests: cells[3].split('`').skip(1).step_by(2).map(str::to_owned).collect(),
+        })
         .collect()
 }
 
@@ -95,7 +104,8 @@ fn every_test_that_is_named_exists() {
     assert!(missing.is_empty(), "no such tests: {missing:#?}");
 }
 
-/// Whether `path::name` is a function with an attribute of a test above it, or a case that the file lists and `cases.rs` beside it holds.
+/// Whether `path::name` is a function with an attribute of a test above it, or a case that the file
+/// lists and `cases.rs` beside it holds.
 fn exists(test: &str) -> bool {
     let Some((path, name)) = test.split_once("::") else { return false };
     let path = root().join(path);
@@ -103,12 +113,20 @@ fn exists(test: &str) -> bool {
     let lines: Vec<_> = text.lines().map(str::trim_start).collect();
     let call = format!("fn {name}(");
     let cases = std::fs::read_to_string(path.with_file_name("cases.rs"));
-    if lines.contains(&format!("{name},").as_str()) && cases.is_ok_and(|cases| cases.contains(&call)) {
+    if lines.contains(&format!("{name},").as_str())
+        && cases.is_ok_and(|cases| cases.contains(&call))
+    {
         return true;
     }
-    let is_it = |at: &usize| lines[*at].strip_prefix("async ").unwrap_or(lines[*at]).starts_with(&call);
+    let is_it =
+        |at: &usize| lines[*at].strip_prefix("async ").unwrap_or(lines[*at]).starts_with(&call);
     (0..lines.len()).filter(is_it).any(|at| {
-        let above = lines[..at].iter().rev().take_while(|line| line.starts_with('#') || line.starts_with("//"));
-        above.into_iter().any(|line| line.starts_with("#[test]") || line.starts_with("#[tokio::test"))
+        let above = lines[..at]
+            .iter()
+            .rev()
+            .take_while(|line| line.starts_with('#') || line.starts_with("//"));
+        above
+            .into_iter()
+            .any(|line| line.starts_with("#[test]") || line.starts_with("#[tokio::test"))
     })
 }

@@ -1,4 +1,5 @@
-//! Tracers that start and stop while requests are in flight on many threads: no slot stays occupied, and every segment is accounted for.
+//! Tracers that start and stop while requests are in flight on many threads: no slot stays
+//! occupied, and every segment is accounted for.
 
 use std::future::ready;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -6,7 +7,10 @@ use std::task::{Context, Poll, Waker};
 use std::time::Duration;
 
 use skywalking_runtime::testing::is_idle;
-use skywalking_runtime::{Callsite, Config, Reporter, Root, TracedFuture as _, callsite, child, entry_span, local_span, stats};
+use skywalking_runtime::{
+    Callsite, Config, Reporter, Root, TracedFuture as _, callsite, child, entry_span, local_span,
+    stats,
+};
 
 static ENTRY: Callsite = callsite!(entry, "/entry");
 static PART: Callsite = callsite!(local, "part");
@@ -20,7 +24,10 @@ async fn request() {
 #[local_span(name = "step")]
 async fn step() {
     let mut polled = false;
-    std::future::poll_fn(move |_| if std::mem::replace(&mut polled, true) { Poll::Ready(()) } else { Poll::Pending }).await;
+    std::future::poll_fn(move |_| {
+        if std::mem::replace(&mut polled, true) { Poll::Ready(()) } else { Poll::Pending }
+    })
+    .await;
 }
 
 fn drive(future: impl Future<Output = ()>) {
@@ -50,7 +57,8 @@ fn a_start_or_stop_in_the_middle_of_a_request_leaves_nothing_behind() {
             if over.load(Ordering::Relaxed) {
                 break;
             }
-            let agent = Config::new("restarts").reporter(Reporter::Discard).start().expect("none runs");
+            let agent =
+                Config::new("restarts").reporter(Reporter::Discard).start().expect("none runs");
             let _ = agent.shutdown(Duration::from_millis(5));
         }
         over.store(true, Ordering::Relaxed);

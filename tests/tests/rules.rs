@@ -1,4 +1,5 @@
-//! Each segment that a test makes is held against the wire's rules: those of the test by the test, those of nobody by the process.
+//! Each segment that a test makes is held against the wire's rules: those of the test by the test,
+//! those of nobody by the process.
 
 use std::process::{Command, Stdio};
 
@@ -18,7 +19,8 @@ fn what_a_test_makes_fails_it_where_a_rule_is_broken() {
 
 #[test]
 fn rules_that_a_test_allows_to_be_broken_fail_nothing() {
-    let trees = testing::Test::new().allow("tag-missing").allow("tag-loses-segment").run(break_two_rules);
+    let trees =
+        testing::Test::new().allow("tag-missing").allow("tag-loses-segment").run(break_two_rules);
     assert_eq!(testing::text(&trees), "Entry /look up layer=Cache {x-le=yes}\n");
 }
 
@@ -35,7 +37,8 @@ fn a_segment_of_no_test_that_breaks_a_rule_that_it_may_break() {
 #[test]
 #[ignore = "ends its process: it is the child of a test"]
 fn a_segment_of_no_test_that_breaks_a_rule() {
-    let agent = Config::new("shop").reporter(Reporter::Discard).start().expect("nothing else runs here");
+    let agent =
+        Config::new("shop").reporter(Reporter::Discard).start().expect("nothing else runs here");
     break_two_rules();
     drop(agent);
 }
@@ -45,14 +48,22 @@ fn a_process_ends_with_the_reason_where_it_was_told_to_and_else_goes_on() {
     let child = |name: &str, told: &str| {
         let mut command = Command::new(std::env::current_exe().expect("this test"));
         command.args(["--exact", name, "--ignored"]);
-        let ended = command.env("SW_TESTING_ABORT_ON_VIOLATION", told).stdin(Stdio::null()).output().expect("it starts");
+        let ended = command
+            .env("SW_TESTING_ABORT_ON_VIOLATION", told)
+            .stdin(Stdio::null())
+            .output()
+            .expect("it starts");
         (ended.status.success(), String::from_utf8_lossy(&ended.stderr).into_owned())
     };
     let (went_on, said) = child("a_segment_of_no_test_that_breaks_a_rule", "1");
     assert!(!went_on, "{said}");
     let told = said.lines().filter(|line| line.starts_with("  tag-")).collect::<Vec<_>>();
     assert_eq!(told.len(), 2, "{said}");
-    assert!(told[0].contains("is of layer Cache and lacks the tag cache.type") && told[1].contains("the tag x-le with value"), "{said}");
+    assert!(
+        told[0].contains("is of layer Cache and lacks the tag cache.type")
+            && told[1].contains("the tag x-le with value"),
+        "{said}"
+    );
     for (name, told) in [
         ("a_segment_of_no_test_that_breaks_a_rule", ""),
         ("a_segment_of_no_test_that_breaks_a_rule", "0"),

@@ -1,4 +1,5 @@
-//! What the settings of a running agent change in the trees. The agent is the process's, so the tests here take turns.
+//! What the settings of a running agent change in the trees. The agent is the process's, so the
+//! tests here take turns.
 
 use std::future::pending;
 use std::sync::{Mutex, MutexGuard, PoisonError};
@@ -6,8 +7,8 @@ use std::time::Duration;
 
 use skywalking_runtime::testing::{Test, is_idle, run, text};
 use skywalking_runtime::{
-    Agent, Callsite, Cancelled, Config, Enabled, Error, Inbound, Orphans, Reason, Reporter, Root, callsite, child, entry_span, local_span,
-    stats,
+    Agent, Callsite, Cancelled, Config, Enabled, Error, Inbound, Orphans, Reason, Reporter, Root,
+    callsite, child, entry_span, local_span, stats,
 };
 
 static TURN: Mutex<()> = Mutex::new(());
@@ -72,7 +73,8 @@ fn a_header_read_twice_is_one_ref() {
     let trees = run(|| Root::new(&ENTRY).extract(&HEADER).run(|| serve(HEADER)));
     assert_eq!(text(&trees), "Entry /serve ref=CrossProcess\n  Local orphan\n    Local part\n");
     // Of two that are not one, each has it: an Entry without one is a call from nobody.
-    let trees = run(|| Root::new(&ENTRY).extract(&HEADER).run(|| child(&PART).run(|| serve(HEADER))));
+    let trees =
+        run(|| Root::new(&ENTRY).extract(&HEADER).run(|| child(&PART).run(|| serve(HEADER))));
     assert_eq!(
         text(&trees),
         "Entry /entry ref=CrossProcess\n  Local part\n    Entry /serve ref=CrossProcess\n      Local orphan\n        Local part\n"
@@ -109,13 +111,18 @@ fn two_at_once_are_refused_and_off_is_off() {
     let second = Config::new("second").reporter(Reporter::Discard).start();
     assert!(matches!(second, Err(Error::AlreadyStarted { .. })), "{second:?}");
     drop(agent);
-    let off = Config::new("").enabled(Enabled::No).start().expect("whatever the other settings say");
+    let off =
+        Config::new("").enabled(Enabled::No).start().expect("whatever the other settings say");
     let before = stats();
     serve(HEADER);
     assert_eq!(stats(), before);
     assert_eq!(off.shutdown(Duration::from_secs(1)).sent, 0);
     let wrong = Config::new("").start_or_off();
-    assert!(wrong.error().is_some_and(|error| error.to_string().contains("service")), "{:?}", wrong.error());
+    assert!(
+        wrong.error().is_some_and(|error| error.to_string().contains("service")),
+        "{:?}",
+        wrong.error()
+    );
     serve(HEADER);
     assert_eq!(stats(), before);
 }

@@ -1,4 +1,5 @@
-//! Expressions of every form as arguments: struct literals, closures that return, guards that are held while their value is read.
+//! Expressions of every form as arguments: struct literals, closures that return, guards that are
+//! held while their value is read.
 
 use std::cell::RefCell;
 use std::sync::Mutex;

@@ -1,10 +1,13 @@
-//! What the arguments of an attribute call is not recorded: neither as a trace nor in the request that is there.
+//! What the arguments of an attribute call is not recorded: neither as a trace nor in the request
+//! that is there.
 
 use std::fmt;
 use std::pin::Pin;
 
 use futures::stream::{self, Stream, StreamExt as _};
-use skywalking_runtime::{Callsite, Root, callsite, capture, entry_span, exit_span, local_span, trace_id};
+use skywalking_runtime::{
+    Callsite, Root, callsite, capture, entry_span, exit_span, local_span, trace_id,
+};
 
 use skywalking_trybuild::{block_on, quietly, spans};
 
@@ -108,7 +111,8 @@ fn id() {}
 #[local_span(name = "captures", tags("open" = captured()))]
 fn captures() {
     let snapshot = capture();
-    std::thread::scope(|scope| scope.spawn(|| snapshot.run("other thread", nested)).join()).expect("no panic");
+    std::thread::scope(|scope| scope.spawn(|| snapshot.run("other thread", nested)).join())
+        .expect("no panic");
 }
 
 /// Takes a snapshot of what is not recorded, and goes on from it.

@@ -1,4 +1,5 @@
-//! A panic in an argument's expression is the program's own and leaves no span; a panic while a value is formatted is caught.
+//! A panic in an argument's expression is the program's own and leaves no span; a panic while a
+//! value is formatted is caught.
 
 use std::fmt::{self, Display};
 use std::panic::catch_unwind;

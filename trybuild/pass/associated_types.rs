@@ -50,7 +50,10 @@ impl<'t> Lending for Windows<'t> {
 }
 
 #[local_span(tags("first" = %first))]
-fn projected<I>(first: <I as IntoIterator>::Item, items: I) -> Result<Vec<<I as IntoIterator>::Item>, <I::Item as TryInto<u8>>::Error>
+fn projected<I>(
+    first: <I as IntoIterator>::Item,
+    items: I,
+) -> Result<Vec<<I as IntoIterator>::Item>, <I::Item as TryInto<u8>>::Error>
 where
     I: IntoIterator,
     I::Item: TryInto<u8> + Clone + Display,

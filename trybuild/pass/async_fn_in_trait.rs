@@ -1,4 +1,5 @@
-//! Native `async fn` in traits: default bodies, implementations, and `impl Future` refined to `async fn`.
+//! Native `async fn` in traits: default bodies, implementations, and `impl Future` refined to
+//! `async fn`.
 
 use std::fmt::Display;
 

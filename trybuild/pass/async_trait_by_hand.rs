@@ -1,4 +1,5 @@
-//! What `#[async_trait]` makes of an `async fn`, written out: the one boxed future that needs no `covers`.
+//! What `#[async_trait]` makes of an `async fn`, written out: the one boxed future that needs no
+//! `covers`.
 
 use std::pin::Pin;
 
@@ -26,7 +27,13 @@ impl Store {
             }
             let __self = self;
             let key = key;
-            let __ret: Result<usize, String> = { if key.is_empty() { Err(String::new()) } else { Ok(key.len() + __self.name().len()) } };
+            let __ret: Result<usize, String> = {
+                if key.is_empty() {
+                    Err(String::new())
+                } else {
+                    Ok(key.len() + __self.name().len())
+                }
+            };
             __ret
         })
     }

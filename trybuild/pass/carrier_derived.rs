@@ -1,4 +1,5 @@
-//! What a derived carrier reads and writes: lifetimes, generics and `where`, a field for all headers or a field a header, a field that can only be read.
+//! What a derived carrier reads and writes: lifetimes, generics and `where`, a field for all
+//! headers or a field a header, a field that can only be read.
 
 use std::borrow::Cow;
 
@@ -74,7 +75,9 @@ fn carries_the_context() {
         let mut message = Generic { headers: String::new(), rest: ["x"] };
         assert_eq!(send(&mut message), 1);
         assert!(receive(&message));
-        let nested = send_nested(Nested { inner: Box::new(Generic { headers: Parts::default(), rest: [] }) });
+        let nested = send_nested(Nested {
+            inner: Box::new(Generic { headers: Parts::default(), rest: [] }),
+        });
         assert!(receive(&nested) && nested.inner.rest.is_empty());
         assert!(receive(&Received { headers: Readable(&nested.inner.headers.r#type) }));
     })
@@ -96,7 +99,9 @@ fn sets_and_removes_the_headers_that_it_has_fields_for() {
         parts.set_header("sw8", "1");
         parts.set_header("sw8-correlation", "2");
         parts.set_header("sw8-x", "3");
-        let read = |parts: &Parts| ["sw8", "sw8-correlation", "sw8-x"].map(|key| parts.header(key).map(Cow::into_owned));
+        let read = |parts: &Parts| {
+            ["sw8", "sw8-correlation", "sw8-x"].map(|key| parts.header(key).map(Cow::into_owned))
+        };
         assert_eq!(read(&parts), [Some("1".to_owned()), Some("2".to_owned()), None]);
         parts.remove_header("sw8");
         parts.remove_header("sw8-correlation");

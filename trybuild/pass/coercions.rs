@@ -1,4 +1,5 @@
-//! The value of the body coerces to the return type as in the plain function, also where its error is looked at (tokio-rs/tracing#2796, #2857).
+//! The value of the body coerces to the return type as in the plain function, also where its error
+//! is looked at (tokio-rs/tracing#2796, #2857).
 
 use skywalking_runtime::local_span;
 use skywalking_trybuild::{block_on, spans};

@@ -1,4 +1,5 @@
-//! Names and peers from methods, generics, fields of `self`, constants, and with spans of their own.
+//! Names and peers from methods, generics, fields of `self`, constants, and with spans of their
+//! own.
 
 use std::fmt::{self, Display};
 

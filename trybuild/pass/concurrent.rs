@@ -1,4 +1,5 @@
-//! Traced futures that take turns on one thread: each finds its own span current, and the one that loses a race is cancelled.
+//! Traced futures that take turns on one thread: each finds its own span current, and the one that
+//! loses a race is cancelled.
 
 use std::pin::pin;
 

@@ -139,7 +139,10 @@ fn covers_takes_a_boxed_future_by_any_name() {
 
 #[test]
 fn covers_takes_a_boxed_stream_by_any_name() {
-    spans(|| assert_eq!((block_on(rows(&[1, 2]).count()), block_on(unpin_rows(3).count())), (2, 3))).are(
+    spans(|| {
+        assert_eq!((block_on(rows(&[1, 2]).count()), block_on(unpin_rows(3).count())), (2, 3))
+    })
+    .are(
         "
         Local pass::covers_alias::rows {items=2}
         Local pass::covers_alias::unpin_rows {items=3}

@@ -1,4 +1,5 @@
-//! Functions that are not async and return a future: `covers = future` opens the span at its first poll and ends it with the future.
+//! Functions that are not async and return a future: `covers = future` opens the span at its first
+//! poll and ends it with the future.
 
 use std::future::ready;
 use std::pin::Pin;
@@ -25,11 +26,14 @@ fn boxed(user: &u8) -> BoxFuture<'_, u8> {
 
 #[local_span(covers = future)]
 fn boxed_here(user: u8) -> LocalBoxFuture<'static, Result<u8, String>> {
-    async move { if user == 0 { Err("zero".to_owned()) } else { Ok(wait(user).await) } }.boxed_local()
+    async move { if user == 0 { Err("zero".to_owned()) } else { Ok(wait(user).await) } }
+        .boxed_local()
 }
 
 #[exit_span(name = format!("pinned {user}"), peer = format!("users:{user}"), covers = future)]
-fn pinned<'a>(user: &'a mut u8) -> Pin<std::boxed::Box<dyn Future<Output = Result<&'a u8, std::fmt::Error>> + Send + 'a>> {
+fn pinned<'a>(
+    user: &'a mut u8,
+) -> Pin<std::boxed::Box<dyn Future<Output = Result<&'a u8, std::fmt::Error>> + Send + 'a>> {
     *user += 1;
     if *user > 10 {
         return std::boxed::Box::pin(ready(Err(std::fmt::Error)));
@@ -60,7 +64,9 @@ fn by_question_mark(text: &str) -> impl Future<Output = Option<usize>> + use<'_>
 struct Box;
 
 impl Box {
-    fn pin<F: Future + Send + 'static>(future: F) -> Pin<std::boxed::Box<dyn Future<Output = F::Output> + Send>> {
+    fn pin<F: Future + Send + 'static>(
+        future: F,
+    ) -> Pin<std::boxed::Box<dyn Future<Output = F::Output> + Send>> {
         at_the_call();
         std::boxed::Box::pin(future)
     }

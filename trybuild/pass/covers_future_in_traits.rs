@@ -1,4 +1,5 @@
-//! Methods that return futures, in traits and implementations: by `impl Future`, by a box, for generics and for `dyn`.
+//! Methods that return futures, in traits and implementations: by `impl Future`, by a box, for
+//! generics and for `dyn`.
 
 use std::fmt::Display;
 use std::pin::Pin;

@@ -1,4 +1,5 @@
-//! `covers = stream`: an item that is an `Err` marks the span as a returned one does, and all error keys hold for items.
+//! `covers = stream`: an item that is an `Err` marks the span as a returned one does, and all error
+//! keys hold for items.
 
 use std::fmt;
 use std::pin::Pin;
@@ -84,7 +85,9 @@ fn ignored(n: u8) -> impl Stream<Item = Result<u8, Missing>> {
 }
 
 #[local_span(name = "ignored in a box", covers = stream, err_ignore(Missing))]
-fn ignored_boxed(n: u8) -> BoxStream<'static, Result<u8, Box<dyn std::error::Error + Send + Sync>>> {
+fn ignored_boxed(
+    n: u8,
+) -> BoxStream<'static, Result<u8, Box<dyn std::error::Error + Send + Sync>>> {
     missing(n).map(|row| row.map_err(Into::into)).boxed()
 }
 

@@ -56,7 +56,10 @@ fn with_a_coercion() {
 #[test]
 fn with_a_coercion_in_a_future() {
     spans(|| {
-        assert_eq!(block_on(later(true)).to_string() + &block_on(later(false)).to_string(), "1late");
+        assert_eq!(
+            block_on(later(true)).to_string() + &block_on(later(false)).to_string(),
+            "1late"
+        );
         assert_eq!(block_on(slice(true)), [1, 2]);
     })
     .are(

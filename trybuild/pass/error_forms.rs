@@ -1,4 +1,5 @@
-//! `err(Display)`, `err(Debug)` and `err(PATH)`: what the log says of the error, and which values are errors.
+//! `err(Display)`, `err(Debug)` and `err(PATH)`: what the log says of the error, and which values
+//! are errors.
 
 use std::fmt::{self, Debug, Display};
 

@@ -1,4 +1,5 @@
-//! What `extract` reads from: text, maps, pairs, options, references, fields, and what a call returns.
+//! What `extract` reads from: text, maps, pairs, options, references, fields, and what a call
+//! returns.
 
 use std::collections::{BTreeMap, HashMap};
 
@@ -63,7 +64,9 @@ fn continue_the_trace() {
         assert_eq!(request().of_self(), 1);
         assert_eq!(field(request()), Ok(1));
         assert_eq!(block_on(call(&request())), 1);
-        assert!(option(Some(&BTreeMap::from([("sw8".to_owned(), SW8.to_owned())]))) && !option(None));
+        assert!(
+            option(Some(&BTreeMap::from([("sw8".to_owned(), SW8.to_owned())]))) && !option(None)
+        );
         assert!(object(&format!("sw8:{SW8}")));
         assert!(computed(SW8) > 0);
     })

@@ -1,4 +1,5 @@
-//! An async function is a span from its first poll to its end: its parent is the span that is current then.
+//! An async function is a span from its first poll to its end: its parent is the span that is
+//! current then.
 
 use skywalking_runtime::{entry_span, exit_span, local_span};
 use skywalking_trybuild::{block_on, spans};

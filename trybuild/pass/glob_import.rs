@@ -17,11 +17,17 @@ async fn answer(request: Request<String>) -> Answer {
 #[test]
 fn keeps_the_names_of_other_crates() {
     let service = integrations::tower::ServerLayer::new().layer(service_fn(answer));
-    spans(|| block_on(service.oneshot(http::Request::new("tea".to_owned()))).map(drop).expect("an answer")).are(
+    spans(|| {
+        block_on(service.oneshot(http::Request::new("tea".to_owned())))
+            .map(drop)
+            .expect("an answer")
+    })
+    .are(
         "
         Entry /items layer=Http component=49 {http.method=GET, url=/, size=3, http.status_code=200}
         ",
     );
-    let built: fn() -> tower::ServiceBuilder<tower::layer::util::Identity> = tower::ServiceBuilder::new;
+    let built: fn() -> tower::ServiceBuilder<tower::layer::util::Identity> =
+        tower::ServiceBuilder::new;
     let _ = built();
 }

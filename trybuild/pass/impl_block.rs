@@ -52,7 +52,10 @@ impl Shop {
     }
 
     #[inline]
-    fn generic<T: Display>(&self, items: impl IntoIterator<Item = T>) -> impl Iterator<Item = String> {
+    fn generic<T: Display>(
+        &self,
+        items: impl IntoIterator<Item = T>,
+    ) -> impl Iterator<Item = String> {
         items.into_iter().map(|item| item.to_string())
     }
 }

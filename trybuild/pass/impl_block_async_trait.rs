@@ -1,4 +1,5 @@
-//! `#[async_trait]` above and below our attribute on a block: either way the span covers the future.
+//! `#[async_trait]` above and below our attribute on a block: either way the span covers the
+//! future.
 
 use async_trait::async_trait;
 use skywalking_runtime::{entry_span, exit_span, local_span, skip_span};

@@ -1,4 +1,5 @@
-//! Blocks of generic types: type and constant parameters, lifetimes, `where`, `unsafe`, `dyn` and references as the type.
+//! Blocks of generic types: type and constant parameters, lifetimes, `where`, `unsafe`, `dyn` and
+//! references as the type.
 
 use std::fmt::{Debug, Display};
 use std::marker::PhantomData;
@@ -30,7 +31,11 @@ where
         self.cells.iter().sum()
     }
 
-    async fn map<U: Display>(&mut self, to: impl Fn(u8) -> U + Send, mut last: usize) -> Result<Vec<String>, String> {
+    async fn map<U: Display>(
+        &mut self,
+        to: impl Fn(u8) -> U + Send,
+        mut last: usize,
+    ) -> Result<Vec<String>, String> {
         last = last.min(N);
         Ok(self.cells[..last].iter().map(|cell| to(*cell).to_string()).collect())
     }
@@ -92,7 +97,10 @@ fn keep_their_generics() {
         assert_eq!(block_on(grid.map(|cell| cell + 1, 1)), Ok(vec!["2".to_owned()]));
         let object: &(dyn Debug + Send) = &1;
         assert_eq!((object.name(), (&object).name()), ("1".to_owned(), "1".to_owned()));
-        assert_eq!(((1, 2).name(), [1_u8][..].name(), 3_u8.mark()), ("pair".to_owned(), "bytes".to_owned(), 3));
+        assert_eq!(
+            ((1, 2).name(), [1_u8][..].name(), 3_u8.mark()),
+            ("pair".to_owned(), "bytes".to_owned(), 3)
+        );
     })
     .are(
         "

@@ -1,4 +1,5 @@
-//! Blocks that implement a trait: constants and types stay, async functions and futures are covered, failing ones are marked.
+//! Blocks that implement a trait: constants and types stay, async functions and futures are
+//! covered, failing ones are marked.
 
 use std::fmt;
 use std::str::FromStr;

@@ -1,4 +1,5 @@
-//! The places that `inject` writes to: parameters by value and by `&mut`, fields, elements, options, and what expressions lead to.
+//! The places that `inject` writes to: parameters by value and by `&mut`, fields, elements,
+//! options, and what expressions lead to.
 
 use std::collections::HashMap;
 
@@ -106,7 +107,10 @@ fn by_value_and_by_reference() {
         assert_eq!(owned(message()), Ok(3));
         assert_eq!(block_on(owned_later(message())), 3);
         assert_eq!(block_on(only_injected(message())), 1);
-        assert_eq!((injected_and_returned(message()).a, injected_can_fail(message()).unwrap().a), (3, 3));
+        assert_eq!(
+            (injected_and_returned(message()).a, injected_can_fail(message()).unwrap().a),
+            (3, 3)
+        );
         let mut message = message();
         assert_eq!(block_on(borrowed(&mut message)), Ok(3));
         assert_eq!(receive(&message), 1);

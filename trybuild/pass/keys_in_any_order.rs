@@ -1,4 +1,5 @@
-//! Every key that today's functions take, in any order, with trailing commas, on many lines, or with none at all.
+//! Every key that today's functions take, in any order, with trailing commas, on many lines, or
+//! with none at all.
 
 use skywalking_runtime::{entry_span, exit_span, local_span};
 use skywalking_trybuild::{block_on, spans_that_break};

@@ -1,5 +1,14 @@
 //! No lint speaks of what the macros emit. `crates/pedantic` says the same of a whole crate.
-#![deny(warnings, rust_2018_idioms, unused, clippy::all, clippy::pedantic, missing_docs, unreachable_pub, unsafe_code)]
+#![deny(
+    warnings,
+    rust_2018_idioms,
+    unused,
+    clippy::all,
+    clippy::pedantic,
+    missing_docs,
+    unreachable_pub,
+    unsafe_code
+)]
 #![allow(clippy::unused_async, clippy::unnecessary_wraps, reason = "the functions are shapes")]
 
 use skywalking_runtime::{Carrier, entry_span, exit_span, local_span};

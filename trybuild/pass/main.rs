@@ -1,7 +1,9 @@
-//! Right use that is unusual: each file is a shape, named after it, that compiles, runs and says which spans it makes.
+//! Right use that is unusual: each file is a shape, named after it, that compiles, runs and says
+//! which spans it makes.
 //!
-//! All shapes are modules of one test binary, so there is one link, and each can have inner attributes of its own. A shape that needs a crate of its own (an
-//! edition, a renamed dependency, a runtime's macros) stands in `crates/`.
+//! All shapes are modules of one test binary, so there is one link, and each can have inner
+//! attributes of its own. A shape that needs a crate of its own (an edition, a renamed dependency,
+//! a runtime's macros) stands in `crates/`.
 
 #![deny(warnings)]
 #![allow(
@@ -136,10 +138,14 @@ fn every_file_is_a_module_and_says_which_spans_it_makes() {
         if name == "main" {
             continue;
         }
-        assert!(include_str!("main.rs").contains(&format!("\nmod {name};\n")), "`mod {name};` is missing in `pass/main.rs`");
+        assert!(
+            include_str!("main.rs").contains(&format!("\nmod {name};\n")),
+            "`mod {name};` is missing in `pass/main.rs`"
+        );
         let text = std::fs::read_to_string(&path).unwrap();
         assert!(
-            (text.contains("spans(") || text.contains("spans_that_break(")) && text.contains(".are("),
+            (text.contains("spans(") || text.contains("spans_that_break("))
+                && text.contains(".are("),
             "`pass/{name}.rs` does not say which spans it makes"
         );
         shapes += 1;

@@ -1,4 +1,5 @@
-//! A trait of the user's that is implemented for every type: its methods are called as those that the expansion calls.
+//! A trait of the user's that is implemented for every type: its methods are called as those that
+//! the expansion calls.
 #![allow(dead_code, reason = "the methods are there to be in the way")]
 
 use skywalking_runtime::{entry_span, exit_span, local_span};
@@ -100,7 +101,10 @@ fn are_called_by_the_user_alone() {
         assert_eq!(entry("", 1), Ok(9));
         assert_eq!(block_on(exit(String::new(), 1)), Err(14));
         assert_eq!(block_on(local(1)), 3);
-        assert_eq!((batch([""], 1), block_on(future(2)), block_on(futures::StreamExt::count(stream(3)))), (Ok(3), Ok(2), 1));
+        assert_eq!(
+            (batch([""], 1), block_on(future(2)), block_on(futures::StreamExt::count(stream(3)))),
+            (Ok(3), Ok(2), 1)
+        );
     })
     .are(
         "

@@ -1,4 +1,5 @@
-//! Parameters that the body moves, whole or in part, calls, lends for longer than itself, or takes into closures, threads and other futures.
+//! Parameters that the body moves, whole or in part, calls, lends for longer than itself, or takes
+//! into closures, threads and other futures.
 
 use std::fmt::Display;
 
@@ -31,7 +32,11 @@ impl Pair {
 }
 
 #[local_span]
-fn calls(once: impl FnOnce(String) -> usize, mut many: impl FnMut() -> usize, text: String) -> Result<usize, String> {
+fn calls(
+    once: impl FnOnce(String) -> usize,
+    mut many: impl FnMut() -> usize,
+    text: String,
+) -> Result<usize, String> {
     Ok(once(text) + many() + many())
 }
 
@@ -91,18 +96,27 @@ fn go_where_they_go_in_the_plain_function() {
         let (left, right) = pair_.parts().unwrap();
         left.push('!');
         right.push(3);
-        assert_eq!((pair_.into_right().unwrap().len(), block_on(pair().into_left(&mut kept)), kept.len()), (3, Ok("left".to_owned()), 2));
+        assert_eq!(
+            (pair_.into_right().unwrap().len(), block_on(pair().into_left(&mut kept)), kept.len()),
+            (3, Ok("left".to_owned()), 2)
+        );
         let mut count = || {
             calls_made += 1;
             calls_made
         };
         assert_eq!(calls(|text| text.len(), &mut count, "ab".to_owned()), Ok(5));
-        assert_eq!(block_on(calls_later(Box::new(|text| text.len()), &mut count, "ab".to_owned())), Ok(9));
+        assert_eq!(
+            block_on(calls_later(Box::new(|text| text.len()), &mut count, "ab".to_owned())),
+            Ok(9)
+        );
         assert_eq!(to_a_thread("ab".to_owned(), 1), Ok(3));
         assert_eq!(into_a_closure("a", 1).unwrap()("b"), 3);
         assert_eq!(block_on(into_a_future("ab".to_owned(), 1)), Ok(3));
         lends(&mut items, "a".to_owned()).unwrap().push('b');
-        assert_eq!((items, shadows(10), replaces(vec![1], 1)), (vec!["ab".to_owned()], Ok(2), Ok(vec![2, 1])));
+        assert_eq!(
+            (items, shadows(10), replaces(vec![1], 1)),
+            (vec!["ab".to_owned()], Ok(2), Ok(vec![2, 1]))
+        );
     })
     .are(
         "

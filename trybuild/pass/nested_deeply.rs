@@ -1,4 +1,5 @@
-//! Many traced futures inside each other, each by value: no overflow of the compiler's limit on recursion, also where it has to prove that they are `Send`.
+//! Many traced futures inside each other, each by value: no overflow of the compiler's limit on
+//! recursion, also where it has to prove that they are `Send`.
 
 use skywalking_runtime::local_span;
 

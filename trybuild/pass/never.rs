@@ -34,7 +34,10 @@ fn end_by_a_panic() {
 fn end_by_a_panic_in_a_future() {
     quietly(|| {
         spans(|| {
-            assert!(catch_unwind(AssertUnwindSafe(|| block_on(async { never_later(1).await }))).is_err());
+            assert!(
+                catch_unwind(AssertUnwindSafe(|| block_on(async { never_later(1).await })))
+                    .is_err()
+            );
         })
     })
     .are(

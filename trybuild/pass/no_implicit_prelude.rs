@@ -55,7 +55,10 @@ fn none(n: &::std::option::Option<u8>) -> ::std::option::Option<&'static str> {
 }
 
 #[::skywalking_runtime::entry_span(extract_each = carriers, tags(n), ret_tags("ok" = |ok| *ok), covers = future)]
-fn future(carriers: [&str; 1], n: u8) -> impl ::std::future::Future<Output = ::std::result::Result<u8, u8>> {
+fn future(
+    carriers: [&str; 1],
+    n: u8,
+) -> impl ::std::future::Future<Output = ::std::result::Result<u8, u8>> {
     let _ = carriers;
     ::std::future::ready(::std::result::Result::Ok(n))
 }

@@ -1,4 +1,5 @@
-//! The runtime reached by another path than its name. `crates/renamed` and `crates/facade` have a dependency of another name.
+//! The runtime reached by another path than its name. `crates/renamed` and `crates/facade` have a
+//! dependency of another name.
 
 mod tracing {
     pub(crate) mod agent {

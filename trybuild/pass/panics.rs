@@ -33,9 +33,10 @@ fn a_panic_is_logged_where_it_passes_and_not_where_it_is_caught() {
 
 #[test]
 fn a_panic_of_a_future_too() {
-    quietly(|| spans(|| assert!(catch_unwind(AssertUnwindSafe(|| block_on(later(2)))).is_err()))).are(
-        "
+    quietly(|| spans(|| assert!(catch_unwind(AssertUnwindSafe(|| block_on(later(2)))).is_err())))
+        .are(
+            "
         Local pass::panics::later ERROR [event=error error.kind=panic message=nor 2]
         ",
-    );
+        );
 }

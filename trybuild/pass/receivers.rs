@@ -26,7 +26,10 @@ impl<T: Display + Clone> Shelf<T> {
         Ok(&mut self.book)
     }
 
-    #[allow(clippy::unnecessary_mut_passed, reason = "the coercion of `&mut` to `&` is what is tested")]
+    #[allow(
+        clippy::unnecessary_mut_passed,
+        reason = "the coercion of `&mut` to `&` is what is tested"
+    )]
     #[local_span(name = "lend_shared")]
     fn lend_shared(&mut self) -> Result<&T, String> {
         Ok(&mut self.book)
@@ -74,7 +77,10 @@ fn are_at_hand_for_the_arguments() {
         assert_eq!(block_on(shelf.replaced("Ulysses".to_owned())), "Emma!");
         assert!(block_on(shelf.given("?")).is_ok() && block_on(shelf.given("")).is_err());
         let shelf = block_on(shelf.changed_later("Persuasion".to_owned()));
-        assert_eq!(shelf.changed("Middlemarch".to_owned()).unwrap().by_value().unwrap(), "Middlemarch");
+        assert_eq!(
+            shelf.changed("Middlemarch".to_owned()).unwrap().by_value().unwrap(),
+            "Middlemarch"
+        );
     })
     .are(
         "

@@ -1,4 +1,5 @@
-//! A type of the user's own that is called `Result` is no `Result`: nothing is looked at and nothing is asked of it.
+//! A type of the user's own that is called `Result` is no `Result`: nothing is looked at and
+//! nothing is asked of it.
 
 use skywalking_runtime::local_span;
 use skywalking_trybuild::{block_on, spans};

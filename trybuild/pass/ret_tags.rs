@@ -1,4 +1,5 @@
-//! Tags of the returned value: a closure or a function, plain, by `Display`, by `Debug`; of a `Result` from its `Ok`.
+//! Tags of the returned value: a closure or a function, plain, by `Display`, by `Debug`; of a
+//! `Result` from its `Ok`.
 
 use std::fmt::Display;
 

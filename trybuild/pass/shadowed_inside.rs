@@ -24,7 +24,10 @@ async fn by_the_body_later() -> Result<u8, String> {
 }
 
 #[local_span(tags("n" = n))]
-fn by_a_type_parameter<skywalking_runtime, core, Option: Copy + std::fmt::Display>(n: Option, _: (skywalking_runtime, core)) -> Option {
+fn by_a_type_parameter<skywalking_runtime, core, Option: Copy + std::fmt::Display>(
+    n: Option,
+    _: (skywalking_runtime, core),
+) -> Option {
     n
 }
 
@@ -44,7 +47,14 @@ fn by_constants_of_the_body() -> Result<u8, String> {
 fn are_not_what_the_expansion_means() {
     spans(|| {
         assert_eq!((by_the_body(), block_on(by_the_body_later())), (Ok(1), Ok(2)));
-        assert_eq!((by_a_type_parameter(3, ((), ())), block_on(by_a_parameter(1, 2, 3)), by_constants_of_the_body()), (3, 6, Ok(11)));
+        assert_eq!(
+            (
+                by_a_type_parameter(3, ((), ())),
+                block_on(by_a_parameter(1, 2, 3)),
+                by_constants_of_the_body()
+            ),
+            (3, 6, Ok(11))
+        );
     })
     .are(
         "

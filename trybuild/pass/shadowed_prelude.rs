@@ -1,4 +1,5 @@
-//! The prelude's names mean something of the user's: `Ok`, `Err`, `Some`, `None`, `Result`, `Option`, `String`, `Box`, and modules called `core` and `std`.
+//! The prelude's names mean something of the user's: `Ok`, `Err`, `Some`, `None`, `Result`,
+//! `Option`, `String`, `Box`, and modules called `core` and `std`.
 #![allow(dead_code, reason = "the names are there to be in the way")]
 
 use skywalking_trybuild::{block_on, spans};
@@ -72,7 +73,9 @@ mod shadowed {
     }
 
     #[local_span(name = "future", tags(n), covers = future)]
-    pub(super) fn future(n: u8) -> impl ::std::future::Future<Output = ::std::result::Result<u8, u8>> {
+    pub(super) fn future(
+        n: u8,
+    ) -> impl ::std::future::Future<Output = ::std::result::Result<u8, u8>> {
         ::std::future::ready(::std::result::Result::Err(n))
     }
 

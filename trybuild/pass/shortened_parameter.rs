@@ -1,4 +1,5 @@
-//! A `mut` parameter may be given a reference that lives shorter than the argument (tokio-rs/tracing#2717).
+//! A `mut` parameter may be given a reference that lives shorter than the argument
+//! (tokio-rs/tracing#2717).
 
 use skywalking_runtime::local_span;
 use skywalking_trybuild::{block_on, spans};

@@ -1,4 +1,5 @@
-//! Traced futures and functions on other threads: a trace of their own, or with `capture` the same one.
+//! Traced futures and functions on other threads: a trace of their own, or with `capture` the same
+//! one.
 
 use skywalking_runtime::{capture, entry_span, local_span};
 use skywalking_trybuild::{block_on, spans};

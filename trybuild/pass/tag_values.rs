@@ -1,4 +1,5 @@
-//! What a tag's value can be: plain, by `Display`, by `Debug`, a literal, a parameter's name; each is computed once, when something is recorded.
+//! What a tag's value can be: plain, by `Display`, by `Debug`, a literal, a parameter's name; each
+//! is computed once, when something is recorded.
 
 use std::borrow::Cow;
 use std::cell::Cell;

@@ -1,7 +1,9 @@
-//! What holds the right uses to their spans: [`spans`] runs a piece of work and compares what it traced, as text.
+//! What holds the right uses to their spans: [`spans`] runs a piece of work and compares what it
+//! traced, as text.
 //!
-//! The rest of this package are tests. `fail/` holds one file for each misuse of the macros, with every word that rustc answers; `tests/ui.rs` drives
-//! them. `pass/` holds unusual right uses, a file a shape, in one test target. `crates/` holds those that need a crate of their own.
+//! The rest of this package are tests. `fail/` holds one file for each misuse of the macros, with
+//! every word that rustc answers; `tests/ui.rs` drives them. `pass/` holds unusual right uses, a
+//! file a shape, in one test target. `crates/` holds those that need a crate of their own.
 
 use std::cell::Cell;
 use std::fmt::Write as _;
@@ -25,7 +27,8 @@ pub fn spans<R>(work: impl FnOnce() -> R) -> Spans {
     spans_that_break(&[], work)
 }
 
-/// [`spans`] that may break these rules of the wire: what can be written is more than what a backend can make something of.
+/// [`spans`] that may break these rules of the wire: what can be written is more than what a
+/// backend can make something of.
 ///
 /// # Panics
 ///
@@ -38,7 +41,8 @@ pub fn spans_that_break<R>(rules: &[&'static str], work: impl FnOnce() -> R) -> 
 }
 
 impl Spans {
-    /// Compares all of them with the expected text; the indentation that all expected lines have in common does not count.
+    /// Compares all of them with the expected text; the indentation that all expected lines have in
+    /// common does not count.
     ///
     /// # Panics
     ///
@@ -46,12 +50,17 @@ impl Spans {
     #[track_caller]
     pub fn are(self, expected: &str) {
         let lines = || expected.lines().filter(|line| !line.trim().is_empty());
-        let common = lines().map(|line| line.len() - line.trim_start().len()).min().unwrap_or_default();
+        let common =
+            lines().map(|line| line.len() - line.trim_start().len()).min().unwrap_or_default();
         let expected = lines().fold(String::new(), |mut text, line| {
             let _ = writeln!(text, "{}", &line[common..]);
             text
         });
-        assert_eq!(self.0, expected, "the spans that were made, and those that were expected:\n{}\n{expected}", self.0);
+        assert_eq!(
+            self.0, expected,
+            "the spans that were made, and those that were expected:\n{}\n{expected}",
+            self.0
+        );
     }
 }
 
@@ -65,7 +74,8 @@ pub fn quietly<R>(work: impl FnOnce() -> R) -> R {
 
 thread_local!(static QUIET: Cell<bool> = const { Cell::new(false) });
 
-/// Before any tracer starts: its own hook, which remembers what was said, then comes first and calls this one.
+/// Before any tracer starts: its own hook, which remembers what was said, then comes first and
+/// calls this one.
 fn install_quiet_hook() {
     static INSTALLED: Once = Once::new();
     INSTALLED.call_once(|| {

@@ -1,8 +1,11 @@
-//! Clippy reports of an annotated function exactly what it reports of the plain one, with every group of lints on.
+//! Clippy reports of an annotated function exactly what it reports of the plain one, with every
+//! group of lints on.
 //!
-//! Each file of `same_clippy/` is a module with functions of many shapes and a marker above each of them. A package has the markers as comments, and one package
-//! for each attribute has that attribute in their place. Clippy reads them all; what it reports must be the same text, spans and suggestions included. The pinned
-//! toolchain and nightly are both asked. Without a nightly clippy that half is skipped with a message; with `CI=true` it fails.
+//! Each file of `same_clippy/` is a module with functions of many shapes and a marker above each of
+//! them. A package has the markers as comments, and one package for each attribute has that
+//! attribute in their place. Clippy reads them all; what it reports must be the same text, spans
+//! and suggestions included. The pinned toolchain and nightly are both asked. Without a nightly
+//! clippy that half is skipped with a message; with `CI=true` it fails.
 
 mod project;
 
@@ -14,12 +17,21 @@ use std::{env, fs};
 
 use serde_json::Value;
 
-/// What stands in the place of the markers in each package: of `#[traced..]`, and of a traced impl block.
+/// What stands in the place of the markers in each package: of `#[traced..]`, and of a traced impl
+/// block.
 const ATTRIBUTES: [(&str, &str, &str); 4] = [
     ("local", "local_span()", "local_span()"),
-    ("entry", "entry_span(name = \"/case\", extract = \"\", tags(\"key\" = 1))", "entry_span(names = \"{type}.{fn}\", extract = \"\")"),
+    (
+        "entry",
+        "entry_span(name = \"/case\", extract = \"\", tags(\"key\" = 1))",
+        "entry_span(names = \"{type}.{fn}\", extract = \"\")",
+    ),
     ("exit", "exit_span(peer = \"db:1\")", "exit_span(peer = format!(\"db:{}\", 1))"),
-    ("no_err", "local_span(name = format!(\"{}\", 1), tags(\"key\" = ?Some(1)), no_err)", "local_span(tags(\"key\" = ?Some(1)), no_err)"),
+    (
+        "no_err",
+        "local_span(name = format!(\"{}\", 1), tags(\"key\" = ?Some(1)), no_err)",
+        "local_span(tags(\"key\" = ?Some(1)), no_err)",
+    ),
 ];
 
 /// The package without attributes.
@@ -29,7 +41,8 @@ const PLAIN: &str = "plain";
 const COMMENT: &str = "// no attribute";
 
 /// Each group of lints.
-const GROUPS: &str = "#![warn(clippy::all, clippy::pedantic, clippy::nursery, clippy::restriction, clippy::cargo)]";
+const GROUPS: &str =
+    "#![warn(clippy::all, clippy::pedantic, clippy::nursery, clippy::restriction, clippy::cargo)]";
 
 #[test]
 fn clippy_of_the_pinned_toolchain_reports_the_same() {
@@ -40,7 +53,11 @@ fn clippy_of_the_pinned_toolchain_reports_the_same() {
 fn clippy_of_nightly_reports_the_same() {
     let mut nightly = Command::new("cargo");
     // Not the toolchain of the tests around us, which the environment names.
-    nightly.arg("+nightly").env_remove("RUSTUP_TOOLCHAIN").env_remove("RUSTC").env_remove("RUSTDOC");
+    nightly
+        .arg("+nightly")
+        .env_remove("RUSTUP_TOOLCHAIN")
+        .env_remove("RUSTC")
+        .env_remove("RUSTDOC");
     let mut version = Command::new("cargo");
     version.args(["+nightly", "clippy", "--version"]).env_remove("RUSTUP_TOOLCHAIN");
     if !version.output().is_ok_and(|output| output.status.success()) {
@@ -63,10 +80,12 @@ fn compare(toolchain: &str, cargo: Command) {
     let mut differences = String::new();
     for (package, ..) in ATTRIBUTES {
         for report in of(PLAIN).difference(of(package)) {
-            write!(differences, "--- {package}: only without the attribute:\n{}\n", report.text).unwrap();
+            write!(differences, "--- {package}: only without the attribute:\n{}\n", report.text)
+                .unwrap();
         }
         for report in of(package).difference(of(PLAIN)) {
-            write!(differences, "--- {package}: only with the attribute:\n{}\n", report.text).unwrap();
+            write!(differences, "--- {package}: only with the attribute:\n{}\n", report.text)
+                .unwrap();
         }
     }
     assert!(differences.is_empty(), "{differences}");
@@ -76,7 +95,14 @@ fn compare(toolchain: &str, cargo: Command) {
 fn shapes() -> BTreeMap<String, String> {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/same_clippy");
     let files = fs::read_dir(folder).unwrap().map(|file| file.unwrap().path());
-    files.map(|file| (file.file_stem().unwrap().to_str().unwrap().to_owned(), fs::read_to_string(&file).unwrap())).collect()
+    files
+        .map(|file| {
+            (
+                file.file_stem().unwrap().to_str().unwrap().to_owned(),
+                fs::read_to_string(&file).unwrap(),
+            )
+        })
+        .collect()
 }
 
 /// Replaces the markers of a module, each within its line.
@@ -91,7 +117,10 @@ fn marked(text: &str, function: Option<&str>, block: Option<&str>) -> String {
         .replace("#[traced_call]", &attribute(function, "covers = call"))
         .replace("#[traced_future]", &attribute(function, "covers = future"))
         .replace("#[traced_stream]", &attribute(function, "covers = stream"))
-        .replace("#[traced_with(", function.map_or("// no attribute: ", |_| "#[skywalking_runtime::local_span("))
+        .replace(
+            "#[traced_with(",
+            function.map_or("// no attribute: ", |_| "#[skywalking_runtime::local_span("),
+        )
         .replace("#[traced_value]", &attribute(function, "ret_tags(\"key\" = |_returned| 3)"))
         .replace("#[traced_block]", &attribute(block, ""))
 }
@@ -99,8 +128,12 @@ fn marked(text: &str, function: Option<&str>, block: Option<&str>) -> String {
 /// Writes a workspace with a package for each attribute.
 fn project(toolchain: &str, shapes: &BTreeMap<String, String>) -> PathBuf {
     fs::create_dir_all(env!("CARGO_TARGET_TMPDIR")).unwrap();
-    let root = Path::new(env!("CARGO_TARGET_TMPDIR")).canonicalize().unwrap().join(format!("same_clippy_{toolchain}"));
-    let packages: Vec<&str> = ATTRIBUTES.iter().map(|(package, ..)| *package).chain([PLAIN]).collect();
+    let root = Path::new(env!("CARGO_TARGET_TMPDIR"))
+        .canonicalize()
+        .unwrap()
+        .join(format!("same_clippy_{toolchain}"));
+    let packages: Vec<&str> =
+        ATTRIBUTES.iter().map(|(package, ..)| *package).chain([PLAIN]).collect();
     project::workspace(&root, &packages);
     let runtime = Path::new(env!("CARGO_MANIFEST_DIR")).join("../skywalking-runtime");
     for package in packages {
@@ -111,11 +144,19 @@ fn project(toolchain: &str, shapes: &BTreeMap<String, String>) -> PathBuf {
             runtime.display()
         );
         project::write(&folder.join("Cargo.toml"), &manifest);
-        let modules = shapes.keys().fold(String::new(), |text, name| text + &format!("pub mod {name};\n"));
-        project::write(&folder.join("src/lib.rs"), &format!("//! Shapes.\n{GROUPS}\nuse skywalking_runtime as _;\n{modules}"));
+        let modules =
+            shapes.keys().fold(String::new(), |text, name| text + &format!("pub mod {name};\n"));
+        project::write(
+            &folder.join("src/lib.rs"),
+            &format!("//! Shapes.\n{GROUPS}\nuse skywalking_runtime as _;\n{modules}"),
+        );
         let attributes = ATTRIBUTES.iter().find(|(name, ..)| *name == package);
         for (name, text) in shapes {
-            let text = marked(text, attributes.map(|(_, function, _)| *function), attributes.map(|(.., block)| *block));
+            let text = marked(
+                text,
+                attributes.map(|(_, function, _)| *function),
+                attributes.map(|(.., block)| *block),
+            );
             project::write(&folder.join(format!("src/{name}.rs")), &text);
         }
     }
@@ -133,7 +174,14 @@ struct Report {
 /// What clippy reports, by package.
 fn reported(project: &Path, mut cargo: Command) -> BTreeMap<String, BTreeSet<Report>> {
     let output = cargo
-        .args(["clippy", "--offline", "--keep-going", "--quiet", "--workspace", "--message-format=json"])
+        .args([
+            "clippy",
+            "--offline",
+            "--keep-going",
+            "--quiet",
+            "--workspace",
+            "--message-format=json",
+        ])
         .current_dir(project)
         .env("CARGO_TARGET_DIR", project.join("target"))
         .output()
@@ -166,7 +214,8 @@ fn reported(project: &Path, mut cargo: Command) -> BTreeMap<String, BTreeSet<Rep
     reported
 }
 
-/// A report with what differs by the package left out: its name, and the text of the attributes' lines.
+/// A report with what differs by the package left out: its name, and the text of the attributes'
+/// lines.
 fn text(message: &Value, package: &str) -> String {
     let rendered = message["rendered"].as_str().unwrap().replace(&format!("{package}/src/"), "");
     let mut text = String::new();
@@ -177,7 +226,11 @@ fn text(message: &Value, package: &str) -> String {
         }
         let is_marker = line.contains("#[skywalking_runtime::") || line.contains(COMMENT);
         let number = line.split('|').next().unwrap_or_default();
-        if is_marker { writeln!(text, "{number}| marker").unwrap() } else { writeln!(text, "{line}").unwrap() }
+        if is_marker {
+            writeln!(text, "{number}| marker").unwrap()
+        } else {
+            writeln!(text, "{line}").unwrap()
+        }
     }
     project::tools_words(message, &mut text);
     text

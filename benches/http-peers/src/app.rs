@@ -13,7 +13,8 @@ use tower_service::Service;
 
 use crate::Outcome;
 
-/// What a client sends, the same to every variant: a trace that comes in by the header of either kind.
+/// What a client sends, the same to every variant: a trace that comes in by the header of either
+/// kind.
 pub(crate) const REQUEST: &str = "GET /hello/world HTTP/1.1\r\n\
     host: 127.0.0.1:8080\r\n\
     user-agent: http-peers/0.0.0\r\n\
@@ -28,7 +29,8 @@ pub(crate) fn hello() -> Router {
     Router::new().route("/hello/{name}", get(|| async { "hello" }))
 }
 
-/// Calls a router in this process, as a connection of hyper would: without sockets, bytes and executor.
+/// Calls a router in this process, as a connection of hyper would: without sockets, bytes and
+/// executor.
 pub(crate) struct Client {
     router: Router,
     request: Request<()>,
@@ -49,8 +51,11 @@ impl Client {
     pub(crate) fn call(&mut self) -> Outcome<()> {
         let request = self.request.clone().map(|()| Body::empty());
         let mut cx = Context::from_waker(Waker::noop());
-        let response: Poll<Result<Response, Infallible>> = pin!(self.router.call(request)).poll(&mut cx);
-        let Poll::Ready(Ok(response)) = response else { return Err("the response did not come at once".into()) };
+        let response: Poll<Result<Response, Infallible>> =
+            pin!(self.router.call(request)).poll(&mut cx);
+        let Poll::Ready(Ok(response)) = response else {
+            return Err("the response did not come at once".into());
+        };
         let mut body = pin!(response.into_body());
         let mut bytes = 0;
         while let Poll::Ready(Some(frame)) = body.as_mut().poll_frame(&mut cx) {

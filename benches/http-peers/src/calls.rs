@@ -1,4 +1,5 @@
-//! Calls of the router in this process, with nothing of the network: what the layer and the router do, on one thread.
+//! Calls of the router in this process, with nothing of the network: what the layer and the router
+//! do, on one thread.
 
 use crate::app::{Client, hello};
 use crate::rounds::{self, Rounds, Variants};
@@ -9,7 +10,8 @@ pub(crate) const REQUESTS: u32 = 1_000;
 const ROUNDS: usize = 401;
 
 pub(crate) fn measure(variants: &Variants) -> Outcome<Rounds> {
-    let clients: Outcome<Vec<Client>> = variants.iter().map(|(_, started)| client(&**started)).collect();
+    let clients: Outcome<Vec<Client>> =
+        variants.iter().map(|(_, started)| client(&**started)).collect();
     let mut clients = clients?;
     rounds::run(variants, ROUNDS, REQUESTS, |index| calls(&mut clients[index]))
 }

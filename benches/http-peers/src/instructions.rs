@@ -1,7 +1,9 @@
-//! Instructions a request, counted by valgrind's callgrind: of the thread that makes the calls, and of all threads together.
+//! Instructions a request, counted by valgrind's callgrind: of the thread that makes the calls, and
+//! of all threads together.
 //!
-//! A process of its own for each variant makes the calls of `calls.rs`; a second one makes twice as many. The difference is what the
-//! requests of half the rounds took, without start-up, and with their share of what happens once a round.
+//! A process of its own for each variant makes the calls of `calls.rs`; a second one makes twice as
+//! many. The difference is what the requests of half the rounds took, without start-up, and with
+//! their share of what happens once a round.
 
 use std::fs;
 use std::path::Path;
@@ -27,12 +29,16 @@ pub(crate) fn measure() -> Outcome<[Instructions; Variant::ALL.len()]> {
     for (index, found) in found.iter_mut().enumerate() {
         let (once, twice) = (count(index, ROUNDS)?, count(index, 2 * ROUNDS)?);
         let requests = f64::from(ROUNDS * REQUESTS);
-        *found = Instructions { caller: (twice.caller - once.caller) / requests, all: (twice.all - once.all) / requests };
+        *found = Instructions {
+            caller: (twice.caller - once.caller) / requests,
+            all: (twice.all - once.all) / requests,
+        };
     }
     Ok(found)
 }
 
-/// What callgrind runs. It has a name of its own there: counting begins anew with it, since a clock is calibrated before `main`.
+/// What callgrind runs. It has a name of its own there: counting begins anew with it, since a clock
+/// is calibrated before `main`.
 #[inline(never)]
 pub(crate) fn work(variant: &str, rounds: &str) -> Outcome<()> {
     let variant = *Variant::ALL.get(variant.parse::<usize>()?).ok_or("no such variant")?;
@@ -66,7 +72,8 @@ fn callgrind(variant: usize, rounds: u32, folder: &Path) -> Outcome<()> {
     if run.status.success() {
         return Ok(());
     }
-    Err(format!("{}{}", String::from_utf8_lossy(&run.stdout), String::from_utf8_lossy(&run.stderr)).into())
+    Err(format!("{}{}", String::from_utf8_lossy(&run.stdout), String::from_utf8_lossy(&run.stderr))
+        .into())
 }
 
 /// A file for each thread, with its number at the end of the name.
@@ -74,9 +81,14 @@ fn read(folder: &Path) -> Outcome<Instructions> {
     let mut found = Instructions::default();
     for file in fs::read_dir(folder)? {
         let path = file?.path();
-        let Some((_, thread)) = path.to_str().and_then(|path| path.rsplit_once("threads-")) else { continue };
+        let Some((_, thread)) = path.to_str().and_then(|path| path.rsplit_once("threads-")) else {
+            continue;
+        };
         let text = fs::read_to_string(&path)?;
-        let total = text.lines().find_map(|line| line.strip_prefix("totals: ")).ok_or("no total among the lines of callgrind")?;
+        let total = text
+            .lines()
+            .find_map(|line| line.strip_prefix("totals: "))
+            .ok_or("no total among the lines of callgrind")?;
         let total: f64 = total.trim().parse()?;
         found.all += total;
         if thread.parse() == Ok(1) {

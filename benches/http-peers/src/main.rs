@@ -1,11 +1,13 @@
-//! What a tracing layer costs an axum server: a route that says hello, bare, with our layer, and with those of others, all in one run.
+//! What a tracing layer costs an axum server: a route that says hello, bare, with our layer, and
+//! with those of others, all in one run.
 //!
 //! ```text
 //! cargo run --release --manifest-path benches/http-peers/Cargo.toml [-- show]
 //! ```
 //!
-//! prints the table as markdown, or with `show` what a single request left with each of them. What is measured, and how to read it, is in
-//! `docs/http-overhead.md`. It asserts nothing but that every span arrived.
+//! prints the table as markdown, or with `show` what a single request left with each of them. What
+//! is measured, and how to read it, is in `docs/http-overhead.md`. It asserts nothing but that
+//! every span arrived.
 
 mod app;
 mod calls;

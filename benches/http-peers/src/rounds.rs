@@ -1,5 +1,6 @@
-//! Rounds: every variant works once in each, one after the other and another one first each time, so that what the machine does meanwhile
-//! hits all alike. What counts is the median over the rounds, of differences and ratios within the same round.
+//! Rounds: every variant works once in each, one after the other and another one first each time,
+//! so that what the machine does meanwhile hits all alike. What counts is the median over the
+//! rounds, of differences and ratios within the same round.
 
 use std::time::{Duration, Instant};
 
@@ -39,7 +40,12 @@ fn cpu_time() -> Outcome<Duration> {
 }
 
 /// Lets `work` make so many requests to a variant, and checks that all of its spans arrived.
-pub(crate) fn round(variant: Variant, started: &dyn Started, requests: u32, work: impl FnOnce() -> Outcome<()>) -> Outcome<Cost> {
+pub(crate) fn round(
+    variant: Variant,
+    started: &dyn Started,
+    requests: u32,
+    work: impl FnOnce() -> Outcome<()>,
+) -> Outcome<Cost> {
     let (before, cpu) = (started.arrived(), cpu_time()?);
     let from = Instant::now();
     work()?;
@@ -58,8 +64,14 @@ pub(crate) fn round(variant: Variant, started: &dyn Started, requests: u32, work
     Ok(Cost { nanoseconds: each(wall), cpu_nanoseconds: each(cpu), arrived })
 }
 
-/// All rounds; `work` is given the index of the variant whose turn it is. The first one warms up and doesn't count.
-pub(crate) fn run(variants: &Variants, rounds: usize, requests: u32, mut work: impl FnMut(usize) -> Outcome<()>) -> Outcome<Rounds> {
+/// All rounds; `work` is given the index of the variant whose turn it is. The first one warms up
+/// and doesn't count.
+pub(crate) fn run(
+    variants: &Variants,
+    rounds: usize,
+    requests: u32,
+    mut work: impl FnMut(usize) -> Outcome<()>,
+) -> Outcome<Rounds> {
     let mut all = Vec::with_capacity(rounds);
     // What was done before is no part of it.
     for (_, started) in variants {

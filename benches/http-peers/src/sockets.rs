@@ -1,4 +1,5 @@
-//! Requests over sockets on loopback: connections that stay, a server on a thread of its own, and a client that keeps it busy.
+//! Requests over sockets on loopback: connections that stay, a server on a thread of its own, and a
+//! client that keeps it busy.
 
 use std::io::{Read as _, Write as _};
 use std::net::{SocketAddr, TcpListener, TcpStream};
@@ -28,8 +29,10 @@ pub(crate) fn measure(variants: &Variants) -> Outcome<Rounds> {
     }
     // It ends with the process.
     thread::Builder::new().name("server".to_owned()).spawn(move || serve(servers))?;
-    let connections: Outcome<Vec<Vec<Connection>>> =
-        connections.iter().map(|address| (0..CONNECTIONS).map(|_| Connection::open(*address)).collect()).collect();
+    let connections: Outcome<Vec<Vec<Connection>>> = connections
+        .iter()
+        .map(|address| (0..CONNECTIONS).map(|_| Connection::open(*address)).collect())
+        .collect();
     let mut connections = connections?;
     let requests = u32::try_from(CONNECTIONS * REQUESTS)?;
     rounds::run(variants, ROUNDS, requests, |index| requests_of_a_round(&mut connections[index]))
@@ -41,7 +44,10 @@ fn serve(servers: Vec<(TcpListener, Router)>) {
         runtime.block_on(async {
             let mut last = None;
             for (listener, router) in servers {
-                if let Ok(listener) = listener.set_nonblocking(true).and_then(|()| tokio::net::TcpListener::from_std(listener)) {
+                if let Ok(listener) = listener
+                    .set_nonblocking(true)
+                    .and_then(|()| tokio::net::TcpListener::from_std(listener))
+                {
                     let listener = listener.tap_io(|stream| drop(stream.set_nodelay(true)));
                     last = Some(tokio::spawn(async move { axum::serve(listener, router).await }));
                 }
@@ -97,7 +103,8 @@ impl Connection {
 
     fn receive(&mut self) -> Outcome<()> {
         self.stream.read_exact(&mut self.response)?;
-        let right = self.response.starts_with(b"HTTP/1.1 200 OK\r\n") && self.response.ends_with(b"\r\n\r\nhello");
+        let right = self.response.starts_with(b"HTTP/1.1 200 OK\r\n")
+            && self.response.ends_with(b"\r\n\r\nhello");
         if right { Ok(()) } else { Err("that was no hello".into()) }
     }
 }

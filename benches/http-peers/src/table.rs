@@ -1,4 +1,5 @@
-//! The table, as markdown: a column for each variant, and what the layers add to the server without one.
+//! The table, as markdown: a column for each variant, and what the layers add to the server without
+//! one.
 
 use crate::instructions::Instructions;
 use crate::rounds::{Cost, Rounds};
@@ -19,9 +20,15 @@ pub(crate) fn print(calls: &Rounds, sockets: &Rounds, instructions: &[Instructio
     println!("| beside axum alone |{}", row(sockets.ratios(BARE).map(Found::ratio)));
     println!("| spans arrived |{}", row(Variant::ALL.map(|variant| arrived(variant, sockets))));
 
-    println!("| in process, ns a request |{}", row(calls.each(|cost| cost.nanoseconds).map(Found::rounded)));
+    println!(
+        "| in process, ns a request |{}",
+        row(calls.each(|cost| cost.nanoseconds).map(Found::rounded))
+    );
     println!("| added |{}", row(calls.added(|cost| cost.nanoseconds).map(Found::rounded)));
-    println!("| CPU of all threads, ns a request |{}", row(calls.each(|cost| cost.cpu_nanoseconds).map(Found::rounded)));
+    println!(
+        "| CPU of all threads, ns a request |{}",
+        row(calls.each(|cost| cost.cpu_nanoseconds).map(Found::rounded))
+    );
     println!("| added |{}", row(calls.added(|cost| cost.cpu_nanoseconds).map(Found::rounded)));
     println!("| spans arrived |{}", row(Variant::ALL.map(|variant| arrived(variant, calls))));
 
@@ -45,8 +52,13 @@ pub(crate) fn print(calls: &Rounds, sockets: &Rounds, instructions: &[Instructio
     ] {
         println!("* {what}: {:.2}", beside_the_cheaper(added));
     }
-    let faster = peers().map(|index| sockets.ratios(index)[OURS]).min_by(|one, other| one.median.total_cmp(&other.median));
-    println!("\nRequests a second beside the faster of them, in the same round: {}.", faster.map(Found::ratio).unwrap_or_default());
+    let faster = peers()
+        .map(|index| sockets.ratios(index)[OURS])
+        .min_by(|one, other| one.median.total_cmp(&other.median));
+    println!(
+        "\nRequests a second beside the faster of them, in the same round: {}.",
+        faster.map(Found::ratio).unwrap_or_default()
+    );
 
     let beside_least = |added: &[f64; COUNT]| added[OURS] / added[Variant::FastraceTower as usize];
     println!(
@@ -56,9 +68,13 @@ pub(crate) fn print(calls: &Rounds, sockets: &Rounds, instructions: &[Instructio
         beside_least(&added_all)
     );
 
-    let cheapest = beside_the_cheaper(&added_caller) <= 1.0 && beside_the_cheaper(&added_all) <= 1.0;
-    let verdict =
-        if cheapest { "ours is the cheapest of those that record the same" } else { "a peer that records the same is cheaper than ours" };
+    let cheapest =
+        beside_the_cheaper(&added_caller) <= 1.0 && beside_the_cheaper(&added_all) <= 1.0;
+    let verdict = if cheapest {
+        "ours is the cheapest of those that record the same"
+    } else {
+        "a peer that records the same is cheaper than ours"
+    };
     println!("\nBy count of instructions {verdict}.");
 }
 
@@ -68,7 +84,8 @@ fn row(cells: [String; COUNT]) -> String {
 
 /// Those of others that record what ours does.
 fn peers() -> impl Iterator<Item = usize> {
-    let records_the_same = |variant: Variant| variant != Variant::Ours && variant.records() == Variant::Ours.records();
+    let records_the_same =
+        |variant: Variant| variant != Variant::Ours && variant.records() == Variant::Ours.records();
     (0..COUNT).filter(move |index| records_the_same(Variant::ALL[*index]))
 }
 
@@ -122,7 +139,9 @@ impl Found {
 
 impl Rounds {
     fn over_rounds(&self, of: impl Fn(&[Cost; COUNT], usize) -> f64) -> [Found; COUNT] {
-        std::array::from_fn(|index| Found::of(self.rounds.iter().map(|round| of(round, index)).collect()))
+        std::array::from_fn(|index| {
+            Found::of(self.rounds.iter().map(|round| of(round, index)).collect())
+        })
     }
 
     fn each(&self, of: impl Fn(&Cost) -> f64) -> [Found; COUNT] {

@@ -1,19 +1,23 @@
-//! Two axum handlers, traced: each request becomes an Entry span that continues the trace of the request's `sw8` header, or begins
-//! one where there is none.
+//! Two axum handlers, traced: each request becomes an Entry span that continues the trace of the
+//! request's `sw8` header, or begins one where there is none.
 //!
 //! ```text
 //! cargo run --bin handlers -- --log
 //! ```
 //!
-//! prints what to `curl`. With `--log` each request is a line of JSON on standard error; without, it goes to the backend on
-//! 127.0.0.1:11800 or to that of `--backend` (`cargo run --bin skywalking-collector -- --watch` is one).
+//! prints what to `curl`. With `--log` each request is a line of JSON on standard error; without,
+//! it goes to the backend on 127.0.0.1:11800 or to that of `--backend` (`cargo run --bin
+//! skywalking-collector -- --watch` is one).
 //!
 //! What there is to copy:
 //!
 //! * the attribute stands on the handler itself, whose arguments are axum's extractors as ever;
-//! * `extract = headers` takes anything that can be read as headers; for `HeaderMap` it is the runtime's feature `carrier-http`;
-//! * a request that axum's extractors refuse (`/users/x` has no number) never gets to the handler, and so has no span;
-//! * the span's name is the route, not the path: names become endpoints, so they have to be few. What differs is a tag.
+//! * `extract = headers` takes anything that can be read as headers; for `HeaderMap` it is the
+//!   runtime's feature `carrier-http`;
+//! * a request that axum's extractors refuse (`/users/x` has no number) never gets to the handler,
+//!   and so has no span;
+//! * the span's name is the route, not the path: names become endpoints, so they have to be few.
+//!   What differs is a tag.
 
 use std::net::SocketAddr;
 use std::process::ExitCode;
@@ -110,7 +114,8 @@ async fn listen(address: SocketAddr) -> Result<(TcpListener, SocketAddr), Error>
     Ok((listener, address))
 }
 
-/// What another service would send along: that its span 0, of the endpoint `/by-hand`, called us. The parts are Base64.
+/// What another service would send along: that its span 0, of the endpoint `/by-hand`, called us.
+/// The parts are Base64.
 const SW8: &str = "1-YnktaGFuZC4x-YnktaGFuZC4xLjE=-0-Y3VybA==-Y3VybC0x-L2J5LWhhbmQ=-aGFuZGxlcnM=";
 
 fn invitation(address: SocketAddr) -> String {

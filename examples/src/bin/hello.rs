@@ -1,4 +1,5 @@
-//! The smallest traced program: it needs no backend, each request becomes one line of JSON on standard error.
+//! The smallest traced program: it needs no backend, each request becomes one line of JSON on
+//! standard error.
 
 use skywalking_runtime::{Config, Error, Reporter, entry_span, local_span};
 

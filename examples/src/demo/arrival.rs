@@ -22,10 +22,18 @@ impl WholeTrace<'_> {
     ///
     /// # Errors
     /// What is missing of which trace when the patience ends.
-    pub async fn arrived(self, collector: &Collector, traces: &[String], patience: Duration) -> Result<Option<TraceView>, Missing> {
+    pub async fn arrived(
+        self,
+        collector: &Collector,
+        traces: &[String],
+        patience: Duration,
+    ) -> Result<Option<TraceView>, Missing> {
         let mut whole = 0;
         let all_whole = |collector: &Collector| {
-            while traces.get(whole).is_some_and(|id| self.lacks(collector.trace(id).as_ref()).is_empty()) {
+            while traces
+                .get(whole)
+                .is_some_and(|id| self.lacks(collector.trace(id).as_ref()).is_empty())
+            {
                 whole += 1;
             }
             whole == traces.len()
@@ -33,7 +41,10 @@ impl WholeTrace<'_> {
         if collector.wait_for(all_whole, patience).await.is_ok() {
             return Ok(traces.last().and_then(|id| collector.trace(id)));
         }
-        let incomplete: Vec<_> = traces.iter().map(|id| (id.as_str(), self.lacks(collector.trace(id).as_ref()))).collect();
+        let incomplete: Vec<_> = traces
+            .iter()
+            .map(|id| (id.as_str(), self.lacks(collector.trace(id).as_ref())))
+            .collect();
         Err(Missing(format!(
             "{}\nThe collector has seen: {}. Look above for what became of the spans",
             self.told(&incomplete, patience),
@@ -45,7 +56,10 @@ impl WholeTrace<'_> {
     fn lacks(self, trace: Option<&TraceView>) -> Vec<usize> {
         let has = |(service, kind, name): (&str, &str, &str)| {
             let spans = trace.map(|trace| &trace.spans[..]).unwrap_or_default();
-            spans.iter().any(|span| (span.service.as_str(), span.span_type, span.operation_name.as_str()) == (service, kind, name))
+            spans.iter().any(|span| {
+                (span.service.as_str(), span.span_type, span.operation_name.as_str())
+                    == (service, kind, name)
+            })
         };
         (0..self.0.len()).filter(|at| !has(self.0[*at])).collect()
     }
@@ -53,11 +67,19 @@ impl WholeTrace<'_> {
     fn told(self, traces: &[(&str, Vec<usize>)], patience: Duration) -> String {
         let incomplete: Vec<_> = traces.iter().filter(|(_, missing)| !missing.is_empty()).collect();
         let (whole, all) = (traces.len() - incomplete.len(), traces.len());
-        let mut text = format!("{whole} of {all} traces arrived complete within {patience:?}. Missing:");
+        let mut text =
+            format!("{whole} of {all} traces arrived complete within {patience:?}. Missing:");
         for (id, missing) in incomplete.iter().take(TOLD) {
-            let spans: Vec<_> =
-                missing.iter().map(|at| self.0[*at]).map(|(service, kind, name)| format!("{kind} {name} of {service}")).collect();
-            let spans = if missing.len() == self.0.len() { "every span".to_owned() } else { spans.join(", ") };
+            let spans: Vec<_> = missing
+                .iter()
+                .map(|at| self.0[*at])
+                .map(|(service, kind, name)| format!("{kind} {name} of {service}"))
+                .collect();
+            let spans = if missing.len() == self.0.len() {
+                "every span".to_owned()
+            } else {
+                spans.join(", ")
+            };
             // Writing to a String can't fail.
             let _ = write!(text, "\n  trace {id}: {spans}");
         }
@@ -72,7 +94,8 @@ impl WholeTrace<'_> {
 mod tests {
     use super::*;
 
-    const EXPECTED: WholeTrace<'_> = WholeTrace(&[("one", "Entry", "/a"), ("one", "Exit", "/b"), ("two", "Entry", "/b")]);
+    const EXPECTED: WholeTrace<'_> =
+        WholeTrace(&[("one", "Entry", "/a"), ("one", "Exit", "/b"), ("two", "Entry", "/b")]);
 
     #[test]
     fn what_is_missing_is_told_span_by_span() {

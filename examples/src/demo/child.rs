@@ -1,7 +1,8 @@
 //! One child process: what it says line by line, and how it ends.
 //!
-//! It ends with this process, however this one ends: it watches its standard input, whose other end is held here and closes even at
-//! a SIGKILL. And it is killed when its [`Child`] is dropped, so that no way out of a function leaves it behind.
+//! It ends with this process, however this one ends: it watches its standard input, whose other end
+//! is held here and closes even at a SIGKILL. And it is killed when its [`Child`] is dropped, so
+//! that no way out of a function leaves it behind.
 
 use std::io;
 use std::process::{ExitStatus, Stdio};
@@ -30,7 +31,9 @@ pub enum ChildError {
         status: ExitStatus,
     },
     /// It did not end.
-    #[error("{name} did not end within {waited:?} and was killed. Run it again on a machine with less to do")]
+    #[error(
+        "{name} did not end within {waited:?} and was killed. Run it again on a machine with less to do"
+    )]
     Hung {
         /// What it is called.
         name: String,
@@ -65,7 +68,8 @@ impl Child {
     /// # Errors
     /// [`ChildError::Spawn`] where the program's own file can't be found.
     pub fn command(name: &str) -> Result<Command, ChildError> {
-        let program = std::env::current_exe().map_err(|source| ChildError::Spawn { name: name.to_owned(), source })?;
+        let program = std::env::current_exe()
+            .map_err(|source| ChildError::Spawn { name: name.to_owned(), source })?;
         Ok(Command::new(program))
     }
 
@@ -78,7 +82,9 @@ impl Child {
         // A group of its own: Ctrl-C is for this program, which then ends its children.
         #[cfg(unix)]
         command.process_group(0);
-        let mut process = command.spawn().map_err(|source| ChildError::Spawn { name: name.to_owned(), source })?;
+        let mut process = command
+            .spawn()
+            .map_err(|source| ChildError::Spawn { name: name.to_owned(), source })?;
         if let Some(id) = process.id() {
             tracing::info!("{name} pid {id}");
         }
@@ -105,7 +111,8 @@ impl Child {
         }
     }
 
-    /// The next line that it says; `None` when it says no more, as it has ended or is about to. May be dropped without losing a line.
+    /// The next line that it says; `None` when it says no more, as it has ended or is about to. May
+    /// be dropped without losing a line.
     pub async fn line(&mut self) -> Option<String> {
         next(&mut self.lines).await
     }
@@ -119,7 +126,11 @@ impl Child {
     ///
     /// # Errors
     /// [`ChildError::Hung`] when it has not ended in time: then it was killed.
-    pub async fn ended(&mut self, within: Duration, mut hear: impl FnMut(String)) -> Result<ExitStatus, ChildError> {
+    pub async fn ended(
+        &mut self,
+        within: Duration,
+        mut hear: impl FnMut(String),
+    ) -> Result<ExitStatus, ChildError> {
         let ended = async {
             while let Some(line) = self.line().await {
                 hear(line);

@@ -1,4 +1,5 @@
-//! What the demos have in common: programs as child processes, the wait for their spans, and the picture of what arrived.
+//! What the demos have in common: programs as child processes, the wait for their spans, and the
+//! picture of what arrived.
 //!
 //! | file | what it does |
 //! | --- | --- |

@@ -30,7 +30,8 @@ pub(crate) struct Ended {
     pub(crate) err: String,
 }
 
-/// The lines of a stream, read by a thread of their own so that the program never waits for its reader.
+/// The lines of a stream, read by a thread of their own so that the program never waits for its
+/// reader.
 struct Lines {
     lines: Receiver<String>,
     seen: String,
@@ -99,8 +100,10 @@ impl Running {
     pub(crate) fn ended(mut self) -> Ended {
         until("the program ends", || self.child.try_wait().unwrap().is_some());
         let status = self.child.wait().unwrap();
-        let (out, err) =
-            (std::mem::replace(&mut self.out, Lines::of(std::io::empty())), std::mem::replace(&mut self.err, Lines::of(std::io::empty())));
+        let (out, err) = (
+            std::mem::replace(&mut self.out, Lines::of(std::io::empty())),
+            std::mem::replace(&mut self.err, Lines::of(std::io::empty())),
+        );
         Ended { status, out: out.all(), err: err.all() }
     }
 }
@@ -135,10 +138,15 @@ impl Ended {
 
     /// A counter of a role's line of JSON, by its path.
     pub(crate) fn counter(&self, role: &str, path: &str) -> u64 {
-        let lines = self.out.lines().filter_map(|line| serde_json::from_str::<serde_json::Value>(line).ok());
+        let lines = self
+            .out
+            .lines()
+            .filter_map(|line| serde_json::from_str::<serde_json::Value>(line).ok());
         let line = lines.into_iter().find(|line| line["role"] == role);
         let line = line.unwrap_or_else(|| panic!("no counters of the {role}: {self:#?}"));
-        line.pointer(path).and_then(serde_json::Value::as_u64).unwrap_or_else(|| panic!("no {path}: {line}"))
+        line.pointer(path)
+            .and_then(serde_json::Value::as_u64)
+            .unwrap_or_else(|| panic!("no {path}: {line}"))
     }
 }
 
@@ -159,7 +167,8 @@ pub(crate) fn kill(id: &str) {
 /// Whether a process with this id runs (one that ended and was not waited for does not).
 pub(crate) fn is_running(id: &str) -> bool {
     let mut status = String::new();
-    let read = std::fs::File::open(format!("/proc/{id}/stat")).and_then(|mut file| file.read_to_string(&mut status));
+    let read = std::fs::File::open(format!("/proc/{id}/stat"))
+        .and_then(|mut file| file.read_to_string(&mut status));
     read.is_ok() && !status.rsplit(')').next().unwrap_or_default().trim_start().starts_with('Z')
 }
 
@@ -172,7 +181,8 @@ pub(crate) fn interrupt(id: u32) {
 pub(crate) fn get(address: &str, path: &str, headers: &str) -> (String, String) {
     let mut stream = std::net::TcpStream::connect(address).unwrap();
     stream.set_read_timeout(Some(PATIENCE)).unwrap();
-    write!(stream, "GET {path} HTTP/1.1\r\nHost: {address}\r\n{headers}Connection: close\r\n\r\n").unwrap();
+    write!(stream, "GET {path} HTTP/1.1\r\nHost: {address}\r\n{headers}Connection: close\r\n\r\n")
+        .unwrap();
     let mut answer = String::new();
     stream.read_to_string(&mut answer).unwrap();
     let (head, body) = answer.split_once("\r\n\r\n").unwrap();
@@ -181,21 +191,27 @@ pub(crate) fn get(address: &str, path: &str, headers: &str) -> (String, String) 
 
 /// What differs from run to run gets a stable name: ids of traces and durations; bars are left out.
 pub(crate) fn normalised(text: &str, traces: &[&str]) -> String {
-    let named = traces.iter().enumerate().fold(text.to_owned(), |text, (at, id)| text.replace(id, &format!("<id {at}>")));
+    let named = traces
+        .iter()
+        .enumerate()
+        .fold(text.to_owned(), |text, (at, id)| text.replace(id, &format!("<id {at}>")));
     named.lines().map(untimed).collect::<Vec<_>>().join("\n")
 }
 
 fn untimed(line: &str) -> String {
     let indent = &line[..line.len() - line.trim_start().len()];
     let bar = line.find(" [").zip(line.find(']'));
-    let line = bar.map_or(line.to_owned(), |(from, to)| format!("{}{}", &line[..from], &line[to + 1..]));
+    let line =
+        bar.map_or(line.to_owned(), |(from, to)| format!("{}{}", &line[..from], &line[to + 1..]));
     let words: Vec<_> = line.split_whitespace().collect();
     let is_time = |at: usize| {
         let unit = words.get(at + 1).map(|word| word.trim_end_matches(','));
         unit.is_some_and(|unit| ["ms", "s"].contains(&unit)) && words[at].parse::<f64>().is_ok()
     };
     let kept = (0..words.len()).filter(|at| !is_time(*at)).map(|at| match at.checked_sub(1) {
-        Some(before) if is_time(before) => format!("<time>{}", if words[at].ends_with(',') { "," } else { "" }),
+        Some(before) if is_time(before) => {
+            format!("<time>{}", if words[at].ends_with(',') { "," } else { "" })
+        }
         _ => words[at].to_owned(),
     });
     format!("{indent}{}", kept.collect::<Vec<_>>().join(" "))
@@ -208,7 +224,8 @@ pub(crate) fn with_ports_named(text: &str) -> String {
     let mut pieces = text.split(HOST);
     let mut named = pieces.next().unwrap_or_default().to_owned();
     for piece in pieces {
-        let (port, rest) = piece.split_at(piece.find(|c: char| !c.is_ascii_digit()).unwrap_or(piece.len()));
+        let (port, rest) =
+            piece.split_at(piece.find(|c: char| !c.is_ascii_digit()).unwrap_or(piece.len()));
         let number = ports.iter().position(|known| *known == port).unwrap_or_else(|| {
             ports.push(port);
             ports.len() - 1

@@ -4,7 +4,8 @@
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum Error {
-    /// The client has a header with credentials for every request, and would add it to those that follow a redirect to another host.
+    /// The client has a header with credentials for every request, and would add it to those that
+    /// follow a redirect to another host.
     #[error(
         "the client's default headers have `{header}`, which would go to every host that a server redirects to: give it to \
          each request, or to all by `reqwest_middleware::ClientBuilder::with_init`"
@@ -14,7 +15,9 @@ pub enum Error {
         header: http::HeaderName,
     },
     /// One redirect more than [`Redirects::limited`](crate::Redirects::limited) allows.
-    #[error("more than {limit} redirects, the last one to {next}: look for a loop, or allow more by `Redirects::limited`")]
+    #[error(
+        "more than {limit} redirects, the last one to {next}: look for a loop, or allow more by `Redirects::limited`"
+    )]
     TooManyRedirects {
         /// How many are allowed.
         limit: usize,

@@ -1,5 +1,5 @@
-//! SkyWalking tracing for [reqwest], as a middleware of [reqwest-middleware](reqwest_middleware): each request is an exit span, and carries
-//! the headers of the trace.
+//! SkyWalking tracing for [reqwest], as a middleware of [reqwest-middleware](reqwest_middleware):
+//! each request is an exit span, and carries the headers of the trace.
 //!
 //! ```
 //! use skywalking_reqwest::Tracing;
@@ -35,7 +35,8 @@
 //!
 //! # Redirects
 //!
-//! reqwest follows redirects below all middlewares and keeps on them what it doesn't know to be secret, so the headers of the trace too.
+//! reqwest follows redirects below all middlewares and keeps on them what it doesn't know to be
+//! secret, so the headers of the trace too.
 //!
 //! | the client | one request that is redirected is | another host gets our headers |
 //! | --- | --- | --- |
@@ -47,9 +48,11 @@
 //!
 //! # What is left as it is
 //!
-//! A request is changed in nothing but the headers `sw8`, `sw8-correlation` and `sw8-x` (and `traceparent` and `tracestate`, where another
-//! tracer's came in and the request has none of its own), and its answer in nothing at all; with
-//! [`time_bodies`](skywalking_runtime::integrations::http::Client::time_bodies) the answer's body is another type inside, see [`Tracing`].
+//! A request is changed in nothing but the headers `sw8`, `sw8-correlation` and `sw8-x` (and
+//! `traceparent` and `tracestate`, where another tracer's came in and the request has none of its
+//! own), and its answer in nothing at all; with
+//! [`time_bodies`](skywalking_runtime::integrations::http::Client::time_bodies) the answer's body
+//! is another type inside, see [`Tracing`].
 //!
 //! `reqwest::blocking` has no middlewares and is not covered; annotate the calling function with
 //! [`exit_span`](skywalking_runtime::exit_span).

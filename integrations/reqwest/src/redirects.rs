@@ -1,4 +1,5 @@
-//! Redirects, followed above the tracing, so that each hop is a call of its own. What a hop looks like is for [`hop`].
+//! Redirects, followed above the tracing, so that each hop is a call of its own. What a hop looks
+//! like is for [`hop`].
 
 mod hop;
 
@@ -18,8 +19,9 @@ const LIMIT: usize = 10;
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Elsewhere;
 
-/// Follows redirects as reqwest does, as a middleware that stands **outside** of [`Tracing`](crate::Tracing): each hop is an exit span,
-/// and none of our headers goes to another host.
+/// Follows redirects as reqwest does, as a middleware that stands **outside** of
+/// [`Tracing`](crate::Tracing): each hop is an exit span, and none of our headers goes to another
+/// host.
 ///
 /// [`client`](crate::client) puts the two together. By hand, among other middlewares:
 ///
@@ -35,12 +37,15 @@ pub(crate) struct Elsewhere;
 ///
 /// # What differs from reqwest's own
 ///
-/// * **Default headers** of the client are added to each hop. Credentials among them would go to other hosts; [`client`](crate::client)
-///   refuses them. What stands on the request itself (`authorization`, `cookie` and their like) is taken off at another origin and not
-///   put on again.
+/// * **Default headers** of the client are added to each hop. Credentials among them would go to
+///   other hosts; [`client`](crate::client) refuses them. What stands on the request itself
+///   (`authorization`, `cookie` and their like) is taken off at another origin and not put on
+///   again.
 /// * A **timeout of the client** counts for each hop; one of the request for all of them together.
-/// * `Policy::custom` does not apply, and one redirect too many is [`Error::TooManyRedirects`], so `is_redirect()` is false of it.
-/// * [`ClientBuilder::referer`](reqwest::ClientBuilder::referer) does not apply; say [`without_referer`](Self::without_referer).
+/// * `Policy::custom` does not apply, and one redirect too many is [`Error::TooManyRedirects`], so
+///   `is_redirect()` is false of it.
+/// * [`ClientBuilder::referer`](reqwest::ClientBuilder::referer) does not apply; say
+///   [`without_referer`](Self::without_referer).
 #[derive(Clone, Copy, Debug)]
 pub struct Redirects {
     limit: usize,
@@ -71,13 +76,21 @@ impl Redirects {
         self
     }
 
-    async fn follow(self, request: Request, extensions: &mut Extensions, next: Next<'_>) -> Result<Response> {
+    async fn follow(
+        self,
+        request: Request,
+        extensions: &mut Extensions,
+        next: Next<'_>,
+    ) -> Result<Response> {
         let mut course = Course::new(&request, self.referer);
         let mut response = next.clone().run(request, extensions).await?;
         let mut followed = 0;
         while let Some(hop) = course.hop(&response) {
             if followed == self.limit {
-                return Err(reqwest_middleware::Error::middleware(Error::TooManyRedirects { limit: self.limit, next: shown(hop.url()) }));
+                return Err(reqwest_middleware::Error::middleware(Error::TooManyRedirects {
+                    limit: self.limit,
+                    next: shown(hop.url()),
+                }));
             }
             followed += 1;
             if course.is_elsewhere() {
@@ -93,7 +106,12 @@ impl Redirects {
 
 #[async_trait::async_trait]
 impl Middleware for Redirects {
-    async fn handle(&self, request: Request, extensions: &mut Extensions, next: Next<'_>) -> Result<Response> {
+    async fn handle(
+        &self,
+        request: Request,
+        extensions: &mut Extensions,
+        next: Next<'_>,
+    ) -> Result<Response> {
         let answer = self.follow(request, extensions, next).await;
         extensions.remove::<Elsewhere>();
         answer

@@ -8,11 +8,13 @@ use skywalking_runtime::integrations::http::{Call, Client};
 
 use crate::redirects::{CONTEXT, Elsewhere};
 
-/// Makes an exit span of each request that passes it, and writes the headers of the trace into the request.
+/// Makes an exit span of each request that passes it, and writes the headers of the trace into the
+/// request.
 ///
-/// The span is an error if the status is one (400 and above, unless [`is_error`](Client::is_error) says otherwise) or if no answer came:
-/// then its log has reqwest's error with all its causes, without the address, which may hold secrets. A request that is dropped before
-/// its answer counts as cancelled.
+/// The span is an error if the status is one (400 and above, unless [`is_error`](Client::is_error)
+/// says otherwise) or if no answer came: then its log has reqwest's error with all its causes,
+/// without the address, which may hold secrets. A request that is dropped before its answer counts
+/// as cancelled.
 ///
 /// What a [`Client`] can be told comes by `From`:
 ///
@@ -26,16 +28,17 @@ use crate::redirects::{CONTEXT, Elsewhere};
 ///
 /// # Order
 ///
-/// Middlewares that are added later stand inside. A retry middleware that stands **before** this one makes a span for each attempt; one
-/// that stands **after** it makes all attempts one span, of which each carries the same headers. [`Redirects`](crate::Redirects) belong
-/// before it.
+/// Middlewares that are added later stand inside. A retry middleware that stands **before** this
+/// one makes a span for each attempt; one that stands **after** it makes all attempts one span, of
+/// which each carries the same headers. [`Redirects`](crate::Redirects) belong before it.
 ///
 /// # Bodies
 ///
-/// By default the span ends when the head of the answer is there. With [`time_bodies`](Client::time_bodies) it ends with the body, and the
-/// [`Response`] is taken apart for that and put together again. It keeps its address, extensions, remote address, length and upgrade; what
-/// changes is an error in the middle of the body, which has two more causes in its chain (`is_timeout()` and `is_decode()` say the same as
-/// without).
+/// By default the span ends when the head of the answer is there. With
+/// [`time_bodies`](Client::time_bodies) it ends with the body, and the [`Response`] is taken apart
+/// for that and put together again. It keeps its address, extensions, remote address, length and
+/// upgrade; what changes is an error in the middle of the body, which has two more causes in its
+/// chain (`is_timeout()` and `is_decode()` say the same as without).
 #[derive(Clone, Debug, Default)]
 pub struct Tracing {
     client: Client,
@@ -67,8 +70,15 @@ impl From<Client> for Tracing {
 
 #[async_trait::async_trait]
 impl Middleware for Tracing {
-    async fn handle(&self, mut request: Request, extensions: &mut Extensions, next: Next<'_>) -> Result<Response> {
-        let Some(call) = self.begin(&mut request, extensions) else { return next.run(request, extensions).await };
+    async fn handle(
+        &self,
+        mut request: Request,
+        extensions: &mut Extensions,
+        next: Next<'_>,
+    ) -> Result<Response> {
+        let Some(call) = self.begin(&mut request, extensions) else {
+            return next.run(request, extensions).await;
+        };
         let (answer, mut call) = call.during(next.run(request, extensions)).await;
         match answer {
             Ok(response) => {
@@ -101,7 +111,11 @@ fn with_body(response: Response, call: Call) -> Response {
 
 /// What tells reqwest of a response's address: `http::Response` has no place for it.
 fn says(url: Url) -> Extensions {
-    http::Response::builder().url(url).body(()).map(|response| response.into_parts().0.extensions).unwrap_or_default()
+    http::Response::builder()
+        .url(url)
+        .body(())
+        .map(|response| response.into_parts().0.extensions)
+        .unwrap_or_default()
 }
 
 /// Ends the call with this error, and gives it back.
@@ -121,7 +135,9 @@ fn note(error: Error, mut call: Call) -> Error {
             if addresses.is_empty() {
                 call.failed::<dyn std::error::Error + Send + Sync>(&*error);
             } else {
-                let message = addresses.iter().fold(error.to_string(), |message, url| message.replace(url.as_str(), ".."));
+                let message = addresses
+                    .iter()
+                    .fold(error.to_string(), |message, url| message.replace(url.as_str(), ".."));
                 call.run(|| current().error_message(&message));
                 call.finish();
             }
@@ -130,7 +146,8 @@ fn note(error: Error, mut call: Call) -> Error {
     }
 }
 
-/// The addresses that an error of a middleware may tell of: those in reqwest's errors that it passes on.
+/// The addresses that an error of a middleware may tell of: those in reqwest's errors that it
+/// passes on.
 fn addresses_in(error: &anyhow::Error) -> Vec<&Url> {
     error.chain().filter_map(address_of).collect()
 }

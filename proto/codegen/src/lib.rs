@@ -1,7 +1,9 @@
-//! Turns the `.proto` files of this repository into Rust: those of `skywalking-proto`, and that of the examples.
+//! Turns the `.proto` files of this repository into Rust: those of `skywalking-proto`, and that of
+//! the examples.
 //!
-//! The files are read by `protox`, in Rust, so that not even who regenerates needs `protoc`. What comes out is checked
-//! in, so that building the other crates runs none of this. It decides nothing about a protocol: that is in the files.
+//! The files are read by `protox`, in Rust, so that not even who regenerates needs `protoc`. What
+//! comes out is checked in, so that building the other crates runs none of this. It decides nothing
+//! about a protocol: that is in the files.
 
 use std::path::{Path, PathBuf};
 
@@ -129,15 +131,19 @@ impl Package {
     ///
     /// # Errors
     ///
-    /// [`Error::Protos`] when a file is missing or wrong, [`Error::Generate`] when `dir` cannot be written.
+    /// [`Error::Protos`] when a file is missing or wrong, [`Error::Generate`] when `dir` cannot be
+    /// written.
     pub fn generate(&self, dir: &Path) -> Result<Vec<PathBuf>, Error> {
         let set = self.descriptors()?;
         let mut builder = tonic_prost_build::configure().out_dir(dir);
         if self.sides == Sides::ByFeature {
-            let (client, server) = (r#"#[cfg(feature = "client")]"#, r#"#[cfg(feature = "server")]"#);
+            let (client, server) =
+                (r#"#[cfg(feature = "client")]"#, r#"#[cfg(feature = "server")]"#);
             builder = builder.client_mod_attribute(".", client).server_mod_attribute(".", server);
         }
-        builder.compile_fds(set).map_err(|source| Error::Generate { dir: dir.to_path_buf(), source })?;
+        builder
+            .compile_fds(set)
+            .map_err(|source| Error::Generate { dir: dir.to_path_buf(), source })?;
         Ok(self.generated.iter().map(|name| dir.join(name)).collect())
     }
 
@@ -145,8 +151,8 @@ impl Package {
     ///
     /// # Errors
     ///
-    /// [`Error::Stale`] with the first difference, [`Error::Read`] when there is nothing to compare; otherwise as
-    /// [`generate`](Package::generate).
+    /// [`Error::Stale`] with the first difference, [`Error::Read`] when there is nothing to
+    /// compare; otherwise as [`generate`](Package::generate).
     pub fn check(&self, checked_in: &Path, scratch: &Path) -> Result<(), Error> {
         for (name, generated) in self.generated.iter().zip(self.generate(scratch)?) {
             let expected = read(generated)?;
@@ -194,7 +200,10 @@ mod tests {
 
     #[test]
     fn a_difference_is_named_by_its_line_and_both_sides() {
-        assert_eq!(first_difference("a\nb\n", "a\nc\n"), (2, "\"b\"".to_owned(), "\"c\"".to_owned()));
+        assert_eq!(
+            first_difference("a\nb\n", "a\nc\n"),
+            (2, "\"b\"".to_owned(), "\"c\"".to_owned())
+        );
         assert_eq!(first_difference("a", "a\n"), (2, "(nothing)".to_owned(), "\"\"".to_owned()));
     }
 }

@@ -1,5 +1,5 @@
-//! `cargo run -p skywalking-codegen` writes the Rust of all `.proto` files anew; with `-- --check` it writes nothing there,
-//! and fails when what is checked in is not what it would write.
+//! `cargo run -p skywalking-codegen` writes the Rust of all `.proto` files anew; with `-- --check`
+//! it writes nothing there, and fails when what is checked in is not what it would write.
 
 use std::process::ExitCode;
 
@@ -28,17 +28,22 @@ fn main() -> ExitCode {
 }
 
 fn write() -> Result<String, Error> {
-    let written: Result<Vec<_>, Error> = PACKAGES.iter().map(|package| package.generate(&package.generated_dir())).collect();
-    let said: Vec<_> = written?.iter().flatten().map(|path| format!("wrote {}", path.display())).collect();
+    let written: Result<Vec<_>, Error> =
+        PACKAGES.iter().map(|package| package.generate(&package.generated_dir())).collect();
+    let said: Vec<_> =
+        written?.iter().flatten().map(|path| format!("wrote {}", path.display())).collect();
     Ok(said.join("\n"))
 }
 
 /// Compares by way of a folder of this process's own, which is gone afterwards.
 fn check_in_scratch() -> Result<String, Error> {
     let scratch = std::env::temp_dir().join(format!("skywalking-codegen-{}", std::process::id()));
-    std::fs::create_dir_all(&scratch).map_err(|source| Error::Generate { dir: scratch.clone(), source })?;
-    let checked = PACKAGES.iter().try_for_each(|package| package.check(&package.generated_dir(), &scratch));
-    // What is left in the folder for temporary files harms nobody, so that it stays is no failure of the check.
+    std::fs::create_dir_all(&scratch)
+        .map_err(|source| Error::Generate { dir: scratch.clone(), source })?;
+    let checked =
+        PACKAGES.iter().try_for_each(|package| package.check(&package.generated_dir(), &scratch));
+    // What is left in the folder for temporary files harms nobody, so that it stays is no failure
+    // of the check.
     let _ = std::fs::remove_dir_all(&scratch);
     checked.map(|()| "what is checked in is current".to_owned())
 }

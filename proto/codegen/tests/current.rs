@@ -35,13 +35,18 @@ fn a_change_by_hand_is_named_with_the_command_that_undoes_it() {
     let Error::Stale { found, expected, .. } = &error else {
         panic!("expected a difference, got {error:?}");
     };
-    assert_eq!((found.trim_matches('"').trim(), expected.trim_matches('"').trim()), ("GenAi = 8,", "GenAi = 7,"));
+    assert_eq!(
+        (found.trim_matches('"').trim(), expected.trim_matches('"').trim()),
+        ("GenAi = 8,", "GenAi = 7,")
+    );
     assert!(error.to_string().contains(REGENERATE), "{error}");
 }
 
 #[test]
 fn a_missing_file_is_named_with_the_command_that_writes_it() {
-    let error = PROTOCOL.check(&scratch("missing"), &scratch("missing-anew")).expect_err("there is no file");
+    let error = PROTOCOL
+        .check(&scratch("missing"), &scratch("missing-anew"))
+        .expect_err("there is no file");
     assert!(matches!(error, Error::Read { .. }), "{error:?}");
     assert!(error.to_string().contains(REGENERATE), "{error}");
 }

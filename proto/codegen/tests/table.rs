@@ -1,17 +1,21 @@
-//! The `.proto` files say what the protocol is, and nothing more: every service, method, field and enum value stands
-//! in the table below, which was typed from the protocol's description and not from our files.
+//! The `.proto` files say what the protocol is, and nothing more: every service, method, field and
+//! enum value stands in the table below, which was typed from the protocol's description and not
+//! from our files.
 //!
-//! Names are as on the wire or in JSON, numbers as on the wire. A wrong number here or there loses spans without a word.
+//! Names are as on the wire or in JSON, numbers as on the wire. A wrong number here or there loses
+//! spans without a word.
 
 use std::collections::BTreeSet;
 
 use protox::prost_reflect::prost_types::field_descriptor_proto::{Label, Type};
 use protox::prost_reflect::prost_types::{
-    DescriptorProto, EnumDescriptorProto, FieldDescriptorProto, FileDescriptorProto, MethodDescriptorProto,
+    DescriptorProto, EnumDescriptorProto, FieldDescriptorProto, FileDescriptorProto,
+    MethodDescriptorProto,
 };
 use skywalking_codegen::PROTOCOL;
 
-/// A heading a block; below it `method kind request response`, `number name type label` or `name number`.
+/// A heading a block; below it `method kind request response`, `number name type label` or `name
+/// number`.
 const TABLE: &str = "
 service TraceSegmentReportService
     collect       client-streaming SegmentObject     Commands
@@ -536,13 +540,20 @@ fn the_protos_hold_exactly_what_the_table_says() {
     let table = table();
     let missing: Vec<_> = table.difference(&described).collect();
     let unknown: Vec<_> = described.difference(&table).collect();
-    assert!(missing.is_empty() && unknown.is_empty(), "only in the table: {missing:#?}\nonly in the .proto files: {unknown:#?}");
+    assert!(
+        missing.is_empty() && unknown.is_empty(),
+        "only in the table: {missing:#?}\nonly in the .proto files: {unknown:#?}"
+    );
 }
 
 #[test]
 fn every_file_is_proto3_of_its_package() {
     for file in PROTOCOL.descriptors().expect("the protocol files compile").file {
-        let package = if ["pprof.proto", "async_profiler.proto"].contains(&file.name()) { "skywalking.v10" } else { "skywalking.v3" };
+        let package = if ["pprof.proto", "async_profiler.proto"].contains(&file.name()) {
+            "skywalking.v10"
+        } else {
+            "skywalking.v3"
+        };
         assert_eq!((file.syntax(), file.package()), ("proto3", package), "{}", file.name());
     }
 }
@@ -598,7 +609,12 @@ fn method_row(method: &MethodDescriptorProto) -> String {
         (false, true) => "server-streaming",
         (true, true) => "bidirectional-streaming",
     };
-    format!("{} {kind} {} {}", method.name(), in_package(method.input_type()), in_package(method.output_type()))
+    format!(
+        "{} {kind} {} {}",
+        method.name(),
+        in_package(method.input_type()),
+        in_package(method.output_type())
+    )
 }
 
 fn field_row(field: &FieldDescriptorProto, message: &DescriptorProto) -> String {
@@ -607,7 +623,8 @@ fn field_row(field: &FieldDescriptorProto, message: &DescriptorProto) -> String 
         scalar => scalar.as_str_name().trim_start_matches("TYPE_").to_lowercase(),
     };
     let label = match (field.label(), field.oneof_index) {
-        // A field declared `optional` is a union of one in descriptors, and so shows here too: the protocol has none.
+        // A field declared `optional` is a union of one in descriptors, and so shows here too: the
+        // protocol has none.
         (_, Some(union)) => {
             let union = usize::try_from(union).expect("an index");
             format!("oneof {}", message.oneof_decl[union].name())
@@ -619,7 +636,11 @@ fn field_row(field: &FieldDescriptorProto, message: &DescriptorProto) -> String 
     format!("{} {} {kind} {label}", field.number(), field.json_name())
 }
 
-/// A type's name without our packages; a type of another package keeps its whole name, which no row has.
+/// A type's name without our packages; a type of another package keeps its whole name, which no row
+/// has.
 fn in_package(name: &str) -> &str {
-    [".skywalking.v3.", ".skywalking.v10."].iter().find_map(|package| name.strip_prefix(package)).unwrap_or(name)
+    [".skywalking.v3.", ".skywalking.v10."]
+        .iter()
+        .find_map(|package| name.strip_prefix(package))
+        .unwrap_or(name)
 }

@@ -1,4 +1,5 @@
-//! The rules of what an OAP on SQL storage can store: a row that it refuses takes its whole batch along.
+//! The rules of what an OAP on SQL storage can store: a row that it refuses takes its whole batch
+//! along.
 
 use serde_json::Value;
 
@@ -9,18 +10,41 @@ use crate::v3::{KeyStringValuePair, SpanObject, SpanType};
 
 impl Judge<'_> {
     /// The names of a service and of its instance.
-    pub(super) fn owner_room(&mut self, span: Option<i32>, what: [&str; 2], service: &str, instance: &str) -> Flow {
+    pub(super) fn owner_room(
+        &mut self,
+        span: Option<i32>,
+        what: [&str; 2],
+        service: &str,
+        instance: &str,
+    ) -> Flow {
         let [of_service, of_instance] = what;
         self.room(span, of_service, storage::cut(service, NAME_UNITS), SERVICE_BYTES)?;
-        self.room(span, of_instance, storage::cut(instance, NAME_UNITS), room_below(service, storage::name_bytes))
+        self.room(
+            span,
+            of_instance,
+            storage::cut(instance, NAME_UNITS),
+            room_below(service, storage::name_bytes),
+        )
     }
 
     /// The name of an endpoint that can have relations.
-    pub(super) fn name_room(&mut self, span: Option<i32>, what: &str, service: &str, name: &str) -> Flow {
-        self.room(span, what, storage::cut(name, OPERATION_UNITS), room_below(service, storage::name_bytes))
+    pub(super) fn name_room(
+        &mut self,
+        span: Option<i32>,
+        what: &str,
+        service: &str,
+        name: &str,
+    ) -> Flow {
+        self.room(
+            span,
+            what,
+            storage::cut(name, OPERATION_UNITS),
+            room_below(service, storage::name_bytes),
+        )
     }
 
-    /// The operation name, where the OAP makes an endpoint of it: of a call, of a span with refs, of a logic endpoint, and of the segment.
+    /// The operation name, where the OAP makes an endpoint of it: of a call, of a span with refs,
+    /// of a logic endpoint, and of the segment.
     pub(super) fn endpoint_room(&mut self, span: &SpanObject) -> Flow {
         let service = self.segment.service.as_str();
         let is_called = span.span_type == i32::from(SpanType::Entry) || !span.refs.is_empty();
@@ -36,7 +60,11 @@ impl Judge<'_> {
 
     pub(super) fn peer_room(&mut self, span: Option<i32>, what: &str, peer: &str) -> Flow {
         let peer = storage::cut(peer, PEER_UNITS);
-        if storage::peer_fits(peer) { Flow::Continue(()) } else { self.no_room(span, what, peer, format!("{} bytes", storage::PEER_BYTES)) }
+        if storage::peer_fits(peer) {
+            Flow::Continue(())
+        } else {
+            self.no_room(span, what, peer, format!("{} bytes", storage::PEER_BYTES))
+        }
     }
 
     pub(super) fn tag_room(&mut self, span: Option<i32>, tag: &KeyStringValuePair) -> Flow {
@@ -45,8 +73,18 @@ impl Judge<'_> {
         }
         match storage::tag_room(&tag.key).filter(|room| !room.holds(&tag.value)) {
             None => Flow::Continue(()),
-            Some(TagRoom::Bytes(bytes)) => self.no_room(span, &format!("tag {}", tag.key), &tag.value, format!("{bytes} bytes")),
-            Some(TagRoom::Units(units)) => self.no_room(span, &format!("tag {}", tag.key), &tag.value, format!("{units} UTF-16 units")),
+            Some(TagRoom::Bytes(bytes)) => self.no_room(
+                span,
+                &format!("tag {}", tag.key),
+                &tag.value,
+                format!("{bytes} bytes"),
+            ),
+            Some(TagRoom::Units(units)) => self.no_room(
+                span,
+                &format!("tag {}", tag.key),
+                &tag.value,
+                format!("{units} UTF-16 units"),
+            ),
         }
     }
 
@@ -61,7 +99,11 @@ impl Judge<'_> {
     }
 
     fn room(&mut self, span: Option<i32>, what: &str, name: &str, bytes: usize) -> Flow {
-        if name.len() <= bytes { Flow::Continue(()) } else { self.no_room(span, what, name, format!("{bytes} bytes")) }
+        if name.len() <= bytes {
+            Flow::Continue(())
+        } else {
+            self.no_room(span, what, name, format!("{bytes} bytes"))
+        }
     }
 
     fn no_room(&mut self, span: Option<i32>, what: &str, value: &str, most: String) -> Flow {
@@ -70,7 +112,11 @@ impl Judge<'_> {
 
     /// That storage takes each character.
     pub(super) fn characters(&mut self, span: Option<i32>, what: &'static str, text: &str) -> Flow {
-        if storage::is_storable(text) { Flow::Continue(()) } else { self.tell(span, Rule::Nul { what, value: quoted(text) }) }
+        if storage::is_storable(text) {
+            Flow::Continue(())
+        } else {
+            self.tell(span, Rule::Nul { what, value: quoted(text) })
+        }
     }
 }
 

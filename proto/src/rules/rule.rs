@@ -1,7 +1,8 @@
 //! Every rule, with its words.
 
-/// What is wrong with a segment. Each says which value is wrong and what to do; the texts follow the name of the place that
-/// [`super::Violation`] puts in front. Values are quoted, escaped and cut.
+/// What is wrong with a segment. Each says which value is wrong and what to do; the texts follow
+/// the name of the place that [`super::Violation`] puts in front. Values are quoted, escaped and
+/// cut.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum Rule {
@@ -12,7 +13,9 @@ pub enum Rule {
     #[error("has no span with id 0, so the OAP could not find it: number the spans from 0")]
     NoFirstSpan,
     /// 20.2.
-    #[error("has the {what} {value} of {characters} characters: the OAP's SQL storage takes 1 to 150")]
+    #[error(
+        "has the {what} {value} of {characters} characters: the OAP's SQL storage takes 1 to 150"
+    )]
     IdLength {
         /// `trace id` or `segment id`.
         what: &'static str,
@@ -22,7 +25,9 @@ pub enum Rule {
         characters: usize,
     },
     /// 1.
-    #[error("has the {what} {value}, which URLs and headers can't hold as it is: make ids of visible ASCII")]
+    #[error(
+        "has the {what} {value}, which URLs and headers can't hold as it is: make ids of visible ASCII"
+    )]
     IdCharacters {
         /// `trace id`, `segment id`, or one of a ref.
         what: &'static str,
@@ -60,7 +65,9 @@ pub enum Rule {
         most: String,
     },
     /// 22.2.
-    #[error("has U+0000 in the {what} {value}, for which the OAP's SQL storage refuses other services' data with it: replace it")]
+    #[error(
+        "has U+0000 in the {what} {value}, for which the OAP's SQL storage refuses other services' data with it: replace it"
+    )]
     Nul {
         /// Which text.
         what: &'static str,
@@ -84,7 +91,9 @@ pub enum Rule {
     #[error("is not the only one with this id: number each span once")]
     SpanIdTwice,
     /// 5.
-    #[error("is the first one and has the parent {parent}: link to other segments by refs, and give the first span the parent -1")]
+    #[error(
+        "is the first one and has the parent {parent}: link to other segments by refs, and give the first span the parent -1"
+    )]
     FirstSpanBelow {
         /// Its parent.
         parent: i32,
@@ -99,7 +108,9 @@ pub enum Rule {
         parent: i32,
     },
     /// 5: ids are given in the order of opening, so this is a circle or a wrong number.
-    #[error("has the parent {parent}, which is not before it: number a span when it is opened, below one that is open")]
+    #[error(
+        "has the parent {parent}, which is not before it: number a span when it is opened, below one that is open"
+    )]
     ParentNotBefore {
         /// Its parent.
         parent: i32,
@@ -126,7 +137,9 @@ pub enum Rule {
         now: i64,
     },
     /// 5: the OAP does not clamp.
-    #[error("ends at {end} ms, before its start at {start} ms, which is a negative latency: use one clock for both, and never end earlier")]
+    #[error(
+        "ends at {end} ms, before its start at {start} ms, which is a negative latency: use one clock for both, and never end earlier"
+    )]
     EndBeforeStart {
         /// Its start.
         start: i64,
@@ -134,7 +147,9 @@ pub enum Rule {
         end: i64,
     },
     /// What is shown is a child that began before there was a parent.
-    #[error("starts at {start} ms, before its parent {parent} at {parent_start} ms: use one clock for both, and never start earlier")]
+    #[error(
+        "starts at {start} ms, before its parent {parent} at {parent_start} ms: use one clock for both, and never start earlier"
+    )]
     StartBeforeParent {
         /// Its start.
         start: i64,
@@ -147,13 +162,17 @@ pub enum Rule {
     #[error("is an Exit without a peer, so no call is drawn: set the address that is called")]
     NoPeer,
     /// 20.11.
-    #[error("is of layer Database and of type {kind}, which makes a virtual database without a name: open an Exit with a peer")]
+    #[error(
+        "is of layer Database and of type {kind}, which makes a virtual database without a name: open an Exit with a peer"
+    )]
     Database {
         /// Its type.
         kind: &'static str,
     },
     /// 9, 10.
-    #[error("is of layer {layer} and lacks the tag {key}, so the OAP makes nothing of it: set the tag")]
+    #[error(
+        "is of layer {layer} and lacks the tag {key}, so the OAP makes nothing of it: set the tag"
+    )]
     TagMissing {
         /// The layer.
         layer: &'static str,
@@ -161,13 +180,17 @@ pub enum Rule {
         key: &'static str,
     },
     /// 8.
-    #[error("has the component {value}: send a number of component-libraries.yml, or 11000 for Rust")]
+    #[error(
+        "has the component {value}: send a number of component-libraries.yml, or 11000 for Rust"
+    )]
     Component {
         /// The number.
         value: i32,
     },
     /// 20.3.
-    #[error("has layer Cache and two tags {key}, for which the OAP discards the whole segment: send each key once")]
+    #[error(
+        "has layer Cache and two tags {key}, for which the OAP discards the whole segment: send each key once"
+    )]
     CacheTagTwice {
         /// The key.
         key: String,
@@ -187,7 +210,9 @@ pub enum Rule {
         value: String,
     },
     /// 20.4.
-    #[error("has the tag {key} with value {value}, for which the OAP discards the whole segment: send {wanted}")]
+    #[error(
+        "has the tag {key} with value {value}, for which the OAP discards the whole segment: send {wanted}"
+    )]
     TagLosesSegment {
         /// The key.
         key: &'static str,
@@ -197,7 +222,9 @@ pub enum Rule {
         wanted: &'static str,
     },
     /// 10.
-    #[error("has the tag {key} with value {value}, of which the OAP can make nothing: send {wanted}")]
+    #[error(
+        "has the tag {key} with value {value}, of which the OAP can make nothing: send {wanted}"
+    )]
     TagValue {
         /// The key.
         key: &'static str,
@@ -207,7 +234,9 @@ pub enum Rule {
         wanted: &'static str,
     },
     /// A log is a moment of its span.
-    #[error("has a log at {time} ms, and lasts from {start} ms to {end} ms: log while the span is open, by the span's clock")]
+    #[error(
+        "has a log at {time} ms, and lasts from {start} ms to {end} ms: log while the span is open, by the span's clock"
+    )]
     LogTime {
         /// The log's time.
         time: i64,
@@ -217,16 +246,22 @@ pub enum Rule {
         end: i64,
     },
     /// 6.
-    #[error("is of type {kind} and has a CrossProcess ref, for which no call is drawn: open an Entry for what another process sent")]
+    #[error(
+        "is of type {kind} and has a CrossProcess ref, for which no call is drawn: open an Entry for what another process sent"
+    )]
     ProcessRef {
         /// Its type.
         kind: &'static str,
     },
     /// 6, 21.
-    #[error("is an Entry with a CrossThread ref, which draws a call of the service to itself: put the ref on a Local span around it")]
+    #[error(
+        "is an Entry with a CrossThread ref, which draws a call of the service to itself: put the ref on a Local span around it"
+    )]
     ThreadRefOnEntry,
     /// 6.
-    #[error("has a CrossThread ref and is not the first one: put it on span 0 of a segment of its own")]
+    #[error(
+        "has a CrossThread ref and is not the first one: put it on span 0 of a segment of its own"
+    )]
     ThreadRefInside,
     /// 6.
     #[error("has a ref to span {value} of its parent: name a span from 0 on")]
@@ -235,10 +270,14 @@ pub enum Rule {
         value: i32,
     },
     /// 6.
-    #[error("has a ref to itself or to a span after it in its own segment: link inside of a segment by the parent's id")]
+    #[error(
+        "has a ref to itself or to a span after it in its own segment: link inside of a segment by the parent's id"
+    )]
     RefToItself,
     /// 6.
-    #[error("has two refs to span {span} of segment {segment}, which count as two calls: send each once")]
+    #[error(
+        "has two refs to span {span} of segment {segment}, which count as two calls: send each once"
+    )]
     RefTwice {
         /// The parent's segment.
         segment: String,
@@ -246,13 +285,17 @@ pub enum Rule {
         span: i32,
     },
     /// 6: an OAP finds a segment by one trace id alone.
-    #[error("has a first ref of trace {trace}, and the segment is of another one: send a segment under the trace of its first ref")]
+    #[error(
+        "has a first ref of trace {trace}, and the segment is of another one: send a segment under the trace of its first ref"
+    )]
     RefTrace {
         /// The ref's trace.
         trace: String,
     },
     /// 6: a CrossThread ref is to the process's own segments.
-    #[error("has a CrossThread ref to the {what} {value}, which is another one than its own: a thread's parent is in the same process")]
+    #[error(
+        "has a CrossThread ref to the {what} {value}, which is another one than its own: a thread's parent is in the same process"
+    )]
     RefOwner {
         /// `service` or `instance`.
         what: &'static str,
@@ -260,7 +303,9 @@ pub enum Rule {
         value: String,
     },
     /// 6.
-    #[error("has a CrossThread ref with the address {value}: leave it empty, since nothing was dialled")]
+    #[error(
+        "has a CrossThread ref with the address {value}: leave it empty, since nothing was dialled"
+    )]
     RefAddress {
         /// What it says.
         value: String,

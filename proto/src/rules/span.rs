@@ -59,7 +59,9 @@ impl Judge<'_> {
             _ => match self.spans.get(&parent).map(|parent| parent.start_time) {
                 None => Rule::ParentMissing { parent },
                 Some(_) if parent >= id => Rule::ParentNotBefore { parent },
-                Some(start) if span.start_time < start => Rule::StartBeforeParent { start: span.start_time, parent, parent_start: start },
+                Some(start) if span.start_time < start => {
+                    Rule::StartBeforeParent { start: span.start_time, parent, parent_start: start }
+                }
                 Some(_) => return Flow::Continue(()),
             },
         };
@@ -68,7 +70,8 @@ impl Judge<'_> {
 
     fn kind_and_layer(&mut self, span: &SpanObject) -> Flow {
         let id = Some(span.span_id);
-        let (kind, layer) = (SpanType::try_from(span.span_type), SpanLayer::try_from(span.span_layer));
+        let (kind, layer) =
+            (SpanType::try_from(span.span_type), SpanLayer::try_from(span.span_layer));
         match (kind, layer) {
             (Ok(SpanType::Exit), _) if is_blank(&span.peer) => self.tell(id, Rule::NoPeer)?,
             (Ok(kind @ (SpanType::Entry | SpanType::Local)), Ok(SpanLayer::Database)) => {
@@ -77,18 +80,35 @@ impl Judge<'_> {
             _ => {}
         }
         if kind.is_err() {
-            self.tell(id, Rule::Number { what: "span type", value: span.span_type, last: SpanType::Local.into() })?;
+            self.tell(
+                id,
+                Rule::Number {
+                    what: "span type",
+                    value: span.span_type,
+                    last: SpanType::Local.into(),
+                },
+            )?;
         }
         let key = match layer {
             Ok(SpanLayer::Cache) => "cache.type",
             Ok(SpanLayer::GenAi) => "gen_ai.response.model",
             Ok(_) => return Flow::Continue(()),
             Err(_) => {
-                return self.tell(id, Rule::Number { what: "span layer", value: span.span_layer, last: SpanLayer::GenAi.into() });
+                return self.tell(
+                    id,
+                    Rule::Number {
+                        what: "span layer",
+                        value: span.span_layer,
+                        last: SpanLayer::GenAi.into(),
+                    },
+                );
             }
         };
         if !span.tags.iter().any(|tag| tag.key == key && !is_blank(&tag.value)) {
-            self.tell(id, Rule::TagMissing { layer: layer.map_or("", |layer| layer.as_str_name()), key })?;
+            self.tell(
+                id,
+                Rule::TagMissing { layer: layer.map_or("", |layer| layer.as_str_name()), key },
+            )?;
         }
         Flow::Continue(())
     }
@@ -100,7 +120,10 @@ impl Judge<'_> {
             if !seen.insert(tag.key.as_str()) {
                 let key = quoted(&tag.key);
                 let cache = span.span_layer == i32::from(SpanLayer::Cache);
-                self.tell(id, if cache { Rule::CacheTagTwice { key } } else { Rule::TagTwice { key } })?;
+                self.tell(
+                    id,
+                    if cache { Rule::CacheTagTwice { key } } else { Rule::TagTwice { key } },
+                )?;
             }
             self.key(span, "tag", tag)?;
             self.characters(id, "tag value", &tag.value)?;
@@ -124,7 +147,12 @@ impl Judge<'_> {
             self.characters(Some(span.span_id), "log field", &field.value)?;
             if field.key == "stack" && units(before_last_line(&field.value)) > STACK_UNITS {
                 let units = units(&field.value);
-                let rule = Rule::TooLong { what: "stack", value: quoted(&field.value), units, limit: STACK_UNITS };
+                let rule = Rule::TooLong {
+                    what: "stack",
+                    value: quoted(&field.value),
+                    units,
+                    limit: STACK_UNITS,
+                };
                 self.tell(Some(span.span_id), rule)?;
             }
         }
@@ -162,8 +190,12 @@ fn value(tag: &KeyStringValuePair) -> Option<Rule> {
             Ok(0..) => None,
         },
         "x-le" if !is_object(value) => lost("x-le", r#"a JSON object such as {"logic-span":true}"#),
-        "http.status_code" if value.parse::<i32>().is_err() => wrong("http.status_code", "an integer"),
-        "status_code" if value.parse::<i32>().is_err() => wrong("status_code", "an integer, as http.status_code"),
+        "http.status_code" if value.parse::<i32>().is_err() => {
+            wrong("http.status_code", "an integer")
+        }
+        "status_code" if value.parse::<i32>().is_err() => {
+            wrong("status_code", "an integer, as http.status_code")
+        }
         _ => None,
     }
 }

@@ -5,7 +5,9 @@ mod room;
 use std::collections::BTreeSet;
 
 use super::*;
-use crate::v3::{KeyStringValuePair, Log, RefType, SegmentReference, SpanLayer, SpanObject, SpanType};
+use crate::v3::{
+    KeyStringValuePair, Log, RefType, SegmentReference, SpanLayer, SpanObject, SpanType,
+};
 
 const NOW: i64 = 1_795_000_000_000;
 const DAY_MS: i64 = 24 * 3600 * 1000;
@@ -39,7 +41,8 @@ fn caller() -> SegmentReference {
     }
 }
 
-/// Entry, Local, Exit below each other; the Entry was called, the Local has a log, the Exit has a tag.
+/// Entry, Local, Exit below each other; the Entry was called, the Local has a log, the Exit has a
+/// tag.
 fn good() -> SegmentObject {
     let mut spans = vec![
         span(0, SpanType::Entry, "/Service/OnSnapshot"),
@@ -47,7 +50,10 @@ fn good() -> SegmentObject {
         span(2, SpanType::Exit, "/database/QuerySnapshot"),
     ];
     spans[0].refs = vec![caller()];
-    spans[1].logs = vec![Log { time: NOW + 5, data: vec![pair("event", "rows"), pair("stack", &"s".repeat(4_000))] }];
+    spans[1].logs = vec![Log {
+        time: NOW + 5,
+        data: vec![pair("event", "rows"), pair("stack", &"s".repeat(4_000))],
+    }];
     spans[2].peer = "db:5432".into();
     spans[2].span_layer = SpanLayer::Database.into();
     spans[2].tags = vec![pair("db.type", "PostgreSQL"), pair("db.statement", &"s".repeat(2_048))];
@@ -81,13 +87,17 @@ fn broken(mut segment: SegmentObject, change: impl FnOnce(&mut SegmentObject)) -
     violations_at(&segment, NOW)
 }
 
-/// The name of the one rule that this breaks, a mark if the segment is lost by it, and the text. Panics if more than that is broken, or
-/// nothing.
+/// The name of the one rule that this breaks, a mark if the segment is lost by it, and the text.
+/// Panics if more than that is broken, or nothing.
 #[track_caller]
 fn one(segment: SegmentObject, change: impl FnOnce(&mut SegmentObject)) -> String {
     let found = broken(segment, change);
     let [violation] = found.as_slice() else { panic!("one violation, not {found:#?}") };
-    format!("{}{} {violation}", violation.rule.name(), if violation.loses_segment() { " LOST" } else { "" })
+    format!(
+        "{}{} {violation}",
+        violation.rule.name(),
+        if violation.loses_segment() { " LOST" } else { "" }
+    )
 }
 
 #[track_caller]
@@ -193,11 +203,17 @@ fn each_rule_is_broken_alone_and_says_what_where_and_what_to_do() {
     let of_refs = [
         local(|span| span.refs = vec![caller()]),
         entry(|span| {
-            span.refs[0] = SegmentReference { parent_service: "Service_Test".into(), ..continued().spans[0].refs[0].clone() };
+            span.refs[0] = SegmentReference {
+                parent_service: "Service_Test".into(),
+                ..continued().spans[0].refs[0].clone()
+            };
         }),
         one(continued(), |s| s.spans[1].refs = s.spans[0].refs.clone()),
         entry(|span| span.refs.push(caller())),
-        entry(|span| span.refs = (0..501).map(|span| SegmentReference { parent_span_id: span, ..caller() }).collect()),
+        entry(|span| {
+            span.refs =
+                (0..501).map(|span| SegmentReference { parent_span_id: span, ..caller() }).collect()
+        }),
         process_ref(|r| r.ref_type = 2),
         process_ref(|r| r.trace_id = "another".into()),
         process_ref(|r| r.parent_trace_segment_id.clear()),
@@ -279,9 +295,16 @@ fn each_rule_is_broken_alone_and_says_what_where_and_what_to_do() {
     "#);
 
     let room = room::told();
-    let tested: BTreeSet<_> = all.iter().chain(&room).filter_map(|line| line.split(' ').next()).collect();
-    let named = include_str!("rule.rs").lines().filter_map(|line| line.split_once("=> \"")?.1.strip_suffix("\","));
-    assert_eq!(tested, named.collect::<BTreeSet<_>>(), "a rule without a test, or a test without a rule");
+    let tested: BTreeSet<_> =
+        all.iter().chain(&room).filter_map(|line| line.split(' ').next()).collect();
+    let named = include_str!("rule.rs")
+        .lines()
+        .filter_map(|line| line.split_once("=> \"")?.1.strip_suffix("\","));
+    assert_eq!(
+        tested,
+        named.collect::<BTreeSet<_>>(),
+        "a rule without a test, or a test without a rule"
+    );
 }
 
 #[test]
@@ -295,19 +318,34 @@ fn what_is_only_near_a_limit_is_right() {
     right(|s| s.spans[1].operation_name = "ü".repeat(150));
     right(|s| s.spans[2].peer = "p".repeat(200));
     right(|s| s.spans[1].logs = vec![s.spans[1].logs[0].clone(); 300]);
-    right(|s| s.spans[0].refs = (0..500).map(|span| SegmentReference { parent_span_id: span, ..caller() }).collect());
+    right(|s| {
+        s.spans[0].refs =
+            (0..500).map(|span| SegmentReference { parent_span_id: span, ..caller() }).collect()
+    });
     right(|s| s.spans[1].logs[0].time = NOW + 1);
     right(|s| s.spans[1].logs[0].time = NOW + 99);
     right(|s| s.spans[1].end_time = s.spans[1].start_time + 10);
-    right(|s| s.spans[0].tags = vec![pair("transmission.latency", " "), pair("http.status_code", "200")]);
+    right(|s| {
+        s.spans[0].tags = vec![pair("transmission.latency", " "), pair("http.status_code", "200")]
+    });
     right(|s| s.spans[0].tags = vec![pair("x-le", r#" {"logic-span":true} "#)]);
     right(|s| {
         s.spans[2].span_type = SpanType::Entry.into();
         s.spans[2].span_layer = SpanLayer::Http.into();
-        s.spans[2].refs = vec![SegmentReference { parent_trace_segment_id: "s".into(), parent_span_id: 1, ..caller() }];
+        s.spans[2].refs = vec![SegmentReference {
+            parent_trace_segment_id: "s".into(),
+            parent_span_id: 1,
+            ..caller()
+        }];
     });
     // What a stranger sends may be called from two traces, and stays of its own.
-    right(|s| s.spans[0].refs.push(SegmentReference { trace_id: "another".into(), parent_span_id: 4, ..caller() }));
+    right(|s| {
+        s.spans[0].refs.push(SegmentReference {
+            trace_id: "another".into(),
+            parent_span_id: 4,
+            ..caller()
+        })
+    });
     for days in [-2, 2] {
         let found = broken(continued(), |s| {
             s.spans.truncate(1);
@@ -343,17 +381,28 @@ fn stack_may_end_with_the_line_that_reaches_the_limit() {
     ] {
         assert_eq!(with(stack), []);
     }
-    for stack in [format!("{java}{line}"), lines(line, 5_000), format!("{}\n\n", lines(line, 4_100)), "\n".repeat(5_000)] {
+    for stack in [
+        format!("{java}{line}"),
+        lines(line, 5_000),
+        format!("{}\n\n", lines(line, 4_100)),
+        "\n".repeat(5_000),
+    ] {
         let found = with(stack);
-        assert!(matches!(&found[..], [Violation { rule: Rule::TooLong { what: "stack", .. }, .. }]), "{found:?}");
+        assert!(
+            matches!(&found[..], [Violation { rule: Rule::TooLong { what: "stack", .. }, .. }]),
+            "{found:?}"
+        );
     }
 }
 
 /// What the Java agent sends of a gRPC server call.
 #[test]
 fn callback_may_refer_to_the_entry_of_its_own_segment() {
-    let own =
-        |to: i32| SegmentReference { parent_trace_segment_id: "s".into(), parent_span_id: to, ..continued().spans[0].refs[0].clone() };
+    let own = |to: i32| SegmentReference {
+        parent_trace_segment_id: "s".into(),
+        parent_span_id: to,
+        ..continued().spans[0].refs[0].clone()
+    };
     let called = |at: usize, kind: SpanType, to: i32| {
         broken(good(), |s| {
             s.spans[at].operation_name = "/demo.Stock/take/server/Response/onClose".into();
@@ -369,17 +418,35 @@ fn callback_may_refer_to_the_entry_of_its_own_segment() {
     assert_eq!(names(called(2, SpanType::Local, 1)), ["thread-ref-inside"]);
     assert_eq!(names(called(1, SpanType::Local, 7)), ["thread-ref-inside", "ref-to-itself"]);
     assert_eq!(names(called(2, SpanType::Exit, 0)), ["thread-ref-inside"]);
-    assert_eq!(names(broken(good(), |s| s.spans[1].refs = continued().spans[0].refs.clone())), ["thread-ref-inside"]);
+    assert_eq!(
+        names(broken(good(), |s| s.spans[1].refs = continued().spans[0].refs.clone())),
+        ["thread-ref-inside"]
+    );
 }
 
-/// A stranger may send as many spans as a message holds, in any order: each look at the Entry takes the same time.
+/// A stranger may send as many spans as a message holds, in any order: each look at the Entry takes
+/// the same time.
 #[test]
 fn callbacks_of_many_spans_find_an_entry_that_stands_last() {
-    let reference = SegmentReference { parent_trace_segment_id: "s".into(), parent_span_id: 0, ..continued().spans[0].refs[0].clone() };
+    let reference = SegmentReference {
+        parent_trace_segment_id: "s".into(),
+        parent_span_id: 0,
+        ..continued().spans[0].refs[0].clone()
+    };
     let found = broken(good(), |s| {
-        let (entry, local) =
-            (s.spans[0].clone(), SpanObject { refs: vec![reference], logs: vec![], parent_span_id: 0, ..s.spans[1].clone() });
-        s.spans = (1..50_000).map(|span_id| SpanObject { span_id, ..local.clone() }).chain([entry]).collect();
+        let (entry, local) = (
+            s.spans[0].clone(),
+            SpanObject {
+                refs: vec![reference],
+                logs: vec![],
+                parent_span_id: 0,
+                ..s.spans[1].clone()
+            },
+        );
+        s.spans = (1..50_000)
+            .map(|span_id| SpanObject { span_id, ..local.clone() })
+            .chain([entry])
+            .collect();
     });
     assert_eq!(found, []);
 }
@@ -388,7 +455,10 @@ fn callbacks_of_many_spans_find_an_entry_that_stands_last() {
 fn the_tag_x_le_is_one_json_object_and_nothing_else() {
     for value in ["", "null", "[]", "1", "{", "{}{}", "{'a':1}", "{\"a\":}", "\u{feff}{}"] {
         let found = broken(good(), |s| s.spans[1].tags = vec![pair("x-le", value)]);
-        assert!(matches!(found.as_slice(), [found] if found.loses_segment()), "{value:?}: {found:?}");
+        assert!(
+            matches!(found.as_slice(), [found] if found.loses_segment()),
+            "{value:?}: {found:?}"
+        );
     }
 }
 
@@ -396,7 +466,12 @@ fn the_tag_x_le_is_one_json_object_and_nothing_else() {
 fn times_that_no_clock_has_are_no_overflow() {
     for start in [i64::MIN, i64::MAX, -1] {
         let found = broken(good(), |s| s.spans[0].start_time = start);
-        assert!(found.iter().any(|found| matches!(found.rule, Rule::StartTime { start: told, .. } if told == start)), "{found:?}");
+        assert!(
+            found.iter().any(
+                |found| matches!(found.rule, Rule::StartTime { start: told, .. } if told == start)
+            ),
+            "{found:?}"
+        );
     }
 }
 
@@ -404,7 +479,11 @@ fn times_that_no_clock_has_are_no_overflow() {
 fn a_strangers_texts_are_quoted_escaped_and_short() {
     let found = broken(good(), |s| {
         s.trace_segment_id = "\u{9b}i".repeat(1_000_000);
-        s.spans[1].tags = vec![pair("x-le", &"\x1b[2J".repeat(1_000_000)), pair("\u{202e}k", "1"), pair("\u{202e}k", "1")];
+        s.spans[1].tags = vec![
+            pair("x-le", &"\x1b[2J".repeat(1_000_000)),
+            pair("\u{202e}k", "1"),
+            pair("\u{202e}k", "1"),
+        ];
     });
     assert_eq!(found.len(), 3 + 1);
     for violation in found {

@@ -24,24 +24,33 @@ mod limits {
     fn names_fill_their_columns_below_every_service() {
         for service in 1..=SERVICE_BYTES {
             for (limit, column) in [(name_bytes(service), 250), (endpoint_bytes(service), 512)] {
-                assert!(id_in(service, limit) <= column && id_in(service, limit + 1) > column, "{service} {limit}");
+                assert!(
+                    id_in(service, limit) <= column && id_in(service, limit + 1) > column,
+                    "{service} {limit}"
+                );
                 assert!(limit >= 36);
             }
         }
-        assert_eq!((name_bytes(20), name_bytes(50), name_bytes(34), name_bytes(33)), (162, 132, 147, 150));
+        assert_eq!(
+            (name_bytes(20), name_bytes(50), name_bytes(34), name_bytes(33)),
+            (162, 132, 147, 150)
+        );
         assert_eq!(name_bytes(1_000), 0);
     }
 
     #[test]
     fn peer_fits_as_instance_of_itself_and_as_address() {
         assert_eq!(PEER_BYTES, 90);
-        assert!(id_in(PEER_BYTES, PEER_BYTES) <= 250 && id_in(PEER_BYTES + 1, PEER_BYTES + 1) > 250);
+        assert!(
+            id_in(PEER_BYTES, PEER_BYTES) <= 250 && id_in(PEER_BYTES + 1, PEER_BYTES + 1) > 250
+        );
         for (peer, fits) in [
             ("p".repeat(200), true),
             ("p".repeat(201), false),
             ("键".repeat(30), true),
             ("键".repeat(31), false),
-            // Behind the 70 units of the service it counts as an address alone: Base64 of 384 bytes is 512 characters.
+            // Behind the 70 units of the service it counts as an address alone: Base64 of 384
+            // bytes is 512 characters.
             (format!("{}{}", "p".repeat(70), "键".repeat(104)), true),
             (format!("{}{}", "p".repeat(70), "键".repeat(105)), false),
             (format!("{}{}", "p".repeat(60), "键".repeat(10)), true),
@@ -58,10 +67,14 @@ mod limits {
         let room = |key| tag_room(key).unwrap();
         let bytes = |key| room(key).fit(&"键".repeat(700)).len();
         assert!(id_in(PEER_BYTES, bytes("mq.topic") + 1 + bytes("mq.queue")) <= 512);
-        assert!(bytes("cache.type") + "-local".len() <= SERVICE_BYTES && bytes("gen_ai.provider.name") <= SERVICE_BYTES);
+        assert!(
+            bytes("cache.type") + "-local".len() <= SERVICE_BYTES
+                && bytes("gen_ai.provider.name") <= SERVICE_BYTES
+        );
         let units = |key| room(key).fit(&"𝄞".repeat(2_000)).encode_utf16().count();
         assert!(units("cache.cmd") + 1 + units("cache.key") <= 2_000);
-        // The OAP cuts the names that it makes of them to 150 and 70 characters, and of ASCII that is enough.
+        // The OAP cuts the names that it makes of them to 150 and 70 characters, and of ASCII that
+        // is enough.
         assert_eq!(room("mq.topic").fit(&"t".repeat(400)).len(), 400);
         assert_eq!((tag_room("db.statement"), tag_room("mq.broker")), (None, None));
     }
@@ -111,12 +124,18 @@ mod shortening {
 
     #[test]
     fn text_is_cut_at_a_character_by_units_and_by_bytes() {
-        for (text, limit, kept) in
-            [("abc", 3, "abc"), ("abcd", 3, "abc"), ("a𝄞b", 2, "a"), ("a𝄞b", 3, "a𝄞"), ("键键键", 2, "键键"), ("键", 0, "")]
-        {
+        for (text, limit, kept) in [
+            ("abc", 3, "abc"),
+            ("abcd", 3, "abc"),
+            ("a𝄞b", 2, "a"),
+            ("a𝄞b", 3, "a𝄞"),
+            ("键键键", 2, "键键"),
+            ("键", 0, ""),
+        ] {
             assert_eq!(cut(text, limit), kept);
         }
-        for (text, limit, kept) in [("a键b", 4, "a键"), ("a键b", 3, "a"), ("a键b", 9, "a键b")] {
+        for (text, limit, kept) in [("a键b", 4, "a键"), ("a键b", 3, "a"), ("a键b", 9, "a键b")]
+        {
             assert_eq!(cut_bytes(text, limit), kept);
         }
     }
@@ -125,11 +144,17 @@ mod shortening {
 #[test]
 fn nul_is_replaced_and_other_controls_stay() {
     assert_eq!(storable("a\0b\0"), "a\u{fffd}b\u{fffd}");
-    let others: String = (1..=0x9f).filter_map(char::from_u32).chain(['\u{fffe}', '\u{ffff}', '\u{10ffff}', '\u{2028}']).collect();
+    let others: String = (1..=0x9f)
+        .filter_map(char::from_u32)
+        .chain(['\u{fffe}', '\u{ffff}', '\u{10ffff}', '\u{2028}'])
+        .collect();
     assert!(matches!(storable(&others), Cow::Borrowed(_)));
 }
 
 #[test]
 fn the_hash_is_fnv1a() {
-    assert_eq!((fnv1a(b""), fnv1a(b"a"), fnv1a(b"foobar")), (0x811c_9dc5, 0xe40c_292c, 0xbf9c_f968));
+    assert_eq!(
+        (fnv1a(b""), fnv1a(b"a"), fnv1a(b"foobar")),
+        (0x811c_9dc5, 0xe40c_292c, 0xbf9c_f968)
+    );
 }

@@ -1,6 +1,6 @@
-//! The messages of a call, read off its body: each a byte that says whether it is packed, four bytes of
-//! length, and the message. What has come of a message counts in the budget, and so does what it is
-//! unpacked to.
+//! The messages of a call, read off its body: each a byte that says whether it is packed, four
+//! bytes of length, and the message. What has come of a message counts in the budget, and so does
+//! what it is unpacked to.
 
 use std::future::poll_fn;
 use std::pin::Pin;
@@ -32,17 +32,29 @@ pub(super) struct Messages<B> {
 }
 
 impl<B: Body<Data = Bytes, Error: std::fmt::Display> + Unpin> Messages<B> {
-    pub(super) fn new(shared: Arc<Shared>, connection: Arc<Connection>, metadata: &HeaderMap, body: B) -> Result<Self, Status> {
-        let gzip = match metadata.get("grpc-encoding").map(|value| value.to_str().unwrap_or("(not text)")) {
-            None | Some("identity") => false,
-            Some("gzip") => true,
-            Some(other) => {
-                let mut status =
-                    Status::unimplemented(format!("the encoding {} is not known: send gzip, or messages as they are", quoted(other)));
-                status.metadata_mut().insert("grpc-accept-encoding", tonic::metadata::MetadataValue::from_static("identity,gzip"));
-                return Err(status);
-            }
-        };
+    pub(super) fn new(
+        shared: Arc<Shared>,
+        connection: Arc<Connection>,
+        metadata: &HeaderMap,
+        body: B,
+    ) -> Result<Self, Status> {
+        let gzip =
+            match metadata.get("grpc-encoding").map(|value| value.to_str().unwrap_or("(not text)"))
+            {
+                None | Some("identity") => false,
+                Some("gzip") => true,
+                Some(other) => {
+                    let mut status = Status::unimplemented(format!(
+                        "the encoding {} is not known: send gzip, or messages as they are",
+                        quoted(other)
+                    ));
+                    status.metadata_mut().insert(
+                        "grpc-accept-encoding",
+                        tonic::metadata::MetadataValue::from_static("identity,gzip"),
+                    );
+                    return Err(status);
+                }
+            };
         Ok(Self { shared, connection, gzip, body, rest: Bytes::new() })
     }
 
@@ -83,7 +95,11 @@ impl<B: Body<Data = Bytes, Error: std::fmt::Display> + Unpin> Messages<B> {
             }
             self.rest = self.frame().await?.ok_or(Broken::Cut)?;
         }
-        if packed { self.unpack(&message).map(Buffer::into_bytes) } else { Ok(message.into_bytes()) }
+        if packed {
+            self.unpack(&message).map(Buffer::into_bytes)
+        } else {
+            Ok(message.into_bytes())
+        }
     }
 
     /// Whether the message is packed, and its length.
@@ -107,11 +123,13 @@ impl<B: Body<Data = Bytes, Error: std::fmt::Display> + Unpin> Messages<B> {
 
     fn unpack(&self, packed: &Buffer) -> Result<Buffer, Broken> {
         let mut unpacked = self.shared.budget().buffer();
-        gzip::unpack(packed.as_ref(), &mut unpacked, MESSAGE_LIMIT).map_err(|error| match error {
-            gzip::Error::Full(full) => Broken::Busy(full),
-            gzip::Error::TooLarge { limit } => Broken::TooLarge { length: limit },
-            gzip::Error::Broken { reason } => Broken::Gzip { reason },
-        })?;
+        gzip::unpack(packed.as_ref(), &mut unpacked, MESSAGE_LIMIT).map_err(
+            |error| match error {
+                gzip::Error::Full(full) => Broken::Busy(full),
+                gzip::Error::TooLarge { limit } => Broken::TooLarge { length: limit },
+                gzip::Error::Broken { reason } => Broken::Gzip { reason },
+            },
+        )?;
         Ok(unpacked)
     }
 
@@ -137,13 +155,17 @@ impl<B: Body<Data = Bytes, Error: std::fmt::Display> + Unpin> Messages<B> {
 /// Why no message came. What came before stays.
 #[derive(Debug, PartialEq, Eq, thiserror::Error)]
 enum Broken {
-    #[error("a message of {length} bytes or more is too large, limit is: {MESSAGE_LIMIT} bytes: send smaller batches")]
+    #[error(
+        "a message of {length} bytes or more is too large, limit is: {MESSAGE_LIMIT} bytes: send smaller batches"
+    )]
     TooLarge { length: usize },
     #[error(transparent)]
     Busy(#[from] Full),
     #[error("a message did not come within {seconds} s: send it at once")]
     Slow { seconds: u64 },
-    #[error("not a gRPC message: its first byte is {flag}, which says that it is packed in a way that the call does not name: send 0")]
+    #[error(
+        "not a gRPC message: its first byte is {flag}, which says that it is packed in a way that the call does not name: send 0"
+    )]
     Flag { flag: u8 },
     #[error("not a gRPC message: the call ends inside of it")]
     Cut,

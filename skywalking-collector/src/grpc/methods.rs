@@ -40,7 +40,12 @@ const METHODS: [(&str, &str, &str, Method); 25] = [
     (V3, "MeterReportService", "collectBatch", Method::Many(Unkept::Meters)),
     (V3, "LogReportService", "collect", Method::Many(Unkept::Logs)),
     (V3, "EventService", "collect", Method::Many(Unkept::Events)),
-    (V3, "ConfigurationDiscoveryService", "fetchConfigurations", Method::One(Unkept::Configuration)),
+    (
+        V3,
+        "ConfigurationDiscoveryService",
+        "fetchConfigurations",
+        Method::One(Unkept::Configuration),
+    ),
     (V3, "ProfileTask", "getProfileTaskCommands", Method::One(Unkept::ProfileTasks)),
     (V3, "ProfileTask", "collectSnapshot", Method::Many(Unkept::Profiles)),
     (V3, "ProfileTask", "goProfileReport", Method::Many(Unkept::Profiles)),
@@ -62,7 +67,10 @@ impl Method {
     pub(super) fn of(path: &str) -> Option<Self> {
         let (service, method) = path.strip_prefix('/')?.split_once('/')?;
         let (package, service) = service.rsplit_once('.').unwrap_or((V3, service));
-        METHODS.iter().find(|known| (known.0, known.1, known.2) == (package, service, method)).map(|known| known.3)
+        METHODS
+            .iter()
+            .find(|known| (known.0, known.1, known.2) == (package, service, method))
+            .map(|known| known.3)
     }
 
     pub(super) const fn answers_at_once(self) -> bool {
@@ -70,7 +78,11 @@ impl Method {
     }
 
     /// Takes the messages. Every answer is an empty `Commands`.
-    pub(super) async fn call(self, shared: &Arc<Shared>, mut messages: Messages<Incoming>) -> Result<(), Status> {
+    pub(super) async fn call(
+        self,
+        shared: &Arc<Shared>,
+        mut messages: Messages<Incoming>,
+    ) -> Result<(), Status> {
         let messages = &mut messages;
         match self {
             Self::Collect => segments::collect(shared, messages).await,
@@ -96,8 +108,14 @@ mod tests {
         }
         assert_eq!(Method::of("/TraceSegmentReportService/collect"), Some(Method::Collect));
         assert_eq!(Method::of("/PprofTask/collect"), None, "it never had a twin without a package");
-        for path in ["", "/", "//", "/skywalking.v3.ManagementService", "/skywalking.v3.ManagementService/", "/grpc.health.v1.Health/Check"]
-        {
+        for path in [
+            "",
+            "/",
+            "//",
+            "/skywalking.v3.ManagementService",
+            "/skywalking.v3.ManagementService/",
+            "/grpc.health.v1.Health/Check",
+        ] {
             assert_eq!(Method::of(path), None, "{path}");
         }
     }

@@ -1,7 +1,7 @@
 //! Where agents report: each service of the protocol that a released agent calls.
 //!
-//! The calls are read by hand (`messages`), so that a message counts in the budget while it comes, is
-//! looked at as bytes before it is decoded, and is refused with a reason: an agent has to hear
+//! The calls are read by hand (`messages`), so that a message counts in the budget while it comes,
+//! is looked at as bytes before it is decoded, and is refused with a reason: an agent has to hear
 //! `INVALID_ARGUMENT` and why, and what was good in the same stream has to stay.
 
 mod management;
@@ -38,21 +38,30 @@ const METADATA_LIMIT: u32 = 8 * 1024;
 /// Serves until the collector stops.
 pub(crate) async fn serve(listener: TcpListener, shared: Arc<Shared>) -> std::io::Result<()> {
     let mut http = http2::Builder::new(TokioExecutor::new());
-    http.max_concurrent_streams(CALLS_PER_CONNECTION).max_header_list_size(METADATA_LIMIT).timer(TokioTimer::new());
+    http.max_concurrent_streams(CALLS_PER_CONNECTION)
+        .max_header_list_size(METADATA_LIMIT)
+        .timer(TokioTimer::new());
     let calls = Arc::clone(&shared);
     serve::serve(listener, shared, move |stream, connection| {
         let (shared, stopping) = (Arc::clone(&calls), Arc::clone(&calls));
-        let service = service_fn(move |request| call(Arc::clone(&shared), Arc::clone(&connection), request));
+        let service =
+            service_fn(move |request| call(Arc::clone(&shared), Arc::clone(&connection), request));
         serve::until_stopped(http.serve_connection(stream, service), stopping)
     })
     .await
 }
 
-async fn call(shared: Arc<Shared>, connection: Arc<Connection>, request: Request<Incoming>) -> Result<Response<Reply>, Infallible> {
+async fn call(
+    shared: Arc<Shared>,
+    connection: Arc<Connection>,
+    request: Request<Incoming>,
+) -> Result<Response<Reply>, Infallible> {
     connection.requested();
     let (head, body) = request.into_parts();
     let Some(method) = Method::of(head.uri.path()) else {
-        let status = Status::unimplemented("this collector knows the services of skywalking.v3 and skywalking.v10 that agents call");
+        let status = Status::unimplemented(
+            "this collector knows the services of skywalking.v3 and skywalking.v10 that agents call",
+        );
         return Ok(status.into_http());
     };
     if let Err(status) = admit(&shared, &head.headers) {
@@ -85,12 +94,17 @@ fn admit(shared: &Shared, metadata: &HeaderMap) -> Result<(), Status> {
     if token.is(brought) {
         return Ok(());
     }
-    Err(Status::permission_denied("metadata `authentication` is missing or is not this collector's token"))
+    Err(Status::permission_denied(
+        "metadata `authentication` is missing or is not this collector's token",
+    ))
 }
 
 /// The only message of a call that takes one.
 async fn single(messages: &mut Messages<Incoming>) -> Result<Bytes, Status> {
-    let message = messages.next().await?.ok_or_else(|| Status::invalid_argument("the call ended without a message"))?;
+    let message = messages
+        .next()
+        .await?
+        .ok_or_else(|| Status::invalid_argument("the call ended without a message"))?;
     match messages.next().await? {
         None => Ok(message),
         Some(_) => Err(Status::invalid_argument("the call takes one message and got several")),

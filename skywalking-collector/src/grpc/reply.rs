@@ -42,8 +42,13 @@ impl Reply {
         Self(Next::Message(Box::new(Next::Status(Status::ok(""))))).respond()
     }
 
-    /// An answer whose message follows the first message of the call, and whose status follows the last one.
-    pub(super) fn two_way(shared: Arc<Shared>, mut messages: Messages<Incoming>, method: Method) -> Response<Self> {
+    /// An answer whose message follows the first message of the call, and whose status follows the
+    /// last one.
+    pub(super) fn two_way(
+        shared: Arc<Shared>,
+        mut messages: Messages<Incoming>,
+        method: Method,
+    ) -> Response<Self> {
         let (Method::One(kind) | Method::Many(kind) | Method::TwoWay(kind)) = method else {
             return Status::internal("the method has one answer").into_http();
         };
@@ -67,7 +72,10 @@ impl Reply {
     }
 }
 
-async fn until_stopped<T>(shared: &Shared, step: impl Future<Output = Result<T, Status>>) -> Result<T, Status> {
+async fn until_stopped<T>(
+    shared: &Shared,
+    step: impl Future<Output = Result<T, Status>>,
+) -> Result<T, Status> {
     tokio::select! {
         done = step => done,
         () = shared.stopped() => Err(Status::unavailable("the collector is ending")),
@@ -78,7 +86,10 @@ impl Body for Reply {
     type Data = Bytes;
     type Error = std::convert::Infallible;
 
-    fn poll_frame(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Option<Result<Frame<Bytes>, Self::Error>>> {
+    fn poll_frame(
+        mut self: Pin<&mut Self>,
+        context: &mut Context<'_>,
+    ) -> Poll<Option<Result<Frame<Bytes>, Self::Error>>> {
         loop {
             let frame = match std::mem::take(&mut self.0) {
                 Next::End => return Poll::Ready(None),

@@ -9,12 +9,20 @@ use crate::shared::Shared;
 use crate::store::Unkept;
 use crate::wire;
 
-pub(super) async fn one(shared: &Shared, kind: Unkept, messages: &mut Messages<Incoming>) -> Result<(), Status> {
+pub(super) async fn one(
+    shared: &Shared,
+    kind: Unkept,
+    messages: &mut Messages<Incoming>,
+) -> Result<(), Status> {
     let message = single(messages).await?;
     count(shared, kind, &message)
 }
 
-pub(super) async fn many(shared: &Shared, kind: Unkept, messages: &mut Messages<Incoming>) -> Result<(), Status> {
+pub(super) async fn many(
+    shared: &Shared,
+    kind: Unkept,
+    messages: &mut Messages<Incoming>,
+) -> Result<(), Status> {
     while let Some(message) = messages.next().await? {
         count(shared, kind, &message)?;
     }
@@ -22,7 +30,11 @@ pub(super) async fn many(shared: &Shared, kind: Unkept, messages: &mut Messages<
 }
 
 /// The first message of a call, if there is one.
-pub(super) async fn first(shared: &Shared, kind: Unkept, messages: &mut Messages<Incoming>) -> Result<bool, Status> {
+pub(super) async fn first(
+    shared: &Shared,
+    kind: Unkept,
+    messages: &mut Messages<Incoming>,
+) -> Result<bool, Status> {
     match messages.next().await? {
         Some(message) => count(shared, kind, &message).map(|()| true),
         None => Ok(false),
@@ -35,5 +47,7 @@ fn count(shared: &Shared, kind: Unkept, message: &[u8]) -> Result<(), Status> {
         return Ok(());
     }
     shared.refused();
-    Err(Status::invalid_argument("not a protobuf message: the bytes end inside a field, or are no protobuf at all"))
+    Err(Status::invalid_argument(
+        "not a protobuf message: the bytes end inside a field, or are no protobuf at all",
+    ))
 }

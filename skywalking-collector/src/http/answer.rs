@@ -11,7 +11,10 @@ use crate::budget::{Buffer, Full};
 pub(super) fn json(status: StatusCode, value: &impl Serialize) -> Response {
     match serde_json::to_vec(value) {
         Ok(body) => response(status, body),
-        Err(error) => problem(StatusCode::INTERNAL_SERVER_ERROR, &format!("the answer can't be written: {error}")),
+        Err(error) => problem(
+            StatusCode::INTERNAL_SERVER_ERROR,
+            &format!("the answer can't be written: {error}"),
+        ),
     }
 }
 

@@ -1,4 +1,5 @@
-//! The body of a report: read within a limit of bytes and of time, unpacked, and told by its content type.
+//! The body of a report: read within a limit of bytes and of time, unpacked, and told by its
+//! content type.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -53,7 +54,9 @@ pub(super) enum Unusable {
         "the content type {0} is not known: send application/json, or application/x-protobuf for one segment, properties and keep-alive"
     )]
     Type(String),
-    #[error("{0} takes an array as JSON alone: send it with content type application/json, or single segments to /v3/segment")]
+    #[error(
+        "{0} takes an array as JSON alone: send it with content type application/json, or single segments to /v3/segment"
+    )]
     JsonAlone(&'static str),
     #[error("the content encoding {0} is not known: send gzip, or the body as it is")]
     Encoding(String),
@@ -68,13 +71,15 @@ impl Unusable {
             Self::Busy(_) => StatusCode::SERVICE_UNAVAILABLE,
             Self::TooSlow => StatusCode::REQUEST_TIMEOUT,
             Self::Broken(_) | Self::Gzip(_) => StatusCode::BAD_REQUEST,
-            Self::Type(_) | Self::JsonAlone(_) | Self::Encoding(_) => StatusCode::UNSUPPORTED_MEDIA_TYPE,
+            Self::Type(_) | Self::JsonAlone(_) | Self::Encoding(_) => {
+                StatusCode::UNSUPPORTED_MEDIA_TYPE
+            }
         }
     }
 }
 
-/// Reads a body that may be taken. One of a kind that isn't is read all the same: who still writes when the answer comes may
-/// never see it.
+/// Reads a body that may be taken. One of a kind that isn't is read all the same: who still writes
+/// when the answer comes may never see it.
 pub(super) async fn read(request: Request, budget: &Arc<Budget>) -> Result<Body, Unusable> {
     let (parts, body) = request.into_parts();
     let (form, packing) = (form(&parts.headers), packing(&parts.headers));
@@ -91,7 +96,11 @@ pub(super) async fn discard(request: Request) {
 }
 
 /// Reads the chunks of a body within the limits, and keeps them where they are wanted.
-async fn each(headers: &HeaderMap, body: axum::body::Body, mut kept: Option<&mut Buffer>) -> Result<(), Unusable> {
+async fn each(
+    headers: &HeaderMap,
+    body: axum::body::Body,
+    mut kept: Option<&mut Buffer>,
+) -> Result<(), Unusable> {
     let announced = text(headers, &CONTENT_LENGTH).and_then(|length| length.parse::<u64>().ok());
     if announced.is_some_and(|length| length > LIMIT as u64) {
         return Err(Unusable::TooLarge);
@@ -136,7 +145,9 @@ fn form(headers: &HeaderMap) -> Result<Form, Unusable> {
     let name = given.split(';').next().unwrap_or_default().trim().to_ascii_lowercase();
     match name.as_str() {
         "application/json" => Ok(Form::Json),
-        "" | "application/protobuf" | "application/x-protobuf" | "application/octet-stream" => Ok(Form::Protobuf),
+        "" | "application/protobuf" | "application/x-protobuf" | "application/octet-stream" => {
+            Ok(Form::Protobuf)
+        }
         _ => Err(Unusable::Type(quoted(given))),
     }
 }
@@ -170,17 +181,26 @@ mod tests {
         for json in ["application/json", "Application/JSON; charset=utf-8"] {
             assert_eq!(form(&with(CONTENT_TYPE, json)), Ok(Form::Json), "{json}");
         }
-        for binary in ["application/protobuf", "application/x-protobuf", "application/octet-stream;x=y", ""] {
+        for binary in
+            ["application/protobuf", "application/x-protobuf", "application/octet-stream;x=y", ""]
+        {
             assert_eq!(form(&with(CONTENT_TYPE, binary)), Ok(Form::Protobuf), "{binary}");
         }
         let error = form(&with(CONTENT_TYPE, "text/plain")).expect_err("no report").to_string();
-        assert!(error.starts_with("the content type \"text/plain\" is not known: send application/json"), "{error}");
+        assert!(
+            error
+                .starts_with("the content type \"text/plain\" is not known: send application/json"),
+            "{error}"
+        );
     }
 
     #[test]
     fn only_gzip_is_unpacked() {
         assert_eq!(packing(&HeaderMap::new()), Ok(Packing::Plain));
         assert_eq!(packing(&with(CONTENT_ENCODING, "GZIP")), Ok(Packing::Gzip));
-        assert_eq!(packing(&with(CONTENT_ENCODING, "br")), Err(Unusable::Encoding("\"br\"".into())));
+        assert_eq!(
+            packing(&with(CONTENT_ENCODING, "br")),
+            Err(Unusable::Encoding("\"br\"".into()))
+        );
     }
 }

@@ -1,5 +1,6 @@
-//! Who gets in: a reader has to name this machine (`host`), an agent must not be a web page, and both have to bring the token
-//! if one is asked for. Whether the collector is there at all is told to everybody who names it.
+//! Who gets in: a reader has to name this machine (`host`), an agent must not be a web page, and
+//! both have to bring the token if one is asked for. Whether the collector is there at all is told
+//! to everybody who names it.
 
 use std::net::SocketAddr;
 use std::sync::Arc;
@@ -38,8 +39,9 @@ impl Gate {
     fn refuse(&self, request: &Request) -> Option<(StatusCode, String)> {
         let path = request.uri().path();
         if path.starts_with(intake::PREFIX) {
-            // Agents may know this machine by any name. A browser says where a page comes from, and no agent does: so no page can
-            // make traces up, not even one that sends bytes without asking whether it may.
+            // Agents may know this machine by any name. A browser says where a page comes from, and
+            // no agent does: so no page can make traces up, not even one that sends
+            // bytes without asking whether it may.
             if request.headers().contains_key(ORIGIN) {
                 return Some((
                     StatusCode::FORBIDDEN,
@@ -50,10 +52,14 @@ impl Gate {
             return Some(refused);
         }
         let token = self.shared.token()?;
-        let brought = request.headers().get(token::HEADER).map_or(&[][..], |value| value.as_bytes());
+        let brought =
+            request.headers().get(token::HEADER).map_or(&[][..], |value| value.as_bytes());
         if path == OPEN || token.is(brought) {
             return None;
         }
-        Some((StatusCode::UNAUTHORIZED, format!("header `{}` is missing or is not this collector's token", token::HEADER)))
+        Some((
+            StatusCode::UNAUTHORIZED,
+            format!("header `{}` is missing or is not this collector's token", token::HEADER),
+        ))
     }
 }

@@ -1,7 +1,9 @@
-//! Who may be asked for: the `Host` header names a loopback address, `localhost`, or the address that we listen on.
+//! Who may be asked for: the `Host` header names a loopback address, `localhost`, or the address
+//! that we listen on.
 //!
-//! A page on `evil.example` whose name suddenly means 127.0.0.1 is, for the browser, still that page: it may read what it
-//! gets. It can't change the `Host` header that the browser sends, though, and that is the page's name.
+//! A page on `evil.example` whose name suddenly means 127.0.0.1 is, for the browser, still that
+//! page: it may read what it gets. It can't change the `Host` header that the browser sends,
+//! though, and that is the page's name.
 
 use std::net::{IpAddr, SocketAddr};
 
@@ -14,7 +16,8 @@ use crate::names::quoted;
 
 /// Why the request is not answered, if it isn't.
 pub(super) fn refuse(bound: SocketAddr, request: &Request) -> Option<(StatusCode, String)> {
-    let headers = request.headers().get_all(HOST).iter().map(|host| host.to_str().unwrap_or("(not text)"));
+    let headers =
+        request.headers().get_all(HOST).iter().map(|host| host.to_str().unwrap_or("(not text)"));
     // A proxy's form of a request names the host in its first line too, and HTTP/2 nowhere else.
     let hosts: Vec<_> = headers.chain(request.uri().authority().map(Authority::as_str)).collect();
     if hosts.is_empty() {
@@ -39,7 +42,12 @@ fn allowed(host: &str, bound: IpAddr) -> bool {
 
 fn without_port(host: &str) -> &str {
     match host.rsplit_once(':') {
-        Some((name, port)) if port.bytes().all(|byte| byte.is_ascii_digit()) && (!name.contains(':') || name.ends_with(']')) => name,
+        Some((name, port))
+            if port.bytes().all(|byte| byte.is_ascii_digit())
+                && (!name.contains(':') || name.ends_with(']')) =>
+        {
+            name
+        }
         _ => host,
     }
 }
@@ -51,9 +59,16 @@ mod tests {
     #[test]
     fn loopback_and_the_bound_address_are_this_collector_and_nothing_else_is() {
         let bound = "192.0.2.7".parse().expect("an address");
-        for host in
-            ["localhost", "LocalHost:12800", "127.0.0.1", "127.8.9.1:1", "[::1]", "[::1]:12800", "192.0.2.7:12800", "[::ffff:127.0.0.1]"]
-        {
+        for host in [
+            "localhost",
+            "LocalHost:12800",
+            "127.0.0.1",
+            "127.8.9.1:1",
+            "[::1]",
+            "[::1]:12800",
+            "192.0.2.7:12800",
+            "[::ffff:127.0.0.1]",
+        ] {
             assert!(allowed(host, bound), "{host}");
         }
         for host in [

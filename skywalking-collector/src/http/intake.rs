@@ -1,5 +1,6 @@
-//! Reports over HTTP, as the OAP takes them (`protocol/semantics.md` 19). An answer is 200 with an empty `Commands`, which
-//! has no bytes, or the reason as `{"error": "..."}`; what was good beside something bad is kept all the same.
+//! Reports over HTTP, as the OAP takes them (`protocol/semantics.md` 19). An answer is 200 with an
+//! empty `Commands`, which has no bytes, or the reason as `{"error": "..."}`; what was good beside
+//! something bad is kept all the same.
 
 use std::borrow::Cow;
 use std::sync::Arc;
@@ -70,7 +71,8 @@ async fn segments(State(shared): State<Arc<Shared>>, request: Request) -> Respon
 
 async fn properties(State(shared): State<Arc<Shared>>, request: Request) -> Response {
     take(shared, request, Shared::management_refused, |shared, form, bytes| {
-        let bytes = protobuf(&json::PROPERTIES, form, bytes).inspect_err(|_| shared.management_refused())?;
+        let bytes = protobuf(&json::PROPERTIES, form, bytes)
+            .inspect_err(|_| shared.management_refused())?;
         management::properties(shared, &bytes).map_err(Refused::Reason)
     })
     .await
@@ -78,22 +80,35 @@ async fn properties(State(shared): State<Arc<Shared>>, request: Request) -> Resp
 
 async fn keep_alive(State(shared): State<Arc<Shared>>, request: Request) -> Response {
     take(shared, request, Shared::management_refused, |shared, form, bytes| {
-        let bytes = protobuf(&json::PING, form, bytes).inspect_err(|_| shared.management_refused())?;
+        let bytes =
+            protobuf(&json::PING, form, bytes).inspect_err(|_| shared.management_refused())?;
         management::keep_alive(shared, &bytes).map_err(Refused::Reason)
     })
     .await
 }
 
 async fn logs(State(shared): State<Arc<Shared>>, request: Request) -> Response {
-    take(shared, request, Shared::refused, |shared, form, bytes| unkept(shared, Unkept::Logs, LOGS, form, bytes)).await
+    take(shared, request, Shared::refused, |shared, form, bytes| {
+        unkept(shared, Unkept::Logs, LOGS, form, bytes)
+    })
+    .await
 }
 
 async fn events(State(shared): State<Arc<Shared>>, request: Request) -> Response {
-    take(shared, request, Shared::refused, |shared, form, bytes| unkept(shared, Unkept::Events, EVENTS, form, bytes)).await
+    take(shared, request, Shared::refused, |shared, form, bytes| {
+        unkept(shared, Unkept::Events, EVENTS, form, bytes)
+    })
+    .await
 }
 
 /// Counts the elements of an array.
-fn unkept(shared: &Shared, kind: Unkept, path: &'static str, form: Form, bytes: &[u8]) -> Result<(), Refused> {
+fn unkept(
+    shared: &Shared,
+    kind: Unkept,
+    path: &'static str,
+    form: Form,
+    bytes: &[u8],
+) -> Result<(), Refused> {
     if form != Form::Json {
         shared.refused();
         return Err(Unusable::JsonAlone(path).into());
@@ -133,7 +148,8 @@ fn protobuf<'a>(shape: &Shape, form: Form, bytes: &'a [u8]) -> Result<Cow<'a, [u
     }
 }
 
-/// Reads the body, and does the rest on a thread that may take its time. A body that can't be read is counted by `unread`.
+/// Reads the body, and does the rest on a thread that may take its time. A body that can't be read
+/// is counted by `unread`.
 async fn take(
     shared: Arc<Shared>,
     request: Request,

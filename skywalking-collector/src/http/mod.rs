@@ -1,8 +1,8 @@
 //! HTTP: JSON to read, and what agents report (`intake`).
 //!
-//! A web page must not be able to read it: there is no CORS header, and the `Host` header has to name this machine, so
-//! that a page can't get in by pointing its own name at 127.0.0.1 (`host`). Nor may it report. Who gets in is decided in
-//! one place (`gate`).
+//! A web page must not be able to read it: there is no CORS header, and the `Host` header has to
+//! name this machine, so that a page can't get in by pointing its own name at 127.0.0.1 (`host`).
+//! Nor may it report. Who gets in is decided in one place (`gate`).
 
 mod answer;
 mod body;
@@ -39,7 +39,11 @@ use gate::Gate;
 const READ_AHEAD: usize = 64 * 1024;
 
 /// Serves until the collector stops.
-pub(crate) async fn serve(listener: TcpListener, address: SocketAddr, shared: Arc<Shared>) -> std::io::Result<()> {
+pub(crate) async fn serve(
+    listener: TcpListener,
+    address: SocketAddr,
+    shared: Arc<Shared>,
+) -> std::io::Result<()> {
     let router = router(address, Arc::clone(&shared));
     let stopping = Arc::clone(&shared);
     let mut http = http1::Builder::new();
@@ -51,8 +55,10 @@ pub(crate) async fn serve(listener: TcpListener, address: SocketAddr, shared: Ar
             async move {
                 connection.requested();
                 let working = connection.work();
-                let answered = router.call(request.map(|body| Question::new(body, &connection))).await;
-                let answered = answered.map(|response| response.map(|body| Answer::new(body, &connection)));
+                let answered =
+                    router.call(request.map(|body| Question::new(body, &connection))).await;
+                let answered =
+                    answered.map(|response| response.map(|body| Answer::new(body, &connection)));
                 drop(working);
                 answered
             }
@@ -91,14 +97,17 @@ async fn services(State(shared): State<Arc<Shared>>, RawQuery(query): RawQuery) 
 async fn instances(State(shared): State<Arc<Shared>>, RawQuery(query): RawQuery) -> Response {
     read(Arc::clone(&shared), 0, query, query::service, move |service| {
         let mut found = shared.instances();
-        found.retain(|known| service.as_ref().is_none_or(|service| known.service == names::service(service)));
+        found.retain(|known| {
+            service.as_ref().is_none_or(|service| known.service == names::service(service))
+        });
         Some(found)
     })
     .await
 }
 
 async fn traces(State(shared): State<Arc<Shared>>, RawQuery(query): RawQuery) -> Response {
-    read(Arc::clone(&shared), 0, query, query::traces, move |query| Some(shared.traces(&query))).await
+    read(Arc::clone(&shared), 0, query, query::traces, move |query| Some(shared.traces(&query)))
+        .await
 }
 
 async fn topology(State(shared): State<Arc<Shared>>, RawQuery(query): RawQuery) -> Response {
@@ -106,21 +115,32 @@ async fn topology(State(shared): State<Arc<Shared>>, RawQuery(query): RawQuery) 
 }
 
 async fn violations(State(shared): State<Arc<Shared>>, RawQuery(query): RawQuery) -> Response {
-    read(Arc::clone(&shared), 0, query, query::traces, move |query| Some(shared.violations(&query))).await
+    read(Arc::clone(&shared), 0, query, query::traces, move |query| Some(shared.violations(&query)))
+        .await
 }
 
 async fn stats(State(shared): State<Arc<Shared>>, RawQuery(query): RawQuery) -> Response {
     read(Arc::clone(&shared), 0, query, query::none, move |()| Some(shared.stats())).await
 }
 
-async fn trace(State(shared): State<Arc<Shared>>, id: Result<Path<String>, PathRejection>, RawQuery(query): RawQuery) -> Response {
+async fn trace(
+    State(shared): State<Arc<Shared>>,
+    id: Result<Path<String>, PathRejection>,
+    RawQuery(query): RawQuery,
+) -> Response {
     let Ok(Path(id)) = id else {
-        return problem(StatusCode::BAD_REQUEST, "the trace id in the path is no percent-encoded UTF-8: encode it again");
+        return problem(
+            StatusCode::BAD_REQUEST,
+            "the trace id in the path is no percent-encoded UTF-8: encode it again",
+        );
     };
-    let missing =
-        format!("trace {} is not stored: it has not arrived, or had to go for newer ones; /api/traces lists those that are", quoted(&id));
+    let missing = format!(
+        "trace {} is not stored: it has not arrived, or had to go for newer ones; /api/traces lists those that are",
+        quoted(&id)
+    );
     let bytes = shared.trace_bytes(&id);
-    let mut answer = read(Arc::clone(&shared), bytes, query, query::none, move |()| shared.trace(&id)).await;
+    let mut answer =
+        read(Arc::clone(&shared), bytes, query, query::none, move |()| shared.trace(&id)).await;
     if answer.status() == StatusCode::NOT_FOUND {
         answer = problem(StatusCode::NOT_FOUND, &missing);
     }
@@ -130,8 +150,7 @@ async fn trace(State(shared): State<Arc<Shared>>, id: Result<Path<String>, PathR
 async fn unknown(uri: Uri) -> Response {
     let path = quoted(uri.path());
     let reading = "ask for /healthcheck, /api/services, /api/instances, /api/traces, /api/traces/{traceId}, /api/topology, /api/violations or /api/stats";
-    let reporting =
-        "report to /v3/segment, /v3/segments, /v3/management/reportProperties, /v3/management/keepAlive, /v3/logs or /v3/events";
+    let reporting = "report to /v3/segment, /v3/segments, /v3/management/reportProperties, /v3/management/keepAlive, /v3/logs or /v3/events";
     problem(StatusCode::NOT_FOUND, &format!("there is no {path}: {reading}, {reporting}"))
 }
 
@@ -141,8 +160,8 @@ async fn wrong_method(method: Method, uri: Uri) -> Response {
     problem(StatusCode::METHOD_NOT_ALLOWED, &format!("{method} is not answered here: use {right}"))
 }
 
-/// Reads the query, then looks up and writes on a thread that may take its time: an answer can be many megabytes. What is
-/// looked up takes `bytes`.
+/// Reads the query, then looks up and writes on a thread that may take its time: an answer can be
+/// many megabytes. What is looked up takes `bytes`.
 async fn read<Q, T>(
     shared: Arc<Shared>,
     bytes: usize,
@@ -174,7 +193,9 @@ where
             None => problem(StatusCode::NOT_FOUND, "not stored"),
         }
     });
-    answer.await.unwrap_or_else(|_| problem(StatusCode::SERVICE_UNAVAILABLE, "the collector is ending"))
+    answer
+        .await
+        .unwrap_or_else(|_| problem(StatusCode::SERVICE_UNAVAILABLE, "the collector is ending"))
 }
 
 /// The budget has no room.

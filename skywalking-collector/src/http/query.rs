@@ -1,5 +1,5 @@
-//! What stands behind the `?`. What can't be read is refused with its value: a mistyped limit that is passed over looks
-//! like data that is missing.
+//! What stands behind the `?`. What can't be read is refused with its value: a mistyped limit that
+//! is passed over looks like data that is missing.
 
 use crate::names::quoted;
 use crate::trace::{MAX_TRACES, TraceQuery};
@@ -23,7 +23,9 @@ pub(super) enum Unreadable {
 pub(super) fn none(query: &str) -> Result<(), Unreadable> {
     match pairs(query).next() {
         None => Ok(()),
-        Some(pair) => Err(Unreadable::Unknown { name: quoted(&pair?.0), known: "this path takes none" }),
+        Some(pair) => {
+            Err(Unreadable::Unknown { name: quoted(&pair?.0), known: "this path takes none" })
+        }
     }
 }
 
@@ -35,7 +37,12 @@ pub(super) fn service(query: &str) -> Result<Option<String>, Unreadable> {
         match name.as_str() {
             "service" if value.is_empty() => return Err(Unreadable::NoService),
             "service" => once("service", &mut service, value)?,
-            _ => return Err(Unreadable::Unknown { name: quoted(&name), known: "this path takes service" }),
+            _ => {
+                return Err(Unreadable::Unknown {
+                    name: quoted(&name),
+                    known: "this path takes service",
+                });
+            }
         }
     }
     Ok(service)
@@ -56,10 +63,17 @@ pub(super) fn traces(query: &str) -> Result<TraceQuery, Unreadable> {
             "limit" => {
                 let read = value.parse().ok().filter(|limit| (1..=MAX_TRACES).contains(limit));
                 let read = read.filter(|_| value.bytes().all(|byte| byte.is_ascii_digit()));
-                once("limit", &mut limit, read.ok_or_else(|| Unreadable::Limit { value: quoted(&value) })?)?;
+                once(
+                    "limit",
+                    &mut limit,
+                    read.ok_or_else(|| Unreadable::Limit { value: quoted(&value) })?,
+                )?;
             }
             _ => {
-                return Err(Unreadable::Unknown { name: quoted(&name), known: "this path takes service and limit" });
+                return Err(Unreadable::Unknown {
+                    name: quoted(&name),
+                    known: "this path takes service and limit",
+                });
             }
         }
     }
@@ -108,7 +122,10 @@ mod tests {
     #[test]
     fn a_query_is_read_as_a_form_is_written() {
         assert_eq!(traces("").as_ref(), Ok(&TraceQuery { service: None, limit: 20 }));
-        assert_eq!(traces("limit=10000&service=caf%C3%A9+%2B%26"), Ok(TraceQuery { service: Some("café +&".into()), limit: 10_000 }));
+        assert_eq!(
+            traces("limit=10000&service=caf%C3%A9+%2B%26"),
+            Ok(TraceQuery { service: Some("café +&".into()), limit: 10_000 })
+        );
         assert_eq!(none(""), Ok(()));
         assert_eq!((service(""), service("service=a+b")), (Ok(None), Ok(Some("a b".into()))));
     }
@@ -152,6 +169,9 @@ mod tests {
         assert_eq!(service("service="), Err(Unreadable::NoService));
         let known = service("limit=1").map_err(|error| error.to_string());
         assert_eq!(known, Err("unknown parameter \"limit\": this path takes service".into()));
-        assert_eq!(none("a=b").map_err(|error| error.to_string()), Err("unknown parameter \"a\": this path takes none".into()));
+        assert_eq!(
+            none("a=b").map_err(|error| error.to_string()),
+            Err("unknown parameter \"a\": this path takes none".into())
+        );
     }
 }

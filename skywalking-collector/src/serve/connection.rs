@@ -93,7 +93,8 @@ impl Connection {
         self.closed.notify_one();
     }
 
-    /// Comes back when the connection has to be closed: it was idle for too long, or has to make room.
+    /// Comes back when the connection has to be closed: it was idle for too long, or has to make
+    /// room.
     pub(super) async fn overdue(&self) {
         let Timeouts { request, answer, idle, .. } = self.timeouts;
         loop {
@@ -164,7 +165,12 @@ mod tests {
     #[tokio::test(start_paused = true)]
     async fn each_state_has_its_deadline() {
         let seconds = Duration::from_secs;
-        let timeouts = Timeouts { request: seconds(3), answer: seconds(5), idle: seconds(7), ..Timeouts::default() };
+        let timeouts = Timeouts {
+            request: seconds(3),
+            answer: seconds(5),
+            idle: seconds(7),
+            ..Timeouts::default()
+        };
         let connection = Arc::new(Connection::new(timeouts));
         assert_eq!(lasted(&connection).await, seconds(3));
         connection.requested();

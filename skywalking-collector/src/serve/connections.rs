@@ -1,4 +1,5 @@
-//! The connections of both ports. When there are too many, the one that was idle for longest is closed.
+//! The connections of both ports. When there are too many, the one that was idle for longest is
+//! closed.
 
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -36,7 +37,8 @@ impl Connections {
         self.table.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// Takes a connection, and closes another one where there are too many. `None` if none of them is idle.
+    /// Takes a connection, and closes another one where there are too many. `None` if none of them
+    /// is idle.
     pub(super) fn admit(self: &Arc<Self>) -> Option<Entry> {
         let mut table = self.table();
         if table.open.len() >= self.limit && !table.close_oldest() {
@@ -58,7 +60,10 @@ impl Connections {
 
 impl Table {
     fn close_oldest(&self) -> bool {
-        let idle = self.open.values().filter_map(|connection| Some((connection.idle_since()?, connection)));
+        let idle = self
+            .open
+            .values()
+            .filter_map(|connection| Some((connection.idle_since()?, connection)));
         idle.min_by_key(|(since, _)| *since).map(|(_, connection)| connection.close()).is_some()
     }
 }

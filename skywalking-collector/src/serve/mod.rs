@@ -30,7 +30,8 @@ pub(crate) use question::Question;
 
 use crate::shared::Shared;
 
-/// How long no connection is taken after the system refused one. Out of files it refuses at once, again and again.
+/// How long no connection is taken after the system refused one. Out of files it refuses at once,
+/// again and again.
 const PAUSE: Duration = Duration::from_millis(50);
 
 /// Serves one connection; when the collector stops, the calls that are open may end.
@@ -76,7 +77,11 @@ where
                 }
             }
             // The one who came has gone already.
-            Err(error) if matches!(error.kind(), io::ErrorKind::ConnectionAborted | io::ErrorKind::ConnectionReset) => {}
+            Err(error)
+                if matches!(
+                    error.kind(),
+                    io::ErrorKind::ConnectionAborted | io::ErrorKind::ConnectionReset
+                ) => {}
             // Out of files: one that is idle makes room for the one that waits.
             Err(_) => {
                 shared.connections().close_oldest();

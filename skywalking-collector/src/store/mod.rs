@@ -1,7 +1,8 @@
 //! What was received, in memory and within bounds.
 //!
-//! `traces` keeps segments by trace and lets the oldest trace go; `registry` knows services and instances; `Stats` counts
-//! what came, stayed and went. Nothing here knows gRPC or HTTP, and nothing here judges a segment.
+//! `traces` keeps segments by trace and lets the oldest trace go; `registry` knows services and
+//! instances; `Stats` counts what came, stayed and went. Nothing here knows gRPC or HTTP, and
+//! nothing here judges a segment.
 
 mod registry;
 mod traces;
@@ -32,11 +33,13 @@ pub struct Stats {
     pub segments_accepted: u64,
     /// Segments that were refused, and messages that are no segment.
     pub segments_refused: u64,
-    /// Segments that were stored already; the first one stays. Known only while the first one is stored.
+    /// Segments that were stored already; the first one stays. Known only while the first one is
+    /// stored.
     pub segments_duplicate: u64,
     /// Segments without a span, which are ignored.
     pub segments_empty: u64,
-    /// Violations of the wire's rules in the segments that were stored; at most 100 are counted in one.
+    /// Violations of the wire's rules in the segments that were stored; at most 100 are counted in
+    /// one.
     pub violations: u64,
     /// Spans of the segments that were stored.
     pub spans_accepted: u64,
@@ -97,11 +100,22 @@ pub(crate) struct Store {
 
 impl Store {
     pub(crate) fn new(limits: Limits) -> Self {
-        Self { limits, traces: Traces::default(), registry: Registry::new(&limits), counted: Stats::default() }
+        Self {
+            limits,
+            traces: Traces::default(),
+            registry: Registry::new(&limits),
+            counted: Stats::default(),
+        }
     }
 
-    /// Takes one segment that `check` did not refuse, and what it found in it. `now` in epoch milliseconds.
-    pub(crate) fn insert(&mut self, weighed: Weighed, violations: Vec<Violation>, now: i64) -> Result<(), Refusal> {
+    /// Takes one segment that `check` did not refuse, and what it found in it. `now` in epoch
+    /// milliseconds.
+    pub(crate) fn insert(
+        &mut self,
+        weighed: Weighed,
+        violations: Vec<Violation>,
+        now: i64,
+    ) -> Result<(), Refusal> {
         let spans = weighed.segment.spans.len();
         if spans == 0 {
             self.counted.segments_empty += 1;
@@ -142,7 +156,13 @@ impl Store {
         self.counted.management_refused += 1;
     }
 
-    pub(crate) fn properties(&mut self, service: &str, instance: &str, properties: Vec<(String, String)>, now: i64) {
+    pub(crate) fn properties(
+        &mut self,
+        service: &str,
+        instance: &str,
+        properties: Vec<(String, String)>,
+        now: i64,
+    ) {
         self.counted.properties_reports += 1;
         self.registry.properties(service, instance, properties, now);
     }

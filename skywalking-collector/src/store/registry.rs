@@ -1,7 +1,8 @@
 //! Services and instances: who is there, since when not, and what they say of themselves.
 //!
-//! As in the OAP (`protocol/semantics.md` 13, 21), properties make an instance known and only a ping or an entry span makes
-//! its service one that is listed. The instance that was not seen for the longest time goes first.
+//! As in the OAP (`protocol/semantics.md` 13, 21), properties make an instance known and only a
+//! ping or an entry span makes its service one that is listed. The instance that was not seen for
+//! the longest time goes first.
 
 use std::collections::{BTreeMap, HashMap};
 
@@ -34,8 +35,9 @@ pub struct InstanceView {
     pub service: String,
     /// Its name.
     pub instance: String,
-    /// Its properties in the order of their first report; a later report of a key replaces the value.
-    /// JSON has them as a list of `{"key": .., "value": ..}`, since a key can be there twice.
+    /// Its properties in the order of their first report; a later report of a key replaces the
+    /// value. JSON has them as a list of `{"key": .., "value": ..}`, since a key can be there
+    /// twice.
     #[serde(serialize_with = "pairs")]
     pub properties: Vec<(String, String)>,
     /// When it pinged last, in epoch milliseconds.
@@ -70,7 +72,8 @@ struct Instance {
 
 impl Instance {
     fn weigh(&self, key: &Key) -> usize {
-        let properties: usize = self.properties.iter().map(|(key, value)| key.len() + value.len() + 64).sum();
+        let properties: usize =
+            self.properties.iter().map(|(key, value)| key.len() + value.len() + 64).sum();
         OVERHEAD + 2 * (key.0.len() + key.1.len()) + self.layer.len() + properties
     }
 }
@@ -104,7 +107,13 @@ impl Registry {
         self.update(service, instance, now, |known| known.listed = true);
     }
 
-    pub(crate) fn properties(&mut self, service: &str, instance: &str, properties: Vec<(String, String)>, now: i64) {
+    pub(crate) fn properties(
+        &mut self,
+        service: &str,
+        instance: &str,
+        properties: Vec<(String, String)>,
+        now: i64,
+    ) {
         self.update(service, instance, now, |known| merge(&mut known.properties, properties));
     }
 
@@ -116,7 +125,13 @@ impl Registry {
         });
     }
 
-    fn update(&mut self, service: &str, instance: &str, now: i64, change: impl FnOnce(&mut Instance)) {
+    fn update(
+        &mut self,
+        service: &str,
+        instance: &str,
+        now: i64,
+        change: impl FnOnce(&mut Instance),
+    ) {
         let key = (names::service(service).to_owned(), names::service(instance).to_owned());
         self.turns += 1;
         let known = self.instances.entry(key.clone()).or_default();
@@ -142,13 +157,15 @@ impl Registry {
     pub(crate) fn services(&self) -> Vec<ServiceView> {
         let mut services: BTreeMap<&str, (bool, ServiceView)> = BTreeMap::new();
         for ((name, instance), known) in &self.instances {
-            let (listed, service) =
-                services.entry(name).or_insert_with(|| (false, ServiceView { name: name.clone(), instances: Vec::new(), last_seen: 0 }));
+            let (listed, service) = services.entry(name).or_insert_with(|| {
+                (false, ServiceView { name: name.clone(), instances: Vec::new(), last_seen: 0 })
+            });
             *listed |= known.listed;
             service.instances.push(instance.clone());
             service.last_seen = service.last_seen.max(known.last_seen);
         }
-        let listed = services.into_values().filter_map(|(listed, service)| listed.then_some(service));
+        let listed =
+            services.into_values().filter_map(|(listed, service)| listed.then_some(service));
         listed
             .map(|mut service| {
                 service.instances.sort_unstable();
@@ -179,10 +196,11 @@ impl Registry {
     }
 }
 
-/// A later report merges: keys that it does not name stay. A key that one report names several times (`ipv4`) keeps every
-/// value of that report.
+/// A later report merges: keys that it does not name stay. A key that one report names several
+/// times (`ipv4`) keeps every value of that report.
 fn merge(known: &mut Vec<(String, String)>, report: Vec<(String, String)>) {
-    let named: std::collections::HashSet<&str> = report.iter().map(|(key, _)| key.as_str()).collect();
+    let named: std::collections::HashSet<&str> =
+        report.iter().map(|(key, _)| key.as_str()).collect();
     known.retain(|(key, _)| !named.contains(key.as_str()));
     drop(named);
     known.extend(report);
@@ -197,25 +215,43 @@ mod tests {
     }
 
     fn names(registry: &Registry) -> Vec<String> {
-        registry.instances().iter().map(|known| format!("{}/{}", known.service, known.instance)).collect()
+        registry
+            .instances()
+            .iter()
+            .map(|known| format!("{}/{}", known.service, known.instance))
+            .collect()
     }
 
     #[test]
     fn properties_make_an_instance_and_a_ping_makes_the_service() {
         let mut registry = Registry::new(&Limits::default());
         registry.properties("shop", "shop_1", vec![pair("language", "rust")], 10);
-        assert_eq!((registry.services(), names(&registry)), (vec![], vec!["shop/shop_1".to_owned()]));
+        assert_eq!(
+            (registry.services(), names(&registry)),
+            (vec![], vec!["shop/shop_1".to_owned()])
+        );
         registry.ping("shop", "shop_2", "GENERAL", 20);
         let instances = vec!["shop_1".to_owned(), "shop_2".to_owned()];
-        assert_eq!(registry.services(), [ServiceView { name: "shop".into(), instances, last_seen: 20 }]);
+        assert_eq!(
+            registry.services(),
+            [ServiceView { name: "shop".into(), instances, last_seen: 20 }]
+        );
     }
 
     #[test]
     fn a_later_report_replaces_the_keys_that_it_names() {
         let mut registry = Registry::new(&Limits::default());
-        registry.properties("s", "i", vec![pair("ipv4", "10.0.0.1"), pair("ipv4", "10.0.0.2"), pair("os", "linux")], 1);
+        registry.properties(
+            "s",
+            "i",
+            vec![pair("ipv4", "10.0.0.1"), pair("ipv4", "10.0.0.2"), pair("os", "linux")],
+            1,
+        );
         registry.properties("s", "i", vec![pair("ipv4", "10.0.0.3")], 2);
-        assert_eq!(registry.instances()[0].properties, [pair("os", "linux"), pair("ipv4", "10.0.0.3")]);
+        assert_eq!(
+            registry.instances()[0].properties,
+            [pair("os", "linux"), pair("ipv4", "10.0.0.3")]
+        );
     }
 
     #[test]
@@ -224,7 +260,10 @@ mod tests {
         for (instance, now) in [("a", 1), ("b", 2), ("a", 3), ("c", 4)] {
             registry.seen("s", instance, now);
         }
-        assert_eq!((names(&registry), registry.evicted()), (vec!["s/a".to_owned(), "s/c".to_owned()], 1));
+        assert_eq!(
+            (names(&registry), registry.evicted()),
+            (vec!["s/a".to_owned(), "s/c".to_owned()], 1)
+        );
     }
 
     #[test]

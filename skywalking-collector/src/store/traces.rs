@@ -1,5 +1,5 @@
-//! Segments by trace. A trace goes as a whole, the one that began first (by its first segment's arrival) before others; a
-//! segment that comes after its trace has gone begins it anew.
+//! Segments by trace. A trace goes as a whole, the one that began first (by its first segment's
+//! arrival) before others; a segment that comes after its trace has gone begins it anew.
 
 use std::cmp::Reverse;
 use std::collections::{BTreeMap, HashMap, HashSet};
@@ -50,7 +50,8 @@ impl StoredTrace {
         self.bytes
     }
 
-    /// Whether a segment of the trace is this service's, by its whole name or the one that is shown.
+    /// Whether a segment of the trace is this service's, by its whole name or the one that is
+    /// shown.
     pub(crate) fn touches(&self, service: &str) -> bool {
         self.segments.iter().any(|segment| segment.is_of(service))
     }
@@ -169,8 +170,11 @@ impl Traces {
     /// The segments that break a rule, the one that arrived last first.
     pub(crate) fn broken(&self, query: &TraceQuery) -> Vec<Arc<StoredSegment>> {
         let traces = self.by_id.values().filter(|trace| trace.violations > 0);
-        let segments = traces.flat_map(|trace| &trace.segments).filter(|segment| !segment.violations.is_empty());
-        let chosen = segments.filter(|segment| query.service.as_ref().is_none_or(|service| segment.is_of(service)));
+        let segments = traces
+            .flat_map(|trace| &trace.segments)
+            .filter(|segment| !segment.violations.is_empty());
+        let chosen = segments
+            .filter(|segment| query.service.as_ref().is_none_or(|service| segment.is_of(service)));
         let mut broken: Vec<_> = chosen.cloned().collect();
         broken.sort_unstable_by_key(|segment| Reverse(segment.arrival));
         broken
@@ -243,7 +247,10 @@ mod tests {
             traces.insert(weighed("endless", segment, 1, 10), Vec::new());
             traces.evict(&limits);
         }
-        assert_eq!((traces.len(), traces.spans(), traces.bytes(), traces.segments.len()), (0, 0, 0, 0));
+        assert_eq!(
+            (traces.len(), traces.spans(), traces.bytes(), traces.segments.len()),
+            (0, 0, 0, 0)
+        );
     }
 
     #[test]

@@ -110,7 +110,10 @@ mod tests {
     #[test]
     fn kinds_are_counted_and_shown_in_their_order() {
         let mut counts = UnkeptCounts::default();
-        assert_eq!((counts.to_string(), serde_json::to_string(&counts).expect("JSON")), (String::new(), "{}".into()));
+        assert_eq!(
+            (counts.to_string(), serde_json::to_string(&counts).expect("JSON")),
+            (String::new(), "{}".into())
+        );
         for (number, kind) in Unkept::ALL.into_iter().enumerate() {
             assert_eq!(kind as usize, number);
         }

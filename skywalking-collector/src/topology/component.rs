@@ -51,7 +51,14 @@ mod tests {
 
     #[test]
     fn frameworks_outrank_transports() {
-        let ranks = [11_001, components::TCP, components::RPC, components::HTTP, components::GIN, SPRING_MVC];
+        let ranks = [
+            11_001,
+            components::TCP,
+            components::RPC,
+            components::HTTP,
+            components::GIN,
+            SPRING_MVC,
+        ];
         assert_eq!(ranks.map(priority), [0, 10, 20, 45, 50, 60]);
     }
 }

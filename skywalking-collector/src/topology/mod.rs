@@ -1,10 +1,11 @@
 //! The map of services, by the OAP's rules (`protocol/semantics.md` 6, 7, 8, 9, 21).
 //!
-//! It is made from the stored traces each time it is asked for, so it needs no memory of its own, is bounded as they are,
-//! and does not depend on the order of arrival: a peer is resolved by what any stored segment teaches. What has been
-//! evicted is not on the map.
+//! It is made from the stored traces each time it is asked for, so it needs no memory of its own,
+//! is bounded as they are, and does not depend on the order of arrival: a peer is resolved by what
+//! any stored segment teaches. What has been evicted is not on the map.
 //!
-//! What the OAP has and this map has not: metrics on the lines, endpoints and instances, gateways by configuration.
+//! What the OAP has and this map has not: metrics on the lines, endpoints and instances, gateways
+//! by configuration.
 
 mod component;
 mod relation;
@@ -35,12 +36,13 @@ pub struct Node {
     pub id: String,
     /// The name; of a guessed node the peer.
     pub name: String,
-    /// The component's name: what the service is made with, or of a guessed node what it is; `USER` for the user. `None`
-    /// (JSON `null`) where only exit spans tell of a normal service.
+    /// The component's name: what the service is made with, or of a guessed node what it is;
+    /// `USER` for the user. `None` (JSON `null`) where only exit spans tell of a normal
+    /// service.
     #[serde(rename = "type")]
     pub node_type: Option<String>,
-    /// Whether it is a normal service. As in the OAP, the peer of an RPC or HTTP call counts as one even before it has
-    /// reported anything.
+    /// Whether it is a normal service. As in the OAP, the peer of an RPC or HTTP call counts as
+    /// one even before it has reported anything.
     pub is_real: bool,
 }
 
@@ -93,22 +95,27 @@ impl Topology {
         let mut nodes: BTreeMap<Key<'_>, Told> = BTreeMap::new();
         let mut calls: BTreeSet<(Key<'_>, Key<'_>)> = BTreeSet::new();
         for segment in segments {
-            relation::of(&segment.object, &aliases, |Relation { source, target, component, side }| {
-                let caller = nodes.entry(source).or_default();
-                match side {
-                    Side::Server => prefer(&mut caller.called, component),
-                    Side::Client => {}
-                }
-                let called = nodes.entry(target).or_default();
-                match side {
-                    Side::Server => prefer(&mut called.itself, component),
-                    Side::Client => prefer(&mut called.callers, component),
-                }
-                calls.insert((source, target));
-            });
+            relation::of(
+                &segment.object,
+                &aliases,
+                |Relation { source, target, component, side }| {
+                    let caller = nodes.entry(source).or_default();
+                    match side {
+                        Side::Server => prefer(&mut caller.called, component),
+                        Side::Client => {}
+                    }
+                    let called = nodes.entry(target).or_default();
+                    match side {
+                        Side::Server => prefer(&mut called.itself, component),
+                        Side::Client => prefer(&mut called.callers, component),
+                    }
+                    calls.insert((source, target));
+                },
+            );
         }
 
-        let ids: HashMap<Key<'_>, String> = nodes.keys().map(|key| (*key, names::service_id(key.0, key.1))).collect();
+        let ids: HashMap<Key<'_>, String> =
+            nodes.keys().map(|key| (*key, names::service_id(key.0, key.1))).collect();
         let id = |key: &Key<'_>| ids.get(key).cloned().unwrap_or_default();
         Self {
             nodes: nodes

@@ -1,4 +1,5 @@
-//! From spans to relations: one file for what the OAP's analysis does with an Entry and an Exit span.
+//! From spans to relations: one file for what the OAP's analysis does with an Entry and an Exit
+//! span.
 
 use std::collections::HashMap;
 use std::sync::Arc;
@@ -40,7 +41,8 @@ impl<'a> Aliases<'a> {
                 if span.span_layer == names::LAYER_MQ {
                     continue;
                 }
-                for reference in span.refs.iter().filter(|one| one.ref_type == names::CROSS_PROCESS) {
+                for reference in span.refs.iter().filter(|one| one.ref_type == names::CROSS_PROCESS)
+                {
                     let address = names::cut(&reference.network_address_used_at_peer);
                     if address.is_empty() {
                         continue;
@@ -60,14 +62,23 @@ impl<'a> Aliases<'a> {
 }
 
 /// The relations of one segment.
-pub(super) fn of<'a>(segment: &'a SegmentObject, aliases: &Aliases<'a>, mut found: impl FnMut(Relation<'a>)) {
+pub(super) fn of<'a>(
+    segment: &'a SegmentObject,
+    aliases: &Aliases<'a>,
+    mut found: impl FnMut(Relation<'a>),
+) {
     let own = (names::service(&segment.service), Nature::Normal);
     for span in &segment.spans {
         if analysed(span, names::ENTRY) {
             entry(span, own, &mut found);
         } else if analysed(span, names::EXIT) && !span.peer.is_empty() {
             let target = called(span, aliases);
-            found(Relation { source: own, target, component: span.component_id, side: Side::Client });
+            found(Relation {
+                source: own,
+                target,
+                component: span.component_id,
+                side: Side::Client,
+            });
         }
     }
 }
@@ -76,13 +87,19 @@ fn analysed(span: &SpanObject, kind: i32) -> bool {
     span.span_type == kind && !span.skip_analysis
 }
 
-/// Each ref is a call of its own, whatever its type: a `CrossThread` ref on an Entry span draws a call of the service to
-/// itself, as the OAP does.
+/// Each ref is a call of its own, whatever its type: a `CrossThread` ref on an Entry span draws a
+/// call of the service to itself, as the OAP does.
 fn entry<'a>(span: &'a SpanObject, own: Key<'a>, found: &mut impl FnMut(Relation<'a>)) {
     let is_mq = span.span_layer == names::LAYER_MQ;
-    let mut from = |source| found(Relation { source, target: own, component: span.component_id, side: Side::Server });
+    let mut from = |source| {
+        found(Relation { source, target: own, component: span.component_id, side: Side::Server })
+    };
     if span.refs.is_empty() {
-        from(if is_mq && !span.peer.trim().is_empty() { (names::service(&span.peer), Nature::Guessed) } else { (USER, Nature::Guessed) });
+        from(if is_mq && !span.peer.trim().is_empty() {
+            (names::service(&span.peer), Nature::Guessed)
+        } else {
+            (USER, Nature::Guessed)
+        });
     }
     for reference in &span.refs {
         from(if is_mq {
@@ -93,7 +110,8 @@ fn entry<'a>(span: &'a SpanObject, own: Key<'a>, found: &mut impl FnMut(Relation
     }
 }
 
-/// The service that the peer stands for, or a node of the peer's name. A broker never stands for a service.
+/// The service that the peer stands for, or a node of the peer's name. A broker never stands for a
+/// service.
 fn called<'a>(span: &'a SpanObject, aliases: &Aliases<'a>) -> Key<'a> {
     let address = names::cut(&span.peer);
     if span.span_layer != names::LAYER_MQ
@@ -101,8 +119,8 @@ fn called<'a>(span: &'a SpanObject, aliases: &Aliases<'a>) -> Key<'a> {
     {
         return (service, Nature::Normal);
     }
-    // By the layer that the OAP gives to the peer: GENERAL and FAAS are layers of normal services, the virtual ones and
-    // UNDEFINED are not.
+    // By the layer that the OAP gives to the peer: GENERAL and FAAS are layers of normal services,
+    // the virtual ones and UNDEFINED are not.
     let nature = match span.span_layer {
         names::LAYER_RPC | names::LAYER_HTTP | names::LAYER_FAAS => Nature::Normal,
         _ => Nature::Guessed,

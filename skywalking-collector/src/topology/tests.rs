@@ -1,11 +1,19 @@
 //! Each rule of the map, as text: one line a node, one a call.
 
-use skywalking_proto::v3::{RefType, SegmentObject, SegmentReference, SpanLayer, SpanObject, SpanType};
+use skywalking_proto::v3::{
+    RefType, SegmentObject, SegmentReference, SpanLayer, SpanObject, SpanType,
+};
 
 use super::*;
 
 fn span(kind: SpanType, layer: SpanLayer, component: i32, peer: &str) -> SpanObject {
-    SpanObject { span_type: kind as i32, span_layer: layer as i32, component_id: component, peer: peer.into(), ..Default::default() }
+    SpanObject {
+        span_type: kind as i32,
+        span_layer: layer as i32,
+        component_id: component,
+        peer: peer.into(),
+        ..Default::default()
+    }
 }
 
 fn from(mut span: SpanObject, kind: RefType, service: &str, address: &str) -> SpanObject {
@@ -27,15 +35,27 @@ fn map(segments: &[(&str, &[SpanObject])]) -> String {
         .iter()
         .zip(1..)
         .map(|((service, spans), arrival)| {
-            let object = SegmentObject { service: (*service).into(), spans: spans.to_vec(), ..Default::default() };
+            let object = SegmentObject {
+                service: (*service).into(),
+                spans: spans.to_vec(),
+                ..Default::default()
+            };
             Arc::new(StoredSegment { object, violations: Vec::new(), arrival })
         })
         .collect();
     let topology = Topology::new(&stored);
     let nature = |is_real| if is_real { "real" } else { "guessed" };
-    let name = |id: &str| topology.node(id).map(|node| node.name.clone()).expect("a call's ends are nodes");
-    let nodes =
-        topology.nodes.iter().map(|node| format!("{} ({}, {})", node.name, node.node_type.as_deref().unwrap_or("-"), nature(node.is_real)));
+    let name = |id: &str| {
+        topology.node(id).map(|node| node.name.clone()).expect("a call's ends are nodes")
+    };
+    let nodes = topology.nodes.iter().map(|node| {
+        format!(
+            "{} ({}, {})",
+            node.name,
+            node.node_type.as_deref().unwrap_or("-"),
+            nature(node.is_real)
+        )
+    });
     let calls = topology.calls.iter().map(|call| {
         assert_eq!(call.id, format!("{}-{}", call.source, call.target));
         format!("{} -> {}", name(&call.source), name(&call.target))
@@ -48,7 +68,12 @@ fn map(segments: &[(&str, &[SpanObject])]) -> String {
 fn the_peer_of_a_call_disappears_into_the_service_that_answers_it() {
     let client = [entry(), span(SpanType::Exit, SpanLayer::RpcFramework, 11000, "RTS_Server")];
     let server = [
-        from(span(SpanType::Entry, SpanLayer::RpcFramework, 11000, ""), RefType::CrossProcess, "RTS_Test", "RTS_Server"),
+        from(
+            span(SpanType::Entry, SpanLayer::RpcFramework, 11000, ""),
+            RefType::CrossProcess,
+            "RTS_Test",
+            "RTS_Server",
+        ),
         span(SpanType::Exit, SpanLayer::Database, 11000, "APIService"),
     ];
     let expected = "APIService (Rust, guessed)\nRTS_Test (Rust, real)\nService_Test (Rust, real)\nUser (USER, guessed)\n\
@@ -84,8 +109,12 @@ fn a_peer_that_nobody_answers_for_is_a_node_by_its_layer() {
 
 #[test]
 fn a_cross_thread_ref_on_a_local_span_draws_nothing_and_on_an_entry_span_a_self_call() {
-    let local = from(span(SpanType::Local, SpanLayer::Unknown, 0, ""), RefType::CrossThread, "a", "");
-    assert_eq!(map(&[("a", &[entry()]), ("a", &[local])]), "User (USER, guessed)\na (Rust, real)\nUser -> a");
+    let local =
+        from(span(SpanType::Local, SpanLayer::Unknown, 0, ""), RefType::CrossThread, "a", "");
+    assert_eq!(
+        map(&[("a", &[entry()]), ("a", &[local])]),
+        "User (USER, guessed)\na (Rust, real)\nUser -> a"
+    );
     let root = from(entry(), RefType::CrossThread, "a", "x:1");
     let exit = span(SpanType::Exit, SpanLayer::Database, 22, "x:1");
     let expected = "a (Rust, real)\nx:1 (PostgreSQL, guessed)\na -> a\na -> x:1";
@@ -100,17 +129,30 @@ fn a_consumer_is_called_by_the_broker_and_brokers_are_never_aliased() {
     let expected = "c (kafka-consumer, real)\nkafka:9092 (Kafka, guessed)\np (-, real)\nkafka:9092 -> c\np -> kafka:9092";
     assert_eq!(map(&[("p", &producer), ("c", &consumer)]), expected);
     let alone = [mq(SpanType::Entry, 41, "kafka:9092")];
-    assert_eq!(map(&[("c", &alone)]), "c (kafka-consumer, real)\nkafka:9092 (Kafka, guessed)\nkafka:9092 -> c");
+    assert_eq!(
+        map(&[("c", &alone)]),
+        "c (kafka-consumer, real)\nkafka:9092 (Kafka, guessed)\nkafka:9092 -> c"
+    );
     let unnamed = [mq(SpanType::Entry, 41, " ")];
-    assert_eq!(map(&[("c", &unnamed)]), "User (USER, guessed)\nc (kafka-consumer, real)\nUser -> c");
+    assert_eq!(
+        map(&[("c", &unnamed)]),
+        "User (USER, guessed)\nc (kafka-consumer, real)\nUser -> c"
+    );
 }
 
 #[test]
 fn every_ref_is_a_call_and_a_line_is_drawn_once() {
-    let root =
-        from(from(from(entry(), RefType::CrossProcess, "a", "c:1"), RefType::CrossProcess, "b", "c:1"), RefType::CrossProcess, "a", "c:1");
+    let root = from(
+        from(from(entry(), RefType::CrossProcess, "a", "c:1"), RefType::CrossProcess, "b", "c:1"),
+        RefType::CrossProcess,
+        "a",
+        "c:1",
+    );
     let exit = span(SpanType::Exit, SpanLayer::Http, 2, "c:1");
-    assert_eq!(map(&[("c", &[root]), ("a", &[exit.clone(), exit])]), "a (-, real)\nb (-, real)\nc (Rust, real)\na -> c\nb -> c");
+    assert_eq!(
+        map(&[("c", &[root]), ("a", &[exit.clone(), exit])]),
+        "a (-, real)\nb (-, real)\nc (Rust, real)\na -> c\nb -> c"
+    );
 }
 
 #[test]
@@ -128,7 +170,10 @@ fn what_is_to_be_skipped_and_what_has_no_peer_draws_nothing() {
     assert_eq!(map(&[("a", &spans)]), "");
     // Nor does a skipped Entry teach an alias.
     let exit = span(SpanType::Exit, SpanLayer::Database, 22, "a:1");
-    assert_eq!(map(&[("a", &spans), ("b", &[exit])]), "a:1 (PostgreSQL, guessed)\nb (-, real)\nb -> a:1");
+    assert_eq!(
+        map(&[("a", &spans), ("b", &[exit])]),
+        "a:1 (PostgreSQL, guessed)\nb (-, real)\nb -> a:1"
+    );
 }
 
 #[test]
@@ -155,8 +200,14 @@ fn long_names_are_cut_the_same_way_on_both_ends() {
     let exit = [span(SpanType::Exit, SpanLayer::Http, 2, &long)];
     let answer = [from(entry(), RefType::CrossProcess, "a", &long)];
     assert_eq!(map(&[("a", &exit), ("b", &answer)]), "a (-, real)\nb (Rust, real)\na -> b");
-    assert_eq!(map(&[("a", &exit)]), format!("a (-, real)\n{cut} (-, real)\na -> {cut}", cut = "x".repeat(70)));
-    assert_eq!(map(&[("", &[entry()])]), "User (USER, guessed)\n_blank (Rust, real)\nUser -> _blank");
+    assert_eq!(
+        map(&[("a", &exit)]),
+        format!("a (-, real)\n{cut} (-, real)\na -> {cut}", cut = "x".repeat(70))
+    );
+    assert_eq!(
+        map(&[("", &[entry()])]),
+        "User (USER, guessed)\n_blank (Rust, real)\nUser -> _blank"
+    );
 }
 
 /// Agents of other languages beside ours: each component is on the OAP's list.
@@ -190,5 +241,8 @@ fn components_of_other_languages_have_names() {
     java -> what:1
     ");
     let http_and_mvc = [served(49)[0].clone(), served(3001)[0].clone(), served(14)[0].clone()];
-    assert_eq!(map(&[("a", &http_and_mvc)]), "User (USER, guessed)\na (SpringMVC, real)\nUser -> a");
+    assert_eq!(
+        map(&[("a", &http_and_mvc)]),
+        "User (USER, guessed)\na (SpringMVC, real)\nUser -> a"
+    );
 }

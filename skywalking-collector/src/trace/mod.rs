@@ -1,5 +1,5 @@
-//! One trace as it is shown: by the API, by the views and to tests. The field names in JSON are those of the issue, times
-//! are epoch milliseconds, enums are the wire's names.
+//! One trace as it is shown: by the API, by the views and to tests. The field names in JSON are
+//! those of the issue, times are epoch milliseconds, enums are the wire's names.
 
 mod summary;
 mod tree;
@@ -138,7 +138,14 @@ impl SpanView {
             is_error: span.is_error,
             skip_analysis: span.skip_analysis,
             tags: span.tags.iter().map(KeyValue::new).collect(),
-            logs: span.logs.iter().map(|log| LogView { time: log.time, data: log.data.iter().map(KeyValue::new).collect() }).collect(),
+            logs: span
+                .logs
+                .iter()
+                .map(|log| LogView {
+                    time: log.time,
+                    data: log.data.iter().map(KeyValue::new).collect(),
+                })
+                .collect(),
         }
     }
 }
@@ -166,8 +173,14 @@ impl KeyValue {
 
 impl TraceView {
     pub(crate) fn new(trace_id: &str, segments: &[Arc<StoredSegment>]) -> Self {
-        let spans = segments.iter().flat_map(|segment| segment.object.spans.iter().map(|span| SpanView::new(&segment.object, span)));
+        let spans = segments.iter().flat_map(|segment| {
+            segment.object.spans.iter().map(|span| SpanView::new(&segment.object, span))
+        });
         let violations = segments.iter().flat_map(|segment| ViolationView::of(segment));
-        Self { trace_id: trace_id.to_owned(), spans: spans.collect(), violations: violations.collect() }
+        Self {
+            trace_id: trace_id.to_owned(),
+            spans: spans.collect(),
+            violations: violations.collect(),
+        }
     }
 }

@@ -73,8 +73,10 @@ pub(crate) struct Chosen {
 
 /// Chooses by the query: newest start first, of equal starts the one that arrived later.
 pub(crate) fn list(traces: &Traces, query: &TraceQuery) -> Vec<Chosen> {
-    let mut found: Vec<_> =
-        traces.iter().filter(|(_, trace)| query.service.as_ref().is_none_or(|service| trace.touches(service))).collect();
+    let mut found: Vec<_> = traces
+        .iter()
+        .filter(|(_, trace)| query.service.as_ref().is_none_or(|service| trace.touches(service)))
+        .collect();
     let newest = |(_, trace): &(&Arc<str>, &StoredTrace)| Reverse((trace.start, trace.began));
     let limit = query.limit.min(MAX_TRACES);
     if limit < found.len() {
@@ -85,9 +87,11 @@ pub(crate) fn list(traces: &Traces, query: &TraceQuery) -> Vec<Chosen> {
     found.into_iter().map(Chosen::new).collect()
 }
 
-/// Chooses what arrived or grew after `after`: of more than `limit` the last ones, and the number of the others.
+/// Chooses what arrived or grew after `after`: of more than `limit` the last ones, and the number
+/// of the others.
 pub(crate) fn arrivals(traces: &Traces, after: u64, limit: usize) -> (Vec<Chosen>, usize) {
-    let mut found: Vec<_> = traces.iter().filter(|(_, trace)| trace.last_arrival() > after).collect();
+    let mut found: Vec<_> =
+        traces.iter().filter(|(_, trace)| trace.last_arrival() > after).collect();
     found.sort_unstable_by_key(|(_, trace)| trace.last_arrival());
     let left_out = found.len().saturating_sub(limit);
     (found.into_iter().skip(left_out).map(Chosen::new).collect(), left_out)
@@ -121,10 +125,12 @@ impl Chosen {
     }
 }
 
-/// A span without any parent, the earliest of several. Where there is none (not yet, or in a circle), the first line of
-/// the tree.
+/// A span without any parent, the earliest of several. Where there is none (not yet, or in a
+/// circle), the first line of the tree.
 fn root(trace_id: &str, segments: &[Arc<StoredSegment>]) -> (String, String) {
-    let spans = segments.iter().flat_map(|segment| segment.object.spans.iter().map(move |span| (segment, span)));
+    let spans = segments
+        .iter()
+        .flat_map(|segment| segment.object.spans.iter().map(move |span| (segment, span)));
     let roots = spans.filter(|(_, span)| span.parent_span_id < 0 && span.refs.is_empty());
     if let Some((segment, span)) = roots.min_by_key(|(_, span)| span.start_time) {
         return (span.operation_name.clone(), segment.object.service.clone());

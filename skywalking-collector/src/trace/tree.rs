@@ -1,8 +1,9 @@
 //! Spans below each other.
 //!
-//! A span hangs below its parent of the same segment, else below the span that its **last** ref names
-//! (`protocol/semantics.md` 6). What a stranger sends need not be a tree: a parent that is not stored makes a root with a
-//! mark, and a circle is cut at its earliest span, so that every span appears exactly once.
+//! A span hangs below its parent of the same segment, else below the span that its **last** ref
+//! names (`protocol/semantics.md` 6). What a stranger sends need not be a tree: a parent that is
+//! not stored makes a root with a mark, and a circle is cut at its earliest span, so that every
+//! span appears exactly once.
 
 use std::collections::HashMap;
 
@@ -51,7 +52,9 @@ impl TraceView {
         for (at, span) in self.spans.iter().enumerate() {
             let (link, parent) = match parent(span) {
                 None => (Link::Root, None),
-                Some((link, place)) => places.get(&place).map_or((Link::ParentMissing, None), |at| (link, Some(*at))),
+                Some((link, place)) => {
+                    places.get(&place).map_or((Link::ParentMissing, None), |at| (link, Some(*at)))
+                }
             };
             links.push(link);
             parents.push(parent);
@@ -66,12 +69,15 @@ impl TraceView {
             siblings.sort_unstable_by_key(by_start);
         }
 
-        let mut walk = Walk { children, links, seen: vec![false; self.spans.len()], tree: Vec::new() };
+        let mut walk =
+            Walk { children, links, seen: vec![false; self.spans.len()], tree: Vec::new() };
         for root in roots {
             walk.from(root);
         }
         if walk.tree.len() < self.spans.len() {
-            let mut cuts: Vec<usize> = circles(&parents).filter_map(|circle| circle.into_iter().min_by_key(by_start)).collect();
+            let mut cuts: Vec<usize> = circles(&parents)
+                .filter_map(|circle| circle.into_iter().min_by_key(by_start))
+                .collect();
             cuts.sort_unstable_by_key(by_start);
             for cut in cuts {
                 walk.links[cut] = Link::Circle;
@@ -89,7 +95,8 @@ fn parent(span: &SpanView) -> Option<(Link, Place<'_>)> {
     span.refs.last().map(|last| (Link::Ref, (last.parent_segment_id.as_str(), last.parent_span_id)))
 }
 
-/// The circles among the parents, each with its members; every span is passed once, whatever hangs below the circles.
+/// The circles among the parents, each with its members; every span is passed once, whatever hangs
+/// below the circles.
 fn circles(parents: &[Option<usize>]) -> impl Iterator<Item = Vec<usize>> {
     const FRESH: usize = usize::MAX;
     let mut passed_from = vec![FRESH; parents.len()];
@@ -99,7 +106,8 @@ fn circles(parents: &[Option<usize>]) -> impl Iterator<Item = Vec<usize>> {
             passed_from[at] = start;
             at = parents[at]?;
         }
-        // Met on the way that began here, so the way leads round; met on an earlier one, so it was told then.
+        // Met on the way that began here, so the way leads round; met on an earlier one, so it was
+        // told then.
         (passed_from[at] == start).then(|| {
             let next = |at: &usize| parents[*at];
             let rest = std::iter::successors(next(&at), next).take_while(|one| *one != at);
@@ -188,13 +196,22 @@ mod tests {
 
     #[test]
     fn segments_hang_below_the_span_that_their_ref_names_in_any_order_of_arrival() {
-        let spans = vec![span("b", 1, 0, 4), below(span("b", 0, -1, 3), &[("a", 1)]), span("a", 1, 0, 2), span("a", 0, -1, 1)];
+        let spans = vec![
+            span("b", 1, 0, 4),
+            below(span("b", 0, -1, 3), &[("a", 1)]),
+            span("a", 1, 0, 2),
+            span("a", 0, -1, 1),
+        ];
         assert_eq!(shown(spans), ["a0 Root", " a1 Child", "  b0 Ref", "   b1 Child"]);
     }
 
     #[test]
     fn of_several_refs_the_last_one_counts() {
-        let spans = vec![span("a", 0, -1, 1), span("b", 0, -1, 2), below(span("c", 0, -1, 3), &[("a", 0), ("b", 0)])];
+        let spans = vec![
+            span("a", 0, -1, 1),
+            span("b", 0, -1, 2),
+            below(span("c", 0, -1, 3), &[("a", 0), ("b", 0)]),
+        ];
         assert_eq!(shown(spans), ["a0 Root", "b0 Root", " c0 Ref"]);
     }
 
@@ -224,7 +241,10 @@ mod tests {
 
     #[test]
     fn two_spans_of_one_number_are_both_shown() {
-        assert_eq!(shown(vec![span("a", 0, -1, 1), span("a", 0, -1, 1), span("a", 1, 0, 2)]), ["a0 Root", " a1 Child", "a0 Root"]);
+        assert_eq!(
+            shown(vec![span("a", 0, -1, 1), span("a", 0, -1, 1), span("a", 1, 0, 2)]),
+            ["a0 Root", " a1 Child", "a0 Root"]
+        );
     }
 
     #[test]
@@ -234,12 +254,15 @@ mod tests {
         assert_eq!(tree.last(), Some(&Branch { span: 99_999, depth: 99_999, link: Link::Child }));
     }
 
-    /// The last span is its own parent, and all others hang below it: looking for the circle from each of them would
-    /// take the square of their number.
+    /// The last span is its own parent, and all others hang below it: looking for the circle from
+    /// each of them would take the square of their number.
     #[test]
     fn a_long_tail_below_a_circle_costs_no_more_than_its_length() {
         let spans = (0..100_000).map(|id| span("a", id, (id + 1).min(99_999), 1)).collect();
         let tree = TraceView { trace_id: "t".into(), spans, violations: vec![] }.tree();
-        assert_eq!((tree.len(), tree[0]), (100_000, Branch { span: 99_999, depth: 0, link: Link::Circle }));
+        assert_eq!(
+            (tree.len(), tree[0]),
+            (100_000, Branch { span: 99_999, depth: 0, link: Link::Circle })
+        );
     }
 }

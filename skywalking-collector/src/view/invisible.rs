@@ -6,7 +6,8 @@ use std::ops::RangeInclusive;
 /// Control and format characters, blanks other than the space, letters without a shape, and what
 /// Unicode calls ignorable by default. Sorted.
 const INVISIBLE: [RangeInclusive<char>; 33] = [
-    '\u{80}'..='\u{a0}', // C1 controls (some terminals take U+009B for ESC [) and the no-break space
+    '\u{80}'..='\u{a0}', /* C1 controls (some terminals take U+009B for ESC [) and the no-break
+                          * space */
     '\u{ad}'..='\u{ad}', // soft hyphen
     '\u{34f}'..='\u{34f}',
     '\u{61c}'..='\u{61c}',

@@ -1,7 +1,8 @@
 //! Text for a terminal: a trace as a tree, the map of services.
 //!
-//! Names come from whoever reports, so what could steer a terminal is shown as a sign instead of being sent to it. Colours
-//! are a [`Style`] and nothing more than that: every mark is a word as well.
+//! Names come from whoever reports, so what could steer a terminal is shown as a sign instead of
+//! being sent to it. Colours are a [`Style`] and nothing more than that: every mark is a word as
+//! well.
 
 mod invisible;
 mod text;
@@ -36,12 +37,16 @@ impl Style {
         Self { ink: Ink::Colours }
     }
 
-    /// For standard output: coloured if that is a terminal that can, and the user does not mind (`NO_COLOR` is unset or
-    /// empty, `TERM` is not `dumb`).
+    /// For standard output: coloured if that is a terminal that can, and the user does not mind
+    /// (`NO_COLOR` is unset or empty, `TERM` is not `dumb`).
     pub fn stdout() -> Self {
         let set = |name| std::env::var_os(name).is_some_and(|value| !value.is_empty());
         let dumb = std::env::var_os("TERM").is_some_and(|term| term == "dumb");
-        if std::io::stdout().is_terminal() && !set("NO_COLOR") && !dumb { Self::coloured() } else { Self::plain() }
+        if std::io::stdout().is_terminal() && !set("NO_COLOR") && !dumb {
+            Self::coloured()
+        } else {
+            Self::plain()
+        }
     }
 
     fn paint(self, colour: Colour, text: &str) -> String {

@@ -4,14 +4,16 @@ use unicode_width::UnicodeWidthChar as _;
 
 use super::invisible::is_invisible;
 
-/// Hands on the text with a sign or an escape in place of each character that could move the cursor,
-/// change colours, reorder the line, or hide in it.
+/// Hands on the text with a sign or an escape in place of each character that could move the
+/// cursor, change colours, reorder the line, or hide in it.
 fn harmless(text: &str) -> impl Iterator<Item = char> {
     text.chars().flat_map(|character| {
         let escaped = is_invisible(character).then(|| character.escape_unicode());
         // The control pictures: one column each, and readable.
         let shown = match character {
-            '\0'..='\x1f' => char::from_u32(0x2400 + u32::from(character)).unwrap_or(char::REPLACEMENT_CHARACTER),
+            '\0'..='\x1f' => {
+                char::from_u32(0x2400 + u32::from(character)).unwrap_or(char::REPLACEMENT_CHARACTER)
+            }
             '\x7f' => '\u{2421}',
             other => other,
         };
@@ -54,8 +56,8 @@ pub(super) fn fill(text: &str, columns: usize) -> String {
     fitted
 }
 
-/// The text in lines of at most so many columns, harmless, broken at spaces where there are any. Ends after six lines: what is longer is no
-/// sentence of ours.
+/// The text in lines of at most so many columns, harmless, broken at spaces where there are any.
+/// Ends after six lines: what is longer is no sentence of ours.
 pub(super) fn wrap(text: &str, columns: usize) -> impl Iterator<Item = String> {
     const LINES: usize = 6;
     let text: String = harmless(text).take(LINES * columns).collect();
@@ -138,12 +140,18 @@ mod tests {
     #[test]
     fn what_steers_a_terminal_becomes_a_sign() {
         assert_eq!(fit("\x1b[31mred\x1b[0m\r\n\t\u{7}", 80), "␛[31mred␛[0m␍␊␉␇");
-        assert_eq!(fit("\u{9b}31m\u{202e}abc\u{2066}\u{200b}\u{feff}\x7f", 80), r"\u{9b}31m\u{202e}abc\u{2066}\u{200b}\u{feff}␡");
+        assert_eq!(
+            fit("\u{9b}31m\u{202e}abc\u{2066}\u{200b}\u{feff}\x7f", 80),
+            r"\u{9b}31m\u{202e}abc\u{2066}\u{200b}\u{feff}␡"
+        );
     }
 
     #[test]
     fn invisible_characters_are_escaped() {
-        assert_eq!(fit("pay\u{ad}ment \u{115f}\u{3164}❤\u{fe0f}\u{a0}x", 80), r"pay\u{ad}ment \u{115f}\u{3164}❤\u{fe0f}\u{a0}x");
+        assert_eq!(
+            fit("pay\u{ad}ment \u{115f}\u{3164}❤\u{fe0f}\u{a0}x", 80),
+            r"pay\u{ad}ment \u{115f}\u{3164}❤\u{fe0f}\u{a0}x"
+        );
         assert_eq!(fit("a\u{ad}b", 7), r"a\u{ad…");
         let lines: Vec<_> = wrap("of \"a\u{3164}\" and \"a\"", 20).collect();
         assert_eq!(lines, [r#"of "a\u{3164}" and"#, r#""a""#]);
@@ -156,7 +164,10 @@ mod tests {
         assert_eq!(fit("数据库查询", 10), "数据库查询");
         assert_eq!(fit("数据库查询", 9), "数据库查…");
         assert_eq!(fit("数据库查询", 8), "数据库…");
-        assert_eq!((fit("ab", 1), fit("ab", 0), fit("", 0)), ("…".into(), String::new(), String::new()));
+        assert_eq!(
+            (fit("ab", 1), fit("ab", 0), fit("", 0)),
+            ("…".into(), String::new(), String::new())
+        );
     }
 
     #[test]
@@ -167,8 +178,13 @@ mod tests {
     #[test]
     fn a_duration_takes_nine_columns_at_most() {
         let shown = [0, 12, 9_999, 10_000, 599_999, 600_000, 36_000_000, u64::MAX].map(duration);
-        assert_eq!(shown, ["0 ms", "12 ms", "9999 ms", "10.0 s", "599.9 s", "10 min", "10 h", "> 11 y"]);
-        assert!([9_999, 599_999, 35_999_999, 359_999_999_999].iter().all(|ms| duration(*ms).len() <= 9));
+        assert_eq!(
+            shown,
+            ["0 ms", "12 ms", "9999 ms", "10.0 s", "599.9 s", "10 min", "10 h", "> 11 y"]
+        );
+        assert!(
+            [9_999, 599_999, 35_999_999, 359_999_999_999].iter().all(|ms| duration(*ms).len() <= 9)
+        );
     }
 
     #[test]

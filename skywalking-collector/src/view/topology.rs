@@ -17,7 +17,8 @@ pub fn topology(map: &Topology, style: Style) -> String {
 
 /// Returns [`topology`] with at most so many calls, and a line that counts what was left out.
 pub fn topology_within(map: &Topology, style: Style, calls: usize) -> String {
-    let nodes: BTreeMap<&str, &Node> = map.nodes.iter().map(|node| (node.id.as_str(), node)).collect();
+    let nodes: BTreeMap<&str, &Node> =
+        map.nodes.iter().map(|node| (node.id.as_str(), node)).collect();
     let mut called: BTreeMap<&str, Vec<&str>> = BTreeMap::new();
     for call in &map.calls {
         called.entry(&call.source).or_default().push(&call.target);
@@ -26,7 +27,9 @@ pub fn topology_within(map: &Topology, style: Style, calls: usize) -> String {
 
     let mut order: Vec<&Node> = map.nodes.iter().collect();
     // Within a circle nobody begins: such nodes come last, by name.
-    order.sort_by_key(|node| (targets.contains(node.id.as_str()), node.node_type.as_deref() != Some("USER")));
+    order.sort_by_key(|node| {
+        (targets.contains(node.id.as_str()), node.node_type.as_deref() != Some("USER"))
+    });
 
     let facts = format!("{}, {}", count(map.nodes.len(), "node"), count(map.calls.len(), "call"));
     let mut text = format!("map: {}\n", style.paint(Colour::Dim, &facts));
@@ -44,7 +47,8 @@ pub fn topology_within(map: &Topology, style: Style, calls: usize) -> String {
                     drawn += 1;
                     if drawn <= calls {
                         // Writing to a String can't fail.
-                        let _ = writeln!(text, "{} -> {}", shown(source, style), shown(target, style));
+                        let _ =
+                            writeln!(text, "{} -> {}", shown(source, style), shown(target, style));
                     }
                 }
             }
@@ -68,7 +72,11 @@ fn shown(node: &Node, style: Style) -> String {
     }
     let name = fit(&node.name, NAME);
     let name = if node.is_real { style.paint(Colour::Cyan, &name) } else { name };
-    if facts.is_empty() { name } else { format!("{name} {}", style.paint(Colour::Dim, &format!("({})", facts.join(", ")))) }
+    if facts.is_empty() {
+        name
+    } else {
+        format!("{name} {}", style.paint(Colour::Dim, &format!("({})", facts.join(", "))))
+    }
 }
 
 #[cfg(test)]
@@ -77,7 +85,8 @@ mod tests {
     use crate::topology::Call;
 
     fn map(calls: &[(&str, &str)]) -> String {
-        let mut names: Vec<_> = calls.iter().flat_map(|(source, target)| [*source, *target]).collect();
+        let mut names: Vec<_> =
+            calls.iter().flat_map(|(source, target)| [*source, *target]).collect();
         names.sort_unstable();
         names.dedup();
         let node = |name: &str| Node {
@@ -91,13 +100,17 @@ mod tests {
             source: (*source).to_owned(),
             target: (*target).to_owned(),
         };
-        let map = Topology { nodes: names.into_iter().map(node).collect(), calls: calls.iter().map(call).collect() };
+        let map = Topology {
+            nodes: names.into_iter().map(node).collect(),
+            calls: calls.iter().map(call).collect(),
+        };
         topology(&map, Style::plain())
     }
 
     #[test]
     fn the_map_reads_from_the_user_onwards() {
-        let text = map(&[("RTS_Test", "Service_Test"), ("Service_Test", "db"), ("User", "RTS_Test")]);
+        let text =
+            map(&[("RTS_Test", "Service_Test"), ("Service_Test", "db"), ("User", "RTS_Test")]);
         insta::assert_snapshot!(text, @r#"
         map: 4 nodes, 3 calls
         User -> RTS_Test (Rust)
@@ -115,11 +128,23 @@ mod tests {
     #[test]
     fn calls_beyond_the_limit_are_counted() {
         let calls = [("User", "a"), ("a", "b"), ("a", "c")];
-        let names = ["User", "a", "b", "c"].map(|name| Node { id: name.into(), name: name.into(), node_type: None, is_real: true });
-        let calls = calls.map(|(source, target)| Call { id: String::new(), source: source.into(), target: target.into() });
+        let names = ["User", "a", "b", "c"].map(|name| Node {
+            id: name.into(),
+            name: name.into(),
+            node_type: None,
+            is_real: true,
+        });
+        let calls = calls.map(|(source, target)| Call {
+            id: String::new(),
+            source: source.into(),
+            target: target.into(),
+        });
         let map = Topology { nodes: names.into(), calls: calls.into() };
         let shown = topology_within(&map, Style::plain(), 2);
-        assert_eq!(shown, "map: 4 nodes, 3 calls\nUser -> a\na -> b\n… and 1 more call: /api/topology has all of them\n");
+        assert_eq!(
+            shown,
+            "map: 4 nodes, 3 calls\nUser -> a\na -> b\n… and 1 more call: /api/topology has all of them\n"
+        );
         assert_eq!(topology_within(&map, Style::plain(), 3), topology(&map, Style::plain()));
     }
 

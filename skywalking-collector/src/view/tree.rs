@@ -26,8 +26,8 @@ const VIOLATIONS: usize = 10;
 /// Deeper spans say their depth instead of being further to the right.
 const MAX_INDENT: usize = 12;
 
-/// Spans below each other, each with its service, its duration, where in the trace's time it lies, and whether it failed.
-/// Ends with a line break.
+/// Spans below each other, each with its service, its duration, where in the trace's time it lies,
+/// and whether it failed. Ends with a line break.
 pub fn tree(trace: &TraceView, style: Style) -> String {
     tree_within(trace, style, usize::MAX)
 }
@@ -41,7 +41,11 @@ pub fn tree_within(trace: &TraceView, style: Style, spans: usize) -> String {
     let mut text = heading(trace, &scale, style);
     let mut branches = trace.tree();
     let left_out = branches.split_off(branches.len().min(spans));
-    let broken: HashSet<_> = trace.violations.iter().map(|violation| (violation.segment_id.as_str(), violation.span_id)).collect();
+    let broken: HashSet<_> = trace
+        .violations
+        .iter()
+        .map(|violation| (violation.segment_id.as_str(), violation.span_id))
+        .collect();
     for branch in &branches {
         let span = &trace.spans[branch.span];
         let wrong = broken.contains(&(span.segment_id.as_str(), Some(span.span_id)));
@@ -59,16 +63,26 @@ pub fn tree_within(trace: &TraceView, style: Style, spans: usize) -> String {
     }
     if !left_out.is_empty() {
         let errors = left_out.iter().filter(|branch| trace.spans[branch.span].is_error).count();
-        let errors = if errors > 0 { format!(", {}", count(errors, "error")) } else { String::new() };
-        let line = format!("… and {}{errors}: /api/traces/{{traceId}} has all of them", count(left_out.len(), "more span"));
+        let errors =
+            if errors > 0 { format!(", {}", count(errors, "error")) } else { String::new() };
+        let line = format!(
+            "… and {}{errors}: /api/traces/{{traceId}} has all of them",
+            count(left_out.len(), "more span")
+        );
         let _ = writeln!(text, "{}", style.paint(Colour::Dim, &line));
     }
     if branches.iter().any(|branch| trace.spans[branch.span].skip_analysis) {
-        let meaning = format!("{SKIPPED} skipAnalysis: stored, without metrics and without a line of the map");
+        let meaning = format!(
+            "{SKIPPED} skipAnalysis: stored, without metrics and without a line of the map"
+        );
         let _ = writeln!(text, "{}", style.paint(Colour::Dim, &meaning));
     }
     for (link, mark, meaning) in [
-        (Link::ParentMissing, '?', "the span above it is not stored: not yet, lost, or of another trace"),
+        (
+            Link::ParentMissing,
+            '?',
+            "the span above it is not stored: not yet, lost, or of another trace",
+        ),
         (Link::Circle, '@', "it is its own ancestor"),
     ] {
         if branches.iter().any(|branch| branch.link == link) {
@@ -80,7 +94,8 @@ pub fn tree_within(trace: &TraceView, style: Style, spans: usize) -> String {
     text
 }
 
-/// What agents say that they left out: the Rust agent counts it in the tag `left_out` of a segment's first span.
+/// What agents say that they left out: the Rust agent counts it in the tag `left_out` of a
+/// segment's first span.
 fn push_left_out(text: &mut String, trace: &TraceView, style: Style) {
     let mut said = trace.spans.iter().filter(|span| span.span_id == 0).filter_map(|span| {
         let tag = span.tags.iter().find(|tag| tag.key == "left_out")?;
@@ -90,7 +105,11 @@ fn push_left_out(text: &mut String, trace: &TraceView, style: Style) {
         let _ = writeln!(text, "{}", style.paint(Colour::Dim, &fit(&line, WIDTH)));
     }
     if let more @ 1.. = said.count() {
-        let _ = writeln!(text, "{}", style.paint(Colour::Dim, &format!("… and {}", count(more, "more segment"))));
+        let _ = writeln!(
+            text,
+            "{}",
+            style.paint(Colour::Dim, &format!("… and {}", count(more, "more segment")))
+        );
     }
 }
 
@@ -103,7 +122,11 @@ fn push_violations(text: &mut String, trace: &TraceView, style: Style) {
         }
     }
     if let more @ 1.. = trace.violations.len().saturating_sub(VIOLATIONS) {
-        let _ = writeln!(text, "{}", style.paint(Colour::Red, &format!("! and {more} more: /api/violations lists them")));
+        let _ = writeln!(
+            text,
+            "{}",
+            style.paint(Colour::Red, &format!("! and {more} more: /api/violations lists them"))
+        );
     }
 }
 
@@ -112,7 +135,11 @@ fn heading(trace: &TraceView, scale: &Scale, style: Style) -> String {
     services.sort_unstable();
     services.dedup();
     let errors = trace.spans.iter().filter(|span| span.is_error).count();
-    let mut facts = vec![count(trace.spans.len(), "span"), count(services.len(), "service"), duration(scale.length)];
+    let mut facts = vec![
+        count(trace.spans.len(), "span"),
+        count(services.len(), "service"),
+        duration(scale.length),
+    ];
     if errors > 0 {
         facts.push(count(errors, "error"));
     }
@@ -154,12 +181,17 @@ struct Scale {
 }
 
 impl Scale {
-    /// Where the span lies. Each has at least one mark, and none leaves the bar, whatever its times are.
+    /// Where the span lies. Each has at least one mark, and none leaves the bar, whatever its times
+    /// are.
     fn bar(&self, span: &SpanView) -> String {
         let column = |time: i64, round: u128| {
-            let since = u128::from(u64::try_from(time.saturating_sub(self.start)).unwrap_or(0).min(self.length));
+            let since = u128::from(
+                u64::try_from(time.saturating_sub(self.start)).unwrap_or(0).min(self.length),
+            );
             let length = u128::from(self.length.max(1));
-            usize::try_from((since * BAR as u128 + round * (length - 1)) / length).unwrap_or(BAR).min(BAR)
+            usize::try_from((since * BAR as u128 + round * (length - 1)) / length)
+                .unwrap_or(BAR)
+                .min(BAR)
         };
         let from = column(span.start_time, 0).min(BAR - 1);
         let to = if self.length == 0 { BAR } else { column(span.end_time, 1).max(from + 1) };
@@ -173,7 +205,14 @@ mod tests {
     use crate::trace::{KeyValue, RefView, ViolationView};
     use crate::view::text::width;
 
-    fn span(id: i32, kind: &'static str, name: &str, service: &str, start: i64, end: i64) -> SpanView {
+    fn span(
+        id: i32,
+        kind: &'static str,
+        name: &str,
+        service: &str,
+        start: i64,
+        end: i64,
+    ) -> SpanView {
         SpanView {
             trace_id: "t".into(),
             segment_id: "s".into(),
@@ -217,9 +256,15 @@ mod tests {
     fn the_scenario_of_the_issue_is_one_tree() {
         let spans = vec![
             span(0, "Entry", "/API/Snapshot", "RTS_Test", 1_000, 1_012),
-            with_peer(span(1, "Exit", "/Service/OnSnapshot", "RTS_Test", 1_001, 1_011), "RTS_Server"),
+            with_peer(
+                span(1, "Exit", "/Service/OnSnapshot", "RTS_Test", 1_001, 1_011),
+                "RTS_Server",
+            ),
             span(2, "Entry", "/Service/OnSnapshot/QueringSnapshot", "Service_Test", 1_003, 1_010),
-            with_peer(span(3, "Exit", "/database/QuerySnapshot", "Service_Test", 1_003, 1_009), "APIService"),
+            with_peer(
+                span(3, "Exit", "/database/QuerySnapshot", "Service_Test", 1_003, 1_009),
+                "APIService",
+            ),
         ];
         insta::assert_snapshot!(shown(spans), @r#"
         trace t.1
@@ -271,10 +316,19 @@ mod tests {
 
     #[test]
     fn what_breaks_a_rule_is_marked_and_told_in_words() {
-        let spans = vec![span(0, "Entry", "/x", "a", 1_000, 1_009), span(1, "Exit", "/y", "a", 1_001, 1_002)];
+        let spans = vec![
+            span(0, "Entry", "/x", "a", 1_000, 1_009),
+            span(1, "Exit", "/y", "a", 1_001, 1_002),
+        ];
         let violations = vec![
-            violation(Some(1), r#"span 1 of segment "s" is an Exit without a peer, so no call is drawn: set the address that is called"#),
-            violation(None, r#"segment "s" has a blank service name, by which nothing can be found: set it"#),
+            violation(
+                Some(1),
+                r#"span 1 of segment "s" is an Exit without a peer, so no call is drawn: set the address that is called"#,
+            ),
+            violation(
+                None,
+                r#"segment "s" has a blank service name, by which nothing can be found: set it"#,
+            ),
         ];
         insta::assert_snapshot!(shown_with(spans, violations), @r#"
         trace t.1
@@ -290,14 +344,24 @@ mod tests {
     #[test]
     fn of_many_violations_the_first_are_told_and_none_steers_the_terminal() {
         let long = format!("\x1b[2J{}", "服务".repeat(200));
-        let told = shown_with(vec![span(0, "Entry", "/x", "a", 1_000, 1_009)], vec![violation(Some(0), &long); 13]);
-        assert!(told.contains("13 violations") && told.ends_with("! and 3 more: /api/violations lists them\n"), "{told}");
+        let told = shown_with(
+            vec![span(0, "Entry", "/x", "a", 1_000, 1_009)],
+            vec![violation(Some(0), &long); 13],
+        );
+        assert!(
+            told.contains("13 violations")
+                && told.ends_with("! and 3 more: /api/violations lists them\n"),
+            "{told}"
+        );
         assert_eq!(told.lines().filter(|line| line.starts_with("! ␛[2J服")).count(), 10, "{told}");
     }
 
     #[test]
     fn skip_analysis_is_marked_and_explained() {
-        let mut spans = vec![span(0, "Entry", "/health", "a", 1_000, 1_009), span(1, "Local", "probe", "a", 1_001, 1_002)];
+        let mut spans = vec![
+            span(0, "Entry", "/health", "a", 1_000, 1_009),
+            span(1, "Local", "probe", "a", 1_001, 1_002),
+        ];
         spans[0].skip_analysis = true;
         insta::assert_snapshot!(shown(spans), @r"
         trace t.1
@@ -330,22 +394,34 @@ mod tests {
 
     #[test]
     fn spans_beyond_the_limit_are_counted_with_their_errors() {
-        let mut spans: Vec<_> = (0..1_000).map(|id| span(id, "Local", "step", "a", 1_000, 2_000)).collect();
+        let mut spans: Vec<_> =
+            (0..1_000).map(|id| span(id, "Local", "step", "a", 1_000, 2_000)).collect();
         for failed in [2, 500, 999] {
             spans[failed].is_error = true;
         }
         let trace = TraceView { trace_id: "t.1".into(), spans, violations: vec![] };
         let shown = tree_within(&trace, Style::plain(), 5);
-        assert!(shown.starts_with("trace t.1\n1000 spans, 1 service, 1000 ms, 3 errors\nLocal step "), "{shown}");
+        assert!(
+            shown.starts_with("trace t.1\n1000 spans, 1 service, 1000 ms, 3 errors\nLocal step "),
+            "{shown}"
+        );
         assert_eq!(shown.lines().count(), 8, "{shown}");
-        assert!(shown.ends_with("\n… and 995 more spans, 2 errors: /api/traces/{traceId} has all of them\n"), "{shown}");
+        assert!(
+            shown.ends_with(
+                "\n… and 995 more spans, 2 errors: /api/traces/{traceId} has all of them\n"
+            ),
+            "{shown}"
+        );
         assert_eq!(tree_within(&trace, Style::plain(), 1_000), tree(&trace, Style::plain()));
-        assert!(tree_within(&trace, Style::plain(), 999).contains("\n… and 1 more span, 1 error: "));
+        assert!(
+            tree_within(&trace, Style::plain(), 999).contains("\n… and 1 more span, 1 error: ")
+        );
     }
 
     #[test]
     fn hostile_names_depths_and_times_stay_in_their_columns() {
-        let mut spans: Vec<_> = (0..40).map(|id| span(id, "Local", "数\x1b[2J", "\u{202e}svc", 1_000, 2_000)).collect();
+        let mut spans: Vec<_> =
+            (0..40).map(|id| span(id, "Local", "数\x1b[2J", "\u{202e}svc", 1_000, 2_000)).collect();
         spans[1].operation_name = "n".repeat(1_000_000);
         spans[2].service = "服务".repeat(1_000);
         (spans[3].start_time, spans[3].end_time) = (i64::MIN, i64::MAX);
@@ -367,7 +443,11 @@ mod tests {
 
     #[test]
     fn colours_are_there_only_if_asked_for() {
-        let trace = TraceView { trace_id: "t".into(), spans: vec![span(0, "Entry", "/x", "a", 1, 2)], violations: vec![] };
+        let trace = TraceView {
+            trace_id: "t".into(),
+            spans: vec![span(0, "Entry", "/x", "a", 1, 2)],
+            violations: vec![],
+        };
         let coloured = tree(&trace, Style::coloured());
         assert!(coloured.contains("\x1b[36ma "));
         let mut stripped = coloured;

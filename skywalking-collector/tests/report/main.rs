@@ -1,4 +1,5 @@
-//! What agents send, and what the collector answers: on the real wire, by clients that send any bytes.
+//! What agents send, and what the collector answers: on the real wire, by clients that send any
+//! bytes.
 
 mod pressure;
 mod services;
@@ -9,10 +10,12 @@ use prost::Message as _;
 use skywalking_collector::{Limits, TraceQuery};
 use skywalking_proto::v3::management_service_client::ManagementServiceClient;
 use skywalking_proto::v3::trace_segment_report_service_client::TraceSegmentReportServiceClient;
-use skywalking_proto::v3::{InstancePingPkg, InstanceProperties, SegmentCollection, SegmentObject, SpanLayer};
+use skywalking_proto::v3::{
+    InstancePingPkg, InstanceProperties, SegmentCollection, SegmentObject, SpanLayer,
+};
 use support::{
-    COLLECT, COLLECT_IN_SYNC, KEEP_ALIVE, PATIENCE, PROPERTIES, builder, channel, encoded, now, pair, scenario, send, send_with, small,
-    start,
+    COLLECT, COLLECT_IN_SYNC, KEEP_ALIVE, PATIENCE, PROPERTIES, builder, channel, encoded, now,
+    pair, scenario, send, send_with, small, start,
 };
 use tonic::{Code, Status};
 
@@ -23,7 +26,8 @@ fn refused(answer: Result<(), Status>, code: Code) -> String {
 }
 
 fn stored(collector: &skywalking_collector::Collector) -> Vec<String> {
-    let mut ids: Vec<_> = collector.traces(&TraceQuery::default()).into_iter().map(|trace| trace.trace_id).collect();
+    let mut ids: Vec<_> =
+        collector.traces(&TraceQuery::default()).into_iter().map(|trace| trace.trace_id).collect();
     ids.sort_unstable();
     ids
 }
@@ -40,20 +44,35 @@ async fn generated_clients_of_both_services_are_understood() {
     let properties = InstanceProperties {
         service: "RTS_Test".into(),
         service_instance: "RTS_Test_1".into(),
-        properties: vec![pair("language", "rust"), pair("ipv4", "10.0.0.1"), pair("ipv4", "10.0.0.2")],
+        properties: vec![
+            pair("language", "rust"),
+            pair("ipv4", "10.0.0.1"),
+            pair("ipv4", "10.0.0.2"),
+        ],
         ..Default::default()
     };
     management.report_instance_properties(properties).await.expect("properties");
-    let ping = InstancePingPkg { service: "quiet".into(), service_instance: "quiet_1".into(), layer: "GENERAL".into() };
+    let ping = InstancePingPkg {
+        service: "quiet".into(),
+        service_instance: "quiet_1".into(),
+        layer: "GENERAL".into(),
+    };
     management.keep_alive(ping).await.expect("ping");
 
     let instances: Vec<_> = collector
         .instances()
         .into_iter()
         .map(|known| {
-            let properties: Vec<_> = known.properties.iter().map(|(key, value)| format!("{key}={value}")).collect();
+            let properties: Vec<_> =
+                known.properties.iter().map(|(key, value)| format!("{key}={value}")).collect();
             let pinged = if known.last_ping.is_some() { "pinged" } else { "-" };
-            format!("{}/{} [{}] {pinged} {:?}", known.service, known.instance, properties.join(" "), known.layer)
+            format!(
+                "{}/{} [{}] {pinged} {:?}",
+                known.service,
+                known.instance,
+                properties.join(" "),
+                known.layer
+            )
         })
         .collect();
     assert_eq!(
@@ -65,7 +84,10 @@ async fn generated_clients_of_both_services_are_understood() {
         ]
     );
     let stats = collector.shutdown().await;
-    assert_eq!((stats.segments_accepted, stats.spans_stored, stats.properties_reports, stats.pings), (2, 4, 1, 1));
+    assert_eq!(
+        (stats.segments_accepted, stats.spans_stored, stats.properties_reports, stats.pings),
+        (2, 4, 1, 1)
+    );
 }
 
 #[tokio::test]
@@ -76,7 +98,10 @@ async fn what_is_good_in_a_stream_is_kept_before_and_after_what_is_bad() {
     let mut messages = encoded([&small("a", "a"), &lost, &small("b", "b")]);
     messages.insert(2, b"these bytes are no segment".to_vec());
 
-    let reason = refused(send(collector.grpc_addr(), COLLECT, messages.clone()).await, Code::InvalidArgument);
+    let reason = refused(
+        send(collector.grpc_addr(), COLLECT, messages.clone()).await,
+        Code::InvalidArgument,
+    );
     assert_eq!(
         reason,
         "2 of 4 segments refused; number 2: segment \"lost\" has no span with id 0, so the OAP could not find it: number the spans from 0"
@@ -91,15 +116,23 @@ async fn what_is_good_in_a_stream_is_kept_before_and_after_what_is_bad() {
         collection.extend(segment);
     }
     collection.extend([0x0a, 3, 0xff, 0xff, 0xff]);
-    let reason = refused(send(collector.grpc_addr(), COLLECT_IN_SYNC, vec![collection]).await, Code::InvalidArgument);
+    let reason = refused(
+        send(collector.grpc_addr(), COLLECT_IN_SYNC, vec![collection]).await,
+        Code::InvalidArgument,
+    );
     assert!(reason.starts_with("2 of 4 segments refused; number 2: segment \"lost\""), "{reason}");
     assert_eq!(stored(&collector), ["a", "b", "c", "d"]);
 
-    let reason = refused(send(collector.grpc_addr(), COLLECT_IN_SYNC, vec![vec![0xff; 9]]).await, Code::InvalidArgument);
+    let reason = refused(
+        send(collector.grpc_addr(), COLLECT_IN_SYNC, vec![vec![0xff; 9]]).await,
+        Code::InvalidArgument,
+    );
     assert!(reason.contains("not a SegmentObject: the bytes end inside a field"), "{reason}");
     let stats = collector.stats();
     assert_eq!((stats.segments_accepted, stats.segments_refused), (4, 5));
-    send(collector.grpc_addr(), COLLECT, encoded([&small("e", "e")])).await.expect("it goes on serving");
+    send(collector.grpc_addr(), COLLECT, encoded([&small("e", "e")]))
+        .await
+        .expect("it goes on serving");
 }
 
 #[tokio::test]
@@ -112,7 +145,8 @@ async fn what_the_oap_would_lose_is_refused_with_its_reason() {
         (
             |segment| {
                 segment.spans[0].span_layer = SpanLayer::Cache as i32;
-                segment.spans[0].tags = vec![pair("cache.type", "redis"), pair("cache.type", "redis")];
+                segment.spans[0].tags =
+                    vec![pair("cache.type", "redis"), pair("cache.type", "redis")];
             },
             "two tags \"cache.type\"",
         ),
@@ -126,7 +160,10 @@ async fn what_the_oap_would_lose_is_refused_with_its_reason() {
         change(&mut segment);
         let sync = SegmentCollection { segments: vec![segment.clone()] }.encode_to_vec();
         for (path, message) in [(COLLECT, segment.encode_to_vec()), (COLLECT_IN_SYNC, sync)] {
-            let reason = refused(send(collector.grpc_addr(), path, vec![message]).await, Code::InvalidArgument);
+            let reason = refused(
+                send(collector.grpc_addr(), path, vec![message]).await,
+                Code::InvalidArgument,
+            );
             assert!(reason.contains(words), "{reason}");
         }
     }
@@ -141,7 +178,10 @@ async fn empty_segments_are_ignored_and_repeated_ones_counted() {
     let messages = encoded([&SegmentObject::default(), &small("a", "a"), &again]);
     send(collector.grpc_addr(), COLLECT, messages).await.expect("neither is an error");
     let stats = collector.stats();
-    assert_eq!((stats.segments_accepted, stats.segments_duplicate, stats.segments_empty), (1, 1, 1));
+    assert_eq!(
+        (stats.segments_accepted, stats.segments_duplicate, stats.segments_empty),
+        (1, 1, 1)
+    );
     assert_eq!(collector.trace("a").expect("stored").spans[0].operation_name, "work");
 }
 
@@ -151,7 +191,10 @@ async fn without_the_token_every_call_is_denied_and_nothing_is_kept() {
     let address = collector.grpc_addr();
     for path in [COLLECT, COLLECT_IN_SYNC, PROPERTIES, KEEP_ALIVE] {
         for token in [None, Some("Secret"), Some("secret2"), Some("")] {
-            let reason = refused(send_with(address, path, vec![vec![]], token).await, Code::PermissionDenied);
+            let reason = refused(
+                send_with(address, path, vec![vec![]], token).await,
+                Code::PermissionDenied,
+            );
             assert!(!reason.contains("secret"), "{reason}");
         }
         send_with(address, path, vec![vec![]], Some("secret")).await.expect("the token");
@@ -170,9 +213,12 @@ async fn a_message_may_have_fifty_mebibytes_and_no_more() {
         segment.spans[0].tags = vec![pair("body", &"x".repeat(size))];
         segment.encode_to_vec()
     };
-    send(collector.grpc_addr(), COLLECT, vec![with_tag("large", 49 * MIB)]).await.expect("below the limit");
+    send(collector.grpc_addr(), COLLECT, vec![with_tag("large", 49 * MIB)])
+        .await
+        .expect("below the limit");
     let messages = vec![small("before", "before").encode_to_vec(), with_tag("larger", 50 * MIB)];
-    let reason = refused(send(collector.grpc_addr(), COLLECT, messages).await, Code::ResourceExhausted);
+    let reason =
+        refused(send(collector.grpc_addr(), COLLECT, messages).await, Code::ResourceExhausted);
     assert!(reason.contains("limit is: 52428800 bytes: send smaller batches"), "{reason}");
     assert_eq!(stored(&collector), ["before", "large"]);
 }
@@ -182,14 +228,19 @@ async fn what_would_decode_to_more_than_the_store_is_refused_unseen() {
     let limits = Limits { max_bytes: 4 * 1024 * 1024, max_spans: 1_000, ..Limits::default() };
     let collector = builder().limits(limits).start().await.expect("free ports");
     let spans = [0x1a, 0x00].repeat(10_000_000);
-    let reason = refused(send(collector.grpc_addr(), COLLECT, vec![spans]).await, Code::InvalidArgument);
+    let reason =
+        refused(send(collector.grpc_addr(), COLLECT, vec![spans]).await, Code::InvalidArgument);
     assert!(reason.contains("raise --max-bytes (SW_COLLECTOR_MAX_BYTES)"), "{reason}");
     let mut many = small("many", "many");
     many.spans = vec![many.spans[0].clone(); 1_001];
-    let reason = refused(send(collector.grpc_addr(), COLLECT, encoded([&many])).await, Code::InvalidArgument);
+    let reason = refused(
+        send(collector.grpc_addr(), COLLECT, encoded([&many])).await,
+        Code::InvalidArgument,
+    );
     assert!(reason.contains("1001 spans can't be kept within 1000"), "{reason}");
     let pairs = [0x1a, 0x00].repeat(1_000_000);
-    let reason = refused(send(collector.grpc_addr(), PROPERTIES, vec![pairs]).await, Code::InvalidArgument);
+    let reason =
+        refused(send(collector.grpc_addr(), PROPERTIES, vec![pairs]).await, Code::InvalidArgument);
     assert!(reason.contains("take more memory"), "{reason}");
 }
 
@@ -197,10 +248,14 @@ async fn what_would_decode_to_more_than_the_store_is_refused_unseen() {
 async fn the_store_stays_within_its_limits_and_counts_what_had_to_go() {
     let limits = Limits { max_spans: 100, ..Limits::default() };
     let collector = builder().limits(limits).start().await.expect("free ports");
-    let segments: Vec<_> = (0..1_000).map(|at| small(&format!("t{at}"), &format!("s{at}"))).collect();
+    let segments: Vec<_> =
+        (0..1_000).map(|at| small(&format!("t{at}"), &format!("s{at}"))).collect();
     send(collector.grpc_addr(), COLLECT, encoded(&segments)).await.expect("taken");
     let stats = collector.stats();
-    assert_eq!((stats.segments_accepted, stats.traces_stored, stats.traces_evicted), (1_000, 100, 900));
+    assert_eq!(
+        (stats.segments_accepted, stats.traces_stored, stats.traces_evicted),
+        (1_000, 100, 900)
+    );
     assert_eq!((stats.spans_stored, stats.spans_evicted), (100, 900));
     assert!(collector.trace("t899").is_none() && collector.trace("t900").is_some());
 }
@@ -235,7 +290,10 @@ async fn no_mutated_message_panics_and_every_one_is_accounted_for() {
     let collection: Vec<u8> = messages.concat();
     let _ = send(collector.grpc_addr(), COLLECT, messages).await;
     let stats = collector.stats();
-    let counted = stats.segments_accepted + stats.segments_refused + stats.segments_duplicate + stats.segments_empty;
+    let counted = stats.segments_accepted
+        + stats.segments_refused
+        + stats.segments_duplicate
+        + stats.segments_empty;
     assert_eq!(counted, 3_000, "{stats}");
     assert!(stats.segments_accepted > 100 && stats.segments_refused > 100, "{stats}");
     for path in [COLLECT_IN_SYNC, PROPERTIES, KEEP_ALIVE] {
@@ -246,24 +304,37 @@ async fn no_mutated_message_panics_and_every_one_is_accounted_for() {
     let _ = collector.topology();
     for trace in collector.traces(&TraceQuery { limit: 10_000, ..TraceQuery::default() }) {
         let whole = collector.trace(&trace.trace_id).expect("listed, so stored");
-        let text = skywalking_collector::view::tree(&whole, skywalking_collector::view::Style::plain());
-        assert!(!text.chars().any(|character| character.is_control() && character != '\n'), "{text:?}");
+        let text =
+            skywalking_collector::view::tree(&whole, skywalking_collector::view::Style::plain());
+        assert!(
+            !text.chars().any(|character| character.is_control() && character != '\n'),
+            "{text:?}"
+        );
     }
-    send(collector.grpc_addr(), COLLECT, encoded([&small("good", "good")])).await.expect("it goes on serving");
+    send(collector.grpc_addr(), COLLECT, encoded([&small("good", "good")]))
+        .await
+        .expect("it goes on serving");
 }
 
 #[tokio::test]
 async fn calls_that_are_none_of_ours_and_calls_without_a_message_are_answered() {
     let collector = start().await;
     let address = collector.grpc_addr();
-    refused(send(address, "/skywalking.v3.TraceSegmentReportService/other", vec![]).await, Code::Unimplemented);
-    refused(send(address, "/skywalking.v3.UnknownService/collect", vec![]).await, Code::Unimplemented);
+    refused(
+        send(address, "/skywalking.v3.TraceSegmentReportService/other", vec![]).await,
+        Code::Unimplemented,
+    );
+    refused(
+        send(address, "/skywalking.v3.UnknownService/collect", vec![]).await,
+        Code::Unimplemented,
+    );
     for path in [COLLECT_IN_SYNC, PROPERTIES, KEEP_ALIVE] {
         refused(send(address, path, vec![]).await, Code::InvalidArgument);
         refused(send(address, path, vec![vec![], vec![]]).await, Code::InvalidArgument);
     }
     for path in [PROPERTIES, KEEP_ALIVE] {
-        let reason = refused(send(address, path, vec![vec![0x0a, 0x01, 0xff]]).await, Code::InvalidArgument);
+        let reason =
+            refused(send(address, path, vec![vec![0x0a, 0x01, 0xff]]).await, Code::InvalidArgument);
         assert!(reason.contains("invalid string value"), "{reason}");
     }
     send(address, COLLECT, vec![]).await.expect("an empty stream is none of an error");
@@ -275,9 +346,15 @@ async fn waiting_ends_on_arrival_and_says_what_came_if_it_does_not() {
     let address = collector.grpc_addr();
     let segments = scenario("t", now());
     let sent = tokio::spawn(async move { send(address, COLLECT, encoded(&segments)).await });
-    collector.wait_for(|seen| seen.trace("t").is_some_and(|trace| trace.spans.len() == 4), PATIENCE).await.expect("arrival");
+    collector
+        .wait_for(|seen| seen.trace("t").is_some_and(|trace| trace.spans.len() == 4), PATIENCE)
+        .await
+        .expect("arrival");
     sent.await.expect("no panic").expect("taken");
-    let error = collector.wait_for(|_| false, std::time::Duration::from_millis(1)).await.expect_err("never");
+    let error = collector
+        .wait_for(|_| false, std::time::Duration::from_millis(1))
+        .await
+        .expect_err("never");
     assert_eq!(
         error.to_string(),
         "what was waited for did not arrive within 1ms; so far: segments: 2 accepted, 0 refused, 0 duplicate, 0 empty; \
@@ -293,7 +370,10 @@ async fn an_open_stream_does_not_hold_up_the_end() {
     let messages = tokio_stream::wrappers::ReceiverStream::new(messages);
     let call = tokio::spawn(async move { client.collect(messages).await });
     open.send(small("a", "a")).await.expect("open");
-    collector.wait_for(|seen| seen.stats().segments_accepted == 1, PATIENCE).await.expect("arrival");
+    collector
+        .wait_for(|seen| seen.stats().segments_accepted == 1, PATIENCE)
+        .await
+        .expect("arrival");
     let stats = tokio::time::timeout(PATIENCE, collector.shutdown()).await.expect("it ends");
     assert_eq!(stats.segments_accepted, 1);
     let status = call.await.expect("no panic").expect_err("cut off");
@@ -304,7 +384,8 @@ async fn an_open_stream_does_not_hold_up_the_end() {
 async fn a_port_that_is_taken_is_named_with_the_remedy() {
     let first = start().await;
     let address = first.grpc_addr();
-    let error = builder().grpc_addr(address.to_string()).start().await.expect_err("taken").to_string();
+    let error =
+        builder().grpc_addr(address.to_string()).start().await.expect_err("taken").to_string();
     assert!(error.starts_with(&format!("can't listen on {address} for gRPC: ")), "{error}");
     assert!(error.contains("--grpc-addr (SW_COLLECTOR_GRPC_ADDR)"), "{error}");
     first.shutdown().await;

@@ -1,4 +1,5 @@
-//! What clients do that never finish, never read or never go: it is bounded in bytes, in time and in number.
+//! What clients do that never finish, never read or never go: it is bounded in bytes, in time and
+//! in number.
 
 use std::net::SocketAddr;
 use std::pin::Pin;
@@ -14,7 +15,9 @@ use tokio::net::TcpStream;
 use tonic::Code;
 use tonic::codegen::{Service as _, http};
 
-use crate::support::{COLLECT, KEEP_ALIVE, PATIENCE, builder, channel, encoded, get, json, pair, send, small};
+use crate::support::{
+    COLLECT, KEEP_ALIVE, PATIENCE, builder, channel, encoded, get, json, pair, send, small,
+};
 
 const MIB: usize = 1024 * 1024;
 const SLACK: Duration = Duration::from_secs(2);
@@ -26,17 +29,24 @@ impl Body for Unfinished {
     type Data = Bytes;
     type Error = std::convert::Infallible;
 
-    fn poll_frame(mut self: Pin<&mut Self>, _: &mut Context<'_>) -> Poll<Option<Result<Frame<Bytes>, Self::Error>>> {
+    fn poll_frame(
+        mut self: Pin<&mut Self>,
+        _: &mut Context<'_>,
+    ) -> Poll<Option<Result<Frame<Bytes>, Self::Error>>> {
         self.0.pop().map_or(Poll::Pending, |data| Poll::Ready(Some(Ok(Frame::data(data)))))
     }
 }
 
-/// Begins a message of `length` bytes of which `sent` come. Gives the status at the end of the call.
+/// Begins a message of `length` bytes of which `sent` come. Gives the status at the end of the
+/// call.
 async fn unfinished(address: SocketAddr, length: usize, sent: usize) -> Option<Code> {
     let mut prefix = vec![0];
     prefix.extend(u32::try_from(length).expect("a length").to_be_bytes());
     let body = tonic::body::Body::new(Unfinished(vec![Bytes::from(vec![0; sent]), prefix.into()]));
-    let request = http::Request::post(COLLECT).header("te", "trailers").header("content-type", "application/grpc").body(body);
+    let request = http::Request::post(COLLECT)
+        .header("te", "trailers")
+        .header("content-type", "application/grpc")
+        .body(body);
     let mut channel = channel(address).await;
     std::future::poll_fn(|context| channel.poll_ready(context)).await.expect("connected");
     let response = channel.call(request.expect("a request")).await.ok()?;
@@ -55,7 +65,8 @@ async fn unfinished_messages_share_one_budget() {
     let limits = Limits { max_in_flight: 8 * MIB, ..Limits::default() };
     let collector = builder().limits(limits).start().await.expect("free ports");
     let address = collector.grpc_addr();
-    let calls: Vec<_> = (0..6).map(|_| tokio::spawn(unfinished(address, 4 * MIB, 3 * MIB))).collect();
+    let calls: Vec<_> =
+        (0..6).map(|_| tokio::spawn(unfinished(address, 4 * MIB, 3 * MIB))).collect();
     // Small reports have room beside them.
     for at in 0..10 {
         let id = format!("t{at}");
@@ -89,22 +100,40 @@ async fn unfinished_messages_share_one_budget() {
 #[tokio::test]
 async fn memory_stays_within_the_budget() {
     let mut program = tokio::process::Command::new(env!("CARGO_BIN_EXE_skywalking-collector"));
-    program.args(["--grpc-addr", "127.0.0.1:0", "--http-addr", "127.0.0.1:0", "--max-in-flight", &(32 * MIB).to_string()]);
-    let mut program = program.stdout(std::process::Stdio::piped()).kill_on_drop(true).spawn().expect("it starts");
+    program.args([
+        "--grpc-addr",
+        "127.0.0.1:0",
+        "--http-addr",
+        "127.0.0.1:0",
+        "--max-in-flight",
+        &(32 * MIB).to_string(),
+    ]);
+    let mut program =
+        program.stdout(std::process::Stdio::piped()).kill_on_drop(true).spawn().expect("it starts");
     let mut lines = tokio::io::BufReader::new(program.stdout.take().expect("piped")).lines();
     let line = lines.next_line().await.expect("text").expect("a line");
-    let address = line.strip_prefix("grpc listening on ").and_then(|address| address.parse().ok()).expect("an address");
+    let address = line
+        .strip_prefix("grpc listening on ")
+        .and_then(|address| address.parse().ok())
+        .expect("an address");
 
     let mut calls = tokio::task::JoinSet::new();
     for _ in 0..20 {
         calls.spawn(unfinished(address, 48 * MIB, 8 * MIB));
     }
     for _ in 0..16 {
-        let code = tokio::time::timeout(PATIENCE, calls.join_next()).await.expect("most are refused").expect("one of them");
+        let code = tokio::time::timeout(PATIENCE, calls.join_next())
+            .await
+            .expect("most are refused")
+            .expect("one of them");
         assert_eq!(code.expect("no panic"), Some(Code::ResourceExhausted));
     }
-    let status = std::fs::read_to_string(format!("/proc/{}/status", program.id().expect("it runs"))).expect("it runs");
-    let peak = status.lines().find_map(|line| line.strip_prefix("VmHWM:")?.trim().strip_suffix(" kB")?.parse::<usize>().ok());
+    let status =
+        std::fs::read_to_string(format!("/proc/{}/status", program.id().expect("it runs")))
+            .expect("it runs");
+    let peak = status.lines().find_map(|line| {
+        line.strip_prefix("VmHWM:")?.trim().strip_suffix(" kB")?.parse::<usize>().ok()
+    });
     assert!(peak.is_some_and(|kib| kib < 96 * 1024), "{peak:?} KiB");
 }
 
@@ -114,7 +143,9 @@ async fn a_message_has_a_deadline_from_its_first_byte() {
     let collector = builder().timeouts(timeouts).start().await.expect("free ports");
     for (length, sent) in [(MIB, 10), (MIB, 0), (40 * MIB, MIB)] {
         let begin = Instant::now();
-        let code = tokio::time::timeout(PATIENCE, unfinished(collector.grpc_addr(), length, sent)).await.expect("it ends");
+        let code = tokio::time::timeout(PATIENCE, unfinished(collector.grpc_addr(), length, sent))
+            .await
+            .expect("it ends");
         assert_eq!(code, Some(Code::DeadlineExceeded));
         assert!(begin.elapsed() < timeouts.message + SLACK, "{:?}", begin.elapsed());
     }
@@ -149,7 +180,11 @@ async fn connections_without_a_whole_request_are_closed() {
         (collector.http_addr(), b"GET /api/traces HTTP/1.1\r\nHost: localhost\r\nX-A: b"),
     ] {
         let lasted = lasts(address, bytes).await;
-        assert!(lasted < timeouts.request + SLACK, "{:?}: {lasted:?}", String::from_utf8_lossy(bytes));
+        assert!(
+            lasted < timeouts.request + SLACK,
+            "{:?}: {lasted:?}",
+            String::from_utf8_lossy(bytes)
+        );
     }
 }
 
@@ -164,15 +199,24 @@ async fn idle_connections_are_closed() {
     }
     // A stream on which nothing comes is idle, too.
     let begin = Instant::now();
-    let ended = tokio::time::timeout(PATIENCE, unfinished_call_without_a_byte(collector.grpc_addr())).await.expect("it ends");
+    let ended =
+        tokio::time::timeout(PATIENCE, unfinished_call_without_a_byte(collector.grpc_addr()))
+            .await
+            .expect("it ends");
     assert!(ended.is_none() && begin.elapsed() < timeouts.idle + SLACK, "{:?}", begin.elapsed());
 }
 
 async fn unfinished_call_without_a_byte(address: SocketAddr) -> Option<()> {
-    let request = http::Request::post(COLLECT).header("te", "trailers").header("content-type", "application/grpc");
+    let request = http::Request::post(COLLECT)
+        .header("te", "trailers")
+        .header("content-type", "application/grpc");
     let mut channel = channel(address).await;
     std::future::poll_fn(|context| channel.poll_ready(context)).await.expect("connected");
-    channel.call(request.body(tonic::body::Body::new(Unfinished(vec![]))).expect("a request")).await.ok().map(drop)
+    channel
+        .call(request.body(tonic::body::Body::new(Unfinished(vec![]))).expect("a request"))
+        .await
+        .ok()
+        .map(drop)
 }
 
 #[tokio::test]
@@ -182,22 +226,36 @@ async fn readers_that_do_not_read_are_cut_off() {
     let limits = Limits { max_in_flight: 30 * MIB, ..Limits::default() };
     let collector = builder().limits(limits).timeouts(timeouts).start().await.expect("free ports");
     let http = collector.http_addr();
-    send(collector.grpc_addr(), COLLECT, encoded([&with_tag("large", 12 * MIB)])).await.expect("taken");
+    send(collector.grpc_addr(), COLLECT, encoded([&with_tag("large", 12 * MIB)]))
+        .await
+        .expect("taken");
     let mut stuck = Vec::new();
     for round in 0..3 {
         let mut stream = TcpStream::connect(http).await.expect("it listens");
-        stream.write_all(b"GET /api/traces/large HTTP/1.1\r\nHost: localhost\r\n\r\n").await.expect("it reads");
-        let status = tokio::time::timeout(PATIENCE, stream.read_u64()).await.expect("in time").expect("a head");
+        stream
+            .write_all(b"GET /api/traces/large HTTP/1.1\r\nHost: localhost\r\n\r\n")
+            .await
+            .expect("it reads");
+        let status = tokio::time::timeout(PATIENCE, stream.read_u64())
+            .await
+            .expect("in time")
+            .expect("a head");
         assert_eq!(status.to_be_bytes(), *b"HTTP/1.1", "round {round}");
         stuck.push(stream);
         // The next one waits until the stuck one is cut off, and has the whole budget again.
         let answered = get(http, "/api/traces/large").await;
-        assert!(answered.status == 200 && answered.body.len() > 12 * MIB, "{} of {} bytes", answered.status, answered.body.len());
+        assert!(
+            answered.status == 200 && answered.body.len() > 12 * MIB,
+            "{} of {} bytes",
+            answered.status,
+            answered.body.len()
+        );
         assert_eq!(json(http, "/healthcheck").await["status"], "ok");
     }
     for mut stream in stuck {
         let mut read = Vec::new();
-        let _ = tokio::time::timeout(PATIENCE, stream.read_to_end(&mut read)).await.expect("it ends");
+        let _ =
+            tokio::time::timeout(PATIENCE, stream.read_to_end(&mut read)).await.expect("it ends");
         assert!(read.len() < 12 * MIB, "{} bytes came", read.len());
     }
 }
@@ -217,15 +275,22 @@ async fn of_too_many_connections_the_oldest_idle_ones_go() {
         }
     }
     for mut stream in idle.drain(..20) {
-        let read = tokio::time::timeout(PATIENCE, stream.read(&mut [0; 9])).await.expect("the oldest are closed");
+        let read = tokio::time::timeout(PATIENCE, stream.read(&mut [0; 9]))
+            .await
+            .expect("the oldest are closed");
         // gRPC begins with the server's settings.
         assert!(read.is_ok_and(|length| length == 0 || length == 9));
     }
     let last = idle.pop().expect("the newest");
     let mut last = last;
-    last.write_all(b"GET /healthcheck HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n").await.expect("it reads");
+    last.write_all(b"GET /healthcheck HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n")
+        .await
+        .expect("it reads");
     let mut read = String::new();
-    tokio::time::timeout(PATIENCE, last.read_to_string(&mut read)).await.expect("in time").expect("text");
+    tokio::time::timeout(PATIENCE, last.read_to_string(&mut read))
+        .await
+        .expect("in time")
+        .expect("text");
     assert!(read.starts_with("HTTP/1.1 200 "), "the newest one is open: {read}");
 }
 
@@ -234,10 +299,15 @@ async fn of_too_many_connections_the_oldest_idle_ones_go() {
 async fn connections_in_use_stay_when_others_go() {
     let limits = Limits { max_connections: 5, ..Limits::default() };
     let collector = builder().limits(limits).start().await.expect("free ports");
-    let mut client = skywalking_proto::v3::management_service_client::ManagementServiceClient::new(channel(collector.grpc_addr()).await);
+    let mut client = skywalking_proto::v3::management_service_client::ManagementServiceClient::new(
+        channel(collector.grpc_addr()).await,
+    );
     let mut others = Vec::new();
     for _ in 0..30 {
-        client.keep_alive(skywalking_proto::v3::InstancePingPkg::default()).await.expect("the same connection");
+        client
+            .keep_alive(skywalking_proto::v3::InstancePingPkg::default())
+            .await
+            .expect("the same connection");
         others.push(TcpStream::connect(collector.http_addr()).await.expect("it listens"));
         tokio::time::sleep(Duration::from_millis(5)).await;
     }
@@ -274,11 +344,17 @@ async fn heads_of_requests_are_bounded() {
     let collector = builder().start().await.expect("free ports");
     for (length, status) in [(32 * 1024, "HTTP/1.1 200 "), (256 * 1024, "HTTP/1.1 431 ")] {
         let mut stream = TcpStream::connect(collector.http_addr()).await.expect("it listens");
-        let head = format!("GET /healthcheck HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\nX-A: {}\r\n\r\n", "a".repeat(length));
+        let head = format!(
+            "GET /healthcheck HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\nX-A: {}\r\n\r\n",
+            "a".repeat(length)
+        );
         // It may be refused before it has come as a whole.
         let _ = stream.write_all(head.as_bytes()).await;
         let mut answer = vec![0; status.len()];
-        tokio::time::timeout(PATIENCE, stream.read_exact(&mut answer)).await.expect("in time").expect("an answer");
+        tokio::time::timeout(PATIENCE, stream.read_exact(&mut answer))
+            .await
+            .expect("in time")
+            .expect("an answer");
         assert_eq!(String::from_utf8_lossy(&answer), status, "{length} bytes");
     }
 }
@@ -288,14 +364,22 @@ async fn readers_without_room_hold_up_no_other_reader() {
     let limits = Limits { max_in_flight: 30 * MIB, ..Limits::default() };
     let collector = builder().limits(limits).start().await.expect("free ports");
     let http = collector.http_addr();
-    send(collector.grpc_addr(), COLLECT, encoded([&with_tag("large", 12 * MIB)])).await.expect("taken");
+    send(collector.grpc_addr(), COLLECT, encoded([&with_tag("large", 12 * MIB)]))
+        .await
+        .expect("taken");
     let mut readers = Vec::new();
     for at in 0..20 {
         let mut stream = TcpStream::connect(http).await.expect("it listens");
-        stream.write_all(b"GET /api/traces/large HTTP/1.1\r\nHost: localhost\r\n\r\n").await.expect("it reads");
+        stream
+            .write_all(b"GET /api/traces/large HTTP/1.1\r\nHost: localhost\r\n\r\n")
+            .await
+            .expect("it reads");
         if at == 0 {
             // It has all the room now, and does not read on.
-            tokio::time::timeout(PATIENCE, stream.read_u64()).await.expect("in time").expect("a head");
+            tokio::time::timeout(PATIENCE, stream.read_u64())
+                .await
+                .expect("in time")
+                .expect("a head");
         }
         readers.push(stream);
     }

@@ -28,8 +28,11 @@ async fn every_method_of_the_protocol_is_answered() {
     for file in PROTOCOL.descriptors().expect("the protocol files compile").file {
         for service in &file.service {
             for method in &service.method {
-                let path = leaked(format!("/{}.{}/{}", file.package(), service.name(), method.name()));
-                send(collector.grpc_addr(), path, vec![vec![]]).await.unwrap_or_else(|status| panic!("{path}: {status}"));
+                let path =
+                    leaked(format!("/{}.{}/{}", file.package(), service.name(), method.name()));
+                send(collector.grpc_addr(), path, vec![vec![]])
+                    .await
+                    .unwrap_or_else(|status| panic!("{path}: {status}"));
                 methods += 1;
             }
         }
@@ -39,7 +42,11 @@ async fn every_method_of_the_protocol_is_answered() {
     let counts = Unkept::ALL.map(|kind| stats.received_not_kept.get(kind));
     // Most have one method; meters two, task questions four, profiles four, browsers five.
     assert_eq!(counts, [1, 1, 2, 1, 1, 1, 4, 4, 1, 5]);
-    assert_eq!((stats.segments_empty, stats.properties_reports, stats.pings, stats.segments_refused), (1, 1, 1, 0), "{stats}");
+    assert_eq!(
+        (stats.segments_empty, stats.properties_reports, stats.pings, stats.segments_refused),
+        (1, 1, 1, 0),
+        "{stats}"
+    );
 }
 
 /// The services as they were called before they had a package.
@@ -62,7 +69,9 @@ async fn services_without_a_package_are_answered() {
     ] {
         send(address, path, vec![vec![]]).await.unwrap_or_else(|status| panic!("{path}: {status}"));
     }
-    send(address, "/TraceSegmentReportService/collect", encoded([&small("old", "old")])).await.expect("taken");
+    send(address, "/TraceSegmentReportService/collect", encoded([&small("old", "old")]))
+        .await
+        .expect("taken");
     assert!(collector.trace("old").is_some());
 }
 
@@ -72,7 +81,11 @@ async fn what_is_not_kept_is_counted_by_kind_and_shown() {
     let mut jvm = JvmMetricReportServiceClient::new(channel(collector.grpc_addr()).await);
     for _ in 0..3 {
         let metrics = vec![JvmMetric { time: now(), ..Default::default() }];
-        let collection = JvmMetricCollection { metrics, service: "java".into(), service_instance: "java_1".into() };
+        let collection = JvmMetricCollection {
+            metrics,
+            service: "java".into(),
+            service_instance: "java_1".into(),
+        };
         jvm.collect(collection).await.expect("answered");
     }
     let mut logs = LogReportServiceClient::new(channel(collector.grpc_addr()).await);
@@ -81,7 +94,12 @@ async fn what_is_not_kept_is_counted_by_kind_and_shown() {
 
     let http = collector.http_addr();
     for (path, body, kind, count) in [
-        ("/v3/logs", json!([{ "service": "a", "body": { "text": { "text": "hello" } } }, {}]), Unkept::Logs, 7),
+        (
+            "/v3/logs",
+            json!([{ "service": "a", "body": { "text": { "text": "hello" } } }, {}]),
+            Unkept::Logs,
+            7,
+        ),
         ("/v3/events", json!([{ "uuid": "1", "layer": "GENERAL" }]), Unkept::Events, 1),
     ] {
         let answer = post(http, path, JSON, body.to_string().as_bytes()).await;
@@ -94,7 +112,10 @@ async fn what_is_not_kept_is_counted_by_kind_and_shown() {
     send(collector.grpc_addr(), COLLECT, encoded([&small("a", "a")])).await.expect("taken");
     let stats = json(http, "/api/stats").await;
     assert_eq!(stats["receivedNotKept"], json!({ "jvmMetrics": 3, "logs": 7, "events": 1 }));
-    assert_eq!((&stats["segmentsAccepted"], &stats["spansStored"]), (&Value::from(1), &Value::from(1)));
+    assert_eq!(
+        (&stats["segmentsAccepted"], &stats["spansStored"]),
+        (&Value::from(1), &Value::from(1))
+    );
     let text = collector.stats().to_string();
     assert!(text.ends_with("; received, not kept: 3 jvmMetrics, 7 logs, 1 events"), "{text}");
 }
@@ -102,13 +123,26 @@ async fn what_is_not_kept_is_counted_by_kind_and_shown() {
 #[tokio::test]
 async fn messages_that_are_none_are_refused() {
     let collector = start().await;
-    for path in ["/skywalking.v3.JVMMetricReportService/collect", "/skywalking.v3.MeterReportService/collect"] {
+    for path in [
+        "/skywalking.v3.JVMMetricReportService/collect",
+        "/skywalking.v3.MeterReportService/collect",
+    ] {
         let broken = PprofMetaData { service: "cut".into(), ..Default::default() }.encode_to_vec();
-        let reason = refused(send(collector.grpc_addr(), path, vec![broken[..3].to_vec()]).await, Code::InvalidArgument);
+        let reason = refused(
+            send(collector.grpc_addr(), path, vec![broken[..3].to_vec()]).await,
+            Code::InvalidArgument,
+        );
         assert!(reason.starts_with("not a protobuf message"), "{reason}");
     }
-    let reason =
-        refused(send(collector.grpc_addr(), "/skywalking.v3.JVMMetricReportService/collect", vec![vec![]; 2]).await, Code::InvalidArgument);
+    let reason = refused(
+        send(
+            collector.grpc_addr(),
+            "/skywalking.v3.JVMMetricReportService/collect",
+            vec![vec![]; 2],
+        )
+        .await,
+        Code::InvalidArgument,
+    );
     assert!(reason.contains("takes one message"), "{reason}");
     assert_eq!(collector.stats().segments_refused, 2);
 }
@@ -119,14 +153,29 @@ async fn a_profile_is_welcome_before_it_is_sent() {
     let collector = start().await;
     let mut client = PprofTaskClient::new(channel(collector.grpc_addr()).await);
     let (to, messages) = tokio::sync::mpsc::channel(1);
-    let first = PprofData { metadata: Some(PprofMetaData { content_size: 6, ..Default::default() }), result: None };
+    let first = PprofData {
+        metadata: Some(PprofMetaData { content_size: 6, ..Default::default() }),
+        result: None,
+    };
     to.send(first).await.expect("open");
     let called = client.collect(tokio_stream::wrappers::ReceiverStream::new(messages));
-    let mut answers = tokio::time::timeout(PATIENCE, called).await.expect("in time").expect("answered").into_inner();
-    let welcome = tokio::time::timeout(PATIENCE, answers.message()).await.expect("before the profile").expect("no error");
+    let mut answers = tokio::time::timeout(PATIENCE, called)
+        .await
+        .expect("in time")
+        .expect("answered")
+        .into_inner();
+    let welcome = tokio::time::timeout(PATIENCE, answers.message())
+        .await
+        .expect("before the profile")
+        .expect("no error");
     assert_eq!(welcome.expect("a message").status, 0);
     for part in [b"abc", b"def"] {
-        to.send(PprofData { metadata: None, result: Some(pprof_data::Result::Content(part.to_vec())) }).await.expect("open");
+        to.send(PprofData {
+            metadata: None,
+            result: Some(pprof_data::Result::Content(part.to_vec())),
+        })
+        .await
+        .expect("open");
     }
     drop(to);
     assert_eq!(answers.message().await.expect("no error"), None);

@@ -1,4 +1,5 @@
-//! What these tests share: the scenario's segments, a client that sends any bytes, and an HTTP client that sends any text.
+//! What these tests share: the scenario's segments, a client that sends any bytes, and an HTTP
+//! client that sends any text.
 
 #![allow(dead_code, reason = "each test program uses a part of it")]
 
@@ -8,7 +9,10 @@ use std::time::{Duration, SystemTime, UNIX_EPOCH};
 use prost::Message as _;
 use serde_json::Value;
 use skywalking_collector::{Builder, Collector};
-use skywalking_proto::v3::{KeyStringValuePair, Log, RefType, SegmentObject, SegmentReference, SpanLayer, SpanObject, SpanType};
+use skywalking_proto::v3::{
+    KeyStringValuePair, Log, RefType, SegmentObject, SegmentReference, SpanLayer, SpanObject,
+    SpanType,
+};
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::net::TcpStream;
 use tonic::codec::{Codec, DecodeBuf, Decoder, EncodeBuf, Encoder};
@@ -63,20 +67,22 @@ pub(crate) fn small(trace: &str, segment: &str) -> SegmentObject {
     }
 }
 
-/// The two segments of the scenario: the client's and the server's, of a request that began at `start`.
+/// The two segments of the scenario: the client's and the server's, of a request that began at
+/// `start`.
 pub(crate) fn scenario(trace: &str, start: i64) -> [SegmentObject; 2] {
-    let span = |id, kind: SpanType, layer: SpanLayer, name: &str, peer: &str, from, to| SpanObject {
-        span_id: id,
-        parent_span_id: id - 1,
-        start_time: start + from,
-        end_time: start + to,
-        operation_name: name.into(),
-        peer: peer.into(),
-        span_type: kind as i32,
-        span_layer: layer as i32,
-        component_id: 11000,
-        ..Default::default()
-    };
+    let span =
+        |id, kind: SpanType, layer: SpanLayer, name: &str, peer: &str, from, to| SpanObject {
+            span_id: id,
+            parent_span_id: id - 1,
+            start_time: start + from,
+            end_time: start + to,
+            operation_name: name.into(),
+            peer: peer.into(),
+            span_type: kind as i32,
+            span_layer: layer as i32,
+            component_id: 11000,
+            ..Default::default()
+        };
     let client = SegmentObject {
         trace_id: trace.into(),
         trace_segment_id: format!("{trace}.client"),
@@ -84,12 +90,28 @@ pub(crate) fn scenario(trace: &str, start: i64) -> [SegmentObject; 2] {
         service_instance: "RTS_Test_1".into(),
         // Children first, as agents send them.
         spans: vec![
-            span(1, SpanType::Exit, SpanLayer::RpcFramework, "/Service/OnSnapshot", "RTS_Server", 1, 11),
+            span(
+                1,
+                SpanType::Exit,
+                SpanLayer::RpcFramework,
+                "/Service/OnSnapshot",
+                "RTS_Server",
+                1,
+                11,
+            ),
             span(0, SpanType::Entry, SpanLayer::Http, "/API/Snapshot", "", 0, 12),
         ],
         ..Default::default()
     };
-    let mut entry = span(0, SpanType::Entry, SpanLayer::RpcFramework, "/Service/OnSnapshot/QueringSnapshot", "", 2, 10);
+    let mut entry = span(
+        0,
+        SpanType::Entry,
+        SpanLayer::RpcFramework,
+        "/Service/OnSnapshot/QueringSnapshot",
+        "",
+        2,
+        10,
+    );
     entry.refs.push(SegmentReference {
         ref_type: RefType::CrossProcess as i32,
         trace_id: trace.into(),
@@ -100,9 +122,11 @@ pub(crate) fn scenario(trace: &str, start: i64) -> [SegmentObject; 2] {
         parent_endpoint: "/API/Snapshot".into(),
         network_address_used_at_peer: "RTS_Server".into(),
     });
-    let mut exit = span(1, SpanType::Exit, SpanLayer::Database, "/database/QuerySnapshot", "APIService", 3, 9);
+    let mut exit =
+        span(1, SpanType::Exit, SpanLayer::Database, "/database/QuerySnapshot", "APIService", 3, 9);
     exit.tags = vec![pair("db.type", "sql"), pair("db.statement", "SELECT a FROM snapshot")];
-    exit.logs = vec![Log { time: start + 4, data: vec![pair("event", "rows"), pair("count", "3")] }];
+    exit.logs =
+        vec![Log { time: start + 4, data: vec![pair("event", "rows"), pair("count", "3")] }];
     let server = SegmentObject {
         trace_id: trace.into(),
         trace_segment_id: format!("{trace}.server"),
@@ -119,7 +143,11 @@ pub(crate) fn encoded<'a>(segments: impl IntoIterator<Item = &'a SegmentObject>)
 }
 
 /// Sends bytes as they are, in one call.
-pub(crate) async fn send(address: SocketAddr, path: &'static str, messages: Vec<Vec<u8>>) -> Result<(), Status> {
+pub(crate) async fn send(
+    address: SocketAddr,
+    path: &'static str,
+    messages: Vec<Vec<u8>>,
+) -> Result<(), Status> {
     send_with(address, path, messages, None).await
 }
 
@@ -177,7 +205,8 @@ impl Decoder for AnyBytes {
     type Error = Status;
 
     fn decode(&mut self, source: &mut DecodeBuf<'_>) -> Result<Option<()>, Status> {
-        let commands = skywalking_proto::v3::Commands::decode(source).map_err(|error| Status::internal(error.to_string()))?;
+        let commands = skywalking_proto::v3::Commands::decode(source)
+            .map_err(|error| Status::internal(error.to_string()))?;
         assert_eq!(commands, skywalking_proto::v3::Commands::default());
         Ok(Some(()))
     }
@@ -193,14 +222,21 @@ pub(crate) struct Answer {
 
 impl Answer {
     pub(crate) fn json(&self) -> Value {
-        assert!(self.headers.iter().any(|header| header == "content-type: application/json"), "{self:?}");
+        assert!(
+            self.headers.iter().any(|header| header == "content-type: application/json"),
+            "{self:?}"
+        );
         serde_json::from_str(&self.body).expect("JSON")
     }
 }
 
 /// `GET path`, with a `Host` that is right.
 pub(crate) async fn get(address: SocketAddr, path: &str) -> Answer {
-    exchange(address, &format!("GET {path} HTTP/1.1\r\nHost: {address}\r\nConnection: close\r\n\r\n")).await
+    exchange(
+        address,
+        &format!("GET {path} HTTP/1.1\r\nHost: {address}\r\nConnection: close\r\n\r\n"),
+    )
+    .await
 }
 
 /// The JSON of a 200.
@@ -219,18 +255,26 @@ async fn exchange_bytes(address: SocketAddr, request: &[u8]) -> Answer {
     let mut stream = TcpStream::connect(address).await.expect("the collector listens");
     stream.write_all(request).await.expect("it reads");
     let mut read = Vec::new();
-    let closed = tokio::time::timeout(PATIENCE, stream.read_to_end(&mut read)).await.expect("in time");
+    let closed =
+        tokio::time::timeout(PATIENCE, stream.read_to_end(&mut read)).await.expect("in time");
     closed.expect("it answers and closes");
     let text = String::from_utf8(read).expect("UTF-8");
     let (head, body) = text.split_once("\r\n\r\n").expect("a head");
     let mut lines = head.lines();
-    let status = lines.next().and_then(|line| line.split(' ').nth(1)).and_then(|code| code.parse().ok());
-    Answer { status: status.expect("a status line"), headers: lines.map(str::to_ascii_lowercase).collect(), body: body.to_owned() }
+    let status =
+        lines.next().and_then(|line| line.split(' ').nth(1)).and_then(|code| code.parse().ok());
+    Answer {
+        status: status.expect("a status line"),
+        headers: lines.map(str::to_ascii_lowercase).collect(),
+        body: body.to_owned(),
+    }
 }
 
 /// `POST path` with these headers, each with its line end, and this body.
 pub(crate) async fn post(address: SocketAddr, path: &str, headers: &str, body: &[u8]) -> Answer {
     let length = body.len();
-    let head = format!("POST {path} HTTP/1.1\r\nHost: {address}\r\n{headers}Content-Length: {length}\r\nConnection: close\r\n\r\n");
+    let head = format!(
+        "POST {path} HTTP/1.1\r\nHost: {address}\r\n{headers}Content-Length: {length}\r\nConnection: close\r\n\r\n"
+    );
     exchange_bytes(address, &[head.as_bytes(), body].concat()).await
 }

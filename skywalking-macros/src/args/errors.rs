@@ -40,7 +40,9 @@ pub(super) fn form(key: &Ident, input: ParseStream<'_>) -> syn::Result<Form> {
     };
     content.parse::<Option<Token![,]>>()?;
     let rest: TokenStream = content.parse()?;
-    let Some(path) = path.filter(|_| rest.is_empty()) else { return Err(check::no_form_of_err(key)) };
+    let Some(path) = path.filter(|_| rest.is_empty()) else {
+        return Err(check::no_form_of_err(key));
+    };
     Ok(match path.path.get_ident() {
         Some(word) if word == "Display" => Form::Display(word.span()),
         Some(word) if word == "Debug" => Form::Debug(word.span()),

@@ -1,4 +1,5 @@
-//! Literals among the arguments: they are known now, so they live in the callsite and cost nothing at run time.
+//! Literals among the arguments: they are known now, so they live in the callsite and cost nothing
+//! at run time.
 
 use syn::{Expr, ExprLit, Lit, LitInt, UnOp};
 
@@ -26,8 +27,8 @@ pub(super) fn of(expr: &Expr) -> Option<&Lit> {
     }
 }
 
-/// What `Display` would print of a literal, if the expression is one (or a negative number) and its type has a `Display`. A literal that rustc will refuse,
-/// or lint, is left to rustc.
+/// What `Display` would print of a literal, if the expression is one (or a negative number) and its
+/// type has a `Display`. A literal that rustc will refuse, or lint, is left to rustc.
 pub(super) fn displayed(expr: &Expr) -> Option<String> {
     match out_of_groups(expr) {
         Expr::Unary(unary) if matches!(unary.op, UnOp::Neg(_)) => {
@@ -37,7 +38,11 @@ pub(super) fn displayed(expr: &Expr) -> Option<String> {
                 _ => return None,
             };
             // Integers have no negative zero, floats do.
-            Some(if number == "0" && matches!(of(&unary.expr), Some(Lit::Int(_))) { number } else { format!("-{number}") })
+            Some(if number == "0" && matches!(of(&unary.expr), Some(Lit::Int(_))) {
+                number
+            } else {
+                format!("-{number}")
+            })
         }
         expr => match of(expr)? {
             Lit::Str(text) => text.suffix().is_empty().then(|| text.value()),
@@ -73,8 +78,16 @@ fn integer(number: &LitInt) -> Option<String> {
 
 fn float(digits: &str, suffix: &str) -> Option<String> {
     match suffix {
-        "" | "f64" => digits.parse::<f64>().ok().filter(|number| number.is_finite()).map(|number| number.to_string()),
-        "f32" => digits.parse::<f32>().ok().filter(|number| number.is_finite()).map(|number| number.to_string()),
+        "" | "f64" => digits
+            .parse::<f64>()
+            .ok()
+            .filter(|number| number.is_finite())
+            .map(|number| number.to_string()),
+        "f32" => digits
+            .parse::<f32>()
+            .ok()
+            .filter(|number| number.is_finite())
+            .map(|number| number.to_string()),
         _ => None,
     }
 }
@@ -120,9 +133,25 @@ mod tests {
 
     #[test]
     fn what_rustc_refuses_or_lints_is_left_to_rustc() {
-        for literal in ["300u8", "3000000000", "-1u8", "1e400", "1px", "\"a\"suffix", "b\"bytes\"", "c\"text\"", "-'a'", "!1", "1 + 1", "x"]
-        {
-            assert_eq!(syn::parse_str(literal).ok().and_then(|literal| displayed(&literal)), None, "{literal}");
+        for literal in [
+            "300u8",
+            "3000000000",
+            "-1u8",
+            "1e400",
+            "1px",
+            "\"a\"suffix",
+            "b\"bytes\"",
+            "c\"text\"",
+            "-'a'",
+            "!1",
+            "1 + 1",
+            "x",
+        ] {
+            assert_eq!(
+                syn::parse_str(literal).ok().and_then(|literal| displayed(&literal)),
+                None,
+                "{literal}"
+            );
         }
     }
 }

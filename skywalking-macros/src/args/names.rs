@@ -1,4 +1,5 @@
-//! `names = "{type}::{fn}"`: the names of an impl block's functions, made of what is known at compile time.
+//! `names = "{type}::{fn}"`: the names of an impl block's functions, made of what is known at
+//! compile time.
 
 use proc_macro2::{Ident, Span};
 use syn::parse::ParseStream;
@@ -38,9 +39,15 @@ impl Names {
     }
 }
 
-pub(super) fn names(key: &Ident, input: ParseStream<'_>, complaints: &mut Complaints) -> syn::Result<Names> {
+pub(super) fn names(
+    key: &Ident,
+    input: ParseStream<'_>,
+    complaints: &mut Complaints,
+) -> syn::Result<Names> {
     let value: Expr = values::expression(key, input, complaints)?;
-    let Some(Lit::Str(text)) = literal::of(&value) else { return Err(check::names_is_a_pattern(&value)) };
+    let Some(Lit::Str(text)) = literal::of(&value) else {
+        return Err(check::names_is_a_pattern(&value));
+    };
     if text.value().is_empty() {
         return Err(check::empty_text(key, text));
     }
@@ -94,7 +101,10 @@ mod tests {
     #[test]
     fn a_pattern_is_text_and_placeholders() {
         assert_eq!(pieces("{type}::{fn}"), Ok(vec![Piece::Type, text("::"), Piece::Function]));
-        assert_eq!(pieces("/{module}{trait}/a"), Ok(vec![text("/"), Piece::Module, Piece::Trait, text("/a")]));
+        assert_eq!(
+            pieces("/{module}{trait}/a"),
+            Ok(vec![text("/"), Piece::Module, Piece::Trait, text("/a")])
+        );
         assert_eq!(pieces("{{{fn}}}"), Ok(vec![text("{"), Piece::Function, text("}")]));
         assert_eq!(pieces("plain"), Ok(vec![text("plain")]));
     }

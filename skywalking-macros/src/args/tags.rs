@@ -64,7 +64,11 @@ enum Prefix {
     Question,
 }
 
-pub(super) fn tags(key: &Ident, input: ParseStream<'_>, complaints: &mut Complaints) -> syn::Result<Vec<Tag>> {
+pub(super) fn tags(
+    key: &Ident,
+    input: ParseStream<'_>,
+    complaints: &mut Complaints,
+) -> syn::Result<Vec<Tag>> {
     if !input.peek(token::Paren) {
         return Err(check::tags_is_a_list(key));
     }
@@ -103,7 +107,11 @@ fn tag(input: ParseStream<'_>, complaints: &mut Complaints) -> syn::Result<Tag> 
     Ok(Tag { key, value, parameter: None })
 }
 
-pub(super) fn ret_tags(key: &Ident, input: ParseStream<'_>, complaints: &mut Complaints) -> syn::Result<Vec<RetTag>> {
+pub(super) fn ret_tags(
+    key: &Ident,
+    input: ParseStream<'_>,
+    complaints: &mut Complaints,
+) -> syn::Result<Vec<RetTag>> {
     if !input.peek(token::Paren) {
         return Err(check::ret_tags_is_a_list(key));
     }
@@ -128,7 +136,9 @@ fn ret_tag(input: ParseStream<'_>, complaints: &mut Complaints) -> syn::Result<R
     let (prefix, value) = value(&key, input)?;
     let (of, value) = match literal::ungrouped(value) {
         Expr::Closure(closure) if closure.inputs.len() == 1 && closure.asyncness.is_none() => {
-            let Some(pat) = closure.inputs.into_iter().next() else { return Err(check::ret_tag_is_a_closure(&key)) };
+            let Some(pat) = closure.inputs.into_iter().next() else {
+                return Err(check::ret_tag_is_a_closure(&key));
+            };
             check::stays_in_the_argument(&closure.body, complaints);
             let value = match closure.output {
                 ReturnType::Default => *closure.body,

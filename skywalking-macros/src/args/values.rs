@@ -42,14 +42,22 @@ impl Covers {
     }
 }
 
-pub(super) fn expression(key: &Ident, input: ParseStream<'_>, complaints: &mut Complaints) -> syn::Result<Expr> {
+pub(super) fn expression(
+    key: &Ident,
+    input: ParseStream<'_>,
+    complaints: &mut Complaints,
+) -> syn::Result<Expr> {
     equals(key, input)?;
     let value: Expr = input.parse()?;
     check::stays_in_the_argument(&value, complaints);
     Ok(value)
 }
 
-pub(super) fn text(key: &Ident, input: ParseStream<'_>, complaints: &mut Complaints) -> syn::Result<Text> {
+pub(super) fn text(
+    key: &Ident,
+    input: ParseStream<'_>,
+    complaints: &mut Complaints,
+) -> syn::Result<Text> {
     let value = expression(key, input, complaints)?;
     match literal::of(&value) {
         Some(Lit::Str(text)) => {
@@ -71,10 +79,16 @@ pub(super) fn component(key: &Ident, input: ParseStream<'_>) -> syn::Result<Comp
         if !matches!(id.suffix(), "" | "i32") {
             return Err(check::no_component(&value));
         }
-        return id.base10_digits().parse().map(Component::Id).map_err(|_| check::component_too_big(id));
+        return id
+            .base10_digits()
+            .parse()
+            .map(Component::Id)
+            .map_err(|_| check::component_too_big(id));
     }
     match literal::out_of_groups(&value) {
-        Expr::Path(path) if path.qself.is_none() && path.attrs.is_empty() => Ok(Component::Constant(path.path.clone())),
+        Expr::Path(path) if path.qself.is_none() && path.attrs.is_empty() => {
+            Ok(Component::Constant(path.path.clone()))
+        }
         Expr::Path(path) if path.qself.is_some() => Err(check::component_not_static(path)),
         _ => Err(check::no_component(&value)),
     }
@@ -86,7 +100,11 @@ pub(super) fn layer(key: &Ident, input: ParseStream<'_>) -> syn::Result<&'static
         return Err(check::layer_is_a_word(&input.parse()?));
     }
     let word = input.call(Ident::parse_any)?;
-    LAYERS.iter().find(|(name, _)| word == name).map(|(_, variant)| *variant).ok_or_else(|| check::unknown_layer(&word))
+    LAYERS
+        .iter()
+        .find(|(name, _)| word == name)
+        .map(|(_, variant)| *variant)
+        .ok_or_else(|| check::unknown_layer(&word))
 }
 
 pub(super) fn orphan(key: &Ident, input: ParseStream<'_>) -> syn::Result<&'static str> {
@@ -95,7 +113,11 @@ pub(super) fn orphan(key: &Ident, input: ParseStream<'_>) -> syn::Result<&'stati
         return Err(check::orphan_is_a_word(&input.parse::<Lit>()?));
     }
     let word = input.call(Ident::parse_any)?;
-    ORPHANS.iter().find(|(name, _)| word == name).map(|(_, variant)| *variant).ok_or_else(|| check::orphan_is_a_word(&word))
+    ORPHANS
+        .iter()
+        .find(|(name, _)| word == name)
+        .map(|(_, variant)| *variant)
+        .ok_or_else(|| check::orphan_is_a_word(&word))
 }
 
 pub(super) fn covers(key: &Ident, input: ParseStream<'_>) -> syn::Result<Covers> {

@@ -1,5 +1,6 @@
-//! Every message. Each names the word that was written and what to write in its place, and stands at the token to blame. Here are those of what stands between an
-//! attribute's parentheses; [`item`] has those of what stands below it.
+//! Every message. Each names the word that was written and what to write in its place, and stands
+//! at the token to blame. Here are those of what stands between an attribute's parentheses;
+//! [`item`] has those of what stands below it.
 
 mod item;
 
@@ -81,7 +82,10 @@ pub(crate) fn wrong_key(kind: Kind, key: &Ident) -> Option<Error> {
 
 /// The key at most two typing errors away.
 fn nearest<'a>(word: &str, keys: impl Iterator<Item = &'a str>) -> Option<&'a str> {
-    keys.map(|key| (distance(word, key), key)).filter(|(distance, key)| *distance <= 2 && *distance < key.len()).min().map(|(_, key)| key)
+    keys.map(|key| (distance(word, key), key))
+        .filter(|(distance, key)| *distance <= 2 && *distance < key.len())
+        .min()
+        .map(|(_, key)| key)
 }
 
 /// Levenshtein's distance, in characters.
@@ -132,11 +136,20 @@ pub(crate) fn component_of_generic(word: &Ident) -> Error {
 }
 
 pub(crate) fn unknown_layer(word: &Ident) -> Error {
-    at(word, format!("unknown layer `{word}`; one of {}", quoted(LAYERS.iter().map(|(name, _)| *name))))
+    at(
+        word,
+        format!("unknown layer `{word}`; one of {}", quoted(LAYERS.iter().map(|(name, _)| *name))),
+    )
 }
 
 pub(crate) fn layer_is_a_word(literal: &Lit) -> Error {
-    at(literal, format!("write the layer without quotes; one of {}", quoted(LAYERS.iter().map(|(name, _)| *name))))
+    at(
+        literal,
+        format!(
+            "write the layer without quotes; one of {}",
+            quoted(LAYERS.iter().map(|(name, _)| *name))
+        ),
+    )
 }
 
 pub(crate) fn orphan_is_a_word(written: &impl ToTokens) -> Error {
@@ -185,7 +198,11 @@ pub(crate) fn tag_twice(key: &LitStr, parameter: Option<&Ident>) -> Error {
     }
 }
 
-pub(crate) fn no_such_parameter(parameter: &Ident, function: &Ident, bindings: &[Binding]) -> Error {
+pub(crate) fn no_such_parameter(
+    parameter: &Ident,
+    function: &Ident,
+    bindings: &[Binding],
+) -> Error {
     let names: Vec<String> = bindings.iter().map(Binding::name).collect();
     let known = match names.len() {
         0 => "none".to_owned(),
@@ -203,7 +220,10 @@ pub(crate) fn ret_tag_key_is_a_string(ident: &Ident) -> Error {
 }
 
 pub(crate) fn ret_tag_is_a_closure(value: impl ToTokens) -> Error {
-    at(value, "expected a closure over the returned value, as `|returned| returned.len()`, or the path of a function")
+    at(
+        value,
+        "expected a closure over the returned value, as `|returned| returned.len()`, or the path of a function",
+    )
 }
 
 pub(crate) fn nothing_returned(word: &Ident) -> Error {
@@ -214,7 +234,8 @@ pub(crate) fn nothing_returned(word: &Ident) -> Error {
 
 /// The refusal of a value after a word that stands alone.
 pub(crate) fn stands_alone(key: &Ident, input: ParseStream<'_>) -> Result<(), Error> {
-    let remedy = if key == "logic_endpoint" { "write `logic_endpoint`" } else { "write `err` or `no_err`" };
+    let remedy =
+        if key == "logic_endpoint" { "write `logic_endpoint`" } else { "write `err` or `no_err`" };
     if input.peek(Token![=]) {
         let equals: Token![=] = input.parse()?;
         return Err(at(equals, format!("`{key}` takes no value: {remedy}")));
@@ -226,7 +247,10 @@ pub(crate) fn stands_alone(key: &Ident, input: ParseStream<'_>) -> Result<(), Er
 }
 
 pub(crate) fn no_form_of_err(key: &Ident) -> Error {
-    at(key, "expected `err(Display)`, `err(Debug)` or `err(PATH)`, the path of a function from `&Returned` to `Option<impl Display>`")
+    at(
+        key,
+        "expected `err(Display)`, `err(Debug)` or `err(PATH)`, the path of a function from `&Returned` to `Option<impl Display>`",
+    )
 }
 
 pub(crate) fn near_form_of_err(word: &Ident, form: &str) -> Error {
@@ -256,6 +280,8 @@ pub(crate) fn hides_the_caller(place: &Ident, word: &str) -> Error {
 pub(crate) fn a_stream_returns_nothing(word: &Ident) -> Error {
     at(
         word,
-        format!("`{word}` looks at one returned value, and a stream gives many: remove it, or put it on the function that makes an item"),
+        format!(
+            "`{word}` looks at one returned value, and a stream gives many: remove it, or put it on the function that makes an item"
+        ),
     )
 }

@@ -1,7 +1,8 @@
 //! An impl block whose functions are traced.
 //!
-//! What stands on a function itself is left to itself: a span attribute of its own expands after the block has, and is told by a hidden argument what the
-//! block calls the function; `#[skip_span]` is told that it was seen.
+//! What stands on a function itself is left to itself: a span attribute of its own expands after
+//! the block has, and is told by a hidden argument what the block calls the function;
+//! `#[skip_span]` is told that it was seen.
 
 use proc_macro2::{Group, TokenStream, TokenTree};
 use quote::{ToTokens as _, format_ident, quote};
@@ -16,21 +17,48 @@ use crate::item::{Block, Function, Member, Method};
 /// The argument by which `#[skip_span]` knows that it stands inside of a traced block.
 const SEEN: &str = "__seen";
 
-/// The block with its functions traced; as it came if anything is wrong with it, or tracing is not compiled in.
-pub(super) fn traced(kind: Kind, args: &Args, block: &Block, switch: Switch, complaints: &mut Complaints) -> Expanded {
+/// The block with its functions traced; as it came if anything is wrong with it, or tracing is not
+/// compiled in.
+pub(super) fn traced(
+    kind: Kind,
+    args: &Args,
+    block: &Block,
+    switch: Switch,
+    complaints: &mut Complaints,
+) -> Expanded {
     check::arguments_and_block(kind, args, block, complaints);
     for member in &block.members {
         if let Member::Function(method) = member {
             check::attributes_of_method(method, complaints);
             if method.skip.is_none() && method.own.is_empty() {
-                check::arguments_and_function(kind, args, &method.function, &Place::UnderBlock(block), complaints);
+                check::arguments_and_function(
+                    kind,
+                    args,
+                    &method.function,
+                    &Place::UnderBlock(block),
+                    complaints,
+                );
             }
         }
     }
-    let skips = block.members.iter().any(|member| matches!(member, Member::Function(method) if method.skip.is_some()));
-    if !skips && (!complaints.is_empty() || switch == Switch::Off || block.members.iter().any(is_half_typed)) {
+    let skips = block
+        .members
+        .iter()
+        .any(|member| matches!(member, Member::Function(method) if method.skip.is_some()));
+    if !skips
+        && (!complaints.is_empty()
+            || switch == Switch::Off
+            || block.members.iter().any(is_half_typed))
+    {
         // In the program's own braces, at which rustc says once what it says twice of others.
-        return Expanded::unchanged(block.head.clone().into_iter().chain([TokenTree::Group(block.braces.clone())]).collect());
+        return Expanded::unchanged(
+            block
+                .head
+                .clone()
+                .into_iter()
+                .chain([TokenTree::Group(block.braces.clone())])
+                .collect(),
+        );
     }
     let naming = Naming::Method { names: args.names.as_ref(), block };
     if !complaints.is_empty() || switch == Switch::Off {

@@ -14,7 +14,12 @@ use crate::params;
 use crate::returns::{self, Holder, Later};
 
 /// The function with its span.
-pub(super) fn traced(kind: Kind, args: &Args, function: &Function, naming: &Naming<'_>) -> TokenStream {
+pub(super) fn traced(
+    kind: Kind,
+    args: &Args,
+    function: &Function,
+    naming: &Naming<'_>,
+) -> TokenStream {
     let private = private(args.runtime.as_ref(), Span::mixed_site());
     let opening = Opening { kind, args, function, naming, private: &private };
     let output = function.returned(args.covers.as_ref());
@@ -39,12 +44,21 @@ pub(super) fn traced(kind: Kind, args: &Args, function: &Function, naming: &Nami
         direct(&opening, look.as_ref(), output, &body)
     };
     let warning = warning(args, function, boxed_future, &private);
-    let block = in_braces_of(&body, attrs.into_iter().chain(warning.unwrap_or_default()).chain(inner).collect());
+    let block = in_braces_of(
+        &body,
+        attrs.into_iter().chain(warning.unwrap_or_default()).chain(inner).collect(),
+    );
     function.head.clone().into_iter().chain([TokenTree::Group(block)]).collect()
 }
 
-/// The function as it was written. Code at its head that never runs mentions what the arguments mention, or the compiler would call it unused.
-pub(super) fn for_clippy(kind: Kind, args: &Args, function: &Function, naming: &Naming<'_>) -> TokenStream {
+/// The function as it was written. Code at its head that never runs mentions what the arguments
+/// mention, or the compiler would call it unused.
+pub(super) fn for_clippy(
+    kind: Kind,
+    args: &Args,
+    function: &Function,
+    naming: &Naming<'_>,
+) -> TokenStream {
     let private = private(args.runtime.as_ref(), Span::mixed_site());
     let opening = Opening { kind, args, function, naming, private: &private };
     let output = function.returned(args.covers.as_ref());
@@ -54,9 +68,12 @@ pub(super) fn for_clippy(kind: Kind, args: &Args, function: &Function, naming: &
         Some(mention) => {
             let (attrs, body) = hoisted(&function.body);
             let tokens = attrs.into_iter().chain(mention).chain(tail(&body)).collect();
-            // Of an implementation of these clippy reports a body with more than an expression, unless a macro wrote it.
+            // Of an implementation of these clippy reports a body with more than an expression,
+            // unless a macro wrote it.
             match naming {
-                Naming::Method { block: Block { trait_name: Some(name), .. }, .. } if ["Clone", "PartialOrd"].contains(&name.as_str()) => {
+                Naming::Method { block: Block { trait_name: Some(name), .. }, .. }
+                    if ["Clone", "PartialOrd"].contains(&name.as_str()) =>
+                {
                     Group::new(Delimiter::Brace, tokens)
                 }
                 _ => in_braces_of(&function.body, tokens),
@@ -66,7 +83,8 @@ pub(super) fn for_clippy(kind: Kind, args: &Args, function: &Function, naming: &
     function.head.clone().into_iter().chain([TokenTree::Group(body)]).collect()
 }
 
-/// A statement that never runs, with all that the arguments mention; `None` if they mention nothing.
+/// A statement that never runs, with all that the arguments mention; `None` if they mention
+/// nothing.
 fn mention(opening: &Opening<'_>, output: Option<&Type>) -> Option<TokenStream> {
     let site = Span::mixed_site();
     let private = opening.private;
@@ -89,28 +107,47 @@ fn mention(opening: &Opening<'_>, output: Option<&Type>) -> Option<TokenStream> 
     })
 }
 
-/// A statement that warns of what the function returns if that runs later, unless `covers` says what is meant.
-fn warning(args: &Args, function: &Function, boxed_future: bool, private: &TokenStream) -> Option<TokenStream> {
-    let output = returns::written(&function.sig.output).filter(|_| args.covers.is_none() && !boxed_future)?;
+/// A statement that warns of what the function returns if that runs later, unless `covers` says
+/// what is meant.
+fn warning(
+    args: &Args,
+    function: &Function,
+    boxed_future: bool,
+    private: &TokenStream,
+) -> Option<TokenStream> {
+    let output = returns::written(&function.sig.output)
+        .filter(|_| args.covers.is_none() && !boxed_future)?;
     if returns::is_self(output) && function.sig.receiver().is_some() {
         // It was made elsewhere.
         return None;
     }
     let later = function.sig.asyncness.is_some() && returns::later(output).is_some();
-    ((later || returns::may_run_later(output)) && !returns::hides(output))
-        .then(|| made(private, returns::place(output), &quote_spanned!(Span::mixed_site()=> <#output>::by_type())))
+    ((later || returns::may_run_later(output)) && !returns::hides(output)).then(|| {
+        made(
+            private,
+            returns::place(output),
+            &quote_spanned!(Span::mixed_site()=> <#output>::by_type()),
+        )
+    })
 }
 
-/// A block of ours that rustc shall take for the user's own: what it says of a function, or of a closure, it says at the braces, and of one that a macro
-/// has made it says other things, or nothing.
+/// A block of ours that rustc shall take for the user's own: what it says of a function, or of a
+/// closure, it says at the braces, and of one that a macro has made it says other things, or
+/// nothing.
 fn in_braces_of(body: &Group, tokens: TokenStream) -> Group {
     let mut block = Group::new(Delimiter::Brace, tokens);
     block.set_span(body.span());
     block
 }
 
-/// A sync function: a guard, and the body where it was; inside a closure only if its result must be seen.
-fn direct(opening: &Opening<'_>, look: Option<&Look<'_>>, output: Option<&Type>, body: &Group) -> TokenStream {
+/// A sync function: a guard, and the body where it was; inside a closure only if its result must be
+/// seen.
+fn direct(
+    opening: &Opening<'_>,
+    look: Option<&Look<'_>>,
+    output: Option<&Type>,
+    body: &Group,
+) -> TokenStream {
     let site = Span::mixed_site();
     let (enter, inject) = (opening.enter(), opening.inject());
     let (Some(look), Some(output)) = (look, output) else {
@@ -125,11 +162,20 @@ fn direct(opening: &Opening<'_>, look: Option<&Look<'_>>, output: Option<&Type>,
     quote_spanned!(site=> let __skywalking_span = #enter; #inject #outside #seen)
 }
 
-/// A sync function that returns a future or a stream: what it returns is wrapped, and opens the span when it is polled.
-fn covered(opening: &Opening<'_>, look: Option<&Look<'_>>, output: Option<&Type>, later: Later, body: &Group) -> TokenStream {
+/// A sync function that returns a future or a stream: what it returns is wrapped, and opens the
+/// span when it is polled.
+fn covered(
+    opening: &Opening<'_>,
+    look: Option<&Look<'_>>,
+    output: Option<&Type>,
+    later: Later,
+    body: &Group,
+) -> TokenStream {
     let site = Span::mixed_site();
     let private = opening.private;
-    let Some(returned) = returns::written(&opening.function.sig.output) else { return TokenStream::new() };
+    let Some(returned) = returns::written(&opening.function.sig.output) else {
+        return TokenStream::new();
+    };
     let prepare = opening.prepare();
     let Called { outside, arguments, closure } = closure(opening, returned, body);
     let method = match (later, returns::holder(returned), look.is_some()) {
@@ -173,7 +219,8 @@ fn closure(opening: &Opening<'_>, output: &Type, body: &Group) -> Called {
     let keyword = moved.keyword(body.span());
     let nameable = returns::nameable(output);
     let tail = tail(body);
-    let block = in_braces_of(body, quote_spanned!(Span::mixed_site()=> #captures #inside #reads #tail));
+    let block =
+        in_braces_of(body, quote_spanned!(Span::mixed_site()=> #captures #inside #reads #tail));
     Called {
         outside: moved.outside(opening.private),
         arguments: moved.arguments(),
@@ -185,7 +232,12 @@ fn closure(opening: &Opening<'_>, output: &Type, body: &Group) -> Called {
 }
 
 /// An async function's future. All of it happens inside, at the first poll.
-fn future(opening: &Opening<'_>, look: Option<&Look<'_>>, output: Option<&Type>, body: &Group) -> TokenStream {
+fn future(
+    opening: &Opening<'_>,
+    look: Option<&Look<'_>>,
+    output: Option<&Type>,
+    body: &Group,
+) -> TokenStream {
     let site = Span::mixed_site();
     let private = private(opening.args.runtime.as_ref(), body.span());
     let moved = Moved::into_future(opening.function, body, opening.args);
@@ -203,23 +255,28 @@ fn future(opening: &Opening<'_>, look: Option<&Look<'_>>, output: Option<&Type>,
     quote_spanned!(body.span()=> #private::Traced::with_return(#block, #look))
 }
 
-/// `self` can't be bound anew. Of a captured one that is assigned to rustc says that the value is never read, where of a parameter with something to drop it
-/// says nothing.
+/// `self` can't be bound anew. Of a captured one that is assigned to rustc says that the value is
+/// never read, where of a parameter with something to drop it says nothing.
 fn assigned_self(opening: &Opening<'_>, body: &Group) -> Option<TokenStream> {
     let receiver = opening.function.sig.receiver()?;
     let assigned = receiver.mutability.is_some() && params::assigned(&body.stream(), "self");
     assigned.then(|| quote_spanned!(Span::mixed_site()=> #[allow(unused_assignments)]))
 }
 
-/// The body, as the last expression of a block of ours. The braces of one that is a single expression could be taken for superfluous by rustc's lint.
+/// The body, as the last expression of a block of ours. The braces of one that is a single
+/// expression could be taken for superfluous by rustc's lint.
 fn tail(body: &Group) -> TokenStream {
-    let single = !body.stream().into_iter().any(|tree| matches!(tree, TokenTree::Punct(semicolon) if semicolon.as_char() == ';'));
+    let single = !body
+        .stream()
+        .into_iter()
+        .any(|tree| matches!(tree, TokenTree::Punct(semicolon) if semicolon.as_char() == ';'));
     let allow = single.then(|| quote_spanned!(Span::mixed_site()=> #[allow(unused_braces)]));
     quote_spanned!(Span::mixed_site()=> #allow #body)
 }
 
-/// An async block has no written type, so `return Box::new(x)` could not coerce in it: a return that never runs tells the compiler the type. It has the
-/// spans of the written type, where rustc will say "return type inferred to be .. here".
+/// An async block has no written type, so `return Box::new(x)` could not coerce in it: a return
+/// that never runs tells the compiler the type. It has the spans of the written type, where rustc
+/// will say "return type inferred to be .. here".
 fn edge(opening: &Opening<'_>, output: Option<&Type>) -> TokenStream {
     let site = Span::mixed_site();
     match output {
@@ -242,12 +299,16 @@ fn edge(opening: &Opening<'_>, output: Option<&Type>) -> TokenStream {
     }
 }
 
-/// The attributes at the head of a body are the function's: they stand at the head of its new body, and not inside.
+/// The attributes at the head of a body are the function's: they stand at the head of its new body,
+/// and not inside.
 fn hoisted(body: &Group) -> (TokenStream, Group) {
     let trees: Vec<TokenTree> = body.stream().into_iter().collect();
     let mut rest = trees.as_slice();
-    while let [TokenTree::Punct(hash), TokenTree::Punct(bang), TokenTree::Group(attr), after @ ..] = rest {
-        if hash.as_char() != '#' || bang.as_char() != '!' || attr.delimiter() != Delimiter::Bracket {
+    while let [TokenTree::Punct(hash), TokenTree::Punct(bang), TokenTree::Group(attr), after @ ..] =
+        rest
+    {
+        if hash.as_char() != '#' || bang.as_char() != '!' || attr.delimiter() != Delimiter::Bracket
+        {
             break;
         }
         rest = after;

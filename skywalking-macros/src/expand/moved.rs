@@ -1,13 +1,19 @@
-//! How parameters move into a block of ours around the body, so that they live there as they would live in the plain function.
+//! How parameters move into a block of ours around the body, so that they live there as they would
+//! live in the plain function.
 //!
-//! A **closure** is called at once, so it takes them as its own parameters: what rustc says of those, and when it drops them, is as written. (`self` can't be bound
-//! anew and is captured, and so are those under a `#[cfg]`, which a pattern can't have.)
+//! A **closure** is called at once, so it takes them as its own parameters: what rustc says of
+//! those, and when it drops them, is as written. (`self` can't be bound anew and is captured, and
+//! so are those under a `#[cfg]`, which a pattern can't have.)
 //!
-//! A **future** keeps what it captures in the order of first use, and drops it in that order; Rust drops parameters last to first. So the block begins by touching
-//! each of them, last to first, and whole: the body may use only a field. What is bound anew in it is stored twice, so that is left for parameters declared `mut` of
-//! which a capture would not do: one that borrows could not be given a shorter-lived value, and of one that is assigned to rustc would say that it is never read. It
-//! drops before the captures, so every parameter behind it is bound anew too, unless it is a plain reference and has nothing to drop. The binding is a `match`, whose
-//! arms end the life of the temporaries in the body's last expression before that of the parameters, as functions do in all editions.
+//! A **future** keeps what it captures in the order of first use, and drops it in that order; Rust
+//! drops parameters last to first. So the block begins by touching each of them, last to first, and
+//! whole: the body may use only a field. What is bound anew in it is stored twice, so that is left
+//! for parameters declared `mut` of which a capture would not do: one that borrows could not be
+//! given a shorter-lived value, and of one that is assigned to rustc would say that it is never
+//! read. It drops before the captures, so every parameter behind it is bound anew too, unless it is
+//! a plain reference and has nothing to drop. The binding is a `match`, whose arms end the life of
+//! the temporaries in the body's last expression before that of the parameters, as functions do in
+//! all editions.
 
 use std::collections::HashSet;
 
@@ -25,7 +31,8 @@ pub(super) struct Moved {
     rebound: Vec<Binding>,
     /// Whether a closure has to be a `move` one.
     moves: bool,
-    /// The names that are written to before a closure is called: the body need not use their `mut`.
+    /// The names that are written to before a closure is called: the body need not use their
+    /// `mut`.
     written: HashSet<String>,
 }
 
@@ -41,7 +48,8 @@ impl Moved {
         for binding in mentioned(function, body, words) {
             let anew = binding.mutability.is_some()
                 && !binding.is_self()
-                && (binding.borrows != Borrows::Unsaid || params::assigned(&body.stream(), &binding.name()));
+                && (binding.borrows != Borrows::Unsaid
+                    || params::assigned(&body.stream(), &binding.name()));
             behind |= anew && binding.borrows != Borrows::Reference;
             if behind || anew { rebound.push(binding) } else { captured.push(binding) }
         }
@@ -50,8 +58,8 @@ impl Moved {
 
     /// Into a closure around a body that is not async.
     pub(super) fn into_closure(function: &Function, body: &Group, args: &Args) -> Self {
-        let (captured, rebound): (Vec<_>, Vec<_>) =
-            mentioned(function, body, HashSet::new()).partition(|binding| binding.is_self() || !binding.cfgs.is_empty());
+        let (captured, rebound): (Vec<_>, Vec<_>) = mentioned(function, body, HashSet::new())
+            .partition(|binding| binding.is_self() || !binding.cfgs.is_empty());
         let takes_self = matches!(function.sig.inputs.first(), Some(FnArg::Receiver(receiver)) if !is_shared(receiver));
         let moves = takes_self || captured.iter().any(|binding| !binding.is_self());
         let mut written = HashSet::new();
@@ -66,14 +74,18 @@ impl Moved {
         self.moves.then(|| quote_spanned!(place=> move))
     }
 
-    /// Before the block: the `mut` of the signature is in use, whatever the body does. Nothing follows, or a future would store once more what is borrowed here.
+    /// Before the block: the `mut` of the signature is in use, whatever the body does. Nothing
+    /// follows, or a future would store once more what is borrowed here.
     pub(super) fn outside(&self, private: &TokenStream) -> TokenStream {
         self.mutable().map(|binding| uses_mut(binding, private)).collect()
     }
 
     /// The first statements of a closure: the `mut` of what was written to before it is in use.
     pub(super) fn inside(&self, private: &TokenStream) -> TokenStream {
-        self.mutable().filter(|binding| self.written.contains(&binding.name())).map(|binding| uses_mut(binding, private)).collect()
+        self.mutable()
+            .filter(|binding| self.written.contains(&binding.name()))
+            .map(|binding| uses_mut(binding, private))
+            .collect()
     }
 
     fn mutable(&self) -> impl Iterator<Item = &Binding> {
@@ -85,7 +97,8 @@ impl Moved {
         self.captured.iter().rev().map(touch).collect()
     }
 
-    /// The first statements behind the patterns: a parameter with something to drop counts as read, a binding in a pattern doesn't.
+    /// The first statements behind the patterns: a parameter with something to drop counts as read,
+    /// a binding in a pattern doesn't.
     pub(super) fn reads(&self) -> TokenStream {
         self.rebound.iter().map(touch).collect()
     }
@@ -136,10 +149,17 @@ fn touch(binding: &Binding) -> TokenStream {
     quote_spanned!(Span::mixed_site()=> #attrs let _ = &#ident;)
 }
 
-/// The parameters that are used. One that is used nowhere stays outside: rustc shall say so. A leading `_` says that it is kept for its drop.
-fn mentioned(function: &Function, body: &Group, mut words: HashSet<String>) -> impl Iterator<Item = Binding> {
+/// The parameters that are used. One that is used nowhere stays outside: rustc shall say so. A
+/// leading `_` says that it is kept for its drop.
+fn mentioned(
+    function: &Function,
+    body: &Group,
+    mut words: HashSet<String>,
+) -> impl Iterator<Item = Binding> {
     params::mentioned(&body.stream(), &mut words);
-    params::bindings(&function.sig).into_iter().filter(move |binding| words.contains(&binding.name()) || binding.name().starts_with('_'))
+    params::bindings(&function.sig)
+        .into_iter()
+        .filter(move |binding| words.contains(&binding.name()) || binding.name().starts_with('_'))
 }
 
 /// `&self`.

@@ -1,4 +1,5 @@
-//! The part before the body: the callsite, the arguments that are computed, the span, and the context written into what goes out.
+//! The part before the body: the callsite, the arguments that are computed, the span, and the
+//! context written into what goes out.
 
 use proc_macro2::{Ident, Span, TokenStream};
 use quote::{ToTokens as _, quote_spanned};
@@ -41,7 +42,9 @@ impl Naming<'_> {
         let site = Span::mixed_site();
         let function = LitStr::new(&ident.unraw().to_string(), ident.span());
         let (names, block) = match self {
-            Self::Function => return quote_spanned!(site=> ::core::concat!(::core::module_path!(), "::", #function)),
+            Self::Function => {
+                return quote_spanned!(site=> ::core::concat!(::core::module_path!(), "::", #function));
+            }
             Self::Method { names, block } => (names, block),
             Self::Given { name, .. } => return (*name).clone(),
         };
@@ -61,16 +64,19 @@ impl Naming<'_> {
 }
 
 impl Opening<'_> {
-    /// An expression: the guard of a sync function. While no tracer runs it costs a load and a branch.
+    /// An expression: the guard of a sync function. While no tracer runs it costs a load and a
+    /// branch.
     pub(super) fn enter(&self) -> TokenStream {
         let site = Span::mixed_site();
         let private = self.private;
         if !self.computes() {
             let callsite = self.callsite_reference();
-            let open = Ident::new(if self.kind == Kind::Entry { "open_entry" } else { "open" }, site);
+            let open =
+                Ident::new(if self.kind == Kind::Entry { "open_entry" } else { "open" }, site);
             return quote_spanned!(site=> #private::Scope::#open(#callsite));
         }
-        let block = self.block(&quote_spanned!(site=> #private::Opening::enter(__skywalking_opening)));
+        let block =
+            self.block(&quote_spanned!(site=> #private::Opening::enter(__skywalking_opening)));
         quote_spanned!(site=> if #private::enabled() #block else { #private::Scope::NONE })
     }
 
@@ -82,7 +88,8 @@ impl Opening<'_> {
             let callsite = self.callsite_reference();
             return quote_spanned!(site=> #private::begin(#callsite););
         }
-        let block = self.block(&quote_spanned!(site=> #private::Opening::begin(__skywalking_opening);));
+        let block =
+            self.block(&quote_spanned!(site=> #private::Opening::begin(__skywalking_opening);));
         quote_spanned!(site=> if #private::enabled() #block)
     }
 
@@ -100,9 +107,16 @@ impl Opening<'_> {
             quote_spanned!(at=> #there::inject(#place.__skywalking_place()))
         } else {
             let bound = Ident::new(VALUE, at);
-            in_quiet(private, inject, &quote_spanned!(at=> #place.__skywalking_place()), &quote_spanned!(at=> #there::inject(#bound)))
+            in_quiet(
+                private,
+                inject,
+                &quote_spanned!(at=> #place.__skywalking_place()),
+                &quote_spanned!(at=> #there::inject(#bound)),
+            )
         };
-        Some(quote_spanned!(site=> if #private::wants_inject() { use #private::Place as _; #call; }))
+        Some(
+            quote_spanned!(site=> if #private::wants_inject() { use #private::Place as _; #call; }),
+        )
     }
 
     /// Statements: what is known of a span that opens when what the function returns is polled.
@@ -133,10 +147,13 @@ impl Opening<'_> {
     fn computes(&self) -> bool {
         let args = self.args;
         let name = matches!(args.name, Some(Text::Computed(_)));
-        name || args.extract.is_some() || args.extract_each.is_some() || !self.computed(&TokenStream::new()).is_empty()
+        name || args.extract.is_some()
+            || args.extract_each.is_some()
+            || !self.computed(&TokenStream::new()).is_empty()
     }
 
-    /// Statements with the program's own expressions and paths, in what opens the span and is not a literal.
+    /// Statements with the program's own expressions and paths, in what opens the span and is not a
+    /// literal.
     pub(super) fn mentioned(&self) -> TokenStream {
         let site = Span::mixed_site();
         let private = self.private;
@@ -144,10 +161,14 @@ impl Opening<'_> {
             Some(Component::Constant(path)) => Some(quote_spanned!(site=> let _: i32 = #path;)),
             _ => None,
         };
-        let values = self.args.computed().filter(|value| params::mentions_the_program(&value.to_token_stream())).map(|value| {
-            let value = operand(value);
-            quote_spanned!(site=> let _ = &#value;)
-        });
+        let values = self
+            .args
+            .computed()
+            .filter(|value| params::mentions_the_program(&value.to_token_stream()))
+            .map(|value| {
+                let value = operand(value);
+                quote_spanned!(site=> let _ = &#value;)
+            });
         let inject = self.args.inject.as_ref().map(|place| {
             let place = operand(place);
             quote_spanned!(site=> use #private::Place as _; let _ = #place.__skywalking_place();)
@@ -182,8 +203,13 @@ impl Opening<'_> {
         );
         let (name, origin) = match &self.args.name {
             Some(Text::Literal(name)) => (name.to_token_stream(), None),
-            _ if self.naming.is_chosen() => (self.naming.of(&self.function.sig.ident), Some(quote_spanned!(site=> .named_by_pattern()))),
-            _ => (self.naming.of(&self.function.sig.ident), Some(quote_spanned!(site=> .unnamed()))),
+            _ if self.naming.is_chosen() => (
+                self.naming.of(&self.function.sig.ident),
+                Some(quote_spanned!(site=> .named_by_pattern())),
+            ),
+            _ => {
+                (self.naming.of(&self.function.sig.ident), Some(quote_spanned!(site=> .unnamed())))
+            }
         };
         // Local spans do not merge, so nobody asks where their names come from.
         let origin = origin.filter(|_| self.kind != Kind::Local);
@@ -218,10 +244,16 @@ impl Opening<'_> {
                 _ => None,
             })
             .collect();
-        let logic_endpoint = self.args.logic_endpoint.then(|| quote_spanned!(site=> ("x-le", "{\"logic-span\":true}")));
-        let literal_tags: Vec<TokenStream> = literal_tags.into_iter().chain(logic_endpoint).collect();
-        let tags = (!literal_tags.is_empty()).then(|| quote_spanned!(site=> .tags(&[#(#literal_tags),*])));
-        // `line!` speaks of the outermost expansion that its tokens come from: with the function's span that is no expansion, but the function's own line.
+        let logic_endpoint = self
+            .args
+            .logic_endpoint
+            .then(|| quote_spanned!(site=> ("x-le", "{\"logic-span\":true}")));
+        let literal_tags: Vec<TokenStream> =
+            literal_tags.into_iter().chain(logic_endpoint).collect();
+        let tags =
+            (!literal_tags.is_empty()).then(|| quote_spanned!(site=> .tags(&[#(#literal_tags),*])));
+        // `line!` speaks of the outermost expansion that its tokens come from: with the function's
+        // span that is no expansion, but the function's own line.
         let at = quote_spanned!(self.function.sig.ident.span()=> ::core::file!(), ::core::line!());
         quote_spanned!(site=> #private::Callsite::located(#private::Kind::#kind, #name, #at) #origin #component #layer #orphan #peer #tags)
     }
@@ -246,19 +278,26 @@ impl Opening<'_> {
         let call = if is_place(written) {
             call(&carrier)
         } else {
-            in_quiet(self.private, written, &carrier, &call(&Ident::new(VALUE, site).to_token_stream()))
+            in_quiet(
+                self.private,
+                written,
+                &carrier,
+                &call(&Ident::new(VALUE, site).to_token_stream()),
+            )
         };
         Some(quote_spanned!(site=> if #ty::wants_headers(&mut __skywalking_opening) { #call; }))
     }
 
-    /// The name first: by it the runtime decides whether the request is left out, and then the rest is not computed.
+    /// The name first: by it the runtime decides whether the request is left out, and then the rest
+    /// is not computed.
     ///
-    /// Each value is computed and recorded by itself, since what it borrows or locks lives to the end of its match; the program's expressions are outside the
-    /// scope of our imports.
+    /// Each value is computed and recorded by itself, since what it borrows or locks lives to the
+    /// end of its match; the program's expressions are outside the scope of our imports.
     fn recording(&self, ty: &TokenStream) -> TokenStream {
         let site = Span::mixed_site();
         let name = text(self.private, ty, self.args.name.as_ref(), "name");
-        let name = name.map(|name| quote_spanned!(site=> if #ty::naming(&mut __skywalking_opening) { #name }));
+        let name = name
+            .map(|name| quote_spanned!(site=> if #ty::naming(&mut __skywalking_opening) { #name }));
         let computed = self.computed(ty);
         let computed =
             (!computed.is_empty()).then(|| quote_spanned!(site=> if #ty::recording(&mut __skywalking_opening) { #(#computed)* }));
@@ -280,11 +319,20 @@ impl Opening<'_> {
 }
 
 /// A statement that computes a text and hands it to this method of `ty`.
-fn text(private: &TokenStream, ty: &TokenStream, text: Option<&Text>, method: &str) -> Option<TokenStream> {
+fn text(
+    private: &TokenStream,
+    ty: &TokenStream,
+    text: Option<&Text>,
+    method: &str,
+) -> Option<TokenStream> {
     let Some(Text::Computed(value)) = text else { return None };
     let at = Span::mixed_site().located_at(value.span());
     let (ty, method, bound) = (located_at(ty, at), Ident::new(method, at), Ident::new(VALUE, at));
-    Some(matched(private, value, &quote_spanned!(at=> #ty::#method(&mut __skywalking_opening, #bound))))
+    Some(matched(
+        private,
+        value,
+        &quote_spanned!(at=> #ty::#method(&mut __skywalking_opening, #bound)),
+    ))
 }
 
 /// What a computed value is bound to.
@@ -296,8 +344,14 @@ pub(super) fn matched(private: &TokenStream, value: &Expr, work: &TokenStream) -
     in_quiet(private, value, &quote_spanned!(Span::mixed_site()=> &#reference), work)
 }
 
-/// A statement that evaluates a value, and works with what it is bound to. Nothing is recorded meanwhile, if the program's own code can run there.
-fn in_quiet(private: &TokenStream, written: &Expr, value: &TokenStream, work: &TokenStream) -> TokenStream {
+/// A statement that evaluates a value, and works with what it is bound to. Nothing is recorded
+/// meanwhile, if the program's own code can run there.
+fn in_quiet(
+    private: &TokenStream,
+    written: &Expr,
+    value: &TokenStream,
+    work: &TokenStream,
+) -> TokenStream {
     let site = Span::mixed_site();
     let bound = Ident::new(VALUE, site);
     if is_place(written) {
@@ -329,14 +383,22 @@ fn is_place(value: &Expr) -> bool {
     }
 }
 
-/// Puts a computed value as a tag into `sink`, which is of the type `ty`. A type that fits is asked for, and one that does not is refused, at the program's
-/// expression.
-pub(super) fn put(private: &TokenStream, ty: &TokenStream, key: &LitStr, value: &Value, at: Span, sink: &TokenStream) -> TokenStream {
+/// Puts a computed value as a tag into `sink`, which is of the type `ty`. A type that fits is asked
+/// for, and one that does not is refused, at the program's expression.
+pub(super) fn put(
+    private: &TokenStream,
+    ty: &TokenStream,
+    key: &LitStr,
+    value: &Value,
+    at: Span,
+    sink: &TokenStream,
+) -> TokenStream {
     let (there, ty, bound) = (located_at(private, at), located_at(ty, at), Ident::new(VALUE, at));
     match value {
         Value::Literal(_) => TokenStream::new(),
         Value::Plain(_) => {
-            let imports = quote_spanned!(Span::mixed_site()=> use #private::{PutDisplay as _, PutRaw as _};);
+            let imports =
+                quote_spanned!(Span::mixed_site()=> use #private::{PutDisplay as _, PutRaw as _};);
             quote_spanned!(at=> #imports (&#there::Plain(#bound)).__skywalking_put(&mut #sink, #key))
         }
         Value::Display(_) => quote_spanned!(at=> #ty::tag_display(&mut #sink, #key, #bound)),

@@ -1,4 +1,5 @@
-//! A look at the returned value while the span is still open: errors, and tags that are computed from it.
+//! A look at the returned value while the span is still open: errors, and tags that are computed
+//! from it.
 
 use proc_macro2::{Ident, Span, TokenStream};
 use quote::{ToTokens as _, quote_spanned};
@@ -16,14 +17,16 @@ pub(super) struct Look<'a> {
     private: &'a TokenStream,
     errors: Option<Errors<'a>>,
     tags: &'a [RetTag],
-    /// Where a warning is shown if the value runs later: of an async function that returns an `impl Trait`, only the value tells.
+    /// Where a warning is shown if the value runs later: of an async function that returns an
+    /// `impl Trait`, only the value tells.
     runs_later: Option<Span>,
 }
 
 struct Errors<'a> {
     form: &'a Form,
     ignored: &'a [Type],
-    /// The type is not called `Result`, and a word was written that needs one: the compiler shall say whether it is one.
+    /// The type is not called `Result`, and a word was written that needs one: the compiler shall
+    /// say whether it is one.
     ask: Option<Span>,
 }
 
@@ -38,9 +41,12 @@ impl<'a> Look<'a> {
     ) -> Option<Self> {
         let is_result = output.is_some_and(returns::is_result);
         // What a block says of errors holds for those of its functions that can tell them.
-        let can_tell = output.is_some_and(|output| matches!(output, Type::Infer(_)) || returns::may_fail(output, &function.sig.generics));
+        let can_tell = output.is_some_and(|output| {
+            matches!(output, Type::Infer(_)) || returns::may_fail(output, &function.sig.generics)
+        });
         let tells = (is_result || can_tell) && !function.tracks_caller();
-        let of_the_block = matches!(naming, Naming::Method { .. }) && args.key("err").or(args.key("err_ignore")).is_some();
+        let of_the_block = matches!(naming, Naming::Method { .. })
+            && args.key("err").or(args.key("err_ignore")).is_some();
         let (form, word) = match &args.err {
             Some(OnErr::Unmarked) => (None, None),
             Some(OnErr::Marks(form, word)) => (Some(form), Some(word)),
@@ -50,17 +56,31 @@ impl<'a> Look<'a> {
         let errors = form.filter(|_| wanted).map(|form| Errors {
             form,
             ignored: &args.err_ignore,
-            ask: word.filter(|_| !is_result && !of_the_block && !matches!(form, Form::Function(_))).map(Ident::span),
+            ask: word
+                .filter(|_| !is_result && !of_the_block && !matches!(form, Form::Function(_)))
+                .map(Ident::span),
         });
-        let hidden = output.filter(|output| function.sig.asyncness.is_some() && args.covers.is_none() && returns::runs_hidden(output));
-        let look = Self { private, errors, tags: &args.ret_tags, runs_later: hidden.map(returns::place) };
-        (look.errors.is_some() || !look.tags.is_empty() || look.runs_later.is_some()).then_some(look)
+        let hidden = output.filter(|output| {
+            function.sig.asyncness.is_some()
+                && args.covers.is_none()
+                && returns::runs_hidden(output)
+        });
+        let look =
+            Self { private, errors, tags: &args.ret_tags, runs_later: hidden.map(returns::place) };
+        (look.errors.is_some() || !look.tags.is_empty() || look.runs_later.is_some())
+            .then_some(look)
     }
 
     /// Whether something of the program is in it.
     pub(super) fn mentions(&self) -> bool {
-        let by_errors = |errors: &Errors<'_>| matches!(errors.form, Form::Function(_)) || !errors.ignored.is_empty();
-        let by_tag = |tag: &RetTag| tag.value.computed().is_some_and(|value| params::mentions_the_program(&value.to_token_stream()));
+        let by_errors = |errors: &Errors<'_>| {
+            matches!(errors.form, Form::Function(_)) || !errors.ignored.is_empty()
+        };
+        let by_tag = |tag: &RetTag| {
+            tag.value
+                .computed()
+                .is_some_and(|value| params::mentions_the_program(&value.to_token_stream()))
+        };
         self.tags.iter().any(by_tag) || self.errors.as_ref().is_some_and(by_errors)
     }
 
@@ -99,10 +119,19 @@ impl<'a> Look<'a> {
         });
         let severity = self.severity(errors);
         let note = match errors.form {
-            Form::Richest => quote_spanned!(site=> (&&&&&&#private::Returned(#ret)).__skywalking_note(#severity);),
+            Form::Richest => {
+                quote_spanned!(site=> (&&&&&&#private::Returned(#ret)).__skywalking_note(#severity);)
+            }
             Form::Display(word) | Form::Debug(word) => {
                 let at = site.located_at(*word);
-                let function = Ident::new(if matches!(errors.form, Form::Display(_)) { "note_display" } else { "note_debug" }, at);
+                let function = Ident::new(
+                    if matches!(errors.form, Form::Display(_)) {
+                        "note_display"
+                    } else {
+                        "note_debug"
+                    },
+                    at,
+                );
                 let (there, ret_there) = (located_at(private, *word), returned(at));
                 quote_spanned!(at=> #there::#function(#ret_there, &|| (&&&#there::Returned(#ret_there)).__skywalking_cause(), #severity);)
             }
@@ -167,7 +196,9 @@ impl<'a> Look<'a> {
                     let matched = matched(private, expr, &put);
                     quote_spanned!(site=> { let #pat = __skywalking_of; #matched })
                 }
-                Returned::Function => matched(private, &parse_quote_spanned!(at=> #expr(__skywalking_of)), &put),
+                Returned::Function => {
+                    matched(private, &parse_quote_spanned!(at=> #expr(__skywalking_of)), &put)
+                }
             }
         });
         quote_spanned! {site=>

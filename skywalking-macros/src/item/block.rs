@@ -1,6 +1,8 @@
-//! Reads an `impl` block: its header is parsed, its members are told apart, and the bodies stay shut.
+//! Reads an `impl` block: its header is parsed, its members are told apart, and the bodies stay
+//! shut.
 //!
-//! A member that can't be read (it is half-typed) is passed on as it is, and the next one is read all the same.
+//! A member that can't be read (it is half-typed) is passed on as it is, and the next one is read
+//! all the same.
 
 use proc_macro2::{Delimiter, Group, Ident, TokenStream, TokenTree};
 use quote::ToTokens as _;
@@ -45,14 +47,17 @@ pub(crate) struct Method {
     pub(crate) own: Vec<(Kind, Attribute)>,
 }
 
-/// Reads the tokens of an item that begins as an `impl` block does. The error is syn's, for a header that it does not know.
+/// Reads the tokens of an item that begins as an `impl` block does. The error is syn's, for a
+/// header that it does not know.
 pub(super) fn read(mut trees: Vec<TokenTree>) -> syn::Result<Block> {
     let braces = match trees.pop() {
         Some(TokenTree::Group(group)) if group.delimiter() == Delimiter::Brace => group,
         last => {
             trees.extend(last);
             // syn says what is missing.
-            return Err(syn::parse2::<ItemImpl>(trees.into_iter().collect()).err().unwrap_or_else(crate::check::no_item));
+            return Err(syn::parse2::<ItemImpl>(trees.into_iter().collect())
+                .err()
+                .unwrap_or_else(crate::check::no_item));
         }
     };
     let head: TokenStream = trees.into_iter().collect();
@@ -61,7 +66,11 @@ pub(super) fn read(mut trees: Vec<TokenTree>) -> syn::Result<Block> {
     let members = members.parse2(opened(braces.stream()))?;
     Ok(Block {
         type_name: name_of(&header.self_ty),
-        trait_name: header.trait_.as_ref().and_then(|implemented| implemented.0.segments.last()).map(|last| word(&last.ident)),
+        trait_name: header
+            .trait_
+            .as_ref()
+            .and_then(|implemented| implemented.0.segments.last())
+            .map(|last| word(&last.ident)),
         attrs: header.attrs,
         generics: header.generics,
         head,
@@ -91,7 +100,9 @@ fn without_needless_spaces(text: &str) -> String {
     let chars: Vec<char> = text.chars().collect();
     let is_word = |at: Option<&char>| at.is_some_and(|char| char.is_alphanumeric() || *char == '_');
     let kept = chars.iter().enumerate().filter(|(at, char)| {
-        **char != ' ' || (is_word(at.checked_sub(1).and_then(|before| chars.get(before))) && is_word(chars.get(at + 1)))
+        **char != ' '
+            || (is_word(at.checked_sub(1).and_then(|before| chars.get(before)))
+                && is_word(chars.get(at + 1)))
     });
     kept.map(|(_, char)| *char).collect()
 }
@@ -103,13 +114,16 @@ fn first_word(bound: &TypeParamBound) -> Option<String> {
     }
 }
 
-/// A member that a `macro_rules!` fragment brings stands in an invisible group, as may its visibility: where members begin, the groups are opened.
+/// A member that a `macro_rules!` fragment brings stands in an invisible group, as may its
+/// visibility: where members begin, the groups are opened.
 fn opened(tokens: TokenStream) -> TokenStream {
     let mut out = TokenStream::new();
     let mut begins = true;
     for tree in tokens {
         match tree {
-            TokenTree::Group(group) if begins && group.delimiter() == Delimiter::None => out.extend(opened(group.stream())),
+            TokenTree::Group(group) if begins && group.delimiter() == Delimiter::None => {
+                out.extend(opened(group.stream()))
+            }
             tree => {
                 begins = match &tree {
                     TokenTree::Group(group) => group.delimiter() == Delimiter::Brace,
@@ -127,7 +141,8 @@ fn members(input: ParseStream<'_>) -> syn::Result<Vec<Member>> {
     let mut members = Vec::new();
     // `#![..]` at the head of the block.
     while input.peek(Token![#]) && input.peek2(Token![!]) {
-        let (hash, bang, attr): (TokenTree, TokenTree, TokenTree) = (input.parse()?, input.parse()?, input.parse()?);
+        let (hash, bang, attr): (TokenTree, TokenTree, TokenTree) =
+            (input.parse()?, input.parse()?, input.parse()?);
         members.push(Member::Other([hash, bang, attr].into_iter().collect()));
     }
     while !input.is_empty() {
@@ -164,7 +179,9 @@ fn method(input: ParseStream<'_>) -> syn::Result<Method> {
         head.extend([as_written.parse::<TokenTree>()?]);
     }
     match input.parse()? {
-        TokenTree::Group(body) if super::is_block(&body) => Ok(Method { function: Function { attrs: kept, sig, head, body }, skip, own }),
+        TokenTree::Group(body) if super::is_block(&body) => {
+            Ok(Method { function: Function { attrs: kept, sig, head, body }, skip, own })
+        }
         _ => Err(input.error("no body")),
     }
 }

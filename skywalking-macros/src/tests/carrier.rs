@@ -11,7 +11,9 @@ fn said(item: &str) -> (Vec<String>, Vec<String>) {
     let (mut messages, mut carriers) = (Vec::new(), Vec::new());
     for item in file.items {
         match item {
-            syn::Item::Macro(call) => messages.push(syn::parse2::<syn::LitStr>(call.mac.tokens).unwrap().value()),
+            syn::Item::Macro(call) => {
+                messages.push(syn::parse2::<syn::LitStr>(call.mac.tokens).unwrap().value())
+            }
             syn::Item::Impl(item) => carriers.push(item.self_ty.to_token_stream().to_string()),
             item => panic!("{}", item.to_token_stream()),
         }
@@ -46,15 +48,30 @@ fn each_misuse_is_said_once_and_the_type_counts_as_a_carrier() {
         ("struct A;", "expected a struct with named fields"),
         ("struct A { b: String }", "mark the field that carries the headers with `#[carrier]`"),
         ("struct A {}", "mark the field that carries the headers with `#[carrier]`"),
-        ("struct A { #[carrier()] b: String }", "write `#[carrier]` or `#[carrier(header = \"sw8\")]`"),
-        ("struct A { #[carrier = 1] b: String }", "write `#[carrier]` or `#[carrier(header = \"sw8\")]`"),
-        ("struct A { #[carrier(header)] b: String }", "`header` needs a value: write `header = ..`"),
-        ("struct A { #[carrier(header =)] b: String }", "`header` needs a value: write `header = ..`"),
+        (
+            "struct A { #[carrier()] b: String }",
+            "write `#[carrier]` or `#[carrier(header = \"sw8\")]`",
+        ),
+        (
+            "struct A { #[carrier = 1] b: String }",
+            "write `#[carrier]` or `#[carrier(header = \"sw8\")]`",
+        ),
+        (
+            "struct A { #[carrier(header)] b: String }",
+            "`header` needs a value: write `header = ..`",
+        ),
+        (
+            "struct A { #[carrier(header =)] b: String }",
+            "`header` needs a value: write `header = ..`",
+        ),
         (
             "struct A { #[carrier(header = sw8)] b: String }",
             "write the header as a string: `header = \"sw8\"`; one of `sw8`, `sw8-correlation`, `sw8-x`",
         ),
-        ("struct A { #[carrier(head)] b: String }", "unknown argument `head`; a field takes `header = \"..\"`, a struct `crate = PATH`"),
+        (
+            "struct A { #[carrier(head)] b: String }",
+            "unknown argument `head`; a field takes `header = \"..\"`, a struct `crate = PATH`",
+        ),
         (
             "struct A { #[carrier] #[carrier] b: String }",
             "the headers have a field already: one `#[carrier]`, or one field for each header",
@@ -81,9 +98,13 @@ fn a_wrong_path_of_the_runtime_is_the_only_thing_that_is_said() {
         ("#[carrier(header = \"sw8\")]", "`header` belongs to a field"),
         ("#[carrier(crate)]", "`crate` needs a value: write `crate = ..`"),
     ] {
-        assert_eq!(said(&format!("{attribute} struct A {{ #[carrier] b: String }}")), (vec![message.to_owned()], Vec::new()));
+        assert_eq!(
+            said(&format!("{attribute} struct A {{ #[carrier] b: String }}")),
+            (vec![message.to_owned()], Vec::new())
+        );
     }
-    let (messages, carriers) = said("#[carrier(crate = a)] #[carrier(crate = b)] struct A { #[carrier] b: String }");
+    let (messages, carriers) =
+        said("#[carrier(crate = a)] #[carrier(crate = b)] struct A { #[carrier] b: String }");
     assert_eq!(messages, ["`crate` is given twice", "`crate` is given here already"]);
     assert_eq!(carriers, ["A", "A"]);
 }

@@ -1,5 +1,6 @@
-//! Every use of the macros in the room `trybuild`, expanded without a compiler: what is refused there leaves its item standing, what is right is refused
-//! nowhere. That the messages are good and the expansions run is for that room's own tests.
+//! Every use of the macros in the room `trybuild`, expanded without a compiler: what is refused
+//! there leaves its item standing, what is right is refused nowhere. That the messages are good and
+//! the expansions run is for that room's own tests.
 
 use std::fs;
 use std::path::Path;
@@ -24,7 +25,9 @@ fn uses(tokens: TokenStream, found: &mut Vec<Use>) {
     for (at, tree) in trees.iter().enumerate() {
         let TokenTree::Group(group) = tree else { continue };
         uses(group.stream(), found);
-        let marked = at.checked_sub(1).is_some_and(|before| matches!(&trees[before], TokenTree::Punct(hash) if hash.as_char() == '#'));
+        let marked = at.checked_sub(1).is_some_and(
+            |before| matches!(&trees[before], TokenTree::Punct(hash) if hash.as_char() == '#'),
+        );
         if !marked {
             continue;
         }
@@ -33,7 +36,8 @@ fn uses(tokens: TokenStream, found: &mut Vec<Use>) {
             syn::Meta::List(list) => list.tokens.clone(),
             _ => TokenStream::new(),
         };
-        let last = attr.path().segments.last().map(|last| last.ident.to_string()).unwrap_or_default();
+        let last =
+            attr.path().segments.last().map(|last| last.ident.to_string()).unwrap_or_default();
         let kind = Kind::ALL.into_iter().find(|kind| kind.attribute() == last);
         let derives = last == "derive" && args.to_string().contains("Carrier");
         if kind.is_some() || derives {
@@ -51,11 +55,16 @@ fn item(trees: &[TokenTree]) -> TokenStream {
         TokenTree::Punct(semicolon) => semicolon.as_char() == ';',
         _ => false,
     };
-    let end = trees.iter().skip(2 * attributes).position(ends).map_or(trees.len(), |end| 2 * attributes + end + 1);
+    let end = trees
+        .iter()
+        .skip(2 * attributes)
+        .position(ends)
+        .map_or(trees.len(), |end| 2 * attributes + end + 1);
     trees[..end].iter().cloned().collect()
 }
 
-/// The uses in the files of a folder, by the file's name; a file that is no list of tokens is left out.
+/// The uses in the files of a folder, by the file's name; a file that is no list of tokens is left
+/// out.
 fn of_folder(folder: &str) -> Vec<(String, Use)> {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../trybuild").join(folder);
     let mut found = Vec::new();
@@ -66,7 +75,10 @@ fn of_folder(folder: &str) -> Vec<(String, Use)> {
         {
             let mut uses_here = Vec::new();
             uses(tokens, &mut uses_here);
-            let name = path.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
+            let name = path
+                .file_name()
+                .map(|name| name.to_string_lossy().into_owned())
+                .unwrap_or_default();
             found.extend(uses_here.into_iter().map(|used| (name.clone(), used)));
         }
     }
@@ -75,7 +87,9 @@ fn of_folder(folder: &str) -> Vec<(String, Use)> {
 
 fn expanded(used: &Use, switch: Switch) -> TokenStream {
     match used.kind {
-        Some(kind) => expand::attribute(kind, used.args.clone(), used.item.clone(), switch).into_traced(),
+        Some(kind) => {
+            expand::attribute(kind, used.args.clone(), used.item.clone(), switch).into_traced()
+        }
         None => carrier::derive(used.item.clone()),
     }
 }
@@ -93,7 +107,11 @@ fn what_is_refused_leaves_its_item_standing_in_both_builds() {
         if refuses(&on) && used.kind.is_some() {
             refused += 1;
             assert_eq!(on.to_string(), off.to_string(), "{file}");
-            let is_impl = used.item.clone().into_iter().any(|tree| matches!(tree, TokenTree::Ident(word) if word == "impl"));
+            let is_impl = used
+                .item
+                .clone()
+                .into_iter()
+                .any(|tree| matches!(tree, TokenTree::Ident(word) if word == "impl"));
             assert!(is_impl || on.to_string().starts_with(&used.item.to_string()), "{file}: {on}");
         }
     }
@@ -105,7 +123,8 @@ fn what_is_right_is_refused_nowhere() {
     let mut right = 0;
     for (file, used) in &of_folder("pass") {
         // What a macro takes or makes is an item only when it is made.
-        let is_item = syn::parse2::<syn::Item>(used.item.clone()).is_ok() || syn::parse2::<syn::ImplItem>(used.item.clone()).is_ok();
+        let is_item = syn::parse2::<syn::Item>(used.item.clone()).is_ok()
+            || syn::parse2::<syn::ImplItem>(used.item.clone()).is_ok();
         if !is_item || used.args.to_string().contains('$') {
             continue;
         }
@@ -113,7 +132,8 @@ fn what_is_right_is_refused_nowhere() {
         assert!(!refuses(&expanded(used, Switch::On)), "{file}: {}", expanded(used, Switch::On));
         if used.kind.is_some() {
             // A block tells its skipped functions that it was seen.
-            let off = expanded(used, Switch::Off).to_string().replace("skip_span (__seen)", "skip_span");
+            let off =
+                expanded(used, Switch::Off).to_string().replace("skip_span (__seen)", "skip_span");
             assert_eq!(off, used.item.to_string(), "{file}");
         }
     }
@@ -129,6 +149,10 @@ fn a_file_of_tokens_gives_its_uses() {
         ),
         &mut found,
     );
-    let shown: Vec<String> = found.iter().map(|used| format!("{} | {}", used.args, used.item)).collect();
-    assert_eq!(shown, ["tags (b) | # [inline] # [must_use] fn f () -> u8 { 1 }", "Clone , Carrier | struct S ;"]);
+    let shown: Vec<String> =
+        found.iter().map(|used| format!("{} | {}", used.args, used.item)).collect();
+    assert_eq!(
+        shown,
+        ["tags (b) | # [inline] # [must_use] fn f () -> u8 { 1 }", "Clone , Carrier | struct S ;"]
+    );
 }

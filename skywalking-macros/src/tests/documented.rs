@@ -1,7 +1,9 @@
-//! The expansions that the user documentation shows beside its examples, made from those examples, so that the three can't part.
+//! The expansions that the user documentation shows beside its examples, made from those examples,
+//! so that the three can't part.
 //!
-//! A section of a macro's page is a file below the runtime's `docs/`; the lists stand in `page!` in its `lib.rs`. The first example of a section has an
-//! annotated item, and its expansion stands in the folder `expansions/` under the section's name. `UPDATE_EXPANSIONS=1` writes them anew.
+//! A section of a macro's page is a file below the runtime's `docs/`; the lists stand in `page!` in
+//! its `lib.rs`. The first example of a section has an annotated item, and its expansion stands in
+//! the folder `expansions/` under the section's name. `UPDATE_EXPANSIONS=1` writes them anew.
 
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
@@ -43,13 +45,23 @@ fn pages() -> Vec<Page> {
             }
             input.parse::<Token![;]>()?;
             let item: syn::ItemUse = input.parse()?;
-            let name = item.tree.to_token_stream().into_iter().last().map(|name| name.to_string()).unwrap_or_default();
+            let name = item
+                .tree
+                .to_token_stream()
+                .into_iter()
+                .last()
+                .map(|name| name.to_string())
+                .unwrap_or_default();
             Ok(Page { sections, name })
         };
         parser.parse2(tokens).unwrap()
     };
     let calls = lib.items.into_iter().filter_map(|item| match item {
-        Item::Macro(call) if call.mac.path.segments.last().is_some_and(|last| last.ident == "page") => Some(call.mac.tokens),
+        Item::Macro(call)
+            if call.mac.path.segments.last().is_some_and(|last| last.ident == "page") =>
+        {
+            Some(call.mac.tokens)
+        }
         _ => None,
     });
     calls.map(page).collect()
@@ -76,7 +88,10 @@ fn kind(attr: &Attribute) -> Option<Kind> {
 }
 
 /// Takes a span attribute off the item: what it makes of the rest.
-fn expanded(attrs: &mut Vec<Attribute>, item: impl FnOnce(&[Attribute]) -> TokenStream) -> Option<TokenStream> {
+fn expanded(
+    attrs: &mut Vec<Attribute>,
+    item: impl FnOnce(&[Attribute]) -> TokenStream,
+) -> Option<TokenStream> {
     let at = attrs.iter().position(|attr| kind(attr).is_some())?;
     let attr = attrs.remove(at);
     let args = match &attr.meta {
@@ -130,15 +145,25 @@ enum Shown {
 }
 
 fn expansion(example: &str, shown: Shown) -> Option<String> {
-    let block: syn::Block = syn::parse_str(&format!("{{ {example}\n }}")).unwrap_or_else(|error| panic!("{error} in {example}"));
-    let items: Vec<Item> = block.stmts.into_iter().filter_map(|stmt| if let Stmt::Item(item) = stmt { Some(item) } else { None }).collect();
+    let block: syn::Block = syn::parse_str(&format!("{{ {example}\n }}"))
+        .unwrap_or_else(|error| panic!("{error} in {example}"));
+    let items: Vec<Item> = block
+        .stmts
+        .into_iter()
+        .filter_map(|stmt| if let Stmt::Item(item) = stmt { Some(item) } else { None })
+        .collect();
     let tokens = items.iter().find_map(|item| match item {
-        Item::Struct(item) if shown == Shown::Derive => {
-            item.attrs.iter().any(|attr| attr.path().is_ident("derive")).then(|| carrier::derive(item.to_token_stream()))
-        }
+        Item::Struct(item) if shown == Shown::Derive => item
+            .attrs
+            .iter()
+            .any(|attr| attr.path().is_ident("derive"))
+            .then(|| carrier::derive(item.to_token_stream())),
         Item::Fn(item) if shown == Shown::Attribute => traced(item),
         Item::Impl(block) if shown == Shown::Attribute => traced(block).or_else(|| {
-            let method = block.items.iter().find_map(|item| if let ImplItem::Fn(item) = item { traced(item) } else { None })?;
+            let method = block
+                .items
+                .iter()
+                .find_map(|item| if let ImplItem::Fn(item) = item { traced(item) } else { None })?;
             let ty = &block.self_ty;
             Some(quote!(impl #ty { #method }))
         }),
@@ -152,7 +177,11 @@ fn files(folder: &Path, below: &str, found: &mut BTreeSet<String>) {
     for entry in fs::read_dir(folder.join(below)).unwrap() {
         let entry = entry.unwrap();
         let name = Path::new(below).join(entry.file_name()).to_str().unwrap().replace('\\', "/");
-        if entry.file_type().unwrap().is_dir() { files(folder, &name, found) } else { assert!(found.insert(name)) }
+        if entry.file_type().unwrap().is_dir() {
+            files(folder, &name, found)
+        } else {
+            assert!(found.insert(name))
+        }
     }
 }
 
@@ -163,18 +192,27 @@ fn the_documented_expansions_are_those_of_the_examples_beside_them() {
     for name in &sections {
         let shown = if name.starts_with("carrier") { Shown::Derive } else { Shown::Attribute };
         let now = example(&section(name)).and_then(|example| expansion(&example, shown));
-        let now = now.unwrap_or_else(|| panic!("docs/{name}.md has no example with an annotated item"));
+        let now =
+            now.unwrap_or_else(|| panic!("docs/{name}.md has no example with an annotated item"));
         assert!(!now.contains("compile_error"), "docs/{name}.md: {now}");
         let path = folder.join(format!("{name}.rs"));
         if env::var_os("UPDATE_EXPANSIONS").is_some() {
             fs::create_dir_all(path.parent().unwrap()).unwrap();
             fs::write(&path, &now).unwrap();
         }
-        assert_eq!(fs::read_to_string(&path).unwrap_or_default(), now, "UPDATE_EXPANSIONS=1 writes {name}.rs anew");
+        assert_eq!(
+            fs::read_to_string(&path).unwrap_or_default(),
+            now,
+            "UPDATE_EXPANSIONS=1 writes {name}.rs anew"
+        );
     }
     let mut there = BTreeSet::new();
     files(&folder, "", &mut there);
-    assert_eq!(there, sections.iter().map(|name| format!("{name}.rs")).collect(), "an expansion of no section");
+    assert_eq!(
+        there,
+        sections.iter().map(|name| format!("{name}.rs")).collect(),
+        "an expansion of no section"
+    );
 }
 
 #[test]
@@ -187,8 +225,18 @@ fn every_key_has_a_row_and_a_section_on_the_page_of_its_attribute() {
         for key in kind.keys() {
             // The two words for returned errors share a section.
             let heading = format!("# `{}`\n", if key == "no_err" { "err" } else { key });
-            assert!(others.iter().any(|section| section.starts_with(&heading)), "`{key}` of {}", page.name);
-            assert!(first.lines().any(|line| line.starts_with("| [") && line.contains(&format!("`{key}`"))), "`{key}` of {}", page.name);
+            assert!(
+                others.iter().any(|section| section.starts_with(&heading)),
+                "`{key}` of {}",
+                page.name
+            );
+            assert!(
+                first
+                    .lines()
+                    .any(|line| line.starts_with("| [") && line.contains(&format!("`{key}`"))),
+                "`{key}` of {}",
+                page.name
+            );
         }
         assert_eq!(others.len(), kind.keys().count() - 1, "a section of no key of {}", page.name);
     }

@@ -1,4 +1,5 @@
-//! Every refusal leaves the item standing. The messages and their places are held by the room `trybuild`; here are the rules that its files cannot show.
+//! Every refusal leaves the item standing. The messages and their places are held by the room
+//! `trybuild`; here are the rules that its files cannot show.
 
 use quote::ToTokens as _;
 
@@ -57,7 +58,11 @@ fn nothing_at_all_is_no_function() {
 #[test]
 fn one_fault_does_not_hide_the_next() {
     assert_eq!(
-        said(Exit, r#"layer = htp, layer = "rpc", peer = 1, name = f::<A, B>(x)?, component = 99999999999, 5"#, "fn f() {}"),
+        said(
+            Exit,
+            r#"layer = htp, layer = "rpc", peer = 1, name = f::<A, B>(x)?, component = 99999999999, 5"#,
+            "fn f() {}"
+        ),
         [
             "unknown layer `htp`; one of `database`, `rpc`, `http`, `mq`, `cache`, `faas`, `genai`, `unknown`",
             "`layer` is given twice",
@@ -74,7 +79,10 @@ fn one_fault_does_not_hide_the_next() {
 #[test]
 fn after_a_missing_comma_the_next_argument_is_read() {
     assert_eq!(said(Exit, r#"peer = "a" layer = htp"#, "fn f() {}").len(), 2);
-    assert_eq!(said(Exit, r#"peer = "a" b c = d, name = """#, "fn f() {}"), ["expected `,`", "`name` must not be empty"]);
+    assert_eq!(
+        said(Exit, r#"peer = "a" b c = d, name = """#, "fn f() {}"),
+        ["expected `,`", "`name` must not be empty"]
+    );
 }
 
 #[test]
@@ -117,7 +125,9 @@ fn a_function_that_makes_a_future_otherwise_than_async_trait_is_refused() {
         let function = format!("fn f() -> Pin<Box<dyn Future<Output = u8>>> {body}");
         assert_eq!(
             said(Local, "", &function),
-            ["the span would end before the future runs: add `covers = future`, or `covers = call` to time only this call"],
+            [
+                "the span would end before the future runs: add `covers = future`, or `covers = call` to time only this call"
+            ],
             "{body}"
         );
     }
@@ -127,7 +137,12 @@ fn a_function_that_makes_a_future_otherwise_than_async_trait_is_refused() {
 fn what_a_function_can_not_give_is_refused() {
     let future = "fn f() -> impl Future<Output = u8> { g() }";
     for (kind, args, item, message) in [
-        (Local, "covers = stream", future, "the function returns a future: write `covers = future`"),
+        (
+            Local,
+            "covers = stream",
+            future,
+            "the function returns a future: write `covers = future`",
+        ),
         (
             Local,
             "covers = future",
@@ -142,14 +157,39 @@ fn what_a_function_can_not_give_is_refused() {
             "#[track_caller] fn f() -> BoxFuture<'static, u8> { g() }",
             "`covers` hides the caller's location from `#[track_caller]`; remove one",
         ),
-        (Local, "covers = future, err", "fn f() -> impl Future<Output = (u8, u8)> { g() }", "`err` needs a `Result`"),
+        (
+            Local,
+            "covers = future, err",
+            "fn f() -> impl Future<Output = (u8, u8)> { g() }",
+            "`err` needs a `Result`",
+        ),
         (Local, "err", "fn f() -> (u8, u8) { g() }", "`err` needs a `Result`"),
         (Local, "err(reason)", "fn f() {}", "`err` needs a function that returns a value"),
         (Local, "err_ignore(E)", "fn f() {}", "`err_ignore` needs a `Result`"),
-        (Local, "err_ignore(E), no_err", "fn f() -> Result<(), E> { g() }", "`no_err` and `err_ignore` exclude each other: remove one"),
-        (Local, "err_ignore", "fn f() {}", "`err_ignore` takes a list of types: write `err_ignore(NotFound)`"),
-        (Local, "err_ignore()", "fn f() {}", "`err_ignore` takes a list of types: write `err_ignore(NotFound)`"),
-        (Local, "err_ignore(1)", "fn f() {}", "expected the type of an error, as `err_ignore(NotFound)`"),
+        (
+            Local,
+            "err_ignore(E), no_err",
+            "fn f() -> Result<(), E> { g() }",
+            "`no_err` and `err_ignore` exclude each other: remove one",
+        ),
+        (
+            Local,
+            "err_ignore",
+            "fn f() {}",
+            "`err_ignore` takes a list of types: write `err_ignore(NotFound)`",
+        ),
+        (
+            Local,
+            "err_ignore()",
+            "fn f() {}",
+            "`err_ignore` takes a list of types: write `err_ignore(NotFound)`",
+        ),
+        (
+            Local,
+            "err_ignore(1)",
+            "fn f() {}",
+            "expected the type of an error, as `err_ignore(NotFound)`",
+        ),
         (
             Local,
             "err(\"x\")",
@@ -169,7 +209,12 @@ fn what_a_function_can_not_give_is_refused() {
             "expected `err(Display)`, `err(Debug)` or `err(PATH)`, the path of a function from `&Returned` to `Option<impl Display>`",
         ),
         (Local, "no_err(Display)", "fn f() {}", "`no_err` takes no list: write `err` or `no_err`"),
-        (Local, "logic_endpoint = true", "fn f() {}", "`logic_endpoint` takes no value: write `logic_endpoint`"),
+        (
+            Local,
+            "logic_endpoint = true",
+            "fn f() {}",
+            "`logic_endpoint` takes no value: write `logic_endpoint`",
+        ),
         (
             Entry,
             "logic_endpoint",
@@ -186,17 +231,37 @@ fn what_a_function_can_not_give_is_refused() {
             "fn f() {}",
             "`orphan` belongs to `#[local_span]`: entry and exit spans without a context always start a trace",
         ),
-        (Entry, "extract = a, extract_each = b", "fn f() {}", "`extract` and `extract_each` exclude each other: remove one"),
+        (
+            Entry,
+            "extract = a, extract_each = b",
+            "fn f() {}",
+            "`extract` and `extract_each` exclude each other: remove one",
+        ),
         (Local, "extract_each = b", "fn f() {}", "`extract_each` belongs to `#[entry_span]`"),
-        (Local, "ret_tags(\"a\" = |r| r)", "fn f() {}", "`ret_tags` needs a function that returns a value"),
-        (Local, "ret_tags(\"a\" = |r| r)", "fn f() -> ! { g() }", "`ret_tags` needs a function that returns a value"),
+        (
+            Local,
+            "ret_tags(\"a\" = |r| r)",
+            "fn f() {}",
+            "`ret_tags` needs a function that returns a value",
+        ),
+        (
+            Local,
+            "ret_tags(\"a\" = |r| r)",
+            "fn f() -> ! { g() }",
+            "`ret_tags` needs a function that returns a value",
+        ),
         (
             Local,
             "ret_tags(\"a\" = |r| r)",
             "#[track_caller] fn f() -> u8 { g() }",
             "`ret_tags` hides the caller's location from `#[track_caller]`; remove one",
         ),
-        (Local, "ret_tags(\"a\" = |r| r?)", "fn f() -> u8 { g() }", "an argument is computed outside the body: no `?` here"),
+        (
+            Local,
+            "ret_tags(\"a\" = |r| r?)",
+            "fn f() -> u8 { g() }",
+            "an argument is computed outside the body: no `?` here",
+        ),
         (
             Local,
             "ret_tags(\"a\" = 1)",
@@ -210,8 +275,18 @@ fn what_a_function_can_not_give_is_refused() {
             "expected a closure over the returned value, as `|returned| returned.len()`, or the path of a function",
         ),
         (Local, "ret_tags(\"a\" = g, \"a\" = g)", "fn f() -> u8 { g() }", "tag `a` is given twice"),
-        (Local, "ret_tags", "fn f() -> u8 { g() }", "`ret_tags` takes a list: write `ret_tags(\"key\" = |returned| value)`"),
-        (Local, "names = \"{fn}\"", "fn f() {}", "`names` is for the functions of an impl block: write `name`"),
+        (
+            Local,
+            "ret_tags",
+            "fn f() -> u8 { g() }",
+            "`ret_tags` takes a list: write `ret_tags(\"key\" = |returned| value)`",
+        ),
+        (
+            Local,
+            "names = \"{fn}\"",
+            "fn f() {}",
+            "`names` is for the functions of an impl block: write `name`",
+        ),
     ] {
         assert_eq!(said(kind, args, item), [message], "{args} on {item}");
     }
@@ -229,7 +304,9 @@ fn covers_of_an_async_fn_is_the_call_alone() {
     }
     assert_eq!(
         said(Local, "", "fn call(&mut self) -> Self::Future { g() }"),
-        ["the span would end before the future runs: add `covers = future`, or `covers = call` to time only this call"]
+        [
+            "the span would end before the future runs: add `covers = future`, or `covers = call` to time only this call"
+        ]
     );
 }
 
@@ -238,9 +315,14 @@ fn what_the_span_of_a_stream_can_not_see_is_refused() {
     let stream = "fn f() -> impl Stream<Item = u8> { g() }";
     assert_eq!(
         said(Local, "covers = stream, err, ret_tags(\"a\" = |r| r)", stream),
-        ["`ret_tags` looks at one returned value, and a stream gives many: remove it, or put it on the function that makes an item"]
+        [
+            "`ret_tags` looks at one returned value, and a stream gives many: remove it, or put it on the function that makes an item"
+        ]
     );
-    assert_eq!(said(Local, "covers = stream, err", "fn f() -> impl Stream<Item = (u8, u8)> { g() }"), ["`err` needs a `Result`"]);
+    assert_eq!(
+        said(Local, "covers = stream, err", "fn f() -> impl Stream<Item = (u8, u8)> { g() }"),
+        ["`err` needs a `Result`"]
+    );
     assert_eq!(
         said(Exit, "peer = \"a\", covers = stream, inject = a", stream),
         [
@@ -251,10 +333,13 @@ fn what_the_span_of_a_stream_can_not_see_is_refused() {
 
 #[test]
 fn what_belongs_to_one_function_is_refused_on_a_block_and_the_rest_of_its_functions_checked() {
-    let block =
-        "impl A { const fn a () { } fn b () -> BoxFuture < 'static , u8 > { g () } # [cfg (x)] fn c (x : ...) { } fn d () -> u8 { 1 } }";
+    let block = "impl A { const fn a () { } fn b () -> BoxFuture < 'static , u8 > { g () } # [cfg (x)] fn c (x : ...) { } fn d () -> u8 { 1 } }";
     assert_eq!(
-        said(Local, r#"name = "a", ret_tags("a" = |r| r), covers = call, names = "{trait}""#, block)[..4],
+        said(
+            Local,
+            r#"name = "a", ret_tags("a" = |r| r), covers = call, names = "{trait}""#,
+            block
+        )[..4],
         [
             "`name` belongs to one function, not to a whole impl block: write `names = \"{type}::{fn}\"`, or put it on the function",
             "`covers` belongs to one function, not to a whole impl block: put it on the function",
@@ -274,17 +359,27 @@ fn what_belongs_to_one_function_is_refused_on_a_block_and_the_rest_of_its_functi
             "no parameter named `y`; `d` has none",
         ]
     );
-    assert_eq!(said(Local, "names = 1", "impl A { }"), ["`names` is a pattern: write `names = \"{type}::{fn}\"`"]);
+    assert_eq!(
+        said(Local, "names = 1", "impl A { }"),
+        ["`names` is a pattern: write `names = \"{type}::{fn}\"`"]
+    );
     assert_eq!(said(Local, "names = \"\"", "impl A { }"), ["`names` must not be empty"]);
     assert_eq!(
         said(Local, "names = \"{function}\"", "impl A { }"),
-        ["unknown placeholder `{function}`; one of `{module}`, `{type}`, `{trait}`, `{fn}` (a brace of its own is written twice)"]
+        [
+            "unknown placeholder `{function}`; one of `{module}`, `{type}`, `{trait}`, `{fn}` (a brace of its own is written twice)"
+        ]
     );
     assert_eq!(
         said(Local, "names = \"{type\"", "impl A { }"),
-        ["`{` stands alone: a placeholder is one of `{module}`, `{type}`, `{trait}`, `{fn}`, a brace of its own is written twice"]
+        [
+            "`{` stands alone: a placeholder is one of `{module}`, `{type}`, `{trait}`, `{fn}`, a brace of its own is written twice"
+        ]
     );
-    assert_eq!(said(Local, "covers = futur", "fn f() -> impl Future<Output = u8> { g() }"), ["expected `future`, `stream` or `call`"]);
+    assert_eq!(
+        said(Local, "covers = futur", "fn f() -> impl Future<Output = u8> { g() }"),
+        ["expected `future`, `stream` or `call`"]
+    );
     assert_eq!(said(Local, "component = T::X", "impl < T > A < T > { fn f () { } }").len(), 1);
     assert_eq!(said(Local, "", "# [entry_span] impl A { }"), ["already traced by `#[local_span]`"]);
     assert!(!said(Local, "", "impl A").is_empty());
@@ -294,12 +389,16 @@ fn what_belongs_to_one_function_is_refused_on_a_block_and_the_rest_of_its_functi
 #[test]
 fn marks_on_a_function_of_a_block_are_checked() {
     let said = |block: &str| {
-        let out = expand::attribute(Local, tokens(""), tokens(block), Switch::On).into_traced().to_string();
+        let out = expand::attribute(Local, tokens(""), tokens(block), Switch::On)
+            .into_traced()
+            .to_string();
         messages(&out[out.find(":: core :: compile_error").unwrap()..])
     };
     assert_eq!(said("impl A { #[skip_span(x)] fn f() {} }"), ["`#[skip_span]` takes no arguments"]);
     assert_eq!(
-        said("impl A { #[cfg_attr(unix, runtime::skip_span)] fn f() {} #[cfg_attr(unix, inline)] fn g() {} }"),
+        said(
+            "impl A { #[cfg_attr(unix, runtime::skip_span)] fn f() {} #[cfg_attr(unix, inline)] fn g() {} }"
+        ),
         [
             "an attribute below a traced impl block can't be conditional: write the function twice, under `#[cfg(..)]` and under `#[cfg(not(..))]`"
         ]

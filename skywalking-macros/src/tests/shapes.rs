@@ -42,7 +42,11 @@ fn an_async_function_that_can_fail_hands_its_result_to_a_hook() {
 
 #[test]
 fn no_err_is_the_plain_shape() {
-    insta::assert_snapshot!(expanded(Local, "no_err", "async fn plan() -> Result<u8, Error> { Ok(1) }"));
+    insta::assert_snapshot!(expanded(
+        Local,
+        "no_err",
+        "async fn plan() -> Result<u8, Error> { Ok(1) }"
+    ));
 }
 
 #[test]
@@ -52,7 +56,11 @@ fn err_asks_whether_an_alias_is_a_result() {
 
 #[test]
 fn track_caller_turns_the_default_err_off() {
-    insta::assert_snapshot!(expanded(Local, "", "#[track_caller] fn plan() -> Result<u8, Error> { Ok(1) }"));
+    insta::assert_snapshot!(expanded(
+        Local,
+        "",
+        "#[track_caller] fn plan() -> Result<u8, Error> { Ok(1) }"
+    ));
 }
 
 #[test]
@@ -75,7 +83,11 @@ fn what_is_computed_is_computed_only_when_recording() {
 
 #[test]
 fn headers_are_extracted_before_the_span_opens() {
-    insta::assert_snapshot!(expanded(Entry, "extract = &message.headers", "async fn f(message: Message) {}"));
+    insta::assert_snapshot!(expanded(
+        Entry,
+        "extract = &message.headers",
+        "async fn f(message: Message) {}"
+    ));
 }
 
 #[test]
@@ -117,13 +129,19 @@ fn the_future_of_an_async_trait_is_traced_inside_its_box() {
 
 #[test]
 fn attributes_inside_a_body_speak_of_the_parameters_too() {
-    insta::assert_snapshot!(expanded(Local, "", "fn f(unused: u8) { #![allow(unused)] #![inline] let a = 1; }"));
+    insta::assert_snapshot!(expanded(
+        Local,
+        "",
+        "fn f(unused: u8) { #![allow(unused)] #![inline] let a = 1; }"
+    ));
 }
 
 #[test]
 fn switched_off_the_item_is_unchanged_and_still_checked() {
     let item = "async fn f(a : u8) -> Result < u8 , E > { not valid rust }";
-    let off = |args: &str| expand::attribute(Local, tokens(args), tokens(item), Switch::Off).into_traced().to_string();
+    let off = |args: &str| {
+        expand::attribute(Local, tokens(args), tokens(item), Switch::Off).into_traced().to_string()
+    };
     assert_eq!(off("tags(a)"), tokens(item).to_string());
     assert!(off("nam = 1").starts_with(&tokens(item).to_string()));
     assert!(off("nam = 1").contains("did you mean `name`?"));
@@ -132,8 +150,16 @@ fn switched_off_the_item_is_unchanged_and_still_checked() {
 #[test]
 fn a_body_is_emitted_as_it_came() {
     let body = "{ this is { not ( rust , ) } at all ! }";
-    for head in ["fn f ()", "fn f () -> Result < () , E >", "async fn f ()", "async fn f () -> Result < () , E >"] {
-        let out = expand::attribute(Local, tokens(""), tokens(&format!("{head} {body}")), Switch::On).into_traced().to_string();
+    for head in [
+        "fn f ()",
+        "fn f () -> Result < () , E >",
+        "async fn f ()",
+        "async fn f () -> Result < () , E >",
+    ] {
+        let out =
+            expand::attribute(Local, tokens(""), tokens(&format!("{head} {body}")), Switch::On)
+                .into_traced()
+                .to_string();
         assert!(out.starts_with(&format!("{} {{", tokens(head))), "{out}");
         assert_eq!(out.matches(&tokens(body).to_string()).count(), 1, "{out}");
     }
@@ -141,7 +167,11 @@ fn a_body_is_emitted_as_it_came() {
 
 #[test]
 fn a_batch_is_extracted_message_by_message() {
-    insta::assert_snapshot!(expanded(Entry, "extract_each = batch.iter().map(|message| &message.headers)", "fn f(batch: &[Message]) {}"));
+    insta::assert_snapshot!(expanded(
+        Entry,
+        "extract_each = batch.iter().map(|message| &message.headers)",
+        "fn f(batch: &[Message]) {}"
+    ));
 }
 
 #[test]
@@ -155,19 +185,34 @@ fn tags_of_the_returned_value_are_computed_where_it_is_seen() {
 
 #[test]
 fn errors_and_tags_of_the_returned_value_stand_beside_each_other() {
-    insta::assert_snapshot!(expanded(Local, r#"ret_tags("n" = |n| n)"#, "fn f(&self, n: &mut u8) -> Result<u8, E> { Ok(self.n + *n) }"));
+    insta::assert_snapshot!(expanded(
+        Local,
+        r#"ret_tags("n" = |n| n)"#,
+        "fn f(&self, n: &mut u8) -> Result<u8, E> { Ok(self.n + *n) }"
+    ));
 }
 
 #[test]
 fn each_form_of_err_says_what_its_word_says() {
-    for (name, form) in [("display", "err(Display)"), ("debug", "err(Debug)"), ("function", "err(reasons::of::<u8>)")] {
-        insta::assert_snapshot!(format!("err_by_{name}"), expanded(Local, form, "fn f() -> Result<u8, E> { g() }"));
+    for (name, form) in [
+        ("display", "err(Display)"),
+        ("debug", "err(Debug)"),
+        ("function", "err(reasons::of::<u8>)"),
+    ] {
+        insta::assert_snapshot!(
+            format!("err_by_{name}"),
+            expanded(Local, form, "fn f() -> Result<u8, E> { g() }")
+        );
     }
 }
 
 #[test]
 fn ignored_errors_are_asked_for_by_their_types() {
-    insta::assert_snapshot!(expanded(Local, "err_ignore(NotFound, io::Error)", "async fn f() -> anyhow::Result<()> { g().await }"));
+    insta::assert_snapshot!(expanded(
+        Local,
+        "err_ignore(NotFound, io::Error)",
+        "async fn f() -> anyhow::Result<()> { g().await }"
+    ));
 }
 
 #[test]
@@ -178,14 +223,34 @@ fn a_span_covers_what_is_returned() {
             "covers = future, tags(n), name = n",
             "fn f(n: u8) -> impl Future<Output = Result<u8, E>> + Send { if n == 0 { return g(n) } g(n + 1) }",
         ),
-        ("boxed_future", "covers = future", "fn f(&self) -> Box<dyn Future<Output = u8> + Unpin + '_> { g(self) }"),
-        ("pinned_future", "covers = future, ret_tags(\"n\" = |n| n)", "fn f(&mut self) -> BoxFuture<'_, u8> { g(self) }"),
-        ("stream", "covers = stream, extract = headers", "fn f(headers: &Headers) -> impl Stream<Item = u8> { g() }"),
-        ("stream_of_results", "covers = stream", "fn f() -> impl Stream<Item = Result<u8, E>> { g() }"),
+        (
+            "boxed_future",
+            "covers = future",
+            "fn f(&self) -> Box<dyn Future<Output = u8> + Unpin + '_> { g(self) }",
+        ),
+        (
+            "pinned_future",
+            "covers = future, ret_tags(\"n\" = |n| n)",
+            "fn f(&mut self) -> BoxFuture<'_, u8> { g(self) }",
+        ),
+        (
+            "stream",
+            "covers = stream, extract = headers",
+            "fn f(headers: &Headers) -> impl Stream<Item = u8> { g() }",
+        ),
+        (
+            "stream_of_results",
+            "covers = stream",
+            "fn f() -> impl Stream<Item = Result<u8, E>> { g() }",
+        ),
         ("alias_of_a_future", "covers = future, no_err", "fn f() -> Self::Future { g() }"),
         ("alias_of_a_stream", "covers = stream", "fn f() -> Rows<'_> { g() }"),
         ("boxed_opaque", "covers = future", "fn f() -> Pin<Box<impl Future<Output = u8>>> { g() }"),
-        ("call", "covers = call", "fn f() -> Pin<Box<dyn Future<Output = u8>>> { Box::pin(async move { 1 }) }"),
+        (
+            "call",
+            "covers = call",
+            "fn f() -> Pin<Box<dyn Future<Output = u8>>> { Box::pin(async move { 1 }) }",
+        ),
     ] {
         let kind = if name == "stream" { Entry } else { Local };
         insta::assert_snapshot!(format!("covers_{name}"), expanded_method(kind, args, function));
@@ -228,10 +293,14 @@ fn for_clippy(kind: Kind, args: &str, item: &str) -> String {
 #[test]
 fn clippy_reads_the_item_as_it_was_written() {
     let function = "pub async fn f(mut a: u8, _b: u8) -> Result<u8, E> { a += 1; Ok(a) }";
-    let block = format!("impl A {{ {function} #[cfg(x)] const fn g() {{}} }}").replace("const ", "");
+    let block =
+        format!("impl A {{ {function} #[cfg(x)] const fn g() {{}} }}").replace("const ", "");
     for (args, item) in [
         ("", function),
-        ("name = \"a\", tags(\"b\" = 1, \"c\" = format!(\"{}\", 1)), err(Debug), ret_tags(\"d\" = ?|_| Some(1))", function),
+        (
+            "name = \"a\", tags(\"b\" = 1, \"c\" = format!(\"{}\", 1)), err(Debug), ret_tags(\"d\" = ?|_| Some(1))",
+            function,
+        ),
         ("names = \"{fn}\", tags(\"b\" = 1)", &block),
     ] {
         assert_eq!(for_clippy(Local, args, item), formatted(tokens(item)), "{args}");
@@ -249,12 +318,18 @@ fn clippy_reads_what_the_arguments_mention_in_code_that_never_runs() {
 
 #[test]
 fn each_build_takes_one_of_two_items() {
-    let both = expand::attribute(Local, tokens(""), tokens("fn f() { g() }"), Switch::On).into_tokens().to_string();
+    let both = expand::attribute(Local, tokens(""), tokens("fn f() { g() }"), Switch::On)
+        .into_tokens()
+        .to_string();
     assert!(both.starts_with("# [cfg (not (clippy))] fn f () {"), "{both}");
     assert!(both.ends_with("# [cfg (clippy)] fn f () { g () }"), "{both}");
-    let off = expand::attribute(Local, tokens(""), tokens("fn f() { g() }"), Switch::Off).into_tokens().to_string();
+    let off = expand::attribute(Local, tokens(""), tokens("fn f() { g() }"), Switch::Off)
+        .into_tokens()
+        .to_string();
     assert_eq!(off, "fn f () { g () }");
-    let refused = expand::attribute(Local, tokens("nam = 1"), tokens("fn f() { g() }"), Switch::On).into_tokens().to_string();
+    let refused = expand::attribute(Local, tokens("nam = 1"), tokens("fn f() { g() }"), Switch::On)
+        .into_tokens()
+        .to_string();
     assert!(refused.starts_with("fn f () { g () }"), "{refused}");
 }
 
@@ -276,24 +351,36 @@ fn the_functions_of_a_block_are_named_after_its_type() {
     ] {
         let out = expanded(Local, "", &format!("impl {ty} {{ fn f() {{}} }}"));
         let name = packed(name);
-        assert!(packed(&out).contains(&format!(r#"::core::concat!(::core::module_path!(),"::","{name}","::","f")"#)), "{out}");
+        assert!(
+            packed(&out).contains(&format!(
+                r#"::core::concat!(::core::module_path!(),"::","{name}","::","f")"#
+            )),
+            "{out}"
+        );
     }
 }
 
 #[test]
 fn an_attribute_inside_a_block_is_named_and_reached_as_the_block_says() {
     let out = expanded(Local, "__block(::core::concat!(\"a\", \"b\"), crate = agent)", "fn f() {}");
-    assert!(packed(&out).contains(r#"::located(agent::__private::Kind::Local,::core::concat!("a","b"),"#), "{out}");
-    let out = expanded(Local, "name = \"own\", crate = mine, __block(\"a\", crate = agent)", "fn f() {}");
+    assert!(
+        packed(&out)
+            .contains(r#"::located(agent::__private::Kind::Local,::core::concat!("a","b"),"#),
+        "{out}"
+    );
+    let out =
+        expanded(Local, "name = \"own\", crate = mine, __block(\"a\", crate = agent)", "fn f() {}");
     assert!(packed(&out).contains(r#"::located(mine::__private::Kind::Local,"own","#), "{out}");
 }
 
 #[test]
 fn what_a_fragment_brings_is_taken_out_of_its_invisible_group() {
-    let grouped = |text: &str| TokenStream::from(TokenTree::Group(Group::new(Delimiter::None, tokens(text))));
+    let grouped =
+        |text: &str| TokenStream::from(TokenTree::Group(Group::new(Delimiter::None, tokens(text))));
     let (closure, path, key) = (grouped("|r| r.len()"), grouped("reasons::of"), grouped("\"a\""));
     let args = quote!(ret_tags(#key = #closure), err(#path));
-    let out = expand::attribute(Local, args, tokens("fn f() -> Vec<u8> { g() }"), Switch::On).into_traced();
+    let out = expand::attribute(Local, args, tokens("fn f() -> Vec<u8> { g() }"), Switch::On)
+        .into_traced();
     let plain = expand::attribute(
         Local,
         tokens("ret_tags(\"a\" = |r| r.len()), err(reasons::of)"),
@@ -307,7 +394,8 @@ fn what_a_fragment_brings_is_taken_out_of_its_invisible_group() {
 #[test]
 fn functions_that_fragments_bring_into_a_block_are_traced() {
     let grouped = |text: &str| TokenTree::Group(Group::new(Delimiter::None, tokens(text)));
-    let (one, vis, two) = (grouped("fn one(&self) {}"), grouped("pub(crate)"), grouped("{ body() }"));
+    let (one, vis, two) =
+        (grouped("fn one(&self) {}"), grouped("pub(crate)"), grouped("{ body() }"));
     let block = quote!(impl A { #one #vis fn two(&self) #two });
     let out = expand::attribute(Local, tokens(""), block, Switch::On).into_traced().to_string();
     assert_eq!(out.matches("Scope :: open").count(), 2, "{out}");
@@ -316,18 +404,28 @@ fn functions_that_fragments_bring_into_a_block_are_traced() {
 #[test]
 fn a_half_typed_function_in_a_block_is_passed_on_and_the_others_are_read() {
     let half = "impl A { fn a ( & self ) { } fn b ( & self) -> { 1 } pub f ; # [skip_span] fn d ( ) { } const X : }";
-    let out = expand::attribute(Local, tokens(""), tokens(half), Switch::On).into_traced().to_string();
+    let out =
+        expand::attribute(Local, tokens(""), tokens(half), Switch::On).into_traced().to_string();
     // What is skipped has to be told so; without that, the block is as it came.
-    assert!(out.contains("fn b (& self) -> { 1 } pub f ; # [skip_span (__seen)] fn d () { } const X :"), "{out}");
+    assert!(
+        out.contains("fn b (& self) -> { 1 } pub f ; # [skip_span (__seen)] fn d () { } const X :"),
+        "{out}"
+    );
     assert!(out.contains("Scope :: open"), "{out}");
     let half = half.replace("# [skip_span] ", "");
-    assert_eq!(expand::attribute(Local, tokens(""), tokens(&half), Switch::On).into_traced().to_string(), tokens(&half).to_string());
+    assert_eq!(
+        expand::attribute(Local, tokens(""), tokens(&half), Switch::On).into_traced().to_string(),
+        tokens(&half).to_string()
+    );
 }
 
 #[test]
 fn switched_off_a_block_is_unchanged_but_for_what_its_skipped_functions_are_told() {
-    let block = "impl A { # [local_span (nam = 1)] fn a () { } # [skip_span] fn b () { } fn c () { } }";
-    let off = |args: &str| expand::attribute(Local, tokens(args), tokens(block), Switch::Off).into_traced().to_string();
+    let block =
+        "impl A { # [local_span (nam = 1)] fn a () { } # [skip_span] fn b () { } fn c () { } }";
+    let off = |args: &str| {
+        expand::attribute(Local, tokens(args), tokens(block), Switch::Off).into_traced().to_string()
+    };
     let told = tokens(&block.replace("skip_span", "skip_span (__seen)")).to_string();
     assert_eq!(off(""), told);
     assert!(off("name = \"a\"").starts_with(&told));
@@ -336,13 +434,22 @@ fn switched_off_a_block_is_unchanged_but_for_what_its_skipped_functions_are_told
 
 #[test]
 fn a_skipped_function_is_emitted_where_a_block_has_seen_it() {
-    assert_eq!(expand::skip_span(&tokens("__seen"), tokens("fn f() {}")).to_string(), "fn f () { }");
-    assert!(expand::skip_span(&tokens(""), tokens("fn f() {}")).to_string().contains("leaves out a function of an impl block"));
+    assert_eq!(
+        expand::skip_span(&tokens("__seen"), tokens("fn f() {}")).to_string(),
+        "fn f () { }"
+    );
+    assert!(
+        expand::skip_span(&tokens(""), tokens("fn f() {}"))
+            .to_string()
+            .contains("leaves out a function of an impl block")
+    );
 }
 
 #[test]
 fn a_carrier_hands_everything_to_its_field() {
-    insta::assert_snapshot!(formatted(carrier::derive(tokens("struct Request { a: i32, #[carrier] #[serde(default)] header: String }"))));
+    insta::assert_snapshot!(formatted(carrier::derive(tokens(
+        "struct Request { a: i32, #[carrier] #[serde(default)] header: String }"
+    ))));
 }
 
 #[test]

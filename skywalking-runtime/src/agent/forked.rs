@@ -4,8 +4,9 @@ use crate::self_log;
 use crate::trace::{outbox, slot, tally};
 use crate::tracer;
 
-/// Turns the agent off and leaves behind what is the parent's. Another thread of the parent may have held any lock, so this only stores to
-/// atomics, and to the slot of the thread that forked. State behind locks is made anew by [`PerProcess`](crate::sys::PerProcess).
+/// Turns the agent off and leaves behind what is the parent's. Another thread of the parent may
+/// have held any lock, so this only stores to atomics, and to the slot of the thread that forked.
+/// State behind locks is made anew by [`PerProcess`](crate::sys::PerProcess).
 pub(super) fn in_child() {
     tracer::after_fork();
     slot::after_fork();

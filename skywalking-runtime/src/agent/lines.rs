@@ -18,7 +18,8 @@ pub(super) fn at_start(config: &Checked, address: &str) -> Vec<Line> {
     };
     let on = |on: bool| if on { "on" } else { "off" };
     // Set for a fleet of agents, some of them.
-    let others = config.ignored.of_others().map(|names| format!(" not_used={names:?}")).unwrap_or_default();
+    let others =
+        config.ignored.of_others().map(|names| format!(" not_used={names:?}")).unwrap_or_default();
     // The log reporter writes JSON alone to standard error, so that a program can read it.
     let started = Line::info(format!(
         "the agent runs: service={:?} instance={:?} reports={to:?} token={} sampling={sampling:?} keep={} redaction={}{others}",
@@ -40,15 +41,22 @@ fn list(backends: &[crate::config::Address]) -> String {
 /// An agent that ends so soon was most likely dropped by the statement that started it.
 const AT_ONCE: Duration = Duration::from_millis(100);
 
-/// Says that the guard was dropped at once, if the agent did nothing since `before`, when it started.
-pub(super) fn dropped_at_once(report: &Report, before: &Stats, lived: Duration) -> Option<Vec<Line>> {
-    let is_idle = report.stats.opened == before.opened && report.stats.reasons().eq(before.reasons());
+/// Says that the guard was dropped at once, if the agent did nothing since `before`, when it
+/// started.
+pub(super) fn dropped_at_once(
+    report: &Report,
+    before: &Stats,
+    lived: Duration,
+) -> Option<Vec<Line>> {
+    let is_idle =
+        report.stats.opened == before.opened && report.stats.reasons().eq(before.reasons());
     let text = "the agent ended as soon as it had started and traced nothing: keep its guard, as in `let _agent = init()?;`. `let _ = init()?;` drops \
                 it at once";
     (is_idle && lived < AT_ONCE).then(|| vec![Line::warn(text)])
 }
 
-/// Says what an agent lost that ends where nobody asks for its report, or that never reached a backend.
+/// Says what an agent lost that ends where nobody asks for its report, or that never reached a
+/// backend.
 pub(super) fn at_end(report: &Report, reached: bool) -> Vec<Line> {
     let Report { sent, dropped, .. } = report;
     // What was not to be kept is no loss.
@@ -57,5 +65,7 @@ pub(super) fn at_end(report: &Report, reached: bool) -> Vec<Line> {
         return Vec::new();
     }
     let how = if reached { "" } else { " and never reached a backend" };
-    vec![Line::warn(format!("the agent has ended{how}: {lost} segments were lost and {sent} were sent; {dropped:?}"))]
+    vec![Line::warn(format!(
+        "the agent has ended{how}: {lost} segments were lost and {sent} were sent; {dropped:?}"
+    ))]
 }

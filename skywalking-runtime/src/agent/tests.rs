@@ -1,4 +1,5 @@
-//! Agents that start, trace and end, as a program sees them. Each test holds [`alone`]: one agent runs in a process at a time.
+//! Agents that start, trace and end, as a program sees them. Each test holds [`alone`]: one agent
+//! runs in a process at a time.
 
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::thread;
@@ -28,7 +29,11 @@ fn work(times: usize) {
 #[track_caller]
 fn assert_exact(stats: &Stats) {
     assert_eq!(stats.opened, stats.finished + stats.open, "{stats:?}");
-    assert_eq!(stats.finished, stats.sent + stats.dropped.total() + stats.queued + stats.in_flight, "{stats:?}");
+    assert_eq!(
+        stats.finished,
+        stats.sent + stats.dropped.total() + stats.queued + stats.in_flight,
+        "{stats:?}"
+    );
 }
 
 #[test]
@@ -162,7 +167,8 @@ fn what_a_backend_confirmed_has_arrived_there_once() {
 
     let _alone = alone();
     // The backend's own runtime: the agent under test blocks this thread when it waits.
-    let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(1).enable_all().build().unwrap();
+    let runtime =
+        tokio::runtime::Builder::new_multi_thread().worker_threads(1).enable_all().build().unwrap();
     let backend = Backend::default();
     let address = runtime.block_on(async {
         let (listener, address) = listener().await;
@@ -182,7 +188,11 @@ fn what_a_backend_confirmed_has_arrived_there_once() {
     assert_eq!((report.sent, report.dropped.total()), (4_001, 0));
     assert_exact(&report.stats);
     let seen = backend.seen();
-    assert!(seen[0].starts_with("properties of one") && seen[1].starts_with("keep-alive of svc"), "{:?}", &seen[..2]);
+    assert!(
+        seen[0].starts_with("properties of one") && seen[1].starts_with("keep-alive of svc"),
+        "{:?}",
+        &seen[..2]
+    );
     let segments: Vec<_> = seen.iter().filter(|line| !line.contains(' ')).collect();
     let different: HashSet<_> = segments.iter().collect();
     assert_eq!((segments.len(), different.len()), (4_001, 4_001));

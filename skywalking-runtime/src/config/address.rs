@@ -1,11 +1,13 @@
-//! The backends to report to: `host:port`, several of them with commas between. Nothing is looked up here.
+//! The backends to report to: `host:port`, several of them with commas between. Nothing is looked
+//! up here.
 
 use std::fmt;
 use std::net::{Ipv4Addr, Ipv6Addr};
 
 use crate::error::Error;
 
-/// One backend. Its `Display` is what an authority of a URL needs: an IPv6 address has its brackets.
+/// One backend. Its `Display` is what an authority of a URL needs: an IPv6 address has its
+/// brackets.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Address {
     host: String,
@@ -21,7 +23,11 @@ impl fmt::Display for Address {
 #[cfg(test)]
 impl From<std::net::SocketAddr> for Address {
     fn from(address: std::net::SocketAddr) -> Self {
-        let host = if address.is_ipv6() { format!("[{}]", address.ip()) } else { address.ip().to_string() };
+        let host = if address.is_ipv6() {
+            format!("[{}]", address.ip())
+        } else {
+            address.ip().to_string()
+        };
         Self { host, port: address.port() }
     }
 }
@@ -53,7 +59,11 @@ impl Port {
 }
 
 /// Reads the list. `setting` is what its errors call it.
-pub(crate) fn parse_list(setting: &'static str, list: &str, port: Port) -> Result<Vec<Address>, Error> {
+pub(crate) fn parse_list(
+    setting: &'static str,
+    list: &str,
+    port: Port,
+) -> Result<Vec<Address>, Error> {
     if list.trim().is_empty() {
         return Err(Error::BackendMissing { setting, value: list.to_owned() });
     }
@@ -87,8 +97,8 @@ impl Wrong {
 
 const HIDDEN: &str = "<hidden>";
 
-/// The text of an address, or of a list of them, as it may be shown: nothing that stands before an `@`, and nothing behind the host and
-/// the port.
+/// The text of an address, or of a list of them, as it may be shown: nothing that stands before an
+/// `@`, and nothing behind the host and the port.
 pub(crate) fn without_secrets(text: &str) -> String {
     let (scheme, rest) = text.split_at(end_of_scheme(text));
     let (before, rest) = match end_of_userinfo(rest) {
@@ -104,7 +114,9 @@ pub(crate) fn without_secrets(text: &str) -> String {
 
 /// Where the scheme ends; 0 without one. A `://` in a password ends none.
 fn end_of_scheme(text: &str) -> usize {
-    let is_scheme = |name: &str| name.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"+-.".contains(&byte));
+    let is_scheme = |name: &str| {
+        name.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"+-.".contains(&byte))
+    };
     text.find("://").filter(|at| is_scheme(&text[..*at])).map_or(0, |at| at + "://".len())
 }
 
@@ -121,7 +133,8 @@ fn parse(text: &str, default: Port) -> Result<Address, Wrong> {
     if has_scheme(text, "https://") {
         return Err(Wrong::Tls);
     }
-    // Plain HTTP, of one version or the other, is what is spoken anyway, so the prefix says nothing wrong.
+    // Plain HTTP, of one version or the other, is what is spoken anyway, so the prefix says nothing
+    // wrong.
     let authority = if has_scheme(text, "http://") { &text["http://".len()..] } else { text };
     if authority.contains("://") {
         return Err(wrong("has a scheme that is not known; give host:port alone"));
@@ -130,7 +143,9 @@ fn parse(text: &str, default: Port) -> Result<Address, Wrong> {
         return Err(wrong("has more than a host and a port; give host:port alone"));
     }
     let (host, port) = match authority.rsplit_once(':') {
-        Some((host, port)) if default.default().is_none() || !authority.ends_with(']') => (host, Some(port)),
+        Some((host, port)) if default.default().is_none() || !authority.ends_with(']') => {
+            (host, Some(port))
+        }
         _ if default.default().is_some() => (authority, None),
         _ => return Err(wrong("has no port; give host:port, such as 127.0.0.1:11800")),
     };
@@ -145,7 +160,9 @@ fn parse(text: &str, default: Port) -> Result<Address, Wrong> {
     };
     let digits = |port: &&str| !port.is_empty() && port.bytes().all(|byte| byte.is_ascii_digit());
     let port = match port {
-        Some(port) => Some(port).filter(digits).and_then(|port| port.parse().ok()).filter(|port| *port != 0),
+        Some(port) => {
+            Some(port).filter(digits).and_then(|port| port.parse().ok()).filter(|port| *port != 0)
+        }
         None => default.default(),
     };
     let port = port.ok_or_else(|| wrong("has no valid port; give a number from 1 to 65535"))?;
@@ -159,7 +176,10 @@ fn has_scheme(text: &str, scheme: &str) -> bool {
 fn checked_name(host: &str) -> Option<String> {
     let looks_like_ipv4 = host.bytes().all(|byte| byte.is_ascii_digit() || byte == b'.');
     let label = |label: &str| {
-        (1..=63).contains(&label.len()) && label.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'-' || byte == b'_')
+        (1..=63).contains(&label.len())
+            && label
+                .bytes()
+                .all(|byte| byte.is_ascii_alphanumeric() || byte == b'-' || byte == b'_')
     };
     let good = if looks_like_ipv4 {
         host.parse::<Ipv4Addr>().is_ok()
@@ -174,7 +194,8 @@ mod tests {
     use super::*;
 
     fn list(text: &str) -> Result<Vec<String>, Error> {
-        parse_list("backend", text, Port::Needed).map(|all| all.iter().map(ToString::to_string).collect())
+        parse_list("backend", text, Port::Needed)
+            .map(|all| all.iter().map(ToString::to_string).collect())
     }
 
     #[test]
@@ -182,7 +203,11 @@ mod tests {
         assert_eq!(list("127.0.0.1:11800"), Ok(vec!["127.0.0.1:11800".to_owned()]));
         assert_eq!(
             list("oap-0.oap_svc.local.:1, [::1]:65535,http://h:80"),
-            Ok(vec!["oap-0.oap_svc.local.:1".to_owned(), "[::1]:65535".to_owned(), "h:80".to_owned()])
+            Ok(vec![
+                "oap-0.oap_svc.local.:1".to_owned(),
+                "[::1]:65535".to_owned(),
+                "h:80".to_owned()
+            ])
         );
     }
 
@@ -224,7 +249,9 @@ mod tests {
             "-",
         ] {
             let error = list(&format!("ok:1,{bad}")).unwrap_err();
-            let Error::Backend { setting: "backend", value, problem } = &error else { panic!("{bad}: {error:?}") };
+            let Error::Backend { setting: "backend", value, problem } = &error else {
+                panic!("{bad}: {error:?}")
+            };
             assert_eq!(*value, without_secrets(bad));
             assert!(problem.contains("give"), "{problem}");
         }
@@ -234,8 +261,14 @@ mod tests {
     #[cfg(feature = "report-http")]
     #[test]
     fn where_there_is_a_default_port_an_address_may_do_without() {
-        let list = |text: &str| parse_list("backend", text, Port::Default(12_800)).map(|all| all.iter().map(ToString::to_string).collect());
-        let expected: Vec<String> = ["oap:12800", "10.0.0.1:12800", "[::1]:12800", "[::1]:80", "h:1"].map(str::to_owned).to_vec();
+        let list = |text: &str| {
+            parse_list("backend", text, Port::Default(12_800))
+                .map(|all| all.iter().map(ToString::to_string).collect())
+        };
+        let expected: Vec<String> =
+            ["oap:12800", "10.0.0.1:12800", "[::1]:12800", "[::1]:80", "h:1"]
+                .map(str::to_owned)
+                .to_vec();
         assert_eq!(list("oap,http://10.0.0.1,[::1],[::1]:80,h:1"), Ok(expected));
         for bad in ["h:", "h:0", "::1", "", "[x]", ":1", "http://", "a b"] {
             assert!(list(bad).is_err(), "{bad}");
@@ -262,13 +295,21 @@ mod tests {
         ] {
             let error = list(bad).unwrap_err();
             let config = crate::Config::new("s").backend(bad);
-            for text in [error.to_string(), format!("{error:?}"), format!("{config:?}"), format!("{config:#?}")] {
+            for text in [
+                error.to_string(),
+                format!("{error:?}"),
+                format!("{config:?}"),
+                format!("{config:#?}"),
+            ] {
                 assert!(!text.contains("s3cret") && !text.contains("cret@"), "{bad}: {text}");
                 assert!(text.contains("<hidden>"), "{bad}: {text}");
             }
         }
         // What is no secret is shown.
-        assert_eq!(list("http://u:p@oap:11800").unwrap_err().to_string().split('"').nth(1), Some("http://<hidden>@oap:11800"));
+        assert_eq!(
+            list("http://u:p@oap:11800").unwrap_err().to_string().split('"').nth(1),
+            Some("http://<hidden>@oap:11800")
+        );
         assert_eq!(without_secrets("oap-1:11800,oap-2:11800"), "oap-1:11800,oap-2:11800");
     }
 

@@ -1,4 +1,5 @@
-//! What the settings mean together: each is looked at once, at the start, and what is wrong with one is an error that names it.
+//! What the settings mean together: each is looked at once, at the start, and what is wrong with
+//! one is an error that names it.
 
 use std::time::Duration;
 
@@ -15,7 +16,8 @@ impl Config {
         self.correlation.check(&mut self.settings)?;
         let storage = self.storage;
         let service = names::service(self.service.setting, &self.service.text, storage)?;
-        let instance = names::instance(self.instance.setting, &self.instance.text, &service, storage)?;
+        let instance =
+            names::instance(self.instance.setting, &self.instance.text, &service, storage)?;
         if self.force_tls && self.reporter.has_backend() {
             return Err(Error::TlsForced { setting: env::FORCE_TLS });
         }
@@ -25,7 +27,9 @@ impl Config {
         if self.token.as_ref().is_some_and(|token| !token.is_visible_ascii()) {
             return Err(Error::Token { setting: self.token_setting });
         }
-        let Settings { span_limit, max_age, live_segments, queue: Budget { bytes, segments }, .. } = self.settings;
+        let Settings {
+            span_limit, max_age, live_segments, queue: Budget { bytes, segments }, ..
+        } = self.settings;
         let limits = [
             ("Config::span_limit", usize::from(span_limit)),
             ("Config::max_age", usize::from(max_age != 0)),
@@ -36,7 +40,8 @@ impl Config {
         if let Some((setting, _)) = limits.into_iter().find(|(_, limit)| *limit == 0) {
             return Err(Error::ZeroLimit { setting });
         }
-        self.settings.keep = self.settings.keep.map(|keep| keep.within(self.settings.queue)).transpose()?;
+        self.settings.keep =
+            self.settings.keep.map(|keep| keep.within(self.settings.queue)).transpose()?;
         Ok(Checked {
             identity: Identity::new(&service, &instance).stored_in(storage),
             settings: self.settings,
@@ -64,9 +69,15 @@ pub(crate) struct Checked {
     pub(crate) sampling: String,
     pub(crate) reporter: Reporter,
     /// At least one.
-    #[cfg_attr(not(any(feature = "report-grpc", feature = "report-http")), allow(dead_code, reason = "nothing reports to a backend"))]
+    #[cfg_attr(
+        not(any(feature = "report-grpc", feature = "report-http")),
+        allow(dead_code, reason = "nothing reports to a backend")
+    )]
     pub(crate) backends: Vec<Address>,
-    #[cfg_attr(not(any(feature = "report-grpc", feature = "report-http")), allow(dead_code, reason = "nothing reports to a backend"))]
+    #[cfg_attr(
+        not(any(feature = "report-grpc", feature = "report-http")),
+        allow(dead_code, reason = "nothing reports to a backend")
+    )]
     pub(crate) token: Option<Token>,
     pub(crate) redaction: Hook,
     pub(crate) self_log: SelfLog,
@@ -83,18 +94,32 @@ mod tests {
     #[test]
     fn the_defaults_are_those_of_the_documentation() {
         let checked = Config::new("svc").instance("i").reporter(Reporter::Discard).check().unwrap();
-        assert_eq!((checked.identity.service.as_str(), checked.identity.instance.as_str()), ("svc", "i"));
-        assert_eq!(checked.backends.iter().map(ToString::to_string).collect::<Vec<_>>(), ["127.0.0.1:11800"]);
+        assert_eq!(
+            (checked.identity.service.as_str(), checked.identity.instance.as_str()),
+            ("svc", "i")
+        );
+        assert_eq!(
+            checked.backends.iter().map(ToString::to_string).collect::<Vec<_>>(),
+            ["127.0.0.1:11800"]
+        );
         assert_eq!((checked.token, checked.reporter), (None, Reporter::Discard));
-        assert_eq!((checked.settings.span_limit, checked.shutdown_deadline), (300, Duration::from_secs(5)));
+        assert_eq!(
+            (checked.settings.span_limit, checked.shutdown_deadline),
+            (300, Duration::from_secs(5))
+        );
     }
 
     #[cfg(feature = "report-http")]
     #[test]
     fn by_http_the_default_port_is_12800() {
-        let backends = |config: Config| config.check().unwrap().backends.iter().map(ToString::to_string).collect::<Vec<_>>();
+        let backends = |config: Config| {
+            config.check().unwrap().backends.iter().map(ToString::to_string).collect::<Vec<_>>()
+        };
         assert_eq!(backends(Config::new("svc").reporter(Reporter::Http)), ["127.0.0.1:12800"]);
-        assert_eq!(backends(Config::new("svc").backend("oap,[::1]:80").reporter(Reporter::Http)), ["oap:12800", "[::1]:80"]);
+        assert_eq!(
+            backends(Config::new("svc").backend("oap,[::1]:80").reporter(Reporter::Http)),
+            ["oap:12800", "[::1]:80"]
+        );
     }
 
     #[test]

@@ -30,18 +30,20 @@ impl Default for Given {
 }
 
 impl Config {
-    /// What travels along with a trace ([`correlation`](crate::correlation)): at most so many pairs, 3 unless set, whose values have at most
-    /// so many UTF-16 units, 128 unless set. At most 64 and 4096; with 0 pairs nothing travels. It holds for what comes in too.
+    /// What travels along with a trace ([`correlation`](crate::correlation)): at most so many
+    /// pairs, 3 unless set, whose values have at most so many UTF-16 units, 128 unless set. At
+    /// most 64 and 4096; with 0 pairs nothing travels. It holds for what comes in too.
     ///
-    /// All of it is in the headers of every call, and other agents have limits of their own: theirs are 3 and 128.
+    /// All of it is in the headers of every call, and other agents have limits of their own: theirs
+    /// are 3 and 128.
     pub fn correlation_limits(mut self, pairs: usize, value_length: usize) -> Self {
         self.correlation.pairs = (pairs, METHOD);
         self.correlation.value_length = (value_length, METHOD);
         self
     }
 
-    /// Keys of [`correlation`](crate::correlation) whose values are tags too: on the span that puts one, on the one that receives it with
-    /// a request, and on each exit span that sends it.
+    /// Keys of [`correlation`](crate::correlation) whose values are tags too: on the span that puts
+    /// one, on the one that receives it with a request, and on each exit span that sends it.
     ///
     /// ```
     /// use skywalking_runtime::{Callsite, Config, Reporter, Root, callsite, child, correlation, inject, testing};
@@ -65,9 +67,16 @@ impl Config {
 }
 
 /// The settings with those overridden for which a variable is set.
-pub(super) fn apply(config: &mut Config, read: &dyn Fn(&'static str) -> Result<Option<String>, Error>) -> Result<(), Error> {
+pub(super) fn apply(
+    config: &mut Config,
+    read: &dyn Fn(&'static str) -> Result<Option<String>, Error>,
+) -> Result<(), Error> {
     let number = |setting| match read(setting)? {
-        Some(value) => value.trim().parse().map(|number: usize| Some((number, setting))).map_err(|_| Error::NotANumber { setting, value }),
+        Some(value) => value
+            .trim()
+            .parse()
+            .map(|number: usize| Some((number, setting)))
+            .map_err(|_| Error::NotANumber { setting, value }),
         None => Ok(None),
     };
     let given = &mut config.correlation;
@@ -83,7 +92,9 @@ impl Given {
     /// What they mean, if they mean anything.
     pub(super) fn check(&self, settings: &mut Settings) -> Result<(), Error> {
         let Self { pairs, value_length, tags } = self;
-        for ((value, setting), most) in [(*pairs, Limits::MOST.pairs), (*value_length, Limits::MOST.value_length)] {
+        for ((value, setting), most) in
+            [(*pairs, Limits::MOST.pairs), (*value_length, Limits::MOST.value_length)]
+        {
             if value > most {
                 return Err(Error::LimitTooLarge { setting, value, most });
             }
@@ -92,12 +103,14 @@ impl Given {
             return Err(Error::ZeroLimit { setting: value_length.1 });
         }
         settings.correlation = Limits { pairs: pairs.0, value_length: value_length.0 };
-        settings.correlation_tags = tags.iter().filter(|key| !key.is_empty()).map(|key| for_good(key)).collect();
+        settings.correlation_tags =
+            tags.iter().filter(|key| !key.is_empty()).map(|key| for_good(key)).collect();
         Ok(())
     }
 }
 
-/// The key as a text that stays: tags name their keys so. Each key is kept once, however often an agent starts with it.
+/// The key as a text that stays: tags name their keys so. Each key is kept once, however often an
+/// agent starts with it.
 fn for_good(key: &str) -> &'static str {
     static KEYS: PerProcess<Mutex<BTreeSet<&'static str>>> = PerProcess::new(Mutex::default);
     let mut keys = KEYS.get().lock().unwrap_or_else(PoisonError::into_inner);
@@ -115,24 +128,41 @@ mod tests {
 
     fn from(variables: &[(&'static str, &str)]) -> Result<Settings, Error> {
         let mut config = Config::new("svc").correlation_limits(5, 6).correlation_tags(["built"]);
-        apply(&mut config, &|name| Ok(variables.iter().find(|(key, _)| *key == name).map(|(_, value)| (*value).to_owned())))?;
+        apply(&mut config, &|name| {
+            Ok(variables.iter().find(|(key, _)| *key == name).map(|(_, value)| (*value).to_owned()))
+        })?;
         config.check().map(|checked| checked.settings)
     }
 
     #[test]
     fn variables_override_the_builder_one_by_one() {
         let settings = from(&[]).unwrap();
-        assert_eq!((settings.correlation, &settings.correlation_tags[..]), (Limits { pairs: 5, value_length: 6 }, &["built"][..]));
+        assert_eq!(
+            (settings.correlation, &settings.correlation_tags[..]),
+            (Limits { pairs: 5, value_length: 6 }, &["built"][..])
+        );
         let settings = from(&[(PAIRS, " 0 "), (TAGS, "a, b,,c ")]).unwrap();
-        assert_eq!((settings.correlation, &settings.correlation_tags[..]), (Limits { pairs: 0, value_length: 6 }, &["a", "b", "c"][..]));
+        assert_eq!(
+            (settings.correlation, &settings.correlation_tags[..]),
+            (Limits { pairs: 0, value_length: 6 }, &["a", "b", "c"][..])
+        );
     }
 
     #[test]
     fn a_limit_that_can_not_be_is_an_error_that_names_it() {
         let text = |variable, value| from(&[(variable, value)]).unwrap_err().to_string();
-        assert_eq!(text(PAIRS, "many"), "SW_CORRELATION_ELEMENT_MAX_NUMBER: \"many\" is no whole number; give one, or unset the variable");
-        assert_eq!(text(PAIRS, "65"), "SW_CORRELATION_ELEMENT_MAX_NUMBER: the limit 65 is too large; give at most 64");
-        assert_eq!(text(VALUE_LENGTH, "0"), "SW_CORRELATION_VALUE_MAX_LENGTH: the limit 0 leaves no room for anything; give at least 1");
+        assert_eq!(
+            text(PAIRS, "many"),
+            "SW_CORRELATION_ELEMENT_MAX_NUMBER: \"many\" is no whole number; give one, or unset the variable"
+        );
+        assert_eq!(
+            text(PAIRS, "65"),
+            "SW_CORRELATION_ELEMENT_MAX_NUMBER: the limit 65 is too large; give at most 64"
+        );
+        assert_eq!(
+            text(VALUE_LENGTH, "0"),
+            "SW_CORRELATION_VALUE_MAX_LENGTH: the limit 0 leaves no room for anything; give at least 1"
+        );
         let built = Config::new("svc").correlation_limits(3, 4_097).check().unwrap_err();
         assert_eq!(built, Error::LimitTooLarge { setting: METHOD, value: 4_097, most: 4_096 });
     }

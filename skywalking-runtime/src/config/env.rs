@@ -1,8 +1,12 @@
-//! The `SW_AGENT_*` variables. The environment is a function here, so that tests need not change the process's.
+//! The `SW_AGENT_*` variables. The environment is a function here, so that tests need not change
+//! the process's.
 
 use std::ffi::OsString;
 
-use super::{Config, Enabled, Given, Ignored, Reporter, SelfLog, Storage, Token, address, correlation, sampling, self_log};
+use super::{
+    Config, Enabled, Given, Ignored, Reporter, SelfLog, Storage, Token, address, correlation,
+    sampling, self_log,
+};
 use crate::error::Error;
 use crate::tracer::Orphans;
 
@@ -23,7 +27,8 @@ pub(super) type Lookup<'a> = dyn Fn(&str) -> Option<OsString> + 'a;
 /// The same with the variables of the process, those without effect included.
 pub(super) fn of_process(config: Config) -> Result<Config, Error> {
     let mut config = apply(config, &|name| std::env::var_os(name))?;
-    config.ignored = Ignored::among(std::env::vars_os().map(|(name, _)| name.to_string_lossy().into_owned()));
+    config.ignored =
+        Ignored::among(std::env::vars_os().map(|(name, _)| name.to_string_lossy().into_owned()));
     Ok(config)
 }
 
@@ -90,11 +95,17 @@ fn storage(value: String) -> Result<Storage, Error> {
 }
 
 fn span_limit(value: String) -> Result<u16, Error> {
-    let Ok(limit) = value.trim().parse::<usize>() else { return Err(Error::NotANumber { setting: SPAN_LIMIT, value }) };
+    let Ok(limit) = value.trim().parse::<usize>() else {
+        return Err(Error::NotANumber { setting: SPAN_LIMIT, value });
+    };
     match u16::try_from(limit) {
         Ok(0) => Err(Error::ZeroLimit { setting: SPAN_LIMIT }),
         Ok(limit) => Ok(limit),
-        Err(_) => Err(Error::LimitTooLarge { setting: SPAN_LIMIT, value: limit, most: usize::from(u16::MAX) }),
+        Err(_) => Err(Error::LimitTooLarge {
+            setting: SPAN_LIMIT,
+            value: limit,
+            most: usize::from(u16::MAX),
+        }),
     }
 }
 
@@ -146,16 +157,31 @@ mod tests {
     use super::*;
 
     fn from(variables: &[(&str, &str)]) -> Result<Config, Error> {
-        let all: Vec<_> = variables.iter().map(|(name, value)| (*name, OsString::from(*value))).collect();
-        Config::from_lookup(&|name| all.iter().find(|(key, _)| *key == name).map(|(_, value)| value.clone()))
+        let all: Vec<_> =
+            variables.iter().map(|(name, value)| (*name, OsString::from(*value))).collect();
+        Config::from_lookup(&|name| {
+            all.iter().find(|(key, _)| *key == name).map(|(_, value)| value.clone())
+        })
     }
 
     #[test]
     fn each_variable_sets_what_it_is_named_after() {
-        let all = [(NAME, "svc"), (INSTANCE, "one"), (BACKEND, "a:1,b:2"), (TOKEN, "t0ken"), (ENABLE, "TRUE")];
+        let all = [
+            (NAME, "svc"),
+            (INSTANCE, "one"),
+            (BACKEND, "a:1,b:2"),
+            (TOKEN, "t0ken"),
+            (ENABLE, "TRUE"),
+        ];
         let checked = from(&all).unwrap().check().unwrap();
-        assert_eq!((checked.identity.service.as_str(), checked.identity.instance.as_str()), ("svc", "one"));
-        assert_eq!(checked.backends.iter().map(ToString::to_string).collect::<Vec<_>>(), ["a:1", "b:2"]);
+        assert_eq!(
+            (checked.identity.service.as_str(), checked.identity.instance.as_str()),
+            ("svc", "one")
+        );
+        assert_eq!(
+            checked.backends.iter().map(ToString::to_string).collect::<Vec<_>>(),
+            ["a:1", "b:2"]
+        );
         assert_eq!(checked.token, Token::new("t0ken".to_owned()));
     }
 
@@ -175,8 +201,12 @@ mod tests {
 
     #[test]
     fn forced_tls_is_an_error_where_a_backend_is_spoken_to() {
-        let check = |protocol: &str, force: &str| from(&[(NAME, "s"), (PROTOCOL, protocol), (FORCE_TLS, force)]).and_then(Config::check);
-        for protocol in ["grpc", "http"].into_iter().filter(|protocol| from(&[(PROTOCOL, protocol)]).is_ok()) {
+        let check = |protocol: &str, force: &str| {
+            from(&[(NAME, "s"), (PROTOCOL, protocol), (FORCE_TLS, force)]).and_then(Config::check)
+        };
+        for protocol in
+            ["grpc", "http"].into_iter().filter(|protocol| from(&[(PROTOCOL, protocol)]).is_ok())
+        {
             for yes in ["true", " TRUE "] {
                 let error = check(protocol, yes).unwrap_err();
                 assert_eq!(error, Error::TlsForced { setting: FORCE_TLS });
@@ -186,21 +216,35 @@ mod tests {
         }
         assert!(check("log", "true").is_ok() && check("discard", "true").is_ok());
         assert!(matches!(check("log", "yes"), Err(Error::Switch { setting: FORCE_TLS, .. })));
-        let built = apply(Config::new("s").reporter(Reporter::Discard), &|name| (name == FORCE_TLS).then(|| "true".into())).unwrap();
+        let built = apply(Config::new("s").reporter(Reporter::Discard), &|name| {
+            (name == FORCE_TLS).then(|| "true".into())
+        })
+        .unwrap();
         assert!(built.check().is_ok());
     }
 
     #[test]
     fn an_empty_variable_counts_as_not_set() {
-        let checked =
-            from(&[(NAME, "svc"), (INSTANCE, ""), (BACKEND, ""), (TOKEN, ""), (PROTOCOL, ""), (ENABLE, "")]).unwrap().check().unwrap();
+        let checked = from(&[
+            (NAME, "svc"),
+            (INSTANCE, ""),
+            (BACKEND, ""),
+            (TOKEN, ""),
+            (PROTOCOL, ""),
+            (ENABLE, ""),
+        ])
+        .unwrap()
+        .check()
+        .unwrap();
         assert_eq!(checked.backends.len(), 1);
         assert!(checked.token.is_none() && checked.identity.instance.contains('@'));
     }
 
     #[test]
     fn an_error_names_the_variable() {
-        let fail = |variables: &[(&str, &str)]| from(variables).and_then(Config::check).unwrap_err().to_string();
+        let fail = |variables: &[(&str, &str)]| {
+            from(variables).and_then(Config::check).unwrap_err().to_string()
+        };
         let long = "x".repeat(51);
         for (variable, error) in [
             (NAME, fail(&[])),
@@ -223,8 +267,13 @@ mod tests {
 
     #[test]
     fn the_protocol_chooses_the_reporter_and_an_unknown_one_is_named_with_the_remedy() {
-        let reporter = |protocol: &str| from(&[(NAME, "s"), (PROTOCOL, protocol)]).map(|config| config.reporter);
-        assert_eq!((reporter("log"), reporter(" Discard ")), (Ok(Reporter::Log), Ok(Reporter::Discard)));
+        let reporter = |protocol: &str| {
+            from(&[(NAME, "s"), (PROTOCOL, protocol)]).map(|config| config.reporter)
+        };
+        assert_eq!(
+            (reporter("log"), reporter(" Discard ")),
+            (Ok(Reporter::Log), Ok(Reporter::Discard))
+        );
         assert_eq!(
             reporter("https").unwrap_err().to_string(),
             "SW_AGENT_PROTOCOL: \"https\" is no protocol; give grpc, http, log or discard, or unset the variable"
@@ -232,17 +281,31 @@ mod tests {
         #[cfg(feature = "report-grpc")]
         assert_eq!(reporter("grpc"), Ok(Reporter::Grpc));
         #[cfg(not(feature = "report-grpc"))]
-        assert!(reporter("grpc").unwrap_err().to_string().contains("turn on the feature report-grpc of skywalking-runtime"));
+        assert!(
+            reporter("grpc")
+                .unwrap_err()
+                .to_string()
+                .contains("turn on the feature report-grpc of skywalking-runtime")
+        );
         #[cfg(feature = "report-http")]
         assert_eq!(reporter("HTTP"), Ok(Reporter::Http));
         #[cfg(not(feature = "report-http"))]
-        assert!(reporter("http").unwrap_err().to_string().contains("turn on the feature report-http of skywalking-runtime"));
+        assert!(
+            reporter("http")
+                .unwrap_err()
+                .to_string()
+                .contains("turn on the feature report-http of skywalking-runtime")
+        );
     }
 
     #[test]
     fn storage_is_sql_unless_it_is_any() {
-        let storage = |value: &str| from(&[(NAME, "s"), (STORAGE, value)]).map(|config| config.storage);
-        assert_eq!((storage(""), storage(" SQL "), storage("any")), (Ok(Storage::Sql), Ok(Storage::Sql), Ok(Storage::Any)));
+        let storage =
+            |value: &str| from(&[(NAME, "s"), (STORAGE, value)]).map(|config| config.storage);
+        assert_eq!(
+            (storage(""), storage(" SQL "), storage("any")),
+            (Ok(Storage::Sql), Ok(Storage::Sql), Ok(Storage::Any))
+        );
         assert_eq!(
             storage("elasticsearch").unwrap_err().to_string(),
             "SW_AGENT_STORAGE: the storage \"elasticsearch\" is unknown; give sql, or any for Elasticsearch and BanyanDB, or unset the variable"
@@ -251,8 +314,13 @@ mod tests {
 
     #[test]
     fn the_orphans_variable_skips_or_traces() {
-        let orphans = |value: &str| from(&[(NAME, "s"), (ORPHANS, value)]).map(|config| config.settings.orphans);
-        assert_eq!((orphans("skip"), orphans(" Trace "), orphans("")), (Ok(Orphans::Skip), Ok(Orphans::Trace), Ok(Orphans::Trace)));
+        let orphans = |value: &str| {
+            from(&[(NAME, "s"), (ORPHANS, value)]).map(|config| config.settings.orphans)
+        };
+        assert_eq!(
+            (orphans("skip"), orphans(" Trace "), orphans("")),
+            (Ok(Orphans::Skip), Ok(Orphans::Trace), Ok(Orphans::Trace))
+        );
         assert_eq!(
             orphans("no").unwrap_err().to_string(),
             "SW_AGENT_ORPHANS: \"no\" is neither `trace` nor `skip`; give one of them, or unset the variable"
@@ -261,15 +329,21 @@ mod tests {
 
     #[test]
     fn switched_off_no_other_variable_is_an_error() {
-        let config = from(&[(ENABLE, "False"), (BACKEND, "nonsense"), (TOKEN, "a b"), (PROTOCOL, "kafka")]).unwrap();
+        let config =
+            from(&[(ENABLE, "False"), (BACKEND, "nonsense"), (TOKEN, "a b"), (PROTOCOL, "kafka")])
+                .unwrap();
         assert!(config.start().unwrap().error().is_none());
     }
 
     #[test]
     fn the_variables_override_the_builder() {
         let lookup = |name: &str| (name == NAME).then(|| OsString::from("from variable"));
-        let config = apply(Config::new("from builder").instance("i"), &lookup).unwrap().check().unwrap();
-        assert_eq!((config.identity.service.as_str(), config.identity.instance.as_str()), ("from variable", "i"));
+        let config =
+            apply(Config::new("from builder").instance("i"), &lookup).unwrap().check().unwrap();
+        assert_eq!(
+            (config.identity.service.as_str(), config.identity.instance.as_str()),
+            ("from variable", "i")
+        );
     }
 
     #[cfg(unix)]
@@ -277,8 +351,14 @@ mod tests {
     fn a_variable_that_is_no_text_is_named() {
         use std::os::unix::ffi::OsStringExt;
         for variable in [NAME, INSTANCE, BACKEND, TOKEN, PROTOCOL, ENABLE, STORAGE, SPAN_LIMIT] {
-            let error = Config::from_lookup(&|name| (name == variable).then(|| OsString::from_vec(b"s3cret\xff".to_vec()))).unwrap_err();
-            assert!(matches!(&error, Error::NotUnicode { setting, .. } if *setting == variable), "{error:?}");
+            let error = Config::from_lookup(&|name| {
+                (name == variable).then(|| OsString::from_vec(b"s3cret\xff".to_vec()))
+            })
+            .unwrap_err();
+            assert!(
+                matches!(&error, Error::NotUnicode { setting, .. } if *setting == variable),
+                "{error:?}"
+            );
             assert_eq!(error.to_string().contains("s3cret"), variable != TOKEN);
         }
     }

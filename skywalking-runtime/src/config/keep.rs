@@ -28,7 +28,8 @@ pub struct Keep {
 }
 
 impl Keep {
-    /// Those with an error: a span that failed, in any segment of the request that has ended by the end of its first span.
+    /// Those with an error: a span that failed, in any segment of the request that has ended by the
+    /// end of its first span.
     pub const fn errors() -> Self {
         Self { slower_than: None, buffer_bytes: 4 * 1024 * 1024, buffer_segments: usize::MAX }
     }
@@ -39,8 +40,9 @@ impl Keep {
         self
     }
 
-    /// Bytes of segments that may wait for the end of their request, 4 MiB unless set, and at most a quarter of
-    /// [`queue_bytes`](Config::queue_bytes) and of [`queue_segments`](Config::queue_segments). Above it the oldest is dropped, and counted as
+    /// Bytes of segments that may wait for the end of their request, 4 MiB unless set, and at most
+    /// a quarter of [`queue_bytes`](Config::queue_bytes) and of
+    /// [`queue_segments`](Config::queue_segments). Above it the oldest is dropped, and counted as
     /// [`Reason::KeepBufferFull`](crate::Reason::KeepBufferFull).
     pub const fn buffer_bytes(mut self, bytes: usize) -> Self {
         self.buffer_bytes = bytes;
@@ -52,20 +54,26 @@ impl Keep {
         if self.buffer_bytes == 0 {
             return Err(Error::ZeroLimit { setting: "Keep::buffer_bytes" });
         }
-        Ok(Self { buffer_bytes: self.buffer_bytes.min(queue.bytes / 4), buffer_segments: (queue.segments / 4).max(1), ..self })
+        Ok(Self {
+            buffer_bytes: self.buffer_bytes.min(queue.bytes / 4),
+            buffer_segments: (queue.segments / 4).max(1),
+            ..self
+        })
     }
 }
 
 impl Config {
-    /// Keeps what goes wrong with requests that the sampler leaves out, but not with those that a list or the limit of open segments does. Off
-    /// unless set.
+    /// Keeps what goes wrong with requests that the sampler leaves out, but not with those that a
+    /// list or the limit of open segments does. Off unless set.
     ///
-    /// Such a request is recorded all the same, and writes no `sw8`, as one that is left out. When its first span has ended, its segments of
-    /// **this process** are sent if one of them holds an error or if it took too long, and dropped as [`not_kept`](crate::Dropped::not_kept)
+    /// Such a request is recorded all the same, and writes no `sw8`, as one that is left out. When
+    /// its first span has ended, its segments of **this process** are sent if one of them holds
+    /// an error or if it took too long, and dropped as [`not_kept`](crate::Dropped::not_kept)
     /// otherwise.
     ///
-    /// **Other processes are not included**: they know nothing of it, and what they did for such a request is not in its trace. The tool for whole
-    /// traces is the OAP's own sampling, `trace-sampling-policy-settings.yml`, with an agent that records everything: see
+    /// **Other processes are not included**: they know nothing of it, and what they did for such a
+    /// request is not in its trace. The tool for whole traces is the OAP's own sampling,
+    /// `trace-sampling-policy-settings.yml`, with an agent that records everything: see
     /// [Keeping what went wrong](crate::docs::concepts#keeping-what-went-wrong).
     ///
     /// It costs what recording costs, but for encoding and sending.

@@ -1,4 +1,5 @@
-//! The names under which a process reports: what is allowed, and what an instance is called that has no name.
+//! The names under which a process reports: what is allowed, and what an instance is called that
+//! has no name.
 
 use std::net::IpAddr;
 
@@ -11,9 +12,11 @@ use crate::trace::{id, text};
 /// Service and instance names have at most this many UTF-16 units (`protocol/semantics.md` 1).
 pub(crate) const LIMIT: usize = 50;
 
-/// Characters that can be around a name and are no part of it: they would make a name of its own that looks like another.
+/// Characters that can be around a name and are no part of it: they would make a name of its own
+/// that looks like another.
 fn is_around(character: char) -> bool {
-    // White space has the no-break spaces and line ends as well; these can't be seen either, or are quotation marks.
+    // White space has the no-break spaces and line ends as well; these can't be seen either, or are
+    // quotation marks.
     character.is_whitespace()
         || matches!(character, '\u{ad}' | '\u{34f}' | '\u{61c}' | '\u{180e}' | '\u{200b}'..='\u{200f}' | '\u{202a}'..='\u{202e}')
         || matches!(character, '\u{2060}'..='\u{206f}' | '\u{2800}' | '\u{feff}' | '\u{fff9}'..='\u{fffb}' | '\u{e0000}'..='\u{e007f}')
@@ -28,7 +31,11 @@ fn bare(name: &str) -> &str {
 }
 
 /// A service name that can be reported. It is never cut: two services must not become one by it.
-pub(crate) fn service(setting: &'static str, name: &str, storage: Storage) -> Result<String, Error> {
+pub(crate) fn service(
+    setting: &'static str,
+    name: &str,
+    storage: Storage,
+) -> Result<String, Error> {
     let name = bare(name);
     if name.is_empty() {
         return Err(Error::ServiceMissing { setting });
@@ -39,14 +46,24 @@ pub(crate) fn service(setting: &'static str, name: &str, storage: Storage) -> Re
         return Err(Error::ServiceTooLong { setting, value: name.to_owned(), units });
     }
     if name.len() > storage.service_bytes() {
-        return Err(Error::ServiceNotStorable { setting, value: name.to_owned(), bytes: name.len() });
+        return Err(Error::ServiceNotStorable {
+            setting,
+            value: name.to_owned(),
+            bytes: name.len(),
+        });
     }
     Ok(name.to_owned())
 }
 
-/// An instance name that can be reported for this service; the default one if it is blank. One that is too long keeps its beginning
-/// and gets a hash of the whole, so that instances stay apart and are called the same in each run.
-pub(crate) fn instance(setting: &'static str, name: &str, service: &str, storage: Storage) -> Result<String, Error> {
+/// An instance name that can be reported for this service; the default one if it is blank. One that
+/// is too long keeps its beginning and gets a hash of the whole, so that instances stay apart and
+/// are called the same in each run.
+pub(crate) fn instance(
+    setting: &'static str,
+    name: &str,
+    service: &str,
+    storage: Storage,
+) -> Result<String, Error> {
     let (name, bytes) = (bare(name), storage.name_bytes(service));
     if name.is_empty() {
         return Ok(shorten(&default_instance(), LIMIT, bytes).into_owned());
@@ -101,9 +118,14 @@ mod tests {
     #[test]
     fn service_that_sql_storage_refuses_is_an_error() {
         // Units and bytes: 49 of these characters are 147 bytes.
-        for name in ["键".repeat(50), format!("{}x", "键".repeat(49)), format!("{}é", "键".repeat(49))] {
+        for name in
+            ["键".repeat(50), format!("{}x", "键".repeat(49)), format!("{}é", "键".repeat(49))]
+        {
             let bytes = name.len();
-            assert_eq!(service("s", &name), Err(Error::ServiceNotStorable { setting: "s", value: name.clone(), bytes }));
+            assert_eq!(
+                service("s", &name),
+                Err(Error::ServiceNotStorable { setting: "s", value: name.clone(), bytes })
+            );
             assert_eq!(super::service("s", &name, Storage::Any), Ok(name));
         }
     }
@@ -114,7 +136,10 @@ mod tests {
         for service in [String::from("web"), "s".repeat(50), "键".repeat(30), "键".repeat(49)] {
             let room = skywalking_proto::storage::name_bytes(service.len());
             let fitted = super::instance("i", &name, &service, Storage::Sql).unwrap();
-            assert!(fitted.len() <= room && (fitted == name) == (name.len() <= room), "{service}: {fitted}");
+            assert!(
+                fitted.len() <= room && (fitted == name) == (name.len() <= room),
+                "{service}: {fitted}"
+            );
             // One that is over 50 units too has a hash of the whole.
             let long = super::instance("i", &format!("{name}."), &service, Storage::Sql).unwrap();
             assert!(long.len() <= room && text::units(&long) <= LIMIT && long != fitted, "{long}");
@@ -129,23 +154,37 @@ mod tests {
         assert_eq!(service("s", &"键".repeat(49)), Ok("键".repeat(49)));
         // A character outside the basic plane counts twice.
         let clef = "𝄞".repeat(26);
-        assert_eq!(service("s", &clef), Err(Error::ServiceTooLong { setting: "s", value: clef, units: 52 }));
-        assert!(matches!(service("s", &"x".repeat(51)), Err(Error::ServiceTooLong { units: 51, .. })));
+        assert_eq!(
+            service("s", &clef),
+            Err(Error::ServiceTooLong { setting: "s", value: clef, units: 52 })
+        );
+        assert!(matches!(
+            service("s", &"x".repeat(51)),
+            Err(Error::ServiceTooLong { units: 51, .. })
+        ));
     }
 
     #[test]
     fn what_is_around_a_name_and_can_not_be_seen_or_quotes_it_is_removed() {
-        let around: Vec<char> = " \t\r\n\u{a0}\u{3000}\u{200b}\u{feff}\u{2060}\u{ad}\"'`\u{201c}\u{2019}«\
+        let around: Vec<char> =
+            " \t\r\n\u{a0}\u{3000}\u{200b}\u{feff}\u{2060}\u{ad}\"'`\u{201c}\u{2019}«\
             \u{34f}\u{61c}\u{115f}\u{2800}\u{3164}\u{ffa0}\u{fffb}\u{e0020}"
-            .chars()
-            .collect();
+                .chars()
+                .collect();
         for one in &around {
             for other in &around {
-                for name in [format!("{one}{other}shop a"), format!("shop a{other}{one}"), format!("{one}{other}shop a{other}{one}")] {
+                for name in [
+                    format!("{one}{other}shop a"),
+                    format!("shop a{other}{one}"),
+                    format!("{one}{other}shop a{other}{one}"),
+                ] {
                     assert_eq!(service("s", &name).as_deref(), Ok("shop a"), "{name:?}");
                     assert_eq!(instance("i", &name).as_deref(), Ok("shop a"), "{name:?}");
                 }
-                assert_eq!(service("s", &format!("{one}{other}")), Err(Error::ServiceMissing { setting: "s" }));
+                assert_eq!(
+                    service("s", &format!("{one}{other}")),
+                    Err(Error::ServiceMissing { setting: "s" })
+                );
                 assert!(instance("i", &format!("{one}{other}")).unwrap().contains('@'));
             }
         }

@@ -9,10 +9,12 @@ pub enum Reporter {
     /// To the backend, by gRPC: the default.
     #[cfg(feature = "report-grpc")]
     Grpc,
-    /// To the backend, by HTTP and as JSON: for backends that are reached by nothing else. The default without the feature `report-grpc`.
+    /// To the backend, by HTTP and as JSON: for backends that are reached by nothing else. The
+    /// default without the feature `report-grpc`.
     #[cfg(feature = "report-http")]
     Http,
-    /// To standard error, one line of JSON a segment: for people without a backend. The default where no feature brings another.
+    /// To standard error, one line of JSON a segment: for people without a backend. The default
+    /// where no feature brings another.
     Log,
     /// Nowhere: each segment counts as sent. For tests that look at the segments themselves.
     Discard,

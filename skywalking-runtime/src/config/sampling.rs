@@ -12,9 +12,10 @@ const IGNORE_PATH: &str = "SW_AGENT_TRACE_IGNORE_PATH";
 
 /// Which requests are recorded: [`Config::sampling`](crate::Config::sampling).
 ///
-/// It is decided once for each trace, when its first span opens. A request that comes with a valid context (`sw8`) is recorded
-/// whatever is set here, since others record their part of that trace; [`Inbound::Ignore`](crate::Inbound::Ignore) doesn't look at it.
-/// [Which requests are recorded](crate::docs::concepts#which-requests-are-recorded) has the whole order.
+/// It is decided once for each trace, when its first span opens. A request that comes with a valid
+/// context (`sw8`) is recorded whatever is set here, since others record their part of that trace;
+/// [`Inbound::Ignore`](crate::Inbound::Ignore) doesn't look at it. [Which requests are
+/// recorded](crate::docs::concepts#which-requests-are-recorded) has the whole order.
 ///
 /// ```
 /// use skywalking_runtime::{Config, Reporter, Sampling};
@@ -36,17 +37,21 @@ enum Kind {
 
 impl Sampling {
     /// All of them: the default.
-    #[expect(non_upper_case_globals, reason = "one of several choices, and to be read like the words of the other settings")]
+    #[expect(
+        non_upper_case_globals,
+        reason = "one of several choices, and to be read like the words of the other settings"
+    )]
     pub const All: Self = Self(Kind::All);
 
-    /// The first `requests` of each three seconds, however many threads ask at once. Those that are recorded because they came with
-    /// a context use the budget up as well, as in the Java agent, and are never refused. 0 is an error at the start.
+    /// The first `requests` of each three seconds, however many threads ask at once. Those that are
+    /// recorded because they came with a context use the budget up as well, as in the Java
+    /// agent, and are never refused. 0 is an error at the start.
     pub const fn per_3_secs(requests: u32) -> Self {
         Self(Kind::Per3Secs(requests))
     }
 
-    /// This share of all requests, chosen by chance: 0 is none of them, 0.001 one of a thousand, 1 all. Anything else is an error at the
-    /// start.
+    /// This share of all requests, chosen by chance: 0 is none of them, 0.001 one of a thousand, 1
+    /// all. Anything else is an error at the start.
     pub const fn rate(share: f64) -> Self {
         Self(Kind::Rate(share))
     }
@@ -73,9 +78,10 @@ impl Config {
         self
     }
 
-    /// Requests whose first span's operation name ends in one of these are left out, and counted; so is all that happens below. In place of the
-    /// default, which is the Java agent's: `.jpg`, `.jpeg`, `.js`, `.css`, `.png`, `.bmp`, `.gif`, `.ico`, `.mp3`, `.mp4`, `.html`, `.svg`.
-    /// Upper and lower case differ.
+    /// Requests whose first span's operation name ends in one of these are left out, and counted;
+    /// so is all that happens below. In place of the default, which is the Java agent's:
+    /// `.jpg`, `.jpeg`, `.js`, `.css`, `.png`, `.bmp`, `.gif`, `.ico`, `.mp3`, `.mp4`, `.html`,
+    /// `.svg`. Upper and lower case differ.
     ///
     /// A list wins over a context that came with the request, and over the sampler.
     pub fn ignore_suffix(mut self, suffixes: impl IntoIterator<Item: Into<String>>) -> Self {
@@ -83,8 +89,8 @@ impl Config {
         self
     }
 
-    /// Leaves out, and counts, requests whose first span's operation name matches one of these patterns, with all that happens below. Default:
-    /// none.
+    /// Leaves out, and counts, requests whose first span's operation name matches one of these
+    /// patterns, with all that happens below. Default: none.
     ///
     /// | in a pattern | stands for |
     /// | --- | --- |
@@ -93,8 +99,9 @@ impl Config {
     /// | `**` | any number of any characters |
     /// | `/` at the beginning | the pattern is also compared with the path in names such as `GET:/users` |
     ///
-    /// These are the patterns of the Java agent's trace-ignore plugin. The layers' `ignore_paths` takes the same; it looks at the path that was
-    /// sent, where this setting looks at the name, which holds the route's template: `GET:/users/{id}`. A request that no route of axum
+    /// These are the patterns of the Java agent's trace-ignore plugin. The layers' `ignore_paths`
+    /// takes the same; it looks at the path that was sent, where this setting looks at the
+    /// name, which holds the route's template: `GET:/users/{id}`. A request that no route of axum
     /// takes is compared by its path here too.
     ///
     /// A list wins over a context that came with the request, and over the sampler.
@@ -167,7 +174,9 @@ impl Requests {
             Kind::Per3Secs(0) => return Err(Error::SampleNone { setting: self.setting }),
             Kind::Per3Secs(most) => Rule::PerWindow(PerWindow::new(most)),
             Kind::Rate(rate) if (0.0..1.0).contains(&rate) => Rule::Rate(Rate::new(rate)),
-            Kind::Rate(rate) => return Err(Error::SampleRate { setting: self.setting, value: rate.to_string() }),
+            Kind::Rate(rate) => {
+                return Err(Error::SampleRate { setting: self.setting, value: rate.to_string() });
+            }
             Kind::Custom(custom) => Rule::Custom(custom),
         };
         Ok(Choice { ignored: Ignored::new(&self.ignore_suffix, &self.ignore_paths), rule })
@@ -178,7 +187,10 @@ impl Requests {
 type Reader = fn(String) -> Result<Sampling, Error>;
 
 /// The settings with those overridden for which a variable is set.
-pub(super) fn apply(config: &mut Config, read: &dyn Fn(&'static str) -> Result<Option<String>, Error>) -> Result<(), Error> {
+pub(super) fn apply(
+    config: &mut Config,
+    read: &dyn Fn(&'static str) -> Result<Option<String>, Error>,
+) -> Result<(), Error> {
     let requests = &mut config.requests;
     let mut found = None;
     let variables: [(&str, Reader); 3] = [(PER_3_SECS, per_3_secs), (RATE, rate), (EITHER, either)];
@@ -200,7 +212,9 @@ pub(super) fn apply(config: &mut Config, read: &dyn Fn(&'static str) -> Result<O
 }
 
 fn per_3_secs(value: String) -> Result<Sampling, Error> {
-    let Ok(number) = value.trim().parse::<i64>() else { return Err(Error::NotANumber { setting: PER_3_SECS, value }) };
+    let Ok(number) = value.trim().parse::<i64>() else {
+        return Err(Error::NotANumber { setting: PER_3_SECS, value });
+    };
     match u32::try_from(number) {
         Ok(requests) => Ok(Sampling::per_3_secs(requests)),
         Err(_) if number < 0 => Ok(Sampling::All),
@@ -218,8 +232,9 @@ fn rate(value: String) -> Result<Sampling, Error> {
     }
 }
 
-/// Of the variable that the other agents don't agree on: what only one of them can mean. A point makes it a rate, as the Java agent reads
-/// whole numbers alone; below 0 it is no rate, and all of them to the Java agent.
+/// Of the variable that the other agents don't agree on: what only one of them can mean. A point
+/// makes it a rate, as the Java agent reads whole numbers alone; below 0 it is no rate, and all of
+/// them to the Java agent.
 fn either(value: String) -> Result<Sampling, Error> {
     let text = value.trim();
     if text.parse::<i64>().is_ok_and(|number| number < 0) {
@@ -243,7 +258,10 @@ mod tests {
     fn a_rate_is_from_0_to_1_and_an_error_names_it() {
         for rate in [-0.1, 1.000_001, f64::NAN, f64::INFINITY] {
             let error = check(Sampling::rate(rate)).unwrap_err();
-            assert_eq!(error, Error::SampleRate { setting: "Config::sampling", value: rate.to_string() });
+            assert_eq!(
+                error,
+                Error::SampleRate { setting: "Config::sampling", value: rate.to_string() }
+            );
         }
         assert!(matches!(check(Sampling::rate(1.0)).unwrap().rule, Rule::All));
         for rate in [0.0, -0.0, 0.001, f64::MIN_POSITIVE] {
@@ -264,13 +282,18 @@ mod tests {
     fn unless_told_all_is_recorded_but_files_of_pages() {
         let choice = Requests::default().check().unwrap();
         assert!(matches!(choice.rule, Rule::All));
-        assert!(choice.ignored.reason("GET:/logo.svg").is_some() && choice.ignored.reason("GET:/logo").is_none());
+        assert!(
+            choice.ignored.reason("GET:/logo.svg").is_some()
+                && choice.ignored.reason("GET:/logo").is_none()
+        );
     }
 
     /// The settings with such variables.
     fn from(variables: &[(&'static str, &str)]) -> Result<Requests, Error> {
         let mut config = Config::new("svc").ignore_suffix([".built"]).ignore_paths(["/built"]);
-        apply(&mut config, &|name| Ok(variables.iter().find(|(key, _)| *key == name).map(|(_, value)| (*value).to_owned())))?;
+        apply(&mut config, &|name| {
+            Ok(variables.iter().find(|(key, _)| *key == name).map(|(_, value)| (*value).to_owned()))
+        })?;
         Ok(config.requests)
     }
 
@@ -285,7 +308,10 @@ mod tests {
             (EITHER, "-1", Sampling::All),
         ] {
             let requests = from(&[(variable, value)]).unwrap();
-            assert_eq!((format!("{:?}", requests.sampling), requests.setting), (format!("{sampling:?}"), variable));
+            assert_eq!(
+                (format!("{:?}", requests.sampling), requests.setting),
+                (format!("{sampling:?}"), variable)
+            );
         }
     }
 
@@ -293,7 +319,8 @@ mod tests {
     fn variables_override_the_lists_one_by_one() {
         let ignores = |variables: &[(&'static str, &str)]| {
             let choice = from(variables).unwrap().check().unwrap();
-            ["/a.built", "/a.md", "/built", "/b/c"].map(|name| choice.ignored.reason(name).is_some())
+            ["/a.built", "/a.md", "/built", "/b/c"]
+                .map(|name| choice.ignored.reason(name).is_some())
         };
         assert_eq!(ignores(&[]), [true, false, true, false]);
         assert_eq!(ignores(&[(IGNORE_SUFFIX, ".txt, .md")]), [false, true, true, false]);
@@ -303,10 +330,16 @@ mod tests {
 
     #[test]
     fn a_variable_that_can_not_be_is_an_error_that_names_it() {
-        for (variable, value) in
-            [(PER_3_SECS, "0"), (PER_3_SECS, "1.5"), (PER_3_SECS, "4294967296"), (RATE, "1.01"), (RATE, "NaN"), (RATE, "-1")]
-        {
-            let error = from(&[(variable, value)]).and_then(Requests::check).unwrap_err().to_string();
+        for (variable, value) in [
+            (PER_3_SECS, "0"),
+            (PER_3_SECS, "1.5"),
+            (PER_3_SECS, "4294967296"),
+            (RATE, "1.01"),
+            (RATE, "NaN"),
+            (RATE, "-1"),
+        ] {
+            let error =
+                from(&[(variable, value)]).and_then(Requests::check).unwrap_err().to_string();
             assert!(error.starts_with(&format!("{variable}: ")), "{error}");
         }
         assert_eq!(
@@ -319,7 +352,11 @@ mod tests {
     fn the_variable_that_means_two_things_is_refused_with_those_that_mean_one() {
         let rate = |rate: &str| format!("a rate to the Go agents (SW_AGENT_SAMPLE_RATE={rate})");
         let share = |rate: &str| format!("a percentage to others (SW_AGENT_SAMPLE_RATE={rate})");
-        let number = |number: &str| format!("a number of requests per 3 seconds to the Java agent (SW_AGENT_SAMPLE_N_PER_3_SECS={number})");
+        let number = |number: &str| {
+            format!(
+                "a number of requests per 3 seconds to the Java agent (SW_AGENT_SAMPLE_N_PER_3_SECS={number})"
+            )
+        };
         let chosen = "set the variable that you mean instead";
         for (value, meaning) in [
             ("100", format!("is {} and {}; {chosen}", share("1"), number("100"))),
@@ -341,7 +378,10 @@ mod tests {
     fn a_rate_that_is_a_percentage_is_an_error_that_names_the_rate() {
         for (value, rate) in [("50", "0.5"), (" 100 ", "1"), ("1.5", "0.015"), ("20 %", "0.2")] {
             let error = from(&[(RATE, value)]).unwrap_err().to_string();
-            assert!(error.ends_with(&format!("; as a percentage it is the rate {rate}")), "{error}");
+            assert!(
+                error.ends_with(&format!("; as a percentage it is the rate {rate}")),
+                "{error}"
+            );
         }
         for value in ["101", "-1", "x"] {
             let error = from(&[(RATE, value)]).unwrap_err().to_string();

@@ -5,15 +5,17 @@ use crate::error::Error;
 
 pub(super) const VARIABLE: &str = "SW_AGENT_SELF_LOG";
 
-/// Where the agent logs about itself: that it runs, what it lost and why. [`Config::self_log`] sets it.
+/// Where the agent logs about itself: that it runs, what it lost and why. [`Config::self_log`] sets
+/// it.
 ///
-/// The target of all lines is `skywalking_runtime`. A line is written by a thread of the agent, so a subscriber or logger that
-/// blocks does not block the program.
+/// The target of all lines is `skywalking_runtime`. A line is written by a thread of the agent, so
+/// a subscriber or logger that blocks does not block the program.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Default)]
 #[non_exhaustive]
 pub enum SelfLog {
-    /// To the program's `tracing` subscriber; without one to its `log` logger, if its maximum level isn't off; without both to
-    /// standard error. With [`Reporter::Log`](crate::Reporter::Log) the line at the start is not on standard error, where the segments are.
+    /// To the program's `tracing` subscriber; without one to its `log` logger, if its maximum level
+    /// isn't off; without both to standard error. With [`Reporter::Log`](crate::Reporter::Log)
+    /// the line at the start is not on standard error, where the segments are.
     #[default]
     Auto,
     /// The same, but never to standard error.

@@ -9,19 +9,23 @@ use crate::trace::text;
 
 /// The storage of the backend.
 ///
-/// The columns of SQL storage hold names as Base64 of UTF-8. A backend that can't store a name refuses it together with other
-/// services' data, long after it has answered the report with success. So an agent shortens such a name before it leaves: to a
-/// beginning, `-` and 8 hexadecimal digits of its hash, the same in every process.
+/// The columns of SQL storage hold names as Base64 of UTF-8. A backend that can't store a name
+/// refuses it together with other services' data, long after it has answered the report with
+/// success. So an agent shortens such a name before it leaves: to a beginning, `-` and 8
+/// hexadecimal digits of its hash, the same in every process.
 ///
-/// Below a service of 20 ASCII characters an operation name has 162 bytes, below one of 50 characters 132. These are 54 and 44
-/// Chinese characters. Java's agent and the limit of 150 characters alone do not prevent the loss.
+/// Below a service of 20 ASCII characters an operation name has 162 bytes, below one of 50
+/// characters 132. These are 54 and 44 Chinese characters. Java's agent and the limit of 150
+/// characters alone do not prevent the loss.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Default)]
 #[non_exhaustive]
 pub enum Storage {
-    /// Names that a backend with `PostgreSQL` or `MySQL` can store. They are right for every other storage as well.
+    /// Names that a backend with `PostgreSQL` or `MySQL` can store. They are right for every other
+    /// storage as well.
     #[default]
     Sql,
-    /// Names of up to 150 UTF-16 units, whatever their bytes. For fleets on Elasticsearch or `BanyanDB`.
+    /// Names of up to 150 UTF-16 units, whatever their bytes. For fleets on Elasticsearch or
+    /// `BanyanDB`.
     Any,
 }
 
@@ -53,7 +57,9 @@ impl Storage {
             return self.logic_endpoint(&value).map_or(value, Cow::Owned);
         }
         match storage::tag_room(key) {
-            Some(room) if self == Self::Sql && !room.holds(&value) => Cow::Owned(room.fit(&value).into_owned()),
+            Some(room) if self == Self::Sql && !room.holds(&value) => {
+                Cow::Owned(room.fit(&value).into_owned())
+            }
             _ => value,
         }
     }
@@ -64,10 +70,12 @@ impl Storage {
         if value.len() <= LOGIC_NAME_BYTES && !value.contains('\\') {
             return None;
         }
-        let mut object: serde_json::Map<String, serde_json::Value> = serde_json::from_str(value).ok()?;
+        let mut object: serde_json::Map<String, serde_json::Value> =
+            serde_json::from_str(value).ok()?;
         let name = object.get("name")?.as_str()?;
         // Of ASCII the backend cuts what is too long.
-        let bytes = if self == Self::Any || name.is_ascii() { usize::MAX } else { LOGIC_NAME_BYTES };
+        let bytes =
+            if self == Self::Any || name.is_ascii() { usize::MAX } else { LOGIC_NAME_BYTES };
         let stored = storage::shorten(&storage::storable(name), usize::MAX, bytes).into_owned();
         if stored == name {
             return None;
@@ -85,7 +93,11 @@ impl Storage {
     /// The address called, as it leaves in headers and on spans.
     #[inline]
     pub(crate) fn peer(self, peer: Cow<'_, str>) -> Cow<'_, str> {
-        if self.holds_peer(&peer) { peer } else { Cow::Owned(storage::shorten_peer(&peer).into_owned()) }
+        if self.holds_peer(&peer) {
+            peer
+        } else {
+            Cow::Owned(storage::shorten_peer(&peer).into_owned())
+        }
     }
 }
 

@@ -18,7 +18,10 @@ impl Token {
     }
 
     /// The secret itself, for the header alone.
-    #[cfg_attr(not(any(feature = "report-grpc", feature = "report-http")), allow(dead_code, reason = "only a backend gets it"))]
+    #[cfg_attr(
+        not(any(feature = "report-grpc", feature = "report-http")),
+        allow(dead_code, reason = "only a backend gets it")
+    )]
     pub(crate) fn reveal(&self) -> &str {
         &self.0
     }
@@ -43,7 +46,8 @@ mod tests {
 
     #[test]
     fn only_visible_ascii_fits_a_header() {
-        let fits = |text: &str| Token::new(text.to_owned()).is_some_and(|token| token.is_visible_ascii());
+        let fits =
+            |text: &str| Token::new(text.to_owned()).is_some_and(|token| token.is_visible_ascii());
         assert!(fits("aZ09~!"));
         for bad in ["a b", "a\n", "\u{7f}", "é", "a\tb"] {
             assert!(!fits(bad), "{bad:?}");

@@ -1,7 +1,8 @@
-//! The `SW_*` variables that are set and have no effect here: a typo in a name must not go unnoticed.
+//! The `SW_*` variables that are set and have no effect here: a typo in a name must not go
+//! unnoticed.
 //!
-//! Names alone are looked at, never values. Names that Kubernetes makes of a service called `sw-agent` and the names of other agents
-//! (`others`) are no typos.
+//! Names alone are looked at, never values. Names that Kubernetes makes of a service called
+//! `sw-agent` and the names of other agents (`others`) are no typos.
 
 mod others;
 
@@ -55,7 +56,10 @@ impl Ignored {
         let mut ignored = Self::default();
         for name in names {
             let upper = name.to_ascii_uppercase();
-            if !upper.starts_with("SW_") || OURS.contains(&name.as_str()) || is_of_kubernetes(&upper) {
+            if !upper.starts_with("SW_")
+                || OURS.contains(&name.as_str())
+                || is_of_kubernetes(&upper)
+            {
                 continue;
             }
             if others::knows(&name) {
@@ -112,7 +116,10 @@ fn list(names: impl ExactSizeIterator<Item = String>) -> String {
 
 /// Kubernetes sets such variables for each service of the namespace.
 fn is_of_kubernetes(name: &str) -> bool {
-    name.ends_with("_SERVICE_HOST") || name.contains("_SERVICE_PORT") || name.ends_with("_PORT") || name.contains("_PORT_")
+    name.ends_with("_SERVICE_HOST")
+        || name.contains("_SERVICE_PORT")
+        || name.ends_with("_PORT")
+        || name.contains("_PORT_")
 }
 
 /// How many characters have to be added, removed or replaced to make one text of the other.
@@ -171,11 +178,22 @@ mod tests {
             let mut typos = vec![format!("{name}S"), format!("{name}_X")];
             for place in 4..name.len() - 1 {
                 typos.push(format!("{}{}", &name[..place], &name[place + 1..]));
-                typos.push(format!("{}{}{}{}", &name[..place], &name[place + 1..place + 2], &name[place..=place], &name[place + 2..]));
+                typos.push(format!(
+                    "{}{}{}{}",
+                    &name[..place],
+                    &name[place + 1..place + 2],
+                    &name[place..=place],
+                    &name[place + 2..]
+                ));
             }
-            for typo in typos.iter().filter(|typo| *typo != name && !others::knows(typo) && !OURS.contains(&typo.as_str())) {
+            for typo in typos.iter().filter(|typo| {
+                *typo != name && !others::knows(typo) && !OURS.contains(&typo.as_str())
+            }) {
                 let warning = among(&[typo]).warning();
-                assert!(warning.as_ref().is_some_and(|warning| warning.contains("meant?")), "{typo}: {warning:?}");
+                assert!(
+                    warning.as_ref().is_some_and(|warning| warning.contains("meant?")),
+                    "{typo}: {warning:?}"
+                );
             }
         }
     }
@@ -201,20 +219,34 @@ mod tests {
         assert_eq!(known.warning(), None);
         assert_eq!(
             known.of_others().as_deref(),
-            Some("SW_AGENT_CLUSTER, SW_AGENT_NAMESPACE, SW_AGENT_REPORTER_GRPC_BACKEND_SERVICE, SW_KAFKA_REPORTER_CONFIG_ACKS")
+            Some(
+                "SW_AGENT_CLUSTER, SW_AGENT_NAMESPACE, SW_AGENT_REPORTER_GRPC_BACKEND_SERVICE, SW_KAFKA_REPORTER_CONFIG_ACKS"
+            )
         );
     }
 
     #[test]
     fn a_warning_is_one_line_of_bounded_length() {
-        let names: Vec<String> = (0..1_000).map(|number| format!("SW_AGENT_{number:04}\n{}", "x".repeat(1_000))).collect();
+        let names: Vec<String> = (0..1_000)
+            .map(|number| format!("SW_AGENT_{number:04}\n{}", "x".repeat(1_000)))
+            .collect();
         let warning = Ignored::among(names).warning().unwrap();
-        assert!(warning.len() < 3_000 && !warning.contains('\n') && warning.ends_with(" and 980 more"), "{warning}");
+        assert!(
+            warning.len() < 3_000 && !warning.contains('\n') && warning.ends_with(" and 980 more"),
+            "{warning}"
+        );
     }
 
     #[test]
     fn edits_are_counted_as_levenshtein_does() {
-        for (from, to, expected) in [("", "", 0), ("ab", "ab", 0), ("ab", "b", 1), ("ab", "ba", 2), ("abc", "axc", 1), ("a", "abc", 2)] {
+        for (from, to, expected) in [
+            ("", "", 0),
+            ("ab", "ab", 0),
+            ("ab", "b", 1),
+            ("ab", "ba", 2),
+            ("abc", "axc", 1),
+            ("a", "abc", 2),
+        ] {
             assert_eq!((edits(from, to), edits(to, from)), (expected, expected), "{from} {to}");
         }
         assert!(edits("abcd", "wxyz") > EDITS);

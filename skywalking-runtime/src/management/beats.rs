@@ -1,9 +1,10 @@
-//! When to say what: a sign of life right behind the first properties and each 30 s after that, the properties again instead of
-//! every tenth.
+//! When to say what: a sign of life right behind the first properties and each 30 s after that, the
+//! properties again instead of every tenth.
 //!
-//! The first sign of life doesn't wait for its 30 s: the properties create the instance, and only the sign of life creates the service
-//! of a program without Entry spans (`protocol/semantics.md` 13), which may run for less than that. This is a schedule alone; it knows
-//! no clock and nobody to speak to.
+//! The first sign of life doesn't wait for its 30 s: the properties create the instance, and only
+//! the sign of life creates the service of a program without Entry spans (`protocol/semantics.md`
+//! 13), which may run for less than that. This is a schedule alone; it knows no clock and nobody to
+//! speak to.
 
 use std::time::Duration;
 
@@ -34,11 +35,16 @@ impl Beats {
 
     /// The word that is due by now.
     pub(crate) fn due(&self, now: Instant) -> Option<Word> {
-        let word = if self.number > 0 && self.number.is_multiple_of(PROPERTIES_EVERY) { Word::Properties } else { Word::KeepAlive };
+        let word = if self.number > 0 && self.number.is_multiple_of(PROPERTIES_EVERY) {
+            Word::Properties
+        } else {
+            Word::KeepAlive
+        };
         (self.next <= now).then_some(word)
     }
 
-    /// The word that was due has been said, or refused. Returns true if it was one of the 30 s, not the first.
+    /// The word that was due has been said, or refused. Returns true if it was one of the 30 s, not
+    /// the first.
     pub(crate) fn said(&mut self, now: Instant) -> bool {
         let regular = self.number > 0;
         self.number = self.number.wrapping_add(1);
@@ -66,7 +72,9 @@ mod tests {
                 beats.said(now);
             }
         }
-        let expected: Vec<_> = (0..=21).map(|n| (n * 30, if n == 10 || n == 20 { Word::Properties } else { Word::KeepAlive })).collect();
+        let expected: Vec<_> = (0..=21)
+            .map(|n| (n * 30, if n == 10 || n == 20 { Word::Properties } else { Word::KeepAlive }))
+            .collect();
         assert_eq!(said, expected);
     }
 

@@ -1,6 +1,8 @@
-//! What an agent says of itself: who it is (`properties`) and that it is there (the keep-alive), each at its time ([`beats`]).
+//! What an agent says of itself: who it is (`properties`) and that it is there (the keep-alive),
+//! each at its time ([`beats`]).
 //!
-//! How it is said is the transport's business (`report/`), and so is what happens when nobody listens.
+//! How it is said is the transport's business (`report/`), and so is what happens when nobody
+//! listens.
 
 pub(crate) mod beats;
 #[cfg(any(feature = "report-grpc", feature = "report-http"))] // the ways to say them

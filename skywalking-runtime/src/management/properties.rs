@@ -1,4 +1,5 @@
-//! Who and where this instance is, as the backend shows it: the keys are those of other agents (`protocol/semantics.md` 13).
+//! Who and where this instance is, as the backend shows it: the keys are those of other agents
+//! (`protocol/semantics.md` 13).
 
 use std::time::SystemTime;
 
@@ -49,7 +50,11 @@ impl Messages {
 
     /// That this instance is still there.
     pub(crate) fn keep_alive(&self) -> InstancePingPkg {
-        InstancePingPkg { service: self.identity.service.clone(), service_instance: self.identity.instance.clone(), layer: String::new() }
+        InstancePingPkg {
+            service: self.identity.service.clone(),
+            service_instance: self.identity.instance.clone(),
+            layer: String::new(),
+        }
     }
 }
 
@@ -72,7 +77,9 @@ mod tests {
 
     #[test]
     fn start_time_is_local_and_written_as_java_does() {
-        let at = |milliseconds: u64, zone: &TimeZone| local(UNIX_EPOCH + Duration::from_millis(milliseconds), zone.clone());
+        let at = |milliseconds: u64, zone: &TimeZone| {
+            local(UNIX_EPOCH + Duration::from_millis(milliseconds), zone.clone())
+        };
         let hours = |hours: i8| TimeZone::fixed(jiff::tz::offset(hours));
         assert_eq!(at(1_795_973_989_968, &TimeZone::UTC), "2026-11-29 17:39:49");
         assert_eq!(at(1_795_973_989_968, &hours(8)), "2026-11-30 01:39:49");
@@ -95,9 +102,20 @@ mod tests {
     #[test]
     fn the_properties_name_the_instance_its_language_and_its_place() {
         let said = Messages::new(Identity::new("svc", "one")).properties();
-        assert_eq!((said.service.as_str(), said.service_instance.as_str(), said.layer.as_str()), ("svc", "one", ""));
-        let keys: Vec<_> = said.properties.iter().map(|pair| pair.key.as_str()).filter(|key| *key != "ipv4").collect();
-        assert_eq!(keys, ["language", "OS Name", "hostname", "Process No.", "Start Time", "version"]);
+        assert_eq!(
+            (said.service.as_str(), said.service_instance.as_str(), said.layer.as_str()),
+            ("svc", "one", "")
+        );
+        let keys: Vec<_> = said
+            .properties
+            .iter()
+            .map(|pair| pair.key.as_str())
+            .filter(|key| *key != "ipv4")
+            .collect();
+        assert_eq!(
+            keys,
+            ["language", "OS Name", "hostname", "Process No.", "Start Time", "version"]
+        );
         assert_eq!(said.properties[0].value, "rust");
         assert_eq!(said.properties[3].value, std::process::id().to_string());
         assert!(said.properties.iter().all(|pair| !pair.value.is_empty()));

@@ -1,6 +1,6 @@
-//! Standard Base64 (RFC 4648, 4) for what comes in: the parts of `sw8` are short, and all of them are read for each request, so there is
-//! no engine to set up. Only the canonical form passes: whole groups of four, padding at the end, spare bits zero. What goes out is
-//! encoded elsewhere.
+//! Standard Base64 (RFC 4648, 4) for what comes in: the parts of `sw8` are short, and all of them
+//! are read for each request, so there is no engine to set up. Only the canonical form passes:
+//! whole groups of four, padding at the end, spare bits zero. What goes out is encoded elsewhere.
 
 /// What each character adds to the 24 bits of its group, by its place in there.
 static BITS: [[u32; 256]; 4] = {
@@ -36,7 +36,8 @@ fn three_bytes([a, b, c, d]: [u8; 4]) -> u32 {
     first[usize::from(a)] | second[usize::from(b)] | third[usize::from(c)] | fourth[usize::from(d)]
 }
 
-/// The whole groups, and the last one: its bytes, from the top of 24 bits on, and how many they are.
+/// The whole groups, and the last one: its bytes, from the top of 24 bits on, and how many they
+/// are.
 #[inline]
 fn groups(text: &[u8]) -> Option<(&[[u8; 4]], u32, usize)> {
     let (groups, rest) = text.as_chunks::<4>();
@@ -53,13 +54,17 @@ fn groups(text: &[u8]) -> Option<(&[[u8; 4]], u32, usize)> {
 
 /// True if the text is canonical Base64.
 pub(crate) fn is_canonical(text: &[u8]) -> bool {
-    text.is_empty() || groups(text).is_some_and(|(whole, ..)| whole.iter().fold(0, |all, group| all | three_bytes(*group)) & NONE == 0)
+    text.is_empty()
+        || groups(text).is_some_and(|(whole, ..)| {
+            whole.iter().fold(0, |all, group| all | three_bytes(*group)) & NONE == 0
+        })
 }
 
 /// What the text stands for. `None` if it is no canonical Base64.
 pub(crate) fn look(text: &[u8]) -> Option<Bytes> {
     let (whole, last, length) = groups(text)?;
-    // What is missing in the last group is filled up with something that can be seen, and so is the group that is missing in a pair.
+    // What is missing in the last group is filled up with something that can be seen, and so is the
+    // group that is missing in a pair.
     let last = last | (0x21_2121 & (0xff_ffff >> (8 * length)));
     let (pairs, single) = whole.as_chunks::<2>();
     let single = single.first().map_or(last, |group| three_bytes(*group));
@@ -79,7 +84,8 @@ struct Seen {
 }
 
 impl Seen {
-    /// The second group is far enough above the first for a sum not to reach it, and both have room for their [`NONE`].
+    /// The second group is far enough above the first for a sum not to reach it, and both have room
+    /// for their [`NONE`].
     const APART: u32 = 32;
     const NONE: u64 = NONE as u64 | (NONE as u64) << Self::APART;
     const TOPS: u64 = Self::both(0x80_8080);
@@ -91,7 +97,8 @@ impl Seen {
     #[inline]
     fn of(first: u32, second: u32) -> Self {
         let all = u64::from(first) | u64::from(second) << Self::APART;
-        // The top bit of each byte whose other seven are more than `~`, or `!` or more. No sum reaches the next byte.
+        // The top bit of each byte whose other seven are more than `~`, or `!` or more. No sum
+        // reaches the next byte.
         let low = all & Self::both(0x7f_7f7f);
         Self { all, above: low + Self::both(0x01_0101), not_below: low + Self::both(0x5f_5f5f) }
     }

@@ -1,6 +1,7 @@
 //! Carriers: whatever holds the headers of a message.
 //!
-//! They are two traits, as a server only reads and a client only writes. [`Carrier`](macro@crate::Carrier) is the name of the derive.
+//! They are two traits, as a server only reads and a client only writes.
+//! [`Carrier`](macro@crate::Carrier) is the name of the derive.
 
 use std::borrow::Cow;
 
@@ -31,18 +32,21 @@ use crate::tracer::OtherContexts;
     note = "for a type of another crate give a closure: `extract = skywalking_runtime::carrier::getter(|name| headers.get(name))`"
 )]
 pub trait Extract {
-    /// The value of a header, or `None` if it is absent. Bytes that are no text are handed over lossily: the reader refuses and counts
-    /// them, so that absent and unreadable stay two things.
+    /// The value of a header, or `None` if it is absent. Bytes that are no text are handed over
+    /// lossily: the reader refuses and counts them, so that absent and unreadable stay two
+    /// things.
     fn header(&self, key: &str) -> Option<Cow<'_, str>>;
 
-    /// The value of a header of others: `traceparent`, `tracestate` and `x-request-id`. To be implemented, as [`header`](Self::header) is,
-    /// by carriers that can hold headers of any name; unless it is, they are not looked for.
+    /// The value of a header of others: `traceparent`, `tracestate` and `x-request-id`. To be
+    /// implemented, as [`header`](Self::header) is, by carriers that can hold headers of any
+    /// name; unless it is, they are not looked for.
     fn other_header(&self, key: &str) -> Option<Cow<'_, str>> {
         let _ = key;
         None
     }
 
-    /// All headers that are read, where one way through the carrier is cheaper than to ask for each.
+    /// All headers that are read, where one way through the carrier is cheaper than to ask for
+    /// each.
     #[doc(hidden)]
     fn __received(&self, others: OtherContexts) -> Received<'_> {
         Received::of(self, others)
@@ -76,14 +80,16 @@ pub trait Inject {
     /// Sets a header, replacing an older one of the same name and no other.
     fn set_header(&mut self, key: &'static str, value: &str);
 
-    /// Removes a header, if it is there. The default does nothing, for types that can't remove a header: write each message into new
-    /// headers then, since a message that is used again would keep an old context.
+    /// Removes a header, if it is there. The default does nothing, for types that can't remove a
+    /// header: write each message into new headers then, since a message that is used again
+    /// would keep an old context.
     fn remove_header(&mut self, key: &'static str) {
         let _ = key;
     }
 
-    /// Adds a header of others (`traceparent`, `tracestate`), which came in with the request and goes on as it came, unless one of that name
-    /// is there already: then it is the program's own. True if it was added. To be implemented by carriers that can hold headers of
+    /// Adds a header of others (`traceparent`, `tracestate`), which came in with the request and
+    /// goes on as it came, unless one of that name is there already: then it is the program's
+    /// own. True if it was added. To be implemented by carriers that can hold headers of
     /// any name; unless it is, nothing of others goes on.
     fn add_other_header(&mut self, key: &'static str, value: &str) -> bool {
         let _ = (key, value);
@@ -108,7 +114,10 @@ pub trait Inject {
 
 /// A field of a message that holds one header: empty or `None` is absent.
 #[doc(hidden)]
-#[diagnostic::on_unimplemented(message = "`{Self}` can't hold one header", label = "expected `String` or `Option<String>`")]
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` can't hold one header",
+    label = "expected `String` or `Option<String>`"
+)]
 pub trait HeaderField {
     /// The value, if there is one.
     fn get(&self) -> Option<&str>;
@@ -282,11 +291,14 @@ impl<T: Inject> Inject for Option<T> {
     }
 }
 
-/// Adds the context of another tracer, unless the program set one; a panic in the carrier's own code stays here.
+/// Adds the context of another tracer, unless the program set one; a panic in the carrier's own
+/// code stays here.
 pub(crate) fn add_others<C: Inject + ?Sized>(carrier: &mut C, others: &Others) {
     let added = guarded(|| {
         // What is said in the one belongs to the other.
-        if carrier.add_other_header(others::TRACEPARENT, &others.traceparent()) && !others.tracestate().is_empty() {
+        if carrier.add_other_header(others::TRACEPARENT, &others.traceparent())
+            && !others.tracestate().is_empty()
+        {
             carrier.add_other_header(others::TRACESTATE, others.tracestate());
         }
     });
@@ -295,7 +307,8 @@ pub(crate) fn add_others<C: Inject + ?Sized>(carrier: &mut C, others: &Others) {
     }
 }
 
-/// Writes a header, or removes it if the value is empty; a panic in the carrier's own code stays here.
+/// Writes a header, or removes it if the value is empty; a panic in the carrier's own code stays
+/// here.
 pub(crate) fn write<C: Inject + ?Sized>(carrier: &mut C, key: &'static str, value: &str) {
     let written = guarded(|| {
         if value.is_empty() {

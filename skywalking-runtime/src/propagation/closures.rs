@@ -5,9 +5,11 @@ use std::fmt::{self, Debug, Formatter};
 
 use super::carrier::{Extract, Inject};
 
-/// Reads headers by a closure that returns the value of a header, or `None` if it is absent. The closure gets names in lower case.
+/// Reads headers by a closure that returns the value of a header, or `None` if it is absent. The
+/// closure gets names in lower case.
 ///
-/// The value is anything that derefs to bytes: `&str`, `String`, `&[u8]`, `Vec<u8>`, the `HeaderValue` of any version of the crate `http`.
+/// The value is anything that derefs to bytes: `&str`, `String`, `&[u8]`, `Vec<u8>`, the
+/// `HeaderValue` of any version of the crate `http`.
 ///
 /// ```
 /// use std::collections::HashMap;
@@ -32,7 +34,8 @@ where
     Getter(get)
 }
 
-/// Writes headers by a closure. Its value is `None` where the header is to be removed; for a type that can't remove a header, ignore that.
+/// Writes headers by a closure. Its value is `None` where the header is to be removed; for a type
+/// that can't remove a header, ignore that.
 ///
 /// ```
 /// use std::collections::HashMap;

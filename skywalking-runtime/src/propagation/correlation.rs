@@ -1,8 +1,10 @@
-//! The header `sw8-correlation`: what the program sends along with a trace (`protocol/semantics.md` 4).
+//! The header `sw8-correlation`: what the program sends along with a trace (`protocol/semantics.md`
+//! 4).
 //!
-//! At most three pairs, values of at most 128 UTF-16 units, unless set. They travel with the trace over processes, tasks and threads; a
-//! snapshot and a child segment have a copy. Values of the keys that are set to be tags are said on spans too: on the span that puts or
-//! receives one, and on the exits that send it.
+//! At most three pairs, values of at most 128 UTF-16 units, unless set. They travel with the trace
+//! over processes, tasks and threads; a snapshot and a child segment have a copy. Values of the
+//! keys that are set to be tags are said on spans too: on the span that puts or receives one, and
+//! on the exits that send it.
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
@@ -67,7 +69,10 @@ impl Correlation {
     }
 
     /// The pairs whose keys are among these.
-    pub(crate) fn among<'a>(&'a self, keys: &'a [&'static str]) -> impl Iterator<Item = (&'static str, &'a str)> + 'a {
+    pub(crate) fn among<'a>(
+        &'a self,
+        keys: &'a [&'static str],
+    ) -> impl Iterator<Item = (&'static str, &'a str)> + 'a {
         keys.iter().filter_map(|key| self.get(key).map(|value| (*key, value)))
     }
 
@@ -95,7 +100,8 @@ impl Correlation {
         true
     }
 
-    /// Takes the pairs of a header. What can't be read or is over the limits is left out and counted; the rest is taken.
+    /// Takes the pairs of a header. What can't be read or is over the limits is left out and
+    /// counted; the rest is taken.
     pub(crate) fn read(&mut self, header: &str, limits: Limits) {
         if header.len() > limits.header() {
             return tally::count(Reason::CorrelationTooLong);
@@ -144,8 +150,9 @@ pub fn get(key: &str) -> Option<String> {
     slot::with(|segment| segment.passed.correlation.get(key).map(str::to_owned)).flatten()
 }
 
-/// Sends `value` along with the current trace under `key`; an empty value removes the key. False, and nothing is changed, without a
-/// context, for a fourth key, and for a key or value of over 128 UTF-16 units. [`Config::correlation_limits`] can allow for more.
+/// Sends `value` along with the current trace under `key`; an empty value removes the key. False,
+/// and nothing is changed, without a context, for a fourth key, and for a key or value of over 128
+/// UTF-16 units. [`Config::correlation_limits`] can allow for more.
 ///
 /// If the key is one of [`Config::correlation_tags`], the value is a tag of the current span too.
 ///
@@ -166,7 +173,8 @@ pub fn put(key: &str, value: &str) -> bool {
         segment.unshare();
         let put = segment.passed.correlation.put(key, value, segment.tracer.settings.correlation);
         if put && !value.is_empty() {
-            let tag = segment.tracer.settings.correlation_tags.iter().find(|tag| **tag == key).copied();
+            let tag =
+                segment.tracer.settings.correlation_tags.iter().find(|tag| **tag == key).copied();
             if let Some(tag) = tag {
                 segment.tag_current(tag, Raw::Text(value));
             }
@@ -195,11 +203,13 @@ mod tests {
 
     #[test]
     fn the_vectors_of_other_agents_are_read_and_written_alike() {
-        let vectors: serde_json::Value = serde_json::from_str(include_str!("../../../proto/vectors.json")).expect("JSON");
+        let vectors: serde_json::Value =
+            serde_json::from_str(include_str!("../../../proto/vectors.json")).expect("JSON");
         for vector in vectors["correlation"].as_array().expect("a list") {
             let header = vector["header"].as_str().expect("text");
             let correlation = if header.is_empty() { Correlation::default() } else { read(header) };
-            let pairs: Vec<(String, String)> = serde_json::from_value(vector["pairs"].clone()).expect("pairs");
+            let pairs: Vec<(String, String)> =
+                serde_json::from_value(vector["pairs"].clone()).expect("pairs");
             assert_eq!(correlation.0, pairs);
             assert_eq!(written(&correlation), header);
         }
@@ -222,7 +232,12 @@ mod tests {
 
     #[test]
     fn whatever_the_limits_allow_is_written_and_read_again() {
-        for limits in [Limits::DEFAULT, Limits { pairs: 1, value_length: 1 }, Limits { pairs: 0, value_length: 1 }, Limits::MOST] {
+        for limits in [
+            Limits::DEFAULT,
+            Limits { pairs: 1, value_length: 1 },
+            Limits { pairs: 0, value_length: 1 },
+            Limits::MOST,
+        ] {
             let mut correlation = Correlation::default();
             for number in 0..limits.pairs {
                 let key = format!("{number:02}{}", "键".repeat(KEY_LENGTH - 2));

@@ -1,7 +1,9 @@
-//! The header `sw8-x` (`protocol/semantics.md` 3): fields joined by `-`, each optional, of which two have a meaning.
+//! The header `sw8-x` (`protocol/semantics.md` 3): fields joined by `-`, each optional, of which
+//! two have a meaning.
 //!
-//! The first is the tracing mode: `1` says that no metrics shall be made of the trace, and goes on downstream. The second is when a
-//! producer sent a message, in milliseconds since 1970: its consumer says how long it was on its way. What stands behind them is left alone.
+//! The first is the tracing mode: `1` says that no metrics shall be made of the trace, and goes on
+//! downstream. The second is when a producer sent a message, in milliseconds since 1970: its
+//! consumer says how long it was on its way. What stands behind them is left alone.
 
 use std::time::{SystemTime, UNIX_EPOCH};
 
@@ -78,7 +80,8 @@ impl Extension {
         }
     }
 
-    /// How long the message was on its way, in milliseconds; 0 if the sender's clock is ahead of ours.
+    /// How long the message was on its way, in milliseconds; 0 if the sender's clock is ahead of
+    /// ours.
     pub(crate) fn latency(self) -> Option<u64> {
         self.sent.zip(now()).map(|(sent, now)| now.saturating_sub(sent))
     }
@@ -90,19 +93,29 @@ fn milliseconds(field: &str) -> Option<u64> {
     field.parse().ok().filter(|time| digits && *time > 0 && i64::try_from(*time).is_ok())
 }
 
-/// True if the current span produces a message: an Exit of layer MQ. Of one that found no room in the segment nobody knows.
+/// True if the current span produces a message: an Exit of layer MQ. Of one that found no room in
+/// the segment nobody knows.
 fn is_producer(segment: &Segment) -> bool {
     let current = segment.current;
     let Some(record) = segment.records.get(usize::from(current.index())) else { return false };
-    if !segment.writes_context() || current.is_muted() || record.callsite.kind != Kind::Exit || record.is(Record::CONTINUED) {
+    if !segment.writes_context()
+        || current.is_muted()
+        || record.callsite.kind != Kind::Exit
+        || record.is(Record::CONTINUED)
+    {
         return false;
     }
-    let layer = segment.find(record.side, |kind| kind == SideKind::Layer).map_or(record.callsite.layer as u32, |side| side.a);
+    let layer = segment
+        .find(record.side, |kind| kind == SideKind::Layer)
+        .map_or(record.callsite.layer as u32, |side| side.a);
     layer == Layer::Mq as u32
 }
 
 fn now() -> Option<u64> {
-    SystemTime::now().duration_since(UNIX_EPOCH).ok().and_then(|since| u64::try_from(since.as_millis()).ok())
+    SystemTime::now()
+        .duration_since(UNIX_EPOCH)
+        .ok()
+        .and_then(|since| u64::try_from(since.as_millis()).ok())
 }
 
 #[cfg(test)]
@@ -124,17 +137,27 @@ mod tests {
         assert_eq!(Extension::parse("1- "), said(true, None));
         assert_eq!(Extension::parse("-1700000000000"), said(false, Some(1_700_000_000_000)));
         assert_eq!(Extension::parse("0-1700000000000"), said(false, Some(1_700_000_000_000)));
-        assert_eq!(Extension::parse("1-1700000000000-later-fields"), said(true, Some(1_700_000_000_000)));
+        assert_eq!(
+            Extension::parse("1-1700000000000-later-fields"),
+            said(true, Some(1_700_000_000_000))
+        );
     }
 
     #[test]
     fn a_field_that_can_not_be_read_is_left_out_and_the_other_one_taken() {
         assert_eq!(Extension::parse("2-5"), (Extension { skip_analysis: false, sent: Some(5) }, 1));
         for time in ["x", "1.5", "+5", "0", "9223372036854775808", "99999999999999999999", "１"] {
-            assert_eq!(Extension::parse(&format!("1-{time}")), (Extension { skip_analysis: true, sent: None }, 1), "{time}");
+            assert_eq!(
+                Extension::parse(&format!("1-{time}")),
+                (Extension { skip_analysis: true, sent: None }, 1),
+                "{time}"
+            );
         }
         assert_eq!(Extension::parse("true-now"), (Extension::default(), 2));
-        assert_eq!(Extension::parse(&format!("1-5-{}", "x".repeat(LIMIT))), (Extension::default(), 1));
+        assert_eq!(
+            Extension::parse(&format!("1-5-{}", "x".repeat(LIMIT))),
+            (Extension::default(), 1)
+        );
     }
 
     #[test]

@@ -49,14 +49,17 @@ impl Extract for http::HeaderMap {
             return Some(first);
         }
         // Its list may be spread over several headers, which then are one.
-        let more = self.get_all(key).iter().skip(1).map(|value| String::from_utf8_lossy(value.as_bytes()));
+        let more =
+            self.get_all(key).iter().skip(1).map(|value| String::from_utf8_lossy(value.as_bytes()));
         Some(more.fold(first, |all, value| Cow::Owned(format!("{all},{value}"))))
     }
 
     fn __received(&self, others: OtherContexts) -> Received<'_> {
         let mut received = Received::default();
         for (name, value) in self {
-            if let Some(header) = Header::of(name.as_str()).filter(|header| header.is_wanted(others)) {
+            if let Some(header) =
+                Header::of(name.as_str()).filter(|header| header.is_wanted(others))
+            {
                 received.add(header, || text_of(value));
             }
         }
@@ -69,7 +72,8 @@ impl Inject for http::HeaderMap {
         if !is_holdable(value) {
             return;
         }
-        let name = known_name(key).cloned().or_else(|| http::HeaderName::from_bytes(key.as_bytes()).ok());
+        let name =
+            known_name(key).cloned().or_else(|| http::HeaderName::from_bytes(key.as_bytes()).ok());
         let set = match (name, http::HeaderValue::from_str(value)) {
             // A map that is full has no room for it, and `insert` would panic.
             (Some(name), Ok(value)) => self.try_insert(name, value).is_ok(),
@@ -84,7 +88,8 @@ impl Inject for http::HeaderMap {
         if !is_addable(value) || self.contains_key(key) {
             return false;
         }
-        let name = known_name(key).cloned().or_else(|| http::HeaderName::from_bytes(key.as_bytes()).ok());
+        let name =
+            known_name(key).cloned().or_else(|| http::HeaderName::from_bytes(key.as_bytes()).ok());
         match (name, http::HeaderValue::from_str(value)) {
             (Some(name), Ok(value)) => self.try_insert(name, value).is_ok(),
             _ => false,
@@ -114,7 +119,8 @@ mod tests {
     #[test]
     fn a_map_that_is_full_refuses_a_header_without_a_panic() {
         let mut carrier = http::HeaderMap::new();
-        let mut names = (0..).map(|number| http::HeaderName::try_from(format!("mine-{number}")).expect("a name"));
+        let mut names = (0..)
+            .map(|number| http::HeaderName::try_from(format!("mine-{number}")).expect("a name"));
         while let Some(name) = names.next()
             && carrier.try_insert(name, http::HeaderValue::from_static("1")).is_ok()
         {}

@@ -18,14 +18,16 @@ pub fn wants_inject() -> bool {
     tracer::enabled()
 }
 
-/// Writes the context of the current exit span into a carrier: each of the three headers is set or removed, so that a message that is
-/// used again keeps no old one. A request that is not sampled sends no `sw8`, but passes on what goes with the trace: correlation, and
-/// that no metrics shall be made of it. Does nothing while no tracer runs.
+/// Writes the context of the current exit span into a carrier: each of the three headers is set or
+/// removed, so that a message that is used again keeps no old one. A request that is not sampled
+/// sends no `sw8`, but passes on what goes with the trace: correlation, and that no metrics shall
+/// be made of it. Does nothing while no tracer runs.
 ///
-/// What came in from another tracer (`traceparent`, `tracestate`) goes on as it came, where the carrier can hold headers of any name and
-/// the program has set none.
+/// What came in from another tracer (`traceparent`, `tracestate`) goes on as it came, where the
+/// carrier can hold headers of any name and the program has set none.
 ///
-/// In an exit span of layer MQ the header `sw8-x` says when the message was sent, so that its consumer can tell how long it was on its way.
+/// In an exit span of layer MQ the header `sw8-x` says when the message was sent, so that its
+/// consumer can tell how long it was on its way.
 ///
 /// ```
 /// use skywalking_runtime::{Callsite, callsite, child, inject};
@@ -88,7 +90,8 @@ fn headers(segment: &mut Segment) -> Headers {
     Headers { sw8, correlation, extension, foreign: segment.passed.others.clone() }
 }
 
-/// Only an exit span has an address, and a header must have one. A span that was not recorded may be one: it left its address.
+/// Only an exit span has an address, and a header must have one. A span that was not recorded may
+/// be one: it left its address.
 fn is_in_exit(segment: &Segment) -> bool {
     let current = segment.current;
     if current.is_muted() {

@@ -1,7 +1,9 @@
 //! How a context crosses processes: the carriers that hold headers, and the three headers.
 //!
-//! [`carrier`] is how headers are read and written wherever they are kept, [`received`] what came in one; [`sw8`] is the trace, [`correlation`] what the program sends
-//! along with it, [`extension`] the rest, [`others`] what other tracers send beside it; [`passed`] is what of that goes on to the next. This room knows the wire's text and nothing of how spans nest.
+//! [`carrier`] is how headers are read and written wherever they are kept, [`received`] what came
+//! in one; [`sw8`] is the trace, [`correlation`] what the program sends along with it,
+//! [`extension`] the rest, [`others`] what other tracers send beside it; [`passed`] is what of that
+//! goes on to the next. This room knows the wire's text and nothing of how spans nest.
 
 pub(crate) mod base64;
 pub(crate) mod carrier;

@@ -1,8 +1,9 @@
-//! What other tracers send beside ours: the headers of W3C Trace Context (`traceparent` and `tracestate`, of its Recommendation), and
-//! `x-request-id`, which many proxies set.
+//! What other tracers send beside ours: the headers of W3C Trace Context (`traceparent` and
+//! `tracestate`, of its Recommendation), and `x-request-id`, which many proxies set.
 //!
-//! We take no part in such a trace. Its context is told in tags, so that the two can be found by each other, and goes on downstream as
-//! it came. Only carriers that can hold headers of any name are asked ([`Extract::other_header`](crate::Extract::other_header),
+//! We take no part in such a trace. Its context is told in tags, so that the two can be found by
+//! each other, and goes on downstream as it came. Only carriers that can hold headers of any name
+//! are asked ([`Extract::other_header`](crate::Extract::other_header),
 //! [`Inject::add_other_header`](crate::Inject::add_other_header)).
 
 use std::borrow::Cow;
@@ -20,9 +21,11 @@ pub(crate) const TRACE_ID_TAG: &str = "w3c.trace_id";
 pub(crate) const PARENT_ID_TAG: &str = "w3c.parent_id";
 pub(crate) const REQUEST_ID_TAG: &str = "x-request-id";
 
-/// The longest `traceparent` that is read: later versions may be longer than the 55 characters of the first.
+/// The longest `traceparent` that is read: later versions may be longer than the 55 characters of
+/// the first.
 pub(crate) const PARENT_LIMIT: usize = 256;
-/// The longest `tracestate` that goes on; a longer one is left out as a whole. The Recommendation asks for 512 at least.
+/// The longest `tracestate` that goes on; a longer one is left out as a whole. The Recommendation
+/// asks for 512 at least.
 pub(crate) const STATE_LIMIT: usize = 2_048;
 /// UTF-16 units of a request's name.
 pub(crate) const REQUEST_ID_LIMIT: usize = 200;
@@ -50,7 +53,12 @@ impl Others {
     pub(crate) fn new(traceparent: &str, tracestate: &str) -> Option<Self> {
         let (first, parent) = traceparent.as_bytes().split_first_chunk()?;
         let all = parent.is_empty() && tracestate.is_empty();
-        let more = || Arc::new(More { parent: traceparent.get(FIRST..).unwrap_or_default().into(), state: tracestate.into() });
+        let more = || {
+            Arc::new(More {
+                parent: traceparent.get(FIRST..).unwrap_or_default().into(),
+                state: tracestate.into(),
+            })
+        };
         Some(Self { first: *first, more: (!all).then(more) })
     }
 
@@ -75,8 +83,9 @@ pub(crate) struct Parent<'a> {
 }
 
 impl<'a> Parent<'a> {
-    /// Reads a `traceparent`: `VERSION-TRACE ID-PARENT ID-FLAGS` in lower-case hex digits, neither id all zeros. A version after the first
-    /// may have more behind a further hyphen; there is none of `ff`.
+    /// Reads a `traceparent`: `VERSION-TRACE ID-PARENT ID-FLAGS` in lower-case hex digits, neither
+    /// id all zeros. A version after the first may have more behind a further hyphen; there is
+    /// none of `ff`.
     pub(crate) fn parse(header: &'a str) -> Option<Self> {
         let (known, more) = header.split_at_checked(FIRST)?;
         // Three hyphens at their places are all there are, so the rest are digits.
@@ -84,23 +93,31 @@ impl<'a> Parent<'a> {
         if !in_place || hyphens_among_digits(known.as_bytes()) != Some(3) {
             return None;
         }
-        let (version, trace_id, parent_id) = (known.get(..2)?, known.get(3..35)?, known.get(36..52)?);
+        let (version, trace_id, parent_id) =
+            (known.get(..2)?, known.get(3..35)?, known.get(36..52)?);
         let ends = match version {
             "ff" => false,
             "00" => more.is_empty(),
-            _ => more.is_empty() || more.starts_with('-') && header.len() <= PARENT_LIMIT && is_printable(more),
+            _ => {
+                more.is_empty()
+                    || more.starts_with('-') && header.len() <= PARENT_LIMIT && is_printable(more)
+            }
         };
         (ends && !is_zero(trace_id) && !is_zero(parent_id)).then_some(Self { trace_id, parent_id })
     }
 }
 
-/// How many hyphens are among the digits of a `traceparent`'s known part. `None` if there is anything else.
+/// How many hyphens are among the digits of a `traceparent`'s known part. `None` if there is
+/// anything else.
 fn hyphens_among_digits(known: &[u8]) -> Option<u8> {
     let mut count = 0;
-    // Whole vectors without a rest, of which the last two overlap where no hyphen belongs: one that is there is too many, so it may count twice.
+    // Whole vectors without a rest, of which the last two overlap where no hyphen belongs: one that
+    // is there is too many, so it may count twice.
     for from in [0, 16, 32, FIRST - 16] {
         let vector: &[u8; 16] = known.get(from..)?.first_chunk()?;
-        let is_known = vector.iter().fold(true, |so_far, byte| so_far & matches!(byte, b'0'..=b'9' | b'a'..=b'f' | b'-'));
+        let is_known = vector
+            .iter()
+            .fold(true, |so_far, byte| so_far & matches!(byte, b'0'..=b'9' | b'a'..=b'f' | b'-'));
         if !is_known {
             return None;
         }
@@ -159,7 +176,10 @@ mod tests {
         assert_eq!(Parent::parse(&format!("cc-{TRACE}-{PARENT}-01")), ids);
         assert_eq!(Parent::parse(&format!("cc-{TRACE}-{PARENT}-01-what the future holds")), ids);
         assert_eq!(Parent::parse(&format!("cc-{TRACE}-{PARENT}-01.what")), None);
-        assert_eq!(Parent::parse(&format!("cc-{TRACE}-{PARENT}-01-{}", "x".repeat(PARENT_LIMIT))), None);
+        assert_eq!(
+            Parent::parse(&format!("cc-{TRACE}-{PARENT}-01-{}", "x".repeat(PARENT_LIMIT))),
+            None
+        );
         assert_eq!(Parent::parse(&format!("cc-{TRACE}-{PARENT}-01-\u{7f}")), None);
     }
 

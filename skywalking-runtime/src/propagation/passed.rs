@@ -1,5 +1,5 @@
-//! What goes on with a trace besides the trace itself: to the next process in headers, to tasks and threads in a copy. A request that
-//! is not sampled passes it on all the same.
+//! What goes on with a trace besides the trace itself: to the next process in headers, to tasks and
+//! threads in a copy. A request that is not sampled passes it on all the same.
 
 use super::correlation::Correlation;
 use super::others::Others;

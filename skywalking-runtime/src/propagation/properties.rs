@@ -1,7 +1,10 @@
-//! What holds of every text that a stranger may send, as functions that panic where it does not. The fuzz targets (`fuzz/`) call them
-//! with texts that they look for, and a test with the corpus that is stored there. Each reader is held against a second one that is
-//! written the plain way.
-#![allow(unreachable_pub, reason = "public for the fuzz targets, which are no part of any other build")]
+//! What holds of every text that a stranger may send, as functions that panic where it does not.
+//! The fuzz targets (`fuzz/`) call them with texts that they look for, and a test with the corpus
+//! that is stored there. Each reader is held against a second one that is written the plain way.
+#![allow(
+    unreachable_pub,
+    reason = "public for the fuzz targets, which are no part of any other build"
+)]
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
@@ -18,21 +21,37 @@ fn text(data: &[u8]) -> String {
     String::from_utf8_lossy(data).into_owned()
 }
 
-/// `sw8`: what is accepted is what the plain reader accepts, and is the same header again when its parts are put together.
+/// `sw8`: what is accepted is what the plain reader accepts, and is the same header again when its
+/// parts are put together.
 pub fn sw8(data: &[u8]) {
     let header = text(data);
     let plain = plain_sw8(&header);
     match sw8::check(&header) {
         Ok(parts) => {
-            let ranges = [parts.trace, parts.segment, parts.service, parts.instance, parts.endpoint, parts.address];
-            let [trace, segment, names @ ..] = ranges.map(|range| STANDARD.encode(STANDARD.decode(&header[range]).expect("Base64")));
+            let ranges = [
+                parts.trace,
+                parts.segment,
+                parts.service,
+                parts.instance,
+                parts.endpoint,
+                parts.address,
+            ];
+            let [trace, segment, names @ ..] = ranges
+                .map(|range| STANDARD.encode(STANDARD.decode(&header[range]).expect("Base64")));
             // The span id may have zeros in front.
             let digits = header.split('-').nth(3).expect("a part");
             assert_eq!(digits.parse(), Ok(parts.span));
-            assert_eq!(format!("{}-{trace}-{segment}-{digits}-{}", &header[..1], names.join("-")), header);
+            assert_eq!(
+                format!("{}-{trace}-{segment}-{digits}-{}", &header[..1], names.join("-")),
+                header
+            );
             assert!(plain, "accepted, and the plain reader refuses it: {header:?}");
         }
-        Err(reason) => assert!(!plain, "refused for {}, and the plain reader accepts it: {header:?}", reason.name()),
+        Err(reason) => assert!(
+            !plain,
+            "refused for {}, and the plain reader accepts it: {header:?}",
+            reason.name()
+        ),
     }
 }
 
@@ -54,9 +73,11 @@ fn plain_sw8(header: &str) -> bool {
         && names.iter().all(|name| STANDARD.decode(name).is_ok_and(|name| !name.is_empty()))
 }
 
-/// `sw8-correlation`: what is kept came in, is within the limits and is kept again when it is sent on; what is left out is counted.
+/// `sw8-correlation`: what is kept came in, is within the limits and is kept again when it is sent
+/// on; what is left out is counted.
 pub fn correlation(data: &[u8]) {
-    const REASONS: [Reason; 3] = [Reason::CorrelationTooLong, Reason::CorrelationPair, Reason::CorrelationLimit];
+    const REASONS: [Reason; 3] =
+        [Reason::CorrelationTooLong, Reason::CorrelationPair, Reason::CorrelationLimit];
     let counted = || REASONS.into_iter().map(tally::read).sum::<u64>();
     let header = text(data);
     let limits = Limits::DEFAULT;
@@ -68,11 +89,21 @@ pub fn correlation(data: &[u8]) {
     let plain: Vec<_> = header.split(',').map(plain_pair).collect();
     assert!(kept.pairs().len() <= limits.pairs);
     for (key, value) in kept.pairs() {
-        assert!(!key.is_empty() && !value.is_empty() && value.encode_utf16().count() <= limits.value_length);
-        assert!(plain.iter().flatten().any(|(k, v)| (k, v) == (key, value)), "{key:?} {value:?} did not come in: {header:?}");
+        assert!(
+            !key.is_empty()
+                && !value.is_empty()
+                && value.encode_utf16().count() <= limits.value_length
+        );
+        assert!(
+            plain.iter().flatten().any(|(k, v)| (k, v) == (key, value)),
+            "{key:?} {value:?} did not come in: {header:?}"
+        );
     }
-    let all_are_there =
-        plain.iter().all(|pair| pair.as_ref().is_some_and(|(key, value)| value.is_empty() || kept.pairs().iter().any(|(k, _)| k == key)));
+    let all_are_there = plain.iter().all(|pair| {
+        pair.as_ref().is_some_and(|(key, value)| {
+            value.is_empty() || kept.pairs().iter().any(|(k, _)| k == key)
+        })
+    });
     assert!(all_are_there || after > before, "left out and not counted: {header:?}");
 
     let mut sent = String::new();
@@ -90,7 +121,8 @@ fn plain_pair(pair: &str) -> Option<(String, String)> {
     Some((text(key)?, text(value)?)).filter(|(key, _)| !key.is_empty())
 }
 
-/// `sw8-x`: what is read is what the plain reader reads, and is read again when it is sent on; what can't be read is counted.
+/// `sw8-x`: what is read is what the plain reader reads, and is read again when it is sent on; what
+/// can't be read is counted.
 pub fn extension(data: &[u8]) {
     let header = text(data);
     let before = tally::read(Reason::ExtensionField);
@@ -103,20 +135,32 @@ pub fn extension(data: &[u8]) {
         [] => ("", ""),
     };
     let known = ["", "0", "1"].contains(&mode);
-    let plain_time = time.parse::<i64>().ok().filter(|number| *number > 0 && !time.starts_with('+'));
-    assert_eq!(read, Extension { skip_analysis: mode == "1", sent: plain_time.map(i64::cast_unsigned) }, "{header:?}");
-    assert!((known && (time.is_empty() || plain_time.is_some())) || counted, "not read and not counted: {header:?}");
+    let plain_time =
+        time.parse::<i64>().ok().filter(|number| *number > 0 && !time.starts_with('+'));
+    assert_eq!(
+        read,
+        Extension { skip_analysis: mode == "1", sent: plain_time.map(i64::cast_unsigned) },
+        "{header:?}"
+    );
+    assert!(
+        (known && (time.is_empty() || plain_time.is_some())) || counted,
+        "not read and not counted: {header:?}"
+    );
     assert_eq!(Extension::parse(&read.write()), (read, 0));
 }
 
-/// A line without the carriage returns at its end: at the very end of a text they belong to no line end until a line follows.
+/// A line without the carriage returns at its end: at the very end of a text they belong to no line
+/// end until a line follows.
 fn line_of(line: &str) -> &str {
     line.trim_end_matches('\r')
 }
 
-/// The lines that do not begin so. Empty ones at the end are left out: that is where a new one stands.
+/// The lines that do not begin so. Empty ones at the end are left out: that is where a new one
+/// stands.
 fn others<'a>(carrier: &'a str, prefix: &str) -> Vec<&'a str> {
-    let is_other = |line: &&str| line.get(..prefix.len()).is_none_or(|start| !start.eq_ignore_ascii_case(prefix));
+    let is_other = |line: &&str| {
+        line.get(..prefix.len()).is_none_or(|start| !start.eq_ignore_ascii_case(prefix))
+    };
     let mut left: Vec<_> = carrier.lines().filter(is_other).map(line_of).collect();
     left.truncate(left.iter().rposition(|line| !line.is_empty()).map_or(0, |last| last + 1));
     left
@@ -125,25 +169,31 @@ fn others<'a>(carrier: &'a str, prefix: &str) -> Vec<&'a str> {
 /// A text of one word as a line: it is the value of `sw8`.
 fn with_name(lines: String) -> String {
     let word = bare_text(&lines);
-    let is_word = !word.is_empty() && word.bytes().all(|byte| byte.is_ascii_graphic() && byte != b':');
+    let is_word =
+        !word.is_empty() && word.bytes().all(|byte| byte.is_ascii_graphic() && byte != b':');
     if is_word { format!("sw8:{word}") } else { lines }
 }
 
-/// Lines of `key:value` as a carrier: a header is what was set last, all other lines stay, and what no header can hold is refused and
-/// counted. Of the bytes the first one says which header, then comes the text up to a byte of 0, then the value.
+/// Lines of `key:value` as a carrier: a header is what was set last, all other lines stay, and what
+/// no header can hold is refused and counted. Of the bytes the first one says which header, then
+/// comes the text up to a byte of 0, then the value.
 pub fn carrier_lines(data: &[u8]) {
     let Some((first, rest)) = data.split_first() else { return };
     let names = [sw8::HEADER, correlation::HEADER, extension::HEADER];
     let name = names[usize::from(*first) % names.len()];
     let mut parts = rest.splitn(2, |byte| *byte == 0);
-    let (lines, value) = (text(parts.next().unwrap_or_default()), text(parts.next().unwrap_or_default()));
+    let (lines, value) =
+        (text(parts.next().unwrap_or_default()), text(parts.next().unwrap_or_default()));
     let prefix = format!("{name}:");
     let mut carrier = lines.clone();
     let before = tally::read(Reason::HeaderRefused);
     carrier.set_header(name, &value);
     if !value.is_empty() && value.bytes().all(|byte| byte.is_ascii_graphic()) {
         assert_eq!(carrier.header(name).as_deref(), Some(&*value));
-        assert_eq!(carrier.lines().next_back().and_then(|line| line.strip_prefix(&prefix)), Some(&*value));
+        assert_eq!(
+            carrier.lines().next_back().and_then(|line| line.strip_prefix(&prefix)),
+            Some(&*value)
+        );
         assert_eq!(others(&carrier, &prefix), others(&with_name(lines.clone()), &prefix));
         let length = carrier.len();
         carrier.set_header(name, &value);
@@ -153,12 +203,18 @@ pub fn carrier_lines(data: &[u8]) {
         assert!(tally::read(Reason::HeaderRefused) > before);
     }
     for other in names.into_iter().filter(|other| *other != name) {
-        assert_eq!(carrier.header(other).as_deref().map(line_of), lines.header(other).as_deref().map(line_of));
+        assert_eq!(
+            carrier.header(other).as_deref().map(line_of),
+            lines.header(other).as_deref().map(line_of)
+        );
     }
     carrier.remove_header(name);
     assert_eq!(carrier.header(name), None);
     for other in names.into_iter().filter(|other| *other != name) {
-        assert_eq!(carrier.header(other).as_deref().map(line_of), lines.header(other).as_deref().map(line_of));
+        assert_eq!(
+            carrier.header(other).as_deref().map(line_of),
+            lines.header(other).as_deref().map(line_of)
+        );
     }
 }
 
@@ -170,7 +226,11 @@ mod tests {
 
     fn each_of_the_corpus(target: &str, property: impl Fn(&[u8])) {
         let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../fuzz/corpus").join(target);
-        let files: Vec<_> = folder.read_dir().expect("the corpus").map(|file| file.expect("a file").path()).collect();
+        let files: Vec<_> = folder
+            .read_dir()
+            .expect("the corpus")
+            .map(|file| file.expect("a file").path())
+            .collect();
         assert!(files.len() > 10, "{}", folder.display());
         for file in files {
             property(&std::fs::read(&file).expect("a file that can be read"));

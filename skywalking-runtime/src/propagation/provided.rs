@@ -9,8 +9,9 @@ use super::others::is_printable;
 use super::sw8;
 use crate::trace::tally::{self, Reason};
 
-/// Headers as text: lines of `key:value`, split at the first colon, with names in upper or lower case. Blanks around a value are skipped. A
-/// plain trace is written as exactly `sw8:VALUE`, without a line end. A text of one word without a colon is the value of `sw8` itself.
+/// Headers as text: lines of `key:value`, split at the first colon, with names in upper or lower
+/// case. Blanks around a value are skipped. A plain trace is written as exactly `sw8:VALUE`,
+/// without a line end. A text of one word without a colon is the value of `sw8` itself.
 impl Extract for str {
     fn header(&self, key: &str) -> Option<Cow<'_, str>> {
         let line = self.lines().find_map(|line| value_of(line, key));
@@ -23,15 +24,18 @@ fn value_of<'a>(line: &'a str, key: &str) -> Option<&'a str> {
     line.get(..key.len()).filter(|name| name.eq_ignore_ascii_case(key)).map(|_| value.trim_ascii())
 }
 
-/// The text without the blanks around it. A line end before it stays: that is how a line is told from a value.
+/// The text without the blanks around it. A line end before it stays: that is how a line is told
+/// from a value.
 pub(super) fn bare_text(text: &str) -> &str {
     text.trim_ascii_end().trim_start_matches([' ', '\t'])
 }
 
-/// The text as the value of `sw8` without its name. It may be broken: then the reader refuses and counts it.
+/// The text as the value of `sw8` without its name. It may be broken: then the reader refuses and
+/// counts it.
 fn bare_value(text: &str) -> Option<&str> {
     let value = bare_text(text);
-    let is_word = !value.is_empty() && value.bytes().all(|byte| byte.is_ascii_graphic() && byte != b':');
+    let is_word =
+        !value.is_empty() && value.bytes().all(|byte| byte.is_ascii_graphic() && byte != b':');
     is_word.then_some(value)
 }
 
@@ -44,7 +48,8 @@ impl Extract for String {
 /// True if a header can hold the value: visible ASCII. Counts if not.
 pub(super) fn is_holdable(value: &str) -> bool {
     // Without an early way out the loop is one over whole vectors of bytes.
-    let holdable = !value.is_empty() && value.bytes().fold(true, |so_far, byte| so_far & byte.is_ascii_graphic());
+    let holdable = !value.is_empty()
+        && value.bytes().fold(true, |so_far, byte| so_far & byte.is_ascii_graphic());
     if !holdable {
         tally::count(Reason::HeaderRefused);
     }
@@ -199,7 +204,9 @@ map!(BTreeMap<String, V>);
 
 impl<V: PairValue> Extract for Vec<(String, V)> {
     fn header(&self, key: &str) -> Option<Cow<'_, str>> {
-        self.iter().find(|(name, _)| name.eq_ignore_ascii_case(key)).map(|(_, value)| value.as_text())
+        self.iter()
+            .find(|(name, _)| name.eq_ignore_ascii_case(key))
+            .map(|(_, value)| value.as_text())
     }
 
     fn other_header(&self, key: &str) -> Option<Cow<'_, str>> {
@@ -220,7 +227,8 @@ impl<V: PairValue> Inject for Vec<(String, V)> {
     }
 
     fn add_other_header(&mut self, key: &'static str, value: &str) -> bool {
-        let added = is_addable(value) && !self.iter().any(|(name, _)| name.eq_ignore_ascii_case(key));
+        let added =
+            is_addable(value) && !self.iter().any(|(name, _)| name.eq_ignore_ascii_case(key));
         if added {
             self.push((key.to_owned(), V::from_text(value)));
         }
@@ -244,7 +252,10 @@ mod tests {
     const KEYS: [&str; 3] = ["sw8", "sw8-correlation", "sw8-x"];
 
     /// Sets, changes and removes headers in any order, beside a plain map that does the same.
-    fn behaves_as_a_map<C: Extract + Inject>(mut carrier: C, steps: &[(usize, Option<String>)]) -> Result<(), TestCaseError> {
+    fn behaves_as_a_map<C: Extract + Inject>(
+        mut carrier: C,
+        steps: &[(usize, Option<String>)],
+    ) -> Result<(), TestCaseError> {
         let mut model = BTreeMap::new();
         for (key, value) in steps {
             let key = KEYS[key % KEYS.len()];
@@ -315,8 +326,12 @@ mod tests {
     }
 
     fn takes_any_case<C: Extract + Inject + std::fmt::Debug>(carrier: C) {
-        let values = |carrier: &C| [KEYS[0], KEYS[1], KEYS[2], "mine"].map(|key| carrier.header(key).map(Cow::into_owned));
-        let owned = |values: [&str; 4]| values.map(|value| Some(value.to_owned()).filter(|value| !value.is_empty()));
+        let values = |carrier: &C| {
+            [KEYS[0], KEYS[1], KEYS[2], "mine"].map(|key| carrier.header(key).map(Cow::into_owned))
+        };
+        let owned = |values: [&str; 4]| {
+            values.map(|value| Some(value.to_owned()).filter(|value| !value.is_empty()))
+        };
         let mut carrier = carrier;
         assert_eq!(values(&carrier), owned(["1", "2", "3", "4"]));
         carrier.set_header("sw8", "new");
@@ -341,9 +356,11 @@ mod tests {
     #[test]
     fn header_name_in_lower_case_wins_over_others() {
         let names = ["sw8", "SW8", "Sw8"];
-        let map: HashMap<String, String> = names.into_iter().map(|name| (name.to_owned(), name.to_owned())).collect();
+        let map: HashMap<String, String> =
+            names.into_iter().map(|name| (name.to_owned(), name.to_owned())).collect();
         assert_eq!(map.header("sw8").as_deref(), Some("sw8"));
-        let map: BTreeMap<String, String> = names.into_iter().skip(1).map(|name| (name.to_owned(), name.to_owned())).collect();
+        let map: BTreeMap<String, String> =
+            names.into_iter().skip(1).map(|name| (name.to_owned(), name.to_owned())).collect();
         assert_eq!(map.header("sw8").as_deref(), Some("SW8"));
     }
 

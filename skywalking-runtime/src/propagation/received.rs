@@ -1,5 +1,5 @@
-//! The headers that came with a request, asked for at once: a map of headers is gone through a single time, where six look-ups would
-//! compute as many hashes.
+//! The headers that came with a request, asked for at once: a map of headers is gone through a
+//! single time, where six look-ups would compute as many hashes.
 
 use std::borrow::Cow;
 
@@ -23,7 +23,8 @@ pub(crate) enum Header {
 }
 
 impl Header {
-    const ALL: [Self; 6] = [Self::Sw8, Self::Correlation, Self::Extension, Self::Parent, Self::State, Self::RequestId];
+    const ALL: [Self; 6] =
+        [Self::Sw8, Self::Correlation, Self::Extension, Self::Parent, Self::State, Self::RequestId];
 
     /// The header of this name. Most names are none of these, which their length tells.
     #[cfg(feature = "carrier-http")]
@@ -52,7 +53,8 @@ impl Header {
     }
 
     pub(crate) fn is_wanted(self, others: OtherContexts) -> bool {
-        others == OtherContexts::Keep || matches!(self, Self::Sw8 | Self::Correlation | Self::Extension)
+        others == OtherContexts::Keep
+            || matches!(self, Self::Sw8 | Self::Correlation | Self::Extension)
     }
 
     /// The longest one that could be used, in bytes, and why a longer one is not.
@@ -76,8 +78,9 @@ pub struct Received<'a> {
 }
 
 impl<'a> Received<'a> {
-    /// Asks a carrier for one header after the other. A panic in its own code stays here, and costs the header at which it happened. Its
-    /// code is not traced: it would be before the span that it is asked for.
+    /// Asks a carrier for one header after the other. A panic in its own code stays here, and costs
+    /// the header at which it happened. Its code is not traced: it would be before the span
+    /// that it is asked for.
     pub(crate) fn of<C: Extract + ?Sized>(carrier: &'a C, others: OtherContexts) -> Self {
         let _quiet = Quiet::begin();
         let values = Header::ALL.map(|header| {
@@ -86,10 +89,11 @@ impl<'a> Received<'a> {
             }
             let name = header.name();
             let own = header.is_wanted(OtherContexts::Ignore);
-            guarded(|| if own { carrier.header(name) } else { carrier.other_header(name) }).unwrap_or_else(|| {
-                tally::count(Reason::CarrierPanicked);
-                None
-            })
+            guarded(|| if own { carrier.header(name) } else { carrier.other_header(name) })
+                .unwrap_or_else(|| {
+                    tally::count(Reason::CarrierPanicked);
+                    None
+                })
         });
         Self { values }
     }
@@ -99,7 +103,8 @@ impl<'a> Received<'a> {
         self.values[header as usize].as_deref().filter(|value| !value.is_empty())
     }
 
-    /// The next value of a header. Of several the first one counts, but for a list, which may be spread over several headers.
+    /// The next value of a header. Of several the first one counts, but for a list, which may be
+    /// spread over several headers.
     #[cfg(feature = "carrier-http")]
     #[inline]
     pub(crate) fn add(&mut self, header: Header, value: impl FnOnce() -> Cow<'a, str>) {
@@ -124,7 +129,8 @@ impl<'a> Received<'a> {
         self.values[header as usize] = None;
     }
 
-    /// A copy for later, without those that would be refused for their length. `None` if there is nothing to keep.
+    /// A copy for later, without those that would be refused for their length. `None` if there is
+    /// nothing to keep.
     pub(crate) fn into_kept(self) -> Option<Received<'static>> {
         let kept = Header::ALL.map(|header| {
             let value = self.get(header)?;

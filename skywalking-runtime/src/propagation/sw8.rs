@@ -1,7 +1,8 @@
 //! The header `sw8`: eight parts joined by `-` (`protocol/semantics.md` 2).
 //!
-//! What comes in is a stranger's. It is checked here, on the calling thread, before a byte of it is kept; the names in it are decoded
-//! later, by the reporter. What goes out is written into a buffer that is lent.
+//! What comes in is a stranger's. It is checked here, on the calling thread, before a byte of it is
+//! kept; the names in it are decoded later, by the reporter. What goes out is written into a buffer
+//! that is lent.
 
 use std::ops::Range;
 
@@ -39,7 +40,8 @@ pub(crate) struct Parts {
 }
 
 impl Parts {
-    /// Where it stands who the parent is: up to its names, which it may say another time in another way.
+    /// Where it stands who the parent is: up to its names, which it may say another time in another
+    /// way.
     pub(crate) fn sender(&self) -> Range<usize> {
         self.trace.start..self.service.start
     }
@@ -123,7 +125,9 @@ fn span_id(digits: &[u8]) -> Result<i32, Reason> {
     if digits.len() > 10 {
         return Err(Reason::Sw8SpanId);
     }
-    let number = digits.iter().try_fold(0_i64, |number, digit| digit.is_ascii_digit().then(|| number * 10 + i64::from(digit - b'0')));
+    let number = digits.iter().try_fold(0_i64, |number, digit| {
+        digit.is_ascii_digit().then(|| number * 10 + i64::from(digit - b'0'))
+    });
     number.and_then(|number| number.try_into().ok()).ok_or(Reason::Sw8SpanId)
 }
 
@@ -146,10 +150,12 @@ fn check_base64(part: &[u8]) -> Result<(), Reason> {
 pub(crate) fn decode_text(part: &str) -> String {
     let mut bytes = Vec::new();
     base64::decode(part.as_bytes(), &mut bytes);
-    String::from_utf8(bytes).unwrap_or_else(|error| String::from_utf8_lossy(error.as_bytes()).into_owned())
+    String::from_utf8(bytes)
+        .unwrap_or_else(|error| String::from_utf8_lossy(error.as_bytes()).into_owned())
 }
 
-/// Writes the header of the segment's current exit span. It stays empty if there is nothing that could be written.
+/// Writes the header of the segment's current exit span. It stays empty if there is nothing that
+/// could be written.
 pub(crate) fn write(out: String, segment: &mut Segment) -> String {
     let current = segment.current;
     if usize::from(current.index()) >= segment.records.len() {
@@ -161,7 +167,9 @@ pub(crate) fn write(out: String, segment: &mut Segment) -> String {
     out.push("1-");
     match segment.trace {
         Trace::Own(number) => out.push_id(number),
-        Trace::Foreign { offset, length } => out.push(segment.text_at(RangeOfText { offset, length })),
+        Trace::Foreign { offset, length } => {
+            out.push(segment.text_at(RangeOfText { offset, length }))
+        }
     }
     out.push("-");
     out.push_id(segment.id);
@@ -170,15 +178,23 @@ pub(crate) fn write(out: String, segment: &mut Segment) -> String {
     out.push(&segment.tracer.identity.header);
     let peer = segment.peer_of(current);
     let identity = &segment.tracer.identity;
-    let peer = identity.storage.peer(text::clean(if text::is_blank(peer) { UNKNOWN_PEER } else { peer }, text::PEER_LIMIT));
+    let peer = identity.storage.peer(text::clean(
+        if text::is_blank(peer) { UNKNOWN_PEER } else { peer },
+        text::PEER_LIMIT,
+    ));
     let room = WRITTEN.saturating_sub(out.0.len() + 1 + base64_length(peer.len()));
     let name = segment.name_of(endpoint);
     match name {
-        Name::Of(callsite) if callsite.name.len() <= identity.name_bytes && endpoint_base64(callsite).len() <= room => {
+        Name::Of(callsite)
+            if callsite.name.len() <= identity.name_bytes
+                && endpoint_base64(callsite).len() <= room =>
+        {
             out.push(endpoint_base64(callsite));
         }
         // The other parts have limits that leave it more than a quarter of the header.
-        _ => out.push_base64(text::cut_bytes(&name.within(identity.name_bytes), room / 4 * 3).as_bytes()),
+        _ => out.push_base64(
+            text::cut_bytes(&name.within(identity.name_bytes), room / 4 * 3).as_bytes(),
+        ),
     }
     out.push("-");
     out.push_base64(peer.as_bytes());
@@ -226,7 +242,9 @@ impl Header {
 }
 
 fn endpoint_base64(callsite: &'static Callsite) -> &'static str {
-    callsite.endpoint.get_or_init(|| Box::new(STANDARD.encode(Name::Of(callsite).clean().as_bytes())))
+    callsite
+        .endpoint
+        .get_or_init(|| Box::new(STANDARD.encode(Name::Of(callsite).clean().as_bytes())))
 }
 
 #[cfg(test)]
@@ -235,14 +253,16 @@ mod tests {
     use proptest::prelude::*;
 
     fn vectors() -> serde_json::Value {
-        serde_json::from_str(include_str!("../../../proto/vectors.json")).expect("the vectors are JSON")
+        serde_json::from_str(include_str!("../../../proto/vectors.json"))
+            .expect("the vectors are JSON")
     }
 
     #[test]
     fn every_valid_header_of_other_agents_is_read_whole() {
         for vector in vectors()["sw8_valid"].as_array().expect("a list") {
             let header = vector["header"].as_str().expect("text");
-            let parts = check(header).unwrap_or_else(|reason| panic!("{header}: {}", reason.name()));
+            let parts =
+                check(header).unwrap_or_else(|reason| panic!("{header}: {}", reason.name()));
             let text = |range: &Range<usize>| decode_text(&header[range.clone()]);
             let read = serde_json::json!({
                 "from": vector["from"],
@@ -273,7 +293,9 @@ mod tests {
     #[test]
     fn each_reason_has_a_header_that_gives_it() {
         let id = |text: &str| STANDARD.encode(text);
-        let with = |flag: &str, trace: &str, segment: &str, span: &str| format!("{flag}-{trace}-{segment}-{span}-c3Zj-aW5zdA==-L2U=-aDox");
+        let with = |flag: &str, trace: &str, segment: &str, span: &str| {
+            format!("{flag}-{trace}-{segment}-{span}-c3Zj-aW5zdA==-L2U=-aDox")
+        };
         let good = (id("t"), id("s"));
         let long = id(&"x".repeat(151));
         assert_eq!(check(&with("1", &good.0, &good.1, "0")).map(|parts| parts.span), Ok(0));
@@ -292,7 +314,9 @@ mod tests {
         ] {
             assert_eq!(check(&header), Err(reason), "{header}");
         }
-        assert!(check(&with("1", &id(&"x".repeat(150)), &id(&"y".repeat(150)), "2147483647")).is_ok());
+        assert!(
+            check(&with("1", &id(&"x".repeat(150)), &id(&"y".repeat(150)), "2147483647")).is_ok()
+        );
     }
 
     proptest! {

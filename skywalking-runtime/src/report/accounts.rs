@@ -1,9 +1,11 @@
 //! The reporter's half of the accounts: what it holds, what it sent, what it lost and why.
 //!
-//! A segment is in one place at a time: a thread's tray, the load that the reporter took out of one (`held`), the batch that is being
-//! sent (`in_flight`), or it is sent or dropped. Each step from one to the next is made under one lock that only the reporter and
-//! readers take, so a reader never sees a segment twice, and what a reporter writes that has been given up is not counted:
-//! [`Ledger::close`] takes the accounts away from it, even if its thread hangs in somebody else's code and goes on a year later.
+//! A segment is in one place at a time: a thread's tray, the load that the reporter took out of one
+//! (`held`), the batch that is being sent (`in_flight`), or it is sent or dropped. Each step from
+//! one to the next is made under one lock that only the reporter and readers take, so a reader
+//! never sees a segment twice, and what a reporter writes that has been given up is not counted:
+//! [`Ledger::close`] takes the accounts away from it, even if its thread hangs in somebody else's
+//! code and goes on a year later.
 
 use std::sync::PoisonError;
 
@@ -68,7 +70,11 @@ pub(crate) struct Lost {
 /// What the reporter has lost so far.
 pub(crate) fn lost() -> Lost {
     let accounts = lock();
-    Lost { unconfirmed: accounts.unconfirmed, refused: accounts.refused, hook_panicked: accounts.hook_panicked }
+    Lost {
+        unconfirmed: accounts.unconfirmed,
+        refused: accounts.refused,
+        hook_panicked: accounts.hook_panicked,
+    }
 }
 
 /// How a batch ended.
@@ -103,7 +109,8 @@ impl Ledger {
         self.write(|_| ()).is_some()
     }
 
-    /// Takes what is in a tray. False if there is nothing, or if its thread is just working on it; none if the reporter was given up.
+    /// Takes what is in a tray. False if there is nothing, or if its thread is just working on it;
+    /// none if the reporter was given up.
     pub(crate) fn take(self, tray: &Tray, empty: &mut Load) -> Option<bool> {
         self.write(|accounts| {
             let taken = tray.exchange(empty);
@@ -130,7 +137,8 @@ impl Ledger {
         self.pass_on(segments, bytes, |accounts| &mut accounts.not_kept);
     }
 
-    /// So much of what was taken is in that other place now, and takes no room in the queue any more.
+    /// So much of what was taken is in that other place now, and takes no room in the queue any
+    /// more.
     fn pass_on(self, segments: usize, bytes: usize, to: fn(&mut Accounts) -> &mut u64) {
         self.write(|accounts| {
             accounts.held = accounts.held.saturating_sub(segments as u64);
@@ -145,7 +153,8 @@ impl Ledger {
         self.write(|_| outbox::hold_back(bytes, segments));
     }
 
-    /// The batch is on its way. Whoever gives the reporter up learns by the flight whether any of it left.
+    /// The batch is on its way. Whoever gives the reporter up learns by the flight whether any of
+    /// it left.
     pub(crate) fn depart(self, flight: &Flight) {
         self.write(|accounts| accounts.flight = Some(flight.clone()));
     }
@@ -164,8 +173,9 @@ impl Ledger {
         });
     }
 
-    /// Ends the account: closes the outboxes and counts all that is left as lost. A batch of which something may have left is
-    /// unconfirmed, all else was dropped by the shutdown. What the reporter still writes later is ignored.
+    /// Ends the account: closes the outboxes and counts all that is left as lost. A batch of which
+    /// something may have left is unconfirmed, all else was dropped by the shutdown. What the
+    /// reporter still writes later is ignored.
     pub(crate) fn close(self) {
         self.write(|accounts| {
             accounts.owner = 0;
@@ -180,7 +190,10 @@ impl Ledger {
             }
             let held = std::mem::take(&mut accounts.held);
             accounts.shutdown += held;
-            outbox::settle(std::mem::take(&mut accounts.held_bytes), usize::try_from(held).unwrap_or(usize::MAX));
+            outbox::settle(
+                std::mem::take(&mut accounts.held_bytes),
+                usize::try_from(held).unwrap_or(usize::MAX),
+            );
             let in_flight = std::mem::take(&mut accounts.in_flight);
             match accounts.flight.take() {
                 Some(flight) if !flight.revoke() => accounts.unconfirmed += in_flight,
@@ -195,7 +208,8 @@ const TAKEN: u8 = 1;
 const REVOKED: u8 = 2;
 const HANDED_OVER: u8 = 3;
 
-/// How much of a batch the transport has taken: nothing, something or all. After [`revoke`](Flight::revoke) nothing is given out any more.
+/// How much of a batch the transport has taken: nothing, something or all. After
+/// [`revoke`](Flight::revoke) nothing is given out any more.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Flight(Arc<AtomicU8>);
 
@@ -216,9 +230,13 @@ impl Flight {
         self.0.load(Ordering::Acquire) == HANDED_OVER
     }
 
-    /// Ends the flight. True if nothing has been taken: the batch can be sent again, or is surely lost.
+    /// Ends the flight. True if nothing has been taken: the batch can be sent again, or is surely
+    /// lost.
     pub(crate) fn revoke(&self) -> bool {
-        !matches!(self.0.compare_exchange(WAITING, REVOKED, Ordering::AcqRel, Ordering::Acquire), Err(TAKEN | HANDED_OVER))
+        !matches!(
+            self.0.compare_exchange(WAITING, REVOKED, Ordering::AcqRel, Ordering::Acquire),
+            Err(TAKEN | HANDED_OVER)
+        )
     }
 }
 

@@ -1,5 +1,6 @@
-//! What the transports that speak to a backend have in common: the list of addresses to turn to, and the token that each of them is
-//! shown, with what is said where a backend doesn't want it. How one speaks is the transport's own.
+//! What the transports that speak to a backend have in common: the list of addresses to turn to,
+//! and the token that each of them is shown, with what is said where a backend doesn't want it. How
+//! one speaks is the transport's own.
 
 use std::str::FromStr;
 use std::time::Duration;
@@ -11,7 +12,8 @@ use crate::error::Error;
 /// How long a connection may take to stand.
 pub(crate) const CONNECT_DEADLINE: Duration = Duration::from_secs(5);
 
-/// The backends, each with what the transport needs of its address, and which of them is spoken to now.
+/// The backends, each with what the transport needs of its address, and which of them is spoken to
+/// now.
 #[derive(Debug)]
 pub(crate) struct Backends<T> {
     /// Never empty.
@@ -20,11 +22,19 @@ pub(crate) struct Backends<T> {
 }
 
 impl<T> Backends<T> {
-    /// Begins with the first one. `prepared` makes what the transport needs of an address, or says what is wrong with it.
-    pub(crate) fn new(addresses: Vec<Address>, prepared: fn(&Address) -> Result<T, &'static str>) -> Result<Self, Error> {
+    /// Begins with the first one. `prepared` makes what the transport needs of an address, or says
+    /// what is wrong with it.
+    pub(crate) fn new(
+        addresses: Vec<Address>,
+        prepared: fn(&Address) -> Result<T, &'static str>,
+    ) -> Result<Self, Error> {
         let list = addresses.into_iter().map(|address| match prepared(&address) {
             Ok(made) => Ok((address, made)),
-            Err(problem) => Err(Error::Backend { setting: "Config::backend", value: address.to_string(), problem }),
+            Err(problem) => Err(Error::Backend {
+                setting: "Config::backend",
+                value: address.to_string(),
+                problem,
+            }),
         });
         Ok(Self { list: list.collect::<Result<_, _>>()?, at: 0 })
     }
@@ -53,16 +63,23 @@ impl<T> Backends<T> {
 /// The backend asks for another token, in these words: with them goes what to do.
 pub(crate) fn unwelcome(words: &str, token: Option<&Token>) -> Outcome {
     let remedy = match token {
-        Some(_) => "the token given by `Config::token` or SW_AGENT_AUTHENTICATION is not the backend's",
+        Some(_) => {
+            "the token given by `Config::token` or SW_AGENT_AUTHENTICATION is not the backend's"
+        }
         None => "no token was given: set `Config::token` or SW_AGENT_AUTHENTICATION",
     };
     Outcome::Refused(format!("{words} ({remedy})"))
 }
 
-/// The token, and beside it the value of the header that holds it. `set_sensitive` keeps that out of what is printed.
-pub(crate) fn with_header<V: FromStr>(token: Option<Token>, set_sensitive: fn(&mut V, bool)) -> Result<Option<(Token, V)>, Error> {
+/// The token, and beside it the value of the header that holds it. `set_sensitive` keeps that out
+/// of what is printed.
+pub(crate) fn with_header<V: FromStr>(
+    token: Option<Token>,
+    set_sensitive: fn(&mut V, bool),
+) -> Result<Option<(Token, V)>, Error> {
     let Some(token) = token else { return Ok(None) };
-    let mut value = token.reveal().parse().map_err(|_| Error::Token { setting: "Config::token" })?;
+    let mut value =
+        token.reveal().parse().map_err(|_| Error::Token { setting: "Config::token" })?;
     set_sensitive(&mut value, true);
     Ok(Some((token, value)))
 }

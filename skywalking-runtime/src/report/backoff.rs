@@ -1,5 +1,5 @@
-//! How long to wait before the next try: by chance, up to twice as much after each failure and up to a ceiling ("full jitter"). When to
-//! try is the worker's business.
+//! How long to wait before the next try: by chance, up to twice as much after each failure and up
+//! to a ceiling ("full jitter"). When to try is the worker's business.
 
 use std::hash::{BuildHasher, RandomState};
 use std::time::Duration;
@@ -26,7 +26,8 @@ pub(crate) struct Backoff {
 }
 
 impl Backoff {
-    /// A generator of its own for each process: backends that come back shall not meet all their agents at once.
+    /// A generator of its own for each process: backends that come back shall not meet all their
+    /// agents at once.
     pub(crate) fn new(ceiling: Duration) -> Self {
         Self::seeded(ceiling, RandomState::new().hash_one(std::process::id()))
     }
@@ -40,7 +41,8 @@ impl Backoff {
         self.up_to(self.ceiling)
     }
 
-    /// The same after the backend said that it has too much to do: up to 60 s, or the ceiling if that is higher.
+    /// The same after the backend said that it has too much to do: up to 60 s, or the ceiling if
+    /// that is higher.
     pub(crate) fn next_overloaded(&mut self) -> Duration {
         self.up_to(self.ceiling.max(OVERLOADED))
     }
@@ -66,7 +68,8 @@ impl Backoff {
         self.random ^= self.random << 13;
         self.random ^= self.random >> 7;
         self.random ^= self.random << 17;
-        f64::from(u32::try_from(self.random >> 32).unwrap_or_default()) / (f64::from(u32::MAX) + 1.0)
+        f64::from(u32::try_from(self.random >> 32).unwrap_or_default())
+            / (f64::from(u32::MAX) + 1.0)
     }
 }
 
@@ -92,7 +95,11 @@ mod tests {
             let most = Duration::from_secs(most);
             assert!(waits.iter().all(|wait| (LEAST..=most).contains(wait)));
             // Full jitter: the shortest are near to nothing, the longest near to the limit.
-            assert!(waits.iter().any(|wait| *wait < most / 10) && waits.iter().any(|wait| *wait > most * 9 / 10), "{most:?}");
+            assert!(
+                waits.iter().any(|wait| *wait < most / 10)
+                    && waits.iter().any(|wait| *wait > most * 9 / 10),
+                "{most:?}"
+            );
         }
     }
 
@@ -123,7 +130,10 @@ mod tests {
 
     #[test]
     fn two_processes_do_not_wait_alike() {
-        let (mut one, mut other) = (Backoff::seeded(CEILING, 0x9e37_79b9_7f4a_7c15), Backoff::seeded(CEILING, 0xdead_beef_cafe_f00d));
+        let (mut one, mut other) = (
+            Backoff::seeded(CEILING, 0x9e37_79b9_7f4a_7c15),
+            Backoff::seeded(CEILING, 0xdead_beef_cafe_f00d),
+        );
         let waits = |backoff: &mut Backoff| (0..8).map(|_| backoff.next()).collect::<Vec<_>>();
         assert_ne!(waits(&mut one), waits(&mut other));
     }

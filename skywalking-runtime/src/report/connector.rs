@@ -1,5 +1,5 @@
-//! Connections to a backend: names are looked up by [`lookup`](super::lookup), and of several addresses the next is tried when one
-//! does not answer.
+//! Connections to a backend: names are looked up by [`lookup`](super::lookup), and of several
+//! addresses the next is tried when one does not answer.
 
 use std::future::Future;
 use std::io;
@@ -47,7 +47,9 @@ impl Service<Uri> for Connector {
 
     fn call(&mut self, address: Uri) -> Self::Future {
         let (connecting, meter) = (self.tcp.call(address), self.meter.clone());
-        Box::pin(async move { Ok(TokioIo::new(Metered::new(connecting.await?.into_inner(), meter))) })
+        Box::pin(
+            async move { Ok(TokioIo::new(Metered::new(connecting.await?.into_inner(), meter))) },
+        )
     }
 }
 

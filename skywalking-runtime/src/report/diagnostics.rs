@@ -1,7 +1,9 @@
-//! What the reporter logs about itself while it runs: why segments wait or are lost, and when that is over.
+//! What the reporter logs about itself while it runs: why segments wait or are lost, and when that
+//! is over.
 //!
-//! Each cause is one line when it begins, at most one a minute while it lasts, and one when it is over. What was held back meanwhile is
-//! counted in the next line. The lines are only made here: the worker hands them to [`self_log`](crate::self_log). The token is in none.
+//! Each cause is one line when it begins, at most one a minute while it lasts, and one when it is
+//! over. What was held back meanwhile is counted in the next line. The lines are only made here:
+//! the worker hands them to [`self_log`](crate::self_log). The token is in none.
 
 mod losses;
 
@@ -62,9 +64,15 @@ impl Cause {
             Self::Overloaded => "the backend is overloaded; sending again later",
             Self::Management => "the backend refused the instance's properties or its keep-alive",
             Self::Redaction => "the program's redaction panicked; the segment counts as dropped",
-            Self::QueueFull => "the queue is full; new segments are dropped (Config::queue_segments, Config::queue_bytes)",
-            Self::LiveLimit => "too many segments are open; new requests are not traced (Config::live_segments)",
-            Self::KeepBuffer => "too many segments wait for the end of their request; the oldest are dropped (Keep::buffer_bytes)",
+            Self::QueueFull => {
+                "the queue is full; new segments are dropped (Config::queue_segments, Config::queue_bytes)"
+            }
+            Self::LiveLimit => {
+                "too many segments are open; new requests are not traced (Config::live_segments)"
+            }
+            Self::KeepBuffer => {
+                "too many segments wait for the end of their request; the oldest are dropped (Keep::buffer_bytes)"
+            }
         }
     }
 
@@ -88,7 +96,14 @@ impl Cause {
 
     /// True if an answer of the backend ends it; else it is over when nothing was lost for a while.
     fn ends_by_answer(self) -> bool {
-        matches!(self, Self::Unreachable | Self::Unconfirmed | Self::Refused | Self::Overloaded | Self::Management)
+        matches!(
+            self,
+            Self::Unreachable
+                | Self::Unconfirmed
+                | Self::Refused
+                | Self::Overloaded
+                | Self::Management
+        )
     }
 }
 
@@ -129,7 +144,12 @@ pub(crate) struct Diagnostics {
 impl Diagnostics {
     /// What was lost before is not this reporter's.
     pub(crate) fn new(losses: Losses) -> Self {
-        Self { states: Default::default(), seen: losses, answered: losses.by_outage(), lines: Vec::new() }
+        Self {
+            states: Default::default(),
+            seen: losses,
+            answered: losses.by_outage(),
+            lines: Vec::new(),
+        }
     }
 
     /// Something failed.
@@ -177,7 +197,8 @@ impl Diagnostics {
         }
         (state.last, state.told, state.suppressed) = (None, false, 0);
         state.line = Some(now);
-        let line = if lost > 0 { Line::warn(cause.recovered()) } else { Line::info(cause.recovered()) };
+        let line =
+            if lost > 0 { Line::warn(cause.recovered()) } else { Line::info(cause.recovered()) };
         self.lines.push(line.lost(lost));
     }
 

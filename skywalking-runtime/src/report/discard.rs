@@ -1,4 +1,5 @@
-//! The transport to nowhere: takes everything at once. For tests that look at segments on their way.
+//! The transport to nowhere: takes everything at once. For tests that look at segments on their
+//! way.
 
 use super::transport::{Call, Messages, Outcome, Transport};
 use crate::management::Word;

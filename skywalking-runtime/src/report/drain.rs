@@ -1,7 +1,8 @@
 //! Out of the threads' outboxes, into a batch of encoded segments.
 //!
-//! One pass visits each tray that held something when the pass began. A batch that is full interrupts the pass; what is left of the
-//! load at hand is held, and what is in the other trays waits there, within the budget of the queue. Nothing is sent here.
+//! One pass visits each tray that held something when the pass began. A batch that is full
+//! interrupts the pass; what is left of the load at hand is held, and what is in the other trays
+//! waits there, within the budget of the queue. Nothing is sent here.
 
 use std::collections::VecDeque;
 
@@ -118,8 +119,17 @@ pub(crate) struct Drain {
 }
 
 impl Drain {
-    /// Segments wait `max_age` milliseconds for what they lack, and take at most half of the queue meanwhile. Anchors the time: stamps from now on can be told.
-    pub(crate) fn new(ledger: Ledger, identity: Identity, form: Form, hook: Hook, max_age: u64, queue: Budget, keep: Option<Keep>) -> Self {
+    /// Segments wait `max_age` milliseconds for what they lack, and take at most half of the queue
+    /// meanwhile. Anchors the time: stamps from now on can be told.
+    pub(crate) fn new(
+        ledger: Ledger,
+        identity: Identity,
+        form: Form,
+        hook: Hook,
+        max_age: u64,
+        queue: Budget,
+        keep: Option<Keep>,
+    ) -> Self {
         let mut timeline = Timeline::default();
         timeline.add(clock::anchor());
         Self {
@@ -157,8 +167,8 @@ impl Drain {
         self.waiting.hurry();
     }
 
-    /// Notes what the clocks say now. To be called each second, also while nothing is taken out: what waits would else be shown by what
-    /// the clocks did meanwhile.
+    /// Notes what the clocks say now. To be called each second, also while nothing is taken out:
+    /// what waits would else be shown by what the clocks did meanwhile.
     pub(crate) fn note_time(&mut self) {
         self.timeline.add(clock::anchor());
     }
@@ -192,7 +202,8 @@ impl Drain {
     fn go_round(&mut self, batch: &mut Batch) -> Filled {
         let mut todo = self.todo.take().unwrap_or_else(|| {
             self.missed = false;
-            // Also where there is nothing to take: far between, anchors would smear what the clocks did meanwhile.
+            // Also where there is nothing to take: far between, anchors would smear what the clocks
+            // did meanwhile.
             self.timeline.add(clock::anchor());
             self.waiting.look();
             outbox::nodes().flat_map(|node| &node.trays).filter(|tray| tray.queued() > 0).collect()
@@ -231,7 +242,8 @@ impl Drain {
         Filled::Dry
     }
 
-    /// Encodes what was held and need not wait any longer. False if the batch is full before its end.
+    /// Encodes what was held and need not wait any longer. False if the batch is full before its
+    /// end.
     fn encode_waiting(&mut self, batch: &mut Batch) -> bool {
         while !batch.is_full() {
             if let Some(held) = self.kept.pop_front() {
@@ -261,7 +273,8 @@ impl Drain {
         crate::testing::segment_finished(head.scope, head.id);
     }
 
-    /// Puts a segment that is on trial where it belongs: among those that leave, in the buffer, or nowhere.
+    /// Puts a segment that is on trial where it belongs: among those that leave, in the buffer, or
+    /// nowhere.
     fn judge(&mut self, judged: Judged<'_>) {
         let (head, records, attached) = judged.parts();
         match self.trials.judge(head, records, attached, &self.timeline) {
@@ -328,8 +341,12 @@ impl Drain {
                 lost += 1;
                 lost_bytes += head.bytes();
             }
-            self.place =
-                Place { head: self.place.head + 1, record: record + head.records, side: side + head.sides, text: text + head.text };
+            self.place = Place {
+                head: self.place.head + 1,
+                record: record + head.records,
+                side: side + head.sides,
+                text: text + head.text,
+            };
         }
         load.attached.extend(attached);
         self.load = load;
@@ -351,7 +368,8 @@ impl Drain {
         self.ledger.lose(segments, bytes);
     }
 
-    /// The bytes of one segment, in the form that they leave in. None if the program's redaction panicked.
+    /// The bytes of one segment, in the form that they leave in. None if the program's redaction
+    /// panicked.
     fn encode(&mut self, segment: Segment<'_>) -> Option<Bytes> {
         let message = self.encoder.encode_redacted(segment, &self.timeline)?;
         #[cfg(feature = "testing")]

@@ -1,16 +1,21 @@
-//! A finished segment's records to the bytes of a `SegmentObject`, in one pass from the last field to the first.
+//! A finished segment's records to the bytes of a `SegmentObject`, in one pass from the last field
+//! to the first.
 //!
-//! The bytes are those that prost writes for the same message: fields ascend, defaults are left out. What is missing or contradictory
-//! in the records becomes something that the backend takes; nothing here fails, panics or loops. Where segments come from is
-//! `drain`'s business, where the bytes go the worker's.
+//! The bytes are those that prost writes for the same message: fields ascend, defaults are left
+//! out. What is missing or contradictory in the records becomes something that the backend takes;
+//! nothing here fails, panics or loops. Where segments come from is `drain`'s business, where the
+//! bytes go the worker's.
 //!
 //! Rules that are decided here and nowhere else:
 //! * a span that is still open ends with its segment and gets the tag `unfinished=true`;
 //! * no span ends before it starts, none starts before its parent;
-//! * of tags with one key the last one counts and stands where it was set last: an OAP loses segments with two (`protocol/semantics.md` 20.3);
-//! * an Exit span without an address calls `unknown`: without one the backend draws no call; a span without a name is `unnamed`, and so is a tag
-//!   or a field of a log without a key; what consists of blanks is none;
-//! * of more than 300 logs of a span the first 299 and the last one are told: what was said last is most often why it failed.
+//! * of tags with one key the last one counts and stands where it was set last: an OAP loses
+//!   segments with two (`protocol/semantics.md` 20.3);
+//! * an Exit span without an address calls `unknown`: without one the backend draws no call; a span
+//!   without a name is `unnamed`, and so is a tag or a field of a log without a key; what consists
+//!   of blanks is none;
+//! * of more than 300 logs of a span the first 299 and the last one are told: what was said last is
+//!   most often why it failed.
 
 mod component;
 #[cfg(test)]
@@ -48,7 +53,8 @@ mod field {
     pub(super) const IS_SIZE_LIMITED: u32 = 6;
 }
 
-/// A finished segment, as slices of the load that it lies in. Places in it count from the beginning of its own slices.
+/// A finished segment, as slices of the load that it lies in. Places in it count from the beginning
+/// of its own slices.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Segment<'a> {
     pub(crate) head: &'a Head,
@@ -73,11 +79,16 @@ impl<'a> Segment<'a> {
         place > 0 && self.records.get(place).is_some_and(|record| record.is(Record::TOLD))
     }
 
-    /// The place of a span's parent. Only spans that were there before can be parents, and are told here.
+    /// The place of a span's parent. Only spans that were there before can be parents, and are told
+    /// here.
     fn parent_of(&self, place: usize) -> Option<usize> {
         let mut at = place;
         loop {
-            let parent = self.records.get(at).map(|record| record.parent).filter(|parent| *parent != NONE)?;
+            let parent = self
+                .records
+                .get(at)
+                .map(|record| record.parent)
+                .filter(|parent| *parent != NONE)?;
             at = Some(usize::from(parent)).filter(|parent| *parent < at)?;
             if !self.is_told(at) {
                 return Some(at);
@@ -137,7 +148,11 @@ impl Encoder {
     }
 
     /// The bytes of the segment's `SegmentObject`. None if the program's redaction panicked.
-    pub(crate) fn encode_redacted(&mut self, segment: Segment<'_>, timeline: &Timeline) -> Option<Bytes> {
+    pub(crate) fn encode_redacted(
+        &mut self,
+        segment: Segment<'_>,
+        timeline: &Timeline,
+    ) -> Option<Bytes> {
         if !self.hook.is_set() {
             return Some(self.encode(segment, timeline));
         }
@@ -151,7 +166,8 @@ impl Encoder {
 
     /// The bytes of the segment's `SegmentObject`.
     pub(crate) fn encode(&mut self, segment: Segment<'_>, timeline: &Timeline) -> Bytes {
-        let clock = timeline.clock(segment.records.first().map_or(segment.head.ended, |record| record.start));
+        let clock = timeline
+            .clock(segment.records.first().map_or(segment.head.ended, |record| record.start));
         self.starts.clear();
         self.logs_left_out = 0;
         for (place, record) in segment.records.iter().enumerate() {
@@ -185,11 +201,13 @@ impl Encoder {
 }
 
 impl Scratch {
-    /// Base64 to text. What is no Base64 is empty; what is no text is replaced character by character.
+    /// Base64 to text. What is no Base64 is empty; what is no text is replaced character by
+    /// character.
     fn decode(&mut self, base64: &str) -> Cow<'_, str> {
         self.bytes.clear();
         base64::decode(base64.as_bytes(), &mut self.bytes);
-        std::str::from_utf8(&self.bytes).map_or_else(|_| String::from_utf8_lossy(&self.bytes), Cow::Borrowed)
+        std::str::from_utf8(&self.bytes)
+            .map_or_else(|_| String::from_utf8_lossy(&self.bytes), Cow::Borrowed)
     }
 }
 

@@ -1,5 +1,5 @@
-//! Logs what `trace` finds out about the traced program: Local spans without a context, and misuse that compiles. Each callsite, and each
-//! kind of misuse, is logged once.
+//! Logs what `trace` finds out about the traced program: Local spans without a context, and misuse
+//! that compiles. Each callsite, and each kind of misuse, is logged once.
 
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::sync::{Mutex, MutexGuard, PoisonError};
@@ -15,7 +15,8 @@ const MOST: usize = 20;
 
 /// How many of the listed callsites have been looked at.
 static LOOKED_AT: AtomicUsize = AtomicUsize::new(0);
-static LOGGED: [AtomicBool; Misuse::ALL.len()] = [const { AtomicBool::new(false) }; Misuse::ALL.len()];
+static LOGGED: [AtomicBool; Misuse::ALL.len()] =
+    [const { AtomicBool::new(false) }; Misuse::ALL.len()];
 
 /// The findings of one agent on their way to the log, and whatever else its reporter logs.
 #[derive(Debug, Default)]
@@ -30,7 +31,8 @@ impl Findings {
         }
     }
 
-    /// Keeps what was logged until it is written. Few lines are being written at a time, so few are kept.
+    /// Keeps what was logged until it is written. Few lines are being written at a time, so few are
+    /// kept.
     pub(crate) fn keep(&self, delivery: Delivery) {
         let mut deliveries = self.deliveries();
         deliveries.retain(|earlier| !earlier.is_over());
@@ -59,7 +61,8 @@ fn new_lines() -> Vec<Line> {
     lines
 }
 
-/// Lines for the callsites that no other call has looked at. The reporter and the end of its agent may ask at the same time.
+/// Lines for the callsites that no other call has looked at. The reporter and the end of its agent
+/// may ask at the same time.
 fn orphan_lines() -> Vec<Line> {
     loop {
         let mut lines = Vec::new();
@@ -75,13 +78,15 @@ fn orphan_lines() -> Vec<Line> {
                 _ => {}
             }
         }
-        if LOOKED_AT.compare_exchange(before, number, Ordering::Relaxed, Ordering::Relaxed).is_ok() {
+        if LOOKED_AT.compare_exchange(before, number, Ordering::Relaxed, Ordering::Relaxed).is_ok()
+        {
             return lines;
         }
     }
 }
 
-const MORE: &str = "more local spans have no parent: `skywalking_runtime::orphans()` lists and counts them";
+const MORE: &str =
+    "more local spans have no parent: `skywalking_runtime::orphans()` lists and counts them";
 
 /// A callsite as a reader finds it.
 fn place(callsite: &Callsite) -> String {
@@ -92,7 +97,10 @@ fn place(callsite: &Callsite) -> String {
 }
 
 fn orphan(callsite: &Callsite) -> String {
-    let rule = callsite.orphan_rule().or_else(|| Some(tracer::current()?.settings.orphans)).unwrap_or_default();
+    let rule = callsite
+        .orphan_rule()
+        .or_else(|| Some(tracer::current()?.settings.orphans))
+        .unwrap_or_default();
     let done = match rule {
         Orphans::Trace => "starts a new trace each time",
         Orphans::Skip => "is skipped",

@@ -1,7 +1,9 @@
-//! The gRPC transport: each batch is one call of `collect`, closed and answered; properties and signs of life are calls of their own.
+//! The gRPC transport: each batch is one call of `collect`, closed and answered; properties and
+//! signs of life are calls of their own.
 //!
-//! The segments' bytes go out as the encoder made them. Nothing connects before the first call, and a connection that breaks is not
-//! mended here: the worker turns to the next address. The token goes with every call, and nowhere else.
+//! The segments' bytes go out as the encoder made them. Nothing connects before the first call, and
+//! a connection that breaks is not mended here: the worker turns to the next address. The token
+//! goes with every call, and nowhere else.
 
 mod backend;
 mod codec;
@@ -47,7 +49,11 @@ pub(crate) struct Grpc {
 
 impl Grpc {
     /// Connects to nobody yet.
-    pub(crate) fn new(backends: Vec<Address>, token: Option<Token>, management: properties::Messages) -> Result<Self, Error> {
+    pub(crate) fn new(
+        backends: Vec<Address>,
+        token: Option<Token>,
+        management: properties::Messages,
+    ) -> Result<Self, Error> {
         let backends = Backends::new(backends, endpoint)?;
         let token = backends::with_header(token, MetadataValue::set_sensitive)?;
         Ok(Self { backends, channel: None, token, management })
@@ -72,9 +78,14 @@ impl Grpc {
         request
     }
 
-    /// One call: a stream of messages, and the answer. The flight, if there is one, learns whether all of them were
-    /// written before the answer came.
-    fn call(&mut self, path: &'static str, messages: impl Iterator<Item = bytes::Bytes> + Send + 'static, flight: Option<Flight>) -> Call {
+    /// One call: a stream of messages, and the answer. The flight, if there is one, learns whether
+    /// all of them were written before the answer came.
+    fn call(
+        &mut self,
+        path: &'static str,
+        messages: impl Iterator<Item = bytes::Bytes> + Send + 'static,
+        flight: Option<Flight>,
+    ) -> Call {
         let request = self.request(tokio_stream::iter(messages));
         let token = self.token.as_ref().map(|(token, _)| token.clone());
         let Some((channel, meter)) = self.channel() else {
@@ -83,14 +94,18 @@ impl Grpc {
         Box::pin(async move {
             meter.begin();
             let body = Handed::default();
-            let mut client = Client::new(Backend { channel, batch: flight.is_some().then(|| body.clone()) });
+            let mut client =
+                Client::new(Backend { channel, batch: flight.is_some().then(|| body.clone()) });
             if let Err(error) = client.ready().await {
                 return Outcome::Failed(quote(&chain(&*error), token.as_ref()));
             }
             match client.client_streaming(request, http_path(path), Raw).await {
                 Ok(_) => {
-                    // What the connection still holds never leaves if the server has ended the stream.
-                    if let Some(flight) = flight.filter(|_| body.bytes().is_some_and(|bytes| meter.written() >= bytes)) {
+                    // What the connection still holds never leaves if the server has ended the
+                    // stream.
+                    if let Some(flight) = flight
+                        .filter(|_| body.bytes().is_some_and(|bytes| meter.written() >= bytes))
+                    {
                         flight.hand_over();
                     }
                     Outcome::Taken
@@ -104,8 +119,11 @@ impl Grpc {
 fn endpoint(address: &Address) -> Result<Endpoint, &'static str> {
     let unusable = "can't be written as a URL; give host:port";
     let endpoint = Endpoint::from_shared(format!("http://{address}")).map_err(|_| unusable)?;
-    let endpoint = endpoint.user_agent(concat!("skywalking-rust/", env!("CARGO_PKG_VERSION"))).map_err(|_| unusable)?;
-    // No HTTP/2 keep-alive: the backend ends connections that ping often (`protocol/semantics.md` 18); deadlines find dead ones.
+    let endpoint = endpoint
+        .user_agent(concat!("skywalking-rust/", env!("CARGO_PKG_VERSION")))
+        .map_err(|_| unusable)?;
+    // No HTTP/2 keep-alive: the backend ends connections that ping often (`protocol/semantics.md`
+    // 18); deadlines find dead ones.
     Ok(endpoint.connect_timeout(CONNECT_DEADLINE))
 }
 
@@ -141,8 +159,8 @@ impl Transport for Grpc {
     }
 }
 
-/// What a status means for what was sent. Only a status that the other side itself gave is an answer; tonic also makes some of its own
-/// for connections that broke, and those have a source.
+/// What a status means for what was sent. Only a status that the other side itself gave is an
+/// answer; tonic also makes some of its own for connections that broke, and those have a source.
 fn outcome(status: &Status, token: Option<&Token>) -> Outcome {
     let text = quote(&chain(status), token);
     if status.source().is_some() {
@@ -150,7 +168,10 @@ fn outcome(status: &Status, token: Option<&Token>) -> Outcome {
     }
     match status.code() {
         Code::PermissionDenied | Code::Unauthenticated => backends::unwelcome(&text, token),
-        Code::InvalidArgument | Code::Unimplemented | Code::FailedPrecondition | Code::OutOfRange => Outcome::Refused(text),
+        Code::InvalidArgument
+        | Code::Unimplemented
+        | Code::FailedPrecondition
+        | Code::OutOfRange => Outcome::Refused(text),
         Code::ResourceExhausted => Outcome::Overloaded(text),
         _ => Outcome::Failed(text),
     }
@@ -159,7 +180,9 @@ fn outcome(status: &Status, token: Option<&Token>) -> Outcome {
 /// The error and its sources, in one line. A status says its code first.
 fn chain(error: &(dyn std::error::Error + 'static)) -> String {
     match error.downcast_ref::<Status>() {
-        Some(status) if status.message().is_empty() => sources(format!("{:?}", status.code()), error),
+        Some(status) if status.message().is_empty() => {
+            sources(format!("{:?}", status.code()), error)
+        }
         Some(status) => sources(format!("{:?}: {}", status.code(), status.message()), error),
         None => sources(error.to_string(), error),
     }

@@ -1,6 +1,8 @@
-//! Segments that have ended and wait for the handles of some of their spans ([`AsyncSpan`](crate::AsyncSpan)): they stay with the reporter,
-//! until the last handle is done or they are too old. When the reporter ends they go as they are. At most half of the queue waits so, with
-//! what those handles said that are done: handles that were forgotten shall not shut out the rest.
+//! Segments that have ended and wait for the handles of some of their spans
+//! ([`AsyncSpan`](crate::AsyncSpan)): they stay with the reporter, until the last handle is done or
+//! they are too old. When the reporter ends they go as they are. At most half of the queue waits
+//! so, with what those handles said that are done: handles that were forgotten shall not shut out
+//! the rest.
 
 use std::collections::VecDeque;
 
@@ -45,14 +47,23 @@ pub(crate) struct Waiting {
     next_look: u64,
 }
 
-/// So many segments are looked at in a millisecond, at most: a pass may follow upon the other, and each look goes through all of them.
+/// So many segments are looked at in a millisecond, at most: a pass may follow upon the other, and
+/// each look goes through all of them.
 const LOOKS: u64 = 1_024;
 
 impl Waiting {
     /// Each segment waits so many milliseconds, and all of them take at most half of the queue.
     pub(crate) fn new(patience: u64, queue: Budget) -> Self {
         let room = Budget { bytes: queue.bytes / 2, segments: (queue.segments / 2).max(1) };
-        Self { segments: VecDeque::new(), bytes: 0, ready: VecDeque::new(), patience, room, released: false, next_look: 0 }
+        Self {
+            segments: VecDeque::new(),
+            bytes: 0,
+            ready: VecDeque::new(),
+            patience,
+            room,
+            released: false,
+            next_look: 0,
+        }
     }
 
     /// From now on nothing is held.
@@ -92,7 +103,8 @@ impl Waiting {
         self.next_look = 0;
     }
 
-    /// Looks for those that need not wait any longer: at most once a pass, and less often if there are many.
+    /// Looks for those that need not wait any longer: at most once a pass, and less often if there
+    /// are many.
     pub(crate) fn look(&mut self) {
         let now = age::now();
         if now < self.next_look {
@@ -141,7 +153,13 @@ impl Held {
 
     /// The same, with what they said by now.
     fn weigh(&mut self) -> usize {
-        self.said = self.attached.detached.iter().filter_map(|detached| detached.ending()).map(Ending::bytes).sum();
+        self.said = self
+            .attached
+            .detached
+            .iter()
+            .filter_map(|detached| detached.ending())
+            .map(Ending::bytes)
+            .sum();
         self.weight()
     }
 
@@ -181,7 +199,8 @@ impl Held {
     fn put(&mut self, place: usize, ending: &Ending) {
         let Some(record) = self.records.get(place) else { return };
         let mut head = record.side;
-        // Where the span's scope went on behind the end that its handle gave it, it may have logs from there.
+        // Where the span's scope went on behind the end that its handle gave it, it may have logs
+        // from there.
         let end = ending.end.max(self.last_log(head));
         for entry in &ending.entries {
             match entry {
@@ -217,14 +236,20 @@ impl Held {
     fn tag(&mut self, head: &mut u32, key: &'static str, value: &Kept) {
         match value.raw() {
             Raw::Text(text) => self.push_text(head, key, text, SideKind::Text),
-            Raw::Int(number) => self.push(head, Side::number(key, SideKind::Int, number.cast_unsigned())),
+            Raw::Int(number) => {
+                self.push(head, Side::number(key, SideKind::Int, number.cast_unsigned()))
+            }
             Raw::Uint(number) => self.push(head, Side::number(key, SideKind::Uint, number)),
-            Raw::Bool(truth) => self.push(head, Side { key, a: u32::from(truth), b: 0, next: 0, kind: SideKind::Bool }),
+            Raw::Bool(truth) => self
+                .push(head, Side { key, a: u32::from(truth), b: 0, next: 0, kind: SideKind::Bool }),
         }
     }
 
     fn push_text(&mut self, head: &mut u32, key: &'static str, text: &str, kind: SideKind) {
-        let (Ok(offset), Ok(length)) = (u32::try_from(self.text.len()), u32::try_from(text.len())) else { return };
+        let (Ok(offset), Ok(length)) = (u32::try_from(self.text.len()), u32::try_from(text.len()))
+        else {
+            return;
+        };
         self.text.push_str(text);
         self.push(head, Side { key, a: offset, b: length, next: 0, kind });
     }
@@ -257,8 +282,13 @@ mod tests {
         .collect()
     }
 
-    /// Segments of these ids, each with a handle that is out and one that is done and said so many bytes.
-    fn wait_with(waiting: &mut Waiting, said: usize, ids: impl Iterator<Item = u64>) -> Vec<Arc<Detached>> {
+    /// Segments of these ids, each with a handle that is out and one that is done and said so many
+    /// bytes.
+    fn wait_with(
+        waiting: &mut Waiting,
+        said: usize,
+        ids: impl Iterator<Item = u64>,
+    ) -> Vec<Arc<Detached>> {
         ids.map(|id| {
             let cells = [0, 1].map(|index| Arc::new(Detached::new(index)));
             let head = Head { id, ..Head::default() };

@@ -1,9 +1,10 @@
-//! The HTTP transport: each batch is one POST of an array of segments as JSON, and each word of management one of an object
-//! (`protocol/semantics.md` 19).
+//! The HTTP transport: each batch is one POST of an array of segments as JSON, and each word of
+//! management one of an object (`protocol/semantics.md` 19).
 //!
-//! There is one connection, kept from call to call while it is young. Nothing connects before the first call, and what breaks is not
-//! mended here: the worker turns to the next address. A batch has left when the connection asks for the first byte of its body. The
-//! token goes with every call, and nowhere else.
+//! There is one connection, kept from call to call while it is young. Nothing connects before the
+//! first call, and what breaks is not mended here: the worker turns to the next address. A batch
+//! has left when the connection asks for the first byte of its body. The token goes with every
+//! call, and nowhere else.
 
 mod body;
 mod connection;
@@ -30,7 +31,8 @@ const SEGMENTS: &str = "/v3/segments";
 const PROPERTIES: &str = "/v3/management/reportProperties";
 const KEEP_ALIVE: &str = "/v3/management/keepAlive";
 const AUTHENTICATION: HeaderName = HeaderName::from_static("authentication");
-const AGENT: HeaderValue = HeaderValue::from_static(concat!("skywalking-rust/", env!("CARGO_PKG_VERSION")));
+const AGENT: HeaderValue =
+    HeaderValue::from_static(concat!("skywalking-rust/", env!("CARGO_PKG_VERSION")));
 const JSON: HeaderValue = HeaderValue::from_static("application/json");
 
 /// The connection that the next call may use. A call that is given up takes it along.
@@ -52,7 +54,11 @@ pub(crate) struct Http {
 
 impl Http {
     /// Connects to nobody yet.
-    pub(crate) fn new(backends: Vec<Address>, token: Option<Token>, management: properties::Messages) -> Result<Self, Error> {
+    pub(crate) fn new(
+        backends: Vec<Address>,
+        token: Option<Token>,
+        management: properties::Messages,
+    ) -> Result<Self, Error> {
         let backends = Backends::new(backends, host)?;
         let token = backends::with_header(token, HeaderValue::set_sensitive)?;
         Ok(Self { backends, kept: Kept::default(), token, management })
@@ -82,13 +88,16 @@ impl Http {
             match connection.exchange(request).await {
                 Ok(answer) => {
                     // One that has not read all of the body waits for nothing else.
-                    let is_read = answer.status.is_success() && flight.is_none_or(|flight| flight.is_handed_over());
+                    let is_read = answer.status.is_success()
+                        && flight.is_none_or(|flight| flight.is_handed_over());
                     if is_read && answer.is_whole {
                         *lock(&kept) = Some(connection);
                     }
                     outcome(&answer, token.as_ref())
                 }
-                Err(error) => Outcome::Failed(quote(&sources(error.to_string(), &error), token.as_ref())),
+                Err(error) => {
+                    Outcome::Failed(quote(&sources(error.to_string(), &error), token.as_ref()))
+                }
             }
         })
     }
@@ -110,7 +119,8 @@ async fn connection(kept: &Kept, address: &Address) -> Result<Connection, String
 }
 
 fn host(address: &Address) -> Result<HeaderValue, &'static str> {
-    HeaderValue::try_from(address.to_string()).map_err(|_| "can't be written as a header; give host:port")
+    HeaderValue::try_from(address.to_string())
+        .map_err(|_| "can't be written as a header; give host:port")
 }
 
 impl Transport for Http {
@@ -143,14 +153,19 @@ impl Transport for Http {
     }
 }
 
-/// What an answer means for what was sent. An OAP answers 500 if it stumbles over what is in a segment: that is a refusal, and the next
-/// batch may be better. What stands in front of a backend answers 502 to 504 and redirects, and knows nothing of it.
+/// What an answer means for what was sent. An OAP answers 500 if it stumbles over what is in a
+/// segment: that is a refusal, and the next batch may be better. What stands in front of a backend
+/// answers 502 to 504 and redirects, and knows nothing of it.
 fn outcome(answer: &Answer, token: Option<&Token>) -> Outcome {
     let Answer { status, text, .. } = answer;
     if status.is_success() {
         return Outcome::Taken;
     }
-    let words = if text.is_empty() { format!("HTTP status {status}") } else { format!("HTTP status {status}: {text}") };
+    let words = if text.is_empty() {
+        format!("HTTP status {status}")
+    } else {
+        format!("HTTP status {status}: {text}")
+    };
     let words = quote(&words, token);
     match *status {
         StatusCode::TOO_MANY_REQUESTS => Outcome::Overloaded(words),

@@ -1,6 +1,7 @@
-//! A `SegmentObject` as JSON, by the proto3 mapping that the backend's HTTP endpoint reads (`protocol/semantics.md` 19): names in
-//! lowerCamelCase, enums by name. Times are numbers, which the backend takes as well as text. Lists and texts that are empty are left
-//! out, as are switches that are off, but for `isError`.
+//! A `SegmentObject` as JSON, by the proto3 mapping that the backend's HTTP endpoint reads
+//! (`protocol/semantics.md` 19): names in lowerCamelCase, enums by name. Times are numbers, which
+//! the backend takes as well as text. Lists and texts that are empty are left out, as are switches
+//! that are off, but for `isError`.
 
 use std::io;
 
@@ -9,18 +10,24 @@ use serde::ser::{Serialize, SerializeStruct as _, Serializer};
 use serde_json::ser::{CompactFormatter, Formatter};
 #[cfg(feature = "report-http")]
 use skywalking_proto::v3::{InstancePingPkg, InstanceProperties};
-use skywalking_proto::v3::{KeyStringValuePair, Log, RefType, SegmentObject, SegmentReference, SpanLayer, SpanObject, SpanType};
+use skywalking_proto::v3::{
+    KeyStringValuePair, Log, RefType, SegmentObject, SegmentReference, SpanLayer, SpanObject,
+    SpanType,
+};
 
 /// One line of JSON, with the line end, of a segment's bytes. None if they are no segment.
 pub(crate) fn line(bytes: &[u8]) -> Option<Vec<u8>> {
     let segment = SegmentObject::decode(bytes).ok()?;
     let mut line = Vec::with_capacity(bytes.len() * 3);
-    Json(&segment).serialize(&mut serde_json::Serializer::with_formatter(&mut line, Visible)).ok()?;
+    Json(&segment)
+        .serialize(&mut serde_json::Serializer::with_formatter(&mut line, Visible))
+        .ok()?;
     line.push(b'\n');
     Some(line)
 }
 
-/// The JSON of a segment's bytes. What is no segment becomes an empty one, which a backend passes over: the encoder writes none such.
+/// The JSON of a segment's bytes. What is no segment becomes an empty one, which a backend passes
+/// over: the encoder writes none such.
 #[cfg(feature = "report-http")]
 pub(crate) fn segment(bytes: &[u8]) -> bytes::Bytes {
     message(&SegmentObject::decode(bytes).unwrap_or_default(), bytes.len() * 2)
@@ -48,11 +55,16 @@ where
     }
 }
 
-/// Escapes the control characters that JSON doesn't ask to escape: the line may end up in a terminal.
+/// Escapes the control characters that JSON doesn't ask to escape: the line may end up in a
+/// terminal.
 struct Visible;
 
 impl Formatter for Visible {
-    fn write_string_fragment<W: ?Sized + io::Write>(&mut self, writer: &mut W, fragment: &str) -> io::Result<()> {
+    fn write_string_fragment<W: ?Sized + io::Write>(
+        &mut self,
+        writer: &mut W,
+        fragment: &str,
+    ) -> io::Result<()> {
         let mut rest = fragment;
         while let Some((at, c)) = rest.char_indices().find(|(_, c)| c.is_control()) {
             CompactFormatter.write_string_fragment(writer, &rest[..at])?;
@@ -102,8 +114,14 @@ impl Serialize for Json<'_, SpanObject> {
         put!(out, "refs", &list(&span.refs), if !span.refs.is_empty());
         out.serialize_field("operationName", &span.operation_name)?;
         put!(out, "peer", &span.peer, if !span.peer.is_empty());
-        out.serialize_field("spanType", &Enum(span.span_type, |n| SpanType::try_from(n).ok().map(|v| v.as_str_name())))?;
-        out.serialize_field("spanLayer", &Enum(span.span_layer, |n| SpanLayer::try_from(n).ok().map(|v| v.as_str_name())))?;
+        out.serialize_field(
+            "spanType",
+            &Enum(span.span_type, |n| SpanType::try_from(n).ok().map(|v| v.as_str_name())),
+        )?;
+        out.serialize_field(
+            "spanLayer",
+            &Enum(span.span_layer, |n| SpanLayer::try_from(n).ok().map(|v| v.as_str_name())),
+        )?;
         out.serialize_field("componentId", &span.component_id)?;
         out.serialize_field("isError", &span.is_error)?;
         put!(out, "tags", &list(&span.tags), if !span.tags.is_empty());
@@ -117,7 +135,10 @@ impl Serialize for Json<'_, SegmentReference> {
     fn serialize<S: Serializer>(&self, to: S) -> Result<S::Ok, S::Error> {
         let from = self.0;
         let mut out = to.serialize_struct("SegmentReference", 8)?;
-        out.serialize_field("refType", &Enum(from.ref_type, |n| RefType::try_from(n).ok().map(|v| v.as_str_name())))?;
+        out.serialize_field(
+            "refType",
+            &Enum(from.ref_type, |n| RefType::try_from(n).ok().map(|v| v.as_str_name())),
+        )?;
         out.serialize_field("traceId", &from.trace_id)?;
         out.serialize_field("parentTraceSegmentId", &from.parent_trace_segment_id)?;
         out.serialize_field("parentSpanId", &from.parent_span_id)?;
@@ -191,7 +212,10 @@ mod tests {
 
     #[test]
     fn a_segment_is_one_line_with_the_names_of_the_wire() {
-        let pair = |key: &str, value: &str| KeyStringValuePair { key: key.to_owned(), value: value.to_owned() };
+        let pair = |key: &str, value: &str| KeyStringValuePair {
+            key: key.to_owned(),
+            value: value.to_owned(),
+        };
         let segment = SegmentObject {
             trace_id: "t".to_owned(),
             trace_segment_id: "s".to_owned(),
@@ -200,7 +224,11 @@ mod tests {
                 parent_span_id: -1,
                 start_time: 1_700_000_000_000,
                 end_time: 1_700_000_000_010,
-                refs: vec![SegmentReference { parent_span_id: 3, parent_service: "a".to_owned(), ..SegmentReference::default() }],
+                refs: vec![SegmentReference {
+                    parent_span_id: 3,
+                    parent_service: "a".to_owned(),
+                    ..SegmentReference::default()
+                }],
                 operation_name: "/x".to_owned(),
                 peer: String::new(),
                 span_type: SpanType::Entry.into(),

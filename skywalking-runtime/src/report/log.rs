@@ -1,7 +1,8 @@
 //! The log reporter: one line of JSON a segment, to standard error, for people without a backend.
 //!
-//! Standard error may block, when it is a pipe that nobody reads. So each batch is written on a thread of its own, one in the process at
-//! a time, and the worker's deadlines hold here as they do for a network.
+//! Standard error may block, when it is a pipe that nobody reads. So each batch is written on a
+//! thread of its own, one in the process at a time, and the worker's deadlines hold here as they do
+//! for a network.
 
 use std::io::{self, Write};
 
@@ -38,7 +39,9 @@ impl Transport for Log {
 
     fn send(&mut self, messages: Messages) -> Call {
         Box::pin(async move {
-            let Ok(permit) = WRITER.get().acquire().await else { return Outcome::Failed("the log is closed".to_owned()) };
+            let Ok(permit) = WRITER.get().acquire().await else {
+                return Outcome::Failed("the log is closed".to_owned());
+            };
             let written = offload("skywalking-stderr", move || {
                 let _permit = permit;
                 write(messages, &mut io::stderr())
@@ -81,10 +84,21 @@ mod tests {
                 Ok(())
             }
         }
-        let segment = |id: &str| Bytes::from(SegmentObject { trace_id: id.to_owned(), ..SegmentObject::default() }.encode_to_vec());
+        let segment = |id: &str| {
+            Bytes::from(
+                SegmentObject { trace_id: id.to_owned(), ..SegmentObject::default() }
+                    .encode_to_vec(),
+            )
+        };
         let mut calls = Calls(Vec::new());
-        write(Messages::new(vec![segment("a"), segment("b")], Flight::default()), &mut calls).unwrap();
+        write(Messages::new(vec![segment("a"), segment("b")], Flight::default()), &mut calls)
+            .unwrap();
         assert_eq!(calls.0.len(), 2);
-        assert!(calls.0.iter().all(|line| line.iter().position(|byte| *byte == b'\n') == Some(line.len() - 1)));
+        assert!(
+            calls
+                .0
+                .iter()
+                .all(|line| line.iter().position(|byte| *byte == b'\n') == Some(line.len() - 1))
+        );
     }
 }

@@ -1,9 +1,10 @@
-//! Addresses of a backend's name, looked up on threads of ours, of which there are few in the process, whatever hangs and however often
-//! an agent starts again.
+//! Addresses of a backend's name, looked up on threads of ours, of which there are few in the
+//! process, whatever hangs and however often an agent starts again.
 //!
-//! Nothing can interrupt a look-up. One that hangs keeps its thread until the operating system gives it up; whoever asks for the same
-//! name meanwhile waits for the same look-up. An answer that comes when nobody waits any more is kept for the next who asks: so a
-//! look-up that takes longer than a try to connect is not begun again and again.
+//! Nothing can interrupt a look-up. One that hangs keeps its thread until the operating system
+//! gives it up; whoever asks for the same name meanwhile waits for the same look-up. An answer that
+//! comes when nobody waits any more is kept for the next who asks: so a look-up that takes longer
+//! than a try to connect is not begun again and again.
 
 use std::collections::HashMap;
 use std::io;
@@ -42,7 +43,8 @@ pub(crate) async fn look_up(name: &str) -> io::Result<Vec<SocketAddr>> {
         Asked::Known(addresses) => return Ok(addresses),
         Asked::Waiting(receiver) => receiver,
     };
-    let answer = receiver.await.map_err(|_| io::Error::other("the look-up ended without an answer"))?;
+    let answer =
+        receiver.await.map_err(|_| io::Error::other("the look-up ended without an answer"))?;
     answer.map_err(io::Error::other)
 }
 
@@ -69,7 +71,8 @@ fn ask(name: &str) -> io::Result<Asked> {
     lookups.under_way.insert(name.to_owned(), vec![sender]);
     // Not below the lock: where there is no thread, dropping this takes the entry out again.
     drop(lookups);
-    let look_up = Running { name: name.to_owned(), answer: Err("the look-up broke off".to_owned()) };
+    let look_up =
+        Running { name: name.to_owned(), answer: Err("the look-up broke off".to_owned()) };
     sys::spawn("skywalking-lookup", move || look_up.run())?;
     Ok(Asked::Waiting(receiver))
 }
@@ -82,7 +85,10 @@ struct Running {
 
 impl Running {
     fn run(mut self) {
-        self.answer = (self.name.as_str(), 0).to_socket_addrs().map(Iterator::collect).map_err(|error| error.to_string());
+        self.answer = (self.name.as_str(), 0)
+            .to_socket_addrs()
+            .map(Iterator::collect)
+            .map_err(|error| error.to_string());
     }
 }
 
@@ -90,7 +96,8 @@ impl Drop for Running {
     fn drop(&mut self) {
         let mut lookups = lookups();
         let waiting = lookups.under_way.remove(&self.name).unwrap_or_default();
-        let given = waiting.into_iter().filter_map(|sender| sender.send(self.answer.clone()).ok()).count();
+        let given =
+            waiting.into_iter().filter_map(|sender| sender.send(self.answer.clone()).ok()).count();
         if let (0, Ok(addresses)) = (given, &self.answer)
             && lookups.late.len() < MOST
         {
@@ -117,9 +124,14 @@ mod tests {
     async fn look_ups_are_shared_kept_when_late_and_bounded() {
         let addresses = vec![SocketAddr::from(([192, 0, 2, 1], 0))];
         let mut first = waiter("shared.test");
-        let Ok(Asked::Waiting(mut second)) = ask("shared.test") else { panic!("it waits for the one under way") };
+        let Ok(Asked::Waiting(mut second)) = ask("shared.test") else {
+            panic!("it waits for the one under way")
+        };
         end("shared.test", Ok(addresses.clone()));
-        assert_eq!((first.try_recv(), second.try_recv()), (Ok(Ok(addresses.clone())), Ok(Ok(addresses.clone()))));
+        assert_eq!(
+            (first.try_recv(), second.try_recv()),
+            (Ok(Ok(addresses.clone())), Ok(Ok(addresses.clone())))
+        );
         assert!(lookups().late.is_empty(), "it was not late");
 
         drop(waiter("late.test"));
@@ -138,7 +150,9 @@ mod tests {
             end(name, Err("over".to_owned()));
         }
         drop(waiting);
-        assert!(look_up("localhost").await.unwrap().iter().all(|address| address.ip().is_loopback()));
+        assert!(
+            look_up("localhost").await.unwrap().iter().all(|address| address.ip().is_loopback())
+        );
         assert!(lookups().under_way.is_empty());
     }
 }

@@ -1,5 +1,5 @@
-//! A stream from which only so much may be read, and that counts what it took: what arrives beyond the allowance is an error, and
-//! costs nothing more.
+//! A stream from which only so much may be read, and that counts what it took: what arrives beyond
+//! the allowance is an error, and costs nothing more.
 
 use std::io::{Error, ErrorKind, IoSlice, Result};
 use std::pin::Pin;
@@ -9,8 +9,8 @@ use std::task::{Context, Poll};
 
 use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 
-/// What may arrive for one call, framing included. A server can send any number of interim answers (status 100 to 199) before its
-/// answer, and by HTTP/2 any number of frames.
+/// What may arrive for one call, framing included. A server can send any number of interim answers
+/// (status 100 to 199) before its answer, and by HTTP/2 any number of frames.
 const ARRIVES: usize = 512 * 1024;
 
 /// The bytes of one call over a connection.
@@ -70,7 +70,11 @@ impl<S> Metered<S> {
 }
 
 impl<S: AsyncRead + Unpin> AsyncRead for Metered<S> {
-    fn poll_read(mut self: Pin<&mut Self>, cx: &mut Context<'_>, buffer: &mut ReadBuf<'_>) -> Poll<Result<()>> {
+    fn poll_read(
+        mut self: Pin<&mut Self>,
+        cx: &mut Context<'_>,
+        buffer: &mut ReadBuf<'_>,
+    ) -> Poll<Result<()>> {
         if self.meter.is_used_up() {
             return Poll::Ready(Err(Error::new(ErrorKind::InvalidData, "the answer is too long")));
         }
@@ -82,7 +86,11 @@ impl<S: AsyncRead + Unpin> AsyncRead for Metered<S> {
 }
 
 impl<S: AsyncWrite + Unpin> AsyncWrite for Metered<S> {
-    fn poll_write(mut self: Pin<&mut Self>, cx: &mut Context<'_>, bytes: &[u8]) -> Poll<Result<usize>> {
+    fn poll_write(
+        mut self: Pin<&mut Self>,
+        cx: &mut Context<'_>,
+        bytes: &[u8],
+    ) -> Poll<Result<usize>> {
         let written = Pin::new(&mut self.stream).poll_write(cx, bytes);
         self.meter.count(written)
     }
@@ -95,7 +103,11 @@ impl<S: AsyncWrite + Unpin> AsyncWrite for Metered<S> {
         Pin::new(&mut self.stream).poll_shutdown(cx)
     }
 
-    fn poll_write_vectored(mut self: Pin<&mut Self>, cx: &mut Context<'_>, bytes: &[IoSlice<'_>]) -> Poll<Result<usize>> {
+    fn poll_write_vectored(
+        mut self: Pin<&mut Self>,
+        cx: &mut Context<'_>,
+        bytes: &[IoSlice<'_>],
+    ) -> Poll<Result<usize>> {
         let written = Pin::new(&mut self.stream).poll_write_vectored(cx, bytes);
         self.meter.count(written)
     }

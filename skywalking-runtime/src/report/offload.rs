@@ -1,5 +1,6 @@
-//! Calls that block in the operating system, each on a thread of its own. tokio's pool for such calls panics where no thread can be made,
-//! and keeps its runtime's descriptors for as long as a call hangs.
+//! Calls that block in the operating system, each on a thread of its own. tokio's pool for such
+//! calls panics where no thread can be made, and keeps its runtime's descriptors for as long as a
+//! call hangs.
 
 use std::io;
 
@@ -7,8 +8,12 @@ use tokio::sync::oneshot;
 
 use crate::sys;
 
-/// Runs `work` on a thread with this name and waits for its result. Whoever stops waiting leaves the thread to itself.
-pub(crate) async fn offload<R: Send + 'static>(name: &str, work: impl FnOnce() -> R + Send + 'static) -> io::Result<R> {
+/// Runs `work` on a thread with this name and waits for its result. Whoever stops waiting leaves
+/// the thread to itself.
+pub(crate) async fn offload<R: Send + 'static>(
+    name: &str,
+    work: impl FnOnce() -> R + Send + 'static,
+) -> io::Result<R> {
     let (sender, receiver) = oneshot::channel();
     sys::spawn(name, move || {
         // Nobody waits any more, if this fails.

@@ -1,8 +1,10 @@
-//! What shall not leave the process: a hook that sees every tag, every field of a log, and the names and peers that were computed.
+//! What shall not leave the process: a hook that sees every tag, every field of a log, and the
+//! names and peers that were computed.
 //!
-//! It is called on the reporter's thread, while a segment is encoded: the traced program never waits for it. A panic in it costs that
-//! segment, which is counted as [`Dropped::hook_panicked`](crate::Dropped::hook_panicked); if it hangs nothing is sent any more, and a
-//! shutdown returns in time all the same.
+//! It is called on the reporter's thread, while a segment is encoded: the traced program never
+//! waits for it. A panic in it costs that segment, which is counted as
+//! [`Dropped::hook_panicked`](crate::Dropped::hook_panicked); if it hangs nothing is sent any more,
+//! and a shutdown returns in time all the same.
 
 mod pairs;
 mod sql;
@@ -21,9 +23,11 @@ use crate::trace::text::{self, NAME_LIMIT, PEER_LIMIT, STACK_LIMIT, TAG_LIMIT};
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Field<'a> {
-    /// The value of the tag with this key. A statement is the tag `db.statement`; numbers and bools come as text.
+    /// The value of the tag with this key. A statement is the tag `db.statement`; numbers and bools
+    /// come as text.
     Tag(&'a str),
-    /// The value of the field with this key in a log. Of an error these are `error.kind`, `message` and `stack`.
+    /// The value of the field with this key in a log. Of an error these are `error.kind`, `message`
+    /// and `stack`.
     Log(&'a str),
     /// An operation name that was computed: of a span, or of an endpoint that a reference names.
     Name,
@@ -33,7 +37,8 @@ pub enum Field<'a> {
 
 /// Decides what leaves the process. [`Redaction::standard`] is one that is ready.
 ///
-/// Names and addresses in the headers of a call were written before, on the calling thread, and go to whom is called as they are.
+/// Names and addresses in the headers of a call were written before, on the calling thread, and go
+/// to whom is called as they are.
 ///
 /// ```
 /// use skywalking_runtime::redact::{Field, Redact};
@@ -53,7 +58,8 @@ pub enum Field<'a> {
 /// # Ok::<(), skywalking_runtime::Error>(())
 /// ```
 pub trait Redact: Send + Sync {
-    /// The text that leaves in place of this one, or `None` if it may leave as it is. What is over a limit is cut, as any other.
+    /// The text that leaves in place of this one, or `None` if it may leave as it is. What is over
+    /// a limit is cut, as any other.
     fn redact(&self, field: Field<'_>, text: &str) -> Option<String>;
 }
 
@@ -78,7 +84,9 @@ impl Hook {
 
     /// What leaves in place of the text, within the limits of its field.
     pub(crate) fn text<'a>(&self, field: Field<'_>, text: &'a str) -> Cow<'a, str> {
-        let Some(new) = self.0.as_ref().and_then(|hook| hook.redact(field, text)) else { return Cow::Borrowed(text) };
+        let Some(new) = self.0.as_ref().and_then(|hook| hook.redact(field, text)) else {
+            return Cow::Borrowed(text);
+        };
         Cow::Owned(match field {
             Field::Tag(_) => text::cut(&new, TAG_LIMIT).to_owned(),
             Field::Log(_) => text::cut(&new, STACK_LIMIT).to_owned(),

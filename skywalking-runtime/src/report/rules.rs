@@ -1,7 +1,8 @@
 //! The rules of the wire (`skywalking_proto::rules`), held against each segment that a test makes.
 //!
-//! What a test's own segments break fails that test (`testing`). Segments of no test come from programs that tests start, and from tests
-//! that look at what arrives elsewhere; nobody could be failed by them, so the process ends where it was told to.
+//! What a test's own segments break fails that test (`testing`). Segments of no test come from
+//! programs that tests start, and from tests that look at what arrives elsewhere; nobody could be
+//! failed by them, so the process ends where it was told to.
 
 use std::io::Write as _;
 use std::sync::{Mutex, PoisonError};
@@ -12,10 +13,12 @@ use prost::Message as _;
 use skywalking_proto::rules::{self, Violation};
 use skywalking_proto::v3::SegmentObject;
 
-/// A process that has this variable ends by SIGABRT when a segment that no test opened breaks a rule. Set for the tests of this workspace.
+/// A process that has this variable ends by SIGABRT when a segment that no test opened breaks a
+/// rule. Set for the tests of this workspace.
 const VARIABLE: &str = "SW_TESTING_ABORT_ON_VIOLATION";
 
-static ABORT: Lazy<bool> = Lazy::new(|| std::env::var_os(VARIABLE).is_some_and(|value| !value.is_empty() && value != "0"));
+static ABORT: Lazy<bool> =
+    Lazy::new(|| std::env::var_os(VARIABLE).is_some_and(|value| !value.is_empty() && value != "0"));
 
 /// The rules that segments of no test may break.
 static ALLOWED: Mutex<Vec<&str>> = Mutex::new(Vec::new());
@@ -25,9 +28,11 @@ pub(crate) fn allow(rule: &'static str) {
     ALLOWED.lock().unwrap_or_else(PoisonError::into_inner).push(rule);
 }
 
-/// What a segment breaks. What is no segment breaks nothing: the encoder's own tests hold its bytes.
+/// What a segment breaks. What is no segment breaks nothing: the encoder's own tests hold its
+/// bytes.
 pub(crate) fn violations(segment: &Bytes) -> Vec<Violation> {
-    SegmentObject::decode(segment.clone()).map_or_else(|_| Vec::new(), |segment| rules::violations(&segment))
+    SegmentObject::decode(segment.clone())
+        .map_or_else(|_| Vec::new(), |segment| rules::violations(&segment))
 }
 
 /// Says what it breaks, and ends the process, if that is wanted.

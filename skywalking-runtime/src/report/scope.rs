@@ -1,12 +1,13 @@
-//! Where segments go, besides their way out, while `testing` is built in: those of a test to that test, all others to a check of the wire's
-//! rules, if the process was told to.
+//! Where segments go, besides their way out, while `testing` is built in: those of a test to that
+//! test, all others to a check of the wire's rules, if the process was told to.
 
 use bytes::Bytes;
 use once_cell::sync::OnceCell;
 
 use super::rules;
 
-/// Takes the mark of the test and the bytes of a finished segment's `SegmentObject`, on the reporter's thread. True if there is such a test.
+/// Takes the mark of the test and the bytes of a finished segment's `SegmentObject`, on the
+/// reporter's thread. True if there is such a test.
 pub(crate) type Sink = fn(u32, &Bytes) -> bool;
 
 /// Set once by `testing`.

@@ -1,8 +1,9 @@
 //! What became of the segments of this process, for programs and people to read.
 //!
-//! The threads count at their doors (`trace/outbox`), the reporter in its accounts; here the two are read beside each other, in the
-//! order that keeps the promise: what is dropped or sent is read before what is finished, that before what is opened. So a reader
-//! sees `opened >= finished >= sent + dropped` at any moment, whatever the threads do meanwhile. Nothing is counted here.
+//! The threads count at their doors (`trace/outbox`), the reporter in its accounts; here the two
+//! are read beside each other, in the order that keeps the promise: what is dropped or sent is read
+//! before what is finished, that before what is opened. So a reader sees `opened >= finished >=
+//! sent + dropped` at any moment, whatever the threads do meanwhile. Nothing is counted here.
 
 use std::fmt::{self, Write as _};
 
@@ -12,8 +13,9 @@ use crate::trace::tally::{self, Reason};
 
 /// Counts of segments since the process started, over all agents that ran in it.
 ///
-/// While nothing is traced, exactly: `opened = finished + open` and `finished = sent + dropped.total() + queued + in_flight`. At any
-/// moment: `opened >= finished >= sent + dropped.total()`.
+/// While nothing is traced, exactly: `opened = finished + open` and `finished = sent +
+/// dropped.total() + queued + in_flight`. At any moment: `opened >= finished >= sent +
+/// dropped.total()`.
 ///
 /// ```
 /// use skywalking_runtime::{Config, Reporter};
@@ -53,7 +55,8 @@ pub struct Dropped {
     pub queue_full: u64,
     /// No agent was running any more when they ended.
     pub off: u64,
-    /// They were sent, at least in part, and no answer came. The backend may have them; they are never sent twice.
+    /// They were sent, at least in part, and no answer came. The backend may have them; they are
+    /// never sent twice.
     pub unconfirmed: u64,
     /// The backend answered that it doesn't take them. It may have some.
     pub refused: u64,
@@ -61,20 +64,28 @@ pub struct Dropped {
     pub shutdown: u64,
     /// The program's redaction panicked on them ([`Config::redact`](crate::Config::redact)).
     pub hook_panicked: u64,
-    /// The sampler had left their requests out, and nothing went wrong that [`Config::keep`](crate::Config::keep) would keep; or there was no room for them
-    /// to wait for that ([`Reason::KeepBufferFull`]).
+    /// The sampler had left their requests out, and nothing went wrong that
+    /// [`Config::keep`](crate::Config::keep) would keep; or there was no room for them to wait
+    /// for that ([`Reason::KeepBufferFull`]).
     pub not_kept: u64,
 }
 
 impl Dropped {
     /// All causes together.
     pub fn total(&self) -> u64 {
-        self.queue_full + self.off + self.unconfirmed + self.refused + self.shutdown + self.hook_panicked + self.not_kept
+        self.queue_full
+            + self.off
+            + self.unconfirmed
+            + self.refused
+            + self.shutdown
+            + self.hook_panicked
+            + self.not_kept
     }
 
     /// Each cause with its count.
     fn by_cause(&self) -> [(&'static str, u64); 7] {
-        let Self { queue_full, off, unconfirmed, refused, shutdown, hook_panicked, not_kept } = *self;
+        let Self { queue_full, off, unconfirmed, refused, shutdown, hook_panicked, not_kept } =
+            *self;
         [
             ("queue_full", queue_full),
             ("off", off),
@@ -109,15 +120,25 @@ impl fmt::Debug for Dropped {
 impl fmt::Debug for Stats {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let Self { opened, finished, open, queued, in_flight, sent, dropped, .. } = *self;
-        let segments =
-            [("opened", opened), ("finished", finished), ("open", open), ("queued", queued), ("in_flight", in_flight), ("sent", sent)];
+        let segments = [
+            ("opened", opened),
+            ("finished", finished),
+            ("open", open),
+            ("queued", queued),
+            ("in_flight", in_flight),
+            ("sent", sent),
+        ];
         let reasons = self.reasons().map(|(reason, count)| (reason.name(), count));
         show(f, "Stats", segments.into_iter().chain(dropped.by_cause()).chain(reasons))
     }
 }
 
 /// Writes the counts that aren't 0.
-fn show(f: &mut fmt::Formatter<'_>, name: &str, counts: impl IntoIterator<Item = (&'static str, u64)>) -> fmt::Result {
+fn show(
+    f: &mut fmt::Formatter<'_>,
+    name: &str,
+    counts: impl IntoIterator<Item = (&'static str, u64)>,
+) -> fmt::Result {
     let mut shown = f.debug_struct(name);
     for (name, count) in counts.into_iter().filter(|(_, count)| *count > 0) {
         shown.field(name, &count);
@@ -139,7 +160,8 @@ pub struct Report {
 }
 
 impl Report {
-    /// That of an agent that was off: it sent nothing and lost nothing, whatever another one does meanwhile.
+    /// That of an agent that was off: it sent nothing and lost nothing, whatever another one does
+    /// meanwhile.
     pub(crate) fn of_none() -> Self {
         Self { sent: 0, dropped: Dropped::default(), stats: Stats::read() }
     }
@@ -147,11 +169,16 @@ impl Report {
     /// What has happened since `start`.
     pub(crate) fn since(start: &Stats) -> Self {
         let stats = Stats::read();
-        Self { sent: stats.sent.saturating_sub(start.sent), dropped: stats.dropped.since(&start.dropped), stats }
+        Self {
+            sent: stats.sent.saturating_sub(start.sent),
+            dropped: stats.dropped.since(&start.dropped),
+            stats,
+        }
     }
 }
 
-/// What has become of the segments of this process so far; as [`Agent::stats`](crate::Agent::stats), for who has no agent at hand.
+/// What has become of the segments of this process so far; as
+/// [`Agent::stats`](crate::Agent::stats), for who has no agent at hand.
 ///
 /// ```
 /// let stats = skywalking_runtime::stats();
@@ -195,7 +222,8 @@ impl Stats {
         self.reasons.get(reason as usize).copied().unwrap_or(0)
     }
 
-    /// How often something was ignored, cut or refused, by reason; each reason once, in a fixed order.
+    /// How often something was ignored, cut or refused, by reason; each reason once, in a fixed
+    /// order.
     pub fn reasons(&self) -> impl Iterator<Item = (Reason, u64)> + '_ {
         Reason::ALL.iter().copied().zip(self.reasons)
     }
@@ -203,13 +231,15 @@ impl Stats {
     /// The counts as one line of JSON. Of the reasons only those that came up.
     pub fn to_json(&self) -> String {
         let Self { opened, finished, open, queued, in_flight, sent, dropped, .. } = self;
-        let Dropped { queue_full, off, unconfirmed, refused, shutdown, hook_panicked, not_kept } = dropped;
+        let Dropped { queue_full, off, unconfirmed, refused, shutdown, hook_panicked, not_kept } =
+            dropped;
         let mut json = format!(
             r#"{{"opened":{opened},"finished":{finished},"open":{open},"queued":{queued},"in_flight":{in_flight},"sent":{sent},"dropped":{{"queue_full":{queue_full},"off":{off},"unconfirmed":{unconfirmed},"refused":{refused},"shutdown":{shutdown},"hook_panicked":{hook_panicked},"not_kept":{not_kept}}},"reasons":{{"#
         );
         let mut comma = "";
         for (reason, count) in self.reasons().filter(|(_, count)| *count > 0) {
-            // Names of reasons are words with underscores: nothing to escape. Writing to a string can't fail.
+            // Names of reasons are words with underscores: nothing to escape. Writing to a string
+            // can't fail.
             let _ = write!(json, r#"{comma}"{}":{count}"#, reason.name());
             comma = ",";
         }
@@ -239,7 +269,10 @@ mod tests {
         assert_eq!(format!("{dropped:?}"), "Dropped { shutdown: 2 }");
         let mut stats = Stats { opened: 9, open: 9, dropped, ..none };
         stats.reasons[Reason::EmptyPeer as usize] = 3;
-        assert_eq!(format!("{stats:?}"), "Stats { opened: 9, open: 9, shutdown: 2, empty_peer: 3 }");
+        assert_eq!(
+            format!("{stats:?}"),
+            "Stats { opened: 9, open: 9, shutdown: 2, empty_peer: 3 }"
+        );
         let report = Report { sent: 0, dropped, stats };
         assert_eq!(
             format!("{report:?}"),
@@ -256,7 +289,15 @@ mod tests {
             queued: 2,
             in_flight: 1,
             sent: 1,
-            dropped: Dropped { queue_full: 1, off: 0, unconfirmed: 2, refused: 1, shutdown: 0, hook_panicked: 0, not_kept: 0 },
+            dropped: Dropped {
+                queue_full: 1,
+                off: 0,
+                unconfirmed: 2,
+                refused: 1,
+                shutdown: 0,
+                hook_panicked: 0,
+                not_kept: 0,
+            },
             reasons: [0; Reason::ALL.len()],
         };
         stats.reasons[0] = 3;

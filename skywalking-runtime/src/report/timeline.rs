@@ -1,27 +1,32 @@
 //! From stamps of the raw counter to the time of day.
 //!
-//! Anchors pair the counter with the clocks, one at least each second. Between two anchors the monotonic clock is interpolated. The
-//! wall clock can jump against it: somebody sets it, or the machine was suspended, which stops the monotonic clock. So each
-//! segment has its [`Clock`]: the distance between the two clocks when its first span began. Its spans are shown when they ran,
-//! however long it waited since, and within it durations and order are right whatever the wall clock did. All arithmetic is on
-//! integers and on differences: a double of nanoseconds since 1970 has steps of 256 ns.
+//! Anchors pair the counter with the clocks, one at least each second. Between two anchors the
+//! monotonic clock is interpolated. The wall clock can jump against it: somebody sets it, or the
+//! machine was suspended, which stops the monotonic clock. So each segment has its [`Clock`]: the
+//! distance between the two clocks when its first span began. Its spans are shown when they ran,
+//! however long it waited since, and within it durations and order are right whatever the wall
+//! clock did. All arithmetic is on integers and on differences: a double of nanoseconds since 1970
+//! has steps of 256 ns.
 
 use crate::trace::clock::Anchor;
 
-/// Anchors kept of one counter. Above it, the older half is thinned out: long spans need old anchors, but not many.
+/// Anchors kept of one counter. Above it, the older half is thinned out: long spans need old
+/// anchors, but not many.
 const LIMIT: usize = 512;
 
 /// Counters kept: a machine that wakes up may begin to count anew.
 const COUNTERS: usize = 4;
 
-/// An anchor nearer than this to the one before takes the place of the newest: two reads of a clock close together say nothing of its rate.
+/// An anchor nearer than this to the one before takes the place of the newest: two reads of a clock
+/// close together say nothing of its rate.
 const GAP: u64 = 50_000_000;
 
-/// The wall clock has jumped between two anchors if it gained or lost more than this and a tenth of the distance. Less is a clock that
-/// is being corrected in small steps.
+/// The wall clock has jumped between two anchors if it gained or lost more than this and a tenth of
+/// the distance. Less is a clock that is being corrected in small steps.
 const JUMP: i128 = 100_000_000;
 
-/// Nanoseconds since 1970 at which no program runs: a wall clock before that (September 2001) has not been set yet.
+/// Nanoseconds since 1970 at which no program runs: a wall clock before that (September 2001) has
+/// not been set yet.
 const UNSET: u64 = 1_000_000_000_000_000_000;
 
 /// The history of the clocks.
@@ -70,12 +75,15 @@ impl Timeline {
         Clock { history, distance: history.map_or(0, |history| history.distance(stamp)) }
     }
 
-    /// That of the counter that the stamp is of: the newest that has counted so far, else the newest.
+    /// That of the counter that the stamp is of: the newest that has counted so far, else the
+    /// newest.
     fn history(&self, stamp: u64) -> Option<&History> {
         let (newest, older) = self.counters.split_last()?;
         let counted = self.counters.iter().rev().find(|history| history.has_counted(stamp));
         // Behind the last anchor of a counter that went back, and not reached by the one of now.
-        let beyond = || older.last().filter(|_| newest.anchors.last().is_some_and(|last| stamp > last.counter));
+        let beyond = || {
+            older.last().filter(|_| newest.anchors.last().is_some_and(|last| stamp > last.counter))
+        };
         counted.or_else(beyond).or(Some(newest))
     }
 }
@@ -105,7 +113,9 @@ impl Clock<'_> {
 impl History {
     /// True if the anchor can be one of the same counter.
     fn is_before(&self, anchor: &Anchor) -> bool {
-        self.anchors.last().is_some_and(|last| last.counter <= anchor.counter && last.monotonic <= anchor.monotonic)
+        self.anchors.last().is_some_and(|last| {
+            last.counter <= anchor.counter && last.monotonic <= anchor.monotonic
+        })
     }
 
     /// True if the stamp lies between the first and the last anchor.
@@ -134,12 +144,17 @@ impl History {
         }
     }
 
-    /// The first stays, and so does the whole newer half; of the older half every second, and those on both sides of a jump as long as
-    /// that is enough.
+    /// The first stays, and so does the whole newer half; of the older half every second, and those
+    /// on both sides of a jump as long as that is enough.
     fn thin_out(&mut self) {
         let beside = |at: usize| {
-            let pair = |from: Option<usize>| from.and_then(|from| self.anchors.get(from).zip(self.anchors.get(from + 1)));
-            [pair(at.checked_sub(1)), pair(Some(at))].into_iter().flatten().any(|(from, to)| jumps(from, to))
+            let pair = |from: Option<usize>| {
+                from.and_then(|from| self.anchors.get(from).zip(self.anchors.get(from + 1)))
+            };
+            [pair(at.checked_sub(1)), pair(Some(at))]
+                .into_iter()
+                .flatten()
+                .any(|(from, to)| jumps(from, to))
         };
         let second = |at: usize| at.is_multiple_of(2) || at >= LIMIT / 2;
         let keep: Vec<bool> = (0..self.anchors.len()).map(|at| second(at) || beside(at)).collect();
@@ -147,7 +162,8 @@ impl History {
         let mut at = 0;
         self.anchors.retain(|_| {
             at += 1;
-            second(at - 1) || (kept <= LIMIT * 3 / 4 + 2 && keep.get(at - 1).copied().unwrap_or(true))
+            second(at - 1)
+                || (kept <= LIMIT * 3 / 4 + 2 && keep.get(at - 1).copied().unwrap_or(true))
         });
     }
 
@@ -157,7 +173,8 @@ impl History {
         let from = after.checked_sub(1).and_then(|at| self.anchors.get(at));
         match (from, self.anchors.get(after)) {
             (Some(from), Some(to)) if !jumps(from, to) => {
-                let (passed, whole) = (i128::from(stamp - from.counter), i128::from(to.counter - from.counter));
+                let (passed, whole) =
+                    (i128::from(stamp - from.counter), i128::from(to.counter - from.counter));
                 distance(from) + (distance(to) - distance(from)) * passed / whole
             }
             // When it jumped between the two nobody knows: what ran before must not move.
@@ -168,18 +185,31 @@ impl History {
 
     fn monotonic(&self, stamp: u64) -> u64 {
         let after = self.anchors.partition_point(|anchor| anchor.counter <= stamp);
-        let (Some(first), Some(last)) = (self.anchors.first(), self.anchors.last()) else { return 0 };
+        let (Some(first), Some(last)) = (self.anchors.first(), self.anchors.last()) else {
+            return 0;
+        };
         match (after.checked_sub(1).and_then(|at| self.anchors.get(at)), self.anchors.get(after)) {
-            (Some(from), Some(to)) => from.monotonic.saturating_add(scale(stamp - from.counter, from, to)),
-            // Outside the history its nearest rate counts, over a distance that says something: where the machine was suspended, the
-            // rate of all of it may be anything.
+            (Some(from), Some(to)) => {
+                from.monotonic.saturating_add(scale(stamp - from.counter, from, to))
+            }
+            // Outside the history its nearest rate counts, over a distance that says something:
+            // where the machine was suspended, the rate of all of it may be anything.
             (Some(_), None) => {
-                let near = self.anchors.len().checked_sub(3).and_then(|at| self.anchors.get(at)).unwrap_or(first);
+                let near = self
+                    .anchors
+                    .len()
+                    .checked_sub(3)
+                    .and_then(|at| self.anchors.get(at))
+                    .unwrap_or(first);
                 last.monotonic.saturating_add(scale(stamp - last.counter, near, last))
             }
             _ => {
                 let near = self.anchors.get(2).unwrap_or(last);
-                first.monotonic.saturating_sub(scale(first.counter.saturating_sub(stamp), first, near))
+                first.monotonic.saturating_sub(scale(
+                    first.counter.saturating_sub(stamp),
+                    first,
+                    near,
+                ))
             }
         }
     }

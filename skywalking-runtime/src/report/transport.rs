@@ -13,7 +13,10 @@ use crate::management::Word;
 pub(crate) type Call = Pin<Box<dyn Future<Output = Outcome> + Send>>;
 
 /// What came of a call.
-#[cfg_attr(not(any(feature = "report-grpc", feature = "report-http")), allow(dead_code, reason = "only a backend refuses"))]
+#[cfg_attr(
+    not(any(feature = "report-grpc", feature = "report-http")),
+    allow(dead_code, reason = "only a backend refuses")
+)]
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) enum Outcome {
     /// The other side took it and said so.
@@ -57,8 +60,9 @@ pub(crate) trait Transport: Send + 'static {
     fn send(&mut self, messages: Messages) -> Call;
 }
 
-/// The messages of a batch, given out one by one. Asking for the first one decides that the batch has left. A transport that has all of
-/// them says so ([`Flight::hand_over`]): an answer before that is no word on what the other side has read.
+/// The messages of a batch, given out one by one. Asking for the first one decides that the batch
+/// has left. A transport that has all of them says so ([`Flight::hand_over`]): an answer before
+/// that is no word on what the other side has read.
 #[derive(Debug)]
 pub(crate) struct Messages {
     messages: vec::IntoIter<Bytes>,
@@ -75,7 +79,8 @@ impl Messages {
         self.flight.clone()
     }
 
-    /// How many messages are left, and how many bytes they have together. Asking for that takes none.
+    /// How many messages are left, and how many bytes they have together. Asking for that takes
+    /// none.
     #[cfg(feature = "report-http")]
     pub(crate) fn left(&self) -> (usize, usize) {
         let left = self.messages.as_slice();

@@ -1,8 +1,9 @@
-//! Segments of requests that are on trial ([`Trial`]): those that ended before their request wait here, in a bounded buffer, for what
-//! becomes of it.
+//! Segments of requests that are on trial ([`Trial`]): those that ended before their request wait
+//! here, in a bounded buffer, for what becomes of it.
 //!
-//! A request is over when its root's segment comes by. Then it is known whether one of its segments failed, and how long it took; what waited
-//! leaves or is dropped with it, and what comes later follows.
+//! A request is over when its root's segment comes by. Then it is known whether one of its segments
+//! failed, and how long it took; what waited leaves or is dropped with it, and what comes later
+//! follows.
 
 use std::collections::{BTreeMap, HashMap};
 use std::time::Duration;
@@ -33,7 +34,8 @@ pub(crate) struct Trials {
     keep: Keep,
     /// By the order in which they came.
     waiting: BTreeMap<u64, Held>,
-    /// The places in there of each trial, by its address. While one of its segments waits, no other trial can have that.
+    /// The places in there of each trial, by its address. While one of its segments waits, no
+    /// other trial can have that.
     groups: HashMap<usize, Vec<u64>>,
     bytes: usize,
     next: u64,
@@ -49,7 +51,13 @@ impl Trials {
     }
 
     /// What becomes of a segment with these records.
-    pub(crate) fn judge(&mut self, head: &Head, records: &[Record], attached: &Attached, timeline: &Timeline) -> Fate {
+    pub(crate) fn judge(
+        &mut self,
+        head: &Head,
+        records: &[Record],
+        attached: &Attached,
+        timeline: &Timeline,
+    ) -> Fate {
         let Some(trial) = &attached.trial else { return Fate::Leaves(Vec::new()) };
         if trial.verdict().is_none() {
             trial.look_at(records);
@@ -59,11 +67,16 @@ impl Trials {
             let began = trial.began(records);
             let clock = timeline.clock(began);
             let took = clock.nanoseconds(head.ended).saturating_sub(clock.nanoseconds(began));
-            let slow = self.keep.slower_than.is_some_and(|limit| Duration::from_nanos(took) > limit);
+            let slow =
+                self.keep.slower_than.is_some_and(|limit| Duration::from_nanos(took) > limit);
             trial.decide(if slow || trial.has_failed() { Verdict::Kept } else { Verdict::Dropped });
         }
         let others = self.take(address(trial));
-        if trial.verdict() == Some(Verdict::Kept) { Fate::Leaves(others) } else { Fate::Dropped(others) }
+        if trial.verdict() == Some(Verdict::Kept) {
+            Fate::Leaves(others)
+        } else {
+            Fate::Dropped(others)
+        }
     }
 
     /// Puts a segment into the buffer, and gives those that have to make room for it.
@@ -74,7 +87,8 @@ impl Trials {
         self.waiting.insert(self.next, held);
         self.next += 1;
         let mut pushed_out = Vec::new();
-        while self.bytes > self.keep.buffer_bytes || self.waiting.len() > self.keep.buffer_segments {
+        while self.bytes > self.keep.buffer_bytes || self.waiting.len() > self.keep.buffer_segments
+        {
             let Some((place, held)) = self.waiting.pop_first() else { break };
             self.bytes -= held.weight();
             self.forget(place, &held);
@@ -103,29 +117,37 @@ impl Trials {
     /// All that waits for this trial.
     fn take(&mut self, address: usize) -> Vec<Held> {
         let places = self.groups.remove(&address).unwrap_or_default();
-        let taken: Vec<Held> = places.iter().filter_map(|place| self.waiting.remove(place)).collect();
+        let taken: Vec<Held> =
+            places.iter().filter_map(|place| self.waiting.remove(place)).collect();
         self.bytes -= taken.iter().map(Held::weight).sum::<usize>();
         taken
     }
 
-    /// Ends the trials whose root can't come any more, since nobody else knows of them: it was lost on its way. Or all of them, if the
-    /// reporter ends. By what is known of them; gives those that leave and those that are dropped.
+    /// Ends the trials whose root can't come any more, since nobody else knows of them: it was lost
+    /// on its way. Or all of them, if the reporter ends. By what is known of them; gives those
+    /// that leave and those that are dropped.
     pub(crate) fn settle(&mut self, all: bool) -> (Vec<Held>, Vec<Held>) {
         let (mut kept, mut dropped) = (Vec::new(), Vec::new());
         let over: Vec<usize> = self
             .groups
             .iter()
             .filter(|(_, places)| {
-                let trial = places.first().and_then(|place| self.waiting.get(place)).and_then(|held| held.attached.trial.as_ref());
+                let trial = places
+                    .first()
+                    .and_then(|place| self.waiting.get(place))
+                    .and_then(|held| held.attached.trial.as_ref());
                 all || trial.is_none_or(|trial| Arc::strong_count(trial) <= places.len())
             })
             .map(|(address, _)| *address)
             .collect();
-        // A count says that somebody let go, and not what he did before. Whoever lets go releases it: now it is known whether he failed.
+        // A count says that somebody let go, and not what he did before. Whoever lets go releases
+        // it: now it is known whether he failed.
         fence(Ordering::Acquire);
         for address in over {
             let group = self.take(address);
-            let Some(trial) = group.first().and_then(|held| held.attached.trial.as_ref()) else { continue };
+            let Some(trial) = group.first().and_then(|held| held.attached.trial.as_ref()) else {
+                continue;
+            };
             let verdict = if trial.has_failed() { Verdict::Kept } else { Verdict::Dropped };
             trial.decide(verdict);
             if verdict == Verdict::Kept { kept.extend(group) } else { dropped.extend(group) }
@@ -150,8 +172,16 @@ mod tests {
     /// A segment of the trial; each takes a hundred bytes.
     fn segment(trial: &Arc<Trial>, id: u64) -> Held {
         let head = Head { id, ..Head::default() };
-        let attached = Attached { trial: Some(Arc::clone(trial)), ends_trial: trial.is_root(id), ..Attached::default() };
-        let mut held = Held::new(Segment { head: &head, records: &[record(0)], sides: &[], text: "" }, attached, 0);
+        let attached = Attached {
+            trial: Some(Arc::clone(trial)),
+            ends_trial: trial.is_root(id),
+            ..Attached::default()
+        };
+        let mut held = Held::new(
+            Segment { head: &head, records: &[record(0)], sides: &[], text: "" },
+            attached,
+            0,
+        );
         held.bytes = 100;
         held
     }
@@ -163,7 +193,8 @@ mod tests {
     /// What becomes of it, and the ids of what goes with it.
     fn judge(trials: &mut Trials, held: Held) -> (&'static str, Vec<u64>) {
         let timeline = Timeline::default();
-        let (word, with) = match trials.judge(&held.head, &held.records, &held.attached, &timeline) {
+        let (word, with) = match trials.judge(&held.head, &held.records, &held.attached, &timeline)
+        {
             Fate::Leaves(others) => ("leaves", others),
             Fate::Dropped(others) => ("dropped", others),
             Fate::Waits => ("waits", trials.hold(held)),
@@ -183,7 +214,8 @@ mod tests {
     #[test]
     fn what_ended_before_the_root_waits_for_it_and_what_ends_after_it_follows() {
         for (failed, word) in [(true, "leaves"), (false, "dropped")] {
-            let (mut trials, trial, other) = (trials(10_000), Arc::new(Trial::new(1)), Arc::new(Trial::new(9)));
+            let (mut trials, trial, other) =
+                (trials(10_000), Arc::new(Trial::new(1)), Arc::new(Trial::new(9)));
             assert_eq!(judge(&mut trials, segment(&trial, 2)), ("waits", vec![]));
             assert_eq!(judge(&mut trials, segment(&other, 8)), ("waits", vec![]));
             if failed {
@@ -204,8 +236,12 @@ mod tests {
         by_number.keep.buffer_segments = 2;
         for mut trials in [by_bytes, by_number] {
             let trial = Arc::new(Trial::new(1));
-            let given_up: Vec<_> = (2..6).map(|id| judge(&mut trials, segment(&trial, id))).collect();
-            assert_eq!(given_up, [("waits", vec![]), ("waits", vec![]), ("waits", vec![2]), ("waits", vec![3])]);
+            let given_up: Vec<_> =
+                (2..6).map(|id| judge(&mut trials, segment(&trial, id))).collect();
+            assert_eq!(
+                given_up,
+                [("waits", vec![]), ("waits", vec![]), ("waits", vec![2]), ("waits", vec![3])]
+            );
             assert_eq!((trials.bytes, trials.waiting.len(), trials.groups.len()), (200, 2, 1));
             assert_eq!(ids(trials.settle(true)), (vec![], vec![4, 5]));
             assert!(is_empty(&trials));
@@ -226,13 +262,20 @@ mod tests {
             let trial = Arc::new(Trial::new(1));
             judge(&mut trials, segment(&trial, 2));
             judge(&mut trials, segment(&trial, 3));
-            assert_eq!(ids(trials.settle(false)), (vec![], vec![]), "somebody may still go on with it");
+            assert_eq!(
+                ids(trials.settle(false)),
+                (vec![], vec![]),
+                "somebody may still go on with it"
+            );
             if failed {
                 trial.look_at(&[record(Record::ERROR)]);
             }
             drop(trial);
             let both = vec![2, 3];
-            assert_eq!(ids(trials.settle(false)), if failed { (both, vec![]) } else { (vec![], both) });
+            assert_eq!(
+                ids(trials.settle(false)),
+                if failed { (both, vec![]) } else { (vec![], both) }
+            );
             assert!(is_empty(&trials));
         }
     }
@@ -251,7 +294,10 @@ mod tests {
             }
             let mut held = segment(&trial, 1);
             (held.records[0].start, held.head.ended) = (5_000, 8_000);
-            matches!(trials.judge(&held.head, &held.records, &held.attached, &timeline), Fate::Leaves(_))
+            matches!(
+                trials.judge(&held.head, &held.records, &held.attached, &timeline),
+                Fate::Leaves(_)
+            )
         };
         assert!(kept(2, None) && !kept(3, None) && !kept(4, None));
         let first = Record { start: 1_000, ..record(0) };

@@ -1,7 +1,8 @@
-//! Protobuf, written back to front: when a message's length is due, all of it has been written, so one pass is enough.
+//! Protobuf, written back to front: when a message's length is due, all of it has been written, so
+//! one pass is enough.
 //!
-//! What is written last stands first. Fields that hold their default are left out, as proto3 asks. Which fields there are is
-//! `encode`'s business.
+//! What is written last stands first. Fields that hold their default are left out, as proto3 asks.
+//! Which fields there are is `encode`'s business.
 
 use bytes::Bytes;
 
@@ -13,7 +14,8 @@ pub(crate) struct Writer {
     from: usize,
 }
 
-/// A place in what has been written, counted from the end, so that it stays the same when the buffer grows.
+/// A place in what has been written, counted from the end, so that it stays the same when the
+/// buffer grows.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct Mark(usize);
 
@@ -107,7 +109,8 @@ impl Writer {
         self.varint((u64::from(field) << 3) | wire_type);
     }
 
-    /// A field of type `int32`, `int64` or an enum. Negative numbers take ten bytes, as in every protobuf.
+    /// A field of type `int32`, `int64` or an enum. Negative numbers take ten bytes, as in every
+    /// protobuf.
     pub(crate) fn int(&mut self, field: u32, value: i64) {
         if value != 0 {
             self.varint(value.cast_unsigned());
@@ -129,7 +132,8 @@ impl Writer {
         }
     }
 
-    /// Makes what was written since the mark a message, or a text, in this field. An empty one stays a field: it is an element.
+    /// Makes what was written since the mark a message, or a text, in this field. An empty one
+    /// stays a field: it is an element.
     pub(crate) fn close(&mut self, field: u32, since: Mark) {
         let length = (self.mark().0 - since.0) as u64;
         let key = u8::try_from((u64::from(field) << 3) | LENGTH);
@@ -168,8 +172,14 @@ mod tests {
     fn numbers_are_canonical_varints() {
         assert_eq!(bytes(|w| w.int(1, 1)), [0x08, 1]);
         assert_eq!(bytes(|w| w.int(1, 300)), [0x08, 0xac, 0x02]);
-        assert_eq!(bytes(|w| w.int(2, -1)), [0x10, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0x01]);
-        assert_eq!(bytes(|w| w.int(16, i64::MAX)), [0x80, 0x01, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0x7f]);
+        assert_eq!(
+            bytes(|w| w.int(2, -1)),
+            [0x10, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0x01]
+        );
+        assert_eq!(
+            bytes(|w| w.int(16, i64::MAX)),
+            [0x80, 0x01, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0x7f]
+        );
     }
 
     #[test]

@@ -1,14 +1,17 @@
-//! The reporter's thread: when to connect, when to drain, when to try again, and what came of each batch.
+//! The reporter's thread: when to connect, when to drain, when to try again, and what came of each
+//! batch.
 //!
-//! One call is under way at a time: a word of management, or a batch. Segments are drained only while the other side has answered the
-//! last word, so with the backend away they wait in the outboxes, within the queue's budget, and the newest are dropped there. Each
-//! wait has a deadline. A batch is sent again only if the transport took none of its messages.
+//! One call is under way at a time: a word of management, or a batch. Segments are drained only
+//! while the other side has answered the last word, so with the backend away they wait in the
+//! outboxes, within the queue's budget, and the newest are dropped there. Each wait has a deadline.
+//! A batch is sent again only if the transport took none of its messages.
 //!
 //! The states, and what leads from one to the next:
-//! * `Down` until a moment: then the properties are said, to the next address of the list. Once all addresses have failed in turn the
-//!   next round waits, longer each time. A flush and a shutdown try at once.
-//! * `Up`: signs of life when they are due, else a batch at each tick, at once when half of the queue's budget is used, without what waits
-//!   here for something else.
+//! * `Down` until a moment: then the properties are said, to the next address of the list. Once all
+//!   addresses have failed in turn the next round waits, longer each time. A flush and a shutdown
+//!   try at once.
+//! * `Up`: signs of life when they are due, else a batch at each tick, at once when half of the
+//!   queue's budget is used, without what waits here for something else.
 //!
 //! How bytes travel is the transport's business, what they are `drain`'s.
 
@@ -46,13 +49,15 @@ const WORD_DEADLINE: Duration = Duration::from_secs(10);
 const TICK: Duration = Duration::from_millis(100);
 const QUIET_TICK: Duration = Duration::from_secs(1);
 const QUIET_AFTER: Duration = Duration::from_secs(60);
-/// How soon a tray is looked at again that its thread was just working on, when somebody waits for it.
+/// How soon a tray is looked at again that its thread was just working on, when somebody waits for
+/// it.
 const MISSED_TICK: Duration = Duration::from_millis(1);
 /// How long it may be silent at most: segments learn from it how old they are.
 const PULSE: Duration = Duration::from_secs(1);
 /// How often losses and clocks are looked at.
 const LOOK: Duration = Duration::from_secs(1);
-/// How often it is looked for threads that have ended or are idle. Two looks later their memory is free.
+/// How often it is looked for threads that have ended or are idle. Two looks later their memory is
+/// free.
 const SWEEP: Duration = Duration::from_secs(5);
 /// Where nothing else is due.
 const IDLE: Duration = Duration::from_secs(3_600);
@@ -108,7 +113,8 @@ pub(crate) struct Pace {
     pub(crate) max_backoff: Duration,
     /// Set when a backend answers.
     pub(crate) reached: Arc<AtomicBool>,
-    /// What the process had lost when the agent started. Read before any of its segments could be lost.
+    /// What the process had lost when the agent started. Read before any of its segments could be
+    /// lost.
     pub(crate) losses: Losses,
     pub(crate) findings: Arc<Findings>,
 }
@@ -146,7 +152,8 @@ impl<T: Transport> Worker<T> {
         }
     }
 
-    /// Works until a shutdown was asked for and is done, nobody is left who could ask, or nothing counts any more that is done here.
+    /// Works until a shutdown was asked for and is done, nobody is left who could ask, or nothing
+    /// counts any more that is done here.
     pub(crate) async fn run(mut self) {
         loop {
             age::tick();
@@ -180,7 +187,8 @@ impl<T: Transport> Worker<T> {
 
     async fn next_event(&mut self) -> Event {
         let due = self.next_moment();
-        // While the wake-up can't be followed it stays where it is: so further ones cost their callers no system call.
+        // While the wake-up can't be followed it stays where it is: so further ones cost their
+        // callers no system call.
         let listening = matches!((&self.link, &self.activity), (Link::Up(_), Activity::Idle));
         let call = async {
             match &mut self.activity {

@@ -80,7 +80,8 @@ fn to_stderr(line: &Line) {
     };
 }
 
-/// Standard error without its lock, for a forked child: a thread of the parent may have held it, and nobody lets it go.
+/// Standard error without its lock, for a forked child: a thread of the parent may have held it,
+/// and nobody lets it go.
 fn unlocked_stderr() -> Option<std::fs::File> {
     #[cfg(unix)]
     if crate::sys::forks() > 0 {
@@ -119,6 +120,9 @@ mod tests {
         let line = Line::warn("no answer");
         assert_eq!(plain(&line), "no answer");
         let line = line.backend("oap:11800").problem("a \"b\"\nc").suppressed(3).lost(7);
-        assert_eq!(plain(&line), "no answer; lost=7; backend=oap:11800; problem=\"a \\\"b\\\"\\nc\"; suppressed=3");
+        assert_eq!(
+            plain(&line),
+            "no answer; lost=7; backend=oap:11800; problem=\"a \\\"b\\\"\\nc\"; suppressed=3"
+        );
     }
 }

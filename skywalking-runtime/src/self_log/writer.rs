@@ -1,7 +1,7 @@
 //! Writes lines on threads of ours: at most [`MOST`] at a time, each for the lines of one call.
 //!
-//! A subscriber that never returns holds one of them for good. When all are held, further lines are lost, counted, and the count is
-//! in the next line that is written.
+//! A subscriber that never returns holds one of them for good. When all are held, further lines are
+//! lost, counted, and the count is in the next line that is written.
 
 use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
 use std::sync::mpsc::{Receiver, TryRecvError, sync_channel};
@@ -66,7 +66,12 @@ impl Writers {
     }
 
     /// Writes the lines on a thread of their own.
-    pub(super) fn write(&'static self, lines: Vec<Line>, mode: SelfLog, without_thread: WithoutThread) -> Delivery {
+    pub(super) fn write(
+        &'static self,
+        lines: Vec<Line>,
+        mode: SelfLog,
+        without_thread: WithoutThread,
+    ) -> Delivery {
         if lines.is_empty() || mode == SelfLog::Off {
             return Delivery::default();
         }
@@ -104,7 +109,10 @@ impl Writers {
     fn permit(&'static self) -> Option<Permit> {
         let more = |writing| (writing < MOST).then_some(writing + 1);
         // Made only if it is granted: dropping it gives it back.
-        self.writing.fetch_update(Ordering::Relaxed, Ordering::Relaxed, more).is_ok().then(|| Permit(self))
+        self.writing
+            .fetch_update(Ordering::Relaxed, Ordering::Relaxed, more)
+            .is_ok()
+            .then(|| Permit(self))
     }
 
     fn write_all(&self, lines: &[Line], sink: &Sink) {
@@ -130,7 +138,10 @@ struct Permit(&'static Writers);
 impl Drop for Permit {
     fn drop(&mut self) {
         // Unless it was forgotten.
-        let _ = self.0.writing.fetch_update(Ordering::Relaxed, Ordering::Relaxed, |writing| writing.checked_sub(1));
+        let _ = self
+            .0
+            .writing
+            .fetch_update(Ordering::Relaxed, Ordering::Relaxed, |writing| writing.checked_sub(1));
     }
 }
 
@@ -155,12 +166,16 @@ mod tests {
         let mut permits = all_permits(&WRITERS);
         for _ in 0..3 {
             let asked = Instant::now();
-            WRITERS.write(vec![Line::warn("lost")], SelfLog::Program, WithoutThread::Drop).wait(LONG);
+            WRITERS
+                .write(vec![Line::warn("lost")], SelfLog::Program, WithoutThread::Drop)
+                .wait(LONG);
             assert!(asked.elapsed() < LONG / 2);
         }
         assert_eq!(WRITERS.lost.load(Ordering::Relaxed), 3);
         permits.pop();
-        WRITERS.write(vec![Line::warn("written")], SelfLog::Program, WithoutThread::Drop).wait(LONG);
+        WRITERS
+            .write(vec![Line::warn("written")], SelfLog::Program, WithoutThread::Drop)
+            .wait(LONG);
         assert_eq!(WRITERS.lost.load(Ordering::Relaxed), 0, "the line after it says how many");
         assert_eq!(WRITERS.writing.load(Ordering::Relaxed), MOST - 1, "its permit is back");
     }
@@ -169,7 +184,9 @@ mod tests {
     fn off_writes_nothing_and_loses_nothing() {
         static WRITERS: Writers = Writers::new();
         let _permits = all_permits(&WRITERS);
-        WRITERS.write(vec![Line::warn("not to be written")], SelfLog::Off, WithoutThread::Drop).wait(LONG);
+        WRITERS
+            .write(vec![Line::warn("not to be written")], SelfLog::Off, WithoutThread::Drop)
+            .wait(LONG);
         assert_eq!(WRITERS.lost.load(Ordering::Relaxed), 0);
     }
 
@@ -202,6 +219,10 @@ mod tests {
         WRITERS.forget_all();
         assert!(WRITERS.permit().is_some());
         drop(permits);
-        assert_eq!(WRITERS.writing.load(Ordering::Relaxed), 0, "what was forgotten is not given back");
+        assert_eq!(
+            WRITERS.writing.load(Ordering::Relaxed),
+            0,
+            "what was forgotten is not given back"
+        );
     }
 }

@@ -1,8 +1,9 @@
-//! Forks of the process. The child has one thread and a copy of all memory: locks that other threads held stay held, and what other
-//! threads would have done is never done. So nothing that could wait for them is used in the child; it gets state of its own.
+//! Forks of the process. The child has one thread and a copy of all memory: locks that other
+//! threads held stay held, and what other threads would have done is never done. So nothing that
+//! could wait for them is used in the child; it gets state of its own.
 //!
-//! Seen is every `fork` of the C library. A raw `clone` or `fork` system call and `vfork` run no handlers: see the docs of
-//! [`Agent`](crate::Agent).
+//! Seen is every `fork` of the C library. A raw `clone` or `fork` system call and `vfork` run no
+//! handlers: see the docs of [`Agent`](crate::Agent).
 
 use std::ptr::null_mut;
 use std::sync::atomic::{AtomicPtr, AtomicU32, Ordering};
@@ -16,8 +17,9 @@ pub(crate) fn forks() -> u32 {
     FORKS.load(Ordering::Relaxed)
 }
 
-/// Calls `in_child` in every child that is forked from now on, before `fork` returns there. It may only store to atomics and to
-/// thread-locals without destructors: another thread may have held any lock.
+/// Calls `in_child` in every child that is forked from now on, before `fork` returns there. It may
+/// only store to atomics and to thread-locals without destructors: another thread may have held any
+/// lock.
 #[cfg(unix)]
 #[allow(unsafe_code)]
 pub(crate) fn watch(in_child: fn()) {
@@ -34,7 +36,8 @@ pub(crate) fn watch(in_child: fn()) {
     }
 
     if IN_CHILD.swap(in_child as *mut (), Ordering::SeqCst).is_null() {
-        // SAFETY: the handler keeps the rules of a forked child: it only stores to atomics and to thread-locals without destructors.
+        // SAFETY: the handler keeps the rules of a forked child: it only stores to atomics and to
+        // thread-locals without destructors.
         let registered = unsafe { libc::pthread_atfork(None, None, Some(handle)) } == 0;
         if !registered {
             IN_CHILD.store(null_mut(), Ordering::SeqCst);
@@ -45,7 +48,8 @@ pub(crate) fn watch(in_child: fn()) {
 #[cfg(not(unix))]
 pub(crate) fn watch(_: fn()) {}
 
-/// A static of which each process has its own: a forked child makes it anew, and never touches the one of its parent.
+/// A static of which each process has its own: a forked child makes it anew, and never touches the
+/// one of its parent.
 pub(crate) struct PerProcess<T: 'static> {
     made: AtomicPtr<Made<T>>,
     make: fn() -> T,
@@ -58,7 +62,8 @@ struct Made<T> {
 }
 
 impl<T: Send + Sync> PerProcess<T> {
-    /// Made by `make` when a process first asks for it. Of two threads that ask at once neither waits, and one result is dropped.
+    /// Made by `make` when a process first asks for it. Of two threads that ask at once neither
+    /// waits, and one result is dropped.
     pub(crate) const fn new(make: fn() -> T) -> Self {
         Self { made: AtomicPtr::new(null_mut()), make }
     }
@@ -73,7 +78,8 @@ impl<T: Send + Sync> PerProcess<T> {
     #[inline]
     #[allow(unsafe_code)]
     fn if_ours(made: *mut Made<T>) -> Option<&'static T> {
-        // SAFETY: null, or published whole by the exchange in `make`, which this acquires, and never freed.
+        // SAFETY: null, or published whole by the exchange in `make`, which this acquires, and
+        // never freed.
         let made = unsafe { made.as_ref() }?;
         (made.forks == forks()).then_some(&made.value)
     }

@@ -1,7 +1,9 @@
-//! Whether the operating system will give what is about to be needed, asked by taking it and giving it back at once.
+//! Whether the operating system will give what is about to be needed, asked by taking it and giving
+//! it back at once.
 //!
-//! The standard library and tokio panic in some places where there is no descriptor or no memory, and with `panic=abort` that ends the
-//! program. Other threads may take what was seen to be there; that leaves a moment of microseconds instead of a certainty.
+//! The standard library and tokio panic in some places where there is no descriptor or no memory,
+//! and with `panic=abort` that ends the program. Other threads may take what was seen to be there;
+//! that leaves a moment of microseconds instead of a certainty.
 
 use std::io;
 
@@ -21,8 +23,10 @@ pub(crate) fn check_descriptors(_: usize) -> io::Result<()> {
 #[cfg(unix)]
 #[allow(unsafe_code)]
 pub(crate) fn check_address_space(bytes: usize) -> io::Result<()> {
-    let (protection, flags) = (libc::PROT_READ | libc::PROT_WRITE, libc::MAP_PRIVATE | libc::MAP_ANON);
-    // SAFETY: a new mapping at an address of the kernel's choice touches no other, and nobody else knows of it when it is removed.
+    let (protection, flags) =
+        (libc::PROT_READ | libc::PROT_WRITE, libc::MAP_PRIVATE | libc::MAP_ANON);
+    // SAFETY: a new mapping at an address of the kernel's choice touches no other, and nobody else
+    // knows of it when it is removed.
     unsafe {
         let at = libc::mmap(std::ptr::null_mut(), bytes, protection, flags, -1, 0);
         if at == libc::MAP_FAILED {

@@ -1,8 +1,9 @@
 //! For tests of traced programs: run something, get back the spans that it made.
 //!
-//! [`run`] and [`run_async`] give each segment that is opened inside a mark, which captures and refs inside the process inherit. They
-//! return when no marked segment is open any more and all that was spawned from one has started, so there is nothing to sleep for, and tests that run in parallel do not see each
-//! other's spans. If no tracer runs, one without a backend is started.
+//! [`run`] and [`run_async`] give each segment that is opened inside a mark, which captures and
+//! refs inside the process inherit. They return when no marked segment is open any more and all
+//! that was spawned from one has started, so there is nothing to sleep for, and tests that run in
+//! parallel do not see each other's spans. If no tracer runs, one without a backend is started.
 //!
 //! ```
 //! use skywalking_runtime::{Callsite, Root, callsite, child, testing};
@@ -14,9 +15,9 @@
 //! assert_eq!(testing::text(&trees), "Entry /work layer=Http\n  Local part\n");
 //! ```
 //!
-//! What a test sees are the bytes that a backend would have got, decoded. They are held against the rules of the wire, too: where a
-//! backend would lose something of them, or show something wrong, the test fails, and the message says why. [`Test::allow`] lets single
-//! rules be broken.
+//! What a test sees are the bytes that a backend would have got, decoded. They are held against the
+//! rules of the wire, too: where a backend would lose something of them, or show something wrong,
+//! the test fails, and the message says why. [`Test::allow`] lets single rules be broken.
 
 mod scope;
 mod tracer;
@@ -28,7 +29,10 @@ use std::time::Duration;
 pub use tree::{Log, Ref, Span, Tree, text};
 
 use scope::Scope;
-pub(crate) use scope::{Unstarted, decide, delivered, scope, scope_of_header, segment_finished, segment_left, segment_opened};
+pub(crate) use scope::{
+    Unstarted, decide, delivered, scope, scope_of_header, segment_finished, segment_left,
+    segment_opened,
+};
 pub(crate) use tracer::started;
 
 use crate::report::rules;
@@ -41,8 +45,8 @@ const PATIENCE: Duration = Duration::from_secs(10);
 ///
 /// # Panics
 ///
-/// If a segment is still open 10 seconds after `work` returned; the message names its root. If a segment breaks a rule of the wire; the
-/// message says which.
+/// If a segment is still open 10 seconds after `work` returned; the message names its root. If a
+/// segment breaks a rule of the wire; the message says which.
 pub fn run<R>(work: impl FnOnce() -> R) -> Vec<Tree> {
     Test::new().run(work)
 }
@@ -62,20 +66,23 @@ pub fn run<R>(work: impl FnOnce() -> R) -> Vec<Tree> {
 ///
 /// # Panics
 ///
-/// If a segment is still open, or a spawned task has not started, 10 seconds after the future was done, or if a segment breaks a rule of the wire; the message says which.
+/// If a segment is still open, or a spawned task has not started, 10 seconds after the future was
+/// done, or if a segment breaks a rule of the wire; the message says which.
 pub async fn run_async<F: Future>(future: F) -> Vec<Tree> {
     Test::new().run_async(future).await
 }
 
-/// Lets segments that no test opened break this rule of the wire, from now on and in this process. It matters only where the variable
-/// `SW_TESTING_ABORT_ON_VIOLATION` is set: there such a segment ends the process, with the reason on standard error. Set it for programs
-/// that tests start, and for tests that look at what arrives at a backend.
+/// Lets segments that no test opened break this rule of the wire, from now on and in this process.
+/// It matters only where the variable `SW_TESTING_ABORT_ON_VIOLATION` is set: there such a segment
+/// ends the process, with the reason on standard error. Set it for programs that tests start, and
+/// for tests that look at what arrives at a backend.
 pub fn allow(rule: &'static str) {
     rules::allow(rule);
 }
 
-/// What is open in this process is older by so much from now on: what is too old then ([`Config::max_age`](crate::Config::max_age)) goes on in a
-/// new segment, and what waits for a handle is given up.
+/// What is open in this process is older by so much from now on: what is too old then
+/// ([`Config::max_age`](crate::Config::max_age)) goes on in a new segment, and what waits for a
+/// handle is given up.
 ///
 /// ```
 /// use std::time::Duration;
@@ -101,8 +108,8 @@ pub fn is_idle() -> bool {
     !slot::is_occupied()
 }
 
-/// The test that runs on this thread, for threads and tasks that it starts: traces that begin there are the test's too. What goes on by a
-/// capture or a header is so anyway.
+/// The test that runs on this thread, for threads and tasks that it starts: traces that begin there
+/// are the test's too. What goes on by a capture or a header is so anyway.
 ///
 /// ```
 /// use skywalking_runtime::{Callsite, Root, callsite, testing};
@@ -151,7 +158,8 @@ impl Test {
         Self { scope: Scope::open(), allowed: Vec::new() }
     }
 
-    /// Lets the test's segments break this rule of the wire. The message of a test that fails by one begins with its name.
+    /// Lets the test's segments break this rule of the wire. The message of a test that fails by
+    /// one begins with its name.
     ///
     /// ```
     /// use skywalking_runtime::{Callsite, Root, callsite, testing};
@@ -169,8 +177,13 @@ impl Test {
     /// The trees of what was collected, if it keeps to the rules.
     fn grown(self) -> Vec<Tree> {
         let collected = self.scope.collect();
-        let broken = collected.segments.iter().flat_map(rules::violations).filter(|found| !self.allowed.contains(&found.rule.name()));
-        let broken: Vec<_> = broken.map(|found| format!("{}: {found}", found.rule.name())).collect();
+        let broken = collected
+            .segments
+            .iter()
+            .flat_map(rules::violations)
+            .filter(|found| !self.allowed.contains(&found.rule.name()));
+        let broken: Vec<_> =
+            broken.map(|found| format!("{}: {found}", found.rule.name())).collect();
         let trees = tree::grow(collected);
         assert!(
             broken.is_empty(),
@@ -181,8 +194,8 @@ impl Test {
         trees
     }
 
-    /// Requests are sampled if `sampler` says so of the name of their first span. It is not asked about those that come with a valid
-    /// context: these are sampled.
+    /// Requests are sampled if `sampler` says so of the name of their first span. It is not asked
+    /// about those that come with a valid context: these are sampled.
     pub fn sampler(self, sampler: impl Fn(&str) -> bool + Send + Sync + 'static) -> Self {
         self.scope.set_sampler(Box::new(sampler));
         self

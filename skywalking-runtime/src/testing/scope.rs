@@ -1,4 +1,5 @@
-//! The mark of a test: which segments are its own, which of them are open, and what came out of them.
+//! The mark of a test: which segments are its own, which of them are open, and what came out of
+//! them.
 //!
 //! Everything here is behind one lock that only marked segments touch.
 
@@ -59,7 +60,9 @@ fn lock() -> MutexGuard<'static, Option<Scopes>> {
 }
 
 fn with<R>(scope: u32, work: impl FnOnce(&mut Marked) -> R) -> Option<R> {
-    (scope != 0).then(|| lock().as_mut().and_then(|scopes| scopes.marked.get_mut(&scope)).map(work)).flatten()
+    (scope != 0)
+        .then(|| lock().as_mut().and_then(|scopes| scopes.marked.get_mut(&scope)).map(work))
+        .flatten()
 }
 
 /// The mark of the test that runs on this thread, or 0.
@@ -70,7 +73,8 @@ pub(crate) fn scope() -> u32 {
 /// True if a root of this name is recorded.
 pub(crate) fn decide(name: &str) -> bool {
     let sampler = with(scope(), |marked| marked.sampler.clone()).flatten();
-    // Called without the lock and outside of the mark: a sampler may trace, and what it traces is not the test's.
+    // Called without the lock and outside of the mark: a sampler may trace, and what it traces is
+    // not the test's.
     let _outside = Here(HERE.replace(0));
     sampler.is_none_or(|sampler| sampler(name))
 }
@@ -95,7 +99,8 @@ pub(crate) fn segment_finished(scope: u32, key: u64) {
     CHANGED.notify_all();
 }
 
-/// A task or closure that continues a span of the test and has not started. The test waits until this is dropped.
+/// A task or closure that continues a span of the test and has not started. The test waits until
+/// this is dropped.
 #[derive(Debug)]
 pub(crate) struct Unstarted {
     scope: u32,
@@ -134,11 +139,16 @@ pub(crate) fn segment_left(key: u64, scope: u32) {
 
 /// The mark of the segment that a header refers to, if it is one of this process.
 pub(crate) fn scope_of_header(header: &str, parts: &Parts) -> u32 {
-    let Some(key) = header.get(parts.segment.clone()).and_then(|part| id::parse(&sw8::decode_text(part))) else { return 0 };
+    let Some(key) =
+        header.get(parts.segment.clone()).and_then(|part| id::parse(&sw8::decode_text(part)))
+    else {
+        return 0;
+    };
     lock().as_ref().and_then(|scopes| scopes.left.get(&key).copied()).unwrap_or(0)
 }
 
-/// The reporter hands over a marked segment as a backend would have got it. False if the test is over.
+/// The reporter hands over a marked segment as a backend would have got it. False if the test is
+/// over.
 pub(crate) fn delivered(scope: u32, segment: &Bytes) -> bool {
     with(scope, |marked| marked.done.push(segment.clone())).is_some()
 }
@@ -186,12 +196,18 @@ impl Scope {
         let until = Instant::now() + patience;
         let mut scopes = lock();
         loop {
-            let settled = scopes.as_ref().and_then(|scopes| scopes.marked.get(&self.0)).is_none_or(Marked::is_settled);
+            let settled = scopes
+                .as_ref()
+                .and_then(|scopes| scopes.marked.get(&self.0))
+                .is_none_or(Marked::is_settled);
             let left = until.saturating_duration_since(Instant::now());
             if settled || left.is_zero() {
                 break;
             }
-            scopes = CHANGED.wait_timeout(scopes, left.min(Duration::from_millis(100))).unwrap_or_else(PoisonError::into_inner).0;
+            scopes = CHANGED
+                .wait_timeout(scopes, left.min(Duration::from_millis(100)))
+                .unwrap_or_else(PoisonError::into_inner)
+                .0;
         }
         drop(scopes);
         self.complain(patience);
@@ -216,7 +232,8 @@ impl Scope {
     }
 
     fn complain(&self, patience: Duration) {
-        let open: Vec<_> = with(self.0, |marked| marked.open.values().copied().collect()).unwrap_or_default();
+        let open: Vec<_> =
+            with(self.0, |marked| marked.open.values().copied().collect()).unwrap_or_default();
         assert!(
             open.is_empty(),
             "still open {} s after the test's work was done: {}; a future that is never polled again keeps its segment open",
@@ -239,8 +256,10 @@ impl Scope {
             "the agent that runs beside this test did not hand over what it has: with its backend away nothing leaves the outboxes; \
              give it `Reporter::Discard` in tests"
         );
-        let (segments, order) =
-            with(self.0, |marked| (std::mem::take(&mut marked.done), std::mem::take(&mut marked.order))).unwrap_or_default();
+        let (segments, order) = with(self.0, |marked| {
+            (std::mem::take(&mut marked.done), std::mem::take(&mut marked.order))
+        })
+        .unwrap_or_default();
         Collected { segments, order: order.into_iter().map(id::text).collect() }
     }
 }

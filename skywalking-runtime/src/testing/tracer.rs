@@ -29,14 +29,23 @@ pub(super) fn ensure() {
     if tracer::enabled() {
         return;
     }
-    // Ended by hand meanwhile, or never started: an agent that can't start because another just did is what was wanted as well.
+    // Ended by hand meanwhile, or never started: an agent that can't start because another just did
+    // is what was wanted as well.
     *agent = None;
-    *agent = Config::new("testing").instance("testing").reporter(Reporter::Discard).self_log(SelfLog::Program).start().ok();
+    *agent = Config::new("testing")
+        .instance("testing")
+        .reporter(Reporter::Discard)
+        .self_log(SelfLog::Program)
+        .start()
+        .ok();
 }
 
-/// Waits until the reporter has handed over all that has ended. False if it did not; an agent that has ended meanwhile has.
+/// Waits until the reporter has handed over all that has ended. False if it did not; an agent that
+/// has ended meanwhile has.
 pub(super) fn flush() -> bool {
     let handle = HANDLE.lock().unwrap_or_else(PoisonError::into_inner).clone();
-    let flushed = handle.is_none_or(|handle| handle.ask(PATIENCE, |deadline, answer| Command::Flush { deadline, answer }));
+    let flushed = handle.is_none_or(|handle| {
+        handle.ask(PATIENCE, |deadline, answer| Command::Flush { deadline, answer })
+    });
     flushed || !tracer::enabled()
 }

@@ -4,7 +4,9 @@ use std::collections::HashMap;
 use std::fmt::{self, Write as _};
 
 use prost::Message as _;
-use skywalking_proto::v3::{KeyStringValuePair, RefType, SegmentObject, SpanLayer, SpanObject, SpanType};
+use skywalking_proto::v3::{
+    KeyStringValuePair, RefType, SegmentObject, SpanLayer, SpanObject, SpanType,
+};
 
 use super::scope::Collected;
 use crate::trace::segment::LOCATION;
@@ -51,7 +53,8 @@ pub struct Span {
     pub end: i64,
     /// The segment of which this is the first span had more spans than its limit.
     pub is_size_limited: bool,
-    /// The spans below: those of the same segment in the order in which they were opened, then those of other segments.
+    /// The spans below: those of the same segment in the order in which they were opened, then
+    /// those of other segments.
     pub children: Vec<Span>,
 }
 
@@ -81,7 +84,8 @@ pub struct Ref {
     pub address: String,
 }
 
-/// Trees as text: a line a span, indented by depth, with what is not the default. Ids, times and the locations of panics are left out, so two runs give the same.
+/// Trees as text: a line a span, indented by depth, with what is not the default. Ids, times and
+/// the locations of panics are left out, so two runs give the same.
 ///
 /// ```text
 /// Entry /API/Snapshot layer=Http
@@ -117,7 +121,11 @@ impl Span {
         for reference in &self.refs {
             write!(f, " ref={}", reference.kind)?;
         }
-        for (set, word) in [(self.is_error, "ERROR"), (self.skip_analysis, "SKIP_ANALYSIS"), (self.is_size_limited, "SIZE_LIMITED")] {
+        for (set, word) in [
+            (self.is_error, "ERROR"),
+            (self.skip_analysis, "SKIP_ANALYSIS"),
+            (self.is_size_limited, "SIZE_LIMITED"),
+        ] {
             if set {
                 write!(f, " {word}")?;
             }
@@ -126,7 +134,8 @@ impl Span {
             write!(f, " {{{}}}", pairs(self.tags.iter(), ", "))?;
         }
         for log in &self.logs {
-            let is_panic = log.fields.iter().any(|(key, value)| key == "error.kind" && value == "panic");
+            let is_panic =
+                log.fields.iter().any(|(key, value)| key == "error.kind" && value == "panic");
             let shown = log.fields.iter().filter(|(key, _)| !(is_panic && key == LOCATION));
             write!(f, " [{}]", pairs(shown, " "))?;
         }
@@ -139,28 +148,47 @@ impl Span {
     /// The component that a span has if neither the program nor a tag names one.
     fn default_component(&self) -> i32 {
         let has_guessed_node = self.kind == SpanType::Exit.as_str_name()
-            || self.kind == SpanType::Entry.as_str_name() && self.layer == SpanLayer::Mq.as_str_name();
-        if has_guessed_node { crate::trace::component::UNKNOWN } else { crate::trace::component::RUST }
+            || self.kind == SpanType::Entry.as_str_name()
+                && self.layer == SpanLayer::Mq.as_str_name();
+        if has_guessed_node {
+            crate::trace::component::UNKNOWN
+        } else {
+            crate::trace::component::RUST
+        }
     }
 }
 
 fn pairs<'a>(pairs: impl Iterator<Item = &'a (String, String)>, between: &str) -> String {
-    pairs.map(|(key, value)| format!("{key}={}", value.escape_debug())).collect::<Vec<_>>().join(between)
+    pairs
+        .map(|(key, value)| format!("{key}={}", value.escape_debug()))
+        .collect::<Vec<_>>()
+        .join(between)
 }
 
 /// Puts segments together by their refs.
 pub(super) fn grow(collected: Collected) -> Vec<Tree> {
-    let order: HashMap<_, _> = collected.order.into_iter().enumerate().map(|(at, id)| (id, at)).collect();
-    let mut segments: Vec<_> = collected.segments.iter().filter_map(|bytes| SegmentObject::decode(bytes.clone()).ok()).collect();
+    let order: HashMap<_, _> =
+        collected.order.into_iter().enumerate().map(|(at, id)| (id, at)).collect();
+    let mut segments: Vec<_> = collected
+        .segments
+        .iter()
+        .filter_map(|bytes| SegmentObject::decode(bytes.clone()).ok())
+        .collect();
     segments.sort_by_key(|segment| order.get(&segment.trace_segment_id).copied());
-    let known: HashMap<&str, usize> = segments.iter().enumerate().map(|(at, segment)| (segment.trace_segment_id.as_str(), at)).collect();
+    let known: HashMap<&str, usize> = segments
+        .iter()
+        .enumerate()
+        .map(|(at, segment)| (segment.trace_segment_id.as_str(), at))
+        .collect();
     // As in the OAP's view, a segment hangs below the last ref of its first span.
     let mut below: HashMap<(usize, i32), Vec<usize>> = HashMap::new();
     let mut roots = Vec::new();
     for (at, segment) in segments.iter().enumerate() {
         let first = segment.spans.iter().find(|span| span.span_id == 0);
         let last = first.and_then(|span| span.refs.last());
-        match last.and_then(|last| Some((*known.get(last.parent_trace_segment_id.as_str())?, last.parent_span_id))) {
+        match last.and_then(|last| {
+            Some((*known.get(last.parent_trace_segment_id.as_str())?, last.parent_span_id))
+        }) {
             Some(parent) if parent.0 != at => below.entry(parent).or_default().push(at),
             _ => roots.push(at),
         }
@@ -169,36 +197,61 @@ pub(super) fn grow(collected: Collected) -> Vec<Tree> {
         .into_iter()
         .filter_map(|at| {
             let segment = segments.get(at)?;
-            Some(Tree { trace_id: segment.trace_id.clone(), root: grow_segment(&segments, &below, at)? })
+            Some(Tree {
+                trace_id: segment.trace_id.clone(),
+                root: grow_segment(&segments, &below, at)?,
+            })
         })
         .collect()
 }
 
-fn grow_segment(segments: &[SegmentObject], below: &HashMap<(usize, i32), Vec<usize>>, at: usize) -> Option<Span> {
+fn grow_segment(
+    segments: &[SegmentObject],
+    below: &HashMap<(usize, i32), Vec<usize>>,
+    at: usize,
+) -> Option<Span> {
     let segment = segments.get(at)?;
-    let mut root = grow_span(segments, below, at, segment.spans.iter().find(|span| span.span_id == 0)?);
+    let mut root =
+        grow_span(segments, below, at, segment.spans.iter().find(|span| span.span_id == 0)?);
     root.is_size_limited = segment.is_size_limited;
     Some(root)
 }
 
-fn grow_span(segments: &[SegmentObject], below: &HashMap<(usize, i32), Vec<usize>>, at: usize, span: &SpanObject) -> Span {
+fn grow_span(
+    segments: &[SegmentObject],
+    below: &HashMap<(usize, i32), Vec<usize>>,
+    at: usize,
+    span: &SpanObject,
+) -> Span {
     let inside = segments.get(at).map_or(&[][..], |segment| &segment.spans);
-    let mut same: Vec<_> = inside.iter().filter(|child| child.parent_span_id == span.span_id).collect();
+    let mut same: Vec<_> =
+        inside.iter().filter(|child| child.parent_span_id == span.span_id).collect();
     same.sort_by_key(|child| child.span_id);
-    let mut children: Vec<_> = same.into_iter().map(|child| grow_span(segments, below, at, child)).collect();
+    let mut children: Vec<_> =
+        same.into_iter().map(|child| grow_span(segments, below, at, child)).collect();
     let elsewhere = below.get(&(at, span.span_id)).into_iter().flatten();
     children.extend(elsewhere.filter_map(|other| grow_segment(segments, below, *other)));
-    Span { segment_id: segments.get(at).map_or_else(String::new, |segment| segment.trace_segment_id.clone()), children, ..leaf(span) }
+    Span {
+        segment_id: segments
+            .get(at)
+            .map_or_else(String::new, |segment| segment.trace_segment_id.clone()),
+        children,
+        ..leaf(span)
+    }
 }
 
 fn leaf(span: &SpanObject) -> Span {
-    let pairs = |pairs: &[KeyStringValuePair]| pairs.iter().map(|pair| (pair.key.clone(), pair.value.clone())).collect::<Vec<_>>();
+    let pairs = |pairs: &[KeyStringValuePair]| {
+        pairs.iter().map(|pair| (pair.key.clone(), pair.value.clone())).collect::<Vec<_>>()
+    };
     Span {
         segment_id: String::new(),
         span_id: span.span_id,
-        kind: SpanType::try_from(span.span_type).map_or_else(|_| span.span_type.to_string(), |kind| kind.as_str_name().to_owned()),
+        kind: SpanType::try_from(span.span_type)
+            .map_or_else(|_| span.span_type.to_string(), |kind| kind.as_str_name().to_owned()),
         name: span.operation_name.clone(),
-        layer: SpanLayer::try_from(span.span_layer).map_or_else(|_| span.span_layer.to_string(), |layer| layer.as_str_name().to_owned()),
+        layer: SpanLayer::try_from(span.span_layer)
+            .map_or_else(|_| span.span_layer.to_string(), |layer| layer.as_str_name().to_owned()),
         component: span.component_id,
         peer: span.peer.clone(),
         is_error: span.is_error,
@@ -209,8 +262,10 @@ fn leaf(span: &SpanObject) -> Span {
             .refs
             .iter()
             .map(|reference| Ref {
-                kind: RefType::try_from(reference.ref_type)
-                    .map_or_else(|_| reference.ref_type.to_string(), |kind| kind.as_str_name().to_owned()),
+                kind: RefType::try_from(reference.ref_type).map_or_else(
+                    |_| reference.ref_type.to_string(),
+                    |kind| kind.as_str_name().to_owned(),
+                ),
                 segment_id: reference.parent_trace_segment_id.clone(),
                 span_id: reference.parent_span_id,
                 service: reference.parent_service.clone(),

@@ -1,5 +1,5 @@
-//! How old segments are, on a coarse clock: the reporter tells it at each of its ticks, and whoever ends or polls a span compares two
-//! numbers instead of reading a clock.
+//! How old segments are, on a coarse clock: the reporter tells it at each of its ticks, and whoever
+//! ends or polls a span compares two numbers instead of reading a clock.
 
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Instant;

@@ -1,7 +1,8 @@
 //! What is known of a span at compile time.
 //!
-//! A callsite is a `static`: a span record points to it instead of copying name, kind, component and layer. What every span of a
-//! callsite writes in the same bytes is encoded once and kept here. A callsite knows nothing of any one span.
+//! A callsite is a `static`: a span record points to it instead of copying name, kind, component
+//! and layer. What every span of a callsite writes in the same bytes is encoded once and kept here.
+//! A callsite knows nothing of any one span.
 
 use std::borrow::Cow;
 
@@ -23,7 +24,8 @@ pub enum Kind {
     Local = 2,
 }
 
-/// The technology that a span talks to (`protocol/semantics.md` 9). On an exit span it decides what the peer becomes on the map.
+/// The technology that a span talks to (`protocol/semantics.md` 9). On an exit span it decides what
+/// the peer becomes on the map.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[repr(u8)]
 pub enum Layer {
@@ -45,7 +47,8 @@ pub enum Layer {
     GenAi = 7,
 }
 
-/// A place in the program that opens spans; always a `static`, made by the attributes or by [`callsite!`](crate::callsite).
+/// A place in the program that opens spans; always a `static`, made by the attributes or by
+/// [`callsite!`](crate::callsite).
 #[derive(Debug)]
 pub struct Callsite {
     pub(crate) name: &'static str,
@@ -54,14 +57,16 @@ pub struct Callsite {
     pub(crate) layer: Layer,
     pub(crate) peer: &'static str,
     pub(crate) tags: &'static [(&'static str, &'static str)],
-    /// What was written out rather than left to a default: decides which values a merged span reports.
+    /// What was written out rather than left to a default: decides which values a merged span
+    /// reports.
     given: u8,
     /// What it does as an orphan, if it says so itself.
     orphan: Option<Orphans>,
     pub(super) count: Count,
     file: &'static str,
     line: u32,
-    /// The protobuf fields that every span of this callsite writes alike, encoded by the reporter at first use.
+    /// The protobuf fields that every span of this callsite writes alike, encoded by the reporter
+    /// at first use.
     pub(crate) fragment: OnceBox<Vec<u8>>,
     /// The name in Base64, as an exit span's header needs it, made by the first caller that does.
     pub(crate) endpoint: OnceBox<String>,
@@ -84,8 +89,10 @@ const PATTERN: u8 = 1 << 3;
 const LAYER: u8 = 1 << 4;
 
 impl Callsite {
-    /// A callsite with the defaults: layer unknown, no peer, no tags, and the component 11000 (Rust). An Exit, and an Entry of layer MQ, has the
-    /// component of the system that `db.type`, `cache.type`, `mq.type` or the first part of an MQ span's name tells, else none (0).
+    /// A callsite with the defaults: layer unknown, no peer, no tags, and the component 11000
+    /// (Rust). An Exit, and an Entry of layer MQ, has the component of the system that
+    /// `db.type`, `cache.type`, `mq.type` or the first part of an MQ span's name tells, else none
+    /// (0).
     pub const fn new(kind: Kind, name: &'static str) -> Self {
         Self::located(kind, name, "", 0)
     }
@@ -133,7 +140,8 @@ impl Callsite {
         self
     }
 
-    /// What a Local span of this callsite does where no context is, whatever [`Config::orphans`](crate::Config::orphans) says.
+    /// What a Local span of this callsite does where no context is, whatever
+    /// [`Config::orphans`](crate::Config::orphans) says.
     ///
     /// ```
     /// use skywalking_runtime::{Callsite, Orphans, callsite, child, testing};
@@ -175,8 +183,8 @@ impl Callsite {
         self
     }
 
-    /// Marks name, component and layer as an integration's defaults: where this span merges with one for which the program set them, the
-    /// program's are reported.
+    /// Marks name, component and layer as an integration's defaults: where this span merges with
+    /// one for which the program set them, the program's are reported.
     ///
     /// ```
     /// use skywalking_runtime::{Callsite, callsite, child, testing};
@@ -215,9 +223,14 @@ impl Callsite {
         self.given & FALLBACK != 0
     }
 
-    /// What `shorten` makes of the name for this limit. Kept for the first limit: it changes only with the service of the process.
+    /// What `shorten` makes of the name for this limit. Kept for the first limit: it changes only
+    /// with the service of the process.
     #[cold]
-    pub(crate) fn shortened(&'static self, bytes: usize, shorten: impl Fn() -> Cow<'static, str>) -> Cow<'static, str> {
+    pub(crate) fn shortened(
+        &'static self,
+        bytes: usize,
+        shorten: impl Fn() -> Cow<'static, str>,
+    ) -> Cow<'static, str> {
         let kept = self.shortened.get_or_init(|| Box::new(Shortened { bytes, name: shorten() }));
         if kept.bytes == bytes { Cow::Borrowed(&kept.name) } else { shorten() }
     }
@@ -233,9 +246,11 @@ impl Callsite {
     }
 }
 
-/// Makes a [`Callsite`] for a `static`: the kind, the name, then any of `layer`, `component`, `peer` and `tags`, as in the attributes.
+/// Makes a [`Callsite`] for a `static`: the kind, the name, then any of `layer`, `component`,
+/// `peer` and `tags`, as in the attributes.
 ///
-/// All of it is constant: a component is a number or the path of an `i32`, a tag's value is a literal or a `&'static str`.
+/// All of it is constant: a component is a number or the path of an `i32`, a tag's value is a
+/// literal or a `&'static str`.
 ///
 /// ```
 /// use skywalking_runtime::{Callsite, callsite, component};
@@ -353,12 +368,44 @@ mod tests {
 
     #[test]
     fn callsite_takes_what_the_attributes_take() {
-        static CONSTANT: Callsite = callsite!(exit, "/get", component = component::REDIS, layer = cache, peer = "cache:6379");
-        static TAGS: Callsite =
-            callsite!(local, "/tags", tags("text" = "t", "shard" = SHARD, "number" = 3, "minus" = -1, "bool" = true, "char" = 'c'),);
-        static COMPUTED: Callsite = callsite!(entry, concat!("/a", "/b"), tags(), component = component::REDIS + 1, peer = SHARD);
-        assert_eq!((CONSTANT.kind, CONSTANT.component, CONSTANT.layer, CONSTANT.peer), (Kind::Exit, 7, Layer::Cache, "cache:6379"));
-        let expected = [("text", "t"), ("shard", "shard-7"), ("number", "3"), ("minus", "-1"), ("bool", "true"), ("char", "c")];
+        static CONSTANT: Callsite = callsite!(
+            exit,
+            "/get",
+            component = component::REDIS,
+            layer = cache,
+            peer = "cache:6379"
+        );
+        static TAGS: Callsite = callsite!(
+            local,
+            "/tags",
+            tags(
+                "text" = "t",
+                "shard" = SHARD,
+                "number" = 3,
+                "minus" = -1,
+                "bool" = true,
+                "char" = 'c'
+            ),
+        );
+        static COMPUTED: Callsite = callsite!(
+            entry,
+            concat!("/a", "/b"),
+            tags(),
+            component = component::REDIS + 1,
+            peer = SHARD
+        );
+        assert_eq!(
+            (CONSTANT.kind, CONSTANT.component, CONSTANT.layer, CONSTANT.peer),
+            (Kind::Exit, 7, Layer::Cache, "cache:6379")
+        );
+        let expected = [
+            ("text", "t"),
+            ("shard", "shard-7"),
+            ("number", "3"),
+            ("minus", "-1"),
+            ("bool", "true"),
+            ("char", "c"),
+        ];
         assert_eq!(TAGS.tags, expected);
         assert_eq!((COMPUTED.name, COMPUTED.component, COMPUTED.peer), ("/a/b", 8, "shard-7"));
         assert!(COMPUTED.tags.is_empty());
@@ -370,6 +417,9 @@ mod tests {
         static BARE: Callsite = callsite!(local, "/bare");
         static COMMA: Callsite = callsite!(local, "/comma",);
         assert_eq!((PAIRS.tags, PAIRS.component), (&[("a", "b")][..], 22));
-        assert_eq!((BARE.component, COMMA.component, BARE.location().1 != 0), (component::RUST, component::RUST, true));
+        assert_eq!(
+            (BARE.component, COMMA.component, BARE.location().1 != 0),
+            (component::RUST, component::RUST, true)
+        );
     }
 }

@@ -11,8 +11,8 @@ use crate::tracer;
 
 /// Opens a child of the current span. It closes when the guard drops.
 ///
-/// Without a current context the guard does nothing and is counted; [`Child::run`] and [`Child::future`] open a root then, as the
-/// attributes do.
+/// Without a current context the guard does nothing and is counted; [`Child::run`] and
+/// [`Child::future`] open a root then, as the attributes do.
 ///
 /// ```
 /// use skywalking_runtime::{Callsite, callsite, child};
@@ -61,13 +61,15 @@ impl Child {
         work()
     }
 
-    /// Makes the future run as this span. The span opens at the first poll, in the context that it finds there. To be taken at once:
-    /// what was opened below the guard before makes of it a span of its own.
+    /// Makes the future run as this span. The span opens at the first poll, in the context that it
+    /// finds there. To be taken at once: what was opened below the guard before makes of it a
+    /// span of its own.
     pub fn future<F: Future>(mut self, future: F) -> impl Future<Output = F::Output> + use<F> {
         self.orphan = false;
         let callsite = self.callsite;
         if self.scope.is_open() {
-            // What was opened here would be open until the first poll, on another thread perhaps: it has never been.
+            // What was opened here would be open until the first poll, on another thread perhaps:
+            // it has never been.
             let begun = Begun::of_scope(&self.scope);
             slot::with_key(begun.key, |segment| {
                 segment.unopen(begun.opened());

@@ -1,16 +1,18 @@
 //! The time of a span: one read of a raw counter at its start, one at its end.
 //!
-//! Which counter is decided once, at the first start of a tracer: the time-stamp counter where the kernel itself keeps time by it,
-//! the virtual counter on aarch64, else [`Instant`]. Nothing is calibrated here: an [`Anchor`] pairs the counter with the clocks, and
-//! the reporter interpolates between anchors (`report/timeline`). Nothing runs before `main`.
+//! Which counter is decided once, at the first start of a tracer: the time-stamp counter where the
+//! kernel itself keeps time by it, the virtual counter on aarch64, else [`Instant`]. Nothing is
+//! calibrated here: an [`Anchor`] pairs the counter with the clocks, and the reporter interpolates
+//! between anchors (`report/timeline`). Nothing runs before `main`.
 
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Instant, SystemTime, UNIX_EPOCH};
 
 use once_cell::race::{OnceBool, OnceBox};
 
-/// True if stamps come from the processor's counter. Written once, before the first stamp is taken: a stamp needs a segment, a segment
-/// the tracer, and that was fetched under the lock that its start released after it had chosen. So a relaxed load is enough.
+/// True if stamps come from the processor's counter. Written once, before the first stamp is taken:
+/// a stamp needs a segment, a segment the tracer, and that was fetched under the lock that its
+/// start released after it had chosen. So a relaxed load is enough.
 static RAW: AtomicBool = AtomicBool::new(false);
 static BASE: OnceBox<Instant> = OnceBox::new();
 
@@ -33,8 +35,11 @@ fn counter() -> u64 {
 #[allow(unsafe_code)]
 fn counter() -> u64 {
     let ticks: u64;
-    // SAFETY: the virtual counter is readable from user space on every kernel that runs Rust's std; the read has no side effect.
-    unsafe { core::arch::asm!("mrs {}, cntvct_el0", out(reg) ticks, options(nomem, nostack, preserves_flags)) };
+    // SAFETY: the virtual counter is readable from user space on every kernel that runs Rust's std;
+    // the read has no side effect.
+    unsafe {
+        core::arch::asm!("mrs {}, cntvct_el0", out(reg) ticks, options(nomem, nostack, preserves_flags))
+    };
     ticks
 }
 
@@ -65,8 +70,11 @@ pub(crate) fn choose() {
 
 #[cfg(target_arch = "x86_64")]
 fn counter_is_trusted() -> bool {
-    // What the kernel gave up on, we do not trust either. Only where it can't be asked does the processor's own word count.
-    match std::fs::read_to_string("/sys/devices/system/clocksource/clocksource0/current_clocksource") {
+    // What the kernel gave up on, we do not trust either. Only where it can't be asked does the
+    // processor's own word count.
+    match std::fs::read_to_string(
+        "/sys/devices/system/clocksource/clocksource0/current_clocksource",
+    ) {
         Ok(source) => source.trim() == "tsc",
         Err(_) => invariant_counter(),
     }
@@ -101,7 +109,8 @@ pub(crate) struct Anchor {
     pub(crate) wall: u64,
 }
 
-/// Pairs the three clocks: the best of five tries, so that being preempted between two reads costs a try and not precision.
+/// Pairs the three clocks: the best of five tries, so that being preempted between two reads costs
+/// a try and not precision.
 pub(crate) fn anchor() -> Anchor {
     let mut best = try_anchor();
     for _ in 0..4 {
@@ -148,6 +157,8 @@ mod tests {
     fn the_fallback_counts_nanoseconds() {
         let (from, started) = (elapsed(), Instant::now());
         let to = elapsed();
-        assert!(to >= from && u128::from(to - from) <= started.elapsed().as_nanos() + 1_000_000_000);
+        assert!(
+            to >= from && u128::from(to - from) <= started.elapsed().as_nanos() + 1_000_000_000
+        );
     }
 }

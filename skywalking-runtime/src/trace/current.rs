@@ -1,4 +1,5 @@
-//! The active span at hand: what the program adds to the span that it is in. Each call does nothing where no span is recorded.
+//! The active span at hand: what the program adds to the span that it is in. Each call does nothing
+//! where no span is recorded.
 
 use std::any::type_name;
 use std::error::Error;
@@ -39,7 +40,11 @@ fn with(work: impl FnOnce(&mut Segment)) {
 }
 
 /// Formats a value in a scratch, with the slot as it was, then works on the current span's list.
-fn formatted(args: std::fmt::Arguments<'_>, limit: usize, work: impl FnOnce(&mut Segment, &mut u32, &str)) {
+fn formatted(
+    args: std::fmt::Arguments<'_>,
+    limit: usize,
+    work: impl FnOnce(&mut Segment, &mut u32, &str),
+) {
     if !failure::recording() {
         return;
     }
@@ -61,14 +66,18 @@ pub(super) fn tag_formatted(key: &'static str, value: std::fmt::Arguments<'_>) {
     formatted(value, TAG_LIMIT, |segment, head, text| segment.tag(head, key, Raw::Text(text)));
 }
 
-#[expect(clippy::return_self_not_must_use, reason = "made to be chained, and to be dropped at the end of the chain")]
+#[expect(
+    clippy::return_self_not_must_use,
+    reason = "made to be chained, and to be dropped at the end of the chain"
+)]
 impl Current {
     /// True if the current span is recorded: for values that cost something to find.
     pub fn is_recording(self) -> bool {
         failure::recording()
     }
 
-    /// A tag of text (cut at 2048 UTF-16 units), number or bool. Of two tags with one key the later one counts.
+    /// A tag of text (cut at 2048 UTF-16 units), number or bool. Of two tags with one key the later
+    /// one counts.
     #[inline]
     pub fn tag(self, key: &'static str, value: impl TagValue) -> Self {
         tag(key, value.raw());
@@ -83,7 +92,9 @@ impl Current {
 
     /// A tag of anything that implements [`Debug`].
     pub fn tag_debug(self, key: &'static str, value: &dyn Debug) -> Self {
-        formatted(format_args!("{value:?}"), TAG_LIMIT, |segment, head, text| segment.tag(head, key, Raw::Text(text)));
+        formatted(format_args!("{value:?}"), TAG_LIMIT, |segment, head, text| {
+            segment.tag(head, key, Raw::Text(text))
+        });
         self
     }
 
@@ -122,7 +133,8 @@ impl Current {
         self
     }
 
-    /// The span failed with this error: `event=error`, its type, its message and the chain of its sources.
+    /// The span failed with this error: `event=error`, its type, its message and the chain of its
+    /// sources.
     pub fn error<E: Error + ?Sized>(self, error: &E) -> Self {
         failure::record(&Failure {
             kind: kind_of::<E>(),
@@ -135,7 +147,12 @@ impl Current {
 
     /// The span failed, and all that is known is a text.
     pub fn error_message(self, message: &dyn Display) -> Self {
-        failure::record(&Failure { kind: "error", message: Some(message), source: None, severity: Severity::Error });
+        failure::record(&Failure {
+            kind: "error",
+            message: Some(message),
+            source: None,
+            severity: Severity::Error,
+        });
         self
     }
 
@@ -149,8 +166,8 @@ impl Current {
         self
     }
 
-    /// Another operation name, cut at 150 UTF-16 units and to what the backend can store ([`Storage`](crate::Storage)); an empty one
-    /// changes nothing.
+    /// Another operation name, cut at 150 UTF-16 units and to what the backend can store
+    /// ([`Storage`](crate::Storage)); an empty one changes nothing.
     pub fn set_name(self, name: impl Display) -> Self {
         formatted(format_args!("{name}"), NAME_LIMIT, Segment::rename);
         self
@@ -165,7 +182,13 @@ impl Current {
     /// Another component id (`protocol/semantics.md` 8).
     pub fn set_component(self, component: i32) -> Self {
         with(|segment| {
-            segment.push_current(Side { key: "", a: component.cast_unsigned(), b: 0, next: 0, kind: SideKind::Component });
+            segment.push_current(Side {
+                key: "",
+                a: component.cast_unsigned(),
+                b: 0,
+                next: 0,
+                kind: SideKind::Component,
+            });
         });
         self
     }
@@ -173,13 +196,20 @@ impl Current {
     /// Another layer.
     pub fn set_layer(self, layer: Layer) -> Self {
         with(|segment| {
-            segment.push_current(Side { key: "", a: layer as u32, b: 0, next: 0, kind: SideKind::Layer });
+            segment.push_current(Side {
+                key: "",
+                a: layer as u32,
+                b: 0,
+                next: 0,
+                kind: SideKind::Layer,
+            });
         });
         self
     }
 
-    /// Asks the OAP to store this one span and to leave it out of the metrics of services, instances, endpoints and calls. Virtual databases,
-    /// caches, queues and logic endpoints [are counted](crate::docs::concepts#traces-without-metrics) nevertheless.
+    /// Asks the OAP to store this one span and to leave it out of the metrics of services,
+    /// instances, endpoints and calls. Virtual databases, caches, queues and logic endpoints
+    /// [are counted](crate::docs::concepts#traces-without-metrics) nevertheless.
     pub fn skip_analysis(self) -> Self {
         with(|segment| {
             if let Some(record) = segment.current_record() {
@@ -189,9 +219,11 @@ impl Current {
         self
     }
 
-    /// Asks the OAP to store this trace and to leave it out of the metrics that [`skip_analysis`](Self::skip_analysis) names, from here on downstream: of no span of this segment, also of those that
-    /// have ended, of none of the segments that go on from here from now on, and of none of the services that are called from now on,
-    /// which are told by the header `sw8-x`. For synthetic traffic, as probes and load tests.
+    /// Asks the OAP to store this trace and to leave it out of the metrics that
+    /// [`skip_analysis`](Self::skip_analysis) names, from here on downstream: of no span of this
+    /// segment, also of those that have ended, of none of the segments that go on from here
+    /// from now on, and of none of the services that are called from now on, which are told by
+    /// the header `sw8-x`. For synthetic traffic, as probes and load tests.
     ///
     /// ```
     /// use skywalking_runtime::{Callsite, Root, callsite, child, current, testing};
@@ -214,7 +246,8 @@ impl Current {
     }
 }
 
-/// The name of an error's type. Of one that only a trait is known of, the marker traits behind it say nothing.
+/// The name of an error's type. Of one that only a trait is known of, the marker traits behind it
+/// say nothing.
 pub(super) fn kind_of<E: ?Sized>() -> &'static str {
     let name = type_name::<E>();
     name.split_once(" + ").filter(|_| name.starts_with("dyn ")).map_or(name, |(first, _)| first)
@@ -236,6 +269,8 @@ impl<T: Display + ?Sized> Display for Shown<'_, T> {
 pub fn trace_id() -> Option<String> {
     slot::with(|segment| match segment.trace {
         Trace::Own(number) => id::text(number),
-        Trace::Foreign { offset, length } => sw8::decode_text(segment.text_at(Range { offset, length })),
+        Trace::Foreign { offset, length } => {
+            sw8::decode_text(segment.text_at(Range { offset, length }))
+        }
     })
 }

@@ -1,5 +1,6 @@
-//! What is said of a span right before it opens, by reference and straight into its segment: the form for middleware, which counts
-//! allocations. Nothing of it is evaluated by us; who describes asks [`Describe::is_recording`] before it computes anything.
+//! What is said of a span right before it opens, by reference and straight into its segment: the
+//! form for middleware, which counts allocations. Nothing of it is evaluated by us; who describes
+//! asks [`Describe::is_recording`] before it computes anything.
 
 use std::fmt::Display;
 
@@ -7,7 +8,8 @@ use super::opening::Opening;
 use super::tag::TagValue;
 use crate::propagation::carrier::Extract;
 
-/// A span that is about to open: what [`Resumable::open`](crate::Resumable::open) lets one say of it.
+/// A span that is about to open: what [`Resumable::open`](crate::Resumable::open) lets one say of
+/// it.
 #[derive(Debug)]
 pub struct Describe<'a>(&'a mut Opening);
 
@@ -18,8 +20,9 @@ impl<'a> Describe<'a> {
 }
 
 impl Describe<'_> {
-    /// True if peer and tags will be used. Whether a request is recorded that has no context here is decided by the context that came
-    /// with it and by its name: say these first, and what the others cost is saved where it is left out.
+    /// True if peer and tags will be used. Whether a request is recorded that has no context here
+    /// is decided by the context that came with it and by its name: say these first, and what
+    /// the others cost is saved where it is left out.
     ///
     /// ```
     /// use skywalking_runtime::{Callsite, Describe, Resumable, callsite};

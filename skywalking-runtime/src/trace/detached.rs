@@ -1,8 +1,10 @@
-//! Spans that end by a handle instead of with their scope: for what is answered by a callback, another thread or an actor.
+//! Spans that end by a handle instead of with their scope: for what is answered by a callback,
+//! another thread or an actor.
 //!
-//! The handle collects what is said of the span in buffers of its own, since its segment belongs to another thread by then; once, at its
-//! end, it puts all of it into a cell that the segment knows too. A segment that ends while cells are empty leaves with them, and the
-//! reporter holds it until they are full or it is too old (`report/held`). Nobody waits, and nothing is locked.
+//! The handle collects what is said of the span in buffers of its own, since its segment belongs to
+//! another thread by then; once, at its end, it puts all of it into a cell that the segment knows
+//! too. A segment that ends while cells are empty leaves with them, and the reporter holds it until
+//! they are full or it is too old (`report/held`). Nobody waits, and nothing is locked.
 
 mod cell;
 
@@ -21,14 +23,17 @@ use super::tag::{Kept, TagValue};
 use super::tally::{self, Reason};
 use super::text::{self, TAG_LIMIT};
 
-/// Entries that a handle collects, and their text in bytes; what is over is counted. A segment takes no more in all of its spans.
+/// Entries that a handle collects, and their text in bytes; what is over is counted. A segment
+/// takes no more in all of its spans.
 const ENTRIES: usize = 1_024;
 const TEXT: usize = 256 * 1024;
 
-/// A span that ends when [`finish`](Self::finish) is called, on whatever thread: made by [`Current::detach`].
+/// A span that ends when [`finish`](Self::finish) is called, on whatever thread: made by
+/// [`Current::detach`].
 ///
-/// What is said of it from then on is said here. Dropped unfinished, it ends the span with the tag `unfinished=true`. Its segment is reported
-/// when it is done, or when it has become older than [`Config::max_age`](crate::Config::max_age); a shutdown doesn't wait for it either, and
+/// What is said of it from then on is said here. Dropped unfinished, it ends the span with the tag
+/// `unfinished=true`. Its segment is reported when it is done, or when it has become older than
+/// [`Config::max_age`](crate::Config::max_age); a shutdown doesn't wait for it either, and
 /// where half of what may wait for the reporter waits for handles, the oldest is reported as it is.
 /// What it says after that is lost, and counted as [`Reason::DetachedTooLate`].
 ///
@@ -89,12 +94,16 @@ impl Open {
 }
 
 impl Current {
-    /// Takes the end of the span into a handle that can go anywhere: the span does not end with its function, closure or future any more, but
-    /// with [`AsyncSpan::finish`]. Until its scope ends it stays the current span. Where no span is recorded, and of a span whose
+    /// Takes the end of the span into a handle that can go anywhere: the span does not end with its
+    /// function, closure or future any more, but with [`AsyncSpan::finish`]. Until its scope
+    /// ends it stays the current span. Where no span is recorded, and of a span whose
     /// end was taken before, the handle does nothing.
     pub fn detach(self) -> AsyncSpan {
-        let cell = slot::with(|segment| Some((segment.detach()?, segment.tracer.settings.queue))).flatten();
-        let open = cell.map(|(cell, budget)| Box::new(Open { cell, said: Ending::default(), bytes: 0, budget }));
+        let cell = slot::with(|segment| Some((segment.detach()?, segment.tracer.settings.queue)))
+            .flatten();
+        let open = cell.map(|(cell, budget)| {
+            Box::new(Open { cell, said: Ending::default(), bytes: 0, budget })
+        });
         AsyncSpan { open, snapshot: capture() }
     }
 }
@@ -131,7 +140,10 @@ impl AsyncSpan {
     pub fn log_fields(&mut self, fields: &[(&'static str, &dyn Display)]) -> &mut Self {
         self.with(|open| {
             let at = clock::now();
-            let fields = fields.iter().map(|(key, value)| (*key, text::formatted(*value, TAG_LIMIT))).collect();
+            let fields = fields
+                .iter()
+                .map(|(key, value)| (*key, text::formatted(*value, TAG_LIMIT)))
+                .collect();
             open.push(Entry::Log(at, fields));
         })
     }
@@ -139,12 +151,22 @@ impl AsyncSpan {
     /// The span failed with this error, as [`Current::error`].
     pub fn error<E: Error + ?Sized>(&mut self, error: &E) -> &mut Self {
         let source = || error.source();
-        self.fail(&Failure { kind: kind_of::<E>(), message: Some(&Shown(error)), source: Some(&source), severity: Severity::Error })
+        self.fail(&Failure {
+            kind: kind_of::<E>(),
+            message: Some(&Shown(error)),
+            source: Some(&source),
+            severity: Severity::Error,
+        })
     }
 
     /// The span failed, and all that is known is a text.
     pub fn error_message(&mut self, message: &dyn Display) -> &mut Self {
-        self.fail(&Failure { kind: "error", message: Some(message), source: None, severity: Severity::Error })
+        self.fail(&Failure {
+            kind: "error",
+            message: Some(message),
+            source: None,
+            severity: Severity::Error,
+        })
     }
 
     fn fail(&mut self, failure: &Failure<'_, '_>) -> &mut Self {
@@ -160,8 +182,8 @@ impl AsyncSpan {
         self.with(|open| open.said.failed = true)
     }
 
-    /// A snapshot of the span, for work on other threads that shall be below it. Where the handle does nothing it is what
-    /// [`capture`](crate::capture) gave there: empty without a context.
+    /// A snapshot of the span, for work on other threads that shall be below it. Where the handle
+    /// does nothing it is what [`capture`](crate::capture) gave there: empty without a context.
     pub fn snapshot(&self) -> Snapshot {
         self.snapshot.clone()
     }

@@ -1,5 +1,5 @@
-//! Marks of spans that did not go well: returned errors, panics, futures that were dropped. How a returned value is found to be an
-//! error is for `returned`.
+//! Marks of spans that did not go well: returned errors, panics, futures that were dropped. How a
+//! returned value is found to be an error is for `returned`.
 
 use std::error::Error;
 use std::fmt::{self, Display};
@@ -88,7 +88,10 @@ impl Failure<'_, '_> {
     pub(super) fn fields(&self) -> Vec<(&'static str, String)> {
         let mut text = String::new();
         let (message, stack) = write_failure(&mut text, self);
-        let mut fields = vec![("event", "error".to_owned()), ("error.kind", text::cut(self.kind, TAG_LIMIT).to_owned())];
+        let mut fields = vec![
+            ("event", "error".to_owned()),
+            ("error.kind", text::cut(self.kind, TAG_LIMIT).to_owned()),
+        ];
         let message = message.and_then(|length| Some(("message", text.get(..length)?.to_owned())));
         let stack = stack.and_then(|from| Some(("stack", text.get(from..)?.to_owned())));
         fields.extend(message);
@@ -97,7 +100,8 @@ impl Failure<'_, '_> {
     }
 }
 
-/// Writes message and stack behind each other: the length of the first, and where the second begins.
+/// Writes message and stack behind each other: the length of the first, and where the second
+/// begins.
 fn write_failure(out: &mut String, failure: &Failure<'_, '_>) -> (Option<usize>, Option<usize>) {
     let message = failure.message.map(|message| {
         text::format_into(out, format_args!("{message}"), TAG_LIMIT);

@@ -1,6 +1,8 @@
-//! Contexts of another task. A call that drives an executor (`block_on`) is a root around every task that is polled meanwhile on its thread,
-//! and none of them belongs to its trace. tokio numbers its tasks, so what opens in another task than the root did begins a trace of its
-//! own, and the root's segment is put back behind it. Executors that do not number tasks are found out by [`misuse`] when the segment is full.
+//! Contexts of another task. A call that drives an executor (`block_on`) is a root around every
+//! task that is polled meanwhile on its thread, and none of them belongs to its trace. tokio
+//! numbers its tasks, so what opens in another task than the root did begins a trace of its
+//! own, and the root's segment is put back behind it. Executors that do not number tasks are found
+//! out by [`misuse`] when the segment is full.
 
 use super::misuse;
 use super::segment::Segment;
@@ -48,7 +50,8 @@ pub(super) fn keep(other: Box<Segment>) {
 }
 
 impl Segment {
-    /// Records the task of a root that is a call: the segment is in the slot for as long as that call runs.
+    /// Records the task of a root that is a call: the segment is in the slot for as long as that
+    /// call runs.
     #[inline]
     pub(super) fn run_as_call(&mut self) {
         self.sync_task = Some(Task::here());

@@ -1,16 +1,19 @@
-//! The program's own code inside of ours: formatting, carriers, samplers. What panics there stays there.
+//! The program's own code inside of ours: formatting, carriers, samplers. What panics there stays
+//! there.
 
 use std::any::Any;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
 /// Runs code of the program. `None` if it panicked.
 ///
-/// What it leaves half done is the program's own, and only ever a value that it was formatting or a carrier that it was filling.
+/// What it leaves half done is the program's own, and only ever a value that it was formatting or a
+/// carrier that it was filling.
 pub(crate) fn guarded<R>(work: impl FnOnce() -> R) -> Option<R> {
     catch_unwind(AssertUnwindSafe(work)).map_err(swallow).ok()
 }
 
-/// Drops the payload of a panic. Its destructor is the program's code too, and so is that of what it panics with: that one is left alone.
+/// Drops the payload of a panic. Its destructor is the program's code too, and so is that of what
+/// it panics with: that one is left alone.
 #[cold]
 fn swallow(payload: Box<dyn Any + Send>) {
     if let Err(second) = catch_unwind(AssertUnwindSafe(move || drop(payload))) {

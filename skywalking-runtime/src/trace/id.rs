@@ -1,8 +1,9 @@
 //! Ids of traces and segments: kept binary, turned to text by the reporter and by headers.
 //!
-//! The text is `<32 hex digits of the process>.<block>.<number>`. The process part is random and drawn once. A thread takes a block
-//! of numbers with one atomic addition and then counts alone. An even number names a segment, the odd one above it the trace that
-//! the segment begins, so one [`u64`] stands for both.
+//! The text is `<32 hex digits of the process>.<block>.<number>`. The process part is random and
+//! drawn once. A thread takes a block of numbers with one atomic addition and then counts alone. An
+//! even number names a segment, the odd one above it the trace that the segment begins, so one
+//! [`u64`] stands for both.
 
 use std::fmt::Write as _;
 use std::hash::{BuildHasher, RandomState};
@@ -39,7 +40,8 @@ pub(crate) fn own_trace(segment: u64) -> u64 {
     segment | 1
 }
 
-/// The random part that all ids of this process share, with the dot behind it: 33 characters. A forked child draws its own.
+/// The random part that all ids of this process share, with the dot behind it: 33 characters. A
+/// forked child draws its own.
 pub(crate) fn process() -> &'static str {
     static PROCESS: PerProcess<String> = PerProcess::new(|| random_hex() + ".");
     PROCESS.get()
@@ -49,9 +51,11 @@ pub(crate) fn process() -> &'static str {
 pub(crate) fn random_hex() -> String {
     let mut bits = [0_u8; 16];
     if getrandom::fill(&mut bits).is_err() {
-        // No random source: the hasher's keys, the time and the process id still make it unlikely that two processes agree.
+        // No random source: the hasher's keys, the time and the process id still make it unlikely
+        // that two processes agree.
         let moment = (std::time::SystemTime::now(), std::process::id());
-        let (high, low) = (RandomState::new().hash_one(moment), RandomState::new().hash_one(moment));
+        let (high, low) =
+            (RandomState::new().hash_one(moment), RandomState::new().hash_one(moment));
         bits[..8].copy_from_slice(&high.to_be_bytes());
         bits[8..].copy_from_slice(&low.to_be_bytes());
     }
@@ -110,7 +114,10 @@ pub(crate) fn text(key: u64) -> String {
 #[cfg(feature = "testing")]
 pub(crate) fn parse(text: &str) -> Option<u64> {
     let (block, number) = text.strip_prefix(process())?.split_once('.')?;
-    Some((block.parse::<u64>().ok()? << NUMBER_BITS) | number.parse::<u64>().ok().filter(|n| *n <= NUMBER_MASK)?)
+    Some(
+        (block.parse::<u64>().ok()? << NUMBER_BITS)
+            | number.parse::<u64>().ok().filter(|n| *n <= NUMBER_MASK)?,
+    )
 }
 
 #[cfg(test)]

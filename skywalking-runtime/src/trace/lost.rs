@@ -1,8 +1,10 @@
-//! Roots that ended without their segment: another one was in the slot, left there by code that switches stacks within a call.
+//! Roots that ended without their segment: another one was in the slot, left there by code that
+//! switches stacks within a call.
 //!
-//! The segment of such a root is in the frame of whoever displaced it. Put back into the slot later, it would collect the spans of a thread
-//! that has nothing to do with it, and never end. So the root leaves an [`Ended`] here, and [`put_back`] looks for it: the segment ends
-//! then, at the time at which its root ended. What that root had displaced itself waits here as well.
+//! The segment of such a root is in the frame of whoever displaced it. Put back into the slot
+//! later, it would collect the spans of a thread that has nothing to do with it, and never end. So
+//! the root leaves an [`Ended`] here, and [`put_back`] looks for it: the segment ends then, at the
+//! time at which its root ended. What that root had displaced itself waits here as well.
 
 use std::cell::Cell;
 
@@ -58,7 +60,8 @@ pub(super) fn leave(begun: Begun, end: Option<End>, displaced: Option<Box<Segmen
     }
 }
 
-/// Puts a displaced segment back into the slot, unless its root has ended meanwhile: then the segment ends.
+/// Puts a displaced segment back into the slot, unless its root has ended meanwhile: then the
+/// segment ends.
 #[cold]
 #[inline(never)]
 pub(super) fn put_back(displaced: Box<Segment>) {
@@ -69,7 +72,8 @@ pub(super) fn put_back(displaced: Box<Segment>) {
     std::mem::forget(slot::replace(Some(displaced)));
 }
 
-/// The same behind a root with this key that displaced the segment: if that root ended without its own segment, this one waits with it.
+/// The same behind a root with this key that displaced the segment: if that root ended without its
+/// own segment, this one waits with it.
 #[inline]
 pub(super) fn put_back_after(key: u64, displaced: Box<Segment>) {
     if SOME.get() {
@@ -82,7 +86,9 @@ pub(super) fn put_back_after(key: u64, displaced: Box<Segment>) {
 fn attach(key: u64, displaced: Box<Segment>) {
     let mut displaced = Some(displaced);
     with_list(|list| {
-        if let Some(ended) = list.iter_mut().find(|ended| ended.begun.key == key && ended.displaced.is_none()) {
+        if let Some(ended) =
+            list.iter_mut().find(|ended| ended.begun.key == key && ended.displaced.is_none())
+        {
             ended.displaced = displaced.take();
         }
     });

@@ -1,7 +1,9 @@
-//! Warns of a traced function whose value does its work after the span has ended: a future or a stream behind a name that the attribute can't know.
+//! Warns of a traced function whose value does its work after the span has ended: a future or a
+//! stream behind a name that the attribute can't know.
 //!
-//! By autoref specialization on [`Made`], as in `returned`: of the three traits the first one that the type has is called, and the methods of two are deprecated,
-//! so that rustc warns at the function's return type. The call stands where it never runs.
+//! By autoref specialization on [`Made`], as in `returned`: of the three traits the first one that
+//! the type has is called, and the methods of two are deprecated, so that rustc warns at the
+//! function's return type. The call stands where it never runs.
 
 use std::future::Future;
 use std::marker::PhantomData;

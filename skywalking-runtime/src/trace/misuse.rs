@@ -1,5 +1,6 @@
-//! Misuse that is found out while a program runs, each kind with the callsite where it was first seen. The reporter logs it, once a process:
-//! so no caller waits for a log, and none of its code runs here.
+//! Misuse that is found out while a program runs, each kind with the callsite where it was first
+//! seen. The reporter logs it, once a process: so no caller waits for a log, and none of its code
+//! runs here.
 
 use once_cell::race::OnceRef;
 
@@ -17,10 +18,12 @@ pub(crate) enum Misuse {
     LayerOnSalvo,
 }
 
-static SEEN: [OnceRef<'static, Callsite>; Misuse::ALL.len()] = [const { OnceRef::new() }; Misuse::ALL.len()];
+static SEEN: [OnceRef<'static, Callsite>; Misuse::ALL.len()] =
+    [const { OnceRef::new() }; Misuse::ALL.len()];
 
 impl Misuse {
-    pub(crate) const ALL: [Self; 3] = [Self::GuardOverAwait, Self::FullBelowCall, Self::LayerOnSalvo];
+    pub(crate) const ALL: [Self; 3] =
+        [Self::GuardOverAwait, Self::FullBelowCall, Self::LayerOnSalvo];
 
     /// Where it was first seen, if it was.
     pub(crate) fn seen(self) -> Option<&'static Callsite> {

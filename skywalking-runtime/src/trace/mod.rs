@@ -1,13 +1,17 @@
 //! The heart: segments without locks.
 //!
-//! In the order in which a span meets them: [`callsite`] (what is known at compile time), [`opening`] (arguments, the decision), [`prepared`] (the same for later), [`describe`] (the same for middleware),
-//! [`scope`] (a span on a thread), [`traced`] (a span over a future), [`root`] and [`child`] (the same by hand), [`current`] (the
-//! active span at hand), [`returned`], [`made`], [`failure`] and [`panic_hook`] (errors, panics), [`snapshot`] (crossing tasks and threads), [`detached`] (spans that
-//! end by a handle). Below them: [`segment`] with its
-//! [`record`]s, the [`slot`] that holds it, [`lost`] for roots that do not find theirs there, [`foreign`] for tasks that
-//! find another one's, [`orphans`] and [`misuse`] for what programs are told about, the [`thread`] that keeps used ones, and the [`outbox`] through which it leaves.
+//! In the order in which a span meets them: [`callsite`] (what is known at compile time),
+//! [`opening`] (arguments, the decision), [`prepared`] (the same for later), [`describe`] (the same
+//! for middleware), [`scope`] (a span on a thread), [`traced`] (a span over a future), [`root`] and
+//! [`child`] (the same by hand), [`current`] (the active span at hand), [`returned`], [`made`],
+//! [`failure`] and [`panic_hook`] (errors, panics), [`snapshot`] (crossing tasks and threads),
+//! [`detached`] (spans that end by a handle). Below them: [`segment`] with its
+//! [`record`]s, the [`slot`] that holds it, [`lost`] for roots that do not find theirs there,
+//! [`foreign`] for tasks that find another one's, [`orphans`] and [`misuse`] for what programs are
+//! told about, the [`thread`] that keeps used ones, and the [`outbox`] through which it leaves.
 //!
-//! This room does not know how a segment is encoded or sent, and takes no lock: clippy denies the types.
+//! This room does not know how a segment is encoded or sent, and takes no lock: clippy denies the
+//! types.
 #![deny(clippy::disallowed_types)]
 
 pub(crate) mod age;

@@ -1,8 +1,11 @@
-//! A span that is about to open: whether it will be recorded, and what is known of it before it begins.
+//! A span that is about to open: whether it will be recorded, and what is known of it before it
+//! begins.
 //!
-//! All that the program's own code does for a span (arguments, `Display`, a carrier's `header`) happens here, in the caller's context
-//! and before the clock of the span runs. A child's entries go straight into the segment in the slot, in a list of its own that the
-//! record takes over when it opens; a root's go into the segment that it will put there. What comes with the request is for [`context`].
+//! All that the program's own code does for a span (arguments, `Display`, a carrier's `header`)
+//! happens here, in the caller's context and before the clock of the span runs. A child's entries
+//! go straight into the segment in the slot, in a list of its own that the record takes over when
+//! it opens; a root's go into the segment that it will put there. What comes with the request is
+//! for [`context`].
 
 mod context;
 
@@ -30,10 +33,12 @@ pub(super) use context::{REFS_LIMIT, each_within_limit};
 pub struct Opening {
     callsite: &'static Callsite,
     place: Place,
-    /// The list of side entries that the record will take over. Where there is no room for one: the number under which the address is kept.
-    /// Where it merges: the list of the outer span before that.
+    /// The list of side entries that the record will take over. Where there is no room for one:
+    /// the number under which the address is kept. Where it merges: the list of the outer span
+    /// before that.
     head: u32,
-    /// Where the entry stands that says how long the message was on its way, as in [`Record::side`](super::record::Record::side).
+    /// Where the entry stands that says how long the message was on its way, as in
+    /// [`Record::side`](super::record::Record::side).
     latency: u32,
     /// It was given a name of its own.
     named: bool,
@@ -58,7 +63,8 @@ enum Place {
     Merged,
     /// A child of an unsampled request.
     Unsampled,
-    /// A root, and whether it is recorded is not decided: the context that came with the request and the name may still be said.
+    /// A root, and whether it is recorded is not decided: the context that came with the request
+    /// and the name may still be said.
     Undecided,
     Root,
 }
@@ -84,7 +90,8 @@ impl Opening {
         Self { callsite, place, head: 0, latency: 0, named: false, origin, key: 0, root: None }
     }
 
-    /// The request is left out: nothing of it is recorded, nor of what is below. With a context it is only no span of its own.
+    /// The request is left out: nothing of it is recorded, nor of what is below. With a context it
+    /// is only no span of its own.
     pub(super) fn ignore(&mut self) {
         if self.place == Place::Unknown {
             self.root = slot::with(|_| ()).is_none().then(root::unsampled_segment).flatten();
@@ -126,7 +133,8 @@ impl Opening {
     /// Decides about a root by what is known now.
     #[cold]
     fn settle(&mut self) {
-        self.root = self.root.take().and_then(|segment| root::decide(segment, self.callsite, self.head));
+        self.root =
+            self.root.take().and_then(|segment| root::decide(segment, self.callsite, self.head));
         self.place = if self.root.is_some() { Place::Root } else { Place::Nowhere };
     }
 
@@ -151,7 +159,8 @@ impl Opening {
         matches!(self.place(), Place::Undecided | Place::Root | Place::Child | Place::Merged)
     }
 
-    /// True if a name would be used: only then is its expression to be evaluated. Of a request that is not decided about, it is what decides.
+    /// True if a name would be used: only then is its expression to be evaluated. Of a request that
+    /// is not decided about, it is what decides.
     #[inline]
     pub fn naming(&mut self) -> bool {
         match self.place() {
@@ -162,10 +171,13 @@ impl Opening {
         }
     }
 
-    /// True if the span that this one merges with is to be reported under a name that is computed for this one.
+    /// True if the span that this one merges with is to be reported under a name that is computed
+    /// for this one.
     #[cold]
     fn takes_name(&self) -> bool {
-        slot::with_key(self.key, |segment| segment.takes_name(self.head, self.callsite, NameSource::Computed)) == Some(true)
+        slot::with_key(self.key, |segment| {
+            segment.takes_name(self.head, self.callsite, NameSource::Computed)
+        }) == Some(true)
     }
 
     /// True if the span that this one merges with keeps the tag that it has under this key.
@@ -176,16 +188,23 @@ impl Opening {
 
     #[cold]
     fn takes_tag(&self, key: &str) -> bool {
-        slot::with_key(self.key, |segment| segment.takes_tag(self.head, self.callsite, key)) == Some(true)
+        slot::with_key(self.key, |segment| segment.takes_tag(self.head, self.callsite, key))
+            == Some(true)
     }
 
-    /// The same of peer and tags, which may be said before the name: such a request is decided about when it is named, or opens.
+    /// The same of peer and tags, which may be said before the name: such a request is decided
+    /// about when it is named, or opens.
     #[inline]
     pub(super) fn accepting(&mut self) -> bool {
-        if self.place() == Place::Undecided && !self.named { !self.is_refused() } else { self.recording() }
+        if self.place() == Place::Undecided && !self.named {
+            !self.is_refused()
+        } else {
+            self.recording()
+        }
     }
 
-    /// True if peer and tags would be used: only then are their expressions to be evaluated. The name has been said.
+    /// True if peer and tags would be used: only then are their expressions to be evaluated. The
+    /// name has been said.
     #[inline]
     pub fn recording(&mut self) -> bool {
         if self.place() == Place::Undecided {
@@ -194,7 +213,8 @@ impl Opening {
         match self.place {
             Place::Child | Place::Merged => true,
             Place::Root => self.root.as_ref().is_some_and(|segment| segment.sampled),
-            // An exit that finds no room is not recorded, but its header is written, and that holds the peer.
+            // An exit that finds no room is not recorded, but its header is written, and that holds
+            // the peer.
             Place::Full => self.callsite.kind == Kind::Exit,
             Place::Unknown | Place::Nowhere | Place::Unsampled | Place::Undecided => false,
         }
@@ -222,14 +242,18 @@ impl Opening {
     /// A tag by `Display`.
     pub fn tag_display<T: TagDisplay + ?Sized>(&mut self, key: &'static str, value: &T) {
         if !self.keeps_tag(key) {
-            self.formatted(format_args!("{value}"), TAG_LIMIT, |segment, head, text| segment.tag(head, key, Raw::Text(text)));
+            self.formatted(format_args!("{value}"), TAG_LIMIT, |segment, head, text| {
+                segment.tag(head, key, Raw::Text(text))
+            });
         }
     }
 
     /// A tag by `Debug`.
     pub fn tag_debug<T: Debug + ?Sized>(&mut self, key: &'static str, value: &T) {
         if !self.keeps_tag(key) {
-            self.formatted(format_args!("{value:?}"), TAG_LIMIT, |segment, head, text| segment.tag(head, key, Raw::Text(text)));
+            self.formatted(format_args!("{value:?}"), TAG_LIMIT, |segment, head, text| {
+                segment.tag(head, key, Raw::Text(text))
+            });
         }
     }
 
@@ -258,7 +282,8 @@ impl Opening {
         }
     }
 
-    /// The address called, or on an Entry span the caller's. An empty one is `unknown` on an Exit span, and none on others.
+    /// The address called, or on an Entry span the caller's. An empty one is `unknown` on an Exit
+    /// span, and none on others.
     pub fn peer<T: SpanText + ?Sized>(&mut self, peer: &T) {
         if self.place == Place::Full {
             // There is no room for the span, but its header needs the peer all the same.
@@ -275,20 +300,28 @@ impl Opening {
         let merged = self.place == Place::Merged;
         let needed = self.callsite.kind == Kind::Exit;
         self.formatted(format_args!("{peer}"), PEER_LIMIT, |segment, head, text| {
-            // Of two that are one, the outer's counts: it was there first, and a header may have told it.
+            // Of two that are one, the outer's counts: it was there first, and a header may have
+            // told it.
             if (!merged || segment.lacks_peer()) && (needed || !text::is_blank(text)) {
                 segment.peer(head, text);
             }
         });
     }
 
-    /// The number of an exit that finds no room, which keeps its address until it opens; 0 if there is none.
+    /// The number of an exit that finds no room, which keeps its address until it opens; 0 if there
+    /// is none.
     fn take_reserved(&mut self, place: Place) -> u32 {
         if place == Place::Full { std::mem::take(&mut self.head) } else { 0 }
     }
 
-    /// Formats a value in a scratch while the slot stays as it is, since the value's own code may open spans.
-    fn formatted(&mut self, args: fmt::Arguments<'_>, limit: usize, work: impl FnOnce(&mut Segment, &mut u32, &str)) {
+    /// Formats a value in a scratch while the slot stays as it is, since the value's own code may
+    /// open spans.
+    fn formatted(
+        &mut self,
+        args: fmt::Arguments<'_>,
+        limit: usize,
+        work: impl FnOnce(&mut Segment, &mut u32, &str),
+    ) {
         if self.place == Place::Full {
             return;
         }
@@ -311,7 +344,8 @@ impl Opening {
         }
     }
 
-    /// The contexts that came with a batch: the first one's trace goes on, all of them are referred to.
+    /// The contexts that came with a batch: the first one's trace goes on, all of them are referred
+    /// to.
     pub fn extract_each<I>(&mut self, carriers: I)
     where
         I: IntoIterator<Item: Extract>,
@@ -372,7 +406,11 @@ impl Opening {
                     // An argument's code may have left something open since.
                     let still = merged && segment.merges(self.callsite.kind);
                     let head = if merged { 0 } else { self.head };
-                    if still { segment.open_level(self.callsite) } else { segment.open_as(self.callsite, head, 0) }
+                    if still {
+                        segment.open_level(self.callsite)
+                    } else {
+                        segment.open_as(self.callsite, head, 0)
+                    }
                 });
                 opened.map_or(Begun::NOTHING, |opened| Begun::child(self.key, opened))
             }
@@ -389,7 +427,8 @@ impl Opening {
     }
 }
 
-/// Opens the span of a future of which nothing is known but its callsite. One call, so that a thousand futures stay small.
+/// Opens the span of a future of which nothing is known but its callsite. One call, so that a
+/// thousand futures stay small.
 #[inline(never)]
 pub fn begin(callsite: &'static Callsite) {
     if tracer::enabled() {

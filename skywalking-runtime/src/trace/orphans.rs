@@ -1,5 +1,6 @@
-//! Local spans that open where no context is: most often in a task that was spawned without one. They begin a trace or are skipped, as the
-//! program chose, and are counted by callsite. The reporter logs the first of each callsite.
+//! Local spans that open where no context is: most often in a task that was spawned without one.
+//! They begin a trace or are skipped, as the program chose, and are counted by callsite. The
+//! reporter logs the first of each callsite.
 
 use std::panic::RefUnwindSafe;
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -26,7 +27,8 @@ pub(super) struct Count {
     next: OnceRef<'static, Callsite>,
 }
 
-// It is written once, atomically. Without this an annotated future could not be put under `catch_unwind`.
+// It is written once, atomically. Without this an annotated future could not be put under
+// `catch_unwind`.
 impl RefUnwindSafe for Count {}
 
 impl Count {
@@ -60,7 +62,8 @@ fn enlist(callsite: &'static Callsite) {
     }
 }
 
-/// The callsites of Local spans that opened where no context was, and how often, in the order in which they were first seen.
+/// The callsites of Local spans that opened where no context was, and how often, in the order in
+/// which they were first seen.
 ///
 /// ```
 /// use skywalking_runtime::{Config, Reporter, local_span, orphans};

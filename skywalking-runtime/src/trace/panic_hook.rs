@@ -1,8 +1,10 @@
-//! The panic hook, which remembers the message and the location of a panic for the spans that it unwinds.
+//! The panic hook, which remembers the message and the location of a panic for the spans that it
+//! unwinds.
 //!
-//! There is one hook in a process. Ours calls the one that it found. A program that sets a hook of its own later replaces ours: then std
-//! drops ours, and that drop puts ours in front of the new one. A hook that calls the one that it replaced keeps ours alive, and nothing
-//! has to be done. Only a program that keeps our hook without calling it gets no messages while it does so.
+//! There is one hook in a process. Ours calls the one that it found. A program that sets a hook of
+//! its own later replaces ours: then std drops ours, and that drop puts ours in front of the new
+//! one. A hook that calls the one that it replaced keeps ours alive, and nothing has to be done.
+//! Only a program that keeps our hook without calling it gets no messages while it does so.
 
 use std::panic::{self, PanicHookInfo};
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -15,7 +17,8 @@ static INSTALLED: AtomicBool = AtomicBool::new(false);
 
 /// Installs the hook, unless it is installed.
 pub(crate) fn install() {
-    // std panics where a panicking thread changes hooks. The messages are missing then, and nothing else.
+    // std panics where a panicking thread changes hooks. The messages are missing then, and nothing
+    // else.
     if std::thread::panicking() || INSTALLED.swap(true, Ordering::AcqRel) {
         return;
     }
@@ -47,7 +50,10 @@ fn remember(info: &PanicHookInfo<'_>) {
         return;
     }
     let payload = info.payload();
-    let message = payload.downcast_ref::<&str>().copied().or_else(|| payload.downcast_ref::<String>().map(String::as_str));
+    let message = payload
+        .downcast_ref::<&str>()
+        .copied()
+        .or_else(|| payload.downcast_ref::<String>().map(String::as_str));
     let location = info.location().map(ToString::to_string).unwrap_or_default();
     slot::with(|segment| segment.remember_panic(&location, message.unwrap_or_default()));
 }

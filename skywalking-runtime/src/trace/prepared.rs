@@ -1,5 +1,6 @@
-//! A span that will open later: its arguments are computed now, where the parameters are, and kept until the future or stream that it
-//! covers is polled for the first time. What is not asked for is not kept, and nothing is while no tracer runs.
+//! A span that will open later: its arguments are computed now, where the parameters are, and kept
+//! until the future or stream that it covers is polled for the first time. What is not asked for is
+//! not kept, and nothing is while no tracer runs.
 
 use std::fmt::{Debug, Display};
 use std::future::Future;
@@ -45,11 +46,15 @@ struct Given {
 }
 
 impl Given {
-    /// Keeps what came with a message of a batch, but a sender that is known: there is no second ref to that one.
+    /// Keeps what came with a message of a batch, but a sender that is known: there is no second
+    /// ref to that one.
     fn keep_of_batch(&mut self, mut received: Received<'static>) {
         let header = received.get(Header::Sw8);
-        if let Some((header, sender)) = header.and_then(|header| Some((header, sw8::check(header).ok()?.sender()))) {
-            let mut kept = self.senders.iter().filter_map(|place| self.headers.get(*place)?.get(Header::Sw8));
+        if let Some((header, sender)) =
+            header.and_then(|header| Some((header, sw8::check(header).ok()?.sender())))
+        {
+            let mut kept =
+                self.senders.iter().filter_map(|place| self.headers.get(*place)?.get(Header::Sw8));
             if kept.any(|kept| kept.get(sender.clone()) == header.get(sender.clone())) {
                 received.remove(Header::Sw8);
             } else {
@@ -87,7 +92,8 @@ impl Prepared {
         self.recording()
     }
 
-    /// True if name, peer and tags would be used, as things stand: a tracer runs, and the request here, if there is one, is sampled.
+    /// True if name, peer and tags would be used, as things stand: a tracer runs, and the request
+    /// here, if there is one, is sampled.
     pub fn recording(&mut self) -> bool {
         tracer::enabled() && slot::with(|segment| segment.sampled) != Some(false)
     }
@@ -109,7 +115,9 @@ impl Prepared {
         I: IntoIterator<Item: Extract>,
     {
         opening::each_within_limit(carriers, |carrier| {
-            let room = self.given.as_ref().is_none_or(|given| given.senders.len() < REFS_LIMIT && given.headers.len() < 2 * REFS_LIMIT);
+            let room = self.given.as_ref().is_none_or(|given| {
+                given.senders.len() < REFS_LIMIT && given.headers.len() < 2 * REFS_LIMIT
+            });
             if room && let Some(headers) = carrier.__received(OtherContexts::Keep).into_kept() {
                 self.given().keep_of_batch(headers);
             }
@@ -158,7 +166,11 @@ impl Prepared {
 
     /// The same, with a look at the value that the future returns.
     #[inline]
-    pub fn future_with_return<F: Future, H: FnMut(&F::Output)>(self, future: F, hook: H) -> Traced<Covered<F>, H> {
+    pub fn future_with_return<F: Future, H: FnMut(&F::Output)>(
+        self,
+        future: F,
+        hook: H,
+    ) -> Traced<Covered<F>, H> {
         Traced::with_return(Covered::new(self, future), hook)
     }
 
@@ -186,7 +198,11 @@ impl Prepared {
 
     /// The same, with a look at each item.
     #[inline]
-    pub fn stream_with_items<S: Stream, H: FnMut(&S::Item)>(self, stream: S, hook: H) -> Streamed<S, H> {
+    pub fn stream_with_items<S: Stream, H: FnMut(&S::Item)>(
+        self,
+        stream: S,
+        hook: H,
+    ) -> Streamed<S, H> {
         Streamed::new(self, stream, hook)
     }
 
@@ -238,7 +254,8 @@ impl Prepared {
         opening
     }
 
-    /// Opens the span of the wrapper whose first poll this is; at any further one there is nothing left to open.
+    /// Opens the span of the wrapper whose first poll this is; at any further one there is nothing
+    /// left to open.
     pub(super) fn begin(prepared: &mut Option<Self>) {
         if let Some(prepared) = prepared.take() {
             prepared.opening().begin();

@@ -1,4 +1,5 @@
-//! While an attribute's arguments are evaluated nothing is recorded: what they call would become a span before the one that they are for.
+//! While an attribute's arguments are evaluated nothing is recorded: what they call would become a
+//! span before the one that they are for.
 //!
 //! A context that is there says for so long that it is not sampled. Without one no root opens.
 
@@ -31,7 +32,8 @@ pub struct Quiet {
 impl Quiet {
     /// From now on nothing is recorded.
     pub fn begin() -> Self {
-        let found = slot::with(|segment| replace(&mut segment.sampled, false).then_some(segment.key));
+        let found =
+            slot::with(|segment| replace(&mut segment.sampled, false).then_some(segment.key));
         // Below a context of another task a root opens as it does without one.
         let roots = (found.is_none() || foreign::is_here()) && !NO_ROOTS.replace(true);
         Self { segment: found.flatten(), roots, here: PhantomData }

@@ -10,13 +10,15 @@ pub(crate) const NONE: u16 = u16::MAX;
 pub(crate) struct Record {
     /// Stamp of the clock at the start.
     pub(crate) start: u64,
-    /// Stamp at the end; 0 while the span is open. [`Record::IN_SCOPE`] and [`Record::DETACHED`] of one that ends by a handle.
+    /// Stamp at the end; 0 while the span is open. [`Record::IN_SCOPE`] and [`Record::DETACHED`]
+    /// of one that ends by a handle.
     pub(crate) end: u64,
     pub(crate) callsite: &'static Callsite,
     /// Id of the parent in this segment, or [`NONE`].
     pub(crate) parent: u16,
     pub(crate) flags: u16,
-    /// Where the span's list of side entries begins: a place in the segment's side list plus 1, or 0 for none.
+    /// Where the span's list of side entries begins: a place in the segment's side list plus 1, or
+    /// 0 for none.
     pub(crate) side: u32,
 }
 
@@ -28,7 +30,8 @@ impl Record {
     pub(crate) const ERROR: u16 = 1;
     /// The OAP shall store the span and make no metrics of it.
     pub(crate) const SKIP_ANALYSIS: u16 = 1 << 1;
-    /// The span goes on for one that began in another segment: it is a Local span, whatever its callsite says.
+    /// The span goes on for one that began in another segment: it is a Local span, whatever its
+    /// callsite says.
     pub(crate) const CONTINUED: u16 = 1 << 2;
 
     /// A panic that went through a span that merged with this one is told already.
@@ -38,7 +41,8 @@ impl Record {
     /// It was told with an earlier part of its segment and only keeps its place.
     pub(crate) const TOLD: u16 = 1 << 5;
 
-    /// In the place of an end: a handle ends the span, and the scope that it was opened in is still open. No stamp is so late.
+    /// In the place of an end: a handle ends the span, and the scope that it was opened in is still
+    /// open. No stamp is so late.
     pub(crate) const IN_SCOPE: u64 = u64::MAX;
     /// The same behind that scope.
     pub(crate) const DETACHED: u64 = u64::MAX - 1;
@@ -70,7 +74,8 @@ impl Record {
     }
 
     pub(crate) fn set_levels(&mut self, levels: u16) {
-        self.flags = (self.flags & !(Self::MOST_LEVELS << Self::LEVELS)) | (levels.min(Self::MOST_LEVELS) << Self::LEVELS);
+        self.flags = (self.flags & !(Self::MOST_LEVELS << Self::LEVELS))
+            | (levels.min(Self::MOST_LEVELS) << Self::LEVELS);
     }
 
     /// The flag that says at which of its parent's levels a span was opened.
@@ -81,7 +86,8 @@ impl Record {
 
     pub(crate) fn set_parent(&mut self, parent: u16, level: u16) {
         self.parent = parent;
-        self.flags = (self.flags & !(Self::MOST_LEVELS << Self::PARENT_LEVEL)) | Self::opened_at(level.min(Self::MOST_LEVELS));
+        self.flags = (self.flags & !(Self::MOST_LEVELS << Self::PARENT_LEVEL))
+            | Self::opened_at(level.min(Self::MOST_LEVELS));
     }
 
     pub(crate) fn parent_level(&self) -> u16 {
@@ -128,9 +134,11 @@ pub(crate) enum SideKind {
     Layer,
     /// A reference to a segment of another process: the `sw8` header as it came, already checked.
     Sw8Ref,
-    /// A reference to a segment of this process: text of the form `<key in hex>-<span id>-<endpoint>`.
+    /// A reference to a segment of this process: text of the form `<key in hex>-<span
+    /// id>-<endpoint>`.
     ThreadRef,
-    /// A log begins: the stamp of its time. Its fields are the newer entries up to the next kind that is not [`SideKind::Field`].
+    /// A log begins: the stamp of its time. Its fields are the newer entries up to the next kind
+    /// that is not [`SideKind::Field`].
     Log,
     /// A field of the log begun last.
     Field,
@@ -177,8 +185,16 @@ impl LeftOut {
 
     /// An entry for each of them of which there is one.
     pub(crate) fn sides(self) -> impl Iterator<Item = Side> {
-        let counts = [("log_fields", self.log_fields), ("logs", self.logs), ("tags", self.tags), ("spans", self.spans)];
-        counts.into_iter().filter(|(_, count)| *count > 0).map(|(key, count)| Side::number(key, SideKind::LeftOut, u64::from(count)))
+        let counts = [
+            ("log_fields", self.log_fields),
+            ("logs", self.logs),
+            ("tags", self.tags),
+            ("spans", self.spans),
+        ];
+        counts
+            .into_iter()
+            .filter(|(_, count)| *count > 0)
+            .map(|(key, count)| Side::number(key, SideKind::LeftOut, u64::from(count)))
     }
 }
 

@@ -1,8 +1,9 @@
 //! What the attributes see in a returned value: an error, and what tags are computed from.
 //!
-//! The default form of `err` puts no bound on the error's type. Method look-up on [`Returned`] picks the richest of what the type
-//! offers: an [`Error`], something that dereferences to one, `Display`, `Debug`, else the type's name. A trait here is a level of
-//! that look-up: the more `&` before `Returned`, the earlier it is tried. The forms in parentheses do ask for a bound.
+//! The default form of `err` puts no bound on the error's type. Method look-up on [`Returned`]
+//! picks the richest of what the type offers: an [`Error`], something that dereferences to one,
+//! `Display`, `Debug`, else the type's name. A trait here is a level of that look-up: the more `&`
+//! before `Returned`, the earlier it is tried. The forms in parentheses do ask for a bound.
 
 use std::any::{Any, type_name};
 use std::error::Error;
@@ -19,7 +20,12 @@ pub struct Returned<'a, R: ?Sized>(pub &'a R);
 
 // What is generic over the error is a branch and a call: a thousand functions have it each.
 
-fn record(kind: &'static str, message: Option<&dyn Display>, source: Option<&failure::Source<'_>>, severity: Severity) {
+fn record(
+    kind: &'static str,
+    message: Option<&dyn Display>,
+    source: Option<&failure::Source<'_>>,
+    severity: Severity,
+) {
     failure::record(&Failure { kind, message, source, severity });
 }
 
@@ -37,7 +43,12 @@ fn record_shown(kind: &'static str, error: &dyn Display, severity: Severity) {
 
 #[cold]
 #[inline(never)]
-fn record_debugged(kind: &'static str, error: &dyn Debug, source: Option<&failure::Source<'_>>, severity: Severity) {
+fn record_debugged(
+    kind: &'static str,
+    error: &dyn Debug,
+    source: Option<&failure::Source<'_>>,
+    severity: Severity,
+) {
     record(kind, Some(&format_args!("{error:?}")), source, severity);
 }
 
@@ -72,7 +83,12 @@ impl<T, E: Deref<Target: Error>> ViaDeref for &&&&Returned<'_, Result<T, E>> {
     #[inline]
     fn __skywalking_note(&self, severity: Severity) {
         if let Err(error) = self.0 {
-            record(type_name::<E>(), Some(&Through(error)), Some(&|| error.deref().source()), severity);
+            record(
+                type_name::<E>(),
+                Some(&Through(error)),
+                Some(&|| error.deref().source()),
+                severity,
+            );
         }
     }
 }
@@ -188,14 +204,22 @@ pub trait DebugError: Debug {}
 impl<E: Debug> DebugError for E {}
 
 /// `err(Display)`.
-pub fn note_display<R: AnyResult<Error: DisplayError>>(returned: &R, source: &failure::Source<'_>, severity: Severity) {
+pub fn note_display<R: AnyResult<Error: DisplayError>>(
+    returned: &R,
+    source: &failure::Source<'_>,
+    severity: Severity,
+) {
     if let Some(error) = returned.error() {
         record(type_name::<R::Error>(), Some(&format_args!("{error}")), Some(source), severity);
     }
 }
 
 /// `err(Debug)`.
-pub fn note_debug<R: AnyResult<Error: DebugError>>(returned: &R, source: &failure::Source<'_>, severity: Severity) {
+pub fn note_debug<R: AnyResult<Error: DebugError>>(
+    returned: &R,
+    source: &failure::Source<'_>,
+    severity: Severity,
+) {
     if let Some(error) = returned.error() {
         record_debugged(type_name::<R::Error>(), error, Some(source), severity);
     }
@@ -211,9 +235,19 @@ pub trait Message: Display {}
 impl<M: Display + ?Sized> Message for M {}
 
 /// `err(PATH)`: what a function said of the returned value.
-pub fn note_message<M: Message>(message: Option<M>, kind: &'static str, source: &failure::Source<'_>, severity: Severity) {
+pub fn note_message<M: Message>(
+    message: Option<M>,
+    kind: &'static str,
+    source: &failure::Source<'_>,
+    severity: Severity,
+) {
     if let Some(message) = message {
-        failure::record(&Failure { kind, message: Some(&format_args!("{message}")), source: Some(source), severity });
+        failure::record(&Failure {
+            kind,
+            message: Some(&format_args!("{message}")),
+            source: Some(source),
+            severity,
+        });
     }
 }
 
@@ -277,13 +311,16 @@ impl<R: ?Sized> KindOfValue for Returned<'_, R> {
     }
 }
 
-/// `err_ignore`: the error is behind a `Box<dyn Error + Send + Sync>`, or something that dereferences as it does.
+/// `err_ignore`: the error is behind a `Box<dyn Error + Send + Sync>`, or something that
+/// dereferences as it does.
 pub trait IsBoxedAndSent {
     /// Whether there is an error, and it is of that type.
     fn __skywalking_is<X: Error + 'static>(&self) -> bool;
 }
 
-impl<T, E: Deref<Target = dyn Error + Send + Sync + 'static>> IsBoxedAndSent for &&&Returned<'_, Result<T, E>> {
+impl<T, E: Deref<Target = dyn Error + Send + Sync + 'static>> IsBoxedAndSent
+    for &&&Returned<'_, Result<T, E>>
+{
     fn __skywalking_is<X: Error + 'static>(&self) -> bool {
         self.0.as_ref().is_err_and(|error| (**error).is::<X>())
     }

@@ -1,7 +1,8 @@
 //! Roots: the first span of a segment, and how one is opened by hand.
 //!
-//! There is no public guard for a root: it would be put aside over an `.await` sooner or later, and another task would write into its
-//! segment. A root lives as long as a call, a closure or a future.
+//! There is no public guard for a root: it would be put aside over an `.await` sooner or later, and
+//! another task would write into its segment. A root lives as long as a call, a closure or a
+//! future.
 
 use std::fmt::Display;
 use std::future::Future;
@@ -26,22 +27,29 @@ use super::trial::Trial;
 use crate::propagation::carrier::Extract;
 use crate::tracer::{self, Settings, Tracer};
 
-/// A segment for a root of `callsite`, or `None` if none is to be opened here. Whether it records is not decided yet: by [`decide`].
+/// A segment for a root of `callsite`, or `None` if none is to be opened here. Whether it records
+/// is not decided yet: by [`decide`].
 #[cold]
 pub(super) fn segment_for(callsite: &'static Callsite, origin: Origin) -> Option<Box<Segment>> {
     if quiet::forbids_roots() {
         return None;
     }
-    let mut segment =
-        thread::segment(|settings| (callsite.kind != Kind::Local || orphans::opens(callsite, origin, settings)).then_some(true))?;
+    let mut segment = thread::segment(|settings| {
+        (callsite.kind != Kind::Local || orphans::opens(callsite, origin, settings)).then_some(true)
+    })?;
     segment.scope = sampler::scope();
     Some(segment)
 }
 
-/// Decides whether the segment records, now that the headers of the request have been read and the root's own name, if it has one, is in
-/// the list at `head`. The segment comes back, unless it was lost in the program's own sampler.
+/// Decides whether the segment records, now that the headers of the request have been read and the
+/// root's own name, if it has one, is in the list at `head`. The segment comes back, unless it was
+/// lost in the program's own sampler.
 #[inline]
-pub(super) fn decide(mut segment: Box<Segment>, callsite: &'static Callsite, head: u32) -> Option<Box<Segment>> {
+pub(super) fn decide(
+    mut segment: Box<Segment>,
+    callsite: &'static Callsite,
+    head: u32,
+) -> Option<Box<Segment>> {
     let upstream = upstream(&segment);
     let Tracer { choice, settings, .. } = &*segment.tracer;
     let name = if head == 0 { None } else { segment.given_name(head) };
@@ -102,8 +110,8 @@ fn leave_out(segment: &mut Segment, reason: Reason) {
     }
 }
 
-/// Asks the program's own sampler. Meanwhile the segment has its place and records nothing: so what the sampler does is not traced, and it
-/// is not asked about itself.
+/// Asks the program's own sampler. Meanwhile the segment has its place and records nothing: so what
+/// the sampler does is not traced, and it is not asked about itself.
 #[cold]
 fn ask(mut segment: Box<Segment>, custom: &Custom, name: &str) -> Option<Box<Segment>> {
     segment.sampled = false;
@@ -145,7 +153,12 @@ pub(super) fn has_room(settings: &Settings) -> bool {
 }
 
 /// Opens the root of a segment that somebody else will put into the slot.
-pub(super) fn prepare(mut segment: Box<Segment>, callsite: &'static Callsite, side: u32, flags: u16) -> (Begun, Box<Segment>) {
+pub(super) fn prepare(
+    mut segment: Box<Segment>,
+    callsite: &'static Callsite,
+    side: u32,
+    flags: u16,
+) -> (Begun, Box<Segment>) {
     if !segment.sampled {
         return (Begun::unsampled_root(segment.key), segment);
     }
@@ -158,7 +171,12 @@ pub(super) fn prepare(mut segment: Box<Segment>, callsite: &'static Callsite, si
 
 /// Opens the root and puts its segment into the slot, which was empty when that was decided.
 #[cold]
-pub(super) fn begin(segment: Box<Segment>, callsite: &'static Callsite, side: u32, flags: u16) -> Begun {
+pub(super) fn begin(
+    segment: Box<Segment>,
+    callsite: &'static Callsite,
+    side: u32,
+    flags: u16,
+) -> Begun {
     let (begun, segment) = prepare(segment, callsite, side, flags);
     if let Some(other) = slot::replace(Some(segment)) {
         foreign::keep(other);
@@ -217,7 +235,8 @@ impl Root {
         self
     }
 
-    /// Leaves the request out: nothing of it is recorded, nor of what happens below. With a current context it is only no span of its own.
+    /// Leaves the request out: nothing of it is recorded, nor of what happens below. With a current
+    /// context it is only no span of its own.
     ///
     /// ```
     /// use skywalking_runtime::{Callsite, Root, callsite, child, testing, trace_id};
@@ -246,12 +265,14 @@ impl Root {
         work()
     }
 
-    /// Makes the future run as this span. It opens at the first poll and closes when the future is done or dropped.
+    /// Makes the future run as this span. It opens at the first poll and closes when the future is
+    /// done or dropped.
     pub fn future<F: Future>(self, future: F) -> impl Future<Output = F::Output> + use<F> {
         self.prepared.by_hand().future(future)
     }
 
-    /// A span that is worked on in steps, by whoever is neither one call nor one future. It opens at the first step.
+    /// A span that is worked on in steps, by whoever is neither one call nor one future. It opens
+    /// at the first step.
     pub fn resumable(self) -> Resumable {
         Resumable::new(self.prepared.by_hand())
     }

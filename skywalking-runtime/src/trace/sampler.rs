@@ -1,7 +1,9 @@
-//! Which requests are recorded: the lists of names that never are ([`ignored`]), and the sampler ([`window`], [`rate`], [`custom`]).
+//! Which requests are recorded: the lists of names that never are ([`ignored`]), and the sampler
+//! ([`window`], [`rate`], [`custom`]).
 //!
-//! It is asked once for each trace, when its first span knows the context that came with the request and its own name. How a root waits
-//! for that is for `trace/opening`, what a request is that is left out for `trace/root`.
+//! It is asked once for each trace, when its first span knows the context that came with the
+//! request and its own name. How a root waits for that is for `trace/opening`, what a request is
+//! that is left out for `trace/root`.
 
 mod custom;
 mod ignored;
@@ -81,7 +83,9 @@ impl Choice {
                 Verdict::Sampled
             }
             (Rule::All, _) | (_, Upstream::Sampled) => Verdict::Sampled,
-            (Rule::PerWindow(budget), Upstream::Unknown) => Verdict::unless_left_out(budget.takes()),
+            (Rule::PerWindow(budget), Upstream::Unknown) => {
+                Verdict::unless_left_out(budget.takes())
+            }
             (Rule::Rate(rate), Upstream::Unknown) => Verdict::unless_left_out(rate.takes(key)),
             (Rule::Custom(custom), Upstream::Unknown) => Verdict::Ask(custom),
         }

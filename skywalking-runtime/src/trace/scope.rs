@@ -1,7 +1,8 @@
-//! A span that is open on this thread, as two numbers: the segment's key, and its place with some bits.
+//! A span that is open on this thread, as two numbers: the segment's key, and its place with some
+//! bits.
 //!
-//! The numbers name the span without owning it: a guard that outlives its segment, or is dropped where another segment is being worked
-//! on, finds another key there and does nothing but count.
+//! The numbers name the span without owning it: a guard that outlives its segment, or is dropped
+//! where another segment is being worked on, finds another key there and does nothing but count.
 
 use std::cell::Cell;
 use std::marker::PhantomData;
@@ -38,7 +39,10 @@ const AWAITED: u32 = 1 << 27;
 /// A guard that the program holds, in a segment that a future owns.
 const BY_HAND: u32 = 1 << 26;
 // The others are `Opened`'s.
-const _: () = assert!((ROOT | UNSAMPLED | PANICKING | AWAITED | BY_HAND) & (Opened::MUTED | Opened::LEVEL | 0xffff) == 0);
+const _: () = assert!(
+    (ROOT | UNSAMPLED | PANICKING | AWAITED | BY_HAND) & (Opened::MUTED | Opened::LEVEL | 0xffff)
+        == 0
+);
 
 impl Begun {
     pub(super) const NOTHING: Self = Self { key: 0, bits: 0 };
@@ -119,8 +123,8 @@ thread_local! {
     static BEGUN: Cell<Begun> = const { Cell::new(Begun::NOTHING) };
 }
 
-/// Opens a span for the future that is polled for the first time. If none waits for it (a tracer started just now, after the wrapper had
-/// looked), nothing is opened: nobody would close it.
+/// Opens a span for the future that is polled for the first time. If none waits for it (a tracer
+/// started just now, after the wrapper had looked), nothing is opened: nobody would close it.
 pub(super) fn begin_for_future(open: impl FnOnce() -> Begun) {
     if BEGUN.get() == Begun::EXPECTED {
         BEGUN.set(open());
@@ -152,7 +156,8 @@ impl Scope {
         if tracer::enabled() { open(callsite) } else { Self::NONE }
     }
 
-    /// The same of an Entry, which may begin a trace in a task that is polled below another one's root.
+    /// The same of an Entry, which may begin a trace in a task that is polled below another one's
+    /// root.
     #[inline]
     pub fn open_entry(callsite: &'static Callsite) -> Self {
         if tracer::enabled() { open_entry(callsite) } else { Self::NONE }
@@ -170,7 +175,13 @@ impl Scope {
 
 #[inline(never)]
 fn open(callsite: &'static Callsite) -> Scope {
-    let found = slot::with(|segment| if segment.sampled { Begun::child(segment.key, segment.open(callsite)) } else { Begun::NOTHING });
+    let found = slot::with(|segment| {
+        if segment.sampled {
+            Begun::child(segment.key, segment.open(callsite))
+        } else {
+            Begun::NOTHING
+        }
+    });
     match found {
         Some(begun) => begun.into_scope(),
         None => open_root(callsite),
@@ -184,14 +195,16 @@ fn open_entry(callsite: &'static Callsite) -> Scope {
 
 #[cold]
 fn open_root(callsite: &'static Callsite) -> Scope {
-    let segment = root::segment_for(callsite, Origin::Attribute).and_then(|segment| root::decide(segment, callsite, 0));
+    let segment = root::segment_for(callsite, Origin::Attribute)
+        .and_then(|segment| root::decide(segment, callsite, 0));
     segment.map_or(Scope::NONE, |mut segment| {
         segment.run_as_call();
         root::begin(segment, callsite, 0, 0).into_scope()
     })
 }
 
-/// Opens a child for a guard that the program holds. In two steps, so that the span of an attribute keeps its code inlined.
+/// Opens a child for a guard that the program holds. In two steps, so that the span of an attribute
+/// keeps its code inlined.
 pub(super) fn open_by_hand(callsite: &'static Callsite) -> Scope {
     let mut scope = open(callsite);
     if slot::with_key(scope.key, |segment| segment.open_guard(callsite)) == Some(true) {
@@ -218,13 +231,15 @@ fn close(key: u64, bits: u32) {
     }
     let end = clock::now();
     // No call in there: it would cost each span its registers.
-    let closed = slot::with_key(key, |segment| segment.close(begun.index(), end) && !segment.is_due());
+    let closed =
+        slot::with_key(key, |segment| segment.close(begun.index(), end) && !segment.is_due());
     if closed != Some(true) {
         close_unusual(begun);
     }
 }
 
-/// The span was not where its guard was dropped, or a handle has its end, or its segment is to go on in a new part.
+/// The span was not where its guard was dropped, or a handle has its end, or its segment is to go
+/// on in a new part.
 #[cold]
 fn close_unusual(begun: Begun) {
     let leave = |segment: &mut Segment| {
@@ -256,7 +271,11 @@ fn close_other(key: u64, bits: u32, panicked: bool) {
     });
     match closed {
         None if begun.is_root() => {
-            lost::leave(begun, Some(if panicked { End::Marked(Mark::Panicked) } else { End::Ready }), None);
+            lost::leave(
+                begun,
+                Some(if panicked { End::Marked(Mark::Panicked) } else { End::Ready }),
+                None,
+            );
         }
         None => tally::count(Reason::GuardMisplaced),
         Some(_) if begun.is_root() => {

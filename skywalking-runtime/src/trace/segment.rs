@@ -1,9 +1,11 @@
 //! A segment while it is being worked on: what one request does in one execution context.
 //!
-//! Only its owner touches it: it is in the thread's slot, or in the future that swaps it in, so there is nothing to lock. It knows the
-//! rules of nesting: who is current, what a close in the wrong order does. What becomes of an Entry in an Entry is in [`merging`], where
-//! tags, logs and other entries are stored in [`entries`], panics in [`panics`], what spans are called in [`names`], how others go on with a segment in
-//! [`shared`], what becomes of spans that find no room in [`muted`]. It does not know how it got into the slot nor how it is sent.
+//! Only its owner touches it: it is in the thread's slot, or in the future that swaps it in, so
+//! there is nothing to lock. It knows the rules of nesting: who is current, what a close in the
+//! wrong order does. What becomes of an Entry in an Entry is in [`merging`], where tags, logs and
+//! other entries are stored in [`entries`], panics in [`panics`], what spans are called in
+//! [`names`], how others go on with a segment in [`shared`], what becomes of spans that find no
+//! room in [`muted`]. It does not know how it got into the slot nor how it is sent.
 
 mod detaching;
 mod entries;
@@ -51,7 +53,8 @@ pub(crate) struct Segment {
     pub(crate) key: u64,
     /// What it is on the wire. Another one than the key once it went on in a new part.
     pub(crate) id: u64,
-    /// On the reporter's clock of milliseconds, when it is too old. 0 if it is too large: it goes on in a new part soon.
+    /// On the reporter's clock of milliseconds, when it is too old. 0 if it is too large: it goes
+    /// on in a new part soon.
     expires: u64,
     /// The same for the next poll of its root. Also 0 while a guard is open.
     expires_at_poll: u64,
@@ -170,13 +173,15 @@ impl Segment {
         self.sampled && self.attached.trial.is_none()
     }
 
-    /// Records nothing from now on: the request is left out. What the text holds stays, since the id of the trace may be in it.
+    /// Records nothing from now on: the request is left out. What the text holds stays, since the
+    /// id of the trace may be in it.
     pub(crate) fn leave_out(&mut self) {
         self.sampled = false;
         self.sides.clear();
     }
 
-    /// Records again after it was made to say that it does not. What was captured meanwhile says so too, and is not used any more.
+    /// Records again after it was made to say that it does not. What was captured meanwhile says so
+    /// too, and is not used any more.
     pub(crate) fn record_again(&mut self) {
         self.sampled = true;
         if self.shared.as_ref().is_some_and(|shared| !shared.sampled) {
@@ -221,7 +226,14 @@ impl Segment {
         #[expect(clippy::cast_possible_truncation, reason = "below the limit, which is a u16")]
         let index = length as u16;
         let flags = flags | Record::opened_at(self.current.level());
-        self.records.push(Record { start: clock::now(), end: 0, callsite, parent: self.current.index(), flags, side });
+        self.records.push(Record {
+            start: clock::now(),
+            end: 0,
+            callsite,
+            parent: self.current.index(),
+            flags,
+            side,
+        });
         self.current = Current::of(index);
         Opened::recorded(index)
     }
@@ -239,10 +251,15 @@ impl Segment {
         }
     }
 
-    /// Closes a recorded span. If it is the current one, its nearest open ancestor becomes current. False if it has an end already.
+    /// Closes a recorded span. If it is the current one, its nearest open ancestor becomes current.
+    /// False if it has an end already.
     #[inline]
     pub(crate) fn close(&mut self, index: u16, end: u64) -> bool {
-        let Some(record) = self.records.get_mut(usize::from(index)).filter(|record| record.end == 0) else { return false };
+        let Some(record) =
+            self.records.get_mut(usize::from(index)).filter(|record| record.end == 0)
+        else {
+            return false;
+        };
         record.end = end;
         if self.current.index() == index {
             let parent = self.current.up(record);
@@ -251,7 +268,8 @@ impl Segment {
         true
     }
 
-    /// The span itself if it is open, else its nearest open ancestor; at the level that it was left at, if that is open.
+    /// The span itself if it is open, else its nearest open ancestor; at the level that it was left
+    /// at, if that is open.
     #[inline]
     fn nearest_open(&self, mut at: Current) -> Current {
         while let Some(record) = self.records.get(usize::from(at.index())) {
@@ -266,7 +284,8 @@ impl Segment {
         at
     }
 
-    /// Makes a span current again that was current before; if it has ended meanwhile, its nearest open ancestor.
+    /// Makes a span current again that was current before; if it has ended meanwhile, its nearest
+    /// open ancestor.
     #[inline]
     pub(crate) fn restore(&mut self, saved: Current) {
         let saved = if saved.is_muted() { self.nearest_muted(saved) } else { saved };
@@ -286,7 +305,10 @@ impl Segment {
     /// Takes back the span that was opened last, as if it had never been.
     pub(crate) fn unopen(&mut self, opened: Opened) {
         match opened.which() {
-            Which::Recorded(index) if usize::from(index) + 1 == self.records.len() && self.current.index() == index => {
+            Which::Recorded(index)
+                if usize::from(index) + 1 == self.records.len()
+                    && self.current.index() == index =>
+            {
                 if let Some(record) = self.records.pop() {
                     self.current = Current::at_level(record.parent, record.parent_level());
                     self.searched = self.searched.min(index);
@@ -310,6 +332,8 @@ impl Segment {
 
     /// True if side entries for the current span have a place to go.
     pub(crate) fn is_current_recorded(&self) -> bool {
-        self.sampled && !self.current.is_muted() && usize::from(self.current.index()) < self.records.len()
+        self.sampled
+            && !self.current.is_muted()
+            && usize::from(self.current.index()) < self.records.len()
     }
 }

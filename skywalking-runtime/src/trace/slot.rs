@@ -1,8 +1,9 @@
 //! The slot of a thread: the segment that is being worked on, or none.
 //!
-//! The thread-local has no destructor, so reaching it costs no check of its state and it works at any time of a thread's life. Nobody
-//! holds a borrow of it: the segment is taken out, changed and put back, and no code of the program runs in between. What empties it
-//! when the thread ends is the other thread-local (`trace/thread`).
+//! The thread-local has no destructor, so reaching it costs no check of its state and it works at
+//! any time of a thread's life. Nobody holds a borrow of it: the segment is taken out, changed and
+//! put back, and no code of the program runs in between. What empties it when the thread ends is
+//! the other thread-local (`trace/thread`).
 
 use std::cell::Cell;
 use std::mem::ManuallyDrop;
@@ -15,7 +16,8 @@ thread_local! {
 
 type Content = ManuallyDrop<Option<Box<Segment>>>;
 
-// Two tiny steps instead of one closure around the work: so they are inlined into each opening and closing of a span.
+// Two tiny steps instead of one closure around the work: so they are inlined into each opening and
+// closing of a span.
 
 #[inline(always)]
 #[expect(clippy::inline_always, reason = "a load and a store, twice a span; measured")]
@@ -37,7 +39,8 @@ pub(crate) fn replace(segment: Option<Box<Segment>>) -> Option<Box<Segment>> {
     ManuallyDrop::into_inner(content)
 }
 
-/// Works on the segment in the slot, if there is one. `work` must run no code of the program: it would find the slot empty.
+/// Works on the segment in the slot, if there is one. `work` must run no code of the program: it
+/// would find the slot empty.
 #[inline]
 pub(crate) fn with<R>(work: impl FnOnce(&mut Segment) -> R) -> Option<R> {
     let mut content = take();
@@ -63,7 +66,8 @@ pub(crate) fn take_key(key: u64) -> Option<Box<Segment>> {
     None
 }
 
-/// In a forked child: what is in the slot of the thread that forked is its parent's to report, and is left where it lies.
+/// In a forked child: what is in the slot of the thread that forked is its parent's to report, and
+/// is left where it lies.
 pub(crate) fn after_fork() {
     put(ManuallyDrop::new(None));
 }

@@ -1,8 +1,9 @@
 //! Crossing tasks and threads on purpose: what was current in one place goes on in another.
 //!
-//! A snapshot names a span and its trace. Who goes on with it opens a segment of its own whose root is a Local span with a CrossThread
-//! ref, so that the OAP draws no call from the service to itself; its name is static, since roots with refs become endpoints. Where the
-//! snapshot's own segment is in the slot, going on is being a child.
+//! A snapshot names a span and its trace. Who goes on with it opens a segment of its own whose root
+//! is a Local span with a CrossThread ref, so that the OAP draws no call from the service to
+//! itself; its name is static, since roots with refs become endpoints. Where the snapshot's own
+//! segment is in the slot, going on is being a child.
 
 use std::future::Future;
 use std::pin::Pin;
@@ -26,10 +27,12 @@ use super::thread;
 use super::traced::{Span, Streamed, Traced};
 use crate::tracer;
 
-/// The root of what goes on elsewhere, and the child where it does not have to; its name is put beside it.
+/// The root of what goes on elsewhere, and the child where it does not have to; its name is put
+/// beside it.
 static CONTINUED: Callsite = Callsite::located(Kind::Local, "continued", file!(), line!());
 
-/// The current context, for another task or thread: cheap to make and to clone. Empty where nothing is traced.
+/// The current context, for another task or thread: cheap to make and to clone. Empty where nothing
+/// is traced.
 #[derive(Clone, Debug, Default)]
 pub struct Snapshot {
     shared: Option<Arc<Shared>>,
@@ -50,7 +53,8 @@ pub struct Snapshot {
 /// ```
 #[must_use = "a snapshot does nothing until it is used elsewhere"]
 pub fn capture() -> Snapshot {
-    slot::with(|segment| Snapshot { shared: Some(segment.share()), span: segment.current.index() }).unwrap_or_default()
+    slot::with(|segment| Snapshot { shared: Some(segment.share()), span: segment.current.index() })
+        .unwrap_or_default()
 }
 
 impl Snapshot {
@@ -78,13 +82,17 @@ impl Snapshot {
         })
     }
 
-    /// Opens a segment that goes on from here, unless the snapshot's own is in the slot and belongs to this task.
+    /// Opens a segment that goes on from here, unless the snapshot's own is in the slot and belongs
+    /// to this task.
     fn root(&self, name: &'static str) -> Option<(Begun, Box<Segment>)> {
         let shared = self.shared()?;
-        if (slot::with_key(shared.key, |_| ()).is_some() && !foreign::is_here()) || quiet::forbids_roots() {
+        if (slot::with_key(shared.key, |_| ()).is_some() && !foreign::is_here())
+            || quiet::forbids_roots()
+        {
             return None;
         }
-        let mut segment = thread::segment(|settings| Some(shared.sampled && root::has_room(settings)))?;
+        let mut segment =
+            thread::segment(|settings| Some(shared.sampled && root::has_room(settings)))?;
         segment.join(shared);
         let mut head = 0;
         if segment.sampled {
@@ -108,12 +116,22 @@ impl Snapshot {
 
     /// Makes the future run in a span that goes on from here; it opens at the first poll.
     pub fn future<F: Future>(self, name: &'static str, future: F) -> Continued<F> {
-        Continued { polled: false, future: Traced::new(Going { start: Some(Start::new(self, name)), wrapped: future }) }
+        Continued {
+            polled: false,
+            future: Traced::new(Going { start: Some(Start::new(self, name)), wrapped: future }),
+        }
     }
 
-    /// Makes the stream run in one span that goes on from here; it opens at the first poll and says how many `items` it gave.
+    /// Makes the stream run in one span that goes on from here; it opens at the first poll and says
+    /// how many `items` it gave.
     pub fn stream<S: Stream>(self, name: &'static str, stream: S) -> ContinuedStream<S> {
-        ContinuedStream { polled: false, stream: Streamed::opening(Going { start: Some(Start::new(self, name)), wrapped: stream }) }
+        ContinuedStream {
+            polled: false,
+            stream: Streamed::opening(Going {
+                start: Some(Start::new(self, name)),
+                wrapped: stream,
+            }),
+        }
     }
 }
 
@@ -131,7 +149,10 @@ impl Start {
     fn new(snapshot: Snapshot, name: &'static str) -> Self {
         Self {
             #[cfg(feature = "testing")]
-            _unstarted: crate::testing::Unstarted::new(snapshot.shared.as_ref().map_or(0, |shared| shared.scope), name),
+            _unstarted: crate::testing::Unstarted::new(
+                snapshot.shared.as_ref().map_or(0, |shared| shared.scope),
+                name,
+            ),
             snapshot,
             name,
         }
@@ -142,7 +163,8 @@ impl Start {
     }
 }
 
-/// The frame of a closure that goes on in a segment of its own: when that has ended, what was in the slot comes back.
+/// The frame of a closure that goes on in a segment of its own: when that has ended, what was in
+/// the slot comes back.
 struct Frame {
     displaced: Option<Box<Segment>>,
     /// An option, so that it closes before the displaced segment is put back.
@@ -241,7 +263,8 @@ pin_project! {
 }
 
 impl<F> Going<F> {
-    /// The span of a segment of its own, if it is to be one: the wrapper swaps that in. A child is opened within the wrapper's poll.
+    /// The span of a segment of its own, if it is to be one: the wrapper swaps that in. A child is
+    /// opened within the wrapper's poll.
     fn root(self: Pin<&mut Self>) -> Option<Span> {
         let start = self.project().start;
         let (begun, segment) = start.as_ref().and_then(|start| start.snapshot.root(start.name))?;
@@ -291,8 +314,8 @@ impl<S: FusedStream> FusedStream for Going<S> {
 
 /// `.traced("name")` on futures.
 pub trait TracedFuture: Future + Sized {
-    /// Takes a snapshot now and makes the future go on from it, wherever it is polled. The name should be one of few: a segment's root
-    /// with a ref becomes an endpoint.
+    /// Takes a snapshot now and makes the future go on from it, wherever it is polled. The name
+    /// should be one of few: a segment's root with a ref becomes an endpoint.
     ///
     /// ```
     /// use skywalking_runtime::TracedFuture as _;
@@ -311,7 +334,8 @@ impl<F: Future> TracedFuture for F {}
 
 /// `.traced("name")` on streams.
 pub trait TracedStream: Stream + Sized {
-    /// Takes a snapshot now and makes the stream go on from it, wherever it is polled: one span over all of its items.
+    /// Takes a snapshot now and makes the stream go on from it, wherever it is polled: one span
+    /// over all of its items.
     ///
     /// ```
     /// use futures::StreamExt as _;
@@ -378,7 +402,10 @@ where
 /// # Panics
 ///
 /// Outside of a tokio runtime, as [`tokio::task::spawn_blocking`] itself does.
-pub fn spawn_blocking<R: Send + 'static>(name: &'static str, work: impl FnOnce() -> R + Send + 'static) -> tokio::task::JoinHandle<R> {
+pub fn spawn_blocking<R: Send + 'static>(
+    name: &'static str,
+    work: impl FnOnce() -> R + Send + 'static,
+) -> tokio::task::JoinHandle<R> {
     let start = Start::new(capture(), name);
     tokio::task::spawn_blocking(move || start.run(work))
 }

@@ -1,7 +1,9 @@
-//! Values of tags: text, whole numbers and bools are stored as they are, everything else as its `Display` prints it.
+//! Values of tags: text, whole numbers and bools are stored as they are, everything else as its
+//! `Display` prints it.
 //!
-//! The attributes choose between the two by method look-up on [`Plain`]: first [`PutRaw`], whose types are listed; then [`PutDisplay`],
-//! whose method carries the bound, so that a value with neither is one error at the value, in our words.
+//! The attributes choose between the two by method look-up on [`Plain`]: first [`PutRaw`], whose
+//! types are listed; then [`PutDisplay`], whose method carries the bound, so that a value with
+//! neither is one error at the value, in our words.
 
 use std::borrow::Cow;
 use std::fmt::{self, Display};
@@ -57,8 +59,8 @@ impl Kept {
     }
 }
 
-/// Text, whole numbers of at most 64 bits, and bools: what [`Current::tag`](crate::Current::tag) takes. For other types there is
-/// [`Current::tag_display`](crate::Current::tag_display).
+/// Text, whole numbers of at most 64 bits, and bools: what [`Current::tag`](crate::Current::tag)
+/// takes. For other types there is [`Current::tag_display`](crate::Current::tag_display).
 #[diagnostic::on_unimplemented(
     message = "a tag's value is text, a whole number or a bool, and `{Self}` is none of them",
     label = "not text, a whole number or a bool",

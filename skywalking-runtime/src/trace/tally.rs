@@ -1,4 +1,5 @@
-//! Counts of what was ignored, cut or refused on the calling side, by reason: nothing disappears without one of these.
+//! Counts of what was ignored, cut or refused on the calling side, by reason: nothing disappears
+//! without one of these.
 //!
 //! Segments are not counted here but at their two doors, in `trace/outbox`.
 

@@ -1,4 +1,5 @@
-//! Limits of text: lengths are counted as the OAP counts them, in UTF-16 units, and cut at a character.
+//! Limits of text: lengths are counted as the OAP counts them, in UTF-16 units, and cut at a
+//! character.
 
 use std::borrow::Cow;
 use std::fmt::{self, Write};
@@ -29,10 +30,12 @@ pub(crate) fn is_blank(name: &str) -> bool {
     name.chars().all(char::is_whitespace)
 }
 
-/// `name`, cut to `limit` and with control characters replaced by `_`: a name ends up in headers, on pages and in terminals.
+/// `name`, cut to `limit` and with control characters replaced by `_`: a name ends up in headers,
+/// on pages and in terminals.
 pub(crate) fn clean(name: &str, limit: usize) -> Cow<'_, str> {
     let name = cut(name, limit);
-    // The control characters beyond ASCII begin with the byte c2. Without an early way out the loop is one over whole vectors of bytes.
+    // The control characters beyond ASCII begin with the byte c2. Without an early way out the loop
+    // is one over whole vectors of bytes.
     if name.bytes().fold(false, |so_far, byte| so_far | matches!(byte, ..0x20 | 0x7f | 0xc2)) {
         Cow::Owned(name.chars().map(|c| if c.is_control() { '_' } else { c }).collect())
     } else {
@@ -40,7 +43,8 @@ pub(crate) fn clean(name: &str, limit: usize) -> Cow<'_, str> {
     }
 }
 
-/// The name in at most so many UTF-16 units and bytes, shortened by [`storage::shorten`] if it has more.
+/// The name in at most so many UTF-16 units and bytes, shortened by [`storage::shorten`] if it has
+/// more.
 #[inline]
 pub(crate) fn within(name: Cow<'_, str>, units: usize, bytes: usize) -> Cow<'_, str> {
     match storage::shorten(&name, units, bytes) {
@@ -54,7 +58,8 @@ pub(crate) fn push_name(out: &mut String, name: &str, limit: usize) {
     out.push_str(&clean(name, limit));
 }
 
-/// Formats `args` to the end of `out`, stopping its writer at `limit`. A panic in the value's own code stays here and is counted.
+/// Formats `args` to the end of `out`, stopping its writer at `limit`. A panic in the value's own
+/// code stays here and is counted.
 pub(crate) fn format_into(out: &mut String, args: fmt::Arguments<'_>, limit: usize) {
     let from = out.len();
     if let Some(text) = args.as_str() {

@@ -1,7 +1,8 @@
 //! What a thread keeps between segments: used segments, its numbers, its outboxes.
 //!
-//! This thread-local has a destructor, so it is touched only when a segment begins or ends, never by a span in between and never by a
-//! poll. When the thread ends, the destructor sends what is still in the slot and gives the outboxes free.
+//! This thread-local has a destructor, so it is touched only when a segment begins or ends, never
+//! by a span in between and never by a poll. When the thread ends, the destructor sends what is
+//! still in the slot and gives the outboxes free.
 
 use std::cell::Cell;
 use std::sync::Arc;
@@ -50,7 +51,8 @@ impl Thread {
         self.node.get()
     }
 
-    /// Leaves all that was made before a fork where it is: dropping it could run code that waits for threads that are not there.
+    /// Leaves all that was made before a fork where it is: dropping it could run code that waits
+    /// for threads that are not there.
     #[cold]
     fn begin_anew(&self) {
         self.forks.set(forks());
@@ -65,7 +67,8 @@ impl Thread {
         self.pool.set(pool);
         let mut segment = match used {
             Some(mut segment) => {
-                // A used segment has an `Arc` already: nothing is cloned while the same tracer runs.
+                // A used segment has an `Arc` already: nothing is cloned while the same tracer
+                // runs.
                 if segment.tracer.generation != tracer::generation() {
                     segment.tracer = self.tracer()?;
                 }
@@ -99,7 +102,8 @@ impl Thread {
         if segment.sampled {
             self.hand_over(&mut segment, Going::Ended);
         } else {
-            // A used segment holds on to nothing: what waits for a request waits for the last who may belong to it.
+            // A used segment holds on to nothing: what waits for a request waits for the last who
+            // may belong to it.
             segment.attached.clear();
             segment.unshare();
         }
@@ -142,7 +146,11 @@ impl Thread {
         let head = Head {
             id: segment.id,
             trace: segment.trace,
-            ended: segment.records.first().filter(|root| !root.is_unended()).map_or_else(clock::now, |root| root.end),
+            ended: segment
+                .records
+                .first()
+                .filter(|root| !root.is_unended())
+                .map_or_else(clock::now, |root| root.end),
             records: segment.records.len(),
             sides: segment.sides.len(),
             text: segment.text.len(),
@@ -201,7 +209,8 @@ fn prepare_trial(segment: &mut Segment, going: Going) -> Option<Arc<Trial>> {
 impl Drop for Thread {
     fn drop(&mut self) {
         if let Some(mut segment) = slot::replace(None) {
-            // Left there by a guard that was forgotten: its open spans end now, and the reporter marks them.
+            // Left there by a guard that was forgotten: its open spans end now, and the reporter
+            // marks them.
             let now = clock::now();
             if let Some(root) = segment.records.first_mut().filter(|root| root.end == 0) {
                 root.end = now;
@@ -216,8 +225,8 @@ impl Drop for Thread {
     }
 }
 
-/// A new segment, not yet in the slot, if `sampled` says that there is to be one, and whether it records. `None`, and counted, if the
-/// thread is ending; `None` if no tracer runs.
+/// A new segment, not yet in the slot, if `sampled` says that there is to be one, and whether it
+/// records. `None`, and counted, if the thread is ending; `None` if no tracer runs.
 pub(crate) fn segment(sampled: impl FnOnce(&Settings) -> Option<bool>) -> Option<Box<Segment>> {
     THREAD.try_with(|thread| thread.segment(sampled)).unwrap_or_else(|_| {
         tally::count(Reason::ThreadEnding);
@@ -271,7 +280,8 @@ pub(crate) fn give_back(mut segment: Box<Segment>) {
     finish(segment);
 }
 
-/// Occupies the slot for good, so that nothing that runs on this thread is traced: for the reporter's own.
+/// Occupies the slot for good, so that nothing that runs on this thread is traced: for the
+/// reporter's own.
 pub(crate) fn never_trace_this_thread() {
     if let Some(segment) = segment(|_| Some(false)) {
         slot::replace(Some(segment));

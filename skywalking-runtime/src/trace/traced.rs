@@ -1,12 +1,15 @@
-//! The wrappers: a span that covers a future, a stream or several steps, from the first poll to its end or its drop.
+//! The wrappers: a span that covers a future, a stream or several steps, from the first poll to its
+//! end or its drop.
 //!
-//! The span opens inside the wrapped future (so that arguments are not stored twice) and leaves its numbers for the wrapper. A root
-//! owns its segment and swaps it into the slot around each poll; what it displaces stays in the frame of the poll. A child knows its
-//! segment's key and its own place: it sets "current" on each poll and restores it. A child that finds another segment or none was
-//! moved: it goes on in a segment of its own, with a ref to its own span. No lock, no stack, no allocation in a poll.
+//! The span opens inside the wrapped future (so that arguments are not stored twice) and leaves its
+//! numbers for the wrapper. A root owns its segment and swaps it into the slot around each poll;
+//! what it displaces stays in the frame of the poll. A child knows its segment's key and its own
+//! place: it sets "current" on each poll and restores it. A child that finds another segment or
+//! none was moved: it goes on in a segment of its own, with a ref to its own span. No lock, no
+//! stack, no allocation in a poll.
 //!
-//! What is generic here is instantiated for each traced future of a program, so it is kept tiny: one call into [`Frame`] before the
-//! wrapped poll, that poll, and one call behind it.
+//! What is generic here is instantiated for each traced future of a program, so it is kept tiny:
+//! one call into [`Frame`] before the wrapped poll, that poll, and one call behind it.
 
 mod boxed;
 mod covered;
@@ -133,7 +136,8 @@ where
         {
             this.hook.look(returned);
         }
-        frame.outcome = if matches!(polled, Poll::Ready(_)) { Outcome::READY } else { Outcome::Pending };
+        frame.outcome =
+            if matches!(polled, Poll::Ready(_)) { Outcome::READY } else { Outcome::Pending };
         polled
     }
 }

@@ -1,8 +1,10 @@
-//! A request that the sampler left out and that is recorded all the same, until it is known whether something went wrong
-//! ([`Config::keep`](crate::Config::keep)). All segments of it in this process share one [`Trial`]; the reporter ends it (`report/trials`).
+//! A request that the sampler left out and that is recorded all the same, until it is known whether
+//! something went wrong ([`Config::keep`](crate::Config::keep)). All segments of it in this process
+//! share one [`Trial`]; the reporter ends it (`report/trials`).
 //!
-//! What is told here is told before the segment that it belongs to is handed over, and the tray that it lies in orders the two; the
-//! verdict is the reporter's own. So each load and store is relaxed.
+//! What is told here is told before the segment that it belongs to is handed over, and the tray
+//! that it lies in orders the two; the verdict is the reporter's own. So each load and store is
+//! relaxed.
 
 use super::record::Record;
 use crate::sync::{AtomicBool, AtomicU8, AtomicU64, Ordering};
@@ -23,7 +25,8 @@ pub(crate) enum Verdict {
 pub(crate) struct Trial {
     /// The key of the segment with whose end the request is over.
     root: u64,
-    /// When it began, where that is no longer in the root's segment, since it went on in a new part; else 0, which no stamp is.
+    /// When it began, where that is no longer in the root's segment, since it went on in a new
+    /// part; else 0, which no stamp is.
     began: AtomicU64,
     failed: AtomicBool,
     verdict: AtomicU8,
@@ -31,7 +34,12 @@ pub(crate) struct Trial {
 
 impl Trial {
     pub(crate) fn new(root: u64) -> Self {
-        Self { root, began: AtomicU64::new(0), failed: AtomicBool::new(false), verdict: AtomicU8::new(UNDECIDED) }
+        Self {
+            root,
+            began: AtomicU64::new(0),
+            failed: AtomicBool::new(false),
+            verdict: AtomicU8::new(UNDECIDED),
+        }
     }
 
     /// True if the request is over when the segment of this key has ended.
@@ -42,7 +50,8 @@ impl Trial {
     /// A part of the root ends, and it goes on in a new one.
     pub(crate) fn part_ends(&self, records: &[Record]) {
         if let Some(root) = records.first() {
-            let _ = self.began.compare_exchange(0, root.start, Ordering::Relaxed, Ordering::Relaxed);
+            let _ =
+                self.began.compare_exchange(0, root.start, Ordering::Relaxed, Ordering::Relaxed);
         }
     }
 
@@ -54,8 +63,8 @@ impl Trial {
         }
     }
 
-    /// Remembers a failure, if there is one among the spans of a segment. To be called before the segment is handed over: so whoever ends
-    /// after it, and knows that it does, finds it told.
+    /// Remembers a failure, if there is one among the spans of a segment. To be called before the
+    /// segment is handed over: so whoever ends after it, and knows that it does, finds it told.
     pub(crate) fn look_at(&self, records: &[Record]) {
         if records.iter().any(|record| record.is(Record::ERROR)) {
             self.failed.store(true, Ordering::Relaxed);

@@ -25,7 +25,10 @@ pub(crate) const ALL: &[(&str, fn())] = &[
     ("window-race", a_lost_race_for_a_window_wastes_nothing),
     ("handle-done", handles::what_a_handle_says_that_is_done_is_told_once),
     ("handle-dropped", handles::what_a_handle_says_that_is_dropped_is_told_once),
-    ("handle-expires", handles::a_handle_that_meets_the_end_of_patience_tells_all_or_learns_that_it_is_late),
+    (
+        "handle-expires",
+        handles::a_handle_that_meets_the_end_of_patience_tells_all_or_learns_that_it_is_late,
+    ),
     ("handle-shutdown", handles::a_handle_that_meets_a_shutdown_leaves_nothing_behind),
     ("trial", trials::what_failed_before_its_request_was_over_is_known_at_its_end),
     ("trial-lost", trials::a_request_whose_root_is_lost_ends_with_the_last_who_knows_of_it),
@@ -35,11 +38,16 @@ const GENERATION: u32 = 1;
 const ENOUGH: Budget = Budget { bytes: usize::MAX / 2, segments: usize::MAX / 2 };
 
 /// Every segment has one span, and one letter of text.
-const SPAN: Record = Record { start: 1, end: 2, callsite: &callsite::Callsite, parent: NONE, flags: 0, side: 0 };
+const SPAN: Record =
+    Record { start: 1, end: 2, callsite: &callsite::Callsite, parent: NONE, flags: 0, side: 0 };
 
 fn end_segment(node: &Node, id: u64, budget: Budget, mut attached: Attached) -> Handed {
     let head = Head { id, records: 1, text: 1, ..Head::default() };
-    node.hand_over(Finished { head, records: &[SPAN], sides: &[], text: "x", attached: &mut attached }, GENERATION, budget)
+    node.hand_over(
+        Finished { head, records: &[SPAN], sides: &[], text: "x", attached: &mut attached },
+        GENERATION,
+        budget,
+    )
 }
 
 /// A segment begins and ends.
@@ -51,7 +59,10 @@ fn segment(node: &Node, id: u64, budget: Budget) -> Handed {
 /// Whatever took room has given it back, and no more than that.
 fn nothing_waits() {
     assert!(outbox::reserve(1, Budget { bytes: 1, segments: 1 }), "something still takes room");
-    assert!(!outbox::reserve(1, Budget { bytes: 1, segments: 1 }), "more was given back than was taken");
+    assert!(
+        !outbox::reserve(1, Budget { bytes: 1, segments: 1 }),
+        "more was given back than was taken"
+    );
 }
 
 /// The ids of what the trays hold.
@@ -72,7 +83,9 @@ fn what_a_thread_hands_over_arrives_once() {
     outbox::open(GENERATION);
     let ledger = Ledger::open(GENERATION);
     let node = Node::claim();
-    let thread = thread::spawn(move || (1..=2).filter(|id| segment(node, *id, ENOUGH) != Handed::Full).collect::<Vec<u64>>());
+    let thread = thread::spawn(move || {
+        (1..=2).filter(|id| segment(node, *id, ENOUGH) != Handed::Full).collect::<Vec<u64>>()
+    });
     let mut arrived = take_all(ledger);
     let queued = thread.join().unwrap();
     arrived.extend(take_all(ledger));
@@ -88,7 +101,9 @@ fn what_a_thread_hands_over_arrives_beside_a_sweep() {
     let node = Node::claim();
     // From now on it counts as idle until it finishes a segment.
     outbox::free_idle();
-    let thread = thread::spawn(move || (1..=2).filter(|id| segment(node, *id, ENOUGH) != Handed::Full).collect::<Vec<u64>>());
+    let thread = thread::spawn(move || {
+        (1..=2).filter(|id| segment(node, *id, ENOUGH) != Handed::Full).collect::<Vec<u64>>()
+    });
     outbox::free_idle();
     let queued = thread.join().unwrap();
     assert_eq!(queued, [1, 2], "the reporter holds one tray at a time");
@@ -139,11 +154,18 @@ fn a_reader_sees_finished_before_sent() {
         }
     });
     let ((accounts, _), totals) = (accounts::read(), outbox::totals());
-    assert!(totals.opened >= totals.finished && totals.finished >= accounts.sent, "{totals:?} {accounts:?}");
+    assert!(
+        totals.opened >= totals.finished && totals.finished >= accounts.sent,
+        "{totals:?} {accounts:?}"
+    );
     caller.join().unwrap();
     reporter.join().unwrap();
     let ((accounts, waiting), totals) = (accounts::read(), outbox::totals());
-    assert_eq!(totals.finished, accounts.sent + accounts.held + accounts.in_flight + waiting, "{accounts:?}");
+    assert_eq!(
+        totals.finished,
+        accounts.sent + accounts.held + accounts.in_flight + waiting,
+        "{accounts:?}"
+    );
 }
 
 fn no_two_threads_have_one_node_and_no_count_is_lost() {
@@ -206,10 +228,16 @@ fn what_a_reporter_writes_that_was_given_up_does_not_count() {
     let (accounts, waiting) = accounts::read();
     assert_eq!((waiting, accounts.held, accounts.in_flight), (0, 0, 0));
     assert_eq!(accounts.sent + accounts.unconfirmed + accounts.shutdown, 1, "{accounts:?}");
-    assert!(left || accounts.sent + accounts.unconfirmed == 0, "what never left was not sent: {accounts:?}");
+    assert!(
+        left || accounts.sent + accounts.unconfirmed == 0,
+        "what never left was not sent: {accounts:?}"
+    );
     // Nor does what it said that it holds back: the next one's queue is as empty as it is.
     outbox::open(GENERATION);
-    assert_eq!(segment(Node::claim(), 2, Budget { bytes: usize::MAX, segments: 1 }), Handed::QueuedAndHalfFull);
+    assert_eq!(
+        segment(Node::claim(), 2, Budget { bytes: usize::MAX, segments: 1 }),
+        Handed::QueuedAndHalfFull
+    );
 }
 
 fn a_window_takes_exactly_as_many_as_it_may() {

@@ -1,9 +1,10 @@
-//! Every order in which the threads of the way out can get in each other's way, tried by loom: `cargo run --release`, or with the names of
-//! some of the [`cases`] behind `--`.
+//! Every order in which the threads of the way out can get in each other's way, tried by loom:
+//! `cargo run --release`, or with the names of some of the [`cases`] behind `--`.
 //!
-//! The files under test are the runtime's own; `sync` puts loom's atomics, locks and cells in place of the standard library's, and
-//! `trace`, `report` and `config` what those files know of others. A case that fails says so by a panic, with the order that led there.
-//! What threads share beside that, and why it needs no case, is in the README.
+//! The files under test are the runtime's own; `sync` puts loom's atomics, locks and cells in place
+//! of the standard library's, and `trace`, `report` and `config` what those files know of others. A
+//! case that fails says so by a panic, with the order that led there. What threads share beside
+//! that, and why it needs no case, is in the README.
 #![allow(dead_code, unused_imports, reason = "of the runtime's files only a part is called")]
 #![allow(unfulfilled_lint_expectations, reason = "what the runtime expects of its own build")]
 
@@ -15,7 +16,8 @@ mod trace;
 
 use std::time::Instant;
 
-/// Switches from one thread to another that no thread asked for: enough that each ordering failed that was weakened to see whether it does.
+/// Switches from one thread to another that no thread asked for: enough that each ordering failed
+/// that was weakened to see whether it does.
 const PREEMPTIONS: usize = 5;
 
 fn main() {

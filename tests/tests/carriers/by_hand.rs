@@ -1,4 +1,5 @@
-//! The carrier traits by hand: a type that can only be read, one that can only be written, in the places of annotated functions.
+//! The carrier traits by hand: a type that can only be read, one that can only be written, in the
+//! places of annotated functions.
 
 use std::borrow::Cow;
 use std::collections::BTreeMap;
@@ -37,7 +38,11 @@ impl Inject for Sending {
 
 impl Sending {
     fn wire(&self) -> Vec<u8> {
-        let mut wire: Vec<u8> = self.headers.iter().flat_map(|(key, value)| format!("{key}={value}\n").into_bytes()).collect();
+        let mut wire: Vec<u8> = self
+            .headers
+            .iter()
+            .flat_map(|(key, value)| format!("{key}={value}\n").into_bytes())
+            .collect();
         wire.extend(&self.body);
         wire
     }
@@ -122,7 +127,14 @@ async fn respond(request: http::Request<()>) -> usize {
 fn continued<R>(path: &str, serve: impl FnOnce() -> R) -> String {
     let trees = run(serve);
     assert!(is_idle());
-    assert!(trees[0].root.refs.iter().all(|reference| (reference.endpoint.as_str(), reference.address.as_str()) == (path, "b:1")));
+    assert!(
+        trees[0]
+            .root
+            .refs
+            .iter()
+            .all(|reference| (reference.endpoint.as_str(), reference.address.as_str())
+                == (path, "b:1"))
+    );
     text(&trees)
 }
 
@@ -131,10 +143,23 @@ fn what_a_write_only_type_sends_a_read_only_type_continues() {
     let mut wire = Vec::new();
     let sent = run(|| wire = send(Sending::default()));
     assert_eq!(text(&sent), "Exit /owned peer=b:1\n");
-    assert!(wire.starts_with(b"sw8=1-") && wire.ends_with(b"\n!"), "{}", String::from_utf8_lossy(&wire));
-    assert_eq!(continued("/owned", || serve(&Received(&wire))), "Entry /borrowed ref=CrossProcess\n");
-    assert_eq!(continued("/owned", || serve_perhaps(Some(&wire))), "Entry /optional ref=CrossProcess\n");
-    assert_eq!(continued("/owned", || assert!(serve_any(&Received(&wire)))), "Entry /any ref=CrossProcess\n");
+    assert!(
+        wire.starts_with(b"sw8=1-") && wire.ends_with(b"\n!"),
+        "{}",
+        String::from_utf8_lossy(&wire)
+    );
+    assert_eq!(
+        continued("/owned", || serve(&Received(&wire))),
+        "Entry /borrowed ref=CrossProcess\n"
+    );
+    assert_eq!(
+        continued("/owned", || serve_perhaps(Some(&wire))),
+        "Entry /optional ref=CrossProcess\n"
+    );
+    assert_eq!(
+        continued("/owned", || assert!(serve_any(&Received(&wire)))),
+        "Entry /any ref=CrossProcess\n"
+    );
     let served = run(|| serve(&Received(&wire)));
     assert_eq!(served[0].trace_id, sent[0].trace_id);
 }
@@ -150,8 +175,13 @@ fn without_a_header_the_entry_begins_a_trace() {
 fn bytes_that_are_no_text_begin_a_trace_and_are_counted() {
     use skywalking_runtime::{Reason, stats};
 
-    let refused =
-        || stats().reasons().filter(|(reason, _)| matches!(reason, Reason::Sw8Parts | Reason::Sw8Base64)).map(|(_, n)| n).sum::<u64>();
+    let refused = || {
+        stats()
+            .reasons()
+            .filter(|(reason, _)| matches!(reason, Reason::Sw8Parts | Reason::Sw8Base64))
+            .map(|(_, n)| n)
+            .sum::<u64>()
+    };
     let before = refused();
     assert_eq!(continued("", || serve(&Received(b"sw8=\xff\xfe"))), "Entry /borrowed\n");
     assert!(refused() > before);

@@ -3,7 +3,9 @@
 use std::borrow::Cow;
 use std::collections::BTreeMap;
 
-use skywalking_runtime::{Extract, carrier, correlation, entry_span, exit_span, inject, local_span, testing};
+use skywalking_runtime::{
+    Extract, carrier, correlation, entry_span, exit_span, inject, local_span, testing,
+};
 
 const SW8: &str = "1-dHJhY2UtMQ==-c2VnbWVudC0x-3-c2Vydmlj-aW5zdGFu-L3BhZ2Ux-c2VydmVyOjgw";
 const PARENT: &str = "00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01";
@@ -69,7 +71,11 @@ fn closures_read_headers() {
         "Entry consume layer=MQ ref=CrossProcess \
          {w3c.trace_id=4bf92f3577b34da6a3ce929d0e0e4736, w3c.parent_id=00f067aa0ba902b7}\n"
     );
-    let batch = [table.clone(), FieldTable::default(), FieldTable(BTreeMap::from([("sw8".to_owned(), text(&SW8.replace("-3-", "-4-")))]))];
+    let batch = [
+        table.clone(),
+        FieldTable::default(),
+        FieldTable(BTreeMap::from([("sw8".to_owned(), text(&SW8.replace("-3-", "-4-")))])),
+    ];
     let trees = testing::run(|| assert_eq!(futures::executor::block_on(consume_each(&batch)), 3));
     assert_eq!(trees[0].root.refs.len(), 2);
 }
@@ -77,7 +83,10 @@ fn closures_read_headers() {
 #[test]
 fn closures_write_headers_and_remove_them() {
     let mut table = FieldTable(BTreeMap::from([("mine".to_owned(), Value::Number(1))]));
-    let mut headers = HeaderMap(vec![("sw8-correlation".to_owned(), vec!["old".to_owned()]), ("mine".to_owned(), vec![])]);
+    let mut headers = HeaderMap(vec![
+        ("sw8-correlation".to_owned(), vec!["old".to_owned()]),
+        ("mine".to_owned(), vec![]),
+    ]);
     let trees = testing::run(|| {
         produce(&mut table);
         futures::executor::block_on(publish(&mut headers));
@@ -85,8 +94,15 @@ fn closures_write_headers_and_remove_them() {
     });
     assert!(table.text("sw8").is_some_and(|value| value.starts_with(b"1-")));
     assert!(matches!(table.0["mine"], Value::Number(1)));
-    assert_eq!(headers.0.iter().map(|(name, _)| name.as_str()).collect::<Vec<_>>(), ["mine", "sw8", "sw8-x"]);
-    assert!(testing::text(&trees).contains("\n  Entry consume layer=MQ ref=CrossProcess"), "{}", testing::text(&trees));
+    assert_eq!(
+        headers.0.iter().map(|(name, _)| name.as_str()).collect::<Vec<_>>(),
+        ["mine", "sw8", "sw8-x"]
+    );
+    assert!(
+        testing::text(&trees).contains("\n  Entry consume layer=MQ ref=CrossProcess"),
+        "{}",
+        testing::text(&trees)
+    );
 }
 
 #[test]
@@ -107,7 +123,8 @@ fn closure_that_panics_or_gives_no_text_costs_the_header_alone() {
 
 #[test]
 fn closures_can_be_called_by_hand() {
-    static CALL: skywalking_runtime::Callsite = skywalking_runtime::callsite!(exit, "call", peer = "other:1");
+    static CALL: skywalking_runtime::Callsite =
+        skywalking_runtime::callsite!(exit, "call", peer = "other:1");
     let mut sent = Vec::new();
     testing::run(|| {
         skywalking_runtime::Root::new(&CALL).run(|| {
@@ -116,7 +133,10 @@ fn closures_can_be_called_by_hand() {
         });
     });
     sent.sort_unstable();
-    assert!(matches!(sent[..], [("sw8", Some(_)), ("sw8-correlation", Some(_)), ("sw8-x", None)]), "{sent:?}");
+    assert!(
+        matches!(sent[..], [("sw8", Some(_)), ("sw8-correlation", Some(_)), ("sw8-x", None)]),
+        "{sent:?}"
+    );
 }
 
 /// What reads the headers would be a trace, or a span, before the one that it is for.
@@ -152,7 +172,8 @@ fn reading_headers_is_not_recorded() {
         each();
         futures::executor::block_on(later());
     };
-    let spans = ["by closure", "by trait", "each", "later"].map(|name| format!("Entry {name} ref=CrossProcess\n"));
+    let spans = ["by closure", "by trait", "each", "later"]
+        .map(|name| format!("Entry {name} ref=CrossProcess\n"));
     assert_eq!(testing::text(&testing::run(all)), spans.concat());
     let children = spans.map(|span| format!("  {span}")).concat();
     assert_eq!(testing::text(&testing::run(|| work(all))), format!("Local work\n{children}"));

@@ -1,4 +1,5 @@
-//! From an annotated exit through JSON to an annotated entry: the trace goes on, whatever the message is made of.
+//! From an annotated exit through JSON to an annotated entry: the trace goes on, whatever the
+//! message is made of.
 
 use proptest::prelude::*;
 use skywalking_proto::storage;
@@ -6,8 +7,8 @@ use skywalking_runtime::testing::{run, text};
 use skywalking_runtime::{correlation, entry_span, exit_span};
 
 use crate::messages::{
-    BoxOptionText, BoxText, BytesPairs, Fields, Hash, Http, Message, OptionBoxText, OptionText, OptionTree, Pairs, SharedBytesPairs,
-    Sparse, Text, Tree, through_json,
+    BoxOptionText, BoxText, BytesPairs, Fields, Hash, Http, Message, OptionBoxText, OptionText,
+    OptionTree, Pairs, SharedBytesPairs, Sparse, Text, Tree, through_json,
 };
 use crate::nested::{Envelope, Parcel};
 
@@ -32,7 +33,11 @@ fn server<M: Message>(message: M, keys: &[(String, String)]) -> Vec<Option<Strin
 }
 
 /// One call over the wire: both sides' spans are one tree.
-fn goes_on<M: Message>(name: &str, peer: &str, pairs: &[(String, String)]) -> Result<(), TestCaseError> {
+fn goes_on<M: Message>(
+    name: &str,
+    peer: &str,
+    pairs: &[(String, String)],
+) -> Result<(), TestCaseError> {
     let mut read = Vec::new();
     let trees = run(|| {
         let message = client::<M>(name, peer, pairs);
@@ -40,7 +45,10 @@ fn goes_on<M: Message>(name: &str, peer: &str, pairs: &[(String, String)]) -> Re
     });
     // As SQL storage takes them, below the service "testing".
     let (name, peer) = (storage::shorten(name, 150, 174), storage::shorten_peer(peer));
-    prop_assert_eq!(text(&trees), format!("Entry /client\n  Exit {name} peer={peer}\n    Entry /server ref=CrossProcess\n"));
+    prop_assert_eq!(
+        text(&trees),
+        format!("Entry /client\n  Exit {name} peer={peer}\n    Entry /server ref=CrossProcess\n")
+    );
     prop_assert_eq!(read, pairs.iter().map(|(_, value)| Some(value.clone())).collect::<Vec<_>>());
     Ok(())
 }

@@ -1,4 +1,5 @@
-//! Reading what was written is the identity: for every value that a header can hold, also when the message has been JSON in between.
+//! Reading what was written is the identity: for every value that a header can hold, also when the
+//! message has been JSON in between.
 
 use std::borrow::Cow;
 use std::collections::BTreeMap;
@@ -8,8 +9,8 @@ use serde::Serialize;
 use skywalking_runtime::{Carrier, Extract, Inject};
 
 use crate::messages::{
-    BoxOptionText, BoxText, BytesPairs, Fields, Hash, Http, Message, OptionBoxText, OptionText, OptionTree, Pairs, SharedBytesPairs,
-    Sparse, Text, Tree, through_json,
+    BoxOptionText, BoxText, BytesPairs, Fields, Hash, Http, Message, OptionBoxText, OptionText,
+    OptionTree, Pairs, SharedBytesPairs, Sparse, Text, Tree, through_json,
 };
 use crate::nested::{Envelope, Parcel};
 
@@ -23,7 +24,10 @@ type Model = BTreeMap<&'static str, String>;
 
 /// Sets and removes of headers, with every visible ASCII character in the values.
 fn steps() -> impl Strategy<Value = Vec<Step>> {
-    proptest::collection::vec((proptest::sample::select(&HEADERS[..]), proptest::option::of("[!-~]{1,120}")), 1..10)
+    proptest::collection::vec(
+        (proptest::sample::select(&HEADERS[..]), proptest::option::of("[!-~]{1,120}")),
+        1..10,
+    )
 }
 
 fn take(step: &Step, carrier: &mut impl Inject, model: &mut Model) {
@@ -40,7 +44,10 @@ fn take(step: &Step, carrier: &mut impl Inject, model: &mut Model) {
 }
 
 fn read(carrier: &impl Extract) -> Model {
-    HEADERS.into_iter().filter_map(|key| Some((key, carrier.header(key).map(Cow::into_owned)?))).collect()
+    HEADERS
+        .into_iter()
+        .filter_map(|key| Some((key, carrier.header(key).map(Cow::into_owned)?)))
+        .collect()
 }
 
 /// The message goes through JSON after each step, and is the sum of the steps every time.

@@ -1,4 +1,5 @@
-//! Messages for each type of field that is provided, and how those that serde doesn't know become JSON.
+//! Messages for each type of field that is provided, and how those that serde doesn't know become
+//! JSON.
 
 use std::collections::{BTreeMap, HashMap};
 
@@ -49,7 +50,8 @@ message! {
     Http: HeaderMap as "header_map";
 }
 
-/// The field stays out of the JSON where there is no header, as older readers of the message want it.
+/// The field stays out of the JSON where there is no header, as older readers of the message want
+/// it.
 #[derive(Carrier, Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub(crate) struct Sparse {
     pub(crate) a: i32,
@@ -98,11 +100,16 @@ mod bytes_pairs {
     use bytes::Bytes;
     use serde::{Deserialize as _, Deserializer, Serializer};
 
-    pub(super) fn serialize<S: Serializer>(pairs: &[(String, Bytes)], to: S) -> Result<S::Ok, S::Error> {
+    pub(super) fn serialize<S: Serializer>(
+        pairs: &[(String, Bytes)],
+        to: S,
+    ) -> Result<S::Ok, S::Error> {
         to.collect_seq(pairs.iter().map(|(key, value)| (key, value.as_ref())))
     }
 
-    pub(super) fn deserialize<'de, D: Deserializer<'de>>(from: D) -> Result<Vec<(String, Bytes)>, D::Error> {
+    pub(super) fn deserialize<'de, D: Deserializer<'de>>(
+        from: D,
+    ) -> Result<Vec<(String, Bytes)>, D::Error> {
         let pairs = Vec::<(String, Vec<u8>)>::deserialize(from)?;
         Ok(pairs.into_iter().map(|(key, value)| (key, value.into())).collect())
     }
@@ -116,10 +123,15 @@ mod header_map {
     use serde::{Deserialize as _, Deserializer, Serializer};
 
     pub(super) fn serialize<S: Serializer>(headers: &HeaderMap, to: S) -> Result<S::Ok, S::Error> {
-        to.collect_map(headers.iter().map(|(key, value)| (key.as_str(), value.to_str().expect("headers of text"))))
+        to.collect_map(
+            headers
+                .iter()
+                .map(|(key, value)| (key.as_str(), value.to_str().expect("headers of text"))),
+        )
     }
 
     pub(super) fn deserialize<'de, D: Deserializer<'de>>(from: D) -> Result<HeaderMap, D::Error> {
-        HeaderMap::try_from(&HashMap::<String, String>::deserialize(from)?).map_err(D::Error::custom)
+        HeaderMap::try_from(&HashMap::<String, String>::deserialize(from)?)
+            .map_err(D::Error::custom)
     }
 }

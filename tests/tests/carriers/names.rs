@@ -33,14 +33,18 @@ fn sorted<'a>(names: impl IntoIterator<Item = &'a String>) -> Vec<String> {
 
 #[test]
 fn maps_and_pairs_hold_names_in_any_case() {
-    let headers = |name: &str| [(name.to_owned(), SW8.to_owned()), ("mine".to_owned(), "1".to_owned())];
+    let headers =
+        |name: &str| [(name.to_owned(), SW8.to_owned()), ("mine".to_owned(), "1".to_owned())];
     let bytes = |name: &str| headers(name).map(|(name, value)| (name, value.into_bytes()));
     for name in ["sw8", "Sw8", "SW8", "sW8"] {
         crosses(HashMap::from(headers(name)), |map| sorted(map.keys()));
         crosses(BTreeMap::from(headers(name)), |map| sorted(map.keys()));
         crosses(HashMap::from(bytes(name)), |map| sorted(map.keys()));
         crosses(BTreeMap::from(bytes(name)), |map| sorted(map.keys()));
-        crosses(BTreeMap::from(bytes(name).map(|(name, value)| (name, bytes::Bytes::from(value)))), |map| sorted(map.keys()));
+        crosses(
+            BTreeMap::from(bytes(name).map(|(name, value)| (name, bytes::Bytes::from(value)))),
+            |map| sorted(map.keys()),
+        );
         crosses(headers(name).to_vec(), |pairs| sorted(pairs.iter().map(|(name, _)| name)));
         crosses(bytes(name).to_vec(), |pairs| sorted(pairs.iter().map(|(name, _)| name)));
         crosses(format!("{name}:{SW8}\nmine:1"), |lines| {
@@ -64,7 +68,8 @@ fn value_of_sw8_goes_on_without_its_name() {
 #[test]
 fn broken_value_without_a_name_is_counted() {
     let refused = || {
-        let is_refused = |(reason, _): &(skywalking_runtime::Reason, u64)| reason.name().starts_with("sw8_");
+        let is_refused =
+            |(reason, _): &(skywalking_runtime::Reason, u64)| reason.name().starts_with("sw8_");
         stats().reasons().filter(is_refused).map(|(_, count)| count).sum::<u64>()
     };
     for broken in ["rubbish", "1-a-b", &SW8[..20], "2-dA==-cw==-0-cw==-aQ==-ZQ==-YQ=="] {

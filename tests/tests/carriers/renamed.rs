@@ -1,4 +1,5 @@
-//! The runtime under another path: the derive, and what it is nested in, name it by `#[carrier(crate = ..)]`.
+//! The runtime under another path: the derive, and what it is nested in, name it by
+//! `#[carrier(crate = ..)]`.
 
 use facade::tracing::{Extract, Inject};
 

@@ -1,8 +1,9 @@
-//! One trace over three languages: mack of this repository, mack by go2sky's HTTP plugin, and mack in Flask with the Python agent, each in
-//! front of, between and behind the others.
+//! One trace over three languages: mack of this repository, mack by go2sky's HTTP plugin, and mack
+//! in Flask with the Python agent, each in front of, between and behind the others.
 //!
-//! All of them are programs of their own that report to one collector. A request goes through the chain to an untraced server, the echo.
-//! The trees say what each agent reports and what it read of the one before it; `mack.path` travels in the correlation context.
+//! All of them are programs of their own that report to one collector. A request goes through the
+//! chain to an untraced server, the echo. The trees say what each agent reports and what it read of
+//! the one before it; `mack.path` travels in the correlation context.
 
 mod call;
 mod programs;
@@ -15,7 +16,8 @@ use programs::{Mack, Part};
 use skywalking_tests::interop::{self, Missing};
 use stage::Stage;
 
-/// The chain that ends with `upstream`, from its front to its back. They start from the back, as each has to know whom it calls.
+/// The chain that ends with `upstream`, from its front to its back. They start from the back, as
+/// each has to know whom it calls.
 fn start(parts: &[Part], upstream: &str, stage: &Stage) -> Result<Vec<Mack>, Missing> {
     let mut macks: Vec<Mack> = Vec::new();
     for part in parts.iter().rev() {
@@ -31,13 +33,15 @@ fn chain(parts: &[Part], stage: &Stage) -> Option<Vec<Mack>> {
     macks.inspect_err(|reason| interop::skip(&format!("{parts:?}"), reason)).ok()
 }
 
-/// What one request leaves behind: the tree, the map, and the correlation context at the end of the chain.
+/// What one request leaves behind: the tree, the map, and the correlation context at the end of the
+/// chain.
 fn play(parts: &[Part]) -> Option<String> {
     let stage = Stage::set();
     let macks = chain(parts, &stage)?;
     assert_eq!(call::post(&macks[0].address, "", "hello"), (200, "hello".to_owned()));
     let trace = stage.trace(2 * macks.len());
-    let (tree, map, correlation) = (shown::tree(&trace, &macks, &stage), shown::map(&macks, &stage), stage.correlation());
+    let (tree, map, correlation) =
+        (shown::tree(&trace, &macks, &stage), shown::map(&macks, &stage), stage.correlation());
     Some(format!("{tree}{map}the echo got {}", correlation.join("; ")))
 }
 
@@ -163,7 +167,10 @@ fn an_error_at_the_back_is_an_error_in_every_language() {
         Ok(macks) => macks,
         Err(reason) => return interop::skip(&format!("{parts:?}"), &reason),
     };
-    assert_eq!(call::post(&macks[0].address, "", "hello"), (500, "the upstream can't be reached\n".to_owned()));
+    assert_eq!(
+        call::post(&macks[0].address, "", "hello"),
+        (500, "the upstream can't be reached\n".to_owned())
+    );
     insta::assert_snapshot!(shown::tree(&stage.trace(6), &macks, &stage), @r"
     mack-python-1 Entry /mack Http component=7001 peer=client {http.method=POST, http.url=http://mack-python/mack, http.status_code=500} ERROR
       mack-python-1 Exit /mack Http component=7002 peer=mack-rust {http.method=POST, http.url=http://mack-rust/mack, http.status_code=500} ERROR
@@ -174,8 +181,10 @@ fn an_error_at_the_back_is_an_error_in_every_language() {
     ");
 }
 
-/// Of span 0 of the segment by-hand.1.1 in the trace by-hand.1: an agent reads a correlation context only beside such a header.
-const SW8: &str = "sw8: 1-YnktaGFuZC4x-YnktaGFuZC4xLjE=-0-Y3VybA==-Y3VybC0x-L2J5LWhhbmQ=-aGFuZGxlcnM=\r\n";
+/// Of span 0 of the segment by-hand.1.1 in the trace by-hand.1: an agent reads a correlation
+/// context only beside such a header.
+const SW8: &str =
+    "sw8: 1-YnktaGFuZC4x-YnktaGFuZC4xLjE=-0-Y3VybA==-Y3VybC0x-L2J5LWhhbmQ=-aGFuZGxlcnM=\r\n";
 
 /// What arrives at the echo when a request comes with these pairs, written as the header has them.
 fn passed_on(parts: &[Part], pairs: &str) -> Option<String> {
@@ -205,5 +214,8 @@ fn go2sky_sends_any_number_of_pairs_in_any_order_and_ours_takes_three() {
     let Some(by_go) = passed_on(&[Part(Go, Grpc)], &pairs) else { return };
     assert_eq!(by_go, "a=1, b=2, c=3, d=4, e=5");
     let Some(by_both) = passed_on(&[Part(Go, Grpc), Part(Rust, Grpc)], &pairs) else { return };
-    assert!(by_both.split(", ").count() == 3 && by_both.split(", ").all(|pair| by_go.contains(pair)), "{by_both}");
+    assert!(
+        by_both.split(", ").count() == 3 && by_both.split(", ").all(|pair| by_go.contains(pair)),
+        "{by_both}"
+    );
 }

@@ -57,7 +57,8 @@ impl Language {
             }
             Self::Go => GO.get_or_init(|| interop::go("gomack", target)).clone().map(Command::new),
             Self::Python => {
-                let interpreter = PYTHON.get_or_init(|| interop::python("flaskmack", target)).clone()?;
+                let interpreter =
+                    PYTHON.get_or_init(|| interop::python("flaskmack", target)).clone()?;
                 let mut command = Command::new(interpreter);
                 command.arg(interop::sources("flaskmack").join("mack.py")).args(protocol);
                 Ok(command)
@@ -76,17 +77,35 @@ pub(crate) struct Mack {
 
 impl Mack {
     /// Starts one that calls `upstream`, and waits until it listens.
-    pub(crate) fn start(Part(language, way): Part, upstream: &str, stage: &Stage) -> Result<Self, Missing> {
+    pub(crate) fn start(
+        Part(language, way): Part,
+        upstream: &str,
+        stage: &Stage,
+    ) -> Result<Self, Missing> {
         let (service, mut command) = (language.service(), language.command(way)?);
         let backend = match way {
             Way::Grpc => stage.collector.grpc_addr(),
             Way::Http => stage.collector.http_addr(),
         };
-        command.args(["--service-name", service, "--listen-addr", "127.0.0.1:0", "--upstream-url", upstream, "--wait-ms", "0"]);
-        command.args(["--oap-server", &backend.to_string()]).env("SW_AGENT_INSTANCE_NAME", format!("{service}-1"));
+        command.args([
+            "--service-name",
+            service,
+            "--listen-addr",
+            "127.0.0.1:0",
+            "--upstream-url",
+            upstream,
+            "--wait-ms",
+            "0",
+        ]);
+        command
+            .args(["--oap-server", &backend.to_string()])
+            .env("SW_AGENT_INSTANCE_NAME", format!("{service}-1"));
         let running = Running::start(service, command);
         let url = running.says("listening on http://");
-        let address = url.strip_suffix("/mack").unwrap_or_else(|| panic!("{service} says {url:?}")).to_owned();
+        let address = url
+            .strip_suffix("/mack")
+            .unwrap_or_else(|| panic!("{service} says {url:?}"))
+            .to_owned();
         Ok(Self { service, address, _running: running })
     }
 

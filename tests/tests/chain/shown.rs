@@ -16,7 +16,8 @@ pub(crate) fn map(macks: &[Mack], stage: &Stage) -> String {
     shown::map(&stage.collector.topology(), |address| name(address, macks, stage))
 }
 
-/// Each mack's address is its name, the echo's is `echo`, and any other is `client`: the port of a connection.
+/// Each mack's address is its name, the echo's is `echo`, and any other is `client`: the port of a
+/// connection.
 fn name(address: &str, macks: &[Mack], stage: &Stage) -> &'static str {
     if address == NOBODY {
         return "nobody";

@@ -1,5 +1,5 @@
-//! Where a chain is played: the collector that all its programs report to, and an untraced server at its end that answers with what it
-//! is sent and remembers the headers.
+//! Where a chain is played: the collector that all its programs report to, and an untraced server
+//! at its end that answers with what it is sent and remembers the headers.
 
 use std::net::SocketAddr;
 use std::sync::{Arc, Mutex, PoisonError};
@@ -29,7 +29,11 @@ pub(crate) struct Stage {
 
 impl Stage {
     pub(crate) fn set() -> Self {
-        let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(1).enable_all().build().expect("a runtime");
+        let runtime = tokio::runtime::Builder::new_multi_thread()
+            .worker_threads(1)
+            .enable_all()
+            .build()
+            .expect("a runtime");
         let collector = Collector::builder().grpc_addr("127.0.0.1:0").http_addr("127.0.0.1:0");
         let collector = runtime.block_on(collector.start()).expect("a port is free");
         let listener = runtime.block_on(TcpListener::bind("127.0.0.1:0")).expect("a port is free");
@@ -51,7 +55,8 @@ impl Stage {
         self.collector.trace(&one.trace_id).expect("it is stored")
     }
 
-    /// What came to the end of the chain by the header `sw8-correlation`, in the order of the keys, once for each request.
+    /// What came to the end of the chain by the header `sw8-correlation`, in the order of the keys,
+    /// once for each request.
     pub(crate) fn correlation(&self) -> Vec<String> {
         let heard = self.heard.lock().unwrap_or_else(PoisonError::into_inner);
         heard.iter().map(correlation).collect()
@@ -64,14 +69,18 @@ async fn answer(State(heard): State<Heard>, headers: HeaderMap, body: Bytes) -> 
 }
 
 fn correlation(headers: &HeaderMap) -> String {
-    let header = headers.get("sw8-correlation").map(|value| value.to_str().expect("ASCII")).unwrap_or_default();
+    let header = headers
+        .get("sw8-correlation")
+        .map(|value| value.to_str().expect("ASCII"))
+        .unwrap_or_default();
     let mut pairs: Vec<_> = header.split(',').filter(|pair| !pair.is_empty()).map(pair).collect();
     pairs.sort_unstable();
     pairs.join(", ")
 }
 
 fn pair(pair: &str) -> String {
-    let text = |part: &str| String::from_utf8(STANDARD.decode(part).expect("Base64")).expect("UTF-8");
+    let text =
+        |part: &str| String::from_utf8(STANDARD.decode(part).expect("Base64")).expect("UTF-8");
     let (key, value) = pair.split_once(':').expect("a key and a value");
     format!("{}={}", text(key), text(value))
 }

@@ -1,5 +1,11 @@
-//! `#[track_caller]` works through every attribute: in the body, in what panics there, and in methods. Locations of functions without it are their own.
-#![allow(clippy::unnecessary_wraps, clippy::unused_self, clippy::boxed_local, reason = "the functions are there for their locations")]
+//! `#[track_caller]` works through every attribute: in the body, in what panics there, and in
+//! methods. Locations of functions without it are their own.
+#![allow(
+    clippy::unnecessary_wraps,
+    clippy::unused_self,
+    clippy::boxed_local,
+    reason = "the functions are there for their locations"
+)]
 
 use std::panic::{Location, catch_unwind, set_hook, take_hook};
 use std::sync::Mutex;
@@ -98,5 +104,8 @@ fn a_panic_names_the_caller() {
 #[test]
 fn a_panic_of_a_function_without_track_caller_names_its_own_line() {
     assert_eq!(panics_at(|| _ = untracked(None)), IN_UNTRACKED);
-    assert_eq!(panics_at(|| _ = futures::executor::block_on(untracked_later(None))), IN_UNTRACKED_LATER);
+    assert_eq!(
+        panics_at(|| _ = futures::executor::block_on(untracked_later(None))),
+        IN_UNTRACKED_LATER
+    );
 }

@@ -1,7 +1,8 @@
-//! Parameters, locals and temporaries drop in the order of the plain function, whatever the attribute says, and in an async function inside the span.
+//! Parameters, locals and temporaries drop in the order of the plain function, whatever the
+//! attribute says, and in an async function inside the span.
 //!
-//! Two things are out of this order, and only they: what a pattern gives no name (`_`, `..`, and what `ref` leaves where it is) and a parameter that rustc
-//! reports as unused drop after the span.
+//! Two things are out of this order, and only they: what a pattern gives no name (`_`, `..`, and
+//! what `ref` leaves where it is) and a parameter that rustc reports as unused drop after the span.
 #![allow(
     clippy::unnecessary_wraps,
     clippy::needless_pass_by_value,
@@ -259,15 +260,23 @@ mod later {
     #[test]
     fn between_waits() {
         let plain = body!();
-        for traced in [body!(#[local_span]), body!(#[exit_span(peer = format!("a:{}", 1))]), body!(#[local_span(ret_tags("n" = |n| n))])] {
+        for traced in [
+            body!(#[local_span]),
+            body!(#[exit_span(peer = format!("a:{}", 1))]),
+            body!(#[local_span(ret_tags("n" = |n| n))]),
+        ] {
             println!("{plain:?}\n{traced:?}");
-            assert_eq!(traced.each_ref().map(|dropped| order(dropped)), plain.each_ref().map(|dropped| order(dropped)));
+            assert_eq!(
+                traced.each_ref().map(|dropped| order(dropped)),
+                plain.each_ref().map(|dropped| order(dropped))
+            );
             assert!(!traced[1].contains('*') && !traced[2].contains('*'), "{traced:?}");
         }
     }
 }
 
-/// Functions that return a future: the parameters drop where the plain function drops them, at the call or with the future.
+/// Functions that return a future: the parameters drop where the plain function drops them, at the
+/// call or with the future.
 mod covered {
     use super::*;
 
@@ -308,7 +317,10 @@ mod covered {
         ];
         for traced in traced {
             println!("{plain:?}\n{traced:?}");
-            assert_eq!(traced.map(|dropped| order(&dropped)), plain.each_ref().map(|dropped| order(dropped)));
+            assert_eq!(
+                traced.map(|dropped| order(&dropped)),
+                plain.each_ref().map(|dropped| order(dropped))
+            );
         }
     }
 }
@@ -387,29 +399,45 @@ mod unused {
         async fn later(a: Loud, _: Loud, c: Loud) -> Result<usize, String> {
             Ok(a.touch() + c.touch())
         }
-        let of = |call: fn(Loud, Loud, Loud) -> Result<usize, String>| dropped(|| drop(call(Loud("a"), Loud("_"), Loud("c"))));
+        let of = |call: fn(Loud, Loud, Loud) -> Result<usize, String>| {
+            dropped(|| drop(call(Loud("a"), Loud("_"), Loud("c"))))
+        };
         println!("{} / {}", of(plain), of(traced));
         assert_eq!(of(plain), "c* _* a*");
         assert_eq!(of(traced), "c a _*");
-        assert_eq!(dropped_by_future(Polls::ToTheEnd, || later(Loud("a"), Loud("_"), Loud("c"))), "c a _*");
+        assert_eq!(
+            dropped_by_future(Polls::ToTheEnd, || later(Loud("a"), Loud("_"), Loud("c"))),
+            "c a _*"
+        );
     }
 
     #[test]
     fn what_a_pattern_leaves_where_it_is_drops_after_the_span() {
-        fn plain(Pair { left, right: ref r }: Pair, Pair { right, .. }: Pair) -> Result<usize, String> {
+        fn plain(
+            Pair { left, right: ref r }: Pair,
+            Pair { right, .. }: Pair,
+        ) -> Result<usize, String> {
             Ok(left.touch() + r.touch() + right.touch())
         }
         #[local_span]
-        fn traced(Pair { left, right: ref r }: Pair, Pair { right, .. }: Pair) -> Result<usize, String> {
+        fn traced(
+            Pair { left, right: ref r }: Pair,
+            Pair { right, .. }: Pair,
+        ) -> Result<usize, String> {
             Ok(left.touch() + r.touch() + right.touch())
         }
         #[local_span]
-        async fn later(Pair { left, right: ref r }: Pair, Pair { right, .. }: Pair) -> Result<usize, String> {
+        async fn later(
+            Pair { left, right: ref r }: Pair,
+            Pair { right, .. }: Pair,
+        ) -> Result<usize, String> {
             Ok(left.touch() + r.touch() + right.touch())
         }
         let first = || Pair { left: Loud("a"), right: Loud("b") };
         let second = || Pair { left: Loud("c"), right: Loud("d") };
-        let of = |call: fn(Pair, Pair) -> Result<usize, String>| dropped(|| drop(call(first(), second())));
+        let of = |call: fn(Pair, Pair) -> Result<usize, String>| {
+            dropped(|| drop(call(first(), second())))
+        };
         println!("{} / {}", of(plain), of(traced));
         assert_eq!(of(plain), "d* c* a* b*");
         assert_eq!(of(traced), "d a c* b*");
@@ -430,10 +458,15 @@ mod unused {
         async fn later(a: Loud, unused: Loud, c: Loud) -> Result<usize, String> {
             Ok(a.touch() + c.touch())
         }
-        let of = |call: fn(Loud, Loud, Loud) -> Result<usize, String>| dropped(|| drop(call(Loud("a"), Loud("unused"), Loud("c"))));
+        let of = |call: fn(Loud, Loud, Loud) -> Result<usize, String>| {
+            dropped(|| drop(call(Loud("a"), Loud("unused"), Loud("c"))))
+        };
         println!("{} / {}", of(plain), of(traced));
         assert_eq!(of(plain), "c* unused* a*");
         assert_eq!(of(traced), "c a unused*");
-        assert_eq!(dropped_by_future(Polls::ToTheEnd, || later(Loud("a"), Loud("unused"), Loud("c"))), "c a unused*");
+        assert_eq!(
+            dropped_by_future(Polls::ToTheEnd, || later(Loud("a"), Loud("unused"), Loud("c"))),
+            "c a unused*"
+        );
     }
 }

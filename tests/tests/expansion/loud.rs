@@ -63,5 +63,7 @@ pub(crate) enum Polls {
 /// Waits once.
 pub(crate) fn wait() -> impl Future<Output = ()> {
     let mut ready = false;
-    std::future::poll_fn(move |_| if std::mem::replace(&mut ready, true) { Poll::Ready(()) } else { Poll::Pending })
+    std::future::poll_fn(move |_| {
+        if std::mem::replace(&mut ready, true) { Poll::Ready(()) } else { Poll::Pending }
+    })
 }

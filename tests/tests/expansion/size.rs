@@ -1,4 +1,5 @@
-//! An annotated future is at most 64 bytes larger than the plain one and the arguments that it captures.
+//! An annotated future is at most 64 bytes larger than the plain one and the arguments that it
+//! captures.
 
 use futures::Stream;
 use skywalking_runtime::{entry_span, exit_span, local_span};

@@ -6,7 +6,8 @@ use skywalking_runtime::{Reason, stats};
 use crate::prelude::*;
 
 fn header(trace: &str, segment: u32) -> String {
-    let (trace, segment) = (BASE64_STANDARD.encode(trace), BASE64_STANDARD.encode(format!("segment-{segment}")));
+    let (trace, segment) =
+        (BASE64_STANDARD.encode(trace), BASE64_STANDARD.encode(format!("segment-{segment}")));
     format!("sw8:1-{trace}-{segment}-0-c3Zj-aW5zdA==-L2U=-aDox")
 }
 
@@ -22,9 +23,18 @@ fn refs(trees: &[Tree]) -> Vec<&str> {
 
 #[test]
 fn a_batch_goes_on_with_the_first_trace_and_refers_to_each_sender_once() {
-    let batch = [header("first", 1), String::from("nothing"), header("second", 2), header("first", 1), header("first", 3)];
+    let batch = [
+        header("first", 1),
+        String::from("nothing"),
+        header("second", 2),
+        header("first", 1),
+        header("first", 3),
+    ];
     let trees = run(|| consume(&batch));
-    assert_eq!(text(&trees), "Entry /batch layer=MQ ref=CrossProcess ref=CrossProcess ref=CrossProcess\n");
+    assert_eq!(
+        text(&trees),
+        "Entry /batch layer=MQ ref=CrossProcess ref=CrossProcess ref=CrossProcess\n"
+    );
     assert_eq!(trees[0].trace_id, "first");
     assert_eq!(refs(&trees), ["segment-1", "segment-2", "segment-3"]);
 }
@@ -37,7 +47,11 @@ fn a_sender_whose_endpoint_or_address_changed_between_two_messages_is_referred_t
     assert!(first != renamed && first != elsewhere);
     let trees = run(|| consume(&[first, renamed, elsewhere]));
     assert_eq!(text(&trees), "Entry /batch layer=MQ ref=CrossProcess\n");
-    assert_eq!((trees[0].root.refs[0].endpoint.as_str(), trees[0].root.refs[0].address.as_str()), ("/e", "h:1"), "what was said first");
+    assert_eq!(
+        (trees[0].root.refs[0].endpoint.as_str(), trees[0].root.refs[0].address.as_str()),
+        ("/e", "h:1"),
+        "what was said first"
+    );
 }
 
 #[test]
@@ -57,22 +71,32 @@ fn a_message_that_is_served_twice_in_one_segment_is_referred_to_by_both_spans() 
 async fn a_future_extracts_its_batch_at_its_first_poll() {
     let batch = vec![(1, header("first", 1)), (2, header("second", 2))];
     let trees = run_async(consume_later(batch)).await;
-    assert_eq!((trees[0].trace_id.as_str(), refs(&trees)), ("first", vec!["segment-1", "segment-2"]));
+    assert_eq!(
+        (trees[0].trace_id.as_str(), refs(&trees)),
+        ("first", vec!["segment-1", "segment-2"])
+    );
 }
 
 #[test]
 fn a_batch_below_another_span_is_referred_to_and_leaves_the_trace() {
     let trees = run(|| {
-        Root::new(&ENTRY).extract(&header("outer", 7)).run(|| child(&A).run(|| consume(&[header("inner", 1)])));
+        Root::new(&ENTRY)
+            .extract(&header("outer", 7))
+            .run(|| child(&A).run(|| consume(&[header("inner", 1)])));
     });
     assert_eq!(trees[0].trace_id, "outer");
-    assert_eq!(text(&trees), "Entry /entry layer=Http ref=CrossProcess\n  Local a\n    Entry /batch layer=MQ ref=CrossProcess\n");
+    assert_eq!(
+        text(&trees),
+        "Entry /entry layer=Http ref=CrossProcess\n  Local a\n    Entry /batch layer=MQ ref=CrossProcess\n"
+    );
 }
 
 #[test]
 fn a_batch_that_merges_with_an_entry_adds_its_refs_and_leaves_the_trace() {
     let trees = run(|| {
-        Root::new(&ENTRY).extract(&header("outer", 7)).run(|| consume(&[header("inner", 1), header("outer", 7)]));
+        Root::new(&ENTRY)
+            .extract(&header("outer", 7))
+            .run(|| consume(&[header("inner", 1), header("outer", 7)]));
     });
     assert_eq!(trees[0].trace_id, "outer");
     assert_eq!(text(&trees), "Entry /batch layer=MQ ref=CrossProcess ref=CrossProcess\n");
@@ -103,7 +127,10 @@ fn a_trace_whose_id_has_left_stays_what_it_is() {
         });
     });
     assert_eq!(Some(&trees[0].trace_id), own.as_ref());
-    assert_eq!(text(&trees), "Entry /batch layer=MQ ref=CrossProcess\n  Local elsewhere ref=CrossThread\n");
+    assert_eq!(
+        text(&trees),
+        "Entry /batch layer=MQ ref=CrossProcess\n  Local elsewhere ref=CrossThread\n"
+    );
 }
 
 #[test]

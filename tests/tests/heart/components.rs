@@ -42,7 +42,9 @@ fn component_follows_the_system_that_is_called() {
         [component::REDIS, component::MEMCACHED, component::UNKNOWN]
     );
     assert_eq!(
-        components(|| ["Kafka/orders/Producer", "RabbitMQ/orders", "orders"].into_iter().for_each(produce)),
+        components(|| ["Kafka/orders/Producer", "RabbitMQ/orders", "orders"]
+            .into_iter()
+            .for_each(produce)),
         [component::KAFKA_PRODUCER, component::RABBITMQ_PRODUCER, component::UNKNOWN]
     );
     assert_eq!(
@@ -88,5 +90,8 @@ fn spans_without_a_guessed_node_are_rust() {
     fn entry() {}
     #[local_span(tags("db.type" = "mysql"))]
     fn local() {}
-    assert_eq!(components(|| [entry, local].into_iter().for_each(|span| span())), [component::RUST; 2]);
+    assert_eq!(
+        components(|| [entry, local].into_iter().for_each(|span| span())),
+        [component::RUST; 2]
+    );
 }

@@ -29,7 +29,8 @@ async fn spawn_keeps_the_trace_and_a_bare_spawn_begins_one() {
     ] {
         assert!(shown.contains(part), "{part} in\n{shown}");
     }
-    // The bare spawn ran outside of the test's mark: it is a trace of its own, and not in this tree.
+    // The bare spawn ran outside of the test's mark: it is a trace of its own, and not in this
+    // tree.
     assert!(!shown.contains("lost"), "{shown}");
     assert_eq!(trees.len(), 1);
     let endpoint = &trees[0].root.children[0].refs[0].endpoint;
@@ -57,7 +58,10 @@ fn a_child_moved_after_its_first_poll_goes_on_in_a_segment_of_its_own() {
         )
     );
     let name = &trees[0].root.children[0].children[0].name;
-    assert!(name.ends_with("::step"), "a root with a ref has the callsite's static name, not {name}");
+    assert!(
+        name.ends_with("::step"),
+        "a root with a ref has the callsite's static name, not {name}"
+    );
 }
 
 #[test]
@@ -88,7 +92,9 @@ fn a_child_dropped_where_its_segment_is_not_is_counted_and_marked() {
     let before = skywalking_runtime::stats().count(reason);
     let trees = Test::new().run(|| {
         let mut future = Box::pin(step("moved"));
-        Root::new(&ENTRY).run(|| assert!(future.as_mut().poll(&mut Context::from_waker(Waker::noop())).is_pending()));
+        Root::new(&ENTRY).run(|| {
+            assert!(future.as_mut().poll(&mut Context::from_waker(Waker::noop())).is_pending())
+        });
         drop(future);
     });
     assert_eq!(text(&trees), "Entry /entry layer=Http\n  Local moved {unfinished=true}\n");
@@ -137,7 +143,8 @@ async fn two_hundred_tasks_that_migrate_keep_their_trees() {
     let trees = run_async(async {
         let tasks: Vec<_> = (0..200)
             .map(|_| {
-                // Each root is opened inside the test's mark and then moved to whatever worker polls it.
+                // Each root is opened inside the test's mark and then moved to whatever worker
+                // polls it.
                 let mut task = Box::pin(request());
                 assert!(task.as_mut().poll(&mut Context::from_waker(Waker::noop())).is_pending());
                 tokio::spawn(task)
@@ -200,7 +207,12 @@ async fn a_foreign_trace_goes_on_and_a_bad_header_begins_a_new_one() {
     .await;
     assert_eq!(trees.iter().map(|tree| tree.root.refs.len()).collect::<Vec<_>>(), [1, 0, 0]);
     assert_eq!(seen[0].0, "trace-1");
-    assert!(seen[0].1.starts_with("sw8:1-dHJhY2UtMQ==-") && seen[0].1.ends_with("\nsw8-correlation:aw==:dg=="), "{}", seen[0].1);
+    assert!(
+        seen[0].1.starts_with("sw8:1-dHJhY2UtMQ==-")
+            && seen[0].1.ends_with("\nsw8-correlation:aw==:dg=="),
+        "{}",
+        seen[0].1
+    );
     assert!(seen[1].0 != "trace-1" && seen[1].0 != seen[2].0);
 }
 
@@ -227,7 +239,10 @@ async fn a_traced_future_that_stays_in_its_segment_is_a_child() {
         tokio::join!(step("x").traced("stayed"), async { capture().run("closure", leaf) });
     }))
     .await;
-    assert_eq!(text(&trees), "Entry /entry layer=Http\n  Local stayed\n    Local x\n      Local leaf\n  Local closure\n    Local leaf\n");
+    assert_eq!(
+        text(&trees),
+        "Entry /entry layer=Http\n  Local stayed\n    Local x\n      Local leaf\n  Local closure\n    Local leaf\n"
+    );
     assert!(is_idle());
 }
 
@@ -270,8 +285,12 @@ async fn a_later_name_of_the_endpoint_is_what_later_segments_refer_to() {
     }))
     .await;
     let root = &trees[0].root;
-    let endpoints: Vec<_> =
-        root.children.iter().filter_map(|child| child.refs.first()).map(|reference| reference.endpoint.as_str()).collect();
+    let endpoints: Vec<_> = root
+        .children
+        .iter()
+        .filter_map(|child| child.refs.first())
+        .map(|reference| reference.endpoint.as_str())
+        .collect();
     assert_eq!(endpoints, ["/entry", "/renamed"]);
 }
 
@@ -282,7 +301,8 @@ fn a_child_that_moves_takes_correlation_and_trace_along() {
         yields(1).await;
         (trace_id(), correlation::get("tenant"))
     }
-    let header = "sw8:1-dHJhY2UtMQ==-cw==-0-c3Zj-aW5zdA==-L2U=-aDox\nsw8-correlation:dGVuYW50:Ymx1ZQ==";
+    let header =
+        "sw8:1-dHJhY2UtMQ==-cw==-0-c3Zj-aW5zdA==-L2U=-aDox\nsw8-correlation:dGVuYW50:Ymx1ZQ==";
     for sampled in [true, false] {
         let mut seen = None;
         run(|| {
@@ -292,11 +312,17 @@ fn a_child_that_moves_takes_correlation_and_trace_along() {
             let root = if sampled { root } else { root.ignored() };
             root.run(|| assert!(future.as_mut().poll(&mut cx).is_pending()));
             assert!(is_idle());
-            let Poll::Ready(found) = future.as_mut().poll(&mut cx) else { panic!("it is ready at the second poll") };
+            let Poll::Ready(found) = future.as_mut().poll(&mut cx) else {
+                panic!("it is ready at the second poll")
+            };
             seen = Some(found);
             assert!(is_idle());
         });
-        assert_eq!(seen, Some((Some("trace-1".to_owned()), Some("blue".to_owned()))), "sampled: {sampled}");
+        assert_eq!(
+            seen,
+            Some((Some("trace-1".to_owned()), Some("blue".to_owned()))),
+            "sampled: {sampled}"
+        );
     }
 }
 
@@ -335,9 +361,13 @@ fn a_part_of_a_continued_request_that_is_left_out_keeps_the_trace_where_it_moves
             capture()
         });
         // Neither of these segments has the number of its trace.
-        snapshot.run("on", || capture().run("below", || assert!(future.as_mut().poll(&mut cx).is_pending())));
+        snapshot.run("on", || {
+            capture().run("below", || assert!(future.as_mut().poll(&mut cx).is_pending()))
+        });
         assert!(is_idle());
-        let Poll::Ready(found) = future.as_mut().poll(&mut cx) else { panic!("it is ready at the second poll") };
+        let Poll::Ready(found) = future.as_mut().poll(&mut cx) else {
+            panic!("it is ready at the second poll")
+        };
         seen.1 = found;
     });
     assert!(trees.is_empty());

@@ -10,7 +10,9 @@ fn described(pieces: &[&str]) -> [(String, String); 2] {
     let whole = pieces.concat();
     let trees = testing::run(|| {
         Resumable::open(&REQUEST, |span| _ = span.name(&whole).tag("x", &whole), || ()).0.finish();
-        Resumable::open(&REQUEST, |span| _ = span.name_of(pieces).tag_of("x", pieces), || ()).0.finish();
+        Resumable::open(&REQUEST, |span| _ = span.name_of(pieces).tag_of("x", pieces), || ())
+            .0
+            .finish();
     });
     [0, 1].map(|at| (trees[at].root.name.clone(), trees[at].root.tags[0].1.clone()))
 }
@@ -39,7 +41,9 @@ fn a_text_in_pieces_is_kept_cut_and_cleaned_as_a_whole_one_is() {
 fn a_name_in_pieces_is_the_merged_spans_unless_it_is_only_supposed() {
     let merged = |callsite| {
         let trees = testing::run(|| {
-            child(&REQUEST).run(|| Resumable::open(callsite, |span| _ = span.name_of(&["a", "b"]), || ()).0.finish());
+            child(&REQUEST).run(|| {
+                Resumable::open(callsite, |span| _ = span.name_of(&["a", "b"]), || ()).0.finish()
+            });
         });
         testing::text(&trees)
     };
@@ -50,7 +54,9 @@ fn a_name_in_pieces_is_the_merged_spans_unless_it_is_only_supposed() {
 #[test]
 fn a_request_that_is_not_sampled_takes_no_pieces() {
     let trees = testing::Test::new().sampler(|_| false).run(|| {
-        Resumable::open(&REQUEST, |span| _ = span.name_of(&["a"]).tag_of("x", &["a"]), || ()).0.finish();
+        Resumable::open(&REQUEST, |span| _ = span.name_of(&["a"]).tag_of("x", &["a"]), || ())
+            .0
+            .finish();
     });
     assert_eq!(trees, []);
 }

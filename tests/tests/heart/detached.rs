@@ -14,7 +14,8 @@ fn submit(headers: &mut String) -> AsyncSpan {
     current().detach()
 }
 
-const SUBMITTED: &str = "Entry /entry layer=Http\n  Exit /submit layer=RPCFramework peer=jobs:9000 ";
+const SUBMITTED: &str =
+    "Entry /entry layer=Http\n  Exit /submit layer=RPCFramework peer=jobs:9000 ";
 
 fn submitted(then: impl FnOnce(AsyncSpan)) -> String {
     let trees = run(|| Root::new(&ENTRY).run(|| then(submit(&mut String::new()))));
@@ -28,7 +29,11 @@ fn it_takes_tags_logs_and_errors_on_another_thread_after_its_root_has_ended() {
     let ended = run(|| {
         let answer = thread::spawn(move || {
             let mut span = take.recv().unwrap();
-            span.tag("job", 7).tag("ok", false).tag_display("ratio", &0.5).tag("word", "text").tag("low", -3);
+            span.tag("job", 7)
+                .tag("ok", false)
+                .tag_display("ratio", &0.5)
+                .tag("word", "text")
+                .tag("low", -3);
             span.log("event", "taken").log_fields(&[("event", &"moved"), ("to", &2)]);
             span.error(&std::io::Error::other("disk full"));
             span.finish();
@@ -105,7 +110,10 @@ fn until_its_scope_ends_it_is_the_current_span_and_then_nobodys() {
         });
     });
     assert!(is_idle());
-    assert_eq!(text(&trees), "Entry /entry layer=Http {root=true}\n  Local a {current=yes}\n    Local b\n  Local c\n");
+    assert_eq!(
+        text(&trees),
+        "Entry /entry layer=Http {root=true}\n  Local a {current=yes}\n    Local b\n  Local c\n"
+    );
 }
 
 #[test]
@@ -124,8 +132,9 @@ fn a_root_can_be_detached_and_its_children_end_before_it() {
 #[test]
 fn several_spans_of_a_segment_end_in_any_order() {
     let trees = run(|| {
-        let mut spans: Vec<_> =
-            Root::new(&ENTRY).run(|| [&A, &B, &C].map(|site| child(site).run(|| current().detach())).into_iter().collect());
+        let mut spans: Vec<_> = Root::new(&ENTRY).run(|| {
+            [&A, &B, &C].map(|site| child(site).run(|| current().detach())).into_iter().collect()
+        });
         spans.rotate_left(1);
         for (at, mut span) in spans.into_iter().enumerate() {
             thread::spawn(move || {
@@ -136,7 +145,10 @@ fn several_spans_of_a_segment_end_in_any_order() {
             .unwrap();
         }
     });
-    assert_eq!(text(&trees), "Entry /entry layer=Http\n  Local a {at=2}\n  Local b {at=0}\n  Local c {at=1}\n");
+    assert_eq!(
+        text(&trees),
+        "Entry /entry layer=Http\n  Local a {at=2}\n  Local b {at=0}\n  Local c {at=1}\n"
+    );
 }
 
 #[test]
@@ -150,7 +162,10 @@ fn work_on_other_threads_goes_on_below_it() {
         .join()
         .unwrap();
     });
-    assert_eq!(shown, format!("{SUBMITTED}{{said=inside}}\n    Local answer ref=CrossThread\n      Local a\n"));
+    assert_eq!(
+        shown,
+        format!("{SUBMITTED}{{said=inside}}\n    Local answer ref=CrossThread\n      Local a\n")
+    );
 }
 
 #[tokio::test]
@@ -170,7 +185,10 @@ async fn a_future_leaves_its_span_to_the_handle() {
         span.finish();
     }))
     .await;
-    assert_eq!(text(&trees), "Entry /entry layer=Http\n  Local future {late=true}\n    Local inside\n      Local leaf\n  Local b\n");
+    assert_eq!(
+        text(&trees),
+        "Entry /entry layer=Http\n  Local future {late=true}\n    Local inside\n      Local leaf\n  Local b\n"
+    );
 }
 
 #[test]
@@ -197,7 +215,9 @@ fn without_a_recorded_span_the_handle_does_nothing() {
     assert!(!span.is_recording() && span.snapshot().is_empty());
     span.tag("k", 1).log("k", 2).error_message(&"no").failed();
     span.finish();
-    let trees = Test::new().sampler(|_| false).run(|| Root::new(&ENTRY).run(|| assert!(!current().detach().is_recording())));
+    let trees = Test::new()
+        .sampler(|_| false)
+        .run(|| Root::new(&ENTRY).run(|| assert!(!current().detach().is_recording())));
     assert!(trees.is_empty() && is_idle());
 }
 
@@ -206,9 +226,13 @@ fn work_below_a_handle_stays_in_its_trace_also_where_the_handle_does_nothing() {
     fn elsewhere(span: &AsyncSpan) {
         let (below, test) = (span.snapshot(), testing::mark());
         assert!(!span.is_recording() && !below.is_empty());
-        thread::spawn(move || test.run(|| below.run("answer", || Root::new(&A).run(|| ())))).join().unwrap();
+        thread::spawn(move || test.run(|| below.run("answer", || Root::new(&A).run(|| ()))))
+            .join()
+            .unwrap();
     }
-    let unsampled = Test::new().sampler(|name| name != "/entry").run(|| Root::new(&ENTRY).run(|| elsewhere(&current().detach())));
+    let unsampled = Test::new()
+        .sampler(|name| name != "/entry")
+        .run(|| Root::new(&ENTRY).run(|| elsewhere(&current().detach())));
     assert_eq!(text(&unsampled), "");
     let taken_twice = run(|| {
         Root::new(&ENTRY).run(|| {
@@ -217,7 +241,10 @@ fn work_below_a_handle_stays_in_its_trace_also_where_the_handle_does_nothing() {
             first.finish();
         });
     });
-    assert_eq!(text(&taken_twice), "Entry /entry layer=Http\n  Local answer ref=CrossThread\n    Local a\n");
+    assert_eq!(
+        text(&taken_twice),
+        "Entry /entry layer=Http\n  Local answer ref=CrossThread\n    Local a\n"
+    );
 }
 
 #[test]
@@ -251,7 +278,10 @@ fn a_panic_after_it_was_detached_is_told() {
         assert!(caught.is_err());
         handle.take().unwrap().finish();
     });
-    assert_eq!(text(&trees), "Entry /entry layer=Http ERROR [event=error error.kind=panic message=on purpose]\n");
+    assert_eq!(
+        text(&trees),
+        "Entry /entry layer=Http ERROR [event=error error.kind=panic message=on purpose]\n"
+    );
     assert!(is_idle());
 }
 

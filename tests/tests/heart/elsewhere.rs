@@ -1,4 +1,5 @@
-//! Work that goes on on other threads, tasks and pools: by closures, streams, and snapshots in messages.
+//! Work that goes on on other threads, tasks and pools: by closures, streams, and snapshots in
+//! messages.
 
 use std::cell::Cell;
 use std::sync::mpsc;
@@ -19,13 +20,16 @@ fn scoped_threads_go_on_with_what_they_borrow() {
         Root::new(&ENTRY).run(|| {
             for word in &words {
                 thread::scope(|scope| {
-                    scope.spawn((|| child(&A).run(|| _ = current().tag("word", word))).traced("scoped"));
+                    scope.spawn(
+                        (|| child(&A).run(|| _ = current().tag("word", word))).traced("scoped"),
+                    );
                 });
             }
         });
     });
     assert!(is_idle());
-    let part = |word: &str| format!("  Local scoped ref=CrossThread\n    Local a {{word={word}}}\n");
+    let part =
+        |word: &str| format!("  Local scoped ref=CrossThread\n    Local a {{word={word}}}\n");
     assert_eq!(text(&trees), format!("{ENTRY_LINE}{}{}", part("one"), part("two")));
 }
 
@@ -35,7 +39,9 @@ fn a_pool_that_knows_nothing_of_tracing_goes_on_by_closures() {
     let trees = run(|| {
         Root::new(&ENTRY).run(|| {
             let here = capture();
-            let sum: u32 = pool.install(|| [1, 2, 3].par_iter().map(|number| here.run("square", || number * number)).sum());
+            let sum: u32 = pool.install(|| {
+                [1, 2, 3].par_iter().map(|number| here.run("square", || number * number)).sum()
+            });
             assert_eq!(sum, 14);
             // Made here: within `scope` it would be on a thread of the pool already.
             let work = (|| drop(child(&B))).traced("spawned");
@@ -43,7 +49,10 @@ fn a_pool_that_knows_nothing_of_tracing_goes_on_by_closures() {
         });
     });
     let part = "  Local square ref=CrossThread\n";
-    assert_eq!(text(&trees), format!("{ENTRY_LINE}{part}{part}{part}  Local spawned ref=CrossThread\n    Local b\n"));
+    assert_eq!(
+        text(&trees),
+        format!("{ENTRY_LINE}{part}{part}{part}  Local spawned ref=CrossThread\n    Local b\n")
+    );
     pool.broadcast(|_| assert!(is_idle()));
 }
 
@@ -69,7 +78,8 @@ fn a_message_on_a_channel_carries_the_snapshot_of_its_sender() {
         drop(jobs);
         worker.join().unwrap();
     });
-    let part = |number: u32| format!("{ENTRY_LINE}  Local job ref=CrossThread {{number={number}}}\n");
+    let part =
+        |number: u32| format!("{ENTRY_LINE}  Local job ref=CrossThread {{number={number}}}\n");
     assert_eq!(text(&trees), part(1) + &part(2));
 }
 
@@ -101,7 +111,10 @@ fn spawn_local_keeps_the_trace_of_a_future_that_can_not_be_sent() {
             }),
         );
     });
-    assert_eq!(text(&trees), format!("{ENTRY_LINE}  Local local ref=CrossThread\n    Local inside\n      Local leaf\n"));
+    assert_eq!(
+        text(&trees),
+        format!("{ENTRY_LINE}  Local local ref=CrossThread\n    Local inside\n      Local leaf\n")
+    );
 }
 
 #[tokio::test]
@@ -111,7 +124,8 @@ async fn a_stream_goes_on_in_one_span_over_all_of_its_items() {
             step("row").await;
             row
         });
-        let sum = tokio::spawn(rows.traced("rows").fold(0, |sum, row| async move { sum + row })).await;
+        let sum =
+            tokio::spawn(rows.traced("rows").fold(0, |sum, row| async move { sum + row })).await;
         assert_eq!(sum.unwrap(), 6);
         // Here it is a child: its own segment is at hand.
         let mut here = std::pin::pin!(stream::iter([1, 2]).traced("here"));
@@ -122,7 +136,9 @@ async fn a_stream_goes_on_in_one_span_over_all_of_its_items() {
     let row = "    Local row\n      Local leaf\n";
     assert_eq!(
         text(&trees),
-        format!("{ENTRY_LINE}  Local here {{items=1}}\n  Local b\n  Local rows ref=CrossThread {{items=3}}\n{row}{row}{row}")
+        format!(
+            "{ENTRY_LINE}  Local here {{items=1}}\n  Local b\n  Local rows ref=CrossThread {{items=3}}\n{row}{row}{row}"
+        )
     );
 }
 
@@ -141,7 +157,12 @@ fn a_child_that_outlives_its_root_goes_on_below_it() {
     });
     assert!(is_idle());
     let name = &trees[0].root.children[0].children[0].name;
-    assert_eq!(text(&trees), format!("{ENTRY_LINE}  Local late {{unfinished=true}}\n    Local {name} ref=CrossThread\n      Local leaf\n"));
+    assert_eq!(
+        text(&trees),
+        format!(
+            "{ENTRY_LINE}  Local late {{unfinished=true}}\n    Local {name} ref=CrossThread\n      Local leaf\n"
+        )
+    );
 }
 
 #[test]

@@ -39,7 +39,8 @@ async fn serve() {
         tokio::task::spawn_local(async { sync_request_with_a_tag(7) }),
         tokio::task::spawn_local(Root::new(&ENTRY).future(yields(2))),
         tokio::task::spawn_local(async {
-            let (span, ()) = skywalking_runtime::Resumable::open(&ENTRY, |_| {}, || drop(child(&B)));
+            let (span, ()) =
+                skywalking_runtime::Resumable::open(&ENTRY, |_| {}, || drop(child(&B)));
             tokio::task::yield_now().await;
             span.finish();
         }),
@@ -123,7 +124,8 @@ fn entry_around_block_on_is_no_parent_of_requests() {
         let here = Root::new(&ENTRY).run(capture);
         here.run("serve", drive);
     });
-    let root = "Entry /entry layer=Http\n  Local serve ref=CrossThread\n    Local inside\n      Local a\n";
+    let root =
+        "Entry /entry layer=Http\n  Local serve ref=CrossThread\n    Local inside\n      Local a\n";
     assert_eq!(sorted(&trees), expected(root));
     assert!(is_idle());
 }
@@ -152,7 +154,10 @@ fn arguments_in_a_task_below_a_root_are_not_recorded() {
             });
         });
     });
-    assert_eq!(sorted(&trees), ["Entry /async\n", "Entry /sync\n  Local b\n", "Local main\n  Local a\n"]);
+    assert_eq!(
+        sorted(&trees),
+        ["Entry /async\n", "Entry /sync\n  Local b\n", "Local main\n  Local a\n"]
+    );
     assert!(is_idle());
 }
 
@@ -230,7 +235,9 @@ fn panic_and_drop_in_a_task_put_the_outer_root_back() {
             drop(child(&B));
         });
     });
-    let panicked = |message: &str| format!("Entry /panics ERROR [event=error error.kind=panic message={message}]\n");
+    let panicked = |message: &str| {
+        format!("Entry /panics ERROR [event=error error.kind=panic message={message}]\n")
+    };
     let mut expected = vec![
         "Local main\n  Local a\n  Local b\n".to_owned(),
         panicked("at the first poll"),
@@ -254,10 +261,22 @@ fn guard_over_an_await_is_counted() {
         let _held = child(site);
         yields(times).await;
     };
-    let of_root = run(|| futures::executor::block_on(Root::new(&ENTRY).future(async { tokio::join!(branch(&A, 2), branch(&B, 1)) })));
-    assert!(text(&of_root).contains("Local a\n    Local b\n"), "it is as wrong as ever: {}", text(&of_root));
+    let of_root = run(|| {
+        futures::executor::block_on(
+            Root::new(&ENTRY).future(async { tokio::join!(branch(&A, 2), branch(&B, 1)) }),
+        )
+    });
+    assert!(
+        text(&of_root).contains("Local a\n    Local b\n"),
+        "it is as wrong as ever: {}",
+        text(&of_root)
+    );
     assert_eq!(held(), before + 1);
-    run(|| futures::executor::block_on(Root::new(&ENTRY).future(below(async { tokio::join!(branch(&A, 1), branch(&B, 1)) }))));
+    run(|| {
+        futures::executor::block_on(
+            Root::new(&ENTRY).future(below(async { tokio::join!(branch(&A, 1), branch(&B, 1)) })),
+        )
+    });
     assert_eq!(held(), before + 2);
     // What is right is not counted: guards within a poll, and futures of children.
     let trees = run(|| {

@@ -19,7 +19,9 @@ fn a_panic_marks_exactly_the_spans_that_unwound() {
     let log = "[event=error error.kind=panic message=on purpose: 7]";
     assert_eq!(
         text(&trees),
-        format!("Entry /entry layer=Http\n  Local outer\n    Local inner ERROR {log}\n      Local b ERROR {log}\n    Local c\n")
+        format!(
+            "Entry /entry layer=Http\n  Local outer\n    Local inner ERROR {log}\n      Local b ERROR {log}\n    Local c\n"
+        )
     );
     assert!(is_idle());
 }
@@ -30,7 +32,10 @@ fn a_root_that_panics_is_sent_and_leaves_the_slot_empty() {
         let caught = catch_unwind(|| Root::new(&ENTRY).run(|| panic!("whole")));
         assert!(caught.is_err() && is_idle());
     });
-    assert_eq!(text(&trees), "Entry /entry layer=Http ERROR [event=error error.kind=panic message=whole]\n");
+    assert_eq!(
+        text(&trees),
+        "Entry /entry layer=Http ERROR [event=error error.kind=panic message=whole]\n"
+    );
 }
 
 #[test]
@@ -86,16 +91,29 @@ fn an_error_that_is_returned_marks_the_span() {
     }
     let trees = run(|| {
         Root::new(&ENTRY).run(|| {
-            assert!(read("7").is_ok() && read("x").is_err() && boxed("x").is_err() && unnamed(()).is_err() && quiet().is_err());
+            assert!(
+                read("7").is_ok()
+                    && read("x").is_err()
+                    && boxed("x").is_err()
+                    && unnamed(()).is_err()
+                    && quiet().is_err()
+            );
         });
     });
     let shown = text(&trees);
     let lines: Vec<_> = shown.lines().map(str::trim).collect();
     assert_eq!(lines[1], "Local read");
     assert!(lines[2].starts_with("Local read ERROR [event=error error.kind="), "{}", lines[2]);
-    assert!(lines[2].ends_with("Broken message=no order stack=no order\\nCaused by: invalid digit found in string]"), "{}", lines[2]);
     assert!(
-        lines[3].contains("Box<dyn core::error::Error") && lines[3].ends_with("message=invalid digit found in string]"),
+        lines[2].ends_with(
+            "Broken message=no order stack=no order\\nCaused by: invalid digit found in string]"
+        ),
+        "{}",
+        lines[2]
+    );
+    assert!(
+        lines[3].contains("Box<dyn core::error::Error")
+            && lines[3].ends_with("message=invalid digit found in string]"),
         "{}",
         lines[3]
     );
@@ -160,5 +178,8 @@ fn an_older_panic_is_not_told_of_a_later_one() {
             assert!(caught.is_err());
         });
     });
-    assert_eq!(text(&trees), "Entry /entry layer=Http\n  Local a ERROR [event=error error.kind=panic]\n");
+    assert_eq!(
+        text(&trees),
+        "Entry /entry layer=Http\n  Local a ERROR [event=error error.kind=panic]\n"
+    );
 }

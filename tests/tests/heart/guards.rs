@@ -2,7 +2,8 @@
 
 use crate::prelude::*;
 
-/// The six orders in which three nested guards can drop: the tree is the same, and what is opened next finds the nearest open ancestor.
+/// The six orders in which three nested guards can drop: the tree is the same, and what is opened
+/// next finds the nearest open ancestor.
 #[test]
 fn three_guards_may_drop_in_every_order() {
     static NEXT: Callsite = callsite!(local, "next");
@@ -29,8 +30,11 @@ fn three_guards_may_drop_in_every_order() {
         let mut found = vec![String::new(); 4];
         let mut at = root;
         for depth in 0..=3 {
-            found[depth] = at.children.iter().filter(|child| child.name == "next").map(|_| '+').collect();
-            if let Some(inner) = at.children.iter().find(|child| depth < 3 && child.name == names[depth]) {
+            found[depth] =
+                at.children.iter().filter(|child| child.name == "next").map(|_| '+').collect();
+            if let Some(inner) =
+                at.children.iter().find(|child| depth < 3 && child.name == names[depth])
+            {
                 at = inner;
             }
         }
@@ -48,7 +52,10 @@ fn a_guard_that_outlives_its_root_does_nothing_and_is_counted() {
         drop(late);
         Root::new(&ENTRY).run(|| drop(child(&B)));
     });
-    assert_eq!(text(&trees), "Entry /entry layer=Http\n  Local a {unfinished=true}\nEntry /entry layer=Http\n  Local b\n");
+    assert_eq!(
+        text(&trees),
+        "Entry /entry layer=Http\n  Local a {unfinished=true}\nEntry /entry layer=Http\n  Local b\n"
+    );
     assert!(misplaced() > before);
     assert!(is_idle());
 }
@@ -102,5 +109,8 @@ fn thread_local_destructors_and_forgotten_guards_do_no_harm() {
         .join()
         .expect("no panic");
     });
-    assert_eq!(text(&trees), "Entry /entry layer=Http\n  Local on thread ref=CrossThread\n    Local a {unfinished=true}\n");
+    assert_eq!(
+        text(&trees),
+        "Entry /entry layer=Http\n  Local on thread ref=CrossThread\n    Local a {unfinished=true}\n"
+    );
 }

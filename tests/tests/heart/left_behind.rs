@@ -1,4 +1,5 @@
-//! Roots that end while another segment is in the slot, left there by a coroutine that was suspended within a poll or a call.
+//! Roots that end while another segment is in the slot, left there by a coroutine that was
+//! suspended within a poll or a call.
 
 use corosensei::{Coroutine, CoroutineResult, Yielder};
 
@@ -8,7 +9,8 @@ static OUTER: Callsite = callsite!(entry, "/outer");
 static LEFT: Callsite = callsite!(entry, "/left");
 static AFTER: Callsite = callsite!(local, "after");
 
-/// Resumed once it suspends itself inside of the root `/left`, whose segment stays in the slot. Resumed again it ends that root.
+/// Resumed once it suspends itself inside of the root `/left`, whose segment stays in the slot.
+/// Resumed again it ends that root.
 type Suspended = Coroutine<(), (), ()>;
 
 fn suspended(kind: Left) -> Suspended {
@@ -59,8 +61,9 @@ fn misplaced() -> u64 {
     skywalking_runtime::stats().count(skywalking_runtime::Reason::GuardMisplaced)
 }
 
-/// The trees of `work`, which leaves contexts behind by calling its argument, and of what happens after that: the coroutines go on,
-/// nothing may be in the slot then, and the next span is a trace of its own.
+/// The trees of `work`, which leaves contexts behind by calling its argument, and of what happens
+/// after that: the coroutines go on, nothing may be in the slot then, and the next span is a trace
+/// of its own.
 fn recorded(left: Left, work: impl FnOnce(&mut dyn FnMut())) -> String {
     let before = misplaced();
     let trees = run(|| {
@@ -106,13 +109,18 @@ fn sync_root_that_ends_without_its_segment_leaves_no_zombie() {
             assert!(catch_unwind(AssertUnwindSafe(panics)).is_err());
         });
         // The panic began where another segment was in the slot, so its message is not known.
-        assert_eq!(panicked, with_rest(left, "Entry /outer ERROR [event=error error.kind=panic]\n"));
+        assert_eq!(
+            panicked,
+            with_rest(left, "Entry /outer ERROR [event=error error.kind=panic]\n")
+        );
     }
 }
 
 #[test]
 fn async_root_that_ends_without_its_segment_leaves_no_zombie() {
-    let poll = |future: Pin<&mut dyn Future<Output = ()>>| future.poll(&mut Context::from_waker(Waker::noop()));
+    let poll = |future: Pin<&mut dyn Future<Output = ()>>| {
+        future.poll(&mut Context::from_waker(Waker::noop()))
+    };
     for left in LEFT_BEHIND {
         let at_first_poll = recorded(left, |leave| {
             let mut root = pin!(Root::new(&OUTER).future(async { leave() }));
@@ -136,10 +144,11 @@ fn async_root_that_ends_without_its_segment_leaves_no_zombie() {
                     (self.0)();
                 }
             }
-            let mut root: Pin<Box<dyn Future<Output = ()>>> = Box::pin(Root::new(&OUTER).future(async {
-                let _at_drop = AtDrop(leave);
-                pending::<()>().await;
-            }));
+            let mut root: Pin<Box<dyn Future<Output = ()>>> =
+                Box::pin(Root::new(&OUTER).future(async {
+                    let _at_drop = AtDrop(leave);
+                    pending::<()>().await;
+                }));
             assert!(poll(root.as_mut()).is_pending());
         });
         assert_eq!(dropped, with_rest(left, "Entry /outer [event=cancelled]\n"));
@@ -161,7 +170,11 @@ fn async_root_that_is_pending_without_its_segment_goes_on_untraced() {
             let mut cx = Context::from_waker(Waker::noop());
             while root.as_mut().poll(&mut cx).is_pending() {}
         });
-        assert_eq!(shown, with_rest(left, "Entry /outer {unfinished=true}\n"), "at the first poll: {first}");
+        assert_eq!(
+            shown,
+            with_rest(left, "Entry /outer {unfinished=true}\n"),
+            "at the first poll: {first}"
+        );
     }
 }
 
@@ -172,7 +185,8 @@ fn roots_around_one_that_lost_its_segment_end_too() {
             let elsewhere = capture_elsewhere();
             Root::new(&OUTER).run(|| elsewhere.run("nested", || elsewhere.run("twice", leave)));
         });
-        let elsewhere = "Entry /left\n  Local nested ref=CrossThread\n  Local twice ref=CrossThread\n";
+        let elsewhere =
+            "Entry /left\n  Local nested ref=CrossThread\n  Local twice ref=CrossThread\n";
         assert_eq!(nested.replace(elsewhere, ""), with_rest(left, "Entry /outer\n"));
     }
 }

@@ -93,7 +93,10 @@ fn past_the_span_limit_each_exit_sends_its_own_address_and_a_local_none() {
         computed(2, &mut headers[3]);
     });
     assert_eq!(headers[2], "");
-    assert_eq!([0, 1, 3].map(|at| address_in(&headers[at])), ["computed:1", "literal:1", "computed:2"]);
+    assert_eq!(
+        [0, 1, 3].map(|at| address_in(&headers[at])),
+        ["computed:1", "literal:1", "computed:2"]
+    );
 }
 
 #[test]
@@ -151,7 +154,11 @@ fn past_the_span_limit_two_are_one_only_where_they_would_be_below_it() {
     });
     let root = &trees[0].root;
     assert_eq!((&*root.name, root.children.len()), ("/inner", 299));
-    assert_eq!(root.tags, [("kept", "true"), ("left_out", "spans=2")].map(|(key, value)| (key.to_owned(), value.to_owned())));
+    assert_eq!(
+        root.tags,
+        [("kept", "true"), ("left_out", "spans=2")]
+            .map(|(key, value)| (key.to_owned(), value.to_owned()))
+    );
     assert!(is_idle());
 }
 
@@ -176,7 +183,11 @@ fn behind_a_span_that_found_no_room_the_nearest_open_one_is_current_as_behind_an
     });
     let root = &trees[0].root;
     assert_eq!((&*root.children[0].name, root.children.len()), ("outer", 299));
-    assert_eq!(root.tags, [("current", "the root"), ("left_out", "spans=1")].map(|(key, value)| (key.to_owned(), value.to_owned())));
+    assert_eq!(
+        root.tags,
+        [("current", "the root"), ("left_out", "spans=1")]
+            .map(|(key, value)| (key.to_owned(), value.to_owned()))
+    );
 }
 
 #[test]
@@ -198,7 +209,12 @@ fn what_consists_of_blanks_is_no_name_and_no_address_and_no_key() {
     let trees = run(|| {
         Root::new(&ENTRY).name("  ").run(|| {
             call(" ", "\u{a0} ", &mut headers[0]);
-            current().set_name(&late).tag("", 1).tag(" ", "2").log("", 3).log_fields(&[("a", &4), ("\u{2003}", &5)]);
+            current()
+                .set_name(&late)
+                .tag("", 1)
+                .tag(" ", "2")
+                .log("", 3)
+                .log_fields(&[("a", &4), ("\u{2003}", &5)]);
             child(&BLANK).run(|| current().set_peer(&late));
             let here = capture();
             here.run(" ", || ());
@@ -233,14 +249,26 @@ fn spans_beyond_the_limit_are_counted_on_the_first_span() {
 fn tags_and_logs_beyond_the_limits_are_counted_on_the_first_span() {
     let big = "x".repeat(2_048);
     // One span alone says more than a segment holds: 16 384 entries, and 1 MiB of text.
-    let entries = run(|| Root::new(&ENTRY).run(|| child(&A).run(|| (0..16_390).for_each(|number| _ = current().tag("n", number)))));
+    let entries = run(|| {
+        Root::new(&ENTRY)
+            .run(|| child(&A).run(|| (0..16_390).for_each(|number| _ = current().tag("n", number))))
+    });
     assert_eq!(left_out(&entries), Some("tags=6"));
-    let text = run(|| Root::new(&ENTRY).run(|| child(&A).run(|| (0..520).for_each(|_| _ = current().tag("n", &*big)))));
+    let text = run(|| {
+        Root::new(&ENTRY)
+            .run(|| child(&A).run(|| (0..520).for_each(|_| _ = current().tag("n", &*big))))
+    });
     assert_eq!(left_out(&text), Some("tags=8"));
-    let logs = run(|| Root::new(&ENTRY).run(|| child(&A).run(|| (0..8_200).for_each(|number| _ = current().log("n", number)))));
+    let logs = run(|| {
+        Root::new(&ENTRY)
+            .run(|| child(&A).run(|| (0..8_200).for_each(|number| _ = current().log("n", number))))
+    });
     // 8 192 logs of one field each fill the segment, and a span tells 300 of them.
     assert_eq!(left_out(&logs), Some("logs=7900"));
-    let fields = run(|| Root::new(&ENTRY).run(|| child(&A).run(|| (0..520).for_each(|_| _ = current().log("n", &*big)))));
+    let fields = run(|| {
+        Root::new(&ENTRY)
+            .run(|| child(&A).run(|| (0..520).for_each(|_| _ = current().log("n", &*big))))
+    });
     assert_eq!(left_out(&fields), Some("log_fields=8, logs=220"));
 }
 
@@ -248,7 +276,9 @@ fn tags_and_logs_beyond_the_limits_are_counted_on_the_first_span() {
 fn logs_of_every_span_and_what_handles_say_are_counted() {
     let trees = run(|| {
         Root::new(&ENTRY).run(|| {
-            (0..2).for_each(|_| child(&A).run(|| (0..310).for_each(|number| _ = current().log("n", number))));
+            (0..2).for_each(|_| {
+                child(&A).run(|| (0..310).for_each(|number| _ = current().log("n", number)))
+            });
             let mut handle = child(&B).run(|| current().detach());
             (0..1_030).for_each(|number| _ = handle.tag("n", number));
             (0..3).for_each(|number| _ = handle.log("n", number));

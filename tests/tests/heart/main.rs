@@ -1,4 +1,5 @@
-//! The heart through its public face: what segments come out of what programs do. Every test of a misuse ends with an empty slot.
+//! The heart through its public face: what segments come out of what programs do. Every test of a
+//! misuse ends with an empty slot.
 
 mod batches;
 mod components;

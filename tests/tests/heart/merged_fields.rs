@@ -1,4 +1,5 @@
-//! Which name, component, layer and tags a merged span reports, by its kind and by how each of the two spans got them.
+//! Which name, component, layer and tags a merged span reports, by its kind and by how each of the
+//! two spans got them.
 #![expect(clippy::unused_self, reason = "methods of clients and handlers, reduced to their calls")]
 
 use skywalking_runtime::Resumable;
@@ -121,7 +122,9 @@ type Open = fn(Source, &mut dyn FnMut()) -> String;
 /// Which of the two names is reported, for each pair of an outer class (the row) and an inner one:
 /// default, pattern, written out, integration.
 fn compare(outer: Open, inner: Open, table: [[&str; 4]; 4]) {
-    for (first, second) in SOURCES.into_iter().flat_map(|first| SOURCES.map(|second| (first, second))) {
+    for (first, second) in
+        SOURCES.into_iter().flat_map(|first| SOURCES.map(|second| (first, second)))
+    {
         let mut names = (String::new(), String::new());
         let trees = run(|| names.0 = outer(first, &mut || names.1 = inner(second, &mut || ())));
         let wins = table[first.class()][second.class()];
@@ -260,7 +263,8 @@ fn exit_in_exit_fills_what_the_outermost_left_out() {
 
 #[test]
 fn exit_in_exit_takes_tags_that_are_set_later() {
-    static OUTER: Callsite = callsite!(exit, "outer", peer = "p:1", tags = [("http.status_code", "0")]);
+    static OUTER: Callsite =
+        callsite!(exit, "outer", peer = "p:1", tags = [("http.status_code", "0")]);
     static TRY: Callsite = callsite!(exit, "try", peer = "p:1").fallback();
     let trees = run(|| {
         Root::new(&OUTER).run(|| {
@@ -268,7 +272,8 @@ fn exit_in_exit_takes_tags_that_are_set_later() {
                 let describe = |span: &mut skywalking_runtime::Describe<'_>| {
                     span.tag("url", url);
                 };
-                let (span, _) = Resumable::open(&TRY, describe, || current().tag("http.status_code", status));
+                let (span, _) =
+                    Resumable::open(&TRY, describe, || current().tag("http.status_code", status));
                 span.finish();
             }
         });
@@ -313,7 +318,10 @@ fn exit_in_exit_evaluates_no_name_that_loses() {
     static OUTER: Callsite = callsite!(exit, "outer", peer = "p:1");
     let before = skywalking_runtime::stats().count(skywalking_runtime::Reason::FormatPanicked);
     assert_eq!(text(&run(|| Root::new(&OUTER).run(inner))), "Exit outer peer=p:1\n");
-    assert_eq!(skywalking_runtime::stats().count(skywalking_runtime::Reason::FormatPanicked), before);
+    assert_eq!(
+        skywalking_runtime::stats().count(skywalking_runtime::Reason::FormatPanicked),
+        before
+    );
 }
 
 #[test]
@@ -332,6 +340,9 @@ fn exit_in_exit_injects_at_the_inner_one() {
         Root::new(&ENTRY).run(|| Client.set(&mut headers));
         Root::new(&ENTRY).extract(&headers).run(|| ());
     });
-    assert_eq!(text(&trees), "Entry /entry layer=Http\n  Exit redis/set peer=r:1\n    Entry /entry layer=Http ref=CrossProcess\n");
+    assert_eq!(
+        text(&trees),
+        "Entry /entry layer=Http\n  Exit redis/set peer=r:1\n    Entry /entry layer=Http ref=CrossProcess\n"
+    );
     assert_eq!(trees[0].root.children[0].children[0].refs[0].address, "r:1");
 }

@@ -1,10 +1,13 @@
-//! An Entry in an Entry and an Exit in an Exit are one span: who merges, what of the inner one stays, and how it ends.
+//! An Entry in an Entry and an Exit in an Exit are one span: who merges, what of the inner one
+//! stays, and how it ends.
 
 use crate::prelude::*;
 use skywalking_runtime::Layer;
 
 static GET: Callsite = callsite!(entry, "GET:/users/{id}", layer = http, component = 49).fallback();
-static POST: Callsite = callsite!(exit, "POST:/v1/check", peer = "10.0.0.7:8080", layer = http, component = 2).fallback();
+static POST: Callsite =
+    callsite!(exit, "POST:/v1/check", peer = "10.0.0.7:8080", layer = http, component = 2)
+        .fallback();
 
 static OUTER: Callsite = callsite!(exit, "/outer", peer = "a:1");
 static INNER: Callsite = callsite!(exit, "/inner", peer = "b:2");
@@ -115,7 +118,10 @@ fn a_finished_local_before_it_does_not_matter() {
             drop(child(&B));
         });
     });
-    assert_eq!(text(&trees), "Entry GET:/users/{id} layer=Http component=49 {inner=1}\n  Local a\n  Local b\n");
+    assert_eq!(
+        text(&trees),
+        "Entry GET:/users/{id} layer=Http component=49 {inner=1}\n  Local a\n  Local b\n"
+    );
 }
 
 #[test]
@@ -127,7 +133,10 @@ fn three_in_each_other_are_one_and_one_after_another_too() {
             drop(child(&A));
         });
     });
-    assert_eq!(text(&trees), "Entry /users layer=Http component=23 {inner=1, who=inner, more=2} [event=looked up]\n  Local a\n");
+    assert_eq!(
+        text(&trees),
+        "Entry /users layer=Http component=23 {inner=1, who=inner, more=2} [event=looked up]\n  Local a\n"
+    );
     assert!(is_idle());
 }
 
@@ -172,7 +181,10 @@ async fn a_sibling_by_a_guard_does_not_merge_while_another_is_open() {
         tokio::join!(left, right);
     }))
     .await;
-    assert_eq!(text(&trees), "Exit /both peer=both:1\n  Exit /right peer=right:1\n  Exit /right peer=right:1\n");
+    assert_eq!(
+        text(&trees),
+        "Exit /both peer=both:1\n  Exit /right peer=right:1\n  Exit /right peer=right:1\n"
+    );
     assert!(is_idle());
 }
 
@@ -205,7 +217,10 @@ fn a_panic_through_both_is_told_once_and_a_second_one_again() {
         let _ = catch_unwind(AssertUnwindSafe(|| Root::new(&GET).run(panics)));
     });
     let told = "[event=error error.kind=panic message=inside]";
-    assert_eq!(text(&trees), format!("Entry GET:/users/{{id}} layer=Http component=49 ERROR {told}\n"));
+    assert_eq!(
+        text(&trees),
+        format!("Entry GET:/users/{{id}} layer=Http component=49 ERROR {told}\n")
+    );
     let trees = run(|| {
         let _ = catch_unwind(AssertUnwindSafe(|| {
             Root::new(&GET).run(|| {
@@ -215,7 +230,10 @@ fn a_panic_through_both_is_told_once_and_a_second_one_again() {
         }));
     });
     let told = format!("{told} [event=error error.kind=panic message=outside]");
-    assert_eq!(text(&trees), format!("Entry GET:/users/{{id}} layer=Http component=49 ERROR {told}\n"));
+    assert_eq!(
+        text(&trees),
+        format!("Entry GET:/users/{{id}} layer=Http component=49 ERROR {told}\n")
+    );
     assert!(is_idle());
 }
 
@@ -240,7 +258,10 @@ async fn a_request_that_is_dropped_is_cancelled_once() {
         current().tag("http.status_code", 504);
     }))
     .await;
-    assert_eq!(text(&trees), "Entry GET:/users/{id} layer=Http component=49 {http.status_code=504} [event=cancelled]\n");
+    assert_eq!(
+        text(&trees),
+        "Entry GET:/users/{id} layer=Http component=49 {http.status_code=504} [event=cancelled]\n"
+    );
     assert!(is_idle());
 }
 
@@ -256,7 +277,10 @@ fn the_span_ends_with_the_outer_one_in_whatever_order_guards_drop() {
             drop(child(&B));
         });
     });
-    assert_eq!(text(&trees), "Entry /entry layer=Http\n  Exit /outer peer=a:1\n  Local a\n  Local b\n");
+    assert_eq!(
+        text(&trees),
+        "Entry /entry layer=Http\n  Exit /outer peer=a:1\n  Local a\n  Local b\n"
+    );
     assert!(is_idle());
 }
 
@@ -272,7 +296,10 @@ fn a_handler_that_moves_to_another_task_leaves_the_span_to_the_middleware() {
         Root::new(&GET).run(|| assert!(handler.as_mut().poll(&mut cx).is_pending()));
         assert!(handler.as_mut().poll(&mut cx).is_ready());
     });
-    assert_eq!(text(&trees), "Entry /moved layer=Http component=49\n  Local GET:/users/{id} component=49 ref=CrossThread SKIP_ANALYSIS\n");
+    assert_eq!(
+        text(&trees),
+        "Entry /moved layer=Http component=49\n  Local GET:/users/{id} component=49 ref=CrossThread SKIP_ANALYSIS\n"
+    );
     assert!(is_idle());
 }
 
@@ -286,13 +313,19 @@ fn a_header_that_both_read_is_one_ref_and_the_one_that_only_the_handler_reads_co
         Root::new(&CALL).run(|| inject(&mut headers));
         Root::new(&GET).extract(&headers).run(|| handler(&headers));
     });
-    assert_eq!(text(&trees), "Exit /call peer=users:1\n  Entry /users layer=Http component=49 ref=CrossProcess\n");
+    assert_eq!(
+        text(&trees),
+        "Exit /call peer=users:1\n  Entry /users layer=Http component=49 ref=CrossProcess\n"
+    );
     // A middleware that reads none: the span has the ref of its handler.
     let trees = run(|| {
         Root::new(&CALL).run(|| inject(&mut headers));
         Root::new(&GET).run(|| handler(&headers));
     });
-    assert_eq!(text(&trees), "Exit /call peer=users:1\n  Entry /users layer=Http component=49 ref=CrossProcess\n");
+    assert_eq!(
+        text(&trees),
+        "Exit /call peer=users:1\n  Entry /users layer=Http component=49 ref=CrossProcess\n"
+    );
 }
 
 #[test]
@@ -307,7 +340,11 @@ fn a_full_segment_still_merges() {
         });
     });
     assert_eq!(trees.len(), 1);
-    assert_eq!(trees[0].root.tags, [("inner", "1"), ("left_out", "spans=101")].map(|(key, value)| (key.to_owned(), value.to_owned())));
+    assert_eq!(
+        trees[0].root.tags,
+        [("inner", "1"), ("left_out", "spans=101")]
+            .map(|(key, value)| (key.to_owned(), value.to_owned()))
+    );
     assert!(is_idle());
 }
 
@@ -371,7 +408,10 @@ fn what_outlives_the_span_that_it_is_one_with_says_its_end_within_that_ones_time
             drop(inner.take());
         });
     });
-    assert_eq!(text(&trees), "Entry /entry layer=Http\n  Exit outer peer=peer:1 [event=cancelled]\n");
+    assert_eq!(
+        text(&trees),
+        "Entry /entry layer=Http\n  Exit outer peer=peer:1 [event=cancelled]\n"
+    );
 }
 
 #[test]
@@ -389,5 +429,8 @@ fn an_entry_that_reads_what_its_own_span_has_sent_refers_to_no_one() {
             child(&A).run(|| consume(&message));
         });
     });
-    assert_eq!(text(&trees), "Entry consume layer=Http\n  Exit produce peer=here:1\n  Local a\n    Entry consume ref=CrossProcess\n");
+    assert_eq!(
+        text(&trees),
+        "Entry consume layer=Http\n  Exit produce peer=here:1\n  Local a\n    Entry consume ref=CrossProcess\n"
+    );
 }

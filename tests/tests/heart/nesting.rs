@@ -16,7 +16,8 @@ fn calls_nest_as_spans() {
 fn macros_and_hands_give_the_same_tree() {
     static MACRO: Callsite = callsite!(entry, "/macro", layer = http);
     static PART: Callsite = callsite!(local, "part", tags = [("kind", "literal")]);
-    static STORE: Callsite = callsite!(exit, "store", peer = "db:5432", layer = database, component = 22);
+    static STORE: Callsite =
+        callsite!(exit, "store", peer = "db:5432", layer = database, component = 22);
     let by_hand = run(|| {
         Root::new(&MACRO).run(|| {
             let _part = child(&PART);
@@ -35,7 +36,8 @@ fn without_a_context_each_kind_begins_a_trace() {
         part(2);
         store();
     });
-    let roots: Vec<_> = trees.iter().map(|tree| format!("{} {}", tree.root.kind, tree.root.name)).collect();
+    let roots: Vec<_> =
+        trees.iter().map(|tree| format!("{} {}", tree.root.kind, tree.root.name)).collect();
     assert_eq!(roots, ["Entry /macro", "Local part", "Exit store"]);
     let ids: std::collections::HashSet<_> = trees.iter().map(|tree| &tree.trace_id).collect();
     assert_eq!(ids.len(), 3);
@@ -69,7 +71,10 @@ fn a_display_that_opens_spans_and_tags_finds_its_own_context() {
         current().tag_display("inside", &Curious);
     }
     let trees = run(|| Root::new(&ENTRY).run(tagged));
-    assert_eq!(text(&trees), "Entry /entry layer=Http\n  Local tagged {value=shown, inside=shown}\n    Local c {nested=2}\n");
+    assert_eq!(
+        text(&trees),
+        "Entry /entry layer=Http\n  Local tagged {value=shown, inside=shown}\n    Local c {nested=2}\n"
+    );
     assert!(is_idle());
 }
 
@@ -84,7 +89,8 @@ fn tags_of_every_type_are_recorded_as_display_prints_them() {
         current().tag("twice", 2).tag("bool", false);
     }
     let trees = run(|| tags("bare"));
-    let tags: Vec<_> = trees[0].root.tags.iter().map(|(key, value)| format!("{key}={value}")).collect();
+    let tags: Vec<_> =
+        trees[0].root.tags.iter().map(|(key, value)| format!("{key}={value}")).collect();
     let mut sorted = tags.clone();
     sorted.sort();
     assert_eq!(
@@ -119,19 +125,30 @@ fn names_and_peers_are_cut_cleaned_and_never_empty() {
             call("", "");
             call(&"键".repeat(200), &"p".repeat(300));
             call("a\nb\u{1b}[31m", "h\r\n:1");
-            current().set_name("renamed").set_component(49).set_layer(skywalking_runtime::Layer::Rpc).skip_analysis();
+            current()
+                .set_name("renamed")
+                .set_component(49)
+                .set_layer(skywalking_runtime::Layer::Rpc)
+                .skip_analysis();
         });
     });
     let root = &trees[0].root;
-    assert_eq!(text(&trees).lines().next(), Some("Entry renamed layer=RPCFramework component=49 SKIP_ANALYSIS"));
-    let shown: Vec<_> = root.children.iter().map(|span| (span.name.as_str(), span.peer.as_str())).collect();
+    assert_eq!(
+        text(&trees).lines().next(),
+        Some("Entry renamed layer=RPCFramework component=49 SKIP_ANALYSIS")
+    );
+    let shown: Vec<_> =
+        root.children.iter().map(|span| (span.name.as_str(), span.peer.as_str())).collect();
     // 150 such characters have 450 bytes, and SQL storage takes 174 below the service "testing".
     let name = skywalking_proto::storage::shorten(&"键".repeat(150), 150, 174).into_owned();
     let peer = "p".repeat(200);
     assert_eq!(
         shown,
         [("heart_threads::call", "unknown"), (name.as_str(), peer.as_str()), ("a_b_[31m", "h__:1")]
-            .map(|(name, peer)| (if name == "heart_threads::call" { shown[0].0 } else { name }, peer))
+            .map(|(name, peer)| (
+                if name == "heart_threads::call" { shown[0].0 } else { name },
+                peer
+            ))
     );
     assert!(shown[0].0.ends_with("::call"), "{}", shown[0].0);
 }
@@ -139,12 +156,17 @@ fn names_and_peers_are_cut_cleaned_and_never_empty() {
 #[test]
 fn a_test_sees_its_own_spans_alone() {
     let (one, two) = std::thread::scope(|scope| {
-        let one = scope.spawn(|| testing::run(|| (0..100).for_each(|user| assert_eq!(annotated(user), user + 1))));
+        let one = scope.spawn(|| {
+            testing::run(|| (0..100).for_each(|user| assert_eq!(annotated(user), user + 1)))
+        });
         let two = scope.spawn(|| testing::run(|| (0..100).for_each(|_| store())));
         (one.join().expect("one"), two.join().expect("two"))
     });
     assert_eq!((one.len(), two.len()), (100, 100));
-    assert!(one.iter().all(|tree| tree.root.name == "/macro") && two.iter().all(|tree| tree.root.name == "store"));
+    assert!(
+        one.iter().all(|tree| tree.root.name == "/macro")
+            && two.iter().all(|tree| tree.root.name == "store")
+    );
 }
 
 #[test]
@@ -162,9 +184,15 @@ fn literal_names_and_peers_keep_to_the_limits_as_well() {
         });
     });
     let (root, call) = (&trees[0].root, &trees[0].root.children[0]);
-    assert_eq!((root.name.len(), call.name.as_str(), call.peer.as_str()), (150, "call_", "host_:1"));
+    assert_eq!(
+        (root.name.len(), call.name.as_str(), call.peer.as_str()),
+        (150, "call_", "host_:1")
+    );
     let again = run(|| Root::new(&ENTRY).extract(&header).run(|| ()));
-    assert_eq!((&again[0].root.refs[0].endpoint, again[0].root.refs[0].address.as_str()), (&root.name, "host_:1"));
+    assert_eq!(
+        (&again[0].root.refs[0].endpoint, again[0].root.refs[0].address.as_str()),
+        (&root.name, "host_:1")
+    );
 }
 
 #[test]

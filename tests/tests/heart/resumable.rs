@@ -1,4 +1,5 @@
-//! A span that is worked on in steps: by a middleware that is called, polled and handed a body in turn.
+//! A span that is worked on in steps: by a middleware that is called, polled and handed a body in
+//! turn.
 
 use crate::prelude::*;
 use skywalking_runtime::{Resumable, stats};
@@ -95,7 +96,8 @@ fn a_request_may_be_left_out_when_it_is_described() {
 fn merged_steps_end_what_they_merged_with_only_by_its_own_end() {
     static LAYER: Callsite = callsite!(exit, "POST:/", peer = "c:1").fallback();
     let trees = run(|| {
-        let (mut outer, mut inner) = Resumable::open(&CALL, |_| {}, || Resumable::open(&LAYER, |_| {}, || {}).0);
+        let (mut outer, mut inner) =
+            Resumable::open(&CALL, |_| {}, || Resumable::open(&LAYER, |_| {}, || {}).0);
         outer.run(|| inner.run(|| current().tag("http.status_code", 200)));
         outer.run(|| inner.finish());
         outer.run(|| current().tag("after", true));

@@ -45,10 +45,17 @@ fn a_segment_that_grows_without_end_goes_on_for_ever() {
         });
     });
     let unfinished = "{unfinished=true}";
-    let part =
-        |indent: &str| format!("{indent}  Local a {{number=8199}}\n{indent}  Local /entry ref=CrossThread SKIP_ANALYSIS {unfinished}\n");
-    let expected =
-        format!("Entry /entry layer=Http {unfinished}\n{}{}{}", part(""), part("  "), part("    ").replace(&format!(" {unfinished}"), ""));
+    let part = |indent: &str| {
+        format!(
+            "{indent}  Local a {{number=8199}}\n{indent}  Local /entry ref=CrossThread SKIP_ANALYSIS {unfinished}\n"
+        )
+    };
+    let expected = format!(
+        "Entry /entry layer=Http {unfinished}\n{}{}{}",
+        part(""),
+        part("  "),
+        part("    ").replace(&format!(" {unfinished}"), "")
+    );
     assert_eq!(text(&trees), expected);
 }
 
@@ -177,14 +184,17 @@ fn an_entry_that_was_told_stands_for_no_later_part() {
             std::thread::spawn(move || snapshot.run("later", || ())).join().unwrap();
         });
     });
-    let part = trees[0].root.children.iter().find(|child| child.name == "job").expect("a second part");
+    let part =
+        trees[0].root.children.iter().find(|child| child.name == "job").expect("a second part");
     let call = &part.children[0].children[0];
-    let endpoints: Vec<_> = call.children.iter().flat_map(|child| &child.refs).map(|to| &*to.endpoint).collect();
+    let endpoints: Vec<_> =
+        call.children.iter().flat_map(|child| &child.refs).map(|to| &*to.endpoint).collect();
     assert_eq!((&*call.name, endpoints), ("call", vec!["job"]), "{}", text(&trees));
 }
 
 #[test]
-fn a_future_that_is_one_with_a_span_that_was_told_goes_on_around_that_and_leaves_later_spans_alone() {
+fn a_future_that_is_one_with_a_span_that_was_told_goes_on_around_that_and_leaves_later_spans_alone()
+{
     static OUTER: Callsite = callsite!(exit, "outer", peer = "other:1");
     let mut snapshot = None;
     let trees = run(|| {
@@ -315,7 +325,10 @@ fn continuation_skips_analysis_of_its_first_span_alone() {
     });
     // The program skipped the first one itself; the two that go on for it are skipped by the split.
     assert_eq!(skipped(&trees), ["/stream", "/stream", "/stream"]);
-    assert!(headers.iter().all(|header| header.starts_with("sw8:") && !header.contains("sw8-x")), "{headers:?}");
+    assert!(
+        headers.iter().all(|header| header.starts_with("sw8:") && !header.contains("sw8-x")),
+        "{headers:?}"
+    );
 }
 
 #[tokio::test]
@@ -332,7 +345,8 @@ async fn entry_that_moves_to_another_task_is_analysed_once() {
         local.await;
     })
     .await;
-    // Each goes on as a Local span with a reference. That of an Entry would be a second call of its endpoint.
+    // Each goes on as a Local span with a reference. That of an Entry would be a second call of its
+    // endpoint.
     let text = text(&trees);
     assert_eq!(text.lines().filter(|line| line.contains("ref=CrossThread")).count(), 2, "{text}");
     assert_eq!(skipped(&trees), ["/entry"], "{text}");

@@ -5,8 +5,21 @@ use crate::prelude::*;
 #[test]
 fn joined_futures_nest_right_on_every_executor() {
     let on = |name: &str, trees: Vec<Tree>| assert_eq!(text(&trees), REQUEST, "{name}");
-    on("current-thread", tokio::runtime::Builder::new_current_thread().build().unwrap().block_on(run_async(request())));
-    on("multi-thread", tokio::runtime::Builder::new_multi_thread().worker_threads(2).build().unwrap().block_on(run_async(request())));
+    on(
+        "current-thread",
+        tokio::runtime::Builder::new_current_thread()
+            .build()
+            .unwrap()
+            .block_on(run_async(request())),
+    );
+    on(
+        "multi-thread",
+        tokio::runtime::Builder::new_multi_thread()
+            .worker_threads(2)
+            .build()
+            .unwrap()
+            .block_on(run_async(request())),
+    );
     on("futures", futures::executor::block_on(run_async(request())));
     assert!(is_idle());
 }
@@ -39,7 +52,10 @@ async fn unordered_futures_nest_right() {
         while all.next().await.is_some() {}
     }))
     .await;
-    assert_eq!(text(&trees), "Entry /entry layer=Http\n  Local x\n    Local leaf\n  Local y\n    Local leaf\n  Local z\n    Local leaf\n");
+    assert_eq!(
+        text(&trees),
+        "Entry /entry layer=Http\n  Local x\n    Local leaf\n  Local y\n    Local leaf\n  Local z\n    Local leaf\n"
+    );
     assert!(is_idle());
 }
 
@@ -83,7 +99,10 @@ async fn a_timeout_cancels_the_whole_request_with_what_is_below() {
         yields(1).await;
         pending::<()>().await;
     }
-    let trees = run_async(async { assert!(tokio::time::timeout(Duration::from_millis(1), slow()).await.is_err()) }).await;
+    let trees = run_async(async {
+        assert!(tokio::time::timeout(Duration::from_millis(1), slow()).await.is_err())
+    })
+    .await;
     assert_eq!(text(&trees), "Entry /slow [event=cancelled]\n  Local inner [event=cancelled]\n");
     assert!(is_idle());
 }
@@ -116,10 +135,15 @@ async fn a_panic_in_a_task_marks_what_unwound() {
     let log = "ERROR [event=error error.kind=panic message=in task]";
     // Nothing was current where it was spawned: the entry is a root of its own.
     assert_eq!(trees.len(), 0);
-    let trees = run_async(Root::new(&ENTRY).future(async { assert!(spawn("task", panics()).await.is_err()) })).await;
+    let trees = run_async(
+        Root::new(&ENTRY).future(async { assert!(spawn("task", panics()).await.is_err()) }),
+    )
+    .await;
     assert_eq!(
         text(&trees),
-        format!("Entry /entry layer=Http\n  Local task ref=CrossThread {log}\n    Entry /panics {log}\n      Local below {log}\n")
+        format!(
+            "Entry /entry layer=Http\n  Local task ref=CrossThread {log}\n    Entry /panics {log}\n      Local below {log}\n"
+        )
     );
     assert!(is_idle());
 }
@@ -150,7 +174,12 @@ async fn an_error_or_an_early_return_closes_as_in_a_plain_function() {
 
 fn kind_of(trees: &[Tree]) -> String {
     let log = &trees[0].root.children[1].logs[0];
-    let kind = log.fields.iter().find(|(key, _)| key == "error.kind").map(|(_, value)| value.clone()).unwrap();
+    let kind = log
+        .fields
+        .iter()
+        .find(|(key, _)| key == "error.kind")
+        .map(|(_, value)| value.clone())
+        .unwrap();
     assert!(kind.ends_with("::Opaque"), "{kind}");
     kind
 }
@@ -219,7 +248,8 @@ fn a_span_that_ended_within_a_poll_is_not_current_after_it() {
             drop(child(&B));
         });
     });
-    // The guard of `a` was dropped inside of the first poll of a child: what comes after it is below the root.
+    // The guard of `a` was dropped inside of the first poll of a child: what comes after it is
+    // below the root.
     let root = &trees[0].root;
     let names: Vec<_> = root.children.iter().map(|child| child.name.as_str()).collect();
     assert_eq!(names, ["a", "b"]);

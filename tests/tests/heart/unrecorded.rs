@@ -1,8 +1,10 @@
-//! Spans that find no room in a full segment: which of them is current, and what the exits among them send.
+//! Spans that find no room in a full segment: which of them is current, and what the exits among
+//! them send.
 
 use crate::prelude::*;
 
-/// Does it in a segment that has no room for a further span; the last one of those that are recorded is open.
+/// Does it in a segment that has no room for a further span; the last one of those that are
+/// recorded is open.
 fn full(work: impl FnOnce()) -> Vec<Tree> {
     run(|| {
         Root::new(&ENTRY).run(|| {
@@ -45,7 +47,17 @@ fn an_exit_sends_its_header_also_after_others_that_found_no_room_below_it() {
         drop(call);
         headers.push(sent());
     });
-    assert_eq!(headers, [at("299", "call:1"), at("299", "other:1"), at("299", "call:1"), None, at("299", "call:1"), None]);
+    assert_eq!(
+        headers,
+        [
+            at("299", "call:1"),
+            at("299", "other:1"),
+            at("299", "call:1"),
+            None,
+            at("299", "call:1"),
+            None
+        ]
+    );
     assert!(is_idle());
 }
 
@@ -65,7 +77,11 @@ fn futures_that_found_no_room_keep_their_addresses_over_polls() {
     }
     let (mut first, mut second, mut none) = (Vec::new(), Vec::new(), Vec::new());
     let trees = full(|| {
-        let mut all = pin!(futures::future::join3(call(1, &mut first), call(2, &mut second), local(&mut none)));
+        let mut all = pin!(futures::future::join3(
+            call(1, &mut first),
+            call(2, &mut second),
+            local(&mut none)
+        ));
         let mut cx = Context::from_waker(Waker::noop());
         assert!(all.as_mut().poll(&mut cx).is_pending());
         assert!(all.as_mut().poll(&mut cx).is_ready());
@@ -153,8 +169,8 @@ fn arguments_that_panic_leave_nothing_behind() {
     assert_eq!(headers, at("299", "call:1"));
 }
 
-/// A call that found no room, below a span which has ended, goes on as this says after the segment was given more than it takes: the id of
-/// the second part's root, as a header names it.
+/// A call that found no room, below a span which has ended, goes on as this says after the segment
+/// was given more than it takes: the id of the second part's root, as a header names it.
 fn outgrown(call: impl Future<Output = ()>, meanwhile: impl FnOnce()) -> String {
     let trees = run(|| {
         Root::new(&ENTRY).run(|| {
@@ -172,7 +188,8 @@ fn outgrown(call: impl Future<Output = ()>, meanwhile: impl FnOnce()) -> String 
             while call.as_mut().poll(&mut cx).is_pending() {}
         });
     });
-    let part = trees[0].root.children.iter().find(|child| child.name == "/entry").expect("a second part");
+    let part =
+        trees[0].root.children.iter().find(|child| child.name == "/entry").expect("a second part");
     part.span_id.to_string()
 }
 

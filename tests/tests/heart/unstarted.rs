@@ -39,12 +39,17 @@ async fn run_async_waits_for_local_tasks_blocking_tasks_and_streams() {
         .run_until(run_async(Root::new(&ENTRY).future(async {
             drop(skywalking_runtime::spawn_local("local", step("x")));
             drop(spawn_blocking("blocking", leaf));
-            let rows = skywalking_runtime::TracedStream::traced(futures::stream::iter([1, 2]), "rows");
+            let rows =
+                skywalking_runtime::TracedStream::traced(futures::stream::iter([1, 2]), "rows");
             drop(tokio::task::spawn_local(rows.count()));
         })))
         .await;
     let shown = text(&trees);
-    for part in ["Local local ref=CrossThread", "Local blocking ref=CrossThread\n    Local leaf", "Local rows ref=CrossThread {items=2}"] {
+    for part in [
+        "Local local ref=CrossThread",
+        "Local blocking ref=CrossThread\n    Local leaf",
+        "Local rows ref=CrossThread {items=2}",
+    ] {
         assert!(shown.contains(part), "{shown}");
     }
 }
@@ -65,7 +70,10 @@ fn run_waits_for_closures_on_threads_that_were_not_called() {
         go.send(()).unwrap();
     });
     thread.unwrap().join().unwrap();
-    assert_eq!(text(&trees), "Entry /entry layer=Http\n  Local thread ref=CrossThread\n    Local leaf\n");
+    assert_eq!(
+        text(&trees),
+        "Entry /entry layer=Http\n  Local thread ref=CrossThread\n    Local leaf\n"
+    );
 }
 
 #[tokio::test]

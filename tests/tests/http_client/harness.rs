@@ -43,7 +43,10 @@ pub(crate) async fn record(servers: &[&dyn Recorded], work: impl Future) -> Vec<
         work.await;
         for (path, headers) in servers.iter().flat_map(|server| server.heads()) {
             if headers.contains_key("sw8") {
-                Root::new(&ARRIVED).extract(&headers).name(format_args!("arrived {path}")).run(|| ());
+                Root::new(&ARRIVED)
+                    .extract(&headers)
+                    .name(format_args!("arrived {path}"))
+                    .run(|| ());
             }
         }
     })
@@ -53,7 +56,10 @@ pub(crate) async fn record(servers: &[&dyn Recorded], work: impl Future) -> Vec<
 /// The same as text. The first server is called `one:1`, the second one `two:2`.
 pub(crate) async fn tree(servers: &[&dyn Recorded], work: impl Future) -> String {
     let text = testing::text(&record(servers, work).await);
-    servers.iter().zip(["one:1", "two:2"]).fold(text, |text, (server, name)| text.replace(&server.address().to_string(), name))
+    servers
+        .iter()
+        .zip(["one:1", "two:2"])
+        .fold(text, |text, (server, name)| text.replace(&server.address().to_string(), name))
 }
 
 /// Runs `work` as part of an incoming request.
@@ -61,8 +67,12 @@ pub(crate) fn inside<F: Future>(work: F) -> impl Future<Output = F::Output> {
     Root::new(&REQUEST).future(work)
 }
 
-/// Waits for the request to arrive, then stops the clock: whoever waits for a timeout gets it at once.
-pub(crate) async fn until_timeout<F: Future>(arrival: impl Future<Output = ()>, work: F) -> F::Output {
+/// Waits for the request to arrive, then stops the clock: whoever waits for a timeout gets it at
+/// once.
+pub(crate) async fn until_timeout<F: Future>(
+    arrival: impl Future<Output = ()>,
+    work: F,
+) -> F::Output {
     let mut work = Box::pin(work);
     tokio::select! {
         biased;
@@ -81,7 +91,8 @@ pub(crate) async fn cancelled(arrival: impl Future<Output = ()>, work: impl Futu
     }
 }
 
-/// A span that takes some time, so that what ends before it and what ends after it differ. A clock is all that it waits for.
+/// A span that takes some time, so that what ends before it and what ends after it differ. A clock
+/// is all that it waits for.
 pub(crate) async fn meanwhile() {
     let now = || SystemTime::now().duration_since(UNIX_EPOCH).map_or(0, |since| since.as_millis());
     Root::new(&MEANWHILE)
@@ -94,14 +105,19 @@ pub(crate) async fn meanwhile() {
         .await;
 }
 
-/// True if the exit span below the first root ended after the span [`meanwhile`] beside it, false if before.
+/// True if the exit span below the first root ended after the span [`meanwhile`] beside it, false
+/// if before.
 #[track_caller]
 pub(crate) fn ended_after_meanwhile(trees: &[Tree]) -> bool {
     let children = &trees[0].root.children;
     let named = |name: &str| children.iter().find(|span| span.name.starts_with(name));
     let exit = children.iter().find(|span| span.kind == "Exit").expect("an exit span");
     let meanwhile = named("meanwhile").expect("the span beside it");
-    assert!(meanwhile.end > meanwhile.start && (exit.end <= meanwhile.start || exit.end >= meanwhile.end), "{trees:?}");
+    assert!(
+        meanwhile.end > meanwhile.start
+            && (exit.end <= meanwhile.start || exit.end >= meanwhile.end),
+        "{trees:?}"
+    );
     exit.end >= meanwhile.end
 }
 

@@ -14,7 +14,9 @@ use crate::harness::{GrpcServer, Recorded as _};
 
 /// The channel without a layer; it connects at the first call.
 fn channel(server: &GrpcServer) -> Channel {
-    Endpoint::from_shared(format!("http://{}", server.address())).expect("an address").connect_lazy()
+    Endpoint::from_shared(format!("http://{}", server.address()))
+        .expect("an address")
+        .connect_lazy()
 }
 
 fn traced(server: &GrpcServer) -> Client<Channel> {

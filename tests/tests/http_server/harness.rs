@@ -21,8 +21,10 @@ use tower::BoxError;
 static CALL: Callsite = callsite!(exit, "call", peer = "server:80");
 static DROPPED: Callsite = callsite!(local, "dropped");
 
-/// The header of an agent elsewhere: trace `trace-1`, from the exit span 3 of the segment `segment-1`.
-pub(crate) const SW8: &str = "1-dHJhY2UtMQ==-c2VnbWVudC0x-3-c2Vydmlj-aW5zdGFu-L3BhZ2Ux-c2VydmVyOjgw";
+/// The header of an agent elsewhere: trace `trace-1`, from the exit span 3 of the segment
+/// `segment-1`.
+pub(crate) const SW8: &str =
+    "1-dHJhY2UtMQ==-c2VnbWVudC0x-3-c2Vydmlj-aW5zdGFu-L3BhZ2Ux-c2VydmVyOjgw";
 
 /// What `work` recorded, as text.
 pub(crate) async fn tree(work: impl Future) -> String {
@@ -97,11 +99,17 @@ impl Script {
 
     /// `one`, and trailers.
     pub(crate) fn with_trailers(name: &'static str, value: &'static str) -> Self {
-        let trailers = HeaderMap::from_iter([(name.parse().expect("a name"), value.parse().expect("a value"))]);
+        let trailers = HeaderMap::from_iter([(
+            name.parse().expect("a name"),
+            value.parse().expect("a value"),
+        )]);
         Self::new([Ok(data("one")), Ok(Frame::trailers(trailers))], true)
     }
 
-    fn new(frames: impl IntoIterator<Item = Result<Frame<Bytes>, std::io::Error>>, ends: bool) -> Self {
+    fn new(
+        frames: impl IntoIterator<Item = Result<Frame<Bytes>, std::io::Error>>,
+        ends: bool,
+    ) -> Self {
         Self { frames: frames.into_iter().collect::<Vec<_>>().into_iter(), ends }
     }
 }
@@ -114,7 +122,10 @@ impl Body for Script {
     type Data = Bytes;
     type Error = std::io::Error;
 
-    fn poll_frame(mut self: Pin<&mut Self>, _: &mut Context<'_>) -> Poll<Option<Result<Frame<Bytes>, std::io::Error>>> {
+    fn poll_frame(
+        mut self: Pin<&mut Self>,
+        _: &mut Context<'_>,
+    ) -> Poll<Option<Result<Frame<Bytes>, std::io::Error>>> {
         match self.frames.next() {
             None if !self.ends => Poll::Pending,
             frame => {
@@ -129,7 +140,14 @@ impl Body for Script {
 /// Serves one connection by HTTP/1 with `service`, and gives its client's end.
 pub(crate) async fn connect<S, B>(service: S) -> TcpStream
 where
-    S: tower::Service<Request<Incoming>, Response = Response<B>, Error: Into<BoxError>, Future: Send> + Clone + Send + 'static,
+    S: tower::Service<
+            Request<Incoming>,
+            Response = Response<B>,
+            Error: Into<BoxError>,
+            Future: Send,
+        > + Clone
+        + Send
+        + 'static,
     B: Body<Data: Send, Error: Into<BoxError>> + Send + 'static,
 {
     let listener = TcpListener::bind("127.0.0.1:0").await.expect("a port");
@@ -137,7 +155,8 @@ where
     tokio::spawn(async move {
         let (stream, _) = listener.accept().await.expect("a connection");
         let service = hyper_util::service::TowerToHyperService::new(service);
-        let connection = hyper::server::conn::http1::Builder::new().serve_connection(hyper_util::rt::TokioIo::new(stream), service);
+        let connection = hyper::server::conn::http1::Builder::new()
+            .serve_connection(hyper_util::rt::TokioIo::new(stream), service);
         // A client that goes away is an error to the connection.
         let _ = connection.with_upgrades().await;
     });
@@ -147,7 +166,8 @@ where
 /// Sends back one byte over the connection that this request asks to be switched.
 pub(crate) fn echo_after_upgrade<B: Send + 'static>(request: Request<B>) {
     tokio::spawn(async {
-        let mut stream = hyper_util::rt::TokioIo::new(hyper::upgrade::on(request).await.expect("an upgrade"));
+        let mut stream =
+            hyper_util::rt::TokioIo::new(hyper::upgrade::on(request).await.expect("an upgrade"));
         let byte = stream.read_u8().await.expect("a byte");
         stream.write_u8(byte).await.expect("it is sent");
     });
@@ -156,7 +176,14 @@ pub(crate) fn echo_after_upgrade<B: Send + 'static>(request: Request<B>) {
 /// Asks a service that does so to switch, and talks to it over the connection, which must live on.
 pub(crate) async fn upgrade_and_talk<S, B>(service: S, path: &str)
 where
-    S: tower::Service<Request<Incoming>, Response = Response<B>, Error: Into<BoxError>, Future: Send> + Clone + Send + 'static,
+    S: tower::Service<
+            Request<Incoming>,
+            Response = Response<B>,
+            Error: Into<BoxError>,
+            Future: Send,
+        > + Clone
+        + Send
+        + 'static,
     B: Body<Data: Send, Error: Into<BoxError>> + Send + 'static,
 {
     let mut stream = connect(service).await;
@@ -167,7 +194,8 @@ where
     assert_eq!(stream.read_u8().await.expect("a byte"), 7);
 }
 
-/// Sends a request without a body over a connection, inside an exit span, so that what the server records belongs to the test.
+/// Sends a request without a body over a connection, inside an exit span, so that what the server
+/// records belongs to the test.
 pub(crate) async fn send(stream: &mut TcpStream, path: &str, headers: &str) {
     let mut ours = HeaderMap::new();
     Root::new(&CALL).run(|| inject(&mut ours));

@@ -37,7 +37,14 @@ async fn by_path<A>(request: Request<A>) -> Result<Response<Body>, Infallible> {
 /// What a request over a connection of its own records, and the head of its response.
 async fn over_socket<S, B>(service: S, path: &str, headers: &str) -> (String, String)
 where
-    S: Service<Request<Incoming>, Response = Response<B>, Error: Into<tower::BoxError>, Future: Send> + Clone + Send + 'static,
+    S: Service<
+            Request<Incoming>,
+            Response = Response<B>,
+            Error: Into<tower::BoxError>,
+            Future: Send,
+        > + Clone
+        + Send
+        + 'static,
     B: http_body::Body<Data: Send, Error: Into<tower::BoxError>> + Send + 'static,
 {
     let mut head = String::new();

@@ -60,12 +60,17 @@ impl Agent {
         static CRATE: OnceLock<Result<PathBuf, Missing>> = OnceLock::new();
         let target = env!("CARGO_TARGET_TMPDIR");
         match self {
-            Self::Example => Ok(Command::new(EXAMPLE.get_or_init(|| interop::ours("snapshot", target)))),
+            Self::Example => {
+                Ok(Command::new(EXAMPLE.get_or_init(|| interop::ours("snapshot", target))))
+            }
             Self::Ours => Ok(Command::new(env!("CARGO_BIN_EXE_seed"))),
             Self::Go => GO.get_or_init(|| interop::go("goseed", target)).clone().map(Command::new),
-            Self::Crate => CRATE.get_or_init(|| interop::cargo("crateseed", target)).clone().map(Command::new),
+            Self::Crate => {
+                CRATE.get_or_init(|| interop::cargo("crateseed", target)).clone().map(Command::new)
+            }
             Self::Python => {
-                let interpreter = PYTHON.get_or_init(|| interop::python("pyseed", target)).clone()?;
+                let interpreter =
+                    PYTHON.get_or_init(|| interop::python("pyseed", target)).clone()?;
                 let mut command = Command::new(interpreter);
                 command.arg(interop::sources("pyseed").join("seed.py"));
                 Ok(command)
@@ -88,7 +93,10 @@ impl Side {
     /// The command that starts it.
     pub(crate) fn command(self, role: Role, backend: &str) -> Result<Command, Missing> {
         let mut command = self.agent.program()?;
-        command.arg(if role == Role::Client { "client" } else { "server" }).args(["--backend", backend]).args(self.options);
+        command
+            .arg(if role == Role::Client { "client" } else { "server" })
+            .args(["--backend", backend])
+            .args(self.options);
         if self.way == Way::Http {
             command.args(["--protocol", "http"]);
         }

@@ -1,5 +1,6 @@
-//! A Go program whose message has one field for one header, written and read by hand: `Set` writes `key + ":" + value` and ignores an empty
-//! value, `Get` splits at ":" and asks for exactly two parts. Such a field is what our derived `String` carrier writes for a plain trace.
+//! A Go program whose message has one field for one header, written and read by hand: `Set` writes
+//! `key + ":" + value` and ignores an empty value, `Get` splits at ":" and asks for exactly two
+//! parts. Such a field is what our derived `String` carrier writes for a plain trace.
 
 use crate::agents::Agent::{Go, Ours};
 use crate::play::Play;
@@ -28,7 +29,9 @@ fn a_trace_goes_on_from_ours_to_the_program() {
 
 #[test]
 fn with_a_correlation_context_the_program_serves_the_request_untraced() {
-    let Some(play) = Play::of(Ours.with(&["--correlate"]), Go.with(&["--two-parts"])) else { return };
+    let Some(play) = Play::of(Ours.with(&["--correlate"]), Go.with(&["--two-parts"])) else {
+        return;
+    };
     assert_eq!(play.answer, "Return Snapshot Info");
     insta::assert_snapshot!(play.trees(2), @r"
     RTS_Test_1 Entry /API/Snapshot Http component=11000 {}
@@ -41,7 +44,9 @@ fn with_a_correlation_context_the_program_serves_the_request_untraced() {
 /// Its second header takes the place of the first.
 #[test]
 fn with_a_correlation_context_of_the_program_a_trace_of_its_own_begins_at_ours() {
-    let Some(play) = Play::of(Go.with(&["--two-parts", "--correlate"]), Ours.plain()) else { return };
+    let Some(play) = Play::of(Go.with(&["--two-parts", "--correlate"]), Ours.plain()) else {
+        return;
+    };
     insta::assert_snapshot!(play.trees(4), @r"
     RTS_Test_1 Entry /API/Snapshot Http component=0 {}
       RTS_Test_1 Exit /Service/OnSnapshot RPCFramework component=0 peer=RTS_Server {}

@@ -1,12 +1,15 @@
-//! What every agent is played through. Each case is a test of each agent whose file lists it, and `it` is that agent.
+//! What every agent is played through. Each case is a test of each agent whose file lists it, and
+//! `it` is that agent.
 //!
-//! The texts are whole: what is shown has to be equal to them. Words in capitals in them stand for what is the agent's own ([`Peer::text`]).
+//! The texts are whole: what is shown has to be equal to them. Words in capitals in them stand for
+//! what is the agent's own ([`Peer::text`]).
 
 use crate::agents::Agent::{self, Example, Ours};
 use crate::agents::{Role, Side};
 use crate::play::Play;
 
-/// The tests of one agent: those that run at every landing, and those that take long, with the reason that is given for leaving them out.
+/// The tests of one agent: those that run at every landing, and those that take long, with the
+/// reason that is given for leaving them out.
 macro_rules! cases {
     ($it:ident: $($short:ident,)* $long:literal: $($case:ident,)*) => {
         $(
@@ -38,7 +41,8 @@ pub(crate) struct Peer {
     pub(crate) parent: Parent,
     /// How its spans show an error.
     pub(crate) error: &'static str,
-    /// Why ours doesn't read what it writes for a request that it does not sample. Nothing is counted where it writes nothing.
+    /// Why ours doesn't read what it writes for a request that it does not sample. Nothing is
+    /// counted where it writes nothing.
     pub(crate) unsampled: Option<&'static str>,
     /// Reports by HTTP where ours does.
     pub(crate) http: bool,
@@ -62,9 +66,11 @@ pub(crate) struct Many {
 }
 
 impl Many {
-    pub(crate) const THOUSANDS: Self = Self { options: &["--connections", "8", "--requests", "250"], requests: 2_000 };
+    pub(crate) const THOUSANDS: Self =
+        Self { options: &["--connections", "8", "--requests", "250"], requests: 2_000 };
     /// For an agent that takes long over them.
-    pub(crate) const HUNDREDS: Self = Self { options: &["--connections", "8", "--requests", "25"], requests: 200 };
+    pub(crate) const HUNDREDS: Self =
+        Self { options: &["--connections", "8", "--requests", "25"], requests: 200 };
 }
 
 impl Peer {
@@ -86,7 +92,8 @@ impl Peer {
             Parent::First => ("/API/Snapshot", "/API/Snapshot[/很长 x21]/很-380535aa"),
             Parent::Exit => ("/Service/OnSnapshot", "/Service/OnSnapshot[/长 x36]/-05a59dc0"),
         };
-        let publish = if self.parent == Parent::First { "/API/Publish" } else { "/Service/Publish" };
+        let publish =
+            if self.parent == Parent::First { "/API/Publish" } else { "/Service/Publish" };
         let own = [
             ("component=ITS", format!("component={}", self.component)),
             ("(ITS)", format!("({})", self.language)),
@@ -227,7 +234,11 @@ fn each_is_one_trace(mut play: Play, it: &Peer, tree: &str, ours: Role) {
     let requests = it.many.requests;
     same(&play.trees(4 * requests), &format!("{requests} of\n{}", it.text(tree)));
     let counters = play.counters(ours);
-    assert_eq!((&counters["sent"], &counters["opened"]), (&requests.into(), &requests.into()), "{counters}");
+    assert_eq!(
+        (&counters["sent"], &counters["opened"]),
+        (&requests.into(), &requests.into()),
+        "{counters}"
+    );
 }
 
 pub(crate) fn its_long_names_are_read_and_cut(it: &Peer) {
@@ -288,7 +299,8 @@ pub(crate) fn where_it_samples_nothing_a_trace_begins_at_ours(it: &Peer) {
             ",
         ),
     );
-    let reasons: serde_json::Value = it.unsampled.iter().map(|reason| ((*reason).to_owned(), serde_json::json!(1))).collect();
+    let reasons: serde_json::Value =
+        it.unsampled.iter().map(|reason| ((*reason).to_owned(), serde_json::json!(1))).collect();
     assert_eq!(play.counters(Role::Server)["reasons"], reasons);
 }
 

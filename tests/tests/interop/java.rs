@@ -1,4 +1,5 @@
-//! The Java agent beside our collector: each of its services is answered, so that it has nothing to complain of.
+//! The Java agent beside our collector: each of its services is answered, so that it has nothing to
+//! complain of.
 
 use std::process::Command;
 use std::time::{Duration, Instant};
@@ -13,7 +14,8 @@ const WATCHED: Duration = Duration::from_secs(60);
 /// In this time the agent's services have each come up and called.
 const STARTED: Duration = Duration::from_secs(120);
 
-/// What an agent without plugins calls, as text; each is called again and again, at the periods below.
+/// What an agent without plugins calls, as text; each is called again and again, at the periods
+/// below.
 fn called(stats: &Stats) -> [u64; 6] {
     let unkept = |kind| stats.received_not_kept.get(kind);
     [
@@ -32,7 +34,12 @@ async fn the_java_agent_logs_no_error_in_a_minute() {
         Ok(agent) => agent,
         Err(reason) => return interop::skip("the Java agent", &reason),
     };
-    let collector = Collector::builder().grpc_addr("127.0.0.1:0").http_addr("127.0.0.1:0").start().await.expect("free ports");
+    let collector = Collector::builder()
+        .grpc_addr("127.0.0.1:0")
+        .http_addr("127.0.0.1:0")
+        .start()
+        .await
+        .expect("free ports");
 
     let mut java = Command::new("java");
     java.arg(format!("-javaagent:{}", agent.display()));
@@ -54,8 +61,16 @@ async fn the_java_agent_logs_no_error_in_a_minute() {
         java
     });
     // Nothing but the agent is there to be heard of, so a dead agent fails here.
-    let arrived = collector.wait_for(|seen| called(&seen.stats()).iter().all(|count| *count > 0), STARTED).await;
-    assert!(arrived.is_ok(), "{:?} of {}: {:?}", called(&collector.stats()), collector.stats(), java.said());
+    let arrived = collector
+        .wait_for(|seen| called(&seen.stats()).iter().all(|count| *count > 0), STARTED)
+        .await;
+    assert!(
+        arrived.is_ok(),
+        "{:?} of {}: {:?}",
+        called(&collector.stats()),
+        collector.stats(),
+        java.said()
+    );
 
     let started = called(&collector.stats());
     tokio::time::sleep(WATCHED.saturating_sub(began.elapsed())).await;
@@ -64,13 +79,18 @@ async fn the_java_agent_logs_no_error_in_a_minute() {
     println!("watched for {watched:?}: {stats}");
     let errors: Vec<_> = said.iter().filter(|line| line.contains("ERROR")).collect();
     assert!(errors.is_empty(), "{errors:#?}");
-    assert!(said.iter().any(|line| line.contains("INFO")), "it logs to its standard output: {said:?}");
+    assert!(
+        said.iter().any(|line| line.contains("INFO")),
+        "it logs to its standard output: {said:?}"
+    );
     // It went on calling; it tells of its start once.
     let ended = called(&stats);
-    assert!(started.iter().zip(&ended).take(5).all(|(before, after)| before < after), "{started:?} {ended:?}");
+    assert!(
+        started.iter().zip(&ended).take(5).all(|(before, after)| before < after),
+        "{started:?} {ended:?}"
+    );
     assert_eq!((stats.segments_refused, stats.management_refused), (0, 0), "{stats}");
     let known = collector.instances();
-    assert!(
-        known.iter().any(|one| one.service == "java" && one.properties.iter().any(|(key, value)| key == "language" && value == "java"))
-    );
+    assert!(known.iter().any(|one| one.service == "java"
+        && one.properties.iter().any(|(key, value)| key == "language" && value == "java")));
 }

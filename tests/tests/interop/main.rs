@@ -1,7 +1,9 @@
-//! The seed scenario with agents that this repository did not write: go2sky, the Python agent, and the crate `skywalking`.
+//! The seed scenario with agents that this repository did not write: go2sky, the Python agent, and
+//! the crate `skywalking`.
 //!
-//! Two services talk by messages that have no headers: `RTS_Test` asks, `Service_Test` answers. Either side is this repository's (the example
-//! `snapshot`, or the program `seed` of this package, which has more shapes) and the other one of `tests/interop/{goseed,pyseed,crateseed}`.
+//! Two services talk by messages that have no headers: `RTS_Test` asks, `Service_Test` answers.
+//! Either side is this repository's (the example `snapshot`, or the program `seed` of this package,
+//! which has more shapes) and the other one of `tests/interop/{goseed,pyseed,crateseed}`.
 //! Both report to one collector, and the trees say what each reports and what it read of the other.
 //!
 //! | file | what it holds |
@@ -13,7 +15,8 @@
 //! | `java` | an idle Java program with the Java agent, beside our collector |
 //! | `by_hand` | a Go program that writes the one field of its message by hand |
 //!
-//! What takes long is ignored: `cargo test -p skywalking-tests --test interop -- --include-ignored go::` runs all of one agent.
+//! What takes long is ignored: `cargo test -p skywalking-tests --test interop -- --include-ignored
+//! go::` runs all of one agent.
 
 mod agents;
 mod by_hand;

@@ -1,4 +1,5 @@
-//! A client and a server as child processes, the collector that both report to, and what arrives there, as text.
+//! A client and a server as child processes, the collector that both report to, and what arrives
+//! there, as text.
 
 use std::collections::BTreeMap;
 
@@ -21,17 +22,24 @@ pub(crate) struct Play {
 }
 
 impl Play {
-    /// Starts the server, then the client, and waits until every request is answered. Nothing where an agent can't be had, which is said.
+    /// Starts the server, then the client, and waits until every request is answered. Nothing where
+    /// an agent can't be had, which is said.
     pub(crate) fn of(client: Side, server: Side) -> Option<Self> {
-        let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(1).enable_all().build().expect("a runtime");
+        let runtime = tokio::runtime::Builder::new_multi_thread()
+            .worker_threads(1)
+            .enable_all()
+            .build()
+            .expect("a runtime");
         let collector = Collector::builder().grpc_addr("127.0.0.1:0").http_addr("127.0.0.1:0");
         let collector = runtime.block_on(collector.start()).expect("a port is free");
         let command = |side: Side, role| {
-            let backend = if side.way == Way::Grpc { collector.grpc_addr() } else { collector.http_addr() };
+            let backend =
+                if side.way == Way::Grpc { collector.grpc_addr() } else { collector.http_addr() };
             let command = side.command(role, &backend.to_string());
             command.inspect_err(|reason| interop::skip(&format!("{side:?}"), reason)).ok()
         };
-        let (mut asks, mut answers) = (command(client, Role::Client)?, command(server, Role::Server)?);
+        let (mut asks, mut answers) =
+            (command(client, Role::Client)?, command(server, Role::Server)?);
         answers.args(["--listen", "127.0.0.1:0"]);
         let server = Running::start("the server", answers);
         asks.args(["--connect", &server.says("listening on ")]);
@@ -49,14 +57,17 @@ impl Play {
         format!("{}{}", tree(one), self.map())
     }
 
-    /// The trees of all traces, as soon as so many spans arrived: each that looks different once, with how many there are.
+    /// The trees of all traces, as soon as so many spans arrived: each that looks different once,
+    /// with how many there are.
     #[track_caller]
     pub(crate) fn trees(&self, spans: usize) -> String {
         let mut trees = BTreeMap::<_, usize>::new();
         for trace in self.traces(spans) {
             *trees.entry(tree(&trace)).or_default() += 1;
         }
-        let numbered = trees.iter().map(|(tree, number)| if *number == 1 { tree.clone() } else { format!("{number} of\n{tree}") });
+        let numbered = trees.iter().map(|(tree, number)| {
+            if *number == 1 { tree.clone() } else { format!("{number} of\n{tree}") }
+        });
         numbered.collect::<Vec<_>>().concat()
     }
 
@@ -70,13 +81,22 @@ impl Play {
     }
 
     fn traces(&self, spans: usize) -> Vec<TraceView> {
-        let arrived = self.runtime.block_on(self.collector.wait_for(|collector| collector.stats().spans_stored >= spans, PATIENCE));
+        let arrived = self.runtime.block_on(
+            self.collector.wait_for(|collector| collector.stats().spans_stored >= spans, PATIENCE),
+        );
         let all = TraceQuery { limit: skywalking_collector::MAX_TRACES, ..TraceQuery::default() };
         let traces = self.collector.traces(&all);
         arrived.unwrap_or_else(|error| panic!("{error}: {traces:#?}"));
         let stats = self.collector.stats();
-        assert_eq!((stats.spans_stored, stats.segments_refused, stats.segments_duplicate), (spans, 0, 0), "{traces:#?}");
-        traces.iter().map(|trace| self.collector.trace(&trace.trace_id).expect("it is stored")).collect()
+        assert_eq!(
+            (stats.spans_stored, stats.segments_refused, stats.segments_duplicate),
+            (spans, 0, 0),
+            "{traces:#?}"
+        );
+        traces
+            .iter()
+            .map(|trace| self.collector.trace(&trace.trace_id).expect("it is stored"))
+            .collect()
     }
 
     fn map(&self) -> String {
@@ -86,7 +106,9 @@ impl Play {
 
 /// Long names with what is repeated in them said once.
 fn tree(trace: &TraceView) -> String {
-    ["/很长", "/长", ".long"].iter().fold(shown::tree(trace, |_| "address"), |text, part| folded(&text, part))
+    ["/很长", "/长", ".long"]
+        .iter()
+        .fold(shown::tree(trace, |_| "address"), |text, part| folded(&text, part))
 }
 
 fn folded(text: &str, part: &str) -> String {

@@ -1,4 +1,5 @@
-//! The crate `skywalking` 0.10. It has no correlation context: see what becomes of ours. It has no sampler either.
+//! The crate `skywalking` 0.10. It has no correlation context: see what becomes of ours. It has no
+//! sampler either.
 
 use crate::agents::Agent::{Crate, Ours};
 use crate::cases::{Many, Parent, Peer, cases};

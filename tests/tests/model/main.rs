@@ -1,10 +1,13 @@
-//! Random programs of spans, run beside a plain model that is told in words where each step is and computes what must come out. The
-//! tracer finds the same by its slot, its frames and its guards alone; nothing may differ.
+//! Random programs of spans, run beside a plain model that is told in words where each step is and
+//! computes what must come out. The tracer finds the same by its slot, its frames and its guards
+//! alone; nothing may differ.
 //!
-//! `plan` draws a program from a seed. `world` runs its tasks on three threads, one at a time; `real` does what tasks do, `still` what
-//! code does that never waits, `sent` looks at headers, `turns` tells of spans that are worked on by and by. `plain` is the model, `shown` compares, `shrink` leaves
-//! out of a program that fails what it can. A failure names the seed: `MODEL_SEED=n` runs that one alone. `MODEL_PROGRAMS=n` runs that many,
-//! `MODEL_FROM=n` begins with that one.
+//! `plan` draws a program from a seed. `world` runs its tasks on three threads, one at a time;
+//! `real` does what tasks do, `still` what code does that never waits, `sent` looks at headers,
+//! `turns` tells of spans that are worked on by and by. `plain` is the model, `shown` compares,
+//! `shrink` leaves out of a program that fails what it can. A failure names the seed:
+//! `MODEL_SEED=n` runs that one alone. `MODEL_PROGRAMS=n` runs that many, `MODEL_FROM=n` begins
+//! with that one.
 
 mod plain;
 mod plan;
@@ -65,7 +68,8 @@ fn random_programs_make_the_spans_of_the_model() {
                     segments += made.1;
                 }
                 Err(fault) => {
-                    let (tasks, fault) = shrink::smallest(tasks, fault, |tasks| running.program(seed, tasks).err());
+                    let (tasks, fault) =
+                        shrink::smallest(tasks, fault, |tasks| running.program(seed, tasks).err());
                     panic!("seed {seed}, of {tasks:#?}:\n{fault}");
                 }
             }
@@ -93,18 +97,23 @@ struct Running {
 impl Running {
     fn start(seed: u64) -> Self {
         let before = stats();
-        let config =
-            Config::new("model").instance("one").span_limit(plan::span_limit(seed)).max_age(still::MAX_AGE).reporter(Reporter::Discard);
+        let config = Config::new("model")
+            .instance("one")
+            .span_limit(plan::span_limit(seed))
+            .max_age(still::MAX_AGE)
+            .reporter(Reporter::Discard);
         let agent = config.start().expect("no other agent runs");
         Self { settings: settings(seed), agent, workers: Workers::start(), before }
     }
 
-    /// Runs one program; how many spans and segments it made, or what is wrong with them. What breaks the rules of the wire makes `testing`
-    /// panic: a fault as any other.
+    /// Runs one program; how many spans and segments it made, or what is wrong with them. What
+    /// breaks the rules of the wire makes `testing` panic: a fault as any other.
     fn program(&self, seed: u64, tasks: &[Vec<Act>]) -> Result<(usize, u64), String> {
-        catch_unwind(AssertUnwindSafe(|| self.compared(seed, tasks))).unwrap_or_else(|payload| match payload.downcast::<String>() {
-            Ok(fault) => Err(*fault),
-            Err(payload) => resume_unwind(payload),
+        catch_unwind(AssertUnwindSafe(|| self.compared(seed, tasks))).unwrap_or_else(|payload| {
+            match payload.downcast::<String>() {
+                Ok(fault) => Err(*fault),
+                Err(payload) => resume_unwind(payload),
+            }
         })
     }
 
@@ -131,7 +140,9 @@ impl Running {
         let places = shown::places(&trees);
         for (segment, span, number) in sent {
             let name = places.get(&(&*segment, span));
-            if name.map(|name| name.split(',').next()) != Some(Some(&world.model().spans[number].name)) {
+            if name.map(|name| name.split(',').next())
+                != Some(Some(&world.model().spans[number].name))
+            {
                 faults.push(format!(
                     "a header says span {span} of {segment}, which is {name:?}, instead of {}",
                     world.model().spans[number].name
@@ -140,12 +151,25 @@ impl Running {
         }
         let after = stats();
         for (reason, count) in after.reasons() {
-            let (counted, expected) = (count - before.count(reason), world.model().counts.get(reason.name()).copied().unwrap_or(0));
+            let (counted, expected) = (
+                count - before.count(reason),
+                world.model().counts.get(reason.name()).copied().unwrap_or(0),
+            );
             if counted != expected {
-                faults.push(format!("{} was counted {counted} times instead of {expected}", reason.name()));
+                faults.push(format!(
+                    "{} was counted {counted} times instead of {expected}",
+                    reason.name()
+                ));
             }
         }
-        let parts = |model: &Model| model.segments.iter().flat_map(|segment| &segment.parts).filter(|part| !part.places.is_empty()).count();
+        let parts = |model: &Model| {
+            model
+                .segments
+                .iter()
+                .flat_map(|segment| &segment.parts)
+                .filter(|part| !part.places.is_empty())
+                .count()
+        };
         let segments = parts(&world.model()) as u64;
         let (opened, finished) = (after.opened - before.opened, after.finished - before.finished);
         if (opened, finished, after.open) != (segments, segments, 0) {
@@ -159,7 +183,8 @@ impl Running {
     fn end(self) {
         drop(self.workers);
         let Report { sent, dropped, stats, .. } = self.agent.shutdown(Duration::from_secs(10));
-        let (opened, finished) = (stats.opened - self.before.opened, stats.finished - self.before.finished);
+        let (opened, finished) =
+            (stats.opened - self.before.opened, stats.finished - self.before.finished);
         assert_eq!((opened, finished), (finished, sent + dropped.total()), "{stats:?}");
         assert_eq!((stats.open, stats.queued, stats.in_flight), (0, 0, 0), "{stats:?}");
         assert_eq!(dropped.total(), 0, "{dropped:?}");

@@ -1,7 +1,9 @@
-//! The model: segments and spans in lists, and one place, which is handed on in words: who enters something says so, and who leaves it.
+//! The model: segments and spans in lists, and one place, which is handed on in words: who enters
+//! something says so, and who leaves it.
 //!
-//! The rules are those of the documentation, as plain as they can be said: here how spans open and what is said of them, in `ends` how
-//! they end. What the tracer reported in the end is compared in `shown`.
+//! The rules are those of the documentation, as plain as they can be said: here how spans open and
+//! what is said of them, in `ends` how they end. What the tracer reported in the end is compared in
+//! `shown`.
 
 mod ends;
 mod handles;
@@ -43,7 +45,10 @@ pub(crate) struct Own {
 }
 
 #[derive(Clone, Debug)]
-#[expect(clippy::struct_excessive_bools, reason = "each is a fact by itself; a model is to be read, not to be small")]
+#[expect(
+    clippy::struct_excessive_bools,
+    reason = "each is a fact by itself; a model is to be read, not to be small"
+)]
 pub(crate) struct Recorded {
     pub(crate) name: String,
     pub(crate) kind: &'static str,
@@ -64,7 +69,8 @@ pub(crate) struct Recorded {
     /// It goes on for a span whose endpoint was counted when that began.
     pub(crate) is_counted: bool,
     pub(crate) is_open: bool,
-    /// It has left with a part of its segment that is over; where it was open, this one goes on for it.
+    /// It has left with a part of its segment that is over; where it was open, this one goes on
+    /// for it.
     is_told: bool,
     goes_on: Option<usize>,
     /// The handle that ends it.
@@ -184,7 +190,9 @@ impl Model {
         match place {
             Place::Nowhere => None,
             Place::LeftOut { segment } => Some(segment),
-            Place::Span { number, .. } | Place::Over { number, .. } => Some(self.spans[number].segment),
+            Place::Span { number, .. } | Place::Over { number, .. } => {
+                Some(self.spans[number].segment)
+            }
         }
     }
 
@@ -204,7 +212,10 @@ impl Model {
         let part = self.segment_of(place).and_then(|segment| self.segments[segment].parts.last());
         let Some(part) = part else { return String::new() };
         let first = part.places.first().copied().flatten();
-        part.entry.or(self.first_entry(part)).or(first).map_or_else(String::new, |number| self.spans[number].name.clone())
+        part.entry
+            .or(self.first_entry(part))
+            .or(first)
+            .map_or_else(String::new, |number| self.spans[number].name.clone())
     }
 
     fn first_entry(&self, part: &Part) -> Option<usize> {
@@ -221,7 +232,13 @@ impl Model {
         self.traces
     }
 
-    fn add(&mut self, name: &str, kind: &'static str, segment: usize, parent: Option<(usize, u16)>) -> Place {
+    fn add(
+        &mut self,
+        name: &str,
+        kind: &'static str,
+        segment: usize,
+        parent: Option<(usize, u16)>,
+    ) -> Place {
         let number = self.spans.len();
         self.part(segment).places.push(Some(number));
         self.part(segment).holders.push(number);
@@ -259,10 +276,14 @@ impl Model {
     /// A child opens, and is one with nobody.
     fn open_child(&mut self, name: &str, kind: &'static str) -> Option<Own> {
         let now = self.now;
-        let (Place::Span { number, level } | Place::Over { number, level, .. }) = now else { return None };
+        let (Place::Span { number, level } | Place::Over { number, level, .. }) = now else {
+            return None;
+        };
         let segment = self.spans[number].segment;
         let place = match now {
-            _ if self.part(segment).places.len() < self.limit => self.add(name, kind, segment, Some((number, level))),
+            _ if self.part(segment).places.len() < self.limit => {
+                self.add(name, kind, segment, Some((number, level)))
+            }
             _ => {
                 self.count(Reason::SpanLimit);
                 self.part(segment).left_out += 1;
@@ -281,7 +302,8 @@ impl Model {
             Site::ExitFallback => ("Exit", true),
             Site::Local => ("Local", false),
         };
-        let Message { context: message, pairs } = read.map_or_else(Message::default, |read| self.messages[read].clone());
+        let Message { context: message, pairs } =
+            read.map_or_else(Message::default, |read| self.messages[read].clone());
         let own = match self.now {
             Place::LeftOut { .. } => self.begun(self.now, false),
             Place::Nowhere => {
@@ -302,7 +324,8 @@ impl Model {
             }
             Place::Span { number, level } if self.merges(number, level, kind) => {
                 let outer = &mut self.spans[number];
-                // An Entry has the name of the innermost one, an Exit that of the outermost one; the program's replaces an integration's.
+                // An Entry has the name of the innermost one, an Exit that of the outermost one;
+                // the program's replaces an integration's.
                 if !is_fallback && (kind == "Entry" || outer.is_fallback) {
                     name.clone_into(&mut outer.name);
                 }
@@ -319,7 +342,8 @@ impl Model {
             self.receive(pairs);
         }
         if let (Some(message), Place::Span { number, .. }) = (message, own.place) {
-            // A middleware and a handler read the same header, or one span sent several: one parent, one ref of each span.
+            // A middleware and a handler read the same header, or one span sent several: one
+            // parent, one ref of each span.
             let is_known = |to: &Ref| to.kind == message.kind && to.number == message.number;
             if !self.spans[number].refs.iter().any(is_known) {
                 self.spans[number].refs.push(message);
@@ -341,7 +365,11 @@ impl Model {
 
     fn merges(&self, number: usize, level: u16, kind: &str) -> bool {
         let outer = &self.spans[number];
-        kind != "Local" && outer.kind == kind && outer.is_open && outer.levels == level && level < LEVELS
+        kind != "Local"
+            && outer.kind == kind
+            && outer.is_open
+            && outer.levels == level
+            && level < LEVELS
     }
 
     /// A guard finds nothing to be a child of.
@@ -367,7 +395,8 @@ impl Model {
         Kept { place, endpoint: self.endpoint(place), pairs: self.pairs_at(place) }
     }
 
-    /// What a snapshot was taken of goes on here: below it if that is where one is, else in a segment of its own.
+    /// What a snapshot was taken of goes on here: below it if that is where one is, else in a
+    /// segment of its own.
     pub(crate) fn go_on(&mut self, kept: &Kept, name: &str) -> Option<Own> {
         let from = self.segment_of(kept.place)?;
         if self.segment_of(self.now) == Some(from) {
@@ -383,7 +412,9 @@ impl Model {
         let Kept { place: from, endpoint, pairs } = kept;
         let trace = self.segment_of(from).map_or(0, |segment| self.segments[segment].trace);
         let segment = self.new_segment(trace, pairs);
-        let (Place::Span { number, .. } | Place::Over { number, .. }) = from else { return self.begun(Place::LeftOut { segment }, true) };
+        let (Place::Span { number, .. } | Place::Over { number, .. }) = from else {
+            return self.begun(Place::LeftOut { segment }, true);
+        };
         let place = self.add(name, "Local", segment, None);
         if let Some(span) = self.at(place) {
             span.refs.push(Ref { kind: "CrossThread", number, endpoint, peer: String::new() });

@@ -120,13 +120,15 @@ pub(crate) enum Act {
     Span(Site, Option<Which>, Vec<Act>),
     /// The same, polled so often and then dropped.
     Cancel(Site, u8, Vec<Act>),
-    /// The same, polled so often and then given to others: to the executor, or to whoever adopts it.
+    /// The same, polled so often and then given to others: to the executor, or to whoever adopts
+    /// it.
     Part(Site, u8, Others, Vec<Act>),
     /// Awaits a future that was begun elsewhere.
     Adopt(Which),
     /// A span that is worked on in steps, with a wait between any two.
     Steps(Site, Vec<Step>, Ends),
-    /// A stream with a span: what it does for each item. So many are read, with a step between any two.
+    /// A stream with a span: what it does for each item. So many are read, with a step between any
+    /// two.
     Stream(Site, Vec<Vec<Act>>, usize),
     /// A future without a span, whose request is left out.
     Ignored(Vec<Act>),
@@ -136,7 +138,8 @@ pub(crate) enum Act {
     GoOn(Which, Vec<Act>),
     /// All at the same time.
     Join(Vec<Vec<Act>>),
-    /// Another task, which goes on from here or knows nothing of it. It may be aborted after so many polls.
+    /// Another task, which goes on from here or knows nothing of it. It may be aborted after so
+    /// many polls.
     Spawn(Going, Option<u8>, Vec<Act>),
     /// Something whose destructor does this, at the end of what is around it.
     AtDrop(Vec<Step>),
@@ -178,7 +181,8 @@ pub(crate) fn program(seed: u64) -> Vec<Vec<Act>> {
 }
 
 fn site(random: &mut Random) -> Site {
-    [Site::Entry, Site::EntryFallback, Site::Exit, Site::ExitFallback, Site::ExitAt, Site::Local][random.below(6)]
+    [Site::Entry, Site::EntryFallback, Site::Exit, Site::ExitFallback, Site::ExitAt, Site::Local]
+        [random.below(6)]
 }
 
 /// Of a guard, which has what its callsite says.
@@ -213,12 +217,17 @@ fn act(random: &mut Random, depth: usize) -> Act {
         }
         12 => Act::Adopt(random.below(8)),
         13 | 14 => {
-            let ends = [Ends::Finished, Ends::Finished, Ends::Cancelled, Ends::Dropped][random.below(4)];
+            let ends =
+                [Ends::Finished, Ends::Finished, Ends::Cancelled, Ends::Dropped][random.below(4)];
             Act::Steps(site(random), steps(random, depth + 1), ends)
         }
         15 => {
             let items = (0..random.below(4)).map(|_| acts(random, depth + 2)).collect();
-            Act::Stream([Site::Entry, Site::Exit, Site::Local][random.below(3)], items, random.below(5))
+            Act::Stream(
+                [Site::Entry, Site::Exit, Site::Local][random.below(3)],
+                items,
+                random.below(5),
+            )
         }
         16 => Act::Ignored(acts(random, depth + 1)),
         17 => Act::InPlace(acts(random, depth + 1)),
@@ -254,7 +263,12 @@ fn harmless(random: &mut Random, depth: usize) -> Vec<Step> {
             1 | 24 => Step::Inject,
             _ => {
                 let site = site(random);
-                Step::Span(How::Run, site, message(random, site), if depth > 6 { Vec::new() } else { harmless(random, depth + 1) })
+                Step::Span(
+                    How::Run,
+                    site,
+                    message(random, site),
+                    if depth > 6 { Vec::new() } else { harmless(random, depth + 1) },
+                )
             }
         })
         .collect()
@@ -288,13 +302,21 @@ fn step(random: &mut Random, depth: usize) -> Step {
             Step::Loose(sites, order)
         }
         6 => Step::Detach,
-        7 => Step::Handle(random.below(8), [Says::Tag, Says::Failed, Says::Finish, Says::Drop][random.below(4)]),
+        7 => Step::Handle(
+            random.below(8),
+            [Says::Tag, Says::Failed, Says::Finish, Says::Drop][random.below(4)],
+        ),
         22 if random.one_in(8) => Step::Outgrow,
         21 if random.one_in(2) => Step::GrowOld,
         5 if random.one_in(3) => Step::Sample(random.below(3) > 0),
         at @ (8..=10 | 13 | 14) => {
             let site = site(random);
-            Step::Span(if at < 11 { How::Run } else { How::Steps }, site, message(random, site), steps(random, depth + 1))
+            Step::Span(
+                if at < 11 { How::Run } else { How::Steps },
+                site,
+                message(random, site),
+                steps(random, depth + 1),
+            )
         }
         23 => put(random),
         11 | 12 => Step::Span(How::Guard, guard(random), None, steps(random, depth + 1)),

@@ -16,7 +16,9 @@ use super::world::{Boxed, World};
 /// Pending once.
 fn pause() -> impl Future<Output = ()> {
     let mut paused = false;
-    poll_fn(move |_| if std::mem::replace(&mut paused, true) { Poll::Ready(()) } else { Poll::Pending })
+    poll_fn(
+        move |_| if std::mem::replace(&mut paused, true) { Poll::Ready(()) } else { Poll::Pending },
+    )
 }
 
 /// Polls a future so often. None if it is done.
@@ -39,7 +41,9 @@ pub(crate) fn perform(world: World, acts: Vec<Act>) -> Boxed {
                 Act::Do(step) => Still(&world).step(&step),
                 Act::Yield => pause().await,
                 Act::Span(site, read, acts) => spanned(&world, site, read, acts).await,
-                Act::Cancel(site, polls, acts) => drop(polled(spanned(&world, site, None, acts), polls).await),
+                Act::Cancel(site, polls, acts) => {
+                    drop(polled(spanned(&world, site, None, acts), polls).await)
+                }
                 Act::Part(site, polls, others, acts) => {
                     if let Some(rest) = polled(spanned(&world, site, None, acts), polls).await {
                         match others {
@@ -67,7 +71,11 @@ pub(crate) fn perform(world: World, acts: Vec<Act>) -> Boxed {
                     join_all(all.into_iter().map(|acts| perform(world.clone(), acts))).await;
                 }
                 Act::Spawn(going, left, acts) => {
-                    let task = if going == Going::On { continued(&world, None, acts) } else { perform(world.clone(), acts) };
+                    let task = if going == Going::On {
+                        continued(&world, None, acts)
+                    } else {
+                        perform(world.clone(), acts)
+                    };
                     world.spawn(task, left);
                 }
                 Act::AtDrop(steps) => at_drop.push(AtDrop { world: world.clone(), steps }),
@@ -75,7 +83,11 @@ pub(crate) fn perform(world: World, acts: Vec<Act>) -> Boxed {
                     let mut future = Some(perform(world.clone(), acts));
                     poll_fn(|cx| {
                         let mut done = true;
-                        let panicked = caught(|| done = future.as_mut().is_none_or(|future| future.as_mut().poll(cx).is_ready()));
+                        let panicked = caught(|| {
+                            done = future
+                                .as_mut()
+                                .is_none_or(|future| future.as_mut().poll(cx).is_ready())
+                        });
                         if done || panicked {
                             future = None;
                             return Poll::Ready(());
@@ -118,7 +130,9 @@ fn spanned(world: &World, site: Site, read: Option<Which>, acts: Vec<Act>) -> Bo
         Box::pin(async move {
             let root = root(site, &name);
             match inside.world.message(read) {
-                Some((at, headers)) => root.extract(&headers).future(work(inside, name, Some(at))).await,
+                Some((at, headers)) => {
+                    root.extract(&headers).future(work(inside, name, Some(at))).await
+                }
                 None => root.future(work(inside, name, None)).await,
             }
         })

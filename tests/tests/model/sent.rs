@@ -1,4 +1,5 @@
-//! What goes along with a trace: headers that are written, held against what the model says of them, and the pairs that a program sends.
+//! What goes along with a trace: headers that are written, held against what the model says of
+//! them, and the pairs that a program sends.
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
@@ -39,8 +40,14 @@ fn look_at_context(world: &World, sw8: Option<&str>, message: &Message) {
     };
     let parts: Vec<&str> = header.split('-').collect();
     let text = |at: usize| parts.get(at).and_then(|part| text(part));
-    if text(1) != trace_id() || text(6).as_ref() != Some(endpoint) || text(7).as_ref() != Some(peer) {
-        world.fault(format!("the header is of {:?}, {:?} at {:?} instead of {message:?}", text(1), text(6), text(7)));
+    if text(1) != trace_id() || text(6).as_ref() != Some(endpoint) || text(7).as_ref() != Some(peer)
+    {
+        world.fault(format!(
+            "the header is of {:?}, {:?} at {:?} instead of {message:?}",
+            text(1),
+            text(6),
+            text(7)
+        ));
     }
     match (text(2), parts.get(3).and_then(|id| id.parse().ok())) {
         (Some(segment), Some(span)) => world.note_sent((segment, span, *number)),
@@ -50,7 +57,10 @@ fn look_at_context(world: &World, sw8: Option<&str>, message: &Message) {
 
 fn look_at_pairs(world: &World, header: Option<&str>, message: &Message) {
     let pairs = header.into_iter().flat_map(|header| header.split(','));
-    let pairs: Vec<_> = pairs.filter_map(|pair| pair.split_once(':')).map(|(key, value)| text(key).zip(text(value))).collect();
+    let pairs: Vec<_> = pairs
+        .filter_map(|pair| pair.split_once(':'))
+        .map(|(key, value)| text(key).zip(text(value)))
+        .collect();
     let expected: Vec<_> = message.pairs.iter().cloned().map(Some).collect();
     if pairs != expected {
         world.fault(format!("{pairs:?} is sent along instead of {expected:?}"));

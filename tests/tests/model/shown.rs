@@ -1,4 +1,5 @@
-//! What the tracer reported and what the model computed, as lines that can be compared: one a span, by its name.
+//! What the tracer reported and what the model computed, as lines that can be compared: one a span,
+//! by its name.
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
@@ -23,12 +24,21 @@ pub(crate) fn expected(model: &Model) -> Flat {
             let span = &model.spans[number];
             let first = part.places[0].unwrap_or(number);
             let parent = span.parent.map_or("nothing", |parent| &*names[parent]);
-            let refs: Vec<String> =
-                span.refs.iter().map(|Ref { kind, number, endpoint, peer }| line_of_ref(kind, &names[*number], endpoint, peer)).collect();
+            let refs: Vec<String> = span
+                .refs
+                .iter()
+                .map(|Ref { kind, number, endpoint, peer }| {
+                    line_of_ref(kind, &names[*number], endpoint, peer)
+                })
+                .collect();
             let handle = span.handle.map(|handle| &model.handles[handle]);
             let left_out = format!("spans={}", part.left_out);
-            let mut tags: BTreeMap<&str, &str> =
-                span.tags.iter().chain(handle.iter().flat_map(|handle| &handle.tags)).map(|(key, value)| (&**key, short(value))).collect();
+            let mut tags: BTreeMap<&str, &str> = span
+                .tags
+                .iter()
+                .chain(handle.iter().flat_map(|handle| &handle.tags))
+                .map(|(key, value)| (&**key, short(value)))
+                .collect();
             if number == first && part.left_out > 0 {
                 tags.insert("left_out", &left_out);
             }
@@ -41,14 +51,18 @@ pub(crate) fn expected(model: &Model) -> Flat {
             ] {
                 marks += if is_set { mark } else { "" };
             }
-            let line = format!("{} {id} of {} below {parent}{marks} {tags:?} {:?} {refs:?}", span.kind, names[first], span.logs);
+            let line = format!(
+                "{} {id} of {} below {parent}{marks} {tags:?} {:?} {refs:?}",
+                span.kind, names[first], span.logs
+            );
             flat.insert(names[number].clone(), line);
         }
     }
     flat
 }
 
-/// Spans that go on in a new part keep their names: the second one and those behind it get a number.
+/// Spans that go on in a new part keep their names: the second one and those behind it get a
+/// number.
 #[derive(Default)]
 pub(crate) struct Names<'a>(HashMap<&'a str, usize>);
 
@@ -99,21 +113,40 @@ fn name<'a>(places: &'a Places<'a>, segment: &'a str, id: i32) -> &'a str {
 
 fn add(flat: &mut Flat, places: &Places<'_>, span: &Span, parent: Option<&Span>) {
     let parent = parent.filter(|parent| parent.segment_id == span.segment_id);
-    let parent = parent.map_or("nothing", |parent| name(places, &parent.segment_id, parent.span_id));
-    let refs: Vec<String> =
-        span.refs.iter().map(|to| line_of_ref(&to.kind, name(places, &to.segment_id, to.span_id), &to.endpoint, &to.address)).collect();
-    let mut tags: BTreeMap<&str, &str> = span.tags.iter().map(|(key, value)| (&**key, short(value))).collect();
+    let parent =
+        parent.map_or("nothing", |parent| name(places, &parent.segment_id, parent.span_id));
+    let refs: Vec<String> = span
+        .refs
+        .iter()
+        .map(|to| {
+            line_of_ref(
+                &to.kind,
+                name(places, &to.segment_id, to.span_id),
+                &to.endpoint,
+                &to.address,
+            )
+        })
+        .collect();
+    let mut tags: BTreeMap<&str, &str> =
+        span.tags.iter().map(|(key, value)| (&**key, short(value))).collect();
     let mut marks = String::new();
     let is_unfinished = tags.remove("unfinished").is_some();
-    for (is_set, mark) in
-        [(span.is_error, " ERROR"), (is_unfinished, " unfinished"), (span.is_size_limited, " limited"), (span.skip_analysis, " skipped")]
-    {
+    for (is_set, mark) in [
+        (span.is_error, " ERROR"),
+        (is_unfinished, " unfinished"),
+        (span.is_size_limited, " limited"),
+        (span.skip_analysis, " skipped"),
+    ] {
         marks += if is_set { mark } else { "" };
     }
-    let events = span.logs.iter().filter_map(|log| log.fields.iter().find(|(key, _)| key == "event"));
+    let events =
+        span.logs.iter().filter_map(|log| log.fields.iter().find(|(key, _)| key == "event"));
     let logs: Vec<&str> = events.map(|(_, value)| &**value).collect();
     let first = name(places, &span.segment_id, 0);
-    let line = format!("{} {} of {first} below {parent}{marks} {tags:?} {logs:?} {refs:?}", span.kind, span.span_id);
+    let line = format!(
+        "{} {} of {first} below {parent}{marks} {tags:?} {logs:?} {refs:?}",
+        span.kind, span.span_id
+    );
     flat.insert(name(places, &span.segment_id, span.span_id).to_owned(), line);
     for child in &span.children {
         add(flat, places, child, Some(span));
@@ -123,9 +156,14 @@ fn add(flat: &mut Flat, places: &Places<'_>, span: &Span, parent: Option<&Span>)
 /// The lines in which the two are not the same.
 pub(crate) fn differences(found: &Flat, expected: &Flat) -> String {
     let names: BTreeSet<&String> = found.keys().chain(expected.keys()).collect();
-    let line = |flat: &Flat, name: &str| flat.get(name).cloned().unwrap_or_else(|| "nothing".to_owned());
+    let line =
+        |flat: &Flat, name: &str| flat.get(name).cloned().unwrap_or_else(|| "nothing".to_owned());
     let differs = names.into_iter().filter(|name| found.get(*name) != expected.get(*name));
     differs.fold(String::new(), |text, name| {
-        text + &format!("{name}\n  recorded: {}\n  expected: {}\n", line(found, name), line(expected, name))
+        text + &format!(
+            "{name}\n  recorded: {}\n  expected: {}\n",
+            line(found, name),
+            line(expected, name)
+        )
     })
 }

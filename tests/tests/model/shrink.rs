@@ -3,7 +3,11 @@
 use super::plan::{Act, Step};
 
 /// The smallest program that was found which still fails, and how it fails.
-pub(crate) fn smallest(tasks: Vec<Vec<Act>>, fault: String, fails: impl Fn(&[Vec<Act>]) -> Option<String>) -> (Vec<Vec<Act>>, String) {
+pub(crate) fn smallest(
+    tasks: Vec<Vec<Act>>,
+    fault: String,
+    fails: impl Fn(&[Vec<Act>]) -> Option<String>,
+) -> (Vec<Vec<Act>>, String) {
     let (mut smallest, mut fault, mut at) = (tasks, fault, 0);
     loop {
         let mut tasks = smallest.clone();
@@ -77,9 +81,11 @@ impl Cut {
 
     fn inside(&mut self, step: &mut Step) -> bool {
         match step {
-            Step::Span(.., steps) | Step::Thread(steps) | Step::Aside(steps) | Step::GoOn(_, steps) | Step::Catch(steps) => {
-                self.steps(steps)
-            }
+            Step::Span(.., steps)
+            | Step::Thread(steps)
+            | Step::Aside(steps)
+            | Step::GoOn(_, steps)
+            | Step::Catch(steps) => self.steps(steps),
             Step::Put(pairs) => {
                 let here = (1..pairs.len()).find(|_| self.is_here());
                 here.map(|at| pairs.remove(at)).is_some()

@@ -5,7 +5,9 @@ use std::thread;
 use std::time::Duration;
 
 use skywalking_runtime::testing::grow_old;
-use skywalking_runtime::{AsyncSpan, Callsite, Describe, Resumable, Root, Snapshot, callsite, capture, child, current};
+use skywalking_runtime::{
+    AsyncSpan, Callsite, Describe, Resumable, Root, Snapshot, callsite, capture, child, current,
+};
 
 use super::plain::{Kept, Model, Own, Place};
 use super::plan::{How, Planned, Says, Site, Step, Which};
@@ -19,7 +21,8 @@ pub(crate) const MAX_AGE: Duration = Duration::from_secs(3_600);
 static ENTRY: Callsite = callsite!(entry, "entry");
 static ENTRY_FALLBACK: Callsite = callsite!(entry, "entry of an integration").fallback();
 static EXIT: Callsite = callsite!(exit, "exit", peer = "peer:1");
-static EXIT_FALLBACK: Callsite = callsite!(exit, "exit of an integration", peer = "peer:2").fallback();
+static EXIT_FALLBACK: Callsite =
+    callsite!(exit, "exit of an integration", peer = "peer:2").fallback();
 static EXIT_AT: Callsite = callsite!(exit, "exit that says where", peer = "peer:4");
 static LOCAL: Callsite = callsite!(local, "local");
 
@@ -302,7 +305,12 @@ pub(crate) struct Stepped {
 }
 
 impl Stepped {
-    pub(crate) fn open(world: &World, site: Site, read: Option<Which>, headers: Option<&Headers>) -> Self {
+    pub(crate) fn open(
+        world: &World,
+        site: Site,
+        read: Option<Which>,
+        headers: Option<&Headers>,
+    ) -> Self {
         let turns = Turns::new(world);
         let name = world.model().name();
         let describe = |describe: &mut Describe<'_>| {

@@ -1,4 +1,5 @@
-//! Spans that are worked on in turns, told to the model: which turn begins, how it ends, and what becomes of what is dropped.
+//! Spans that are worked on in turns, told to the model: which turn begins, how it ends, and what
+//! becomes of what is dropped.
 
 use std::future::Future;
 use std::mem::forget;
@@ -80,7 +81,8 @@ impl Turns {
         }
     }
 
-    /// What the span covers is dropped by `work`, and it ends as `end` says. Without a span only the former.
+    /// What the span covers is dropped by `work`, and it ends as `end` says. Without a span only
+    /// the former.
     pub(crate) fn drop(&self, work: impl FnOnce(), end: impl FnOnce(&mut Model, &mut Own, Place)) {
         let mut own = lock(&self.note).own.take();
         let before = self.world.model().now;

@@ -1,4 +1,5 @@
-//! What runs a program: its tasks, polled on one of three threads in an order that the seed says, one at a time; and what it put aside.
+//! What runs a program: its tasks, polled on one of three threads in an order that the seed says,
+//! one at a time; and what it put aside.
 
 use std::collections::HashMap;
 use std::future::Future;
@@ -28,7 +29,8 @@ struct Task {
 /// The headers of a message.
 pub(crate) type Headers = Vec<(String, String)>;
 
-/// A header that was sent: the segment and the span that it names, and the number of that span in the model.
+/// A header that was sent: the segment and the span that it names, and the number of that span in
+/// the model.
 pub(crate) type Sent = (String, i32, usize);
 
 /// A running program.
@@ -139,7 +141,12 @@ impl World {
     /// One of the handles that are not done.
     pub(crate) fn take_handle(&self, which: Which) -> Option<(Which, AsyncSpan)> {
         let mut handles = lock(&self.0.handles);
-        let left: Vec<usize> = handles.iter().enumerate().filter(|(_, handle)| handle.is_some()).map(|(at, _)| at).collect();
+        let left: Vec<usize> = handles
+            .iter()
+            .enumerate()
+            .filter(|(_, handle)| handle.is_some())
+            .map(|(at, _)| at)
+            .collect();
         let at = left[which.checked_rem(left.len())?];
         handles[at].take().map(|handle| (at, handle))
     }
@@ -161,12 +168,17 @@ impl World {
             (None, None) => true,
             (Some(number), Some(id)) => match traces.get(&number) {
                 Some(known) => known == id,
-                None => !traces.values().any(|known| known == id) && traces.insert(number, id.clone()).is_none(),
+                None => {
+                    !traces.values().any(|known| known == id)
+                        && traces.insert(number, id.clone()).is_none()
+                }
             },
             _ => false,
         };
         if !is_right {
-            self.fault(format!("the trace is {found:?} instead of that of {expected:?} in {traces:?}"));
+            self.fault(format!(
+                "the trace is {found:?} instead of that of {expected:?} in {traces:?}"
+            ));
         }
     }
 

@@ -34,7 +34,11 @@ fn fork_no_id_comes_twice_and_each_process_reports_its_own() {
 fn fork_open_request_is_reported_by_the_parent_alone() {
     for (way, parent) in [("call", 1), ("future", 3), ("future-inside", 1), ("handle", 3)] {
         let ended = run(&["fork-open-request", way]);
-        assert_eq!(ended.one("parent"), format!("status 0 sent {parent} opened {parent} open 0"), "{way}: {ended:#?}");
+        assert_eq!(
+            ended.one("parent"),
+            format!("status 0 sent {parent} opened {parent} open 0"),
+            "{way}: {ended:#?}"
+        );
         assert_eq!(ended.one("child"), "status 0 sent 2 opened 2 open 0", "{way}: {ended:#?}");
     }
 }
@@ -44,7 +48,11 @@ fn fork_child_that_traces_on_logs_one_line() {
     for (way, lines) in [("spans", 1), ("enabled", 1), ("flush", 1), ("threads", 1), ("none", 0)] {
         let ended = run(&["fork-words", way]);
         assert_eq!(ended.one("status"), "0", "{way}: {ended:#?}");
-        let logged = ended.stderr.lines().filter(|line| line.contains("WARN") && line.contains("forked")).count();
+        let logged = ended
+            .stderr
+            .lines()
+            .filter(|line| line.contains("WARN") && line.contains("forked"))
+            .count();
         assert_eq!(logged, lines, "{way}: {ended:#?}");
     }
 }

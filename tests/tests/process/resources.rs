@@ -23,7 +23,11 @@ fn restarts_with_hanging_look_ups_are_bounded_and_given_back() {
             let aliases = HangingNames::new(&format!("restarts-{way}-{names}"));
             let variables = [aliases.variable(), ("RES_OPTIONS", "timeout:1 attempts:1")];
             let ended = run_with(&["restarts", way, names], Stderr::Read, &variables);
-            assert_eq!((ended.one("few"), ended.one("none_left")), ("true", "true"), "{way} {names}: {ended:#?}");
+            assert_eq!(
+                (ended.one("few"), ended.one("none_left")),
+                ("true", "true"),
+                "{way} {names}: {ended:#?}"
+            );
         }
     }
 }

@@ -49,7 +49,8 @@ pub(crate) fn run(arguments: &[&str]) -> Ended {
 /// The same, with other standard error and variables.
 ///
 /// # Panics
-/// If the program does not end by itself, in time and with success, or if a thread of it has panicked.
+/// If the program does not end by itself, in time and with success, or if a thread of it has
+/// panicked.
 #[track_caller]
 pub(crate) fn run_with(arguments: &[&str], stderr: Stderr, variables: &[(&str, &str)]) -> Ended {
     let mut command = Command::new(env!("CARGO_BIN_EXE_hostile"));
@@ -59,7 +60,8 @@ pub(crate) fn run_with(arguments: &[&str], stderr: Stderr, variables: &[(&str, &
             command.env_remove(name);
         }
     }
-    let mut child = Kill(command.envs(variables.iter().copied()).spawn().expect("the program starts"));
+    let mut child =
+        Kill(command.envs(variables.iter().copied()).spawn().expect("the program starts"));
     let out = read(child.0.stdout.take().expect("a pipe"));
     let mut errors = child.0.stderr.take();
     let err = match stderr {
@@ -85,7 +87,10 @@ pub(crate) fn run_with(arguments: &[&str], stderr: Stderr, variables: &[(&str, &
     let text = out.join().expect("a reader");
     let stderr = err.map(|err| err.join().expect("a reader")).unwrap_or_default();
     let ended = Ended { lines: text.lines().map(str::to_owned).collect(), stderr };
-    assert!(status.is_some_and(|status| status.success()), "{arguments:?} ended with {status:?}: {ended:#?}");
+    assert!(
+        status.is_some_and(|status| status.success()),
+        "{arguments:?} ended with {status:?}: {ended:#?}"
+    );
     assert_eq!(ended.one("panics"), "0", "{arguments:?}: {ended:#?}");
     ended
 }
@@ -107,12 +112,14 @@ fn read(mut from: impl Read + Send + 'static) -> std::thread::JoinHandle<String>
     })
 }
 
-/// Makes look-ups of names without dots hang: the resolver reads a list of aliases from a pipe into which nobody writes.
+/// Makes look-ups of names without dots hang: the resolver reads a list of aliases from a pipe into
+/// which nobody writes.
 pub(crate) struct HangingNames(PathBuf);
 
 impl HangingNames {
     pub(crate) fn new(test: &str) -> Self {
-        let path = PathBuf::from(env!("CARGO_TARGET_TMPDIR")).join(format!("aliases-{test}-{}", std::process::id()));
+        let path = PathBuf::from(env!("CARGO_TARGET_TMPDIR"))
+            .join(format!("aliases-{test}-{}", std::process::id()));
         drop(std::fs::remove_file(&path));
         let made = Command::new("mkfifo").arg(&path).status().expect("mkfifo");
         assert!(made.success());
@@ -132,7 +139,11 @@ impl Drop for HangingNames {
 
 /// A collector on a runtime of its own.
 pub(crate) fn collector() -> (Runtime, Collector) {
-    let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(1).enable_all().build().expect("a runtime");
+    let runtime = tokio::runtime::Builder::new_multi_thread()
+        .worker_threads(1)
+        .enable_all()
+        .build()
+        .expect("a runtime");
     let builder = Collector::builder().grpc_addr("127.0.0.1:0").http_addr("127.0.0.1:0");
     let collector = runtime.block_on(builder.start()).expect("a collector");
     (runtime, collector)

@@ -6,21 +6,32 @@ use std::time::Duration;
 
 use crate::scene::{Ended, HangingNames, Stderr, run, run_with};
 
-/// SIGSEGV, SIGBUS, SIGFPE, SIGILL, SIGTRAP, SIGABRT and SIGSYS: what they report happened in the thread itself.
-const OPEN: [i32; 7] = [libc::SIGSEGV, libc::SIGBUS, libc::SIGFPE, libc::SIGILL, libc::SIGTRAP, libc::SIGABRT, libc::SIGSYS];
+/// SIGSEGV, SIGBUS, SIGFPE, SIGILL, SIGTRAP, SIGABRT and SIGSYS: what they report happened in the
+/// thread itself.
+const OPEN: [i32; 7] = [
+    libc::SIGSEGV,
+    libc::SIGBUS,
+    libc::SIGFPE,
+    libc::SIGILL,
+    libc::SIGTRAP,
+    libc::SIGABRT,
+    libc::SIGSYS,
+];
 /// What nobody can block: SIGKILL and SIGSTOP, and what the C library keeps for itself.
 const RESERVED: [i32; 4] = [libc::SIGKILL, libc::SIGSTOP, 32, 33];
 
 #[track_caller]
 fn assert_masks(ended: &Ended, expected: &[&str]) {
     let threads = ended.all("thread");
-    let mut names: Vec<_> = threads.iter().map(|thread| thread.rsplit_once(' ').expect("a mask").0).collect();
+    let mut names: Vec<_> =
+        threads.iter().map(|thread| thread.rsplit_once(' ').expect("a mask").0).collect();
     names.sort_unstable();
     names.dedup();
     assert_eq!(names, expected);
     let clear = OPEN.iter().chain(&RESERVED).fold(0_u64, |mask, signal| mask | 1 << (signal - 1));
     for thread in threads {
-        let mask = u64::from_str_radix(thread.rsplit_once(' ').expect("a mask").1, 16).expect("hexadecimal");
+        let mask = u64::from_str_radix(thread.rsplit_once(' ').expect("a mask").1, 16)
+            .expect("hexadecimal");
         assert_eq!(mask, !clear, "{thread}: {mask:064b}");
     }
 }
@@ -61,7 +72,8 @@ fn sigpipe_of_broken_connections_does_not_end_the_program() {
     }
 }
 
-/// Ends its side of each connection, and breaks it off while the other side writes: the other side's next write is SIGPIPE's.
+/// Ends its side of each connection, and breaks it off while the other side writes: the other
+/// side's next write is SIGPIPE's.
 fn breaking_peer() -> SocketAddr {
     let listener = TcpListener::bind("127.0.0.1:0").expect("a port");
     let address = listener.local_addr().expect("an address");

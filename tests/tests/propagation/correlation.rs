@@ -1,10 +1,15 @@
-//! The header `sw8-correlation` with the protocol's limits. Those that are set are in `propagation_settings`.
+//! The header `sw8-correlation` with the protocol's limits. Those that are set are in
+//! `propagation_settings`.
 
 use crate::prelude::*;
 
 /// The pairs in Base64, as a header has them.
 fn pairs(pairs: &[(&str, &str)]) -> String {
-    pairs.iter().map(|(key, value)| format!("{}:{}", STANDARD.encode(key), STANDARD.encode(value))).collect::<Vec<_>>().join(",")
+    pairs
+        .iter()
+        .map(|(key, value)| format!("{}:{}", STANDARD.encode(key), STANDARD.encode(value)))
+        .collect::<Vec<_>>()
+        .join(",")
 }
 
 fn sent() -> Option<String> {
@@ -16,12 +21,22 @@ fn three_keys_travel_old_ones_can_change_and_an_empty_value_removes_one() {
     run(|| {
         Root::new(&ENTRY).run(|| {
             assert_eq!(sent(), None);
-            assert_eq!(["a", "b", "c", "d"].map(|key| correlation::put(key, "1")), [true, true, true, false]);
+            assert_eq!(
+                ["a", "b", "c", "d"].map(|key| correlation::put(key, "1")),
+                [true, true, true, false]
+            );
             assert!(correlation::put("b", "2") && !correlation::put("b", &"x".repeat(129)));
             assert_eq!(sent(), Some(pairs(&[("a", "1"), ("b", "2"), ("c", "1")])));
-            assert!(correlation::put("a", "") && correlation::put("never there", "") && correlation::put("d", "4"));
+            assert!(
+                correlation::put("a", "")
+                    && correlation::put("never there", "")
+                    && correlation::put("d", "4")
+            );
             assert_eq!(sent(), Some(pairs(&[("b", "2"), ("c", "1"), ("d", "4")])));
-            assert_eq!((correlation::get("a"), correlation::get("d").as_deref()), (None, Some("4")));
+            assert_eq!(
+                (correlation::get("a"), correlation::get("d").as_deref()),
+                (None, Some("4"))
+            );
         });
     });
     assert!(!correlation::put("a", "1") && correlation::get("a").is_none());
@@ -30,7 +45,15 @@ fn three_keys_travel_old_ones_can_change_and_an_empty_value_removes_one() {
 #[test]
 fn what_comes_in_has_the_same_limits_and_is_counted_where_it_is_over() {
     let before = stats().count(Reason::CorrelationLimit);
-    let header = pairs(&[("a", "1"), ("long", &"x".repeat(129)), ("b", "2"), ("c", "3"), ("d", "4"), ("a", "5"), ("empty", "")]);
+    let header = pairs(&[
+        ("a", "1"),
+        ("long", &"x".repeat(129)),
+        ("b", "2"),
+        ("c", "3"),
+        ("d", "4"),
+        ("a", "5"),
+        ("empty", ""),
+    ]);
     run(|| {
         Root::new(&ENTRY).extract(&lines(&[("sw8-correlation", &header)])).run(|| {
             assert_eq!(sent(), Some(pairs(&[("a", "5"), ("b", "2"), ("c", "3")])));
@@ -65,14 +88,16 @@ fn a_snapshot_has_a_copy_that_later_changes_leave_alone() {
 fn a_request_that_is_not_sampled_passes_on_what_came_and_what_is_put() {
     let (mut first, mut second) = (None, None);
     Test::new().sampler(|_| false).run(|| {
-        Root::new(&ENTRY).extract(&lines(&[("sw8", &sw8(1)), ("sw8-correlation", &pairs(&[("came", "1")]))])).run(|| {
-            correlation::put("put", "2");
-            first = sent();
-            let here = capture();
-            std::thread::scope(|threads| {
-                threads.spawn(|| here.run("elsewhere", || second = sent()));
+        Root::new(&ENTRY)
+            .extract(&lines(&[("sw8", &sw8(1)), ("sw8-correlation", &pairs(&[("came", "1")]))]))
+            .run(|| {
+                correlation::put("put", "2");
+                first = sent();
+                let here = capture();
+                std::thread::scope(|threads| {
+                    threads.spawn(|| here.run("elsewhere", || second = sent()));
+                });
             });
-        });
     });
     let both = Some(pairs(&[("came", "1"), ("put", "2")]));
     assert_eq!((first, second), (both.clone(), both));
@@ -82,11 +107,16 @@ fn a_request_that_is_not_sampled_passes_on_what_came_and_what_is_put() {
 fn correlation_comes_without_a_trace_too_and_says_nothing_on_spans_unless_set() {
     let mut got = None;
     let trees = run(|| {
-        Root::new(&ENTRY).extract(&lines(&[("sw8-correlation", &pairs(&[("tenant", "blue")]))])).run(|| {
-            got = correlation::get("tenant");
-            correlation::put("user", "7");
-            drop(sent());
-        });
+        Root::new(&ENTRY)
+            .extract(&lines(&[("sw8-correlation", &pairs(&[("tenant", "blue")]))]))
+            .run(|| {
+                got = correlation::get("tenant");
+                correlation::put("user", "7");
+                drop(sent());
+            });
     });
-    assert_eq!((got.as_deref(), text(&trees).as_str()), (Some("blue"), "Entry /entry\n  Exit call peer=other:1\n"));
+    assert_eq!(
+        (got.as_deref(), text(&trees).as_str()),
+        (Some("blue"), "Entry /entry\n  Exit call peer=other:1\n")
+    );
 }

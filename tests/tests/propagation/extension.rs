@@ -36,7 +36,10 @@ fn a_trace_that_came_without_metrics_goes_on_without_them_in_every_span_and_down
         "Entry /entry ref=CrossProcess SKIP_ANALYSIS\n  Local part SKIP_ANALYSIS\n  Exit call peer=other:1 SKIP_ANALYSIS\n  \
          Local elsewhere ref=CrossThread SKIP_ANALYSIS\n    Exit call peer=other:1 SKIP_ANALYSIS\n"
     );
-    assert_eq!(sent.map(|sent| header(&sent, "sw8-x").map(str::to_owned)), [Some("1-".to_owned()), Some("1-".to_owned())]);
+    assert_eq!(
+        sent.map(|sent| header(&sent, "sw8-x").map(str::to_owned)),
+        [Some("1-".to_owned()), Some("1-".to_owned())]
+    );
     assert!(is_idle());
 }
 
@@ -67,7 +70,8 @@ fn one_span_without_metrics_says_so_of_itself_alone() {
 }
 
 #[test]
-fn a_trace_can_be_said_to_be_without_metrics_also_of_its_spans_that_have_ended_and_what_goes_on_later() {
+fn a_trace_can_be_said_to_be_without_metrics_also_of_its_spans_that_have_ended_and_what_goes_on_later()
+ {
     let mut sent = String::new();
     let trees = run(|| {
         Root::new(&ENTRY).run(|| {
@@ -94,7 +98,8 @@ fn a_trace_can_be_said_to_be_without_metrics_also_of_its_spans_that_have_ended_a
 async fn a_future_that_goes_on_elsewhere_has_no_metrics_either() {
     let trees = run_async(async {
         let (_, headers) = (child(&PART), lines(&[("sw8", &sw8(1)), ("sw8-x", "1")]));
-        let work = async { tokio::spawn(async { drop(child(&PART)) }.traced("task")).await.unwrap() };
+        let work =
+            async { tokio::spawn(async { drop(child(&PART)) }.traced("task")).await.unwrap() };
         Root::new(&ENTRY).extract(&headers).future(work).await;
     })
     .await;
@@ -132,7 +137,11 @@ fn the_producer_of_a_message_says_when_it_sent_it_and_the_consumer_how_long_that
         Root::new(&ENTRY).run(|| message = sent_by(&PRODUCE));
         Root::new(&CONSUME).extract(&message).run(|| ());
     });
-    let sent: u64 = header(&message, "sw8-x").and_then(|value| value.strip_prefix("0-")).unwrap().parse().unwrap();
+    let sent: u64 = header(&message, "sw8-x")
+        .and_then(|value| value.strip_prefix("0-"))
+        .unwrap()
+        .parse()
+        .unwrap();
     assert!((before..=now()).contains(&sent), "{message}");
     let consumer = &trees[0].root.children[0].children[0];
     assert_eq!((consumer.kind.as_str(), consumer.layer.as_str()), ("Entry", "MQ"));
@@ -162,7 +171,9 @@ fn a_layer_that_is_said_late_makes_a_producer_too_and_a_consumer_of_any_layer_sa
 #[test]
 fn a_message_from_a_clock_that_is_ahead_took_no_time() {
     let ahead = format!("0-{}", now() + 3_600_000);
-    let trees = run(|| Root::new(&CONSUME).extract(&lines(&[("sw8", &sw8(1)), ("sw8-x", &ahead)])).run(|| ()));
+    let trees = run(|| {
+        Root::new(&CONSUME).extract(&lines(&[("sw8", &sw8(1)), ("sw8-x", &ahead)])).run(|| ())
+    });
     assert_eq!(text(&trees), "Entry consume layer=MQ ref=CrossProcess {transmission.latency=0}\n");
 }
 
@@ -179,7 +190,10 @@ fn of_a_batch_the_last_message_that_says_when_it_was_sent_is_told_in_one_tag() {
         lines(&[("sw8", &sw8(3)), ("sw8-x", "0- ")]),
     ];
     let trees = run(|| consume(&messages));
-    assert_eq!(text(&trees), "Entry consume layer=MQ ref=CrossProcess ref=CrossProcess ref=CrossProcess {transmission.latency=0}\n");
+    assert_eq!(
+        text(&trees),
+        "Entry consume layer=MQ ref=CrossProcess ref=CrossProcess ref=CrossProcess {transmission.latency=0}\n"
+    );
 }
 
 #[test]
@@ -194,7 +208,10 @@ fn a_middleware_and_a_handler_that_read_the_same_message_say_it_once() {
             handler(&message);
         });
     });
-    assert_eq!(text(&trees), "Entry handler layer=MQ ref=CrossProcess SKIP_ANALYSIS {transmission.latency=0}\n");
+    assert_eq!(
+        text(&trees),
+        "Entry handler layer=MQ ref=CrossProcess SKIP_ANALYSIS {transmission.latency=0}\n"
+    );
 }
 
 #[test]
@@ -202,7 +219,9 @@ fn what_can_not_be_read_is_counted_and_left_out() {
     let before = stats().count(Reason::ExtensionField);
     let trees = run(|| {
         Root::new(&CONSUME).extract(&lines(&[("sw8", &sw8(1)), ("sw8-x", "yes-1.5")])).run(|| ());
-        Root::new(&CONSUME).extract(&lines(&[("sw8", &sw8(2)), ("sw8-x", &format!("1-5-{}", "x".repeat(300)))])).run(|| ());
+        Root::new(&CONSUME)
+            .extract(&lines(&[("sw8", &sw8(2)), ("sw8-x", &format!("1-5-{}", "x".repeat(300)))]))
+            .run(|| ());
     });
     assert_eq!(text(&trees), "Entry consume layer=MQ ref=CrossProcess\n".repeat(2));
     assert!(stats().count(Reason::ExtensionField) >= before + 3);

@@ -1,4 +1,5 @@
-//! How long each text of a span may be and how many of each thing it may have, in UTF-16 units and cut at a character.
+//! How long each text of a span may be and how many of each thing it may have, in UTF-16 units and
+//! cut at a character.
 
 use std::fmt;
 
@@ -7,7 +8,8 @@ use skywalking_runtime::local_span;
 
 use crate::prelude::*;
 
-/// A character of two UTF-16 units, so many times behind an `x`: a cut in its middle would be one unit more.
+/// A character of two UTF-16 units, so many times behind an `x`: a cut in its middle would be one
+/// unit more.
 fn clefs(times: usize) -> String {
     format!("x{}", "𝄞".repeat(times))
 }
@@ -27,19 +29,34 @@ fn names_have_150_units_peers_200_and_values_2048() {
     let trees = run(|| {
         child(&LONG).run(|| {
             current().set_name(clefs(200)).set_peer(clefs(200));
-            current().tag("text", clefs(2_000)).tag_display("display", &clefs(2_000)).tag_debug("debug", &"d".repeat(3_000));
+            current()
+                .tag("text", clefs(2_000))
+                .tag_display("display", &clefs(2_000))
+                .tag_debug("debug", &"d".repeat(3_000));
             current().log("field", clefs(2_000));
             current().log_fields(&[("first", &clefs(2_000)), ("second", &"short")]);
         });
     });
     let root = &trees[0].root;
-    // The names have more bytes than SQL storage takes: 174 below the service "testing", and 90 of a peer.
-    assert_eq!((&root.name, &root.peer), (&stored(&clefs(74), 150, 174), &stored(&clefs(99), 200, 90)));
+    // The names have more bytes than SQL storage takes: 174 below the service "testing", and 90 of
+    // a peer.
+    assert_eq!(
+        (&root.name, &root.peer),
+        (&stored(&clefs(74), 150, 174), &stored(&clefs(99), 200, 90))
+    );
     let value = clefs(1_023);
-    let expected = [("literal", &"l".repeat(2_048)), ("text", &value), ("display", &value), ("debug", &format!("\"{}", "d".repeat(2_047)))];
+    let expected = [
+        ("literal", &"l".repeat(2_048)),
+        ("text", &value),
+        ("display", &value),
+        ("debug", &format!("\"{}", "d".repeat(2_047))),
+    ];
     assert_eq!(root.tags, expected.map(|(key, value)| (key.to_owned(), value.clone())));
     assert_eq!(root.logs[0].fields, [("field".to_owned(), value.clone())]);
-    assert_eq!(root.logs[1].fields, [("first".to_owned(), value), ("second".to_owned(), "short".to_owned())]);
+    assert_eq!(
+        root.logs[1].fields,
+        [("first".to_owned(), value), ("second".to_owned(), "short".to_owned())]
+    );
 }
 
 #[test]
@@ -52,7 +69,12 @@ fn literal_names_and_peers_have_the_same_limits() {
     let mut sent = String::new();
     let trees = run(|| child(&CALL).run(|| inject(&mut sent)));
     assert_eq!((trees[0].root.name.len(), trees[0].root.peer.len()), (150, 200));
-    let decoded: Vec<_> = header(&sent, "sw8").unwrap().split('-').skip(6).map(|part| STANDARD.decode(part).unwrap().len()).collect();
+    let decoded: Vec<_> = header(&sent, "sw8")
+        .unwrap()
+        .split('-')
+        .skip(6)
+        .map(|part| STANDARD.decode(part).unwrap().len())
+        .collect();
     assert_eq!(decoded, [150, 200]);
 }
 
@@ -64,8 +86,14 @@ fn names_that_a_header_brings_have_the_same_limits() {
     let trees = run(|| Root::new(&ENTRY).extract(&lines(&[("sw8", &sw8)])).run(|| ()));
     let reference = &trees[0].root.refs[0];
     // Below a service of 97 bytes a name has 84.
-    assert_eq!((&reference.service, &reference.instance), (&clefs(24), &stored(&clefs(24), 50, 84)));
-    assert_eq!((&reference.endpoint, &reference.address), (&stored(&clefs(74), 150, 84), &stored(&clefs(99), 200, 90)));
+    assert_eq!(
+        (&reference.service, &reference.instance),
+        (&clefs(24), &stored(&clefs(24), 50, 84))
+    );
+    assert_eq!(
+        (&reference.endpoint, &reference.address),
+        (&stored(&clefs(74), 150, 84), &stored(&clefs(99), 200, 90))
+    );
 }
 
 #[derive(Debug)]
@@ -128,7 +156,10 @@ fn a_span_tells_300_logs_the_first_and_the_last_and_the_others_are_counted() {
     });
     let root = &trees[0].root;
     let number = |span: &testing::Span, at: usize| span.logs[at].fields[0].1.clone();
-    assert_eq!((root.logs.len(), number(root, 0), number(root, 298), number(root, 299)), (300, "0".into(), "298".into(), "error".into()));
+    assert_eq!(
+        (root.logs.len(), number(root, 0), number(root, 298), number(root, 299)),
+        (300, "0".into(), "298".into(), "error".into())
+    );
     assert_eq!(root.logs[299].fields[2], ("message".to_owned(), "why".to_owned()));
     let child = &root.children[0];
     assert_eq!((child.logs.len(), number(child, 299)), (300, "299".into()));
@@ -145,7 +176,9 @@ fn a_span_refers_to_500_segments_also_where_two_that_are_one_bring_them() {
     fn inner(second: &[String]) {
         let _ = second;
     }
-    let batch = |from: u32| (from..from + 400).map(|number| lines(&[("sw8", &sw8(number))])).collect::<Vec<_>>();
+    let batch = |from: u32| {
+        (from..from + 400).map(|number| lines(&[("sw8", &sw8(number))])).collect::<Vec<_>>()
+    };
     let before = stats().count(Reason::RefLimit);
     let trees = run(|| outer(&batch(0), &batch(400)));
     assert_eq!((trees[0].root.refs.len(), trees[0].root.children.len()), (500, 0));
@@ -154,7 +187,11 @@ fn a_span_refers_to_500_segments_also_where_two_that_are_one_bring_them() {
 
 #[test]
 fn no_span_has_two_tags_of_one_key() {
-    static TAGGED: Callsite = callsite!(entry, "tagged", tags = [("key", "literal"), ("key", "literal too"), ("other", "1")]);
+    static TAGGED: Callsite = callsite!(
+        entry,
+        "tagged",
+        tags = [("key", "literal"), ("key", "literal too"), ("other", "1")]
+    );
     #[entry_span(name = "inner", tags("key" = 3))]
     fn inner() {
         current().tag("key", true).tag("other", "2").tag("unfinished", "mine");

@@ -1,4 +1,5 @@
-//! What crosses processes: each header in and out, of carriers of every kind, what of it the spans say, and how long each text may be.
+//! What crosses processes: each header in and out, of carriers of every kind, what of it the spans
+//! say, and how long each text may be.
 
 mod correlation;
 mod extension;

@@ -1,4 +1,5 @@
-//! The contexts of other tracers: told in tags, and passed on as they came where a carrier can hold them.
+//! The contexts of other tracers: told in tags, and passed on as they came where a carrier can hold
+//! them.
 
 use std::collections::{BTreeMap, HashMap};
 
@@ -32,21 +33,35 @@ fn both() -> BTreeMap<String, String> {
 fn a_foreign_context_is_told_in_tags_and_goes_on_as_it_came_beside_ours() {
     let mut out = HeaderMap::new();
     let trees = run(|| {
-        Root::new(&ENTRY).extract(&map(&[("sw8", &sw8(1)), ("traceparent", PARENT), ("tracestate", STATE), ("x-request-id", "r-1")])).run(
-            || {
+        Root::new(&ENTRY)
+            .extract(&map(&[
+                ("sw8", &sw8(1)),
+                ("traceparent", PARENT),
+                ("tracestate", STATE),
+                ("x-request-id", "r-1"),
+            ]))
+            .run(|| {
                 let _exit = child(&CALL);
                 inject(&mut out);
-            },
-        );
+            });
     });
-    assert_eq!(text(&trees), format!("Entry /entry ref=CrossProcess {{{TAGS}, x-request-id=r-1}}\n  Exit call peer=other:1\n"));
-    assert_eq!((out["traceparent"].as_bytes(), out["tracestate"].as_bytes()), (PARENT.as_bytes(), STATE.as_bytes()));
+    assert_eq!(
+        text(&trees),
+        format!(
+            "Entry /entry ref=CrossProcess {{{TAGS}, x-request-id=r-1}}\n  Exit call peer=other:1\n"
+        )
+    );
+    assert_eq!(
+        (out["traceparent"].as_bytes(), out["tracestate"].as_bytes()),
+        (PARENT.as_bytes(), STATE.as_bytes())
+    );
     assert!(out.contains_key("sw8") && !out.contains_key("x-request-id"));
     assert!(is_idle());
 }
 
 #[test]
-fn it_comes_without_a_trace_of_ours_and_goes_on_from_requests_that_are_not_sampled_and_from_other_threads() {
+fn it_comes_without_a_trace_of_ours_and_goes_on_from_requests_that_are_not_sampled_and_from_other_threads()
+ {
     let headers = map(&[("traceparent", PARENT), ("tracestate", STATE)]);
     let mut seen = Vec::new();
     let mut work = || {
@@ -70,7 +85,10 @@ async fn a_future_keeps_what_came_until_it_is_polled() {
     let mut seen = BTreeMap::new();
     let work = async { seen = sent() };
     let trees = run_async(Root::new(&ENTRY).extract(&headers).future(work)).await;
-    assert_eq!(text(&trees), format!("Entry /entry {{{TAGS}, x-request-id=r-1}}\n  Exit call peer=other:1\n"));
+    assert_eq!(
+        text(&trees),
+        format!("Entry /entry {{{TAGS}, x-request-id=r-1}}\n  Exit call peer=other:1\n")
+    );
     assert_eq!(seen, both());
 }
 
@@ -78,18 +96,29 @@ async fn a_future_keeps_what_came_until_it_is_polled() {
 fn what_the_program_set_itself_stays_with_its_state() {
     fn kept<C: Inject + Extract>(mut carrier: C, name: &'static str) {
         run(|| {
-            Root::new(&ENTRY).extract(&map(&[("traceparent", PARENT), ("tracestate", STATE)])).run(|| {
-                let _exit = child(&CALL);
-                inject(&mut carrier);
-            });
+            Root::new(&ENTRY).extract(&map(&[("traceparent", PARENT), ("tracestate", STATE)])).run(
+                || {
+                    let _exit = child(&CALL);
+                    inject(&mut carrier);
+                },
+            );
         });
         assert!(carrier.header("sw8").is_some());
-        assert_eq!((carrier.header(name).as_deref(), carrier.header("tracestate")), (Some("mine"), None));
+        assert_eq!(
+            (carrier.header(name).as_deref(), carrier.header("tracestate")),
+            (Some("mine"), None)
+        );
     }
     kept(map(&[("traceparent", "mine")]), "traceparent");
     kept(map(&[("Traceparent", "mine")]), "Traceparent");
     kept(vec![("TraceParent".to_owned(), "mine".to_owned())], "TraceParent");
-    kept(HeaderMap::from_iter([(http::HeaderName::from_static("traceparent"), HeaderValue::from_static("mine"))]), "traceparent");
+    kept(
+        HeaderMap::from_iter([(
+            http::HeaderName::from_static("traceparent"),
+            HeaderValue::from_static("mine"),
+        )]),
+        "traceparent",
+    );
 }
 
 #[test]
@@ -121,13 +150,21 @@ fn carriers_of_our_headers_alone_get_no_others() {
             inject(&mut map);
         });
     });
-    assert!(lines.headers.starts_with("sw8:1-") && lines.headers.lines().count() == 1, "{}", lines.headers);
+    assert!(
+        lines.headers.starts_with("sw8:1-") && lines.headers.lines().count() == 1,
+        "{}",
+        lines.headers
+    );
     assert!(fields.sw8.starts_with("1-") && fields.correlation.is_none());
     let mut names: Vec<_> = map.headers.unwrap().into_keys().collect();
     names.sort();
     assert_eq!(names, ["sw8", "traceparent"]);
     // Nor are they read from such a carrier: its lines are ours.
-    let trees = run(|| Root::new(&ENTRY).extract(&super::prelude::lines(&[("traceparent", PARENT), ("x-request-id", "r-1")])).run(|| ()));
+    let trees = run(|| {
+        Root::new(&ENTRY)
+            .extract(&super::prelude::lines(&[("traceparent", PARENT), ("x-request-id", "r-1")]))
+            .run(|| ())
+    });
     assert_eq!(text(&trees), "Entry /entry\n");
 }
 
@@ -143,11 +180,19 @@ fn what_is_no_context_is_counted_and_neither_told_nor_passed_on() {
             map(&[("traceparent", PARENT), ("tracestate", "é")]),
             map(&[("tracestate", STATE), ("x-request-id", "")]),
         ] {
-            Root::new(&ENTRY).extract(&headers).run(|| seen.push(sent().into_keys().collect::<Vec<_>>()));
+            Root::new(&ENTRY)
+                .extract(&headers)
+                .run(|| seen.push(sent().into_keys().collect::<Vec<_>>()));
         }
     });
-    assert_eq!(seen, [vec![], vec!["traceparent".to_owned()], vec!["traceparent".to_owned()], vec![]]);
-    let (bare, told) = ("Entry /entry\n  Exit call peer=other:1\n", format!("Entry /entry {{{TAGS}}}\n  Exit call peer=other:1\n"));
+    assert_eq!(
+        seen,
+        [vec![], vec!["traceparent".to_owned()], vec!["traceparent".to_owned()], vec![]]
+    );
+    let (bare, told) = (
+        "Entry /entry\n  Exit call peer=other:1\n",
+        format!("Entry /entry {{{TAGS}}}\n  Exit call peer=other:1\n"),
+    );
     assert_eq!(text(&trees), format!("{bare}{told}{told}{bare}"));
     assert!(stats().count(Reason::OtherContext) >= before + 3);
 }
@@ -159,11 +204,17 @@ fn of_several_requests_and_of_two_that_read_the_same_one_the_first_is_told() {
         sent()
     }
     let other = PARENT.replace("4bf9", "aaaa");
-    let batch =
-        [map(&[("x-request-id", "r-0")]), map(&[("traceparent", PARENT), ("x-request-id", "r-1")]), map(&[("traceparent", &other)])];
+    let batch = [
+        map(&[("x-request-id", "r-0")]),
+        map(&[("traceparent", PARENT), ("x-request-id", "r-1")]),
+        map(&[("traceparent", &other)]),
+    ];
     let mut seen = BTreeMap::new();
     let trees = run(|| Root::new(&ENTRY).extract(&batch[1]).run(|| seen = consume(&batch)));
-    assert_eq!(text(&trees), format!("Entry batch {{{TAGS}, x-request-id=r-1}}\n  Exit call peer=other:1\n"));
+    assert_eq!(
+        text(&trees),
+        format!("Entry batch {{{TAGS}, x-request-id=r-1}}\n  Exit call peer=other:1\n")
+    );
     assert_eq!(seen, map(&[("traceparent", PARENT)]).into_iter().collect());
 }
 
@@ -173,11 +224,17 @@ fn a_state_in_several_headers_goes_on_as_one_and_the_name_of_a_request_is_cut_an
     headers.insert("traceparent", HeaderValue::from_static(PARENT));
     headers.append("tracestate", HeaderValue::from_static("a=1"));
     headers.append("tracestate", HeaderValue::from_static("b=2, c=3"));
-    headers.insert("x-request-id", HeaderValue::from_bytes(format!("a\t{}", "x".repeat(300)).as_bytes()).unwrap());
+    headers.insert(
+        "x-request-id",
+        HeaderValue::from_bytes(format!("a\t{}", "x".repeat(300)).as_bytes()).unwrap(),
+    );
     let mut seen = BTreeMap::new();
     let trees = run(|| Root::new(&ENTRY).extract(&headers).run(|| seen = sent()));
     assert_eq!(seen["tracestate"], "a=1,b=2, c=3");
-    assert_eq!(trees[0].root.tags[2], ("x-request-id".to_owned(), format!("a_{}", "x".repeat(198))));
+    assert_eq!(
+        trees[0].root.tags[2],
+        ("x-request-id".to_owned(), format!("a_{}", "x".repeat(198)))
+    );
 }
 
 #[tokio::test]

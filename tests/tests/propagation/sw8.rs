@@ -5,9 +5,20 @@ use crate::prelude::*;
 /// The eight parts as text.
 fn parts(carrier: &str) -> [String; 8] {
     let parts: Vec<_> = header(carrier, "sw8").unwrap_or_default().split('-').collect();
-    let [flag, trace, segment, span, service, instance, endpoint, address] = parts[..] else { panic!("{carrier}") };
+    let [flag, trace, segment, span, service, instance, endpoint, address] = parts[..] else {
+        panic!("{carrier}")
+    };
     let text = |part: &str| String::from_utf8(STANDARD.decode(part).unwrap()).unwrap();
-    [flag.into(), text(trace), text(segment), span.into(), text(service), text(instance), text(endpoint), text(address)]
+    [
+        flag.into(),
+        text(trace),
+        text(segment),
+        span.into(),
+        text(service),
+        text(instance),
+        text(endpoint),
+        text(address),
+    ]
 }
 
 #[test]
@@ -31,7 +42,8 @@ fn the_header_says_which_span_of_which_segment_calls_whom() {
 }
 
 #[test]
-fn the_endpoint_is_the_first_entry_else_the_first_span_by_the_name_that_it_has_when_the_header_is_written() {
+fn the_endpoint_is_the_first_entry_else_the_first_span_by_the_name_that_it_has_when_the_header_is_written()
+ {
     let mut sent = Vec::new();
     run(|| {
         child(&PART).run(|| {
@@ -64,7 +76,12 @@ fn no_part_is_empty_whatever_is_missing() {
 
 #[test]
 fn a_call_outside_of_an_exit_and_a_request_that_is_not_sampled_write_none_and_remove_an_old_one() {
-    let old = lines(&[("sw8", &sw8(1)), ("sw8-correlation", "aw==:dg=="), ("sw8-x", "1-"), ("mine", "1")]);
+    let old = lines(&[
+        ("sw8", &sw8(1)),
+        ("sw8-correlation", "aw==:dg=="),
+        ("sw8-x", "1-"),
+        ("mine", "1"),
+    ]);
     let (mut outside, mut unsampled, mut nowhere) = (old.clone(), old.clone(), old);
     run(|| Root::new(&ENTRY).run(|| inject(&mut outside)));
     Test::new().sampler(|_| false).run(|| {

@@ -12,10 +12,19 @@ const TENANT: &str = "sw8-correlation:dGVuYW50:Ymx1ZQ==";
 fn more_can_travel_and_less() {
     let running = start(Config::new("more").correlation_limits(5, 200));
     run(|| {
-        Root::new(&ENTRY).extract("sw8-correlation:YQ==:MQ==,Yg==:MQ==,Yw==:MQ==,ZA==:MQ==").run(|| {
-            assert_eq!(["a", "d", "e"].map(correlation::get).map(|value| value.is_some()), [true, true, false]);
-            assert!(correlation::put("e", &"x".repeat(200)) && !correlation::put("e", &"x".repeat(201)) && !correlation::put("f", "1"));
-        });
+        Root::new(&ENTRY).extract("sw8-correlation:YQ==:MQ==,Yg==:MQ==,Yw==:MQ==,ZA==:MQ==").run(
+            || {
+                assert_eq!(
+                    ["a", "d", "e"].map(correlation::get).map(|value| value.is_some()),
+                    [true, true, false]
+                );
+                assert!(
+                    correlation::put("e", &"x".repeat(200))
+                        && !correlation::put("e", &"x".repeat(201))
+                        && !correlation::put("f", "1")
+                );
+            },
+        );
     });
     drop(running);
     let _running = start(Config::new("none").correlation_limits(0, 1));
@@ -54,9 +63,12 @@ fn a_key_that_is_set_to_be_a_tag_is_one_where_it_is_put_where_it_comes_in_and_wh
 #[test]
 fn a_value_that_is_refused_is_no_tag_and_a_request_that_is_not_sampled_has_none() {
     let _running = start(Config::new("refused").correlation_tags(["tenant"]));
-    let trees = run(|| Root::new(&ENTRY).run(|| assert!(!correlation::put("tenant", &"x".repeat(129)))));
+    let trees =
+        run(|| Root::new(&ENTRY).run(|| assert!(!correlation::put("tenant", &"x".repeat(129)))));
     assert_eq!(text(&trees), "Entry /entry\n");
     let mut sent = String::new();
-    let trees = Test::new().sampler(|_| false).run(|| Root::new(&ENTRY).extract(TENANT).run(|| sent = sent_by(&CALL)));
+    let trees = Test::new()
+        .sampler(|_| false)
+        .run(|| Root::new(&ENTRY).extract(TENANT).run(|| sent = sent_by(&CALL)));
     assert_eq!((text(&trees).as_str(), sent.as_str()), ("", TENANT));
 }

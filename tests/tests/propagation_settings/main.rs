@@ -1,5 +1,5 @@
-//! What the settings of a running agent change in what crosses processes and in what leaves. The agent is the process's, so the tests
-//! here take turns.
+//! What the settings of a running agent change in what crosses processes and in what leaves. The
+//! agent is the process's, so the tests here take turns.
 
 mod correlation;
 mod others;

@@ -9,10 +9,17 @@ use super::{CALL, ENTRY, start};
 
 #[test]
 fn neither_told_nor_passed_on_where_they_are_ignored_or_all_that_comes_in_is() {
-    for config in [Config::new("others").other_contexts(OtherContexts::Ignore), Config::new("inbound").inbound(Inbound::Ignore)] {
+    for config in [
+        Config::new("others").other_contexts(OtherContexts::Ignore),
+        Config::new("inbound").inbound(Inbound::Ignore),
+    ] {
         let _running = start(config);
-        let incoming = [("traceparent", "00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01"), ("x-request-id", "r-1")];
-        let incoming: BTreeMap<String, String> = incoming.map(|(name, value)| (name.to_owned(), value.to_owned())).into();
+        let incoming = [
+            ("traceparent", "00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01"),
+            ("x-request-id", "r-1"),
+        ];
+        let incoming: BTreeMap<String, String> =
+            incoming.map(|(name, value)| (name.to_owned(), value.to_owned())).into();
         let mut sent = BTreeMap::<String, String>::new();
         let trees = run(|| {
             Root::new(&ENTRY).extract(&incoming).run(|| {

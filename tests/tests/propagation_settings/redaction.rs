@@ -6,12 +6,21 @@ use std::time::{Duration, Instant};
 
 use skywalking_runtime::redact::{Field, Redaction};
 use skywalking_runtime::testing::{run, text};
-use skywalking_runtime::{Callsite, Config, Root, TracedFn as _, callsite, child, correlation, current, entry_span, exit_span};
+use skywalking_runtime::{
+    Callsite, Config, Root, TracedFn as _, callsite, child, correlation, current, entry_span,
+    exit_span,
+};
 
 use super::{CALL, ENTRY, start};
 
-static QUERY: Callsite =
-    callsite!(exit, "/query", layer = database, component = 22, peer = "db:5432", tags = [("db.type", "sql"), ("password", "literal")]);
+static QUERY: Callsite = callsite!(
+    exit,
+    "/query",
+    layer = database,
+    component = 22,
+    peer = "db:5432",
+    tags = [("db.type", "sql"), ("password", "literal")]
+);
 
 #[derive(Debug, thiserror::Error)]
 #[error("no route to amqp://me:secret@mq:5672")]
@@ -22,14 +31,25 @@ fn the_ready_one_takes_secrets_out_of_tags_logs_statements_names_and_peers() {
     #[entry_span(name = format!("GET:/login?token={token}"), tags("url" = format!("https://me:{token}@web/login"), "user" = 7))]
     fn login(token: &str) {
         correlation::put("token", token);
-        current().log_fields(&[("event", &"login"), ("http.headers", &format_args!("Authorization: Bearer {token}"))]).error(&NoRoute);
-        child(&QUERY).run(|| _ = current().tag("db.statement", format!("SELECT a FROM b WHERE c = '{token}' AND d = 17")));
+        current()
+            .log_fields(&[
+                ("event", &"login"),
+                ("http.headers", &format_args!("Authorization: Bearer {token}")),
+            ])
+            .error(&NoRoute);
+        child(&QUERY).run(|| {
+            _ = current()
+                .tag("db.statement", format!("SELECT a FROM b WHERE c = '{token}' AND d = 17"))
+        });
         call(token);
-        std::thread::scope(|threads| drop(threads.spawn((|| drop(child(&ENTRY))).traced("elsewhere"))));
+        std::thread::scope(|threads| {
+            drop(threads.spawn((|| drop(child(&ENTRY))).traced("elsewhere")))
+        });
     }
     #[exit_span(name = "call", peer = format!("me:{token}@web:80"))]
     fn call(token: &str) {}
-    let _running = start(Config::new("standard").redact(Redaction::standard()).correlation_tags(["token"]));
+    let _running =
+        start(Config::new("standard").redact(Redaction::standard()).correlation_tags(["token"]));
     let trees = run(|| login("secret"));
     assert_eq!(
         text(&trees),
@@ -58,12 +78,20 @@ fn a_hook_sees_each_text_once_and_what_it_gives_is_cut_and_cleaned() {
     let _running = start(Config::new("seen").redact(hook));
     let trees = run(|| {
         Root::new(&QUERY).run(|| {
-            current().tag("number", -3).tag("number", 4_u8).tag("truth", true).tag("long", "short").log("field", "value");
+            current()
+                .tag("number", -3)
+                .tag("number", 4_u8)
+                .tag("truth", true)
+                .tag("long", "short")
+                .log("field", "value");
             current().set_name("named").set_peer("peered");
         });
     });
     let root = &trees[0].root;
-    assert_eq!((root.name.as_str(), root.peer.as_str()), (format!("new_{}", "n".repeat(146)).as_str(), "unknown"));
+    assert_eq!(
+        (root.name.as_str(), root.peer.as_str()),
+        (format!("new_{}", "n".repeat(146)).as_str(), "unknown")
+    );
     assert_eq!(root.tags[4], ("long".to_owned(), "𝄞".repeat(1_024)));
     let mut seen = seen.lock().unwrap().clone();
     seen.sort();
@@ -91,7 +119,10 @@ fn both_sides_of_a_call_name_its_address_alike_if_both_redact() {
         Root::new(&ENTRY).extract(&sent).run(|| ());
     });
     let caller = &trees[0].root;
-    assert_eq!((caller.peer.as_str(), caller.children[0].refs[0].address.as_str()), ("***@web:80", "***@web:80"));
+    assert_eq!(
+        (caller.peer.as_str(), caller.children[0].refs[0].address.as_str()),
+        ("***@web:80", "***@web:80")
+    );
 }
 
 #[test]
@@ -169,7 +200,8 @@ fn a_hook_that_hangs_does_not_delay_a_shutdown_and_what_it_holds_up_is_counted()
     assert_eq!(report.sent + report.dropped.shutdown, 3, "{report:?}");
     assert_eq!(report.stats.finished, report.stats.sent + report.stats.dropped.total());
     // The next agent has a reporter of its own, also while the old one's thread still hangs.
-    let second = Config::new("second").reporter(skywalking_runtime::Reporter::Discard).start().unwrap();
+    let second =
+        Config::new("second").reporter(skywalking_runtime::Reporter::Discard).start().unwrap();
     Root::new(&ENTRY).run(|| ());
     assert_eq!(second.shutdown(Duration::from_secs(10)).sent, 1);
     drop(go_on);
@@ -177,7 +209,8 @@ fn a_hook_that_hangs_does_not_delay_a_shutdown_and_what_it_holds_up_is_counted()
 
 #[test]
 fn a_reference_of_which_nothing_is_left_names_what_a_span_would() {
-    let hook = |field: Field<'_>, _: &str| matches!(field, Field::Name | Field::Peer).then(String::new);
+    let hook =
+        |field: Field<'_>, _: &str| matches!(field, Field::Name | Field::Peer).then(String::new);
     let _running = start(Config::new("nothing").redact(hook));
     let mut sent = String::new();
     let trees = run(|| {
@@ -187,6 +220,8 @@ fn a_reference_of_which_nothing_is_left_names_what_a_span_would() {
         });
     });
     let entry = &trees[0].root.children[0];
-    let named: Vec<_> = [entry, &entry.children[0]].map(|span| (&*span.refs[0].endpoint, &*span.refs[0].address)).into();
+    let named: Vec<_> = [entry, &entry.children[0]]
+        .map(|span| (&*span.refs[0].endpoint, &*span.refs[0].address))
+        .into();
     assert_eq!(named, [("unnamed", "unknown"), ("unnamed", "")]);
 }

@@ -1,5 +1,5 @@
-//! Names that SQL storage can hold: whatever a process and its callers are called, what leaves has room in the columns, and the callee
-//! names the endpoint that its caller reports.
+//! Names that SQL storage can hold: whatever a process and its callers are called, what leaves has
+//! room in the columns, and the callee names the endpoint that its caller reports.
 
 use std::collections::BTreeSet;
 
@@ -9,27 +9,42 @@ use skywalking_proto::storage;
 use skywalking_runtime::redact::Field;
 use skywalking_runtime::testing::{Span, Test, Tree, run, text};
 use skywalking_runtime::{
-    Callsite, Config, Root, Storage, TracedFn as _, callsite, capture, child, current, entry_span, exit_span, inject,
+    Callsite, Config, Root, Storage, TracedFn as _, callsite, capture, child, current, entry_span,
+    exit_span, inject,
 };
 
 use super::start;
 
-const LONG: &str =
-    "/注文注文注文注文注文注文注文注文注文注文注文注文注文注文注文注文注文注文注文注文注文注文注文注文注文注文注文注文注文注文注文注文注文";
+const LONG: &str = "/注文注文注文注文注文注文注文注文注文注文注文注文注文注文注文注文注文注文注文注文注文注文注文注文注文注文注文注文注文注文注文注文注文";
 static ENTRY: Callsite = callsite!(
     entry,
     "/注文注文注文注文注文注文注文注文注文注文注文注文注文注文注文注文注文注文注文注文注文注文注文注文注文注文注文注文注文注文注文注文注文"
 );
-static CALL: Callsite = callsite!(exit, "call", peer = "база-данных-номер-один.внутренняя.сеть.пример.испытание:5432");
+static CALL: Callsite =
+    callsite!(exit, "call", peer = "база-данных-номер-один.внутренняя.сеть.пример.испытание:5432");
 
 /// Services from the shortest to the longest that start: ASCII, Cyrillic, CJK, and a mix.
 fn services() -> [String; 6] {
-    ["a".into(), "s".repeat(34), "s".repeat(50), "б".repeat(50), "键".repeat(49), format!("{}x", "𝄞".repeat(24))]
+    [
+        "a".into(),
+        "s".repeat(34),
+        "s".repeat(50),
+        "б".repeat(50),
+        "键".repeat(49),
+        format!("{}x", "𝄞".repeat(24)),
+    ]
 }
 
 /// Names of every length beyond a limit, and at it.
 fn names() -> Vec<String> {
-    let mut names = vec![LONG.to_owned(), "键".repeat(150), "б".repeat(150), "n".repeat(150), "𝄞".repeat(75), "e\u{301}".repeat(75)];
+    let mut names = vec![
+        LONG.to_owned(),
+        "键".repeat(150),
+        "б".repeat(150),
+        "n".repeat(150),
+        "𝄞".repeat(75),
+        "e\u{301}".repeat(75),
+    ];
     names.extend((10..=60).map(|length| format!("/{}", "键".repeat(length))));
     names.extend((130..=150).map(|length| "n".repeat(length)));
     names
@@ -48,7 +63,11 @@ fn has_room(service: &str, name: &str) {
 
 fn parts(header: &str) -> Vec<String> {
     let value = header.lines().find_map(|line| line.strip_prefix("sw8:")).expect("a header");
-    value.split('-').skip(4).map(|part| String::from_utf8(STANDARD.decode(part).unwrap()).unwrap()).collect()
+    value
+        .split('-')
+        .skip(4)
+        .map(|part| String::from_utf8(STANDARD.decode(part).unwrap()).unwrap())
+        .collect()
 }
 
 fn all<'a>(span: &'a Span, found: &mut Vec<&'a Span>) {
@@ -94,9 +113,13 @@ fn callee_names_the_endpoint_that_its_caller_reports() {
             });
             have_room(&service, &instance, &trees);
             let root = &trees[0].root;
-            let [sent_service, sent_instance, endpoint, address] = parts(&header).try_into().unwrap();
+            let [sent_service, sent_instance, endpoint, address] =
+                parts(&header).try_into().unwrap();
             let call = root.children.iter().find(|span| span.kind == "Exit").unwrap();
-            assert_eq!((&sent_service, &sent_instance, &endpoint, &address), (&service, &instance, &root.name, &call.peer));
+            assert_eq!(
+                (&sent_service, &sent_instance, &endpoint, &address),
+                (&service, &instance, &root.name, &call.peer)
+            );
             let part = root.children.iter().find(|span| span.name == "part").unwrap();
             assert_eq!(part.refs[0].endpoint, root.name);
             assert_eq!(root.name == name, name.len() <= storage::name_bytes(service.len()));
@@ -121,7 +144,8 @@ fn static_names_and_peers_of_every_origin_have_room() {
     }
     #[exit_span(name = LONG, peer = "база-данных-номер-один.внутренняя.сеть.пример.испытание:5432", inject = header)]
     fn macro_exit(header: &mut String) {}
-    // One callsite under several services of one process: what is kept for one is not taken for another.
+    // One callsite under several services of one process: what is kept for one is not taken for
+    // another.
     let mut seen = BTreeSet::new();
     for service in services().into_iter().chain(services()) {
         let running = start(Config::new(&service).instance("i"));
@@ -138,9 +162,19 @@ fn static_names_and_peers_of_every_origin_have_room() {
         let [merged, plain] = trees.as_slice() else { panic!("two trees") };
         // The first header left before the inner Entry renamed the span.
         let expected = storage::shorten(LONG, 150, storage::name_bytes(service.len()));
-        assert_eq!((parts(&headers[0])[2].as_str(), &parts(&headers[1])[2]), (&*expected, &merged.root.name));
-        assert_eq!((&parts(&headers[2])[2], plain.root.name.as_str()), (&plain.root.name, &*expected));
-        assert_eq!(plain.root.children.iter().find(|span| span.name == *expected).unwrap().refs[0].endpoint, plain.root.name);
+        assert_eq!(
+            (parts(&headers[0])[2].as_str(), &parts(&headers[1])[2]),
+            (&*expected, &merged.root.name)
+        );
+        assert_eq!(
+            (&parts(&headers[2])[2], plain.root.name.as_str()),
+            (&plain.root.name, &*expected)
+        );
+        assert_eq!(
+            plain.root.children.iter().find(|span| span.name == *expected).unwrap().refs[0]
+                .endpoint,
+            plain.root.name
+        );
         seen.insert(plain.root.name.clone());
     }
     assert!(seen.len() > 3, "{seen:?}");
@@ -152,7 +186,8 @@ fn names_of_a_header_are_bounded_by_the_service_of_the_parent() {
     let parents = services().into_iter().chain(["键".repeat(50), "𝄞".repeat(25), "п".repeat(70)]);
     for service in parents {
         let (instance, endpoint, address) = ("实".repeat(50), "端".repeat(150), "机".repeat(200));
-        let encoded = [&service, &instance, &endpoint, &address].map(|name| STANDARD.encode(name)).join("-");
+        let encoded =
+            [&service, &instance, &endpoint, &address].map(|name| STANDARD.encode(name)).join("-");
         let header = format!("sw8:1-dA==-cw==-0-{encoded}");
         let mut sent = String::new();
         let trees = run(|| {
@@ -165,7 +200,8 @@ fn names_of_a_header_are_bounded_by_the_service_of_the_parent() {
         let reference = &trees[0].root.refs[0];
         let cut = storage::cut(&service, 50);
         assert_eq!(reference.service, storage::shorten(cut, 50, 147));
-        // Below another service the same endpoint keeps more of its name, and as much as there is room for.
+        // Below another service the same endpoint keeps more of its name, and as much as there is
+        // room for.
         let room = storage::name_bytes(reference.service.len());
         assert_eq!(reference.endpoint, storage::shorten(&endpoint, 150, room));
         assert_eq!(reference.instance, storage::shorten(&instance, 50, room));
@@ -188,7 +224,10 @@ fn any_storage_keeps_150_units() {
     });
     let root = &trees[0].root;
     assert_eq!((&root.name, &root.children[0].peer), (&"端".repeat(150), &"机".repeat(90)));
-    assert_eq!(parts(&header), [service, "实".repeat(50), root.name.clone(), root.children[0].peer.clone()]);
+    assert_eq!(
+        parts(&header),
+        [service, "实".repeat(50), root.name.clone(), root.children[0].peer.clone()]
+    );
 }
 
 #[test]
@@ -201,7 +240,8 @@ fn lists_of_requests_see_the_whole_name() {
 
 #[test]
 fn redacted_names_are_shortened_after_the_hook() {
-    let hook = |field: Field<'_>, text: &str| (field == Field::Name).then(|| text.replace('9', "九九九"));
+    let hook =
+        |field: Field<'_>, text: &str| (field == Field::Name).then(|| text.replace('9', "九九九"));
     let _running = start(Config::new("s".repeat(50)).redact(hook));
     let name = format!("/{}", "9".repeat(140));
     let trees = run(|| {
@@ -216,15 +256,22 @@ fn redacted_names_are_shortened_after_the_hook() {
     assert_eq!(root.children[0].refs[0].endpoint, root.name);
 }
 
-/// What each text of a span becomes that has U+0000 in it: of the program, of the attributes, of headers, and of the hook.
+/// What each text of a span becomes that has U+0000 in it: of the program, of the attributes, of
+/// headers, and of the hook.
 #[test]
 fn nul_leaves_in_no_text() {
-    static TAGGED: Callsite = callsite!(entry, "/a\0b", peer = "p\0q", tags = [("lite\0ral", "lite\0ral"), ("lite\u{fffd}ral", "first")]);
+    static TAGGED: Callsite = callsite!(
+        entry,
+        "/a\0b",
+        peer = "p\0q",
+        tags = [("lite\0ral", "lite\0ral"), ("lite\u{fffd}ral", "first")]
+    );
     #[exit_span(name = "ca\0ll", peer = "p\0:1", layer = database, tags("db.statement" = "SELECT '\0'", "display" = %'\0'), inject = headers)]
     fn call(headers: &mut String) -> Result<(), String> {
         Err("wh\0y".to_owned())
     }
-    let hook = |field: Field<'_>, text: &str| (field == Field::Tag("hook")).then(|| format!("{text}\0"));
+    let hook =
+        |field: Field<'_>, text: &str| (field == Field::Tag("hook")).then(|| format!("{text}\0"));
     let _running = start(Config::new("nul").correlation_tags(["ten\0ant"]).redact(hook));
     let mut headers = String::new();
     let correlation = format!("{}:{}", STANDARD.encode("ten\0ant"), STANDARD.encode("bl\0ue"));
@@ -245,7 +292,9 @@ fn nul_leaves_in_no_text() {
             span.tag("late", "\0").log("late", "\0");
             span.finish();
         });
-        let panicked = std::panic::catch_unwind(|| Root::new(&ENTRY).name("/x").run(|| panic!("a panic with \0")));
+        let panicked = std::panic::catch_unwind(|| {
+            Root::new(&ENTRY).name("/x").run(|| panic!("a panic with \0"))
+        });
         assert!(panicked.is_err());
     });
     let shown = format!("{trees:?}");
@@ -266,7 +315,15 @@ fn tags_that_become_names_or_statements_have_room() {
     let long = "键".repeat(700);
     let sent = |config: Config| {
         let _running = start(config);
-        let keys = ["mq.topic", "mq.queue", "cache.type", "gen_ai.provider.name", "cache.key", "cache.cmd", "db.statement"];
+        let keys = [
+            "mq.topic",
+            "mq.queue",
+            "cache.type",
+            "gen_ai.provider.name",
+            "cache.key",
+            "cache.cmd",
+            "db.statement",
+        ];
         let trees = Test::new().allow("column").run(|| {
             Root::new(&ENTRY).run(|| {
                 for key in keys {
@@ -275,7 +332,12 @@ fn tags_that_become_names_or_statements_have_room() {
                 }
             });
         });
-        trees[0].root.tags.iter().map(|(key, value)| (key.clone(), value.len(), value.chars().count())).collect::<Vec<_>>()
+        trees[0]
+            .root
+            .tags
+            .iter()
+            .map(|(key, value)| (key.clone(), value.len(), value.chars().count()))
+            .collect::<Vec<_>>()
     };
     let expected = [
         ("mq.topic", 144, 54),
@@ -286,19 +348,26 @@ fn tags_that_become_names_or_statements_have_room() {
         ("cache.cmd", 294, 98),
         ("db.statement", 2_100, 700),
     ];
-    assert_eq!(sent(Config::new("s")), expected.map(|(key, bytes, units)| (key.to_owned(), bytes, units)));
-    assert!(sent(Config::new("s").storage(Storage::Any)).iter().all(|(_, bytes, _)| *bytes == 2_100));
+    assert_eq!(
+        sent(Config::new("s")),
+        expected.map(|(key, bytes, units)| (key.to_owned(), bytes, units))
+    );
+    assert!(
+        sent(Config::new("s").storage(Storage::Any)).iter().all(|(_, bytes, _)| *bytes == 2_100)
+    );
 }
 
 #[test]
 fn logic_endpoint_has_a_name_that_can_be_stored() {
     let sent = |config: Config, value: &str| {
         let _running = start(config);
-        let trees = run(|| Root::new(&ENTRY).run(|| _ = current().set_name("/e").tag("x-le", value)));
+        let trees =
+            run(|| Root::new(&ENTRY).run(|| _ = current().set_name("/e").tag("x-le", value)));
         trees[0].root.tags[0].1.clone()
     };
     let named = |name: &str| format!(r#"{{"latency":3,"name":"{name}","status":true}}"#);
-    let stored = |name: &str| named(&storage::shorten(name, usize::MAX, storage::endpoint_bytes(147)));
+    let stored =
+        |name: &str| named(&storage::shorten(name, usize::MAX, storage::endpoint_bytes(147)));
     let escaped = r"\u952e".repeat(79);
     for (name, expected) in [
         ("键".repeat(78), named(&"键".repeat(78))),
@@ -313,7 +382,10 @@ fn logic_endpoint_has_a_name_that_can_be_stored() {
         let whole = named(&name.replace(r"\u0000", "\u{fffd}"));
         assert_eq!(sent(Config::new("s").storage(Storage::Any), &named(&name)), whole);
     }
-    for other in [r#"{"logic-span":true}"#.to_owned(), format!(r#"{{"name":1,"more":"{}"}}"#, "键".repeat(100))] {
+    for other in [
+        r#"{"logic-span":true}"#.to_owned(),
+        format!(r#"{{"name":1,"more":"{}"}}"#, "键".repeat(100)),
+    ] {
         assert_eq!(sent(Config::new("s"), &other), other);
     }
 }

@@ -14,10 +14,13 @@ fn decoded(header: &str) -> Vec<String> {
 }
 
 #[test]
-fn the_longest_names_make_a_header_of_two_kibibytes_by_an_endpoint_that_is_cut_at_a_character_and_nothing_else() {
-    let (service, instance, endpoint, peer) = ("服".repeat(50), "实".repeat(50), format!("/x{}", "端".repeat(148)), "机".repeat(200));
+fn the_longest_names_make_a_header_of_two_kibibytes_by_an_endpoint_that_is_cut_at_a_character_and_nothing_else()
+ {
+    let (service, instance, endpoint, peer) =
+        ("服".repeat(50), "实".repeat(50), format!("/x{}", "端".repeat(148)), "机".repeat(200));
     let _running = start(Config::new(&service).instance(&instance).storage(Storage::Any));
-    let upstream = format!("sw8:1-{}-cw==-0-c3Zj-aW5zdA==-L2U=-aDox", STANDARD.encode("t".repeat(150)));
+    let upstream =
+        format!("sw8:1-{}-cw==-0-c3Zj-aW5zdA==-L2U=-aDox", STANDARD.encode("t".repeat(150)));
     let mut sent = [const { String::new() }; 2];
     let trees = Test::new().allow("column").run(|| {
         Root::new(&ENTRY).name(&endpoint).extract(&upstream).run(|| {
@@ -34,8 +37,12 @@ fn the_longest_names_make_a_header_of_two_kibibytes_by_an_endpoint_that_is_cut_a
     assert_eq!([&long[4], &long[5], &long[7]], [&service, &instance, &peer]);
     assert!((2_040..=2_048).contains(&headers[1].len()), "{}", headers[1].len());
     assert!(endpoint.starts_with(&long[6]) && long[6].chars().count() > 130, "{}", long[6]);
-    // What was cut is the name in the header, and the span keeps its own; the other side reads it as any other.
+    // What was cut is the name in the header, and the span keeps its own; the other side reads it
+    // as any other.
     assert_eq!(trees[0].root.name, endpoint);
     let callee = &trees[0].root.children[0].children[0].refs[0];
-    assert_eq!([&callee.service, &callee.instance, &callee.endpoint, &callee.address], [&service, &instance, &long[6], &peer]);
+    assert_eq!(
+        [&callee.service, &callee.instance, &callee.endpoint, &callee.address],
+        [&service, &instance, &long[6], &peer]
+    );
 }

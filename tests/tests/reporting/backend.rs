@@ -1,10 +1,13 @@
-//! The embedded collector, on a runtime of its own, so that it can be killed like a process: its connections break, nothing is answered.
+//! The embedded collector, on a runtime of its own, so that it can be killed like a process: its
+//! connections break, nothing is answered.
 
 use std::collections::BTreeSet;
 use std::fmt::Write as _;
 use std::time::Duration;
 
-use skywalking_collector::{Builder, Collector, InstanceView, MAX_TRACES, SpanView, Stats, TraceQuery};
+use skywalking_collector::{
+    Builder, Collector, InstanceView, MAX_TRACES, SpanView, Stats, TraceQuery,
+};
 use tokio::runtime::Runtime;
 
 /// For what never comes.
@@ -56,7 +59,11 @@ impl Backend {
     }
 
     fn run(builder: Builder) -> Self {
-        let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(1).enable_all().build().expect("a runtime");
+        let runtime = tokio::runtime::Builder::new_multi_thread()
+            .worker_threads(1)
+            .enable_all()
+            .build()
+            .expect("a runtime");
         let collector = runtime.block_on(builder.start()).expect("the port is free");
         Self { collector, runtime: Some(runtime) }
     }
@@ -83,7 +90,8 @@ impl Backend {
     #[track_caller]
     pub(crate) fn wait_for(&self, mut condition: impl FnMut(&Stats) -> bool) {
         let runtime = self.runtime.as_ref().expect("it lives");
-        let arrived = runtime.block_on(self.collector.wait_for(|collector| condition(&collector.stats()), PATIENCE));
+        let arrived = runtime
+            .block_on(self.collector.wait_for(|collector| condition(&collector.stats()), PATIENCE));
         arrived.expect("it arrives");
     }
 
@@ -104,7 +112,8 @@ impl Backend {
         let mut text = String::new();
         for branch in trace.tree() {
             let line = line(&trace.spans[branch.span]);
-            writeln!(text, "{:indent$}{line}", "", indent = 2 * branch.depth).expect("a string takes all");
+            writeln!(text, "{:indent$}{line}", "", indent = 2 * branch.depth)
+                .expect("a string takes all");
         }
         text
     }
@@ -120,11 +129,15 @@ fn line(span: &SpanView) -> String {
     }
     words.push(format!("{}/{}", span.service, span.service_instance));
     if !span.tags.is_empty() {
-        let tags: Vec<_> = span.tags.iter().map(|tag| format!("{}={}", tag.key, tag.value)).collect();
+        let tags: Vec<_> =
+            span.tags.iter().map(|tag| format!("{}={}", tag.key, tag.value)).collect();
         words.push(format!("{{{}}}", tags.join(", ")));
     }
     for link in &span.refs {
-        words.push(format!("<{} {} {}>", link.ref_type, link.parent_endpoint, link.network_address_used_at_peer));
+        words.push(format!(
+            "<{} {} {}>",
+            link.ref_type, link.parent_endpoint, link.network_address_used_at_peer
+        ));
     }
     if span.is_error {
         words.push("ERROR".to_owned());

@@ -1,9 +1,13 @@
-//! A gRPC backend that answers before it has read what was sent. (By HTTP the system alone takes more than a batch: see the transport's
-//! own tests.)
+//! A gRPC backend that answers before it has read what was sent. (By HTTP the system alone takes
+//! more than a batch: see the transport's own tests.)
 
 use skywalking_proto::v3::management_service_server::{ManagementService, ManagementServiceServer};
-use skywalking_proto::v3::trace_segment_report_service_server::{TraceSegmentReportService, TraceSegmentReportServiceServer};
-use skywalking_proto::v3::{Commands, InstancePingPkg, InstanceProperties, SegmentCollection, SegmentObject};
+use skywalking_proto::v3::trace_segment_report_service_server::{
+    TraceSegmentReportService, TraceSegmentReportServiceServer,
+};
+use skywalking_proto::v3::{
+    Commands, InstancePingPkg, InstanceProperties, SegmentCollection, SegmentObject,
+};
 use tonic::{Request, Response, Status, Streaming};
 
 use crate::backend::{PATIENCE, Way};
@@ -21,23 +25,33 @@ fn large_segments() {
     }
 }
 
-/// Answers a stream of segments without reading it: the server then resets the stream without an error.
+/// Answers a stream of segments without reading it: the server then resets the stream without an
+/// error.
 struct Hasty;
 
 #[tonic::async_trait]
 impl TraceSegmentReportService for Hasty {
-    async fn collect(&self, _: Request<Streaming<SegmentObject>>) -> Result<Response<Commands>, Status> {
+    async fn collect(
+        &self,
+        _: Request<Streaming<SegmentObject>>,
+    ) -> Result<Response<Commands>, Status> {
         Ok(Response::new(Commands::default()))
     }
 
-    async fn collect_in_sync(&self, _: Request<SegmentCollection>) -> Result<Response<Commands>, Status> {
+    async fn collect_in_sync(
+        &self,
+        _: Request<SegmentCollection>,
+    ) -> Result<Response<Commands>, Status> {
         Err(Status::unimplemented("not asked for"))
     }
 }
 
 #[tonic::async_trait]
 impl ManagementService for Hasty {
-    async fn report_instance_properties(&self, _: Request<InstanceProperties>) -> Result<Response<Commands>, Status> {
+    async fn report_instance_properties(
+        &self,
+        _: Request<InstanceProperties>,
+    ) -> Result<Response<Commands>, Status> {
         Ok(Response::new(Commands::default()))
     }
 
@@ -49,15 +63,22 @@ impl ManagementService for Hasty {
 #[test]
 fn segments_that_a_grpc_backend_did_not_read_before_its_answer_are_unconfirmed() {
     let _turn = turn();
-    let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(1).enable_all().build().expect("a runtime");
-    let listener = runtime.block_on(tokio::net::TcpListener::bind("127.0.0.1:0")).expect("a free port");
+    let runtime = tokio::runtime::Builder::new_multi_thread()
+        .worker_threads(1)
+        .enable_all()
+        .build()
+        .expect("a runtime");
+    let listener =
+        runtime.block_on(tokio::net::TcpListener::bind("127.0.0.1:0")).expect("a free port");
     let address = listener.local_addr().expect("an address").to_string();
     let routes = tonic::transport::Server::builder()
         .initial_stream_window_size(65_535)
         .initial_connection_window_size(65_535)
         .add_service(TraceSegmentReportServiceServer::new(Hasty))
         .add_service(ManagementServiceServer::new(Hasty));
-    runtime.spawn(routes.serve_with_incoming(tokio_stream::wrappers::TcpListenerStream::new(listener)));
+    runtime.spawn(
+        routes.serve_with_incoming(tokio_stream::wrappers::TcpListenerStream::new(listener)),
+    );
     let agent = agent(Way::Grpc, &address).start().expect("an agent");
     assert!(agent.wait_until_registered(PATIENCE));
     large_segments();

@@ -1,7 +1,9 @@
-//! A traced program and a backend, end to end on the real wire, by gRPC and by HTTP: what arrives, what is lost and why, and what the agent says of it.
+//! A traced program and a backend, end to end on the real wire, by gRPC and by HTTP: what arrives,
+//! what is lost and why, and what the agent says of it.
 //!
-//! One agent runs in a process at a time, so the tests here take turns. Each has a collector of its own on a port of its own. Nobody
-//! waits for a time: tests wait for arrival, or for the agent's answer. Heavy load and the counts alone are tested in `accounting`.
+//! One agent runs in a process at a time, so the tests here take turns. Each has a collector of its
+//! own on a port of its own. Nobody waits for a time: tests wait for arrival, or for the agent's
+//! answer. Heavy load and the counts alone are tested in `accounting`.
 
 mod backend;
 mod early;
@@ -83,7 +85,11 @@ fn what_is_too_much_for_one_batch_arrives_in_several() {
         let report = agent.shutdown(PATIENCE);
         assert_settled(&report, 5_000);
         let arrived = backend.stats();
-        assert_eq!((report.sent, arrived.segments_accepted, arrived.segments_refused), (5_000, 5_000, 0), "{way:?}");
+        assert_eq!(
+            (report.sent, arrived.segments_accepted, arrived.segments_refused),
+            (5_000, 5_000, 0),
+            "{way:?}"
+        );
     }
 }
 
@@ -95,7 +101,10 @@ fn the_backend_hears_who_reports_before_it_hears_of_segments() {
         let agent = agent(way, &backend.address(way)).start().expect("an agent");
         requests(50);
         backend.wait_for(|stats| {
-            assert!(stats.properties_reports == 1 || stats.segments_accepted == 0, "segments came first: {stats}");
+            assert!(
+                stats.properties_reports == 1 || stats.segments_accepted == 0,
+                "segments came first: {stats}"
+            );
             stats.segments_accepted == 50 && stats.pings == 1
         });
         assert!(agent.wait_until_registered(PATIENCE));
@@ -103,7 +112,10 @@ fn the_backend_hears_who_reports_before_it_hears_of_segments() {
         let instances = backend.instances();
         let [known] = &instances[..] else { panic!("one instance: {instances:?}") };
         assert_eq!((known.service.as_str(), known.instance.as_str()), ("RTS_Test", "RTS_Test_1"));
-        assert!(known.properties.contains(&("language".to_owned(), "rust".to_owned())), "{known:?}");
+        assert!(
+            known.properties.contains(&("language".to_owned(), "rust".to_owned())),
+            "{known:?}"
+        );
         assert_settled(&agent.shutdown(PATIENCE), 50);
     }
 }
@@ -114,9 +126,13 @@ fn an_agent_starts_after_another_has_ended_and_never_beside_it() {
     for way in WAYS {
         let backend = Backend::start();
         for round in 1..=3 {
-            let agent = agent(way, &backend.address(way)).start().expect("the one before has ended");
+            let agent =
+                agent(way, &backend.address(way)).start().expect("the one before has ended");
             let second = Config::new("second").backend(backend.address(way)).start();
-            assert_eq!(second.expect_err("one runs"), Error::AlreadyStarted { service: "second".to_owned() });
+            assert_eq!(
+                second.expect_err("one runs"),
+                Error::AlreadyStarted { service: "second".to_owned() }
+            );
             requests(10);
             let report = agent.shutdown(PATIENCE);
             assert_settled(&report, 10);
@@ -133,8 +149,12 @@ fn with_the_wrong_token_all_is_refused_and_the_token_is_shown_nowhere() {
     for way in WAYS {
         let said = Listening::begin();
         let reason = match way {
-            Way::Grpc => "PermissionDenied: metadata `authentication` is missing or is not this collector's token",
-            Way::Http => "401 Unauthorized: {\"error\":\"header `authentication` is missing or is not this collector's token",
+            Way::Grpc => {
+                "PermissionDenied: metadata `authentication` is missing or is not this collector's token"
+            }
+            Way::Http => {
+                "401 Unauthorized: {\"error\":\"header `authentication` is missing or is not this collector's token"
+            }
         };
         let backend = Backend::with_token("the-right-token");
         let config = agent(way, &backend.address(way)).token(TOKEN);
@@ -143,7 +163,11 @@ fn with_the_wrong_token_all_is_refused_and_the_token_is_shown_nowhere() {
         requests(3);
         assert!(agent.flush(PATIENCE), "what was refused is not on its way any more");
         assert!(!agent.wait_until_registered(Duration::from_millis(100)));
-        shown.extend([format!("{agent:?}"), format!("{:?}", agent.stats()), agent.stats().to_json()]);
+        shown.extend([
+            format!("{agent:?}"),
+            format!("{:?}", agent.stats()),
+            agent.stats().to_json(),
+        ]);
         let report = agent.shutdown(PATIENCE);
         shown.push(format!("{report:?}"));
         assert_settled(&report, 3);
@@ -152,7 +176,10 @@ fn with_the_wrong_token_all_is_refused_and_the_token_is_shown_nowhere() {
         assert_eq!((stats.segments_accepted, stats.properties_reports, stats.pings), (0, 0, 0));
         shown.push(said.text());
         let shown = shown.join("\n");
-        assert!(shown.contains("skywalking_runtime") && shown.contains(reason), "the agent says what is wrong: {shown}");
+        assert!(
+            shown.contains("skywalking_runtime") && shown.contains(reason),
+            "the agent says what is wrong: {shown}"
+        );
         assert!(!shown.contains(TOKEN), "{shown}");
     }
 }
@@ -161,7 +188,8 @@ fn with_the_wrong_token_all_is_refused_and_the_token_is_shown_nowhere() {
 fn a_large_body_with_the_wrong_token_is_known_to_be_refused() {
     let _turn = turn();
     let backend = Backend::with_token("the-right-token");
-    let agent = agent(Way::Http, &backend.address(Way::Http)).token("wrong").start().expect("an agent");
+    let agent =
+        agent(Way::Http, &backend.address(Way::Http)).token("wrong").start().expect("an agent");
     let text = "x".repeat(2_000);
     for _ in 0..1_000 {
         program::request_with_tag("text", &text);
@@ -177,12 +205,15 @@ fn the_right_token_goes_with_every_call() {
     let _turn = turn();
     for way in WAYS {
         let backend = Backend::with_token("the-right-token");
-        let agent = agent(way, &backend.address(way)).token("the-right-token").start().expect("an agent");
+        let agent =
+            agent(way, &backend.address(way)).token("the-right-token").start().expect("an agent");
         assert!(agent.wait_until_registered(PATIENCE));
         requests(20);
         assert!(agent.flush(PATIENCE));
         // Each of these is a call that is denied without the token.
-        backend.wait_for(|stats| stats.properties_reports == 1 && stats.pings == 1 && stats.segments_accepted == 20);
+        backend.wait_for(|stats| {
+            stats.properties_reports == 1 && stats.pings == 1 && stats.segments_accepted == 20
+        });
         let report = agent.shutdown(PATIENCE);
         assert_settled(&report, 20);
         assert_eq!(report.sent, 20);
@@ -256,7 +287,8 @@ fn an_agent_turns_to_the_next_address_when_one_does_not_answer() {
     let _turn = turn();
     for way in WAYS {
         let backend = Backend::start();
-        let agent = agent(way, &format!("{NOBODY},{}", backend.address(way))).start().expect("an agent");
+        let agent =
+            agent(way, &format!("{NOBODY},{}", backend.address(way))).start().expect("an agent");
         requests(20);
         assert!(agent.flush(PATIENCE));
         let report = agent.shutdown(PATIENCE);
@@ -270,7 +302,9 @@ fn an_agent_turns_to_the_next_address_when_its_backend_dies() {
     let _turn = turn();
     for way in WAYS {
         let (mut first, second) = (Backend::start(), Backend::start());
-        let agent = agent(way, &format!("{},{}", first.address(way), second.address(way))).start().expect("an agent");
+        let agent = agent(way, &format!("{},{}", first.address(way), second.address(way)))
+            .start()
+            .expect("an agent");
         requests(20);
         assert!(agent.flush(PATIENCE));
         assert_eq!((first.stats().segments_accepted, second.stats().segments_accepted), (20, 0));
@@ -311,7 +345,10 @@ fn a_segment_that_the_backend_refuses_costs_its_batch_and_nothing_after_it() {
         assert!(agent.flush(PATIENCE));
         let report = agent.shutdown(PATIENCE);
         assert_settled(&report, 12);
-        assert!((1..=2).contains(&report.dropped.refused) && report.sent == 12 - report.dropped.refused, "{report:?}");
+        assert!(
+            (1..=2).contains(&report.dropped.refused) && report.sent == 12 - report.dropped.refused,
+            "{report:?}"
+        );
         let arrived = backend.stats();
         assert_eq!((arrived.segments_accepted, arrived.segments_refused), (11, 1));
         assert_agrees(&report, arrived.segments_accepted);
@@ -334,7 +371,10 @@ fn a_shutdown_returns_in_time_whatever_the_backend_does() {
             assert_settled(&report, 10);
             assert_eq!((report.sent, report.dropped.shutdown), (0, 10));
         }
-        let agent = agent(way, &silent).shutdown_deadline(Duration::from_secs(1)).start().expect("an agent");
+        let agent = agent(way, &silent)
+            .shutdown_deadline(Duration::from_secs(1))
+            .start()
+            .expect("an agent");
         requests(10);
         let asked = Instant::now();
         drop(agent);

@@ -18,7 +18,8 @@ fn reporting_resumes_within_5_s_of_the_backends_return() {
         let agent = agent(way, &address).start().expect("an agent");
         assert!(agent.wait_until_registered(PATIENCE));
         backend.kill();
-        // Not a condition: the longer it is away, the longer an agent that doubles its waits is silent.
+        // Not a condition: the longer it is away, the longer an agent that doubles its waits is
+        // silent.
         std::thread::sleep(Duration::from_secs(12));
         requests(10);
         let backend = Backend::start_at(way, &address);

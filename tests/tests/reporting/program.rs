@@ -4,7 +4,10 @@ use std::io::Write;
 use std::sync::{Arc, Mutex, MutexGuard, Once, PoisonError, Weak};
 
 use http::HeaderMap;
-use skywalking_runtime::{Callsite, Config, Reporter, Root, callsite, capture, current, entry_span, exit_span, local_span, trace_id};
+use skywalking_runtime::{
+    Callsite, Config, Reporter, Root, callsite, capture, current, entry_span, exit_span,
+    local_span, trace_id,
+};
 use tracing_subscriber::filter::LevelFilter;
 
 use crate::backend::Way;
@@ -56,7 +59,8 @@ pub(crate) fn request_with_tags(number: usize, value: &str) {
     });
 }
 
-/// A request of three segments: the caller's, the called one's, and one of another thread. Gives the id of its trace.
+/// A request of three segments: the caller's, the called one's, and one of another thread. Gives
+/// the id of its trace.
 #[entry_span(name = "/API/Snapshot", layer = http, tags("http.method" = "GET"))]
 pub(crate) fn snapshot() -> String {
     plan(7);
@@ -71,8 +75,10 @@ fn plan(user: u64) {
 
 #[exit_span(name = "/Service/OnSnapshot", peer = "RTS_Server", layer = rpc, inject = headers)]
 fn call(mut headers: HeaderMap) {
-    // The other side is a thread of this process: what it knows of the caller is in the headers alone.
-    std::thread::scope(|scope| scope.spawn(move || quering_snapshot(&headers)).join()).expect("the other side answers");
+    // The other side is a thread of this process: what it knows of the caller is in the headers
+    // alone.
+    std::thread::scope(|scope| scope.spawn(move || quering_snapshot(&headers)).join())
+        .expect("the other side answers");
 }
 
 #[entry_span(name = "/Service/OnSnapshot/QueringSnapshot", layer = rpc, extract = headers)]
@@ -83,16 +89,19 @@ fn quering_snapshot(headers: &HeaderMap) {
 #[exit_span(name = "/database/QuerySnapshot", peer = "APIService", layer = database, tags("db.type" = "sql", "db.statement" = statement))]
 fn query(statement: &str) -> Result<(), std::num::ParseIntError> {
     let snapshot = capture();
-    std::thread::scope(|scope| scope.spawn(move || snapshot.run("后台", || {})).join()).expect("the work is done");
+    std::thread::scope(|scope| scope.spawn(move || snapshot.run("后台", || {})).join())
+        .expect("the work is done");
     statement.parse::<u8>().map(drop)
 }
 
-/// Keeps what is said to `tracing` in this process while this lives, at every level and by every crate.
+/// Keeps what is said to `tracing` in this process while this lives, at every level and by every
+/// crate.
 pub(crate) struct Listening {
     said: Arc<Mutex<Vec<u8>>>,
 }
 
-/// Where the subscriber writes to: whoever listens now, else nowhere. A process has one subscriber, and it can't be changed.
+/// Where the subscriber writes to: whoever listens now, else nowhere. A process has one subscriber,
+/// and it can't be changed.
 static EAR: Mutex<Weak<Mutex<Vec<u8>>>> = Mutex::new(Weak::new());
 
 fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
@@ -102,7 +111,13 @@ fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
 impl Listening {
     pub(crate) fn begin() -> Self {
         static SUBSCRIBED: Once = Once::new();
-        SUBSCRIBED.call_once(|| tracing_subscriber::fmt().with_max_level(LevelFilter::TRACE).with_ansi(false).with_writer(|| Ear).init());
+        SUBSCRIBED.call_once(|| {
+            tracing_subscriber::fmt()
+                .with_max_level(LevelFilter::TRACE)
+                .with_ansi(false)
+                .with_writer(|| Ear)
+                .init()
+        });
         let said = Arc::default();
         *lock(&EAR) = Arc::downgrade(&said);
         Self { said }

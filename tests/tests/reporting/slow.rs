@@ -1,4 +1,5 @@
-//! A backend that takes its time: it says yes to words of management, reads segments, and never answers them.
+//! A backend that takes its time: it says yes to words of management, reads segments, and never
+//! answers them.
 
 use std::io::{BufRead as _, BufReader, Read as _, Write as _};
 use std::net::{TcpListener, TcpStream};
@@ -63,6 +64,10 @@ fn segments_that_a_backend_took_and_never_confirmed_are_lost_as_unconfirmed_and_
     let report = agent.shutdown(Duration::from_secs(1));
     assert!(asked.elapsed() < Duration::from_secs(4), "{:?}", asked.elapsed());
     assert_settled(&report, 10);
-    assert_eq!((report.sent, report.dropped.unconfirmed, report.dropped.shutdown), (0, 1, 9), "{report:?}");
+    assert_eq!(
+        (report.sent, report.dropped.unconfirmed, report.dropped.shutdown),
+        (0, 1, 9),
+        "{report:?}"
+    );
     server.join().expect("the connection was cut");
 }

@@ -17,7 +17,13 @@ fn a_valid_context_forces_and_the_flag_is_not_looked_at() {
 
 #[test]
 fn what_is_no_context_forces_nothing() {
-    for header in ["", "sw8:rubbish", "sw8:", "sw8-correlation:dGVuYW50:Ymx1ZQ==", "sw8:2-dHJhY2UtMQ==-cw==-0-c3Zj-aW5zdA==-L2U=-aDox"] {
+    for header in [
+        "",
+        "sw8:rubbish",
+        "sw8:",
+        "sw8-correlation:dGVuYW50:Ymx1ZQ==",
+        "sw8:2-dHJhY2UtMQ==-cw==-0-c3Zj-aW5zdA==-L2U=-aDox",
+    ] {
         assert!(!forced(Config::new("s"), header), "{header}");
     }
 }
@@ -66,13 +72,26 @@ fn each_way_to_open_a_request_knows_the_context_before_it_decides() {
         for header in ["", SW8] {
             futures::executor::block_on(asynchronous(header.to_owned()));
             futures::executor::block_on(covers(header));
-            futures::executor::block_on(Root::new(&SERVED).extract(header).name("/future").future(std::future::ready(())));
+            futures::executor::block_on(
+                Root::new(&SERVED).extract(header).name("/future").future(std::future::ready(())),
+            );
             Root::new(&SERVED).extract(header).run(|| ());
             Root::new(&SERVED).name("/resumable").extract(header).resumable().run(|| ());
-            Resumable::open(&SERVED, |span| _ = span.extract(header).name("/described"), || ()).0.finish();
+            Resumable::open(&SERVED, |span| _ = span.extract(header).name("/described"), || ())
+                .0
+                .finish();
         }
     });
-    let names: Vec<_> = trees.iter().flat_map(|tree| std::iter::once(&tree.root)).map(|root| root.name.as_str()).collect();
-    assert_eq!(names, ["/async", "/covers", "/future", "/served", "/resumable", "/described"], "{}", text(&trees));
+    let names: Vec<_> = trees
+        .iter()
+        .flat_map(|tree| std::iter::once(&tree.root))
+        .map(|root| root.name.as_str())
+        .collect();
+    assert_eq!(
+        names,
+        ["/async", "/covers", "/future", "/served", "/resumable", "/described"],
+        "{}",
+        text(&trees)
+    );
     assert!(is_idle());
 }

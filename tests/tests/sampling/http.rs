@@ -11,7 +11,8 @@ fn served(path: &'static str, sw8: Option<&'static str>) {
     if let Some(sw8) = sw8 {
         headers.insert("sw8", ::http::HeaderValue::from_static(sw8));
     }
-    let mut call = Server::new().begin(&Method::GET, &Uri::from_static(path), &headers, &Extensions::new());
+    let mut call =
+        Server::new().begin(&Method::GET, &Uri::from_static(path), &headers, &Extensions::new());
     call.run(|| drop(child(&PART)));
 }
 
@@ -45,7 +46,14 @@ fn a_client_that_begins_a_trace_is_decided_about_by_its_name() {
     let _running = start(Config::new("s"));
     let called = |path: &'static str| {
         let mut headers = HeaderMap::new();
-        let trees = run(|| drop(Client::new().begin(&Method::GET, &Uri::from_static(path), &mut headers, &Extensions::new())));
+        let trees = run(|| {
+            drop(Client::new().begin(
+                &Method::GET,
+                &Uri::from_static(path),
+                &mut headers,
+                &Extensions::new(),
+            ))
+        });
         (trees.len(), headers.contains_key("sw8"))
     };
     assert_eq!(called("http://next:1/logo.png"), (0, false));
@@ -54,14 +62,22 @@ fn a_client_that_begins_a_trace_is_decided_about_by_its_name() {
 
 /// How many of these paths a server records.
 fn recorded(server: &Server, paths: &[&'static str]) -> usize {
-    let serve = |path: &&'static str| server.begin(&Method::GET, &Uri::from_static(path), &HeaderMap::new(), &Extensions::new()).finish();
+    let serve = |path: &&'static str| {
+        server
+            .begin(&Method::GET, &Uri::from_static(path), &HeaderMap::new(), &Extensions::new())
+            .finish()
+    };
     run(|| paths.iter().for_each(serve)).len()
 }
 
 #[test]
 fn ignored_paths_of_servers_mean_what_the_setting_means() {
     for (pattern, left_out, others) in [
-        ("/static/*", &["/static/a", "/static/", "/static/a/"][..], &["/static/a/b.css", "/static"][..]),
+        (
+            "/static/*",
+            &["/static/a", "/static/", "/static/a/"][..],
+            &["/static/a/b.css", "/static"][..],
+        ),
         ("/static/**", &["/static/a", "/static/a/b.css"], &["/static"]),
         ("/*.ico", &["/favicon.ico"], &["/a/favicon.ico"]),
         ("/**.ico", &["/favicon.ico", "/a/favicon.ico"], &["/favicon.ic"]),
@@ -77,10 +93,18 @@ fn ignored_paths_of_servers_mean_what_the_setting_means() {
         {
             let _running = start(Config::new("s").ignore_suffix(none));
             let server = Server::new().ignore_paths([pattern]);
-            assert_eq!((recorded(&server, left_out), recorded(&server, others)), (0, others.len()), "by the server: {pattern:?}");
+            assert_eq!(
+                (recorded(&server, left_out), recorded(&server, others)),
+                (0, others.len()),
+                "by the server: {pattern:?}"
+            );
         }
         let _running = start(Config::new("s").ignore_suffix(none).ignore_paths([pattern]));
         let server = Server::new();
-        assert_eq!((recorded(&server, left_out), recorded(&server, others)), (0, others.len()), "by the setting: {pattern:?}");
+        assert_eq!(
+            (recorded(&server, left_out), recorded(&server, others)),
+            (0, others.len()),
+            "by the setting: {pattern:?}"
+        );
     }
 }

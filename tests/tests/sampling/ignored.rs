@@ -10,7 +10,9 @@ fn files_of_pages_are_left_out_by_default_with_all_that_is_below() {
     let trees = run(|| {
         left_out = counted(Reason::IgnoredSuffix, || {
             // The list of the Java agent.
-            for suffix in ["jpg", "jpeg", "js", "css", "png", "bmp", "gif", "ico", "mp3", "mp4", "html", "svg"] {
+            for suffix in [
+                "jpg", "jpeg", "js", "css", "png", "bmp", "gif", "ico", "mp3", "mp4", "html", "svg",
+            ] {
                 serve(&format!("/static/file.{suffix}"), "");
             }
             serve("GET:/static/app.min.js", "");

@@ -15,7 +15,11 @@ fn kept(work: impl FnOnce()) -> (String, u64) {
     let trees = run(work);
     assert!(is_idle());
     let after = stats();
-    assert_eq!((after.opened, after.open, after.queued, after.in_flight), (after.finished, 0, 0, 0), "{after:?}");
+    assert_eq!(
+        (after.opened, after.open, after.queued, after.in_flight),
+        (after.finished, 0, 0, 0),
+        "{after:?}"
+    );
     assert_eq!(after.finished, after.sent + after.dropped.total(), "{after:?}");
     (text(&trees), after.dropped.not_kept - before.dropped.not_kept)
 }
@@ -55,7 +59,9 @@ fn an_error_anywhere_in_the_request_is_enough_and_a_panic_is_one() {
     let _running = keeping(Keep::errors());
     let (trees, not_kept) = kept(|| {
         Root::new(&ENTRY).run(|| child(&PART).run(fail));
-        let panicked = std::panic::catch_unwind(|| Root::new(&ENTRY).run(|| child(&PART).run(|| panic!("no tea"))));
+        let panicked = std::panic::catch_unwind(|| {
+            Root::new(&ENTRY).run(|| child(&PART).run(|| panic!("no tea")))
+        });
         assert!(panicked.is_err());
         // To be cancelled is no error.
         let mut cancelled = Root::new(&ENTRY).resumable();
@@ -65,7 +71,12 @@ fn an_error_anywhere_in_the_request_is_enough_and_a_panic_is_one() {
     let panic = "ERROR [event=error error.kind=panic message=no tea]";
     assert_eq!(
         (trees, not_kept),
-        (format!("Entry /entry\n  Local part\n    Local part ERROR\nEntry /entry {panic}\n  Local part {panic}\n"), 1)
+        (
+            format!(
+                "Entry /entry\n  Local part\n    Local part ERROR\nEntry /entry {panic}\n  Local part {panic}\n"
+            ),
+            1
+        )
     );
 }
 
@@ -78,7 +89,10 @@ fn takes_its_time() {
 fn a_slow_request_is_kept() {
     {
         let _running = keeping(Keep::errors().slower_than(Duration::ZERO));
-        assert_eq!(kept(|| Root::new(&ENTRY).run(takes_its_time)), ("Entry /entry\n".to_owned(), 0));
+        assert_eq!(
+            kept(|| Root::new(&ENTRY).run(takes_its_time)),
+            ("Entry /entry\n".to_owned(), 0)
+        );
     }
     let _running = keeping(Keep::errors().slower_than(Duration::from_secs(3_600)));
     assert_eq!(kept(|| Root::new(&ENTRY).run(|| ())), (String::new(), 1));
@@ -100,7 +114,10 @@ fn it_writes_no_context_and_passes_correlation_on() {
                 _ = current().failed();
             });
         });
-        assert_eq!((trees.as_str(), not_kept), ("Entry /entry ERROR\n  Exit /call layer=MQ peer=next:1\n", 0));
+        assert_eq!(
+            (trees.as_str(), not_kept),
+            ("Entry /entry ERROR\n  Exit /call layer=MQ peer=next:1\n", 0)
+        );
     });
     assert_eq!((header.as_str(), outside), ("keep:me\nsw8-correlation:dGVuYW50:Ymx1ZQ==", 0));
 }
@@ -108,7 +125,8 @@ fn it_writes_no_context_and_passes_correlation_on() {
 #[test]
 fn a_list_and_the_limit_of_open_segments_keep_nothing() {
     static PNG: Callsite = callsite!(entry, "/a.png");
-    let _running = start(Config::new("s").sampling(Sampling::rate(0.0)).keep(Keep::errors()).live_segments(1));
+    let _running =
+        start(Config::new("s").sampling(Sampling::rate(0.0)).keep(Keep::errors()).live_segments(1));
     let left = kept(|| {
         Root::new(&PNG).run(|| _ = current().failed());
         let mut first = Root::new(&ENTRY).resumable();
@@ -122,7 +140,10 @@ fn a_list_and_the_limit_of_open_segments_keep_nothing() {
 #[test]
 fn what_came_with_a_context_is_no_matter_of_keeping() {
     let _running = keeping(Keep::errors());
-    assert_eq!(kept(|| _ = serve("/users", SW8)), (tree_of("/users").replacen('\n', " ref=CrossProcess\n", 1), 0));
+    assert_eq!(
+        kept(|| _ = serve("/users", SW8)),
+        (tree_of("/users").replacen('\n', " ref=CrossProcess\n", 1), 0)
+    );
 }
 
 #[test]
@@ -140,7 +161,10 @@ fn what_ended_before_the_root_waits_for_it() {
         });
     });
     let thread = "  Local thread ref=CrossThread\n";
-    assert_eq!((trees, not_kept), (format!("Entry /entry\n{thread}    Local part ERROR\nEntry /entry ERROR\n{thread}"), 2));
+    assert_eq!(
+        (trees, not_kept),
+        (format!("Entry /entry\n{thread}    Local part ERROR\nEntry /entry ERROR\n{thread}"), 2)
+    );
 }
 
 #[test]
@@ -160,9 +184,15 @@ fn what_ends_after_the_root_follows() {
         }
     });
     let late = "  Local late ref=CrossThread\n";
-    assert!(trees.starts_with(&format!("Entry /entry ERROR\n{late}{late}    Local part ERROR\n")), "{trees}");
+    assert!(
+        trees.starts_with(&format!("Entry /entry ERROR\n{late}{late}    Local part ERROR\n")),
+        "{trees}"
+    );
     // The reporter may have come by before or after the last one failed.
-    assert!((trees.lines().count(), not_kept) == (4, 3) || (trees.lines().count(), not_kept) == (8, 0), "{trees} {not_kept}");
+    assert!(
+        (trees.lines().count(), not_kept) == (4, 3) || (trees.lines().count(), not_kept) == (8, 0),
+        "{trees} {not_kept}"
+    );
 }
 
 #[test]
@@ -187,7 +217,10 @@ fn a_request_in_parts_is_kept_or_dropped_as_one() {
         kept(|| {
             Root::new(&ENTRY).run(|| {
                 // Two times more entries than half of what a segment takes: it goes on in new ones.
-                (0..2).for_each(|_| child(&PART).run(|| (0..8_200).for_each(|number| _ = current().tag("number", number))));
+                (0..2).for_each(|_| {
+                    child(&PART)
+                        .run(|| (0..8_200).for_each(|number| _ = current().tag("number", number)))
+                });
                 if fails {
                     _ = current().failed();
                 }
@@ -195,8 +228,11 @@ fn a_request_in_parts_is_kept_or_dropped_as_one() {
         })
     });
     let part = "Local part {number=8199}";
-    let first = format!("Entry /entry {{unfinished=true}}\n  {part}\n  Local /entry ref=CrossThread SKIP_ANALYSIS {{unfinished=true}}\n");
-    let expected = format!("{first}    {part}\n    Local /entry ref=CrossThread ERROR SKIP_ANALYSIS\n");
+    let first = format!(
+        "Entry /entry {{unfinished=true}}\n  {part}\n  Local /entry ref=CrossThread SKIP_ANALYSIS {{unfinished=true}}\n"
+    );
+    let expected =
+        format!("{first}    {part}\n    Local /entry ref=CrossThread ERROR SKIP_ANALYSIS\n");
     assert_eq!(left, [(expected, 0), (String::new(), 3)]);
 }
 
@@ -208,7 +244,9 @@ fn the_buffer_is_bounded_and_what_it_gives_up_is_counted() {
         left = kept(|| {
             Root::new(&ENTRY).run(|| {
                 let here = capture();
-                std::thread::scope(|scope| _ = scope.spawn(|| (0..100).for_each(|_| here.run("part", || ()))).join());
+                std::thread::scope(|scope| {
+                    _ = scope.spawn(|| (0..100).for_each(|_| here.run("part", || ()))).join()
+                });
                 // The reporter has them before the root, from which on nothing waits.
                 assert!(running.0.flush(Duration::from_secs(10)));
                 _ = current().failed();
@@ -245,7 +283,10 @@ fn what_handles_said_takes_room_in_the_buffer() {
         let lost = kept(|| {
             Root::new(&ENTRY).run(|| {
                 let here = capture();
-                let mut handle = std::thread::spawn(move || here.run("elsewhere", || current().detach())).join().unwrap();
+                let mut handle =
+                    std::thread::spawn(move || here.run("elsewhere", || current().detach()))
+                        .join()
+                        .unwrap();
                 for _ in 0..100 {
                     handle.tag("said", "x".repeat(2_000).as_str());
                 }

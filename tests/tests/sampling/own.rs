@@ -54,7 +54,11 @@ fn a_child_that_moves_is_not_asked_about_again() {
         let mut first = true;
         std::future::poll_fn(|cx| {
             cx.waker().wake_by_ref();
-            if std::mem::take(&mut first) { std::task::Poll::Pending } else { std::task::Poll::Ready(()) }
+            if std::mem::take(&mut first) {
+                std::task::Poll::Pending
+            } else {
+                std::task::Poll::Ready(())
+            }
         })
         .await;
     }
@@ -64,12 +68,17 @@ fn a_child_that_moves_is_not_asked_about_again() {
         for name in ["/yes", "/no"] {
             let mut future = Box::pin(moves());
             let mut cx = std::task::Context::from_waker(std::task::Waker::noop());
-            Root::new(&ENTRY).name(name).run(|| assert!(future.as_mut().poll(&mut cx).is_pending()));
+            Root::new(&ENTRY)
+                .name(name)
+                .run(|| assert!(future.as_mut().poll(&mut cx).is_pending()));
             assert!(future.as_mut().poll(&mut cx).is_ready());
         }
     });
     assert_eq!(asked.taken(), ["/yes", "/no"]);
-    assert_eq!(text(&trees), "Entry /yes\n  Local moves {unfinished=true}\n    Local moves ref=CrossThread\n");
+    assert_eq!(
+        text(&trees),
+        "Entry /yes\n  Local moves {unfinished=true}\n    Local moves ref=CrossThread\n"
+    );
     assert!(is_idle());
 }
 
@@ -102,9 +111,14 @@ fn what_comes_with_a_context_is_not_asked_about() {
 
 #[test]
 fn one_that_panics_is_counted_and_the_request_recorded() {
-    let _running = sampling(Sampling::custom(|name: &str| if name == "/users" { panic!("no idea") } else { false }));
+    let _running =
+        sampling(Sampling::custom(
+            |name: &str| if name == "/users" { panic!("no idea") } else { false },
+        ));
     let mut trees = Vec::new();
-    let panicked = counted(Reason::SamplerPanicked, || trees = run(|| (serve("/users", ""), serve("/other", "")).0.map_or((), drop)));
+    let panicked = counted(Reason::SamplerPanicked, || {
+        trees = run(|| (serve("/users", ""), serve("/other", "")).0.map_or((), drop))
+    });
     assert_eq!((text(&trees), panicked), (tree_of("/users"), 1));
     assert!(is_idle());
 }
@@ -125,6 +139,11 @@ fn one_that_takes_a_snapshot_does_not_cut_off_what_goes_on_elsewhere() {
         drop(capture());
         true
     }));
-    let trees = run(|| Root::new(&ENTRY).run(|| std::thread::spawn(exit.traced("elsewhere")).join().unwrap()));
-    assert_eq!(text(&trees), "Entry /entry\n  Local elsewhere ref=CrossThread\n    Exit /exit.png peer=next:1\n");
+    let trees = run(|| {
+        Root::new(&ENTRY).run(|| std::thread::spawn(exit.traced("elsewhere")).join().unwrap())
+    });
+    assert_eq!(
+        text(&trees),
+        "Entry /entry\n  Local elsewhere ref=CrossThread\n    Exit /exit.png peer=next:1\n"
+    );
 }

@@ -68,7 +68,8 @@ fn a_middleware_that_names_its_span_first_computes_nothing_else_for_what_is_left
     static SERVED: Callsite = callsite!(entry, "HTTP").fallback();
     let described = |name: &str| {
         let mut recording = None;
-        let describe = |span: &mut Describe<'_>| recording = Some(span.extract("").name(name).is_recording());
+        let describe =
+            |span: &mut Describe<'_>| recording = Some(span.extract("").name(name).is_recording());
         let trees = run(|| Resumable::open(&SERVED, describe, || ()).0.finish());
         (text(&trees), recording)
     };
@@ -83,12 +84,19 @@ fn a_middleware_that_names_its_span_last_is_decided_about_by_that_name() {
     let described = |name: &str| {
         let describe = |span: &mut Describe<'_>| {
             assert!(span.is_recording(), "as things stand");
-            span.tag("early", 1).tag_of("pieces", &["a", "b"]).peer("one:1").name(name).tag("late", 2);
+            span.tag("early", 1)
+                .tag_of("pieces", &["a", "b"])
+                .peer("one:1")
+                .name(name)
+                .tag("late", 2);
         };
         text(&run(|| Resumable::open(&SERVED, describe, || drop(child(&PART))).0.finish()))
     };
     let _running = start(Config::new("s"));
-    assert_eq!(described("/users"), "Entry /users peer=one:1 {early=1, pieces=ab, late=2}\n  Local part\n");
+    assert_eq!(
+        described("/users"),
+        "Entry /users peer=one:1 {early=1, pieces=ab, late=2}\n  Local part\n"
+    );
     assert_eq!(described("/a.png"), "");
     assert_eq!(described(""), "", "an empty name leaves the callsite's");
     assert!(is_idle());

@@ -4,8 +4,9 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 
 pub(crate) use skywalking_runtime::testing::{is_idle, run, text};
 pub(crate) use skywalking_runtime::{
-    Agent, Callsite, Config, Describe, Inbound, Keep, Reason, Reporter, Resumable, Root, Sampler, Sampling, TracedFn, TracedFuture,
-    callsite, capture, child, correlation, current, entry_span, exit_span, local_span, stats, trace_id,
+    Agent, Callsite, Config, Describe, Inbound, Keep, Reason, Reporter, Resumable, Root, Sampler,
+    Sampling, TracedFn, TracedFuture, callsite, capture, child, correlation, current, entry_span,
+    exit_span, local_span, stats, trace_id,
 };
 
 static TURN: Mutex<()> = Mutex::new(());

@@ -152,7 +152,14 @@ fn stderr_is_locked() {
 #[test]
 fn start_and_end_are_in_time_whatever_takes_the_lines() {
     std::thread::scope(|scope| {
-        for name in ["hangs_in_event", "hangs_in_enabled", "hangs_in_registration", "panics", "logger_hangs", "stderr_is_locked"] {
+        for name in [
+            "hangs_in_event",
+            "hangs_in_enabled",
+            "hangs_in_registration",
+            "panics",
+            "logger_hangs",
+            "stderr_is_locked",
+        ] {
             scope.spawn(move || child(&format!("hostile::{name}"), &[]));
         }
     });

@@ -19,7 +19,11 @@ impl log::Log for Keeping {
     }
     fn log(&self, record: &log::Record<'_>) {
         if record.target() == "skywalking_runtime" {
-            LINES.lock().unwrap_or_else(PoisonError::into_inner).push(format!("{} {}", record.level(), record.args()));
+            LINES.lock().unwrap_or_else(PoisonError::into_inner).push(format!(
+                "{} {}",
+                record.level(),
+                record.args()
+            ));
         }
     }
     fn flush(&self) {}
@@ -32,7 +36,9 @@ fn line(start: &str) -> Option<u64> {
     loop {
         let lines = LINES.lock().unwrap_or_else(PoisonError::into_inner).clone();
         if let Some(line) = lines.iter().find(|line| line.starts_with(start)) {
-            let lost = line.split_once("lost=").map(|(_, rest)| rest.split(';').next().unwrap_or(rest).parse());
+            let lost = line
+                .split_once("lost=")
+                .map(|(_, rest)| rest.split(';').next().unwrap_or(rest).parse());
             return lost.transpose().expect("a number");
         }
         assert!(asked.elapsed() < Duration::from_secs(40), "{start} is not among {lines:#?}");
@@ -54,13 +60,23 @@ fn outage() {
     let free = std::net::TcpListener::bind("127.0.0.1:0").expect("a free port");
     let address = free.local_addr().expect("an address").to_string();
     drop(free);
-    let agent = Config::new("shop").reporter(Reporter::Grpc).backend(&address).queue_segments(100).start().expect("it starts");
+    let agent = Config::new("shop")
+        .reporter(Reporter::Grpc)
+        .backend(&address)
+        .queue_segments(100)
+        .start()
+        .expect("it starts");
     requests(1_100);
     assert_eq!(line("INFO the agent runs"), None);
     assert_eq!(line("WARN the backend can't be reached"), None);
     // The agent still runs, and nobody has asked it for anything.
-    assert!(line("WARN the queue is full").is_some_and(|lost| (1..=1_000).contains(&lost)), "so far");
-    let collector = runtime.block_on(Collector::builder().grpc_addr(address.as_str()).http_addr("127.0.0.1:0").start()).expect("the port");
+    assert!(
+        line("WARN the queue is full").is_some_and(|lost| (1..=1_000).contains(&lost)),
+        "so far"
+    );
+    let collector = runtime
+        .block_on(Collector::builder().grpc_addr(address.as_str()).http_addr("127.0.0.1:0").start())
+        .expect("the port");
     assert_eq!(line("WARN recovered: the backend answers again"), Some(1_000));
     assert_eq!(line("WARN recovered: the queue has room again"), Some(1_000));
     assert_eq!(agent.shutdown(Duration::from_secs(10)).sent, 100);
@@ -72,10 +88,17 @@ fn outage() {
 fn too_many_open_segments() {
     static OUTER: Callsite = callsite!(entry, "/outer");
     keep_lines();
-    let _agent = Config::new("shop").reporter(Reporter::Discard).live_segments(1).start().expect("it starts");
+    let _agent = Config::new("shop")
+        .reporter(Reporter::Discard)
+        .live_segments(1)
+        .start()
+        .expect("it starts");
     Root::new(&OUTER).run(|| {
         std::thread::spawn(|| requests(5)).join().expect("they are made");
-        assert!(line("WARN too many segments are open").is_some_and(|lost| (1..=5).contains(&lost)), "so far");
+        assert!(
+            line("WARN too many segments are open").is_some_and(|lost| (1..=5).contains(&lost)),
+            "so far"
+        );
     });
     assert_eq!(line("WARN recovered: new requests are traced again"), Some(5));
 }
@@ -85,12 +108,17 @@ fn too_many_open_segments() {
 fn redaction_that_panics() {
     static TAGGED: Callsite = callsite!(entry, "/tagged");
     keep_lines();
-    let hook = |_: skywalking_runtime::redact::Field<'_>, _: &str| -> Option<String> { panic!("the program's") };
-    let _agent = Config::new("shop").reporter(Reporter::Discard).redact(hook).start().expect("it starts");
+    let hook = |_: skywalking_runtime::redact::Field<'_>, _: &str| -> Option<String> {
+        panic!("the program's")
+    };
+    let _agent =
+        Config::new("shop").reporter(Reporter::Discard).redact(hook).start().expect("it starts");
     for _ in 0..3 {
         Root::new(&TAGGED).run(|| skywalking_runtime::current().tag("key", "value"));
     }
-    assert!(line("WARN the program's redaction panicked").is_some_and(|lost| (1..=3).contains(&lost)));
+    assert!(
+        line("WARN the program's redaction panicked").is_some_and(|lost| (1..=3).contains(&lost))
+    );
     assert_eq!(line("WARN recovered: the program's redaction works again"), Some(3));
 }
 

@@ -1,7 +1,8 @@
-//! The lines that an agent logs about itself: where they go, what they say, and that writing them holds up nobody.
+//! The lines that an agent logs about itself: where they go, what they say, and that writing them
+//! holds up nobody.
 //!
-//! A process has one subscriber, one logger and one standard error, so each case is a child process: this binary again, with one of the
-//! ignored tests.
+//! A process has one subscriber, one logger and one standard error, so each case is a child
+//! process: this binary again, with one of the ignored tests.
 
 mod hostile;
 mod losses;
@@ -43,10 +44,13 @@ impl Ended {
 fn child(name: &str, variables: &[(&str, &str)]) -> Ended {
     let mut command = Command::new(std::env::current_exe().expect("this test"));
     command.args(["--exact", name, "--ignored", "--nocapture"]).stdin(Stdio::null());
-    for (inherited, _) in std::env::vars_os().filter(|(name, _)| name.to_string_lossy().starts_with("SW_")) {
+    for (inherited, _) in
+        std::env::vars_os().filter(|(name, _)| name.to_string_lossy().starts_with("SW_"))
+    {
         command.env_remove(inherited);
     }
-    let Output { status, stdout, stderr } = command.envs(variables.iter().copied()).output().expect("it starts");
+    let Output { status, stdout, stderr } =
+        command.envs(variables.iter().copied()).output().expect("it starts");
     let [out, err] = [stdout, stderr].map(|text| String::from_utf8(text).expect("text"));
     assert!(status.success() && out.contains("1 passed"), "{name}: {status}\n{out}\n{err}");
     Ended { out, err }

@@ -4,7 +4,9 @@ use std::future::poll_fn;
 use std::task::Poll;
 use std::time::{Duration, Instant};
 
-use skywalking_runtime::{Agent, Callsite, Config, Reporter, Root, callsite, child, entry_span, local_span, orphans};
+use skywalking_runtime::{
+    Agent, Callsite, Config, Reporter, Root, callsite, child, entry_span, local_span, orphans,
+};
 
 use crate::{child as run_child, watchdog};
 
@@ -13,7 +15,12 @@ static B: Callsite = callsite!(local, "b");
 
 fn start() -> Agent {
     watchdog();
-    Config::new("shop").instance("one").reporter(Reporter::Discard).env_overrides().start().expect("nothing is wrong")
+    Config::new("shop")
+        .instance("one")
+        .reporter(Reporter::Discard)
+        .env_overrides()
+        .start()
+        .expect("nothing is wrong")
 }
 
 fn runtime() -> tokio::runtime::Runtime {
@@ -36,7 +43,10 @@ async fn yields(mut times: u32) {
 /// The warnings of the agent in a child that runs this program.
 fn warnings(name: &str, variables: &[(&str, &str)]) -> Vec<String> {
     let ended = run_child(&format!("misuse::{name}"), variables);
-    let lines = ended.agent_lines().into_iter().filter_map(|line| line.strip_prefix("skywalking_runtime WARN "));
+    let lines = ended
+        .agent_lines()
+        .into_iter()
+        .filter_map(|line| line.strip_prefix("skywalking_runtime WARN "));
     lines.map(str::to_owned).collect()
 }
 
@@ -78,7 +88,8 @@ fn spawns_without_a_context() {
     child(&BY_HAND).run(|| ());
     // Neither is an orphan.
     Root::new(&REQUEST).run(plain);
-    let counts: Vec<_> = orphans().map(|(callsite, count)| format!("{} {count}", callsite.name())).collect();
+    let counts: Vec<_> =
+        orphans().map(|(callsite, count)| format!("{} {count}", callsite.name())).collect();
     println!("counts: {}", counts.join(", "));
     println!("opened: {}", agent.stats().opened);
     drop(agent);
@@ -96,12 +107,25 @@ fn orphan_is_logged_once_for_each_function_with_what_to_write() {
     ];
     assert_eq!(found.len(), starts.len(), "{found:#?}");
     for start in starts {
-        let line = found.iter().find(|line| line.starts_with(start)).unwrap_or_else(|| panic!("{start} is not among {found:#?}"));
-        for part in ["skywalking_runtime::spawn(", ".traced(", "orphan = skip", "SW_AGENT_ORPHANS=skip", "orphan = trace"] {
+        let line = found
+            .iter()
+            .find(|line| line.starts_with(start))
+            .unwrap_or_else(|| panic!("{start} is not among {found:#?}"));
+        for part in [
+            "skywalking_runtime::spawn(",
+            ".traced(",
+            "orphan = skip",
+            "SW_AGENT_ORPHANS=skip",
+            "orphan = trace",
+        ] {
             assert!(line.contains(part), "{line}");
         }
         let skipped = start.contains("quiet") || start.contains("first");
-        let done = if skipped { "has no parent and is skipped." } else { "has no parent and starts a new trace each time." };
+        let done = if skipped {
+            "has no parent and is skipped."
+        } else {
+            "has no parent and starts a new trace each time."
+        };
         assert!(line.contains(done), "{line}");
     }
 }
@@ -113,7 +137,8 @@ fn orphans_are_counted_by_callsite_and_skipped_as_the_variable_says() {
     // Two requests, and `job` in any case.
     for (variables, opened) in [(&[][..], 3 + 99 + 3 + 1), (&trace, 3 + 99 + 3 + 1), (&skip, 3)] {
         let ended = run_child("misuse::spawns_without_a_context", variables);
-        let counts = "counts: part 99, self_log::misuse::plain 3, quiet 1, first 1, job 1, by hand 1\n";
+        let counts =
+            "counts: part 99, self_log::misuse::plain 3, quiet 1, first 1, job 1, by hand 1\n";
         assert!(ended.out.contains(counts), "{}", ended.out);
         assert!(ended.out.contains(&format!("opened: {opened}\n")), "{opened}: {}", ended.out);
     }
@@ -162,7 +187,8 @@ fn guards_over_awaits() {
         yields(2).await;
     };
     for _ in 0..3 {
-        runtime().block_on(Root::new(&BY_HAND).future(async { tokio::join!(branch(&A), branch(&B)) }));
+        runtime()
+            .block_on(Root::new(&BY_HAND).future(async { tokio::join!(branch(&A), branch(&B)) }));
     }
     drop(agent);
 }
@@ -187,7 +213,8 @@ fn main_around_an_executor_without_task_ids() {
     fn main() {
         let mut pool = futures::executor::LocalPool::new();
         for _ in 0..400 {
-            futures::task::LocalSpawnExt::spawn_local(&pool.spawner(), request()).expect("it spawns");
+            futures::task::LocalSpawnExt::spawn_local(&pool.spawner(), request())
+                .expect("it spawns");
         }
         pool.run();
     }
@@ -217,7 +244,11 @@ fn call_around_an_executor_is_logged_where_its_tasks_have_no_ids() {
     let found = warnings("main_around_an_executor_without_task_ids", &[]);
     let [line] = &found[..] else { panic!("{found:#?}") };
     assert!(line.starts_with("the segment that `main` (tests/tests/self_log/misuse.rs:"), "{line}");
-    assert!(line.contains("drives an executor") && line.contains("put the attribute on what handles one request"), "{line}");
+    assert!(
+        line.contains("drives an executor")
+            && line.contains("put the attribute on what handles one request"),
+        "{line}"
+    );
     let ended = run_child("misuse::main_around_tokio", &[]);
     assert!(ended.out.contains("opened: 401\n"), "{}", ended.out);
     assert!(!ended.err.contains("WARN"), "{}", ended.err);
@@ -250,7 +281,11 @@ fn kept_and_used() {
 fn guard_that_is_dropped_at_once_is_logged() {
     let found = warnings("dropped_at_once", &[]);
     let line = found.last().expect("a line");
-    assert!(line.contains("let _agent = init()?;") && line.contains("`let _ = init()?;` drops it at once"), "{line}");
+    assert!(
+        line.contains("let _agent = init()?;")
+            && line.contains("`let _ = init()?;` drops it at once"),
+        "{line}"
+    );
     assert_eq!(warnings("kept_and_used", &[]), [""; 0]);
 }
 
@@ -269,7 +304,8 @@ fn layer_on_salvo() {
     use tower::ServiceBuilder;
     let agent = start();
     for _ in 0..2 {
-        let layers = ServiceBuilder::new().layer(ServerLayer::new()).timeout(Duration::from_secs(1));
+        let layers =
+            ServiceBuilder::new().layer(ServerLayer::new()).timeout(Duration::from_secs(1));
         drop(layers.service(salvo_extra::tower_compat::FlowCtrlService));
     }
     Root::new(&REQUEST).run(|| ());

@@ -19,7 +19,11 @@ fn program() {
     drop(agent);
 }
 
-const GOOD: [(&str, &str); 3] = [("SW_AGENT_NAME", "shop"), ("SW_AGENT_INSTANCE_NAME", "one"), ("SW_AGENT_PROTOCOL", "discard")];
+const GOOD: [(&str, &str); 3] = [
+    ("SW_AGENT_NAME", "shop"),
+    ("SW_AGENT_INSTANCE_NAME", "one"),
+    ("SW_AGENT_PROTOCOL", "discard"),
+];
 
 fn program_with(variables: &[(&str, &str)]) -> crate::Ended {
     child("places::program", &[&GOOD, variables].concat())
@@ -27,7 +31,8 @@ fn program_with(variables: &[(&str, &str)]) -> crate::Ended {
 
 #[test]
 fn start_line_names_service_instance_and_what_is_on() {
-    let ended = program_with(&[("SW_AGENT_SAMPLE_RATE", "0.5"), ("SW_AGENT_AUTHENTICATION", "s3cret")]);
+    let ended =
+        program_with(&[("SW_AGENT_SAMPLE_RATE", "0.5"), ("SW_AGENT_AUTHENTICATION", "s3cret")]);
     assert_eq!(
         ended.agent_lines(),
         [concat!(
@@ -35,21 +40,29 @@ fn start_line_names_service_instance_and_what_is_on() {
             "sampling=\"rate 0.5\" keep=off redaction=off"
         )]
     );
-    for (protocol, to) in [("grpc", "gRPC to 127.0.0.1:1,[::1]:1"), ("http", "HTTP to 127.0.0.1:1,[::1]:1")] {
+    for (protocol, to) in
+        [("grpc", "gRPC to 127.0.0.1:1,[::1]:1"), ("http", "HTTP to 127.0.0.1:1,[::1]:1")]
+    {
         let backends = ("SW_AGENT_COLLECTOR_BACKEND_SERVICES", "127.0.0.1:1,[::1]:1");
         let ended = program_with(&[("SW_AGENT_PROTOCOL", protocol), backends]);
         // The reporter's first failure may be logged before it.
         let lines = ended.agent_lines();
-        let start = lines.iter().find(|line| line.contains("the agent runs")).unwrap_or_else(|| panic!("{lines:?}"));
+        let start = lines
+            .iter()
+            .find(|line| line.contains("the agent runs"))
+            .unwrap_or_else(|| panic!("{lines:?}"));
         assert!(start.contains(&format!("reports={to:?} token=off sampling=\"all\"")), "{start}");
     }
 }
 
 #[test]
 fn an_invalid_setting_is_one_line_and_the_program_runs() {
-    for (variable, value) in
-        [("SW_AGENT_PROTOCOL", "kafka"), ("SW_AGENT_SAMPLE", "100"), ("SW_AGENT_SELF_LOG", "loud"), ("SW_AGENT_FORCE_TLS", "yes")]
-    {
+    for (variable, value) in [
+        ("SW_AGENT_PROTOCOL", "kafka"),
+        ("SW_AGENT_SAMPLE", "100"),
+        ("SW_AGENT_SELF_LOG", "loud"),
+        ("SW_AGENT_FORCE_TLS", "yes"),
+    ] {
         let ended = program_with(&[(variable, value)]);
         let lines = ended.agent_lines();
         let [line] = lines[..] else { panic!("{lines:?}") };
@@ -60,8 +73,16 @@ fn an_invalid_setting_is_one_line_and_the_program_runs() {
 
 #[test]
 fn variables_without_effect_are_one_warning_and_those_of_other_agents_are_none() {
-    let typos = [("SW_AGENT_SPAN_LIMITS", "s3cret"), ("SW_CORELATION_AUTO_TAG_KEYS", "s3cret"), ("SW_AGENT_ANYTHING", "s3cret")];
-    let known = [("SW_AGENT_NAMESPACE", "s3cret"), ("SW_AGENT_SERVICE_HOST", "10.0.0.1"), ("SW_STORAGE", "h2")];
+    let typos = [
+        ("SW_AGENT_SPAN_LIMITS", "s3cret"),
+        ("SW_CORELATION_AUTO_TAG_KEYS", "s3cret"),
+        ("SW_AGENT_ANYTHING", "s3cret"),
+    ];
+    let known = [
+        ("SW_AGENT_NAMESPACE", "s3cret"),
+        ("SW_AGENT_SERVICE_HOST", "10.0.0.1"),
+        ("SW_STORAGE", "h2"),
+    ];
     let ended = program_with(&[&typos[..], &known].concat());
     let lines = ended.agent_lines();
     let [started, warning] = lines[..] else { panic!("{lines:?}") };
@@ -78,19 +99,33 @@ fn variables_without_effect_are_one_warning_and_those_of_other_agents_are_none()
     // The name that is missing was set under a wrong one.
     let ended = program_with(&[("SW_AGENT_NAME", " \u{200b}"), ("SW_AGNET_NAME", "shop")]);
     let lines = ended.agent_lines();
-    assert!(lines.len() == 2 && lines[0].contains("SW_AGNET_NAME (is SW_AGENT_NAME meant?)"), "{lines:?}");
+    assert!(
+        lines.len() == 2 && lines[0].contains("SW_AGNET_NAME (is SW_AGENT_NAME meant?)"),
+        "{lines:?}"
+    );
     assert!(lines[1].contains("the agent is off"), "{lines:?}");
 }
 
 #[test]
 fn an_absent_backend_and_its_losses_are_lines() {
     for protocol in ["grpc", "http"] {
-        let ended = program_with(&[("SW_AGENT_PROTOCOL", protocol), ("SW_AGENT_COLLECTOR_BACKEND_SERVICES", NOBODY)]);
+        let ended = program_with(&[
+            ("SW_AGENT_PROTOCOL", protocol),
+            ("SW_AGENT_COLLECTOR_BACKEND_SERVICES", NOBODY),
+        ]);
         let lines = ended.agent_lines();
-        let has = |start: &str, part: &str| lines.iter().any(|line| line.starts_with(start) && line.contains(part));
-        assert!(has("skywalking_runtime WARN the backend can't be reached", "refused"), "{lines:?}");
+        let has = |start: &str, part: &str| {
+            lines.iter().any(|line| line.starts_with(start) && line.contains(part))
+        };
         assert!(
-            has("skywalking_runtime WARN the agent has ended and never reached a backend: 3 segments were lost", "shutdown: 3"),
+            has("skywalking_runtime WARN the backend can't be reached", "refused"),
+            "{lines:?}"
+        );
+        assert!(
+            has(
+                "skywalking_runtime WARN the agent has ended and never reached a backend: 3 segments were lost",
+                "shutdown: 3"
+            ),
             "{lines:?}"
         );
     }
@@ -99,7 +134,11 @@ fn an_absent_backend_and_its_losses_are_lines() {
 #[test]
 fn the_variable_silences_standard_error() {
     for mode in ["off", "program", " Off "] {
-        for wrong in [&[][..], &[("SW_AGENT_PROTOCOL", "kafka")], &[("SW_AGENT_COLLECTOR_BACKEND_SERVICES", "nonsense")]] {
+        for wrong in [
+            &[][..],
+            &[("SW_AGENT_PROTOCOL", "kafka")],
+            &[("SW_AGENT_COLLECTOR_BACKEND_SERVICES", "nonsense")],
+        ] {
             let ended = program_with(&[&[("SW_AGENT_SELF_LOG", mode)], wrong].concat());
             assert_eq!(ended.agent_lines(), [""; 0], "{mode} {wrong:?}");
         }
@@ -111,7 +150,8 @@ fn the_variable_silences_standard_error() {
 fn silenced_in_code() {
     watchdog();
     for mode in [SelfLog::Off, SelfLog::Program] {
-        let silent = || Config::new("shop").backend(NOBODY).self_log(mode).shutdown_deadline(DEADLINE);
+        let silent =
+            || Config::new("shop").backend(NOBODY).self_log(mode).shutdown_deadline(DEADLINE);
         let agent = silent().start_or_off();
         requests(3);
         assert!(silent().start_or_off().error().is_some(), "one runs");
@@ -172,7 +212,13 @@ fn a_subscriber_comes_before_a_logger_before_standard_error() {
     let absent = [&GOOD[..2], &[("SW_AGENT_COLLECTOR_BACKEND_SERVICES", NOBODY)]].concat();
     let ended = child("places::program_with_a_logger", &absent);
     assert!(ended.out.contains("logged: skywalking_runtime INFO the agent runs"), "{}", ended.out);
-    assert!(ended.out.contains("logged: skywalking_runtime WARN the agent has ended and never reached a backend: 3 "), "{}", ended.out);
+    assert!(
+        ended.out.contains(
+            "logged: skywalking_runtime WARN the agent has ended and never reached a backend: 3 "
+        ),
+        "{}",
+        ended.out
+    );
     assert_eq!(ended.agent_lines(), [""; 0]);
     for name in ["places::program_with_both", "places::program_with_a_subscriber_of_its_thread"] {
         let ended = child(name, &GOOD);
@@ -210,7 +256,11 @@ fn program_with_a_slow_logger() {
 fn end_waits_until_the_reporters_lines_are_written() {
     let absent = [&GOOD[..2], &[("SW_AGENT_COLLECTOR_BACKEND_SERVICES", NOBODY)]].concat();
     let ended = child("places::program_with_a_slow_logger", &absent);
-    assert!(ended.out.contains("logged: skywalking_runtime WARN the backend can't be reached"), "{}", ended.out);
+    assert!(
+        ended.out.contains("logged: skywalking_runtime WARN the backend can't be reached"),
+        "{}",
+        ended.out
+    );
 }
 
 #[test]
@@ -225,6 +275,7 @@ fn agent_that_logs_as_json() {
 #[test]
 fn log_reporter_has_standard_error_for_its_json() {
     let ended = child("places::agent_that_logs_as_json", &[]);
-    let (json, others): (Vec<_>, Vec<_>) = ended.err.lines().partition(|line| line.starts_with('{') && line.ends_with('}'));
+    let (json, others): (Vec<_>, Vec<_>) =
+        ended.err.lines().partition(|line| line.starts_with('{') && line.ends_with('}'));
     assert_eq!((json.len(), others), (3, vec![]), "{}", ended.err);
 }

@@ -1,6 +1,7 @@
-//! Random requests on several threads under random settings, with little room in everything that has a bound, and with shutdowns in the
-//! middle of them. What comes of each is for the model to say; here nobody may panic or hang, every segment is accounted for exactly, no
-//! slot stays occupied, and none breaks a rule of the wire, which ends the process (`.cargo/config.toml`).
+//! Random requests on several threads under random settings, with little room in everything that
+//! has a bound, and with shutdowns in the middle of them. What comes of each is for the model to
+//! say; here nobody may panic or hang, every segment is accounted for exactly, no slot stays
+//! occupied, and none breaks a rule of the wire, which ends the process (`.cargo/config.toml`).
 //!
 //! `STORM_FROM` and `STORM_ROUNDS` choose other rounds; a round that fails says which one it was.
 
@@ -27,13 +28,20 @@ fn number(name: &str, otherwise: u64) -> u64 {
 /// What each look at the counts must find while nobody works.
 fn is_exact(stats: &Stats, round: u64) {
     let (ended, waits) = (stats.sent + stats.dropped.total(), stats.queued + stats.in_flight);
-    assert_eq!((stats.opened, stats.finished), (stats.finished + stats.open, ended + waits), "round {round}: {stats:?}");
+    assert_eq!(
+        (stats.opened, stats.finished),
+        (stats.finished + stats.open, ended + waits),
+        "round {round}: {stats:?}"
+    );
 }
 
 fn shut_down(agent: Agent, round: u64) {
     let stats = agent.shutdown(PATIENCE).stats;
     assert_eq!((stats.queued, stats.in_flight), (0, 0), "round {round}: {stats:?}");
-    assert!(stats.opened >= stats.finished && stats.finished >= stats.sent + stats.dropped.total(), "round {round}: {stats:?}");
+    assert!(
+        stats.opened >= stats.finished && stats.finished >= stats.sent + stats.dropped.total(),
+        "round {round}: {stats:?}"
+    );
 }
 
 fn play(round: u64) {
@@ -71,7 +79,8 @@ fn play(round: u64) {
 
 #[test]
 fn whatever_happens_every_segment_is_accounted_for_and_nothing_stays_behind() {
-    // A batch takes its messages from everywhere, and a span that has one trace may be told of another.
+    // A batch takes its messages from everywhere, and a span that has one trace may be told of
+    // another.
     testing::allow("ref-trace");
     requests::keep_quiet();
     let from = number("STORM_FROM", 1);

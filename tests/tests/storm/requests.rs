@@ -1,4 +1,5 @@
-//! What requests do: whatever can be done, in any order, and much of it left half done for another thread to find.
+//! What requests do: whatever can be done, in any order, and much of it left half done for another
+//! thread to find.
 
 use std::future::{Future, pending};
 use std::panic::{self, AssertUnwindSafe};
@@ -7,7 +8,8 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::task::{Context, Poll, Waker};
 
 use skywalking_runtime::{
-    AsyncSpan, Callsite, Root, Snapshot, TracedFuture as _, callsite, capture, child, correlation, current, entry_span, exit_span, inject,
+    AsyncSpan, Callsite, Root, Snapshot, TracedFuture as _, callsite, capture, child, correlation,
+    current, entry_span, exit_span, inject,
 };
 use skywalking_tests::random::Random;
 
@@ -129,8 +131,12 @@ impl<'a> Work<'a> {
                 3 => self.go_on_with_a_snapshot(),
                 4 => self.serve_itself(),
                 5 => self.panic_in_a_span(),
-                6 if self.random.one_in(60) => child(&PART).run(|| (0..8_200).for_each(|number| _ = current().tag("number", number))),
-                7 => _ = current().tag("text", if self.random.one_in(10) { BOMB } else { "harmless" }),
+                6 if self.random.one_in(60) => child(&PART)
+                    .run(|| (0..8_200).for_each(|number| _ = current().tag("number", number))),
+                7 => {
+                    _ = current()
+                        .tag("text", if self.random.one_in(10) { BOMB } else { "harmless" })
+                }
                 8 => {
                     current().failed();
                     correlation::put("tenant", "blue");
@@ -235,7 +241,8 @@ impl<'a> Work<'a> {
             1 => Box::pin(child(&CALL).future(Polls(polls))),
             2 => Box::pin(Polls(polls).traced("future")),
             _ => {
-                let (name, peer) = ("x".repeat(usize::from(polls) % 3), " ".repeat(usize::from(polls)));
+                let (name, peer) =
+                    ("x".repeat(usize::from(polls) % 3), " ".repeat(usize::from(polls)));
                 Box::pin(async move {
                     produce(&name, &peer, &mut String::new()).await;
                     Polls(2).await;

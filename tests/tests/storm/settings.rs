@@ -24,7 +24,11 @@ pub(crate) fn draw(random: &mut Random) -> Config {
         _ => config,
     };
     if random.one_in(2) {
-        config = config.keep(Keep::errors().slower_than(Duration::from_micros(50)).buffer_bytes(1 + random.below(20_000)));
+        config = config.keep(
+            Keep::errors()
+                .slower_than(Duration::from_micros(50))
+                .buffer_bytes(1 + random.below(20_000)),
+        );
     }
     if random.one_in(2) {
         config = config.redact(|_: Field<'_>, text: &str| {

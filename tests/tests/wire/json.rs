@@ -1,9 +1,13 @@
-//! A segment as proto3 JSON, with the fields that hold a default: 64-bit integers are texts, enums are their names.
+//! A segment as proto3 JSON, with the fields that hold a default: 64-bit integers are texts, enums
+//! are their names.
 //!
 //! The runtime's own test of its JSON form reads this file too.
 
 use serde_json::{Value, json};
-use skywalking_proto::v3::{KeyStringValuePair, Log, RefType, SegmentObject, SegmentReference, SpanLayer, SpanObject, SpanType};
+use skywalking_proto::v3::{
+    KeyStringValuePair, Log, RefType, SegmentObject, SegmentReference, SpanLayer, SpanObject,
+    SpanType,
+};
 
 pub(crate) fn segment(segment: &SegmentObject) -> Value {
     json!({

@@ -1,7 +1,9 @@
-//! The bytes that our encoder writes, read by decoders that know nothing of it: prost's, the Python agent's and go2sky's.
+//! The bytes that our encoder writes, read by decoders that know nothing of it: prost's, the Python
+//! agent's and go2sky's.
 //!
-//! `golden/segment.hex` is what the encoder writes (the runtime's test `golden` holds that), `golden/segment.json` is what it shall
-//! mean, typed by hand. Layer 7 is not in it: the classes of the other agents are older than that.
+//! `golden/segment.hex` is what the encoder writes (the runtime's test `golden` holds that),
+//! `golden/segment.json` is what it shall mean, typed by hand. Layer 7 is not in it: the classes of
+//! the other agents are older than that.
 
 mod json;
 mod programs;
@@ -20,7 +22,9 @@ fn expected() -> Value {
 
 fn golden() -> Vec<u8> {
     let digits: Vec<u8> = HEX.bytes().filter(|byte| !byte.is_ascii_whitespace()).collect();
-    let byte = |pair: &[u8]| u8::from_str_radix(std::str::from_utf8(pair).expect("ASCII"), 16).expect("two hex digits");
+    let byte = |pair: &[u8]| {
+        u8::from_str_radix(std::str::from_utf8(pair).expect("ASCII"), 16).expect("two hex digits")
+    };
     digits.chunks(2).map(byte).collect()
 }
 

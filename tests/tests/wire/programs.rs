@@ -1,4 +1,5 @@
-//! The programs that decode by the classes of other agents: hex on their standard input, JSON on their standard output.
+//! The programs that decode by the classes of other agents: hex on their standard input, JSON on
+//! their standard output.
 
 use std::io::Write as _;
 use std::process::{Command, Stdio};
@@ -20,9 +21,19 @@ pub(crate) fn go(hex: &str) -> Result<Value, Missing> {
 
 /// Gives the bytes to the program, and reads its JSON.
 fn decode(command: &mut Command, hex: &str) -> Value {
-    let mut child = command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().expect("the program starts");
+    let mut child = command
+        .stdin(Stdio::piped())
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .spawn()
+        .expect("the program starts");
     child.stdin.take().expect("a pipe").write_all(hex.as_bytes()).expect("the program reads");
     let output = child.wait_with_output().expect("the program ends");
-    assert!(output.status.success(), "{}: {}", output.status, String::from_utf8_lossy(&output.stderr));
+    assert!(
+        output.status.success(),
+        "{}: {}",
+        output.status,
+        String::from_utf8_lossy(&output.stderr)
+    );
     serde_json::from_slice(&output.stdout).expect("the program prints JSON")
 }

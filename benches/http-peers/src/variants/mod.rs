@@ -1,6 +1,7 @@
-//! The variants: a server with no layer, with ours and with those of others. Each takes the trace that came in by its own header, samples
-//! all, records the method, and but for fastrace-tower route, path and status too, and sends finished spans through the batches that its
-//! library has by default, to a sink in this process that counts what arrived.
+//! The variants: a server with no layer, with ours and with those of others. Each takes the trace
+//! that came in by its own header, samples all, records the method, and but for fastrace-tower
+//! route, path and status too, and sends finished spans through the batches that its library has by
+//! default, to a sink in this process that counts what arrived.
 
 mod fastrace;
 mod opentelemetry;
@@ -32,12 +33,14 @@ pub(crate) trait Started {
     fn layered(&self, app: Router) -> Router;
     /// Waits until all that has ended has arrived.
     fn flush(&self);
-    /// Spans that have arrived so far. Only one variant works at a time, so those of the same library share the count.
+    /// Spans that have arrived so far. Only one variant works at a time, so those of the same
+    /// library share the count.
     fn arrived(&self) -> u64;
 }
 
 impl Variant {
-    pub(crate) const ALL: [Self; 5] = [Self::Bare, Self::Ours, Self::FastraceAxum, Self::FastraceTower, Self::OpenTelemetry];
+    pub(crate) const ALL: [Self; 5] =
+        [Self::Bare, Self::Ours, Self::FastraceAxum, Self::FastraceTower, Self::OpenTelemetry];
 
     pub(crate) fn name(self) -> &'static str {
         match self {

@@ -1,5 +1,6 @@
-//! tower-http's `TraceLayer` with tracing-opentelemetry and the batches of OpenTelemetry's SDK. `TraceLayer` knows nothing of routes and
-//! headers, so what the others do is done by its closures; what costs and isn't needed for that is off: its events, and the layer's notes of
+//! tower-http's `TraceLayer` with tracing-opentelemetry and the batches of OpenTelemetry's SDK.
+//! `TraceLayer` knows nothing of routes and headers, so what the others do is done by its closures;
+//! what costs and isn't needed for that is off: its events, and the layer's notes of
 //! threads, source lines and busy times.
 
 use std::sync::Arc;
@@ -31,7 +32,9 @@ struct OpenTelemetry {
 
 pub(super) fn start(sink: Sink) -> Box<dyn Started> {
     let arrived = Arc::new(AtomicU64::new(0));
-    let provider = SdkTracerProvider::builder().with_batch_exporter(Counting { sink, arrived: Arc::clone(&arrived) }).build();
+    let provider = SdkTracerProvider::builder()
+        .with_batch_exporter(Counting { sink, arrived: Arc::clone(&arrived) })
+        .build();
     let layer = tracing_opentelemetry::layer()
         .with_tracer(provider.tracer("http-peers"))
         .with_location(false)
@@ -70,7 +73,10 @@ impl Started for OpenTelemetry {
         let on_response = |response: &Response<_>, _: Duration, span: &Span| {
             span.record("http.response.status_code", response.status().as_u16());
         };
-        let layer = TraceLayer::new_for_http().make_span_with(make_span).on_request(()).on_response(on_response);
+        let layer = TraceLayer::new_for_http()
+            .make_span_with(make_span)
+            .on_request(())
+            .on_response(on_response);
         app.layer(layer.on_body_chunk(()).on_eos(()).on_failure(()))
     }
 

@@ -1,4 +1,5 @@
-//! Ours, as it comes. Segments are encoded, and then dropped by the reporter that counts them as sent.
+//! Ours, as it comes. Segments are encoded, and then dropped by the reporter that counts them as
+//! sent.
 
 use std::time::Duration;
 

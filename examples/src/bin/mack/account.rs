@@ -1,4 +1,5 @@
-//! What became of the segments of a service, for a reader; and as JSON, for the demo that started it.
+//! What became of the segments of a service, for a reader; and as JSON, for the demo that started
+//! it.
 
 use std::fmt;
 use std::ops::Add;
@@ -69,7 +70,11 @@ impl fmt::Display for Account {
             (self.unsent, "not sent before the end"),
             (self.no_room, "no room to wait"),
         ];
-        let told: Vec<_> = causes.iter().filter(|(count, _)| *count > 0).map(|(count, cause)| format!("{count} {cause}")).collect();
+        let told: Vec<_> = causes
+            .iter()
+            .filter(|(count, _)| *count > 0)
+            .map(|(count, cause)| format!("{count} {cause}"))
+            .collect();
         if told.is_empty() { Ok(()) } else { write!(f, " ({})", told.join(", ")) }
     }
 }
@@ -82,7 +87,10 @@ mod tests {
     fn an_account_tells_each_cause_that_cost_segments() {
         let lost = Account { sent: 3, refused: 2, no_room: 1, ..Account::default() };
         assert_eq!(Account::default().to_string(), "0 segments sent, 0 lost");
-        assert_eq!((lost + lost).to_string(), "6 segments sent, 6 lost (4 refused by the backend, 2 no room to wait)");
+        assert_eq!(
+            (lost + lost).to_string(),
+            "6 segments sent, 6 lost (4 refused by the backend, 2 no room to wait)"
+        );
     }
 
     #[test]

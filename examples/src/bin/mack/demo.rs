@@ -1,5 +1,5 @@
-//! The demo: three services in a chain as child processes, an echo server behind them that is not traced, and an embedded collector
-//! that asks for a token.
+//! The demo: three services in a chain as child processes, an echo server behind them that is not
+//! traced, and an embedded collector that asks for a token.
 //!
 //! | file | what it does |
 //! | --- | --- |
@@ -25,7 +25,8 @@ use chain::Chain;
 
 pub(crate) const ABOUT: &str = "Start three of them in a chain, an echo server and a collector; print the last trace and the map";
 
-/// How long the spans may take to arrive after the collector has confirmed them: no time, unless the machine is very busy.
+/// How long the spans may take to arrive after the collector has confirmed them: no time, unless
+/// the machine is very busy.
 const ARRIVAL: Duration = Duration::from_secs(30);
 
 const WHOLE: WholeTrace<'_> = WholeTrace(&[
@@ -48,7 +49,8 @@ pub(crate) struct Options {
     /// How long each handler waits
     #[arg(long, value_name = "MILLISECONDS", default_value_t = 500, value_parser = clap::value_parser!(u64).range(..=5000))]
     wait_ms: u64,
-    /// Give the services a token that the collector refuses: they go on answering, and count what they lose
+    /// Give the services a token that the collector refuses: they go on answering, and count what
+    /// they lose
     #[arg(long)]
     wrong_token: bool,
     /// Say on standard error what is started and with which process id
@@ -98,7 +100,12 @@ pub(crate) fn run(options: &Options) -> Result<(), Error> {
 
 async fn demo(options: &Options) -> Result<(), Error> {
     let token = token();
-    let collector = Collector::builder().grpc_addr("127.0.0.1:0").http_addr("127.0.0.1:0").require_token(&token).start().await?;
+    let collector = Collector::builder()
+        .grpc_addr("127.0.0.1:0")
+        .http_addr("127.0.0.1:0")
+        .require_token(&token)
+        .start()
+        .await?;
     let backend = match options.protocol {
         Protocol::Grpc => collector.grpc_addr(),
         Protocol::Http => collector.http_addr(),
@@ -119,9 +126,18 @@ async fn demo(options: &Options) -> Result<(), Error> {
 }
 
 /// All services have ended: what they sent is there, and what they lost will never come.
-async fn shown(options: &Options, collector: &Collector, traces: &[String], account: Account) -> Result<(), Error> {
+async fn shown(
+    options: &Options,
+    collector: &Collector,
+    traces: &[String],
+    account: Account,
+) -> Result<(), Error> {
     if account.lost() > 0 {
-        return Err(if options.wrong_token { Error::WrongToken(account) } else { Error::Lost(account) });
+        return Err(if options.wrong_token {
+            Error::WrongToken(account)
+        } else {
+            Error::Lost(account)
+        });
     }
     let last = WHOLE.arrived(collector, traces, ARRIVAL).await?;
     say(&tree_and_map(collector, traces.len(), last.as_ref()));

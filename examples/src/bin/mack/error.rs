@@ -25,7 +25,9 @@ pub(crate) enum Error {
     Upstream(#[from] skywalking_reqwest::Error),
     #[error(transparent)]
     Collector(#[from] skywalking_collector::Error),
-    #[error("the echo server can't listen: {0}. Raise the limits on files, or look at the loopback interface")]
+    #[error(
+        "the echo server can't listen: {0}. Raise the limits on files, or look at the loopback interface"
+    )]
     Echo(io::Error),
     #[error(transparent)]
     Child(#[from] ChildError),
@@ -58,6 +60,8 @@ fn by_option(error: &skywalking_runtime::Error) -> String {
         ("Config::token: ", "--authentication or SW_AGENT_AUTHENTICATION: "),
     ];
     let text = error.to_string();
-    let by_option = OPTIONS.iter().find_map(|(method, option)| text.strip_prefix(method).map(|rest| format!("{option}{rest}")));
+    let by_option = OPTIONS.iter().find_map(|(method, option)| {
+        text.strip_prefix(method).map(|rest| format!("{option}{rest}"))
+    });
     by_option.unwrap_or(text)
 }

@@ -33,7 +33,10 @@ use options::Options;
 
 fn main() -> ExitCode {
     let demo = demo::Options::augment_args(clap::Command::new("demo").about(demo::ABOUT));
-    let command = Options::command().subcommand(demo).args_conflicts_with_subcommands(true).subcommand_negates_reqs(true);
+    let command = Options::command()
+        .subcommand(demo)
+        .args_conflicts_with_subcommands(true)
+        .subcommand_negates_reqs(true);
     let arguments = command.try_get_matches().unwrap_or_else(|error| options::refuse(&error));
     let (name, outcome) = match arguments.subcommand() {
         Some((_, arguments)) => ("mack demo", run_demo(arguments)),

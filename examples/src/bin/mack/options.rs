@@ -1,6 +1,7 @@
 //! The command line, and the agent's settings made of it.
 //!
-//! What an option sets can be set by the agent's own variable as well; the option has the last word.
+//! What an option sets can be set by the agent's own variable as well; the option has the last
+//! word.
 
 use std::net::SocketAddr;
 use std::time::Duration;
@@ -12,10 +13,12 @@ use reqwest::Url;
 use skywalking_examples::{Parent, listen_address};
 use skywalking_runtime::{Config, Reporter};
 
-/// How long the last spans may take to be reported. A user waits for the end of a program no longer than that.
+/// How long the last spans may take to be reported. A user waits for the end of a program no longer
+/// than that.
 pub(crate) const FLUSH: Duration = Duration::from_secs(4);
 
-/// An HTTP service whose handler /mack waits, then calls the next service and gives back its answer; traced on both sides.
+/// An HTTP service whose handler /mack waits, then calls the next service and gives back its
+/// answer; traced on both sides.
 #[derive(Debug, clap::Parser)]
 #[command(name = "mack", version)]
 pub(crate) struct Options {
@@ -34,11 +37,18 @@ pub(crate) struct Options {
     /// Where to report; by default 127.0.0.1:11800, by HTTP 127.0.0.1:12800
     #[arg(long, value_name = "HOST:PORT", env = "SW_AGENT_COLLECTOR_BACKEND_SERVICES")]
     oap_server: Option<String>,
-    /// The token that the backend asks for; better given by the variable, since others can see arguments
+    /// The token that the backend asks for; better given by the variable, since others can see
+    /// arguments
     #[arg(long, value_name = "TOKEN", env = "SW_AGENT_AUTHENTICATION", hide_env_values = true)]
     authentication: Option<String>,
     /// How to report
-    #[arg(long, value_enum, value_name = "PROTOCOL", env = "SW_AGENT_PROTOCOL", default_value = "grpc")]
+    #[arg(
+        long,
+        value_enum,
+        value_name = "PROTOCOL",
+        env = "SW_AGENT_PROTOCOL",
+        default_value = "grpc"
+    )]
     protocol: Protocol,
     /// Report to standard error, one line of JSON a segment: short for --protocol log
     #[arg(long, overrides_with = "protocol")]
@@ -68,12 +78,13 @@ impl Options {
     /// The agent's settings.
     pub(crate) fn agent(&self) -> Config {
         let protocol = if self.log { Protocol::Log } else { self.protocol };
-        let mut config = Config::new(&self.service_name).shutdown_deadline(FLUSH).reporter(match protocol {
-            Protocol::Grpc => Reporter::Grpc,
-            Protocol::Http => Reporter::Http,
-            Protocol::Log => Reporter::Log,
-            Protocol::Discard => Reporter::Discard,
-        });
+        let mut config =
+            Config::new(&self.service_name).shutdown_deadline(FLUSH).reporter(match protocol {
+                Protocol::Grpc => Reporter::Grpc,
+                Protocol::Http => Reporter::Http,
+                Protocol::Log => Reporter::Log,
+                Protocol::Discard => Reporter::Discard,
+            });
         if let Some(instance) = &self.instance_name {
             config = config.instance(instance);
         }
@@ -95,13 +106,17 @@ impl Options {
     }
 }
 
-/// Says what is wrong with the command line, and ends. clap blames the option, also for a value that a variable brought; so the
-/// variables that are set are told with it, but for the token's.
+/// Says what is wrong with the command line, and ends. clap blames the option, also for a value
+/// that a variable brought; so the variables that are set are told with it, but for the token's.
 pub(crate) fn refuse(error: &clap::Error) -> ! {
     let _ = error.print();
     if matches!(error.kind(), ErrorKind::InvalidValue | ErrorKind::InvalidUtf8) {
         let command = Options::command();
-        for variable in command.get_arguments().filter(|option| !option.is_hide_env_values_set()).filter_map(|option| option.get_env()) {
+        for variable in command
+            .get_arguments()
+            .filter(|option| !option.is_hide_env_values_set())
+            .filter_map(|option| option.get_env())
+        {
             if let Some(value) = std::env::var_os(variable) {
                 eprintln!("{} is set to {:?}", variable.display(), value.to_string_lossy());
             }

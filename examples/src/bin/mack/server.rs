@@ -28,7 +28,8 @@ pub(crate) const LISTENING: &str = "listening on ";
 /// What the services tell each other along with the trace: who has handled the request before.
 const PATH: &str = "mack.path";
 
-/// How long requests that are being answered may take when the service is asked to end, beyond its own wait.
+/// How long requests that are being answered may take when the service is asked to end, beyond its
+/// own wait.
 const GRACE: Duration = Duration::from_secs(2);
 
 #[derive(Clone)]
@@ -38,7 +39,8 @@ struct Mack {
     upstream: Upstream,
 }
 
-/// The handler. It knows nothing of headers: the layer has opened its span, and the client continues the trace.
+/// The handler. It knows nothing of headers: the layer has opened its span, and the client
+/// continues the trace.
 async fn mack(State(Mack { name, wait, upstream }): State<Mack>, body: Bytes) -> Response {
     tokio::time::sleep(wait).await;
     pass_on(&name);
@@ -64,9 +66,13 @@ fn pass_on(name: &str) {
     correlation::put(PATH, &path);
 }
 
-/// The one line that traces the server. The header of the answer tells a user which trace to look for.
+/// The one line that traces the server. The header of the answer tells a user which trace to look
+/// for.
 fn app(state: Mack) -> Router {
-    Router::new().route("/mack", any(mack)).layer(ServerLayer::new().trace_id_header("x-trace-id")).with_state(state)
+    Router::new()
+        .route("/mack", any(mack))
+        .layer(ServerLayer::new().trace_id_header("x-trace-id"))
+        .with_state(state)
 }
 
 /// Serves until it is asked to end; then reports what is left, and says what was sent and lost.
@@ -87,8 +93,11 @@ pub(crate) fn run(options: Options) -> Result<(), Error> {
 async fn serve(options: Options) -> Result<(), Error> {
     let asked_to_end = asked_to_end(options.parent());
     let grace = options.wait() + GRACE;
-    let app =
-        app(Mack { name: options.service_name.as_str().into(), wait: options.wait(), upstream: Upstream::new(options.upstream_url)? });
+    let app = app(Mack {
+        name: options.service_name.as_str().into(),
+        wait: options.wait(),
+        upstream: Upstream::new(options.upstream_url)?,
+    });
     let (listener, address) = listen(options.listen_addr).await?;
     say(&format!("{LISTENING}http://{address}/mack"));
 

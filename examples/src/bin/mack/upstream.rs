@@ -22,7 +22,9 @@ pub(crate) struct Upstream {
 
 /// There is no answer.
 #[derive(Debug, thiserror::Error)]
-#[error("the upstream {upstream} can't be reached: {reason}. Start it, or give another --upstream-url")]
+#[error(
+    "the upstream {upstream} can't be reached: {reason}. Start it, or give another --upstream-url"
+)]
 pub(crate) struct Unreachable {
     upstream: String,
     reason: String,
@@ -30,7 +32,8 @@ pub(crate) struct Unreachable {
 
 impl Upstream {
     pub(crate) fn new(url: Url) -> Result<Self, Error> {
-        // No proxy: the service next door is called itself, whatever the environment says of the way to the world.
+        // No proxy: the service next door is called itself, whatever the environment says of the
+        // way to the world.
         let builder = reqwest::Client::builder().no_proxy().timeout(PATIENCE);
         // The one line that traces the client.
         let client = skywalking_reqwest::client(builder, Tracing::new())?;
@@ -47,9 +50,13 @@ impl Upstream {
     }
 
     fn unreachable(&self, error: reqwest_middleware::Error) -> Unreachable {
-        let (host, port) = (self.url.host_str().unwrap_or_default(), self.url.port_or_known_default().unwrap_or_default());
+        let (host, port) = (
+            self.url.host_str().unwrap_or_default(),
+            self.url.port_or_known_default().unwrap_or_default(),
+        );
         let upstream = format!("http://{host}:{port}{}", self.url.path());
-        // Without the URL, in which there may be a password, and with the causes, of which the last says the most.
+        // Without the URL, in which there may be a password, and with the causes, of which the last
+        // says the most.
         let error = error.without_url();
         let mut reason = error.to_string();
         let mut cause = error.source();

@@ -17,7 +17,8 @@ struct Req {
     header: String,
 }
 
-/// A request of a user, whose own program is not traced: there is nothing to extract, so a trace begins here.
+/// A request of a user, whose own program is not traced: there is nothing to extract, so a trace
+/// begins here.
 #[entry_span(name = "/API/Snapshot", layer = http)]
 async fn on_snapshot(rpc: &mut Rpc) -> Result<String, Error> {
     // What a program would write beside each line of its log.
@@ -25,8 +26,8 @@ async fn on_snapshot(rpc: &mut Rpc) -> Result<String, Error> {
     snapshot(rpc, Req { a: 3, header: String::new() }).await
 }
 
-/// The call to the server: the context is written into `req` before the body runs. The peer is what all clients call the server by, not
-/// the address that is dialled.
+/// The call to the server: the context is written into `req` before the body runs. The peer is what
+/// all clients call the server by, not the address that is dialled.
 #[exit_span(name = "/Service/OnSnapshot", peer = "RTS_Server", layer = rpc, inject = req)]
 async fn snapshot(rpc: &mut Rpc, mut req: Req) -> Result<String, Error> {
     rpc.call("Req.Snapshot", &req).await

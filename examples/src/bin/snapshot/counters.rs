@@ -63,8 +63,12 @@ mod tests {
     #[test]
     fn the_sums_add_each_counter_by_its_name() {
         let client = read(&line("client", r#"{"sent":3,"dropped":{"off":1}}"#)).unwrap();
-        let server = read(&line("server", r#"{"sent":4,"dropped":{"off":0,"refused":2}}"#)).unwrap();
-        assert_eq!(sums(&[client, server]), r#"{"role":"both","dropped":{"off":1,"refused":2},"sent":7}"#);
+        let server =
+            read(&line("server", r#"{"sent":4,"dropped":{"off":0,"refused":2}}"#)).unwrap();
+        assert_eq!(
+            sums(&[client, server]),
+            r#"{"role":"both","dropped":{"off":1,"refused":2},"sent":7}"#
+        );
     }
 
     #[test]

@@ -1,4 +1,5 @@
-//! The demo: client and server as child processes, reporting to an embedded collector or to a backend that runs already.
+//! The demo: client and server as child processes, reporting to an embedded collector or to a
+//! backend that runs already.
 //!
 //! | file | what it does |
 //! | --- | --- |
@@ -36,7 +37,8 @@ pub(crate) struct Options {
     /// How many requests the client sends, one after the other
     #[arg(long, value_name = "NUMBER", default_value_t = 1, value_parser = clap::value_parser!(u32).range(1..))]
     requests: u32,
-    /// Report to this backend, a real OAP for one, instead of to an embedded collector; prints counters instead of the tree
+    /// Report to this backend, a real OAP for one, instead of to an embedded collector; prints
+    /// counters instead of the tree
     #[arg(long, value_name = "HOST:PORT")]
     backend: Option<String>,
     /// Stay up after the tree, until Ctrl-C; prints where the collector answers with JSON
@@ -55,7 +57,8 @@ pub(crate) fn run(options: &Options) -> Result<(), Error> {
         if let Some(backend) = &options.backend {
             return or_cancelled(asked_to_end, with_backend(options.requests, backend)).await;
         }
-        let (collector, last) = or_cancelled(asked_to_end.as_mut(), with_collector(options.requests)).await?;
+        let (collector, last) =
+            or_cancelled(asked_to_end.as_mut(), with_collector(options.requests)).await?;
         if options.serve {
             say(&addresses(collector.http_addr(), last.as_ref()));
             asked_to_end.await;
@@ -68,7 +71,10 @@ pub(crate) fn run(options: &Options) -> Result<(), Error> {
     ended
 }
 
-async fn or_cancelled<T>(asked_to_end: impl Future<Output = ()>, work: impl Future<Output = Result<T, Error>>) -> Result<T, Error> {
+async fn or_cancelled<T>(
+    asked_to_end: impl Future<Output = ()>,
+    work: impl Future<Output = Result<T, Error>>,
+) -> Result<T, Error> {
     tokio::select! {
         outcome = work => outcome,
         () = asked_to_end => Err(Error::Cancelled),
@@ -89,13 +95,16 @@ async fn with_backend(requests: u32, backend: &str) -> Result<(), Error> {
 
 /// The collector with all traces in it, and the last of them.
 async fn with_collector(requests: u32) -> Result<(Collector, Option<TraceView>), Error> {
-    let collector = Collector::builder().grpc_addr("127.0.0.1:0").http_addr("127.0.0.1:0").start().await?;
-    let mut pair = Pair::start(requests, &collector.grpc_addr().to_string(), ARRIVAL, Counters::Keep).await?;
+    let collector =
+        Collector::builder().grpc_addr("127.0.0.1:0").http_addr("127.0.0.1:0").start().await?;
+    let mut pair =
+        Pair::start(requests, &collector.grpc_addr().to_string(), ARRIVAL, Counters::Keep).await?;
     let traces = pair.answers().await?;
     // Both at once: the children report what is left as they end.
     let arrival = async { WHOLE.arrived(&collector, &traces, ARRIVAL).await.map_err(Error::from) };
     let arrived = tokio::try_join!(arrival, pair.end());
-    let (last, ()) = arrived.inspect_err(|_| tracing::warn!("counters: {}", counters::sums(pair.counters())))?;
+    let (last, ()) =
+        arrived.inspect_err(|_| tracing::warn!("counters: {}", counters::sums(pair.counters())))?;
     say(&tree_and_map(&collector, traces.len(), last.as_ref()));
     Ok((collector, last))
 }

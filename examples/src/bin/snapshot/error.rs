@@ -19,7 +19,9 @@ pub(crate) enum Error {
         "can't listen on {address}: {source}. Give --listen an address of this machine whose port no program uses (port 0 takes a free one)"
     )]
     Listen { address: SocketAddr, source: io::Error },
-    #[error("can't connect to {address:?}: {source}. Start `snapshot server` first, and give the HOST:PORT that it prints")]
+    #[error(
+        "can't connect to {address:?}: {source}. Start `snapshot server` first, and give the HOST:PORT that it prints"
+    )]
     Connect { address: String, source: io::Error },
     #[error("the connection to the server broke: {0}. Look whether it still runs")]
     Broken(#[from] io::Error),

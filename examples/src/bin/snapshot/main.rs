@@ -1,4 +1,5 @@
-//! Two services that talk by an RPC whose messages have no headers of their own, seen as one trace and one map.
+//! Two services that talk by an RPC whose messages have no headers of their own, seen as one trace
+//! and one map.
 //!
 //! | file | what it shows |
 //! | --- | --- |
@@ -26,8 +27,8 @@ use skywalking_examples::{Detail, show_diagnostics};
 
 /// Two traced services, one trace, one map.
 ///
-/// Without a role it starts both as child processes, and a collector; when the spans have arrived it prints the last trace as a tree,
-/// and the map of services.
+/// Without a role it starts both as child processes, and a collector; when the spans have arrived
+/// it prints the last trace as a tree, and the map of services.
 #[derive(Debug, Parser)]
 #[command(name = "snapshot", version, args_conflicts_with_subcommands = true)]
 struct Arguments {

@@ -1,4 +1,5 @@
-//! What client and server have in common as programs: tracing starts first and ends last, and the counters are the last word.
+//! What client and server have in common as programs: tracing starts first and ends last, and the
+//! counters are the last word.
 
 use std::future::Future;
 use std::time::Duration;
@@ -19,10 +20,13 @@ pub(crate) struct Role {
     instance: &'static str,
 }
 
-pub(crate) const CLIENT: Role = Role { name: "client", service: "RTS_Test", instance: "RTS_Test_1" };
-pub(crate) const SERVER: Role = Role { name: "server", service: "Service_Test", instance: "Service_Test_1" };
+pub(crate) const CLIENT: Role =
+    Role { name: "client", service: "RTS_Test", instance: "RTS_Test_1" };
+pub(crate) const SERVER: Role =
+    Role { name: "server", service: "Service_Test", instance: "Service_Test_1" };
 
-/// How long the last spans may take to be reported, in seconds. A user waits for the end of a program no longer than that.
+/// How long the last spans may take to be reported, in seconds. A user waits for the end of a
+/// program no longer than that.
 pub(crate) const FLUSH_SECONDS: u64 = 4;
 
 /// Where spans go, and until when.
@@ -45,8 +49,13 @@ impl Reporting {
     }
 }
 
-/// Runs `work` as a traced program. However it ends, the spans that were made are reported, and counted on standard output.
-pub(crate) fn run(role: &Role, reporting: &Reporting, work: impl Future<Output = Result<(), Error>>) -> Result<(), Error> {
+/// Runs `work` as a traced program. However it ends, the spans that were made are reported, and
+/// counted on standard output.
+pub(crate) fn run(
+    role: &Role,
+    reporting: &Reporting,
+    work: impl Future<Output = Result<(), Error>>,
+) -> Result<(), Error> {
     let deadline = Duration::from_secs(reporting.flush_seconds);
     let config = Config::new(role.service).instance(role.instance);
     let agent = config.backend(&reporting.backend).shutdown_deadline(deadline).start()?;

@@ -1,6 +1,8 @@
-//! The RPC: length-delimited JSON over TCP. A request is a frame `{method, body}`, an answer a frame `{body}`, one after the other.
+//! The RPC: length-delimited JSON over TCP. A request is a frame `{method, body}`, an answer a
+//! frame `{body}`, one after the other.
 //!
-//! It has no headers and knows nothing of tracing: the message is all there is, so a message has to carry the context itself.
+//! It has no headers and knows nothing of tracing: the message is all there is, so a message has to
+//! carry the context itself.
 
 use std::time::Duration;
 
@@ -46,13 +48,22 @@ impl Rpc {
 
     /// Over a connection that is there.
     pub(crate) fn over(stream: TcpStream) -> Self {
-        // Each frame is awaited by the other side; where the option can't be set, it only takes longer.
+        // Each frame is awaited by the other side; where the option can't be set, it only takes
+        // longer.
         let _ = stream.set_nodelay(true);
-        Self { frames: LengthDelimitedCodec::builder().max_frame_length(FRAME_LIMIT).new_framed(stream) }
+        Self {
+            frames: LengthDelimitedCodec::builder()
+                .max_frame_length(FRAME_LIMIT)
+                .new_framed(stream),
+        }
     }
 
     /// The client's side: sends a request, waits for its answer.
-    pub(crate) async fn call<B: Serialize, A: DeserializeOwned>(&mut self, method: &str, body: &B) -> Result<A, Error> {
+    pub(crate) async fn call<B: Serialize, A: DeserializeOwned>(
+        &mut self,
+        method: &str,
+        body: &B,
+    ) -> Result<A, Error> {
         let called = async {
             self.send(&Request { method: method.to_owned(), body }).await?;
             let Answer { body } = self.receive().await?.ok_or(Error::Closed)?;

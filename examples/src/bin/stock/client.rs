@@ -27,11 +27,17 @@ pub(crate) struct Options {
 /// The generated client over a traced channel.
 type TracedClient = StockClient<Client<Channel>>;
 
-/// Each call is an Exit span whose metadata carry the trace, and which ends with the status in the trailers.
+/// Each call is an Exit span whose metadata carry the trace, and which ends with the status in the
+/// trailers.
 async fn client(address: &str) -> Result<TracedClient, Error> {
     let failed = |source| Error::Connect { address: address.to_owned(), source };
-    let channel = Endpoint::from_shared(format!("http://{address}")).map_err(failed)?.connect().await.map_err(failed)?;
-    // The channel adds the address further inside, where no layer sees it: so the peer is said here.
+    let channel = Endpoint::from_shared(format!("http://{address}"))
+        .map_err(failed)?
+        .connect()
+        .await
+        .map_err(failed)?;
+    // The channel adds the address further inside, where no layer sees it: so the peer is said
+    // here.
     Ok(StockClient::new(ClientLayer::new().peer(address).layer(channel)))
 }
 

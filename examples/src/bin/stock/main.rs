@@ -16,7 +16,12 @@ mod client;
 mod server;
 
 /// What is generated of `stock.proto`.
-#[allow(clippy::pedantic, missing_docs, unreachable_pub, reason = "tonic's generator writes as it does")]
+#[allow(
+    clippy::pedantic,
+    missing_docs,
+    unreachable_pub,
+    reason = "tonic's generator writes as it does"
+)]
 mod proto {
     include!("generated/stock.rs");
 }
@@ -47,7 +52,10 @@ enum Error {
     Listen { address: std::net::SocketAddr, source: std::io::Error },
     #[error("the server failed: {0}. Start it again")]
     Serve(tonic::transport::Error),
-    #[error("can't connect to {address:?}: {}. Start `stock server` first, and give the HOST:PORT that it prints", last_cause(source))]
+    #[error(
+        "can't connect to {address:?}: {}. Start `stock server` first, and give the HOST:PORT that it prints",
+        last_cause(source)
+    )]
     Connect { address: String, source: tonic::transport::Error },
 }
 

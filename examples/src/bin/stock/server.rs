@@ -38,10 +38,15 @@ impl Stock for Warehouse {
 #[local_span(name = "look_up", tags("item.id" = id))]
 async fn look_up(id: u64) -> Result<Level, Status> {
     let pieces = u32::try_from(id % 4).unwrap_or_default();
-    if id < 100 { Ok(Level { pieces }) } else { Err(Status::not_found(format!("there is no item {id}"))) }
+    if id < 100 {
+        Ok(Level { pieces })
+    } else {
+        Err(Status::not_found(format!("there is no item {id}")))
+    }
 }
 
-/// Each call is an Entry span that goes on with the trace of the call's metadata, and ends with the status in the trailers.
+/// Each call is an Entry span that goes on with the trace of the call's metadata, and ends with the
+/// status in the trailers.
 pub(crate) async fn run(options: Options) -> Result<(), Error> {
     let _agent = Config::new("stock").backend(options.backend).start()?; // dropping it reports what is left
     let asked_to_end = asked_to_end(Parent::None);

@@ -11,13 +11,18 @@ use skywalking_reqwest::Tracing;
 use skywalking_runtime::integrations::tower::ServerLayer;
 use skywalking_runtime::{current, entry_span, integrations::http, local_span};
 
-/// One layer traces the server: each request is an Entry span, named by its route, that goes on with the trace of the request's headers.
+/// One layer traces the server: each request is an Entry span, named by its route, that goes on
+/// with the trace of the request's headers.
 pub(crate) fn app(shop: Shop) -> Router {
     let tracing = ServerLayer::new()
         .ignore_paths(["/health"]) // nobody looks for these
         .is_error(|status| status.is_server_error()) // a 404 is no failure of the service
         .trace_id_header("x-trace-id"); // what a user can name who reports a fault
-    Router::new().route("/items/{id}", get(item)).route("/health", get(async || "fine\n")).layer(tracing).with_state(shop)
+    Router::new()
+        .route("/items/{id}", get(item))
+        .route("/health", get(async || "fine\n"))
+        .layer(tracing)
+        .with_state(shop)
 }
 
 /// One middleware traces the client: each request is an Exit span, and carries the trace along.
@@ -40,8 +45,8 @@ struct Item {
     delivery: &'static str,
 }
 
-/// Attributes work as ever. This one makes no second Entry span: it merges with the layer's, and adds a tag to it. `no_err`, since the
-/// layer judges by the status.
+/// Attributes work as ever. This one makes no second Entry span: it merges with the layer's, and
+/// adds a tag to it. `no_err`, since the layer judges by the status.
 #[entry_span(tags("item.id" = id), no_err)]
 async fn item(State(shop): State<Shop>, Path(id): Path<u64>) -> Result<Json<Item>, Problem> {
     let level = shop.level(id).await?;

@@ -13,7 +13,9 @@ use tokio::net::TcpListener;
 pub(crate) async fn start() -> std::io::Result<SocketAddr> {
     let listener = TcpListener::bind("127.0.0.1:0").await?;
     let address = listener.local_addr()?;
-    tokio::spawn(axum::serve(listener, Router::new().route("/stock/{id}", get(level))).into_future());
+    tokio::spawn(
+        axum::serve(listener, Router::new().route("/stock/{id}", get(level))).into_future(),
+    );
     Ok(address)
 }
 

@@ -3,18 +3,24 @@
 use std::time::{Duration, Instant};
 
 use http::header::{
-    AUTHORIZATION, CONTENT_ENCODING, CONTENT_LENGTH, CONTENT_TYPE, COOKIE, HeaderName, HeaderValue, LOCATION, PROXY_AUTHORIZATION, REFERER,
-    TRANSFER_ENCODING, WWW_AUTHENTICATE,
+    AUTHORIZATION, CONTENT_ENCODING, CONTENT_LENGTH, CONTENT_TYPE, COOKIE, HeaderName, HeaderValue,
+    LOCATION, PROXY_AUTHORIZATION, REFERER, TRANSFER_ENCODING, WWW_AUTHENTICATE,
 };
 use http::{Method, StatusCode};
 use reqwest::{Request, Response, Url};
 
 /// What speaks of a body that is no longer sent.
-const OF_THE_BODY: [HeaderName; 4] = [CONTENT_TYPE, CONTENT_LENGTH, CONTENT_ENCODING, TRANSFER_ENCODING];
+const OF_THE_BODY: [HeaderName; 4] =
+    [CONTENT_TYPE, CONTENT_LENGTH, CONTENT_ENCODING, TRANSFER_ENCODING];
 
 /// What was meant for the first origin alone.
-pub(crate) const CREDENTIALS: [HeaderName; 5] =
-    [AUTHORIZATION, COOKIE, HeaderName::from_static("cookie2"), PROXY_AUTHORIZATION, WWW_AUTHENTICATE];
+pub(crate) const CREDENTIALS: [HeaderName; 5] = [
+    AUTHORIZATION,
+    COOKIE,
+    HeaderName::from_static("cookie2"),
+    PROXY_AUTHORIZATION,
+    WWW_AUTHENTICATE,
+];
 
 /// Our own, which may stand on the request already.
 pub(crate) const CONTEXT: [&str; 3] = ["sw8", "sw8-correlation", "sw8-x"];
@@ -44,7 +50,8 @@ impl Course {
         }
     }
 
-    /// True if the last hop leads to a host that the program did not name. The step from HTTP to HTTPS, both at their own port, stays.
+    /// True if the last hop leads to a host that the program did not name. The step from HTTP to
+    /// HTTPS, both at their own port, stays.
     pub(super) fn is_elsewhere(&self) -> bool {
         let last = self.spare.url();
         (last.host_str(), last.port()) != (self.first.host_str(), self.first.port())
@@ -81,7 +88,8 @@ impl Course {
             }
         }
         if let Some(until) = self.until {
-            *hop.timeout_mut() = Some(until.saturating_duration_since(Instant::now()).max(Duration::from_nanos(1)));
+            *hop.timeout_mut() =
+                Some(until.saturating_duration_since(Instant::now()).max(Duration::from_nanos(1)));
         }
         Some(hop)
     }
@@ -95,12 +103,17 @@ impl Course {
     fn method(&self, status: StatusCode) -> Option<Next> {
         let same = self.spare.method();
         match status {
-            StatusCode::MOVED_PERMANENTLY | StatusCode::FOUND if *same == Method::POST => Some(Next::get()),
-            StatusCode::SEE_OTHER if *same == Method::HEAD => Some(Next { name: Method::HEAD, keeps_body: false }),
-            StatusCode::SEE_OTHER => Some(Next::get()),
-            StatusCode::MOVED_PERMANENTLY | StatusCode::FOUND | StatusCode::TEMPORARY_REDIRECT | StatusCode::PERMANENT_REDIRECT => {
-                Some(Next { name: same.clone(), keeps_body: true })
+            StatusCode::MOVED_PERMANENTLY | StatusCode::FOUND if *same == Method::POST => {
+                Some(Next::get())
             }
+            StatusCode::SEE_OTHER if *same == Method::HEAD => {
+                Some(Next { name: Method::HEAD, keeps_body: false })
+            }
+            StatusCode::SEE_OTHER => Some(Next::get()),
+            StatusCode::MOVED_PERMANENTLY
+            | StatusCode::FOUND
+            | StatusCode::TEMPORARY_REDIRECT
+            | StatusCode::PERMANENT_REDIRECT => Some(Next { name: same.clone(), keeps_body: true }),
             _ => None,
         }
     }

@@ -1,4 +1,5 @@
-//! The messages of what stands below an attribute: functions, impl blocks, and the structs of the derive.
+//! The messages of what stands below an attribute: functions, impl blocks, and the structs of the
+//! derive.
 
 use proc_macro2::{Ident, Span, TokenTree};
 use quote::ToTokens;
@@ -17,7 +18,10 @@ pub(crate) fn covers_is_a_word(place: impl ToTokens) -> Error {
 }
 
 pub(crate) fn covers_nothing(key: &Ident) -> Error {
-    at(key, "`covers` is only for a function that is not `async` and returns a future or a stream: remove it")
+    at(
+        key,
+        "`covers` is only for a function that is not `async` and returns a future or a stream: remove it",
+    )
 }
 
 pub(crate) fn covers_of_async(key: &Ident) -> Error {
@@ -40,7 +44,11 @@ pub(crate) fn injects_too_late(inject: &Ident, covers: &Ident) -> Error {
 // Impl blocks.
 
 pub(crate) fn belongs_to_one_function(key: &Ident) -> Error {
-    let remedy = if key == "name" { "write `names = \"{type}::{fn}\"`, or put it on the function" } else { "put it on the function" };
+    let remedy = if key == "name" {
+        "write `names = \"{type}::{fn}\"`, or put it on the function"
+    } else {
+        "put it on the function"
+    };
     at(key, format!("`{key}` belongs to one function, not to a whole impl block: {remedy}"))
 }
 
@@ -56,9 +64,19 @@ pub(crate) fn unknown_placeholder(pattern: &LitStr, wrong: &str) -> Error {
     let known = PLACEHOLDERS.map(|word| format!("{{{word}}}"));
     let known = quoted(known.iter().map(String::as_str));
     if wrong.len() == 1 {
-        return at(pattern, format!("`{wrong}` stands alone: a placeholder is one of {known}, a brace of its own is written twice"));
+        return at(
+            pattern,
+            format!(
+                "`{wrong}` stands alone: a placeholder is one of {known}, a brace of its own is written twice"
+            ),
+        );
     }
-    at(pattern, format!("unknown placeholder `{wrong}`; one of {known} (a brace of its own is written twice)"))
+    at(
+        pattern,
+        format!(
+            "unknown placeholder `{wrong}`; one of {known} (a brace of its own is written twice)"
+        ),
+    )
 }
 
 pub(crate) fn no_trait_to_name(pattern: Span) -> Error {
@@ -119,7 +137,9 @@ pub(crate) fn runs_later(later: Later, output: impl ToTokens, place: &Place<'_>)
             "the span would end before the {later} runs: put an attribute with `covers = {later}` (or `covers = call`) on this function, or mark it `#[skip_span]`"
         ),
         Place::Alone => {
-            format!("the span would end before the {later} runs: add `covers = {later}`, or `covers = call` to time only this call")
+            format!(
+                "the span would end before the {later} runs: add `covers = {later}`, or `covers = call` to time only this call"
+            )
         }
     };
     at(output, message)
@@ -160,7 +180,12 @@ pub(crate) fn empty_carrier_list(attr: &Attribute) -> Error {
 }
 
 pub(crate) fn unknown_carrier_word(word: &Ident) -> Error {
-    at(word, format!("unknown argument `{word}`; a field takes `header = \"..\"`, a struct `crate = PATH`"))
+    at(
+        word,
+        format!(
+            "unknown argument `{word}`; a field takes `header = \"..\"`, a struct `crate = PATH`"
+        ),
+    )
 }
 
 pub(crate) fn header_of_a_struct(word: &Ident) -> Error {
@@ -176,7 +201,10 @@ pub(crate) fn carrier_on_the_struct(attr: &Attribute) -> Error {
 }
 
 pub(crate) fn header_is_text(place: impl ToTokens) -> Error {
-    at(place, format!("write the header as a string: `header = \"sw8\"`; one of {}", quoted(HEADERS)))
+    at(
+        place,
+        format!("write the header as a string: `header = \"sw8\"`; one of {}", quoted(HEADERS)),
+    )
 }
 
 pub(crate) fn unknown_header(header: &LitStr) -> Error {

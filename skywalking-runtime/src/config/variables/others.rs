@@ -1,4 +1,5 @@
-//! The variables of the other SkyWalking agents, which a fleet often sets for all of its programs alike.
+//! The variables of the other SkyWalking agents, which a fleet often sets for all of its programs
+//! alike.
 
 /// Whether another agent reads this variable.
 pub(super) fn knows(name: &str) -> bool {
@@ -6,8 +7,13 @@ pub(super) fn knows(name: &str) -> bool {
 }
 
 /// Beginnings of names: settings of the Java agent's plugins and of Kafka's producers.
-const FAMILIES: [&str; 5] =
-    ["SW_PLUGIN_", "SW_LOGGING_", "SW_KAFKA_REPORTER_CONFIG_", "SW_AGENT_KAFKA_REPORTER_CONFIG_", "SW_AGENT_PLUGIN_CONFIG_"];
+const FAMILIES: [&str; 5] = [
+    "SW_PLUGIN_",
+    "SW_LOGGING_",
+    "SW_KAFKA_REPORTER_CONFIG_",
+    "SW_AGENT_KAFKA_REPORTER_CONFIG_",
+    "SW_AGENT_PLUGIN_CONFIG_",
+];
 
 /// The names of the Java, Go and Python agents and of go2sky that this agent doesn't read.
 pub(super) const OTHERS: &[&str] = &[

@@ -94,7 +94,10 @@ where
     type Error = B::Error;
 
     #[inline]
-    fn poll_frame(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Option<Result<Frame<B::Data>, B::Error>>> {
+    fn poll_frame(
+        self: Pin<&mut Self>,
+        cx: &mut Context<'_>,
+    ) -> Poll<Option<Result<Frame<B::Data>, B::Error>>> {
         let this = self.project();
         let Some(mut body) = this.body.as_pin_mut() else { return Poll::Ready(None) };
         let Some(waiting) = this.waiting else { return body.poll_frame(cx) };
@@ -103,7 +106,9 @@ where
         let seen = match frame {
             Some(Ok(frame)) => match (frame.data_ref(), frame.trailers_ref()) {
                 (Some(data), _) => {
-                    waiting.left = waiting.left.map(|left| left.saturating_sub(data.remaining().try_into().unwrap_or(u64::MAX)));
+                    waiting.left = waiting.left.map(|left| {
+                        left.saturating_sub(data.remaining().try_into().unwrap_or(u64::MAX))
+                    });
                     if body.is_end_stream() { Seen::End } else { Seen::More }
                 }
                 (_, Some(trailers)) => Seen::Trailers(trailers),
@@ -146,7 +151,13 @@ impl Seen<'_> {
             Self::Trailers(trailers) => call.end_with(trailers),
             Self::Error(error, kind) => {
                 call.run(|| {
-                    current().log_fields(&[("event", &"error"), ("error.kind", &kind), ("message", error)]).failed();
+                    current()
+                        .log_fields(&[
+                            ("event", &"error"),
+                            ("error.kind", &kind),
+                            ("message", error),
+                        ])
+                        .failed();
                 });
                 call.close();
             }

@@ -47,8 +47,9 @@ enum Awaits {
 
 /// A call that has begun: a span that is worked on in steps.
 ///
-/// Dropped before [`finish`](Self::finish), [`failed`](Self::failed) or [`body`](Self::body) it counts as cancelled. A call of which
-/// nothing is recorded is the same to its user, and does nothing.
+/// Dropped before [`finish`](Self::finish), [`failed`](Self::failed) or [`body`](Self::body) it
+/// counts as cancelled. A call of which nothing is recorded is the same to its user, and does
+/// nothing.
 #[must_use = "a call that is dropped counts as cancelled"]
 #[derive(Debug)]
 pub struct Call {
@@ -57,8 +58,8 @@ pub struct Call {
     look: Look,
 }
 
-/// What is looked at in the response, and what was seen so far. It says what it sees of the current span: within a step of the call that is
-/// the call's.
+/// What is looked at in the response, and what was seen so far. It says what it sees of the current
+/// span: within a step of the call that is the call's.
 #[derive(Debug)]
 pub(in crate::integrations) struct Look {
     /// What is current may be somebody else's span: nothing is said of it.
@@ -97,11 +98,14 @@ impl Look {
         } else {
             note_status(status, &self.errors);
             if is_rpc {
-                // A page in place of a reply, a proxy's say, is an answer of unknown status, as clients of gRPC have it.
+                // A page in place of a reply, a proxy's say, is an answer of unknown status, as
+                // clients of gRPC have it.
                 self.nothing_is_there();
                 note_grpc(grpc::UNKNOWN, None);
             }
-            let timed = self.bodies == Bodies::Timed && has_body(self.asked, status) && !is_redirect(status, headers);
+            let timed = self.bodies == Bodies::Timed
+                && has_body(self.asked, status)
+                && !is_redirect(status, headers);
             if timed { Awaits::Body } else { Awaits::Nothing }
         };
     }
@@ -123,24 +127,45 @@ impl Look {
 
 impl Call {
     /// `unknown` is what the span is renamed to where the response says that nothing is there.
-    pub(super) fn new(span: Resumable, options: &Options, method: &Method, protocol: Protocol, unknown: Option<&'static str>) -> Self {
+    pub(super) fn new(
+        span: Resumable,
+        options: &Options,
+        method: &Method,
+        protocol: Protocol,
+        unknown: Option<&'static str>,
+    ) -> Self {
         let asked = match *method {
             Method::HEAD => Asked::HeadAlone,
             Method::CONNECT => Asked::Tunnel,
             _ => Asked::Anything,
         };
         let (errors, bodies) = (options.errors.clone(), options.bodies);
-        Self { span: Some(span), look: Look { is_ignored: false, errors, bodies, protocol, asked, awaits: Awaits::Head, unknown } }
+        Self {
+            span: Some(span),
+            look: Look {
+                is_ignored: false,
+                errors,
+                bodies,
+                protocol,
+                asked,
+                awaits: Awaits::Head,
+                unknown,
+            },
+        }
     }
 
     /// Nothing is recorded of it.
     pub(super) fn ignored(span: Option<Resumable>) -> Self {
         let (protocol, asked, awaits) = (Protocol::Http, Asked::Anything, Awaits::Nothing);
         let (errors, bodies) = (ErrorRule::default(), Bodies::NotTimed);
-        Self { span, look: Look { is_ignored: true, errors, bodies, protocol, asked, awaits, unknown: None } }
+        Self {
+            span,
+            look: Look { is_ignored: true, errors, bodies, protocol, asked, awaits, unknown: None },
+        }
     }
 
-    /// Runs `work` as a step of the call: its span is current meanwhile. If it panics, the span ends with that.
+    /// Runs `work` as a step of the call: its span is current meanwhile. If it panics, the span
+    /// ends with that.
     #[inline]
     pub fn run<R>(&mut self, work: impl FnOnce() -> R) -> R {
         self.step(|_| work())
@@ -156,23 +181,26 @@ impl Call {
         }
     }
 
-    /// The future as a part of the call: the span is current while it is polled, and while it is dropped unfinished. Gives the call back
-    /// beside what the future gives.
+    /// The future as a part of the call: the span is current while it is polled, and while it is
+    /// dropped unfinished. Gives the call back beside what the future gives.
     pub fn during<F: Future>(self, future: F) -> During<F> {
         During { call: Some(self), future: Some(future) }
     }
 
-    /// The id of the trace, also of a request that is not sampled; `None` while no tracer runs, and of one that is ignored.
+    /// The id of the trace, also of a request that is not sampled; `None` while no tracer runs, and
+    /// of one that is ignored.
     pub fn trace_id(&mut self) -> Option<String> {
         self.step(|look| look.trace_id())
     }
 
-    /// A response has come: its status is noted. The call ends with [`body`](Self::body) or [`finish`](Self::finish).
+    /// A response has come: its status is noted. The call ends with [`body`](Self::body) or
+    /// [`finish`](Self::finish).
     pub fn answered(&mut self, status: StatusCode, headers: &HeaderMap) {
         self.step(|look| look.answered(status, headers));
     }
 
-    /// No response has come, but this error: the span is one, with a log of its type, its message and its causes.
+    /// No response has come, but this error: the span is one, with a log of its type, its message
+    /// and its causes.
     pub fn failed<E: Error + ?Sized>(mut self, error: &E) {
         self.step(|look| {
             if !look.is_ignored {
@@ -182,7 +210,8 @@ impl Call {
         self.finish();
     }
 
-    /// True if the call doesn't end with the head of the response: its body should go through [`body`](Self::body).
+    /// True if the call doesn't end with the head of the response: its body should go through
+    /// [`body`](Self::body).
     pub fn waits_for_body(&self) -> bool {
         self.span.is_some() && matches!(self.look.awaits, Awaits::Body | Awaits::Trailers)
     }
@@ -291,7 +320,8 @@ pin_project! {
 }
 
 impl<F: Future> During<F> {
-    /// Polls the future as a step of the call, which stays where it is. What comes of it is seen by `seen` in the same step.
+    /// Polls the future as a step of the call, which stays where it is. What comes of it is seen by
+    /// `seen` in the same step.
     #[inline]
     pub(in crate::integrations) fn poll_step(
         self: Pin<&mut Self>,

@@ -11,12 +11,16 @@ use super::url::{Address, host_header};
 use super::{grpc, url};
 use crate::{Callsite, Describe, Resumable, callsite, component, enabled, inject};
 
-static HTTP: Callsite = callsite!(exit, "HTTP", layer = http).component(component::HTTP_CLIENT).fallback();
+static HTTP: Callsite =
+    callsite!(exit, "HTTP", layer = http).component(component::HTTP_CLIENT).fallback();
 static GRPC: Callsite = callsite!(exit, "gRPC", layer = rpc).component(component::GRPC).fallback();
 
 /// The headers of a trace.
-const OURS: [HeaderName; 3] =
-    [HeaderName::from_static("sw8"), HeaderName::from_static("sw8-correlation"), HeaderName::from_static("sw8-x")];
+const OURS: [HeaderName; 3] = [
+    HeaderName::from_static("sw8"),
+    HeaderName::from_static("sw8-correlation"),
+    HeaderName::from_static("sw8-x"),
+];
 
 /// Makes an exit span of each request that is sent. Cheap to clone.
 #[derive(Clone, Debug, Default)]
@@ -40,9 +44,11 @@ impl Client {
 
     shared_options!(|client| client.shared());
 
-    /// The only hosts that get the headers of the trace: `stock` with any port, `stock:8080`, or `*.example.com` for all below it. A
-    /// request to another host is recorded, but carries none, and an old one that is on it is removed: a third party should not read the
-    /// names of services. Without this every host gets them. A text that names no host is logged, and no host gets headers for it.
+    /// The only hosts that get the headers of the trace: `stock` with any port, `stock:8080`, or
+    /// `*.example.com` for all below it. A request to another host is recorded, but carries
+    /// none, and an old one that is on it is removed: a third party should not read the
+    /// names of services. Without this every host gets them. A text that names no host is logged,
+    /// and no host gets headers for it.
     #[must_use]
     pub fn propagate_to(mut self, hosts: impl IntoIterator<Item: AsRef<str>>) -> Self {
         let allowed = self.settings().hosts.get_or_insert_default();
@@ -52,22 +58,25 @@ impl Client {
                 Ok(parsed) => allowed.push(parsed),
                 Err(problem) => {
                     let host = crate::config::without_secrets(host);
-                    crate::self_log::warn(format!("`propagate_to` can't use the host {host:?}: it gets no headers of a trace; {problem}"));
+                    crate::self_log::warn(format!(
+                        "`propagate_to` can't use the host {host:?}: it gets no headers of a trace; {problem}"
+                    ));
                 }
             }
         }
         self
     }
 
-    /// The address, `host:port`, of requests whose URI names no host: a tonic `Channel` adds its own further inside.
+    /// The address, `host:port`, of requests whose URI names no host: a tonic `Channel` adds its
+    /// own further inside.
     #[must_use]
     pub fn peer(mut self, peer: impl Into<String>) -> Self {
         self.settings().peer = Some(peer.into().into());
         self
     }
 
-    /// True unless [`propagate_to`](Self::propagate_to) was called: for integrations that meet hosts which the program didn't choose, as by
-    /// a redirect.
+    /// True unless [`propagate_to`](Self::propagate_to) was called: for integrations that meet
+    /// hosts which the program didn't choose, as by a redirect.
     pub fn sends_everywhere(&self) -> bool {
         self.settings.hosts.is_none()
     }
@@ -80,12 +89,21 @@ impl Client {
         &mut self.settings().shared
     }
 
-    /// Begins the call that this request is, below the current span, and writes the headers of the trace into it.
-    pub fn begin(&self, method: &Method, uri: &Uri, headers: &mut HeaderMap, extensions: &Extensions) -> Call {
+    /// Begins the call that this request is, below the current span, and writes the headers of the
+    /// trace into it.
+    pub fn begin(
+        &self,
+        method: &Method,
+        uri: &Uri,
+        headers: &mut HeaderMap,
+        extensions: &Extensions,
+    ) -> Call {
         let Settings { shared, peer, hosts } = &*self.settings;
         let may_know = hosts.as_ref().is_none_or(|hosts| {
             let address = Address::of(uri, peer.as_deref(), host_header(uri, headers));
-            address.is_some_and(|address| hosts.iter().any(|host| host.matches(address.host, address.port)))
+            address.is_some_and(|address| {
+                hosts.iter().any(|host| host.matches(address.host, address.port))
+            })
         });
         if !may_know {
             // Also while no tracer runs: they may be a caller's, passed on with its other headers.
@@ -96,8 +114,13 @@ impl Client {
         if !enabled() || shared.ignores(Head { method, uri, headers, extensions }) {
             return Call::ignored(None);
         }
-        let (callsite, protocol) = if grpc::is_call(method, headers) { (&GRPC, Protocol::Grpc) } else { (&HTTP, Protocol::Http) };
-        // A copy of a handle, and only where the URI has no host, as below a client that adds it: the headers are written to meanwhile.
+        let (callsite, protocol) = if grpc::is_call(method, headers) {
+            (&GRPC, Protocol::Grpc)
+        } else {
+            (&HTTP, Protocol::Http)
+        };
+        // A copy of a handle, and only where the URI has no host, as below a client that adds it:
+        // the headers are written to meanwhile.
         let host = host_header(uri, headers).cloned();
         let name = shared.naming.name_of(Head { method, uri, headers, extensions });
         let describe = |span: &mut Describe<'_>| {

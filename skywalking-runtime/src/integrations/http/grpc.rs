@@ -8,7 +8,8 @@ const STATUS: &str = "grpc-status";
 /// The header and trailer that says why, percent-encoded.
 const MESSAGE: &str = "grpc-message";
 
-/// Bytes of a message that are read. A value of a log has 2048 UTF-16 units, and a unit has 9 bytes at most: three, each written `%XX`.
+/// Bytes of a message that are read. A value of a log has 2048 UTF-16 units, and a unit has 9 bytes
+/// at most: three, each written `%XX`.
 const MESSAGE_LIMIT: usize = 9 * 2_048;
 
 /// True of a request that is a gRPC call.
@@ -16,9 +17,13 @@ pub(super) fn is_call(method: &Method, headers: &HeaderMap) -> bool {
     method == Method::POST && is_grpc(headers)
 }
 
-/// True of the content type `application/grpc` with any suffix or parameter. gRPC-Web has its trailers in the body, so it is HTTP here.
+/// True of the content type `application/grpc` with any suffix or parameter. gRPC-Web has its
+/// trailers in the body, so it is HTTP here.
 pub(super) fn is_grpc(headers: &HeaderMap) -> bool {
-    let Some(rest) = headers.get(header::CONTENT_TYPE).and_then(|value| value.as_bytes().strip_prefix(b"application/grpc")) else {
+    let Some(rest) = headers
+        .get(header::CONTENT_TYPE)
+        .and_then(|value| value.as_bytes().strip_prefix(b"application/grpc"))
+    else {
         return false;
     };
     matches!(rest.first(), None | Some(b'+' | b';'))
@@ -38,14 +43,16 @@ pub(super) const OK: &str = "OK";
 /// The status of a method that does not exist.
 pub(super) const UNIMPLEMENTED: &str = "UNIMPLEMENTED";
 
-/// The reason of a status in headers or trailers, decoded. What is no escape stands for itself, what is no text is replaced.
+/// The reason of a status in headers or trailers, decoded. What is no escape stands for itself,
+/// what is no text is replaced.
 pub(super) fn message(headers: &HeaderMap) -> Option<String> {
     let value = headers.get(MESSAGE)?.as_bytes();
     let mut rest = value.get(..MESSAGE_LIMIT).unwrap_or(value);
     let mut message = Vec::with_capacity(rest.len());
     while let [first, tail @ ..] = rest {
         let escaped = if *first == b'%' { tail.split_first_chunk() } else { None };
-        let decoded = escaped.and_then(|([high, low], tail)| Some((hex(*high)? << 4 | hex(*low)?, tail)));
+        let decoded =
+            escaped.and_then(|([high, low], tail)| Some((hex(*high)? << 4 | hex(*low)?, tail)));
         let (byte, tail) = decoded.unwrap_or((*first, tail));
         message.push(byte);
         rest = tail;
@@ -93,9 +100,15 @@ mod tests {
             ("application/grpc-web+proto", false),
             ("application/json", false),
         ] {
-            let headers = HeaderMap::from_iter([(header::CONTENT_TYPE, content_type.parse().expect("a value"))]);
+            let headers = HeaderMap::from_iter([(
+                header::CONTENT_TYPE,
+                content_type.parse().expect("a value"),
+            )]);
             assert_eq!(is_grpc(&headers), expected, "{content_type}");
-            assert_eq!((is_call(&Method::POST, &headers), is_call(&Method::GET, &headers)), (expected, false));
+            assert_eq!(
+                (is_call(&Method::POST, &headers), is_call(&Method::GET, &headers)),
+                (expected, false)
+            );
         }
         assert!(!is_grpc(&HeaderMap::new()));
     }

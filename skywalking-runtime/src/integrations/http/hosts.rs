@@ -22,7 +22,8 @@ impl Host {
         if name.contains(':') && !name.starts_with('[') {
             return Err("write `host`, `host:port`, or an IPv6 address in brackets, and no scheme");
         }
-        if rest.trim_start_matches('.').is_empty() || rest.contains(['/', '@', '*', ' ', '?', '#']) {
+        if rest.trim_start_matches('.').is_empty() || rest.contains(['/', '@', '*', ' ', '?', '#'])
+        {
             return Err("write `host`, `host:port` or `*.domain`, and no path, user or other `*`");
         }
         if name.len() < text.len() && port.is_none() {
@@ -38,18 +39,22 @@ impl Host {
         let (host, name) = (host.as_bytes(), self.name.as_bytes());
         if self.is_suffix {
             // Something must stand before the dot.
-            host.len() > name.len() && host.iter().rev().zip(name.iter().rev()).all(|(a, b)| a.eq_ignore_ascii_case(b))
+            host.len() > name.len()
+                && host.iter().rev().zip(name.iter().rev()).all(|(a, b)| a.eq_ignore_ascii_case(b))
         } else {
             host.eq_ignore_ascii_case(name)
         }
     }
 }
 
-/// Host and port of `host:port`, of which the port may be absent and the host be an IPv6 address in brackets.
+/// Host and port of `host:port`, of which the port may be absent and the host be an IPv6 address in
+/// brackets.
 pub(super) fn split(authority: &str) -> (&str, Option<u16>) {
     let end = authority.rfind(']').map_or(0, |at| at + 1);
     match authority.get(end..).and_then(|rest| rest.rsplit_once(':')) {
-        Some((before, port)) if !before.contains(':') => (&authority[..end + before.len()], port.parse().ok()),
+        Some((before, port)) if !before.contains(':') => {
+            (&authority[..end + before.len()], port.parse().ok())
+        }
         _ => (authority, None),
     }
 }
@@ -87,9 +92,20 @@ mod tests {
 
     #[test]
     fn what_could_never_match_is_told_and_a_bad_port_is_not_any_port() {
-        for pattern in
-            ["", "*", "*.", "http://stock", "stock/x", "user@stock", "::1", "stock:99999", "stock:", "b\u{fc}cher.de", "a*.b", "a b"]
-        {
+        for pattern in [
+            "",
+            "*",
+            "*.",
+            "http://stock",
+            "stock/x",
+            "user@stock",
+            "::1",
+            "stock:99999",
+            "stock:",
+            "b\u{fc}cher.de",
+            "a*.b",
+            "a b",
+        ] {
             assert!(Host::parse(pattern).is_err(), "{pattern}");
         }
     }

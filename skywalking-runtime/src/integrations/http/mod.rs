@@ -1,8 +1,10 @@
-//! Calls by HTTP, as spans: the core that integrations are written with. For servers and clients that are made of tower services there
-//! are finished layers in [`tower`](crate::integrations::tower).
+//! Calls by HTTP, as spans: the core that integrations are written with. For servers and clients
+//! that are made of tower services there are finished layers in
+//! [`tower`](crate::integrations::tower).
 //!
-//! [`Client::begin`] is handed a request before it is sent and writes the headers of the trace into it; the [`Call`] that it returns is
-//! told what came back. It opens no connection, changes nothing of the request but the three headers, and doesn't look into bodies.
+//! [`Client::begin`] is handed a request before it is sent and writes the headers of the trace into
+//! it; the [`Call`] that it returns is told what came back. It opens no connection, changes nothing
+//! of the request but the three headers, and doesn't look into bodies.
 //!
 //! ```
 //! use http::{Request, Response};
@@ -48,9 +50,10 @@
 //! | an error | a status from 400 on, or as [`Client::is_error`] says | any status but `OK` |
 //! | ends | with the head of the response, or with its body, if told so | with its status, which comes in the head or in the trailers |
 //!
-//! A gRPC call that fails has a log with the status as `error.kind` and the text of `grpc-message`, decoded. A call that fails without a
-//! response has a log with the error's type, message and causes. One that is given up (its future or its
-//! body dropped half way) has the log `event=cancelled`. gRPC-Web has its status in the body and is HTTP here.
+//! A gRPC call that fails has a log with the status as `error.kind` and the text of `grpc-message`,
+//! decoded. A call that fails without a response has a log with the error's type, message and
+//! causes. One that is given up (its future or its body dropped half way) has the log
+//! `event=cancelled`. gRPC-Web has its status in the body and is HTTP here.
 
 mod body;
 mod call;

@@ -1,4 +1,5 @@
-//! Names of served requests: few, whatever a stranger sends. Each new name is an endpoint in the OAP, with metrics of its own.
+//! Names of served requests: few, whatever a stranger sends. Each new name is an endpoint in the
+//! OAP, with metrics of its own.
 
 use std::fmt::{self, Debug, Formatter};
 use std::sync::Arc;
@@ -50,7 +51,8 @@ impl Debug for Naming {
     }
 }
 
-/// Names a served request. Returns the name that it has in place of its path if the response says that nothing is there.
+/// Names a served request. Returns the name that it has in place of its path if the response says
+/// that nothing is there.
 #[inline]
 pub(super) fn name_served(
     span: &mut Describe<'_>,
@@ -72,7 +74,9 @@ pub(super) fn name_served(
         Protocol::Grpc => ("", UNKNOWN_CALL),
     };
     match (protocol, route) {
-        (_, Route::Template(template)) if protocol == Protocol::Http || !is_grpc_service(template, path) => {
+        (_, Route::Template(template))
+            if protocol == Protocol::Http || !is_grpc_service(template, path) =>
+        {
             name_of(span, method, template);
             None
         }
@@ -87,11 +91,13 @@ pub(super) fn name_served(
     }
 }
 
-/// True of the route of a whole gRPC service, as tonic has it, and a path of one of its methods: `/package.Service/{*rest}`. On any
-/// other route a stranger who claims to speak gRPC gets the route's name.
+/// True of the route of a whole gRPC service, as tonic has it, and a path of one of its methods:
+/// `/package.Service/{*rest}`. On any other route a stranger who claims to speak gRPC gets the
+/// route's name.
 fn is_grpc_service(template: &str, path: &str) -> bool {
     let depth = |text: &str| text.bytes().filter(|byte| *byte == b'/').count();
-    let is_below_a_name = template.rsplit_once("/{*").is_some_and(|(service, _)| !service.is_empty());
+    let is_below_a_name =
+        template.rsplit_once("/{*").is_some_and(|(service, _)| !service.is_empty());
     is_below_a_name && depth(template) == depth(path)
 }
 

@@ -47,7 +47,8 @@ pub(in crate::integrations) enum Bodies {
 type IsError = Arc<dyn Fn(StatusCode) -> bool + Send + Sync>;
 type Ignores = Arc<dyn Fn(Head<'_>) -> bool + Send + Sync>;
 
-/// What a closure of the program gives, or `None` if it panics. What it calls is not recorded: it would be before the request.
+/// What a closure of the program gives, or `None` if it panics. What it calls is not recorded: it
+/// would be before the request.
 pub(super) fn asked<R>(ask: impl FnOnce() -> R) -> Option<R> {
     let _quiet = Quiet::begin();
     guarded(ask)
@@ -82,19 +83,31 @@ pub(in crate::integrations) struct Options {
 }
 
 impl Options {
-    pub(in crate::integrations) fn set_names(&mut self, names: impl Fn(Head<'_>) -> Option<String> + Send + Sync + 'static) {
+    pub(in crate::integrations) fn set_names(
+        &mut self,
+        names: impl Fn(Head<'_>) -> Option<String> + Send + Sync + 'static,
+    ) {
         self.naming = Naming::new(names);
     }
 
-    pub(in crate::integrations) fn set_errors(&mut self, rule: impl Fn(StatusCode) -> bool + Send + Sync + 'static) {
+    pub(in crate::integrations) fn set_errors(
+        &mut self,
+        rule: impl Fn(StatusCode) -> bool + Send + Sync + 'static,
+    ) {
         self.errors = ErrorRule(Some(Arc::new(rule)));
     }
 
-    pub(in crate::integrations) fn set_ignores(&mut self, ignores: impl Fn(Head<'_>) -> bool + Send + Sync + 'static) {
+    pub(in crate::integrations) fn set_ignores(
+        &mut self,
+        ignores: impl Fn(Head<'_>) -> bool + Send + Sync + 'static,
+    ) {
         self.ignores = Some(Arc::new(ignores));
     }
 
-    pub(in crate::integrations) fn add_ignored_paths(&mut self, patterns: impl IntoIterator<Item: AsRef<str>>) {
+    pub(in crate::integrations) fn add_ignored_paths(
+        &mut self,
+        patterns: impl IntoIterator<Item: AsRef<str>>,
+    ) {
         let patterns = patterns.into_iter().filter_map(|pattern| Pattern::parse(pattern.as_ref()));
         self.ignored_paths.extend(patterns);
     }
@@ -107,7 +120,8 @@ impl Options {
 }
 
 impl Options {
-    /// The patterns are matched as [`Config::ignore_paths`](crate::Config::ignore_paths) matches the name that a request without a route has.
+    /// The patterns are matched as [`Config::ignore_paths`](crate::Config::ignore_paths) matches
+    /// the name that a request without a route has.
     fn ignores_path(&self, head: Head<'_>) -> bool {
         let path = head.uri.path();
         let mut named = None;
@@ -134,37 +148,53 @@ impl Debug for Options {
     }
 }
 
-/// The methods that set them, alike on each type that has them. `$options` is where they are, as a `&mut Options`.
+/// The methods that set them, alike on each type that has them. `$options` is where they are, as a
+/// `&mut Options`.
 macro_rules! shared_options {
     (|$this:ident| $options:expr) => {
-        /// Which statuses are errors; without it those from 400 on. Of gRPC every status but `OK` is one, whatever this says. Asked once a
-        /// request; where it panics the usual rule holds.
+        /// Which statuses are errors; without it those from 400 on. Of gRPC every status but `OK`
+        /// is one, whatever this says. Asked once a request; where it panics the usual rule holds.
         #[must_use]
-        pub fn is_error(mut self, rule: impl Fn(::http::StatusCode) -> bool + Send + Sync + 'static) -> Self {
+        pub fn is_error(
+            mut self,
+            rule: impl Fn(::http::StatusCode) -> bool + Send + Sync + 'static,
+        ) -> Self {
             let $this = &mut self;
             $options.set_errors(rule);
             self
         }
 
-        /// Names requests; `None` leaves the name as it is without this. Give few names: each is an endpoint in the OAP. Asked once a
-        /// request; where it panics it is as if it gave `None`. An annotated function's own name wins over it.
+        /// Names requests; `None` leaves the name as it is without this. Give few names: each is an
+        /// endpoint in the OAP. Asked once a request; where it panics it is as if it gave `None`.
+        /// An annotated function's own name wins over it.
         #[must_use]
-        pub fn name(mut self, names: impl Fn($crate::integrations::http::Head<'_>) -> Option<String> + Send + Sync + 'static) -> Self {
+        pub fn name(
+            mut self,
+            names: impl Fn($crate::integrations::http::Head<'_>) -> Option<String>
+            + Send
+            + Sync
+            + 'static,
+        ) -> Self {
             let $this = &mut self;
             $options.set_names(names);
             self
         }
 
-        /// Which requests are not recorded. Asked once a request; where it panics the request is recorded.
+        /// Which requests are not recorded. Asked once a request; where it panics the request is
+        /// recorded.
         #[must_use]
-        pub fn ignore(mut self, ignores: impl Fn($crate::integrations::http::Head<'_>) -> bool + Send + Sync + 'static) -> Self {
+        pub fn ignore(
+            mut self,
+            ignores: impl Fn($crate::integrations::http::Head<'_>) -> bool + Send + Sync + 'static,
+        ) -> Self {
             let $this = &mut self;
             $options.set_ignores(ignores);
             self
         }
 
-        /// Adds paths that are not recorded: `/health`, `/static/**`, `/*.ico`. The patterns are those of
-        /// [`Config::ignore_paths`](crate::Config::ignore_paths), and are matched with the path as it was sent.
+        /// Adds paths that are not recorded: `/health`, `/static/**`, `/*.ico`. The patterns are
+        /// those of [`Config::ignore_paths`](crate::Config::ignore_paths), and are matched with the
+        /// path as it was sent.
         #[must_use]
         pub fn ignore_paths(mut self, patterns: impl IntoIterator<Item: AsRef<str>>) -> Self {
             let $this = &mut self;
@@ -172,7 +202,8 @@ macro_rules! shared_options {
             self
         }
 
-        /// Spans last until the body of the response has ended, instead of ending with its head. Of gRPC they always do.
+        /// Spans last until the body of the response has ended, instead of ending with its head. Of
+        /// gRPC they always do.
         #[must_use]
         pub fn time_bodies(mut self) -> Self {
             let $this = &mut self;

@@ -13,7 +13,8 @@ use super::url::host_header;
 use super::{grpc, router, url};
 use crate::{Callsite, Describe, Inbound, Resumable, callsite, component, enabled};
 
-static HTTP: Callsite = callsite!(entry, "HTTP", layer = http).component(component::HTTP).fallback();
+static HTTP: Callsite =
+    callsite!(entry, "HTTP", layer = http).component(component::HTTP).fallback();
 static GRPC: Callsite = callsite!(entry, "gRPC", layer = rpc).component(component::GRPC).fallback();
 
 /// Makes an entry span of each request that is served. Cheap to clone.
@@ -69,19 +70,27 @@ impl Server {
 
     shared_options!(|server| server.shared());
 
-    /// Whether the trace of the caller goes on here. A public endpoint should not let strangers choose the trace that they appear in, nor
-    /// what is sent along with it: `|_| Inbound::Ignore`. Asked once a request; where it panics the headers are ignored. What
+    /// Whether the trace of the caller goes on here. A public endpoint should not let strangers
+    /// choose the trace that they appear in, nor what is sent along with it: `|_|
+    /// Inbound::Ignore`. Asked once a request; where it panics the headers are ignored. What
     /// [`Config::inbound`](crate::Config::inbound) ignores, stays so.
     #[must_use]
-    pub fn inbound(mut self, inbound: impl Fn(Head<'_>) -> Inbound + Send + Sync + 'static) -> Self {
+    pub fn inbound(
+        mut self,
+        inbound: impl Fn(Head<'_>) -> Inbound + Send + Sync + 'static,
+    ) -> Self {
         self.settings().inbound = Some(Arc::new(inbound));
         self
     }
 
-    /// The address of the caller, which the span shows as its peer. Without it: what axum's `ConnectInfo` says (feature `axum`), or else
-    /// a `SocketAddr` among the request's extensions.
+    /// The address of the caller, which the span shows as its peer. Without it: what axum's
+    /// `ConnectInfo` says (feature `axum`), or else a `SocketAddr` among the request's
+    /// extensions.
     #[must_use]
-    pub fn peer(mut self, peer: impl Fn(Head<'_>) -> Option<SocketAddr> + Send + Sync + 'static) -> Self {
+    pub fn peer(
+        mut self,
+        peer: impl Fn(Head<'_>) -> Option<SocketAddr> + Send + Sync + 'static,
+    ) -> Self {
         self.settings().peer = Some(Arc::new(peer));
         self
     }
@@ -94,7 +103,8 @@ impl Server {
         &mut self.settings().shared
     }
 
-    /// Where a layer puts the id of the trace. It is kept here, since a layer is cloned for each request, and one handle costs less than two.
+    /// Where a layer puts the id of the trace. It is kept here, since a layer is cloned for each
+    /// request, and one handle costs less than two.
     pub(in crate::integrations) fn set_trace_id_header(&mut self, name: Option<HeaderName>) {
         self.settings().trace_id_header = name;
     }
@@ -104,7 +114,13 @@ impl Server {
     }
 
     /// Begins the call that this request is.
-    pub fn begin(&self, method: &Method, uri: &Uri, headers: &HeaderMap, extensions: &Extensions) -> Call {
+    pub fn begin(
+        &self,
+        method: &Method,
+        uri: &Uri,
+        headers: &HeaderMap,
+        extensions: &Extensions,
+    ) -> Call {
         if !enabled() {
             return Call::ignored(None);
         }
@@ -115,10 +131,16 @@ impl Server {
             let (span, ()) = Resumable::open(&HTTP, |span| _ = span.ignore(), || ());
             return Call::ignored(Some(span));
         }
-        let (callsite, protocol) = if grpc::is_call(method, headers) { (&GRPC, Protocol::Grpc) } else { (&HTTP, Protocol::Http) };
+        let (callsite, protocol) = if grpc::is_call(method, headers) {
+            (&GRPC, Protocol::Grpc)
+        } else {
+            (&HTTP, Protocol::Http)
+        };
         let mut unknown = None;
         let describe = |span: &mut Describe<'_>| {
-            let inbound = inbound.as_ref().map_or(Inbound::Accept, |inbound| asked(|| inbound(head)).unwrap_or(Inbound::Ignore));
+            let inbound = inbound.as_ref().map_or(Inbound::Accept, |inbound| {
+                asked(|| inbound(head)).unwrap_or(Inbound::Ignore)
+            });
             if inbound == Inbound::Accept {
                 span.extract(headers);
             }
@@ -134,7 +156,11 @@ impl Server {
                 span.peer(address);
             }
             if protocol == Protocol::Http {
-                url::describe(span, method, &url::url(uri, host_header(uri, headers), shared.query));
+                url::describe(
+                    span,
+                    method,
+                    &url::url(uri, host_header(uri, headers), shared.query),
+                );
             }
         };
         let (span, ()) = Resumable::open(callsite, describe, || ());
@@ -146,7 +172,9 @@ impl Debug for Settings {
     fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
         let Self { shared, inbound, peer, trace_id_header } = self;
         let mut out = f.debug_struct("Settings");
-        out.field("shared", shared).field("inbound", &inbound.is_some()).field("peer", &peer.is_some());
+        out.field("shared", shared)
+            .field("inbound", &inbound.is_some())
+            .field("peer", &peer.is_some());
         out.field("trace_id_header", trace_id_header).finish()
     }
 }

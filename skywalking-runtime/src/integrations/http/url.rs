@@ -28,7 +28,11 @@ pub(super) struct Address<'a> {
 
 impl<'a> Address<'a> {
     /// What the URI says, else what the client was told, else the header `host`.
-    pub(super) fn of(uri: &'a Uri, told: Option<&'a str>, host: Option<&'a HeaderValue>) -> Option<Self> {
+    pub(super) fn of(
+        uri: &'a Uri,
+        told: Option<&'a str>,
+        host: Option<&'a HeaderValue>,
+    ) -> Option<Self> {
         let default_port = match uri.scheme_str() {
             Some("https" | "wss") => Some(443),
             Some("http" | "ws") => Some(80),
@@ -70,17 +74,21 @@ pub(in crate::integrations) enum Query {
     Kept,
 }
 
-/// The URL of a request in pieces, never with userinfo. Without a scheme where the request has none: it begins with the host then. `host` is the
-/// header, for a URI that has none.
+/// The URL of a request in pieces, never with userinfo. Without a scheme where the request has
+/// none: it begins with the host then. `host` is the header, for a URI that has none.
 pub(super) fn url<'a>(uri: &'a Uri, host: Option<&'a HeaderValue>, query: Query) -> [&'a str; 6] {
     let (scheme, colon) = uri.scheme_str().map_or(("", ""), |scheme| (scheme, "://"));
-    let authority = uri.authority().map_or_else(|| host.map(text).unwrap_or_default(), |authority| authority.as_str());
-    let (mark, query) = uri.query().filter(|_| query == Query::Kept).map_or(("", ""), |query| ("?", query));
+    let authority = uri
+        .authority()
+        .map_or_else(|| host.map(text).unwrap_or_default(), |authority| authority.as_str());
+    let (mark, query) =
+        uri.query().filter(|_| query == Query::Kept).map_or(("", ""), |query| ("?", query));
     [scheme, colon, without_userinfo(authority), uri.path(), mark, query]
 }
 
 fn without_userinfo(authority: &str) -> &str {
-    // What follows an ASCII byte is whole text. For texts as short as these, the search of `rsplit_once` takes twice as long.
+    // What follows an ASCII byte is whole text. For texts as short as these, the search of
+    // `rsplit_once` takes twice as long.
     let from = authority.bytes().rposition(|byte| byte == b'@').map_or(0, |at| at + 1);
     authority.get(from..).unwrap_or_default()
 }
@@ -111,7 +119,10 @@ mod tests {
             assert_eq!(address.to_string(), expected);
         }
         for (uri, host) in [("/a", None), ("/a", Some("")), ("*", None)] {
-            assert_eq!(Address::of(&uri.parse().expect("a URI"), None, header(host).as_ref()), None);
+            assert_eq!(
+                Address::of(&uri.parse().expect("a URI"), None, header(host).as_ref()),
+                None
+            );
         }
     }
 
@@ -129,7 +140,10 @@ mod tests {
             let Ok(uri) = uri.parse() else { continue };
             let host = header(host);
             let shown = |query| url(&uri, host.as_ref(), query).concat();
-            assert_eq!((shown(Query::LeftOut).as_str(), shown(Query::Kept).as_str()), (without, with));
+            assert_eq!(
+                (shown(Query::LeftOut).as_str(), shown(Query::Kept).as_str()),
+                (without, with)
+            );
         }
     }
 }

@@ -8,7 +8,10 @@ use crate::integrations::http::{Call, TracedBody};
 
 /// Ends the call, or leaves it to the body.
 #[inline]
-pub(super) fn end<B, E, Kind>(answer: Result<Response<B>, E>, call: &mut Option<Call>) -> Result<Response<TracedBody<B>>, E>
+pub(super) fn end<B, E, Kind>(
+    answer: Result<Response<B>, E>,
+    call: &mut Option<Call>,
+) -> Result<Response<TracedBody<B>>, E>
 where
     B: Body,
     E: ServiceError<Kind>,

@@ -18,7 +18,8 @@ use super::version::HttpRequest;
 use crate::integrations::http::options::shared_options;
 use crate::integrations::http::{self, During, TracedBody};
 
-/// Makes an exit span of each request that the service below sends, and writes the headers of the trace into it.
+/// Makes an exit span of each request that the service below sends, and writes the headers of the
+/// trace into it.
 ///
 /// ```
 /// use skywalking_runtime::integrations::tower::ClientLayer;
@@ -26,7 +27,8 @@ use crate::integrations::http::{self, During, TracedBody};
 /// let layer = ClientLayer::new().propagate_to(["stock", "*.internal"]).is_error(|status| status.is_server_error());
 /// ```
 ///
-/// A tonic `Channel` gets its layer around it, and should be told the address, which it adds further inside:
+/// A tonic `Channel` gets its layer around it, and should be told the address, which it adds
+/// further inside:
 ///
 /// ```
 /// use skywalking_runtime::integrations::tower::ClientLayer;
@@ -50,7 +52,8 @@ impl ClientLayer {
         Self::from(http::Client::new())
     }
 
-    /// The service below gives `Box<dyn Error + Send + Sync>`: anything of tower that can time out or be full does.
+    /// The service below gives `Box<dyn Error + Send + Sync>`: anything of tower that can time out
+    /// or be full does.
     #[must_use]
     pub fn boxed_errors(self) -> ClientLayer<BoxedErrors> {
         ClientLayer { client: self.client, errors: PhantomData }
@@ -133,7 +136,8 @@ where
     fn call(&mut self, mut request: R) -> Self::Future {
         let head = request.as_request_mut();
         let mut headers = take(head.headers_mut());
-        let mut call = self.layer.client.begin(head.method(), head.uri(), &mut headers, head.extensions());
+        let mut call =
+            self.layer.client.begin(head.method(), head.uri(), &mut headers, head.extensions());
         *head.headers_mut() = headers;
         let future = call.run(|| self.service.call(request));
         ClientFuture { during: call.during(future), errors: PhantomData }

@@ -1,9 +1,11 @@
-//! Services that run the handler outside of their own future, where the span of the layer is not current.
+//! Services that run the handler outside of their own future, where the span of the layer is not
+//! current.
 
 use crate::trace::misuse::{self, Misuse};
 use crate::{Callsite, callsite};
 
-/// In the type of the service that Salvo's `compat()` puts below a layer: Salvo runs the rest of the chain beside the layer's future.
+/// In the type of the service that Salvo's `compat()` puts below a layer: Salvo runs the rest of
+/// the chain beside the layer's future.
 const SALVO: &str = "salvo_extra::tower_compat::FlowCtrlService";
 
 static LAYER: Callsite = callsite!(entry, "ServerLayer");

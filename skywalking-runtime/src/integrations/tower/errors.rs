@@ -1,4 +1,5 @@
-//! Errors of services. `Box<dyn Error>` is no `Error` itself, so a layer must be told which of the two it will see.
+//! Errors of services. `Box<dyn Error>` is no `Error` itself, so a layer must be told which of the
+//! two it will see.
 
 use std::error::Error;
 
@@ -8,7 +9,8 @@ use crate::integrations::http::Call;
 #[derive(Clone, Copy, Debug)]
 pub struct TypedErrors;
 
-/// The service's error is a `Box<dyn Error + Send + Sync>`, as that of many of tower's own middlewares.
+/// The service's error is a `Box<dyn Error + Send + Sync>`, as that of many of tower's own
+/// middlewares.
 #[derive(Clone, Copy, Debug)]
 pub struct BoxedErrors;
 
@@ -26,7 +28,8 @@ pub trait ServiceError<Kind> {
     fn ends(&self, call: Call);
 }
 
-// Without the hint rustc blames what a `Box` would need to be an `Error`, and nobody learns of the remedy.
+// Without the hint rustc blames what a `Box` would need to be an `Error`, and nobody learns of the
+// remedy.
 #[diagnostic::do_not_recommend]
 impl<E: Error + 'static> ServiceError<TypedErrors> for E {
     fn ends(&self, call: Call) {

@@ -1,4 +1,5 @@
-//! Layers for what is made of tower services: axum, tonic and hyper servers, tonic and hyper clients. One line a side.
+//! Layers for what is made of tower services: axum, tonic and hyper servers, tonic and hyper
+//! clients. One line a side.
 //!
 //! A server, of axum here (feature `axum`, so that spans are named by the route):
 //!
@@ -66,7 +67,8 @@
 //! # });
 //! ```
 //!
-//! A client, of `hyper-util` here. The span is below the one that is current where the request is sent:
+//! A client, of `hyper-util` here. The span is below the one that is current where the request is
+//! sent:
 //!
 //! ```
 //! use skywalking_runtime::integrations::tower::ClientLayer;
@@ -91,20 +93,26 @@
 //! # });
 //! ```
 //!
-//! What spans say, and when they end, is told in [`http`](crate::integrations::http). An annotated handler inside a server layer is one span with it: the
-//! annotation's name stays, and so it is with an annotated function around a client.
+//! What spans say, and when they end, is told in [`http`](crate::integrations::http). An annotated
+//! handler inside a server layer is one span with it: the annotation's name stays, and so it is
+//! with an annotated function around a client.
 //!
 //! # Where a layer stands
 //!
-//! A span covers what is inside its layer. Around a whole axum `Router` no route is known yet: spans are named by paths then, so put the
-//! layer on with `Router::layer`; tonic's services can be merged into that router before (`Routes::into_axum_router`). A client's layer outside of a retry is one span for all attempts, inside it is one for each; the same goes
-//! for redirects, where each hop that a layer sees gets the headers that [`propagate_to`](ClientLayer::propagate_to) allows. A client's layer belongs outside of a
-//! `buffer`, and of all that calls its service from a task of its own: there is no current span in that task, so each request would be a trace by itself. What a
-//! service waits for before it is ready (`concurrency_limit`, `rate_limit`) is in no span, and neither is an error of `poll_ready`.
+//! A span covers what is inside its layer. Around a whole axum `Router` no route is known yet:
+//! spans are named by paths then, so put the layer on with `Router::layer`; tonic's services can be
+//! merged into that router before (`Routes::into_axum_router`). A client's layer outside of a retry
+//! is one span for all attempts, inside it is one for each; the same goes for redirects, where each
+//! hop that a layer sees gets the headers that [`propagate_to`](ClientLayer::propagate_to) allows.
+//! A client's layer belongs outside of a `buffer`, and of all that calls its service from a task of
+//! its own: there is no current span in that task, so each request would be a trace by itself. What
+//! a service waits for before it is ready (`concurrency_limit`, `rate_limit`) is in no span, and
+//! neither is an error of `poll_ready`.
 //!
 //! # Names
 //!
-//! Each name of a served request is an endpoint in the OAP. A scanner can ask for any path, so what nothing answers has few names:
+//! Each name of a served request is an endpoint in the OAP. A scanner can ask for any path, so what
+//! nothing answers has few names:
 //!
 //! | request | name |
 //! | --- | --- |
@@ -114,8 +122,9 @@
 //! | the method is none of RFC 9110, `PATCH` or `QUERY` | `HTTP` in place of the method |
 //! | a gRPC call | `/package.Service/Method`; where nothing answers it (`UNIMPLEMENTED`, 404, a page) `grpc/unknown`, with the path as tag `url` |
 //!
-//! A server without a router that answers any path with another status, as a single-page application does, has a name for each path: give it
-//! names with [`name`](ServerLayer::name). A name that a handler gave, by its annotation or by `current().set_name(..)`, stays in each case.
+//! A server without a router that answers any path with another status, as a single-page
+//! application does, has a name for each path: give it names with [`name`](ServerLayer::name). A
+//! name that a handler gave, by its annotation or by `current().set_name(..)`, stays in each case.
 //!
 //! ```
 //! use skywalking_runtime::integrations::tower::ServerLayer;
@@ -128,8 +137,8 @@
 //!
 //! # Why a request failed
 //!
-//! A failed gRPC call has a log with the reason that `grpc-message` gives. HTTP has no such header: say the reason where the error becomes a
-//! response, which runs inside the span.
+//! A failed gRPC call has a log with the reason that `grpc-message` gives. HTTP has no such header:
+//! say the reason where the error becomes a response, which runs inside the span.
 //!
 //! ```
 //! use axum::{Router, http::StatusCode, response::{IntoResponse, Response}, routing::get};
@@ -180,10 +189,11 @@
 //!
 //! # What they change
 //!
-//! A server's layer nothing of a request, and of a response the header that was asked for. A client's layer the headers `sw8`,
-//! `sw8-correlation` and `sw8-x` of a request, and nothing of a response. Bodies pass through [`TracedBody`](crate::integrations::http::TracedBody). What
-//! panics in a closure among the options stays there. While no tracer runs a layer does nothing, but that `propagate_to` still takes old
-//! headers off a request to another host.
+//! A server's layer nothing of a request, and of a response the header that was asked for. A
+//! client's layer the headers `sw8`, `sw8-correlation` and `sw8-x` of a request, and nothing of a
+//! response. Bodies pass through [`TracedBody`](crate::integrations::http::TracedBody). What panics
+//! in a closure among the options stays there. While no tracer runs a layer does nothing, but that
+//! `propagate_to` still takes old headers off a request to another host.
 
 mod answer;
 mod client;

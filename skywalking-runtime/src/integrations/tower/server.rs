@@ -21,7 +21,8 @@ use crate::integrations::http::Look;
 use crate::integrations::http::options::shared_options;
 use crate::integrations::http::{self, During, Head, TracedBody};
 
-/// Makes an entry span of each request that the service below answers, and goes on with the trace that the request's headers tell of.
+/// Makes an entry span of each request that the service below answers, and goes on with the trace
+/// that the request's headers tell of.
 ///
 /// ```
 /// use skywalking_runtime::Inbound;
@@ -45,7 +46,8 @@ impl ServerLayer {
         Self::from(http::Server::new())
     }
 
-    /// The service below gives `Box<dyn Error + Send + Sync>`: anything of tower that can time out or be full does.
+    /// The service below gives `Box<dyn Error + Send + Sync>`: anything of tower that can time out
+    /// or be full does.
     #[must_use]
     pub fn boxed_errors(self) -> ServerLayer<BoxedErrors> {
         ServerLayer { server: self.server, errors: PhantomData }
@@ -57,26 +59,35 @@ impl<E> ServerLayer<E> {
 
     /// See [`http::Server::inbound`].
     #[must_use]
-    pub fn inbound(mut self, inbound: impl Fn(Head<'_>) -> Inbound + Send + Sync + 'static) -> Self {
+    pub fn inbound(
+        mut self,
+        inbound: impl Fn(Head<'_>) -> Inbound + Send + Sync + 'static,
+    ) -> Self {
         self.server = self.server.inbound(inbound);
         self
     }
 
     /// See [`http::Server::peer`].
     #[must_use]
-    pub fn peer(mut self, peer: impl Fn(Head<'_>) -> Option<SocketAddr> + Send + Sync + 'static) -> Self {
+    pub fn peer(
+        mut self,
+        peer: impl Fn(Head<'_>) -> Option<SocketAddr> + Send + Sync + 'static,
+    ) -> Self {
         self.server = self.server.peer(peer);
         self
     }
 
-    /// Puts the id of the trace into this header of each response, for the one who reports a fault: also where the request is not sampled,
-    /// not where it is ignored. A text that is no name of a header is told to `tracing` and sets none.
+    /// Puts the id of the trace into this header of each response, for the one who reports a fault:
+    /// also where the request is not sampled, not where it is ignored. A text that is no name
+    /// of a header is told to `tracing` and sets none.
     #[must_use]
     pub fn trace_id_header(mut self, name: impl AsRef<str>) -> Self {
         let name = name.as_ref();
         let header = HeaderName::from_bytes(name.as_bytes()).ok();
         if header.is_none() {
-            crate::self_log::warn(format!("no header can have the name {name:?}: responses will not have the id of their trace"));
+            crate::self_log::warn(format!(
+                "no header can have the name {name:?}: responses will not have the id of their trace"
+            ));
         }
         self.server.set_trace_id_header(header);
         self
@@ -144,7 +155,11 @@ where
         let head = request.as_request();
         let mut call = server.begin(head.method(), head.uri(), head.headers(), head.extensions());
         let future = call.run(|| self.service.call(request));
-        ServerFuture { during: call.during(future), tells: server.trace_id_header().is_some().then(|| server.clone()), errors: PhantomData }
+        ServerFuture {
+            during: call.during(future),
+            tells: server.trace_id_header().is_some().then(|| server.clone()),
+            errors: PhantomData,
+        }
     }
 }
 

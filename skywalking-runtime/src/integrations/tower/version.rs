@@ -1,4 +1,5 @@
-//! Which version of the crate `http` a request is of. A layer says so, since rustc would only say that a service is none.
+//! Which version of the crate `http` a request is of. A layer says so, since rustc would only say
+//! that a service is none.
 
 use ::http::Request;
 

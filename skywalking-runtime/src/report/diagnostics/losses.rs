@@ -39,7 +39,8 @@ impl Losses {
         let now = self.by_cause();
         let before = before.by_cause();
         let both = now.into_iter().zip(before);
-        both.map(|((cause, now), (_, before))| (cause, now.saturating_sub(before))).filter(|(_, lost)| *lost > 0)
+        both.map(|((cause, now), (_, before))| (cause, now.saturating_sub(before)))
+            .filter(|(_, lost)| *lost > 0)
     }
 
     fn by_cause(self) -> [(Cause, u64); 6] {

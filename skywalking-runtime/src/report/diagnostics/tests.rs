@@ -11,7 +11,11 @@ struct Log {
 
 impl Log {
     fn new() -> Self {
-        Self { diagnostics: Diagnostics::new(Losses::default()), start: Instant::now(), losses: Losses::default() }
+        Self {
+            diagnostics: Diagnostics::new(Losses::default()),
+            start: Instant::now(),
+            losses: Losses::default(),
+        }
     }
 
     fn at(&self, seconds: u64) -> Instant {
@@ -73,7 +77,11 @@ fn each_loss_is_a_line_at_once_one_a_minute_and_one_when_it_is_over() {
         for second in 0..150 {
             log.lose(second, |losses| *count(losses) += 100);
         }
-        let expected = [begins(cause).lost(100), begins(cause).lost(6_100).suppressed(59), begins(cause).lost(12_100).suppressed(59)];
+        let expected = [
+            begins(cause).lost(100),
+            begins(cause).lost(6_100).suppressed(59),
+            begins(cause).lost(12_100).suppressed(59),
+        ];
         assert_eq!(log.lines(), expected);
         for second in 150..400 {
             log.look(second);
@@ -96,7 +104,8 @@ fn what_comes_and_goes_is_at_most_two_lines_a_minute_and_adds_up() {
         }
         let lines = log.lines();
         assert!((10..=21).contains(&lines.len()), "{lines:#?}");
-        let told: u64 = lines.iter().filter(|line| line.text == cause.recovered()).map(|line| line.lost).sum();
+        let told: u64 =
+            lines.iter().filter(|line| line.text == cause.recovered()).map(|line| line.lost).sum();
         assert_eq!(told, 40 * 7, "{lines:#?}");
     }
 }
@@ -114,7 +123,11 @@ fn a_failure_is_one_line_a_minute_and_the_answer_says_what_it_cost() {
         let lines = log.lines();
         assert_eq!(
             lines,
-            [begins(Cause::QueueFull).lost(10), failure(cause).suppressed(59), begins(Cause::QueueFull).lost(610).suppressed(59)]
+            [
+                begins(Cause::QueueFull).lost(10),
+                failure(cause).suppressed(59),
+                begins(Cause::QueueFull).lost(610).suppressed(59)
+            ]
         );
         log.answered(&[cause], 101);
         assert_eq!(log.lines(), [over(cause, 1_000)]);
@@ -134,7 +147,11 @@ fn what_was_lost_before_an_outage_was_found_out_belongs_to_it() {
     log.failed(Cause::Unreachable, 3);
     log.lose(4, |losses| losses.queue_full += 3);
     log.answered(&[Cause::Unreachable], 5);
-    let expected = [begins(Cause::QueueFull).lost(70), failure(Cause::Unreachable), over(Cause::Unreachable, 73)];
+    let expected = [
+        begins(Cause::QueueFull).lost(70),
+        failure(Cause::Unreachable),
+        over(Cause::Unreachable, 73),
+    ];
     assert_eq!(log.lines(), expected);
 }
 
@@ -154,8 +171,10 @@ fn an_outage_that_costs_nothing_is_over_with_a_line_too() {
 
 #[test]
 fn what_an_answer_costs_is_in_the_line_that_ends_it() {
-    let counts: [(Cause, Count); 2] =
-        [(Cause::Unconfirmed, |losses| &mut losses.unconfirmed), (Cause::Refused, |losses| &mut losses.refused)];
+    let counts: [(Cause, Count); 2] = [
+        (Cause::Unconfirmed, |losses| &mut losses.unconfirmed),
+        (Cause::Refused, |losses| &mut losses.refused),
+    ];
     for (cause, count) in counts {
         let mut log = Log::new();
         for second in 0..3 {

@@ -1,8 +1,8 @@
 //! The component of a span for which the program named none.
 //!
-//! The OAP shows a node that it guesses from a peer as the type of the span's component. A span with such
-//! a peer has the component of the system that its tags or its name tell, else none: it is never `Rust`,
-//! which is what the program is written in, and not what it talks to.
+//! The OAP shows a node that it guesses from a peer as the type of the span's component. A span
+//! with such a peer has the component of the system that its tags or its name tell, else none: it
+//! is never `Rust`, which is what the program is written in, and not what it talks to.
 
 use skywalking_proto::components as id;
 
@@ -33,12 +33,18 @@ impl Span<'_> {
         if callsite.gives_component() || !has_guessed_node {
             return callsite.component;
         }
-        let literal = || callsite.tags.iter().rev().find(|(key, _)| names_system(key)).map(|(_, system)| *system);
+        let literal = || {
+            callsite.tags.iter().rev().find(|(key, _)| names_system(key)).map(|(_, system)| *system)
+        };
         // Names of messages begin with the queue's kind: `Kafka/orders/Producer`.
         let in_name = || if is_mq { name.split('/').next() } else { None };
         let known = |system| System::find(system).map(|system| system.component(kind));
         let by_tag = system.or_else(literal).and_then(known);
-        by_tag.or_else(|| in_name().and_then(known)).unwrap_or(if layer == Layer::GenAi as u32 { id::GENAI } else { id::UNKNOWN })
+        by_tag.or_else(|| in_name().and_then(known)).unwrap_or(if layer == Layer::GenAi as u32 {
+            id::GENAI
+        } else {
+            id::UNKNOWN
+        })
     }
 }
 
@@ -120,7 +126,8 @@ mod tests {
 
     /// The type of the node that the OAP draws for a span of this callsite.
     fn node(callsite: &'static Callsite, name: &str, system: Option<&str>) -> &'static str {
-        let span = Span { callsite, kind: callsite.kind, layer: callsite.layer as u32, name, system };
+        let span =
+            Span { callsite, kind: callsite.kind, layer: callsite.layer as u32, name, system };
         id::find(span.component()).expect("it is registered").server
     }
 
@@ -161,9 +168,13 @@ mod tests {
             ("nobody's", (id::UNKNOWN, id::UNKNOWN)),
         ] {
             let component = |callsite: &'static Callsite, name, system| {
-                Span { callsite, kind: callsite.kind, layer: callsite.layer as u32, name, system }.component()
+                Span { callsite, kind: callsite.kind, layer: callsite.layer as u32, name, system }
+                    .component()
             };
-            let tagged = (component(&PRODUCE, "produce", Some(system)), component(&CONSUME, "consume", Some(system)));
+            let tagged = (
+                component(&PRODUCE, "produce", Some(system)),
+                component(&CONSUME, "consume", Some(system)),
+            );
             let name = format!("{system}/orders/Producer");
             let named = (component(&PRODUCE, &name, None), component(&CONSUME, &name, None));
             assert_eq!((tagged, named), (expected, expected), "{system}");
@@ -172,12 +183,19 @@ mod tests {
 
     #[test]
     fn written_component_stays_and_other_spans_are_rust() {
-        static WRITTEN: Callsite = Callsite::new(Kind::Exit, "query").layer(Layer::Database).component(id::RUST);
+        static WRITTEN: Callsite =
+            Callsite::new(Kind::Exit, "query").layer(Layer::Database).component(id::RUST);
         static LOCAL: Callsite = Callsite::new(Kind::Local, "plan").layer(Layer::Cache);
         static ENTRY: Callsite = Callsite::new(Kind::Entry, "/entry").layer(Layer::Http);
         static MODEL: Callsite = Callsite::new(Kind::Exit, "ask").layer(Layer::GenAi);
         static CALL: Callsite = Callsite::new(Kind::Exit, "call").layer(Layer::Http);
-        for (callsite, expected) in [(&WRITTEN, "Rust"), (&LOCAL, "Rust"), (&ENTRY, "Rust"), (&MODEL, "GenAI"), (&CALL, "Unknown")] {
+        for (callsite, expected) in [
+            (&WRITTEN, "Rust"),
+            (&LOCAL, "Rust"),
+            (&ENTRY, "Rust"),
+            (&MODEL, "GenAI"),
+            (&CALL, "Unknown"),
+        ] {
             assert_eq!(node(callsite, callsite.name, None), expected, "{callsite:?}");
         }
         assert_eq!(node(&WRITTEN, "query", Some("mysql")), "Rust");

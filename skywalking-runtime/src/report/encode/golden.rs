@@ -1,7 +1,9 @@
-//! One segment with everything in it, made of fixed records, is always the same bytes: those of `tests/golden/segment.hex`.
+//! One segment with everything in it, made of fixed records, is always the same bytes: those of
+//! `tests/golden/segment.hex`.
 //!
-//! That these bytes mean what they should is not said here: beside them stands `segment.json`, typed by hand, and `tests/tests/wire`
-//! has prost, the Python agent's classes and go2sky's decode the one to the other. Random segments are checked in `tests`.
+//! That these bytes mean what they should is not said here: beside them stands `segment.json`,
+//! typed by hand, and `tests/tests/wire` has prost, the Python agent's classes and go2sky's decode
+//! the one to the other. Random segments are checked in `tests`.
 
 use std::fmt::Write as _;
 
@@ -26,8 +28,9 @@ const GOLDEN_PATH: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../tests/golden/
 const SWITCH: &str = "SKYWALKING_GOLDEN";
 
 static CONSUME: Callsite = Callsite::new(Kind::Local, "consume").tags(&[("queue", "snapshots")]);
-static ENTRY: Callsite =
-    Callsite::new(Kind::Entry, "/API/Snapshot").layer(Layer::Http).tags(&[("http.method", "GET"), ("http.status_code", "200")]);
+static ENTRY: Callsite = Callsite::new(Kind::Entry, "/API/Snapshot")
+    .layer(Layer::Http)
+    .tags(&[("http.method", "GET"), ("http.status_code", "200")]);
 static PLAN: Callsite = Callsite::new(Kind::Local, "планы::计划").component(0);
 static QUERY: Callsite = Callsite::new(Kind::Exit, "/database/QuerySnapshot")
     .layer(Layer::Database)
@@ -47,8 +50,22 @@ struct Fixed {
 
 impl Fixed {
     /// A span; times in milliseconds of the segment, an end of 0 stands for none.
-    fn span(&mut self, callsite: &'static Callsite, parent: u16, start: u64, end: u64, flags: u16) -> &mut Self {
-        self.records.push(Record { start: start * 1_000, end: end * 1_000, callsite, parent, flags, side: 0 });
+    fn span(
+        &mut self,
+        callsite: &'static Callsite,
+        parent: u16,
+        start: u64,
+        end: u64,
+        flags: u16,
+    ) -> &mut Self {
+        self.records.push(Record {
+            start: start * 1_000,
+            end: end * 1_000,
+            callsite,
+            parent,
+            flags,
+            side: 0,
+        });
         self
     }
 
@@ -97,7 +114,8 @@ fn b64(text: &str) -> String {
     STANDARD.encode(text)
 }
 
-/// The bytes, with the random part of this process's ids made zeros: as many, so that every length holds.
+/// The bytes, with the random part of this process's ids made zeros: as many, so that every length
+/// holds.
 fn encoded() -> Vec<u8> {
     let mut segment = Fixed::default();
     let trace = "5d3c4b2a190807f6e5d4c3b2a1908070.87.17000000000500001";
@@ -140,7 +158,11 @@ fn encoded() -> Vec<u8> {
         .text(SideKind::Peer, "", "[2001:db8::7]:9090")
         .small(SideKind::Component, "", 5_012)
         .small(SideKind::Layer, "", Layer::Mq as u32);
-    segment.span(&NOTE, 0, 850, 0, Record::ERROR | Record::SKIP_ANALYSIS).small(SideKind::StaticName, "note/open", 0);
+    segment.span(&NOTE, 0, 850, 0, Record::ERROR | Record::SKIP_ANALYSIS).small(
+        SideKind::StaticName,
+        "note/open",
+        0,
+    );
     let (offset, length) = segment.write(&b64(trace));
 
     let head = Head {
@@ -156,22 +178,49 @@ fn encoded() -> Vec<u8> {
     let mut timeline = Timeline::default();
     for second in [0, 1] {
         let monotonic = second * 1_000_000_000;
-        timeline.add(Anchor { counter: second * 1_000_000, monotonic, wall: 1_700_000_000_000_000_000 + monotonic });
+        timeline.add(Anchor {
+            counter: second * 1_000_000,
+            monotonic,
+            wall: 1_700_000_000_000_000_000 + monotonic,
+        });
     }
     let mut encoder = Encoder::new(Identity::new("RTS_Test", "RTS_Test_1"), Hook::default());
-    let segment = Segment { head: &head, records: &segment.records, sides: &segment.sides, text: &segment.text };
+    let segment = Segment {
+        head: &head,
+        records: &segment.records,
+        sides: &segment.sides,
+        text: &segment.text,
+    };
     without_process(encoder.encode(segment, &timeline).to_vec())
 }
 
 fn sw8(trace: &str) -> String {
-    let (segment, service, instance) = (b64("5d3c4b2a190807f6e5d4c3b2a1908070.87.17000000000500000"), b64("网关"), b64("gateway@10.0.0.7"));
-    format!("1-{}-{segment}-3-{service}-{instance}-{}-{}", b64(trace), b64("GET:/{city}/快照"), b64("rts.example:8080"))
+    let (segment, service, instance) = (
+        b64("5d3c4b2a190807f6e5d4c3b2a1908070.87.17000000000500000"),
+        b64("网关"),
+        b64("gateway@10.0.0.7"),
+    );
+    format!(
+        "1-{}-{segment}-3-{service}-{instance}-{}-{}",
+        b64(trace),
+        b64("GET:/{city}/快照"),
+        b64("rts.example:8080")
+    )
 }
 
 fn without_process(mut bytes: Vec<u8>) -> Vec<u8> {
     let process = id::process().trim_end_matches('.').as_bytes();
-    let places: Vec<_> = bytes.windows(process.len()).enumerate().filter(|(_, part)| *part == process).map(|(at, _)| at).collect();
-    assert_eq!(places.len(), 2, "the segment's id, and that in the reference to a segment of this process");
+    let places: Vec<_> = bytes
+        .windows(process.len())
+        .enumerate()
+        .filter(|(_, part)| *part == process)
+        .map(|(at, _)| at)
+        .collect();
+    assert_eq!(
+        places.len(),
+        2,
+        "the segment's id, and that in the reference to a segment of this process"
+    );
     for at in places {
         bytes[at..at + process.len()].fill(b'0');
     }

@@ -1,6 +1,8 @@
-//! The JSON form against the protobuf form: what prost reads in the bytes, written as JSON by proto3's rules, is what the JSON says.
+//! The JSON form against the protobuf form: what prost reads in the bytes, written as JSON by
+//! proto3's rules, is what the JSON says.
 //!
-//! The rules leave a choice: a default may stand there or not, and 64 bits may be a number or a text. Both sides are brought to one.
+//! The rules leave a choice: a default may stand there or not, and 64 bits may be a number or a
+//! text. Both sides are brought to one.
 
 use proptest::prelude::*;
 use prost::Message as _;
@@ -26,10 +28,13 @@ fn canonical(value: Value) -> Value {
         Value::Object(fields) => {
             let fields = fields.into_iter().map(|(key, value)| {
                 let wide = WIDE.contains(&key.as_str()).then(|| value.as_i64()).flatten();
-                let value = wide.map_or_else(|| canonical(value), |number| number.to_string().into());
+                let value =
+                    wide.map_or_else(|| canonical(value), |number| number.to_string().into());
                 (key, value)
             });
-            Value::Object(fields.filter(|(key, value)| !is_default(key, value)).collect::<Map<_, _>>())
+            Value::Object(
+                fields.filter(|(key, value)| !is_default(key, value)).collect::<Map<_, _>>(),
+            )
         }
         other => other,
     }
@@ -37,7 +42,9 @@ fn canonical(value: Value) -> Value {
 
 fn is_default(key: &str, value: &Value) -> bool {
     match value {
-        Value::String(text) if ENUMS.contains(&key) => ["Entry", "Unknown", "CrossProcess"].contains(&text.as_str()),
+        Value::String(text) if ENUMS.contains(&key) => {
+            ["Entry", "Unknown", "CrossProcess"].contains(&text.as_str())
+        }
         Value::String(text) if WIDE.contains(&key) => text == "0",
         Value::String(text) => text.is_empty(),
         Value::Array(all) => all.is_empty(),

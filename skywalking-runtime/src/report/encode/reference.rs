@@ -1,5 +1,5 @@
-//! References to the segments that a span goes on for. Headers were checked when they came in; here they are decoded, names are cut
-//! to their limits, and a reference is never dropped.
+//! References to the segments that a span goes on for. Headers were checked when they came in; here
+//! they are decoded, names are cut to their limits, and a reference is never dropped.
 
 use std::borrow::Cow;
 use std::ops::Range;
@@ -43,8 +43,9 @@ impl Caller {
 }
 
 impl Encoder {
-    /// A reference to a segment of another process. The parts of `sw8` (`protocol/semantics.md` 2): flag, trace, segment, span,
-    /// service, instance, endpoint, address. The type `CrossProcess` is 0 and so is not written.
+    /// A reference to a segment of another process. The parts of `sw8` (`protocol/semantics.md` 2):
+    /// flag, trace, segment, span, service, instance, endpoint, address. The type
+    /// `CrossProcess` is 0 and so is not written.
     pub(super) fn process_reference(&mut self, segment: Segment<'_>, header: &str) {
         let parts = sw8::split(header).unwrap_or_default();
         let part = |range: Range<usize>| header.get(range).unwrap_or_default();
@@ -85,7 +86,11 @@ impl Encoder {
         let (key, span, endpoint) = (next(), next(), next());
         let since = self.writer.mark();
         // The same as the span that it names, whose name is redacted and then shortened too.
-        let endpoint = text::within(redacted(&self.hook, Field::Name, endpoint), NAME_LIMIT, self.identity.name_bytes);
+        let endpoint = text::within(
+            redacted(&self.hook, Field::Name, endpoint),
+            NAME_LIMIT,
+            self.identity.name_bytes,
+        );
         self.writer.string(PARENT_ENDPOINT, &endpoint);
         self.writer.string(PARENT_INSTANCE, &self.identity.instance);
         self.writer.string(PARENT_SERVICE, &self.identity.service);
@@ -96,8 +101,8 @@ impl Encoder {
         self.writer.close(field::REFS, since);
     }
 
-    /// A name in Base64 that a stranger sent. The address is redacted as the caller's peer is, if it has the same hook: so the two
-    /// stay one on the map.
+    /// A name in Base64 that a stranger sent. The address is redacted as the caller's peer is, if
+    /// it has the same hook: so the two stay one on the map.
     fn name(&mut self, base64: &str, limit: usize, field: Option<Field<'_>>) -> Cow<'static, str> {
         let name = self.scratch.decode(base64);
         let name = text::clean(&name, limit);
@@ -109,11 +114,14 @@ impl Encoder {
     }
 }
 
-/// What the program's redaction leaves of a name or address. Where nothing is left a word stands for it, as in a span: the backend takes a
-/// reference with a blank one for no call at all, or for one of its user.
+/// What the program's redaction leaves of a name or address. Where nothing is left a word stands
+/// for it, as in a span: the backend takes a reference with a blank one for no call at all, or for
+/// one of its user.
 fn redacted<'a>(hook: &Hook, field: Field<'_>, text: &'a str) -> Cow<'a, str> {
     match hook.text(field, text) {
-        blank if text::is_blank(&blank) => Cow::Borrowed(if field == Field::Peer { UNKNOWN_PEER } else { UNNAMED }),
+        blank if text::is_blank(&blank) => {
+            Cow::Borrowed(if field == Field::Peer { UNKNOWN_PEER } else { UNNAMED })
+        }
         text => text,
     }
 }

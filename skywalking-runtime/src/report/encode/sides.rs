@@ -1,4 +1,5 @@
-//! The side entries of one span: walking its list, newest first, and writing the tags and logs that it holds.
+//! The side entries of one span: walking its list, newest first, and writing the tags and logs that
+//! it holds.
 
 use std::borrow::Cow;
 use std::collections::HashSet;
@@ -23,7 +24,8 @@ const VALUE: u32 = 2;
 const LOG_TIME: u32 = 1;
 const LOG_DATA: u32 = 2;
 
-/// Walks a span's list. Each entry must be older than the one before, so the walk ends whatever the list holds.
+/// Walks a span's list. Each entry must be older than the one before, so the walk ends whatever the
+/// list holds.
 pub(super) struct Sides<'a> {
     sides: &'a [Side],
     at: u32,
@@ -65,7 +67,11 @@ pub(super) struct Overrides<'a> {
 impl Overrides<'_> {
     /// True if the span says nothing that its callsite says too.
     pub(super) fn is_plain(&self) -> bool {
-        self.name.is_none() && self.peer.is_none() && self.component.is_none() && self.layer.is_none() && self.system.is_none()
+        self.name.is_none()
+            && self.peer.is_none()
+            && self.component.is_none()
+            && self.layer.is_none()
+            && self.system.is_none()
     }
 }
 
@@ -86,8 +92,15 @@ fn too_many_logs(segment: Segment<'_>, head: u32) -> usize {
     left_out
 }
 
-/// Writes the logs and learns the rest. The newest entry comes first, both here and in what is written back to front.
-pub(super) fn write_logs<'a>(writer: &mut Writer, hook: &Hook, segment: Segment<'a>, head: u32, clock: Clock<'_>) -> Overrides<'a> {
+/// Writes the logs and learns the rest. The newest entry comes first, both here and in what is
+/// written back to front.
+pub(super) fn write_logs<'a>(
+    writer: &mut Writer,
+    hook: &Hook,
+    segment: Segment<'a>,
+    head: u32,
+    clock: Clock<'_>,
+) -> Overrides<'a> {
     let mut fields = None;
     // The last log stays, and those before it go.
     let (mut logs, left_out) = (0, too_many_logs(segment, head));
@@ -112,9 +125,21 @@ pub(super) fn write_logs<'a>(writer: &mut Writer, hook: &Hook, segment: Segment<
                 writer.close(field::LOGS, since);
                 continue;
             }
-            SideKind::Name => found.name = found.name.take().or_else(|| Some(hook.text(Field::Name, segment.text_of(side)))),
-            SideKind::StaticName => found.name = found.name.take().or(Some(clean(side.key, NAME_LIMIT))),
-            SideKind::Peer => found.peer = found.peer.take().or_else(|| Some(hook.text(Field::Peer, segment.text_of(side)))),
+            SideKind::Name => {
+                found.name = found
+                    .name
+                    .take()
+                    .or_else(|| Some(hook.text(Field::Name, segment.text_of(side))))
+            }
+            SideKind::StaticName => {
+                found.name = found.name.take().or(Some(clean(side.key, NAME_LIMIT)))
+            }
+            SideKind::Peer => {
+                found.peer = found
+                    .peer
+                    .take()
+                    .or_else(|| Some(hook.text(Field::Peer, segment.text_of(side))))
+            }
             SideKind::Component => found.component = found.component.or(Some(side.a.cast_signed())),
             SideKind::Layer => found.layer = found.layer.or(Some(side.a)),
             SideKind::Text => {
@@ -142,18 +167,22 @@ pub(super) fn write_logs<'a>(writer: &mut Writer, hook: &Hook, segment: Segment<
 pub(super) fn left_out(segment: Segment<'_>, head: u32, logs: usize) -> String {
     let mut counts: Vec<(&str, u64)> = Vec::new();
     let entries = Sides::new(segment.sides, head).filter(|side| side.kind == SideKind::LeftOut);
-    for (what, more) in entries.map(|side| (side.key, side.as_number())).chain([("logs", logs as u64)]) {
+    for (what, more) in
+        entries.map(|side| (side.key, side.as_number())).chain([("logs", logs as u64)])
+    {
         match counts.iter_mut().find(|(known, _)| *known == what) {
             Some((_, count)) => *count = count.saturating_add(more),
             None if more > 0 => counts.push((what, more)),
             None => {}
         }
     }
-    let counts: Vec<_> = counts.into_iter().map(|(what, count)| format!("{what}={count}")).collect();
+    let counts: Vec<_> =
+        counts.into_iter().map(|(what, count)| format!("{what}={count}")).collect();
     counts.join(", ")
 }
 
-/// Writes the tags: the newest last, each key once. The tags of the callsite count as older than all others.
+/// Writes the tags: the newest last, each key once. The tags of the callsite count as older than
+/// all others.
 pub(super) fn write_tags(
     writer: &mut Writer,
     hook: &Hook,
@@ -238,7 +267,11 @@ fn known_key(key: &'static str) -> Cow<'static, str> {
 
 /// The text with each character replaced that storage refuses.
 fn storable(text: Cow<'_, str>) -> Cow<'_, str> {
-    if storage::is_storable(&text) { text } else { Cow::Owned(storage::storable(&text).into_owned()) }
+    if storage::is_storable(&text) {
+        text
+    } else {
+        Cow::Owned(storage::storable(&text).into_owned())
+    }
 }
 
 fn write_pair(writer: &mut Writer, number: u32, key: &str, value: impl FnOnce(&mut Writer)) {
@@ -265,7 +298,9 @@ impl Seen {
 
     fn is_new(&mut self, key: Cow<'static, str>) -> bool {
         let is_other = |others: &HashSet<_>| others.contains(&key);
-        if self.few.iter().take(self.count).any(|seen| *seen == key) || self.others.as_ref().is_some_and(is_other) {
+        if self.few.iter().take(self.count).any(|seen| *seen == key)
+            || self.others.as_ref().is_some_and(is_other)
+        {
             return false;
         }
         match (key, self.few.get_mut(self.count)) {

@@ -39,16 +39,35 @@ impl Encoder {
         let end = clock.milliseconds(if open { segment.head.ended } else { record.end }).max(start);
         let continued = record.is(Record::CONTINUED);
 
-        self.writer.bool(field::SKIP_ANALYSIS, record.is(Record::SKIP_ANALYSIS) || segment.head.skip_analysis);
+        self.writer.bool(
+            field::SKIP_ANALYSIS,
+            record.is(Record::SKIP_ANALYSIS) || segment.head.skip_analysis,
+        );
         let found = sides::write_logs(&mut self.writer, &self.hook, segment, record.side, clock);
         self.logs_left_out += found.logs_left_out;
         // The first span is written last: by then all that is missing is known.
         let tells_left_out = place == 0 && (found.has_left_out || self.logs_left_out > 0);
-        if found.has_tags || open || tells_left_out || (!continued && !record.callsite.tags.is_empty()) {
+        if found.has_tags
+            || open
+            || tells_left_out
+            || (!continued && !record.callsite.tags.is_empty())
+        {
             let callsite = (!continued).then_some(record.callsite);
-            let left_out = if tells_left_out { sides::left_out(segment, record.side, self.logs_left_out) } else { String::new() };
+            let left_out = if tells_left_out {
+                sides::left_out(segment, record.side, self.logs_left_out)
+            } else {
+                String::new()
+            };
             let marks = Marks { unfinished: open, left_out };
-            sides::write_tags(&mut self.writer, &self.hook, self.identity.storage, segment, record.side, callsite, &marks);
+            sides::write_tags(
+                &mut self.writer,
+                &self.hook,
+                self.identity.storage,
+                segment,
+                record.side,
+                callsite,
+                &marks,
+            );
         }
         self.writer.bool(field::IS_ERROR, record.is(Record::ERROR));
         let Callsite { name, peer, .. } = record.callsite;
@@ -79,7 +98,8 @@ fn as_id(place: usize) -> i64 {
     i64::try_from(place).unwrap_or_default()
 }
 
-/// What each span of the callsite writes unless it overrides something, encoded once: for callsites whose name and peer leave as they are.
+/// What each span of the callsite writes unless it overrides something, encoded once: for callsites
+/// whose name and peer leave as they are.
 fn fragment<'a>(callsite: &'static Callsite, identity: &Identity) -> &'a [u8] {
     callsite.fragment.get_or_init(|| {
         let mut writer = Writer::default();
@@ -89,13 +109,26 @@ fn fragment<'a>(callsite: &'static Callsite, identity: &Identity) -> &'a [u8] {
 }
 
 /// The fields from the operation name to the component.
-fn write_call(writer: &mut Writer, callsite: &'static Callsite, found: Overrides<'_>, continued: bool, identity: &Identity) {
-    // What goes on for a span of another segment is work inside the process, whatever that span was.
-    let (kind, layer, peer) = if continued { (Kind::Local, Layer::Unknown, "") } else { (callsite.kind, callsite.layer, callsite.peer) };
+fn write_call(
+    writer: &mut Writer,
+    callsite: &'static Callsite,
+    found: Overrides<'_>,
+    continued: bool,
+    identity: &Identity,
+) {
+    // What goes on for a span of another segment is work inside the process, whatever that span
+    // was.
+    let (kind, layer, peer) = if continued {
+        (Kind::Local, Layer::Unknown, "")
+    } else {
+        (callsite.kind, callsite.layer, callsite.peer)
+    };
     // What was computed was cleaned when it was recorded; what is literal is cleaned here.
     let literal = || if is_blank(peer) { Cow::Borrowed("") } else { clean(peer, PEER_LIMIT) };
     let peer = match found.peer.unwrap_or_else(literal) {
-        blank if is_blank(&blank) => Cow::Borrowed(if kind == Kind::Exit { UNKNOWN_PEER } else { "" }),
+        blank if is_blank(&blank) => {
+            Cow::Borrowed(if kind == Kind::Exit { UNKNOWN_PEER } else { "" })
+        }
         peer => identity.storage.peer(peer),
     };
     let name = match found.name.filter(|name| !is_blank(name)) {
@@ -104,7 +137,10 @@ fn write_call(writer: &mut Writer, callsite: &'static Callsite, found: Overrides
     };
     let layer = found.layer.unwrap_or(layer as u32);
     let component = component::Span { callsite, kind, layer, name: &name, system: found.system };
-    writer.int(field::COMPONENT_ID, i64::from(found.component.unwrap_or_else(|| component.component())));
+    writer.int(
+        field::COMPONENT_ID,
+        i64::from(found.component.unwrap_or_else(|| component.component())),
+    );
     writer.int(field::SPAN_LAYER, i64::from(layer));
     writer.int(field::SPAN_TYPE, kind as i64);
     writer.string(field::PEER, &peer);

@@ -1,10 +1,14 @@
-//! The encoder against prost: the same message, made of the same records by other means, must be the same bytes.
+//! The encoder against prost: the same message, made of the same records by other means, must be
+//! the same bytes.
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use prost::Message as _;
 use skywalking_proto::storage;
-use skywalking_proto::v3::{KeyStringValuePair, Log, RefType, SegmentObject, SegmentReference, SpanLayer, SpanObject, SpanType};
+use skywalking_proto::v3::{
+    KeyStringValuePair, Log, RefType, SegmentObject, SegmentReference, SpanLayer, SpanObject,
+    SpanType,
+};
 
 use super::{Encoder, Segment};
 use crate::report::redact::Hook;
@@ -18,7 +22,11 @@ use crate::tracer::Identity;
 
 static CALLSITES: [Callsite; 5] = [
     Callsite::new(Kind::Entry, "/entry").layer(Layer::Http),
-    Callsite::new(Kind::Exit, "/exit").layer(Layer::Database).peer("db:5432").component(22).tags(&[("db.type", "sql"), ("k1", "literal")]),
+    Callsite::new(Kind::Exit, "/exit")
+        .layer(Layer::Database)
+        .peer("db:5432")
+        .component(22)
+        .tags(&[("db.type", "sql"), ("k1", "literal")]),
     Callsite::new(Kind::Exit, "/exit without address").component(0),
     Callsite::new(Kind::Local, "местный").tags(&[("k2", ""), ("k2", "twice")]),
     Callsite::new(Kind::Local, "").component(-7),
@@ -38,7 +46,8 @@ pub(super) struct Random(pub(super) u64);
 
 impl Random {
     fn below(&mut self, limit: usize) -> usize {
-        self.0 = self.0.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+        self.0 =
+            self.0.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
         usize::try_from(self.0 >> 33).unwrap() % limit
     }
 
@@ -82,7 +91,11 @@ impl Made {
 pub(super) fn timeline() -> Timeline {
     let mut timeline = Timeline::default();
     timeline.add(Anchor { counter: 0, monotonic: 0, wall: 1_700_000_000_000_000_000 });
-    timeline.add(Anchor { counter: 1_000_000, monotonic: 1_000_000_000, wall: 1_700_000_001_000_000_000 });
+    timeline.add(Anchor {
+        counter: 1_000_000,
+        monotonic: 1_000_000_000,
+        wall: 1_700_000_001_000_000_000,
+    });
     timeline
 }
 
@@ -146,7 +159,14 @@ pub(super) fn random_segment(random: &mut Random) -> (Head, Made, SegmentObject)
     (head, made, object)
 }
 
-fn random_span(random: &mut Random, made: &mut Made, place: usize, ended: u64, trace_id: &str, before: &[SpanObject]) -> SpanObject {
+fn random_span(
+    random: &mut Random,
+    made: &mut Made,
+    place: usize,
+    ended: u64,
+    trace_id: &str,
+    before: &[SpanObject],
+) -> SpanObject {
     let callsite = &CALLSITES[random.below(CALLSITES.len())];
     let parent = (place > 0 && !random.chance(6)).then(|| random.below(place));
     let (start, open) = (1 + random.below(1_500_000) as u64, random.chance(4));
@@ -202,7 +222,13 @@ fn random_span(random: &mut Random, made: &mut Made, place: usize, ended: u64, t
     span
 }
 
-fn random_entry(random: &mut Random, made: &mut Made, place: usize, span: &mut SpanObject, trace_id: &str) {
+fn random_entry(
+    random: &mut Random,
+    made: &mut Made,
+    place: usize,
+    span: &mut SpanObject,
+    trace_id: &str,
+) {
     let (key, text) = (random.pick(&KEYS), random.pick(&TEXTS));
     match random.below(13) {
         0 | 1 => {
@@ -221,7 +247,10 @@ fn random_entry(random: &mut Random, made: &mut Made, place: usize, span: &mut S
         }
         4 => {
             let truth = random.chance(2);
-            made.push(place, Side { key, a: u32::from(truth), b: 0, next: 0, kind: SideKind::Bool });
+            made.push(
+                place,
+                Side { key, a: u32::from(truth), b: 0, next: 0, kind: SideKind::Bool },
+            );
             set(&mut span.tags, key, truth.to_string());
         }
         5 => {
@@ -238,12 +267,30 @@ fn random_entry(random: &mut Random, made: &mut Made, place: usize, span: &mut S
         }
         8 => {
             let component = random.pick(&[0, 49, -3]);
-            made.push(place, Side { key: "", a: i32::cast_unsigned(component), b: 0, next: 0, kind: SideKind::Component });
+            made.push(
+                place,
+                Side {
+                    key: "",
+                    a: i32::cast_unsigned(component),
+                    b: 0,
+                    next: 0,
+                    kind: SideKind::Component,
+                },
+            );
             span.component_id = component;
         }
         9 => {
             let layer = random.pick(&[SpanLayer::Unknown, SpanLayer::Http, SpanLayer::GenAi]);
-            made.push(place, Side { key: "", a: i32::from(layer).cast_unsigned(), b: 0, next: 0, kind: SideKind::Layer });
+            made.push(
+                place,
+                Side {
+                    key: "",
+                    a: i32::from(layer).cast_unsigned(),
+                    b: 0,
+                    next: 0,
+                    kind: SideKind::Layer,
+                },
+            );
             span.span_layer = layer.into();
         }
         10 => random_process_reference(random, made, place, span),
@@ -275,15 +322,29 @@ fn random_entry(random: &mut Random, made: &mut Made, place: usize, span: &mut S
     }
 }
 
-fn random_process_reference(random: &mut Random, made: &mut Made, place: usize, span: &mut SpanObject) {
+fn random_process_reference(
+    random: &mut Random,
+    made: &mut Made,
+    place: usize,
+    span: &mut SpanObject,
+) {
     let long = "长".repeat(random.pick(&[1, 50, 51, 151, 201]));
     let parent = random.pick(&[0, 1, i32::MAX]);
     // The segment's own, which it mostly is, or another one's of a batch.
     let trace = random.pick(&["trace.of.others.1", "t.1"]);
     let b64 = |text: &str| STANDARD.encode(text);
-    let header = format!("1-{}-{}-{parent}-{}-{}-{}-{}", b64(trace), b64("s.1"), b64(&long), b64("in\nstance"), b64(&long), b64(&long));
+    let header = format!(
+        "1-{}-{}-{parent}-{}-{}-{}-{}",
+        b64(trace),
+        b64("s.1"),
+        b64(&long),
+        b64("in\nstance"),
+        b64(&long),
+        b64(&long)
+    );
     made.push_text(place, "", SideKind::Sw8Ref, &header);
-    // Cut as ever; the 50 characters that are over 147 bytes become 132 bytes, below which 51 are left.
+    // Cut as ever; the 50 characters that are over 147 bytes become 132 bytes, below which 51 are
+    // left.
     let cut = |limit| long.chars().take(limit).collect::<String>();
     span.refs.push(SegmentReference {
         ref_type: RefType::CrossProcess.into(),
@@ -299,12 +360,15 @@ fn random_process_reference(random: &mut Random, made: &mut Made, place: usize, 
 
 #[test]
 fn the_bytes_are_those_of_prost_for_a_thousand_random_segments() {
-    let (mut encoder, timeline, mut random) = (Encoder::new(identity(), Hook::default()), timeline(), Random(7));
+    let (mut encoder, timeline, mut random) =
+        (Encoder::new(identity(), Hook::default()), timeline(), Random(7));
     for round in 0..1_000 {
         let (head, made, expected) = random_segment(&mut random);
-        let segment = Segment { head: &head, records: &made.records, sides: &made.sides, text: &made.text };
+        let segment =
+            Segment { head: &head, records: &made.records, sides: &made.sides, text: &made.text };
         let bytes = encoder.encode(segment, &timeline);
-        let decoded = SegmentObject::decode(bytes.as_ref()).unwrap_or_else(|error| panic!("round {round}: {error}"));
+        let decoded = SegmentObject::decode(bytes.as_ref())
+            .unwrap_or_else(|error| panic!("round {round}: {error}"));
         assert_eq!(decoded, expected, "round {round}");
         assert_eq!(bytes, expected.encode_to_vec(), "round {round}: the same message, other bytes");
     }
@@ -312,7 +376,8 @@ fn the_bytes_are_those_of_prost_for_a_thousand_random_segments() {
 
 #[test]
 fn nonsense_becomes_a_segment_and_never_a_panic() {
-    let (mut encoder, timeline, mut random) = (Encoder::new(identity(), Hook::default()), timeline(), Random(11));
+    let (mut encoder, timeline, mut random) =
+        (Encoder::new(identity(), Hook::default()), timeline(), Random(11));
     let kinds = [
         SideKind::Text,
         SideKind::Int,
@@ -330,10 +395,18 @@ fn nonsense_becomes_a_segment_and_never_a_panic() {
         SideKind::LeftOut,
     ];
     for _ in 0..2_000 {
-        let mut any = |limit: usize| if random.chance(8) { u32::MAX } else { u32::try_from(random.below(limit)).unwrap() };
+        let mut any = |limit: usize| {
+            if random.chance(8) { u32::MAX } else { u32::try_from(random.below(limit)).unwrap() }
+        };
         let text = "1-YQ==-YQ==-3-é-x-=-\u{0}".repeat(2);
         let sides: Vec<_> = (0..12)
-            .map(|_| Side { key: "k", a: any(70), b: any(70), next: any(16), kind: kinds[any(14) as usize % kinds.len()] })
+            .map(|_| Side {
+                key: "k",
+                a: any(70),
+                b: any(70),
+                next: any(16),
+                kind: kinds[any(14) as usize % kinds.len()],
+            })
             .collect();
         #[expect(clippy::cast_possible_truncation, reason = "nonsense is wanted")]
         let records: Vec<_> = (0..6)
@@ -347,8 +420,19 @@ fn nonsense_becomes_a_segment_and_never_a_panic() {
             })
             .collect();
         let trace = Trace::Foreign { offset: any(70), length: any(70) };
-        let head = Head { id: 2, trace, ended: 0, records: 6, sides: 12, text: text.len(), ..Head::default() };
-        let bytes = encoder.encode(Segment { head: &head, records: &records, sides: &sides, text: &text }, &timeline);
+        let head = Head {
+            id: 2,
+            trace,
+            ended: 0,
+            records: 6,
+            sides: 12,
+            text: text.len(),
+            ..Head::default()
+        };
+        let bytes = encoder.encode(
+            Segment { head: &head, records: &records, sides: &sides, text: &text },
+            &timeline,
+        );
         let decoded = SegmentObject::decode(bytes.as_ref()).expect("what is written is a message");
         let told = records.iter().skip(1).filter(|record| record.is(Record::TOLD)).count();
         assert_eq!(decoded.spans.len(), 6 - told);
@@ -357,7 +441,9 @@ fn nonsense_becomes_a_segment_and_never_a_panic() {
             let parent = decoded.spans.iter().find(|parent| parent.span_id == span.parent_span_id);
             assert!(parent.is_some() || span.parent_span_id == -1);
             assert!(span.end_time >= span.start_time && span.start_time > 0);
-            assert!(parent.is_none_or(|parent| parent.span_id < span.span_id && parent.start_time <= span.start_time));
+            assert!(parent.is_none_or(
+                |parent| parent.span_id < span.span_id && parent.start_time <= span.start_time
+            ));
         }
     }
 }
@@ -367,7 +453,15 @@ fn what_a_callsite_always_writes_is_encoded_once() {
     static ONCE: Callsite = Callsite::new(Kind::Local, "once");
     let (mut encoder, timeline) = (Encoder::new(identity(), Hook::default()), timeline());
     let records = [Record { start: 5, end: 6, callsite: &ONCE, parent: NONE, flags: 0, side: 0 }];
-    let head = Head { id: 2, trace: Trace::Own(3), ended: 6, records: 1, sides: 0, text: 0, ..Head::default() };
+    let head = Head {
+        id: 2,
+        trace: Trace::Own(3),
+        ended: 6,
+        records: 1,
+        sides: 0,
+        text: 0,
+        ..Head::default()
+    };
     let segment = Segment { head: &head, records: &records, sides: &[], text: "" };
     let first = encoder.encode(segment, &timeline);
     let fragment = ONCE.fragment.get().expect("it was just used").as_ptr();

@@ -1,8 +1,9 @@
 //! A connection that only a gRPC server can answer by.
 //!
-//! A gRPC server answers with HTTP status 200, whatever it thinks of the call. Another status comes from something in between, a proxy
-//! or a page server. tonic would make a gRPC status of it, and a batch would count as refused by a backend that never saw it; here it
-//! is a connection that failed.
+//! A gRPC server answers with HTTP status 200, whatever it thinks of the call. Another status comes
+//! from something in between, a proxy or a page server. tonic would make a gRPC status of it, and a
+//! batch would count as refused by a backend that never saw it; here it is a connection that
+//! failed.
 
 use std::pin::Pin;
 use std::task::{Context, Poll};
@@ -44,7 +45,11 @@ impl Service<Request<Body>> for Backend {
         let answer = self.channel.call(request);
         Box::pin(async move {
             let answer = answer.await?;
-            if answer.status() == StatusCode::OK { Ok(answer) } else { Err(NoGrpc(answer.status()).into()) }
+            if answer.status() == StatusCode::OK {
+                Ok(answer)
+            } else {
+                Err(NoGrpc(answer.status()).into())
+            }
         })
     }
 }

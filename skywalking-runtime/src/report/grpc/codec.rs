@@ -1,4 +1,5 @@
-//! The codec of all calls: bytes go out as they are, and the answer is read as the protocol's `Commands`, to which nobody listens yet.
+//! The codec of all calls: bytes go out as they are, and the answer is read as the protocol's
+//! `Commands`, to which nobody listens yet.
 
 use bytes::{Buf, BufMut, Bytes};
 use prost::Message as _;

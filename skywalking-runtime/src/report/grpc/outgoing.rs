@@ -1,9 +1,12 @@
-//! The body of a batch on its way out: counts what the connection has of it, and whether that is all.
+//! The body of a batch on its way out: counts what the connection has of it, and whether that is
+//! all.
 //!
-//! A server may answer before it has read a request, and end it without an error (RFC 9113 8.1). What the connection then still holds
-//! never leaves. The connection takes a piece once there is room for its first byte, and asks for the next piece when it has taken it.
-//! So the last byte of each piece is a piece of its own here: when the end is asked for, there was room for all that came before.
-//! The connection has a buffer of its own beside: so what it wrote is compared with what it was given.
+//! A server may answer before it has read a request, and end it without an error (RFC 9113 8.1).
+//! What the connection then still holds never leaves. The connection takes a piece once there is
+//! room for its first byte, and asks for the next piece when it has taken it. So the last byte of
+//! each piece is a piece of its own here: when the end is asked for, there was room for all that
+//! came before. The connection has a buffer of its own beside: so what it wrote is compared with
+//! what it was given.
 
 use std::pin::Pin;
 use std::sync::Arc;
@@ -29,7 +32,8 @@ struct Counts {
 }
 
 impl Handed {
-    /// The bytes of the whole body with the least framing; none before the connection has all of it.
+    /// The bytes of the whole body with the least framing; none before the connection has all of
+    /// it.
     pub(super) fn bytes(&self) -> Option<usize> {
         self.0.is_whole.load(Ordering::Acquire).then(|| self.0.bytes.load(Ordering::Relaxed))
     }
@@ -59,7 +63,10 @@ impl http_body::Body for Outgoing {
     type Data = Bytes;
     type Error = Status;
 
-    fn poll_frame(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Option<Result<Frame<Bytes>, Status>>> {
+    fn poll_frame(
+        mut self: Pin<&mut Self>,
+        cx: &mut Context<'_>,
+    ) -> Poll<Option<Result<Frame<Bytes>, Status>>> {
         if let Some(rest) = self.rest.take() {
             return Poll::Ready(Some(Ok(self.handed.add(rest))));
         }

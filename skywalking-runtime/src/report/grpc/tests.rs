@@ -1,4 +1,5 @@
-//! The transport against a real server on this machine: what arrives, what a status means, and what a broken connection does.
+//! The transport against a real server on this machine: what arrives, what a status means, and what
+//! a broken connection does.
 
 mod hostile;
 
@@ -8,8 +9,12 @@ use std::sync::{Arc, Mutex};
 use bytes::Bytes;
 use prost::Message as _;
 use skywalking_proto::v3::management_service_server::{ManagementService, ManagementServiceServer};
-use skywalking_proto::v3::trace_segment_report_service_server::{TraceSegmentReportService, TraceSegmentReportServiceServer};
-use skywalking_proto::v3::{Commands, InstancePingPkg, InstanceProperties, SegmentCollection, SegmentObject};
+use skywalking_proto::v3::trace_segment_report_service_server::{
+    TraceSegmentReportService, TraceSegmentReportServiceServer,
+};
+use skywalking_proto::v3::{
+    Commands, InstancePingPkg, InstanceProperties, SegmentCollection, SegmentObject,
+};
 use tokio::net::TcpListener;
 use tokio_stream::wrappers::TcpListenerStream;
 use tonic::metadata::MetadataMap;
@@ -31,8 +36,13 @@ pub(crate) struct Backend {
 
 impl Backend {
     fn note(&self, what: &str, metadata: &MetadataMap) {
-        let value = |key| metadata.get(key).and_then(|value| value.to_str().ok()).unwrap_or("-").to_owned();
-        self.seen.lock().unwrap().push(format!("{what} {} {}", value("authentication"), value("agent-version")));
+        let value =
+            |key| metadata.get(key).and_then(|value| value.to_str().ok()).unwrap_or("-").to_owned();
+        self.seen.lock().unwrap().push(format!(
+            "{what} {} {}",
+            value("authentication"),
+            value("agent-version")
+        ));
     }
 
     pub(crate) fn seen(&self) -> Vec<String> {
@@ -43,13 +53,18 @@ impl Backend {
         let routes = tonic::transport::Server::builder()
             .add_service(TraceSegmentReportServiceServer::new(self.clone()))
             .add_service(ManagementServiceServer::new(self.clone()));
-        tokio::spawn(async move { routes.serve_with_incoming(TcpListenerStream::new(listener)).await.unwrap() })
+        tokio::spawn(async move {
+            routes.serve_with_incoming(TcpListenerStream::new(listener)).await.unwrap()
+        })
     }
 }
 
 #[tonic::async_trait]
 impl TraceSegmentReportService for Backend {
-    async fn collect(&self, request: Request<Streaming<SegmentObject>>) -> Result<Response<Commands>, Status> {
+    async fn collect(
+        &self,
+        request: Request<Streaming<SegmentObject>>,
+    ) -> Result<Response<Commands>, Status> {
         self.note("collect", request.metadata());
         let mut stream = request.into_inner();
         while let Some(segment) = stream.message().await? {
@@ -61,19 +76,31 @@ impl TraceSegmentReportService for Backend {
         }
     }
 
-    async fn collect_in_sync(&self, _: Request<SegmentCollection>) -> Result<Response<Commands>, Status> {
+    async fn collect_in_sync(
+        &self,
+        _: Request<SegmentCollection>,
+    ) -> Result<Response<Commands>, Status> {
         Err(Status::unimplemented("not asked for"))
     }
 }
 
 #[tonic::async_trait]
 impl ManagementService for Backend {
-    async fn report_instance_properties(&self, request: Request<InstanceProperties>) -> Result<Response<Commands>, Status> {
-        self.note(&format!("properties of {}", request.get_ref().service_instance), request.metadata());
+    async fn report_instance_properties(
+        &self,
+        request: Request<InstanceProperties>,
+    ) -> Result<Response<Commands>, Status> {
+        self.note(
+            &format!("properties of {}", request.get_ref().service_instance),
+            request.metadata(),
+        );
         Ok(Response::new(Commands::default()))
     }
 
-    async fn keep_alive(&self, request: Request<InstancePingPkg>) -> Result<Response<Commands>, Status> {
+    async fn keep_alive(
+        &self,
+        request: Request<InstancePingPkg>,
+    ) -> Result<Response<Commands>, Status> {
         self.note(&format!("keep-alive of {}", request.get_ref().service), request.metadata());
         Ok(Response::new(Commands::default()))
     }
@@ -91,7 +118,10 @@ fn transport(backend: SocketAddr) -> Grpc {
 }
 
 fn batch(ids: &[&str]) -> Vec<Bytes> {
-    let segment = |id: &&str| SegmentObject { trace_segment_id: (*id).to_owned(), ..SegmentObject::default() };
+    let segment = |id: &&str| SegmentObject {
+        trace_segment_id: (*id).to_owned(),
+        ..SegmentObject::default()
+    };
     ids.iter().map(|id| segment(id).encode_to_vec().into()).collect()
 }
 
@@ -103,27 +133,52 @@ async fn each_call_carries_the_token_and_the_version() {
     let mut grpc = transport(address);
     assert_eq!(grpc.say(Word::Properties).await, Outcome::Taken);
     assert_eq!(grpc.say(Word::KeepAlive).await, Outcome::Taken);
-    assert_eq!(grpc.send(Messages::new(batch(&["a", "b"]), Flight::default())).await, Outcome::Taken);
+    assert_eq!(
+        grpc.send(Messages::new(batch(&["a", "b"]), Flight::default())).await,
+        Outcome::Taken
+    );
     let version = env!("CARGO_PKG_VERSION");
     let heard = |what: &str| format!("{what} t0ken {version}");
-    assert_eq!(backend.seen(), [heard("properties of one"), heard("keep-alive of svc"), heard("collect"), "a".to_owned(), "b".to_owned()]);
+    assert_eq!(
+        backend.seen(),
+        [
+            heard("properties of one"),
+            heard("keep-alive of svc"),
+            heard("collect"),
+            "a".to_owned(),
+            "b".to_owned()
+        ]
+    );
 }
 
 #[tokio::test]
 async fn a_status_of_the_backend_is_an_answer() {
-    const OTHER_TOKEN: &str = "the token given by `Config::token` or SW_AGENT_AUTHENTICATION is not the backend's";
+    const OTHER_TOKEN: &str =
+        "the token given by `Config::token` or SW_AGENT_AUTHENTICATION is not the backend's";
     for (code, expected) in [
         (Code::InvalidArgument, Outcome::Refused("InvalidArgument: no: <hidden>_".to_owned())),
-        (Code::PermissionDenied, Outcome::Refused(format!("PermissionDenied: no: <hidden>_ ({OTHER_TOKEN})"))),
-        (Code::Unauthenticated, Outcome::Refused(format!("Unauthenticated: no: <hidden>_ ({OTHER_TOKEN})"))),
-        (Code::ResourceExhausted, Outcome::Overloaded("ResourceExhausted: no: <hidden>_".to_owned())),
+        (
+            Code::PermissionDenied,
+            Outcome::Refused(format!("PermissionDenied: no: <hidden>_ ({OTHER_TOKEN})")),
+        ),
+        (
+            Code::Unauthenticated,
+            Outcome::Refused(format!("Unauthenticated: no: <hidden>_ ({OTHER_TOKEN})")),
+        ),
+        (
+            Code::ResourceExhausted,
+            Outcome::Overloaded("ResourceExhausted: no: <hidden>_".to_owned()),
+        ),
         (Code::Unavailable, Outcome::Failed("Unavailable: no: <hidden>_".to_owned())),
         (Code::Internal, Outcome::Failed("Internal: no: <hidden>_".to_owned())),
     ] {
         let (listener, address) = listener().await;
         Backend { answer: Some(code), ..Backend::default() }.serve(listener);
         let flight = Flight::default();
-        assert_eq!(transport(address).send(Messages::new(batch(&["a"]), flight.clone())).await, expected);
+        assert_eq!(
+            transport(address).send(Messages::new(batch(&["a"]), flight.clone())).await,
+            expected
+        );
         assert!(!flight.revoke(), "the batch has left");
     }
 }
@@ -135,7 +190,10 @@ async fn with_nobody_listening_nothing_is_taken_and_the_same_batch_arrives_once_
     let mut grpc = transport(address);
     let flight = Flight::default();
     let outcome = grpc.send(Messages::new(batch(&["a"]), flight.clone())).await;
-    assert!(matches!(&outcome, Outcome::Failed(problem) if problem.contains("refused")), "{outcome:?}");
+    assert!(
+        matches!(&outcome, Outcome::Failed(problem) if problem.contains("refused")),
+        "{outcome:?}"
+    );
     assert!(flight.revoke(), "nothing has left");
 
     let backend = Backend::default();
@@ -175,7 +233,10 @@ async fn an_answer_of_a_proxy_is_no_answer_of_the_backend() {
         type Error = std::convert::Infallible;
         type Future = std::future::Ready<Result<Self::Response, Self::Error>>;
 
-        fn poll_ready(&mut self, _: &mut std::task::Context<'_>) -> std::task::Poll<Result<(), Self::Error>> {
+        fn poll_ready(
+            &mut self,
+            _: &mut std::task::Context<'_>,
+        ) -> std::task::Poll<Result<(), Self::Error>> {
             std::task::Poll::Ready(Ok(()))
         }
 
@@ -187,7 +248,9 @@ async fn an_answer_of_a_proxy_is_no_answer_of_the_backend() {
     }
     let (listener, address) = listener().await;
     let routes = tonic::transport::Server::builder().add_service(Proxy);
-    tokio::spawn(async move { routes.serve_with_incoming(TcpListenerStream::new(listener)).await.unwrap() });
+    tokio::spawn(async move {
+        routes.serve_with_incoming(TcpListenerStream::new(listener)).await.unwrap()
+    });
     let outcome = transport(address).send(Messages::new(batch(&["a"]), Flight::default())).await;
     assert!(matches!(&outcome, Outcome::Failed(problem) if problem.contains("403")), "{outcome:?}");
 }
@@ -207,23 +270,33 @@ async fn a_batch_that_was_given_up_sends_nothing_any_more() {
 #[tokio::test]
 async fn turning_goes_round_the_list() {
     let messages = properties::Messages::new(Identity::new("svc", "one"));
-    let backends = ["127.0.0.1:1", "127.0.0.1:2"].map(|address| Address::from(address.parse::<SocketAddr>().unwrap()));
+    let backends = ["127.0.0.1:1", "127.0.0.1:2"]
+        .map(|address| Address::from(address.parse::<SocketAddr>().unwrap()));
     let mut grpc = Grpc::new(backends.to_vec(), None, messages).unwrap();
     let mut seen = Vec::new();
     for _ in 0..3 {
         seen.push(grpc.address());
         grpc.turn();
     }
-    assert_eq!((seen, grpc.addresses()), (vec!["127.0.0.1:1".to_owned(), "127.0.0.1:2".to_owned(), "127.0.0.1:1".to_owned()], 2));
+    assert_eq!(
+        (seen, grpc.addresses()),
+        (vec!["127.0.0.1:1".to_owned(), "127.0.0.1:2".to_owned(), "127.0.0.1:1".to_owned()], 2)
+    );
 }
 
 #[test]
 fn a_status_that_tonic_made_itself_is_no_answer() {
     let broken = Status::from_error(Box::new(Status::invalid_argument("x")));
-    assert!(matches!(outcome(&broken, None), Outcome::Refused(_)), "a status in an error is that status");
+    assert!(
+        matches!(outcome(&broken, None), Outcome::Refused(_)),
+        "a status in an error is that status"
+    );
     let mut made = Status::permission_denied("h2 reset");
     made.set_source(Arc::new(std::io::Error::other("the stream was reset")));
-    assert_eq!(outcome(&made, None), Outcome::Failed("PermissionDenied: h2 reset: the stream was reset".to_owned()));
+    assert_eq!(
+        outcome(&made, None),
+        Outcome::Failed("PermissionDenied: h2 reset: the stream was reset".to_owned())
+    );
 }
 
 #[test]

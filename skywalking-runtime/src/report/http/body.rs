@@ -1,4 +1,5 @@
-//! The body of a call: one object, or an array of segments that is written as the connection asks for it.
+//! The body of a call: one object, or an array of segments that is written as the connection asks
+//! for it.
 //!
 //! Its length is told in advance, which asks for no segment.
 
@@ -39,7 +40,10 @@ impl Content {
     pub(super) fn array(messages: Messages) -> Self {
         let (number, bytes) = messages.left();
         let commas = number.saturating_sub(1);
-        Self { length: ("[]".len() + commas + bytes) as u64, rest: Rest::Array { messages, before: b"[" } }
+        Self {
+            length: ("[]".len() + commas + bytes) as u64,
+            rest: Rest::Array { messages, before: b"[" },
+        }
     }
 
     /// That of the batch that it is, if it is one.
@@ -57,7 +61,8 @@ impl Content {
                 let mut piece = BytesMut::with_capacity(PIECE);
                 while piece.len() < PIECE {
                     let Some(message) = messages.next() else {
-                        // Nothing at all was given out: the batch was given up, and must not look like one without segments.
+                        // Nothing at all was given out: the batch was given up, and must not look
+                        // like one without segments.
                         if before == b"[" && messages.left().0 > 0 {
                             return None;
                         }
@@ -82,7 +87,10 @@ impl Body for Content {
     type Data = Bytes;
     type Error = Infallible;
 
-    fn poll_frame(mut self: Pin<&mut Self>, _: &mut Context<'_>) -> Poll<Option<Result<Frame<Bytes>, Infallible>>> {
+    fn poll_frame(
+        mut self: Pin<&mut Self>,
+        _: &mut Context<'_>,
+    ) -> Poll<Option<Result<Frame<Bytes>, Infallible>>> {
         Poll::Ready(self.next().map(|piece| Ok(Frame::data(piece))))
     }
 
@@ -100,17 +108,24 @@ mod tests {
     use super::*;
 
     fn messages(texts: &[&str], flight: &Flight) -> Messages {
-        Messages::new(texts.iter().map(|text| Bytes::from((*text).to_owned())).collect(), flight.clone())
+        Messages::new(
+            texts.iter().map(|text| Bytes::from((*text).to_owned())).collect(),
+            flight.clone(),
+        )
     }
 
     fn whole(mut content: Content) -> String {
-        std::iter::from_fn(|| content.next()).map(|piece| String::from_utf8(piece.to_vec()).unwrap()).collect()
+        std::iter::from_fn(|| content.next())
+            .map(|piece| String::from_utf8(piece.to_vec()).unwrap())
+            .collect()
     }
 
     #[test]
     fn an_array_is_written_in_pieces_and_has_the_length_that_was_told() {
         let large = format!("{{\"a\":\"{}\"}}", "x".repeat(PIECE));
-        for texts in [vec![], vec!["{}"], vec!["{}", "{\"b\":1}"], vec!["{}", &large, "{}", &large, "{}"]] {
+        for texts in
+            [vec![], vec!["{}"], vec!["{}", "{\"b\":1}"], vec!["{}", &large, "{}", &large, "{}"]]
+        {
             let content = Content::array(messages(&texts, &Flight::default()));
             let length = content.length;
             let written = whole(content);
@@ -139,7 +154,9 @@ mod tests {
         for _ in 0..3 {
             assert!(content.next().is_some() && !flight.is_handed_over());
         }
-        assert!(content.next().is_some_and(|piece| piece.ends_with(b"]")) && flight.is_handed_over());
+        assert!(
+            content.next().is_some_and(|piece| piece.ends_with(b"]")) && flight.is_handed_over()
+        );
         assert!(content.next().is_none());
     }
 }

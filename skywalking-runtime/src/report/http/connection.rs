@@ -1,4 +1,5 @@
-//! One connection by HTTP/1.1: opened, used by one call after the other, and cut off when it is dropped.
+//! One connection by HTTP/1.1: opened, used by one call after the other, and cut off when it is
+//! dropped.
 
 use std::pin::Pin;
 use std::time::Duration;
@@ -16,9 +17,11 @@ use super::super::metered::Meter;
 use super::super::quote::sources;
 use super::body::Content;
 
-/// Backends close connections that nobody uses, an OAP after 30 s. What is written in that moment is lost, so an older one is left.
+/// Backends close connections that nobody uses, an OAP after 30 s. What is written in that moment
+/// is lost, so an older one is left.
 const YOUNG: Duration = Duration::from_secs(5);
-/// What is kept of an answer's words, and what is read of it at all so that the connection can be used again.
+/// What is kept of an answer's words, and what is read of it at all so that the connection can be
+/// used again.
 const KEPT: usize = 2 * 1024;
 const READ: usize = 64 * 1024;
 
@@ -51,8 +54,12 @@ impl Connection {
     /// Connects to `http://host:port`.
     pub(super) async fn open(address: Uri) -> Result<Self, String> {
         let meter = Meter::default();
-        let stream = connector(meter.clone()).call(address).await.map_err(|error| sources(error.to_string(), &error))?;
-        let (sender, connection) = handshake(stream).await.map_err(|error| sources(error.to_string(), &error))?;
+        let stream = connector(meter.clone())
+            .call(address)
+            .await
+            .map_err(|error| sources(error.to_string(), &error))?;
+        let (sender, connection) =
+            handshake(stream).await.map_err(|error| sources(error.to_string(), &error))?;
         // Its error is told to the call that it ends.
         let driver = tokio::spawn(async move { drop(connection.await) });
         Ok(Self { sender, driver, used: Instant::now(), meter })
@@ -67,7 +74,10 @@ impl Connection {
         self.sender.ready().await.is_ok()
     }
 
-    pub(super) async fn exchange(&mut self, request: Request<Content>) -> Result<Answer, hyper::Error> {
+    pub(super) async fn exchange(
+        &mut self,
+        request: Request<Content>,
+    ) -> Result<Answer, hyper::Error> {
         self.meter.begin();
         let (head, body) = self.sender.send_request(request).await?.into_parts();
         let (text, is_whole) = words(body).await;
@@ -76,7 +86,8 @@ impl Connection {
     }
 }
 
-/// The beginning of a body, and whether all of it came. The status is the answer, so nothing here is an error.
+/// The beginning of a body, and whether all of it came. The status is the answer, so nothing here
+/// is an error.
 async fn words(mut body: Incoming) -> (String, bool) {
     let (mut kept, mut read) = (Vec::new(), 0);
     while read <= READ {

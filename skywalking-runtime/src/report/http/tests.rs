@@ -1,5 +1,5 @@
-//! The transport against a server on this machine that says what the test writes: what arrives, what a status means, and what a
-//! broken connection does.
+//! The transport against a server on this machine that says what the test writes: what arrives,
+//! what a status means, and what a broken connection does.
 
 use std::net::SocketAddr;
 use std::sync::{Arc, Mutex};
@@ -42,12 +42,17 @@ impl Backend {
                 tokio::spawn(async move {
                     while let Some((head, body)) = request(&mut stream).await {
                         let named = |name: &str| {
-                            let value = head.lines().find_map(|line| line.strip_prefix(name)?.strip_prefix(": "));
+                            let value = head
+                                .lines()
+                                .find_map(|line| line.strip_prefix(name)?.strip_prefix(": "));
                             value.unwrap_or("-").to_owned()
                         };
                         let line = head.lines().next().unwrap_or_default().to_owned();
                         let (kind, token) = (named("content-type"), named("authentication"));
-                        this.seen.lock().unwrap().push(format!("{number}: {line} | {kind} | {token} | {body}"));
+                        this.seen
+                            .lock()
+                            .unwrap()
+                            .push(format!("{number}: {line} | {kind} | {token} | {body}"));
                         stream.write_all(this.answer.as_bytes()).await.unwrap();
                     }
                 });
@@ -66,7 +71,10 @@ async fn request(stream: &mut TcpStream) -> Option<(String, String)> {
     loop {
         if let Some(end) = read.windows(4).position(|four| four == b"\r\n\r\n") {
             let head = String::from_utf8(read[..end].to_vec()).unwrap();
-            let length = head.lines().find_map(|line| line.strip_prefix("content-length: ")?.parse::<usize>().ok()).unwrap();
+            let length = head
+                .lines()
+                .find_map(|line| line.strip_prefix("content-length: ")?.parse::<usize>().ok())
+                .unwrap();
             if read.len() >= end + 4 + length {
                 return Some((head, String::from_utf8(read[end + 4..].to_vec()).unwrap()));
             }
@@ -92,7 +100,8 @@ fn batch(flight: &Flight) -> Messages {
     Messages::new(vec![Bytes::from_static(b"{\"a\":1}"), Bytes::from_static(b"{}")], flight.clone())
 }
 
-const GOOD: &str = "HTTP/1.1 200 OK\r\ncontent-type: application/protobuf\r\ncontent-length: 0\r\n\r\n";
+const GOOD: &str =
+    "HTTP/1.1 200 OK\r\ncontent-type: application/protobuf\r\ncontent-length: 0\r\n\r\n";
 
 #[tokio::test]
 async fn each_call_is_a_post_of_json_with_the_token_over_one_connection() {
@@ -106,27 +115,42 @@ async fn each_call_is_a_post_of_json_with_the_token_over_one_connection() {
     let start = "1: POST /v3/management/reportProperties HTTP/1.1 | application/json | t0ken | \
                  {\"service\":\"svc\",\"serviceInstance\":\"one\",\"properties\":[{\"key\":\"language\",\"value\":\"rust\"},";
     assert!(properties.starts_with(start), "{properties}");
-    let expected =
-        "1: POST /v3/management/keepAlive HTTP/1.1 | application/json | t0ken | {\"service\":\"svc\",\"serviceInstance\":\"one\"}";
+    let expected = "1: POST /v3/management/keepAlive HTTP/1.1 | application/json | t0ken | {\"service\":\"svc\",\"serviceInstance\":\"one\"}";
     assert_eq!(ping, expected);
-    assert_eq!(segments, "1: POST /v3/segments HTTP/1.1 | application/json | t0ken | [{\"a\":1},{}]");
+    assert_eq!(
+        segments,
+        "1: POST /v3/segments HTTP/1.1 | application/json | t0ken | [{\"a\":1},{}]"
+    );
 }
 
 #[tokio::test]
 async fn a_status_is_an_answer_unless_it_comes_from_something_in_between() {
-    const OTHER_TOKEN: &str = "the token given by `Config::token` or SW_AGENT_AUTHENTICATION is not the backend's";
+    const OTHER_TOKEN: &str =
+        "the token given by `Config::token` or SW_AGENT_AUTHENTICATION is not the backend's";
     let refused = |words: &str| Outcome::Refused(format!("HTTP status {words}"));
     let failed = |words: &str| Outcome::Failed(format!("HTTP status {words}"));
     for (answer, expected) in [
         ("HTTP/1.1 204 No Content\r\n\r\n", Outcome::Taken),
-        ("HTTP/1.1 401 -\r\ncontent-length: 9\r\n\r\nno: t0ken", refused(&format!("401 Unauthorized: no: <hidden> ({OTHER_TOKEN})"))),
-        ("HTTP/1.1 403 -\r\ncontent-length: 0\r\n\r\n", refused(&format!("403 Forbidden ({OTHER_TOKEN})"))),
+        (
+            "HTTP/1.1 401 -\r\ncontent-length: 9\r\n\r\nno: t0ken",
+            refused(&format!("401 Unauthorized: no: <hidden> ({OTHER_TOKEN})")),
+        ),
+        (
+            "HTTP/1.1 403 -\r\ncontent-length: 0\r\n\r\n",
+            refused(&format!("403 Forbidden ({OTHER_TOKEN})")),
+        ),
         ("HTTP/1.1 400 -\r\ncontent-length: 3\r\n\r\n\x1b[2", refused("400 Bad Request: _[2")),
         ("HTTP/1.1 413 -\r\ncontent-length: 0\r\n\r\n", refused("413 Payload Too Large")),
         ("HTTP/1.1 500 -\r\ncontent-length: 0\r\n\r\n", refused("500 Internal Server Error")),
-        ("HTTP/1.1 429 -\r\ncontent-length: 0\r\n\r\n", Outcome::Overloaded("HTTP status 429 Too Many Requests".to_owned())),
+        (
+            "HTTP/1.1 429 -\r\ncontent-length: 0\r\n\r\n",
+            Outcome::Overloaded("HTTP status 429 Too Many Requests".to_owned()),
+        ),
         ("HTTP/1.1 503 -\r\ncontent-length: 0\r\n\r\n", failed("503 Service Unavailable")),
-        ("HTTP/1.1 301 -\r\nlocation: /x\r\ncontent-length: 0\r\n\r\n", failed("301 Moved Permanently")),
+        (
+            "HTTP/1.1 301 -\r\nlocation: /x\r\ncontent-length: 0\r\n\r\n",
+            failed("301 Moved Permanently"),
+        ),
     ] {
         let address = Backend::new(answer).start().await;
         let flight = Flight::default();
@@ -140,7 +164,10 @@ async fn what_speaks_no_http_has_not_answered() {
     // As a port for gRPC begins.
     let address = Backend::new("\0\0\u{6}\u{4}\0\0\0\0\0\0\u{5}\0\0@\0").start().await;
     let outcome = transport(address).say(Word::Properties).await;
-    assert!(matches!(&outcome, Outcome::Failed(problem) if problem.contains("invalid HTTP")), "{outcome:?}");
+    assert!(
+        matches!(&outcome, Outcome::Failed(problem) if problem.contains("invalid HTTP")),
+        "{outcome:?}"
+    );
 }
 
 #[tokio::test]
@@ -168,7 +195,9 @@ async fn an_answer_without_end_is_a_failure_and_is_not_read_on() {
         });
         let mut http = transport(address);
         let call = http.say(Word::Properties);
-        let outcome = tokio::time::timeout(std::time::Duration::from_secs(60), call).await.expect("it ends by itself");
+        let outcome = tokio::time::timeout(std::time::Duration::from_secs(60), call)
+            .await
+            .expect("it ends by itself");
         assert!(matches!(&outcome, Outcome::Failed(_)), "{outcome:?}");
         // What the system keeps of a connection comes on top.
         assert!(written.await.unwrap() < 32 * 1024 * 1024);
@@ -178,8 +207,11 @@ async fn an_answer_without_end_is_a_failure_and_is_not_read_on() {
 #[tokio::test]
 async fn a_call_behind_one_with_a_long_answer_may_read_as_much() {
     // Interim answers, and words up to what is read of them.
-    let answer =
-        format!("{}HTTP/1.1 200 OK\r\ncontent-length: 60000\r\n\r\n{}", "HTTP/1.1 100 Continue\r\n\r\n".repeat(4_000), "x".repeat(60_000));
+    let answer = format!(
+        "{}HTTP/1.1 200 OK\r\ncontent-length: 60000\r\n\r\n{}",
+        "HTTP/1.1 100 Continue\r\n\r\n".repeat(4_000),
+        "x".repeat(60_000)
+    );
     let mut http = transport(Backend::new(Box::leak(answer.into_boxed_str())).start().await);
     for _ in 0..20 {
         assert_eq!(http.say(Word::KeepAlive).await, Outcome::Taken);
@@ -193,7 +225,10 @@ async fn with_nobody_listening_nothing_is_taken_and_the_same_batch_arrives_once_
     let mut http = transport(address);
     let flight = Flight::default();
     let outcome = http.send(batch(&flight)).await;
-    assert!(matches!(&outcome, Outcome::Failed(problem) if problem.contains("refused")), "{outcome:?}");
+    assert!(
+        matches!(&outcome, Outcome::Failed(problem) if problem.contains("refused")),
+        "{outcome:?}"
+    );
     assert!(flight.revoke(), "nothing has left");
 
     let backend = Backend::new(GOOD);
@@ -234,7 +269,8 @@ async fn an_answer_before_the_body_was_sent_does_not_say_that_it_was_read() {
         let mut http = transport(address);
         let flight = Flight::default();
         // More than any buffer of the system.
-        let messages = Messages::new(vec![Bytes::from(vec![b'x'; 1024 * 1024]); 16], flight.clone());
+        let messages =
+            Messages::new(vec![Bytes::from(vec![b'x'; 1024 * 1024]); 16], flight.clone());
         assert_eq!(http.send(messages).await, Outcome::Taken);
         assert!(!flight.is_handed_over() && !flight.revoke());
         assert!(lock(&http.kept).is_none(), "nothing else can go over that connection");
@@ -308,14 +344,18 @@ async fn a_connection_that_the_other_side_has_closed_is_not_used_again() {
 #[tokio::test]
 async fn turning_goes_round_the_list() {
     let messages = properties::Messages::new(Identity::new("svc", "one"));
-    let backends = ["127.0.0.1:1", "[::1]:2"].map(|address| Address::from(address.parse::<SocketAddr>().unwrap()));
+    let backends = ["127.0.0.1:1", "[::1]:2"]
+        .map(|address| Address::from(address.parse::<SocketAddr>().unwrap()));
     let mut http = Http::new(backends.to_vec(), None, messages).unwrap();
     let mut seen = Vec::new();
     for _ in 0..3 {
         seen.push(http.address());
         http.turn();
     }
-    assert_eq!((seen, http.addresses()), (vec!["127.0.0.1:1".to_owned(), "[::1]:2".to_owned(), "127.0.0.1:1".to_owned()], 2));
+    assert_eq!(
+        (seen, http.addresses()),
+        (vec!["127.0.0.1:1".to_owned(), "[::1]:2".to_owned(), "127.0.0.1:1".to_owned()], 2)
+    );
 }
 
 #[test]

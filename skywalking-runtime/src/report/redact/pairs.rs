@@ -1,5 +1,5 @@
-//! Secrets that a key gives away: `key=value` in query strings and connection strings, `"key": "value"` in JSON, lines of headers, and the
-//! token behind `Bearer`.
+//! Secrets that a key gives away: `key=value` in query strings and connection strings, `"key":
+//! "value"` in JSON, lines of headers, and the token behind `Bearer`.
 
 use std::borrow::Cow;
 
@@ -29,9 +29,18 @@ const SECRET: [&str; 20] = [
     "token",
 ];
 /// A longer key that ends so is one of them.
-const ENDINGS: [&str; 7] = ["_access_key", "_api_key", "_authorization", "_password", "_secret", "_secret_key", "_token"];
+const ENDINGS: [&str; 7] =
+    ["_access_key", "_api_key", "_authorization", "_password", "_secret", "_secret_key", "_token"];
 /// Those that are secret behind a colon too, where others are words of a sentence.
-const HEADERS: [&str; 7] = ["api_key", "authorization", "auth_token", "cookie", "password", "proxy_authorization", "set_cookie"];
+const HEADERS: [&str; 7] = [
+    "api_key",
+    "authorization",
+    "auth_token",
+    "cookie",
+    "password",
+    "proxy_authorization",
+    "set_cookie",
+];
 
 /// The last word of a key, in lower case and with underscores.
 fn word(key: &str) -> String {
@@ -51,7 +60,9 @@ fn is_secret_header(key: &str) -> bool {
         // No word of a sentence.
         return true;
     }
-    HEADERS.iter().any(|header| word == *header || word.strip_suffix(header).is_some_and(|before| before.ends_with('_')))
+    HEADERS.iter().any(|header| {
+        word == *header || word.strip_suffix(header).is_some_and(|before| before.ends_with('_'))
+    })
 }
 
 /// The text with a mask in the place of each secret value.
@@ -79,7 +90,8 @@ pub(super) fn without_values(text: &str) -> Cow<'_, str> {
     Cow::Owned(out)
 }
 
-/// Where the secret value stands behind this mark, if there is one: not empty, and not masked already.
+/// Where the secret value stands behind this mark, if there is one: not empty, and not masked
+/// already.
 fn value_behind(text: &str, mark: usize) -> Option<(usize, usize)> {
     let (before, behind) = text.split_at_checked(mark)?;
     let sign = behind.chars().next()?;
@@ -87,7 +99,9 @@ fn value_behind(text: &str, mark: usize) -> Option<(usize, usize)> {
     let quoted = before.trim_end().ends_with(['"', '\'']);
     // Also in a text within a text, where quotes have backslashes before them.
     let key = before.trim_end().trim_end_matches(['"', '\'', '\\']);
-    let begin = key.rfind(|c: char| !(c.is_ascii_alphanumeric() || matches!(c, '_' | '-' | '.'))).map_or(0, |at| at + width(key, at));
+    let begin = key
+        .rfind(|c: char| !(c.is_ascii_alphanumeric() || matches!(c, '_' | '-' | '.')))
+        .map_or(0, |at| at + width(key, at));
     let (around, key) = key.split_at(begin);
     let blanks = behind.len() - behind.trim_start_matches([' ', '\t']).len();
     let value = &behind[blanks..];
@@ -105,8 +119,12 @@ fn value_behind(text: &str, mark: usize) -> Option<(usize, usize)> {
     }
     let ends: fn(char) -> bool = match sign {
         // In a query what separates pairs elsewhere may be a part of the value.
-        '=' if is_secret(key) && around.ends_with(['?', '&']) => |c| c.is_whitespace() || matches!(c, '&' | '#' | '"' | '\''),
-        '=' if is_secret(key) => |c| c.is_whitespace() || matches!(c, '&' | ';' | ',' | '"' | '\'' | ')' | '}'),
+        '=' if is_secret(key) && around.ends_with(['?', '&']) => {
+            |c| c.is_whitespace() || matches!(c, '&' | '#' | '"' | '\'')
+        }
+        '=' if is_secret(key) => {
+            |c| c.is_whitespace() || matches!(c, '&' | ';' | ',' | '"' | '\'' | ')' | '}')
+        }
         ':' if quoted && is_secret(key) => |c| c.is_whitespace() || matches!(c, ',' | '}' | ']'),
         // The rest of the line: a scheme and a token, or several cookies.
         ':' if is_secret_header(key) => |c| matches!(c, '\r' | '\n' | '"'),
@@ -115,7 +133,8 @@ fn value_behind(text: &str, mark: usize) -> Option<(usize, usize)> {
         }
         _ => return None,
     };
-    let (opening, length) = quoted_text(value).unwrap_or_else(|| (0, value.find(ends).unwrap_or(value.len())));
+    let (opening, length) =
+        quoted_text(value).unwrap_or_else(|| (0, value.find(ends).unwrap_or(value.len())));
     is_shown(text, from + opening, length)
 }
 
@@ -125,8 +144,9 @@ fn is_shown(text: &str, from: usize, length: usize) -> Option<(usize, usize)> {
     (length > 0 && text.get(from..to) != Some(MASK)).then_some((from, to))
 }
 
-/// The length of the quote that a text begins with, and how long it is up to the same one or to the end of what was cut. One behind a
-/// backslash, or twice in a row, is part of it. In a text within a text quotes have backslashes before them, and what is escaped has more.
+/// The length of the quote that a text begins with, and how long it is up to the same one or to the
+/// end of what was cut. One behind a backslash, or twice in a row, is part of it. In a text within
+/// a text quotes have backslashes before them, and what is escaped has more.
 fn quoted_text(value: &str) -> Option<(usize, usize)> {
     let escapes = value.bytes().take_while(|byte| *byte == b'\\').count();
     let quote = *value.as_bytes().get(escapes).filter(|quote| matches!(quote, b'"' | b'\''))?;
@@ -170,10 +190,25 @@ mod tests {
 
     #[test]
     fn keys_are_known_in_every_spelling() {
-        for key in ["Authorization", "http.request.header.X-Api-Key", "db_password", "DB-PASSWORD", "x-auth-token", "set-cookie", "pwd"] {
+        for key in [
+            "Authorization",
+            "http.request.header.X-Api-Key",
+            "db_password",
+            "DB-PASSWORD",
+            "x-auth-token",
+            "set-cookie",
+            "pwd",
+        ] {
             assert!(is_secret(key), "{key}");
         }
-        for key in ["token.usage", "gen_ai.usage.input_tokens", "passwords.length", "author", "keyboard", ""] {
+        for key in [
+            "token.usage",
+            "gen_ai.usage.input_tokens",
+            "passwords.length",
+            "author",
+            "keyboard",
+            "",
+        ] {
             assert!(!is_secret(key), "{key}");
         }
     }
@@ -192,9 +227,15 @@ mod tests {
             ("{\"password\": \"p\\\"w\", \"a\": \"\"}", "{\"password\": \"***\", \"a\": \"\"}"),
             ("{\"password\": \"\", \"a\": \"b\"}", "{\"password\": \"\", \"a\": \"b\"}"),
             ("{\"cookie\": [\"a=1]\", \"b=2\"], \"c\": 3}", "{\"cookie\": [***], \"c\": 3}"),
-            ("\"{\\\"token\\\": \\\"p, \\\\\\\"w\\\", \\\"a\\\": 1}\"", "\"{\\\"token\\\": \\\"***\\\", \\\"a\\\": 1}\""),
+            (
+                "\"{\\\"token\\\": \\\"p, \\\\\\\"w\\\", \\\"a\\\": 1}\"",
+                "\"{\\\"token\\\": \\\"***\\\", \\\"a\\\": 1}\"",
+            ),
             ("Pwd='p''w';x=1", "Pwd='***';x=1"),
-            ("Login { user: \"me\", token: \"t\", secret: Some(\"s\") }", "Login { user: \"me\", token: \"***\", secret: Some(\"***\") }"),
+            (
+                "Login { user: \"me\", token: \"t\", secret: Some(\"s\") }",
+                "Login { user: \"me\", token: \"***\", secret: Some(\"***\") }",
+            ),
             ("Login {\n    token: \"t\",\n}", "Login {\n    token: \"***\",\n}"),
             ("unexpected token: \"}\"", "unexpected token: \"}\""),
             ("x-amz-security-token: abc", "x-amz-security-token: ***"),

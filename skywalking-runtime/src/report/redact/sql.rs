@@ -1,4 +1,5 @@
-//! SQL without its literals. No dialect is known here, so where dialects differ the safe reading is taken: what might be a literal goes.
+//! SQL without its literals. No dialect is known here, so where dialects differ the safe reading is
+//! taken: what might be a literal goes.
 
 /// The statement with `?` in the place of each literal, and without comments.
 pub(super) fn without_literals(sql: &str) -> String {
@@ -10,11 +11,15 @@ pub(super) fn without_literals(sql: &str) -> String {
             '`' => name_in_quotes(&mut out, rest),
             '$' => dollar(&mut out, rest),
             '[' => bracket(&mut out, rest),
-            'q' | 'Q' | 'n' | 'N' if own_quotes(rest).is_some() => text_in_own_quotes(&mut out, rest),
+            'q' | 'Q' | 'n' | 'N' if own_quotes(rest).is_some() => {
+                text_in_own_quotes(&mut out, rest)
+            }
             '-' if rest.starts_with("--") => Some(line(rest)),
             '#' if is_comment(rest) => Some(line(rest)),
             '/' if rest.starts_with("/*") => block(&mut out, rest),
-            '.' if rest[1..].starts_with(|c: char| c.is_ascii_digit()) => Some(number(&mut out, rest)),
+            '.' if rest[1..].starts_with(|c: char| c.is_ascii_digit()) => {
+                Some(number(&mut out, rest))
+            }
             // A parameter by its number.
             ':' => Some(copy(&mut out, rest, 1 + run(&rest[1..], |c| c.is_ascii_digit()))),
             _ if c.is_ascii_digit() => Some(number(&mut out, rest)),
@@ -46,7 +51,8 @@ fn copy(out: &mut String, rest: &str, length: usize) -> usize {
     length
 }
 
-/// A text in quotes, in which a quote stands twice. None if it has no end, or if a backslash makes that doubtful.
+/// A text in quotes, in which a quote stands twice. None if it has no end, or if a backslash makes
+/// that doubtful.
 fn literal(out: &mut String, rest: &str, quote: char) -> Option<usize> {
     out.push('?');
     let mut at = 1;
@@ -65,7 +71,8 @@ fn literal(out: &mut String, rest: &str, quote: char) -> Option<usize> {
     }
 }
 
-/// A name in the quotes of `MySQL`. One that holds other quotes is left out: elsewhere it is no name.
+/// A name in the quotes of `MySQL`. One that holds other quotes is left out: elsewhere it is no
+/// name.
 fn name_in_quotes(out: &mut String, rest: &str) -> Option<usize> {
     let length = rest[1..].find('`')? + 2;
     let name = &rest[..length];
@@ -88,7 +95,8 @@ fn dollar(out: &mut String, rest: &str) -> Option<usize> {
     Some(copy(out, rest, tag))
 }
 
-/// What stands in brackets is a name for `SQL Server` and an expression for others. None if an odd quote there would be read in two ways.
+/// What stands in brackets is a name for `SQL Server` and an expression for others. None if an odd
+/// quote there would be read in two ways.
 fn bracket(out: &mut String, rest: &str) -> Option<usize> {
     let inner = rest.split_once(']').map_or("", |(inner, _)| inner);
     if ['\'', '"'].iter().any(|quote| inner.matches(*quote).count() % 2 == 1) {
@@ -122,13 +130,14 @@ fn text_in_own_quotes(out: &mut String, rest: &str) -> Option<usize> {
     Some(rest.len() - inner.len() + length)
 }
 
-/// A line that `MySQL` takes for a comment: neither an operator of `PostgreSQL` nor a temporary table.
+/// A line that `MySQL` takes for a comment: neither an operator of `PostgreSQL` nor a temporary
+/// table.
 fn is_comment(rest: &str) -> bool {
     !rest[1..].starts_with(|c: char| matches!(c, '>' | '-' | '=') || is_of_word(c))
 }
 
-/// A comment in the middle of a line. A blank stays, so that what stood around it does not become one. None if it holds the beginning of
-/// another one: for some dialects both have to end.
+/// A comment in the middle of a line. A blank stays, so that what stood around it does not become
+/// one. None if it holds the beginning of another one: for some dialects both have to end.
 fn block(out: &mut String, rest: &str) -> Option<usize> {
     out.push(' ');
     let end = rest[2..].find("*/")?;
@@ -161,15 +170,24 @@ mod tests {
     #[test]
     fn literals_become_question_marks_and_all_else_stays() {
         for (sql, expected) in [
-            ("SELECT * FROM t1 WHERE a = 'x' AND b IN (1, 2.5, -3e-7, 0xFF, .5)", "SELECT * FROM t1 WHERE a = ? AND b IN (?, ?, -?, ?, ?)"),
-            ("INSERT INTO t VALUES ('it''s', N'x', \"y\"\"z\", NULL, TRUE)", "INSERT INTO t VALUES (?, N?, ?, NULL, TRUE)"),
+            (
+                "SELECT * FROM t1 WHERE a = 'x' AND b IN (1, 2.5, -3e-7, 0xFF, .5)",
+                "SELECT * FROM t1 WHERE a = ? AND b IN (?, ?, -?, ?, ?)",
+            ),
+            (
+                "INSERT INTO t VALUES ('it''s', N'x', \"y\"\"z\", NULL, TRUE)",
+                "INSERT INTO t VALUES (?, N?, ?, NULL, TRUE)",
+            ),
             ("SELECT `a 1`, t2.c3, x.1y FROM `b`", "SELECT `a 1`, t2.c3, x.1y FROM `b`"),
             (
                 "SELECT a FROM b WHERE c = $1 AND d = :2 AND e = :name AND f = @v AND g = ?",
                 "SELECT a FROM b WHERE c = $1 AND d = :2 AND e = :name AND f = @v AND g = ?",
             ),
             ("SELECT $$it's$$, $tag$ a $$ b $tag$, 5", "SELECT ?, ?, ?"),
-            ("SELECT 1 -- it's\nFROM a /* 'b */ # don't\nWHERE c #>> '{x}' = d::int4", "SELECT ? \nFROM a   \nWHERE c #>> ? = d::int4"),
+            (
+                "SELECT 1 -- it's\nFROM a /* 'b */ # don't\nWHERE c #>> '{x}' = d::int4",
+                "SELECT ? \nFROM a   \nWHERE c #>> ? = d::int4",
+            ),
             ("SELECT * FROM #temp WHERE a = 'x'", "SELECT * FROM #temp WHERE a = ?"),
             ("SELECT 'a\\\\' , 'secret'", "SELECT ? , ?"),
             ("SELECT 'a\\' , 'secret' FROM t", "SELECT ?"),
@@ -179,7 +197,10 @@ mod tests {
             ("SELECT 1 /* cut", "SELECT ?  "),
             ("SELECT 1 /* a /* b */ secret */", "SELECT ?  "),
             ("SELECT [it's] FROM t WHERE a = 'secret'", "SELECT ?"),
-            ("SELECT [a b], c['d']['e'], ARRAY['x', 'y'] FROM t", "SELECT [a b], c[?][?], ARRAY[?, ?] FROM t"),
+            (
+                "SELECT [a b], c['d']['e'], ARRAY['x', 'y'] FROM t",
+                "SELECT [a b], c[?][?], ARRAY[?, ?] FROM t",
+            ),
             ("SELECT q'[it's secret]', nQ'!it's!', Q'{x}' FROM q", "SELECT ?, ?, ? FROM q"),
             ("SELECT q'a', q, no FROM n WHERE q'[cut of", "SELECT q?, q, no FROM n WHERE ?"),
             ("", ""),

@@ -29,12 +29,14 @@ impl Redaction {
     ///
     /// * of a URL in any text, and of a peer, the user and the password;
     /// * a token behind `Bearer` in any text;
-    /// * the value of a key that says that it is secret (`authorization`, `cookie`, `password`, `access_token`, `x-api-key` and their like):
-    ///   of a tag, of a log's field, and of `key=value`, `"key": "value"`, fields as `Debug` prints them and header lines in any text, a
-    ///   peer included;
-    /// * of `db.statement`, a tag or a log's field, the literals, and the whole of `db.bind_vars` and `db.sql.parameters`. It knows no
-    ///   dialect: what stands in double quotes is taken out as well, so are comments, and where a backslash before a quote, a quote between
-    ///   brackets or a comment in a comment could be read in two ways, all the rest of the statement.
+    /// * the value of a key that says that it is secret (`authorization`, `cookie`, `password`,
+    ///   `access_token`, `x-api-key` and their like): of a tag, of a log's field, and of
+    ///   `key=value`, `"key": "value"`, fields as `Debug` prints them and header lines in any text,
+    ///   a peer included;
+    /// * of `db.statement`, a tag or a log's field, the literals, and the whole of `db.bind_vars`
+    ///   and `db.sql.parameters`. It knows no dialect: what stands in double quotes is taken out as
+    ///   well, so are comments, and where a backslash before a quote, a quote between brackets or a
+    ///   comment in a comment could be read in two ways, all the rest of the statement.
     pub fn standard() -> Self {
         Self {}
     }
@@ -46,9 +48,12 @@ impl Redact for Redaction {
             return None;
         }
         let redacted = match field {
-            Field::Tag("db.bind_vars" | "db.sql.parameters") | Field::Log("db.bind_vars" | "db.sql.parameters") => Cow::Borrowed(MASK),
+            Field::Tag("db.bind_vars" | "db.sql.parameters")
+            | Field::Log("db.bind_vars" | "db.sql.parameters") => Cow::Borrowed(MASK),
             Field::Tag(key) | Field::Log(key) if pairs::is_secret(key) => Cow::Borrowed(MASK),
-            Field::Tag("db.statement") | Field::Log("db.statement") => Cow::Owned(sql::without_literals(text)),
+            Field::Tag("db.statement") | Field::Log("db.statement") => {
+                Cow::Owned(sql::without_literals(text))
+            }
             Field::Peer => without_values(url::without_users(text)),
             _ => without_values(url::without_credentials(text)),
         };
@@ -76,7 +81,17 @@ mod tests {
 
     #[test]
     fn what_holds_no_secret_is_left_as_it_is() {
-        for text in ["", "plain", "a=b&c=d", "https://shop:8080/cart?page=2#at", "you@example.org", "12:30", "Bearer", "token", "a: b"] {
+        for text in [
+            "",
+            "plain",
+            "a=b&c=d",
+            "https://shop:8080/cart?page=2#at",
+            "you@example.org",
+            "12:30",
+            "Bearer",
+            "token",
+            "a: b",
+        ] {
             assert_eq!(Redaction::standard().redact(Field::Tag("any"), text), None, "{text}");
         }
     }
@@ -90,7 +105,10 @@ mod tests {
         assert_eq!(redacted(Field::Log("password"), "pw"), "***");
         assert_eq!(redacted(Field::Name, "GET:/a?api_key=1&b=2"), "GET:/a?api_key=***&b=2");
         assert_eq!(redacted(Field::Peer, "me:pw@db:5432,you@db2:5432"), "***@db:5432,***@db2:5432");
-        assert_eq!(redacted(Field::Peer, "postgres://me:pw@db/x?password=pw"), "postgres://***@db/x?password=***");
+        assert_eq!(
+            redacted(Field::Peer, "postgres://me:pw@db/x?password=pw"),
+            "postgres://***@db/x?password=***"
+        );
         assert_eq!(redacted(Field::Peer, "https://web/?token=x"), "https://web/?token=***");
         assert_eq!(redacted(Field::Tag("db.bind_vars"), "[1, you]"), "***");
         assert_eq!(redacted(Field::Log("db.sql.parameters"), "[1, you]"), "***");

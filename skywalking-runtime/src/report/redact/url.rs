@@ -39,7 +39,8 @@ fn user_of(url: &str) -> usize {
     if let Some(at) = authority.rfind('@') {
         return at;
     }
-    // A port is a number. What is none is a password, in which somebody forgot to escape what ended the authority.
+    // A port is a number. What is none is a password, in which somebody forgot to escape what ended
+    // the authority.
     let port = authority.rsplit_once(':').map_or("", |(_, port)| port);
     let is_port = port.bytes().all(|byte| byte.is_ascii_digit()) || authority.ends_with(']');
     if is_port { 0 } else { url.rfind('@').unwrap_or(0) }
@@ -50,7 +51,8 @@ pub(super) fn without_users(peer: &str) -> Cow<'_, str> {
     if !peer.contains('@') {
         return Cow::Borrowed(peer);
     }
-    // URLs first: a comma may be part of a password in one. What is left of it after a comma is an address.
+    // URLs first: a comma may be part of a password in one. What is left of it after a comma is an
+    // address.
     let peer = without_credentials(peer);
     let each = peer.split(',').map(|address| match address.rsplit_once('@') {
         Some((_, host)) if !address.contains("://") => format!("{MASK}@{host}"),
@@ -71,7 +73,10 @@ mod tests {
             ("https://host/path@2", "https://host/path@2"),
             ("https://host:80/path@2", "https://host:80/path@2"),
             ("https://[::1]/path@2", "https://[::1]/path@2"),
-            ("a redis://:pw@one and \"mongodb://me:pw@two,three/db\" more", "a redis://***@one and \"mongodb://***@two,three/db\" more"),
+            (
+                "a redis://:pw@one and \"mongodb://me:pw@two,three/db\" more",
+                "a redis://***@one and \"mongodb://***@two,three/db\" more",
+            ),
             ("postgres://me:p@ss@db/x", "postgres://***@db/x"),
             ("postgres://me:p/s#s@db/x", "postgres://***@db/x"),
             ("jdbc:mysql://me:pw@h1,x://a:b@h2", "jdbc:mysql://***@h1,x://***@h2"),

@@ -56,14 +56,21 @@ fn a_duration_is_right_across_a_step_of_the_wall_clock() {
 #[test]
 fn a_jump_of_the_wall_clock_does_not_move_what_ran_before_it() {
     for jump in [8 * 3_600_i64, -8 * 3_600, 2, -2, 86_400 * 30] {
-        let after = |second: u64| (EPOCH + second * SECOND).checked_add_signed(jump * 1_000_000_000).unwrap();
+        let after = |second: u64| {
+            (EPOCH + second * SECOND).checked_add_signed(jump * 1_000_000_000).unwrap()
+        };
         // It jumps between 10 and 11 s.
-        let mut timeline = of((0..=10).map(|n| anchor(n * 3 * SECOND, n * SECOND, EPOCH + n * SECOND)));
+        let mut timeline =
+            of((0..=10).map(|n| anchor(n * 3 * SECOND, n * SECOND, EPOCH + n * SECOND)));
         for second in 11..=20_000 {
             timeline.add(anchor(second * 3 * SECOND, second * SECOND, after(second)));
         }
         for tenth in 0..=100 {
-            assert_eq!(timeline.nanoseconds(tenth * 3 * SECOND / 10), EPOCH + tenth * SECOND / 10, "{jump} {tenth}");
+            assert_eq!(
+                timeline.nanoseconds(tenth * 3 * SECOND / 10),
+                EPOCH + tenth * SECOND / 10,
+                "{jump} {tenth}"
+            );
         }
         // In between nobody knows; behind it the new time counts, until now.
         for second in (11..=20_000).step_by(97) {
@@ -75,7 +82,8 @@ fn a_jump_of_the_wall_clock_does_not_move_what_ran_before_it() {
 #[test]
 fn a_clock_that_is_corrected_in_small_steps_is_followed() {
     // By 5 %.
-    let timeline = of((0..=100).map(|n| anchor(n * SECOND, n * SECOND, EPOCH + n * SECOND * 105 / 100)));
+    let timeline =
+        of((0..=100).map(|n| anchor(n * SECOND, n * SECOND, EPOCH + n * SECOND * 105 / 100)));
     for half in 0..=200 {
         assert_eq!(timeline.nanoseconds(half * SECOND / 2), EPOCH + half * SECOND * 105 / 200);
     }
@@ -91,17 +99,25 @@ fn a_wall_clock_that_was_not_set_counts_as_the_one_that_is() {
 
 #[test]
 fn a_suspended_machine_whose_counter_went_on_loses_nothing() {
-    // Awake for 10 s, away for 8 h, in which the counter counts and the monotonic clock stands still, awake again.
+    // Awake for 10 s, away for 8 h, in which the counter counts and the monotonic clock stands
+    // still, awake again.
     let away = 8 * 3_600 * SECOND;
     let mut timeline = of((0..=10).map(|n| anchor(3 * n * SECOND, n * SECOND, EPOCH + n * SECOND)));
     for second in 11..=20 {
-        timeline.add(anchor(3 * (second * SECOND + away), second * SECOND, EPOCH + second * SECOND + away));
+        timeline.add(anchor(
+            3 * (second * SECOND + away),
+            second * SECOND,
+            EPOCH + second * SECOND + away,
+        ));
     }
     for second in 0..=10 {
         assert_eq!(timeline.nanoseconds(3 * second * SECOND), EPOCH + second * SECOND);
     }
     for second in 11..=20 {
-        assert_eq!(timeline.nanoseconds(3 * (second * SECOND + away)), EPOCH + second * SECOND + away);
+        assert_eq!(
+            timeline.nanoseconds(3 * (second * SECOND + away)),
+            EPOCH + second * SECOND + away
+        );
     }
     // Behind the last anchor the rate is that of the waking machine.
     assert_eq!(timeline.nanoseconds(3 * (21 * SECOND + away)), EPOCH + 21 * SECOND + away);
@@ -115,7 +131,11 @@ fn a_counter_that_went_back_does_not_move_what_ran_before_it() {
     timeline.add(anchor(1_000_010, 3 * SECOND, EPOCH + 3 * SECOND + away));
     assert_eq!(timeline.nanoseconds(1_500_000), EPOCH + SECOND / 2);
     assert_eq!(timeline.nanoseconds(2_000_000), EPOCH + SECOND);
-    assert_eq!(timeline.nanoseconds(2_250_000), EPOCH + SECOND + SECOND / 4, "behind its last anchor");
+    assert_eq!(
+        timeline.nanoseconds(2_250_000),
+        EPOCH + SECOND + SECOND / 4,
+        "behind its last anchor"
+    );
     assert_eq!(timeline.nanoseconds(500_010), EPOCH + 2 * SECOND + SECOND / 2 + away);
     // Again and again: what is kept is bounded.
     for _ in 0..1_000 {
@@ -127,7 +147,8 @@ fn a_counter_that_went_back_does_not_move_what_ran_before_it() {
 
 #[test]
 fn a_wall_clock_that_never_rests_does_not_grow_the_history() {
-    let timeline = of((0..100_000).map(|n| anchor(n * 3 * GAP, n * GAP, EPOCH + n * GAP + (n % 2) * 3_600 * SECOND)));
+    let timeline = of((0..100_000)
+        .map(|n| anchor(n * 3 * GAP, n * GAP, EPOCH + n * GAP + (n % 2) * 3_600 * SECOND)));
     assert!(timeline.anchors().len() <= LIMIT + 1, "{}", timeline.anchors().len());
 }
 

@@ -39,8 +39,8 @@ const FEW: usize = 64;
 /// How often it is looked for those who gave up.
 const LOOK: Duration = Duration::from_secs(1);
 
-/// Callers who wait for the same thing, by deadline. Those who gave up are taken off the list, before it has twice as many entries as
-/// callers who wait, and within a second.
+/// Callers who wait for the same thing, by deadline. Those who gave up are taken off the list,
+/// before it has twice as many entries as callers who wait, and within a second.
 #[derive(Debug, Default)]
 pub(super) struct Callers {
     waiting: BTreeMap<(Instant, u64), Answer>,
@@ -103,7 +103,11 @@ mod tests {
             if number % 1_000 == 0 {
                 stays.push(receiver);
             }
-            assert!(callers.waiting.len() <= 2 * stays.len() + FEW, "{} of {number}", callers.waiting.len());
+            assert!(
+                callers.waiting.len() <= 2 * stays.len() + FEW,
+                "{} of {number}",
+                callers.waiting.len()
+            );
         }
         callers.answer_late(now + LOOK);
         assert_eq!(callers.waiting.len(), 100, "all who gave up are off the list a second later");
@@ -123,7 +127,8 @@ mod tests {
         }
         assert_eq!(callers.next_deadline(), Some(at(3)));
         callers.answer_late(at(5));
-        let answers: Vec<_> = receivers.iter_mut().map(|receiver| receiver.try_recv().ok()).collect();
+        let answers: Vec<_> =
+            receivers.iter_mut().map(|receiver| receiver.try_recv().ok()).collect();
         assert_eq!(answers, [Some(false), Some(false), Some(false), None]);
         assert_eq!(callers.next_deadline(), Some(at(9)));
     }

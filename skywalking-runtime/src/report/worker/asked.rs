@@ -1,5 +1,5 @@
-//! What others have asked of the worker and wait for: flushes, the first properties, the end. Each has a deadline and gets exactly one
-//! answer, if only that of being dropped.
+//! What others have asked of the worker and wait for: flushes, the first properties, the end. Each
+//! has a deadline and gets exactly one answer, if only that of being dropped.
 
 use tokio::time::Instant;
 
@@ -27,7 +27,8 @@ struct Waiting {
 #[derive(Debug)]
 struct Ending {
     waiting: Waiting,
-    /// How many failures it stands beside backends that were never reached: each address gets one try.
+    /// How many failures it stands beside backends that were never reached: each address gets one
+    /// try.
     tries: usize,
     /// Set when it is over, with the answer.
     done: Option<bool>,
@@ -46,7 +47,9 @@ impl Asked {
     /// Takes a command, or answers it at once.
     pub(crate) fn add(&mut self, command: Command, goal: u64, addresses: usize) {
         match command {
-            Command::Flush { deadline, answer } => self.flushes.push(Waiting { goal, deadline, answer }),
+            Command::Flush { deadline, answer } => {
+                self.flushes.push(Waiting { goal, deadline, answer })
+            }
             Command::Registered { answer, .. } if self.registered => answer.give(true),
             Command::Registered { deadline, answer } => self.registrations.add(deadline, answer),
             Command::Shutdown { deadline, answer } => {
@@ -59,12 +62,16 @@ impl Asked {
     /// The earliest deadline.
     pub(crate) fn next_deadline(&self) -> Option<Instant> {
         let flushes = self.flushes.iter().map(|flush| flush.deadline);
-        flushes.chain(self.registrations.next_deadline()).chain(self.ending.iter().map(|ending| ending.waiting.deadline)).min()
+        flushes
+            .chain(self.registrations.next_deadline())
+            .chain(self.ending.iter().map(|ending| ending.waiting.deadline))
+            .min()
     }
 
     /// True if somebody waits for more passes than these.
     pub(crate) fn waits_for(&self, passes: u64) -> bool {
-        self.flushes.iter().any(|flush| flush.goal > passes) || self.ending.as_ref().is_some_and(|ending| ending.waiting.goal > passes)
+        self.flushes.iter().any(|flush| flush.goal > passes)
+            || self.ending.as_ref().is_some_and(|ending| ending.waiting.goal > passes)
     }
 
     /// After so many passes nothing is on its way.
@@ -94,8 +101,8 @@ impl Asked {
         }
     }
 
-    /// An address has failed. True if the worker is about to end. With backends that were `reached` before it goes on until its
-    /// deadline; with others each address had its try.
+    /// An address has failed. True if the worker is about to end. With backends that were `reached`
+    /// before it goes on until its deadline; with others each address had its try.
     pub(crate) fn failed(&mut self, reached: bool) -> bool {
         let Some(ending) = self.ending.as_mut() else { return false };
         ending.tries = ending.tries.saturating_sub(1);

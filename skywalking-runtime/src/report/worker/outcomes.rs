@@ -1,9 +1,12 @@
-//! What follows from the outcome of a call: which segments are sent or lost, whether the other side is up, when to try again, and what
-//! is logged of it.
+//! What follows from the outcome of a call: which segments are sent or lost, whether the other side
+//! is up, when to try again, and what is logged of it.
 
 use super::super::accounts::End;
 use super::super::transport::{Outcome, Transport};
-use super::{Activity, Batch, Beats, Cause, Duration, Instant, LOOK, Link, Losses, Ordering, WithoutThread, Word, Worker, self_log};
+use super::{
+    Activity, Batch, Beats, Cause, Duration, Instant, LOOK, Link, Losses, Ordering, WithoutThread,
+    Word, Worker, self_log,
+};
 
 impl<T: Transport> Worker<T> {
     pub(super) fn finish(&mut self, outcome: Outcome) {
@@ -46,14 +49,22 @@ impl<T: Transport> Worker<T> {
             Outcome::Taken if self.flight.is_handed_over() => {
                 self.stand();
                 self.settle(End::Sent);
-                self.answered(&[Cause::Unreachable, Cause::Unconfirmed, Cause::Refused, Cause::Overloaded]);
+                self.answered(&[
+                    Cause::Unreachable,
+                    Cause::Unconfirmed,
+                    Cause::Refused,
+                    Cause::Overloaded,
+                ]);
             }
             // What it has read of it by then, nobody knows.
             Outcome::Taken => {
                 self.stand();
                 self.settle(End::Unconfirmed);
                 self.answered(&[Cause::Unreachable]);
-                self.failed(Cause::Unconfirmed, "the backend answered before all of the batch was sent");
+                self.failed(
+                    Cause::Unconfirmed,
+                    "the backend answered before all of the batch was sent",
+                );
             }
             Outcome::Refused(problem) => {
                 self.settle(End::Refused);
@@ -88,7 +99,8 @@ impl<T: Transport> Worker<T> {
         self.backoff.reset();
     }
 
-    /// The other side failed: turns to the next address, and waits when all of them have failed in turn.
+    /// The other side failed: turns to the next address, and waits when all of them have failed in
+    /// turn.
     fn fall(&mut self, cause: Cause, problem: &str) {
         if cause == Cause::Overloaded {
             self.reached.store(true, Ordering::Relaxed);

@@ -1,4 +1,5 @@
-//! The worker against a scripted other side, with paused time: what it says when, and what it counts.
+//! The worker against a scripted other side, with paused time: what it says when, and what it
+//! counts.
 
 mod bench;
 mod outages;
@@ -79,7 +80,10 @@ async fn a_batch_of_which_nothing_was_taken_is_sent_again() {
     bench.finish(2);
     assert!(bench.flush(10).await);
     assert_eq!(bench.counts(), ([2, 0, 0, 0], [0, 0]));
-    assert_eq!(bench.words(), ["Properties", "KeepAlive", "batch: Absent", "Properties", "KeepAlive", "batch"]);
+    assert_eq!(
+        bench.words(),
+        ["Properties", "KeepAlive", "batch: Absent", "Properties", "KeepAlive", "batch"]
+    );
 }
 
 #[tokio::test(start_paused = true)]
@@ -100,7 +104,11 @@ async fn a_batch_that_is_answered_before_all_of_it_was_handed_over_is_unconfirme
     assert_eq!(bench.counts(), ([0, 3, 0, 0], [0, 0]));
     bench.finish(1);
     assert!(bench.flush(10).await);
-    assert_eq!(bench.counts(), ([1, 3, 0, 0], [0, 0]), "the backend is there: the next batch goes out");
+    assert_eq!(
+        bench.counts(),
+        ([1, 3, 0, 0], [0, 0]),
+        "the backend is there: the next batch goes out"
+    );
     assert_eq!(bench.words(), ["Properties", "KeepAlive", "batch: Early", "batch"]);
 }
 
@@ -164,7 +172,10 @@ async fn each_address_gets_its_turn_before_the_first_pause() {
     bench.pass(2).await;
     let heard = bench.heard();
     let first: Vec<_> = heard.iter().take(3).cloned().collect();
-    assert_eq!(first, (0..3).map(|at| (0, format!("Properties to {at}: Absent"))).collect::<Vec<_>>());
+    assert_eq!(
+        first,
+        (0..3).map(|at| (0, format!("Properties to {at}: Absent"))).collect::<Vec<_>>()
+    );
     assert_eq!(heard[3].1, "Properties to 0");
 }
 
@@ -172,7 +183,10 @@ async fn each_address_gets_its_turn_before_the_first_pause() {
 async fn whoever_waits_for_the_registration_is_told_when_it_happened() {
     let bench = Bench::new(1, &[Plan::Absent, Plan::Absent]);
     assert!(bench.ask(60, |deadline, answer| Command::Registered { deadline, answer }).await);
-    assert!(bench.ask(0, |deadline, answer| Command::Registered { deadline, answer }).await, "and later at once");
+    assert!(
+        bench.ask(0, |deadline, answer| Command::Registered { deadline, answer }).await,
+        "and later at once"
+    );
     let bench = {
         drop(bench);
         Bench::new(1, &[])
@@ -214,7 +228,11 @@ async fn a_shutdown_with_the_backend_absent_tries_each_address_once_and_counts_t
     bench.finish(4);
     let asked = Instant::now();
     assert!(!bench.shutdown(5).await);
-    assert!(asked.elapsed() < Duration::from_secs(1), "it doesn't wait for the deadline: {:?}", asked.elapsed());
+    assert!(
+        asked.elapsed() < Duration::from_secs(1),
+        "it doesn't wait for the deadline: {:?}",
+        asked.elapsed()
+    );
     assert_eq!(bench.heard().len(), 2);
     bench.ledger.close();
     assert_eq!(bench.counts(), ([0, 0, 0, 4], [0, 0]));
@@ -241,7 +259,8 @@ async fn what_is_closed_is_not_counted_again_by_a_reporter_that_comes_back() {
     assert_eq!(bench.counts(), ([0, 3, 0, 0], [0, 0]));
     bench.pass(40).await;
     assert_eq!(bench.counts(), ([0, 3, 0, 0], [0, 0]));
-    // The queue's budget is whole again: a segment that comes now is refused because nobody takes it, not because there is no room.
+    // The queue's budget is whole again: a segment that comes now is refused because nobody takes
+    // it, not because there is no room.
     assert_eq!(bench.hand_over(Budget { bytes: 1_000, segments: 1 }), Handed::Off);
 }
 
@@ -253,7 +272,13 @@ async fn what_waits_for_handles_wakes_nobody_and_of_the_room_that_is_left_the_ha
         let bench = Bench::with(1, &[], queue, None);
         let cells: Vec<_> = (0..10).map(|_| Arc::new(Detached::new(0))).collect();
         for cell in &cells {
-            assert_eq!(bench.wakes(1, || Attached { detached: vec![Arc::clone(cell)], ..Attached::default() }), 0);
+            assert_eq!(
+                bench.wakes(1, || Attached {
+                    detached: vec![Arc::clone(cell)],
+                    ..Attached::default()
+                }),
+                0
+            );
         }
         bench.pass(1).await;
         // Ten of twenty are left.
@@ -274,7 +299,10 @@ async fn what_waits_for_the_end_of_its_request_wakes_nobody() {
     let keep = Keep { buffer_segments: 4, ..Keep::errors() };
     let bench = Bench::with(1, &[], Budget { bytes: usize::MAX, segments: 20 }, Some(keep));
     let trial = Arc::new(Trial::new(1));
-    assert_eq!(bench.wakes(4, || Attached { trial: Some(Arc::clone(&trial)), ..Attached::default() }), 0);
+    assert_eq!(
+        bench.wakes(4, || Attached { trial: Some(Arc::clone(&trial)), ..Attached::default() }),
+        0
+    );
     bench.pass(1).await;
     assert_eq!(bench.wakes(8, Attached::default), 0);
     assert_eq!(bench.wakes(8, Attached::default), 8);

@@ -1,4 +1,5 @@
-//! The thread that the worker runs on, with a runtime of its own, and the way to ask it for something from any other thread.
+//! The thread that the worker runs on, with a runtime of its own, and the way to ask it for
+//! something from any other thread.
 //!
 //! Nobody ever joins the thread: whoever asks waits on a channel, and no longer than he said.
 
@@ -31,10 +32,12 @@ pub(crate) struct Handle {
     reached: Arc<AtomicBool>,
 }
 
-/// Descriptors that the runtime opens; with tokio's feature `signal`, which the program may have turned on, it panics without them.
+/// Descriptors that the runtime opens; with tokio's feature `signal`, which the program may have
+/// turned on, it panics without them.
 const DESCRIPTORS: usize = 8;
 
-/// The reporter's runtime. Dropping it waits for nothing: whoever drops it may be inside of another runtime, where waiting is a panic.
+/// The reporter's runtime. Dropping it waits for nothing: whoever drops it may be inside of another
+/// runtime, where waiting is a panic.
 #[derive(Debug)]
 pub(crate) struct Engine(Option<Runtime>);
 
@@ -46,7 +49,8 @@ impl Drop for Engine {
     }
 }
 
-/// The runtime and the channel, made before anything is started that would have to be stopped again.
+/// The runtime and the channel, made before anything is started that would have to be stopped
+/// again.
 pub(crate) fn prepare() -> io::Result<(Engine, Handle, mpsc::Receiver<Command>)> {
     sys::check_descriptors(DESCRIPTORS)?;
     let mut builder = Builder::new_current_thread();
@@ -54,13 +58,17 @@ pub(crate) fn prepare() -> io::Result<(Engine, Handle, mpsc::Receiver<Command>)>
     #[cfg(any(feature = "report-grpc", feature = "report-http"))]
     builder.enable_io();
     // Another thread may have taken the descriptors meanwhile.
-    let runtime = guarded(|| builder.build()).unwrap_or_else(|| Err(io::Error::other("its runtime panicked at the start")))?;
+    let runtime = guarded(|| builder.build())
+        .unwrap_or_else(|| Err(io::Error::other("its runtime panicked at the start")))?;
     let (commands, receiver) = mpsc::channel(COMMANDS);
     Ok((Engine(Some(runtime)), Handle { commands, reached: Arc::default() }, receiver))
 }
 
 /// Starts the thread.
-pub(crate) fn start<T: Transport>(engine: Engine, worker: impl FnOnce() -> Worker<T> + Send + 'static) -> io::Result<()> {
+pub(crate) fn start<T: Transport>(
+    engine: Engine,
+    worker: impl FnOnce() -> Worker<T> + Send + 'static,
+) -> io::Result<()> {
     sys::spawn("skywalking-reporter", move || {
         if let Some(runtime) = &engine.0 {
             runtime.block_on(async move { worker().run().await });
@@ -85,18 +93,31 @@ impl Handle {
     }
 
     /// The same, but the worker shall answer this much before the caller stops waiting.
-    pub(crate) fn ask_early(&self, wait: Duration, early: Duration, command: fn(Instant, Answer) -> Command) -> bool {
+    pub(crate) fn ask_early(
+        &self,
+        wait: Duration,
+        early: Duration,
+        command: fn(Instant, Answer) -> Command,
+    ) -> bool {
         let wait = wait.min(LONGEST);
         let (sender, receiver) = std::sync::mpsc::sync_channel(1);
-        let sent = self.commands.try_send(command(Instant::now() + wait.saturating_sub(early), Answer::Thread(sender)));
+        let sent = self
+            .commands
+            .try_send(command(Instant::now() + wait.saturating_sub(early), Answer::Thread(sender)));
         sent.is_ok() && receiver.recv_timeout(wait).unwrap_or(false)
     }
 
     /// The same for callers who must not block. The worker keeps the time, so any executor will do.
-    pub(crate) fn ask_async(&self, wait: Duration, command: fn(Instant, Answer) -> Command) -> impl Future<Output = bool> + Send + use<> {
+    pub(crate) fn ask_async(
+        &self,
+        wait: Duration,
+        command: fn(Instant, Answer) -> Command,
+    ) -> impl Future<Output = bool> + Send + use<> {
         let (sender, receiver) = oneshot::channel();
         // If the command can't be sent the sender is dropped with it, and that is the answer.
-        let _ = self.commands.try_send(command(Instant::now() + wait.min(LONGEST), Answer::Task(sender)));
+        let _ = self
+            .commands
+            .try_send(command(Instant::now() + wait.min(LONGEST), Answer::Task(sender)));
         async move { receiver.await.unwrap_or(false) }
     }
 }

@@ -1,8 +1,9 @@
-//! The cell that a segment and the handle of one of its spans share. It is filled once, by whoever comes first: the handle that is done,
-//! or the reporter that waits no longer.
+//! The cell that a segment and the handle of one of its spans share. It is filled once, by whoever
+//! comes first: the handle that is done, or the reporter that waits no longer.
 //!
-//! One exchange of a pointer decides between the two, so neither waits for the other. In a `OnceCell` the second would be put to sleep
-//! until the first has written, and the second may be the program.
+//! One exchange of a pointer decides between the two, so neither waits for the other. In a
+//! `OnceCell` the second would be put to sleep until the first has written, and the second may be
+//! the program.
 
 use super::super::clock;
 use super::super::outbox::{self, Budget};
@@ -43,7 +44,8 @@ const _: () = {
 };
 
 impl Ending {
-    /// Takes room in the queue for what was said, of which texts have so many bytes. Where there is none it is not said, and counted.
+    /// Takes room in the queue for what was said, of which texts have so many bytes. Where there is
+    /// none it is not said, and counted.
     pub(crate) fn reserve(&mut self, texts: usize, budget: Budget) {
         let bytes = texts + self.entries.len() * size_of::<Entry>();
         if outbox::reserve(bytes, budget) {
@@ -102,8 +104,9 @@ impl Detached {
     /// What the handle said, if it has.
     #[allow(unsafe_code)]
     pub(crate) fn ending(&self) -> Option<&Ending> {
-        // SAFETY: the pointer is null or came out of a box in `fill`, whose release this acquires, so what was written into it is
-        // seen. Nobody changes or frees it before the cell drops, and the reference borrows the cell.
+        // SAFETY: the pointer is null or came out of a box in `fill`, whose release this acquires,
+        // so what was written into it is seen. Nobody changes or frees it before the cell
+        // drops, and the reference borrows the cell.
         unsafe { self.ending.load(Ordering::Acquire).as_ref() }
     }
 
@@ -112,7 +115,10 @@ impl Detached {
     pub(crate) fn fill(&self, ending: Ending) -> bool {
         let ending = Box::into_raw(Box::new(ending));
         // Who finds it full reads nothing.
-        let empty = self.ending.compare_exchange(std::ptr::null_mut(), ending, Ordering::Release, Ordering::Relaxed).is_ok();
+        let empty = self
+            .ending
+            .compare_exchange(std::ptr::null_mut(), ending, Ordering::Release, Ordering::Relaxed)
+            .is_ok();
         if !empty {
             // SAFETY: it came out of a box above, and nobody else has ever seen it.
             drop(unsafe { Box::from_raw(ending) });
@@ -139,10 +145,12 @@ impl Detached {
 impl Drop for Detached {
     #[allow(unsafe_code)]
     fn drop(&mut self) {
-        // Relaxed: the cell is nobody else's any more, and whoever made it so has acquired what the others did.
+        // Relaxed: the cell is nobody else's any more, and whoever made it so has acquired what the
+        // others did.
         let ending = self.ending.load(Ordering::Relaxed);
         if !ending.is_null() {
-            // SAFETY: it came out of a box in `fill`, and this is the only place that frees what the cell holds.
+            // SAFETY: it came out of a box in `fill`, and this is the only place that frees what
+            // the cell holds.
             drop(unsafe { Box::from_raw(ending) });
         }
     }
@@ -154,7 +162,15 @@ mod tests {
 
     fn tag() -> Ending {
         let entries = vec![Entry::Tag("k", Kept::Int(1))];
-        Ending { end: 7, failed: false, unfinished: false, entries, left_out: LeftOut::NOTHING, reserved: 0, reserved_in: 0 }
+        Ending {
+            end: 7,
+            failed: false,
+            unfinished: false,
+            entries,
+            left_out: LeftOut::NOTHING,
+            reserved: 0,
+            reserved_in: 0,
+        }
     }
 
     #[test]
@@ -164,7 +180,9 @@ mod tests {
         assert!(cell.fill(tag()));
         cell.give_up();
         assert!(!cell.fill(Ending::default()));
-        assert!(cell.ending().is_some_and(|ending| ending.end == 7 && !ending.unfinished && ending.entries.len() == 1));
+        assert!(cell.ending().is_some_and(|ending| ending.end == 7
+            && !ending.unfinished
+            && ending.entries.len() == 1));
         let cell = Detached::new(0);
         cell.give_up();
         assert!(!cell.fill(tag()));

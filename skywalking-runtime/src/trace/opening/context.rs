@@ -1,5 +1,5 @@
-//! The contexts that come with a request, as the span that is about to open takes them: a root goes on with the trace of the first one, and
-//! whoever reads one refers to who sent it.
+//! The contexts that come with a request, as the span that is about to open takes them: a root goes
+//! on with the trace of the first one, and whoever reads one refers to who sent it.
 
 use super::{Opening, Place};
 use crate::propagation::extension::{self, Extension};
@@ -29,7 +29,9 @@ impl Opening {
         };
         match (&self.root, self.place) {
             (Some(segment), _) => asked(segment),
-            (None, Place::Child | Place::Merged) => slot::with_key(self.key, |segment| asked(segment)).flatten(),
+            (None, Place::Child | Place::Merged) => {
+                slot::with_key(self.key, |segment| asked(segment)).flatten()
+            }
             _ => None,
         }
     }
@@ -93,7 +95,8 @@ impl Opening {
             return;
         }
         self.with(|segment, head| {
-            let known = segment.list(*head).any(|side| side.kind == SideKind::Text && side.key == key);
+            let known =
+                segment.list(*head).any(|side| side.kind == SideKind::Text && side.key == key);
             if !known {
                 segment.tag(head, key, Raw::Text(value));
             }
@@ -122,13 +125,20 @@ impl Opening {
         if extension.skip_analysis {
             self.with_any(|segment| segment.passed.skip_analysis = true);
         }
-        // Only who consumes a message can say when it came. Of a batch the last one counts, as for the OAP.
-        let Some(latency) = extension.latency().filter(|_| self.callsite.kind == Kind::Entry) else { return };
+        // Only who consumes a message can say when it came. Of a batch the last one counts, as for
+        // the OAP.
+        let Some(latency) = extension.latency().filter(|_| self.callsite.kind == Kind::Entry)
+        else {
+            return;
+        };
         let new = Side::number(extension::LATENCY, SideKind::Uint, latency);
         let mut place = self.latency;
         self.with(|segment, head| {
             let at = (place as usize).checked_sub(1);
-            if let Some(side) = at.and_then(|at| segment.sides.get_mut(at)).filter(|side| side.key == extension::LATENCY) {
+            if let Some(side) = at
+                .and_then(|at| segment.sides.get_mut(at))
+                .filter(|side| side.key == extension::LATENCY)
+            {
                 *side = Side { next: side.next, ..new };
             } else if segment.push(head, new) {
                 place = *head;
@@ -155,7 +165,8 @@ impl Opening {
                 segment.scope = crate::testing::scope_of_header(header, parts);
             }
             if !segment.sampled {
-                // Nothing will be recorded, but the trace has an id, and it is this one: of a batch, the first.
+                // Nothing will be recorded, but the trace has an id, and it is this one: of a
+                // batch, the first.
                 if matches!(segment.trace, Trace::Own(_))
                     && let Some(range) = segment.store(&header[parts.trace.clone()])
                 {
@@ -172,28 +183,42 @@ impl Opening {
         self.with(|segment, head| {
             // The sampling flag before it is one character.
             let parent = parts.sender();
-            let known = segment.list(*head).filter(|side| side.kind == SideKind::Sw8Ref).any(|side| {
-                let stored = segment.text.get(side.a as usize..(side.a + side.b) as usize).unwrap_or_default();
-                stored.get(parent.clone()) == header.get(parent.clone())
-            });
+            let known =
+                segment.list(*head).filter(|side| side.kind == SideKind::Sw8Ref).any(|side| {
+                    let stored = segment
+                        .text
+                        .get(side.a as usize..(side.a + side.b) as usize)
+                        .unwrap_or_default();
+                    stored.get(parent.clone()) == header.get(parent.clone())
+                });
             if known {
-                // A middleware and a handler read the same header, or one span sent several messages of a batch: one parent, one ref. An
-                // endpoint that was renamed between two of them makes no second one. Two Entry spans of a segment have one each: without, the
-                // OAP would draw a call from its user to the second.
+                // A middleware and a handler read the same header, or one span sent several
+                // messages of a batch: one parent, one ref. An endpoint that was
+                // renamed between two of them makes no second one. Two Entry spans of a segment
+                // have one each: without, the OAP would draw a call from its user
+                // to the second.
                 return;
             }
             if merged && is_below(segment, header, parts) {
-                // What the request sent in this very span came back to it: the trace links the two by the parent's id already.
+                // What the request sent in this very span came back to it: the trace links the two
+                // by the parent's id already.
                 return;
             }
             let Some(range) = segment.store(header) else { return };
-            // Also where a middleware opened the segment and its handler reads the header, as long as the trace's id has not left.
+            // Also where a middleware opened the segment and its handler reads the header, as long
+            // as the trace's id has not left.
             if segment.can_join() {
-                #[expect(clippy::cast_possible_truncation, reason = "a place in a header of at most 4096 bytes")]
+                #[expect(
+                    clippy::cast_possible_truncation,
+                    reason = "a place in a header of at most 4096 bytes"
+                )]
                 let (from, length) = (parts.trace.start as u32, parts.trace.len() as u32);
                 segment.trace = Trace::Foreign { offset: range.offset + from, length };
             }
-            segment.push(head, Side { key: "", a: range.offset, b: range.length, next: 0, kind: SideKind::Sw8Ref });
+            segment.push(
+                head,
+                Side { key: "", a: range.offset, b: range.length, next: 0, kind: SideKind::Sw8Ref },
+            );
         });
     }
 
@@ -218,7 +243,10 @@ fn is_below(segment: &Segment, header: &str, parts: &sw8::Parts) -> bool {
 }
 
 /// Hands on the carriers of a batch until there is no room for one. Counts those that are left.
-pub(in crate::trace) fn each_within_limit<C>(carriers: impl IntoIterator<Item = C>, mut take: impl FnMut(&C) -> bool) {
+pub(in crate::trace) fn each_within_limit<C>(
+    carriers: impl IntoIterator<Item = C>,
+    mut take: impl FnMut(&C) -> bool,
+) {
     let quiet = Quiet::begin();
     let mut carriers = carriers.into_iter();
     quiet.end();

@@ -1,4 +1,5 @@
-//! The callers' half of the accounts: what each thread has opened, finished and lost, and how it is read.
+//! The callers' half of the accounts: what each thread has opened, finished and lost, and how it is
+//! read.
 
 use super::nodes;
 use crate::sync::{AtomicU64, AtomicUsize, Ordering, shared};
@@ -16,7 +17,8 @@ pub(super) struct Counts {
 
 #[inline]
 pub(super) fn add_own(count: &AtomicU64) {
-    // Only the owner writes, so no read-modify-write is needed; Release orders it after the counts that must come first.
+    // Only the owner writes, so no read-modify-write is needed; Release orders it after the counts
+    // that must come first.
     count.store(count.load(Ordering::Relaxed) + 1, Ordering::Release);
 }
 
@@ -38,8 +40,8 @@ pub(crate) struct Totals {
     pub(crate) opened: u64,
 }
 
-/// The counts, what is lost before what is finished, that before what is opened. Acquire: what was counted before one of them is seen by
-/// what is read after it.
+/// The counts, what is lost before what is finished, that before what is opened. Acquire: what was
+/// counted before one of them is seen by what is read after it.
 pub(crate) fn totals() -> Totals {
     let late: &Counts = &LATE;
     let sum = |count: fn(&Counts) -> &AtomicU64| {

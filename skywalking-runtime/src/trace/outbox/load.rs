@@ -66,7 +66,10 @@ impl Attached {
 impl Head {
     /// The bytes that the segment takes in a tray.
     pub(crate) fn bytes(&self) -> usize {
-        size_of::<Self>() + self.records * size_of::<Record>() + self.sides * size_of::<Side>() + self.text
+        size_of::<Self>()
+            + self.records * size_of::<Record>()
+            + self.sides * size_of::<Side>()
+            + self.text
     }
 }
 
@@ -92,7 +95,8 @@ pub(crate) struct Load {
     pub(crate) attached: Vec<(usize, Attached)>,
 }
 
-/// Buffers above this many bytes are given back when they are empty: small, as each of perhaps hundreds of threads keeps eight.
+/// Buffers above this many bytes are given back when they are empty: small, as each of perhaps
+/// hundreds of threads keeps eight.
 const KEEP: usize = 16 * 1024;
 
 impl Load {

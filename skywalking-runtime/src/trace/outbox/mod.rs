@@ -1,17 +1,23 @@
-//! The way out of a thread: where finished segments wait for the reporter, and the callers' half of the accounts.
+//! The way out of a thread: where finished segments wait for the reporter, and the callers' half of
+//! the accounts.
 //!
-//! Each thread owns a [`Node`] with two [`Tray`]s. A finished segment's records are copied into a tray, so buffers never travel and
-//! nothing is freed on another thread. Who works on a tray holds its flag; the reporter holds one tray at a time, so of two trays the
-//! thread finds one, and never waits. A node whose thread has ended is taken over by the next new thread: there are never more
-//! nodes than threads have lived at one time, its counts go on, and nobody needs a lock to find or to forget one.
+//! Each thread owns a [`Node`] with two [`Tray`]s. A finished segment's records are copied into a
+//! tray, so buffers never travel and nothing is freed on another thread. Who works on a tray holds
+//! its flag; the reporter holds one tray at a time, so of two trays the thread finds one, and never
+//! waits. A node whose thread has ended is taken over by the next new thread: there are never more
+//! nodes than threads have lived at one time, its counts go on, and nobody needs a lock to find or
+//! to forget one.
 //!
-//! What lies in a tray is in `load`, who may work on it in `tray`; `queue` says how much may wait, `counts` what became of segments on the
-//! callers' side.
+//! What lies in a tray is in `load`, who may work on it in `tray`; `queue` says how much may wait,
+//! `counts` what became of segments on the callers' side.
 //!
 //! Invariants, and what holds them:
-//! * only the owner of a node writes its counts (plain load and store), each after what it counts has happened;
-//! * a reader that reads "dropped" before "finished" before "opened" sees `opened >= finished >= dropped`;
-//! * after [`close`] no tray takes a segment: the flag of the way out is looked at under the tray's own flag.
+//! * only the owner of a node writes its counts (plain load and store), each after what it counts
+//!   has happened;
+//! * a reader that reads "dropped" before "finished" before "opened" sees `opened >= finished >=
+//!   dropped`;
+//! * after [`close`] no tray takes a segment: the flag of the way out is looked at under the tray's
+//!   own flag.
 
 mod counts;
 mod load;
@@ -19,7 +25,9 @@ mod queue;
 mod tray;
 
 use self::counts::{Counts, add_own};
-pub(crate) use self::counts::{Totals, count_closed, count_open, finished_late, open_segments, opened_late, totals};
+pub(crate) use self::counts::{
+    Totals, count_closed, count_open, finished_late, open_segments, opened_late, totals,
+};
 pub(crate) use self::load::{Attached, Finished, Head, Load};
 pub(crate) use self::queue::{Budget, hold_back, reserve, settle};
 pub(crate) use self::tray::Tray;
@@ -72,7 +80,11 @@ impl Node {
     /// A node for the calling thread: one whose thread has ended, else a new one.
     pub(crate) fn claim() -> &'static Self {
         let free = nodes().find(|node| {
-            !node.owned.load(Ordering::Relaxed) && node.owned.compare_exchange(false, true, Ordering::Acquire, Ordering::Relaxed).is_ok()
+            !node.owned.load(Ordering::Relaxed)
+                && node
+                    .owned
+                    .compare_exchange(false, true, Ordering::Acquire, Ordering::Relaxed)
+                    .is_ok()
         });
         free.unwrap_or_else(Self::publish)
     }
@@ -88,7 +100,12 @@ impl Node {
         let mut first = NODES.load(Ordering::Relaxed);
         loop {
             node.next.store(first, Ordering::Relaxed);
-            match NODES.compare_exchange_weak(first, std::ptr::from_ref(node).cast_mut(), Ordering::SeqCst, Ordering::Relaxed) {
+            match NODES.compare_exchange_weak(
+                first,
+                std::ptr::from_ref(node).cast_mut(),
+                Ordering::SeqCst,
+                Ordering::Relaxed,
+            ) {
                 Ok(_) => return node,
                 Err(now) => first = now,
             }
@@ -106,7 +123,12 @@ impl Node {
     }
 
     /// A segment has ended on this thread: copies it into a tray.
-    pub(crate) fn hand_over(&self, segment: Finished<'_>, generation: u32, budget: Budget) -> Handed {
+    pub(crate) fn hand_over(
+        &self,
+        segment: Finished<'_>,
+        generation: u32,
+        budget: Budget,
+    ) -> Handed {
         add_own(&self.counts.finished);
         let handed = self.place(segment, generation, budget);
         match handed {
@@ -117,7 +139,8 @@ impl Node {
         handed
     }
 
-    /// Frees the buffers of empty trays if the thread has finished no segment since this was called last: it has ended, or is idle.
+    /// Frees the buffers of empty trays if the thread has finished no segment since this was called
+    /// last: it has ended, or is idle.
     fn free_if_idle(&self) {
         let finished = self.counts.finished.load(Ordering::Relaxed);
         if self.swept.load(Ordering::Relaxed) == finished {
@@ -140,8 +163,8 @@ impl Node {
                 if level.is_half_full(budget) { Handed::QueuedAndHalfFull } else { Handed::Queued }
             })
         });
-        // The reporter holds one tray at a time, and each for an exchange of pointers. Should it have been faster twice, it is a loss
-        // that is counted, and no wait.
+        // The reporter holds one tray at a time, and each for an exchange of pointers. Should it
+        // have been faster twice, it is a loss that is counted, and no wait.
         let handed = placed.unwrap_or(Handed::Full);
         if matches!(handed, Handed::Full | Handed::Off) {
             settle(size, 1);
@@ -150,7 +173,8 @@ impl Node {
     }
 }
 
-/// The reporter's side, every few seconds: gives the memory back that threads hold which have ended or are idle.
+/// The reporter's side, every few seconds: gives the memory back that threads hold which have ended
+/// or are idle.
 pub(crate) fn free_idle() {
     nodes().for_each(Node::free_if_idle);
 }
@@ -160,13 +184,14 @@ pub(crate) fn open(generation: u32) {
     TAKEN_BY.store(generation, Ordering::SeqCst);
 }
 
-/// From now on no segment is taken. What is still in the trays is the reporter's to count: it must [`Tray::exchange_last`] each one.
+/// From now on no segment is taken. What is still in the trays is the reporter's to count: it must
+/// [`Tray::exchange_last`] each one.
 pub(crate) fn close() {
     TAKEN_BY.store(0, Ordering::SeqCst);
 }
 
-/// In a forked child: the nodes are its parent's, with locks that nobody lets go. Only stores to atomics. The thread that forked still
-/// has its node, and must claim another.
+/// In a forked child: the nodes are its parent's, with locks that nobody lets go. Only stores to
+/// atomics. The thread that forked still has its node, and must claim another.
 pub(crate) fn after_fork() {
     close();
     NODES.store(std::ptr::null_mut(), Ordering::SeqCst);

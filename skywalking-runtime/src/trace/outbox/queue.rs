@@ -1,4 +1,5 @@
-//! How much waits in all outboxes together, and beside them with the reporter: in bytes and in segments, against the budget.
+//! How much waits in all outboxes together, and beside them with the reporter: in bytes and in
+//! segments, against the budget.
 
 use crate::sync::{AtomicUsize, Ordering, shared};
 
@@ -38,11 +39,13 @@ pub(super) fn enter(size: usize, budget: Budget) -> Option<Level> {
 }
 
 impl Level {
-    /// True if the reporter should come. For what it holds back it would come in vain, so that takes no part: what counts is the room that
-    /// is left.
+    /// True if the reporter should come. For what it holds back it would come in vain, so that
+    /// takes no part: what counts is the room that is left.
     #[inline]
     pub(super) fn is_half_full(self, budget: Budget) -> bool {
-        let is_above = |queued: usize, held_back: usize, most: usize| queued.saturating_sub(held_back) > most.saturating_sub(held_back) / 2;
+        let is_above = |queued: usize, held_back: usize, most: usize| {
+            queued.saturating_sub(held_back) > most.saturating_sub(held_back) / 2
+        };
         is_above(self.bytes, HELD_BACK_BYTES.load(Ordering::Relaxed), budget.bytes)
             || is_above(self.segments, HELD_BACK_SEGMENTS.load(Ordering::Relaxed), budget.segments)
     }

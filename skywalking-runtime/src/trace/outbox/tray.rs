@@ -1,4 +1,5 @@
-//! What a thread and the reporter both work on, one at a time, and neither waits: who finds it taken goes elsewhere.
+//! What a thread and the reporter both work on, one at a time, and neither waits: who finds it
+//! taken goes elsewhere.
 
 use super::load::Load;
 use crate::sync::{AtomicBool, AtomicU64, Cell, Ordering, yield_now};
@@ -32,8 +33,9 @@ impl Tray {
             return None;
         }
         let _release = Release(&self.busy);
-        // SAFETY: the flag was free and is ours until `_release` drops, which is after the last use of this reference; whoever takes
-        // it next acquires what our store released, so it sees everything that was written here.
+        // SAFETY: the flag was free and is ours until `_release` drops, which is after the last use
+        // of this reference; whoever takes it next acquires what our store released, so it
+        // sees everything that was written here.
         Some(self.load.with_mut(|load| work(unsafe { &mut *load })))
     }
 
@@ -43,7 +45,8 @@ impl Tray {
         self.queued.store(load.heads.len() as u64, Ordering::Release);
     }
 
-    /// The reporter's side: exchanges the load for an empty one. False if it is empty or its thread is just working on it.
+    /// The reporter's side: exchanges the load for an empty one. False if it is empty or its thread
+    /// is just working on it.
     pub(crate) fn exchange(&self, empty: &mut Load) -> bool {
         if self.queued.load(Ordering::Acquire) == 0 {
             return false;
@@ -55,14 +58,19 @@ impl Tray {
         taken.is_some() && !empty.heads.is_empty()
     }
 
-    /// The reporter's side: frees the buffers, if there is nothing in them and its thread is not just working on them.
+    /// The reporter's side: frees the buffers, if there is nothing in them and its thread is not
+    /// just working on them.
     pub(super) fn free_if_empty(&self) {
-        let buffers = self.hold(|load| if load.heads.is_empty() { std::mem::take(load) } else { Load::default() });
+        let buffers =
+            self.hold(
+                |load| if load.heads.is_empty() { std::mem::take(load) } else { Load::default() },
+            );
         // Here, so that the tray is not held for it.
         drop(buffers);
     }
 
-    /// The reporter's side behind [`close`](super::close): the same, but waits for a thread that is just copying its last segment.
+    /// The reporter's side behind [`close`](super::close): the same, but waits for a thread that is
+    /// just copying its last segment.
     pub(crate) fn exchange_last(&self, empty: &mut Load) {
         let mut swap = |load: &mut Load| {
             std::mem::swap(load, empty);

@@ -26,9 +26,10 @@ use crate::trace::tally::{self, Reason};
 pub trait Sampler: Send + Sync {
     /// True if the request is recorded whose first span has this operation name.
     ///
-    /// It is called on the thread of the request, right before that span opens. [`trace_id`](crate::trace_id) and
-    /// [`correlation::get`](crate::correlation::get) speak of the request; spans that are opened in here are not recorded. If it panics
-    /// the request is recorded, and counted as [`Reason::SamplerPanicked`](crate::Reason::SamplerPanicked).
+    /// It is called on the thread of the request, right before that span opens.
+    /// [`trace_id`](crate::trace_id) and [`correlation::get`](crate::correlation::get) speak of
+    /// the request; spans that are opened in here are not recorded. If it panics the request is
+    /// recorded, and counted as [`Reason::SamplerPanicked`](crate::Reason::SamplerPanicked).
     fn is_sampled(&self, operation: &str) -> bool;
 }
 
@@ -42,7 +43,8 @@ impl<F: Fn(&str) -> bool + Send + Sync> Sampler for F {
 #[derive(Clone)]
 pub(crate) struct Custom(Arc<dyn Sampler>);
 
-// What a panic leaves half done in there is the program's own: it is asked again, as its own code would be.
+// What a panic leaves half done in there is the program's own: it is asked again, as its own code
+// would be.
 impl UnwindSafe for Custom {}
 impl RefUnwindSafe for Custom {}
 

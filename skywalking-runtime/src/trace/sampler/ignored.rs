@@ -4,13 +4,16 @@ use super::pattern::Pattern;
 use crate::trace::tally::Reason;
 
 /// What the Java agent leaves out: files that pages consist of.
-pub(crate) const SUFFIXES: [&str; 12] = [".jpg", ".jpeg", ".js", ".css", ".png", ".bmp", ".gif", ".ico", ".mp3", ".mp4", ".html", ".svg"];
+pub(crate) const SUFFIXES: [&str; 12] = [
+    ".jpg", ".jpeg", ".js", ".css", ".png", ".bmp", ".gif", ".ico", ".mp3", ".mp4", ".html", ".svg",
+];
 
 /// The two lists.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Ignored {
     suffixes: Box<[Box<str>]>,
-    /// The last bytes of the suffixes, a bit each, and those before them: of most names two looks say that they end in none.
+    /// The last bytes of the suffixes, a bit each, and those before them: of most names two looks
+    /// say that they end in none.
     ends: Bytes,
     before: Bytes,
     paths: Box<[Pattern]>,
@@ -20,7 +23,10 @@ impl Ignored {
     /// Empty entries are none.
     pub(crate) fn new(suffixes: &[String], paths: &[String]) -> Self {
         let given = |list: &[String]| -> Vec<String> {
-            list.iter().map(|entry| entry.trim().to_owned()).filter(|entry| !entry.is_empty()).collect()
+            list.iter()
+                .map(|entry| entry.trim().to_owned())
+                .filter(|entry| !entry.is_empty())
+                .collect()
         };
         let suffixes: Box<[Box<str>]> = given(suffixes).into_iter().map(Into::into).collect();
         let (mut ends, mut before) = (Bytes::default(), Bytes::default());
@@ -37,7 +43,12 @@ impl Ignored {
                 [] => {}
             }
         }
-        Self { suffixes, ends, before, paths: paths.iter().filter_map(|path| Pattern::parse(path)).collect() }
+        Self {
+            suffixes,
+            ends,
+            before,
+            paths: paths.iter().filter_map(|path| Pattern::parse(path)).collect(),
+        }
     }
 
     /// Why a request of this name is left out, if it is.
@@ -83,7 +94,8 @@ mod tests {
     use super::*;
 
     fn reason(suffixes: &[&str], paths: &[&str], name: &str) -> Option<Reason> {
-        let owned = |list: &[&str]| -> Vec<String> { list.iter().map(ToString::to_string).collect() };
+        let owned =
+            |list: &[&str]| -> Vec<String> { list.iter().map(ToString::to_string).collect() };
         Ignored::new(&owned(suffixes), &owned(paths)).reason(name)
     }
 
@@ -92,10 +104,17 @@ mod tests {
         for name in ["/a.png", "GET:/static/app.min.js", ".svg", "/caf\u{e9}.html"] {
             assert_eq!(reason(&SUFFIXES, &[], name), Some(Reason::IgnoredSuffix), "{name}");
         }
-        for name in ["", "/", "/a.PNG", "/png", "/a.png/b", "/a.png?x=1", "/a.jsp", "g", "/caf\u{e9}"] {
+        for name in
+            ["", "/", "/a.PNG", "/png", "/a.png/b", "/a.png?x=1", "/a.jsp", "g", "/caf\u{e9}"]
+        {
             assert_eq!(reason(&SUFFIXES, &[], name), None, "{name}");
         }
-        for (suffixes, name) in [(["\u{e9}", ".b"], "/caf\u{e9}"), (["s", ".b"], "/as"), (["s", ".b"], "s"), ([".b", "s"], "/a.b")] {
+        for (suffixes, name) in [
+            (["\u{e9}", ".b"], "/caf\u{e9}"),
+            (["s", ".b"], "/as"),
+            (["s", ".b"], "s"),
+            ([".b", "s"], "/a.b"),
+        ] {
             assert_eq!(reason(&suffixes, &[], name), Some(Reason::IgnoredSuffix), "{name}");
         }
     }

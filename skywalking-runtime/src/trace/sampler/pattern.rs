@@ -1,6 +1,7 @@
 //! Paths with wildcards, as Ant and the Java agent's trace-ignore plugin write them.
 //!
-//! `?` is one character but `/`, `*` any number of them, `**` any number of any characters. A `*` at the end takes one `/` behind it too.
+//! `?` is one character but `/`, `*` any number of them, `**` any number of any characters. A `*`
+//! at the end takes one `/` behind it too.
 
 use std::str::Chars;
 
@@ -46,7 +47,11 @@ impl Pattern {
             };
             pieces.push(piece);
         }
-        Self { open: pieces.last() == Some(&Piece::Some), absolute: text.starts_with('/'), pieces: pieces.into() }
+        Self {
+            open: pieces.last() == Some(&Piece::Some),
+            absolute: text.starts_with('/'),
+            pieces: pieces.into(),
+        }
     }
 
     /// True if the pattern is one of paths, whatever the method.
@@ -57,15 +62,17 @@ impl Pattern {
 
     /// True if it is this operation name, or the path behind the method of it.
     pub(crate) fn matches(&self, name: &str) -> bool {
-        self.matches_whole(name) || self.absolute && path_of(name).is_some_and(|path| self.matches_whole(path))
+        self.matches_whole(name)
+            || self.absolute && path_of(name).is_some_and(|path| self.matches_whole(path))
     }
 
     fn matches_whole(&self, text: &str) -> bool {
         self.walk(text) || self.open && text.strip_suffix('/').is_some_and(|text| self.walk(text))
     }
 
-    /// Goes along the text. Where it does not fit, the last wildcard takes one character more: for an earlier `*` that can't help, since
-    /// the `/` behind it is where it is, nor for an earlier `**`, since the later one takes what that would.
+    /// Goes along the text. Where it does not fit, the last wildcard takes one character more: for
+    /// an earlier `*` that can't help, since the `/` behind it is where it is, nor for an
+    /// earlier `**`, since the later one takes what that would.
     fn walk(&self, text: &str) -> bool {
         let (mut at, mut rest) = (0, text.chars());
         // The piece behind the wildcard, and what it leaves of the text.
@@ -108,7 +115,10 @@ impl Pattern {
 /// What follows the method in a name such as `GET:/users`.
 fn path_of(name: &str) -> Option<&str> {
     let (method, path) = name.split_once(':')?;
-    (!method.is_empty() && method.bytes().all(|byte| byte.is_ascii_uppercase()) && path.starts_with('/')).then_some(path)
+    (!method.is_empty()
+        && method.bytes().all(|byte| byte.is_ascii_uppercase())
+        && path.starts_with('/'))
+    .then_some(path)
 }
 
 #[cfg(test)]
@@ -151,7 +161,11 @@ mod tests {
     fn a_pattern_that_begins_with_a_slash_is_of_the_path_behind_a_method() {
         assert!(fits("/health/**", "GET:/health/live") && fits("/health/**", "/health/live"));
         assert!(fits("GET:/health", "GET:/health") && !fits("GET:/health", "POST:/health"));
-        assert!(!fits("health", "GET:health") && !fits("/health", "Get:/health") && !fits("/health", ":/health"));
+        assert!(
+            !fits("health", "GET:health")
+                && !fits("/health", "Get:/health")
+                && !fits("/health", ":/health")
+        );
         assert!(fits("GET:*", "GET:") && !fits("GET:*", "GET:/a/b") && fits("GET:**", "GET:/a/b"));
     }
 
@@ -168,8 +182,11 @@ mod tests {
             let Some((piece, pieces)) = pieces.split_first() else { return text.is_empty() };
             match piece {
                 Piece::Char(wanted) => text.first() == Some(wanted) && plain(pieces, &text[1..]),
-                Piece::One => text.first().is_some_and(|char| *char != '/') && plain(pieces, &text[1..]),
-                Piece::Some => (0..=text.len()).any(|length| !text[..length].contains(&'/') && plain(pieces, &text[length..])),
+                Piece::One => {
+                    text.first().is_some_and(|char| *char != '/') && plain(pieces, &text[1..])
+                }
+                Piece::Some => (0..=text.len())
+                    .any(|length| !text[..length].contains(&'/') && plain(pieces, &text[length..])),
                 Piece::Any => (0..=text.len()).any(|length| plain(pieces, &text[length..])),
             }
         }
@@ -179,7 +196,9 @@ mod tests {
                 let longer: Vec<Vec<char>> = words
                     .iter()
                     .filter(|word| word.len() == from)
-                    .flat_map(|word| alphabet.iter().map(|char| [word.as_slice(), &[*char]].concat()))
+                    .flat_map(|word| {
+                        alphabet.iter().map(|char| [word.as_slice(), &[*char]].concat())
+                    })
                     .collect();
                 words.extend(longer);
             }
@@ -190,7 +209,11 @@ mod tests {
             let pattern = Pattern::new(&pattern.iter().collect::<String>());
             for text in &texts {
                 let expected = plain(&pattern.pieces, text);
-                assert_eq!(pattern.walk(&text.iter().collect::<String>()), expected, "{pattern:?} {text:?}");
+                assert_eq!(
+                    pattern.walk(&text.iter().collect::<String>()),
+                    expected,
+                    "{pattern:?} {text:?}"
+                );
             }
         }
     }

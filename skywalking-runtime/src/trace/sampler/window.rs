@@ -1,7 +1,8 @@
 //! So many requests in each window of three seconds, as the Java agent counts them.
 //!
-//! Window and count are halves of one number, so that whoever loses the race for it tries again with what it is now: in each window
-//! exactly so many are taken as may be, whoever races, and none is wasted.
+//! Window and count are halves of one number, so that whoever loses the race for it tries again
+//! with what it is now: in each window exactly so many are taken as may be, whoever races, and none
+//! is wasted.
 
 use std::time::{Duration, Instant};
 
@@ -44,7 +45,8 @@ impl PerWindow {
 #[derive(Debug)]
 pub(crate) struct Budget {
     most: u32,
-    /// The window that was counted in last, in the upper half; what it has taken, in the lower one.
+    /// The window that was counted in last, in the upper half; what it has taken, in the lower
+    /// one.
     taken: AtomicU64,
 }
 
@@ -61,14 +63,17 @@ impl Budget {
         self.count(window, |taken| Some(taken.saturating_add(1)));
     }
 
-    /// Counts as `more` says of what the window has taken. False if it says that there is nothing to count.
+    /// Counts as `more` says of what the window has taken. False if it says that there is nothing
+    /// to count.
     fn count(&self, window: u32, more: impl Fn(u32) -> Option<u32>) -> bool {
         // Nothing else is published by it, so no order is needed.
         let counted = self.taken.fetch_update(Ordering::Relaxed, Ordering::Relaxed, |last| {
             #[expect(clippy::cast_possible_truncation, reason = "the two halves")]
             let (last_window, taken) = ((last >> 32) as u32, last as u32);
-            // Who looked at the clock before another one opened the next window is counted there: a window never comes back.
-            let (window, taken) = if window > last_window { (window, 0) } else { (last_window, taken) };
+            // Who looked at the clock before another one opened the next window is counted there: a
+            // window never comes back.
+            let (window, taken) =
+                if window > last_window { (window, 0) } else { (last_window, taken) };
             more(taken).map(|taken| (u64::from(window) << 32) | u64::from(taken))
         });
         counted.is_ok()
@@ -113,7 +118,8 @@ mod tests {
     fn a_lost_race_wastes_nothing() {
         const THREADS: u32 = 8;
         const EACH: u32 = 20_000;
-        // Just as many as are asked for: whoever gives up after a lost race leaves some over, since nobody asks again.
+        // Just as many as are asked for: whoever gives up after a lost race leaves some over, since
+        // nobody asks again.
         let budget = Budget::new(THREADS * EACH);
         let begin = std::sync::Barrier::new(THREADS as usize);
         let refused: usize = std::thread::scope(|scope| {
@@ -140,8 +146,13 @@ mod tests {
         let taken: usize = std::thread::scope(|scope| {
             let workers: Vec<_> = (0..THREADS)
                 .map(|_| {
-                    // Each thread sees every window, at its own pace, and asks often enough to use it up alone.
-                    scope.spawn(|| (0..WINDOWS).map(|window| (0..MOST).filter(|_| budget.takes(window)).count()).sum::<usize>())
+                    // Each thread sees every window, at its own pace, and asks often enough to use
+                    // it up alone.
+                    scope.spawn(|| {
+                        (0..WINDOWS)
+                            .map(|window| (0..MOST).filter(|_| budget.takes(window)).count())
+                            .sum::<usize>()
+                    })
                 })
                 .collect();
             workers.into_iter().map(|worker| worker.join().unwrap()).sum()
@@ -154,7 +165,10 @@ mod tests {
         let budget = PerWindow::new(1);
         assert_eq!(budget.window(), 0);
         assert!(budget.takes() && !budget.takes());
-        let earlier = PerWindow { start: Instant::now().checked_sub(LENGTH * 2).unwrap(), budget: Budget::new(1) };
+        let earlier = PerWindow {
+            start: Instant::now().checked_sub(LENGTH * 2).unwrap(),
+            budget: Budget::new(1),
+        };
         assert_eq!(earlier.window(), 2);
     }
 }

@@ -8,7 +8,8 @@ use super::super::tally::{self, Reason};
 use super::Segment;
 
 impl Segment {
-    /// The current span ends by a handle from now on, which gets the cell; none if nothing is recorded, or one has it.
+    /// The current span ends by a handle from now on, which gets the cell; none if nothing is
+    /// recorded, or one has it.
     pub(crate) fn detach(&mut self) -> Option<Arc<Detached>> {
         let index = self.current.index();
         let record = self.current_record()?;
@@ -25,7 +26,13 @@ impl Segment {
     /// The scope of a span has ended that has an end already: nothing, unless a handle has it.
     #[cold]
     pub(crate) fn leave_detached(&mut self, index: u16) {
-        let Some(record) = self.records.get_mut(usize::from(index)).filter(|record| record.end == Record::IN_SCOPE) else { return };
+        let Some(record) = self
+            .records
+            .get_mut(usize::from(index))
+            .filter(|record| record.end == Record::IN_SCOPE)
+        else {
+            return;
+        };
         record.end = Record::DETACHED;
         if self.current.index() == index {
             let parent = self.current.up(record);

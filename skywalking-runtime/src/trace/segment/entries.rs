@@ -1,4 +1,5 @@
-//! What only some spans have: tags, logs and marks, in lists of side entries, and the text that they point to.
+//! What only some spans have: tags, logs and marks, in lists of side entries, and the text that
+//! they point to.
 
 use std::sync::Arc;
 
@@ -11,13 +12,14 @@ use super::super::text::{self, TAG_LIMIT};
 use super::{Opened, Range, Segment, Which};
 use crate::tracer::Cancelled;
 
-/// Tags, logs and other side entries of one segment, and their text: what is over is left out and counted, so that a loop that tags
-/// one span for ever can't grow without bound.
+/// Tags, logs and other side entries of one segment, and their text: what is over is left out and
+/// counted, so that a loop that tags one span for ever can't grow without bound.
 const ENTRY_LIMIT: usize = 16_384;
 pub(super) const TEXT_LIMIT: usize = 1024 * 1024;
 
 impl Segment {
-    /// Puts an entry in front of the list that begins at `head`. False, and counted, if the segment has too many.
+    /// Puts an entry in front of the list that begins at `head`. False, and counted, if the segment
+    /// has too many.
     pub(crate) fn push(&mut self, head: &mut u32, mut side: Side) -> bool {
         if self.sides.len() >= ENTRY_LIMIT / 2 && !self.has_room_for_entry(side.kind) {
             return false;
@@ -30,7 +32,8 @@ impl Segment {
         true
     }
 
-    /// Beyond half of the limit the segment shall go on in a new part, so that nothing has to be left out.
+    /// Beyond half of the limit the segment shall go on in a new part, so that nothing has to be
+    /// left out.
     #[cold]
     fn has_room_for_entry(&mut self, kind: SideKind) -> bool {
         self.outgrow();
@@ -134,12 +137,16 @@ impl Segment {
     pub(crate) fn tag(&mut self, head: &mut u32, key: &'static str, value: Raw<'_>) {
         let side = match value {
             Raw::Text(text) => {
-                let Some(range) = self.store(text::cut(text, TAG_LIMIT)) else { return self.leave_out_tag() };
+                let Some(range) = self.store(text::cut(text, TAG_LIMIT)) else {
+                    return self.leave_out_tag();
+                };
                 Side { key, a: range.offset, b: range.length, next: 0, kind: SideKind::Text }
             }
             Raw::Int(number) => Side::number(key, SideKind::Int, number.cast_unsigned()),
             Raw::Uint(number) => Side::number(key, SideKind::Uint, number),
-            Raw::Bool(truth) => Side { key, a: u32::from(truth), b: 0, next: 0, kind: SideKind::Bool },
+            Raw::Bool(truth) => {
+                Side { key, a: u32::from(truth), b: 0, next: 0, kind: SideKind::Bool }
+            }
         };
         self.push(head, side);
     }
@@ -147,12 +154,18 @@ impl Segment {
     /// A tag of text in pieces for the list at `head`.
     pub(crate) fn tag_pieces(&mut self, head: &mut u32, key: &'static str, pieces: &[&str]) {
         match self.store_pieces(pieces, TAG_LIMIT) {
-            Some(range) => _ = self.push(head, Side { key, a: range.offset, b: range.length, next: 0, kind: SideKind::Text }),
+            Some(range) => {
+                _ = self.push(
+                    head,
+                    Side { key, a: range.offset, b: range.length, next: 0, kind: SideKind::Text },
+                )
+            }
             None => self.leave_out_tag(),
         }
     }
 
-    /// Tags for the list at `head`, of what goes along with the trace under the keys that are set to be tags.
+    /// Tags for the list at `head`, of what goes along with the trace under the keys that are set
+    /// to be tags.
     pub(crate) fn tag_correlation(&mut self, head: &mut u32) {
         if self.tracer.settings.correlation_tags.is_empty() || self.passed.correlation.is_empty() {
             return;
@@ -221,8 +234,11 @@ impl Segment {
             Which::Muted(..) => return,
         };
         let Some(record) = self.records.get_mut(usize::from(index)) else { return };
-        // Spans that are one see the same end, and the innermost tells of a panic; of the drop of all of them, the outermost.
-        if mark == Mark::Panicked && record.is(Record::PANIC_TOLD) || mark == Mark::Cancelled && level > 0 && record.is(Record::DROPPING) {
+        // Spans that are one see the same end, and the innermost tells of a panic; of the drop of
+        // all of them, the outermost.
+        if mark == Mark::Panicked && record.is(Record::PANIC_TOLD)
+            || mark == Mark::Cancelled && level > 0 && record.is(Record::DROPPING)
+        {
             return;
         }
         if mark == Mark::Panicked && level > 0 {
@@ -253,7 +269,12 @@ impl Segment {
     /// A field of the log begun last in the list at `head`.
     pub(crate) fn field(&mut self, head: &mut u32, key: &'static str, value: &str) {
         match self.store(value) {
-            Some(range) => _ = self.push(head, Side { key, a: range.offset, b: range.length, next: 0, kind: SideKind::Field }),
+            Some(range) => {
+                _ = self.push(
+                    head,
+                    Side { key, a: range.offset, b: range.length, next: 0, kind: SideKind::Field },
+                )
+            }
             None => self.left_out.add(LeftOut::LOG_FIELD),
         }
     }

@@ -1,6 +1,7 @@
-//! Guards that the program holds in a segment whose root is a future. Held over an `.await`, a guard is current for whatever else its task
-//! polls. The root finds that out at its next poll, without asking for more than it asks anyway: while a guard is open, the segment
-//! counts as due for a look there.
+//! Guards that the program holds in a segment whose root is a future. Held over an `.await`, a
+//! guard is current for whatever else its task polls. The root finds that out at its next poll,
+//! without asking for more than it asks anyway: while a guard is open, the segment counts as due
+//! for a look there.
 
 use super::super::callsite::Callsite;
 use super::super::misuse::{self, Misuse};
@@ -23,7 +24,8 @@ impl Segment {
         self.guards.open > 0
     }
 
-    /// A guard was opened. True if it is counted here, and to be closed by [`close_guard`](Self::close_guard).
+    /// A guard was opened. True if it is counted here, and to be closed by
+    /// [`close_guard`](Self::close_guard).
     pub(crate) fn open_guard(&mut self, callsite: &'static Callsite) -> bool {
         if self.sync_task.is_some() {
             // No poll ends while a call runs.
@@ -44,7 +46,8 @@ impl Segment {
         }
     }
 
-    /// The root is about to be polled again: guards that are open were held over the end of its last poll.
+    /// The root is about to be polled again: guards that are open were held over the end of its
+    /// last poll.
     #[cold]
     pub(crate) fn look_at_guards(&mut self) {
         if let Some(callsite) = self.guards.first.take().filter(|_| self.guards.open > 0) {

@@ -1,13 +1,18 @@
-//! An Entry opened in an Entry, or an Exit in an Exit, is one span with it: a middleware and an annotated handler see the same request.
+//! An Entry opened in an Entry, or an Exit in an Exit, is one span with it: a middleware and an
+//! annotated handler see the same request.
 //!
-//! Who merges is the Java agent's rule (`StackBasedTracingSpan`): the current span is of the same kind. A span that has one merged with it
-//! already takes no further one until that has ended, so that siblings under a `join!` stay two. What a merged span reports:
+//! Who merges is the Java agent's rule (`StackBasedTracingSpan`): the current span is of the same
+//! kind. A span that has one merged with it already takes no further one until that has ended, so
+//! that siblings under a `join!` stay two. What a merged span reports:
 //!
-//! * Exit: the outermost span's name, component, layer and tags, as in Java; the inner one adds what the outer one did not write out.
+//! * Exit: the outermost span's name, component, layer and tags, as in Java; the inner one adds
+//!   what the outer one did not write out.
 //! * Entry: the inner span's name, component and layer if they were written out, and its tags.
-//! * An integration's name, component and layer yield to the program's, whichever of the two is outside.
+//! * An integration's name, component and layer yield to the program's, whichever of the two is
+//!   outside.
 //!
-//! Logs and refs of both are reported, the peer is the outer one's. The record ends with the outer span.
+//! Logs and refs of both are reported, the peer is the outer one's. The record ends with the outer
+//! span.
 
 use super::super::callsite::{Callsite, Kind};
 use super::super::record::{Record, Side, SideKind};
@@ -24,7 +29,8 @@ pub(crate) enum NameSource {
     Computed,
 }
 
-/// True if component and layer of the inner span replace those of the outer one. Otherwise they are used where the outer one has none.
+/// True if component and layer of the inner span replace those of the outer one. Otherwise they are
+/// used where the outer one has none.
 fn replaces(outer: &Callsite, inner: &Callsite) -> bool {
     !inner.is_fallback() && (inner.kind == Kind::Entry || outer.is_fallback())
 }
@@ -35,7 +41,9 @@ impl Segment {
         if kind == Kind::Local {
             return false;
         }
-        let Some(record) = self.records.get(usize::from(self.current.index())) else { return false };
+        let Some(record) = self.records.get(usize::from(self.current.index())) else {
+            return false;
+        };
         let levels = record.levels();
         record.callsite.kind == kind
             && record.is_open()
@@ -45,21 +53,40 @@ impl Segment {
             && levels < Record::MOST_LEVELS
     }
 
-    /// Adds what the callsite of a span that merges with the current one has to add. Returns the list of the current span as it was before.
+    /// Adds what the callsite of a span that merges with the current one has to add. Returns the
+    /// list of the current span as it was before.
     #[cold]
     pub(crate) fn take_over(&mut self, inner: &'static Callsite) -> u32 {
         let Some(outer) = self.current_record().map(|record| *record) else { return 0 };
         let before = outer.side;
         if self.takes_name(before, inner, NameSource::Callsite) && !text::is_blank(inner.name) {
-            self.push_current(Side { key: inner.name, a: 0, b: 0, next: 0, kind: SideKind::StaticName });
+            self.push_current(Side {
+                key: inner.name,
+                a: 0,
+                b: 0,
+                next: 0,
+                kind: SideKind::StaticName,
+            });
             self.renamed();
         }
         let replaces = replaces(outer.callsite, inner);
         if inner.gives_component() && (replaces || !self.gives(&outer, SideKind::Component)) {
-            self.push_current(Side { key: "", a: inner.component.cast_unsigned(), b: 0, next: 0, kind: SideKind::Component });
+            self.push_current(Side {
+                key: "",
+                a: inner.component.cast_unsigned(),
+                b: 0,
+                next: 0,
+                kind: SideKind::Component,
+            });
         }
         if inner.gives_layer() && (replaces || !self.gives(&outer, SideKind::Layer)) {
-            self.push_current(Side { key: "", a: inner.layer as u32, b: 0, next: 0, kind: SideKind::Layer });
+            self.push_current(Side {
+                key: "",
+                a: inner.layer as u32,
+                b: 0,
+                next: 0,
+                kind: SideKind::Layer,
+            });
         }
         for (key, value) in inner.tags {
             if self.takes_tag(before, inner, key) {
@@ -69,18 +96,26 @@ impl Segment {
         before
     }
 
-    /// True if the current span is reported under the name of this one, which merges with it. `before` is the list of the current span before
-    /// it merged.
+    /// True if the current span is reported under the name of this one, which merges with it.
+    /// `before` is the list of the current span before it merged.
     #[cold]
     pub(crate) fn takes_name(&self, before: u32, inner: &Callsite, source: NameSource) -> bool {
-        let Some(outer) = self.records.get(usize::from(self.current.index())).map(|record| record.callsite) else { return false };
+        let Some(outer) =
+            self.records.get(usize::from(self.current.index())).map(|record| record.callsite)
+        else {
+            return false;
+        };
         let computed = source == NameSource::Computed && !inner.is_fallback();
         match inner.kind {
             Kind::Entry => computed || inner.writes_name(),
-            // The outermost name is reported, except that a name that the program chose replaces an integration's, and that replaces a default.
+            // The outermost name is reported, except that a name that the program chose replaces an
+            // integration's, and that replaces a default.
             Kind::Exit | Kind::Local if outer.is_fallback() => computed || inner.chooses_name(),
             Kind::Exit | Kind::Local => {
-                let is_named = || self.find(before, |kind| matches!(kind, SideKind::Name | SideKind::StaticName)).is_some();
+                let is_named = || {
+                    self.find(before, |kind| matches!(kind, SideKind::Name | SideKind::StaticName))
+                        .is_some()
+                };
                 inner.is_fallback() && !outer.chooses_name() && !is_named()
             }
         }
@@ -89,11 +124,17 @@ impl Segment {
     /// True if the current span takes a tag with this key from one that merges with it.
     #[cold]
     pub(crate) fn takes_tag(&self, before: u32, inner: &Callsite, key: &str) -> bool {
-        let Some(outer) = self.records.get(usize::from(self.current.index())).map(|record| record.callsite) else { return false };
-        let is_tag = |kind| matches!(kind, SideKind::Text | SideKind::Int | SideKind::Uint | SideKind::Bool);
+        let Some(outer) =
+            self.records.get(usize::from(self.current.index())).map(|record| record.callsite)
+        else {
+            return false;
+        };
+        let is_tag =
+            |kind| matches!(kind, SideKind::Text | SideKind::Int | SideKind::Uint | SideKind::Bool);
         inner.kind == Kind::Entry
             || replaces(outer, inner)
-            || !outer.tags.iter().any(|(known, _)| *known == key) && !self.list(before).any(|side| side.key == key && is_tag(side.kind))
+            || !outer.tags.iter().any(|(known, _)| *known == key)
+                && !self.list(before).any(|side| side.key == key && is_tag(side.kind))
     }
 
     /// True if the program, or a span that merged before, gave the span one of these.
@@ -128,7 +169,8 @@ impl Segment {
         Opened::merged(index, level)
     }
 
-    /// The future that a span covers is being dropped, and with it those whose spans are one with it.
+    /// The future that a span covers is being dropped, and with it those whose spans are one with
+    /// it.
     pub(crate) fn begin_drop(&mut self, opened: Opened) {
         if let Which::Recorded(index) = opened.which()
             && let Some(record) = self.records.get_mut(usize::from(index))
@@ -137,15 +179,18 @@ impl Segment {
         }
     }
 
-    /// Where work on a span goes on that is one with another: if that was told with an earlier part, in the nearest around it that is open.
+    /// Where work on a span goes on that is one with another: if that was told with an earlier
+    /// part, in the nearest around it that is open.
     #[cold]
     pub(super) fn merged_place(&self, index: u16, level: u16) -> Current {
         let place = Current::at_level(index, level);
-        let is_told = self.records.get(usize::from(index)).is_some_and(|record| record.is(Record::TOLD));
+        let is_told =
+            self.records.get(usize::from(index)).is_some_and(|record| record.is(Record::TOLD));
         if is_told { self.nearest_open(place) } else { place }
     }
 
-    /// Ends a span that is one with another. That one goes on, unless it has ended; then it keeps its place for this one, and others.
+    /// Ends a span that is one with another. That one goes on, unless it has ended; then it keeps
+    /// its place for this one, and others.
     #[cold]
     pub(crate) fn close_level(&mut self, index: u16, level: u16) {
         let Some(record) = self.records.get_mut(usize::from(index)) else { return };

@@ -1,5 +1,6 @@
-//! Spans that are not recorded, since their segment is full. There is no limit to them, so a place is used again once its span is over;
-//! what they need is little: which one was around it, and of an exit its address, since its header is written all the same.
+//! Spans that are not recorded, since their segment is full. There is no limit to them, so a place
+//! is used again once its span is over; what they need is little: which one was around it, and of
+//! an exit its address, since its header is written all the same.
 
 use super::super::callsite::{Callsite, Kind};
 use super::super::record::{LeftOut, SideKind};
@@ -21,7 +22,8 @@ const _: () = assert!(LOST_EXIT <= Opened::MOST_MUTED);
 struct Muted {
     /// The span around it that is recorded.
     place: Current,
-    /// The number of the one around it that isn't, or 0. Of a place that is free: of the next free one.
+    /// The number of the one around it that isn't, or 0. Of a place that is free: of the next free
+    /// one.
     outer: u32,
     /// So many places have this one as their outer one.
     inner: u32,
@@ -64,7 +66,11 @@ impl MutedSpans {
             self.places.push(Muted::default());
         }
         // A chain of them ends: each is younger than its outer one, which is open.
-        let outer = if self.get(place.muted()).is_some_and(|outer| !outer.is_open) { 0 } else { place.muted() };
+        let outer = if self.get(place.muted()).is_some_and(|outer| !outer.is_open) {
+            0
+        } else {
+            place.muted()
+        };
         let muted = self.get_mut(number)?;
         let next = muted.outer;
         (muted.place, muted.outer, muted.is_open) = (place, outer, true);
@@ -90,7 +96,9 @@ impl MutedSpans {
         muted.is_open = false;
         muted.peer.clear();
         let mut free = self.free;
-        while let Some(muted) = self.get_mut(number).filter(|muted| !muted.is_open && muted.inner == 0) {
+        while let Some(muted) =
+            self.get_mut(number).filter(|muted| !muted.is_open && muted.inner == 0)
+        {
             let outer = std::mem::replace(&mut muted.outer, free);
             free = number;
             number = outer;
@@ -108,7 +116,9 @@ impl Segment {
     pub(super) fn mute(&mut self, callsite: &'static Callsite, side: u32) -> Opened {
         let mut peer = String::new();
         if callsite.kind == Kind::Exit {
-            let computed = self.find(side, |kind| kind == SideKind::Peer).map(|side| Range { offset: side.a, length: side.b });
+            let computed = self
+                .find(side, |kind| kind == SideKind::Peer)
+                .map(|side| Range { offset: side.a, length: side.b });
             let given = computed.map_or(callsite.peer, |range| self.text_at(range));
             text::push_name(&mut peer, known_peer(given), PEER_LIMIT);
         }
@@ -127,7 +137,8 @@ impl Segment {
         Opened::muted(number)
     }
 
-    /// An exit is about to open for which there is no room: its number, under which it keeps its address.
+    /// An exit is about to open for which there is no room: its number, under which it keeps its
+    /// address.
     #[cold]
     pub(crate) fn reserve_muted(&mut self, peer: &str) -> u32 {
         let mut kept = String::new();
@@ -147,12 +158,14 @@ impl Segment {
         self.muted.close(number);
     }
 
-    /// Closes a span that was not recorded. If it is the current one, the nearest around it that is open becomes so.
+    /// Closes a span that was not recorded. If it is the current one, the nearest around it that is
+    /// open becomes so.
     #[cold]
     pub(super) fn unmute(&mut self, number: u32) {
         if self.current.muted() == number {
             let outer = self.muted.get(number).map_or(0, |muted| muted.outer);
-            self.current = self.nearest_open(self.current.within_muted(self.muted.nearest_open(outer)));
+            self.current =
+                self.nearest_open(self.current.within_muted(self.muted.nearest_open(outer)));
         }
         self.muted.close(number);
     }
@@ -164,7 +177,8 @@ impl Segment {
         place.within_muted(number)
     }
 
-    /// The place itself, unless it is in a span that was not recorded and is over: then in the nearest around it.
+    /// The place itself, unless it is in a span that was not recorded and is over: then in the
+    /// nearest around it.
     #[cold]
     pub(super) fn nearest_muted(&self, place: Current) -> Current {
         let number = self.muted.nearest_open(place.muted());
@@ -181,7 +195,8 @@ impl Segment {
         }
     }
 
-    /// A new part begins: what is below a span that was told with an earlier one is below the nearest that goes on.
+    /// A new part begins: what is below a span that was told with an earlier one is below the
+    /// nearest that goes on.
     pub(super) fn lift_muted(&mut self) {
         let mut muted = std::mem::take(&mut self.muted);
         for muted in &mut muted.places {

@@ -1,4 +1,5 @@
-//! What spans are called and what they call: names and peers, cut and cleaned, and the endpoint that stands for the whole segment.
+//! What spans are called and what they call: names and peers, cut and cleaned, and the endpoint
+//! that stands for the whole segment.
 
 use std::borrow::Cow;
 
@@ -13,14 +14,22 @@ impl Segment {
     /// The operation name for the list at `head`; a blank one changes nothing.
     pub(crate) fn name(&mut self, head: &mut u32, name: &str) {
         if let Some(range) = self.store_name(name, NAME_LIMIT) {
-            self.push(head, Side { key: "", a: range.offset, b: range.length, next: 0, kind: SideKind::Name });
+            self.push(
+                head,
+                Side { key: "", a: range.offset, b: range.length, next: 0, kind: SideKind::Name },
+            );
         }
     }
 
     /// The same of a name in pieces.
     pub(crate) fn name_pieces(&mut self, head: &mut u32, pieces: &[&str]) {
         let from = self.text.len();
-        let Some(range) = self.store_pieces(pieces, NAME_LIMIT).filter(|range| !text::is_blank(self.text_at(*range))) else { return };
+        let Some(range) = self
+            .store_pieces(pieces, NAME_LIMIT)
+            .filter(|range| !text::is_blank(self.text_at(*range)))
+        else {
+            return;
+        };
         let cleaned = match text::clean(self.text_at(range), NAME_LIMIT) {
             Cow::Borrowed(_) => None,
             Cow::Owned(cleaned) => Some(cleaned),
@@ -47,10 +56,14 @@ impl Segment {
         }
     }
 
-    /// The address called for the list at `head`; a blank one is `unknown`, since a header needs one.
+    /// The address called for the list at `head`; a blank one is `unknown`, since a header needs
+    /// one.
     pub(crate) fn peer(&mut self, head: &mut u32, peer: &str) {
         if let Some(range) = self.store_peer(peer) {
-            self.push(head, Side { key: "", a: range.offset, b: range.length, next: 0, kind: SideKind::Peer });
+            self.push(
+                head,
+                Side { key: "", a: range.offset, b: range.length, next: 0, kind: SideKind::Peer },
+            );
         }
     }
 
@@ -80,7 +93,8 @@ impl Segment {
     /// The newest name of a span.
     pub(crate) fn name_of(&self, index: u16) -> Name<'_> {
         let Some(record) = self.records.get(usize::from(index)) else { return Name::Text("") };
-        let named = self.find(record.side, |kind| matches!(kind, SideKind::Name | SideKind::StaticName));
+        let named =
+            self.find(record.side, |kind| matches!(kind, SideKind::Name | SideKind::StaticName));
         match named {
             Some(side) if side.kind == SideKind::StaticName => Name::Text(side.key),
             Some(side) => Name::Text(self.text_at(Range { offset: side.a, length: side.b })),
@@ -112,11 +126,9 @@ impl Segment {
             return self.first_entry;
         }
         let from = usize::from(self.searched);
-        let found = self
-            .records
-            .iter()
-            .skip(from)
-            .position(|record| record.callsite.kind == Kind::Entry && !record.is(Record::CONTINUED | Record::TOLD));
+        let found = self.records.iter().skip(from).position(|record| {
+            record.callsite.kind == Kind::Entry && !record.is(Record::CONTINUED | Record::TOLD)
+        });
         #[expect(clippy::cast_possible_truncation, reason = "below the limit, which is a u16")]
         match found {
             Some(at) => self.first_entry = (from + at) as u16,
@@ -163,9 +175,8 @@ impl<'a> Name<'a> {
     /// The same in at most so many bytes, as the backend can store it.
     pub(crate) fn within(self, bytes: usize) -> Cow<'a, str> {
         match self {
-            Self::Of(callsite) if callsite.name.len() > bytes => {
-                callsite.shortened(bytes, || text::within(Name::Of(callsite).clean(), NAME_LIMIT, bytes))
-            }
+            Self::Of(callsite) if callsite.name.len() > bytes => callsite
+                .shortened(bytes, || text::within(Name::Of(callsite).clean(), NAME_LIMIT, bytes)),
             name => text::within(name.clean(), NAME_LIMIT, bytes),
         }
     }

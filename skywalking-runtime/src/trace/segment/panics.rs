@@ -44,15 +44,20 @@ impl Segment {
         }
     }
 
-    /// Passes the panic on to the segment around this one, which was not in the slot when the panic began.
+    /// Passes the panic on to the segment around this one, which was not in the slot when the panic
+    /// began.
     #[cold]
     pub(crate) fn pass_panic_on(&self, outer: &mut Self) {
         if self.panic.is_some() {
-            outer.remember_panic(self.text_at(self.panic.location()), self.text_at(self.panic.message()));
+            outer.remember_panic(
+                self.text_at(self.panic.location()),
+                self.text_at(self.panic.message()),
+            );
         }
     }
 
-    /// A span opens: unless it is one that a destructor opens, the panic that is remembered was caught.
+    /// A span opens: unless it is one that a destructor opens, the panic that is remembered was
+    /// caught.
     #[cold]
     pub(super) fn forget_panic(&mut self) {
         if !std::thread::panicking() {
@@ -62,7 +67,9 @@ impl Segment {
 
     /// Message and location of the panic as fields of the log begun last in the list at `head`.
     pub(super) fn panic_fields(&mut self, head: &mut u32) {
-        for (key, Range { offset, length }) in [("message", self.panic.message()), (LOCATION, self.panic.location())] {
+        for (key, Range { offset, length }) in
+            [("message", self.panic.message()), (LOCATION, self.panic.location())]
+        {
             if length > 0 {
                 self.push(head, Side { key, a: offset, b: length, next: 0, kind: SideKind::Field });
             }

@@ -1,10 +1,11 @@
-//! Places in a segment: which span is current, and which was opened. Each is one number, so that it moves in one register.
+//! Places in a segment: which span is current, and which was opened. Each is one number, so that it
+//! moves in one register.
 
 use super::super::record::{NONE, Record};
 
-/// Which span is current, and which of those below it that were not recorded because the segment is full.
-/// In one number the span's place; above it the level, 0 for the span itself and 1 for the first that merged with it;
-/// above that the number of the one that is not recorded, or 0.
+/// Which span is current, and which of those below it that were not recorded because the segment is
+/// full. In one number the span's place; above it the level, 0 for the span itself and 1 for the
+/// first that merged with it; above that the number of the one that is not recorded, or 0.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct Current(u64);
 
@@ -74,7 +75,8 @@ impl Current {
     }
 }
 
-/// A span that was opened: its place, or that there was no place left. The bits are those that guards and futures keep.
+/// A span that was opened: its place, or that there was no place left. The bits are those that
+/// guards and futures keep.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct Opened(u32);
 

@@ -38,7 +38,8 @@ impl Segment {
         self.told_trace = true;
     }
 
-    /// True if the trace may still become that of a caller: it is an own one, and nobody elsewhere has its id.
+    /// True if the trace may still become that of a caller: it is an own one, and nobody elsewhere
+    /// has its id.
     pub(crate) fn can_join(&self) -> bool {
         !self.told_trace && matches!(self.trace, Trace::Own(_))
     }
@@ -53,7 +54,9 @@ impl Segment {
         let name = self.name_of(endpoint).clean();
         let trace = match self.trace {
             Trace::Own(number) => SharedTrace::Own(number),
-            Trace::Foreign { offset, length } => SharedTrace::Foreign(self.text_at(Range { offset, length }).into()),
+            Trace::Foreign { offset, length } => {
+                SharedTrace::Foreign(self.text_at(Range { offset, length }).into())
+            }
         };
         let shared = Arc::new(Shared {
             key: self.key,
@@ -70,7 +73,8 @@ impl Segment {
         shared
     }
 
-    /// True if its key alone doesn't say what somebody who goes on with it must know, though it is not sampled.
+    /// True if its key alone doesn't say what somebody who goes on with it must know, though it is
+    /// not sampled.
     pub(crate) fn has_more_than_a_key(&self) -> bool {
         self.trace != Trace::Own(id::own_trace(self.key)) || !self.passed.is_empty()
     }
@@ -101,6 +105,9 @@ impl Segment {
         let from = self.text.len();
         let _ = write!(self.text, "{segment:x}-{span}-{endpoint}");
         let range = self.range(from);
-        self.push(head, Side { key: "", a: range.offset, b: range.length, next: 0, kind: SideKind::ThreadRef });
+        self.push(
+            head,
+            Side { key: "", a: range.offset, b: range.length, next: 0, kind: SideKind::ThreadRef },
+        );
     }
 }

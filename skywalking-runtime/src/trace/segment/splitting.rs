@@ -1,6 +1,7 @@
-//! A segment that is too old or too large goes on in a new part: what is recorded leaves, and its open spans begin again in a segment of
-//! another id, as Local spans in the same places, so that guards and futures find them; one that has ended keeps its place for those that
-//! are one with it and have not. The new root refers to the old one.
+//! A segment that is too old or too large goes on in a new part: what is recorded leaves, and its
+//! open spans begin again in a segment of another id, as Local spans in the same places, so that
+//! guards and futures find them; one that has ended keeps its place for those that are one with it
+//! and have not. The new root refers to the old one.
 
 use super::super::age;
 use super::super::record::{LeftOut, NONE, Record, Side, SideKind, Trace};
@@ -43,7 +44,8 @@ impl Segment {
         self.openings = self.openings.saturating_sub(1);
     }
 
-    /// False while a span is about to open, whose list would stay behind: its arguments may open and end others.
+    /// False while a span is about to open, whose list would stay behind: its arguments may open
+    /// and end others.
     pub(crate) fn can_split(&self) -> bool {
         self.openings == 0
     }
@@ -61,11 +63,17 @@ impl Segment {
         let endpoint_name = self.name_of(endpoint).clean().into_owned();
         let trace = match self.trace {
             Trace::Own(_) => None,
-            Trace::Foreign { offset, length } => Some(self.text_at(Range { offset, length }).to_owned()),
+            Trace::Foreign { offset, length } => {
+                Some(self.text_at(Range { offset, length }).to_owned())
+            }
         };
         self.lift_muted();
         // The root has not ended, or there would be no further part.
-        let open = self.records.iter().rposition(|record| record.is_open() || record.levels() > 0).unwrap_or(0);
+        let open = self
+            .records
+            .iter()
+            .rposition(|record| record.is_open() || record.levels() > 0)
+            .unwrap_or(0);
         self.records.truncate(open + 1);
         let names: Vec<_> = self.records.iter().map(|record| self.name_to_keep(record)).collect();
         self.sides.clear();
@@ -80,7 +88,8 @@ impl Segment {
         self.thread_ref(&mut head, before, 0, &endpoint_name);
         if let Some(root) = self.records.first_mut() {
             root.side = head;
-            // The first part counted as a call of its endpoint: this one would be another, from the endpoint to itself.
+            // The first part counted as a call of its endpoint: this one would be another, from the
+            // endpoint to itself.
             root.flags |= Record::SKIP_ANALYSIS;
         }
         self.current = self.nearest_open(self.current);
@@ -99,7 +108,9 @@ impl Segment {
     }
 
     fn name_to_keep(&self, record: &Record) -> Option<Named> {
-        let side = self.find(record.side, |kind| matches!(kind, SideKind::Name | SideKind::StaticName)).filter(|_| record.is_open())?;
+        let side = self
+            .find(record.side, |kind| matches!(kind, SideKind::Name | SideKind::StaticName))
+            .filter(|_| record.is_open())?;
         Some(match side.kind {
             SideKind::StaticName => Named::Static(side.key),
             _ => Named::Text(self.text_at(Range { offset: side.a, length: side.b }).to_owned()),
@@ -110,11 +121,16 @@ impl Segment {
     fn go_on(&mut self, place: usize, name: Option<Named>, now: u64) {
         let mut head = 0;
         match name {
-            Some(Named::Static(key)) => _ = self.push(&mut head, Side { key, a: 0, b: 0, next: 0, kind: SideKind::StaticName }),
+            Some(Named::Static(key)) => {
+                _ = self
+                    .push(&mut head, Side { key, a: 0, b: 0, next: 0, kind: SideKind::StaticName })
+            }
             Some(Named::Text(name)) => self.name(&mut head, &name),
             None => {}
         }
-        let parent = self.records.get(place).map_or(Current::NONE, |record| Current::at_level(record.parent, record.parent_level()));
+        let parent = self.records.get(place).map_or(Current::NONE, |record| {
+            Current::at_level(record.parent, record.parent_level())
+        });
         let parent = self.nearest_open(parent);
         let Some(record) = self.records.get_mut(place) else { return };
         record.flags &= !(Record::ERROR | Record::SKIP_ANALYSIS | Record::PANIC_TOLD);

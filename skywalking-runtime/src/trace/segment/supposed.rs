@@ -4,26 +4,45 @@ use super::super::record::{Record, Side, SideKind};
 use super::super::slot;
 use super::{Range, Segment};
 
-/// Renames the current span, unless the program named it. Where `path_tag` is given, the old name stays as that tag.
+/// Renames the current span, unless the program named it. Where `path_tag` is given, the old name
+/// stays as that tag.
 #[cold]
 pub(crate) fn rename(name: &'static str, path_tag: Option<&'static str>) {
     slot::with(|segment| {
         if let Some(old) = supposed_name(segment) {
             if let Some(key) = path_tag {
-                segment.push_current(Side { key, a: old.offset, b: old.length, next: 0, kind: SideKind::Text });
+                segment.push_current(Side {
+                    key,
+                    a: old.offset,
+                    b: old.length,
+                    next: 0,
+                    kind: SideKind::Text,
+                });
             }
-            segment.push_current(Side { key: name, a: 0, b: 0, next: 0, kind: SideKind::StaticName });
+            segment.push_current(Side {
+                key: name,
+                a: 0,
+                b: 0,
+                next: 0,
+                kind: SideKind::StaticName,
+            });
             segment.renamed();
         }
     });
 }
 
-/// The name that an integration gave to the current span when it opened, if nobody has given another one since.
+/// The name that an integration gave to the current span when it opened, if nobody has given
+/// another one since.
 fn supposed_name(segment: &mut Segment) -> Option<Range> {
     // Of a span that is one with a span of the program, that one's name counts.
     let is_own = segment.current.level() == 0;
-    let head = segment.current_record().filter(|record| is_own && record.callsite.is_fallback() && !record.is(Record::CONTINUED))?.side;
-    let mut names = segment.list(head).filter(|side| matches!(side.kind, SideKind::Name | SideKind::StaticName));
+    let head = segment
+        .current_record()
+        .filter(|record| is_own && record.callsite.is_fallback() && !record.is(Record::CONTINUED))?
+        .side;
+    let mut names = segment
+        .list(head)
+        .filter(|side| matches!(side.kind, SideKind::Name | SideKind::StaticName));
     let first = names.next().filter(|side| side.kind == SideKind::Name)?;
     names.next().is_none().then_some(Range { offset: first.a, length: first.b })
 }

@@ -1,4 +1,5 @@
-//! What `covers` wraps in a value of its own type: a boxed future or stream, whatever name its type has.
+//! What `covers` wraps in a value of its own type: a boxed future or stream, whatever name its type
+//! has.
 
 use std::future::Future;
 use std::mem::transmute;
@@ -22,7 +23,11 @@ pub trait BoxedFuture<'a>: Sized {
 
     /// The same future as a span, with a look at what it gives.
     #[must_use]
-    fn cover<H: Hook<Self::Output> + Send + Sync + Unpin + 'a>(self, prepared: Prepared, hook: H) -> Self;
+    fn cover<H: Hook<Self::Output> + Send + Sync + Unpin + 'a>(
+        self,
+        prepared: Prepared,
+        hook: H,
+    ) -> Self;
 }
 
 /// A boxed stream, which can be wrapped and boxed again as the same type.
@@ -38,7 +43,11 @@ pub trait BoxedStream<'a>: Sized {
 
     /// The same stream as a span, with a look at each item.
     #[must_use]
-    fn cover<H: Hook<Self::Item> + Send + Sync + Unpin + 'a>(self, prepared: Prepared, hook: H) -> Self;
+    fn cover<H: Hook<Self::Item> + Send + Sync + Unpin + 'a>(
+        self,
+        prepared: Prepared,
+        hook: H,
+    ) -> Self;
 }
 
 /// Both traits for trait objects with these bounds.

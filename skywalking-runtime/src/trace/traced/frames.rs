@@ -1,5 +1,6 @@
-//! The frame of a poll: what must be put back when it is over. It knows how that goes by an [`Outcome`], which is the panic's until
-//! somebody says otherwise, so a drop of the frame alone means that the wrapped code unwound.
+//! The frame of a poll: what must be put back when it is over. It knows how that goes by an
+//! [`Outcome`], which is the panic's until somebody says otherwise, so a drop of the frame alone
+//! means that the wrapped code unwound.
 
 use std::mem::{ManuallyDrop, forget, replace, take};
 
@@ -45,7 +46,9 @@ impl End {
         if let Self::Marked(mark) = self {
             segment.mark_at(opened, mark, at);
         }
-        if let Some(record) = segment.records.get_mut(usize::from(opened.index())).filter(|record| record.end == 0) {
+        if let Some(record) =
+            segment.records.get_mut(usize::from(opened.index())).filter(|record| record.end == 0)
+        {
             record.end = at;
         }
     }
@@ -56,8 +59,8 @@ impl End {
 enum Around {
     /// Nothing.
     Nothing,
-    /// The first poll of a future that is not traced. Should a tracer start within it: what is opened then is not for an outer future
-    /// that waits for its own.
+    /// The first poll of a future that is not traced. Should a tracer start within it: what is
+    /// opened then is not for an outer future that waits for its own.
     Unexpected,
     /// The first poll: the span opens in it.
     First,
@@ -97,7 +100,8 @@ impl<'a> Frame<'a> {
         }
     }
 
-    /// Makes the span current for a poll. The two that wait are short and straight; what happens once is elsewhere.
+    /// Makes the span current for a poll. The two that wait are short and straight; what happens
+    /// once is elsewhere.
     pub(super) fn of_poll(span: &'a mut Span) -> Self {
         if span.state == State::Root {
             return Self::of_root(span);
@@ -114,8 +118,12 @@ impl<'a> Frame<'a> {
     fn of_other(span: &'a mut Span) -> Self {
         match span.state {
             State::New => Self::of_first(span),
-            State::Off | State::DroppingRoot | State::DroppingChild => Self::new(span, Around::Nothing),
-            State::Unsampled if slot::with_key(span.begun.key, |_| ()).is_some() => Self::new(span, Around::Nothing),
+            State::Off | State::DroppingRoot | State::DroppingChild => {
+                Self::new(span, Around::Nothing)
+            }
+            State::Unsampled if slot::with_key(span.begun.key, |_| ()).is_some() => {
+                Self::new(span, Around::Nothing)
+            }
             State::Root | State::Child | State::Unsampled => Self::of_moved(span),
         }
     }
@@ -141,7 +149,11 @@ impl<'a> Frame<'a> {
     #[cold]
     fn of_moved(span: &'a mut Span) -> Self {
         span.move_on();
-        if span.state == State::Root { Self::of_root(span) } else { Self::new(span, Around::Nothing) }
+        if span.state == State::Root {
+            Self::of_root(span)
+        } else {
+            Self::new(span, Around::Nothing)
+        }
     }
 
     fn of_first(span: &'a mut Span) -> Self {
@@ -160,16 +172,19 @@ impl<'a> Frame<'a> {
         frame
     }
 
-    /// Takes the root's segment out of the slot until the next poll. False if somebody's executor switched stacks within this one.
+    /// Takes the root's segment out of the slot until the next poll. False if somebody's executor
+    /// switched stacks within this one.
     #[inline]
     fn put_root_aside(&mut self) -> bool {
         let Some(own) = slot::take_key(self.span.begun.key) else { return false };
-        // The place for the root's segment is empty: nothing is dropped, which rustc could not know.
+        // The place for the root's segment is empty: nothing is dropped, which rustc could not
+        // know.
         forget(self.span.segment.replace(own));
         true
     }
 
-    /// The same where the root displaced another segment. Apart, so that a poll without one saves no registers for the calls.
+    /// The same where the root displaced another segment. Apart, so that a poll without one saves
+    /// no registers for the calls.
     #[inline(never)]
     fn leave_inner_root(&mut self) {
         if !self.put_root_aside() {

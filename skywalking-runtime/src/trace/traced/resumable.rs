@@ -1,5 +1,5 @@
-//! A span that is worked on in steps: what a middleware needs that is called, polled and handed a body in turn, and has no one future to
-//! wrap.
+//! A span that is worked on in steps: what a middleware needs that is called, polled and handed a
+//! body in turn, and has no one future to wrap.
 
 use super::frames::{Frame, Outcome};
 use super::span::Span;
@@ -12,8 +12,10 @@ use crate::tracer;
 
 /// A span that is worked on in steps, on whatever thread the next step runs.
 ///
-/// It opens at the first [`run`](Self::run), in the context that it finds there ([`Resumable::open`] does both at once), and is current during
-/// each of them; between them it is nobody's parent. [`finish`](Self::finish) ends it. Dropped unfinished it counts as cancelled, as a future does.
+/// It opens at the first [`run`](Self::run), in the context that it finds there
+/// ([`Resumable::open`] does both at once), and is current during each of them; between them it is
+/// nobody's parent. [`finish`](Self::finish) ends it. Dropped unfinished it counts as cancelled, as
+/// a future does.
 ///
 /// ```
 /// use skywalking_runtime::{Callsite, Root, callsite, current, testing};
@@ -41,8 +43,8 @@ impl Resumable {
         Self { prepared: Some(prepared), span: Span::NEW }
     }
 
-    /// Opens a span here and now, and runs `work` as its first step. What `describe` says goes straight into the segment, and is asked for
-    /// only while a tracer runs.
+    /// Opens a span here and now, and runs `work` as its first step. What `describe` says goes
+    /// straight into the segment, and is asked for only while a tracer runs.
     ///
     /// ```
     /// use skywalking_runtime::{Callsite, Resumable, callsite, testing};
@@ -58,7 +60,11 @@ impl Resumable {
     /// assert_eq!(testing::text(&trees), "Entry GET:/users layer=Http\n");
     /// ```
     #[inline]
-    pub fn open<R>(callsite: &'static Callsite, describe: impl FnOnce(&mut Describe<'_>), work: impl FnOnce() -> R) -> (Self, R) {
+    pub fn open<R>(
+        callsite: &'static Callsite,
+        describe: impl FnOnce(&mut Describe<'_>),
+        work: impl FnOnce() -> R,
+    ) -> (Self, R) {
         let mut opened = Self { prepared: None, span: Span::NEW };
         let mut frame = Frame::of_poll(&mut opened.span);
         if tracer::enabled() {
@@ -82,8 +88,9 @@ impl Resumable {
         done
     }
 
-    /// Ends the span as cancelled, and drops what it covered inside of it: spans in there that [merged](crate::docs::concepts#two-that-are-one) with
-    /// this one don't tell of it again. A drop of the span alone is for what covered nothing that can have spans.
+    /// Ends the span as cancelled, and drops what it covered inside of it: spans in there that
+    /// [merged](crate::docs::concepts#two-that-are-one) with this one don't tell of it again. A
+    /// drop of the span alone is for what covered nothing that can have spans.
     ///
     /// ```
     /// use skywalking_runtime::{Callsite, Resumable, callsite, entry_span, testing};

@@ -55,7 +55,8 @@ pub(super) enum State {
     Child,
     /// A child of an unsampled request.
     Unsampled,
-    /// The root's segment is in the slot while the wrapped code is dropped; what it displaced is in its place.
+    /// The root's segment is in the slot while the wrapped code is dropped; what it displaced is in
+    /// its place.
     DroppingRoot,
     /// The child is current while the wrapped code is dropped.
     DroppingChild,
@@ -114,7 +115,8 @@ impl Span {
             }
             (State::Unsampled, None) => {
                 // An id of our own follows from the key; what came from elsewhere must be kept.
-                let keep = |segment: &mut Segment| segment.has_more_than_a_key().then(|| segment.share());
+                let keep =
+                    |segment: &mut Segment| segment.has_more_than_a_key().then(|| segment.share());
                 let shared = slot::with_key(begun.key, keep).flatten();
                 self.origin = shared.map(|shared| Origin { callsite: None, shared });
             }
@@ -125,9 +127,14 @@ impl Span {
         }
     }
 
-    /// Takes the root's segment out of the slot and puts back what it displaced. `end` is how the root ends, if it does.
+    /// Takes the root's segment out of the slot and puts back what it displaced. `end` is how the
+    /// root ends, if it does.
     #[inline]
-    pub(super) fn leave_root(&mut self, displaced: Option<Box<Segment>>, end: Option<End>) -> Option<Box<Segment>> {
+    pub(super) fn leave_root(
+        &mut self,
+        displaced: Option<Box<Segment>>,
+        end: Option<End>,
+    ) -> Option<Box<Segment>> {
         let own = slot::take_key(self.begun.key);
         if own.is_none() {
             // Somebody's executor switched stacks within a poll.
@@ -139,7 +146,8 @@ impl Span {
         own
     }
 
-    /// The root's segment is too old or too large, or a guard was open in it when the last poll ended.
+    /// The root's segment is too old or too large, or a guard was open in it when the last poll
+    /// ended.
     #[cold]
     pub(super) fn look(&mut self) {
         if let Some(segment) = &mut self.segment {
@@ -159,8 +167,8 @@ impl Span {
         thread::finish(segment);
     }
 
-    /// Ends a root that nobody polls, whose segment is here: no code of the program runs in between, so it need not be in the slot. False if
-    /// the span is not one.
+    /// Ends a root that nobody polls, whose segment is here: no code of the program runs in
+    /// between, so it need not be in the slot. False if the span is not one.
     pub(super) fn finish_root(&mut self) -> bool {
         let segment = if self.state == State::Root { self.segment.take() } else { None };
         let found = segment.is_some();
@@ -205,12 +213,18 @@ impl Span {
         if !tracer::enabled() {
             return;
         }
-        let Some(mut segment) = thread::segment(|settings| Some(sampled && root::has_room(settings))) else { return };
+        let Some(mut segment) =
+            thread::segment(|settings| Some(sampled && root::has_room(settings)))
+        else {
+            return;
+        };
         match &origin {
             Some(origin) => segment.join(&origin.shared),
             None => segment.trace = Trace::Own(id::own_trace(self.begun.key)),
         }
-        let recorded = origin.and_then(|Origin { callsite, shared }| Some((callsite?, shared))).filter(|_| segment.sampled);
+        let recorded = origin
+            .and_then(|Origin { callsite, shared }| Some((callsite?, shared)))
+            .filter(|_| segment.sampled);
         let mut head = 0;
         let callsite = if let Some((callsite, shared)) = recorded {
             segment.thread_ref(&mut head, shared.id, self.from, &shared.endpoint);
@@ -225,7 +239,8 @@ impl Span {
         *self = Self::of_root(begun, Some(segment));
     }
 
-    /// The wrapped code is about to be dropped: what it drops may open spans, and they belong below this one.
+    /// The wrapped code is about to be dropped: what it drops may open spans, and they belong below
+    /// this one.
     #[inline]
     pub(super) fn begin_drop(&mut self) {
         if matches!(self.state, State::Root | State::Child) {
@@ -249,7 +264,8 @@ impl Span {
         slot::with_key(self.begun.key, |segment| segment.begin_drop(self.begun.opened()));
     }
 
-    /// True while what is wrapped is dropped, and what is said of the current span is said of this one.
+    /// True while what is wrapped is dropped, and what is said of the current span is said of this
+    /// one.
     pub(super) fn is_dropping(&self) -> bool {
         matches!(self.state, State::DroppingRoot | State::DroppingChild)
     }

@@ -1,6 +1,8 @@
-//! The wrapper of a stream: one span over all of its items, from the first poll until it ends or is dropped.
+//! The wrapper of a stream: one span over all of its items, from the first poll until it ends or is
+//! dropped.
 //!
-//! Between polls the span is open and nobody's parent: what the consumer does with an item is the consumer's.
+//! Between polls the span is open and nobody's parent: what the consumer does with an item is the
+//! consumer's.
 
 use std::pin::Pin;
 use std::task::{Context, Poll};
@@ -97,7 +99,8 @@ impl<S: Stream, H: Hook<S::Item>> Stream for Streamed<S, H> {
             Poll::Ready(None) if frame.traced => tag(*items),
             Poll::Ready(None) | Poll::Pending => {}
         }
-        frame.outcome = if matches!(polled, Poll::Ready(None)) { Outcome::READY } else { Outcome::Pending };
+        frame.outcome =
+            if matches!(polled, Poll::Ready(None)) { Outcome::READY } else { Outcome::Pending };
         polled
     }
 

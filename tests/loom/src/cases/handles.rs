@@ -1,4 +1,5 @@
-//! Spans that end by a handle: what it says meets the reporter, who looks whether it is done, gives it up or is given up himself.
+//! Spans that end by a handle: what it says meets the reporter, who looks whether it is done, gives
+//! it up or is given up himself.
 
 use loom::sync::Arc;
 use loom::thread::{self, JoinHandle};
@@ -41,8 +42,13 @@ fn round(ledger: Ledger, waiting: &mut Waiting, left: &mut Vec<Held>) {
     waiting.look();
     for tray in outbox::nodes().flat_map(|node| &node.trays) {
         if ledger.take(tray, &mut load) == Some(true) {
-            for ((head, records), (_, attached)) in load.heads.iter().zip(load.records.chunks(1)).zip(load.attached.drain(..)) {
-                waiting.hold(Segment { head, records, sides: &load.sides, text: &load.text }, attached);
+            for ((head, records), (_, attached)) in
+                load.heads.iter().zip(load.records.chunks(1)).zip(load.attached.drain(..))
+            {
+                waiting.hold(
+                    Segment { head, records, sides: &load.sides, text: &load.text },
+                    attached,
+                );
             }
             load.clear();
         }
@@ -58,7 +64,9 @@ fn round(ledger: Ledger, waiting: &mut Waiting, left: &mut Vec<Held>) {
 fn tags(held: &Held) -> Vec<(&'static str, &str)> {
     let side = |at: u32| held.sides.get((at as usize).checked_sub(1)?);
     let list = std::iter::successors(side(held.records[0].side), |newer| side(newer.next));
-    let text = |kind, from: usize, length: usize| if kind == SideKind::Text { &held.text[from..from + length] } else { "" };
+    let text = |kind, from: usize, length: usize| {
+        if kind == SideKind::Text { &held.text[from..from + length] } else { "" }
+    };
     list.map(|side| (side.key, text(side.kind, side.a as usize, side.b as usize))).collect()
 }
 
@@ -67,7 +75,10 @@ fn is_settled(ledger: Ledger, left: Vec<Held>) {
     ledger.arrive(left.len(), End::Sent);
     drop(left);
     let ((accounts, waiting), totals) = (accounts::read(), outbox::totals());
-    assert_eq!((totals.opened, totals.finished, accounts.sent, accounts.held, accounts.in_flight, waiting), (1, 1, 1, 0, 0, 0));
+    assert_eq!(
+        (totals.opened, totals.finished, accounts.sent, accounts.held, accounts.in_flight, waiting),
+        (1, 1, 1, 0, 0, 0)
+    );
     nothing_waits();
 }
 
@@ -87,7 +98,8 @@ fn what_a_handle_says_is_told(unfinished: bool) {
         round(ledger, &mut waiting, &mut left);
     }
     let [held] = left.as_slice() else { panic!("{} left", left.len()) };
-    let expected: &[_] = if unfinished { &[("unfinished", ""), ("said", "all")] } else { &[("said", "all")] };
+    let expected: &[_] =
+        if unfinished { &[("unfinished", ""), ("said", "all")] } else { &[("said", "all")] };
     assert_eq!((tags(held).as_slice(), held.records[0].end), (expected, 5));
     is_settled(ledger, left);
 }

@@ -1,4 +1,5 @@
-//! Requests that are on trial: of one that failed every segment leaves, whatever the order in which the reporter meets them.
+//! Requests that are on trial: of one that failed every segment leaves, whatever the order in which
+//! the reporter meets them.
 
 use loom::sync::Arc;
 use loom::thread;
@@ -17,15 +18,28 @@ use crate::trace::trial::Trial;
 
 const ROOT: u64 = 1;
 const CHILD: u64 = 2;
-const KEEP: Keep = Keep { slower_than: None, buffer_bytes: usize::MAX, buffer_segments: usize::MAX };
+const KEEP: Keep =
+    Keep { slower_than: None, buffer_bytes: usize::MAX, buffer_segments: usize::MAX };
 
 /// A segment of the trial ends as in `trace/thread`: what went wrong is told first.
 fn segment(id: u64, trial: Arc<Trial>, flags: u16, budget: Budget) -> Handed {
     let node = Node::claim();
     node.opened();
-    trial.look_at(&[Record { start: 1, end: 2, callsite: &Callsite, parent: NONE, flags, side: 0 }]);
+    trial.look_at(&[Record {
+        start: 1,
+        end: 2,
+        callsite: &Callsite,
+        parent: NONE,
+        flags,
+        side: 0,
+    }]);
     let ends_trial = trial.is_root(id);
-    let handed = end_segment(node, id, budget, Attached { trial: Some(trial), ends_trial, ..Attached::default() });
+    let handed = end_segment(
+        node,
+        id,
+        budget,
+        Attached { trial: Some(trial), ends_trial, ..Attached::default() },
+    );
     node.release();
     handed
 }
@@ -43,12 +57,19 @@ fn round(ledger: Ledger, trials: &mut Trials, left: &mut Vec<u64>) {
             continue;
         }
         for (head, (_, attached)) in load.heads.iter().zip(load.attached.drain(..)) {
-            // Only the word of the thread counts here: the reporter meets the segment that failed after it has decided, or before.
+            // Only the word of the thread counts here: the reporter meets the segment that failed
+            // after it has decided, or before.
             let fate = trials.judge(head, &[], &attached, &timeline);
-            let held = Held::new(Segment { head, records: &load.records, sides: &load.sides, text: &load.text }, attached, u64::MAX);
+            let held = Held::new(
+                Segment { head, records: &load.records, sides: &load.sides, text: &load.text },
+                attached,
+                u64::MAX,
+            );
             match fate {
                 Fate::Waits => assert!(trials.hold(held).is_empty()),
-                Fate::Leaves(others) => others.into_iter().chain([held]).for_each(|held| leave(left, held)),
+                Fate::Leaves(others) => {
+                    others.into_iter().chain([held]).for_each(|held| leave(left, held))
+                }
                 Fate::Dropped(_) => panic!("of a request that failed nothing is dropped"),
             }
         }
@@ -92,7 +113,8 @@ pub(super) fn a_request_whose_root_is_lost_ends_with_the_last_who_knows_of_it() 
     let trial = Arc::new(Trial::new(ROOT));
     segment(CHILD, Arc::clone(&trial), 0, ENOUGH);
     let none = Budget { bytes: 0, segments: 0 };
-    let root = thread::spawn(move || assert_eq!(segment(ROOT, trial, Record::ERROR, none), Handed::Full));
+    let root =
+        thread::spawn(move || assert_eq!(segment(ROOT, trial, Record::ERROR, none), Handed::Full));
     let (mut trials, mut left) = (Trials::new(KEEP), Vec::new());
     round(ledger, &mut trials, &mut left);
     root.join().unwrap();

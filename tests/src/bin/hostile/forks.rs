@@ -20,8 +20,9 @@ const SOON: Duration = Duration::from_secs(2);
 
 /// Forks; gives what the child's exit status was, after `work` in the child.
 fn fork(work: impl FnOnce()) -> i32 {
-    // SAFETY: the child is what is tested here: it calls the agent, allocates and prints, none of which other threads of this
-    // program keep locked over a fork, but for the agent's own locks.
+    // SAFETY: the child is what is tested here: it calls the agent, allocates and prints, none of
+    // which other threads of this program keep locked over a fork, but for the agent's own
+    // locks.
     let child = unsafe { libc::fork() };
     assert!(child >= 0, "a fork");
     if child == 0 {
@@ -93,7 +94,8 @@ fn call(round: u32, agent: Agent) {
         }
         2 => {
             assert!(soon("flush", || agent.flush(Duration::from_secs(10))));
-            assert!(!soon("wait_until_registered", || agent.wait_until_registered(Duration::from_secs(10))));
+            assert!(!soon("wait_until_registered", || agent
+                .wait_until_registered(Duration::from_secs(10))));
             let waiting = pin!(agent.wait_until_registered_async(Duration::from_secs(10)));
             assert_eq!(waiting.poll(&mut Context::from_waker(Waker::noop())), Poll::Ready(false));
             std::mem::forget(agent);
@@ -102,7 +104,11 @@ fn call(round: u32, agent: Agent) {
             assert!(!enabled());
             soon("requests", || requests(1_000));
             let counts = agent.stats();
-            assert_eq!((counts.opened, counts.finished, counts.queued, counts.open), (0, 0, 0, 0), "{counts:?}");
+            assert_eq!(
+                (counts.opened, counts.finished, counts.queued, counts.open),
+                (0, 0, 0, 0),
+                "{counts:?}"
+            );
             drop(agent);
         }
         4 => {
@@ -114,13 +120,18 @@ fn call(round: u32, agent: Agent) {
         }
         5 => {
             // Its own agent beside the copy of the parent's.
-            let own = soon("start", || config("discard", "").start().expect("the parent's doesn't run here"));
+            let own = soon("start", || {
+                config("discard", "").start().expect("the parent's doesn't run here")
+            });
             assert!(enabled());
             requests(100);
             drop(agent);
             assert!(own.flush(Duration::from_secs(10)));
             let report = soon("shutdown", || own.shutdown(Duration::from_secs(10)));
-            assert_eq!((report.sent, report.stats.opened, report.stats.finished, report.stats.open), (100, 100, 100, 0));
+            assert_eq!(
+                (report.sent, report.stats.opened, report.stats.finished, report.stats.open),
+                (100, 100, 100, 0)
+            );
         }
         6 => {
             drop(agent);
@@ -139,7 +150,10 @@ fn call(round: u32, agent: Agent) {
             assert_eq!(own.shutdown(Duration::from_secs(10)).sent, 10);
         }
         _ => {
-            let off = config("grpc", "127.0.0.1:1").enabled(skywalking_runtime::Enabled::No).start().expect("an agent that is off");
+            let off = config("grpc", "127.0.0.1:1")
+                .enabled(skywalking_runtime::Enabled::No)
+                .start()
+                .expect("an agent that is off");
             drop((agent, off));
             requests(10);
         }
@@ -226,7 +240,10 @@ pub(crate) fn open_request(way: &str) {
         unsafe { libc::waitpid(child, &raw mut status, 0) };
     }
     let who = if child == 0 { "child" } else { "parent" };
-    println!("{who}=status {status} sent {} opened {} open {}", report.sent, report.stats.opened, report.stats.open);
+    println!(
+        "{who}=status {status} sent {} opened {} open {}",
+        report.sent, report.stats.opened, report.stats.open
+    );
     if child == 0 {
         std::process::exit(0);
     }

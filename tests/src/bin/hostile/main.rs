@@ -1,7 +1,9 @@
-//! A traced program under hostile conditions, one a run: `hostile <scene> [arguments]`. Driven by `tests/process`.
+//! A traced program under hostile conditions, one a run: `hostile <scene> [arguments]`. Driven by
+//! `tests/process`.
 //!
-//! A scene prints what it saw as lines `key=value`, and at the end `panics=0`: the panic hook counts every panic of every thread,
-//! also the caught ones, because with `panic=abort` each of them would end the program.
+//! A scene prints what it saw as lines `key=value`, and at the end `panics=0`: the panic hook
+//! counts every panic of every thread, also the caught ones, because with `panic=abort` each of
+//! them would end the program.
 #![cfg(unix)]
 #![allow(unsafe_code, reason = "system calls that the standard library does not have")]
 
@@ -54,7 +56,8 @@ fn main() {
 
 /// An agent that reports one of the ways to a backend.
 fn config(way: &str, backend: &str) -> Config {
-    let config = Config::new("hostile").instance("hostile_1").shutdown_deadline(Duration::from_secs(5));
+    let config =
+        Config::new("hostile").instance("hostile_1").shutdown_deadline(Duration::from_secs(5));
     match way {
         "grpc" => config.backend(backend),
         "http" => config.reporter(Reporter::Http).backend(backend),

@@ -17,7 +17,14 @@ pub(crate) fn threads() -> Vec<Thread> {
     for entry in fs::read_dir("/proc/self/task").expect("Linux").flatten() {
         // One that ended meanwhile has no file any more.
         let Ok(status) = fs::read_to_string(entry.path().join("status")) else { continue };
-        let field = |name: &str| status.lines().find_map(|line| line.strip_prefix(name)).unwrap_or_default().trim().to_owned();
+        let field = |name: &str| {
+            status
+                .lines()
+                .find_map(|line| line.strip_prefix(name))
+                .unwrap_or_default()
+                .trim()
+                .to_owned()
+        };
         threads.push(Thread {
             id: entry.file_name().to_string_lossy().parse().expect("a number"),
             name: field("Name:"),
@@ -43,7 +50,8 @@ pub(crate) fn limit(resource: libc::__rlimit_resource_t, soft: u64) {
     }
 }
 
-/// Becomes a user of whom nobody else is, if it is the superuser, whom limits of threads do not bind.
+/// Becomes a user of whom nobody else is, if it is the superuser, whom limits of threads do not
+/// bind.
 pub(crate) fn become_nobody() {
     // SAFETY: the calls have no precondition.
     unsafe {

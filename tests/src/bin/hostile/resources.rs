@@ -50,7 +50,8 @@ const THREADS: usize = 1_000;
 /// What so many threads may leave behind: a few hundred bytes each.
 const LITTLE: isize = 1024 * 1024;
 
-/// What so many threads may hold that have traced and live on: a used segment, and what the standard library holds of a thread.
+/// What so many threads may hold that have traced and live on: a used segment, and what the
+/// standard library holds of a thread.
 const IDLE: isize = 3 * 1024 * 1024 + LITTLE / 2;
 
 /// Traces on so many threads at one time. Each waits for `stay` before it ends.
@@ -110,21 +111,29 @@ pub(crate) fn threads_idle() {
 pub(crate) fn restarts(way: &str, names: &str) {
     let before = os::descriptors();
     for round in 0..40 {
-        let backend = if names == "many" { format!("hangs{round}:11800") } else { "hangs:11800".to_owned() };
+        let backend =
+            if names == "many" { format!("hangs{round}:11800") } else { "hangs:11800".to_owned() };
         let agent = config(way, &backend).start().expect("an agent");
         requests(300);
         agent.flush(Duration::from_millis(20));
         let _ = agent.shutdown(Duration::from_millis(20));
     }
-    // The process has one thread of its own, and up to five that hang; tokio opens a pair of descriptors once in a process.
+    // The process has one thread of its own, and up to five that hang; tokio opens a pair of
+    // descriptors once in a process.
     let few = wait_for(|| os::threads().len() <= 6 && os::descriptors() <= before + 4);
     println!("few={few}");
     let threads: Vec<_> = os::threads().into_iter().map(|thread| thread.name).collect();
     println!("{threads:?}, {} descriptors more than before", os::descriptors() - before);
     if let Some(aliases) = std::env::var_os("HOSTALIASES") {
-        // The resolver reads to the end, and goes on. One that begins later reads from a pipe again.
+        // The resolver reads to the end, and goes on. One that begins later reads from a pipe
+        // again.
         let none_left = wait_for(|| {
-            drop(std::fs::OpenOptions::new().write(true).custom_flags(libc::O_NONBLOCK).open(&aliases));
+            drop(
+                std::fs::OpenOptions::new()
+                    .write(true)
+                    .custom_flags(libc::O_NONBLOCK)
+                    .open(&aliases),
+            );
             os::threads().len() == 1
         });
         println!("none_left={none_left}");

@@ -24,7 +24,10 @@ pub(crate) fn mask_of_writer() {
     eprint!("{}", " ".repeat(64 * 1024));
     let agent = config("log", "").start().expect("an agent");
     requests(2_000);
-    assert!(wait_for(|| is_there("skywalking-stde") && is_there("skywalking-log")), "lines are written on threads of their own");
+    assert!(
+        wait_for(|| is_there("skywalking-stde") && is_there("skywalking-log")),
+        "lines are written on threads of their own"
+    );
     print_masks();
     let _ = agent.shutdown(Duration::from_millis(100));
 }
@@ -41,7 +44,9 @@ fn main_mask() -> u64 {
 fn print_masks() {
     let main = i32::try_from(std::process::id()).expect("a process id");
     // The C library blocks all signals while it creates a thread, in both threads.
-    wait_for(|| os::threads().iter().all(|thread| thread.blocked & (1 << (libc::SIGSEGV - 1)) == 0));
+    wait_for(|| {
+        os::threads().iter().all(|thread| thread.blocked & (1 << (libc::SIGSEGV - 1)) == 0)
+    });
     for thread in os::threads().iter().filter(|thread| thread.id != main) {
         println!("thread={} {:016x}", thread.name, thread.blocked);
     }

@@ -1,8 +1,9 @@
-//! The two services of the example `snapshot`, in more shapes than an example should have: with a correlation context, with errors, over
-//! many connections, with names that are too long, with spans that merge, in batches, by both protocols.
+//! The two services of the example `snapshot`, in more shapes than an example should have: with a
+//! correlation context, with errors, over many connections, with names that are too long, with
+//! spans that merge, in batches, by both protocols.
 //!
-//! The same two are in `tests/interop`, by agents that this repository did not write, with the same options. Here are no tests: those start
-//! either side by either agent (`tests/tests/interop`).
+//! The same two are in `tests/interop`, by agents that this repository did not write, with the same
+//! options. Here are no tests: those start either side by either agent (`tests/tests/interop`).
 
 mod client;
 mod rpc;
@@ -14,7 +15,8 @@ use std::time::Duration;
 use clap::Parser;
 use skywalking_runtime::{Agent, Config, Reporter};
 
-/// What the context holds of the client, if it is asked to say so: characters that text formats like to trip over among them.
+/// What the context holds of the client, if it is asked to say so: characters that text formats
+/// like to trip over among them.
 const SAID_BY_CLIENT: (&str, &str) = ("seed.by", "RTS_Test: é, 快照");
 
 /// The seed scenario, either side.
@@ -104,17 +106,29 @@ fn start(service: &str, arguments: &Arguments) -> Result<Agent, Error> {
         Protocol::Grpc => Reporter::Grpc,
         Protocol::Http => Reporter::Http,
     };
-    let config = Config::new(service).instance(format!("{service}_1")).backend(&arguments.backend).reporter(reporter);
+    let config = Config::new(service)
+        .instance(format!("{service}_1"))
+        .backend(&arguments.backend)
+        .reporter(reporter);
     // What is sampled is said by the environment.
     Ok(config.env_overrides().start()?)
 }
 
 fn main() -> ExitCode {
     let arguments = Arguments::parse();
-    let shape = Shape { names: Names::new(arguments.long), twice: arguments.twice, mq: arguments.mq, merged: arguments.merged };
+    let shape = Shape {
+        names: Names::new(arguments.long),
+        twice: arguments.twice,
+        mq: arguments.mq,
+        merged: arguments.merged,
+    };
     let outcome = match &arguments.role {
-        Role::Server(options) => start("Service_Test", &arguments).and_then(|agent| server::run(options, shape, agent)),
-        Role::Client(options) => start("RTS_Test", &arguments).and_then(|agent| client::run(options, shape, agent)),
+        Role::Server(options) => {
+            start("Service_Test", &arguments).and_then(|agent| server::run(options, shape, agent))
+        }
+        Role::Client(options) => {
+            start("RTS_Test", &arguments).and_then(|agent| client::run(options, shape, agent))
+        }
     };
     match outcome {
         Ok(()) => ExitCode::SUCCESS,
@@ -125,7 +139,8 @@ fn main() -> ExitCode {
     }
 }
 
-/// Waits for the end of standard input, then reports what is left, and says what became of all segments.
+/// Waits for the end of standard input, then reports what is left, and says what became of all
+/// segments.
 fn end(agent: Agent) {
     drop(std::io::copy(&mut std::io::stdin().lock(), &mut std::io::sink()));
     println!("{}", agent.shutdown(Duration::from_secs(10)).stats.to_json());

@@ -1,5 +1,6 @@
-//! The RPC of the example `snapshot`: a frame is a length of four bytes and JSON. A request is `{method, body}`, an answer `{body}`; it has no
-//! headers, so a message carries the context itself.
+//! The RPC of the example `snapshot`: a frame is a length of four bytes and JSON. A request is
+//! `{method, body}`, an answer `{body}`; it has no headers, so a message carries the context
+//! itself.
 
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
@@ -39,7 +40,11 @@ impl Rpc {
         Ok(Self(TcpStream::connect(address).await?))
     }
 
-    pub(crate) async fn call(&mut self, method: &str, body: impl Serialize) -> Result<String, Error> {
+    pub(crate) async fn call(
+        &mut self,
+        method: &str,
+        body: impl Serialize,
+    ) -> Result<String, Error> {
         self.send(&json!({ "method": method, "body": body })).await?;
         let answer: Value = serde_json::from_slice(&self.receive().await?.unwrap_or_default())?;
         match answer["body"].as_str() {

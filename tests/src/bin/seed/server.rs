@@ -39,7 +39,9 @@ async fn serve(listener: TcpListener, shape: Arc<Shape>) {
 async fn answer(mut rpc: Rpc, shape: &Shape) -> Result<(), Error> {
     while let Some(Request { method, body }) = rpc.next().await? {
         let outcome = match method.as_str() {
-            "Req.Snapshot" if shape.merged => by_middleware(shape, serde_json::from_value(body)?).await,
+            "Req.Snapshot" if shape.merged => {
+                by_middleware(shape, serde_json::from_value(body)?).await
+            }
             "Req.Snapshot" => quering_snapshot(shape, serde_json::from_value(body)?).await,
             "Req.Batch" => Ok(consume(&serde_json::from_value::<Batch>(body)?.messages)),
             _ => Err(Error::Refused(format!("there is no method {method}"))),
@@ -49,7 +51,8 @@ async fn answer(mut rpc: Rpc, shape: &Shape) -> Result<(), Error> {
     Ok(())
 }
 
-/// Makes one span with `quering_snapshot`, which reads the same header again; the name is the inner one's.
+/// Makes one span with `quering_snapshot`, which reads the same header again; the name is the inner
+/// one's.
 #[entry_span(name = "/middleware", layer = http, extract = req)]
 async fn by_middleware(shape: &Shape, req: Req) -> Result<String, Error> {
     quering_snapshot(shape, req).await

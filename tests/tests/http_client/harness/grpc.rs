@@ -1,4 +1,5 @@
-//! A gRPC server that plays a script: a reply a call, in the order in which they come, whatever they ask for.
+//! A gRPC server that plays a script: a reply a call, in the order in which they come, whatever
+//! they ask for.
 
 use std::collections::VecDeque;
 use std::convert::Infallible;
@@ -72,7 +73,10 @@ pub(crate) fn framed(message: &impl Message) -> Bytes {
 }
 
 fn fields(fields: Fields) -> HeaderMap {
-    fields.iter().map(|(name, value)| (name.parse().expect("a name"), HeaderValue::from_static(value))).collect()
+    fields
+        .iter()
+        .map(|(name, value)| (name.parse().expect("a name"), HeaderValue::from_static(value)))
+        .collect()
 }
 
 /// A call as it came.
@@ -103,13 +107,17 @@ impl GrpcServer {
         let listener = TcpListener::bind("127.0.0.1:0").await.expect("a port");
         let address = listener.local_addr().expect("an address");
         let script = Mutex::new(script.into_iter().collect());
-        let state = Arc::new(State { script, calls: Mutex::default(), count: watch::Sender::new(0) });
+        let state =
+            Arc::new(State { script, calls: Mutex::default(), count: watch::Sender::new(0) });
         let shared = Arc::clone(&state);
         let accepting = tokio::spawn(async move {
             while let Ok((stream, _)) = listener.accept().await {
                 let state = Arc::clone(&shared);
                 let service = service_fn(move |request| reply(request, Arc::clone(&state)));
-                tokio::spawn(http2::Builder::new(TokioExecutor::new()).serve_connection(TokioIo::new(stream), service));
+                tokio::spawn(
+                    http2::Builder::new(TokioExecutor::new())
+                        .serve_connection(TokioIo::new(stream), service),
+                );
             }
         });
         Self { address, state, accepting }
@@ -123,7 +131,10 @@ impl GrpcServer {
     /// Waits until `count` calls have come.
     pub(crate) async fn received(&self, count: usize) {
         let mut counts = self.state.count.subscribe();
-        counts.wait_for(|came| *came >= count).await.expect("the count lives as long as this server");
+        counts
+            .wait_for(|came| *came >= count)
+            .await
+            .expect("the count lives as long as this server");
     }
 }
 
@@ -143,12 +154,20 @@ impl Drop for GrpcServer {
     }
 }
 
-async fn reply(request: Request<Incoming>, state: Arc<State>) -> Result<Response<StreamBody<Parts>>, Infallible> {
+async fn reply(
+    request: Request<Incoming>,
+    state: Arc<State>,
+) -> Result<Response<StreamBody<Parts>>, Infallible> {
     let (head, body) = request.into_parts();
     let line = format!("{} {:?} {}", head.method, head.uri.scheme(), head.uri.path());
     // A client that is cancelled breaks its own body off.
     let body = body.collect().await.map(http_body_util::Collected::to_bytes).unwrap_or_default();
-    lock(&state.calls).push(Call { line, path: head.uri.path().to_owned(), headers: head.headers, body });
+    lock(&state.calls).push(Call {
+        line,
+        path: head.uri.path().to_owned(),
+        headers: head.headers,
+        body,
+    });
     let reply = lock(&state.script).pop_front().expect("the script is long enough");
     state.count.send_modify(|count| *count += 1);
 

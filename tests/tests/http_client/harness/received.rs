@@ -23,7 +23,8 @@ impl Received {
         while !head.ends_with(b"\r\n\r\n") {
             head.push(stream.read_u8().await.ok()?);
         }
-        let mut request = Self { head: String::from_utf8(head).expect("a head of text"), body: Vec::new() };
+        let mut request =
+            Self { head: String::from_utf8(head).expect("a head of text"), body: Vec::new() };
         if let Some(length) = request.header("content-length") {
             request.body.resize(length.parse().expect("a length"), 0);
             stream.read_exact(&mut request.body).await.ok()?;
@@ -45,7 +46,10 @@ impl Received {
 
     /// The request line without the version.
     pub(crate) fn line(&self) -> &str {
-        self.lines().next().and_then(|line| line.strip_suffix(" HTTP/1.1")).expect("a request line of HTTP/1.1")
+        self.lines()
+            .next()
+            .and_then(|line| line.strip_suffix(" HTTP/1.1"))
+            .expect("a request line of HTTP/1.1")
     }
 
     pub(crate) fn path(&self) -> &str {
@@ -57,14 +61,21 @@ impl Received {
     }
 
     pub(crate) fn headers(&self) -> HeaderMap {
-        let field =
-            |(key, value): (&str, &str)| (HeaderName::try_from(key).expect("a name"), HeaderValue::try_from(value).expect("a value"));
+        let field = |(key, value): (&str, &str)| {
+            (
+                HeaderName::try_from(key).expect("a name"),
+                HeaderValue::try_from(value).expect("a value"),
+            )
+        };
         self.fields().map(field).collect()
     }
 
     /// The names of those of our headers that came.
     pub(crate) fn ours(&self) -> Vec<&str> {
-        self.fields().map(|(key, _)| key).filter(|key| OURS.contains(&key.to_ascii_lowercase().as_str())).collect()
+        self.fields()
+            .map(|(key, _)| key)
+            .filter(|key| OURS.contains(&key.to_ascii_lowercase().as_str()))
+            .collect()
     }
 
     /// The request with another name for the address of its server, which is another one each time.
@@ -89,7 +100,9 @@ impl Received {
 
     /// The request without our headers; everything else byte for byte.
     pub(crate) fn without_ours(&self) -> Self {
-        let keep = |line: &&str| !OURS.iter().any(|name| line.to_ascii_lowercase().starts_with(&format!("{name}: ")));
+        let keep = |line: &&str| {
+            !OURS.iter().any(|name| line.to_ascii_lowercase().starts_with(&format!("{name}: ")))
+        };
         let head = self.head.split_inclusive("\r\n").filter(keep).collect();
         Self { head, body: self.body.clone() }
     }

@@ -1,4 +1,5 @@
-//! A server that plays a script: an answer a request, in the order in which they come, whatever they ask for.
+//! A server that plays a script: an answer a request, in the order in which they come, whatever
+//! they ask for.
 
 use std::collections::VecDeque;
 use std::future::pending;
@@ -30,12 +31,17 @@ pub(crate) enum Answer {
 impl Answer {
     /// An answer with a body.
     pub(crate) fn status(status: u16, body: &str) -> Self {
-        Self::Whole(format!("HTTP/1.1 {status} Scripted\r\ncontent-length: {}\r\n\r\n{body}", body.len()))
+        Self::Whole(format!(
+            "HTTP/1.1 {status} Scripted\r\ncontent-length: {}\r\n\r\n{body}",
+            body.len()
+        ))
     }
 
     /// A redirect.
     pub(crate) fn redirect(status: u16, location: &str) -> Self {
-        Self::Whole(format!("HTTP/1.1 {status} Scripted\r\nlocation: {location}\r\ncontent-length: 0\r\n\r\n"))
+        Self::Whole(format!(
+            "HTTP/1.1 {status} Scripted\r\nlocation: {location}\r\ncontent-length: 0\r\n\r\n"
+        ))
     }
 
     /// An answer in parts, and what writes them.
@@ -63,7 +69,8 @@ impl Server {
         let listener = TcpListener::bind("127.0.0.1:0").await.expect("a port");
         let address = listener.local_addr().expect("an address");
         let script = Mutex::new(script.into_iter().collect());
-        let state = Arc::new(State { script, requests: Mutex::default(), count: watch::Sender::new(0) });
+        let state =
+            Arc::new(State { script, requests: Mutex::default(), count: watch::Sender::new(0) });
         let shared = Arc::clone(&state);
         let accepting = tokio::spawn(async move {
             while let Ok((stream, _)) = listener.accept().await {
@@ -98,7 +105,10 @@ impl Server {
     /// Waits until `count` requests have come.
     pub(crate) async fn received(&self, count: usize) {
         let mut counts = self.state.count.subscribe();
-        counts.wait_for(|came| *came >= count).await.expect("the count lives as long as this server");
+        counts
+            .wait_for(|came| *came >= count)
+            .await
+            .expect("the count lives as long as this server");
     }
 }
 
@@ -108,7 +118,10 @@ impl Recorded for Server {
     }
 
     fn heads(&self) -> Vec<(String, HeaderMap)> {
-        self.requests().iter().map(|request| (request.path().to_owned(), request.headers())).collect()
+        self.requests()
+            .iter()
+            .map(|request| (request.path().to_owned(), request.headers()))
+            .collect()
     }
 }
 
@@ -124,7 +137,9 @@ async fn serve(mut stream: TcpStream, state: Arc<State>) {
         let answer = lock(&state.script).pop_front().expect("the script is long enough");
         state.count.send_modify(|count| *count += 1);
         match answer {
-            Answer::Whole(text) => stream.write_all(text.as_bytes()).await.expect("the client reads"),
+            Answer::Whole(text) => {
+                stream.write_all(text.as_bytes()).await.expect("the client reads")
+            }
             Answer::Parts(mut parts) => {
                 while let Some(part) = parts.recv().await {
                     // A client that went away is part of some scripts.

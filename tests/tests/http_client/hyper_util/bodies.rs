@@ -22,7 +22,10 @@ async fn lasts(layer: ClientLayer) -> bool {
             meanwhile().await;
             parts.send("first").expect("the server writes");
             parts.send(" last").expect("the server writes");
-            assert_eq!(answer.into_body().collect().await.expect("a body").to_bytes(), "first last");
+            assert_eq!(
+                answer.into_body().collect().await.expect("a body").to_bytes(),
+                "first last"
+            );
         }),
     )
     .await;
@@ -35,8 +38,12 @@ async fn a_span_ends_with_the_head_of_the_response_unless_bodies_are_timed() {
     assert!(lasts(ClientLayer::new().time_bodies()).await);
 }
 
-/// The tree of a request whose body is read up to half of it; then `end` is done to the server and to the body.
-async fn half(layer: ClientLayer, end: impl AsyncFnOnce(tokio::sync::mpsc::UnboundedSender<&'static str>, Received)) -> String {
+/// The tree of a request whose body is read up to half of it; then `end` is done to the server and
+/// to the body.
+async fn half(
+    layer: ClientLayer,
+    end: impl AsyncFnOnce(tokio::sync::mpsc::UnboundedSender<&'static str>, Received),
+) -> String {
     let (parts, answer) = Answer::parts();
     let server = Server::start([answer]).await;
     tree(&[&server], async {

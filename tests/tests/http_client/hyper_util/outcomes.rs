@@ -15,7 +15,8 @@ async fn answered(status: u16) -> String {
     let server = Server::start([Answer::status(status, "text")]).await;
     tree(&[&server], async {
         let traced = ServiceBuilder::new().layer(ClientLayer::new()).service(client());
-        let answer = traced.oneshot(get(&server, "/items/7?token=secret")).await.expect("an answer");
+        let answer =
+            traced.oneshot(get(&server, "/items/7?token=secret")).await.expect("an answer");
         assert_eq!(answer.status().as_u16(), status);
         assert_eq!(answer.into_body().collect().await.expect("a body").to_bytes(), "text");
     })
@@ -70,7 +71,9 @@ async fn a_connection_that_is_refused_is_an_error_with_its_causes() {
     let shown = nobody
         .tree(async {
             let traced = ServiceBuilder::new().layer(ClientLayer::new()).service(client());
-            let request = Request::get(format!("http://{}/items", nobody.address)).body(Body::default()).expect("a request");
+            let request = Request::get(format!("http://{}/items", nobody.address))
+                .body(Body::default())
+                .expect("a request");
             traced.oneshot(request).await.expect_err("nobody listens");
         })
         .await;
@@ -100,8 +103,11 @@ async fn a_timeout_inside_of_the_layer_is_an_error() {
     let server = Server::start([Answer::Silence]).await;
     let shown = tree(&[&server], async {
         let layer = ClientLayer::new().boxed_errors();
-        let traced = ServiceBuilder::new().layer(layer).layer(TimeoutLayer::new(TIMEOUT)).service(client());
-        until_timeout(server.received(1), traced.oneshot(get(&server, "/items"))).await.expect_err("a timeout");
+        let traced =
+            ServiceBuilder::new().layer(layer).layer(TimeoutLayer::new(TIMEOUT)).service(client());
+        until_timeout(server.received(1), traced.oneshot(get(&server, "/items")))
+            .await
+            .expect_err("a timeout");
     })
     .await;
     assert_eq!(
@@ -115,8 +121,13 @@ async fn a_timeout_inside_of_the_layer_is_an_error() {
 async fn a_timeout_outside_of_the_layer_is_a_cancelled_request() {
     let server = Server::start([Answer::Silence]).await;
     let shown = tree(&[&server], async {
-        let traced = ServiceBuilder::new().layer(TimeoutLayer::new(TIMEOUT)).layer(ClientLayer::new()).service(client());
-        until_timeout(server.received(1), traced.oneshot(get(&server, "/items"))).await.expect_err("a timeout");
+        let traced = ServiceBuilder::new()
+            .layer(TimeoutLayer::new(TIMEOUT))
+            .layer(ClientLayer::new())
+            .service(client());
+        until_timeout(server.received(1), traced.oneshot(get(&server, "/items")))
+            .await
+            .expect_err("a timeout");
     })
     .await;
     assert_eq!(

@@ -1,4 +1,5 @@
-//! Redirects, followed by tower-http outside of the layer: it hands each hop to the layer as a request like any other.
+//! Redirects, followed by tower-http outside of the layer: it hands each hop to the layer as a
+//! request like any other.
 
 use http_body_util::BodyExt as _;
 use skywalking_runtime::integrations::tower::ClientLayer;
@@ -11,12 +12,17 @@ use crate::harness::{Answer, Recorded as _, Server, inside, tree};
 #[tokio::test]
 async fn each_hop_is_a_span_also_where_bodies_are_timed() {
     for layer in [ClientLayer::new(), ClientLayer::new().time_bodies()] {
-        let moved = Answer::Whole("HTTP/1.1 302 Found\r\nlocation: /new\r\ncontent-length: 5\r\n\r\nmoved".into());
+        let moved = Answer::Whole(
+            "HTTP/1.1 302 Found\r\nlocation: /new\r\ncontent-length: 5\r\n\r\nmoved".into(),
+        );
         let server = Server::start([moved, Answer::status(200, "text")]).await;
         let shown = tree(
             &[&server],
             inside(async {
-                let traced = ServiceBuilder::new().layer(FollowRedirectLayer::new()).layer(layer).service(client());
+                let traced = ServiceBuilder::new()
+                    .layer(FollowRedirectLayer::new())
+                    .layer(layer)
+                    .service(client());
                 let answer = traced.oneshot(get(&server, "/old")).await.expect("an answer");
                 assert_eq!(answer.into_body().collect().await.expect("a body").to_bytes(), "text");
             }),
@@ -41,8 +47,14 @@ async fn a_host_that_propagate_to_leaves_out_gets_none_of_our_headers_by_a_redir
         &[&server, &other],
         inside(async {
             let layer = ClientLayer::new().propagate_to([server.address().to_string()]);
-            let traced = ServiceBuilder::new().layer(FollowRedirectLayer::new()).layer(layer).service(client());
-            assert_eq!(traced.oneshot(get(&server, "/old")).await.expect("an answer").status(), 200);
+            let traced = ServiceBuilder::new()
+                .layer(FollowRedirectLayer::new())
+                .layer(layer)
+                .service(client());
+            assert_eq!(
+                traced.oneshot(get(&server, "/old")).await.expect("an answer").status(),
+                200
+            );
         }),
     )
     .await;

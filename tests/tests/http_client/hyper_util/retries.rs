@@ -17,8 +17,13 @@ struct Again(u32);
 impl<B, E: Into<BoxError>> Policy<Request<Body>, Response<B>, E> for Again {
     type Future = Ready<()>;
 
-    fn retry(&mut self, _: &mut Request<Body>, answer: &mut Result<Response<B>, E>) -> Option<Ready<()>> {
-        let busy = answer.as_ref().is_ok_and(|answer| answer.status() == StatusCode::SERVICE_UNAVAILABLE);
+    fn retry(
+        &mut self,
+        _: &mut Request<Body>,
+        answer: &mut Result<Response<B>, E>,
+    ) -> Option<Ready<()>> {
+        let busy =
+            answer.as_ref().is_ok_and(|answer| answer.status() == StatusCode::SERVICE_UNAVAILABLE);
         (busy && self.0 > 0).then(|| {
             self.0 -= 1;
             ready(())
@@ -40,8 +45,14 @@ async fn a_retry_outside_makes_a_span_for_each_attempt() {
     let shown = tree(
         &[&server],
         inside(async {
-            let traced = ServiceBuilder::new().layer(RetryLayer::new(Again(2))).layer(ClientLayer::new()).service(client());
-            assert_eq!(traced.oneshot(get(&server, "/items")).await.expect("an answer").status(), 200);
+            let traced = ServiceBuilder::new()
+                .layer(RetryLayer::new(Again(2)))
+                .layer(ClientLayer::new())
+                .service(client());
+            assert_eq!(
+                traced.oneshot(get(&server, "/items")).await.expect("an answer").status(),
+                200
+            );
         }),
     )
     .await;
@@ -61,8 +72,14 @@ async fn a_retry_inside_makes_one_span_whose_header_each_attempt_carries() {
     let shown = tree(
         &[&server],
         inside(async {
-            let traced = ServiceBuilder::new().layer(ClientLayer::new()).layer(RetryLayer::new(Again(2))).service(client());
-            assert_eq!(traced.oneshot(get(&server, "/items")).await.expect("an answer").status(), 200);
+            let traced = ServiceBuilder::new()
+                .layer(ClientLayer::new())
+                .layer(RetryLayer::new(Again(2)))
+                .service(client());
+            assert_eq!(
+                traced.oneshot(get(&server, "/items")).await.expect("an answer").status(),
+                200
+            );
         }),
     )
     .await;

@@ -15,7 +15,8 @@ use crate::harness::{Answer, Received, Recorded as _, Server, inside, record, tr
 
 /// Requests of many kinds.
 fn requests(server: &Server) -> Vec<Request<Body>> {
-    let request = |method: &str, path: &str| Request::builder().method(method).uri(server.url(path));
+    let request =
+        |method: &str, path: &str| Request::builder().method(method).uri(server.url(path));
     let body = |text: &'static str| Full::new(Bytes::from_static(text.as_bytes()));
     [
         request("GET", "/").body(Body::default()),
@@ -26,8 +27,14 @@ fn requests(server: &Server) -> Vec<Request<Body>> {
             .header("X-Twice", "1")
             .header("x-twice", "2")
             .body(body("text")),
-        request("PUT", "/").header("authorization", "Basic dTpw").header("cookie", "a=b; c=d").body(body("")),
-        request("PURGE", "/").header("host", "elsewhere").header("te", "trailers").body(Body::default()),
+        request("PUT", "/")
+            .header("authorization", "Basic dTpw")
+            .header("cookie", "a=b; c=d")
+            .body(body("")),
+        request("PURGE", "/")
+            .header("host", "elsewhere")
+            .header("te", "trailers")
+            .body(Body::default()),
         request("OPTIONS", "/").header("x-empty", "").body(Body::default()),
     ]
     .map(|request| request.expect("a request"))
@@ -52,7 +59,8 @@ async fn arrived() -> (Vec<Received>, Vec<Received>) {
         }),
     )
     .await;
-    let named = |server: &Server, request: Received| request.with_address(server.address(), "stock:80");
+    let named =
+        |server: &Server, request: Received| request.with_address(server.address(), "stock:80");
     (
         bare.requests().into_iter().map(|request| named(&bare, request)).collect(),
         traced.requests().into_iter().map(|request| named(&traced, request)).collect(),
@@ -71,7 +79,9 @@ async fn a_request_is_changed_in_nothing_but_our_headers() {
 #[tokio::test]
 async fn a_streamed_body_is_sent_in_the_same_parts() {
     let body = || {
-        let parts = ["first", " ", "last"].map(|part| Ok::<_, std::convert::Infallible>(Frame::data(Bytes::from_static(part.as_bytes()))));
+        let parts = ["first", " ", "last"].map(|part| {
+            Ok::<_, std::convert::Infallible>(Frame::data(Bytes::from_static(part.as_bytes())))
+        });
         StreamBody::new(futures::stream::iter(parts))
     };
     let server = Server::start([Answer::status(200, ""), Answer::status(200, "")]).await;
@@ -79,7 +89,12 @@ async fn a_streamed_body_is_sent_in_the_same_parts() {
     let client = || Client::builder(TokioExecutor::new()).build_http();
     record(&[], async {
         client().request(request()).await.expect("an answer");
-        ServiceBuilder::new().layer(ClientLayer::new()).service(client()).oneshot(request()).await.expect("an answer");
+        ServiceBuilder::new()
+            .layer(ClientLayer::new())
+            .service(client())
+            .oneshot(request())
+            .await
+            .expect("an answer");
     })
     .await;
     let [bare, traced] = server.requests().try_into().expect("two requests");
@@ -116,7 +131,8 @@ async fn headers_of_another_trace_are_replaced() {
 
 #[tokio::test]
 async fn a_host_that_propagate_to_leaves_out_gets_none_of_our_headers_not_even_old_ones() {
-    let (request, shown) = with_old_headers(|_| ClientLayer::new().propagate_to(["stock", "*.example"])).await;
+    let (request, shown) =
+        with_old_headers(|_| ClientLayer::new().propagate_to(["stock", "*.example"])).await;
     assert_eq!(request.ours(), [""; 0]);
     assert_eq!(request.header("sw8x"), Some("old"));
     assert_eq!(
@@ -131,7 +147,9 @@ async fn a_host_that_propagate_to_names_gets_them() {
         let (_, shown) = with_old_headers(|_| ClientLayer::new().propagate_to([name])).await;
         assert!(shown.contains("arrived"), "{name}: {shown}");
     }
-    let (_, shown) = with_old_headers(|server| ClientLayer::new().propagate_to([server.address().to_string()])).await;
+    let (_, shown) =
+        with_old_headers(|server| ClientLayer::new().propagate_to([server.address().to_string()]))
+            .await;
     assert!(shown.contains("arrived"), "{shown}");
 }
 

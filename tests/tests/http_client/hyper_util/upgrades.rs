@@ -9,8 +9,13 @@ use tower::{ServiceBuilder, ServiceExt as _};
 use super::{Body, client, get};
 use crate::harness::{Answer, Recorded as _, Server, tree};
 
-/// The tree of a request that is answered with this head, and after which both sides exchange bytes.
-async fn upgraded(layer: ClientLayer, head: &'static str, request: impl FnOnce(&Server) -> Request<Body>) -> String {
+/// The tree of a request that is answered with this head, and after which both sides exchange
+/// bytes.
+async fn upgraded(
+    layer: ClientLayer,
+    head: &'static str,
+    request: impl FnOnce(&Server) -> Request<Body>,
+) -> String {
     let server = Server::start([Answer::Echo(head)]).await;
     tree(&[&server], async {
         let traced = ServiceBuilder::new().layer(layer).service(client());
@@ -27,7 +32,8 @@ async fn upgraded(layer: ClientLayer, head: &'static str, request: impl FnOnce(&
 #[tokio::test]
 async fn a_connection_can_be_upgraded_through_the_layer() {
     for layer in [ClientLayer::new(), ClientLayer::new().time_bodies()] {
-        let head = "HTTP/1.1 101 Switching Protocols\r\nconnection: upgrade\r\nupgrade: echo\r\n\r\n";
+        let head =
+            "HTTP/1.1 101 Switching Protocols\r\nconnection: upgrade\r\nupgrade: echo\r\n\r\n";
         let shown = upgraded(layer, head, |server| {
             let mut request = get(server, "/echo");
             request.headers_mut().insert(header::CONNECTION, "upgrade".parse().expect("a value"));

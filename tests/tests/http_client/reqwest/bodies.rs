@@ -5,7 +5,9 @@ use skywalking_runtime::integrations::http::Client;
 use tokio::sync::mpsc::UnboundedSender;
 
 use super::client;
-use crate::harness::{Answer, Recorded as _, Server, ended_after_meanwhile, inside, meanwhile, record, tree};
+use crate::harness::{
+    Answer, Recorded as _, Server, ended_after_meanwhile, inside, meanwhile, record, tree,
+};
 
 const HEAD: &str = "HTTP/1.1 200 OK\r\ncontent-length: 10\r\nx-kept: yes\r\n\r\n";
 
@@ -17,7 +19,8 @@ async fn lasts(tracing: Client) -> bool {
         &[&server],
         inside(async {
             parts.send(HEAD).expect("the server writes");
-            let answer = client(tracing).get(server.url("/items?page=2")).send().await.expect("an answer");
+            let answer =
+                client(tracing).get(server.url("/items?page=2")).send().await.expect("an answer");
             assert_eq!(answer.url().as_str(), server.url("/items?page=2"));
             assert_eq!(answer.remote_addr(), Some(server.address()));
             assert_eq!(answer.content_length(), Some(10));
@@ -38,8 +41,12 @@ async fn a_span_ends_with_the_head_of_the_response_unless_bodies_are_timed() {
     assert!(lasts(Client::new().time_bodies()).await);
 }
 
-/// The tree of a request whose body is read up to half of it; then `end` is done to the server and to the response.
-async fn half(tracing: Client, end: impl AsyncFnOnce(UnboundedSender<&'static str>, Response)) -> String {
+/// The tree of a request whose body is read up to half of it; then `end` is done to the server and
+/// to the response.
+async fn half(
+    tracing: Client,
+    end: impl AsyncFnOnce(UnboundedSender<&'static str>, Response),
+) -> String {
     let (parts, answer) = Answer::parts();
     let server = Server::start([answer]).await;
     tree(&[&server], async {
@@ -95,7 +102,8 @@ async fn a_timeout_in_the_middle_of_a_body_stays_one_for_the_program() {
         let server = Server::start([answer]).await;
         record(&[&server], async {
             parts.send(HEAD).expect("the server writes");
-            let request = client(tracing).get(server.url("/items")).timeout(crate::harness::TIMEOUT);
+            let request =
+                client(tracing).get(server.url("/items")).timeout(crate::harness::TIMEOUT);
             let mut answer = request.send().await.expect("an answer");
             tokio::time::pause();
             let error = answer.chunk().await.expect_err("a timeout");

@@ -1,5 +1,5 @@
-//! What follows a redirect is what reqwest itself would send, but for our headers. The order of the fields may differ: each field that a
-//! `HeaderMap` loses changes it.
+//! What follows a redirect is what reqwest itself would send, but for our headers. The order of the
+//! fields may differ: each field that a `HeaderMap` loses changes it.
 
 use std::convert::Infallible;
 use std::time::Duration;
@@ -34,7 +34,8 @@ struct Case {
 
 impl Case {
     fn request(&self, server: &Server) -> Request {
-        let mut request = reqwest::Client::new().request(self.method.clone(), server.url("/dir/old?a=1#first"));
+        let mut request =
+            reqwest::Client::new().request(self.method.clone(), server.url("/dir/old?a=1#first"));
         for (name, value) in [
             ("authorization", "Bearer secret"),
             ("cookie", "a=b"),
@@ -56,22 +57,38 @@ impl Case {
     }
 
     /// What arrives, and the status and address that the program sees in the end.
-    async fn arrived(&self, send: impl AsyncFnOnce(Request) -> Response) -> (Vec<Received>, u16, String) {
+    async fn arrived(
+        &self,
+        send: impl AsyncFnOnce(Request) -> Response,
+    ) -> (Vec<Received>, u16, String) {
         let server = Server::start([]).await;
         let port = server.address().port().to_string();
-        server.play([Answer::redirect(self.status, &self.location.replace("PORT", &port)), Answer::status(200, "")]);
+        server.play([
+            Answer::redirect(self.status, &self.location.replace("PORT", &port)),
+            Answer::status(200, ""),
+        ]);
         let answer = send(self.request(&server)).await;
-        let requests = server.requests().into_iter().map(|request| request.with_port(server.address()).sorted());
+        let requests = server
+            .requests()
+            .into_iter()
+            .map(|request| request.with_port(server.address()).sorted());
         (requests.collect(), answer.status().as_u16(), answer.url().as_str().replace(&port, "PORT"))
     }
 
     /// Sends it by reqwest alone and by our client, and compares.
     async fn check(self) {
-        let bare = self.arrived(async |request| reqwest::Client::new().execute(request).await.expect("an answer")).await;
+        let bare = self
+            .arrived(async |request| {
+                reqwest::Client::new().execute(request).await.expect("an answer")
+            })
+            .await;
         let mut traced = None;
         record(&[], async {
             let client = client(Client::new());
-            traced = Some(self.arrived(async |request| client.execute(request).await.expect("an answer")).await);
+            traced = Some(
+                self.arrived(async |request| client.execute(request).await.expect("an answer"))
+                    .await,
+            );
         })
         .await;
         let (requests, status, url) = traced.expect("it ran");
@@ -85,7 +102,9 @@ async fn a_hop_is_what_reqwest_itself_would_send() {
     for status in [300, 301, 302, 303, 304, 305, 307, 308] {
         for method in [Method::GET, Method::HEAD, Method::POST, Method::PUT, Method::DELETE] {
             for payload in [Payload::None, Payload::Whole, Payload::Streamed] {
-                Case { method: method.clone(), payload, status, location: "/new?b=2#part" }.check().await;
+                Case { method: method.clone(), payload, status, location: "/new?b=2#part" }
+                    .check()
+                    .await;
             }
         }
     }
@@ -93,7 +112,15 @@ async fn a_hop_is_what_reqwest_itself_would_send() {
 
 #[tokio::test]
 async fn a_location_leads_where_reqwest_itself_would_go() {
-    for location in ["new", "?c=3", "../../up", "//localhost:PORT/", "http://user:secret@localhost:PORT/", "http://[", ""] {
+    for location in [
+        "new",
+        "?c=3",
+        "../../up",
+        "//localhost:PORT/",
+        "http://user:secret@localhost:PORT/",
+        "http://[",
+        "",
+    ] {
         for method in [Method::GET, Method::POST] {
             Case { method, payload: Payload::Whole, status: 307, location }.check().await;
         }

@@ -11,8 +11,15 @@ use crate::harness::{Answer, Nobody, Server, TIMEOUT, cancelled, tree, until_tim
 async fn answered(status: u16) -> String {
     let server = Server::start([Answer::status(status, "text")]).await;
     tree(&[&server], async {
-        let answer = client(Client::new()).get(server.url("/items/7?token=secret")).send().await.expect("an answer");
-        assert_eq!((answer.status().as_u16(), answer.url().as_str()), (status, server.url("/items/7?token=secret").as_str()));
+        let answer = client(Client::new())
+            .get(server.url("/items/7?token=secret"))
+            .send()
+            .await
+            .expect("an answer");
+        assert_eq!(
+            (answer.status().as_u16(), answer.url().as_str()),
+            (status, server.url("/items/7?token=secret").as_str())
+        );
         assert_eq!(answer.text().await.expect("a body"), "text");
     })
     .await
@@ -63,7 +70,11 @@ async fn a_connection_that_is_refused_is_an_error_with_its_causes_and_without_th
         .tree(async {
             let error = client(Client::new()).get(&url).send().await.expect_err("nobody listens");
             assert!(error.is_connect(), "{error:?}");
-            assert_eq!(error.url().map(reqwest::Url::as_str), Some(url.as_str()), "the program's error is as it was");
+            assert_eq!(
+                error.url().map(reqwest::Url::as_str),
+                Some(url.as_str()),
+                "the program's error is as it was"
+            );
         })
         .await;
     assert_eq!(
@@ -76,7 +87,12 @@ async fn a_connection_that_is_refused_is_an_error_with_its_causes_and_without_th
 async fn a_server_that_hangs_up_is_an_error_with_its_causes() {
     let server = Server::start([Answer::Hangup]).await;
     let shown = tree(&[&server], async {
-        client(Client::new()).post(server.url("/items")).body("text").send().await.expect_err("no answer");
+        client(Client::new())
+            .post(server.url("/items"))
+            .body("text")
+            .send()
+            .await
+            .expect_err("no answer");
     })
     .await;
     assert_eq!(
@@ -90,8 +106,11 @@ async fn a_server_that_hangs_up_is_an_error_with_its_causes() {
 async fn a_timeout_of_reqwest_is_an_error() {
     let server = Server::start([Answer::Silence]).await;
     let shown = tree(&[&server], async {
-        let request = Box::pin(client(Client::new()).get(server.url("/items")).timeout(TIMEOUT).send());
-        assert!(until_timeout(server.received(1), request).await.expect_err("a timeout").is_timeout());
+        let request =
+            Box::pin(client(Client::new()).get(server.url("/items")).timeout(TIMEOUT).send());
+        assert!(
+            until_timeout(server.received(1), request).await.expect_err("a timeout").is_timeout()
+        );
     })
     .await;
     assert_eq!(
@@ -105,7 +124,8 @@ async fn a_timeout_of_reqwest_is_an_error() {
 async fn a_timeout_around_the_request_is_a_cancelled_request() {
     let server = Server::start([Answer::Silence]).await;
     let shown = tree(&[&server], async {
-        let request = tokio::time::timeout(TIMEOUT, client(Client::new()).get(server.url("/items")).send());
+        let request =
+            tokio::time::timeout(TIMEOUT, client(Client::new()).get(server.url("/items")).send());
         until_timeout(server.received(1), request).await.expect_err("a timeout");
     })
     .await;
@@ -134,7 +154,9 @@ async fn a_request_that_is_dropped_is_cancelled_and_no_error() {
 async fn an_address_that_reqwest_cannot_send_to_is_no_call() {
     for client in [client(Client::new()), plain(Client::new())] {
         let shown = tree(&[], async {
-            assert!(client.get("data:text/plain,x").send().await.expect_err("no address").is_builder());
+            assert!(
+                client.get("data:text/plain,x").send().await.expect_err("no address").is_builder()
+            );
         })
         .await;
         assert_eq!(shown, "");
@@ -164,7 +186,9 @@ impl Middleware for Refuses {
         if request.url().path() == "/budget" {
             return Err(Error::middleware(Refused::Budget(std::fmt::Error)));
         }
-        next.run(request, extensions).await.map_err(|error| Error::middleware(Refused::GivenUp(error)))
+        next.run(request, extensions)
+            .await
+            .map_err(|error| Error::middleware(Refused::GivenUp(error)))
     }
 }
 
@@ -173,9 +197,16 @@ async fn an_error_of_a_middleware_inside_is_one_of_the_span_and_shows_no_query()
     let nobody = Nobody::new();
     let shown = nobody
         .tree(async {
-            let client = ClientBuilder::new(reqwest::Client::new()).with(Tracing::new()).with(Refuses).build();
+            let client = ClientBuilder::new(reqwest::Client::new())
+                .with(Tracing::new())
+                .with(Refuses)
+                .build();
             for path in ["budget", "items?token=secret"] {
-                let error = client.get(format!("http://{}/{path}", nobody.address)).send().await.expect_err("a refusal");
+                let error = client
+                    .get(format!("http://{}/{path}", nobody.address))
+                    .send()
+                    .await
+                    .expect_err("a refusal");
                 assert!(error.is_middleware(), "{error:?}");
             }
         })

@@ -11,12 +11,15 @@ use crate::harness::{Answer, Recorded as _, Server, TIMEOUT, inside, tree, until
 #[tokio::test]
 async fn each_hop_is_a_span_also_where_bodies_are_timed() {
     for tracing in [Client::new(), Client::new().time_bodies()] {
-        let moved = Answer::Whole("HTTP/1.1 302 Found\r\nlocation: /new\r\ncontent-length: 5\r\n\r\nmoved".into());
+        let moved = Answer::Whole(
+            "HTTP/1.1 302 Found\r\nlocation: /new\r\ncontent-length: 5\r\n\r\nmoved".into(),
+        );
         let server = Server::start([moved, Answer::status(200, "text")]).await;
         let shown = tree(
             &[&server],
             inside(async {
-                let answer = client(tracing).get(server.url("/old")).send().await.expect("an answer");
+                let answer =
+                    client(tracing).get(server.url("/old")).send().await.expect("an answer");
                 assert_eq!(answer.url().as_str(), server.url("/new"));
                 assert_eq!(answer.text().await.expect("a body"), "text");
             }),
@@ -46,7 +49,10 @@ async fn another_host_gets_none_of_our_headers() {
     let shown = tree(
         &[&server, &other],
         inside(async {
-            let request = client(Client::new()).get(server.url("/old")).header("sw8-x", "old").header("x-kept", "yes");
+            let request = client(Client::new())
+                .get(server.url("/old"))
+                .header("sw8-x", "old")
+                .header("x-kept", "yes");
             assert_eq!(request.send().await.expect("an answer").status(), 200);
         }),
     )
@@ -68,8 +74,12 @@ async fn another_host_that_propagate_to_names_gets_headers_of_its_own_hop() {
     let shown = tree(
         &[&server, &other],
         inside(async {
-            let tracing = Client::new().propagate_to([server.address().to_string(), other.address().to_string()]);
-            assert_eq!(client(tracing).get(server.url("/old")).send().await.expect("an answer").status(), 200);
+            let tracing = Client::new()
+                .propagate_to([server.address().to_string(), other.address().to_string()]);
+            assert_eq!(
+                client(tracing).get(server.url("/old")).send().await.expect("an answer").status(),
+                200
+            );
         }),
     )
     .await;
@@ -107,7 +117,10 @@ async fn the_first_host_gets_headers_again_after_a_detour() {
     );
     assert_eq!(other.request().header("authorization"), None);
     let [there, back] = server.requests().try_into().expect("two requests");
-    assert_eq!((there.header("authorization"), back.header("authorization")), (Some("Bearer secret"), None));
+    assert_eq!(
+        (there.header("authorization"), back.header("authorization")),
+        (Some("Bearer secret"), None)
+    );
 }
 
 #[tokio::test]
@@ -116,9 +129,14 @@ async fn redirects_that_stand_inside_of_the_tracing_send_no_header_to_another_ho
     let shown = tree(
         &[&server, &other],
         inside(async {
-            let inner = reqwest::Client::builder().redirect(Policy::none()).build().expect("a client");
-            let client = ClientBuilder::new(inner).with(Tracing::new()).with(Redirects::new()).build();
-            assert_eq!(client.get(server.url("/old")).send().await.expect("an answer").status(), 200);
+            let inner =
+                reqwest::Client::builder().redirect(Policy::none()).build().expect("a client");
+            let client =
+                ClientBuilder::new(inner).with(Tracing::new()).with(Redirects::new()).build();
+            assert_eq!(
+                client.get(server.url("/old")).send().await.expect("an answer").status(),
+                200
+            );
         }),
     )
     .await;
@@ -132,12 +150,21 @@ async fn redirects_that_stand_inside_of_the_tracing_send_no_header_to_another_ho
 }
 
 #[tokio::test]
-async fn a_client_that_follows_redirects_itself_makes_one_span_and_keeps_our_headers_as_the_documentation_says() {
+async fn a_client_that_follows_redirects_itself_makes_one_span_and_keeps_our_headers_as_the_documentation_says()
+ {
     let (server, other) = pair().await;
     let shown = tree(
         &[&server, &other],
         inside(async {
-            assert_eq!(plain(Client::new()).get(server.url("/old")).send().await.expect("an answer").status(), 200);
+            assert_eq!(
+                plain(Client::new())
+                    .get(server.url("/old"))
+                    .send()
+                    .await
+                    .expect("an answer")
+                    .status(),
+                200
+            );
         }),
     )
     .await;
@@ -196,12 +223,15 @@ async fn one_redirect_too_many_is_an_error_that_says_what_to_do() {
 
 #[tokio::test]
 async fn a_hop_can_be_kept_from_saying_where_it_comes_from() {
-    for (redirects, referer) in [(Redirects::new(), Some("/old")), (Redirects::new().without_referer(), None)] {
+    for (redirects, referer) in
+        [(Redirects::new(), Some("/old")), (Redirects::new().without_referer(), None)]
+    {
         let server = Server::start([Answer::redirect(302, "/new"), Answer::status(200, "")]).await;
         let inner = reqwest::Client::builder().redirect(Policy::none()).build().expect("a client");
         let client = ClientBuilder::new(inner).with(redirects).build();
         client.get(server.url("/old")).send().await.expect("an answer");
-        let came = server.requests().last().and_then(|hop| hop.header("referer").map(str::to_owned));
+        let came =
+            server.requests().last().and_then(|hop| hop.header("referer").map(str::to_owned));
         assert_eq!(came, referer.map(|path| server.url(path)));
     }
 }
@@ -213,7 +243,12 @@ async fn the_timeout_of_a_request_is_for_all_hops_together() {
         &[&server],
         inside(async {
             let request = client(Client::new()).get(server.url("/old")).timeout(TIMEOUT).send();
-            assert!(until_timeout(server.received(2), request).await.expect_err("a timeout").is_timeout());
+            assert!(
+                until_timeout(server.received(2), request)
+                    .await
+                    .expect_err("a timeout")
+                    .is_timeout()
+            );
         }),
     )
     .await;
@@ -231,11 +266,20 @@ async fn the_timeout_of_a_request_is_for_all_hops_together() {
 fn credentials_among_the_default_headers_are_refused() {
     let mut headers = ::http::HeaderMap::new();
     headers.insert("x-api-key", "1".parse().expect("a value"));
-    assert!(skywalking_reqwest::client(reqwest::Client::builder().default_headers(headers.clone()), Tracing::new()).is_ok());
+    assert!(
+        skywalking_reqwest::client(
+            reqwest::Client::builder().default_headers(headers.clone()),
+            Tracing::new()
+        )
+        .is_ok()
+    );
     for name in ["authorization", "cookie", "proxy-authorization"] {
         let mut headers = headers.clone();
         headers.insert(name, "secret".parse().expect("a value"));
-        let error = skywalking_reqwest::client(reqwest::Client::builder().default_headers(headers), Tracing::new());
+        let error = skywalking_reqwest::client(
+            reqwest::Client::builder().default_headers(headers),
+            Tracing::new(),
+        );
         assert!(matches!(error, Err(Error::CredentialsByDefault { header }) if header == name));
     }
 }

@@ -12,7 +12,12 @@ struct Again;
 
 #[async_trait::async_trait]
 impl Middleware for Again {
-    async fn handle(&self, request: Request, extensions: &mut Extensions, next: Next<'_>) -> Result<Response> {
+    async fn handle(
+        &self,
+        request: Request,
+        extensions: &mut Extensions,
+        next: Next<'_>,
+    ) -> Result<Response> {
         loop {
             let attempt = request.try_clone().expect("a body that can be sent again");
             let answer = next.clone().run(attempt, extensions).await?;
@@ -33,8 +38,12 @@ async fn a_retry_outside_makes_a_span_for_each_attempt() {
     let shown = tree(
         &[&server],
         inside(async {
-            let client = ClientBuilder::new(reqwest::Client::new()).with(Again).with(Tracing::new()).build();
-            assert_eq!(client.get(server.url("/items")).send().await.expect("an answer").status(), 200);
+            let client =
+                ClientBuilder::new(reqwest::Client::new()).with(Again).with(Tracing::new()).build();
+            assert_eq!(
+                client.get(server.url("/items")).send().await.expect("an answer").status(),
+                200
+            );
         }),
     )
     .await;
@@ -54,8 +63,12 @@ async fn a_retry_inside_makes_one_span_whose_header_each_attempt_carries() {
     let shown = tree(
         &[&server],
         inside(async {
-            let client = ClientBuilder::new(reqwest::Client::new()).with(Tracing::new()).with(Again).build();
-            assert_eq!(client.get(server.url("/items")).send().await.expect("an answer").status(), 200);
+            let client =
+                ClientBuilder::new(reqwest::Client::new()).with(Tracing::new()).with(Again).build();
+            assert_eq!(
+                client.get(server.url("/items")).send().await.expect("an answer").status(),
+                200
+            );
         }),
     )
     .await;

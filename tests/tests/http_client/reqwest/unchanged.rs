@@ -10,13 +10,22 @@ use crate::harness::{Answer, Received, Recorded as _, Server, inside, record, tr
 /// Requests of many kinds.
 fn requests(server: &Server) -> Vec<Request> {
     let client = reqwest::Client::new();
-    let request = |method: &'static str, path: &str| client.request(method.parse::<Method>().expect("a method"), server.url(path));
+    let request = |method: &'static str, path: &str| {
+        client.request(method.parse::<Method>().expect("a method"), server.url(path))
+    };
     [
         request("GET", "/"),
         request("GET", "/a%20b/é?q=a b&q=%26#part"),
         request("HEAD", "/"),
-        request("POST", "/?token=secret").header("content-type", "text/plain").header("X-Twice", "1").header("x-twice", "2").body("text"),
-        request("PUT", "/").basic_auth("user", Some("secret")).header("cookie", "a=b; c=d").body(""),
+        request("POST", "/?token=secret")
+            .header("content-type", "text/plain")
+            .header("X-Twice", "1")
+            .header("x-twice", "2")
+            .body("text"),
+        request("PUT", "/")
+            .basic_auth("user", Some("secret"))
+            .header("cookie", "a=b; c=d")
+            .body(""),
         request("PURGE", "/").header("host", "elsewhere").header("te", "trailers"),
         request("OPTIONS", "/").header("x-empty", "").header("accept", "text/html"),
     ]
@@ -29,7 +38,11 @@ fn answers() -> impl Iterator<Item = Answer> {
 }
 
 fn named(server: &Server) -> Vec<Received> {
-    server.requests().into_iter().map(|request| request.with_address(server.address(), "one:1")).collect()
+    server
+        .requests()
+        .into_iter()
+        .map(|request| request.with_address(server.address(), "one:1"))
+        .collect()
 }
 
 #[tokio::test]
@@ -38,7 +51,8 @@ async fn a_request_is_changed_in_nothing_but_our_headers() {
     for request in requests(&bare) {
         reqwest::Client::new().execute(request).await.expect("an answer");
     }
-    for client in [client(Client::new()), plain(Client::new()), client(Client::new().time_bodies())] {
+    for client in [client(Client::new()), plain(Client::new()), client(Client::new().time_bodies())]
+    {
         let traced = Server::start(answers()).await;
         record(
             &[],
@@ -53,7 +67,10 @@ async fn a_request_is_changed_in_nothing_but_our_headers() {
         for request in traced.requests() {
             assert_eq!(request.ours(), ["sw8", "sw8-correlation"], "{request:?}");
         }
-        assert_eq!(named(&traced).iter().map(Received::without_ours).collect::<Vec<_>>(), named(&bare));
+        assert_eq!(
+            named(&traced).iter().map(Received::without_ours).collect::<Vec<_>>(),
+            named(&bare)
+        );
     }
 }
 
@@ -84,7 +101,8 @@ async fn headers_of_another_trace_are_replaced() {
 
 #[tokio::test]
 async fn a_host_that_propagate_to_leaves_out_gets_none_of_our_headers_not_even_old_ones() {
-    let (request, shown) = with_old_headers(Client::new().propagate_to(["stock", "*.example"])).await;
+    let (request, shown) =
+        with_old_headers(Client::new().propagate_to(["stock", "*.example"])).await;
     assert_eq!((request.ours(), request.header("sw8x")), (vec![], Some("old")));
     assert_eq!(
         shown,

@@ -9,11 +9,16 @@ use crate::harness::{Answer, Server, tree};
 #[tokio::test]
 async fn a_connection_can_be_upgraded_through_the_middleware() {
     for tracing in [Client::new(), Client::new().time_bodies()] {
-        let head = "HTTP/1.1 101 Switching Protocols\r\nconnection: upgrade\r\nupgrade: echo\r\n\r\n";
+        let head =
+            "HTTP/1.1 101 Switching Protocols\r\nconnection: upgrade\r\nupgrade: echo\r\n\r\n";
         let server = Server::start([Answer::Echo(head)]).await;
         let shown = tree(&[&server], async {
-            let request = client(tracing).get(server.url("/echo")).header("connection", "upgrade").header("upgrade", "echo");
-            let mut stream = request.send().await.expect("an answer").upgrade().await.expect("an upgrade");
+            let request = client(tracing)
+                .get(server.url("/echo"))
+                .header("connection", "upgrade")
+                .header("upgrade", "echo");
+            let mut stream =
+                request.send().await.expect("an answer").upgrade().await.expect("an upgrade");
             stream.write_all(b"over").await.expect("the server reads");
             let mut back = [0; 4];
             stream.read_exact(&mut back).await.expect("the server writes");

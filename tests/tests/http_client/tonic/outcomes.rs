@@ -8,7 +8,9 @@ use tonic::{Code, Request};
 use tower::Layer as _;
 
 use super::{client, ping};
-use crate::harness::{GrpcServer, Nobody, Reply, TIMEOUT, cancelled, framed, inside, tree, until_timeout};
+use crate::harness::{
+    GrpcServer, Nobody, Reply, TIMEOUT, cancelled, framed, inside, tree, until_timeout,
+};
 
 /// The tree of a call with this reply, and how the program sees that it ended.
 async fn replied(reply: Reply) -> (Code, String) {
@@ -44,7 +46,11 @@ async fn a_success_is_a_span_with_the_status_of_the_trailers() {
 
 #[tokio::test]
 async fn a_status_in_the_trailers_that_is_not_ok_is_an_error() {
-    let (code, shown) = replied(Reply::Messages(vec![], &[("grpc-status", "5"), ("grpc-message", "no such instance")])).await;
+    let (code, shown) = replied(Reply::Messages(
+        vec![],
+        &[("grpc-status", "5"), ("grpc-message", "no such instance")],
+    ))
+    .await;
     assert_eq!(code, Code::NotFound);
     assert_eq!(
         shown,
@@ -56,7 +62,9 @@ async fn a_status_in_the_trailers_that_is_not_ok_is_an_error() {
 
 #[tokio::test]
 async fn a_status_in_place_of_a_head_is_an_error() {
-    let (code, shown) = replied(Reply::TrailersOnly(&[("grpc-status", "7"), ("grpc-message", "who are you")])).await;
+    let (code, shown) =
+        replied(Reply::TrailersOnly(&[("grpc-status", "7"), ("grpc-message", "who are you")]))
+            .await;
     assert_eq!(code, Code::PermissionDenied);
     assert_eq!(
         shown,
@@ -100,9 +108,15 @@ async fn a_connection_that_is_refused_is_an_error_with_its_causes() {
     let shown = nobody
         .tree(async {
             let address = nobody.address.to_string();
-            let channel = Endpoint::from_shared(format!("http://{address}")).expect("an address").connect_lazy();
-            let mut client = ManagementServiceClient::new(ClientLayer::new().peer(address).layer(channel));
-            assert_eq!(Box::pin(client.keep_alive(ping())).await.expect_err("nobody listens").code(), Code::Unavailable);
+            let channel = Endpoint::from_shared(format!("http://{address}"))
+                .expect("an address")
+                .connect_lazy();
+            let mut client =
+                ManagementServiceClient::new(ClientLayer::new().peer(address).layer(channel));
+            assert_eq!(
+                Box::pin(client.keep_alive(ping())).await.expect_err("nobody listens").code(),
+                Code::Unavailable
+            );
         })
         .await;
     assert_eq!(
@@ -120,7 +134,9 @@ async fn a_deadline_that_passes_is_an_error() {
             let mut request = Request::new(ping());
             request.set_timeout(TIMEOUT);
             let mut client = client(&server);
-            let status = until_timeout(server.received(1), Box::pin(client.keep_alive(request))).await.expect_err("a deadline");
+            let status = until_timeout(server.received(1), Box::pin(client.keep_alive(request)))
+                .await
+                .expect_err("a deadline");
             assert_eq!(status.code(), Code::Cancelled, "tonic's word for it");
         }),
     )
@@ -174,15 +190,23 @@ async fn a_channel_whose_address_nobody_told_is_called_unknown_and_the_header_is
 #[tokio::test]
 async fn a_page_in_place_of_a_reply_is_an_error_of_unknown_status() {
     let proxy = |_: http::Request<()>| async {
-        let page = http::Response::builder().header("content-type", "text/html").body(String::from("log in"));
+        let page = http::Response::builder()
+            .header("content-type", "text/html")
+            .body(String::from("log in"));
         Ok::<_, std::convert::Infallible>(page.expect("a response"))
     };
     let shown = tree(
         &[],
         inside(async {
-            let call = http::Request::post("/stock.Stock/Check").header("content-type", "application/grpc").body(()).expect("a request");
+            let call = http::Request::post("/stock.Stock/Check")
+                .header("content-type", "application/grpc")
+                .body(())
+                .expect("a request");
             let traced = ClientLayer::new().peer("stock:80").layer(tower::service_fn(proxy));
-            assert_eq!(tower::ServiceExt::oneshot(traced, call).await.expect("an answer").status(), 200);
+            assert_eq!(
+                tower::ServiceExt::oneshot(traced, call).await.expect("an answer").status(),
+                200
+            );
         }),
     )
     .await;
@@ -196,12 +220,17 @@ async fn a_page_in_place_of_a_reply_is_an_error_of_unknown_status() {
 #[tokio::test]
 async fn each_attempt_of_a_program_that_tries_again_is_a_span() {
     let busy = Reply::TrailersOnly(&[("grpc-status", "14"), ("grpc-message", "busy")]);
-    let server = GrpcServer::start([busy, Reply::Messages(message(), &[("grpc-status", "0")])]).await;
+    let server =
+        GrpcServer::start([busy, Reply::Messages(message(), &[("grpc-status", "0")])]).await;
     let shown = tree(
         &[&server],
         inside(async {
             let mut client = client(&server);
-            while client.keep_alive(ping()).await.is_err_and(|status| status.code() == Code::Unavailable) {}
+            while client
+                .keep_alive(ping())
+                .await
+                .is_err_and(|status| status.code() == Code::Unavailable)
+            {}
         }),
     )
     .await;

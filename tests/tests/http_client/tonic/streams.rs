@@ -6,7 +6,9 @@ use tonic::{Request, Status, Streaming};
 use tonic_prost::ProstCodec;
 
 use super::{ping, traced};
-use crate::harness::{GrpcServer, PartSender, Reply, ended_after_meanwhile, framed, inside, meanwhile, record, tree};
+use crate::harness::{
+    GrpcServer, PartSender, Reply, ended_after_meanwhile, framed, inside, meanwhile, record, tree,
+};
 
 const WATCH: &str = "/skywalking.v3.ManagementService/watch";
 
@@ -15,7 +17,11 @@ async fn watch(server: &GrpcServer) -> Streaming<Command> {
     let mut client = tonic::client::Grpc::new(traced(server));
     client.ready().await.expect("a connection");
     let codec = ProstCodec::<InstancePingPkg, Command>::default();
-    client.server_streaming(Request::new(ping()), http::uri::PathAndQuery::from_static(WATCH), codec).await.expect("a stream").into_inner()
+    client
+        .server_streaming(Request::new(ping()), http::uri::PathAndQuery::from_static(WATCH), codec)
+        .await
+        .expect("a stream")
+        .into_inner()
 }
 
 /// The tree of a stream of which two messages are read; then `end` is done to both its ends.
@@ -60,7 +66,10 @@ async fn a_stream_of_the_server_ends_with_its_status() {
 async fn a_stream_of_the_server_that_fails_after_messages_is_an_error() {
     let shown = watched(async |parts, mut stream| {
         parts.trailers(&[("grpc-status", "8")]);
-        assert_eq!(end(&mut stream).await.expect_err("a status").code(), tonic::Code::ResourceExhausted);
+        assert_eq!(
+            end(&mut stream).await.expect_err("a status").code(),
+            tonic::Code::ResourceExhausted
+        );
     })
     .await;
     assert_eq!(
@@ -107,12 +116,19 @@ async fn a_span_lasts_until_the_status_is_there_without_being_told() {
 
 #[tokio::test]
 async fn a_stream_of_the_client_is_one_span() {
-    let server = GrpcServer::start([Reply::Messages(vec![framed(&Commands::default())], &[("grpc-status", "0")])]).await;
+    let server = GrpcServer::start([Reply::Messages(
+        vec![framed(&Commands::default())],
+        &[("grpc-status", "0")],
+    )])
+    .await;
     let shown = tree(
         &[&server],
         inside(async {
             let segments = futures::stream::iter((0..3).map(|_| SegmentObject::default()));
-            TraceSegmentReportServiceClient::new(traced(&server)).collect(segments).await.expect("a reply");
+            TraceSegmentReportServiceClient::new(traced(&server))
+                .collect(segments)
+                .await
+                .expect("a reply");
         }),
     )
     .await;

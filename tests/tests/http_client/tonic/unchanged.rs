@@ -19,7 +19,9 @@ fn reply() -> Reply {
 fn request() -> Request<skywalking_proto::v3::InstancePingPkg> {
     let mut request = Request::new(ping());
     request.set_timeout(std::time::Duration::from_secs(60));
-    for (name, value) in [("authorization", "Bearer secret"), ("x-tenant", "acme"), ("sw8-x", "old")] {
+    for (name, value) in
+        [("authorization", "Bearer secret"), ("x-tenant", "acme"), ("sw8-x", "old")]
+    {
         request.metadata_mut().insert(name, MetadataValue::from_static(value));
     }
     request.metadata_mut().insert_bin("trace-bin", MetadataValue::from_bytes(&[0, 255]));
@@ -33,14 +35,20 @@ async fn a_call_is_changed_in_nothing_but_our_headers() {
         &[],
         inside(async {
             correlation::put("tenant", "acme");
-            ManagementServiceClient::new(channel(&server)).keep_alive(request()).await.expect("a reply");
+            ManagementServiceClient::new(channel(&server))
+                .keep_alive(request())
+                .await
+                .expect("a reply");
             client(&server).keep_alive(request()).await.expect("a reply");
         }),
     )
     .await;
     let [mut bare, mut traced] = server.calls().try_into().expect("two calls");
     assert!(bare.headers.remove("sw8-x").is_some() && !traced.headers.contains_key("sw8-x"));
-    assert!(traced.headers.remove("sw8").is_some() && traced.headers.remove("sw8-correlation").is_some());
+    assert!(
+        traced.headers.remove("sw8").is_some()
+            && traced.headers.remove("sw8-correlation").is_some()
+    );
     assert_eq!(traced, bare);
 }
 
@@ -50,10 +58,19 @@ async fn propagate_to_looks_at_the_peer_that_the_layer_was_told() {
         let server = GrpcServer::start([reply()]).await;
         let shown = tree(&[&server], async {
             let layer = ClientLayer::new().peer(server.address().to_string()).propagate_to(hosts);
-            ManagementServiceClient::new(layer.layer(channel(&server))).keep_alive(request()).await.expect("a reply");
+            ManagementServiceClient::new(layer.layer(channel(&server)))
+                .keep_alive(request())
+                .await
+                .expect("a reply");
         })
         .await;
         assert_eq!(shown.contains("arrived"), sent, "{shown}");
-        assert_eq!((server.calls()[0].headers.contains_key("sw8"), server.calls()[0].headers.contains_key("sw8-x")), (sent, false));
+        assert_eq!(
+            (
+                server.calls()[0].headers.contains_key("sw8"),
+                server.calls()[0].headers.contains_key("sw8-x")
+            ),
+            (sent, false)
+        );
     }
 }

@@ -15,27 +15,38 @@ use crate::harness::{self, Script};
 const HEAD: &str = "Entry GET:/stream layer=Http component=49 {http.method=GET, url=shop:8080/stream, http.status_code=200}";
 
 fn streaming(script: fn() -> Script, layer: ServerLayer) -> Router {
-    Router::new().route("/stream", get(move || async move { Response::new(Body::new(script())) })).layer(layer)
+    Router::new()
+        .route("/stream", get(move || async move { Response::new(Body::new(script())) }))
+        .layer(layer)
 }
 
 #[tokio::test]
 async fn a_span_ends_with_the_head_unless_told_otherwise() {
-    assert_eq!(tree_of(streaming(Script::of_two, ServerLayer::new()), request("/stream")).await, format!("{HEAD}\n"));
+    assert_eq!(
+        tree_of(streaming(Script::of_two, ServerLayer::new()), request("/stream")).await,
+        format!("{HEAD}\n")
+    );
 }
 
 #[tokio::test]
 async fn a_timed_body_belongs_to_the_span_to_its_end() {
-    let tree = tree_of(streaming(Script::of_two, ServerLayer::new().time_bodies()), request("/stream")).await;
+    let tree =
+        tree_of(streaming(Script::of_two, ServerLayer::new().time_bodies()), request("/stream"))
+            .await;
     assert_eq!(tree, format!("{HEAD} [event=polled] [event=polled] [event=polled]\n"));
 }
 
 #[tokio::test]
 async fn trailers_pass_and_end_a_timed_body() {
-    let router = streaming(|| Script::with_trailers("checksum", "7"), ServerLayer::new().time_bodies());
+    let router =
+        streaming(|| Script::with_trailers("checksum", "7"), ServerLayer::new().time_bodies());
     let tree = harness::tree(async {
         let response = answer(router, request("/stream")).await;
         let collected = response.into_body().collect().await.expect("a body");
-        assert_eq!(collected.trailers().and_then(|trailers| trailers.get("checksum")).expect("a trailer"), "7");
+        assert_eq!(
+            collected.trailers().and_then(|trailers| trailers.get("checksum")).expect("a trailer"),
+            "7"
+        );
         assert_eq!(collected.to_bytes(), "one");
     });
     assert_eq!(tree.await, format!("{HEAD} [event=polled] [event=polled]\n"));
@@ -58,13 +69,20 @@ async fn a_stream_that_is_one_span_with_the_layer_is_cancelled_once() {
     fn events() -> impl Stream<Item = std::io::Result<&'static str>> + Send {
         futures::stream::iter([Ok("one")]).chain(futures::stream::pending())
     }
-    let router =
-        Router::new().route("/stream", get(async || Response::new(Body::from_stream(events())))).layer(ServerLayer::new().time_bodies());
+    let router = Router::new()
+        .route("/stream", get(async || Response::new(Body::from_stream(events()))))
+        .layer(ServerLayer::new().time_bodies());
     let tree = harness::tree(async {
         let mut body = answer(router, request("/stream")).await.into_body();
         pin!(body.frame()).await.expect("a frame").expect("no error");
     });
-    assert_eq!(tree.await, format!("{} [event=cancelled]\n", HEAD.replace("GET:/stream", "/events").replace("=200", "=200, items=1")));
+    assert_eq!(
+        tree.await,
+        format!(
+            "{} [event=cancelled]\n",
+            HEAD.replace("GET:/stream", "/events").replace("=200", "=200, items=1")
+        )
+    );
 }
 
 #[tokio::test]
@@ -76,7 +94,10 @@ async fn a_timed_body_whose_reader_goes_away_is_cancelled() {
         harness::read_until(&mut stream, "one\r\n").await;
     });
     let head = HEAD.replace("component=49", "component=49 ref=CrossProcess");
-    assert_eq!(tree.await, format!("Exit call peer=server:80\n  {head} [event=polled] [event=cancelled]\n"));
+    assert_eq!(
+        tree.await,
+        format!("Exit call peer=server:80\n  {head} [event=polled] [event=cancelled]\n")
+    );
 }
 
 #[tokio::test]
@@ -84,24 +105,32 @@ async fn a_timed_body_that_breaks_is_an_error() {
     let router = streaming(Script::broken, ServerLayer::new().time_bodies());
     let tree = harness::tree(async {
         let read = answer(router, request("/stream")).await.into_body().collect().await;
-        assert_eq!(read.map(drop).map_err(|error| error.to_string()), Err("the disk is gone".to_owned()));
+        assert_eq!(
+            read.map(drop).map_err(|error| error.to_string()),
+            Err("the disk is gone".to_owned())
+        );
     });
     let head = HEAD.replace("component=49", "component=49 ERROR");
     assert_eq!(
         tree.await,
-        format!("{head} [event=polled] [event=polled] [event=error error.kind=axum_core::error::Error message=the disk is gone]\n")
+        format!(
+            "{head} [event=polled] [event=polled] [event=error error.kind=axum_core::error::Error message=the disk is gone]\n"
+        )
     );
 }
 
 #[tokio::test]
 async fn a_timed_body_of_known_length_ends_with_its_last_byte() {
-    let router =
-        Router::new().route("/whole", get(|| async { "a text" })).route("/none", get(|| async {})).layer(ServerLayer::new().time_bodies());
+    let router = Router::new()
+        .route("/whole", get(|| async { "a text" }))
+        .route("/none", get(|| async {}))
+        .layer(ServerLayer::new().time_bodies());
     for path in ["/whole", "/none"] {
         let tree = harness::tree(async {
             let mut stream = harness::connect(router.clone()).await;
             harness::send(&mut stream, path, "connection: close\r\n").await;
-            harness::read_until(&mut stream, if path == "/whole" { "a text" } else { "\r\n\r\n" }).await;
+            harness::read_until(&mut stream, if path == "/whole" { "a text" } else { "\r\n\r\n" })
+                .await;
         });
         assert_eq!(
             tree.await,

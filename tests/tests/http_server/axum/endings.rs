@@ -18,27 +18,41 @@ use crate::harness::{self, Meeting};
 #[tokio::test]
 async fn a_success_is_named_by_its_route() {
     let tree = tree_of(traced(ServerLayer::new()), request("/items/7?token=secret")).await;
-    assert_eq!(tree, "Entry GET:/items/{id} layer=Http component=49 {http.method=GET, url=shop:8080/items/7, http.status_code=200}\n");
+    assert_eq!(
+        tree,
+        "Entry GET:/items/{id} layer=Http component=49 {http.method=GET, url=shop:8080/items/7, http.status_code=200}\n"
+    );
 }
 
 #[tokio::test]
 async fn a_4xx_is_an_error() {
     let tree = tree_of(traced(ServerLayer::new()), request("/missing")).await;
-    assert_eq!(tree, "Entry GET:/missing layer=Http component=49 ERROR {http.method=GET, url=shop:8080/missing, http.status_code=404}\n");
+    assert_eq!(
+        tree,
+        "Entry GET:/missing layer=Http component=49 ERROR {http.method=GET, url=shop:8080/missing, http.status_code=404}\n"
+    );
 }
 
 #[tokio::test]
 async fn request_without_a_route_shows_its_path_in_the_url_alone() {
     let router = routes().fallback(|| async { StatusCode::NOT_FOUND }).layer(ServerLayer::new());
     let tree = tree_of(router, request("/a/b?c=d")).await;
-    assert_eq!(tree, "Entry GET layer=Http component=49 ERROR {http.method=GET, url=shop:8080/a/b, http.status_code=404}\n");
+    assert_eq!(
+        tree,
+        "Entry GET layer=Http component=49 ERROR {http.method=GET, url=shop:8080/a/b, http.status_code=404}\n"
+    );
 }
 
 #[tokio::test]
 async fn a_redirect_is_no_error() {
-    let router = Router::new().route("/old", get(|| async { Redirect::to("/new") })).layer(ServerLayer::new().time_bodies());
+    let router = Router::new()
+        .route("/old", get(|| async { Redirect::to("/new") }))
+        .layer(ServerLayer::new().time_bodies());
     let tree = tree_of(router, request("/old")).await;
-    assert_eq!(tree, "Entry GET:/old layer=Http component=49 {http.method=GET, url=shop:8080/old, http.status_code=303}\n");
+    assert_eq!(
+        tree,
+        "Entry GET:/old layer=Http component=49 {http.method=GET, url=shop:8080/old, http.status_code=303}\n"
+    );
 }
 
 #[tokio::test]
@@ -48,7 +62,10 @@ async fn an_upgrade_ends_the_span_and_the_connection_lives_on() {
         (StatusCode::SWITCHING_PROTOCOLS, [("connection", "upgrade"), ("upgrade", "echo")])
     }
     for layer in [ServerLayer::new(), ServerLayer::new().time_bodies()] {
-        let tree = harness::tree(harness::upgrade_and_talk(Router::new().route("/echo", get(upgrade)).layer(layer), "/echo"));
+        let tree = harness::tree(harness::upgrade_and_talk(
+            Router::new().route("/echo", get(upgrade)).layer(layer),
+            "/echo",
+        ));
         assert_eq!(
             tree.await,
             "Exit call peer=server:80\n  \
@@ -60,7 +77,10 @@ async fn an_upgrade_ends_the_span_and_the_connection_lives_on() {
 #[tokio::test]
 async fn a_5xx_is_an_error() {
     let tree = tree_of(traced(ServerLayer::new()), request("/broken")).await;
-    assert_eq!(tree, "Entry GET:/broken layer=Http component=49 ERROR {http.method=GET, url=shop:8080/broken, http.status_code=503}\n");
+    assert_eq!(
+        tree,
+        "Entry GET:/broken layer=Http component=49 ERROR {http.method=GET, url=shop:8080/broken, http.status_code=503}\n"
+    );
 }
 
 #[tokio::test(start_paused = true)]
@@ -69,7 +89,8 @@ async fn a_timeout_inside_the_layer_is_the_status_that_it_gives() {
         .layer(ServerLayer::new())
         .layer(HandleErrorLayer::new(|_| async { StatusCode::GATEWAY_TIMEOUT }))
         .layer(TimeoutLayer::new(Duration::from_secs(1)));
-    let router = Router::new().route("/slow", get(|| Meeting::default().forever::<()>())).layer(inside);
+    let router =
+        Router::new().route("/slow", get(|| Meeting::default().forever::<()>())).layer(inside);
     assert_eq!(
         tree_of(router, request("/slow")).await,
         "Entry GET:/slow layer=Http component=49 ERROR {http.method=GET, url=shop:8080/slow, http.status_code=504}\n"
@@ -78,9 +99,18 @@ async fn a_timeout_inside_the_layer_is_the_status_that_it_gives() {
 
 #[tokio::test(start_paused = true)]
 async fn a_timeout_outside_the_layer_cancels_and_is_no_error() {
-    let router = Router::new().route("/slow", get(|| Meeting::default().forever::<()>())).layer(ServerLayer::new());
-    let tree = harness::tree(tokio::time::timeout(Duration::from_secs(1), answer(router, request("/slow")))).await;
-    assert_eq!(tree, "Entry GET:/slow layer=Http component=49 {http.method=GET, url=shop:8080/slow} [event=cancelled]\n");
+    let router = Router::new()
+        .route("/slow", get(|| Meeting::default().forever::<()>()))
+        .layer(ServerLayer::new());
+    let tree = harness::tree(tokio::time::timeout(
+        Duration::from_secs(1),
+        answer(router, request("/slow")),
+    ))
+    .await;
+    assert_eq!(
+        tree,
+        "Entry GET:/slow layer=Http component=49 {http.method=GET, url=shop:8080/slow} [event=cancelled]\n"
+    );
 }
 
 #[tokio::test]
@@ -135,13 +165,18 @@ async fn a_handler_that_is_one_span_with_the_layer_is_cancelled_once() {
     };
     let router = Router::new().route("/slow", get(handler)).layer(ServerLayer::new());
     let tree = harness::tree(harness::cancelled(&started, answer(router, request("/slow")))).await;
-    assert_eq!(tree, "Entry /wait layer=Http component=49 {http.method=GET, url=shop:8080/slow} [event=cancelled]\n");
+    assert_eq!(
+        tree,
+        "Entry /wait layer=Http component=49 {http.method=GET, url=shop:8080/slow} [event=cancelled]\n"
+    );
     assert!(testing::is_idle());
 }
 
 #[tokio::test]
 async fn a_panic_in_the_handler_goes_on_and_is_an_error() {
-    let tree = harness::tree(harness::panicking(answer(traced(ServerLayer::new()), request("/panics")))).await;
+    let tree =
+        harness::tree(harness::panicking(answer(traced(ServerLayer::new()), request("/panics"))))
+            .await;
     assert_eq!(
         tree,
         "Entry GET:/panics layer=Http component=49 ERROR {http.method=GET, url=shop:8080/panics} \

@@ -46,10 +46,15 @@ async fn request_without_a_route_has_its_method_as_name() {
     ];
     holds(&routes().layer(ServerLayer::new()), &cases).await;
     for status in [StatusCode::NOT_FOUND, StatusCode::OK, StatusCode::FORBIDDEN] {
-        holds(&routes().fallback(move || async move { status }).layer(ServerLayer::new()), &cases).await;
+        holds(&routes().fallback(move || async move { status }).layer(ServerLayer::new()), &cases)
+            .await;
     }
     let nested = Router::new().nest("/api", routes()).layer(ServerLayer::new());
-    holds(&nested, &[(("GET", "/api/nope/123"), "GET"), (("GET", "/api/items/7"), "GET:/api/items/{id}")]).await;
+    holds(
+        &nested,
+        &[(("GET", "/api/nope/123"), "GET"), (("GET", "/api/items/7"), "GET:/api/items/{id}")],
+    )
+    .await;
 }
 
 #[tokio::test]
@@ -85,12 +90,16 @@ async fn grpc_content_type_on_a_route_makes_few_names() {
     ] {
         let asked = || {
             let mut request = request(("POST", path));
-            request.headers_mut().insert("content-type", "application/grpc".parse().expect("a value"));
+            request
+                .headers_mut()
+                .insert("content-type", "application/grpc".parse().expect("a value"));
             request
         };
-        let trees = testing::run_async(answer(service(routes()).layer(ServerLayer::new()), asked())).await;
+        let trees =
+            testing::run_async(answer(service(routes()).layer(ServerLayer::new()), asked())).await;
         assert_eq!(trees[0].root.name, on_router, "{path}");
-        let trees = testing::run_async(ServerLayer::new().layer(service(routes())).oneshot(asked())).await;
+        let trees =
+            testing::run_async(ServerLayer::new().layer(service(routes())).oneshot(asked())).await;
         assert_eq!(trees[0].root.name, around, "{path}");
     }
 }
@@ -124,10 +133,19 @@ async fn name_that_the_program_gave_stays() {
         StatusCode::NOT_FOUND
     }
     for layer in [ServerLayer::new(), ServerLayer::new().name(|_| None)] {
-        holds(&Router::new().fallback(annotated).layer(layer.clone()), &[(("GET", "/a"), "/lookup")]).await;
-        holds(&Router::new().fallback(renamed).layer(layer.clone()), &[(("GET", "/a"), "renamed")]).await;
-        for (router, expected) in [(Router::new().fallback(annotated), "/lookup"), (Router::new().fallback(renamed), "renamed")] {
-            let trees = testing::run_async(layer.layer(router).oneshot(request(("GET", "/a")))).await;
+        holds(
+            &Router::new().fallback(annotated).layer(layer.clone()),
+            &[(("GET", "/a"), "/lookup")],
+        )
+        .await;
+        holds(&Router::new().fallback(renamed).layer(layer.clone()), &[(("GET", "/a"), "renamed")])
+            .await;
+        for (router, expected) in [
+            (Router::new().fallback(annotated), "/lookup"),
+            (Router::new().fallback(renamed), "renamed"),
+        ] {
+            let trees =
+                testing::run_async(layer.layer(router).oneshot(request(("GET", "/a")))).await;
             assert_eq!(trees[0].root.name, expected);
         }
     }
@@ -140,7 +158,8 @@ async fn closure_names_requests_and_a_panic_in_it_does_not() {
         "/blank" => Some(" ".to_owned()),
         path => path.strip_prefix("/files/").map(|_| format!("{}:/files", head.method)),
     });
-    let router = Router::new().route("/items/{id}", get(|| async { "an item" })).layer(layer.clone());
+    let router =
+        Router::new().route("/items/{id}", get(|| async { "an item" })).layer(layer.clone());
     holds(
         &router,
         &[
@@ -152,7 +171,9 @@ async fn closure_names_requests_and_a_panic_in_it_does_not() {
         ],
     )
     .await;
-    let trees = testing::run_async(layer.layer(Router::<()>::new()).oneshot(request(("GET", "/files/a")))).await;
+    let trees =
+        testing::run_async(layer.layer(Router::<()>::new()).oneshot(request(("GET", "/files/a"))))
+            .await;
     assert_eq!(trees[0].root.name, "GET:/files");
 }
 
@@ -170,6 +191,8 @@ async fn request_without_a_route_is_sampled_by_its_path() {
 #[tokio::test]
 async fn two_layers_make_one_name() {
     let router = routes().layer(ServerLayer::new());
-    let trees = testing::run_async(ServerLayer::new().layer(router).oneshot(request(("GET", "/nope/1")))).await;
+    let trees =
+        testing::run_async(ServerLayer::new().layer(router).oneshot(request(("GET", "/nope/1"))))
+            .await;
     assert_eq!((trees.len(), trees[0].root.name.as_str()), (1, "GET"));
 }

@@ -15,8 +15,7 @@ use super::{answer, request, traced, tree_of};
 use crate::harness::{self, SW8};
 
 const ITEM: &str = "Entry GET:/items/{id} layer=Http component=49 {http.method=GET, url=shop:8080/items/7, http.status_code=200}\n";
-const REFERRING: &str =
-    "Entry GET:/items/{id} layer=Http component=49 ref=CrossProcess {http.method=GET, url=shop:8080/items/7, http.status_code=200}\n";
+const REFERRING: &str = "Entry GET:/items/{id} layer=Http component=49 ref=CrossProcess {http.method=GET, url=shop:8080/items/7, http.status_code=200}\n";
 
 fn with_sw8(header: &'static str) -> axum::http::Request<super::Body> {
     let mut request = request("/items/7");
@@ -29,14 +28,21 @@ async fn the_trace_of_a_header_goes_on() {
     let trees = testing::run_async(answer(traced(ServerLayer::new()), with_sw8(SW8))).await;
     assert_eq!(testing::text(&trees), REFERRING);
     let (reference, trace) = (&trees[0].root.refs[0], &trees[0].trace_id);
-    assert_eq!((trace.as_str(), reference.segment_id.as_str(), reference.span_id), ("trace-1", "segment-1", 3));
+    assert_eq!(
+        (trace.as_str(), reference.segment_id.as_str(), reference.span_id),
+        ("trace-1", "segment-1", 3)
+    );
     assert_eq!((reference.endpoint.as_str(), reference.address.as_str()), ("/page1", "server:80"));
 }
 
 #[tokio::test]
 async fn a_bad_header_begins_a_trace() {
-    for bad in ["", "rubbish", "1-dHJhY2UtMQ==-c2VnbWVudC0x-3-c2Vydmlj", "1-\u{20}-c2VnbWVudC0x-3-c2Vydmlj-aW5zdGFu-L3BhZ2Ux-c2VydmVyOjgw"]
-    {
+    for bad in [
+        "",
+        "rubbish",
+        "1-dHJhY2UtMQ==-c2VnbWVudC0x-3-c2Vydmlj",
+        "1-\u{20}-c2VnbWVudC0x-3-c2Vydmlj-aW5zdGFu-L3BhZ2Ux-c2VydmVyOjgw",
+    ] {
         assert_eq!(tree_of(traced(ServerLayer::new()), with_sw8(bad)).await, ITEM, "{bad}");
     }
     let mut request = with_sw8(SW8);
@@ -45,11 +51,17 @@ async fn a_bad_header_begins_a_trace() {
 }
 
 #[tokio::test]
-async fn an_ignored_header_begins_a_trace_and_so_does_one_that_a_panicking_closure_was_asked_about() {
+async fn an_ignored_header_begins_a_trace_and_so_does_one_that_a_panicking_closure_was_asked_about()
+{
     let ignores = ServerLayer::new().inbound(|_| Inbound::Ignore);
     assert_eq!(tree_of(traced(ignores), with_sw8(SW8)).await, ITEM);
-    let accepts = ServerLayer::new()
-        .inbound(|head| if head.uri.path().starts_with("/items/") && head.method == "GET" { Inbound::Accept } else { Inbound::Ignore });
+    let accepts = ServerLayer::new().inbound(|head| {
+        if head.uri.path().starts_with("/items/") && head.method == "GET" {
+            Inbound::Accept
+        } else {
+            Inbound::Ignore
+        }
+    });
     assert_eq!(tree_of(traced(accepts), with_sw8(SW8)).await, REFERRING);
     let panics = ServerLayer::new().inbound(|_| panic!("the closure is broken"));
     assert_eq!(tree_of(traced(panics), with_sw8(SW8)).await, ITEM);
@@ -60,11 +72,16 @@ async fn an_ignored_request_is_answered_and_records_nothing_nor_does_what_it_cal
     for layer in [
         ServerLayer::new().ignore_paths(["/heal*"]),
         ServerLayer::new().ignore_paths(["/nothing"]).ignore_paths(["/a", "/health"]),
-        ServerLayer::new().ignore(|head| head.headers.contains_key("host") && head.uri.path() == "/health"),
+        ServerLayer::new()
+            .ignore(|head| head.headers.contains_key("host") && head.uri.path() == "/health"),
     ] {
         let tree = harness::tree(async {
-            let response = answer(traced(layer.trace_id_header("x-trace-id")), request("/health")).await;
-            assert_eq!((response.status().as_u16(), response.headers().get("x-trace-id")), (200, None));
+            let response =
+                answer(traced(layer.trace_id_header("x-trace-id")), request("/health")).await;
+            assert_eq!(
+                (response.status().as_u16(), response.headers().get("x-trace-id")),
+                (200, None)
+            );
             assert_eq!(harness::read(response.into_body()).await, "");
         })
         .await;
@@ -86,7 +103,9 @@ async fn an_ignored_request_inside_a_span_changes_nothing_of_that_span() {
 
 #[tokio::test]
 async fn a_closure_that_panics_ignores_nothing_and_a_rule_that_panics_is_the_usual_one() {
-    let layer = ServerLayer::new().ignore(|_| panic!("the closure is broken")).is_error(|_| panic!("the rule is broken"));
+    let layer = ServerLayer::new()
+        .ignore(|_| panic!("the closure is broken"))
+        .is_error(|_| panic!("the rule is broken"));
     assert_eq!(tree_of(traced(layer.clone()), request("/items/7")).await, ITEM);
     assert_eq!(
         tree_of(traced(layer), request("/missing")).await,
@@ -150,7 +169,8 @@ async fn a_name_that_no_header_can_have_sets_none() {
 #[tokio::test]
 async fn the_peer_is_the_callers_address_where_it_is_known() {
     let address = SocketAddr::from((Ipv4Addr::new(10, 0, 0, 7), 4711));
-    let expected = ITEM.replace(" {", " peer=10.0.0.7:4711 {").replace("GET:/items peer", "GET:/items");
+    let expected =
+        ITEM.replace(" {", " peer=10.0.0.7:4711 {").replace("GET:/items peer", "GET:/items");
     let mut connected = request("/items/7");
     connected.extensions_mut().insert(ConnectInfo(address));
     assert_eq!(tree_of(traced(ServerLayer::new()), connected).await, expected);
@@ -158,7 +178,8 @@ async fn the_peer_is_the_callers_address_where_it_is_known() {
     told.extensions_mut().insert(address);
     assert_eq!(tree_of(traced(ServerLayer::new()), told).await, expected);
 
-    let forwarded = ServerLayer::new().peer(|head| head.headers.get("x-forwarded-for")?.to_str().ok()?.parse().ok());
+    let forwarded = ServerLayer::new()
+        .peer(|head| head.headers.get("x-forwarded-for")?.to_str().ok()?.parse().ok());
     let mut request = request("/items/7");
     request.headers_mut().insert("x-forwarded-for", HeaderValue::from_static("10.0.0.7:4711"));
     assert_eq!(tree_of(traced(forwarded), request).await, expected);
@@ -168,13 +189,17 @@ async fn the_peer_is_the_callers_address_where_it_is_known() {
 
 #[tokio::test]
 async fn a_router_inside_of_another_shows_and_ignores_by_what_was_sent() {
-    let users = Router::new().route("/users/{id}", get(|| async {})).layer(ServerLayer::new().ignore_paths(["/api/users/8"]));
+    let users = Router::new()
+        .route("/users/{id}", get(|| async {}))
+        .layer(ServerLayer::new().ignore_paths(["/api/users/8"]));
     let files = ServiceBuilder::new().layer(ServerLayer::new()).service(Router::<()>::new());
     let router = Router::new().nest("/api", users).nest_service("/files", files);
     let tags = "{http.method=GET, url=shop:8080";
     assert_eq!(
         tree_of(router.clone(), request("/api/users/7")).await,
-        format!("Entry GET:/api/users/{{id}} layer=Http component=49 {tags}/api/users/7, http.status_code=200}}\n")
+        format!(
+            "Entry GET:/api/users/{{id}} layer=Http component=49 {tags}/api/users/7, http.status_code=200}}\n"
+        )
     );
     assert_eq!(tree_of(router.clone(), request("/api/users/8")).await, "");
     assert_eq!(

@@ -29,7 +29,8 @@ impl IntoResponse for StockError {
     }
 }
 
-const HEAD: &str = "layer=Http component=49 ERROR {http.method=GET, url=shop:8080/items, http.status_code=500}";
+const HEAD: &str =
+    "layer=Http component=49 ERROR {http.method=GET, url=shop:8080/items, http.status_code=500}";
 const LOG: &str = "[event=error error.kind=http_server::axum::reasons::StockError message=the stock does not answer \
                    stack=the stock does not answer\\nCaused by: connection reset]";
 
@@ -43,16 +44,25 @@ async fn error_of_a_handler_is_a_log_of_the_span() {
         Err(StockError::new())
     }
     let router = Router::new().route("/items", get(plain)).layer(ServerLayer::new());
-    assert_eq!(tree_of(router, request("/items")).await, format!("Entry GET:/items {HEAD} {LOG}\n"));
+    assert_eq!(
+        tree_of(router, request("/items")).await,
+        format!("Entry GET:/items {HEAD} {LOG}\n")
+    );
     let router = Router::new().route("/items", get(annotated)).layer(ServerLayer::new());
     assert_eq!(tree_of(router, request("/items")).await, format!("Entry /items {HEAD} {LOG}\n"));
 }
 
 #[tokio::test]
 async fn error_of_a_middleware_is_a_log_of_the_span() {
-    let refusing = middleware::from_fn(|_: axum::extract::Request, _: middleware::Next| async { Err::<(), _>(StockError::new()) });
-    let router = Router::new().route("/items", get(|| async {})).layer(refusing).layer(ServerLayer::new());
-    assert_eq!(tree_of(router, request("/items")).await, format!("Entry GET:/items {HEAD} {LOG}\n"));
+    let refusing = middleware::from_fn(|_: axum::extract::Request, _: middleware::Next| async {
+        Err::<(), _>(StockError::new())
+    });
+    let router =
+        Router::new().route("/items", get(|| async {})).layer(refusing).layer(ServerLayer::new());
+    assert_eq!(
+        tree_of(router, request("/items")).await,
+        format!("Entry GET:/items {HEAD} {LOG}\n")
+    );
 
     let handled = ServiceBuilder::new()
         .layer(ServerLayer::new())
@@ -66,5 +76,9 @@ async fn error_of_a_middleware_is_a_log_of_the_span() {
         });
     let router = Router::new().route("/items", get(|| async {})).layer(handled);
     let tree = tree_of(router, request("/items")).await;
-    assert!(tree.starts_with(&format!("Entry GET:/items {HEAD} [event=error ")) && tree.contains("message=broken"), "{tree}");
+    assert!(
+        tree.starts_with(&format!("Entry GET:/items {HEAD} [event=error "))
+            && tree.contains("message=broken"),
+        "{tree}"
+    );
 }

@@ -14,14 +14,32 @@ use crate::harness::{self, SW8};
 struct Marked(u32);
 
 fn headers(pairs: &[(&'static str, &'static str)]) -> HeaderMap {
-    pairs.iter().map(|(name, value)| (name.parse().expect("a name"), value.parse().expect("a value"))).collect()
+    pairs
+        .iter()
+        .map(|(name, value)| (name.parse().expect("a name"), value.parse().expect("a value")))
+        .collect()
 }
 
 #[tokio::test]
 async fn a_request_reaches_the_handler_and_a_response_the_client_as_they_were() {
-    let sent = headers(&[("host", "shop:8080"), ("sw8", SW8), ("sw8-correlation", "aw==:dg=="), ("sw8-x", "0- "), ("x", "1"), ("x", "2")]);
-    let given = headers(&[("sw8", "a"), ("x-trace-id", "mine"), ("set-cookie", "a=1"), ("set-cookie", "b=2")]);
-    for (layer, told) in [(ServerLayer::new(), 0), (ServerLayer::new().time_bodies().trace_id_header("x-trace-id"), 1)] {
+    let sent = headers(&[
+        ("host", "shop:8080"),
+        ("sw8", SW8),
+        ("sw8-correlation", "aw==:dg=="),
+        ("sw8-x", "0- "),
+        ("x", "1"),
+        ("x", "2"),
+    ]);
+    let given = headers(&[
+        ("sw8", "a"),
+        ("x-trace-id", "mine"),
+        ("set-cookie", "a=1"),
+        ("set-cookie", "b=2"),
+    ]);
+    for (layer, told) in [
+        (ServerLayer::new(), 0),
+        (ServerLayer::new().time_bodies().trace_id_header("x-trace-id"), 1),
+    ] {
         let (wanted, given_too) = (sent.clone(), given.clone());
         let handler = move |request: Request<Body>| async move {
             assert_eq!((request.method(), request.version()), (&Method::POST, Version::HTTP_2));
@@ -51,7 +69,13 @@ async fn a_request_reaches_the_handler_and_a_response_the_client_as_they_were() 
             // axum says how long the body is.
             expected.insert("content-length", "10".parse().expect("a value"));
             if told == 1 {
-                assert_eq!(response.headers_mut().insert("x-trace-id", "mine".parse().expect("a value")).expect("an id"), "trace-1");
+                assert_eq!(
+                    response
+                        .headers_mut()
+                        .insert("x-trace-id", "mine".parse().expect("a value"))
+                        .expect("an id"),
+                    "trace-1"
+                );
             }
             assert_eq!(response.headers(), &expected);
             assert_eq!(harness::read(response.into_body()).await, "the answer");

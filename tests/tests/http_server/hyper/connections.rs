@@ -10,13 +10,17 @@ use tokio::io::AsyncReadExt as _;
 use super::{Body, over_socket, traced};
 use crate::harness::{self, Meeting, Script};
 
-const HEAD: &str = "Exit call peer=server:80\n  Entry GET:/slow layer=Http component=49 ref=CrossProcess";
+const HEAD: &str =
+    "Exit call peer=server:80\n  Entry GET:/slow layer=Http component=49 ref=CrossProcess";
 const TAGS: &str = "{http.method=GET, url=shop:8080/slow";
 
 /// Switches to a protocol that sends back what it gets.
 async fn upgrade(request: Request<Incoming>) -> Result<Response<Body>, Infallible> {
     harness::echo_after_upgrade(request);
-    let response = Response::builder().status(StatusCode::SWITCHING_PROTOCOLS).header("connection", "upgrade").header("upgrade", "echo");
+    let response = Response::builder()
+        .status(StatusCode::SWITCHING_PROTOCOLS)
+        .header("connection", "upgrade")
+        .header("upgrade", "echo");
     Ok(response.body(Body::default()).expect("a response"))
 }
 
@@ -33,7 +37,9 @@ async fn a_client_that_goes_away_cancels() {
     let started = Meeting::default();
     let service = {
         let started = started.clone();
-        traced(ServerLayer::new(), move |_| started.clone().forever::<Result<Response<Body>, Infallible>>())
+        traced(ServerLayer::new(), move |_| {
+            started.clone().forever::<Result<Response<Body>, Infallible>>()
+        })
     };
     let tree = harness::tree(async {
         let mut stream = harness::connect(service).await;
@@ -45,7 +51,10 @@ async fn a_client_that_goes_away_cancels() {
 
 #[tokio::test]
 async fn a_streaming_body_is_timed_only_if_asked_for() {
-    for (layer, logs) in [(ServerLayer::new(), ""), (ServerLayer::new().time_bodies(), " [event=polled] [event=polled] [event=polled]")] {
+    for (layer, logs) in [
+        (ServerLayer::new(), ""),
+        (ServerLayer::new().time_bodies(), " [event=polled] [event=polled] [event=polled]"),
+    ] {
         let service = traced(layer, |_| async { Ok(Response::new(Script::of_two())) });
         let (tree, head) = over_socket(service, "/slow", "connection: close\r\n").await;
         assert!(head.contains("transfer-encoding: chunked"), "{head}");
@@ -55,13 +64,17 @@ async fn a_streaming_body_is_timed_only_if_asked_for() {
 
 #[tokio::test]
 async fn a_timed_body_whose_reader_goes_away_is_cancelled() {
-    let service = traced(ServerLayer::new().time_bodies(), |_| async { Ok(Response::new(Script::stuck())) });
+    let service =
+        traced(ServerLayer::new().time_bodies(), |_| async { Ok(Response::new(Script::stuck())) });
     let tree = harness::tree(async {
         let mut stream = harness::connect(service).await;
         harness::send(&mut stream, "/slow", "").await;
         harness::read_until(&mut stream, "one\r\n").await;
     });
-    assert_eq!(tree.await, format!("{HEAD} {TAGS}, http.status_code=200}} [event=polled] [event=cancelled]\n"));
+    assert_eq!(
+        tree.await,
+        format!("{HEAD} {TAGS}, http.status_code=200}} [event=polled] [event=cancelled]\n")
+    );
 }
 
 #[tokio::test]
@@ -75,5 +88,10 @@ async fn a_panic_in_the_handler_ends_the_connection_and_is_an_error() {
         harness::send(&mut stream, "/slow", "").await;
         assert!(stream.read_u8().await.is_err());
     });
-    assert_eq!(tree.await, format!("{HEAD} ERROR {TAGS}}} [event=error error.kind=panic message=the handler is broken]\n"));
+    assert_eq!(
+        tree.await,
+        format!(
+            "{HEAD} ERROR {TAGS}}} [event=error error.kind=panic message=the handler is broken]\n"
+        )
+    );
 }

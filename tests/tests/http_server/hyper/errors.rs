@@ -21,9 +21,10 @@ const TAGS: &str = "{http.method=GET, url=shop:8080/slow}";
 
 #[tokio::test]
 async fn an_error_is_logged_with_its_type_its_message_and_its_causes_and_goes_on() {
-    let service = ServiceBuilder::new()
-        .layer(ServerLayer::new())
-        .service_fn(|_: Request<Body>| async { Err::<Response<Body>, _>(NotToBeHad(7, io::Error::other("the shelf is empty"))) });
+    let service =
+        ServiceBuilder::new().layer(ServerLayer::new()).service_fn(|_: Request<Body>| async {
+            Err::<Response<Body>, _>(NotToBeHad(7, io::Error::other("the shelf is empty")))
+        });
     let tree = harness::tree(async {
         let error = service.oneshot(harness::get("/slow")).await.expect_err("an error");
         assert_eq!(error.0, 7);
@@ -42,12 +43,19 @@ async fn a_timeout_inside_is_a_boxed_error() {
     let service = ServiceBuilder::new()
         .layer(ServerLayer::new().boxed_errors())
         .layer(TimeoutLayer::new(Duration::from_secs(1)))
-        .service_fn(|_: Request<Body>| Meeting::default().forever::<Result<Response<Body>, BoxError>>());
+        .service_fn(|_: Request<Body>| {
+            Meeting::default().forever::<Result<Response<Body>, BoxError>>()
+        });
     let tree = harness::tree(async {
         let error = service.oneshot(harness::get("/slow")).await.expect_err("an error");
         assert!(error.is::<tower::timeout::error::Elapsed>());
     });
-    assert_eq!(tree.await, format!("{HEAD} ERROR {TAGS} [event=error error.kind=dyn core::error::Error message=request timed out]\n"));
+    assert_eq!(
+        tree.await,
+        format!(
+            "{HEAD} ERROR {TAGS} [event=error error.kind=dyn core::error::Error message=request timed out]\n"
+        )
+    );
 }
 
 #[tokio::test(start_paused = true)]
@@ -55,7 +63,9 @@ async fn a_timeout_outside_cancels() {
     let service = ServiceBuilder::new()
         .layer(TimeoutLayer::new(Duration::from_secs(1)))
         .layer(ServerLayer::new().boxed_errors())
-        .service_fn(|_: Request<Body>| Meeting::default().forever::<Result<Response<Body>, BoxError>>());
+        .service_fn(|_: Request<Body>| {
+            Meeting::default().forever::<Result<Response<Body>, BoxError>>()
+        });
     let tree = harness::tree(async {
         assert!(service.oneshot(harness::get("/slow")).await.is_err());
     });
@@ -69,15 +79,20 @@ async fn a_panic_in_call_itself_goes_on_and_is_an_error() {
     }
     let service = ServiceBuilder::new().layer(ServerLayer::new().boxed_errors()).service_fn(broken);
     let tree = harness::tree(harness::panicking(service.oneshot(harness::get("/slow"))));
-    assert_eq!(tree.await, format!("{HEAD} ERROR {TAGS} [event=error error.kind=panic message=the service is broken]\n"));
+    assert_eq!(
+        tree.await,
+        format!(
+            "{HEAD} ERROR {TAGS} [event=error error.kind=panic message=the service is broken]\n"
+        )
+    );
     assert!(testing::is_idle());
 }
 
 #[tokio::test]
 async fn a_request_that_is_not_polled_is_cancelled() {
-    let mut service = ServiceBuilder::new()
-        .layer(ServerLayer::new().boxed_errors())
-        .service_fn(|_: Request<Body>| Meeting::default().forever::<Result<Response<Body>, BoxError>>());
+    let mut service = ServiceBuilder::new().layer(ServerLayer::new().boxed_errors()).service_fn(
+        |_: Request<Body>| Meeting::default().forever::<Result<Response<Body>, BoxError>>(),
+    );
     let tree = harness::tree(async {
         let service = service.ready().await.expect("it is ready");
         drop(tower::Service::call(service, harness::get("/slow")));

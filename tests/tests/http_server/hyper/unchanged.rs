@@ -23,7 +23,10 @@ async fn a_request_reaches_the_service_as_it_does_without_the_layer() {
             async move {
                 let (head, body) = request.into_parts();
                 let body = body.collect().await.expect("a body").to_bytes();
-                let told = format!("{} {} {:?} {:?} {body:?}", head.method, head.uri, head.version, head.headers);
+                let told = format!(
+                    "{} {} {:?} {:?} {body:?}",
+                    head.method, head.uri, head.version, head.headers
+                );
                 seen.lock().expect("nobody panics here").push(told);
                 Ok::<_, Infallible>(Response::new(Body::from("an answer")))
             }
@@ -33,7 +36,8 @@ async fn a_request_reaches_the_service_as_it_does_without_the_layer() {
         "GET /any/thing?q=%20&r HTTP/1.1\r\nhost: shop\r\nsw8: {SW8}\r\nsw8-correlation: aw==:dg==\r\nsw8-x: 0- \r\nx: 1\r\nX: 2\r\nconnection: close\r\n\r\n"
     );
     harness::tree(async {
-        let mut traced = harness::connect(ServerLayer::new().time_bodies().layer(service.clone())).await;
+        let mut traced =
+            harness::connect(ServerLayer::new().time_bodies().layer(service.clone())).await;
         let mut plain = harness::connect(service).await;
         for stream in [&mut traced, &mut plain] {
             stream.write_all(sent.as_bytes()).await.expect("it is sent");

@@ -25,16 +25,25 @@ fn traced() -> Client<Server<Stock>> {
 #[tokio::test]
 async fn a_call_that_went_well_is_ok() {
     let tree = harness::tree(async {
-        assert_eq!(traced().unary(CHECK, "tea").await.expect("an answer").get_ref(), "tea is there");
+        assert_eq!(
+            traced().unary(CHECK, "tea").await.expect("an answer").get_ref(),
+            "tea is there"
+        );
     });
-    assert_eq!(tree.await, "Entry /test.Stock/Check layer=RPCFramework component=23 {rpc.status_code=OK}\n  Local annotated\n");
+    assert_eq!(
+        tree.await,
+        "Entry /test.Stock/Check layer=RPCFramework component=23 {rpc.status_code=OK}\n  Local annotated\n"
+    );
 }
 
 #[tokio::test]
 async fn a_status_in_the_head_is_noted() {
     let tree = harness::tree(async {
         let status = traced().unary(CHECK, "").await.expect_err("a status");
-        assert_eq!((status.code(), status.message()), (Code::InvalidArgument, "an item has a name"));
+        assert_eq!(
+            (status.code(), status.message()),
+            (Code::InvalidArgument, "an item has a name")
+        );
     });
     assert_eq!(
         tree.await,
@@ -46,7 +55,14 @@ async fn a_status_in_the_head_is_noted() {
 #[tokio::test]
 async fn method_that_does_not_exist_is_an_error_without_a_name_of_its_own() {
     let tree = harness::tree(async {
-        assert_eq!(traced().unary("/test.Stock/Buy", "tea").await.map_err(|status| status.code()).map(drop), Err(Code::Unimplemented));
+        assert_eq!(
+            traced()
+                .unary("/test.Stock/Buy", "tea")
+                .await
+                .map_err(|status| status.code())
+                .map(drop),
+            Err(Code::Unimplemented)
+        );
     });
     assert_eq!(
         tree.await,
@@ -89,7 +105,10 @@ async fn a_stream_that_is_dropped_half_way_is_cancelled() {
         let mut stream = traced().streaming("slow").await.expect("a stream");
         assert_eq!(stream.next().await.expect("a message").expect("no status"), "slow came");
     });
-    assert_eq!(tree.await, "Entry /test.Stock/Watch layer=RPCFramework component=23 [event=cancelled]\n  Local annotated\n");
+    assert_eq!(
+        tree.await,
+        "Entry /test.Stock/Watch layer=RPCFramework component=23 [event=cancelled]\n  Local annotated\n"
+    );
 }
 
 #[tokio::test]
@@ -99,7 +118,10 @@ async fn a_cancelled_call_is_no_error() {
         let mut client = client(&ServerLayer::new(), &stock);
         harness::cancelled(&stock.started, client.unary("/test.Stock/Wait", "tea")).await;
     });
-    assert_eq!(tree.await, "Entry /test.Stock/Wait layer=RPCFramework component=23 [event=cancelled]\n");
+    assert_eq!(
+        tree.await,
+        "Entry /test.Stock/Wait layer=RPCFramework component=23 [event=cancelled]\n"
+    );
     assert!(testing::is_idle());
 }
 
@@ -132,8 +154,13 @@ async fn the_metadata_has_the_trace_id_if_asked_for() {
     let trees = testing::run_async(async {
         for item in ["tea", ""] {
             let answer = client(&layer, &Stock::default()).unary(CHECK, item).await;
-            let metadata = answer.map_or_else(|status| status.metadata().clone(), |response| response.metadata().clone());
-            told.push(metadata.get("x-trace-id").expect("an id").to_str().expect("text").to_owned());
+            let metadata = answer.map_or_else(
+                |status| status.metadata().clone(),
+                |response| response.metadata().clone(),
+            );
+            told.push(
+                metadata.get("x-trace-id").expect("an id").to_str().expect("text").to_owned(),
+            );
         }
     })
     .await;
@@ -150,7 +177,8 @@ async fn with_sw8(layer: ServerLayer, header: &'static str) -> String {
         .layer(layer)
         .service(Stock::default());
     harness::tree(async {
-        let answer = Client(tonic::client::Grpc::new(service)).unary(CHECK, "tea").await.expect("an answer");
+        let answer =
+            Client(tonic::client::Grpc::new(service)).unary(CHECK, "tea").await.expect("an answer");
         assert_eq!(answer.metadata().get("sw8").expect("the handler's"), header);
     })
     .await
@@ -180,16 +208,22 @@ async fn an_annotated_method_makes_one_span_with_the_layer() {
         current().tag("item", item);
         Err(Status::not_found("no such item"))
     }
-    let service = ServiceBuilder::new().layer(ServerLayer::new()).service_fn(|_: http::Request<tonic::body::Body>| async {
-        let status = check("tea").await.expect_err("a status");
-        Ok::<_, std::convert::Infallible>(status.into_http::<tonic::body::Body>())
-    });
+    let service = ServiceBuilder::new().layer(ServerLayer::new()).service_fn(
+        |_: http::Request<tonic::body::Body>| async {
+            let status = check("tea").await.expect_err("a status");
+            Ok::<_, std::convert::Infallible>(status.into_http::<tonic::body::Body>())
+        },
+    );
     let tree = harness::tree(async {
         assert!(Client(tonic::client::Grpc::new(service)).unary(CHECK, "tea").await.is_err());
     })
     .await;
-    let (span, log) = tree.split_once(" [event=error error.kind=tonic::status::Status message=").expect("a log");
-    assert_eq!(span, "Entry /test.Stock/Check layer=RPCFramework component=23 ERROR {item=tea, rpc.status_code=NOT_FOUND}");
+    let (span, log) =
+        tree.split_once(" [event=error error.kind=tonic::status::Status message=").expect("a log");
+    assert_eq!(
+        span,
+        "Entry /test.Stock/Check layer=RPCFramework component=23 ERROR {item=tea, rpc.status_code=NOT_FOUND}"
+    );
     assert!(log.contains("no such item"), "{log}");
 }
 
@@ -200,8 +234,11 @@ async fn a_call_reaches_the_service_as_it_does_without_the_layer() {
         let seen = Arc::clone(&seen);
         ServiceBuilder::new()
             .map_request(move |request: http::Request<tonic::body::Body>| {
-                let (method, uri, version, headers) = (request.method(), request.uri(), request.version(), request.headers());
-                seen.lock().expect("nobody panics here").push(format!("{method} {uri} {version:?} {headers:?}"));
+                let (method, uri, version, headers) =
+                    (request.method(), request.uri(), request.version(), request.headers());
+                seen.lock()
+                    .expect("nobody panics here")
+                    .push(format!("{method} {uri} {version:?} {headers:?}"));
                 request
             })
             .service(Stock::default())
@@ -209,7 +246,10 @@ async fn a_call_reaches_the_service_as_it_does_without_the_layer() {
     harness::tree(async {
         let mut plain = Client(tonic::client::Grpc::new(recorded.clone()));
         let mut traced = Client(tonic::client::Grpc::new(ServerLayer::new().layer(recorded)));
-        let (plain, traced) = (plain.unary(CHECK, "tea").await.expect("an answer"), traced.unary(CHECK, "tea").await.expect("an answer"));
+        let (plain, traced) = (
+            plain.unary(CHECK, "tea").await.expect("an answer"),
+            traced.unary(CHECK, "tea").await.expect("an answer"),
+        );
         assert_eq!(plain.get_ref(), traced.get_ref());
         assert_eq!(format!("{:?}", plain.metadata()), format!("{:?}", traced.metadata()));
     })
@@ -221,32 +261,46 @@ async fn a_call_reaches_the_service_as_it_does_without_the_layer() {
 
 #[tokio::test]
 async fn reason_of_a_status_is_decoded_and_cut() {
-    for (reason, logged) in [("很 100%\nof it", "很 100%\\nof it".to_owned()), (&*"很".repeat(3_000), "很".repeat(2_048))] {
+    for (reason, logged) in [
+        ("很 100%\nof it", "很 100%\\nof it".to_owned()),
+        (&*"很".repeat(3_000), "很".repeat(2_048)),
+    ] {
         let reason = reason.to_owned();
-        let service = ServiceBuilder::new().layer(ServerLayer::new()).service_fn(move |_: http::Request<tonic::body::Body>| {
-            let status = Status::internal(reason.clone());
-            async { Ok::<_, std::convert::Infallible>(status.into_http::<tonic::body::Body>()) }
-        });
+        let service = ServiceBuilder::new().layer(ServerLayer::new()).service_fn(
+            move |_: http::Request<tonic::body::Body>| {
+                let status = Status::internal(reason.clone());
+                async { Ok::<_, std::convert::Infallible>(status.into_http::<tonic::body::Body>()) }
+            },
+        );
         let tree = harness::tree(async {
             assert!(Client(tonic::client::Grpc::new(service)).unary(CHECK, "tea").await.is_err());
         });
         let log = format!("[event=error error.kind=INTERNAL message={logged}]");
         assert_eq!(
             tree.await,
-            format!("Entry /test.Stock/Check layer=RPCFramework component=23 ERROR {{rpc.status_code=INTERNAL}} {log}\n")
+            format!(
+                "Entry /test.Stock/Check layer=RPCFramework component=23 ERROR {{rpc.status_code=INTERNAL}} {log}\n"
+            )
         );
     }
 }
 
 #[tokio::test]
 async fn reason_beside_a_success_is_no_log() {
-    let service = ServiceBuilder::new().layer(ServerLayer::new()).service_fn(|_: http::Request<tonic::body::Body>| async {
-        let mut response = Status::ok("").into_http::<tonic::body::Body>();
-        response.headers_mut().insert("grpc-message", http::HeaderValue::from_static("all is well"));
-        Ok::<_, std::convert::Infallible>(response)
-    });
+    let service = ServiceBuilder::new().layer(ServerLayer::new()).service_fn(
+        |_: http::Request<tonic::body::Body>| async {
+            let mut response = Status::ok("").into_http::<tonic::body::Body>();
+            response
+                .headers_mut()
+                .insert("grpc-message", http::HeaderValue::from_static("all is well"));
+            Ok::<_, std::convert::Infallible>(response)
+        },
+    );
     let tree = harness::tree(async {
         let _ = Client(tonic::client::Grpc::new(service)).unary(CHECK, "tea").await;
     });
-    assert_eq!(tree.await, "Entry /test.Stock/Check layer=RPCFramework component=23 {rpc.status_code=OK}\n");
+    assert_eq!(
+        tree.await,
+        "Entry /test.Stock/Check layer=RPCFramework component=23 {rpc.status_code=OK}\n"
+    );
 }

@@ -19,8 +19,18 @@ const TIMEOUT: Duration = Duration::from_secs(600);
 async fn traced(layer: ServerLayer, stock: &Stock) -> Client<Traced<Channel>> {
     let incoming = TcpIncoming::bind(SocketAddr::from(([127, 0, 0, 1], 0))).expect("a port");
     let address = incoming.local_addr().expect("its address");
-    tokio::spawn(Server::builder().timeout(TIMEOUT).layer(layer).add_service(stock.clone()).serve_with_incoming(incoming));
-    let channel = Endpoint::from_shared(format!("http://{address}")).expect("an address").connect().await.expect("a connection");
+    tokio::spawn(
+        Server::builder()
+            .timeout(TIMEOUT)
+            .layer(layer)
+            .add_service(stock.clone())
+            .serve_with_incoming(incoming),
+    );
+    let channel = Endpoint::from_shared(format!("http://{address}"))
+        .expect("an address")
+        .connect()
+        .await
+        .expect("a connection");
     Client(tonic::client::Grpc::new(ClientLayer::new().peer("stock:9090").layer(channel)))
 }
 
@@ -36,7 +46,10 @@ async fn both_sides_of_a_call_are_one_trace() {
     let refused = " ERROR {rpc.status_code=INVALID_ARGUMENT} [event=error error.kind=INVALID_ARGUMENT message=an item has a name]";
     for (item, code) in [("tea", " {rpc.status_code=OK}"), ("", refused)] {
         let seen = harness::tree(async {
-            let _ = traced(ServerLayer::new(), &Stock::default()).await.unary("/test.Stock/Check", item).await;
+            let _ = traced(ServerLayer::new(), &Stock::default())
+                .await
+                .unary("/test.Stock/Check", item)
+                .await;
         });
         assert_eq!(seen.await, tree("/test.Stock/Check", code, code) + "    Local annotated\n");
     }
@@ -47,10 +60,17 @@ async fn both_sides_of_a_stream_end_with_its_trailers() {
     let lost = " ERROR {rpc.status_code=DATA_LOSS} [event=error error.kind=DATA_LOSS message=the list is gone]";
     for (item, code) in [("tea", " {rpc.status_code=OK}"), ("lost", lost)] {
         let seen = harness::tree(async {
-            let stream = traced(ServerLayer::new(), &Stock::default()).await.streaming(item).await.expect("a stream");
+            let stream = traced(ServerLayer::new(), &Stock::default())
+                .await
+                .streaming(item)
+                .await
+                .expect("a stream");
             assert_eq!(stream.count().await, 2);
         });
-        assert_eq!(seen.await, tree("/test.Stock/Watch", code, code) + "    Local annotated\n    Local annotated\n");
+        assert_eq!(
+            seen.await,
+            tree("/test.Stock/Watch", code, code) + "    Local annotated\n    Local annotated\n"
+        );
     }
 }
 
@@ -67,10 +87,18 @@ async fn a_client_that_gives_up_cancels_on_both_sides() {
 #[tokio::test]
 async fn a_stream_that_the_client_drops_is_cancelled_on_both_sides() {
     let seen = harness::tree(async {
-        let mut stream = traced(ServerLayer::new(), &Stock::default()).await.streaming("slow").await.expect("a stream");
+        let mut stream = traced(ServerLayer::new(), &Stock::default())
+            .await
+            .streaming("slow")
+            .await
+            .expect("a stream");
         assert_eq!(stream.next().await.expect("a message").expect("no status"), "slow came");
     });
-    assert_eq!(seen.await, tree("/test.Stock/Watch", " [event=cancelled]", " [event=cancelled]") + "    Local annotated\n");
+    assert_eq!(
+        seen.await,
+        tree("/test.Stock/Watch", " [event=cancelled]", " [event=cancelled]")
+            + "    Local annotated\n"
+    );
 }
 
 #[tokio::test]
@@ -93,13 +121,15 @@ async fn a_deadline_of_the_server_cancels_there_and_is_a_status_to_the_client() 
 
 #[tokio::test]
 async fn the_peer_is_told_by_a_closure_that_reads_what_tonic_knows() {
-    let layer = ServerLayer::new().peer(|head| head.extensions.get::<TcpConnectInfo>()?.remote_addr());
+    let layer =
+        ServerLayer::new().peer(|head| head.extensions.get::<TcpConnectInfo>()?.remote_addr());
     let seen = harness::tree(async {
         let mut client = traced(layer, &Stock::default()).await;
         assert!(client.unary("/test.Stock/Check", "tea").await.is_ok());
     })
     .await;
-    let peers: Vec<_> = seen.split_whitespace().filter_map(|word| word.strip_prefix("peer=")).collect();
+    let peers: Vec<_> =
+        seen.split_whitespace().filter_map(|word| word.strip_prefix("peer=")).collect();
     assert!(
         matches!(peers[..], ["stock:9090", caller] if caller.parse::<SocketAddr>().is_ok_and(|caller| caller.ip().is_loopback())),
         "{seen}"
@@ -113,19 +143,27 @@ async fn path_that_nothing_answers_is_grpc_unknown() {
             let _ = traced(ServerLayer::new(), &Stock::default()).await.unary(path, "tea").await;
         })
         .await;
-        let entry = seen.lines().find(|line| line.starts_with("  Entry ")).expect("the server's span");
-        let expected = "  Entry grpc/unknown layer=RPCFramework component=23 ref=CrossProcess ERROR ";
-        assert!(entry.starts_with(&format!("{expected}{{url={path}, rpc.status_code=UNIMPLEMENTED}}")), "{seen}");
+        let entry =
+            seen.lines().find(|line| line.starts_with("  Entry ")).expect("the server's span");
+        let expected =
+            "  Entry grpc/unknown layer=RPCFramework component=23 ref=CrossProcess ERROR ";
+        assert!(
+            entry.starts_with(&format!("{expected}{{url={path}, rpc.status_code=UNIMPLEMENTED}}")),
+            "{seen}"
+        );
         assert!(seen.starts_with(&format!("Exit {path} ")), "{seen}");
     }
 }
 
 #[tokio::test]
 async fn layer_inside_tonics_router_names_alike() {
-    let router = tonic::service::Routes::new(Stock::default()).into_axum_router().layer(ServerLayer::new());
-    for (path, name) in
-        [("/test.Stock/Check", "/test.Stock/Check"), ("/test.Stock/Buy", "grpc/unknown"), ("/any.Other/Method", "grpc/unknown")]
-    {
+    let router =
+        tonic::service::Routes::new(Stock::default()).into_axum_router().layer(ServerLayer::new());
+    for (path, name) in [
+        ("/test.Stock/Check", "/test.Stock/Check"),
+        ("/test.Stock/Buy", "grpc/unknown"),
+        ("/any.Other/Method", "grpc/unknown"),
+    ] {
         let trees = skywalking_runtime::testing::run_async(async {
             let _ = Client(tonic::client::Grpc::new(router.clone())).unary(path, "tea").await;
         });

@@ -45,9 +45,14 @@ impl Service<Request<Body>> for Stock {
         Box::pin(async move {
             let mut grpc = Grpc::new(ProstCodec::<String, String>::default());
             Ok(match path.as_str() {
-                "/test.Stock/Check" => grpc.unary(service_fn(|request| check(&request)), request).await,
+                "/test.Stock/Check" => {
+                    grpc.unary(service_fn(|request| check(&request)), request).await
+                }
                 "/test.Stock/Watch" => grpc.server_streaming(service_fn(watch), request).await,
-                "/test.Stock/Wait" => grpc.unary(service_fn(move |_| started.clone().forever::<Answer>()), request).await,
+                "/test.Stock/Wait" => {
+                    grpc.unary(service_fn(move |_| started.clone().forever::<Answer>()), request)
+                        .await
+                }
                 _ => Status::unimplemented("no such method").into_http(),
             })
         })
@@ -99,10 +104,16 @@ where
         self.0.unary(tonic::Request::new(item.to_owned()), path, ProstCodec::default()).await
     }
 
-    pub(crate) async fn streaming(&mut self, item: &str) -> Result<Pin<Box<tonic::Streaming<String>>>, Status> {
+    pub(crate) async fn streaming(
+        &mut self,
+        item: &str,
+    ) -> Result<Pin<Box<tonic::Streaming<String>>>, Status> {
         self.ready().await;
         let path = http::uri::PathAndQuery::from_static("/test.Stock/Watch");
-        let response = self.0.server_streaming(tonic::Request::new(item.to_owned()), path, ProstCodec::default()).await?;
+        let response = self
+            .0
+            .server_streaming(tonic::Request::new(item.to_owned()), path, ProstCodec::default())
+            .await?;
         Ok(Box::pin(response.into_inner()))
     }
 

@@ -1,11 +1,13 @@
-//! How spans are put aside, taken up again and ended: in turns, in any order, by panics and by drops.
+//! How spans are put aside, taken up again and ended: in turns, in any order, by panics and by
+//! drops.
 
 use skywalking_runtime::Reason;
 
 use super::{Kept, Model, Own, Pairs, Place};
 
 impl Model {
-    /// Work on what was opened goes on. True if it must go on in a segment of its own, under this name: it finds itself elsewhere.
+    /// Work on what was opened goes on. True if it must go on in a segment of its own, under this
+    /// name: it finds itself elsewhere.
     pub(crate) fn enter(&mut self, own: &mut Own, name: &str) -> bool {
         if own.is_root {
             self.split_if_due(own.place);
@@ -93,7 +95,10 @@ impl Model {
         let ended = self.now_at(own.place);
         let is_current = match (&mut self.now, ended) {
             (Place::Over { over, .. }, Place::Over { over: ended, .. }) => *over == ended,
-            (Place::Span { number, level } | Place::Over { number, level, .. }, Place::Span { number: ended, level: at }) => {
+            (
+                Place::Span { number, level } | Place::Over { number, level, .. },
+                Place::Span { number: ended, level: at },
+            ) => {
                 if *number == ended && at > 0 {
                     *level = (*level).min(at - 1);
                 }
@@ -127,7 +132,8 @@ impl Model {
         self.leave(own, before, true);
     }
 
-    /// What was opened is about to be dropped unfinished. False if it is elsewhere: then it is lost.
+    /// What was opened is about to be dropped unfinished. False if it is elsewhere: then it is
+    /// lost.
     pub(crate) fn begin_drop(&mut self, own: &mut Own) -> bool {
         if let (Place::LeftOut { .. }, false) = (own.place, own.is_root) {
             return false;

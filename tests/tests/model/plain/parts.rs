@@ -15,7 +15,9 @@ impl Model {
     pub(super) fn now_at(&self, place: Place) -> Place {
         match place {
             Place::Span { number, level } => Place::Span { number: self.latest(number), level },
-            Place::Over { number, level, over } => Place::Over { number: self.latest(number), level, over },
+            Place::Over { number, level, over } => {
+                Place::Over { number: self.latest(number), level, over }
+            }
             other => other,
         }
     }
@@ -40,18 +42,30 @@ impl Model {
         }
     }
 
-    /// What is recorded leaves, and its open spans go on as Local ones in the same places of a new part.
+    /// What is recorded leaves, and its open spans go on as Local ones in the same places of a new
+    /// part.
     pub(super) fn split_if_due(&mut self, place: Place) {
-        let Some(segment) = self.segment_of(place).filter(|segment| self.segments[*segment].is_due) else { return };
+        let Some(segment) = self.segment_of(place).filter(|segment| self.segments[*segment].is_due)
+        else {
+            return;
+        };
         let endpoint = self.endpoint(place);
         self.lift(segment);
         let Some(before) = self.segments[segment].parts.last() else { return };
         let entry = before.entry.or(self.first_entry(before));
         let mut holders = before.holders.clone();
         // Who is one with a span that has ended, and has not, finds its place.
-        let last = holders.iter().rposition(|number| self.spans[*number].is_open || self.spans[*number].levels > 0);
+        let last = holders
+            .iter()
+            .rposition(|number| self.spans[*number].is_open || self.spans[*number].levels > 0);
         holders.truncate(last.map_or(0, |last| last + 1));
-        for number in self.segments[segment].parts.last().into_iter().flat_map(|part| part.places.clone()).flatten() {
+        for number in self.segments[segment]
+            .parts
+            .last()
+            .into_iter()
+            .flat_map(|part| part.places.clone())
+            .flatten()
+        {
             self.spans[number].is_told = true;
         }
         let part = self.segments[segment].parts.len();
@@ -65,7 +79,12 @@ impl Model {
             && let Some(number) = self.segments[segment].parts[part - 1].places[0]
         {
             self.spans[first].is_counted = true;
-            self.spans[first].refs.push(Ref { kind: "CrossThread", number, endpoint, peer: String::new() });
+            self.spans[first].refs.push(Ref {
+                kind: "CrossThread",
+                number,
+                endpoint,
+                peer: String::new(),
+            });
         }
         let entry = entry.and_then(|entry| self.spans[entry].goes_on);
         self.segments[segment].parts.push(Part { places, holders, entry, left_out: 0 });
@@ -80,11 +99,13 @@ impl Model {
         let next = self.spans.len();
         let mut span = self.spans[number].clone();
         if let Some(parent) = span.parent
-            && let Place::Span { number, level } = self.nearest_open(Place::Span { number: parent, level: span.parent_level })
+            && let Place::Span { number, level } =
+                self.nearest_open(Place::Span { number: parent, level: span.parent_level })
         {
             (span.parent, span.parent_level) = (Some(number), level);
         }
-        (span.kind, span.peer, span.part, span.is_told, span.handle) = ("Local", "", part, false, None);
+        (span.kind, span.peer, span.part, span.is_told, span.handle) =
+            ("Local", "", part, false, None);
         (span.is_error, span.is_counted, span.panic_told) = (false, false, 0);
         span.refs.clear();
         span.tags.clear();

@@ -22,7 +22,8 @@ const LENGTH: usize = 128;
 
 impl Model {
     pub(super) fn pairs_at(&self, place: Place) -> Pairs {
-        self.segment_of(place).map_or_else(Pairs::new, |segment| self.segments[segment].pairs.clone())
+        self.segment_of(place)
+            .map_or_else(Pairs::new, |segment| self.segments[segment].pairs.clone())
     }
 
     /// What goes along under this key here.
@@ -67,7 +68,10 @@ impl Model {
     fn context(&mut self) -> Option<Ref> {
         let (number, peer) = match self.now {
             Place::Nowhere | Place::LeftOut { .. } => return None,
-            Place::Span { number, .. } => (number, if self.spans[number].kind == "Exit" { self.spans[number].peer } else { "" }),
+            Place::Span { number, .. } => (
+                number,
+                if self.spans[number].kind == "Exit" { self.spans[number].peer } else { "" },
+            ),
             // Its nearest ancestor that is recorded stands for it.
             Place::Over { number, over, .. } => (number, self.overs[over].peer),
         };
@@ -75,11 +79,16 @@ impl Model {
             self.count(Reason::InjectOutsideExit);
             return None;
         }
-        Some(Ref { kind: "CrossProcess", number, endpoint: self.endpoint(self.now), peer: peer.to_owned() })
+        Some(Ref {
+            kind: "CrossProcess",
+            number,
+            endpoint: self.endpoint(self.now),
+            peer: peer.to_owned(),
+        })
     }
 
-    /// True if a message may be read here: never one of a younger segment, since a ring of refs is no tree, nor one of another trace, which
-    /// a segment that has begun does not go over to.
+    /// True if a message may be read here: never one of a younger segment, since a ring of refs is
+    /// no tree, nor one of another trace, which a segment that has begun does not go over to.
     pub(crate) fn may_read(&self, which: Which) -> bool {
         match (&self.messages[which].context, self.segment_of(self.now)) {
             (Some(message), Some(here)) => {

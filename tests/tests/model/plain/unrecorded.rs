@@ -1,4 +1,5 @@
-//! Spans that find no room in a full segment. They are told apart as others are; only nothing is said of them.
+//! Spans that find no room in a full segment. They are told apart as others are; only nothing is
+//! said of them.
 
 use super::{Model, Own, Place};
 
@@ -16,11 +17,13 @@ pub(super) struct Over {
 }
 
 impl Own {
-    /// Where one is when it has ended as it began: behind one that found room below those that found none, they are not told from the recorded
-    /// one around them any more.
+    /// Where one is when it has ended as it began: behind one that found room below those that
+    /// found none, they are not told from the recorded one around them any more.
     pub(crate) fn around(&self, before: Place) -> Place {
         match (self.place, before) {
-            (Place::Span { .. }, Place::Over { number, level, .. }) if !self.is_root => Place::Span { number, level },
+            (Place::Span { .. }, Place::Over { number, level, .. }) if !self.is_root => {
+                Place::Span { number, level }
+            }
             _ => before,
         }
     }
@@ -33,12 +36,14 @@ impl Model {
         Place::Over { number: self.latest(number), level, over }
     }
 
-    /// A segment goes on in a new part: of those around them that are recorded only the ones that are open come along.
+    /// A segment goes on in a new part: of those around them that are recorded only the ones that
+    /// are open come along.
     pub(super) fn lift(&mut self, segment: usize) {
         for over in 0..self.overs.len() {
             let Over { number, level, .. } = self.overs[over];
             if self.spans[number].segment == segment
-                && let Place::Span { number, level } = self.nearest_open(Place::Span { number, level })
+                && let Place::Span { number, level } =
+                    self.nearest_open(Place::Span { number, level })
             {
                 (self.overs[over].number, self.overs[over].level) = (number, level);
             }

@@ -1,5 +1,7 @@
-//! The shapes whose meaning depends on the edition: what closures capture, when temporaries drop, which lifetimes `impl Trait` takes, which words are
-//! keywords, what the prelude holds, and what an `unsafe fn` allows. The crates `edition2018`, `edition2021` and `edition2024` compile this one text.
+//! The shapes whose meaning depends on the edition: what closures capture, when temporaries drop,
+//! which lifetimes `impl Trait` takes, which words are keywords, what the prelude holds, and what
+//! an `unsafe fn` allows. The crates `edition2018`, `edition2021` and `edition2024` compile this
+//! one text.
 
 #![deny(warnings)]
 #![allow(clippy::pedantic, reason = "the shapes are what is tested")]

@@ -1,6 +1,8 @@
-//! Each kind of expansion: sync and async, with and without arguments, with an error, with carriers.
+//! Each kind of expansion: sync and async, with and without arguments, with an error, with
+//! carriers.
 //!
-//! One text for every crate that reaches the runtime by a path of its own: `near` is written as it is, `far` with `::` in front.
+//! One text for every crate that reaches the runtime by a path of its own: `near` is written as it
+//! is, `far` with `::` in front.
 
 macro_rules! shapes {
     (near: $($near:ident)::+, far: $($far:ident)::+) => {

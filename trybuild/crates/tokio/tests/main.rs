@@ -1,5 +1,6 @@
-//! `#[tokio::main]` above and below our attributes: above, the span covers the future; below, it covers the runtime as well. Only the name of the function
-//! tells these from a program's `main`, which `src/bin` holds.
+//! `#[tokio::main]` above and below our attributes: above, the span covers the future; below, it
+//! covers the runtime as well. Only the name of the function tells these from a program's `main`,
+//! which `src/bin` holds.
 #![deny(warnings)]
 
 use std::process::Command;

@@ -1,4 +1,5 @@
-//! `#[tokio::test]` above and below our attributes. Such a test is a function like others, so another test can look at what it traced.
+//! `#[tokio::test]` above and below our attributes. Such a test is a function like others, so
+//! another test can look at what it traced.
 #![deny(warnings)]
 
 use skywalking_runtime::{current, entry_span, local_span};

@@ -1,5 +1,5 @@
-//! The services: started one behind the other, watched at once, ended at once, so that all report their last spans in the same few
-//! seconds.
+//! The services: started one behind the other, watched at once, ended at once, so that all report
+//! their last spans in the same few seconds.
 
 use std::future::Future;
 use std::time::Duration;
@@ -30,8 +30,13 @@ pub(super) struct Chain {
 }
 
 impl Chain {
-    /// Starts them, the last one first, each on a free port and with the address of the one behind it.
-    pub(super) async fn start(echo: String, reporting: &Reporting, wait_ms: u64) -> Result<Self, Error> {
+    /// Starts them, the last one first, each on a free port and with the address of the one behind
+    /// it.
+    pub(super) async fn start(
+        echo: String,
+        reporting: &Reporting,
+        wait_ms: u64,
+    ) -> Result<Self, Error> {
         let (mut services, mut upstream) = (Vec::new(), echo);
         for name in ["mack-3", "mack-2", "mack-1"] {
             let mut service = start(name, &upstream, reporting, wait_ms)?;
@@ -49,14 +54,18 @@ impl Chain {
     }
 
     /// Does something with them. A service that ends meanwhile is the error.
-    pub(super) async fn during<T>(&mut self, work: impl Future<Output = Result<T, Error>>) -> Result<T, Error> {
+    pub(super) async fn during<T>(
+        &mut self,
+        work: impl Future<Output = Result<T, Error>>,
+    ) -> Result<T, Error> {
         tokio::select! {
             outcome = work => outcome,
             fallen = self.fallen() => Err(fallen),
         }
     }
 
-    /// Ends all at once, which reports what is left; says of each what it sent and lost, and gives the sum.
+    /// Ends all at once, which reports what is left; says of each what it sent and lost, and gives
+    /// the sum.
     pub(super) async fn end(&mut self) -> Result<Account, Error> {
         self.services.iter_mut().for_each(Child::ask_to_end);
         let accounts = future::join_all(self.services.iter_mut().map(ended)).await;
@@ -83,14 +92,28 @@ impl Chain {
     }
 }
 
-fn start(name: &str, upstream: &str, reporting: &Reporting, wait_ms: u64) -> Result<Child, ChildError> {
+fn start(
+    name: &str,
+    upstream: &str,
+    reporting: &Reporting,
+    wait_ms: u64,
+) -> Result<Child, ChildError> {
     let mut command = Child::command(name)?;
     // What is set for another program shall not change the demo.
-    for (variable, _) in std::env::vars_os().filter(|(variable, _)| variable.to_string_lossy().starts_with("SW_AGENT_")) {
+    for (variable, _) in std::env::vars_os()
+        .filter(|(variable, _)| variable.to_string_lossy().starts_with("SW_AGENT_"))
+    {
         command.env_remove(variable);
     }
     command.args(["--service-name", name, "--listen-addr", ":0", "--upstream-url", upstream]);
-    command.args(["--oap-server", &reporting.backend, "--protocol", reporting.protocol, "--wait-ms", &wait_ms.to_string()]);
+    command.args([
+        "--oap-server",
+        &reporting.backend,
+        "--protocol",
+        reporting.protocol,
+        "--wait-ms",
+        &wait_ms.to_string(),
+    ]);
     command.arg("--child").env("SW_AGENT_AUTHENTICATION", &reporting.token);
     Child::start(name, command)
 }
@@ -98,7 +121,8 @@ fn start(name: &str, upstream: &str, reporting: &Reporting, wait_ms: u64) -> Res
 /// Waits for the end of a service; gives its account, which is the last thing that it says.
 async fn ended(service: &mut Child) -> Result<Account, Error> {
     let mut account = None;
-    let status = service.ended(FLUSH + GRACE, |line| account = Account::read(&line).or(account)).await?;
+    let status =
+        service.ended(FLUSH + GRACE, |line| account = Account::read(&line).or(account)).await?;
     match account {
         Some(account) if status.success() => Ok(account),
         _ => Err(ChildError::Died { name: service.name().to_owned(), status }.into()),

@@ -1,4 +1,5 @@
-//! The end of the chain: gives back what it gets. It is not traced, so the map can only guess that it is there.
+//! The end of the chain: gives back what it gets. It is not traced, so the map can only guess that
+//! it is there.
 
 use axum::Router;
 use axum::body::Bytes;

@@ -1,4 +1,5 @@
-//! A user's client. It is not traced, so the traces begin in the first service, and the map says `User`.
+//! A user's client. It is not traced, so the traces begin in the first service, and the map says
+//! `User`.
 
 use axum::body::Bytes;
 use futures::future;
@@ -20,7 +21,9 @@ struct Answer {
 pub(super) async fn send(url: String, requests: u32) -> Result<Vec<String>, Error> {
     let client = Client::builder().no_proxy().build().map_err(Error::Request)?;
     let bodies: Vec<_> = (1..=requests).map(|number| format!("hello {number}")).collect();
-    let answers = future::try_join_all(bodies.iter().map(|body| post(&client, &url, body))).await.map_err(Error::Request)?;
+    let answers = future::try_join_all(bodies.iter().map(|body| post(&client, &url, body)))
+        .await
+        .map_err(Error::Request)?;
     for (body, Answer { status, trace, body: answer }) in bodies.iter().zip(&answers) {
         let (trace, answer) = (trace.as_deref().unwrap_or("none"), String::from_utf8_lossy(answer));
         say(&format!("POST {body:?}: {status} {:?}, trace {trace}", answer.trim_end()));

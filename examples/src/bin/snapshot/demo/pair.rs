@@ -1,5 +1,5 @@
-//! Client and server together: started one after the other, watched at once, ended at once, so that both report their last spans in
-//! the same few seconds.
+//! Client and server together: started one after the other, watched at once, ended at once, so that
+//! both report their last spans in the same few seconds.
 
 use std::process::ExitStatus;
 use std::time::Duration;
@@ -36,19 +36,28 @@ pub(crate) struct Pair {
 
 impl Pair {
     /// Starts the server on a free port, then the client. Each may take `flush` for its last spans.
-    pub(crate) async fn start(requests: u32, backend: &str, flush: Duration, print: Counters) -> Result<Self, Error> {
+    pub(crate) async fn start(
+        requests: u32,
+        backend: &str,
+        flush: Duration,
+        print: Counters,
+    ) -> Result<Self, Error> {
         let flush_seconds = flush.as_secs().to_string();
         let reporting = ["--backend", backend, "--flush-seconds", &flush_seconds];
 
-        let mut server = start(&role::SERVER, &[&["--listen", "127.0.0.1:0"][..], &reporting].concat())?;
+        let mut server =
+            start(&role::SERVER, &[&["--listen", "127.0.0.1:0"][..], &reporting].concat())?;
         let address = server.listening(LISTENING).await?;
         let requests = requests.to_string();
-        let client = start(&role::CLIENT, &[&["--connect", &address, "--requests", &requests][..], &reporting].concat())?;
+        let client = start(
+            &role::CLIENT,
+            &[&["--connect", &address, "--requests", &requests][..], &reporting].concat(),
+        )?;
         Ok(Self { client, server, flush, print, counters: Vec::new() })
     }
 
-    /// Waits until every request is answered; gives the ids of their traces, in order. A child that ends before is the error, and then
-    /// the other one has ended as well.
+    /// Waits until every request is answered; gives the ids of their traces, in order. A child that
+    /// ends before is the error, and then the other one has ended as well.
     pub(crate) async fn answers(&mut self) -> Result<Vec<String>, Error> {
         let mut traces = Vec::new();
         loop {
@@ -96,22 +105,29 @@ impl Pair {
         }
     }
 
-    /// A client ends when its connection breaks: if the server died as well, that one is to be named.
+    /// A client ends when its connection breaks: if the server died as well, that one is to be
+    /// named.
     async fn client_fell(&mut self) -> Error {
         let (client, server) = self.both_ended(self.after_a_fall()).await;
         match (client, server) {
-            (Ok(client), Ok(server)) if client.code().is_some() && !server.success() => died(&self.server, server),
+            (Ok(client), Ok(server)) if client.code().is_some() && !server.success() => {
+                died(&self.server, server)
+            }
             (Ok(status), _) => died(&self.client, status),
             (Err(error), _) => error.into(),
         }
     }
 
-    /// The demo has failed already: the other one's last spans are waited for no longer than a user waits for the end of a program.
+    /// The demo has failed already: the other one's last spans are waited for no longer than a user
+    /// waits for the end of a program.
     fn after_a_fall(&self) -> Duration {
         self.flush.min(Duration::from_secs(role::FLUSH_SECONDS))
     }
 
-    async fn both_ended(&mut self, flush: Duration) -> (Result<ExitStatus, ChildError>, Result<ExitStatus, ChildError>) {
+    async fn both_ended(
+        &mut self,
+        flush: Duration,
+    ) -> (Result<ExitStatus, ChildError>, Result<ExitStatus, ChildError>) {
         self.server.ask_to_end();
         self.client.ask_to_end();
         let within = flush + GRACE;

@@ -1,4 +1,5 @@
-//! Servers that speak HTTP/2 by hand: one that answers before it reads, and one that never stops to answer.
+//! Servers that speak HTTP/2 by hand: one that answers before it reads, and one that never stops to
+//! answer.
 
 use std::time::Duration;
 
@@ -28,7 +29,12 @@ fn header(name: &str, value: &str) -> Vec<u8> {
 }
 
 fn head() -> Vec<u8> {
-    frame(HEADERS, END_HEADERS, 1, &[header(":status", "200"), header("content-type", "application/grpc")].concat())
+    frame(
+        HEADERS,
+        END_HEADERS,
+        1,
+        &[header(":status", "200"), header("content-type", "application/grpc")].concat(),
+    )
 }
 
 fn whole_answer() -> Vec<u8> {
@@ -56,7 +62,8 @@ async fn accept(listener: &TcpListener) -> TcpStream {
     stream
 }
 
-/// Sends a batch of so many bytes to a server that answers before it reads: whether it counts as sent, and what came of it.
+/// Sends a batch of so many bytes to a server that answers before it reads: whether it counts as
+/// sent, and what came of it.
 async fn send_to_hasty(bytes: usize) -> (bool, usize) {
     let socket = TcpSocket::new_v4().unwrap();
     socket.set_recv_buffer_size(4_096).unwrap();
@@ -85,7 +92,8 @@ async fn send_to_hasty(bytes: usize) -> (bool, usize) {
 #[tokio::test]
 async fn only_a_batch_that_was_written_counts_as_sent() {
     let mut calls = tokio::task::JoinSet::new();
-    // The smallest is written at once; of the larger ones the system takes some, and the connection's own buffer others.
+    // The smallest is written at once; of the larger ones the system takes some, and the
+    // connection's own buffer others.
     for step in 0..20 {
         let bytes = 100_000 + step * 250_000;
         calls.spawn(async move { (bytes, send_to_hasty(bytes).await) });
@@ -100,7 +108,11 @@ async fn only_a_batch_that_was_written_counts_as_sent() {
 #[tokio::test]
 async fn an_answer_without_end_is_cut_off() {
     let interim = frame(HEADERS, END_HEADERS, 1, &header(":status", "103"));
-    for (first, endless) in [(head(), frame(DATA, 0, 1, &[0; 5])), (Vec::new(), interim), (Vec::new(), frame(SETTINGS, 0, 0, &[]))] {
+    for (first, endless) in [
+        (head(), frame(DATA, 0, 1, &[0; 5])),
+        (Vec::new(), interim),
+        (Vec::new(), frame(SETTINGS, 0, 0, &[])),
+    ] {
         let (listener, address) = listener().await;
         let mut grpc = transport(address);
         let server = tokio::spawn(async move {

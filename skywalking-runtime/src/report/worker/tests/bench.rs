@@ -86,7 +86,9 @@ impl Script {
                 Plan::Absent => {}
                 Plan::Early => messages.take(1).for_each(drop),
                 _ => {
-                    let began = |message: Bytes| SegmentObject::decode(message).unwrap().spans[0].start_time;
+                    let began = |message: Bytes| {
+                        SegmentObject::decode(message).unwrap().spans[0].start_time
+                    };
                     let began: Vec<_> = messages.map(began).collect();
                     other.lock().unwrap().began.extend(began);
                     flight.hand_over();
@@ -117,7 +119,11 @@ impl Transport for Script {
     }
 
     fn say(&mut self, word: Word) -> Call {
-        Self::answer(Arc::clone(&self.other), self.next(&format!("{word:?}")), Messages::new(Vec::new(), Flight::default()))
+        Self::answer(
+            Arc::clone(&self.other),
+            self.next(&format!("{word:?}")),
+            Messages::new(Vec::new(), Flight::default()),
+        )
     }
 
     fn send(&mut self, messages: Messages) -> Call {
@@ -144,21 +150,32 @@ impl Bench {
         Self::with(addresses, plan, Settings::default().queue, None)
     }
 
-    /// One with a queue of this size, that keeps what goes wrong with requests that the sampler leaves out.
+    /// One with a queue of this size, that keeps what goes wrong with requests that the sampler
+    /// leaves out.
     pub(super) fn with(addresses: usize, plan: &[Plan], queue: Budget, keep: Option<Keep>) -> Self {
         let alone = alone();
         clock::choose();
         let identity = Identity::new("svc", "one");
         let tracer =
-            tracer::install(identity.clone(), Settings::default(), Choice::default(), || {}).expect("nobody else runs a tracer now");
+            tracer::install(identity.clone(), Settings::default(), Choice::default(), || {})
+                .expect("nobody else runs a tracer now");
         let (commands, receiver) = mpsc::channel(8);
         let (generation, start) = (tracer.generation, Stats::read());
         let ledger = Ledger::open(generation);
         outbox::open(generation);
         let other = Other { plan: plan.iter().copied().collect(), ..Other::default() };
-        let script = Script { other: Arc::new(Mutex::new(other)), start: Instant::now(), addresses, at: 0 };
+        let script =
+            Script { other: Arc::new(Mutex::new(other)), start: Instant::now(), addresses, at: 0 };
         let wake = Arc::new(Notify::new());
-        let drain = Drain::new(ledger, identity, Script::FORM, Hook::default(), Settings::default().max_age, queue, keep);
+        let drain = Drain::new(
+            ledger,
+            identity,
+            Script::FORM,
+            Hook::default(),
+            Settings::default().max_age,
+            queue,
+            keep,
+        );
         let pace = Pace {
             max_backoff: Duration::from_secs(4),
             reached: Arc::default(),
@@ -167,7 +184,17 @@ impl Bench {
         };
         let worker = Worker::new(script.clone(), drain, ledger, Arc::clone(&wake), receiver, pace);
         tokio::spawn(worker.run());
-        Self { script, commands, wake, node: Node::claim(), generation, ledger, queue, start, _alone: alone }
+        Self {
+            script,
+            commands,
+            wake,
+            node: Node::claim(),
+            generation,
+            ledger,
+            queue,
+            start,
+            _alone: alone,
+        }
     }
 
     /// Finishes this many segments.
@@ -184,22 +211,37 @@ impl Bench {
 
     /// Finishes segments that bring this along, and says how many of them wake the reporter.
     pub(super) fn wakes(&self, segments: usize, attached: impl Fn() -> Attached) -> usize {
-        (0..segments).filter(|_| self.hand_over_with(attached(), self.queue) == Handed::QueuedAndHalfFull).count()
+        (0..segments)
+            .filter(|_| self.hand_over_with(attached(), self.queue) == Handed::QueuedAndHalfFull)
+            .count()
     }
 
     fn hand_over_with(&self, mut attached: Attached, budget: Budget) -> Handed {
         let now = clock::now();
-        let records = [Record { start: now, end: now, callsite: &WORK, parent: NONE, flags: 0, side: 0 }];
-        let head = Head { id: 2, trace: Trace::Own(3), ended: now, records: 1, sides: 0, text: 0, ..Head::default() };
+        let records =
+            [Record { start: now, end: now, callsite: &WORK, parent: NONE, flags: 0, side: 0 }];
+        let head = Head {
+            id: 2,
+            trace: Trace::Own(3),
+            ended: now,
+            records: 1,
+            sides: 0,
+            text: 0,
+            ..Head::default()
+        };
         self.node.opened();
-        let segment = Finished { head, records: &records, sides: &[], text: "", attached: &mut attached };
+        let segment =
+            Finished { head, records: &records, sides: &[], text: "", attached: &mut attached };
         self.node.hand_over(segment, self.generation, budget)
     }
 
     pub(super) async fn ask(&self, seconds: u64, command: fn(Instant, Answer) -> Command) -> bool {
         let (sender, receiver) = oneshot::channel();
         let answer = Answer::Task(sender);
-        self.commands.send(command(Instant::now() + Duration::from_secs(seconds), answer)).await.unwrap();
+        self.commands
+            .send(command(Instant::now() + Duration::from_secs(seconds), answer))
+            .await
+            .unwrap();
         receiver.await.unwrap()
     }
 
@@ -233,7 +275,15 @@ impl Bench {
     pub(super) fn counts(&self) -> ([u64; 4], [u64; 2]) {
         let now = Stats::read();
         let lost = |of: fn(&Dropped) -> u64| of(&now.dropped) - of(&self.start.dropped);
-        ([now.sent - self.start.sent, lost(|d| d.unconfirmed), lost(|d| d.refused), lost(|d| d.shutdown)], [now.queued, now.in_flight])
+        (
+            [
+                now.sent - self.start.sent,
+                lost(|d| d.unconfirmed),
+                lost(|d| d.refused),
+                lost(|d| d.shutdown),
+            ],
+            [now.queued, now.in_flight],
+        )
     }
 }
 

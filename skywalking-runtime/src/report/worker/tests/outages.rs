@@ -25,7 +25,11 @@ async fn reporting_resumes_within_5_s_of_the_backends_return_however_long_it_was
                 bench.finish(1);
                 let back = Instant::now();
                 while bench.counts().1 != [0, 0] {
-                    assert!(back.elapsed() < RESUMED, "{addresses} {fault:?} {away}: {:?}", bench.counts());
+                    assert!(
+                        back.elapsed() < RESUMED,
+                        "{addresses} {fault:?} {away}: {:?}",
+                        bench.counts()
+                    );
                     tokio::time::sleep(Duration::from_millis(10)).await;
                 }
             }
@@ -107,7 +111,8 @@ async fn an_overloaded_backend_is_not_asked_each_few_seconds() {
 }
 
 fn now() -> i64 {
-    i64::try_from(SystemTime::now().duration_since(SystemTime::UNIX_EPOCH).unwrap().as_millis()).unwrap()
+    i64::try_from(SystemTime::now().duration_since(SystemTime::UNIX_EPOCH).unwrap().as_millis())
+        .unwrap()
 }
 
 #[tokio::test(start_paused = true)]
@@ -129,9 +134,14 @@ async fn what_waits_while_the_wall_clock_jumps_is_shown_when_it_ran() {
         // What a call stalls with is lost; the rest arrives.
         assert!(bench.flush(60).await);
         let began = bench.began();
-        let (before, after): (Vec<_>, Vec<_>) = began.iter().map(|began| began - from).partition(|late| *late < SLACK);
+        let (before, after): (Vec<_>, Vec<_>) =
+            began.iter().map(|began| began - from).partition(|late| *late < SLACK);
         WALL_AHEAD.fetch_sub(NIGHT, Ordering::Relaxed);
-        assert_eq!(before.len(), if fault == Plan::Absent { 3 } else { 0 }, "{began:?} after {from}");
+        assert_eq!(
+            before.len(),
+            if fault == Plan::Absent { 3 } else { 0 },
+            "{began:?} after {from}"
+        );
         assert!(before.iter().all(|late| (-1..SLACK).contains(late)), "{before:?}");
         let night = i64::try_from(NIGHT).unwrap() * 1_000;
         assert_eq!(after.len(), 2);
