@@ -46,7 +46,7 @@ pub enum Refusal {
         /// How many may be kept.
         max_spans: usize,
     },
-    /// A real OAP would lose it (`protocol/semantics.md` 20.1 to 20.5).
+    /// A real OAP would lose it (`docs/protocol.md#silent-data-loss`).
     #[error("{0}")]
     Lost(Violation),
 }

@@ -9,7 +9,7 @@ use crate::error::Error;
 pub const DEFAULT_GRPC_ADDR: &str = "127.0.0.1:11800";
 /// The OAP's port for queries, on this machine alone.
 pub const DEFAULT_HTTP_ADDR: &str = "127.0.0.1:12800";
-/// The largest message taken, as in the OAP: 50 MiB (`protocol/semantics.md` 18).
+/// The largest message taken, as in the OAP: 50 MiB (`docs/protocol.md#grpc-transport`).
 pub const MESSAGE_LIMIT: usize = 50 * 1024 * 1024;
 
 /// How much is kept. When a limit is reached the oldest goes first: a trace as a whole, or the

@@ -1,5 +1,5 @@
-//! The protocol's JSON (`protocol/semantics.md` 19) to the protocol's bytes, so that all that
-//! follows knows one form.
+//! The protocol's JSON (`docs/protocol.md#http-transport`) to the protocol's bytes, so that all
+//! that follows knows one form.
 //!
 //! What is written is never much longer than what was read, and is weighed before it is decoded
 //! (`wire`), as what comes over gRPC is: three characters of JSON must not become an empty span's

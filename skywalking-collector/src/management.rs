@@ -1,5 +1,6 @@
-//! Instances report who they are, and that they are still there (`protocol/semantics.md` 13). How
-//! the bytes came is not known here; an `Err` is the reason for whoever sent them, and is counted.
+//! Instances report who they are, and that they are still there (`docs/protocol.md#management`).
+//! How the bytes came is not known here; an `Err` is the reason for whoever sent them, and is
+//! counted.
 
 use prost::Message as _;
 use skywalking_proto::v3::{InstancePingPkg, InstanceProperties};

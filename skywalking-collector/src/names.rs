@@ -1,4 +1,4 @@
-//! Names as the OAP keeps them (`protocol/semantics.md` 1) and the wire's names of enums.
+//! Names as the OAP keeps them (`docs/protocol.md#names-and-ids`) and the wire's names of enums.
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;

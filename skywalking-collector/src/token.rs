@@ -1,5 +1,5 @@
-//! The token that agents and readers have to bring, if one is asked for (`protocol/semantics.md`
-//! 18). It is shown nowhere.
+//! The token that agents and readers have to bring, if one is asked for
+//! (`docs/protocol.md#grpc-transport`). It is shown nowhere.
 
 use std::fmt;
 

@@ -21,7 +21,7 @@ use syn::{
 use crate::check::{self, Complaints};
 use crate::expand;
 
-/// The headers of the protocol (`protocol/semantics.md`).
+/// The headers of the protocol (`docs/protocol.md#header-sw8`).
 pub(crate) const HEADERS: [&str; 3] = ["sw8", "sw8-correlation", "sw8-x"];
 
 /// What a `#[carrier..]` attribute says.

@@ -6,7 +6,7 @@
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum Rule {
-    /// `protocol/semantics.md` 5: an empty list is ignored.
+    /// `docs/protocol.md#segments`: an empty list is ignored.
     #[error("has no spans, so the OAP ignores it: report a segment only with its spans")]
     NoSpans,
     /// 20.1.

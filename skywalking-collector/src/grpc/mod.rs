@@ -85,7 +85,7 @@ async fn call(
     })
 }
 
-/// Whether the call brings the token, if one is asked for (`protocol/semantics.md` 18).
+/// Whether the call brings the token, if one is asked for (`docs/protocol.md#grpc-transport`).
 fn admit(shared: &Shared, metadata: &HeaderMap) -> Result<(), Status> {
     let Some(token) = shared.token() else {
         return Ok(());

@@ -13,7 +13,8 @@ use crate::budget::{Budget, Buffer, Full};
 use crate::gzip;
 use crate::names::quoted;
 
-/// The largest body, as in the OAP: 10 MiB (`protocol/semantics.md` 19), as it came and unpacked.
+/// The largest body, as in the OAP: 10 MiB (`docs/protocol.md#http-transport`), as it came and
+/// unpacked.
 const LIMIT: usize = 10 * 1024 * 1024;
 /// How long a body may take to come, as in the OAP.
 const PATIENCE: Duration = Duration::from_secs(10);

@@ -1,6 +1,6 @@
-//! Reports over HTTP, as the OAP takes them (`protocol/semantics.md` 19). An answer is 200 with an
-//! empty `Commands`, which has no bytes, or the reason as `{"error": "..."}`; what was good beside
-//! something bad is kept all the same.
+//! Reports over HTTP, as the OAP takes them (`docs/protocol.md#http-transport`). An answer is 200
+//! with an empty `Commands`, which has no bytes, or the reason as `{"error": "..."}`; what was good
+//! beside something bad is kept all the same.
 
 use std::borrow::Cow;
 use std::sync::Arc;

@@ -1,6 +1,6 @@
 //! Services and instances: who is there, since when not, and what they say of themselves.
 //!
-//! As in the OAP (`protocol/semantics.md` 13, 21), properties make an instance known and only a
+//! As in the OAP (`docs/protocol.md#management`), properties make an instance known and only a
 //! ping or an entry span makes its service one that is listed. The instance that was not seen for
 //! the longest time goes first.
 

@@ -1,5 +1,5 @@
 //! What the map takes from a component's id: names, and which of several components names a service
-//! (`protocol/semantics.md` 8).
+//! (`docs/protocol.md#components`).
 
 use skywalking_proto::components::{self, SPRING_MVC};
 

@@ -1,4 +1,4 @@
-//! The map of services, by the OAP's rules (`protocol/semantics.md` 6, 7, 8, 9, 21).
+//! The map of services, by the OAP's rules (`docs/protocol.md#peers-and-topology`).
 //!
 //! It is made from the stored traces each time it is asked for, so it needs no memory of its own,
 //! is bounded as they are, and does not depend on the order of arrival: a peer is resolved by what

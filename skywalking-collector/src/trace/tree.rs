@@ -1,8 +1,8 @@
 //! Spans below each other.
 //!
 //! A span hangs below its parent of the same segment, else below the span that its **last** ref
-//! names (`protocol/semantics.md` 6). What a stranger sends need not be a tree: a parent that is
-//! not stored makes a root with a mark, and a circle is cut at its earliest span, so that every
+//! names (`docs/protocol.md#references`). What a stranger sends need not be a tree: a parent that
+//! is not stored makes a root with a mark, and a circle is cut at its earliest span, so that every
 //! span appears exactly once.
 
 use std::collections::HashMap;

@@ -9,7 +9,7 @@ use super::Storage;
 use crate::error::Error;
 use crate::trace::{id, text};
 
-/// Service and instance names have at most this many UTF-16 units (`protocol/semantics.md` 1).
+/// Service and instance names have at most this many UTF-16 units (`docs/protocol.md#name-limits`).
 pub(crate) const LIMIT: usize = 50;
 
 /// Characters that can be around a name and are no part of it: they would make a name of its own

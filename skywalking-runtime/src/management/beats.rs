@@ -2,9 +2,9 @@
 //! properties again instead of every tenth.
 //!
 //! The first sign of life doesn't wait for its 30 s: the properties create the instance, and only
-//! the sign of life creates the service of a program without Entry spans (`protocol/semantics.md`
-//! 13), which may run for less than that. This is a schedule alone; it knows no clock and nobody to
-//! speak to.
+//! the sign of life creates the service of a program without Entry spans
+//! (`docs/protocol.md#management`), which may run for less than that. This is a schedule alone; it
+//! knows no clock and nobody to speak to.
 
 use std::time::Duration;
 

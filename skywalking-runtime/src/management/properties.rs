@@ -1,5 +1,5 @@
 //! Who and where this instance is, as the backend shows it: the keys are those of other agents
-//! (`protocol/semantics.md` 13).
+//! (`docs/protocol.md#management`).
 
 use std::time::SystemTime;
 

@@ -1,5 +1,5 @@
-//! The header `sw8-correlation`: what the program sends along with a trace (`protocol/semantics.md`
-//! 4).
+//! The header `sw8-correlation`: what the program sends along with a trace
+//! (`docs/protocol.md#header-sw8-correlation`).
 //!
 //! At most three pairs, values of at most 128 UTF-16 units, unless set. They travel with the trace
 //! over processes, tasks and threads; a snapshot and a child segment have a copy. Values of the

@@ -1,5 +1,5 @@
-//! The header `sw8-x` (`protocol/semantics.md` 3): fields joined by `-`, each optional, of which
-//! two have a meaning.
+//! The header `sw8-x` (`docs/protocol.md#header-sw8-x`): fields joined by `-`, each optional, of
+//! which two have a meaning.
 //!
 //! The first is the tracing mode: `1` says that no metrics shall be made of the trace, and goes on
 //! downstream. The second is when a producer sent a message, in milliseconds since 1970: its

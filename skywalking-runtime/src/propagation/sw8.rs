@@ -1,4 +1,4 @@
-//! The header `sw8`: eight parts joined by `-` (`protocol/semantics.md` 2).
+//! The header `sw8`: eight parts joined by `-` (`docs/protocol.md#header-sw8`).
 //!
 //! What comes in is a stranger's. It is checked here, on the calling thread, before a byte of it is
 //! kept; the names in it are decoded later, by the reporter. What goes out is written into a buffer

@@ -10,7 +10,7 @@
 //! * a span that is still open ends with its segment and gets the tag `unfinished=true`;
 //! * no span ends before it starts, none starts before its parent;
 //! * of tags with one key the last one counts and stands where it was set last: an OAP loses
-//!   segments with two (`protocol/semantics.md` 20.3);
+//!   segments with two (`docs/protocol.md#silent-data-loss`);
 //! * an Exit span without an address calls `unknown`: without one the backend draws no call; a span
 //!   without a name is `unnamed`, and so is a tag or a field of a log without a key; what consists
 //!   of blanks is none;

@@ -122,8 +122,8 @@ fn endpoint(address: &Address) -> Result<Endpoint, &'static str> {
     let endpoint = endpoint
         .user_agent(concat!("skywalking-rust/", env!("CARGO_PKG_VERSION")))
         .map_err(|_| unusable)?;
-    // No HTTP/2 keep-alive: the backend ends connections that ping often (`protocol/semantics.md`
-    // 18); deadlines find dead ones.
+    // No HTTP/2 keep-alive: the backend ends connections that ping often
+    // (`docs/protocol.md#grpc-transport`); deadlines find dead ones.
     Ok(endpoint.connect_timeout(CONNECT_DEADLINE))
 }
 

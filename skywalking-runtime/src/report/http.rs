@@ -1,5 +1,5 @@
 //! The HTTP transport: each batch is one POST of an array of segments as JSON, and each word of
-//! management one of an object (`protocol/semantics.md` 19).
+//! management one of an object (`docs/protocol.md#http-transport`).
 //!
 //! There is one connection, kept from call to call while it is young. Nothing connects before the
 //! first call, and what breaks is not mended here: the worker turns to the next address. A batch

@@ -1,7 +1,7 @@
 //! A `SegmentObject` as JSON, by the proto3 mapping that the backend's HTTP endpoint reads
-//! (`protocol/semantics.md` 19): names in lowerCamelCase, enums by name. Times are numbers, which
-//! the backend takes as well as text. Lists and texts that are empty are left out, as are switches
-//! that are off, but for `isError`.
+//! (`docs/protocol.md#http-transport`): names in lowerCamelCase, enums by name. Times are numbers,
+//! which the backend takes as well as text. Lists and texts that are empty are left out, as are
+//! switches that are off, but for `isError`.
 
 use std::io;
 

@@ -12,7 +12,7 @@ use super::component;
 use super::orphans::Count;
 use crate::tracer::Orphans;
 
-/// The side of a call that a span stands for (`protocol/semantics.md` 5).
+/// The side of a call that a span stands for (`docs/protocol.md#spans`).
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[repr(u8)]
 pub enum Kind {
@@ -24,8 +24,8 @@ pub enum Kind {
     Local = 2,
 }
 
-/// The technology that a span talks to (`protocol/semantics.md` 9). On an exit span it decides what
-/// the peer becomes on the map.
+/// The technology that a span talks to (`docs/protocol.md#span-layers`). On an exit span it decides
+/// what the peer becomes on the map.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[repr(u8)]
 pub enum Layer {
@@ -117,7 +117,7 @@ impl Callsite {
         }
     }
 
-    /// The component id, by `protocol/semantics.md` 8.
+    /// The component id, by `docs/protocol.md#components`.
     #[must_use]
     pub const fn component(mut self, component: i32) -> Self {
         self.component = component;

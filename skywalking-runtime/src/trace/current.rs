@@ -179,7 +179,7 @@ impl Current {
         self
     }
 
-    /// Another component id (`protocol/semantics.md` 8).
+    /// Another component id (`docs/protocol.md#components`).
     pub fn set_component(self, component: i32) -> Self {
         with(|segment| {
             segment.push_current(Side {

@@ -22,7 +22,7 @@ pub(crate) struct Record {
     pub(crate) side: u32,
 }
 
-// The promise of `design.md` 5: two counter reads and one record of 32 bytes.
+// A span costs two reads of the counter and one record of 32 bytes.
 const _: () = assert!(size_of::<Record>() <= 32);
 
 impl Record {

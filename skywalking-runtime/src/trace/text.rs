@@ -10,7 +10,7 @@ pub(crate) use skywalking_proto::storage::{cut, cut_bytes};
 use super::guarded::guarded;
 use super::tally::{self, Reason};
 
-/// Limits in UTF-16 units (`protocol/semantics.md` 1, `peers.md` 2).
+/// Limits in UTF-16 units (`docs/protocol.md#name-limits`).
 pub(crate) const NAME_LIMIT: usize = 150;
 pub(crate) const PEER_LIMIT: usize = 200;
 pub(crate) const TAG_LIMIT: usize = 2_048;

@@ -337,7 +337,7 @@ fn a_segment_that_the_backend_refuses_costs_its_batch_and_nothing_after_it() {
     for way in WAYS {
         let backend = Backend::start();
         let agent = agent(way, &backend.address(way)).start().expect("an agent");
-        // A tag whose value the OAP would stumble over: `protocol/semantics.md` 20.4.
+        // A tag whose value the OAP would stumble over: `docs/protocol.md#silent-data-loss`.
         program::request_with_tag("transmission.latency", "soon");
         request();
         assert!(agent.flush(PATIENCE));

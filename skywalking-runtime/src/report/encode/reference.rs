@@ -43,9 +43,9 @@ impl Caller {
 }
 
 impl Encoder {
-    /// A reference to a segment of another process. The parts of `sw8` (`protocol/semantics.md` 2):
-    /// flag, trace, segment, span, service, instance, endpoint, address. The type
-    /// `CrossProcess` is 0 and so is not written.
+    /// A reference to a segment of another process. The parts of `sw8`
+    /// (`docs/protocol.md#header-sw8`): flag, trace, segment, span, service, instance, endpoint,
+    /// address. The type `CrossProcess` is 0 and so is not written.
     pub(super) fn process_reference(&mut self, segment: Segment<'_>, header: &str) {
         let parts = sw8::split(header).unwrap_or_default();
         let part = |range: Range<usize>| header.get(range).unwrap_or_default();
