@@ -1,8 +1,7 @@
 //! What a segment has to keep to on the wire, so that an OAP keeps it and makes the right thing of
 //! it.
 //!
-//! The source of each rule is `docs/protocol.md`; what
-//! agents hold each other to (50, 150, 200 and 2 048 UTF-16 units, 300 logs, 500 refs) is told as
+//! The source of each rule is `docs/protocol.md`; what agents hold each other to (50, 150, 200 and 2 048 UTF-16 units, 300 logs, 500 refs) is told as
 //! strictly as what the server does. Collectors run this on what they receive, and the
 //! tests of this project on each segment that they make.
 //!
@@ -33,10 +32,13 @@
 //!     ..SegmentObject::default()
 //! };
 //!
-//! let found = rules::violations_at(&segment, NOW); let texts: Vec<_> =
-//! found.iter().map(ToString::to_string).collect(); assert_eq!(texts, [ r#"span 0 of segment
-//! "segment-1" is an Exit without a peer, so no call is drawn: set the address that is called"# ]);
-//! assert!(!found[0].loses_segment()); ```
+//! let found = rules::violations_at(&segment, NOW);
+//! let texts: Vec<_> = found.iter().map(ToString::to_string).collect();
+//! assert_eq!(texts, [
+//!     r#"span 0 of segment "segment-1" is an Exit without a peer, so no call is drawn: set the address that is called"#
+//! ]);
+//! assert!(!found[0].loses_segment());
+//! ```
 
 mod reference;
 mod room;
