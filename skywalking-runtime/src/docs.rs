@@ -18,14 +18,14 @@ pub mod troubleshooting {}
 
 /// The page of a macro: what it is for, then its sections, each with its expansion.
 ///
-/// An expansion is made from the section's first example by a test of `skywalking-macros`, and has
-/// the section's file name.
+/// A test of `skywalking-macros` generates the expansion from the section's first example. The file
+/// has the section's name, below `docs/expansions/`.
 macro_rules! page {
     ($($section:literal),+; $item:item) => {
         $(
             #[doc = include_str!(concat!("../docs/", $section, ".md"))]
             #[doc = "<details><summary>The expansion</summary>\n\n```text"]
-            #[doc = include_str!(concat!("../../skywalking-macros/expansions/", $section, ".rs"))]
+            #[doc = include_str!(concat!("../docs/expansions/", $section, ".rs"))]
             #[doc = "```\n\n</details>"]
             #[doc = ""]
         )+

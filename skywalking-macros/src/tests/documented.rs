@@ -2,8 +2,8 @@
 //! so that the three can't part.
 //!
 //! A section of a macro's page is a file below the runtime's `docs/`; the lists stand in `page!` in
-//! its `lib.rs`. The first example of a section has an annotated item, and its expansion stands in
-//! the folder `expansions/` under the section's name. `UPDATE_EXPANSIONS=1` writes them anew.
+//! its `lib.rs`. The first example of a section has an annotated item. Its expansion is the file of
+//! the same name below the runtime's `docs/expansions/`. `UPDATE_EXPANSIONS=1` writes the files.
 
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
@@ -187,7 +187,7 @@ fn files(folder: &Path, below: &str, found: &mut BTreeSet<String>) {
 
 #[test]
 fn the_documented_expansions_are_those_of_the_examples_beside_them() {
-    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("expansions");
+    let folder = runtime().join("docs/expansions");
     let sections: BTreeSet<String> = pages().into_iter().flat_map(|page| page.sections).collect();
     for name in &sections {
         let shown = if name.starts_with("carrier") { Shown::Derive } else { Shown::Attribute };
