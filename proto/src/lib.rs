@@ -27,11 +27,13 @@
 //!
 //! | feature | default | adds |
 //! | --- | --- | --- |
+//! | `messages` | yes | the modules `v3` and `v10`, on prost |
 //! | `client` | yes | the `*_client` modules, on tonic's channel |
 //! | `server` | yes | the `*_server` modules, on tonic's server |
 //! | `rules` | no | the module `rules`: what a segment has to keep to, as a check |
 //!
-//! Without them there are only messages and the module `storage`, and behind them only prost.
+//! `client`, `server` and `rules` imply `messages`. Without features the crate has the modules
+//! `components` and `storage`, and no dependencies.
 //!
 //! # Example
 //!
@@ -69,12 +71,14 @@ pub mod storage;
 // `.proto` files and so none here, and tonic's clients and servers are not written for the pedantic
 // lints.
 #[allow(missing_docs, clippy::pedantic)]
+#[cfg(feature = "messages")]
 pub mod v3 {
     include!("generated/skywalking.v3.rs");
 }
 
 /// The services of the protocol's package `skywalking.v10`: profiles by pprof and by
 /// async-profiler.
+#[cfg(feature = "messages")]
 #[allow(missing_docs, nonstandard_style, clippy::pedantic)] // as above; the generator names streams after their methods
 pub mod v10 {
     include!("generated/skywalking.v10.rs");

@@ -102,9 +102,10 @@ pub use trace::orphans::orphans;
 pub use trace::root::Root;
 pub use trace::sampler::Sampler;
 pub use trace::snapshot::{
-    Continued, ContinuedStream, Snapshot, TracedFn, TracedFuture, TracedStream, capture, spawn,
-    spawn_blocking, spawn_local,
+    Continued, ContinuedStream, Snapshot, TracedFn, TracedFuture, TracedStream, capture,
 };
+#[cfg(feature = "tokio")]
+pub use trace::spawn::{spawn, spawn_blocking, spawn_local};
 pub use trace::tag::TagValue;
 pub use trace::tally::Reason;
 pub use trace::traced::Resumable;

@@ -4,20 +4,31 @@
 //! own, and the root's segment is put back behind it. Executors that do not number tasks are found
 //! out by [`misuse`] when the segment is full.
 
+#[cfg(feature = "tokio")]
+use tokio::task::{Id, try_id};
+
 use super::misuse;
 use super::segment::Segment;
 use super::slot;
 use super::tally::{self, Reason};
 use super::thread;
 
-/// A task of tokio, or none.
+/// A task of tokio, or none. Without the feature `tokio` always none.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) struct Task(Option<tokio::task::Id>);
+pub(crate) struct Task(Option<Id>);
 
 impl Task {
     pub(crate) fn here() -> Self {
-        Self(tokio::task::try_id())
+        Self(try_id())
     }
+}
+
+#[cfg(not(feature = "tokio"))]
+type Id = std::convert::Infallible;
+
+#[cfg(not(feature = "tokio"))]
+const fn try_id() -> Option<Id> {
+    None
 }
 
 /// True if the context that is current belongs to a call in another task.

@@ -43,6 +43,8 @@ pub(crate) mod scope;
 pub(crate) mod segment;
 pub(crate) mod slot;
 pub(crate) mod snapshot;
+#[cfg(feature = "tokio")]
+pub(crate) mod spawn;
 pub(crate) mod tag;
 pub(crate) mod tally;
 pub(crate) mod text;

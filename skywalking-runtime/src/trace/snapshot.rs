@@ -137,7 +137,7 @@ impl Snapshot {
 
 /// What a future, a stream or a closure that has not started needs to continue.
 #[derive(Debug)]
-struct Start {
+pub(super) struct Start {
     snapshot: Snapshot,
     name: &'static str,
     /// The test that this belongs to waits for it.
@@ -146,7 +146,7 @@ struct Start {
 }
 
 impl Start {
-    fn new(snapshot: Snapshot, name: &'static str) -> Self {
+    pub(super) fn new(snapshot: Snapshot, name: &'static str) -> Self {
         Self {
             #[cfg(feature = "testing")]
             _unstarted: crate::testing::Unstarted::new(
@@ -158,7 +158,7 @@ impl Start {
         }
     }
 
-    fn run<R>(self, work: impl FnOnce() -> R) -> R {
+    pub(super) fn run<R>(self, work: impl FnOnce() -> R) -> R {
         self.snapshot.run(self.name, work)
     }
 }
@@ -371,41 +371,3 @@ pub trait TracedFn<R>: FnOnce() -> R + Sized {
 }
 
 impl<R, F: FnOnce() -> R> TracedFn<R> for F {}
-
-/// [`tokio::spawn`] of a future that goes on from here.
-///
-/// # Panics
-///
-/// Outside of a tokio runtime, as [`tokio::spawn`] itself does.
-pub fn spawn<F>(name: &'static str, future: F) -> tokio::task::JoinHandle<F::Output>
-where
-    F: Future + Send + 'static,
-    F::Output: Send + 'static,
-{
-    tokio::spawn(future.traced(name))
-}
-
-/// [`tokio::task::spawn_local`] of a future that goes on from here.
-///
-/// # Panics
-///
-/// Outside of a `LocalSet` or a local runtime, as [`tokio::task::spawn_local`] itself does.
-pub fn spawn_local<F>(name: &'static str, future: F) -> tokio::task::JoinHandle<F::Output>
-where
-    F: Future<Output: 'static> + 'static,
-{
-    tokio::task::spawn_local(future.traced(name))
-}
-
-/// [`tokio::task::spawn_blocking`] of a closure that goes on from here.
-///
-/// # Panics
-///
-/// Outside of a tokio runtime, as [`tokio::task::spawn_blocking`] itself does.
-pub fn spawn_blocking<R: Send + 'static>(
-    name: &'static str,
-    work: impl FnOnce() -> R + Send + 'static,
-) -> tokio::task::JoinHandle<R> {
-    let start = Start::new(capture(), name);
-    tokio::task::spawn_blocking(move || start.run(work))
-}
