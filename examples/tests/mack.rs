@@ -245,6 +245,7 @@ async fn the_status_and_the_body_of_the_upstream_come_back_and_the_path_goes_alo
     drop((first, last));
 }
 
+// Feature: log and discard reporters
 #[test]
 fn by_log_each_request_is_a_line_of_json_and_a_signal_ends_the_program_with_its_account() {
     for (arguments, signal) in [(["--log"].as_slice(), "-INT"), (&["--protocol", "log"], "-TERM")] {

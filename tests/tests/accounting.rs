@@ -72,6 +72,7 @@ fn on_threads(threads: usize, requests: usize) {
     });
 }
 
+// Feature: visible losses
 #[test]
 fn full_outboxes_drop_the_newest_and_count_them() {
     let _turn = turn();
@@ -91,6 +92,7 @@ fn full_outboxes_drop_the_newest_and_count_them() {
     assert_exact(&report.stats);
 }
 
+// Feature: bounded queue
 #[test]
 fn a_byte_budget_bounds_what_waits() {
     let _turn = turn();

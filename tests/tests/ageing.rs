@@ -74,6 +74,7 @@ fn forget_left_out(span: &mut Span) {
     span.children.iter_mut().for_each(forget_left_out);
 }
 
+// Feature: unfinished spans
 #[test]
 fn a_sync_root_that_is_too_old_goes_on_in_a_new_segment_when_a_span_ends() {
     let _alone = agent();

@@ -60,6 +60,7 @@ impl Shop {
     }
 }
 
+// Feature: one attribute for many functions
 #[test]
 fn every_function_is_a_span_named_after_its_type() {
     spans(|| {

@@ -99,6 +99,7 @@ mod tests {
         assert_eq!((key.as_str(), value.as_str()), ("a\u{fffd}b", "c\u{fffd}"));
     }
 
+    // Feature: instance properties
     #[test]
     fn the_properties_name_the_instance_its_language_and_its_place() {
         let said = Messages::new(Identity::new("svc", "one")).properties();

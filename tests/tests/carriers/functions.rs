@@ -83,6 +83,7 @@ proptest! {
     }
 }
 
+// Feature: context inside a message
 #[test]
 fn a_plain_trace_is_exactly_one_line_and_json_shows_no_other_field() {
     let mut message = Sparse::default();

@@ -21,6 +21,7 @@ fn refs(trees: &[Tree]) -> Vec<&str> {
     trees[0].root.refs.iter().map(|sent| sent.segment_id.as_str()).collect()
 }
 
+// Feature: batches of messages
 #[test]
 fn a_batch_goes_on_with_the_first_trace_and_refers_to_each_sender_once() {
     let batch = [

@@ -216,6 +216,7 @@ async fn a_foreign_trace_goes_on_and_a_bad_header_begins_a_new_one() {
     assert!(seen[1].0 != "trace-1" && seen[1].0 != seen[2].0);
 }
 
+// Feature: other tasks and threads
 #[tokio::test]
 async fn a_snapshot_can_be_used_many_times_and_after_its_segment_ended() {
     let mut snapshot = None;

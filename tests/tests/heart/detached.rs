@@ -23,6 +23,7 @@ fn submitted(then: impl FnOnce(AsyncSpan)) -> String {
     text(&trees)
 }
 
+// Feature: spans that end elsewhere
 #[test]
 fn it_takes_tags_logs_and_errors_on_another_thread_after_its_root_has_ended() {
     let (hand, take) = mpsc::channel::<AsyncSpan>();

@@ -142,6 +142,7 @@ async fn a_stream_goes_on_in_one_span_over_all_of_its_items() {
     );
 }
 
+// Feature: children that outlive their segment
 #[test]
 fn a_child_that_outlives_its_root_goes_on_below_it() {
     let mut late = None;

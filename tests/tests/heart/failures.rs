@@ -58,6 +58,7 @@ fn spans_opened_while_unwinding_are_no_panics_of_their_own() {
     assert_eq!(text(&trees), "Entry /entry layer=Http\n  Local a\n");
 }
 
+// Feature: annotations
 #[test]
 fn an_error_that_is_returned_marks_the_span() {
     #[derive(Debug)]

@@ -2,6 +2,7 @@
 
 use crate::prelude::*;
 
+// Feature: span limit
 #[test]
 fn past_the_span_limit_parents_stay_right_and_exits_still_send_a_header() {
     static CALL: Callsite = callsite!(exit, "call", peer = "other:1");

@@ -135,6 +135,7 @@ fn compare(outer: Open, inner: Open, table: [[&str; 4]; 4]) {
     assert!(is_idle());
 }
 
+// Feature: exit inside exit
 #[test]
 fn exit_in_exit_reports_the_outermost_name() {
     compare(
@@ -149,6 +150,7 @@ fn exit_in_exit_reports_the_outermost_name() {
     );
 }
 
+// Feature: entry inside entry
 #[test]
 fn entry_in_entry_reports_the_inner_name_if_written_out() {
     compare(outer_entry::open, inner_entry::open, [["outer", "outer", "inner", "outer"]; 4]);

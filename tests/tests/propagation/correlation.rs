@@ -16,6 +16,7 @@ fn sent() -> Option<String> {
     header(&sent_by(&CALL), "sw8-correlation").map(str::to_owned)
 }
 
+// Feature: correlation
 #[test]
 fn three_keys_travel_old_ones_can_change_and_an_empty_value_removes_one() {
     run(|| {

@@ -18,6 +18,7 @@ fn latency(span: &testing::Span) -> u64 {
     value.parse().unwrap()
 }
 
+// Feature: extension header
 #[test]
 fn a_trace_that_came_without_metrics_goes_on_without_them_in_every_span_and_downstream() {
     let mut sent = [const { String::new() }; 2];

@@ -19,6 +19,7 @@ fn stored(name: &str, units: usize, bytes: usize) -> String {
     storage::shorten(name, units, bytes).into_owned()
 }
 
+// Feature: length limits
 #[test]
 fn names_have_150_units_peers_200_and_values_2048() {
     static LONG: Callsite = callsite!(local, "long", tags = [("literal", LITERAL)]);
@@ -142,6 +143,7 @@ fn a_stack_tells_five_causes_in_at_most_4000_units() {
     assert_eq!(trees[0].root.logs[0].fields.last().unwrap().1, causes);
 }
 
+// Feature: log and reference limits
 #[test]
 fn a_span_tells_300_logs_the_first_and_the_last_and_the_others_are_counted() {
     let before = stats().count(Reason::LogLimit);
@@ -185,6 +187,7 @@ fn a_span_refers_to_500_segments_also_where_two_that_are_one_bring_them() {
     assert_eq!(stats().count(Reason::RefLimit) - before, 300);
 }
 
+// Feature: duplicate tag keys
 #[test]
 fn no_span_has_two_tags_of_one_key() {
     static TAGGED: Callsite = callsite!(

@@ -29,6 +29,7 @@ fn both() -> BTreeMap<String, String> {
     map(&[("traceparent", PARENT), ("tracestate", STATE)]).into_iter().collect()
 }
 
+// Feature: contexts of other tracers
 #[test]
 fn a_foreign_context_is_told_in_tags_and_goes_on_as_it_came_beside_ours() {
     let mut out = HeaderMap::new();

@@ -74,6 +74,7 @@ fn no_part_is_empty_whatever_is_missing() {
     assert_eq!(text(&trees), "Local unnamed\n  Exit unnamed peer=unknown\n");
 }
 
+// Feature: unsampled calls
 #[test]
 fn a_call_outside_of_an_exit_and_a_request_that_is_not_sampled_write_none_and_remove_an_old_one() {
     let old = lines(&[

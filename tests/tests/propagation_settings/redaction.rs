@@ -26,6 +26,7 @@ static QUERY: Callsite = callsite!(
 #[error("no route to amqp://me:secret@mq:5672")]
 struct NoRoute;
 
+// Feature: redaction
 #[test]
 fn the_ready_one_takes_secrets_out_of_tags_logs_statements_names_and_peers() {
     #[entry_span(name = format!("GET:/login?token={token}"), tags("url" = format!("https://me:{token}@web/login"), "user" = 7))]

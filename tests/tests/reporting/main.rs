@@ -45,6 +45,7 @@ fn assert_agrees(report: &Report, arrived: u64) {
     assert!((report.sent..=most).contains(&arrived), "{arrived} arrived: {report:?}");
 }
 
+// Feature: HTTP reporting
 #[test]
 fn what_a_program_traced_arrives_as_the_same_tree() {
     let _turn = turn();
@@ -69,6 +70,7 @@ fn what_a_program_traced_arrives_as_the_same_tree() {
     }
 }
 
+// Feature: batches of segments
 #[test]
 fn what_is_too_much_for_one_batch_arrives_in_several() {
     let _turn = turn();
@@ -200,6 +202,7 @@ fn a_large_body_with_the_wrong_token_is_known_to_be_refused() {
     assert_eq!((report.sent, report.dropped.refused), (0, 1_000), "{report:?}");
 }
 
+// Feature: authentication token
 #[test]
 fn the_right_token_goes_with_every_call() {
     let _turn = turn();
@@ -220,6 +223,7 @@ fn the_right_token_goes_with_every_call() {
     }
 }
 
+// Feature: tracing while disconnected
 #[test]
 fn what_was_traced_before_the_backend_came_arrives_when_it_comes() {
     let _turn = turn();
@@ -282,6 +286,7 @@ fn when_the_backend_dies_every_segment_is_sent_or_lost_for_a_reason_and_none_com
     }
 }
 
+// Feature: several backends
 #[test]
 fn an_agent_turns_to_the_next_address_when_one_does_not_answer() {
     let _turn = turn();
@@ -355,6 +360,7 @@ fn a_segment_that_the_backend_refuses_costs_its_batch_and_nothing_after_it() {
     }
 }
 
+// Feature: flush at shutdown
 #[test]
 fn a_shutdown_returns_in_time_whatever_the_backend_does() {
     let _turn = turn();

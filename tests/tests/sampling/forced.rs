@@ -9,6 +9,7 @@ fn forced(config: Config, header: &str) -> bool {
     !trees.is_empty()
 }
 
+// Feature: sampling forced by the caller
 #[test]
 fn a_valid_context_forces_and_the_flag_is_not_looked_at() {
     assert!(forced(Config::new("s"), SW8));

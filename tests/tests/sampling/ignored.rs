@@ -2,6 +2,7 @@
 
 use crate::prelude::*;
 
+// Feature: ignore by suffix
 #[test]
 fn files_of_pages_are_left_out_by_default_with_all_that_is_below() {
     let others = ["/users", "/users.txt", "/png", "/logo.png/users"];
@@ -25,6 +26,7 @@ fn files_of_pages_are_left_out_by_default_with_all_that_is_below() {
     assert!(is_idle());
 }
 
+// Feature: trace id of unsampled requests
 #[test]
 fn a_list_wins_over_the_context_that_came_with_the_request_whose_trace_id_it_has() {
     let _running = start(Config::new("s").ignore_paths(["/health/**"]));
@@ -66,6 +68,7 @@ fn only_the_first_span_is_looked_at() {
     assert_eq!(text(&trees), tree_of("/users") + "Entry /renamed\n");
 }
 
+// Feature: ignore by path pattern
 #[test]
 fn what_goes_on_elsewhere_is_left_out_too() {
     let _running = start(Config::new("s"));

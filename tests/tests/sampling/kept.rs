@@ -42,6 +42,7 @@ fn unless_asked_nothing_is_kept() {
     assert_eq!(kept(|| _ = request(true)), (String::new(), 0));
 }
 
+// Feature: tail sampling
 #[test]
 fn a_request_that_fails_is_kept_whole_and_one_that_does_not_is_dropped_and_counted() {
     let _running = keeping(Keep::errors());

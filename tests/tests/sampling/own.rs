@@ -22,6 +22,7 @@ impl Asked {
     }
 }
 
+// Feature: custom sampler
 #[test]
 fn it_is_asked_once_a_trace_and_its_word_holds_for_what_goes_on_elsewhere() {
     let asked = Asked::default();

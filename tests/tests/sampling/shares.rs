@@ -17,6 +17,7 @@ fn recorded(threads: usize, requests: usize) -> u64 {
     stats().opened - before
 }
 
+// Feature: sampling by count
 #[test]
 fn of_three_seconds_exactly_the_first_n_are_recorded_whoever_races() {
     let begun = Instant::now();
@@ -43,6 +44,7 @@ fn what_is_recorded_in_any_case_uses_the_budget_up_and_is_not_refused() {
     assert!(of("/asked") <= 3 * (begun.elapsed().as_secs() / 3), "{}", of("/asked"));
 }
 
+// Feature: sampling by rate
 #[test]
 fn a_rate_of_a_thousandth_is_neither_none_nor_a_hundredth() {
     let _running = sampling(Sampling::rate(0.001));

@@ -20,6 +20,7 @@ use crate::trace::trial::Trial;
 /// What a segment of the bench takes.
 const SEGMENT: usize = size_of::<Head>() + size_of::<Record>();
 
+// Feature: heartbeat
 #[tokio::test(start_paused = true)]
 async fn properties_come_first_then_signs_of_life_each_30_s() {
     let bench = Bench::new(1, &[]);
@@ -86,6 +87,7 @@ async fn a_batch_of_which_nothing_was_taken_is_sent_again() {
     );
 }
 
+// Feature: retries
 #[tokio::test(start_paused = true)]
 async fn a_batch_that_was_cut_off_is_never_sent_again() {
     let bench = Bench::new(1, &[Plan::Take, Plan::Take, Plan::Cut]);
@@ -136,6 +138,7 @@ async fn an_overloaded_backend_gets_a_pause() {
     assert_eq!(next.1, "Properties to 1");
 }
 
+// Feature: deadlines
 #[tokio::test(start_paused = true)]
 async fn a_stalled_batch_is_unconfirmed_after_30_s() {
     let bench = Bench::new(1, &[Plan::Take, Plan::Take, Plan::Stall]);

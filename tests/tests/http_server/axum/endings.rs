@@ -15,6 +15,7 @@ use tower::timeout::TimeoutLayer;
 use super::{answer, request, routes, traced, tree_of};
 use crate::harness::{self, Meeting};
 
+// Feature: semantic tags
 #[tokio::test]
 async fn a_success_is_named_by_its_route() {
     let tree = tree_of(traced(ServerLayer::new()), request("/items/7?token=secret")).await;

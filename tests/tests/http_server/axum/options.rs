@@ -138,6 +138,7 @@ async fn the_query_is_kept_only_if_asked_for_and_userinfo_never() {
     );
 }
 
+// Feature: trace id in the response
 #[tokio::test]
 async fn the_response_has_the_trace_id_if_asked_for_sampled_or_not() {
     let layer = ServerLayer::new().trace_id_header("x-trace-id");

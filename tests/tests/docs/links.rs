@@ -1,0 +1,123 @@
+//! Links and references inside of the repository.
+
+use std::collections::HashMap;
+
+use crate::markdown::{anchors, links};
+use crate::repository::{File, files, root};
+
+/// Pages of the runtime's documentation: rustdoc checks their links, all but the anchors.
+const RUSTDOC: &str = "skywalking-runtime/docs/";
+
+/// Names pages as they were at the time of a release.
+const HISTORY: &str = "CHANGELOG.md";
+
+/// The anchors of every page, by its path.
+fn pages(files: &[File]) -> HashMap<&str, Vec<String>> {
+    files.iter().map(|file| (file.path.as_str(), anchors(&file.text))).collect()
+}
+
+/// `folder/../file` without the dots.
+fn normalised(path: &str) -> String {
+    let mut parts = Vec::new();
+    for part in path.split('/') {
+        match part {
+            "" | "." => {}
+            ".." => drop(parts.pop()),
+            part => parts.push(part),
+        }
+    }
+    parts.join("/")
+}
+
+#[test]
+fn links_of_pages_resolve() {
+    let files = files(&["md"]);
+    let pages = pages(&files);
+    let mut broken = Vec::new();
+    let is_checked = |file: &&File| !file.path.starts_with(RUSTDOC) && file.path != HISTORY;
+    for file in files.iter().filter(is_checked) {
+        let folder = file.path.rsplit_once('/').map_or("", |(folder, _)| folder);
+        for link in links(&file.text) {
+            if link.contains("://") || link.starts_with("mailto:") {
+                continue;
+            }
+            let (target, anchor) = link.split_once('#').unwrap_or((&link, ""));
+            let target = match target {
+                "" => file.path.clone(),
+                target => normalised(&format!("{folder}/{target}")),
+            };
+            let found = root().join(&target).exists()
+                && (anchor.is_empty()
+                    || pages
+                        .get(target.as_str())
+                        .is_some_and(|all| all.iter().any(|a| a == anchor)));
+            if !found {
+                broken.push(format!("{}: {link}", file.path));
+            }
+        }
+    }
+    assert!(broken.is_empty(), "broken links: {broken:#?}");
+}
+
+#[test]
+fn anchors_of_rustdoc_pages_resolve() {
+    let files = files(&["md", "rs"]);
+    let pages = pages(&files);
+    let mut broken = Vec::new();
+    for file in &files {
+        for (_, rest) in file
+            .text
+            .match_indices("crate::docs::")
+            .map(|(at, it)| (at, &file.text[at + it.len()..]))
+        {
+            let end = rest.find([')', ']', '`', ' ', '\n']).unwrap_or(rest.len());
+            let Some((page, anchor)) = rest[..end].split_once('#') else { continue };
+            let path = format!("{RUSTDOC}{page}.md");
+            if !pages.get(path.as_str()).is_some_and(|all| all.iter().any(|a| a == anchor)) {
+                broken.push(format!("{}: {}", file.path, &rest[..end]));
+            }
+        }
+    }
+    assert!(broken.is_empty(), "broken anchors: {broken:#?}");
+}
+
+/// `docs/page.md` or `docs/page.md#anchor` in a comment or a message.
+#[test]
+fn pages_that_sources_name_exist() {
+    let files = files(&["md", "rs", "toml", "yml", "sh", "proto", "stderr"]);
+    let pages = pages(&files);
+    let mut broken = Vec::new();
+    let mut seen = 0;
+    for file in files.iter().filter(|file| file.path != HISTORY) {
+        for (at, _) in file.text.match_indices("docs/") {
+            let before = file.text[..at].chars().next_back();
+            if before.is_some_and(|c| c.is_alphanumeric() || matches!(c, '/' | '-' | '_' | '.')) {
+                continue;
+            }
+            let rest = &file.text[at..];
+            let is_part =
+                |c: char| c.is_ascii_alphanumeric() || matches!(c, '/' | '.' | '-' | '_' | '#');
+            let end = rest.find(|c| !is_part(c)).unwrap_or(rest.len());
+            let name = rest[..end].trim_end_matches('.');
+            let (path, anchor) = name.split_once('#').unwrap_or((name, ""));
+            // `PART` stands for a name.
+            if !path.ends_with(".md") || path.ends_with("/PART.md") {
+                continue;
+            }
+            seen += 1;
+            // The pages of the runtime's documentation are named from its own folder.
+            let own = format!("skywalking-runtime/{path}");
+            let Some(all) = pages.get(path).or_else(|| pages.get(own.as_str())) else {
+                if !file.path.ends_with("tests/docs/links.rs") {
+                    broken.push(format!("{}: {name}", file.path));
+                }
+                continue;
+            };
+            if !anchor.is_empty() && !all.iter().any(|a| a == anchor) {
+                broken.push(format!("{}: {name}", file.path));
+            }
+        }
+    }
+    assert!(broken.is_empty(), "pages that do not exist: {broken:#?}");
+    assert!(seen > 20, "only {seen} references found");
+}

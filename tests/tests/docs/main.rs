@@ -1,0 +1,12 @@
+//! Checks of README, guides and other documentation.
+//!
+//! The Rust blocks of the Markdown pages are compiled and run as doctests of this package
+//! (`tests/src/pages.rs`).
+
+mod blocks;
+mod features;
+mod links;
+mod markdown;
+mod repository;
+mod width;
+mod words;

@@ -1,0 +1,81 @@
+//! A reader of Markdown that knows headings, fenced blocks and links.
+
+use std::collections::HashMap;
+
+/// A fenced block.
+pub(crate) struct Block<'a> {
+    /// The text behind the fence: `rust,no_run`, `toml`, ...
+    pub(crate) language: &'a str,
+    pub(crate) text: String,
+    /// The number of the fence's line.
+    pub(crate) line: usize,
+}
+
+/// The fenced blocks of a page, and its other lines with their numbers.
+pub(crate) fn split(page: &str) -> (Vec<Block<'_>>, Vec<(usize, &str)>) {
+    let (mut blocks, mut lines) = (Vec::new(), Vec::new());
+    let mut open: Option<Block> = None;
+    for (index, line) in page.lines().enumerate() {
+        let fence = line.trim_start().strip_prefix("```");
+        match (&mut open, fence) {
+            (None, Some(language)) => {
+                open =
+                    Some(Block { language: language.trim(), text: String::new(), line: index + 1 });
+            }
+            (Some(_), Some(_)) => blocks.extend(open.take()),
+            (Some(block), None) => {
+                block.text.push_str(line);
+                block.text.push('\n');
+            }
+            (None, None) => lines.push((index + 1, line)),
+        }
+    }
+    assert!(open.is_none(), "a fenced block does not end");
+    (blocks, lines)
+}
+
+/// The anchors that GitHub makes of a page's headings.
+pub(crate) fn anchors(page: &str) -> Vec<String> {
+    let mut seen = HashMap::new();
+    let headings = split(page).1.into_iter().filter_map(|(_, line)| {
+        let text = line.trim_start_matches('#');
+        (text.len() < line.len() && text.starts_with(' ')).then(|| text.trim())
+    });
+    headings
+        .map(|heading| {
+            let slug: String = heading
+                .to_lowercase()
+                .chars()
+                .filter(|c| c.is_alphanumeric() || matches!(c, ' ' | '-' | '_'))
+                .map(|c| if c == ' ' { '-' } else { c })
+                .collect();
+            let number = seen.entry(slug.clone()).and_modify(|n| *n += 1).or_insert(0);
+            if *number == 0 { slug } else { format!("{slug}-{number}") }
+        })
+        .collect()
+}
+
+/// The targets of the links of a page, `[text](target)`, outside of code.
+pub(crate) fn links(page: &str) -> Vec<String> {
+    let text: Vec<_> = split(page).1.into_iter().map(|(_, line)| without_code(line)).collect();
+    let text = text.join("\n");
+    let targets = text.split("](").skip(1).filter_map(|rest| rest.split_once(')'));
+    targets.map(|(target, _)| target.trim().to_owned()).collect()
+}
+
+/// The line with the contents of its code spans removed.
+fn without_code(line: &str) -> String {
+    line.split('`').step_by(2).collect()
+}
+
+#[test]
+fn anchors_are_those_of_github() {
+    let page = "# The `sw8` header\n\n## A.b, c?\n```\n# no heading\n```\n## A.b, c?\n";
+    assert_eq!(anchors(page), ["the-sw8-header", "ab-c", "ab-c-1"]);
+}
+
+#[test]
+fn links_in_code_are_skipped() {
+    let page = "[a](b.md#c) and `[d](e)` [`f`](g)\n```text\n[h](i)\n```\n";
+    assert_eq!(links(page), ["b.md#c", "g"]);
+}

@@ -1,0 +1,119 @@
+//! `words.txt`: words that readers must not meet.
+
+use std::collections::BTreeMap;
+use std::fmt::Write as _;
+
+use crate::repository::{File, files};
+
+const WORDS: &str = include_str!("words.txt");
+const ALLOWED: &str = include_str!("words_allowed.txt");
+
+/// Files that are the lists, or that other tools generate.
+const SKIPPED: [&str; 4] = [
+    "tests/tests/docs/words",
+    "proto/src/generated",
+    "CHANGELOG.md",
+    "skywalking-macros/expansions",
+];
+
+/// The lines of a list that are no comments.
+fn entries(list: &'static str) -> impl Iterator<Item = &'static str> {
+    list.lines().map(str::trim).filter(|line| !line.is_empty() && !line.starts_with('#'))
+}
+
+/// The text with the marks of comments removed, in lower case, `_` as a space, and single spaces.
+fn plain(text: &str) -> String {
+    let mut plain = String::from(" ");
+    for line in text.lines() {
+        let line = line.trim_start();
+        let line = line.trim_start_matches(['/', '!']).trim_start();
+        for word in line.split([' ', '_']).filter(|word| !word.is_empty()) {
+            plain.push_str(&word.to_lowercase());
+            plain.push(' ');
+        }
+    }
+    plain
+}
+
+/// Plain English that contains a phrase of the list.
+const FINE: [&str; 2] = ["there is no ", "is no longer "];
+
+/// How often a phrase stands in a text as whole words.
+fn count(plain: &str, phrase: &str) -> usize {
+    let is_word = |c: Option<char>| c.is_some_and(char::is_alphanumeric);
+    let matches = plain.match_indices(phrase);
+    matches
+        .filter(|(at, _)| {
+            !is_word(plain[..*at].chars().next_back())
+                && !is_word(plain[at + phrase.len()..].chars().next())
+        })
+        .count()
+}
+
+/// How often each phrase stands in each file.
+fn counts(files: &[File]) -> BTreeMap<(&str, &'static str), usize> {
+    let mut counts = BTreeMap::new();
+    for file in files.iter().filter(|file| !SKIPPED.iter().any(|path| file.path.starts_with(path)))
+    {
+        let plain = FINE.iter().fold(plain(&file.text), |text, fine| text.replace(fine, ""));
+        for entry in entries(WORDS) {
+            let phrase = entry.split_once(" | ").expect("`phrase | what to write`").0;
+            let found = count(&plain, phrase);
+            if found > 0 {
+                counts.insert((file.path.as_str(), phrase), found);
+            }
+        }
+    }
+    counts
+}
+
+/// `path phrase: at most so many`, from `words_allowed.txt`.
+fn allowed() -> BTreeMap<(&'static str, &'static str), usize> {
+    entries(ALLOWED)
+        .map(|entry| {
+            let [path, phrase, most] = entry
+                .split(" | ")
+                .collect::<Vec<_>>()
+                .try_into()
+                .expect("`folder | phrase | count`");
+            ((path, phrase), most.parse().expect("a count"))
+        })
+        .collect()
+}
+
+#[test]
+fn nothing_uses_words_of_the_list() {
+    let files = files(&["md", "rs", "stderr", "toml", "yml"]);
+    let mut left = allowed();
+    let mut problems = String::new();
+    let mut totals: BTreeMap<(String, &str), usize> = BTreeMap::new();
+    for ((path, phrase), found) in counts(&files) {
+        let folder =
+            left.keys().filter(|(folder, allowed)| *allowed == phrase && path.starts_with(folder));
+        let folder = folder.max_by_key(|(folder, _)| folder.len()).copied();
+        let place = path.rsplit_once('/').map_or("", |(folder, _)| folder);
+        *totals.entry((place.to_owned(), phrase)).or_default() += found;
+        let most = folder.and_then(|key| left.get_mut(&key));
+        if let Some(most) = most
+            && *most >= found
+        {
+            *most -= found;
+            continue;
+        }
+        writeln!(problems, "{path}: {phrase:?}, {found} times").unwrap();
+    }
+    // `cargo test -p skywalking-tests --test docs words -- --nocapture` shows what is left.
+    for ((folder, phrase), found) in totals {
+        println!("{folder} | {phrase} | {found}");
+    }
+    assert!(problems.is_empty(), "words of tests/tests/docs/words.txt:\n{problems}");
+}
+
+#[test]
+fn phrases_match_whole_words_across_lines() {
+    let text = plain("//! What is\n//! told to the_way_out, untold.");
+    assert_eq!(count(&text, "told"), 1);
+    assert_eq!(count(&text, "is told"), 1);
+    assert_eq!(count(&text, "way out"), 1);
+    assert_eq!(count(&text, "way"), 1);
+}
