@@ -89,7 +89,7 @@ const KEYS: [(&str, &[Kind]); 17] = [
     ("crate", &Kind::ALL),
 ];
 
-/// The words that `layer` takes, and the variants of the runtime's `Layer` that they stand for.
+/// The words that `layer` takes, and the variants of the runtime's `SpanLayer` that they stand for.
 pub(crate) const LAYERS: [(&str, &str); 8] = [
     ("database", "Database"),
     ("rpc", "Rpc"),
@@ -115,7 +115,7 @@ pub(crate) struct Args {
     pub(crate) extract_each: Option<Expr>,
     pub(crate) inject: Option<Expr>,
     pub(crate) component: Option<Component>,
-    /// A variant of the runtime's `Layer`.
+    /// A variant of the runtime's `SpanLayer`.
     pub(crate) layer: Option<&'static str>,
     pub(crate) tags: Vec<Tag>,
     pub(crate) ret_tags: Vec<RetTag>,

@@ -163,7 +163,7 @@ fn start_with<T: Transport>(config: Checked, transport: T) -> Result<Agent, Erro
     let waker = Arc::clone(&wake);
     let identity = config.identity.clone();
     let redaction = config.redaction;
-    let keep = config.settings.keep;
+    let keep = config.settings.tail_sampling;
     let findings = Arc::new(Findings::default());
     let (start, losses) = (Stats::read(), Losses::read());
     let tracer = tracer::install(config.identity, config.settings, config.choice, move || {
@@ -173,7 +173,7 @@ fn start_with<T: Transport>(config: Checked, transport: T) -> Result<Agent, Erro
     self_log::configure(config.self_log);
     #[cfg(feature = "testing")]
     crate::testing::started(&handle);
-    let (max_age, queue) = (tracer.settings.max_age, tracer.settings.queue);
+    let (max_segment_age, queue) = (tracer.settings.max_segment_age, tracer.settings.queue);
     let ledger = Ledger::open(tracer.generation);
     outbox::open(tracer.generation);
     let reached = handle.reached();
@@ -185,7 +185,7 @@ fn start_with<T: Transport>(config: Checked, transport: T) -> Result<Agent, Erro
             tracer,
             ledger,
             handle,
-            deadline: config.shutdown_deadline,
+            deadline: config.shutdown_timeout,
             started: Instant::now(),
             findings: Arc::clone(&findings),
             start,
@@ -196,7 +196,7 @@ fn start_with<T: Transport>(config: Checked, transport: T) -> Result<Agent, Erro
     let pace = Pace { max_backoff: config.max_backoff, reached, losses, findings };
     // Before the reporter has anything to log.
     agent.logged = self_log::emit(lines, WithoutThread::WriteHere);
-    let drain = Drain::new(ledger, identity, T::FORM, redaction, max_age, queue, keep);
+    let drain = Drain::new(ledger, identity, T::FORM, redaction, max_segment_age, queue, keep);
     if let Err(error) =
         worker::start(runtime, move || Worker::new(transport, drain, ledger, wake, commands, pace))
     {
@@ -237,7 +237,7 @@ impl Agent {
 
     /// Waits until all segments that have ended before this call are sent or dropped, or the time
     /// is over. True for the former: then [`stats`](Agent::stats) says how many are which. It
-    /// does not wait for segments that wait themselves: for an [`AsyncSpan`](crate::AsyncSpan),
+    /// does not wait for segments that wait themselves: for a [`DetachedSpan`](crate::DetachedSpan),
     /// or for the end of a request of which only what goes wrong is kept. If the reporter is
     /// waiting for an absent backend, it tries once more at once.
     pub fn flush(&self, timeout: Duration) -> bool {

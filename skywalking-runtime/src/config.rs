@@ -30,7 +30,7 @@ pub(crate) use address::Address;
 #[cfg(feature = "tower")]
 pub(crate) use address::without_secrets;
 pub(crate) use checked::Checked;
-pub use keep::Keep;
+pub use keep::TailSampling;
 pub(crate) use names::LIMIT as NAME_LIMIT;
 #[cfg(any(feature = "report-grpc", feature = "report-http"))]
 pub(crate) use names::{hostname, ipv4s};
@@ -41,16 +41,6 @@ pub use self_log::SelfLog;
 pub use storage::Storage;
 pub(crate) use token::Token;
 pub(crate) use variables::Ignored;
-
-/// The main switch.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Default)]
-pub enum Enabled {
-    /// The program is traced.
-    #[default]
-    Yes,
-    /// The agent starts, whatever the other settings say, and does nothing.
-    No,
-}
 
 /// A text and the name of the setting that it came by.
 #[derive(Clone)]
@@ -88,14 +78,14 @@ impl Given {
 /// | `SW_AGENT_PROTOCOL`: `grpc`, `http`, `log` or `discard` | [`reporter`](Config::reporter) | `grpc` |
 /// | `SW_AGENT_AUTHENTICATION` | [`token`](Config::token) | none |
 /// | `SW_AGENT_ENABLE` | [`enabled`](Config::enabled) | `true` |
-/// | `SW_CORRELATION_ELEMENT_MAX_NUMBER`, `SW_CORRELATION_VALUE_MAX_LENGTH` | [`correlation_limits`](Config::correlation_limits) | 3, 128 |
+/// | `SW_CORRELATION_ELEMENT_MAX_NUMBER`, `SW_CORRELATION_VALUE_MAX_LENGTH` | [`max_correlation_pairs`](Config::max_correlation_pairs), [`max_correlation_value_length`](Config::max_correlation_value_length) | 3, 128 |
 /// | `SW_CORRELATION_AUTO_TAG_KEYS`: keys with commas between | [`correlation_tags`](Config::correlation_tags) | none |
 /// | `SW_AGENT_SAMPLE_N_PER_3_SECS`: a whole number, -1 for all | [`sampling`](Config::sampling) with [`Sampling::per_3_secs`] | `-1` |
 /// | `SW_AGENT_SAMPLE_RATE`: 0 to 1 | [`sampling`](Config::sampling) with [`Sampling::rate`] | `1` |
 /// | `SW_AGENT_IGNORE_SUFFIX`: endings with commas between, `,` for none | [`ignore_suffix`](Config::ignore_suffix) | `.jpg,.jpeg,.js,.css,.png,.bmp,.gif,.ico,.mp3,.mp4,.html,.svg` |
 /// | `SW_AGENT_TRACE_IGNORE_PATH`: patterns with commas between | [`ignore_paths`](Config::ignore_paths) | none |
 /// | `SW_AGENT_STORAGE`: `sql` or `any` | [`storage`](Config::storage) | `sql` |
-/// | `SW_AGENT_SPAN_LIMIT`: 1 to 65535 | [`span_limit`](Config::span_limit) | `300` |
+/// | `SW_AGENT_SPAN_LIMIT`: 1 to 65535 | [`max_spans_per_segment`](Config::max_spans_per_segment) | `300` |
 /// | `SW_AGENT_ORPHANS`: `trace` or `skip` | [`orphans`](Config::orphans) | `trace` |
 /// | `SW_AGENT_FORCE_TLS`: `true` is an error, since this build has no TLS | | `false` |
 /// | `SW_AGENT_SELF_LOG`: `auto`, `program` or `off` | [`self_log`](Config::self_log) | `auto` |
@@ -125,7 +115,7 @@ pub struct Config {
     token: Option<Token>,
     token_setting: &'static str,
     reporter: Reporter,
-    enabled: Enabled,
+    enabled: bool,
     storage: Storage,
     settings: Settings,
     correlation: correlation::Given,
@@ -137,7 +127,7 @@ pub struct Config {
     force_tls: bool,
     /// Variables that have no effect.
     ignored: Ignored,
-    shutdown_deadline: Duration,
+    shutdown_timeout: Duration,
     environment: Environment,
 }
 
@@ -159,7 +149,7 @@ impl Config {
             token: None,
             token_setting: "Config::token",
             reporter: Reporter::default(),
-            enabled: Enabled::Yes,
+            enabled: true,
             storage: Storage::Sql,
             settings: Settings::default(),
             correlation: correlation::Given::default(),
@@ -169,7 +159,7 @@ impl Config {
             max_backoff: Duration::from_secs(4),
             force_tls: false,
             ignored: Ignored::default(),
-            shutdown_deadline: Duration::from_secs(5),
+            shutdown_timeout: Duration::from_secs(5),
             environment: Environment::Ignore,
         }
     }
@@ -228,8 +218,19 @@ impl Config {
         self
     }
 
-    /// The main switch. An agent that is switched off starts whatever the other settings say.
-    pub fn enabled(mut self, enabled: Enabled) -> Self {
+    /// Switches the agent on or off. Default: on.
+    ///
+    /// An agent that is off starts whatever the other settings are, and records nothing.
+    ///
+    /// ```
+    /// use skywalking_runtime::Config;
+    ///
+    /// let agent = Config::new("shop").backend("invalid").enabled(false).start()?;
+    /// assert!(!skywalking_runtime::enabled());
+    /// # drop(agent);
+    /// # Ok::<(), skywalking_runtime::Error>(())
+    /// ```
+    pub fn enabled(mut self, enabled: bool) -> Self {
         self.enabled = enabled;
         self
     }
@@ -268,8 +269,8 @@ impl Config {
     }
 
     /// Spans in a segment, 300 unless set. What is above is left out and the segment says so.
-    pub fn span_limit(mut self, spans: u16) -> Self {
-        self.settings.span_limit = spans;
+    pub fn max_spans_per_segment(mut self, spans: u16) -> Self {
+        self.settings.max_spans_per_segment = spans;
         self
     }
 
@@ -277,29 +278,29 @@ impl Config {
     /// connection that stays, is reported with its open spans ended and marked
     /// `unfinished=true`, and its work goes on in a new segment with a reference to it. It is
     /// looked at when a span ends and when a root is polled. This is also how long a segment
-    /// waits for an [`AsyncSpan`](crate::AsyncSpan).
-    pub fn max_age(mut self, age: Duration) -> Self {
-        self.settings.max_age = u64::try_from(age.as_millis()).unwrap_or(u64::MAX);
+    /// waits for a [`DetachedSpan`](crate::DetachedSpan).
+    pub fn max_segment_age(mut self, age: Duration) -> Self {
+        self.settings.max_segment_age = u64::try_from(age.as_millis()).unwrap_or(u64::MAX);
         self
     }
 
     /// Open segments in the process, 50 000 unless set. Requests above it are not traced, and
     /// counted.
-    pub fn live_segments(mut self, segments: usize) -> Self {
-        self.settings.live_segments = segments;
+    pub fn max_open_segments(mut self, segments: usize) -> Self {
+        self.settings.max_open_segments = segments;
         self
     }
 
     /// Bytes that may wait to be reported, 16 MiB unless set. Segments above it are dropped, and
     /// counted.
-    pub fn queue_bytes(mut self, bytes: usize) -> Self {
+    pub fn max_queue_bytes(mut self, bytes: usize) -> Self {
         self.settings.queue.bytes = bytes;
         self
     }
 
     /// Segments that may wait to be reported, 50 000 unless set. What is above is dropped, and
     /// counted.
-    pub fn queue_segments(mut self, segments: usize) -> Self {
+    pub fn max_queue_segments(mut self, segments: usize) -> Self {
         self.settings.queue.segments = segments;
         self
     }
@@ -314,8 +315,8 @@ impl Config {
     }
 
     /// How long dropping the agent may take, 5 s unless set.
-    pub fn shutdown_deadline(mut self, deadline: Duration) -> Self {
-        self.shutdown_deadline = deadline;
+    pub fn shutdown_timeout(mut self, deadline: Duration) -> Self {
+        self.shutdown_timeout = deadline;
         self
     }
 
@@ -348,19 +349,17 @@ impl Config {
             Environment::Override => env::of_process(self)?,
             Environment::Ignore => self,
         };
-        match config.enabled {
-            Enabled::No => Ok(Agent::off(&config.service.text, None, Delivery::default())),
-            Enabled::Yes => {
-                let (self_log, warning) = (config.self_log, config.ignored.warning());
-                config.check().and_then(agent::start).inspect_err(|_| {
-                    // What is missing may have been set under a wrong name.
-                    if let Some(warning) = warning {
-                        emit_to(self_log, vec![Line::warn(warning)], WithoutThread::WriteHere)
-                            .wait(agent::LOG_DEADLINE);
-                    }
-                })
-            }
+        if !config.enabled {
+            return Ok(Agent::off(&config.service.text, None, Delivery::default()));
         }
+        let (self_log, warning) = (config.self_log, config.ignored.warning());
+        config.check().and_then(agent::start).inspect_err(|_| {
+            // What is missing may have been set under a wrong name.
+            if let Some(warning) = warning {
+                emit_to(self_log, vec![Line::warn(warning)], WithoutThread::WriteHere)
+                    .wait(agent::LOG_DEADLINE);
+            }
+        })
     }
 
     /// Starts the agent, or goes on without: an invalid setting is logged once ([`SelfLog`]), and
@@ -406,7 +405,7 @@ mod tests {
     #[test]
     fn a_switched_off_agent_starts_whatever_the_settings_say() {
         let agent =
-            Config::new("").backend("nonsense").token("a b").enabled(Enabled::No).start().unwrap();
+            Config::new("").backend("nonsense").token("a b").enabled(false).start().unwrap();
         assert!(agent.error().is_none());
     }
 

@@ -87,17 +87,17 @@ mod trace;
 mod tracer;
 
 pub use agent::Agent;
-pub use config::{Config, Enabled, Keep, Reporter, Sampling, SelfLog, Storage, init};
+pub use config::{Config, Reporter, Sampling, SelfLog, Storage, TailSampling, init};
 pub use error::Error;
 pub use propagation::carrier::{Extract, Inject};
 pub use propagation::inject;
 pub use report::stats::{Dropped, Report, Stats, stats};
-pub use trace::callsite::{Callsite, Kind, Layer};
+pub use trace::callsite::{Callsite, SpanKind, SpanLayer};
 pub use trace::child::{Child, child};
 pub use trace::component;
-pub use trace::current::{Current, current, trace_id};
+pub use trace::current::{CurrentSpan, current, trace_id};
 pub use trace::describe::Describe;
-pub use trace::detached::AsyncSpan;
+pub use trace::detached::DetachedSpan;
 pub use trace::orphans::orphans;
 pub use trace::root::Root;
 pub use trace::sampler::Sampler;
@@ -107,7 +107,7 @@ pub use trace::snapshot::{
 #[cfg(feature = "tokio")]
 pub use trace::spawn::{spawn, spawn_blocking, spawn_local};
 pub use trace::tag::TagValue;
-pub use trace::tally::Reason;
+pub use trace::tally::Diagnostic;
 pub use trace::traced::Resumable;
 pub use tracer::{Cancelled, Inbound, Orphans, OtherContexts};
 
@@ -196,7 +196,7 @@ pub mod __private {
 
     pub use crate::propagation::carrier::{Extract, HeaderField, Inject};
     pub use crate::propagation::{inject, wants_inject};
-    pub use crate::trace::callsite::{Callsite, Kind, Layer};
+    pub use crate::trace::callsite::{Callsite, SpanKind, SpanLayer};
     pub use crate::trace::failure::{Severity, recording};
     pub use crate::trace::made::{Made, MakesFuture, MakesStream, MakesValue};
     pub use crate::trace::opening::{Opening, begin};

@@ -12,7 +12,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 
-use crate::config::{Keep, Storage};
+use crate::config::{Storage, TailSampling};
 use crate::propagation::correlation::Limits;
 use crate::self_log::{self, Delivery, Line, WithoutThread};
 use crate::sys::{PerProcess, forks};
@@ -131,9 +131,9 @@ impl Identity {
 #[derive(Clone, Debug)]
 pub(crate) struct Settings {
     /// Spans in a segment.
-    pub(crate) span_limit: u16,
+    pub(crate) max_spans_per_segment: u16,
     /// Open segments in the process.
-    pub(crate) live_segments: usize,
+    pub(crate) max_open_segments: usize,
     pub(crate) orphans: Orphans,
     pub(crate) inbound: Inbound,
     pub(crate) others: OtherContexts,
@@ -143,9 +143,9 @@ pub(crate) struct Settings {
     /// Keys whose values are tags too.
     pub(crate) correlation_tags: Arc<[&'static str]>,
     /// Of a segment, in milliseconds: one that is older goes on in a new part.
-    pub(crate) max_age: u64,
+    pub(crate) max_segment_age: u64,
     /// What is kept of requests that the sampler leaves out.
-    pub(crate) keep: Option<Keep>,
+    pub(crate) tail_sampling: Option<TailSampling>,
     /// What may wait for the reporter.
     pub(crate) queue: Budget,
 }
@@ -153,16 +153,16 @@ pub(crate) struct Settings {
 impl Default for Settings {
     fn default() -> Self {
         Self {
-            span_limit: 300,
-            live_segments: 50_000,
+            max_spans_per_segment: 300,
+            max_open_segments: 50_000,
             orphans: Orphans::Trace,
             inbound: Inbound::Accept,
             others: OtherContexts::Keep,
             cancelled: Cancelled::Note,
             correlation: Limits::DEFAULT,
             correlation_tags: Arc::new([]),
-            max_age: 600_000,
-            keep: None,
+            max_segment_age: 600_000,
+            tail_sampling: None,
             queue: Budget { bytes: 16 * 1024 * 1024, segments: 50_000 },
         }
     }

@@ -11,7 +11,7 @@ use std::task::{Context, Waker};
 use std::time::Duration;
 
 use skywalking_runtime::{
-    Agent, Callsite, Config, Reason, Reporter, Root, Stats, callsite, child, entry_span, stats,
+    Agent, Callsite, Config, Diagnostic, Reporter, Root, Stats, callsite, child, entry_span, stats,
     trace_id,
 };
 
@@ -77,7 +77,7 @@ fn on_threads(threads: usize, requests: usize) {
 fn full_outboxes_drop_the_newest_and_count_them() {
     let _turn = turn();
     let before = stats();
-    let agent = without_backend(Config::new("full").queue_segments(100));
+    let agent = without_backend(Config::new("full").max_queue_segments(100));
     watched(|| on_threads(4, 1_000));
     let now = agent.stats();
     assert_exact(&now);
@@ -96,7 +96,7 @@ fn full_outboxes_drop_the_newest_and_count_them() {
 #[test]
 fn a_byte_budget_bounds_what_waits() {
     let _turn = turn();
-    let agent = without_backend(Config::new("bytes").queue_bytes(10_000));
+    let agent = without_backend(Config::new("bytes").max_queue_bytes(10_000));
     let before = stats();
     on_threads(1, 1_000);
     let now = stats();
@@ -180,14 +180,17 @@ fn past_the_limit_of_open_segments_requests_are_not_sampled() {
     let _turn = turn();
     let agent = Config::new("limit")
         .reporter(Reporter::Discard)
-        .live_segments(10)
+        .max_open_segments(10)
         .start()
         .expect("a tracer");
     let before = stats();
     let mut open: Vec<_> = (0..15).map(|_| polled_once()).collect();
     let now = stats();
     assert_eq!((now.open - before.open, now.opened - before.opened), (10, 10));
-    assert_eq!(now.count(Reason::UnsampledLiveLimit) - before.count(Reason::UnsampledLiveLimit), 5);
+    assert_eq!(
+        now.count(Diagnostic::UnsampledLiveLimit) - before.count(Diagnostic::UnsampledLiveLimit),
+        5
+    );
     Root::new(&ENTRY).run(|| assert!(trace_id().is_some()));
     open.clear();
     request();

@@ -1,4 +1,4 @@
-//! Segments that are too old: an agent with a short `max_age` of its own, in a process of its own.
+//! Segments that are too old: an agent with a short `max_segment_age` of its own, in a process of its own.
 
 use std::future::{Future as _, poll_fn};
 use std::pin::pin;
@@ -9,7 +9,7 @@ use std::time::{Duration, Instant};
 
 use skywalking_runtime::testing::{Span, Tree, is_idle, run, text};
 use skywalking_runtime::{
-    Agent, Callsite, Config, Reason, Reporter, Root, callsite, child, current, exit_span,
+    Agent, Callsite, Config, Diagnostic, Reporter, Root, callsite, child, current, exit_span,
 };
 
 static CONNECTION: Callsite = callsite!(entry, "/connection", layer = http);
@@ -30,7 +30,7 @@ fn agent() -> Alone {
     let agent = AGENT.get_or_init(|| {
         Config::new("ageing")
             .reporter(Reporter::Discard)
-            .max_age(Duration::from_millis(100))
+            .max_segment_age(Duration::from_millis(100))
             .start()
             .unwrap()
     });
@@ -122,7 +122,7 @@ fn an_async_root_that_is_too_old_goes_on_in_a_new_segment_when_it_is_polled() {
 fn a_segment_waits_for_a_handle_no_longer_than_that_and_what_comes_later_is_counted() {
     let alone = agent();
     let agent = alone.agent;
-    let too_late = agent.stats().count(Reason::DetachedTooLate);
+    let too_late = agent.stats().count(Diagnostic::DetachedTooLate);
     let mut handle = None;
     let trees = run(|| {
         Root::new(&CONNECTION).run(|| handle = Some(child(&PART).run(|| current().detach())))
@@ -131,5 +131,5 @@ fn a_segment_waits_for_a_handle_no_longer_than_that_and_what_comes_later_is_coun
     let mut handle = handle.unwrap();
     handle.tag("too", "late");
     handle.finish();
-    assert_eq!(agent.stats().count(Reason::DetachedTooLate), too_late + 1);
+    assert_eq!(agent.stats().count(Diagnostic::DetachedTooLate), too_late + 1);
 }

@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use skywalking_runtime::testing::{Test, is_idle, run, text};
 use skywalking_runtime::{
-    Agent, Callsite, Cancelled, Config, Enabled, Error, Inbound, Orphans, Reason, Reporter, Root,
+    Agent, Callsite, Cancelled, Config, Diagnostic, Error, Inbound, Orphans, Reporter, Root,
     callsite, child, entry_span, local_span, stats,
 };
 
@@ -41,7 +41,7 @@ const HEADER: &str = "sw8:1-dHJhY2UtMQ==-cw==-0-c3Zj-aW5zdA==-L2U=-aDox";
 #[test]
 fn orphans_can_be_skipped_and_are_counted() {
     let _running = start(Config::new("orphans").orphans(Orphans::Skip));
-    let before = stats().count(Reason::OrphanSkipped);
+    let before = stats().count(Diagnostic::OrphanSkipped);
     let trees = run(|| {
         orphan();
         futures::executor::block_on(async_orphan());
@@ -50,7 +50,7 @@ fn orphans_can_be_skipped_and_are_counted() {
     });
     assert_eq!(text(&trees), "Entry /serve\n  Local orphan\n    Local part\n");
     // The async one is skipped, and so is the one inside of it.
-    assert_eq!(stats().count(Reason::OrphanSkipped) - before, 3);
+    assert_eq!(stats().count(Diagnostic::OrphanSkipped) - before, 3);
 }
 
 #[test]
@@ -95,7 +95,7 @@ async fn a_cancelled_future_can_count_as_an_error() {
 
 #[test]
 fn the_span_limit_can_be_set() {
-    let _running = start(Config::new("limit").span_limit(2));
+    let _running = start(Config::new("limit").max_spans_per_segment(2));
     let trees = run(|| {
         Root::new(&ENTRY).run(|| {
             drop(child(&PART));
@@ -111,8 +111,7 @@ fn two_at_once_are_refused_and_off_is_off() {
     let second = Config::new("second").reporter(Reporter::Discard).start();
     assert!(matches!(second, Err(Error::AlreadyStarted { .. })), "{second:?}");
     drop(agent);
-    let off =
-        Config::new("").enabled(Enabled::No).start().expect("whatever the other settings say");
+    let off = Config::new("").enabled(false).start().expect("whatever the other settings say");
     let before = stats();
     serve(HEADER);
     assert_eq!(stats(), before);

@@ -138,7 +138,7 @@ fn note(error: Error, mut call: Call) -> Error {
                 let message = addresses
                     .iter()
                     .fold(error.to_string(), |message, url| message.replace(url.as_str(), ".."));
-                call.run(|| current().error_message(&message));
+                call.run(|| current().record_error_message(&message));
                 call.finish();
             }
             Error::Middleware(error)

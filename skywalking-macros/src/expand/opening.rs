@@ -222,7 +222,7 @@ impl Opening<'_> {
         });
         let layer = self.args.layer.map(|layer| {
             let layer = Ident::new(layer, site);
-            quote_spanned!(site=> .layer(#private::Layer::#layer))
+            quote_spanned!(site=> .layer(#private::SpanLayer::#layer))
         });
         let orphan = self.args.orphan.map(|orphan| {
             let orphan = Ident::new(orphan, site);
@@ -255,7 +255,7 @@ impl Opening<'_> {
         // `line!` speaks of the outermost expansion that its tokens come from: with the function's
         // span that is no expansion, but the function's own line.
         let at = quote_spanned!(self.function.sig.ident.span()=> ::core::file!(), ::core::line!());
-        quote_spanned!(site=> #private::Callsite::located(#private::Kind::#kind, #name, #at) #origin #component #layer #orphan #peer #tags)
+        quote_spanned!(site=> #private::Callsite::located(#private::SpanKind::#kind, #name, #at) #origin #component #layer #orphan #peer #tags)
     }
 
     fn extract(&self, ty: &TokenStream) -> Option<TokenStream> {

@@ -365,12 +365,12 @@ fn an_attribute_inside_a_block_is_named_and_reached_as_the_block_says() {
     let out = expanded(Local, "__block(::core::concat!(\"a\", \"b\"), crate = agent)", "fn f() {}");
     assert!(
         packed(&out)
-            .contains(r#"::located(agent::__private::Kind::Local,::core::concat!("a","b"),"#),
+            .contains(r#"::located(agent::__private::SpanKind::Local,::core::concat!("a","b"),"#),
         "{out}"
     );
     let out =
         expanded(Local, "name = \"own\", crate = mine, __block(\"a\", crate = agent)", "fn f() {}");
-    assert!(packed(&out).contains(r#"::located(mine::__private::Kind::Local,"own","#), "{out}");
+    assert!(packed(&out).contains(r#"::located(mine::__private::SpanKind::Local,"own","#), "{out}");
 }
 
 #[test]

@@ -2,12 +2,12 @@ fn user(headers: &str, id: u64) -> String {
     let __skywalking_span = if ::skywalking_runtime::__private::enabled() {
         let mut __skywalking_opening = ::skywalking_runtime::__private::Opening::new({
             static __SKYWALKING_CALLSITE: ::skywalking_runtime::__private::Callsite = ::skywalking_runtime::__private::Callsite::located(
-                    ::skywalking_runtime::__private::Kind::Entry,
+                    ::skywalking_runtime::__private::SpanKind::Entry,
                     "/users",
                     ::core::file!(),
                     ::core::line!(),
                 )
-                .layer(::skywalking_runtime::__private::Layer::Http);
+                .layer(::skywalking_runtime::__private::SpanLayer::Http);
             &__SKYWALKING_CALLSITE
         });
         if ::skywalking_runtime::__private::Opening::wants_headers(

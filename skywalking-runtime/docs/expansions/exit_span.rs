@@ -6,12 +6,12 @@ async fn check(address: &str, mut req: Req) -> Result<Req, std::io::Error> {
                 if ::skywalking_runtime::__private::enabled() {
                     let mut __skywalking_opening = ::skywalking_runtime::__private::Opening::new({
                         static __SKYWALKING_CALLSITE: ::skywalking_runtime::__private::Callsite = ::skywalking_runtime::__private::Callsite::located(
-                                ::skywalking_runtime::__private::Kind::Exit,
+                                ::skywalking_runtime::__private::SpanKind::Exit,
                                 "/stock/check",
                                 ::core::file!(),
                                 ::core::line!(),
                             )
-                            .layer(::skywalking_runtime::__private::Layer::Rpc);
+                            .layer(::skywalking_runtime::__private::SpanLayer::Rpc);
                         &__SKYWALKING_CALLSITE
                     });
                     if ::skywalking_runtime::__private::Opening::recording(

@@ -26,7 +26,7 @@ pub(super) fn at_start(config: &Checked, address: &str) -> Vec<Line> {
         identity.service,
         identity.instance,
         on(token.is_some()),
-        on(settings.keep.is_some()),
+        on(settings.tail_sampling.is_some()),
         on(redaction.is_set()),
     ))
     .for_loggers(matches!(reporter, Reporter::Log));
@@ -49,7 +49,7 @@ pub(super) fn dropped_at_once(
     lived: Duration,
 ) -> Option<Vec<Line>> {
     let is_idle =
-        report.stats.opened == before.opened && report.stats.reasons().eq(before.reasons());
+        report.stats.opened == before.opened && report.stats.diagnostics().eq(before.diagnostics());
     let text = "the agent ended as soon as it had started and traced nothing: keep its guard, as in `let _agent = init()?;`. `let _ = init()?;` drops \
                 it at once";
     (is_idle && lived < AT_ONCE).then(|| vec![Line::warn(text)])

@@ -6,13 +6,13 @@ use std::thread;
 use std::time::{Duration, Instant};
 
 use super::{Agent, alone};
-use crate::config::{Config, Enabled, Reporter};
+use crate::config::{Config, Reporter};
 use crate::error::Error;
 use crate::report::stats::Stats;
-use crate::trace::callsite::{Callsite, Kind};
+use crate::trace::callsite::{Callsite, SpanKind};
 use crate::trace::root::Root;
 
-static WORK: Callsite = Callsite::new(Kind::Entry, "/work");
+static WORK: Callsite = Callsite::new(SpanKind::Entry, "/work");
 
 const LONG: Duration = Duration::from_secs(30);
 
@@ -90,7 +90,8 @@ fn segments_that_end_after_the_agent_count_as_dropped() {
 #[test]
 fn every_reader_sees_opened_before_finished_before_sent_and_dropped_while_threads_work() {
     let _alone = alone();
-    let agent = Config::new("svc").reporter(Reporter::Discard).queue_segments(64).start().unwrap();
+    let agent =
+        Config::new("svc").reporter(Reporter::Discard).max_queue_segments(64).start().unwrap();
     let over = AtomicBool::new(false);
     thread::scope(|scope| {
         let workers: Vec<_> = (0..3).map(|_| scope.spawn(|| work(20_000))).collect();
@@ -120,7 +121,7 @@ fn every_reader_sees_opened_before_finished_before_sent_and_dropped_while_thread
 
 #[test]
 fn an_agent_that_is_off_answers_at_once() {
-    let agent = Config::new("svc").enabled(Enabled::No).start().unwrap();
+    let agent = Config::new("svc").enabled(false).start().unwrap();
     let asked = Instant::now();
     assert!(agent.flush(LONG));
     assert!(!agent.wait_until_registered(LONG));

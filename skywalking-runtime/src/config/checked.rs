@@ -28,20 +28,24 @@ impl Config {
             return Err(Error::Token { setting: self.token_setting });
         }
         let Settings {
-            span_limit, max_age, live_segments, queue: Budget { bytes, segments }, ..
+            max_spans_per_segment,
+            max_segment_age,
+            max_open_segments,
+            queue: Budget { bytes, segments },
+            ..
         } = self.settings;
         let limits = [
-            ("Config::span_limit", usize::from(span_limit)),
-            ("Config::max_age", usize::from(max_age != 0)),
-            ("Config::live_segments", live_segments),
-            ("Config::queue_bytes", bytes),
-            ("Config::queue_segments", segments),
+            ("Config::max_spans_per_segment", usize::from(max_spans_per_segment)),
+            ("Config::max_segment_age", usize::from(max_segment_age != 0)),
+            ("Config::max_open_segments", max_open_segments),
+            ("Config::max_queue_bytes", bytes),
+            ("Config::max_queue_segments", segments),
         ];
         if let Some((setting, _)) = limits.into_iter().find(|(_, limit)| *limit == 0) {
             return Err(Error::ZeroLimit { setting });
         }
-        self.settings.keep =
-            self.settings.keep.map(|keep| keep.within(self.settings.queue)).transpose()?;
+        self.settings.tail_sampling =
+            self.settings.tail_sampling.map(|keep| keep.within(self.settings.queue)).transpose()?;
         Ok(Checked {
             identity: Identity::new(&service, &instance).stored_in(storage),
             settings: self.settings,
@@ -54,7 +58,7 @@ impl Config {
             self_log: self.self_log,
             max_backoff: self.max_backoff,
             ignored: self.ignored,
-            shutdown_deadline: self.shutdown_deadline,
+            shutdown_timeout: self.shutdown_timeout,
         })
     }
 }
@@ -83,13 +87,13 @@ pub(crate) struct Checked {
     pub(crate) self_log: SelfLog,
     pub(crate) max_backoff: Duration,
     pub(crate) ignored: Ignored,
-    pub(crate) shutdown_deadline: Duration,
+    pub(crate) shutdown_timeout: Duration,
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::Keep;
+    use crate::TailSampling;
 
     #[test]
     fn the_defaults_are_those_of_the_documentation() {
@@ -104,7 +108,7 @@ mod tests {
         );
         assert_eq!((checked.token, checked.reporter), (None, Reporter::Discard));
         assert_eq!(
-            (checked.settings.span_limit, checked.shutdown_deadline),
+            (checked.settings.max_spans_per_segment, checked.shutdown_timeout),
             (300, Duration::from_secs(5))
         );
     }
@@ -125,12 +129,15 @@ mod tests {
     #[test]
     fn a_limit_of_zero_is_an_error_that_names_the_method() {
         let cases: [(Config, &str); 6] = [
-            (Config::new("s").max_age(Duration::ZERO), "Config::max_age"),
-            (Config::new("s").keep(Keep::errors().buffer_bytes(0)), "Keep::buffer_bytes"),
-            (Config::new("s").span_limit(0), "Config::span_limit"),
-            (Config::new("s").live_segments(0), "Config::live_segments"),
-            (Config::new("s").queue_bytes(0), "Config::queue_bytes"),
-            (Config::new("s").queue_segments(0), "Config::queue_segments"),
+            (Config::new("s").max_segment_age(Duration::ZERO), "Config::max_segment_age"),
+            (
+                Config::new("s").tail_sampling(TailSampling::errors().max_buffer_bytes(0)),
+                "TailSampling::max_buffer_bytes",
+            ),
+            (Config::new("s").max_spans_per_segment(0), "Config::max_spans_per_segment"),
+            (Config::new("s").max_open_segments(0), "Config::max_open_segments"),
+            (Config::new("s").max_queue_bytes(0), "Config::max_queue_bytes"),
+            (Config::new("s").max_queue_segments(0), "Config::max_queue_segments"),
         ];
         for (config, setting) in cases {
             assert_eq!(config.check().unwrap_err(), Error::ZeroLimit { setting });

@@ -12,7 +12,8 @@ use crate::tracer::Settings;
 const PAIRS: &str = "SW_CORRELATION_ELEMENT_MAX_NUMBER";
 const VALUE_LENGTH: &str = "SW_CORRELATION_VALUE_MAX_LENGTH";
 const TAGS: &str = "SW_CORRELATION_AUTO_TAG_KEYS";
-const METHOD: &str = "Config::correlation_limits";
+const MAX_PAIRS: &str = "Config::max_correlation_pairs";
+const MAX_VALUE_LENGTH: &str = "Config::max_correlation_value_length";
 
 /// As it was given: each limit with the name of the setting that it came by.
 #[derive(Clone, Debug)]
@@ -25,20 +26,42 @@ pub(super) struct Given {
 impl Default for Given {
     fn default() -> Self {
         let Limits { pairs, value_length } = Limits::DEFAULT;
-        Self { pairs: (pairs, METHOD), value_length: (value_length, METHOD), tags: Vec::new() }
+        Self {
+            pairs: (pairs, MAX_PAIRS),
+            value_length: (value_length, MAX_VALUE_LENGTH),
+            tags: Vec::new(),
+        }
     }
 }
 
 impl Config {
-    /// What travels along with a trace ([`correlation`](crate::correlation)): at most so many
-    /// pairs, 3 unless set, whose values have at most so many UTF-16 units, 128 unless set. At
-    /// most 64 and 4096; with 0 pairs nothing travels. It holds for what comes in too.
+    /// Sets how many [`correlation`](crate::correlation) pairs travel with a trace. Default: 3, at
+    /// most 64; with 0, none travel.
     ///
-    /// All of it is in the headers of every call, and other agents have limits of their own: theirs
-    /// are 3 and 128.
-    pub fn correlation_limits(mut self, pairs: usize, value_length: usize) -> Self {
-        self.correlation.pairs = (pairs, METHOD);
-        self.correlation.value_length = (value_length, METHOD);
+    /// The limit also holds for incoming pairs. Every call sends all pairs in its headers, and other
+    /// agents have limits of their own: usually 3.
+    ///
+    /// ```
+    /// use skywalking_runtime::{Config, Reporter};
+    ///
+    /// let _agent = Config::new("orders")
+    ///     .reporter(Reporter::Discard)
+    ///     .max_correlation_pairs(5)
+    ///     .max_correlation_value_length(200)
+    ///     .start()?;
+    /// # Ok::<(), skywalking_runtime::Error>(())
+    /// ```
+    pub fn max_correlation_pairs(mut self, pairs: usize) -> Self {
+        self.correlation.pairs = (pairs, MAX_PAIRS);
+        self
+    }
+
+    /// Sets how long the value of a [`correlation`](crate::correlation) pair may be, in UTF-16
+    /// units. Default: 128, at most 4096.
+    ///
+    /// The limit also holds for incoming pairs; other agents usually take 128.
+    pub fn max_correlation_value_length(mut self, length: usize) -> Self {
+        self.correlation.value_length = (length, MAX_VALUE_LENGTH);
         self
     }
 
@@ -127,7 +150,10 @@ mod tests {
     use super::*;
 
     fn from(variables: &[(&'static str, &str)]) -> Result<Settings, Error> {
-        let mut config = Config::new("svc").correlation_limits(5, 6).correlation_tags(["built"]);
+        let mut config = Config::new("svc")
+            .max_correlation_pairs(5)
+            .max_correlation_value_length(6)
+            .correlation_tags(["built"]);
         apply(&mut config, &|name| {
             Ok(variables.iter().find(|(key, _)| *key == name).map(|(_, value)| (*value).to_owned()))
         })?;
@@ -163,8 +189,11 @@ mod tests {
             text(VALUE_LENGTH, "0"),
             "SW_CORRELATION_VALUE_MAX_LENGTH: the limit 0 leaves no room for anything; give at least 1"
         );
-        let built = Config::new("svc").correlation_limits(3, 4_097).check().unwrap_err();
-        assert_eq!(built, Error::LimitTooLarge { setting: METHOD, value: 4_097, most: 4_096 });
+        let built = Config::new("svc").max_correlation_value_length(4_097).check().unwrap_err();
+        assert_eq!(
+            built,
+            Error::LimitTooLarge { setting: MAX_VALUE_LENGTH, value: 4_097, most: 4_096 }
+        );
     }
 
     #[test]

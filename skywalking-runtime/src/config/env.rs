@@ -4,8 +4,8 @@
 use std::ffi::OsString;
 
 use super::{
-    Config, Enabled, Given, Ignored, Reporter, SelfLog, Storage, Token, address, correlation,
-    sampling, self_log,
+    Config, Given, Ignored, Reporter, SelfLog, Storage, Token, address, correlation, sampling,
+    self_log,
 };
 use crate::error::Error;
 use crate::tracer::Orphans;
@@ -35,10 +35,10 @@ pub(super) fn of_process(config: Config) -> Result<Config, Error> {
 /// The settings with those overridden for which a variable is set.
 pub(super) fn apply(mut config: Config, lookup: &Lookup<'_>) -> Result<Config, Error> {
     if let Some(value) = read(ENABLE, lookup)? {
-        config.enabled = if switch(ENABLE, value)? { Enabled::Yes } else { Enabled::No };
+        config.enabled = switch(ENABLE, value)?;
     }
     // What is switched off is not looked at: no other setting can keep the program from starting.
-    if config.enabled == Enabled::No {
+    if !config.enabled {
         return Ok(config);
     }
     if let Some(value) = read(NAME, lookup)? {
@@ -70,7 +70,7 @@ pub(super) fn apply(mut config: Config, lookup: &Lookup<'_>) -> Result<Config, E
     correlation::apply(&mut config, &read)?;
     sampling::apply(&mut config, &read)?;
     if let Some(value) = read(SPAN_LIMIT)? {
-        config.settings.span_limit = span_limit(value)?;
+        config.settings.max_spans_per_segment = span_limit(value)?;
     }
     if let Some(value) = read(ORPHANS)? {
         config.settings.orphans = orphans(value)?;

@@ -6,32 +6,36 @@ use super::Config;
 use crate::error::Error;
 use crate::trace::outbox::Budget;
 
-/// What is kept of the requests that the sampler leaves out: [`Config::keep`].
+/// What is kept of the requests that the sampler leaves out: [`Config::tail_sampling`].
 ///
 /// ```
 /// use std::time::Duration;
-/// use skywalking_runtime::{Config, Keep, Reporter, Sampling};
+/// use skywalking_runtime::{Config, TailSampling, Reporter, Sampling};
 ///
 /// let _agent = Config::new("shop")
 ///     .reporter(Reporter::Discard)
 ///     .sampling(Sampling::rate(0.01))
-///     .keep(Keep::errors().slower_than(Duration::from_secs(1)))
+///     .tail_sampling(TailSampling::errors().slower_than(Duration::from_secs(1)))
 ///     .start()?;
 /// # Ok::<(), skywalking_runtime::Error>(())
 /// ```
 #[derive(Clone, Copy, Debug)]
-#[must_use = "it is a setting: give it to `Config::keep`"]
-pub struct Keep {
+#[must_use = "it is a setting: give it to `Config::tail_sampling`"]
+pub struct TailSampling {
     pub(crate) slower_than: Option<Duration>,
-    pub(crate) buffer_bytes: usize,
-    pub(crate) buffer_segments: usize,
+    pub(crate) max_buffer_bytes: usize,
+    pub(crate) max_buffer_segments: usize,
 }
 
-impl Keep {
+impl TailSampling {
     /// Those with an error: a span that failed, in any segment of the request that has ended by the
     /// end of its first span.
     pub const fn errors() -> Self {
-        Self { slower_than: None, buffer_bytes: 4 * 1024 * 1024, buffer_segments: usize::MAX }
+        Self {
+            slower_than: None,
+            max_buffer_bytes: 4 * 1024 * 1024,
+            max_buffer_segments: usize::MAX,
+        }
     }
 
     /// Also those whose first span took longer.
@@ -41,22 +45,22 @@ impl Keep {
     }
 
     /// Bytes of segments that may wait for the end of their request, 4 MiB unless set, and at most
-    /// a quarter of [`queue_bytes`](Config::queue_bytes) and of
-    /// [`queue_segments`](Config::queue_segments). Above it the oldest is dropped, and counted as
-    /// [`Reason::KeepBufferFull`](crate::Reason::KeepBufferFull).
-    pub const fn buffer_bytes(mut self, bytes: usize) -> Self {
-        self.buffer_bytes = bytes;
+    /// a quarter of [`max_queue_bytes`](Config::max_queue_bytes) and of
+    /// [`max_queue_segments`](Config::max_queue_segments). Above it the oldest is dropped, and counted as
+    /// [`Diagnostic::TailBufferFull`](crate::Diagnostic::TailBufferFull).
+    pub const fn max_buffer_bytes(mut self, bytes: usize) -> Self {
+        self.max_buffer_bytes = bytes;
         self
     }
 
     /// The same within what may wait for the reporter altogether, of which it takes its part.
     pub(super) fn within(self, queue: Budget) -> Result<Self, Error> {
-        if self.buffer_bytes == 0 {
-            return Err(Error::ZeroLimit { setting: "Keep::buffer_bytes" });
+        if self.max_buffer_bytes == 0 {
+            return Err(Error::ZeroLimit { setting: "TailSampling::max_buffer_bytes" });
         }
         Ok(Self {
-            buffer_bytes: self.buffer_bytes.min(queue.bytes / 4),
-            buffer_segments: (queue.segments / 4).max(1),
+            max_buffer_bytes: self.max_buffer_bytes.min(queue.bytes / 4),
+            max_buffer_segments: (queue.segments / 4).max(1),
             ..self
         })
     }
@@ -77,8 +81,8 @@ impl Config {
     /// [Keeping what went wrong](crate::docs::concepts#keeping-what-went-wrong).
     ///
     /// It costs what recording costs, but for encoding and sending.
-    pub fn keep(mut self, keep: Keep) -> Self {
-        self.settings.keep = Some(keep);
+    pub fn tail_sampling(mut self, keep: TailSampling) -> Self {
+        self.settings.tail_sampling = Some(keep);
         self
     }
 }

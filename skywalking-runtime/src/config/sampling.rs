@@ -126,15 +126,6 @@ impl Config {
     }
 }
 
-/// The old name of a setting.
-impl Config {
-    #[doc(hidden)]
-    #[deprecated(note = "it is called `ignore_paths`, as in the layers")]
-    pub fn ignore_path(self, patterns: impl IntoIterator<Item: Into<String>>) -> Self {
-        self.ignore_paths(patterns)
-    }
-}
-
 /// All that is set about which requests are recorded.
 #[derive(Clone, Debug)]
 pub(super) struct Requests {

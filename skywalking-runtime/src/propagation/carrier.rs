@@ -8,7 +8,7 @@ use std::borrow::Cow;
 use super::others::{self, Others};
 use super::received::Received;
 use crate::trace::guarded::guarded;
-use crate::trace::tally::{self, Reason};
+use crate::trace::tally::{self, Diagnostic};
 use crate::tracer::OtherContexts;
 
 /// Reads headers. For a type of another crate see [`carrier::getter`](crate::carrier::getter).
@@ -258,7 +258,7 @@ impl<T: Inject> Inject for Option<T> {
         }
         match self {
             Some(carrier) => carrier.set_header(key, value),
-            None => tally::count(Reason::InjectNoCarrier),
+            None => tally::count(Diagnostic::InjectNoCarrier),
         }
     }
 
@@ -303,7 +303,7 @@ pub(crate) fn add_others<C: Inject + ?Sized>(carrier: &mut C, others: &Others) {
         }
     });
     if added.is_none() {
-        tally::count(Reason::CarrierPanicked);
+        tally::count(Diagnostic::CarrierPanicked);
     }
 }
 
@@ -318,6 +318,6 @@ pub(crate) fn write<C: Inject + ?Sized>(carrier: &mut C, key: &'static str, valu
         }
     });
     if written.is_none() {
-        tally::count(Reason::CarrierPanicked);
+        tally::count(Diagnostic::CarrierPanicked);
     }
 }

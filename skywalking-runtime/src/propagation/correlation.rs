@@ -12,7 +12,7 @@ use base64::engine::general_purpose::STANDARD;
 use crate::trace::segment::Segment;
 use crate::trace::slot;
 use crate::trace::tag::Raw;
-use crate::trace::tally::{self, Reason};
+use crate::trace::tally::{self, Diagnostic};
 use crate::trace::text::units;
 use crate::tracer;
 
@@ -104,19 +104,19 @@ impl Correlation {
     /// counted; the rest is taken.
     pub(crate) fn read(&mut self, header: &str, limits: Limits) {
         if header.len() > limits.header() {
-            return tally::count(Reason::CorrelationTooLong);
+            return tally::count(Diagnostic::CorrelationTooLong);
         }
         for (at, pair) in header.split(',').enumerate() {
             if at == READ_PAIRS.max(2 * limits.pairs) {
                 // No honest sender has so many, and a stranger's shall not cost the call its time.
-                return tally::count(Reason::CorrelationLimit);
+                return tally::count(Diagnostic::CorrelationLimit);
             }
             match decode_pair(pair) {
                 // A value that is empty says nothing, and removing is the sender's business.
                 Some((_, value)) if value.is_empty() => {}
                 Some((key, value)) if self.put(&key, &value, limits) => {}
-                Some(_) => tally::count(Reason::CorrelationLimit),
-                None => tally::count(Reason::CorrelationPair),
+                Some(_) => tally::count(Diagnostic::CorrelationLimit),
+                None => tally::count(Diagnostic::CorrelationPair),
             }
         }
     }
@@ -152,11 +152,13 @@ pub fn get(key: &str) -> Option<String> {
 
 /// Sends `value` along with the current trace under `key`; an empty value removes the key. False,
 /// and nothing is changed, without a context, for a fourth key, and for a key or value of over 128
-/// UTF-16 units. [`Config::correlation_limits`] can allow for more.
+/// UTF-16 units. [`Config::max_correlation_pairs`] and
+/// [`Config::max_correlation_value_length`] allow more.
 ///
 /// If the key is one of [`Config::correlation_tags`], the value is a tag of the current span too.
 ///
-/// [`Config::correlation_limits`]: crate::Config::correlation_limits
+/// [`Config::max_correlation_pairs`]: crate::Config::max_correlation_pairs
+/// [`Config::max_correlation_value_length`]: crate::Config::max_correlation_value_length
 /// [`Config::correlation_tags`]: crate::Config::correlation_tags
 ///
 /// ```

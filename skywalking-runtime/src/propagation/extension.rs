@@ -7,10 +7,10 @@
 
 use std::time::{SystemTime, UNIX_EPOCH};
 
-use crate::trace::callsite::{Kind, Layer};
+use crate::trace::callsite::{SpanKind, SpanLayer};
 use crate::trace::record::{Record, SideKind};
 use crate::trace::segment::Segment;
-use crate::trace::tally::{self, Reason};
+use crate::trace::tally::{self, Diagnostic};
 
 /// The header's name.
 pub(crate) const HEADER: &str = "sw8-x";
@@ -35,7 +35,7 @@ impl Extension {
     pub(crate) fn read(header: &str) -> Self {
         let (extension, unreadable) = Self::parse(header);
         if unreadable > 0 {
-            tally::count_many(Reason::ExtensionField, unreadable);
+            tally::count_many(Diagnostic::ExtensionField, unreadable);
         }
         extension
     }
@@ -100,7 +100,7 @@ fn is_producer(segment: &Segment) -> bool {
     let Some(record) = segment.records.get(usize::from(current.index())) else { return false };
     if !segment.writes_context()
         || current.is_muted()
-        || record.callsite.kind != Kind::Exit
+        || record.callsite.kind != SpanKind::Exit
         || record.is(Record::CONTINUED)
     {
         return false;
@@ -108,7 +108,7 @@ fn is_producer(segment: &Segment) -> bool {
     let layer = segment
         .find(record.side, |kind| kind == SideKind::Layer)
         .map_or(record.callsite.layer as u32, |side| side.a);
-    layer == Layer::Mq as u32
+    layer == SpanLayer::Mq as u32
 }
 
 fn now() -> Option<u64> {

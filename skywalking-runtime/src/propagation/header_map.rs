@@ -5,7 +5,7 @@ use std::borrow::Cow;
 use super::carrier::{Extract, Inject};
 use super::provided::{is_addable, is_holdable};
 use super::received::{Header, Received};
-use crate::trace::tally::{self, Reason};
+use crate::trace::tally::{self, Diagnostic};
 use crate::tracer::OtherContexts;
 
 /// The names that are asked for, which need no parsing.
@@ -80,7 +80,7 @@ impl Inject for http::HeaderMap {
             _ => false,
         };
         if !set {
-            tally::count(Reason::HeaderRefused);
+            tally::count(Diagnostic::HeaderRefused);
         }
     }
 
@@ -124,9 +124,9 @@ mod tests {
         while let Some(name) = names.next()
             && carrier.try_insert(name, http::HeaderValue::from_static("1")).is_ok()
         {}
-        let before = tally::read(Reason::HeaderRefused);
+        let before = tally::read(Diagnostic::HeaderRefused);
         carrier.set_header("sw8", "1");
         assert_eq!(carrier.header("sw8"), None);
-        assert!(tally::read(Reason::HeaderRefused) > before);
+        assert!(tally::read(Diagnostic::HeaderRefused) > before);
     }
 }

@@ -4,11 +4,11 @@ use super::carrier::{self, Inject};
 use super::extension::{self, Extension};
 use super::others::Others;
 use super::{correlation, sw8};
-use crate::trace::callsite::Kind;
+use crate::trace::callsite::SpanKind;
 use crate::trace::record::Record;
 use crate::trace::segment::Segment;
 use crate::trace::slot;
-use crate::trace::tally::{self, Reason};
+use crate::trace::tally::{self, Diagnostic};
 use crate::tracer;
 
 /// True if [`inject`] would write or remove headers.
@@ -84,7 +84,7 @@ fn headers(segment: &mut Segment) -> Headers {
             #[cfg(feature = "testing")]
             crate::testing::segment_left(segment.id, segment.scope);
         } else {
-            tally::count(Reason::InjectOutsideExit);
+            tally::count(Diagnostic::InjectOutsideExit);
         }
     }
     Headers { sw8, correlation, extension, foreign: segment.passed.others.clone() }
@@ -98,5 +98,7 @@ fn is_in_exit(segment: &Segment) -> bool {
         return !segment.peer_of(current).is_empty();
     }
     let record = segment.records.get(usize::from(current.index()));
-    record.is_some_and(|record| record.callsite.kind == Kind::Exit && !record.is(Record::CONTINUED))
+    record.is_some_and(|record| {
+        record.callsite.kind == SpanKind::Exit && !record.is(Record::CONTINUED)
+    })
 }

@@ -14,7 +14,7 @@ use super::correlation::{Correlation, Limits};
 use super::extension::{self, Extension};
 use super::provided::bare_text;
 use super::{correlation, sw8};
-use crate::trace::tally::{self, Reason};
+use crate::trace::tally::{self, Diagnostic};
 
 /// The text that a carrier would hand over of these bytes.
 fn text(data: &[u8]) -> String {
@@ -76,8 +76,8 @@ fn plain_sw8(header: &str) -> bool {
 /// `sw8-correlation`: what is kept came in, is within the limits and is kept again when it is sent
 /// on; what is left out is counted.
 pub fn correlation(data: &[u8]) {
-    const REASONS: [Reason; 3] =
-        [Reason::CorrelationTooLong, Reason::CorrelationPair, Reason::CorrelationLimit];
+    const REASONS: [Diagnostic; 3] =
+        [Diagnostic::CorrelationTooLong, Diagnostic::CorrelationPair, Diagnostic::CorrelationLimit];
     let counted = || REASONS.into_iter().map(tally::read).sum::<u64>();
     let header = text(data);
     let limits = Limits::DEFAULT;
@@ -125,9 +125,9 @@ fn plain_pair(pair: &str) -> Option<(String, String)> {
 /// can't be read is counted.
 pub fn extension(data: &[u8]) {
     let header = text(data);
-    let before = tally::read(Reason::ExtensionField);
+    let before = tally::read(Diagnostic::ExtensionField);
     let read = Extension::read(&header);
-    let counted = tally::read(Reason::ExtensionField) > before;
+    let counted = tally::read(Diagnostic::ExtensionField) > before;
     let (mode, time) = match header.split('-').map(str::trim).collect::<Vec<_>>()[..] {
         _ if header.len() > extension::LIMIT => ("too long", ""),
         [mode] => (mode, ""),
@@ -186,7 +186,7 @@ pub fn carrier_lines(data: &[u8]) {
         (text(parts.next().unwrap_or_default()), text(parts.next().unwrap_or_default()));
     let prefix = format!("{name}:");
     let mut carrier = lines.clone();
-    let before = tally::read(Reason::HeaderRefused);
+    let before = tally::read(Diagnostic::HeaderRefused);
     carrier.set_header(name, &value);
     if !value.is_empty() && value.bytes().all(|byte| byte.is_ascii_graphic()) {
         assert_eq!(carrier.header(name).as_deref(), Some(&*value));
@@ -200,7 +200,7 @@ pub fn carrier_lines(data: &[u8]) {
         assert!(carrier.len() <= length, "a message that is used again grew: {carrier:?}");
     } else {
         assert_eq!(carrier, lines);
-        assert!(tally::read(Reason::HeaderRefused) > before);
+        assert!(tally::read(Diagnostic::HeaderRefused) > before);
     }
     for other in names.into_iter().filter(|other| *other != name) {
         assert_eq!(

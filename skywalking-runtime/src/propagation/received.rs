@@ -7,7 +7,7 @@ use super::carrier::Extract;
 use super::{correlation, extension, others, sw8};
 use crate::trace::guarded::guarded;
 use crate::trace::quiet::Quiet;
-use crate::trace::tally::{self, Reason};
+use crate::trace::tally::{self, Diagnostic};
 use crate::trace::text;
 use crate::tracer::OtherContexts;
 
@@ -58,15 +58,17 @@ impl Header {
     }
 
     /// The longest one that could be used, in bytes, and why a longer one is not.
-    fn limit(self) -> (usize, Reason) {
+    fn limit(self) -> (usize, Diagnostic) {
         match self {
-            Self::Sw8 => (sw8::LIMIT, Reason::Sw8TooLong),
-            Self::Correlation => (correlation::Limits::MOST.header(), Reason::CorrelationTooLong),
-            Self::Extension => (extension::LIMIT, Reason::ExtensionField),
-            Self::Parent => (others::PARENT_LIMIT, Reason::OtherContext),
-            Self::State => (others::STATE_LIMIT, Reason::OtherContext),
+            Self::Sw8 => (sw8::LIMIT, Diagnostic::Sw8TooLong),
+            Self::Correlation => {
+                (correlation::Limits::MOST.header(), Diagnostic::CorrelationTooLong)
+            }
+            Self::Extension => (extension::LIMIT, Diagnostic::ExtensionField),
+            Self::Parent => (others::PARENT_LIMIT, Diagnostic::OtherContext),
+            Self::State => (others::STATE_LIMIT, Diagnostic::OtherContext),
             // Each of its units takes three bytes at most.
-            Self::RequestId => (3 * others::REQUEST_ID_LIMIT, Reason::OtherContext),
+            Self::RequestId => (3 * others::REQUEST_ID_LIMIT, Diagnostic::OtherContext),
         }
     }
 }
@@ -91,7 +93,7 @@ impl<'a> Received<'a> {
             let own = header.is_wanted(OtherContexts::Ignore);
             guarded(|| if own { carrier.header(name) } else { carrier.other_header(name) })
                 .unwrap_or_else(|| {
-                    tally::count(Reason::CarrierPanicked);
+                    tally::count(Diagnostic::CarrierPanicked);
                     None
                 })
         });
@@ -207,10 +209,10 @@ mod tests {
             (HeaderName::from_static("sw8"), long.clone()),
             (HeaderName::from_static("x-request-id"), HeaderValue::from_static("r-1")),
         ]);
-        let before = tally::read(Reason::Sw8TooLong);
+        let before = tally::read(Diagnostic::Sw8TooLong);
         let kept = map.__received(OtherContexts::Keep).into_kept().expect("one header is kept");
         assert_eq!(all(&kept), [None, None, None, None, None, Some("r-1")]);
-        assert!(tally::read(Reason::Sw8TooLong) > before);
+        assert!(tally::read(Diagnostic::Sw8TooLong) > before);
         let alone = HeaderMap::from_iter([(HeaderName::from_static("sw8"), long)]);
         assert!(alone.__received(OtherContexts::Keep).into_kept().is_none());
     }

@@ -12,7 +12,7 @@ use crate::trace::callsite::Callsite;
 use crate::trace::id;
 use crate::trace::record::Trace;
 use crate::trace::segment::{Name, Range as RangeOfText, Segment, UNKNOWN_PEER};
-use crate::trace::tally::Reason;
+use crate::trace::tally::Diagnostic;
 use crate::trace::text;
 use ::base64::Engine as _;
 use ::base64::engine::general_purpose::STANDARD;
@@ -48,22 +48,22 @@ impl Parts {
 }
 
 /// Checks a header that is not empty.
-pub(crate) fn check(header: &str) -> Result<Parts, Reason> {
+pub(crate) fn check(header: &str) -> Result<Parts, Diagnostic> {
     if header.len() > LIMIT {
-        return Err(Reason::Sw8TooLong);
+        return Err(Diagnostic::Sw8TooLong);
     }
-    let ranges = split(header).ok_or(Reason::Sw8Parts)?;
+    let ranges = split(header).ok_or(Diagnostic::Sw8Parts)?;
     if ranges.iter().any(Range::is_empty) {
-        return Err(Reason::Sw8EmptyPart);
+        return Err(Diagnostic::Sw8EmptyPart);
     }
     let [flag, trace, segment, span, service, instance, endpoint, address] = ranges;
     let bytes = header.as_bytes();
     if !matches!(bytes[flag], [b'0' | b'1']) {
-        return Err(Reason::Sw8Flag);
+        return Err(Diagnostic::Sw8Flag);
     }
     let span = span_id(&bytes[span])?;
-    check_id(&bytes[trace.clone()], Reason::Sw8TraceId)?;
-    check_id(&bytes[segment.clone()], Reason::Sw8SegmentId)?;
+    check_id(&bytes[trace.clone()], Diagnostic::Sw8TraceId)?;
+    check_id(&bytes[segment.clone()], Diagnostic::Sw8SegmentId)?;
     for part in [&service, &instance, &endpoint, &address] {
         check_base64(&bytes[part.clone()])?;
     }
@@ -121,29 +121,29 @@ fn hyphens(bytes: [u8; 8]) -> u64 {
     !(((differs & SEVEN) + SEVEN) | differs | SEVEN)
 }
 
-fn span_id(digits: &[u8]) -> Result<i32, Reason> {
+fn span_id(digits: &[u8]) -> Result<i32, Diagnostic> {
     if digits.len() > 10 {
-        return Err(Reason::Sw8SpanId);
+        return Err(Diagnostic::Sw8SpanId);
     }
     let number = digits.iter().try_fold(0_i64, |number, digit| {
         digit.is_ascii_digit().then(|| number * 10 + i64::from(digit - b'0'))
     });
-    number.and_then(|number| number.try_into().ok()).ok_or(Reason::Sw8SpanId)
+    number.and_then(|number| number.try_into().ok()).ok_or(Diagnostic::Sw8SpanId)
 }
 
-fn check_id(part: &[u8], reason: Reason) -> Result<(), Reason> {
+fn check_id(part: &[u8], reason: Diagnostic) -> Result<(), Diagnostic> {
     if part.len() > base64_length(ID_LIMIT) {
         return Err(reason);
     }
     match base64::look(part) {
         Some(base64::Bytes::Visible) => Ok(()),
         Some(base64::Bytes::Other) => Err(reason),
-        None => Err(Reason::Sw8Base64),
+        None => Err(Diagnostic::Sw8Base64),
     }
 }
 
-fn check_base64(part: &[u8]) -> Result<(), Reason> {
-    if base64::is_canonical(part) { Ok(()) } else { Err(Reason::Sw8Base64) }
+fn check_base64(part: &[u8]) -> Result<(), Diagnostic> {
+    if base64::is_canonical(part) { Ok(()) } else { Err(Diagnostic::Sw8Base64) }
 }
 
 /// The text of a part that was checked; bytes that are no UTF-8 are replaced.
@@ -300,17 +300,17 @@ mod tests {
         let long = id(&"x".repeat(151));
         assert_eq!(check(&with("1", &good.0, &good.1, "0")).map(|parts| parts.span), Ok(0));
         for (header, reason) in [
-            (with("1", &"A".repeat(4_096), &good.1, "0"), Reason::Sw8TooLong),
-            ("1-dA==".to_owned(), Reason::Sw8Parts),
-            (with("1", "", &good.1, "0"), Reason::Sw8EmptyPart),
-            (with("true", &good.0, &good.1, "0"), Reason::Sw8Flag),
-            (with("1", &good.0, &good.1, "4294967296"), Reason::Sw8SpanId),
-            (with("1", &good.0, &good.1, "00000000001"), Reason::Sw8SpanId),
-            (with("1", "dA", &good.1, "0"), Reason::Sw8Base64),
-            (with("1", &long, &good.1, "0"), Reason::Sw8TraceId),
-            (with("1", &good.0, &long, "0"), Reason::Sw8SegmentId),
-            (with("1", &id("a b"), &good.1, "0"), Reason::Sw8TraceId),
-            (with("1", &good.0, &id("a\u{e9}"), "0"), Reason::Sw8SegmentId),
+            (with("1", &"A".repeat(4_096), &good.1, "0"), Diagnostic::Sw8TooLong),
+            ("1-dA==".to_owned(), Diagnostic::Sw8Parts),
+            (with("1", "", &good.1, "0"), Diagnostic::Sw8EmptyPart),
+            (with("true", &good.0, &good.1, "0"), Diagnostic::Sw8Flag),
+            (with("1", &good.0, &good.1, "4294967296"), Diagnostic::Sw8SpanId),
+            (with("1", &good.0, &good.1, "00000000001"), Diagnostic::Sw8SpanId),
+            (with("1", "dA", &good.1, "0"), Diagnostic::Sw8Base64),
+            (with("1", &long, &good.1, "0"), Diagnostic::Sw8TraceId),
+            (with("1", &good.0, &long, "0"), Diagnostic::Sw8SegmentId),
+            (with("1", &id("a b"), &good.1, "0"), Diagnostic::Sw8TraceId),
+            (with("1", &good.0, &id("a\u{e9}"), "0"), Diagnostic::Sw8SegmentId),
         ] {
             assert_eq!(check(&header), Err(reason), "{header}");
         }

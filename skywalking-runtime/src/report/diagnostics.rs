@@ -65,13 +65,13 @@ impl Cause {
             Self::Management => "the backend refused the instance's properties or its keep-alive",
             Self::Redaction => "the program's redaction panicked; the segment counts as dropped",
             Self::QueueFull => {
-                "the queue is full; new segments are dropped (Config::queue_segments, Config::queue_bytes)"
+                "the queue is full; new segments are dropped (Config::max_queue_segments, Config::max_queue_bytes)"
             }
             Self::LiveLimit => {
-                "too many segments are open; new requests are not traced (Config::live_segments)"
+                "too many segments are open; new requests are not traced (Config::max_open_segments)"
             }
             Self::KeepBuffer => {
-                "too many segments wait for the end of their request; the oldest are dropped (Keep::buffer_bytes)"
+                "too many segments wait for the end of their request; the oldest are dropped (TailSampling::max_buffer_bytes)"
             }
         }
     }

@@ -15,7 +15,7 @@ use super::redact::Hook;
 use super::timeline::Timeline;
 use super::transport::Form;
 use super::trials::{Fate, Trials};
-use crate::config::Keep;
+use crate::config::TailSampling;
 use crate::trace::clock;
 use crate::trace::outbox::{self, Attached, Budget, Head, Load, Tray};
 use crate::trace::record::Record;
@@ -119,16 +119,16 @@ pub(crate) struct Drain {
 }
 
 impl Drain {
-    /// Segments wait `max_age` milliseconds for what they lack, and take at most half of the queue
+    /// Segments wait `max_segment_age` milliseconds for what they lack, and take at most half of the queue
     /// meanwhile. Anchors the time: stamps from now on can be told.
     pub(crate) fn new(
         ledger: Ledger,
         identity: Identity,
         form: Form,
         hook: Hook,
-        max_age: u64,
+        max_segment_age: u64,
         queue: Budget,
-        keep: Option<Keep>,
+        keep: Option<TailSampling>,
     ) -> Self {
         let mut timeline = Timeline::default();
         timeline.add(clock::anchor());
@@ -139,8 +139,8 @@ impl Drain {
             timeline,
             load: Load::default(),
             place: Place::default(),
-            waiting: Waiting::new(max_age, queue),
-            trials: Trials::new(keep.unwrap_or(Keep::errors())),
+            waiting: Waiting::new(max_segment_age, queue),
+            trials: Trials::new(keep.unwrap_or(TailSampling::errors())),
             kept: VecDeque::new(),
             released: false,
             discarded: (0, 0),

@@ -1,5 +1,5 @@
 //! Segments that have ended and wait for the handles of some of their spans
-//! ([`AsyncSpan`](crate::AsyncSpan)): they stay with the reporter, until the last handle is done or
+//! ([`DetachedSpan`](crate::DetachedSpan)): they stay with the reporter, until the last handle is done or
 //! they are too old. When the reporter ends they go as they are. At most half of the queue waits
 //! so, with what those handles said that are done: handles that were forgotten shall not shut out
 //! the rest.

@@ -9,7 +9,7 @@ use std::fmt::{self, Write as _};
 
 use super::accounts;
 use crate::trace::outbox::{self, Totals};
-use crate::trace::tally::{self, Reason};
+use crate::trace::tally::{self, Diagnostic};
 
 /// Counts of segments since the process started, over all agents that ran in it.
 ///
@@ -44,7 +44,7 @@ pub struct Stats {
     pub sent: u64,
     /// Segments that were lost.
     pub dropped: Dropped,
-    reasons: [u64; Reason::ALL.len()],
+    reasons: [u64; Diagnostic::ALL.len()],
 }
 
 /// Segments that were lost, by cause. `Debug` shows the counts that aren't 0.
@@ -65,8 +65,8 @@ pub struct Dropped {
     /// The program's redaction panicked on them ([`Config::redact`](crate::Config::redact)).
     pub hook_panicked: u64,
     /// The sampler had left their requests out, and nothing went wrong that
-    /// [`Config::keep`](crate::Config::keep) would keep; or there was no room for them to wait
-    /// for that ([`Reason::KeepBufferFull`]).
+    /// [`Config::tail_sampling`](crate::Config::tail_sampling) would keep; or there was no room for them to wait
+    /// for that ([`Diagnostic::TailBufferFull`]).
     pub not_kept: u64,
 }
 
@@ -128,7 +128,7 @@ impl fmt::Debug for Stats {
             ("in_flight", in_flight),
             ("sent", sent),
         ];
-        let reasons = self.reasons().map(|(reason, count)| (reason.name(), count));
+        let reasons = self.diagnostics().map(|(reason, count)| (reason.name(), count));
         show(f, "Stats", segments.into_iter().chain(dropped.by_cause()).chain(reasons))
     }
 }
@@ -201,8 +201,8 @@ impl Stats {
             hook_panicked: reporter.hook_panicked,
             not_kept: reporter.not_kept,
         };
-        let mut reasons = [0; Reason::ALL.len()];
-        for (count, reason) in reasons.iter_mut().zip(Reason::ALL) {
+        let mut reasons = [0; Diagnostic::ALL.len()];
+        for (count, reason) in reasons.iter_mut().zip(Diagnostic::ALL) {
             *count = tally::read(*reason);
         }
         Self {
@@ -218,14 +218,14 @@ impl Stats {
     }
 
     /// How often something was ignored, cut or refused for this reason.
-    pub fn count(&self, reason: Reason) -> u64 {
+    pub fn count(&self, reason: Diagnostic) -> u64 {
         self.reasons.get(reason as usize).copied().unwrap_or(0)
     }
 
     /// How often something was ignored, cut or refused, by reason; each reason once, in a fixed
     /// order.
-    pub fn reasons(&self) -> impl Iterator<Item = (Reason, u64)> + '_ {
-        Reason::ALL.iter().copied().zip(self.reasons)
+    pub fn diagnostics(&self) -> impl Iterator<Item = (Diagnostic, u64)> + '_ {
+        Diagnostic::ALL.iter().copied().zip(self.reasons)
     }
 
     /// The counts as one line of JSON. Of the reasons only those that came up.
@@ -237,7 +237,7 @@ impl Stats {
             r#"{{"opened":{opened},"finished":{finished},"open":{open},"queued":{queued},"in_flight":{in_flight},"sent":{sent},"dropped":{{"queue_full":{queue_full},"off":{off},"unconfirmed":{unconfirmed},"refused":{refused},"shutdown":{shutdown},"hook_panicked":{hook_panicked},"not_kept":{not_kept}}},"reasons":{{"#
         );
         let mut comma = "";
-        for (reason, count) in self.reasons().filter(|(_, count)| *count > 0) {
+        for (reason, count) in self.diagnostics().filter(|(_, count)| *count > 0) {
             // Names of reasons are words with underscores: nothing to escape. Writing to a string
             // can't fail.
             let _ = write!(json, r#"{comma}"{}":{count}"#, reason.name());
@@ -262,13 +262,13 @@ mod tests {
             in_flight: 0,
             sent: 0,
             dropped: Dropped::default(),
-            reasons: [0; Reason::ALL.len()],
+            reasons: [0; Diagnostic::ALL.len()],
         };
         assert_eq!(format!("{none:?} {:?}", none.dropped), "Stats Dropped");
         let dropped = Dropped { shutdown: 2, ..Dropped::default() };
         assert_eq!(format!("{dropped:?}"), "Dropped { shutdown: 2 }");
         let mut stats = Stats { opened: 9, open: 9, dropped, ..none };
-        stats.reasons[Reason::EmptyPeer as usize] = 3;
+        stats.reasons[Diagnostic::EmptyPeer as usize] = 3;
         assert_eq!(
             format!("{stats:?}"),
             "Stats { opened: 9, open: 9, shutdown: 2, empty_peer: 3 }"
@@ -298,7 +298,7 @@ mod tests {
                 hook_panicked: 0,
                 not_kept: 0,
             },
-            reasons: [0; Reason::ALL.len()],
+            reasons: [0; Diagnostic::ALL.len()],
         };
         stats.reasons[0] = 3;
         let json: serde_json::Value = serde_json::from_str(&stats.to_json()).unwrap();
@@ -307,7 +307,7 @@ mod tests {
             serde_json::json!({
                 "opened": 9, "finished": 8, "open": 1, "queued": 2, "in_flight": 1, "sent": 1,
                 "dropped": { "queue_full": 1, "off": 0, "unconfirmed": 2, "refused": 1, "shutdown": 0, "hook_panicked": 0, "not_kept": 0 },
-                "reasons": { (Reason::ALL[0].name()): 3 },
+                "reasons": { (Diagnostic::ALL[0].name()): 3 },
             })
         );
         assert!(!stats.to_json().contains('\n'));

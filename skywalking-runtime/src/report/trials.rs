@@ -10,11 +10,11 @@ use std::time::Duration;
 
 use super::held::Held;
 use super::timeline::Timeline;
-use crate::config::Keep;
+use crate::config::TailSampling;
 use crate::sync::{Arc, Ordering, fence};
 use crate::trace::outbox::{Attached, Head};
 use crate::trace::record::Record;
-use crate::trace::tally::{self, Reason};
+use crate::trace::tally::{self, Diagnostic};
 use crate::trace::trial::{Trial, Verdict};
 
 /// What is to be done with a segment.
@@ -31,7 +31,7 @@ pub(crate) enum Fate {
 /// The buffer.
 #[derive(Debug)]
 pub(crate) struct Trials {
-    keep: Keep,
+    keep: TailSampling,
     /// By the order in which they came.
     waiting: BTreeMap<u64, Held>,
     /// The places in there of each trial, by its address. While one of its segments waits, no
@@ -46,7 +46,7 @@ fn address(trial: &Arc<Trial>) -> usize {
 }
 
 impl Trials {
-    pub(crate) fn new(keep: Keep) -> Self {
+    pub(crate) fn new(keep: TailSampling) -> Self {
         Self { keep, waiting: BTreeMap::new(), groups: HashMap::new(), bytes: 0, next: 0 }
     }
 
@@ -87,12 +87,13 @@ impl Trials {
         self.waiting.insert(self.next, held);
         self.next += 1;
         let mut pushed_out = Vec::new();
-        while self.bytes > self.keep.buffer_bytes || self.waiting.len() > self.keep.buffer_segments
+        while self.bytes > self.keep.max_buffer_bytes
+            || self.waiting.len() > self.keep.max_buffer_segments
         {
             let Some((place, held)) = self.waiting.pop_first() else { break };
             self.bytes -= held.weight();
             self.forget(place, &held);
-            tally::count(Reason::KeepBufferFull);
+            tally::count(Diagnostic::TailBufferFull);
             pushed_out.push(held);
         }
         pushed_out
@@ -160,10 +161,10 @@ impl Trials {
 mod tests {
     use super::super::encode::Segment;
     use super::*;
-    use crate::trace::callsite::{Callsite, Kind};
+    use crate::trace::callsite::{Callsite, SpanKind};
     use crate::trace::record::NONE;
 
-    static WORK: Callsite = Callsite::new(Kind::Entry, "/work");
+    static WORK: Callsite = Callsite::new(SpanKind::Entry, "/work");
 
     fn record(flags: u16) -> Record {
         Record { start: 1, end: 2, callsite: &WORK, parent: NONE, flags, side: 0 }
@@ -187,7 +188,7 @@ mod tests {
     }
 
     fn trials(bytes: usize) -> Trials {
-        Trials::new(Keep::errors().buffer_bytes(bytes))
+        Trials::new(TailSampling::errors().max_buffer_bytes(bytes))
     }
 
     /// What becomes of it, and the ids of what goes with it.
@@ -233,7 +234,7 @@ mod tests {
     fn above_its_bytes_or_its_number_the_buffer_gives_up_the_oldest() {
         let by_bytes = trials(250);
         let mut by_number = trials(10_000);
-        by_number.keep.buffer_segments = 2;
+        by_number.keep.max_buffer_segments = 2;
         for mut trials in [by_bytes, by_number] {
             let trial = Arc::new(Trial::new(1));
             let given_up: Vec<_> =
@@ -287,7 +288,8 @@ mod tests {
             timeline.add(crate::trace::clock::Anchor { counter, monotonic, wall: monotonic });
         }
         let kept = |limit, first_part: Option<Record>| {
-            let mut trials = Trials::new(Keep::errors().slower_than(Duration::from_secs(limit)));
+            let mut trials =
+                Trials::new(TailSampling::errors().slower_than(Duration::from_secs(limit)));
             let trial = Arc::new(Trial::new(1));
             if let Some(first) = first_part {
                 trial.part_ends(&[first]);

@@ -81,7 +81,7 @@ pub fn allow(rule: &'static str) {
 }
 
 /// What is open in this process is older by so much from now on: what is too old then
-/// ([`Config::max_age`](crate::Config::max_age)) goes on in a new segment, and what waits for a
+/// ([`Config::max_segment_age`](crate::Config::max_segment_age)) goes on in a new segment, and what waits for a
 /// handle is given up.
 ///
 /// ```

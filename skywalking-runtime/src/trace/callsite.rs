@@ -15,7 +15,7 @@ use crate::tracer::Orphans;
 /// The side of a call that a span stands for (`docs/protocol.md#spans`).
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[repr(u8)]
-pub enum Kind {
+pub enum SpanKind {
     /// The server side of a call, or the consumer of a message.
     Entry = 0,
     /// The client side of a call, or the producer of a message.
@@ -28,7 +28,7 @@ pub enum Kind {
 /// what the peer becomes on the map.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[repr(u8)]
-pub enum Layer {
+pub enum SpanLayer {
     /// None of the others: what a span has unless told.
     Unknown = 0,
     /// A database.
@@ -52,9 +52,9 @@ pub enum Layer {
 #[derive(Debug)]
 pub struct Callsite {
     pub(crate) name: &'static str,
-    pub(crate) kind: Kind,
+    pub(crate) kind: SpanKind,
     pub(crate) component: i32,
-    pub(crate) layer: Layer,
+    pub(crate) layer: SpanLayer,
     pub(crate) peer: &'static str,
     pub(crate) tags: &'static [(&'static str, &'static str)],
     /// What was written out rather than left to a default: decides which values a merged span
@@ -93,17 +93,22 @@ impl Callsite {
     /// (Rust). An Exit, and an Entry of layer MQ, has the component of the system that
     /// `db.type`, `cache.type`, `mq.type` or the first part of an MQ span's name tells, else none
     /// (0).
-    pub const fn new(kind: Kind, name: &'static str) -> Self {
+    pub const fn new(kind: SpanKind, name: &'static str) -> Self {
         Self::located(kind, name, "", 0)
     }
 
     /// The same, with the place in the source where it stands.
-    pub const fn located(kind: Kind, name: &'static str, file: &'static str, line: u32) -> Self {
+    pub const fn located(
+        kind: SpanKind,
+        name: &'static str,
+        file: &'static str,
+        line: u32,
+    ) -> Self {
         Self {
             name,
             kind,
             component: component::RUST,
-            layer: Layer::Unknown,
+            layer: SpanLayer::Unknown,
             peer: "",
             tags: &[],
             given: NAME,
@@ -127,7 +132,7 @@ impl Callsite {
 
     /// The layer.
     #[must_use]
-    pub const fn layer(mut self, layer: Layer) -> Self {
+    pub const fn layer(mut self, layer: SpanLayer) -> Self {
         self.layer = layer;
         self.given |= LAYER;
         self
@@ -321,13 +326,13 @@ macro_rules! __callsite_tags {
 #[macro_export]
 macro_rules! __callsite_kind {
     (entry) => {
-        $crate::__private::Kind::Entry
+        $crate::__private::SpanKind::Entry
     };
     (exit) => {
-        $crate::__private::Kind::Exit
+        $crate::__private::SpanKind::Exit
     };
     (local) => {
-        $crate::__private::Kind::Local
+        $crate::__private::SpanKind::Local
     };
 }
 
@@ -335,34 +340,34 @@ macro_rules! __callsite_kind {
 #[macro_export]
 macro_rules! __callsite_layer {
     (unknown) => {
-        $crate::__private::Layer::Unknown
+        $crate::__private::SpanLayer::Unknown
     };
     (database) => {
-        $crate::__private::Layer::Database
+        $crate::__private::SpanLayer::Database
     };
     (rpc) => {
-        $crate::__private::Layer::Rpc
+        $crate::__private::SpanLayer::Rpc
     };
     (http) => {
-        $crate::__private::Layer::Http
+        $crate::__private::SpanLayer::Http
     };
     (mq) => {
-        $crate::__private::Layer::Mq
+        $crate::__private::SpanLayer::Mq
     };
     (cache) => {
-        $crate::__private::Layer::Cache
+        $crate::__private::SpanLayer::Cache
     };
     (faas) => {
-        $crate::__private::Layer::Faas
+        $crate::__private::SpanLayer::Faas
     };
     (genai) => {
-        $crate::__private::Layer::GenAi
+        $crate::__private::SpanLayer::GenAi
     };
 }
 
 #[cfg(test)]
 mod tests {
-    use super::{Callsite, Kind, Layer, component};
+    use super::{Callsite, SpanKind, SpanLayer, component};
 
     const SHARD: &str = "shard-7";
 
@@ -396,7 +401,7 @@ mod tests {
         );
         assert_eq!(
             (CONSTANT.kind, CONSTANT.component, CONSTANT.layer, CONSTANT.peer),
-            (Kind::Exit, 7, Layer::Cache, "cache:6379")
+            (SpanKind::Exit, 7, SpanLayer::Cache, "cache:6379")
         );
         let expected = [
             ("text", "t"),

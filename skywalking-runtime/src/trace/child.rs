@@ -6,7 +6,7 @@ use super::callsite::Callsite;
 use super::prepared::Prepared;
 use super::scope::{self, Begun, Scope};
 use super::slot;
-use super::tally::{self, Reason};
+use super::tally::{self, Diagnostic};
 use crate::tracer;
 
 /// Opens a child of the current span. It closes when the guard drops.
@@ -87,7 +87,7 @@ impl Drop for Child {
     #[inline]
     fn drop(&mut self) {
         if self.orphan {
-            tally::count(Reason::ChildWithoutContext);
+            tally::count(Diagnostic::ChildWithoutContext);
         }
     }
 }

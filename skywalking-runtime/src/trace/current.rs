@@ -5,7 +5,7 @@ use std::any::type_name;
 use std::error::Error;
 use std::fmt::{Debug, Display};
 
-use super::callsite::Layer;
+use super::callsite::SpanLayer;
 use super::clock;
 use super::failure::{self, Failure, Severity};
 use super::id;
@@ -25,12 +25,12 @@ use crate::tracer;
 /// current().tag("user.id", 7).tag_display("ratio", &0.5).log("event", "cache miss");
 /// ```
 #[derive(Clone, Copy, Debug)]
-pub struct Current(());
+pub struct CurrentSpan(());
 
 /// The span that is current on this thread.
 #[inline]
-pub fn current() -> Current {
-    Current(())
+pub fn current() -> CurrentSpan {
+    CurrentSpan(())
 }
 
 fn with(work: impl FnOnce(&mut Segment)) {
@@ -70,7 +70,7 @@ pub(super) fn tag_formatted(key: &'static str, value: std::fmt::Arguments<'_>) {
     clippy::return_self_not_must_use,
     reason = "made to be chained, and to be dropped at the end of the chain"
 )]
-impl Current {
+impl CurrentSpan {
     /// True if the current span is recorded: for values that cost something to find.
     pub fn is_recording(self) -> bool {
         failure::recording()
@@ -135,7 +135,7 @@ impl Current {
 
     /// The span failed with this error: `event=error`, its type, its message and the chain of its
     /// sources.
-    pub fn error<E: Error + ?Sized>(self, error: &E) -> Self {
+    pub fn record_error<E: Error + ?Sized>(self, error: &E) -> Self {
         failure::record(&Failure {
             kind: kind_of::<E>(),
             message: Some(&Shown(error)),
@@ -146,7 +146,7 @@ impl Current {
     }
 
     /// The span failed, and all that is known is a text.
-    pub fn error_message(self, message: &dyn Display) -> Self {
+    pub fn record_error_message(self, message: &dyn Display) -> Self {
         failure::record(&Failure {
             kind: "error",
             message: Some(message),
@@ -157,7 +157,7 @@ impl Current {
     }
 
     /// The span failed, and what came back says why: a status, say, in a tag. Without a log.
-    pub fn failed(self) -> Self {
+    pub fn set_error(self) -> Self {
         with(|segment| {
             if let Some(record) = segment.current_record() {
                 record.flags |= Record::ERROR;
@@ -194,7 +194,7 @@ impl Current {
     }
 
     /// Another layer.
-    pub fn set_layer(self, layer: Layer) -> Self {
+    pub fn set_layer(self, layer: SpanLayer) -> Self {
         with(|segment| {
             segment.push_current(Side {
                 key: "",

@@ -101,7 +101,7 @@ impl Describe<'_> {
         self
     }
 
-    /// A tag of text, number or bool, as [`Current::tag`](crate::Current::tag) takes it.
+    /// A tag of text, number or bool, as [`CurrentSpan::tag`](crate::CurrentSpan::tag) takes it.
     pub fn tag(&mut self, key: &'static str, value: impl TagValue) -> &mut Self {
         if self.0.accepting() {
             self.0.tag(key, value.raw());

@@ -14,13 +14,13 @@ use std::sync::Arc;
 
 pub(crate) use self::cell::{Detached, Ending, Entry};
 use super::clock;
-use super::current::{Current, Shown, kind_of};
+use super::current::{CurrentSpan, Shown, kind_of};
 use super::failure::{Failure, Severity};
 use super::outbox::Budget;
 use super::slot;
 use super::snapshot::{Snapshot, capture};
 use super::tag::{Kept, TagValue};
-use super::tally::{self, Reason};
+use super::tally::{self, Diagnostic};
 use super::text::{self, TAG_LIMIT};
 
 /// Entries that a handle collects, and their text in bytes; what is over is counted. A segment
@@ -29,19 +29,19 @@ const ENTRIES: usize = 1_024;
 const TEXT: usize = 256 * 1024;
 
 /// A span that ends when [`finish`](Self::finish) is called, on whatever thread: made by
-/// [`Current::detach`].
+/// [`CurrentSpan::detach`].
 ///
 /// What is said of it from then on is said here. Dropped unfinished, it ends the span with the tag
 /// `unfinished=true`. Its segment is reported when it is done, or when it has become older than
-/// [`Config::max_age`](crate::Config::max_age); a shutdown doesn't wait for it either, and
+/// [`Config::max_segment_age`](crate::Config::max_segment_age); a shutdown doesn't wait for it either, and
 /// where half of what may wait for the reporter waits for handles, the oldest is reported as it is.
-/// What it says after that is lost, and counted as [`Reason::DetachedTooLate`].
+/// What it says after that is lost, and counted as [`Diagnostic::DetachedTooLate`].
 ///
 /// ```
-/// use skywalking_runtime::{AsyncSpan, current, exit_span, testing};
+/// use skywalking_runtime::{DetachedSpan, current, exit_span, testing};
 ///
 /// #[exit_span(name = "/jobs/submit", peer = "jobs:9000", layer = rpc)]
-/// fn submit() -> AsyncSpan {
+/// fn submit() -> DetachedSpan {
 ///     // Headers are written here as always; the answer comes by a callback.
 ///     current().detach()
 /// }
@@ -57,7 +57,7 @@ const TEXT: usize = 256 * 1024;
 /// ```
 #[must_use = "the span ends unfinished when its handle drops: keep it until `finish`"]
 #[derive(Debug)]
-pub struct AsyncSpan {
+pub struct DetachedSpan {
     /// None: nothing is recorded.
     open: Option<Box<Open>>,
     /// Also where nothing is recorded: what goes on from here shall not begin a trace of its own.
@@ -77,7 +77,7 @@ impl Open {
         let bytes = self.bytes + entry.bytes();
         if self.said.entries.len() >= ENTRIES || bytes > TEXT {
             self.said.left_out.add(entry.left_out());
-            return tally::count(Reason::EntryLimit);
+            return tally::count(Diagnostic::EntryLimit);
         }
         self.bytes = bytes;
         self.said.entries.push(entry);
@@ -88,27 +88,27 @@ impl Open {
         self.said.unfinished = unfinished;
         self.said.reserve(self.bytes, self.budget);
         if !self.cell.fill(self.said) {
-            tally::count(Reason::DetachedTooLate);
+            tally::count(Diagnostic::DetachedTooLate);
         }
     }
 }
 
-impl Current {
+impl CurrentSpan {
     /// Takes the end of the span into a handle that can go anywhere: the span does not end with its
-    /// function, closure or future any more, but with [`AsyncSpan::finish`]. Until its scope
+    /// function, closure or future any more, but with [`DetachedSpan::finish`]. Until its scope
     /// ends it stays the current span. Where no span is recorded, and of a span whose
     /// end was taken before, the handle does nothing.
-    pub fn detach(self) -> AsyncSpan {
+    pub fn detach(self) -> DetachedSpan {
         let cell = slot::with(|segment| Some((segment.detach()?, segment.tracer.settings.queue)))
             .flatten();
         let open = cell.map(|(cell, budget)| {
             Box::new(Open { cell, said: Ending::default(), bytes: 0, budget })
         });
-        AsyncSpan { open, snapshot: capture() }
+        DetachedSpan { open, snapshot: capture() }
     }
 }
 
-impl AsyncSpan {
+impl DetachedSpan {
     fn with(&mut self, work: impl FnOnce(&mut Open)) -> &mut Self {
         if let Some(open) = &mut self.open {
             work(open);
@@ -121,7 +121,7 @@ impl AsyncSpan {
         self.open.is_some()
     }
 
-    /// A tag, as [`Current::tag`].
+    /// A tag, as [`CurrentSpan::tag`].
     pub fn tag(&mut self, key: &'static str, value: impl TagValue) -> &mut Self {
         self.with(|open| open.push(Entry::Tag(key, Kept::new(value.raw()))))
     }
@@ -148,8 +148,8 @@ impl AsyncSpan {
         })
     }
 
-    /// The span failed with this error, as [`Current::error`].
-    pub fn error<E: Error + ?Sized>(&mut self, error: &E) -> &mut Self {
+    /// The span failed with this error, as [`CurrentSpan::record_error`].
+    pub fn record_error<E: Error + ?Sized>(&mut self, error: &E) -> &mut Self {
         let source = || error.source();
         self.fail(&Failure {
             kind: kind_of::<E>(),
@@ -160,7 +160,7 @@ impl AsyncSpan {
     }
 
     /// The span failed, and all that is known is a text.
-    pub fn error_message(&mut self, message: &dyn Display) -> &mut Self {
+    pub fn record_error_message(&mut self, message: &dyn Display) -> &mut Self {
         self.fail(&Failure {
             kind: "error",
             message: Some(message),
@@ -178,7 +178,7 @@ impl AsyncSpan {
     }
 
     /// The span failed, and what came back says why: a status, say, in a tag. Without a log.
-    pub fn failed(&mut self) -> &mut Self {
+    pub fn set_error(&mut self) -> &mut Self {
         self.with(|open| open.said.failed = true)
     }
 
@@ -196,7 +196,7 @@ impl AsyncSpan {
     }
 }
 
-impl Drop for AsyncSpan {
+impl Drop for DetachedSpan {
     fn drop(&mut self) {
         if let Some(open) = self.open.take() {
             open.end(true);

@@ -10,7 +10,7 @@ use tokio::task::{Id, try_id};
 use super::misuse;
 use super::segment::Segment;
 use super::slot;
-use super::tally::{self, Reason};
+use super::tally::{self, Diagnostic};
 use super::thread;
 
 /// A task of tokio, or none. Without the feature `tokio` always none.
@@ -42,7 +42,7 @@ pub(super) fn displace() -> Option<Box<Segment>> {
     if !is_here() {
         return None;
     }
-    tally::count(Reason::OtherTask);
+    tally::count(Diagnostic::OtherTask);
     slot::replace(None)
 }
 
@@ -52,11 +52,11 @@ pub(super) fn keep(other: Box<Segment>) {
     tally::count(if other.sync_task.is_some_and(|task| task != Task::here()) {
         let mut other = Some(other);
         slot::with(|segment| segment.displaced = other.take());
-        Reason::OtherTask
+        Diagnostic::OtherTask
     } else {
         // An argument's code left it there; it can't be reached any more, so it ends now.
         thread::finish(other);
-        Reason::GuardMisplaced
+        Diagnostic::GuardMisplaced
     });
 }
 

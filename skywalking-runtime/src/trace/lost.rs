@@ -12,7 +12,7 @@ use super::clock;
 use super::scope::Begun;
 use super::segment::Segment;
 use super::slot;
-use super::tally::{self, Reason};
+use super::tally::{self, Diagnostic};
 use super::thread;
 use super::traced::End;
 
@@ -47,7 +47,7 @@ pub(super) struct Ended {
 /// Remembers a root that ended without its segment, and counts it.
 #[cold]
 pub(super) fn leave(begun: Begun, end: Option<End>, displaced: Option<Box<Segment>>) {
-    tally::count(Reason::GuardMisplaced);
+    tally::count(Diagnostic::GuardMisplaced);
     let ended = Ended { begun, end, at: clock::now(), displaced };
     let forgotten = with_list(|list| {
         let forgotten = (list.len() >= MOST).then(|| list.remove(0));
@@ -115,7 +115,7 @@ fn look(displaced: Box<Segment>) {
 /// What was in the slot where it should have been empty ends.
 fn settle(other: Option<Box<Segment>>) {
     if let Some(other) = other {
-        tally::count(Reason::GuardMisplaced);
+        tally::count(Diagnostic::GuardMisplaced);
         thread::finish(other);
     }
 }

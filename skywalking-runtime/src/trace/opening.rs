@@ -11,7 +11,7 @@ mod context;
 
 use std::fmt::{self, Debug, Display};
 
-use super::callsite::{Callsite, Kind};
+use super::callsite::{Callsite, SpanKind};
 use super::foreign;
 use super::orphans::Origin;
 use super::quiet::Quiet;
@@ -101,7 +101,7 @@ impl Opening {
 
     #[inline(never)]
     fn decide(&mut self) -> Place {
-        if self.callsite.kind == Kind::Entry && foreign::is_here() {
+        if self.callsite.kind == SpanKind::Entry && foreign::is_here() {
             self.place = self.decide_root();
             return self.place;
         }
@@ -215,7 +215,7 @@ impl Opening {
             Place::Root => self.root.as_ref().is_some_and(|segment| segment.sampled),
             // An exit that finds no room is not recorded, but its header is written, and that holds
             // the peer.
-            Place::Full => self.callsite.kind == Kind::Exit,
+            Place::Full => self.callsite.kind == SpanKind::Exit,
             Place::Unknown | Place::Nowhere | Place::Unsampled | Place::Undecided => false,
         }
     }
@@ -298,7 +298,7 @@ impl Opening {
             return;
         }
         let merged = self.place == Place::Merged;
-        let needed = self.callsite.kind == Kind::Exit;
+        let needed = self.callsite.kind == SpanKind::Exit;
         self.formatted(format_args!("{peer}"), PEER_LIMIT, |segment, head, text| {
             // Of two that are one, the outer's counts: it was there first, and a header may have
             // told it.

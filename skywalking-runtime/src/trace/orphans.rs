@@ -8,7 +8,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use once_cell::race::OnceRef;
 
 use super::callsite::Callsite;
-use super::tally::{self, Reason};
+use super::tally::{self, Diagnostic};
 use crate::tracer::{Orphans, Settings};
 
 /// How a span is opened.
@@ -48,7 +48,7 @@ pub(super) fn opens(callsite: &'static Callsite, origin: Origin, settings: &Sett
     }
     let skips = callsite.orphan_rule().unwrap_or(settings.orphans) == Orphans::Skip;
     if skips {
-        tally::count(Reason::OrphanSkipped);
+        tally::count(Diagnostic::OrphanSkipped);
     }
     !skips
 }

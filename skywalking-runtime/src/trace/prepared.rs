@@ -7,7 +7,7 @@ use std::future::Future;
 
 use futures_core::stream::Stream;
 
-use super::callsite::{Callsite, Kind};
+use super::callsite::{Callsite, SpanKind};
 use super::opening::{self, Opening, REFS_LIMIT};
 use super::orphans::Origin;
 use super::quiet::Quiet;
@@ -76,7 +76,7 @@ impl Prepared {
 
     /// Remembers that the program opens a root by hand. Only of a Local span it matters.
     pub(super) fn by_hand(mut self) -> Self {
-        if self.callsite.kind == Kind::Local && tracer::enabled() {
+        if self.callsite.kind == SpanKind::Local && tracer::enabled() {
             self.given().is_by_hand = true;
         }
         self

@@ -10,7 +10,7 @@ use std::mem::replace;
 use super::foreign;
 use super::segment::Segment;
 use super::slot;
-use super::tally::{self, Reason};
+use super::tally::{self, Diagnostic};
 
 thread_local! {
     /// No root opens.
@@ -52,7 +52,7 @@ impl Drop for Quiet {
         if let Some(key) = self.segment
             && slot::with_key(key, Segment::record_again).is_none()
         {
-            tally::count(Reason::GuardMisplaced);
+            tally::count(Diagnostic::GuardMisplaced);
         }
     }
 }

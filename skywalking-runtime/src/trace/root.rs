@@ -8,7 +8,7 @@ use std::fmt::Display;
 use std::future::Future;
 use std::sync::Arc;
 
-use super::callsite::{Callsite, Kind};
+use super::callsite::{Callsite, SpanKind};
 use super::foreign;
 use super::lost;
 use super::orphans::{self, Origin};
@@ -20,7 +20,7 @@ use super::sampler::{self, Custom, Upstream, Verdict};
 use super::scope::Begun;
 use super::segment::Segment;
 use super::slot;
-use super::tally::{self, Reason};
+use super::tally::{self, Diagnostic};
 use super::thread;
 use super::traced::{End, Resumable};
 use super::trial::Trial;
@@ -35,7 +35,8 @@ pub(super) fn segment_for(callsite: &'static Callsite, origin: Origin) -> Option
         return None;
     }
     let mut segment = thread::segment(|settings| {
-        (callsite.kind != Kind::Local || orphans::opens(callsite, origin, settings)).then_some(true)
+        (callsite.kind != SpanKind::Local || orphans::opens(callsite, origin, settings))
+            .then_some(true)
     })?;
     segment.scope = sampler::scope();
     Some(segment)
@@ -56,8 +57,8 @@ pub(super) fn decide(
     let name = name.unwrap_or(callsite.name);
     let left_out = if let Some(reason) = choice.ignored.reason(name) {
         Some(reason)
-    } else if outbox::open_segments() >= settings.live_segments {
-        Some(Reason::UnsampledLiveLimit)
+    } else if outbox::open_segments() >= settings.max_open_segments {
+        Some(Diagnostic::UnsampledLiveLimit)
     } else {
         match choice.verdict(segment.key, upstream) {
             Verdict::Sampled => None,
@@ -71,7 +72,7 @@ pub(super) fn decide(
     #[cfg(feature = "testing")]
     let left_out = left_out.or_else(|| {
         let asked = upstream == Upstream::Unknown && !sampler::decide(name);
-        asked.then_some(Reason::UnsampledSampler)
+        asked.then_some(Diagnostic::UnsampledSampler)
     });
     if let Some(reason) = left_out {
         leave_out(&mut segment, reason);
@@ -81,13 +82,13 @@ pub(super) fn decide(
 
 /// True if the request is left out whatever its name is, so that nobody needs to compute that.
 pub(super) fn refuses(segment: &mut Segment) -> bool {
-    if segment.tracer.settings.keep.is_some() {
+    if segment.tracer.settings.tail_sampling.is_some() {
         // It will be recorded, unless a list has its name.
         return false;
     }
     let refuses = segment.tracer.choice.refuses(segment.key, upstream(segment));
     if refuses {
-        leave_out(segment, Reason::UnsampledSampler);
+        leave_out(segment, Diagnostic::UnsampledSampler);
     }
     refuses
 }
@@ -101,9 +102,9 @@ fn upstream(segment: &Segment) -> Upstream {
 }
 
 #[cold]
-fn leave_out(segment: &mut Segment, reason: Reason) {
+fn leave_out(segment: &mut Segment, reason: Diagnostic) {
     tally::count(reason);
-    if reason == Reason::UnsampledSampler && segment.tracer.settings.keep.is_some() {
+    if reason == Diagnostic::UnsampledSampler && segment.tracer.settings.tail_sampling.is_some() {
         segment.attached.trial = Some(Arc::new(Trial::new(segment.key)));
     } else {
         segment.leave_out();
@@ -130,7 +131,7 @@ fn ask(mut segment: Box<Segment>, custom: &Custom, name: &str) -> Option<Box<Seg
     // What the sampler captured says that nothing is recorded.
     segment.unshare();
     if !sampled {
-        leave_out(&mut segment, Reason::UnsampledSampler);
+        leave_out(&mut segment, Diagnostic::UnsampledSampler);
     }
     Some(segment)
 }
@@ -145,9 +146,9 @@ pub(super) fn unsampled_segment() -> Option<Box<Segment>> {
 
 /// True if one more segment may be open. Counts if not.
 pub(super) fn has_room(settings: &Settings) -> bool {
-    let below = outbox::open_segments() < settings.live_segments;
+    let below = outbox::open_segments() < settings.max_open_segments;
     if !below {
-        tally::count(Reason::UnsampledLiveLimit);
+        tally::count(Diagnostic::UnsampledLiveLimit);
     }
     below
 }

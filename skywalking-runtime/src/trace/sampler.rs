@@ -22,7 +22,7 @@ pub(crate) use window::PerWindow;
 #[cfg(feature = "testing")]
 pub(crate) use crate::testing::{decide, scope};
 
-use super::tally::Reason;
+use super::tally::Diagnostic;
 
 /// The mark of the test that runs on this thread, or 0.
 #[cfg(not(feature = "testing"))]
@@ -42,7 +42,7 @@ pub(crate) enum Upstream {
 #[derive(Clone, Copy, Debug)]
 pub(crate) enum Verdict<'a> {
     Sampled,
-    LeftOut(Reason),
+    LeftOut(Diagnostic),
     /// As the program's own sampler says.
     Ask(&'a Custom),
 }
@@ -94,6 +94,6 @@ impl Choice {
 
 impl Verdict<'_> {
     fn unless_left_out(sampled: bool) -> Self {
-        if sampled { Self::Sampled } else { Self::LeftOut(Reason::UnsampledSampler) }
+        if sampled { Self::Sampled } else { Self::LeftOut(Diagnostic::UnsampledSampler) }
     }
 }

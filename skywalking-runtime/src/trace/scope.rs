@@ -17,7 +17,7 @@ use super::orphans::Origin;
 use super::root;
 use super::segment::{Opened, Segment};
 use super::slot;
-use super::tally::{self, Reason};
+use super::tally::{self, Diagnostic};
 use super::thread;
 use super::traced::End;
 use crate::tracer;
@@ -249,7 +249,7 @@ fn close_unusual(begun: Begun) {
     match slot::with_key(begun.key, leave) {
         Some(false) => {}
         Some(true) => thread::split(begun.key),
-        None => tally::count(Reason::GuardMisplaced),
+        None => tally::count(Diagnostic::GuardMisplaced),
     }
 }
 
@@ -277,7 +277,7 @@ fn close_other(key: u64, bits: u32, panicked: bool) {
                 None,
             );
         }
-        None => tally::count(Reason::GuardMisplaced),
+        None => tally::count(Diagnostic::GuardMisplaced),
         Some(_) if begun.is_root() => {
             if let Some(mut segment) = slot::take_key(begun.key) {
                 let displaced = segment.displaced.take();

@@ -23,7 +23,7 @@ pub(crate) mod supposed;
 use std::sync::Arc;
 
 use super::age;
-use super::callsite::{Callsite, Kind};
+use super::callsite::{Callsite, SpanKind};
 use super::clock;
 use super::foreign::Task;
 use super::outbox::Attached;
@@ -139,11 +139,11 @@ impl Segment {
     pub(crate) fn reset(&mut self, key: u64, sampled: bool) {
         self.key = key;
         self.id = key;
-        self.expire_at(age::expiry(self.tracer.settings.max_age));
+        self.expire_at(age::expiry(self.tracer.settings.max_segment_age));
         self.sync_task = None;
         self.guards = guards::Guards::NONE;
         self.current = Current::NONE;
-        self.limit = self.tracer.settings.span_limit;
+        self.limit = self.tracer.settings.max_spans_per_segment;
         self.first_entry = NONE;
         self.searched = 0;
         self.openings = 0;
@@ -206,7 +206,7 @@ impl Segment {
     /// Opens a child of the current span, or merges with it, and makes it the current one.
     #[inline]
     pub(crate) fn open(&mut self, callsite: &'static Callsite) -> Opened {
-        if callsite.kind != Kind::Local && self.merges(callsite.kind) {
+        if callsite.kind != SpanKind::Local && self.merges(callsite.kind) {
             self.take_over(callsite);
             return self.open_level(callsite);
         }

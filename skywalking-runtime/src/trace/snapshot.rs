@@ -13,7 +13,7 @@ use std::task::{Context, Poll};
 use futures_core::stream::{FusedStream, Stream};
 use pin_project_lite::pin_project;
 
-use super::callsite::{Callsite, Kind};
+use super::callsite::{Callsite, SpanKind};
 use super::foreign;
 use super::lost;
 use super::quiet;
@@ -29,7 +29,7 @@ use crate::tracer;
 
 /// The root of what goes on elsewhere, and the child where it does not have to; its name is put
 /// beside it.
-static CONTINUED: Callsite = Callsite::located(Kind::Local, "continued", file!(), line!());
+static CONTINUED: Callsite = Callsite::located(SpanKind::Local, "continued", file!(), line!());
 
 /// The current context, for another task or thread: cheap to make and to clone. Empty where nothing
 /// is traced.

@@ -59,8 +59,8 @@ impl Kept {
     }
 }
 
-/// Text, whole numbers of at most 64 bits, and bools: what [`Current::tag`](crate::Current::tag)
-/// takes. For other types there is [`Current::tag_display`](crate::Current::tag_display).
+/// Text, whole numbers of at most 64 bits, and bools: what [`CurrentSpan::tag`](crate::CurrentSpan::tag)
+/// takes. For other types there is [`CurrentSpan::tag_display`](crate::CurrentSpan::tag_display).
 #[diagnostic::on_unimplemented(
     message = "a tag's value is text, a whole number or a bool, and `{Self}` is none of them",
     label = "not text, a whole number or a bool",

@@ -10,11 +10,11 @@ macro_rules! reasons {
         /// Why something was ignored, cut or refused.
         #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
         #[non_exhaustive]
-        pub enum Reason {
+        pub enum Diagnostic {
             $($(#[doc = $doc])+ $variant,)+
         }
 
-        impl Reason {
+        impl Diagnostic {
             /// Every reason, in a fixed order.
             pub const ALL: &'static [Self] = &[$(Self::$variant),+];
 
@@ -63,8 +63,8 @@ reasons! {
     IgnoredSuffix = "ignored_suffix",
     /// A request was left out because its first span's name matches a pattern of `Config::ignore_paths`.
     IgnoredPath = "ignored_path",
-    /// A segment was dropped because too many waited for the end of requests that only what goes wrong is kept of: `Keep::buffer_bytes`.
-    KeepBufferFull = "keep_buffer_full",
+    /// A segment was dropped because too many waited for the end of requests that only what goes wrong is kept of: `TailSampling::max_buffer_bytes`.
+    TailBufferFull = "tail_buffer_full",
     /// The program's own sampler panicked; the request was recorded.
     SamplerPanicked = "sampler_panicked",
     /// A local span without a context was skipped, as `Orphans::Skip` asks.
@@ -107,17 +107,18 @@ reasons! {
     ThreadEnding = "thread_ending",
 }
 
-static COUNTS: [AtomicU64; Reason::ALL.len()] = [const { AtomicU64::new(0) }; Reason::ALL.len()];
+static COUNTS: [AtomicU64; Diagnostic::ALL.len()] =
+    [const { AtomicU64::new(0) }; Diagnostic::ALL.len()];
 
 /// Counts one.
 #[cold]
-pub(crate) fn count(reason: Reason) {
+pub(crate) fn count(reason: Diagnostic) {
     count_many(reason, 1);
 }
 
 /// Counts several.
 #[cold]
-pub(crate) fn count_many(reason: Reason, many: u64) {
+pub(crate) fn count_many(reason: Diagnostic, many: u64) {
     if let Some(count) = COUNTS.get(reason as usize) {
         count.fetch_add(many, Ordering::Relaxed);
     }
@@ -131,6 +132,6 @@ pub(crate) fn after_fork() {
 }
 
 /// How often `reason` came up since the process started.
-pub(crate) fn read(reason: Reason) -> u64 {
+pub(crate) fn read(reason: Diagnostic) -> u64 {
     COUNTS.get(reason as usize).map_or(0, |count| count.load(Ordering::Relaxed))
 }

@@ -8,7 +8,7 @@ use skywalking_proto::storage;
 pub(crate) use skywalking_proto::storage::{cut, cut_bytes};
 
 use super::guarded::guarded;
-use super::tally::{self, Reason};
+use super::tally::{self, Diagnostic};
 
 /// Limits in UTF-16 units (`docs/protocol.md#name-limits`).
 pub(crate) const NAME_LIMIT: usize = 150;
@@ -68,7 +68,7 @@ pub(crate) fn format_into(out: &mut String, args: fmt::Arguments<'_>, limit: usi
     let mut writer = Limited { out: &mut *out, left: limit };
     // An error is the limit's, or the value's own: either way what stands there is good.
     if guarded(|| writer.write_fmt(args)).is_none() {
-        tally::count(Reason::FormatPanicked);
+        tally::count(Diagnostic::FormatPanicked);
         out.truncate(from);
         out.push_str(PANICKED);
     }

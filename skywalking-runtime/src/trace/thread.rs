@@ -12,7 +12,7 @@ use super::id::Block;
 use super::outbox::{self, Finished, Handed, Head, Node};
 use super::segment::Segment;
 use super::slot;
-use super::tally::{self, Reason};
+use super::tally::{self, Diagnostic};
 use super::trial::Trial;
 use crate::sys::forks;
 use crate::tracer::{self, Settings, Tracer};
@@ -229,7 +229,7 @@ impl Drop for Thread {
 /// records. `None`, and counted, if the thread is ending; `None` if no tracer runs.
 pub(crate) fn segment(sampled: impl FnOnce(&Settings) -> Option<bool>) -> Option<Box<Segment>> {
     THREAD.try_with(|thread| thread.segment(sampled)).unwrap_or_else(|_| {
-        tally::count(Reason::ThreadEnding);
+        tally::count(Diagnostic::ThreadEnding);
         None
     })
 }

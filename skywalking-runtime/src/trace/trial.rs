@@ -1,5 +1,5 @@
 //! A request that the sampler left out and that is recorded all the same, until it is known whether
-//! something went wrong ([`Config::keep`](crate::Config::keep)). All segments of it in this process
+//! something went wrong ([`Config::tail_sampling`](crate::Config::tail_sampling)). All segments of it in this process
 //! share one [`Trial`]; the reporter ends it (`report/trials`).
 //!
 //! What is told here is told before the segment that it belongs to is handed over, and the tray

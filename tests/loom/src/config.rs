@@ -3,8 +3,8 @@
 use std::time::Duration;
 
 #[derive(Clone, Copy, Debug)]
-pub(crate) struct Keep {
+pub(crate) struct TailSampling {
     pub(crate) slower_than: Option<Duration>,
-    pub(crate) buffer_bytes: usize,
-    pub(crate) buffer_segments: usize,
+    pub(crate) max_buffer_bytes: usize,
+    pub(crate) max_buffer_segments: usize,
 }

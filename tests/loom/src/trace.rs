@@ -18,12 +18,12 @@ pub(crate) mod callsite {
 pub(crate) mod tally {
     /// What is counted is counted by lone counters of the standard library.
     #[derive(Debug)]
-    pub(crate) enum Reason {
+    pub(crate) enum Diagnostic {
         EntryLimit,
-        KeepBufferFull,
+        TailBufferFull,
     }
-    pub(crate) fn count(_: Reason) {}
-    pub(crate) fn count_many(_: Reason, _: u64) {}
+    pub(crate) fn count(_: Diagnostic) {}
+    pub(crate) fn count_many(_: Diagnostic, _: u64) {}
 }
 
 /// Time stands still, and patience is a moment in it: at 0 it is over.

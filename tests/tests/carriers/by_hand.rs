@@ -173,12 +173,12 @@ fn without_a_header_the_entry_begins_a_trace() {
 
 #[test]
 fn bytes_that_are_no_text_begin_a_trace_and_are_counted() {
-    use skywalking_runtime::{Reason, stats};
+    use skywalking_runtime::{Diagnostic, stats};
 
     let refused = || {
         stats()
-            .reasons()
-            .filter(|(reason, _)| matches!(reason, Reason::Sw8Parts | Reason::Sw8Base64))
+            .diagnostics()
+            .filter(|(reason, _)| matches!(reason, Diagnostic::Sw8Parts | Diagnostic::Sw8Base64))
             .map(|(_, n)| n)
             .sum::<u64>()
     };

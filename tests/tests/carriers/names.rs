@@ -69,8 +69,8 @@ fn value_of_sw8_goes_on_without_its_name() {
 fn broken_value_without_a_name_is_counted() {
     let refused = || {
         let is_refused =
-            |(reason, _): &(skywalking_runtime::Reason, u64)| reason.name().starts_with("sw8_");
-        stats().reasons().filter(is_refused).map(|(_, count)| count).sum::<u64>()
+            |(reason, _): &(skywalking_runtime::Diagnostic, u64)| reason.name().starts_with("sw8_");
+        stats().diagnostics().filter(is_refused).map(|(_, count)| count).sum::<u64>()
     };
     for broken in ["rubbish", "1-a-b", &SW8[..20], "2-dA==-cw==-0-cw==-aQ==-ZQ==-YQ=="] {
         let before = refused();

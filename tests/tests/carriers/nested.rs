@@ -128,12 +128,12 @@ fn the_type_of_the_headers_may_be_an_associated_one() {
 
 #[test]
 fn an_absent_message_is_not_made_up_and_the_loss_is_counted() {
-    use skywalking_runtime::{Reason, exit_span, stats};
+    use skywalking_runtime::{Diagnostic, exit_span, stats};
 
     #[exit_span(name = "/call", peer = "stock:8080", inject = envelope)]
     fn call(envelope: &mut Envelope<Option<Text>>) {}
 
-    let lost = || stats().count(Reason::InjectNoCarrier);
+    let lost = || stats().count(Diagnostic::InjectNoCarrier);
     let mut envelope = Envelope::<Option<Text>>::default();
     let before = lost();
     testing::run(|| call(&mut envelope));

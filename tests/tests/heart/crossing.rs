@@ -88,7 +88,7 @@ fn a_child_moved_into_another_segment_is_not_written_there() {
 
 #[test]
 fn a_child_dropped_where_its_segment_is_not_is_counted_and_marked() {
-    let reason = skywalking_runtime::Reason::DroppedElsewhere;
+    let reason = skywalking_runtime::Diagnostic::DroppedElsewhere;
     let before = skywalking_runtime::stats().count(reason);
     let trees = Test::new().run(|| {
         let mut future = Box::pin(step("moved"));

@@ -3,13 +3,13 @@
 use std::sync::mpsc;
 use std::thread;
 
-use skywalking_runtime::{AsyncSpan, Reason, stats};
+use skywalking_runtime::{DetachedSpan, Diagnostic, stats};
 
 use crate::prelude::*;
 
 /// A call whose answer comes later.
 #[exit_span(name = "/submit", peer = "jobs:9000", layer = rpc, inject = headers)]
-fn submit(headers: &mut String) -> AsyncSpan {
+fn submit(headers: &mut String) -> DetachedSpan {
     current().tag("said", "inside");
     current().detach()
 }
@@ -17,7 +17,7 @@ fn submit(headers: &mut String) -> AsyncSpan {
 const SUBMITTED: &str =
     "Entry /entry layer=Http\n  Exit /submit layer=RPCFramework peer=jobs:9000 ";
 
-fn submitted(then: impl FnOnce(AsyncSpan)) -> String {
+fn submitted(then: impl FnOnce(DetachedSpan)) -> String {
     let trees = run(|| Root::new(&ENTRY).run(|| then(submit(&mut String::new()))));
     assert!(is_idle());
     text(&trees)
@@ -26,7 +26,7 @@ fn submitted(then: impl FnOnce(AsyncSpan)) -> String {
 // Feature: spans that end elsewhere
 #[test]
 fn it_takes_tags_logs_and_errors_on_another_thread_after_its_root_has_ended() {
-    let (hand, take) = mpsc::channel::<AsyncSpan>();
+    let (hand, take) = mpsc::channel::<DetachedSpan>();
     let ended = run(|| {
         let answer = thread::spawn(move || {
             let mut span = take.recv().unwrap();
@@ -36,7 +36,7 @@ fn it_takes_tags_logs_and_errors_on_another_thread_after_its_root_has_ended() {
                 .tag("word", "text")
                 .tag("low", -3);
             span.log("event", "taken").log_fields(&[("event", &"moved"), ("to", &2)]);
-            span.error(&std::io::Error::other("disk full"));
+            span.record_error(&std::io::Error::other("disk full"));
             span.finish();
         });
         Root::new(&ENTRY).run(|| hand.send(submit(&mut String::new())).unwrap());
@@ -172,7 +172,7 @@ fn work_on_other_threads_goes_on_below_it() {
 #[tokio::test]
 async fn a_future_leaves_its_span_to_the_handle() {
     #[local_span(name = "future")]
-    async fn future() -> AsyncSpan {
+    async fn future() -> DetachedSpan {
         yields(1).await;
         let span = current().detach();
         yields(2).await;
@@ -194,7 +194,7 @@ async fn a_future_leaves_its_span_to_the_handle() {
 
 #[test]
 fn its_end_is_taken_once() {
-    let before = stats().count(Reason::DetachedTwice);
+    let before = stats().count(Diagnostic::DetachedTwice);
     let shown = submitted(|span| {
         let inert = child(&A).run(|| {
             let first = current().detach();
@@ -207,14 +207,14 @@ fn its_end_is_taken_once() {
         span.finish();
     });
     assert_eq!(shown, format!("{SUBMITTED}{{said=inside}}\n  Local a\n"));
-    assert!(stats().count(Reason::DetachedTwice) > before);
+    assert!(stats().count(Diagnostic::DetachedTwice) > before);
 }
 
 #[test]
 fn without_a_recorded_span_the_handle_does_nothing() {
     let mut span = current().detach();
     assert!(!span.is_recording() && span.snapshot().is_empty());
-    span.tag("k", 1).log("k", 2).error_message(&"no").failed();
+    span.tag("k", 1).log("k", 2).record_error_message(&"no").set_error();
     span.finish();
     let trees = Test::new()
         .sampler(|_| false)
@@ -224,7 +224,7 @@ fn without_a_recorded_span_the_handle_does_nothing() {
 
 #[test]
 fn work_below_a_handle_stays_in_its_trace_also_where_the_handle_does_nothing() {
-    fn elsewhere(span: &AsyncSpan) {
+    fn elsewhere(span: &DetachedSpan) {
         let (below, test) = (span.snapshot(), testing::mark());
         assert!(!span.is_recording() && !below.is_empty());
         thread::spawn(move || test.run(|| below.run("answer", || Root::new(&A).run(|| ()))))
@@ -288,7 +288,7 @@ fn a_panic_after_it_was_detached_is_told() {
 
 #[test]
 fn what_it_says_is_bounded_and_the_rest_counted() {
-    let before = stats().count(Reason::EntryLimit);
+    let before = stats().count(Diagnostic::EntryLimit);
     let shown = submitted(|mut span| {
         for _ in 0..5_000 {
             span.tag("same", "again");
@@ -297,7 +297,7 @@ fn what_it_says_is_bounded_and_the_rest_counted() {
     });
     let limited = SUBMITTED.replace("layer=Http", "layer=Http SIZE_LIMITED {left_out=tags=3976}");
     assert_eq!(shown, format!("{limited}{{said=inside, same=again}}\n"));
-    assert!(stats().count(Reason::EntryLimit) >= before + 5_000 - 1_024);
+    assert!(stats().count(Diagnostic::EntryLimit) >= before + 5_000 - 1_024);
 }
 
 #[test]

@@ -98,9 +98,11 @@ fn attribute_below_tokio_main_is_no_parent_of_requests() {
             task.await.unwrap();
         }
     }
-    let before = skywalking_runtime::stats().count(skywalking_runtime::Reason::OtherTask);
+    let before = skywalking_runtime::stats().count(skywalking_runtime::Diagnostic::OtherTask);
     assert_eq!(sorted(&run(main)), expected("Local main\n  Local inside\n    Local a\n"));
-    assert!(skywalking_runtime::stats().count(skywalking_runtime::Reason::OtherTask) >= before + 7);
+    assert!(
+        skywalking_runtime::stats().count(skywalking_runtime::Diagnostic::OtherTask) >= before + 7
+    );
     assert_eq!(sorted(&run(spawns)), [REQUESTS[0], REQUESTS[0], "Local main\n"]);
     assert!(is_idle());
 }
@@ -255,7 +257,7 @@ fn guard_over_an_await_is_counted() {
     async fn below(branches: impl Future) {
         branches.await;
     }
-    let held = || skywalking_runtime::stats().count(skywalking_runtime::Reason::GuardOverAwait);
+    let held = || skywalking_runtime::stats().count(skywalking_runtime::Diagnostic::GuardOverAwait);
     let before = held();
     let branch = |site: &'static Callsite, times| async move {
         let _held = child(site);

@@ -61,12 +61,12 @@ fn a_guard_that_outlives_its_root_does_nothing_and_is_counted() {
 }
 
 fn misplaced() -> u64 {
-    skywalking_runtime::stats().count(skywalking_runtime::Reason::GuardMisplaced)
+    skywalking_runtime::stats().count(skywalking_runtime::Diagnostic::GuardMisplaced)
 }
 
 #[test]
 fn a_child_by_hand_without_a_context_does_nothing_and_is_counted() {
-    let reason = skywalking_runtime::Reason::ChildWithoutContext;
+    let reason = skywalking_runtime::Diagnostic::ChildWithoutContext;
     let before = skywalking_runtime::stats().count(reason);
     let trees = run(|| {
         drop(child(&A));

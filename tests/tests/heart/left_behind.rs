@@ -58,7 +58,7 @@ enum Left {
 }
 
 fn misplaced() -> u64 {
-    skywalking_runtime::stats().count(skywalking_runtime::Reason::GuardMisplaced)
+    skywalking_runtime::stats().count(skywalking_runtime::Diagnostic::GuardMisplaced)
 }
 
 /// The trees of `work`, which leaves contexts behind by calling its argument, and of what happens

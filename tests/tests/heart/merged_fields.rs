@@ -318,10 +318,10 @@ fn exit_in_exit_evaluates_no_name_that_loses() {
     #[exit_span(name = Loud, peer = "p:2")]
     fn inner() {}
     static OUTER: Callsite = callsite!(exit, "outer", peer = "p:1");
-    let before = skywalking_runtime::stats().count(skywalking_runtime::Reason::FormatPanicked);
+    let before = skywalking_runtime::stats().count(skywalking_runtime::Diagnostic::FormatPanicked);
     assert_eq!(text(&run(|| Root::new(&OUTER).run(inner))), "Exit outer peer=p:1\n");
     assert_eq!(
-        skywalking_runtime::stats().count(skywalking_runtime::Reason::FormatPanicked),
+        skywalking_runtime::stats().count(skywalking_runtime::Diagnostic::FormatPanicked),
         before
     );
 }

@@ -2,7 +2,7 @@
 //! stays, and how it ends.
 
 use crate::prelude::*;
-use skywalking_runtime::Layer;
+use skywalking_runtime::SpanLayer;
 
 static GET: Callsite = callsite!(entry, "GET:/users/{id}", layer = http, component = 49).fallback();
 static POST: Callsite =
@@ -197,7 +197,7 @@ fn an_error_of_the_inner_one_is_the_spans() {
     let trees = run(|| {
         Root::new(&GET).run(|| {
             let _ = fails();
-            current().tag("http.status_code", 500).failed();
+            current().tag("http.status_code", 500).set_error();
         });
     });
     assert_eq!(
@@ -336,7 +336,7 @@ fn a_full_segment_still_merges() {
                 drop(child(&A));
             }
             unnamed();
-            current().set_layer(Layer::Rpc);
+            current().set_layer(SpanLayer::Rpc);
         });
     });
     assert_eq!(trees.len(), 1);

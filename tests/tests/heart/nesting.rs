@@ -128,7 +128,7 @@ fn names_and_peers_are_cut_cleaned_and_never_empty() {
             current()
                 .set_name("renamed")
                 .set_component(49)
-                .set_layer(skywalking_runtime::Layer::Rpc)
+                .set_layer(skywalking_runtime::SpanLayer::Rpc)
                 .skip_analysis();
         });
     });

@@ -1,6 +1,6 @@
 //! Segments that have grown too large go on in a new part; those that are too old are in `ageing`.
 
-use skywalking_runtime::{Reason, stats};
+use skywalking_runtime::{Diagnostic, stats};
 
 use crate::prelude::*;
 
@@ -13,7 +13,7 @@ fn outgrow() {
 
 #[test]
 fn open_spans_end_unfinished_and_go_on_below_a_reference_and_nothing_is_left_out() {
-    let before = stats().count(Reason::EntryLimit);
+    let before = stats().count(Diagnostic::EntryLimit);
     let trees = run(|| {
         Root::new(&ENTRY).name("/long").run(|| {
             drop(child(&A));
@@ -32,7 +32,7 @@ fn open_spans_end_unfinished_and_go_on_below_a_reference_and_nothing_is_left_out
          Local /long ref=CrossThread SKIP_ANALYSIS\n    Local b {after=the split}\n      Local a\n    Local c\n"
     );
     assert_eq!(trees[0].root.children[2].refs[0].endpoint, "/long");
-    assert!(stats().count(Reason::EntryLimit) == before);
+    assert!(stats().count(Diagnostic::EntryLimit) == before);
 }
 
 #[test]
@@ -156,7 +156,7 @@ fn a_span_whose_end_a_handle_has_ends_in_the_part_where_it_began() {
 fn an_error_is_told_in_the_part_where_it_happened() {
     let trees = run(|| {
         Root::new(&ENTRY).run(|| {
-            current().error_message(&"early");
+            current().record_error_message(&"early");
             child(&A).run(outgrow);
             drop(child(&B));
         });

@@ -99,8 +99,8 @@ impl Running {
         let before = stats();
         let config = Config::new("model")
             .instance("one")
-            .span_limit(plan::span_limit(seed))
-            .max_age(still::MAX_AGE)
+            .max_spans_per_segment(plan::span_limit(seed))
+            .max_segment_age(still::MAX_AGE)
             .reporter(Reporter::Discard);
         let agent = config.start().expect("no other agent runs");
         Self { settings: settings(seed), agent, workers: Workers::start(), before }
@@ -150,7 +150,7 @@ impl Running {
             }
         }
         let after = stats();
-        for (reason, count) in after.reasons() {
+        for (reason, count) in after.diagnostics() {
             let (counted, expected) = (
                 count - before.count(reason),
                 world.model().counts.get(reason.name()).copied().unwrap_or(0),

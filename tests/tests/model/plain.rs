@@ -13,7 +13,7 @@ mod unrecorded;
 
 use std::collections::BTreeMap;
 
-use skywalking_runtime::Reason;
+use skywalking_runtime::Diagnostic;
 
 use super::plan::{Site, Which};
 
@@ -182,7 +182,7 @@ impl Model {
         format!("span {}", self.names)
     }
 
-    fn count(&mut self, reason: Reason) {
+    fn count(&mut self, reason: Diagnostic) {
         *self.counts.entry(reason.name()).or_default() += 1;
     }
 
@@ -285,7 +285,7 @@ impl Model {
                 self.add(name, kind, segment, Some((number, level)))
             }
             _ => {
-                self.count(Reason::SpanLimit);
+                self.count(Diagnostic::SpanLimit);
                 self.part(segment).left_out += 1;
                 self.over(number, level, now)
             }
@@ -317,7 +317,7 @@ impl Model {
                     self.call(place, site);
                     place
                 } else {
-                    self.count(Reason::UnsampledSampler);
+                    self.count(Diagnostic::UnsampledSampler);
                     Place::LeftOut { segment }
                 };
                 self.begun(place, true)
@@ -374,7 +374,7 @@ impl Model {
 
     /// A guard finds nothing to be a child of.
     pub(crate) fn orphan(&mut self) {
-        self.count(Reason::ChildWithoutContext);
+        self.count(Diagnostic::ChildWithoutContext);
     }
 
     /// A request that is left out whatever the sampler says.

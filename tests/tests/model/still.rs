@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use skywalking_runtime::testing::grow_old;
 use skywalking_runtime::{
-    AsyncSpan, Callsite, Describe, Resumable, Root, Snapshot, callsite, capture, child, current,
+    Callsite, Describe, DetachedSpan, Resumable, Root, Snapshot, callsite, capture, child, current,
 };
 
 use super::plain::{Kept, Model, Own, Place};
@@ -128,7 +128,7 @@ impl Still<'_> {
                 sent::look(world);
             }
             Step::Fail => {
-                current().failed();
+                current().set_error();
                 world.model().fail();
             }
             Step::Catch(steps) => {
@@ -185,11 +185,11 @@ impl Still<'_> {
     }
 
     /// What the handle is about to say, to the model.
-    fn say(&self, which: Which, says: Says, handle: &mut AsyncSpan) {
+    fn say(&self, which: Which, says: Says, handle: &mut DetachedSpan) {
         let name = self.0.model().name();
         match says {
             Says::Tag => _ = handle.tag("tag", &name),
-            Says::Failed => _ = handle.failed(),
+            Says::Failed => _ = handle.set_error(),
             Says::Finish | Says::Drop => {}
         }
         self.0.model().handle(which, |handle| match says {

@@ -11,7 +11,7 @@ use std::task::{Context, Waker};
 use std::thread;
 
 use skywalking_runtime::testing::{self, Mark};
-use skywalking_runtime::{AsyncSpan, Snapshot, trace_id};
+use skywalking_runtime::{DetachedSpan, Snapshot, trace_id};
 use skywalking_tests::random::Random;
 
 use super::plain::{Model, Place};
@@ -47,7 +47,7 @@ struct Inside {
     kept: Mutex<Vec<Snapshot>>,
     messages: Mutex<Vec<Headers>>,
     sent: Mutex<Vec<Sent>>,
-    handles: Mutex<Vec<Option<AsyncSpan>>>,
+    handles: Mutex<Vec<Option<DetachedSpan>>>,
     traces: Mutex<HashMap<usize, String>>,
     faults: Mutex<Vec<String>>,
 }
@@ -130,16 +130,16 @@ impl World {
         lock(&self.0.sent).push(sent);
     }
 
-    pub(crate) fn put_handle(&self, handle: AsyncSpan) {
+    pub(crate) fn put_handle(&self, handle: DetachedSpan) {
         lock(&self.0.handles).push(Some(handle));
     }
 
     pub(crate) fn waits_for_handles(&self) -> bool {
-        lock(&self.0.handles).iter().flatten().any(AsyncSpan::is_recording)
+        lock(&self.0.handles).iter().flatten().any(DetachedSpan::is_recording)
     }
 
     /// One of the handles that are not done.
-    pub(crate) fn take_handle(&self, which: Which) -> Option<(Which, AsyncSpan)> {
+    pub(crate) fn take_handle(&self, which: Which) -> Option<(Which, DetachedSpan)> {
         let mut handles = lock(&self.0.handles);
         let left: Vec<usize> = handles
             .iter()
@@ -151,7 +151,7 @@ impl World {
         handles[at].take().map(|handle| (at, handle))
     }
 
-    pub(crate) fn return_handle(&self, which: Which, handle: AsyncSpan) {
+    pub(crate) fn return_handle(&self, which: Which, handle: DetachedSpan) {
         lock(&self.0.handles)[which] = Some(handle);
     }
 

@@ -45,7 +45,7 @@ fn three_keys_travel_old_ones_can_change_and_an_empty_value_removes_one() {
 
 #[test]
 fn what_comes_in_has_the_same_limits_and_is_counted_where_it_is_over() {
-    let before = stats().count(Reason::CorrelationLimit);
+    let before = stats().count(Diagnostic::CorrelationLimit);
     let header = pairs(&[
         ("a", "1"),
         ("long", &"x".repeat(129)),
@@ -61,7 +61,7 @@ fn what_comes_in_has_the_same_limits_and_is_counted_where_it_is_over() {
             assert!(!correlation::put("d", "4"));
         });
     });
-    assert!(stats().count(Reason::CorrelationLimit) >= before + 2);
+    assert!(stats().count(Diagnostic::CorrelationLimit) >= before + 2);
 }
 
 #[test]

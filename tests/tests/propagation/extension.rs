@@ -160,7 +160,7 @@ fn a_layer_that_is_said_late_makes_a_producer_too_and_a_consumer_of_any_layer_sa
         Root::new(&ENTRY).run(|| {
             current().skip_analysis_of_trace();
             let _exit = child(&CALL);
-            current().set_layer(skywalking_runtime::Layer::Mq);
+            current().set_layer(skywalking_runtime::SpanLayer::Mq);
             inject(&mut message);
         });
     });
@@ -217,7 +217,7 @@ fn a_middleware_and_a_handler_that_read_the_same_message_say_it_once() {
 
 #[test]
 fn what_can_not_be_read_is_counted_and_left_out() {
-    let before = stats().count(Reason::ExtensionField);
+    let before = stats().count(Diagnostic::ExtensionField);
     let trees = run(|| {
         Root::new(&CONSUME).extract(&lines(&[("sw8", &sw8(1)), ("sw8-x", "yes-1.5")])).run(|| ());
         Root::new(&CONSUME)
@@ -225,7 +225,7 @@ fn what_can_not_be_read_is_counted_and_left_out() {
             .run(|| ());
     });
     assert_eq!(text(&trees), "Entry consume layer=MQ ref=CrossProcess\n".repeat(2));
-    assert!(stats().count(Reason::ExtensionField) >= before + 3);
+    assert!(stats().count(Diagnostic::ExtensionField) >= before + 3);
 }
 
 #[test]

@@ -66,7 +66,7 @@ fn literal_names_and_peers_have_the_same_limits() {
         Ok(text) => text,
         Err(_) => "",
     };
-    static CALL: Callsite = Callsite::new(skywalking_runtime::Kind::Exit, LONG).peer(LONG);
+    static CALL: Callsite = Callsite::new(skywalking_runtime::SpanKind::Exit, LONG).peer(LONG);
     let mut sent = String::new();
     let trees = run(|| child(&CALL).run(|| inject(&mut sent)));
     assert_eq!((trees[0].root.name.len(), trees[0].root.peer.len()), (150, 200));
@@ -132,7 +132,7 @@ fn a_stack_tells_five_causes_in_at_most_4000_units() {
         Err(chain(0, 9, 0))
     }
     let stack = |error: &Chain| {
-        let trees = run(|| child(&PART).run(|| current().error(error)));
+        let trees = run(|| child(&PART).run(|| current().record_error(error)));
         trees[0].root.logs[0].fields.last().cloned().unwrap()
     };
     let causes = "0\nCaused by: 1\nCaused by: 2\nCaused by: 3\nCaused by: 4\nCaused by: 5";
@@ -146,13 +146,13 @@ fn a_stack_tells_five_causes_in_at_most_4000_units() {
 // Feature: log and reference limits
 #[test]
 fn a_span_tells_300_logs_the_first_and_the_last_and_the_others_are_counted() {
-    let before = stats().count(Reason::LogLimit);
+    let before = stats().count(Diagnostic::LogLimit);
     let trees = run(|| {
         child(&PART).run(|| {
             for number in 0..310 {
                 current().log("number", number);
             }
-            current().error_message(&"why");
+            current().record_error_message(&"why");
             child(&PART).run(|| (0..300).for_each(|number| _ = current().log("number", number)));
         });
     });
@@ -165,7 +165,7 @@ fn a_span_tells_300_logs_the_first_and_the_last_and_the_others_are_counted() {
     assert_eq!(root.logs[299].fields[2], ("message".to_owned(), "why".to_owned()));
     let child = &root.children[0];
     assert_eq!((child.logs.len(), number(child, 299)), (300, "299".into()));
-    assert_eq!(stats().count(Reason::LogLimit) - before, 11);
+    assert_eq!(stats().count(Diagnostic::LogLimit) - before, 11);
 }
 
 #[test]
@@ -181,10 +181,10 @@ fn a_span_refers_to_500_segments_also_where_two_that_are_one_bring_them() {
     let batch = |from: u32| {
         (from..from + 400).map(|number| lines(&[("sw8", &sw8(number))])).collect::<Vec<_>>()
     };
-    let before = stats().count(Reason::RefLimit);
+    let before = stats().count(Diagnostic::RefLimit);
     let trees = run(|| outer(&batch(0), &batch(400)));
     assert_eq!((trees[0].root.refs.len(), trees[0].root.children.len()), (500, 0));
-    assert_eq!(stats().count(Reason::RefLimit) - before, 300);
+    assert_eq!(stats().count(Diagnostic::RefLimit) - before, 300);
 }
 
 // Feature: duplicate tag keys

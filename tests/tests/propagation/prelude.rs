@@ -4,7 +4,7 @@ pub(crate) use base64::Engine as _;
 pub(crate) use base64::engine::general_purpose::STANDARD;
 pub(crate) use skywalking_runtime::testing::{self, Test, is_idle, run, run_async, text};
 pub(crate) use skywalking_runtime::{
-    Callsite, Carrier, Reason, Root, TracedFuture as _, callsite, capture, child, correlation,
+    Callsite, Carrier, Diagnostic, Root, TracedFuture as _, callsite, capture, child, correlation,
     current, entry_span, inject, stats,
 };
 

@@ -10,7 +10,8 @@ const TENANT: &str = "sw8-correlation:dGVuYW50:Ymx1ZQ==";
 
 #[test]
 fn more_can_travel_and_less() {
-    let running = start(Config::new("more").correlation_limits(5, 200));
+    let running =
+        start(Config::new("more").max_correlation_pairs(5).max_correlation_value_length(200));
     run(|| {
         Root::new(&ENTRY).extract("sw8-correlation:YQ==:MQ==,Yg==:MQ==,Yw==:MQ==,ZA==:MQ==").run(
             || {
@@ -27,7 +28,8 @@ fn more_can_travel_and_less() {
         );
     });
     drop(running);
-    let _running = start(Config::new("none").correlation_limits(0, 1));
+    let _running =
+        start(Config::new("none").max_correlation_pairs(0).max_correlation_value_length(1));
     run(|| {
         Root::new(&ENTRY).extract(TENANT).run(|| {
             assert!(correlation::get("tenant").is_none() && !correlation::put("a", "1"));

@@ -37,7 +37,7 @@ fn the_ready_one_takes_secrets_out_of_tags_logs_statements_names_and_peers() {
                 ("event", &"login"),
                 ("http.headers", &format_args!("Authorization: Bearer {token}")),
             ])
-            .error(&NoRoute);
+            .record_error(&NoRoute);
         child(&QUERY).run(|| {
             _ = current()
                 .tag("db.statement", format!("SELECT a FROM b WHERE c = '{token}' AND d = 17"))

@@ -285,7 +285,7 @@ fn nul_leaves_in_no_text() {
                 .tag("hook", "h")
                 .log("lo\0g", "l\0")
                 .log_fields(&[("f\0", &"\0")]);
-            current().error(&std::io::Error::other("because\0"));
+            current().record_error(&std::io::Error::other("because\0"));
             current().set_name("re\0named").set_peer("pe\0er");
             drop(call(&mut headers));
             let mut span = current().detach();

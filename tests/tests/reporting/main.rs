@@ -377,10 +377,8 @@ fn a_shutdown_returns_in_time_whatever_the_backend_does() {
             assert_settled(&report, 10);
             assert_eq!((report.sent, report.dropped.shutdown), (0, 10));
         }
-        let agent = agent(way, &silent)
-            .shutdown_deadline(Duration::from_secs(1))
-            .start()
-            .expect("an agent");
+        let agent =
+            agent(way, &silent).shutdown_timeout(Duration::from_secs(1)).start().expect("an agent");
         requests(10);
         let asked = Instant::now();
         drop(agent);

@@ -36,11 +36,11 @@ fn a_context_that_is_ignored_forces_nothing() {
 
 #[test]
 fn the_limit_of_open_segments_stands_above_it() {
-    let _running = start(Config::new("s").live_segments(1));
+    let _running = start(Config::new("s").max_open_segments(1));
     let trees = run(|| {
         let mut first = Root::new(&ENTRY).resumable();
         first.run(|| ());
-        let left_out = counted(Reason::UnsampledLiveLimit, || _ = serve("/users", SW8));
+        let left_out = counted(Diagnostic::UnsampledLiveLimit, || _ = serve("/users", SW8));
         assert_eq!(left_out, 1);
         first.finish();
     });

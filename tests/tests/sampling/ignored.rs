@@ -9,7 +9,7 @@ fn files_of_pages_are_left_out_by_default_with_all_that_is_below() {
     let _running = start(Config::new("s"));
     let mut left_out = 0;
     let trees = run(|| {
-        left_out = counted(Reason::IgnoredSuffix, || {
+        left_out = counted(Diagnostic::IgnoredSuffix, || {
             // The list of the Java agent.
             for suffix in [
                 "jpg", "jpeg", "js", "css", "png", "bmp", "gif", "ico", "mp3", "mp4", "html", "svg",
@@ -32,7 +32,8 @@ fn a_list_wins_over_the_context_that_came_with_the_request_whose_trace_id_it_has
     let _running = start(Config::new("s").ignore_paths(["/health/**"]));
     let mut ids = Vec::new();
     let trees = run(|| {
-        let left_out = counted(Reason::IgnoredPath, || ids.push(serve("GET:/health/live", SW8)));
+        let left_out =
+            counted(Diagnostic::IgnoredPath, || ids.push(serve("GET:/health/live", SW8)));
         assert_eq!(left_out, 1);
         ids.push(serve("/logo.png", SW8));
     });
@@ -46,7 +47,7 @@ fn a_list_uses_no_budget_up_and_asks_no_sampler() {
         assert_eq!(name, "/users", "only this one is asked about");
         true
     }));
-    let panicked = counted(Reason::SamplerPanicked, || {
+    let panicked = counted(Diagnostic::SamplerPanicked, || {
         let trees = run(|| {
             serve("/logo.png", "");
             serve("/users", "");

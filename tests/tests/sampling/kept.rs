@@ -5,8 +5,8 @@ use std::time::{Duration, Instant};
 use crate::prelude::*;
 
 /// An agent that records only what is forced, and keeps as is said.
-fn keeping(keep: Keep) -> (Agent, std::sync::MutexGuard<'static, ()>) {
-    start(Config::new("keeping").sampling(Sampling::rate(0.0)).keep(keep))
+fn keeping(keep: TailSampling) -> (Agent, std::sync::MutexGuard<'static, ()>) {
+    start(Config::new("keeping").sampling(Sampling::rate(0.0)).tail_sampling(keep))
 }
 
 /// What `work` leaves, and how many of its segments were not kept.
@@ -33,7 +33,7 @@ fn request(fails: bool) -> Result<(), &'static str> {
 const FAILED: &str = "Entry /request ERROR [event=error error.kind=&str message=no tea]\n  Local local\n    Exit /exit.png peer=next:1\n";
 
 fn fail() {
-    Root::new(&PART).run(|| _ = current().failed());
+    Root::new(&PART).run(|| _ = current().set_error());
 }
 
 #[test]
@@ -45,9 +45,9 @@ fn unless_asked_nothing_is_kept() {
 // Feature: tail sampling
 #[test]
 fn a_request_that_fails_is_kept_whole_and_one_that_does_not_is_dropped_and_counted() {
-    let _running = keeping(Keep::errors());
+    let _running = keeping(TailSampling::errors());
     let mut left = (String::new(), 0);
-    let left_out = counted(Reason::UnsampledSampler, || {
+    let left_out = counted(Diagnostic::UnsampledSampler, || {
         left = kept(|| {
             let _ = (request(false), request(true), request(false));
         });
@@ -57,7 +57,7 @@ fn a_request_that_fails_is_kept_whole_and_one_that_does_not_is_dropped_and_count
 
 #[test]
 fn an_error_anywhere_in_the_request_is_enough_and_a_panic_is_one() {
-    let _running = keeping(Keep::errors());
+    let _running = keeping(TailSampling::errors());
     let (trees, not_kept) = kept(|| {
         Root::new(&ENTRY).run(|| child(&PART).run(fail));
         let panicked = std::panic::catch_unwind(|| {
@@ -89,13 +89,13 @@ fn takes_its_time() {
 #[test]
 fn a_slow_request_is_kept() {
     {
-        let _running = keeping(Keep::errors().slower_than(Duration::ZERO));
+        let _running = keeping(TailSampling::errors().slower_than(Duration::ZERO));
         assert_eq!(
             kept(|| Root::new(&ENTRY).run(takes_its_time)),
             ("Entry /entry\n".to_owned(), 0)
         );
     }
-    let _running = keeping(Keep::errors().slower_than(Duration::from_secs(3_600)));
+    let _running = keeping(TailSampling::errors().slower_than(Duration::from_secs(3_600)));
     assert_eq!(kept(|| Root::new(&ENTRY).run(|| ())), (String::new(), 1));
 }
 
@@ -103,16 +103,16 @@ fn a_slow_request_is_kept() {
 fn it_writes_no_context_and_passes_correlation_on() {
     #[exit_span(name = "/call", peer = "next:1", layer = mq, inject = header)]
     fn call(header: &mut String) {}
-    let _running = keeping(Keep::errors());
+    let _running = keeping(TailSampling::errors());
     let mut header = String::from("sw8:old\nkeep:me");
-    let outside = counted(Reason::InjectOutsideExit, || {
+    let outside = counted(Diagnostic::InjectOutsideExit, || {
         let (trees, not_kept) = kept(|| {
             Root::new(&ENTRY).run(|| {
                 assert!(correlation::put("tenant", "blue"));
                 call(&mut header);
                 skywalking_runtime::inject(&mut String::new());
                 assert!(trace_id().is_some());
-                _ = current().failed();
+                _ = current().set_error();
             });
         });
         assert_eq!(
@@ -126,13 +126,17 @@ fn it_writes_no_context_and_passes_correlation_on() {
 #[test]
 fn a_list_and_the_limit_of_open_segments_keep_nothing() {
     static PNG: Callsite = callsite!(entry, "/a.png");
-    let _running =
-        start(Config::new("s").sampling(Sampling::rate(0.0)).keep(Keep::errors()).live_segments(1));
+    let _running = start(
+        Config::new("s")
+            .sampling(Sampling::rate(0.0))
+            .tail_sampling(TailSampling::errors())
+            .max_open_segments(1),
+    );
     let left = kept(|| {
-        Root::new(&PNG).run(|| _ = current().failed());
+        Root::new(&PNG).run(|| _ = current().set_error());
         let mut first = Root::new(&ENTRY).resumable();
         first.run(|| ());
-        assert_eq!(counted(Reason::UnsampledLiveLimit, || _ = request(true)), 1);
+        assert_eq!(counted(Diagnostic::UnsampledLiveLimit, || _ = request(true)), 1);
         first.finish();
     });
     assert_eq!(left, (String::new(), 1));
@@ -140,7 +144,7 @@ fn a_list_and_the_limit_of_open_segments_keep_nothing() {
 
 #[test]
 fn what_came_with_a_context_is_no_matter_of_keeping() {
-    let _running = keeping(Keep::errors());
+    let _running = keeping(TailSampling::errors());
     assert_eq!(
         kept(|| _ = serve("/users", SW8)),
         (tree_of("/users").replacen('\n', " ref=CrossProcess\n", 1), 0)
@@ -149,7 +153,7 @@ fn what_came_with_a_context_is_no_matter_of_keeping() {
 
 #[test]
 fn what_ended_before_the_root_waits_for_it() {
-    let _running = keeping(Keep::errors());
+    let _running = keeping(TailSampling::errors());
     let thread = |work: fn()| {
         std::thread::scope(|scope| _ = scope.spawn(work.traced("thread")).join());
     };
@@ -158,7 +162,7 @@ fn what_ended_before_the_root_waits_for_it() {
         Root::new(&ENTRY).run(|| thread(fail));
         Root::new(&ENTRY).run(|| {
             thread(|| ());
-            _ = current().failed();
+            _ = current().set_error();
         });
     });
     let thread = "  Local thread ref=CrossThread\n";
@@ -170,12 +174,12 @@ fn what_ended_before_the_root_waits_for_it() {
 
 #[test]
 fn what_ends_after_the_root_follows() {
-    let _running = keeping(Keep::errors());
+    let _running = keeping(TailSampling::errors());
     let (trees, not_kept) = kept(|| {
         for fails in [true, false] {
             let snapshot = Root::new(&ENTRY).run(|| {
                 if fails {
-                    _ = current().failed();
+                    _ = current().set_error();
                 }
                 capture()
             });
@@ -198,12 +202,12 @@ fn what_ends_after_the_root_follows() {
 
 #[test]
 fn a_handle_of_the_root_that_fails_keeps_the_request_and_one_that_ends_well_does_not() {
-    let _running = keeping(Keep::errors());
+    let _running = keeping(TailSampling::errors());
     let (trees, not_kept) = kept(|| {
         for fails in [true, false] {
             let mut handle = Root::new(&ENTRY).run(|| current().detach());
             if fails {
-                handle.failed();
+                handle.set_error();
             }
             handle.finish();
         }
@@ -213,7 +217,7 @@ fn a_handle_of_the_root_that_fails_keeps_the_request_and_one_that_ends_well_does
 
 #[test]
 fn a_request_in_parts_is_kept_or_dropped_as_one() {
-    let _running = keeping(Keep::errors());
+    let _running = keeping(TailSampling::errors());
     let left = [true, false].map(|fails| {
         kept(|| {
             Root::new(&ENTRY).run(|| {
@@ -223,7 +227,7 @@ fn a_request_in_parts_is_kept_or_dropped_as_one() {
                         .run(|| (0..8_200).for_each(|number| _ = current().tag("number", number)))
                 });
                 if fails {
-                    _ = current().failed();
+                    _ = current().set_error();
                 }
             });
         })
@@ -239,9 +243,9 @@ fn a_request_in_parts_is_kept_or_dropped_as_one() {
 
 #[test]
 fn the_buffer_is_bounded_and_what_it_gives_up_is_counted() {
-    let running = keeping(Keep::errors().buffer_bytes(4_096));
+    let running = keeping(TailSampling::errors().max_buffer_bytes(4_096));
     let mut left = (String::new(), 0);
-    let given_up = counted(Reason::KeepBufferFull, || {
+    let given_up = counted(Diagnostic::TailBufferFull, || {
         left = kept(|| {
             Root::new(&ENTRY).run(|| {
                 let here = capture();
@@ -250,7 +254,7 @@ fn the_buffer_is_bounded_and_what_it_gives_up_is_counted() {
                 });
                 // The reporter has them before the root, from which on nothing waits.
                 assert!(running.0.flush(Duration::from_secs(10)));
-                _ = current().failed();
+                _ = current().set_error();
             });
         });
     });
@@ -262,12 +266,12 @@ fn the_buffer_is_bounded_and_what_it_gives_up_is_counted() {
 #[test]
 fn a_shutdown_decides_by_what_is_known() {
     for (fails, expected) in [(true, (1, 0)), (false, (0, 1))] {
-        let (agent, _turn) = keeping(Keep::errors());
+        let (agent, _turn) = keeping(TailSampling::errors());
         let mut root = Root::new(&ENTRY).resumable();
         let snapshot = root.run(capture);
         snapshot.run("part", || {
             if fails {
-                _ = current().failed();
+                _ = current().set_error();
             }
         });
         let report = agent.shutdown(Duration::from_secs(10));
@@ -279,8 +283,8 @@ fn a_shutdown_decides_by_what_is_known() {
 
 #[test]
 fn what_handles_said_takes_room_in_the_buffer() {
-    let running = keeping(Keep::errors().buffer_bytes(50_000));
-    let full = counted(Reason::KeepBufferFull, || {
+    let running = keeping(TailSampling::errors().max_buffer_bytes(50_000));
+    let full = counted(Diagnostic::TailBufferFull, || {
         let lost = kept(|| {
             Root::new(&ENTRY).run(|| {
                 let here = capture();

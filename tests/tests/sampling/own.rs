@@ -30,7 +30,7 @@ fn it_is_asked_once_a_trace_and_its_word_holds_for_what_goes_on_elsewhere() {
     let mut left_out = 0;
     let trees = run(|| {
         for name in ["/yes", "/no"] {
-            left_out += counted(Reason::UnsampledSampler, || {
+            left_out += counted(Diagnostic::UnsampledSampler, || {
                 let snapshot = Root::new(&ENTRY).name(name).run(|| {
                     local();
                     std::thread::scope(|scope| _ = scope.spawn(local.traced("thread")).join());
@@ -117,7 +117,7 @@ fn one_that_panics_is_counted_and_the_request_recorded() {
             |name: &str| if name == "/users" { panic!("no idea") } else { false },
         ));
     let mut trees = Vec::new();
-    let panicked = counted(Reason::SamplerPanicked, || {
+    let panicked = counted(Diagnostic::SamplerPanicked, || {
         trees = run(|| (serve("/users", ""), serve("/other", "")).0.map_or((), drop))
     });
     assert_eq!((text(&trees), panicked), (tree_of("/users"), 1));

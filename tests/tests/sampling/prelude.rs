@@ -4,9 +4,9 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 
 pub(crate) use skywalking_runtime::testing::{is_idle, run, text};
 pub(crate) use skywalking_runtime::{
-    Agent, Callsite, Config, Describe, Inbound, Keep, Reason, Reporter, Resumable, Root, Sampler,
-    Sampling, TracedFn, TracedFuture, callsite, capture, child, correlation, current, entry_span,
-    exit_span, local_span, stats, trace_id,
+    Agent, Callsite, Config, Describe, Diagnostic, Inbound, Reporter, Resumable, Root, Sampler,
+    Sampling, TailSampling, TracedFn, TracedFuture, callsite, capture, child, correlation, current,
+    entry_span, exit_span, local_span, stats, trace_id,
 };
 
 static TURN: Mutex<()> = Mutex::new(());
@@ -34,7 +34,7 @@ pub(crate) fn nothing() -> (Agent, MutexGuard<'static, ()>) {
 }
 
 /// What `work` adds to the count of a reason.
-pub(crate) fn counted(reason: Reason, work: impl FnOnce()) -> u64 {
+pub(crate) fn counted(reason: Diagnostic, work: impl FnOnce()) -> u64 {
     let before = stats().count(reason);
     work();
     stats().count(reason) - before

@@ -23,7 +23,7 @@ fn of_three_seconds_exactly_the_first_n_are_recorded_whoever_races() {
     let begun = Instant::now();
     let _running = sampling(Sampling::per_3_secs(7));
     let mut taken = 0;
-    let left_out = counted(Reason::UnsampledSampler, || taken = recorded(4, 500));
+    let left_out = counted(Diagnostic::UnsampledSampler, || taken = recorded(4, 500));
     // On a slow machine the next window may have opened meanwhile.
     let windows = begun.elapsed().as_secs() / 3 + 1;
     assert!(taken >= 7 && taken <= 7 * windows, "{taken} in {windows} windows");
@@ -68,7 +68,7 @@ fn a_request_that_is_left_out_has_a_trace_id_and_nothing_below_it_is_an_orphan()
     let _running = nothing();
     let mut id = None;
     let trees = run(|| {
-        let left_out = counted(Reason::UnsampledSampler, || id = serve("/users", ""));
+        let left_out = counted(Diagnostic::UnsampledSampler, || id = serve("/users", ""));
         assert_eq!(left_out, 1);
         assert!(is_idle());
     });

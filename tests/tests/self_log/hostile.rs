@@ -76,7 +76,7 @@ const DEADLINE: Duration = Duration::from_millis(500);
 fn program() {
     watchdog();
     for _ in 0..6 {
-        let config = || Config::new("shop").backend(NOBODY).shutdown_deadline(DEADLINE);
+        let config = || Config::new("shop").backend(NOBODY).shutdown_timeout(DEADLINE);
         let agent = within(Duration::ZERO, || config().start_or_off());
         assert!(agent.error().is_none(), "{:?}", agent.error());
         requests(3);
@@ -89,7 +89,7 @@ fn program() {
     }
     // While a panic unwinds.
     let unwound = std::panic::catch_unwind(|| {
-        let _agent = Config::new("shop").backend(NOBODY).shutdown_deadline(DEADLINE).start_or_off();
+        let _agent = Config::new("shop").backend(NOBODY).shutdown_timeout(DEADLINE).start_or_off();
         requests(3);
         panic!("the program's");
     });
@@ -143,7 +143,7 @@ fn stderr_is_locked() {
     });
     watchdog();
     for _ in 0..6 {
-        let agent = Config::new("shop").backend(NOBODY).shutdown_deadline(DEADLINE).start_or_off();
+        let agent = Config::new("shop").backend(NOBODY).shutdown_timeout(DEADLINE).start_or_off();
         requests(3);
         within(DEADLINE, || drop(agent));
     }

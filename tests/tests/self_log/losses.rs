@@ -63,7 +63,7 @@ fn outage() {
     let agent = Config::new("shop")
         .reporter(Reporter::Grpc)
         .backend(&address)
-        .queue_segments(100)
+        .max_queue_segments(100)
         .start()
         .expect("it starts");
     requests(1_100);
@@ -90,7 +90,7 @@ fn too_many_open_segments() {
     keep_lines();
     let _agent = Config::new("shop")
         .reporter(Reporter::Discard)
-        .live_segments(1)
+        .max_open_segments(1)
         .start()
         .expect("it starts");
     Root::new(&OUTER).run(|| {

@@ -151,7 +151,7 @@ fn silenced_in_code() {
     watchdog();
     for mode in [SelfLog::Off, SelfLog::Program] {
         let silent =
-            || Config::new("shop").backend(NOBODY).self_log(mode).shutdown_deadline(DEADLINE);
+            || Config::new("shop").backend(NOBODY).self_log(mode).shutdown_timeout(DEADLINE);
         let agent = silent().start_or_off();
         requests(3);
         assert!(silent().start_or_off().error().is_some(), "one runs");

@@ -8,8 +8,8 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::task::{Context, Poll, Waker};
 
 use skywalking_runtime::{
-    AsyncSpan, Callsite, Root, Snapshot, TracedFuture as _, callsite, capture, child, correlation,
-    current, entry_span, exit_span, inject,
+    Callsite, DetachedSpan, Root, Snapshot, TracedFuture as _, callsite, capture, child,
+    correlation, current, entry_span, exit_span, inject,
 };
 use skywalking_tests::random::Random;
 
@@ -36,7 +36,7 @@ pub(crate) fn keep_quiet() {
 /// What requests leave for each other.
 #[derive(Default)]
 pub(crate) struct Left {
-    handles: Mutex<Vec<AsyncSpan>>,
+    handles: Mutex<Vec<DetachedSpan>>,
     headers: Mutex<Vec<String>>,
     futures: Mutex<Vec<Boxed>>,
     snapshots: Mutex<Vec<Snapshot>>,
@@ -58,7 +58,7 @@ impl Left {
     pub(crate) fn settle(&self, random: &mut Random) {
         if random.one_in(2) {
             let handles = std::mem::take(&mut *open(&self.handles));
-            handles.into_iter().for_each(AsyncSpan::finish);
+            handles.into_iter().for_each(DetachedSpan::finish);
         }
         if random.one_in(2) {
             drop(std::mem::take(&mut *open(&self.snapshots)));
@@ -138,7 +138,7 @@ impl<'a> Work<'a> {
                         .tag("text", if self.random.one_in(10) { BOMB } else { "harmless" })
                 }
                 8 => {
-                    current().failed();
+                    current().set_error();
                     correlation::put("tenant", "blue");
                 }
                 9 => self.work_in_steps(),
@@ -166,7 +166,7 @@ impl<'a> Work<'a> {
         let Some(mut handle) = take(&self.left.handles, self.random) else { return };
         handle.tag("late", "b").log("late", 1);
         if self.random.one_in(2) {
-            handle.failed();
+            handle.set_error();
         }
         if self.random.one_in(3) { drop(handle) } else { handle.finish() }
     }

@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use skywalking_runtime::redact::Field;
-use skywalking_runtime::{Cancelled, Config, Keep, Reporter, Root, Sampling};
+use skywalking_runtime::{Cancelled, Config, Reporter, Root, Sampling, TailSampling};
 use skywalking_tests::random::Random;
 
 use super::requests::{BOMB, PART};
@@ -24,10 +24,10 @@ pub(crate) fn draw(random: &mut Random) -> Config {
         _ => config,
     };
     if random.one_in(2) {
-        config = config.keep(
-            Keep::errors()
+        config = config.tail_sampling(
+            TailSampling::errors()
                 .slower_than(Duration::from_micros(50))
-                .buffer_bytes(1 + random.below(20_000)),
+                .max_buffer_bytes(1 + random.below(20_000)),
         );
     }
     if random.one_in(2) {
@@ -37,18 +37,18 @@ pub(crate) fn draw(random: &mut Random) -> Config {
         });
     }
     config = match random.below(3) {
-        0 => config.span_limit(1 + u16::from(random.few(5))),
-        1 => config.queue_segments(1 + random.below(50)),
+        0 => config.max_spans_per_segment(1 + u16::from(random.few(5))),
+        1 => config.max_queue_segments(1 + random.below(50)),
         _ => config,
     };
     if random.one_in(3) {
-        config = config.max_age(Duration::from_millis(1 + random.below(5) as u64));
+        config = config.max_segment_age(Duration::from_millis(1 + random.below(5) as u64));
     }
     if random.one_in(3) {
-        config = config.live_segments(1 + random.below(5));
+        config = config.max_open_segments(1 + random.below(5));
     }
     if random.one_in(3) {
-        config = config.queue_bytes(2_000 + random.below(50_000));
+        config = config.max_queue_bytes(2_000 + random.below(50_000));
     }
     config
 }

@@ -79,7 +79,7 @@ impl Options {
     pub(crate) fn agent(&self) -> Config {
         let protocol = if self.log { Protocol::Log } else { self.protocol };
         let mut config =
-            Config::new(&self.service_name).shutdown_deadline(FLUSH).reporter(match protocol {
+            Config::new(&self.service_name).shutdown_timeout(FLUSH).reporter(match protocol {
                 Protocol::Grpc => Reporter::Grpc,
                 Protocol::Http => Reporter::Http,
                 Protocol::Log => Reporter::Log,

@@ -58,7 +58,7 @@ pub(crate) fn run(
 ) -> Result<(), Error> {
     let deadline = Duration::from_secs(reporting.flush_seconds);
     let config = Config::new(role.service).instance(role.instance);
-    let agent = config.backend(&reporting.backend).shutdown_deadline(deadline).start()?;
+    let agent = config.backend(&reporting.backend).shutdown_timeout(deadline).start()?;
 
     let runtime = Runtime::new().map_err(Error::Runtime)?;
     let outcome = runtime.block_on(work);

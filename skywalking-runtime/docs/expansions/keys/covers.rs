@@ -1,7 +1,7 @@
 fn plan(user: u64) -> impl Future<Output = Result<u64, String>> {
     let mut __skywalking_opening = ::skywalking_runtime::__private::Prepared::new({
         static __SKYWALKING_CALLSITE: ::skywalking_runtime::__private::Callsite = ::skywalking_runtime::__private::Callsite::located(
-            ::skywalking_runtime::__private::Kind::Local,
+            ::skywalking_runtime::__private::SpanKind::Local,
             "plan",
             ::core::file!(),
             ::core::line!(),

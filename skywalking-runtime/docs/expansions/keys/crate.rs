@@ -1,7 +1,7 @@
 fn plan() {
     let __skywalking_span = company::tracing::__private::Scope::open({
         static __SKYWALKING_CALLSITE: company::tracing::__private::Callsite = company::tracing::__private::Callsite::located(
-            company::tracing::__private::Kind::Local,
+            company::tracing::__private::SpanKind::Local,
             "plan",
             ::core::file!(),
             ::core::line!(),

@@ -8,12 +8,12 @@ fn get(status: u16) -> Response {
     }
     let __skywalking_span = ::skywalking_runtime::__private::Scope::open({
         static __SKYWALKING_CALLSITE: ::skywalking_runtime::__private::Callsite = ::skywalking_runtime::__private::Callsite::located(
-                ::skywalking_runtime::__private::Kind::Exit,
+                ::skywalking_runtime::__private::SpanKind::Exit,
                 "GET:/stock",
                 ::core::file!(),
                 ::core::line!(),
             )
-            .layer(::skywalking_runtime::__private::Layer::Http)
+            .layer(::skywalking_runtime::__private::SpanLayer::Http)
             .peer("stock:8080");
         &__SKYWALKING_CALLSITE
     });

@@ -1,12 +1,12 @@
 fn user(id: u64) -> Result<String, Box<dyn std::error::Error>> {
     let __skywalking_span = ::skywalking_runtime::__private::Scope::open_entry({
         static __SKYWALKING_CALLSITE: ::skywalking_runtime::__private::Callsite = ::skywalking_runtime::__private::Callsite::located(
-                ::skywalking_runtime::__private::Kind::Entry,
+                ::skywalking_runtime::__private::SpanKind::Entry,
                 "/users/{id}",
                 ::core::file!(),
                 ::core::line!(),
             )
-            .layer(::skywalking_runtime::__private::Layer::Http);
+            .layer(::skywalking_runtime::__private::SpanLayer::Http);
         &__SKYWALKING_CALLSITE
     });
     ::skywalking_runtime::__private::seen(

@@ -4,7 +4,7 @@ async fn send(message: Message) -> u64 {
             if ::skywalking_runtime::__private::enabled() {
                 let mut __skywalking_opening = ::skywalking_runtime::__private::Opening::new({
                     static __SKYWALKING_CALLSITE: ::skywalking_runtime::__private::Callsite = ::skywalking_runtime::__private::Callsite::located(
-                        ::skywalking_runtime::__private::Kind::Entry,
+                        ::skywalking_runtime::__private::SpanKind::Entry,
                         "/mail/send",
                         ::core::file!(),
                         ::core::line!(),

@@ -3,7 +3,7 @@ impl Job {
         let __skywalking_span = if ::skywalking_runtime::__private::enabled() {
             let mut __skywalking_opening = ::skywalking_runtime::__private::Opening::new({
                 static __SKYWALKING_CALLSITE: ::skywalking_runtime::__private::Callsite = ::skywalking_runtime::__private::Callsite::located(
-                    ::skywalking_runtime::__private::Kind::Local,
+                    ::skywalking_runtime::__private::SpanKind::Local,
                     ::core::concat!(::core::module_path!(), "::", "run"),
                     ::core::file!(),
                     ::core::line!(),

@@ -2,12 +2,12 @@ fn get(pool: &Pool, key: &str) -> Option<String> {
     let __skywalking_span = if ::skywalking_runtime::__private::enabled() {
         let mut __skywalking_opening = ::skywalking_runtime::__private::Opening::new({
             static __SKYWALKING_CALLSITE: ::skywalking_runtime::__private::Callsite = ::skywalking_runtime::__private::Callsite::located(
-                    ::skywalking_runtime::__private::Kind::Exit,
+                    ::skywalking_runtime::__private::SpanKind::Exit,
                     "redis/get",
                     ::core::file!(),
                     ::core::line!(),
                 )
-                .layer(::skywalking_runtime::__private::Layer::Cache)
+                .layer(::skywalking_runtime::__private::SpanLayer::Cache)
                 .tags(&[("cache.type", "redis")]);
             &__SKYWALKING_CALLSITE
         });

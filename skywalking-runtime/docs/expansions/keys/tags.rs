@@ -2,7 +2,7 @@ fn export(rows: &[u32], timeout: Duration, user: &str) {
     let __skywalking_span = if ::skywalking_runtime::__private::enabled() {
         let mut __skywalking_opening = ::skywalking_runtime::__private::Opening::new({
             static __SKYWALKING_CALLSITE: ::skywalking_runtime::__private::Callsite = ::skywalking_runtime::__private::Callsite::located(
-                    ::skywalking_runtime::__private::Kind::Local,
+                    ::skywalking_runtime::__private::SpanKind::Local,
                     "export",
                     ::core::file!(),
                     ::core::line!(),

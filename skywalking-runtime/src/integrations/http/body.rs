@@ -157,7 +157,7 @@ impl Seen<'_> {
                             ("error.kind", &kind),
                             ("message", error),
                         ])
-                        .failed();
+                        .set_error();
                 });
                 call.close();
             }

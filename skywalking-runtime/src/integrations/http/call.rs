@@ -204,7 +204,7 @@ impl Call {
     pub fn failed<E: Error + ?Sized>(mut self, error: &E) {
         self.step(|look| {
             if !look.is_ignored {
-                current().error(error);
+                current().record_error(error);
             }
         });
         self.finish();
@@ -262,7 +262,7 @@ fn note_status(status: StatusCode, errors: &ErrorRule) {
     if current.is_recording() {
         current.tag("http.status_code", status.as_u16());
         if errors.is_error(status) {
-            current.failed();
+            current.set_error();
         }
     }
 }
@@ -277,7 +277,7 @@ fn note_grpc(status: &'static str, said: Option<&HeaderMap>) {
 
 #[cold]
 fn note_grpc_error(status: &'static str, said: Option<&HeaderMap>) {
-    let current = current().failed();
+    let current = current().set_error();
     if let Some(message) = said.filter(|_| current.is_recording()).and_then(grpc::message) {
         current.log_fields(&[("event", &"error"), ("error.kind", &status), ("message", &message)]);
     }

@@ -150,7 +150,7 @@
 //!
 //! impl IntoResponse for StockError {
 //!     fn into_response(self) -> Response {
-//!         current().error(&self);
+//!         current().record_error(&self);
 //!         StatusCode::INTERNAL_SERVER_ERROR.into_response()
 //!     }
 //! }

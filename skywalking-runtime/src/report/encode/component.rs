@@ -6,7 +6,7 @@
 
 use skywalking_proto::components as id;
 
-use crate::trace::callsite::{Callsite, Kind, Layer};
+use crate::trace::callsite::{Callsite, SpanKind, SpanLayer};
 
 /// The tags that name a system.
 pub(super) fn names_system(key: &str) -> bool {
@@ -17,7 +17,7 @@ pub(super) fn names_system(key: &str) -> bool {
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Span<'a> {
     pub(super) callsite: &'static Callsite,
-    pub(super) kind: Kind,
+    pub(super) kind: SpanKind,
     pub(super) layer: u32,
     pub(super) name: &'a str,
     /// The value of a tag that names a system, where the callsite doesn't.
@@ -28,8 +28,8 @@ impl Span<'_> {
     /// The component, unless one was set at run time.
     pub(super) fn component(&self) -> i32 {
         let Self { callsite, kind, layer, name, system } = *self;
-        let is_mq = layer == Layer::Mq as u32;
-        let has_guessed_node = kind == Kind::Exit || (kind == Kind::Entry && is_mq);
+        let is_mq = layer == SpanLayer::Mq as u32;
+        let has_guessed_node = kind == SpanKind::Exit || (kind == SpanKind::Entry && is_mq);
         if callsite.gives_component() || !has_guessed_node {
             return callsite.component;
         }
@@ -40,11 +40,9 @@ impl Span<'_> {
         let in_name = || if is_mq { name.split('/').next() } else { None };
         let known = |system| System::find(system).map(|system| system.component(kind));
         let by_tag = system.or_else(literal).and_then(known);
-        by_tag.or_else(|| in_name().and_then(known)).unwrap_or(if layer == Layer::GenAi as u32 {
-            id::GENAI
-        } else {
-            id::UNKNOWN
-        })
+        by_tag
+            .or_else(|| in_name().and_then(known))
+            .unwrap_or(if layer == SpanLayer::GenAi as u32 { id::GENAI } else { id::UNKNOWN })
     }
 }
 
@@ -64,8 +62,8 @@ impl System {
         Self { exit: producer, entry: consumer }
     }
 
-    fn component(self, kind: Kind) -> i32 {
-        if kind == Kind::Entry { self.entry } else { self.exit }
+    fn component(self, kind: SpanKind) -> i32 {
+        if kind == SpanKind::Entry { self.entry } else { self.exit }
     }
 
     /// The system of this name, in any case and with any signs between its letters.
@@ -131,9 +129,9 @@ mod tests {
         id::find(span.component()).expect("it is registered").server
     }
 
-    static QUERY: Callsite = Callsite::new(Kind::Exit, "query").layer(Layer::Database);
-    static CONSUME: Callsite = Callsite::new(Kind::Entry, "consume").layer(Layer::Mq);
-    static PRODUCE: Callsite = Callsite::new(Kind::Exit, "produce").layer(Layer::Mq);
+    static QUERY: Callsite = Callsite::new(SpanKind::Exit, "query").layer(SpanLayer::Database);
+    static CONSUME: Callsite = Callsite::new(SpanKind::Entry, "consume").layer(SpanLayer::Mq);
+    static PRODUCE: Callsite = Callsite::new(SpanKind::Exit, "produce").layer(SpanLayer::Mq);
 
     #[test]
     fn node_has_the_type_of_the_tagged_system() {
@@ -184,11 +182,11 @@ mod tests {
     #[test]
     fn written_component_stays_and_other_spans_are_rust() {
         static WRITTEN: Callsite =
-            Callsite::new(Kind::Exit, "query").layer(Layer::Database).component(id::RUST);
-        static LOCAL: Callsite = Callsite::new(Kind::Local, "plan").layer(Layer::Cache);
-        static ENTRY: Callsite = Callsite::new(Kind::Entry, "/entry").layer(Layer::Http);
-        static MODEL: Callsite = Callsite::new(Kind::Exit, "ask").layer(Layer::GenAi);
-        static CALL: Callsite = Callsite::new(Kind::Exit, "call").layer(Layer::Http);
+            Callsite::new(SpanKind::Exit, "query").layer(SpanLayer::Database).component(id::RUST);
+        static LOCAL: Callsite = Callsite::new(SpanKind::Local, "plan").layer(SpanLayer::Cache);
+        static ENTRY: Callsite = Callsite::new(SpanKind::Entry, "/entry").layer(SpanLayer::Http);
+        static MODEL: Callsite = Callsite::new(SpanKind::Exit, "ask").layer(SpanLayer::GenAi);
+        static CALL: Callsite = Callsite::new(SpanKind::Exit, "call").layer(SpanLayer::Http);
         for (callsite, expected) in [
             (&WRITTEN, "Rust"),
             (&LOCAL, "Rust"),

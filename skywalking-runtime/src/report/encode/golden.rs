@@ -13,7 +13,7 @@ use base64::engine::general_purpose::STANDARD;
 use super::{Encoder, Segment};
 use crate::report::redact::Hook;
 use crate::report::timeline::Timeline;
-use crate::trace::callsite::{Callsite, Kind, Layer};
+use crate::trace::callsite::{Callsite, SpanKind, SpanLayer};
 use crate::trace::clock::Anchor;
 use crate::trace::id;
 use crate::trace::outbox::Head;
@@ -27,18 +27,19 @@ const GOLDEN_PATH: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../tests/golden/
 /// Set to `write` it writes the file anew.
 const SWITCH: &str = "SKYWALKING_GOLDEN";
 
-static CONSUME: Callsite = Callsite::new(Kind::Local, "consume").tags(&[("queue", "snapshots")]);
-static ENTRY: Callsite = Callsite::new(Kind::Entry, "/API/Snapshot")
-    .layer(Layer::Http)
+static CONSUME: Callsite =
+    Callsite::new(SpanKind::Local, "consume").tags(&[("queue", "snapshots")]);
+static ENTRY: Callsite = Callsite::new(SpanKind::Entry, "/API/Snapshot")
+    .layer(SpanLayer::Http)
     .tags(&[("http.method", "GET"), ("http.status_code", "200")]);
-static PLAN: Callsite = Callsite::new(Kind::Local, "планы::计划").component(0);
-static QUERY: Callsite = Callsite::new(Kind::Exit, "/database/QuerySnapshot")
-    .layer(Layer::Database)
+static PLAN: Callsite = Callsite::new(SpanKind::Local, "планы::计划").component(0);
+static QUERY: Callsite = Callsite::new(SpanKind::Exit, "/database/QuerySnapshot")
+    .layer(SpanLayer::Database)
     .component(22)
     .peer("APIService")
     .tags(&[("db.type", "sql"), ("db.instance", "")]);
-static CALL: Callsite = Callsite::new(Kind::Exit, "call").layer(Layer::Rpc);
-static NOTE: Callsite = Callsite::new(Kind::Local, "note").layer(Layer::Cache);
+static CALL: Callsite = Callsite::new(SpanKind::Exit, "call").layer(SpanLayer::Rpc);
+static NOTE: Callsite = Callsite::new(SpanKind::Local, "note").layer(SpanLayer::Cache);
 
 /// A segment as it lies in an outbox. What is pushed belongs to the last span.
 #[derive(Default)]
@@ -157,7 +158,7 @@ fn encoded() -> Vec<u8> {
         .text(SideKind::Name, "", "/Service/OnSnapshot/北京")
         .text(SideKind::Peer, "", "[2001:db8::7]:9090")
         .small(SideKind::Component, "", 5_012)
-        .small(SideKind::Layer, "", Layer::Mq as u32);
+        .small(SideKind::Layer, "", SpanLayer::Mq as u32);
     segment.span(&NOTE, 0, 850, 0, Record::ERROR | Record::SKIP_ANALYSIS).small(
         SideKind::StaticName,
         "note/open",

@@ -6,7 +6,7 @@ use super::super::timeline::Clock;
 use super::super::wire::Writer;
 use super::sides::{self, Marks, Overrides, Sides};
 use super::{Encoder, Segment, component};
-use crate::trace::callsite::{Callsite, Kind, Layer};
+use crate::trace::callsite::{Callsite, SpanKind, SpanLayer};
 use crate::trace::record::{Record, SideKind};
 use crate::trace::segment::{Name, UNKNOWN_PEER};
 use crate::trace::text::{NAME_LIMIT, PEER_LIMIT, clean, is_blank, within};
@@ -119,7 +119,7 @@ fn write_call(
     // What goes on for a span of another segment is work inside the process, whatever that span
     // was.
     let (kind, layer, peer) = if continued {
-        (Kind::Local, Layer::Unknown, "")
+        (SpanKind::Local, SpanLayer::Unknown, "")
     } else {
         (callsite.kind, callsite.layer, callsite.peer)
     };
@@ -127,7 +127,7 @@ fn write_call(
     let literal = || if is_blank(peer) { Cow::Borrowed("") } else { clean(peer, PEER_LIMIT) };
     let peer = match found.peer.unwrap_or_else(literal) {
         blank if is_blank(&blank) => {
-            Cow::Borrowed(if kind == Kind::Exit { UNKNOWN_PEER } else { "" })
+            Cow::Borrowed(if kind == SpanKind::Exit { UNKNOWN_PEER } else { "" })
         }
         peer => identity.storage.peer(peer),
     };

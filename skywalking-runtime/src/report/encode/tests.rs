@@ -13,7 +13,7 @@ use skywalking_proto::v3::{
 use super::{Encoder, Segment};
 use crate::report::redact::Hook;
 use crate::report::timeline::Timeline;
-use crate::trace::callsite::{Callsite, Kind, Layer};
+use crate::trace::callsite::{Callsite, SpanKind, SpanLayer as Layer};
 use crate::trace::clock::Anchor;
 use crate::trace::id;
 use crate::trace::outbox::Head;
@@ -21,15 +21,15 @@ use crate::trace::record::{NONE, Record, Side, SideKind, Trace};
 use crate::tracer::Identity;
 
 static CALLSITES: [Callsite; 5] = [
-    Callsite::new(Kind::Entry, "/entry").layer(Layer::Http),
-    Callsite::new(Kind::Exit, "/exit")
+    Callsite::new(SpanKind::Entry, "/entry").layer(Layer::Http),
+    Callsite::new(SpanKind::Exit, "/exit")
         .layer(Layer::Database)
         .peer("db:5432")
         .component(22)
         .tags(&[("db.type", "sql"), ("k1", "literal")]),
-    Callsite::new(Kind::Exit, "/exit without address").component(0),
-    Callsite::new(Kind::Local, "местный").tags(&[("k2", ""), ("k2", "twice")]),
-    Callsite::new(Kind::Local, "").component(-7),
+    Callsite::new(SpanKind::Exit, "/exit without address").component(0),
+    Callsite::new(SpanKind::Local, "местный").tags(&[("k2", ""), ("k2", "twice")]),
+    Callsite::new(SpanKind::Local, "").component(-7),
 ];
 
 const KEYS: [&str; 4] = ["k1", "k2", "db.type", "unfinished"];
@@ -450,7 +450,7 @@ fn nonsense_becomes_a_segment_and_never_a_panic() {
 
 #[test]
 fn what_a_callsite_always_writes_is_encoded_once() {
-    static ONCE: Callsite = Callsite::new(Kind::Local, "once");
+    static ONCE: Callsite = Callsite::new(SpanKind::Local, "once");
     let (mut encoder, timeline) = (Encoder::new(identity(), Hook::default()), timeline());
     let records = [Record { start: 5, end: 6, callsite: &ONCE, parent: NONE, flags: 0, side: 0 }];
     let head = Head {

@@ -11,7 +11,7 @@ use tokio::time::Instant;
 
 use self::bench::{Bench, Plan};
 use super::Command;
-use crate::config::Keep;
+use crate::config::TailSampling;
 use crate::trace::detached::Detached;
 use crate::trace::outbox::{Attached, Budget, Handed, Head};
 use crate::trace::record::Record;
@@ -299,7 +299,7 @@ async fn what_waits_for_handles_wakes_nobody_and_of_the_room_that_is_left_the_ha
 
 #[tokio::test(start_paused = true)]
 async fn what_waits_for_the_end_of_its_request_wakes_nobody() {
-    let keep = Keep { buffer_segments: 4, ..Keep::errors() };
+    let keep = TailSampling { max_buffer_segments: 4, ..TailSampling::errors() };
     let bench = Bench::with(1, &[], Budget { bytes: usize::MAX, segments: 20 }, Some(keep));
     let trial = Arc::new(Trial::new(1));
     assert_eq!(

@@ -9,7 +9,7 @@ use super::super::clock;
 use super::super::outbox::{self, Budget};
 use super::super::record::LeftOut;
 use super::super::tag::Kept;
-use super::super::tally::{self, Reason};
+use super::super::tally::{self, Diagnostic};
 use crate::sync::{AtomicPtr, Ordering, forks};
 
 /// The cell.
@@ -52,7 +52,7 @@ impl Ending {
             self.reserved = bytes;
             self.reserved_in = forks();
         } else {
-            tally::count_many(Reason::EntryLimit, self.entries.len() as u64);
+            tally::count_many(Diagnostic::EntryLimit, self.entries.len() as u64);
             self.entries.drain(..).for_each(|entry| self.left_out.add(entry.left_out()));
         }
     }

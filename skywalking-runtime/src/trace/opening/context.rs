@@ -6,14 +6,14 @@ use crate::propagation::extension::{self, Extension};
 use crate::propagation::others::{self, Others, Parent};
 use crate::propagation::received::{Header, Received};
 use crate::propagation::sw8;
-use crate::trace::callsite::Kind;
+use crate::trace::callsite::SpanKind;
 use crate::trace::id;
 use crate::trace::quiet::Quiet;
 use crate::trace::record::{Side, SideKind, Trace};
 use crate::trace::segment::Segment;
 use crate::trace::slot;
 use crate::trace::tag::Raw;
-use crate::trace::tally::{self, Reason};
+use crate::trace::tally::{self, Diagnostic};
 use crate::trace::text;
 use crate::tracer::{Inbound, OtherContexts, Settings};
 
@@ -65,7 +65,7 @@ impl Opening {
                 let state = received.get(Header::State).filter(|state| {
                     let can = others::can_go_on(state);
                     if !can {
-                        tally::count(Reason::OtherContext);
+                        tally::count(Diagnostic::OtherContext);
                     }
                     can
                 });
@@ -76,12 +76,12 @@ impl Opening {
                         segment.passed.others = Others::new(header, state.unwrap_or_default());
                     }
                 });
-                if first && self.callsite.kind == Kind::Entry {
+                if first && self.callsite.kind == SpanKind::Entry {
                     self.tag(others::TRACE_ID_TAG, Raw::Text(parent.trace_id));
                     self.tag(others::PARENT_ID_TAG, Raw::Text(parent.parent_id));
                 }
             } else {
-                tally::count(Reason::OtherContext);
+                tally::count(Diagnostic::OtherContext);
             }
         }
         if let Some(id) = received.get(Header::RequestId) {
@@ -91,7 +91,7 @@ impl Opening {
 
     /// A tag of the Entry span, unless it has one.
     fn tag_once(&mut self, key: &'static str, value: &str) {
-        if self.callsite.kind != Kind::Entry {
+        if self.callsite.kind != SpanKind::Entry {
             return;
         }
         self.with(|segment, head| {
@@ -127,7 +127,7 @@ impl Opening {
         }
         // Only who consumes a message can say when it came. Of a batch the last one counts, as for
         // the OAP.
-        let Some(latency) = extension.latency().filter(|_| self.callsite.kind == Kind::Entry)
+        let Some(latency) = extension.latency().filter(|_| self.callsite.kind == SpanKind::Entry)
         else {
             return;
         };
@@ -176,7 +176,7 @@ impl Opening {
             }
         }
         if !self.has_room_for_refs() {
-            tally::count(Reason::RefLimit);
+            tally::count(Diagnostic::RefLimit);
             return;
         }
         let merged = self.place == Place::Merged;
@@ -258,7 +258,7 @@ pub(in crate::trace) fn each_within_limit<C>(
         if !take(&carrier) {
             // Where the iterator doesn't know how many are left, it is this one at least.
             let left = carriers.size_hint().0.saturating_add(1);
-            tally::count_many(Reason::RefLimit, u64::try_from(left).unwrap_or(u64::MAX));
+            tally::count_many(Diagnostic::RefLimit, u64::try_from(left).unwrap_or(u64::MAX));
             break;
         }
     }

@@ -5,7 +5,7 @@ use std::panic::{RefUnwindSafe, UnwindSafe};
 use std::sync::Arc;
 
 use crate::trace::guarded::guarded;
-use crate::trace::tally::{self, Reason};
+use crate::trace::tally::{self, Diagnostic};
 
 /// Decides which requests are recorded: [`Sampling::custom`](crate::Sampling::custom).
 ///
@@ -29,7 +29,7 @@ pub trait Sampler: Send + Sync {
     /// It is called on the thread of the request, right before that span opens.
     /// [`trace_id`](crate::trace_id) and [`correlation::get`](crate::correlation::get) speak of
     /// the request; spans that are opened in here are not recorded. If it panics the request is
-    /// recorded, and counted as [`Reason::SamplerPanicked`](crate::Reason::SamplerPanicked).
+    /// recorded, and counted as [`Diagnostic::SamplerPanicked`](crate::Diagnostic::SamplerPanicked).
     fn is_sampled(&self, operation: &str) -> bool;
 }
 
@@ -62,7 +62,7 @@ impl Custom {
     /// Asks it.
     pub(crate) fn takes(&self, name: &str) -> bool {
         guarded(|| self.0.is_sampled(name)).unwrap_or_else(|| {
-            tally::count(Reason::SamplerPanicked);
+            tally::count(Diagnostic::SamplerPanicked);
             true
         })
     }

@@ -1,7 +1,7 @@
 //! Names of which no request is recorded, by how they end and by patterns.
 
 use super::pattern::Pattern;
-use crate::trace::tally::Reason;
+use crate::trace::tally::Diagnostic;
 
 /// What the Java agent leaves out: files that pages consist of.
 pub(crate) const SUFFIXES: [&str; 12] = [
@@ -53,11 +53,11 @@ impl Ignored {
 
     /// Why a request of this name is left out, if it is.
     #[inline]
-    pub(crate) fn reason(&self, name: &str) -> Option<Reason> {
+    pub(crate) fn reason(&self, name: &str) -> Option<Diagnostic> {
         if self.may_end(name) && self.suffixes.iter().any(|suffix| name.ends_with(&**suffix)) {
-            return Some(Reason::IgnoredSuffix);
+            return Some(Diagnostic::IgnoredSuffix);
         }
-        self.paths.iter().any(|path| path.matches(name)).then_some(Reason::IgnoredPath)
+        self.paths.iter().any(|path| path.matches(name)).then_some(Diagnostic::IgnoredPath)
     }
 
     #[inline]
@@ -93,7 +93,7 @@ impl Bytes {
 mod tests {
     use super::*;
 
-    fn reason(suffixes: &[&str], paths: &[&str], name: &str) -> Option<Reason> {
+    fn reason(suffixes: &[&str], paths: &[&str], name: &str) -> Option<Diagnostic> {
         let owned =
             |list: &[&str]| -> Vec<String> { list.iter().map(ToString::to_string).collect() };
         Ignored::new(&owned(suffixes), &owned(paths)).reason(name)
@@ -102,7 +102,7 @@ mod tests {
     #[test]
     fn a_name_is_left_out_by_its_end_with_the_case_that_it_has() {
         for name in ["/a.png", "GET:/static/app.min.js", ".svg", "/caf\u{e9}.html"] {
-            assert_eq!(reason(&SUFFIXES, &[], name), Some(Reason::IgnoredSuffix), "{name}");
+            assert_eq!(reason(&SUFFIXES, &[], name), Some(Diagnostic::IgnoredSuffix), "{name}");
         }
         for name in
             ["", "/", "/a.PNG", "/png", "/a.png/b", "/a.png?x=1", "/a.jsp", "g", "/caf\u{e9}"]
@@ -115,21 +115,21 @@ mod tests {
             (["s", ".b"], "s"),
             ([".b", "s"], "/a.b"),
         ] {
-            assert_eq!(reason(&suffixes, &[], name), Some(Reason::IgnoredSuffix), "{name}");
+            assert_eq!(reason(&suffixes, &[], name), Some(Diagnostic::IgnoredSuffix), "{name}");
         }
     }
 
     #[test]
     fn blanks_around_an_entry_are_none_of_it_and_empty_ones_match_nothing() {
         assert_eq!(reason(&["", " .txt "], &["", " "], "/a"), None);
-        assert_eq!(reason(&["", " .txt "], &[], "/a.txt"), Some(Reason::IgnoredSuffix));
-        assert_eq!(reason(&[], &[" /a "], "/a"), Some(Reason::IgnoredPath));
-        assert_eq!(reason(&[], &["**"], ""), Some(Reason::IgnoredPath));
+        assert_eq!(reason(&["", " .txt "], &[], "/a.txt"), Some(Diagnostic::IgnoredSuffix));
+        assert_eq!(reason(&[], &[" /a "], "/a"), Some(Diagnostic::IgnoredPath));
+        assert_eq!(reason(&[], &["**"], ""), Some(Diagnostic::IgnoredPath));
     }
 
     #[test]
     fn the_suffix_is_asked_first() {
-        assert_eq!(reason(&[".txt"], &["/**"], "/a.txt"), Some(Reason::IgnoredSuffix));
-        assert_eq!(reason(&[".txt"], &["/b", "/**"], "/a"), Some(Reason::IgnoredPath));
+        assert_eq!(reason(&[".txt"], &["/**"], "/a.txt"), Some(Diagnostic::IgnoredSuffix));
+        assert_eq!(reason(&[".txt"], &["/b", "/**"], "/a"), Some(Diagnostic::IgnoredPath));
     }
 }

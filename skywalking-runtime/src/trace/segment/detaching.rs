@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use super::super::detached::Detached;
 use super::super::record::Record;
-use super::super::tally::{self, Reason};
+use super::super::tally::{self, Diagnostic};
 use super::Segment;
 
 impl Segment {
@@ -14,7 +14,7 @@ impl Segment {
         let index = self.current.index();
         let record = self.current_record()?;
         if record.end != 0 {
-            tally::count(Reason::DetachedTwice);
+            tally::count(Diagnostic::DetachedTwice);
             return None;
         }
         record.end = Record::IN_SCOPE;

@@ -7,7 +7,7 @@ use super::super::clock;
 use super::super::failure::Mark;
 use super::super::record::{LeftOut, Record, Side, SideKind};
 use super::super::tag::Raw;
-use super::super::tally::{self, Reason};
+use super::super::tally::{self, Diagnostic};
 use super::super::text::{self, TAG_LIMIT};
 use super::{Opened, Range, Segment, Which};
 use crate::tracer::Cancelled;
@@ -52,7 +52,7 @@ impl Segment {
 
     /// Leaves out an entry; false.
     fn refuse(&mut self, what: LeftOut) -> bool {
-        tally::count(Reason::EntryLimit);
+        tally::count(Diagnostic::EntryLimit);
         self.limited = true;
         self.left_out.add(what);
         false

@@ -5,7 +5,7 @@
 
 use super::super::callsite::Callsite;
 use super::super::misuse::{self, Misuse};
-use super::super::tally::{self, Reason};
+use super::super::tally::{self, Diagnostic};
 use super::Segment;
 
 #[derive(Clone, Copy, Debug)]
@@ -51,7 +51,7 @@ impl Segment {
     #[cold]
     pub(crate) fn look_at_guards(&mut self) {
         if let Some(callsite) = self.guards.first.take().filter(|_| self.guards.open > 0) {
-            tally::count(Reason::GuardOverAwait);
+            tally::count(Diagnostic::GuardOverAwait);
             misuse::note(Misuse::GuardOverAwait, callsite);
         }
         // Seen once a guard is enough.

@@ -14,7 +14,7 @@
 //! Logs and refs of both are reported, the peer is the outer one's. The record ends with the outer
 //! span.
 
-use super::super::callsite::{Callsite, Kind};
+use super::super::callsite::{Callsite, SpanKind};
 use super::super::record::{Record, Side, SideKind};
 use super::super::tag::Raw;
 use super::super::text;
@@ -32,13 +32,13 @@ pub(crate) enum NameSource {
 /// True if component and layer of the inner span replace those of the outer one. Otherwise they are
 /// used where the outer one has none.
 fn replaces(outer: &Callsite, inner: &Callsite) -> bool {
-    !inner.is_fallback() && (inner.kind == Kind::Entry || outer.is_fallback())
+    !inner.is_fallback() && (inner.kind == SpanKind::Entry || outer.is_fallback())
 }
 
 impl Segment {
     /// True if a span of this kind is one with the current one.
-    pub(crate) fn merges(&self, kind: Kind) -> bool {
-        if kind == Kind::Local {
+    pub(crate) fn merges(&self, kind: SpanKind) -> bool {
+        if kind == SpanKind::Local {
             return false;
         }
         let Some(record) = self.records.get(usize::from(self.current.index())) else {
@@ -107,11 +107,13 @@ impl Segment {
         };
         let computed = source == NameSource::Computed && !inner.is_fallback();
         match inner.kind {
-            Kind::Entry => computed || inner.writes_name(),
+            SpanKind::Entry => computed || inner.writes_name(),
             // The outermost name is reported, except that a name that the program chose replaces an
             // integration's, and that replaces a default.
-            Kind::Exit | Kind::Local if outer.is_fallback() => computed || inner.chooses_name(),
-            Kind::Exit | Kind::Local => {
+            SpanKind::Exit | SpanKind::Local if outer.is_fallback() => {
+                computed || inner.chooses_name()
+            }
+            SpanKind::Exit | SpanKind::Local => {
                 let is_named = || {
                     self.find(before, |kind| matches!(kind, SideKind::Name | SideKind::StaticName))
                         .is_some()
@@ -131,7 +133,7 @@ impl Segment {
         };
         let is_tag =
             |kind| matches!(kind, SideKind::Text | SideKind::Int | SideKind::Uint | SideKind::Bool);
-        inner.kind == Kind::Entry
+        inner.kind == SpanKind::Entry
             || replaces(outer, inner)
             || !outer.tags.iter().any(|(known, _)| *known == key)
                 && !self.list(before).any(|side| side.key == key && is_tag(side.kind))

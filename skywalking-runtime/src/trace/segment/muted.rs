@@ -2,9 +2,9 @@
 //! is used again once its span is over; what they need is little: which one was around it, and of
 //! an exit its address, since its header is written all the same.
 
-use super::super::callsite::{Callsite, Kind};
+use super::super::callsite::{Callsite, SpanKind};
 use super::super::record::{LeftOut, SideKind};
-use super::super::tally::{self, Reason};
+use super::super::tally::{self, Diagnostic};
 use super::super::text::{self, PEER_LIMIT};
 use super::names::known_peer;
 use super::{Current, Opened, Range, Segment, UNKNOWN_PEER};
@@ -115,7 +115,7 @@ impl Segment {
     #[cold]
     pub(super) fn mute(&mut self, callsite: &'static Callsite, side: u32) -> Opened {
         let mut peer = String::new();
-        if callsite.kind == Kind::Exit {
+        if callsite.kind == SpanKind::Exit {
             let computed = self
                 .find(side, |kind| kind == SideKind::Peer)
                 .map(|side| Range { offset: side.a, length: side.b });
@@ -127,7 +127,7 @@ impl Segment {
     }
 
     fn open_muted(&mut self, number: u32) -> Opened {
-        tally::count(Reason::SpanLimit);
+        tally::count(Diagnostic::SpanLimit);
         if !self.limited {
             self.look_at_root();
         }

@@ -3,9 +3,9 @@
 
 use std::borrow::Cow;
 
-use super::super::callsite::{Callsite, Kind};
+use super::super::callsite::{Callsite, SpanKind};
 use super::super::record::{NONE, Record, Side, SideKind};
-use super::super::tally::{self, Reason};
+use super::super::tally::{self, Diagnostic};
 use super::super::text::{self, NAME_LIMIT, PEER_LIMIT};
 use super::entries::TEXT_LIMIT;
 use super::{Current, Range, Segment};
@@ -127,7 +127,7 @@ impl Segment {
         }
         let from = usize::from(self.searched);
         let found = self.records.iter().skip(from).position(|record| {
-            record.callsite.kind == Kind::Entry && !record.is(Record::CONTINUED | Record::TOLD)
+            record.callsite.kind == SpanKind::Entry && !record.is(Record::CONTINUED | Record::TOLD)
         });
         #[expect(clippy::cast_possible_truncation, reason = "below the limit, which is a u16")]
         match found {
@@ -142,7 +142,7 @@ impl Segment {
 pub(super) fn known_peer(peer: &str) -> &str {
     let peer = text::cut(peer, PEER_LIMIT);
     if text::is_blank(peer) {
-        tally::count(Reason::EmptyPeer);
+        tally::count(Diagnostic::EmptyPeer);
         return UNKNOWN_PEER;
     }
     peer

@@ -104,7 +104,7 @@ impl Segment {
         // The part before has left under it.
         self.tell_trace();
         self.id = id;
-        self.expire_at(age::expiry(self.tracer.settings.max_age));
+        self.expire_at(age::expiry(self.tracer.settings.max_segment_age));
     }
 
     fn name_to_keep(&self, record: &Record) -> Option<Named> {

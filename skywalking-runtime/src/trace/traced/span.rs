@@ -4,7 +4,7 @@ use std::sync::Arc;
 use std::thread::panicking;
 
 use super::frames::End;
-use crate::trace::callsite::{Callsite, Kind};
+use crate::trace::callsite::{Callsite, SpanKind};
 use crate::trace::failure::Mark;
 use crate::trace::id;
 use crate::trace::lost;
@@ -13,12 +13,12 @@ use crate::trace::root;
 use crate::trace::scope::Begun;
 use crate::trace::segment::{Current, Segment, Shared};
 use crate::trace::slot;
-use crate::trace::tally::{self, Reason};
+use crate::trace::tally::{self, Diagnostic};
 use crate::trace::thread;
 use crate::tracer;
 
 /// Stands for the callsite of a root that records nothing.
-static NOT_RECORDED: Callsite = Callsite::new(Kind::Local, "not recorded");
+static NOT_RECORDED: Callsite = Callsite::new(SpanKind::Local, "not recorded");
 
 /// The span of a future, as plain fields.
 #[derive(Debug)]
@@ -200,7 +200,7 @@ impl Span {
         match slot::with_key(begun.key, end) {
             Some(false) => {}
             Some(true) => thread::split(begun.key),
-            None => tally::count(Reason::DroppedElsewhere),
+            None => tally::count(Diagnostic::DroppedElsewhere),
         }
     }
 
@@ -234,7 +234,7 @@ impl Span {
             &NOT_RECORDED
         };
         // An Entry counted as a call of its endpoint when it began.
-        let counted = if callsite.kind == Kind::Entry { Record::SKIP_ANALYSIS } else { 0 };
+        let counted = if callsite.kind == SpanKind::Entry { Record::SKIP_ANALYSIS } else { 0 };
         let (begun, segment) = root::prepare(segment, callsite, head, Record::CONTINUED | counted);
         *self = Self::of_root(begun, Some(segment));
     }
@@ -257,7 +257,7 @@ impl Span {
             self.saved = saved;
             self.state = State::DroppingChild;
         } else {
-            tally::count(Reason::DroppedElsewhere);
+            tally::count(Diagnostic::DroppedElsewhere);
             self.state = State::Off;
             return;
         }

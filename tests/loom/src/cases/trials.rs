@@ -5,7 +5,7 @@ use loom::sync::Arc;
 use loom::thread;
 
 use super::{ENOUGH, GENERATION, end_segment, nothing_waits};
-use crate::config::Keep;
+use crate::config::TailSampling;
 use crate::report::accounts::Ledger;
 use crate::report::encode::Segment;
 use crate::report::held::Held;
@@ -18,8 +18,8 @@ use crate::trace::trial::Trial;
 
 const ROOT: u64 = 1;
 const CHILD: u64 = 2;
-const KEEP: Keep =
-    Keep { slower_than: None, buffer_bytes: usize::MAX, buffer_segments: usize::MAX };
+const KEEP: TailSampling =
+    TailSampling { slower_than: None, max_buffer_bytes: usize::MAX, max_buffer_segments: usize::MAX };
 
 /// A segment of the trial ends as in `trace/thread`: what went wrong is told first.
 fn segment(id: u64, trial: Arc<Trial>, flags: u16, budget: Budget) -> Handed {

@@ -150,10 +150,8 @@ fn call(round: u32, agent: Agent) {
             assert_eq!(own.shutdown(Duration::from_secs(10)).sent, 10);
         }
         _ => {
-            let off = config("grpc", "127.0.0.1:1")
-                .enabled(skywalking_runtime::Enabled::No)
-                .start()
-                .expect("an agent that is off");
+            let off =
+                config("grpc", "127.0.0.1:1").enabled(false).start().expect("an agent that is off");
             drop((agent, off));
             requests(10);
         }

@@ -57,7 +57,7 @@ fn main() {
 /// An agent that reports one of the ways to a backend.
 fn config(way: &str, backend: &str) -> Config {
     let config =
-        Config::new("hostile").instance("hostile_1").shutdown_deadline(Duration::from_secs(5));
+        Config::new("hostile").instance("hostile_1").shutdown_timeout(Duration::from_secs(5));
     match way {
         "grpc" => config.backend(backend),
         "http" => config.reporter(Reporter::Http).backend(backend),

@@ -24,7 +24,7 @@ impl StockError {
 
 impl IntoResponse for StockError {
     fn into_response(self) -> Response {
-        current().error(&self);
+        current().record_error(&self);
         StatusCode::INTERNAL_SERVER_ERROR.into_response()
     }
 }
@@ -67,7 +67,7 @@ async fn error_of_a_middleware_is_a_log_of_the_span() {
     let handled = ServiceBuilder::new()
         .layer(ServerLayer::new())
         .layer(HandleErrorLayer::new(|error: BoxError| async move {
-            current().error(&*error);
+            current().record_error(&*error);
             StatusCode::INTERNAL_SERVER_ERROR
         }))
         .map_future(|future| async {

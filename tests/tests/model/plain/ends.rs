@@ -1,7 +1,7 @@
 //! How spans are put aside, taken up again and ended: in turns, in any order, by panics and by
 //! drops.
 
-use skywalking_runtime::Reason;
+use skywalking_runtime::Diagnostic;
 
 use super::{Kept, Model, Own, Pairs, Place};
 
@@ -139,7 +139,7 @@ impl Model {
             return false;
         }
         if !own.is_root && self.segment_of(self.now) != self.segment_of(own.place) {
-            self.count(Reason::DroppedElsewhere);
+            self.count(Diagnostic::DroppedElsewhere);
             return false;
         }
         self.enter_here(own);

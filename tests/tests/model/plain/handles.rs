@@ -1,6 +1,6 @@
 //! Spans that end by handles.
 
-use skywalking_runtime::Reason;
+use skywalking_runtime::Diagnostic;
 
 use super::{Handle, Model, Place};
 
@@ -13,7 +13,7 @@ impl Model {
                 self.spans[number].handle = Some(self.handles.len());
                 span = Some(number);
             } else {
-                self.count(Reason::DetachedTwice);
+                self.count(Diagnostic::DetachedTwice);
             }
         }
         self.handles.push(Handle { span, ..Handle::default() });

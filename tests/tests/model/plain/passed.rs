@@ -1,6 +1,6 @@
 //! What goes along with a trace, to tasks and threads, and in messages.
 
-use skywalking_runtime::Reason;
+use skywalking_runtime::Diagnostic;
 
 use super::{Model, Place, Ref, Which};
 
@@ -55,7 +55,7 @@ impl Model {
     pub(super) fn receive(&mut self, pairs: Pairs) {
         for (key, value) in pairs {
             if !self.put(&key, &value) {
-                self.count(Reason::CorrelationLimit);
+                self.count(Diagnostic::CorrelationLimit);
             }
         }
     }
@@ -76,7 +76,7 @@ impl Model {
             Place::Over { number, over, .. } => (number, self.overs[over].peer),
         };
         if peer.is_empty() {
-            self.count(Reason::InjectOutsideExit);
+            self.count(Diagnostic::InjectOutsideExit);
             return None;
         }
         Some(Ref {

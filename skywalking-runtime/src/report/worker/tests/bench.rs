@@ -17,16 +17,16 @@ use super::super::super::stats::{Dropped, Stats};
 use super::super::super::transport::{Call, Messages, Outcome, Transport};
 use super::super::{Answer, Command, Flight, Pace, Worker};
 use crate::agent::alone;
-use crate::config::Keep;
+use crate::config::TailSampling;
 use crate::management::Word;
-use crate::trace::callsite::{Callsite, Kind};
+use crate::trace::callsite::{Callsite, SpanKind};
 use crate::trace::clock;
 use crate::trace::outbox::{self, Attached, Budget, Finished, Handed, Head, Node};
 use crate::trace::record::{NONE, Record, Trace};
 use crate::trace::sampler::Choice;
 use crate::tracer::{self, Identity, Settings};
 
-static WORK: Callsite = Callsite::new(Kind::Entry, "/work");
+static WORK: Callsite = Callsite::new(SpanKind::Entry, "/work");
 
 /// What the other side does with the next call.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -152,7 +152,12 @@ impl Bench {
 
     /// One with a queue of this size, that keeps what goes wrong with requests that the sampler
     /// leaves out.
-    pub(super) fn with(addresses: usize, plan: &[Plan], queue: Budget, keep: Option<Keep>) -> Self {
+    pub(super) fn with(
+        addresses: usize,
+        plan: &[Plan],
+        queue: Budget,
+        keep: Option<TailSampling>,
+    ) -> Self {
         let alone = alone();
         clock::choose();
         let identity = Identity::new("svc", "one");
@@ -172,7 +177,7 @@ impl Bench {
             identity,
             Script::FORM,
             Hook::default(),
-            Settings::default().max_age,
+            Settings::default().max_segment_age,
             queue,
             keep,
         );
