@@ -1,63 +1,66 @@
 //! The attribute macros `entry_span`, `exit_span`, `local_span` and `skip_span`, and the derive
-//! `Carrier`.
+//! `Carrier`, of `skywalking-runtime`.
 //!
-//! Users depend on `skywalking-runtime`, which re-exports all of this; the user documentation
-//! stands there, where its examples can run. This crate holds nothing that runs in the traced
-//! program: it checks what was written and emits a few calls into `skywalking_runtime::__private`.
+//! Depend on `skywalking-runtime`, which re-exports and documents all of them. This crate validates
+//! what was written and emits calls into `skywalking_runtime::__private`.
 //!
-//! The path of the data is the list of files: `item` reads the function, or the impl block, and
-//! keeps bodies shut, `args` turns the attribute's tokens into typed arguments, `check` says no,
-//! `expand` emits; `params` and `returns` are what `check` and `expand` both know of a signature.
-//! `carrier` is the derive.
+//! The modules are the path of the data:
+//!
+//! - `kind` and `diagnostics`: the three attributes, and every error message
+//! - `item`: reads the function or the impl block, with unparsed bodies
+//! - `args`: parses the attribute's tokens into typed arguments
+//! - `check`: validates the arguments against the item
+//! - `expand`: emits the traced item
+//! - `carrier`: the derive
+//!
+//! `types`, `return_type` and `params` read a signature. No two files use each other.
 
 mod args;
 mod carrier;
 mod check;
+mod diagnostics;
 mod expand;
 mod item;
+mod kind;
 mod params;
-mod returns;
+mod return_type;
+mod runtime_path;
 #[cfg(test)]
 mod tests;
+mod types;
 
-use args::Kind;
-use expand::Switch;
+use kind::Kind;
 use proc_macro::TokenStream;
 
-/// Traces a function as an Entry span: a request that comes in. The documentation stands on the
-/// runtime's re-export.
+/// Whether the feature `enabled` is on. Without it, items are validated and emitted unchanged.
+const ENABLED: bool = cfg!(feature = "enabled");
+
+/// Traces a function as an Entry span: an incoming request. See the runtime's documentation.
 #[proc_macro_attribute]
 pub fn entry_span(args: TokenStream, item: TokenStream) -> TokenStream {
-    expand::attribute(Kind::Entry, args.into(), item.into(), Switch::of_this_build())
-        .into_tokens()
-        .into()
+    expand::attribute(Kind::Entry, args.into(), item.into(), ENABLED).into_tokens().into()
 }
 
-/// Traces a function as an Exit span: a call that goes out. The documentation stands on the
-/// runtime's re-export.
+/// Traces a function as an Exit span: an outgoing call. See the runtime's documentation.
 #[proc_macro_attribute]
 pub fn exit_span(args: TokenStream, item: TokenStream) -> TokenStream {
-    expand::attribute(Kind::Exit, args.into(), item.into(), Switch::of_this_build())
-        .into_tokens()
-        .into()
+    expand::attribute(Kind::Exit, args.into(), item.into(), ENABLED).into_tokens().into()
 }
 
-/// Traces a function as a Local span. The documentation stands on the runtime's re-export.
+/// Traces a function as a Local span. See the runtime's documentation.
 #[proc_macro_attribute]
 pub fn local_span(args: TokenStream, item: TokenStream) -> TokenStream {
-    expand::attribute(Kind::Local, args.into(), item.into(), Switch::of_this_build())
-        .into_tokens()
-        .into()
+    expand::attribute(Kind::Local, args.into(), item.into(), ENABLED).into_tokens().into()
 }
 
-/// Leaves one function of an impl block out. The documentation stands on the runtime's re-export.
+/// Excludes a function from a traced impl block. See the runtime's documentation.
 #[proc_macro_attribute]
 pub fn skip_span(args: TokenStream, item: TokenStream) -> TokenStream {
     expand::skip_span(&args.into(), item.into()).into()
 }
 
-/// Makes a struct with named fields a carrier of the trace context. The documentation stands on the
-/// runtime's re-export.
+/// Implements `Extract` and `Inject` for a struct with named fields. See the runtime's
+/// documentation.
 #[proc_macro_derive(Carrier, attributes(carrier))]
 pub fn carrier(input: TokenStream) -> TokenStream {
     carrier::derive(input.into()).into()

@@ -1,8 +1,8 @@
-//! The names that a signature binds, and which of them a body mentions.
+//! The parameters of a signature, and which of them a body uses.
 //!
-//! An async body, and a sync one under `err`, moves into a block of ours; the parameters move with
-//! it in an order that keeps Rust's order of drops. A parameter that is mentioned nowhere stays
-//! outside, so that rustc's lint for unused ones still speaks.
+//! The expansion moves a body into an async block or a closure, and its parameters with it, in an
+//! order that preserves Rust's drop order. An unused parameter stays outside, so that rustc still
+//! reports it.
 
 use std::collections::HashSet;
 
@@ -11,27 +11,27 @@ use quote::ToTokens as _;
 use syn::ext::IdentExt as _;
 use syn::{Attribute, FnArg, Pat, Signature, Token, Type};
 
-/// One name that the signature binds, in the order of declaration.
+/// A name that the parameters bind.
 pub(crate) struct Binding {
     /// The name, with the user's span.
     pub(crate) ident: Ident,
-    /// The `mut` that it is declared with.
+    /// The `mut` of its declaration.
     pub(crate) mutability: Option<Token![mut]>,
-    /// The `#[cfg]` attributes of its parameter: each use of the name must carry them.
+    /// The `#[cfg]` attributes of its parameter. Each use of the name needs them too.
     pub(crate) cfgs: Vec<Attribute>,
-    /// What its parameter's type borrows.
+    /// Whether its parameter's type borrows.
     pub(crate) borrows: Borrows,
 }
 
-/// What a type says of borrowing, as far as it can be read off.
+/// Whether a type borrows, as far as its tokens show.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub(crate) enum Borrows {
-    /// Nothing is written of it.
-    Unsaid,
-    /// It is a reference, which has nothing to drop.
+    /// The tokens show no borrow.
+    NoneVisible,
+    /// The type is a reference, which needs no drop.
     Reference,
-    /// It holds references, or hides what it holds.
-    Within,
+    /// The type contains references, or is opaque.
+    Contains,
 }
 
 impl Binding {
@@ -40,13 +40,13 @@ impl Binding {
         self.ident.unraw().to_string()
     }
 
-    /// `self` is bound like a parameter, but cannot be bound again.
+    /// Whether this is `self`, which cannot be bound again.
     pub(crate) fn is_self(&self) -> bool {
         self.ident == "self"
     }
 }
 
-/// Every name that the parameters bind, `self` and those inside patterns included.
+/// All names that the parameters bind, in the order of declaration: `self`, and those in patterns.
 pub(crate) fn bindings(sig: &Signature) -> Vec<Binding> {
     let mut found = Vec::new();
     for input in &sig.inputs {
@@ -55,10 +55,10 @@ pub(crate) fn bindings(sig: &Signature) -> Vec<Binding> {
                 ident: Ident::new("self", receiver.self_token.span),
                 mutability: receiver.mutability,
                 cfgs: cfgs(&receiver.attrs),
-                borrows: Borrows::Unsaid,
+                borrows: Borrows::NoneVisible,
             }),
             FnArg::Typed(param) => {
-                bound_by(&param.pat, &cfgs(&param.attrs), borrows(&param.ty), &mut found)
+                collect_bindings(&param.pat, &cfgs(&param.attrs), borrows(&param.ty), &mut found);
             }
         }
     }
@@ -78,21 +78,21 @@ fn borrows(ty: &Type) -> Borrows {
         Type::Group(group) => borrows(&group.elem),
         Type::Paren(paren) => borrows(&paren.elem),
         Type::Reference(_) => Borrows::Reference,
-        ty if mentions_a_borrow(ty.to_token_stream()) => Borrows::Within,
-        _ => Borrows::Unsaid,
+        ty if shows_borrow(ty.to_token_stream()) => Borrows::Contains,
+        _ => Borrows::NoneVisible,
     }
 }
 
-fn mentions_a_borrow(tokens: TokenStream) -> bool {
+fn shows_borrow(tokens: TokenStream) -> bool {
     tokens.into_iter().any(|tree| match tree {
         TokenTree::Punct(punct) => matches!(punct.as_char(), '&' | '\''),
         TokenTree::Ident(word) => word == "impl" || word == "dyn",
-        TokenTree::Group(group) => mentions_a_borrow(group.stream()),
+        TokenTree::Group(group) => shows_borrow(group.stream()),
         TokenTree::Literal(_) => false,
     })
 }
 
-fn bound_by(pat: &Pat, cfgs: &[Attribute], borrows: Borrows, found: &mut Vec<Binding>) {
+fn collect_bindings(pat: &Pat, cfgs: &[Attribute], borrows: Borrows, found: &mut Vec<Binding>) {
     match pat {
         Pat::Ident(pat) => {
             found.push(Binding {
@@ -102,48 +102,53 @@ fn bound_by(pat: &Pat, cfgs: &[Attribute], borrows: Borrows, found: &mut Vec<Bin
                 borrows,
             });
             if let Some((_, inner)) = &pat.subpat {
-                bound_by(inner, cfgs, borrows, found);
+                collect_bindings(inner, cfgs, borrows, found);
             }
         }
-        Pat::Paren(pat) => bound_by(&pat.pat, cfgs, borrows, found),
-        Pat::Reference(pat) => bound_by(&pat.pat, cfgs, borrows, found),
-        Pat::Type(pat) => bound_by(&pat.pat, cfgs, borrows, found),
-        Pat::Slice(pat) => pat.elems.iter().for_each(|pat| bound_by(pat, cfgs, borrows, found)),
-        Pat::Tuple(pat) => pat.elems.iter().for_each(|pat| bound_by(pat, cfgs, borrows, found)),
+        Pat::Paren(pat) => collect_bindings(&pat.pat, cfgs, borrows, found),
+        Pat::Reference(pat) => collect_bindings(&pat.pat, cfgs, borrows, found),
+        Pat::Type(pat) => collect_bindings(&pat.pat, cfgs, borrows, found),
+        Pat::Slice(pat) => {
+            pat.elems.iter().for_each(|pat| collect_bindings(pat, cfgs, borrows, found));
+        }
+        Pat::Tuple(pat) => {
+            pat.elems.iter().for_each(|pat| collect_bindings(pat, cfgs, borrows, found));
+        }
         Pat::TupleStruct(pat) => {
-            pat.elems.iter().for_each(|pat| bound_by(pat, cfgs, borrows, found))
+            pat.elems.iter().for_each(|pat| collect_bindings(pat, cfgs, borrows, found));
         }
         Pat::Struct(pat) => {
-            pat.fields.iter().for_each(|field| bound_by(&field.pat, cfgs, borrows, found))
+            pat.fields.iter().for_each(|field| collect_bindings(&field.pat, cfgs, borrows, found));
         }
         // Each case of an or-pattern binds the same names.
         Pat::Or(pat) => {
-            pat.cases.iter().take(1).for_each(|pat| bound_by(pat, cfgs, borrows, found))
+            pat.cases.iter().take(1).for_each(|pat| collect_bindings(pat, cfgs, borrows, found));
         }
         _ => {}
     }
 }
 
-/// Every word that occurs in the tokens: as an identifier, or in a string literal where a format
-/// macro would take it for one.
-pub(crate) fn mentioned(tokens: &TokenStream, words: &mut HashSet<String>) {
+/// Collects all identifiers in the tokens, and the captured arguments in string literals.
+///
+/// Any literal may be a format string.
+pub(crate) fn collect_names(tokens: &TokenStream, words: &mut HashSet<String>) {
     for tree in tokens.clone() {
         match tree {
             TokenTree::Ident(ident) => {
                 words.insert(ident.unraw().to_string());
             }
-            TokenTree::Group(group) => mentioned(&group.stream(), words),
-            TokenTree::Literal(literal) => in_format_string(&literal.to_string(), words),
+            TokenTree::Group(group) => collect_names(&group.stream(), words),
+            TokenTree::Literal(literal) => collect_format_arguments(&literal.to_string(), words),
             TokenTree::Punct(_) => {}
         }
     }
 }
 
-/// Whether a word in the tokens can be of the program's own, and not of the prelude.
-pub(crate) fn mentions_the_program(tokens: &TokenStream) -> bool {
+/// Whether the tokens use a name that is neither a keyword nor from the prelude.
+pub(crate) fn uses_program_names(tokens: &TokenStream) -> bool {
     const PRELUDE: [&str; 7] = ["Some", "None", "Ok", "Err", "format", "format_args", "concat"];
     let mut words = HashSet::new();
-    mentioned(tokens, &mut words);
+    collect_names(tokens, &mut words);
     // A raw name can look like a keyword.
     tokens.to_string().contains("r#")
         || words
@@ -151,24 +156,25 @@ pub(crate) fn mentions_the_program(tokens: &TokenStream) -> bool {
             .any(|word| !PRELUDE.contains(&word.as_str()) && syn::parse_str::<Ident>(word).is_ok())
 }
 
-/// Whether the tokens assign to the name, to a field or to an element of it: `NAME.field[0] += ..`,
-/// `(NAME, other) = ..`.
-pub(crate) fn assigned(tokens: &TokenStream, name: &str) -> bool {
+/// Whether the tokens assign to the name, or to a field or an element of it.
+///
+/// Also finds `NAME.field[0] += ..` and `(NAME, other) = ..`.
+pub(crate) fn is_assigned(tokens: &TokenStream, name: &str) -> bool {
     let trees: Vec<TokenTree> = tokens.clone().into_iter().collect();
     trees.iter().enumerate().any(|(at, tree)| match tree {
         TokenTree::Ident(ident) => {
-            ident.unraw() == name && is_assignment(behind_place(&trees[at + 1..]))
+            ident.unraw() == name && is_assignment(after_place(&trees[at + 1..]))
         }
         TokenTree::Group(group) => {
-            assigned(&group.stream(), name)
+            is_assigned(&group.stream(), name)
                 || (mentions(&group.stream(), name) && is_assignment(&trees[at + 1..]))
         }
         _ => false,
     })
 }
 
-/// What follows the fields and indices behind a name.
-fn behind_place(mut trees: &[TokenTree]) -> &[TokenTree] {
+/// Skips the fields and indices after a name.
+fn after_place(mut trees: &[TokenTree]) -> &[TokenTree] {
     loop {
         trees = match trees {
             [TokenTree::Punct(dot), TokenTree::Ident(_) | TokenTree::Literal(_), rest @ ..]
@@ -182,7 +188,7 @@ fn behind_place(mut trees: &[TokenTree]) -> &[TokenTree] {
     }
 }
 
-/// `=`, `+=`, `<<=` and the like, and neither `==` nor `=>`.
+/// Whether the trees begin with an assignment operator: `=`, `+=`, `<<=`, but not `==` or `=>`.
 fn is_assignment(trees: &[TokenTree]) -> bool {
     let operator: String = trees
         .iter()
@@ -210,8 +216,8 @@ fn mentions(tokens: &TokenStream, name: &str) -> bool {
         .any(|tree| matches!(&tree, TokenTree::Ident(ident) if ident.unraw() == name))
 }
 
-/// `{name}`, `{name:?}`, `{:width$}`, `{:.precision$}`.
-fn in_format_string(text: &str, words: &mut HashSet<String>) {
+/// Collects the names in `{name}`, `{name:?}`, `{:width$}` and `{:.precision$}`.
+fn collect_format_arguments(text: &str, words: &mut HashSet<String>) {
     if !text.contains('{') {
         return;
     }
@@ -234,10 +240,10 @@ fn in_format_string(text: &str, words: &mut HashSet<String>) {
 mod tests {
     use std::collections::HashSet;
 
-    use super::{assigned, bindings, mentioned, mentions_the_program};
+    use super::{bindings, collect_names, is_assigned, uses_program_names};
 
     #[test]
-    fn every_name_of_every_pattern_is_bound_in_order() {
+    fn bindings_are_in_declaration_order() {
         let sig = syn::parse_str(
             "fn f(mut self: Box<Self>, a: u8, (b, mut c): (u8, u8), D { d, e: &f, .. }: D, [g, h @ ..]: [u8; 3], E(i | i): E, _: u8, ref j: u8)",
         );
@@ -255,10 +261,10 @@ mod tests {
     }
 
     #[test]
-    fn words_are_mentioned_by_identifiers_and_format_strings_alone() {
+    fn names_are_in_identifiers_and_format_strings() {
         let body = r#"a . b (r#type) { "plain c {d} { e:?} {:f$} {:.g$} {{h}} {0} {i j}" 'k' }"#;
         let mut words = HashSet::new();
-        mentioned(&body.parse().unwrap(), &mut words);
+        collect_names(&body.parse().unwrap(), &mut words);
         let mut words: Vec<String> = words.into_iter().collect();
         words.sort();
         // `{{h}}` is no name, but to take it for one costs nothing.
@@ -266,19 +272,19 @@ mod tests {
     }
 
     #[test]
-    fn words_of_the_prelude_are_not_the_programs() {
+    fn prelude_names_are_not_program_names() {
         for no in
             ["", "\"a\"", "Some(1)", "format!(\"{}\", 1)", "1 + 2", "if true { 1 } else { 2 }"]
         {
-            assert!(!mentions_the_program(&no.parse().unwrap()), "{no}");
+            assert!(!uses_program_names(&no.parse().unwrap()), "{no}");
         }
         for yes in ["a", "self.a", "format!(\"{a}\")", "Some(a)", "a()", "Self::A", "r#type"] {
-            assert!(mentions_the_program(&yes.parse().unwrap()), "{yes}");
+            assert!(uses_program_names(&yes.parse().unwrap()), "{yes}");
         }
     }
 
     #[test]
-    fn what_is_assigned_to_is_found() {
+    fn assignments_are_found() {
         for yes in [
             "a = 1",
             "x; { a.b[0].1 += 2 }",
@@ -288,7 +294,7 @@ mod tests {
             "[a, ..] = b",
             "r#a = 1",
         ] {
-            assert!(assigned(&yes.parse().unwrap(), "a"), "{yes}");
+            assert!(is_assigned(&yes.parse().unwrap(), "a"), "{yes}");
         }
         for no in [
             "a == 1",
@@ -302,7 +308,7 @@ mod tests {
             "let b = &mut a",
             "a != 1",
         ] {
-            assert!(!assigned(&no.parse().unwrap(), "a"), "{no}");
+            assert!(!is_assigned(&no.parse().unwrap(), "a"), "{no}");
         }
     }
 }

@@ -1,17 +1,16 @@
-//! Literals among the arguments: they are known now, so they live in the callsite and cost nothing
-//! at run time.
+//! Literals among the arguments. They are stored in the callsite and cost nothing at run time.
 
 use syn::{Expr, ExprLit, Lit, LitInt, UnOp};
 
 /// The expression inside the invisible groups that a `macro_rules!` fragment leaves around it.
-pub(super) fn out_of_groups(mut expr: &Expr) -> &Expr {
+pub(super) fn ungrouped_ref(mut expr: &Expr) -> &Expr {
     while let Expr::Group(group) = expr {
         expr = &group.expr;
     }
     expr
 }
 
-/// The same of an expression that is taken apart.
+/// [`ungrouped_ref`] for an owned expression.
 pub(super) fn ungrouped(mut expr: Expr) -> Expr {
     while let Expr::Group(group) = expr {
         expr = *group.expr;
@@ -19,32 +18,33 @@ pub(super) fn ungrouped(mut expr: Expr) -> Expr {
     expr
 }
 
-/// The literal, if the expression is nothing else.
-pub(super) fn of(expr: &Expr) -> Option<&Lit> {
-    match out_of_groups(expr) {
+/// The literal that the expression consists of.
+pub(super) fn literal_of(expr: &Expr) -> Option<&Lit> {
+    match ungrouped_ref(expr) {
         Expr::Lit(ExprLit { lit, attrs }) if attrs.is_empty() => Some(lit),
         _ => None,
     }
 }
 
-/// What `Display` would print of a literal, if the expression is one (or a negative number) and its
-/// type has a `Display`. A literal that rustc will refuse, or lint, is left to rustc.
-pub(super) fn displayed(expr: &Expr) -> Option<String> {
-    match out_of_groups(expr) {
+/// The text that `Display` would print for a literal or a negative number.
+///
+/// `None` if the type has no `Display`, or if rustc will reject the literal or warn about it.
+pub(super) fn display_text(expr: &Expr) -> Option<String> {
+    match ungrouped_ref(expr) {
         Expr::Unary(unary) if matches!(unary.op, UnOp::Neg(_)) => {
-            let number = match of(&unary.expr)? {
+            let number = match literal_of(&unary.expr)? {
                 Lit::Int(number) if !number.suffix().starts_with('u') => integer(number)?,
                 Lit::Float(number) => float(number.base10_digits(), number.suffix())?,
                 _ => return None,
             };
             // Integers have no negative zero, floats do.
-            Some(if number == "0" && matches!(of(&unary.expr), Some(Lit::Int(_))) {
+            Some(if number == "0" && matches!(literal_of(&unary.expr), Some(Lit::Int(_))) {
                 number
             } else {
                 format!("-{number}")
             })
         }
-        expr => match of(expr)? {
+        expr => match literal_of(expr)? {
             Lit::Str(text) => text.suffix().is_empty().then(|| text.value()),
             Lit::Char(char) => char.suffix().is_empty().then(|| char.value().to_string()),
             Lit::Bool(bool) => Some(bool.value.to_string()),
@@ -61,7 +61,7 @@ fn integer(number: &LitInt) -> Option<String> {
     let fits = match number.suffix() {
         "i8" => digits.parse::<i8>().is_ok(),
         "i16" => digits.parse::<i16>().is_ok(),
-        // The size of `isize` and `usize` is the target's, which we do not know.
+        // The size of `isize` and `usize` is the target's, which is unknown here.
         "" | "i32" | "isize" => digits.parse::<i32>().is_ok(),
         "i64" => digits.parse::<i64>().is_ok(),
         "i128" => digits.parse::<i128>().is_ok(),
@@ -94,13 +94,13 @@ fn float(digits: &str, suffix: &str) -> Option<String> {
 
 #[cfg(test)]
 mod tests {
-    use super::displayed;
+    use super::display_text;
 
     #[test]
-    fn a_literal_is_stored_as_display_prints_it() {
+    fn literal_text_is_what_display_prints() {
         macro_rules! holds {
             ($($literal:expr),* $(,)?) => {$(
-                assert_eq!(displayed(&syn::parse_str(stringify!($literal)).unwrap()), Some($literal.to_string()), stringify!($literal));
+                assert_eq!(display_text(&syn::parse_str(stringify!($literal)).unwrap()), Some($literal.to_string()), stringify!($literal));
             )*};
         }
         holds!(
@@ -132,7 +132,7 @@ mod tests {
     }
 
     #[test]
-    fn what_rustc_refuses_or_lints_is_left_to_rustc() {
+    fn invalid_literals_have_no_text() {
         for literal in [
             "300u8",
             "3000000000",
@@ -148,7 +148,7 @@ mod tests {
             "x",
         ] {
             assert_eq!(
-                syn::parse_str(literal).ok().and_then(|literal| displayed(&literal)),
+                syn::parse_str(literal).ok().and_then(|literal| display_text(&literal)),
                 None,
                 "{literal}"
             );

@@ -1,4 +1,4 @@
-//! `tags(..)` and `ret_tags(..)`.
+//! Parses `tags(..)` and `ret_tags(..)`.
 
 use proc_macro2::{Ident, Span};
 use syn::ext::IdentExt as _;
@@ -6,22 +6,24 @@ use syn::parse::ParseStream;
 use syn::parse::discouraged::Speculative as _;
 use syn::{Expr, LitStr, Pat, ReturnType, Token, parse_quote_spanned, token};
 
-use super::{list, literal};
-use crate::check::{self, Complaints};
+use super::control_flow::reject_control_flow;
+use super::literal;
+use super::syntax::list;
+use crate::diagnostics::{self, Errors};
 
 /// One tag.
 pub(crate) struct Tag {
     pub(crate) key: LitStr,
     pub(crate) value: Value,
-    /// The parameter, where the tag was written as its name alone.
+    /// The parameter, if the tag was written as its name alone.
     pub(crate) parameter: Option<Ident>,
 }
 
-/// How a tag's value becomes text.
+/// The value of a tag.
 pub(crate) enum Value {
-    /// A literal, as `Display` prints it; lives in the callsite.
+    /// A literal, as `Display` prints it. It is stored in the callsite.
     Literal(String),
-    /// `= EXPR`: text, integers and bools as they are, else by `Display`.
+    /// `= EXPR`: strings, integers and bools as they are, other types by `Display`.
     Plain(Expr),
     /// `= %EXPR`: by `Display`.
     Display(Expr),
@@ -30,8 +32,8 @@ pub(crate) enum Value {
 }
 
 impl Value {
-    /// The expression that computes it.
-    pub(crate) fn computed(&self) -> Option<&Expr> {
+    /// The expression, if the value is not a literal.
+    pub(crate) fn expression(&self) -> Option<&Expr> {
         match self {
             Self::Literal(_) => None,
             Self::Plain(value) | Self::Display(value) | Self::Debug(value) => Some(value),
@@ -42,21 +44,20 @@ impl Value {
 /// A tag of the returned value.
 pub(crate) struct RetTag {
     pub(crate) key: LitStr,
-    /// What it is computed from.
-    pub(crate) of: Returned,
+    pub(crate) source: RetTagSource,
     /// Never a literal.
     pub(crate) value: Value,
 }
 
-/// How the value of a [`RetTag`] gets at what was returned.
-pub(crate) enum Returned {
-    /// `|PAT| EXPR`: the pattern; the expression stands where the closure's body did.
-    Bound(Box<Pat>),
-    /// The path of a function, which is called.
+/// How a [`RetTag`] is computed from the returned value.
+pub(crate) enum RetTagSource {
+    /// `|PAT| EXPR`: the pattern. The tag's value is the expression.
+    Closure(Box<Pat>),
+    /// The path of a function, which is the tag's value.
     Function,
 }
 
-/// The prefix of a value.
+/// The prefix of a value: none, `%` or `?`.
 #[derive(Clone, Copy)]
 enum Prefix {
     None,
@@ -67,16 +68,16 @@ enum Prefix {
 pub(super) fn tags(
     key: &Ident,
     input: ParseStream<'_>,
-    complaints: &mut Complaints,
+    errors: &mut Errors,
 ) -> syn::Result<Vec<Tag>> {
     if !input.peek(token::Paren) {
-        return Err(check::tags_is_a_list(key));
+        return Err(diagnostics::tags_without_list(key));
     }
     let mut tags: Vec<Tag> = Vec::new();
-    list(input, complaints, |input, complaints| {
-        let tag = tag(input, complaints)?;
+    list(input, errors, |input, errors| {
+        let tag = tag(input, errors)?;
         if tags.iter().any(|earlier| earlier.key.value() == tag.key.value()) {
-            complaints.push(check::tag_twice(&tag.key, tag.parameter.as_ref()));
+            errors.push(diagnostics::duplicate_tag(&tag.key, tag.parameter.as_ref()));
         } else {
             tags.push(tag);
         }
@@ -85,20 +86,20 @@ pub(super) fn tags(
     Ok(tags)
 }
 
-fn tag(input: ParseStream<'_>, complaints: &mut Complaints) -> syn::Result<Tag> {
+fn tag(input: ParseStream<'_>, errors: &mut Errors) -> syn::Result<Tag> {
     if input.peek(syn::Ident) || input.peek(Token![self]) {
         let ident = input.call(Ident::parse_any)?;
         if !input.is_empty() && !input.peek(Token![,]) {
-            return Err(check::tag_key_is_a_string(&ident, input));
+            return Err(diagnostics::unquoted_tag_key(&ident, input));
         }
         let key = LitStr::new(&ident.unraw().to_string(), ident.span());
         let value = Value::Plain(syn::parse_quote!(#ident));
         return Ok(Tag { key, value, parameter: Some(ident) });
     }
-    let key = key(input, complaints)?;
+    let key = key(input, errors)?;
     let (prefix, value) = value(&key, input)?;
-    check::stays_in_the_argument(&value, complaints);
-    let value = match (prefix, literal::displayed(&value)) {
+    reject_control_flow(&value, errors);
+    let value = match (prefix, literal::display_text(&value)) {
         (Prefix::Question, _) => Value::Debug(value),
         (_, Some(text)) => Value::Literal(text),
         (Prefix::Percent, None) => Value::Display(value),
@@ -110,16 +111,16 @@ fn tag(input: ParseStream<'_>, complaints: &mut Complaints) -> syn::Result<Tag> 
 pub(super) fn ret_tags(
     key: &Ident,
     input: ParseStream<'_>,
-    complaints: &mut Complaints,
+    errors: &mut Errors,
 ) -> syn::Result<Vec<RetTag>> {
     if !input.peek(token::Paren) {
-        return Err(check::ret_tags_is_a_list(key));
+        return Err(diagnostics::ret_tags_without_list(key));
     }
     let mut tags: Vec<RetTag> = Vec::new();
-    list(input, complaints, |input, complaints| {
-        let tag = ret_tag(input, complaints)?;
+    list(input, errors, |input, errors| {
+        let tag = ret_tag(input, errors)?;
         if tags.iter().any(|earlier| earlier.key.value() == tag.key.value()) {
-            complaints.push(check::tag_twice(&tag.key, None));
+            errors.push(diagnostics::duplicate_tag(&tag.key, None));
         } else {
             tags.push(tag);
         }
@@ -128,18 +129,18 @@ pub(super) fn ret_tags(
     Ok(tags)
 }
 
-fn ret_tag(input: ParseStream<'_>, complaints: &mut Complaints) -> syn::Result<RetTag> {
+fn ret_tag(input: ParseStream<'_>, errors: &mut Errors) -> syn::Result<RetTag> {
     if input.peek(syn::Ident) {
-        return Err(check::ret_tag_key_is_a_string(&input.parse()?));
+        return Err(diagnostics::unquoted_ret_tag_key(&input.parse()?));
     }
-    let key = key(input, complaints)?;
+    let key = key(input, errors)?;
     let (prefix, value) = value(&key, input)?;
-    let (of, value) = match literal::ungrouped(value) {
+    let (source, value) = match literal::ungrouped(value) {
         Expr::Closure(closure) if closure.inputs.len() == 1 && closure.asyncness.is_none() => {
             let Some(pat) = closure.inputs.into_iter().next() else {
-                return Err(check::ret_tag_is_a_closure(&key));
+                return Err(diagnostics::invalid_ret_tag(&key));
             };
-            check::stays_in_the_argument(&closure.body, complaints);
+            reject_control_flow(&closure.body, errors);
             let value = match closure.output {
                 ReturnType::Default => *closure.body,
                 ReturnType::Type(_, ty) => {
@@ -147,34 +148,34 @@ fn ret_tag(input: ParseStream<'_>, complaints: &mut Complaints) -> syn::Result<R
                     parse_quote_spanned!(site=> { let __skywalking_value: #ty = #body; __skywalking_value })
                 }
             };
-            (Returned::Bound(Box::new(pat)), value)
+            (RetTagSource::Closure(Box::new(pat)), value)
         }
-        Expr::Path(path) => (Returned::Function, Expr::Path(path)),
-        other => return Err(check::ret_tag_is_a_closure(&other)),
+        Expr::Path(path) => (RetTagSource::Function, Expr::Path(path)),
+        other => return Err(diagnostics::invalid_ret_tag(&other)),
     };
     let value = match prefix {
         Prefix::None => Value::Plain(value),
         Prefix::Percent => Value::Display(value),
         Prefix::Question => Value::Debug(value),
     };
-    Ok(RetTag { key, of, value })
+    Ok(RetTag { key, source, value })
 }
 
-fn key(input: ParseStream<'_>, complaints: &mut Complaints) -> syn::Result<LitStr> {
+fn key(input: ParseStream<'_>, errors: &mut Errors) -> syn::Result<LitStr> {
     let ahead = input.fork();
     let Ok(key) = ahead.parse::<LitStr>() else {
-        return Err(check::no_tag(input));
+        return Err(diagnostics::invalid_tag(input));
     };
     input.advance_to(&ahead);
     if key.value().is_empty() {
-        complaints.push(check::empty_tag_key(&key));
+        errors.push(diagnostics::empty_tag_key(&key));
     }
     Ok(key)
 }
 
 fn value(key: &LitStr, input: ParseStream<'_>) -> syn::Result<(Prefix, Expr)> {
     if !input.peek(Token![=]) {
-        return Err(check::tag_needs_value(key, key));
+        return Err(diagnostics::missing_tag_value(key, key));
     }
     let equals: Token![=] = input.parse()?;
     let prefix = if input.parse::<Option<Token![%]>>()?.is_some() {
@@ -185,7 +186,7 @@ fn value(key: &LitStr, input: ParseStream<'_>) -> syn::Result<(Prefix, Expr)> {
         Prefix::None
     };
     if input.is_empty() || input.peek(Token![,]) {
-        return Err(check::tag_needs_value(key, equals));
+        return Err(diagnostics::missing_tag_value(key, equals));
     }
     Ok((prefix, input.parse()?))
 }

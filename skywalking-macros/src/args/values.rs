@@ -1,20 +1,23 @@
-//! The values of single keys.
+//! Parses the value of each key but lists.
 
 use proc_macro2::Ident;
 use syn::ext::IdentExt as _;
 use syn::parse::ParseStream;
 use syn::{Expr, Lit, LitStr, Path};
 
-use super::{LAYERS, ORPHANS, equals, literal};
-use crate::check::{self, Complaints};
-use crate::returns::Later;
+use super::control_flow::reject_control_flow;
+use super::literal;
+use super::syntax::equals;
+use crate::diagnostics::{self, Errors};
+use crate::kind::{LAYERS, ORPHANS};
+use crate::return_type::Deferred;
 
 /// A name or a peer.
 pub(crate) enum Text {
-    /// Lives in the callsite.
+    /// A string literal. It is stored in the callsite.
     Literal(LitStr),
-    /// Any `Display`, computed when recording.
-    Computed(Expr),
+    /// Any `Display`, evaluated only if the span is recorded.
+    Expression(Expr),
 }
 
 /// A component id.
@@ -25,16 +28,16 @@ pub(crate) enum Component {
     Constant(Path),
 }
 
-/// What the span of a function that returns a future or a stream covers, and the word that says so.
+/// What the span of a function that returns a future or a stream covers, with the value as written.
 pub(crate) enum Covers {
-    /// What is returned, from its first poll on.
-    Returned(Later, Ident),
+    /// The returned value, from its first poll on.
+    Returned(Deferred, Ident),
     /// The call alone.
     Call(Ident),
 }
 
 impl Covers {
-    /// As it was written.
+    /// The value as written.
     pub(crate) fn word(&self) -> &Ident {
         match self {
             Self::Returned(_, word) | Self::Call(word) => word,
@@ -45,99 +48,95 @@ impl Covers {
 pub(super) fn expression(
     key: &Ident,
     input: ParseStream<'_>,
-    complaints: &mut Complaints,
+    errors: &mut Errors,
 ) -> syn::Result<Expr> {
     equals(key, input)?;
     let value: Expr = input.parse()?;
-    check::stays_in_the_argument(&value, complaints);
+    reject_control_flow(&value, errors);
     Ok(value)
 }
 
-pub(super) fn text(
-    key: &Ident,
-    input: ParseStream<'_>,
-    complaints: &mut Complaints,
-) -> syn::Result<Text> {
-    let value = expression(key, input, complaints)?;
-    match literal::of(&value) {
+pub(super) fn text(key: &Ident, input: ParseStream<'_>, errors: &mut Errors) -> syn::Result<Text> {
+    let value = expression(key, input, errors)?;
+    match literal::literal_of(&value) {
         Some(Lit::Str(text)) => {
             if text.value().is_empty() {
-                complaints.push(check::empty_text(key, text));
+                errors.push(diagnostics::empty_text(key, text));
             }
             Ok(Text::Literal(text.clone()))
         }
-        Some(other) => Err(check::not_text(key, other)),
-        None => Ok(Text::Computed(value)),
+        Some(other) => Err(diagnostics::not_a_string(key, other)),
+        None => Ok(Text::Expression(value)),
     }
 }
 
 pub(super) fn component(key: &Ident, input: ParseStream<'_>) -> syn::Result<Component> {
     equals(key, input)?;
     let value: Expr = input.parse()?;
-    if let Some(literal) = literal::of(&value) {
-        let Lit::Int(id) = literal else { return Err(check::no_component(&value)) };
+    if let Some(literal) = literal::literal_of(&value) {
+        let Lit::Int(id) = literal else { return Err(diagnostics::invalid_component(&value)) };
         if !matches!(id.suffix(), "" | "i32") {
-            return Err(check::no_component(&value));
+            return Err(diagnostics::invalid_component(&value));
         }
         return id
             .base10_digits()
             .parse()
             .map(Component::Id)
-            .map_err(|_| check::component_too_big(id));
+            .map_err(|_| diagnostics::component_out_of_range(id));
     }
-    match literal::out_of_groups(&value) {
+    match literal::ungrouped_ref(&value) {
         Expr::Path(path) if path.qself.is_none() && path.attrs.is_empty() => {
             Ok(Component::Constant(path.path.clone()))
         }
-        Expr::Path(path) if path.qself.is_some() => Err(check::component_not_static(path)),
-        _ => Err(check::no_component(&value)),
+        Expr::Path(path) if path.qself.is_some() => Err(diagnostics::component_with_qself(path)),
+        _ => Err(diagnostics::invalid_component(&value)),
     }
 }
 
 pub(super) fn layer(key: &Ident, input: ParseStream<'_>) -> syn::Result<&'static str> {
     equals(key, input)?;
     if input.peek(Lit) {
-        return Err(check::layer_is_a_word(&input.parse()?));
+        return Err(diagnostics::quoted_layer(&input.parse()?));
     }
     let word = input.call(Ident::parse_any)?;
     LAYERS
         .iter()
         .find(|(name, _)| word == name)
         .map(|(_, variant)| *variant)
-        .ok_or_else(|| check::unknown_layer(&word))
+        .ok_or_else(|| diagnostics::unknown_layer(&word))
 }
 
 pub(super) fn orphan(key: &Ident, input: ParseStream<'_>) -> syn::Result<&'static str> {
     equals(key, input)?;
     if input.peek(Lit) {
-        return Err(check::orphan_is_a_word(&input.parse::<Lit>()?));
+        return Err(diagnostics::invalid_orphan(&input.parse::<Lit>()?));
     }
     let word = input.call(Ident::parse_any)?;
     ORPHANS
         .iter()
         .find(|(name, _)| word == name)
         .map(|(_, variant)| *variant)
-        .ok_or_else(|| check::orphan_is_a_word(&word))
+        .ok_or_else(|| diagnostics::invalid_orphan(&word))
 }
 
 pub(super) fn covers(key: &Ident, input: ParseStream<'_>) -> syn::Result<Covers> {
     equals(key, input)?;
     if input.peek(Lit) {
-        return Err(check::covers_is_a_word(&input.parse::<Lit>()?));
+        return Err(diagnostics::invalid_covers(&input.parse::<Lit>()?));
     }
     let word = input.call(Ident::parse_any)?;
     match word.to_string().as_str() {
-        "future" => Ok(Covers::Returned(Later::Future, word)),
-        "stream" => Ok(Covers::Returned(Later::Stream, word)),
+        "future" => Ok(Covers::Returned(Deferred::Future, word)),
+        "stream" => Ok(Covers::Returned(Deferred::Stream, word)),
         "call" => Ok(Covers::Call(word)),
-        _ => Err(check::covers_is_a_word(&word)),
+        _ => Err(diagnostics::invalid_covers(&word)),
     }
 }
 
 pub(super) fn runtime(key: &Ident, input: ParseStream<'_>) -> syn::Result<Path> {
     equals(key, input)?;
     if input.peek(Lit) {
-        return Err(check::path_without_quotes(&input.parse()?));
+        return Err(diagnostics::quoted_path(&input.parse()?));
     }
     input.call(Path::parse_mod_style)
 }

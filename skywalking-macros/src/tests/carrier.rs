@@ -12,7 +12,7 @@ fn said(item: &str) -> (Vec<String>, Vec<String>) {
     for item in file.items {
         match item {
             syn::Item::Macro(call) => {
-                messages.push(syn::parse2::<syn::LitStr>(call.mac.tokens).unwrap().value())
+                messages.push(syn::parse2::<syn::LitStr>(call.mac.tokens).unwrap().value());
             }
             syn::Item::Impl(item) => carriers.push(item.self_ty.to_token_stream().to_string()),
             item => panic!("{}", item.to_token_stream()),
@@ -22,7 +22,7 @@ fn said(item: &str) -> (Vec<String>, Vec<String>) {
 }
 
 #[test]
-fn all_faults_of_a_struct_are_reported() {
+fn all_errors_are_reported() {
     let (messages, carriers) = said(
         r#"#[carrier] struct A { #[carrier(header = "a")] a: u8, #[carrier(b)] b: u8, #[carrier(header = "sw8" x)] c: u8, #[carrier] #[carrier(crate = a)] d: u8 }"#,
     );
@@ -40,7 +40,7 @@ fn all_faults_of_a_struct_are_reported() {
 }
 
 #[test]
-fn each_misuse_is_said_once_and_the_type_counts_as_a_carrier() {
+fn error_is_reported_once_beside_both_traits() {
     for (item, message) in [
         ("enum A { B }", "expected a struct with named fields"),
         ("union A { b: u8 }", "expected a struct with named fields"),
@@ -92,7 +92,7 @@ fn each_misuse_is_said_once_and_the_type_counts_as_a_carrier() {
 }
 
 #[test]
-fn a_wrong_path_of_the_runtime_is_the_only_thing_that_is_said() {
+fn invalid_crate_is_the_only_error() {
     for (attribute, message) in [
         ("#[carrier(crate = \"agent\")]", "expected a path, without quotes"),
         ("#[carrier(header = \"sw8\")]", "`header` belongs to a field"),
@@ -110,20 +110,20 @@ fn a_wrong_path_of_the_runtime_is_the_only_thing_that_is_said() {
 }
 
 #[test]
-fn what_is_no_type_at_all_is_for_the_compiler_to_say() {
+fn non_type_is_a_syn_error() {
     let (messages, carriers) = said("fn a() {}");
     assert_eq!((messages.len(), carriers.len()), (1, 0));
 }
 
 #[test]
-fn the_stand_in_has_the_generics_and_asks_nothing_of_them() {
+fn fallback_keeps_generics_without_bounds() {
     insta::assert_snapshot!(formatted(carrier::derive(tokens(
         "struct Request<'a, H: Clone, const N: usize> where H: 'a { headers: &'a [H; N] }"
     ))));
 }
 
 #[test]
-fn a_field_of_a_parameters_associated_type_is_asked_when_used() {
+fn associated_type_field_has_bounds() {
     insta::assert_snapshot!(formatted(carrier::derive(tokens(
         r#"struct Framed<P: Protocol> { #[carrier(header = "sw8")] trace: P::Text, #[carrier(header = "sw8-x")] r#extension: Option<String> }"#
     ))));

@@ -1,0 +1,157 @@
+//! Every use of the macros in the room `trybuild`, expanded without a compiler: what is refused
+//! there leaves its item standing, what is right is refused nowhere. That the messages are good and
+//! the expansions run is for that room's own tests.
+
+use std::fs;
+use std::path::Path;
+
+use proc_macro2::{TokenStream, TokenTree};
+
+use super::tokens;
+use crate::carrier;
+use crate::expand;
+use crate::kind::Kind;
+
+/// An attribute or a derive, and the item below it without.
+struct Use {
+    kind: Option<Kind>,
+    args: TokenStream,
+    item: TokenStream,
+}
+
+/// All uses in a file, also of what no parser of whole files would take.
+fn uses(tokens: TokenStream, found: &mut Vec<Use>) {
+    let trees: Vec<TokenTree> = tokens.into_iter().collect();
+    for (at, tree) in trees.iter().enumerate() {
+        let TokenTree::Group(group) = tree else { continue };
+        uses(group.stream(), found);
+        let marked = at.checked_sub(1).is_some_and(
+            |before| matches!(&trees[before], TokenTree::Punct(hash) if hash.as_char() == '#'),
+        );
+        if !marked {
+            continue;
+        }
+        let Ok(attr) = syn::parse2::<syn::Meta>(group.stream()) else { continue };
+        let args = match &attr {
+            syn::Meta::List(list) => list.tokens.clone(),
+            _ => TokenStream::new(),
+        };
+        let last =
+            attr.path().segments.last().map(|last| last.ident.to_string()).unwrap_or_default();
+        let kind = Kind::ALL.into_iter().find(|kind| kind.attribute() == last);
+        let derives = last == "derive" && args.to_string().contains("Carrier");
+        if kind.is_some() || derives {
+            found.push(Use { kind, args, item: item(&trees[at + 1..]) });
+        }
+    }
+}
+
+/// The item at the front: up to its braces or its semicolon.
+fn item(trees: &[TokenTree]) -> TokenStream {
+    let attributes =
+        trees.chunks(2).take_while(|pair| matches!(pair, [TokenTree::Punct(hash), TokenTree::Group(_)] if hash.as_char() == '#')).count();
+    let ends = |tree: &TokenTree| match tree {
+        TokenTree::Group(group) => group.delimiter() == proc_macro2::Delimiter::Brace,
+        TokenTree::Punct(semicolon) => semicolon.as_char() == ';',
+        _ => false,
+    };
+    let end = trees
+        .iter()
+        .skip(2 * attributes)
+        .position(ends)
+        .map_or(trees.len(), |end| 2 * attributes + end + 1);
+    trees[..end].iter().cloned().collect()
+}
+
+/// The uses in the files of a folder, by the file's name; a file that is no list of tokens is left
+/// out.
+fn of_folder(folder: &str) -> Vec<(String, Use)> {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../trybuild").join(folder);
+    let mut found = Vec::new();
+    for entry in fs::read_dir(folder).unwrap() {
+        let path = entry.unwrap().path();
+        if path.extension().is_some_and(|extension| extension == "rs")
+            && let Ok(tokens) = fs::read_to_string(&path).unwrap().parse()
+        {
+            let mut uses_here = Vec::new();
+            uses(tokens, &mut uses_here);
+            let name = path
+                .file_name()
+                .map(|name| name.to_string_lossy().into_owned())
+                .unwrap_or_default();
+            found.extend(uses_here.into_iter().map(|used| (name.clone(), used)));
+        }
+    }
+    found
+}
+
+fn expanded(used: &Use, enabled: bool) -> TokenStream {
+    match used.kind {
+        Some(kind) => {
+            expand::attribute(kind, used.args.clone(), used.item.clone(), enabled).into_traced()
+        }
+        None => carrier::derive(used.item.clone()),
+    }
+}
+
+fn refuses(out: &TokenStream) -> bool {
+    out.to_string().contains(":: core :: compile_error !")
+}
+
+#[test]
+fn fail_cases_emit_the_item_in_both_builds() {
+    let mut refused = 0;
+    for (file, used) in of_folder("fail") {
+        let (on, off) = (expanded(&used, true), expanded(&used, false));
+        assert_eq!(refuses(&on), refuses(&off), "{file}: {on}");
+        if refuses(&on) && used.kind.is_some() {
+            refused += 1;
+            assert_eq!(on.to_string(), off.to_string(), "{file}");
+            let is_impl = used
+                .item
+                .clone()
+                .into_iter()
+                .any(|tree| matches!(tree, TokenTree::Ident(word) if word == "impl"));
+            assert!(is_impl || on.to_string().starts_with(&used.item.to_string()), "{file}: {on}");
+        }
+    }
+    assert!(refused >= 60, "{refused} uses were found");
+}
+
+#[test]
+fn pass_cases_have_no_errors() {
+    let mut right = 0;
+    for (file, used) in &of_folder("pass") {
+        // What a macro takes or makes is an item only when it is made.
+        let is_item = syn::parse2::<syn::Item>(used.item.clone()).is_ok()
+            || syn::parse2::<syn::ImplItem>(used.item.clone()).is_ok();
+        if !is_item || used.args.to_string().contains('$') {
+            continue;
+        }
+        right += 1;
+        assert!(!refuses(&expanded(used, true)), "{file}: {}", expanded(used, true));
+        if used.kind.is_some() {
+            // A block tells its skipped functions that it was seen.
+            let off = expanded(used, false).to_string().replace("skip_span (__seen)", "skip_span");
+            assert_eq!(off, used.item.to_string(), "{file}");
+        }
+    }
+    assert!(right >= 100, "{right} uses were found");
+}
+
+#[test]
+fn attributes_and_derives_are_found() {
+    let mut found = Vec::new();
+    uses(
+        tokens(
+            "mod a { #[a::local_span(tags(b))] #[inline] #[must_use] fn f() -> u8 { 1 } fn g() {} } #[derive(Clone, Carrier)] struct S; #[test] fn h() {}",
+        ),
+        &mut found,
+    );
+    let shown: Vec<String> =
+        found.iter().map(|used| format!("{} | {}", used.args, used.item)).collect();
+    assert_eq!(
+        shown,
+        ["tags (b) | # [inline] # [must_use] fn f () -> u8 { 1 }", "Clone , Carrier | struct S ;"]
+    );
+}
