@@ -27,7 +27,7 @@ use crate::self_log::{Delivery, Line, WithoutThread, emit_to};
 use crate::tracer::{Cancelled, Inbound, Orphans, OtherContexts, Settings};
 
 pub(crate) use address::Address;
-#[cfg(feature = "tower")]
+#[cfg(feature = "http")]
 pub(crate) use address::without_secrets;
 pub(crate) use checked::Checked;
 pub use keep::TailSampling;

@@ -65,15 +65,14 @@
 //! | `report-grpc` (default) | the reporter to a SkyWalking backend; without it there is the log reporter |
 //! | `report-http` | the same by HTTP and as JSON, for backends that are reached by nothing else |
 //! | `carrier-http` | [`Extract`] and [`Inject`] for `http::HeaderMap` |
-//! | `tower` | the module `integrations`: layers for HTTP and gRPC servers and clients in `integrations::tower`; the core for other stacks in `integrations::http` |
-//! | `axum` | the same, and server spans are named by axum's routes and show its `ConnectInfo` |
+//! | `http` | the module [`integrations::http`]: HTTP and gRPC calls as spans, for layers of your own |
 //! | `testing` | `testing::run`: the spans of a program in its own tests |
 
 mod agent;
 mod config;
 pub mod docs;
 mod error;
-#[cfg(feature = "tower")]
+#[cfg(feature = "http")]
 pub mod integrations;
 mod management;
 mod propagation;

@@ -3,7 +3,7 @@
 use std::convert::Infallible;
 
 use http_0_2::{Request, Response};
-use skywalking_runtime::integrations::tower::{ClientLayer, ServerLayer};
+use skywalking_tower::{ClientLayer, ServerLayer};
 use tower::{Service, ServiceBuilder, service_fn};
 
 fn serve<S: Service<Request<String>>>(_service: S) {}

@@ -1,7 +1,7 @@
 //! Errors that are boxed, in a layer that was not told so.
 
 use http::{Request, Response};
-use skywalking_runtime::integrations::tower::ServerLayer;
+use skywalking_tower::ServerLayer;
 use tower::{BoxError, Service, ServiceBuilder, service_fn};
 
 fn serve<S: Service<Request<String>>>(_service: S) {}

@@ -16,7 +16,7 @@ async fn answer(request: Request<String>) -> Answer {
 
 #[test]
 fn keeps_the_names_of_other_crates() {
-    let service = integrations::tower::ServerLayer::new().layer(service_fn(answer));
+    let service = skywalking_tower::ServerLayer::new().layer(service_fn(answer));
     spans(|| {
         block_on(service.oneshot(http::Request::new("tea".to_owned())))
             .map(drop)

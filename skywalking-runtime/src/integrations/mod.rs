@@ -1,12 +1,7 @@
-//! Integrations with other crates' types.
+//! Building blocks for integrations with other crates.
 //!
-//! - [`tower`]: layers for servers and clients that are tower services
-//! - [`http`]: the core of these layers, for stacks without tower
+//! - [`http`]: one HTTP or gRPC call as a span, on either side
 //!
-//! The two are modules of this one, so that `use skywalking_runtime::*` does not hide the crates
-//! `http` and `tower`.
+//! It is a module of this one, so that `use skywalking_runtime::*` does not hide the crate `http`.
 
-// Thin translations into the public API of this crate. Beside it they use the catch around the
-// program's closures (`trace::guarded`).
 pub mod http;
-pub mod tower;

@@ -14,7 +14,7 @@ pub(crate) enum Misuse {
     /// A segment is full whose root is a call.
     FullBelowCall,
     /// A server layer was put on a service of Salvo.
-    #[cfg_attr(not(feature = "tower"), allow(dead_code, reason = "there is no layer"))]
+    #[cfg_attr(not(feature = "http"), allow(dead_code, reason = "no integration notes it"))]
     LayerOnSalvo,
 }
 

@@ -14,7 +14,7 @@ mod window;
 pub(crate) use custom::Custom;
 pub use custom::Sampler;
 pub(crate) use ignored::{Ignored, SUFFIXES};
-#[cfg(feature = "tower")]
+#[cfg(feature = "http")]
 pub(crate) use pattern::Pattern;
 pub(crate) use rate::Rate;
 pub(crate) use window::PerWindow;

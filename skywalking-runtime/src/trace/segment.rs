@@ -17,7 +17,7 @@ mod panics;
 mod place;
 mod shared;
 mod splitting;
-#[cfg(feature = "tower")]
+#[cfg(feature = "http")]
 pub(crate) mod supposed;
 
 use std::sync::Arc;

@@ -6,7 +6,7 @@ mod unchanged;
 
 use skywalking_proto::v3::InstancePingPkg;
 use skywalking_proto::v3::management_service_client::ManagementServiceClient;
-use skywalking_runtime::integrations::tower::{Client, ClientLayer};
+use skywalking_tower::{Client, ClientLayer};
 use tonic::transport::{Channel, Endpoint};
 use tower::Layer as _;
 

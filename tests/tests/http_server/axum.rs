@@ -11,7 +11,7 @@ use axum::Router;
 use axum::http::{Request, StatusCode};
 use axum::response::Response;
 use axum::routing::get;
-use skywalking_runtime::integrations::tower::ServerLayer;
+use skywalking_tower::ServerLayer;
 use tower::ServiceExt as _;
 
 use crate::harness;

@@ -12,7 +12,7 @@ use bytes::Bytes;
 use http::{Request, Response};
 use http_body_util::Full;
 use hyper::body::Incoming;
-use skywalking_runtime::integrations::tower::{Server, ServerLayer};
+use skywalking_tower::{Server, ServerLayer};
 use tower::{Service, ServiceBuilder};
 
 use crate::harness;

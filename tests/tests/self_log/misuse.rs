@@ -300,7 +300,7 @@ mod salvo_extra {
 #[test]
 #[ignore = "it is the child of a test"]
 fn layer_on_salvo() {
-    use skywalking_runtime::integrations::tower::ServerLayer;
+    use skywalking_tower::ServerLayer;
     use tower::ServiceBuilder;
     let agent = start();
     for _ in 0..2 {

@@ -4,7 +4,7 @@
 use std::time::Duration;
 
 use axum::Router;
-use skywalking_runtime::integrations::tower::ServerLayer;
+use skywalking_tower::ServerLayer;
 use skywalking_runtime::{Agent, Config, Reporter};
 
 use super::{Sink, Started};

@@ -12,8 +12,8 @@ use axum::http::StatusCode;
 use axum::response::{IntoResponse as _, Response};
 use axum::routing::any;
 use skywalking_examples::{asked_to_end, say};
-use skywalking_runtime::integrations::tower::ServerLayer;
 use skywalking_runtime::{correlation, current, trace_id};
+use skywalking_tower::ServerLayer;
 use tokio::net::TcpListener;
 use tokio::runtime::Runtime;
 

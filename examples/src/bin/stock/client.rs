@@ -1,8 +1,8 @@
 //! The client: one layer around the channel traces every call.
 
 use skywalking_examples::say;
-use skywalking_runtime::integrations::tower::{Client, ClientLayer};
 use skywalking_runtime::{Config, entry_span};
+use skywalking_tower::{Client, ClientLayer};
 use tonic::Status;
 use tonic::transport::{Channel, Endpoint};
 use tower::Layer as _;

@@ -3,8 +3,8 @@
 use std::net::SocketAddr;
 
 use skywalking_examples::{Parent, asked_to_end, listen_address, say};
-use skywalking_runtime::integrations::tower::ServerLayer;
 use skywalking_runtime::{Config, local_span};
+use skywalking_tower::ServerLayer;
 use tokio::net::TcpListener;
 use tonic::transport::Server;
 use tonic::transport::server::TcpIncoming;

@@ -8,8 +8,8 @@ use axum::{Json, Router};
 use reqwest_middleware::ClientWithMiddleware;
 use serde::{Deserialize, Serialize};
 use skywalking_reqwest::Tracing;
-use skywalking_runtime::integrations::tower::ServerLayer;
 use skywalking_runtime::{current, entry_span, integrations::http, local_span};
+use skywalking_tower::ServerLayer;
 
 /// One layer traces the server: each request is an Entry span, named by its route, that goes on
 /// with the trace of the request's headers.

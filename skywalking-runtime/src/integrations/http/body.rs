@@ -65,7 +65,7 @@ impl<B> TracedBody<B> {
 impl<B: Body> TracedBody<B> {
     /// Takes the call where it waits for the body; else ends it here.
     #[inline]
-    pub(in crate::integrations) fn ends(body: B, call: &mut Option<Call>) -> Self {
+    pub(super) fn ends(body: B, call: &mut Option<Call>) -> Self {
         if !body.is_end_stream()
             && let Some(call) = call.take_if(|call| call.waits_for_body())
         {

@@ -55,14 +55,13 @@ enum Awaits {
 pub struct Call {
     /// What is current during each step; nothing while no tracer runs.
     span: Option<Resumable>,
-    look: Look,
+    step: Step,
 }
 
-/// What is looked at in the response, and what was seen so far. It says what it sees of the current
-/// span: within a step of the call that is the call's.
+/// The call while its span is current, as [`During::poll_step`] hands it out.
 #[derive(Debug)]
-pub(in crate::integrations) struct Look {
-    /// What is current may be somebody else's span: nothing is said of it.
+pub struct Step {
+    /// The current span may belong to somebody else: nothing is recorded on it.
     is_ignored: bool,
     errors: ErrorRule,
     bodies: Bodies,
@@ -73,9 +72,9 @@ pub(in crate::integrations) struct Look {
     unknown: Option<&'static str>,
 }
 
-impl Look {
-    /// A response has come: its status is noted.
-    pub(in crate::integrations) fn answered(&mut self, status: StatusCode, headers: &HeaderMap) {
+impl Step {
+    /// Records the status of the response. The same as [`Call::answered`].
+    pub fn answered(&mut self, status: StatusCode, headers: &HeaderMap) {
         if self.is_ignored {
             return;
         }
@@ -119,8 +118,8 @@ impl Look {
         }
     }
 
-    /// The id of the current trace, unless the request is ignored.
-    pub(in crate::integrations) fn trace_id(&self) -> Option<String> {
+    /// Returns the id of the trace. The same as [`Call::trace_id`].
+    pub fn trace_id(&self) -> Option<String> {
         if self.is_ignored { None } else { trace_id() }
     }
 }
@@ -142,7 +141,7 @@ impl Call {
         let (errors, bodies) = (options.errors.clone(), options.bodies);
         Self {
             span: Some(span),
-            look: Look {
+            step: Step {
                 is_ignored: false,
                 errors,
                 bodies,
@@ -160,7 +159,7 @@ impl Call {
         let (errors, bodies) = (ErrorRule::default(), Bodies::NotTimed);
         Self {
             span,
-            look: Look { is_ignored: true, errors, bodies, protocol, asked, awaits, unknown: None },
+            step: Step { is_ignored: true, errors, bodies, protocol, asked, awaits, unknown: None },
         }
     }
 
@@ -173,11 +172,11 @@ impl Call {
 
     /// The same for work that sees the response.
     #[inline]
-    fn step<R>(&mut self, work: impl FnOnce(&mut Look) -> R) -> R {
-        let Self { span, look } = self;
+    fn step<R>(&mut self, work: impl FnOnce(&mut Step) -> R) -> R {
+        let Self { span, step } = self;
         match span {
-            Some(span) => span.run(|| work(look)),
-            None => work(look),
+            Some(span) => span.run(|| work(step)),
+            None => work(step),
         }
     }
 
@@ -190,20 +189,20 @@ impl Call {
     /// The id of the trace, also of a request that is not sampled; `None` while no tracer runs, and
     /// of one that is ignored.
     pub fn trace_id(&mut self) -> Option<String> {
-        self.step(|look| look.trace_id())
+        self.step(|step| step.trace_id())
     }
 
     /// A response has come: its status is noted. The call ends with [`body`](Self::body) or
     /// [`finish`](Self::finish).
     pub fn answered(&mut self, status: StatusCode, headers: &HeaderMap) {
-        self.step(|look| look.answered(status, headers));
+        self.step(|step| step.answered(status, headers));
     }
 
     /// No response has come, but this error: the span is one, with a log of its type, its message
     /// and its causes.
     pub fn failed<E: Error + ?Sized>(mut self, error: &E) {
-        self.step(|look| {
-            if !look.is_ignored {
+        self.step(|step| {
+            if !step.is_ignored {
                 current().record_error(error);
             }
         });
@@ -213,7 +212,7 @@ impl Call {
     /// True if the call doesn't end with the head of the response: its body should go through
     /// [`body`](Self::body).
     pub fn waits_for_body(&self) -> bool {
-        self.span.is_some() && matches!(self.look.awaits, Awaits::Body | Awaits::Trailers)
+        self.span.is_some() && matches!(self.step.awaits, Awaits::Body | Awaits::Trailers)
     }
 
     /// The body of the response: ends the call, or will end it where it waits for the body.
@@ -242,7 +241,7 @@ impl Call {
 
     /// All of the response has come.
     pub(super) fn end(&mut self) {
-        if self.look.awaits == Awaits::Trailers {
+        if self.step.awaits == Awaits::Trailers {
             self.run(|| note_grpc(grpc::UNKNOWN, None));
         }
         self.close();
@@ -250,7 +249,7 @@ impl Call {
 
     /// The trailers have come, behind which is nothing.
     pub(super) fn end_with(&mut self, trailers: &HeaderMap) {
-        if self.look.awaits == Awaits::Trailers {
+        if self.step.awaits == Awaits::Trailers {
             self.run(|| note_grpc(grpc::status(trailers).unwrap_or(grpc::UNKNOWN), Some(trailers)));
         }
         self.close();
@@ -320,29 +319,61 @@ pin_project! {
 }
 
 impl<F: Future> During<F> {
-    /// Polls the future as a step of the call, which stays where it is. What comes of it is seen by
-    /// `seen` in the same step.
+    /// Polls the future while the span is current, and calls `seen` with its output before the span
+    /// is left. Cheaper than a poll and then [`Call::answered`], which enter the span twice.
+    ///
+    /// After the output is ready, end the call with [`body`](Self::body) or with
+    /// [`take_call`](Self::take_call). A call that is left in here counts as cancelled.
+    ///
+    /// ```
+    /// use std::{future::ready, pin::pin, task::{Context, Poll, Waker}};
+    /// use http::{Request, Response};
+    /// use skywalking_runtime::{integrations::http::Server, testing};
+    ///
+    /// let trees = testing::run(|| {
+    ///     let request = Request::get("/health").body(()).unwrap();
+    ///     let call = Server::new().begin(request.method(), request.uri(), request.headers(), request.extensions());
+    ///     let mut during = pin!(call.during(ready(Response::new(String::from("well")))));
+    ///
+    ///     let mut context = Context::from_waker(Waker::noop());
+    ///     let polled = during.as_mut().poll_step(&mut context, |response, step| {
+    ///         step.answered(response.status(), response.headers());
+    ///     });
+    ///     let Poll::Ready(response) = polled else { unreachable!() };
+    ///     let _response = response.map(|body| during.body(body));
+    /// });
+    /// assert_eq!(
+    ///     testing::text(&trees),
+    ///     "Entry GET:/health layer=Http component=49 {http.method=GET, url=/health, http.status_code=200}\n"
+    /// );
+    /// ```
     #[inline]
-    pub(in crate::integrations) fn poll_step(
+    pub fn poll_step(
         self: Pin<&mut Self>,
         cx: &mut Context<'_>,
-        seen: impl FnOnce(&mut F::Output, &mut Look),
+        seen: impl FnOnce(&mut F::Output, &mut Step),
     ) -> Poll<F::Output> {
         let mut this = self.project();
         let Some(call) = this.call else { return Poll::Pending };
-        call.step(|look| {
+        call.step(|step| {
             let Some(future) = this.future.as_mut().as_pin_mut() else { return Poll::Pending };
             let mut output = ready!(future.poll(cx));
             this.future.set(None);
-            seen(&mut output, look);
+            seen(&mut output, step);
             Poll::Ready(output)
         })
     }
 
-    /// The call, until it is taken out.
+    /// Ends the call with the body of the response, as [`Call::body`] does.
     #[inline]
-    pub(in crate::integrations) fn call(self: Pin<&mut Self>) -> &mut Option<Call> {
-        self.project().call
+    pub fn body<B: Body>(self: Pin<&mut Self>, body: B) -> TracedBody<B> {
+        TracedBody::ends(body, self.project().call)
+    }
+
+    /// Takes the call out. `None` if it was taken before.
+    #[inline]
+    pub fn take_call(self: Pin<&mut Self>) -> Option<Call> {
+        self.project().call.take()
     }
 }
 
@@ -352,7 +383,7 @@ impl<F: Future> Future for During<F> {
     #[inline]
     fn poll(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Self::Output> {
         let output = ready!(self.as_mut().poll_step(cx, |_, _| ()));
-        match self.call().take() {
+        match self.take_call() {
             Some(call) => Poll::Ready((output, call)),
             None => Poll::Pending,
         }

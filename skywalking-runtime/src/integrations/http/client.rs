@@ -85,7 +85,7 @@ impl Client {
         Arc::make_mut(&mut self.settings)
     }
 
-    pub(in crate::integrations) fn shared(&mut self) -> &mut Options {
+    fn shared(&mut self) -> &mut Options {
         &mut self.settings().shared
     }
 

@@ -1,10 +1,19 @@
-//! Calls by HTTP, as spans: the core that integrations are written with. For servers and clients
-//! that are made of tower services there are finished layers in
-//! [`tower`](crate::integrations::tower).
+//! Records HTTP and gRPC calls as spans. Integrations for web stacks are written with this module;
+//! it has everything that they need.
 //!
-//! [`Client::begin`] is handed a request before it is sent and writes the headers of the trace into
-//! it; the [`Call`] that it returns is told what came back. It opens no connection, changes nothing
-//! of the request but the three headers, and doesn't look into bodies.
+//! For tower services (axum, tonic, hyper) the crate `skywalking-tower` has finished layers, for
+//! reqwest the crate `skywalking-reqwest` has a middleware.
+//!
+//! This module opens no connection, reads no body, and changes nothing of a request but the headers
+//! of the trace.
+//!
+//! # A client
+//!
+//! 1. Call [`Client::begin`] before the request is sent. It starts an exit span and writes the
+//!    headers of the trace.
+//! 2. Send the request inside of [`Call::during`] or [`Call::run`].
+//! 3. Call [`Call::answered`] with the head of the response, then [`Call::body`] with its body. If
+//!    there is no response, call [`Call::failed`].
 //!
 //! ```
 //! use http::{Request, Response};
@@ -38,11 +47,78 @@
 //! # });
 //! ```
 //!
-//! # What a span says
+//! # A server
+//!
+//! Call [`Server::begin`] when the head of the request is there, run the handler inside of the
+//! [`Call`], and end it in the same way. [`Server::begin_routed`] names spans by the routes of a
+//! [`Router`].
+//!
+//! The layer for a hyper service is this:
+//!
+//! ```
+//! use std::{convert::Infallible, future::Future, pin::Pin};
+//! use http::{Request, Response};
+//! use hyper::{body::Body, service::Service};
+//! use skywalking_runtime::integrations::http::{Server, TracedBody};
+//!
+//! /// Traces the requests that `inner` serves.
+//! struct Traced<S> {
+//!     server: Server,
+//!     inner: S,
+//! }
+//!
+//! impl<S, In, Out> Service<Request<In>> for Traced<S>
+//! where
+//!     S: Service<Request<In>, Response = Response<Out>>,
+//!     S::Error: std::error::Error,
+//!     S::Future: Send + 'static,
+//!     Out: Body,
+//! {
+//!     type Response = Response<TracedBody<Out>>;
+//!     type Error = S::Error;
+//!     type Future = Pin<Box<dyn Future<Output = Result<Self::Response, S::Error>> + Send>>;
+//!
+//!     fn call(&self, request: Request<In>) -> Self::Future {
+//!         let mut call = self.server.begin(request.method(), request.uri(), request.headers(), request.extensions());
+//!         let answer = call.run(|| self.inner.call(request));
+//!         let during = call.during(answer);
+//!         Box::pin(async move {
+//!             let (answer, mut call) = during.await;
+//!             match answer {
+//!                 Ok(response) => {
+//!                     call.answered(response.status(), response.headers());
+//!                     Ok(response.map(|body| call.body(body)))
+//!                 }
+//!                 Err(error) => {
+//!                     call.failed(&error);
+//!                     Err(error)
+//!                 }
+//!             }
+//!         })
+//!     }
+//! }
+//! # use skywalking_runtime::testing;
+//! # tokio::runtime::Builder::new_current_thread().build().unwrap().block_on(async {
+//! # let trees = testing::run_async(async {
+//!
+//! let hello = hyper::service::service_fn(|_: Request<String>| async {
+//!     Ok::<_, Infallible>(Response::new("hello".to_owned()))
+//! });
+//! let traced = Traced { server: Server::new().ignore_paths(["/health"]), inner: hello };
+//! # let answer = traced.call(Request::get("/hello").header("host", "shop").body(String::new()).unwrap()).await;
+//! # assert_eq!(answer.unwrap().status(), 200);
+//! # }).await;
+//! # assert_eq!(testing::text(&trees), "\
+//! // Entry GET:/hello layer=Http component=49 {http.method=GET, url=shop/hello, http.status_code=200}
+//! # ".replacen("// ", "", 1));
+//! # });
+//! ```
+//!
+//! # What a span records
 //!
 //! | | HTTP | gRPC (content type `application/grpc`, `application/grpc+proto`, ..) |
 //! | --- | --- | --- |
-//! | name | `METHOD:/path`; of a server see [names](crate::integrations::tower#names) | `/package.Service/Method` |
+//! | name | `METHOD:/path`; of a server see [names](#names) | `/package.Service/Method` |
 //! | layer | `Http` | `RPCFramework` |
 //! | component | 49 (`http`) of a server, 2 (`HttpClient`) of a client | 23 (`GRPC`) |
 //! | peer | a client's: `host:port` | the same |
@@ -58,17 +134,18 @@
 mod body;
 mod call;
 mod client;
+mod elsewhere;
 mod grpc;
 mod hosts;
 mod names;
-pub(super) mod options;
+mod options;
 mod router;
 mod server;
-pub(super) mod url;
+mod url;
 
 pub use body::TracedBody;
-pub(super) use call::Look;
-pub use call::{Call, During};
+pub use call::{Call, During, Step};
 pub use client::Client;
 pub use options::Head;
+pub use router::{NoRouter, Route, Router};
 pub use server::Server;

@@ -21,7 +21,7 @@ type Names = Arc<dyn Fn(Head<'_>) -> Option<String> + Send + Sync>;
 
 /// How the program names requests, if it does.
 #[derive(Clone, Default)]
-pub(in crate::integrations) struct Naming(Option<Names>);
+pub(super) struct Naming(Option<Names>);
 
 impl Naming {
     pub(super) fn new(names: impl Fn(Head<'_>) -> Option<String> + Send + Sync + 'static) -> Self {

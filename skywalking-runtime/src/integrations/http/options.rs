@@ -38,7 +38,7 @@ pub struct Head<'a> {
 
 /// Up to where a span lasts.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub(in crate::integrations) enum Bodies {
+pub(super) enum Bodies {
     #[default]
     NotTimed,
     Timed,
@@ -73,41 +73,35 @@ impl Debug for ErrorRule {
 
 /// The options that servers and clients share.
 #[derive(Clone, Default)]
-pub(in crate::integrations) struct Options {
+pub(super) struct Options {
     pub(super) errors: ErrorRule,
-    pub(in crate::integrations) bodies: Bodies,
-    pub(in crate::integrations) query: Query,
+    pub(super) bodies: Bodies,
+    pub(super) query: Query,
     pub(super) naming: Naming,
     ignores: Option<Ignores>,
     ignored_paths: Vec<Pattern>,
 }
 
 impl Options {
-    pub(in crate::integrations) fn set_names(
+    pub(super) fn set_names(
         &mut self,
         names: impl Fn(Head<'_>) -> Option<String> + Send + Sync + 'static,
     ) {
         self.naming = Naming::new(names);
     }
 
-    pub(in crate::integrations) fn set_errors(
-        &mut self,
-        rule: impl Fn(StatusCode) -> bool + Send + Sync + 'static,
-    ) {
+    pub(super) fn set_errors(&mut self, rule: impl Fn(StatusCode) -> bool + Send + Sync + 'static) {
         self.errors = ErrorRule(Some(Arc::new(rule)));
     }
 
-    pub(in crate::integrations) fn set_ignores(
+    pub(super) fn set_ignores(
         &mut self,
         ignores: impl Fn(Head<'_>) -> bool + Send + Sync + 'static,
     ) {
         self.ignores = Some(Arc::new(ignores));
     }
 
-    pub(in crate::integrations) fn add_ignored_paths(
-        &mut self,
-        patterns: impl IntoIterator<Item: AsRef<str>>,
-    ) {
+    pub(super) fn add_ignored_paths(&mut self, patterns: impl IntoIterator<Item: AsRef<str>>) {
         let patterns = patterns.into_iter().filter_map(|pattern| Pattern::parse(pattern.as_ref()));
         self.ignored_paths.extend(patterns);
     }
@@ -170,10 +164,7 @@ macro_rules! shared_options {
         #[must_use]
         pub fn name(
             mut self,
-            names: impl Fn($crate::integrations::http::Head<'_>) -> Option<String>
-            + Send
-            + Sync
-            + 'static,
+            names: impl Fn(super::options::Head<'_>) -> Option<String> + Send + Sync + 'static,
         ) -> Self {
             let $this = &mut self;
             $options.set_names(names);
@@ -185,7 +176,7 @@ macro_rules! shared_options {
         #[must_use]
         pub fn ignore(
             mut self,
-            ignores: impl Fn($crate::integrations::http::Head<'_>) -> bool + Send + Sync + 'static,
+            ignores: impl Fn(super::options::Head<'_>) -> bool + Send + Sync + 'static,
         ) -> Self {
             let $this = &mut self;
             $options.set_ignores(ignores);
@@ -207,7 +198,7 @@ macro_rules! shared_options {
         #[must_use]
         pub fn time_bodies(mut self) -> Self {
             let $this = &mut self;
-            $options.bodies = $crate::integrations::http::options::Bodies::Timed;
+            $options.bodies = super::options::Bodies::Timed;
             self
         }
 
@@ -215,9 +206,9 @@ macro_rules! shared_options {
         #[must_use]
         pub fn url_with_query(mut self) -> Self {
             let $this = &mut self;
-            $options.query = $crate::integrations::http::url::Query::Kept;
+            $options.query = super::url::Query::Kept;
             self
         }
     };
 }
-pub(in crate::integrations) use shared_options;
+pub(super) use shared_options;

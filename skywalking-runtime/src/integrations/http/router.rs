@@ -4,50 +4,68 @@ use std::net::SocketAddr;
 
 use ::http::{Extensions, Uri};
 
-/// What a router knows of a request.
+/// The route that a router found for a request.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Route<'a> {
-    /// The template of the route: one name for all requests that take it.
-    #[cfg_attr(not(feature = "axum"), expect(dead_code, reason = "only a router has templates"))]
+#[non_exhaustive]
+pub enum Route<'a> {
+    /// The template of the route, such as `/users/{id}`: one name for all requests that take it.
     Template(&'a str),
-    /// A router has the request, and no route.
-    #[cfg_attr(not(feature = "axum"), expect(dead_code, reason = "the same"))]
+    /// A router has seen the request and found no route.
     Missing,
     /// No router has seen the request yet.
     Unknown,
 }
 
-/// The route that axum found. Its router leaves the URI behind as soon as it has a request.
-#[cfg(feature = "axum")]
-pub(super) fn route(extensions: &Extensions) -> Route<'_> {
-    match extensions.get::<axum::extract::MatchedPath>() {
-        Some(matched) => Route::Template(matched.as_str()),
-        None if original(extensions).is_some() => Route::Missing,
-        None => Route::Unknown,
+/// Reads what a web framework leaves in the extensions of a request: its route, its original URI,
+/// the address of the caller. Used by [`Server::begin_routed`](super::Server::begin_routed).
+///
+/// Each method is called at most once a request, and only if the span needs it. The crate
+/// `skywalking-tower` implements it for axum (feature `axum`).
+///
+/// ```
+/// use http::{Extensions, Request};
+/// use skywalking_runtime::{integrations::http::{Route, Router, Server}, testing};
+///
+/// /// The template that the router of our framework leaves behind.
+/// #[derive(Clone)]
+/// struct Matched(&'static str);
+///
+/// struct OurRouter;
+///
+/// impl Router for OurRouter {
+///     fn route(extensions: &Extensions) -> Route<'_> {
+///         extensions.get::<Matched>().map_or(Route::Missing, |matched| Route::Template(matched.0))
+///     }
+/// }
+///
+/// let trees = testing::run(|| {
+///     let request = Request::get("/users/7").extension(Matched("/users/{id}")).body(()).unwrap();
+///     let call = Server::new().begin_routed::<OurRouter>(
+///         request.method(), request.uri(), request.headers(), request.extensions(),
+///     );
+///     call.finish();
+/// });
+/// assert_eq!(testing::text(&trees), "Entry GET:/users/{id} layer=Http component=49 {http.method=GET, url=/users/7}\n");
+/// ```
+pub trait Router {
+    /// Returns the route of the request.
+    fn route(_: &Extensions) -> Route<'_> {
+        Route::Unknown
+    }
+
+    /// Returns the URI as it was sent, where the router shortened it.
+    fn original_uri(_: &Extensions) -> Option<&Uri> {
+        None
+    }
+
+    /// Returns the address of the caller. Default: a [`SocketAddr`] among the extensions.
+    fn peer(extensions: &Extensions) -> Option<SocketAddr> {
+        extensions.get::<SocketAddr>().copied()
     }
 }
 
-#[cfg(not(feature = "axum"))]
-pub(super) fn route(_: &Extensions) -> Route<'_> {
-    Route::Unknown
-}
+/// No router: spans are named by path.
+#[derive(Clone, Copy, Debug)]
+pub struct NoRouter;
 
-/// The URI as it was sent: a router inside of another one is handed a shorter one.
-#[cfg(feature = "axum")]
-pub(super) fn original(extensions: &Extensions) -> Option<&Uri> {
-    extensions.get::<axum::extract::OriginalUri>().map(|original| &original.0)
-}
-
-#[cfg(not(feature = "axum"))]
-pub(super) fn original(_: &Extensions) -> Option<&Uri> {
-    None
-}
-
-/// The address of the caller.
-pub(super) fn peer(extensions: &Extensions) -> Option<SocketAddr> {
-    #[cfg(feature = "axum")]
-    if let Some(info) = extensions.get::<axum::extract::ConnectInfo<SocketAddr>>() {
-        return Some(info.0);
-    }
-    extensions.get::<SocketAddr>().copied()
-}
+impl Router for NoRouter {}

@@ -9,8 +9,9 @@ use ::http::{Extensions, HeaderMap, HeaderName, Method, Uri};
 use super::call::{Call, Protocol};
 use super::names::name_served;
 use super::options::{Head, Options, asked, shared_options};
+use super::router::{NoRouter, Router};
 use super::url::host_header;
-use super::{grpc, router, url};
+use super::{grpc, url};
 use crate::{Callsite, Describe, Inbound, Resumable, callsite, component, enabled};
 
 static HTTP: Callsite =
@@ -83,9 +84,8 @@ impl Server {
         self
     }
 
-    /// The address of the caller, which the span shows as its peer. Without it: what axum's
-    /// `ConnectInfo` says (feature `axum`), or else a `SocketAddr` among the request's
-    /// extensions.
+    /// Sets how the address of the caller is found, which the span shows as its peer. Default: a
+    /// [`SocketAddr`] among the request's extensions, or what the [`Router`] knows.
     #[must_use]
     pub fn peer(
         mut self,
@@ -99,22 +99,48 @@ impl Server {
         Arc::make_mut(&mut self.settings)
     }
 
-    pub(in crate::integrations) fn shared(&mut self) -> &mut Options {
+    fn shared(&mut self) -> &mut Options {
         &mut self.settings().shared
     }
 
-    /// Where a layer puts the id of the trace. It is kept here, since a layer is cloned for each
-    /// request, and one handle costs less than two.
-    pub(in crate::integrations) fn set_trace_id_header(&mut self, name: Option<HeaderName>) {
-        self.settings().trace_id_header = name;
+    /// Sets the response header that shows the id of the trace, so that a user can report it with
+    /// a fault. Also set if the request is not sampled, but not if it is ignored. An invalid header
+    /// name is logged and sets no header.
+    ///
+    /// The integration writes the header: the name is
+    /// [`trace_id_header_name`](Self::trace_id_header_name), the id [`Call::trace_id`].
+    #[must_use]
+    pub fn trace_id_header(mut self, name: impl AsRef<str>) -> Self {
+        let name = name.as_ref();
+        let header = HeaderName::from_bytes(name.as_bytes()).ok();
+        if header.is_none() {
+            crate::self_log::warn(format!(
+                "no header can have the name {name:?}: responses will not have the id of their trace"
+            ));
+        }
+        self.settings().trace_id_header = header;
+        self
     }
 
-    pub(in crate::integrations) fn trace_id_header(&self) -> Option<&HeaderName> {
+    /// Returns the name that was set by [`trace_id_header`](Self::trace_id_header).
+    pub fn trace_id_header_name(&self) -> Option<&HeaderName> {
         self.settings.trace_id_header.as_ref()
     }
 
-    /// Begins the call that this request is.
+    /// Begins the call of a request that is served. The span is named by the path.
     pub fn begin(
+        &self,
+        method: &Method,
+        uri: &Uri,
+        headers: &HeaderMap,
+        extensions: &Extensions,
+    ) -> Call {
+        self.begin_routed::<NoRouter>(method, uri, headers, extensions)
+    }
+
+    /// Begins the call of a request that is served. The span is named by the route that `R` finds
+    /// in the extensions.
+    pub fn begin_routed<R: Router>(
         &self,
         method: &Method,
         uri: &Uri,
@@ -124,7 +150,7 @@ impl Server {
         if !enabled() {
             return Call::ignored(None);
         }
-        let uri = router::original(extensions).unwrap_or(uri);
+        let uri = R::original_uri(extensions).unwrap_or(uri);
         let Settings { shared, inbound, peer, .. } = &*self.settings;
         let head = Head { method, uri, headers, extensions };
         if shared.ignores(head) {
@@ -144,13 +170,13 @@ impl Server {
             if inbound == Inbound::Accept {
                 span.extract(headers);
             }
-            unknown = name_served(span, head, protocol, router::route(extensions), &shared.naming);
+            unknown = name_served(span, head, protocol, R::route(extensions), &shared.naming);
             if !span.is_recording() {
                 return;
             }
             let address = match peer {
                 Some(peer) => asked(|| peer(head)).flatten(),
-                None => router::peer(extensions),
+                None => R::peer(extensions),
             };
             if let Some(address) = address {
                 span.peer(address);

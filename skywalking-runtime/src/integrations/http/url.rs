@@ -68,7 +68,7 @@ fn text(host: &HeaderValue) -> &str {
 
 /// Whether a tag keeps the query, where secrets live.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub(in crate::integrations) enum Query {
+pub(super) enum Query {
     #[default]
     LeftOut,
     Kept,

@@ -55,7 +55,7 @@ impl Pattern {
     }
 
     /// True if the pattern is one of paths, whatever the method.
-    #[cfg(feature = "tower")]
+    #[cfg(feature = "http")]
     pub(crate) fn is_absolute(&self) -> bool {
         self.absolute
     }

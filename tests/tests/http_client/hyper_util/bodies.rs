@@ -1,7 +1,7 @@
 //! When the span ends, and what the body of a response can do to it.
 
 use http_body_util::BodyExt as _;
-use skywalking_runtime::integrations::tower::ClientLayer;
+use skywalking_tower::ClientLayer;
 use tower::{ServiceBuilder, ServiceExt as _};
 
 use super::{client, get};

@@ -3,7 +3,7 @@
 use http::{Request, StatusCode};
 use http_body_util::BodyExt as _;
 use skywalking_runtime::exit_span;
-use skywalking_runtime::integrations::tower::ClientLayer;
+use skywalking_tower::ClientLayer;
 use tower::timeout::TimeoutLayer;
 use tower::{ServiceBuilder, ServiceExt as _};
 

@@ -2,7 +2,7 @@
 //! request like any other.
 
 use http_body_util::BodyExt as _;
-use skywalking_runtime::integrations::tower::ClientLayer;
+use skywalking_tower::ClientLayer;
 use tower::{ServiceBuilder, ServiceExt as _};
 use tower_http::follow_redirect::FollowRedirectLayer;
 

@@ -3,7 +3,7 @@
 use std::future::{Ready, ready};
 
 use http::{Request, Response, StatusCode};
-use skywalking_runtime::integrations::tower::ClientLayer;
+use skywalking_tower::ClientLayer;
 use tower::retry::{Policy, RetryLayer};
 use tower::{BoxError, ServiceBuilder, ServiceExt as _};
 

@@ -7,7 +7,7 @@ use http_body_util::{Full, StreamBody};
 use hyper_util::client::legacy::Client;
 use hyper_util::rt::TokioExecutor;
 use skywalking_runtime::correlation;
-use skywalking_runtime::integrations::tower::ClientLayer;
+use skywalking_tower::ClientLayer;
 use tower::{ServiceBuilder, ServiceExt as _};
 
 use super::{Body, client, get};

@@ -2,7 +2,7 @@
 
 use http::{Request, header};
 use hyper_util::rt::TokioIo;
-use skywalking_runtime::integrations::tower::ClientLayer;
+use skywalking_tower::ClientLayer;
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tower::{ServiceBuilder, ServiceExt as _};
 

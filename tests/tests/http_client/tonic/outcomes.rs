@@ -2,7 +2,7 @@
 
 use skywalking_proto::v3::Commands;
 use skywalking_proto::v3::management_service_client::ManagementServiceClient;
-use skywalking_runtime::integrations::tower::ClientLayer;
+use skywalking_tower::ClientLayer;
 use tonic::transport::Endpoint;
 use tonic::{Code, Request};
 use tower::Layer as _;

@@ -3,7 +3,7 @@
 use skywalking_proto::v3::Commands;
 use skywalking_proto::v3::management_service_client::ManagementServiceClient;
 use skywalking_runtime::correlation;
-use skywalking_runtime::integrations::tower::ClientLayer;
+use skywalking_tower::ClientLayer;
 use tonic::Request;
 use tonic::metadata::MetadataValue;
 use tower::Layer as _;

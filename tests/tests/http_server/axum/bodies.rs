@@ -7,7 +7,8 @@ use axum::response::Response;
 use axum::routing::get;
 use futures::{Stream, StreamExt as _};
 use http_body_util::BodyExt as _;
-use skywalking_runtime::{entry_span, integrations::tower::ServerLayer};
+use skywalking_runtime::entry_span;
+use skywalking_tower::ServerLayer;
 
 use super::{Body, answer, request, tree_of};
 use crate::harness::{self, Script};

@@ -8,7 +8,8 @@ use axum::error_handling::HandleErrorLayer;
 use axum::http::{Request, StatusCode};
 use axum::response::Redirect;
 use axum::routing::get;
-use skywalking_runtime::{current, entry_span, integrations::tower::ServerLayer, testing};
+use skywalking_runtime::{current, entry_span, testing};
+use skywalking_tower::ServerLayer;
 use tower::ServiceBuilder;
 use tower::timeout::TimeoutLayer;
 

@@ -4,9 +4,9 @@ use axum::Router;
 use axum::body::Body;
 use axum::http::{Method, Request, StatusCode};
 use axum::routing::{any, get, post};
-use skywalking_runtime::integrations::tower::ServerLayer;
 use skywalking_runtime::testing::{self, Test};
 use skywalking_runtime::{current, entry_span};
+use skywalking_tower::ServerLayer;
 use tower::{Layer as _, ServiceExt as _};
 
 use super::{answer, routes};

@@ -6,8 +6,8 @@ use axum::http::StatusCode;
 use axum::middleware;
 use axum::response::{IntoResponse, Response};
 use axum::routing::get;
-use skywalking_runtime::integrations::tower::ServerLayer;
 use skywalking_runtime::{current, entry_span};
+use skywalking_tower::ServerLayer;
 use tower::{BoxError, ServiceBuilder};
 
 use super::{request, tree_of};

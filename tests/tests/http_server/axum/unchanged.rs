@@ -4,7 +4,7 @@ use axum::Router;
 use axum::http::{HeaderMap, Method, Request, Version};
 use axum::response::Response;
 use axum::routing::any;
-use skywalking_runtime::integrations::tower::ServerLayer;
+use skywalking_tower::ServerLayer;
 
 use super::{Body, answer};
 use crate::harness::{self, SW8};

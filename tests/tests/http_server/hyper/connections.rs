@@ -4,7 +4,7 @@ use std::convert::Infallible;
 
 use http::{Request, Response, StatusCode};
 use hyper::body::Incoming;
-use skywalking_runtime::integrations::tower::ServerLayer;
+use skywalking_tower::ServerLayer;
 use tokio::io::AsyncReadExt as _;
 
 use super::{Body, over_socket, traced};

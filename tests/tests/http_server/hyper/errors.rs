@@ -4,8 +4,8 @@ use std::io;
 use std::time::Duration;
 
 use http::{Request, Response};
-use skywalking_runtime::integrations::tower::ServerLayer;
 use skywalking_runtime::testing;
+use skywalking_tower::ServerLayer;
 use tower::timeout::TimeoutLayer;
 use tower::{BoxError, ServiceBuilder, ServiceExt as _};
 

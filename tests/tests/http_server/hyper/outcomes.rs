@@ -1,8 +1,8 @@
 //! Statuses and options.
 
 use http::HeaderValue;
-use skywalking_runtime::integrations::tower::ServerLayer;
 use skywalking_runtime::{Inbound, testing};
+use skywalking_tower::ServerLayer;
 use tower::{ServiceBuilder, ServiceExt as _};
 
 use super::{Body, by_path, over_socket, traced};

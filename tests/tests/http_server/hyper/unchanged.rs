@@ -6,7 +6,7 @@ use std::sync::{Arc, Mutex};
 use http::{Request, Response};
 use http_body_util::BodyExt as _;
 use hyper::body::Incoming;
-use skywalking_runtime::integrations::tower::ServerLayer;
+use skywalking_tower::ServerLayer;
 use tokio::io::AsyncWriteExt as _;
 use tower::{Layer as _, service_fn};
 

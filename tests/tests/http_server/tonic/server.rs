@@ -4,7 +4,7 @@ use std::net::SocketAddr;
 use std::time::Duration;
 
 use futures::StreamExt as _;
-use skywalking_runtime::integrations::tower::{Client as Traced, ClientLayer, ServerLayer};
+use skywalking_tower::{Client as Traced, ClientLayer, ServerLayer};
 use tonic::transport::server::{TcpConnectInfo, TcpIncoming};
 use tonic::transport::{Channel, Endpoint, Server};
 use tower::Layer as _;

@@ -1,32 +1,30 @@
 //! The layer for servers.
 
-use std::future::Future;
 use std::marker::PhantomData;
 use std::net::SocketAddr;
 use std::pin::Pin;
 use std::task::{Context, Poll, ready};
 
-use ::http::{HeaderMap, HeaderName, HeaderValue, Response};
-use ::http_body::Body;
+use http::{HeaderMap, HeaderName, HeaderValue, Response};
+use http_body::Body;
 use pin_project_lite::pin_project;
+use skywalking_runtime::Inbound;
+use skywalking_runtime::integrations::http::{self as core, During, Head, Step, TracedBody};
 use tower_layer::Layer;
 use tower_service::Service;
 
-use super::answer::end;
-use super::elsewhere;
-use super::errors::{BoxedErrors, ServiceError, TypedErrors};
-use super::version::HttpRequest;
-use crate::Inbound;
-use crate::integrations::http::Look;
-use crate::integrations::http::options::shared_options;
-use crate::integrations::http::{self, During, Head, TracedBody};
+use crate::answer::end;
+use crate::errors::{BoxedErrors, ServiceError, TypedErrors};
+use crate::options::shared_options;
+use crate::routes::Routes;
+use crate::version::HttpRequest;
 
-/// Makes an entry span of each request that the service below answers, and goes on with the trace
-/// that the request's headers tell of.
+/// Records each request that the service answers as an entry span, and continues the trace in the
+/// headers of the request.
 ///
 /// ```
 /// use skywalking_runtime::Inbound;
-/// use skywalking_runtime::integrations::tower::ServerLayer;
+/// use skywalking_tower::ServerLayer;
 ///
 /// let layer = ServerLayer::new()
 ///     .ignore_paths(["/health", "/static/**", "/*.ico"])
@@ -36,18 +34,18 @@ use crate::integrations::http::{self, During, Head, TracedBody};
 /// ```
 #[derive(Debug)]
 pub struct ServerLayer<E = TypedErrors> {
-    server: http::Server,
+    server: core::Server,
     errors: PhantomData<fn() -> E>,
 }
 
 impl ServerLayer {
-    /// A layer that traces every request and goes on with the trace of its headers.
+    /// Makes a layer that traces every request and continues the trace in its headers.
     pub fn new() -> Self {
-        Self::from(http::Server::new())
+        Self::from(core::Server::new())
     }
 
-    /// The service below gives `Box<dyn Error + Send + Sync>`: anything of tower that can time out
-    /// or be full does.
+    /// Makes a layer for services whose error is `Box<dyn Error + Send + Sync>`, as with tower's
+    /// middlewares for timeouts and limits.
     #[must_use]
     pub fn boxed_errors(self) -> ServerLayer<BoxedErrors> {
         ServerLayer { server: self.server, errors: PhantomData }
@@ -55,9 +53,11 @@ impl ServerLayer {
 }
 
 impl<E> ServerLayer<E> {
-    shared_options!(|layer| layer.server.shared());
+    shared_options!(server);
 
-    /// See [`http::Server::inbound`].
+    /// Sets whether the trace of the caller continues here. A public endpoint should not let
+    /// strangers choose the trace that they appear in: `|_| Inbound::Ignore`. Called once a
+    /// request; if it panics, the headers are ignored.
     #[must_use]
     pub fn inbound(
         mut self,
@@ -67,7 +67,8 @@ impl<E> ServerLayer<E> {
         self
     }
 
-    /// See [`http::Server::peer`].
+    /// Sets how the address of the caller is found, which the span shows as its peer. Default:
+    /// axum's `ConnectInfo` (feature `axum`), or a `SocketAddr` among the request's extensions.
     #[must_use]
     pub fn peer(
         mut self,
@@ -77,19 +78,12 @@ impl<E> ServerLayer<E> {
         self
     }
 
-    /// Puts the id of the trace into this header of each response, for the one who reports a fault:
-    /// also where the request is not sampled, not where it is ignored. A text that is no name
-    /// of a header is told to `tracing` and sets none.
+    /// Sets the response header that shows the id of the trace, so that a user can report it with
+    /// a fault. Also set if the request is not sampled, but not if it is ignored. An invalid header
+    /// name is logged and sets no header.
     #[must_use]
     pub fn trace_id_header(mut self, name: impl AsRef<str>) -> Self {
-        let name = name.as_ref();
-        let header = HeaderName::from_bytes(name.as_bytes()).ok();
-        if header.is_none() {
-            crate::self_log::warn(format!(
-                "no header can have the name {name:?}: responses will not have the id of their trace"
-            ));
-        }
-        self.server.set_trace_id_header(header);
+        self.server = self.server.trace_id_header(name);
         self
     }
 }
@@ -100,8 +94,8 @@ impl Default for ServerLayer {
     }
 }
 
-impl From<http::Server> for ServerLayer {
-    fn from(server: http::Server) -> Self {
+impl From<core::Server> for ServerLayer {
+    fn from(server: core::Server) -> Self {
         Self { server, errors: PhantomData }
     }
 }
@@ -116,7 +110,7 @@ impl<S, E> Layer<S> for ServerLayer<E> {
     type Service = Server<S, E>;
 
     fn layer(&self, service: S) -> Server<S, E> {
-        elsewhere::look_at::<S>();
+        core::Server::check_service::<S>();
         Server { service, layer: self.clone() }
     }
 }
@@ -153,11 +147,16 @@ where
     fn call(&mut self, request: R) -> Self::Future {
         let server = &self.layer.server;
         let head = request.as_request();
-        let mut call = server.begin(head.method(), head.uri(), head.headers(), head.extensions());
+        let mut call = server.begin_routed::<Routes>(
+            head.method(),
+            head.uri(),
+            head.headers(),
+            head.extensions(),
+        );
         let future = call.run(|| self.service.call(request));
         ServerFuture {
             during: call.during(future),
-            tells: server.trace_id_header().is_some().then(|| server.clone()),
+            names_header: server.trace_id_header_name().is_some().then(|| server.clone()),
             errors: PhantomData,
         }
     }
@@ -170,8 +169,8 @@ pin_project! {
     pub struct ServerFuture<F, E = TypedErrors> {
         #[pin]
         during: During<F>,
-        // Whoever knows the header for the id of the trace, where there is one.
-        tells: Option<http::Server>,
+        // Knows the header for the id of the trace, where there is one.
+        names_header: Option<core::Server>,
         errors: PhantomData<fn() -> E>,
     }
 }
@@ -186,23 +185,23 @@ where
 
     fn poll(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Self::Output> {
         let mut this = self.project();
-        let tells = this.tells.as_ref().and_then(http::Server::trace_id_header);
-        let answer = ready!(this.during.as_mut().poll_step(cx, |answer, look| {
+        let header = this.names_header.as_ref().and_then(core::Server::trace_id_header_name);
+        let answer = ready!(this.during.as_mut().poll_step(cx, |answer, step| {
             if let Ok(response) = answer {
-                look.answered(response.status(), response.headers());
-                if let Some(name) = tells {
-                    tell(name, look, response.headers_mut());
+                step.answered(response.status(), response.headers());
+                if let Some(name) = header {
+                    write_trace_id(name, step, response.headers_mut());
                 }
             }
         }));
-        Poll::Ready(end(answer, this.during.call()))
+        Poll::Ready(end(answer, this.during))
     }
 }
 
-fn tell(name: &HeaderName, look: &Look, headers: &mut HeaderMap) {
+fn write_trace_id(name: &HeaderName, step: &Step, headers: &mut HeaderMap) {
     // The id of a trace is visible ASCII: it came in a header or is ours.
-    if let Some(Ok(id)) = look.trace_id().map(HeaderValue::try_from) {
-        // A map that is full has no room for it.
+    if let Some(Ok(id)) = step.trace_id().map(HeaderValue::try_from) {
+        // Fails only if the map is full.
         let _ = headers.try_insert(name, id);
     }
 }

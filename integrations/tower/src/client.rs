@@ -1,37 +1,36 @@
 //! The layer for clients.
 
-use std::future::Future;
 use std::marker::PhantomData;
 use std::mem::take;
 use std::pin::Pin;
 use std::task::{Context, Poll, ready};
 
-use ::http::Response;
-use ::http_body::Body;
+use http::Response;
+use http_body::Body;
 use pin_project_lite::pin_project;
+use skywalking_runtime::integrations::http::{self as core, During, Head, TracedBody};
 use tower_layer::Layer;
 use tower_service::Service;
 
-use super::answer::end;
-use super::errors::{BoxedErrors, ServiceError, TypedErrors};
-use super::version::HttpRequest;
-use crate::integrations::http::options::shared_options;
-use crate::integrations::http::{self, During, TracedBody};
+use crate::answer::end;
+use crate::errors::{BoxedErrors, ServiceError, TypedErrors};
+use crate::options::shared_options;
+use crate::version::HttpRequest;
 
-/// Makes an exit span of each request that the service below sends, and writes the headers of the
-/// trace into it.
+/// Records each request that the service sends as an exit span, and writes the headers of the trace
+/// into it.
 ///
 /// ```
-/// use skywalking_runtime::integrations::tower::ClientLayer;
+/// use skywalking_tower::ClientLayer;
 ///
 /// let layer = ClientLayer::new().propagate_to(["stock", "*.internal"]).is_error(|status| status.is_server_error());
 /// ```
 ///
-/// A tonic `Channel` gets its layer around it, and should be told the address, which it adds
-/// further inside:
+/// Put the layer around a tonic `Channel`, and set the address, which the channel adds further
+/// inside:
 ///
 /// ```
-/// use skywalking_runtime::integrations::tower::ClientLayer;
+/// use skywalking_tower::ClientLayer;
 /// use tower::Layer as _;
 ///
 /// # let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
@@ -42,18 +41,18 @@ use crate::integrations::http::{self, During, TracedBody};
 /// ```
 #[derive(Debug)]
 pub struct ClientLayer<E = TypedErrors> {
-    client: http::Client,
+    client: core::Client,
     errors: PhantomData<fn() -> E>,
 }
 
 impl ClientLayer {
-    /// A layer that traces every request and sends the headers everywhere.
+    /// Makes a layer that traces every request and sends the headers to every host.
     pub fn new() -> Self {
-        Self::from(http::Client::new())
+        Self::from(core::Client::new())
     }
 
-    /// The service below gives `Box<dyn Error + Send + Sync>`: anything of tower that can time out
-    /// or be full does.
+    /// Makes a layer for services whose error is `Box<dyn Error + Send + Sync>`, as with tower's
+    /// middlewares for timeouts and limits.
     #[must_use]
     pub fn boxed_errors(self) -> ClientLayer<BoxedErrors> {
         ClientLayer { client: self.client, errors: PhantomData }
@@ -61,16 +60,19 @@ impl ClientLayer {
 }
 
 impl<E> ClientLayer<E> {
-    shared_options!(|layer| layer.client.shared());
+    shared_options!(client);
 
-    /// See [`http::Client::propagate_to`].
+    /// Adds hosts that get the headers of the trace: `stock` with any port, `stock:8080`, or
+    /// `*.example.com`. Default: every host. A request to any other host is recorded, carries none,
+    /// and loses those that it had. An invalid host is logged.
     #[must_use]
     pub fn propagate_to(mut self, hosts: impl IntoIterator<Item: AsRef<str>>) -> Self {
         self.client = self.client.propagate_to(hosts);
         self
     }
 
-    /// See [`http::Client::peer`].
+    /// Sets the address, `host:port`, of requests whose URI has no host: a tonic `Channel` adds its
+    /// own further inside.
     #[must_use]
     pub fn peer(mut self, peer: impl Into<String>) -> Self {
         self.client = self.client.peer(peer);
@@ -84,8 +86,8 @@ impl Default for ClientLayer {
     }
 }
 
-impl From<http::Client> for ClientLayer {
-    fn from(client: http::Client) -> Self {
+impl From<core::Client> for ClientLayer {
+    fn from(client: core::Client) -> Self {
         Self { client, errors: PhantomData }
     }
 }
@@ -165,11 +167,11 @@ where
 
     fn poll(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Self::Output> {
         let mut during = self.project().during;
-        let answer = ready!(during.as_mut().poll_step(cx, |answer, look| {
+        let answer = ready!(during.as_mut().poll_step(cx, |answer, step| {
             if let Ok(response) = answer {
-                look.answered(response.status(), response.headers());
+                step.answered(response.status(), response.headers());
             }
         }));
-        Poll::Ready(end(answer, during.call()))
+        Poll::Ready(end(answer, during))
     }
 }

@@ -1,11 +1,12 @@
-//! Layers for what is made of tower services: axum, tonic and hyper servers, tonic and hyper
-//! clients. One line a side.
+//! SkyWalking tracing for tower services: axum, tonic and hyper servers, tonic and hyper clients.
+//! Add one layer on each side.
 //!
-//! A server, of axum here (feature `axum`, so that spans are named by the route):
+//! An axum server, with the feature `axum`, which names spans by the route:
 //!
 //! ```
 //! use axum::{Router, extract::Path, routing::get};
-//! use skywalking_runtime::{integrations::tower::ServerLayer, local_span};
+//! use skywalking_runtime::local_span;
+//! use skywalking_tower::ServerLayer;
 //!
 //! #[local_span(name = "look up")]
 //! async fn look_up(id: u32) -> String {
@@ -39,7 +40,7 @@
 //! use hyper::body::Incoming;
 //! use hyper_util::rt::TokioIo;
 //! use hyper_util::service::TowerToHyperService;
-//! use skywalking_runtime::integrations::tower::ServerLayer;
+//! use skywalking_tower::ServerLayer;
 //! use tower::ServiceBuilder;
 //!
 //! async fn answer(_: Request<Incoming>) -> Result<Response<String>, Infallible> {
@@ -71,7 +72,7 @@
 //! sent:
 //!
 //! ```
-//! use skywalking_runtime::integrations::tower::ClientLayer;
+//! use skywalking_tower::ClientLayer;
 //! use tower::{ServiceBuilder, ServiceExt as _};
 //! # use http::{Request, Response};
 //! # use skywalking_runtime::testing;
@@ -93,41 +94,51 @@
 //! # });
 //! ```
 //!
-//! What spans say, and when they end, is told in [`http`](crate::integrations::http). An annotated
-//! handler inside a server layer is one span with it: the annotation's name stays, and so it is
-//! with an annotated function around a client.
+//! What a span records, and when it ends, is listed in
+//! [`integrations::http`](skywalking_runtime::integrations::http#what-a-span-records). An annotated
+//! handler inside of a server layer and the layer record one span, with the name of the annotation.
+//! The same holds for an annotated function around a client.
 //!
-//! # Where a layer stands
+//! # Features
 //!
-//! A span covers what is inside its layer. Around a whole axum `Router` no route is known yet:
-//! spans are named by paths then, so put the layer on with `Router::layer`; tonic's services can be
-//! merged into that router before (`Routes::into_axum_router`). A client's layer outside of a retry
-//! is one span for all attempts, inside it is one for each; the same goes for redirects, where each
-//! hop that a layer sees gets the headers that [`propagate_to`](ClientLayer::propagate_to) allows.
-//! A client's layer belongs outside of a `buffer`, and of all that calls its service from a task of
-//! its own: there is no current span in that task, so each request would be a trace by itself. What
-//! a service waits for before it is ready (`concurrency_limit`, `rate_limit`) is in no span, and
-//! neither is an error of `poll_ready`.
+//! | feature | adds |
+//! | --- | --- |
+//! | `axum` | server spans are named by axum's routes and show the address in its `ConnectInfo` |
+//!
+//! # Where to put a layer
+//!
+//! A span covers what is inside of its layer.
+//!
+//! - axum: use `Router::layer`. Around a whole `Router` no route is known, and spans are named by
+//!   path. Merge tonic's services into that router first (`Routes::into_axum_router`).
+//! - Retries: a client layer outside of the retry records one span for all attempts, inside of it
+//!   one for each attempt.
+//! - Redirects: each hop that a layer sees gets the headers that
+//!   [`propagate_to`](ClientLayer::propagate_to) allows.
+//! - `buffer`, and any service that calls the inner one from another task: put the client layer
+//!   outside of it. In that task there is no current span, so each request would be a new trace.
+//! - Readiness: the time before a service is ready (`concurrency_limit`, `rate_limit`) and the
+//!   errors of `poll_ready` are in no span.
 //!
 //! # Names
 //!
-//! Each name of a served request is an endpoint in the OAP. A scanner can ask for any path, so what
-//! nothing answers has few names:
+//! Each name of a served request is an endpoint in the OAP. A scanner can request any path, so
+//! requests that nothing answers share few names:
 //!
 //! | request | name |
 //! | --- | --- |
-//! | a route of axum takes it (feature `axum`) | `GET:/users/{id}` |
-//! | no route takes it, or one of `nest_service`, the layer is on a `Router` | the method alone: `GET` |
+//! | matches a route of axum (feature `axum`) | `GET:/users/{id}` |
+//! | matches no route, or one of `nest_service`; the layer is on a `Router` | the method alone: `GET` |
 //! | no router is known: hyper, or a layer around a whole `Router` | `GET:/users/7`; after a response of 404 or 405 the method alone |
-//! | the method is none of RFC 9110, `PATCH` or `QUERY` | `HTTP` in place of the method |
-//! | a gRPC call | `/package.Service/Method`; where nothing answers it (`UNIMPLEMENTED`, 404, a page) `grpc/unknown`, with the path as tag `url` |
+//! | its method is not in RFC 9110 and not `PATCH` or `QUERY` | `HTTP` in place of the method |
+//! | a gRPC call | `/package.Service/Method`; if nothing answers it (`UNIMPLEMENTED`, 404, a page) `grpc/unknown`, with the path as the tag `url` |
 //!
-//! A server without a router that answers any path with another status, as a single-page
-//! application does, has a name for each path: give it names with [`name`](ServerLayer::name). A
-//! name that a handler gave, by its annotation or by `current().set_name(..)`, stays in each case.
+//! A server without a router that answers every path with 200, such as a single-page application,
+//! has a name for each path: set the names with [`name`](ServerLayer::name). A name that a handler
+//! sets, by its annotation or by `current().set_name(..)`, always has precedence.
 //!
 //! ```
-//! use skywalking_runtime::integrations::tower::ServerLayer;
+//! use skywalking_tower::ServerLayer;
 //!
 //! let layer = ServerLayer::new().name(|head| {
 //!     let is_page = !head.uri.path().starts_with("/api/");
@@ -137,12 +148,13 @@
 //!
 //! # Why a request failed
 //!
-//! A failed gRPC call has a log with the reason that `grpc-message` gives. HTTP has no such header:
-//! say the reason where the error becomes a response, which runs inside the span.
+//! A failed gRPC call has a log with the text of `grpc-message`. HTTP has no such header: record the
+//! reason where the error becomes a response, which runs inside of the span.
 //!
 //! ```
 //! use axum::{Router, http::StatusCode, response::{IntoResponse, Response}, routing::get};
-//! use skywalking_runtime::{current, integrations::tower::ServerLayer};
+//! use skywalking_runtime::current;
+//! use skywalking_tower::ServerLayer;
 //!
 //! #[derive(Debug, thiserror::Error)]
 //! #[error("the stock does not answer")]
@@ -173,32 +185,38 @@
 //!
 //! # Options
 //!
-//! | option | server | client | without it |
+//! | option | server | client | default |
 //! | --- | --- | --- | --- |
 //! | `is_error(\|status\| ..)` | yes | yes | statuses from 400 on are errors |
 //! | `name(\|head\| ..)` | yes | yes | [names](#names) by route or path |
-//! | `ignore(\|head\| ..)` | yes, with all that happens inside | yes | every request is recorded |
-//! | `ignore_paths([..])` | yes, the same | yes | the same |
-//! | `time_bodies()` | yes | yes | spans end with the head of the response; of gRPC with its status |
+//! | `ignore(\|head\| ..)` | yes, with everything that happens inside | yes | every request is recorded |
+//! | `ignore_paths([..])` | yes, the same | yes | every request is recorded |
+//! | `time_bodies()` | yes | yes | spans end with the head of the response, gRPC spans with the status |
 //! | `url_with_query()` | yes | yes | the tag `url` has no query |
-//! | `boxed_errors()` | yes | yes | the service's error is a `std::error::Error` |
+//! | `boxed_errors()` | yes | yes | the error of the service implements `std::error::Error` |
 //! | `trace_id_header(name)` | yes | | responses are not changed |
-//! | `inbound(\|head\| ..)` | yes | | the trace of the caller goes on, if `Config::inbound` has it so |
-//! | `peer(..)` | of the caller, a closure | `"host:port"` | `ConnectInfo`; the URI's host |
+//! | `inbound(\|head\| ..)` | yes | | the trace of the caller continues, unless `Config::inbound` ignores it |
+//! | `peer(..)` | a closure, for the caller | `"host:port"` | `ConnectInfo`; the host of the URI |
 //! | `propagate_to([..])` | | yes | every host gets the headers of the trace |
 //!
-//! # What they change
+//! A layer can also be made of a [`Server`](skywalking_runtime::integrations::http::Server) or a
+//! [`Client`](skywalking_runtime::integrations::http::Client) of the HTTP core, by `From`.
 //!
-//! A server's layer nothing of a request, and of a response the header that was asked for. A
-//! client's layer the headers `sw8`, `sw8-correlation` and `sw8-x` of a request, and nothing of a
-//! response. Bodies pass through [`TracedBody`](crate::integrations::http::TracedBody). What panics
-//! in a closure among the options stays there. While no tracer runs a layer does nothing, but that
-//! `propagate_to` still takes old headers off a request to another host.
+//! # What a layer changes
+//!
+//! A server layer changes nothing of a request, and adds to a response only the header of
+//! [`trace_id_header`](ServerLayer::trace_id_header). A client layer changes only the headers `sw8`,
+//! `sw8-correlation` and `sw8-x` of a request, and nothing of a response. Bodies pass through
+//! [`TracedBody`](skywalking_runtime::integrations::http::TracedBody). A panic in a closure among
+//! the options does not reach the program. While no agent runs a layer does nothing, except that
+//! `propagate_to` still removes old headers from requests to other hosts.
+#![cfg_attr(docsrs, feature(doc_cfg))]
 
 mod answer;
 mod client;
-mod elsewhere;
 mod errors;
+mod options;
+mod routes;
 mod server;
 mod version;
 
