@@ -120,6 +120,66 @@ fn captured() -> bool {
     capture().run("captured", || label(1)).is_empty()
 }
 
+/// Opens spans while it is shown and asked for its source.
+struct LoudError;
+
+impl fmt::Display for LoudError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&label(1))
+    }
+}
+
+impl fmt::Debug for LoudError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&label(2))
+    }
+}
+
+impl std::error::Error for LoudError {
+    fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
+        nested();
+        None
+    }
+}
+
+#[local_span(name = "richest")]
+fn richest() -> Result<(), LoudError> {
+    Err(LoudError)
+}
+
+#[local_span(name = "debug", err(Debug))]
+async fn debug() -> Result<(), LoudError> {
+    Err(LoudError)
+}
+
+#[local_span(name = "ignored", err_ignore(LoudError))]
+fn ignored() -> Result<(), LoudError> {
+    Err(LoudError)
+}
+
+#[local_span(name = "by hand")]
+fn by_hand() {
+    skywalking_runtime::current().error(&LoudError);
+}
+
+#[test]
+fn returned_error_is_shown_without_spans() {
+    spans(|| {
+        drop(richest());
+        drop(block_on(debug()));
+        drop(ignored());
+        by_hand();
+    })
+    .are(
+        "
+        Local richest ERROR [event=error error.kind=LoudError message=label 1]
+        Local debug ERROR [event=error error.kind=LoudError message=label 2]
+        Local ignored [event=error error.kind=LoudError message=label 1]
+        Local by hand ERROR [event=error error.kind=LoudError message=label 1]
+        ",
+    );
+}
+
 #[test]
 fn snapshot_taken_in_an_argument_is_not_recorded() {
     static REQUEST: Callsite = callsite!(local, "request");

@@ -5,6 +5,7 @@ use super::extension::{self, Extension};
 use super::others::Others;
 use super::{correlation, sw8};
 use crate::trace::callsite::SpanKind;
+use crate::trace::quiet::Quiet;
 use crate::trace::record::Record;
 use crate::trace::segment::Segment;
 use crate::trace::slot;
@@ -44,7 +45,8 @@ pub fn inject<C: Inject + ?Sized>(carrier: &mut C) {
     }
     let Headers { sw8, correlation, extension, foreign } = slot::with(headers).unwrap_or_default();
     let others = [(extension::HEADER, extension), (correlation::HEADER, correlation)];
-    // The carrier's own code runs with the slot as it was.
+    // The carrier's own code is not recorded.
+    let quiet = Quiet::begin();
     // Removing comes first: a carrier of text has less to look through then.
     for (name, value) in others.iter().filter(|(_, value)| value.is_empty()) {
         carrier::write(carrier, name, value);
@@ -56,6 +58,7 @@ pub fn inject<C: Inject + ?Sized>(carrier: &mut C) {
     if let Some(others) = &foreign {
         carrier::add_others(carrier, others);
     }
+    quiet.end();
     slot::with(|segment| segment.return_scratch(sw8));
 }
 

@@ -5,6 +5,7 @@ use std::error::Error;
 use std::fmt::{self, Display};
 
 use super::clock;
+use super::quiet::Quiet;
 use super::record::{Record, Side, SideKind};
 use super::slot;
 use super::text::{self, STACK_LIMIT, TAG_LIMIT};
@@ -60,7 +61,6 @@ pub(super) fn record(failure: &Failure<'_, '_>) {
         return;
     }
     let mut scratch = slot::with(super::segment::Segment::take_scratch).unwrap_or_default();
-    // The program's own code formats the error, with the slot as it was: it may open spans.
     let (message, stack) = write_failure(&mut scratch, failure);
     slot::with(|segment| {
         segment.with_current_list(|segment, head| {
@@ -102,7 +102,10 @@ impl Failure<'_, '_> {
 
 /// Writes message and stack behind each other: the length of the first, and where the second
 /// begins.
+///
+/// Nothing that the error's own code calls is recorded.
 fn write_failure(out: &mut String, failure: &Failure<'_, '_>) -> (Option<usize>, Option<usize>) {
+    let _quiet = Quiet::begin();
     let message = failure.message.map(|message| {
         text::format_into(out, format_args!("{message}"), TAG_LIMIT);
         out.len()

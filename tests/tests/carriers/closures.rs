@@ -4,7 +4,7 @@ use std::borrow::Cow;
 use std::collections::BTreeMap;
 
 use skywalking_runtime::{
-    Extract, carrier, correlation, entry_span, exit_span, inject, local_span, testing,
+    Extract, Inject, carrier, correlation, entry_span, exit_span, inject, local_span, testing,
 };
 
 const SW8: &str = "1-dHJhY2UtMQ==-c2VnbWVudC0x-3-c2Vydmlj-aW5zdGFu-L3BhZ2Ux-c2VydmVyOjgw";
@@ -137,6 +137,47 @@ fn closures_can_be_called_by_hand() {
         matches!(sent[..], [("sw8", Some(_)), ("sw8-correlation", Some(_)), ("sw8-x", None)]),
         "{sent:?}"
     );
+}
+
+#[test]
+fn writing_headers_is_not_recorded() {
+    #[exit_span(name = "note", peer = "audit:1")]
+    fn note(name: &str) -> bool {
+        !name.is_empty()
+    }
+    #[derive(Default)]
+    struct Message(usize);
+    impl Inject for Message {
+        fn set_header(&mut self, key: &str, _: &str) {
+            self.0 += usize::from(note(key));
+        }
+        fn remove_header(&mut self, key: &str) {
+            _ = note(key);
+        }
+    }
+    #[exit_span(name = "by trait", peer = "other:1", inject = message)]
+    fn by_trait(message: &mut Message) {}
+    #[exit_span(name = "by closure", peer = "other:1", inject = carrier::setter(|name, _| _ = note(name)))]
+    async fn by_closure() {}
+    static CALL: skywalking_runtime::Callsite =
+        skywalking_runtime::callsite!(exit, "by hand", peer = "other:1");
+    let mut message = Message::default();
+    let trees = testing::run(|| {
+        skywalking_runtime::Root::new(&CALL).run(|| {
+            correlation::put("tenant", "blue");
+            inject(&mut message);
+            skywalking_runtime::current().tag("after", true);
+        });
+        by_trait(&mut message);
+        futures::executor::block_on(by_closure());
+        // Without a context nothing is recorded either.
+        inject(&mut message);
+    });
+    assert_eq!(
+        testing::text(&trees),
+        "Exit by hand peer=other:1 {after=true}\nExit by trait peer=other:1\nExit by closure peer=other:1\n"
+    );
+    assert_eq!(message.0, 3);
 }
 
 /// What reads the headers would be a trace, or a span, before the one that it is for.
