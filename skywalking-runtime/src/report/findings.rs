@@ -120,6 +120,16 @@ fn text(misuse: Misuse, callsite: &Callsite) -> String {
             "the guard of {place} was held over an `.await`: what other branches of its task open meanwhile becomes its child. Write \
              `child(..).future(async {{ .. }}).await` in place of the guard"
         ),
+        Misuse::GuardsCross => format!(
+            "the guard of {place} was dropped while a guard that was opened inside it was still open. If it was held over an `.await`, \
+             what other branches of its task open meanwhile becomes its child: write `child(..).future(async {{ .. }}).await` in place \
+             of the guard. Else drop guards in the reverse order of their creation"
+        ),
+        Misuse::TasksBelowFuture => format!(
+            "other tasks opened spans inside the future of {place}, which are recorded as its children. If the future drives a \
+             `LocalSet`, put the attribute on what handles one request instead, or start its tasks with \
+             `skywalking_runtime::spawn_local(\"name\", ..)`"
+        ),
         Misuse::FullBelowCall => format!(
             "the segment that {place} began is full, and its call has not returned: further spans are not recorded. If the call drives an \
              executor, as `main` below `#[tokio::main]` does, or loops, put the attribute on what handles one request instead"

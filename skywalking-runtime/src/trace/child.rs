@@ -72,10 +72,10 @@ impl Child {
             // it has never been.
             let begun = Begun::of_scope(&self.scope);
             slot::with_key(begun.key, |segment| {
-                segment.unopen(begun.opened());
                 if begun.is_by_hand() {
-                    segment.close_guard();
+                    segment.close_guard(begun.opened());
                 }
+                segment.unopen(begun.opened());
             });
             self.scope.defuse();
         }

@@ -1,13 +1,22 @@
-//! Contexts of another task. A call that drives an executor (`block_on`) is a root around every
-//! task that is polled meanwhile on its thread, and none of them belongs to its trace. tokio
-//! numbers its tasks, so what opens in another task than the root did begins a trace of its
-//! own, and the root's segment is put back behind it. Executors that do not number tasks are found
-//! out by [`misuse`] when the segment is full.
+//! Spans that open in another task than the current root.
+//!
+//! tokio numbers its tasks, and a root records the one that it runs in.
+//!
+//! A call that drives an executor (`block_on`) is a root around every task that is polled meanwhile
+//! on its thread. None of them belongs to its trace: what opens in another task starts a trace of
+//! its own, and the root's segment is put back behind it.
+//!
+//! A future can poll other tasks too: a `LocalSet` polls its own. It can also move to another task
+//! between two polls, so a different task is only a suspicion. The next poll of the root, or its
+//! end, compares its own task and logs the misuse if that is still the same.
+//!
+//! Other executors do not number their tasks. [`misuse`] reports a call that drives one when its
+//! segment is full.
 
 #[cfg(feature = "tokio")]
 use tokio::task::{Id, try_id};
 
-use super::misuse;
+use super::misuse::{self, Misuse};
 use super::segment::Segment;
 use super::slot;
 use super::tally::{self, Diagnostic};
@@ -31,15 +40,53 @@ const fn try_id() -> Option<Id> {
     None
 }
 
-/// True if the context that is current belongs to a call in another task.
+/// The task that the root of a segment runs in.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum RootTask {
+    Unknown,
+    /// The root is a call: the segment is in the slot until it returns.
+    Call(Task),
+    /// The root is a future, which this task polls.
+    Future(Task),
+}
+
+/// True if the root of the current context runs in another task: a call for certain, a future
+/// unless it has moved since it was polled first.
+pub(super) fn is_elsewhere() -> bool {
+    match root_task() {
+        RootTask::Unknown => false,
+        RootTask::Call(task) | RootTask::Future(task) => task != Task::here(),
+    }
+}
+
+/// True if the current context belongs to a call in another task.
 pub(super) fn is_here() -> bool {
-    let task = slot::with(|segment| segment.sync_task).flatten();
-    task.is_some_and(|task| task != Task::here())
+    match root_task() {
+        RootTask::Call(task) => task != Task::here(),
+        RootTask::Unknown | RootTask::Future(_) => false,
+    }
+}
+
+/// The same where a span is about to open. If the context belongs to a future, its root looks again
+/// at its next poll.
+pub(super) fn is_here_for_a_span() -> bool {
+    match root_task() {
+        RootTask::Call(task) => task != Task::here(),
+        RootTask::Future(task) if task != Task::here() => {
+            slot::with(Segment::suspect_other_task);
+            false
+        }
+        RootTask::Unknown | RootTask::Future(_) => false,
+    }
+}
+
+fn root_task() -> RootTask {
+    slot::with(|segment| segment.root_task).unwrap_or(RootTask::Unknown)
 }
 
 /// Takes the current context out of the slot if it belongs to a call in another task.
 pub(super) fn displace() -> Option<Box<Segment>> {
-    if !is_here() {
+    if !is_here_for_a_span() {
         return None;
     }
     tally::count(Diagnostic::OtherTask);
@@ -49,7 +96,8 @@ pub(super) fn displace() -> Option<Box<Segment>> {
 /// Keeps what a new root, which is in the slot, found there.
 #[cold]
 pub(super) fn keep(other: Box<Segment>) {
-    tally::count(if other.sync_task.is_some_and(|task| task != Task::here()) {
+    let is_of_other_task = matches!(other.root_task, RootTask::Call(task) if task != Task::here());
+    tally::count(if is_of_other_task {
         let mut other = Some(other);
         slot::with(|segment| segment.displaced = other.take());
         Diagnostic::OtherTask
@@ -65,14 +113,35 @@ impl Segment {
     /// call runs.
     #[inline]
     pub(super) fn run_as_call(&mut self) {
-        self.sync_task = Some(Task::here());
+        self.root_task = RootTask::Call(Task::here());
+    }
+
+    /// Records the task of a root that is a future.
+    #[inline]
+    pub(super) fn run_as_future(&mut self) {
+        self.root_task = RootTask::Future(Task::here());
+    }
+
+    /// The root, a future, is being polled or ends, and a span was opened in a task that was not
+    /// the root's when it was polled first.
+    #[cold]
+    pub(super) fn look_at_other_task(&mut self) {
+        if self.root_task == RootTask::Future(Task::here()) {
+            if let Some(root) = self.records.first() {
+                misuse::note(Misuse::TasksBelowFuture, root.callsite);
+            }
+        } else {
+            // The root has moved. From now on this is its task.
+            self.run_as_future();
+        }
     }
 
     /// A span found no room: where the root is a call, it may be one that drives an executor.
     #[cold]
     pub(super) fn look_at_root(&self) {
-        if let Some(root) = self.records.first().filter(|_| self.sync_task.is_some()) {
-            misuse::note(misuse::Misuse::FullBelowCall, root.callsite);
+        let is_call = matches!(self.root_task, RootTask::Call(_));
+        if let Some(root) = self.records.first().filter(|_| is_call) {
+            misuse::note(Misuse::FullBelowCall, root.callsite);
         }
     }
 }

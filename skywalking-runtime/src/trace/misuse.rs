@@ -11,6 +11,10 @@ use super::callsite::Callsite;
 pub(crate) enum Misuse {
     /// A guard of `child` was held over an `.await`.
     GuardOverAwait,
+    /// A guard of `child` closed while another one that was opened inside of it was open.
+    GuardsCross,
+    /// Other tasks opened spans below a root that is a future.
+    TasksBelowFuture,
     /// A segment is full whose root is a call.
     FullBelowCall,
     /// A server layer was put on a service of Salvo.
@@ -22,8 +26,13 @@ static SEEN: [OnceRef<'static, Callsite>; Misuse::ALL.len()] =
     [const { OnceRef::new() }; Misuse::ALL.len()];
 
 impl Misuse {
-    pub(crate) const ALL: [Self; 3] =
-        [Self::GuardOverAwait, Self::FullBelowCall, Self::LayerOnSalvo];
+    pub(crate) const ALL: [Self; 5] = [
+        Self::GuardOverAwait,
+        Self::GuardsCross,
+        Self::TasksBelowFuture,
+        Self::FullBelowCall,
+        Self::LayerOnSalvo,
+    ];
 
     /// Where it was first seen, if it was.
     pub(crate) fn seen(self) -> Option<&'static Callsite> {

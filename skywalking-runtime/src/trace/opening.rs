@@ -101,7 +101,7 @@ impl Opening {
 
     #[inline(never)]
     fn decide(&mut self) -> Place {
-        if self.callsite.kind == SpanKind::Entry && foreign::is_here() {
+        if self.callsite.kind == SpanKind::Entry && foreign::is_here_for_a_span() {
             self.place = self.decide_root();
             return self.place;
         }
@@ -409,15 +409,17 @@ impl Opening {
                     if still {
                         segment.open_level(self.callsite)
                     } else {
-                        segment.open_as(self.callsite, head, 0)
+                        let flags = segment.flags_inside(self.callsite.kind);
+                        segment.open_as(self.callsite, head, flags)
                     }
                 });
                 opened.map_or(Begun::NOTHING, |opened| Begun::child(self.key, opened))
             }
             Place::Root => match self.root.take() {
                 Some(mut segment) => {
-                    if runs == Runs::Call {
-                        segment.run_as_call();
+                    match runs {
+                        Runs::Call => segment.run_as_call(),
+                        Runs::Future => segment.run_as_future(),
                     }
                     root::begin(segment, self.callsite, self.head, 0)
                 }

@@ -40,6 +40,8 @@ impl Record {
     pub(crate) const DROPPING: u16 = 1 << 4;
     /// It was told with an earlier part of its segment and only keeps its place.
     pub(crate) const TOLD: u16 = 1 << 5;
+    /// The program holds its guard, below a root that is a call.
+    pub(crate) const BY_HAND: u16 = 1 << 6;
 
     /// In the place of an end: a handle ends the span, and the scope that it was opened in is still
     /// open. No stamp is so late.

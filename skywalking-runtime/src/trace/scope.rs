@@ -36,7 +36,7 @@ const ROOT: u32 = 1 << 31;
 const UNSAMPLED: u32 = 1 << 29;
 const PANICKING: u32 = 1 << 28;
 const AWAITED: u32 = 1 << 27;
-/// A guard that the program holds, in a segment that a future owns.
+/// A guard that the program holds.
 const BY_HAND: u32 = 1 << 26;
 // The others are `Opened`'s.
 const _: () = assert!(
@@ -190,7 +190,7 @@ fn open(callsite: &'static Callsite) -> Scope {
 
 #[inline(never)]
 fn open_entry(callsite: &'static Callsite) -> Scope {
-    if foreign::is_here() { open_root(callsite) } else { open(callsite) }
+    if foreign::is_here_for_a_span() { open_root(callsite) } else { open(callsite) }
 }
 
 #[cold]
@@ -207,7 +207,8 @@ fn open_root(callsite: &'static Callsite) -> Scope {
 /// keeps its code inlined.
 pub(super) fn open_by_hand(callsite: &'static Callsite) -> Scope {
     let mut scope = open(callsite);
-    if slot::with_key(scope.key, |segment| segment.open_guard(callsite)) == Some(true) {
+    let opened = Begun::of_scope(&scope).opened();
+    if slot::with_key(scope.key, |segment| segment.open_guard(callsite, opened)).is_some() {
         scope.bits |= BY_HAND;
     }
     scope
@@ -262,10 +263,10 @@ fn close_other(key: u64, bits: u32, panicked: bool) {
             if panicked {
                 segment.mark(begun.opened(), Mark::Panicked);
             }
-            segment.end(begun.opened());
             if begun.bits & BY_HAND != 0 {
-                segment.close_guard();
+                segment.close_guard(begun.opened());
             }
+            segment.end(begun.opened());
         }
         segment.is_due()
     });

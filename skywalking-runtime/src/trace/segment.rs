@@ -25,7 +25,7 @@ use std::sync::Arc;
 use super::age;
 use super::callsite::{Callsite, SpanKind};
 use super::clock;
-use super::foreign::Task;
+use super::foreign::RootTask;
 use super::outbox::Attached;
 use super::record::{LeftOut, NONE, Record, Side, Trace};
 use crate::propagation::passed::Passed;
@@ -87,8 +87,7 @@ pub(crate) struct Segment {
     scratch: String,
     /// The spans that are open and not recorded.
     muted: muted::MutedSpans,
-    /// The task in which a call opened it as its root. None: its root is a future.
-    pub(crate) sync_task: Option<Task>,
+    pub(crate) root_task: RootTask,
     /// What a root that is a call displaced, since that belongs to another task.
     pub(crate) displaced: Option<Box<Self>>,
     /// Guards that the program holds, counted where a future is the root.
@@ -126,7 +125,7 @@ impl Segment {
             passed: Passed::default(),
             scratch: String::new(),
             muted: muted::MutedSpans::default(),
-            sync_task: None,
+            root_task: RootTask::Unknown,
             displaced: None,
             guards: guards::Guards::NONE,
             panic: panics::PanicText::default(),
@@ -140,7 +139,7 @@ impl Segment {
         self.key = key;
         self.id = key;
         self.expire_at(age::expiry(self.tracer.settings.max_segment_age));
-        self.sync_task = None;
+        self.root_task = RootTask::Unknown;
         self.guards = guards::Guards::NONE;
         self.current = Current::NONE;
         self.limit = self.tracer.settings.max_spans_per_segment;
@@ -206,11 +205,14 @@ impl Segment {
     /// Opens a child of the current span, or merges with it, and makes it the current one.
     #[inline]
     pub(crate) fn open(&mut self, callsite: &'static Callsite) -> Opened {
-        if callsite.kind != SpanKind::Local && self.merges(callsite.kind) {
+        if callsite.kind == SpanKind::Local {
+            return self.open_as(callsite, 0, 0);
+        }
+        if self.merges(callsite.kind) {
             self.take_over(callsite);
             return self.open_level(callsite);
         }
-        self.open_as(callsite, 0, 0)
+        self.open_as(callsite, 0, self.flags_inside(callsite.kind))
     }
 
     /// The same without merging.
@@ -318,6 +320,7 @@ impl Segment {
                     }
                 }
             }
+            Which::Muted(number) => self.unopen_muted(number),
             _ => self.end(opened),
         }
     }

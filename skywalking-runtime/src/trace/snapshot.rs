@@ -86,7 +86,7 @@ impl Snapshot {
     /// to this task.
     fn root(&self, name: &'static str) -> Option<(Begun, Box<Segment>)> {
         let shared = self.shared()?;
-        if (slot::with_key(shared.key, |_| ()).is_some() && !foreign::is_here())
+        if (slot::with_key(shared.key, |_| ()).is_some() && !foreign::is_elsewhere())
             || quiet::forbids_roots()
         {
             return None;
@@ -267,7 +267,9 @@ impl<F> Going<F> {
     /// opened within the wrapper's poll.
     fn root(self: Pin<&mut Self>) -> Option<Span> {
         let start = self.project().start;
-        let (begun, segment) = start.as_ref().and_then(|start| start.snapshot.root(start.name))?;
+        let (begun, mut segment) =
+            start.as_ref().and_then(|start| start.snapshot.root(start.name))?;
+        segment.run_as_future();
         *start = None;
         Some(Span::of_root(begun, Some(segment)))
     }

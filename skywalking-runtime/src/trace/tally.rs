@@ -124,6 +124,14 @@ pub(crate) fn count_many(reason: Diagnostic, many: u64) {
     }
 }
 
+/// Takes back one that was counted.
+#[cold]
+pub(crate) fn take_back(reason: Diagnostic) {
+    if let Some(count) = COUNTS.get(reason as usize) {
+        count.fetch_sub(1, Ordering::Relaxed);
+    }
+}
+
 /// In a forked child: nothing is counted yet. Only stores to atomics.
 pub(crate) fn after_fork() {
     for count in &COUNTS {

@@ -293,3 +293,75 @@ fn guard_over_an_await_is_counted() {
     assert_eq!(text(&trees).matches("Local").count(), 8);
     assert_eq!(held(), before + 2);
 }
+
+/// What a task of a `LocalSet` below an async root goes on from is a trace's part of its own, as
+/// with any other spawned task.
+#[test]
+fn spawned_local_task_refers_to_the_async_root() {
+    let trees = run(|| {
+        current_thread().block_on(tokio::task::LocalSet::new().run_until(
+            Root::new(&ENTRY).future(async {
+                skywalking_runtime::spawn_local("kept", step_inside()).await.unwrap();
+            }),
+        ));
+        current_thread().block_on(Root::new(&ENTRY).future(async {
+            let tasks = tokio::task::LocalSet::new();
+            tasks
+                .run_until(async {
+                    skywalking_runtime::spawn_local("kept", step_inside()).await.unwrap();
+                })
+                .await;
+        }));
+    });
+    let tree =
+        "Entry /entry layer=Http\n  Local kept ref=CrossThread\n    Local inside\n      Local a\n";
+    assert_eq!(text(&trees), tree.repeat(2));
+    assert!(is_idle());
+}
+
+#[test]
+fn guard_over_an_await_below_a_call_is_counted() {
+    let held = || skywalking_runtime::stats().count(skywalking_runtime::Diagnostic::GuardOverAwait);
+    let branch = |site: &'static Callsite, times| async move {
+        let _held = child(site);
+        yields(times).await;
+    };
+    let before = held();
+    // Branches that are spans: the guard's span is not current where it closes.
+    let branches = run(|| {
+        Root::new(&ENTRY).run(|| {
+            futures::executor::block_on(async {
+                tokio::join!(child(&C).future(branch(&A, 1)), child(&C).future(branch(&B, 2)))
+            });
+        });
+    });
+    assert_eq!(held(), before + 2, "{}", text(&branches));
+    // What is right is not counted.
+    let trees = run(|| {
+        Root::new(&ENTRY).run(|| {
+            futures::executor::block_on(async {
+                for _ in 0..3 {
+                    child(&A).run(|| drop(child(&B)));
+                    let outer = child(&A);
+                    let inner = child(&B);
+                    drop(child(&C).future(ready(())));
+                    drop(inner);
+                    drop(outer);
+                    yields(1).await;
+                }
+                tokio::join!(child(&A).future(yields(2)), child(&B).future(yields(1)));
+            });
+            assert!(
+                catch_unwind(|| {
+                    let _outer = child(&A);
+                    let _inner = child(&B);
+                    panic!("on purpose")
+                })
+                .is_err()
+            );
+        });
+    });
+    assert_eq!(text(&trees).matches("Local").count(), 16, "{}", text(&trees));
+    assert_eq!(held(), before + 2);
+    assert!(is_idle());
+}

@@ -1,5 +1,7 @@
 //! Full segments and requests that are not sampled.
 
+use skywalking_runtime::{Diagnostic, stats};
+
 use crate::prelude::*;
 
 // Feature: span limit
@@ -32,6 +34,38 @@ fn past_the_span_limit_parents_stay_right_and_exits_still_send_a_header() {
     assert_eq!(root.tags, [("left_out".to_owned(), "spans=3".to_owned())]);
     let parts: Vec<_> = header.split('-').collect();
     assert_eq!((parts.len(), parts[3]), (8, "299"), "{header}");
+    assert!(is_idle());
+}
+
+/// An integration's exit inside an annotated one is one span with it, recorded or not.
+#[test]
+fn merged_spans_past_the_limit_count_once() {
+    static CALL: Callsite = callsite!(exit, "call", peer = "other:1");
+    static INNER: Callsite = callsite!(exit, "inner", peer = "inner:2");
+    #[exit_span(name = "computed", peer = format!("inner:{}", 2), inject = headers)]
+    fn computed(headers: &mut String) {}
+    let mut headers = [String::new(), String::new()];
+    let before = stats().count(Diagnostic::SpanLimit);
+    let trees = full(|| {
+        child(&CALL).run(|| drop(child(&INNER)));
+        child(&CALL).run(|| {
+            // One after the other, and one in the other.
+            computed(&mut headers[0]);
+            child(&INNER).run(|| computed(&mut headers[1]));
+        });
+        child(&A).run(|| child(&ENTRY).run(|| drop(child(&ENTRY))));
+    });
+    assert_eq!(trees[0].root.tags, [("left_out".to_owned(), "spans=4".to_owned())]);
+    assert!(stats().count(Diagnostic::SpanLimit) >= before + 4);
+    assert_eq!(headers.each_ref().map(|header| address_in(header)), ["inner:2", "inner:2"]);
+    let trees = full(|| {
+        // Two at a time are two, and so is what is below a Local span.
+        futures::executor::block_on(child(&CALL).future(async {
+            tokio::join!(child(&INNER).future(yields(2)), child(&INNER).future(yields(1)));
+        }));
+        child(&CALL).run(|| child(&A).run(|| drop(child(&INNER))));
+    });
+    assert_eq!(trees[0].root.tags, [("left_out".to_owned(), "spans=5".to_owned())]);
     assert!(is_idle());
 }
 

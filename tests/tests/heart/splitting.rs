@@ -331,6 +331,65 @@ fn continuation_skips_analysis_of_its_first_span_alone() {
     );
 }
 
+/// A middleware's span leaves with the first part of its segment, and the handler's opens inside
+/// what goes on for it.
+#[test]
+fn inner_span_after_a_split_is_not_analysed_again() {
+    static CALL: Callsite = callsite!(exit, "call", peer = "other:1");
+    #[entry_span(name = "/handler", tags("user" = 7))]
+    fn handler() {}
+    #[entry_span(name = name)]
+    fn named(name: &str) {}
+    #[exit_span(name = "inner", peer = "other:1", inject = headers)]
+    fn inner(headers: &mut String) {}
+    let mut headers = String::new();
+    let trees = run(|| {
+        Root::new(&ENTRY).name("/middleware").run(|| {
+            child(&A).run(outgrow);
+            handler();
+            named("/named");
+            // Two requests of one trace: nothing is merged below a Local span.
+            child(&B).run(handler);
+            child(&CALL).run(|| {
+                child(&A).run(outgrow);
+                inner(&mut headers);
+            });
+            handler();
+        });
+    });
+    assert_eq!(
+        text(&trees),
+        "Entry /middleware layer=Http {unfinished=true}\n  Local a {number=8199}\n  \
+         Local /middleware ref=CrossThread SKIP_ANALYSIS {unfinished=true}\n    \
+         Entry /handler SKIP_ANALYSIS {user=7}\n    Entry /named SKIP_ANALYSIS\n    \
+         Local b\n      Entry /handler {user=7}\n    \
+         Exit call peer=other:1 {unfinished=true}\n      Local a {number=8199}\n    \
+         Local /middleware ref=CrossThread SKIP_ANALYSIS\n      Local call\n        Exit inner peer=other:1 SKIP_ANALYSIS\n      \
+         Entry /handler SKIP_ANALYSIS {user=7}\n"
+    );
+    assert!(headers.starts_with("sw8:"), "{headers}");
+    assert!(is_idle());
+}
+
+#[tokio::test]
+async fn entry_inside_one_that_moved_is_not_analysed_again() {
+    #[entry_span(name = "/handler")]
+    fn handler() {}
+    let mut moved = Box::pin(Root::new(&ENTRY).name("/moved").future(async {
+        yields(1).await;
+        handler();
+    }));
+    let trees = run_async(async {
+        Root::new(&A).run(|| {
+            let mut cx = Context::from_waker(Waker::noop());
+            assert!(moved.as_mut().poll(&mut cx).is_pending());
+        });
+        moved.await;
+    })
+    .await;
+    assert_eq!(skipped(&trees), ["/entry", "/handler"], "{}", text(&trees));
+}
+
 #[tokio::test]
 async fn entry_that_moves_to_another_task_is_analysed_once() {
     let mut moved = Box::pin(Root::new(&ENTRY).name("/moved").future(yields(1)));

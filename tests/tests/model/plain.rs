@@ -64,9 +64,9 @@ pub(crate) struct Recorded {
     pub(crate) is_error: bool,
     pub(crate) tags: BTreeMap<String, String>,
     pub(crate) logs: Vec<&'static str>,
-    /// It began as an Entry, whatever it is in this part.
-    is_entry: bool,
-    /// It goes on for a span whose endpoint was counted when that began.
+    /// What it began as, whatever it is in this part.
+    began: &'static str,
+    /// Its call was counted when another span began: it goes on for that, or would be one with it.
     pub(crate) is_counted: bool,
     pub(crate) is_open: bool,
     /// It has left with a part of its segment that is over; where it was open, this one goes on
@@ -262,7 +262,7 @@ impl Model {
             parent_level: parent.map_or(0, |(_, level)| level),
             panic_told: 0,
             is_dropping: false,
-            is_entry: kind == "Entry",
+            began: kind,
             is_counted: false,
         });
         Place::Span { number, level: 0 }
@@ -284,11 +284,7 @@ impl Model {
             _ if self.part(segment).places.len() < self.limit => {
                 self.add(name, kind, segment, Some((number, level)))
             }
-            _ => {
-                self.count(Diagnostic::SpanLimit);
-                self.part(segment).left_out += 1;
-                self.over(number, level, now)
-            }
+            _ => self.over(kind, number, level, now),
         };
         Some(self.begun(place, false))
     }
@@ -333,8 +329,13 @@ impl Model {
                 self.begun(Place::Span { number, level: level + 1 }, false)
             }
             Place::Span { .. } | Place::Over { .. } => {
+                let is_counted = matches!(self.now, Place::Span { number, level }
+                    if self.would_merge(number, level, kind));
                 let own = self.open_child(name, kind)?;
                 self.call(own.place, site);
+                if let Some(span) = self.at(own.place) {
+                    span.is_counted = is_counted;
+                }
                 own
             }
         };
@@ -364,9 +365,14 @@ impl Model {
     }
 
     fn merges(&self, number: usize, level: u16, kind: &str) -> bool {
+        self.would_merge(number, level, kind) && self.spans[number].kind == kind
+    }
+
+    /// The same, had the outer one not left with an earlier part of its segment, or moved.
+    fn would_merge(&self, number: usize, level: u16, kind: &str) -> bool {
         let outer = &self.spans[number];
         kind != "Local"
-            && outer.kind == kind
+            && outer.began == kind
             && outer.is_open
             && outer.levels == level
             && level < LEVELS

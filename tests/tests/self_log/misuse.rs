@@ -201,9 +201,106 @@ fn guard_over_an_await_is_logged_once() {
     assert!(line.contains("held over an `.await`") && line.contains("child(..).future("), "{line}");
 }
 
+#[test]
+#[ignore = "it is the child of a test"]
+fn guards_over_awaits_below_a_call() {
+    let agent = start();
+    let branch = |site: &'static Callsite, times| async move {
+        let _held = child(site);
+        yields(times).await;
+    };
+    for _ in 0..3 {
+        Root::new(&BY_HAND).run(|| {
+            runtime().block_on(async { tokio::join!(branch(&A, 1), branch(&B, 2)) });
+        });
+    }
+    drop(agent);
+}
+
+#[test]
+fn guard_over_an_await_below_a_call_is_logged_once() {
+    let found = warnings("guards_over_awaits_below_a_call", &[]);
+    let [line] = &found[..] else { panic!("{found:#?}") };
+    assert!(line.starts_with("the guard of `a` (tests/tests/self_log/misuse.rs:"), "{line}");
+    assert!(line.contains("held over an `.await`") && line.contains("child(..).future("), "{line}");
+}
+
 #[entry_span(name = "/request")]
 async fn request() {
     yields(1).await;
+}
+
+#[entry_span(name = "/sync request")]
+fn sync_request() {}
+
+/// `local_span` around the executor of `#[tokio::main]`, whose tasks are those of a `LocalSet`.
+#[local_span(name = "main", orphan = trace)]
+async fn local_set(request: impl Future<Output = ()> + 'static) {
+    tokio::task::LocalSet::new()
+        .run_until(async { tokio::task::spawn_local(request).await.expect("no panic") })
+        .await;
+}
+
+#[test]
+#[ignore = "it is the child of a test"]
+fn local_set_below_an_async_root() {
+    let agent = start();
+    for _ in 0..3 {
+        runtime().block_on(local_set(request()));
+    }
+    drop(agent);
+}
+
+#[test]
+#[ignore = "it is the child of a test"]
+fn sync_requests_of_a_local_set() {
+    let agent = start();
+    runtime().block_on(local_set(async { sync_request() }));
+    drop(agent);
+}
+
+/// What is right is not logged: a root that moves to a task, and tasks that go on from it.
+#[test]
+#[ignore = "it is the child of a test"]
+fn root_that_moves_to_another_task() {
+    let agent = start();
+    let requests = || async {
+        request().await;
+        yields(1).await;
+        request().await;
+        sync_request();
+    };
+    runtime().block_on(async {
+        let mut moved = Box::pin(Root::new(&BY_HAND).future(async move {
+            yields(1).await;
+            requests().await;
+        }));
+        assert!(poll_fn(|cx| Poll::Ready(moved.as_mut().poll(cx))).await.is_pending());
+        tokio::spawn(moved).await.expect("no panic");
+    });
+    runtime().block_on(Root::new(&BY_HAND).future(async move {
+        let local = tokio::task::LocalSet::new();
+        local
+            .run_until(async {
+                skywalking_runtime::spawn_local("part", requests()).await.expect("no panic");
+            })
+            .await;
+        requests().await;
+    }));
+    drop(agent);
+}
+
+#[test]
+fn local_set_below_an_async_root_is_logged_once() {
+    for name in ["local_set_below_an_async_root", "sync_requests_of_a_local_set"] {
+        let found = warnings(name, &[]);
+        let [line] = &found[..] else { panic!("{name}: {found:#?}") };
+        assert!(line.contains("`main` (tests/tests/self_log/misuse.rs:"), "{line}");
+        for part in ["LocalSet", "put the attribute on what handles one request", "spawn_local("] {
+            assert!(line.contains(part), "{line}");
+        }
+    }
+    assert_eq!(warnings("root_that_moves_to_another_task", &[]), [""; 0]);
 }
 
 #[test]

@@ -37,20 +37,38 @@ fn replaces(outer: &Callsite, inner: &Callsite) -> bool {
 
 impl Segment {
     /// True if a span of this kind is one with the current one.
+    #[inline]
     pub(crate) fn merges(&self, kind: SpanKind) -> bool {
-        if kind == SpanKind::Local {
-            return false;
+        self.record_to_merge_with(kind).is_some_and(|record| !record.is(Record::CONTINUED))
+    }
+
+    /// The flags of a span of this kind that opens as a record of its own.
+    ///
+    /// If the current span continues one of the same kind, the two would be one span if the first
+    /// had not left with an earlier part. The backend has counted that one, so it skips this one.
+    #[inline]
+    pub(crate) fn flags_inside(&self, kind: SpanKind) -> u16 {
+        match self.record_to_merge_with(kind) {
+            Some(record) if record.is(Record::CONTINUED) => Record::SKIP_ANALYSIS,
+            _ => 0,
         }
-        let Some(record) = self.records.get(usize::from(self.current.index())) else {
-            return false;
-        };
+    }
+
+    /// The current span, if a span of this kind is one with it. A span that is continued here is
+    /// reported as a Local span and merges with nothing.
+    #[inline]
+    fn record_to_merge_with(&self, kind: SpanKind) -> Option<&Record> {
+        if kind == SpanKind::Local {
+            return None;
+        }
+        let record = self.records.get(usize::from(self.current.index()))?;
         let levels = record.levels();
-        record.callsite.kind == kind
+        let merges = record.callsite.kind == kind
             && record.is_open()
-            && !record.is(Record::CONTINUED)
             && levels == self.current.level()
             && !self.current.is_muted()
-            && levels < Record::MOST_LEVELS
+            && levels < Record::MOST_LEVELS;
+        merges.then_some(record)
     }
 
     /// Adds what the callsite of a span that merges with the current one has to add. Returns the

@@ -3,7 +3,7 @@
 //! an exit its address, since its header is written all the same.
 
 use super::super::callsite::{Callsite, SpanKind};
-use super::super::record::{LeftOut, SideKind};
+use super::super::record::{LeftOut, Record, SideKind};
 use super::super::tally::{self, Diagnostic};
 use super::super::text::{self, PEER_LIMIT};
 use super::names::known_peer;
@@ -18,7 +18,7 @@ const LOST_EXIT: u32 = MOST + 2;
 const _: () = assert!(LOST_EXIT <= Opened::MOST_MUTED);
 
 /// A span that is not recorded.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 struct Muted {
     /// The span around it that is recorded.
     place: Current,
@@ -28,8 +28,26 @@ struct Muted {
     /// So many places have this one as their outer one.
     inner: u32,
     is_open: bool,
+    kind: SpanKind,
+    /// 0, or at which level it is one with the span around it, which is of the same kind.
+    level: u16,
+    /// A span that is one with this one is open.
+    has_merged: bool,
     /// The address of an exit, else empty.
     peer: String,
+}
+
+impl Muted {
+    const FREE: Self = Self {
+        place: Current::NONE,
+        outer: 0,
+        inner: 0,
+        is_open: false,
+        kind: SpanKind::Local,
+        level: 0,
+        has_merged: false,
+        peer: String::new(),
+    };
 }
 
 /// Those of one segment. They have numbers from 1 on.
@@ -58,12 +76,24 @@ impl MutedSpans {
         self.places.get_mut((number as usize).checked_sub(1)?)
     }
 
+    /// The span around this place, if a span of this kind that opens there is one with it: the rule
+    /// of `merging`.
+    fn to_merge_with(&self, place: Current, kind: SpanKind) -> Option<&Muted> {
+        self.get(place.muted()).filter(|outer| {
+            kind != SpanKind::Local
+                && outer.kind == kind
+                && outer.is_open
+                && !outer.has_merged
+                && outer.level < Record::MOST_LEVELS
+        })
+    }
+
     /// An open span with this address. `None` if there are too many.
-    fn add(&mut self, place: Current, peer: &str) -> Option<u32> {
+    fn add(&mut self, place: Current, kind: SpanKind, peer: &str) -> Option<u32> {
         let mut number = self.free;
         if number == 0 {
             number = u32::try_from(self.places.len() + 1).ok().filter(|number| *number <= MOST)?;
-            self.places.push(Muted::default());
+            self.places.push(Muted::FREE);
         }
         // A chain of them ends: each is younger than its outer one, which is open.
         let outer = if self.get(place.muted()).is_some_and(|outer| !outer.is_open) {
@@ -71,13 +101,17 @@ impl MutedSpans {
         } else {
             place.muted()
         };
+        let merges = self.to_merge_with(place, kind);
+        let level = merges.map_or(0, |outer| outer.level + 1);
         let muted = self.get_mut(number)?;
         let next = muted.outer;
         (muted.place, muted.outer, muted.is_open) = (place, outer, true);
+        (muted.kind, muted.level, muted.has_merged) = (kind, level, false);
         muted.peer.push_str(peer);
         self.free = next;
         if let Some(outer) = self.get_mut(outer) {
             outer.inner += 1;
+            outer.has_merged |= level > 0;
         }
         Some(number)
     }
@@ -95,6 +129,12 @@ impl MutedSpans {
         let Some(muted) = self.get_mut(number).filter(|muted| muted.is_open) else { return };
         muted.is_open = false;
         muted.peer.clear();
+        if muted.level > 0 {
+            let outer = muted.outer;
+            if let Some(outer) = self.get_mut(outer) {
+                outer.has_merged = false;
+            }
+        }
         let mut free = self.free;
         while let Some(muted) =
             self.get_mut(number).filter(|muted| !muted.is_open && muted.inner == 0)
@@ -122,17 +162,19 @@ impl Segment {
             let given = computed.map_or(callsite.peer, |range| self.text_at(range));
             text::push_name(&mut peer, known_peer(given), PEER_LIMIT);
         }
-        let number = self.muted.add(self.current, &peer);
+        let number = self.muted.add(self.current, callsite.kind, &peer);
         self.open_muted(number.unwrap_or(if peer.is_empty() { LOST } else { LOST_EXIT }))
     }
 
     fn open_muted(&mut self, number: u32) -> Opened {
-        tally::count(Diagnostic::SpanLimit);
-        if !self.limited {
-            self.look_at_root();
+        if self.is_left_out(number) {
+            tally::count(Diagnostic::SpanLimit);
+            if !self.limited {
+                self.look_at_root();
+            }
+            self.limited = true;
+            self.left_out.add(LeftOut::SPAN);
         }
-        self.limited = true;
-        self.left_out.add(LeftOut::SPAN);
         self.current = self.current.within_muted(number);
         Opened::muted(number)
     }
@@ -143,7 +185,7 @@ impl Segment {
     pub(crate) fn reserve_muted(&mut self, peer: &str) -> u32 {
         let mut kept = String::new();
         text::push_name(&mut kept, known_peer(peer), PEER_LIMIT);
-        self.muted.add(self.current, &kept).unwrap_or(LOST_EXIT)
+        self.muted.add(self.current, SpanKind::Exit, &kept).unwrap_or(LOST_EXIT)
     }
 
     /// It opens. Whatever its arguments left behind, it is where it was when they began.
@@ -156,6 +198,21 @@ impl Segment {
     #[cold]
     pub(crate) fn release_muted(&mut self, number: u32) {
         self.muted.close(number);
+    }
+
+    /// Takes back a span that was not recorded, as if it had never been.
+    #[cold]
+    pub(super) fn unopen_muted(&mut self, number: u32) {
+        if self.is_left_out(number) {
+            self.left_out.spans = self.left_out.spans.saturating_sub(1);
+            tally::take_back(Diagnostic::SpanLimit);
+        }
+        self.unmute(number);
+    }
+
+    /// False of a span that is one with the span around it: it was counted with that.
+    fn is_left_out(&self, number: u32) -> bool {
+        self.muted.get(number).is_none_or(|muted| muted.level == 0)
     }
 
     /// Closes a span that was not recorded. If it is the current one, the nearest around it that is

@@ -29,7 +29,7 @@ impl Segment {
 
     pub(super) fn expire_at(&mut self, expires: u64) {
         self.expires = expires;
-        self.expires_at_poll = if self.has_guards() { 0 } else { expires };
+        self.expires_at_poll = if self.wants_look() { 0 } else { expires };
     }
 
     /// A span is about to open, and what is said of it goes into a list that no record has yet.

@@ -161,6 +161,7 @@ impl Span {
     pub(super) fn end_root(&mut self, segment: Option<Box<Segment>>, end: End) {
         self.state = State::Off;
         let Some(mut segment) = segment else { return };
+        segment.look_for_other_task();
         if segment.sampled {
             end.apply(&mut segment, self.begun.opened());
         }
@@ -235,6 +236,7 @@ impl Span {
         };
         // An Entry counted as a call of its endpoint when it began.
         let counted = if callsite.kind == SpanKind::Entry { Record::SKIP_ANALYSIS } else { 0 };
+        segment.run_as_future();
         let (begun, segment) = root::prepare(segment, callsite, head, Record::CONTINUED | counted);
         *self = Self::of_root(begun, Some(segment));
     }

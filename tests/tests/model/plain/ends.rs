@@ -21,9 +21,9 @@ impl Model {
         let from = first.place;
         *own = self.open_elsewhere(first, name);
         if let Place::Span { number, .. } | Place::Over { number, .. } = from {
-            let is_entry = self.spans[number].is_entry;
+            let began = self.spans[number].began;
             if let Some(span) = self.at(own.place) {
-                (span.is_entry, span.is_counted) = (is_entry, is_entry);
+                (span.began, span.is_counted) = (began, began == "Entry");
             }
         }
         true
@@ -58,8 +58,7 @@ impl Model {
             Place::Nowhere | Place::LeftOut { .. } => return,
             Place::Span { number, level } => (self.latest(number), level),
             Place::Over { over, .. } => {
-                self.overs[over].is_open = false;
-                return;
+                return self.close_over(over);
             }
         };
         let span = &mut self.spans[number];
