@@ -251,8 +251,12 @@ fn panic_and_drop_in_a_task_put_the_outer_root_back() {
     assert!(is_idle());
 }
 
+/// Held by the tests that count guards over awaits: the count is the process's.
+static COUNTING: std::sync::Mutex<()> = std::sync::Mutex::new(());
+
 #[test]
 fn guard_over_an_await_is_counted() {
+    let _alone = COUNTING.lock();
     #[local_span(name = "below")]
     async fn below(branches: impl Future) {
         branches.await;
@@ -321,6 +325,7 @@ fn spawned_local_task_refers_to_the_async_root() {
 
 #[test]
 fn guard_over_an_await_below_a_call_is_counted() {
+    let _alone = COUNTING.lock();
     let held = || skywalking_runtime::stats().count(skywalking_runtime::Diagnostic::GuardOverAwait);
     let branch = |site: &'static Callsite, times| async move {
         let _held = child(site);
