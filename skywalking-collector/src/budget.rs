@@ -1,6 +1,8 @@
-//! The one budget for what is in flight on both ports: messages and bodies that are being read, and
-//! answers that are being written. Each byte counts from its arrival to the end of its use, so that
-//! neither unfinished messages nor readers that don't read can fill the memory.
+//! The memory budget for data in flight on both ports: messages and bodies that are being read, and
+//! responses that are being written.
+//!
+//! A byte counts from its arrival until it is no longer used. Neither unfinished messages nor
+//! clients that don't read their responses can exhaust the memory.
 
 use std::io;
 use std::sync::{Arc, Mutex, PoisonError};
@@ -9,15 +11,15 @@ use std::time::Duration;
 use bytes::Bytes;
 use tokio::sync::Notify;
 
-/// How long one waits for others to give something back.
-const WAIT: Duration = Duration::from_secs(5);
+/// How long to wait for other requests to release memory.
+const TIMEOUT: Duration = Duration::from_secs(5);
 
-/// The budget has no room.
+/// The budget is exhausted.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 #[error(
-    "the collector has as many messages and answers in flight as it may (--max-in-flight, SW_COLLECTOR_MAX_IN_FLIGHT): try again later"
+    "the collector has too many messages and responses in flight: try again later, or raise --max-in-flight (SW_COLLECTOR_MAX_IN_FLIGHT)"
 )]
-pub(crate) struct Full;
+pub(crate) struct BudgetExhausted;
 
 #[derive(Debug)]
 pub(crate) struct Budget {
@@ -31,14 +33,14 @@ impl Budget {
         Arc::new(Self { max, used: Mutex::new(0), freed: Notify::new() })
     }
 
-    /// Returns a share of nothing, which can grow.
-    pub(crate) fn share(self: &Arc<Self>) -> Share {
-        Share { budget: Arc::clone(self), bytes: 0 }
+    /// Returns a reservation of 0 bytes, which can grow.
+    pub(crate) fn reservation(self: &Arc<Self>) -> Reservation {
+        Reservation { budget: Arc::clone(self), bytes: 0 }
     }
 
     /// Returns an empty buffer.
     pub(crate) fn buffer(self: &Arc<Self>) -> Buffer {
-        self.share().into_buffer(0)
+        self.reservation().into_buffer(0)
     }
 
     #[cfg(test)]
@@ -47,38 +49,38 @@ impl Budget {
     }
 }
 
-/// A part of the budget, given back when it is dropped.
+/// A reserved part of the budget. Released on drop.
 #[derive(Debug)]
-pub(crate) struct Share {
+pub(crate) struct Reservation {
     budget: Arc<Budget>,
     bytes: usize,
 }
 
-impl Share {
-    /// Grows to so many bytes. A share that is alone may be larger than the whole budget: else it
-    /// could never be served.
-    pub(crate) fn try_grow(&mut self, bytes: usize) -> Result<(), Full> {
+impl Reservation {
+    /// Grows to `bytes`. The only reservation may exceed the whole budget, otherwise a large
+    /// request could never be served.
+    pub(crate) fn try_grow(&mut self, bytes: usize) -> Result<(), BudgetExhausted> {
         if bytes <= self.bytes {
             return Ok(());
         }
         let mut used = self.budget.used.lock().unwrap_or_else(PoisonError::into_inner);
         let others = *used - self.bytes;
         if others > 0 && others.saturating_add(bytes) > self.budget.max {
-            return Err(Full);
+            return Err(BudgetExhausted);
         }
         *used = others.saturating_add(bytes);
         self.bytes = bytes;
         Ok(())
     }
 
-    /// Grows to so many bytes, and waits for others to give something back if it must.
-    pub(crate) async fn grow(&mut self, bytes: usize) -> Result<(), Full> {
+    /// Grows to `bytes`. Waits for other reservations to be released if necessary.
+    pub(crate) async fn grow(&mut self, bytes: usize) -> Result<(), BudgetExhausted> {
         let budget = Arc::clone(&self.budget);
         let granted = async {
             loop {
                 let freed = budget.freed.notified();
                 tokio::pin!(freed);
-                // From here on nothing that is given back is missed.
+                // Every release after this point wakes the task.
                 freed.as_mut().enable();
                 if self.try_grow(bytes).is_ok() {
                     return;
@@ -86,18 +88,18 @@ impl Share {
                 freed.await;
             }
         };
-        tokio::time::timeout(WAIT, granted).await.map_err(|_| Full)
+        tokio::time::timeout(TIMEOUT, granted).await.map_err(|_| BudgetExhausted)
     }
 }
 
-impl Share {
-    /// Returns an empty buffer that counts together with what it is made of, which takes `beside`
-    /// bytes of the share.
-    pub(crate) fn into_buffer(self, beside: usize) -> Buffer {
-        Buffer { bytes: Vec::new(), beside, share: self }
+impl Reservation {
+    /// Returns an empty buffer. `source_bytes` of the reservation stay reserved for the value that
+    /// is written to it.
+    pub(crate) fn into_buffer(self, source_bytes: usize) -> Buffer {
+        Buffer { bytes: Vec::new(), source_bytes, reservation: self }
     }
 
-    fn give_back(&mut self, bytes: usize) {
+    fn release(&mut self, bytes: usize) {
         if bytes > 0 {
             *self.budget.used.lock().unwrap_or_else(PoisonError::into_inner) -= bytes;
             self.bytes -= bytes;
@@ -106,61 +108,70 @@ impl Share {
     }
 }
 
-impl Drop for Share {
+impl Drop for Reservation {
     fn drop(&mut self) {
-        self.give_back(self.bytes);
+        self.release(self.bytes);
     }
 }
 
-/// Bytes whose memory counts as long as they exist.
+/// A buffer whose memory is reserved as long as it exists.
 #[derive(Debug)]
 pub(crate) struct Buffer {
     bytes: Vec<u8>,
-    /// Bytes of the share that belong to what it is made of.
-    beside: usize,
-    share: Share,
+    /// The part of the reservation for the value that is written to the buffer.
+    source_bytes: usize,
+    reservation: Reservation,
 }
 
 impl Buffer {
-    /// Gives back all but the buffer's own bytes: what it is made of is gone.
-    pub(crate) fn alone(mut self) -> Self {
-        self.beside = 0;
-        self.share.give_back(self.share.bytes.saturating_sub(self.bytes.capacity()));
+    /// Releases everything but the buffer's own bytes. Call it when the value that was written to
+    /// the buffer is dropped.
+    pub(crate) fn release_source(mut self) -> Self {
+        self.source_bytes = 0;
+        self.reservation.release(self.reservation.bytes.saturating_sub(self.bytes.capacity()));
         self
     }
 
-    /// Adds a chunk of what will have `whole` bytes at most. Waits for room if it must.
-    pub(crate) async fn extend(&mut self, chunk: &[u8], whole: usize) -> Result<(), Full> {
-        if let Some(capacity) = self.wanted(chunk.len(), whole) {
-            self.share.grow(self.beside + capacity).await?;
+    /// Appends a chunk. `max_len` is the largest length that the buffer can get. Waits for the
+    /// budget if necessary.
+    pub(crate) async fn extend(
+        &mut self,
+        chunk: &[u8],
+        max_len: usize,
+    ) -> Result<(), BudgetExhausted> {
+        if let Some(capacity) = self.next_capacity(chunk.len(), max_len) {
+            self.reservation.grow(self.source_bytes + capacity).await?;
             self.bytes.reserve_exact(capacity - self.bytes.len());
         }
         self.bytes.extend_from_slice(chunk);
         Ok(())
     }
 
-    /// Adds a chunk if there is room.
-    pub(crate) fn try_extend(&mut self, chunk: &[u8], whole: usize) -> Result<(), Full> {
-        if let Some(capacity) = self.wanted(chunk.len(), whole) {
-            self.share.try_grow(self.beside + capacity)?;
+    /// Appends a chunk, or returns an error without waiting.
+    pub(crate) fn try_extend(
+        &mut self,
+        chunk: &[u8],
+        max_len: usize,
+    ) -> Result<(), BudgetExhausted> {
+        if let Some(capacity) = self.next_capacity(chunk.len(), max_len) {
+            self.reservation.try_grow(self.source_bytes + capacity)?;
             self.bytes.reserve_exact(capacity - self.bytes.len());
         }
         self.bytes.extend_from_slice(chunk);
         Ok(())
     }
 
-    /// The capacity that another chunk needs, unless there is room: grows by halves, and not beyond
-    /// the whole.
-    fn wanted(&self, more: usize, whole: usize) -> Option<usize> {
+    /// Returns the new capacity if `more` bytes don't fit. Grows by half, at most to `max_len`.
+    fn next_capacity(&self, more: usize, max_len: usize) -> Option<usize> {
         let (needed, capacity) = (self.bytes.len().saturating_add(more), self.bytes.capacity());
-        (needed > capacity).then(|| (capacity + capacity / 2 + 4096).min(whole).max(needed))
+        (needed > capacity).then(|| (capacity + capacity / 2 + 4096).min(max_len).max(needed))
     }
 
     pub(crate) fn len(&self) -> usize {
         self.bytes.len()
     }
 
-    /// Returns the bytes; they count until the last clone of them is dropped.
+    /// Returns the bytes. They stay reserved until the last clone is dropped.
     pub(crate) fn into_bytes(self) -> Bytes {
         Bytes::from_owner(self)
     }
@@ -172,7 +183,7 @@ impl AsRef<[u8]> for Buffer {
     }
 }
 
-/// Without waiting, for threads that may block.
+/// Writes without waiting for the budget.
 impl io::Write for Buffer {
     fn write(&mut self, chunk: &[u8]) -> io::Result<usize> {
         self.try_extend(chunk, usize::MAX).map_err(io::Error::other)?;
@@ -189,11 +200,14 @@ mod tests {
     use super::*;
 
     #[test]
-    fn shares_are_given_back() {
+    fn dropped_reservation_is_released() {
         let budget = Budget::new(100);
-        let (mut a, mut b) = (budget.share(), budget.share());
-        assert_eq!((a.try_grow(60), b.try_grow(41), b.try_grow(40)), (Ok(()), Err(Full), Ok(())));
-        assert_eq!((a.try_grow(50), budget.used()), (Ok(()), 100), "it never shrinks");
+        let (mut a, mut b) = (budget.reservation(), budget.reservation());
+        assert_eq!(
+            (a.try_grow(60), b.try_grow(41), b.try_grow(40)),
+            (Ok(()), Err(BudgetExhausted), Ok(()))
+        );
+        assert_eq!((a.try_grow(50), budget.used()), (Ok(()), 100), "a reservation never shrinks");
         drop(a);
         assert_eq!((b.try_grow(100), budget.used()), (Ok(()), 100));
         drop(b);
@@ -201,32 +215,32 @@ mod tests {
     }
 
     #[test]
-    fn a_share_that_is_alone_may_exceed_the_budget() {
+    fn only_reservation_may_exceed_the_budget() {
         let budget = Budget::new(100);
-        let (mut large, mut small) = (budget.share(), budget.share());
-        assert_eq!((large.try_grow(1_000), small.try_grow(1)), (Ok(()), Err(Full)));
+        let (mut large, mut small) = (budget.reservation(), budget.reservation());
+        assert_eq!((large.try_grow(1_000), small.try_grow(1)), (Ok(()), Err(BudgetExhausted)));
         drop(large);
         assert_eq!(small.try_grow(1), Ok(()));
     }
 
     #[test]
-    fn a_buffer_counts_together_with_what_it_is_made_of() {
+    fn buffer_counts_its_source_until_released() {
         let budget = Budget::new(100);
-        let mut source = budget.share();
+        let mut source = budget.reservation();
         source.try_grow(90).expect("room");
         let mut buffer = source.into_buffer(80);
         buffer.try_extend(&[7; 80], 80).expect("it is alone");
         assert_eq!(budget.used(), 160);
-        let buffer = buffer.alone();
+        let buffer = buffer.release_source();
         assert_eq!((buffer.len(), budget.used()), (80, 80));
     }
 
     #[tokio::test]
-    async fn waiting_ends_when_another_share_is_dropped() {
+    async fn waiting_ends_when_another_reservation_is_dropped() {
         let budget = Budget::new(100);
-        let mut first = budget.share();
+        let mut first = budget.reservation();
         first.try_grow(100).expect("room");
-        let mut second = budget.share();
+        let mut second = budget.reservation();
         let waiting = tokio::spawn(async move { second.grow(50).await });
         tokio::task::yield_now().await;
         drop(first);
@@ -234,7 +248,7 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn a_buffer_counts_its_capacity_until_its_last_clone_is_dropped() {
+    async fn buffer_counts_until_its_last_clone_is_dropped() {
         let budget = Budget::new(1_000_000);
         let mut buffer = budget.buffer();
         for _ in 0..100 {

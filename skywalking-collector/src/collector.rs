@@ -1,6 +1,5 @@
-//! The collector as a whole: built, started, read and ended.
+//! Building, starting, querying and shutting down a collector.
 
-use std::future::Future;
 use std::net::SocketAddr;
 use std::sync::Arc;
 use std::time::Duration;
@@ -8,19 +7,38 @@ use std::time::Duration;
 use tokio::net::TcpListener;
 use tokio::task::{JoinHandle, JoinSet};
 
+use crate::api::{
+    InstanceView, NewTraces, ServiceView, Stats, Topology, TraceQuery, TraceSummary, TraceView,
+    ViolationView,
+};
+use crate::auth::Token;
 use crate::config::{DEFAULT_GRPC_ADDR, DEFAULT_HTTP_ADDR, Limits, Timeouts, parse_address};
 use crate::error::{Error, Port};
-use crate::shared::Shared;
-use crate::store::{InstanceView, ServiceView, Stats};
-use crate::token::Token;
-use crate::topology::Topology;
-use crate::trace::{Arrivals, TraceQuery, TraceSummary, TraceView, ViolationView};
+use crate::state::CollectorState;
 use crate::{grpc, http};
 
-/// How long open connections may take to end.
-const GRACE: Duration = Duration::from_secs(1);
+/// How long open connections have to end at shutdown.
+const SHUTDOWN_GRACE: Duration = Duration::from_secs(1);
 
-/// What a collector is started with. Made by [`Collector::builder`].
+/// Configures and starts a [`Collector`]. Created by [`Collector::builder`].
+///
+/// ```
+/// use std::time::Duration;
+///
+/// use skywalking_collector::Collector;
+///
+/// # #[tokio::main] async fn main() -> Result<(), skywalking_collector::Error> {
+/// let collector = Collector::builder()
+///     .grpc_addr("127.0.0.1:0")
+///     .http_addr("127.0.0.1:0")
+///     .max_spans(10_000)
+///     .idle_timeout(Duration::from_secs(60))
+///     .token("secret")
+///     .start()
+///     .await?;
+/// # drop(collector);
+/// # Ok(()) }
+/// ```
 #[derive(Clone)]
 #[must_use = "a builder does nothing until it is started"]
 pub struct Builder {
@@ -31,8 +49,8 @@ pub struct Builder {
     token: Option<String>,
 }
 
+/// Hides the token.
 impl std::fmt::Debug for Builder {
-    /// Without the token.
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.debug_struct("Builder")
             .field("grpc_addr", &self.grpc_addr)
@@ -44,47 +62,100 @@ impl std::fmt::Debug for Builder {
 }
 
 impl Builder {
-    /// Where agents report: `IP:port` or `localhost:port`; port 0 takes a free one. By default
-    /// [`DEFAULT_GRPC_ADDR`].
+    /// Sets the address for reports by gRPC: `IP:port` or `localhost:port`. Port 0 selects a free
+    /// port. The default is [`DEFAULT_GRPC_ADDR`].
     pub fn grpc_addr(mut self, address: impl Into<String>) -> Self {
         self.grpc_addr = address.into();
         self
     }
 
-    /// Where JSON is read, and agents report too, in the same form. By default
+    /// Sets the address for queries and for reports over HTTP, in the same form. The default is
     /// [`DEFAULT_HTTP_ADDR`].
     pub fn http_addr(mut self, address: impl Into<String>) -> Self {
         self.http_addr = address.into();
         self
     }
 
-    /// How much is kept.
-    pub fn limits(mut self, limits: Limits) -> Self {
-        self.limits = limits;
+    /// Sets the largest number of stored spans. The oldest traces are evicted. The default is
+    /// 500 000.
+    pub const fn max_spans(mut self, spans: usize) -> Self {
+        self.limits.max_spans = spans;
         self
     }
 
-    /// How long connections may take.
-    pub fn timeouts(mut self, timeouts: Timeouts) -> Self {
-        self.timeouts = timeouts;
+    /// Sets the largest memory of the stored traces, in bytes. The memory of a segment is estimated
+    /// before it is decoded, and a segment that exceeds the limit alone is refused. The default is
+    /// 512 MiB.
+    pub const fn max_bytes(mut self, bytes: usize) -> Self {
+        self.limits.max_bytes = bytes;
         self
     }
 
-    /// Asks for this token on both ports: a gRPC call whose metadata `authentication` is another
-    /// ends with `PERMISSION_DENIED`, as an OAP with `SW_AUTHENTICATION` does it, and an HTTP
-    /// request whose header of that name is another with 401, to read and to report, but for
-    /// `/healthcheck`.
-    pub fn require_token(mut self, token: impl Into<String>) -> Self {
+    /// Sets the largest number of instances of all services. Their names and properties can have a
+    /// sixteenth of `max_bytes`, and at least 64 KiB. The default is 10 000.
+    pub const fn max_instances(mut self, instances: usize) -> Self {
+        self.limits.max_instances = instances;
+        self
+    }
+
+    /// Sets the largest memory of messages that are read and responses that are written on both
+    /// ports, in bytes. A larger one is handled when nothing else is in flight. The default is
+    /// 256 MiB.
+    pub const fn max_in_flight(mut self, bytes: usize) -> Self {
+        self.limits.max_in_flight = bytes;
+        self
+    }
+
+    /// Sets the largest number of connections on both ports. At the limit, the connection that has
+    /// been idle the longest is closed. The default is 1 000.
+    pub const fn max_connections(mut self, connections: usize) -> Self {
+        self.limits.max_connections = connections;
+        self
+    }
+
+    /// Closes connections that send no whole request head within this time. The default is 30 s.
+    pub const fn request_timeout(mut self, timeout: Duration) -> Self {
+        self.timeouts.request = timeout;
+        self
+    }
+
+    /// Limits the time from the first byte of a gRPC message to the last. The default is 60 s.
+    pub const fn message_timeout(mut self, timeout: Duration) -> Self {
+        self.timeouts.message = timeout;
+        self
+    }
+
+    /// Closes connections whose client doesn't read the next chunk of a response within this time.
+    /// The default is 30 s.
+    pub const fn response_timeout(mut self, timeout: Duration) -> Self {
+        self.timeouts.response = timeout;
+        self
+    }
+
+    /// Closes connections that are idle for this time between two requests, or two messages of a
+    /// stream. The default is 300 s.
+    pub const fn idle_timeout(mut self, timeout: Duration) -> Self {
+        self.timeouts.idle = timeout;
+        self
+    }
+
+    /// Requires this token on both ports, as header or metadata `authentication`.
+    ///
+    /// Without the token a gRPC call ends with `PERMISSION_DENIED`, as in an OAP with
+    /// `SW_AUTHENTICATION`, and an HTTP request with 401. `/healthcheck` needs no token. A token is
+    /// required to listen on an address that is not loopback.
+    pub fn token(mut self, token: impl Into<String>) -> Self {
         self.token = Some(token.into());
         self
     }
 
-    /// Listens and serves, on the tokio runtime that this is called in.
+    /// Binds both ports and serves them on the current tokio runtime.
     ///
     /// # Errors
-    /// [`Error::Address`], [`Error::Limit`] and [`Error::Token`] for what can't be meant,
-    /// [`Error::TokenMissing`] for an address that others reach while no token is asked for,
-    /// [`Error::Bind`] for an address that can't be had.
+    ///
+    /// Returns [`Error::Address`], [`Error::Limit`] or [`Error::Token`] for an invalid setting,
+    /// [`Error::TokenMissing`] for an address that is reachable from other machines without a
+    /// token, and [`Error::Bind`] if an address can't be bound.
     pub async fn start(self) -> Result<Collector, Error> {
         let Self { grpc_addr, http_addr, limits, timeouts, token } = self;
         limits.validate()?;
@@ -97,40 +168,35 @@ impl Builder {
         }
         let (grpc, grpc_addr) = bind(Port::Grpc, grpc_addr).await?;
         let (http, http_addr) = bind(Port::Http, http_addr).await?;
-        let shared = Arc::new(Shared::new(limits, timeouts, token));
+        let state = Arc::new(CollectorState::new(limits, timeouts, token));
         let servers = vec![
-            spawn(grpc::serve(grpc, Arc::clone(&shared))),
-            spawn(http::serve(http, http_addr, Arc::clone(&shared))),
+            tokio::spawn(grpc::serve(grpc, Arc::clone(&state))),
+            tokio::spawn(http::serve(http, http_addr, Arc::clone(&state))),
         ];
-        Ok(Collector { shared, grpc_addr, http_addr, servers })
+        Ok(Collector { state, grpc_addr, http_addr, servers })
     }
 }
 
 async fn bind(port: Port, address: SocketAddr) -> Result<(TcpListener, SocketAddr), Error> {
-    let refused = |source| Error::Bind { port, address, source };
-    let listener = TcpListener::bind(address).await.map_err(refused)?;
-    let address = listener.local_addr().map_err(refused)?;
+    let failed = |source| Error::Bind { port, address, source };
+    let listener = TcpListener::bind(address).await.map_err(failed)?;
+    let address = listener.local_addr().map_err(failed)?;
     Ok((listener, address))
 }
 
-/// A server ends when the collector does. Its result says no more: both go on after a failed
-/// connection.
-fn spawn<E>(server: impl Future<Output = Result<(), E>> + Send + 'static) -> JoinHandle<()> {
-    tokio::spawn(async move { drop(server.await) })
-}
-
-/// A running collector. It ends when it is dropped; [`Collector::shutdown`] waits for its
-/// connections to end.
+/// A running collector.
+///
+/// Dropping it stops the servers at once. [`Collector::shutdown`] waits for open connections.
 #[derive(Debug)]
 pub struct Collector {
-    shared: Arc<Shared>,
+    state: Arc<CollectorState>,
     grpc_addr: SocketAddr,
     http_addr: SocketAddr,
     servers: Vec<JoinHandle<()>>,
 }
 
 impl Collector {
-    /// A collector on the default ports of this machine, with the default limits.
+    /// Returns a builder with the default addresses, limits and timeouts, and without a token.
     pub fn builder() -> Builder {
         Builder {
             grpc_addr: DEFAULT_GRPC_ADDR.to_owned(),
@@ -141,106 +207,121 @@ impl Collector {
         }
     }
 
-    /// Where agents report, with the port that was taken.
+    /// Returns the address for reports by gRPC, with the port that was bound.
     pub const fn grpc_addr(&self) -> SocketAddr {
         self.grpc_addr
     }
 
-    /// Where JSON is read, and agents report too, with the port that was taken.
+    /// Returns the address for queries and for reports over HTTP, with the port that was bound.
     pub const fn http_addr(&self) -> SocketAddr {
         self.http_addr
     }
 
-    /// What arrived and what became of it.
+    /// Returns the counters.
     pub fn stats(&self) -> Stats {
-        self.shared.stats()
+        self.state.stats()
     }
 
-    /// The newest traces, by start.
+    /// Returns the traces with the latest start first.
     pub fn traces(&self, query: &TraceQuery) -> Vec<TraceSummary> {
-        self.shared.traces(query)
+        self.state.traces(query)
     }
 
-    /// Returns the traces of which something arrived after `after`: 0 at first, then what the last
-    /// call gave as [`Arrivals::upto`]. Of more than `limit` those that arrived last are given,
-    /// whatever their dates are, and the others are counted.
-    pub fn arrivals(&self, after: u64, limit: usize) -> Arrivals {
-        self.shared.arrivals(after, limit)
+    /// Returns the traces that arrived or grew since an earlier call.
+    ///
+    /// Pass 0 at first, then [`NewTraces::cursor`] of the last call. Of more than `limit` traces the
+    /// ones with the latest arrival are returned, and the others are counted.
+    pub fn traces_since(&self, cursor: u64, limit: usize) -> NewTraces {
+        self.state.traces_since(cursor, limit)
     }
 
-    /// One trace; `None` if no segment of it is stored.
+    /// Returns a trace, or `None` if no segment of it is stored.
     pub fn trace(&self, trace_id: &str) -> Option<TraceView> {
-        self.shared.trace(trace_id)
+        self.state.trace(trace_id)
     }
 
-    /// The services that the OAP would list: those with an entry span or a ping.
+    /// Returns the services that the OAP would list: those with an entry span or a ping.
     pub fn services(&self) -> Vec<ServiceView> {
-        self.shared.services()
+        self.state.services()
     }
 
-    /// Everyone who was heard of, with properties and last ping.
+    /// Returns all known instances, with their properties and last ping.
     pub fn instances(&self) -> Vec<InstanceView> {
-        self.shared.instances()
+        self.state.instances()
     }
 
-    /// What the stored segments break of the wire's rules, the segment that arrived last first. A
-    /// query chooses by the segment's own service, and its limit counts violations.
+    /// Returns the protocol violations of the stored segments, the latest arrival first. The query
+    /// selects by the service of the segment, and its limit is the number of violations.
     pub fn violations(&self, query: &TraceQuery) -> Vec<ViolationView> {
-        self.shared.violations(query)
+        self.state.violations(query)
     }
 
-    /// The map of services, made from what is stored now.
+    /// Returns the service map of the stored traces.
     pub fn topology(&self) -> Topology {
-        self.shared.topology()
+        self.state.topology()
     }
 
-    /// Comes back when the condition holds: it is looked at now and after each arrival, never by
-    /// the clock. The bound on the time is for what never comes.
+    /// Waits until the condition holds. It is checked now and after each report, so the wait ends
+    /// without delay.
+    ///
+    /// ```
+    /// # use std::time::Duration;
+    /// # use skywalking_collector::Collector;
+    /// # #[tokio::main] async fn main() -> Result<(), skywalking_collector::Error> {
+    /// # let collector =
+    /// #     Collector::builder().grpc_addr("127.0.0.1:0").http_addr("127.0.0.1:0").start().await?;
+    /// let arrived = collector
+    ///     .wait_for(|c| c.stats().segments_accepted >= 1, Duration::from_millis(5))
+    ///     .await;
+    /// assert!(arrived.is_err(), "nothing was reported");
+    /// # Ok(()) }
+    /// ```
     ///
     /// # Errors
-    /// [`Error::Timeout`], with what had arrived by then.
+    ///
+    /// Returns [`Error::Timeout`] with the counters if the condition doesn't hold in time.
     pub async fn wait_for(
         &self,
         mut condition: impl FnMut(&Self) -> bool,
         timeout: Duration,
     ) -> Result<(), Error> {
-        let mut changes = self.shared.changes();
-        let arrived = async {
+        let mut changes = self.state.changes();
+        let met = async {
             loop {
                 changes.mark_unchanged();
                 if condition(self) {
                     return;
                 }
                 if changes.changed().await.is_err() {
-                    // Nobody is left who could change anything.
+                    // The sender is gone, so nothing changes any more.
                     std::future::pending::<()>().await;
                 }
             }
         };
-        let waited = tokio::time::timeout(timeout, arrived).await;
+        let waited = tokio::time::timeout(timeout, met).await;
         waited.map_err(|_| Error::Timeout { waited: timeout, stats: Box::new(self.stats()) })
     }
 
-    /// Ends it: no new connection is taken, open calls end with `UNAVAILABLE`, and what does not
-    /// end within a second is cut off. Gives the last numbers.
+    /// Shuts the collector down and returns the final counters. Open calls end with `UNAVAILABLE`,
+    /// and connections that are open after one second are closed.
     pub async fn shutdown(mut self) -> Stats {
-        self.shared.stop();
+        self.state.shutdown().start();
         let mut ending = JoinSet::new();
         for mut server in self.servers.drain(..) {
             ending.spawn(async move {
-                if tokio::time::timeout(GRACE, &mut server).await.is_err() {
+                if tokio::time::timeout(SHUTDOWN_GRACE, &mut server).await.is_err() {
                     server.abort();
                 }
             });
         }
         ending.join_all().await;
-        self.shared.stats()
+        self.state.stats()
     }
 }
 
 impl Drop for Collector {
     fn drop(&mut self) {
-        self.shared.stop();
+        self.state.shutdown().start();
         for server in &self.servers {
             server.abort();
         }

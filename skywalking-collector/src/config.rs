@@ -1,34 +1,34 @@
-//! Limits and addresses. Where they come from (builder, command line, variables) is not known here.
+//! Addresses, limits and timeouts, and their defaults.
 
 use std::net::{Ipv4Addr, SocketAddr};
 use std::time::Duration;
 
 use crate::error::Error;
 
-/// Where agents look for a backend on their own machine.
+/// The default address for reports by gRPC. It is the address to which agents report by default.
 pub const DEFAULT_GRPC_ADDR: &str = "127.0.0.1:11800";
-/// The OAP's port for queries, on this machine alone.
+/// The default address for queries and for reports over HTTP.
 pub const DEFAULT_HTTP_ADDR: &str = "127.0.0.1:12800";
-/// The largest message taken, as in the OAP: 50 MiB (`docs/protocol.md#grpc-transport`).
+/// The largest gRPC message, in bytes. It is the OAP's limit, 50 MiB
+/// (`docs/protocol.md#grpc-transport`).
 pub const MESSAGE_LIMIT: usize = 50 * 1024 * 1024;
 
-/// How much is kept. When a limit is reached the oldest goes first: a trace as a whole, or the
-/// instance that was not seen for the longest time.
+/// The limits of a collector. Set them with the methods of [`Builder`](crate::Builder).
+///
+/// At a limit the oldest entry is evicted: a whole trace, or the instance whose last report is the
+/// oldest.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[non_exhaustive]
 pub struct Limits {
-    /// Spans over all traces.
+    /// See [`Builder::max_spans`](crate::Builder::max_spans).
     pub max_spans: usize,
-    /// Bytes of memory that the stored traces take, estimated before a message is decoded. A
-    /// segment that alone is larger is refused.
+    /// See [`Builder::max_bytes`](crate::Builder::max_bytes).
     pub max_bytes: usize,
-    /// Instances over all services. Their names and properties take at most a sixteenth of
-    /// `max_bytes`, or 64 KiB if that is more.
+    /// See [`Builder::max_instances`](crate::Builder::max_instances).
     pub max_instances: usize,
-    /// Bytes of messages that are read and of answers that are written, over both ports. One that
-    /// alone is larger is served when nothing else is in flight.
+    /// See [`Builder::max_in_flight`](crate::Builder::max_in_flight).
     pub max_in_flight: usize,
-    /// Connections over both ports. Where there are more, the one that was idle for longest is
-    /// closed.
+    /// See [`Builder::max_connections`](crate::Builder::max_connections).
     pub max_connections: usize,
 }
 
@@ -45,7 +45,7 @@ impl Default for Limits {
 }
 
 impl Limits {
-    /// Bytes for names and properties of instances.
+    /// The largest size of the names and properties of all instances, in bytes.
     pub(crate) fn registry_bytes(&self) -> usize {
         (self.max_bytes / 16).max(64 * 1024)
     }
@@ -66,31 +66,36 @@ impl Limits {
     }
 }
 
-/// How long a connection may take. One that takes longer is closed.
+/// The timeouts of a connection. A connection that exceeds one is closed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Timeouts {
-    /// Until the head of its first request has come.
-    pub request: Duration,
-    /// From the first byte of a gRPC message to its last one.
-    pub message: Duration,
-    /// Until a reader takes the next piece of an answer.
-    pub answer: Duration,
+pub(crate) struct Timeouts {
+    /// Until the head of the first request has arrived.
+    pub(crate) request: Duration,
+    /// From the first byte of a gRPC message to the last.
+    pub(crate) message: Duration,
+    /// Until the client reads the next chunk of a response.
+    pub(crate) response: Duration,
     /// Between two requests, or two messages of a stream.
-    pub idle: Duration,
+    pub(crate) idle: Duration,
 }
 
 impl Default for Timeouts {
     fn default() -> Self {
         let seconds = Duration::from_secs;
-        Self { request: seconds(30), message: seconds(60), answer: seconds(30), idle: seconds(300) }
+        Self {
+            request: seconds(30),
+            message: seconds(60),
+            response: seconds(30),
+            idle: seconds(300),
+        }
     }
 }
 
-/// An address to listen on: `IP:port`, or `localhost:port`. No other name is looked up, since a
-/// listener's address is one of this machine.
+/// Parses the address of a port: `IP:port` or `localhost:port`. No other host name is resolved.
 ///
 /// # Errors
-/// [`Error::Address`], with the value.
+///
+/// Returns [`Error::Address`] with the value.
 ///
 /// ```
 /// use skywalking_collector::parse_address;
@@ -100,11 +105,11 @@ impl Default for Timeouts {
 /// # Ok::<(), skywalking_collector::Error>(())
 /// ```
 pub fn parse_address(value: &str) -> Result<SocketAddr, Error> {
-    let refused = || Error::Address { value: value.to_owned() };
+    let invalid = || Error::Address { value: value.to_owned() };
     if let Some(port) = value.strip_prefix("localhost:") {
-        return Ok(SocketAddr::from((Ipv4Addr::LOCALHOST, port.parse().map_err(|_| refused())?)));
+        return Ok(SocketAddr::from((Ipv4Addr::LOCALHOST, port.parse().map_err(|_| invalid())?)));
     }
-    value.parse().map_err(|_| refused())
+    value.parse().map_err(|_| invalid())
 }
 
 #[cfg(test)]
@@ -112,7 +117,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn an_address_needs_an_ip_and_a_port() {
+    fn address_needs_an_ip_and_a_port() {
         assert!(parse_address("127.0.0.1:11800").is_ok());
         assert!(parse_address("[::1]:0").is_ok());
         for bad in [
@@ -134,9 +139,9 @@ mod tests {
     }
 
     #[test]
-    fn a_limit_of_zero_is_refused_by_its_name() {
+    fn limit_of_zero_is_an_error_with_its_name() {
         let error = Limits { max_bytes: 0, ..Limits::default() }.validate().expect_err("0 bytes");
-        assert_eq!(error.to_string(), "max_bytes is 0, which would keep nothing: give 1 or more");
+        assert_eq!(error.to_string(), "max_bytes must be at least 1, found 0");
         assert!(Limits::default().validate().is_ok());
     }
 }

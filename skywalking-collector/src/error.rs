@@ -1,24 +1,24 @@
-//! What can go wrong for the one who runs a collector. What is wrong with a segment is
-//! [`crate::Refusal`], which goes to the agent that sent it.
+//! Errors of starting and using a collector. Errors of a reported segment are in `segment_error`;
+//! they are sent to the agent.
 
 use std::fmt;
 use std::net::SocketAddr;
-use std::path::PathBuf;
 use std::time::Duration;
 
-use crate::store::Stats;
+use crate::api::Stats;
 
-/// Which of the two ports an [`Error`] is about.
+/// A port of the collector.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[non_exhaustive]
 pub enum Port {
-    /// Where agents report.
+    /// The port to which agents report by gRPC.
     Grpc,
-    /// Where people and programs read, and agents report too.
+    /// The port for queries, to which agents can report too.
     Http,
 }
 
 impl Port {
-    /// The command line's name for it.
+    /// The name of its command-line option and variable.
     const fn option(self) -> &'static str {
         match self {
             Self::Grpc => "--grpc-addr (SW_COLLECTOR_GRPC_ADDR)",
@@ -36,66 +36,55 @@ impl fmt::Display for Port {
     }
 }
 
-/// Why a collector does not start, or did not see what was waited for.
+/// An error of starting a collector or of waiting for a report.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum Error {
-    /// An address that is not `IP:port`.
+    /// An address is not `IP:port`.
     #[error(
-        "{value:?} is no address to listen on: write IP:port, such as 127.0.0.1:11800, [::1]:11800 or localhost:0 (port 0 takes a free one)"
+        "invalid address {value:?}: expected IP:port, such as 127.0.0.1:11800, [::1]:11800 or localhost:0 (port 0 selects a free port)"
     )]
     Address {
-        /// What was given.
+        /// The invalid address.
         value: String,
     },
-    /// A limit that keeps nothing.
-    #[error("{name} is 0, which would keep nothing: give 1 or more")]
+    /// A limit is 0.
+    #[error("{name} must be at least 1, found 0")]
     Limit {
-        /// The limit's name.
+        /// The name of the limit.
         name: &'static str,
     },
-    /// A token that no header can hold. It is not shown.
+    /// The token can't be sent in a header. The error doesn't contain it.
     #[error(
-        "the token <hidden> is empty or has characters that no header can hold: give visible ASCII alone"
+        "the token <hidden> is empty or has characters that are not allowed in a header: use visible ASCII characters"
     )]
     Token,
-    /// The file with the token can't be read.
-    #[error("the token can't be read from {path}: {source}. Give the path of a text file that holds the token alone", path = .path.display())]
-    TokenFile {
-        /// What was given.
-        path: PathBuf,
-        /// The system's reason.
-        source: std::io::Error,
-    },
-    /// A token by file and by variable.
-    #[error("SW_COLLECTOR_TOKEN is set and a file with a token is given: leave one of the two out")]
-    TwoTokens,
-    /// Whoever reaches this machine could report and read.
-    #[error("{address} for {port} can be reached from other machines, and no token is asked for: set SW_COLLECTOR_TOKEN or --token-file, or listen on 127.0.0.1 by {}", .port.option())]
+    /// A port is reachable from other machines, and no token is set.
+    #[error("the {port} address {address} is reachable from other machines, and no token is set: set SW_COLLECTOR_TOKEN or --token-file, or listen on 127.0.0.1 with {}", .port.option())]
     TokenMissing {
-        /// Which port.
+        /// The port.
         port: Port,
-        /// The address that was asked for.
+        /// The address of the port.
         address: SocketAddr,
     },
-    /// The operating system refused the address.
-    #[error("can't listen on {address} for {port}: {source}. End the program that uses it, or choose another address with {} (port 0 takes a free one)", .port.option())]
+    /// The operating system can't bind the address.
+    #[error("can't listen on {address} for {port}: {source}. Stop the program that uses the address, or set another one with {} (port 0 selects a free port)", .port.option())]
     Bind {
-        /// Which port.
+        /// The port.
         port: Port,
-        /// The address that was asked for.
+        /// The address of the port.
         address: SocketAddr,
-        /// The system's reason.
+        /// The error of the operating system.
         source: std::io::Error,
     },
-    /// [`crate::Collector::wait_for`] ran out of time.
+    /// [`Collector::wait_for`](crate::Collector::wait_for) timed out.
     #[error(
-        "what was waited for did not arrive within {waited:?}; so far: {stats}. Look at what the agent says of its reporting, or wait longer"
+        "timed out after {waited:?} waiting for the condition; received so far: {stats}. Check the agent's log for errors of its reporter, or increase the timeout"
     )]
     Timeout {
-        /// How long was waited.
+        /// The timeout.
         waited: Duration,
-        /// What had arrived by then.
+        /// The counters at that time.
         stats: Box<Stats>,
     },
 }

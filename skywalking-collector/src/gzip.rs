@@ -1,47 +1,56 @@
-//! gzip, unpacked within a limit and within the budget.
+//! Decompresses gzip within a size limit and within the memory budget.
 
 use std::io::Read;
 
 use flate2::bufread::GzDecoder;
 
-use crate::budget::{Buffer, Full};
+use crate::budget::{BudgetExhausted, Buffer};
 
 #[derive(Debug, PartialEq, Eq, thiserror::Error)]
 pub(crate) enum Error {
     #[error(transparent)]
-    Full(#[from] Full),
-    #[error("over {limit} bytes")]
+    Budget(#[from] BudgetExhausted),
+    #[error("more than {limit} bytes after decompression")]
     TooLarge { limit: usize },
     #[error("{reason}")]
-    Broken { reason: String },
+    Malformed { reason: String },
 }
 
-/// Parts that one body may have; a client sends one. Each costs as much as many bytes, even if it
-/// is empty.
-const PARTS: usize = 1_000;
+/// The largest number of gzip members. Clients send one. Even an empty member takes time to
+/// decompress.
+const MAX_MEMBERS: usize = 1_000;
 
-/// Unpacks at most `limit` bytes. May take its time.
-pub(crate) fn unpack(packed: &[u8], unpacked: &mut Buffer, limit: usize) -> Result<(), Error> {
-    let mut rest = packed;
-    for _ in 0..PARTS {
-        let mut part = GzDecoder::new(rest);
-        unpack_part(&mut part, unpacked, limit)?;
-        rest = part.into_inner();
+/// Decompresses at most `limit` bytes. Takes time in proportion to the input: call it where
+/// blocking is allowed, or for small inputs.
+pub(crate) fn decompress(
+    compressed: &[u8],
+    output: &mut Buffer,
+    limit: usize,
+) -> Result<(), Error> {
+    let mut rest = compressed;
+    for _ in 0..MAX_MEMBERS {
+        let mut member = GzDecoder::new(rest);
+        decompress_member(&mut member, output, limit)?;
+        rest = member.into_inner();
         if rest.is_empty() {
             return Ok(());
         }
     }
-    Err(Error::Broken { reason: format!("it has over {PARTS} parts: send one") })
+    Err(Error::Malformed { reason: format!("more than {MAX_MEMBERS} gzip members: send one") })
 }
 
-fn unpack_part(part: &mut impl Read, unpacked: &mut Buffer, limit: usize) -> Result<(), Error> {
+fn decompress_member(
+    member: &mut impl Read,
+    output: &mut Buffer,
+    limit: usize,
+) -> Result<(), Error> {
     let mut chunk = [0; 16 * 1024];
     loop {
-        match part.read(&mut chunk) {
+        match member.read(&mut chunk) {
             Ok(0) => return Ok(()),
-            Ok(length) if unpacked.len() + length > limit => return Err(Error::TooLarge { limit }),
-            Ok(length) => unpacked.try_extend(&chunk[..length], limit)?,
-            Err(error) => return Err(Error::Broken { reason: error.to_string() }),
+            Ok(length) if output.len() + length > limit => return Err(Error::TooLarge { limit }),
+            Ok(length) => output.try_extend(&chunk[..length], limit)?,
+            Err(error) => return Err(Error::Malformed { reason: error.to_string() }),
         }
     }
 }
@@ -56,39 +65,47 @@ mod tests {
     use super::*;
     use crate::budget::Budget;
 
-    fn pack(bytes: &[u8]) -> Vec<u8> {
+    fn compressed(bytes: &[u8]) -> Vec<u8> {
         let mut encoder = GzEncoder::new(Vec::new(), Compression::fast());
         encoder.write_all(bytes).expect("a vector takes it");
         encoder.finish().expect("a vector takes it")
     }
 
-    fn unpacked(packed: &[u8]) -> Result<Vec<u8>, Error> {
+    fn decompressed(input: &[u8]) -> Result<Vec<u8>, Error> {
         let mut buffer = Budget::new(1_000_000).buffer();
-        unpack(packed, &mut buffer, 100_000).map(|()| buffer.as_ref().to_vec())
+        decompress(input, &mut buffer, 100_000).map(|()| buffer.as_ref().to_vec())
     }
 
     #[test]
-    fn parts_are_joined_and_bounded() {
-        assert_eq!(unpacked(&pack(b"abc")), Ok(b"abc".to_vec()));
+    fn members_are_concatenated_up_to_a_limit() {
+        assert_eq!(decompressed(&compressed(b"abc")), Ok(b"abc".to_vec()));
         assert_eq!(
-            unpacked(&[pack(b"abc"), pack(b""), pack(b"de")].concat()),
+            decompressed(&[compressed(b"abc"), compressed(b""), compressed(b"de")].concat()),
             Ok(b"abcde".to_vec())
         );
-        assert_eq!(unpacked(&pack(b"a").repeat(PARTS)), Ok(vec![b'a'; PARTS]));
-        for part in [&b""[..], b"a"] {
-            let Err(Error::Broken { reason }) = unpacked(&pack(part).repeat(PARTS + 1)) else {
-                panic!("too many parts")
+        assert_eq!(
+            decompressed(&compressed(b"a").repeat(MAX_MEMBERS)),
+            Ok(vec![b'a'; MAX_MEMBERS])
+        );
+        for member in [&b""[..], b"a"] {
+            let Err(Error::Malformed { reason }) =
+                decompressed(&compressed(member).repeat(MAX_MEMBERS + 1))
+            else {
+                panic!("too many members")
             };
-            assert_eq!(reason, "it has over 1000 parts: send one");
+            assert_eq!(reason, "more than 1000 gzip members: send one");
         }
     }
 
     #[test]
-    fn what_is_no_gzip_is_refused() {
-        let good = pack(b"abc");
+    fn malformed_input_is_refused() {
+        let good = compressed(b"abc");
         for bad in [&b""[..], b"abc", &good[..good.len() - 1], &[&good[..], b"abc"].concat()] {
-            assert!(matches!(unpacked(bad), Err(Error::Broken { .. })), "{bad:?}");
+            assert!(matches!(decompressed(bad), Err(Error::Malformed { .. })), "{bad:?}");
         }
-        assert_eq!(unpacked(&pack(&b"a".repeat(100_001))), Err(Error::TooLarge { limit: 100_000 }));
+        assert_eq!(
+            decompressed(&compressed(&b"a".repeat(100_001))),
+            Err(Error::TooLarge { limit: 100_000 })
+        );
     }
 }

@@ -1,82 +1,95 @@
-//! The embedded collector of `SkyWalking` traces.
+//! An embedded collector for `SkyWalking` traces.
 //!
-//! It receives what any agent sends (gRPC and HTTP), keeps it in memory within bounds, and shows
-//! it: trace trees and the map of services as text for a terminal, and as JSON over HTTP. It is the
-//! default backend of this project's examples and the backend of its tests; it is no replacement
-//! for a real OAP: there are no metrics, no alarms and no storage.
+//! - Receives reports of any SkyWalking agent, by gRPC and over HTTP.
+//! - Stores traces in memory, within limits.
+//! - Shows traces as trees and the service map as text ([`view`]), and all data as JSON over HTTP.
+//! - Reports segments that a real OAP would lose silently, and other violations of the protocol.
+//!
+//! Use it in tests and examples, or run the program `skywalking-collector` while you develop. It
+//! doesn't replace an OAP: it has no metrics, no alarms and no persistent storage.
+//!
+//! # Example
 //!
 //! ```
 //! use std::time::Duration;
 //!
-//! use skywalking_collector::{Collector, Limits, TraceQuery};
+//! use skywalking_collector::{Collector, TraceQuery, view};
 //!
 //! # #[tokio::main] async fn main() -> Result<(), skywalking_collector::Error> {
 //! let collector = Collector::builder()
-//!     .grpc_addr("127.0.0.1:0")
+//!     .grpc_addr("127.0.0.1:0") // a free port
 //!     .http_addr("127.0.0.1:0")
-//!     .limits(Limits { max_spans: 10_000, ..Limits::default() })
 //!     .start()
 //!     .await?;
-//! println!("send spans to {}", collector.grpc_addr());
 //!
-//! // Waits for arrival, not for a time; here nothing was sent.
-//! let waited = collector.wait_for(|c| c.stats().segments_accepted >= 1, Duration::from_millis(5)).await;
-//! assert!(waited.is_err());
-//! assert!(collector.traces(&TraceQuery::default()).is_empty());
+//! // Let an agent report to this address, then wait for its spans. Here nothing is sent.
+//! println!("report to {}", collector.grpc_addr());
+//! let arrived = collector
+//!     .wait_for(|c| c.stats().spans_stored >= 2, Duration::from_millis(5))
+//!     .await;
+//! assert!(arrived.is_err());
+//!
+//! for summary in collector.traces(&TraceQuery::new().limit(10)) {
+//!     if let Some(trace) = collector.trace(&summary.trace_id) {
+//!         println!("{}", view::tree(&trace, view::Style::stdout()));
+//!     }
+//! }
 //! collector.shutdown().await;
 //! # Ok(()) }
 //! ```
 //!
-//! # The rooms, in the order in which data flows
+//! # Modules
 //!
-//! | room | what lives there |
+//! A module uses only modules of the rows above it. The test `module_order` checks this.
+//!
+//! | modules | content |
 //! | --- | --- |
-//! | `config` | limits and addresses, checked once |
-//! | `serve` | connections of both ports: their number, their deadlines |
-//! | `budget` | the bytes that may be in flight, on both ports together |
-//! | `grpc` | every service that agents call, on raw bytes; answers with a reason what it can't take |
-//! | `http` | the same as JSON or bytes, and all that is stored as JSON; who gets in |
-//! | `json` | the JSON form of the protocol to its bytes |
-//! | `wire` | bytes to a segment: weighed before it is decoded, so that a small message can't become a large one |
-//! | `management` | who reports, and that it is still there |
-//! | `check` | the wire's rules: what a real OAP would lose in silence is refused aloud, what else is wrong is told |
-//! | `store` | traces, services and instances, bounded; the oldest goes first |
-//! | `names` | the OAP's rules for names and ids; the wire's names of enums |
-//! | `trace` | one trace as it is shown: spans, summary, tree |
-//! | `topology` | the map of services, by the OAP's rules |
+//! | `text`, `naming`, `enums` | quoting of untrusted text; names and ids as in the OAP; names of the protocol's enums |
+//! | `api` | the public data types: traces, services, topology, counters, queries |
+//! | `error` | errors of the library |
+//! | `config` | addresses, limits and timeouts |
+//! | `auth`, `budget`, `shutdown` | the token; the memory budget for data in flight; the shutdown signal |
+//! | `gzip`, `segment_error` | decompression within the budget; why a segment is refused |
+//! | `proto_json`, `decode`, `validate` | JSON to protobuf; protobuf to segments of bounded memory; the rules of the protocol |
+//! | `store` | traces, services and instances, with eviction of the oldest |
+//! | `query` | lists of traces, whole traces, the service map |
 //! | [`view`] | text for a terminal |
-//! | `collector` | what holds all of it together: [`Collector`] and its [`Builder`] |
+//! | `server` | connections of both ports: their number and their deadlines |
+//! | `state` | what both servers share |
+//! | `partial_success`, `management` | the result of a call with several segments; instance reports |
+//! | `grpc`, `http` | the two ports |
+//! | `collector` | [`Collector`] and its [`Builder`] |
 
+mod api;
+mod auth;
 mod budget;
-mod check;
 mod collector;
 mod config;
+mod decode;
+mod enums;
 mod error;
 mod grpc;
 mod gzip;
 mod http;
-mod json;
 mod management;
-mod names;
-mod serve;
-mod shared;
+mod naming;
+mod partial_success;
+mod proto_json;
+mod query;
+mod segment_error;
+mod server;
+mod shutdown;
+mod state;
 mod store;
-mod token;
-mod topology;
-mod trace;
-mod verdict;
+mod text;
+mod validate;
 pub mod view;
-mod wire;
 
-pub use check::Refusal;
+pub use api::{
+    Call, InstanceView, KeyValue, LogView, MAX_TRACES, NewTraces, Node, NotKept, NotKeptCounts,
+    ParentLink, RefView, ServiceView, SpanView, Stats, Topology, TraceQuery, TraceSummary,
+    TraceView, TreeNode, ViolationView,
+};
 pub use collector::{Builder, Collector};
-pub use config::{
-    DEFAULT_GRPC_ADDR, DEFAULT_HTTP_ADDR, Limits, MESSAGE_LIMIT, Timeouts, parse_address,
-};
+pub use config::{DEFAULT_GRPC_ADDR, DEFAULT_HTTP_ADDR, Limits, MESSAGE_LIMIT, parse_address};
 pub use error::{Error, Port};
-pub use store::{InstanceView, ServiceView, Stats, Unkept, UnkeptCounts};
-pub use topology::{Call, Node, Topology};
-pub use trace::{
-    Arrivals, Branch, KeyValue, Link, LogView, MAX_TRACES, RefView, SpanView, TraceQuery,
-    TraceSummary, TraceView, ViolationView,
-};

@@ -1,6 +1,6 @@
-//! The messages of a call, read off its body: each a byte that says whether it is packed, four
-//! bytes of length, and the message. What has come of a message counts in the budget, and so does
-//! what it is unpacked to.
+//! Reads the messages of a call from its body. A message is a compression flag (one byte), a length
+//! (four bytes) and the bytes. The received part of a message counts in the memory budget, and so
+//! does the decompressed message.
 
 use std::future::poll_fn;
 use std::pin::Pin;
@@ -12,28 +12,32 @@ use http_body::Body;
 use tokio::time::{Instant, timeout_at};
 use tonic::Status;
 
-use crate::budget::{Buffer, Full};
+use crate::budget::{BudgetExhausted, Buffer};
 use crate::config::MESSAGE_LIMIT;
 use crate::gzip;
-use crate::names::quoted;
-use crate::serve::Connection;
-use crate::shared::Shared;
+use crate::server::Connection;
+use crate::state::CollectorState;
+use crate::text::quoted;
 
+/// The length of the prefix: the compression flag and the message length.
 const PREFIX: usize = 5;
+
+/// Reads the messages of a call.
 
 #[derive(Debug)]
 pub(super) struct Messages<B> {
-    shared: Arc<Shared>,
+    state: Arc<CollectorState>,
     connection: Arc<Connection>,
+    /// Whether messages may be compressed.
     gzip: bool,
     body: B,
-    /// What has come and belongs to no message yet: less than a frame.
+    /// Received bytes after the last message, less than a frame.
     rest: Bytes,
 }
 
 impl<B: Body<Data = Bytes, Error: std::fmt::Display> + Unpin> Messages<B> {
     pub(super) fn new(
-        shared: Arc<Shared>,
+        state: Arc<CollectorState>,
         connection: Arc<Connection>,
         metadata: &HeaderMap,
         body: B,
@@ -45,7 +49,7 @@ impl<B: Body<Data = Bytes, Error: std::fmt::Display> + Unpin> Messages<B> {
                 Some("gzip") => true,
                 Some(other) => {
                     let mut status = Status::unimplemented(format!(
-                        "the encoding {} is not known: send gzip, or messages as they are",
+                        "unknown encoding {}: send gzip or no encoding",
                         quoted(other)
                     ));
                     status.metadata_mut().insert(
@@ -55,20 +59,33 @@ impl<B: Body<Data = Bytes, Error: std::fmt::Display> + Unpin> Messages<B> {
                     return Err(status);
                 }
             };
-        Ok(Self { shared, connection, gzip, body, rest: Bytes::new() })
+        Ok(Self { state, connection, gzip, body, rest: Bytes::new() })
     }
 
-    /// The next message; `None` at the end of the call. What is wrong is counted as refused.
+    /// Returns the next message, or `None` at the end of the call. An invalid message is counted as
+    /// refused.
     pub(super) async fn next(&mut self) -> Result<Option<Bytes>, Status> {
         let read = self.read().await;
-        if read.as_ref().is_err_and(|broken| *broken != Broken::Gone) {
-            self.shared.refused();
+        if read.as_ref().is_err_and(|error| *error != MessageError::Disconnected) {
+            self.state.count_refused();
         }
-        read.map_err(Broken::status)
+        read.map_err(MessageError::status)
     }
 
-    async fn read(&mut self) -> Result<Option<Bytes>, Broken> {
-        // Between two messages an agent may take its time; the connection counts as idle.
+    /// Returns the message of a unary call.
+    pub(super) async fn single(&mut self) -> Result<Bytes, Status> {
+        let message = self
+            .next()
+            .await?
+            .ok_or_else(|| Status::invalid_argument("the call has no message: send one"))?;
+        match self.next().await? {
+            None => Ok(message),
+            Some(_) => Err(Status::invalid_argument("the call has several messages: send one")),
+        }
+    }
+
+    async fn read(&mut self) -> Result<Option<Bytes>, MessageError> {
+        // The message timeout starts at the first byte. Before that the connection is idle.
         if self.rest.is_empty() {
             match self.frame().await? {
                 Some(frame) => self.rest = frame,
@@ -76,16 +93,16 @@ impl<B: Body<Data = Bytes, Error: std::fmt::Display> + Unpin> Messages<B> {
             }
         }
         let timeout = self.connection.timeouts().message;
-        let whole = timeout_at(Instant::now() + timeout, self.message()).await;
-        whole.unwrap_or(Err(Broken::Slow { seconds: timeout.as_secs() })).map(Some)
+        let read = timeout_at(Instant::now() + timeout, self.message()).await;
+        read.unwrap_or(Err(MessageError::Timeout { seconds: timeout.as_secs() })).map(Some)
     }
 
-    async fn message(&mut self) -> Result<Bytes, Broken> {
-        let (packed, length) = self.prefix().await?;
+    async fn message(&mut self) -> Result<Bytes, MessageError> {
+        let (compressed, length) = self.prefix().await?;
         if length > MESSAGE_LIMIT {
-            return Err(Broken::TooLarge { length });
+            return Err(MessageError::TooLarge { length });
         }
-        let mut message = self.shared.budget().buffer();
+        let mut message = self.state.budget().buffer();
         loop {
             let taken = self.rest.split_to(self.rest.len().min(length - message.len()));
             message.extend(&taken, length).await?;
@@ -93,17 +110,17 @@ impl<B: Body<Data = Bytes, Error: std::fmt::Display> + Unpin> Messages<B> {
             if message.len() == length {
                 break;
             }
-            self.rest = self.frame().await?.ok_or(Broken::Cut)?;
+            self.rest = self.frame().await?.ok_or(MessageError::Incomplete)?;
         }
-        if packed {
-            self.unpack(&message).map(Buffer::into_bytes)
+        if compressed {
+            self.decompress(&message).map(Buffer::into_bytes)
         } else {
             Ok(message.into_bytes())
         }
     }
 
-    /// Whether the message is packed, and its length.
-    async fn prefix(&mut self) -> Result<(bool, usize), Broken> {
+    /// Reads the prefix: whether the message is compressed, and its length.
+    async fn prefix(&mut self) -> Result<(bool, usize), MessageError> {
         let mut prefix = BytesMut::with_capacity(PREFIX);
         loop {
             let taken = self.rest.split_to(self.rest.len().min(PREFIX - prefix.len()));
@@ -111,40 +128,40 @@ impl<B: Body<Data = Bytes, Error: std::fmt::Display> + Unpin> Messages<B> {
             if prefix.len() == PREFIX {
                 break;
             }
-            self.rest = self.frame().await?.ok_or(Broken::Cut)?;
+            self.rest = self.frame().await?.ok_or(MessageError::Incomplete)?;
         }
-        let packed = match prefix.get_u8() {
+        let compressed = match prefix.get_u8() {
             0 => false,
             1 if self.gzip => true,
-            flag => return Err(Broken::Flag { flag }),
+            flag => return Err(MessageError::CompressionFlag { flag }),
         };
-        Ok((packed, usize::try_from(prefix.get_u32()).unwrap_or(usize::MAX)))
+        Ok((compressed, usize::try_from(prefix.get_u32()).unwrap_or(usize::MAX)))
     }
 
-    fn unpack(&self, packed: &Buffer) -> Result<Buffer, Broken> {
-        let mut unpacked = self.shared.budget().buffer();
-        gzip::unpack(packed.as_ref(), &mut unpacked, MESSAGE_LIMIT).map_err(
-            |error| match error {
-                gzip::Error::Full(full) => Broken::Busy(full),
-                gzip::Error::TooLarge { limit } => Broken::TooLarge { length: limit },
-                gzip::Error::Broken { reason } => Broken::Gzip { reason },
-            },
-        )?;
-        Ok(unpacked)
+    fn decompress(&self, compressed: &Buffer) -> Result<Buffer, MessageError> {
+        let mut message = self.state.budget().buffer();
+        gzip::decompress(compressed.as_ref(), &mut message, MESSAGE_LIMIT).map_err(|error| {
+            match error {
+                gzip::Error::Budget(exhausted) => MessageError::Budget(exhausted),
+                gzip::Error::TooLarge { limit } => MessageError::TooLarge { length: limit },
+                gzip::Error::Malformed { reason } => MessageError::Gzip { reason },
+            }
+        })?;
+        Ok(message)
     }
 
-    /// The next piece that is not empty.
-    async fn frame(&mut self) -> Result<Option<Bytes>, Broken> {
+    /// Returns the next frame that is not empty.
+    async fn frame(&mut self) -> Result<Option<Bytes>, MessageError> {
         loop {
             let frame = poll_fn(|context| Pin::new(&mut self.body).poll_frame(context)).await;
             self.connection.touch();
             match frame {
                 None => return Ok(None),
-                Some(Err(_)) => return Err(Broken::Gone),
+                Some(Err(_)) => return Err(MessageError::Disconnected),
                 Some(Ok(frame)) => match frame.into_data() {
                     Ok(data) if data.is_empty() => {}
                     Ok(data) => return Ok(Some(data)),
-                    // Trailers of a request: the end.
+                    // Trailers end the request.
                     Err(_) => return Ok(None),
                 },
             }
@@ -152,38 +169,44 @@ impl<B: Body<Data = Bytes, Error: std::fmt::Display> + Unpin> Messages<B> {
     }
 }
 
-/// Why no message came. What came before stays.
+/// Why a message can't be read. Earlier messages of the call are kept.
 #[derive(Debug, PartialEq, Eq, thiserror::Error)]
-enum Broken {
+enum MessageError {
     #[error(
-        "a message of {length} bytes or more is too large, limit is: {MESSAGE_LIMIT} bytes: send smaller batches"
+        "a message of {length} bytes or more is too large, the limit is {MESSAGE_LIMIT} bytes: send smaller batches"
     )]
     TooLarge { length: usize },
     #[error(transparent)]
-    Busy(#[from] Full),
-    #[error("a message did not come within {seconds} s: send it at once")]
-    Slow { seconds: u64 },
+    Budget(#[from] BudgetExhausted),
     #[error(
-        "not a gRPC message: its first byte is {flag}, which says that it is packed in a way that the call does not name: send 0"
+        "timed out after {seconds} s waiting for the rest of a message: send it without a pause"
     )]
-    Flag { flag: u8 },
-    #[error("not a gRPC message: the call ends inside of it")]
-    Cut,
-    #[error("not a gRPC message: it is no gzip, which its first byte says it is: {reason}")]
+    Timeout { seconds: u64 },
+    #[error(
+        "not a gRPC message: the compression flag is {flag}, and the call has no matching grpc-encoding: send 0"
+    )]
+    CompressionFlag { flag: u8 },
+    #[error("not a gRPC message: the call ends inside the message")]
+    Incomplete,
+    #[error(
+        "not a gRPC message: the compression flag is set, but the message is not gzip: {reason}"
+    )]
     Gzip { reason: String },
-    #[error("the connection or the call was ended")]
-    Gone,
+    #[error("the client disconnected")]
+    Disconnected,
 }
 
-impl Broken {
+impl MessageError {
     fn status(self) -> Status {
         let text = self.to_string();
         match self {
-            Self::TooLarge { .. } | Self::Busy(_) => Status::resource_exhausted(text),
-            Self::Slow { .. } => Status::deadline_exceeded(text),
-            Self::Flag { .. } | Self::Cut | Self::Gzip { .. } => Status::invalid_argument(text),
-            // Nobody hears this.
-            Self::Gone => Status::cancelled(text),
+            Self::TooLarge { .. } | Self::Budget(_) => Status::resource_exhausted(text),
+            Self::Timeout { .. } => Status::deadline_exceeded(text),
+            Self::CompressionFlag { .. } | Self::Incomplete | Self::Gzip { .. } => {
+                Status::invalid_argument(text)
+            }
+            // The client is gone and receives nothing.
+            Self::Disconnected => Status::cancelled(text),
         }
     }
 }

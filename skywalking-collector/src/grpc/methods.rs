@@ -1,4 +1,4 @@
-//! Every method that is answered, by its path.
+//! The methods of all services, by path.
 
 use std::sync::Arc;
 
@@ -6,23 +6,24 @@ use hyper::body::Incoming;
 use tonic::Status;
 
 use super::messages::Messages;
-use super::{management, segments, unkept};
-use crate::shared::Shared;
-use crate::store::Unkept;
+use super::{management, not_kept, segments};
+use crate::api::NotKept;
+use crate::state::CollectorState;
 
-/// What a call asks for.
+/// A method, by how its messages are handled.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Method {
     Collect,
     CollectInSync,
     Properties,
     KeepAlive,
-    /// One message that is counted.
-    One(Unkept),
-    /// Any number of messages that are counted.
-    Many(Unkept),
-    /// The same, and the agent waits for an answer to the first one.
-    TwoWay(Unkept),
+    /// A unary call whose message is counted.
+    NotKeptUnary(NotKept),
+    /// A client stream whose messages are counted.
+    NotKeptStream(NotKept),
+    /// A bidirectional stream whose messages are counted. The agent waits for a response to the
+    /// first one.
+    NotKeptBidi(NotKept),
 }
 
 const V3: &str = "skywalking.v3";
@@ -34,37 +35,53 @@ const METHODS: [(&str, &str, &str, Method); 25] = [
     (V3, "TraceSegmentReportService", "collectInSync", Method::CollectInSync),
     (V3, "ManagementService", "reportInstanceProperties", Method::Properties),
     (V3, "ManagementService", "keepAlive", Method::KeepAlive),
-    (V3, "JVMMetricReportService", "collect", Method::One(Unkept::JvmMetrics)),
-    (V3, "CLRMetricReportService", "collect", Method::One(Unkept::ClrMetrics)),
-    (V3, "MeterReportService", "collect", Method::Many(Unkept::Meters)),
-    (V3, "MeterReportService", "collectBatch", Method::Many(Unkept::Meters)),
-    (V3, "LogReportService", "collect", Method::Many(Unkept::Logs)),
-    (V3, "EventService", "collect", Method::Many(Unkept::Events)),
+    (V3, "JVMMetricReportService", "collect", Method::NotKeptUnary(NotKept::JvmMetrics)),
+    (V3, "CLRMetricReportService", "collect", Method::NotKeptUnary(NotKept::ClrMetrics)),
+    (V3, "MeterReportService", "collect", Method::NotKeptStream(NotKept::Meters)),
+    (V3, "MeterReportService", "collectBatch", Method::NotKeptStream(NotKept::Meters)),
+    (V3, "LogReportService", "collect", Method::NotKeptStream(NotKept::Logs)),
+    (V3, "EventService", "collect", Method::NotKeptStream(NotKept::Events)),
     (
         V3,
         "ConfigurationDiscoveryService",
         "fetchConfigurations",
-        Method::One(Unkept::Configuration),
+        Method::NotKeptUnary(NotKept::Configuration),
     ),
-    (V3, "ProfileTask", "getProfileTaskCommands", Method::One(Unkept::ProfileTasks)),
-    (V3, "ProfileTask", "collectSnapshot", Method::Many(Unkept::Profiles)),
-    (V3, "ProfileTask", "goProfileReport", Method::Many(Unkept::Profiles)),
-    (V3, "ProfileTask", "reportTaskFinish", Method::One(Unkept::ProfileTasks)),
-    (V3, "SpanAttachedEventReportService", "collect", Method::Many(Unkept::AttachedEvents)),
-    (V3, "BrowserPerfService", "collectPerfData", Method::One(Unkept::Browser)),
-    (V3, "BrowserPerfService", "collectWebVitalsPerfData", Method::One(Unkept::Browser)),
-    (V3, "BrowserPerfService", "collectResourcePerfData", Method::One(Unkept::Browser)),
-    (V3, "BrowserPerfService", "collectWebInteractionsPerfData", Method::One(Unkept::Browser)),
-    (V3, "BrowserPerfService", "collectErrorLogs", Method::Many(Unkept::Browser)),
-    (V10, "PprofTask", "getPprofTaskCommands", Method::One(Unkept::ProfileTasks)),
-    (V10, "PprofTask", "collect", Method::TwoWay(Unkept::Profiles)),
-    (V10, "AsyncProfilerTask", "getAsyncProfilerTaskCommands", Method::One(Unkept::ProfileTasks)),
-    (V10, "AsyncProfilerTask", "collect", Method::TwoWay(Unkept::Profiles)),
+    (V3, "ProfileTask", "getProfileTaskCommands", Method::NotKeptUnary(NotKept::ProfileTasks)),
+    (V3, "ProfileTask", "collectSnapshot", Method::NotKeptStream(NotKept::Profiles)),
+    (V3, "ProfileTask", "goProfileReport", Method::NotKeptStream(NotKept::Profiles)),
+    (V3, "ProfileTask", "reportTaskFinish", Method::NotKeptUnary(NotKept::ProfileTasks)),
+    (
+        V3,
+        "SpanAttachedEventReportService",
+        "collect",
+        Method::NotKeptStream(NotKept::AttachedEvents),
+    ),
+    (V3, "BrowserPerfService", "collectPerfData", Method::NotKeptUnary(NotKept::Browser)),
+    (V3, "BrowserPerfService", "collectWebVitalsPerfData", Method::NotKeptUnary(NotKept::Browser)),
+    (V3, "BrowserPerfService", "collectResourcePerfData", Method::NotKeptUnary(NotKept::Browser)),
+    (
+        V3,
+        "BrowserPerfService",
+        "collectWebInteractionsPerfData",
+        Method::NotKeptUnary(NotKept::Browser),
+    ),
+    (V3, "BrowserPerfService", "collectErrorLogs", Method::NotKeptStream(NotKept::Browser)),
+    (V10, "PprofTask", "getPprofTaskCommands", Method::NotKeptUnary(NotKept::ProfileTasks)),
+    (V10, "PprofTask", "collect", Method::NotKeptBidi(NotKept::Profiles)),
+    (
+        V10,
+        "AsyncProfilerTask",
+        "getAsyncProfilerTaskCommands",
+        Method::NotKeptUnary(NotKept::ProfileTasks),
+    ),
+    (V10, "AsyncProfilerTask", "collect", Method::NotKeptBidi(NotKept::Profiles)),
 ];
 
 impl Method {
-    /// The method of a path. Agents of before the packages call the same services without one.
-    pub(super) fn of(path: &str) -> Option<Self> {
+    /// Returns the method of a path. Old agents call the services of `skywalking.v3` without the
+    /// package.
+    pub(super) fn from_path(path: &str) -> Option<Self> {
         let (service, method) = path.strip_prefix('/')?.split_once('/')?;
         let (package, service) = service.rsplit_once('.').unwrap_or((V3, service));
         METHODS
@@ -73,24 +90,22 @@ impl Method {
             .map(|known| known.3)
     }
 
-    pub(super) const fn answers_at_once(self) -> bool {
-        matches!(self, Self::TwoWay(_))
-    }
-
-    /// Takes the messages. Every answer is an empty `Commands`.
+    /// Handles the messages of a call. Every response is an empty `Commands`.
     pub(super) async fn call(
         self,
-        shared: &Arc<Shared>,
+        state: &Arc<CollectorState>,
         mut messages: Messages<Incoming>,
     ) -> Result<(), Status> {
         let messages = &mut messages;
         match self {
-            Self::Collect => segments::collect(shared, messages).await,
-            Self::CollectInSync => segments::collect_in_sync(shared, messages).await,
-            Self::Properties => management::properties(shared, messages).await,
-            Self::KeepAlive => management::keep_alive(shared, messages).await,
-            Self::One(kind) => unkept::one(shared, kind, messages).await,
-            Self::Many(kind) | Self::TwoWay(kind) => unkept::many(shared, kind, messages).await,
+            Self::Collect => segments::collect(state, messages).await,
+            Self::CollectInSync => segments::collect_in_sync(state, messages).await,
+            Self::Properties => management::properties(state, messages).await,
+            Self::KeepAlive => management::keep_alive(state, messages).await,
+            Self::NotKeptUnary(kind) => not_kept::unary(state, kind, messages).await,
+            Self::NotKeptStream(kind) | Self::NotKeptBidi(kind) => {
+                not_kept::stream(state, kind, messages).await
+            }
         }
     }
 }
@@ -100,14 +115,18 @@ mod tests {
     use super::*;
 
     #[test]
-    fn methods_are_found_by_their_path_alone() {
+    fn paths_are_matched_exactly() {
         for (package, service, method, known) in METHODS {
-            assert_eq!(Method::of(&format!("/{package}.{service}/{method}")), Some(known));
-            assert_eq!(Method::of(&format!("/{package}.{service}/{method}/")), None);
-            assert_eq!(Method::of(&format!("/other.{service}/{method}")), None);
+            assert_eq!(Method::from_path(&format!("/{package}.{service}/{method}")), Some(known));
+            assert_eq!(Method::from_path(&format!("/{package}.{service}/{method}/")), None);
+            assert_eq!(Method::from_path(&format!("/other.{service}/{method}")), None);
         }
-        assert_eq!(Method::of("/TraceSegmentReportService/collect"), Some(Method::Collect));
-        assert_eq!(Method::of("/PprofTask/collect"), None, "it never had a twin without a package");
+        assert_eq!(Method::from_path("/TraceSegmentReportService/collect"), Some(Method::Collect));
+        assert_eq!(
+            Method::from_path("/PprofTask/collect"),
+            None,
+            "a service of v10 needs its package"
+        );
         for path in [
             "",
             "/",
@@ -116,7 +135,7 @@ mod tests {
             "/skywalking.v3.ManagementService/",
             "/grpc.health.v1.Health/Check",
         ] {
-            assert_eq!(Method::of(path), None, "{path}");
+            assert_eq!(Method::from_path(path), None, "{path}");
         }
     }
 }

@@ -1,40 +1,39 @@
-//! `collect` and `collectInSync`: each segment is judged alone, what is good is kept, and a call
-//! with anything bad in it ends with `INVALID_ARGUMENT` and the first reason.
+//! `TraceSegmentReportService`. Segments are stored one by one. A call with a refused segment ends
+//! with `INVALID_ARGUMENT` and the first reason.
 
 use hyper::body::Incoming;
 use tonic::Status;
 
 use super::messages::Messages;
-use super::single;
-use crate::shared::Shared;
-use crate::verdict::Verdict;
-use crate::wire;
+use crate::decode;
+use crate::partial_success::PartialSuccess;
+use crate::state::CollectorState;
 
 pub(super) async fn collect(
-    shared: &Shared,
+    state: &CollectorState,
     messages: &mut Messages<Incoming>,
 ) -> Result<(), Status> {
-    let mut verdict = Verdict::default();
+    let mut results = PartialSuccess::default();
     while let Some(message) = messages.next().await? {
-        verdict.add(shared.segment(&message));
+        results.add(state.add_segment(&message));
     }
-    verdict.result().map_err(Status::invalid_argument)
+    results.into_result().map_err(Status::invalid_argument)
 }
 
 pub(super) async fn collect_in_sync(
-    shared: &Shared,
+    state: &CollectorState,
     messages: &mut Messages<Incoming>,
 ) -> Result<(), Status> {
-    let message = single(messages).await?;
-    let mut verdict = Verdict::default();
-    for segment in wire::collection(&message) {
-        verdict.add(match segment {
-            Ok(bytes) => shared.segment(bytes),
-            Err(refusal) => {
-                shared.refused();
-                Err(refusal)
+    let message = messages.single().await?;
+    let mut results = PartialSuccess::default();
+    for segment in decode::collection(&message) {
+        results.add(match segment {
+            Ok(bytes) => state.add_segment(bytes),
+            Err(error) => {
+                state.count_refused();
+                Err(error)
             }
         });
     }
-    verdict.result().map_err(Status::invalid_argument)
+    results.into_result().map_err(Status::invalid_argument)
 }

@@ -1,5 +1,4 @@
-//! The body of a report: read within a limit of bytes and of time, unpacked, and told by its
-//! content type.
+//! The body of a report: read within limits of size and time, and decompressed.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -9,156 +8,159 @@ use axum::http::header::{CONTENT_ENCODING, CONTENT_LENGTH, CONTENT_TYPE};
 use axum::http::{HeaderMap, HeaderName, StatusCode};
 use tonic::codegen::tokio_stream::StreamExt as _;
 
-use crate::budget::{Budget, Buffer, Full};
+use crate::budget::{Budget, BudgetExhausted, Buffer};
 use crate::gzip;
-use crate::names::quoted;
+use crate::text::quoted;
 
-/// The largest body, as in the OAP: 10 MiB (`docs/protocol.md#http-transport`), as it came and
-/// unpacked.
+/// The largest body, before and after decompression. It is the OAP's limit, 10 MiB
+/// (`docs/protocol.md#http-transport`).
 const LIMIT: usize = 10 * 1024 * 1024;
-/// How long a body may take to come, as in the OAP.
-const PATIENCE: Duration = Duration::from_secs(10);
+/// How long to wait for a body. It is the OAP's limit.
+const TIMEOUT: Duration = Duration::from_secs(10);
 
-/// How a body is written.
+/// The format of a body, by its content type.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Form {
+pub(super) enum Format {
     Json,
     Protobuf,
 }
 
+/// The content encoding of a body.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Packing {
-    Plain,
+enum Encoding {
+    Identity,
     Gzip,
 }
 
-/// A body as it came.
+/// A body as received.
 #[derive(Debug)]
 pub(super) struct Body {
-    pub(super) form: Form,
-    packing: Packing,
+    pub(super) format: Format,
+    encoding: Encoding,
     bytes: Buffer,
 }
 
-/// Why a body is not taken.
+/// Why a body is refused.
 #[derive(Debug, PartialEq, Eq, thiserror::Error)]
-pub(super) enum Unusable {
-    #[error("the body has over {LIMIT} bytes (gzip counts unpacked): send smaller batches")]
-    TooLarge,
-    #[error("the body did not come within {} s: send it at once", PATIENCE.as_secs())]
-    TooSlow,
-    #[error(transparent)]
-    Busy(#[from] Full),
-    #[error("the body broke off: {0}")]
-    Broken(String),
+pub(super) enum BodyError {
     #[error(
-        "the content type {0} is not known: send application/json, or application/x-protobuf for one segment, properties and keep-alive"
+        "the body has more than {LIMIT} bytes (gzip counts decompressed): send smaller batches"
+    )]
+    TooLarge,
+    #[error("timed out after {} s waiting for the body: send it without a pause", TIMEOUT.as_secs())]
+    Timeout,
+    #[error(transparent)]
+    Budget(#[from] BudgetExhausted),
+    #[error("the body is incomplete: {0}")]
+    Incomplete(String),
+    #[error(
+        "unknown content type {0}: send application/json, or application/x-protobuf for a single segment, properties and keep-alive"
     )]
     Type(String),
     #[error(
-        "{0} takes an array as JSON alone: send it with content type application/json, or single segments to /v3/segment"
+        "{0} accepts only a JSON array: send it with the content type application/json, or send single segments to /v3/segment"
     )]
-    JsonAlone(&'static str),
-    #[error("the content encoding {0} is not known: send gzip, or the body as it is")]
+    JsonOnly(&'static str),
+    #[error("unknown content encoding {0}: send gzip or no encoding")]
     Encoding(String),
-    #[error("the body is no gzip, which its content encoding says it is: {0}")]
+    #[error("the content encoding is gzip, but the body is not: {0}")]
     Gzip(String),
 }
 
-impl Unusable {
+impl BodyError {
     pub(super) const fn status(&self) -> StatusCode {
         match self {
             Self::TooLarge => StatusCode::PAYLOAD_TOO_LARGE,
-            Self::Busy(_) => StatusCode::SERVICE_UNAVAILABLE,
-            Self::TooSlow => StatusCode::REQUEST_TIMEOUT,
-            Self::Broken(_) | Self::Gzip(_) => StatusCode::BAD_REQUEST,
-            Self::Type(_) | Self::JsonAlone(_) | Self::Encoding(_) => {
+            Self::Budget(_) => StatusCode::SERVICE_UNAVAILABLE,
+            Self::Timeout => StatusCode::REQUEST_TIMEOUT,
+            Self::Incomplete(_) | Self::Gzip(_) => StatusCode::BAD_REQUEST,
+            Self::Type(_) | Self::JsonOnly(_) | Self::Encoding(_) => {
                 StatusCode::UNSUPPORTED_MEDIA_TYPE
             }
         }
     }
 }
 
-/// Reads a body that may be taken. One of a kind that isn't is read all the same: who still writes
-/// when the answer comes may never see it.
-pub(super) async fn read(request: Request, budget: &Arc<Budget>) -> Result<Body, Unusable> {
+/// Reads the body of a report. A body of an unknown type is read too: a client that is still writing
+/// may never see an early response.
+pub(super) async fn read(request: Request, budget: &Arc<Budget>) -> Result<Body, BodyError> {
     let (parts, body) = request.into_parts();
-    let (form, packing) = (form(&parts.headers), packing(&parts.headers));
+    let (format, encoding) = (format(&parts.headers), encoding(&parts.headers));
     let mut bytes = budget.buffer();
-    each(&parts.headers, body, Some(&mut bytes)).await?;
-    Ok(Body { form: form?, packing: packing?, bytes })
+    read_chunks(&parts.headers, body, Some(&mut bytes)).await?;
+    Ok(Body { format: format?, encoding: encoding?, bytes })
 }
 
-/// Reads a body of which nothing is wanted, for the same reason.
+/// Reads and drops a body, for the same reason.
 pub(super) async fn discard(request: Request) {
     let (parts, body) = request.into_parts();
-    // What is wrong with it doesn't matter any more.
-    let _ = each(&parts.headers, body, None).await;
+    // The request is denied anyway.
+    let _ = read_chunks(&parts.headers, body, None).await;
 }
 
-/// Reads the chunks of a body within the limits, and keeps them where they are wanted.
-async fn each(
+/// Reads the chunks of a body within the limits, into `buffer` if there is one.
+async fn read_chunks(
     headers: &HeaderMap,
     body: axum::body::Body,
-    mut kept: Option<&mut Buffer>,
-) -> Result<(), Unusable> {
-    let announced = text(headers, &CONTENT_LENGTH).and_then(|length| length.parse::<u64>().ok());
-    if announced.is_some_and(|length| length > LIMIT as u64) {
-        return Err(Unusable::TooLarge);
+    mut buffer: Option<&mut Buffer>,
+) -> Result<(), BodyError> {
+    let declared = text(headers, &CONTENT_LENGTH).and_then(|length| length.parse::<u64>().ok());
+    if declared.is_some_and(|length| length > LIMIT as u64) {
+        return Err(BodyError::TooLarge);
     }
     let mut chunks = body.into_data_stream();
-    let whole = async {
+    let reading = async {
         let mut length = 0;
         while let Some(chunk) = chunks.next().await {
-            let chunk = chunk.map_err(|error| Unusable::Broken(error.to_string()))?;
+            let chunk = chunk.map_err(|error| BodyError::Incomplete(error.to_string()))?;
             length += chunk.len();
             if length > LIMIT {
-                return Err(Unusable::TooLarge);
+                return Err(BodyError::TooLarge);
             }
-            if let Some(kept) = &mut kept {
-                kept.extend(&chunk, LIMIT).await?;
+            if let Some(buffer) = &mut buffer {
+                buffer.extend(&chunk, LIMIT).await?;
             }
         }
         Ok(())
     };
-    tokio::time::timeout(PATIENCE, whole).await.unwrap_or(Err(Unusable::TooSlow))
+    tokio::time::timeout(TIMEOUT, reading).await.unwrap_or(Err(BodyError::Timeout))
 }
 
 impl Body {
-    /// The body as it was before it was packed. May take its time.
-    pub(super) fn unpack(self, budget: &Arc<Budget>) -> Result<Buffer, Unusable> {
-        if self.packing == Packing::Plain {
+    /// Returns the decompressed body. Call it where blocking is allowed.
+    pub(super) fn decompress(self, budget: &Arc<Budget>) -> Result<Buffer, BodyError> {
+        if self.encoding == Encoding::Identity {
             return Ok(self.bytes);
         }
-        let mut unpacked = budget.buffer();
-        gzip::unpack(self.bytes.as_ref(), &mut unpacked, LIMIT).map_err(|error| match error {
-            gzip::Error::Full(full) => Unusable::Busy(full),
-            gzip::Error::TooLarge { .. } => Unusable::TooLarge,
-            gzip::Error::Broken { reason } => Unusable::Gzip(reason),
+        let mut output = budget.buffer();
+        gzip::decompress(self.bytes.as_ref(), &mut output, LIMIT).map_err(|error| match error {
+            gzip::Error::Budget(exhausted) => BodyError::Budget(exhausted),
+            gzip::Error::TooLarge { .. } => BodyError::TooLarge,
+            gzip::Error::Malformed { reason } => BodyError::Gzip(reason),
         })?;
-        Ok(unpacked)
+        Ok(output)
     }
 }
 
-/// As the OAP tells them: what is not JSON is binary, also where nothing is said.
-fn form(headers: &HeaderMap) -> Result<Form, Unusable> {
-    let Some(given) = text(headers, &CONTENT_TYPE) else { return Ok(Form::Protobuf) };
-    let name = given.split(';').next().unwrap_or_default().trim().to_ascii_lowercase();
+/// Returns the format, as the OAP determines it: protobuf unless the content type is JSON.
+fn format(headers: &HeaderMap) -> Result<Format, BodyError> {
+    let Some(value) = text(headers, &CONTENT_TYPE) else { return Ok(Format::Protobuf) };
+    let name = value.split(';').next().unwrap_or_default().trim().to_ascii_lowercase();
     match name.as_str() {
-        "application/json" => Ok(Form::Json),
+        "application/json" => Ok(Format::Json),
         "" | "application/protobuf" | "application/x-protobuf" | "application/octet-stream" => {
-            Ok(Form::Protobuf)
+            Ok(Format::Protobuf)
         }
-        _ => Err(Unusable::Type(quoted(given))),
+        _ => Err(BodyError::Type(quoted(value))),
     }
 }
 
-fn packing(headers: &HeaderMap) -> Result<Packing, Unusable> {
-    let Some(given) = text(headers, &CONTENT_ENCODING) else { return Ok(Packing::Plain) };
-    match given.trim().to_ascii_lowercase().as_str() {
-        "" | "identity" => Ok(Packing::Plain),
-        "gzip" | "x-gzip" => Ok(Packing::Gzip),
-        _ => Err(Unusable::Encoding(quoted(given))),
+fn encoding(headers: &HeaderMap) -> Result<Encoding, BodyError> {
+    let Some(value) = text(headers, &CONTENT_ENCODING) else { return Ok(Encoding::Identity) };
+    match value.trim().to_ascii_lowercase().as_str() {
+        "" | "identity" => Ok(Encoding::Identity),
+        "gzip" | "x-gzip" => Ok(Encoding::Gzip),
+        _ => Err(BodyError::Encoding(quoted(value))),
     }
 }
 
@@ -177,31 +179,31 @@ mod tests {
     }
 
     #[test]
-    fn the_content_type_tells_json_from_binary_and_none_is_binary() {
-        assert_eq!(form(&HeaderMap::new()), Ok(Form::Protobuf));
+    fn content_type_defaults_to_protobuf() {
+        assert_eq!(format(&HeaderMap::new()), Ok(Format::Protobuf));
         for json in ["application/json", "Application/JSON; charset=utf-8"] {
-            assert_eq!(form(&with(CONTENT_TYPE, json)), Ok(Form::Json), "{json}");
+            assert_eq!(format(&with(CONTENT_TYPE, json)), Ok(Format::Json), "{json}");
         }
         for binary in
             ["application/protobuf", "application/x-protobuf", "application/octet-stream;x=y", ""]
         {
-            assert_eq!(form(&with(CONTENT_TYPE, binary)), Ok(Form::Protobuf), "{binary}");
+            assert_eq!(format(&with(CONTENT_TYPE, binary)), Ok(Format::Protobuf), "{binary}");
         }
-        let error = form(&with(CONTENT_TYPE, "text/plain")).expect_err("no report").to_string();
+        let error =
+            format(&with(CONTENT_TYPE, "text/plain")).expect_err("unknown type").to_string();
         assert!(
-            error
-                .starts_with("the content type \"text/plain\" is not known: send application/json"),
+            error.starts_with("unknown content type \"text/plain\": send application/json"),
             "{error}"
         );
     }
 
     #[test]
-    fn only_gzip_is_unpacked() {
-        assert_eq!(packing(&HeaderMap::new()), Ok(Packing::Plain));
-        assert_eq!(packing(&with(CONTENT_ENCODING, "GZIP")), Ok(Packing::Gzip));
+    fn content_encoding_is_gzip_or_identity() {
+        assert_eq!(encoding(&HeaderMap::new()), Ok(Encoding::Identity));
+        assert_eq!(encoding(&with(CONTENT_ENCODING, "GZIP")), Ok(Encoding::Gzip));
         assert_eq!(
-            packing(&with(CONTENT_ENCODING, "br")),
-            Err(Unusable::Encoding("\"br\"".into()))
+            encoding(&with(CONTENT_ENCODING, "br")),
+            Err(BodyError::Encoding("\"br\"".into()))
         );
     }
 }

@@ -1,9 +1,8 @@
-//! Who may be asked for: the `Host` header names a loopback address, `localhost`, or the address
-//! that we listen on.
+//! The check of the `Host` header: it must name a loopback address, `localhost`, or the address on
+//! which the collector listens.
 //!
-//! A page on `evil.example` whose name suddenly means 127.0.0.1 is, for the browser, still that
-//! page: it may read what it gets. It can't change the `Host` header that the browser sends,
-//! though, and that is the page's name.
+//! It protects from DNS rebinding. A page of `evil.example` can point that name at 127.0.0.1 and
+//! send requests to this port, but the browser still sends `evil.example` in the `Host` header.
 
 use std::net::{IpAddr, SocketAddr};
 
@@ -12,20 +11,23 @@ use axum::http::StatusCode;
 use axum::http::header::HOST;
 use axum::http::uri::Authority;
 
-use crate::names::quoted;
+use crate::text::quoted;
 
-/// Why the request is not answered, if it isn't.
-pub(super) fn refuse(bound: SocketAddr, request: &Request) -> Option<(StatusCode, String)> {
+/// Returns why the request is denied, or `None` if it is allowed.
+pub(super) fn deny(bound: SocketAddr, request: &Request) -> Option<(StatusCode, String)> {
     let headers =
         request.headers().get_all(HOST).iter().map(|host| host.to_str().unwrap_or("(not text)"));
-    // A proxy's form of a request names the host in its first line too, and HTTP/2 nowhere else.
+    // A request for a proxy has the host in its request line too.
     let hosts: Vec<_> = headers.chain(request.uri().authority().map(Authority::as_str)).collect();
     if hosts.is_empty() {
-        return Some((StatusCode::BAD_REQUEST, "the Host header is missing: send one".to_owned()));
+        return Some((StatusCode::BAD_REQUEST, "the Host header is missing: send it".to_owned()));
     }
     let host = quoted(hosts.into_iter().find(|host| !allowed(host, bound.ip()))?);
-    let remedy = format!("ask for it by the address that it printed, such as http://{bound}/");
-    Some((StatusCode::FORBIDDEN, format!("host {host} is not this collector: {remedy}")))
+    let remedy = format!("use the address that the collector prints, such as http://{bound}/");
+    Some((
+        StatusCode::FORBIDDEN,
+        format!("host {host} is not an address of this collector: {remedy}"),
+    ))
 }
 
 fn allowed(host: &str, bound: IpAddr) -> bool {
@@ -35,7 +37,7 @@ fn allowed(host: &str, bound: IpAddr) -> bool {
     }
     let literal = name.strip_prefix('[').and_then(|rest| rest.strip_suffix(']')).unwrap_or(name);
     literal.parse::<IpAddr>().is_ok_and(|ip| {
-        // Listening on every address: any of them may be meant, and a page's name is never one.
+        // A collector that listens on all addresses accepts any of them, and no name.
         ip.to_canonical().is_loopback() || ip == bound || bound.is_unspecified()
     })
 }
@@ -57,7 +59,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn loopback_and_the_bound_address_are_this_collector_and_nothing_else_is() {
+    fn loopback_and_the_bound_address_are_allowed() {
         let bound = "192.0.2.7".parse().expect("an address");
         for host in [
             "localhost",
@@ -92,7 +94,7 @@ mod tests {
     }
 
     #[test]
-    fn on_every_address_any_address_is_taken_but_no_name() {
+    fn unspecified_address_allows_addresses_and_no_names() {
         let bound = "0.0.0.0".parse().expect("an address");
         assert!(allowed("192.0.2.8:12800", bound) && !allowed("evil.example", bound));
     }

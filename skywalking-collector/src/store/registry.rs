@@ -1,62 +1,19 @@
-//! Services and instances: who is there, since when not, and what they say of themselves.
+//! Stores services and instances.
 //!
-//! As in the OAP (`docs/protocol.md#management`), properties make an instance known and only a
-//! ping or an entry span makes its service one that is listed. The instance that was not seen for
-//! the longest time goes first.
+//! As in the OAP (`docs/protocol.md#management`), a report of properties creates an instance, and
+//! only a ping or an entry span adds its service to the list. At the limit, the instance whose last
+//! report is the oldest is evicted.
 
 use std::collections::{BTreeMap, HashMap};
 
-use serde::{Serialize, Serializer};
-
+use crate::api::{InstanceView, ServiceView};
 use crate::config::Limits;
-use crate::names;
+use crate::naming;
 
-/// What an instance takes in the maps, beside its texts.
+/// The memory of an instance in the maps, in addition to its strings.
 const OVERHEAD: usize = 256;
 
-/// A service that is listed.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
-#[serde(rename_all = "camelCase")]
-pub struct ServiceView {
-    /// Its name, cut to 70 UTF-16 units as the OAP does.
-    pub name: String,
-    /// The names of its instances, sorted.
-    pub instances: Vec<String>,
-    /// When something of it arrived last, in epoch milliseconds.
-    pub last_seen: i64,
-}
-
-/// One instance, as it reported itself.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
-#[serde(rename_all = "camelCase")]
-#[non_exhaustive]
-pub struct InstanceView {
-    /// Its service.
-    pub service: String,
-    /// Its name.
-    pub instance: String,
-    /// Its properties in the order of their first report; a later report of a key replaces the
-    /// value. JSON has them as a list of `{"key": .., "value": ..}`, since a key can be there
-    /// twice.
-    #[serde(serialize_with = "pairs")]
-    pub properties: Vec<(String, String)>,
-    /// When it pinged last, in epoch milliseconds.
-    pub last_ping: Option<i64>,
-    /// The service layer of the last ping; empty stands for `GENERAL`.
-    pub layer: String,
-    /// When something of it arrived last, in epoch milliseconds.
-    pub last_seen: i64,
-}
-
-fn pairs<S: Serializer>(properties: &[(String, String)], to: S) -> Result<S::Ok, S::Error> {
-    #[derive(Serialize)]
-    struct Pair<'a> {
-        key: &'a str,
-        value: &'a str,
-    }
-    to.collect_seq(properties.iter().map(|(key, value)| Pair { key, value }))
-}
-
+/// Service and instance.
 type Key = (String, String);
 
 #[derive(Debug, Default)]
@@ -65,13 +22,15 @@ struct Instance {
     last_ping: Option<i64>,
     layer: String,
     last_seen: i64,
+    /// Whether it had an entry span or a ping.
     listed: bool,
-    turn: u64,
+    /// The number of its last update.
+    updated: u64,
     bytes: usize,
 }
 
 impl Instance {
-    fn weigh(&self, key: &Key) -> usize {
+    fn memory(&self, key: &Key) -> usize {
         let properties: usize =
             self.properties.iter().map(|(key, value)| key.len() + value.len() + 64).sum();
         OVERHEAD + 2 * (key.0.len() + key.1.len()) + self.layer.len() + properties
@@ -79,35 +38,35 @@ impl Instance {
 }
 
 #[derive(Debug)]
-pub(crate) struct Registry {
+pub(super) struct Registry {
     max_instances: usize,
     max_bytes: usize,
     instances: HashMap<Key, Instance>,
-    by_turn: BTreeMap<u64, Key>,
-    turns: u64,
+    by_update: BTreeMap<u64, Key>,
+    updates: u64,
     bytes: usize,
     evicted: u64,
 }
 
 impl Registry {
-    pub(crate) fn new(limits: &Limits) -> Self {
+    pub(super) fn new(limits: &Limits) -> Self {
         Self {
             max_instances: limits.max_instances,
             max_bytes: limits.registry_bytes(),
             instances: HashMap::new(),
-            by_turn: BTreeMap::new(),
-            turns: 0,
+            by_update: BTreeMap::new(),
+            updates: 0,
             bytes: 0,
             evicted: 0,
         }
     }
 
-    /// An entry span arrived.
-    pub(crate) fn seen(&mut self, service: &str, instance: &str, now: i64) {
+    /// Records an entry span.
+    pub(super) fn record_entry(&mut self, service: &str, instance: &str, now: i64) {
         self.update(service, instance, now, |known| known.listed = true);
     }
 
-    pub(crate) fn properties(
+    pub(super) fn record_properties(
         &mut self,
         service: &str,
         instance: &str,
@@ -117,11 +76,11 @@ impl Registry {
         self.update(service, instance, now, |known| merge(&mut known.properties, properties));
     }
 
-    pub(crate) fn ping(&mut self, service: &str, instance: &str, layer: &str, now: i64) {
+    pub(super) fn record_ping(&mut self, service: &str, instance: &str, layer: &str, now: i64) {
         self.update(service, instance, now, |known| {
             known.listed = true;
             known.last_ping = Some(now);
-            names::cut(layer).clone_into(&mut known.layer);
+            naming::truncated(layer).clone_into(&mut known.layer);
         });
     }
 
@@ -132,29 +91,30 @@ impl Registry {
         now: i64,
         change: impl FnOnce(&mut Instance),
     ) {
-        let key = (names::service(service).to_owned(), names::service(instance).to_owned());
-        self.turns += 1;
+        let key =
+            (naming::display_name(service).to_owned(), naming::display_name(instance).to_owned());
+        self.updates += 1;
         let known = self.instances.entry(key.clone()).or_default();
-        self.by_turn.remove(&known.turn);
-        known.turn = self.turns;
+        self.by_update.remove(&known.updated);
+        known.updated = self.updates;
         known.last_seen = known.last_seen.max(now);
         change(known);
-        let bytes = known.weigh(&key);
+        let bytes = known.memory(&key);
         self.bytes = self.bytes - known.bytes + bytes;
         known.bytes = bytes;
-        self.by_turn.insert(self.turns, key);
+        self.by_update.insert(self.updates, key);
         while self.instances.len() > self.max_instances || self.bytes > self.max_bytes {
-            let Some((_, key)) = self.by_turn.pop_first() else {
+            let Some((_, key)) = self.by_update.pop_first() else {
                 break;
             };
-            if let Some(gone) = self.instances.remove(&key) {
-                self.bytes -= gone.bytes;
+            if let Some(evicted) = self.instances.remove(&key) {
+                self.bytes -= evicted.bytes;
                 self.evicted += 1;
             }
         }
     }
 
-    pub(crate) fn services(&self) -> Vec<ServiceView> {
+    pub(super) fn services(&self) -> Vec<ServiceView> {
         let mut services: BTreeMap<&str, (bool, ServiceView)> = BTreeMap::new();
         for ((name, instance), known) in &self.instances {
             let (listed, service) = services.entry(name).or_insert_with(|| {
@@ -174,7 +134,7 @@ impl Registry {
             .collect()
     }
 
-    pub(crate) fn instances(&self) -> Vec<InstanceView> {
+    pub(super) fn instances(&self) -> Vec<InstanceView> {
         let mut all: Vec<_> = self
             .instances
             .iter()
@@ -191,13 +151,13 @@ impl Registry {
         all
     }
 
-    pub(crate) fn evicted(&self) -> u64 {
+    pub(super) fn evicted(&self) -> u64 {
         self.evicted
     }
 }
 
-/// A later report merges: keys that it does not name stay. A key that one report names several
-/// times (`ipv4`) keeps every value of that report.
+/// Merges a later report: keys that it doesn't name are kept. A key that occurs several times in one
+/// report, such as `ipv4`, keeps every value of that report.
 fn merge(known: &mut Vec<(String, String)>, report: Vec<(String, String)>) {
     let named: std::collections::HashSet<&str> =
         report.iter().map(|(key, _)| key.as_str()).collect();
@@ -225,12 +185,12 @@ mod tests {
     #[test]
     fn properties_make_an_instance_and_a_ping_makes_the_service() {
         let mut registry = Registry::new(&Limits::default());
-        registry.properties("shop", "shop_1", vec![pair("language", "rust")], 10);
+        registry.record_properties("shop", "shop_1", vec![pair("language", "rust")], 10);
         assert_eq!(
             (registry.services(), names(&registry)),
             (vec![], vec!["shop/shop_1".to_owned()])
         );
-        registry.ping("shop", "shop_2", "GENERAL", 20);
+        registry.record_ping("shop", "shop_2", "GENERAL", 20);
         let instances = vec!["shop_1".to_owned(), "shop_2".to_owned()];
         assert_eq!(
             registry.services(),
@@ -239,15 +199,15 @@ mod tests {
     }
 
     #[test]
-    fn a_later_report_replaces_the_keys_that_it_names() {
+    fn later_report_replaces_its_keys() {
         let mut registry = Registry::new(&Limits::default());
-        registry.properties(
+        registry.record_properties(
             "s",
             "i",
             vec![pair("ipv4", "10.0.0.1"), pair("ipv4", "10.0.0.2"), pair("os", "linux")],
             1,
         );
-        registry.properties("s", "i", vec![pair("ipv4", "10.0.0.3")], 2);
+        registry.record_properties("s", "i", vec![pair("ipv4", "10.0.0.3")], 2);
         assert_eq!(
             registry.instances()[0].properties,
             [pair("os", "linux"), pair("ipv4", "10.0.0.3")]
@@ -255,10 +215,10 @@ mod tests {
     }
 
     #[test]
-    fn the_instance_that_was_not_seen_for_longest_goes_first() {
+    fn longest_unseen_instance_is_evicted_first() {
         let mut registry = Registry::new(&Limits { max_instances: 2, ..Limits::default() });
         for (instance, now) in [("a", 1), ("b", 2), ("a", 3), ("c", 4)] {
-            registry.seen("s", instance, now);
+            registry.record_entry("s", instance, now);
         }
         assert_eq!(
             (names(&registry), registry.evicted()),
@@ -267,15 +227,15 @@ mod tests {
     }
 
     #[test]
-    fn any_number_of_services_with_long_names_stay_within_their_bytes() {
+    fn memory_is_bounded_with_many_long_names() {
         let limits = Limits { max_bytes: 16 * 100_000, ..Limits::default() };
         let mut registry = Registry::new(&limits);
         for number in 0..100_000 {
-            registry.ping(&format!("{number}{}", "x".repeat(200)), "i", "", 1);
+            registry.record_ping(&format!("{number}{}", "x".repeat(200)), "i", "", 1);
         }
-        assert!(registry.bytes <= 100_000 && registry.instances.len() == registry.by_turn.len());
+        assert!(registry.bytes <= 100_000 && registry.instances.len() == registry.by_update.len());
         assert!(registry.instances.len() > 100);
-        registry.properties("big", "i", vec![pair("k", &"v".repeat(1_000_000))], 1);
-        assert!(registry.bytes <= 100_000, "one that alone is too large goes as well");
+        registry.record_properties("big", "i", vec![pair("k", &"v".repeat(1_000_000))], 1);
+        assert!(registry.bytes <= 100_000, "an instance that exceeds the limit alone is evicted");
     }
 }

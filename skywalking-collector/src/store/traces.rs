@@ -1,5 +1,7 @@
-//! Segments by trace. A trace goes as a whole, the one that began first (by its first segment's
-//! arrival) before others; a segment that comes after its trace has gone begins it anew.
+//! Stores segments by trace.
+//!
+//! Traces are evicted as a whole, the oldest first. The age of a trace is the arrival of its first
+//! segment. A segment that arrives after its trace was evicted starts the trace again.
 
 use std::cmp::Reverse;
 use std::collections::{BTreeMap, HashMap, HashSet};
@@ -8,25 +10,25 @@ use std::sync::Arc;
 use skywalking_proto::rules::Violation;
 use skywalking_proto::v3::SegmentObject;
 
+use crate::api::TraceQuery;
 use crate::config::Limits;
-use crate::names;
-use crate::trace::TraceQuery;
-use crate::wire::Weighed;
+use crate::decode::DecodedSegment;
+use crate::naming;
 
-/// What a trace takes in the indexes, beside its segments.
+/// The memory of a trace in the indexes, in addition to its segments.
 const TRACE_OVERHEAD: usize = 256;
 
-/// One segment as it came.
+/// A segment as it was received.
 #[derive(Debug)]
 pub(crate) struct StoredSegment {
     pub(crate) object: SegmentObject,
-    /// What `check` found in it.
+    /// The violations that `validate` found.
     pub(crate) violations: Vec<Violation>,
-    /// Counts segments in the order of arrival.
+    /// The number of the arrival, counted over all segments from 1.
     pub(crate) arrival: u64,
 }
 
-/// One trace: its segments in the order of arrival, and what a list of traces needs of them.
+/// A trace: its segments in the order of arrival, and their totals for lists of traces.
 #[derive(Debug)]
 pub(crate) struct StoredTrace {
     pub(crate) segments: Vec<Arc<StoredSegment>>,
@@ -35,46 +37,46 @@ pub(crate) struct StoredTrace {
     pub(crate) spans: usize,
     pub(crate) is_error: bool,
     pub(crate) violations: usize,
-    pub(crate) began: u64,
+    pub(crate) first_arrival: u64,
     bytes: usize,
 }
 
 impl StoredTrace {
-    /// The number of its last arrival.
+    /// Returns the arrival number of its last segment.
     pub(crate) fn last_arrival(&self) -> u64 {
         self.segments.last().map_or(0, |segment| segment.arrival)
     }
 
-    /// The memory that it takes.
+    /// Returns its memory in bytes.
     pub(crate) fn bytes(&self) -> usize {
         self.bytes
     }
 
-    /// Whether a segment of the trace is this service's, by its whole name or the one that is
-    /// shown.
-    pub(crate) fn touches(&self, service: &str) -> bool {
-        self.segments.iter().any(|segment| segment.is_of(service))
+    /// Returns whether a segment of the trace belongs to the service. Accepts the whole name and
+    /// the displayed one.
+    pub(crate) fn has_service(&self, service: &str) -> bool {
+        self.segments.iter().any(|segment| segment.belongs_to(service))
     }
 }
 
 impl StoredSegment {
-    /// Whether it is this service's, by its whole name or the one that is shown.
-    fn is_of(&self, service: &str) -> bool {
+    /// Returns whether the segment belongs to the service.
+    fn belongs_to(&self, service: &str) -> bool {
         let own = self.object.service.as_str();
-        own == service || names::service(own) == service
+        own == service || naming::display_name(own) == service
     }
 }
 
-/// What [`Traces::insert`] did.
+/// The result of [`Traces::insert`].
 #[derive(Debug, PartialEq, Eq)]
-pub(crate) enum Outcome {
+pub(super) enum InsertOutcome {
     Stored,
     Duplicate,
 }
 
-/// What [`Traces::evict`] let go.
+/// The result of [`Traces::evict`].
 #[derive(Debug, Default, PartialEq, Eq)]
-pub(crate) struct Gone {
+pub(super) struct Evicted {
     pub(crate) traces: u64,
     pub(crate) spans: u64,
 }
@@ -83,7 +85,7 @@ pub(crate) struct Gone {
 pub(crate) struct Traces {
     by_id: HashMap<Arc<str>, StoredTrace>,
     by_age: BTreeMap<u64, Arc<str>>,
-    /// The ids of stored segments, whatever their trace: they are the key of the OAP's rows.
+    /// The ids of all stored segments. The OAP identifies a segment by its id, in whichever trace.
     segments: HashSet<Arc<str>>,
     arrivals: u64,
     spans: usize,
@@ -91,10 +93,14 @@ pub(crate) struct Traces {
 }
 
 impl Traces {
-    pub(crate) fn insert(&mut self, weighed: Weighed, violations: Vec<Violation>) -> Outcome {
-        let Weighed { segment: object, mut bytes } = weighed;
+    pub(super) fn insert(
+        &mut self,
+        decoded: DecodedSegment,
+        violations: Vec<Violation>,
+    ) -> InsertOutcome {
+        let DecodedSegment { segment: object, mut bytes } = decoded;
         if !self.segments.insert(object.trace_segment_id.as_str().into()) {
-            return Outcome::Duplicate;
+            return InsertOutcome::Duplicate;
         }
         self.arrivals += 1;
         let arrival = self.arrivals;
@@ -109,7 +115,7 @@ impl Traces {
                 spans: 0,
                 is_error: false,
                 violations: 0,
-                began: arrival,
+                first_arrival: arrival,
                 bytes: 0,
             }
         });
@@ -124,12 +130,12 @@ impl Traces {
         self.spans += object.spans.len();
         self.bytes += bytes;
         trace.segments.push(Arc::new(StoredSegment { object, violations, arrival }));
-        Outcome::Stored
+        InsertOutcome::Stored
     }
 
-    /// Lets the oldest traces go until the limits hold.
-    pub(crate) fn evict(&mut self, limits: &Limits) -> Gone {
-        let mut gone = Gone::default();
+    /// Evicts the oldest traces until the limits are met.
+    pub(super) fn evict(&mut self, limits: &Limits) -> Evicted {
+        let mut evicted = Evicted::default();
         while self.spans > limits.max_spans || self.bytes > limits.max_bytes {
             let Some((_, id)) = self.by_age.pop_first() else {
                 break;
@@ -142,10 +148,10 @@ impl Traces {
             }
             self.spans -= trace.spans;
             self.bytes -= trace.bytes;
-            gone.traces += 1;
-            gone.spans += trace.spans as u64;
+            evicted.traces += 1;
+            evicted.spans += trace.spans as u64;
         }
-        gone
+        evicted
     }
 
     pub(crate) fn get(&self, id: &str) -> Option<&StoredTrace> {
@@ -156,28 +162,29 @@ impl Traces {
         self.by_id.iter()
     }
 
-    /// The number of the last arrival; counts from 1.
+    /// Returns the number of the last arrival.
     pub(crate) fn last_arrival(&self) -> u64 {
         self.arrivals
     }
 
-    /// All segments, in the order in which their traces began.
+    /// Returns all segments, by the age of their traces.
     pub(crate) fn segments(&self) -> Vec<Arc<StoredSegment>> {
         let traces = self.by_age.values().filter_map(|id| self.by_id.get(id));
         traces.flat_map(|trace| trace.segments.iter().cloned()).collect()
     }
 
-    /// The segments that break a rule, the one that arrived last first.
-    pub(crate) fn broken(&self, query: &TraceQuery) -> Vec<Arc<StoredSegment>> {
+    /// Returns the segments with violations, the latest arrival first.
+    pub(crate) fn with_violations(&self, query: &TraceQuery) -> Vec<Arc<StoredSegment>> {
         let traces = self.by_id.values().filter(|trace| trace.violations > 0);
         let segments = traces
             .flat_map(|trace| &trace.segments)
             .filter(|segment| !segment.violations.is_empty());
-        let chosen = segments
-            .filter(|segment| query.service.as_ref().is_none_or(|service| segment.is_of(service)));
-        let mut broken: Vec<_> = chosen.cloned().collect();
-        broken.sort_unstable_by_key(|segment| Reverse(segment.arrival));
-        broken
+        let chosen = segments.filter(|segment| {
+            query.service.as_ref().is_none_or(|service| segment.belongs_to(service))
+        });
+        let mut found: Vec<_> = chosen.cloned().collect();
+        found.sort_unstable_by_key(|segment| Reverse(segment.arrival));
+        found
     }
 
     pub(crate) fn len(&self) -> usize {
@@ -199,14 +206,14 @@ mod tests {
 
     use super::*;
 
-    fn weighed(trace: &str, segment: &str, spans: usize, bytes: usize) -> Weighed {
+    fn decoded(trace: &str, segment: &str, spans: usize, bytes: usize) -> DecodedSegment {
         let segment = SegmentObject {
             trace_id: trace.into(),
             trace_segment_id: segment.into(),
             spans: vec![SpanObject { start_time: 5, end_time: 9, ..Default::default() }; spans],
             ..Default::default()
         };
-        Weighed { segment, bytes }
+        DecodedSegment { segment, bytes }
     }
 
     fn stored(traces: &Traces) -> Vec<&str> {
@@ -214,37 +221,37 @@ mod tests {
     }
 
     #[test]
-    fn the_oldest_trace_goes_first_and_whole() {
+    fn oldest_trace_is_evicted_first_as_a_whole() {
         let limits = Limits { max_spans: 4, ..Limits::default() };
         let mut traces = Traces::default();
         for (trace, segment) in [("a", "a1"), ("b", "b1"), ("a", "a2"), ("c", "c1")] {
-            traces.insert(weighed(trace, segment, 1, 10), Vec::new());
-            assert_eq!(traces.evict(&limits), Gone::default());
+            traces.insert(decoded(trace, segment, 1, 10), Vec::new());
+            assert_eq!(traces.evict(&limits), Evicted::default());
         }
-        traces.insert(weighed("d", "d1", 1, 10), Vec::new());
-        assert_eq!(traces.evict(&limits), Gone { traces: 1, spans: 2 });
+        traces.insert(decoded("d", "d1", 1, 10), Vec::new());
+        assert_eq!(traces.evict(&limits), Evicted { traces: 1, spans: 2 });
         assert_eq!((stored(&traces), traces.spans()), (vec!["b", "c", "d"], 3));
-        // Its segments are forgotten with it.
-        assert_eq!(traces.insert(weighed("a", "a1", 1, 10), Vec::new()), Outcome::Stored);
+        // The ids of its segments are free again.
+        assert_eq!(traces.insert(decoded("a", "a1", 1, 10), Vec::new()), InsertOutcome::Stored);
     }
 
     #[test]
-    fn bytes_are_a_limit_of_their_own() {
+    fn bytes_are_limited_too() {
         let limits = Limits { max_bytes: 1_000, ..Limits::default() };
         let mut traces = Traces::default();
         for id in ["a", "b", "c"] {
-            traces.insert(weighed(id, id, 1, 400 - TRACE_OVERHEAD), Vec::new());
+            traces.insert(decoded(id, id, 1, 400 - TRACE_OVERHEAD), Vec::new());
             traces.evict(&limits);
         }
         assert_eq!((stored(&traces), traces.bytes()), (vec!["b", "c"], 800));
     }
 
     #[test]
-    fn one_trace_that_outgrows_the_store_goes_too_and_nothing_is_left_behind() {
+    fn trace_larger_than_the_store_is_evicted_completely() {
         let limits = Limits { max_spans: 2, ..Limits::default() };
         let mut traces = Traces::default();
         for segment in ["1", "2", "3"] {
-            traces.insert(weighed("endless", segment, 1, 10), Vec::new());
+            traces.insert(decoded("endless", segment, 1, 10), Vec::new());
             traces.evict(&limits);
         }
         assert_eq!(
@@ -254,11 +261,11 @@ mod tests {
     }
 
     #[test]
-    fn a_segment_is_stored_once_whatever_trace_it_names() {
+    fn segment_id_is_stored_once_over_all_traces() {
         let mut traces = Traces::default();
-        assert_eq!(traces.insert(weighed("a", "s", 1, 10), Vec::new()), Outcome::Stored);
-        assert_eq!(traces.insert(weighed("a", "s", 3, 10), Vec::new()), Outcome::Duplicate);
-        assert_eq!(traces.insert(weighed("b", "s", 3, 10), Vec::new()), Outcome::Duplicate);
+        assert_eq!(traces.insert(decoded("a", "s", 1, 10), Vec::new()), InsertOutcome::Stored);
+        assert_eq!(traces.insert(decoded("a", "s", 3, 10), Vec::new()), InsertOutcome::Duplicate);
+        assert_eq!(traces.insert(decoded("b", "s", 3, 10), Vec::new()), InsertOutcome::Duplicate);
         assert_eq!((stored(&traces), traces.spans()), (vec!["a"], 1));
     }
 }

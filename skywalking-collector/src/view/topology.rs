@@ -1,22 +1,25 @@
-//! The map as text: one line a call, callers before those that they call.
+//! The service map as text: one line for each call, callers before the services that they call.
 
 use std::collections::{BTreeMap, HashSet};
 use std::fmt::Write as _;
 
-use super::text::{count, fit};
-use super::{Colour, Style};
-use crate::topology::{Node, Topology};
+use super::columns::{count, fit};
+use super::style::{Color, Style};
+use crate::api::{Node, Topology};
 
+/// Columns of a name.
 const NAME: usize = 36;
+/// Columns of a node's type.
 const TYPE: usize = 16;
 
-/// Who calls whom, walked from those that nobody calls, the user first. Ends with a line break.
+/// Returns the service map as text, one line for each call. Starts with the nodes that have no
+/// caller, the user first. Ends with a newline.
 pub fn topology(map: &Topology, style: Style) -> String {
-    topology_within(map, style, usize::MAX)
+    topology_with_limit(map, style, usize::MAX)
 }
 
-/// Returns [`topology`] with at most so many calls, and a line that counts what was left out.
-pub fn topology_within(map: &Topology, style: Style, calls: usize) -> String {
+/// Like [`topology`], with at most `max_calls` calls and a line that counts the others.
+pub fn topology_with_limit(map: &Topology, style: Style, max_calls: usize) -> String {
     let nodes: BTreeMap<&str, &Node> =
         map.nodes.iter().map(|node| (node.id.as_str(), node)).collect();
     let mut called: BTreeMap<&str, Vec<&str>> = BTreeMap::new();
@@ -26,18 +29,18 @@ pub fn topology_within(map: &Topology, style: Style, calls: usize) -> String {
     let targets: HashSet<&str> = map.calls.iter().map(|call| call.target.as_str()).collect();
 
     let mut order: Vec<&Node> = map.nodes.iter().collect();
-    // Within a circle nobody begins: such nodes come last, by name.
+    // Every node of a cycle has a caller. Such nodes come last, by name.
     order.sort_by_key(|node| {
         (targets.contains(node.id.as_str()), node.node_type.as_deref() != Some("USER"))
     });
 
     let facts = format!("{}, {}", count(map.nodes.len(), "node"), count(map.calls.len(), "call"));
-    let mut text = format!("map: {}\n", style.paint(Colour::Dim, &facts));
+    let mut text = format!("map: {}\n", style.paint(Color::Dim, &facts));
     let mut seen = HashSet::new();
     let mut drawn = 0;
     for first in order {
-        let mut open = vec![first.id.as_str()];
-        while let Some(id) = open.pop() {
+        let mut pending = vec![first.id.as_str()];
+        while let Some(id) = pending.pop() {
             if !seen.insert(id) {
                 continue;
             }
@@ -45,19 +48,19 @@ pub fn topology_within(map: &Topology, style: Style, calls: usize) -> String {
             for target in below {
                 if let (Some(source), Some(target)) = (nodes.get(id), nodes.get(target)) {
                     drawn += 1;
-                    if drawn <= calls {
-                        // Writing to a String can't fail.
+                    if drawn <= max_calls {
+                        // Writing to a `String` can't fail.
                         let _ =
                             writeln!(text, "{} -> {}", shown(source, style), shown(target, style));
                     }
                 }
             }
-            open.extend(below.iter().rev());
+            pending.extend(below.iter().rev());
         }
     }
-    if let more @ 1.. = drawn.saturating_sub(calls) {
-        let line = format!("… and {}: /api/topology has all of them", count(more, "more call"));
-        let _ = writeln!(text, "{}", style.paint(Colour::Dim, &line));
+    if let more @ 1.. = drawn.saturating_sub(max_calls) {
+        let line = format!("… and {}: see /api/topology", count(more, "more call"));
+        let _ = writeln!(text, "{}", style.paint(Color::Dim, &line));
     }
     text
 }
@@ -71,18 +74,18 @@ fn shown(node: &Node, style: Style) -> String {
         }
     }
     let name = fit(&node.name, NAME);
-    let name = if node.is_real { style.paint(Colour::Cyan, &name) } else { name };
+    let name = if node.is_real { style.paint(Color::Cyan, &name) } else { name };
     if facts.is_empty() {
         name
     } else {
-        format!("{name} {}", style.paint(Colour::Dim, &format!("({})", facts.join(", "))))
+        format!("{name} {}", style.paint(Color::Dim, &format!("({})", facts.join(", "))))
     }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::topology::Call;
+    use crate::api::Call;
 
     fn map(calls: &[(&str, &str)]) -> String {
         let mut names: Vec<_> =
@@ -108,7 +111,7 @@ mod tests {
     }
 
     #[test]
-    fn the_map_reads_from_the_user_onwards() {
+    fn calls_start_at_the_user() {
         let text =
             map(&[("RTS_Test", "Service_Test"), ("Service_Test", "db"), ("User", "RTS_Test")]);
         insta::assert_snapshot!(text, @r#"
@@ -120,13 +123,13 @@ mod tests {
     }
 
     #[test]
-    fn every_call_is_a_line_even_in_a_circle() {
+    fn every_call_of_a_cycle_is_a_line() {
         assert_eq!(map(&[("a", "b"), ("b", "a"), ("c", "c"), ("User", "d")]).lines().count(), 5);
         assert_eq!(map(&[]), "map: 0 nodes, 0 calls\n");
     }
 
     #[test]
-    fn calls_beyond_the_limit_are_counted() {
+    fn calls_over_the_limit_are_counted() {
         let calls = [("User", "a"), ("a", "b"), ("a", "c")];
         let names = ["User", "a", "b", "c"].map(|name| Node {
             id: name.into(),
@@ -140,16 +143,16 @@ mod tests {
             target: target.into(),
         });
         let map = Topology { nodes: names.into(), calls: calls.into() };
-        let shown = topology_within(&map, Style::plain(), 2);
+        let shown = topology_with_limit(&map, Style::plain(), 2);
         assert_eq!(
             shown,
-            "map: 4 nodes, 3 calls\nUser -> a\na -> b\n… and 1 more call: /api/topology has all of them\n"
+            "map: 4 nodes, 3 calls\nUser -> a\na -> b\n… and 1 more call: see /api/topology\n"
         );
-        assert_eq!(topology_within(&map, Style::plain(), 3), topology(&map, Style::plain()));
+        assert_eq!(topology_with_limit(&map, Style::plain(), 3), topology(&map, Style::plain()));
     }
 
     #[test]
-    fn names_cannot_steer_the_terminal() {
+    fn control_characters_in_names_are_escaped() {
         let text = map(&[("\x1b[2Ja", "b")]);
         assert!(text.contains("␛[2Ja (Rust) -> b (Rust)") && !text.contains('\x1b'), "{text}");
     }

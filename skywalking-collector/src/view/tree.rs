@@ -1,19 +1,20 @@
-//! A trace as a tree, one line a span, within 100 columns:
+//! A trace as a tree, with one line for each span, in 100 columns:
 //!
 //! ```text
 //! Entry /API/Snapshot                              RTS_Test             12 ms [================]
 //!   Exit /Service/OnSnapshot -> RTS_Server         RTS_Test             10 ms [ ============== ]
 //! ```
 //!
-//! A span that breaks a rule of the wire has a `!`, and what it breaks is told below the tree.
+//! A `!` marks a span with a protocol violation. The violations are listed below the tree.
 
 use std::collections::HashSet;
 use std::fmt::Write as _;
 
-use super::text::{count, duration, fill, fit, wrap};
-use super::{Colour, Style};
-use crate::trace::{Link, SpanView, TraceView};
+use super::columns::{count, duration, fit, pad, wrap};
+use super::style::{Color, Style};
+use crate::api::{ParentLink, SpanView, TraceView};
 
+// Columns.
 const LABEL: usize = 48;
 const SERVICE: usize = 16;
 const DURATION: usize = 9;
@@ -21,72 +22,70 @@ const BAR: usize = 16;
 const WIDTH: usize = 100;
 /// The mark of a span with `skipAnalysis`.
 const SKIPPED: char = '~';
-/// More violations than these are counted.
-const VIOLATIONS: usize = 10;
-/// Deeper spans say their depth instead of being further to the right.
+/// The largest number of violations that are shown. Further ones are counted.
+const MAX_VIOLATIONS: usize = 10;
+/// The largest indent. Deeper spans show their depth as a number.
 const MAX_INDENT: usize = 12;
 
-/// Spans below each other, each with its service, its duration, where in the trace's time it lies,
-/// and whether it failed. Ends with a line break.
+/// Returns the trace as a tree of spans. Each line has the service, the duration, a bar for the time
+/// within the trace, and `ERROR` if the span failed. Ends with a newline.
 pub fn tree(trace: &TraceView, style: Style) -> String {
-    tree_within(trace, style, usize::MAX)
+    tree_with_limit(trace, style, usize::MAX)
 }
 
-/// Returns [`tree`] with at most so many spans, and a line that counts what was left out.
-pub fn tree_within(trace: &TraceView, style: Style, spans: usize) -> String {
+/// Like [`tree`], with at most `max_spans` spans and a line that counts the others.
+pub fn tree_with_limit(trace: &TraceView, style: Style, max_spans: usize) -> String {
     let start = trace.spans.iter().map(|span| span.start_time).min().unwrap_or(0);
     let end = trace.spans.iter().map(|span| span.end_time).max().unwrap_or(start);
     let scale = Scale { start, length: u64::try_from(end.saturating_sub(start)).unwrap_or(0) };
 
     let mut text = heading(trace, &scale, style);
-    let mut branches = trace.tree();
-    let left_out = branches.split_off(branches.len().min(spans));
-    let broken: HashSet<_> = trace
+    let mut nodes = trace.tree();
+    let omitted = nodes.split_off(nodes.len().min(max_spans));
+    let violating: HashSet<_> = trace
         .violations
         .iter()
         .map(|violation| (violation.segment_id.as_str(), violation.span_id))
         .collect();
-    for branch in &branches {
-        let span = &trace.spans[branch.span];
-        let wrong = broken.contains(&(span.segment_id.as_str(), Some(span.span_id)));
-        let label = fill(&label(span, branch.depth, branch.link, wrong), LABEL);
-        let service = style.paint(Colour::Cyan, &fill(&span.service, SERVICE));
+    for node in &nodes {
+        let span = &trace.spans[node.span];
+        let violates = violating.contains(&(span.segment_id.as_str(), Some(span.span_id)));
+        let label = pad(&label(span, node.depth, node.link, violates), LABEL);
+        let service = style.paint(Color::Cyan, &pad(&span.service, SERVICE));
         let took = duration(span.duration());
         let bar = format!("[{}]", scale.bar(span));
         let (bar, error) = if span.is_error {
-            (style.paint(Colour::Red, &bar), format!(" {}", style.paint(Colour::Red, "ERROR")))
+            (style.paint(Color::Red, &bar), format!(" {}", style.paint(Color::Red, "ERROR")))
         } else {
             (bar, String::new())
         };
-        // Writing to a String can't fail.
+        // Writing to a `String` can't fail.
         let _ = writeln!(text, "{label} {service} {took:>DURATION$} {bar}{error}");
     }
-    if !left_out.is_empty() {
-        let errors = left_out.iter().filter(|branch| trace.spans[branch.span].is_error).count();
+    if !omitted.is_empty() {
+        let errors = omitted.iter().filter(|node| trace.spans[node.span].is_error).count();
         let errors =
             if errors > 0 { format!(", {}", count(errors, "error")) } else { String::new() };
         let line = format!(
-            "… and {}{errors}: /api/traces/{{traceId}} has all of them",
-            count(left_out.len(), "more span")
+            "… and {}{errors}: see /api/traces/{{traceId}}",
+            count(omitted.len(), "more span")
         );
-        let _ = writeln!(text, "{}", style.paint(Colour::Dim, &line));
+        let _ = writeln!(text, "{}", style.paint(Color::Dim, &line));
     }
-    if branches.iter().any(|branch| trace.spans[branch.span].skip_analysis) {
-        let meaning = format!(
-            "{SKIPPED} skipAnalysis: stored, without metrics and without a line of the map"
-        );
-        let _ = writeln!(text, "{}", style.paint(Colour::Dim, &meaning));
+    if nodes.iter().any(|node| trace.spans[node.span].skip_analysis) {
+        let meaning = format!("{SKIPPED} skipAnalysis: excluded from metrics and from the map");
+        let _ = writeln!(text, "{}", style.paint(Color::Dim, &meaning));
     }
     for (link, mark, meaning) in [
         (
-            Link::ParentMissing,
+            ParentLink::ParentMissing,
             '?',
-            "the span above it is not stored: not yet, lost, or of another trace",
+            "parent not stored: it has not arrived, was lost, or belongs to another trace",
         ),
-        (Link::Circle, '@', "it is its own ancestor"),
+        (ParentLink::Cycle, '@', "the span is its own ancestor"),
     ] {
-        if branches.iter().any(|branch| branch.link == link) {
-            let _ = writeln!(text, "{}", style.paint(Colour::Dim, &format!("{mark} {meaning}")));
+        if nodes.iter().any(|node| node.link == link) {
+            let _ = writeln!(text, "{}", style.paint(Color::Dim, &format!("{mark} {meaning}")));
         }
     }
     push_left_out(&mut text, trace, style);
@@ -94,38 +93,38 @@ pub fn tree_within(trace: &TraceView, style: Style, spans: usize) -> String {
     text
 }
 
-/// What agents say that they left out: the Rust agent counts it in the tag `left_out` of a
-/// segment's first span.
+/// Writes what agents left out. The Rust agent counts it in the tag `left_out` of a segment's first
+/// span.
 fn push_left_out(text: &mut String, trace: &TraceView, style: Style) {
-    let mut said = trace.spans.iter().filter(|span| span.span_id == 0).filter_map(|span| {
+    let mut lines = trace.spans.iter().filter(|span| span.span_id == 0).filter_map(|span| {
         let tag = span.tags.iter().find(|tag| tag.key == "left_out")?;
         Some(format!("… {} left out {} below {}", span.service, tag.value, span.operation_name))
     });
-    for line in said.by_ref().take(VIOLATIONS) {
-        let _ = writeln!(text, "{}", style.paint(Colour::Dim, &fit(&line, WIDTH)));
+    for line in lines.by_ref().take(MAX_VIOLATIONS) {
+        let _ = writeln!(text, "{}", style.paint(Color::Dim, &fit(&line, WIDTH)));
     }
-    if let more @ 1.. = said.count() {
+    if let more @ 1.. = lines.count() {
         let _ = writeln!(
             text,
             "{}",
-            style.paint(Colour::Dim, &format!("… and {}", count(more, "more segment")))
+            style.paint(Color::Dim, &format!("… and {}", count(more, "more segment")))
         );
     }
 }
 
-/// What breaks a rule, in words.
+/// Writes the violations.
 fn push_violations(text: &mut String, trace: &TraceView, style: Style) {
-    for violation in trace.violations.iter().take(VIOLATIONS) {
+    for violation in trace.violations.iter().take(MAX_VIOLATIONS) {
         for (at, line) in wrap(&violation.text, WIDTH - 2).enumerate() {
             let mark = if at == 0 { '!' } else { ' ' };
-            let _ = writeln!(text, "{}", style.paint(Colour::Red, &format!("{mark} {line}")));
+            let _ = writeln!(text, "{}", style.paint(Color::Red, &format!("{mark} {line}")));
         }
     }
-    if let more @ 1.. = trace.violations.len().saturating_sub(VIOLATIONS) {
+    if let more @ 1.. = trace.violations.len().saturating_sub(MAX_VIOLATIONS) {
         let _ = writeln!(
             text,
             "{}",
-            style.paint(Colour::Red, &format!("! and {more} more: /api/violations lists them"))
+            style.paint(Color::Red, &format!("! and {more} more: see /api/violations"))
         );
     }
 }
@@ -143,24 +142,24 @@ fn heading(trace: &TraceView, scale: &Scale, style: Style) -> String {
     if errors > 0 {
         facts.push(count(errors, "error"));
     }
-    let id = style.paint(Colour::Bold, &fit(&trace.trace_id, 150));
-    if let broken @ 1.. = trace.violations.len() {
-        facts.push(count(broken, "violation"));
+    let id = style.paint(Color::Bold, &fit(&trace.trace_id, 150));
+    if let violations @ 1.. = trace.violations.len() {
+        facts.push(count(violations, "violation"));
     }
-    format!("trace {id}\n{}\n", style.paint(Colour::Dim, &facts.join(", ")))
+    format!("trace {id}\n{}\n", style.paint(Color::Dim, &facts.join(", ")))
 }
 
-fn label(span: &SpanView, depth: usize, link: Link, wrong: bool) -> String {
+fn label(span: &SpanView, depth: usize, link: ParentLink, violates: bool) -> String {
     let mut label = "  ".repeat(depth.min(MAX_INDENT));
     if depth > MAX_INDENT {
         let _ = write!(label, "({depth}) ");
     }
     match link {
-        Link::ParentMissing => label.push_str("? "),
-        Link::Circle => label.push_str("@ "),
-        Link::Root | Link::Child | Link::Ref => {}
+        ParentLink::ParentMissing => label.push_str("? "),
+        ParentLink::Cycle => label.push_str("@ "),
+        ParentLink::Root | ParentLink::Child | ParentLink::Ref => {}
     }
-    if wrong {
+    if violates {
         label.push_str("! ");
     }
     if span.skip_analysis {
@@ -174,15 +173,15 @@ fn label(span: &SpanView, depth: usize, link: Link, wrong: bool) -> String {
     label
 }
 
-/// The trace's time, on which the bars lie.
+/// The time range of the trace.
 struct Scale {
     start: i64,
     length: u64,
 }
 
 impl Scale {
-    /// Where the span lies. Each has at least one mark, and none leaves the bar, whatever its times
-    /// are.
+    /// Returns the bar of a span. It has at least one mark and stays within its width, whatever the
+    /// times are.
     fn bar(&self, span: &SpanView) -> String {
         let column = |time: i64, round: u128| {
             let since = u128::from(
@@ -202,8 +201,8 @@ impl Scale {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::trace::{KeyValue, RefView, ViolationView};
-    use crate::view::text::width;
+    use crate::api::{KeyValue, RefView, ViolationView};
+    use crate::view::columns::width;
 
     fn span(
         id: i32,
@@ -253,7 +252,7 @@ mod tests {
     }
 
     #[test]
-    fn the_scenario_of_the_issue_is_one_tree() {
+    fn two_services_are_one_tree() {
         let spans = vec![
             span(0, "Entry", "/API/Snapshot", "RTS_Test", 1_000, 1_012),
             with_peer(
@@ -277,7 +276,7 @@ mod tests {
     }
 
     #[test]
-    fn errors_and_missing_parents_are_marked_in_words() {
+    fn errors_missing_parents_and_cycles_are_marked() {
         let mut failed = span(0, "Entry", "/x", "a", 1_000, 1_000);
         failed.is_error = true;
         failed.refs.push(RefView {
@@ -290,15 +289,15 @@ mod tests {
             parent_endpoint: String::new(),
             network_address_used_at_peer: String::new(),
         });
-        let mut circle = span(5, "Local", "round", "a", 1_000, 1_000);
-        circle.parent_span_id = 5;
-        insta::assert_snapshot!(shown(vec![failed, circle]), @r#"
+        let mut cycle = span(5, "Local", "round", "a", 1_000, 1_000);
+        cycle.parent_span_id = 5;
+        insta::assert_snapshot!(shown(vec![failed, cycle]), @r#"
         trace t.1
         2 spans, 1 service, 0 ms, 1 error
         ? Entry /x                                       a                     0 ms [================] ERROR
         @ Local round                                    a                     0 ms [================]
-        ? the span above it is not stored: not yet, lost, or of another trace
-        @ it is its own ancestor
+        ? parent not stored: it has not arrived, was lost, or belongs to another trace
+        @ the span is its own ancestor
         "#);
     }
 
@@ -315,7 +314,7 @@ mod tests {
     }
 
     #[test]
-    fn what_breaks_a_rule_is_marked_and_told_in_words() {
+    fn violations_are_marked_and_explained() {
         let spans = vec![
             span(0, "Entry", "/x", "a", 1_000, 1_009),
             span(1, "Exit", "/y", "a", 1_001, 1_002),
@@ -342,18 +341,17 @@ mod tests {
     }
 
     #[test]
-    fn of_many_violations_the_first_are_told_and_none_steers_the_terminal() {
+    fn violations_are_limited_and_escaped() {
         let long = format!("\x1b[2J{}", "服务".repeat(200));
-        let told = shown_with(
+        let text = shown_with(
             vec![span(0, "Entry", "/x", "a", 1_000, 1_009)],
             vec![violation(Some(0), &long); 13],
         );
         assert!(
-            told.contains("13 violations")
-                && told.ends_with("! and 3 more: /api/violations lists them\n"),
-            "{told}"
+            text.contains("13 violations") && text.ends_with("! and 3 more: see /api/violations\n"),
+            "{text}"
         );
-        assert_eq!(told.lines().filter(|line| line.starts_with("! ␛[2J服")).count(), 10, "{told}");
+        assert_eq!(text.lines().filter(|line| line.starts_with("! ␛[2J服")).count(), 10, "{text}");
     }
 
     #[test]
@@ -368,17 +366,17 @@ mod tests {
         2 spans, 1 service, 9 ms
         ~ Entry /health                                  a                     9 ms [================]
           Local probe                                    a                     1 ms [ ===            ]
-        ~ skipAnalysis: stored, without metrics and without a line of the map
+        ~ skipAnalysis: excluded from metrics and from the map
         ");
     }
 
     #[test]
-    fn segments_that_left_out_spans_say_so_below_the_tree() {
+    fn left_out_spans_are_listed_below_the_tree() {
         let left_out = |value: &str| KeyValue { key: "left_out".into(), value: value.into() };
         let mut first = span(0, "Entry", "/report", "a", 1_000, 1_009);
         first.tags = vec![left_out("spans=102, logs=3")];
         let mut child = span(1, "Local", "part", "a", 1_001, 1_002);
-        // A tag of the program, on another span than the first.
+        // A tag of the program, not on the first span.
         child.tags = vec![left_out("mine")];
         insta::assert_snapshot!(shown(vec![first.clone(), child]), @r"
         trace t.1
@@ -393,33 +391,31 @@ mod tests {
     }
 
     #[test]
-    fn spans_beyond_the_limit_are_counted_with_their_errors() {
+    fn spans_over_the_limit_are_counted_with_errors() {
         let mut spans: Vec<_> =
             (0..1_000).map(|id| span(id, "Local", "step", "a", 1_000, 2_000)).collect();
         for failed in [2, 500, 999] {
             spans[failed].is_error = true;
         }
         let trace = TraceView { trace_id: "t.1".into(), spans, violations: vec![] };
-        let shown = tree_within(&trace, Style::plain(), 5);
+        let shown = tree_with_limit(&trace, Style::plain(), 5);
         assert!(
             shown.starts_with("trace t.1\n1000 spans, 1 service, 1000 ms, 3 errors\nLocal step "),
             "{shown}"
         );
         assert_eq!(shown.lines().count(), 8, "{shown}");
         assert!(
-            shown.ends_with(
-                "\n… and 995 more spans, 2 errors: /api/traces/{traceId} has all of them\n"
-            ),
+            shown.ends_with("\n… and 995 more spans, 2 errors: see /api/traces/{traceId}\n"),
             "{shown}"
         );
-        assert_eq!(tree_within(&trace, Style::plain(), 1_000), tree(&trace, Style::plain()));
+        assert_eq!(tree_with_limit(&trace, Style::plain(), 1_000), tree(&trace, Style::plain()));
         assert!(
-            tree_within(&trace, Style::plain(), 999).contains("\n… and 1 more span, 1 error: ")
+            tree_with_limit(&trace, Style::plain(), 999).contains("\n… and 1 more span, 1 error: ")
         );
     }
 
     #[test]
-    fn hostile_names_depths_and_times_stay_in_their_columns() {
+    fn hostile_names_depths_and_times_keep_the_columns() {
         let mut spans: Vec<_> =
             (0..40).map(|id| span(id, "Local", "数\x1b[2J", "\u{202e}svc", 1_000, 2_000)).collect();
         spans[1].operation_name = "n".repeat(1_000_000);
@@ -431,7 +427,7 @@ mod tests {
     }
 
     #[test]
-    fn bars_lie_where_the_span_lies() {
+    fn bars_show_the_time_within_the_trace() {
         let scale = Scale { start: 100, length: 160 };
         let bar = |start, end| scale.bar(&span(0, "Local", "", "", start, end));
         assert_eq!(bar(100, 260), "================");
@@ -442,15 +438,15 @@ mod tests {
     }
 
     #[test]
-    fn colours_are_there_only_if_asked_for() {
+    fn colors_are_optional() {
         let trace = TraceView {
             trace_id: "t".into(),
             spans: vec![span(0, "Entry", "/x", "a", 1, 2)],
             violations: vec![],
         };
-        let coloured = tree(&trace, Style::coloured());
-        assert!(coloured.contains("\x1b[36ma "));
-        let mut stripped = coloured;
+        let colored = tree(&trace, Style::colored());
+        assert!(colored.contains("\x1b[36ma "));
+        let mut stripped = colored;
         for code in ["\x1b[0m", "\x1b[1m", "\x1b[2m", "\x1b[36m"] {
             stripped = stripped.replace(code, "");
         }

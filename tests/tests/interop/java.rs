@@ -4,7 +4,7 @@
 use std::process::Command;
 use std::time::{Duration, Instant};
 
-use skywalking_collector::{Collector, Stats, Unkept};
+use skywalking_collector::{Collector, NotKept, Stats};
 use skywalking_tests::child::Running;
 use skywalking_tests::interop;
 
@@ -17,14 +17,14 @@ const STARTED: Duration = Duration::from_secs(120);
 /// What an agent without plugins calls, as text; each is called again and again, at the periods
 /// below.
 fn called(stats: &Stats) -> [u64; 6] {
-    let unkept = |kind| stats.received_not_kept.get(kind);
+    let not_kept = |kind| stats.received_not_kept.get(kind);
     [
         stats.properties_reports,
         stats.pings,
-        unkept(Unkept::JvmMetrics),
-        unkept(Unkept::Configuration),
-        unkept(Unkept::ProfileTasks),
-        unkept(Unkept::Events),
+        not_kept(NotKept::JvmMetrics),
+        not_kept(NotKept::Configuration),
+        not_kept(NotKept::ProfileTasks),
+        not_kept(NotKept::Events),
     ]
 }
 

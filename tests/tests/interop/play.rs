@@ -84,7 +84,7 @@ impl Play {
         let arrived = self.runtime.block_on(
             self.collector.wait_for(|collector| collector.stats().spans_stored >= spans, PATIENCE),
         );
-        let all = TraceQuery { limit: skywalking_collector::MAX_TRACES, ..TraceQuery::default() };
+        let all = TraceQuery::new().limit(skywalking_collector::MAX_TRACES);
         let traces = self.collector.traces(&all);
         arrived.unwrap_or_else(|error| panic!("{error}: {traces:#?}"));
         let stats = self.collector.stats();

@@ -55,7 +55,7 @@ impl Backend {
     }
 
     pub(crate) fn with_token(token: &str) -> Self {
-        Self::run(builder().require_token(token))
+        Self::run(builder().token(token))
     }
 
     fn run(builder: Builder) -> Self {
@@ -102,7 +102,7 @@ impl Backend {
 
     /// The ids of all traces.
     pub(crate) fn traces(&self) -> BTreeSet<String> {
-        let query = TraceQuery { limit: MAX_TRACES, ..TraceQuery::default() };
+        let query = TraceQuery::new().limit(MAX_TRACES);
         self.collector.traces(&query).into_iter().map(|trace| trace.trace_id).collect()
     }
 

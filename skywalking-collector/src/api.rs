@@ -1,0 +1,23 @@
+//! The types that the collector returns: what the library's methods return, what `/api/..` writes
+//! as JSON and what the text views print.
+//!
+//! They are plain data. Field names in JSON are in camelCase, times are in epoch milliseconds, and
+//! enums have the names of the protocol.
+
+mod not_kept;
+mod query;
+mod services;
+mod stats;
+mod topology;
+mod trace;
+mod tree;
+
+pub use not_kept::{NotKept, NotKeptCounts};
+pub use query::{MAX_TRACES, TraceQuery};
+pub use services::{InstanceView, ServiceView};
+pub use stats::Stats;
+pub use topology::{Call, Node, Topology};
+pub use trace::{
+    KeyValue, LogView, NewTraces, RefView, SpanView, TraceSummary, TraceView, ViolationView,
+};
+pub use tree::{ParentLink, TreeNode};

@@ -1,0 +1,129 @@
+//! Kinds of reports that are answered and counted, and not stored.
+
+use std::fmt;
+
+use serde::ser::SerializeMap as _;
+use serde::{Serialize, Serializer};
+
+/// A kind of report that the collector answers and counts, and doesn't store.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[non_exhaustive]
+pub enum NotKept {
+    /// `JVMMetricReportService`.
+    JvmMetrics,
+    /// `CLRMetricReportService`.
+    ClrMetrics,
+    /// `MeterReportService`.
+    Meters,
+    /// `LogReportService`, and `/v3/logs` over HTTP.
+    Logs,
+    /// `EventService`, and `/v3/events` over HTTP.
+    Events,
+    /// `ConfigurationDiscoveryService`: queries for settings.
+    Configuration,
+    /// `ProfileTask`, `PprofTask` and `AsyncProfilerTask`: queries for tasks, and finished tasks.
+    ProfileTasks,
+    /// The same services: stacks and profiles.
+    Profiles,
+    /// `SpanAttachedEventReportService`.
+    AttachedEvents,
+    /// `BrowserPerfService`.
+    Browser,
+}
+
+impl NotKept {
+    /// Every kind, in the order in which they are shown.
+    pub const ALL: [Self; 10] = [
+        Self::JvmMetrics,
+        Self::ClrMetrics,
+        Self::Meters,
+        Self::Logs,
+        Self::Events,
+        Self::Configuration,
+        Self::ProfileTasks,
+        Self::Profiles,
+        Self::AttachedEvents,
+        Self::Browser,
+    ];
+
+    /// Returns the kind's name in JSON.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::JvmMetrics => "jvmMetrics",
+            Self::ClrMetrics => "clrMetrics",
+            Self::Meters => "meters",
+            Self::Logs => "logs",
+            Self::Events => "events",
+            Self::Configuration => "configuration",
+            Self::ProfileTasks => "profileTasks",
+            Self::Profiles => "profiles",
+            Self::AttachedEvents => "attachedEvents",
+            Self::Browser => "browser",
+        }
+    }
+}
+
+/// Counts the messages of each kind.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct NotKeptCounts([u64; NotKept::ALL.len()]);
+
+impl NotKeptCounts {
+    /// Returns the number of messages of a kind.
+    pub fn get(&self, kind: NotKept) -> u64 {
+        self.0[kind as usize]
+    }
+
+    /// Returns the kinds with at least one message, and their numbers.
+    pub fn iter(&self) -> impl Iterator<Item = (NotKept, u64)> + '_ {
+        NotKept::ALL.into_iter().map(|kind| (kind, self.get(kind))).filter(|(_, count)| *count > 0)
+    }
+
+    pub(crate) fn add(&mut self, kind: NotKept, count: u64) {
+        self.0[kind as usize] += count;
+    }
+}
+
+/// Writes, for example, `3 jvmMetrics, 1 logs`.
+impl fmt::Display for NotKeptCounts {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        for (at, (kind, count)) in self.iter().enumerate() {
+            write!(f, "{}{count} {}", if at > 0 { ", " } else { "" }, kind.name())?;
+        }
+        Ok(())
+    }
+}
+
+impl Serialize for NotKeptCounts {
+    fn serialize<S: Serializer>(&self, to: S) -> Result<S::Ok, S::Error> {
+        let mut map = to.serialize_map(None)?;
+        for (kind, count) in self.iter() {
+            map.serialize_entry(kind.name(), &count)?;
+        }
+        map.end()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn kinds_are_counted_and_shown_in_order() {
+        let mut counts = NotKeptCounts::default();
+        assert_eq!(
+            (counts.to_string(), serde_json::to_string(&counts).expect("JSON")),
+            (String::new(), "{}".into())
+        );
+        for (number, kind) in NotKept::ALL.into_iter().enumerate() {
+            assert_eq!(kind as usize, number);
+        }
+
+        counts.add(NotKept::Logs, 1);
+        counts.add(NotKept::JvmMetrics, 2);
+        counts.add(NotKept::JvmMetrics, 1);
+
+        assert_eq!((counts.get(NotKept::JvmMetrics), counts.get(NotKept::Browser)), (3, 0));
+        assert_eq!(counts.to_string(), "3 jvmMetrics, 1 logs");
+        assert_eq!(serde_json::to_string(&counts).expect("JSON"), r#"{"jvmMetrics":3,"logs":1}"#);
+    }
+}

@@ -1,0 +1,217 @@
+//! The HTTP port: queries that return JSON, and reports of agents (`ingest`).
+//!
+//! Web pages can't read or report. Responses have no CORS headers, and the `Host` header must name
+//! this machine, so that a page can't read by pointing its own name at 127.0.0.1 (`host`).
+//! `access` makes all of these checks.
+
+mod access;
+mod body;
+mod host;
+mod ingest;
+mod params;
+mod response;
+
+use std::net::SocketAddr;
+use std::sync::Arc;
+
+use axum::Router;
+use axum::extract::rejection::PathRejection;
+use axum::extract::{Path, RawQuery, State};
+use axum::http::{Method, StatusCode, Uri};
+use axum::middleware;
+use axum::response::Response;
+use axum::routing::get;
+use hyper::body::Incoming;
+use hyper::server::conn::http1;
+use hyper::service::{Service as _, service_fn};
+use hyper_util::service::TowerToHyperService;
+use serde::Serialize;
+use tokio::net::TcpListener;
+
+use crate::budget::BudgetExhausted;
+use crate::naming;
+use crate::server::{self, RequestBody, ResponseBody};
+use crate::state::CollectorState;
+use crate::text::quoted;
+use access::AccessControl;
+use params::ParamError;
+use response::{error_response, json_response};
+
+/// The size of a connection's read buffer, which is not part of the memory budget. A request head
+/// of twice this size is refused.
+const READ_BUFFER: usize = 64 * 1024;
+
+/// Serves until the collector shuts down.
+pub(crate) async fn serve(listener: TcpListener, address: SocketAddr, state: Arc<CollectorState>) {
+    let (connections, shutdown) = (Arc::clone(state.connections()), Arc::clone(state.shutdown()));
+    let ending = Arc::clone(&shutdown);
+    let router = router(address, state);
+    let mut http = http1::Builder::new();
+    http.max_buf_size(READ_BUFFER);
+    server::serve(listener, connections, shutdown, move |stream, connection| {
+        let router = TowerToHyperService::new(router.clone());
+        let service = service_fn(move |request: hyper::Request<Incoming>| {
+            let (router, connection) = (router.clone(), Arc::clone(&connection));
+            async move {
+                connection.request_received();
+                let handling = connection.handle_request();
+                let response =
+                    router.call(request.map(|body| RequestBody::new(body, &connection))).await;
+                let response = response
+                    .map(|response| response.map(|body| ResponseBody::new(body, &connection)));
+                drop(handling);
+                response
+            }
+        });
+        server::serve_connection(http.serve_connection(stream, service), Arc::clone(&ending))
+    })
+    .await;
+}
+
+fn router(bound: SocketAddr, state: Arc<CollectorState>) -> Router {
+    let access = AccessControl { bound, state: Arc::clone(&state) };
+    Router::new()
+        .route(access::HEALTHCHECK, get(healthcheck))
+        .route("/api/services", get(services))
+        .route("/api/instances", get(instances))
+        .route("/api/traces", get(traces))
+        .route("/api/traces/{trace_id}", get(trace))
+        .route("/api/topology", get(topology))
+        .route("/api/violations", get(violations))
+        .route("/api/stats", get(stats))
+        .merge(ingest::routes())
+        .fallback(not_found)
+        .method_not_allowed_fallback(method_not_allowed)
+        .layer(middleware::from_fn_with_state(access, access::check))
+        .with_state(state)
+}
+
+async fn healthcheck() -> Response {
+    json_response(StatusCode::OK, &serde_json::json!({ "status": "ok" }))
+}
+
+async fn services(State(state): State<Arc<CollectorState>>, RawQuery(query): RawQuery) -> Response {
+    respond(Arc::clone(&state), 0, params::none(query), move |()| Some(state.services())).await
+}
+
+async fn instances(
+    State(state): State<Arc<CollectorState>>,
+    RawQuery(query): RawQuery,
+) -> Response {
+    respond(Arc::clone(&state), 0, params::service(query), move |service| {
+        let mut found = state.instances();
+        found.retain(|known| {
+            service.as_ref().is_none_or(|service| known.service == naming::display_name(service))
+        });
+        Some(found)
+    })
+    .await
+}
+
+async fn traces(State(state): State<Arc<CollectorState>>, RawQuery(query): RawQuery) -> Response {
+    respond(Arc::clone(&state), 0, params::traces(query), move |query| Some(state.traces(&query)))
+        .await
+}
+
+async fn topology(State(state): State<Arc<CollectorState>>, RawQuery(query): RawQuery) -> Response {
+    respond(Arc::clone(&state), 0, params::none(query), move |()| Some(state.topology())).await
+}
+
+async fn violations(
+    State(state): State<Arc<CollectorState>>,
+    RawQuery(query): RawQuery,
+) -> Response {
+    respond(Arc::clone(&state), 0, params::traces(query), move |query| {
+        Some(state.violations(&query))
+    })
+    .await
+}
+
+async fn stats(State(state): State<Arc<CollectorState>>, RawQuery(query): RawQuery) -> Response {
+    respond(Arc::clone(&state), 0, params::none(query), move |()| Some(state.stats())).await
+}
+
+async fn trace(
+    State(state): State<Arc<CollectorState>>,
+    id: Result<Path<String>, PathRejection>,
+    RawQuery(query): RawQuery,
+) -> Response {
+    let Ok(Path(id)) = id else {
+        return error_response(
+            StatusCode::BAD_REQUEST,
+            "the trace id in the path is not percent-encoded UTF-8: encode it again",
+        );
+    };
+    let not_stored = format!(
+        "trace {} is not stored: it has not arrived, or it was evicted; /api/traces lists the stored traces",
+        quoted(&id)
+    );
+    let bytes = state.trace_bytes(&id);
+    let response =
+        respond(Arc::clone(&state), bytes, params::none(query), move |()| state.trace(&id)).await;
+    if response.status() == StatusCode::NOT_FOUND {
+        return error_response(StatusCode::NOT_FOUND, &not_stored);
+    }
+    response
+}
+
+async fn not_found(uri: Uri) -> Response {
+    let path = quoted(uri.path());
+    let message = format!(
+        "not found: {path}. Available endpoints: /healthcheck, /api/services, /api/instances, /api/traces, /api/traces/{{traceId}}, /api/topology, /api/violations, /api/stats; for reports: /v3/segment, /v3/segments, /v3/management/reportProperties, /v3/management/keepAlive, /v3/logs, /v3/events"
+    );
+    error_response(StatusCode::NOT_FOUND, &message)
+}
+
+async fn method_not_allowed(method: Method, uri: Uri) -> Response {
+    let method = quoted(method.as_str());
+    let allowed = if uri.path().starts_with(ingest::PREFIX) { "POST" } else { "GET" };
+    error_response(
+        StatusCode::METHOD_NOT_ALLOWED,
+        &format!("method {method} is not allowed: use {allowed}"),
+    )
+}
+
+/// Runs `look_up` with the parameters and writes the result as JSON, on a thread for blocking work:
+/// a response can have many megabytes. `bytes` is the memory of the result.
+async fn respond<P, T>(
+    state: Arc<CollectorState>,
+    bytes: usize,
+    params: Result<P, ParamError>,
+    look_up: impl FnOnce(P) -> Option<T> + Send + 'static,
+) -> Response
+where
+    P: Send + 'static,
+    T: Serialize + 'static,
+{
+    let params = match params {
+        Ok(params) => params,
+        Err(error) => return error_response(StatusCode::BAD_REQUEST, &error.to_string()),
+    };
+    let mut reservation = state.budget().reservation();
+    // The memory of the result, and about as much for its JSON. Reserved before a permit is
+    // acquired: a request that waits for the budget must not block those that need none.
+    if reservation.grow(bytes.saturating_mul(2)).await.is_err() {
+        return busy();
+    }
+    let Ok(permit) = Arc::clone(state.response_permits()).acquire_owned().await else {
+        return busy();
+    };
+    let response = tokio::task::spawn_blocking(move || {
+        let json =
+            look_up(params).map(|found| response::to_json(&found, reservation.into_buffer(bytes)));
+        drop(permit);
+        match json {
+            Some(Ok(buffer)) => response::buffered(buffer.release_source()),
+            Some(Err(BudgetExhausted)) => busy(),
+            None => error_response(StatusCode::NOT_FOUND, "not stored"),
+        }
+    });
+    response.await.unwrap_or_else(|_| {
+        error_response(StatusCode::SERVICE_UNAVAILABLE, "the collector is shutting down")
+    })
+}
+
+fn busy() -> Response {
+    error_response(StatusCode::SERVICE_UNAVAILABLE, &BudgetExhausted.to_string())
+}

@@ -1,0 +1,152 @@
+//! Query parameters. Unknown, repeated and invalid ones are errors with the value: ignoring a
+//! mistyped limit would look like missing data.
+
+use crate::api::{MAX_TRACES, TraceQuery};
+use crate::text::quoted;
+
+/// An invalid query. It becomes the text of a 400.
+#[derive(Debug, PartialEq, Eq, thiserror::Error)]
+pub(super) enum ParamError {
+    #[error("unknown parameter {name}: {expected}")]
+    Unknown { name: String, expected: &'static str },
+    #[error("duplicate parameter {name}: send it once")]
+    Duplicate { name: &'static str },
+    #[error("invalid limit={value}: expected a number from 1 to {MAX_TRACES}, or omit it for {}", TraceQuery::default().limit)]
+    Limit { value: String },
+    #[error("service= is empty: send the name of a service, or omit it for all services")]
+    EmptyService,
+}
+
+/// For paths without parameters.
+pub(super) fn none(query: Option<String>) -> Result<(), ParamError> {
+    match pairs(&query.unwrap_or_default()).next() {
+        None => Ok(()),
+        Some((name, _)) => {
+            Err(ParamError::Unknown { name: quoted(&name), expected: "expected no parameters" })
+        }
+    }
+}
+
+/// For the list of instances: the optional name of a service.
+pub(super) fn service(query: Option<String>) -> Result<Option<String>, ParamError> {
+    let mut service = None;
+    for (name, value) in pairs(&query.unwrap_or_default()) {
+        if name != "service" {
+            let expected = "expected service";
+            return Err(ParamError::Unknown { name: quoted(&name), expected });
+        }
+        set_service(&mut service, value)?;
+    }
+    Ok(service)
+}
+
+/// For the lists of traces and of violations.
+pub(super) fn traces(query: Option<String>) -> Result<TraceQuery, ParamError> {
+    let (mut service, mut limit) = (None, None);
+    for (name, value) in pairs(&query.unwrap_or_default()) {
+        match name.as_str() {
+            "service" => set_service(&mut service, value)?,
+            "limit" => set_once("limit", &mut limit, parse_limit(&value)?)?,
+            _ => {
+                let expected = "expected service or limit";
+                return Err(ParamError::Unknown { name: quoted(&name), expected });
+            }
+        }
+    }
+    Ok(TraceQuery { service, limit: limit.unwrap_or(TraceQuery::default().limit) })
+}
+
+fn set_service(service: &mut Option<String>, value: String) -> Result<(), ParamError> {
+    if value.is_empty() {
+        return Err(ParamError::EmptyService);
+    }
+    set_once("service", service, value)
+}
+
+fn parse_limit(value: &str) -> Result<usize, ParamError> {
+    let limit = value.parse().ok().filter(|limit| (1..=MAX_TRACES).contains(limit));
+    limit
+        .filter(|_| value.bytes().all(|byte| byte.is_ascii_digit()))
+        .ok_or_else(|| ParamError::Limit { value: quoted(value) })
+}
+
+fn set_once<T>(name: &'static str, param: &mut Option<T>, value: T) -> Result<(), ParamError> {
+    match param.replace(value) {
+        None => Ok(()),
+        Some(_) => Err(ParamError::Duplicate { name }),
+    }
+}
+
+fn pairs(query: &str) -> impl Iterator<Item = (String, String)> {
+    form_urlencoded::parse(query.as_bytes()).into_owned()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn query(text: &str) -> Option<String> {
+        Some(text.to_owned())
+    }
+
+    #[test]
+    fn parameters_are_form_encoded() {
+        assert_eq!(traces(None).as_ref(), Ok(&TraceQuery { service: None, limit: 20 }));
+        assert_eq!(traces(query("")).as_ref(), Ok(&TraceQuery { service: None, limit: 20 }));
+        assert_eq!(
+            traces(query("limit=10000&service=caf%C3%A9+%2B%26")),
+            Ok(TraceQuery { service: Some("café +&".into()), limit: 10_000 })
+        );
+        assert_eq!(none(query("")), Ok(()));
+        assert_eq!(
+            (service(query("")), service(query("service=a+b"))),
+            (Ok(None), Ok(Some("a b".into())))
+        );
+    }
+
+    #[test]
+    fn invalid_percent_encoding_is_read_as_by_browsers() {
+        for (text, read) in [("%zz", "%zz"), ("%", "%"), ("%C3", "\u{fffd}")] {
+            assert_eq!(service(query(&format!("service={text}"))), Ok(Some(read.to_owned())));
+        }
+    }
+
+    #[test]
+    fn errors_name_the_value_and_the_fix() {
+        let queries = [
+            "limit=abc",
+            "limit=0",
+            "limit=10001",
+            "limit=-1",
+            "limit=",
+            "limit=+5",
+            "limit=1&limit=1",
+            "limt=5",
+            "service=",
+            "%00=1",
+        ];
+        let errors = queries.map(|text| match traces(query(text)) {
+            Ok(read) => format!("{text} was read as {read:?}"),
+            Err(error) => format!("{text}: {error}"),
+        });
+        insta::assert_snapshot!(errors.join("\n"), @r#"
+        limit=abc: invalid limit="abc": expected a number from 1 to 10000, or omit it for 20
+        limit=0: invalid limit="0": expected a number from 1 to 10000, or omit it for 20
+        limit=10001: invalid limit="10001": expected a number from 1 to 10000, or omit it for 20
+        limit=-1: invalid limit="-1": expected a number from 1 to 10000, or omit it for 20
+        limit=: invalid limit="": expected a number from 1 to 10000, or omit it for 20
+        limit=+5: invalid limit=" 5": expected a number from 1 to 10000, or omit it for 20
+        limit=1&limit=1: duplicate parameter limit: send it once
+        limt=5: unknown parameter "limt": expected service or limit
+        service=: service= is empty: send the name of a service, or omit it for all services
+        %00=1: unknown parameter "\0": expected service or limit
+        "#);
+        assert_eq!(service(query("service=")), Err(ParamError::EmptyService));
+        let unknown = service(query("limit=1")).map_err(|error| error.to_string());
+        assert_eq!(unknown, Err("unknown parameter \"limit\": expected service".into()));
+        assert_eq!(
+            none(query("a=b")).map_err(|error| error.to_string()),
+            Err("unknown parameter \"a\": expected no parameters".into())
+        );
+    }
+}

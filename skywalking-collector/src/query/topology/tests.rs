@@ -1,0 +1,248 @@
+//! The rules of the service map. Maps are compared as text, with one line for each node and call.
+
+use skywalking_proto::v3::{
+    RefType, SegmentObject, SegmentReference, SpanLayer, SpanObject, SpanType,
+};
+
+use super::*;
+
+fn span(kind: SpanType, layer: SpanLayer, component: i32, peer: &str) -> SpanObject {
+    SpanObject {
+        span_type: kind as i32,
+        span_layer: layer as i32,
+        component_id: component,
+        peer: peer.into(),
+        ..Default::default()
+    }
+}
+
+fn from(mut span: SpanObject, kind: RefType, service: &str, address: &str) -> SpanObject {
+    span.refs.push(SegmentReference {
+        ref_type: kind as i32,
+        parent_service: service.into(),
+        network_address_used_at_peer: address.into(),
+        ..Default::default()
+    });
+    span
+}
+
+fn entry() -> SpanObject {
+    span(SpanType::Entry, SpanLayer::Http, 11000, "")
+}
+
+fn map(segments: &[(&str, &[SpanObject])]) -> String {
+    let stored: Vec<_> = segments
+        .iter()
+        .zip(1..)
+        .map(|((service, spans), arrival)| {
+            let object = SegmentObject {
+                service: (*service).into(),
+                spans: spans.to_vec(),
+                ..Default::default()
+            };
+            Arc::new(StoredSegment { object, violations: Vec::new(), arrival })
+        })
+        .collect();
+    let topology = super::topology(&stored);
+    let kind = |is_real| if is_real { "real" } else { "guessed" };
+    let name = |id: &str| {
+        topology.node(id).map(|node| node.name.clone()).expect("source and target are nodes")
+    };
+    let nodes = topology.nodes.iter().map(|node| {
+        format!(
+            "{} ({}, {})",
+            node.name,
+            node.node_type.as_deref().unwrap_or("-"),
+            kind(node.is_real)
+        )
+    });
+    let calls = topology.calls.iter().map(|call| {
+        assert_eq!(call.id, format!("{}-{}", call.source, call.target));
+        format!("{} -> {}", name(&call.source), name(&call.target))
+    });
+    nodes.chain(calls).collect::<Vec<_>>().join("\n")
+}
+
+/// In both orders of arrival: aliases are applied when the map is read.
+#[test]
+fn peer_resolves_to_the_service_behind_it() {
+    let client = [entry(), span(SpanType::Exit, SpanLayer::RpcFramework, 11000, "RTS_Server")];
+    let server = [
+        from(
+            span(SpanType::Entry, SpanLayer::RpcFramework, 11000, ""),
+            RefType::CrossProcess,
+            "RTS_Test",
+            "RTS_Server",
+        ),
+        span(SpanType::Exit, SpanLayer::Database, 11000, "APIService"),
+    ];
+    let expected = "APIService (Rust, guessed)\nRTS_Test (Rust, real)\nService_Test (Rust, real)\nUser (USER, guessed)\n\
+                    RTS_Test -> Service_Test\nService_Test -> APIService\nUser -> RTS_Test";
+    assert_eq!(map(&[("RTS_Test", &client), ("Service_Test", &server)]), expected);
+    assert_eq!(map(&[("Service_Test", &server), ("RTS_Test", &client)]), expected);
+}
+
+#[test]
+fn unresolved_peer_is_a_node_of_its_layer() {
+    let exit = |layer, component, peer| span(SpanType::Exit, layer, component, peer);
+    let spans = [
+        exit(SpanLayer::Database, 22, "db:5432"),
+        exit(SpanLayer::Cache, 7, "redis:6379"),
+        exit(SpanLayer::Mq, 40, "kafka:9092"),
+        exit(SpanLayer::Unknown, 1, "what:1"),
+        exit(SpanLayer::Http, 2, "web:80"),
+    ];
+    insta::assert_snapshot!(map(&[("a", &spans)]), @r#"
+    a (-, real)
+    db:5432 (PostgreSQL, guessed)
+    kafka:9092 (Kafka, guessed)
+    redis:6379 (Redis, guessed)
+    web:80 (-, real)
+    what:1 (Tomcat, guessed)
+    a -> db:5432
+    a -> kafka:9092
+    a -> redis:6379
+    a -> web:80
+    a -> what:1
+    "#);
+}
+
+#[test]
+fn cross_thread_ref_is_a_self_call_on_entry_spans_only() {
+    let local =
+        from(span(SpanType::Local, SpanLayer::Unknown, 0, ""), RefType::CrossThread, "a", "");
+    assert_eq!(
+        map(&[("a", &[entry()]), ("a", &[local])]),
+        "User (USER, guessed)\na (Rust, real)\nUser -> a"
+    );
+    let root = from(entry(), RefType::CrossThread, "a", "x:1");
+    let exit = span(SpanType::Exit, SpanLayer::Database, 22, "x:1");
+    let expected = "a (Rust, real)\nx:1 (PostgreSQL, guessed)\na -> a\na -> x:1";
+    assert_eq!(map(&[("a", &[root, exit])]), expected, "and it adds no alias");
+}
+
+#[test]
+fn broker_calls_its_consumer_and_has_no_alias() {
+    let mq = |kind, component, peer| span(kind, SpanLayer::Mq, component, peer);
+    let producer = [mq(SpanType::Exit, 40, "kafka:9092")];
+    let consumer = [from(mq(SpanType::Entry, 41, ""), RefType::CrossProcess, "p", "kafka:9092")];
+    let expected = "c (kafka-consumer, real)\nkafka:9092 (Kafka, guessed)\np (-, real)\nkafka:9092 -> c\np -> kafka:9092";
+    assert_eq!(map(&[("p", &producer), ("c", &consumer)]), expected);
+    let alone = [mq(SpanType::Entry, 41, "kafka:9092")];
+    assert_eq!(
+        map(&[("c", &alone)]),
+        "c (kafka-consumer, real)\nkafka:9092 (Kafka, guessed)\nkafka:9092 -> c"
+    );
+    let unnamed = [mq(SpanType::Entry, 41, " ")];
+    assert_eq!(
+        map(&[("c", &unnamed)]),
+        "User (USER, guessed)\nc (kafka-consumer, real)\nUser -> c"
+    );
+}
+
+#[test]
+fn every_ref_is_a_call_and_calls_are_unique() {
+    let root = from(
+        from(from(entry(), RefType::CrossProcess, "a", "c:1"), RefType::CrossProcess, "b", "c:1"),
+        RefType::CrossProcess,
+        "a",
+        "c:1",
+    );
+    let exit = span(SpanType::Exit, SpanLayer::Http, 2, "c:1");
+    assert_eq!(
+        map(&[("c", &[root]), ("a", &[exit.clone(), exit])]),
+        "a (-, real)\nb (-, real)\nc (Rust, real)\na -> c\nb -> c"
+    );
+}
+
+#[test]
+fn skipped_spans_and_blank_peers_are_ignored() {
+    let skipped = |mut span: SpanObject| {
+        span.skip_analysis = true;
+        span
+    };
+    let spans = [
+        skipped(from(entry(), RefType::CrossProcess, "x", "a:1")),
+        skipped(span(SpanType::Exit, SpanLayer::Database, 22, "db:5432")),
+        span(SpanType::Exit, SpanLayer::Database, 22, ""),
+        span(SpanType::Local, SpanLayer::Database, 22, "db:5432"),
+    ];
+    assert_eq!(map(&[("a", &spans)]), "");
+    // A skipped entry span adds no alias either.
+    let exit = span(SpanType::Exit, SpanLayer::Database, 22, "a:1");
+    assert_eq!(
+        map(&[("a", &spans), ("b", &[exit])]),
+        "a:1 (PostgreSQL, guessed)\nb (-, real)\nb -> a:1"
+    );
+}
+
+#[test]
+fn highest_priority_names_the_service_in_any_order() {
+    let by = |component| span(SpanType::Entry, SpanLayer::Http, component, "");
+    let expected = "User (USER, guessed)\na (Rust, real)\nUser -> a";
+    assert_eq!(map(&[("a", &[by(49), by(11000), by(129)])]), expected);
+    assert_eq!(map(&[("a", &[by(11000), by(0), by(77777)])]), expected);
+}
+
+#[test]
+fn address_belongs_to_the_service_that_reported_last() {
+    let answer = [from(entry(), RefType::CrossProcess, "a", "x:1")];
+    let exit = [span(SpanType::Exit, SpanLayer::Http, 2, "x:1")];
+    let lines = map(&[("a", &exit), ("old", &answer), ("new", &answer)]);
+    assert!(lines.ends_with("a -> new\na -> old"), "{lines}"); // `a -> old` is reported by the server itself
+    let only_refs = map(&[("old", &answer), ("new", &answer), ("b", &exit)]);
+    assert!(only_refs.ends_with("a -> new\na -> old\nb -> new"), "{only_refs}");
+}
+
+#[test]
+fn long_names_are_cut_alike_on_both_sides() {
+    let long = "x".repeat(100);
+    let exit = [span(SpanType::Exit, SpanLayer::Http, 2, &long)];
+    let answer = [from(entry(), RefType::CrossProcess, "a", &long)];
+    assert_eq!(map(&[("a", &exit), ("b", &answer)]), "a (-, real)\nb (Rust, real)\na -> b");
+    assert_eq!(
+        map(&[("a", &exit)]),
+        format!("a (-, real)\n{cut} (-, real)\na -> {cut}", cut = "x".repeat(70))
+    );
+    assert_eq!(
+        map(&[("", &[entry()])]),
+        "User (USER, guessed)\n_blank (Rust, real)\nUser -> _blank"
+    );
+}
+
+/// All of these components are registered in the OAP.
+#[test]
+fn components_of_other_languages_have_names() {
+    let served = |component| [span(SpanType::Entry, SpanLayer::Http, component, "")];
+    let drivers = [
+        served(14)[0].clone(),
+        span(SpanType::Exit, SpanLayer::Database, 37, "pg:5432"),
+        span(SpanType::Exit, SpanLayer::Database, 33, "my:3306"),
+        span(SpanType::Exit, SpanLayer::Cache, 5014, "redis:6379"),
+        span(SpanType::Exit, SpanLayer::Database, 11_001, "what:1"),
+    ];
+    insta::assert_snapshot!(map(&[("java", &drivers), ("go", &served(5006)), ("node", &served(4002)), ("php", &served(8001))]), @r"
+    User (USER, guessed)
+    go (Gin, real)
+    java (SpringMVC, real)
+    my:3306 (Mysql, guessed)
+    node (Express, real)
+    pg:5432 (PostgreSQL, guessed)
+    php (PHP, real)
+    redis:6379 (Redis, guessed)
+    what:1 (Unknown, guessed)
+    User -> go
+    User -> java
+    User -> node
+    User -> php
+    java -> my:3306
+    java -> pg:5432
+    java -> redis:6379
+    java -> what:1
+    ");
+    let http_and_mvc = [served(49)[0].clone(), served(3001)[0].clone(), served(14)[0].clone()];
+    assert_eq!(
+        map(&[("a", &http_and_mvc)]),
+        "User (USER, guessed)\na (SpringMVC, real)\nUser -> a"
+    );
+}

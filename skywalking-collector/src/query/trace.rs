@@ -1,0 +1,79 @@
+//! Converts stored segments to the API's view of a trace.
+
+use std::sync::Arc;
+
+use skywalking_proto::v3::{KeyStringValuePair, SegmentObject, SegmentReference, SpanObject};
+
+use crate::api::{KeyValue, LogView, RefView, SpanView, TraceView, ViolationView};
+use crate::store::StoredSegment;
+use crate::{enums, naming};
+
+/// Returns the trace that these segments form.
+pub(crate) fn view(trace_id: &str, segments: &[Arc<StoredSegment>]) -> TraceView {
+    let spans = segments.iter().flat_map(|segment| {
+        segment.object.spans.iter().map(|span| span_view(&segment.object, span))
+    });
+    let violations = segments.iter().flat_map(|segment| violations(segment));
+    TraceView {
+        trace_id: trace_id.to_owned(),
+        spans: spans.collect(),
+        violations: violations.collect(),
+    }
+}
+
+/// Returns the protocol violations of a segment.
+pub(crate) fn violations(segment: &StoredSegment) -> impl Iterator<Item = ViolationView> {
+    segment.violations.iter().map(|violation| ViolationView {
+        trace_id: segment.object.trace_id.clone(),
+        segment_id: segment.object.trace_segment_id.clone(),
+        span_id: violation.span_id,
+        service: naming::truncated(&segment.object.service).to_owned(),
+        service_instance: naming::truncated(&segment.object.service_instance).to_owned(),
+        rule: violation.rule.name(),
+        text: violation.to_string(),
+    })
+}
+
+fn span_view(segment: &SegmentObject, span: &SpanObject) -> SpanView {
+    SpanView {
+        trace_id: segment.trace_id.clone(),
+        segment_id: segment.trace_segment_id.clone(),
+        span_id: span.span_id,
+        parent_span_id: span.parent_span_id,
+        refs: span.refs.iter().map(ref_view).collect(),
+        service: segment.service.clone(),
+        service_instance: segment.service_instance.clone(),
+        operation_name: span.operation_name.clone(),
+        span_type: enums::span_type(span.span_type),
+        layer: enums::span_layer(span.span_layer),
+        component_id: span.component_id,
+        peer: span.peer.clone(),
+        start_time: span.start_time,
+        end_time: span.end_time,
+        is_error: span.is_error,
+        skip_analysis: span.skip_analysis,
+        tags: span.tags.iter().map(key_value).collect(),
+        logs: span
+            .logs
+            .iter()
+            .map(|log| LogView { time: log.time, data: log.data.iter().map(key_value).collect() })
+            .collect(),
+    }
+}
+
+fn ref_view(reference: &SegmentReference) -> RefView {
+    RefView {
+        ref_type: enums::ref_type(reference.ref_type),
+        trace_id: reference.trace_id.clone(),
+        parent_segment_id: reference.parent_trace_segment_id.clone(),
+        parent_span_id: reference.parent_span_id,
+        parent_service: reference.parent_service.clone(),
+        parent_service_instance: reference.parent_service_instance.clone(),
+        parent_endpoint: reference.parent_endpoint.clone(),
+        network_address_used_at_peer: reference.network_address_used_at_peer.clone(),
+    }
+}
+
+fn key_value(pair: &KeyStringValuePair) -> KeyValue {
+    KeyValue { key: pair.key.clone(), value: pair.value.clone() }
+}

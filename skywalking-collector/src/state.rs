@@ -1,0 +1,201 @@
+//! The state that both servers and the [`Collector`](crate::Collector) share.
+//!
+//! The store's lock is held only to look up or to insert. It is not held while a message is decoded,
+//! a tree is built or a response is written.
+
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::{SystemTime, UNIX_EPOCH};
+
+use tokio::sync::{Semaphore, watch};
+
+use crate::api::{
+    InstanceView, MAX_TRACES, NewTraces, NotKept, ServiceView, Stats, Topology, TraceQuery,
+    TraceSummary, TraceView, ViolationView,
+};
+use crate::auth::Token;
+use crate::budget::Budget;
+use crate::config::{Limits, Timeouts};
+use crate::segment_error::SegmentError;
+use crate::server::Connections;
+use crate::shutdown::Shutdown;
+use crate::store::{Store, StoredTrace};
+use crate::{decode, query, validate};
+
+/// The largest number of query responses that are built at a time. Each can be a copy of a large
+/// part of the store.
+const CONCURRENT_RESPONSES: usize = 4;
+
+#[derive(Debug)]
+pub(crate) struct CollectorState {
+    limits: Limits,
+    store: Mutex<Store>,
+    /// Counts changes of the store, and wakes the tasks that wait for one.
+    changes: watch::Sender<u64>,
+    shutdown: Arc<Shutdown>,
+    token: Option<Token>,
+    budget: Arc<Budget>,
+    connections: Arc<Connections>,
+    response_permits: Arc<Semaphore>,
+}
+
+impl CollectorState {
+    pub(crate) fn new(limits: Limits, timeouts: Timeouts, token: Option<Token>) -> Self {
+        Self {
+            limits,
+            store: Mutex::new(Store::new(limits)),
+            changes: watch::Sender::new(0),
+            shutdown: Arc::default(),
+            token,
+            budget: Budget::new(limits.max_in_flight),
+            connections: Connections::new(limits.max_connections, timeouts),
+            response_permits: Arc::new(Semaphore::new(CONCURRENT_RESPONSES)),
+        }
+    }
+
+    pub(crate) const fn budget(&self) -> &Arc<Budget> {
+        &self.budget
+    }
+
+    pub(crate) const fn connections(&self) -> &Arc<Connections> {
+        &self.connections
+    }
+
+    pub(crate) const fn shutdown(&self) -> &Arc<Shutdown> {
+        &self.shutdown
+    }
+
+    pub(crate) const fn response_permits(&self) -> &Arc<Semaphore> {
+        &self.response_permits
+    }
+
+    pub(crate) const fn limits(&self) -> &Limits {
+        &self.limits
+    }
+
+    /// Returns whether the received value is the token, or no token is required.
+    pub(crate) fn is_authorized(&self, received: Option<&[u8]>) -> bool {
+        self.token.as_ref().is_none_or(|token| token.matches(received.unwrap_or_default()))
+    }
+
+    /// Locks the store. A poisoned lock is entered: every change leaves the store consistent.
+    fn store(&self) -> MutexGuard<'_, Store> {
+        self.store.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn change<T>(&self, change: impl FnOnce(&mut Store) -> T) -> T {
+        let result = change(&mut self.store());
+        self.changes.send_modify(|count| *count = count.wrapping_add(1));
+        result
+    }
+
+    /// Decodes, validates and stores a segment. Counts it as refused on an error.
+    pub(crate) fn add_segment(&self, bytes: &[u8]) -> Result<(), SegmentError> {
+        let now = now();
+        let validated = decode::segment(bytes, self.limits.max_bytes).and_then(|mut decoded| {
+            // A segment without spans is ignored, so its violations don't matter.
+            let empty = decoded.segment.spans.is_empty();
+            let violations =
+                if empty { Vec::new() } else { validate::segment(&decoded.segment, now)? };
+            decoded.bytes = decoded.bytes.saturating_add(validate::memory(&violations));
+            Ok((decoded, violations))
+        });
+        self.change(|store| {
+            validated
+                .and_then(|(decoded, violations)| store.insert(decoded, violations, now))
+                .inspect_err(|_| store.count_refused())
+        })
+    }
+
+    /// Counts a message that can't be read as a refused segment.
+    pub(crate) fn count_refused(&self) {
+        self.change(Store::count_refused);
+    }
+
+    /// Counts messages of a kind that is not stored.
+    pub(crate) fn count_not_kept(&self, kind: NotKept, count: u64) {
+        self.change(|store| store.count_not_kept(kind, count));
+    }
+
+    /// Counts a refused report of properties, or a refused ping.
+    pub(crate) fn count_management_refused(&self) {
+        self.change(Store::count_management_refused);
+    }
+
+    pub(crate) fn record_properties(
+        &self,
+        service: &str,
+        instance: &str,
+        properties: Vec<(String, String)>,
+    ) {
+        self.change(|store| store.record_properties(service, instance, properties, now()));
+    }
+
+    pub(crate) fn record_ping(&self, service: &str, instance: &str, layer: &str) {
+        self.change(|store| store.record_ping(service, instance, layer, now()));
+    }
+
+    pub(crate) fn services(&self) -> Vec<ServiceView> {
+        self.store().services()
+    }
+
+    pub(crate) fn instances(&self) -> Vec<InstanceView> {
+        self.store().instances()
+    }
+
+    pub(crate) fn stats(&self) -> Stats {
+        self.store().stats()
+    }
+
+    pub(crate) fn traces(&self, query: &TraceQuery) -> Vec<TraceSummary> {
+        let selected = query::select(self.store().traces(), query);
+        selected.into_iter().map(query::TraceSelection::summarize).collect()
+    }
+
+    pub(crate) fn traces_since(&self, cursor: u64, limit: usize) -> NewTraces {
+        let (selected, omitted, cursor) = {
+            let store = self.store();
+            let (selected, omitted) = query::select_since(store.traces(), cursor, limit);
+            (selected, omitted, store.traces().last_arrival())
+        };
+        NewTraces {
+            traces: selected.into_iter().map(query::TraceSelection::summarize).collect(),
+            omitted,
+            cursor,
+        }
+    }
+
+    pub(crate) fn trace(&self, id: &str) -> Option<TraceView> {
+        let segments = self.store().trace(id)?;
+        Some(query::trace_view(id, &segments))
+    }
+
+    /// Returns the memory of a trace, or 0 if it is not stored.
+    pub(crate) fn trace_bytes(&self, id: &str) -> usize {
+        self.store().traces().get(id).map_or(0, StoredTrace::bytes)
+    }
+
+    pub(crate) fn violations(&self, query: &TraceQuery) -> Vec<ViolationView> {
+        let segments = self.store().traces().with_violations(query);
+        segments
+            .iter()
+            .flat_map(|segment| query::violations(segment))
+            .take(query.limit.min(MAX_TRACES))
+            .collect()
+    }
+
+    pub(crate) fn topology(&self) -> Topology {
+        let segments = self.store().traces().segments();
+        query::topology(&segments)
+    }
+
+    /// Returns a receiver that is notified of each change of the store.
+    pub(crate) fn changes(&self) -> watch::Receiver<u64> {
+        self.changes.subscribe()
+    }
+}
+
+/// Returns the current time in epoch milliseconds.
+fn now() -> i64 {
+    let since = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
+    i64::try_from(since.as_millis()).unwrap_or(i64::MAX)
+}

@@ -1,0 +1,133 @@
+//! Stores what was received, in memory and within limits.
+//!
+//! `traces` stores segments by trace and evicts the oldest trace. `registry` stores services and
+//! instances. Both are independent of gRPC and HTTP, and expect validated segments.
+
+mod registry;
+mod traces;
+
+use std::sync::Arc;
+
+use skywalking_proto::rules::Violation;
+
+use crate::api::{InstanceView, NotKept, ServiceView, Stats};
+use crate::config::Limits;
+use crate::decode::DecodedSegment;
+use crate::enums;
+use crate::segment_error::SegmentError;
+use registry::Registry;
+use traces::InsertOutcome;
+pub(crate) use traces::{StoredSegment, StoredTrace, Traces};
+
+/// Traces, services, instances and counters.
+#[derive(Debug)]
+pub(crate) struct Store {
+    limits: Limits,
+    traces: Traces,
+    registry: Registry,
+    counters: Stats,
+}
+
+impl Store {
+    pub(crate) fn new(limits: Limits) -> Self {
+        Self {
+            limits,
+            traces: Traces::default(),
+            registry: Registry::new(&limits),
+            counters: Stats::default(),
+        }
+    }
+
+    /// Stores a validated segment and its violations. `now` is in epoch milliseconds.
+    ///
+    /// # Errors
+    ///
+    /// Returns [`SegmentError::TooManySpans`].
+    pub(crate) fn insert(
+        &mut self,
+        decoded: DecodedSegment,
+        violations: Vec<Violation>,
+        now: i64,
+    ) -> Result<(), SegmentError> {
+        let spans = decoded.segment.spans.len();
+        if spans == 0 {
+            self.counters.segments_empty += 1;
+            return Ok(());
+        }
+        if spans > self.limits.max_spans {
+            return Err(SegmentError::TooManySpans { spans, max_spans: self.limits.max_spans });
+        }
+        let segment = &decoded.segment;
+        // The OAP lists a service only if it has an entry span or a ping.
+        if segment.spans.iter().any(|span| span.span_type == enums::ENTRY && !span.skip_analysis) {
+            self.registry.record_entry(&segment.service, &segment.service_instance, now);
+        }
+        let violation_count = violations.len() as u64;
+        match self.traces.insert(decoded, violations) {
+            InsertOutcome::Duplicate => self.counters.segments_duplicate += 1,
+            InsertOutcome::Stored => {
+                self.counters.segments_accepted += 1;
+                self.counters.spans_accepted += spans as u64;
+                self.counters.violations += violation_count;
+                let evicted = self.traces.evict(&self.limits);
+                self.counters.traces_evicted += evicted.traces;
+                self.counters.spans_evicted += evicted.spans;
+            }
+        }
+        Ok(())
+    }
+
+    pub(crate) fn count_refused(&mut self) {
+        self.counters.segments_refused += 1;
+    }
+
+    pub(crate) fn count_not_kept(&mut self, kind: NotKept, count: u64) {
+        self.counters.received_not_kept.add(kind, count);
+    }
+
+    pub(crate) fn count_management_refused(&mut self) {
+        self.counters.management_refused += 1;
+    }
+
+    pub(crate) fn record_properties(
+        &mut self,
+        service: &str,
+        instance: &str,
+        properties: Vec<(String, String)>,
+        now: i64,
+    ) {
+        self.counters.properties_reports += 1;
+        self.registry.record_properties(service, instance, properties, now);
+    }
+
+    pub(crate) fn record_ping(&mut self, service: &str, instance: &str, layer: &str, now: i64) {
+        self.counters.pings += 1;
+        self.registry.record_ping(service, instance, layer, now);
+    }
+
+    pub(crate) fn trace(&self, id: &str) -> Option<Vec<Arc<StoredSegment>>> {
+        self.traces.get(id).map(|trace| trace.segments.clone())
+    }
+
+    pub(crate) fn traces(&self) -> &Traces {
+        &self.traces
+    }
+
+    pub(crate) fn services(&self) -> Vec<ServiceView> {
+        self.registry.services()
+    }
+
+    pub(crate) fn instances(&self) -> Vec<InstanceView> {
+        self.registry.instances()
+    }
+
+    pub(crate) fn stats(&self) -> Stats {
+        Stats {
+            traces_stored: self.traces.len(),
+            spans_stored: self.traces.spans(),
+            bytes_stored: self.traces.bytes(),
+            instances_evicted: self.registry.evicted(),
+            ..self.counters
+        }
+    }
+}

@@ -1,0 +1,21 @@
+//! Text views for a terminal: a trace as a tree, and the service map.
+//!
+//! Names come from agents. Control characters and invisible characters in them are escaped, so that
+//! they can't affect the terminal. Colors only repeat what a word or a mark says.
+//!
+//! ```
+//! use skywalking_collector::{Topology, view};
+//!
+//! let text = view::topology(&Topology::default(), view::Style::plain());
+//! assert_eq!(text, "map: 0 nodes, 0 calls\n");
+//! ```
+
+mod columns;
+mod invisible;
+mod style;
+mod topology;
+mod tree;
+
+pub use style::Style;
+pub use topology::{topology, topology_with_limit};
+pub use tree::{tree, tree_with_limit};

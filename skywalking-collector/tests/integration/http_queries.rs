@@ -1,0 +1,412 @@
+//! Queries over HTTP: complete responses, and errors.
+
+use prost::Message as _;
+use serde_json::{Value, json};
+use skywalking_collector::Collector;
+use skywalking_proto::v3::{InstancePingPkg, InstanceProperties};
+
+use crate::support::{
+    COLLECT, KEEP_ALIVE, PROPERTIES, Response, TIMEOUT, encoded, exchange, get, json, now, pair,
+    scenario, send, small, start,
+};
+
+async fn with_scenario() -> (Collector, i64) {
+    let collector = start().await;
+    let began = now();
+    send(collector.grpc_addr(), COLLECT, encoded(&scenario("trace/1", began)))
+        .await
+        .expect("accepted");
+    (collector, began)
+}
+
+#[tokio::test]
+async fn services_have_instances_and_last_seen() {
+    let (collector, began) = with_scenario().await;
+    let mut services = json(collector.http_addr(), "/api/services").await;
+    for service in services.as_array_mut().expect("an array") {
+        let seen = service["lastSeen"].take().as_i64().expect("milliseconds");
+        assert!((began..began + 60_000).contains(&seen));
+    }
+    assert_eq!(
+        services,
+        json!([
+            { "name": "RTS_Test", "instances": ["RTS_Test_1"], "lastSeen": null },
+            { "name": "Service_Test", "instances": ["Service_Test_1"], "lastSeen": null },
+        ])
+    );
+}
+
+#[tokio::test]
+async fn instances_have_properties() {
+    let (collector, began) = with_scenario().await;
+    let report = InstanceProperties {
+        service: "RTS_Test".into(),
+        service_instance: "RTS_Test_1".into(),
+        properties: vec![
+            pair("language", "rust"),
+            pair("ipv4", "10.0.0.1"),
+            pair("ipv4", "10.0.0.2"),
+        ],
+        ..Default::default()
+    };
+    let ping = InstancePingPkg {
+        service: "quiet".into(),
+        service_instance: "q 1".into(),
+        layer: "GENERAL".into(),
+    };
+    send(collector.grpc_addr(), PROPERTIES, vec![report.encode_to_vec()]).await.expect("accepted");
+    send(collector.grpc_addr(), KEEP_ALIVE, vec![ping.encode_to_vec()]).await.expect("accepted");
+    let read = async |path| {
+        let mut instances = json(collector.http_addr(), path).await;
+        for instance in instances.as_array_mut().expect("an array") {
+            for time in ["lastSeen", "lastPing"] {
+                if let Some(seen) = instance[time].as_i64() {
+                    assert!((began..began + 60_000).contains(&seen));
+                    instance[time] = "recently".into();
+                }
+            }
+        }
+        instances
+    };
+    let properties = json!([
+        { "key": "language", "value": "rust" }, { "key": "ipv4", "value": "10.0.0.1" }, { "key": "ipv4", "value": "10.0.0.2" },
+    ]);
+    let instance = |service: &str, name: &str, properties: Value, ping: Value, layer: &str| {
+        json!({
+            "service": service, "instance": name, "properties": properties, "lastPing": ping, "layer": layer,
+            "lastSeen": "recently",
+        })
+    };
+    let client = instance("RTS_Test", "RTS_Test_1", properties, Value::Null, "");
+    let server = instance("Service_Test", "Service_Test_1", json!([]), Value::Null, "");
+    let quiet = instance("quiet", "q 1", json!([]), "recently".into(), "GENERAL");
+    assert_eq!(read("/api/instances").await, json!([client, server, quiet]));
+    assert_eq!(read("/api/instances?service=RTS_Test").await, json!([client]));
+    assert_eq!(read("/api/instances?service=nobody").await, json!([]));
+}
+
+#[tokio::test]
+async fn spans_have_skip_analysis() {
+    let collector = start().await;
+    let mut segments = scenario("t", now());
+    segments[0].spans[0].skip_analysis = true;
+    send(collector.grpc_addr(), COLLECT, encoded(&segments)).await.expect("accepted");
+    let trace = json(collector.http_addr(), "/api/traces/t").await;
+    let spans = trace["spans"].as_array().expect("an array").iter();
+    let shown: Vec<_> =
+        spans.map(|span| (span["spanId"].clone(), span["skipAnalysis"].clone())).collect();
+    assert_eq!(json!(shown), json!([[1, true], [0, false], [1, false], [0, false]]));
+}
+
+#[tokio::test]
+async fn traces_are_listed_by_service_and_limit() {
+    let (collector, began) = with_scenario().await;
+    let mut failed = small("failed", "failed");
+    (failed.spans[0].start_time, failed.spans[0].end_time) = (began + 100, began + 130);
+    failed.spans[0].is_error = true;
+    send(collector.grpc_addr(), COLLECT, encoded([&failed])).await.expect("accepted");
+
+    let scenario = json!({
+        "traceId": "trace/1", "rootName": "/API/Snapshot", "service": "RTS_Test",
+        "startTime": began, "duration": 12, "spans": 4, "isError": false, "violations": 0,
+    });
+    let failed = json!({
+        "traceId": "failed", "rootName": "work", "service": "small",
+        "startTime": began + 100, "duration": 30, "spans": 1, "isError": true, "violations": 0,
+    });
+    let http = collector.http_addr();
+    assert_eq!(json(http, "/api/traces").await, json!([failed, scenario]));
+    assert_eq!(json(http, "/api/traces?limit=1").await, json!([failed]));
+    assert_eq!(json(http, "/api/traces?service=Service_Test&limit=10000").await, json!([scenario]));
+    assert_eq!(json(http, "/api/traces?service=nobody").await, json!([]));
+}
+
+#[tokio::test]
+async fn violations_are_listed_with_the_trace_and_alone() {
+    let (collector, began) = with_scenario().await;
+    let [mut client, mut server] = scenario("wrong", began);
+    client.spans[0].peer.clear();
+    server.spans[1].refs[0].parent_endpoint.clear();
+    server.service_instance.clear();
+    // A segment that the OAP would lose is refused.
+    let mut lost = small("lost", "lost");
+    lost.spans[0].start_time = 0;
+    let refused = send(collector.grpc_addr(), COLLECT, encoded([&client, &server, &lost]))
+        .await
+        .expect_err("one is lost");
+    assert!(refused.message().contains("1 of 3 segments refused"), "{refused}");
+
+    let violation = |segment: &str,
+                     span: Value,
+                     service: &str,
+                     instance: &str,
+                     rule: &str,
+                     text: &str| {
+        json!({
+            "traceId": "wrong", "segmentId": segment, "spanId": span, "service": service, "serviceInstance": instance,
+            "rule": rule, "text": text,
+        })
+    };
+    let no_peer = violation(
+        "wrong.client",
+        1.into(),
+        "RTS_Test",
+        "RTS_Test_1",
+        "no-peer",
+        "span 1 of segment \"wrong.client\" is an Exit without a peer, so no call is drawn: set the address that is called",
+    );
+    let no_instance = violation(
+        "wrong.server",
+        Value::Null,
+        "Service_Test",
+        "",
+        "no-name",
+        "segment \"wrong.server\" has a blank instance name, by which nothing can be found: set it",
+    );
+    let no_endpoint = violation(
+        "wrong.server",
+        0.into(),
+        "Service_Test",
+        "",
+        "no-name",
+        "span 0 of segment \"wrong.server\" has a blank endpoint in a ref, by which nothing can be found: set it",
+    );
+    let http = collector.http_addr();
+    assert_eq!(
+        json(http, "/api/violations").await,
+        json!([no_instance, no_endpoint, no_peer]),
+        "newest segment first"
+    );
+    assert_eq!(json(http, "/api/violations?limit=1").await, json!([no_instance]));
+    assert_eq!(json(http, "/api/violations?service=RTS_Test").await, json!([no_peer]));
+    assert_eq!(
+        json(http, "/api/traces/wrong").await["violations"],
+        json!([no_peer, no_instance, no_endpoint])
+    );
+    let found: Vec<_> = json(http, "/api/traces")
+        .await
+        .as_array()
+        .into_iter()
+        .flatten()
+        .map(|trace| trace["violations"].clone())
+        .collect();
+    assert_eq!(found.iter().filter_map(Value::as_u64).sum::<u64>(), 3);
+    let stats = collector.stats();
+    assert_eq!((stats.segments_accepted, stats.segments_refused, stats.violations), (4, 1, 3));
+    assert!(stats.to_string().ends_with("; 3 protocol violations"), "{stats}");
+}
+
+#[tokio::test]
+async fn traces_are_limited_to_20_by_default() {
+    let collector = start().await;
+    let began = now();
+    let segments: Vec<_> = (0..30)
+        .map(|at| {
+            let mut segment = small(&format!("t{at}"), &format!("s{at}"));
+            segment.spans[0].start_time = began + at;
+            segment
+        })
+        .collect();
+    send(collector.grpc_addr(), COLLECT, encoded(&segments)).await.expect("accepted");
+    let ids = |response: Value| -> Vec<String> {
+        let traces = response.as_array().expect("an array").iter();
+        traces.map(|trace| trace["traceId"].as_str().expect("an id").to_owned()).collect()
+    };
+    let newest: Vec<_> = (0..30).rev().map(|at| format!("t{at}")).collect();
+    assert_eq!(ids(json(collector.http_addr(), "/api/traces").await), newest[..20]);
+    assert_eq!(ids(json(collector.http_addr(), "/api/traces?limit=10000").await), newest);
+}
+
+#[tokio::test]
+async fn trace_has_every_field_of_its_spans() {
+    let (collector, began) = with_scenario().await;
+    let span = |segment: &str,
+                id: i32,
+                service: &str,
+                name: &str,
+                kind: &str,
+                layer: &str,
+                peer: &str,
+                from: i64,
+                to: i64| {
+        json!({
+            "traceId": "trace/1", "segmentId": format!("trace/1.{segment}"), "spanId": id, "parentSpanId": id - 1,
+            "refs": [], "service": service, "serviceInstance": format!("{service}_1"), "operationName": name,
+            "type": kind, "layer": layer, "componentId": 11000, "peer": peer,
+            "startTime": began + from, "endTime": began + to, "isError": false, "skipAnalysis": false, "tags": [], "logs": [],
+        })
+    };
+    let mut exit = span(
+        "server",
+        1,
+        "Service_Test",
+        "/database/QuerySnapshot",
+        "Exit",
+        "Database",
+        "APIService",
+        3,
+        9,
+    );
+    exit["tags"] = json!([{ "key": "db.type", "value": "sql" }, { "key": "db.statement", "value": "SELECT a FROM snapshot" }]);
+    exit["logs"] = json!([
+        { "time": began + 4, "data": [{ "key": "event", "value": "rows" }, { "key": "count", "value": "3" }] }
+    ]);
+    let mut entry = span(
+        "server",
+        0,
+        "Service_Test",
+        "/Service/OnSnapshot/QueringSnapshot",
+        "Entry",
+        "RPCFramework",
+        "",
+        2,
+        10,
+    );
+    entry["refs"] = json!([{
+        "refType": "CrossProcess", "traceId": "trace/1", "parentSegmentId": "trace/1.client", "parentSpanId": 1,
+        "parentService": "RTS_Test", "parentServiceInstance": "RTS_Test_1", "parentEndpoint": "/API/Snapshot",
+        "networkAddressUsedAtPeer": "RTS_Server",
+    }]);
+    let expected = json!({
+        "traceId": "trace/1",
+        "spans": [
+            span("client", 1, "RTS_Test", "/Service/OnSnapshot", "Exit", "RPCFramework", "RTS_Server", 1, 11),
+            span("client", 0, "RTS_Test", "/API/Snapshot", "Entry", "Http", "", 0, 12),
+            exit,
+            entry,
+        ],
+        "violations": [],
+    });
+    assert_eq!(json(collector.http_addr(), "/api/traces/trace%2F1").await, expected);
+}
+
+#[tokio::test]
+async fn topology_has_the_ids_of_the_oap() {
+    let (collector, _) = with_scenario().await;
+    let node = |id: &str, name: &str, kind: &str, real: bool| json!({ "id": id, "name": name, "type": kind, "isReal": real });
+    let call = |source: &str, target: &str| json!({ "id": format!("{source}-{target}"), "source": source, "target": target });
+    let (api, client, server, user) =
+        ("QVBJU2VydmljZQ==.0", "UlRTX1Rlc3Q=.1", "U2VydmljZV9UZXN0.1", "VXNlcg==.0");
+    assert_eq!(
+        json(collector.http_addr(), "/api/topology").await,
+        json!({
+            "nodes": [
+                node(api, "APIService", "Rust", false),
+                node(client, "RTS_Test", "Rust", true),
+                node(server, "Service_Test", "Rust", true),
+                node(user, "User", "USER", false),
+            ],
+            "calls": [call(client, server), call(server, api), call(user, client)],
+        })
+    );
+}
+
+#[tokio::test]
+async fn empty_collector_returns_empty_lists() {
+    let collector = start().await;
+    let http = collector.http_addr();
+    assert_eq!(json(http, "/healthcheck").await, json!({ "status": "ok" }));
+    assert_eq!(json(http, "/api/services").await, json!([]));
+    assert_eq!(json(http, "/api/traces").await, json!([]));
+    assert_eq!(json(http, "/api/topology").await, json!({ "nodes": [], "calls": [] }));
+}
+
+fn error_text(response: &Response, status: u16) -> String {
+    assert_eq!(response.status, status, "{response:?}");
+    let json = response.json();
+    assert_eq!(json.as_object().expect("an object").len(), 1);
+    json["error"].as_str().expect("a string").to_owned()
+}
+
+#[tokio::test]
+async fn unknown_paths_are_404_and_invalid_queries_400() {
+    let (collector, _) = with_scenario().await;
+    let http = collector.http_addr();
+    let error = error_text(&get(http, "/api/traces/unknown%1b").await, 404);
+    assert!(error.starts_with(r#"trace "unknown\u{1b}" is not stored"#), "{error}");
+    for path in ["/", "/api", "/api/traces/a/b", "/api/traces/", "/api/service"] {
+        let error = error_text(&get(http, path).await, 404);
+        assert!(error.contains(&format!("{path:?}")) && error.contains("/api/services"), "{error}");
+    }
+    for (path, words) in [
+        ("/api/traces?limit=abc", r#"limit="abc": expected a number from 1 to 10000"#),
+        ("/api/traces?limit=0", r#"limit="0""#),
+        ("/api/traces?limit=10001", r#"limit="10001""#),
+        ("/api/traces?limit=99999999999999999999", r#"limit="99999999999999999999""#),
+        ("/api/traces?limt=3", r#"unknown parameter "limt""#),
+        ("/api/traces?service=a&service=b", "duplicate parameter service"),
+        ("/api/services?all", r#"unknown parameter "all""#),
+        ("/api/topology?depth=2", r#"unknown parameter "depth""#),
+        ("/api/traces/trace%2F1?x=", r#"unknown parameter "x""#),
+        ("/api/traces/%ff", "not percent-encoded UTF-8"),
+    ] {
+        let error = error_text(&get(http, path).await, 400);
+        assert!(error.contains(words), "{path}: {error}");
+    }
+}
+
+#[tokio::test]
+async fn queries_allow_only_get() {
+    let collector = start().await;
+    let http = collector.http_addr();
+    for method in ["POST", "PUT", "DELETE", "OPTIONS", "PATCH"] {
+        let request = format!(
+            "{method} /api/traces HTTP/1.1\r\nHost: {http}\r\nContent-Length: 0\r\nConnection: close\r\n\r\n"
+        );
+        let response = exchange(http, &request).await;
+        assert_eq!(error_text(&response, 405), format!("method {method:?} is not allowed: use GET"));
+        assert!(response.headers.iter().any(|header| header == "allow: get,head"), "{response:?}");
+    }
+}
+
+#[tokio::test]
+async fn host_header_must_name_the_collector() {
+    let (collector, _) = with_scenario().await;
+    let http = collector.http_addr();
+    let with = |hosts: &str| {
+        format!(
+            "GET /api/traces HTTP/1.1\r\n{hosts}Origin: http://evil.example\r\nConnection: close\r\n\r\n"
+        )
+    };
+    for host in ["evil.example", "localhost.evil.example", "127.0.0.1.nip.io", "192.0.2.1"] {
+        let response = exchange(http, &with(&format!("Host: {host}:{}\r\n", http.port()))).await;
+        assert!(error_text(&response, 403).contains(host));
+    }
+    error_text(&exchange(http, &with("")).await, 400);
+    error_text(&exchange(http, &with("Host: localhost\r\nHost: evil.example\r\n")).await, 403);
+    // The host in the request line counts too, also for unknown paths.
+    let request =
+        "GET http://evil.example/nothing HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n";
+    error_text(&exchange(http, request).await, 403);
+
+    for host in ["localhost", "LOCALHOST:1", "[::1]:12800", "127.0.0.1"] {
+        let response = exchange(http, &with(&format!("Host: {host}\r\n"))).await;
+        assert_eq!(response.status, 200, "{response:?}");
+        assert!(
+            !response.headers.iter().any(|header| header.starts_with("access-control-")),
+            "no CORS: {response:?}"
+        );
+        assert!(
+            response.headers.iter().any(|header| header == "x-content-type-options: nosniff"),
+            "{response:?}"
+        );
+    }
+}
+
+#[tokio::test]
+async fn invalid_http_closes_the_connection() {
+    let collector = start().await;
+    let http = collector.http_addr();
+    for garbage in ["\0\0\0\0\r\n\r\n", "GET\r\n\r\n", "PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n"] {
+        let mut stream = tokio::net::TcpStream::connect(http).await.expect("a listening port");
+        tokio::io::AsyncWriteExt::write_all(&mut stream, garbage.as_bytes())
+            .await
+            .expect("an open connection");
+        // The server may have closed it already.
+        let _ = tokio::io::AsyncWriteExt::shutdown(&mut stream).await;
+        let mut read = Vec::new();
+        let closed = tokio::io::AsyncReadExt::read_to_end(&mut stream, &mut read);
+        let _ = tokio::time::timeout(TIMEOUT, closed).await.expect("closed in time");
+    }
+    assert_eq!(json(http, "/healthcheck").await, json!({ "status": "ok" }));
+}

@@ -1,0 +1,9 @@
+//! The collector from outside: over real connections, and as a program.
+
+mod grpc_reports;
+mod http_queries;
+mod http_reports;
+mod limits;
+mod program;
+mod services;
+mod support;

@@ -1,0 +1,183 @@
+//! The services other than traces: every method that released agents call.
+
+use prost::Message as _;
+use serde_json::{Value, json};
+use skywalking_codegen::PROTOCOL;
+use skywalking_collector::NotKept;
+use skywalking_proto::v3::jvm_metric_report_service_client::JvmMetricReportServiceClient;
+use skywalking_proto::v3::log_report_service_client::LogReportServiceClient;
+use skywalking_proto::v3::{JvmMetric, JvmMetricCollection, LogData};
+use skywalking_proto::v10::pprof_task_client::PprofTaskClient;
+use skywalking_proto::v10::{PprofData, PprofMetaData, pprof_data};
+use tonic::Code;
+
+use crate::grpc_reports::refused;
+use crate::support::{COLLECT, TIMEOUT, channel, encoded, json, now, post, send, small, start};
+
+const JSON: &str = "Content-Type: application/json\r\n";
+
+/// Leaks the path: the gRPC client requires a static one.
+fn leaked(path: String) -> &'static str {
+    Box::leak(path.into_boxed_str())
+}
+
+#[tokio::test]
+async fn every_method_of_the_protocol_is_implemented() {
+    let collector = start().await;
+    let mut methods = 0;
+    for file in PROTOCOL.descriptors().expect("the protocol files compile").file {
+        for service in &file.service {
+            for method in &service.method {
+                let path =
+                    leaked(format!("/{}.{}/{}", file.package(), service.name(), method.name()));
+                send(collector.grpc_addr(), path, vec![vec![]])
+                    .await
+                    .unwrap_or_else(|status| panic!("{path}: {status}"));
+                methods += 1;
+            }
+        }
+    }
+    assert_eq!(methods, 25);
+    let stats = collector.stats();
+    let counts = NotKept::ALL.map(|kind| stats.received_not_kept.get(kind));
+    // Most have one method; meters two, task questions four, profiles four, browsers five.
+    assert_eq!(counts, [1, 1, 2, 1, 1, 1, 4, 4, 1, 5]);
+    assert_eq!(
+        (stats.segments_empty, stats.properties_reports, stats.pings, stats.segments_refused),
+        (1, 1, 1, 0),
+        "{stats}"
+    );
+}
+
+/// Old agents call the services without the package.
+#[tokio::test]
+async fn services_without_package_are_implemented() {
+    let collector = start().await;
+    let address = collector.grpc_addr();
+    for path in [
+        "/TraceSegmentReportService/collectInSync",
+        "/ManagementService/reportInstanceProperties",
+        "/ManagementService/keepAlive",
+        "/MeterReportService/collect",
+        "/ProfileTask/getProfileTaskCommands",
+        "/ProfileTask/collectSnapshot",
+        "/ProfileTask/reportTaskFinish",
+        "/BrowserPerfService/collectPerfData",
+        "/BrowserPerfService/collectErrorLogs",
+        "/JVMMetricReportService/collect",
+        "/CLRMetricReportService/collect",
+    ] {
+        send(address, path, vec![vec![]]).await.unwrap_or_else(|status| panic!("{path}: {status}"));
+    }
+    send(address, "/TraceSegmentReportService/collect", encoded([&small("old", "old")]))
+        .await
+        .expect("accepted");
+    assert!(collector.trace("old").is_some());
+}
+
+#[tokio::test]
+async fn other_reports_are_counted_by_kind() {
+    let collector = start().await;
+    let mut jvm = JvmMetricReportServiceClient::new(channel(collector.grpc_addr()).await);
+    for _ in 0..3 {
+        let metrics = vec![JvmMetric { time: now(), ..Default::default() }];
+        let collection = JvmMetricCollection {
+            metrics,
+            service: "java".into(),
+            service_instance: "java_1".into(),
+        };
+        jvm.collect(collection).await.expect("a response");
+    }
+    let mut logs = LogReportServiceClient::new(channel(collector.grpc_addr()).await);
+    let record = LogData { service: "java".into(), ..Default::default() };
+    logs.collect(tokio_stream::iter(vec![record; 5])).await.expect("a response");
+
+    let http = collector.http_addr();
+    for (path, body, kind, count) in [
+        (
+            "/v3/logs",
+            json!([{ "service": "a", "body": { "text": { "text": "hello" } } }, {}]),
+            NotKept::Logs,
+            7,
+        ),
+        ("/v3/events", json!([{ "uuid": "1", "layer": "GENERAL" }]), NotKept::Events, 1),
+    ] {
+        let response = post(http, path, JSON, body.to_string().as_bytes()).await;
+        assert_eq!((response.status, response.body.as_str()), (200, ""));
+        assert_eq!(collector.stats().received_not_kept.get(kind), count, "{path}");
+        assert_eq!(post(http, path, JSON, b"{").await.status, 400);
+        assert_eq!(post(http, path, "", b"").await.status, 415);
+    }
+
+    send(collector.grpc_addr(), COLLECT, encoded([&small("a", "a")])).await.expect("accepted");
+    let stats = json(http, "/api/stats").await;
+    assert_eq!(stats["receivedNotKept"], json!({ "jvmMetrics": 3, "logs": 7, "events": 1 }));
+    assert_eq!(
+        (&stats["segmentsAccepted"], &stats["spansStored"]),
+        (&Value::from(1), &Value::from(1))
+    );
+    let text = collector.stats().to_string();
+    assert!(text.ends_with("; received, not kept: 3 jvmMetrics, 7 logs, 1 events"), "{text}");
+}
+
+#[tokio::test]
+async fn other_reports_must_be_protobuf() {
+    let collector = start().await;
+    for path in [
+        "/skywalking.v3.JVMMetricReportService/collect",
+        "/skywalking.v3.MeterReportService/collect",
+    ] {
+        let broken = PprofMetaData { service: "cut".into(), ..Default::default() }.encode_to_vec();
+        let reason = refused(
+            send(collector.grpc_addr(), path, vec![broken[..3].to_vec()]).await,
+            Code::InvalidArgument,
+        );
+        assert!(reason.starts_with("invalid protobuf"), "{reason}");
+    }
+    let reason = refused(
+        send(
+            collector.grpc_addr(),
+            "/skywalking.v3.JVMMetricReportService/collect",
+            vec![vec![]; 2],
+        )
+        .await,
+        Code::InvalidArgument,
+    );
+    assert!(reason.contains("the call has several messages: send one"), "{reason}");
+    assert_eq!(collector.stats().segments_refused, 2);
+}
+
+/// An agent sends the metadata of a profile, waits for a response, then sends the profile.
+#[tokio::test]
+async fn profile_metadata_is_acknowledged_before_the_data() {
+    let collector = start().await;
+    let mut client = PprofTaskClient::new(channel(collector.grpc_addr()).await);
+    let (to, messages) = tokio::sync::mpsc::channel(1);
+    let first = PprofData {
+        metadata: Some(PprofMetaData { content_size: 6, ..Default::default() }),
+        result: None,
+    };
+    to.send(first).await.expect("open");
+    let called = client.collect(tokio_stream::wrappers::ReceiverStream::new(messages));
+    let mut responses = tokio::time::timeout(TIMEOUT, called)
+        .await
+        .expect("in time")
+        .expect("a response")
+        .into_inner();
+    let acknowledgement = tokio::time::timeout(TIMEOUT, responses.message())
+        .await
+        .expect("before the profile")
+        .expect("no error");
+    assert_eq!(acknowledgement.expect("a message").status, 0);
+    for part in [b"abc", b"def"] {
+        to.send(PprofData {
+            metadata: None,
+            result: Some(pprof_data::Result::Content(part.to_vec())),
+        })
+        .await
+        .expect("open");
+    }
+    drop(to);
+    assert_eq!(responses.message().await.expect("no error"), None);
+    assert_eq!(collector.stats().received_not_kept.get(NotKept::Profiles), 3);
+}
