@@ -1,20 +1,13 @@
-//! What the example programs share, and nothing about tracing: each program shows that by itself,
-//! to be copied from.
+//! Code that the example programs share: addresses, output, termination and the demos.
 //!
-//! | program | shows |
-//! | --- | --- |
-//! | `hello` | the smallest annotated program; reports to standard error, so it needs no backend |
-//! | `handlers` | two axum handlers that continue the trace of the request's headers |
-//! | `snapshot` | two services that talk by messages without headers: one trace, one map |
-//! | `mack` | an HTTP service that calls the next one, traced on both sides by a layer; three of them in a chain |
-//! | `web` | axum and reqwest, traced by a line each: the program of a cookbook page |
-//! | `stock` | a tonic server and its client, traced by a layer each: the program of the other page |
+//! It contains nothing about tracing. Each program shows that itself, so that it can be copied. The
+//! programs are listed in `examples/README.md`.
 
 mod address;
 pub mod demo;
-mod ending;
-mod terminal;
+mod output;
+mod termination;
 
 pub use address::listen_address;
-pub use ending::{Parent, asked_to_end};
-pub use terminal::{Detail, say, show_diagnostics};
+pub use output::{Verbosity, init_logging, print_line};
+pub use termination::{Parent, termination};

@@ -1,23 +1,23 @@
-//! Two axum handlers, traced: each request becomes an Entry span that continues the trace of the
-//! request's `sw8` header, or begins one where there is none.
+//! Two traced axum handlers. Each request is an entry span that continues the trace of the `sw8`
+//! header, or starts a new trace without one.
 //!
 //! ```text
 //! cargo run --bin handlers -- --log
 //! ```
 //!
-//! prints what to `curl`. With `--log` each request is a line of JSON on standard error; without,
-//! it goes to the backend on 127.0.0.1:11800 or to that of `--backend` (`cargo run --bin
-//! skywalking-collector -- --watch` is one).
+//! prints the URLs to `curl`. With `--log` each request is reported as a line of JSON on standard
+//! error. Without it the program reports to 127.0.0.1:11800 or to `--backend`, for example to
+//! `cargo run --bin skywalking-collector -- --watch`.
 //!
-//! What there is to copy:
+//! Points to note:
 //!
-//! * the attribute stands on the handler itself, whose arguments are axum's extractors as ever;
-//! * `extract = headers` takes anything that can be read as headers; for `HeaderMap` it is the
-//!   runtime's feature `carrier-http`;
-//! * a request that axum's extractors refuse (`/users/x` has no number) never gets to the handler,
-//!   and so has no span;
-//! * the span's name is the route, not the path: names become endpoints, so they have to be few.
-//!   What differs is a tag.
+//! * The attribute is on the handler itself. Its arguments are axum's extractors, as usual.
+//! * `extract = headers` accepts any type that can be read as headers. `HeaderMap` needs the feature
+//!   `carrier-http` of the runtime.
+//! * A request that an extractor rejects (`/users/x` has no number) doesn't reach the handler and has
+//!   no span.
+//! * The span is named by the route, not by the path. Names become endpoints, so there must be few.
+//!   Put values into tags.
 
 use std::net::SocketAddr;
 use std::process::ExitCode;
@@ -28,13 +28,15 @@ use axum::routing::get;
 use axum::{Json, Router};
 use clap::Parser;
 use serde::Serialize;
-use skywalking_examples::{Detail, Parent, asked_to_end, listen_address, say, show_diagnostics};
+use skywalking_examples::{
+    Parent, Verbosity, init_logging, listen_address, print_line, termination,
+};
 use skywalking_runtime::{Config, Reporter, entry_span, local_span};
 use tokio::net::TcpListener;
 
 #[entry_span(name = "GET:/", layer = http, extract = headers)]
 async fn index(headers: HeaderMap) -> &'static str {
-    "Ask for /users/{id}, with a number.\n"
+    "Try /users/{id} with a number.\n"
 }
 
 #[derive(Serialize)]
@@ -48,43 +50,43 @@ async fn user(Path(id): Path<u64>, headers: HeaderMap) -> Json<User> {
     Json(User { id, name: look_up(id).await })
 }
 
-/// A child of the handler's span; on its own it would begin a trace.
+/// A child of the handler's span. Without a current span it would start a trace.
 #[local_span(name = "look_up")]
 async fn look_up(id: u64) -> String {
     format!("user {id}")
 }
 
-/// Two traced axum handlers: GET / and GET /users/{id}. Prints what to curl.
+/// Two traced axum handlers: GET / and GET /users/{id}. Prints the URLs to curl.
 #[derive(Debug, Parser)]
 #[command(name = "handlers", version)]
 struct Options {
-    /// Where to listen (port 0 takes a free one)
+    /// Address to listen on (port 0 selects a free port)
     #[arg(long, value_name = "IP:PORT", default_value = "127.0.0.1:8080", value_parser = listen_address)]
     listen: SocketAddr,
-    /// Where to report
+    /// Backend to report to
     #[arg(long, value_name = "HOST:PORT", default_value = "127.0.0.1:11800")]
     backend: String,
-    /// Report to standard error, one line of JSON a request
+    /// Report to standard error, one line of JSON for each request
     #[arg(long, conflicts_with = "backend")]
     log: bool,
 }
 
-/// Each of these says what was wrong, with which value, and what to do.
+/// The errors of the program. Each names the value and the fix.
 #[derive(Debug, thiserror::Error)]
 enum Error {
     #[error(transparent)]
     Agent(#[from] skywalking_runtime::Error),
     #[error(
-        "can't listen on {address}: {source}. Give --listen an address of this machine whose port no program uses (port 0 takes a free one)"
+        "can't listen on {address}: {source}. Set --listen to an unused address of this machine (port 0 selects a free port)"
     )]
     Listen { address: SocketAddr, source: std::io::Error },
-    #[error("the server failed: {0}. Start it again")]
+    #[error("the server failed: {0}. Restart it")]
     Serve(#[from] std::io::Error),
 }
 
 #[tokio::main]
 async fn main() -> ExitCode {
-    show_diagnostics(Detail::Warnings);
+    init_logging(Verbosity::Quiet);
     match run(Options::parse()).await {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
@@ -99,23 +101,23 @@ async fn run(options: Options) -> Result<(), Error> {
     let config = if options.log { config.reporter(Reporter::Log) } else { config };
     let _agent = config.start()?;
 
-    let asked_to_end = asked_to_end(Parent::None);
+    let termination = termination(Parent::None);
     let (listener, address) = listen(options.listen).await?;
-    say(&invitation(address));
+    print_line(&invitation(address));
     let app = Router::new().route("/", get(index)).route("/users/{id}", get(user));
-    axum::serve(listener, app).with_graceful_shutdown(asked_to_end).await?;
-    Ok(()) // dropping the agent reports what is left
+    axum::serve(listener, app).with_graceful_shutdown(termination).await?;
+    Ok(()) // dropping the agent reports the remaining spans
 }
 
 async fn listen(address: SocketAddr) -> Result<(TcpListener, SocketAddr), Error> {
-    let refused = |source| Error::Listen { address, source };
-    let listener = TcpListener::bind(address).await.map_err(refused)?;
-    let address = listener.local_addr().map_err(refused)?;
+    let failed = |source| Error::Listen { address, source };
+    let listener = TcpListener::bind(address).await.map_err(failed)?;
+    let address = listener.local_addr().map_err(failed)?;
     Ok((listener, address))
 }
 
-/// What another service would send along: that its span 0, of the endpoint `/by-hand`, called us.
-/// The parts are Base64.
+/// The `sw8` header of a call from span 0 of another service, with the endpoint `/by-hand`. Its
+/// parts are Base64.
 const SW8: &str = "1-YnktaGFuZC4x-YnktaGFuZC4xLjE=-0-Y3VybA==-Y3VybC0x-L2J5LWhhbmQ=-aGFuZGxlcnM=";
 
 fn invitation(address: SocketAddr) -> String {
@@ -123,7 +125,7 @@ fn invitation(address: SocketAddr) -> String {
         "listening on {address}; try\n  \
          curl http://{address}/\n  \
          curl http://{address}/users/7\n  \
-         curl -H 'sw8: {SW8}' http://{address}/users/8   # goes on with the trace by-hand.1\n\
-         Ctrl-C ends it."
+         curl -H 'sw8: {SW8}' http://{address}/users/8   # continues the trace by-hand.1\n\
+         Ctrl-C to stop."
     )
 }

@@ -1,4 +1,4 @@
-//! The smallest traced program: it needs no backend, each request becomes one line of JSON on
+//! The smallest traced program. It needs no backend: each request is reported as a line of JSON on
 //! standard error.
 
 use skywalking_runtime::{Config, Error, Reporter, entry_span, local_span};
@@ -14,8 +14,8 @@ fn greeting(name: &str) -> String {
 }
 
 fn main() -> Result<(), Error> {
-    // For a backend: `skywalking_runtime::init()?`, which reads the SW_AGENT_* variables.
+    // With a backend, use `skywalking_runtime::init()?`. It reads the SW_AGENT_* variables.
     let _agent = Config::new("hello").reporter(Reporter::Log).start()?;
     println!("{}", hello("world"));
-    Ok(()) // dropping `_agent` reports what is left
+    Ok(()) // dropping `_agent` reports the remaining spans
 }

@@ -1,59 +1,60 @@
-//! Arrival: waits for the spans, not for a time, and says what is missing if they don't come.
+//! Waits for spans, not for a time, and lists the missing ones on a timeout.
 
 use std::fmt::Write as _;
 use std::time::Duration;
 
 use skywalking_collector::{Collector, TraceView};
 
-/// The spans of a whole trace: service, kind, name.
+/// The spans that a complete trace has: service, kind and name.
 #[derive(Clone, Copy, Debug)]
-pub struct WholeTrace<'a>(pub &'a [(&'a str, &'a str, &'a str)]);
+pub struct ExpectedTrace<'a>(pub &'a [(&'a str, &'a str, &'a str)]);
 
-/// What did not come, in words.
+/// The spans that did not arrive.
 #[derive(Debug, thiserror::Error)]
 #[error("{0}")]
 pub struct Missing(String);
 
-/// Of more traces than these, only their number is told.
-const TOLD: usize = 5;
+/// The largest number of traces that are listed. Further ones are counted.
+const MAX_LISTED: usize = 5;
 
-impl WholeTrace<'_> {
-    /// Comes back when every trace is whole; gives the last one.
+impl ExpectedTrace<'_> {
+    /// Waits until every trace is complete. Returns the last one.
     ///
     /// # Errors
-    /// What is missing of which trace when the patience ends.
+    ///
+    /// Returns the missing spans of each trace on a timeout.
     pub async fn arrived(
         self,
         collector: &Collector,
         traces: &[String],
-        patience: Duration,
+        timeout: Duration,
     ) -> Result<Option<TraceView>, Missing> {
-        let mut whole = 0;
-        let all_whole = |collector: &Collector| {
+        let mut complete = 0;
+        let all_complete = |collector: &Collector| {
             while traces
-                .get(whole)
-                .is_some_and(|id| self.lacks(collector.trace(id).as_ref()).is_empty())
+                .get(complete)
+                .is_some_and(|id| self.missing(collector.trace(id).as_ref()).is_empty())
             {
-                whole += 1;
+                complete += 1;
             }
-            whole == traces.len()
+            complete == traces.len()
         };
-        if collector.wait_for(all_whole, patience).await.is_ok() {
+        if collector.wait_for(all_complete, timeout).await.is_ok() {
             return Ok(traces.last().and_then(|id| collector.trace(id)));
         }
         let incomplete: Vec<_> = traces
             .iter()
-            .map(|id| (id.as_str(), self.lacks(collector.trace(id).as_ref())))
+            .map(|id| (id.as_str(), self.missing(collector.trace(id).as_ref())))
             .collect();
         Err(Missing(format!(
-            "{}\nThe collector has seen: {}. Look above for what became of the spans",
-            self.told(&incomplete, patience),
+            "{}\nReceived by the collector: {}. See the log above for the reason",
+            self.describe(&incomplete, timeout),
             collector.stats()
         )))
     }
 
-    /// The places of the spans that a trace lacks.
-    fn lacks(self, trace: Option<&TraceView>) -> Vec<usize> {
+    /// Returns the indexes of the spans that a trace lacks.
+    fn missing(self, trace: Option<&TraceView>) -> Vec<usize> {
         let has = |(service, kind, name): (&str, &str, &str)| {
             let spans = trace.map(|trace| &trace.spans[..]).unwrap_or_default();
             spans.iter().any(|span| {
@@ -64,12 +65,12 @@ impl WholeTrace<'_> {
         (0..self.0.len()).filter(|at| !has(self.0[*at])).collect()
     }
 
-    fn told(self, traces: &[(&str, Vec<usize>)], patience: Duration) -> String {
+    fn describe(self, traces: &[(&str, Vec<usize>)], timeout: Duration) -> String {
         let incomplete: Vec<_> = traces.iter().filter(|(_, missing)| !missing.is_empty()).collect();
-        let (whole, all) = (traces.len() - incomplete.len(), traces.len());
+        let (complete, all) = (traces.len() - incomplete.len(), traces.len());
         let mut text =
-            format!("{whole} of {all} traces arrived complete within {patience:?}. Missing:");
-        for (id, missing) in incomplete.iter().take(TOLD) {
+            format!("{complete} of {all} traces arrived complete within {timeout:?}. Missing:");
+        for (id, missing) in incomplete.iter().take(MAX_LISTED) {
             let spans: Vec<_> = missing
                 .iter()
                 .map(|at| self.0[*at])
@@ -80,11 +81,11 @@ impl WholeTrace<'_> {
             } else {
                 spans.join(", ")
             };
-            // Writing to a String can't fail.
+            // Writing to a `String` can't fail.
             let _ = write!(text, "\n  trace {id}: {spans}");
         }
-        if incomplete.len() > TOLD {
-            let _ = write!(text, "\n  and spans of {} more traces", incomplete.len() - TOLD);
+        if incomplete.len() > MAX_LISTED {
+            let _ = write!(text, "\n  and spans of {} more traces", incomplete.len() - MAX_LISTED);
         }
         text
     }
@@ -94,14 +95,14 @@ impl WholeTrace<'_> {
 mod tests {
     use super::*;
 
-    const EXPECTED: WholeTrace<'_> =
-        WholeTrace(&[("one", "Entry", "/a"), ("one", "Exit", "/b"), ("two", "Entry", "/b")]);
+    const EXPECTED: ExpectedTrace<'_> =
+        ExpectedTrace(&[("one", "Entry", "/a"), ("one", "Exit", "/b"), ("two", "Entry", "/b")]);
 
     #[test]
-    fn what_is_missing_is_told_span_by_span() {
-        let traces = [("1.1", vec![]), ("1.2", vec![1, 2]), ("1.3", EXPECTED.lacks(None))];
+    fn missing_spans_are_listed() {
+        let traces = [("1.1", vec![]), ("1.2", vec![1, 2]), ("1.3", EXPECTED.missing(None))];
         assert_eq!(
-            EXPECTED.told(&traces, Duration::from_secs(30)),
+            EXPECTED.describe(&traces, Duration::from_secs(30)),
             "1 of 3 traces arrived complete within 30s. Missing:\
              \n  trace 1.2: Exit /b of one, Entry /b of two\
              \n  trace 1.3: every span"
@@ -109,10 +110,10 @@ mod tests {
     }
 
     #[test]
-    fn of_many_traces_the_first_are_told() {
+    fn incomplete_traces_are_limited() {
         let traces = vec![("1", vec![0]); 7];
-        let text = EXPECTED.told(&traces, Duration::from_secs(30));
-        assert_eq!(text.lines().count(), 1 + TOLD + 1);
+        let text = EXPECTED.describe(&traces, Duration::from_secs(30));
+        assert_eq!(text.lines().count(), 1 + MAX_LISTED + 1);
         assert!(text.ends_with("and spans of 2 more traces"), "{text}");
     }
 }

@@ -1,8 +1,8 @@
-//! One child process: what it says line by line, and how it ends.
+//! A child process: its output line by line, and its exit.
 //!
-//! It ends with this process, however this one ends: it watches its standard input, whose other end
-//! is held here and closes even at a SIGKILL. And it is killed when its [`Child`] is dropped, so
-//! that no way out of a function leaves it behind.
+//! The child ends with this process, however this one ends: it watches its standard input, which
+//! closes even if this process dies from SIGKILL. Dropping a [`Child`] kills it, so that no return
+//! path leaves it running.
 
 use std::io;
 use std::process::{ExitStatus, Stdio};
@@ -11,49 +11,49 @@ use std::time::Duration;
 use tokio::io::{AsyncBufReadExt as _, BufReader, Lines};
 use tokio::process::{ChildStdin, ChildStdout, Command};
 
-/// What can go wrong with a child.
+/// An error of a child process.
 #[derive(Debug, thiserror::Error)]
 pub enum ChildError {
-    /// There is no such process.
-    #[error("{name} can't be started: {source}. Raise the limits on processes and files")]
+    /// The process can't be started.
+    #[error("can't start {name}: {source}. Raise the limits for processes and files")]
     Spawn {
-        /// What it is called.
+        /// The name of the child.
         name: String,
-        /// What the system said.
+        /// The error of the operating system.
         source: io::Error,
     },
-    /// It ended where it should have run, or with a failure.
-    #[error("{name} died: {status}. Look at what it said above, and run it again")]
+    /// The process exited too early or with a failure.
+    #[error("{name} died: {status}. See its output above, and run it again")]
     Died {
-        /// What it is called.
+        /// The name of the child.
         name: String,
-        /// How it ended.
+        /// The exit status.
         status: ExitStatus,
     },
-    /// It did not end.
+    /// The process did not exit in time.
     #[error(
-        "{name} did not end within {waited:?} and was killed. Run it again on a machine with less to do"
+        "{name} did not exit within {waited:?} and was killed. Run it again on a less busy machine"
     )]
     Hung {
-        /// What it is called.
+        /// The name of the child.
         name: String,
-        /// How long it had.
+        /// The timeout.
         waited: Duration,
     },
-    /// It did not say what it says when it has started.
-    #[error("{name} did not say where it listens within {waited:?}. Look at what it said above")]
+    /// The process did not print its address in time.
+    #[error("{name} did not print its address within {waited:?}. See its output above")]
     Silent {
-        /// What it is called.
+        /// The name of the child.
         name: String,
-        /// How long it had.
+        /// The timeout.
         waited: Duration,
     },
 }
 
-/// How long a program may take to start.
+/// How long a program may take to print its address.
 const START: Duration = Duration::from_secs(10);
 
-/// A child process. Killed when dropped.
+/// A child process. Killed on drop.
 #[derive(Debug)]
 pub struct Child {
     name: String,
@@ -63,23 +63,25 @@ pub struct Child {
 }
 
 impl Child {
-    /// This program, to be started in another role.
+    /// Returns a command that starts this program, for another role.
     ///
     /// # Errors
-    /// [`ChildError::Spawn`] where the program's own file can't be found.
+    ///
+    /// Returns [`ChildError::Spawn`] if the path of this program is unknown.
     pub fn command(name: &str) -> Result<Command, ChildError> {
         let program = std::env::current_exe()
             .map_err(|source| ChildError::Spawn { name: name.to_owned(), source })?;
         Ok(Command::new(program))
     }
 
-    /// Starts it. What it says of its troubles goes to this program's standard error.
+    /// Starts the child. It shares the standard error of this program.
     ///
     /// # Errors
-    /// [`ChildError::Spawn`], with the system's reason.
+    ///
+    /// Returns [`ChildError::Spawn`].
     pub fn start(name: &str, mut command: Command) -> Result<Self, ChildError> {
         command.stdin(Stdio::piped()).stdout(Stdio::piped()).kill_on_drop(true);
-        // A group of its own: Ctrl-C is for this program, which then ends its children.
+        // Its own process group: Ctrl-C reaches only this program, which then ends its children.
         #[cfg(unix)]
         command.process_group(0);
         let mut process = command
@@ -93,61 +95,62 @@ impl Child {
         Ok(Self { name: name.to_owned(), process, stdin, lines })
     }
 
-    /// What it is called in messages.
+    /// Returns its name for messages.
     pub fn name(&self) -> &str {
         &self.name
     }
 
-    /// Waits for the line that it says first, `mark` and then where it listens; gives the latter.
+    /// Waits for its first line, `prefix` followed by the address. Returns the address.
     ///
     /// # Errors
-    /// [`ChildError::Silent`] and, where it ended instead, [`ChildError::Died`].
-    pub async fn listening(&mut self, mark: &str) -> Result<String, ChildError> {
+    ///
+    /// Returns [`ChildError::Silent`] on a timeout, or [`ChildError::Died`] if the child exits.
+    pub async fn listening(&mut self, prefix: &str) -> Result<String, ChildError> {
         let silent = |_| ChildError::Silent { name: self.name.clone(), waited: START };
         let line = tokio::time::timeout(START, next(&mut self.lines)).await.map_err(silent)?;
-        match line.as_deref().and_then(|line| line.strip_prefix(mark)) {
+        match line.as_deref().and_then(|line| line.strip_prefix(prefix)) {
             Some(address) => Ok(address.to_owned()),
             None => Err(self.died(START, drop).await),
         }
     }
 
-    /// The next line that it says; `None` when it says no more, as it has ended or is about to. May
-    /// be dropped without losing a line.
+    /// Returns the next line of its output, or `None` when it closes its output. Cancel safe.
     pub async fn line(&mut self) -> Option<String> {
         next(&mut self.lines).await
     }
 
-    /// Lets go of it: it finishes what has to be finished, and ends.
-    pub fn ask_to_end(&mut self) {
+    /// Closes its standard input, which makes it shut down.
+    pub fn request_exit(&mut self) {
         self.stdin = None;
     }
 
-    /// Waits for the end. What it still says goes to `hear`.
+    /// Waits for the exit. Passes the remaining lines to `on_line`.
     ///
     /// # Errors
-    /// [`ChildError::Hung`] when it has not ended in time: then it was killed.
-    pub async fn ended(
+    ///
+    /// Returns [`ChildError::Hung`] if the child doesn't exit in time. It is killed then.
+    pub async fn wait(
         &mut self,
         within: Duration,
-        mut hear: impl FnMut(String),
+        mut on_line: impl FnMut(String),
     ) -> Result<ExitStatus, ChildError> {
         let ended = async {
             while let Some(line) = self.line().await {
-                hear(line);
+                on_line(line);
             }
             self.process.wait().await
         };
         let Ok(ended) = tokio::time::timeout(within, ended).await else {
-            // If it can't be killed it has ended just now.
+            // An error means that it has just exited.
             let _ = self.process.kill().await;
             return Err(ChildError::Hung { name: self.name.clone(), waited: within });
         };
         ended.map_err(|source| ChildError::Spawn { name: self.name.clone(), source })
     }
 
-    /// Why it ended although nobody asked it to.
-    pub async fn died(&mut self, within: Duration, hear: impl FnMut(String)) -> ChildError {
-        match self.ended(within, hear).await {
+    /// Waits for the exit of a child that was not requested to exit. Returns the error.
+    pub async fn died(&mut self, within: Duration, on_line: impl FnMut(String)) -> ChildError {
+        match self.wait(within, on_line).await {
             Ok(status) => ChildError::Died { name: self.name.clone(), status },
             Err(error) => error,
         }

@@ -1,11 +1,11 @@
-//! The demo: three services in a chain as child processes, an echo server behind them that is not
-//! traced, and an embedded collector that asks for a token.
+//! The demo: three services in a chain as child processes, an echo server without tracing at its
+//! end, and an embedded collector that requires a token.
 //!
-//! | file | what it does |
+//! | module | content |
 //! | --- | --- |
-//! | `chain` | the services: started one behind the other, watched at once, ended at once |
-//! | `echo` | the end of the chain |
-//! | `requests` | a user's client, which is not traced either |
+//! | `chain` | the services: start, watch and stop |
+//! | `echo` | the echo server |
+//! | `requests` | the client of a user, without tracing |
 
 mod chain;
 mod echo;
@@ -15,21 +15,21 @@ use std::hash::{BuildHasher as _, Hasher as _, RandomState};
 use std::time::Duration;
 
 use skywalking_collector::Collector;
-use skywalking_examples::demo::{WholeTrace, tree_and_map};
-use skywalking_examples::{Parent, asked_to_end, say};
+use skywalking_examples::demo::{ExpectedTrace, tree_and_map};
+use skywalking_examples::{Parent, print_line, termination};
 use tokio::runtime::Runtime;
 
-use crate::account::Account;
+use crate::delivery::DeliveryCounts;
 use crate::error::Error;
 use chain::Chain;
 
-pub(crate) const ABOUT: &str = "Start three of them in a chain, an echo server and a collector; print the last trace and the map";
+pub(crate) const ABOUT: &str = "Run three services in a chain, an echo server and a collector; print the last trace and the service map";
 
-/// How long the spans may take to arrive after the collector has confirmed them: no time, unless
-/// the machine is very busy.
+/// How long to wait for the spans after the collector has confirmed them. They take longer than no
+/// time only on a very busy machine.
 const ARRIVAL: Duration = Duration::from_secs(30);
 
-const WHOLE: WholeTrace<'_> = WholeTrace(&[
+const EXPECTED: ExpectedTrace<'_> = ExpectedTrace(&[
     ("mack-1", "Entry", "POST:/mack"),
     ("mack-1", "Exit", "POST:/mack"),
     ("mack-2", "Entry", "POST:/mack"),
@@ -40,43 +40,42 @@ const WHOLE: WholeTrace<'_> = WholeTrace(&[
 
 #[derive(Debug, clap::Args)]
 pub(crate) struct Options {
-    /// How the services report
+    /// Protocol of the reports
     #[arg(long, value_enum, value_name = "PROTOCOL", default_value = "grpc")]
     protocol: Protocol,
-    /// How many requests are sent, all at once
+    /// Number of requests, sent concurrently
     #[arg(long, value_name = "NUMBER", default_value_t = 3, value_parser = clap::value_parser!(u32).range(1..=1000))]
     requests: u32,
-    /// How long each handler waits
+    /// Delay of each handler
     #[arg(long, value_name = "MILLISECONDS", default_value_t = 500, value_parser = clap::value_parser!(u64).range(..=5000))]
     wait_ms: u64,
-    /// Give the services a token that the collector refuses: they go on answering, and count what
-    /// they lose
+    /// Use a token that the collector refuses: the services still work, and count lost segments
     #[arg(long)]
     wrong_token: bool,
-    /// Say on standard error what is started and with which process id
+    /// Log the started processes and their ids to standard error
     #[arg(long, short)]
     pub(crate) verbose: bool,
 }
 
 #[derive(Clone, Copy, Debug, clap::ValueEnum)]
 enum Protocol {
-    /// By gRPC
+    /// gRPC
     Grpc,
-    /// By HTTP, as JSON
+    /// HTTP, as JSON
     Http,
 }
 
 impl Protocol {
-    /// What `--protocol` of a service takes.
-    fn name(self) -> &'static str {
+    /// Returns the value of `--protocol`.
+    fn option_value(self) -> &'static str {
         match self {
             Self::Grpc => "grpc",
             Self::Http => "http",
         }
     }
 
-    /// The word for it.
-    fn word(self) -> &'static str {
+    /// Returns the name for messages.
+    fn name(self) -> &'static str {
         match self {
             Self::Grpc => "gRPC",
             Self::Http => "HTTP",
@@ -84,16 +83,16 @@ impl Protocol {
     }
 }
 
-/// Runs the demo until its end or Ctrl-C. On every way out the children are gone.
+/// Runs the demo to its end or until Ctrl-C. No child is left running.
 pub(crate) fn run(options: &Options) -> Result<(), Error> {
     let runtime = Runtime::new().map_err(Error::Runtime)?;
     let ended = runtime.block_on(async {
         tokio::select! {
             outcome = demo(options) => outcome,
-            () = asked_to_end(Parent::None) => Err(Error::Cancelled),
+            () = termination(Parent::None) => Err(Error::Cancelled),
         }
     });
-    // Dropped, it would wait for answers of the collector that are still being written.
+    // Dropping the runtime would wait for responses that the collector is still writing.
     runtime.shutdown_background();
     ended
 }
@@ -103,48 +102,48 @@ async fn demo(options: &Options) -> Result<(), Error> {
     let collector = Collector::builder()
         .grpc_addr("127.0.0.1:0")
         .http_addr("127.0.0.1:0")
-        .require_token(&token)
+        .token(&token)
         .start()
         .await?;
     let backend = match options.protocol {
         Protocol::Grpc => collector.grpc_addr(),
         Protocol::Http => collector.http_addr(),
     };
-    say(&format!("a collector that asks for a token, on {backend} by {}", options.protocol.word()));
+    print_line(&format!("collector with a token on {backend} ({})", options.protocol.name()));
     let echo = echo::start().await?;
-    say(&format!("an echo server that is not traced, on {echo}"));
+    print_line(&format!("echo server without tracing on {echo}"));
 
     let reporting = chain::Reporting {
         backend: backend.to_string(),
-        protocol: options.protocol.name(),
+        protocol: options.protocol.option_value(),
         token: if options.wrong_token { "wrong".to_owned() } else { token },
     };
     let mut chain = Chain::start(echo, &reporting, options.wait_ms).await?;
-    let traces = chain.during(requests::send(chain.first(), options.requests)).await?;
-    let account = chain.end().await?;
-    shown(options, &collector, &traces, account).await
+    let traces = chain.watch(requests::send(chain.first(), options.requests)).await?;
+    let counts = chain.stop().await?;
+    show(options, &collector, &traces, counts).await
 }
 
-/// All services have ended: what they sent is there, and what they lost will never come.
-async fn shown(
+/// Prints the traces. All services have exited, so every segment has arrived or is lost.
+async fn show(
     options: &Options,
     collector: &Collector,
     traces: &[String],
-    account: Account,
+    counts: DeliveryCounts,
 ) -> Result<(), Error> {
-    if account.lost() > 0 {
+    if counts.lost() > 0 {
         return Err(if options.wrong_token {
-            Error::WrongToken(account)
+            Error::WrongToken(counts)
         } else {
-            Error::Lost(account)
+            Error::Lost(counts)
         });
     }
-    let last = WHOLE.arrived(collector, traces, ARRIVAL).await?;
-    say(&tree_and_map(collector, traces.len(), last.as_ref()));
+    let last = EXPECTED.arrived(collector, traces, ARRIVAL).await?;
+    print_line(&tree_and_map(collector, traces.len(), last.as_ref()));
     Ok(())
 }
 
-/// A token for this run: nobody else has to know it.
+/// Returns a random token for this run.
 fn token() -> String {
     let random = || RandomState::new().build_hasher().finish();
     format!("{:016x}{:016x}", random(), random())

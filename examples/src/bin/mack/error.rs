@@ -1,58 +1,58 @@
-//! What can go wrong: with which value, and what to do.
+//! The errors of the program. Each names the value and the fix.
 
 use std::io;
 use std::net::SocketAddr;
 
 use skywalking_examples::demo::{ChildError, Missing};
 
-use crate::account::Account;
+use crate::delivery::DeliveryCounts;
 
-/// Why the program ends with an exit code other than 0.
+/// Why the program exits with a failure.
 #[derive(Debug, thiserror::Error)]
 pub(crate) enum Error {
-    /// In the words of the command line.
-    #[error("{}", by_option(.0))]
+    /// Names the option in place of the method of `Config`.
+    #[error("{}", with_option(.0))]
     Agent(#[from] skywalking_runtime::Error),
-    #[error("no thread can be started: {0}. Raise the limits on threads and files")]
+    #[error("can't start a thread: {0}. Raise the limits for threads and files")]
     Runtime(io::Error),
     #[error(
-        "can't listen on {address}: {source}. Give --listen-addr an address of this machine whose port no program uses (port 0 takes a free one)"
+        "can't listen on {address}: {source}. Set --listen-addr to an unused address of this machine (port 0 selects a free port)"
     )]
     Listen { address: SocketAddr, source: io::Error },
-    #[error("the server failed: {0}. Start it again")]
+    #[error("the server failed: {0}. Restart it")]
     Serve(io::Error),
-    #[error("no client for the upstream: {0}")]
+    #[error("can't create the client for the upstream: {0}")]
     Upstream(#[from] skywalking_reqwest::Error),
     #[error(transparent)]
     Collector(#[from] skywalking_collector::Error),
     #[error(
-        "the echo server can't listen: {0}. Raise the limits on files, or look at the loopback interface"
+        "the echo server can't listen: {0}. Raise the limit for files, or check the loopback interface"
     )]
     Echo(io::Error),
     #[error(transparent)]
     Child(#[from] ChildError),
-    #[error("mack-1 can't be asked: {0}. Look at what the services said above")]
+    #[error("can't call mack-1: {0}. See the output of the services above")]
     Request(reqwest::Error),
-    #[error("mack-1 answered {0} instead of 200 OK. Look at what the services said above")]
+    #[error("mack-1 returned {0} instead of 200 OK. See the output of the services above")]
     Status(reqwest::StatusCode),
-    #[error("the answers have no header x-trace-id. Look at what the services said above")]
+    #[error("the responses have no header x-trace-id. See the output of the services above")]
     Untraced,
     #[error(transparent)]
     Missing(#[from] Missing),
     #[error(
-        "every request was answered, but the collector refused the services' token, so that there is no trace to show: {0}. Run it without --wrong-token"
+        "all requests succeeded, but the collector refused the token of the services, so there is no trace to show: {0}. Run it without --wrong-token"
     )]
-    WrongToken(Account),
+    WrongToken(DeliveryCounts),
     #[error(
-        "every request was answered, but not all segments arrived, so that there is no whole trace to show: {0}. Look above for the reason"
+        "all requests succeeded, but some segments were lost, so there is no complete trace to show: {0}. See the log above for the reason"
     )]
-    Lost(Account),
-    #[error("interrupted; all services were ended")]
+    Lost(DeliveryCounts),
+    #[error("interrupted; all services were stopped")]
     Cancelled,
 }
 
-/// The runtime's words, with what the user set in place of the method that it sets.
-fn by_option(error: &skywalking_runtime::Error) -> String {
+/// Returns the message of the runtime, with the option in place of the method of `Config`.
+fn with_option(error: &skywalking_runtime::Error) -> String {
     const OPTIONS: [(&str, &str); 4] = [
         ("Config::new: ", "--service-name or SW_AGENT_NAME: "),
         ("Config::instance: ", "--instance-name or SW_AGENT_INSTANCE_NAME: "),
@@ -60,8 +60,8 @@ fn by_option(error: &skywalking_runtime::Error) -> String {
         ("Config::token: ", "--authentication or SW_AGENT_AUTHENTICATION: "),
     ];
     let text = error.to_string();
-    let by_option = OPTIONS.iter().find_map(|(method, option)| {
+    let with_option = OPTIONS.iter().find_map(|(method, option)| {
         text.strip_prefix(method).map(|rest| format!("{option}{rest}"))
     });
-    by_option.unwrap_or(text)
+    with_option.unwrap_or(text)
 }

@@ -1,7 +1,6 @@
-//! The command line, and the agent's settings made of it.
+//! The command line, and the agent's configuration.
 //!
-//! What an option sets can be set by the agent's own variable as well; the option has the last
-//! word.
+//! Options of the agent can also be set by its variables. Options take precedence.
 
 use std::net::SocketAddr;
 use std::time::Duration;
@@ -13,22 +12,20 @@ use reqwest::Url;
 use skywalking_examples::{Parent, listen_address};
 use skywalking_runtime::{Config, Reporter};
 
-/// How long the last spans may take to be reported. A user waits for the end of a program no longer
-/// than that.
+/// How long reporting the last spans may take at exit.
 pub(crate) const FLUSH: Duration = Duration::from_secs(4);
 
-/// An HTTP service whose handler /mack waits, then calls the next service and gives back its
-/// answer; traced on both sides.
+/// A traced HTTP service. Its handler /mack waits, calls the next service and returns its response.
 #[derive(Debug, clap::Parser)]
 #[command(name = "mack", version)]
 pub(crate) struct Options {
-    /// What the service is called
+    /// Name of the service
     #[arg(long, value_name = "NAME", env = "SW_AGENT_NAME")]
     pub(crate) service_name: String,
-    /// What this instance of it is called; by default something unique
+    /// Name of this instance; unique by default
     #[arg(long, value_name = "NAME", env = "SW_AGENT_INSTANCE_NAME")]
     instance_name: Option<String>,
-    /// Where to listen; :PORT is 127.0.0.1:PORT, and port 0 takes a free one
+    /// Address to listen on; :PORT is 127.0.0.1:PORT, and port 0 selects a free port
     #[arg(long, value_name = "[IP]:PORT", default_value = ":8081", value_parser = listen_address)]
     pub(crate) listen_addr: SocketAddr,
     /// What to call, by POST
@@ -37,11 +34,10 @@ pub(crate) struct Options {
     /// Where to report; by default 127.0.0.1:11800, by HTTP 127.0.0.1:12800
     #[arg(long, value_name = "HOST:PORT", env = "SW_AGENT_COLLECTOR_BACKEND_SERVICES")]
     oap_server: Option<String>,
-    /// The token that the backend asks for; better given by the variable, since others can see
-    /// arguments
+    /// Token for the backend; prefer the variable, since other users can see arguments
     #[arg(long, value_name = "TOKEN", env = "SW_AGENT_AUTHENTICATION", hide_env_values = true)]
     authentication: Option<String>,
-    /// How to report
+    /// Protocol of the reports
     #[arg(
         long,
         value_enum,
@@ -50,13 +46,13 @@ pub(crate) struct Options {
         default_value = "grpc"
     )]
     protocol: Protocol,
-    /// Report to standard error, one line of JSON a segment: short for --protocol log
+    /// Report to standard error, one line of JSON for each segment: same as --protocol log
     #[arg(long, overrides_with = "protocol")]
     log: bool,
-    /// How long the handler waits
+    /// Delay of the handler
     #[arg(long, value_name = "MILLISECONDS", default_value_t = 500)]
     wait_ms: u64,
-    /// Started by the demo, which holds the other end of standard input
+    /// Set by the demo, which holds the other end of standard input
     #[arg(long, hide = true)]
     pub(crate) child: bool,
 }
@@ -67,7 +63,7 @@ enum Protocol {
     Grpc,
     /// To the backend, by HTTP
     Http,
-    /// To standard error, one line of JSON a segment
+    /// To standard error, one line of JSON for each segment
     Log,
     /// Nowhere
     #[value(hide = true)]
@@ -75,7 +71,7 @@ enum Protocol {
 }
 
 impl Options {
-    /// The agent's settings.
+    /// Returns the agent's configuration.
     pub(crate) fn agent(&self) -> Config {
         let protocol = if self.log { Protocol::Log } else { self.protocol };
         let mut config =
@@ -106,9 +102,9 @@ impl Options {
     }
 }
 
-/// Says what is wrong with the command line, and ends. clap blames the option, also for a value
-/// that a variable brought; so the variables that are set are told with it, but for the token's.
-pub(crate) fn refuse(error: &clap::Error) -> ! {
+/// Prints an error of the command line and exits. clap names the option even if the value comes from
+/// a variable, so the variables that are set are printed too, except the token.
+pub(crate) fn exit(error: &clap::Error) -> ! {
     let _ = error.print();
     if matches!(error.kind(), ErrorKind::InvalidValue | ErrorKind::InvalidUtf8) {
         let command = Options::command();
@@ -125,17 +121,17 @@ pub(crate) fn refuse(error: &clap::Error) -> ! {
     std::process::exit(error.exit_code())
 }
 
-/// Whether the token was given where others can see it.
+/// Returns whether other users can see the token.
 pub(crate) fn token_is_visible(arguments: &ArgMatches) -> bool {
     arguments.value_source("authentication") == Some(ValueSource::CommandLine)
 }
 
 fn upstream_url(value: &str) -> Result<Url, String> {
-    const WRITE: &str = "write http://HOST:PORT/PATH, such as http://127.0.0.1:8082/mack";
-    let url = Url::parse(value).map_err(|error| format!("no URL ({error}): {WRITE}"))?;
+    const EXPECTED: &str = "expected http://HOST:PORT/PATH, such as http://127.0.0.1:8082/mack";
+    let url = Url::parse(value).map_err(|error| format!("invalid URL ({error}): {EXPECTED}"))?;
     match url.scheme() {
         "http" => Ok(url),
-        "https" => Err(format!("this program is built without TLS: {WRITE}")),
-        _ => Err(format!("not a URL of HTTP: {WRITE}")),
+        "https" => Err(format!("this program is built without TLS: {EXPECTED}")),
+        _ => Err(format!("not an HTTP URL: {EXPECTED}")),
     }
 }

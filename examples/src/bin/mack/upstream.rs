@@ -10,20 +10,20 @@ use skywalking_reqwest::Tracing;
 
 use crate::error::Error;
 
-/// How long an answer may take: longer than any chain of these programs waits.
-const PATIENCE: Duration = Duration::from_secs(30);
+/// The timeout of a call, longer than the delay of any chain of these programs.
+const TIMEOUT: Duration = Duration::from_secs(30);
 
-/// What is called, and by what. Clones share their connections.
+/// The URL and its client. Clones share their connections.
 #[derive(Clone, Debug)]
 pub(crate) struct Upstream {
     client: ClientWithMiddleware,
     url: Url,
 }
 
-/// There is no answer.
+/// The upstream didn't respond.
 #[derive(Debug, thiserror::Error)]
 #[error(
-    "the upstream {upstream} can't be reached: {reason}. Start it, or give another --upstream-url"
+    "the upstream {upstream} is unreachable: {reason}. Start it, or set another --upstream-url"
 )]
 pub(crate) struct Unreachable {
     upstream: String,
@@ -32,21 +32,20 @@ pub(crate) struct Unreachable {
 
 impl Upstream {
     pub(crate) fn new(url: Url) -> Result<Self, Error> {
-        // No proxy: the service next door is called itself, whatever the environment says of the
-        // way to the world.
-        let builder = reqwest::Client::builder().no_proxy().timeout(PATIENCE);
-        // The one line that traces the client.
+        // The next service is called directly, even if the environment sets a proxy.
+        let builder = reqwest::Client::builder().no_proxy().timeout(TIMEOUT);
+        // This line traces the client.
         let client = skywalking_reqwest::client(builder, Tracing::new())?;
         Ok(Self { client, url })
     }
 
-    /// Sends the body there; gives the status and the body of the answer.
+    /// Sends the body. Returns status and body of the response.
     pub(crate) async fn post(&self, body: Bytes) -> Result<(StatusCode, Bytes), Unreachable> {
-        let answered = async {
-            let answer = self.client.post(self.url.clone()).body(body).send().await?;
-            Ok((answer.status(), answer.bytes().await?))
+        let response = async {
+            let response = self.client.post(self.url.clone()).body(body).send().await?;
+            Ok((response.status(), response.bytes().await?))
         };
-        answered.await.map_err(|error: reqwest_middleware::Error| self.unreachable(error))
+        response.await.map_err(|error: reqwest_middleware::Error| self.unreachable(error))
     }
 
     fn unreachable(&self, error: reqwest_middleware::Error) -> Unreachable {
@@ -55,8 +54,8 @@ impl Upstream {
             self.url.port_or_known_default().unwrap_or_default(),
         );
         let upstream = format!("http://{host}:{port}{}", self.url.path());
-        // Without the URL, in which there may be a password, and with the causes, of which the last
-        // says the most.
+        // Without the URL, which may contain a password, and with all causes: the last one is the most
+        // specific.
         let error = error.without_url();
         let mut reason = error.to_string();
         let mut cause = error.source();

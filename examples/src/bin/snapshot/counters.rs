@@ -1,9 +1,9 @@
-//! The runtime's counters as lines of JSON: one a role, and the sums of both.
+//! The counters of the runtime as lines of JSON: one for each role, and the sums of both.
 
 use serde::Serialize;
 use serde_json::Value;
 
-/// One line: whose counters, and all of them.
+/// A line: a role and its counters.
 #[derive(Serialize)]
 struct Line<'a> {
     role: &'a str,
@@ -11,33 +11,33 @@ struct Line<'a> {
     counters: &'a Value,
 }
 
-/// The counters of a role, as the runtime writes them, with the role in front.
+/// Returns the counters of a role as a line.
 pub(crate) fn line(role: &str, counters: &str) -> String {
-    let read = serde_json::from_str(counters).unwrap_or(Value::Null);
-    shown(role, &read)
+    let parsed = serde_json::from_str(counters).unwrap_or(Value::Null);
+    to_line(role, &parsed)
 }
 
-/// What a role printed; `None` for a line that is no JSON object.
-pub(crate) fn read(line: &str) -> Option<Value> {
+/// Parses a line of a role. Returns `None` if it is not a JSON object.
+pub(crate) fn parse(line: &str) -> Option<Value> {
     serde_json::from_str(line).ok().filter(Value::is_object)
 }
 
-/// The sums of all roles' counters.
+/// Returns the sums of the counters of all roles as a line.
 pub(crate) fn sums(roles: &[Value]) -> String {
     let mut sum = roles.iter().fold(Value::Null, add);
     if let Some(sum) = sum.as_object_mut() {
         sum.remove("role");
     }
-    shown("both", &sum)
+    to_line("both", &sum)
 }
 
-fn shown(role: &str, counters: &Value) -> String {
-    // Null has no fields to flatten, which is an error: then there is at least the role.
+fn to_line(role: &str, counters: &Value) -> String {
+    // `Null` can't be flattened. The line then has only the role.
     let line = serde_json::to_string(&Line { role, counters });
     line.unwrap_or_else(|_| format!("{{\"role\":\"{role}\"}}"))
 }
 
-/// Numbers are added, objects field by field; of all else the first stays.
+/// Adds numbers, and objects field by field. Keeps the first of any other values.
 fn add(sum: Value, other: &Value) -> Value {
     match (sum, other) {
         (Value::Null, other) => other.clone(),
@@ -61,10 +61,10 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_sums_add_each_counter_by_its_name() {
-        let client = read(&line("client", r#"{"sent":3,"dropped":{"off":1}}"#)).unwrap();
+    fn sums_add_counters_by_name() {
+        let client = parse(&line("client", r#"{"sent":3,"dropped":{"off":1}}"#)).unwrap();
         let server =
-            read(&line("server", r#"{"sent":4,"dropped":{"off":0,"refused":2}}"#)).unwrap();
+            parse(&line("server", r#"{"sent":4,"dropped":{"off":0,"refused":2}}"#)).unwrap();
         assert_eq!(
             sums(&[client, server]),
             r#"{"role":"both","dropped":{"off":1,"refused":2},"sent":7}"#
@@ -72,9 +72,9 @@ mod tests {
     }
 
     #[test]
-    fn other_lines_are_no_counters() {
-        assert_eq!(read("trace 1"), None);
-        assert_eq!(read("7"), None);
+    fn other_lines_are_not_counters() {
+        assert_eq!(parse("trace 1"), None);
+        assert_eq!(parse("7"), None);
         assert_eq!(sums(&[]), r#"{"role":"both"}"#);
     }
 }

@@ -1,4 +1,4 @@
-//! What can go wrong: with which value, and what to do.
+//! The errors of the program. Each names the value and the fix.
 
 use std::io;
 use std::net::SocketAddr;
@@ -6,39 +6,41 @@ use std::time::Duration;
 
 use skywalking_examples::demo::{ChildError, Missing};
 
-/// Why a program ends with an exit code other than 0.
+/// Why the program exits with a failure.
 #[derive(Debug, thiserror::Error)]
 pub(crate) enum Error {
     #[error(transparent)]
     Agent(#[from] skywalking_runtime::Error),
     #[error(transparent)]
     Collector(#[from] skywalking_collector::Error),
-    #[error("no thread can be started: {0}. Raise the limits on threads and files")]
+    #[error("can't start a thread: {0}. Raise the limits for threads and files")]
     Runtime(io::Error),
     #[error(
-        "can't listen on {address}: {source}. Give --listen an address of this machine whose port no program uses (port 0 takes a free one)"
+        "can't listen on {address}: {source}. Set --listen to an unused address of this machine (port 0 selects a free port)"
     )]
     Listen { address: SocketAddr, source: io::Error },
     #[error(
-        "can't connect to {address:?}: {source}. Start `snapshot server` first, and give the HOST:PORT that it prints"
+        "can't connect to {address:?}: {source}. Start `snapshot server` first, and use the HOST:PORT that it prints"
     )]
     Connect { address: String, source: io::Error },
-    #[error("the connection to the server broke: {0}. Look whether it still runs")]
+    #[error("lost the connection to the server: {0}. Check that it is running")]
     Broken(#[from] io::Error),
-    #[error("the server closed the connection. Look at what it says of the reason")]
+    #[error("the server closed the connection. See its log for the reason")]
     Closed,
-    #[error("no answer within {0:?}. Look whether the server is stopped, or too busy")]
-    NoAnswer(Duration),
-    #[error("a frame that can't be read: {0}. Both sides have to be this program")]
+    #[error(
+        "timed out after {0:?} waiting for a response. Check that the server is running and not too busy"
+    )]
+    Timeout(Duration),
+    #[error("invalid frame: {0}. Both sides must be this program")]
     Frame(#[from] serde_json::Error),
-    #[error("there is no method {0:?}: call \"Req.Snapshot\"")]
-    NoMethod(String),
-    #[error("asked to end after {answered} of {requests} requests. Run it again for the others")]
+    #[error("unknown method {0:?}: call \"Req.Snapshot\"")]
+    UnknownMethod(String),
+    #[error("interrupted after {answered} of {requests} requests. Run it again for the others")]
     Interrupted { answered: u32, requests: u32 },
     #[error(transparent)]
     Child(#[from] ChildError),
     #[error(transparent)]
     Missing(#[from] Missing),
-    #[error("interrupted; both roles were ended")]
+    #[error("interrupted; both roles were stopped")]
     Cancelled,
 }

@@ -1,16 +1,20 @@
-//! Two services that talk by an RPC whose messages have no headers of their own, seen as one trace
-//! and one map.
+//! Two services that communicate by an RPC without headers. Both appear in one trace and one service
+//! map.
 //!
-//! | file | what it shows |
+//! ```text
+//! cargo run --bin snapshot
+//! ```
+//!
+//! | module | content |
 //! | --- | --- |
-//! | `client` | service `RTS_Test`: an Entry span, and an Exit span that injects the context into the message |
-//! | `server` | service `Service_Test`: an Entry span that extracts it, and a database call |
-//! | `rpc` | the RPC itself: length-delimited JSON over TCP; it knows nothing of tracing |
-//! | `demo` | both as child processes, an embedded collector, the tree and the map |
-//! | `role` | what client and server have in common as programs: from start to the last counters |
-//! | `counters` | the counters as lines of JSON |
+//! | `client` | service `RTS_Test`: an entry span, and an exit span that injects the context into the message |
+//! | `server` | service `Service_Test`: an entry span that extracts it, and a database call |
+//! | `rpc` | the RPC: length-delimited JSON over TCP, without tracing |
+//! | `demo` | both as child processes, and an embedded collector |
+//! | `role` | the parts that client and server share: start, shutdown, counters |
+//! | `counters` | the counters of the runtime as JSON |
 //!
-//! `client` and `server` are the ones to copy from.
+//! Copy from `client` and `server`.
 
 mod client;
 mod counters;
@@ -23,12 +27,12 @@ mod server;
 use std::process::ExitCode;
 
 use clap::Parser;
-use skywalking_examples::{Detail, show_diagnostics};
+use skywalking_examples::{Verbosity, init_logging};
 
-/// Two traced services, one trace, one map.
+/// Two traced services in one trace and one service map.
 ///
-/// Without a role it starts both as child processes, and a collector; when the spans have arrived
-/// it prints the last trace as a tree, and the map of services.
+/// Without a role it starts both as child processes, and a collector. When the spans have arrived it
+/// prints the last trace as a tree, and the service map.
 #[derive(Debug, Parser)]
 #[command(name = "snapshot", version, args_conflicts_with_subcommands = true)]
 struct Arguments {
@@ -40,7 +44,7 @@ struct Arguments {
 
 #[derive(Debug, clap::Subcommand)]
 enum Role {
-    /// Answer the client, until Ctrl-C; then print the counters
+    /// Serve requests until Ctrl-C, then print the counters
     Server(server::Options),
     /// Send requests to a server, then print the counters
     Client(client::Options),
@@ -48,7 +52,7 @@ enum Role {
 
 fn main() -> ExitCode {
     let Arguments { role, demo } = Arguments::parse();
-    show_diagnostics(if demo.verbose { Detail::Everything } else { Detail::Warnings });
+    init_logging(if demo.verbose { Verbosity::Verbose } else { Verbosity::Quiet });
     let (name, outcome) = match role {
         None => ("snapshot", demo::run(&demo)),
         Some(Role::Server(options)) => ("snapshot server", server::run(&options)),

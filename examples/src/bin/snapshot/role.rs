@@ -1,20 +1,20 @@
-//! What client and server have in common as programs: tracing starts first and ends last, and the
-//! counters are the last word.
+//! The parts that client and server share. Tracing starts first and ends last, and the counters are
+//! printed at the end.
 
 use std::future::Future;
 use std::time::Duration;
 
-use skywalking_examples::{Parent, say};
+use skywalking_examples::{Parent, print_line};
 use skywalking_runtime::Config;
 use tokio::runtime::Runtime;
 
 use crate::counters;
 use crate::error::Error;
 
-/// Who a program is.
+/// A role of the program.
 #[derive(Debug)]
 pub(crate) struct Role {
-    /// The word for it on the command line and in messages.
+    /// The name on the command line and in messages.
     pub(crate) name: &'static str,
     service: &'static str,
     instance: &'static str,
@@ -25,20 +25,19 @@ pub(crate) const CLIENT: Role =
 pub(crate) const SERVER: Role =
     Role { name: "server", service: "Service_Test", instance: "Service_Test_1" };
 
-/// How long the last spans may take to be reported, in seconds. A user waits for the end of a
-/// program no longer than that.
+/// How long reporting the last spans may take at exit, in seconds.
 pub(crate) const FLUSH_SECONDS: u64 = 4;
 
-/// Where spans go, and until when.
+/// The options for reporting.
 #[derive(Debug, clap::Args)]
 pub(crate) struct Reporting {
-    /// Where to report
+    /// Backend to report to
     #[arg(long, value_name = "HOST:PORT", default_value = "127.0.0.1:11800")]
     backend: String,
-    /// How long the last spans may take to be reported
+    /// Maximum time for reporting the last spans at exit
     #[arg(long, value_name = "SECONDS", default_value_t = FLUSH_SECONDS)]
     flush_seconds: u64,
-    /// Started by the demo, which holds the other end of standard input
+    /// Set by the demo, which holds the other end of standard input
     #[arg(long, hide = true)]
     child: bool,
 }
@@ -49,8 +48,7 @@ impl Reporting {
     }
 }
 
-/// Runs `work` as a traced program. However it ends, the spans that were made are reported, and
-/// counted on standard output.
+/// Runs `work` as a traced program. Reports its spans and prints the counters, even if it fails.
 pub(crate) fn run(
     role: &Role,
     reporting: &Reporting,
@@ -62,10 +60,10 @@ pub(crate) fn run(
 
     let runtime = Runtime::new().map_err(Error::Runtime)?;
     let outcome = runtime.block_on(work);
-    // Before the shutdown: what is still open ends here, and is reported with the rest.
+    // Ends open spans before the agent is shut down, so that they are reported.
     drop(runtime);
 
     let report = agent.shutdown(deadline);
-    say(&counters::line(role.name, &report.stats.to_json()));
+    print_line(&counters::line(role.name, &report.stats.to_json()));
     outcome
 }

@@ -1,8 +1,7 @@
-//! The RPC: length-delimited JSON over TCP. A request is a frame `{method, body}`, an answer a
-//! frame `{body}`, one after the other.
+//! The RPC: length-delimited JSON over TCP. A request is a frame `{method, body}`, a response a frame
+//! `{body}`.
 //!
-//! It has no headers and knows nothing of tracing: the message is all there is, so a message has to
-//! carry the context itself.
+//! It has no headers and no tracing code, so the messages have to carry the context.
 
 use std::time::Duration;
 
@@ -16,12 +15,12 @@ use tokio_util::codec::{Framed, LengthDelimitedCodec};
 
 use crate::error::Error;
 
-/// The most that a frame may hold: far more than any message here, far less than memory.
-const FRAME_LIMIT: usize = 64 * 1024;
-/// How long a call may take.
-const PATIENCE: Duration = Duration::from_secs(10);
+/// The largest frame, in bytes.
+const MAX_FRAME: usize = 64 * 1024;
+/// The timeout of a call.
+const TIMEOUT: Duration = Duration::from_secs(10);
 
-/// A request as the server sees it: which method, and a body whose type only that method knows.
+/// A request. The type of the body depends on the method.
 #[derive(Debug, Serialize, Deserialize)]
 pub(crate) struct Request<B> {
     pub(crate) method: String,
@@ -29,57 +28,54 @@ pub(crate) struct Request<B> {
 }
 
 #[derive(Debug, Serialize, Deserialize)]
-struct Answer<B> {
+struct Response<B> {
     body: B,
 }
 
-/// One connection.
+/// A connection.
 #[derive(Debug)]
 pub(crate) struct Rpc {
     frames: Framed<TcpStream, LengthDelimitedCodec>,
 }
 
 impl Rpc {
-    /// Dials.
+    /// Connects to the server.
     pub(crate) async fn connect(address: &str) -> Result<Self, Error> {
         let failed = |source| Error::Connect { address: address.to_owned(), source };
-        Ok(Self::over(TcpStream::connect(address).await.map_err(failed)?))
+        Ok(Self::new(TcpStream::connect(address).await.map_err(failed)?))
     }
 
-    /// Over a connection that is there.
-    pub(crate) fn over(stream: TcpStream) -> Self {
-        // Each frame is awaited by the other side; where the option can't be set, it only takes
-        // longer.
+    /// Uses an open connection.
+    pub(crate) fn new(stream: TcpStream) -> Self {
+        // If the option can't be set, frames only take longer.
         let _ = stream.set_nodelay(true);
         Self {
-            frames: LengthDelimitedCodec::builder()
-                .max_frame_length(FRAME_LIMIT)
-                .new_framed(stream),
+            frames: LengthDelimitedCodec::builder().max_frame_length(MAX_FRAME).new_framed(stream),
         }
     }
 
-    /// The client's side: sends a request, waits for its answer.
+    /// Sends a request and waits for the response. For clients.
     pub(crate) async fn call<B: Serialize, A: DeserializeOwned>(
         &mut self,
         method: &str,
         body: &B,
     ) -> Result<A, Error> {
-        let called = async {
+        let response = async {
             self.send(&Request { method: method.to_owned(), body }).await?;
-            let Answer { body } = self.receive().await?.ok_or(Error::Closed)?;
+            let Response { body } = self.receive().await?.ok_or(Error::Closed)?;
             Ok(body)
         };
-        tokio::time::timeout(PATIENCE, called).await.map_err(|_| Error::NoAnswer(PATIENCE))?
+        tokio::time::timeout(TIMEOUT, response).await.map_err(|_| Error::Timeout(TIMEOUT))?
     }
 
-    /// The server's side: the next request; `None` when the client has closed.
+    /// Returns the next request, or `None` if the client has disconnected. For servers.
     pub(crate) async fn next(&mut self) -> Result<Option<Request<Value>>, Error> {
         self.receive().await
     }
 
-    /// The server's side: the answer to the last request.
-    pub(crate) async fn answer<B: Serialize>(&mut self, body: B) -> Result<(), Error> {
-        self.send(&Answer { body }).await
+    /// Sends the response to the last request. For servers.
+    pub(crate) async fn respond<B: Serialize>(&mut self, body: B) -> Result<(), Error> {
+        self.send(&Response { body }).await
     }
 
     async fn send<F: Serialize>(&mut self, frame: &F) -> Result<(), Error> {

@@ -4,7 +4,7 @@ use std::net::SocketAddr;
 use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
-use skywalking_examples::{asked_to_end, listen_address, say};
+use skywalking_examples::{listen_address, print_line, termination};
 use skywalking_runtime::{Carrier, entry_span, exit_span};
 use tokio::net::TcpListener;
 
@@ -12,7 +12,7 @@ use crate::error::Error;
 use crate::role::{self, Reporting};
 use crate::rpc::{Request, Rpc};
 
-/// The message as the server reads it; a client that is not traced leaves out the header.
+/// The message. A client without tracing omits the header.
 #[derive(Debug, Carrier, Serialize, Deserialize)]
 struct ReqBody {
     a: i32,
@@ -21,14 +21,14 @@ struct ReqBody {
     header: String,
 }
 
-/// Goes on with the trace that the message carries.
+/// Continues the trace of the message.
 #[entry_span(name = "/Service/OnSnapshot/QueringSnapshot", layer = rpc, extract = req)]
-async fn quering_snapshot(req: ReqBody) -> String {
+async fn querying_snapshot(req: ReqBody) -> String {
     query_database(req.a).await;
     "Return Snapshot Info".to_owned()
 }
 
-/// A call that takes no context along: the database is not traced.
+/// Calls the database. It is not traced, so no context is injected.
 #[exit_span(
     name = "/database/QuerySnapshot",
     peer = "APIService",
@@ -36,57 +36,57 @@ async fn quering_snapshot(req: ReqBody) -> String {
     tags("db.type" = "sql", "db.statement" = "SELECT info FROM snapshot WHERE a = ?")
 )]
 async fn query_database(_a: i32) {
-    // Stands for the database.
+    // Simulates the database.
     tokio::time::sleep(Duration::from_millis(6)).await;
 }
 
 #[derive(Debug, clap::Args)]
 pub(crate) struct Options {
-    /// Where to listen (port 0 takes a free one)
+    /// Address to listen on (port 0 selects a free port)
     #[arg(long, value_name = "IP:PORT", value_parser = listen_address)]
     listen: SocketAddr,
     #[command(flatten)]
     reporting: Reporting,
 }
 
-/// How the line begins that says where the server listens.
+/// The prefix of the line with the address.
 pub(crate) const LISTENING: &str = "listening on ";
 
-/// Serves until it is asked to end; then reports what is left.
+/// Serves until termination, then reports the remaining spans.
 pub(crate) fn run(options: &Options) -> Result<(), Error> {
-    role::run(&role::SERVER, &options.reporting, until_asked_to_end(options))
+    role::run(&role::SERVER, &options.reporting, until_termination(options))
 }
 
-async fn until_asked_to_end(options: &Options) -> Result<(), Error> {
+async fn until_termination(options: &Options) -> Result<(), Error> {
     tokio::select! {
         failed = serve(options.listen) => failed,
-        () = asked_to_end(options.reporting.parent()) => Ok(()),
+        () = termination(options.reporting.parent()) => Ok(()),
     }
 }
 
 async fn serve(address: SocketAddr) -> Result<(), Error> {
-    let refused = |source| Error::Listen { address, source };
-    let listener = TcpListener::bind(address).await.map_err(refused)?;
-    say(&format!("{LISTENING}{}", listener.local_addr().map_err(refused)?));
+    let failed = |source| Error::Listen { address, source };
+    let listener = TcpListener::bind(address).await.map_err(failed)?;
+    print_line(&format!("{LISTENING}{}", listener.local_addr().map_err(failed)?));
     loop {
         let (stream, peer) = listener.accept().await?;
         tokio::spawn(async move {
-            // One client's trouble is no other's.
-            if let Err(error) = answer(Rpc::over(stream)).await {
-                tracing::warn!(%peer, %error, "a connection was closed");
+            // An error of one client doesn't affect the others.
+            if let Err(error) = handle(Rpc::new(stream)).await {
+                tracing::warn!(%peer, %error, "closed a connection");
             }
         });
     }
 }
 
-async fn answer(mut rpc: Rpc) -> Result<(), Error> {
+async fn handle(mut rpc: Rpc) -> Result<(), Error> {
     while let Some(Request { method, body }) = rpc.next().await? {
         match method.as_str() {
             "Req.Snapshot" => {
-                let info = quering_snapshot(serde_json::from_value(body)?).await;
-                rpc.answer(info).await?;
+                let info = querying_snapshot(serde_json::from_value(body)?).await;
+                rpc.respond(info).await?;
             }
-            _ => return Err(Error::NoMethod(method)),
+            _ => return Err(Error::UnknownMethod(method)),
         }
     }
     Ok(())

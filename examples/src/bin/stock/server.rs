@@ -2,7 +2,7 @@
 
 use std::net::SocketAddr;
 
-use skywalking_examples::{Parent, asked_to_end, listen_address, say};
+use skywalking_examples::{Parent, listen_address, print_line, termination};
 use skywalking_runtime::{Config, local_span};
 use skywalking_tower::ServerLayer;
 use tokio::net::TcpListener;
@@ -16,15 +16,15 @@ use crate::proto::{Item, Level};
 
 #[derive(Debug, clap::Args)]
 pub(crate) struct Options {
-    /// Where to listen (port 0 takes a free one)
+    /// Address to listen on (port 0 selects a free port)
     #[arg(long, value_name = "[IP]:PORT", default_value = ":9090", value_parser = listen_address)]
     listen: SocketAddr,
-    /// Where to report
+    /// Backend to report to
     #[arg(long, value_name = "HOST:PORT", default_value = "127.0.0.1:11800")]
     backend: String,
 }
 
-/// An implementation as ever: it knows nothing of the layer.
+/// The implementation. It has no tracing code.
 struct Warehouse;
 
 #[tonic::async_trait]
@@ -34,34 +34,34 @@ impl Stock for Warehouse {
     }
 }
 
-/// A step of its own in the trace, below the layer's Entry span.
+/// A child of the layer's entry span.
 #[local_span(name = "look_up", tags("item.id" = id))]
 async fn look_up(id: u64) -> Result<Level, Status> {
     let pieces = u32::try_from(id % 4).unwrap_or_default();
     if id < 100 {
         Ok(Level { pieces })
     } else {
-        Err(Status::not_found(format!("there is no item {id}")))
+        Err(Status::not_found(format!("unknown item {id}")))
     }
 }
 
-/// Each call is an Entry span that goes on with the trace of the call's metadata, and ends with the
-/// status in the trailers.
+/// Serves calls until termination. Each call is an entry span that continues the trace of the
+/// metadata, and has the status of the trailers.
 pub(crate) async fn run(options: Options) -> Result<(), Error> {
-    let _agent = Config::new("stock").backend(options.backend).start()?; // dropping it reports what is left
-    let asked_to_end = asked_to_end(Parent::None);
+    let _agent = Config::new("stock").backend(options.backend).start()?; // dropping it reports the remaining spans
+    let termination = termination(Parent::None);
     let incoming = listen(options.listen).await?;
     Server::builder()
         .layer(ServerLayer::new())
         .add_service(StockServer::new(Warehouse))
-        .serve_with_incoming_shutdown(incoming, asked_to_end)
+        .serve_with_incoming_shutdown(incoming, termination)
         .await
         .map_err(Error::Serve)
 }
 
 async fn listen(address: SocketAddr) -> Result<TcpIncoming, Error> {
-    let refused = |source| Error::Listen { address, source };
-    let listener = TcpListener::bind(address).await.map_err(refused)?;
-    say(&format!("listening on {}; Ctrl-C ends it", listener.local_addr().map_err(refused)?));
+    let failed = |source| Error::Listen { address, source };
+    let listener = TcpListener::bind(address).await.map_err(failed)?;
+    print_line(&format!("listening on {}; Ctrl-C to stop", listener.local_addr().map_err(failed)?));
     Ok(TcpIncoming::from(listener))
 }

@@ -1,4 +1,4 @@
-//! The service to copy from: axum in front, reqwest behind.
+//! The service to copy from, with axum and reqwest.
 
 use axum::extract::{Path, State};
 use axum::http::StatusCode;
@@ -11,13 +11,13 @@ use skywalking_reqwest::Tracing;
 use skywalking_runtime::{current, entry_span, integrations::http, local_span};
 use skywalking_tower::ServerLayer;
 
-/// One layer traces the server: each request is an Entry span, named by its route, that goes on
-/// with the trace of the request's headers.
+/// Traces the server with one layer. Each request is an entry span that is named by its route and
+/// continues the trace of the headers.
 pub(crate) fn app(shop: Shop) -> Router {
     let tracing = ServerLayer::new()
-        .ignore_paths(["/health"]) // nobody looks for these
-        .is_error(|status| status.is_server_error()) // a 404 is no failure of the service
-        .trace_id_header("x-trace-id"); // what a user can name who reports a fault
+        .ignore_paths(["/health"]) // of no interest
+        .is_error(|status| status.is_server_error()) // a 404 is not a failure of the service
+        .trace_id_header("x-trace-id"); // for bug reports of users
     Router::new()
         .route("/items/{id}", get(item))
         .route("/health", get(async || "fine\n"))
@@ -25,9 +25,9 @@ pub(crate) fn app(shop: Shop) -> Router {
         .with_state(shop)
 }
 
-/// One middleware traces the client: each request is an Exit span, and carries the trace along.
+/// Traces the client with one middleware. Each request is an exit span and propagates the trace.
 pub(crate) fn client() -> Result<ClientWithMiddleware, skywalking_reqwest::Error> {
-    // The headers tell names of services: only these hosts get them.
+    // The headers contain names of services. Only these hosts receive them.
     let tracing = http::Client::new().propagate_to(["127.0.0.1", "*.shop.example"]);
     skywalking_reqwest::client(reqwest::Client::builder(), Tracing::from(tracing))
 }
@@ -35,7 +35,7 @@ pub(crate) fn client() -> Result<ClientWithMiddleware, skywalking_reqwest::Error
 #[derive(Clone)]
 pub(crate) struct Shop {
     pub(crate) client: ClientWithMiddleware,
-    /// Where the stock is asked: `http://HOST:PORT`.
+    /// The URL of the stock: `http://HOST:PORT`.
     pub(crate) stock: String,
 }
 
@@ -45,15 +45,15 @@ struct Item {
     delivery: &'static str,
 }
 
-/// Attributes work as ever. This one makes no second Entry span: it merges with the layer's, and
-/// adds a tag to it. `no_err`, since the layer judges by the status.
+/// Attributes work as usual. This one doesn't create a second entry span: it merges with the layer's
+/// and adds a tag. `no_err` leaves errors to the layer, which uses the status.
 #[entry_span(tags("item.id" = id), no_err)]
 async fn item(State(shop): State<Shop>, Path(id): Path<u64>) -> Result<Json<Item>, Problem> {
     let level = shop.level(id).await?;
     Ok(Json(Item { id, delivery: delivery(level.pieces) }))
 }
 
-/// A step of its own in the trace.
+/// A child span.
 #[local_span(name = "delivery")]
 fn delivery(pieces: u32) -> &'static str {
     current().tag("pieces", pieces);
@@ -66,7 +66,7 @@ struct Level {
 }
 
 impl Shop {
-    /// Nothing of tracing in it: the client does that.
+    /// Has no tracing code: the client does it.
     async fn level(&self, id: u64) -> Result<Level, Problem> {
         let answer = self.client.get(format!("{}/stock/{id}", self.stock)).send().await?;
         if answer.status() == StatusCode::NOT_FOUND {
@@ -78,11 +78,11 @@ impl Shop {
 
 #[derive(Debug, thiserror::Error)]
 enum Problem {
-    #[error("there is no item {0}")]
+    #[error("unknown item {0}")]
     NoSuchItem(u64),
-    #[error("the stock can't be asked, try again later")]
+    #[error("the stock is unavailable, try again later")]
     Call(#[from] reqwest_middleware::Error),
-    #[error("the stock can't be asked, try again later")]
+    #[error("the stock is unavailable, try again later")]
     Answer(#[from] reqwest::Error),
 }
 
@@ -105,7 +105,7 @@ mod tests {
 
     use super::*;
 
-    /// The spans of one request, with the stock's address left out.
+    /// Returns the spans of a request, without the address of the stock.
     async fn spans(stock: &str, path: &str) -> String {
         let app = app(Shop { client: client().unwrap(), stock: format!("http://{stock}") });
         let request = Request::get(path).header("host", "shop:8080").body(Body::empty()).unwrap();
@@ -114,7 +114,7 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn the_layer_and_the_handler_make_one_entry_span() {
+    async fn layer_and_handler_share_an_entry_span() {
         let stock = crate::stock::start().await.unwrap().to_string();
         assert_eq!(
             spans(&stock, "/items/7").await,
@@ -127,7 +127,7 @@ Entry GET:/items/{id} layer=Http component=49 {http.method=GET, url=shop:8080/it
     }
 
     #[tokio::test]
-    async fn what_is_not_there_is_an_error_of_the_call_and_none_of_the_service() {
+    async fn missing_item_is_an_error_of_the_call_only() {
         let stock = crate::stock::start().await.unwrap().to_string();
         assert_eq!(
             spans(&stock, "/items/404").await,

@@ -1,4 +1,4 @@
-//! The service that the shop calls: another team's, and not traced.
+//! The service that the shop calls. It is not traced.
 
 use std::net::SocketAddr;
 
@@ -9,7 +9,7 @@ use axum::{Json, Router};
 use serde_json::{Value, json};
 use tokio::net::TcpListener;
 
-/// Starts it on a free port of this machine; it ends with the runtime.
+/// Starts the service on a free port of this machine. It ends with the runtime.
 pub(crate) async fn start() -> std::io::Result<SocketAddr> {
     let listener = TcpListener::bind("127.0.0.1:0").await?;
     let address = listener.local_addr()?;

@@ -1,37 +1,36 @@
-//! The services: started one behind the other, watched at once, ended at once, so that all report
-//! their last spans in the same few seconds.
+//! The services. They are stopped at the same time, so that all report their last spans in the same
+//! few seconds.
 
 use std::future::Future;
 use std::time::Duration;
 
 use futures::future;
 use skywalking_examples::demo::{Child, ChildError};
-use skywalking_examples::say;
+use skywalking_examples::print_line;
 
-use crate::account::Account;
+use crate::delivery::DeliveryCounts;
 use crate::error::Error;
 use crate::options::FLUSH;
 use crate::server::LISTENING;
 
-/// How long the end of a child may take beyond the time for its last spans.
+/// How long a child may take to exit, in addition to reporting its last spans.
 const GRACE: Duration = Duration::from_secs(3);
 
-/// Where the services report.
+/// The options for reporting.
 pub(super) struct Reporting {
     pub(super) backend: String,
     pub(super) protocol: &'static str,
     pub(super) token: String,
 }
 
-/// The services, the first one first.
+/// The services, in the order of the calls.
 pub(super) struct Chain {
     services: Vec<Child>,
     first: String,
 }
 
 impl Chain {
-    /// Starts them, the last one first, each on a free port and with the address of the one behind
-    /// it.
+    /// Starts the services on free ports, the last one first, each with the address of the next one.
     pub(super) async fn start(
         echo: String,
         reporting: &Reporting,
@@ -41,46 +40,46 @@ impl Chain {
         for name in ["mack-3", "mack-2", "mack-1"] {
             let mut service = start(name, &upstream, reporting, wait_ms)?;
             let url = service.listening(LISTENING).await?;
-            say(&format!("{name} on {url}, which calls {upstream}"));
+            print_line(&format!("{name} on {url} calls {upstream}"));
             services.insert(0, service);
             upstream = url;
         }
         Ok(Self { services, first: upstream })
     }
 
-    /// Where the first one is called.
+    /// Returns the URL of the first service.
     pub(super) fn first(&self) -> String {
         self.first.clone()
     }
 
-    /// Does something with them. A service that ends meanwhile is the error.
-    pub(super) async fn during<T>(
+    /// Runs `work`. Returns an error if a service exits meanwhile.
+    pub(super) async fn watch<T>(
         &mut self,
         work: impl Future<Output = Result<T, Error>>,
     ) -> Result<T, Error> {
         tokio::select! {
             outcome = work => outcome,
-            fallen = self.fallen() => Err(fallen),
+            error = self.exited() => Err(error),
         }
     }
 
-    /// Ends all at once, which reports what is left; says of each what it sent and lost, and gives
-    /// the sum.
-    pub(super) async fn end(&mut self) -> Result<Account, Error> {
-        self.services.iter_mut().for_each(Child::ask_to_end);
-        let accounts = future::join_all(self.services.iter_mut().map(ended)).await;
-        let mut sum = Account::default();
-        say("");
-        for (service, account) in self.services.iter().zip(accounts) {
-            let account = account?;
-            say(&format!("{} ended: {account}", service.name()));
-            sum = sum + account;
+    /// Stops all services at the same time, which reports the remaining spans. Prints what each has
+    /// sent and lost, and returns the sum.
+    pub(super) async fn stop(&mut self) -> Result<DeliveryCounts, Error> {
+        self.services.iter_mut().for_each(Child::request_exit);
+        let counts = future::join_all(self.services.iter_mut().map(stopped)).await;
+        let mut sum = DeliveryCounts::default();
+        print_line("");
+        for (service, counts) in self.services.iter().zip(counts) {
+            let counts = counts?;
+            print_line(&format!("{} exited: {counts}", service.name()));
+            sum = sum + counts;
         }
         Ok(sum)
     }
 
-    /// Comes back when a service has ended by itself.
-    async fn fallen(&mut self) -> Error {
+    /// Completes when a service has exited by itself.
+    async fn exited(&mut self) -> Error {
         let ends = self.services.iter_mut().map(|service| {
             Box::pin(async {
                 while service.line().await.is_some() {}
@@ -99,7 +98,7 @@ fn start(
     wait_ms: u64,
 ) -> Result<Child, ChildError> {
     let mut command = Child::command(name)?;
-    // What is set for another program shall not change the demo.
+    // Variables that are set for other programs must not change the demo.
     for (variable, _) in std::env::vars_os()
         .filter(|(variable, _)| variable.to_string_lossy().starts_with("SW_AGENT_"))
     {
@@ -118,13 +117,14 @@ fn start(
     Child::start(name, command)
 }
 
-/// Waits for the end of a service; gives its account, which is the last thing that it says.
-async fn ended(service: &mut Child) -> Result<Account, Error> {
-    let mut account = None;
-    let status =
-        service.ended(FLUSH + GRACE, |line| account = Account::read(&line).or(account)).await?;
-    match account {
-        Some(account) if status.success() => Ok(account),
+/// Waits for the exit of a service. Returns its counts, which it prints last.
+async fn stopped(service: &mut Child) -> Result<DeliveryCounts, Error> {
+    let mut counts = None;
+    let status = service
+        .wait(FLUSH + GRACE, |line| counts = DeliveryCounts::parse(&line).or(counts))
+        .await?;
+    match counts {
+        Some(counts) if status.success() => Ok(counts),
         _ => Err(ChildError::Died { name: service.name().to_owned(), status }.into()),
     }
 }

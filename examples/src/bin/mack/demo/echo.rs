@@ -1,5 +1,5 @@
-//! The end of the chain: gives back what it gets. It is not traced, so the map can only guess that
-//! it is there.
+//! The end of the chain: returns the request body. It is not traced, so the service map shows it as
+//! a guessed peer.
 
 use axum::Router;
 use axum::body::Bytes;
@@ -8,7 +8,7 @@ use tokio::net::TcpListener;
 
 use crate::error::Error;
 
-/// Starts it on a free port; it ends with the runtime. Gives its URL.
+/// Starts the server on a free port and returns its URL. It ends with the runtime.
 pub(super) async fn start() -> Result<String, Error> {
     let listener = TcpListener::bind("127.0.0.1:0").await.map_err(Error::Echo)?;
     let address = listener.local_addr().map_err(Error::Echo)?;

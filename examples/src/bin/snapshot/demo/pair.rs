@@ -1,12 +1,12 @@
-//! Client and server together: started one after the other, watched at once, ended at once, so that
-//! both report their last spans in the same few seconds.
+//! Client and server. They are stopped at the same time, so that both report their last spans in the
+//! same few seconds.
 
 use std::process::ExitStatus;
 use std::time::Duration;
 
 use serde_json::Value;
 use skywalking_examples::demo::{Child, ChildError};
-use skywalking_examples::say;
+use skywalking_examples::print_line;
 
 use crate::client::ANSWERED;
 use crate::counters;
@@ -14,14 +14,14 @@ use crate::error::Error;
 use crate::role::{self, Role};
 use crate::server::LISTENING;
 
-/// How long the end of a child may take beyond the time for its last spans.
+/// How long a child may take to exit, in addition to reporting its last spans.
 const GRACE: Duration = Duration::from_millis(900);
 
-/// Whether the children's counters are of interest to the user.
+/// Whether to print the counters of the children.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Counters {
-    Print,
-    Keep,
+pub(crate) enum PrintCounters {
+    Yes,
+    No,
 }
 
 /// The two children.
@@ -30,17 +30,18 @@ pub(crate) struct Pair {
     client: Child,
     server: Child,
     flush: Duration,
-    print: Counters,
+    print: PrintCounters,
     counters: Vec<Value>,
 }
 
 impl Pair {
-    /// Starts the server on a free port, then the client. Each may take `flush` for its last spans.
+    /// Starts the server on a free port, then the client. `flush` limits the time for reporting the
+    /// last spans of each.
     pub(crate) async fn start(
         requests: u32,
         backend: &str,
         flush: Duration,
-        print: Counters,
+        print: PrintCounters,
     ) -> Result<Self, Error> {
         let flush_seconds = flush.as_secs().to_string();
         let reporting = ["--backend", backend, "--flush-seconds", &flush_seconds];
@@ -56,34 +57,35 @@ impl Pair {
         Ok(Self { client, server, flush, print, counters: Vec::new() })
     }
 
-    /// Waits until every request is answered; gives the ids of their traces, in order. A child that
-    /// ends before is the error, and then the other one has ended as well.
-    pub(crate) async fn answers(&mut self) -> Result<Vec<String>, Error> {
+    /// Waits for all responses. Returns the trace ids in order.
+    ///
+    /// If a child exits early, stops the other one and returns an error.
+    pub(crate) async fn responses(&mut self) -> Result<Vec<String>, Error> {
         let mut traces = Vec::new();
         loop {
             tokio::select! {
                 line = self.client.line() => match line {
-                    None => return Err(self.client_fell().await),
+                    None => return Err(self.client_exited().await),
                     Some(line) if line.starts_with(ANSWERED) => return Ok(traces),
                     Some(line) => match line.strip_prefix("trace ") {
                         Some(id) => {
-                            say(&line);
+                            print_line(&line);
                             traces.push(id.to_owned());
                         }
-                        None => self.hear(&line),
+                        None => self.handle_line(&line),
                     },
                 },
                 line = self.server.line() => match line {
-                    None => return Err(self.server_fell().await),
-                    Some(line) => self.hear(&line),
+                    None => return Err(self.server_exited().await),
+                    Some(line) => self.handle_line(&line),
                 },
             }
         }
     }
 
-    /// Ends both at once, which reports what is left.
-    pub(crate) async fn end(&mut self) -> Result<(), Error> {
-        let (client, server) = self.both_ended(self.flush).await;
+    /// Stops both at the same time, which reports the remaining spans.
+    pub(crate) async fn stop(&mut self) -> Result<(), Error> {
+        let (client, server) = self.wait_for_both(self.flush).await;
         for (child, status) in [(&self.server, server?), (&self.client, client?)] {
             if !status.success() {
                 return Err(died(child, status));
@@ -92,23 +94,23 @@ impl Pair {
         Ok(())
     }
 
-    /// What the children counted, of those that have ended by themselves.
+    /// Returns the counters of the children that exited by themselves.
     pub(crate) fn counters(&self) -> &[Value] {
         &self.counters
     }
 
-    async fn server_fell(&mut self) -> Error {
-        let (_, server) = self.both_ended(self.after_a_fall()).await;
+    async fn server_exited(&mut self) -> Error {
+        let (_, server) = self.wait_for_both(self.flush_after_failure()).await;
         match server {
             Ok(status) => died(&self.server, status),
             Err(error) => error.into(),
         }
     }
 
-    /// A client ends when its connection breaks: if the server died as well, that one is to be
-    /// named.
-    async fn client_fell(&mut self) -> Error {
-        let (client, server) = self.both_ended(self.after_a_fall()).await;
+    /// Returns the error after the client has exited. It exits when its connection breaks, so the
+    /// error names the server if that has died too.
+    async fn client_exited(&mut self) -> Error {
+        let (client, server) = self.wait_for_both(self.flush_after_failure()).await;
         match (client, server) {
             (Ok(client), Ok(server)) if client.code().is_some() && !server.success() => {
                 died(&self.server, server)
@@ -118,42 +120,41 @@ impl Pair {
         }
     }
 
-    /// The demo has failed already: the other one's last spans are waited for no longer than a user
-    /// waits for the end of a program.
-    fn after_a_fall(&self) -> Duration {
+    /// Returns the flush time after a failure, which is the default one at most.
+    fn flush_after_failure(&self) -> Duration {
         self.flush.min(Duration::from_secs(role::FLUSH_SECONDS))
     }
 
-    async fn both_ended(
+    async fn wait_for_both(
         &mut self,
         flush: Duration,
     ) -> (Result<ExitStatus, ChildError>, Result<ExitStatus, ChildError>) {
-        self.server.ask_to_end();
-        self.client.ask_to_end();
+        self.server.request_exit();
+        self.client.request_exit();
         let within = flush + GRACE;
-        let (mut client_said, mut server_said) = (Vec::new(), Vec::new());
-        let ended = tokio::join!(
-            self.client.ended(within, |line| client_said.push(line)),
-            self.server.ended(within, |line| server_said.push(line))
+        let (mut client_lines, mut server_lines) = (Vec::new(), Vec::new());
+        let statuses = tokio::join!(
+            self.client.wait(within, |line| client_lines.push(line)),
+            self.server.wait(within, |line| server_lines.push(line))
         );
-        for line in client_said.iter().chain(&server_said) {
-            self.hear(line);
+        for line in client_lines.iter().chain(&server_lines) {
+            self.handle_line(line);
         }
-        ended
+        statuses
     }
 
-    /// A line that is no trace: counters, or nothing of interest.
-    fn hear(&mut self, line: &str) {
-        if let Some(counters) = counters::read(line) {
-            if self.print == Counters::Print {
-                say(line);
+    /// Handles a line other than a trace id. Ignores everything but counters.
+    fn handle_line(&mut self, line: &str) {
+        if let Some(counters) = counters::parse(line) {
+            if self.print == PrintCounters::Yes {
+                print_line(line);
             }
             self.counters.push(counters);
         }
     }
 }
 
-/// This program in another role.
+/// Starts this program in a role.
 fn start(role: &Role, arguments: &[&str]) -> Result<Child, ChildError> {
     let name = format!("the {}", role.name);
     let mut command = Child::command(&name)?;

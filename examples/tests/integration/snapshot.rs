@@ -1,11 +1,9 @@
-//! The demo as a user starts it, and the two roles by hand.
-
-mod support;
+//! The program `snapshot`: the demo, and the two roles.
 
 use std::time::{Duration, Instant};
 
+use crate::support::{Running, normalized, run, snapshot};
 use skywalking_collector::Collector;
-use support::{Running, normalised, run, snapshot};
 
 const TREE: &str = "\
 4 spans, 2 services, <time>
@@ -20,25 +18,25 @@ RTS_Test (Rust) -> Service_Test (Rust)
 Service_Test (Rust) -> APIService (Unknown, guessed)";
 
 #[test]
-fn the_demo_prints_one_tree_of_two_services_and_the_map() {
+fn demo_prints_the_tree_and_the_map() {
     let ended = run(&mut snapshot()).succeeded();
-    assert_eq!(normalised(&ended.out, &ended.traces()), format!("trace <id 0>\n\n{TREE}"));
+    assert_eq!(normalized(&ended.out, &ended.traces()), format!("trace <id 0>\n\n{TREE}"));
     assert_eq!(ended.err, "");
 }
 
 #[test]
-fn the_pictures_in_the_documentation_are_what_the_demo_prints() {
+fn documentation_has_the_output_of_the_demo() {
     for page in ["README.md", "skywalking-runtime/docs/concepts.md"] {
         let text =
             std::fs::read_to_string(format!("{}/../{page}", env!("CARGO_MANIFEST_DIR"))).unwrap();
         let picture =
             text.find("4 spans, 2 services").and_then(|from| text[from..].split("\n```").next());
-        assert_eq!(normalised(picture.unwrap_or_default(), &[]), TREE, "{page}");
+        assert_eq!(normalized(picture.unwrap_or_default(), &[]), TREE, "{page}");
     }
 }
 
 #[test]
-fn of_several_requests_each_is_named_and_the_last_is_shown() {
+fn demo_shows_the_last_of_several_requests() {
     let ended = run(snapshot().args(["--requests", "20"])).succeeded();
     let traces = ended.traces();
     let mut different = traces.clone();
@@ -47,13 +45,13 @@ fn of_several_requests_each_is_named_and_the_last_is_shown() {
     assert_eq!((traces.len(), different.len()), (20, 20));
     let (_, shown) = ended.out.split_once("\n\n").unwrap();
     assert_eq!(
-        normalised(shown, &traces),
+        normalized(shown, &traces),
         format!("20 of 20 traces arrived complete; the last one:\n{TREE}")
     );
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn with_a_backend_all_arrives_there_and_the_counters_agree() {
+async fn backend_receives_all_and_counters_match() {
     let collector = Collector::builder()
         .grpc_addr("127.0.0.1:0")
         .http_addr("127.0.0.1:0")
@@ -97,15 +95,15 @@ async fn with_a_backend_all_arrives_there_and_the_counters_agree() {
 }
 
 #[test]
-fn without_the_backend_all_is_answered_and_the_losses_are_counted_in_time() {
+fn unreachable_backend_is_counted_in_time() {
     let mut running =
         Running::start(snapshot().args(["--backend", "127.0.0.1:1", "--requests", "50"]));
     for _ in 0..50 {
-        running.says("trace ");
+        running.stdout_after("trace ");
     }
     let last_request = Instant::now();
-    let ended = running.ended().succeeded();
-    // 5 s are promised from the last answer on; the rest is for a busy machine.
+    let ended = running.wait().succeeded();
+    // The program exits within 5 s of the last response. The rest is for a busy machine.
     assert!(last_request.elapsed() < Duration::from_secs(5 + 2), "{:?}", last_request.elapsed());
 
     assert_eq!(ended.counter("both", "/finished"), 100);
@@ -115,7 +113,7 @@ fn without_the_backend_all_is_answered_and_the_losses_are_counted_in_time() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn the_roles_work_by_hand() {
+async fn roles_run_alone() {
     let collector = Collector::builder()
         .grpc_addr("127.0.0.1:0")
         .http_addr("127.0.0.1:0")
@@ -131,7 +129,7 @@ async fn the_roles_work_by_hand() {
             "--backend",
             &backend,
         ]));
-        let address = server.says("listening on ");
+        let address = server.stdout_after("listening on ");
         let client = run(snapshot().args([
             "client",
             "--connect",
@@ -142,8 +140,8 @@ async fn the_roles_work_by_hand() {
             &backend,
         ]))
         .succeeded();
-        support::interrupt(server.id());
-        (client, server.ended().succeeded())
+        crate::support::interrupt(server.id());
+        (client, server.wait().succeeded())
     };
     let (client, server) = tokio::task::spawn_blocking(by_hand).await.unwrap();
     assert!(
@@ -158,13 +156,13 @@ async fn the_roles_work_by_hand() {
 }
 
 #[test]
-fn what_is_wrong_is_said_with_the_value_and_the_remedy() {
-    let taken = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
-    let taken = taken.local_addr().unwrap().to_string();
+fn errors_name_the_value_and_the_fix() {
+    let in_use = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
+    let in_use = in_use.local_addr().unwrap().to_string();
     for (arguments, said) in [
         (
-            &["server", "--listen", &taken][..],
-            &["snapshot server: can't listen on", &taken, "--listen"][..],
+            &["server", "--listen", &in_use][..],
+            &["snapshot server: can't listen on", &in_use, "--listen"][..],
         ),
         (
             &["client", "--connect", "127.0.0.1:1"],
@@ -182,7 +180,7 @@ fn what_is_wrong_is_said_with_the_value_and_the_remedy() {
         }
     }
     for (arguments, said) in [
-        (&["server", "--listen", "localhost"][..], "write IP:PORT"),
+        (&["server", "--listen", "localhost"][..], "expected IP:PORT"),
         (&["--requests", "0"], "--requests"),
         (&["--backend", "h:1", "--serve"], "cannot be used with"),
     ] {
@@ -193,15 +191,15 @@ fn what_is_wrong_is_said_with_the_value_and_the_remedy() {
 }
 
 #[test]
-fn serving_answers_with_json_until_it_is_interrupted() {
+fn serve_option_keeps_the_collector_running() {
     let mut running = Running::start(snapshot().arg("--serve"));
-    running.says("serving JSON until Ctrl-C:");
-    let services = running.says("http://");
+    running.stdout_after("serving JSON until Ctrl-C:");
+    let services = running.stdout_after("http://");
     let (address, path) = services.split_at(services.find('/').unwrap());
     assert_eq!(path, "/api/services");
-    let (head, body) = support::get(address, path, "");
+    let (head, body) = crate::support::get(address, path, "");
     assert!(head.starts_with("HTTP/1.1 200 "), "{head}");
     assert!(body.contains("\"RTS_Test_1\"") && body.contains("\"Service_Test_1\""), "{body}");
-    support::interrupt(running.id());
-    running.ended().succeeded();
+    crate::support::interrupt(running.id());
+    running.wait().succeeded();
 }

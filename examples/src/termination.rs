@@ -1,37 +1,37 @@
-//! When a program that would run on is to end.
+//! When a long-running program has to end.
 
 use std::future::Future;
 
 use tokio::sync::oneshot;
 
-/// Whether a program belongs to one that started it.
+/// Whether a program was started by another one.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Parent {
-    /// No: it was started by hand.
+    /// It was started by hand.
     None,
-    /// Yes, and its standard input is a pipe that nobody writes to: it closes when the parent says
-    /// so, and when the parent dies, by SIGKILL too.
+    /// It was started by a parent that holds the other end of its standard input. The pipe closes
+    /// when the parent closes it or dies, even from SIGKILL.
     HoldsStdin,
 }
 
-/// Comes back at Ctrl-C, at SIGTERM, and when the parent closes standard input. The signals are
-/// caught from the call on, which must be in a tokio runtime.
-pub fn asked_to_end(parent: Parent) -> impl Future<Output = ()> {
-    let (signalled, let_go) = (signalled(), let_go(parent));
+/// Completes at Ctrl-C, at SIGTERM, and when the parent closes standard input. Signals are handled
+/// from the call on. Call it in a tokio runtime.
+pub fn termination(parent: Parent) -> impl Future<Output = ()> {
+    let (signalled, closed) = (signalled(), stdin_closed(parent));
     async move {
         tokio::select! {
             () = signalled => {}
-            () = let_go => {}
+            () = closed => {}
         }
     }
 }
 
-/// Comes back when standard input ends. It is read by a thread of its own, which may stay in its
-/// read when the program ends: a task of the runtime would have to be waited for.
-fn let_go(parent: Parent) -> impl Future<Output = ()> {
+/// Completes when standard input ends. A thread reads it and may still be blocked when the program
+/// exits. The runtime would wait for a blocked task.
+fn stdin_closed(parent: Parent) -> impl Future<Output = ()> {
     let (ended, end) = oneshot::channel();
     let watch = move || {
-        // An error is an end as well.
+        // An error ends the input too.
         let _ = std::io::copy(&mut std::io::stdin().lock(), &mut std::io::sink());
         let _ = ended.send(());
     };
@@ -52,7 +52,7 @@ fn signalled() -> impl Future<Output = ()> {
     async fn wait(signal: std::io::Result<Signal>) {
         match signal {
             Ok(mut signal) => drop(signal.recv().await),
-            // Then the system's own handling ends the program.
+            // The default action of the signal still ends the program.
             Err(_) => std::future::pending().await,
         }
     }

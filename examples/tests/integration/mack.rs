@@ -1,13 +1,11 @@
-//! The program `mack` as a user starts it: one by hand, and the demo.
-
-mod support;
+//! The program `mack`: a single service, and the demo.
 
 use std::process::Command;
 
+use crate::support::{Running, TIMEOUT, normalized, run, with_ports_named};
 use skywalking_collector::{Collector, SpanView, TraceView};
-use support::{PATIENCE, Running, normalised, run, with_ports_named};
 
-/// Whatever the one who runs the tests has set.
+/// Returns the command without the variables of the agent.
 fn mack() -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_mack"));
     for (variable, _) in std::env::vars_os()
@@ -18,8 +16,8 @@ fn mack() -> Command {
     command
 }
 
-/// A service that calls nobody: what its upstream's port was is free again.
-fn alone(arguments: &[&str]) -> (Running, String) {
+/// Starts a service whose upstream is unreachable.
+fn without_upstream(arguments: &[&str]) -> (Running, String) {
     service(
         mack()
             .args(["--upstream-url", "http://127.0.0.1:1/nobody", "--wait-ms", "0"])
@@ -27,31 +25,31 @@ fn alone(arguments: &[&str]) -> (Running, String) {
     )
 }
 
-/// Starts a service on a free port; gives its address.
+/// Starts a service on a free port. Returns it with its address.
 fn service(command: &mut Command) -> (Running, String) {
     let mut running =
         Running::start(command.args(["--service-name", "mack-1", "--listen-addr", ":0"]));
-    let said = running.says("listening on http://");
-    let address = said.strip_suffix("/mack").unwrap().to_owned();
+    let line = running.stdout_after("listening on http://");
+    let address = line.strip_suffix("/mack").unwrap().to_owned();
     (running, address)
 }
 
 async fn collector(token: Option<&str>) -> Collector {
     let builder = Collector::builder().grpc_addr("127.0.0.1:0").http_addr("127.0.0.1:0");
-    let builder = if let Some(token) = token { builder.require_token(token) } else { builder };
+    let builder = if let Some(token) = token { builder.token(token) } else { builder };
     builder.start().await.unwrap()
 }
 
-/// Waits for the one trace, and ends the service.
+/// Waits for this many spans. Returns their only trace.
 async fn only_trace(collector: &Collector, spans: usize) -> TraceView {
-    let whole = |collector: &Collector| collector.stats().spans_stored == spans;
-    collector.wait_for(whole, PATIENCE).await.unwrap();
+    let complete = |collector: &Collector| collector.stats().spans_stored == spans;
+    collector.wait_for(complete, TIMEOUT).await.unwrap();
     let traces = collector.traces(&skywalking_collector::TraceQuery::default());
     assert_eq!(traces.len(), 1, "{traces:?}");
     collector.trace(&traces[0].trace_id).unwrap()
 }
 
-/// The value of a header of an answer.
+/// Returns the value of a response header.
 fn header<'a>(head: &'a str, name: &str) -> Option<&'a str> {
     head.lines()
         .filter_map(|line| line.split_once(": "))
@@ -59,8 +57,8 @@ fn header<'a>(head: &'a str, name: &str) -> Option<&'a str> {
         .map(|(_, value)| value)
 }
 
-/// All that a span says, but its times.
-fn told(span: &SpanView) -> String {
+/// Returns a span as text, without times.
+fn shown(span: &SpanView) -> String {
     let tags: Vec<_> = span.tags.iter().map(|tag| format!("{}={}", tag.key, tag.value)).collect();
     let error = if span.is_error { " ERROR" } else { "" };
     let peer = if span.peer.is_empty() { String::new() } else { format!(" -> {}", span.peer) };
@@ -89,15 +87,15 @@ mack-1 (http) -> mack-2 (http)
 mack-2 (http) -> mack-3 (http)
 mack-3 (http) -> 127.0.0.1:<1>";
 
-/// What the demo says up to the answers.
-fn services_and_answers(protocol: &str) -> String {
+/// Returns the output of the demo up to the responses.
+fn services_and_responses(protocol: &str) -> String {
     format!(
         "\
-a collector that asks for a token, on 127.0.0.1:<0> by {protocol}
-an echo server that is not traced, on http://127.0.0.1:<1>/echo
-mack-3 on http://127.0.0.1:<2>/mack, which calls http://127.0.0.1:<1>/echo
-mack-2 on http://127.0.0.1:<3>/mack, which calls http://127.0.0.1:<2>/mack
-mack-1 on http://127.0.0.1:<4>/mack, which calls http://127.0.0.1:<3>/mack
+collector with a token on 127.0.0.1:<0> ({protocol})
+echo server without tracing on http://127.0.0.1:<1>/echo
+mack-3 on http://127.0.0.1:<2>/mack calls http://127.0.0.1:<1>/echo
+mack-2 on http://127.0.0.1:<3>/mack calls http://127.0.0.1:<2>/mack
+mack-1 on http://127.0.0.1:<4>/mack calls http://127.0.0.1:<3>/mack
 POST \"hello 1\": 200 OK \"hello 1\", trace <id 0>
 POST \"hello 2\": 200 OK \"hello 2\", trace <id 1>
 POST \"hello 3\": 200 OK \"hello 3\", trace <id 2>
@@ -105,39 +103,39 @@ POST \"hello 3\": 200 OK \"hello 3\", trace <id 2>
     )
 }
 
-/// The ids of the traces in the answers.
-fn traces(said: &str) -> Vec<&str> {
-    said.lines().filter_map(|line| line.split_once(", trace ")).map(|(_, id)| id).collect()
+/// Returns the trace ids of the responses.
+fn traces(output: &str) -> Vec<&str> {
+    output.lines().filter_map(|line| line.split_once(", trace ")).map(|(_, id)| id).collect()
 }
 
 #[test]
-fn the_demo_prints_six_spans_as_one_tree_and_the_map_by_either_protocol() {
+fn demo_prints_the_tree_and_the_map() {
     for (arguments, protocol) in
         [(&["demo"][..], "gRPC"), (&["demo", "--protocol", "http"], "HTTP")]
     {
         let ended = run(mack().args(arguments)).succeeded();
-        let all_sent = "\nmack-1 ended: 3 segments sent, 0 lost\nmack-2 ended: 3 segments sent, 0 lost\nmack-3 ended: 3 segments sent, 0 lost\n";
+        let all_sent = "\nmack-1 exited: 3 segments sent, 0 lost\nmack-2 exited: 3 segments sent, 0 lost\nmack-3 exited: 3 segments sent, 0 lost\n";
         assert_eq!(
-            with_ports_named(&normalised(&ended.out, &traces(&ended.out))),
-            format!("{}{all_sent}\n{TREE}", services_and_answers(protocol))
+            with_ports_named(&normalized(&ended.out, &traces(&ended.out))),
+            format!("{}{all_sent}\n{TREE}", services_and_responses(protocol))
         );
         assert_eq!(ended.err, "");
     }
 }
 
 #[test]
-fn with_a_wrong_token_all_is_answered_and_the_losses_are_counted_and_told() {
+fn demo_with_a_wrong_token_counts_lost_segments() {
     for (protocol, word) in [("grpc", "gRPC"), ("http", "HTTP")] {
         let ended =
             run(mack().args(["demo", "--wrong-token", "--wait-ms", "0", "--protocol", protocol]))
                 .failed();
         let lost =
-            |name| format!("{name} ended: 0 segments sent, 3 lost (3 refused by the backend)");
+            |name| format!("{name} exited: 0 segments sent, 3 lost (3 refused by the backend)");
         assert_eq!(
-            with_ports_named(&normalised(&ended.out, &traces(&ended.out))),
+            with_ports_named(&normalized(&ended.out, &traces(&ended.out))),
             format!(
                 "{}\n{}\n{}\n{}",
-                services_and_answers(word),
+                services_and_responses(word),
                 lost("mack-1"),
                 lost("mack-2"),
                 lost("mack-3")
@@ -157,7 +155,7 @@ fn with_a_wrong_token_all_is_answered_and_the_losses_are_counted_and_told() {
         }
         assert!(
             ended.err.ends_with(
-                "mack demo: every request was answered, but the collector refused the services' token, so that there is no trace to show: \
+                "mack demo: all requests succeeded, but the collector refused the token of the services, so there is no trace to show: \
                  0 segments sent, 9 lost (9 refused by the backend). Run it without --wrong-token\n"
             ),
             "{}",
@@ -167,44 +165,45 @@ fn with_a_wrong_token_all_is_answered_and_the_losses_are_counted_and_told() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn an_upstream_that_is_away_is_a_500_with_the_reason_in_the_answer_the_log_and_the_trace() {
+async fn unreachable_upstream_is_a_500_with_the_reason() {
     let collector = collector(None).await;
-    let (mut running, address) = alone(&["--oap-server", &collector.grpc_addr().to_string()]);
-    let (head, body) = support::get(&address, "/mack", "");
+    let (mut running, address) =
+        without_upstream(&["--oap-server", &collector.grpc_addr().to_string()]);
+    let (head, body) = crate::support::get(&address, "/mack", "");
     assert!(head.starts_with("HTTP/1.1 500 "), "{head}");
     let refused = std::net::TcpStream::connect("127.0.0.1:1").unwrap_err();
     let reason = format!(
-        "the upstream http://127.0.0.1:1/nobody can't be reached: error sending request: client error (Connect): tcp connect error: \
-         {refused}. Start it, or give another --upstream-url"
+        "the upstream http://127.0.0.1:1/nobody is unreachable: error sending request: client error (Connect): tcp connect error: \
+         {refused}. Start it, or set another --upstream-url"
     );
     assert_eq!(body, format!("mack-1: {reason}\n"));
 
     let trace = only_trace(&collector, 2).await;
     assert_eq!(header(&head, "x-trace-id"), Some(trace.trace_id.as_str()));
-    let logged = running.complains("ERROR mack::server: ");
+    let logged = running.stderr_after("ERROR mack::server: ");
     assert_eq!(logged, format!("{reason} service=mack-1 trace=\"{}\"", trace.trace_id));
     assert_eq!(
-        trace.spans.iter().map(told).collect::<Vec<_>>(),
+        trace.spans.iter().map(shown).collect::<Vec<_>>(),
         [
             "Entry GET:/mack Http ERROR {http.method=GET, url=127.0.0.1:<0>/mack, http.status_code=500}",
             "Exit POST:/nobody -> 127.0.0.1:<0> Http ERROR {http.method=POST, url=http://127.0.0.1:<0>/nobody}",
         ]
     );
-    let said: Vec<_> = trace.spans[1]
+    let values: Vec<_> = trace.spans[1]
         .logs
         .iter()
         .flat_map(|log| &log.data)
         .map(|field| field.value.as_str())
         .collect();
-    assert!(said.iter().any(|value| value.contains(&refused.to_string())), "{said:?}");
+    assert!(values.iter().any(|value| value.contains(&refused.to_string())), "{values:?}");
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn the_status_and_the_body_of_the_upstream_come_back_and_the_path_goes_along() {
+async fn response_of_the_upstream_is_returned() {
     let collector = collector(None).await;
     let backend = collector.grpc_addr().to_string();
-    // The second one's upstream is away: its status and its words are what the first one has to
-    // give back.
+    // The upstream of the second service is unreachable. The first service returns the status and the
+    // body of the second one.
     let (last, behind) = service(
         mack()
             .args([
@@ -226,16 +225,16 @@ async fn the_status_and_the_body_of_the_upstream_come_back_and_the_path_goes_alo
         "--oap-server",
         &backend,
     ]));
-    let (head, body) = support::get(&address, "/mack", "");
+    let (head, body) = crate::support::get(&address, "/mack", "");
     assert!(head.starts_with("HTTP/1.1 500 "), "{head}");
     assert!(
-        body.starts_with("mack-1: the upstream http://127.0.0.1:1/nobody can't be reached: "),
+        body.starts_with("mack-1: the upstream http://127.0.0.1:1/nobody is unreachable: "),
         "{body}"
     );
 
     let trace = only_trace(&collector, 4).await;
     let with_path: Vec<_> =
-        trace.spans.iter().map(told).filter(|span| span.contains("correlation")).collect();
+        trace.spans.iter().map(shown).filter(|span| span.contains("correlation")).collect();
     assert_eq!(
         with_path,
         [
@@ -247,12 +246,12 @@ async fn the_status_and_the_body_of_the_upstream_come_back_and_the_path_goes_alo
 
 // Feature: log and discard reporters
 #[test]
-fn by_log_each_request_is_a_line_of_json_and_a_signal_ends_the_program_with_its_account() {
+fn log_reporter_prints_segments_and_exits_on_signals() {
     for (arguments, signal) in [(["--log"].as_slice(), "-INT"), (&["--protocol", "log"], "-TERM")] {
-        let (mut running, address) = alone(arguments);
+        let (mut running, address) = without_upstream(arguments);
         assert!(address.starts_with("127.0.0.1:"), "{address}");
-        support::get(&address, "/mack", "");
-        let segment = format!("{{{}", running.complains("{"));
+        crate::support::get(&address, "/mack", "");
+        let segment = format!("{{{}", running.stderr_after("{"));
         let segment: serde_json::Value = serde_json::from_str(&segment).unwrap();
         assert_eq!(segment["service"], "mack-1");
         let names: Vec<_> = segment["spans"]
@@ -269,9 +268,9 @@ fn by_log_each_request_is_a_line_of_json_and_a_signal_ends_the_program_with_its_
                 .unwrap()
                 .success()
         );
-        let ended = running.ended().succeeded();
+        let ended = running.wait().succeeded();
         assert!(
-            ended.out.ends_with("/mack\nmack-1 ended: 1 segment sent, 0 lost\n"),
+            ended.out.ends_with("/mack\nmack-1 exited: 1 segment sent, 0 lost\n"),
             "{}",
             ended.out
         );
@@ -279,7 +278,7 @@ fn by_log_each_request_is_a_line_of_json_and_a_signal_ends_the_program_with_its_
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_token_among_the_arguments_works_and_is_warned_of_and_by_the_variable_it_is_not() {
+async fn token_in_an_argument_is_a_warning() {
     const WARNING: &str = "set SW_AGENT_AUTHENTICATION instead of --authentication";
     for by_argument in [true, false] {
         let collector = collector(Some("s3cret")).await;
@@ -299,26 +298,29 @@ async fn a_token_among_the_arguments_works_and_is_warned_of_and_by_the_variable_
             command.env("SW_AGENT_AUTHENTICATION", "s3cret")
         };
         let (running, address) = service(command.args(upstream));
-        support::get(&address, "/mack", "");
+        crate::support::get(&address, "/mack", "");
         only_trace(&collector, 2).await;
-        support::interrupt(running.id());
-        let ended = running.ended().succeeded();
+        crate::support::interrupt(running.id());
+        let ended = running.wait().succeeded();
         assert_eq!(ended.err.contains(WARNING), by_argument, "{}", ended.err);
         assert!(!ended.err.contains("s3cret"), "{}", ended.err);
     }
 }
 
 #[test]
-fn what_is_wrong_is_said_with_the_value_and_the_remedy() {
-    let taken = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
-    let taken = taken.local_addr().unwrap().to_string();
+fn errors_name_the_value_and_the_fix() {
+    let in_use = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
+    let in_use = in_use.local_addr().unwrap().to_string();
     let (name, upstream) =
         (["--service-name", "mack-1"], ["--upstream-url", "http://127.0.0.1:1/"]);
     let long = "x".repeat(51);
     for (arguments, said) in [
         (
-            ["--listen-addr", &taken],
-            [&format!("mack: can't listen on {taken}: "), "Give --listen-addr an address"],
+            ["--listen-addr", &in_use],
+            [
+                &format!("mack: can't listen on {in_use}: "),
+                "Set --listen-addr to an unused address",
+            ],
         ),
         (
             ["--oap-server", "nowhere"],
@@ -370,14 +372,14 @@ fn what_is_wrong_is_said_with_the_value_and_the_remedy() {
     for (arguments, said) in [
         (
             &["--listen-addr", "8081"][..],
-            "'8081' for '--listen-addr <[IP]:PORT>': no address to listen on: write IP:PORT",
+            "'8081' for '--listen-addr <[IP]:PORT>': expected IP:PORT",
         ),
-        (&["--upstream-url", "127.0.0.1:8082"], "write http://HOST:PORT/PATH"),
+        (&["--upstream-url", "127.0.0.1:8082"], "expected http://HOST:PORT/PATH"),
         (
             &["--upstream-url", "https://stock/"],
             "'https://stock/' for '--upstream-url <URL>': this program is built without TLS",
         ),
-        (&["--upstream-url", "ftp://stock/"], "not a URL of HTTP"),
+        (&["--upstream-url", "ftp://stock/"], "not an HTTP URL"),
         (
             &["--protocol", "kafka"],
             "'kafka' for '--protocol <PROTOCOL>'\n  [possible values: grpc, http, log]",
@@ -391,7 +393,7 @@ fn what_is_wrong_is_said_with_the_value_and_the_remedy() {
         assert_eq!(ended.status.code(), Some(2), "{ended:?}");
         assert!(ended.err.contains(said), "{said:?} is not in {:?}", ended.err);
     }
-    // Of a variable clap says only which option it stands for.
+    // clap names only the option of a variable.
     let by_variable = run(mack()
         .args(name)
         .args(upstream)
@@ -409,44 +411,44 @@ fn what_is_wrong_is_said_with_the_value_and_the_remedy() {
 #[cfg(target_os = "linux")]
 mod kills {
     use super::*;
-    use support::{is_running, kill, until};
+    use crate::support::{is_running, kill, until};
 
-    /// A demo whose requests take long, with the ids of its services.
+    /// Starts a demo with slow requests. Returns it with the ids of its services.
     fn long_demo() -> (Running, Vec<String>) {
         let mut running = Running::start(mack().args(["demo", "--verbose", "--wait-ms", "5000"]));
         let ids = ["mack-3", "mack-2", "mack-1"]
-            .map(|name| running.complains(&format!("{name} pid ")))
+            .map(|name| running.stderr_after(&format!("{name} pid ")))
             .to_vec();
-        running.says("mack-1 on ");
+        running.stdout_after("mack-1 on ");
         (running, ids)
     }
 
     #[test]
-    fn a_service_that_is_killed_is_named_and_the_others_end() {
+    fn killed_service_is_named_and_the_others_exit() {
         let (running, ids) = long_demo();
         kill(&ids[1]);
-        let ended = running.ended().failed();
+        let ended = running.wait().failed();
         assert!(ended.err.contains("mack demo: mack-2 died: signal: 9 (SIGKILL)"), "{}", ended.err);
-        until("the others end", || !ids.iter().any(|id| is_running(id)));
+        until("the others exit", || !ids.iter().any(|id| is_running(id)));
     }
 
     #[test]
-    fn the_services_end_with_a_demo_that_is_killed() {
+    fn services_exit_with_a_killed_demo() {
         let (running, ids) = long_demo();
         kill(&running.id().to_string());
-        until("all three end", || !ids.iter().any(|id| is_running(id)));
+        until("all three exit", || !ids.iter().any(|id| is_running(id)));
     }
 
     #[test]
-    fn ctrl_c_ends_the_demo_and_its_services() {
+    fn ctrl_c_stops_the_demo_and_its_services() {
         let (running, ids) = long_demo();
-        support::interrupt(running.id());
-        let ended = running.ended().failed();
+        crate::support::interrupt(running.id());
+        let ended = running.wait().failed();
         assert!(
-            ended.err.ends_with("mack demo: interrupted; all services were ended\n"),
+            ended.err.ends_with("mack demo: interrupted; all services were stopped\n"),
             "{}",
             ended.err
         );
-        until("all three end", || !ids.iter().any(|id| is_running(id)));
+        until("all three exit", || !ids.iter().any(|id| is_running(id)));
     }
 }

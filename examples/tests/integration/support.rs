@@ -1,37 +1,33 @@
-//! The programs as child processes, with a deadline on everything that is waited for.
-//!
-//! Each test file uses its part of it.
-#![allow(dead_code)]
+//! Runs the programs as child processes, with a deadline for every wait.
 
 use std::io::{BufRead as _, BufReader, Read as _, Write as _};
 use std::process::{Child, Command, ExitStatus, Stdio};
 use std::sync::mpsc::{Receiver, channel};
 use std::time::{Duration, Instant};
 
-/// How long anything may take that takes no time of its own: long, as test machines are slow.
-pub(crate) const PATIENCE: Duration = Duration::from_secs(60);
+/// The deadline of a wait. It is long, since test machines are slow.
+pub(crate) const TIMEOUT: Duration = Duration::from_secs(60);
 
 pub(crate) fn snapshot() -> Command {
     Command::new(env!("CARGO_BIN_EXE_snapshot"))
 }
 
-/// A program that runs; killed when dropped.
+/// A running program. Killed on drop.
 pub(crate) struct Running {
     child: Child,
     out: Lines,
     err: Lines,
 }
 
-/// What a program said, and how it ended.
+/// The output and the exit status of a program.
 #[derive(Debug)]
-pub(crate) struct Ended {
+pub(crate) struct Exited {
     pub(crate) status: ExitStatus,
     pub(crate) out: String,
     pub(crate) err: String,
 }
 
-/// The lines of a stream, read by a thread of their own so that the program never waits for its
-/// reader.
+/// The lines of a stream. A thread reads them, so that the program never blocks on its output.
 struct Lines {
     lines: Receiver<String>,
     seen: String,
@@ -39,10 +35,10 @@ struct Lines {
 
 impl Lines {
     fn of(stream: impl std::io::Read + Send + 'static) -> Self {
-        let (said, lines) = channel();
+        let (sender, lines) = channel();
         std::thread::spawn(move || {
             for line in BufReader::new(stream).lines().map_while(Result::ok) {
-                if said.send(line).is_err() {
+                if sender.send(line).is_err() {
                     return;
                 }
             }
@@ -50,15 +46,15 @@ impl Lines {
         Self { lines, seen: String::new() }
     }
 
-    /// The rest of the first line with this in it.
-    fn after(&mut self, mark: &str) -> String {
-        let deadline = Instant::now() + PATIENCE;
+    /// Waits for a line that contains `text`. Returns the rest of the line.
+    fn after(&mut self, text: &str) -> String {
+        let deadline = Instant::now() + TIMEOUT;
         loop {
             let line = self.lines.recv_timeout(deadline.saturating_duration_since(Instant::now()));
-            let line = line.unwrap_or_else(|_| panic!("{mark:?} was not said, but: {}", self.seen));
+            let line = line.unwrap_or_else(|_| panic!("{text:?} is not in: {}", self.seen));
             self.seen.push_str(&line);
             self.seen.push('\n');
-            if let Some((_, rest)) = line.split_once(mark) {
+            if let Some((_, rest)) = line.split_once(text) {
                 return rest.to_owned();
             }
         }
@@ -86,25 +82,25 @@ impl Running {
         self.child.id()
     }
 
-    /// Waits for a line of standard output; gives what stands after `mark`.
-    pub(crate) fn says(&mut self, mark: &str) -> String {
-        self.out.after(mark)
+    /// Waits for a line of standard output that contains `text`. Returns the rest of the line.
+    pub(crate) fn stdout_after(&mut self, text: &str) -> String {
+        self.out.after(text)
     }
 
-    /// The same of standard error.
-    pub(crate) fn complains(&mut self, mark: &str) -> String {
-        self.err.after(mark)
+    /// Waits for a line of standard error that contains `text`. Returns the rest of the line.
+    pub(crate) fn stderr_after(&mut self, text: &str) -> String {
+        self.err.after(text)
     }
 
-    /// Waits for the end.
-    pub(crate) fn ended(mut self) -> Ended {
-        until("the program ends", || self.child.try_wait().unwrap().is_some());
+    /// Waits for the exit.
+    pub(crate) fn wait(mut self) -> Exited {
+        until("the program exits", || self.child.try_wait().unwrap().is_some());
         let status = self.child.wait().unwrap();
         let (out, err) = (
             std::mem::replace(&mut self.out, Lines::of(std::io::empty())),
             std::mem::replace(&mut self.err, Lines::of(std::io::empty())),
         );
-        Ended { status, out: out.all(), err: err.all() }
+        Exited { status, out: out.all(), err: err.all() }
     }
 }
 
@@ -115,12 +111,12 @@ impl Drop for Running {
     }
 }
 
-/// Runs a program to its end.
-pub(crate) fn run(command: &mut Command) -> Ended {
-    Running::start(command).ended()
+/// Runs a program to its exit.
+pub(crate) fn run(command: &mut Command) -> Exited {
+    Running::start(command).wait()
 }
 
-impl Ended {
+impl Exited {
     pub(crate) fn succeeded(self) -> Self {
         assert!(self.status.success(), "{self:#?}");
         self
@@ -131,12 +127,12 @@ impl Ended {
         self
     }
 
-    /// The ids of the lines `trace <id>`.
+    /// Returns the ids of the lines `trace <id>`.
     pub(crate) fn traces(&self) -> Vec<&str> {
         self.out.lines().filter_map(|line| line.strip_prefix("trace ")).collect()
     }
 
-    /// A counter of a role's line of JSON, by its path.
+    /// Returns a counter of the JSON line of a role, by its path.
     pub(crate) fn counter(&self, role: &str, path: &str) -> u64 {
         let lines = self
             .out
@@ -150,11 +146,11 @@ impl Ended {
     }
 }
 
-/// Waits for a condition that nothing tells of, by looking again.
+/// Waits for a condition by polling.
 pub(crate) fn until(what: &str, mut condition: impl FnMut() -> bool) {
-    let deadline = Instant::now() + PATIENCE;
+    let deadline = Instant::now() + TIMEOUT;
     while !condition() {
-        assert!(Instant::now() < deadline, "not within {PATIENCE:?}: {what}");
+        assert!(Instant::now() < deadline, "timed out after {TIMEOUT:?}: {what}");
         std::thread::sleep(Duration::from_millis(5));
     }
 }
@@ -164,7 +160,7 @@ pub(crate) fn kill(id: &str) {
     assert!(Command::new("kill").args(["-KILL", id]).status().unwrap().success());
 }
 
-/// Whether a process with this id runs (one that ended and was not waited for does not).
+/// Returns whether a process with this id is running. A zombie is not.
 pub(crate) fn is_running(id: &str) -> bool {
     let mut status = String::new();
     let read = std::fs::File::open(format!("/proc/{id}/stat"))
@@ -172,25 +168,25 @@ pub(crate) fn is_running(id: &str) -> bool {
     read.is_ok() && !status.rsplit(')').next().unwrap_or_default().trim_start().starts_with('Z')
 }
 
-/// Sends SIGINT, as Ctrl-C does.
+/// Sends SIGINT, like Ctrl-C.
 pub(crate) fn interrupt(id: u32) {
     assert!(Command::new("kill").args(["-INT", &id.to_string()]).status().unwrap().success());
 }
 
-/// `GET`: the head and the body of the answer.
+/// Sends a GET request. Returns head and body of the response.
 pub(crate) fn get(address: &str, path: &str, headers: &str) -> (String, String) {
     let mut stream = std::net::TcpStream::connect(address).unwrap();
-    stream.set_read_timeout(Some(PATIENCE)).unwrap();
+    stream.set_read_timeout(Some(TIMEOUT)).unwrap();
     write!(stream, "GET {path} HTTP/1.1\r\nHost: {address}\r\n{headers}Connection: close\r\n\r\n")
         .unwrap();
-    let mut answer = String::new();
-    stream.read_to_string(&mut answer).unwrap();
-    let (head, body) = answer.split_once("\r\n\r\n").unwrap();
+    let mut response = String::new();
+    stream.read_to_string(&mut response).unwrap();
+    let (head, body) = response.split_once("\r\n\r\n").unwrap();
     (head.to_owned(), body.to_owned())
 }
 
-/// What differs from run to run gets a stable name: ids of traces and durations; bars are left out.
-pub(crate) fn normalised(text: &str, traces: &[&str]) -> String {
+/// Replaces trace ids and durations by stable names, and removes the bars.
+pub(crate) fn normalized(text: &str, traces: &[&str]) -> String {
     let named = traces
         .iter()
         .enumerate()
@@ -217,7 +213,7 @@ fn untimed(line: &str) -> String {
     format!("{indent}{}", kept.collect::<Vec<_>>().join(" "))
 }
 
-/// The ports of this machine, numbered by when they come up.
+/// Replaces ports of this machine by numbers, in the order of their first occurrence.
 pub(crate) fn with_ports_named(text: &str) -> String {
     const HOST: &str = "127.0.0.1:";
     let mut ports: Vec<&str> = Vec::new();

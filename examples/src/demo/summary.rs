@@ -1,14 +1,14 @@
-//! What the user gets to see: the last trace as a tree, the map, and where there is more.
+//! The output of a demo: the last trace as a tree, the service map, and URLs.
 
 use std::net::SocketAddr;
 
 use skywalking_collector::{Collector, TraceView, view};
 
-/// The tree of the last trace, and the map of all.
+/// Returns the last trace as a tree, and the service map of all traces.
 pub fn tree_and_map(collector: &Collector, traces: usize, last: Option<&TraceView>) -> String {
     let style = view::Style::stdout();
     let tree = last.map(|trace| view::tree(trace, style)).unwrap_or_default();
-    // Its first line is the trace's id, which was said when the request was sent.
+    // The first line is the trace id, which was printed with the request.
     let tree = tree.split_once('\n').map_or(tree.as_str(), |(_, below)| below);
     let arrived = if traces > 1 {
         format!("{traces} of {traces} traces arrived complete; the last one:\n")
@@ -19,8 +19,8 @@ pub fn tree_and_map(collector: &Collector, traces: usize, last: Option<&TraceVie
     format!("\n{arrived}{tree}\n{}", map.trim_end())
 }
 
-/// Where the collector answers with JSON.
-pub fn addresses(http: SocketAddr, last: Option<&TraceView>) -> String {
+/// Returns the URLs of the collector.
+pub fn urls(http: SocketAddr, last: Option<&TraceView>) -> String {
     let mut paths =
         vec!["/api/services".to_owned(), "/api/topology".to_owned(), "/api/traces".to_owned()];
     paths.extend(last.map(|trace| format!("/api/traces/{}", trace.trace_id)));

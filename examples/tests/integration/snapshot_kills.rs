@@ -1,63 +1,61 @@
-//! Nobody is left behind, and whoever died is named.
-#![cfg(target_os = "linux")]
+//! The demo of `snapshot` when a process is killed: no child is left running, and the error names the
+//! process that died.
 
-mod support;
+use crate::support::{Running, is_running, kill, snapshot, until};
 
-use support::{Running, is_running, kill, snapshot, until};
-
-/// A run that goes on for a long time, with the ids of server and client.
+/// Starts a demo with many requests. Returns it with the ids of server and client.
 fn long_run(more: &[&str]) -> (Running, String, String) {
     let mut running =
         Running::start(snapshot().args(["--verbose", "--requests", "1000000"]).args(more));
-    let server = running.complains("server pid ");
-    let client = running.complains("client pid ");
-    running.says("trace ");
+    let server = running.stderr_after("server pid ");
+    let client = running.stderr_after("client pid ");
+    running.stdout_after("trace ");
     (running, server, client)
 }
 
 #[test]
-fn a_server_that_is_killed_is_named_and_the_client_ends() {
+fn killed_server_is_named_and_the_client_exits() {
     let (running, server, client) = long_run(&[]);
     kill(&server);
-    let ended = running.ended().failed();
+    let ended = running.wait().failed();
     assert!(ended.err.contains("snapshot: the server died: signal: 9 (SIGKILL)"), "{}", ended.err);
-    until("the client ends", || !is_running(&client));
+    until("the client exits", || !is_running(&client));
 }
 
 #[test]
-fn a_server_that_is_killed_is_named_also_where_the_backend_is_away() {
+fn killed_server_is_named_without_a_backend() {
     let (running, server, client) = long_run(&["--backend", "127.0.0.1:1"]);
     kill(&server);
-    let ended = running.ended().failed();
+    let ended = running.wait().failed();
     assert!(ended.err.contains("snapshot: the server died: signal: 9 (SIGKILL)"), "{}", ended.err);
     assert!(!is_running(&client));
-    // What the client lost is counted all the same, and nothing panicked.
+    // The client still counts its lost segments, and nothing panics.
     assert!(ended.counter("client", "/dropped/shutdown") > 0);
     assert_eq!(ended.counter("client", "/open"), 0);
     assert!(!ended.err.contains("panicked"), "{}", ended.err);
 }
 
 #[test]
-fn a_client_that_is_killed_is_named_and_the_server_ends() {
+fn killed_client_is_named_and_the_server_exits() {
     let (running, server, client) = long_run(&[]);
     kill(&client);
-    let ended = running.ended().failed();
+    let ended = running.wait().failed();
     assert!(ended.err.contains("snapshot: the client died: signal: 9 (SIGKILL)"), "{}", ended.err);
-    until("the server ends", || !is_running(&server));
+    until("the server exits", || !is_running(&server));
 }
 
 #[test]
-fn the_children_end_with_a_parent_that_is_killed() {
+fn children_exit_with_a_killed_parent() {
     let (running, server, client) = long_run(&[]);
     kill(&running.id().to_string());
-    until("both children end", || !is_running(&server) && !is_running(&client));
+    until("both children exit", || !is_running(&server) && !is_running(&client));
 }
 
 #[test]
-fn ctrl_c_ends_all_three() {
+fn ctrl_c_stops_all_processes() {
     let (running, server, client) = long_run(&[]);
-    support::interrupt(running.id());
-    let ended = running.ended().failed();
+    crate::support::interrupt(running.id());
+    let ended = running.wait().failed();
     assert!(ended.err.contains("interrupted"), "{}", ended.err);
-    until("both children end", || !is_running(&server) && !is_running(&client));
+    until("both children exit", || !is_running(&server) && !is_running(&client));
 }

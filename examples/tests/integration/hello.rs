@@ -1,11 +1,8 @@
-//! What the attributes of `hello` do can be written by hand, and gives the same tree.
+//! The program `hello`. The same tree can be created without attributes.
 
-/// The program itself.
-#[path = "../src/bin/hello.rs"]
-#[expect(dead_code, reason = "its main is the program's")]
+#[path = "../../src/bin/hello.rs"]
+#[expect(dead_code, reason = "`main` is not called")]
 mod program;
-mod support;
-
 use std::process::Command;
 
 use skywalking_runtime::{Callsite, Root, callsite, child, current, testing};
@@ -25,7 +22,7 @@ fn greeting_by_hand(name: &str) -> String {
 }
 
 #[test]
-fn by_attributes_and_by_hand_the_trees_are_equal() {
+fn attributes_and_functions_create_equal_trees() {
     let (mut traced, mut by_hand) = (String::new(), String::new());
     let trees = testing::run(|| traced = program::hello("you"));
     let trees_by_hand = testing::run(|| by_hand = hello_by_hand("you"));
@@ -35,8 +32,8 @@ fn by_attributes_and_by_hand_the_trees_are_equal() {
 }
 
 #[test]
-fn the_program_says_hello_and_one_segment() {
-    let ended = support::run(&mut Command::new(env!("CARGO_BIN_EXE_hello"))).succeeded();
+fn program_prints_a_greeting_and_a_segment() {
+    let ended = crate::support::run(&mut Command::new(env!("CARGO_BIN_EXE_hello"))).succeeded();
     assert_eq!(ended.out, "Hello, world!\n");
     let segment: serde_json::Value = serde_json::from_str(ended.err.trim_end()).unwrap();
     assert_eq!(ended.err.lines().count(), 1, "{}", ended.err);
@@ -47,6 +44,6 @@ fn the_program_says_hello_and_one_segment() {
 }
 
 #[test]
-fn it_is_as_small_as_it_says() {
-    assert!(include_str!("../src/bin/hello.rs").lines().count() < 25);
+fn program_is_small() {
+    assert!(include_str!("../../src/bin/hello.rs").lines().count() < 25);
 }

@@ -1,20 +1,18 @@
-//! The pages of the cookbook: what they show is what the programs are and do.
-
-mod support;
+//! The cookbook pages: their code is the code of the programs, and their output is the output.
 
 use std::fs;
 use std::process::Command;
 
+use crate::support::{Running, TIMEOUT, normalized, run, with_ports_named};
 use skywalking_collector::{Collector, SpanView, TraceQuery, TraceView, view};
-use support::{PATIENCE, Running, normalised, run, with_ports_named};
 
-/// A page, by its name.
+/// Returns a page.
 fn page(name: &str) -> String {
     fs::read_to_string(format!("{}/../docs/cookbook/{name}.md", env!("CARGO_MANIFEST_DIR")))
         .unwrap()
 }
 
-/// The blocks of a page in this language.
+/// Returns the code blocks of a page in a language.
 fn blocks(page: &str, language: &str) -> Vec<String> {
     let fence = format!("\n```{language}\n");
     page.split(&fence)
@@ -23,7 +21,7 @@ fn blocks(page: &str, language: &str) -> Vec<String> {
         .collect()
 }
 
-/// All files of a program, one after the other.
+/// Returns the source files of a program.
 fn program(name: &str) -> String {
     let folder = fs::read_dir(format!("{}/src/bin/{name}", env!("CARGO_MANIFEST_DIR"))).unwrap();
     let files = folder
@@ -33,17 +31,20 @@ fn program(name: &str) -> String {
 }
 
 #[test]
-fn the_code_on_the_pages_is_the_programs_own() {
+fn code_blocks_are_in_the_programs() {
     for (name, source) in [("axum-reqwest", "web"), ("tonic", "stock")] {
         let (code, source) = (blocks(&page(name), "rust"), program(source));
         assert!(!code.is_empty());
         for block in code {
-            assert!(source.contains(&block), "{name} shows what the program doesn't say:\n{block}");
+            assert!(
+                source.contains(&block),
+                "{name} has code that is not in the program:\n{block}"
+            );
         }
     }
 }
 
-/// Starts a collector of the test's own, and gives the address to report to.
+/// Starts a collector. Returns it with the address for reports.
 async fn collector() -> (Collector, String) {
     let collector = Collector::builder()
         .grpc_addr("127.0.0.1:0")
@@ -55,12 +56,9 @@ async fn collector() -> (Collector, String) {
     (collector, backend)
 }
 
-/// Waits for so many spans; gives their traces, those without errors first.
+/// Waits for this many spans. Returns their traces, those without errors first.
 async fn traces(collector: &Collector, spans: usize) -> Vec<TraceView> {
-    collector
-        .wait_for(|collector| collector.stats().spans_stored == spans, PATIENCE)
-        .await
-        .unwrap();
+    collector.wait_for(|collector| collector.stats().spans_stored == spans, TIMEOUT).await.unwrap();
     let summaries = collector.traces(&TraceQuery::default());
     let mut traces: Vec<_> =
         summaries.iter().filter_map(|summary| collector.trace(&summary.trace_id)).collect();
@@ -68,10 +66,10 @@ async fn traces(collector: &Collector, spans: usize) -> Vec<TraceView> {
     traces
 }
 
-/// Trees, with a line between, as the collector shows them; ids, times and ports have stable names.
+/// Replaces ids, times and ports in trees by stable names.
 fn trees(text: &str) -> String {
     let ids: Vec<_> = text.lines().filter_map(|line| line.strip_prefix("trace ")).collect();
-    with_ports_named(normalised(text, &ids).trim_end())
+    with_ports_named(normalized(text, &ids).trim_end())
 }
 
 fn shown(traces: &[TraceView]) -> String {
@@ -80,7 +78,7 @@ fn shown(traces: &[TraceView]) -> String {
     trees(&shown.join("\n"))
 }
 
-/// What a tree doesn't tell of a span.
+/// Returns the fields of a span that a tree does not show.
 fn details(span: &SpanView) -> String {
     let tags: Vec<_> = span.tags.iter().map(|tag| format!("{}={}", tag.key, tag.value)).collect();
     let error = if span.is_error { " ERROR" } else { "" };
@@ -95,42 +93,42 @@ fn details(span: &SpanView) -> String {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn the_page_of_axum_and_reqwest_shows_what_its_program_does() {
+async fn axum_reqwest_page_has_the_output() {
     let (collector, backend) = collector().await;
     let command = &mut Command::new(env!("CARGO_BIN_EXE_web"));
     let mut running = Running::start(command.args(["--listen", ":0", "--backend", &backend]));
-    let said = running.says("listening on ");
-    let address = said.strip_suffix("; try").unwrap();
+    let line = running.stdout_after("listening on ");
+    let address = line.strip_suffix("; try").unwrap();
     for (path, status, body) in [
         ("/items/7", "HTTP/1.1 200 ", r#"{"id":7,"delivery":"tomorrow"}"#),
-        ("/items/404", "HTTP/1.1 404 ", "there is no item 404\n"),
+        ("/items/404", "HTTP/1.1 404 ", "unknown item 404\n"),
         ("/health", "HTTP/1.1 200 ", "fine\n"),
     ] {
-        let (head, answer) = support::get(address, path, "");
+        let (head, response) = crate::support::get(address, path, "");
         assert!(head.starts_with(status), "{head}");
-        assert_eq!(answer, body);
+        assert_eq!(response, body);
         assert_eq!(head.contains("x-trace-id: "), path != "/health", "{head}");
     }
-    // Whatever comes later would come by the time that it has ended.
-    support::interrupt(running.id());
-    running.ended().succeeded();
+    // All spans are reported before the program exits.
+    crate::support::interrupt(running.id());
+    running.wait().succeeded();
     let page = page("axum-reqwest");
     assert_eq!(shown(&traces(&collector, 5).await), trees(&blocks(&page, "text")[0]));
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn the_page_of_tonic_shows_what_its_programs_do() {
+async fn tonic_page_has_the_output() {
     let (collector, backend) = collector().await;
     let stock = || Command::new(env!("CARGO_BIN_EXE_stock"));
     let mut server =
         Running::start(stock().args(["server", "--listen", ":0", "--backend", &backend]));
-    let said = server.says("listening on ");
-    let address = said.strip_suffix("; Ctrl-C ends it").unwrap();
+    let line = server.stdout_after("listening on ");
+    let address = line.strip_suffix("; Ctrl-C to stop").unwrap();
     let client =
         run(stock().args(["client", "7", "404", "--connect", address, "--backend", &backend]))
             .succeeded();
-    support::interrupt(server.id());
-    server.ended().succeeded();
+    crate::support::interrupt(server.id());
+    server.wait().succeeded();
 
     let page = page("tonic");
     let text = blocks(&page, "text");
@@ -143,15 +141,15 @@ async fn the_page_of_tonic_shows_what_its_programs_do() {
 }
 
 #[test]
-fn what_is_wrong_is_said_with_the_value_and_the_remedy() {
-    let taken = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
-    let taken = taken.local_addr().unwrap().to_string();
+fn errors_name_the_value_and_the_fix() {
+    let in_use = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
+    let in_use = in_use.local_addr().unwrap().to_string();
     let (web, stock) = (env!("CARGO_BIN_EXE_web"), env!("CARGO_BIN_EXE_stock"));
-    for (program, arguments, said) in [
+    for (program, arguments, parts) in [
         (
             web,
-            &["--log", "--listen", &taken][..],
-            ["web: can't listen on", "Give --listen an address"],
+            &["--log", "--listen", &in_use][..],
+            ["web: can't listen on", "Set --listen to an unused address"],
         ),
         (
             web,
@@ -160,8 +158,8 @@ fn what_is_wrong_is_said_with_the_value_and_the_remedy() {
         ),
         (
             stock,
-            &["server", "--backend", "127.0.0.1:1", "--listen", &taken],
-            ["stock: can't listen on", "Give --listen an address"],
+            &["server", "--backend", "127.0.0.1:1", "--listen", &in_use],
+            ["stock: can't listen on", "Set --listen to an unused address"],
         ),
         (
             stock,
@@ -173,7 +171,7 @@ fn what_is_wrong_is_said_with_the_value_and_the_remedy() {
         ),
     ] {
         let ended = run(Command::new(program).args(arguments)).failed();
-        for part in said {
+        for part in parts {
             assert!(ended.err.contains(part), "{part:?} is not in {:?}", ended.err);
         }
     }

@@ -1,0 +1,10 @@
+//! The example programs as child processes, and the pages that show them.
+
+mod cookbook;
+mod handlers;
+mod hello;
+mod mack;
+mod snapshot;
+#[cfg(target_os = "linux")]
+mod snapshot_kills;
+mod support;
