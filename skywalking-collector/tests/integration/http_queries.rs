@@ -354,7 +354,10 @@ async fn queries_allow_only_get() {
             "{method} /api/traces HTTP/1.1\r\nHost: {http}\r\nContent-Length: 0\r\nConnection: close\r\n\r\n"
         );
         let response = exchange(http, &request).await;
-        assert_eq!(error_text(&response, 405), format!("method {method:?} is not allowed: use GET"));
+        assert_eq!(
+            error_text(&response, 405),
+            format!("method {method:?} is not allowed: use GET")
+        );
         assert!(response.headers.iter().any(|header| header == "allow: get,head"), "{response:?}");
     }
 }
