@@ -1,12 +1,11 @@
 //! Every segment is accounted for: under load, with full outboxes, with threads that end, with
 //! tasks that are cancelled, after shutdown.
 //!
-//! The counts are those of the process, so the tests here take turns.
+//! The counts are those of the process.
 
 use std::future::{Future, pending};
 use std::pin::Pin;
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::task::{Context, Waker};
 use std::time::Duration;
 
@@ -15,15 +14,12 @@ use skywalking_runtime::{
     trace_id,
 };
 
-static TURN: Mutex<()> = Mutex::new(());
+use crate::turn;
+
 static ENTRY: Callsite = callsite!(entry, "/entry");
 static PART: Callsite = callsite!(local, "part");
 
 const PATIENCE: Duration = Duration::from_secs(20);
-
-fn turn() -> MutexGuard<'static, ()> {
-    TURN.lock().unwrap_or_else(PoisonError::into_inner)
-}
 
 fn request() {
     Root::new(&ENTRY).run(|| drop(child(&PART)));

@@ -1,11 +1,8 @@
 //! Spans over returned futures and streams: what is computed at the call waits for the first poll.
-//! The agent is the process's, so the tests here take turns.
-#![allow(missing_docs)]
 
 use std::future::{Future, pending, poll_fn, ready};
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::pin::{Pin, pin};
-use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::task::{Context, Poll, Waker};
 
 use futures::stream::{self, Stream, StreamExt as _};
@@ -13,7 +10,8 @@ use skywalking_runtime::__private::{Plain, Prepared, PutRaw as _};
 use skywalking_runtime::testing::{Test, Tree, is_idle, run, text};
 use skywalking_runtime::{Agent, Callsite, Config, Reporter, Root, callsite, child, current};
 
-static TURN: Mutex<()> = Mutex::new(());
+use crate::turn;
+
 static ENTRY: Callsite = callsite!(entry, "/entry");
 static COVERED: Callsite = callsite!(local, "covered");
 static SERVED: Callsite = callsite!(entry, "/served");
@@ -21,10 +19,6 @@ static LEAF: Callsite = callsite!(local, "leaf");
 
 const HEADER: &str = "1-dHJhY2UtMQ==-cw==-0-c3Zj-aW5zdA==-L2U=-aDox";
 const OTHER: &str = "1-dHJhY2UtMg==-cTI=-0-c3Zj-aW5zdA==-L2U=-aDox";
-
-fn turn() -> MutexGuard<'static, ()> {
-    TURN.lock().unwrap_or_else(PoisonError::into_inner)
-}
 
 fn agent() -> Agent {
     Config::new("covered").reporter(Reporter::Discard).start().expect("a tracer")

@@ -1,5 +1,4 @@
-//! What the settings of a running agent change in what crosses processes and in what leaves. The
-//! agent is the process's, so the tests here take turns.
+//! What the settings of a running agent change in what crosses processes and in what leaves.
 
 mod correlation;
 mod others;
@@ -7,20 +6,12 @@ mod redaction;
 mod storage;
 mod sw8;
 
-use std::sync::{Mutex, MutexGuard, PoisonError};
+use skywalking_runtime::{Callsite, callsite, child, inject};
 
-use skywalking_runtime::{Agent, Callsite, Config, Reporter, callsite, child, inject};
-
-static TURN: Mutex<()> = Mutex::new(());
+use crate::start;
 
 static ENTRY: Callsite = callsite!(entry, "/entry");
 static CALL: Callsite = callsite!(exit, "call", peer = "other:1");
-
-/// The agent comes first: it ends before the next may have its turn.
-fn start(config: Config) -> (Agent, MutexGuard<'static, ()>) {
-    let turn = TURN.lock().unwrap_or_else(PoisonError::into_inner);
-    (config.reporter(Reporter::Discard).start().expect("a tracer"), turn)
-}
 
 /// The headers that a child of the current span sends.
 fn sent_by(callsite: &'static Callsite) -> String {

@@ -14,19 +14,14 @@ mod slow;
 use std::collections::BTreeSet;
 use std::net::TcpListener;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
-use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
 use skywalking_runtime::{Config, Error, Report};
 
+use crate::turn;
+
 use backend::{Backend, NOBODY, PATIENCE, WAYS, Way};
 use program::{Listening, agent, request, requests};
-
-static TURN: Mutex<()> = Mutex::new(());
-
-fn turn() -> MutexGuard<'static, ()> {
-    TURN.lock().unwrap_or_else(PoisonError::into_inner)
-}
 
 /// Everything that the agent saw is accounted for, and nothing is on its way any more.
 #[track_caller]

@@ -12,6 +12,8 @@ use skywalking_runtime::{
     stats,
 };
 
+use crate::turn;
+
 static ENTRY: Callsite = callsite!(entry, "/entry");
 static PART: Callsite = callsite!(local, "part");
 
@@ -37,6 +39,7 @@ fn drive(future: impl Future<Output = ()>) {
 
 #[test]
 fn a_start_or_stop_in_the_middle_of_a_request_leaves_nothing_behind() {
+    let _turn = turn();
     let over = AtomicBool::new(false);
     std::thread::scope(|scope| {
         for _ in 0..3 {

@@ -1,11 +1,10 @@
-//! Which requests are recorded. The agent is the process's, so the tests here take turns.
-#![allow(missing_docs)]
+//! Which requests are recorded.
 
+mod custom;
+mod deferred;
 mod forced;
 mod http;
 mod ignored;
-mod kept;
-mod own;
-mod postponed;
 mod prelude;
-mod shares;
+mod rate;
+mod tail;

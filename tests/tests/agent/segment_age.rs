@@ -1,16 +1,18 @@
-//! Segments that are too old: an agent with a short `max_segment_age` of its own, in a process of its own.
+//! Segments that are too old: an agent with a short `max_segment_age`.
 
 use std::future::{Future as _, poll_fn};
 use std::pin::pin;
-use std::sync::{Mutex, MutexGuard, OnceLock, PoisonError};
+use std::sync::MutexGuard;
 use std::task::{Context, Poll, Waker};
 use std::thread::yield_now;
 use std::time::{Duration, Instant};
 
 use skywalking_runtime::testing::{Span, Tree, is_idle, run, text};
 use skywalking_runtime::{
-    Agent, Callsite, Config, Diagnostic, Reporter, Root, callsite, child, current, exit_span,
+    Agent, Callsite, Config, Diagnostic, Root, callsite, child, current, exit_span,
 };
+
+use crate::start;
 
 static CONNECTION: Callsite = callsite!(entry, "/connection", layer = http);
 static PART: Callsite = callsite!(local, "part");
@@ -20,21 +22,13 @@ const PATIENCE: Duration = Duration::from_secs(12);
 
 /// The agent, for one test at a time: they look at its counts.
 struct Alone {
-    agent: &'static Agent,
+    agent: Agent,
     _turn: MutexGuard<'static, ()>,
 }
 
 fn agent() -> Alone {
-    static AGENT: OnceLock<Agent> = OnceLock::new();
-    static TURN: Mutex<()> = Mutex::new(());
-    let agent = AGENT.get_or_init(|| {
-        Config::new("ageing")
-            .reporter(Reporter::Discard)
-            .max_segment_age(Duration::from_millis(100))
-            .start()
-            .unwrap()
-    });
-    Alone { agent, _turn: TURN.lock().unwrap_or_else(PoisonError::into_inner) }
+    let (agent, turn) = start(Config::new("ageing").max_segment_age(Duration::from_millis(100)));
+    Alone { agent, _turn: turn }
 }
 
 /// The segment that a header written here names.
@@ -121,7 +115,7 @@ fn an_async_root_that_is_too_old_goes_on_in_a_new_segment_when_it_is_polled() {
 #[test]
 fn a_segment_waits_for_a_handle_no_longer_than_that_and_what_comes_later_is_counted() {
     let alone = agent();
-    let agent = alone.agent;
+    let agent = &alone.agent;
     let too_late = agent.stats().count(Diagnostic::DetachedTooLate);
     let mut handle = None;
     let trees = run(|| {

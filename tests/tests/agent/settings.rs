@@ -1,25 +1,18 @@
-//! What the settings of a running agent change in the trees. The agent is the process's, so the
-//! tests here take turns.
+//! What the settings of a running agent change in the trees.
 
 use std::future::pending;
-use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use skywalking_runtime::testing::{Test, is_idle, run, text};
 use skywalking_runtime::{
-    Agent, Callsite, Cancelled, Config, Diagnostic, Error, Inbound, Orphans, Reporter, Root,
-    callsite, child, entry_span, local_span, stats,
+    Callsite, Cancelled, Config, Diagnostic, Error, Inbound, Orphans, Reporter, Root, callsite,
+    child, entry_span, local_span, stats,
 };
 
-static TURN: Mutex<()> = Mutex::new(());
+use crate::start;
+
 static ENTRY: Callsite = callsite!(entry, "/entry");
 static PART: Callsite = callsite!(local, "part");
-
-/// The agent comes first: it ends before the next may have its turn.
-fn start(config: Config) -> (Agent, MutexGuard<'static, ()>) {
-    let turn = TURN.lock().unwrap_or_else(PoisonError::into_inner);
-    (config.reporter(Reporter::Discard).start().expect("a tracer"), turn)
-}
 
 #[local_span(name = "orphan")]
 fn orphan() {

@@ -3,7 +3,7 @@
 //! say; here nobody may panic or hang, every segment is accounted for exactly, no slot stays
 //! occupied, and none breaks a rule of the wire, which ends the process (`.cargo/config.toml`).
 //!
-//! `STORM_FROM` and `STORM_ROUNDS` choose other rounds; a round that fails says which one it was.
+//! `STRESS_FROM` and `STRESS_ROUNDS` choose other rounds; a round that fails says which one it was.
 
 mod requests;
 mod settings;
@@ -15,6 +15,8 @@ use requests::{Left, Work};
 use skywalking_runtime::testing::{self, is_idle};
 use skywalking_runtime::{Agent, Stats, stats};
 use skywalking_tests::random::Random;
+
+use crate::turn;
 
 const THREADS: u64 = 3;
 const REQUESTS: usize = 100;
@@ -79,10 +81,11 @@ fn play(round: u64) {
 
 #[test]
 fn whatever_happens_every_segment_is_accounted_for_and_nothing_stays_behind() {
+    let _turn = turn();
     // A batch takes its messages from everywhere, and a span that has one trace may be told of
     // another.
     testing::allow("ref-trace");
     requests::keep_quiet();
-    let from = number("STORM_FROM", 1);
-    (from..from + number("STORM_ROUNDS", 200)).for_each(play);
+    let from = number("STRESS_FROM", 1);
+    (from..from + number("STRESS_ROUNDS", 200)).for_each(play);
 }

@@ -1,7 +1,6 @@
-//! What an attribute leaves as it was: the order of drops, what a future promises, its size, and
-//! who is the caller.
+//! What an attribute keeps of a function: the order of drops, the auto traits of its future, and its
+//! size.
 
-mod caller;
 mod drop_order;
 mod loud;
 mod send;

@@ -2,11 +2,10 @@
 //! misuse ends with an empty slot.
 
 mod batches;
+mod boundaries;
 mod components;
-mod crossing;
 mod describe;
 mod detached;
-mod elsewhere;
 mod executors;
 mod failures;
 mod guards;
@@ -15,9 +14,10 @@ mod limits;
 mod merged_fields;
 mod merging;
 mod nesting;
+mod other_tasks;
+mod over_limit;
 mod prelude;
 mod resumable;
 mod splitting;
 mod tasks;
-mod unrecorded;
 mod unstarted;

@@ -55,7 +55,7 @@ fn a_process_ends_with_the_reason_where_it_was_told_to_and_else_goes_on() {
             .expect("it starts");
         (ended.status.success(), String::from_utf8_lossy(&ended.stderr).into_owned())
     };
-    let (went_on, said) = child("a_segment_of_no_test_that_breaks_a_rule", "1");
+    let (went_on, said) = child("wire_rules::a_segment_of_no_test_that_breaks_a_rule", "1");
     assert!(!went_on, "{said}");
     let told = said.lines().filter(|line| line.starts_with("  tag-")).collect::<Vec<_>>();
     assert_eq!(told.len(), 2, "{said}");
@@ -65,9 +65,9 @@ fn a_process_ends_with_the_reason_where_it_was_told_to_and_else_goes_on() {
         "{said}"
     );
     for (name, told) in [
-        ("a_segment_of_no_test_that_breaks_a_rule", ""),
-        ("a_segment_of_no_test_that_breaks_a_rule", "0"),
-        ("a_segment_of_no_test_that_breaks_a_rule_that_it_may_break", "1"),
+        ("wire_rules::a_segment_of_no_test_that_breaks_a_rule", ""),
+        ("wire_rules::a_segment_of_no_test_that_breaks_a_rule", "0"),
+        ("wire_rules::a_segment_of_no_test_that_breaks_a_rule_that_it_may_break", "1"),
     ] {
         let (went_on, said) = child(name, told);
         assert!(went_on, "{said}");

@@ -14,6 +14,8 @@
 //! | `go`, `python`, `rust` | what is each agent's own, and its cases: the smallest shapes at every landing, all when asked by name |
 //! | `java` | an idle Java program with the Java agent, beside our collector |
 //! | `by_hand` | a Go program that writes the one field of its message by hand |
+//! | `chain` | one trace over HTTP servers of three languages |
+//! | `wire` | the encoder's bytes, read by the decoders of other agents |
 //!
 //! What takes long is ignored: `cargo test -p skywalking-tests --test interop -- --include-ignored
 //! go::` runs all of one agent.
@@ -21,8 +23,10 @@
 mod agents;
 mod by_hand;
 mod cases;
+mod chain;
 mod go;
 mod java;
 mod play;
 mod python;
 mod rust;
+mod wire;

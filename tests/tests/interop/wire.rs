@@ -1,10 +1,11 @@
 //! The bytes that our encoder writes, read by decoders that know nothing of it: prost's, the Python
 //! agent's and go2sky's.
 //!
-//! `golden/segment.hex` is what the encoder writes (the runtime's test `golden` holds that),
-//! `golden/segment.json` is what it shall mean, typed by hand. Layer 7 is not in it: the classes of
+//! `skywalking-runtime/testdata/segment.hex` is what the encoder writes (the runtime's test `golden` holds that),
+//! `segment.json` beside it is what it shall mean, typed by hand. Layer 7 is not in it: the classes of
 //! the other agents are older than that.
 
+#[path = "../../../skywalking-runtime/src/report/encode/proto3.rs"]
 mod json;
 mod programs;
 
@@ -13,8 +14,8 @@ use serde_json::Value;
 use skywalking_proto::v3::SegmentObject;
 use skywalking_tests::interop::{self, Missing};
 
-const HEX: &str = include_str!("../../golden/segment.hex");
-const JSON: &str = include_str!("../../golden/segment.json");
+const HEX: &str = include_str!("../../../skywalking-runtime/testdata/segment.hex");
+const JSON: &str = include_str!("../../../skywalking-runtime/testdata/segment.json");
 
 fn expected() -> Value {
     serde_json::from_str(JSON).expect("segment.json is JSON")

@@ -7,11 +7,11 @@ use futures::future::join_all;
 use futures::stream::{self, BoxStream, StreamExt as _};
 use skywalking_runtime::{TracedFuture as _, entry_span, exit_span, local_span};
 
-use super::plain::Kept;
+use super::executor::{Boxed, World};
 use super::plan::{Act, Ends, Going, Others, Site, Step, Which};
-use super::still::{Stepped, Still, caught, going_on, root};
-use super::turns::{Inner, Told, ToldStream, Turns};
-use super::world::{Boxed, World};
+use super::reference::Kept;
+use super::resumable::{Inner, Told, ToldStream, Turns};
+use super::sync_steps::{Stepped, Still, caught, going_on, root};
 
 /// Pending once.
 fn pause() -> impl Future<Output = ()> {

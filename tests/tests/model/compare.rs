@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use skywalking_runtime::testing::{Span, Tree};
 
-use super::plain::{Model, Ref};
+use super::reference::{Model, Ref};
 
 /// A line for each span: where it stands, and what is said of it.
 pub(crate) type Flat = BTreeMap<String, String>;

@@ -14,8 +14,8 @@ use skywalking_runtime::testing::{self, Mark};
 use skywalking_runtime::{DetachedSpan, Snapshot, trace_id};
 use skywalking_tests::random::Random;
 
-use super::plain::{Model, Place};
 use super::plan::Which;
+use super::reference::{Model, Place};
 
 /// A future that any thread may poll.
 pub(crate) type Boxed = Pin<Box<dyn Future<Output = ()> + Send>>;
@@ -109,7 +109,7 @@ impl World {
         model.kept.push(kept);
     }
 
-    pub(crate) fn kept(&self, which: Which) -> Option<(Snapshot, super::plain::Kept)> {
+    pub(crate) fn kept(&self, which: Which) -> Option<(Snapshot, super::reference::Kept)> {
         let kept = lock(&self.0.kept);
         let at = which.checked_rem(kept.len())?;
         Some((kept[at].clone(), self.model().kept[at].clone()))

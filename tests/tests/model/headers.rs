@@ -5,9 +5,9 @@ use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use skywalking_runtime::{correlation, trace_id};
 
-use super::plain::{Message, Ref};
+use super::executor::{Headers, World};
 use super::plan::{KEYS, Value};
-use super::world::{Headers, World};
+use super::reference::{Message, Ref};
 
 /// The most that a value may have.
 const LENGTH: usize = 128;

@@ -9,15 +9,15 @@
 //! `MODEL_SEED=n` runs that one alone. `MODEL_PROGRAMS=n` runs that many, `MODEL_FROM=n` begins
 //! with that one.
 
-mod plain;
+mod async_steps;
+mod compare;
+mod executor;
+mod headers;
 mod plan;
-mod real;
-mod sent;
-mod shown;
+mod reference;
+mod resumable;
 mod shrink;
-mod still;
-mod turns;
-mod world;
+mod sync_steps;
 
 use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
 use std::sync::Arc;
@@ -27,9 +27,9 @@ use std::time::Duration;
 use skywalking_runtime::testing::Test;
 use skywalking_runtime::{Agent, Config, Report, Reporter, Stats, stats};
 
-use plain::Model;
+use executor::{Workers, World};
 use plan::Act;
-use world::{Workers, World};
+use reference::Model;
 
 /// Programs on each landing.
 const PROGRAMS: u64 = 10_000;
@@ -100,7 +100,7 @@ impl Running {
         let config = Config::new("model")
             .instance("one")
             .max_spans_per_segment(plan::span_limit(seed))
-            .max_segment_age(still::MAX_AGE)
+            .max_segment_age(sync_steps::MAX_AGE)
             .reporter(Reporter::Discard);
         let agent = config.start().expect("no other agent runs");
         Self { settings: settings(seed), agent, workers: Workers::start(), before }
@@ -125,7 +125,7 @@ impl Running {
         let trees = Test::new().sampler(move |_| asked.load(Ordering::SeqCst)).run(|| {
             let world = World::new(Model::new(plan::span_limit(seed)), samples);
             for acts in tasks {
-                world.spawn(real::perform(world.clone(), acts.clone()), None);
+                world.spawn(async_steps::perform(world.clone(), acts.clone()), None);
             }
             let (sent, faults) = world.run(seed, &self.workers);
             if !world.model().handles.is_empty() {
@@ -135,9 +135,9 @@ impl Running {
             ran = Some((world, sent, faults));
         });
         let (world, sent, mut faults) = ran.expect("it ran");
-        let (expected, found) = (shown::expected(&world.model()), shown::found(&trees));
-        faults.push(shown::differences(&found, &expected));
-        let places = shown::places(&trees);
+        let (expected, found) = (compare::expected(&world.model()), compare::found(&trees));
+        faults.push(compare::differences(&found, &expected));
+        let places = compare::places(&trees);
         for (segment, span, number) in sent {
             let name = places.get(&(&*segment, span));
             if name.map(|name| name.split(',').next())

@@ -11,8 +11,8 @@ use futures::Stream;
 use futures::stream::BoxStream;
 use skywalking_runtime::current;
 
-use super::plain::{Model, Own, Place};
-use super::world::{Boxed, World, lock};
+use super::executor::{Boxed, World, lock};
+use super::reference::{Model, Own, Place};
 
 /// The model's side of a span that is worked on in turns.
 #[derive(Clone)]

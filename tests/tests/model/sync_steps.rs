@@ -9,11 +9,11 @@ use skywalking_runtime::{
     Callsite, Describe, DetachedSpan, Resumable, Root, Snapshot, callsite, capture, child, current,
 };
 
-use super::plain::{Kept, Model, Own, Place};
+use super::executor::{Headers, World};
+use super::headers;
 use super::plan::{How, Planned, Says, Site, Step, Which};
-use super::sent;
-use super::turns::Turns;
-use super::world::{Headers, World};
+use super::reference::{Kept, Model, Own, Place};
+use super::resumable::Turns;
 
 /// No program runs for so long.
 pub(crate) const MAX_AGE: Duration = Duration::from_secs(3_600);
@@ -78,8 +78,10 @@ impl Still<'_> {
                     self.go_on(&snapshot, &kept, "again", steps);
                 }
             }
-            Step::Inject => sent::inject(world),
-            Step::Put(pairs) => pairs.iter().for_each(|(key, value)| sent::put(world, key, *value)),
+            Step::Inject => headers::inject(world),
+            Step::Put(pairs) => {
+                pairs.iter().for_each(|(key, value)| headers::put(world, key, *value))
+            }
             Step::Sample(samples) => world.sample(*samples),
             Step::Detach => {
                 let handle = current().detach();
@@ -125,7 +127,7 @@ impl Still<'_> {
                 current().tag("tag", &name);
                 world.model().tag("tag", &name);
                 world.look_at_trace();
-                sent::look(world);
+                headers::look(world);
             }
             Step::Fail => {
                 current().set_error();

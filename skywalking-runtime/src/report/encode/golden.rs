@@ -1,8 +1,8 @@
 //! One segment with everything in it, made of fixed records, is always the same bytes: those of
-//! `tests/golden/segment.hex`.
+//! `testdata/segment.hex`.
 //!
 //! That these bytes mean what they should is not said here: beside them stands `segment.json`,
-//! typed by hand, and `tests/tests/wire` has prost, the Python agent's classes and go2sky's decode
+//! typed by hand, and `tests/tests/interop/wire.rs` has prost, the Python agent's classes and go2sky's decode
 //! the one to the other. Random segments are checked in `tests`.
 
 use std::fmt::Write as _;
@@ -21,8 +21,8 @@ use crate::trace::record::{NONE, Record, Side, SideKind, Trace};
 use crate::tracer::Identity;
 
 /// 32 bytes a line.
-const GOLDEN: &str = include_str!("../../../../tests/golden/segment.hex");
-const GOLDEN_PATH: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../tests/golden/segment.hex");
+const GOLDEN: &str = include_str!("../../../testdata/segment.hex");
+const GOLDEN_PATH: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/testdata/segment.hex");
 
 /// Set to `write` it writes the file anew.
 const SWITCH: &str = "SKYWALKING_GOLDEN";
@@ -248,7 +248,7 @@ fn a_segment_with_everything_in_it_is_the_golden_bytes() {
     }
     assert!(
         made == GOLDEN.replace('\r', ""),
-        "the bytes are other than those of tests/golden/segment.hex:\n{made}If that is meant: set {SWITCH}=write, run this test once, \
-         change tests/golden/segment.json by hand, and run the test `wire` of skywalking-tests."
+        "the bytes are other than those of testdata/segment.hex:\n{made}If that is meant: set {SWITCH}=write, run this test once, \
+         change testdata/segment.json by hand, and run the tests `interop wire::` of skywalking-tests."
     );
 }

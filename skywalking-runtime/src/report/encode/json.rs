@@ -15,7 +15,7 @@ use super::tests::{Random, identity, random_segment, timeline};
 use super::{Encoder, Segment};
 
 /// By the rules: every field, 64 bits as text, enums by name.
-#[path = "../../../../tests/tests/wire/json.rs"]
+#[path = "proto3.rs"]
 mod proto3;
 
 const WIDE: [&str; 3] = ["startTime", "endTime", "time"];
@@ -57,8 +57,8 @@ fn is_default(key: &str, value: &Value) -> bool {
 /// The golden segment has everything in it; what its bytes mean was typed by hand.
 #[test]
 fn the_golden_segment_as_json_is_what_was_typed_by_hand() {
-    const HEX: &str = include_str!("../../../../tests/golden/segment.hex");
-    const TYPED: &str = include_str!("../../../../tests/golden/segment.json");
+    const HEX: &str = include_str!("../../../testdata/segment.hex");
+    const TYPED: &str = include_str!("../../../testdata/segment.json");
     let digits: Vec<u8> = HEX.bytes().filter(|byte| !byte.is_ascii_whitespace()).collect();
     let byte = |pair: &[u8]| u8::from_str_radix(std::str::from_utf8(pair).unwrap(), 16).unwrap();
     let bytes: Vec<u8> = digits.chunks(2).map(byte).collect();

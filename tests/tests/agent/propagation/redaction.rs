@@ -55,7 +55,7 @@ fn the_ready_one_takes_secrets_out_of_tags_logs_statements_names_and_peers() {
     assert_eq!(
         text(&trees),
         "Entry GET:/login?token=*** ERROR {user=7, url=https://***@web/login, token=***} [event=login http.headers=Authorization: ***] \
-         [event=error error.kind=propagation_settings::redaction::NoRoute message=no route to amqp://***@mq:5672]\n  \
+         [event=error error.kind=agent::propagation::redaction::NoRoute message=no route to amqp://***@mq:5672]\n  \
          Exit /query layer=Database component=22 peer=db:5432 {db.type=sql, password=***, db.statement=SELECT a FROM b WHERE c = ? AND d = ?}\n  \
          Exit call peer=***@web:80\n  \
          Local elsewhere ref=CrossThread\n    Entry /entry\n"

@@ -10,9 +10,10 @@ use skywalking_proto::v3::{
 };
 use tonic::{Request, Response, Status, Streaming};
 
-use crate::backend::{PATIENCE, Way};
-use crate::program::{agent, request_with_tags};
-use crate::{assert_settled, turn};
+use crate::reporting::assert_settled;
+use crate::reporting::backend::{PATIENCE, Way};
+use crate::reporting::program::{agent, request_with_tags};
+use crate::turn;
 
 /// Several batches of them.
 const SEGMENTS: usize = 16;

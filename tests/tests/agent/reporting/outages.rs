@@ -2,9 +2,10 @@
 
 use std::time::{Duration, Instant};
 
-use crate::backend::{Backend, PATIENCE, WAYS};
-use crate::program::{agent, requests};
-use crate::{assert_agrees, assert_settled, turn};
+use crate::reporting::backend::{Backend, PATIENCE, WAYS};
+use crate::reporting::program::{agent, requests};
+use crate::reporting::{assert_agrees, assert_settled};
+use crate::turn;
 
 /// Beyond what is promised.
 const SLACK: Duration = Duration::from_secs(2);

@@ -10,7 +10,7 @@ use skywalking_runtime::{
 };
 use tracing_subscriber::filter::LevelFilter;
 
-use crate::backend::Way;
+use crate::reporting::backend::Way;
 
 /// The settings of its agent. They read no variable.
 pub(crate) fn agent(way: Way, backend: &str) -> Config {

@@ -6,9 +6,10 @@ use std::net::{TcpListener, TcpStream};
 use std::sync::mpsc::{Sender, channel};
 use std::time::{Duration, Instant};
 
-use crate::backend::{PATIENCE, Way};
-use crate::program::{agent, requests};
-use crate::{assert_settled, turn};
+use crate::reporting::assert_settled;
+use crate::reporting::backend::{PATIENCE, Way};
+use crate::reporting::program::{agent, requests};
+use crate::turn;
 
 /// Serves one connection until the first segments; gives their body.
 fn serve(stream: &TcpStream, segments: &Sender<String>) -> std::io::Result<()> {

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 use std::sync::Mutex;
 
-use crate::prelude::*;
+use crate::sampling::prelude::*;
 
 /// Remembers what it was asked.
 #[derive(Clone, Default)]

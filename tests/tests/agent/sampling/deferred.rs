@@ -2,7 +2,7 @@
 
 use std::cell::Cell;
 
-use crate::prelude::*;
+use crate::sampling::prelude::*;
 
 thread_local! {
     static COMPUTED: Cell<&'static str> = const { Cell::new("") };

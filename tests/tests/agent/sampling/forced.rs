@@ -1,6 +1,6 @@
 //! A request that comes with a valid context is recorded whatever the sampler would say.
 
-use crate::prelude::*;
+use crate::sampling::prelude::*;
 
 fn forced(config: Config, header: &str) -> bool {
     let _running = start(config.sampling(Sampling::rate(0.0)));

@@ -3,7 +3,7 @@
 use ::http::{Extensions, HeaderMap, Method, Uri};
 use skywalking_runtime::integrations::http::{Client, Server};
 
-use crate::prelude::*;
+use crate::sampling::prelude::*;
 
 /// Serves a request for this path.
 fn served(path: &'static str, sw8: Option<&'static str>) {

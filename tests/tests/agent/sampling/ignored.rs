@@ -1,6 +1,6 @@
 //! Requests that are left out by their names.
 
-use crate::prelude::*;
+use crate::sampling::prelude::*;
 
 // Feature: ignore by suffix
 #[test]

@@ -1,27 +1,20 @@
 //! What the tests share: a traced program, and the agent that a test runs.
 
-use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::sync::MutexGuard;
 
+pub(crate) use crate::start;
 pub(crate) use skywalking_runtime::testing::{is_idle, run, text};
 pub(crate) use skywalking_runtime::{
-    Agent, Callsite, Config, Describe, Diagnostic, Inbound, Reporter, Resumable, Root, Sampler,
-    Sampling, TailSampling, TracedFn, TracedFuture, callsite, capture, child, correlation, current,
+    Agent, Callsite, Config, Describe, Diagnostic, Inbound, Resumable, Root, Sampler, Sampling,
+    TailSampling, TracedFn, TracedFuture, callsite, capture, child, correlation, current,
     entry_span, exit_span, local_span, stats, trace_id,
 };
-
-static TURN: Mutex<()> = Mutex::new(());
 
 pub(crate) static ENTRY: Callsite = callsite!(entry, "/entry");
 pub(crate) static PART: Callsite = callsite!(local, "part");
 
 /// Of the trace `trace-1`.
 pub(crate) const SW8: &str = "sw8:1-dHJhY2UtMQ==-cw==-0-c3Zj-aW5zdA==-L2U=-aDox";
-
-/// The agent comes first: it ends before the next may have its turn.
-pub(crate) fn start(config: Config) -> (Agent, MutexGuard<'static, ()>) {
-    let turn = TURN.lock().unwrap_or_else(PoisonError::into_inner);
-    (config.reporter(Reporter::Discard).start().expect("a tracer"), turn)
-}
 
 /// An agent that samples so.
 pub(crate) fn sampling(sampling: Sampling) -> (Agent, MutexGuard<'static, ()>) {

@@ -2,7 +2,7 @@
 
 use std::time::Instant;
 
-use crate::prelude::*;
+use crate::sampling::prelude::*;
 
 /// Makes requests on so many threads at once, and tells how many were recorded.
 fn recorded(threads: usize, requests: usize) -> u64 {

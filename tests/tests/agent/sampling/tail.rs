@@ -2,7 +2,7 @@
 
 use std::time::{Duration, Instant};
 
-use crate::prelude::*;
+use crate::sampling::prelude::*;
 
 /// An agent that records only what is forced, and keeps as is said.
 fn keeping(keep: TailSampling) -> (Agent, std::sync::MutexGuard<'static, ()>) {

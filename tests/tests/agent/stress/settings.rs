@@ -9,7 +9,7 @@ use skywalking_tests::random::Random;
 use super::requests::{BOMB, PART};
 
 pub(crate) fn draw(random: &mut Random) -> Config {
-    let mut config = Config::new("storm").reporter(Reporter::Discard);
+    let mut config = Config::new("stress").reporter(Reporter::Discard);
     if random.one_in(2) {
         config = config.cancelled(Cancelled::Error);
     }

@@ -6,11 +6,11 @@ use skywalking_proto::storage;
 use skywalking_runtime::testing::{run, text};
 use skywalking_runtime::{correlation, entry_span, exit_span};
 
-use crate::messages::{
+use crate::carriers::messages::{
     BoxOptionText, BoxText, BytesPairs, Fields, Hash, Http, Message, OptionBoxText, OptionText,
     OptionTree, Pairs, SharedBytesPairs, Sparse, Text, Tree, through_json,
 };
-use crate::nested::{Envelope, Parcel};
+use crate::carriers::nested::{Envelope, Parcel};
 
 #[exit_span(name = name, peer = peer, inject = message)]
 fn call<M: Message>(name: &str, peer: &str, message: &mut M) {}

@@ -8,11 +8,11 @@ use proptest::prelude::*;
 use serde::Serialize;
 use skywalking_runtime::{Carrier, Extract, Inject};
 
-use crate::messages::{
+use crate::carriers::messages::{
     BoxOptionText, BoxText, BytesPairs, Fields, Hash, Http, Message, OptionBoxText, OptionText,
     OptionTree, Pairs, SharedBytesPairs, Sparse, Text, Tree, through_json,
 };
-use crate::nested::{Envelope, Parcel};
+use crate::carriers::nested::{Envelope, Parcel};
 
 pub(crate) const HEADERS: [&str; 3] = ["sw8", "sw8-correlation", "sw8-x"];
 

@@ -6,8 +6,8 @@ use std::fmt::Debug;
 use serde::{Deserialize, Serialize};
 use skywalking_runtime::{Carrier, Extract, Inject, testing};
 
-use crate::identity::HEADERS;
-use crate::messages::{Fields, Message, Text};
+use crate::carriers::identity::HEADERS;
+use crate::carriers::messages::{Fields, Message, Text};
 
 /// An envelope around any message, generic and with bounds of its own.
 #[derive(Carrier, Clone, Debug, Default, PartialEq, Serialize, Deserialize)]

@@ -18,7 +18,7 @@ struct Inner<H: Clone> {
 }
 
 #[derive(facade::tracing::Carrier, Default)]
-#[carrier(crate = crate::renamed::facade::tracing)]
+#[carrier(crate = crate::carriers::renamed::facade::tracing)]
 struct Outer {
     #[carrier]
     inner: Inner<Vec<(String, String)>>,

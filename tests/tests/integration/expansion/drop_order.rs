@@ -15,7 +15,7 @@ use std::panic::resume_unwind;
 
 use skywalking_runtime::{entry_span, exit_span, local_span};
 
-use crate::loud::{Loud, Polls, dropped, dropped_by_future, wait};
+use crate::expansion::loud::{Loud, Polls, dropped, dropped_by_future, wait};
 
 /// The order without the marks for what is outside of a span.
 fn order(dropped: &str) -> String {

@@ -6,7 +6,7 @@ use std::rc::Rc;
 use futures::future::BoxFuture;
 use skywalking_runtime::{entry_span, exit_span, local_span};
 
-use crate::loud::wait;
+use crate::expansion::loud::wait;
 
 fn send<T: Send>(_: T) {}
 

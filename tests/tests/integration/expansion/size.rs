@@ -4,7 +4,7 @@
 use futures::Stream;
 use skywalking_runtime::{entry_span, exit_span, local_span};
 
-use crate::loud::wait;
+use crate::expansion::loud::wait;
 
 /// What the promise allows beyond the plain future and its arguments.
 const ALLOWED: usize = 64;

@@ -14,7 +14,7 @@ use hyper_util::client::legacy::Client;
 use hyper_util::client::legacy::connect::HttpConnector;
 use hyper_util::rt::TokioExecutor;
 
-use crate::harness::Server;
+use crate::http_client::harness::Server;
 
 pub(crate) type Body = Full<Bytes>;
 

@@ -10,7 +10,7 @@ use skywalking_tower::{Client, ClientLayer};
 use tonic::transport::{Channel, Endpoint};
 use tower::Layer as _;
 
-use crate::harness::{GrpcServer, Recorded as _};
+use crate::http_client::harness::{GrpcServer, Recorded as _};
 
 /// The channel without a layer; it connects at the first call.
 fn channel(server: &GrpcServer) -> Channel {

@@ -14,7 +14,7 @@ use axum::routing::get;
 use skywalking_tower::ServerLayer;
 use tower::ServiceExt as _;
 
-use crate::harness;
+use crate::http_server::harness;
 
 pub(crate) type Body = axum::body::Body;
 

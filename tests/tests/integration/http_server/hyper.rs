@@ -15,7 +15,7 @@ use hyper::body::Incoming;
 use skywalking_tower::{Server, ServerLayer};
 use tower::{Service, ServiceBuilder};
 
-use crate::harness;
+use crate::http_server::harness;
 
 type Body = Full<Bytes>;
 

@@ -1,7 +1,7 @@
 //! The header `sw8-correlation` with the protocol's limits. Those that are set are in
 //! `propagation_settings`.
 
-use crate::prelude::*;
+use crate::propagation::prelude::*;
 
 /// The pairs in Base64, as a header has them.
 fn pairs(pairs: &[(&str, &str)]) -> String {

@@ -5,7 +5,7 @@ use std::time::{SystemTime, UNIX_EPOCH};
 
 use skywalking_runtime::{Extract, Inject};
 
-use crate::prelude::*;
+use crate::propagation::prelude::*;
 
 fn now() -> u64 {
     SystemTime::now().duration_since(UNIX_EPOCH).unwrap().as_millis().try_into().unwrap()

@@ -6,7 +6,7 @@ use std::fmt;
 use skywalking_proto::storage;
 use skywalking_runtime::local_span;
 
-use crate::prelude::*;
+use crate::propagation::prelude::*;
 
 /// A character of two UTF-16 units, so many times behind an `x`: a cut in its middle would be one
 /// unit more.
@@ -146,6 +146,7 @@ fn a_stack_tells_five_causes_in_at_most_4000_units() {
 // Feature: log and reference limits
 #[test]
 fn a_span_tells_300_logs_the_first_and_the_last_and_the_others_are_counted() {
+    let _counts = crate::exact_counts();
     let before = stats().count(Diagnostic::LogLimit);
     let trees = run(|| {
         child(&PART).run(|| {
@@ -170,6 +171,7 @@ fn a_span_tells_300_logs_the_first_and_the_last_and_the_others_are_counted() {
 
 #[test]
 fn a_span_refers_to_500_segments_also_where_two_that_are_one_bring_them() {
+    let _counts = crate::exact_counts();
     #[entry_span(name = "outer", extract_each = first)]
     fn outer(first: &[String], second: &[String]) {
         inner(second);

@@ -6,7 +6,7 @@ use std::collections::{BTreeMap, HashMap};
 use http::{HeaderMap, HeaderValue};
 use skywalking_runtime::{Extract, Inject};
 
-use crate::prelude::*;
+use crate::propagation::prelude::*;
 
 const PARENT: &str = "00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01";
 const STATE: &str = "congo=t61rcWkgMzE, rojo=00f067aa0ba902b7";

@@ -1,6 +1,6 @@
 //! The header `sw8` as it is written: the primary endpoint, no empty field, at most 2 KiB.
 
-use crate::prelude::*;
+use crate::propagation::prelude::*;
 
 /// The eight parts as text.
 fn parts(carrier: &str) -> [String; 8] {

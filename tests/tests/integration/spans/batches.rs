@@ -3,7 +3,7 @@
 use base64::prelude::{BASE64_STANDARD, Engine as _};
 use skywalking_runtime::{Diagnostic, stats};
 
-use crate::prelude::*;
+use crate::spans::prelude::*;
 
 fn header(trace: &str, segment: u32) -> String {
     let (trace, segment) =
@@ -136,6 +136,7 @@ fn a_trace_whose_id_has_left_stays_what_it_is() {
 
 #[test]
 fn five_hundred_senders_are_referred_to_and_the_others_counted() {
+    let _counts = crate::exact_counts();
     let batch: Vec<String> = (0..510).map(|segment| header("first", segment)).collect();
     let before = stats().count(Diagnostic::RefLimit);
     let trees = run(|| consume(&batch));

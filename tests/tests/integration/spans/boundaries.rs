@@ -1,6 +1,6 @@
 //! Traces that cross tasks, threads, segments and processes.
 
-use crate::prelude::*;
+use crate::spans::prelude::*;
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn spawn_keeps_the_trace_and_a_bare_spawn_begins_one() {

@@ -2,7 +2,7 @@
 
 use skywalking_runtime::component;
 
-use crate::prelude::*;
+use crate::spans::prelude::*;
 
 /// The components of these spans, in order.
 fn components(work: impl FnOnce()) -> Vec<i32> {

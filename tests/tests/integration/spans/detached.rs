@@ -5,7 +5,7 @@ use std::thread;
 
 use skywalking_runtime::{DetachedSpan, Diagnostic, stats};
 
-use crate::prelude::*;
+use crate::spans::prelude::*;
 
 /// A call whose answer comes later.
 #[exit_span(name = "/submit", peer = "jobs:9000", layer = rpc, inject = headers)]
@@ -288,6 +288,7 @@ fn a_panic_after_it_was_detached_is_told() {
 
 #[test]
 fn what_it_says_is_bounded_and_the_rest_counted() {
+    let _counts = crate::exact_counts();
     let before = stats().count(Diagnostic::EntryLimit);
     let shown = submitted(|mut span| {
         for _ in 0..5_000 {

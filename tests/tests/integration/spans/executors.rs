@@ -1,6 +1,6 @@
 //! Executors that run below a root: each task has a context of its own, whatever drives it.
 
-use crate::prelude::*;
+use crate::spans::prelude::*;
 
 #[entry_span(name = "/async")]
 async fn request() {
@@ -251,12 +251,9 @@ fn panic_and_drop_in_a_task_put_the_outer_root_back() {
     assert!(is_idle());
 }
 
-/// Held by the tests that count guards over awaits: the count is the process's.
-static COUNTING: std::sync::Mutex<()> = std::sync::Mutex::new(());
-
 #[test]
 fn guard_over_an_await_is_counted() {
-    let _alone = COUNTING.lock();
+    let _counts = crate::exact_counts();
     #[local_span(name = "below")]
     async fn below(branches: impl Future) {
         branches.await;
@@ -325,7 +322,7 @@ fn spawned_local_task_refers_to_the_async_root() {
 
 #[test]
 fn guard_over_an_await_below_a_call_is_counted() {
-    let _alone = COUNTING.lock();
+    let _counts = crate::exact_counts();
     let held = || skywalking_runtime::stats().count(skywalking_runtime::Diagnostic::GuardOverAwait);
     let branch = |site: &'static Callsite, times| async move {
         let _held = child(site);

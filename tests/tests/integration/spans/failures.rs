@@ -1,6 +1,6 @@
 //! Panics and errors, in functions and in what formats their arguments.
 
-use crate::prelude::*;
+use crate::spans::prelude::*;
 
 #[test]
 fn a_panic_marks_exactly_the_spans_that_unwound() {
@@ -124,6 +124,7 @@ fn an_error_that_is_returned_marks_the_span() {
 
 #[test]
 fn a_display_that_panics_costs_its_value_alone() {
+    let _counts = crate::exact_counts();
     struct Bad;
     impl fmt::Display for Bad {
         fn fmt(&self, _: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -155,6 +156,7 @@ fn an_argument_that_panics_is_the_programs_own_and_leaves_nothing_behind() {
 
 #[test]
 fn a_name_by_hand_whose_display_panics_costs_its_text_alone() {
+    let _counts = crate::exact_counts();
     struct Bad;
     impl fmt::Display for Bad {
         fn fmt(&self, _: &mut fmt::Formatter<'_>) -> fmt::Result {

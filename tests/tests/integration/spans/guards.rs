@@ -1,6 +1,6 @@
 //! Guards by hand: in any order, too late, without a context, at the end of a thread.
 
-use crate::prelude::*;
+use crate::spans::prelude::*;
 
 /// The six orders in which three nested guards can drop: the tree is the same, and what is opened
 /// next finds the nearest open ancestor.

@@ -3,7 +3,7 @@
 
 use corosensei::{Coroutine, CoroutineResult, Yielder};
 
-use crate::prelude::*;
+use crate::spans::prelude::*;
 
 static OUTER: Callsite = callsite!(entry, "/outer");
 static LEFT: Callsite = callsite!(entry, "/left");

@@ -1,7 +1,7 @@
 //! An Entry in an Entry and an Exit in an Exit are one span: who merges, what of the inner one
 //! stays, and how it ends.
 
-use crate::prelude::*;
+use crate::spans::prelude::*;
 use skywalking_runtime::SpanLayer;
 
 static GET: Callsite = callsite!(entry, "GET:/users/{id}", layer = http, component = 49).fallback();

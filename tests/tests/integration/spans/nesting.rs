@@ -1,6 +1,6 @@
 //! Spans on one thread: what is below what, and what is said of it.
 
-use crate::prelude::*;
+use crate::spans::prelude::*;
 
 #[test]
 fn calls_nest_as_spans() {

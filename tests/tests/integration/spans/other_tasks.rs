@@ -9,7 +9,7 @@ use futures::stream;
 use rayon::prelude::*;
 use skywalking_runtime::{Snapshot, TracedStream, spawn_local};
 
-use crate::prelude::*;
+use crate::spans::prelude::*;
 
 const ENTRY_LINE: &str = "Entry /entry layer=Http\n";
 

@@ -1,7 +1,7 @@
 //! Spans that find no room in a full segment: which of them is current, and what the exits among
 //! them send.
 
-use crate::prelude::*;
+use crate::spans::prelude::*;
 
 /// Does it in a segment that has no room for a further span; the last one of those that are
 /// recorded is open.

@@ -1,7 +1,7 @@
 //! A span that is worked on in steps: by a middleware that is called, polled and handed a body in
 //! turn.
 
-use crate::prelude::*;
+use crate::spans::prelude::*;
 use skywalking_runtime::{Resumable, stats};
 
 static CALL: Callsite = callsite!(exit, "/call", peer = "b:1");

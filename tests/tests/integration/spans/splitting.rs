@@ -1,8 +1,9 @@
-//! Segments that have grown too large go on in a new part; those that are too old are in `ageing`.
+//! Segments that have grown too large go on in a new part; those that are too old are in
+//! `agent::segment_age`.
 
 use skywalking_runtime::{Diagnostic, stats};
 
-use crate::prelude::*;
+use crate::spans::prelude::*;
 
 /// More entries than half of what a segment takes.
 fn outgrow() {
@@ -13,6 +14,7 @@ fn outgrow() {
 
 #[test]
 fn open_spans_end_unfinished_and_go_on_below_a_reference_and_nothing_is_left_out() {
+    let _counts = crate::exact_counts();
     let before = stats().count(Diagnostic::EntryLimit);
     let trees = run(|| {
         Root::new(&ENTRY).name("/long").run(|| {

@@ -1,6 +1,6 @@
 //! Spans over futures: nesting under every kind of polling, cancelling, errors, size.
 
-use crate::prelude::*;
+use crate::spans::prelude::*;
 
 #[test]
 fn joined_futures_nest_right_on_every_executor() {

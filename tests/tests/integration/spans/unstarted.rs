@@ -1,6 +1,6 @@
 //! A test waits for what continues its spans and has not started yet.
 
-use crate::prelude::*;
+use crate::spans::prelude::*;
 
 #[tokio::test]
 async fn run_async_waits_for_a_spawned_task_that_was_not_polled() {

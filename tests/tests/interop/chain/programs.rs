@@ -7,7 +7,7 @@ use std::sync::OnceLock;
 use skywalking_tests::child::Running;
 use skywalking_tests::interop::{self, Missing};
 
-use crate::stage::Stage;
+use crate::chain::stage::Stage;
 
 /// What a mack is written in and with.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

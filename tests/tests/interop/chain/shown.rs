@@ -3,8 +3,8 @@
 use skywalking_collector::TraceView;
 use skywalking_tests::shown;
 
-use crate::programs::Mack;
-use crate::stage::{NOBODY, Stage};
+use crate::chain::programs::Mack;
+use crate::chain::stage::{NOBODY, Stage};
 
 /// A line a span, without ids and times.
 pub(crate) fn tree(trace: &TraceView, macks: &[Mack], stage: &Stage) -> String {

@@ -5,7 +5,9 @@ use skywalking_tower::ClientLayer;
 use tower::{ServiceBuilder, ServiceExt as _};
 
 use super::{client, get};
-use crate::harness::{Answer, Server, ended_after_meanwhile, inside, meanwhile, record, tree};
+use crate::http_client::harness::{
+    Answer, Server, ended_after_meanwhile, inside, meanwhile, record, tree,
+};
 
 const HEAD: &str = "HTTP/1.1 200 OK\r\ncontent-length: 10\r\n\r\n";
 

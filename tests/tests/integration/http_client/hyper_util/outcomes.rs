@@ -8,7 +8,9 @@ use tower::timeout::TimeoutLayer;
 use tower::{ServiceBuilder, ServiceExt as _};
 
 use super::{Body, client, get};
-use crate::harness::{Answer, Nobody, Server, TIMEOUT, cancelled, inside, tree, until_timeout};
+use crate::http_client::harness::{
+    Answer, Nobody, Server, TIMEOUT, cancelled, inside, tree, until_timeout,
+};
 
 /// The tree of one request that is answered with this status.
 async fn answered(status: u16) -> String {

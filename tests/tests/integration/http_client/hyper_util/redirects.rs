@@ -7,7 +7,7 @@ use tower::{ServiceBuilder, ServiceExt as _};
 use tower_http::follow_redirect::FollowRedirectLayer;
 
 use super::{client, get};
-use crate::harness::{Answer, Recorded as _, Server, inside, tree};
+use crate::http_client::harness::{Answer, Recorded as _, Server, inside, tree};
 
 #[tokio::test]
 async fn each_hop_is_a_span_also_where_bodies_are_timed() {

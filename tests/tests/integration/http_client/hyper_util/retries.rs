@@ -8,7 +8,7 @@ use tower::retry::{Policy, RetryLayer};
 use tower::{BoxError, ServiceBuilder, ServiceExt as _};
 
 use super::{Body, client, get};
-use crate::harness::{Answer, Server, inside, tree};
+use crate::http_client::harness::{Answer, Server, inside, tree};
 
 /// Tries again, up to so many times, what was answered with 503.
 #[derive(Clone)]

@@ -11,7 +11,7 @@ use skywalking_tower::ClientLayer;
 use tower::{ServiceBuilder, ServiceExt as _};
 
 use super::{Body, client, get};
-use crate::harness::{Answer, Received, Recorded as _, Server, inside, record, tree};
+use crate::http_client::harness::{Answer, Received, Recorded as _, Server, inside, record, tree};
 
 /// Requests of many kinds.
 fn requests(server: &Server) -> Vec<Request<Body>> {

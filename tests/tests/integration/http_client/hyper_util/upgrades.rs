@@ -7,7 +7,7 @@ use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tower::{ServiceBuilder, ServiceExt as _};
 
 use super::{Body, client, get};
-use crate::harness::{Answer, Recorded as _, Server, tree};
+use crate::http_client::harness::{Answer, Recorded as _, Server, tree};
 
 /// The tree of a request that is answered with this head, and after which both sides exchange
 /// bytes.

@@ -5,7 +5,7 @@ use skywalking_runtime::integrations::http::Client;
 use tokio::sync::mpsc::UnboundedSender;
 
 use super::client;
-use crate::harness::{
+use crate::http_client::harness::{
     Answer, Recorded as _, Server, ended_after_meanwhile, inside, meanwhile, record, tree,
 };
 
@@ -102,8 +102,9 @@ async fn a_timeout_in_the_middle_of_a_body_stays_one_for_the_program() {
         let server = Server::start([answer]).await;
         record(&[&server], async {
             parts.send(HEAD).expect("the server writes");
-            let request =
-                client(tracing).get(server.url("/items")).timeout(crate::harness::TIMEOUT);
+            let request = client(tracing)
+                .get(server.url("/items"))
+                .timeout(crate::http_client::harness::TIMEOUT);
             let mut answer = request.send().await.expect("an answer");
             tokio::time::pause();
             let error = answer.chunk().await.expect_err("a timeout");

@@ -12,7 +12,7 @@ use reqwest::{Body, Method, Request, Response};
 use skywalking_runtime::integrations::http::Client;
 
 use super::client;
-use crate::harness::{Answer, Received, Recorded as _, Server, record};
+use crate::http_client::harness::{Answer, Received, Recorded as _, Server, record};
 
 /// How the body of a request is given.
 #[derive(Clone, Copy, Debug)]

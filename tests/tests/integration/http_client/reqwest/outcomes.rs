@@ -5,7 +5,9 @@ use skywalking_reqwest::Tracing;
 use skywalking_runtime::integrations::http::Client;
 
 use super::{client, plain};
-use crate::harness::{Answer, Nobody, Server, TIMEOUT, cancelled, tree, until_timeout};
+use crate::http_client::harness::{
+    Answer, Nobody, Server, TIMEOUT, cancelled, tree, until_timeout,
+};
 
 /// The tree of one request that is answered with this status.
 async fn answered(status: u16) -> String {

@@ -6,7 +6,9 @@ use skywalking_reqwest::{Error, Redirects, Tracing};
 use skywalking_runtime::integrations::http::Client;
 
 use super::{client, plain};
-use crate::harness::{Answer, Recorded as _, Server, TIMEOUT, inside, tree, until_timeout};
+use crate::http_client::harness::{
+    Answer, Recorded as _, Server, TIMEOUT, inside, tree, until_timeout,
+};
 
 #[tokio::test]
 async fn each_hop_is_a_span_also_where_bodies_are_timed() {

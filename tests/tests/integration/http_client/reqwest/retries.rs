@@ -5,7 +5,7 @@ use reqwest::{Request, Response};
 use reqwest_middleware::{ClientBuilder, Middleware, Next, Result};
 use skywalking_reqwest::Tracing;
 
-use crate::harness::{Answer, Server, inside, tree};
+use crate::http_client::harness::{Answer, Server, inside, tree};
 
 /// Tries again what was answered with 503.
 struct Again;

@@ -5,7 +5,7 @@ use skywalking_runtime::correlation;
 use skywalking_runtime::integrations::http::Client;
 
 use super::{client, plain};
-use crate::harness::{Answer, Received, Recorded as _, Server, inside, record, tree};
+use crate::http_client::harness::{Answer, Received, Recorded as _, Server, inside, record, tree};
 
 /// Requests of many kinds.
 fn requests(server: &Server) -> Vec<Request> {

@@ -4,7 +4,7 @@ use skywalking_runtime::integrations::http::Client;
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 
 use super::client;
-use crate::harness::{Answer, Server, tree};
+use crate::http_client::harness::{Answer, Server, tree};
 
 #[tokio::test]
 async fn a_connection_can_be_upgraded_through_the_middleware() {

@@ -8,7 +8,7 @@ use tonic::{Code, Request};
 use tower::Layer as _;
 
 use super::{client, ping};
-use crate::harness::{
+use crate::http_client::harness::{
     GrpcServer, Nobody, Reply, TIMEOUT, cancelled, framed, inside, tree, until_timeout,
 };
 

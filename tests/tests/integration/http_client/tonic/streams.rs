@@ -6,7 +6,7 @@ use tonic::{Request, Status, Streaming};
 use tonic_prost::ProstCodec;
 
 use super::{ping, traced};
-use crate::harness::{
+use crate::http_client::harness::{
     GrpcServer, PartSender, Reply, ended_after_meanwhile, framed, inside, meanwhile, record, tree,
 };
 

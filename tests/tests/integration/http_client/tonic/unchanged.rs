@@ -9,7 +9,7 @@ use tonic::metadata::MetadataValue;
 use tower::Layer as _;
 
 use super::{channel, client, ping};
-use crate::harness::{GrpcServer, Recorded as _, Reply, framed, inside, record, tree};
+use crate::http_client::harness::{GrpcServer, Recorded as _, Reply, framed, inside, record, tree};
 
 fn reply() -> Reply {
     Reply::Messages(vec![framed(&Commands::default())], &[("grpc-status", "0")])

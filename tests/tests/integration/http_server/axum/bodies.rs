@@ -11,7 +11,7 @@ use skywalking_runtime::entry_span;
 use skywalking_tower::ServerLayer;
 
 use super::{Body, answer, request, tree_of};
-use crate::harness::{self, Script};
+use crate::http_server::harness::{self, Script};
 
 const HEAD: &str = "Entry GET:/stream layer=Http component=49 {http.method=GET, url=shop:8080/stream, http.status_code=200}";
 

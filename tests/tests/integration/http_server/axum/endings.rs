@@ -14,7 +14,7 @@ use tower::ServiceBuilder;
 use tower::timeout::TimeoutLayer;
 
 use super::{answer, request, routes, traced, tree_of};
-use crate::harness::{self, Meeting};
+use crate::http_server::harness::{self, Meeting};
 
 // Feature: semantic tags
 #[tokio::test]

@@ -10,7 +10,7 @@ use skywalking_tower::ServerLayer;
 use tower::{Layer as _, ServiceExt as _};
 
 use super::{answer, routes};
-use crate::harness;
+use crate::http_server::harness;
 
 /// The method and the path of a request.
 type Asked = (&'static str, &'static str);

@@ -13,7 +13,7 @@ use skywalking_tower::ServerLayer;
 use tower::ServiceBuilder;
 
 use super::{answer, request, traced, tree_of};
-use crate::harness::{self, SW8};
+use crate::http_server::harness::{self, SW8};
 
 const ITEM: &str = "Entry GET:/items/{id} layer=Http component=49 {http.method=GET, url=shop:8080/items/7, http.status_code=200}\n";
 const REFERRING: &str = "Entry GET:/items/{id} layer=Http component=49 ref=CrossProcess {http.method=GET, url=shop:8080/items/7, http.status_code=200}\n";

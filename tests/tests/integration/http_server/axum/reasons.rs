@@ -31,7 +31,7 @@ impl IntoResponse for StockError {
 
 const HEAD: &str =
     "layer=Http component=49 ERROR {http.method=GET, url=shop:8080/items, http.status_code=500}";
-const LOG: &str = "[event=error error.kind=http_server::axum::reasons::StockError message=the stock does not answer \
+const LOG: &str = "[event=error error.kind=integration::http_server::axum::reasons::StockError message=the stock does not answer \
                    stack=the stock does not answer\\nCaused by: connection reset]";
 
 #[tokio::test]

@@ -7,7 +7,7 @@ use axum::routing::any;
 use skywalking_tower::ServerLayer;
 
 use super::{Body, answer};
-use crate::harness::{self, SW8};
+use crate::http_server::harness::{self, SW8};
 
 /// What a program puts beside a request.
 #[derive(Clone, Debug, PartialEq)]

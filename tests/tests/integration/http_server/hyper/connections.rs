@@ -8,7 +8,7 @@ use skywalking_tower::ServerLayer;
 use tokio::io::AsyncReadExt as _;
 
 use super::{Body, over_socket, traced};
-use crate::harness::{self, Meeting, Script};
+use crate::http_server::harness::{self, Meeting, Script};
 
 const HEAD: &str =
     "Exit call peer=server:80\n  Entry GET:/slow layer=Http component=49 ref=CrossProcess";

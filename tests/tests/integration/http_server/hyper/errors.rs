@@ -10,7 +10,7 @@ use tower::timeout::TimeoutLayer;
 use tower::{BoxError, ServiceBuilder, ServiceExt as _};
 
 use super::Body;
-use crate::harness::{self, Meeting};
+use crate::http_server::harness::{self, Meeting};
 
 #[derive(Debug, thiserror::Error)]
 #[error("item {0} is not to be had")]
@@ -32,7 +32,7 @@ async fn an_error_is_logged_with_its_type_its_message_and_its_causes_and_goes_on
     assert_eq!(
         tree.await,
         format!(
-            "{HEAD} ERROR {TAGS} [event=error error.kind=http_server::hyper::errors::NotToBeHad message=item 7 is not to be had \
+            "{HEAD} ERROR {TAGS} [event=error error.kind=integration::http_server::hyper::errors::NotToBeHad message=item 7 is not to be had \
              stack=item 7 is not to be had\\nCaused by: the shelf is empty]\n"
         )
     );

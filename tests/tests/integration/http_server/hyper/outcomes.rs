@@ -6,7 +6,7 @@ use skywalking_tower::ServerLayer;
 use tower::{ServiceBuilder, ServiceExt as _};
 
 use super::{Body, by_path, over_socket, traced};
-use crate::harness::{self, SW8};
+use crate::http_server::harness::{self, SW8};
 
 /// The tree of a request that refers to its caller.
 fn entry(path: &str, rest: &str) -> String {

@@ -11,7 +11,7 @@ use tokio::io::AsyncWriteExt as _;
 use tower::{Layer as _, service_fn};
 
 use super::Body;
-use crate::harness::{self, SW8};
+use crate::http_server::harness::{self, SW8};
 
 #[tokio::test]
 async fn a_request_reaches_the_service_as_it_does_without_the_layer() {

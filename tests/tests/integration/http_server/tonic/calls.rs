@@ -10,7 +10,7 @@ use tonic::{Code, Status};
 use tower::{Layer as _, ServiceBuilder};
 
 use super::service::{Client, Stock};
-use crate::harness::{self, SW8};
+use crate::http_server::harness::{self, SW8};
 
 const CHECK: &str = "/test.Stock/Check";
 

@@ -10,7 +10,7 @@ use tonic::transport::{Channel, Endpoint, Server};
 use tower::Layer as _;
 
 use super::service::{Client, Stock};
-use crate::harness;
+use crate::http_server::harness;
 
 /// Longer than any test.
 const TIMEOUT: Duration = Duration::from_secs(600);

@@ -14,7 +14,7 @@ use tonic::{Code, Status};
 use tonic_prost::ProstCodec;
 use tower::{Service, service_fn};
 
-use crate::harness::{self, Meeting};
+use crate::http_server::harness::{self, Meeting};
 
 /// What it answers by: `google.protobuf.StringValue`.
 type Answer = Result<tonic::Response<String>, Status>;

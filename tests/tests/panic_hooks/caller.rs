@@ -60,9 +60,8 @@ fn the_body_sees_its_caller() {
 
 /// The line that a panic names.
 fn panics_at(work: impl FnOnce() + std::panic::UnwindSafe) -> u32 {
-    static ONE_AT_A_TIME: Mutex<()> = Mutex::new(());
     static SEEN: Mutex<u32> = Mutex::new(0);
-    let _turn = ONE_AT_A_TIME.lock().unwrap();
+    let _turn = crate::turn();
     let hook = take_hook();
     set_hook(Box::new(|info| *SEEN.lock().unwrap() = info.location().unwrap().line()));
     let panicked = catch_unwind(work).is_err();

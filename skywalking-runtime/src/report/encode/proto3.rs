@@ -1,7 +1,7 @@
 //! A segment as proto3 JSON, with the fields that hold a default: 64-bit integers are texts, enums
 //! are their names.
 //!
-//! The runtime's own test of its JSON form reads this file too.
+//! The tests of this crate and `interop::wire` of skywalking-tests use it.
 
 use serde_json::{Value, json};
 use skywalking_proto::v3::{

@@ -1,0 +1,28 @@
+//! Tests that start an agent. A process has one agent at a time, so these tests take turns.
+#![allow(missing_docs)]
+
+mod accounting;
+mod deferred_spans;
+mod propagation;
+mod reporting;
+mod restarts;
+mod sampling;
+mod segment_age;
+mod settings;
+mod stress;
+
+use std::sync::{Mutex, MutexGuard, PoisonError};
+
+use skywalking_runtime::{Agent, Config, Reporter};
+
+/// Waits until no other test uses the agent of the process.
+fn turn() -> MutexGuard<'static, ()> {
+    static TURN: Mutex<()> = Mutex::new(());
+    TURN.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+/// Starts an agent without a backend. Fields drop in order: the agent ends before the turn does.
+fn start(config: Config) -> (Agent, MutexGuard<'static, ()>) {
+    let turn = turn();
+    (config.reporter(Reporter::Discard).start().expect("the configuration is valid"), turn)
+}

@@ -1,0 +1,21 @@
+//! Tests of the public API that need neither a process nor an agent of their own. They run in
+//! parallel.
+#![allow(missing_docs)]
+
+mod carriers;
+mod dependencies;
+mod expansion;
+mod http_client;
+mod http_server;
+mod propagation;
+mod spans;
+mod wire_rules;
+
+use std::sync::{Mutex, MutexGuard, PoisonError};
+
+/// Serializes the tests that compare an exact count of a diagnostic, and those that add to it.
+/// Statistics belong to the process.
+fn exact_counts() -> MutexGuard<'static, ()> {
+    static COUNTS: Mutex<()> = Mutex::new(());
+    COUNTS.lock().unwrap_or_else(PoisonError::into_inner)
+}
