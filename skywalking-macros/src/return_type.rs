@@ -106,13 +106,26 @@ pub(crate) fn may_be_result(ty: &Type, generics: &Generics) -> bool {
 pub(crate) fn may_be_deferred(ty: &Type) -> bool {
     let Some(last) = last_segment(ty) else { return may_be_alias(ty) };
     match last.ident.to_string().as_str() {
-        "Result" => false,
+        "Result" | "Option" => first_type_argument(last).is_some_and(suggests_deferred),
         "Pin" | "Box" => first_type_argument(last).map(ungrouped).is_none_or(|inner| match inner {
             Type::Reference(_) => false,
             Type::TraitObject(_) => deferred(inner).is_some(),
             inner => may_be_deferred(inner),
         }),
         name => !PLAIN_TYPES.contains(&name),
+    }
+}
+
+/// Whether the type in a `Result` or an `Option` suggests by its name that it is a future or a
+/// stream. Only the compiler knows; it is not asked about each `Result` of a program.
+fn suggests_deferred(ty: &Type) -> bool {
+    let Some(last) = last_segment(ty) else { return matches!(ungrouped(ty), Type::ImplTrait(_)) };
+    match last.ident.to_string().as_str() {
+        "Pin" | "Box" => may_be_deferred(ty),
+        name => {
+            deferred(ty).is_some()
+                || ["Future", "Stream", "JoinHandle"].iter().any(|end| name.ends_with(end))
+        }
     }
 }
 
@@ -405,6 +418,13 @@ mod tests {
                 "{written}"
             );
         }
-        assert!(!may_be_deferred(&ty("Result<u8, E>")));
+        for held in
+            ["Result<Pin<Box<dyn Future>>, E>", "io::Result<impl Stream>", "Option<JoinHandle<u8>>"]
+        {
+            assert!(may_be_deferred(&ty(held)), "{held}");
+        }
+        for plain in ["Result<u8, E>", "fmt::Result", "Result<Answer, E>", "Option<&F>"] {
+            assert!(!may_be_deferred(&ty(plain)), "{plain}");
+        }
     }
 }

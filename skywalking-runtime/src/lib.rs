@@ -197,7 +197,9 @@ pub mod __private {
     pub use crate::propagation::{inject, wants_inject};
     pub use crate::trace::callsite::{Callsite, SpanKind, SpanLayer};
     pub use crate::trace::failure::{Severity, recording};
-    pub use crate::trace::made::{Made, MakesFuture, MakesStream, MakesValue};
+    pub use crate::trace::made::{
+        Made, MakesFuture, MakesHeldFuture, MakesHeldStream, MakesStream, MakesValue,
+    };
     pub use crate::trace::opening::{Opening, begin};
     pub use crate::trace::prepared::Prepared;
     pub use crate::trace::quiet::Quiet;

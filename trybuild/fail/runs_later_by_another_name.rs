@@ -77,6 +77,53 @@ impl Work {
     }
 }
 
+// A `Result` or an `Option` counts as what it holds.
+#[local_span]
+fn stream_in_a_result() -> Result<impl Stream<Item = u8>, String> {
+    Ok(stream::iter(0..1))
+}
+
+#[local_span]
+async fn future_in_a_result() -> Result<Pin<Box<dyn Future<Output = u8>>>, String> {
+    Ok(Box::pin(async { 1 }))
+}
+
+/// As tokio's.
+type JoinHandle<T> = Pin<Box<dyn Future<Output = T>>>;
+
+#[local_span]
+fn handle_in_an_option() -> Option<JoinHandle<u8>> {
+    None
+}
+
+#[local_span]
+fn boxed_stream_in_a_result() -> Result<futures::stream::BoxStream<'static, u8>, String> {
+    Ok(stream::iter(0..1).boxed())
+}
+
+struct ValueStream;
+
+// Neither of these does work later.
+#[local_span]
+fn plain_in_a_result() -> Result<ValueStream, String> {
+    Ok(ValueStream)
+}
+
+#[local_span]
+fn thread_in_a_result() -> std::io::Result<std::thread::JoinHandle<()>> {
+    std::thread::Builder::new().spawn(|| ())
+}
+
+#[local_span]
+async fn iterator_in_an_option() -> Option<impl Iterator<Item = u8>> {
+    Some(0..1)
+}
+
+#[local_span(covers = call)]
+fn meant_in_a_result() -> Result<impl Stream<Item = u8>, String> {
+    Ok(stream::iter(0..1))
+}
+
 // `covers` says what is meant.
 #[local_span(covers = call)]
 fn meant() -> Ready<u8> {
@@ -103,5 +150,7 @@ fn allowed() -> Ready<u8> {
 fn main() {
     drop((alias(), named(), named_later(), named_stream(), opaque_stream(), boxed_later(), generic(ready(1)), boxed_generic(ready(1))));
     drop((meant(), meant_later(), covered(), allowed(), Work::start().kept()));
+    drop((stream_in_a_result(), future_in_a_result(), handle_in_an_option(), boxed_stream_in_a_result()));
+    drop((plain_in_a_result().map(|ValueStream| ()), thread_in_a_result(), iterator_in_an_option(), meant_in_a_result()));
     let _ = Pin::new(&mut Work).pinned();
 }

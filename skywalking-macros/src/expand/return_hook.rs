@@ -40,7 +40,8 @@ impl<'a> ReturnHook<'a> {
         private: &'a TokenStream,
     ) -> Option<Self> {
         let hidden = output.filter(|output| {
-            function.sig.asyncness.is_some()
+            // A sync function that returns one by itself needs `covers`.
+            (function.sig.asyncness.is_some() || !matches!(output, Type::ImplTrait(_)))
                 && args.covers.is_none()
                 && return_type::may_be_deferred_opaque(output)
         });
@@ -244,8 +245,11 @@ pub(super) fn deferred_warning(
     let call = Ident::new("__skywalking_made", site.located_at(span));
     quote_spanned! {site=>
         if false {
-            use #private::{MakesFuture as _, MakesStream as _, MakesValue as _};
-            (&&&#private::Made::#constructor).#call();
+            use #private::{
+                MakesFuture as _, MakesHeldFuture as _, MakesHeldStream as _, MakesStream as _,
+                MakesValue as _,
+            };
+            (&&&&&#private::Made::#constructor).#call();
         }
     }
 }

@@ -1,9 +1,10 @@
 //! Warns of a traced function whose value does its work after the span has ended: a future or a
 //! stream behind a name that the attribute can't know.
 //!
-//! By autoref specialization on [`Made`], as in `returned`: of the three traits the first one that
-//! the type has is called, and the methods of two are deprecated, so that rustc warns at the
-//! function's return type. The call stands where it never runs.
+//! By autoref specialization on [`Made`], as in `returned`: of the five traits the first one that
+//! the type has is called, and the methods of four are deprecated, so that rustc warns at the
+//! function's return type. The call stands where it never runs. A `Result` or an `Option` counts as
+//! what it holds, one level deep.
 
 use std::future::Future;
 use std::marker::PhantomData;
@@ -27,6 +28,42 @@ impl<R: ?Sized> Made<R> {
         Self(PhantomData)
     }
 }
+
+/// What may hold the value that a function makes.
+pub trait Holds {
+    /// The value.
+    type Held;
+}
+
+impl<T, E> Holds for Result<T, E> {
+    type Held = T;
+}
+
+impl<T> Holds for Option<T> {
+    type Held = T;
+}
+
+/// It holds a future.
+pub trait MakesHeldFuture {
+    /// Makes rustc warn.
+    #[deprecated(
+        note = "this function returns a future in a `Result` or an `Option`, and the future does its work after the span has ended: trace the future itself, or write `covers = call` if the call is meant"
+    )]
+    fn __skywalking_made(&self) {}
+}
+
+impl<R: Holds<Held: Future>> MakesHeldFuture for &&&&Made<R> {}
+
+/// It holds a stream.
+pub trait MakesHeldStream {
+    /// Makes rustc warn.
+    #[deprecated(
+        note = "this function returns a stream in a `Result` or an `Option`, and the stream does its work after the span has ended: trace the stream itself, or write `covers = call` if the call is meant"
+    )]
+    fn __skywalking_made(&self) {}
+}
+
+impl<R: Holds<Held: Stream>> MakesHeldStream for &&&Made<R> {}
 
 /// It is a future.
 pub trait MakesFuture {

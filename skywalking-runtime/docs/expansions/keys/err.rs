@@ -1,9 +1,10 @@
 fn get(status: u16) -> Response {
     if false {
         use ::skywalking_runtime::__private::{
-            MakesFuture as _, MakesStream as _, MakesValue as _,
+            MakesFuture as _, MakesHeldFuture as _, MakesHeldStream as _,
+            MakesStream as _, MakesValue as _,
         };
-        (&&&::skywalking_runtime::__private::Made::<Response>::by_type())
+        (&&&&&::skywalking_runtime::__private::Made::<Response>::by_type())
             .__skywalking_made();
     }
     let __skywalking_span = ::skywalking_runtime::__private::Scope::open({
