@@ -159,7 +159,7 @@ fn ignored() -> Result<(), LoudError> {
 
 #[local_span(name = "by hand")]
 fn by_hand() {
-    skywalking_runtime::current().error(&LoudError);
+    skywalking_runtime::current().record_error(&LoudError);
 }
 
 #[test]
@@ -172,10 +172,10 @@ fn returned_error_is_shown_without_spans() {
     })
     .are(
         "
-        Local richest ERROR [event=error error.kind=LoudError message=label 1]
-        Local debug ERROR [event=error error.kind=LoudError message=label 2]
-        Local ignored [event=error error.kind=LoudError message=label 1]
-        Local by hand ERROR [event=error error.kind=LoudError message=label 1]
+        Local richest ERROR [event=error error.kind=pass::arguments_not_recorded::LoudError message=label 1]
+        Local debug ERROR [event=error error.kind=pass::arguments_not_recorded::LoudError message=label 2]
+        Local ignored [event=error error.kind=pass::arguments_not_recorded::LoudError message=label 1]
+        Local by hand ERROR [event=error error.kind=pass::arguments_not_recorded::LoudError message=label 1]
         ",
     );
 }
