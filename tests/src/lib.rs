@@ -2,5 +2,7 @@
 
 pub mod child;
 pub mod interop;
+#[cfg(doctest)]
+mod pages;
 pub mod random;
 pub mod shown;

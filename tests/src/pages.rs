@@ -1,0 +1,32 @@
+//! The Rust blocks of README and docs, as doctests.
+
+/// A module for each page, whose documentation is the page.
+macro_rules! pages {
+    ($($name:ident: $path:literal),+ $(,)?) => {
+        $(
+            #[doc = include_str!(concat!("../../", $path))]
+            mod $name {}
+        )+
+    };
+}
+
+pages! {
+    readme: "README.md",
+    cookbook_axum_reqwest: "docs/cookbook/axum-reqwest.md",
+    cookbook_tonic: "docs/cookbook/tonic.md",
+    configuration: "docs/configuration.md",
+    errors: "docs/errors.md",
+    installation: "docs/installation.md",
+    kubernetes: "docs/kubernetes.md",
+    migrating_fastrace: "docs/migrating/fastrace.md",
+    migrating_go2sky: "docs/migrating/go2sky.md",
+    migrating_java_toolkit: "docs/migrating/java-toolkit.md",
+    migrating_opentelemetry: "docs/migrating/opentelemetry.md",
+    migrating_skywalking_crate: "docs/migrating/skywalking-crate.md",
+    migrating_skywalking_go: "docs/migrating/skywalking-go.md",
+    migrating_tracing: "docs/migrating/tracing.md",
+    propagation: "docs/propagation.md",
+    sampling: "docs/sampling.md",
+    security: "docs/security.md",
+    troubleshooting: "docs/troubleshooting.md",
+}
