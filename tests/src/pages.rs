@@ -12,8 +12,6 @@ macro_rules! pages {
 
 pages! {
     readme: "README.md",
-    cookbook_axum_reqwest: "docs/cookbook/axum-reqwest.md",
-    cookbook_tonic: "docs/cookbook/tonic.md",
     configuration: "docs/configuration.md",
     errors: "docs/errors.md",
     installation: "docs/installation.md",

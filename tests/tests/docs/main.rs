@@ -7,6 +7,8 @@ mod blocks;
 mod features;
 mod links;
 mod markdown;
+mod programs;
 mod repository;
+mod rustdoc;
 mod width;
 mod words;

@@ -1,0 +1,43 @@
+//! The `cargo doc` command of the README, and the items that pages name.
+
+use std::path::{Path, PathBuf};
+use std::process::Command;
+
+use crate::repository::root;
+
+/// The command of the README, without `--open`.
+fn command(readme: &str) -> Vec<&str> {
+    let command = readme.split('`').find(|code| code.starts_with("cargo doc ")).unwrap();
+    command.split(' ').skip(1).filter(|argument| *argument != "--open").collect()
+}
+
+/// Whether the documentation has a page for this path.
+fn is_shown(folder: &Path, path: &str) -> bool {
+    let parts: Vec<_> = path.split("::").collect();
+    let (item, modules) = parts.split_last().unwrap();
+    let folder = modules.iter().fold(folder.to_owned(), |folder, module| folder.join(module));
+    let kinds = ["struct", "enum", "trait", "fn", "macro", "attr", "derive", "constant"];
+    folder.join(item).join("index.html").exists()
+        || kinds.iter().any(|kind| folder.join(format!("{kind}.{item}.html")).exists())
+}
+
+#[test]
+fn the_readmes_command_shows_what_the_readme_names() {
+    let readme = std::fs::read_to_string(root().join("README.md")).unwrap();
+    let built =
+        Command::new(env!("CARGO")).args(command(&readme)).current_dir(root()).output().unwrap();
+    assert!(built.status.success(), "{}", String::from_utf8_lossy(&built.stderr));
+    let target = std::env::var_os("CARGO_TARGET_DIR").map_or(root().join("target"), PathBuf::from);
+
+    let code = readme.split("```").step_by(2).flat_map(|text| text.split('`').skip(1).step_by(2));
+    let paths: Vec<_> = code
+        .filter(|code| {
+            code.starts_with("skywalking_")
+                && code.chars().all(|c| c.is_ascii_alphanumeric() || matches!(c, '_' | ':'))
+        })
+        .collect();
+    assert!(paths.len() > 3, "{paths:?}");
+    let missing: Vec<_> =
+        paths.iter().filter(|path| !is_shown(&target.join("doc"), path)).collect();
+    assert!(missing.is_empty(), "not shown by the README's command: {missing:?}");
+}
