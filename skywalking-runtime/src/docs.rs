@@ -1,17 +1,10 @@
-//! Pages to read; there is no code here.
+//! Pages to read. This module has no code.
 //!
-//! - [`concepts`]: trace, span, segment, carrier: what the words mean, and what they look like
-//! - [`coming_from`]: how habits from go2sky, Java, `tracing` and fastrace are written here
-//! - [`troubleshooting`]: missing and unexpected traces, and what the agent's warnings mean
-//! - a page for each macro: [`entry_span`](crate::entry_span), [`exit_span`](crate::exit_span),
-//!   [`local_span`](crate::local_span), [`skip_span`](crate::skip_span),
-//!   [`Carrier`](derive@crate::Carrier)
+//! - [`concepts`]: traces, spans, segments, carriers, sampling, and what is recorded when
+//! - [`troubleshooting`]: unexpected traces, and what the agent's warnings mean
 
 #[doc = include_str!("../docs/concepts.md")]
 pub mod concepts {}
-
-#[doc = include_str!("../docs/coming_from.md")]
-pub mod coming_from {}
 
 #[doc = include_str!("../docs/troubleshooting.md")]
 pub mod troubleshooting {}

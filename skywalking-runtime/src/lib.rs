@@ -1,72 +1,69 @@
-//! Apache SkyWalking tracing for Rust programs: annotate functions, see traces and the service map.
+//! Distributed tracing for Rust services that report to Apache SkyWalking.
+//!
+//! Annotate functions. Their calls appear as traces and on the service map:
 //!
 //! ```
 //! use skywalking_runtime::{Config, Reporter, entry_span, exit_span, local_span};
 //!
-//! #[entry_span(name = "/greet", layer = http)]
+//! #[entry_span(name = "/greet", layer = http)] // a request arrives
 //! async fn greet(name: &str) -> String {
 //!     count(name).await;
 //!     look_up(name).await
 //! }
 //!
-//! #[local_span(tags("name" = name))]
+//! #[local_span(tags("name" = name))] // work inside of the process
 //! async fn count(name: &str) {}
 //!
-//! #[exit_span(name = "/users/find", peer = "users:8080", layer = rpc)]
+//! #[exit_span(name = "/users/find", peer = "users:8080", layer = rpc)] // a call to another service
 //! async fn look_up(name: &str) -> String {
 //!     format!("hello {name}")
 //! }
 //!
 //! # tokio::runtime::Builder::new_current_thread().build().unwrap().block_on(async {
-//! // `init()` reads the SW_AGENT_* variables instead; `start_or_off()` never fails.
+//! // `init()` reads the SW_AGENT_* variables instead. `start_or_off()` never fails.
 //! let _agent = Config::new("greeter").reporter(Reporter::Log).start()?;
 //! assert_eq!(greet("you").await, "hello you");
 //! # Ok::<(), skywalking_runtime::Error>(())
 //! # }).unwrap();
 //! ```
 //!
-//! Dropping the [`Agent`] flushes within a deadline. The macros expand into calls that can be
-//! written by hand: [`Root`], [`child`], [`inject`]. What the active span should say is at hand
-//! inside: [`current`], [`correlation`], [`trace_id`].
+//! Keep the [`Agent`] until the end of `main`. Dropping it sends what is left, within a deadline.
 //!
-//! # What is traced when
+//! # Where to go next
 //!
-//! | what happens | what is recorded |
-//! | --- | --- |
-//! | an annotated function is called | a span from the call to its return, child of the current one; nothing while no agent runs |
-//! | an annotated async function is called | nothing yet: the span opens at the **first poll**, in the context that it finds there |
-//! | its future is dropped before that | nothing |
-//! | its future is dropped unfinished | the span ends with the log `event=cancelled` and counts as no error ([`Config::cancelled`] can change that) |
-//! | `tokio::spawn(f())` | a trace of its own, since a task begins without a context |
-//! | [`spawn("name", f())`](spawn), `tokio::spawn(f().traced("name"))` | the trace goes on, in a segment of its own |
-//! | a future is moved to another task after its first poll | it goes on in a segment of its own that refers to its span |
-//! | an Entry opens directly inside an Entry, an Exit inside an Exit | [one span](docs::concepts#two-that-are-one): a middleware and a handler see the same request |
-//! | no context is current | Entry, Exit and Local spans each begin a trace ([`Orphans::Skip`] leaves such Local spans out) |
-//! | the request is [left out](docs::concepts#which-requests-are-recorded) | nothing of it or below, and nothing is an orphan; it has a trace id all the same |
-//! | it panics | the span is an error, with a log of the panic's `message` and `location` (file, line and column); the panic goes on |
-//! | it returns `Err` | the span is an error, with type, message and causes, unless `no_err`; an error that `err_ignore` names is only logged |
-//! | it returns early, by `return` or `?` | the span ends there |
-//! | it returns a future or a stream | what `covers` says: the call, or what was returned, from its first poll on |
-//! | an argument's expression panics | that panic is the program's own; only formatting is caught (`<panicked>`) |
-//! | an argument is computed | before the span opens and in the caller's context, only if the span is recorded |
-//! | parameters drop | before the span ends, where the function is async or its result is looked at (`err`, `ret_tags`); else after it, as do always `_` and parameters that rustc calls unused |
-//! | more than 300 spans in a segment | the further ones are left out, the segment says so; exits still send their header |
+//! - The attributes: [`entry_span`], [`exit_span`], [`local_span`], and [`Carrier`](derive@Carrier)
+//!   for messages without headers.
+//! - The current span: [`current`] adds tags, logs and errors; [`trace_id`] returns the id for logs;
+//!   [`correlation`] sends key-value pairs along with the trace.
+//! - Other tasks and threads: `spawn`, `.traced("name")` and [`capture`].
+//! - Settings: [`Config`] lists each variable.
+//! - [Concepts](docs::concepts): traces, spans, segments, sampling, and
+//!   [what is recorded when](docs::concepts#what-is-recorded-when).
+//! - [Unexpected traces](docs::troubleshooting), and what the agent's warnings mean.
+//! - Guides for installation, production, Kubernetes, security and migrating are in the folder
+//!   `docs` of the repository.
 //!
-//! # What is lost is counted
+//! # Guarantees
 //!
-//! The tracer never panics, never blocks the program and never grows without bound. What it had to
-//! drop is in [`Stats`], by cause.
+//! The tracer does not panic, does not block the program, and uses bounded memory. Every lost
+//! segment is counted with its cause: see [`Stats`].
 //!
 //! # Features
 //!
-//! | feature | what it brings |
+//! | feature | adds |
 //! | --- | --- |
-//! | `enabled` (default) | without it the macros check everything and emit the functions unchanged |
-//! | `report-grpc` (default) | the reporter to a SkyWalking backend; without it there is the log reporter |
-//! | `report-http` | the same by HTTP and as JSON, for backends that are reached by nothing else |
+//! | `report-grpc` (default) | the reporter by gRPC |
+//! | `report-http` | the reporter by HTTP, as JSON |
+//! | `report-log` | the reporters `Log` and `Discard` alone |
+//! | `agent` | [`Config`], [`init`] and the reporter's thread; each `report-*` enables it |
+//! | `enabled` | spans are recorded; without it the attributes check their arguments and leave the functions unchanged; `agent` enables it |
+//! | `tokio` | `spawn`, `spawn_local` and `spawn_blocking`; `agent` enables it |
 //! | `carrier-http` | [`Extract`] and [`Inject`] for `http::HeaderMap` |
-//! | `http` | the module [`integrations::http`]: HTTP and gRPC calls as spans, for layers of your own |
-//! | `testing` | `testing::run`: the spans of a program in its own tests |
+//! | `http` | the module `integrations::http`: HTTP and gRPC calls as spans, for layers of your own |
+//! | `testing` | `testing::run`, which returns the spans of a closure |
+//!
+//! A library depends on this crate with `default-features = false` and leaves the choice to the
+//! program. The crates `skywalking-tower` and `skywalking-reqwest` trace HTTP and gRPC.
 
 mod agent;
 mod config;

@@ -78,7 +78,7 @@ impl Config {
     /// **Other processes are not included**: they know nothing of it, and what they did for such a
     /// request is not in its trace. The tool for whole traces is the OAP's own sampling,
     /// `trace-sampling-policy-settings.yml`, with an agent that records everything: see
-    /// [Keeping what went wrong](crate::docs::concepts#keeping-what-went-wrong).
+    /// [Tail sampling](crate::docs::concepts#tail-sampling).
     ///
     /// It costs what recording costs, but for encoding and sending.
     pub fn tail_sampling(mut self, keep: TailSampling) -> Self {

@@ -89,7 +89,7 @@ impl Resumable {
     }
 
     /// Ends the span as cancelled, and drops what it covered inside of it: spans in there that
-    /// [merged](crate::docs::concepts#two-that-are-one) with this one don't tell of it again. A
+    /// [merged](crate::docs::concepts#merged-spans) with this one don't tell of it again. A
     /// drop of the span alone is for what covered nothing that can have spans.
     ///
     /// ```
