@@ -56,7 +56,7 @@ impl<E> ServerLayer<E> {
     shared_options!(server);
 
     /// Sets whether the trace of the caller continues here. A public endpoint should not let
-    /// strangers choose the trace that they appear in: `|_| Inbound::Ignore`. Called once a
+    /// unknown clients choose the trace that they appear in: `|_| Inbound::Ignore`. Called once a
     /// request; if it panics, the headers are ignored.
     #[must_use]
     pub fn inbound(

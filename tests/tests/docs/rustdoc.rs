@@ -7,7 +7,7 @@ use crate::repository::root;
 
 /// The command of the README, without `--open`.
 fn command(readme: &str) -> Vec<&str> {
-    let command = readme.split('`').find(|code| code.starts_with("cargo doc ")).unwrap();
+    let command = readme.lines().find(|line| line.starts_with("cargo doc ")).unwrap();
     command.split(' ').skip(1).filter(|argument| *argument != "--open").collect()
 }
 
