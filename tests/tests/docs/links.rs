@@ -101,7 +101,8 @@ fn pages_that_sources_name_exist() {
             let name = rest[..end].trim_end_matches('.');
             let (path, anchor) = name.split_once('#').unwrap_or((name, ""));
             // Links to results are checked as links.
-            if !path.ends_with(".md") || path.starts_with("docs/results/") {
+            let is_page = path.rsplit_once('.').is_some_and(|(_, extension)| extension == "md");
+            if !is_page || path.starts_with("docs/results/") {
                 continue;
             }
             seen += 1;
