@@ -5,8 +5,8 @@
 
 use std::borrow::Cow;
 
-use super::others::{self, Others};
-use super::received::Received;
+use crate::propagation::others::{self, Others};
+use crate::propagation::received::Received;
 use crate::trace::guarded::guarded;
 use crate::trace::tally::{self, Diagnostic};
 use crate::tracer::OtherContexts;

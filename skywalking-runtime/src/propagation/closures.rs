@@ -3,7 +3,7 @@
 use std::borrow::Cow;
 use std::fmt::{self, Debug, Formatter};
 
-use super::carrier::{Extract, Inject};
+use crate::propagation::carrier::{Extract, Inject};
 
 /// Reads headers by a closure that returns the value of a header, or `None` if it is absent. The
 /// closure gets names in lower case.

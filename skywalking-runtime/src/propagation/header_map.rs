@@ -2,15 +2,15 @@
 
 use std::borrow::Cow;
 
-use super::carrier::{Extract, Inject};
-use super::provided::{is_addable, is_holdable};
-use super::received::{Header, Received};
+use crate::propagation::carrier::{Extract, Inject};
+use crate::propagation::provided::{is_addable, is_holdable};
+use crate::propagation::received::{Header, Received};
 use crate::trace::tally::{self, Diagnostic};
 use crate::tracer::OtherContexts;
 
 /// The names that are asked for, which need no parsing.
 fn known_name(key: &str) -> Option<&'static http::HeaderName> {
-    use super::{correlation, extension, others, sw8};
+    use crate::propagation::{correlation, extension, others, sw8};
     static TRACEPARENT: http::HeaderName = http::HeaderName::from_static(others::TRACEPARENT);
     static TRACESTATE: http::HeaderName = http::HeaderName::from_static(others::TRACESTATE);
     static REQUEST_ID: http::HeaderName = http::HeaderName::from_static(others::REQUEST_ID);
@@ -45,7 +45,7 @@ impl Extract for http::HeaderMap {
 
     fn other_header(&self, key: &str) -> Option<Cow<'_, str>> {
         let first = self.header(key)?;
-        if key != super::others::TRACESTATE {
+        if key != crate::propagation::others::TRACESTATE {
             return Some(first);
         }
         // Its list may be spread over several headers, which then are one.

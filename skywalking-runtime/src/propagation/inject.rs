@@ -1,9 +1,9 @@
 //! Writing the current context into a carrier.
 
-use super::carrier::{self, Inject};
-use super::extension::{self, Extension};
-use super::others::Others;
-use super::{correlation, sw8};
+use crate::propagation::carrier::{self, Inject};
+use crate::propagation::extension::{self, Extension};
+use crate::propagation::others::Others;
+use crate::propagation::{correlation, sw8};
 use crate::trace::callsite::SpanKind;
 use crate::trace::quiet::Quiet;
 use crate::trace::record::Record;

@@ -1,8 +1,8 @@
 //! What goes on with a trace besides the trace itself: to the next process in headers, to tasks and
 //! threads in a copy. A request that is not sampled passes it on all the same.
 
-use super::correlation::Correlation;
-use super::others::Others;
+use crate::propagation::correlation::Correlation;
+use crate::propagation::others::Others;
 
 /// What a segment passes on.
 #[derive(Clone, Debug, Default)]

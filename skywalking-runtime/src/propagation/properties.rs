@@ -9,11 +9,11 @@
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 
-use super::carrier::{Extract as _, Inject as _};
-use super::correlation::{Correlation, Limits};
-use super::extension::{self, Extension};
-use super::provided::bare_text;
-use super::{correlation, sw8};
+use crate::propagation::carrier::{Extract as _, Inject as _};
+use crate::propagation::correlation::{Correlation, Limits};
+use crate::propagation::extension::{self, Extension};
+use crate::propagation::provided::bare_text;
+use crate::propagation::{correlation, sw8};
 use crate::trace::tally::{self, Diagnostic};
 
 /// The text that a carrier would hand over of these bytes.

@@ -4,9 +4,9 @@ use std::borrow::Cow;
 use std::collections::{BTreeMap, HashMap};
 use std::hash::BuildHasher;
 
-use super::carrier::{Extract, Inject};
-use super::others::is_printable;
-use super::sw8;
+use crate::propagation::carrier::{Extract, Inject};
+use crate::propagation::others::is_printable;
+use crate::propagation::sw8;
 use crate::trace::tally::{self, Diagnostic};
 
 /// Headers as text: lines of `key:value`, split at the first colon, with names in upper or lower

@@ -3,8 +3,8 @@
 
 use std::borrow::Cow;
 
-use super::carrier::Extract;
-use super::{correlation, extension, others, sw8};
+use crate::propagation::carrier::Extract;
+use crate::propagation::{correlation, extension, others, sw8};
 use crate::trace::guarded::guarded;
 use crate::trace::quiet::Quiet;
 use crate::trace::tally::{self, Diagnostic};

@@ -6,7 +6,7 @@
 
 use std::ops::Range;
 
-use super::base64;
+use crate::propagation::base64;
 use crate::sys::PerProcess;
 use crate::trace::callsite::Callsite;
 use crate::trace::id;

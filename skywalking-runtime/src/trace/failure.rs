@@ -4,11 +4,11 @@
 use std::error::Error;
 use std::fmt::{self, Display};
 
-use super::clock;
-use super::quiet::Quiet;
-use super::record::{Record, Side, SideKind};
-use super::slot;
-use super::text::{self, STACK_LIMIT, TAG_LIMIT};
+use crate::trace::clock;
+use crate::trace::quiet::Quiet;
+use crate::trace::record::{Record, Side, SideKind};
+use crate::trace::slot;
+use crate::trace::text::{self, STACK_LIMIT, TAG_LIMIT};
 use crate::tracer;
 
 /// What is said of a span that ended another way than by returning.
@@ -60,7 +60,7 @@ pub(super) fn record(failure: &Failure<'_, '_>) {
     if !recording() {
         return;
     }
-    let mut scratch = slot::with(super::segment::Segment::take_scratch).unwrap_or_default();
+    let mut scratch = slot::with(crate::trace::segment::Segment::take_scratch).unwrap_or_default();
     let (message, stack) = write_failure(&mut scratch, failure);
     slot::with(|segment| {
         segment.with_current_list(|segment, head| {

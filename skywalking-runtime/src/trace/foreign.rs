@@ -16,11 +16,11 @@
 #[cfg(feature = "tokio")]
 use tokio::task::{Id, try_id};
 
-use super::misuse::{self, Misuse};
-use super::segment::Segment;
-use super::slot;
-use super::tally::{self, Diagnostic};
-use super::thread;
+use crate::trace::misuse::{self, Misuse};
+use crate::trace::segment::Segment;
+use crate::trace::slot;
+use crate::trace::tally::{self, Diagnostic};
+use crate::trace::thread;
 
 /// A task of tokio, or none. Without the feature `tokio` always none.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -8,13 +8,13 @@
 
 use std::cell::Cell;
 
-use super::clock;
-use super::scope::Begun;
-use super::segment::Segment;
-use super::slot;
-use super::tally::{self, Diagnostic};
-use super::thread;
-use super::traced::End;
+use crate::trace::clock;
+use crate::trace::scope::Begun;
+use crate::trace::segment::Segment;
+use crate::trace::slot;
+use crate::trace::tally::{self, Diagnostic};
+use crate::trace::thread;
+use crate::trace::traced::End;
 
 /// Roots of one thread that are remembered. The oldest is forgotten first.
 const MOST: usize = 64;

@@ -4,7 +4,7 @@
 
 use once_cell::race::OnceRef;
 
-use super::callsite::Callsite;
+use crate::trace::callsite::Callsite;
 
 /// A kind of misuse.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

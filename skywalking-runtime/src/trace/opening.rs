@@ -11,18 +11,18 @@ mod context;
 
 use std::fmt::{self, Debug, Display};
 
-use super::callsite::{Callsite, SpanKind};
-use super::foreign;
-use super::orphans::Origin;
-use super::quiet::Quiet;
-use super::root;
-use super::scope::{self, Begun, Scope};
-use super::segment::{NameSource, Segment};
-use super::slot;
-use super::tag::{Raw, Recorder, SpanText, TagDisplay};
-use super::text::{self, NAME_LIMIT, PEER_LIMIT, TAG_LIMIT};
-use super::thread;
 use crate::propagation::carrier::Extract;
+use crate::trace::callsite::{Callsite, SpanKind};
+use crate::trace::foreign;
+use crate::trace::orphans::Origin;
+use crate::trace::quiet::Quiet;
+use crate::trace::root;
+use crate::trace::scope::{self, Begun, Scope};
+use crate::trace::segment::{NameSource, Segment};
+use crate::trace::slot;
+use crate::trace::tag::{Raw, Recorder, SpanText, TagDisplay};
+use crate::trace::text::{self, NAME_LIMIT, PEER_LIMIT, TAG_LIMIT};
+use crate::trace::thread;
 use crate::tracer;
 
 pub(super) use context::{REFS_LIMIT, each_within_limit};
@@ -38,7 +38,7 @@ pub struct Opening {
     /// before that.
     head: u32,
     /// Where the entry stands that says how long the message was on its way, as in
-    /// [`Record::side`](super::record::Record::side).
+    /// [`Record::side`](crate::trace::record::Record::side).
     latency: u32,
     /// It was given a name of its own.
     named: bool,
@@ -365,7 +365,7 @@ impl Opening {
         self.open(Runs::Call).into_scope()
     }
 
-    /// Opens the span inside a [`Traced`](super::traced::Traced) future, which closes it.
+    /// Opens the span inside a [`Traced`](crate::trace::traced::Traced) future, which closes it.
     #[inline]
     pub fn begin(self) {
         scope::begin_for_future(|| self.open(Runs::Future));

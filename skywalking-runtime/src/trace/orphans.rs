@@ -7,8 +7,8 @@ use std::sync::atomic::{AtomicU64, Ordering};
 
 use once_cell::race::OnceRef;
 
-use super::callsite::Callsite;
-use super::tally::{self, Diagnostic};
+use crate::trace::callsite::Callsite;
+use crate::trace::tally::{self, Diagnostic};
 use crate::tracer::{Orphans, Settings};
 
 /// How a span is opened.

@@ -9,7 +9,7 @@
 use std::panic::{self, PanicHookInfo};
 use std::sync::atomic::{AtomicBool, Ordering};
 
-use super::slot;
+use crate::trace::slot;
 use crate::tracer;
 
 /// A hook of ours is the current one, or is called by it.

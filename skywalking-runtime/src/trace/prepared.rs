@@ -7,17 +7,17 @@ use std::future::Future;
 
 use futures_core::stream::Stream;
 
-use super::callsite::{Callsite, SpanKind};
-use super::opening::{self, Opening, REFS_LIMIT};
-use super::orphans::Origin;
-use super::quiet::Quiet;
-use super::slot;
-use super::tag::{Kept, Raw, Recorder};
-use super::text::{self, NAME_LIMIT, PEER_LIMIT, TAG_LIMIT};
-use super::traced::{BoxedFuture, BoxedStream, Covered, NoHook, Streamed, Traced};
 use crate::propagation::carrier::Extract;
 use crate::propagation::received::{Header, Received};
 use crate::propagation::sw8;
+use crate::trace::callsite::{Callsite, SpanKind};
+use crate::trace::opening::{self, Opening, REFS_LIMIT};
+use crate::trace::orphans::Origin;
+use crate::trace::quiet::Quiet;
+use crate::trace::slot;
+use crate::trace::tag::{Kept, Raw, Recorder};
+use crate::trace::text::{self, NAME_LIMIT, PEER_LIMIT, TAG_LIMIT};
+use crate::trace::traced::{BoxedFuture, BoxedStream, Covered, NoHook, Streamed, Traced};
 use crate::tracer::{self, OtherContexts};
 
 /// A span that will open at the first poll.

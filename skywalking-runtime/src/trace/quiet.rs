@@ -7,10 +7,10 @@ use std::cell::Cell;
 use std::marker::PhantomData;
 use std::mem::replace;
 
-use super::foreign;
-use super::segment::Segment;
-use super::slot;
-use super::tally::{self, Diagnostic};
+use crate::trace::foreign;
+use crate::trace::segment::Segment;
+use crate::trace::slot;
+use crate::trace::tally::{self, Diagnostic};
 
 thread_local! {
     /// No root opens.

@@ -8,18 +8,18 @@ use std::cell::Cell;
 use std::marker::PhantomData;
 use std::thread::panicking;
 
-use super::callsite::Callsite;
-use super::clock;
-use super::failure::Mark;
-use super::foreign;
-use super::lost;
-use super::orphans::Origin;
-use super::root;
-use super::segment::{Opened, Segment};
-use super::slot;
-use super::tally::{self, Diagnostic};
-use super::thread;
-use super::traced::End;
+use crate::trace::callsite::Callsite;
+use crate::trace::clock;
+use crate::trace::failure::Mark;
+use crate::trace::foreign;
+use crate::trace::lost;
+use crate::trace::orphans::Origin;
+use crate::trace::root;
+use crate::trace::segment::{Opened, Segment};
+use crate::trace::slot;
+use crate::trace::tally::{self, Diagnostic};
+use crate::trace::thread;
+use crate::trace::traced::End;
 use crate::tracer;
 
 /// What was opened. Packed, as each traced future carries it.

@@ -22,14 +22,14 @@ pub(crate) mod supposed;
 
 use std::sync::Arc;
 
-use super::age;
-use super::callsite::{Callsite, SpanKind};
-use super::clock;
-use super::foreign::RootTask;
-use super::outbox::Attached;
-use super::record::{LeftOut, NONE, Record, Side, Trace};
 use crate::propagation::passed::Passed;
 use crate::sys::forks;
+use crate::trace::age;
+use crate::trace::callsite::{Callsite, SpanKind};
+use crate::trace::clock;
+use crate::trace::foreign::RootTask;
+use crate::trace::outbox::Attached;
+use crate::trace::record::{LeftOut, NONE, Record, Side, Trace};
 use crate::tracer::Tracer;
 
 pub(crate) use merging::NameSource;
@@ -149,7 +149,7 @@ impl Segment {
         self.sampled = sampled;
         self.limited = false;
         self.left_out = LeftOut::NOTHING;
-        self.trace = Trace::Own(super::id::own_trace(key));
+        self.trace = Trace::Own(crate::trace::id::own_trace(key));
         self.told_trace = false;
         self.scope = 0;
         self.records.clear();

@@ -7,8 +7,8 @@ use std::fmt::{self, Write};
 use skywalking_proto::storage;
 pub(crate) use skywalking_proto::storage::{cut, cut_bytes};
 
-use super::guarded::guarded;
-use super::tally::{self, Diagnostic};
+use crate::trace::guarded::guarded;
+use crate::trace::tally::{self, Diagnostic};
 
 /// Limits in UTF-16 units (`docs/protocol.md#name-limits`).
 pub(crate) const NAME_LIMIT: usize = 150;

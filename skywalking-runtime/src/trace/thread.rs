@@ -7,14 +7,14 @@
 use std::cell::Cell;
 use std::sync::Arc;
 
-use super::clock;
-use super::id::Block;
-use super::outbox::{self, Finished, Handed, Head, Node};
-use super::segment::Segment;
-use super::slot;
-use super::tally::{self, Diagnostic};
-use super::trial::Trial;
 use crate::sys::forks;
+use crate::trace::clock;
+use crate::trace::id::Block;
+use crate::trace::outbox::{self, Finished, Handed, Head, Node};
+use crate::trace::segment::Segment;
+use crate::trace::slot;
+use crate::trace::tally::{self, Diagnostic};
+use crate::trace::trial::Trial;
 use crate::tracer::{self, Settings, Tracer};
 
 /// Used segments that a thread keeps.

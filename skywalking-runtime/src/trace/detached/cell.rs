@@ -5,12 +5,12 @@
 //! `OnceCell` the second would be put to sleep until the first has written, and the second may be
 //! the program.
 
-use super::super::clock;
-use super::super::outbox::{self, Budget};
-use super::super::record::LeftOut;
-use super::super::tag::Kept;
-use super::super::tally::{self, Diagnostic};
 use crate::sync::{AtomicPtr, Ordering, forks};
+use crate::trace::clock;
+use crate::trace::outbox::{self, Budget};
+use crate::trace::record::LeftOut;
+use crate::trace::tag::Kept;
+use crate::trace::tally::{self, Diagnostic};
 
 /// The cell.
 #[derive(Debug)]

@@ -1,13 +1,13 @@
 //! The contexts that come with a request, as the span that is about to open takes them: a root goes
 //! on with the trace of the first one, and whoever reads one refers to who sent it.
 
-use super::{Opening, Place};
 use crate::propagation::extension::{self, Extension};
 use crate::propagation::others::{self, Others, Parent};
 use crate::propagation::received::{Header, Received};
 use crate::propagation::sw8;
 use crate::trace::callsite::SpanKind;
 use crate::trace::id;
+use crate::trace::opening::{Opening, Place};
 use crate::trace::quiet::Quiet;
 use crate::trace::record::{Side, SideKind, Trace};
 use crate::trace::segment::Segment;

@@ -1,8 +1,8 @@
 //! What a thread and the reporter both work on, one at a time, and neither waits: who finds it
 //! taken goes elsewhere.
 
-use super::load::Load;
 use crate::sync::{AtomicBool, AtomicU64, Cell, Ordering, yield_now};
+use crate::trace::outbox::load::Load;
 
 /// One of a thread's two outboxes.
 #[derive(Debug, Default)]
@@ -69,7 +69,7 @@ impl Tray {
         drop(buffers);
     }
 
-    /// The reporter's side behind [`close`](super::close): the same, but waits for a thread that is
+    /// The reporter's side behind [`close`](crate::trace::outbox::close): the same, but waits for a thread that is
     /// just copying its last segment.
     pub(crate) fn exchange_last(&self, empty: &mut Load) {
         let mut swap = |load: &mut Load| {

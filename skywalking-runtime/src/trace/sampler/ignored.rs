@@ -1,6 +1,6 @@
 //! Names of which no request is recorded, by how they end and by patterns.
 
-use super::pattern::Pattern;
+use crate::trace::sampler::pattern::Pattern;
 use crate::trace::tally::Diagnostic;
 
 /// What the Java agent leaves out: files that pages consist of.

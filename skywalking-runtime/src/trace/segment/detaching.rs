@@ -2,10 +2,10 @@
 
 use std::sync::Arc;
 
-use super::super::detached::Detached;
-use super::super::record::Record;
-use super::super::tally::{self, Diagnostic};
-use super::Segment;
+use crate::trace::detached::Detached;
+use crate::trace::record::Record;
+use crate::trace::segment::Segment;
+use crate::trace::tally::{self, Diagnostic};
 
 impl Segment {
     /// The current span ends by a handle from now on, which gets the cell; none if nothing is

@@ -3,13 +3,13 @@
 
 use std::sync::Arc;
 
-use super::super::clock;
-use super::super::failure::Mark;
-use super::super::record::{LeftOut, Record, Side, SideKind};
-use super::super::tag::Raw;
-use super::super::tally::{self, Diagnostic};
-use super::super::text::{self, TAG_LIMIT};
-use super::{Opened, Range, Segment, Which};
+use crate::trace::clock;
+use crate::trace::failure::Mark;
+use crate::trace::record::{LeftOut, Record, Side, SideKind};
+use crate::trace::segment::{Opened, Range, Segment, Which};
+use crate::trace::tag::Raw;
+use crate::trace::tally::{self, Diagnostic};
+use crate::trace::text::{self, TAG_LIMIT};
 use crate::tracer::Cancelled;
 
 /// Tags, logs and other side entries of one segment, and their text: what is over is left out and

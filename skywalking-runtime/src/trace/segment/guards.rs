@@ -6,12 +6,12 @@
 //! no poll is seen, so a guard looks when it closes: in code that does not await, guards close in
 //! the reverse order of their opening.
 
-use super::super::callsite::Callsite;
-use super::super::foreign::RootTask;
-use super::super::misuse::{self, Misuse};
-use super::super::record::Record;
-use super::super::tally::{self, Diagnostic};
-use super::{Opened, Segment};
+use crate::trace::callsite::Callsite;
+use crate::trace::foreign::RootTask;
+use crate::trace::misuse::{self, Misuse};
+use crate::trace::record::Record;
+use crate::trace::segment::{Opened, Segment};
+use crate::trace::tally::{self, Diagnostic};
 
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Guards {

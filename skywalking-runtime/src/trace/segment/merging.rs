@@ -14,11 +14,11 @@
 //! Logs and refs of both are reported, the peer is the outer one's. The record ends with the outer
 //! span.
 
-use super::super::callsite::{Callsite, SpanKind};
-use super::super::record::{Record, Side, SideKind};
-use super::super::tag::Raw;
-use super::super::text;
-use super::{Current, Opened, Segment, Which};
+use crate::trace::callsite::{Callsite, SpanKind};
+use crate::trace::record::{Record, Side, SideKind};
+use crate::trace::segment::{Current, Opened, Segment, Which};
+use crate::trace::tag::Raw;
+use crate::trace::text;
 
 /// Where a name comes from.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

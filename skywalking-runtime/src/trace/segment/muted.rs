@@ -2,12 +2,12 @@
 //! is used again once its span is over; what they need is little: which one was around it, and of
 //! an exit its address, since its header is written all the same.
 
-use super::super::callsite::{Callsite, SpanKind};
-use super::super::record::{LeftOut, Record, SideKind};
-use super::super::tally::{self, Diagnostic};
-use super::super::text::{self, PEER_LIMIT};
-use super::names::known_peer;
-use super::{Current, Opened, Range, Segment, UNKNOWN_PEER};
+use crate::trace::callsite::{Callsite, SpanKind};
+use crate::trace::record::{LeftOut, Record, SideKind};
+use crate::trace::segment::names::known_peer;
+use crate::trace::segment::{Current, Opened, Range, Segment, UNKNOWN_PEER};
+use crate::trace::tally::{self, Diagnostic};
+use crate::trace::text::{self, PEER_LIMIT};
 
 /// As many may be open at a time; of those beyond nothing is known.
 const MOST: u32 = 1 << 16;

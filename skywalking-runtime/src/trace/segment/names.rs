@@ -3,12 +3,12 @@
 
 use std::borrow::Cow;
 
-use super::super::callsite::{Callsite, SpanKind};
-use super::super::record::{NONE, Record, Side, SideKind};
-use super::super::tally::{self, Diagnostic};
-use super::super::text::{self, NAME_LIMIT, PEER_LIMIT};
-use super::entries::TEXT_LIMIT;
-use super::{Current, Range, Segment};
+use crate::trace::callsite::{Callsite, SpanKind};
+use crate::trace::record::{NONE, Record, Side, SideKind};
+use crate::trace::segment::entries::TEXT_LIMIT;
+use crate::trace::segment::{Current, Range, Segment};
+use crate::trace::tally::{self, Diagnostic};
+use crate::trace::text::{self, NAME_LIMIT, PEER_LIMIT};
 
 impl Segment {
     /// The operation name for the list at `head`; a blank one changes nothing.

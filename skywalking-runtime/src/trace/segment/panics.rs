@@ -1,8 +1,8 @@
 //! The panic that is unwinding through the spans of a segment: where it began, and its message.
 
-use super::super::record::{Record, Side, SideKind};
-use super::super::text::{self, TAG_LIMIT};
-use super::{Range, Segment};
+use crate::trace::record::{Record, Side, SideKind};
+use crate::trace::segment::{Range, Segment};
+use crate::trace::text::{self, TAG_LIMIT};
 
 /// The location and the message of a panic, as text of its segment.
 #[derive(Clone, Copy, Debug, Default)]

@@ -2,11 +2,11 @@
 
 use std::sync::Arc;
 
-use super::super::id;
-use super::super::record::{Side, SideKind, Trace};
-use super::super::trial::Trial;
-use super::{Range, Segment};
 use crate::propagation::passed::Passed;
+use crate::trace::id;
+use crate::trace::record::{Side, SideKind, Trace};
+use crate::trace::segment::{Range, Segment};
+use crate::trace::trial::Trial;
 
 /// What a segment is to those who go on with it elsewhere; made when the first of them asks.
 #[derive(Debug)]

@@ -3,10 +3,10 @@
 //! guards and futures find them; one that has ended keeps its place for those that are one with it
 //! and have not. The new root refers to the old one.
 
-use super::super::age;
-use super::super::record::{LeftOut, NONE, Record, Side, SideKind, Trace};
-use super::panics::PanicText;
-use super::{Current, Range, Segment};
+use crate::trace::age;
+use crate::trace::record::{LeftOut, NONE, Record, Side, SideKind, Trace};
+use crate::trace::segment::panics::PanicText;
+use crate::trace::segment::{Current, Range, Segment};
 
 /// The name of a span that began under another one than its callsite's.
 enum Named {

@@ -1,8 +1,8 @@
 //! Names that an integration supposed, and that it takes back when it knows better.
 
-use super::super::record::{Record, Side, SideKind};
-use super::super::slot;
-use super::{Range, Segment};
+use crate::trace::record::{Record, Side, SideKind};
+use crate::trace::segment::{Range, Segment};
+use crate::trace::slot;
 
 /// Renames the current span, unless the program named it. Where `path_tag` is given, the old name
 /// stays as that tag.

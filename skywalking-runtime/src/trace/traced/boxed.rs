@@ -7,8 +7,8 @@ use std::pin::Pin;
 
 use futures_core::stream::Stream;
 
-use super::{Covered, Hook, Streamed, Traced};
 use crate::trace::prepared::Prepared;
+use crate::trace::traced::{Covered, Hook, Streamed, Traced};
 
 /// A boxed future, which can be wrapped and boxed again as the same type.
 #[diagnostic::on_unimplemented(

@@ -4,13 +4,13 @@
 
 use std::mem::{ManuallyDrop, forget, replace, take};
 
-use super::span::{Span, State};
 use crate::trace::failure::Mark;
 use crate::trace::foreign;
 use crate::trace::lost;
 use crate::trace::scope::{self, Begun};
 use crate::trace::segment::{Current, Opened, Segment};
 use crate::trace::slot;
+use crate::trace::traced::span::{Span, State};
 use crate::tracer;
 
 /// How a poll went.

@@ -3,7 +3,6 @@
 use std::sync::Arc;
 use std::thread::panicking;
 
-use super::frames::End;
 use crate::trace::callsite::{Callsite, SpanKind};
 use crate::trace::failure::Mark;
 use crate::trace::id;
@@ -15,6 +14,7 @@ use crate::trace::segment::{Current, Segment, Shared};
 use crate::trace::slot;
 use crate::trace::tally::{self, Diagnostic};
 use crate::trace::thread;
+use crate::trace::traced::frames::End;
 use crate::tracer;
 
 /// Stands for the callsite of a root that records nothing.

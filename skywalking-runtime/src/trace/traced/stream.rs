@@ -10,12 +10,12 @@ use std::task::{Context, Poll};
 use futures_core::stream::{FusedStream, Stream};
 use pin_project_lite::pin_project;
 
-use super::frames::{Frame, Outcome};
-use super::span::Span;
-use super::{Hook, NoHook};
 use crate::trace::current;
 use crate::trace::prepared::Prepared;
 use crate::trace::tag::Raw;
+use crate::trace::traced::frames::{Frame, Outcome};
+use crate::trace::traced::span::Span;
+use crate::trace::traced::{Hook, NoHook};
 
 /// The tag that says how many items a stream gave.
 const ITEMS: &str = "items";
