@@ -35,8 +35,12 @@ use crate::report::transport::Transport;
 use crate::report::worker::{self, Command, Handle, Pace, Worker};
 use crate::self_log::{self, Delivery, WithoutThread};
 use crate::sys::{self, forks};
-use crate::trace::{age, clock, id, outbox, panic_hook};
+use crate::trace::outbox;
+use crate::trace::panic_hook;
 use crate::tracer::{self, Running, Tracer};
+use crate::util::clock;
+use crate::util::coarse_clock;
+use crate::util::id;
 
 /// The running agent. Dropping it flushes what can be flushed within the configured deadline, and
 /// ends the tracing.
@@ -155,7 +159,7 @@ fn start_with<T: Transport>(config: Checked, transport: T) -> Result<Agent, Erro
     let lines = lines::at_start(&config, &transport.address());
     sys::watch_forks(forked::in_child);
     clock::choose();
-    age::tick();
+    coarse_clock::tick();
     id::process();
     panic_hook::install();
     let (runtime, handle, commands) = worker::prepare().map_err(reporter_error)?;

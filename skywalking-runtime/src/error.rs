@@ -3,7 +3,7 @@
 
 use std::fmt;
 
-use crate::trace::text::cut;
+use crate::util::text::cut;
 
 /// Why an agent did not start. Each variant names the setting, its value and the remedy.
 ///

@@ -75,12 +75,12 @@ mod management;
 mod propagation;
 mod report;
 mod self_log;
-mod sync;
 mod sys;
 #[cfg(feature = "testing")]
 pub mod testing;
 mod trace;
 mod tracer;
+mod util;
 
 pub use agent::Agent;
 pub use config::{Config, Reporter, Sampling, SelfLog, Storage, TailSampling, init};
@@ -103,9 +103,9 @@ pub use trace::snapshot::{
 #[cfg(feature = "tokio")]
 pub use trace::spawn::{spawn, spawn_blocking, spawn_local};
 pub use trace::tag::TagValue;
-pub use trace::tally::Diagnostic;
 pub use trace::traced::Resumable;
 pub use tracer::{Cancelled, Inbound, Orphans, OtherContexts};
+pub use util::diagnostics::Diagnostic;
 
 docs::page! {
     "carrier", "carrier/field", "carrier/header", "carrier/crate";

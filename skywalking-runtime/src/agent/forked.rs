@@ -1,8 +1,10 @@
 //! What a forked child does before it goes on.
 
 use crate::self_log;
-use crate::trace::{outbox, slot, tally};
+use crate::trace::outbox;
+use crate::trace::slot;
 use crate::tracer;
+use crate::util::diagnostics;
 
 /// Turns the agent off and leaves behind what is the parent's. Another thread of the parent may
 /// have held any lock, so this only stores to atomics, and to the slot of the thread that forked.
@@ -11,6 +13,6 @@ pub(super) fn in_child() {
     tracer::after_fork();
     slot::after_fork();
     outbox::after_fork();
-    tally::after_fork();
+    diagnostics::after_fork();
     self_log::after_fork();
 }

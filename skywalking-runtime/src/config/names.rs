@@ -7,7 +7,8 @@ use skywalking_proto::storage::shorten;
 
 use super::Storage;
 use crate::error::Error;
-use crate::trace::{id, text};
+use crate::util::id;
+use crate::util::text;
 
 /// Service and instance names have at most this many UTF-16 units (`docs/protocol.md#name-limits`).
 pub(crate) const LIMIT: usize = 50;

@@ -5,7 +5,7 @@ use std::borrow::Cow;
 use skywalking_proto::storage;
 
 use super::NAME_LIMIT;
-use crate::trace::text;
+use crate::util::text;
 
 /// The storage of the backend.
 ///

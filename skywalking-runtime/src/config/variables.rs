@@ -9,7 +9,7 @@ mod others;
 use std::fmt::Write as _;
 
 use self::others::OTHERS;
-use crate::trace::text;
+use crate::util::text;
 
 /// The variables that this agent reads.
 pub(super) const OURS: [&str; 19] = [

@@ -8,7 +8,8 @@ use jiff::tz::TimeZone;
 use skywalking_proto::storage::storable;
 use skywalking_proto::v3::{InstancePingPkg, InstanceProperties, KeyStringValuePair};
 
-use crate::config::{hostname, ipv4s};
+use crate::config::hostname;
+use crate::config::ipv4s;
 use crate::tracer::Identity;
 
 /// As many addresses as the Java agent tells.

@@ -7,9 +7,9 @@ use std::borrow::Cow;
 
 use crate::propagation::others::{self, Others};
 use crate::propagation::received::Received;
-use crate::trace::guarded::guarded;
-use crate::trace::tally::{self, Diagnostic};
 use crate::tracer::OtherContexts;
+use crate::util::catch_panic::catch_panic;
+use crate::util::diagnostics::{self, Diagnostic};
 
 /// Reads headers. For a type of another crate see [`carrier::getter`](crate::carrier::getter).
 ///
@@ -258,7 +258,7 @@ impl<T: Inject> Inject for Option<T> {
         }
         match self {
             Some(carrier) => carrier.set_header(key, value),
-            None => tally::count(Diagnostic::InjectNoCarrier),
+            None => diagnostics::count(Diagnostic::InjectNoCarrier),
         }
     }
 
@@ -294,7 +294,7 @@ impl<T: Inject> Inject for Option<T> {
 /// Adds the context of another tracer, unless the program set one; a panic in the carrier's own
 /// code stays here.
 pub(crate) fn add_others<C: Inject + ?Sized>(carrier: &mut C, others: &Others) {
-    let added = guarded(|| {
+    let added = catch_panic(|| {
         // What is said in the one belongs to the other.
         if carrier.add_other_header(others::TRACEPARENT, &others.traceparent())
             && !others.tracestate().is_empty()
@@ -303,14 +303,14 @@ pub(crate) fn add_others<C: Inject + ?Sized>(carrier: &mut C, others: &Others) {
         }
     });
     if added.is_none() {
-        tally::count(Diagnostic::CarrierPanicked);
+        diagnostics::count(Diagnostic::CarrierPanicked);
     }
 }
 
 /// Writes a header, or removes it if the value is empty; a panic in the carrier's own code stays
 /// here.
 pub(crate) fn write<C: Inject + ?Sized>(carrier: &mut C, key: &'static str, value: &str) {
-    let written = guarded(|| {
+    let written = catch_panic(|| {
         if value.is_empty() {
             carrier.remove_header(key);
         } else {
@@ -318,6 +318,6 @@ pub(crate) fn write<C: Inject + ?Sized>(carrier: &mut C, key: &'static str, valu
         }
     });
     if written.is_none() {
-        tally::count(Diagnostic::CarrierPanicked);
+        diagnostics::count(Diagnostic::CarrierPanicked);
     }
 }

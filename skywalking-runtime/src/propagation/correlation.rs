@@ -12,9 +12,9 @@ use base64::engine::general_purpose::STANDARD;
 use crate::trace::segment::Segment;
 use crate::trace::slot;
 use crate::trace::tag::Raw;
-use crate::trace::tally::{self, Diagnostic};
-use crate::trace::text::units;
 use crate::tracer;
+use crate::util::diagnostics::{self, Diagnostic};
+use crate::util::text::units;
 
 /// The header's name.
 pub(crate) const HEADER: &str = "sw8-correlation";
@@ -104,19 +104,19 @@ impl Correlation {
     /// counted; the rest is taken.
     pub(crate) fn read(&mut self, header: &str, limits: Limits) {
         if header.len() > limits.header() {
-            return tally::count(Diagnostic::CorrelationTooLong);
+            return diagnostics::count(Diagnostic::CorrelationTooLong);
         }
         for (at, pair) in header.split(',').enumerate() {
             if at == READ_PAIRS.max(2 * limits.pairs) {
                 // No honest sender has so many, and a stranger's shall not cost the call its time.
-                return tally::count(Diagnostic::CorrelationLimit);
+                return diagnostics::count(Diagnostic::CorrelationLimit);
             }
             match decode_pair(pair) {
                 // A value that is empty says nothing, and removing is the sender's business.
                 Some((_, value)) if value.is_empty() => {}
                 Some((key, value)) if self.put(&key, &value, limits) => {}
-                Some(_) => tally::count(Diagnostic::CorrelationLimit),
-                None => tally::count(Diagnostic::CorrelationPair),
+                Some(_) => diagnostics::count(Diagnostic::CorrelationLimit),
+                None => diagnostics::count(Diagnostic::CorrelationPair),
             }
         }
     }

@@ -10,7 +10,7 @@ use std::time::{SystemTime, UNIX_EPOCH};
 use crate::trace::callsite::{SpanKind, SpanLayer};
 use crate::trace::record::{Record, SideKind};
 use crate::trace::segment::Segment;
-use crate::trace::tally::{self, Diagnostic};
+use crate::util::diagnostics::{self, Diagnostic};
 
 /// The header's name.
 pub(crate) const HEADER: &str = "sw8-x";
@@ -35,7 +35,7 @@ impl Extension {
     pub(crate) fn read(header: &str) -> Self {
         let (extension, unreadable) = Self::parse(header);
         if unreadable > 0 {
-            tally::count_many(Diagnostic::ExtensionField, unreadable);
+            diagnostics::count_many(Diagnostic::ExtensionField, unreadable);
         }
         extension
     }

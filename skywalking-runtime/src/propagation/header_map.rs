@@ -5,12 +5,15 @@ use std::borrow::Cow;
 use crate::propagation::carrier::{Extract, Inject};
 use crate::propagation::provided::{is_addable, is_holdable};
 use crate::propagation::received::{Header, Received};
-use crate::trace::tally::{self, Diagnostic};
 use crate::tracer::OtherContexts;
+use crate::util::diagnostics::{self, Diagnostic};
 
 /// The names that are asked for, which need no parsing.
 fn known_name(key: &str) -> Option<&'static http::HeaderName> {
-    use crate::propagation::{correlation, extension, others, sw8};
+    use crate::propagation::correlation;
+    use crate::propagation::extension;
+    use crate::propagation::others;
+    use crate::propagation::sw8;
     static TRACEPARENT: http::HeaderName = http::HeaderName::from_static(others::TRACEPARENT);
     static TRACESTATE: http::HeaderName = http::HeaderName::from_static(others::TRACESTATE);
     static REQUEST_ID: http::HeaderName = http::HeaderName::from_static(others::REQUEST_ID);
@@ -80,7 +83,7 @@ impl Inject for http::HeaderMap {
             _ => false,
         };
         if !set {
-            tally::count(Diagnostic::HeaderRefused);
+            diagnostics::count(Diagnostic::HeaderRefused);
         }
     }
 
@@ -124,9 +127,9 @@ mod tests {
         while let Some(name) = names.next()
             && carrier.try_insert(name, http::HeaderValue::from_static("1")).is_ok()
         {}
-        let before = tally::read(Diagnostic::HeaderRefused);
+        let before = diagnostics::read(Diagnostic::HeaderRefused);
         carrier.set_header("sw8", "1");
         assert_eq!(carrier.header("sw8"), None);
-        assert!(tally::read(Diagnostic::HeaderRefused) > before);
+        assert!(diagnostics::read(Diagnostic::HeaderRefused) > before);
     }
 }

@@ -1,16 +1,17 @@
 //! Writing the current context into a carrier.
 
 use crate::propagation::carrier::{self, Inject};
+use crate::propagation::correlation;
 use crate::propagation::extension::{self, Extension};
 use crate::propagation::others::Others;
-use crate::propagation::{correlation, sw8};
+use crate::propagation::sw8;
 use crate::trace::callsite::SpanKind;
 use crate::trace::quiet::Quiet;
 use crate::trace::record::Record;
 use crate::trace::segment::Segment;
 use crate::trace::slot;
-use crate::trace::tally::{self, Diagnostic};
 use crate::tracer;
+use crate::util::diagnostics::{self, Diagnostic};
 
 /// True if [`inject`] would write or remove headers.
 #[doc(hidden)]
@@ -87,7 +88,7 @@ fn headers(segment: &mut Segment) -> Headers {
             #[cfg(feature = "testing")]
             crate::testing::segment_left(segment.id, segment.scope);
         } else {
-            tally::count(Diagnostic::InjectOutsideExit);
+            diagnostics::count(Diagnostic::InjectOutsideExit);
         }
     }
     Headers { sw8, correlation, extension, foreign: segment.passed.others.clone() }

@@ -5,7 +5,6 @@
 //! [`extension`] the rest, [`others`] what other tracers send beside it; [`passed`] is what of that
 //! goes on to the next. This room knows the wire's text and nothing of how spans nest.
 
-pub(crate) mod base64;
 pub(crate) mod carrier;
 pub(crate) mod closures;
 pub(crate) mod correlation;

@@ -10,11 +10,12 @@ use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 
 use crate::propagation::carrier::{Extract as _, Inject as _};
+use crate::propagation::correlation;
 use crate::propagation::correlation::{Correlation, Limits};
 use crate::propagation::extension::{self, Extension};
 use crate::propagation::provided::bare_text;
-use crate::propagation::{correlation, sw8};
-use crate::trace::tally::{self, Diagnostic};
+use crate::propagation::sw8;
+use crate::util::diagnostics::{self, Diagnostic};
 
 /// The text that a carrier would hand over of these bytes.
 fn text(data: &[u8]) -> String {
@@ -78,7 +79,7 @@ fn plain_sw8(header: &str) -> bool {
 pub fn correlation(data: &[u8]) {
     const REASONS: [Diagnostic; 3] =
         [Diagnostic::CorrelationTooLong, Diagnostic::CorrelationPair, Diagnostic::CorrelationLimit];
-    let counted = || REASONS.into_iter().map(tally::read).sum::<u64>();
+    let counted = || REASONS.into_iter().map(diagnostics::read).sum::<u64>();
     let header = text(data);
     let limits = Limits::DEFAULT;
     let before = counted();
@@ -125,9 +126,9 @@ fn plain_pair(pair: &str) -> Option<(String, String)> {
 /// can't be read is counted.
 pub fn extension(data: &[u8]) {
     let header = text(data);
-    let before = tally::read(Diagnostic::ExtensionField);
+    let before = diagnostics::read(Diagnostic::ExtensionField);
     let read = Extension::read(&header);
-    let counted = tally::read(Diagnostic::ExtensionField) > before;
+    let counted = diagnostics::read(Diagnostic::ExtensionField) > before;
     let (mode, time) = match header.split('-').map(str::trim).collect::<Vec<_>>()[..] {
         _ if header.len() > extension::LIMIT => ("too long", ""),
         [mode] => (mode, ""),
@@ -186,7 +187,7 @@ pub fn carrier_lines(data: &[u8]) {
         (text(parts.next().unwrap_or_default()), text(parts.next().unwrap_or_default()));
     let prefix = format!("{name}:");
     let mut carrier = lines.clone();
-    let before = tally::read(Diagnostic::HeaderRefused);
+    let before = diagnostics::read(Diagnostic::HeaderRefused);
     carrier.set_header(name, &value);
     if !value.is_empty() && value.bytes().all(|byte| byte.is_ascii_graphic()) {
         assert_eq!(carrier.header(name).as_deref(), Some(&*value));
@@ -200,7 +201,7 @@ pub fn carrier_lines(data: &[u8]) {
         assert!(carrier.len() <= length, "a message that is used again grew: {carrier:?}");
     } else {
         assert_eq!(carrier, lines);
-        assert!(tally::read(Diagnostic::HeaderRefused) > before);
+        assert!(diagnostics::read(Diagnostic::HeaderRefused) > before);
     }
     for other in names.into_iter().filter(|other| *other != name) {
         assert_eq!(

@@ -7,7 +7,7 @@ use std::hash::BuildHasher;
 use crate::propagation::carrier::{Extract, Inject};
 use crate::propagation::others::is_printable;
 use crate::propagation::sw8;
-use crate::trace::tally::{self, Diagnostic};
+use crate::util::diagnostics::{self, Diagnostic};
 
 /// Headers as text: lines of `key:value`, split at the first colon, with names in upper or lower
 /// case. Blanks around a value are skipped. A plain trace is written as exactly `sw8:VALUE`,
@@ -51,7 +51,7 @@ pub(super) fn is_holdable(value: &str) -> bool {
     let holdable = !value.is_empty()
         && value.bytes().fold(true, |so_far, byte| so_far & byte.is_ascii_graphic());
     if !holdable {
-        tally::count(Diagnostic::HeaderRefused);
+        diagnostics::count(Diagnostic::HeaderRefused);
     }
     holdable
 }
@@ -60,7 +60,7 @@ pub(super) fn is_holdable(value: &str) -> bool {
 pub(super) fn is_addable(value: &str) -> bool {
     let addable = !value.is_empty() && is_printable(value);
     if !addable {
-        tally::count(Diagnostic::HeaderRefused);
+        diagnostics::count(Diagnostic::HeaderRefused);
     }
     addable
 }
@@ -426,20 +426,20 @@ mod tests {
             fn set_header(&mut self, _: &'static str, _: &str) {}
             fn remove_header(&mut self, _: &'static str) {}
         }
-        let before = tally::read(Diagnostic::InjectNoCarrier);
+        let before = diagnostics::read(Diagnostic::InjectNoCarrier);
         None::<Odd>.set_header("sw8", "1");
-        assert!(tally::read(Diagnostic::InjectNoCarrier) > before);
+        assert!(diagnostics::read(Diagnostic::InjectNoCarrier) > before);
     }
 
     #[test]
     fn a_value_that_no_header_can_hold_is_refused_and_counted() {
-        let before = tally::read(Diagnostic::HeaderRefused);
+        let before = diagnostics::read(Diagnostic::HeaderRefused);
         let mut carrier = String::from("keep:1");
         for bad in ["", "a b", "a\nsw8:evil", "é"] {
             carrier.set_header("sw8", bad);
         }
         assert_eq!(carrier, "keep:1");
-        assert!(tally::read(Diagnostic::HeaderRefused) >= before + 4);
+        assert!(diagnostics::read(Diagnostic::HeaderRefused) >= before + 4);
     }
 
     #[test]

@@ -4,12 +4,15 @@
 use std::borrow::Cow;
 
 use crate::propagation::carrier::Extract;
-use crate::propagation::{correlation, extension, others, sw8};
-use crate::trace::guarded::guarded;
+use crate::propagation::correlation;
+use crate::propagation::extension;
+use crate::propagation::others;
+use crate::propagation::sw8;
 use crate::trace::quiet::Quiet;
-use crate::trace::tally::{self, Diagnostic};
-use crate::trace::text;
 use crate::tracer::OtherContexts;
+use crate::util::catch_panic::catch_panic;
+use crate::util::diagnostics::{self, Diagnostic};
+use crate::util::text;
 
 /// A header that is read.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -91,9 +94,9 @@ impl<'a> Received<'a> {
             }
             let name = header.name();
             let own = header.is_wanted(OtherContexts::Ignore);
-            guarded(|| if own { carrier.header(name) } else { carrier.other_header(name) })
+            catch_panic(|| if own { carrier.header(name) } else { carrier.other_header(name) })
                 .unwrap_or_else(|| {
-                    tally::count(Diagnostic::CarrierPanicked);
+                    diagnostics::count(Diagnostic::CarrierPanicked);
                     None
                 })
         });
@@ -142,7 +145,7 @@ impl<'a> Received<'a> {
                 return Some(Cow::Owned(text::cut_bytes(value, limit).to_owned()));
             }
             if value.len() > limit {
-                tally::count(reason);
+                diagnostics::count(reason);
                 return None;
             }
             Some(Cow::Owned(value.to_owned()))
@@ -209,10 +212,10 @@ mod tests {
             (HeaderName::from_static("sw8"), long.clone()),
             (HeaderName::from_static("x-request-id"), HeaderValue::from_static("r-1")),
         ]);
-        let before = tally::read(Diagnostic::Sw8TooLong);
+        let before = diagnostics::read(Diagnostic::Sw8TooLong);
         let kept = map.__received(OtherContexts::Keep).into_kept().expect("one header is kept");
         assert_eq!(all(&kept), [None, None, None, None, None, Some("r-1")]);
-        assert!(tally::read(Diagnostic::Sw8TooLong) > before);
+        assert!(diagnostics::read(Diagnostic::Sw8TooLong) > before);
         let alone = HeaderMap::from_iter([(HeaderName::from_static("sw8"), long)]);
         assert!(alone.__received(OtherContexts::Keep).into_kept().is_none());
     }

@@ -6,14 +6,14 @@
 
 use std::ops::Range;
 
-use crate::propagation::base64;
 use crate::sys::PerProcess;
 use crate::trace::callsite::Callsite;
-use crate::trace::id;
 use crate::trace::record::Trace;
 use crate::trace::segment::{Name, Range as RangeOfText, Segment, UNKNOWN_PEER};
-use crate::trace::tally::Diagnostic;
-use crate::trace::text;
+use crate::util::base64;
+use crate::util::diagnostics::Diagnostic;
+use crate::util::id;
+use crate::util::text;
 use ::base64::Engine as _;
 use ::base64::engine::general_purpose::STANDARD;
 

@@ -9,8 +9,8 @@
 
 use std::sync::PoisonError;
 
-use crate::sync::{Arc, AtomicU8, Mutex, MutexGuard, Ordering, per_process};
 use crate::trace::outbox::{self, Load, Tray};
+use crate::util::sync::{Arc, AtomicU8, Mutex, MutexGuard, Ordering, per_process};
 
 /// The counts, since the process started.
 #[derive(Clone, Debug)]

@@ -16,10 +16,10 @@ use super::timeline::Timeline;
 use super::transport::Form;
 use super::trials::{Fate, Trials};
 use crate::config::TailSampling;
-use crate::trace::clock;
 use crate::trace::outbox::{self, Attached, Budget, Head, Load, Tray};
 use crate::trace::record::Record;
 use crate::tracer::Identity;
+use crate::util::clock;
 
 /// A batch takes no further segment once it has this many, or this many bytes.
 const BATCH_SEGMENTS: usize = 1_000;

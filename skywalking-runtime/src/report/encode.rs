@@ -35,12 +35,12 @@ use bytes::Bytes;
 use super::redact::Hook;
 use super::timeline::Timeline;
 use super::wire::Writer;
-use crate::propagation::base64;
-use crate::trace::guarded::guarded;
-use crate::trace::id;
 use crate::trace::outbox::Head;
 use crate::trace::record::{NONE, Record, Side, Trace};
 use crate::tracer::Identity;
+use crate::util::base64;
+use crate::util::catch_panic::catch_panic;
+use crate::util::id;
 use reference::Caller;
 
 /// Numbers of the fields of a `SegmentObject`.
@@ -156,7 +156,7 @@ impl Encoder {
         if !self.hook.is_set() {
             return Some(self.encode(segment, timeline));
         }
-        let encoded = guarded(|| self.encode(segment, timeline));
+        let encoded = catch_panic(|| self.encode(segment, timeline));
         if encoded.is_none() {
             // What was written of it so far.
             self.writer.take();

@@ -7,11 +7,11 @@
 use std::collections::VecDeque;
 
 use super::encode::Segment;
-use crate::trace::age;
 use crate::trace::detached::{Ending, Entry};
 use crate::trace::outbox::{Attached, Budget, Head};
 use crate::trace::record::{LeftOut, Record, Side, SideKind};
 use crate::trace::tag::{Kept, Raw};
+use crate::util::coarse_clock;
 
 /// A segment of its own, no more a part of a load.
 #[derive(Debug)]
@@ -75,7 +75,7 @@ impl Waiting {
 
     /// Takes a copy of one that has ended.
     pub(crate) fn hold(&mut self, segment: Segment<'_>, attached: Attached) {
-        let mut held = Box::new(Held::new(segment, attached, age::expiry(self.patience)));
+        let mut held = Box::new(Held::new(segment, attached, coarse_clock::expiry(self.patience)));
         if self.released || !held.attached.is_incomplete() {
             return self.ready.push_back(held);
         }
@@ -106,7 +106,7 @@ impl Waiting {
     /// Looks for those that need not wait any longer: at most once a pass, and less often if there
     /// are many.
     pub(crate) fn look(&mut self) {
-        let now = age::now();
+        let now = coarse_clock::now();
         if now < self.next_look {
             return;
         }

@@ -3,7 +3,7 @@
 use std::error::Error;
 
 use crate::config::Token;
-use crate::trace::text;
+use crate::util::text;
 
 /// What is quoted of the other side's words, in UTF-16 units.
 const LIMIT: usize = 300;

@@ -17,7 +17,7 @@ use std::sync::Arc;
 
 pub use standard::Redaction;
 
-use crate::trace::text::{self, NAME_LIMIT, PEER_LIMIT, STACK_LIMIT, TAG_LIMIT};
+use crate::util::text::{self, NAME_LIMIT, PEER_LIMIT, STACK_LIMIT, TAG_LIMIT};
 
 /// What a text is that is about to leave.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

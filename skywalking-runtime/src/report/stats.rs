@@ -9,7 +9,7 @@ use std::fmt::{self, Write as _};
 
 use super::accounts;
 use crate::trace::outbox::{self, Totals};
-use crate::trace::tally::{self, Diagnostic};
+use crate::util::diagnostics::{self, Diagnostic};
 
 /// Counts of segments since the process started, over all agents that ran in it.
 ///
@@ -203,7 +203,7 @@ impl Stats {
         };
         let mut reasons = [0; Diagnostic::ALL.len()];
         for (count, reason) in reasons.iter_mut().zip(Diagnostic::ALL) {
-            *count = tally::read(*reason);
+            *count = diagnostics::read(*reason);
         }
         Self {
             opened,

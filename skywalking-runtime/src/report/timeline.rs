@@ -8,7 +8,7 @@
 //! clock did. All arithmetic is on integers and on differences: a double of nanoseconds since 1970
 //! has steps of 256 ns.
 
-use crate::trace::clock::Anchor;
+use crate::util::clock::Anchor;
 
 /// Anchors kept of one counter. Above it, the older half is thinned out: long spans need old
 /// anchors, but not many.

@@ -11,11 +11,11 @@ use std::time::Duration;
 use super::held::Held;
 use super::timeline::Timeline;
 use crate::config::TailSampling;
-use crate::sync::{Arc, Ordering, fence};
 use crate::trace::outbox::{Attached, Head};
 use crate::trace::record::Record;
-use crate::trace::tally::{self, Diagnostic};
 use crate::trace::trial::{Trial, Verdict};
+use crate::util::diagnostics::{self, Diagnostic};
+use crate::util::sync::{Arc, Ordering, fence};
 
 /// What is to be done with a segment.
 #[derive(Debug)]
@@ -93,7 +93,7 @@ impl Trials {
             let Some((place, held)) = self.waiting.pop_first() else { break };
             self.bytes -= held.weight();
             self.forget(place, &held);
-            tally::count(Diagnostic::TailBufferFull);
+            diagnostics::count(Diagnostic::TailBufferFull);
             pushed_out.push(held);
         }
         pushed_out
@@ -285,7 +285,7 @@ mod tests {
     fn how_long_a_request_took_is_counted_from_its_first_part() {
         let mut timeline = Timeline::default();
         for (counter, monotonic) in [(0, 0), (10_000, 10_000_000_000)] {
-            timeline.add(crate::trace::clock::Anchor { counter, monotonic, wall: monotonic });
+            timeline.add(crate::util::clock::Anchor { counter, monotonic, wall: monotonic });
         }
         let kept = |limit, first_part: Option<Record>| {
             let mut trials =

@@ -42,7 +42,8 @@ use super::transport::{Call, Messages, Outcome, Transport};
 use crate::management::Word;
 use crate::management::beats::Beats;
 use crate::self_log::{self, WithoutThread};
-use crate::trace::{age, outbox};
+use crate::trace::outbox;
+use crate::util::coarse_clock;
 
 const BATCH_DEADLINE: Duration = Duration::from_secs(30);
 const WORD_DEADLINE: Duration = Duration::from_secs(10);
@@ -156,7 +157,7 @@ impl<T: Transport> Worker<T> {
     /// counts any more that is done here.
     pub(crate) async fn run(mut self) {
         loop {
-            age::tick();
+            coarse_clock::tick();
             self.findings.log(WithoutThread::WriteHere);
             self.log();
             let now = Instant::now();

@@ -9,7 +9,7 @@ use tracing::subscriber::NoSubscriber;
 
 use super::{Level, Line, TARGET};
 use crate::config::SelfLog;
-use crate::trace::guarded::guarded;
+use crate::util::catch_panic::catch_panic;
 
 /// Takes lines.
 #[derive(Clone, Debug)]
@@ -27,7 +27,7 @@ impl Sink {
 
     /// Writes a line. May block, and a panic of the program's code ends here.
     pub(super) fn write(&self, line: &Line) {
-        guarded(|| {
+        catch_panic(|| {
             if !self.dispatch.is::<NoSubscriber>() {
                 tracing::dispatcher::with_default(&self.dispatch, || to_tracing(line));
             } else if log::max_level() != log::LevelFilter::Off {

@@ -100,7 +100,7 @@ pub fn allow(rule: &'static str) {
 /// assert_eq!(testing::text(&trees), "Local stream {unfinished=true}\n  Local part\n  Local stream ref=CrossThread SKIP_ANALYSIS\n");
 /// ```
 pub fn grow_old(by: Duration) {
-    crate::trace::age::put_on(by);
+    crate::util::coarse_clock::put_on(by);
 }
 
 /// True if no segment is being worked on by this thread: what every test of a misuse ends with.

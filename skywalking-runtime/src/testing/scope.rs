@@ -16,7 +16,7 @@ use bytes::Bytes;
 use pin_project_lite::pin_project;
 
 use crate::propagation::sw8::{self, Parts};
-use crate::trace::id;
+use crate::util::id;
 
 type Sampler = Box<dyn Fn(&str) -> bool + Send + Sync>;
 

@@ -6,8 +6,8 @@ use super::callsite::Callsite;
 use super::prepared::Prepared;
 use super::scope::{self, Begun, Scope};
 use super::slot;
-use super::tally::{self, Diagnostic};
 use crate::tracer;
+use crate::util::diagnostics::{self, Diagnostic};
 
 /// Opens a child of the current span. It closes when the guard drops.
 ///
@@ -87,7 +87,7 @@ impl Drop for Child {
     #[inline]
     fn drop(&mut self) {
         if self.orphan {
-            tally::count(Diagnostic::ChildWithoutContext);
+            diagnostics::count(Diagnostic::ChildWithoutContext);
         }
     }
 }

@@ -6,16 +6,16 @@ use std::error::Error;
 use std::fmt::{Debug, Display};
 
 use super::callsite::SpanLayer;
-use super::clock;
 use super::failure::{self, Failure, Severity};
-use super::id;
 use super::record::{Record, Side, SideKind, Trace};
 use super::segment::{Range, Segment};
 use super::slot;
 use super::tag::{Raw, TagValue};
-use super::text::{self, NAME_LIMIT, PEER_LIMIT, TAG_LIMIT};
 use crate::propagation::sw8;
 use crate::tracer;
+use crate::util::clock;
+use crate::util::id;
+use crate::util::text::{self, NAME_LIMIT, PEER_LIMIT, TAG_LIMIT};
 
 /// The span that is current on this thread, or nothing.
 ///

@@ -13,15 +13,15 @@ use std::fmt::Display;
 use std::sync::Arc;
 
 pub(crate) use self::cell::{Detached, Ending, Entry};
-use super::clock;
 use super::current::{CurrentSpan, Shown, kind_of};
 use super::failure::{Failure, Severity};
 use super::outbox::Budget;
 use super::slot;
 use super::snapshot::{Snapshot, capture};
 use super::tag::{Kept, TagValue};
-use super::tally::{self, Diagnostic};
-use super::text::{self, TAG_LIMIT};
+use crate::util::clock;
+use crate::util::diagnostics::{self, Diagnostic};
+use crate::util::text::{self, TAG_LIMIT};
 
 /// Entries that a handle collects, and their text in bytes; what is over is counted. A segment
 /// takes no more in all of its spans.
@@ -77,7 +77,7 @@ impl Open {
         let bytes = self.bytes + entry.bytes();
         if self.said.entries.len() >= ENTRIES || bytes > TEXT {
             self.said.left_out.add(entry.left_out());
-            return tally::count(Diagnostic::EntryLimit);
+            return diagnostics::count(Diagnostic::EntryLimit);
         }
         self.bytes = bytes;
         self.said.entries.push(entry);
@@ -88,7 +88,7 @@ impl Open {
         self.said.unfinished = unfinished;
         self.said.reserve(self.bytes, self.budget);
         if !self.cell.fill(self.said) {
-            tally::count(Diagnostic::DetachedTooLate);
+            diagnostics::count(Diagnostic::DetachedTooLate);
         }
     }
 }

@@ -4,12 +4,12 @@
 use std::error::Error;
 use std::fmt::{self, Display};
 
-use crate::trace::clock;
 use crate::trace::quiet::Quiet;
 use crate::trace::record::{Record, Side, SideKind};
 use crate::trace::slot;
-use crate::trace::text::{self, STACK_LIMIT, TAG_LIMIT};
 use crate::tracer;
+use crate::util::clock;
+use crate::util::text::{self, STACK_LIMIT, TAG_LIMIT};
 
 /// What is said of a span that ended another way than by returning.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

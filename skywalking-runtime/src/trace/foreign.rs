@@ -19,8 +19,8 @@ use tokio::task::{Id, try_id};
 use crate::trace::misuse::{self, Misuse};
 use crate::trace::segment::Segment;
 use crate::trace::slot;
-use crate::trace::tally::{self, Diagnostic};
 use crate::trace::thread;
+use crate::util::diagnostics::{self, Diagnostic};
 
 /// A task of tokio, or none. Without the feature `tokio` always none.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -89,7 +89,7 @@ pub(super) fn displace() -> Option<Box<Segment>> {
     if !is_here_for_a_span() {
         return None;
     }
-    tally::count(Diagnostic::OtherTask);
+    diagnostics::count(Diagnostic::OtherTask);
     slot::replace(None)
 }
 
@@ -97,7 +97,7 @@ pub(super) fn displace() -> Option<Box<Segment>> {
 #[cold]
 pub(super) fn keep(other: Box<Segment>) {
     let is_of_other_task = matches!(other.root_task, RootTask::Call(task) if task != Task::here());
-    tally::count(if is_of_other_task {
+    diagnostics::count(if is_of_other_task {
         let mut other = Some(other);
         slot::with(|segment| segment.displaced = other.take());
         Diagnostic::OtherTask

@@ -8,13 +8,13 @@
 
 use std::cell::Cell;
 
-use crate::trace::clock;
 use crate::trace::scope::Begun;
 use crate::trace::segment::Segment;
 use crate::trace::slot;
-use crate::trace::tally::{self, Diagnostic};
 use crate::trace::thread;
 use crate::trace::traced::End;
+use crate::util::clock;
+use crate::util::diagnostics::{self, Diagnostic};
 
 /// Roots of one thread that are remembered. The oldest is forgotten first.
 const MOST: usize = 64;
@@ -47,7 +47,7 @@ pub(super) struct Ended {
 /// Remembers a root that ended without its segment, and counts it.
 #[cold]
 pub(super) fn leave(begun: Begun, end: Option<End>, displaced: Option<Box<Segment>>) {
-    tally::count(Diagnostic::GuardMisplaced);
+    diagnostics::count(Diagnostic::GuardMisplaced);
     let ended = Ended { begun, end, at: clock::now(), displaced };
     let forgotten = with_list(|list| {
         let forgotten = (list.len() >= MOST).then(|| list.remove(0));
@@ -115,7 +115,7 @@ fn look(displaced: Box<Segment>) {
 /// What was in the slot where it should have been empty ends.
 fn settle(other: Option<Box<Segment>>) {
     if let Some(other) = other {
-        tally::count(Diagnostic::GuardMisplaced);
+        diagnostics::count(Diagnostic::GuardMisplaced);
         thread::finish(other);
     }
 }

@@ -14,18 +14,14 @@
 //! types.
 #![deny(clippy::disallowed_types)]
 
-pub(crate) mod age;
 pub(crate) mod callsite;
 pub(crate) mod child;
-pub(crate) mod clock;
 pub mod component;
 pub(crate) mod current;
 pub(crate) mod describe;
 pub(crate) mod detached;
 pub(crate) mod failure;
 pub(crate) mod foreign;
-pub(crate) mod guarded;
-pub(crate) mod id;
 pub(crate) mod lost;
 pub(crate) mod made;
 pub(crate) mod misuse;
@@ -46,8 +42,6 @@ pub(crate) mod snapshot;
 #[cfg(feature = "tokio")]
 pub(crate) mod spawn;
 pub(crate) mod tag;
-pub(crate) mod tally;
-pub(crate) mod text;
 pub(crate) mod thread;
 pub(crate) mod traced;
 pub(crate) mod trial;

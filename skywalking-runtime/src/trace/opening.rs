@@ -21,9 +21,9 @@ use crate::trace::scope::{self, Begun, Scope};
 use crate::trace::segment::{NameSource, Segment};
 use crate::trace::slot;
 use crate::trace::tag::{Raw, Recorder, SpanText, TagDisplay};
-use crate::trace::text::{self, NAME_LIMIT, PEER_LIMIT, TAG_LIMIT};
 use crate::trace::thread;
 use crate::tracer;
+use crate::util::text::{self, NAME_LIMIT, PEER_LIMIT, TAG_LIMIT};
 
 pub(super) use context::{REFS_LIMIT, each_within_limit};
 

@@ -8,8 +8,8 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use once_cell::race::OnceRef;
 
 use crate::trace::callsite::Callsite;
-use crate::trace::tally::{self, Diagnostic};
 use crate::tracer::{Orphans, Settings};
+use crate::util::diagnostics::{self, Diagnostic};
 
 /// How a span is opened.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -48,7 +48,7 @@ pub(super) fn opens(callsite: &'static Callsite, origin: Origin, settings: &Sett
     }
     let skips = callsite.orphan_rule().unwrap_or(settings.orphans) == Orphans::Skip;
     if skips {
-        tally::count(Diagnostic::OrphanSkipped);
+        diagnostics::count(Diagnostic::OrphanSkipped);
     }
     !skips
 }

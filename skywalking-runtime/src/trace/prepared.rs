@@ -16,9 +16,9 @@ use crate::trace::orphans::Origin;
 use crate::trace::quiet::Quiet;
 use crate::trace::slot;
 use crate::trace::tag::{Kept, Raw, Recorder};
-use crate::trace::text::{self, NAME_LIMIT, PEER_LIMIT, TAG_LIMIT};
 use crate::trace::traced::{BoxedFuture, BoxedStream, Covered, NoHook, Streamed, Traced};
 use crate::tracer::{self, OtherContexts};
+use crate::util::text::{self, NAME_LIMIT, PEER_LIMIT, TAG_LIMIT};
 
 /// A span that will open at the first poll.
 #[must_use = "nothing is traced until `future` or `stream` takes what the span covers"]

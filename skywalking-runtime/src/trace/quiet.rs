@@ -10,7 +10,7 @@ use std::mem::replace;
 use crate::trace::foreign;
 use crate::trace::segment::Segment;
 use crate::trace::slot;
-use crate::trace::tally::{self, Diagnostic};
+use crate::util::diagnostics::{self, Diagnostic};
 
 thread_local! {
     /// No root opens.
@@ -52,7 +52,7 @@ impl Drop for Quiet {
         if let Some(key) = self.segment
             && slot::with_key(key, Segment::record_again).is_none()
         {
-            tally::count(Diagnostic::GuardMisplaced);
+            diagnostics::count(Diagnostic::GuardMisplaced);
         }
     }
 }

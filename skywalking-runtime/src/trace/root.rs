@@ -20,12 +20,12 @@ use super::sampler::{self, Custom, Upstream, Verdict};
 use super::scope::Begun;
 use super::segment::Segment;
 use super::slot;
-use super::tally::{self, Diagnostic};
 use super::thread;
 use super::traced::{End, Resumable};
 use super::trial::Trial;
 use crate::propagation::carrier::Extract;
 use crate::tracer::{self, Settings, Tracer};
+use crate::util::diagnostics::{self, Diagnostic};
 
 /// A segment for a root of `callsite`, or `None` if none is to be opened here. Whether it records
 /// is not decided yet: by [`decide`].
@@ -103,7 +103,7 @@ fn upstream(segment: &Segment) -> Upstream {
 
 #[cold]
 fn leave_out(segment: &mut Segment, reason: Diagnostic) {
-    tally::count(reason);
+    diagnostics::count(reason);
     if reason == Diagnostic::UnsampledSampler && segment.tracer.settings.tail_sampling.is_some() {
         segment.attached.trial = Some(Arc::new(Trial::new(segment.key)));
     } else {
@@ -148,7 +148,7 @@ pub(super) fn unsampled_segment() -> Option<Box<Segment>> {
 pub(super) fn has_room(settings: &Settings) -> bool {
     let below = outbox::open_segments() < settings.max_open_segments;
     if !below {
-        tally::count(Diagnostic::UnsampledLiveLimit);
+        diagnostics::count(Diagnostic::UnsampledLiveLimit);
     }
     below
 }

@@ -22,7 +22,7 @@ pub(crate) use window::PerWindow;
 #[cfg(feature = "testing")]
 pub(crate) use crate::testing::{decide, scope};
 
-use crate::trace::tally::Diagnostic;
+use crate::util::diagnostics::Diagnostic;
 
 /// The mark of the test that runs on this thread, or 0.
 #[cfg(not(feature = "testing"))]

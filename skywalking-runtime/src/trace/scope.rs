@@ -9,7 +9,6 @@ use std::marker::PhantomData;
 use std::thread::panicking;
 
 use crate::trace::callsite::Callsite;
-use crate::trace::clock;
 use crate::trace::failure::Mark;
 use crate::trace::foreign;
 use crate::trace::lost;
@@ -17,10 +16,11 @@ use crate::trace::orphans::Origin;
 use crate::trace::root;
 use crate::trace::segment::{Opened, Segment};
 use crate::trace::slot;
-use crate::trace::tally::{self, Diagnostic};
 use crate::trace::thread;
 use crate::trace::traced::End;
 use crate::tracer;
+use crate::util::clock;
+use crate::util::diagnostics::{self, Diagnostic};
 
 /// What was opened. Packed, as each traced future carries it.
 #[repr(C, packed(4))]
@@ -250,7 +250,7 @@ fn close_unusual(begun: Begun) {
     match slot::with_key(begun.key, leave) {
         Some(false) => {}
         Some(true) => thread::split(begun.key),
-        None => tally::count(Diagnostic::GuardMisplaced),
+        None => diagnostics::count(Diagnostic::GuardMisplaced),
     }
 }
 
@@ -278,7 +278,7 @@ fn close_other(key: u64, bits: u32, panicked: bool) {
                 None,
             );
         }
-        None => tally::count(Diagnostic::GuardMisplaced),
+        None => diagnostics::count(Diagnostic::GuardMisplaced),
         Some(_) if begun.is_root() => {
             if let Some(mut segment) = slot::take_key(begun.key) {
                 let displaced = segment.displaced.take();

@@ -24,13 +24,13 @@ use std::sync::Arc;
 
 use crate::propagation::passed::Passed;
 use crate::sys::forks;
-use crate::trace::age;
 use crate::trace::callsite::{Callsite, SpanKind};
-use crate::trace::clock;
 use crate::trace::foreign::RootTask;
 use crate::trace::outbox::Attached;
 use crate::trace::record::{LeftOut, NONE, Record, Side, Trace};
 use crate::tracer::Tracer;
+use crate::util::clock;
+use crate::util::coarse_clock;
 
 pub(crate) use merging::NameSource;
 pub(crate) use names::{Name, UNKNOWN_PEER, UNNAMED};
@@ -138,7 +138,7 @@ impl Segment {
     pub(crate) fn reset(&mut self, key: u64, sampled: bool) {
         self.key = key;
         self.id = key;
-        self.expire_at(age::expiry(self.tracer.settings.max_segment_age));
+        self.expire_at(coarse_clock::expiry(self.tracer.settings.max_segment_age));
         self.root_task = RootTask::Unknown;
         self.guards = guards::Guards::NONE;
         self.current = Current::NONE;
@@ -149,7 +149,7 @@ impl Segment {
         self.sampled = sampled;
         self.limited = false;
         self.left_out = LeftOut::NOTHING;
-        self.trace = Trace::Own(crate::trace::id::own_trace(key));
+        self.trace = Trace::Own(crate::util::id::own_trace(key));
         self.told_trace = false;
         self.scope = 0;
         self.records.clear();

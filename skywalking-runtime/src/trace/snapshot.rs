@@ -22,10 +22,10 @@ use super::root;
 use super::scope::{self, Begun, Scope};
 use super::segment::{Segment, Shared};
 use super::slot;
-use super::text;
 use super::thread;
 use super::traced::{Span, Streamed, Traced};
 use crate::tracer;
+use crate::util::text;
 
 /// The root of what goes on elsewhere, and the child where it does not have to; its name is put
 /// beside it.

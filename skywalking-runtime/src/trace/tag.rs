@@ -10,7 +10,7 @@ use std::fmt::{self, Display};
 use std::rc::Rc;
 use std::sync::Arc;
 
-use crate::trace::text::{self, TAG_LIMIT};
+use crate::util::text::{self, TAG_LIMIT};
 
 /// A tag's value as it is stored.
 #[derive(Clone, Copy, Debug)]

@@ -8,14 +8,14 @@ use std::cell::Cell;
 use std::sync::Arc;
 
 use crate::sys::forks;
-use crate::trace::clock;
-use crate::trace::id::Block;
 use crate::trace::outbox::{self, Finished, Handed, Head, Node};
 use crate::trace::segment::Segment;
 use crate::trace::slot;
-use crate::trace::tally::{self, Diagnostic};
 use crate::trace::trial::Trial;
 use crate::tracer::{self, Settings, Tracer};
+use crate::util::clock;
+use crate::util::diagnostics::{self, Diagnostic};
+use crate::util::id::Block;
 
 /// Used segments that a thread keeps.
 const POOL: usize = 32;
@@ -229,7 +229,7 @@ impl Drop for Thread {
 /// records. `None`, and counted, if the thread is ending; `None` if no tracer runs.
 pub(crate) fn segment(sampled: impl FnOnce(&Settings) -> Option<bool>) -> Option<Box<Segment>> {
     THREAD.try_with(|thread| thread.segment(sampled)).unwrap_or_else(|_| {
-        tally::count(Diagnostic::ThreadEnding);
+        diagnostics::count(Diagnostic::ThreadEnding);
         None
     })
 }

@@ -6,8 +6,8 @@
 //! that it lies in orders the two; the verdict is the reporter's own. So each load and store is
 //! relaxed.
 
-use crate::sync::{AtomicBool, AtomicU8, AtomicU64, Ordering};
 use crate::trace::record::Record;
+use crate::util::sync::{AtomicBool, AtomicU8, AtomicU64, Ordering};
 
 const UNDECIDED: u8 = 0;
 const KEPT: u8 = 1;

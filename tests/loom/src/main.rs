@@ -1,7 +1,7 @@
 //! Every order in which the threads of the way out can get in each other's way, tried by loom:
 //! `cargo run --release`, or with the names of some of the [`cases`] behind `--`.
 //!
-//! The files under test are the runtime's own; `sync` puts loom's atomics, locks and cells in place
+//! The files under test are the runtime's own; `util::sync` puts loom's atomics, locks and cells in place
 //! of the standard library's, and `trace`, `report` and `config` what those files know of others. A
 //! case that fails says so by a panic, with the order that led there. What threads share beside
 //! that, and why it needs no case, is in the README.
@@ -11,8 +11,8 @@
 mod cases;
 mod config;
 mod report;
-mod sync;
 mod trace;
+mod util;
 
 use std::time::Instant;
 

@@ -15,33 +15,6 @@ pub(crate) mod callsite {
     pub(crate) struct Callsite;
 }
 
-pub(crate) mod tally {
-    /// What is counted is counted by lone counters of the standard library.
-    #[derive(Debug)]
-    pub(crate) enum Diagnostic {
-        EntryLimit,
-        TailBufferFull,
-    }
-    pub(crate) fn count(_: Diagnostic) {}
-    pub(crate) fn count_many(_: Diagnostic, _: u64) {}
-}
-
-/// Time stands still, and patience is a moment in it: at 0 it is over.
-pub(crate) mod age {
-    pub(crate) fn now() -> u64 {
-        1
-    }
-    pub(crate) fn expiry(patience: u64) -> u64 {
-        patience
-    }
-}
-
-pub(crate) mod clock {
-    pub(crate) fn now() -> u64 {
-        1
-    }
-}
-
 pub(crate) mod tag {
     use loom::cell::UnsafeCell;
 

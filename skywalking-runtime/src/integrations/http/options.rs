@@ -8,9 +8,9 @@ use ::http::{Extensions, HeaderMap, Method, StatusCode, Uri};
 use super::grpc;
 use super::names::Naming;
 use super::url::Query;
-use crate::trace::guarded::guarded;
 use crate::trace::quiet::Quiet;
 use crate::trace::sampler::Pattern;
+use crate::util::catch_panic::catch_panic;
 
 /// The head of a request, as the closures among the options see it.
 ///
@@ -51,7 +51,7 @@ type Ignores = Arc<dyn Fn(Head<'_>) -> bool + Send + Sync>;
 /// would be before the request.
 pub(super) fn asked<R>(ask: impl FnOnce() -> R) -> Option<R> {
     let _quiet = Quiet::begin();
-    guarded(ask)
+    catch_panic(ask)
 }
 
 /// When a status is an error.

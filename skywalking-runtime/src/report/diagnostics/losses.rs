@@ -3,7 +3,7 @@
 use super::Cause;
 use crate::report::accounts;
 use crate::trace::outbox;
-use crate::trace::tally::{self, Diagnostic};
+use crate::util::diagnostics::{self, Diagnostic};
 
 /// Counts since the process started.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -24,8 +24,8 @@ impl Losses {
             unconfirmed,
             refused,
             hook_panicked,
-            live_limit: tally::read(Diagnostic::UnsampledLiveLimit),
-            keep_buffer: tally::read(Diagnostic::TailBufferFull),
+            live_limit: diagnostics::read(Diagnostic::UnsampledLiveLimit),
+            keep_buffer: diagnostics::read(Diagnostic::TailBufferFull),
         }
     }
 

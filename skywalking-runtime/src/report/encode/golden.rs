@@ -14,11 +14,11 @@ use super::{Encoder, Segment};
 use crate::report::redact::Hook;
 use crate::report::timeline::Timeline;
 use crate::trace::callsite::{Callsite, SpanKind, SpanLayer};
-use crate::trace::clock::Anchor;
-use crate::trace::id;
 use crate::trace::outbox::Head;
 use crate::trace::record::{NONE, Record, Side, SideKind, Trace};
 use crate::tracer::Identity;
+use crate::util::clock::Anchor;
+use crate::util::id;
 
 /// 32 bytes a line.
 const GOLDEN: &str = include_str!("../../../testdata/segment.hex");

@@ -10,7 +10,7 @@ use super::{Encoder, Segment};
 use crate::config::NAME_LIMIT as SERVICE_LIMIT;
 use crate::propagation::sw8;
 use crate::trace::segment::{UNKNOWN_PEER, UNNAMED};
-use crate::trace::text::{self, NAME_LIMIT, PEER_LIMIT};
+use crate::util::text::{self, NAME_LIMIT, PEER_LIMIT};
 
 /// Numbers of the fields of a `SegmentReference`.
 const REF_TYPE: u32 = 1;

@@ -15,8 +15,8 @@ use crate::config::Storage;
 use crate::trace::callsite::Callsite;
 use crate::trace::record::{Side, SideKind};
 use crate::trace::segment::UNNAMED;
-use crate::trace::tally::{self, Diagnostic};
-use crate::trace::text::{NAME_LIMIT, TAG_LIMIT, clean, cut, is_blank};
+use crate::util::diagnostics::{self, Diagnostic};
+use crate::util::text::{NAME_LIMIT, TAG_LIMIT, clean, cut, is_blank};
 
 /// Numbers of the fields of a `KeyStringValuePair` and of a `Log`.
 const KEY: u32 = 1;
@@ -87,7 +87,7 @@ fn too_many_logs(segment: Segment<'_>, head: u32) -> usize {
     let logs = Sides::new(segment.sides, head).filter(|side| side.kind == SideKind::Log).count();
     let left_out = logs.saturating_sub(LOGS);
     if left_out > 0 {
-        tally::count_many(Diagnostic::LogLimit, left_out as u64);
+        diagnostics::count_many(Diagnostic::LogLimit, left_out as u64);
     }
     left_out
 }

@@ -9,8 +9,8 @@ use super::{Encoder, Segment, component};
 use crate::trace::callsite::{Callsite, SpanKind, SpanLayer};
 use crate::trace::record::{Record, SideKind};
 use crate::trace::segment::{Name, UNKNOWN_PEER};
-use crate::trace::text::{NAME_LIMIT, PEER_LIMIT, clean, is_blank, within};
 use crate::tracer::Identity;
+use crate::util::text::{NAME_LIMIT, PEER_LIMIT, clean, is_blank, within};
 
 /// Numbers of the fields of a `SpanObject`.
 pub(super) mod field {

@@ -16,7 +16,7 @@ use tokio::time::Instant;
 use super::super::transport::Transport;
 use super::{Answer, Command, Worker};
 use crate::sys;
-use crate::trace::guarded::guarded;
+use crate::util::catch_panic::catch_panic;
 
 /// Commands that may wait for the worker; more are answered with no.
 const COMMANDS: usize = 1_024;
@@ -58,7 +58,7 @@ pub(crate) fn prepare() -> io::Result<(Engine, Handle, mpsc::Receiver<Command>)>
     #[cfg(any(feature = "report-grpc", feature = "report-http"))]
     builder.enable_io();
     // Another thread may have taken the descriptors meanwhile.
-    let runtime = guarded(|| builder.build())
+    let runtime = catch_panic(|| builder.build())
         .unwrap_or_else(|| Err(io::Error::other("its runtime panicked at the start")))?;
     let (commands, receiver) = mpsc::channel(COMMANDS);
     Ok((Engine(Some(runtime)), Handle { commands, reached: Arc::default() }, receiver))

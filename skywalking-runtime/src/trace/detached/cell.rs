@@ -5,12 +5,12 @@
 //! `OnceCell` the second would be put to sleep until the first has written, and the second may be
 //! the program.
 
-use crate::sync::{AtomicPtr, Ordering, forks};
-use crate::trace::clock;
 use crate::trace::outbox::{self, Budget};
 use crate::trace::record::LeftOut;
 use crate::trace::tag::Kept;
-use crate::trace::tally::{self, Diagnostic};
+use crate::util::clock;
+use crate::util::diagnostics::{self, Diagnostic};
+use crate::util::sync::{AtomicPtr, Ordering, forks};
 
 /// The cell.
 #[derive(Debug)]
@@ -52,7 +52,7 @@ impl Ending {
             self.reserved = bytes;
             self.reserved_in = forks();
         } else {
-            tally::count_many(Diagnostic::EntryLimit, self.entries.len() as u64);
+            diagnostics::count_many(Diagnostic::EntryLimit, self.entries.len() as u64);
             self.entries.drain(..).for_each(|entry| self.left_out.add(entry.left_out()));
         }
     }

@@ -6,16 +6,16 @@ use crate::propagation::others::{self, Others, Parent};
 use crate::propagation::received::{Header, Received};
 use crate::propagation::sw8;
 use crate::trace::callsite::SpanKind;
-use crate::trace::id;
 use crate::trace::opening::{Opening, Place};
 use crate::trace::quiet::Quiet;
 use crate::trace::record::{Side, SideKind, Trace};
 use crate::trace::segment::Segment;
 use crate::trace::slot;
 use crate::trace::tag::Raw;
-use crate::trace::tally::{self, Diagnostic};
-use crate::trace::text;
 use crate::tracer::{Inbound, OtherContexts, Settings};
+use crate::util::diagnostics::{self, Diagnostic};
+use crate::util::id;
+use crate::util::text;
 
 /// The refs of one span, at most: the Java agent's limit too.
 pub(in crate::trace) const REFS_LIMIT: usize = 500;
@@ -40,7 +40,7 @@ impl Opening {
         if let Some(header) = received.get(Header::Sw8) {
             match sw8::check(header) {
                 Ok(parts) => self.refer(header, &parts),
-                Err(reason) => tally::count(reason),
+                Err(reason) => diagnostics::count(reason),
             }
         }
         if let Some(header) = received.get(Header::Correlation) {
@@ -65,7 +65,7 @@ impl Opening {
                 let state = received.get(Header::State).filter(|state| {
                     let can = others::can_go_on(state);
                     if !can {
-                        tally::count(Diagnostic::OtherContext);
+                        diagnostics::count(Diagnostic::OtherContext);
                     }
                     can
                 });
@@ -81,7 +81,7 @@ impl Opening {
                     self.tag(others::PARENT_ID_TAG, Raw::Text(parent.parent_id));
                 }
             } else {
-                tally::count(Diagnostic::OtherContext);
+                diagnostics::count(Diagnostic::OtherContext);
             }
         }
         if let Some(id) = received.get(Header::RequestId) {
@@ -176,7 +176,7 @@ impl Opening {
             }
         }
         if !self.has_room_for_refs() {
-            tally::count(Diagnostic::RefLimit);
+            diagnostics::count(Diagnostic::RefLimit);
             return;
         }
         let merged = self.place == Place::Merged;
@@ -258,7 +258,7 @@ pub(in crate::trace) fn each_within_limit<C>(
         if !take(&carrier) {
             // Where the iterator doesn't know how many are left, it is this one at least.
             let left = carriers.size_hint().0.saturating_add(1);
-            tally::count_many(Diagnostic::RefLimit, u64::try_from(left).unwrap_or(u64::MAX));
+            diagnostics::count_many(Diagnostic::RefLimit, u64::try_from(left).unwrap_or(u64::MAX));
             break;
         }
     }

@@ -1,8 +1,8 @@
 //! The callers' half of the accounts: what each thread has opened, finished and lost, and how it is
 //! read.
 
-use crate::sync::{AtomicU64, AtomicUsize, Ordering, shared};
 use crate::trace::outbox::nodes;
+use crate::util::sync::{AtomicU64, AtomicUsize, Ordering, shared};
 
 /// What a thread has opened, finished and lost, counted by the thread itself.
 #[derive(Debug, Default)]

@@ -31,7 +31,7 @@ pub(crate) use self::counts::{
 pub(crate) use self::load::{Attached, Finished, Head, Load};
 pub(crate) use self::queue::{Budget, hold_back, reserve, settle};
 pub(crate) use self::tray::Tray;
-use crate::sync::{AtomicBool, AtomicPtr, AtomicU32, AtomicU64, Ordering, shared};
+use crate::util::sync::{AtomicBool, AtomicPtr, AtomicU32, AtomicU64, Ordering, shared};
 
 /// A thread's outboxes and counts.
 #[derive(Debug)]

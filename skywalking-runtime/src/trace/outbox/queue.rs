@@ -1,7 +1,7 @@
 //! How much waits in all outboxes together, and beside them with the reporter: in bytes and in
 //! segments, against the budget.
 
-use crate::sync::{AtomicUsize, Ordering, shared};
+use crate::util::sync::{AtomicUsize, Ordering, shared};
 
 shared! {
     static QUEUED_BYTES: AtomicUsize = AtomicUsize::new(0);

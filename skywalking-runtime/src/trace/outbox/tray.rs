@@ -1,8 +1,8 @@
 //! What a thread and the reporter both work on, one at a time, and neither waits: who finds it
 //! taken goes elsewhere.
 
-use crate::sync::{AtomicBool, AtomicU64, Cell, Ordering, yield_now};
 use crate::trace::outbox::load::Load;
+use crate::util::sync::{AtomicBool, AtomicU64, Cell, Ordering, yield_now};
 
 /// One of a thread's two outboxes.
 #[derive(Debug, Default)]

@@ -4,8 +4,8 @@ use std::fmt;
 use std::panic::{RefUnwindSafe, UnwindSafe};
 use std::sync::Arc;
 
-use crate::trace::guarded::guarded;
-use crate::trace::tally::{self, Diagnostic};
+use crate::util::catch_panic::catch_panic;
+use crate::util::diagnostics::{self, Diagnostic};
 
 /// Decides which requests are recorded: [`Sampling::custom`](crate::Sampling::custom).
 ///
@@ -61,8 +61,8 @@ impl Custom {
 
     /// Asks it.
     pub(crate) fn takes(&self, name: &str) -> bool {
-        guarded(|| self.0.is_sampled(name)).unwrap_or_else(|| {
-            tally::count(Diagnostic::SamplerPanicked);
+        catch_panic(|| self.0.is_sampled(name)).unwrap_or_else(|| {
+            diagnostics::count(Diagnostic::SamplerPanicked);
             true
         })
     }

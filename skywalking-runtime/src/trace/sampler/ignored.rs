@@ -1,7 +1,7 @@
 //! Names of which no request is recorded, by how they end and by patterns.
 
 use crate::trace::sampler::pattern::Pattern;
-use crate::trace::tally::Diagnostic;
+use crate::util::diagnostics::Diagnostic;
 
 /// What the Java agent leaves out: files that pages consist of.
 pub(crate) const SUFFIXES: [&str; 12] = [

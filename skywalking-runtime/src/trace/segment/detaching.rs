@@ -5,7 +5,7 @@ use std::sync::Arc;
 use crate::trace::detached::Detached;
 use crate::trace::record::Record;
 use crate::trace::segment::Segment;
-use crate::trace::tally::{self, Diagnostic};
+use crate::util::diagnostics::{self, Diagnostic};
 
 impl Segment {
     /// The current span ends by a handle from now on, which gets the cell; none if nothing is
@@ -14,7 +14,7 @@ impl Segment {
         let index = self.current.index();
         let record = self.current_record()?;
         if record.end != 0 {
-            tally::count(Diagnostic::DetachedTwice);
+            diagnostics::count(Diagnostic::DetachedTwice);
             return None;
         }
         record.end = Record::IN_SCOPE;

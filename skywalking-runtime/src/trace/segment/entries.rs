@@ -3,14 +3,14 @@
 
 use std::sync::Arc;
 
-use crate::trace::clock;
 use crate::trace::failure::Mark;
 use crate::trace::record::{LeftOut, Record, Side, SideKind};
 use crate::trace::segment::{Opened, Range, Segment, Which};
 use crate::trace::tag::Raw;
-use crate::trace::tally::{self, Diagnostic};
-use crate::trace::text::{self, TAG_LIMIT};
 use crate::tracer::Cancelled;
+use crate::util::clock;
+use crate::util::diagnostics::{self, Diagnostic};
+use crate::util::text::{self, TAG_LIMIT};
 
 /// Tags, logs and other side entries of one segment, and their text: what is over is left out and
 /// counted, so that a loop that tags one span for ever can't grow without bound.
@@ -52,7 +52,7 @@ impl Segment {
 
     /// Leaves out an entry; false.
     fn refuse(&mut self, what: LeftOut) -> bool {
-        tally::count(Diagnostic::EntryLimit);
+        diagnostics::count(Diagnostic::EntryLimit);
         self.limited = true;
         self.left_out.add(what);
         false

@@ -11,7 +11,7 @@ use crate::trace::foreign::RootTask;
 use crate::trace::misuse::{self, Misuse};
 use crate::trace::record::Record;
 use crate::trace::segment::{Opened, Segment};
-use crate::trace::tally::{self, Diagnostic};
+use crate::util::diagnostics::{self, Diagnostic};
 
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Guards {
@@ -85,7 +85,7 @@ impl Segment {
             at = at.up(record);
         }
         // Another span was made current since: one of a future that was polled meanwhile.
-        tally::count(Diagnostic::GuardOverAwait);
+        diagnostics::count(Diagnostic::GuardOverAwait);
         misuse::note(Misuse::GuardOverAwait, own.callsite);
     }
 
@@ -103,7 +103,7 @@ impl Segment {
     #[cold]
     pub(crate) fn look_at_guards(&mut self) {
         if let Some(callsite) = self.guards.first.take().filter(|_| self.guards.open > 0) {
-            tally::count(Diagnostic::GuardOverAwait);
+            diagnostics::count(Diagnostic::GuardOverAwait);
             misuse::note(Misuse::GuardOverAwait, callsite);
         }
         self.look_for_other_task();

@@ -18,7 +18,7 @@ use crate::trace::callsite::{Callsite, SpanKind};
 use crate::trace::record::{Record, Side, SideKind};
 use crate::trace::segment::{Current, Opened, Segment, Which};
 use crate::trace::tag::Raw;
-use crate::trace::text;
+use crate::util::text;
 
 /// Where a name comes from.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

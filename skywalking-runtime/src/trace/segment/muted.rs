@@ -6,8 +6,8 @@ use crate::trace::callsite::{Callsite, SpanKind};
 use crate::trace::record::{LeftOut, Record, SideKind};
 use crate::trace::segment::names::known_peer;
 use crate::trace::segment::{Current, Opened, Range, Segment, UNKNOWN_PEER};
-use crate::trace::tally::{self, Diagnostic};
-use crate::trace::text::{self, PEER_LIMIT};
+use crate::util::diagnostics::{self, Diagnostic};
+use crate::util::text::{self, PEER_LIMIT};
 
 /// As many may be open at a time; of those beyond nothing is known.
 const MOST: u32 = 1 << 16;
@@ -168,7 +168,7 @@ impl Segment {
 
     fn open_muted(&mut self, number: u32) -> Opened {
         if self.is_left_out(number) {
-            tally::count(Diagnostic::SpanLimit);
+            diagnostics::count(Diagnostic::SpanLimit);
             if !self.limited {
                 self.look_at_root();
             }
@@ -205,7 +205,7 @@ impl Segment {
     pub(super) fn unopen_muted(&mut self, number: u32) {
         if self.is_left_out(number) {
             self.left_out.spans = self.left_out.spans.saturating_sub(1);
-            tally::take_back(Diagnostic::SpanLimit);
+            diagnostics::take_back(Diagnostic::SpanLimit);
         }
         self.unmute(number);
     }

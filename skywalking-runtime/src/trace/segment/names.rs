@@ -7,8 +7,8 @@ use crate::trace::callsite::{Callsite, SpanKind};
 use crate::trace::record::{NONE, Record, Side, SideKind};
 use crate::trace::segment::entries::TEXT_LIMIT;
 use crate::trace::segment::{Current, Range, Segment};
-use crate::trace::tally::{self, Diagnostic};
-use crate::trace::text::{self, NAME_LIMIT, PEER_LIMIT};
+use crate::util::diagnostics::{self, Diagnostic};
+use crate::util::text::{self, NAME_LIMIT, PEER_LIMIT};
 
 impl Segment {
     /// The operation name for the list at `head`; a blank one changes nothing.
@@ -142,7 +142,7 @@ impl Segment {
 pub(super) fn known_peer(peer: &str) -> &str {
     let peer = text::cut(peer, PEER_LIMIT);
     if text::is_blank(peer) {
-        tally::count(Diagnostic::EmptyPeer);
+        diagnostics::count(Diagnostic::EmptyPeer);
         return UNKNOWN_PEER;
     }
     peer

@@ -2,7 +2,7 @@
 
 use crate::trace::record::{Record, Side, SideKind};
 use crate::trace::segment::{Range, Segment};
-use crate::trace::text::{self, TAG_LIMIT};
+use crate::util::text::{self, TAG_LIMIT};
 
 /// The location and the message of a panic, as text of its segment.
 #[derive(Clone, Copy, Debug, Default)]

@@ -3,10 +3,10 @@
 use std::sync::Arc;
 
 use crate::propagation::passed::Passed;
-use crate::trace::id;
 use crate::trace::record::{Side, SideKind, Trace};
 use crate::trace::segment::{Range, Segment};
 use crate::trace::trial::Trial;
+use crate::util::id;
 
 /// What a segment is to those who go on with it elsewhere; made when the first of them asks.
 #[derive(Debug)]

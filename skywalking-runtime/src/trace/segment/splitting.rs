@@ -3,10 +3,10 @@
 //! guards and futures find them; one that has ended keeps its place for those that are one with it
 //! and have not. The new root refers to the old one.
 
-use crate::trace::age;
 use crate::trace::record::{LeftOut, NONE, Record, Side, SideKind, Trace};
 use crate::trace::segment::panics::PanicText;
 use crate::trace::segment::{Current, Range, Segment};
+use crate::util::coarse_clock;
 
 /// The name of a span that began under another one than its callsite's.
 enum Named {
@@ -18,13 +18,13 @@ impl Segment {
     /// True if it is to go on in a new part.
     #[inline]
     pub(crate) fn is_due(&self) -> bool {
-        self.expires < age::now()
+        self.expires < coarse_clock::now()
     }
 
     /// The same, or a guard is open: asked by the root before each poll.
     #[inline]
     pub(crate) fn is_due_at_poll(&self) -> bool {
-        self.expires_at_poll < age::now()
+        self.expires_at_poll < coarse_clock::now()
     }
 
     pub(super) fn expire_at(&mut self, expires: u64) {
@@ -104,7 +104,7 @@ impl Segment {
         // The part before has left under it.
         self.tell_trace();
         self.id = id;
-        self.expire_at(age::expiry(self.tracer.settings.max_segment_age));
+        self.expire_at(coarse_clock::expiry(self.tracer.settings.max_segment_age));
     }
 
     fn name_to_keep(&self, record: &Record) -> Option<Named> {

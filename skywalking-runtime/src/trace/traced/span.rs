@@ -5,17 +5,17 @@ use std::thread::panicking;
 
 use crate::trace::callsite::{Callsite, SpanKind};
 use crate::trace::failure::Mark;
-use crate::trace::id;
 use crate::trace::lost;
 use crate::trace::record::{Record, Trace};
 use crate::trace::root;
 use crate::trace::scope::Begun;
 use crate::trace::segment::{Current, Segment, Shared};
 use crate::trace::slot;
-use crate::trace::tally::{self, Diagnostic};
 use crate::trace::thread;
 use crate::trace::traced::frames::End;
 use crate::tracer;
+use crate::util::diagnostics::{self, Diagnostic};
+use crate::util::id;
 
 /// Stands for the callsite of a root that records nothing.
 static NOT_RECORDED: Callsite = Callsite::new(SpanKind::Local, "not recorded");
@@ -201,7 +201,7 @@ impl Span {
         match slot::with_key(begun.key, end) {
             Some(false) => {}
             Some(true) => thread::split(begun.key),
-            None => tally::count(Diagnostic::DroppedElsewhere),
+            None => diagnostics::count(Diagnostic::DroppedElsewhere),
         }
     }
 
@@ -259,7 +259,7 @@ impl Span {
             self.saved = saved;
             self.state = State::DroppingChild;
         } else {
-            tally::count(Diagnostic::DroppedElsewhere);
+            diagnostics::count(Diagnostic::DroppedElsewhere);
             self.state = State::Off;
             return;
         }

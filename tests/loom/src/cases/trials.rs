@@ -18,8 +18,11 @@ use crate::trace::trial::Trial;
 
 const ROOT: u64 = 1;
 const CHILD: u64 = 2;
-const KEEP: TailSampling =
-    TailSampling { slower_than: None, max_buffer_bytes: usize::MAX, max_buffer_segments: usize::MAX };
+const KEEP: TailSampling = TailSampling {
+    slower_than: None,
+    max_buffer_bytes: usize::MAX,
+    max_buffer_segments: usize::MAX,
+};
 
 /// A segment of the trial ends as in `trace/thread`: what went wrong is told first.
 fn segment(id: u64, trial: Arc<Trial>, flags: u16, budget: Budget) -> Handed {

@@ -20,11 +20,11 @@ use crate::agent::alone;
 use crate::config::TailSampling;
 use crate::management::Word;
 use crate::trace::callsite::{Callsite, SpanKind};
-use crate::trace::clock;
 use crate::trace::outbox::{self, Attached, Budget, Finished, Handed, Head, Node};
 use crate::trace::record::{NONE, Record, Trace};
 use crate::trace::sampler::Choice;
 use crate::tracer::{self, Identity, Settings};
+use crate::util::clock;
 
 static WORK: Callsite = Callsite::new(SpanKind::Entry, "/work");
 

@@ -6,7 +6,7 @@ use std::time::{Duration, SystemTime};
 use tokio::time::Instant;
 
 use super::bench::{Bench, Plan};
-use crate::trace::clock::WALL_AHEAD;
+use crate::util::clock::WALL_AHEAD;
 
 /// A backend that is back is reported to within this.
 const RESUMED: Duration = Duration::from_secs(5);

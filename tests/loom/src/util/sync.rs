@@ -41,7 +41,7 @@ impl<T> PerProcess<T> {
 macro_rules! per_process {
     ($(#[$meta:meta])* static $name:ident: $kind:ty = $value:expr;) => {
         loom::lazy_static! {
-            $(#[$meta])* static ref $name: crate::sync::PerProcess<$kind> = crate::sync::PerProcess($value);
+            $(#[$meta])* static ref $name: crate::util::sync::PerProcess<$kind> = crate::util::sync::PerProcess($value);
         }
     };
 }

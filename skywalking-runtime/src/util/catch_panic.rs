@@ -8,7 +8,7 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 ///
 /// What it leaves half done is the program's own, and only ever a value that it was formatting or a
 /// carrier that it was filling.
-pub(crate) fn guarded<R>(work: impl FnOnce() -> R) -> Option<R> {
+pub(crate) fn catch_panic<R>(work: impl FnOnce() -> R) -> Option<R> {
     catch_unwind(AssertUnwindSafe(work)).map_err(swallow).ok()
 }
 
@@ -35,7 +35,7 @@ mod tests {
                 }
             }
         }
-        assert_eq!(guarded(|| std::panic::panic_any(Bomb(3))), None::<()>);
-        assert_eq!(guarded(|| 42), Some(42));
+        assert_eq!(catch_panic(|| std::panic::panic_any(Bomb(3))), None::<()>);
+        assert_eq!(catch_panic(|| 42), Some(42));
     }
 }

@@ -7,8 +7,8 @@ use std::fmt::{self, Write};
 use skywalking_proto::storage;
 pub(crate) use skywalking_proto::storage::{cut, cut_bytes};
 
-use crate::trace::guarded::guarded;
-use crate::trace::tally::{self, Diagnostic};
+use crate::util::catch_panic::catch_panic;
+use crate::util::diagnostics::{self, Diagnostic};
 
 /// Limits in UTF-16 units (`docs/protocol.md#name-limits`).
 pub(crate) const NAME_LIMIT: usize = 150;
@@ -67,8 +67,8 @@ pub(crate) fn format_into(out: &mut String, args: fmt::Arguments<'_>, limit: usi
     }
     let mut writer = Limited { out: &mut *out, left: limit };
     // An error is the limit's, or the value's own: either way what stands there is good.
-    if guarded(|| writer.write_fmt(args)).is_none() {
-        tally::count(Diagnostic::FormatPanicked);
+    if catch_panic(|| writer.write_fmt(args)).is_none() {
+        diagnostics::count(Diagnostic::FormatPanicked);
         out.truncate(from);
         out.push_str(PANICKED);
     }
