@@ -14,7 +14,7 @@ use crate::support::{
     small, start,
 };
 
-const VECTORS: &str = include_str!("../../../proto/vectors.json");
+const VECTORS: &str = include_str!("vectors.json");
 const JSON: &str = "Content-Type: application/json\r\n";
 const BINARY: &str = "Content-Type: application/x-protobuf\r\n";
 const PROPERTIES: &str = "/v3/management/reportProperties";
@@ -135,7 +135,7 @@ async fn properties_and_pings_are_json_or_protobuf() {
     assert_eq!((stats.properties_reports, stats.pings, stats.management_refused), (2, 2, 0));
 }
 
-/// The JSON messages of `vectors.json`, with the current time in place of their own.
+/// The JSON messages of `proto/vectors.json`, with the current time in place of their own.
 #[tokio::test]
 async fn messages_of_the_vectors_are_accepted() {
     let vectors: Value = serde_json::from_str(VECTORS).expect("JSON");

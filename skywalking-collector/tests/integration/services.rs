@@ -1,8 +1,8 @@
-//! The services other than traces: every method that released agents call.
+//! The services other than traces. That every method is implemented is tested in
+//! `skywalking-codegen`, which knows the protocol files.
 
 use prost::Message as _;
 use serde_json::{Value, json};
-use skywalking_codegen::PROTOCOL;
 use skywalking_collector::NotKept;
 use skywalking_proto::v3::jvm_metric_report_service_client::JvmMetricReportServiceClient;
 use skywalking_proto::v3::log_report_service_client::LogReportServiceClient;
@@ -15,39 +15,6 @@ use crate::grpc_reports::refused;
 use crate::support::{COLLECT, TIMEOUT, channel, encoded, json, now, post, send, small, start};
 
 const JSON: &str = "Content-Type: application/json\r\n";
-
-/// Leaks the path: the gRPC client requires a static one.
-fn leaked(path: String) -> &'static str {
-    Box::leak(path.into_boxed_str())
-}
-
-#[tokio::test]
-async fn every_method_of_the_protocol_is_implemented() {
-    let collector = start().await;
-    let mut methods = 0;
-    for file in PROTOCOL.descriptors().expect("the protocol files compile").file {
-        for service in &file.service {
-            for method in &service.method {
-                let path =
-                    leaked(format!("/{}.{}/{}", file.package(), service.name(), method.name()));
-                send(collector.grpc_addr(), path, vec![vec![]])
-                    .await
-                    .unwrap_or_else(|status| panic!("{path}: {status}"));
-                methods += 1;
-            }
-        }
-    }
-    assert_eq!(methods, 25);
-    let stats = collector.stats();
-    let counts = NotKept::ALL.map(|kind| stats.received_not_kept.get(kind));
-    // Most have one method; meters two, task questions four, profiles four, browsers five.
-    assert_eq!(counts, [1, 1, 2, 1, 1, 1, 4, 4, 1, 5]);
-    assert_eq!(
-        (stats.segments_empty, stats.properties_reports, stats.pings, stats.segments_refused),
-        (1, 1, 1, 0),
-        "{stats}"
-    );
-}
 
 /// Old agents call the services without the package.
 #[tokio::test]
