@@ -227,7 +227,7 @@ mod tests {
     fn buffer_counts_its_source_until_released() {
         let budget = Budget::new(100);
         let mut source = budget.reservation();
-        source.try_grow(90).expect("room");
+        source.try_grow(90).expect("enough budget");
         let mut buffer = source.into_buffer(80);
         buffer.try_extend(&[7; 80], 80).expect("it is alone");
         assert_eq!(budget.used(), 160);
@@ -239,7 +239,7 @@ mod tests {
     async fn waiting_ends_when_another_reservation_is_dropped() {
         let budget = Budget::new(100);
         let mut first = budget.reservation();
-        first.try_grow(100).expect("room");
+        first.try_grow(100).expect("enough budget");
         let mut second = budget.reservation();
         let waiting = tokio::spawn(async move { second.grow(50).await });
         tokio::task::yield_now().await;
@@ -252,7 +252,7 @@ mod tests {
         let budget = Budget::new(1_000_000);
         let mut buffer = budget.buffer();
         for _ in 0..100 {
-            buffer.extend(&[7; 1_000], 100_000).await.expect("room");
+            buffer.extend(&[7; 1_000], 100_000).await.expect("enough budget");
             assert!((buffer.len()..=100_000).contains(&budget.used()), "{}", budget.used());
         }
         let bytes = buffer.into_bytes();

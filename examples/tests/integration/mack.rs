@@ -314,7 +314,7 @@ fn errors_name_the_value_and_the_fix() {
     let (name, upstream) =
         (["--service-name", "mack-1"], ["--upstream-url", "http://127.0.0.1:1/"]);
     let long = "x".repeat(51);
-    for (arguments, said) in [
+    for (arguments, parts) in [
         (
             ["--listen-addr", &in_use],
             [
@@ -357,19 +357,19 @@ fn errors_name_the_value_and_the_fix() {
             .args(upstream)
             .args(arguments))
         .failed();
-        for part in said {
+        for part in parts {
             assert!(ended.err.contains(part), "{part:?} is not in {:?}", ended.err);
         }
         assert!(!ended.err.contains("two words") && ended.out.is_empty(), "{ended:?}");
     }
-    for (service, said) in [
+    for (service, part) in [
         ("", "mack: --service-name or SW_AGENT_NAME: the service has no name; give it one"),
         (long.as_str(), "shorten it to at most 50"),
     ] {
         let ended = run(mack().args(["--service-name", service]).args(upstream)).failed();
-        assert!(ended.err.contains(said), "{}", ended.err);
+        assert!(ended.err.contains(part), "{}", ended.err);
     }
-    for (arguments, said) in [
+    for (arguments, part) in [
         (
             &["--listen-addr", "8081"][..],
             "'8081' for '--listen-addr <[IP]:PORT>': expected IP:PORT",
@@ -391,7 +391,7 @@ fn errors_name_the_value_and_the_fix() {
     ] {
         let ended = run(mack().args(arguments));
         assert_eq!(ended.status.code(), Some(2), "{ended:?}");
-        assert!(ended.err.contains(said), "{said:?} is not in {:?}", ended.err);
+        assert!(ended.err.contains(part), "{part:?} is not in {:?}", ended.err);
     }
     // clap names only the option of a variable.
     let by_variable = run(mack()

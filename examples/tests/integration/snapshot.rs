@@ -159,7 +159,7 @@ async fn roles_run_alone() {
 fn errors_name_the_value_and_the_fix() {
     let in_use = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
     let in_use = in_use.local_addr().unwrap().to_string();
-    for (arguments, said) in [
+    for (arguments, parts) in [
         (
             &["server", "--listen", &in_use][..],
             &["snapshot server: can't listen on", &in_use, "--listen"][..],
@@ -175,18 +175,18 @@ fn errors_name_the_value_and_the_fix() {
         (&["--backend", "nowhere"], &["Config::backend", "nowhere", "snapshot: the server died"]),
     ] {
         let ended = run(snapshot().args(arguments)).failed();
-        for part in said {
+        for part in parts {
             assert!(ended.err.contains(part), "{part:?} is not in {:?}", ended.err);
         }
     }
-    for (arguments, said) in [
+    for (arguments, part) in [
         (&["server", "--listen", "localhost"][..], "expected IP:PORT"),
         (&["--requests", "0"], "--requests"),
         (&["--backend", "h:1", "--serve"], "cannot be used with"),
     ] {
         let ended = run(snapshot().args(arguments));
         assert_eq!(ended.status.code(), Some(2));
-        assert!(ended.err.contains(said), "{said:?} is not in {:?}", ended.err);
+        assert!(ended.err.contains(part), "{part:?} is not in {:?}", ended.err);
     }
 }
 

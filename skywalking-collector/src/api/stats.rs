@@ -36,11 +36,11 @@ pub struct Stats {
     pub violations: u64,
     /// Spans of the segments that were stored.
     pub spans_accepted: u64,
-    /// Traces that were evicted to make room.
+    /// Traces that were evicted at a limit.
     pub traces_evicted: u64,
     /// Spans of evicted traces.
     pub spans_evicted: u64,
-    /// Instances that were evicted to make room.
+    /// Instances that were evicted at a limit.
     pub instances_evicted: u64,
     /// Reports of instance properties.
     pub properties_reports: u64,

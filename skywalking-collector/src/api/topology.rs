@@ -21,8 +21,8 @@ pub struct Node {
     pub id: String,
     /// The name of the service, or the peer of a guessed node.
     pub name: String,
-    /// The name of the component: the framework of a service, or the server that a guessed node
-    /// stands for. `USER` for the user. `None` (JSON `null`) if only calls to the service are
+    /// The name of the component: the framework of a service, or the server behind a guessed
+    /// node. `USER` for the user. `None` (JSON `null`) if only calls to the service are
     /// known.
     #[serde(rename = "type")]
     pub node_type: Option<String>,

@@ -1,5 +1,5 @@
 //! Response bodies: an empty message and the status. An empty message is a `Commands` without
-//! commands, and tells a profiler to send its data.
+//! commands. For a profiler it is the permission to send its data.
 
 use std::future::Future;
 use std::pin::Pin;

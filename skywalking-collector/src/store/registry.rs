@@ -183,7 +183,7 @@ mod tests {
     }
 
     #[test]
-    fn properties_make_an_instance_and_a_ping_makes_the_service() {
+    fn properties_create_an_instance_and_a_ping_its_service() {
         let mut registry = Registry::new(&Limits::default());
         registry.record_properties("shop", "shop_1", vec![pair("language", "rust")], 10);
         assert_eq!(

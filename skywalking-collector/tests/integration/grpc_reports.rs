@@ -91,7 +91,7 @@ async fn partial_success_keeps_the_valid_segments() {
     let mut lost = small("lost", "lost");
     lost.spans[0].span_id = 1;
     let mut messages = encoded([&small("a", "a"), &lost, &small("b", "b")]);
-    messages.insert(2, b"these bytes are no segment".to_vec());
+    messages.insert(2, b"these bytes are not a segment".to_vec());
 
     let reason = refused(
         send(collector.grpc_addr(), COLLECT, messages.clone()).await,
@@ -107,7 +107,7 @@ async fn partial_success_keeps_the_valid_segments() {
     let mut collection = Vec::new();
     for segment in encoded([&small("c", "c"), &lost, &small("d", "d")]) {
         collection.push(0x0a);
-        prost::encode_length_delimiter(segment.len(), &mut collection).expect("room");
+        prost::encode_length_delimiter(segment.len(), &mut collection).expect("a vector");
         collection.extend(segment);
     }
     collection.extend([0x0a, 3, 0xff, 0xff, 0xff]);

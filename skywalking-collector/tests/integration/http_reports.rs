@@ -262,10 +262,10 @@ async fn invalid_bodies_are_refused_and_counted() {
     let text = "Content-Type: text/plain\r\n";
     let packed = "Content-Type: application/json\r\nContent-Encoding: gzip\r\n";
     let brotli = "Content-Type: application/json\r\nContent-Encoding: br\r\n";
-    for (path, headers, body, status, words) in [
+    for (path, headers, body, status, part) in [
         ("/v3/segment", JSON, &b"{"[..], 400, "not the JSON of SegmentObject: EOF while parsing"),
         ("/v3/segment", JSON, b"[]", 400, "expected an object"),
-        ("/v3/segment", BINARY, b"these bytes are no segment", 400, "not a SegmentObject"),
+        ("/v3/segment", BINARY, b"these bytes are not a segment", 400, "not a SegmentObject"),
         ("/v3/segment", "", segment.as_bytes(), 400, "not a SegmentObject"),
         (
             "/v3/segment",
@@ -302,7 +302,7 @@ async fn invalid_bodies_are_refused_and_counted() {
         (KEEP_ALIVE, BINARY, b"\x0a\x01\xff", 400, "not an InstancePingPkg"),
     ] {
         let reason = refused(&post(http, path, headers, body).await, status);
-        assert!(reason.contains(words), "{path}: {reason}");
+        assert!(reason.contains(part), "{path}: {reason}");
     }
     let stats = collector.stats();
     assert_eq!((stats.segments_refused, stats.management_refused), (9, 4), "{stats:?}");

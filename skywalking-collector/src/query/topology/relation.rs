@@ -9,7 +9,7 @@ use crate::enums;
 use crate::naming::{self, ServiceKind};
 use crate::store::StoredSegment;
 
-/// The node that stands for an unknown caller.
+/// The name of the node for an unknown caller.
 pub(super) const USER: &str = "User";
 
 /// Identifies a node. The name comes first, so that nodes sort by name.
