@@ -4,6 +4,7 @@
 //! (`tests/src/pages.rs`).
 
 mod blocks;
+mod configuration;
 mod features;
 mod links;
 mod markdown;

@@ -1,0 +1,74 @@
+//! `docs/configuration.md` against the settings of the runtime.
+
+use std::collections::BTreeSet;
+
+use crate::repository::{File, files, root};
+
+fn page() -> String {
+    std::fs::read_to_string(root().join("docs/configuration.md")).unwrap()
+}
+
+/// The sources of the settings.
+fn sources() -> Vec<File> {
+    let is_config = |file: &File| file.path.starts_with("skywalking-runtime/src/config");
+    files(&["rs"]).into_iter().filter(is_config).collect()
+}
+
+/// The first cells of the table rows below a heading, without backticks.
+fn rows(page: &str, heading: &str) -> BTreeSet<String> {
+    let section = page.split(&format!("\n## {heading}\n")).nth(1).unwrap();
+    let section = section.split("\n## ").next().unwrap();
+    let cells = section.lines().filter_map(|line| line.strip_prefix("| `")?.split_once('`'));
+    cells.map(|(cell, _)| cell.to_owned()).collect()
+}
+
+/// The values of `const NAME: &str = "SW_..."`.
+fn variables() -> BTreeSet<String> {
+    let sources = sources();
+    let lines = sources.iter().flat_map(|file| file.text.lines());
+    let values = lines.filter_map(|line| line.split_once(": &str = \"SW_"));
+    values.map(|(_, rest)| format!("SW_{}", rest.trim_end_matches("\";"))).collect()
+}
+
+#[test]
+fn every_variable_is_on_the_page() {
+    let (variables, page) = (variables(), page());
+    assert!(variables.len() > 15, "{variables:?}");
+    assert_eq!(rows(&page, "Variables"), variables);
+}
+
+#[test]
+fn every_variable_has_its_names_in_other_agents() {
+    let mut expected = variables();
+    expected.remove("SW_AGENT_SAMPLE"); // explained below the table
+    expected.insert("SW_AGENT_PROTOCOL=discard".to_owned());
+    assert_eq!(rows(&page(), "Names in the other agents"), expected);
+}
+
+/// A setter of `Config` is on the page, or sets what a variable sets: then its documentation, or the
+/// table of `Config`, names the variable.
+#[test]
+fn every_setter_is_on_the_page() {
+    let sources = sources();
+    let table = &sources.iter().find(|file| file.path.ends_with("src/config.rs")).unwrap().text;
+    let mut setters = 0;
+    let mut missing = Vec::new();
+    for file in &sources {
+        let blocks = file.text.split("\nimpl Config {").skip(1);
+        let blocks = blocks.map(|block| block.split("\n}\n").next().unwrap());
+        for rest in blocks.flat_map(|block| block.split("\n    pub fn ").skip(1)) {
+            let (name, rest) = rest.split_once('(').unwrap();
+            let name = name.split('<').next().unwrap();
+            if !rest.starts_with("mut self") {
+                continue;
+            }
+            setters += 1;
+            let has_variable = table.contains(&format!("(Config::{name})"));
+            if !has_variable && !page().contains(name) {
+                missing.push(name);
+            }
+        }
+    }
+    assert!(setters > 20, "only {setters} setters found");
+    assert!(missing.is_empty(), "not in docs/configuration.md: {missing:?}");
+}
