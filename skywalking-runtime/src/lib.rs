@@ -67,6 +67,7 @@
 
 mod agent;
 mod config;
+mod context;
 pub mod docs;
 mod error;
 #[cfg(feature = "http")]
@@ -74,7 +75,10 @@ pub mod integrations;
 mod management;
 mod propagation;
 mod report;
+mod sampling;
+mod segment;
 mod self_log;
+mod span;
 mod sys;
 #[cfg(feature = "testing")]
 pub mod testing;
@@ -88,21 +92,21 @@ pub use error::Error;
 pub use propagation::carrier::{Extract, Inject};
 pub use propagation::inject;
 pub use report::stats::{Dropped, Report, Stats, stats};
-pub use trace::callsite::{Callsite, SpanKind, SpanLayer};
+pub use sampling::Sampler;
+pub use span::callsite::{Callsite, SpanKind, SpanLayer};
+pub use span::component;
+pub use span::tag::TagValue;
 pub use trace::child::{Child, child};
-pub use trace::component;
 pub use trace::current::{CurrentSpan, current, trace_id};
 pub use trace::describe::Describe;
 pub use trace::detached::DetachedSpan;
 pub use trace::orphans::orphans;
 pub use trace::root::Root;
-pub use trace::sampler::Sampler;
 pub use trace::snapshot::{
     Continued, ContinuedStream, Snapshot, TracedFn, TracedFuture, TracedStream, capture,
 };
 #[cfg(feature = "tokio")]
 pub use trace::spawn::{spawn, spawn_blocking, spawn_local};
-pub use trace::tag::TagValue;
 pub use trace::traced::Resumable;
 pub use tracer::{Cancelled, Inbound, Orphans, OtherContexts};
 pub use util::diagnostics::Diagnostic;
@@ -190,16 +194,17 @@ pub mod __private {
     pub use std::borrow::Cow;
     pub use std::boxed::Box;
 
+    pub use crate::context::quiet::Quiet;
     pub use crate::propagation::carrier::{Extract, HeaderField, Inject};
     pub use crate::propagation::{inject, wants_inject};
-    pub use crate::trace::callsite::{Callsite, SpanKind, SpanLayer};
+    pub use crate::span::callsite::{Callsite, SpanKind, SpanLayer};
+    pub use crate::span::tag::{Plain, PutDisplay, PutRaw};
     pub use crate::trace::failure::{Severity, recording};
     pub use crate::trace::made::{
         Made, MakesFuture, MakesHeldFuture, MakesHeldStream, MakesStream, MakesValue,
     };
     pub use crate::trace::opening::{Opening, begin};
     pub use crate::trace::prepared::Prepared;
-    pub use crate::trace::quiet::Quiet;
     pub use crate::trace::returned::{
         AnyResult, CauseOfError, CauseThroughDeref, IsBoxed, IsBoxedAndSent, IsItself, IsNothing,
         KindOfError, KindOfValue, NoCause, OfReturned, Returned, ValueOfAny, ValueOfOk, ViaDebug,
@@ -207,7 +212,6 @@ pub mod __private {
         note_display, note_message,
     };
     pub use crate::trace::scope::Scope;
-    pub use crate::trace::tag::{Plain, PutDisplay, PutRaw};
     pub use crate::trace::traced::{BoxedFuture, BoxedStream, NoHook, Streamed, Traced};
     pub use crate::tracer::Orphans;
 

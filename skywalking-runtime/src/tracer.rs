@@ -14,10 +14,10 @@ use base64::engine::general_purpose::STANDARD;
 
 use crate::config::{Storage, TailSampling};
 use crate::propagation::correlation::Limits;
+use crate::sampling::Choice;
 use crate::self_log::{self, Delivery, Line, WithoutThread};
 use crate::sys::{PerProcess, forks};
 use crate::trace::outbox::Budget;
-use crate::trace::sampler::Choice;
 
 /// The number of the running tracer; 0 while none runs.
 static GENERATION: AtomicU32 = AtomicU32::new(0);

@@ -1,8 +1,8 @@
 //! What a forked child does before it goes on.
 
+use crate::context::current_segment;
 use crate::self_log;
 use crate::trace::outbox;
-use crate::trace::slot;
 use crate::tracer;
 use crate::util::diagnostics;
 
@@ -11,7 +11,7 @@ use crate::util::diagnostics;
 /// State behind locks is made anew by [`PerProcess`](crate::sys::PerProcess).
 pub(super) fn in_child() {
     tracer::after_fork();
-    slot::after_fork();
+    current_segment::after_fork();
     outbox::after_fork();
     diagnostics::after_fork();
     self_log::after_fork();

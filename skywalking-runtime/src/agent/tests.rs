@@ -9,7 +9,7 @@ use super::{Agent, alone};
 use crate::config::{Config, Reporter};
 use crate::error::Error;
 use crate::report::stats::Stats;
-use crate::trace::callsite::{Callsite, SpanKind};
+use crate::span::callsite::{Callsite, SpanKind};
 use crate::trace::root::Root;
 
 static WORK: Callsite = Callsite::new(SpanKind::Entry, "/work");

@@ -2,7 +2,7 @@
 
 use super::Config;
 use crate::error::Error;
-use crate::trace::sampler::{Choice, Custom, Ignored, PerWindow, Rate, Rule, SUFFIXES, Sampler};
+use crate::sampling::{Choice, Custom, Ignored, PerWindow, Rate, Rule, SUFFIXES, Sampler};
 
 const PER_3_SECS: &str = "SW_AGENT_SAMPLE_N_PER_3_SECS";
 const RATE: &str = "SW_AGENT_SAMPLE_RATE";

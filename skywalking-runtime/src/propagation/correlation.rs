@@ -9,9 +9,9 @@
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 
-use crate::trace::segment::Segment;
-use crate::trace::slot;
-use crate::trace::tag::Raw;
+use crate::context::current_segment;
+use crate::segment::Segment;
+use crate::span::tag::Raw;
 use crate::tracer;
 use crate::util::diagnostics::{self, Diagnostic};
 use crate::util::text::units;
@@ -147,7 +147,8 @@ fn decode_pair(pair: &str) -> Option<(String, String)> {
 /// assert_eq!(skywalking_runtime::correlation::get("tenant"), None); // no context here
 /// ```
 pub fn get(key: &str) -> Option<String> {
-    slot::with(|segment| segment.passed.correlation.get(key).map(str::to_owned)).flatten()
+    current_segment::with(|segment| segment.passed.correlation.get(key).map(str::to_owned))
+        .flatten()
 }
 
 /// Sends `value` along with the current trace under `key`; an empty value removes the key. False,
@@ -183,7 +184,7 @@ pub fn put(key: &str, value: &str) -> bool {
         }
         put
     };
-    tracer::enabled() && slot::with(put).unwrap_or(false)
+    tracer::enabled() && current_segment::with(put).unwrap_or(false)
 }
 
 #[cfg(test)]

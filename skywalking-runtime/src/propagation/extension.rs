@@ -7,9 +7,9 @@
 
 use std::time::{SystemTime, UNIX_EPOCH};
 
-use crate::trace::callsite::{SpanKind, SpanLayer};
-use crate::trace::record::{Record, SideKind};
-use crate::trace::segment::Segment;
+use crate::segment::Segment;
+use crate::span::callsite::{SpanKind, SpanLayer};
+use crate::span::record::{Record, SideKind};
 use crate::util::diagnostics::{self, Diagnostic};
 
 /// The header's name.

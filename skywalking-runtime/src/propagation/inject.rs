@@ -1,15 +1,15 @@
 //! Writing the current context into a carrier.
 
+use crate::context::current_segment;
+use crate::context::quiet::Quiet;
 use crate::propagation::carrier::{self, Inject};
 use crate::propagation::correlation;
 use crate::propagation::extension::{self, Extension};
 use crate::propagation::others::Others;
 use crate::propagation::sw8;
-use crate::trace::callsite::SpanKind;
-use crate::trace::quiet::Quiet;
-use crate::trace::record::Record;
-use crate::trace::segment::Segment;
-use crate::trace::slot;
+use crate::segment::Segment;
+use crate::span::callsite::SpanKind;
+use crate::span::record::Record;
 use crate::tracer;
 use crate::util::diagnostics::{self, Diagnostic};
 
@@ -44,7 +44,8 @@ pub fn inject<C: Inject + ?Sized>(carrier: &mut C) {
     if !tracer::enabled() {
         return;
     }
-    let Headers { sw8, correlation, extension, foreign } = slot::with(headers).unwrap_or_default();
+    let Headers { sw8, correlation, extension, foreign } =
+        current_segment::with(headers).unwrap_or_default();
     let others = [(extension::HEADER, extension), (correlation::HEADER, correlation)];
     // The carrier's own code is not recorded.
     let quiet = Quiet::begin();
@@ -60,7 +61,7 @@ pub fn inject<C: Inject + ?Sized>(carrier: &mut C) {
         carrier::add_others(carrier, others);
     }
     quiet.end();
-    slot::with(|segment| segment.return_scratch(sw8));
+    current_segment::with(|segment| segment.return_scratch(sw8));
 }
 
 /// The values of the three headers; empty for one that is to be removed.

@@ -3,12 +3,12 @@
 
 use std::borrow::Cow;
 
+use crate::context::quiet::Quiet;
 use crate::propagation::carrier::Extract;
 use crate::propagation::correlation;
 use crate::propagation::extension;
 use crate::propagation::others;
 use crate::propagation::sw8;
-use crate::trace::quiet::Quiet;
 use crate::tracer::OtherContexts;
 use crate::util::catch_panic::catch_panic;
 use crate::util::diagnostics::{self, Diagnostic};

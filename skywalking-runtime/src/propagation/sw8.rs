@@ -6,10 +6,10 @@
 
 use std::ops::Range;
 
+use crate::segment::{Name, Range as RangeOfText, Segment, UNKNOWN_PEER};
+use crate::span::callsite::Callsite;
+use crate::span::record::Trace;
 use crate::sys::PerProcess;
-use crate::trace::callsite::Callsite;
-use crate::trace::record::Trace;
-use crate::trace::segment::{Name, Range as RangeOfText, Segment, UNKNOWN_PEER};
 use crate::util::base64;
 use crate::util::diagnostics::Diagnostic;
 use crate::util::id;

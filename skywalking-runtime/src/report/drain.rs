@@ -16,8 +16,8 @@ use super::timeline::Timeline;
 use super::transport::Form;
 use super::trials::{Fate, Trials};
 use crate::config::TailSampling;
+use crate::span::record::Record;
 use crate::trace::outbox::{self, Attached, Budget, Head, Load, Tray};
-use crate::trace::record::Record;
 use crate::tracer::Identity;
 use crate::util::clock;
 

@@ -5,8 +5,8 @@ use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use crate::self_log::{self, Delivery, Line, WithoutThread};
-use crate::trace::callsite::Callsite;
-use crate::trace::misuse::Misuse;
+use crate::span::callsite::Callsite;
+use crate::span::misuse::Misuse;
 use crate::trace::orphans::orphans;
 use crate::tracer::{self, Orphans};
 

@@ -7,10 +7,10 @@
 use std::collections::VecDeque;
 
 use super::encode::Segment;
+use crate::span::record::{LeftOut, Record, Side, SideKind};
+use crate::span::tag::{Kept, Raw};
 use crate::trace::detached::{Ending, Entry};
 use crate::trace::outbox::{Attached, Budget, Head};
-use crate::trace::record::{LeftOut, Record, Side, SideKind};
-use crate::trace::tag::{Kept, Raw};
 use crate::util::coarse_clock;
 
 /// A segment of its own, no more a part of a load.

@@ -11,9 +11,9 @@ use std::time::Duration;
 use super::held::Held;
 use super::timeline::Timeline;
 use crate::config::TailSampling;
+use crate::sampling::tail_decision::{Trial, Verdict};
+use crate::span::record::Record;
 use crate::trace::outbox::{Attached, Head};
-use crate::trace::record::Record;
-use crate::trace::trial::{Trial, Verdict};
 use crate::util::diagnostics::{self, Diagnostic};
 use crate::util::sync::{Arc, Ordering, fence};
 
@@ -161,8 +161,8 @@ impl Trials {
 mod tests {
     use super::super::encode::Segment;
     use super::*;
-    use crate::trace::callsite::{Callsite, SpanKind};
-    use crate::trace::record::NONE;
+    use crate::span::callsite::{Callsite, SpanKind};
+    use crate::span::record::NONE;
 
     static WORK: Callsite = Callsite::new(SpanKind::Entry, "/work");
 

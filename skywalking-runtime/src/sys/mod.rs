@@ -10,7 +10,7 @@ mod signals;
 
 use std::io;
 
-use crate::trace::never_trace_this_thread;
+use crate::context::thread_state::never_trace_this_thread;
 
 pub(crate) use fork::{PerProcess, forks, watch as watch_forks};
 pub(crate) use limits::{check_address_space, check_descriptors};

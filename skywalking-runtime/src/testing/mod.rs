@@ -35,8 +35,8 @@ pub(crate) use scope::{
 };
 pub(crate) use tracer::started;
 
+use crate::context::current_segment;
 use crate::report::rules;
-use crate::trace::slot;
 
 /// How long a test waits for the segments that it opened.
 const PATIENCE: Duration = Duration::from_secs(10);
@@ -105,7 +105,7 @@ pub fn grow_old(by: Duration) {
 
 /// True if no segment is being worked on by this thread: what every test of a misuse ends with.
 pub fn is_idle() -> bool {
-    !slot::is_occupied()
+    !current_segment::is_occupied()
 }
 
 /// The test that runs on this thread, for threads and tasks that it starts: traces that begin there

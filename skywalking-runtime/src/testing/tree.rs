@@ -9,7 +9,7 @@ use skywalking_proto::v3::{
 };
 
 use super::scope::Collected;
-use crate::trace::segment::LOCATION;
+use crate::segment::LOCATION;
 
 /// One trace, or one part of it whose parent was not seen: its first span and all below it.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -151,9 +151,9 @@ impl Span {
             || self.kind == SpanType::Entry.as_str_name()
                 && self.layer == SpanLayer::Mq.as_str_name();
         if has_guessed_node {
-            crate::trace::component::UNKNOWN
+            crate::span::component::UNKNOWN
         } else {
-            crate::trace::component::RUST
+            crate::span::component::RUST
         }
     }
 }

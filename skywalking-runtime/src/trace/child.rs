@@ -2,10 +2,10 @@
 
 use std::future::Future;
 
-use super::callsite::Callsite;
-use super::prepared::Prepared;
-use super::scope::{self, Begun, Scope};
-use super::slot;
+use crate::context::current_segment;
+use crate::span::callsite::Callsite;
+use crate::trace::prepared::Prepared;
+use crate::trace::scope::{self, Begun, Scope};
 use crate::tracer;
 use crate::util::diagnostics::{self, Diagnostic};
 
@@ -33,7 +33,7 @@ use crate::util::diagnostics::{self, Diagnostic};
 /// ```
 #[inline]
 pub fn child(callsite: &'static Callsite) -> Child {
-    if tracer::enabled() && slot::with(|_| ()).is_some() {
+    if tracer::enabled() && current_segment::with(|_| ()).is_some() {
         Child { callsite, scope: scope::open_by_hand(callsite), orphan: false }
     } else {
         Child { callsite, scope: Scope::NONE, orphan: tracer::enabled() }
@@ -71,7 +71,7 @@ impl Child {
             // What was opened here would be open until the first poll, on another thread perhaps:
             // it has never been.
             let begun = Begun::of_scope(&self.scope);
-            slot::with_key(begun.key, |segment| {
+            current_segment::with_key(begun.key, |segment| {
                 if begun.is_by_hand() {
                     segment.close_guard(begun.opened());
                 }

@@ -5,13 +5,13 @@ use std::any::type_name;
 use std::error::Error;
 use std::fmt::{Debug, Display};
 
-use super::callsite::SpanLayer;
-use super::failure::{self, Failure, Severity};
-use super::record::{Record, Side, SideKind, Trace};
-use super::segment::{Range, Segment};
-use super::slot;
-use super::tag::{Raw, TagValue};
+use crate::context::current_segment;
 use crate::propagation::sw8;
+use crate::segment::{Range, Segment};
+use crate::span::callsite::SpanLayer;
+use crate::span::record::{Record, Side, SideKind, Trace};
+use crate::span::tag::{Raw, TagValue};
+use crate::trace::failure::{self, Failure, Severity};
 use crate::tracer;
 use crate::util::clock;
 use crate::util::id;
@@ -35,7 +35,7 @@ pub fn current() -> CurrentSpan {
 
 fn with(work: impl FnOnce(&mut Segment)) {
     if tracer::enabled() {
-        slot::with(work);
+        current_segment::with(work);
     }
 }
 
@@ -48,21 +48,21 @@ fn formatted(
     if !failure::recording() {
         return;
     }
-    let mut scratch = slot::with(Segment::take_scratch).unwrap_or_default();
+    let mut scratch = current_segment::with(Segment::take_scratch).unwrap_or_default();
     text::format_into(&mut scratch, args, limit);
-    slot::with(|segment| {
+    current_segment::with(|segment| {
         segment.with_current_list(|segment, head| work(segment, head, &scratch));
         segment.return_scratch(scratch);
     });
 }
 
 /// A tag on the current span.
-pub(super) fn tag(key: &'static str, value: Raw<'_>) {
+pub(crate) fn tag(key: &'static str, value: Raw<'_>) {
     with(|segment| segment.tag_current(key, value));
 }
 
 /// A tag of what is formatted.
-pub(super) fn tag_formatted(key: &'static str, value: std::fmt::Arguments<'_>) {
+pub(crate) fn tag_formatted(key: &'static str, value: std::fmt::Arguments<'_>) {
     formatted(value, TAG_LIMIT, |segment, head, text| segment.tag(head, key, Raw::Text(text)));
 }
 
@@ -113,13 +113,13 @@ impl CurrentSpan {
             return self;
         }
         // All values first: their code may open spans, and a log's fields must lie together.
-        let mut text = slot::with(Segment::take_scratch).unwrap_or_default();
+        let mut text = current_segment::with(Segment::take_scratch).unwrap_or_default();
         let mut ends = Vec::with_capacity(fields.len());
         for (_, value) in fields {
             text::format_into(&mut text, format_args!("{value}"), TAG_LIMIT);
             ends.push(text.len());
         }
-        slot::with(|segment| {
+        current_segment::with(|segment| {
             segment.with_current_list(|segment, head| {
                 segment.push(head, Side::number("", SideKind::Log, clock::now()));
                 let mut from = 0;
@@ -248,12 +248,12 @@ impl CurrentSpan {
 
 /// The name of an error's type. Of one that only a trait is known of, the marker traits behind it
 /// say nothing.
-pub(super) fn kind_of<E: ?Sized>() -> &'static str {
+pub(crate) fn kind_of<E: ?Sized>() -> &'static str {
     let name = type_name::<E>();
     name.split_once(" + ").filter(|_| name.starts_with("dyn ")).map_or(name, |(first, _)| first)
 }
 
-pub(super) struct Shown<'a, T: ?Sized>(pub(super) &'a T);
+pub(crate) struct Shown<'a, T: ?Sized>(pub(crate) &'a T);
 
 impl<T: Display + ?Sized> Display for Shown<'_, T> {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
@@ -267,7 +267,7 @@ impl<T: Display + ?Sized> Display for Shown<'_, T> {
 /// assert_eq!(skywalking_runtime::trace_id(), None);
 /// ```
 pub fn trace_id() -> Option<String> {
-    slot::with(|segment| match segment.trace {
+    current_segment::with(|segment| match segment.trace {
         Trace::Own(number) => id::text(number),
         Trace::Foreign { offset, length } => {
             sw8::decode_text(segment.text_at(Range { offset, length }))

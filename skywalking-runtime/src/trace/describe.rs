@@ -4,9 +4,9 @@
 
 use std::fmt::Display;
 
-use super::opening::Opening;
-use super::tag::TagValue;
 use crate::propagation::carrier::Extract;
+use crate::span::tag::TagValue;
+use crate::trace::opening::Opening;
 
 /// A span that is about to open: what [`Resumable::open`](crate::Resumable::open) lets one say of
 /// it.
@@ -14,7 +14,7 @@ use crate::propagation::carrier::Extract;
 pub struct Describe<'a>(&'a mut Opening);
 
 impl<'a> Describe<'a> {
-    pub(super) fn new(opening: &'a mut Opening) -> Self {
+    pub(crate) fn new(opening: &'a mut Opening) -> Self {
         Self(opening)
     }
 }

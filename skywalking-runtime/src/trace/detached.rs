@@ -13,12 +13,12 @@ use std::fmt::Display;
 use std::sync::Arc;
 
 pub(crate) use self::cell::{Detached, Ending, Entry};
-use super::current::{CurrentSpan, Shown, kind_of};
-use super::failure::{Failure, Severity};
-use super::outbox::Budget;
-use super::slot;
-use super::snapshot::{Snapshot, capture};
-use super::tag::{Kept, TagValue};
+use crate::context::current_segment;
+use crate::span::tag::{Kept, TagValue};
+use crate::trace::current::{CurrentSpan, Shown, kind_of};
+use crate::trace::failure::{Failure, Severity};
+use crate::trace::outbox::Budget;
+use crate::trace::snapshot::{Snapshot, capture};
 use crate::util::clock;
 use crate::util::diagnostics::{self, Diagnostic};
 use crate::util::text::{self, TAG_LIMIT};
@@ -99,8 +99,10 @@ impl CurrentSpan {
     /// ends it stays the current span. Where no span is recorded, and of a span whose
     /// end was taken before, the handle does nothing.
     pub fn detach(self) -> DetachedSpan {
-        let cell = slot::with(|segment| Some((segment.detach()?, segment.tracer.settings.queue)))
-            .flatten();
+        let cell = current_segment::with(|segment| {
+            Some((segment.detach()?, segment.tracer.settings.queue))
+        })
+        .flatten();
         let open = cell.map(|(cell, budget)| {
             Box::new(Open { cell, said: Ending::default(), bytes: 0, budget })
         });

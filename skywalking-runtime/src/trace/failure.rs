@@ -4,9 +4,9 @@
 use std::error::Error;
 use std::fmt::{self, Display};
 
-use crate::trace::quiet::Quiet;
-use crate::trace::record::{Record, Side, SideKind};
-use crate::trace::slot;
+use crate::context::current_segment;
+use crate::context::quiet::Quiet;
+use crate::span::record::{Record, Side, SideKind};
 use crate::tracer;
 use crate::util::clock;
 use crate::util::text::{self, STACK_LIMIT, TAG_LIMIT};
@@ -39,30 +39,32 @@ impl Severity {
 const CAUSES: usize = 5;
 
 /// An error as a log tells it.
-pub(super) struct Failure<'a, 's> {
-    pub(super) kind: &'a str,
-    pub(super) message: Option<&'a dyn Display>,
+pub(crate) struct Failure<'a, 's> {
+    pub(crate) kind: &'a str,
+    pub(crate) message: Option<&'a dyn Display>,
     /// Where the chain of causes begins; asked for only when recording.
-    pub(super) source: Option<&'a Source<'s>>,
-    pub(super) severity: Severity,
+    pub(crate) source: Option<&'a Source<'s>>,
+    pub(crate) severity: Severity,
 }
 
 /// Gives an error's source.
-pub(super) type Source<'a> = dyn Fn() -> Option<&'a (dyn Error + 'static)> + 'a;
+pub(crate) type Source<'a> = dyn Fn() -> Option<&'a (dyn Error + 'static)> + 'a;
 
 /// True if what is said of the current span is recorded.
 pub fn recording() -> bool {
-    tracer::enabled() && slot::with(|segment| segment.is_current_recorded()) == Some(true)
+    tracer::enabled()
+        && current_segment::with(|segment| segment.is_current_recorded()) == Some(true)
 }
 
 /// Logs the error in the current span, and marks it as failed.
-pub(super) fn record(failure: &Failure<'_, '_>) {
+pub(crate) fn record(failure: &Failure<'_, '_>) {
     if !recording() {
         return;
     }
-    let mut scratch = slot::with(crate::trace::segment::Segment::take_scratch).unwrap_or_default();
+    let mut scratch =
+        current_segment::with(crate::segment::Segment::take_scratch).unwrap_or_default();
     let (message, stack) = write_failure(&mut scratch, failure);
-    slot::with(|segment| {
+    current_segment::with(|segment| {
         segment.with_current_list(|segment, head| {
             segment.push(head, Side::number("", SideKind::Log, clock::now()));
             segment.field(head, "event", "error");
@@ -85,7 +87,7 @@ pub(super) fn record(failure: &Failure<'_, '_>) {
 
 impl Failure<'_, '_> {
     /// What its log says.
-    pub(super) fn fields(&self) -> Vec<(&'static str, String)> {
+    pub(crate) fn fields(&self) -> Vec<(&'static str, String)> {
         let mut text = String::new();
         let (message, stack) = write_failure(&mut text, self);
         let mut fields = vec![

@@ -11,21 +11,21 @@ mod context;
 
 use std::fmt::{self, Debug, Display};
 
+use crate::context::current_segment;
+use crate::context::quiet::Quiet;
+use crate::context::root_task;
+use crate::context::thread_state;
 use crate::propagation::carrier::Extract;
-use crate::trace::callsite::{Callsite, SpanKind};
-use crate::trace::foreign;
+use crate::segment::{NameSource, Segment};
+use crate::span::callsite::{Callsite, SpanKind};
+use crate::span::tag::{Raw, Recorder, SpanText, TagDisplay};
 use crate::trace::orphans::Origin;
-use crate::trace::quiet::Quiet;
 use crate::trace::root;
 use crate::trace::scope::{self, Begun, Scope};
-use crate::trace::segment::{NameSource, Segment};
-use crate::trace::slot;
-use crate::trace::tag::{Raw, Recorder, SpanText, TagDisplay};
-use crate::trace::thread;
 use crate::tracer;
 use crate::util::text::{self, NAME_LIMIT, PEER_LIMIT, TAG_LIMIT};
 
-pub(super) use context::{REFS_LIMIT, each_within_limit};
+pub(crate) use context::{REFS_LIMIT, each_within_limit};
 
 /// A span that is about to open.
 #[must_use = "an opening is no span yet: `enter` or `begin` makes it one"]
@@ -38,7 +38,7 @@ pub struct Opening {
     /// before that.
     head: u32,
     /// Where the entry stands that says how long the message was on its way, as in
-    /// [`Record::side`](crate::trace::record::Record::side).
+    /// [`Record::side`](crate::span::record::Record::side).
     latency: u32,
     /// It was given a name of its own.
     named: bool,
@@ -85,27 +85,28 @@ impl Opening {
 
     /// The same, opened in this way.
     #[inline]
-    pub(super) fn of(callsite: &'static Callsite, origin: Origin) -> Self {
+    pub(crate) fn of(callsite: &'static Callsite, origin: Origin) -> Self {
         let place = if tracer::enabled() { Place::Unknown } else { Place::Nowhere };
         Self { callsite, place, head: 0, latency: 0, named: false, origin, key: 0, root: None }
     }
 
     /// The request is left out: nothing of it is recorded, nor of what is below. With a context it
     /// is only no span of its own.
-    pub(super) fn ignore(&mut self) {
+    pub(crate) fn ignore(&mut self) {
         if self.place == Place::Unknown {
-            self.root = slot::with(|_| ()).is_none().then(root::unsampled_segment).flatten();
+            self.root =
+                current_segment::with(|_| ()).is_none().then(root::unsampled_segment).flatten();
             self.place = if self.root.is_some() { Place::Root } else { Place::Nowhere };
         }
     }
 
     #[inline(never)]
     fn decide(&mut self) -> Place {
-        if self.callsite.kind == SpanKind::Entry && foreign::is_here_for_a_span() {
+        if self.callsite.kind == SpanKind::Entry && root_task::is_here_for_a_span() {
             self.place = self.decide_root();
             return self.place;
         }
-        let found = slot::with(|segment| {
+        let found = current_segment::with(|segment| {
             self.key = segment.key;
             if !segment.sampled {
                 return Place::Unsampled;
@@ -175,7 +176,7 @@ impl Opening {
     /// for this one.
     #[cold]
     fn takes_name(&self) -> bool {
-        slot::with_key(self.key, |segment| {
+        current_segment::with_key(self.key, |segment| {
             segment.takes_name(self.head, self.callsite, NameSource::Computed)
         }) == Some(true)
     }
@@ -188,14 +189,15 @@ impl Opening {
 
     #[cold]
     fn takes_tag(&self, key: &str) -> bool {
-        slot::with_key(self.key, |segment| segment.takes_tag(self.head, self.callsite, key))
-            == Some(true)
+        current_segment::with_key(self.key, |segment| {
+            segment.takes_tag(self.head, self.callsite, key)
+        }) == Some(true)
     }
 
     /// The same of peer and tags, which may be said before the name: such a request is decided
     /// about when it is named, or opens.
     #[inline]
-    pub(super) fn accepting(&mut self) -> bool {
+    pub(crate) fn accepting(&mut self) -> bool {
         if self.place() == Place::Undecided && !self.named {
             !self.is_refused()
         } else {
@@ -224,9 +226,9 @@ impl Opening {
     #[inline]
     fn with(&mut self, work: impl FnOnce(&mut Segment, &mut u32)) {
         if self.place == Place::Child {
-            slot::with_key(self.key, |segment| work(segment, &mut self.head));
+            current_segment::with_key(self.key, |segment| work(segment, &mut self.head));
         } else if self.place == Place::Merged {
-            slot::with_key(self.key, |segment| segment.with_current_list(work));
+            current_segment::with_key(self.key, |segment| segment.with_current_list(work));
         } else if let Some(segment) = self.root.as_mut().filter(|segment| segment.sampled) {
             work(segment, &mut self.head);
         }
@@ -267,16 +269,16 @@ impl Opening {
     }
 
     /// The same of a name in pieces, which are put together where they stay.
-    pub(super) fn name_of(&mut self, pieces: &[&str]) {
+    pub(crate) fn name_of(&mut self, pieces: &[&str]) {
         self.named = true;
         self.with(|segment, head| segment.name_pieces(head, pieces));
         if self.place == Place::Merged {
-            slot::with_key(self.key, Segment::renamed);
+            current_segment::with_key(self.key, Segment::renamed);
         }
     }
 
     /// A tag of text in pieces.
-    pub(super) fn tag_of(&mut self, key: &'static str, pieces: &[&str]) {
+    pub(crate) fn tag_of(&mut self, key: &'static str, pieces: &[&str]) {
         if !self.keeps_tag(key) {
             self.with(|segment, head| segment.tag_pieces(head, key, pieces));
         }
@@ -294,7 +296,7 @@ impl Opening {
                 segment.release_muted(old);
                 segment.reserve_muted(&text)
             };
-            self.head = slot::with_key(self.key, reserve).unwrap_or(0);
+            self.head = current_segment::with_key(self.key, reserve).unwrap_or(0);
             return;
         }
         let merged = self.place == Place::Merged;
@@ -376,14 +378,14 @@ impl Opening {
     fn abandon(&mut self) {
         if matches!(self.place, Place::Child | Place::Full | Place::Merged) {
             let reserved = self.take_reserved(self.place);
-            slot::with_key(self.key, |segment| {
+            current_segment::with_key(self.key, |segment| {
                 segment.end_opening();
                 segment.release_muted(reserved);
             });
         }
         // Of a root the segment was never begun.
         if let Some(segment) = self.root.take() {
-            thread::give_back(segment);
+            thread_state::give_back(segment);
         }
     }
 
@@ -398,7 +400,7 @@ impl Opening {
             place @ (Place::Child | Place::Full | Place::Merged) => {
                 let merged = place == Place::Merged;
                 let reserved = self.take_reserved(place);
-                let opened = slot::with_key(self.key, |segment| {
+                let opened = current_segment::with_key(self.key, |segment| {
                     segment.end_opening();
                     if reserved != 0 {
                         return segment.open_reserved(reserved);

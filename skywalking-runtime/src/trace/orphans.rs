@@ -7,7 +7,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 
 use once_cell::race::OnceRef;
 
-use crate::trace::callsite::Callsite;
+use crate::span::callsite::Callsite;
 use crate::tracer::{Orphans, Settings};
 use crate::util::diagnostics::{self, Diagnostic};
 
@@ -22,7 +22,7 @@ pub(crate) enum Origin {
 
 /// What a callsite counts, and its place in the list of those that have counted.
 #[derive(Debug)]
-pub(super) struct Count {
+pub(crate) struct Count {
     orphans: AtomicU64,
     next: OnceRef<'static, Callsite>,
 }
@@ -32,7 +32,7 @@ pub(super) struct Count {
 impl RefUnwindSafe for Count {}
 
 impl Count {
-    pub(super) const fn new() -> Self {
+    pub(crate) const fn new() -> Self {
         Self { orphans: AtomicU64::new(0), next: OnceRef::new() }
     }
 }
@@ -42,7 +42,7 @@ static FIRST: OnceRef<'static, Callsite> = OnceRef::new();
 
 /// True if a Local span without a context begins a trace. Counts it if it is an orphan.
 #[cold]
-pub(super) fn opens(callsite: &'static Callsite, origin: Origin, settings: &Settings) -> bool {
+pub(crate) fn opens(callsite: &'static Callsite, origin: Origin, settings: &Settings) -> bool {
     if origin == Origin::Attribute && callsite.count.orphans.fetch_add(1, Ordering::Relaxed) == 0 {
         enlist(callsite);
     }

@@ -9,7 +9,7 @@
 use std::panic::{self, PanicHookInfo};
 use std::sync::atomic::{AtomicBool, Ordering};
 
-use crate::trace::slot;
+use crate::context::current_segment;
 use crate::tracer;
 
 /// A hook of ours is the current one, or is called by it.
@@ -46,7 +46,7 @@ impl Drop for Installed {
 }
 
 fn remember(info: &PanicHookInfo<'_>) {
-    if slot::with(|segment| segment.sampled) != Some(true) {
+    if current_segment::with(|segment| segment.sampled) != Some(true) {
         return;
     }
     let payload = info.payload();
@@ -55,5 +55,5 @@ fn remember(info: &PanicHookInfo<'_>) {
         .copied()
         .or_else(|| payload.downcast_ref::<String>().map(String::as_str));
     let location = info.location().map(ToString::to_string).unwrap_or_default();
-    slot::with(|segment| segment.remember_panic(&location, message.unwrap_or_default()));
+    current_segment::with(|segment| segment.remember_panic(&location, message.unwrap_or_default()));
 }

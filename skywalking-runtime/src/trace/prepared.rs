@@ -7,15 +7,15 @@ use std::future::Future;
 
 use futures_core::stream::Stream;
 
+use crate::context::current_segment;
+use crate::context::quiet::Quiet;
 use crate::propagation::carrier::Extract;
 use crate::propagation::received::{Header, Received};
 use crate::propagation::sw8;
-use crate::trace::callsite::{Callsite, SpanKind};
+use crate::span::callsite::{Callsite, SpanKind};
+use crate::span::tag::{Kept, Raw, Recorder};
 use crate::trace::opening::{self, Opening, REFS_LIMIT};
 use crate::trace::orphans::Origin;
-use crate::trace::quiet::Quiet;
-use crate::trace::slot;
-use crate::trace::tag::{Kept, Raw, Recorder};
 use crate::trace::traced::{BoxedFuture, BoxedStream, Covered, NoHook, Streamed, Traced};
 use crate::tracer::{self, OtherContexts};
 use crate::util::text::{self, NAME_LIMIT, PEER_LIMIT, TAG_LIMIT};
@@ -75,7 +75,7 @@ impl Prepared {
     }
 
     /// Remembers that the program opens a root by hand. Only of a Local span it matters.
-    pub(super) fn by_hand(mut self) -> Self {
+    pub(crate) fn by_hand(mut self) -> Self {
         if self.callsite.kind == SpanKind::Local && tracer::enabled() {
             self.given().is_by_hand = true;
         }
@@ -95,7 +95,7 @@ impl Prepared {
     /// True if name, peer and tags would be used, as things stand: a tracer runs, and the request
     /// here, if there is one, is sampled.
     pub fn recording(&mut self) -> bool {
-        tracer::enabled() && slot::with(|segment| segment.sampled) != Some(false)
+        tracer::enabled() && current_segment::with(|segment| segment.sampled) != Some(false)
     }
 
     fn given(&mut self) -> &mut Given {
@@ -126,7 +126,7 @@ impl Prepared {
     }
 
     /// Nothing of the span is recorded, nor of what is below.
-    pub(super) fn ignore(&mut self) {
+    pub(crate) fn ignore(&mut self) {
         self.given().ignored = true;
     }
 
@@ -223,13 +223,13 @@ impl Prepared {
     }
 
     /// The span that is about to open here, with all that was given.
-    pub(super) fn opening(&self) -> Opening {
+    pub(crate) fn opening(&self) -> Opening {
         let is_by_hand = self.given.as_ref().is_some_and(|given| given.is_by_hand);
         self.opening_by(if is_by_hand { Origin::Root } else { Origin::Attribute })
     }
 
     /// The same, opened in this way.
-    pub(super) fn opening_by(&self, origin: Origin) -> Opening {
+    pub(crate) fn opening_by(&self, origin: Origin) -> Opening {
         let mut opening = Opening::of(self.callsite, origin);
         let Some(given) = &self.given else { return opening };
         if given.ignored {
@@ -256,7 +256,7 @@ impl Prepared {
 
     /// Opens the span of the wrapper whose first poll this is; at any further one there is nothing
     /// left to open.
-    pub(super) fn begin(prepared: &mut Option<Self>) {
+    pub(crate) fn begin(prepared: &mut Option<Self>) {
         if let Some(prepared) = prepared.take() {
             prepared.opening().begin();
         }

@@ -10,9 +10,9 @@ use std::error::Error;
 use std::fmt::{self, Debug, Display};
 use std::ops::Deref;
 
+use crate::span::tag::{Raw, Recorder, TagDisplay};
 use crate::trace::current;
 use crate::trace::failure::{self, Failure, Severity};
-use crate::trace::tag::{Raw, Recorder, TagDisplay};
 
 /// What a traced function returned.
 #[derive(Debug)]

@@ -8,37 +8,37 @@ use std::fmt::Display;
 use std::future::Future;
 use std::sync::Arc;
 
-use super::callsite::{Callsite, SpanKind};
-use super::foreign;
-use super::lost;
-use super::orphans::{self, Origin};
-use super::outbox;
-use super::prepared::Prepared;
-use super::quiet;
-use super::record::Trace;
-use super::sampler::{self, Custom, Upstream, Verdict};
-use super::scope::Begun;
-use super::segment::Segment;
-use super::slot;
-use super::thread;
-use super::traced::{End, Resumable};
-use super::trial::Trial;
+use crate::context::current_segment;
+use crate::context::ended_roots;
+use crate::context::quiet;
+use crate::context::root_task;
+use crate::context::thread_state;
 use crate::propagation::carrier::Extract;
+use crate::sampling::tail_decision::Trial;
+use crate::sampling::{self, Custom, Upstream, Verdict};
+use crate::segment::Segment;
+use crate::span::callsite::{Callsite, SpanKind};
+use crate::span::record::Trace;
+use crate::trace::orphans::{self, Origin};
+use crate::trace::outbox;
+use crate::trace::prepared::Prepared;
+use crate::trace::scope::Begun;
+use crate::trace::traced::{End, Resumable};
 use crate::tracer::{self, Settings, Tracer};
 use crate::util::diagnostics::{self, Diagnostic};
 
 /// A segment for a root of `callsite`, or `None` if none is to be opened here. Whether it records
 /// is not decided yet: by [`decide`].
 #[cold]
-pub(super) fn segment_for(callsite: &'static Callsite, origin: Origin) -> Option<Box<Segment>> {
+pub(crate) fn segment_for(callsite: &'static Callsite, origin: Origin) -> Option<Box<Segment>> {
     if quiet::forbids_roots() {
         return None;
     }
-    let mut segment = thread::segment(|settings| {
+    let mut segment = thread_state::segment(|settings| {
         (callsite.kind != SpanKind::Local || orphans::opens(callsite, origin, settings))
             .then_some(true)
     })?;
-    segment.scope = sampler::scope();
+    segment.scope = sampling::scope();
     Some(segment)
 }
 
@@ -46,7 +46,7 @@ pub(super) fn segment_for(callsite: &'static Callsite, origin: Origin) -> Option
 /// root's own name, if it has one, is in the list at `head`. The segment comes back, unless it was
 /// lost in the program's own sampler.
 #[inline]
-pub(super) fn decide(
+pub(crate) fn decide(
     mut segment: Box<Segment>,
     callsite: &'static Callsite,
     head: u32,
@@ -71,7 +71,7 @@ pub(super) fn decide(
     };
     #[cfg(feature = "testing")]
     let left_out = left_out.or_else(|| {
-        let asked = upstream == Upstream::Unknown && !sampler::decide(name);
+        let asked = upstream == Upstream::Unknown && !sampling::decide(name);
         asked.then_some(Diagnostic::UnsampledSampler)
     });
     if let Some(reason) = left_out {
@@ -81,7 +81,7 @@ pub(super) fn decide(
 }
 
 /// True if the request is left out whatever its name is, so that nobody needs to compute that.
-pub(super) fn refuses(segment: &mut Segment) -> bool {
+pub(crate) fn refuses(segment: &mut Segment) -> bool {
     if segment.tracer.settings.tail_sampling.is_some() {
         // It will be recorded, unless a list has its name.
         return false;
@@ -117,15 +117,15 @@ fn leave_out(segment: &mut Segment, reason: Diagnostic) {
 fn ask(mut segment: Box<Segment>, custom: &Custom, name: &str) -> Option<Box<Segment>> {
     segment.sampled = false;
     let key = segment.key;
-    let displaced = slot::replace(Some(segment));
+    let displaced = current_segment::replace(Some(segment));
     let sampled = custom.takes(name);
-    let Some(mut segment) = slot::take_key(key) else {
+    let Some(mut segment) = current_segment::take_key(key) else {
         // What it left there instead is somebody else's, and stays.
-        lost::leave(Begun::unsampled_root(key), Some(End::Ready), displaced);
+        ended_roots::leave(Begun::unsampled_root(key), Some(End::Ready), displaced);
         return None;
     };
     if let Some(displaced) = displaced {
-        lost::put_back(displaced);
+        ended_roots::put_back(displaced);
     }
     segment.sampled = true;
     // What the sampler captured says that nothing is recorded.
@@ -138,14 +138,14 @@ fn ask(mut segment: Box<Segment>, custom: &Custom, name: &str) -> Option<Box<Seg
 
 /// A segment that holds the place of a request that is left out.
 #[cold]
-pub(super) fn unsampled_segment() -> Option<Box<Segment>> {
-    let mut segment = thread::segment(|_| Some(false))?;
-    segment.scope = sampler::scope();
+pub(crate) fn unsampled_segment() -> Option<Box<Segment>> {
+    let mut segment = thread_state::segment(|_| Some(false))?;
+    segment.scope = sampling::scope();
     Some(segment)
 }
 
 /// True if one more segment may be open. Counts if not.
-pub(super) fn has_room(settings: &Settings) -> bool {
+pub(crate) fn has_room(settings: &Settings) -> bool {
     let below = outbox::open_segments() < settings.max_open_segments;
     if !below {
         diagnostics::count(Diagnostic::UnsampledLiveLimit);
@@ -154,7 +154,7 @@ pub(super) fn has_room(settings: &Settings) -> bool {
 }
 
 /// Opens the root of a segment that somebody else will put into the slot.
-pub(super) fn prepare(
+pub(crate) fn prepare(
     mut segment: Box<Segment>,
     callsite: &'static Callsite,
     side: u32,
@@ -163,7 +163,7 @@ pub(super) fn prepare(
     if !segment.sampled {
         return (Begun::unsampled_root(segment.key), segment);
     }
-    thread::count_opened();
+    thread_state::count_opened();
     #[cfg(feature = "testing")]
     crate::testing::segment_opened(segment.scope, segment.id, callsite.name);
     let opened = segment.open_as(callsite, side, flags);
@@ -172,15 +172,15 @@ pub(super) fn prepare(
 
 /// Opens the root and puts its segment into the slot, which was empty when that was decided.
 #[cold]
-pub(super) fn begin(
+pub(crate) fn begin(
     segment: Box<Segment>,
     callsite: &'static Callsite,
     side: u32,
     flags: u16,
 ) -> Begun {
     let (begun, segment) = prepare(segment, callsite, side, flags);
-    if let Some(other) = slot::replace(Some(segment)) {
-        foreign::keep(other);
+    if let Some(other) = current_segment::replace(Some(segment)) {
+        root_task::keep(other);
     }
     begun
 }

@@ -8,15 +8,15 @@ use std::cell::Cell;
 use std::marker::PhantomData;
 use std::thread::panicking;
 
-use crate::trace::callsite::Callsite;
+use crate::context::current_segment;
+use crate::context::ended_roots;
+use crate::context::root_task;
+use crate::context::thread_state;
+use crate::segment::{Opened, Segment};
+use crate::span::callsite::Callsite;
 use crate::trace::failure::Mark;
-use crate::trace::foreign;
-use crate::trace::lost;
 use crate::trace::orphans::Origin;
 use crate::trace::root;
-use crate::trace::segment::{Opened, Segment};
-use crate::trace::slot;
-use crate::trace::thread;
 use crate::trace::traced::End;
 use crate::tracer;
 use crate::util::clock;
@@ -25,10 +25,10 @@ use crate::util::diagnostics::{self, Diagnostic};
 /// What was opened. Packed, as each traced future carries it.
 #[repr(C, packed(4))]
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub(super) struct Begun {
+pub(crate) struct Begun {
     /// 0: nothing.
-    pub(super) key: u64,
-    pub(super) bits: u32,
+    pub(crate) key: u64,
+    pub(crate) bits: u32,
 }
 
 /// Bits above the span's place.
@@ -45,50 +45,50 @@ const _: () = assert!(
 );
 
 impl Begun {
-    pub(super) const NOTHING: Self = Self { key: 0, bits: 0 };
+    pub(crate) const NOTHING: Self = Self { key: 0, bits: 0 };
     /// A future is polled for the first time and will take up what is opened.
-    pub(super) const EXPECTED: Self = Self { key: 0, bits: AWAITED };
+    pub(crate) const EXPECTED: Self = Self { key: 0, bits: AWAITED };
 
     #[inline]
-    pub(super) fn child(key: u64, opened: Opened) -> Self {
+    pub(crate) fn child(key: u64, opened: Opened) -> Self {
         Self { key, bits: opened.bits() }
     }
 
-    pub(super) fn root(key: u64, opened: Opened) -> Self {
+    pub(crate) fn root(key: u64, opened: Opened) -> Self {
         let child = Self::child(key, opened);
         Self { bits: child.bits | ROOT, ..child }
     }
 
-    pub(super) fn unsampled_root(key: u64) -> Self {
+    pub(crate) fn unsampled_root(key: u64) -> Self {
         Self { key, bits: ROOT | UNSAMPLED }
     }
 
-    pub(super) fn unsampled(key: u64) -> Self {
+    pub(crate) fn unsampled(key: u64) -> Self {
         Self { key, bits: UNSAMPLED }
     }
 
     #[inline]
-    pub(super) fn index(self) -> u16 {
+    pub(crate) fn index(self) -> u16 {
         self.opened().index()
     }
 
     #[inline]
-    pub(super) fn is_root(self) -> bool {
+    pub(crate) fn is_root(self) -> bool {
         self.bits & ROOT != 0
     }
 
-    pub(super) fn is_unsampled(self) -> bool {
+    pub(crate) fn is_unsampled(self) -> bool {
         self.bits & UNSAMPLED != 0
     }
 
     /// The span as it lies in its segment.
     #[inline]
-    pub(super) fn opened(self) -> Opened {
+    pub(crate) fn opened(self) -> Opened {
         Opened::of_bits(self.bits)
     }
 
     #[inline]
-    pub(super) fn into_scope(mut self) -> Scope {
+    pub(crate) fn into_scope(mut self) -> Scope {
         // A child of an unsampled request has nothing to close.
         let closes = !self.is_unsampled() || self.is_root();
         self.note_panic();
@@ -97,23 +97,23 @@ impl Begun {
 
     /// Remembers a panic that is going on: it is none of the span's.
     #[inline]
-    pub(super) fn note_panic(&mut self) {
+    pub(crate) fn note_panic(&mut self) {
         if panicking() {
             self.bits |= PANICKING;
         }
     }
 
     /// True of a guard that was counted in its segment.
-    pub(super) fn is_by_hand(self) -> bool {
+    pub(crate) fn is_by_hand(self) -> bool {
         self.bits & BY_HAND != 0
     }
 
-    pub(super) fn was_panicking(self) -> bool {
+    pub(crate) fn was_panicking(self) -> bool {
         self.bits & PANICKING != 0
     }
 
     #[inline]
-    pub(super) fn of_scope(scope: &Scope) -> Self {
+    pub(crate) fn of_scope(scope: &Scope) -> Self {
         Self { key: scope.key, bits: scope.bits }
     }
 }
@@ -125,14 +125,14 @@ thread_local! {
 
 /// Opens a span for the future that is polled for the first time. If none waits for it (a tracer
 /// started just now, after the wrapper had looked), nothing is opened: nobody would close it.
-pub(super) fn begin_for_future(open: impl FnOnce() -> Begun) {
+pub(crate) fn begin_for_future(open: impl FnOnce() -> Begun) {
     if BEGUN.get() == Begun::EXPECTED {
         BEGUN.set(open());
     }
 }
 
 /// Exchanges what was left last.
-pub(super) fn exchange_begun(begun: Begun) -> Begun {
+pub(crate) fn exchange_begun(begun: Begun) -> Begun {
     BEGUN.replace(begun)
 }
 
@@ -164,18 +164,18 @@ impl Scope {
     }
 
     /// The guard does nothing any more.
-    pub(super) fn defuse(&mut self) {
+    pub(crate) fn defuse(&mut self) {
         self.key = 0;
     }
 
-    pub(super) fn is_open(&self) -> bool {
+    pub(crate) fn is_open(&self) -> bool {
         self.key != 0
     }
 }
 
 #[inline(never)]
 fn open(callsite: &'static Callsite) -> Scope {
-    let found = slot::with(|segment| {
+    let found = current_segment::with(|segment| {
         if segment.sampled {
             Begun::child(segment.key, segment.open(callsite))
         } else {
@@ -190,7 +190,7 @@ fn open(callsite: &'static Callsite) -> Scope {
 
 #[inline(never)]
 fn open_entry(callsite: &'static Callsite) -> Scope {
-    if foreign::is_here_for_a_span() { open_root(callsite) } else { open(callsite) }
+    if root_task::is_here_for_a_span() { open_root(callsite) } else { open(callsite) }
 }
 
 #[cold]
@@ -205,10 +205,12 @@ fn open_root(callsite: &'static Callsite) -> Scope {
 
 /// Opens a child for a guard that the program holds. In two steps, so that the span of an attribute
 /// keeps its code inlined.
-pub(super) fn open_by_hand(callsite: &'static Callsite) -> Scope {
+pub(crate) fn open_by_hand(callsite: &'static Callsite) -> Scope {
     let mut scope = open(callsite);
     let opened = Begun::of_scope(&scope).opened();
-    if slot::with_key(scope.key, |segment| segment.open_guard(callsite, opened)).is_some() {
+    if current_segment::with_key(scope.key, |segment| segment.open_guard(callsite, opened))
+        .is_some()
+    {
         scope.bits |= BY_HAND;
     }
     scope
@@ -232,8 +234,9 @@ fn close(key: u64, bits: u32) {
     }
     let end = clock::now();
     // No call in there: it would cost each span its registers.
-    let closed =
-        slot::with_key(key, |segment| segment.close(begun.index(), end) && !segment.is_due());
+    let closed = current_segment::with_key(key, |segment| {
+        segment.close(begun.index(), end) && !segment.is_due()
+    });
     if closed != Some(true) {
         close_unusual(begun);
     }
@@ -247,9 +250,9 @@ fn close_unusual(begun: Begun) {
         segment.leave_detached(begun.index());
         segment.is_due()
     };
-    match slot::with_key(begun.key, leave) {
+    match current_segment::with_key(begun.key, leave) {
         Some(false) => {}
-        Some(true) => thread::split(begun.key),
+        Some(true) => thread_state::split(begun.key),
         None => diagnostics::count(Diagnostic::GuardMisplaced),
     }
 }
@@ -258,7 +261,7 @@ fn close_unusual(begun: Begun) {
 #[cold]
 fn close_other(key: u64, bits: u32, panicked: bool) {
     let begun = Begun { key, bits };
-    let closed = slot::with_key(begun.key, |segment| {
+    let closed = current_segment::with_key(begun.key, |segment| {
         if !begun.is_unsampled() {
             if panicked {
                 segment.mark(begun.opened(), Mark::Panicked);
@@ -272,7 +275,7 @@ fn close_other(key: u64, bits: u32, panicked: bool) {
     });
     match closed {
         None if begun.is_root() => {
-            lost::leave(
+            ended_roots::leave(
                 begun,
                 Some(if panicked { End::Marked(Mark::Panicked) } else { End::Ready }),
                 None,
@@ -280,15 +283,15 @@ fn close_other(key: u64, bits: u32, panicked: bool) {
         }
         None => diagnostics::count(Diagnostic::GuardMisplaced),
         Some(_) if begun.is_root() => {
-            if let Some(mut segment) = slot::take_key(begun.key) {
+            if let Some(mut segment) = current_segment::take_key(begun.key) {
                 let displaced = segment.displaced.take();
-                thread::finish(segment);
+                thread_state::finish(segment);
                 if let Some(displaced) = displaced {
-                    lost::put_back(displaced);
+                    ended_roots::put_back(displaced);
                 }
             }
         }
-        Some(true) => thread::split(begun.key),
+        Some(true) => thread_state::split(begun.key),
         Some(false) => {}
     }
 }

@@ -13,17 +13,17 @@ use std::task::{Context, Poll};
 use futures_core::stream::{FusedStream, Stream};
 use pin_project_lite::pin_project;
 
-use super::callsite::{Callsite, SpanKind};
-use super::foreign;
-use super::lost;
-use super::quiet;
-use super::record::{Side, SideKind};
-use super::root;
-use super::scope::{self, Begun, Scope};
-use super::segment::{Segment, Shared};
-use super::slot;
-use super::thread;
-use super::traced::{Span, Streamed, Traced};
+use crate::context::current_segment;
+use crate::context::ended_roots;
+use crate::context::quiet;
+use crate::context::root_task;
+use crate::context::thread_state;
+use crate::segment::{Segment, Shared};
+use crate::span::callsite::{Callsite, SpanKind};
+use crate::span::record::{Side, SideKind};
+use crate::trace::root;
+use crate::trace::scope::{self, Begun, Scope};
+use crate::trace::traced::{Span, Streamed, Traced};
 use crate::tracer;
 use crate::util::text;
 
@@ -53,8 +53,11 @@ pub struct Snapshot {
 /// ```
 #[must_use = "a snapshot does nothing until it is used elsewhere"]
 pub fn capture() -> Snapshot {
-    slot::with(|segment| Snapshot { shared: Some(segment.share()), span: segment.current.index() })
-        .unwrap_or_default()
+    current_segment::with(|segment| Snapshot {
+        shared: Some(segment.share()),
+        span: segment.current.index(),
+    })
+    .unwrap_or_default()
 }
 
 impl Snapshot {
@@ -70,7 +73,7 @@ impl Snapshot {
     /// Opens a child, if the snapshot's own segment is here.
     fn child(&self, name: &'static str) -> Option<Begun> {
         let shared = self.shared()?;
-        slot::with_key(shared.key, |segment| {
+        current_segment::with_key(shared.key, |segment| {
             if !segment.sampled {
                 return Begun::unsampled(segment.key);
             }
@@ -86,13 +89,13 @@ impl Snapshot {
     /// to this task.
     fn root(&self, name: &'static str) -> Option<(Begun, Box<Segment>)> {
         let shared = self.shared()?;
-        if (slot::with_key(shared.key, |_| ()).is_some() && !foreign::is_elsewhere())
+        if (current_segment::with_key(shared.key, |_| ()).is_some() && !root_task::is_elsewhere())
             || quiet::forbids_roots()
         {
             return None;
         }
         let mut segment =
-            thread::segment(|settings| Some(shared.sampled && root::has_room(settings)))?;
+            thread_state::segment(|settings| Some(shared.sampled && root::has_room(settings)))?;
         segment.join(shared);
         let mut head = 0;
         if segment.sampled {
@@ -106,7 +109,7 @@ impl Snapshot {
     pub fn run<R>(&self, name: &'static str, work: impl FnOnce() -> R) -> R {
         if let Some((begun, mut segment)) = self.root(name) {
             segment.run_as_call();
-            let displaced = slot::replace(Some(segment));
+            let displaced = current_segment::replace(Some(segment));
             let _frame = Frame { displaced, scope: Some(begun.into_scope()) };
             return work();
         }
@@ -137,7 +140,7 @@ impl Snapshot {
 
 /// What a future, a stream or a closure that has not started needs to continue.
 #[derive(Debug)]
-pub(super) struct Start {
+pub(crate) struct Start {
     snapshot: Snapshot,
     name: &'static str,
     /// The test that this belongs to waits for it.
@@ -146,7 +149,7 @@ pub(super) struct Start {
 }
 
 impl Start {
-    pub(super) fn new(snapshot: Snapshot, name: &'static str) -> Self {
+    pub(crate) fn new(snapshot: Snapshot, name: &'static str) -> Self {
         Self {
             #[cfg(feature = "testing")]
             _unstarted: crate::testing::Unstarted::new(
@@ -158,7 +161,7 @@ impl Start {
         }
     }
 
-    pub(super) fn run<R>(self, work: impl FnOnce() -> R) -> R {
+    pub(crate) fn run<R>(self, work: impl FnOnce() -> R) -> R {
         self.snapshot.run(self.name, work)
     }
 }
@@ -174,11 +177,11 @@ struct Frame {
 impl Drop for Frame {
     fn drop(&mut self) {
         if let Some(outer) = self.displaced.as_mut().filter(|_| std::thread::panicking()) {
-            slot::with(|own| own.pass_panic_on(outer));
+            current_segment::with(|own| own.pass_panic_on(outer));
         }
         let key = self.scope.take().map_or(0, |scope| Begun::of_scope(&scope).key);
         if let Some(displaced) = self.displaced.take() {
-            lost::put_back_after(key, displaced);
+            ended_roots::put_back_after(key, displaced);
         }
     }
 }

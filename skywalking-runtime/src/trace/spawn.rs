@@ -1,6 +1,6 @@
 //! Tasks of tokio that continue the context of the code that spawns them.
 
-use super::snapshot::{Start, TracedFuture as _, capture};
+use crate::trace::snapshot::{Start, TracedFuture as _, capture};
 
 /// Spawns a task that continues the current trace, by [`tokio::spawn`].
 ///

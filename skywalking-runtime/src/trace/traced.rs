@@ -28,10 +28,10 @@ use pin_project_lite::pin_project;
 use frames::{Frame, Outcome};
 
 pub use boxed::{BoxedFuture, BoxedStream};
-pub(super) use covered::Covered;
-pub(super) use frames::End;
+pub(crate) use covered::Covered;
+pub(crate) use frames::End;
 pub use resumable::Resumable;
-pub(super) use span::Span;
+pub(crate) use span::Span;
 pub use stream::Streamed;
 
 pin_project! {
@@ -92,12 +92,12 @@ impl<F: Future> Traced<F> {
 
 impl<F> Traced<F> {
     /// The wrapped future.
-    pub(super) fn inner(self: Pin<&mut Self>) -> Pin<&mut F> {
+    pub(crate) fn inner(self: Pin<&mut Self>) -> Pin<&mut F> {
         self.project().future
     }
 
     /// Begins as this span instead of waiting for what the wrapped future opens.
-    pub(super) fn adopt(self: Pin<&mut Self>, span: Span) {
+    pub(crate) fn adopt(self: Pin<&mut Self>, span: Span) {
         *self.project().span = span;
     }
 }
@@ -113,7 +113,7 @@ impl<F: Future, H: FnMut(&F::Output)> Traced<F, H> {
 impl<F: Future, H: Hook<F::Output>> Traced<F, H> {
     /// The same, with whatever hook.
     #[inline]
-    pub(super) fn hooked(future: F, hook: H) -> Self {
+    pub(crate) fn hooked(future: F, hook: H) -> Self {
         Self { hook, future, span: Span::NEW }
     }
 }

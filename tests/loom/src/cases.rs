@@ -6,10 +6,10 @@ mod trials;
 use loom::thread;
 
 use crate::report::accounts::{self, End, Flight, Ledger};
+use crate::sampling::window;
+use crate::span::callsite;
+use crate::span::record::{NONE, Record};
 use crate::trace::outbox::{self, Attached, Budget, Finished, Handed, Head, Load, Node};
-use crate::trace::record::{NONE, Record};
-use crate::trace::callsite;
-use crate::trace::window;
 
 /// By name, for the command line.
 pub(crate) const ALL: &[(&str, fn())] = &[

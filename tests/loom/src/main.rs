@@ -11,6 +11,8 @@
 mod cases;
 mod config;
 mod report;
+mod sampling;
+mod span;
 mod trace;
 mod util;
 

@@ -8,8 +8,8 @@ pub(crate) mod held;
 pub(crate) mod trials;
 
 pub(crate) mod encode {
+    use crate::span::record::{Record, Side};
     use crate::trace::outbox::Head;
-    use crate::trace::record::{Record, Side};
 
     #[derive(Clone, Copy, Debug)]
     pub(crate) struct Segment<'a> {

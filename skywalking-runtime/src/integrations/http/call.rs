@@ -13,7 +13,7 @@ use super::body::TracedBody;
 use super::grpc;
 use super::names::PATH_TAG;
 use super::options::{Bodies, ErrorRule, Options};
-use crate::trace::segment::supposed;
+use crate::segment::supposed;
 use crate::{Resumable, current, trace_id};
 
 /// How the call says that it went well.

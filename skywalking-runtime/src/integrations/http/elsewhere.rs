@@ -2,7 +2,7 @@
 //! current.
 
 use super::Server;
-use crate::trace::misuse::{self, Misuse};
+use crate::span::misuse::{self, Misuse};
 use crate::{Callsite, callsite};
 
 /// In the type of the service that Salvo's `compat()` puts below a layer: Salvo runs the rest of

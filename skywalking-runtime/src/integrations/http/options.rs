@@ -8,8 +8,8 @@ use ::http::{Extensions, HeaderMap, Method, StatusCode, Uri};
 use super::grpc;
 use super::names::Naming;
 use super::url::Query;
-use crate::trace::quiet::Quiet;
-use crate::trace::sampler::Pattern;
+use crate::context::quiet::Quiet;
+use crate::sampling::Pattern;
 use crate::util::catch_panic::catch_panic;
 
 /// The head of a request, as the closures among the options see it.

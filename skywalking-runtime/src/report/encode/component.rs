@@ -6,7 +6,7 @@
 
 use skywalking_proto::components as id;
 
-use crate::trace::callsite::{Callsite, SpanKind, SpanLayer};
+use crate::span::callsite::{Callsite, SpanKind, SpanLayer};
 
 /// The tags that name a system.
 pub(super) fn names_system(key: &str) -> bool {

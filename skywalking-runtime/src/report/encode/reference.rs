@@ -9,7 +9,7 @@ use super::span::field;
 use super::{Encoder, Segment};
 use crate::config::NAME_LIMIT as SERVICE_LIMIT;
 use crate::propagation::sw8;
-use crate::trace::segment::{UNKNOWN_PEER, UNNAMED};
+use crate::segment::{UNKNOWN_PEER, UNNAMED};
 use crate::util::text::{self, NAME_LIMIT, PEER_LIMIT};
 
 /// Numbers of the fields of a `SegmentReference`.

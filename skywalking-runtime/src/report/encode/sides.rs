@@ -12,9 +12,9 @@ use super::super::wire::Writer;
 use super::span::field;
 use super::{Segment, component};
 use crate::config::Storage;
-use crate::trace::callsite::Callsite;
-use crate::trace::record::{Side, SideKind};
-use crate::trace::segment::UNNAMED;
+use crate::segment::UNNAMED;
+use crate::span::callsite::Callsite;
+use crate::span::record::{Side, SideKind};
 use crate::util::diagnostics::{self, Diagnostic};
 use crate::util::text::{NAME_LIMIT, TAG_LIMIT, clean, cut, is_blank};
 

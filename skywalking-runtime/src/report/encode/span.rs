@@ -6,9 +6,9 @@ use super::super::timeline::Clock;
 use super::super::wire::Writer;
 use super::sides::{self, Marks, Overrides, Sides};
 use super::{Encoder, Segment, component};
-use crate::trace::callsite::{Callsite, SpanKind, SpanLayer};
-use crate::trace::record::{Record, SideKind};
-use crate::trace::segment::{Name, UNKNOWN_PEER};
+use crate::segment::{Name, UNKNOWN_PEER};
+use crate::span::callsite::{Callsite, SpanKind, SpanLayer};
+use crate::span::record::{Record, SideKind};
 use crate::tracer::Identity;
 use crate::util::text::{NAME_LIMIT, PEER_LIMIT, clean, is_blank, within};
 

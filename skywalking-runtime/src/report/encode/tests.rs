@@ -13,9 +13,9 @@ use skywalking_proto::v3::{
 use super::{Encoder, Segment};
 use crate::report::redact::Hook;
 use crate::report::timeline::Timeline;
-use crate::trace::callsite::{Callsite, SpanKind, SpanLayer as Layer};
+use crate::span::callsite::{Callsite, SpanKind, SpanLayer as Layer};
+use crate::span::record::{NONE, Record, Side, SideKind, Trace};
 use crate::trace::outbox::Head;
-use crate::trace::record::{NONE, Record, Side, SideKind, Trace};
 use crate::tracer::Identity;
 use crate::util::clock::Anchor;
 use crate::util::id;

@@ -12,10 +12,10 @@ use tokio::time::Instant;
 use self::bench::{Bench, Plan};
 use super::Command;
 use crate::config::TailSampling;
+use crate::sampling::tail_decision::Trial;
+use crate::span::record::Record;
 use crate::trace::detached::Detached;
 use crate::trace::outbox::{Attached, Budget, Handed, Head};
-use crate::trace::record::Record;
-use crate::trace::trial::Trial;
 
 /// What a segment of the bench takes.
 const SEGMENT: usize = size_of::<Head>() + size_of::<Record>();

@@ -5,9 +5,9 @@
 //! `OnceCell` the second would be put to sleep until the first has written, and the second may be
 //! the program.
 
+use crate::span::record::LeftOut;
+use crate::span::tag::Kept;
 use crate::trace::outbox::{self, Budget};
-use crate::trace::record::LeftOut;
-use crate::trace::tag::Kept;
 use crate::util::clock;
 use crate::util::diagnostics::{self, Diagnostic};
 use crate::util::sync::{AtomicPtr, Ordering, forks};

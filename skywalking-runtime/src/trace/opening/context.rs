@@ -1,28 +1,28 @@
 //! The contexts that come with a request, as the span that is about to open takes them: a root goes
 //! on with the trace of the first one, and whoever reads one refers to who sent it.
 
+use crate::context::current_segment;
+use crate::context::quiet::Quiet;
 use crate::propagation::extension::{self, Extension};
 use crate::propagation::others::{self, Others, Parent};
 use crate::propagation::received::{Header, Received};
 use crate::propagation::sw8;
-use crate::trace::callsite::SpanKind;
+use crate::segment::Segment;
+use crate::span::callsite::SpanKind;
+use crate::span::record::{Side, SideKind, Trace};
+use crate::span::tag::Raw;
 use crate::trace::opening::{Opening, Place};
-use crate::trace::quiet::Quiet;
-use crate::trace::record::{Side, SideKind, Trace};
-use crate::trace::segment::Segment;
-use crate::trace::slot;
-use crate::trace::tag::Raw;
 use crate::tracer::{Inbound, OtherContexts, Settings};
 use crate::util::diagnostics::{self, Diagnostic};
 use crate::util::id;
 use crate::util::text;
 
 /// The refs of one span, at most: the Java agent's limit too.
-pub(in crate::trace) const REFS_LIMIT: usize = 500;
+pub(crate) const REFS_LIMIT: usize = 500;
 
 impl Opening {
     /// Which contexts are read, if any is.
-    pub(super) fn listens(&self) -> Option<OtherContexts> {
+    pub(crate) fn listens(&self) -> Option<OtherContexts> {
         let asked = |segment: &Segment| {
             let Settings { inbound, others, .. } = segment.tracer.settings;
             (inbound == Inbound::Accept).then_some(others)
@@ -30,13 +30,13 @@ impl Opening {
         match (&self.root, self.place) {
             (Some(segment), _) => asked(segment),
             (None, Place::Child | Place::Merged) => {
-                slot::with_key(self.key, |segment| asked(segment)).flatten()
+                current_segment::with_key(self.key, |segment| asked(segment)).flatten()
             }
             _ => None,
         }
     }
 
-    pub(super) fn receive(&mut self, received: &Received<'_>, others: OtherContexts) {
+    pub(crate) fn receive(&mut self, received: &Received<'_>, others: OtherContexts) {
         if let Some(header) = received.get(Header::Sw8) {
             match sw8::check(header) {
                 Ok(parts) => self.refer(header, &parts),
@@ -108,7 +108,7 @@ impl Opening {
         match &mut self.root {
             Some(segment) => work(segment),
             None => {
-                slot::with_key(self.key, |segment| {
+                current_segment::with_key(self.key, |segment| {
                     segment.unshare();
                     work(segment);
                 });
@@ -148,7 +148,7 @@ impl Opening {
     }
 
     /// The contexts that came with a batch and were read before.
-    pub(in crate::trace) fn extract_kept(&mut self, kept: &[Received<'static>]) {
+    pub(crate) fn extract_kept(&mut self, kept: &[Received<'static>]) {
         each_within_limit(kept, |received| {
             let room = self.has_room_for_refs();
             if let Some(others) = self.listens().filter(|_| room) {
@@ -223,7 +223,7 @@ impl Opening {
     }
 
     /// True if the span can refer to one more segment. What merges with it counts too.
-    pub(super) fn has_room_for_refs(&mut self) -> bool {
+    pub(crate) fn has_room_for_refs(&mut self) -> bool {
         let mut refs = 0;
         self.with(|segment, head| {
             // Nearly every span has none yet.
@@ -243,7 +243,7 @@ fn is_below(segment: &Segment, header: &str, parts: &sw8::Parts) -> bool {
 }
 
 /// Hands on the carriers of a batch until there is no room for one. Counts those that are left.
-pub(in crate::trace) fn each_within_limit<C>(
+pub(crate) fn each_within_limit<C>(
     carriers: impl IntoIterator<Item = C>,
     mut take: impl FnMut(&C) -> bool,
 ) {

@@ -1,8 +1,8 @@
 //! Finished segments on their way: what each is, and how they lie in a tray, one behind the other.
 
+use crate::sampling::tail_decision::Trial;
+use crate::span::record::{Record, Side, Trace};
 use crate::trace::detached::Detached;
-use crate::trace::record::{Record, Side, Trace};
-use crate::trace::trial::Trial;
 use crate::util::sync::Arc;
 
 /// A finished segment in a tray: what is not in the three lists.

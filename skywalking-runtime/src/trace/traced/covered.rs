@@ -22,7 +22,7 @@ pin_project! {
 
 impl<F> Covered<F> {
     #[inline]
-    pub(in crate::trace) fn new(prepared: Prepared, future: F) -> Self {
+    pub(crate) fn new(prepared: Prepared, future: F) -> Self {
         Self { prepared: Some(prepared), future }
     }
 }

@@ -4,18 +4,18 @@
 
 use std::mem::{ManuallyDrop, forget, replace, take};
 
+use crate::context::current_segment;
+use crate::context::ended_roots;
+use crate::context::root_task;
+use crate::segment::{Current, Opened, Segment};
 use crate::trace::failure::Mark;
-use crate::trace::foreign;
-use crate::trace::lost;
 use crate::trace::scope::{self, Begun};
-use crate::trace::segment::{Current, Opened, Segment};
-use crate::trace::slot;
 use crate::trace::traced::span::{Span, State};
 use crate::tracer;
 
 /// How a poll went.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Outcome {
+pub(crate) enum Outcome {
     /// The span stays open.
     Pending,
     Ended(End),
@@ -23,18 +23,18 @@ pub(super) enum Outcome {
 
 impl Outcome {
     /// The wrapped code is done.
-    pub(super) const READY: Self = Self::Ended(End::Ready);
+    pub(crate) const READY: Self = Self::Ended(End::Ready);
 }
 
 /// How a span ended.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(in crate::trace) enum End {
+pub(crate) enum End {
     Ready,
     Marked(Mark),
 }
 
 impl End {
-    pub(super) fn apply(self, segment: &mut Segment, opened: Opened) {
+    pub(crate) fn apply(self, segment: &mut Segment, opened: Opened) {
         if let Self::Marked(mark) = self {
             segment.mark(opened, mark);
         }
@@ -42,7 +42,7 @@ impl End {
     }
 
     /// The same of a span that ended at this stamp.
-    pub(in crate::trace) fn apply_at(self, segment: &mut Segment, opened: Opened, at: u64) {
+    pub(crate) fn apply_at(self, segment: &mut Segment, opened: Opened, at: u64) {
         if let Self::Marked(mark) = self {
             segment.mark_at(opened, mark, at);
         }
@@ -72,7 +72,7 @@ enum Around {
 
 /// The frame of one poll.
 #[must_use = "the wrapped code runs inside of it"]
-pub(super) struct Frame<'a> {
+pub(crate) struct Frame<'a> {
     span: &'a mut Span,
     /// What a root's segment displaced. Whoever leaves takes it out.
     displaced: ManuallyDrop<Option<Box<Segment>>>,
@@ -82,9 +82,9 @@ pub(super) struct Frame<'a> {
     saved: Option<Current>,
     around: Around,
     /// Set when the wrapped code has returned.
-    pub(super) outcome: Outcome,
+    pub(crate) outcome: Outcome,
     /// A value that is returned is one of a span's.
-    pub(super) traced: bool,
+    pub(crate) traced: bool,
 }
 
 impl<'a> Frame<'a> {
@@ -102,7 +102,7 @@ impl<'a> Frame<'a> {
 
     /// Makes the span current for a poll. The two that wait are short and straight; what happens
     /// once is elsewhere.
-    pub(super) fn of_poll(span: &'a mut Span) -> Self {
+    pub(crate) fn of_poll(span: &'a mut Span) -> Self {
         if span.state == State::Root {
             return Self::of_root(span);
         }
@@ -121,7 +121,7 @@ impl<'a> Frame<'a> {
             State::Off | State::DroppingRoot | State::DroppingChild => {
                 Self::new(span, Around::Nothing)
             }
-            State::Unsampled if slot::with_key(span.begun.key, |_| ()).is_some() => {
+            State::Unsampled if current_segment::with_key(span.begun.key, |_| ()).is_some() => {
                 Self::new(span, Around::Nothing)
             }
             State::Root | State::Child | State::Unsampled => Self::of_moved(span),
@@ -133,7 +133,7 @@ impl<'a> Frame<'a> {
         if span.segment.as_ref().is_some_and(|segment| segment.is_due_at_poll()) {
             span.look();
         }
-        let displaced = ManuallyDrop::new(slot::replace(take(&mut span.segment)));
+        let displaced = ManuallyDrop::new(current_segment::replace(take(&mut span.segment)));
         let mut frame = Self::new(span, Around::Root);
         frame.displaced = displaced;
         frame
@@ -164,10 +164,10 @@ impl<'a> Frame<'a> {
             return frame;
         }
         // A context that belongs to another task is none of this one's.
-        let displaced = foreign::displace();
+        let displaced = root_task::displace();
         let mut frame = Self::new(span, Around::First);
         frame.displaced = ManuallyDrop::new(displaced);
-        frame.saved = slot::with(|segment| segment.current);
+        frame.saved = current_segment::with(|segment| segment.current);
         frame.left = scope::exchange_begun(Begun::EXPECTED);
         frame
     }
@@ -176,7 +176,7 @@ impl<'a> Frame<'a> {
     /// switched stacks within this one.
     #[inline]
     fn put_root_aside(&mut self) -> bool {
-        let Some(own) = slot::take_key(self.span.begun.key) else { return false };
+        let Some(own) = current_segment::take_key(self.span.begun.key) else { return false };
         // The place for the root's segment is empty: nothing is dropped, which rustc could not
         // know.
         forget(self.span.segment.replace(own));
@@ -192,14 +192,14 @@ impl<'a> Frame<'a> {
         }
         let displaced = replace(&mut self.displaced, ManuallyDrop::new(None));
         if let Some(displaced) = ManuallyDrop::into_inner(displaced) {
-            lost::put_back(displaced);
+            ended_roots::put_back(displaced);
         }
     }
 
     #[inline]
     fn restore(&self) {
         if let Some(saved) = self.saved {
-            slot::with_key(self.span.begun.key, |segment| segment.restore(saved));
+            current_segment::with_key(self.span.begun.key, |segment| segment.restore(saved));
         }
     }
 
@@ -217,14 +217,14 @@ impl<'a> Frame<'a> {
                 self.span.settle_first(begun, self.saved, end);
                 let displaced = replace(&mut self.displaced, ManuallyDrop::new(None));
                 if let Some(displaced) = ManuallyDrop::into_inner(displaced) {
-                    lost::put_back_after(begun.key, displaced);
+                    ended_roots::put_back_after(begun.key, displaced);
                 }
             }
             Around::Root => {
                 let displaced = replace(&mut self.displaced, ManuallyDrop::new(None));
                 let own = self.span.leave_root(ManuallyDrop::into_inner(displaced), end);
                 if let (Some(own), Some(End::Marked(Mark::Panicked))) = (&own, end) {
-                    slot::with(|outer| own.pass_panic_on(outer));
+                    current_segment::with(|outer| own.pass_panic_on(outer));
                 }
                 if let Some(end) = end {
                     self.span.end_root(own, end);

@@ -1,13 +1,13 @@
 //! A span that is worked on in steps: what a middleware needs that is called, polled and handed a
 //! body in turn, and has no one future to wrap.
 
-use super::frames::{Frame, Outcome};
-use super::span::Span;
-use crate::trace::callsite::Callsite;
+use crate::span::callsite::Callsite;
 use crate::trace::describe::Describe;
 use crate::trace::opening::Opening;
 use crate::trace::orphans::Origin;
 use crate::trace::prepared::Prepared;
+use crate::trace::traced::frames::{Frame, Outcome};
+use crate::trace::traced::span::Span;
 use crate::tracer;
 
 /// A span that is worked on in steps, on whatever thread the next step runs.
@@ -39,7 +39,7 @@ pub struct Resumable {
 }
 
 impl Resumable {
-    pub(in crate::trace) fn new(prepared: Prepared) -> Self {
+    pub(crate) fn new(prepared: Prepared) -> Self {
         Self { prepared: Some(prepared), span: Span::NEW }
     }
 

@@ -3,15 +3,15 @@
 use std::sync::Arc;
 use std::thread::panicking;
 
-use crate::trace::callsite::{Callsite, SpanKind};
+use crate::context::current_segment;
+use crate::context::ended_roots;
+use crate::context::thread_state;
+use crate::segment::{Current, Segment, Shared};
+use crate::span::callsite::{Callsite, SpanKind};
+use crate::span::record::{Record, Trace};
 use crate::trace::failure::Mark;
-use crate::trace::lost;
-use crate::trace::record::{Record, Trace};
 use crate::trace::root;
 use crate::trace::scope::Begun;
-use crate::trace::segment::{Current, Segment, Shared};
-use crate::trace::slot;
-use crate::trace::thread;
 use crate::trace::traced::frames::End;
 use crate::tracer;
 use crate::util::diagnostics::{self, Diagnostic};
@@ -22,12 +22,12 @@ static NOT_RECORDED: Callsite = Callsite::new(SpanKind::Local, "not recorded");
 
 /// The span of a future, as plain fields.
 #[derive(Debug)]
-pub(in crate::trace) struct Span {
-    pub(super) state: State,
+pub(crate) struct Span {
+    pub(crate) state: State,
     /// The key of the segment and the span's place in it.
-    pub(super) begun: Begun,
+    pub(crate) begun: Begun,
     /// A root's segment, while nobody polls it.
-    pub(super) segment: Option<Box<Segment>>,
+    pub(crate) segment: Option<Box<Segment>>,
     /// Where a child came from, should it find itself elsewhere.
     origin: Option<Origin>,
     /// The span there that it would refer to.
@@ -46,7 +46,7 @@ struct Origin {
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum State {
+pub(crate) enum State {
     /// Not polled yet.
     New,
     /// Nothing is traced here, or no more.
@@ -64,10 +64,10 @@ pub(super) enum State {
 
 impl Span {
     /// Of a future that was not polled yet.
-    pub(super) const NEW: Self = Self::with(State::New, Begun::NOTHING, None);
+    pub(crate) const NEW: Self = Self::with(State::New, Begun::NOTHING, None);
 
     /// The span of a segment that was made to go on with another one.
-    pub(in crate::trace) fn of_root(begun: Begun, segment: Option<Box<Segment>>) -> Self {
+    pub(crate) fn of_root(begun: Begun, segment: Option<Box<Segment>>) -> Self {
         Self::with(State::Root, begun, segment)
     }
 
@@ -76,7 +76,7 @@ impl Span {
     }
 
     /// The first poll is over: takes up what was begun in it.
-    pub(super) fn settle_first(&mut self, begun: Begun, before: Option<Current>, end: Option<End>) {
+    pub(crate) fn settle_first(&mut self, begun: Begun, before: Option<Current>, end: Option<End>) {
         self.begun = begun;
         self.state = if begun.key == 0 {
             State::Off
@@ -97,12 +97,12 @@ impl Span {
                 self.end_child(end);
                 // A guard that was forgotten within the poll stays behind with it.
                 if let Some(before) = before {
-                    slot::with_key(begun.key, |segment| segment.restore(before));
+                    current_segment::with_key(begun.key, |segment| segment.restore(before));
                 }
             }
             (State::Child, None) => {
                 let mut span = 0;
-                let origin = slot::with_key(begun.key, |segment| {
+                let origin = current_segment::with_key(begun.key, |segment| {
                     span = segment.place_of(begun.opened()).index();
                     let record = segment.records.get(usize::from(span));
                     let callsite = record.map(|record| record.callsite);
@@ -117,7 +117,7 @@ impl Span {
                 // An id of our own follows from the key; what came from elsewhere must be kept.
                 let keep =
                     |segment: &mut Segment| segment.has_more_than_a_key().then(|| segment.share());
-                let shared = slot::with_key(begun.key, keep).flatten();
+                let shared = current_segment::with_key(begun.key, keep).flatten();
                 self.origin = shared.map(|shared| Origin { callsite: None, shared });
             }
             _ => {}
@@ -130,18 +130,18 @@ impl Span {
     /// Takes the root's segment out of the slot and puts back what it displaced. `end` is how the
     /// root ends, if it does.
     #[inline]
-    pub(super) fn leave_root(
+    pub(crate) fn leave_root(
         &mut self,
         displaced: Option<Box<Segment>>,
         end: Option<End>,
     ) -> Option<Box<Segment>> {
-        let own = slot::take_key(self.begun.key);
+        let own = current_segment::take_key(self.begun.key);
         if own.is_none() {
             // Somebody's executor switched stacks within a poll.
-            lost::leave(self.begun, end, displaced);
+            ended_roots::leave(self.begun, end, displaced);
             self.state = State::Off;
         } else if let Some(displaced) = displaced {
-            lost::put_back(displaced);
+            ended_roots::put_back(displaced);
         }
         own
     }
@@ -149,28 +149,28 @@ impl Span {
     /// The root's segment is too old or too large, or a guard was open in it when the last poll
     /// ended.
     #[cold]
-    pub(super) fn look(&mut self) {
+    pub(crate) fn look(&mut self) {
         if let Some(segment) = &mut self.segment {
             segment.look_at_guards();
             if segment.is_due() {
-                thread::split_own(segment);
+                thread_state::split_own(segment);
             }
         }
     }
 
-    pub(super) fn end_root(&mut self, segment: Option<Box<Segment>>, end: End) {
+    pub(crate) fn end_root(&mut self, segment: Option<Box<Segment>>, end: End) {
         self.state = State::Off;
         let Some(mut segment) = segment else { return };
         segment.look_for_other_task();
         if segment.sampled {
             end.apply(&mut segment, self.begun.opened());
         }
-        thread::finish(segment);
+        thread_state::finish(segment);
     }
 
     /// Ends a root that nobody polls, whose segment is here: no code of the program runs in
     /// between, so it need not be in the slot. False if the span is not one.
-    pub(super) fn finish_root(&mut self) -> bool {
+    pub(crate) fn finish_root(&mut self) -> bool {
         let segment = if self.state == State::Root { self.segment.take() } else { None };
         let found = segment.is_some();
         if found {
@@ -181,16 +181,16 @@ impl Span {
 
     /// Makes the span current. `None` if its segment is not here.
     #[inline]
-    pub(super) fn enter_child(&self) -> Option<Current> {
+    pub(crate) fn enter_child(&self) -> Option<Current> {
         let begun = self.begun;
-        slot::with_key(begun.key, |segment| {
+        current_segment::with_key(begun.key, |segment| {
             let saved = segment.current;
             segment.current = segment.place_of(begun.opened());
             saved
         })
     }
 
-    pub(super) fn end_child(&mut self, end: End) {
+    pub(crate) fn end_child(&mut self, end: End) {
         self.state = State::Off;
         self.origin = None;
         let begun = self.begun;
@@ -198,16 +198,16 @@ impl Span {
             end.apply(segment, begun.opened());
             segment.is_due()
         };
-        match slot::with_key(begun.key, end) {
+        match current_segment::with_key(begun.key, end) {
             Some(false) => {}
-            Some(true) => thread::split(begun.key),
+            Some(true) => thread_state::split(begun.key),
             None => diagnostics::count(Diagnostic::DroppedElsewhere),
         }
     }
 
     /// The child finds another segment or none: from now on it is the root of one of its own.
     #[cold]
-    pub(super) fn move_on(&mut self) {
+    pub(crate) fn move_on(&mut self) {
         let sampled = self.state == State::Child;
         self.state = State::Off;
         let origin = self.origin.take();
@@ -215,7 +215,7 @@ impl Span {
             return;
         }
         let Some(mut segment) =
-            thread::segment(|settings| Some(sampled && root::has_room(settings)))
+            thread_state::segment(|settings| Some(sampled && root::has_room(settings)))
         else {
             return;
         };
@@ -244,7 +244,7 @@ impl Span {
     /// The wrapped code is about to be dropped: what it drops may open spans, and they belong below
     /// this one.
     #[inline]
-    pub(super) fn begin_drop(&mut self) {
+    pub(crate) fn begin_drop(&mut self) {
         if matches!(self.state, State::Root | State::Child) {
             self.enter_drop();
         }
@@ -253,7 +253,7 @@ impl Span {
     fn enter_drop(&mut self) {
         self.begun.note_panic();
         if self.state == State::Root {
-            self.segment = slot::replace(self.segment.take());
+            self.segment = current_segment::replace(self.segment.take());
             self.state = State::DroppingRoot;
         } else if let Some(saved) = self.enter_child() {
             self.saved = saved;
@@ -263,17 +263,19 @@ impl Span {
             self.state = State::Off;
             return;
         }
-        slot::with_key(self.begun.key, |segment| segment.begin_drop(self.begun.opened()));
+        current_segment::with_key(self.begun.key, |segment| {
+            segment.begin_drop(self.begun.opened())
+        });
     }
 
     /// True while what is wrapped is dropped, and what is said of the current span is said of this
     /// one.
-    pub(super) fn is_dropping(&self) -> bool {
+    pub(crate) fn is_dropping(&self) -> bool {
         matches!(self.state, State::DroppingRoot | State::DroppingChild)
     }
 
     /// To be dropped now is how the span ends.
-    pub(super) fn ends_by_drop(&mut self) {
+    pub(crate) fn ends_by_drop(&mut self) {
         self.ends = true;
     }
 
@@ -289,7 +291,7 @@ impl Span {
             self.end_root(own, end);
         } else {
             self.end_child(end);
-            slot::with_key(self.begun.key, |segment| segment.restore(self.saved));
+            current_segment::with_key(self.begun.key, |segment| segment.restore(self.saved));
         }
     }
 }

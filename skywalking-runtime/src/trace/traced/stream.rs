@@ -10,9 +10,9 @@ use std::task::{Context, Poll};
 use futures_core::stream::{FusedStream, Stream};
 use pin_project_lite::pin_project;
 
+use crate::span::tag::Raw;
 use crate::trace::current;
 use crate::trace::prepared::Prepared;
-use crate::trace::tag::Raw;
 use crate::trace::traced::frames::{Frame, Outcome};
 use crate::trace::traced::span::Span;
 use crate::trace::traced::{Hook, NoHook};
@@ -56,24 +56,24 @@ impl Given {
 impl<S, H> Streamed<S, H> {
     /// Wraps a stream whose span opens at the first poll, with a look at each item.
     #[inline]
-    pub(in crate::trace) fn new(prepared: Prepared, stream: S, hook: H) -> Self {
+    pub(crate) fn new(prepared: Prepared, stream: S, hook: H) -> Self {
         Self { hook, prepared: Some(prepared), stream, given: Given::NEW }
     }
 }
 
 impl<S> Streamed<S> {
     /// Wraps a stream that opens its span itself, at its first poll.
-    pub(in crate::trace) fn opening(stream: S) -> Self {
+    pub(crate) fn opening(stream: S) -> Self {
         Self { hook: NoHook, prepared: None, stream, given: Given::NEW }
     }
 
     /// The wrapped stream.
-    pub(in crate::trace) fn inner(self: Pin<&mut Self>) -> Pin<&mut S> {
+    pub(crate) fn inner(self: Pin<&mut Self>) -> Pin<&mut S> {
         self.project().stream
     }
 
     /// Begins as this span instead of waiting for what the wrapped stream opens.
-    pub(in crate::trace) fn adopt(self: Pin<&mut Self>, span: Span) {
+    pub(crate) fn adopt(self: Pin<&mut Self>, span: Span) {
         self.project().given.span = span;
     }
 }

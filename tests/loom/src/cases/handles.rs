@@ -8,10 +8,10 @@ use super::{ENOUGH, GENERATION, end_segment, nothing_waits};
 use crate::report::accounts::{self, End, Ledger};
 use crate::report::encode::Segment;
 use crate::report::held::{Held, Waiting};
+use crate::span::record::SideKind;
+use crate::span::tag::Kept;
 use crate::trace::detached::{Detached, Ending, Entry};
 use crate::trace::outbox::{self, Attached, Handed, Load, Node};
-use crate::trace::record::SideKind;
-use crate::trace::tag::Kept;
 
 /// How long segments wait for their handles.
 const FOREVER: u64 = u64::MAX;

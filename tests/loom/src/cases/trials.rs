@@ -11,10 +11,10 @@ use crate::report::encode::Segment;
 use crate::report::held::Held;
 use crate::report::timeline::Timeline;
 use crate::report::trials::{Fate, Trials};
-use crate::trace::callsite::Callsite;
+use crate::sampling::tail_decision::Trial;
+use crate::span::callsite::Callsite;
+use crate::span::record::{NONE, Record};
 use crate::trace::outbox::{self, Attached, Budget, Handed, Load, Node};
-use crate::trace::record::{NONE, Record};
-use crate::trace::trial::Trial;
 
 const ROOT: u64 = 1;
 const CHILD: u64 = 2;
@@ -116,8 +116,9 @@ pub(super) fn a_request_whose_root_is_lost_ends_with_the_last_who_knows_of_it() 
     let trial = Arc::new(Trial::new(ROOT));
     segment(CHILD, Arc::clone(&trial), 0, ENOUGH);
     let none = Budget { bytes: 0, segments: 0 };
-    let root =
-        thread::spawn(move || assert_eq!(segment(ROOT, trial, Record::ERROR, none), Handed::Full));
+    let root = thread::spawn(move || {
+        assert_eq!(segment(ROOT, trial, Record::ERROR, none), Handed::Full)
+    });
     let (mut trials, mut left) = (Trials::new(KEEP), Vec::new());
     round(ledger, &mut trials, &mut left);
     root.join().unwrap();

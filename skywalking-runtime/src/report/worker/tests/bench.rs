@@ -19,10 +19,10 @@ use super::super::{Answer, Command, Flight, Pace, Worker};
 use crate::agent::alone;
 use crate::config::TailSampling;
 use crate::management::Word;
-use crate::trace::callsite::{Callsite, SpanKind};
+use crate::sampling::Choice;
+use crate::span::callsite::{Callsite, SpanKind};
+use crate::span::record::{NONE, Record, Trace};
 use crate::trace::outbox::{self, Attached, Budget, Finished, Handed, Head, Node};
-use crate::trace::record::{NONE, Record, Trace};
-use crate::trace::sampler::Choice;
 use crate::tracer::{self, Identity, Settings};
 use crate::util::clock;
 

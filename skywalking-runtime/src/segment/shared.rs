@@ -3,9 +3,9 @@
 use std::sync::Arc;
 
 use crate::propagation::passed::Passed;
-use crate::trace::record::{Side, SideKind, Trace};
-use crate::trace::segment::{Range, Segment};
-use crate::trace::trial::Trial;
+use crate::sampling::tail_decision::Trial;
+use crate::segment::{Range, Segment};
+use crate::span::record::{Side, SideKind, Trace};
 use crate::util::id;
 
 /// What a segment is to those who go on with it elsewhere; made when the first of them asks.

@@ -15,7 +15,7 @@ pub(crate) struct Rate {
 }
 
 impl Rate {
-    /// A share from 0 to 1; 1 itself is [`Rule::All`](crate::trace::sampler::Rule::All).
+    /// A share from 0 to 1; 1 itself is [`Rule::All`](crate::sampling::Rule::All).
     pub(crate) fn new(rate: f64) -> Self {
         // The hasher's keys are random, and differ between processes: that is all that is asked of
         // them.

@@ -4,7 +4,7 @@
 
 use once_cell::race::OnceRef;
 
-use crate::trace::callsite::Callsite;
+use crate::span::callsite::Callsite;
 
 /// A kind of misuse.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

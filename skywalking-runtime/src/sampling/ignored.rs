@@ -1,6 +1,6 @@
 //! Names of which no request is recorded, by how they end and by patterns.
 
-use crate::trace::sampler::pattern::Pattern;
+use crate::sampling::pattern::Pattern;
 use crate::util::diagnostics::Diagnostic;
 
 /// What the Java agent leaves out: files that pages consist of.

@@ -14,10 +14,10 @@
 //! Logs and refs of both are reported, the peer is the outer one's. The record ends with the outer
 //! span.
 
-use crate::trace::callsite::{Callsite, SpanKind};
-use crate::trace::record::{Record, Side, SideKind};
-use crate::trace::segment::{Current, Opened, Segment, Which};
-use crate::trace::tag::Raw;
+use crate::segment::{Current, Opened, Segment, Which};
+use crate::span::callsite::{Callsite, SpanKind};
+use crate::span::record::{Record, Side, SideKind};
+use crate::span::tag::Raw;
 use crate::util::text;
 
 /// Where a name comes from.

@@ -1,6 +1,6 @@
 //! A span as it is written down: one small record, and side entries for what only some spans have.
 
-use crate::trace::callsite::Callsite;
+use crate::span::callsite::Callsite;
 
 /// No span: the parent of a root.
 pub(crate) const NONE: u16 = u16::MAX;

@@ -2,10 +2,10 @@
 //! is used again once its span is over; what they need is little: which one was around it, and of
 //! an exit its address, since its header is written all the same.
 
-use crate::trace::callsite::{Callsite, SpanKind};
-use crate::trace::record::{LeftOut, Record, SideKind};
-use crate::trace::segment::names::known_peer;
-use crate::trace::segment::{Current, Opened, Range, Segment, UNKNOWN_PEER};
+use crate::segment::names::known_peer;
+use crate::segment::{Current, Opened, Range, Segment, UNKNOWN_PEER};
+use crate::span::callsite::{Callsite, SpanKind};
+use crate::span::record::{LeftOut, Record, SideKind};
 use crate::util::diagnostics::{self, Diagnostic};
 use crate::util::text::{self, PEER_LIMIT};
 

@@ -1,7 +1,7 @@
 //! Places in a segment: which span is current, and which was opened. Each is one number, so that it
 //! moves in one register.
 
-use crate::trace::record::{NONE, Record};
+use crate::span::record::{NONE, Record};
 
 /// Which span is current, and which of those below it that were not recorded because the segment is
 /// full. In one number the span's place; above it the level, 0 for the span itself and 1 for the

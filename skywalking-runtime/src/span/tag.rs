@@ -35,7 +35,7 @@ pub(crate) enum Kept {
 }
 
 impl Kept {
-    pub(super) fn new(value: Raw<'_>) -> Self {
+    pub(crate) fn new(value: Raw<'_>) -> Self {
         match value {
             Raw::Text(text) => Self::Text(text::cut(text, TAG_LIMIT).to_owned()),
             Raw::Int(number) => Self::Int(number),
@@ -54,7 +54,7 @@ impl Kept {
     }
 
     /// The bytes of its text.
-    pub(super) fn bytes(&self) -> usize {
+    pub(crate) fn bytes(&self) -> usize {
         if let Self::Text(text) = self { text.len() } else { 0 }
     }
 }

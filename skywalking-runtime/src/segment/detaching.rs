@@ -2,9 +2,9 @@
 
 use std::sync::Arc;
 
+use crate::segment::Segment;
+use crate::span::record::Record;
 use crate::trace::detached::Detached;
-use crate::trace::record::Record;
-use crate::trace::segment::Segment;
 use crate::util::diagnostics::{self, Diagnostic};
 
 impl Segment {

@@ -9,6 +9,7 @@ mod custom;
 mod ignored;
 mod pattern;
 mod rate;
+pub(crate) mod tail_decision;
 mod window;
 
 pub(crate) use custom::Custom;

@@ -6,11 +6,11 @@
 //! no poll is seen, so a guard looks when it closes: in code that does not await, guards close in
 //! the reverse order of their opening.
 
-use crate::trace::callsite::Callsite;
-use crate::trace::foreign::RootTask;
-use crate::trace::misuse::{self, Misuse};
-use crate::trace::record::Record;
-use crate::trace::segment::{Opened, Segment};
+use crate::context::root_task::RootTask;
+use crate::segment::{Opened, Segment};
+use crate::span::callsite::Callsite;
+use crate::span::misuse::{self, Misuse};
+use crate::span::record::Record;
 use crate::util::diagnostics::{self, Diagnostic};
 
 #[derive(Clone, Copy, Debug)]

@@ -16,10 +16,10 @@
 #[cfg(feature = "tokio")]
 use tokio::task::{Id, try_id};
 
-use crate::trace::misuse::{self, Misuse};
-use crate::trace::segment::Segment;
-use crate::trace::slot;
-use crate::trace::thread;
+use crate::context::current_segment;
+use crate::context::thread_state;
+use crate::segment::Segment;
+use crate::span::misuse::{self, Misuse};
 use crate::util::diagnostics::{self, Diagnostic};
 
 /// A task of tokio, or none. Without the feature `tokio` always none.
@@ -52,7 +52,7 @@ pub(crate) enum RootTask {
 
 /// True if the root of the current context runs in another task: a call for certain, a future
 /// unless it has moved since it was polled first.
-pub(super) fn is_elsewhere() -> bool {
+pub(crate) fn is_elsewhere() -> bool {
     match root_task() {
         RootTask::Unknown => false,
         RootTask::Call(task) | RootTask::Future(task) => task != Task::here(),
@@ -60,7 +60,7 @@ pub(super) fn is_elsewhere() -> bool {
 }
 
 /// True if the current context belongs to a call in another task.
-pub(super) fn is_here() -> bool {
+pub(crate) fn is_here() -> bool {
     match root_task() {
         RootTask::Call(task) => task != Task::here(),
         RootTask::Unknown | RootTask::Future(_) => false,
@@ -69,11 +69,11 @@ pub(super) fn is_here() -> bool {
 
 /// The same where a span is about to open. If the context belongs to a future, its root looks again
 /// at its next poll.
-pub(super) fn is_here_for_a_span() -> bool {
+pub(crate) fn is_here_for_a_span() -> bool {
     match root_task() {
         RootTask::Call(task) => task != Task::here(),
         RootTask::Future(task) if task != Task::here() => {
-            slot::with(Segment::suspect_other_task);
+            current_segment::with(Segment::suspect_other_task);
             false
         }
         RootTask::Unknown | RootTask::Future(_) => false,
@@ -81,29 +81,29 @@ pub(super) fn is_here_for_a_span() -> bool {
 }
 
 fn root_task() -> RootTask {
-    slot::with(|segment| segment.root_task).unwrap_or(RootTask::Unknown)
+    current_segment::with(|segment| segment.root_task).unwrap_or(RootTask::Unknown)
 }
 
 /// Takes the current context out of the slot if it belongs to a call in another task.
-pub(super) fn displace() -> Option<Box<Segment>> {
+pub(crate) fn displace() -> Option<Box<Segment>> {
     if !is_here_for_a_span() {
         return None;
     }
     diagnostics::count(Diagnostic::OtherTask);
-    slot::replace(None)
+    current_segment::replace(None)
 }
 
 /// Keeps what a new root, which is in the slot, found there.
 #[cold]
-pub(super) fn keep(other: Box<Segment>) {
+pub(crate) fn keep(other: Box<Segment>) {
     let is_of_other_task = matches!(other.root_task, RootTask::Call(task) if task != Task::here());
     diagnostics::count(if is_of_other_task {
         let mut other = Some(other);
-        slot::with(|segment| segment.displaced = other.take());
+        current_segment::with(|segment| segment.displaced = other.take());
         Diagnostic::OtherTask
     } else {
         // An argument's code left it there; it can't be reached any more, so it ends now.
-        thread::finish(other);
+        thread_state::finish(other);
         Diagnostic::GuardMisplaced
     });
 }
@@ -112,20 +112,20 @@ impl Segment {
     /// Records the task of a root that is a call: the segment is in the slot for as long as that
     /// call runs.
     #[inline]
-    pub(super) fn run_as_call(&mut self) {
+    pub(crate) fn run_as_call(&mut self) {
         self.root_task = RootTask::Call(Task::here());
     }
 
     /// Records the task of a root that is a future.
     #[inline]
-    pub(super) fn run_as_future(&mut self) {
+    pub(crate) fn run_as_future(&mut self) {
         self.root_task = RootTask::Future(Task::here());
     }
 
     /// The root, a future, is being polled or ends, and a span was opened in a task that was not
     /// the root's when it was polled first.
     #[cold]
-    pub(super) fn look_at_other_task(&mut self) {
+    pub(crate) fn look_at_other_task(&mut self) {
         if self.root_task == RootTask::Future(Task::here()) {
             if let Some(root) = self.records.first() {
                 misuse::note(Misuse::TasksBelowFuture, root.callsite);
@@ -138,7 +138,7 @@ impl Segment {
 
     /// A span found no room: where the root is a call, it may be one that drives an executor.
     #[cold]
-    pub(super) fn look_at_root(&self) {
+    pub(crate) fn look_at_root(&self) {
         let is_call = matches!(self.root_task, RootTask::Call(_));
         if let Some(root) = self.records.first().filter(|_| is_call) {
             misuse::note(Misuse::FullBelowCall, root.callsite);

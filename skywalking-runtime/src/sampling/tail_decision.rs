@@ -6,7 +6,7 @@
 //! that it lies in orders the two; the verdict is the reporter's own. So each load and store is
 //! relaxed.
 
-use crate::trace::record::Record;
+use crate::span::record::Record;
 use crate::util::sync::{AtomicBool, AtomicU8, AtomicU64, Ordering};
 
 const UNDECIDED: u8 = 0;

@@ -3,10 +3,10 @@
 
 use std::sync::Arc;
 
+use crate::segment::{Opened, Range, Segment, Which};
+use crate::span::record::{LeftOut, Record, Side, SideKind};
+use crate::span::tag::Raw;
 use crate::trace::failure::Mark;
-use crate::trace::record::{LeftOut, Record, Side, SideKind};
-use crate::trace::segment::{Opened, Range, Segment, Which};
-use crate::trace::tag::Raw;
 use crate::tracer::Cancelled;
 use crate::util::clock;
 use crate::util::diagnostics::{self, Diagnostic};

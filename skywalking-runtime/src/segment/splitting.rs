@@ -3,9 +3,9 @@
 //! guards and futures find them; one that has ended keeps its place for those that are one with it
 //! and have not. The new root refers to the old one.
 
-use crate::trace::record::{LeftOut, NONE, Record, Side, SideKind, Trace};
-use crate::trace::segment::panics::PanicText;
-use crate::trace::segment::{Current, Range, Segment};
+use crate::segment::panics::PanicText;
+use crate::segment::{Current, Range, Segment};
+use crate::span::record::{LeftOut, NONE, Record, Side, SideKind, Trace};
 use crate::util::coarse_clock;
 
 /// The name of a span that began under another one than its callsite's.

@@ -1,7 +1,7 @@
 //! The panic that is unwinding through the spans of a segment: where it began, and its message.
 
-use crate::trace::record::{Record, Side, SideKind};
-use crate::trace::segment::{Range, Segment};
+use crate::segment::{Range, Segment};
+use crate::span::record::{Record, Side, SideKind};
 use crate::util::text::{self, TAG_LIMIT};
 
 /// The location and the message of a panic, as text of its segment.

@@ -3,10 +3,10 @@
 
 use std::borrow::Cow;
 
-use crate::trace::callsite::{Callsite, SpanKind};
-use crate::trace::record::{NONE, Record, Side, SideKind};
-use crate::trace::segment::entries::TEXT_LIMIT;
-use crate::trace::segment::{Current, Range, Segment};
+use crate::segment::entries::TEXT_LIMIT;
+use crate::segment::{Current, Range, Segment};
+use crate::span::callsite::{Callsite, SpanKind};
+use crate::span::record::{NONE, Record, Side, SideKind};
 use crate::util::diagnostics::{self, Diagnostic};
 use crate::util::text::{self, NAME_LIMIT, PEER_LIMIT};
 

@@ -7,11 +7,11 @@
 use std::cell::Cell;
 use std::sync::Arc;
 
+use crate::context::current_segment;
+use crate::sampling::tail_decision::Trial;
+use crate::segment::Segment;
 use crate::sys::forks;
 use crate::trace::outbox::{self, Finished, Handed, Head, Node};
-use crate::trace::segment::Segment;
-use crate::trace::slot;
-use crate::trace::trial::Trial;
 use crate::tracer::{self, Settings, Tracer};
 use crate::util::clock;
 use crate::util::diagnostics::{self, Diagnostic};
@@ -208,7 +208,7 @@ fn prepare_trial(segment: &mut Segment, going: Going) -> Option<Arc<Trial>> {
 
 impl Drop for Thread {
     fn drop(&mut self) {
-        if let Some(mut segment) = slot::replace(None) {
+        if let Some(mut segment) = current_segment::replace(None) {
             // Left there by a guard that was forgotten: its open spans end now, and the reporter
             // marks them.
             let now = clock::now();
@@ -259,9 +259,9 @@ pub(crate) fn finish(segment: Box<Segment>) {
 /// The segment in the slot is too old or too large, if it is this one: it goes on in a new part.
 #[cold]
 pub(crate) fn split(key: u64) {
-    if let Some(mut segment) = slot::take_key(key) {
+    if let Some(mut segment) = current_segment::take_key(key) {
         split_own(&mut segment);
-        slot::replace(Some(segment));
+        current_segment::replace(Some(segment));
     }
 }
 
@@ -284,6 +284,6 @@ pub(crate) fn give_back(mut segment: Box<Segment>) {
 /// reporter's own.
 pub(crate) fn never_trace_this_thread() {
     if let Some(segment) = segment(|_| Some(false)) {
-        slot::replace(Some(segment));
+        current_segment::replace(Some(segment));
     }
 }

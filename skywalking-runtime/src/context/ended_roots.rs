@@ -8,10 +8,10 @@
 
 use std::cell::Cell;
 
+use crate::context::current_segment;
+use crate::context::thread_state;
+use crate::segment::Segment;
 use crate::trace::scope::Begun;
-use crate::trace::segment::Segment;
-use crate::trace::slot;
-use crate::trace::thread;
 use crate::trace::traced::End;
 use crate::util::clock;
 use crate::util::diagnostics::{self, Diagnostic};
@@ -30,12 +30,16 @@ struct List(Cell<Vec<Ended>>);
 impl Drop for List {
     fn drop(&mut self) {
         SOME.set(false);
-        self.0.take().into_iter().filter_map(|ended| ended.displaced).for_each(thread::finish);
+        self.0
+            .take()
+            .into_iter()
+            .filter_map(|ended| ended.displaced)
+            .for_each(thread_state::finish);
     }
 }
 
 /// A root whose segment was not in the slot when it ended.
-pub(super) struct Ended {
+pub(crate) struct Ended {
     begun: Begun,
     /// None: its future was not done and goes on untraced.
     end: Option<End>,
@@ -46,7 +50,7 @@ pub(super) struct Ended {
 
 /// Remembers a root that ended without its segment, and counts it.
 #[cold]
-pub(super) fn leave(begun: Begun, end: Option<End>, displaced: Option<Box<Segment>>) {
+pub(crate) fn leave(begun: Begun, end: Option<End>, displaced: Option<Box<Segment>>) {
     diagnostics::count(Diagnostic::GuardMisplaced);
     let ended = Ended { begun, end, at: clock::now(), displaced };
     let forgotten = with_list(|list| {
@@ -64,18 +68,18 @@ pub(super) fn leave(begun: Begun, end: Option<End>, displaced: Option<Box<Segmen
 /// segment ends.
 #[cold]
 #[inline(never)]
-pub(super) fn put_back(displaced: Box<Segment>) {
+pub(crate) fn put_back(displaced: Box<Segment>) {
     if SOME.get() {
         return look(displaced);
     }
     // The slot is empty: nothing is dropped, which rustc could not know.
-    std::mem::forget(slot::replace(Some(displaced)));
+    std::mem::forget(current_segment::replace(Some(displaced)));
 }
 
 /// The same behind a root with this key that displaced the segment: if that root ended without its
 /// own segment, this one waits with it.
 #[inline]
-pub(super) fn put_back_after(key: u64, displaced: Box<Segment>) {
+pub(crate) fn put_back_after(key: u64, displaced: Box<Segment>) {
     if SOME.get() {
         return attach(key, displaced);
     }
@@ -107,7 +111,7 @@ fn look(displaced: Box<Segment>) {
         });
         match found.flatten() {
             Some(ended) => next = ended.finish(segment),
-            None => settle(slot::replace(Some(segment))),
+            None => settle(current_segment::replace(Some(segment))),
         }
     }
 }
@@ -116,7 +120,7 @@ fn look(displaced: Box<Segment>) {
 fn settle(other: Option<Box<Segment>>) {
     if let Some(other) = other {
         diagnostics::count(Diagnostic::GuardMisplaced);
-        thread::finish(other);
+        thread_state::finish(other);
     }
 }
 
@@ -127,7 +131,7 @@ impl Ended {
         {
             end.apply_at(&mut segment, self.begun.opened(), self.at);
         }
-        thread::finish(segment);
+        thread_state::finish(segment);
         self.displaced
     }
 }

@@ -1,14 +1,14 @@
 //! Names that an integration supposed, and that it takes back when it knows better.
 
-use crate::trace::record::{Record, Side, SideKind};
-use crate::trace::segment::{Range, Segment};
-use crate::trace::slot;
+use crate::context::current_segment;
+use crate::segment::{Range, Segment};
+use crate::span::record::{Record, Side, SideKind};
 
 /// Renames the current span, unless the program named it. Where `path_tag` is given, the old name
 /// stays as that tag.
 #[cold]
 pub(crate) fn rename(name: &'static str, path_tag: Option<&'static str>) {
-    slot::with(|segment| {
+    current_segment::with(|segment| {
         if let Some(old) = supposed_name(segment) {
             if let Some(key) = path_tag {
                 segment.push_current(Side {

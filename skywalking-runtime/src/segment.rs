@@ -22,12 +22,12 @@ pub(crate) mod supposed;
 
 use std::sync::Arc;
 
+use crate::context::root_task::RootTask;
 use crate::propagation::passed::Passed;
+use crate::span::callsite::{Callsite, SpanKind};
+use crate::span::record::{LeftOut, NONE, Record, Side, Trace};
 use crate::sys::forks;
-use crate::trace::callsite::{Callsite, SpanKind};
-use crate::trace::foreign::RootTask;
 use crate::trace::outbox::Attached;
-use crate::trace::record::{LeftOut, NONE, Record, Side, Trace};
 use crate::tracer::Tracer;
 use crate::util::clock;
 use crate::util::coarse_clock;

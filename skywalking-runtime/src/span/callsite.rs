@@ -8,8 +8,8 @@ use std::borrow::Cow;
 
 use once_cell::race::OnceBox;
 
-use super::component;
-use super::orphans::Count;
+use crate::span::component;
+use crate::trace::orphans::Count;
 use crate::tracer::Orphans;
 
 /// The side of a call that a span stands for (`docs/protocol.md#spans`).
@@ -62,7 +62,7 @@ pub struct Callsite {
     given: u8,
     /// What it does as an orphan, if it says so itself.
     orphan: Option<Orphans>,
-    pub(super) count: Count,
+    pub(crate) count: Count,
     file: &'static str,
     line: u32,
     /// The protobuf fields that every span of this callsite writes alike, encoded by the reporter

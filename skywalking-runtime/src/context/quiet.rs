@@ -7,9 +7,9 @@ use std::cell::Cell;
 use std::marker::PhantomData;
 use std::mem::replace;
 
-use crate::trace::foreign;
-use crate::trace::segment::Segment;
-use crate::trace::slot;
+use crate::context::current_segment;
+use crate::context::root_task;
+use crate::segment::Segment;
 use crate::util::diagnostics::{self, Diagnostic};
 
 thread_local! {
@@ -32,10 +32,11 @@ pub struct Quiet {
 impl Quiet {
     /// From now on nothing is recorded.
     pub fn begin() -> Self {
-        let found =
-            slot::with(|segment| replace(&mut segment.sampled, false).then_some(segment.key));
+        let found = current_segment::with(|segment| {
+            replace(&mut segment.sampled, false).then_some(segment.key)
+        });
         // Below a context of another task a root opens as it does without one.
-        let roots = (found.is_none() || foreign::is_here()) && !NO_ROOTS.replace(true);
+        let roots = (found.is_none() || root_task::is_here()) && !NO_ROOTS.replace(true);
         Self { segment: found.flatten(), roots, here: PhantomData }
     }
 
@@ -50,7 +51,7 @@ impl Drop for Quiet {
             NO_ROOTS.set(false);
         }
         if let Some(key) = self.segment
-            && slot::with_key(key, Segment::record_again).is_none()
+            && current_segment::with_key(key, Segment::record_again).is_none()
         {
             diagnostics::count(Diagnostic::GuardMisplaced);
         }
@@ -58,6 +59,6 @@ impl Drop for Quiet {
 }
 
 /// True while no root opens on this thread.
-pub(super) fn forbids_roots() -> bool {
+pub(crate) fn forbids_roots() -> bool {
     NO_ROOTS.get()
 }

@@ -8,7 +8,7 @@
 use std::cell::Cell;
 use std::mem::ManuallyDrop;
 
-use crate::trace::segment::Segment;
+use crate::segment::Segment;
 
 thread_local! {
     static SLOT: Cell<ManuallyDrop<Option<Box<Segment>>>> = const { Cell::new(ManuallyDrop::new(None)) };

@@ -1,0 +1,7 @@
+//! What is known of one span: its callsite, its component, its tags and its record.
+
+pub(crate) mod callsite;
+pub mod component;
+pub(crate) mod misuse;
+pub(crate) mod record;
+pub(crate) mod tag;
