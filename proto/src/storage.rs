@@ -28,6 +28,10 @@
 
 use std::borrow::Cow;
 
+mod logic_endpoint;
+
+pub use logic_endpoint::LogicEndpoint;
+
 /// The most bytes of a service's name: its id has at most 200 characters.
 pub const SERVICE_BYTES: usize = 147;
 

@@ -1,11 +1,9 @@
 //! The rules of what an OAP on SQL storage can store: a row that it refuses takes its whole batch
 //! along.
 
-use serde_json::Value;
-
 use super::text::{NAME_UNITS, OPERATION_UNITS, PEER_UNITS, quoted};
 use super::{Flow, Judge, Rule};
-use crate::storage::{self, SERVICE_BYTES, TagRoom};
+use crate::storage::{self, LogicEndpoint, SERVICE_BYTES, TagRoom};
 use crate::v3::{KeyStringValuePair, SpanObject, SpanType};
 
 impl Judge<'_> {
@@ -91,8 +89,8 @@ impl Judge<'_> {
     /// The name in the value of `x-le`, which is an endpoint.
     fn logic_endpoint_room(&mut self, span: Option<i32>, value: &str) -> Flow {
         const WHAT: &str = "name in the tag x-le";
-        let value: Value = serde_json::from_str(value).unwrap_or_default();
-        let name = value.get("name").and_then(Value::as_str).unwrap_or_default();
+        let value = LogicEndpoint::parse(value);
+        let name = value.as_ref().and_then(LogicEndpoint::name).unwrap_or_default();
         self.characters(span, WHAT, name)?;
         let limit = room_below(&self.segment.service, storage::endpoint_bytes);
         self.room(span, WHAT, storage::cut(name, OPERATION_UNITS), limit)

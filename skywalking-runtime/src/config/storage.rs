@@ -2,7 +2,7 @@
 
 use std::borrow::Cow;
 
-use skywalking_proto::storage;
+use skywalking_proto::storage::{self, LogicEndpoint};
 
 use super::NAME_LIMIT;
 use crate::util::text;
@@ -70,18 +70,13 @@ impl Storage {
         if value.len() <= LOGIC_NAME_BYTES && !value.contains('\\') {
             return None;
         }
-        let mut object: serde_json::Map<String, serde_json::Value> =
-            serde_json::from_str(value).ok()?;
-        let name = object.get("name")?.as_str()?;
+        let endpoint = LogicEndpoint::parse(value)?;
+        let name = endpoint.name()?;
         // Of ASCII the backend cuts what is too long.
         let bytes =
             if self == Self::Any || name.is_ascii() { usize::MAX } else { LOGIC_NAME_BYTES };
         let stored = storage::shorten(&storage::storable(name), usize::MAX, bytes).into_owned();
-        if stored == name {
-            return None;
-        }
-        object.insert("name".to_owned(), stored.into());
-        serde_json::to_string(&object).ok()
+        (stored != name).then(|| endpoint.renamed(&stored))
     }
 
     /// True if a peer leaves as it is.

@@ -3,11 +3,9 @@
 //! which the backend takes as well as text. Lists and texts that are empty are left out, as are
 //! switches that are off, but for `isError`.
 
-use std::io;
+mod writer;
 
 use prost::Message as _;
-use serde::ser::{Serialize, SerializeStruct as _, Serializer};
-use serde_json::ser::{CompactFormatter, Formatter};
 #[cfg(feature = "report-http")]
 use skywalking_proto::v3::{InstancePingPkg, InstanceProperties};
 use skywalking_proto::v3::{
@@ -15,194 +13,164 @@ use skywalking_proto::v3::{
     SpanType,
 };
 
-/// One line of JSON, with the line end, of a segment's bytes. None if they are no segment.
+use writer::{Escape, Writer};
+
+/// Returns a segment's bytes as one line of JSON, with the line end. None if they are not a
+/// segment. Control characters are escaped, since the line may end up in a terminal.
 pub(crate) fn line(bytes: &[u8]) -> Option<Vec<u8>> {
     let segment = SegmentObject::decode(bytes).ok()?;
-    let mut line = Vec::with_capacity(bytes.len() * 3);
-    Json(&segment)
-        .serialize(&mut serde_json::Serializer::with_formatter(&mut line, Visible))
-        .ok()?;
+    let mut json = Writer::new(Escape::Control, bytes.len() * 3);
+    segment.write(&mut json);
+    let mut line = json.into_bytes();
     line.push(b'\n');
     Some(line)
 }
 
-/// The JSON of a segment's bytes. What is no segment becomes an empty one, which a backend passes
-/// over: the encoder writes none such.
+/// Returns a segment's bytes as JSON. Bytes that are not a segment, which the encoder never writes,
+/// become an empty one, which a backend ignores.
 #[cfg(feature = "report-http")]
 pub(crate) fn segment(bytes: &[u8]) -> bytes::Bytes {
     message(&SegmentObject::decode(bytes).unwrap_or_default(), bytes.len() * 2)
 }
 
-/// A message of management as JSON.
+/// Returns a message of management as JSON.
 #[cfg(feature = "report-http")]
-pub(crate) fn management<T>(said: &T) -> bytes::Bytes
-where
-    for<'a> Json<'a, T>: Serialize,
-{
-    message(said, 512)
+pub(crate) fn management(message: &impl Json) -> bytes::Bytes {
+    self::message(message, 512)
 }
 
 #[cfg(feature = "report-http")]
-fn message<T>(message: &T, room: usize) -> bytes::Bytes
-where
-    for<'a> Json<'a, T>: Serialize,
-{
-    let mut text = Vec::with_capacity(room);
-    match serde_json::to_writer(&mut text, &Json(message)) {
-        Ok(()) => text.into(),
-        // Memory takes everything, and none of the messages has a key that is no text.
-        Err(_) => bytes::Bytes::from_static(b"{}"),
+fn message(message: &impl Json, room: usize) -> bytes::Bytes {
+    let mut json = Writer::new(Escape::Required, room);
+    message.write(&mut json);
+    json.into_bytes().into()
+}
+
+/// A message that can be written as JSON.
+pub(crate) trait Json {
+    /// Writes the message.
+    fn write(&self, json: &mut Writer);
+}
+
+impl Json for SegmentObject {
+    fn write(&self, json: &mut Writer) {
+        json.object(|json| {
+            json.key("traceId").text(&self.trace_id);
+            json.key("traceSegmentId").text(&self.trace_segment_id);
+            all(json, "spans", &self.spans);
+            json.key("service").text(&self.service);
+            json.key("serviceInstance").text(&self.service_instance);
+            if self.is_size_limited {
+                json.key("isSizeLimited").switch(true);
+            }
+        });
     }
 }
 
-/// Escapes the control characters that JSON doesn't ask to escape: the line may end up in a
-/// terminal.
-struct Visible;
-
-impl Formatter for Visible {
-    fn write_string_fragment<W: ?Sized + io::Write>(
-        &mut self,
-        writer: &mut W,
-        fragment: &str,
-    ) -> io::Result<()> {
-        let mut rest = fragment;
-        while let Some((at, c)) = rest.char_indices().find(|(_, c)| c.is_control()) {
-            CompactFormatter.write_string_fragment(writer, &rest[..at])?;
-            write!(writer, "\\u{:04x}", u32::from(c))?;
-            rest = &rest[at + c.len_utf8()..];
-        }
-        CompactFormatter.write_string_fragment(writer, rest)
+impl Json for SpanObject {
+    fn write(&self, json: &mut Writer) {
+        json.object(|json| {
+            json.key("spanId").integer(self.span_id.into());
+            json.key("parentSpanId").integer(self.parent_span_id.into());
+            json.key("startTime").integer(self.start_time);
+            json.key("endTime").integer(self.end_time);
+            if !self.refs.is_empty() {
+                all(json, "refs", &self.refs);
+            }
+            json.key("operationName").text(&self.operation_name);
+            text_if_any(json, "peer", &self.peer);
+            let kind = SpanType::try_from(self.span_type).ok();
+            name_or_number(json, "spanType", kind.map(|kind| kind.as_str_name()), self.span_type);
+            let layer = SpanLayer::try_from(self.span_layer).ok();
+            let layer = layer.map(|layer| layer.as_str_name());
+            name_or_number(json, "spanLayer", layer, self.span_layer);
+            json.key("componentId").integer(self.component_id.into());
+            json.key("isError").switch(self.is_error);
+            if !self.tags.is_empty() {
+                all(json, "tags", &self.tags);
+            }
+            if !self.logs.is_empty() {
+                all(json, "logs", &self.logs);
+            }
+            if self.skip_analysis {
+                json.key("skipAnalysis").switch(true);
+            }
+        });
     }
 }
 
-/// A message as JSON.
-pub(crate) struct Json<'a, T>(&'a T);
-
-fn list<T>(all: &[T]) -> Vec<Json<'_, T>> {
-    all.iter().map(Json).collect()
-}
-
-/// An optional field: `skip_field` where there is nothing to write.
-macro_rules! put {
-    ($out:ident, $key:literal, $value:expr, if $there:expr) => {
-        if $there { $out.serialize_field($key, $value)? } else { $out.skip_field($key)? }
-    };
-}
-
-impl Serialize for Json<'_, SegmentObject> {
-    fn serialize<S: Serializer>(&self, to: S) -> Result<S::Ok, S::Error> {
-        let segment = self.0;
-        let mut out = to.serialize_struct("SegmentObject", 6)?;
-        out.serialize_field("traceId", &segment.trace_id)?;
-        out.serialize_field("traceSegmentId", &segment.trace_segment_id)?;
-        out.serialize_field("spans", &list(&segment.spans))?;
-        out.serialize_field("service", &segment.service)?;
-        out.serialize_field("serviceInstance", &segment.service_instance)?;
-        put!(out, "isSizeLimited", &true, if segment.is_size_limited);
-        out.end()
+impl Json for SegmentReference {
+    fn write(&self, json: &mut Writer) {
+        json.object(|json| {
+            let kind = RefType::try_from(self.ref_type).ok();
+            name_or_number(json, "refType", kind.map(|kind| kind.as_str_name()), self.ref_type);
+            json.key("traceId").text(&self.trace_id);
+            json.key("parentTraceSegmentId").text(&self.parent_trace_segment_id);
+            json.key("parentSpanId").integer(self.parent_span_id.into());
+            json.key("parentService").text(&self.parent_service);
+            json.key("parentServiceInstance").text(&self.parent_service_instance);
+            json.key("parentEndpoint").text(&self.parent_endpoint);
+            text_if_any(json, "networkAddressUsedAtPeer", &self.network_address_used_at_peer);
+        });
     }
 }
 
-impl Serialize for Json<'_, SpanObject> {
-    fn serialize<S: Serializer>(&self, to: S) -> Result<S::Ok, S::Error> {
-        let span = self.0;
-        let mut out = to.serialize_struct("SpanObject", 14)?;
-        out.serialize_field("spanId", &span.span_id)?;
-        out.serialize_field("parentSpanId", &span.parent_span_id)?;
-        out.serialize_field("startTime", &span.start_time)?;
-        out.serialize_field("endTime", &span.end_time)?;
-        put!(out, "refs", &list(&span.refs), if !span.refs.is_empty());
-        out.serialize_field("operationName", &span.operation_name)?;
-        put!(out, "peer", &span.peer, if !span.peer.is_empty());
-        out.serialize_field(
-            "spanType",
-            &Enum(span.span_type, |n| SpanType::try_from(n).ok().map(|v| v.as_str_name())),
-        )?;
-        out.serialize_field(
-            "spanLayer",
-            &Enum(span.span_layer, |n| SpanLayer::try_from(n).ok().map(|v| v.as_str_name())),
-        )?;
-        out.serialize_field("componentId", &span.component_id)?;
-        out.serialize_field("isError", &span.is_error)?;
-        put!(out, "tags", &list(&span.tags), if !span.tags.is_empty());
-        put!(out, "logs", &list(&span.logs), if !span.logs.is_empty());
-        put!(out, "skipAnalysis", &true, if span.skip_analysis);
-        out.end()
+impl Json for Log {
+    fn write(&self, json: &mut Writer) {
+        json.object(|json| {
+            json.key("time").integer(self.time);
+            all(json, "data", &self.data);
+        });
     }
 }
 
-impl Serialize for Json<'_, SegmentReference> {
-    fn serialize<S: Serializer>(&self, to: S) -> Result<S::Ok, S::Error> {
-        let from = self.0;
-        let mut out = to.serialize_struct("SegmentReference", 8)?;
-        out.serialize_field(
-            "refType",
-            &Enum(from.ref_type, |n| RefType::try_from(n).ok().map(|v| v.as_str_name())),
-        )?;
-        out.serialize_field("traceId", &from.trace_id)?;
-        out.serialize_field("parentTraceSegmentId", &from.parent_trace_segment_id)?;
-        out.serialize_field("parentSpanId", &from.parent_span_id)?;
-        out.serialize_field("parentService", &from.parent_service)?;
-        out.serialize_field("parentServiceInstance", &from.parent_service_instance)?;
-        out.serialize_field("parentEndpoint", &from.parent_endpoint)?;
-        let address = &from.network_address_used_at_peer;
-        put!(out, "networkAddressUsedAtPeer", address, if !address.is_empty());
-        out.end()
-    }
-}
-
-impl Serialize for Json<'_, Log> {
-    fn serialize<S: Serializer>(&self, to: S) -> Result<S::Ok, S::Error> {
-        let mut out = to.serialize_struct("Log", 2)?;
-        out.serialize_field("time", &self.0.time)?;
-        out.serialize_field("data", &list(&self.0.data))?;
-        out.end()
-    }
-}
-
-impl Serialize for Json<'_, KeyStringValuePair> {
-    fn serialize<S: Serializer>(&self, to: S) -> Result<S::Ok, S::Error> {
-        let mut out = to.serialize_struct("KeyStringValuePair", 2)?;
-        out.serialize_field("key", &self.0.key)?;
-        out.serialize_field("value", &self.0.value)?;
-        out.end()
+impl Json for KeyStringValuePair {
+    fn write(&self, json: &mut Writer) {
+        json.object(|json| {
+            json.key("key").text(&self.key);
+            json.key("value").text(&self.value);
+        });
     }
 }
 
 #[cfg(feature = "report-http")]
-impl Serialize for Json<'_, InstanceProperties> {
-    fn serialize<S: Serializer>(&self, to: S) -> Result<S::Ok, S::Error> {
-        let said = self.0;
-        let mut out = to.serialize_struct("InstanceProperties", 4)?;
-        out.serialize_field("service", &said.service)?;
-        out.serialize_field("serviceInstance", &said.service_instance)?;
-        out.serialize_field("properties", &list(&said.properties))?;
-        put!(out, "layer", &said.layer, if !said.layer.is_empty());
-        out.end()
+impl Json for InstanceProperties {
+    fn write(&self, json: &mut Writer) {
+        json.object(|json| {
+            json.key("service").text(&self.service);
+            json.key("serviceInstance").text(&self.service_instance);
+            all(json, "properties", &self.properties);
+            text_if_any(json, "layer", &self.layer);
+        });
     }
 }
 
 #[cfg(feature = "report-http")]
-impl Serialize for Json<'_, InstancePingPkg> {
-    fn serialize<S: Serializer>(&self, to: S) -> Result<S::Ok, S::Error> {
-        let said = self.0;
-        let mut out = to.serialize_struct("InstancePingPkg", 3)?;
-        out.serialize_field("service", &said.service)?;
-        out.serialize_field("serviceInstance", &said.service_instance)?;
-        put!(out, "layer", &said.layer, if !said.layer.is_empty());
-        out.end()
+impl Json for InstancePingPkg {
+    fn write(&self, json: &mut Writer) {
+        json.object(|json| {
+            json.key("service").text(&self.service);
+            json.key("serviceInstance").text(&self.service_instance);
+            text_if_any(json, "layer", &self.layer);
+        });
+    }
+}
+
+fn all(json: &mut Writer, key: &'static str, messages: &[impl Json]) {
+    json.key(key).list(messages, |json, message| message.write(json));
+}
+
+fn text_if_any(json: &mut Writer, key: &'static str, text: &str) {
+    if !text.is_empty() {
+        json.key(key).text(text);
     }
 }
 
 /// An enum by its name; by its number where that has no name.
-struct Enum(i32, fn(i32) -> Option<&'static str>);
-
-impl Serialize for Enum {
-    fn serialize<S: Serializer>(&self, to: S) -> Result<S::Ok, S::Error> {
-        match (self.1)(self.0) {
-            Some(name) => to.serialize_str(name),
-            None => to.serialize_i32(self.0),
-        }
+fn name_or_number(json: &mut Writer, key: &'static str, name: Option<&str>, number: i32) {
+    match name {
+        Some(name) => json.key(key).text(name),
+        None => json.key(key).integer(number.into()),
     }
 }
 

@@ -1,0 +1,332 @@
+//! The value of the tag `x-le`: a JSON object, which may hold the name of an endpoint.
+
+use std::borrow::Cow;
+use std::ops::Range;
+
+/// The deepest nesting that is read.
+const DEPTH: usize = 128;
+
+/// The value of the tag `x-le`, which marks a Local span as a logic endpoint.
+///
+/// ```
+/// use skywalking_proto::storage::LogicEndpoint;
+///
+/// let value = LogicEndpoint::parse(r#"{"name":"caf\u00e9","status":true}"#).unwrap();
+/// assert_eq!(value.name(), Some("café"));
+/// assert_eq!(value.renamed("tea \"room\""), r#"{"name":"tea \"room\"","status":true}"#);
+/// assert!(LogicEndpoint::parse("yes").is_none());
+/// ```
+#[derive(Clone, Debug)]
+pub struct LogicEndpoint<'a> {
+    value: &'a str,
+    /// The last member `name`, with the place of its value.
+    name: Option<(Range<usize>, Cow<'a, str>)>,
+}
+
+impl<'a> LogicEndpoint<'a> {
+    /// Reads a value. `None` if it is not one JSON object, or if it is nested more than 128 deep.
+    ///
+    /// Keeps nothing but the name, so a value of megabytes takes no more memory than it has.
+    pub fn parse(value: &'a str) -> Option<Self> {
+        let mut reader = Reader { text: value, at: 0 };
+        reader.skip_blanks();
+        let mut name = None;
+        reader.object(DEPTH, |reader, key| {
+            if key != "name" {
+                return reader.value(DEPTH - 1);
+            }
+            let start = reader.at;
+            if reader.peek() == Some(b'"') {
+                let text = reader.string()?;
+                name = unescape(text).map(|text| (start..reader.at, text));
+            } else {
+                reader.value(DEPTH - 1)?;
+                name = None;
+            }
+            Some(())
+        })?;
+        reader.skip_blanks();
+        (reader.at == value.len()).then_some(Self { value, name })
+    }
+
+    /// Returns the name of the endpoint, if the object has one that is a text.
+    pub fn name(&self) -> Option<&str> {
+        self.name.as_ref().map(|(_, name)| &**name)
+    }
+
+    /// Returns the value with another name in place of its name.
+    pub fn renamed(&self, name: &str) -> String {
+        let Some((place, _)) = &self.name else { return self.value.to_owned() };
+        let (before, after) = (&self.value[..place.start], &self.value[place.end..]);
+        [before, "\"", &escape(name), "\"", after].concat()
+    }
+}
+
+/// The text of a JSON string, without its escapes. `None` if it has half of a surrogate pair.
+fn unescape(text: &str) -> Option<Cow<'_, str>> {
+    if !text.contains('\\') {
+        return Some(Cow::Borrowed(text));
+    }
+    let mut units = Vec::with_capacity(text.len());
+    let mut chars = text.chars();
+    while let Some(c) = chars.next() {
+        let c = if c == '\\' {
+            chars.next()?
+        } else {
+            units.extend(c.encode_utf16(&mut [0; 2]).iter());
+            continue;
+        };
+        units.push(match c {
+            'b' => 0x08,
+            'f' => 0x0c,
+            'n' => u16::from(b'\n'),
+            'r' => u16::from(b'\r'),
+            't' => u16::from(b'\t'),
+            'u' => {
+                let digits = chars.as_str().get(..4)?;
+                chars = chars.as_str()[4..].chars();
+                u16::from_str_radix(digits, 16).ok()?
+            }
+            other => u16::try_from(u32::from(other)).ok()?,
+        });
+    }
+    String::from_utf16(&units).ok().map(Cow::Owned)
+}
+
+/// The text with JSON's escapes.
+fn escape(text: &str) -> Cow<'_, str> {
+    let is_plain = |c: char| c >= ' ' && c != '"' && c != '\\';
+    if text.chars().all(is_plain) {
+        return Cow::Borrowed(text);
+    }
+    let mut escaped = String::with_capacity(text.len() + 8);
+    for c in text.chars() {
+        match c {
+            '"' | '\\' => escaped.extend(['\\', c]),
+            c if is_plain(c) => escaped.push(c),
+            c => escaped.push_str(&format!("\\u{:04x}", u32::from(c))),
+        }
+    }
+    Cow::Owned(escaped)
+}
+
+/// A strict reader of JSON. Each method reads one thing, and returns `None` where the text is none.
+struct Reader<'a> {
+    text: &'a str,
+    at: usize,
+}
+
+impl<'a> Reader<'a> {
+    fn peek(&self) -> Option<u8> {
+        self.text.as_bytes().get(self.at).copied()
+    }
+
+    /// Reads this byte, if it is the next one.
+    fn eat(&mut self, byte: u8) -> bool {
+        let is_next = self.peek() == Some(byte);
+        self.at += usize::from(is_next);
+        is_next
+    }
+
+    fn skip(&mut self, accept: impl Fn(u8) -> bool) -> usize {
+        let start = self.at;
+        while self.peek().is_some_and(&accept) {
+            self.at += 1;
+        }
+        self.at - start
+    }
+
+    fn skip_blanks(&mut self) {
+        self.skip(|byte| matches!(byte, b' ' | b'\t' | b'\n' | b'\r'));
+    }
+
+    fn value(&mut self, depth: usize) -> Option<()> {
+        match self.peek()? {
+            b'{' => self.object(depth, |reader, _| reader.value(depth.checked_sub(1)?)),
+            b'[' => self.array(depth),
+            b'"' => self.string().map(drop),
+            b't' => self.word("true"),
+            b'f' => self.word("false"),
+            b'n' => self.word("null"),
+            _ => self.number(),
+        }
+    }
+
+    /// Reads an object: `member` reads each value, of which it gets the key.
+    fn object(
+        &mut self,
+        depth: usize,
+        mut member: impl FnMut(&mut Self, &str) -> Option<()>,
+    ) -> Option<()> {
+        self.list(depth, b'{', b'}', |reader| {
+            let key = reader.string()?;
+            reader.skip_blanks();
+            reader.eat(b':').then_some(())?;
+            reader.skip_blanks();
+            member(reader, &unescape(key).unwrap_or_default())
+        })
+    }
+
+    fn array(&mut self, depth: usize) -> Option<()> {
+        self.list(depth, b'[', b']', |reader| reader.value(depth.checked_sub(1)?))
+    }
+
+    fn list(
+        &mut self,
+        depth: usize,
+        open: u8,
+        close: u8,
+        mut item: impl FnMut(&mut Self) -> Option<()>,
+    ) -> Option<()> {
+        if depth == 0 || !self.eat(open) {
+            return None;
+        }
+        self.skip_blanks();
+        if self.eat(close) {
+            return Some(());
+        }
+        loop {
+            item(self)?;
+            self.skip_blanks();
+            if self.eat(close) {
+                return Some(());
+            }
+            self.eat(b',').then_some(())?;
+            self.skip_blanks();
+        }
+    }
+
+    /// Reads a string. Returns what stands between the quotation marks.
+    fn string(&mut self) -> Option<&'a str> {
+        self.eat(b'"').then_some(())?;
+        let start = self.at;
+        loop {
+            self.skip(|byte| byte >= b' ' && byte != b'"' && byte != b'\\');
+            if self.eat(b'"') {
+                return self.text.get(start..self.at - 1);
+            }
+            self.eat(b'\\').then_some(())?;
+            match self.peek()? {
+                b'"' | b'\\' | b'/' | b'b' | b'f' | b'n' | b'r' | b't' => self.at += 1,
+                b'u' => {
+                    self.at += 1;
+                    let digits = self.text.as_bytes().get(self.at..self.at + 4)?;
+                    digits.iter().all(u8::is_ascii_hexdigit).then_some(())?;
+                    self.at += 4;
+                }
+                _ => return None,
+            }
+        }
+    }
+
+    fn word(&mut self, word: &str) -> Option<()> {
+        self.text.get(self.at..)?.starts_with(word).then_some(())?;
+        self.at += word.len();
+        Some(())
+    }
+
+    fn number(&mut self) -> Option<()> {
+        self.eat(b'-');
+        if !self.eat(b'0') {
+            self.digits()?;
+        }
+        if self.eat(b'.') {
+            self.digits()?;
+        }
+        if self.eat(b'e') || self.eat(b'E') {
+            let _ = self.eat(b'+') || self.eat(b'-');
+            self.digits()?;
+        }
+        Some(())
+    }
+
+    fn digits(&mut self) -> Option<()> {
+        (self.skip(|byte| byte.is_ascii_digit()) > 0).then_some(())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use serde_json::Value;
+
+    fn name(value: &str) -> Option<String> {
+        LogicEndpoint::parse(value).expect("an object").name().map(str::to_owned)
+    }
+
+    #[test]
+    fn reads_what_serde_json_reads_as_an_object() {
+        let deep = |depth: usize| format!("{{\"a\":{}{}}}", "[".repeat(depth), "]".repeat(depth));
+        let (fits, too_deep) = (deep(126), deep(128));
+        for text in [
+            "{}",
+            " { } ",
+            "{\"a\":1}",
+            "{\"a\":[1,-2.5e+3,0.1E-2,true,false,null,\"x\",{}]}",
+            "{\"a\":{\"name\":\"x\"}}",
+            "{\"\\u00e9\\n\\/\":\"\\ud83d\\ude00\"}",
+            "{\"键\":\"键\"}",
+            "",
+            " ",
+            "null",
+            "[]",
+            "1",
+            "{",
+            "}",
+            "{}{}",
+            "{} x",
+            "{'a':1}",
+            "{\"a\":}",
+            "{\"a\"}",
+            "{\"a\":1,}",
+            "{,}",
+            "{\"a\":01}",
+            "{\"a\":1.}",
+            "{\"a\":.5}",
+            "{\"a\":-}",
+            "{\"a\":+1}",
+            "{\"a\":1e}",
+            "{\"a\":tru}",
+            "{\"a\":[1,]}",
+            "{\"a\":[1}",
+            "{\"a\":\"\\x\"}",
+            "{\"a\":\"\\u12g4\"}",
+            "{\"a\":\"\\u12\"}",
+            "{\"a\":\"\n\"}",
+            "{\"a\":\"",
+            "{\"a\" 1}",
+            "\u{feff}{}",
+            "{\"a\":\"\\",
+            "{\"a\":NaN}",
+            "{\"a\":\u{a0}1}",
+            &fits,
+            &too_deep,
+        ] {
+            let expected = serde_json::from_str::<Value>(text).is_ok_and(|value| value.is_object());
+            assert_eq!(LogicEndpoint::parse(text).is_some(), expected, "{text}");
+        }
+    }
+
+    #[test]
+    fn name_is_the_last_text_of_that_key_at_the_top() {
+        assert_eq!(name("{}"), None);
+        assert_eq!(name(r#"{"name":1}"#), None);
+        assert_eq!(name(r#"{"a":{"name":"inner"}}"#), None);
+        assert_eq!(name(r#"{"name":"first","name":"last"}"#).as_deref(), Some("last"));
+        assert_eq!(name(r#"{"\u006eame":"\ud83d\ude00\t\u0000"}"#).as_deref(), Some("😀\t\0"));
+        assert_eq!(name(r#"{"name":"\ud83d"}"#), None);
+    }
+
+    #[test]
+    fn renamed_value_is_json_with_that_name_and_nothing_else_changed() {
+        for new in ["tea", "a \"b\" \\ c", "\u{1}\n\u{7f}", "键", ""] {
+            let value =
+                LogicEndpoint::parse(r#"{ "b" : [1, 2], "name" : "old", "a" : 0 }"#).unwrap();
+            let mut expected = serde_json::json!({ "b": [1, 2], "a": 0 });
+            expected["name"] = new.into();
+            let renamed = value.renamed(new);
+            assert_eq!(serde_json::from_str::<Value>(&renamed).unwrap(), expected, "{renamed}");
+        }
+        assert_eq!(LogicEndpoint::parse(r#"{"a":1}"#).unwrap().renamed("x"), r#"{"a":1}"#);
+    }
+}
