@@ -65,18 +65,35 @@
 //! A library depends on this crate with `default-features = false` and leaves the choice to the
 //! program. The crates `skywalking-tower` and `skywalking-reqwest` trace HTTP and gRPC.
 
+// Without the agent nothing reads what the tracer collects, and nothing starts the tracer.
+#![cfg_attr(
+    not(feature = "agent"),
+    allow(dead_code, unreachable_pub, unused_imports, unused_macros)
+)]
+#![cfg_attr(docsrs, feature(doc_cfg))]
+
+#[cfg(feature = "agent")]
 mod agent;
 mod config;
 mod context;
 pub mod docs;
+#[cfg(feature = "agent")]
 mod error;
 #[cfg(feature = "http")]
 pub mod integrations;
+#[cfg(feature = "agent")]
 mod management;
 mod propagation;
+#[cfg(feature = "agent")]
 mod report;
 mod sampling;
+#[cfg(any(feature = "agent", feature = "http"))]
+mod secrets;
 mod segment;
+#[cfg(feature = "agent")]
+mod self_log;
+#[cfg(not(feature = "agent"))]
+#[path = "self_log/off.rs"]
 mod self_log;
 mod span;
 mod sys;
@@ -86,11 +103,15 @@ mod trace;
 mod tracer;
 mod util;
 
+#[cfg(feature = "agent")]
 pub use agent::Agent;
+#[cfg(feature = "agent")]
 pub use config::{Config, Reporter, Sampling, SelfLog, Storage, TailSampling, init};
+#[cfg(feature = "agent")]
 pub use error::Error;
 pub use propagation::carrier::{Extract, Inject};
 pub use propagation::inject;
+#[cfg(feature = "agent")]
 pub use report::stats::{Dropped, Report, Stats, stats};
 pub use sampling::Sampler;
 pub use span::callsite::{Callsite, SpanKind, SpanLayer};
@@ -166,6 +187,7 @@ pub fn enabled() -> bool {
 }
 
 /// What shall not leave the process: see [`Config::redact`].
+#[cfg(feature = "agent")]
 pub mod redact {
     pub use crate::report::redact::{Field, Redact, Redaction};
 }

@@ -4,10 +4,11 @@
 use std::ffi::OsString;
 
 use super::{
-    Config, Given, Ignored, Reporter, SelfLog, Storage, Token, address, correlation, sampling,
+    Config, Given, Ignored, Reporter, SelfLog, Storage, Token, correlation, sampling,
     self_log,
 };
 use crate::error::Error;
+use crate::secrets::without_secrets;
 use crate::tracer::Orphans;
 
 pub(super) const NAME: &str = "SW_AGENT_NAME";
@@ -146,7 +147,7 @@ fn read(setting: &'static str, lookup: &Lookup<'_>) -> Result<Option<String>, Er
         setting,
         value: match setting {
             TOKEN => "<hidden>".to_owned(),
-            BACKEND => address::without_secrets(&bytes.to_string_lossy()),
+            BACKEND => without_secrets(&bytes.to_string_lossy()),
             _ => bytes.to_string_lossy().into_owned(),
         },
     })

@@ -2,8 +2,11 @@
 
 use std::time::Duration;
 
+#[cfg(feature = "agent")]
 use super::Config;
+#[cfg(feature = "agent")]
 use crate::error::Error;
+#[cfg(feature = "agent")]
 use crate::trace::outbox::Budget;
 
 /// What is kept of the requests that the sampler leaves out: [`Config::tail_sampling`].
@@ -53,6 +56,7 @@ impl TailSampling {
         self
     }
 
+    #[cfg(feature = "agent")]
     /// The same within what may wait for the reporter altogether, of which it takes its part.
     pub(super) fn within(self, queue: Budget) -> Result<Self, Error> {
         if self.max_buffer_bytes == 0 {
@@ -66,6 +70,7 @@ impl TailSampling {
     }
 }
 
+#[cfg(feature = "agent")]
 impl Config {
     /// Keeps what goes wrong with requests that the sampler leaves out, but not with those that a
     /// list or the limit of open segments does. Off unless set.

@@ -5,13 +5,10 @@ use std::net::IpAddr;
 
 use skywalking_proto::storage::shorten;
 
-use super::Storage;
+use super::{NAME_LIMIT as LIMIT, Storage};
 use crate::error::Error;
 use crate::util::id;
 use crate::util::text;
-
-/// Service and instance names have at most this many UTF-16 units (`docs/protocol.md#name-limits`).
-pub(crate) const LIMIT: usize = 50;
 
 /// Characters that can be around a name and are no part of it: they would make a name of its own
 /// that looks like another.

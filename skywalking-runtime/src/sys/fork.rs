@@ -20,7 +20,7 @@ pub(crate) fn forks() -> u32 {
 /// Calls `in_child` in every child that is forked from now on, before `fork` returns there. It may
 /// only store to atomics and to thread-locals without destructors: another thread may have held any
 /// lock.
-#[cfg(unix)]
+#[cfg(all(unix, feature = "agent"))]
 #[allow(unsafe_code)]
 pub(crate) fn watch(in_child: fn()) {
     static IN_CHILD: AtomicPtr<()> = AtomicPtr::new(null_mut());
@@ -45,7 +45,7 @@ pub(crate) fn watch(in_child: fn()) {
     }
 }
 
-#[cfg(not(unix))]
+#[cfg(all(not(unix), feature = "agent"))]
 pub(crate) fn watch(_: fn()) {}
 
 /// A static of which each process has its own: a forked child makes it anew, and never touches the

@@ -57,7 +57,7 @@ impl Client {
             match Host::parse(host) {
                 Ok(parsed) => allowed.push(parsed),
                 Err(problem) => {
-                    let host = crate::config::without_secrets(host);
+                    let host = crate::secrets::without_secrets(host);
                     crate::self_log::warn(format!(
                         "`propagate_to` can't use the host {host:?}: it gets no headers of a trace; {problem}"
                     ));

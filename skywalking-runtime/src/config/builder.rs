@@ -1,0 +1,387 @@
+//! The builder of the settings.
+
+use std::fmt;
+use std::time::Duration;
+
+use super::sampling::Requests;
+use super::{Ignored, Reporter, SelfLog, Storage, Token, correlation, env};
+use crate::agent::{self, Agent};
+use crate::error::Error;
+use crate::report::redact::{Hook, Redact};
+use crate::secrets::without_secrets;
+use crate::self_log::{Delivery, Line, WithoutThread, emit_to};
+use crate::tracer::{Cancelled, Inbound, Orphans, OtherContexts, Settings};
+
+/// A text and the name of the setting that it came by.
+#[derive(Clone)]
+pub(super) struct Given {
+    pub(super) text: String,
+    pub(super) setting: &'static str,
+}
+
+impl fmt::Debug for Given {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        // A list of backends may have passwords in it.
+        f.debug_struct("Given")
+            .field("text", &without_secrets(&self.text))
+            .field("setting", &self.setting)
+            .finish()
+    }
+}
+
+impl Given {
+    pub(super) fn new(setting: &'static str, text: impl Into<String>) -> Self {
+        Self { text: text.into(), setting }
+    }
+}
+
+/// The settings of an agent.
+///
+/// [`Config::new`] reads no variable; [`Config::from_env`] reads all, and so does
+/// [`Config::env_overrides`] at the start.
+///
+/// | variable | method | default |
+/// | --- | --- | --- |
+/// | `SW_AGENT_NAME` | [`new`](Config::new) | none: it must be set |
+/// | `SW_AGENT_INSTANCE_NAME` | [`instance`](Config::instance) | `<32 hex digits>@<first IPv4 address, else the host's name>` |
+/// | `SW_AGENT_COLLECTOR_BACKEND_SERVICES` | [`backend`](Config::backend) | `127.0.0.1:11800`; `127.0.0.1:12800` for HTTP |
+/// | `SW_AGENT_PROTOCOL`: `grpc`, `http`, `log` or `discard` | [`reporter`](Config::reporter) | `grpc` |
+/// | `SW_AGENT_AUTHENTICATION` | [`token`](Config::token) | none |
+/// | `SW_AGENT_ENABLE` | [`enabled`](Config::enabled) | `true` |
+/// | `SW_CORRELATION_ELEMENT_MAX_NUMBER`, `SW_CORRELATION_VALUE_MAX_LENGTH` | [`max_correlation_pairs`](Config::max_correlation_pairs), [`max_correlation_value_length`](Config::max_correlation_value_length) | 3, 128 |
+/// | `SW_CORRELATION_AUTO_TAG_KEYS`: keys with commas between | [`correlation_tags`](Config::correlation_tags) | none |
+/// | `SW_AGENT_SAMPLE_N_PER_3_SECS`: a whole number, -1 for all | [`sampling`](Config::sampling) with [`Sampling::per_3_secs`] | `-1` |
+/// | `SW_AGENT_SAMPLE_RATE`: 0 to 1 | [`sampling`](Config::sampling) with [`Sampling::rate`] | `1` |
+/// | `SW_AGENT_IGNORE_SUFFIX`: endings with commas between, `,` for none | [`ignore_suffix`](Config::ignore_suffix) | `.jpg,.jpeg,.js,.css,.png,.bmp,.gif,.ico,.mp3,.mp4,.html,.svg` |
+/// | `SW_AGENT_TRACE_IGNORE_PATH`: patterns with commas between | [`ignore_paths`](Config::ignore_paths) | none |
+/// | `SW_AGENT_STORAGE`: `sql` or `any` | [`storage`](Config::storage) | `sql` |
+/// | `SW_AGENT_SPAN_LIMIT`: 1 to 65535 | [`max_spans_per_segment`](Config::max_spans_per_segment) | `300` |
+/// | `SW_AGENT_ORPHANS`: `trace` or `skip` | [`orphans`](Config::orphans) | `trace` |
+/// | `SW_AGENT_FORCE_TLS`: `true` is an error, since this build has no TLS | | `false` |
+/// | `SW_AGENT_SELF_LOG`: `auto`, `program` or `off` | [`self_log`](Config::self_log) | `auto` |
+///
+/// An empty variable counts as not set. Blanks, invisible characters and quotation marks around the
+/// names of the service and the instance are removed. An unknown `SW_AGENT_*` variable, or another
+/// `SW_*` one that looks like a typo of a known name, is named in one warning at the start
+/// ([`SelfLog`]); names of the other SkyWalking agents and of Kubernetes are not.
+///
+/// `SW_AGENT_SAMPLE` is a rate to the Go agents and a number per 3 seconds to the Java agent. It is
+/// taken where only one of them can be meant: a number with a point, such as `0.5`, is a rate, and
+/// one below 0 is all. Any other value is an error, and so is more than one of the three variables.
+///
+/// ```
+/// use skywalking_runtime::{Config, Orphans, Reporter};
+///
+/// let agent = Config::new("RTS_Test").instance("RTS_Test_1").reporter(Reporter::Discard).orphans(Orphans::Skip).start()?;
+/// assert_eq!((agent.service(), agent.instance()), ("RTS_Test", "RTS_Test_1"));
+/// # Ok::<(), skywalking_runtime::Error>(())
+/// ```
+#[derive(Clone, Debug)]
+#[must_use = "settings do nothing until `start`"]
+pub struct Config {
+    pub(super) service: Given,
+    pub(super) instance: Given,
+    pub(super) backend: Option<Given>,
+    pub(super) token: Option<Token>,
+    pub(super) token_setting: &'static str,
+    pub(super) reporter: Reporter,
+    pub(super) enabled: bool,
+    pub(super) storage: Storage,
+    pub(super) settings: Settings,
+    pub(super) correlation: correlation::Given,
+    pub(super) requests: Requests,
+    pub(super) redaction: Hook,
+    pub(super) self_log: SelfLog,
+    pub(super) max_backoff: Duration,
+    /// `SW_AGENT_FORCE_TLS`.
+    pub(super) force_tls: bool,
+    /// Variables that have no effect.
+    pub(super) ignored: Ignored,
+    pub(super) shutdown_timeout: Duration,
+    pub(super) environment: Environment,
+}
+
+/// Whether the variables have the last word.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Environment {
+    Ignore,
+    Override,
+}
+
+impl Config {
+    /// Settings for a service of this name: 1 to 50 characters, counted in UTF-16 units, of at most
+    /// 147 bytes (see [`Storage`]). Reads no variable.
+    pub fn new(service: impl Into<String>) -> Self {
+        Self {
+            service: Given::new("Config::new", service),
+            instance: Given::new("Config::instance", ""),
+            backend: None,
+            token: None,
+            token_setting: "Config::token",
+            reporter: Reporter::default(),
+            enabled: true,
+            storage: Storage::Sql,
+            settings: Settings::default(),
+            correlation: correlation::Given::default(),
+            requests: Requests::default(),
+            redaction: Hook::default(),
+            self_log: SelfLog::default(),
+            max_backoff: Duration::from_secs(4),
+            force_tls: false,
+            ignored: Ignored::default(),
+            shutdown_timeout: Duration::from_secs(5),
+            environment: Environment::Ignore,
+        }
+    }
+
+    /// Settings from the `SW_AGENT_*` variables.
+    ///
+    /// # Errors
+    ///
+    /// A variable that is not Unicode, an `SW_AGENT_ENABLE` that is neither `true` nor `false`, and
+    /// an `SW_AGENT_PROTOCOL` that is not known, or whose feature this build lacks; a limit
+    /// that is no number. All else is checked by [`start`](Config::start). With
+    /// `SW_AGENT_ENABLE=false` no variable is an error.
+    pub fn from_env() -> Result<Self, Error> {
+        env::of_process(Self::new("").named_by_variable())
+    }
+
+    /// The same with another environment: tests can't set variables.
+    #[cfg(test)]
+    pub(super) fn from_lookup(lookup: &env::Lookup<'_>) -> Result<Self, Error> {
+        env::apply(Self::new("").named_by_variable(), lookup)
+    }
+
+    /// A missing service name shall be blamed on the variable.
+    fn named_by_variable(mut self) -> Self {
+        self.service.setting = env::NAME;
+        self
+    }
+
+    /// The name of this process among those of its service. One over 50 characters, or one that the
+    /// backend can't store (see [`Storage`]), is cut to 41 characters or less, a `-` and 8 hex
+    /// digits of its hash; a blank one counts as not set.
+    pub fn instance(mut self, name: impl Into<String>) -> Self {
+        self.instance = Given::new("Config::instance", name);
+        self
+    }
+
+    /// Where the backend listens: `host:port`, or several of them with commas between, tried one
+    /// after the other. The host is a name, an IPv4 address, or an IPv6 address in brackets; `http://` in front of it is taken and says nothing new. For a reporter by HTTP
+    /// the port may be left out and is 12800.
+    pub fn backend(mut self, list: impl Into<String>) -> Self {
+        self.backend = Some(Given::new("Config::backend", list));
+        self
+    }
+
+    /// The token that the backend asks for: visible ASCII. It is shown nowhere; an empty one counts
+    /// as not set.
+    pub fn token(mut self, token: impl Into<String>) -> Self {
+        self.token = Token::new(token.into());
+        self.token_setting = "Config::token";
+        self
+    }
+
+    /// Where finished segments go.
+    pub fn reporter(mut self, reporter: Reporter) -> Self {
+        self.reporter = reporter;
+        self
+    }
+
+    /// Switches the agent on or off. Default: on.
+    ///
+    /// An agent that is off starts whatever the other settings are, and records nothing.
+    ///
+    /// ```
+    /// use skywalking_runtime::Config;
+    ///
+    /// let agent = Config::new("shop").backend("invalid").enabled(false).start()?;
+    /// assert!(!skywalking_runtime::enabled());
+    /// # drop(agent);
+    /// # Ok::<(), skywalking_runtime::Error>(())
+    /// ```
+    pub fn enabled(mut self, enabled: bool) -> Self {
+        self.enabled = enabled;
+        self
+    }
+
+    /// The storage of the backend, SQL unless set: what it can't hold is shortened before it
+    /// leaves.
+    pub fn storage(mut self, storage: Storage) -> Self {
+        self.storage = storage;
+        self
+    }
+
+    /// What local spans without a context do: [`Orphans::Trace`] unless set. `#[local_span(orphan =
+    /// ..)]` sets it for one function. The first orphan of each function is logged;
+    /// [`orphans`](crate::orphans()) counts them.
+    pub fn orphans(mut self, orphans: Orphans) -> Self {
+        self.settings.orphans = orphans;
+        self
+    }
+
+    /// What is done with the context of incoming requests.
+    pub fn inbound(mut self, inbound: Inbound) -> Self {
+        self.settings.inbound = inbound;
+        self
+    }
+
+    /// What is done with the contexts of other tracers that come with a request.
+    pub fn other_contexts(mut self, others: OtherContexts) -> Self {
+        self.settings.others = others;
+        self
+    }
+
+    /// What a future that is dropped unfinished says on its span.
+    pub fn cancelled(mut self, cancelled: Cancelled) -> Self {
+        self.settings.cancelled = cancelled;
+        self
+    }
+
+    /// Spans in a segment, 300 unless set. What is above is left out and the segment says so.
+    pub fn max_spans_per_segment(mut self, spans: u16) -> Self {
+        self.settings.max_spans_per_segment = spans;
+        self
+    }
+
+    /// How old a segment may grow, 10 minutes unless set. One that is older, as that of a
+    /// connection that stays, is reported with its open spans ended and marked
+    /// `unfinished=true`, and its work goes on in a new segment with a reference to it. It is
+    /// looked at when a span ends and when a root is polled. This is also how long a segment
+    /// waits for a [`DetachedSpan`](crate::DetachedSpan).
+    pub fn max_segment_age(mut self, age: Duration) -> Self {
+        self.settings.max_segment_age = u64::try_from(age.as_millis()).unwrap_or(u64::MAX);
+        self
+    }
+
+    /// Open segments in the process, 50 000 unless set. Requests above it are not traced, and
+    /// counted.
+    pub fn max_open_segments(mut self, segments: usize) -> Self {
+        self.settings.max_open_segments = segments;
+        self
+    }
+
+    /// Bytes that may wait to be reported, 16 MiB unless set. Segments above it are dropped, and
+    /// counted.
+    pub fn max_queue_bytes(mut self, bytes: usize) -> Self {
+        self.settings.queue.bytes = bytes;
+        self
+    }
+
+    /// Segments that may wait to be reported, 50 000 unless set. What is above is dropped, and
+    /// counted.
+    pub fn max_queue_segments(mut self, segments: usize) -> Self {
+        self.settings.queue.segments = segments;
+        self
+    }
+
+    /// What shall not leave the process: the hook sees every tag, log and statement before it does,
+    /// and the names and peers that were
+    /// computed. [`Redaction::standard`](crate::redact::Redaction::standard) is one that is ready.
+    /// Without it nothing is looked at.
+    pub fn redact(mut self, hook: impl Redact + 'static) -> Self {
+        self.redaction = Hook::new(hook);
+        self
+    }
+
+    /// How long dropping the agent may take, 5 s unless set.
+    pub fn shutdown_timeout(mut self, deadline: Duration) -> Self {
+        self.shutdown_timeout = deadline;
+        self
+    }
+
+    /// Sets the longest wait between two tries to reach the backend. Default: 4 s.
+    ///
+    /// Each wait is drawn by chance: up to 1 s after the first failure, up to twice as much after
+    /// each further one, and at most this. A backend that returns hears of the agent again
+    /// within this time and the duration of a call. Beside a backend that reports that it is
+    /// overloaded the longest wait is 60 s, or this if it is longer.
+    pub fn max_backoff(mut self, wait: Duration) -> Self {
+        self.max_backoff = wait;
+        self
+    }
+
+    /// Lets the `SW_AGENT_*` variables that are set at the start override what the builder says.
+    pub fn env_overrides(mut self) -> Self {
+        self.environment = Environment::Override;
+        self
+    }
+
+    /// Starts the agent: from now on spans are recorded, until the guard is dropped.
+    ///
+    /// It doesn't wait for the backend, which may come later.
+    ///
+    /// # Errors
+    ///
+    /// A setting that is wrong, and an agent that is running already. See [`Error`].
+    pub fn start(self) -> Result<Agent, Error> {
+        let config = match self.environment {
+            Environment::Override => env::of_process(self)?,
+            Environment::Ignore => self,
+        };
+        if !config.enabled {
+            return Ok(Agent::off(&config.service.text, None, Delivery::default()));
+        }
+        let (self_log, warning) = (config.self_log, config.ignored.warning());
+        config.check().and_then(agent::start).inspect_err(|_| {
+            // What is missing may have been set under a wrong name.
+            if let Some(warning) = warning {
+                emit_to(self_log, vec![Line::warn(warning)], WithoutThread::WriteHere)
+                    .wait(agent::LOG_DEADLINE);
+            }
+        })
+    }
+
+    /// Starts the agent, or goes on without: an invalid setting is logged once ([`SelfLog`]), and
+    /// the agent is off. The error is in [`Agent::error`].
+    ///
+    /// ```
+    /// use skywalking_runtime::Config;
+    ///
+    /// let agent = Config::new("shop").backend("no port").start_or_off();
+    /// assert!(agent.error().is_some_and(|error| error.to_string().contains("give host:port")));
+    /// ```
+    pub fn start_or_off(self) -> Agent {
+        let service = self.service.text.clone();
+        let self_log = match self.environment {
+            Environment::Override => {
+                env::self_log(&|name| std::env::var_os(name)).unwrap_or(self.self_log)
+            }
+            Environment::Ignore => self.self_log,
+        };
+        self.start().unwrap_or_else(|error| {
+            let line = Line::error("the agent is off, and the program runs without it")
+                .problem(error.to_string());
+            let logged = emit_to(self_log, vec![line], WithoutThread::WriteHere);
+            Agent::off(&service, Some(error), logged)
+        })
+    }
+}
+
+/// Starts an agent with the settings of the `SW_AGENT_*` variables: [`Config::from_env`] and
+/// [`Config::start`].
+///
+/// # Errors
+///
+/// A variable that is wrong, and an agent that is running already. See [`Error`].
+pub fn init() -> Result<Agent, Error> {
+    Config::from_env()?.start()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_switched_off_agent_starts_whatever_the_settings_say() {
+        let agent =
+            Config::new("").backend("nonsense").token("a b").enabled(false).start().unwrap();
+        assert!(agent.error().is_none());
+    }
+
+    #[test]
+    fn start_or_off_keeps_the_error() {
+        let agent = Config::new("s").backend("nonsense").start_or_off();
+        assert!(matches!(agent.error(), Some(Error::Backend { setting: "Config::backend", .. })));
+    }
+}
