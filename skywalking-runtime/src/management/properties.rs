@@ -27,7 +27,7 @@ impl Messages {
     pub(crate) fn new(identity: Identity) -> Self {
         // A machine without a time zone is at UTC.
         let zone = TimeZone::try_system().unwrap_or(TimeZone::UTC);
-        Self { identity, started: local(SystemTime::now(), zone) }
+        Self { identity, started: local(SystemTime::now(), &zone) }
     }
 
     /// Who and where this instance is now: addresses may change while it runs.
@@ -65,8 +65,8 @@ fn pair(key: &str, value: &str) -> KeyStringValuePair {
 }
 
 /// The time as the Java agent writes it: local, to the second.
-fn local(time: SystemTime, zone: TimeZone) -> String {
-    let time = Timestamp::try_from(time).unwrap_or_default().to_zoned_datetime(zone);
+fn local(time: SystemTime, zone: &TimeZone) -> String {
+    let time = zone.to_datetime(Timestamp::try_from(time).unwrap_or_default());
     time.strftime("%Y-%m-%d %H:%M:%S").to_string()
 }
 
@@ -79,7 +79,7 @@ mod tests {
     #[test]
     fn start_time_is_local_and_written_as_java_does() {
         let at = |milliseconds: u64, zone: &TimeZone| {
-            local(UNIX_EPOCH + Duration::from_millis(milliseconds), zone.clone())
+            local(UNIX_EPOCH + Duration::from_millis(milliseconds), zone)
         };
         let hours = |hours: i8| TimeZone::fixed(jiff::tz::offset(hours));
         assert_eq!(at(1_795_973_989_968, &TimeZone::UTC), "2026-11-29 17:39:49");
