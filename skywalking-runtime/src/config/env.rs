@@ -4,8 +4,7 @@
 use std::ffi::OsString;
 
 use super::{
-    Config, Given, Ignored, Reporter, SelfLog, Storage, Token, correlation, sampling,
-    self_log,
+    Config, Given, Ignored, Reporter, SelfLog, Storage, Token, correlation, sampling, self_log,
 };
 use crate::error::Error;
 use crate::secrets::without_secrets;
