@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 
-use crate::markdown::{anchors, links};
+use crate::markdown::{anchors, links, split};
 use crate::repository::{File, files, root};
 
 /// Pages of the runtime's documentation: rustdoc checks their links, all but the anchors.
@@ -121,4 +121,29 @@ fn pages_that_sources_name_exist() {
     }
     assert!(broken.is_empty(), "pages that do not exist: {broken:#?}");
     assert!(seen > 20, "only {seen} references found");
+}
+
+/// Folders and source files in code spans of pages about the code.
+#[test]
+fn paths_in_code_spans_exist() {
+    let mut missing = Vec::new();
+    let mut seen = 0;
+    for page in ["ARCHITECTURE.md", "CONTRIBUTING.md", "docs/README.md"] {
+        let text = std::fs::read_to_string(root().join(page)).unwrap();
+        let lines: Vec<_> = split(&text).1.into_iter().map(|(_, line)| line).collect();
+        let text = lines.join("\n");
+        for code in text.split('`').skip(1).step_by(2) {
+            let is_path = code.contains('/')
+                && (code.ends_with('/') || code.ends_with(".rs"))
+                && code.chars().all(|c| c.is_ascii_alphanumeric() || "/._-".contains(c));
+            if is_path && !code.starts_with('/') && !code.starts_with("target/") {
+                seen += 1;
+                if !root().join(code).exists() {
+                    missing.push(format!("{page}: {code}"));
+                }
+            }
+        }
+    }
+    assert!(missing.is_empty(), "paths that do not exist: {missing:#?}");
+    assert!(seen > 10, "only {seen} paths found");
 }
