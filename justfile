@@ -43,7 +43,7 @@ snapshots:
 
 # Write the compiler's messages of the misuse tests anew; read the difference
 messages:
-    TRYBUILD=overwrite cargo test -p skywalking-trybuild --test ui
+    TRYBUILD=overwrite cargo test -p skywalking-trybuild --test ui misuse
 
 # Generate the protocol's Rust from the .proto files
 generate:

@@ -13,7 +13,21 @@
 //! - `expand`: emits the traced item
 //! - `carrier`: the derive
 //!
-//! `types`, `return_type` and `params` read a signature. No two files use each other.
+//! `types`, `return_type` and `params` read a signature. The test `module_order` checks that modules
+//! are used in one direction.
+//!
+//! A macro never panics: every problem is a compile error at the user's tokens.
+
+#![cfg_attr(
+    not(test),
+    deny(
+        clippy::expect_used,
+        clippy::indexing_slicing,
+        clippy::panic,
+        clippy::string_slice,
+        clippy::unwrap_used
+    )
+)]
 
 mod args;
 mod carrier;

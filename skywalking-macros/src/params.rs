@@ -161,16 +161,22 @@ pub(crate) fn uses_program_names(tokens: &TokenStream) -> bool {
 /// Also finds `NAME.field[0] += ..` and `(NAME, other) = ..`.
 pub(crate) fn is_assigned(tokens: &TokenStream, name: &str) -> bool {
     let trees: Vec<TokenTree> = tokens.clone().into_iter().collect();
-    trees.iter().enumerate().any(|(at, tree)| match tree {
-        TokenTree::Ident(ident) => {
-            ident.unraw() == name && is_assignment(after_place(&trees[at + 1..]))
+    let mut rest = trees.as_slice();
+    while let [tree, after @ ..] = rest {
+        let found = match tree {
+            TokenTree::Ident(ident) => ident.unraw() == name && is_assignment(after_place(after)),
+            TokenTree::Group(group) => {
+                is_assigned(&group.stream(), name)
+                    || (has_name(&group.stream(), name) && is_assignment(after))
+            }
+            _ => false,
+        };
+        if found {
+            return true;
         }
-        TokenTree::Group(group) => {
-            is_assigned(&group.stream(), name)
-                || (mentions(&group.stream(), name) && is_assignment(&trees[at + 1..]))
-        }
-        _ => false,
-    })
+        rest = after;
+    }
+    false
 }
 
 /// Skips the fields and indices after a name.
@@ -209,7 +215,7 @@ fn is_assignment(trees: &[TokenTree]) -> bool {
         })
 }
 
-fn mentions(tokens: &TokenStream, name: &str) -> bool {
+fn has_name(tokens: &TokenStream, name: &str) -> bool {
     tokens
         .clone()
         .into_iter()
@@ -222,17 +228,17 @@ fn collect_format_arguments(text: &str, words: &mut HashSet<String>) {
         return;
     }
     let mut rest = text;
-    while let Some(start) = rest.find(|c: char| c == '_' || c.is_alphabetic()) {
-        let before = rest[..start].trim_end().chars().next_back();
-        let word_and_rest = &rest[start..];
-        let end = word_and_rest
-            .find(|c: char| c != '_' && !c.is_alphanumeric())
-            .unwrap_or(word_and_rest.len());
-        let after = word_and_rest[end..].chars().next();
-        if before == Some('{') || after == Some('$') {
-            words.insert(word_and_rest[..end].to_owned());
+    while let Some((gap, from_word)) = rest
+        .find(|c: char| c == '_' || c.is_alphabetic())
+        .and_then(|start| rest.split_at_checked(start))
+    {
+        let end =
+            from_word.find(|c: char| c != '_' && !c.is_alphanumeric()).unwrap_or(from_word.len());
+        let Some((word, after)) = from_word.split_at_checked(end) else { return };
+        if gap.trim_end().ends_with('{') || after.starts_with('$') {
+            words.insert(word.to_owned());
         }
-        rest = &word_and_rest[end..];
+        rest = after;
     }
 }
 
@@ -267,7 +273,7 @@ mod tests {
         collect_names(&body.parse().unwrap(), &mut words);
         let mut words: Vec<String> = words.into_iter().collect();
         words.sort();
-        // `{{h}}` is no name, but to take it for one costs nothing.
+        // `{{h}}` names nothing. A superfluous name does no harm.
         assert_eq!(words, ["a", "b", "d", "e", "f", "g", "h", "i", "type"]);
     }
 

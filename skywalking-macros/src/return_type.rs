@@ -116,8 +116,9 @@ pub(crate) fn may_be_deferred(ty: &Type) -> bool {
     }
 }
 
-/// Whether the type in a `Result` or an `Option` suggests by its name that it is a future or a
-/// stream. Only the compiler knows; it is not asked about each `Result` of a program.
+/// Whether the name of a type in a `Result` or an `Option` suggests a future or a stream.
+///
+/// Only the compiler knows. The expansion does not check every `Result` of a program.
 fn suggests_deferred(ty: &Type) -> bool {
     let Some(last) = last_segment(ty) else { return matches!(ungrouped(ty), Type::ImplTrait(_)) };
     match last.ident.to_string().as_str() {

@@ -1,11 +1,14 @@
-//! What the attributes and the derive emit, seen from outside: tokens in, tokens out. That it
-//! compiles and runs is for the room `trybuild`.
+//! Tests of the attributes and the derive: tokens in, tokens out. The package `trybuild` compiles
+//! and runs the output.
 
 mod carrier;
 mod diagnostics;
 mod documented_expansions;
 mod expansions;
+mod module_order;
 mod trybuild_cases;
+
+use std::path::{Path, PathBuf};
 
 use proc_macro2::TokenStream;
 use quote::quote;
@@ -13,15 +16,23 @@ use quote::quote;
 use crate::expand;
 use crate::kind::Kind;
 
-/// The expansion of one attribute on a free function, formatted.
+/// Expands an attribute on a free function, formatted.
 fn expanded(kind: Kind, args: &str, function: &str) -> String {
     formatted(expand::attribute(kind, tokens(args), tokens(function), true).into_traced())
 }
 
-/// The same on a method.
+/// Expands an attribute on a method, formatted.
 fn expanded_method(kind: Kind, args: &str, method: &str) -> String {
     let method = expand::attribute(kind, tokens(args), tokens(method), true).into_traced();
     formatted(quote!(impl Type { #method }))
+}
+
+/// The folder of the repository, or `None` in a packaged crate, which has no neighbours.
+fn repository() -> Option<PathBuf> {
+    let package = Path::new(env!("CARGO_MANIFEST_DIR"));
+    // `cargo package` keeps the original manifest under this name.
+    let is_packaged = package.join("Cargo.toml.orig").exists();
+    (!is_packaged).then(|| package.join(".."))
 }
 
 fn tokens(text: &str) -> TokenStream {

@@ -1,4 +1,4 @@
-//! A header that the protocol does not have.
+//! The header is not one of the protocol's.
 
 use skywalking_runtime::Carrier;
 

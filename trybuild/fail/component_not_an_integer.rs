@@ -1,4 +1,4 @@
-//! A component by its name.
+//! The component is neither an integer nor a constant.
 
 use skywalking_runtime::local_span;
 

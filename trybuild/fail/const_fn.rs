@@ -1,4 +1,4 @@
-//! A function that may run in the compiler.
+//! A `const fn` may run at compile time.
 
 use skywalking_runtime::local_span;
 

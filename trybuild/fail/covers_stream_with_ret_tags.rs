@@ -1,4 +1,4 @@
-//! A stream returns no one value.
+//! A stream has no single returned value.
 
 use futures::Stream;
 use skywalking_runtime::local_span;

@@ -1,4 +1,4 @@
-//! A body that runs before the span has nothing to inject.
+//! The carrier moves into the body before the span starts.
 
 use skywalking_runtime::exit_span;
 

@@ -1,4 +1,4 @@
-//! The caller of a future is who polls it.
+//! `covers` hides the caller's location.
 
 use skywalking_runtime::local_span;
 

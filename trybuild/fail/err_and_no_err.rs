@@ -1,4 +1,4 @@
-//! Both at once.
+//! Both keys are set.
 
 use skywalking_runtime::local_span;
 

@@ -1,4 +1,4 @@
-//! Without errors none can be ignored.
+//! The function returns no `Result`, or `no_err` is set.
 
 use std::fmt::Error;
 

@@ -1,4 +1,4 @@
-//! Two wishes that exclude each other.
+//! `err` hides the caller's location.
 
 use skywalking_runtime::local_span;
 

@@ -1,4 +1,4 @@
-//! `err` and `no_err` stand alone.
+//! `err` and `no_err` accept no value.
 
 use skywalking_runtime::local_span;
 

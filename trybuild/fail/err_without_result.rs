@@ -1,4 +1,4 @@
-//! `err` on a function that cannot fail.
+//! The function returns no `Result`.
 
 use skywalking_runtime::local_span;
 

@@ -1,4 +1,4 @@
-//! A request or a batch comes in, not both.
+//! Both keys are set.
 
 use skywalking_runtime::entry_span;
 

@@ -1,4 +1,4 @@
-//! Only what comes in is extracted.
+//! `extract` is only supported on an entry span.
 
 use skywalking_runtime::{exit_span, local_span};
 

@@ -1,4 +1,4 @@
-//! Each function of a block that cannot be traced is named, and the block stays.
+//! Each function that cannot be traced is reported. The block is emitted.
 
 use skywalking_runtime::local_span;
 

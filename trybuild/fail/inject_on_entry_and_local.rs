@@ -1,4 +1,4 @@
-//! Only what goes out is injected.
+//! `inject` is only supported on an exit span.
 
 use skywalking_runtime::{entry_span, local_span};
 

@@ -1,4 +1,4 @@
-//! Two arguments with nothing between them.
+//! There is no comma between two arguments.
 
 use skywalking_runtime::exit_span;
 

@@ -1,4 +1,4 @@
-//! A literal name that says nothing.
+//! The name is an empty string.
 
 use skywalking_runtime::local_span;
 

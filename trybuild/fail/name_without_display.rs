@@ -1,10 +1,10 @@
-//! A name and a peer that cannot be printed.
+//! The name and the peer do not implement `Display`.
 
 use skywalking_runtime::exit_span;
 
-struct Mute;
+struct Opaque;
 
 #[exit_span(name = value, peer = value)]
-fn f(value: &Mute) {}
+fn f(value: &Opaque) {}
 
 fn main() {}

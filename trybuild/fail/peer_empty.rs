@@ -1,4 +1,4 @@
-//! A literal peer that says nothing.
+//! The peer is an empty string.
 
 use skywalking_runtime::exit_span;
 

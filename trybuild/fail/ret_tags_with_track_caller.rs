@@ -1,4 +1,4 @@
-//! Whoever sees the returned value hides the caller.
+//! `ret_tags` hides the caller's location.
 
 use skywalking_runtime::local_span;
 

@@ -1,22 +1,22 @@
-//! What a tag of the returned value lacks is said at its expression.
+//! An error about the value is reported at the expression.
 
 use skywalking_runtime::local_span;
 
-struct Mute;
+struct Opaque;
 
 #[local_span(ret_tags("k" = |r| r))]
-fn f() -> Mute {
-    Mute
+fn f() -> Opaque {
+    Opaque
 }
 
 #[local_span(ret_tags("k" = |r| r.missing()))]
-async fn g() -> Result<Mute, String> {
-    Ok(Mute)
+async fn g() -> Result<Opaque, String> {
+    Ok(Opaque)
 }
 
 #[local_span(ret_tags("k" = ?|r| r))]
-fn h() -> Mute {
-    Mute
+fn h() -> Opaque {
+    Opaque
 }
 
 fn main() {}

@@ -1,4 +1,4 @@
-//! A service of the version of `http` before 1, in a layer.
+//! The service uses `http` 0.2, the layers `http` 1.
 
 use std::convert::Infallible;
 

@@ -1,4 +1,4 @@
-//! Errors that are boxed, in a layer that was not told so.
+//! The service has boxed errors, for which the layer needs `boxed_errors()`.
 
 use http::{Request, Response};
 use skywalking_tower::ServerLayer;

@@ -1,4 +1,4 @@
-//! A key that says nothing.
+//! The key is an empty string.
 
 use skywalking_runtime::local_span;
 

@@ -1,4 +1,4 @@
-//! A key without quotes.
+//! The key has no quotes, or is missing.
 
 use skywalking_runtime::local_span;
 

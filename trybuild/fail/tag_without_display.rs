@@ -1,19 +1,19 @@
-//! A value that can be printed neither way.
+//! The value implements neither `Display` nor `Debug`.
 
 use skywalking_runtime::local_span;
 
-struct Mute;
+struct Opaque;
 
 #[local_span(tags("k" = value))]
-fn f(value: &Mute) {}
+fn f(value: &Opaque) {}
 
 #[local_span(tags(value))]
-async fn g(value: Mute) {}
+async fn g(value: Opaque) {}
 
 #[local_span(tags("k" = %value))]
-fn h(value: &Mute) {}
+fn h(value: &Opaque) {}
 
 #[local_span(tags("k" = ?value))]
-fn i(value: &Mute) {}
+fn i(value: &Opaque) {}
 
 fn main() {}

@@ -1,4 +1,4 @@
-//! A key alone, and tags that are no list.
+//! A key has no value, or `tags` has no list.
 
 use skywalking_runtime::local_span;
 

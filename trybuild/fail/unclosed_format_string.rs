@@ -1,4 +1,4 @@
-//! rustc's own error, at the user's line, once.
+//! rustc reports its own error once, at the user's line.
 
 use skywalking_runtime::local_span;
 

@@ -1,4 +1,4 @@
-//! A key that no attribute has, one typing error away and far away.
+//! The key is unknown: one typing error away from a known key, or further.
 
 use skywalking_runtime::{entry_span, local_span};
 

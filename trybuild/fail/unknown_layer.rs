@@ -1,4 +1,4 @@
-//! A layer that the protocol does not have, or in quotes.
+//! The layer is unknown, or quoted.
 
 use skywalking_runtime::local_span;
 

@@ -1,5 +1,5 @@
-//! Expressions of every form as arguments: struct literals, closures that return, guards that are
-//! held while their value is read.
+//! Arguments of every expression form: struct literals, closures that return, guards that are held
+//! while their value is read.
 
 use std::cell::RefCell;
 use std::sync::Mutex;
@@ -58,7 +58,7 @@ impl Shared {
 fn forms(n: u8) {}
 
 #[test]
-fn are_taken() {
+fn every_form_is_evaluated() {
     spans(|| {
         struct_literals("/a");
         assert_eq!(block_on(one_struct_literal()), "/b");
@@ -76,7 +76,7 @@ fn are_taken() {
 }
 
 #[test]
-fn hold_nothing_for_the_next() {
+fn temporaries_end_with_their_argument() {
     spans(|| {
         let shared = Shared { stack: RefCell::new(vec![1, 2]), headers: Mutex::default() };
         shared.one_after_the_other();

@@ -1,5 +1,5 @@
-//! What the arguments of an attribute call is not recorded: neither as a trace nor in the request
-//! that is there.
+//! Traced functions that an argument calls are not recorded: neither as a trace of their own nor in
+//! the current one.
 
 use std::fmt;
 use std::pin::Pin;
@@ -45,7 +45,7 @@ fn reason(n: &u8) -> Option<String> {
     (*n == 0).then(|| label(*n))
 }
 
-/// Opens a span while it is formatted.
+/// Starts a span while it is formatted.
 struct Loud(u8);
 
 impl fmt::Display for Loud {
@@ -115,7 +115,7 @@ fn captures() {
         .expect("no panic");
 }
 
-/// Takes a snapshot of what is not recorded, and goes on from it.
+/// Takes a snapshot where nothing is recorded, and continues from it.
 fn captured() -> bool {
     capture().run("captured", || label(1)).is_empty()
 }
@@ -181,7 +181,7 @@ fn returned_error_is_shown_without_spans() {
 }
 
 #[test]
-fn snapshot_taken_in_an_argument_is_not_recorded() {
+fn snapshot_in_an_argument_is_not_recorded() {
     static REQUEST: Callsite = callsite!(local, "request");
     spans(|| {
         captures();
@@ -201,7 +201,7 @@ fn snapshot_taken_in_an_argument_is_not_recorded() {
 }
 
 #[test]
-fn arguments_make_no_traces() {
+fn without_context_no_trace_starts() {
     spans(|| {
         computed(1);
         block_on(computed_later(2));
@@ -227,7 +227,7 @@ fn arguments_make_no_traces() {
 }
 
 #[test]
-fn arguments_make_no_spans_in_a_request() {
+fn in_a_request_no_span_starts() {
     static REQUEST: Callsite = callsite!(entry, "/request");
     spans(|| {
         Root::new(&REQUEST).run(|| {
@@ -253,7 +253,7 @@ fn arguments_make_no_spans_in_a_request() {
 }
 
 #[test]
-fn arguments_computed_at_the_call_make_no_spans() {
+fn with_covers_no_span_starts() {
     static REQUEST: Callsite = callsite!(local, "request");
     spans(|| {
         block_on(covered(1));
@@ -273,7 +273,7 @@ fn arguments_computed_at_the_call_make_no_spans() {
 }
 
 #[test]
-fn arguments_that_panic_leave_recording_on() {
+fn recording_resumes_after_a_panic() {
     static REQUEST: Callsite = callsite!(local, "request");
     spans(|| {
         quietly(|| assert!(std::panic::catch_unwind(panics).is_err()));

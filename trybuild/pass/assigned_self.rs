@@ -1,4 +1,5 @@
-//! `mut self` of which the body only assigns a field: as silent as the plain method.
+//! `mut self` whose fields the body only assigns to: rustc reports nothing, as for the plain
+//! method.
 
 use skywalking_runtime::local_span;
 
@@ -40,7 +41,7 @@ impl Small {
 }
 
 #[test]
-fn is_no_lint() {
+fn compiles_without_a_warning() {
     spans(|| {
         let owned = || Owned { n: 0, text: Some(String::new()) };
         assert_eq!(owned().n, 0);

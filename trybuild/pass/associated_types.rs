@@ -63,7 +63,7 @@ where
 }
 
 #[test]
-fn are_those_of_the_signature() {
+fn are_traced() {
     spans(|| {
         assert_eq!(block_on(Windows { text: "abc", at: 0 }.debug(9)), ["\"ab\"", "\"bc\""]);
         assert_eq!(projected(1_u16, [2, 3]).unwrap(), [2, 3]);

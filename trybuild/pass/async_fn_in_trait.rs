@@ -57,7 +57,7 @@ impl Shape for Square {
 }
 
 #[test]
-fn are_spans_from_their_first_poll() {
+fn span_starts_at_the_first_poll() {
     spans(|| assert_eq!(block_on(Square.area_later()), Ok(6))).are(
         "
         Local pass::async_fn_in_trait::area_later

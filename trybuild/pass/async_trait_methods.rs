@@ -57,7 +57,7 @@ impl Local for () {
 }
 
 #[test]
-fn cover_the_future() {
+fn span_covers_the_future() {
     spans(|| {
         let store = Memory { name: "store" };
         assert_eq!(block_on(store.first("key")), Ok(9));

@@ -1,4 +1,4 @@
-//! A body is never parsed: control flow out of every corner of the language passes through.
+//! A body is never parsed: every kind of control flow passes through.
 
 use skywalking_runtime::local_span;
 use skywalking_trybuild::{block_on, spans};
@@ -58,7 +58,7 @@ fn a_statement_macro(n: u8) -> u8 {
 }
 
 #[test]
-fn compiles_as_it_stands() {
+fn is_unchanged() {
     spans(|| {
         assert_eq!(control_flow(&[None, Some(1), Some(2), Some(0), Some(99)]), Ok(3));
         assert_eq!(control_flow(&[Some(10)]), Err("10 is too much".to_owned()));

@@ -1,4 +1,4 @@
-//! A future that is dropped unfinished ends its span, and what it holds drops inside.
+//! A future that is dropped before it completes ends its span. Its state drops inside the span.
 
 use std::future::pending;
 use std::pin::pin;
@@ -28,7 +28,7 @@ async fn inner() {
 }
 
 #[test]
-fn the_state_drops_inside_the_span() {
+fn state_drops_inside_the_span() {
     spans(|| {
         let waiting = pin!(waits(Connection));
         assert!(waiting.poll(&mut Context::from_waker(Waker::noop())).is_pending());

@@ -1,5 +1,5 @@
-//! Closures as carriers, in each place that takes one: headers of `http` 0.2, for which nobody else
-//! can implement the traits.
+//! Closures as carriers, in each key that accepts one. The headers are those of `http` 0.2, for
+//! which only that crate could implement the traits.
 
 use http_0_2::{HeaderMap, HeaderName, HeaderValue, Request};
 use skywalking_runtime::{carrier, entry_span, exit_span};
@@ -52,7 +52,7 @@ impl Sender {
 }
 
 #[test]
-fn read_and_write_headers_of_another_crate() {
+fn read_and_write_foreign_headers() {
     let headers =
         || HeaderMap::from_iter([(HeaderName::from_static("sw8"), HeaderValue::from_static(SW8))]);
     let request = || {

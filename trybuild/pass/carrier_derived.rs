@@ -1,5 +1,5 @@
-//! What a derived carrier reads and writes: lifetimes, generics and `where`, a field for all
-//! headers or a field a header, a field that can only be read.
+//! The derive `Carrier`: lifetimes, generics and `where`, one field for all headers, one field for
+//! each header, and a read-only field.
 
 use std::borrow::Cow;
 
@@ -70,7 +70,7 @@ impl Clone for Parts {
 }
 
 #[test]
-fn carries_the_context() {
+fn propagates_the_context() {
     spans(|| {
         let mut message = Generic { headers: String::new(), rest: ["x"] };
         assert_eq!(send(&mut message), 1);
@@ -93,7 +93,7 @@ fn carries_the_context() {
 }
 
 #[test]
-fn sets_and_removes_the_headers_that_it_has_fields_for() {
+fn sets_and_removes_headers_with_a_field() {
     spans(|| {
         let mut parts = Parts::default();
         parts.set_header("sw8", "1");

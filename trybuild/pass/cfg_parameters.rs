@@ -46,7 +46,7 @@ fn left_out(missing: Missing) -> Missing {}
 async fn attributed_by_cfg_attr() {}
 
 #[test]
-fn follow_the_parameter() {
+fn each_use_has_the_same_cfg() {
     spans(|| {
         assert_eq!(sync(1, 2), Ok(4));
         assert_eq!(block_on(later(1, 2, 3, 4)), 4);

@@ -1,5 +1,5 @@
-//! The value of the body coerces to the return type as in the plain function, also where its error
-//! is looked at (tokio-rs/tracing#2796, #2857).
+//! The body's value coerces to the return type as in the plain function, also with a return hook
+//! (tokio-rs/tracing#2796, #2857).
 
 use skywalking_runtime::local_span;
 use skywalking_trybuild::{block_on, spans};
@@ -42,7 +42,7 @@ async fn object() -> Result<Box<dyn std::fmt::Debug>, ()> {
 }
 
 #[test]
-fn compile_in_every_shape() {
+fn compile_in_each_kind_of_function() {
     spans(|| {
         assert_eq!(closure(0).unwrap()(5) + closure(3).unwrap()(5) + i32::from(pointer().unwrap()(1)), 22);
         assert_eq!((slice(&[1, 2]), reborrow(&mut 3)), (Ok(&[1, 2][..]), Ok(&3)));

@@ -1,4 +1,4 @@
-//! Component ids: published constants, constants of the user's, associated ones, and numbers.
+//! Component ids: published constants, constants of the user, associated constants, integers.
 
 use skywalking_runtime::component::{self, REDIS};
 use skywalking_runtime::{entry_span, exit_span, local_span};
@@ -46,7 +46,7 @@ fn default() {}
 fn number() {}
 
 #[test]
-fn are_static() {
+fn are_stored_in_the_callsite() {
     spans(|| {
         block_on(published());
         imported();

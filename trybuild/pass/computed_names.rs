@@ -1,5 +1,5 @@
-//! Names and peers from methods, generics, fields of `self`, constants, and with spans of their
-//! own.
+//! Names and peers from methods, generics, fields of `self` and constants, and from traced
+//! functions.
 
 use std::fmt::{self, Display};
 
@@ -60,7 +60,7 @@ fn verbatim() {}
 fn empty(name: &str) {}
 
 #[test]
-fn are_computed_before_the_span_opens() {
+fn are_evaluated_before_the_span_starts() {
     spans(|| {
         let client = Client { address: "users:1", shards: ["a:1", "b:1"] };
         assert_eq!((client.get(), block_on(client.put("k"))), (Ok(1), Ok(1)));

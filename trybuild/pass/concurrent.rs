@@ -1,5 +1,5 @@
-//! Traced futures that take turns on one thread: each finds its own span current, and the one that
-//! loses a race is cancelled.
+//! Traced futures that are polled in turns on one thread: each has its own current span. The loser
+//! of a race is cancelled.
 
 use std::pin::pin;
 
@@ -41,7 +41,7 @@ async fn race() -> u8 {
 }
 
 #[test]
-fn have_a_context_each() {
+fn each_future_has_its_own_context() {
     spans(|| assert_eq!(block_on(all()), 10)).are(
         "
         Entry /all
@@ -56,7 +56,7 @@ fn have_a_context_each() {
 }
 
 #[test]
-fn the_loser_of_a_race_is_cancelled() {
+fn loser_of_a_race_is_cancelled() {
     spans(|| assert_eq!(block_on(race()), 3)).are(
         "
         Local pass::concurrent::race

@@ -1,4 +1,4 @@
-//! Constant parameters, in the signature and in the arguments.
+//! Const parameters, in the signature and in the arguments.
 
 use std::fmt::Debug;
 
@@ -24,7 +24,7 @@ fn by_a_bool<const LOUD: bool>() -> bool {
 }
 
 #[test]
-fn are_at_hand() {
+fn can_be_used_in_arguments() {
     spans(|| {
         assert_eq!(sync([1, 2]), Ok([1, 2]));
         assert_eq!(block_on(later(&[1, 2, 3])), 3);

@@ -1,4 +1,4 @@
-//! `covers` where the boxed future or stream has another name: its type tells.
+//! `covers` with a boxed future or stream under another name.
 
 use std::marker::PhantomData;
 use std::pin::Pin;
@@ -72,7 +72,7 @@ impl Service for Client {
     }
 }
 
-/// The type parameter outlives nothing that the future holds.
+/// The type parameter has no lifetime bound.
 type BoxFuture<T, E> = Pin<Box<dyn Future<Output = Result<T, E>> + Send>>;
 
 struct Layered<F, U> {
@@ -117,7 +117,7 @@ fn layered(text: &str, n: u8) -> [Result<&str, String>; 3] {
 }
 
 #[test]
-fn covers_takes_a_boxed_future_by_any_name() {
+fn boxed_future_is_covered() {
     spans(|| {
         assert_eq!((block_on(alias(1)), block_on(borrowing(&0)), block_on(borrowing(&2))), (1, Err("zero".to_owned()), Ok(2)));
         assert_eq!((block_on(local(3)), block_on(shared(0)), block_on(unpin(4))), (3, Err("zero".to_owned()), 4));
@@ -138,7 +138,7 @@ fn covers_takes_a_boxed_future_by_any_name() {
 }
 
 #[test]
-fn covers_takes_a_boxed_stream_by_any_name() {
+fn boxed_stream_is_covered() {
     spans(|| {
         assert_eq!((block_on(rows(&[1, 2]).count()), block_on(unpin_rows(3).count())), (2, 3))
     })
@@ -151,7 +151,7 @@ fn covers_takes_a_boxed_stream_by_any_name() {
 }
 
 #[test]
-fn covers_needs_no_static_output() {
+fn output_may_borrow() {
     spans(|| {
         assert_eq!(layered("a", 1), [Ok("found"), Ok("found"), Ok("found")]);
         assert!(layered("a", 0).iter().all(Result::is_err));

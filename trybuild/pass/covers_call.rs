@@ -1,4 +1,4 @@
-//! `covers = call` times the call alone, whatever the returned future or stream does later.
+//! `covers = call` times only the call, not the returned future or stream.
 
 use std::pin::Pin;
 
@@ -30,7 +30,7 @@ fn stream(n: u8) -> impl Stream<Item = u8> {
 fn prepared() {}
 
 #[test]
-fn ends_with_the_call() {
+fn span_ends_with_the_call() {
     spans(|| {
         let (future, boxed) = (future(1), boxed(&mut String::new(), 1));
         assert_eq!((block_on(future), block_on(boxed)), (1, 2));

@@ -1,5 +1,4 @@
-//! Functions that are not async and return a future: `covers = future` opens the span at its first
-//! poll and ends it with the future.
+//! `covers = future`: the span starts at the future's first poll and ends with the future.
 
 use std::future::ready;
 use std::pin::Pin;
@@ -60,7 +59,7 @@ fn by_question_mark(text: &str) -> impl Future<Output = Option<usize>> + use<'_>
     async move { text.find('x') }
 }
 
-/// Not std's box, whatever it is called.
+/// A type named `Box` that is not std's.
 struct Box;
 
 impl Box {
@@ -82,7 +81,7 @@ fn own_box(n: u8) -> Pin<std::boxed::Box<dyn Future<Output = u8> + Send>> {
 fn at_the_call() {}
 
 #[test]
-fn every_statement_before_the_future_is_kept() {
+fn statements_before_the_future_run() {
     spans(|| assert_eq!(block_on(own_box(1)), 2)).are(
         "
         Local pass::covers_future::at_the_call
@@ -93,7 +92,7 @@ fn every_statement_before_the_future_is_kept() {
 }
 
 #[test]
-fn the_arguments_are_those_of_the_call_and_the_span_is_the_future_s() {
+fn arguments_are_evaluated_at_the_call() {
     spans(|| {
         let future = opaque("no header".to_owned(), 7);
         assert_eq!(block_on(future), 7);
@@ -109,7 +108,7 @@ fn the_arguments_are_those_of_the_call_and_the_span_is_the_future_s() {
 }
 
 #[test]
-fn whatever_the_box() {
+fn any_box_is_covered() {
     spans(|| {
         assert_eq!((block_on(boxed(&1)), block_on(boxed_here(2)), block_on(boxed_here(0))), (1, Ok(2), Err("zero".to_owned())));
         assert_eq!((block_on(pinned(&mut 1)), block_on(pinned(&mut 10))), (Ok(&2), Err(std::fmt::Error)));

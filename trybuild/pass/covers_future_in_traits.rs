@@ -1,5 +1,5 @@
-//! Methods that return futures, in traits and implementations: by `impl Future`, by a box, for
-//! generics and for `dyn`.
+//! Methods that return futures, in traits and implementations: as `impl Future` and boxed, called
+//! on generics and on `dyn`.
 
 use std::fmt::Display;
 use std::pin::Pin;
@@ -51,7 +51,7 @@ impl<A: Display + Send + Sync + 'static> Client<A> {
 }
 
 #[test]
-fn are_spans_of_the_future() {
+fn span_covers_the_future() {
     spans(|| {
         let client = Client("users:1");
         assert_eq!((block_on(client.twice(2)), block_on(client.twice(0))), (Ok(4), Err("users:1".to_owned())));

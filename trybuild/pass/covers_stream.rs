@@ -41,7 +41,7 @@ async fn item(n: u8) -> u8 {
 }
 
 #[test]
-fn ends_with_the_stream() {
+fn span_ends_with_the_stream() {
     spans(|| {
         block_on(async {
             assert_eq!(opaque("", 2).collect::<Vec<_>>().await, [0, 1]);
@@ -63,7 +63,7 @@ fn ends_with_the_stream() {
 }
 
 #[test]
-fn ends_with_its_drop_and_is_nothing_unpolled() {
+fn drop_ends_the_span_and_unpolled_has_none() {
     spans(|| {
         block_on(async {
             assert_eq!(pinned(7).take(2).collect::<Vec<_>>().await, [7, 7]);
@@ -78,6 +78,6 @@ fn ends_with_its_drop_and_is_nothing_unpolled() {
 }
 
 #[test]
-fn forwards_its_size() {
+fn size_hint_is_forwarded() {
     spans(|| assert_eq!(Table(vec![1, 2]).rows().size_hint(), (2, Some(2)))).are("");
 }

@@ -1,5 +1,5 @@
-//! `covers = stream`: an item that is an `Err` marks the span as a returned one does, and all error
-//! keys hold for items.
+//! `covers = stream`: an item that is an `Err` marks the span as a returned one does. The error
+//! keys apply to items.
 
 use std::fmt;
 use std::pin::Pin;
@@ -10,10 +10,10 @@ use skywalking_runtime::{entry_span, exit_span, local_span};
 use crate::wait;
 use skywalking_trybuild::{block_on, spans};
 
-/// A `Result` by another name.
+/// An alias of `Result`.
 type Row = Result<u8, String>;
 
-/// A boxed stream by another name.
+/// An alias of a boxed stream.
 type Rows<'a> = Pin<Box<dyn Stream<Item = Row> + Send + 'a>>;
 
 #[derive(Debug, PartialEq)]
@@ -102,7 +102,7 @@ fn plain(n: u8) -> impl Stream<Item = u8> {
 }
 
 #[test]
-fn stream_error_item_marks_the_span() {
+fn error_item_marks_the_span() {
     spans(|| {
         block_on(async {
             assert_eq!(opaque(3).count().await, 3);
@@ -128,7 +128,7 @@ fn stream_error_item_marks_the_span() {
 }
 
 #[test]
-fn stream_error_keys_hold_for_items() {
+fn error_keys_apply_to_items() {
     spans(|| {
         block_on(async {
             assert_eq!(by_display(2).count().await, 2);
@@ -152,7 +152,7 @@ fn stream_error_keys_hold_for_items() {
 }
 
 #[test]
-fn stream_error_before_the_drop_marks_the_span() {
+fn error_before_the_drop_marks_the_span() {
     spans(|| {
         block_on(async {
             let mut stream = Box::pin(opaque(9));

@@ -1,4 +1,4 @@
-//! Values drop in the order of the plain function, whatever the shape.
+//! Values drop in the order of the plain function, in each kind of function.
 
 use std::cell::RefCell;
 
@@ -49,7 +49,7 @@ macro_rules! each_shape {
                 let _ = block_on(later($($args),*));
                 [first, DROPPED.take()]
             };
-            // With and without a tracer that records.
+            // With and without a running tracer.
             spans(|| assert_eq!(traced(), [plain.clone(), plain.clone()])).are(
                 "
                 Local sync

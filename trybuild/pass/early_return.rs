@@ -1,4 +1,4 @@
-//! `return` out of the middle ends the span there.
+//! An early `return` ends the span.
 
 use std::fmt::Display;
 
@@ -43,7 +43,7 @@ async fn unit(early: bool) {
 fn step() {}
 
 #[test]
-fn with_a_coercion() {
+fn coerces_in_a_sync_function() {
     spans(|| assert_eq!(plain(true).to_string() + &plain(false).to_string(), "1late")).are(
         "
         Local pass::early_return::plain
@@ -54,7 +54,7 @@ fn with_a_coercion() {
 }
 
 #[test]
-fn with_a_coercion_in_a_future() {
+fn coerces_in_an_async_function() {
     spans(|| {
         assert_eq!(
             block_on(later(true)).to_string() + &block_on(later(false)).to_string(),
@@ -73,7 +73,7 @@ fn with_a_coercion_in_a_future() {
 }
 
 #[test]
-fn of_nothing() {
+fn returns_unit() {
     spans(|| (block_on(unit(true)), block_on(unit(false)))).are(
         "
         Local pass::early_return::unit

@@ -1,4 +1,4 @@
-//! Bodies with nothing, or hardly anything, in them.
+//! Empty bodies, and bodies of one token.
 #![allow(clippy::all, reason = "clippy would have them shorter")]
 
 use skywalking_runtime::{exit_span, local_span};
@@ -34,7 +34,7 @@ fn a_value() -> u8 { 1 }
 async fn unit_result() -> Result<(), ()> { Ok(()) }
 
 #[test]
-fn are_spans_too() {
+fn are_traced() {
     spans(|| {
         nothing();
         block_on(nothing_later());

@@ -29,7 +29,7 @@ fn merged(from: &str) {
 }
 
 #[test]
-fn entry_peer_is_the_caller() {
+fn is_recorded() {
     spans(|| {
         literal();
         computed(([10, 0, 0, 7], 80).into());
@@ -49,7 +49,7 @@ fn entry_peer_is_the_caller() {
 }
 
 #[test]
-fn entry_peer_when_empty_is_none() {
+fn is_absent_when_empty() {
     spans(|| {
         blank();
         block_on(later("", ""));

@@ -1,4 +1,4 @@
-//! Aliases of `Result`, whatever they are called.
+//! Aliases of `Result`, under any name.
 
 use std::fmt;
 
@@ -68,7 +68,7 @@ impl Ask for Asked {
     }
 }
 
-/// An alias with arguments, of an alias.
+/// A generic alias of an alias.
 type Outcome<'a, T> = Reply<T, &'a str>;
 type Reply<T, E> = std::result::Result<T, E>;
 
@@ -96,7 +96,7 @@ fn of_another_type(n: u8) -> Formatted {
 }
 
 #[test]
-fn alias_of_a_result_is_known_by_its_value() {
+fn result_is_detected_by_its_value() {
     spans(|| {
         assert_eq!((unwritten(1), block_on(unwritten_later(1)), Asked.ask(1)), (Ok(1), Ok(1), Ok(1)));
         assert_eq!((unwritten(0), block_on(unwritten_later(0))), (Err("zero".to_owned()), Err("zero".to_owned())));
@@ -122,7 +122,7 @@ fn alias_of_a_result_is_known_by_its_value() {
 }
 
 #[test]
-fn mark_the_span() {
+fn error_marks_the_span() {
     spans(|| {
         assert_eq!(Formatted(false).to_string(), "x");
         assert!(std::fmt::write(&mut String::new(), format_args!("{}", Formatted(true))).is_err());

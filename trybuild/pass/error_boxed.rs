@@ -1,4 +1,4 @@
-//! Errors behind a pointer: their own message, and the chain of their causes.
+//! Boxed errors: their own message, and the chain of their sources.
 
 use std::error::Error;
 use std::fmt;
@@ -44,7 +44,7 @@ async fn any(text: &str) -> anyhow::Result<u8> {
 }
 
 #[test]
-fn are_told_by_what_they_point_to() {
+fn message_is_that_of_the_inner_error() {
     spans(|| {
         assert!(boxed("x").is_err() && block_on(shared("x")).is_err() && block_on(any("x")).is_err());
         assert!(boxed("1").is_ok() && block_on(shared("2")).is_ok() && block_on(any("3")).is_ok());

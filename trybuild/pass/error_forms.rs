@@ -1,5 +1,4 @@
-//! `err(Display)`, `err(Debug)` and `err(PATH)`: what the log says of the error, and which values
-//! are errors.
+//! `err(Display)`, `err(Debug)` and `err(PATH)`: the logged message, and which values are errors.
 
 use std::fmt::{self, Debug, Display};
 
@@ -77,7 +76,7 @@ fn by_function_of_a_future(n: Option<u8>) -> impl Future<Output = Option<u8>> {
 }
 
 #[test]
-fn say_what_the_log_says() {
+fn make_the_logged_message() {
     spans(|| assert!(display(1).is_err() && block_on(debug(2)).is_err() && generic("a").is_err())).are(
         "
         Local pass::error_forms::display ERROR [event=error error.kind=pass::error_forms::Refused message=refused by 1]
@@ -88,7 +87,7 @@ fn say_what_the_log_says() {
 }
 
 #[test]
-fn say_what_is_an_error() {
+fn function_decides_what_is_an_error() {
     spans(|| {
         assert_eq!((by_function(200).status, by_function(503).status), (200, 503));
         for status in [0, 200, 404] {

@@ -30,7 +30,7 @@ async fn error<E: Error>(error: E) -> Result<(), E> {
 }
 
 #[test]
-fn is_told_by_what_its_bounds_promise() {
+fn message_needs_a_bound() {
     spans(|| {
         assert!(unbounded::<u8, _>(Err(1)).is_err());
         assert!(unbounded::<_, fmt::Error>(Ok(1)).is_ok());

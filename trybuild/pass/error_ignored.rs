@@ -1,4 +1,4 @@
-//! `err_ignore`: errors of some types are logged and do not mark the span, also behind a box.
+//! `err_ignore`: errors of these types are logged and do not mark the span, also behind a box.
 
 use std::error::Error;
 use std::fmt;
@@ -48,7 +48,7 @@ fn with_a_form(text: &str) -> Result<f32, ParseFloatError> {
 }
 
 #[test]
-fn are_logged_and_do_not_mark() {
+fn are_logged_without_marking() {
     spans(|| {
         assert!(always(0).is_err() && always(1).is_ok());
         assert!(boxed("").is_err() && boxed("x").is_err() && boxed("1.0").is_err());

@@ -24,7 +24,7 @@ extern "C" fn skywalking_trybuild_exported(n: u8) -> u8 {
 extern "system" fn of_the_system() {}
 
 #[test]
-fn keep_it() {
+fn keep_their_abi() {
     let functions: [extern "C" fn(u8) -> u8; 2] = [foreign, skywalking_trybuild_exported];
     let unsafe_function: unsafe extern "C" fn(u8) -> u8 = foreign_unsafe;
     spans(|| {

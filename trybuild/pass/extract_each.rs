@@ -1,4 +1,4 @@
-//! A batch: a ref for each message that carries a context.
+//! A batch: one ref for each message that has a context.
 
 use skywalking_runtime::{Carrier, Extract, entry_span, exit_span};
 
@@ -41,7 +41,7 @@ where
 }
 
 #[test]
-fn refers_to_each_producer_once() {
+fn adds_one_ref_for_each_producer() {
     spans(|| {
         let (mut a, mut b) = (Message::default(), Message::default());
         send(&mut a);

@@ -1,5 +1,5 @@
-//! What `extract` reads from: text, maps, pairs, options, references, fields, and what a call
-//! returns.
+//! The values that `extract` accepts: text, maps, pairs, options, references, fields, and returned
+//! values.
 
 use std::collections::{BTreeMap, HashMap};
 

@@ -1,4 +1,4 @@
-//! Parameters that are used in a format string alone.
+//! Parameters that are used only in a format string.
 
 use skywalking_runtime::local_span;
 use skywalking_trybuild::{block_on, spans};

@@ -1,5 +1,5 @@
-//! A traced future is at most 64 bytes larger than the plain one and what it captures; what the
-//! arguments compute is not stored.
+//! A traced future is at most 64 bytes larger than the plain one and its captures. Evaluated
+//! arguments are not stored.
 
 use skywalking_runtime::{entry_span, exit_span, local_span};
 use skywalking_trybuild::{block_on, spans};

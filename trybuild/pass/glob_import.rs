@@ -1,4 +1,4 @@
-//! All names of the runtime by a glob, beside the crates whose types its integrations take.
+//! A glob import of the runtime, beside the crates whose types its integrations use.
 
 use http::{Request, Response};
 use skywalking_runtime::*;
@@ -15,7 +15,7 @@ async fn answer(request: Request<String>) -> Answer {
 }
 
 #[test]
-fn keeps_the_names_of_other_crates() {
+fn does_not_shadow_other_crates() {
     let service = skywalking_tower::ServerLayer::new().layer(service_fn(answer));
     spans(|| {
         block_on(service.oneshot(http::Request::new("tea".to_owned())))

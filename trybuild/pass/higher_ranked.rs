@@ -27,7 +27,7 @@ async fn async_closure<F: AsyncFn(&str) -> usize>(f: F) -> usize {
 }
 
 #[test]
-fn are_kept() {
+fn are_traced() {
     fn rest(text: &str) -> &str {
         &text[1..]
     }

@@ -1,4 +1,4 @@
-//! One attribute on an `impl` block traces every function inside.
+//! One attribute on an impl block traces every function inside.
 
 use std::fmt::Display;
 use std::sync::Arc;
@@ -62,7 +62,7 @@ impl Shop {
 
 // Feature: one attribute for many functions
 #[test]
-fn every_function_is_a_span_named_after_its_type() {
+fn default_names_have_the_type() {
     spans(|| {
         let shop = Shop::new("corner");
         assert_eq!(shop.count(), 10);

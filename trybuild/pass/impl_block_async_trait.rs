@@ -1,4 +1,4 @@
-//! `#[async_trait]` above and below our attribute on a block: either way the span covers the
+//! `#[async_trait]` above and below the attribute of a block: either way the span covers the
 //! future.
 
 use async_trait::async_trait;
@@ -76,7 +76,7 @@ async fn all(service: &dyn Service) -> Result<u8, String> {
 }
 
 #[test]
-fn ours_above() {
+fn attribute_above() {
     spans(|| assert!(block_on(all(&Above)).is_err())).are(
         "
         Entry /all ERROR [event=error error.kind=alloc::string::String message=one]
@@ -90,7 +90,7 @@ fn ours_above() {
 }
 
 #[test]
-fn ours_below() {
+fn attribute_below() {
     spans(|| assert!(block_on(all(&Below)).is_err())).are(
         "
         Entry /all ERROR [event=error error.kind=alloc::string::String message=one]

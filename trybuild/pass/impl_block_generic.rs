@@ -1,4 +1,4 @@
-//! Blocks of generic types: type and constant parameters, lifetimes, `where`, `unsafe`, `dyn` and
+//! Blocks of generic types: type and const parameters, lifetimes, `where`, `unsafe`, `dyn` and
 //! references as the type.
 
 use std::fmt::{Debug, Display};
@@ -75,7 +75,7 @@ impl Named for [u8] {
 
 /// # Safety
 ///
-/// There is nothing to it.
+/// Always safe.
 #[allow(unsafe_code)]
 unsafe trait Marked {
     fn mark(&self) -> u8;
@@ -90,7 +90,7 @@ unsafe impl Marked for u8 {
 }
 
 #[test]
-fn keep_their_generics() {
+fn are_traced() {
     spans(|| {
         let mut grid = Grid::<str, 2>::new("label").unwrap();
         assert_eq!(grid.sum(), 2);

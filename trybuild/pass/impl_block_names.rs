@@ -51,7 +51,7 @@ mod inner {
 }
 
 #[test]
-fn are_made_of_module_type_trait_and_function() {
+fn placeholders_are_replaced() {
     spans(|| {
         Users::find();
         block_on(Users::r#match());

@@ -1,5 +1,4 @@
-//! Blocks that implement a trait: constants and types stay, async functions and futures are
-//! covered, failing ones are marked.
+//! Blocks that implement a trait: with constants and types, async functions, futures and results.
 
 use std::fmt;
 use std::str::FromStr;
@@ -85,7 +84,7 @@ impl Drop for Memory {
 }
 
 #[test]
-fn trace_every_function() {
+fn every_function_is_traced() {
     spans(|| {
         let memory: Memory = "a:1".parse().unwrap();
         assert_eq!((block_on(memory.find(2)), block_on(memory.find(3))), (Ok(2), Err(NotFound(3))));

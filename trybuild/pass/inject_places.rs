@@ -1,5 +1,5 @@
 //! The places that `inject` writes to: parameters by value and by `&mut`, fields, elements,
-//! options, and what expressions lead to.
+//! options, and expressions.
 
 use std::collections::HashMap;
 

@@ -1,4 +1,4 @@
-//! Attributes and docs at the head of a body.
+//! Attributes and docs inside of a body.
 #![allow(clippy::mixed_attributes_style, reason = "the shape")]
 
 use skywalking_runtime::local_span;
@@ -28,7 +28,7 @@ async fn later(unused: u8) -> u8 {
 }
 
 #[test]
-fn speak_of_the_whole_function() {
+fn apply_to_the_function() {
     spans(|| assert_eq!((plain(0), failing(0), block_on(later(0))), (1, Ok(2), 3))).are(
         "
         Local pass::inner_attributes::plain

@@ -1,5 +1,4 @@
-//! Every key that today's functions take, in any order, with trailing commas, on many lines, or
-//! with none at all.
+//! Every key, in any order, with trailing commas, on many lines, and no key at all.
 
 use skywalking_runtime::{entry_span, exit_span, local_span};
 use skywalking_trybuild::{block_on, spans_that_break};
@@ -54,7 +53,7 @@ macro_rules! layers {
 layers!(database rpc http mq cache faas genai unknown);
 
 #[test]
-fn are_taken() {
+fn are_accepted() {
     // A Local span of each layer.
     spans_that_break(&["database", "tag-missing"], || {
         assert_eq!(entry(None, 1), Ok(1));

@@ -37,7 +37,7 @@ impl<'text> Parser<'text> {
 }
 
 #[test]
-fn are_those_of_the_signature() {
+fn are_traced() {
     spans(|| {
         assert_eq!((block_on(longer("", "b")), first("a", "b")), ("b", Ok("a")));
         let text = "one two".to_owned();

@@ -1,4 +1,4 @@
-//! No lint speaks of what the macros emit. `crates/pedantic` says the same of a whole crate.
+//! No lint reports emitted code. `crates/pedantic` checks the same for a whole crate.
 #![deny(
     warnings,
     rust_2018_idioms,
@@ -62,7 +62,7 @@ async fn unit(x: u32) {
 }
 
 #[test]
-fn are_silent() {
+fn report_nothing() {
     spans(|| {
         let message = || Message { header: String::new() };
         assert_eq!(block_on(entry(&message(), "")), Ok(0));

@@ -1,5 +1,5 @@
-//! Parameters that the body moves, whole or in part, calls, lends for longer than itself, or takes
-//! into closures, threads and other futures.
+//! Parameters that the body moves, as a whole or in part, calls, lends for longer than itself, or
+//! moves into closures, threads and other futures.
 
 use std::fmt::Display;
 
@@ -89,7 +89,7 @@ fn replaces(mut items: Vec<u8>, mut n: u8) -> Result<Vec<u8>, String> {
 }
 
 #[test]
-fn go_where_they_go_in_the_plain_function() {
+fn move_as_in_the_plain_function() {
     spans(|| {
         let pair = || Pair { left: "left".to_owned(), right: vec![1, 2] };
         let (mut pair_, mut kept, mut items, mut calls_made) = (pair(), Vec::new(), Vec::new(), 0);

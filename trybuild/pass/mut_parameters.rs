@@ -1,4 +1,4 @@
-//! `mut` parameters are changed in the body, by value and by reference.
+//! `mut` parameters that the body changes, by value and by reference.
 
 use skywalking_runtime::local_span;
 use skywalking_trybuild::{block_on, spans};
@@ -26,7 +26,7 @@ async fn later(mut n: u8, items: &mut Vec<u8>, mut last: u8) -> Result<u8, Strin
 }
 
 #[test]
-fn tags_see_what_came_in() {
+fn tags_have_the_values_at_the_call() {
     let mut items = Vec::new();
     spans(|| {
         assert_eq!(plain(1), 2);

@@ -36,7 +36,7 @@ async fn outer_later() -> u8 {
 }
 
 #[test]
-fn are_traced_on_their_own() {
+fn are_traced_by_their_own_attribute() {
     spans(|| assert_eq!((outer(1), block_on(outer_later())), (Ok(4), 3))).are(
         "
         Entry /outer

@@ -21,7 +21,7 @@ async fn never_later(n: u8) -> ! {
 fn step() {}
 
 #[test]
-fn end_by_a_panic() {
+fn span_ends_by_a_panic() {
     quietly(|| spans(|| assert!(catch_unwind(|| never(1)).is_err()))).are(
         "
         Entry /never ERROR {n=1} [event=error error.kind=panic]
@@ -31,7 +31,7 @@ fn end_by_a_panic() {
 }
 
 #[test]
-fn end_by_a_panic_in_a_future() {
+fn span_of_a_future_ends_by_a_panic() {
     quietly(|| {
         spans(|| {
             assert!(

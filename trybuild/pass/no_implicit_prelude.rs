@@ -1,4 +1,4 @@
-//! Nothing of the prelude is in scope, and `std` is only there by its rooted path.
+//! No name of the prelude is in scope, and `std` only by its absolute path.
 #![no_implicit_prelude]
 
 #[derive(::skywalking_runtime::Carrier)]

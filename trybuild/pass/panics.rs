@@ -1,4 +1,4 @@
-//! A panic goes through: each span that it leaves is an error and says so.
+//! A panic propagates. Each span that it leaves is marked as an error and logs it.
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
@@ -22,7 +22,7 @@ async fn later(n: u8) -> Result<u8, String> {
 }
 
 #[test]
-fn a_panic_is_logged_where_it_passes_and_not_where_it_is_caught() {
+fn sync_panic_is_logged_until_it_is_caught() {
     quietly(|| spans(|| assert_eq!(outer(1), Ok(1)))).are(
         "
         Entry /panics
@@ -32,7 +32,7 @@ fn a_panic_is_logged_where_it_passes_and_not_where_it_is_caught() {
 }
 
 #[test]
-fn a_panic_of_a_future_too() {
+fn async_panic_is_logged_until_it_is_caught() {
     quietly(|| spans(|| assert!(catch_unwind(AssertUnwindSafe(|| block_on(later(2)))).is_err())))
         .are(
             "

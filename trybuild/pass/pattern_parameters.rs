@@ -1,4 +1,4 @@
-//! Parameters that are patterns; their names are there for the arguments.
+//! Parameters that are patterns.
 #![allow(clippy::toplevel_ref_arg, reason = "a pattern too")]
 
 use skywalking_runtime::local_span;
@@ -33,7 +33,7 @@ async fn later(Point { x, y: mut up }: Point, &(a, ref b): &(i32, String), ref c
 async fn wait(_: &i32) {}
 
 #[test]
-fn every_name_of_a_pattern_is_at_hand() {
+fn names_can_be_used_in_arguments() {
     spans(|| {
         let point = || Point { x: 1, y: 2 };
         assert_eq!(sync(point(), (1, 2, 3), [4, 5, 6], "ab".to_owned(), Err(1)), Ok(16));

@@ -43,7 +43,7 @@ async fn flow(n: u8) -> ControlFlow<u8> {
 }
 
 #[test]
-fn ends_the_span_with_the_error() {
+fn sync_error_marks_the_span() {
     spans(|| {
         assert_eq!(failing("").err().unwrap().to_string(), "empty");
         assert_eq!(failing("x").err().unwrap().to_string(), "invalid digit found in string");
@@ -60,7 +60,7 @@ fn ends_the_span_with_the_error() {
 }
 
 #[test]
-fn ends_the_span_of_a_future_with_the_error() {
+fn async_error_marks_the_span() {
     spans(|| {
         assert_eq!(block_on(failing_later("x")).err().unwrap().to_string(), "invalid digit found in string");
         assert_eq!(block_on(failing_later("0")).unwrap().to_string(), "zero");
@@ -74,7 +74,7 @@ fn ends_the_span_of_a_future_with_the_error() {
 }
 
 #[test]
-fn on_what_is_no_result() {
+fn option_does_not_mark_the_span() {
     spans(|| {
         assert_eq!((maybe("7,8"), maybe("x")), (Some(7), None));
         assert_eq!(block_on(flow(0)), ControlFlow::Break(0));

@@ -1,4 +1,4 @@
-//! Names that are keywords: of the function, of parameters, of tags and of the module.
+//! Raw identifiers: of the function, of parameters, of tags and of the module.
 
 use skywalking_runtime::local_span;
 use skywalking_trybuild::{block_on, spans};
@@ -16,7 +16,7 @@ fn straße(größe: u8) -> u8 {
 }
 
 #[test]
-fn of_functions_and_parameters_are_recorded_without_their_prefix() {
+fn are_recorded_without_the_prefix() {
     spans(|| {
         assert_eq!(block_on(r#match::r#loop(1, 2)), 3);
         assert_eq!(straße(4), 4);

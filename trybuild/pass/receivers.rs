@@ -68,7 +68,7 @@ impl<T: Display + Clone> Shelf<T> {
 }
 
 #[test]
-fn are_at_hand_for_the_arguments() {
+fn can_be_used_in_arguments() {
     spans(|| {
         let mut shelf = Shelf::new("Emma".to_owned()).unwrap();
         assert_eq!(shelf.by_ref(), "Emma");

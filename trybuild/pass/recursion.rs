@@ -1,4 +1,4 @@
-//! A function that calls itself: a span a call.
+//! A function that calls itself: one span for each call.
 
 use skywalking_runtime::local_span;
 use skywalking_trybuild::spans;
@@ -14,7 +14,7 @@ fn countdown(n: u32) -> Result<u32, String> {
 }
 
 #[test]
-fn nests() {
+fn spans_nest() {
     spans(|| assert_eq!(factorial(3), 6)).are(
         "
         Local pass::recursion::factorial {n=3}
@@ -26,7 +26,7 @@ fn nests() {
 }
 
 #[test]
-fn an_error_marks_every_call_that_it_leaves() {
+fn error_marks_every_call_it_leaves() {
     spans(|| assert_eq!(countdown(1), Err("zero".to_owned()))).are(
         "
         Local pass::recursion::countdown ERROR {n=1} [event=error error.kind=alloc::string::String message=zero]

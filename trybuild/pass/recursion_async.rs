@@ -22,7 +22,7 @@ async fn pong(n: u32) -> Result<u32, String> {
 }
 
 #[test]
-fn nest() {
+fn spans_nest() {
     spans(|| assert_eq!(block_on(factorial(3)), 6)).are(
         "
         Local pass::recursion_async::factorial {n=3}
@@ -34,7 +34,7 @@ fn nest() {
 }
 
 #[test]
-fn two_that_call_each_other_nest() {
+fn mutual_calls_nest() {
     spans(|| assert_eq!(block_on(ping(2)), Ok(0))).are(
         "
         Local pass::recursion_async::ping {n=2}

@@ -1,5 +1,4 @@
-//! A type of the user's own that is called `Result` is no `Result`: nothing is looked at and
-//! nothing is asked of it.
+//! A type of the user's own that is called `Result`: its values are never errors.
 
 use skywalking_runtime::local_span;
 use skywalking_trybuild::{block_on, spans};
@@ -27,7 +26,7 @@ fn generic<T>(value: T) -> own::generic::Result<T> {
 }
 
 #[test]
-fn makes_a_plain_span() {
+fn is_never_an_error() {
     spans(|| {
         let (_, _) = (sync(), block_on(later()));
         assert_eq!(generic(1).0, 1);

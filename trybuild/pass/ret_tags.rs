@@ -1,4 +1,4 @@
-//! Tags of the returned value: a closure or a function, plain, by `Display`, by `Debug`; of a
+//! Tags of the returned value: by a closure or a function, plain, by `Display`, by `Debug`; of a
 //! `Result` from its `Ok`.
 
 use std::fmt::Display;
@@ -72,7 +72,7 @@ fn of_a_future(n: u8) -> impl Future<Output = Result<u8, String>> {
 }
 
 #[test]
-fn are_computed_from_what_is_returned() {
+fn sync_value_is_recorded() {
     spans(|| {
         assert_eq!((plain(1).rows, failing(2).map(|reply| reply.rows), failing(0).is_err()), (1, Ok(2), true));
         assert_eq!((option(&["a", "bc"]), option(&[])), (Some("bc"), None));
@@ -91,7 +91,7 @@ fn are_computed_from_what_is_returned() {
 }
 
 #[test]
-fn are_computed_from_what_a_future_gives() {
+fn async_value_is_recorded() {
     spans(|| {
         block_on(async {
             assert!(later(3).await.is_ok() && later(0).await.is_err());

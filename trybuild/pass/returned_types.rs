@@ -1,4 +1,4 @@
-//! Values of every kind that a function returns, with a `Result` somewhere or not.
+//! Return types of every kind, with and without a `Result` inside.
 
 use std::borrow::Cow;
 use std::ops::ControlFlow;
@@ -55,7 +55,7 @@ macro_rules! vec_of {
 use vec_of;
 
 #[test]
-fn are_returned() {
+fn values_are_returned_unchanged() {
     spans(all).are(
         "
         Local pass::returned_types::tuple

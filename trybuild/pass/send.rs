@@ -33,7 +33,7 @@ async fn not_send(n: Rc<u8>) -> u8 {
 }
 
 #[test]
-fn goes_to_another_thread() {
+fn traced_future_can_be_spawned() {
     let future = is_send(entry(None, 1));
     let elsewhere = std::thread::spawn(|| spans(|| assert_eq!(block_on(future), Ok(2))));
     elsewhere.join().unwrap().are(
@@ -46,7 +46,7 @@ fn goes_to_another_thread() {
 }
 
 #[test]
-fn asks_nothing_of_what_stays() {
+fn local_future_need_not_be_send() {
     spans(|| assert_eq!(block_on(not_send(Rc::new(1))), 1)).are(
         "
         Local pass::send::not_send

@@ -1,4 +1,4 @@
-//! Names that a body, a type parameter or a parameter gives another meaning.
+//! Names to which a body, a type parameter or a parameter gives another meaning.
 #![allow(non_camel_case_types, non_upper_case_globals, reason = "the shape")]
 
 use skywalking_runtime::local_span;
@@ -44,7 +44,7 @@ fn by_constants_of_the_body() -> Result<u8, String> {
 }
 
 #[test]
-fn are_not_what_the_expansion_means() {
+fn do_not_affect_the_expansion() {
     spans(|| {
         assert_eq!((by_the_body(), block_on(by_the_body_later())), (Ok(1), Ok(2)));
         assert_eq!(

@@ -1,4 +1,4 @@
-//! The prelude's names mean something of the user's: `Ok`, `Err`, `Some`, `None`, `Result`,
+//! Items of the user with the names of the prelude: `Ok`, `Err`, `Some`, `None`, `Result`,
 //! `Option`, `String`, `Box`, and modules called `core` and `std`.
 #![allow(dead_code, reason = "the names are there to be in the way")]
 
@@ -97,7 +97,7 @@ mod shadowed {
 }
 
 #[test]
-fn is_not_what_the_expansion_means() {
+fn does_not_affect_the_expansion() {
     spans(|| {
         assert_eq!((shadowed::at_once(0), shadowed::at_once(1)), (Answer::Err(0), Answer::Ok(1)));
         assert_eq!((block_on(shadowed::later(0)), block_on(shadowed::later(1))), (Answer::None, Answer::Some(1)));

@@ -1,4 +1,4 @@
-//! A `mut` parameter may be given a reference that lives shorter than the argument
+//! A `mut` parameter may be assigned a reference with a shorter lifetime than the argument's
 //! (tokio-rs/tracing#2717).
 
 use skywalking_runtime::local_span;
@@ -21,7 +21,7 @@ async fn later(mut text: &str, own: bool) -> Result<usize, String> {
 }
 
 #[test]
-fn it_compiles_in_every_shape() {
+fn compiles_in_each_kind_of_function() {
     spans(|| {
         assert_eq!(failing("ab"), Ok(4));
         assert_eq!(block_on(later("abc", true)), Ok(6));

@@ -1,5 +1,4 @@
-//! Traced futures and functions on other threads: a trace of their own, or with `capture` the same
-//! one.
+//! Traced futures and functions on other threads: a new trace, or with `capture` the same one.
 
 use skywalking_runtime::{capture, entry_span, local_span};
 use skywalking_trybuild::{block_on, spans};
@@ -27,7 +26,7 @@ async fn later(n: u8) -> u8 {
 }
 
 #[test]
-fn go_on_where_they_were_captured() {
+fn capture_continues_the_trace() {
     spans(spawns).are(
         "
         Entry /spawns

@@ -35,7 +35,7 @@ fn calls_nest() {
 }
 
 #[test]
-fn without_a_current_span_each_begins_a_trace() {
+fn without_a_context_a_trace_starts() {
     spans(|| (count(1), look_up(2))).are(
         "
         Local pass::sync::count {fixed=1, user=1}

@@ -1,5 +1,5 @@
-//! What a tag's value can be: plain, by `Display`, by `Debug`, a literal, a parameter's name; each
-//! is computed once, when something is recorded.
+//! The values of a tag: plain, by `Display`, by `Debug`, a literal, a parameter's name. Each is
+//! evaluated once, when the span is recorded.
 
 use std::borrow::Cow;
 use std::cell::Cell;
@@ -41,7 +41,7 @@ async fn takes_nothing_away(text: String) -> String {
 }
 
 #[test]
-fn is_shown() {
+fn each_form_is_recorded() {
     spans(|| of_every_kind(&User { id: 7, name: "Ann".to_owned() }, Ipv4Addr::LOCALHOST, "w")).are(
         "
         Local pass::tag_values::of_every_kind {literal=a, float=1.5, negative=-1, char=x, bool=true, field=7, text=Ann, call=3, macro=Ann!, shown=Ann, debug=\\\"Ann\\\", address=127.0.0.1, cow=c, arc=d, wide=7, float.computed=3.5, if=many, block=15, closure=3, range=0..7, reference=7, word=w}
@@ -50,7 +50,7 @@ fn is_shown() {
 }
 
 #[test]
-fn is_computed_when_recording() {
+fn evaluated_only_when_recording() {
     drop(testing::Test::new().sampler(|_| false).run(|| block_on(counted())));
     spans(|| block_on(counted())).are(
         "
@@ -60,7 +60,7 @@ fn is_computed_when_recording() {
 }
 
 #[test]
-fn is_borrowed() {
+fn values_are_borrowed() {
     spans(|| assert_eq!(block_on(takes_nothing_away("a".to_owned())), "a")).are(
         "
         Local moved {len=1, text=a, again=a, debug=\\\"a\\\"}

@@ -1,4 +1,5 @@
-//! Temporaries at the end of a body that borrow from parameters and locals, as guards of locks do.
+//! Temporaries in the last expression of a body that borrow from parameters and locals, such as
+//! lock guards.
 
 use std::cell::RefCell;
 use std::rc::Rc;
@@ -61,7 +62,7 @@ fn of_a_mut_reference(mut text: &str, lock: Mutex<String>) -> Result<usize, usiz
 }
 
 #[test]
-fn drop_when_they_drop_in_the_plain_function() {
+fn drop_as_in_the_plain_function() {
     spans(|| {
         let account = || Account { balance: Mutex::new(3), log: RefCell::default() };
         assert_eq!((account().withdraw(1), account().last(), Rc::new(account()).by_value().ok()), (Ok(2), None, Some(3)));

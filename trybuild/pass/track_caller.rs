@@ -1,4 +1,4 @@
-//! `#[track_caller]` is kept: the location is that of the call.
+//! `#[track_caller]` keeps its effect.
 
 use std::panic::Location;
 
@@ -27,7 +27,7 @@ fn with_a_result(fails: bool) -> Result<u32, String> {
 }
 
 #[test]
-fn the_location_is_that_of_the_call() {
+fn location_is_that_of_the_call() {
     spans(|| {
         assert_eq!((below(), above(1), with_a_result(false)), (line!(), line!(), Ok(line!())));
         assert!(with_a_result(true).is_err());

@@ -1,4 +1,4 @@
-//! `unsafe fn` and `async unsafe fn`, whose bodies are no unsafe blocks.
+//! `unsafe fn` and `async unsafe fn`, whose bodies are not unsafe blocks.
 #![deny(unsafe_op_in_unsafe_fn)]
 #![allow(unsafe_code, reason = "the shape")]
 

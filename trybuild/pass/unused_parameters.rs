@@ -1,4 +1,4 @@
-//! `_` and parameters whose name begins with it.
+//! `_`, and parameters whose name begins with `_`.
 
 use skywalking_runtime::local_span;
 use skywalking_trybuild::{block_on, spans};
@@ -17,7 +17,7 @@ async fn later(_: String, _kept: &str, _: [u8; 3], mut _n: u8) -> u8 {
 async fn only_in_a_tag(_kept: &str) {}
 
 #[test]
-fn are_left_alone() {
+fn stay_outside() {
     spans(|| {
         assert_eq!(sync(String::new(), String::new(), String::new()), Ok(1));
         assert_eq!(block_on(later(String::new(), "", [1, 2, 3], 4)), 2);

@@ -1,4 +1,4 @@
-//! Every visibility, and a path that goes through several modules and types.
+//! Every visibility, and a path through several modules and types.
 #![allow(clippy::needless_pub_self, reason = "the shape")]
 
 use skywalking_runtime::local_span;

@@ -36,7 +36,7 @@ fn never_sized<T: ?Sized + Debug>(value: &T) -> String {
 }
 
 #[test]
-fn are_kept() {
+fn are_traced() {
     spans(|| {
         assert_eq!((empty(), block_on(bound("x")), associated([1, 2])), (1, "x", Ok(2)));
         assert_eq!(never_sized("a"), "\"a\"");

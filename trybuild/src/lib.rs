@@ -1,9 +1,12 @@
-//! What holds the right uses to their spans: [`spans`] runs a piece of work and compares what it
-//! traced, as text.
+//! Helpers for the tests of the macros: [`spans`] runs a closure and compares its spans as text.
 //!
-//! The rest of this package are tests. `fail/` holds one file for each misuse of the macros, with
-//! every word that rustc answers; `tests/ui.rs` drives them. `pass/` holds unusual right uses, a
-//! file a shape, in one test target. `crates/` holds those that need a crate of their own.
+//! The rest of this package is tests:
+//!
+//! - `fail/`: one file for each misuse, with the complete output of rustc
+//! - `pass/`: unusual but correct use, in one test target
+//! - `crates/`: use that needs a crate of its own
+//! - `tests/ui`: runs `fail/`, and compares the reports of rustc and clippy with and without the
+//!   attributes
 
 use std::cell::Cell;
 use std::fmt::Write as _;
@@ -13,26 +16,26 @@ use std::sync::Once;
 pub use futures::executor::block_on;
 use skywalking_runtime::testing;
 
-/// The traces that a piece of work made.
+/// The traces of a closure.
 #[derive(Debug)]
 #[must_use = "nothing is compared until `are`"]
 pub struct Spans(String);
 
-/// Runs `work` and keeps the spans that it made.
+/// Runs `work` and collects its spans.
 ///
 /// # Panics
 ///
-/// If a span is still open afterwards, or breaks a rule of the wire.
+/// Panics if a span is still open afterwards, or violates a rule of the protocol.
 pub fn spans<R>(work: impl FnOnce() -> R) -> Spans {
     spans_that_break(&[], work)
 }
 
-/// [`spans`] that may break these rules of the wire: what can be written is more than what a
-/// backend can make something of.
+/// Like [`spans`], and allows violations of these rules of the protocol: a program can record more
+/// than a backend can process.
 ///
 /// # Panics
 ///
-/// As [`spans`].
+/// Panics as [`spans`] does.
 pub fn spans_that_break<R>(rules: &[&'static str], work: impl FnOnce() -> R) -> Spans {
     install_quiet_hook();
     let trees = rules.iter().fold(testing::Test::new(), |test, rule| test.allow(rule)).run(work);
@@ -41,12 +44,11 @@ pub fn spans_that_break<R>(rules: &[&'static str], work: impl FnOnce() -> R) -> 
 }
 
 impl Spans {
-    /// Compares all of them with the expected text; the indentation that all expected lines have in
-    /// common does not count.
+    /// Compares the spans with the expected text, whose common indentation is ignored.
     ///
     /// # Panics
     ///
-    /// If they are others.
+    /// Panics if they differ.
     #[track_caller]
     pub fn are(self, expected: &str) {
         let lines = || expected.lines().filter(|line| !line.trim().is_empty());
@@ -58,13 +60,13 @@ impl Spans {
         });
         assert_eq!(
             self.0, expected,
-            "the spans that were made, and those that were expected:\n{}\n{expected}",
+            "the actual spans, then the expected ones:\n{}\n{expected}",
             self.0
         );
     }
 }
 
-/// Runs `work`, whose panics are wanted: their words stay off the screen.
+/// Runs `work` without printing the messages of its panics.
 pub fn quietly<R>(work: impl FnOnce() -> R) -> R {
     QUIET.set(true);
     let result = work();
@@ -74,8 +76,8 @@ pub fn quietly<R>(work: impl FnOnce() -> R) -> R {
 
 thread_local!(static QUIET: Cell<bool> = const { Cell::new(false) });
 
-/// Before any tracer starts: its own hook, which remembers what was said, then comes first and
-/// calls this one.
+/// Installs a panic hook that prints nothing inside [`quietly`]. It must be installed before the
+/// tracer's hook, which calls it.
 fn install_quiet_hook() {
     static INSTALLED: Once = Once::new();
     INSTALLED.call_once(|| {
@@ -87,3 +89,8 @@ fn install_quiet_hook() {
         }));
     });
 }
+
+/// Compiles the example in the README of `skywalking-macros`, which cannot depend on the runtime.
+#[cfg(doctest)]
+#[doc = include_str!("../../skywalking-macros/README.md")]
+struct ReadmeOfMacros;

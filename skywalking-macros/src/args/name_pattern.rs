@@ -58,28 +58,35 @@ fn parts(pattern: &str) -> Result<Vec<PatternPart>, String> {
     let mut parts = Vec::new();
     let mut text = String::new();
     let mut rest = pattern;
-    while let Some(brace) = rest.find(['{', '}']) {
-        text.push_str(&rest[..brace]);
-        rest = &rest[brace..];
-        if let Some(after) = rest.strip_prefix("{{").or_else(|| rest.strip_prefix("}}")) {
-            text.push_str(&rest[..1]);
+    while let Some((before, from_brace)) =
+        rest.find(['{', '}']).and_then(|brace| rest.split_at_checked(brace))
+    {
+        text.push_str(before);
+        rest = from_brace;
+        let escaped = [("{{", '{'), ("}}", '}')]
+            .into_iter()
+            .find_map(|(escape, brace)| rest.strip_prefix(escape).map(|after| (brace, after)));
+        if let Some((brace, after)) = escaped {
+            text.push(brace);
             rest = after;
             continue;
         }
-        let word = rest.strip_prefix('{').and_then(|rest| rest.split_once('}'));
+        let Some((word, after)) = rest.strip_prefix('{').and_then(|rest| rest.split_once('}'))
+        else {
+            return Err(rest.chars().take(1).collect());
+        };
         let part = match word {
-            Some(("module", _)) => PatternPart::Module,
-            Some(("type", _)) => PatternPart::Type,
-            Some(("trait", _)) => PatternPart::Trait,
-            Some(("fn", _)) => PatternPart::Function,
-            Some((word, _)) => return Err(format!("{{{word}}}")),
-            None => return Err(rest[..1].to_owned()),
+            "module" => PatternPart::Module,
+            "type" => PatternPart::Type,
+            "trait" => PatternPart::Trait,
+            "fn" => PatternPart::Function,
+            word => return Err(format!("{{{word}}}")),
         };
         if !text.is_empty() {
             parts.push(PatternPart::Text(std::mem::take(&mut text)));
         }
         parts.push(part);
-        rest = word.map_or("", |(_, after)| after);
+        rest = after;
     }
     text.push_str(rest);
     if !text.is_empty() {

@@ -13,53 +13,59 @@ pub(crate) fn unsupported_carrier(keyword: impl ToTokens) -> Error {
 }
 
 pub(crate) fn missing_carrier_field(name: &Ident) -> Error {
-    at(name, "mark the field that carries the headers with `#[carrier]`")
+    at(name, "no carrier field: mark the field that holds the headers with `#[carrier]`")
 }
 
 pub(crate) fn conflicting_carrier_fields(second: &Attribute) -> Error {
-    at(second, "the headers have a field already: one `#[carrier]`, or one field for each header")
+    at(
+        second,
+        "conflicting carrier fields: mark one field with `#[carrier]`, or one field for each header with `#[carrier(header = \"..\")]`",
+    )
 }
 
 pub(crate) fn duplicate_header(header: &LitStr) -> Error {
-    at(header, format!("the header `{}` has a field already", header.value()))
+    at(header, format!("duplicate field for the header `{}`: remove one of them", header.value()))
 }
 
 pub(crate) fn invalid_carrier_attribute(attr: &Attribute) -> Error {
-    at(attr, "write `#[carrier]` or `#[carrier(header = \"sw8\")]`")
+    at(attr, "expected `#[carrier]` or `#[carrier(header = \"sw8\")]`")
 }
 
 pub(crate) fn unknown_carrier_argument(word: &Ident) -> Error {
     at(
         word,
         format!(
-            "unknown argument `{word}`; a field takes `header = \"..\"`, a struct `crate = PATH`"
+            "unknown argument `{word}`: a field accepts `header = \"..\"`, a struct `crate = PATH`"
         ),
     )
 }
 
 pub(crate) fn header_on_struct(word: &Ident) -> Error {
-    at(word, "`header` belongs to a field")
+    at(word, "`header` is not supported on a struct: put it on a field")
 }
 
 pub(crate) fn crate_on_field(word: &Ident) -> Error {
-    at(word, "`crate` belongs to the struct")
+    at(word, "`crate` is not supported on a field: put it on the struct")
 }
 
 pub(crate) fn carrier_on_struct(attr: &Attribute) -> Error {
-    at(attr, "`#[carrier]` belongs to a field; a struct takes `#[carrier(crate = PATH)]`")
+    at(
+        attr,
+        "`#[carrier]` is not supported on a struct: put it on a field, or write `#[carrier(crate = PATH)]`",
+    )
 }
 
 pub(crate) fn unquoted_header(place: impl ToTokens) -> Error {
     at(
         place,
-        format!("write the header as a string: `header = \"sw8\"`; one of {}", quoted(HEADERS)),
+        format!("expected a string: write `header = \"sw8\"`, or another of {}", quoted(HEADERS)),
     )
 }
 
 pub(crate) fn unknown_header(header: &LitStr) -> Error {
-    at(header, format!("unknown header `{}`; one of {}", header.value(), quoted(HEADERS)))
+    at(header, format!("unknown header `{}`: expected one of {}", header.value(), quoted(HEADERS)))
 }
 
 pub(crate) fn unexpected_carrier_token(input: ParseStream<'_>) -> Error {
-    input.error("expected nothing more here")
+    input.error("unexpected token")
 }

@@ -17,25 +17,29 @@ pub(crate) fn invalid_covers(place: impl ToTokens) -> Error {
 pub(crate) fn covers_not_deferred(key: &Ident) -> Error {
     at(
         key,
-        "`covers` is only for a function that is not `async` and returns a future or a stream: remove it",
+        "`covers` requires a function that returns a future or a stream and is not `async`: remove it",
     )
 }
 
 pub(crate) fn covers_on_async_fn(key: &Ident) -> Error {
-    let message = "the span of an `async fn` ends when it is ready: write `covers = call`, or return what runs later from a function that is not `async`";
-    at(key, message)
+    at(
+        key,
+        "the span of an `async fn` ends when the function returns: write `covers = call`, or return the future or stream from a function that is not `async`",
+    )
 }
 
-pub(crate) fn covers_mismatch(word: &Ident, later: Deferred) -> Error {
-    at(word, format!("the function returns a {later}: write `covers = {later}`"))
+pub(crate) fn covers_mismatch(word: &Ident, deferred: Deferred) -> Error {
+    at(word, format!("this function returns a {deferred}: write `covers = {deferred}`"))
 }
 
 pub(crate) fn inject_with_covers(inject: &Ident, covers: &Ident) -> Error {
-    let message = format!(
-        "the span opens when the {covers} is polled, and the body has the carrier by then: \
-         call `skywalking_runtime::inject` inside the {covers}, or write an `async fn`"
-    );
-    at(inject, message)
+    at(
+        inject,
+        format!(
+            "`inject` cannot be combined with `covers = {covers}`: the carrier has moved into the body before the span starts; \
+             call `skywalking_runtime::inject` inside the {covers}, or write an `async fn`"
+        ),
+    )
 }
 
 // Impl blocks.
@@ -46,68 +50,66 @@ pub(crate) fn key_on_impl_block(key: &Ident) -> Error {
     } else {
         "put it on the function"
     };
-    at(key, format!("`{key}` belongs to one function, not to a whole impl block: {remedy}"))
+    at(key, format!("`{key}` is not supported on an impl block: {remedy}"))
 }
 
 pub(crate) fn names_on_function(key: &Ident) -> Error {
-    at(key, "`names` is for the functions of an impl block: write `name`")
+    at(key, "`names` is only supported on an impl block: write `name`")
 }
 
 pub(crate) fn invalid_names(value: &Expr) -> Error {
-    at(value, "`names` is a pattern: write `names = \"{type}::{fn}\"`")
+    at(value, "expected a pattern: write `names = \"{type}::{fn}\"`")
 }
 
 pub(crate) fn unknown_placeholder(pattern: &LitStr, wrong: &str) -> Error {
     let known = PLACEHOLDERS.map(|word| format!("{{{word}}}"));
     let known = quoted(known.iter().map(String::as_str));
-    if wrong.len() == 1 {
-        return at(
-            pattern,
-            format!(
-                "`{wrong}` stands alone: a placeholder is one of {known}, a brace of its own is written twice"
-            ),
-        );
-    }
-    at(
-        pattern,
-        format!(
-            "unknown placeholder `{wrong}`; one of {known} (a brace of its own is written twice)"
-        ),
-    )
+    let message = if wrong.len() == 1 {
+        format!("unmatched `{wrong}`: escape it as `{wrong}{wrong}`, or use one of {known}")
+    } else {
+        format!("unknown placeholder `{wrong}`: use one of {known}, or escape a brace as `{{{{`")
+    };
+    at(pattern, message)
 }
 
 pub(crate) fn trait_placeholder_without_trait(pattern: Span) -> Error {
-    Error::new(pattern, "`{trait}` needs an `impl Trait for Type`")
+    Error::new(pattern, "`{trait}` requires an `impl Trait for Type`")
 }
 
 pub(crate) fn skip_span_outside_block() -> Error {
     at_attribute(
-        "`#[skip_span]` leaves out a function of an impl block that is traced as a whole: there is no `#[entry_span]`, `#[exit_span]` or `#[local_span]` on this one",
+        "`#[skip_span]` is only supported inside an impl block with `#[entry_span]`, `#[exit_span]` or `#[local_span]`: remove it",
     )
 }
 
 pub(crate) fn skip_span_with_arguments(attr: &Attribute) -> Error {
-    at(attr, "`#[skip_span]` takes no arguments")
+    at(attr, "`#[skip_span]` does not accept arguments")
 }
 
 pub(crate) fn conditional_attribute(attr: &Attribute) -> Error {
     at(
         attr,
-        "an attribute below a traced impl block can't be conditional: write the function twice, under `#[cfg(..)]` and under `#[cfg(not(..))]`",
+        "a span attribute inside a traced impl block cannot be conditional: write the function twice, under `#[cfg(..)]` and under `#[cfg(not(..))]`",
     )
 }
 
 pub(crate) fn skipped_and_traced(attr: &Attribute, kind: Kind) -> Error {
-    at(attr, format!("`#[skip_span]` and `#[{}]` exclude each other: remove one", kind.attribute()))
+    at(
+        attr,
+        format!(
+            "`#[skip_span]` cannot be combined with `#[{}]`: remove one of them",
+            kind.attribute()
+        ),
+    )
 }
 
 // The item.
 
 pub(crate) fn missing_peer() -> Error {
-    at_attribute("`#[exit_span]` needs `peer = ..`, the address called")
+    at_attribute("`#[exit_span]` requires `peer = ..`, the address that is called")
 }
 
-/// Where a function can't be traced, and an impl block asks for it.
+/// How to exclude a function from a traced impl block.
 fn or_skip(on: AttributeOn) -> &'static str {
     match on {
         AttributeOn::ImplBlock => ": mark it `#[skip_span]`",
@@ -120,29 +122,33 @@ pub(crate) fn const_fn(constness: Token![const], on: AttributeOn) -> Error {
 }
 
 pub(crate) fn variadic_fn(dots: Token![...], on: AttributeOn) -> Error {
-    at(dots, format!("a variadic fn cannot be traced{}", or_skip(on)))
+    at(dots, format!("a variadic function cannot be traced{}", or_skip(on)))
 }
 
 pub(crate) fn duplicate_span_attribute(kind: Kind, second: &Attribute) -> Error {
-    at(second.path(), format!("already traced by `#[{}]`", kind.attribute()))
+    at(
+        second.path(),
+        format!("already traced by `#[{}]`: remove one of the attributes", kind.attribute()),
+    )
 }
 
-pub(crate) fn missing_covers(later: Deferred, output: impl ToTokens, on: AttributeOn) -> Error {
-    let message = match on {
+pub(crate) fn missing_covers(deferred: Deferred, output: impl ToTokens, on: AttributeOn) -> Error {
+    let remedy = match on {
         AttributeOn::ImplBlock => format!(
-            "the span would end before the {later} runs: put an attribute with `covers = {later}` (or `covers = call`) on this function, or mark it `#[skip_span]`"
+            "put an attribute with `covers = {deferred}` or `covers = call` on this function, or mark it `#[skip_span]`"
         ),
         AttributeOn::Function => {
-            format!(
-                "the span would end before the {later} runs: add `covers = {later}`, or `covers = call` to time only this call"
-            )
+            format!("add `covers = {deferred}`, or `covers = call` to time only this call")
         }
     };
-    at(output, message)
+    at(output, format!("the span would end before the {deferred} runs: {remedy}"))
 }
 
 pub(crate) fn missing_body(semicolon: &TokenTree) -> Error {
-    at(semicolon, "no body to trace; put it on the implementation")
+    at(
+        semicolon,
+        "a function without a body cannot be traced: put the attribute on the implementation",
+    )
 }
 
 pub(crate) fn missing_item() -> Error {

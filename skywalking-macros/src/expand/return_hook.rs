@@ -40,7 +40,7 @@ impl<'a> ReturnHook<'a> {
         private: &'a TokenStream,
     ) -> Option<Self> {
         let hidden = output.filter(|output| {
-            // A sync function that returns one by itself needs `covers`.
+            // A sync function that returns an `impl Future` needs `covers`.
             (function.sig.asyncness.is_some() || !matches!(output, Type::ImplTrait(_)))
                 && args.covers.is_none()
                 && return_type::may_be_deferred_opaque(output)

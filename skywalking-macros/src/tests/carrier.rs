@@ -1,12 +1,12 @@
-//! What the derive says of a struct that it can't read, and what stands in for its carrier.
+//! The errors of the derive `Carrier`, and its implementations beside them.
 
 use quote::ToTokens as _;
 
 use super::{formatted, tokens};
 use crate::carrier;
 
-/// What is said of the struct, in order, and the names of the types that are carriers all the same.
-fn said(item: &str) -> (Vec<String>, Vec<String>) {
+/// The messages, in order, and the types that implement the traits beside them.
+fn derived(item: &str) -> (Vec<String>, Vec<String>) {
     let file: syn::File = syn::parse2(carrier::derive(tokens(item))).unwrap();
     let (mut messages, mut carriers) = (Vec::new(), Vec::new());
     for item in file.items {
@@ -23,20 +23,20 @@ fn said(item: &str) -> (Vec<String>, Vec<String>) {
 
 #[test]
 fn all_errors_are_reported() {
-    let (messages, carriers) = said(
+    let (messages, carriers) = derived(
         r#"#[carrier] struct A { #[carrier(header = "a")] a: u8, #[carrier(b)] b: u8, #[carrier(header = "sw8" x)] c: u8, #[carrier] #[carrier(crate = a)] d: u8 }"#,
     );
     assert_eq!(
         messages,
         [
-            "`#[carrier]` belongs to a field; a struct takes `#[carrier(crate = PATH)]`",
-            "unknown header `a`; one of `sw8`, `sw8-correlation`, `sw8-x`",
-            "unknown argument `b`; a field takes `header = \"..\"`, a struct `crate = PATH`",
-            "expected nothing more here",
-            "`crate` belongs to the struct",
+            "`#[carrier]` is not supported on a struct: put it on a field, or write `#[carrier(crate = PATH)]`",
+            "unknown header `a`: expected one of `sw8`, `sw8-correlation`, `sw8-x`",
+            "unknown argument `b`: a field accepts `header = \"..\"`, a struct `crate = PATH`",
+            "unexpected token",
+            "`crate` is not supported on a field: put it on the struct",
         ]
     );
-    assert_eq!(carriers, [""; 0], "its runtime is not known");
+    assert_eq!(carriers, [""; 0], "the runtime's path is unknown");
 }
 
 #[test]
@@ -46,46 +46,46 @@ fn error_is_reported_once_beside_both_traits() {
         ("union A { b: u8 }", "expected a struct with named fields"),
         ("struct A(#[carrier] String);", "expected a struct with named fields"),
         ("struct A;", "expected a struct with named fields"),
-        ("struct A { b: String }", "mark the field that carries the headers with `#[carrier]`"),
-        ("struct A {}", "mark the field that carries the headers with `#[carrier]`"),
+        (
+            "struct A { b: String }",
+            "no carrier field: mark the field that holds the headers with `#[carrier]`",
+        ),
+        (
+            "struct A {}",
+            "no carrier field: mark the field that holds the headers with `#[carrier]`",
+        ),
         (
             "struct A { #[carrier()] b: String }",
-            "write `#[carrier]` or `#[carrier(header = \"sw8\")]`",
+            "expected `#[carrier]` or `#[carrier(header = \"sw8\")]`",
         ),
         (
             "struct A { #[carrier = 1] b: String }",
-            "write `#[carrier]` or `#[carrier(header = \"sw8\")]`",
+            "expected `#[carrier]` or `#[carrier(header = \"sw8\")]`",
         ),
-        (
-            "struct A { #[carrier(header)] b: String }",
-            "`header` needs a value: write `header = ..`",
-        ),
-        (
-            "struct A { #[carrier(header =)] b: String }",
-            "`header` needs a value: write `header = ..`",
-        ),
+        ("struct A { #[carrier(header)] b: String }", "missing value: write `header = ..`"),
+        ("struct A { #[carrier(header =)] b: String }", "missing value: write `header = ..`"),
         (
             "struct A { #[carrier(header = sw8)] b: String }",
-            "write the header as a string: `header = \"sw8\"`; one of `sw8`, `sw8-correlation`, `sw8-x`",
+            "expected a string: write `header = \"sw8\"`, or another of `sw8`, `sw8-correlation`, `sw8-x`",
         ),
         (
             "struct A { #[carrier(head)] b: String }",
-            "unknown argument `head`; a field takes `header = \"..\"`, a struct `crate = PATH`",
+            "unknown argument `head`: a field accepts `header = \"..\"`, a struct `crate = PATH`",
         ),
         (
             "struct A { #[carrier] #[carrier] b: String }",
-            "the headers have a field already: one `#[carrier]`, or one field for each header",
+            "conflicting carrier fields: mark one field with `#[carrier]`, or one field for each header with `#[carrier(header = \"..\")]`",
         ),
         (
             "struct A { #[carrier(header = \"sw8\")] b: String, #[carrier] c: String }",
-            "the headers have a field already: one `#[carrier]`, or one field for each header",
+            "conflicting carrier fields: mark one field with `#[carrier]`, or one field for each header with `#[carrier(header = \"..\")]`",
         ),
         (
             "struct A { #[carrier(header = \"sw8\")] b: String, #[carrier(header = \"sw8\")] c: String }",
-            "the header `sw8` has a field already",
+            "duplicate field for the header `sw8`: remove one of them",
         ),
     ] {
-        let (messages, carriers) = said(item);
+        let (messages, carriers) = derived(item);
         assert_eq!(messages, [message], "{item}");
         assert_eq!(carriers, ["A", "A"], "{item}");
     }
@@ -94,24 +94,27 @@ fn error_is_reported_once_beside_both_traits() {
 #[test]
 fn invalid_crate_is_the_only_error() {
     for (attribute, message) in [
-        ("#[carrier(crate = \"agent\")]", "expected a path, without quotes"),
-        ("#[carrier(header = \"sw8\")]", "`header` belongs to a field"),
-        ("#[carrier(crate)]", "`crate` needs a value: write `crate = ..`"),
+        ("#[carrier(crate = \"agent\")]", "expected a path without quotes"),
+        (
+            "#[carrier(header = \"sw8\")]",
+            "`header` is not supported on a struct: put it on a field",
+        ),
+        ("#[carrier(crate)]", "missing value: write `crate = ..`"),
     ] {
         assert_eq!(
-            said(&format!("{attribute} struct A {{ #[carrier] b: String }}")),
+            derived(&format!("{attribute} struct A {{ #[carrier] b: String }}")),
             (vec![message.to_owned()], Vec::new())
         );
     }
     let (messages, carriers) =
-        said("#[carrier(crate = a)] #[carrier(crate = b)] struct A { #[carrier] b: String }");
-    assert_eq!(messages, ["`crate` is given twice", "`crate` is given here already"]);
+        derived("#[carrier(crate = a)] #[carrier(crate = b)] struct A { #[carrier] b: String }");
+    assert_eq!(messages, ["duplicate argument `crate`", "`crate` is already set here"]);
     assert_eq!(carriers, ["A", "A"]);
 }
 
 #[test]
 fn non_type_is_a_syn_error() {
-    let (messages, carriers) = said("fn a() {}");
+    let (messages, carriers) = derived("fn a() {}");
     assert_eq!((messages.len(), carriers.len()), (1, 0));
 }
 

@@ -1,5 +1,4 @@
-//! Every refusal leaves the item standing. The messages and their places are held by the room
-//! `trybuild`; here are the rules that its files cannot show.
+//! Errors: their messages, and the item beside them. The cases in `trybuild/fail` check their spans.
 
 use quote::ToTokens as _;
 
@@ -7,18 +6,18 @@ use super::{expanded, tokens};
 use crate::expand;
 use crate::kind::Kind::{self, Entry, Exit, Local};
 
-/// What is said, in order: the same whether tracing is compiled in or not.
-fn said(kind: Kind, args: &str, item: &str) -> Vec<String> {
+/// The messages, in order. They are the same with and without `enabled`, and the item is emitted.
+fn errors(kind: Kind, args: &str, item: &str) -> Vec<String> {
     let out = expand::attribute(kind, tokens(args), tokens(item), true).into_traced();
     let off = expand::attribute(kind, tokens(args), tokens(item), false).into_traced();
     assert_eq!(out.to_string(), off.to_string());
     let item = tokens(item).to_string();
-    assert!(out.to_string().starts_with(&item), "the item must stand: {out}");
+    assert!(out.to_string().starts_with(&item), "the item is missing: {out}");
     messages(&out.to_string()[item.len()..])
 }
 
-fn messages(errors: &str) -> Vec<String> {
-    let macros: syn::File = syn::parse_str(errors).unwrap();
+fn messages(output: &str) -> Vec<String> {
+    let macros: syn::File = syn::parse_str(output).unwrap();
     macros
         .items
         .iter()
@@ -45,7 +44,7 @@ fn item_is_emitted_beside_errors() {
         (Entry, "", "let a = 1;"),
         (Entry, "", "const fn f() {}"),
     ] {
-        assert_ne!(said(kind, args, item), [""; 0], "{args} on {item}");
+        assert_ne!(errors(kind, args, item), [""; 0], "{args} on {item}");
     }
 }
 
@@ -58,29 +57,29 @@ fn empty_item_is_an_error() {
 #[test]
 fn all_errors_are_reported() {
     assert_eq!(
-        said(
+        errors(
             Exit,
             r#"layer = htp, layer = "rpc", peer = 1, name = f::<A, B>(x)?, component = 99999999999, 5"#,
             "fn f() {}"
         ),
         [
-            "unknown layer `htp`; one of `database`, `rpc`, `http`, `mq`, `cache`, `faas`, `genai`, `unknown`",
-            "`layer` is given twice",
-            "`layer` is given here already",
-            "write the layer without quotes; one of `database`, `rpc`, `http`, `mq`, `cache`, `faas`, `genai`, `unknown`",
-            "a peer is text: write `peer = \"..\"`",
-            "an argument is computed outside the body: no `?` here",
+            "unknown layer `htp`: expected one of `database`, `rpc`, `http`, `mq`, `cache`, `faas`, `genai`, `unknown`",
+            "duplicate argument `layer`",
+            "`layer` is already set here",
+            "expected a layer without quotes: one of `database`, `rpc`, `http`, `mq`, `cache`, `faas`, `genai`, `unknown`",
+            "expected a string: write `peer = \"..\"`",
+            "`?` is not allowed here: attribute arguments are evaluated outside the function body",
             "component id does not fit in `i32`",
-            "write `name = 5`",
+            "positional arguments are not supported: write `name = 5`",
         ]
     );
 }
 
 #[test]
 fn parsing_continues_after_a_missing_comma() {
-    assert_eq!(said(Exit, r#"peer = "a" layer = htp"#, "fn f() {}").len(), 2);
+    assert_eq!(errors(Exit, r#"peer = "a" layer = htp"#, "fn f() {}").len(), 2);
     assert_eq!(
-        said(Exit, r#"peer = "a" b c = d, name = """#, "fn f() {}"),
+        errors(Exit, r#"peer = "a" b c = d, name = """#, "fn f() {}"),
         ["expected `,`", "`name` must not be empty"]
     );
 }
@@ -92,7 +91,7 @@ fn control_flow_in_closure_or_async_block() {
         r#"tags("a" = xs.iter().map(|x| x?).count(), "b" = move || { return 1 }, "c" = a | b, "d" = async move { x.await? })"#,
         "fn f() {}",
     );
-    assert_eq!(said(Local, r#"tags("a" = a || b?, "b" = f(|x| x?, y?))"#, "fn f() {}").len(), 2);
+    assert_eq!(errors(Local, r#"tags("a" = a || b?, "b" = f(|x| x?, y?))"#, "fn f() {}").len(), 2);
 }
 
 #[test]
@@ -105,7 +104,7 @@ fn control_flow_in_nested_closure_or_fn() {
     ] {
         expanded(Local, args, "fn f() {}");
     }
-    assert_eq!(said(Local, r#"tags("a" = f(|a, b| a, c?))"#, "fn f() {}").len(), 1);
+    assert_eq!(errors(Local, r#"tags("a" = f(|a, b| a, c?))"#, "fn f() {}").len(), 1);
 }
 
 #[test]
@@ -124,7 +123,7 @@ fn other_boxed_future_bodies_need_covers() {
     ] {
         let function = format!("fn f() -> Pin<Box<dyn Future<Output = u8>>> {body}");
         assert_eq!(
-            said(Local, "", &function),
+            errors(Local, "", &function),
             [
                 "the span would end before the future runs: add `covers = future`, or `covers = call` to time only this call"
             ],
@@ -133,21 +132,30 @@ fn other_boxed_future_bodies_need_covers() {
     }
 }
 
+/// An attribute, its arguments, the function, and the message.
+type Case = (Kind, &'static str, &'static str, &'static str);
+
+fn assert_messages(cases: &[Case]) {
+    for (kind, args, item, message) in cases {
+        assert_eq!(errors(*kind, args, item), [*message], "{args} on {item}");
+    }
+}
+
 #[test]
-fn keys_not_supported_by_the_function() {
+fn covers_errors() {
     let future = "fn f() -> impl Future<Output = u8> { g() }";
-    for (kind, args, item, message) in [
+    assert_messages(&[
         (
             Local,
             "covers = stream",
             future,
-            "the function returns a future: write `covers = future`",
+            "this function returns a future: write `covers = future`",
         ),
         (
             Local,
             "covers = future",
             "async fn f() {}",
-            "`covers` is only for a function that is not `async` and returns a future or a stream: remove it",
+            "`covers` requires a function that returns a future or a stream and is not `async`: remove it",
         ),
         (Local, "covers = x", "fn f() {}", "expected `future`, `stream` or `call`"),
         (Local, "covers = \"future\"", "fn f() {}", "expected `future`, `stream` or `call`"),
@@ -155,155 +163,207 @@ fn keys_not_supported_by_the_function() {
             Local,
             "covers = future",
             "#[track_caller] fn f() -> BoxFuture<'static, u8> { g() }",
-            "`covers` hides the caller's location from `#[track_caller]`; remove one",
+            "`covers` hides the caller's location from `#[track_caller]`: remove one of them",
         ),
         (
             Local,
             "covers = future, err",
             "fn f() -> impl Future<Output = (u8, u8)> { g() }",
-            "`err` needs a `Result`",
+            "`err` requires a `Result`: return a `Result`, or remove `err`",
         ),
-        (Local, "err", "fn f() -> (u8, u8) { g() }", "`err` needs a `Result`"),
-        (Local, "err(reason)", "fn f() {}", "`err` needs a function that returns a value"),
-        (Local, "err_ignore(E)", "fn f() {}", "`err_ignore` needs a `Result`"),
+    ]);
+}
+
+#[test]
+fn err_and_err_ignore_errors() {
+    assert_messages(&[
+        (
+            Local,
+            "err",
+            "fn f() -> (u8, u8) { g() }",
+            "`err` requires a `Result`: return a `Result`, or remove `err`",
+        ),
+        (Local, "err(reason)", "fn f() {}", "`err` requires a function that returns a value"),
+        (
+            Local,
+            "err_ignore(E)",
+            "fn f() {}",
+            "`err_ignore` requires a `Result`: return a `Result`, or remove `err_ignore`",
+        ),
         (
             Local,
             "err_ignore(E), no_err",
             "fn f() -> Result<(), E> { g() }",
-            "`no_err` and `err_ignore` exclude each other: remove one",
+            "`no_err` cannot be combined with `err_ignore`: remove one of them",
         ),
         (
             Local,
             "err_ignore",
             "fn f() {}",
-            "`err_ignore` takes a list of types: write `err_ignore(NotFound)`",
+            "expected a list of error types: write `err_ignore(NotFound)`",
         ),
         (
             Local,
             "err_ignore()",
             "fn f() {}",
-            "`err_ignore` takes a list of types: write `err_ignore(NotFound)`",
+            "expected a list of error types: write `err_ignore(NotFound)`",
         ),
         (
             Local,
             "err_ignore(1)",
             "fn f() {}",
-            "expected the type of an error, as `err_ignore(NotFound)`",
+            "expected an error type, such as `err_ignore(NotFound)`",
         ),
         (
             Local,
             "err(\"x\")",
             "fn f() {}",
-            "expected `err(Display)`, `err(Debug)` or `err(PATH)`, the path of a function from `&Returned` to `Option<impl Display>`",
+            "expected `err(Display)`, `err(Debug)`, or `err(PATH)` with the path of a function from `&Returned` to `Option<impl Display>`",
         ),
         (
             Local,
             "err(a b)",
             "fn f() {}",
-            "expected `err(Display)`, `err(Debug)` or `err(PATH)`, the path of a function from `&Returned` to `Option<impl Display>`",
+            "expected `err(Display)`, `err(Debug)`, or `err(PATH)` with the path of a function from `&Returned` to `Option<impl Display>`",
         ),
         (
             Local,
             "err(|e| e)",
             "fn f() {}",
-            "expected `err(Display)`, `err(Debug)` or `err(PATH)`, the path of a function from `&Returned` to `Option<impl Display>`",
+            "expected `err(Display)`, `err(Debug)`, or `err(PATH)` with the path of a function from `&Returned` to `Option<impl Display>`",
         ),
-        (Local, "no_err(Display)", "fn f() {}", "`no_err` takes no list: write `err` or `no_err`"),
+        (
+            Local,
+            "no_err(Display)",
+            "fn f() {}",
+            "`no_err` does not accept a list: write `err` or `no_err`",
+        ),
+    ]);
+}
+
+#[test]
+fn logic_endpoint_errors() {
+    assert_messages(&[
         (
             Local,
             "logic_endpoint = true",
             "fn f() {}",
-            "`logic_endpoint` takes no value: write `logic_endpoint`",
+            "`logic_endpoint` does not accept a value: write `logic_endpoint`",
         ),
         (
             Entry,
             "logic_endpoint",
             "fn f() {}",
-            "`logic_endpoint` belongs to `#[local_span]`: entry spans are endpoints anyway, exit spans never",
+            "`logic_endpoint` is not supported on `#[entry_span]`: entry spans are always endpoints, exit spans never are; use it on `#[local_span]`",
         ),
+    ]);
+}
+
+#[test]
+fn orphan_errors() {
+    assert_messages(&[
         (Local, "orphan = drop", "fn f() {}", "expected `trace` or `skip`"),
         (Local, "orphan = \"skip\"", "fn f() {}", "expected `trace` or `skip`"),
         (Local, "orphan = false", "fn f() {}", "expected `trace` or `skip`"),
-        (Local, "orphan", "fn f() {}", "`orphan` needs a value: write `orphan = ..`"),
+        (Local, "orphan", "fn f() {}", "missing value: write `orphan = ..`"),
         (
             Exit,
             "peer = \"p:1\", orphan = skip",
             "fn f() {}",
-            "`orphan` belongs to `#[local_span]`: entry and exit spans without a context always start a trace",
+            "`orphan` is not supported on `#[exit_span]`: without a context, entry and exit spans always start a trace; use it on `#[local_span]`",
         ),
+    ]);
+}
+
+#[test]
+fn extract_errors() {
+    assert_messages(&[
         (
             Entry,
             "extract = a, extract_each = b",
             "fn f() {}",
-            "`extract` and `extract_each` exclude each other: remove one",
+            "`extract` cannot be combined with `extract_each`: remove one of them",
         ),
-        (Local, "extract_each = b", "fn f() {}", "`extract_each` belongs to `#[entry_span]`"),
+        (
+            Local,
+            "extract_each = b",
+            "fn f() {}",
+            "`extract_each` is not supported on `#[local_span]`: use it on `#[entry_span]`",
+        ),
+    ]);
+}
+
+#[test]
+fn ret_tags_errors() {
+    assert_messages(&[
         (
             Local,
             "ret_tags(\"a\" = |r| r)",
             "fn f() {}",
-            "`ret_tags` needs a function that returns a value",
+            "`ret_tags` requires a function that returns a value",
         ),
         (
             Local,
             "ret_tags(\"a\" = |r| r)",
             "fn f() -> ! { g() }",
-            "`ret_tags` needs a function that returns a value",
+            "`ret_tags` requires a function that returns a value",
         ),
         (
             Local,
             "ret_tags(\"a\" = |r| r)",
             "#[track_caller] fn f() -> u8 { g() }",
-            "`ret_tags` hides the caller's location from `#[track_caller]`; remove one",
+            "`ret_tags` hides the caller's location from `#[track_caller]`: remove one of them",
         ),
         (
             Local,
             "ret_tags(\"a\" = |r| r?)",
             "fn f() -> u8 { g() }",
-            "an argument is computed outside the body: no `?` here",
+            "`?` is not allowed here: attribute arguments are evaluated outside the function body",
         ),
         (
             Local,
             "ret_tags(\"a\" = 1)",
             "fn f() -> u8 { g() }",
-            "expected a closure over the returned value, as `|returned| returned.len()`, or the path of a function",
+            "expected a closure with one parameter, such as `|returned| returned.len()`, or the path of a function",
         ),
         (
             Local,
             "ret_tags(\"a\" = |a, b| 1)",
             "fn f() -> u8 { g() }",
-            "expected a closure over the returned value, as `|returned| returned.len()`, or the path of a function",
+            "expected a closure with one parameter, such as `|returned| returned.len()`, or the path of a function",
         ),
-        (Local, "ret_tags(\"a\" = g, \"a\" = g)", "fn f() -> u8 { g() }", "tag `a` is given twice"),
+        (Local, "ret_tags(\"a\" = g, \"a\" = g)", "fn f() -> u8 { g() }", "duplicate tag `a`"),
         (
             Local,
             "ret_tags",
             "fn f() -> u8 { g() }",
-            "`ret_tags` takes a list: write `ret_tags(\"key\" = |returned| value)`",
+            "expected a list: write `ret_tags(\"key\" = |returned| value)`",
         ),
-        (
-            Local,
-            "names = \"{fn}\"",
-            "fn f() {}",
-            "`names` is for the functions of an impl block: write `name`",
-        ),
-    ] {
-        assert_eq!(said(kind, args, item), [message], "{args} on {item}");
-    }
+    ]);
+}
+
+#[test]
+fn names_on_a_function() {
+    assert_messages(&[(
+        Local,
+        "names = \"{fn}\"",
+        "fn f() {}",
+        "`names` is only supported on an impl block: write `name`",
+    )]);
 }
 
 #[test]
 fn covers_on_async_fn() {
-    let message = "the span of an `async fn` ends when it is ready: write `covers = call`, or return what runs later from a function that is not `async`";
+    let message = "the span of an `async fn` ends when the function returns: write `covers = call`, or return the future or stream from a function that is not `async`";
     for (args, item) in [
         ("covers = stream", "async fn f() -> impl Stream<Item = u8> { g() }"),
         ("covers = future", "async fn f() -> BoxFuture<'static, u8> { g() }"),
         ("covers = future", "async fn f() -> JoinHandle<u8> { g() }"),
     ] {
-        assert_eq!(said(Local, args, item), [message], "{args} on {item}");
+        assert_eq!(errors(Local, args, item), [message], "{args} on {item}");
     }
     assert_eq!(
-        said(Local, "", "fn call(&mut self) -> Self::Future { g() }"),
+        errors(Local, "", "fn call(&mut self) -> Self::Future { g() }"),
         [
             "the span would end before the future runs: add `covers = future`, or `covers = call` to time only this call"
         ]
@@ -314,19 +374,19 @@ fn covers_on_async_fn() {
 fn keys_not_supported_by_a_stream() {
     let stream = "fn f() -> impl Stream<Item = u8> { g() }";
     assert_eq!(
-        said(Local, "covers = stream, err, ret_tags(\"a\" = |r| r)", stream),
+        errors(Local, "covers = stream, err, ret_tags(\"a\" = |r| r)", stream),
         [
-            "`ret_tags` looks at one returned value, and a stream gives many: remove it, or put it on the function that makes an item"
+            "`ret_tags` cannot be combined with `covers = stream`, as a stream returns many values: put it on the function that returns an item, or remove it"
         ]
     );
     assert_eq!(
-        said(Local, "covers = stream, err", "fn f() -> impl Stream<Item = (u8, u8)> { g() }"),
-        ["`err` needs a `Result`"]
+        errors(Local, "covers = stream, err", "fn f() -> impl Stream<Item = (u8, u8)> { g() }"),
+        ["`err` requires a `Result`: return a `Result`, or remove `err`"]
     );
     assert_eq!(
-        said(Exit, "peer = \"a\", covers = stream, inject = a", stream),
+        errors(Exit, "peer = \"a\", covers = stream, inject = a", stream),
         [
-            "the span opens when the stream is polled, and the body has the carrier by then: call `skywalking_runtime::inject` inside the stream, or write an `async fn`"
+            "`inject` cannot be combined with `covers = stream`: the carrier has moved into the body before the span starts; call `skywalking_runtime::inject` inside the stream, or write an `async fn`"
         ]
     );
 }
@@ -335,75 +395,79 @@ fn keys_not_supported_by_a_stream() {
 fn impl_block_keys_and_functions_are_checked() {
     let block = "impl A { const fn a () { } fn b () -> BoxFuture < 'static , u8 > { g () } # [cfg (x)] fn c (x : ...) { } fn d () -> u8 { 1 } }";
     assert_eq!(
-        said(
+        errors(
             Local,
             r#"name = "a", ret_tags("a" = |r| r), covers = call, names = "{trait}""#,
             block
         )[..4],
         [
-            "`name` belongs to one function, not to a whole impl block: write `names = \"{type}::{fn}\"`, or put it on the function",
-            "`covers` belongs to one function, not to a whole impl block: put it on the function",
-            "`ret_tags` belongs to one function, not to a whole impl block: put it on the function",
-            "`{trait}` needs an `impl Trait for Type`",
+            "`name` is not supported on an impl block: write `names = \"{type}::{fn}\"`, or put it on the function",
+            "`covers` is not supported on an impl block: put it on the function",
+            "`ret_tags` is not supported on an impl block: put it on the function",
+            "`{trait}` requires an `impl Trait for Type`",
         ]
     );
     assert_eq!(
-        said(Local, "tags(y), err", block),
+        errors(Local, "tags(y), err", block),
         [
             "a `const fn` cannot be traced: mark it `#[skip_span]`",
-            "no parameter named `y`; `a` has none",
-            "the span would end before the future runs: put an attribute with `covers = future` (or `covers = call`) on this function, or mark it `#[skip_span]`",
-            "no parameter named `y`; `b` has none",
-            "a variadic fn cannot be traced: mark it `#[skip_span]`",
-            "no parameter named `y`; `c` has none",
-            "no parameter named `y`; `d` has none",
+            "`a` has no parameter `y`: it has none",
+            "the span would end before the future runs: put an attribute with `covers = future` or `covers = call` on this function, or mark it `#[skip_span]`",
+            "`b` has no parameter `y`: it has none",
+            "a variadic function cannot be traced: mark it `#[skip_span]`",
+            "`c` has no parameter `y`: it has none",
+            "`d` has no parameter `y`: it has none",
         ]
     );
     assert_eq!(
-        said(Local, "names = 1", "impl A { }"),
-        ["`names` is a pattern: write `names = \"{type}::{fn}\"`"]
+        errors(Local, "names = 1", "impl A { }"),
+        ["expected a pattern: write `names = \"{type}::{fn}\"`"]
     );
-    assert_eq!(said(Local, "names = \"\"", "impl A { }"), ["`names` must not be empty"]);
+    assert_eq!(errors(Local, "names = \"\"", "impl A { }"), ["`names` must not be empty"]);
     assert_eq!(
-        said(Local, "names = \"{function}\"", "impl A { }"),
+        errors(Local, "names = \"{function}\"", "impl A { }"),
         [
-            "unknown placeholder `{function}`; one of `{module}`, `{type}`, `{trait}`, `{fn}` (a brace of its own is written twice)"
+            "unknown placeholder `{function}`: use one of `{module}`, `{type}`, `{trait}`, `{fn}`, or escape a brace as `{{`"
         ]
     );
     assert_eq!(
-        said(Local, "names = \"{type\"", "impl A { }"),
-        [
-            "`{` stands alone: a placeholder is one of `{module}`, `{type}`, `{trait}`, `{fn}`, a brace of its own is written twice"
-        ]
+        errors(Local, "names = \"{type\"", "impl A { }"),
+        ["unmatched `{`: escape it as `{{`, or use one of `{module}`, `{type}`, `{trait}`, `{fn}`"]
     );
     assert_eq!(
-        said(Local, "covers = futur", "fn f() -> impl Future<Output = u8> { g() }"),
+        errors(Local, "covers = futur", "fn f() -> impl Future<Output = u8> { g() }"),
         ["expected `future`, `stream` or `call`"]
     );
-    assert_eq!(said(Local, "component = T::X", "impl < T > A < T > { fn f () { } }").len(), 1);
-    assert_eq!(said(Local, "", "# [entry_span] impl A { }"), ["already traced by `#[local_span]`"]);
-    assert!(!said(Local, "", "impl A").is_empty());
-    assert!(!said(Local, "", "impl A for { }").is_empty());
+    assert_eq!(errors(Local, "component = T::X", "impl < T > A < T > { fn f () { } }").len(), 1);
+    assert_eq!(
+        errors(Local, "", "# [entry_span] impl A { }"),
+        ["already traced by `#[local_span]`: remove one of the attributes"]
+    );
+    assert!(!errors(Local, "", "impl A").is_empty());
+    assert!(!errors(Local, "", "impl A for { }").is_empty());
 }
 
 #[test]
 fn impl_block_function_attributes_are_checked() {
-    let said = |block: &str| {
+    let errors = |block: &str| {
         let out =
             expand::attribute(Local, tokens(""), tokens(block), true).into_traced().to_string();
         messages(&out[out.find(":: core :: compile_error").unwrap()..])
     };
-    assert_eq!(said("impl A { #[skip_span(x)] fn f() {} }"), ["`#[skip_span]` takes no arguments"]);
     assert_eq!(
-        said(
+        errors("impl A { #[skip_span(x)] fn f() {} }"),
+        ["`#[skip_span]` does not accept arguments"]
+    );
+    assert_eq!(
+        errors(
             "impl A { #[cfg_attr(unix, runtime::skip_span)] fn f() {} #[cfg_attr(unix, inline)] fn g() {} }"
         ),
         [
-            "an attribute below a traced impl block can't be conditional: write the function twice, under `#[cfg(..)]` and under `#[cfg(not(..))]`"
+            "a span attribute inside a traced impl block cannot be conditional: write the function twice, under `#[cfg(..)]` and under `#[cfg(not(..))]`"
         ]
     );
     assert_eq!(
-        said("impl A { #[skip_span] #[exit_span] fn f() {} }"),
-        ["`#[skip_span]` and `#[exit_span]` exclude each other: remove one"]
+        errors("impl A { #[skip_span] #[exit_span] fn f() {} }"),
+        ["`#[skip_span]` cannot be combined with `#[exit_span]`: remove one of them"]
     );
 }

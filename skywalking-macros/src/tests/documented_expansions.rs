@@ -1,8 +1,7 @@
-//! The expansions that the user documentation shows beside its examples, made from those examples,
-//! so that the three can't part.
+//! Compares the expansions that the runtime's documentation shows with its examples.
 //!
-//! A section of a macro's page is a file below the runtime's `docs/`; the lists stand in `page!` in
-//! its `lib.rs`. The first example of a section has an annotated item. Its expansion is the file of
+//! A section of a macro's page is a file below the runtime's `docs/`. `page!` in its `lib.rs` lists
+//! them. The first example of a section has an annotated item. Its expansion is the file of
 //! the same name below the runtime's `docs/expansions/`. `UPDATE_EXPANSIONS=1` writes the files.
 
 use std::collections::BTreeSet;
@@ -14,28 +13,28 @@ use quote::{ToTokens, quote};
 use syn::parse::Parser as _;
 use syn::{Attribute, ImplItem, Item, LitStr, Meta, Stmt, Token};
 
-use super::formatted;
+use super::{formatted, repository};
 use crate::carrier;
 use crate::expand;
 use crate::kind::Kind;
 
-fn runtime() -> PathBuf {
-    Path::new(env!("CARGO_MANIFEST_DIR")).join("../skywalking-runtime")
+fn runtime() -> Option<PathBuf> {
+    Some(repository()?.join("skywalking-runtime"))
 }
 
 fn read(path: &Path) -> String {
     fs::read_to_string(path).unwrap_or_else(|error| panic!("{}: {error}", path.display()))
 }
 
-/// A page: the sections and the macro.
+/// A page: its sections, and the macro it documents.
 struct Page {
     sections: Vec<String>,
     name: String,
 }
 
-/// The pages that `lib.rs` puts together.
-fn pages() -> Vec<Page> {
-    let lib = syn::parse_file(&read(&runtime().join("src/lib.rs"))).unwrap();
+/// The pages in the runtime's `lib.rs`.
+fn pages(runtime: &Path) -> Vec<Page> {
+    let lib = syn::parse_file(&read(&runtime.join("src/lib.rs"))).unwrap();
     let page = |tokens: TokenStream| {
         let parser = |input: syn::parse::ParseStream<'_>| {
             let mut sections = Vec::new();
@@ -67,11 +66,11 @@ fn pages() -> Vec<Page> {
     calls.map(page).collect()
 }
 
-fn section(name: &str) -> String {
-    read(&runtime().join(format!("docs/{name}.md")))
+fn section(runtime: &Path, name: &str) -> String {
+    read(&runtime.join(format!("docs/{name}.md")))
 }
 
-/// The code of the first Rust fence, with its hidden lines.
+/// The code of the first example, with its hidden lines.
 fn example(text: &str) -> Option<String> {
     let mut lines = text.lines().skip_while(|line| *line != "```").skip(1).peekable();
     lines.peek()?;
@@ -87,7 +86,7 @@ fn kind(attr: &Attribute) -> Option<Kind> {
     Kind::ALL.into_iter().find(|kind| attr.path().is_ident(kind.attribute()))
 }
 
-/// Takes a span attribute off the item: what it makes of the rest.
+/// Removes the span attribute from the item and expands it.
 fn expanded(
     attrs: &mut Vec<Attribute>,
     item: impl FnOnce(&[Attribute]) -> TokenStream,
@@ -107,7 +106,7 @@ fn without_attributes(mut item: impl ToTokens + Attributed, attrs: &[Attribute])
     item.to_token_stream()
 }
 
-/// An item whose attributes can be taken off.
+/// An item with attributes.
 trait Attributed {
     fn attributes(&mut self) -> &mut Vec<Attribute>;
 }
@@ -135,7 +134,7 @@ fn traced<T: ToTokens + Attributed + Clone>(item: &T) -> Option<TokenStream> {
     expanded(&mut attrs, |attrs| without_attributes(item.clone(), attrs))
 }
 
-/// What an example shows the expansion of.
+/// The macro whose expansion is shown beside an example.
 #[derive(Clone, Copy, PartialEq)]
 enum Shown {
     /// The first annotated function or impl block.
@@ -187,11 +186,13 @@ fn files(folder: &Path, below: &str, found: &mut BTreeSet<String>) {
 
 #[test]
 fn documented_expansions_match_their_examples() {
-    let folder = runtime().join("docs/expansions");
-    let sections: BTreeSet<String> = pages().into_iter().flat_map(|page| page.sections).collect();
+    let Some(runtime) = runtime() else { return };
+    let folder = runtime.join("docs/expansions");
+    let sections: BTreeSet<String> =
+        pages(&runtime).into_iter().flat_map(|page| page.sections).collect();
     for name in &sections {
         let shown = if name.starts_with("carrier") { Shown::Derive } else { Shown::Attribute };
-        let now = example(&section(name)).and_then(|example| expansion(&example, shown));
+        let now = example(&section(&runtime, name)).and_then(|example| expansion(&example, shown));
         let now =
             now.unwrap_or_else(|| panic!("docs/{name}.md has no example with an annotated item"));
         assert!(!now.contains("compile_error"), "docs/{name}.md: {now}");
@@ -203,7 +204,7 @@ fn documented_expansions_match_their_examples() {
         assert_eq!(
             fs::read_to_string(&path).unwrap_or_default(),
             now,
-            "UPDATE_EXPANSIONS=1 writes {name}.rs anew"
+            "UPDATE_EXPANSIONS=1 regenerates {name}.rs"
         );
     }
     let mut there = BTreeSet::new();
@@ -211,19 +212,20 @@ fn documented_expansions_match_their_examples() {
     assert_eq!(
         there,
         sections.iter().map(|name| format!("{name}.rs")).collect(),
-        "an expansion of no section"
+        "an expansion without a section"
     );
 }
 
 #[test]
 fn every_key_is_documented() {
-    let pages = pages();
+    let Some(runtime) = runtime() else { return };
+    let pages = pages(&runtime);
     for kind in Kind::ALL {
         let page = pages.iter().find(|page| page.name == kind.attribute()).unwrap();
-        let text: Vec<String> = page.sections.iter().map(|name| section(name)).collect();
+        let text: Vec<String> = page.sections.iter().map(|name| section(&runtime, name)).collect();
         let (first, others) = text.split_first().unwrap();
         for key in kind.keys() {
-            // The two words for returned errors share a section.
+            // `no_err` is documented in the section of `err`.
             let heading = format!("# `{}`\n", if key == "no_err" { "err" } else { key });
             assert!(
                 others.iter().any(|section| section.starts_with(&heading)),
@@ -238,6 +240,11 @@ fn every_key_is_documented() {
                 page.name
             );
         }
-        assert_eq!(others.len(), kind.keys().count() - 1, "a section of no key of {}", page.name);
+        assert_eq!(
+            others.len(),
+            kind.keys().count() - 1,
+            "a section without a key of {}",
+            page.name
+        );
     }
 }

@@ -1,4 +1,4 @@
-//! One snapshot for each shape of the expansion.
+//! The emitted code of each kind of function, as snapshots.
 
 use proc_macro2::{Delimiter, Group, TokenStream, TokenTree};
 use quote::quote;
@@ -273,7 +273,7 @@ fn impl_block_traces_each_function() {
             type Answer = u8;
             made_by_macro! { fn not_ours() {} }
             also_made!(x);
-            /// What is said of it.
+            /// Its documentation.
             pub(crate) async fn find(&self) -> u8 { 1 }
             fn try_find(&self) -> Result<u8, E> { Ok(1) }
             #[skip_span] const fn plain(&self) -> [u8; { 3 }] { [1; 3] }
@@ -284,7 +284,7 @@ fn impl_block_traces_each_function() {
     ));
 }
 
-/// What clippy reads in place of an expansion.
+/// The item that clippy reads, formatted.
 fn for_clippy(kind: Kind, args: &str, item: &str) -> String {
     formatted(expand::attribute(kind, tokens(args), tokens(item), true).into_clippy())
 }
@@ -332,7 +332,7 @@ fn output_has_an_item_for_each_build() {
     assert!(refused.starts_with("fn f () { g () }"), "{refused}");
 }
 
-/// Without spaces and line ends, which are the formatter's.
+/// The text without whitespace.
 fn packed(text: &str) -> String {
     text.split_whitespace().collect()
 }
@@ -404,7 +404,7 @@ fn impl_block_fragment_functions_are_traced() {
 fn impl_block_incomplete_function_is_kept() {
     let half = "impl A { fn a ( & self ) { } fn b ( & self) -> { 1 } pub f ; # [skip_span] fn d ( ) { } const X : }";
     let out = expand::attribute(Local, tokens(""), tokens(half), true).into_traced().to_string();
-    // What is skipped has to be told so; without that, the block is as it came.
+    // `#[skip_span]` needs its argument. Without it the block is unchanged.
     assert!(
         out.contains("fn b (& self) -> { 1 } pub f ; # [skip_span (__seen)] fn d () { } const X :"),
         "{out}"
@@ -424,10 +424,10 @@ fn disabled_block_only_marks_skip_span() {
     let off = |args: &str| {
         expand::attribute(Local, tokens(args), tokens(block), false).into_traced().to_string()
     };
-    let told = tokens(&block.replace("skip_span", "skip_span (__seen)")).to_string();
-    assert_eq!(off(""), told);
-    assert!(off("name = \"a\"").starts_with(&told));
-    assert!(off("name = \"a\"").contains("belongs to one function"));
+    let marked = tokens(&block.replace("skip_span", "skip_span (__seen)")).to_string();
+    assert_eq!(off(""), marked);
+    assert!(off("name = \"a\"").starts_with(&marked));
+    assert!(off("name = \"a\"").contains("is not supported on an impl block"));
 }
 
 #[test]
@@ -439,7 +439,7 @@ fn skip_span_needs_the_block_argument() {
     assert!(
         expand::skip_span(&tokens(""), tokens("fn f() {}"))
             .to_string()
-            .contains("leaves out a function of an impl block")
+            .contains("is only supported inside an impl block")
     );
 }
 

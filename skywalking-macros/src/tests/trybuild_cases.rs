@@ -1,25 +1,24 @@
-//! Every use of the macros in the room `trybuild`, expanded without a compiler: what is refused
-//! there leaves its item standing, what is right is refused nowhere. That the messages are good and
-//! the expansions run is for that room's own tests.
+//! Expands every use of the macros in `trybuild/fail` and `trybuild/pass`. An error leaves the item in
+//! place, and correct use has no error. The package `trybuild` compiles and runs them.
 
 use std::fs;
 use std::path::Path;
 
 use proc_macro2::{TokenStream, TokenTree};
 
-use super::tokens;
+use super::{repository, tokens};
 use crate::carrier;
 use crate::expand;
 use crate::kind::Kind;
 
-/// An attribute or a derive, and the item below it without.
+/// An attribute or a derive, and the item below it.
 struct Use {
     kind: Option<Kind>,
     args: TokenStream,
     item: TokenStream,
 }
 
-/// All uses in a file, also of what no parser of whole files would take.
+/// Collects all uses in a file. The file need not be valid Rust.
 fn uses(tokens: TokenStream, found: &mut Vec<Use>) {
     let trees: Vec<TokenTree> = tokens.into_iter().collect();
     for (at, tree) in trees.iter().enumerate() {
@@ -46,7 +45,7 @@ fn uses(tokens: TokenStream, found: &mut Vec<Use>) {
     }
 }
 
-/// The item at the front: up to its braces or its semicolon.
+/// The first item: up to its braces or its semicolon.
 fn item(trees: &[TokenTree]) -> TokenStream {
     let attributes =
         trees.chunks(2).take_while(|pair| matches!(pair, [TokenTree::Punct(hash), TokenTree::Group(_)] if hash.as_char() == '#')).count();
@@ -63,10 +62,9 @@ fn item(trees: &[TokenTree]) -> TokenStream {
     trees[..end].iter().cloned().collect()
 }
 
-/// The uses in the files of a folder, by the file's name; a file that is no list of tokens is left
-/// out.
-fn of_folder(folder: &str) -> Vec<(String, Use)> {
-    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../trybuild").join(folder);
+/// The uses in the files of a folder, with the names of the files. Files that cannot be split into
+/// tokens have none.
+fn uses_in(folder: &Path) -> Vec<(String, Use)> {
     let mut found = Vec::new();
     for entry in fs::read_dir(folder).unwrap() {
         let path = entry.unwrap().path();
@@ -94,18 +92,19 @@ fn expanded(used: &Use, enabled: bool) -> TokenStream {
     }
 }
 
-fn refuses(out: &TokenStream) -> bool {
+fn has_error(out: &TokenStream) -> bool {
     out.to_string().contains(":: core :: compile_error !")
 }
 
 #[test]
 fn fail_cases_emit_the_item_in_both_builds() {
-    let mut refused = 0;
-    for (file, used) in of_folder("fail") {
+    let Some(repository) = repository() else { return };
+    let mut failed = 0;
+    for (file, used) in uses_in(&repository.join("trybuild/fail")) {
         let (on, off) = (expanded(&used, true), expanded(&used, false));
-        assert_eq!(refuses(&on), refuses(&off), "{file}: {on}");
-        if refuses(&on) && used.kind.is_some() {
-            refused += 1;
+        assert_eq!(has_error(&on), has_error(&off), "{file}: {on}");
+        if has_error(&on) && used.kind.is_some() {
+            failed += 1;
             assert_eq!(on.to_string(), off.to_string(), "{file}");
             let is_impl = used
                 .item
@@ -115,28 +114,29 @@ fn fail_cases_emit_the_item_in_both_builds() {
             assert!(is_impl || on.to_string().starts_with(&used.item.to_string()), "{file}: {on}");
         }
     }
-    assert!(refused >= 60, "{refused} uses were found");
+    assert!(failed >= 60, "{failed} uses were found");
 }
 
 #[test]
 fn pass_cases_have_no_errors() {
-    let mut right = 0;
-    for (file, used) in &of_folder("pass") {
-        // What a macro takes or makes is an item only when it is made.
+    let Some(repository) = repository() else { return };
+    let mut passed = 0;
+    for (file, used) in &uses_in(&repository.join("trybuild/pass")) {
+        // The input of a macro need not be an item.
         let is_item = syn::parse2::<syn::Item>(used.item.clone()).is_ok()
             || syn::parse2::<syn::ImplItem>(used.item.clone()).is_ok();
         if !is_item || used.args.to_string().contains('$') {
             continue;
         }
-        right += 1;
-        assert!(!refuses(&expanded(used, true)), "{file}: {}", expanded(used, true));
+        passed += 1;
+        assert!(!has_error(&expanded(used, true)), "{file}: {}", expanded(used, true));
         if used.kind.is_some() {
-            // A block tells its skipped functions that it was seen.
+            // A block adds an argument to `#[skip_span]`.
             let off = expanded(used, false).to_string().replace("skip_span (__seen)", "skip_span");
             assert_eq!(off, used.item.to_string(), "{file}");
         }
     }
-    assert!(right >= 100, "{right} uses were found");
+    assert!(passed >= 100, "{passed} uses were found");
 }
 
 #[test]

@@ -26,10 +26,10 @@ use crate::util::diagnostics::{self, Diagnostic};
 /// }
 /// ```
 #[diagnostic::on_unimplemented(
-    message = "`{Self}` can't be read as a carrier",
-    label = "no `Extract`",
+    message = "`{Self}` is not a carrier that can be read",
+    label = "does not implement `Extract`",
     note = "derive `Carrier` on the message, or implement `skywalking_runtime::Extract` for it",
-    note = "for a type of another crate give a closure: `extract = skywalking_runtime::carrier::getter(|name| headers.get(name))`"
+    note = "for a type of another crate, write a closure: `extract = skywalking_runtime::carrier::getter(|name| headers.get(name))`"
 )]
 pub trait Extract {
     /// The value of a header, or `None` if it is absent. Bytes that are no text are handed over
@@ -71,10 +71,10 @@ pub trait Extract {
 /// }
 /// ```
 #[diagnostic::on_unimplemented(
-    message = "`{Self}` can't be written as a carrier",
-    label = "no `Inject`",
+    message = "`{Self}` is not a carrier that can be written",
+    label = "does not implement `Inject`",
     note = "derive `Carrier` on the message, or implement `skywalking_runtime::Inject` for it",
-    note = "for a type of another crate give a closure: `inject = skywalking_runtime::carrier::setter(|name, value| ..)`"
+    note = "for a type of another crate, write a closure: `inject = skywalking_runtime::carrier::setter(|name, value| ..)`"
 )]
 pub trait Inject {
     /// Sets a header, replacing an older one of the same name and no other.
@@ -115,7 +115,7 @@ pub trait Inject {
 /// A field of a message that holds one header: empty or `None` is absent.
 #[doc(hidden)]
 #[diagnostic::on_unimplemented(
-    message = "`{Self}` can't hold one header",
+    message = "`{Self}` cannot hold a header",
     label = "expected `String` or `Option<String>`"
 )]
 pub trait HeaderField {

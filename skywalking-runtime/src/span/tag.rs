@@ -62,9 +62,9 @@ impl Kept {
 /// Text, whole numbers of at most 64 bits, and bools: what [`CurrentSpan::tag`](crate::CurrentSpan::tag)
 /// takes. For other types there is [`CurrentSpan::tag_display`](crate::CurrentSpan::tag_display).
 #[diagnostic::on_unimplemented(
-    message = "a tag's value is text, a whole number or a bool, and `{Self}` is none of them",
-    label = "not text, a whole number or a bool",
-    note = "`tag_display(key, &value)` takes everything that implements `Display`"
+    message = "`{Self}` cannot be used as a tag value",
+    label = "expected a string, integer or bool",
+    note = "for a type that implements `Display`, use `tag_display(key, &value)`"
 )]
 pub trait TagValue {
     #[doc(hidden)]
@@ -165,9 +165,9 @@ impl<T: ?Sized> PutDisplay<T> for &Plain<'_, T> {
 
 /// What a plain value in `tags(..)` must be.
 #[diagnostic::on_unimplemented(
-    message = "`{Self}` can't be a tag's value: it has no `Display`",
-    label = "no `Display`",
-    note = "write `?value` to record it by `Debug`, or an expression that gives text, a number or a bool"
+    message = "`{Self}` cannot be used as a tag value: it does not implement `Display`",
+    label = "does not implement `Display`",
+    note = "write `?value` to record it by `Debug`, or an expression that returns a string, integer or bool"
 )]
 pub trait TagDisplay: Display {}
 
@@ -175,9 +175,9 @@ impl<T: Display + ?Sized> TagDisplay for T {}
 
 /// What a computed `name` or `peer` must be.
 #[diagnostic::on_unimplemented(
-    message = "`{Self}` can't be a span's name or peer: it has no `Display`",
-    label = "no `Display`",
-    note = "write an expression that gives text, as `format!(\"{{value:?}}\")`"
+    message = "`{Self}` cannot be used as the name or peer of a span: it does not implement `Display`",
+    label = "does not implement `Display`",
+    note = "write an expression that returns a string, such as `format!(\"{{value:?}}\")`"
 )]
 pub trait SpanText: Display {}
 

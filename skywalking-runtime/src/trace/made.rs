@@ -47,7 +47,7 @@ impl<T> Holds for Option<T> {
 pub trait MakesHeldFuture {
     /// Makes rustc warn.
     #[deprecated(
-        note = "this function returns a future in a `Result` or an `Option`, and the future does its work after the span has ended: trace the future itself, or write `covers = call` if the call is meant"
+        note = "the span ends before the future in the returned `Result` or `Option` runs: trace the future itself, or write `covers = call` to time only this call"
     )]
     fn __skywalking_made(&self) {}
 }
@@ -58,7 +58,7 @@ impl<R: Holds<Held: Future>> MakesHeldFuture for &&&&Made<R> {}
 pub trait MakesHeldStream {
     /// Makes rustc warn.
     #[deprecated(
-        note = "this function returns a stream in a `Result` or an `Option`, and the stream does its work after the span has ended: trace the stream itself, or write `covers = call` if the call is meant"
+        note = "the span ends before the stream in the returned `Result` or `Option` runs: trace the stream itself, or write `covers = call` to time only this call"
     )]
     fn __skywalking_made(&self) {}
 }
@@ -69,7 +69,7 @@ impl<R: Holds<Held: Stream>> MakesHeldStream for &&&Made<R> {}
 pub trait MakesFuture {
     /// Makes rustc warn.
     #[deprecated(
-        note = "this function returns a future, which does its work after the span has ended: write `covers = future`, or `covers = call` if the call is meant"
+        note = "the span ends before the returned future runs: write `covers = future`, or `covers = call` to time only this call"
     )]
     fn __skywalking_made(&self) {}
 }
@@ -80,7 +80,7 @@ impl<R: Future + ?Sized> MakesFuture for &&Made<R> {}
 pub trait MakesStream {
     /// Makes rustc warn.
     #[deprecated(
-        note = "this function returns a stream, which does its work after the span has ended: write `covers = stream`, or `covers = call` if the call is meant"
+        note = "the span ends before the returned stream runs: write `covers = stream`, or `covers = call` to time only this call"
     )]
     fn __skywalking_made(&self) {}
 }

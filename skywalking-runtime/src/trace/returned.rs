@@ -160,9 +160,9 @@ impl<R: ?Sized> ViaNothing for Returned<'_, R> {
 
 /// What an explicit `err` or `err_ignore` needs the function to return.
 #[diagnostic::on_unimplemented(
-    message = "`err` and `err_ignore` need a `Result`, and `{Self}` is none",
-    label = "this function does not return a `Result`",
-    note = "remove it, return a `Result`, or write `err(PATH)` with a function from `&{Self}` to `Option<impl Display>`"
+    message = "`err` and `err_ignore` require a `Result`, found `{Self}`",
+    label = "expected a `Result`",
+    note = "remove the argument, return a `Result`, or write `err(PATH)` with a function from `&{Self}` to `Option<impl Display>`"
 )]
 pub trait AnyResult {
     #[doc(hidden)]
@@ -185,9 +185,9 @@ pub fn must_be_result<R: AnyResult>(_: &R) {}
 
 /// What `err(Display)` needs the error to have.
 #[diagnostic::on_unimplemented(
-    message = "`err(Display)` needs an error with a `Display`, and `{Self}` has none",
-    label = "no `Display` on the error",
-    note = "write `err(Debug)`, or `err`, which takes what the type offers"
+    message = "`err(Display)` requires an error that implements `Display`, found `{Self}`",
+    label = "the error does not implement `Display`",
+    note = "write `err(Debug)`, or `err`, which uses what the error implements"
 )]
 pub trait DisplayError: Display {}
 
@@ -195,9 +195,9 @@ impl<E: Display> DisplayError for E {}
 
 /// What `err(Debug)` needs the error to have.
 #[diagnostic::on_unimplemented(
-    message = "`err(Debug)` needs an error with a `Debug`, and `{Self}` has none",
-    label = "no `Debug` on the error",
-    note = "write `err(Display)`, or `err`, which takes what the type offers"
+    message = "`err(Debug)` requires an error that implements `Debug`, found `{Self}`",
+    label = "the error does not implement `Debug`",
+    note = "write `err(Display)`, or `err`, which uses what the error implements"
 )]
 pub trait DebugError: Debug {}
 
@@ -227,8 +227,8 @@ pub fn note_debug<R: AnyResult<Error: DebugError>>(
 
 /// What the function in `err(PATH)` returns in its `Option`.
 #[diagnostic::on_unimplemented(
-    message = "the function in `err(PATH)` returns `Option<impl Display>`, and `{Self}` has no `Display`",
-    label = "no `Display` on what it returns"
+    message = "the function in `err(PATH)` must return `Option<impl Display>`, and `{Self}` does not implement `Display`",
+    label = "the returned message does not implement `Display`"
 )]
 pub trait Message: Display {}
 

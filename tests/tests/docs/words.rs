@@ -13,7 +13,7 @@ const SKIPPED: [&str; 4] = [
     "tests/tests/docs/words",
     "proto/src/generated",
     "CHANGELOG.md",
-    "skywalking-macros/expansions",
+    "skywalking-runtime/docs/expansions",
 ];
 
 /// The lines of a list that are no comments.

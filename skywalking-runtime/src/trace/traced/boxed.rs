@@ -12,10 +12,10 @@ use crate::trace::traced::{Covered, Hook, Streamed, Traced};
 
 /// A boxed future, which can be wrapped and boxed again as the same type.
 #[diagnostic::on_unimplemented(
-    message = "`covers = future` needs a boxed future, and `{Self}` is none",
-    label = "the wrapper around the future would be of another type",
-    note = "return `impl Future<Output = ..>`, or `Pin<Box<dyn Future<Output = ..>>>` or an alias of it",
-    note = "or write `covers = call`, which times the call alone"
+    message = "`covers = future` requires `impl Future` or a boxed future, found `{Self}`",
+    label = "the traced future would have another type",
+    note = "return `impl Future<Output = ..>`, `Pin<Box<dyn Future<Output = ..>>>`, or an alias of it",
+    note = "or write `covers = call` to time only the call"
 )]
 pub trait BoxedFuture<'a>: Sized {
     /// What the future gives.
@@ -32,10 +32,10 @@ pub trait BoxedFuture<'a>: Sized {
 
 /// A boxed stream, which can be wrapped and boxed again as the same type.
 #[diagnostic::on_unimplemented(
-    message = "`covers = stream` needs a boxed stream, and `{Self}` is none",
-    label = "the wrapper around the stream would be of another type",
-    note = "return `impl Stream<Item = ..>`, or `Pin<Box<dyn Stream<Item = ..>>>` or an alias of it",
-    note = "or write `covers = call`, which times the call alone"
+    message = "`covers = stream` requires `impl Stream` or a boxed stream, found `{Self}`",
+    label = "the traced stream would have another type",
+    note = "return `impl Stream<Item = ..>`, `Pin<Box<dyn Stream<Item = ..>>>`, or an alias of it",
+    note = "or write `covers = call` to time only the call"
 )]
 pub trait BoxedStream<'a>: Sized {
     /// What the stream gives.

@@ -1,5 +1,5 @@
-//! The runtime through a facade: every attribute and the derive say so by `crate = ..`, and a macro
-//! of the facade by `$crate`.
+//! The runtime behind a facade: the attributes and the derive use `crate = ..`, and a macro of the
+//! facade uses `$crate`.
 #![deny(warnings)]
 #![allow(clippy::pedantic, reason = "the shapes are what is tested")]
 

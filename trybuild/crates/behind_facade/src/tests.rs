@@ -1,4 +1,4 @@
-//! Each kind of expansion by the facade's paths, and the facade's own macro.
+//! Each kind of expansion through the facade's paths, and the facade's macro.
 
 use skywalking_trybuild_facade::prelude::Request;
 
@@ -10,7 +10,7 @@ skywalking_trybuild_facade::handler!("/made", fn made(request) -> Result<usize, 
 });
 
 #[test]
-fn a_macro_of_the_facade() {
+fn facade_macro() {
     spans(|| assert_eq!(made(&Request::default()), Ok(0))).are(
         "
         Entry /made layer=Http

@@ -1,2 +1,2 @@
-//! Nothing but `tests/shapes.rs`, which the crates `edition2018`, `edition2021` and `edition2024`
-//! compile: one text, three editions.
+//! Holds only `tests/shapes.rs`, which the crates `edition2018`, `edition2021` and `edition2024`
+//! compile.

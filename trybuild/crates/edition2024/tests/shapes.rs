@@ -1,7 +1,6 @@
-//! The shapes whose meaning depends on the edition: what closures capture, when temporaries drop,
-//! which lifetimes `impl Trait` takes, which words are keywords, what the prelude holds, and what
-//! an `unsafe fn` allows. The crates `edition2018`, `edition2021` and `edition2024` compile this
-//! one text.
+//! Code whose meaning depends on the edition: what closures capture, when temporaries drop, which
+//! lifetimes `impl Trait` captures, keywords, the prelude, and what an `unsafe fn` allows.
+//! The crates `edition2018`, `edition2021` and `edition2024` compile this file.
 
 #![deny(warnings)]
 #![allow(clippy::pedantic, reason = "the shapes are what is tested")]
@@ -42,7 +41,7 @@ async fn exit<T: Debug>(message: &mut Message<'_, T>, peer: impl Display) -> boo
 }
 
 #[test]
-fn an_entry_an_exit_and_an_error() {
+fn entry_exit_and_error() {
     spans(|| {
         let message = |body| Message { header: String::new(), body };
         assert_eq!(block_on(entry(&message("7"))).unwrap(), 7);
@@ -70,7 +69,7 @@ async fn keywords_later(r#gen: u8, r#dyn: u8) -> u8 {
 }
 
 #[test]
-fn words_that_became_keywords() {
+fn new_keywords() {
     spans(|| assert_eq!((keywords(1, 2), block_on(keywords_later(3, 4))), (Ok(3), 7))).are(
         "
         Local 1 {gen=1, try=2}
@@ -79,7 +78,7 @@ fn words_that_became_keywords() {
     );
 }
 
-/// Takes the lifetime in 2024 without being told.
+/// Captures the lifetime in 2024 by default.
 #[local_span]
 fn iterates(items: &[u8]) -> impl Iterator<Item = u8> + '_ {
     items.iter().copied()
@@ -91,7 +90,7 @@ async fn iterates_later<'a>(items: &'a [u8]) -> Result<impl Iterator<Item = u8> 
 }
 
 #[test]
-fn hidden_types() {
+fn impl_trait_captures() {
     spans(|| assert_eq!((iterates(&[1, 2]).sum::<u8>(), block_on(iterates_later(&[3])).unwrap().sum::<u8>()), (3, 3))).are(
         "
         Local shapes::iterates
@@ -100,7 +99,7 @@ fn hidden_types() {
     );
 }
 
-/// `TryFrom` came to the prelude in 2021, `Future` in 2024.
+/// `TryFrom` is in the prelude since 2021, `Future` since 2024.
 #[local_span(tags("small" = u8::try_from(n).unwrap_or(255)))]
 fn prelude(n: u32) -> Result<u8, <u8 as TryFrom<u32>>::Error> {
     u8::try_from(n)
@@ -117,7 +116,7 @@ fn panics(n: u8) -> u8 {
 }
 
 #[test]
-fn the_prelude_and_panics() {
+fn prelude_and_panics() {
     spans(|| {
         assert!(prelude(7).is_ok() && prelude(700).is_err());
         assert_eq!(block_on(awaits(async { 1 })), 1);
@@ -285,7 +284,7 @@ macro_rules! make {
 make!(made(n) -> Result<u8, String> = n + 1);
 
 #[test]
-fn functions_made_by_macros() {
+fn functions_from_macros() {
     spans(|| assert_eq!(made(1), Ok(2))).are(
         "
         Local made {n=1, value=2}
@@ -309,7 +308,7 @@ impl Loud {
     }
 }
 
-/// Says when it drops that it was lent: a temporary with a destructor.
+/// A temporary with a destructor, which records its drop.
 struct Lent<'a>(&'a Loud);
 
 impl Lent<'_> {

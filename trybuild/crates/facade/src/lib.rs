@@ -1,22 +1,22 @@
-//! A framework's face: its users depend on it alone and reach the runtime through it.
+//! A framework that re-exports the runtime: its users depend only on the framework.
 #![deny(warnings)]
 
-/// The runtime as a whole.
+/// The runtime.
 pub use skywalking_runtime as tracing;
 
-/// The runtime among the framework's own things.
+/// The runtime inside a module of the framework.
 pub mod prelude {
     pub use skywalking_runtime::*;
 
-    /// Something of the framework.
+    /// A module of the framework.
     #[derive(Debug, Default)]
     pub struct Request {
-        /// What came with it.
+        /// The re-exported runtime.
         pub headers: String,
     }
 }
 
-/// A macro of the framework that makes a traced handler, whatever its user depends on.
+/// Generates a traced handler. The user needs no dependency on the runtime.
 #[macro_export]
 macro_rules! handler {
     ($path:literal, fn $name:ident($request:ident) -> $ret:ty $body:block) => {

@@ -1,4 +1,4 @@
-//! `impl` blocks.
+//! Impl blocks.
 
 use core::fmt;
 use std::sync::Arc;
@@ -17,13 +17,13 @@ pub struct Shop {
 
 #[local_span(names = "{type}.{fn}", tags("fixed" = 1), component = 7)]
 impl Shop {
-    /// Makes one.
+    /// Creates a shop.
     #[must_use]
     pub fn new(name: &str) -> Self {
         Self { name: name.to_owned() }
     }
 
-    /// May fail.
+    /// Returns a `Result`.
     ///
     /// # Errors
     ///
@@ -33,7 +33,7 @@ impl Shop {
         if self.name.is_empty() { Err(fmt::Error) } else { Ok(n) }
     }
 
-    /// Later.
+    /// Async.
     ///
     /// # Errors
     ///
@@ -44,21 +44,21 @@ impl Shop {
         Ok(n)
     }
 
-    /// Left out.
+    /// Skipped.
     #[skip_span]
     #[must_use]
     pub const fn step(&self) -> u32 {
         1
     }
 
-    /// On its own.
+    /// Has its own attribute.
     #[exit_span(peer = self.name, inject = headers)]
     pub async fn sent(&self, mut headers: String) {
         headers.clear();
         core::future::ready(()).await;
     }
 
-    /// By a pointer.
+    /// Takes a smart pointer.
     #[entry_span(name = "/shared")]
     #[must_use]
     pub fn shared(self: Arc<Self>) -> usize {

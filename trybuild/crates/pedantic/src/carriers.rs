@@ -8,17 +8,17 @@ pub struct Message {
     /// The headers.
     #[carrier]
     pub header: String,
-    /// The rest.
+    /// Another field.
     pub body: Vec<u8>,
 }
 
-/// A field a header.
+/// One field for each header.
 #[derive(Carrier, Clone, Debug, Default)]
 pub struct Parts {
     /// The trace.
     #[carrier(header = "sw8")]
     pub trace: Option<String>,
-    /// What goes along.
+    /// The baggage.
     #[carrier(header = "sw8-correlation")]
     pub correlation: String,
 }
@@ -32,6 +32,6 @@ where
     /// The headers.
     #[carrier]
     pub headers: &'a mut H,
-    /// The rest.
+    /// Another field.
     pub rest: [&'a str; N],
 }

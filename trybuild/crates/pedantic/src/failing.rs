@@ -1,19 +1,19 @@
-//! Functions that are not async and return a `Result`.
+//! Sync functions that return a `Result`.
 
 use core::fmt;
 use std::error::Error;
 
 use skywalking_runtime::{entry_span, exit_span, local_span};
 
-/// An error that can't be shown.
+/// An error without `Display` and `Debug`.
 #[allow(missing_debug_implementations, reason = "the shape")]
 pub struct Mute;
 
-/// By the default form.
+/// Records the error by default.
 ///
 /// # Errors
 ///
-/// If `text` is no number.
+/// If `text` is not a number.
 #[entry_span(name = "/parse", extract = text, tags("len" = text.len()))]
 pub fn parse(text: &str) -> Result<u8, core::num::ParseIntError> {
     text.parse()
@@ -32,7 +32,7 @@ pub fn one_line(x: u32) -> Result<u32, u32> { Ok(x) }
 ///
 /// # Errors
 ///
-/// If `text` is empty or no number.
+/// If `text` is empty or not a number.
 #[local_span]
 pub fn boxed(text: &str) -> Result<Box<dyn fmt::Debug>, Box<dyn Error>> {
     if text.is_empty() {
@@ -42,7 +42,7 @@ pub fn boxed(text: &str) -> Result<Box<dyn fmt::Debug>, Box<dyn Error>> {
     Ok(Box::new(number))
 }
 
-/// Not looked at.
+/// Has `no_err`.
 ///
 /// # Errors
 ///
@@ -52,17 +52,17 @@ pub fn not_marked(error: Mute) -> Result<(), Mute> {
     Err(error)
 }
 
-/// Looked at, though nothing is known of it.
+/// Returns an error without traits.
 ///
 /// # Errors
 ///
-/// As given.
+/// If the argument is an error.
 #[local_span(err)]
 pub fn generic<T, E>(result: Result<T, E>) -> Result<T, E> {
     result
 }
 
-/// With a parameter that is changed, one that is kept, and one that goes out.
+/// Changes a parameter, keeps one, and injects into one.
 ///
 /// # Errors
 ///

@@ -1,4 +1,4 @@
-//! Async functions, and what `#[async_trait]` makes of them.
+//! Async functions, also under `#[async_trait]`.
 
 use core::fmt::Display;
 use core::pin::Pin;
@@ -6,18 +6,18 @@ use core::pin::Pin;
 use async_trait::async_trait;
 use skywalking_runtime::{entry_span, exit_span, local_span};
 
-/// Nothing computed.
+/// Has no arguments.
 #[local_span]
 pub async fn nothing() {
     core::future::ready(()).await;
 }
 
-/// A value on a line of its own.
+/// Returns a value on a line of its own.
 #[local_span]
 #[rustfmt::skip]
 pub async fn one_line(x: u32) -> u32 { core::future::ready(x + 1).await }
 
-/// Everything that an Entry computes.
+/// Has every argument of an Entry span.
 ///
 /// # Errors
 ///
@@ -33,7 +33,7 @@ pub async fn entry(headers: Option<String>, id: u32) -> Result<u32, core::fmt::E
     Ok(one_line(id).await)
 }
 
-/// Everything that an Exit computes.
+/// Has every argument of an Exit span.
 ///
 /// # Errors
 ///
@@ -45,7 +45,7 @@ pub async fn exit(mut headers: String, address: &str) -> Result<(), String> {
     Err(headers)
 }
 
-/// Returns in the middle, with a coercion.
+/// Returns early, with a coercion.
 #[local_span]
 pub async fn early(n: u32) -> Box<dyn Display + Send> {
     if n == 0 {
@@ -55,7 +55,7 @@ pub async fn early(n: u32) -> Box<dyn Display + Send> {
     Box::new(n)
 }
 
-/// Returns nothing in the middle.
+/// Returns early, without a value.
 #[local_span]
 pub async fn early_unit(n: u32) {
     if n == 0 {
@@ -77,7 +77,7 @@ pub async fn recursive(n: u32) -> u32 {
     if n == 0 { 0 } else { Box::pin(recursive(n - 1)).await + 1 }
 }
 
-/// What `#[async_trait]` emits.
+/// The output of `#[async_trait]`.
 #[local_span]
 #[must_use]
 pub fn boxed<'a>(text: &'a str) -> Pin<Box<dyn Future<Output = Result<usize, String>> + Send + 'a>> {
@@ -98,7 +98,7 @@ pub trait Store {
 /// A store.
 #[derive(Clone, Debug)]
 pub struct Remote {
-    /// Where it is.
+    /// The store's address.
     pub address: String,
 }
 
@@ -114,7 +114,7 @@ impl Store for Remote {
     }
 }
 
-/// Ours outside.
+/// The span attribute is outside.
 #[derive(Debug)]
 pub struct Held<T>(pub T);
 

@@ -1,17 +1,17 @@
-//! Functions that return what runs later.
+//! Functions that return a future or a stream.
 
 use core::pin::Pin;
 
 use futures::stream::{self, BoxStream, Stream, StreamExt as _};
 use skywalking_runtime::{entry_span, exit_span, local_span};
 
-/// The call alone.
+/// Covers only the call.
 #[local_span(covers = call, tags(n))]
 pub fn call(n: u8) -> impl Future<Output = u8> {
     core::future::ready(n)
 }
 
-/// A future, with everything that it computes.
+/// Returns a future, with every argument.
 ///
 /// # Errors
 ///
@@ -22,7 +22,7 @@ pub fn future(headers: &str, n: u8) -> impl Future<Output = Result<u8, String>> 
     async move { Ok(n) }
 }
 
-/// A future in a box, with nothing computed.
+/// Returns a boxed future, without arguments.
 #[exit_span(peer = "a:1", covers = future)]
 #[must_use]
 pub fn boxed(n: &u8) -> Pin<Box<dyn Future<Output = u8> + Send + '_>> {
@@ -32,13 +32,13 @@ pub fn boxed(n: &u8) -> Pin<Box<dyn Future<Output = u8> + Send + '_>> {
     Box::pin(async { *n })
 }
 
-/// A stream.
+/// Returns a stream.
 #[local_span(tags(n), covers = stream)]
 pub fn opaque(n: u8) -> impl Stream<Item = u8> {
     stream::iter([n])
 }
 
-/// A stream in a box.
+/// Returns a boxed stream.
 #[local_span(covers = stream)]
 #[must_use]
 pub fn boxed_stream<'a>(items: &'a [u8]) -> BoxStream<'a, &'a u8> {

@@ -1,6 +1,6 @@
-//! Every shape of expansion in a crate that denies all warnings of rustc and many of its lints that
-//! are off by default: rustc reports nothing of what the macros emit. Clippy reads the functions as
-//! they are written, and reports nothing of those.
+//! Every kind of expansion in a crate that denies all warnings of rustc and many of its lints that are
+//! off by default: rustc reports nothing about emitted code. Clippy reads the functions as written,
+//! and reports nothing either.
 
 #![deny(
     warnings,

@@ -1,21 +1,21 @@
-//! Functions that are not async and do not fail.
+//! Sync functions that return no `Result`.
 
 use core::fmt::Display;
 use std::sync::Arc;
 
 use skywalking_runtime::{entry_span, exit_span, local_span};
 
-/// Nothing computed: one call, one guard.
+/// Has no arguments.
 #[local_span]
 pub fn nothing() {}
 
-/// A value on a line of its own.
+/// Returns a value on a line of its own.
 #[local_span(name = "one line", component = 2)]
 #[rustfmt::skip]
 #[must_use]
 pub fn one_line(x: u32) -> u32 { x + 1 }
 
-/// Everything that an Entry computes.
+/// Has every argument of an Entry span.
 #[entry_span(
     name = format_args!("GET:/users/{id}"),
     extract = headers,
@@ -27,7 +27,7 @@ pub fn entry(headers: &str, id: u32) -> usize {
     headers.len().max(usize::from(one_line(id) == 0))
 }
 
-/// Everything that an Exit computes.
+/// Has every argument of an Exit span.
 #[exit_span(peer = address, inject = headers, layer = rpc, tags("len" = address.len()))]
 pub fn exit(headers: &mut String, address: &str) {
     headers.push_str(address);
@@ -62,7 +62,7 @@ pub fn line() -> u32 {
 /// A type with methods.
 #[derive(Clone, Debug)]
 pub struct Shelf {
-    /// What stands there.
+    /// The content.
     pub book: String,
 }
 

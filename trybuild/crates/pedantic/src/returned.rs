@@ -1,4 +1,4 @@
-//! What is seen of a returned value: tags, and the forms of `err`.
+//! Return hooks: `ret_tags`, and the forms of `err`.
 
 use core::fmt;
 use std::error::Error;
@@ -24,7 +24,7 @@ pub fn result(n: u8) -> Result<u8, fmt::Error> {
     if n == 0 { Err(fmt::Error) } else { Ok(n) }
 }
 
-/// Tags of what a future gives.
+/// Tags of a future's output.
 ///
 /// # Errors
 ///
@@ -72,13 +72,13 @@ const fn none<T>(found: &Option<T>) -> Option<&'static str> {
 ///
 /// # Errors
 ///
-/// If `text` is no number.
+/// If `text` is not a number.
 #[local_span(err_ignore(core::num::ParseIntError, fmt::Error))]
 pub fn ignored(text: &str) -> Result<u8, Box<dyn Error>> {
     Ok(text.parse()?)
 }
 
-/// A batch, and an endpoint of its own inside.
+/// Consumes a batch and calls a logic endpoint.
 #[entry_span(name = "/batch", extract_each = messages, layer = mq)]
 #[must_use]
 pub fn batch(messages: &[Message]) -> usize {
@@ -86,6 +86,6 @@ pub fn batch(messages: &[Message]) -> usize {
     messages.len()
 }
 
-/// An endpoint.
+/// A logic endpoint.
 #[local_span(logic_endpoint)]
 pub fn endpoint() {}

@@ -1,4 +1,4 @@
-//! What the functions of this crate trace.
+//! The spans of this crate's functions.
 
 use std::sync::Arc;
 
@@ -10,7 +10,7 @@ use crate::futures::{Held, Remote, Store as _};
 use crate::{blocks, failing, futures, later, plain, returned};
 
 #[test]
-fn of_plain_functions() {
+fn plain_functions() {
     spans(|| {
         plain::nothing();
         assert_eq!((plain::entry("", 7), plain::parameters((1, 2), "", 3, 4), plain::line()), (0, 6, line!()));
@@ -38,7 +38,7 @@ fn of_plain_functions() {
 }
 
 #[test]
-fn of_failing_functions() {
+fn failing_functions() {
     spans(|| {
         assert!(failing::parse("7").is_ok() && failing::parse("x").is_err() && failing::one_line(1).is_ok());
         assert!(failing::boxed("").is_err() && failing::boxed("7").is_ok() && failing::not_marked(failing::Mute).is_err());
@@ -62,7 +62,7 @@ fn of_failing_functions() {
 }
 
 #[test]
-fn of_futures() {
+fn async_functions() {
     spans(|| {
         block_on(async {
             assert_eq!(futures::entry(Some(String::new()), 7).await, Ok(8));
@@ -99,7 +99,7 @@ fn of_futures() {
 }
 
 #[test]
-fn of_carriers() {
+fn carriers() {
     spans(|| {
         let mut message = Message::default();
         let mut generic = Generic { headers: &mut message, rest: ["x"] };
@@ -110,7 +110,7 @@ fn of_carriers() {
 }
 
 #[test]
-fn of_impl_blocks() {
+fn impl_blocks() {
     spans(|| {
         let shop = blocks::Shop::new("corner");
         assert_eq!((shop.check(1, ""), block_on(blocks::Shop::load(&shop, 1)), shop.to_string().len()), (Ok(2), Ok(2), 6));
@@ -131,7 +131,7 @@ fn of_impl_blocks() {
 }
 
 #[test]
-fn of_what_is_returned() {
+fn return_hooks() {
     spans(|| {
         assert_eq!((returned::items(1).len(), returned::result(2).is_ok(), returned::result(0).is_ok()), (1, true, false));
         assert!(returned::display().is_err() && returned::ignored("x").is_err() && returned::first(&[]).is_none());
@@ -155,7 +155,7 @@ fn of_what_is_returned() {
 }
 
 #[test]
-fn of_what_runs_later() {
+fn covered_futures_and_streams() {
     spans(|| {
         assert_eq!((block_on(later::call(1)), block_on(later::future("", 2)), block_on(later::boxed(&3))), (1, Ok(2), 3));
         assert_eq!((block_on(later::opaque(1).count()), block_on(later::boxed_stream(&[1, 2]).count())), (1, 2));

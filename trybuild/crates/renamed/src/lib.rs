@@ -1,4 +1,4 @@
-//! The runtime under the name `tracing_sdk`: every attribute and the derive say so by `crate = ..`.
+//! The runtime under the name `tracing_sdk`: the attributes and the derive use `crate = ..`.
 #![deny(warnings)]
 #![allow(clippy::pedantic, reason = "the shapes are what is tested")]
 

@@ -1,8 +1,7 @@
-//! Each kind of expansion: sync and async, with and without arguments, with an error, with
-//! carriers.
+//! Each kind of expansion: sync and async, with and without arguments, with an error, with carriers.
 //!
-//! One text for every crate that reaches the runtime by a path of its own: `near` is written as it
-//! is, `far` with `::` in front.
+//! For every crate with its own path of the runtime: `near` is used as written, `far` with a leading
+//! `::`.
 
 macro_rules! shapes {
     (near: $($near:ident)::+, far: $($far:ident)::+) => {
@@ -62,7 +61,7 @@ macro_rules! shapes {
                 1
             }
 
-            /// What the block says of the runtime holds for this one too.
+            /// The block's `crate` applies here too.
             #[entry_span(extract_each = headers, ret_tags("n" = |n| *n, "debug" = ?|n| n))]
             async fn own(&self, headers: [&str; 1], n: u8) -> Result<u8, u8> {
                 Ok(n)
@@ -80,7 +79,7 @@ macro_rules! shapes {
         }
 
         #[test]
-        fn an_impl_block_and_what_runs_later() {
+        fn impl_block_and_covered_future() {
             spans(|| {
                 assert!(Type.failing(1).is_err());
                 assert_eq!(

@@ -1,6 +1,5 @@
-//! `#[tokio::main]` above and below our attributes: above, the span covers the future; below, it
-//! covers the runtime as well. Only the name of the function tells these from a program's `main`,
-//! which `src/bin` holds.
+//! `#[tokio::main]` above and below a span attribute: above, the span covers the future; below, it
+//! covers the runtime as well. Real `main` functions are in `src/bin`.
 #![deny(warnings)]
 
 use std::process::Command;
@@ -47,7 +46,7 @@ async fn call() {
 }
 
 #[test]
-fn one_thread() {
+fn main_on_one_thread() {
     spans(|| assert_eq!((block(above), block(below)), (Ok(1), Err("not well".to_owned())))).are(
         "
         Entry ours above
@@ -61,7 +60,7 @@ fn one_thread() {
 }
 
 #[test]
-fn many_threads() {
+fn main_on_many_threads() {
     spans(|| (above_many(), below_many())).are(
         "
         Entry many threads, ours above layer=FAAS
@@ -80,7 +79,7 @@ fn block<R>(main: fn() -> R) -> R {
 }
 
 #[test]
-fn real_programs_run() {
+fn programs_with_traced_main_run() {
     for (program, code) in [(env!("CARGO_BIN_EXE_ours_above"), 0), (env!("CARGO_BIN_EXE_ours_below"), 1)] {
         let output = Command::new(program).output().unwrap();
         assert_eq!(output.status.code(), Some(code), "{output:?}");

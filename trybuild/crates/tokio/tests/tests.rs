@@ -1,5 +1,5 @@
-//! `#[tokio::test]` above and below our attributes. Such a test is a function like others, so
-//! another test can look at what it traced.
+//! `#[tokio::test]` above and below a span attribute. Such a test is a function: another test calls
+//! it and compares its spans.
 #![deny(warnings)]
 
 use skywalking_runtime::{current, entry_span, local_span};
@@ -36,7 +36,7 @@ async fn below_with_a_result() -> Result<(), std::num::ParseIntError> {
 }
 
 #[test]
-fn are_traced_in_both_orders() {
+fn tests_are_traced_in_both_orders() {
     spans(|| {
         above();
         below();

@@ -1,4 +1,4 @@
-//! A program whose `main` is traced, runtime and all.
+//! A program whose `main` is traced, including its tokio runtime.
 #![deny(warnings)]
 
 #[skywalking_runtime::entry_span(name = "main")]

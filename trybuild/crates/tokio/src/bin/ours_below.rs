@@ -1,4 +1,4 @@
-//! A program whose `main` is traced inside the runtime, and fails.
+//! A program whose `main` is traced inside the tokio runtime, and returns an error.
 #![deny(warnings)]
 
 #[tokio::main]

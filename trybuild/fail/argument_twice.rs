@@ -1,8 +1,0 @@
-//! One key, two values.
-
-use skywalking_runtime::local_span;
-
-#[local_span(name = "a", layer = rpc, name = "b")]
-fn f() {}
-
-fn main() {}

@@ -1,0 +1,10 @@
+//! No field has `#[carrier]`.
+
+use skywalking_runtime::Carrier;
+
+#[derive(Carrier)]
+struct A {
+    header: String,
+}
+
+fn main() {}

@@ -1,8 +1,0 @@
-//! A component id outside of `i32`.
-
-use skywalking_runtime::local_span;
-
-#[local_span(component = 99999999999)]
-fn f() {}
-
-fn main() {}

@@ -1,8 +1,0 @@
-//! An exit span without the address that it calls.
-
-use skywalking_runtime::exit_span;
-
-#[exit_span]
-fn f() {}
-
-fn main() {}

@@ -1,8 +1,0 @@
-//! A name without its key.
-
-use skywalking_runtime::local_span;
-
-#[local_span("x")]
-fn f() {}
-
-fn main() {}

@@ -1,8 +1,0 @@
-//! A key without its value.
-
-use skywalking_runtime::exit_span;
-
-#[exit_span(peer, name =, layer = )]
-fn f() {}
-
-fn main() {}

@@ -1,0 +1,74 @@
+//! Parameters drop after the span of a sync function, and inside that of an async one.
+
+use skywalking_runtime::local_span;
+use skywalking_trybuild::{block_on, spans};
+
+struct Loud(&'static str);
+
+impl Drop for Loud {
+    #[local_span(name = self.0)]
+    fn drop(&mut self) {}
+}
+
+#[local_span]
+fn plain(a: Loud, b: Loud) -> usize {
+    let _local = Loud("local");
+    a.0.len() + b.0.len()
+}
+
+#[local_span]
+fn failing(a: Loud, b: Loud) -> Result<usize, String> {
+    let _local = Loud("local");
+    Ok(a.0.len() + b.0.len())
+}
+
+#[local_span]
+async fn later(a: Loud, _kept: Loud, b: Loud) -> usize {
+    let _local = Loud("local");
+    a.0.len() + b.0.len()
+}
+
+#[local_span(name = "caller")]
+fn caller(work: impl FnOnce() -> usize) -> usize {
+    work()
+}
+
+#[test]
+fn sync_function_drops_after_the_span() {
+    spans(|| caller(|| plain(Loud("a"), Loud("b")))).are(
+        "
+        Local caller
+          Local pass::parameter_drops::plain
+            Local local
+          Local b
+          Local a
+        ",
+    );
+}
+
+#[test]
+fn sync_function_with_hook_drops_inside() {
+    spans(|| caller(|| failing(Loud("a"), Loud("b")).unwrap())).are(
+        "
+        Local caller
+          Local pass::parameter_drops::failing
+            Local local
+            Local b
+            Local a
+        ",
+    );
+}
+
+#[test]
+fn async_function_drops_inside() {
+    spans(|| caller(|| block_on(later(Loud("a"), Loud("kept"), Loud("b"))))).are(
+        "
+        Local caller
+          Local pass::parameter_drops::later
+            Local local
+            Local b
+            Local kept
+            Local a
+        ",
+    );
+}
