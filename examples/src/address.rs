@@ -22,9 +22,11 @@ mod tests {
     #[test]
     fn port_without_address_is_loopback() {
         let read = |value| listen_address(value).map(|address| address.to_string());
+
         assert_eq!(read(":8081").as_deref(), Ok("127.0.0.1:8081"));
         assert_eq!(read("0.0.0.0:8081").as_deref(), Ok("0.0.0.0:8081"));
         assert_eq!(read("[::1]:0").as_deref(), Ok("[::1]:0"));
+
         for wrong in ["8081", "localhost:8081", ":", ":65536", "127.0.0.1", ""] {
             assert!(read(wrong).unwrap_err().contains("expected IP:PORT"), "{wrong}");
         }

@@ -203,6 +203,7 @@ mod tests {
     fn dropped_reservation_is_released() {
         let budget = Budget::new(100);
         let (mut a, mut b) = (budget.reservation(), budget.reservation());
+
         assert_eq!(
             (a.try_grow(60), b.try_grow(41), b.try_grow(40)),
             (Ok(()), Err(BudgetExhausted), Ok(()))
@@ -218,6 +219,7 @@ mod tests {
     fn only_reservation_may_exceed_the_budget() {
         let budget = Budget::new(100);
         let (mut large, mut small) = (budget.reservation(), budget.reservation());
+
         assert_eq!((large.try_grow(1_000), small.try_grow(1)), (Ok(()), Err(BudgetExhausted)));
         drop(large);
         assert_eq!(small.try_grow(1), Ok(()));
@@ -230,8 +232,11 @@ mod tests {
         source.try_grow(90).expect("enough budget");
         let mut buffer = source.into_buffer(80);
         buffer.try_extend(&[7; 80], 80).expect("it is alone");
+
         assert_eq!(budget.used(), 160);
+
         let buffer = buffer.release_source();
+
         assert_eq!((buffer.len(), budget.used()), (80, 80));
     }
 
@@ -244,6 +249,7 @@ mod tests {
         let waiting = tokio::spawn(async move { second.grow(50).await });
         tokio::task::yield_now().await;
         drop(first);
+
         assert_eq!(waiting.await.expect("no panic"), Ok(()));
     }
 
@@ -258,6 +264,7 @@ mod tests {
         let bytes = buffer.into_bytes();
         let part = bytes.slice(5..6);
         drop(bytes);
+
         assert_eq!((part.as_ref(), budget.used()), (&[7][..], 100_000));
         drop(part);
         assert_eq!(budget.used(), 0);

@@ -166,10 +166,13 @@ mod tests {
     fn memory_covers_all_parts_of_a_segment() {
         let bytes = example().encode_to_vec();
         let decoded = segment(&bytes, usize::MAX).expect("a valid segment");
+
         assert_eq!(decoded.segment, example());
+
         let parts = bytes.len()
             + size_of::<SegmentObject>()
             + 5 * (size_of::<SpanObject>() + 3 * size_of::<KeyStringValuePair>());
+
         assert!(
             decoded.bytes > parts && decoded.bytes < 4 * parts,
             "{} for {parts}",
@@ -206,8 +209,11 @@ mod tests {
     #[test]
     fn collection_yields_segments_up_to_an_invalid_field() {
         let whole = SegmentCollection { segments: vec![example(), example()] }.encode_to_vec();
+
         assert_eq!(collection(&whole).filter_map(Result::ok).count(), 2);
+
         let cut: Vec<_> = collection(&whole[..whole.len() - 1]).map(|one| one.is_ok()).collect();
+
         assert_eq!(cut, [true, false]);
         assert!(collection(&[0x08, 0x01]).all(|one| one.is_err()), "field 1 is not a message");
     }

@@ -20,8 +20,7 @@ pub(crate) enum Error {
 /// decompress.
 const MAX_MEMBERS: usize = 1_000;
 
-/// Decompresses at most `limit` bytes. Takes time in proportion to the input: call it where
-/// blocking is allowed, or for small inputs.
+/// Decompresses at most `limit` bytes. Takes time in proportion to the input and output.
 pub(crate) fn decompress(
     compressed: &[u8],
     output: &mut Buffer,

@@ -93,19 +93,23 @@ mod tests {
     #[test]
     fn lost_segment_is_refused_and_others_have_violations() {
         assert_eq!(segment(&good(), NOW), Ok(vec![]));
+
         let mut wrong = good();
         wrong.spans[0].operation_name.clear();
         let texts: Vec<_> =
             segment(&wrong, NOW).expect("a kept segment").iter().map(ToString::to_string).collect();
+
         assert_eq!(
             texts,
             [
                 r#"span 0 of segment "s" has a blank operation name, by which nothing can be found: set it"#
             ]
         );
+
         wrong.spans[0].start_time = 0;
         let refused = segment(&wrong, NOW).expect_err("a lost segment").to_string();
         let start = r#"span 0 of segment "s" starts at 0 ms, a day for which an OAP on SQL storage has no table"#;
+
         assert!(refused.starts_with(start), "{refused}");
     }
 
@@ -151,8 +155,11 @@ mod tests {
                 ..good().spans[0].clone()
             })
             .collect();
+
         assert_eq!(segment(&wrong, NOW).map(|found| found.len()), Ok(MAX_VIOLATIONS));
+
         wrong.spans[999].start_time = 0;
+
         assert!(matches!(segment(&wrong, NOW), Err(SegmentError::LostByOap(_))));
     }
 }

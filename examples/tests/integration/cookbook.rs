@@ -95,6 +95,7 @@ fn details(span: &SpanView) -> String {
 #[tokio::test(flavor = "multi_thread")]
 async fn axum_reqwest_page_has_the_output() {
     let (collector, backend) = collector().await;
+
     let command = &mut Command::new(env!("CARGO_BIN_EXE_web"));
     let mut running = Running::start(command.args(["--listen", ":0", "--backend", &backend]));
     let line = running.stdout_after("listening on ");
@@ -113,12 +114,14 @@ async fn axum_reqwest_page_has_the_output() {
     crate::support::interrupt(running.id());
     running.wait().succeeded();
     let page = page("axum-reqwest");
+
     assert_eq!(shown(&traces(&collector, 5).await), trees(&blocks(&page, "text")[0]));
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn tonic_page_has_the_output() {
     let (collector, backend) = collector().await;
+
     let stock = || Command::new(env!("CARGO_BIN_EXE_stock"));
     let mut server =
         Running::start(stock().args(["server", "--listen", ":0", "--backend", &backend]));
@@ -132,11 +135,16 @@ async fn tonic_page_has_the_output() {
 
     let page = page("tonic");
     let text = blocks(&page, "text");
+
     assert_eq!(client.out.trim_end(), text[0]);
+
     let traces = traces(&collector, 8).await;
+
     assert_eq!(shown(&traces), trees(&text[1]));
+
     let details: Vec<_> =
         traces[1].tree().iter().map(|branch| details(&traces[1].spans[branch.span])).collect();
+
     assert_eq!(details.join("\n"), text[2]);
 }
 

@@ -24,8 +24,10 @@ async fn request_continues_the_trace_of_its_header() {
         .start()
         .await
         .unwrap();
+
     let (running, address) = handlers(&["--backend", &collector.grpc_addr().to_string()]);
     let (head, body) = crate::support::get(&address, "/users/8", &format!("sw8: {SW8}\r\n"));
+
     assert!(head.starts_with("HTTP/1.1 200 "), "{head}");
     assert_eq!(body, r#"{"id":8,"name":"user 8"}"#);
 
@@ -41,6 +43,7 @@ async fn request_continues_the_trace_of_its_header() {
             .collect();
         format!("{} {} {} {tags:?} {refs:?}", span.span_type, span.operation_name, span.layer)
     };
+
     assert_eq!(
         trace.spans.iter().map(shown).collect::<Vec<_>>(),
         [
@@ -54,12 +57,18 @@ async fn request_continues_the_trace_of_its_header() {
 #[test]
 fn log_has_a_segment_for_each_request() {
     let (mut running, address) = handlers(&["--log"]);
+
     assert!(running.stdout_after("curl http://").ends_with('/'));
+
     let (_, body) = crate::support::get(&address, "/", "");
+
     assert_eq!(body, "Try /users/{id} with a number.\n");
+
     let segment = running.stderr_after("");
     let segment: serde_json::Value = serde_json::from_str(&segment).unwrap();
+
     assert_eq!(segment["spans"][0]["operationName"], "GET:/");
+
     crate::support::interrupt(running.id());
     running.wait().succeeded();
 }

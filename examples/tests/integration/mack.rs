@@ -167,20 +167,27 @@ fn demo_with_a_wrong_token_counts_lost_segments() {
 #[tokio::test(flavor = "multi_thread")]
 async fn unreachable_upstream_is_a_500_with_the_reason() {
     let collector = collector(None).await;
+
     let (mut running, address) =
         without_upstream(&["--oap-server", &collector.grpc_addr().to_string()]);
     let (head, body) = crate::support::get(&address, "/mack", "");
+
     assert!(head.starts_with("HTTP/1.1 500 "), "{head}");
+
     let refused = std::net::TcpStream::connect("127.0.0.1:1").unwrap_err();
     let reason = format!(
         "the upstream http://127.0.0.1:1/nobody is unreachable: error sending request: client error (Connect): tcp connect error: \
          {refused}. Start it, or set another --upstream-url"
     );
+
     assert_eq!(body, format!("mack-1: {reason}\n"));
 
     let trace = only_trace(&collector, 2).await;
+
     assert_eq!(header(&head, "x-trace-id"), Some(trace.trace_id.as_str()));
+
     let logged = running.stderr_after("ERROR mack::server: ");
+
     assert_eq!(logged, format!("{reason} service=mack-1 trace=\"{}\"", trace.trace_id));
     assert_eq!(
         trace.spans.iter().map(shown).collect::<Vec<_>>(),
@@ -189,12 +196,14 @@ async fn unreachable_upstream_is_a_500_with_the_reason() {
             "Exit POST:/nobody -> 127.0.0.1:<0> Http ERROR {http.method=POST, url=http://127.0.0.1:<0>/nobody}",
         ]
     );
+
     let values: Vec<_> = trace.spans[1]
         .logs
         .iter()
         .flat_map(|log| &log.data)
         .map(|field| field.value.as_str())
         .collect();
+
     assert!(values.iter().any(|value| value.contains(&refused.to_string())), "{values:?}");
 }
 
@@ -202,6 +211,7 @@ async fn unreachable_upstream_is_a_500_with_the_reason() {
 async fn response_of_the_upstream_is_returned() {
     let collector = collector(None).await;
     let backend = collector.grpc_addr().to_string();
+
     // The upstream of the second service is unreachable. The first service returns the status and the
     // body of the second one.
     let (last, behind) = service(
@@ -226,6 +236,7 @@ async fn response_of_the_upstream_is_returned() {
         &backend,
     ]));
     let (head, body) = crate::support::get(&address, "/mack", "");
+
     assert!(head.starts_with("HTTP/1.1 500 "), "{head}");
     assert!(
         body.starts_with("mack-1: the upstream http://127.0.0.1:1/nobody is unreachable: "),
@@ -235,6 +246,7 @@ async fn response_of_the_upstream_is_returned() {
     let trace = only_trace(&collector, 4).await;
     let with_path: Vec<_> =
         trace.spans.iter().map(shown).filter(|span| span.contains("correlation")).collect();
+
     assert_eq!(
         with_path,
         [
@@ -399,6 +411,7 @@ fn errors_name_the_value_and_the_fix() {
         .args(upstream)
         .env("SW_AGENT_PROTOCOL", "kafka")
         .env("SW_AGENT_AUTHENTICATION", "s3cret"));
+
     assert_eq!(by_variable.status.code(), Some(2));
     assert!(
         by_variable.err.ends_with("\nSW_AGENT_PROTOCOL is set to \"kafka\"\n"),
@@ -428,7 +441,9 @@ mod kills {
         let (running, ids) = long_demo();
         kill(&ids[1]);
         let ended = running.wait().failed();
+
         assert!(ended.err.contains("mack demo: mack-2 died: signal: 9 (SIGKILL)"), "{}", ended.err);
+
         until("the others exit", || !ids.iter().any(|id| is_running(id)));
     }
 
@@ -444,11 +459,13 @@ mod kills {
         let (running, ids) = long_demo();
         crate::support::interrupt(running.id());
         let ended = running.wait().failed();
+
         assert!(
             ended.err.ends_with("mack demo: interrupted; all services were stopped\n"),
             "{}",
             ended.err
         );
+
         until("all three exit", || !ids.iter().any(|id| is_running(id)));
     }
 }

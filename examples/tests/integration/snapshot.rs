@@ -42,8 +42,11 @@ fn demo_shows_the_last_of_several_requests() {
     let mut different = traces.clone();
     different.sort_unstable();
     different.dedup();
+
     assert_eq!((traces.len(), different.len()), (20, 20));
+
     let (_, shown) = ended.out.split_once("\n\n").unwrap();
+
     assert_eq!(
         normalized(shown, &traces),
         format!("20 of 20 traces arrived complete; the last one:\n{TREE}")
@@ -59,12 +62,15 @@ async fn backend_receives_all_and_counters_match() {
         .await
         .unwrap();
     let backend = collector.grpc_addr().to_string();
+
     let command =
         move || run(snapshot().args(["--backend", &backend, "--requests", "50"])).succeeded();
     let ended = tokio::task::spawn_blocking(command).await.unwrap();
 
     let traces = ended.traces();
+
     assert_eq!(traces.len(), 50);
+
     for id in &traces {
         assert_eq!(collector.trace(id).map(|trace| trace.spans.len()), Some(4), "{id}");
     }
@@ -86,6 +92,7 @@ async fn backend_receives_all_and_counters_match() {
         }
     }
     let stats = collector.shutdown().await;
+
     assert_eq!(
         (stats.segments_accepted, stats.segments_refused, stats.segments_duplicate),
         (100, 0, 0)
@@ -103,6 +110,7 @@ fn unreachable_backend_is_counted_in_time() {
     }
     let last_request = Instant::now();
     let ended = running.wait().succeeded();
+
     // The program exits within 5 s of the last response. The rest is for a busy machine.
     assert!(last_request.elapsed() < Duration::from_secs(5 + 2), "{:?}", last_request.elapsed());
 
@@ -121,6 +129,7 @@ async fn roles_run_alone() {
         .await
         .unwrap();
     let backend = collector.grpc_addr().to_string();
+
     let by_hand = move || {
         let mut server = Running::start(snapshot().args([
             "server",
@@ -144,12 +153,14 @@ async fn roles_run_alone() {
         (client, server.wait().succeeded())
     };
     let (client, server) = tokio::task::spawn_blocking(by_hand).await.unwrap();
+
     assert!(
         client.out.contains("\nanswered 2 requests, the last with: Return Snapshot Info\n"),
         "{}",
         client.out
     );
     assert_eq!((client.counter("client", "/sent"), server.counter("server", "/sent")), (2, 2));
+
     for id in client.traces() {
         assert_eq!(collector.trace(id).map(|trace| trace.spans.len()), Some(4));
     }
@@ -196,10 +207,14 @@ fn serve_option_keeps_the_collector_running() {
     running.stdout_after("serving JSON until Ctrl-C:");
     let services = running.stdout_after("http://");
     let (address, path) = services.split_at(services.find('/').unwrap());
+
     assert_eq!(path, "/api/services");
+
     let (head, body) = crate::support::get(address, path, "");
+
     assert!(head.starts_with("HTTP/1.1 200 "), "{head}");
     assert!(body.contains("\"RTS_Test_1\"") && body.contains("\"Service_Test_1\""), "{body}");
+
     crate::support::interrupt(running.id());
     running.wait().succeeded();
 }

@@ -18,7 +18,9 @@ fn killed_server_is_named_and_the_client_exits() {
     let (running, server, client) = long_run(&[]);
     kill(&server);
     let ended = running.wait().failed();
+
     assert!(ended.err.contains("snapshot: the server died: signal: 9 (SIGKILL)"), "{}", ended.err);
+
     until("the client exits", || !is_running(&client));
 }
 
@@ -27,6 +29,7 @@ fn killed_server_is_named_without_a_backend() {
     let (running, server, client) = long_run(&["--backend", "127.0.0.1:1"]);
     kill(&server);
     let ended = running.wait().failed();
+
     assert!(ended.err.contains("snapshot: the server died: signal: 9 (SIGKILL)"), "{}", ended.err);
     assert!(!is_running(&client));
     // The client still counts its lost segments, and nothing panics.
@@ -40,7 +43,9 @@ fn killed_client_is_named_and_the_server_exits() {
     let (running, server, client) = long_run(&[]);
     kill(&client);
     let ended = running.wait().failed();
+
     assert!(ended.err.contains("snapshot: the client died: signal: 9 (SIGKILL)"), "{}", ended.err);
+
     until("the server exits", || !is_running(&server));
 }
 
@@ -56,6 +61,8 @@ fn ctrl_c_stops_all_processes() {
     let (running, server, client) = long_run(&[]);
     crate::support::interrupt(running.id());
     let ended = running.wait().failed();
+
     assert!(ended.err.contains("interrupted"), "{}", ended.err);
+
     until("both children exit", || !is_running(&server) && !is_running(&client));
 }

@@ -110,10 +110,12 @@ mod tests {
     #[test]
     fn kinds_are_counted_and_shown_in_order() {
         let mut counts = NotKeptCounts::default();
+
         assert_eq!(
             (counts.to_string(), serde_json::to_string(&counts).expect("JSON")),
             (String::new(), "{}".into())
         );
+
         for (number, kind) in NotKept::ALL.into_iter().enumerate() {
             assert_eq!(kind as usize, number);
         }

@@ -181,6 +181,7 @@ mod tests {
     #[test]
     fn content_type_defaults_to_protobuf() {
         assert_eq!(format(&HeaderMap::new()), Ok(Format::Protobuf));
+
         for json in ["application/json", "Application/JSON; charset=utf-8"] {
             assert_eq!(format(&with(CONTENT_TYPE, json)), Ok(Format::Json), "{json}");
         }
@@ -191,6 +192,7 @@ mod tests {
         }
         let error =
             format(&with(CONTENT_TYPE, "text/plain")).expect_err("unknown type").to_string();
+
         assert!(
             error.starts_with("unknown content type \"text/plain\": send application/json"),
             "{error}"

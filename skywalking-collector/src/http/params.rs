@@ -17,7 +17,7 @@ pub(super) enum ParamError {
     EmptyService,
 }
 
-/// For paths without parameters.
+/// Parses the query of a path without parameters.
 pub(super) fn none(query: Option<String>) -> Result<(), ParamError> {
     match pairs(&query.unwrap_or_default()).next() {
         None => Ok(()),
@@ -27,7 +27,7 @@ pub(super) fn none(query: Option<String>) -> Result<(), ParamError> {
     }
 }
 
-/// For the list of instances: the optional name of a service.
+/// Parses the query of the list of instances: the optional name of a service.
 pub(super) fn service(query: Option<String>) -> Result<Option<String>, ParamError> {
     let mut service = None;
     for (name, value) in pairs(&query.unwrap_or_default()) {
@@ -40,7 +40,7 @@ pub(super) fn service(query: Option<String>) -> Result<Option<String>, ParamErro
     Ok(service)
 }
 
-/// For the lists of traces and of violations.
+/// Parses the query of the lists of traces and violations.
 pub(super) fn traces(query: Option<String>) -> Result<TraceQuery, ParamError> {
     let (mut service, mut limit) = (None, None);
     for (name, value) in pairs(&query.unwrap_or_default()) {
@@ -129,6 +129,7 @@ mod tests {
             Ok(read) => format!("{text} was read as {read:?}"),
             Err(error) => format!("{text}: {error}"),
         });
+
         insta::assert_snapshot!(errors.join("\n"), @r#"
         limit=abc: invalid limit="abc": expected a number from 1 to 10000, or omit it for 20
         limit=0: invalid limit="0": expected a number from 1 to 10000, or omit it for 20
@@ -142,7 +143,9 @@ mod tests {
         %00=1: unknown parameter "\0": expected service or limit
         "#);
         assert_eq!(service(query("service=")), Err(ParamError::EmptyService));
+
         let unknown = service(query("limit=1")).map_err(|error| error.to_string());
+
         assert_eq!(unknown, Err("unknown parameter \"limit\": expected service".into()));
         assert_eq!(
             none(query("a=b")).map_err(|error| error.to_string()),

@@ -48,6 +48,7 @@ fn enums_and_integers_are_names_numbers_or_strings() {
         ..Default::default()
     };
     let spans = vec![span, SpanObject::default()];
+
     assert_eq!(
         segment(&text),
         Ok(SegmentObject { trace_id: long, is_size_limited: true, spans, ..Default::default() })
@@ -117,6 +118,7 @@ fn elements_are_read_up_to_a_syntax_error() {
         .is_ok();
         (all, whole)
     };
+
     assert_eq!(
         read(r#" [{"a":1}, 2 ,"x"] "#),
         (vec![r#"{"a":1}"#.to_owned(), "2".into(), r#""x""#.into()], true)

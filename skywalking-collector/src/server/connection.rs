@@ -174,17 +174,25 @@ mod tests {
             ..Timeouts::default()
         };
         let connection = Arc::new(Connection::new(timeouts));
+
         assert_eq!(lasted(&connection).await, seconds(3));
+
         connection.request_received();
+
         assert_eq!(lasted(&connection).await, seconds(7));
+
         let writing = connection.write_response();
         writing.touch();
+
         assert_eq!(lasted(&connection).await, seconds(5));
         drop(writing);
+
         let handling = connection.handle_request();
+
         assert!(tokio::time::timeout(seconds(1_000), connection.deadline_passed()).await.is_err());
         drop(handling);
         assert!(lasted(&connection).await >= seconds(7));
+
         // A deadline that moves forward is observed in time.
         let connection = Arc::new(Connection::new(Timeouts { request: seconds(300), ..timeouts }));
         let waiting = tokio::spawn({
@@ -193,9 +201,12 @@ mod tests {
         });
         tokio::time::sleep(seconds(1)).await;
         connection.request_received();
+
         assert!((seconds(8)..seconds(14)).contains(&waiting.await.expect("no panic")));
+
         connection.touch();
         connection.close();
+
         assert_eq!(lasted(&connection).await, seconds(0));
     }
 }

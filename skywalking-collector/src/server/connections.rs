@@ -102,9 +102,11 @@ mod tests {
         third.connection().deadline_passed().await;
         drop((second, third));
         let _working = fourth.connection().handle_request();
+
         assert!(connections.admit().is_none());
         drop(working);
         assert!(connections.admit().is_some());
+
         first.connection().deadline_passed().await;
     }
 }

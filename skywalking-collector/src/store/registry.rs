@@ -186,12 +186,15 @@ mod tests {
     fn properties_create_an_instance_and_a_ping_its_service() {
         let mut registry = Registry::new(&Limits::default());
         registry.record_properties("shop", "shop_1", vec![pair("language", "rust")], 10);
+
         assert_eq!(
             (registry.services(), names(&registry)),
             (vec![], vec!["shop/shop_1".to_owned()])
         );
+
         registry.record_ping("shop", "shop_2", "GENERAL", 20);
         let instances = vec!["shop_1".to_owned(), "shop_2".to_owned()];
+
         assert_eq!(
             registry.services(),
             [ServiceView { name: "shop".into(), instances, last_seen: 20 }]
@@ -233,9 +236,12 @@ mod tests {
         for number in 0..100_000 {
             registry.record_ping(&format!("{number}{}", "x".repeat(200)), "i", "", 1);
         }
+
         assert!(registry.bytes <= 100_000 && registry.instances.len() == registry.by_update.len());
         assert!(registry.instances.len() > 100);
+
         registry.record_properties("big", "i", vec![pair("k", &"v".repeat(1_000_000))], 1);
+
         assert!(registry.bytes <= 100_000, "an instance that exceeds the limit alone is evicted");
     }
 }

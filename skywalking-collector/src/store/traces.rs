@@ -229,6 +229,7 @@ mod tests {
             assert_eq!(traces.evict(&limits), Evicted::default());
         }
         traces.insert(decoded("d", "d1", 1, 10), Vec::new());
+
         assert_eq!(traces.evict(&limits), Evicted { traces: 1, spans: 2 });
         assert_eq!((stored(&traces), traces.spans()), (vec!["b", "c", "d"], 3));
         // The ids of its segments are free again.
@@ -263,6 +264,7 @@ mod tests {
     #[test]
     fn segment_id_is_stored_once_over_all_traces() {
         let mut traces = Traces::default();
+
         assert_eq!(traces.insert(decoded("a", "s", 1, 10), Vec::new()), InsertOutcome::Stored);
         assert_eq!(traces.insert(decoded("a", "s", 3, 10), Vec::new()), InsertOutcome::Duplicate);
         assert_eq!(traces.insert(decoded("b", "s", 3, 10), Vec::new()), InsertOutcome::Duplicate);

@@ -190,6 +190,7 @@ mod tests {
     #[test]
     fn lines_break_at_spaces_and_inside_long_words() {
         let lines = |text: &str, columns| wrap(text, columns).collect::<Vec<_>>();
+
         assert_eq!(lines("an Exit without a peer", 10), ["an Exit", "without a", "peer"]);
         assert_eq!(lines("a 数据库查询 b", 6), ["a", "数据库", "查询 b"]);
         assert_eq!(lines("abcdefgh", 3), ["abc", "def", "gh"]);

@@ -144,6 +144,7 @@ mod tests {
         });
         let map = Topology { nodes: names.into(), calls: calls.into() };
         let shown = topology_with_limit(&map, Style::plain(), 2);
+
         assert_eq!(
             shown,
             "map: 4 nodes, 3 calls\nUser -> a\na -> b\n… and 1 more call: see /api/topology\n"

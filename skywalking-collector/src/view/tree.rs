@@ -291,6 +291,7 @@ mod tests {
         });
         let mut cycle = span(5, "Local", "round", "a", 1_000, 1_000);
         cycle.parent_span_id = 5;
+
         insta::assert_snapshot!(shown(vec![failed, cycle]), @r#"
         trace t.1
         2 spans, 1 service, 0 ms, 1 error
@@ -378,6 +379,7 @@ mod tests {
         let mut child = span(1, "Local", "part", "a", 1_001, 1_002);
         // A tag of the program, not on the first span.
         child.tags = vec![left_out("mine")];
+
         insta::assert_snapshot!(shown(vec![first.clone(), child]), @r"
         trace t.1
         2 spans, 1 service, 9 ms
@@ -385,8 +387,10 @@ mod tests {
           Local part                                     a                     1 ms [ ===            ]
         … a left out spans=102, logs=3 below /report
         ");
+
         first.tags = vec![left_out(&"\x1b[2J服务".repeat(100))];
         let many = shown(vec![first; 12]);
+
         assert!(many.ends_with("\n… and 2 more segments\n"), "{many}");
     }
 
@@ -399,6 +403,7 @@ mod tests {
         }
         let trace = TraceView { trace_id: "t.1".into(), spans, violations: vec![] };
         let shown = tree_with_limit(&trace, Style::plain(), 5);
+
         assert!(
             shown.starts_with("trace t.1\n1000 spans, 1 service, 1000 ms, 3 errors\nLocal step "),
             "{shown}"
@@ -422,6 +427,7 @@ mod tests {
         spans[2].service = "服务".repeat(1_000);
         (spans[3].start_time, spans[3].end_time) = (i64::MIN, i64::MAX);
         (spans[4].start_time, spans[4].end_time) = (i64::MAX, i64::MIN);
+
         assert_eq!(shown(spans).lines().count(), 42);
         assert_eq!(shown(vec![]).lines().count(), 2);
     }
@@ -430,6 +436,7 @@ mod tests {
     fn bars_show_the_time_within_the_trace() {
         let scale = Scale { start: 100, length: 160 };
         let bar = |start, end| scale.bar(&span(0, "Local", "", "", start, end));
+
         assert_eq!(bar(100, 260), "================");
         assert_eq!(bar(100, 110), "=               ");
         assert_eq!(bar(110, 111), " =              ");
@@ -445,11 +452,14 @@ mod tests {
             violations: vec![],
         };
         let colored = tree(&trace, Style::colored());
+
         assert!(colored.contains("\x1b[36ma "));
+
         let mut stripped = colored;
         for code in ["\x1b[0m", "\x1b[1m", "\x1b[2m", "\x1b[36m"] {
             stripped = stripped.replace(code, "");
         }
+
         assert_eq!(stripped, tree(&trace, Style::plain()));
     }
 }

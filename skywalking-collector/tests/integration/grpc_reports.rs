@@ -30,6 +30,7 @@ fn stored(collector: &skywalking_collector::Collector) -> Vec<String> {
 #[tokio::test]
 async fn generated_clients_are_supported() {
     let collector = start().await;
+
     let mut segments = TraceSegmentReportServiceClient::new(channel(collector.grpc_addr()).await);
     let [client, server] = scenario("t", now());
     segments.collect(tokio_stream::iter([client])).await.expect("collect");
@@ -70,6 +71,7 @@ async fn generated_clients_are_supported() {
             )
         })
         .collect();
+
     assert_eq!(
         instances,
         [
@@ -78,7 +80,9 @@ async fn generated_clients_are_supported() {
             "quiet/quiet_1 [] pinged \"GENERAL\"",
         ]
     );
+
     let stats = collector.shutdown().await;
+
     assert_eq!(
         (stats.segments_accepted, stats.spans_stored, stats.properties_reports, stats.pings),
         (2, 4, 1, 1)
@@ -88,6 +92,7 @@ async fn generated_clients_are_supported() {
 #[tokio::test]
 async fn partial_success_keeps_the_valid_segments() {
     let collector = start().await;
+
     let mut lost = small("lost", "lost");
     lost.spans[0].span_id = 1;
     let mut messages = encoded([&small("a", "a"), &lost, &small("b", "b")]);
@@ -97,6 +102,7 @@ async fn partial_success_keeps_the_valid_segments() {
         send(collector.grpc_addr(), COLLECT, messages.clone()).await,
         Code::InvalidArgument,
     );
+
     assert_eq!(
         reason,
         "2 of 4 segments refused; number 2: segment \"lost\" has no span with id 0, so the OAP could not find it: number the spans from 0"
@@ -116,18 +122,23 @@ async fn partial_success_keeps_the_valid_segments() {
         Code::InvalidArgument,
     );
     assert!(reason.starts_with("2 of 4 segments refused; number 2: segment \"lost\""), "{reason}");
+
     assert_eq!(stored(&collector), ["a", "b", "c", "d"]);
 
     let reason = refused(
         send(collector.grpc_addr(), COLLECT_IN_SYNC, vec![vec![0xff; 9]]).await,
         Code::InvalidArgument,
     );
+
     assert!(
         reason.contains("not a SegmentObject: invalid protobuf, or cut off inside a field"),
         "{reason}"
     );
+
     let stats = collector.stats();
+
     assert_eq!((stats.segments_accepted, stats.segments_refused), (4, 5));
+
     send(collector.grpc_addr(), COLLECT, encoded([&small("e", "e")]))
         .await
         .expect("the server still works");
@@ -152,7 +163,9 @@ async fn segments_lost_by_the_oap_are_refused() {
         (|segment| segment.spans[0].tags = vec![pair("x-le", "{")], "JSON object"),
         (|segment| segment.spans[0].start_time = 0, "starts at 0 ms"),
     ];
+
     let collector = start().await;
+
     for (at, (change, words)) in cases.into_iter().enumerate() {
         let mut segment = small(&format!("t{at}"), &format!("s{at}"));
         change(&mut segment);
@@ -165,12 +178,14 @@ async fn segments_lost_by_the_oap_are_refused() {
             assert!(reason.contains(words), "{reason}");
         }
     }
+
     assert_eq!((stored(&collector).len(), collector.stats().segments_refused), (0, 14));
 }
 
 #[tokio::test]
 async fn empty_segments_are_ignored_and_duplicates_counted() {
     let collector = start().await;
+
     let mut again = small("a", "a");
     again.spans[0].operation_name = "the second is not kept".into();
     let messages = encoded([&SegmentObject::default(), &small("a", "a"), &again]);
@@ -187,6 +202,7 @@ async fn empty_segments_are_ignored_and_duplicates_counted() {
 async fn token_is_required_for_every_call() {
     let collector = builder().token("secret").start().await.expect("free ports");
     let address = collector.grpc_addr();
+
     for path in [COLLECT, COLLECT_IN_SYNC, PROPERTIES, KEEP_ALIVE] {
         for token in [None, Some("Secret"), Some("secret2"), Some("")] {
             let reason = refused(
@@ -198,6 +214,7 @@ async fn token_is_required_for_every_call() {
         send_with(address, path, vec![vec![]], Some("secret")).await.expect("the token");
     }
     let stats = collector.stats();
+
     assert_eq!((stats.segments_empty, stats.properties_reports, stats.pings), (1, 1, 1));
     assert!(!format!("{:?}", builder().token("secret")).contains("secret"));
 }
@@ -205,7 +222,9 @@ async fn token_is_required_for_every_call() {
 #[tokio::test]
 async fn message_is_limited_to_50_mib() {
     const MIB: usize = 1024 * 1024;
+
     let collector = start().await;
+
     let with_tag = |id, size| {
         let mut segment = small(id, id);
         segment.spans[0].tags = vec![pair("body", &"x".repeat(size))];
@@ -218,6 +237,7 @@ async fn message_is_limited_to_50_mib() {
     let reason =
         refused(send(collector.grpc_addr(), COLLECT, messages).await, Code::ResourceExhausted);
     assert!(reason.contains("the limit is 52428800 bytes: send smaller batches"), "{reason}");
+
     assert_eq!(stored(&collector), ["before", "large"]);
 }
 
@@ -225,30 +245,38 @@ async fn message_is_limited_to_50_mib() {
 async fn memory_is_checked_before_decoding() {
     let builder = builder().max_bytes(4 * 1024 * 1024).max_spans(1_000);
     let collector = builder.start().await.expect("free ports");
+
     let spans = [0x1a, 0x00].repeat(10_000_000);
     let reason =
         refused(send(collector.grpc_addr(), COLLECT, vec![spans]).await, Code::InvalidArgument);
+
     assert!(reason.contains("raise --max-bytes (SW_COLLECTOR_MAX_BYTES)"), "{reason}");
+
     let mut many = small("many", "many");
     many.spans = vec![many.spans[0].clone(); 1_001];
     let reason = refused(
         send(collector.grpc_addr(), COLLECT, encoded([&many])).await,
         Code::InvalidArgument,
     );
+
     assert!(reason.contains("the segment has 1001 spans, and the store keeps 1000"), "{reason}");
+
     let pairs = [0x1a, 0x00].repeat(1_000_000);
     let reason =
         refused(send(collector.grpc_addr(), PROPERTIES, vec![pairs]).await, Code::InvalidArgument);
+
     assert!(reason.contains("or more memory than the collector keeps"), "{reason}");
 }
 
 #[tokio::test]
 async fn store_evicts_at_its_limit_and_counts() {
     let collector = builder().max_spans(100).start().await.expect("free ports");
+
     let segments: Vec<_> =
         (0..1_000).map(|at| small(&format!("t{at}"), &format!("s{at}"))).collect();
     send(collector.grpc_addr(), COLLECT, encoded(&segments)).await.expect("accepted");
     let stats = collector.stats();
+
     assert_eq!(
         (stats.segments_accepted, stats.traces_stored, stats.traces_evicted),
         (1_000, 100, 900)
@@ -260,6 +288,7 @@ async fn store_evicts_at_its_limit_and_counts() {
 #[tokio::test]
 async fn mutated_messages_are_counted_without_panics() {
     let collector = start().await;
+
     let start = now();
     let mut state = 0x9e37_79b9_7f4a_7c15_u64;
     let mut random = move |below: usize| {
@@ -291,8 +320,10 @@ async fn mutated_messages_are_counted_without_panics() {
         + stats.segments_refused
         + stats.segments_duplicate
         + stats.segments_empty;
+
     assert_eq!(counted, 3_000, "{stats}");
     assert!(stats.segments_accepted > 100 && stats.segments_refused > 100, "{stats}");
+
     for path in [COLLECT_IN_SYNC, PROPERTIES, KEEP_ALIVE] {
         let _ = send(collector.grpc_addr(), path, vec![collection.clone()]).await;
     }
@@ -316,6 +347,7 @@ async fn mutated_messages_are_counted_without_panics() {
 async fn unknown_methods_and_missing_messages_are_errors() {
     let collector = start().await;
     let address = collector.grpc_addr();
+
     refused(
         send(address, "/skywalking.v3.TraceSegmentReportService/other", vec![]).await,
         Code::Unimplemented,
@@ -340,6 +372,7 @@ async fn unknown_methods_and_missing_messages_are_errors() {
 async fn wait_for_ends_on_arrival_or_reports_the_counters() {
     let collector = start().await;
     let address = collector.grpc_addr();
+
     let segments = scenario("t", now());
     let sent = tokio::spawn(async move { send(address, COLLECT, encoded(&segments)).await });
     collector
@@ -361,6 +394,7 @@ async fn wait_for_ends_on_arrival_or_reports_the_counters() {
 #[tokio::test]
 async fn shutdown_ends_open_streams() {
     let collector = start().await;
+
     let mut client = TraceSegmentReportServiceClient::new(channel(collector.grpc_addr()).await);
     let (open, messages) = tokio::sync::mpsc::channel(1);
     let messages = tokio_stream::wrappers::ReceiverStream::new(messages);
@@ -369,8 +403,11 @@ async fn shutdown_ends_open_streams() {
     collector.wait_for(|seen| seen.stats().segments_accepted == 1, TIMEOUT).await.expect("arrival");
     let stats =
         tokio::time::timeout(TIMEOUT, collector.shutdown()).await.expect("the shutdown ends");
+
     assert_eq!(stats.segments_accepted, 1);
+
     let status = call.await.expect("no panic").expect_err("cut off");
+
     assert_eq!(
         (status.code(), status.message()),
         (Code::Unavailable, "the collector is shutting down")
@@ -380,11 +417,14 @@ async fn shutdown_ends_open_streams() {
 #[tokio::test]
 async fn address_in_use_is_an_error_with_the_option() {
     let first = start().await;
+
     let address = first.grpc_addr();
     let error =
         builder().grpc_addr(address.to_string()).start().await.expect_err("in use").to_string();
+
     assert!(error.starts_with(&format!("can't listen on {address} for gRPC: ")), "{error}");
     assert!(error.contains("--grpc-addr (SW_COLLECTOR_GRPC_ADDR)"), "{error}");
+
     first.shutdown().await;
     builder().grpc_addr(address.to_string()).start().await.expect("free again");
 }

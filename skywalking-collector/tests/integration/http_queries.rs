@@ -39,6 +39,7 @@ async fn services_have_instances_and_last_seen() {
 #[tokio::test]
 async fn instances_have_properties() {
     let (collector, began) = with_scenario().await;
+
     let report = InstanceProperties {
         service: "RTS_Test".into(),
         service_instance: "RTS_Test_1".into(),
@@ -80,6 +81,7 @@ async fn instances_have_properties() {
     let client = instance("RTS_Test", "RTS_Test_1", properties, Value::Null, "");
     let server = instance("Service_Test", "Service_Test_1", json!([]), Value::Null, "");
     let quiet = instance("quiet", "q 1", json!([]), "recently".into(), "GENERAL");
+
     assert_eq!(read("/api/instances").await, json!([client, server, quiet]));
     assert_eq!(read("/api/instances?service=RTS_Test").await, json!([client]));
     assert_eq!(read("/api/instances?service=nobody").await, json!([]));
@@ -88,6 +90,7 @@ async fn instances_have_properties() {
 #[tokio::test]
 async fn spans_have_skip_analysis() {
     let collector = start().await;
+
     let mut segments = scenario("t", now());
     segments[0].spans[0].skip_analysis = true;
     send(collector.grpc_addr(), COLLECT, encoded(&segments)).await.expect("accepted");
@@ -95,12 +98,14 @@ async fn spans_have_skip_analysis() {
     let spans = trace["spans"].as_array().expect("an array").iter();
     let shown: Vec<_> =
         spans.map(|span| (span["spanId"].clone(), span["skipAnalysis"].clone())).collect();
+
     assert_eq!(json!(shown), json!([[1, true], [0, false], [1, false], [0, false]]));
 }
 
 #[tokio::test]
 async fn traces_are_listed_by_service_and_limit() {
     let (collector, began) = with_scenario().await;
+
     let mut failed = small("failed", "failed");
     (failed.spans[0].start_time, failed.spans[0].end_time) = (began + 100, began + 130);
     failed.spans[0].is_error = true;
@@ -114,7 +119,9 @@ async fn traces_are_listed_by_service_and_limit() {
         "traceId": "failed", "rootName": "work", "service": "small",
         "startTime": began + 100, "duration": 30, "spans": 1, "isError": true, "violations": 0,
     });
+
     let http = collector.http_addr();
+
     assert_eq!(json(http, "/api/traces").await, json!([failed, scenario]));
     assert_eq!(json(http, "/api/traces?limit=1").await, json!([failed]));
     assert_eq!(json(http, "/api/traces?service=Service_Test&limit=10000").await, json!([scenario]));
@@ -124,6 +131,7 @@ async fn traces_are_listed_by_service_and_limit() {
 #[tokio::test]
 async fn violations_are_listed_with_the_trace_and_alone() {
     let (collector, began) = with_scenario().await;
+
     let [mut client, mut server] = scenario("wrong", began);
     client.spans[0].peer.clear();
     server.spans[1].refs[0].parent_endpoint.clear();
@@ -134,6 +142,7 @@ async fn violations_are_listed_with_the_trace_and_alone() {
     let refused = send(collector.grpc_addr(), COLLECT, encoded([&client, &server, &lost]))
         .await
         .expect_err("one is lost");
+
     assert!(refused.message().contains("1 of 3 segments refused"), "{refused}");
 
     let violation = |segment: &str,
@@ -171,7 +180,9 @@ async fn violations_are_listed_with_the_trace_and_alone() {
         "no-name",
         "span 0 of segment \"wrong.server\" has a blank endpoint in a ref, by which nothing can be found: set it",
     );
+
     let http = collector.http_addr();
+
     assert_eq!(
         json(http, "/api/violations").await,
         json!([no_instance, no_endpoint, no_peer]),
@@ -183,6 +194,7 @@ async fn violations_are_listed_with_the_trace_and_alone() {
         json(http, "/api/traces/wrong").await["violations"],
         json!([no_peer, no_instance, no_endpoint])
     );
+
     let found: Vec<_> = json(http, "/api/traces")
         .await
         .as_array()
@@ -190,8 +202,11 @@ async fn violations_are_listed_with_the_trace_and_alone() {
         .flatten()
         .map(|trace| trace["violations"].clone())
         .collect();
+
     assert_eq!(found.iter().filter_map(Value::as_u64).sum::<u64>(), 3);
+
     let stats = collector.stats();
+
     assert_eq!((stats.segments_accepted, stats.segments_refused, stats.violations), (4, 1, 3));
     assert!(stats.to_string().ends_with("; 3 protocol violations"), "{stats}");
 }
@@ -199,6 +214,7 @@ async fn violations_are_listed_with_the_trace_and_alone() {
 #[tokio::test]
 async fn traces_are_limited_to_20_by_default() {
     let collector = start().await;
+
     let began = now();
     let segments: Vec<_> = (0..30)
         .map(|at| {
@@ -213,6 +229,7 @@ async fn traces_are_limited_to_20_by_default() {
         traces.map(|trace| trace["traceId"].as_str().expect("an id").to_owned()).collect()
     };
     let newest: Vec<_> = (0..30).rev().map(|at| format!("t{at}")).collect();
+
     assert_eq!(ids(json(collector.http_addr(), "/api/traces").await), newest[..20]);
     assert_eq!(ids(json(collector.http_addr(), "/api/traces?limit=10000").await), newest);
 }
@@ -220,6 +237,7 @@ async fn traces_are_limited_to_20_by_default() {
 #[tokio::test]
 async fn trace_has_every_field_of_its_spans() {
     let (collector, began) = with_scenario().await;
+
     let span = |segment: &str,
                 id: i32,
                 service: &str,
@@ -277,16 +295,19 @@ async fn trace_has_every_field_of_its_spans() {
         ],
         "violations": [],
     });
+
     assert_eq!(json(collector.http_addr(), "/api/traces/trace%2F1").await, expected);
 }
 
 #[tokio::test]
 async fn topology_has_the_ids_of_the_oap() {
     let (collector, _) = with_scenario().await;
+
     let node = |id: &str, name: &str, kind: &str, real: bool| json!({ "id": id, "name": name, "type": kind, "isReal": real });
     let call = |source: &str, target: &str| json!({ "id": format!("{source}-{target}"), "source": source, "target": target });
     let (api, client, server, user) =
         ("QVBJU2VydmljZQ==.0", "UlRTX1Rlc3Q=.1", "U2VydmljZV9UZXN0.1", "VXNlcg==.0");
+
     assert_eq!(
         json(collector.http_addr(), "/api/topology").await,
         json!({
@@ -305,6 +326,7 @@ async fn topology_has_the_ids_of_the_oap() {
 async fn empty_collector_returns_empty_lists() {
     let collector = start().await;
     let http = collector.http_addr();
+
     assert_eq!(json(http, "/healthcheck").await, json!({ "status": "ok" }));
     assert_eq!(json(http, "/api/services").await, json!([]));
     assert_eq!(json(http, "/api/traces").await, json!([]));
@@ -322,8 +344,11 @@ fn error_text(response: &Response, status: u16) -> String {
 async fn unknown_paths_are_404_and_invalid_queries_400() {
     let (collector, _) = with_scenario().await;
     let http = collector.http_addr();
+
     let error = error_text(&get(http, "/api/traces/unknown%1b").await, 404);
+
     assert!(error.starts_with(r#"trace "unknown\u{1b}" is not stored"#), "{error}");
+
     for path in ["/", "/api", "/api/traces/a/b", "/api/traces/", "/api/service"] {
         let error = error_text(&get(http, path).await, 404);
         assert!(error.contains(&format!("{path:?}")) && error.contains("/api/services"), "{error}");
@@ -366,6 +391,7 @@ async fn queries_allow_only_get() {
 async fn host_header_must_name_the_collector() {
     let (collector, _) = with_scenario().await;
     let http = collector.http_addr();
+
     let with = |hosts: &str| {
         format!(
             "GET /api/traces HTTP/1.1\r\n{hosts}Origin: http://evil.example\r\nConnection: close\r\n\r\n"

@@ -65,6 +65,7 @@ fn gzip(bytes: &[u8]) -> Vec<u8> {
 async fn segments_are_json_or_protobuf() {
     let collector = start().await;
     let http = collector.http_addr();
+
     accepted(&post(http, "/v3/segment", JSON, minimal("json").to_string().as_bytes()).await);
     accepted(&post(http, "/v3/segment", BINARY, &small("binary", "binary").encode_to_vec()).await);
     accepted(&post(http, "/v3/segment", "", &small("untyped", "untyped").encode_to_vec()).await);
@@ -78,8 +79,11 @@ async fn segments_are_json_or_protobuf() {
         .await,
     );
     accepted(&post(http, "/v3/segments", JSON, b"[]").await);
+
     assert_eq!(stored(&collector), ["a", "b", "binary", "json", "untyped"]);
+
     let span = collector.trace("json").expect("stored").spans.swap_remove(0);
+
     assert_eq!(
         (span.operation_name.as_str(), span.layer, span.span_type, span.component_id),
         ("/x", "Http", "Entry", 49)
@@ -91,6 +95,7 @@ async fn segments_are_json_or_protobuf() {
 async fn properties_and_pings_are_json_or_protobuf() {
     let collector = start().await;
     let http = collector.http_addr();
+
     let text = json!({ "service": "svc", "serviceInstance": "json", "properties": [{ "key": "language", "value": "rust" }] });
     accepted(&post(http, PROPERTIES, JSON, text.to_string().as_bytes()).await);
     let message = InstanceProperties {
@@ -130,8 +135,11 @@ async fn properties_and_pings_are_json_or_protobuf() {
         })
         .collect();
     let who = |instance| format!("svc/{instance} [(\"language\", \"rust\")] true GENERAL");
+
     assert_eq!(known, [who("binary"), who("json")]);
+
     let stats = collector.stats();
+
     assert_eq!((stats.properties_reports, stats.pings, stats.management_refused), (2, 2, 0));
 }
 
@@ -139,8 +147,10 @@ async fn properties_and_pings_are_json_or_protobuf() {
 #[tokio::test]
 async fn messages_of_the_vectors_are_accepted() {
     let vectors: Value = serde_json::from_str(VECTORS).expect("JSON");
+
     let collector = start().await;
     let http = collector.http_addr();
+
     let mut seen = 0;
     for message in vectors["messages"].as_array().expect("a list") {
         let with_current_time = |segment: &Value| {
@@ -165,8 +175,11 @@ async fn messages_of_the_vectors_are_accepted() {
         accepted(&post(http, path, JSON, body.to_string().as_bytes()).await);
         seen += 1;
     }
+
     assert_eq!(seen, 5);
+
     let stats = collector.stats();
+
     assert_eq!(
         (stats.segments_accepted, stats.segments_empty, stats.properties_reports, stats.pings),
         (2, 1, 1, 1),
@@ -200,6 +213,7 @@ async fn recorded_traces_are_stored_with_a_violation() {
 
     let collector = start().await;
     let http = collector.http_addr();
+
     accepted(
         &post(http, "/v3/segments", JSON, json!([gateway, service]).to_string().as_bytes()).await,
     );
@@ -209,12 +223,17 @@ async fn recorded_traces_are_stored_with_a_violation() {
         (wrong.spans[0].start_time, wrong.spans[0].end_time) = (start, start + 1);
         send(collector.grpc_addr(), COLLECT, encoded([&wrong])).await.expect("accepted");
     }
+
     assert_eq!(stored(&collector), ["just-booted", "next-year", "recorded"]);
+
     let trace = collector.trace("recorded").expect("stored");
     let rules: Vec<_> =
         trace.violations.iter().map(|one| (one.segment_id.as_str(), one.rule)).collect();
+
     assert_eq!(rules, [("gateway", "start-time"), ("service", "start-time")]);
+
     let text = view::tree(&trace, view::Style::plain());
+
     assert!(
         text.contains("3 spans, 2 services, 15 ms")
             && text.replace("\n  ", " ").contains("an OAP on SQL storage has no table"),
@@ -227,12 +246,14 @@ async fn recorded_traces_are_stored_with_a_violation() {
 async fn partial_success_keeps_the_valid_segments() {
     let collector = start().await;
     let http = collector.http_addr();
+
     let mut lost = minimal("lost");
     lost["spans"][0]["spanId"] = 1.into();
     let mut wrong = minimal("wrong");
     wrong["spans"][0]["startTime"] = "soon".into();
     let body = json!([minimal("a"), lost, minimal("b"), wrong, 7, minimal("c")]).to_string();
     let reason = refused(&post(http, "/v3/segments", JSON, body.as_bytes()).await, 400);
+
     assert_eq!(
         reason,
         "3 of 6 segments refused; number 2: segment \"lost\" has no span with id 0, so the OAP could not find it: number the spans from 0"
@@ -244,6 +265,7 @@ async fn partial_success_keeps_the_valid_segments() {
     let whole = json!([minimal("d"), minimal("e")]).to_string();
     let reason =
         refused(&post(http, "/v3/segments", JSON, &whole.as_bytes()[..whole.len() - 9]).await, 400);
+
     assert!(
         reason.starts_with(
             "1 of 2 segments refused; number 2: not the JSON of an array of SegmentObject: EOF"
@@ -258,6 +280,7 @@ async fn partial_success_keeps_the_valid_segments() {
 async fn invalid_bodies_are_refused_and_counted() {
     let collector = start().await;
     let http = collector.http_addr();
+
     let segment = minimal("t").to_string();
     let text = "Content-Type: text/plain\r\n";
     let packed = "Content-Type: application/json\r\nContent-Encoding: gzip\r\n";
@@ -305,8 +328,10 @@ async fn invalid_bodies_are_refused_and_counted() {
         assert!(reason.contains(part), "{path}: {reason}");
     }
     let stats = collector.stats();
+
     assert_eq!((stats.segments_refused, stats.management_refused), (9, 4), "{stats:?}");
     assert_eq!((stats.segments_accepted, stats.properties_reports, stats.pings), (0, 0, 0));
+
     accepted(&post(http, "/v3/segment", JSON, segment.as_bytes()).await);
 }
 
@@ -314,6 +339,7 @@ async fn invalid_bodies_are_refused_and_counted() {
 async fn body_is_limited_to_10_mib_decompressed() {
     let collector = start().await;
     let http = collector.http_addr();
+
     let large = |id: &str, size: usize| {
         let mut segment = minimal(id);
         let rest = json!([segment]).to_string().len() + "[]".len() - 2;
@@ -322,23 +348,28 @@ async fn body_is_limited_to_10_mib_decompressed() {
     };
     let headers = "Content-Type: application/json\r\nContent-Encoding: gzip\r\n";
     let (within, above) = (large("within", 10 * MIB), large("above", 10 * MIB + 1));
+
     assert_eq!((within.len(), above.len()), (10 * MIB, 10 * MIB + 1));
+
     accepted(&post(http, "/v3/segments", JSON, within.as_bytes()).await);
     accepted(
         &post(http, "/v3/segments", headers, &gzip(large("packed", 10 * MIB).as_bytes())).await,
     );
     // About ten kilobytes compressed.
     let reason = refused(&post(http, "/v3/segments", headers, &gzip(above.as_bytes())).await, 413);
+
     assert!(
         reason
             .contains("more than 10485760 bytes (gzip counts decompressed): send smaller batches"),
         "{reason}"
     );
+
     // A declared length over the limit is refused without reading.
     let head = format!(
         "POST /v3/segments HTTP/1.1\r\nHost: {http}\r\n{JSON}Content-Length: 10485761\r\nConnection: close\r\n\r\n"
     );
     refused(&exchange(http, &head).await, 413);
+
     assert_eq!(stored(&collector), ["packed", "within"]);
     assert_eq!(collector.stats().segments_refused, 2);
 }
@@ -347,6 +378,7 @@ async fn body_is_limited_to_10_mib_decompressed() {
 async fn token_is_required_on_both_ports() {
     let collector = builder().token("s3cret").start().await.expect("free ports");
     let http = collector.http_addr();
+
     let body = json!([minimal("t")]).to_string();
     for header in
         ["", "authentication: S3cret\r\n", "authentication: s3cret2\r\n", "authentication:\r\n"]
@@ -365,8 +397,11 @@ async fn token_is_required_on_both_ports() {
             refused(&exchange(http, &request).await, 401);
         }
     }
+
     assert_eq!(json(http, "/healthcheck").await, json!({ "status": "ok" }));
+
     let stats = collector.stats();
+
     assert_eq!((stats.segments_accepted, stats.properties_reports, stats.pings), (0, 0, 0));
 
     let right = "Authentication: s3cret\r\n";
@@ -376,6 +411,7 @@ async fn token_is_required_on_both_ports() {
         .expect("the token");
     let request =
         format!("GET /api/traces HTTP/1.1\r\nHost: {http}\r\n{right}Connection: close\r\n\r\n");
+
     assert_eq!(exchange(http, &request).await.json().as_array().map(Vec::len), Some(2));
     assert!(!format!("{collector:?}").contains("s3cret"));
 }
@@ -397,7 +433,9 @@ async fn token_is_required_for_reachable_addresses() {
         .start()
         .await
         .expect("a token");
+
     let error = builder().token("").start().await.expect_err("no token");
+
     assert!(matches!(error, Error::Token), "{error}");
 }
 
@@ -405,6 +443,7 @@ async fn token_is_required_for_reachable_addresses() {
 async fn reports_need_no_host_and_no_origin() {
     let collector = start().await;
     let http = collector.http_addr();
+
     let request = |headers: &str, id: &str| {
         let body = minimal(id).to_string();
         format!(
@@ -414,8 +453,11 @@ async fn reports_need_no_host_and_no_origin() {
     };
     accepted(&exchange(http, &request("Host: collector:12800\r\n", "a")).await);
     let page = request(&format!("Host: {http}\r\nOrigin: http://evil.example\r\n"), "b");
+
     assert!(refused(&exchange(http, &page).await, 403).contains("web pages"));
     assert_eq!(stored(&collector), ["a"]);
+
     let reason = refused(&get(http, "/v3/segments").await, 405);
+
     assert_eq!(reason, "method \"GET\" is not allowed: use POST");
 }

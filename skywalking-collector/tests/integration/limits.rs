@@ -63,6 +63,7 @@ fn with_tag(id: &str, bytes: usize) -> SegmentObject {
 async fn unfinished_messages_share_the_budget() {
     let collector = builder().max_in_flight(8 * MIB).start().await.expect("free ports");
     let address = collector.grpc_addr();
+
     let calls: Vec<_> =
         (0..6).map(|_| tokio::spawn(unfinished(address, 4 * MIB, 3 * MIB))).collect();
     // Small reports still fit into the budget.
@@ -72,9 +73,8 @@ async fn unfinished_messages_share_the_budget() {
     }
     let (mut refused, mut open) = (0, Vec::new());
     let deadline = Instant::now() + Duration::from_secs(5) + SLACK * 2;
-    for call in calls {
+    for mut call in calls {
         let left = deadline.saturating_duration_since(Instant::now());
-        let mut call = call;
         match tokio::time::timeout(left, &mut call).await {
             Ok(code) => {
                 assert_eq!(code.expect("no panic"), Some(Code::ResourceExhausted));
@@ -83,7 +83,9 @@ async fn unfinished_messages_share_the_budget() {
             Err(_) => open.push(call),
         }
     }
+
     assert!(refused >= 3 && !open.is_empty(), "{refused} refused, {} open", open.len());
+
     // Ended calls release their part of the budget.
     for call in open {
         call.abort();
@@ -137,6 +139,7 @@ async fn memory_of_the_program_stays_within_the_budget() {
     let peak = status.lines().find_map(|line| {
         line.strip_prefix("VmHWM:")?.trim().strip_suffix(" kB")?.parse::<usize>().ok()
     });
+
     assert!(peak.is_some_and(|kib| kib < 96 * 1024), "{peak:?} KiB");
 }
 
@@ -169,7 +172,9 @@ async fn open_for(address: SocketAddr, bytes: &[u8]) -> Duration {
 #[tokio::test]
 async fn request_timeout_closes_connections() {
     let timeout = Duration::from_millis(300);
+
     let collector = builder().request_timeout(timeout).start().await.expect("free ports");
+
     let preface = b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n\0\0\0\x04\0\0\0\0\0";
     // One byte of a head of 20 bytes.
     let half_a_head = [&preface[..], b"\0\0\x14\x01\x04\0\0\0\x01\x82"].concat();
@@ -190,7 +195,9 @@ async fn request_timeout_closes_connections() {
 #[tokio::test]
 async fn idle_timeout_closes_connections() {
     let timeout = Duration::from_millis(300);
+
     let collector = builder().idle_timeout(timeout).start().await.expect("free ports");
+
     let request = b"GET /healthcheck HTTP/1.1\r\nHost: localhost\r\n\r\n";
     for bytes in [request.to_vec(), [&request[..], b"GET /api"].concat()] {
         let lasted = open_for(collector.http_addr(), &bytes).await;
@@ -202,6 +209,7 @@ async fn idle_timeout_closes_connections() {
         tokio::time::timeout(TIMEOUT, unfinished_call_without_a_byte(collector.grpc_addr()))
             .await
             .expect("in time");
+
     assert!(ended.is_none() && begin.elapsed() < timeout + SLACK, "{:?}", begin.elapsed());
 }
 
@@ -224,6 +232,7 @@ async fn response_timeout_closes_connections() {
     let builder = builder().max_in_flight(30 * MIB).response_timeout(Duration::from_millis(500));
     let collector = builder.start().await.expect("free ports");
     let http = collector.http_addr();
+
     send(collector.grpc_addr(), COLLECT, encoded([&with_tag("large", 12 * MIB)]))
         .await
         .expect("accepted");
@@ -261,6 +270,7 @@ async fn response_timeout_closes_connections() {
 #[tokio::test]
 async fn connection_limit_closes_the_longest_idle() {
     let collector = builder().max_connections(10).start().await.expect("free ports");
+
     let mut idle = Vec::new();
     for at in 0..40 {
         let address = if at % 2 == 0 { collector.grpc_addr() } else { collector.http_addr() };
@@ -286,12 +296,14 @@ async fn connection_limit_closes_the_longest_idle() {
         .await
         .expect("in time")
         .expect("text");
+
     assert!(read.starts_with("HTTP/1.1 200 "), "the newest connection is open: {read}");
 }
 
 #[tokio::test]
 async fn connection_limit_keeps_connections_in_use() {
     let collector = builder().max_connections(5).start().await.expect("free ports");
+
     let mut client = skywalking_proto::v3::management_service_client::ManagementServiceClient::new(
         channel(collector.grpc_addr()).await,
     );
@@ -304,6 +316,7 @@ async fn connection_limit_keeps_connections_in_use() {
         others.push(TcpStream::connect(collector.http_addr()).await.expect("a listening port"));
         tokio::time::sleep(Duration::from_millis(5)).await;
     }
+
     assert_eq!(collector.stats().pings, 30);
 }
 
@@ -355,6 +368,7 @@ async fn request_heads_are_limited() {
 async fn waiting_for_the_budget_blocks_no_small_response() {
     let collector = builder().max_in_flight(30 * MIB).start().await.expect("free ports");
     let http = collector.http_addr();
+
     send(collector.grpc_addr(), COLLECT, encoded([&with_tag("large", 12 * MIB)]))
         .await
         .expect("accepted");
@@ -382,5 +396,6 @@ async fn waiting_for_the_budget_blocks_no_small_response() {
     for path in ["/api/stats", "/api/services", "/api/traces", "/api/topology"] {
         assert_eq!(get(http, path).await.status, 200, "{path}");
     }
+
     assert!(begin.elapsed() < SLACK, "{:?}", begin.elapsed());
 }

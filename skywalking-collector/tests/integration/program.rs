@@ -103,6 +103,7 @@ async fn options_override_variables() {
     let running = Running::start(&mut command);
     send(running.grpc, COLLECT, encoded(&scenario("t", now()))).await.expect("accepted");
     let (code, rest) = running.end("TERM");
+
     assert_eq!(code, Some(0));
     assert!(rest[0].ends_with("stored: 0 traces, 0 spans; evicted: 1 traces, 4 spans"), "{rest:?}");
 }
@@ -119,8 +120,11 @@ async fn watch_prints_traces_and_the_map_without_colors() {
         running.out.read_line(&mut shown).expect("a line of the tree");
     }
     let (code, rest) = running.end("TERM");
+
     assert_eq!(code, Some(0));
+
     let text = format!("{shown}{}", rest.join("\n"));
+
     insta::assert_snapshot!(text, @r#"
     trace t
     4 spans, 2 services, 12 ms
@@ -162,6 +166,7 @@ async fn watch_limits_its_output_and_counts_the_rest() {
     };
     let omitted = "… and 19900 more spans: see /api/traces/{traceId}\n";
     let first = format!("{}{}", read(omitted), read(omitted));
+
     assert!(
         first.len() < 30_000 && first.starts_with("trace a\n20000 spans, "),
         "{} bytes: {first:.500}",
@@ -178,6 +183,7 @@ async fn watch_limits_its_output_and_counts_the_rest() {
     .expect("accepted");
     let second = read(" spans: see /api/traces\n");
     let shown = second.lines().filter(|line| line.starts_with("trace m")).count();
+
     assert!((1..30).contains(&shown) && second.lines().count() < 700, "{shown}: {second}");
     assert!(
         second.contains(&format!(
@@ -194,6 +200,7 @@ async fn watch_limits_its_output_and_counts_the_rest() {
         .await
         .expect("accepted");
     let third = read(" more new traces: see /api/traces\n");
+
     assert!(third.len() < 100_000, "{}", third.len());
 }
 
@@ -229,9 +236,13 @@ async fn blocked_output_delays_neither_reports_nor_exit() {
             .await
             .expect("accepted");
     }
+
     assert_eq!(json(http, "/api/stats").await["segmentsAccepted"], 10);
+
     let kill = format!("kill -TERM {}", child.id());
+
     assert!(Command::new("sh").args(["-c", &kill]).status().expect("sh").success());
+
     // One second for connections, one for the output, and slack.
     let deadline = Instant::now() + Duration::from_secs(2 + 2);
     let status = loop {
@@ -244,6 +255,7 @@ async fn blocked_output_delays_neither_reports_nor_exit() {
         }
         tokio::time::sleep(Duration::from_millis(10)).await;
     };
+
     assert_eq!(status.code(), Some(0));
 }
 
@@ -355,18 +367,25 @@ async fn token_is_read_from_variable_or_file_and_hidden() {
         send_with(running.grpc, COLLECT, messages, Some("s3cret")).await.expect("the token");
     }
     let nowhere = fails(program(&FREE).args(["--token-file", "there is no such file"]), 1);
+
     assert!(nowhere.contains("can't read the token from there is no such file"), "{nowhere}");
+
     let both = fails(
         program(&FREE).env("SW_COLLECTOR_TOKEN_FILE", path).env("SW_COLLECTOR_TOKEN", "s3cret"),
         1,
     );
+
     assert!(
         both.contains("SW_COLLECTOR_TOKEN and --token-file are both set: remove one of them"),
         "{both}"
     );
+
     let bad = fails(program(&FREE).env("SW_COLLECTOR_TOKEN", "s3cret "), 1);
+
     assert!(bad.contains("the token <hidden>"), "{bad}");
+
     let open = fails(&mut program(&["--grpc-addr", "0.0.0.0:0", "--http-addr", "127.0.0.1:0"]), 1);
+
     assert!(
         open.contains("the gRPC address 0.0.0.0:0 is reachable from other machines")
             && open.contains("--token-file"),
@@ -390,7 +409,9 @@ fn help_lists_paths_options_and_variables() {
     ] {
         assert!(text.contains(path), "{text}");
     }
+
     assert!(text.contains("SW_COLLECTOR_TOKEN sets the token"), "{text}");
+
     for word in [
         "GRPC_ADDR",
         "HTTP_ADDR",

@@ -21,6 +21,7 @@ const JSON: &str = "Content-Type: application/json\r\n";
 async fn services_without_package_are_implemented() {
     let collector = start().await;
     let address = collector.grpc_addr();
+
     for path in [
         "/TraceSegmentReportService/collectInSync",
         "/ManagementService/reportInstanceProperties",
@@ -39,12 +40,14 @@ async fn services_without_package_are_implemented() {
     send(address, "/TraceSegmentReportService/collect", encoded([&small("old", "old")]))
         .await
         .expect("accepted");
+
     assert!(collector.trace("old").is_some());
 }
 
 #[tokio::test]
 async fn other_reports_are_counted_by_kind() {
     let collector = start().await;
+
     let mut jvm = JvmMetricReportServiceClient::new(channel(collector.grpc_addr()).await);
     for _ in 0..3 {
         let metrics = vec![JvmMetric { time: now(), ..Default::default() }];
@@ -60,6 +63,7 @@ async fn other_reports_are_counted_by_kind() {
     logs.collect(tokio_stream::iter(vec![record; 5])).await.expect("a response");
 
     let http = collector.http_addr();
+
     for (path, body, kind, count) in [
         (
             "/v3/logs",
@@ -78,18 +82,22 @@ async fn other_reports_are_counted_by_kind() {
 
     send(collector.grpc_addr(), COLLECT, encoded([&small("a", "a")])).await.expect("accepted");
     let stats = json(http, "/api/stats").await;
+
     assert_eq!(stats["receivedNotKept"], json!({ "jvmMetrics": 3, "logs": 7, "events": 1 }));
     assert_eq!(
         (&stats["segmentsAccepted"], &stats["spansStored"]),
         (&Value::from(1), &Value::from(1))
     );
+
     let text = collector.stats().to_string();
+
     assert!(text.ends_with("; received, not kept: 3 jvmMetrics, 7 logs, 1 events"), "{text}");
 }
 
 #[tokio::test]
 async fn other_reports_must_be_protobuf() {
     let collector = start().await;
+
     for path in [
         "/skywalking.v3.JVMMetricReportService/collect",
         "/skywalking.v3.MeterReportService/collect",
@@ -110,6 +118,7 @@ async fn other_reports_must_be_protobuf() {
         .await,
         Code::InvalidArgument,
     );
+
     assert!(reason.contains("the call has several messages: send one"), "{reason}");
     assert_eq!(collector.stats().segments_refused, 2);
 }
@@ -118,6 +127,7 @@ async fn other_reports_must_be_protobuf() {
 #[tokio::test]
 async fn profile_metadata_is_acknowledged_before_the_data() {
     let collector = start().await;
+
     let mut client = PprofTaskClient::new(channel(collector.grpc_addr()).await);
     let (to, messages) = tokio::sync::mpsc::channel(1);
     let first = PprofData {
@@ -145,6 +155,7 @@ async fn profile_metadata_is_acknowledged_before_the_data() {
         .expect("open");
     }
     drop(to);
+
     assert_eq!(responses.message().await.expect("no error"), None);
     assert_eq!(collector.stats().received_not_kept.get(NotKept::Profiles), 3);
 }

@@ -23,7 +23,7 @@ const LANGUAGES: [&str; 15] = [
 ];
 
 /// A page with Rust blocks is a doctest. The cookbook shows parts of programs instead:
-/// `examples/tests/cookbook.rs` compares them.
+/// `examples/tests/integration/cookbook.rs` compares them.
 #[test]
 fn pages_with_rust_are_compiled() {
     let list = include_str!("../../src/pages.rs");

@@ -111,13 +111,16 @@ fn unresolved_peer_is_a_node_of_its_layer() {
 fn cross_thread_ref_is_a_self_call_on_entry_spans_only() {
     let local =
         from(span(SpanType::Local, SpanLayer::Unknown, 0, ""), RefType::CrossThread, "a", "");
+
     assert_eq!(
         map(&[("a", &[entry()]), ("a", &[local])]),
         "User (USER, guessed)\na (Rust, real)\nUser -> a"
     );
+
     let root = from(entry(), RefType::CrossThread, "a", "x:1");
     let exit = span(SpanType::Exit, SpanLayer::Database, 22, "x:1");
     let expected = "a (Rust, real)\nx:1 (PostgreSQL, guessed)\na -> a\na -> x:1";
+
     assert_eq!(map(&[("a", &[root, exit])]), expected, "and it adds no alias");
 }
 
@@ -127,13 +130,18 @@ fn broker_calls_its_consumer_and_has_no_alias() {
     let producer = [mq(SpanType::Exit, 40, "kafka:9092")];
     let consumer = [from(mq(SpanType::Entry, 41, ""), RefType::CrossProcess, "p", "kafka:9092")];
     let expected = "c (kafka-consumer, real)\nkafka:9092 (Kafka, guessed)\np (-, real)\nkafka:9092 -> c\np -> kafka:9092";
+
     assert_eq!(map(&[("p", &producer), ("c", &consumer)]), expected);
+
     let alone = [mq(SpanType::Entry, 41, "kafka:9092")];
+
     assert_eq!(
         map(&[("c", &alone)]),
         "c (kafka-consumer, real)\nkafka:9092 (Kafka, guessed)\nkafka:9092 -> c"
     );
+
     let unnamed = [mq(SpanType::Entry, 41, " ")];
+
     assert_eq!(
         map(&[("c", &unnamed)]),
         "User (USER, guessed)\nc (kafka-consumer, real)\nUser -> c"
@@ -167,9 +175,12 @@ fn skipped_spans_and_blank_peers_are_ignored() {
         span(SpanType::Exit, SpanLayer::Database, 22, ""),
         span(SpanType::Local, SpanLayer::Database, 22, "db:5432"),
     ];
+
     assert_eq!(map(&[("a", &spans)]), "");
+
     // A skipped entry span adds no alias either.
     let exit = span(SpanType::Exit, SpanLayer::Database, 22, "a:1");
+
     assert_eq!(
         map(&[("a", &spans), ("b", &[exit])]),
         "a:1 (PostgreSQL, guessed)\nb (-, real)\nb -> a:1"
@@ -189,8 +200,11 @@ fn address_belongs_to_the_service_that_reported_last() {
     let answer = [from(entry(), RefType::CrossProcess, "a", "x:1")];
     let exit = [span(SpanType::Exit, SpanLayer::Http, 2, "x:1")];
     let lines = map(&[("a", &exit), ("old", &answer), ("new", &answer)]);
+
     assert!(lines.ends_with("a -> new\na -> old"), "{lines}"); // `a -> old` is reported by the server itself
+
     let only_refs = map(&[("old", &answer), ("new", &answer), ("b", &exit)]);
+
     assert!(only_refs.ends_with("a -> new\na -> old\nb -> new"), "{only_refs}");
 }
 
@@ -199,6 +213,7 @@ fn long_names_are_cut_alike_on_both_sides() {
     let long = "x".repeat(100);
     let exit = [span(SpanType::Exit, SpanLayer::Http, 2, &long)];
     let answer = [from(entry(), RefType::CrossProcess, "a", &long)];
+
     assert_eq!(map(&[("a", &exit), ("b", &answer)]), "a (-, real)\nb (Rust, real)\na -> b");
     assert_eq!(
         map(&[("a", &exit)]),
@@ -221,6 +236,7 @@ fn components_of_other_languages_have_names() {
         span(SpanType::Exit, SpanLayer::Cache, 5014, "redis:6379"),
         span(SpanType::Exit, SpanLayer::Database, 11_001, "what:1"),
     ];
+
     insta::assert_snapshot!(map(&[("java", &drivers), ("go", &served(5006)), ("node", &served(4002)), ("php", &served(8001))]), @r"
     User (USER, guessed)
     go (Gin, real)
@@ -240,7 +256,9 @@ fn components_of_other_languages_have_names() {
     java -> redis:6379
     java -> what:1
     ");
+
     let http_and_mvc = [served(49)[0].clone(), served(3001)[0].clone(), served(14)[0].clone()];
+
     assert_eq!(
         map(&[("a", &http_and_mvc)]),
         "User (USER, guessed)\na (SpringMVC, real)\nUser -> a"
