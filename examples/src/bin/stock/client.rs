@@ -54,7 +54,7 @@ pub(crate) async fn run(options: Options) -> Result<(), Error> {
         match order(&mut client, id).await {
             Ok(pieces) => print_line(&format!("item {id}: {pieces} in stock")),
             Err(status) => {
-                print_line(&format!("item {id}: {:?}, {}", status.code(), status.message()))
+                print_line(&format!("item {id}: {:?}, {}", status.code(), status.message()));
             }
         }
     }
