@@ -8,6 +8,7 @@ mod configuration;
 mod features;
 mod links;
 mod markdown;
+mod numbers;
 mod programs;
 mod repository;
 mod rustdoc;
