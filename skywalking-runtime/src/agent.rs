@@ -61,6 +61,9 @@ use crate::util::id;
 /// child, start an agent in it: a pre-forking server starts one in each worker, after the fork. It
 /// has ids, queues and counts of its own.
 ///
+/// A fork while another thread starts an agent waits until that start has returned, at most 2 s:
+/// a child that is forked in the middle of the process's first start could hang in its own.
+///
 /// Forks by `fork` of the C library are noticed, also inside of `Command` and of libraries. A
 /// `clone` or `fork` by a raw system call is not: do not trace in such a child.
 ///
@@ -132,6 +135,8 @@ const START_SPACE: usize = 4 * 1024 * 1024;
 pub(crate) fn start(config: Checked) -> Result<Agent, Error> {
     // A failed allocation aborts the program: without memory nothing is begun.
     sys::check_address_space(START_SPACE).map_err(reporter_error)?;
+    sys::watch_forks(forked::in_child);
+    let _starting = sys::starting();
     match config.reporter {
         #[cfg(feature = "report-grpc")]
         Reporter::Grpc => {
@@ -157,7 +162,6 @@ fn reporter_error(error: std::io::Error) -> Error {
 
 fn start_with<T: Transport>(config: Checked, transport: T) -> Result<Agent, Error> {
     let lines = lines::at_start(&config, &transport.address());
-    sys::watch_forks(forked::in_child);
     clock::choose();
     coarse_clock::tick();
     id::process();

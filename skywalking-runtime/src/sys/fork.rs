@@ -8,6 +8,9 @@
 use std::ptr::null_mut;
 use std::sync::atomic::{AtomicPtr, AtomicU32, Ordering};
 
+#[cfg(all(unix, feature = "agent"))]
+use super::starts;
+
 /// Forks between the process that started first and this one.
 static FORKS: AtomicU32 = AtomicU32::new(0);
 
@@ -20,12 +23,23 @@ pub(crate) fn forks() -> u32 {
 /// Calls `in_child` in every child that is forked from now on, before `fork` returns there. It may
 /// only store to atomics and to thread-locals without destructors: another thread may have held any
 /// lock.
+///
+/// From now on a fork waits for the end of each start ([`starts`]).
 #[cfg(all(unix, feature = "agent"))]
 #[allow(unsafe_code)]
 pub(crate) fn watch(in_child: fn()) {
     static IN_CHILD: AtomicPtr<()> = AtomicPtr::new(null_mut());
 
+    extern "C" fn before() {
+        starts::before_fork();
+    }
+
+    extern "C" fn in_parent() {
+        starts::after_fork_in_parent();
+    }
+
     extern "C" fn handle() {
+        starts::after_fork_in_child();
         FORKS.store(FORKS.load(Ordering::Relaxed).wrapping_add(1), Ordering::SeqCst);
         let in_child = IN_CHILD.load(Ordering::SeqCst);
         if !in_child.is_null() {
@@ -36,9 +50,11 @@ pub(crate) fn watch(in_child: fn()) {
     }
 
     if IN_CHILD.swap(in_child as *mut (), Ordering::SeqCst).is_null() {
-        // SAFETY: the handler keeps the rules of a forked child: it only stores to atomics and to
-        // thread-locals without destructors.
-        let registered = unsafe { libc::pthread_atfork(None, None, Some(handle)) } == 0;
+        // SAFETY: the handlers keep the rules of a fork: they allocate nothing and take no lock.
+        // The child's only stores to atomics and to thread-locals without destructors; the
+        // parent's only change atomics and sleep. None of them unwinds.
+        let registered =
+            unsafe { libc::pthread_atfork(Some(before), Some(in_parent), Some(handle)) } == 0;
         if !registered {
             IN_CHILD.store(null_mut(), Ordering::SeqCst);
         }

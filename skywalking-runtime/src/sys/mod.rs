@@ -11,6 +11,8 @@ mod limits;
 mod signals;
 #[cfg(feature = "agent")]
 mod spawn;
+#[cfg(feature = "agent")]
+mod starts;
 
 #[cfg(feature = "agent")]
 pub(crate) use fork::watch as watch_forks;
@@ -21,3 +23,5 @@ pub(crate) use limits::{check_address_space, check_descriptors};
 pub(crate) use signals::block as block_signals;
 #[cfg(feature = "agent")]
 pub(crate) use spawn::spawn;
+#[cfg(feature = "agent")]
+pub(crate) use starts::starting;

@@ -56,3 +56,11 @@ fn fork_child_that_traces_on_logs_one_line() {
         assert_eq!(logged, lines, "{way}: {ended:#?}");
     }
 }
+
+#[test]
+fn fork_during_first_start_leaves_child_that_can_start() {
+    for way in ["discard", "grpc"] {
+        let ended = run(&["fork-in-start", way]);
+        assert_eq!(ended.one("failed"), "[]", "{way}: {ended:#?}");
+    }
+}

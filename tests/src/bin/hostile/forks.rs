@@ -266,3 +266,46 @@ pub(crate) fn words(way: &str) {
     });
     println!("status={status}");
 }
+
+/// How many processes start their first agent in the scene `fork-in-start`.
+const STARTS: u32 = 100;
+
+/// Forks while another thread is in the first `start` of the process. The child starts an agent of
+/// its own. Each round is a process of its own, and forks a little later than the one before.
+pub(crate) fn in_start(way: &str) {
+    let began = Instant::now();
+    let status = fork(|| drop(config(way, "127.0.0.1:1").start().expect("an agent")));
+    assert_eq!(status, 0, "no thread is in `start` yet");
+    // A first start takes less than the whole of that process.
+    let step = began.elapsed() / STARTS;
+    let mut failed = Vec::new();
+    for round in 0..STARTS {
+        let status = fork(|| start_and_fork(way, step * round));
+        if status != 0 {
+            failed.push((round, status));
+            // One that hangs takes long.
+            break;
+        }
+    }
+    println!("failed={failed:?}");
+}
+
+fn start_and_fork(way: &str, delay: Duration) {
+    let start = || config(way, "127.0.0.1:1").shutdown_deadline(Duration::ZERO).start();
+    let began = AtomicBool::new(false);
+    std::thread::scope(|scope| {
+        scope.spawn(|| {
+            began.store(true, Ordering::Relaxed);
+            drop(start().expect("an agent"));
+        });
+        while !began.load(Ordering::Relaxed) {
+            std::hint::spin_loop();
+        }
+        let now = Instant::now();
+        while now.elapsed() < delay {
+            std::hint::spin_loop();
+        }
+        let status = fork(|| drop(start().expect("an agent in the child")));
+        assert_eq!(status, 0, "the child's own start");
+    });
+}

@@ -49,6 +49,7 @@ fn main() {
         ["fork-ids", backend] => forks::ids(backend),
         ["fork-open-request", way] => forks::open_request(way),
         ["fork-words", way] => forks::words(way),
+        ["fork-in-start", way] => forks::in_start(way),
         _ => panic!("no such scene: {arguments:?}"),
     }
     println!("panics={}", PANICS.load(Ordering::SeqCst));
