@@ -60,8 +60,8 @@ impl Given {
 /// | `SW_AGENT_FORCE_TLS`: `true` is an error, since this build has no TLS | | `false` |
 /// | `SW_AGENT_SELF_LOG`: `auto`, `program` or `off` | [`self_log`](Config::self_log) | `auto` |
 ///
-/// An empty variable counts as not set. Blanks, invisible characters and quotation marks around the
-/// names of the service and the instance are removed. An unknown `SW_AGENT_*` variable, or another
+/// An empty or blank variable counts as not set. Blanks, invisible characters and quotation marks
+/// around the names of the service and the instance are removed. An unknown `SW_AGENT_*` variable, or another
 /// `SW_*` one that looks like a typo of a known name, is named in one warning at the start
 /// ([`SelfLog`]); names of the other SkyWalking agents and of Kubernetes are not.
 ///

@@ -9,6 +9,7 @@ use super::{
 use crate::error::Error;
 use crate::secrets::without_secrets;
 use crate::tracer::Orphans;
+use crate::util::text::is_blank;
 
 pub(super) const NAME: &str = "SW_AGENT_NAME";
 const INSTANCE: &str = "SW_AGENT_INSTANCE_NAME";
@@ -139,9 +140,10 @@ fn reporter(value: String) -> Result<Reporter, Error> {
     }
 }
 
-/// The variable's value; none if it is empty.
+/// Returns the value of a variable; none if it is empty or blank.
 fn read(setting: &'static str, lookup: &Lookup<'_>) -> Result<Option<String>, Error> {
-    let Some(value) = lookup(setting).filter(|value| !value.is_empty()) else { return Ok(None) };
+    let is_given = |value: &OsString| value.to_str().is_none_or(|text| !is_blank(text));
+    let Some(value) = lookup(setting).filter(is_given) else { return Ok(None) };
     value.into_string().map(Some).map_err(|bytes| Error::NotUnicode {
         setting,
         value: match setting {
@@ -238,6 +240,17 @@ mod tests {
         .unwrap();
         assert_eq!(checked.backends.len(), 1);
         assert!(checked.token.is_none() && checked.identity.instance.contains('@'));
+    }
+
+    #[test]
+    fn blank_variable_counts_as_not_set() {
+        for blank in ["", " ", " \t\r\n"] {
+            let config = Config::from_lookup(&|name| {
+                Some(OsString::from(if name == NAME { "svc" } else { blank }))
+            });
+            let (with, without) = (config.unwrap(), from(&[(NAME, "svc")]).unwrap());
+            assert_eq!(format!("{with:?}"), format!("{without:?}"), "{blank:?}");
+        }
     }
 
     #[test]
