@@ -7,6 +7,7 @@
 
 mod backend;
 mod codec;
+mod incoming;
 mod outgoing;
 #[cfg(test)]
 pub(crate) mod tests;
@@ -21,6 +22,7 @@ use tonic::{Code, Request, Status};
 
 use self::backend::Backend;
 use self::codec::Raw;
+use self::incoming::ServerStatus;
 use self::outgoing::Handed;
 use super::accounts::Flight;
 use super::backends::{self, Backends, CONNECT_DEADLINE};
@@ -93,9 +95,9 @@ impl Grpc {
         };
         Box::pin(async move {
             meter.begin();
-            let body = Handed::default();
-            let mut client =
-                Client::new(Backend { channel, batch: flight.is_some().then(|| body.clone()) });
+            let (body, sent) = (Handed::default(), ServerStatus::default());
+            let batch = flight.is_some().then(|| body.clone());
+            let mut client = Client::new(Backend { channel, batch, status: sent.clone() });
             if let Err(error) = client.ready().await {
                 return Outcome::Failed(quote(&chain(&*error), token.as_ref()));
             }
@@ -110,7 +112,7 @@ impl Grpc {
                     }
                     Outcome::Taken
                 }
-                Err(status) => outcome(&status, token.as_ref()),
+                Err(status) => outcome(&status, sent.was_sent(), token.as_ref()),
             }
         })
     }
@@ -159,11 +161,11 @@ impl Transport for Grpc {
     }
 }
 
-/// What a status means for what was sent. Only a status that the other side itself gave is an
-/// answer; tonic also makes some of its own for connections that broke, and those have a source.
-fn outcome(status: &Status, token: Option<&Token>) -> Outcome {
+/// Returns what a status means for what was sent. Only a status that the server sent is an answer.
+/// tonic makes others, for connections that broke and for answers that it can't read.
+fn outcome(status: &Status, is_of_server: bool, token: Option<&Token>) -> Outcome {
     let text = quote(&chain(status), token);
-    if status.source().is_some() {
+    if !is_of_server || status.source().is_some() {
         return Outcome::Failed(text);
     }
     match status.code() {

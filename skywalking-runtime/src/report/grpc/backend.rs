@@ -13,6 +13,7 @@ use tonic::codegen::http::{Request, Response, StatusCode};
 use tonic::codegen::{Service, StdError};
 use tonic::transport::Channel;
 
+use super::incoming::ServerStatus;
 use super::outgoing::{Handed, Outgoing};
 
 /// The answer came from something that is no gRPC server.
@@ -26,6 +27,7 @@ pub(super) struct Backend {
     pub(super) channel: Channel,
     /// How much of the batch the connection has, if the request carries one.
     pub(super) batch: Option<Handed>,
+    pub(super) status: ServerStatus,
 }
 
 impl Service<Request<Body>> for Backend {
@@ -42,11 +44,11 @@ impl Service<Request<Body>> for Backend {
             Some(batch) => request.map(|body| Body::new(Outgoing::new(body, batch))),
             None => request,
         };
-        let answer = self.channel.call(request);
+        let (answer, status) = (self.channel.call(request), self.status.clone());
         Box::pin(async move {
             let answer = answer.await?;
             if answer.status() == StatusCode::OK {
-                Ok(answer)
+                Ok(status.watch(answer))
             } else {
                 Err(NoGrpc(answer.status()).into())
             }

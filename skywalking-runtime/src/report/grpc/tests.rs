@@ -288,13 +288,13 @@ async fn turning_goes_round_the_list() {
 fn a_status_that_tonic_made_itself_is_no_answer() {
     let broken = Status::from_error(Box::new(Status::invalid_argument("x")));
     assert!(
-        matches!(outcome(&broken, None), Outcome::Refused(_)),
+        matches!(outcome(&broken, true, None), Outcome::Refused(_)),
         "a status in an error is that status"
     );
     let mut made = Status::permission_denied("h2 reset");
     made.set_source(Arc::new(std::io::Error::other("the stream was reset")));
     assert_eq!(
-        outcome(&made, None),
+        outcome(&made, true, None),
         Outcome::Failed("PermissionDenied: h2 reset: the stream was reset".to_owned())
     );
 }

@@ -5,7 +5,8 @@ use std::time::Duration;
 
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::net::{TcpListener, TcpSocket, TcpStream};
-use tokio::time::{sleep, timeout};
+use tokio::sync::oneshot;
+use tokio::time::timeout;
 
 use super::*;
 
@@ -17,6 +18,8 @@ const WINDOW_UPDATE: u8 = 8;
 const END_STREAM: u8 = 1;
 const END_HEADERS: u8 = 4;
 const PATIENCE: Duration = Duration::from_secs(30);
+/// The bytes of the smallest batch, which the system takes at once.
+const SMALLEST: usize = 100_000;
 
 fn frame(kind: u8, flags: u8, stream: u8, payload: &[u8]) -> Vec<u8> {
     let length = u32::try_from(payload.len()).unwrap().to_be_bytes();
@@ -37,9 +40,12 @@ fn head() -> Vec<u8> {
     )
 }
 
+fn trailers(status: &str) -> Vec<u8> {
+    frame(HEADERS, END_HEADERS | END_STREAM, 1, &header("grpc-status", status))
+}
+
 fn whole_answer() -> Vec<u8> {
-    let trailers = frame(HEADERS, END_HEADERS | END_STREAM, 1, &header("grpc-status", "0"));
-    [head(), frame(DATA, 0, 1, &[0; 5]), trailers, frame(RST_STREAM, 0, 1, &[0; 4])].concat()
+    [head(), frame(DATA, 0, 1, &[0; 5]), trailers("0"), frame(RST_STREAM, 0, 1, &[0; 4])].concat()
 }
 
 /// Reads a frame: its kind and its length.
@@ -70,12 +76,16 @@ async fn send_to_hasty(bytes: usize) -> (bool, usize) {
     socket.bind("127.0.0.1:0".parse().unwrap()).unwrap();
     let listener = socket.listen(1).unwrap();
     let mut grpc = transport(listener.local_addr().unwrap());
+    let (_, meter) = grpc.channel().unwrap();
+    let (answer, answered) = oneshot::channel();
     let server = tokio::spawn(async move {
         let mut stream = accept(&listener).await;
-        // The client writes as much as it can. What is asserted holds however far it gets.
-        sleep(Duration::from_millis(500)).await;
+        // The system takes so much at once. The assertions hold however much more it takes.
+        while meter.written() < SMALLEST {
+            tokio::task::yield_now().await;
+        }
         stream.write_all(&whole_answer()).await.unwrap();
-        sleep(Duration::from_millis(100)).await;
+        answered.await.unwrap();
         let mut came = 0;
         while let Ok((kind, length)) = read_frame(&mut stream).await {
             came += if kind == DATA { length } else { 0 };
@@ -84,7 +94,9 @@ async fn send_to_hasty(bytes: usize) -> (bool, usize) {
     });
     let flight = Flight::default();
     let messages = vec![Bytes::from(vec![b'x'; 8 * 1024]); bytes.div_ceil(8 * 1024)];
-    assert_eq!(grpc.send(Messages::new(messages, flight.clone())).await, Outcome::Taken);
+    let call = grpc.send(Messages::new(messages, flight.clone()));
+    assert_eq!(timeout(PATIENCE, call).await.unwrap(), Outcome::Taken);
+    answer.send(()).unwrap();
     drop(grpc);
     (flight.is_handed_over(), timeout(PATIENCE, server).await.unwrap().unwrap())
 }
@@ -95,13 +107,13 @@ async fn only_a_batch_that_was_written_counts_as_sent() {
     // The smallest is written at once; of the larger ones the system takes some, and the
     // connection's own buffer others.
     for step in 0..20 {
-        let bytes = 100_000 + step * 250_000;
+        let bytes = SMALLEST + step * 250_000;
         calls.spawn(async move { (bytes, send_to_hasty(bytes).await) });
     }
     while let Some(call) = calls.join_next().await {
         let (bytes, (counted, came)) = call.unwrap();
         assert!(!counted || came >= bytes, "{came} bytes of {bytes} came");
-        assert!(counted || bytes > 100_000);
+        assert!(counted || bytes > SMALLEST);
     }
 }
 
@@ -133,4 +145,38 @@ async fn an_answer_without_end_is_cut_off() {
         // Beside what the agent reads there is what the system holds.
         assert!(left < 16 * 1024 * 1024, "{left} bytes");
     }
+}
+
+/// Sends a batch to a server that gives this answer.
+async fn send_for(answer: Vec<u8>) -> Outcome {
+    let (listener, address) = listener().await;
+    let mut grpc = transport(address);
+    let server = tokio::spawn(async move {
+        let mut stream = accept(&listener).await;
+        stream.write_all(&answer).await.unwrap();
+        while read_frame(&mut stream).await.is_ok() {}
+    });
+    let flight = Flight::default();
+    let call = grpc.send(Messages::new(batch(&["a"]), flight.clone()));
+    let outcome = timeout(PATIENCE, call).await.unwrap();
+    assert!(!flight.revoke(), "the batch has left");
+    drop(grpc);
+    timeout(PATIENCE, server).await.unwrap().unwrap();
+    outcome
+}
+
+#[tokio::test]
+async fn answer_over_4_mb_is_no_refusal() {
+    let length = 5 * 1024 * 1024_u32;
+    let message = [&[0], &length.to_be_bytes()[..], &[0; 100]].concat();
+    let outcome = send_for([head(), frame(DATA, 0, 1, &message)].concat()).await;
+    let Outcome::Failed(problem) = outcome else { panic!("{outcome:?}") };
+    assert!(problem.contains("too large"), "{problem}");
+}
+
+#[tokio::test]
+async fn status_in_trailers_is_refusal() {
+    let out_of_range = [head(), trailers("11")].concat();
+    let outcome = send_for(out_of_range).await;
+    assert!(matches!(outcome, Outcome::Refused(_)), "{outcome:?}");
 }
