@@ -65,12 +65,14 @@ pub(super) fn is_addable(value: &str) -> bool {
     addable
 }
 
-/// Removes the lines of a header.
-fn remove_lines(text: &mut String, key: &str) {
-    if text.lines().any(|line| value_of(line, key).is_some()) {
+/// Removes the lines of a header. Returns true if there was one.
+fn remove_lines(text: &mut String, key: &str) -> bool {
+    let is_removed = text.lines().any(|line| value_of(line, key).is_some());
+    if is_removed {
         let kept: Vec<_> = text.lines().filter(|line| value_of(line, key).is_none()).collect();
         *text = kept.join("\n");
     }
+    is_removed
 }
 
 impl Inject for String {
@@ -92,15 +94,13 @@ impl Inject for String {
     }
 
     fn remove_header(&mut self, key: &'static str) {
-        if self.header(key).is_none() {
+        if bare_value(self).is_some() {
+            if key == sw8::HEADER {
+                self.clear();
+            }
             return;
         }
-        if bare_value(self).is_some() {
-            self.clear();
-            return;
-        }
-        remove_lines(self, key);
-        if bare_value(self).is_some() {
+        if remove_lines(self, key) && bare_value(self).is_some() {
             // A line that is no header must not become the value of `sw8`.
             self.insert(0, '\n');
         }
