@@ -127,12 +127,18 @@ pub(crate) fn warn(text: impl Into<String>) {
     drop(emit(vec![Line::warn(text)], WithoutThread::Drop));
 }
 
-/// Logs a warning the first time that it is called with this flag, which starts as false.
-#[allow(dead_code, reason = "for whoever finds misuse on the calling thread")]
-#[cold]
-pub(crate) fn warn_once(logged: &AtomicBool, text: impl FnOnce() -> String) {
-    if !logged.swap(true, Ordering::Relaxed) {
-        warn(text());
+/// Tells the first call from all others, for what is logged once in a process.
+#[derive(Debug)]
+pub(crate) struct Once(AtomicBool);
+
+impl Once {
+    pub(crate) const fn new() -> Self {
+        Self(AtomicBool::new(false))
+    }
+
+    /// Returns true the first time that it is called.
+    pub(crate) fn is_first(&self) -> bool {
+        !self.0.swap(true, Ordering::Relaxed)
     }
 }
 
