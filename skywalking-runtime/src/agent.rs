@@ -67,6 +67,14 @@ use crate::util::id;
 /// Forks by `fork` of the C library are noticed, also inside of `Command` and of libraries. A
 /// `clone` or `fork` by a raw system call is not: do not trace in such a child.
 ///
+/// # Clock
+///
+/// Spans are dated by the system's clock at the time when their segment began. While that clock is
+/// not set (it shows a date before September 2001, as on a machine that boots without a clock of
+/// its own), finished segments wait for it: at most 60 s after the start, and not beyond a flush, a
+/// shutdown or half of the queue. Segments that waited have the right dates once it is set. Those
+/// that leave before have the date that the clock shows. The agent logs one line about this.
+///
 /// # Signals
 ///
 /// The agent's threads block all signals but those of faults (`SIGSEGV`, `SIGBUS`, `SIGFPE`,

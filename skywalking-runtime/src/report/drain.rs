@@ -173,6 +173,11 @@ impl Drain {
         self.timeline.add(clock::anchor());
     }
 
+    /// False while the wall clock shows a date before which no program runs.
+    pub(crate) fn is_clock_set(&self) -> bool {
+        self.timeline.is_set()
+    }
+
     /// The number of passes after which all is out that has ended by now.
     pub(crate) fn goal(&self) -> u64 {
         self.passes + if self.todo.is_some() { 2 } else { 1 }

@@ -58,6 +58,12 @@ impl Timeline {
         }
     }
 
+    /// True if the wall clock shows a time of day, as far as is known.
+    pub(crate) fn is_set(&self) -> bool {
+        let last = self.counters.last().and_then(|history| history.anchors.last());
+        last.is_none_or(|anchor| anchor.wall >= UNSET)
+    }
+
     /// If the wall clock had not been set before, it is what it is now: that was no time of day.
     fn set(&mut self, now: &Anchor) {
         if now.wall < UNSET {

@@ -21,6 +21,7 @@ mod outcomes;
 #[cfg(test)]
 mod tests;
 mod thread;
+mod unset_clock;
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -33,6 +34,7 @@ pub(crate) use self::answer::Answer;
 use self::asked::Asked;
 pub(crate) use self::asked::Command;
 pub(crate) use self::thread::{Handle, prepare, start};
+use self::unset_clock::UnsetClock;
 use super::accounts::{Flight, Ledger};
 use super::backoff::Backoff;
 use super::diagnostics::{Cause, Diagnostics, Losses};
@@ -105,6 +107,7 @@ pub(crate) struct Worker<T> {
     diagnostics: Diagnostics,
     findings: Arc<Findings>,
     next_look: Instant,
+    unset_clock: UnsetClock,
 }
 
 /// What a worker is told of the other side.
@@ -150,6 +153,7 @@ impl<T: Transport> Worker<T> {
             diagnostics: Diagnostics::new(pace.losses),
             findings: pace.findings,
             next_look: now,
+            unset_clock: UnsetClock::new(now),
         }
     }
 
@@ -176,7 +180,10 @@ impl<T: Transport> Worker<T> {
                 Event::Asked(Some(command)) => self.ask(command),
                 Event::Asked(None) => break,
                 Event::Done(outcome) => self.finish(outcome),
-                Event::Woken => self.next_tick = Instant::now(),
+                Event::Woken => {
+                    self.next_tick = Instant::now();
+                    self.unset_clock.give_up(self.next_tick);
+                }
                 Event::Due => {}
             }
         }
@@ -262,6 +269,11 @@ impl<T: Transport> Worker<T> {
 
     /// Fills the batch and decides when to come again.
     fn drain(&mut self, now: Instant) {
+        let waited_for = self.asked.waits_for(self.drain.passes());
+        if !waited_for && self.unset_clock.holds(self.drain.is_clock_set(), now) {
+            self.next_tick = now + TICK;
+            return;
+        }
         let filled = self.drain.fill(&mut self.batch);
         let empty = self.batch.messages.is_empty();
         if !empty {

@@ -94,7 +94,7 @@ fn counter_is_trusted() -> bool {
     cfg!(target_arch = "aarch64")
 }
 
-/// By how many seconds a test has put the wall clock on.
+/// By how many seconds a test has put the wall clock on, or back by the number's two's complement.
 #[cfg(test)]
 pub(crate) static WALL_AHEAD: std::sync::atomic::AtomicU64 = std::sync::atomic::AtomicU64::new(0);
 
@@ -127,7 +127,10 @@ fn try_anchor() -> (Anchor, u64) {
     let monotonic = base().elapsed();
     let wall = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
     #[cfg(test)]
-    let wall = wall + std::time::Duration::from_secs(WALL_AHEAD.load(Ordering::Relaxed));
+    let wall = std::time::Duration::new(
+        wall.as_secs().wrapping_add(WALL_AHEAD.load(Ordering::Relaxed)),
+        wall.subsec_nanos(),
+    );
     let after = now();
     let width = after.saturating_sub(before);
     let anchor = Anchor {

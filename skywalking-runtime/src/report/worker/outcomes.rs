@@ -142,7 +142,8 @@ impl<T: Transport> Worker<T> {
             self.drain.note_time();
             self.diagnostics.look(Losses::read(), now);
         }
-        let lines = self.diagnostics.take();
+        let mut lines = self.diagnostics.take();
+        lines.extend(self.unset_clock.line(self.drain.is_clock_set()));
         if !lines.is_empty() {
             self.findings.keep(self_log::emit(lines, WithoutThread::WriteHere));
         }

@@ -1,8 +1,9 @@
 //! A worker whose other side does what a script says, and the way to look at both.
 
 use std::collections::VecDeque;
+use std::sync::atomic::Ordering;
 use std::sync::{Arc, Mutex, MutexGuard};
-use std::time::Duration;
+use std::time::{Duration, SystemTime};
 
 use bytes::Bytes;
 use prost::Message as _;
@@ -24,7 +25,6 @@ use crate::span::callsite::{Callsite, SpanKind};
 use crate::span::record::{NONE, Record, Trace};
 use crate::trace::outbox::{self, Attached, Budget, Finished, Handed, Head, Node};
 use crate::tracer::{self, Identity, Settings};
-use crate::util::clock;
 
 static WORK: Callsite = Callsite::new(SpanKind::Entry, "/work");
 
@@ -158,7 +158,29 @@ impl Bench {
         queue: Budget,
         keep: Option<TailSampling>,
     ) -> Self {
+        Self::alone(alone(), addresses, plan, queue, keep)
+    }
+
+    /// One that starts while the wall clock shows the year 1970.
+    pub(super) fn with_unset_clock() -> Self {
         let alone = alone();
+        let now = SystemTime::now().duration_since(SystemTime::UNIX_EPOCH).unwrap();
+        WALL_AHEAD.fetch_sub(now.as_secs() - 1_000, Ordering::Relaxed);
+        Self::alone(alone, 1, &[], Settings::default().queue, None)
+    }
+
+    /// Sets the wall clock.
+    pub(super) fn set_clock(&self) {
+        WALL_AHEAD.store(0, Ordering::Relaxed);
+    }
+
+    fn alone(
+        alone: MutexGuard<'static, ()>,
+        addresses: usize,
+        plan: &[Plan],
+        queue: Budget,
+        keep: Option<TailSampling>,
+    ) -> Self {
         clock::choose();
         let identity = Identity::new("svc", "one");
         let tracer =
@@ -294,6 +316,7 @@ impl Bench {
 
 impl Drop for Bench {
     fn drop(&mut self) {
+        self.set_clock();
         self.ledger.close();
         tracer::uninstall(self.generation);
         self.node.release();

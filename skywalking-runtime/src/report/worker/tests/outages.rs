@@ -148,3 +148,39 @@ async fn what_waits_while_the_wall_clock_jumps_is_shown_when_it_ran() {
         assert!(after.iter().all(|late| (night - 1..night + SLACK).contains(late)), "{after:?}");
     }
 }
+
+#[tokio::test(start_paused = true)]
+async fn segments_wait_until_wall_clock_is_set() {
+    let from = now();
+    let bench = Bench::with_unset_clock();
+    bench.finish(3);
+    bench.pass(30).await;
+    assert!(bench.began().is_empty());
+    bench.set_clock();
+    bench.pass(5).await;
+    let began = bench.began();
+    assert_eq!(began.len(), 3);
+    assert!(began.iter().all(|began| (0..60_000).contains(&(began - from))), "{began:?} {from}");
+}
+
+#[tokio::test(start_paused = true)]
+async fn wait_for_unset_wall_clock_is_bounded() {
+    crate::testing::allow("start-time");
+    // By time, by whoever waits for a flush, and by half of the queue.
+    for bound in ["time", "flush", "queue"] {
+        let bench = Bench::with_unset_clock();
+        bench.finish(3);
+        match bound {
+            "time" => bench.pass(70).await,
+            "flush" => assert!(bench.flush(60).await),
+            _ => {
+                bench.pass(2).await;
+                bench.wake.notify_one();
+                bench.pass(2).await;
+            }
+        }
+        let began = bench.began();
+        assert_eq!(began.len(), 3, "{bound}");
+        assert!(began.iter().all(|began| *began < 10_000_000), "{began:?}");
+    }
+}
