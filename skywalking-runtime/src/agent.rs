@@ -183,7 +183,7 @@ fn start_with<T: Transport>(config: Checked, transport: T) -> Result<Agent, Erro
     let findings = Arc::new(Findings::default());
     let (start, losses) = (Stats::read(), Losses::read());
     let tracer = tracer::install(config.identity, config.settings, config.choice, move || {
-        waker.notify_one()
+        waker.notify_one();
     })
     .map_err(|Running| Error::AlreadyStarted { service: identity.service.clone() })?;
     self_log::configure(config.self_log);

@@ -296,7 +296,8 @@ fn readings(value: &str) -> String {
     }
     match text.parse::<i64>() {
         Ok(0) => {
-            readings.push("no limit to the Java agent (SW_AGENT_SAMPLE_N_PER_3_SECS=-1)".to_owned())
+            readings
+                .push("no limit to the Java agent (SW_AGENT_SAMPLE_N_PER_3_SECS=-1)".to_owned());
         }
         Ok(number) if number > 0 => {
             readings.push(format!("a number of requests per 3 seconds to the Java agent (SW_AGENT_SAMPLE_N_PER_3_SECS={number})"));

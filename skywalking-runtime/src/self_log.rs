@@ -61,6 +61,7 @@ impl Line {
         Self::new(Level::Info, text)
     }
 
+    #[cfg_attr(not(feature = "carrier-http"), allow(dead_code, reason = "no integration is built"))]
     pub(crate) fn warn(text: impl Into<String>) -> Self {
         Self::new(Level::Warn, text)
     }
@@ -122,7 +123,7 @@ pub(crate) fn emit_to(mode: SelfLog, lines: Vec<Line>, without_thread: WithoutTh
     writer::WRITERS.write(lines, mode, without_thread)
 }
 
-/// Logs a warning from a thread of the program. It is lost if no thread can be made for it.
+/// Logs a warning from a thread of the program, as integrations do. It is lost if no thread can be made for it.
 pub(crate) fn warn(text: impl Into<String>) {
     drop(emit(vec![Line::warn(text)], WithoutThread::Drop));
 }

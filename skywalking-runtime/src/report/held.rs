@@ -237,7 +237,7 @@ impl Held {
         match value.raw() {
             Raw::Text(text) => self.push_text(head, key, text, SideKind::Text),
             Raw::Int(number) => {
-                self.push(head, Side::number(key, SideKind::Int, number.cast_unsigned()))
+                self.push(head, Side::number(key, SideKind::Int, number.cast_unsigned()));
             }
             Raw::Uint(number) => self.push(head, Side::number(key, SideKind::Uint, number)),
             Raw::Bool(truth) => self

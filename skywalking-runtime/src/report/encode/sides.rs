@@ -129,16 +129,16 @@ pub(super) fn write_logs<'a>(
                 found.name = found
                     .name
                     .take()
-                    .or_else(|| Some(hook.text(Field::Name, segment.text_of(side))))
+                    .or_else(|| Some(hook.text(Field::Name, segment.text_of(side))));
             }
             SideKind::StaticName => {
-                found.name = found.name.take().or(Some(clean(side.key, NAME_LIMIT)))
+                found.name = found.name.take().or(Some(clean(side.key, NAME_LIMIT)));
             }
             SideKind::Peer => {
                 found.peer = found
                     .peer
                     .take()
-                    .or_else(|| Some(hook.text(Field::Peer, segment.text_of(side))))
+                    .or_else(|| Some(hook.text(Field::Peer, segment.text_of(side))));
             }
             SideKind::Component => found.component = found.component.or(Some(side.a.cast_signed())),
             SideKind::Layer => found.layer = found.layer.or(Some(side.a)),

@@ -48,7 +48,7 @@ impl Asked {
     pub(crate) fn add(&mut self, command: Command, goal: u64, addresses: usize) {
         match command {
             Command::Flush { deadline, answer } => {
-                self.flushes.push(Waiting { goal, deadline, answer })
+                self.flushes.push(Waiting { goal, deadline, answer });
             }
             Command::Registered { answer, .. } if self.registered => answer.give(true),
             Command::Registered { deadline, answer } => self.registrations.add(deadline, answer),
