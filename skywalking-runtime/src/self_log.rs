@@ -61,7 +61,7 @@ impl Line {
         Self::new(Level::Info, text)
     }
 
-    #[cfg_attr(not(feature = "carrier-http"), allow(dead_code, reason = "no integration is built"))]
+    #[cfg_attr(not(feature = "http"), allow(dead_code, reason = "no integration is built"))]
     pub(crate) fn warn(text: impl Into<String>) -> Self {
         Self::new(Level::Warn, text)
     }

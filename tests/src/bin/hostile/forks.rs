@@ -291,7 +291,7 @@ pub(crate) fn in_start(way: &str) {
 }
 
 fn start_and_fork(way: &str, delay: Duration) {
-    let start = || config(way, "127.0.0.1:1").shutdown_deadline(Duration::ZERO).start();
+    let start = || config(way, "127.0.0.1:1").shutdown_timeout(Duration::ZERO).start();
     let began = AtomicBool::new(false);
     std::thread::scope(|scope| {
         scope.spawn(|| {
