@@ -25,6 +25,7 @@ use crate::span::callsite::{Callsite, SpanKind};
 use crate::span::record::{NONE, Record, Trace};
 use crate::trace::outbox::{self, Attached, Budget, Finished, Handed, Head, Node};
 use crate::tracer::{self, Identity, Settings};
+use crate::util::clock::{self, WALL_AHEAD};
 
 static WORK: Callsite = Callsite::new(SpanKind::Entry, "/work");
 
