@@ -70,3 +70,17 @@ fn ids_and_durations_are_replaced() {
     let text = "trace a.2.3\n\n4 spans, 7 ms\nEntry /a  b  7 ms [== ]\n  Exit /2  b  0 ms [ =]\n";
     assert_eq!(stable(text), "trace ID\n\n4 spans, N ms\nEntry /a b N ms\n  Exit /2 b N ms\n");
 }
+
+/// CI runs the test command and the main programs of the README as they are written there.
+#[test]
+fn ci_runs_the_readmes_commands() {
+    let read = |path: &str| std::fs::read_to_string(root().join(path)).unwrap();
+    let (readme, ci) = (read("README.md"), read(".ci/run"));
+    for command in
+        ["cargo test --workspace", "cargo run --bin snapshot", "cargo run --bin mack -- demo"]
+    {
+        let in_block = readme.lines().any(|line| line == command);
+        assert!(in_block || readme.contains(&format!("`{command}`")), "README.md: {command}");
+        assert!(ci.lines().any(|line| line == command), ".ci/run: {command}");
+    }
+}
