@@ -59,6 +59,7 @@
 //! | `enabled` | spans are recorded; without it the attributes check their arguments and leave the functions unchanged; `agent` enables it |
 //! | `tokio` | `spawn`, `spawn_local` and `spawn_blocking`; `agent` enables it |
 //! | `carrier-http` | [`Extract`] and [`Inject`] for `http::HeaderMap` |
+//! | `carrier-tonic` | the same for tonic's `MetadataMap` |
 //! | `http` | the module `integrations::http`: HTTP and gRPC calls as spans, for layers of your own |
 //! | `testing` | `testing::run`, which returns the spans of a closure |
 //!

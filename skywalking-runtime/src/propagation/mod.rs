@@ -12,6 +12,8 @@ pub(crate) mod extension;
 #[cfg(feature = "carrier-http")]
 mod header_map;
 mod inject;
+#[cfg(feature = "carrier-tonic")]
+mod metadata_map;
 pub(crate) mod others;
 pub(crate) mod passed;
 #[cfg(any(test, fuzzing))]

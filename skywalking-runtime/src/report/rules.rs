@@ -5,10 +5,9 @@
 //! failed by them, so the process ends where it was told to.
 
 use std::io::Write as _;
-use std::sync::{Mutex, PoisonError};
+use std::sync::{LazyLock, Mutex, PoisonError};
 
 use bytes::Bytes;
-use once_cell::sync::Lazy;
 use prost::Message as _;
 use skywalking_proto::rules::{self, Violation};
 use skywalking_proto::v3::SegmentObject;
@@ -17,8 +16,9 @@ use skywalking_proto::v3::SegmentObject;
 /// rule. Set for the tests of this workspace.
 const VARIABLE: &str = "SW_TESTING_ABORT_ON_VIOLATION";
 
-static ABORT: Lazy<bool> =
-    Lazy::new(|| std::env::var_os(VARIABLE).is_some_and(|value| !value.is_empty() && value != "0"));
+static ABORT: LazyLock<bool> = LazyLock::new(|| {
+    std::env::var_os(VARIABLE).is_some_and(|value| !value.is_empty() && value != "0")
+});
 
 /// The rules that segments of no test may break.
 static ALLOWED: Mutex<Vec<&str>> = Mutex::new(Vec::new());

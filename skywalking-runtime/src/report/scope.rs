@@ -1,8 +1,9 @@
 //! Where segments go, besides their way out, while `testing` is built in: those of a test to that
 //! test, all others to a check of the wire's rules, if the process was told to.
 
+use std::sync::OnceLock;
+
 use bytes::Bytes;
-use once_cell::sync::OnceCell;
 
 use super::rules;
 
@@ -11,7 +12,7 @@ use super::rules;
 pub(crate) type Sink = fn(u32, &Bytes) -> bool;
 
 /// Set once by `testing`.
-pub(crate) static SINK: OnceCell<Sink> = OnceCell::new();
+pub(crate) static SINK: OnceLock<Sink> = OnceLock::new();
 
 /// Hands a segment to the test that opened it.
 pub(crate) fn hand(mark: u32, segment: &Bytes) {

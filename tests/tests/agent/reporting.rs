@@ -7,6 +7,7 @@
 
 mod backend;
 mod early;
+mod library;
 mod outages;
 mod program;
 mod slow;

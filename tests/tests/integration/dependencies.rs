@@ -139,21 +139,54 @@ fn nobody_who_builds_the_product_needs_a_c_compiler_or_protoc() {
     assert_eq!(foreign, [&""; 0]);
 }
 
+/// The names of the crates that are built for a crate on this platform, with these options.
+fn names(package: &str, options: &[&str]) -> BTreeSet<String> {
+    let arguments =
+        ["tree", "--locked", "-p", package, "-e", "normal", "--prefix", "none", "--no-dedupe"];
+    let text = cargo(&[&arguments, options].concat());
+    text.lines().filter_map(|line| line.split_whitespace().next()).map(str::to_owned).collect()
+}
+
 #[test]
 fn the_runtime_is_at_most_80_crates() {
-    let text = cargo(&[
-        "tree",
-        "--locked",
-        "-p",
-        "skywalking-runtime",
-        "-e",
-        "normal",
-        "--prefix",
-        "none",
-        "--no-dedupe",
-    ]);
-    let lines: BTreeSet<_> = text.lines().collect();
-    assert!((10..=80).contains(&lines.len()), "{} crates: {lines:#?}", lines.len());
+    let names = names("skywalking-runtime", &[]);
+    assert!((10..=80).contains(&names.len()), "{} crates: {names:#?}", names.len());
+}
+
+/// What a library takes along that only annotates its functions.
+#[test]
+fn the_light_core_is_at_most_25_crates_and_none_of_the_agents() {
+    const OF_THE_AGENT: [&str; 10] = [
+        "h2",
+        "http",
+        "hyper",
+        "prost",
+        "serde",
+        "serde_core",
+        "serde_json",
+        "tokio",
+        "tonic",
+        "tracing",
+    ];
+    let none = names("skywalking-runtime", &["--no-default-features"]);
+    let enabled = names("skywalking-runtime", &["--no-default-features", "--features", "enabled"]);
+    let library = names("skywalking-trybuild-library", &[]);
+    for names in [none, enabled, library] {
+        assert!(names.contains("skywalking-macros"), "{names:#?}");
+        assert!(names.len() <= 25, "{} crates: {names:#?}", names.len());
+        let found: Vec<_> = OF_THE_AGENT.iter().filter(|name| names.contains(**name)).collect();
+        assert_eq!(found, [&""; 0], "{names:#?}");
+    }
+}
+
+/// Its `PartialEq` impls break the inference of other crates: `trybuild/crates/inference`.
+#[test]
+fn no_feature_of_the_product_brings_serde_json() {
+    for package in PRODUCT.into_iter().chain(["skywalking-tower"]) {
+        let names = names(package, &["--all-features"]);
+        assert!(names.contains(package), "{names:#?}");
+        assert!(!names.contains("serde_json") && !names.contains("serde"), "{names:#?}");
+    }
 }
 
 #[test]
