@@ -92,9 +92,11 @@ fn modules_use_only_earlier_modules() {
     let names: BTreeSet<&String> = files.iter().map(|(module, _)| module).collect();
     let all = files.iter().flat_map(|(module, text)| uses(module, text));
     // An item of a parent's file counts as a use of the parent.
-    let resolved = all.map(|used| match names.contains(&used.to) {
-        true => used,
-        false => Use { to: parent(&used.to).to_owned(), ..used },
+    let resolved = all.map(|used| {
+        if names.contains(&used.to) {
+            return used;
+        }
+        Use { to: parent(&used.to).to_owned(), ..used }
     });
     let (siblings, others): (Vec<Use>, Vec<Use>) =
         resolved.partition(|used| place(&used.from) == place(&used.to));

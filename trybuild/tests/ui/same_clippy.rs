@@ -139,7 +139,7 @@ fn project(toolchain: &str, modules: &BTreeMap<String, String>) -> PathBuf {
         let folder = root.join(package);
         let manifest = format!(
             "[package]\nname = \"{package}\"\nversion = \"0.0.0\"\nedition = \"2024\"\npublish = false\n\n[dependencies]\nasync-trait = \"0.1\"\n\
-             futures = \"0.3\"\nskywalking-runtime = {{ path = \"{}\", default-features = false, features = [\"agent\"] }}\n",
+             futures = \"0.3\"\nskywalking-runtime = {{ path = \"{}\", default-features = false, features = [\"enabled\"] }}\n",
             runtime.display()
         );
         project::write(&folder.join("Cargo.toml"), &manifest);
@@ -225,9 +225,9 @@ fn text(message: &Value, package: &str) -> String {
         let is_marker = line.contains("#[skywalking_runtime::") || line.contains(COMMENT);
         let number = line.split('|').next().unwrap_or_default();
         if is_marker {
-            writeln!(text, "{number}| marker").unwrap()
+            writeln!(text, "{number}| marker").unwrap();
         } else {
-            writeln!(text, "{line}").unwrap()
+            writeln!(text, "{line}").unwrap();
         }
     }
     project::append_spans(message, &mut text);

@@ -99,7 +99,7 @@ fn project(cases: &BTreeMap<String, String>) -> PathBuf {
             &root.join(package).join("Cargo.toml"),
             &format!(
                 "[package]\nname = \"{package}\"\nversion = \"0.0.0\"\nedition = \"2024\"\npublish = false\n\n[dependencies.skywalking-runtime]\n\
-                 path = \"{}\"\ndefault-features = false\nfeatures = [\"agent\"]\n",
+                 path = \"{}\"\ndefault-features = false\nfeatures = [\"enabled\"]\n",
                 runtime.display()
             ),
         );
