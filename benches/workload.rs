@@ -5,7 +5,7 @@ use std::hint::black_box;
 use std::pin::pin;
 use std::task::{Context, Poll, Waker};
 
-use skywalking_runtime::{Callsite, Root, callsite, exit_span, local_span};
+use skywalking_runtime::{Callsite, callsite, exit_span, local_span, span};
 
 /// The root of each round.
 pub static ENTRY: Callsite = callsite!(entry, "/entry");
@@ -93,7 +93,7 @@ pub fn drive(future: impl Future) {
 /// Opens an entry with three tagged locals and an exit that writes its header.
 #[inline(never)]
 pub fn request(x: u64, header: &mut String) {
-    Root::new(&ENTRY).run(|| {
+    span(&ENTRY).run(|| {
         (0..3).for_each(|_| consume(text(x, "somebody")));
         header.clear();
         call(header);

@@ -9,7 +9,7 @@ use skywalking_benches::workload::{
     ENTRY, EXIT, async_child, bare, consume, display, drive, integer, literal, plain, polls,
     request, text,
 };
-use skywalking_runtime::{Callsite, Config, Reporter, Root, capture, child};
+use skywalking_runtime::{Callsite, Config, Reporter, capture, span};
 
 const ROUNDS: usize = 2_001;
 const SPANS: u64 = 200;
@@ -51,7 +51,7 @@ fn time(work: impl FnOnce()) -> f64 {
 
 /// The same inside of a root that is already open: hand-over apart.
 fn inside(work: impl FnOnce()) -> f64 {
-    Root::new(&ENTRY).run(|| time(work))
+    span(&ENTRY).run(|| time(work))
 }
 
 fn median(mut values: Vec<f64>) -> f64 {
@@ -88,12 +88,12 @@ fn round(records: &mut Vec<Floor>, header: &mut String) -> [f64; VARIANTS.len()]
         inside(|| (0..SPANS).for_each(|x| consume(integer(x)))),
         inside(|| (0..SPANS).for_each(|x| consume(text(x, "somebody")))),
         inside(|| (0..SPANS).for_each(|x| consume(display(x)))),
-        inside(|| (0..SPANS).for_each(|_| drop(child(&EXIT)))),
+        inside(|| (0..SPANS).for_each(|_| drop(span(&EXIT).enter()))),
         inside(|| (0..SPANS).for_each(|_| drop(black_box(capture())))),
         inside(|| (0..SPANS).for_each(|x| drive(async_child(x)))),
         time(|| drive(polls(SPANS))),
-        time(|| drive(Root::new(&ENTRY).future(polls(SPANS)))),
-        time(|| (0..SPANS).for_each(|_| Root::new(&ENTRY).run(|| ()))),
+        time(|| drive(span(&ENTRY).future(polls(SPANS)))),
+        time(|| (0..SPANS).for_each(|_| span(&ENTRY).run(|| ()))),
         time(|| (0..SPANS).for_each(|x| request(x, header))),
     ]
 }

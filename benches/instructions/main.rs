@@ -20,7 +20,7 @@ use skywalking_benches::workload::{
     ENTRY, async_child, bare, consume, display, drive, integer, literal, plain, polls, request,
     text,
 };
-use skywalking_runtime::{Config, Reporter, Root, capture};
+use skywalking_runtime::{Config, Reporter, capture, span};
 
 type Outcome<T> = Result<T, Box<dyn Error>>;
 
@@ -41,7 +41,7 @@ fn each(work: impl FnMut(u64)) {
 
 /// Inside one root, so that the hand-over is paid once a round.
 fn inside(work: impl FnMut(u64)) {
-    Root::new(&ENTRY).run(|| each(work));
+    span(&ENTRY).run(|| each(work));
 }
 
 const fn variant(name: &'static str, minus: Option<usize>, round: fn(&mut String)) -> Variant {
@@ -58,9 +58,9 @@ static VARIANTS: [Variant; 11] = [
     variant("async child, ready at once", None, |_| inside(|x| drive(async_child(x)))),
     variant("capture and drop", None, |_| inside(|_| drop(black_box(capture())))),
     variant("poll of a traced future", None, |_| {
-        drive(Root::new(&ENTRY).future(polls(u64::from(SPANS))))
+        drive(span(&ENTRY).future(polls(u64::from(SPANS))))
     }),
-    variant("root with hand-over", None, |_| each(|_| Root::new(&ENTRY).run(|| ()))),
+    variant("root with hand-over", None, |_| each(|_| span(&ENTRY).run(|| ()))),
     variant("entry, 3 locals with a tag, exit", None, |header| each(|x| request(x, header))),
 ];
 

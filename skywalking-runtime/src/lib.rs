@@ -118,18 +118,18 @@ pub use sampling::Sampler;
 pub use span::callsite::{Callsite, SpanKind, SpanLayer};
 pub use span::component;
 pub use span::tag::TagValue;
-pub use trace::child::{Child, child};
+pub use trace::builder::{SpanBuilder, span};
+pub use trace::child_guard::ChildGuard;
 pub use trace::current::{CurrentSpan, current, trace_id};
-pub use trace::describe::Describe;
 pub use trace::detached::DetachedSpan;
+pub use trace::opening_span::OpeningSpan;
 pub use trace::orphans::orphans;
-pub use trace::root::Root;
 pub use trace::snapshot::{
     Continued, ContinuedStream, Snapshot, TracedFn, TracedFuture, TracedStream, capture,
 };
 #[cfg(feature = "tokio")]
 pub use trace::spawn::{spawn, spawn_blocking, spawn_local};
-pub use trace::traced::Resumable;
+pub use trace::traced::ResumableSpan;
 pub use tracer::{Cancelled, Inbound, Orphans, OtherContexts};
 pub use util::diagnostics::Diagnostic;
 

@@ -304,27 +304,6 @@ impl Segment {
         }
     }
 
-    /// Takes back the span that was opened last, as if it had never been.
-    pub(crate) fn unopen(&mut self, opened: Opened) {
-        match opened.which() {
-            Which::Recorded(index)
-                if usize::from(index) + 1 == self.records.len()
-                    && self.current.index() == index =>
-            {
-                if let Some(record) = self.records.pop() {
-                    self.current = Current::at_level(record.parent, record.parent_level());
-                    self.searched = self.searched.min(index);
-                    if self.first_entry != NONE && self.first_entry >= index {
-                        self.first_entry = NONE;
-                        self.unshare();
-                    }
-                }
-            }
-            Which::Muted(number) => self.unopen_muted(number),
-            _ => self.end(opened),
-        }
-    }
-
     /// The current span, unless it is one that was not recorded.
     pub(crate) fn current_record(&mut self) -> Option<&mut Record> {
         if self.current.is_muted() || !self.sampled {

@@ -9,7 +9,7 @@ use std::pin::pin;
 use std::task::{Context, Poll, Waker};
 
 use skywalking_runtime::testing::Test;
-use skywalking_runtime::{Callsite, Root, callsite, capture, child, current, local_span};
+use skywalking_runtime::{Callsite, callsite, capture, current, local_span, span};
 
 struct Counting;
 
@@ -67,10 +67,10 @@ fn warm_spans_and_polls_allocate_nothing() {
     for round in 0..20 {
         let (mut locals, mut tags, mut children, mut captures) = (0, 0, 0, 0);
         roots.push(count(|| {
-            Root::new(&ENTRY).run(|| {
+            span(&ENTRY).run(|| {
                 locals = count(|| (0..50).for_each(|_| plain()));
                 tags = count(|| (0..50).for_each(|_| tagged("somebody", 0.5)));
-                children = count(|| (0..50).for_each(|_| drop(child(&ENTRY))));
+                children = count(|| (0..50).for_each(|_| drop(span(&ENTRY).enter())));
                 drop(capture());
                 captures = count(|| (0..50).for_each(|_| drop(capture())));
             });
@@ -104,7 +104,7 @@ fn a_poll_of_a_traced_future_allocates_nothing() {
     }
     let mut counted = Vec::new();
     let trees = Test::new().run(|| {
-        let mut future = pin!(Root::new(&ENTRY).future(step(100)));
+        let mut future = pin!(span(&ENTRY).future(step(100)));
         let mut cx = Context::from_waker(Waker::noop());
         // The first poll opens two spans and makes the identity that they share.
         assert!(future.as_mut().poll(&mut cx).is_pending());
@@ -122,11 +122,10 @@ fn a_poll_of_a_traced_future_allocates_nothing() {
 fn an_unsampled_request_allocates_nothing_when_warm() {
     let mut second = None;
     let trees = Test::new().sampler(|_| false).run(|| {
-        let work = || Root::new(&ENTRY).run(|| (0..10).for_each(|_| tagged("somebody", 0.5)));
+        let work = || span(&ENTRY).run(|| (0..10).for_each(|_| tagged("somebody", 0.5)));
         work();
         // What the test's own sampler allocates is not counted: it is asked when the root opens.
-        Root::new(&ENTRY)
-            .run(|| second = Some(count(|| (0..10).for_each(|_| tagged("somebody", 0.5)))));
+        span(&ENTRY).run(|| second = Some(count(|| (0..10).for_each(|_| tagged("somebody", 0.5)))));
     });
     assert_eq!((trees.len(), second), (0, Some(0)));
 }

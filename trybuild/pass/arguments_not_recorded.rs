@@ -6,7 +6,7 @@ use std::pin::Pin;
 
 use futures::stream::{self, Stream, StreamExt as _};
 use skywalking_runtime::{
-    Callsite, Root, callsite, capture, entry_span, exit_span, local_span, trace_id,
+    Callsite, callsite, capture, entry_span, exit_span, local_span, span, trace_id,
 };
 
 use skywalking_trybuild::{block_on, quietly, spans};
@@ -185,7 +185,7 @@ fn snapshot_in_an_argument_is_not_recorded() {
     static REQUEST: Callsite = callsite!(local, "request");
     spans(|| {
         captures();
-        Root::new(&REQUEST).run(captures);
+        span(&REQUEST).run(captures);
     })
     .are(
         "
@@ -230,7 +230,7 @@ fn without_context_no_trace_starts() {
 fn in_a_request_no_span_starts() {
     static REQUEST: Callsite = callsite!(entry, "/request");
     spans(|| {
-        Root::new(&REQUEST).run(|| {
+        span(&REQUEST).run(|| {
             computed(1);
             block_on(computed_later(2));
             extracted();
@@ -258,7 +258,7 @@ fn with_covers_no_span_starts() {
     spans(|| {
         block_on(covered(1));
         assert_eq!(block_on(rows(2).count()), 2);
-        Root::new(&REQUEST).run(|| block_on(covered(3)));
+        span(&REQUEST).run(|| block_on(covered(3)));
     })
     .are(
         "
@@ -278,7 +278,7 @@ fn recording_resumes_after_a_panic() {
     spans(|| {
         quietly(|| assert!(std::panic::catch_unwind(panics).is_err()));
         nested();
-        Root::new(&REQUEST).run(|| {
+        span(&REQUEST).run(|| {
             quietly(|| assert!(std::panic::catch_unwind(panics).is_err()));
             nested();
         });

@@ -5,17 +5,17 @@
 mod program;
 use std::process::Command;
 
-use skywalking_runtime::{Callsite, Root, callsite, child, current, testing};
+use skywalking_runtime::{Callsite, callsite, current, span, testing};
 
 static HELLO: Callsite = callsite!(entry, "/hello", layer = http);
 static GREETING: Callsite = callsite!(local, "greeting");
 
 fn hello_by_hand(name: &str) -> String {
-    Root::new(&HELLO).run(|| greeting_by_hand(name))
+    span(&HELLO).run(|| greeting_by_hand(name))
 }
 
 fn greeting_by_hand(name: &str) -> String {
-    child(&GREETING).run(|| {
+    span(&GREETING).run(|| {
         current().tag("user", name);
         format!("Hello, {name}!")
     })

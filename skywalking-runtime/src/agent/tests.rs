@@ -10,7 +10,7 @@ use crate::config::{Config, Reporter};
 use crate::error::Error;
 use crate::report::stats::Stats;
 use crate::span::callsite::{Callsite, SpanKind};
-use crate::trace::root::Root;
+use crate::trace::builder::span;
 
 static WORK: Callsite = Callsite::new(SpanKind::Entry, "/work");
 
@@ -22,7 +22,7 @@ fn discarding() -> Agent {
 
 fn work(times: usize) {
     for _ in 0..times {
-        Root::new(&WORK).run(|| {});
+        span(&WORK).run(|| {});
     }
 }
 
@@ -79,7 +79,7 @@ fn segments_that_end_after_the_agent_count_as_dropped() {
     let _alone = alone();
     let agent = discarding();
     let before = agent.stats();
-    Root::new(&WORK).run(|| {
+    span(&WORK).run(|| {
         let _ = agent.shutdown(LONG);
     });
     let after = Stats::read();

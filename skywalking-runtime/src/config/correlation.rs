@@ -69,15 +69,15 @@ impl Config {
     /// one, on the one that receives it with a request, and on each exit span that sends it.
     ///
     /// ```
-    /// use skywalking_runtime::{Callsite, Config, Reporter, Root, callsite, child, correlation, inject, testing};
+    /// use skywalking_runtime::{Callsite, Config, Reporter, callsite, correlation, inject, span, testing};
     ///
     /// static ENTRY: Callsite = callsite!(entry, "/orders");
     /// static CALL: Callsite = callsite!(exit, "/stock", peer = "stock:8080");
     ///
     /// let _agent = Config::new("orders").reporter(Reporter::Discard).correlation_tags(["tenant"]).start()?;
-    /// let trees = testing::run(|| Root::new(&ENTRY).run(|| {
+    /// let trees = testing::run(|| span(&ENTRY).run(|| {
     ///     correlation::put("tenant", "blue");
-    ///     let _call = child(&CALL);
+    ///     let _call = span(&CALL).enter();
     ///     inject(&mut String::new());
     /// }));
     /// assert_eq!(testing::text(&trees), "Entry /orders {tenant=blue}\n  Exit /stock peer=stock:8080 {tenant=blue}\n");

@@ -107,15 +107,15 @@ impl Config {
     /// A list wins over a context that came with the request, and over the sampler.
     ///
     /// ```
-    /// use skywalking_runtime::{Callsite, Config, Reporter, Root, callsite, testing};
+    /// use skywalking_runtime::{Callsite, Config, Reporter, callsite, span, testing};
     ///
     /// static HEALTH: Callsite = callsite!(entry, "GET:/health/live", layer = http);
     /// static USERS: Callsite = callsite!(entry, "GET:/users", layer = http);
     ///
     /// let _agent = Config::new("shop").reporter(Reporter::Discard).ignore_paths(["/health/**", "/metrics"]).start()?;
     /// let trees = testing::run(|| {
-    ///     Root::new(&HEALTH).run(|| ());
-    ///     Root::new(&USERS).run(|| ());
+    ///     span(&HEALTH).run(|| ());
+    ///     span(&USERS).run(|| ());
     /// });
     /// assert_eq!(testing::text(&trees), "Entry GET:/users layer=Http\n");
     /// # Ok::<(), skywalking_runtime::Error>(())

@@ -163,11 +163,11 @@ pub fn get(key: &str) -> Option<String> {
 /// [`Config::correlation_tags`]: crate::Config::correlation_tags
 ///
 /// ```
-/// use skywalking_runtime::{Callsite, Root, callsite, correlation};
+/// use skywalking_runtime::{Callsite, callsite, correlation, span};
 ///
 /// static ENTRY: Callsite = callsite!(entry, "/work");
 ///
-/// Root::new(&ENTRY).run(|| {
+/// span(&ENTRY).run(|| {
 ///     correlation::put("tenant", "blue"); // the next services can read it
 /// });
 /// ```

@@ -32,12 +32,12 @@ pub fn wants_inject() -> bool {
 /// consumer can tell how long it was on its way.
 ///
 /// ```
-/// use skywalking_runtime::{Callsite, callsite, child, inject};
+/// use skywalking_runtime::{Callsite, callsite, inject, span};
 ///
 /// static CALL: Callsite = callsite!(exit, "/stock/check", peer = "stock:8080", layer = http);
 ///
 /// let mut headers = String::new();
-/// let _call = child(&CALL);
+/// let _call = span(&CALL).enter();
 /// inject(&mut headers);
 /// ```
 pub fn inject<C: Inject + ?Sized>(carrier: &mut C) {

@@ -117,7 +117,7 @@ fn text(misuse: Misuse, callsite: &Callsite) -> String {
     match misuse {
         Misuse::GuardOverAwait => format!(
             "the guard of {place} was held over an `.await`: what other branches of its task open meanwhile becomes its child. Write \
-             `child(..).future(async {{ .. }}).await` in place of the guard"
+             `span(..).future(async {{ .. }}).await` in place of the guard"
         ),
         Misuse::GuardsCross => format!(
             "the guard of {place} was dropped while a guard that was opened inside it was still open. If it was held over an `.await`, \

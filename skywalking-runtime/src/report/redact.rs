@@ -42,7 +42,7 @@ pub enum Field<'a> {
 ///
 /// ```
 /// use skywalking_runtime::redact::{Field, Redact};
-/// use skywalking_runtime::{Callsite, Config, Reporter, Root, callsite, current, testing};
+/// use skywalking_runtime::{Callsite, Config, Reporter, callsite, current, span, testing};
 ///
 /// static LOGIN: Callsite = callsite!(entry, "/login");
 ///
@@ -51,7 +51,7 @@ pub enum Field<'a> {
 ///     _ => None,
 /// };
 /// let _agent = Config::new("web").reporter(Reporter::Discard).redact(no_mail).start()?;
-/// let trees = testing::run(|| Root::new(&LOGIN).run(|| {
+/// let trees = testing::run(|| span(&LOGIN).run(|| {
 ///     current().tag("user.mail", "you@example.org").tag("user.id", 7);
 /// }));
 /// assert_eq!(testing::text(&trees), "Entry /login {user.mail=***, user.id=7}\n");

@@ -200,16 +200,6 @@ impl Segment {
         self.muted.close(number);
     }
 
-    /// Takes back a span that was not recorded, as if it had never been.
-    #[cold]
-    pub(super) fn unopen_muted(&mut self, number: u32) {
-        if self.is_left_out(number) {
-            self.left_out.spans = self.left_out.spans.saturating_sub(1);
-            diagnostics::take_back(Diagnostic::SpanLimit);
-        }
-        self.unmute(number);
-    }
-
     /// False of a span that is one with the span around it: it was counted with that.
     fn is_left_out(&self, number: u32) -> bool {
         self.muted.get(number).is_none_or(|muted| muted.level == 0)

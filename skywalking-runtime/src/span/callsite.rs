@@ -149,11 +149,11 @@ impl Callsite {
     /// [`Config::orphans`](crate::Config::orphans) says.
     ///
     /// ```
-    /// use skywalking_runtime::{Callsite, Orphans, callsite, child, testing};
+    /// use skywalking_runtime::{Callsite, Orphans, callsite, span, testing};
     ///
     /// static TICK: Callsite = callsite!(local, "tick").orphans(Orphans::Skip);
     ///
-    /// assert!(testing::run(|| child(&TICK).run(|| ())).is_empty());
+    /// assert!(testing::run(|| span(&TICK).run(|| ())).is_empty());
     /// ```
     #[must_use]
     pub const fn orphans(mut self, orphans: Orphans) -> Self {
@@ -192,12 +192,12 @@ impl Callsite {
     /// one for which the program set them, the program's are reported.
     ///
     /// ```
-    /// use skywalking_runtime::{Callsite, callsite, child, testing};
+    /// use skywalking_runtime::{Callsite, callsite, span, testing};
     ///
     /// static CHECK: Callsite = callsite!(exit, "/stock/check", peer = "stock:8080");
     /// static POST: Callsite = callsite!(exit, "POST:/v1/check", peer = "10.0.0.7:8080", layer = http).fallback();
     ///
-    /// let trees = testing::run(|| child(&CHECK).run(|| drop(child(&POST))));
+    /// let trees = testing::run(|| span(&CHECK).run(|| drop(span(&POST).enter())));
     /// assert_eq!(testing::text(&trees), "Exit /stock/check layer=Http peer=stock:8080\n");
     /// ```
     #[must_use]

@@ -9,7 +9,7 @@ use crate::span::callsite::Callsite;
 /// A kind of misuse.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Misuse {
-    /// A guard of `child` was held over an `.await`.
+    /// A child guard was held over an `.await`.
     GuardOverAwait,
     /// A guard of `child` closed while another one that was opened inside of it was open.
     GuardsCross,

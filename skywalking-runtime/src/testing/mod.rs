@@ -6,12 +6,12 @@
 //! parallel do not see each other's spans. If no tracer runs, one without a backend is started.
 //!
 //! ```
-//! use skywalking_runtime::{Callsite, Root, callsite, child, testing};
+//! use skywalking_runtime::{Callsite, callsite, span, testing};
 //!
 //! static ENTRY: Callsite = callsite!(entry, "/work", layer = http);
 //! static PART: Callsite = callsite!(local, "part");
 //!
-//! let trees = testing::run(|| Root::new(&ENTRY).run(|| drop(child(&PART))));
+//! let trees = testing::run(|| span(&ENTRY).run(|| drop(span(&PART).enter())));
 //! assert_eq!(testing::text(&trees), "Entry /work layer=Http\n  Local part\n");
 //! ```
 //!
@@ -54,12 +54,12 @@ pub fn run<R>(work: impl FnOnce() -> R) -> Vec<Tree> {
 /// The same for a future, on whatever executor polls it.
 ///
 /// ```
-/// use skywalking_runtime::{Callsite, Root, callsite, testing};
+/// use skywalking_runtime::{Callsite, callsite, span, testing};
 ///
 /// static ENTRY: Callsite = callsite!(entry, "/work");
 ///
 /// # tokio::runtime::Builder::new_current_thread().build().unwrap().block_on(async {
-/// let trees = testing::run_async(Root::new(&ENTRY).future(async { 42 })).await;
+/// let trees = testing::run_async(span(&ENTRY).future(async { 42 })).await;
 /// assert_eq!(testing::text(&trees), "Entry /work\n");
 /// # });
 /// ```
@@ -86,15 +86,15 @@ pub fn allow(rule: &'static str) {
 ///
 /// ```
 /// use std::time::Duration;
-/// use skywalking_runtime::{Callsite, Root, callsite, child, testing};
+/// use skywalking_runtime::{Callsite, callsite, span, testing};
 ///
 /// static STREAM: Callsite = callsite!(local, "stream");
 /// static PART: Callsite = callsite!(local, "part");
 ///
 /// let trees = testing::run(|| {
-///     Root::new(&STREAM).run(|| {
+///     span(&STREAM).run(|| {
 ///         testing::grow_old(Duration::from_secs(3_600));
-///         drop(child(&PART));
+///         drop(span(&PART).enter());
 ///     });
 /// });
 /// assert_eq!(testing::text(&trees), "Local stream {unfinished=true}\n  Local part\n  Local stream ref=CrossThread SKIP_ANALYSIS\n");
@@ -112,13 +112,13 @@ pub fn is_idle() -> bool {
 /// are the test's too. What goes on by a capture or a header is so anyway.
 ///
 /// ```
-/// use skywalking_runtime::{Callsite, Root, callsite, testing};
+/// use skywalking_runtime::{Callsite, callsite, span, testing};
 ///
 /// static JOB: Callsite = callsite!(local, "job");
 ///
 /// let trees = testing::run(|| {
 ///     let test = testing::mark();
-///     std::thread::spawn(move || test.run(|| Root::new(&JOB).run(|| ()))).join().unwrap();
+///     std::thread::spawn(move || test.run(|| span(&JOB).run(|| ()))).join().unwrap();
 /// });
 /// assert_eq!(testing::text(&trees), "Local job\n");
 /// ```
@@ -162,11 +162,11 @@ impl Test {
     /// one begins with its name.
     ///
     /// ```
-    /// use skywalking_runtime::{Callsite, Root, callsite, testing};
+    /// use skywalking_runtime::{Callsite, callsite, span, testing};
     ///
     /// static CACHED: Callsite = callsite!(local, "look up", layer = cache); // an OAP makes nothing of it without the tag `cache.type`
     ///
-    /// let trees = testing::Test::new().allow("tag-missing").run(|| Root::new(&CACHED).run(|| ()));
+    /// let trees = testing::Test::new().allow("tag-missing").run(|| span(&CACHED).run(|| ()));
     /// assert_eq!(testing::text(&trees), "Local look up layer=Cache\n");
     /// ```
     pub fn allow(mut self, rule: &'static str) -> Self {

@@ -226,14 +226,14 @@ impl CurrentSpan {
     /// the header `sw8-x`. For synthetic traffic, as probes and load tests.
     ///
     /// ```
-    /// use skywalking_runtime::{Callsite, Root, callsite, child, current, testing};
+    /// use skywalking_runtime::{Callsite, callsite, current, span, testing};
     ///
     /// static PROBE: Callsite = callsite!(entry, "/probe");
     /// static PART: Callsite = callsite!(local, "part");
     ///
-    /// let trees = testing::run(|| Root::new(&PROBE).run(|| {
+    /// let trees = testing::run(|| span(&PROBE).run(|| {
     ///     current().skip_analysis_of_trace();
-    ///     drop(child(&PART));
+    ///     drop(span(&PART).enter());
     /// }));
     /// assert_eq!(testing::text(&trees), "Entry /probe SKIP_ANALYSIS\n  Local part SKIP_ANALYSIS\n");
     /// ```

@@ -19,7 +19,6 @@ use crate::propagation::carrier::Extract;
 use crate::segment::{NameSource, Segment};
 use crate::span::callsite::{Callsite, SpanKind};
 use crate::span::tag::{Raw, Recorder, SpanText, TagDisplay};
-use crate::trace::orphans::Origin;
 use crate::trace::root;
 use crate::trace::scope::{self, Begun, Scope};
 use crate::tracer;
@@ -42,7 +41,8 @@ pub struct Opening {
     latency: u32,
     /// It was given a name of its own.
     named: bool,
-    origin: Origin,
+    /// Where it may start a trace.
+    starts: Starts,
     /// The segment that is in the slot; 0 if there is none.
     key: u64,
     /// The segment that a root will put into the slot.
@@ -69,6 +69,13 @@ enum Place {
     Root,
 }
 
+/// What a span does that has no parent here.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Starts {
+    Traces,
+    Nothing,
+}
+
 /// What the span covers.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Runs {
@@ -80,14 +87,18 @@ impl Opening {
     /// A span of `callsite` is about to open here.
     #[inline]
     pub fn new(callsite: &'static Callsite) -> Self {
-        Self::of(callsite, Origin::Attribute)
+        Self::of(callsite, Starts::Traces)
     }
 
-    /// The same, opened in this way.
+    /// The same of one that is a child or nothing.
+    pub(crate) fn of_child(callsite: &'static Callsite) -> Self {
+        Self::of(callsite, Starts::Nothing)
+    }
+
     #[inline]
-    pub(crate) fn of(callsite: &'static Callsite, origin: Origin) -> Self {
+    fn of(callsite: &'static Callsite, starts: Starts) -> Self {
         let place = if tracer::enabled() { Place::Unknown } else { Place::Nowhere };
-        Self { callsite, place, head: 0, latency: 0, named: false, origin, key: 0, root: None }
+        Self { callsite, place, head: 0, latency: 0, named: false, starts, key: 0, root: None }
     }
 
     /// The request is left out: nothing of it is recorded, nor of what is below. With a context it
@@ -102,7 +113,10 @@ impl Opening {
 
     #[inline(never)]
     fn decide(&mut self) -> Place {
-        if self.callsite.kind == SpanKind::Entry && root_task::is_here_for_a_span() {
+        if self.callsite.kind == SpanKind::Entry
+            && self.starts == Starts::Traces
+            && root_task::is_here_for_a_span()
+        {
             self.place = self.decide_root();
             return self.place;
         }
@@ -127,7 +141,9 @@ impl Opening {
 
     #[cold]
     fn decide_root(&mut self) -> Place {
-        self.root = root::segment_for(self.callsite, self.origin);
+        if self.starts == Starts::Traces {
+            self.root = root::segment_for(self.callsite);
+        }
         if self.root.is_some() { Place::Undecided } else { Place::Nowhere }
     }
 

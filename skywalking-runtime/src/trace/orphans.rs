@@ -11,15 +11,6 @@ use crate::span::callsite::Callsite;
 use crate::tracer::{Orphans, Settings};
 use crate::util::diagnostics::{self, Diagnostic};
 
-/// How a span is opened.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Origin {
-    /// By an attribute, or as a child: without a context it is an orphan.
-    Attribute,
-    /// As a root by hand, which needs none.
-    Root,
-}
-
 /// What a callsite counts, and its place in the list of those that have counted.
 #[derive(Debug)]
 pub(crate) struct Count {
@@ -40,10 +31,10 @@ impl Count {
 /// The first callsite that had an orphan.
 static FIRST: OnceRef<'static, Callsite> = OnceRef::new();
 
-/// True if a Local span without a context begins a trace. Counts it if it is an orphan.
+/// Counts an orphan. True if it begins a trace.
 #[cold]
-pub(crate) fn opens(callsite: &'static Callsite, origin: Origin, settings: &Settings) -> bool {
-    if origin == Origin::Attribute && callsite.count.orphans.fetch_add(1, Ordering::Relaxed) == 0 {
+pub(crate) fn opens(callsite: &'static Callsite, settings: &Settings) -> bool {
+    if callsite.count.orphans.fetch_add(1, Ordering::Relaxed) == 0 {
         enlist(callsite);
     }
     let skips = callsite.orphan_rule().unwrap_or(settings.orphans) == Orphans::Skip;

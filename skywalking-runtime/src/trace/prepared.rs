@@ -12,10 +12,9 @@ use crate::context::quiet::Quiet;
 use crate::propagation::carrier::Extract;
 use crate::propagation::received::{Header, Received};
 use crate::propagation::sw8;
-use crate::span::callsite::{Callsite, SpanKind};
+use crate::span::callsite::Callsite;
 use crate::span::tag::{Kept, Raw, Recorder};
 use crate::trace::opening::{self, Opening, REFS_LIMIT};
-use crate::trace::orphans::Origin;
 use crate::trace::traced::{BoxedFuture, BoxedStream, Covered, NoHook, Streamed, Traced};
 use crate::tracer::{self, OtherContexts};
 use crate::util::text::{self, NAME_LIMIT, PEER_LIMIT, TAG_LIMIT};
@@ -41,8 +40,6 @@ struct Given {
     tags: Vec<(&'static str, Kept)>,
     /// Nothing is to be recorded.
     ignored: bool,
-    /// It is a root that the program opens by hand.
-    is_by_hand: bool,
 }
 
 impl Given {
@@ -74,12 +71,16 @@ impl Prepared {
         Self { callsite, given: None }
     }
 
-    /// Remembers that the program opens a root by hand. Only of a Local span it matters.
-    pub(crate) fn by_hand(mut self) -> Self {
-        if self.callsite.kind == SpanKind::Local && tracer::enabled() {
-            self.given().is_by_hand = true;
-        }
-        self
+    /// The callsite.
+    #[inline]
+    pub(crate) fn callsite(&self) -> &'static Callsite {
+        self.callsite
+    }
+
+    /// True if nothing is known of the span but its callsite.
+    #[inline]
+    pub(crate) fn is_plain(&self) -> bool {
+        self.given.is_none()
     }
 
     /// True if the context in a carrier would be used, as things stand.
@@ -224,13 +225,11 @@ impl Prepared {
 
     /// The span that is about to open here, with all that was given.
     pub(crate) fn opening(&self) -> Opening {
-        let is_by_hand = self.given.as_ref().is_some_and(|given| given.is_by_hand);
-        self.opening_by(if is_by_hand { Origin::Root } else { Origin::Attribute })
+        self.describe(Opening::new(self.callsite))
     }
 
-    /// The same, opened in this way.
-    pub(crate) fn opening_by(&self, origin: Origin) -> Opening {
-        let mut opening = Opening::of(self.callsite, origin);
+    /// Gives an opening all that was given.
+    pub(crate) fn describe(&self, mut opening: Opening) -> Opening {
         let Some(given) = &self.given else { return opening };
         if given.ignored {
             opening.ignore();

@@ -1,11 +1,6 @@
-//! Roots: the first span of a segment, and how one is opened by hand.
-//!
-//! There is no public guard for a root: it would be put aside over an `.await` sooner or later, and
-//! another task would write into its segment. A root lives as long as a call, a closure or a
-//! future.
+//! Roots: the first span of a segment. A root lives as long as a call, a closure, a future or a
+//! resumable span; there is no public guard for it (see [`builder`](super::builder)).
 
-use std::fmt::Display;
-use std::future::Future;
 use std::sync::Arc;
 
 use crate::context::current_segment;
@@ -13,30 +8,27 @@ use crate::context::ended_roots;
 use crate::context::quiet;
 use crate::context::root_task;
 use crate::context::thread_state;
-use crate::propagation::carrier::Extract;
 use crate::sampling::tail_decision::Trial;
 use crate::sampling::{self, Custom, Upstream, Verdict};
 use crate::segment::Segment;
 use crate::span::callsite::{Callsite, SpanKind};
 use crate::span::record::Trace;
-use crate::trace::orphans::{self, Origin};
+use crate::trace::orphans;
 use crate::trace::outbox;
-use crate::trace::prepared::Prepared;
 use crate::trace::scope::Begun;
-use crate::trace::traced::{End, Resumable};
-use crate::tracer::{self, Settings, Tracer};
+use crate::trace::traced::End;
+use crate::tracer::{Settings, Tracer};
 use crate::util::diagnostics::{self, Diagnostic};
 
 /// A segment for a root of `callsite`, or `None` if none is to be opened here. Whether it records
 /// is not decided yet: by [`decide`].
 #[cold]
-pub(crate) fn segment_for(callsite: &'static Callsite, origin: Origin) -> Option<Box<Segment>> {
+pub(crate) fn segment_for(callsite: &'static Callsite) -> Option<Box<Segment>> {
     if quiet::forbids_roots() {
         return None;
     }
     let mut segment = thread_state::segment(|settings| {
-        (callsite.kind != SpanKind::Local || orphans::opens(callsite, origin, settings))
-            .then_some(true)
+        (callsite.kind != SpanKind::Local || orphans::opens(callsite, settings)).then_some(true)
     })?;
     segment.scope = sampling::scope();
     Some(segment)
@@ -183,98 +175,4 @@ pub(crate) fn begin(
         root_task::keep(other);
     }
     begun
-}
-
-/// Opens a root by hand; with a current context it becomes a child, as with the attributes.
-///
-/// ```
-/// use skywalking_runtime::{Callsite, Root, callsite, child};
-///
-/// static SNAPSHOT: Callsite = callsite!(entry, "/API/Snapshot", layer = http);
-/// static PLAN: Callsite = callsite!(local, "plan");
-///
-/// let headers = String::new(); // whatever came with the request
-/// let answer = Root::new(&SNAPSHOT).extract(&headers).run(|| {
-///     let _plan = child(&PLAN);
-///     42
-/// });
-/// assert_eq!(answer, 42);
-/// ```
-#[must_use = "a root does nothing until `run` or `future`"]
-#[derive(Debug)]
-pub struct Root {
-    prepared: Prepared,
-}
-
-impl Root {
-    /// A root of `callsite`.
-    pub fn new(callsite: &'static Callsite) -> Self {
-        Self { prepared: Prepared::new(callsite) }
-    }
-
-    /// Goes on with the context that the carrier holds.
-    pub fn extract<C: Extract + ?Sized>(mut self, carrier: &C) -> Self {
-        if tracer::enabled() {
-            self.prepared.extract(carrier);
-        }
-        self
-    }
-
-    /// Another operation name than the callsite's.
-    pub fn name(mut self, name: impl Display) -> Self {
-        if tracer::enabled() {
-            self.prepared.name(&name);
-        }
-        self
-    }
-
-    /// The address called.
-    pub fn peer(mut self, peer: impl Display) -> Self {
-        if tracer::enabled() {
-            self.prepared.peer(&peer);
-        }
-        self
-    }
-
-    /// Leaves the request out: nothing of it is recorded, nor of what happens below. With a current
-    /// context it is only no span of its own.
-    ///
-    /// ```
-    /// use skywalking_runtime::{Callsite, Root, callsite, child, testing, trace_id};
-    ///
-    /// static HEALTH: Callsite = callsite!(entry, "/health");
-    /// static QUERY: Callsite = callsite!(exit, "/query", peer = "db:5432");
-    ///
-    /// let trees = testing::run(|| {
-    ///     Root::new(&HEALTH).ignored().run(|| {
-    ///         let _query = child(&QUERY);
-    ///         assert!(trace_id().is_some());
-    ///     });
-    /// });
-    /// assert!(trees.is_empty());
-    /// ```
-    pub fn ignored(mut self) -> Self {
-        if tracer::enabled() {
-            self.prepared.ignore();
-        }
-        self
-    }
-
-    /// Runs `work` as this span.
-    pub fn run<R>(self, work: impl FnOnce() -> R) -> R {
-        let _scope = self.prepared.opening_by(Origin::Root).enter();
-        work()
-    }
-
-    /// Makes the future run as this span. It opens at the first poll and closes when the future is
-    /// done or dropped.
-    pub fn future<F: Future>(self, future: F) -> impl Future<Output = F::Output> + use<F> {
-        self.prepared.by_hand().future(future)
-    }
-
-    /// A span that is worked on in steps, by whoever is neither one call nor one future. It opens
-    /// at the first step.
-    pub fn resumable(self) -> Resumable {
-        Resumable::new(self.prepared.by_hand())
-    }
 }

@@ -13,9 +13,8 @@ use crate::context::ended_roots;
 use crate::context::root_task;
 use crate::context::thread_state;
 use crate::segment::{Opened, Segment};
-use crate::span::callsite::Callsite;
+use crate::span::callsite::{Callsite, SpanKind};
 use crate::trace::failure::Mark;
-use crate::trace::orphans::Origin;
 use crate::trace::root;
 use crate::trace::traced::End;
 use crate::tracer;
@@ -103,11 +102,6 @@ impl Begun {
         }
     }
 
-    /// True of a guard that was counted in its segment.
-    pub(crate) fn is_by_hand(self) -> bool {
-        self.bits & BY_HAND != 0
-    }
-
     pub(crate) fn was_panicking(self) -> bool {
         self.bits & PANICKING != 0
     }
@@ -163,13 +157,14 @@ impl Scope {
         if tracer::enabled() { open_entry(callsite) } else { Self::NONE }
     }
 
-    /// The guard does nothing any more.
-    pub(crate) fn defuse(&mut self) {
-        self.key = 0;
-    }
-
-    pub(crate) fn is_open(&self) -> bool {
-        self.key != 0
+    /// The same of a callsite whose kind is not known where it is compiled.
+    #[inline]
+    pub(crate) fn open_of_any_kind(callsite: &'static Callsite) -> Self {
+        if callsite.kind == SpanKind::Entry {
+            Self::open_entry(callsite)
+        } else {
+            Self::open(callsite)
+        }
     }
 }
 
@@ -195,8 +190,8 @@ fn open_entry(callsite: &'static Callsite) -> Scope {
 
 #[cold]
 fn open_root(callsite: &'static Callsite) -> Scope {
-    let segment = root::segment_for(callsite, Origin::Attribute)
-        .and_then(|segment| root::decide(segment, callsite, 0));
+    let segment =
+        root::segment_for(callsite).and_then(|segment| root::decide(segment, callsite, 0));
     segment.map_or(Scope::NONE, |mut segment| {
         segment.run_as_call();
         root::begin(segment, callsite, 0, 0).into_scope()
@@ -206,7 +201,11 @@ fn open_root(callsite: &'static Callsite) -> Scope {
 /// Opens a child for a guard that the program holds. In two steps, so that the span of an attribute
 /// keeps its code inlined.
 pub(crate) fn open_by_hand(callsite: &'static Callsite) -> Scope {
-    let mut scope = open(callsite);
+    held_by_hand(open(callsite), callsite)
+}
+
+/// Marks a child as one whose guard the program holds.
+pub(crate) fn held_by_hand(mut scope: Scope, callsite: &'static Callsite) -> Scope {
     let opened = Begun::of_scope(&scope).opened();
     if current_segment::with_key(scope.key, |segment| segment.open_guard(callsite, opened))
         .is_some()

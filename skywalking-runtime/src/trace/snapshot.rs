@@ -42,11 +42,11 @@ pub struct Snapshot {
 /// Takes a snapshot of the current context.
 ///
 /// ```
-/// use skywalking_runtime::{Callsite, Root, callsite, capture};
+/// use skywalking_runtime::{Callsite, callsite, capture, span};
 ///
 /// static ENTRY: Callsite = callsite!(entry, "/work");
 ///
-/// Root::new(&ENTRY).run(|| {
+/// span(&ENTRY).run(|| {
 ///     let here = capture();
 ///     std::thread::spawn(move || here.run("work.part", || 42)).join().unwrap();
 /// });

@@ -14,7 +14,7 @@
 mod boxed;
 mod covered;
 mod frames;
-mod resumable;
+mod resumable_span;
 mod span;
 mod stream;
 
@@ -30,7 +30,7 @@ use frames::{Frame, Outcome};
 pub use boxed::{BoxedFuture, BoxedStream};
 pub(crate) use covered::Covered;
 pub(crate) use frames::End;
-pub use resumable::Resumable;
+pub use resumable_span::ResumableSpan;
 pub(crate) use span::Span;
 pub use stream::Streamed;
 

@@ -73,7 +73,7 @@ reasons! {
     ChildWithoutContext = "child_without_context",
     /// A guard was dropped after its segment had ended or where another segment was being worked on.
     GuardMisplaced = "guard_misplaced",
-    /// A guard of [`child`](crate::child()) was held over an `.await`, so that other branches of its task may have become its children.
+    /// A [`ChildGuard`](crate::ChildGuard) was held over an `.await`, so that other branches of its task may have become its children.
     GuardOverAwait = "guard_over_await",
     /// A span opened in another task than the one whose call is the current root, and began a trace of its own.
     OtherTask = "other_task",
@@ -121,14 +121,6 @@ pub(crate) fn count(reason: Diagnostic) {
 pub(crate) fn count_many(reason: Diagnostic, many: u64) {
     if let Some(count) = COUNTS.get(reason as usize) {
         count.fetch_add(many, Ordering::Relaxed);
-    }
-}
-
-/// Takes back one that was counted.
-#[cold]
-pub(crate) fn take_back(reason: Diagnostic) {
-    if let Some(count) = COUNTS.get(reason as usize) {
-        count.fetch_sub(1, Ordering::Relaxed);
     }
 }
 

@@ -10,7 +10,7 @@ use std::task::{Context, Waker};
 use std::time::Duration;
 
 use skywalking_runtime::{
-    Agent, Callsite, Config, Diagnostic, Reporter, Root, Stats, callsite, child, entry_span, stats,
+    Agent, Callsite, Config, Diagnostic, Reporter, Stats, callsite, entry_span, span, stats,
     trace_id,
 };
 
@@ -22,7 +22,7 @@ static PART: Callsite = callsite!(local, "part");
 const PATIENCE: Duration = Duration::from_secs(20);
 
 fn request() {
-    Root::new(&ENTRY).run(|| drop(child(&PART)));
+    span(&ENTRY).run(|| drop(span(&PART).enter()));
 }
 
 /// An agent whose backend is not there, so that nothing ever leaves the outboxes.
@@ -187,7 +187,7 @@ fn past_the_limit_of_open_segments_requests_are_not_sampled() {
         now.count(Diagnostic::UnsampledLiveLimit) - before.count(Diagnostic::UnsampledLiveLimit),
         5
     );
-    Root::new(&ENTRY).run(|| assert!(trace_id().is_some()));
+    span(&ENTRY).run(|| assert!(trace_id().is_some()));
     open.clear();
     request();
     let report = agent.shutdown(PATIENCE);

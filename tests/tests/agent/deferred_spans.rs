@@ -8,7 +8,7 @@ use std::task::{Context, Poll, Waker};
 use futures::stream::{self, Stream, StreamExt as _};
 use skywalking_runtime::__private::{Plain, Prepared, PutRaw as _};
 use skywalking_runtime::testing::{Test, Tree, is_idle, run, text};
-use skywalking_runtime::{Agent, Callsite, Config, Reporter, Root, callsite, child, current};
+use skywalking_runtime::{Agent, Callsite, Config, Reporter, callsite, current, span};
 
 use crate::turn;
 
@@ -34,13 +34,13 @@ fn next<S: Stream>(stream: Pin<&mut S>) -> Poll<Option<S::Item>> {
 
 /// Runs `work` below a root, and tells the trees.
 fn below_a_root(work: impl FnOnce()) -> Vec<Tree> {
-    let trees = run(|| Root::new(&ENTRY).run(work));
+    let trees = run(|| span(&ENTRY).run(work));
     assert!(is_idle());
     trees
 }
 
 fn leaf() {
-    drop(child(&LEAF));
+    drop(span(&LEAF).enter());
 }
 
 /// A future of two polls.
@@ -120,7 +120,7 @@ fn nothing_is_computed_for_an_unsampled_request() {
     let _turn = turn();
     let _agent = agent();
     let trees = Test::new().sampler(|_| false).run(|| {
-        Root::new(&ENTRY).run(|| {
+        span(&ENTRY).run(|| {
             let mut prepared = Prepared::new(&COVERED);
             assert!(!prepared.wants_headers() && !prepared.recording());
             assert_eq!(poll(pin!(prepared.future(ready(1)))), Poll::Ready(1));
@@ -202,7 +202,7 @@ fn what_moves_after_its_first_poll_goes_on_in_a_segment_of_its_own() {
     let mut future = Box::pin(Prepared::new(&COVERED).future(twice()));
     let mut stream = Box::pin(Prepared::new(&COVERED).stream(stream::iter([1])));
     let trees = run(|| {
-        Root::new(&ENTRY).run(|| {
+        span(&ENTRY).run(|| {
             assert!(poll(future.as_mut()).is_pending());
             assert!(next(stream.as_mut()).is_ready());
         });

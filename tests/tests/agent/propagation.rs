@@ -6,7 +6,7 @@ mod redaction;
 mod storage;
 mod sw8;
 
-use skywalking_runtime::{Callsite, callsite, child, inject};
+use skywalking_runtime::{Callsite, callsite, inject, span};
 
 use crate::start;
 
@@ -16,7 +16,7 @@ static CALL: Callsite = callsite!(exit, "call", peer = "other:1");
 /// The headers that a child of the current span sends.
 fn sent_by(callsite: &'static Callsite) -> String {
     let mut headers = String::new();
-    let _exit = child(callsite);
+    let _exit = span(callsite).enter();
     inject(&mut headers);
     headers
 }

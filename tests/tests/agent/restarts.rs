@@ -8,8 +8,7 @@ use std::time::Duration;
 
 use skywalking_runtime::testing::is_idle;
 use skywalking_runtime::{
-    Callsite, Config, Reporter, Root, TracedFuture as _, callsite, child, entry_span, local_span,
-    stats,
+    Callsite, Config, Reporter, TracedFuture as _, callsite, entry_span, local_span, span, stats,
 };
 
 use crate::turn;
@@ -20,7 +19,7 @@ static PART: Callsite = callsite!(local, "part");
 #[entry_span(name = "/request")]
 async fn request() {
     step().await;
-    drop(child(&PART));
+    drop(span(&PART).enter());
 }
 
 #[local_span(name = "step")]
@@ -46,9 +45,9 @@ fn a_start_or_stop_in_the_middle_of_a_request_leaves_nothing_behind() {
             scope.spawn(|| {
                 while !over.load(Ordering::Relaxed) {
                     drive(request());
-                    drive(Root::new(&ENTRY).future(ready(())));
-                    drive(Root::new(&ENTRY).future(async { step().traced("part").await }));
-                    Root::new(&ENTRY).run(|| drop(child(&PART)));
+                    drive(span(&ENTRY).future(ready(())));
+                    drive(span(&ENTRY).future(async { step().traced("part").await }));
+                    span(&ENTRY).run(|| drop(span(&PART).enter()));
                     if !is_idle() {
                         over.store(true, Ordering::Relaxed);
                         panic!("a slot stays occupied");

@@ -8,9 +8,7 @@ use std::thread::yield_now;
 use std::time::{Duration, Instant};
 
 use skywalking_runtime::testing::{Span, Tree, is_idle, run, text};
-use skywalking_runtime::{
-    Agent, Callsite, Config, Diagnostic, Root, callsite, child, current, exit_span,
-};
+use skywalking_runtime::{Agent, Callsite, Config, Diagnostic, callsite, current, exit_span, span};
 
 use crate::start;
 
@@ -73,9 +71,9 @@ fn forget_left_out(span: &mut Span) {
 fn a_sync_root_that_is_too_old_goes_on_in_a_new_segment_when_a_span_ends() {
     let _alone = agent();
     let trees = run(|| {
-        Root::new(&CONNECTION).run(|| {
+        span(&CONNECTION).run(|| {
             until_it_goes_on(|| ());
-            drop(child(&PART));
+            drop(span(&PART).enter());
         });
     });
     assert!(is_idle());
@@ -92,7 +90,7 @@ fn an_async_root_that_is_too_old_goes_on_in_a_new_segment_when_it_is_polled() {
     let trees = run(|| {
         // Polled again and again, and no span ends in it: what a connection without requests does.
         let mut polls = 0_u32;
-        let mut future = pin!(Root::new(&CONNECTION).future(poll_fn(|_| {
+        let mut future = pin!(span(&CONNECTION).future(poll_fn(|_| {
             polls += 1;
             current().tag("polls", 0);
             Poll::<()>::Pending
@@ -118,9 +116,8 @@ fn a_segment_waits_for_a_handle_no_longer_than_that_and_what_comes_later_is_coun
     let agent = &alone.agent;
     let too_late = agent.stats().count(Diagnostic::DetachedTooLate);
     let mut handle = None;
-    let trees = run(|| {
-        Root::new(&CONNECTION).run(|| handle = Some(child(&PART).run(|| current().detach())))
-    });
+    let trees =
+        run(|| span(&CONNECTION).run(|| handle = Some(span(&PART).run(|| current().detach()))));
     assert_eq!(text(&trees), "Entry /connection layer=Http\n  Local part {unfinished=true}\n");
     let mut handle = handle.unwrap();
     handle.tag("too", "late");

@@ -5,8 +5,8 @@ use std::time::Duration;
 
 use skywalking_runtime::testing::{Test, is_idle, run, text};
 use skywalking_runtime::{
-    Callsite, Cancelled, Config, Diagnostic, Error, Inbound, Orphans, Reporter, Root, callsite,
-    child, entry_span, local_span, stats,
+    Callsite, Cancelled, Config, Diagnostic, Error, Inbound, Orphans, Reporter, callsite,
+    entry_span, local_span, span, stats,
 };
 
 use crate::start;
@@ -16,7 +16,7 @@ static PART: Callsite = callsite!(local, "part");
 
 #[local_span(name = "orphan")]
 fn orphan() {
-    drop(child(&PART));
+    drop(span(&PART).enter());
 }
 
 #[local_span(name = "async orphan")]
@@ -63,11 +63,10 @@ fn inbound_contexts_are_accepted_otherwise() {
 #[test]
 fn a_header_read_twice_is_one_ref() {
     let _running = start(Config::new("twice"));
-    let trees = run(|| Root::new(&ENTRY).extract(&HEADER).run(|| serve(HEADER)));
+    let trees = run(|| span(&ENTRY).extract(&HEADER).run(|| serve(HEADER)));
     assert_eq!(text(&trees), "Entry /serve ref=CrossProcess\n  Local orphan\n    Local part\n");
     // Of two that are not one, each has it: an Entry without one is a call from nobody.
-    let trees =
-        run(|| Root::new(&ENTRY).extract(&HEADER).run(|| child(&PART).run(|| serve(HEADER))));
+    let trees = run(|| span(&ENTRY).extract(&HEADER).run(|| span(&PART).run(|| serve(HEADER))));
     assert_eq!(
         text(&trees),
         "Entry /entry ref=CrossProcess\n  Local part\n    Entry /serve ref=CrossProcess\n      Local orphan\n        Local part\n"
@@ -79,7 +78,7 @@ async fn a_cancelled_future_can_count_as_an_error() {
     let _running = start(Config::new("cancelled").cancelled(Cancelled::Error));
     let trees = Test::new()
         .run_async(async {
-            let request = Root::new(&ENTRY).future(pending::<()>());
+            let request = span(&ENTRY).future(pending::<()>());
             assert!(tokio::time::timeout(Duration::from_millis(1), request).await.is_err());
         })
         .await;
@@ -90,9 +89,9 @@ async fn a_cancelled_future_can_count_as_an_error() {
 fn the_span_limit_can_be_set() {
     let _running = start(Config::new("limit").max_spans_per_segment(2));
     let trees = run(|| {
-        Root::new(&ENTRY).run(|| {
-            drop(child(&PART));
-            drop(child(&PART));
+        span(&ENTRY).run(|| {
+            drop(span(&PART).enter());
+            drop(span(&PART).enter());
         });
     });
     assert_eq!(text(&trees), "Entry /entry SIZE_LIMITED {left_out=spans=1}\n  Local part\n");

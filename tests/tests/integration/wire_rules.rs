@@ -3,12 +3,12 @@
 
 use std::process::{Command, Stdio};
 
-use skywalking_runtime::{Callsite, Config, Reporter, Root, callsite, current, testing};
+use skywalking_runtime::{Callsite, Config, Reporter, callsite, current, span, testing};
 
 static CACHED: Callsite = callsite!(entry, "/look up", layer = cache);
 
 fn break_two_rules() {
-    Root::new(&CACHED).run(|| current().tag("x-le", "yes"));
+    span(&CACHED).run(|| current().tag("x-le", "yes"));
 }
 
 #[test]

@@ -145,7 +145,7 @@ fn spanned(world: &World, site: Site, read: Option<Which>, acts: Vec<Act>) -> Bo
 fn ignored(world: &World, acts: Vec<Act>) -> Boxed {
     let turns = Turns::new(world);
     let inside = turns.clone();
-    let future = root(Site::Entry, "ignored").ignored().future(async move {
+    let future = root(Site::Entry, "ignored").ignore().future(async move {
         let own = inside.world.model().ignore();
         inside.opened(own);
         perform(inside.world.clone(), acts).await;

@@ -34,13 +34,13 @@ impl Site {
 /// By which call a span is opened.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum How {
-    /// `Root::run`.
+    /// `SpanBuilder::run`.
     Run,
-    /// `child`, whose guard drops at the end of the body.
+    /// A child guard, which drops at the end of the body.
     Guard,
-    /// `Resumable`, a step for each part of the body.
+    /// `ResumableSpan`, a step for each part of the body.
     Steps,
-    /// `Root::ignored`.
+    /// `SpanBuilder::ignore`.
     Ignored,
 }
 

@@ -6,7 +6,8 @@ use std::time::Duration;
 
 use skywalking_runtime::testing::grow_old;
 use skywalking_runtime::{
-    Callsite, Describe, DetachedSpan, Resumable, Root, Snapshot, callsite, capture, child, current,
+    Callsite, DetachedSpan, OpeningSpan, ResumableSpan, Snapshot, SpanBuilder, callsite, capture,
+    current, span,
 };
 
 use super::executor::{Headers, World};
@@ -38,8 +39,8 @@ fn callsite(site: Site) -> &'static Callsite {
 }
 
 /// A span of this name that will open.
-pub(crate) fn root(site: Site, name: &str) -> Root {
-    let root = Root::new(callsite(site)).name(name);
+pub(crate) fn root(site: Site, name: &str) -> SpanBuilder {
+    let root = span(callsite(site)).name(name);
     if site == Site::ExitAt { root.peer(site.peer()) } else { root }
 }
 
@@ -159,7 +160,7 @@ impl Still<'_> {
             }
             How::Guard => {
                 let ending = Ending::before(world);
-                let guard = child(callsite(site));
+                let guard = span(callsite(site)).enter();
                 if ending.before == Place::Nowhere {
                     world.model().orphan();
                     return self.steps(steps);
@@ -181,7 +182,7 @@ impl Still<'_> {
             How::Ignored => {
                 let ending = Ending::before(world);
                 let ignore = || world.model().ignore();
-                prepared().ignored().run(|| ending.with(ignore(), || self.steps(steps)));
+                prepared().ignore().run(|| ending.with(ignore(), || self.steps(steps)));
             }
         }
     }
@@ -210,7 +211,7 @@ impl Still<'_> {
         let mut guards: Vec<_> = Vec::new();
         for site in sites {
             let name = world.model().name();
-            let guard = child(callsite(*site));
+            let guard = span(callsite(*site)).enter();
             let own = world.model().open(*site, &name, None);
             current().set_name(&name);
             world.model().rename(&name);
@@ -303,7 +304,7 @@ impl Drop for Ending<'_> {
 /// A span that is worked on in steps.
 pub(crate) struct Stepped {
     turns: Turns,
-    span: Option<Resumable>,
+    span: Option<ResumableSpan>,
 }
 
 impl Stepped {
@@ -315,7 +316,7 @@ impl Stepped {
     ) -> Self {
         let turns = Turns::new(world);
         let name = world.model().name();
-        let describe = |describe: &mut Describe<'_>| {
+        let describe = |describe: &mut OpeningSpan<'_>| {
             if let Some(headers) = headers {
                 describe.extract(headers);
             }
@@ -325,7 +326,8 @@ impl Stepped {
             }
         };
         let work = || turns.opened(world.model().open(site, &name, read));
-        let (span, ()) = turns.turn(|| Resumable::open(callsite(site), describe, work), |_| false);
+        let (span, ()) =
+            turns.turn(|| ResumableSpan::open(callsite(site), describe, work), |_| false);
         Self { turns, span: Some(span) }
     }
 

@@ -12,7 +12,7 @@ use std::task::{Context, Waker};
 
 use skywalking_runtime::testing::{Log, Span, Tree, run, text};
 use skywalking_runtime::{
-    Agent, Callsite, Config, Reporter, Root, callsite, capture, entry_span, local_span,
+    Agent, Callsite, Config, Reporter, callsite, capture, entry_span, local_span, span,
 };
 
 static ENTRY: Callsite = callsite!(entry, "/entry");
@@ -111,20 +111,20 @@ fn all_panics(hook: &str, counted: Counted) {
     let trees = panics(sync, text_message);
     assert_eq!(text(&trees), "Local sync ERROR [event=error error.kind=panic message=broken: 7]\n");
     panics(|| poll(asynchronous()), text_message);
-    panics(|| Root::new(&ENTRY).run(sync), text_message);
+    panics(|| span(&ENTRY).run(sync), text_message);
     panics(any, None);
     // The segments around the one in which it panics are not in the slot then.
     let nested = || {
-        let elsewhere = Root::new(&OTHER).run(capture);
-        Root::new(&ENTRY).run(|| elsewhere.run("again", || poll(asynchronous())));
+        let elsewhere = span(&OTHER).run(capture);
+        span(&ENTRY).run(|| elsewhere.run("again", || poll(asynchronous())));
     };
     assert_eq!(panics(nested, text_message).len(), 2);
     // One that is thrown again runs no hook: its message is not known, and none of an earlier panic
     // is reported.
     let trees = run(|| {
-        Root::new(&ENTRY).run(|| {
+        span(&ENTRY).run(|| {
             let payload = catch_unwind(sync).unwrap_err();
-            let again = || Root::new(&LOCAL).run(|| resume_unwind(payload));
+            let again = || span(&LOCAL).run(|| resume_unwind(payload));
             assert!(catch_unwind(AssertUnwindSafe(again)).is_err());
         });
     });

@@ -4,7 +4,7 @@ use std::sync::{Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
 use skywalking_collector::Collector;
-use skywalking_runtime::{Callsite, Config, Reporter, Root, callsite};
+use skywalking_runtime::{Callsite, Config, Reporter, callsite, span};
 
 use crate::{child, requests, watchdog};
 
@@ -93,7 +93,7 @@ fn too_many_open_segments() {
         .max_open_segments(1)
         .start()
         .expect("it starts");
-    Root::new(&OUTER).run(|| {
+    span(&OUTER).run(|| {
         std::thread::spawn(|| requests(5)).join().expect("they are made");
         assert!(
             line("WARN too many segments are open").is_some_and(|lost| (1..=5).contains(&lost)),
@@ -114,7 +114,7 @@ fn redaction_that_panics() {
     let _agent =
         Config::new("shop").reporter(Reporter::Discard).redact(hook).start().expect("it starts");
     for _ in 0..3 {
-        Root::new(&TAGGED).run(|| skywalking_runtime::current().tag("key", "value"));
+        span(&TAGGED).run(|| skywalking_runtime::current().tag("key", "value"));
     }
     assert!(
         line("WARN the program's redaction panicked").is_some_and(|lost| (1..=3).contains(&lost))

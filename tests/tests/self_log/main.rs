@@ -12,7 +12,7 @@ mod places;
 use std::process::{Command, Output, Stdio};
 use std::time::{Duration, Instant};
 
-use skywalking_runtime::{Callsite, Root, callsite};
+use skywalking_runtime::{Callsite, callsite, span};
 
 /// Nobody listens there: the connection is refused at once.
 const NOBODY: &str = "127.0.0.1:1";
@@ -23,7 +23,7 @@ const SLACK: Duration = Duration::from_secs(2);
 static REQUEST: Callsite = callsite!(entry, "/request", layer = http);
 
 fn requests(number: usize) {
-    (0..number).for_each(|_| Root::new(&REQUEST).run(|| {}));
+    (0..number).for_each(|_| span(&REQUEST).run(|| {}));
 }
 
 /// What a child wrote.

@@ -5,7 +5,7 @@ use std::task::Poll;
 use std::time::{Duration, Instant};
 
 use skywalking_runtime::{
-    Agent, Callsite, Config, Reporter, Root, callsite, child, entry_span, local_span, orphans,
+    Agent, Callsite, Config, Reporter, callsite, entry_span, local_span, orphans, span,
 };
 
 use crate::{child as run_child, watchdog};
@@ -70,13 +70,15 @@ impl Jobs {
 }
 
 static BY_HAND: Callsite = callsite!(local, "by hand");
+/// The same of one that is meant to start a trace.
+static JOB: Callsite = callsite!(local, "by hand").orphans(skywalking_runtime::Orphans::Trace);
 static REQUEST: Callsite = callsite!(entry, "/by hand");
 
 #[test]
 #[ignore = "it is the child of a test"]
 fn spawns_without_a_context() {
     let agent = start();
-    runtime().block_on(Root::new(&REQUEST).future(async {
+    runtime().block_on(span(&REQUEST).future(async {
         for _ in 0..99 {
             tokio::spawn(part()).await.expect("no panic");
         }
@@ -85,9 +87,9 @@ fn spawns_without_a_context() {
     quiet();
     Jobs::first();
     job();
-    child(&BY_HAND).run(|| ());
+    span(&BY_HAND).run(|| ());
     // Neither is an orphan.
-    Root::new(&REQUEST).run(plain);
+    span(&REQUEST).run(plain);
     let counts: Vec<_> =
         orphans().map(|(callsite, count)| format!("{} {count}", callsite.name())).collect();
     println!("counts: {}", counts.join(", "));
@@ -183,12 +185,11 @@ fn orphans_of_many_functions_end_with_where_to_look() {
 fn guards_over_awaits() {
     let agent = start();
     let branch = |site: &'static Callsite| async move {
-        let _held = child(site);
+        let _held = span(site).enter();
         yields(2).await;
     };
     for _ in 0..3 {
-        runtime()
-            .block_on(Root::new(&BY_HAND).future(async { tokio::join!(branch(&A), branch(&B)) }));
+        runtime().block_on(span(&JOB).future(async { tokio::join!(branch(&A), branch(&B)) }));
     }
     drop(agent);
 }
@@ -198,7 +199,7 @@ fn guard_over_an_await_is_logged_once() {
     let found = warnings("guards_over_awaits", &[]);
     let [line] = &found[..] else { panic!("{found:#?}") };
     assert!(line.starts_with("the guard of `a` (tests/tests/self_log/misuse.rs:"), "{line}");
-    assert!(line.contains("held over an `.await`") && line.contains("child(..).future("), "{line}");
+    assert!(line.contains("held over an `.await`") && line.contains("span(..).future("), "{line}");
 }
 
 #[test]
@@ -206,11 +207,11 @@ fn guard_over_an_await_is_logged_once() {
 fn guards_over_awaits_below_a_call() {
     let agent = start();
     let branch = |site: &'static Callsite, times| async move {
-        let _held = child(site);
+        let _held = span(site).enter();
         yields(times).await;
     };
     for _ in 0..3 {
-        Root::new(&BY_HAND).run(|| {
+        span(&JOB).run(|| {
             runtime().block_on(async { tokio::join!(branch(&A, 1), branch(&B, 2)) });
         });
     }
@@ -222,7 +223,7 @@ fn guard_over_an_await_below_a_call_is_logged_once() {
     let found = warnings("guards_over_awaits_below_a_call", &[]);
     let [line] = &found[..] else { panic!("{found:#?}") };
     assert!(line.starts_with("the guard of `a` (tests/tests/self_log/misuse.rs:"), "{line}");
-    assert!(line.contains("held over an `.await`") && line.contains("child(..).future("), "{line}");
+    assert!(line.contains("held over an `.await`") && line.contains("span(..).future("), "{line}");
 }
 
 #[entry_span(name = "/request")]
@@ -271,14 +272,14 @@ fn root_that_moves_to_another_task() {
         sync_request();
     };
     runtime().block_on(async {
-        let mut moved = Box::pin(Root::new(&BY_HAND).future(async move {
+        let mut moved = Box::pin(span(&JOB).future(async move {
             yields(1).await;
             requests().await;
         }));
         assert!(poll_fn(|cx| Poll::Ready(moved.as_mut().poll(cx))).await.is_pending());
         tokio::spawn(moved).await.expect("no panic");
     });
-    runtime().block_on(Root::new(&BY_HAND).future(async move {
+    runtime().block_on(span(&JOB).future(async move {
         let local = tokio::task::LocalSet::new();
         local
             .run_until(async {
@@ -371,7 +372,7 @@ fn dropped_at_once() {
 #[ignore = "it is the child of a test"]
 fn kept_and_used() {
     let _agent = start();
-    Root::new(&REQUEST).run(|| ());
+    span(&REQUEST).run(|| ());
 }
 
 #[test]
@@ -405,7 +406,7 @@ fn layer_on_salvo() {
             ServiceBuilder::new().layer(ServerLayer::new()).timeout(Duration::from_secs(1));
         drop(layers.service(salvo_extra::tower_compat::FlowCtrlService));
     }
-    Root::new(&REQUEST).run(|| ());
+    span(&REQUEST).run(|| ());
     drop(agent);
 }
 

@@ -14,7 +14,7 @@ use super::grpc;
 use super::names::PATH_TAG;
 use super::options::{Bodies, ErrorRule, Options};
 use crate::segment::supposed;
-use crate::{Resumable, current, trace_id};
+use crate::{ResumableSpan, current, trace_id};
 
 /// How the call says that it went well.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -54,7 +54,7 @@ enum Awaits {
 #[derive(Debug)]
 pub struct Call {
     /// What is current during each step; nothing while no tracer runs.
-    span: Option<Resumable>,
+    span: Option<ResumableSpan>,
     step: Step,
 }
 
@@ -127,7 +127,7 @@ impl Step {
 impl Call {
     /// `unknown` is what the span is renamed to where the response says that nothing is there.
     pub(super) fn new(
-        span: Resumable,
+        span: ResumableSpan,
         options: &Options,
         method: &Method,
         protocol: Protocol,
@@ -154,7 +154,7 @@ impl Call {
     }
 
     /// Nothing is recorded of it.
-    pub(super) fn ignored(span: Option<Resumable>) -> Self {
+    pub(super) fn ignored(span: Option<ResumableSpan>) -> Self {
         let (protocol, asked, awaits) = (Protocol::Http, Asked::Anything, Awaits::Nothing);
         let (errors, bodies) = (ErrorRule::default(), Bodies::NotTimed);
         Self {

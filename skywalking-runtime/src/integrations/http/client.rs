@@ -9,7 +9,7 @@ use super::hosts::Host;
 use super::options::{Head, Options, shared_options};
 use super::url::{Address, host_header};
 use super::{grpc, url};
-use crate::{Callsite, Describe, Resumable, callsite, component, enabled, inject};
+use crate::{Callsite, OpeningSpan, ResumableSpan, callsite, component, enabled, inject};
 
 static HTTP: Callsite =
     callsite!(exit, "HTTP", layer = http).component(component::HTTP_CLIENT).fallback();
@@ -123,7 +123,7 @@ impl Client {
         // the headers are written to meanwhile.
         let host = host_header(uri, headers).cloned();
         let name = shared.naming.name_of(Head { method, uri, headers, extensions });
-        let describe = |span: &mut Describe<'_>| {
+        let describe = |span: &mut OpeningSpan<'_>| {
             match (name, protocol) {
                 (Some(name), _) => _ = span.name(name),
                 (None, Protocol::Grpc) => _ = span.name(uri.path()),
@@ -140,7 +140,7 @@ impl Client {
                 url::describe(span, method, &url::url(uri, host.as_ref(), shared.query));
             }
         };
-        let (span, ()) = Resumable::open(callsite, describe, || {
+        let (span, ()) = ResumableSpan::open(callsite, describe, || {
             if may_know {
                 inject(headers);
             }

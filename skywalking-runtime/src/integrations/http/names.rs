@@ -9,7 +9,7 @@ use ::http::Method;
 use super::call::Protocol;
 use super::options::{Head, asked};
 use super::router::Route;
-use crate::Describe;
+use crate::OpeningSpan;
 
 /// The name of a gRPC call that no method answers.
 const UNKNOWN_CALL: &str = "grpc/unknown";
@@ -55,7 +55,7 @@ impl Debug for Naming {
 /// that nothing is there.
 #[inline]
 pub(super) fn name_served(
-    span: &mut Describe<'_>,
+    span: &mut OpeningSpan<'_>,
     head: Head<'_>,
     protocol: Protocol,
     route: Route<'_>,
@@ -102,7 +102,7 @@ fn is_grpc_service(template: &str, path: &str) -> bool {
 }
 
 #[inline]
-fn name_of(span: &mut Describe<'_>, method: &str, path: &str) {
+fn name_of(span: &mut OpeningSpan<'_>, method: &str, path: &str) {
     if method.is_empty() {
         span.name(path);
     } else {
@@ -112,7 +112,7 @@ fn name_of(span: &mut Describe<'_>, method: &str, path: &str) {
 
 /// Whether the request is recorded is decided by its path, as that of any other request.
 #[cold]
-fn name_unrouted(span: &mut Describe<'_>, method: &str, path: &str, unknown: &'static str) {
+fn name_unrouted(span: &mut OpeningSpan<'_>, method: &str, path: &str, unknown: &'static str) {
     name_of(span, method, path);
     if span.is_recording() {
         span.name(unknown);

@@ -12,7 +12,7 @@ use super::options::{Head, Options, asked, shared_options};
 use super::router::{NoRouter, Router};
 use super::url::host_header;
 use super::{grpc, url};
-use crate::{Callsite, Describe, Inbound, Resumable, callsite, component, enabled};
+use crate::{Callsite, Inbound, OpeningSpan, ResumableSpan, callsite, component, enabled};
 
 static HTTP: Callsite =
     callsite!(entry, "HTTP", layer = http).component(component::HTTP).fallback();
@@ -154,7 +154,7 @@ impl Server {
         let Settings { shared, inbound, peer, .. } = &*self.settings;
         let head = Head { method, uri, headers, extensions };
         if shared.ignores(head) {
-            let (span, ()) = Resumable::open(&HTTP, |span| _ = span.ignore(), || ());
+            let (span, ()) = ResumableSpan::open(&HTTP, |span| _ = span.ignore(), || ());
             return Call::ignored(Some(span));
         }
         let (callsite, protocol) = if grpc::is_call(method, headers) {
@@ -163,7 +163,7 @@ impl Server {
             (&HTTP, Protocol::Http)
         };
         let mut unknown = None;
-        let describe = |span: &mut Describe<'_>| {
+        let describe = |span: &mut OpeningSpan<'_>| {
             let inbound = inbound.as_ref().map_or(Inbound::Accept, |inbound| {
                 asked(|| inbound(head)).unwrap_or(Inbound::Ignore)
             });
@@ -189,7 +189,7 @@ impl Server {
                 );
             }
         };
-        let (span, ()) = Resumable::open(callsite, describe, || ());
+        let (span, ()) = ResumableSpan::open(callsite, describe, || ());
         Call::new(span, shared, method, protocol, unknown)
     }
 }

@@ -5,17 +5,17 @@ use std::fmt::{self, Display, Formatter};
 use ::http::{HeaderMap, HeaderValue, Method, Uri, header};
 
 use super::hosts;
-use crate::Describe;
+use crate::OpeningSpan;
 
 /// What HTTP spans are called: to be said first, as it decides which are recorded.
 #[inline]
-pub(super) fn name(span: &mut Describe<'_>, method: &str, path: &str) {
+pub(super) fn name(span: &mut OpeningSpan<'_>, method: &str, path: &str) {
     let path = if path.is_empty() { "/" } else { path };
     span.name_of(&[method, ":", path]);
 }
 
 /// What HTTP spans say from the beginning.
-pub(super) fn describe(span: &mut Describe<'_>, method: &Method, url: &[&str]) {
+pub(super) fn describe(span: &mut OpeningSpan<'_>, method: &Method, url: &[&str]) {
     span.tag("http.method", method.as_str()).tag_of("url", url);
 }
 

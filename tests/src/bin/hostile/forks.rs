@@ -6,7 +6,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::task::{Context, Poll, Waker};
 use std::time::{Duration, Instant};
 
-use skywalking_runtime::{Agent, Callsite, Root, callsite, current, enabled, stats, trace_id};
+use skywalking_runtime::{Agent, Callsite, callsite, current, enabled, span, stats, trace_id};
 
 use super::{config, os, request_with, requests};
 
@@ -46,7 +46,7 @@ fn soon<R>(what: &str, work: impl FnOnce() -> R) -> R {
 
 /// Says the id of the trace of one request.
 fn named_request(who: &str) {
-    let id = Root::new(&NAMED).run(trace_id);
+    let id = span(&NAMED).run(trace_id);
     println!("{who}={}", id.expect("a trace"));
 }
 
@@ -163,7 +163,7 @@ pub(crate) fn ids(backend: &str) {
     let agent = config("grpc", backend).start().expect("an agent");
     named_request("parent");
     for _ in 0..3 {
-        let status = Root::new(&OUTER).run(|| {
+        let status = span(&OUTER).run(|| {
             // The child inherits a request that is open.
             let status = fork(|| {
                 assert_eq!(trace_id(), None, "nothing is open in the child");
@@ -200,11 +200,11 @@ pub(crate) fn open_request(way: &str) {
         child
     };
     let child = match way {
-        "call" => Root::new(&OUTER).run(work),
+        "call" => span(&OUTER).run(work),
         "future" => {
             // The future has its segment, and is polled again after the fork.
             let mut polls = 0;
-            let mut future = pin!(Root::new(&OUTER).future(poll_fn(|_| {
+            let mut future = pin!(span(&OUTER).future(poll_fn(|_| {
                 polls += 1;
                 if polls < 3 { Poll::Pending } else { Poll::Ready(()) }
             })));
@@ -216,14 +216,14 @@ pub(crate) fn open_request(way: &str) {
             child
         }
         "future-inside" => {
-            let mut future = pin!(Root::new(&OUTER).future(async { work() }));
+            let mut future = pin!(span(&OUTER).future(async { work() }));
             match future.as_mut().poll(&mut Context::from_waker(Waker::noop())) {
                 Poll::Ready(child) => child,
                 Poll::Pending => unreachable!("it waits for nothing"),
             }
         }
         "handle" => {
-            let mut handle = Root::new(&OUTER).run(|| current().detach());
+            let mut handle = span(&OUTER).run(|| current().detach());
             let child = work();
             handle.tag("text", "some text");
             handle.finish();

@@ -16,7 +16,7 @@ mod signals;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::{Duration, Instant};
 
-use skywalking_runtime::{Callsite, Config, Reporter, Root, callsite};
+use skywalking_runtime::{Callsite, Config, Reporter, callsite, span};
 
 static PANICS: AtomicUsize = AtomicUsize::new(0);
 
@@ -70,7 +70,7 @@ fn config(way: &str, backend: &str) -> Config {
 
 fn requests(count: usize) {
     for _ in 0..count {
-        Root::new(&WORK).run(|| ());
+        span(&WORK).run(|| ());
     }
 }
 
@@ -87,5 +87,5 @@ fn wait_for(mut condition: impl FnMut() -> bool) -> bool {
 }
 
 fn request_with(text: &str) {
-    Root::new(&WORK).run(|| skywalking_runtime::current().tag("text", text));
+    span(&WORK).run(|| skywalking_runtime::current().tag("text", text));
 }

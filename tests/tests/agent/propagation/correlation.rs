@@ -1,7 +1,7 @@
 //! How much travels with a trace, and which of it is a tag too.
 
 use skywalking_runtime::testing::{Test, run, text};
-use skywalking_runtime::{Config, Root, capture, correlation};
+use skywalking_runtime::{Config, capture, correlation, span};
 
 use super::{CALL, ENTRY, sent_by, start};
 
@@ -13,25 +13,23 @@ fn more_can_travel_and_less() {
     let running =
         start(Config::new("more").max_correlation_pairs(5).max_correlation_value_length(200));
     run(|| {
-        Root::new(&ENTRY).extract("sw8-correlation:YQ==:MQ==,Yg==:MQ==,Yw==:MQ==,ZA==:MQ==").run(
-            || {
-                assert_eq!(
-                    ["a", "d", "e"].map(correlation::get).map(|value| value.is_some()),
-                    [true, true, false]
-                );
-                assert!(
-                    correlation::put("e", &"x".repeat(200))
-                        && !correlation::put("e", &"x".repeat(201))
-                        && !correlation::put("f", "1")
-                );
-            },
-        );
+        span(&ENTRY).extract("sw8-correlation:YQ==:MQ==,Yg==:MQ==,Yw==:MQ==,ZA==:MQ==").run(|| {
+            assert_eq!(
+                ["a", "d", "e"].map(correlation::get).map(|value| value.is_some()),
+                [true, true, false]
+            );
+            assert!(
+                correlation::put("e", &"x".repeat(200))
+                    && !correlation::put("e", &"x".repeat(201))
+                    && !correlation::put("f", "1")
+            );
+        });
     });
     drop(running);
     let _running =
         start(Config::new("none").max_correlation_pairs(0).max_correlation_value_length(1));
     run(|| {
-        Root::new(&ENTRY).extract(TENANT).run(|| {
+        span(&ENTRY).extract(TENANT).run(|| {
             assert!(correlation::get("tenant").is_none() && !correlation::put("a", "1"));
             assert!(!sent_by(&CALL).contains("sw8-correlation"));
         });
@@ -42,7 +40,7 @@ fn more_can_travel_and_less() {
 fn a_key_that_is_set_to_be_a_tag_is_one_where_it_is_put_where_it_comes_in_and_where_it_is_sent() {
     let _running = start(Config::new("tags").correlation_tags(["tenant", "user"]));
     let trees = run(|| {
-        Root::new(&ENTRY).extract(TENANT).run(|| {
+        span(&ENTRY).extract(TENANT).run(|| {
             correlation::put("user", "7");
             correlation::put("other", "1");
             sent_by(&CALL);
@@ -65,12 +63,11 @@ fn a_key_that_is_set_to_be_a_tag_is_one_where_it_is_put_where_it_comes_in_and_wh
 #[test]
 fn a_value_that_is_refused_is_no_tag_and_a_request_that_is_not_sampled_has_none() {
     let _running = start(Config::new("refused").correlation_tags(["tenant"]));
-    let trees =
-        run(|| Root::new(&ENTRY).run(|| assert!(!correlation::put("tenant", &"x".repeat(129)))));
+    let trees = run(|| span(&ENTRY).run(|| assert!(!correlation::put("tenant", &"x".repeat(129)))));
     assert_eq!(text(&trees), "Entry /entry\n");
     let mut sent = String::new();
     let trees = Test::new()
         .sampler(|_| false)
-        .run(|| Root::new(&ENTRY).extract(TENANT).run(|| sent = sent_by(&CALL)));
+        .run(|| span(&ENTRY).extract(TENANT).run(|| sent = sent_by(&CALL)));
     assert_eq!((text(&trees).as_str(), sent.as_str()), ("", TENANT));
 }

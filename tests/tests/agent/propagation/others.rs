@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use skywalking_runtime::testing::{run, text};
-use skywalking_runtime::{Config, Inbound, OtherContexts, Root, child, inject};
+use skywalking_runtime::{Config, Inbound, OtherContexts, inject, span};
 
 use super::{CALL, ENTRY, start};
 
@@ -22,8 +22,8 @@ fn neither_told_nor_passed_on_where_they_are_ignored_or_all_that_comes_in_is() {
             incoming.map(|(name, value)| (name.to_owned(), value.to_owned())).into();
         let mut sent = BTreeMap::<String, String>::new();
         let trees = run(|| {
-            Root::new(&ENTRY).extract(&incoming).run(|| {
-                let _exit = child(&CALL);
+            span(&ENTRY).extract(&incoming).run(|| {
+                let _exit = span(&CALL).enter();
                 inject(&mut sent);
             });
         });

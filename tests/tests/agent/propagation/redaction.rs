@@ -7,8 +7,7 @@ use std::time::{Duration, Instant};
 use skywalking_runtime::redact::{Field, Redaction};
 use skywalking_runtime::testing::{run, text};
 use skywalking_runtime::{
-    Callsite, Config, Root, TracedFn as _, callsite, child, correlation, current, entry_span,
-    exit_span,
+    Callsite, Config, TracedFn as _, callsite, correlation, current, entry_span, exit_span, span,
 };
 
 use super::{CALL, ENTRY, start};
@@ -38,13 +37,13 @@ fn the_ready_one_takes_secrets_out_of_tags_logs_statements_names_and_peers() {
                 ("http.headers", &format_args!("Authorization: Bearer {token}")),
             ])
             .record_error(&NoRoute);
-        child(&QUERY).run(|| {
+        span(&QUERY).run(|| {
             _ = current()
                 .tag("db.statement", format!("SELECT a FROM b WHERE c = '{token}' AND d = 17"))
         });
         call(token);
         std::thread::scope(|threads| {
-            drop(threads.spawn((|| drop(child(&ENTRY))).traced("elsewhere")))
+            drop(threads.spawn((|| drop(span(&ENTRY).enter())).traced("elsewhere")))
         });
     }
     #[exit_span(name = "call", peer = format!("me:{token}@web:80"))]
@@ -78,7 +77,7 @@ fn a_hook_sees_each_text_once_and_what_it_gives_is_cut_and_cleaned() {
     };
     let _running = start(Config::new("seen").redact(hook));
     let trees = run(|| {
-        Root::new(&QUERY).run(|| {
+        span(&QUERY).run(|| {
             current()
                 .tag("number", -3)
                 .tag("number", 4_u8)
@@ -116,8 +115,8 @@ fn both_sides_of_a_call_name_its_address_alike_if_both_redact() {
     let _running = start(Config::new("both").redact(Redaction::standard()));
     let mut sent = String::new();
     let trees = run(|| {
-        Root::new(&CALL).peer("me:secret@web:80").run(|| skywalking_runtime::inject(&mut sent));
-        Root::new(&ENTRY).extract(&sent).run(|| ());
+        span(&CALL).peer("me:secret@web:80").run(|| skywalking_runtime::inject(&mut sent));
+        span(&ENTRY).extract(&sent).run(|| ());
     });
     let caller = &trees[0].root;
     assert_eq!(
@@ -136,7 +135,7 @@ fn what_a_handle_says_of_its_span_is_redacted_too_and_a_panic_on_it_is_counted()
     let trees = run(|| {
         for value in ["secret", "bomb"] {
             let mut handle = None;
-            Root::new(&ENTRY).run(|| handle = Some(current().detach()));
+            span(&ENTRY).run(|| handle = Some(current().detach()));
             let mut handle = handle.unwrap();
             handle.tag("key", value);
             handle.log("field", value);
@@ -159,7 +158,7 @@ fn a_panic_in_the_hook_costs_that_segment_and_is_counted() {
     let before = agent.stats();
     let trees = run(|| {
         for value in ["one", "bomb", "two", "bomb", "three"] {
-            Root::new(&ENTRY).run(|| _ = current().log("before", "it").tag("value", value));
+            span(&ENTRY).run(|| _ = current().log("before", "it").tag("value", value));
         }
     });
     assert_eq!(
@@ -190,7 +189,7 @@ fn a_hook_that_hangs_does_not_delay_a_shutdown_and_what_it_holds_up_is_counted()
     };
     let (agent, _turn) = start(Config::new("hangs").redact(hook));
     for value in ["fine", "hang", "behind"] {
-        Root::new(&ENTRY).run(|| _ = current().tag("value", value));
+        span(&ENTRY).run(|| _ = current().tag("value", value));
     }
     hangs.recv_timeout(Duration::from_secs(10)).unwrap();
     let began = Instant::now();
@@ -203,7 +202,7 @@ fn a_hook_that_hangs_does_not_delay_a_shutdown_and_what_it_holds_up_is_counted()
     // The next agent has a reporter of its own, also while the old one's thread still hangs.
     let second =
         Config::new("second").reporter(skywalking_runtime::Reporter::Discard).start().unwrap();
-    Root::new(&ENTRY).run(|| ());
+    span(&ENTRY).run(|| ());
     assert_eq!(second.shutdown(Duration::from_secs(10)).sent, 1);
     drop(go_on);
 }
@@ -215,8 +214,8 @@ fn a_reference_of_which_nothing_is_left_names_what_a_span_would() {
     let _running = start(Config::new("nothing").redact(hook));
     let mut sent = String::new();
     let trees = run(|| {
-        Root::new(&CALL).peer("web:80").run(|| skywalking_runtime::inject(&mut sent));
-        Root::new(&ENTRY).extract(&sent).run(|| {
+        span(&CALL).peer("web:80").run(|| skywalking_runtime::inject(&mut sent));
+        span(&ENTRY).extract(&sent).run(|| {
             std::thread::scope(|threads| drop(threads.spawn((|| ()).traced("elsewhere"))));
         });
     });

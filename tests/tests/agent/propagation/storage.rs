@@ -9,8 +9,8 @@ use skywalking_proto::storage;
 use skywalking_runtime::redact::Field;
 use skywalking_runtime::testing::{Span, Test, Tree, run, text};
 use skywalking_runtime::{
-    Callsite, Config, Root, Storage, TracedFn as _, callsite, capture, child, current, entry_span,
-    exit_span, inject,
+    Callsite, Config, Storage, TracedFn as _, callsite, capture, current, entry_span, exit_span,
+    inject, span,
 };
 
 use super::start;
@@ -104,10 +104,10 @@ fn callee_names_the_endpoint_that_its_caller_reports() {
         for name in names() {
             let mut header = String::new();
             let trees = run(|| {
-                Root::new(&ENTRY).name(&name).run(|| {
+                span(&ENTRY).name(&name).run(|| {
                     let here = capture();
                     std::thread::spawn(move || here.run("part", || ())).join().unwrap();
-                    let _call = child(&CALL);
+                    let _call = span(&CALL).enter();
                     inject(&mut header);
                 });
             });
@@ -152,9 +152,9 @@ fn static_names_and_peers_of_every_origin_have_room() {
         let mut headers = [String::new(), String::new(), String::new()];
         let trees = run(|| {
             macro_entry(&mut headers[..2]);
-            Root::new(&ENTRY).run(|| {
-                std::thread::spawn((|| drop(child(&CALL))).traced(LONG)).join().unwrap();
-                let _call = child(&CALL);
+            span(&ENTRY).run(|| {
+                std::thread::spawn((|| drop(span(&CALL).enter())).traced(LONG)).join().unwrap();
+                let _call = span(&CALL).enter();
                 inject(&mut headers[2]);
             });
         });
@@ -191,8 +191,8 @@ fn names_of_a_header_are_bounded_by_the_service_of_the_parent() {
         let header = format!("sw8:1-dA==-cw==-0-{encoded}");
         let mut sent = String::new();
         let trees = run(|| {
-            Root::new(&ENTRY).extract(&header).run(|| {
-                let _call = child(&CALL);
+            span(&ENTRY).extract(&header).run(|| {
+                let _call = span(&CALL).enter();
                 inject(&mut sent);
             });
         });
@@ -215,9 +215,9 @@ fn any_storage_keeps_150_units() {
     let _running = start(Config::new(&service).instance("实".repeat(50)).storage(Storage::Any));
     let mut header = String::new();
     let trees = Test::new().allow("column").run(|| {
-        Root::new(&ENTRY).run(|| {
+        span(&ENTRY).run(|| {
             current().set_name("端".repeat(200));
-            let _call = child(&CALL);
+            let _call = span(&CALL).enter();
             current().set_peer("机".repeat(90));
             inject(&mut header);
         });
@@ -235,7 +235,7 @@ fn lists_of_requests_see_the_whole_name() {
     // The ending is beyond what is stored below this service.
     let name = format!("/{}.jpg", "n".repeat(140));
     let _running = start(Config::new("s".repeat(50)));
-    assert!(run(|| Root::new(&ENTRY).name(&name).run(|| ())).is_empty());
+    assert!(run(|| span(&ENTRY).name(&name).run(|| ())).is_empty());
 }
 
 #[test]
@@ -245,7 +245,7 @@ fn redacted_names_are_shortened_after_the_hook() {
     let _running = start(Config::new("s".repeat(50)).redact(hook));
     let name = format!("/{}", "9".repeat(140));
     let trees = run(|| {
-        Root::new(&ENTRY).name(&name).run(|| {
+        span(&ENTRY).name(&name).run(|| {
             let here = capture();
             std::thread::spawn(move || here.run("part", || ())).join().unwrap();
         });
@@ -278,7 +278,7 @@ fn nul_leaves_in_no_text() {
     let names = ["s\0", "i\0", "/e\0", "a\0"].map(|name| STANDARD.encode(name)).join("-");
     let incoming = format!("sw8:1-dA==-cw==-0-{names}\nsw8-correlation:{correlation}");
     let trees = Test::new().allow("database").run(|| {
-        Root::new(&TAGGED).extract(&incoming).run(|| {
+        span(&TAGGED).extract(&incoming).run(|| {
             current()
                 .tag("te\0xt", "a\0b")
                 .tag_display("display", &"\0")
@@ -292,9 +292,8 @@ fn nul_leaves_in_no_text() {
             span.tag("late", "\0").log("late", "\0");
             span.finish();
         });
-        let panicked = std::panic::catch_unwind(|| {
-            Root::new(&ENTRY).name("/x").run(|| panic!("a panic with \0"))
-        });
+        let panicked =
+            std::panic::catch_unwind(|| span(&ENTRY).name("/x").run(|| panic!("a panic with \0")));
         assert!(panicked.is_err());
     });
     let shown = format!("{trees:?}");
@@ -325,7 +324,7 @@ fn tags_that_become_names_or_statements_have_room() {
             "db.statement",
         ];
         let trees = Test::new().allow("column").run(|| {
-            Root::new(&ENTRY).run(|| {
+            span(&ENTRY).run(|| {
                 for key in keys {
                     current().tag(key, "k".repeat(2_048));
                     current().tag(key, long.as_str());
@@ -361,8 +360,7 @@ fn tags_that_become_names_or_statements_have_room() {
 fn logic_endpoint_has_a_name_that_can_be_stored() {
     let sent = |config: Config, value: &str| {
         let _running = start(config);
-        let trees =
-            run(|| Root::new(&ENTRY).run(|| _ = current().set_name("/e").tag("x-le", value)));
+        let trees = run(|| span(&ENTRY).run(|| _ = current().set_name("/e").tag("x-le", value)));
         trees[0].root.tags[0].1.clone()
     };
     let named = |name: &str| format!(r#"{{"latency":3,"name":"{name}","status":true}}"#);

@@ -3,7 +3,7 @@
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use skywalking_runtime::testing::Test;
-use skywalking_runtime::{Config, Root, Storage, child, current, inject};
+use skywalking_runtime::{Config, Storage, current, inject, span};
 
 use super::{CALL, ENTRY, start};
 
@@ -23,13 +23,13 @@ fn the_longest_names_make_a_header_of_two_kibibytes_by_an_endpoint_that_is_cut_a
         format!("sw8:1-{}-cw==-0-c3Zj-aW5zdA==-L2U=-aDox", STANDARD.encode("t".repeat(150)));
     let mut sent = [const { String::new() }; 2];
     let trees = Test::new().allow("column").run(|| {
-        Root::new(&ENTRY).name(&endpoint).extract(&upstream).run(|| {
-            let _exit = child(&CALL);
+        span(&ENTRY).name(&endpoint).extract(&upstream).run(|| {
+            let _exit = span(&CALL).enter();
             inject(&mut sent[0]);
             current().set_peer(&peer);
             inject(&mut sent[1]);
         });
-        Root::new(&ENTRY).extract(&sent[1]).run(|| ());
+        span(&ENTRY).extract(&sent[1]).run(|| ());
     });
     let headers = sent.each_ref().map(|sent| sent.strip_prefix("sw8:").unwrap());
     let [short, long] = headers.map(decoded);

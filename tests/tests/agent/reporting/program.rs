@@ -5,8 +5,8 @@ use std::sync::{Arc, Mutex, MutexGuard, Once, PoisonError, Weak};
 
 use http::HeaderMap;
 use skywalking_runtime::{
-    Callsite, Config, Reporter, Root, callsite, capture, current, entry_span, exit_span,
-    local_span, trace_id,
+    Callsite, Config, Reporter, callsite, capture, current, entry_span, exit_span, local_span,
+    span, trace_id,
 };
 use tracing_subscriber::filter::LevelFilter;
 
@@ -25,7 +25,7 @@ static REQUEST: Callsite = callsite!(entry, "/request", layer = http);
 
 /// A request of one span.
 pub(crate) fn request() {
-    Root::new(&REQUEST).run(|| {});
+    span(&REQUEST).run(|| {});
 }
 
 /// So many of them.
@@ -35,7 +35,7 @@ pub(crate) fn requests(number: usize) {
 
 /// The same with a tag.
 pub(crate) fn request_with_tag(key: &'static str, value: &str) {
-    Root::new(&REQUEST).run(|| {
+    span(&REQUEST).run(|| {
         current().tag(key, value);
     });
 }
@@ -52,7 +52,7 @@ pub(crate) fn request_with_tags(number: usize, value: &str) {
         }
         keys
     };
-    Root::new(&REQUEST).run(|| {
+    span(&REQUEST).run(|| {
         for key in &KEYS[..number] {
             current().tag(key, value);
         }

@@ -31,7 +31,7 @@ fn it_is_asked_once_a_trace_and_its_word_holds_for_what_goes_on_elsewhere() {
     let trees = run(|| {
         for name in ["/yes", "/no"] {
             left_out += counted(Diagnostic::UnsampledSampler, || {
-                let snapshot = Root::new(&ENTRY).name(name).run(|| {
+                let snapshot = span(&ENTRY).name(name).run(|| {
                     local();
                     std::thread::scope(|scope| _ = scope.spawn(local.traced("thread")).join());
                     capture()
@@ -69,9 +69,7 @@ fn a_child_that_moves_is_not_asked_about_again() {
         for name in ["/yes", "/no"] {
             let mut future = Box::pin(moves());
             let mut cx = std::task::Context::from_waker(std::task::Waker::noop());
-            Root::new(&ENTRY)
-                .name(name)
-                .run(|| assert!(future.as_mut().poll(&mut cx).is_pending()));
+            span(&ENTRY).name(name).run(|| assert!(future.as_mut().poll(&mut cx).is_pending()));
             assert!(future.as_mut().poll(&mut cx).is_ready());
         }
     });
@@ -89,7 +87,7 @@ fn it_sees_the_request_and_what_it_opens_is_not_traced() {
     let written = Arc::clone(&seen);
     let _running = sampling(Sampling::custom(move |name: &str| {
         serve("/inside", "");
-        Root::new(&ENTRY).run(local);
+        span(&ENTRY).run(local);
         written.lock().unwrap().push((name.to_owned(), trace_id(), correlation::get("tenant")));
         true
     }));
@@ -127,7 +125,7 @@ fn one_that_panics_is_counted_and_the_request_recorded() {
 #[test]
 fn one_that_forgets_a_guard_disturbs_nobody() {
     let _running = sampling(Sampling::custom(|_: &str| {
-        std::mem::forget(child(&PART));
+        std::mem::forget(span(&PART).enter());
         true
     }));
     assert_eq!(text(&run(|| _ = serve("/users", ""))), tree_of("/users"));
@@ -140,9 +138,8 @@ fn one_that_takes_a_snapshot_does_not_cut_off_what_goes_on_elsewhere() {
         drop(capture());
         true
     }));
-    let trees = run(|| {
-        Root::new(&ENTRY).run(|| std::thread::spawn(exit.traced("elsewhere")).join().unwrap())
-    });
+    let trees =
+        run(|| span(&ENTRY).run(|| std::thread::spawn(exit.traced("elsewhere")).join().unwrap()));
     assert_eq!(
         text(&trees),
         "Entry /entry\n  Local elsewhere ref=CrossThread\n    Exit /exit.png peer=next:1\n"

@@ -60,7 +60,7 @@ fn a_request_that_the_rate_leaves_out_computes_no_name_either() {
 #[test]
 fn below_a_request_that_is_left_out_nothing_is_computed() {
     let _running = nothing();
-    assert_eq!(computed(|| Root::new(&ENTRY).run(|| named("/users", SW8))), "");
+    assert_eq!(computed(|| span(&ENTRY).run(|| named("/users", SW8))), "");
 }
 
 #[test]
@@ -68,9 +68,10 @@ fn a_middleware_that_names_its_span_first_computes_nothing_else_for_what_is_left
     static SERVED: Callsite = callsite!(entry, "HTTP").fallback();
     let described = |name: &str| {
         let mut recording = None;
-        let describe =
-            |span: &mut Describe<'_>| recording = Some(span.extract("").name(name).is_recording());
-        let trees = run(|| Resumable::open(&SERVED, describe, || ()).0.finish());
+        let describe = |span: &mut OpeningSpan<'_>| {
+            recording = Some(span.extract("").name(name).is_recording())
+        };
+        let trees = run(|| ResumableSpan::open(&SERVED, describe, || ()).0.finish());
         (text(&trees), recording)
     };
     let _running = start(Config::new("s"));
@@ -82,7 +83,7 @@ fn a_middleware_that_names_its_span_first_computes_nothing_else_for_what_is_left
 fn a_middleware_that_names_its_span_last_is_decided_about_by_that_name() {
     static SERVED: Callsite = callsite!(entry, "/served.png").fallback();
     let described = |name: &str| {
-        let describe = |span: &mut Describe<'_>| {
+        let describe = |span: &mut OpeningSpan<'_>| {
             assert!(span.is_recording(), "as things stand");
             span.tag("early", 1)
                 .tag_of("pieces", &["a", "b"])
@@ -90,7 +91,9 @@ fn a_middleware_that_names_its_span_last_is_decided_about_by_that_name() {
                 .name(name)
                 .tag("late", 2);
         };
-        text(&run(|| Resumable::open(&SERVED, describe, || drop(child(&PART))).0.finish()))
+        text(&run(|| {
+            ResumableSpan::open(&SERVED, describe, || drop(span(&PART).enter())).0.finish()
+        }))
     };
     let _running = start(Config::new("s"));
     assert_eq!(

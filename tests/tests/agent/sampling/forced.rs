@@ -38,7 +38,7 @@ fn a_context_that_is_ignored_forces_nothing() {
 fn the_limit_of_open_segments_stands_above_it() {
     let _running = start(Config::new("s").max_open_segments(1));
     let trees = run(|| {
-        let mut first = Root::new(&ENTRY).resumable();
+        let mut first = span(&ENTRY).resumable();
         first.run(|| ());
         let left_out = counted(Diagnostic::UnsampledLiveLimit, || _ = serve("/users", SW8));
         assert_eq!(left_out, 1);
@@ -74,11 +74,11 @@ fn each_way_to_open_a_request_knows_the_context_before_it_decides() {
             futures::executor::block_on(asynchronous(header.to_owned()));
             futures::executor::block_on(covers(header));
             futures::executor::block_on(
-                Root::new(&SERVED).extract(header).name("/future").future(std::future::ready(())),
+                span(&SERVED).extract(header).name("/future").future(std::future::ready(())),
             );
-            Root::new(&SERVED).extract(header).run(|| ());
-            Root::new(&SERVED).name("/resumable").extract(header).resumable().run(|| ());
-            Resumable::open(&SERVED, |span| _ = span.extract(header).name("/described"), || ())
+            span(&SERVED).extract(header).run(|| ());
+            span(&SERVED).name("/resumable").extract(header).resumable().run(|| ());
+            ResumableSpan::open(&SERVED, |span| _ = span.extract(header).name("/described"), || ())
                 .0
                 .finish();
         }

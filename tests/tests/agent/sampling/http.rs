@@ -13,7 +13,7 @@ fn served(path: &'static str, sw8: Option<&'static str>) {
     }
     let mut call =
         Server::new().begin(&Method::GET, &Uri::from_static(path), &headers, &Extensions::new());
-    call.run(|| drop(child(&PART)));
+    call.run(|| drop(span(&PART).enter()));
 }
 
 #[test]

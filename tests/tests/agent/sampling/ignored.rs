@@ -62,7 +62,7 @@ fn only_the_first_span_is_looked_at() {
     let _running = start(Config::new("s").ignore_paths(["local", "/exit.png", "/renamed"]));
     let trees = run(|| {
         serve("/users", "");
-        Root::new(&ENTRY).run(|| _ = current().set_name("/renamed"));
+        span(&ENTRY).run(|| _ = current().set_name("/renamed"));
         local();
         exit();
     });
@@ -75,7 +75,7 @@ fn what_goes_on_elsewhere_is_left_out_too() {
     let _running = start(Config::new("s"));
     let mut ids = Vec::new();
     let trees = run(|| {
-        let snapshot = Root::new(&ENTRY).name("/logo.png").run(|| {
+        let snapshot = span(&ENTRY).name("/logo.png").run(|| {
             ids.push(trace_id());
             std::thread::scope(|scope| _ = scope.spawn(local.traced("thread")).join());
             futures::executor::block_on(async { local() }.traced("future"));

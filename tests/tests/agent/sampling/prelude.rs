@@ -5,9 +5,9 @@ use std::sync::MutexGuard;
 pub(crate) use crate::start;
 pub(crate) use skywalking_runtime::testing::{is_idle, run, text};
 pub(crate) use skywalking_runtime::{
-    Agent, Callsite, Config, Describe, Diagnostic, Inbound, Resumable, Root, Sampler, Sampling,
-    TailSampling, TracedFn, TracedFuture, callsite, capture, child, correlation, current,
-    entry_span, exit_span, local_span, stats, trace_id,
+    Agent, Callsite, Config, Diagnostic, Inbound, OpeningSpan, ResumableSpan, Sampler, Sampling,
+    TailSampling, TracedFn, TracedFuture, callsite, capture, correlation, current, entry_span,
+    exit_span, local_span, span, stats, trace_id,
 };
 
 pub(crate) static ENTRY: Callsite = callsite!(entry, "/entry");

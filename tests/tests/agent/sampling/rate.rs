@@ -9,8 +9,9 @@ fn recorded(threads: usize, requests: usize) -> u64 {
     let before = stats().opened;
     std::thread::scope(|scope| {
         for _ in 0..threads {
-            scope
-                .spawn(|| (0..requests).for_each(|_| Root::new(&ENTRY).run(|| drop(child(&PART)))));
+            scope.spawn(|| {
+                (0..requests).for_each(|_| span(&ENTRY).run(|| drop(span(&PART).enter())))
+            });
         }
     });
     assert!(is_idle());

@@ -33,7 +33,7 @@ fn request(fails: bool) -> Result<(), &'static str> {
 const FAILED: &str = "Entry /request ERROR [event=error error.kind=&str message=no tea]\n  Local local\n    Exit /exit.png peer=next:1\n";
 
 fn fail() {
-    Root::new(&PART).run(|| _ = current().set_error());
+    span(&PART).run(|| _ = current().set_error());
 }
 
 #[test]
@@ -59,13 +59,12 @@ fn a_request_that_fails_is_kept_whole_and_one_that_does_not_is_dropped_and_count
 fn an_error_anywhere_in_the_request_is_enough_and_a_panic_is_one() {
     let _running = keeping(TailSampling::errors());
     let (trees, not_kept) = kept(|| {
-        Root::new(&ENTRY).run(|| child(&PART).run(fail));
-        let panicked = std::panic::catch_unwind(|| {
-            Root::new(&ENTRY).run(|| child(&PART).run(|| panic!("no tea")))
-        });
+        span(&ENTRY).run(|| span(&PART).run(fail));
+        let panicked =
+            std::panic::catch_unwind(|| span(&ENTRY).run(|| span(&PART).run(|| panic!("no tea"))));
         assert!(panicked.is_err());
         // To be cancelled is no error.
-        let mut cancelled = Root::new(&ENTRY).resumable();
+        let mut cancelled = span(&ENTRY).resumable();
         cancelled.run(|| ());
         drop(cancelled);
     });
@@ -90,13 +89,10 @@ fn takes_its_time() {
 fn a_slow_request_is_kept() {
     {
         let _running = keeping(TailSampling::errors().slower_than(Duration::ZERO));
-        assert_eq!(
-            kept(|| Root::new(&ENTRY).run(takes_its_time)),
-            ("Entry /entry\n".to_owned(), 0)
-        );
+        assert_eq!(kept(|| span(&ENTRY).run(takes_its_time)), ("Entry /entry\n".to_owned(), 0));
     }
     let _running = keeping(TailSampling::errors().slower_than(Duration::from_secs(3_600)));
-    assert_eq!(kept(|| Root::new(&ENTRY).run(|| ())), (String::new(), 1));
+    assert_eq!(kept(|| span(&ENTRY).run(|| ())), (String::new(), 1));
 }
 
 #[test]
@@ -107,7 +103,7 @@ fn it_writes_no_context_and_passes_correlation_on() {
     let mut header = String::from("sw8:old\nkeep:me");
     let outside = counted(Diagnostic::InjectOutsideExit, || {
         let (trees, not_kept) = kept(|| {
-            Root::new(&ENTRY).run(|| {
+            span(&ENTRY).run(|| {
                 assert!(correlation::put("tenant", "blue"));
                 call(&mut header);
                 skywalking_runtime::inject(&mut String::new());
@@ -133,8 +129,8 @@ fn a_list_and_the_limit_of_open_segments_keep_nothing() {
             .max_open_segments(1),
     );
     let left = kept(|| {
-        Root::new(&PNG).run(|| _ = current().set_error());
-        let mut first = Root::new(&ENTRY).resumable();
+        span(&PNG).run(|| _ = current().set_error());
+        let mut first = span(&ENTRY).resumable();
         first.run(|| ());
         assert_eq!(counted(Diagnostic::UnsampledLiveLimit, || _ = request(true)), 1);
         first.finish();
@@ -158,9 +154,9 @@ fn what_ended_before_the_root_waits_for_it() {
         std::thread::scope(|scope| _ = scope.spawn(work.traced("thread")).join());
     };
     let (trees, not_kept) = kept(|| {
-        Root::new(&ENTRY).run(|| thread(|| ()));
-        Root::new(&ENTRY).run(|| thread(fail));
-        Root::new(&ENTRY).run(|| {
+        span(&ENTRY).run(|| thread(|| ()));
+        span(&ENTRY).run(|| thread(fail));
+        span(&ENTRY).run(|| {
             thread(|| ());
             _ = current().set_error();
         });
@@ -177,7 +173,7 @@ fn what_ends_after_the_root_follows() {
     let _running = keeping(TailSampling::errors());
     let (trees, not_kept) = kept(|| {
         for fails in [true, false] {
-            let snapshot = Root::new(&ENTRY).run(|| {
+            let snapshot = span(&ENTRY).run(|| {
                 if fails {
                     _ = current().set_error();
                 }
@@ -205,7 +201,7 @@ fn a_handle_of_the_root_that_fails_keeps_the_request_and_one_that_ends_well_does
     let _running = keeping(TailSampling::errors());
     let (trees, not_kept) = kept(|| {
         for fails in [true, false] {
-            let mut handle = Root::new(&ENTRY).run(|| current().detach());
+            let mut handle = span(&ENTRY).run(|| current().detach());
             if fails {
                 handle.set_error();
             }
@@ -220,10 +216,10 @@ fn a_request_in_parts_is_kept_or_dropped_as_one() {
     let _running = keeping(TailSampling::errors());
     let left = [true, false].map(|fails| {
         kept(|| {
-            Root::new(&ENTRY).run(|| {
+            span(&ENTRY).run(|| {
                 // Two times more entries than half of what a segment takes: it goes on in new ones.
                 (0..2).for_each(|_| {
-                    child(&PART)
+                    span(&PART)
                         .run(|| (0..8_200).for_each(|number| _ = current().tag("number", number)))
                 });
                 if fails {
@@ -247,7 +243,7 @@ fn the_buffer_is_bounded_and_what_it_gives_up_is_counted() {
     let mut left = (String::new(), 0);
     let given_up = counted(Diagnostic::TailBufferFull, || {
         left = kept(|| {
-            Root::new(&ENTRY).run(|| {
+            span(&ENTRY).run(|| {
                 let here = capture();
                 std::thread::scope(|scope| {
                     _ = scope.spawn(|| (0..100).for_each(|_| here.run("part", || ()))).join()
@@ -267,7 +263,7 @@ fn the_buffer_is_bounded_and_what_it_gives_up_is_counted() {
 fn a_shutdown_decides_by_what_is_known() {
     for (fails, expected) in [(true, (1, 0)), (false, (0, 1))] {
         let (agent, _turn) = keeping(TailSampling::errors());
-        let mut root = Root::new(&ENTRY).resumable();
+        let mut root = span(&ENTRY).resumable();
         let snapshot = root.run(capture);
         snapshot.run("part", || {
             if fails {
@@ -286,7 +282,7 @@ fn what_handles_said_takes_room_in_the_buffer() {
     let running = keeping(TailSampling::errors().max_buffer_bytes(50_000));
     let full = counted(Diagnostic::TailBufferFull, || {
         let lost = kept(|| {
-            Root::new(&ENTRY).run(|| {
+            span(&ENTRY).run(|| {
                 let here = capture();
                 let mut handle =
                     std::thread::spawn(move || here.run("elsewhere", || current().detach()))

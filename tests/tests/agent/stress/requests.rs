@@ -8,8 +8,8 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::task::{Context, Poll, Waker};
 
 use skywalking_runtime::{
-    Callsite, DetachedSpan, Root, Snapshot, TracedFuture as _, callsite, capture, child,
-    correlation, current, entry_span, exit_span, inject,
+    Callsite, DetachedSpan, Snapshot, TracedFuture as _, callsite, capture, correlation, current,
+    entry_span, exit_span, inject, span,
 };
 use skywalking_tests::random::Random;
 
@@ -72,7 +72,7 @@ impl Left {
 #[entry_span(name = "batch", layer = mq, extract_each = messages)]
 fn consume(messages: &[String]) {}
 
-#[exit_span(name = name, peer = peer, layer = mq, tags("opens" = child(&PART).run(|| 1), "name" = name), inject = header)]
+#[exit_span(name = name, peer = peer, layer = mq, tags("opens" = span(&PART).run(|| 1), "name" = name), inject = header)]
 async fn produce(name: &str, peer: &str, header: &mut String) {
     if name.len() > 1 {
         pending::<()>().await;
@@ -90,8 +90,8 @@ impl Future for Polls {
             return Poll::Ready(());
         }
         self.0 -= 1;
-        drop(child(&PART));
-        drop(child(&CALL));
+        drop(span(&PART).enter());
+        drop(span(&CALL).enter());
         Poll::Pending
     }
 }
@@ -113,7 +113,7 @@ impl<'a> Work<'a> {
     }
 
     pub(crate) fn request(&mut self) {
-        Root::new(&ENTRY).run(|| self.steps());
+        span(&ENTRY).run(|| self.steps());
     }
 
     fn below(&mut self) {
@@ -131,7 +131,7 @@ impl<'a> Work<'a> {
                 3 => self.go_on_with_a_snapshot(),
                 4 => self.serve_itself(),
                 5 => self.panic_in_a_span(),
-                6 if self.random.one_in(60) => child(&PART)
+                6 if self.random.one_in(60) => span(&PART)
                     .run(|| (0..8_200).for_each(|number| _ = current().tag("number", number))),
                 7 => {
                     _ = current()
@@ -143,7 +143,7 @@ impl<'a> Work<'a> {
                 }
                 9 => self.work_in_steps(),
                 10 => {
-                    let (first, second) = (child(&PART), child(&CALL));
+                    let (first, second) = (span(&PART).enter(), span(&CALL).enter());
                     drop(first);
                     self.below();
                     drop(second);
@@ -157,7 +157,7 @@ impl<'a> Work<'a> {
                     let name = " ".repeat(self.random.below(3));
                     current().set_name(&name).set_peer("").skip_analysis_of_trace().log("", 1);
                 }
-                _ => drop(child(&PART)),
+                _ => drop(span(&PART).enter()),
             }
         }
     }
@@ -181,13 +181,13 @@ impl<'a> Work<'a> {
 
     fn serve_itself(&mut self) {
         let mut header = String::from("sw8:old");
-        child(&CALL).run(|| inject(&mut header));
-        Root::new(&ENTRY).extract(&header).run(|| self.below());
+        span(&CALL).run(|| inject(&mut header));
+        span(&ENTRY).extract(&header).run(|| self.below());
     }
 
     fn panic_in_a_span(&mut self) {
         let panicked = panic::catch_unwind(AssertUnwindSafe(|| {
-            child(&PART).run(|| {
+            span(&PART).run(|| {
                 self.below();
                 panic!("{BOMB}");
             });
@@ -196,7 +196,7 @@ impl<'a> Work<'a> {
     }
 
     fn work_in_steps(&mut self) {
-        let mut span = Root::new(&ENTRY).resumable();
+        let mut span = span(&ENTRY).resumable();
         for _ in 0..self.random.below(3) {
             span.run(|| self.below());
         }
@@ -205,7 +205,7 @@ impl<'a> Work<'a> {
 
     fn cancel_a_request(&mut self) {
         let waits = self.random.one_in(2);
-        let mut future = Box::pin(Root::new(&ENTRY).future(child(&PART).future(async move {
+        let mut future = Box::pin(span(&ENTRY).future(span(&PART).future(async move {
             if waits {
                 pending::<()>().await;
             }
@@ -215,7 +215,7 @@ impl<'a> Work<'a> {
 
     fn send(&mut self) {
         let mut header = String::new();
-        child(&CALL).run(|| {
+        span(&CALL).run(|| {
             inject(&mut header);
             self.below();
         });
@@ -237,8 +237,8 @@ impl<'a> Work<'a> {
     fn begin_a_future(&mut self) {
         let polls = self.random.few(4);
         let mut future: Boxed = match self.random.below(4) {
-            0 => Box::pin(child(&PART).future(Polls(polls))),
-            1 => Box::pin(child(&CALL).future(Polls(polls))),
+            0 => Box::pin(span(&PART).future(Polls(polls))),
+            1 => Box::pin(span(&CALL).future(Polls(polls))),
             2 => Box::pin(Polls(polls).traced("future")),
             _ => {
                 let (name, peer) =

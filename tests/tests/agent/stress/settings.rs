@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use skywalking_runtime::redact::Field;
-use skywalking_runtime::{Cancelled, Config, Reporter, Root, Sampling, TailSampling};
+use skywalking_runtime::{Cancelled, Config, Reporter, Sampling, TailSampling, span};
 use skywalking_tests::random::Random;
 
 use super::requests::{BOMB, PART};
@@ -18,7 +18,7 @@ pub(crate) fn draw(random: &mut Random) -> Config {
         1 => config.sampling(Sampling::per_3_secs(50)),
         // One that traces itself.
         2 => config.sampling(Sampling::custom(|name: &str| {
-            Root::new(&PART).run(|| ());
+            span(&PART).run(|| ());
             name.len().is_multiple_of(2)
         })),
         _ => config,

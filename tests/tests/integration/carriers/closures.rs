@@ -127,7 +127,7 @@ fn closures_can_be_called_by_hand() {
         skywalking_runtime::callsite!(exit, "call", peer = "other:1");
     let mut sent = Vec::new();
     testing::run(|| {
-        skywalking_runtime::Root::new(&CALL).run(|| {
+        skywalking_runtime::span(&CALL).run(|| {
             correlation::put("tenant", "blue");
             inject(&mut carrier::setter(|name, value| sent.push((name, value.map(str::len)))));
         });
@@ -163,7 +163,7 @@ fn writing_headers_is_not_recorded() {
         skywalking_runtime::callsite!(exit, "by hand", peer = "other:1");
     let mut message = Message::default();
     let trees = testing::run(|| {
-        skywalking_runtime::Root::new(&CALL).run(|| {
+        skywalking_runtime::span(&CALL).run(|| {
             correlation::put("tenant", "blue");
             inject(&mut message);
             skywalking_runtime::current().tag("after", true);

@@ -11,7 +11,7 @@ use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use http::HeaderMap;
 use skywalking_runtime::testing::{self, Tree};
-use skywalking_runtime::{Callsite, Root, callsite};
+use skywalking_runtime::{Callsite, callsite, span};
 use tokio::net::TcpSocket;
 
 pub(crate) use grpc::{GrpcServer, PartSender, Reply, framed};
@@ -43,10 +43,7 @@ pub(crate) async fn record(servers: &[&dyn Recorded], work: impl Future) -> Vec<
         work.await;
         for (path, headers) in servers.iter().flat_map(|server| server.heads()) {
             if headers.contains_key("sw8") {
-                Root::new(&ARRIVED)
-                    .extract(&headers)
-                    .name(format_args!("arrived {path}"))
-                    .run(|| ());
+                span(&ARRIVED).extract(&headers).name(format_args!("arrived {path}")).run(|| ());
             }
         }
     })
@@ -64,7 +61,7 @@ pub(crate) async fn tree(servers: &[&dyn Recorded], work: impl Future) -> String
 
 /// Runs `work` as part of an incoming request.
 pub(crate) fn inside<F: Future>(work: F) -> impl Future<Output = F::Output> {
-    Root::new(&REQUEST).future(work)
+    span(&REQUEST).future(work)
 }
 
 /// Waits for the request to arrive, then stops the clock: whoever waits for a timeout gets it at
@@ -95,7 +92,7 @@ pub(crate) async fn cancelled(arrival: impl Future<Output = ()>, work: impl Futu
 /// is all that it waits for.
 pub(crate) async fn meanwhile() {
     let now = || SystemTime::now().duration_since(UNIX_EPOCH).map_or(0, |since| since.as_millis());
-    Root::new(&MEANWHILE)
+    span(&MEANWHILE)
         .future(async {
             let start = now();
             while now() < start + 5 {

@@ -12,7 +12,7 @@ use http::{HeaderMap, Request, Response};
 use http_body::{Body, Frame};
 use http_body_util::BodyExt as _;
 use hyper::body::Incoming;
-use skywalking_runtime::{Callsite, Root, callsite, child, inject, local_span, testing};
+use skywalking_runtime::{Callsite, callsite, inject, local_span, span, testing};
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::Notify;
@@ -198,7 +198,7 @@ where
 /// records belongs to the test.
 pub(crate) async fn send(stream: &mut TcpStream, path: &str, headers: &str) {
     let mut ours = HeaderMap::new();
-    Root::new(&CALL).run(|| inject(&mut ours));
+    span(&CALL).run(|| inject(&mut ours));
     let sw8 = ours.get("sw8").and_then(|value| value.to_str().ok()).expect("a header");
     let request = format!("GET {path} HTTP/1.1\r\nhost: shop:8080\r\nsw8: {sw8}\r\n{headers}\r\n");
     stream.write_all(request.as_bytes()).await.expect("it is sent");
@@ -226,7 +226,7 @@ pub(crate) async fn waiting(meeting: Meeting) {
     struct Traces;
     impl Drop for Traces {
         fn drop(&mut self) {
-            drop(child(&DROPPED));
+            drop(span(&DROPPED).enter());
         }
     }
     let _traces = Traces;

@@ -20,7 +20,7 @@ fn sent() -> Option<String> {
 #[test]
 fn three_keys_travel_old_ones_can_change_and_an_empty_value_removes_one() {
     run(|| {
-        Root::new(&ENTRY).run(|| {
+        span(&ENTRY).run(|| {
             assert_eq!(sent(), None);
             assert_eq!(
                 ["a", "b", "c", "d"].map(|key| correlation::put(key, "1")),
@@ -56,7 +56,7 @@ fn what_comes_in_has_the_same_limits_and_is_counted_where_it_is_over() {
         ("empty", ""),
     ]);
     run(|| {
-        Root::new(&ENTRY).extract(&lines(&[("sw8-correlation", &header)])).run(|| {
+        span(&ENTRY).extract(&lines(&[("sw8-correlation", &header)])).run(|| {
             assert_eq!(sent(), Some(pairs(&[("a", "5"), ("b", "2"), ("c", "3")])));
             assert!(!correlation::put("d", "4"));
         });
@@ -67,7 +67,7 @@ fn what_comes_in_has_the_same_limits_and_is_counted_where_it_is_over() {
 #[test]
 fn a_snapshot_has_a_copy_that_later_changes_leave_alone() {
     run(|| {
-        Root::new(&ENTRY).run(|| {
+        span(&ENTRY).run(|| {
             correlation::put("key", "before");
             let here = capture();
             correlation::put("key", "after");
@@ -89,7 +89,7 @@ fn a_snapshot_has_a_copy_that_later_changes_leave_alone() {
 fn a_request_that_is_not_sampled_passes_on_what_came_and_what_is_put() {
     let (mut first, mut second) = (None, None);
     Test::new().sampler(|_| false).run(|| {
-        Root::new(&ENTRY)
+        span(&ENTRY)
             .extract(&lines(&[("sw8", &sw8(1)), ("sw8-correlation", &pairs(&[("came", "1")]))]))
             .run(|| {
                 correlation::put("put", "2");
@@ -108,13 +108,13 @@ fn a_request_that_is_not_sampled_passes_on_what_came_and_what_is_put() {
 fn correlation_comes_without_a_trace_too_and_says_nothing_on_spans_unless_set() {
     let mut got = None;
     let trees = run(|| {
-        Root::new(&ENTRY)
-            .extract(&lines(&[("sw8-correlation", &pairs(&[("tenant", "blue")]))]))
-            .run(|| {
+        span(&ENTRY).extract(&lines(&[("sw8-correlation", &pairs(&[("tenant", "blue")]))])).run(
+            || {
                 got = correlation::get("tenant");
                 correlation::put("user", "7");
                 drop(sent());
-            });
+            },
+        );
     });
     assert_eq!(
         (got.as_deref(), text(&trees).as_str()),

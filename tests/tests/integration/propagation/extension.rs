@@ -23,8 +23,8 @@ fn latency(span: &testing::Span) -> u64 {
 fn a_trace_that_came_without_metrics_goes_on_without_them_in_every_span_and_downstream() {
     let mut sent = [const { String::new() }; 2];
     let trees = run(|| {
-        Root::new(&ENTRY).extract(&lines(&[("sw8", &sw8(1)), ("sw8-x", "1- ")])).run(|| {
-            drop(child(&PART));
+        span(&ENTRY).extract(&lines(&[("sw8", &sw8(1)), ("sw8-x", "1- ")])).run(|| {
+            drop(span(&PART).enter());
             sent[0] = sent_by(&CALL);
             let here = capture();
             std::thread::scope(|threads| {
@@ -48,8 +48,8 @@ fn a_trace_that_came_without_metrics_goes_on_without_them_in_every_span_and_down
 fn a_trace_of_the_usual_kind_sends_no_extension_and_removes_an_old_one() {
     let mut sent = lines(&[("sw8-x", "1-5"), ("mine", "1")]);
     let trees = run(|| {
-        Root::new(&ENTRY).extract(&lines(&[("sw8", &sw8(1)), ("sw8-x", "0- ")])).run(|| {
-            let _call = child(&CALL);
+        span(&ENTRY).extract(&lines(&[("sw8", &sw8(1)), ("sw8-x", "0- ")])).run(|| {
+            let _call = span(&CALL).enter();
             inject(&mut sent);
         });
     });
@@ -61,7 +61,7 @@ fn a_trace_of_the_usual_kind_sends_no_extension_and_removes_an_old_one() {
 fn one_span_without_metrics_says_so_of_itself_alone() {
     let mut sent = String::new();
     let trees = run(|| {
-        Root::new(&ENTRY).run(|| {
+        span(&ENTRY).run(|| {
             current().skip_analysis();
             sent = sent_by(&CALL);
         });
@@ -75,8 +75,8 @@ fn a_trace_can_be_said_to_be_without_metrics_also_of_its_spans_that_have_ended_a
  {
     let mut sent = String::new();
     let trees = run(|| {
-        Root::new(&ENTRY).run(|| {
-            drop(child(&PART));
+        span(&ENTRY).run(|| {
+            drop(span(&PART).enter());
             let before = capture();
             current().skip_analysis_of_trace();
             let after = capture();
@@ -98,10 +98,11 @@ fn a_trace_can_be_said_to_be_without_metrics_also_of_its_spans_that_have_ended_a
 #[tokio::test]
 async fn a_future_that_goes_on_elsewhere_has_no_metrics_either() {
     let trees = run_async(async {
-        let (_, headers) = (child(&PART), lines(&[("sw8", &sw8(1)), ("sw8-x", "1")]));
-        let work =
-            async { tokio::spawn(async { drop(child(&PART)) }.traced("task")).await.unwrap() };
-        Root::new(&ENTRY).extract(&headers).future(work).await;
+        let (_, headers) = (span(&PART).enter(), lines(&[("sw8", &sw8(1)), ("sw8-x", "1")]));
+        let work = async {
+            tokio::spawn(async { drop(span(&PART).enter()) }.traced("task")).await.unwrap()
+        };
+        span(&ENTRY).extract(&headers).future(work).await;
     })
     .await;
     assert_eq!(
@@ -114,11 +115,11 @@ async fn a_future_that_goes_on_elsewhere_has_no_metrics_either() {
 fn a_request_that_is_not_sampled_passes_on_that_its_trace_is_without_metrics() {
     let mut sent = [const { String::new() }; 3];
     let trees = Test::new().sampler(|_| false).run(|| {
-        Root::new(&ENTRY).extract(&lines(&[("sw8-x", "1")])).run(|| {
+        span(&ENTRY).extract(&lines(&[("sw8-x", "1")])).run(|| {
             sent[0] = sent_by(&CALL);
             sent[1] = sent_by(&PRODUCE);
         });
-        Root::new(&ENTRY).run(|| {
+        span(&ENTRY).run(|| {
             current().skip_analysis_of_trace();
             let here = capture();
             std::thread::scope(|threads| {
@@ -135,8 +136,8 @@ fn the_producer_of_a_message_says_when_it_sent_it_and_the_consumer_how_long_that
     let mut message = String::new();
     let before = now();
     let trees = run(|| {
-        Root::new(&ENTRY).run(|| message = sent_by(&PRODUCE));
-        Root::new(&CONSUME).extract(&message).run(|| ());
+        span(&ENTRY).run(|| message = sent_by(&PRODUCE));
+        span(&CONSUME).extract(&message).run(|| ());
     });
     let sent: u64 = header(&message, "sw8-x")
         .and_then(|value| value.strip_prefix("0-"))
@@ -149,7 +150,7 @@ fn the_producer_of_a_message_says_when_it_sent_it_and_the_consumer_how_long_that
     assert!(latency(consumer) <= now() - before);
     // It is not forwarded on its own.
     let mut sent_on = String::new();
-    run(|| Root::new(&CONSUME).extract(&message).run(|| sent_on = sent_by(&CALL)));
+    run(|| span(&CONSUME).extract(&message).run(|| sent_on = sent_by(&CALL)));
     assert_eq!(header(&sent_on, "sw8-x"), None);
 }
 
@@ -157,24 +158,23 @@ fn the_producer_of_a_message_says_when_it_sent_it_and_the_consumer_how_long_that
 fn a_layer_that_is_said_late_makes_a_producer_too_and_a_consumer_of_any_layer_says_what_it_read() {
     let mut message = String::new();
     run(|| {
-        Root::new(&ENTRY).run(|| {
+        span(&ENTRY).run(|| {
             current().skip_analysis_of_trace();
-            let _exit = child(&CALL);
+            let _exit = span(&CALL).enter();
             current().set_layer(skywalking_runtime::SpanLayer::Mq);
             inject(&mut message);
         });
     });
     assert!(header(&message, "sw8-x").unwrap().starts_with("1-1"), "{message}");
-    let trees = run(|| Root::new(&ENTRY).extract(&lines(&[("sw8-x", "0-1")])).run(|| ()));
+    let trees = run(|| span(&ENTRY).extract(&lines(&[("sw8-x", "0-1")])).run(|| ()));
     assert!(latency(&trees[0].root) > 1_000_000_000_000);
 }
 
 #[test]
 fn a_message_from_a_clock_that_is_ahead_took_no_time() {
     let ahead = format!("0-{}", now() + 3_600_000);
-    let trees = run(|| {
-        Root::new(&CONSUME).extract(&lines(&[("sw8", &sw8(1)), ("sw8-x", &ahead)])).run(|| ())
-    });
+    let trees =
+        run(|| span(&CONSUME).extract(&lines(&[("sw8", &sw8(1)), ("sw8-x", &ahead)])).run(|| ()));
     assert_eq!(text(&trees), "Entry consume layer=MQ ref=CrossProcess {transmission.latency=0}\n");
 }
 
@@ -201,7 +201,7 @@ fn of_a_batch_the_last_message_that_says_when_it_was_sent_is_told_in_one_tag() {
 fn a_middleware_and_a_handler_that_read_the_same_message_say_it_once() {
     let message = lines(&[("sw8", &sw8(1)), ("sw8-x", "1-99999999999999")]);
     let trees = run(|| {
-        Root::new(&CONSUME).extract(&message).run(|| {
+        span(&CONSUME).extract(&message).run(|| {
             #[entry_span(name = "handler", extract = message)]
             fn handler(message: &str) {
                 let _ = message;
@@ -219,8 +219,8 @@ fn a_middleware_and_a_handler_that_read_the_same_message_say_it_once() {
 fn what_can_not_be_read_is_counted_and_left_out() {
     let before = stats().count(Diagnostic::ExtensionField);
     let trees = run(|| {
-        Root::new(&CONSUME).extract(&lines(&[("sw8", &sw8(1)), ("sw8-x", "yes-1.5")])).run(|| ());
-        Root::new(&CONSUME)
+        span(&CONSUME).extract(&lines(&[("sw8", &sw8(1)), ("sw8-x", "yes-1.5")])).run(|| ());
+        span(&CONSUME)
             .extract(&lines(&[("sw8", &sw8(2)), ("sw8-x", &format!("1-5-{}", "x".repeat(300)))]))
             .run(|| ());
     });
@@ -245,22 +245,22 @@ fn the_extension_goes_through_every_carrier() {
     fn through<C: Extract + Inject>(mut carrier: C) {
         let mut sent = None;
         let trees = run(|| {
-            Root::new(&ENTRY).run(|| {
+            span(&ENTRY).run(|| {
                 current().skip_analysis_of_trace();
-                let exit = child(&PRODUCE);
+                let exit = span(&PRODUCE).enter();
                 inject(&mut carrier);
                 sent = carrier.header("sw8-x").map(std::borrow::Cow::into_owned);
                 drop(exit);
             });
-            Root::new(&ENTRY).extract(&carrier).run(|| ());
+            span(&ENTRY).extract(&carrier).run(|| ());
         });
         assert!(sent.is_some_and(|sent| sent.starts_with("1-1")));
         let consumer = &trees[0].root.children[0].children[0];
         assert!(consumer.skip_analysis);
         latency(consumer);
         run(|| {
-            Root::new(&ENTRY).run(|| {
-                let _exit = child(&CALL);
+            span(&ENTRY).run(|| {
+                let _exit = span(&CALL).enter();
                 inject(&mut carrier);
             });
         });

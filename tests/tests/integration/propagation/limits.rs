@@ -28,7 +28,7 @@ fn names_have_150_units_peers_200_and_values_2048() {
         Err(_) => "",
     };
     let trees = run(|| {
-        child(&LONG).run(|| {
+        span(&LONG).run(|| {
             current().set_name(clefs(200)).set_peer(clefs(200));
             current()
                 .tag("text", clefs(2_000))
@@ -68,7 +68,7 @@ fn literal_names_and_peers_have_the_same_limits() {
     };
     static CALL: Callsite = Callsite::new(skywalking_runtime::SpanKind::Exit, LONG).peer(LONG);
     let mut sent = String::new();
-    let trees = run(|| child(&CALL).run(|| inject(&mut sent)));
+    let trees = run(|| span(&CALL).run(|| inject(&mut sent)));
     assert_eq!((trees[0].root.name.len(), trees[0].root.peer.len()), (150, 200));
     let decoded: Vec<_> = header(&sent, "sw8")
         .unwrap()
@@ -84,7 +84,7 @@ fn names_that_a_header_brings_have_the_same_limits() {
     let part = |text: &str| STANDARD.encode(text);
     let long = clefs(120);
     let sw8 = format!("1-dA==-cw==-0-{0}-{0}-{0}-{0}", part(&long));
-    let trees = run(|| Root::new(&ENTRY).extract(&lines(&[("sw8", &sw8)])).run(|| ()));
+    let trees = run(|| span(&ENTRY).extract(&lines(&[("sw8", &sw8)])).run(|| ()));
     let reference = &trees[0].root.refs[0];
     // Below a service of 97 bytes a name has 84.
     assert_eq!(
@@ -132,7 +132,7 @@ fn a_stack_tells_five_causes_in_at_most_4000_units() {
         Err(chain(0, 9, 0))
     }
     let stack = |error: &Chain| {
-        let trees = run(|| child(&PART).run(|| current().record_error(error)));
+        let trees = run(|| span(&PART).run(|| current().record_error(error)));
         trees[0].root.logs[0].fields.last().cloned().unwrap()
     };
     let causes = "0\nCaused by: 1\nCaused by: 2\nCaused by: 3\nCaused by: 4\nCaused by: 5";
@@ -149,12 +149,12 @@ fn a_span_tells_300_logs_the_first_and_the_last_and_the_others_are_counted() {
     let _counts = crate::exact_counts();
     let before = stats().count(Diagnostic::LogLimit);
     let trees = run(|| {
-        child(&PART).run(|| {
+        span(&PART).run(|| {
             for number in 0..310 {
                 current().log("number", number);
             }
             current().record_error_message(&"why");
-            child(&PART).run(|| (0..300).for_each(|number| _ = current().log("number", number)));
+            span(&PART).run(|| (0..300).for_each(|number| _ = current().log("number", number)));
         });
     });
     let root = &trees[0].root;
@@ -201,6 +201,6 @@ fn no_span_has_two_tags_of_one_key() {
     fn inner() {
         current().tag("key", true).tag("other", "2").tag("unfinished", "mine");
     }
-    let trees = run(|| Root::new(&TAGGED).run(inner));
+    let trees = run(|| span(&TAGGED).run(inner));
     assert_eq!(text(&trees), "Entry inner {key=true, other=2, unfinished=mine}\n");
 }

@@ -19,7 +19,7 @@ fn map(headers: &[(&str, &str)]) -> HashMap<String, String> {
 /// What an exit adds to a map.
 fn sent() -> BTreeMap<String, String> {
     let mut headers = BTreeMap::new();
-    let _exit = child(&CALL);
+    let _exit = span(&CALL).enter();
     inject(&mut headers);
     headers.retain(|name, _| name.starts_with("trace"));
     headers
@@ -34,7 +34,7 @@ fn both() -> BTreeMap<String, String> {
 fn a_foreign_context_is_told_in_tags_and_goes_on_as_it_came_beside_ours() {
     let mut out = HeaderMap::new();
     let trees = run(|| {
-        Root::new(&ENTRY)
+        span(&ENTRY)
             .extract(&map(&[
                 ("sw8", &sw8(1)),
                 ("traceparent", PARENT),
@@ -42,7 +42,7 @@ fn a_foreign_context_is_told_in_tags_and_goes_on_as_it_came_beside_ours() {
                 ("x-request-id", "r-1"),
             ]))
             .run(|| {
-                let _exit = child(&CALL);
+                let _exit = span(&CALL).enter();
                 inject(&mut out);
             });
     });
@@ -66,7 +66,7 @@ fn it_comes_without_a_trace_of_ours_and_goes_on_from_requests_that_are_not_sampl
     let headers = map(&[("traceparent", PARENT), ("tracestate", STATE)]);
     let mut seen = Vec::new();
     let mut work = || {
-        Root::new(&ENTRY).extract(&headers).run(|| {
+        span(&ENTRY).extract(&headers).run(|| {
             seen.push(sent());
             let here = capture();
             std::thread::scope(|threads| {
@@ -85,7 +85,7 @@ async fn a_future_keeps_what_came_until_it_is_polled() {
     let headers = map(&[("traceparent", PARENT), ("tracestate", STATE), ("x-request-id", "r-1")]);
     let mut seen = BTreeMap::new();
     let work = async { seen = sent() };
-    let trees = run_async(Root::new(&ENTRY).extract(&headers).future(work)).await;
+    let trees = run_async(span(&ENTRY).extract(&headers).future(work)).await;
     assert_eq!(
         text(&trees),
         format!("Entry /entry {{{TAGS}, x-request-id=r-1}}\n  Exit call peer=other:1\n")
@@ -97,9 +97,9 @@ async fn a_future_keeps_what_came_until_it_is_polled() {
 fn what_the_program_set_itself_stays_with_its_state() {
     fn kept<C: Inject + Extract>(mut carrier: C, name: &'static str) {
         run(|| {
-            Root::new(&ENTRY).extract(&map(&[("traceparent", PARENT), ("tracestate", STATE)])).run(
+            span(&ENTRY).extract(&map(&[("traceparent", PARENT), ("tracestate", STATE)])).run(
                 || {
-                    let _exit = child(&CALL);
+                    let _exit = span(&CALL).enter();
                     inject(&mut carrier);
                 },
             );
@@ -144,8 +144,8 @@ fn carriers_of_our_headers_alone_get_no_others() {
     let incoming = Map { headers: Some(map(&[("traceparent", PARENT)])) };
     let (mut lines, mut fields, mut map) = (Lines::default(), Fields::default(), Map::default());
     run(|| {
-        Root::new(&ENTRY).extract(&incoming).run(|| {
-            let _exit = child(&CALL);
+        span(&ENTRY).extract(&incoming).run(|| {
+            let _exit = span(&CALL).enter();
             inject(&mut lines);
             inject(&mut fields);
             inject(&mut map);
@@ -162,7 +162,7 @@ fn carriers_of_our_headers_alone_get_no_others() {
     assert_eq!(names, ["sw8", "traceparent"]);
     // Nor are they read from such a carrier: its lines are ours.
     let trees = run(|| {
-        Root::new(&ENTRY)
+        span(&ENTRY)
             .extract(&super::prelude::lines(&[("traceparent", PARENT), ("x-request-id", "r-1")]))
             .run(|| ())
     });
@@ -181,7 +181,7 @@ fn what_is_no_context_is_counted_and_neither_told_nor_passed_on() {
             map(&[("traceparent", PARENT), ("tracestate", "é")]),
             map(&[("tracestate", STATE), ("x-request-id", "")]),
         ] {
-            Root::new(&ENTRY)
+            span(&ENTRY)
                 .extract(&headers)
                 .run(|| seen.push(sent().into_keys().collect::<Vec<_>>()));
         }
@@ -211,7 +211,7 @@ fn of_several_requests_and_of_two_that_read_the_same_one_the_first_is_told() {
         map(&[("traceparent", &other)]),
     ];
     let mut seen = BTreeMap::new();
-    let trees = run(|| Root::new(&ENTRY).extract(&batch[1]).run(|| seen = consume(&batch)));
+    let trees = run(|| span(&ENTRY).extract(&batch[1]).run(|| seen = consume(&batch)));
     assert_eq!(
         text(&trees),
         format!("Entry batch {{{TAGS}, x-request-id=r-1}}\n  Exit call peer=other:1\n")
@@ -230,7 +230,7 @@ fn a_state_in_several_headers_goes_on_as_one_and_the_name_of_a_request_is_cut_an
         HeaderValue::from_bytes(format!("a\t{}", "x".repeat(300)).as_bytes()).unwrap(),
     );
     let mut seen = BTreeMap::new();
-    let trees = run(|| Root::new(&ENTRY).extract(&headers).run(|| seen = sent()));
+    let trees = run(|| span(&ENTRY).extract(&headers).run(|| seen = sent()));
     assert_eq!(seen["tracestate"], "a=1,b=2, c=3");
     assert_eq!(
         trees[0].root.tags[2],
@@ -242,8 +242,8 @@ fn a_state_in_several_headers_goes_on_as_one_and_the_name_of_a_request_is_cut_an
 async fn the_name_of_a_request_is_cut_the_same_for_a_call_and_for_a_future() {
     let long = "x".repeat(10_000);
     let headers = map(&[("x-request-id", &long)]);
-    let call = run(|| Root::new(&ENTRY).extract(&headers).run(|| ()));
-    let future = run_async(Root::new(&ENTRY).extract(&headers).future(async {})).await;
+    let call = run(|| span(&ENTRY).extract(&headers).run(|| ()));
+    let future = run_async(span(&ENTRY).extract(&headers).future(async {})).await;
     for trees in [call, future] {
         assert_eq!(trees[0].root.tags, [("x-request-id".to_owned(), "x".repeat(200))]);
     }

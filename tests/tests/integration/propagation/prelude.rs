@@ -4,8 +4,8 @@ pub(crate) use base64::Engine as _;
 pub(crate) use base64::engine::general_purpose::STANDARD;
 pub(crate) use skywalking_runtime::testing::{self, Test, is_idle, run, run_async, text};
 pub(crate) use skywalking_runtime::{
-    Callsite, Carrier, Diagnostic, Root, TracedFuture as _, callsite, capture, child, correlation,
-    current, entry_span, inject, stats,
+    Callsite, Carrier, Diagnostic, TracedFuture as _, callsite, capture, correlation, current,
+    entry_span, inject, span, stats,
 };
 
 pub(crate) static ENTRY: Callsite = callsite!(entry, "/entry");
@@ -36,7 +36,7 @@ pub(crate) fn lines(headers: &[(&str, &str)]) -> String {
 /// The headers that a child of the current span sends.
 pub(crate) fn sent_by(callsite: &'static Callsite) -> String {
     let mut headers = String::new();
-    let _exit = child(callsite);
+    let _exit = span(callsite).enter();
     inject(&mut headers);
     headers
 }

@@ -25,11 +25,11 @@ fn parts(carrier: &str) -> [String; 8] {
 fn the_header_says_which_span_of_which_segment_calls_whom() {
     let mut sent = String::new();
     let trees = run(|| {
-        Root::new(&ENTRY).extract(&lines(&[("sw8", &sw8(7))])).run(|| {
-            let _part = child(&PART);
+        span(&ENTRY).extract(&lines(&[("sw8", &sw8(7))])).run(|| {
+            let _part = span(&PART).enter();
             sent = sent_by(&CALL);
         });
-        Root::new(&ENTRY).extract(&sent).run(|| ());
+        span(&ENTRY).extract(&sent).run(|| ());
     });
     let [flag, trace, segment, span, service, instance, endpoint, address] = parts(&sent);
     assert_eq!([flag, trace.clone(), span], ["1", "trace.7", "2"]);
@@ -46,16 +46,16 @@ fn the_endpoint_is_the_first_entry_else_the_first_span_by_the_name_that_it_has_w
  {
     let mut sent = Vec::new();
     run(|| {
-        child(&PART).run(|| {
+        span(&PART).run(|| {
             sent.push(sent_by(&CALL));
             current().set_name("renamed part");
             sent.push(sent_by(&CALL));
-            let entry = child(&ENTRY);
+            let entry = span(&ENTRY).enter();
             sent.push(sent_by(&CALL));
             current().set_name("/renamed");
             sent.push(sent_by(&CALL));
             drop(entry);
-            let _second = child(&CONSUME);
+            let _second = span(&CONSUME).enter();
             sent.push(sent_by(&CALL));
         });
     });
@@ -68,7 +68,7 @@ fn no_part_is_empty_whatever_is_missing() {
     static NAMELESS: Callsite = callsite!(local, "");
     static NOWHERE: Callsite = callsite!(exit, "");
     let mut sent = String::new();
-    let trees = run(|| child(&NAMELESS).run(|| sent = sent_by(&NOWHERE)));
+    let trees = run(|| span(&NAMELESS).run(|| sent = sent_by(&NOWHERE)));
     let [.., endpoint, address] = parts(&sent);
     assert_eq!([endpoint, address], ["unnamed", "unknown"]);
     assert_eq!(text(&trees), "Local unnamed\n  Exit unnamed peer=unknown\n");
@@ -84,10 +84,10 @@ fn a_call_outside_of_an_exit_and_a_request_that_is_not_sampled_write_none_and_re
         ("mine", "1"),
     ]);
     let (mut outside, mut unsampled, mut nowhere) = (old.clone(), old.clone(), old);
-    run(|| Root::new(&ENTRY).run(|| inject(&mut outside)));
+    run(|| span(&ENTRY).run(|| inject(&mut outside)));
     Test::new().sampler(|_| false).run(|| {
-        Root::new(&ENTRY).run(|| {
-            let _exit = child(&CALL);
+        span(&ENTRY).run(|| {
+            let _exit = span(&CALL).enter();
             inject(&mut unsampled);
         });
     });

@@ -59,7 +59,7 @@ fn a_sender_whose_endpoint_or_address_changed_between_two_messages_is_referred_t
 fn a_message_that_is_served_twice_in_one_segment_is_referred_to_by_both_spans() {
     let message = header("first", 1);
     let trees = run(|| {
-        child(&A).run(|| {
+        span(&A).run(|| {
             consume(std::slice::from_ref(&message));
             consume(std::slice::from_ref(&message));
         });
@@ -81,9 +81,9 @@ async fn a_future_extracts_its_batch_at_its_first_poll() {
 #[test]
 fn a_batch_below_another_span_is_referred_to_and_leaves_the_trace() {
     let trees = run(|| {
-        Root::new(&ENTRY)
+        span(&ENTRY)
             .extract(&header("outer", 7))
-            .run(|| child(&A).run(|| consume(&[header("inner", 1)])));
+            .run(|| span(&A).run(|| consume(&[header("inner", 1)])));
     });
     assert_eq!(trees[0].trace_id, "outer");
     assert_eq!(
@@ -95,7 +95,7 @@ fn a_batch_below_another_span_is_referred_to_and_leaves_the_trace() {
 #[test]
 fn a_batch_that_merges_with_an_entry_adds_its_refs_and_leaves_the_trace() {
     let trees = run(|| {
-        Root::new(&ENTRY)
+        span(&ENTRY)
             .extract(&header("outer", 7))
             .run(|| consume(&[header("inner", 1), header("outer", 7)]));
     });
@@ -106,7 +106,7 @@ fn a_batch_that_merges_with_an_entry_adds_its_refs_and_leaves_the_trace() {
 #[test]
 fn a_handler_that_reads_what_its_middleware_did_not_goes_on_with_that_trace() {
     let trees = run(|| {
-        Root::new(&ENTRY).run(|| {
+        span(&ENTRY).run(|| {
             consume(&[header("outer", 7)]);
             assert_eq!(trace_id().as_deref(), Some("outer"));
         });
@@ -119,7 +119,7 @@ fn a_handler_that_reads_what_its_middleware_did_not_goes_on_with_that_trace() {
 fn a_trace_whose_id_has_left_stays_what_it_is() {
     let mut own = None;
     let trees = Test::new().allow("ref-trace").run(|| {
-        Root::new(&ENTRY).run(|| {
+        span(&ENTRY).run(|| {
             own = trace_id();
             let elsewhere = capture();
             consume(&[header("outer", 7)]);

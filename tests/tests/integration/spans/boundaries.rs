@@ -4,7 +4,7 @@ use crate::spans::prelude::*;
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn spawn_keeps_the_trace_and_a_bare_spawn_begins_one() {
-    let trees = run_async(Root::new(&ENTRY).future(async {
+    let trees = run_async(span(&ENTRY).future(async {
         correlation::put("tenant", "blue");
         let kept = spawn("kept", async {
             assert_eq!(correlation::get("tenant").as_deref(), Some("blue"));
@@ -41,7 +41,7 @@ async fn spawn_keeps_the_trace_and_a_bare_spawn_begins_one() {
 fn a_child_moved_after_its_first_poll_goes_on_in_a_segment_of_its_own() {
     let mut moved: Option<Pin<Box<dyn Future<Output = u32> + Send>>> = None;
     let trees = Test::new().run(|| {
-        Root::new(&ENTRY).run(|| {
+        span(&ENTRY).run(|| {
             let mut future: Pin<Box<dyn Future<Output = u32> + Send>> = Box::pin(step("moved"));
             assert!(future.as_mut().poll(&mut Context::from_waker(Waker::noop())).is_pending());
             moved = Some(future);
@@ -69,10 +69,10 @@ fn a_child_moved_into_another_segment_is_not_written_there() {
     let trees = Test::new().run(|| {
         let mut future = pin!(step("moved"));
         let mut cx = Context::from_waker(Waker::noop());
-        Root::new(&ENTRY).run(|| assert!(future.as_mut().poll(&mut cx).is_pending()));
-        Root::new(&ENTRY).run(|| {
+        span(&ENTRY).run(|| assert!(future.as_mut().poll(&mut cx).is_pending()));
+        span(&ENTRY).run(|| {
             while future.as_mut().poll(&mut cx).is_pending() {}
-            drop(child(&B));
+            drop(span(&B).enter());
         });
         assert!(is_idle());
     });
@@ -92,7 +92,7 @@ fn a_child_dropped_where_its_segment_is_not_is_counted_and_marked() {
     let before = skywalking_runtime::stats().count(reason);
     let trees = Test::new().run(|| {
         let mut future = Box::pin(step("moved"));
-        Root::new(&ENTRY).run(|| {
+        span(&ENTRY).run(|| {
             assert!(future.as_mut().poll(&mut Context::from_waker(Waker::noop())).is_pending())
         });
         drop(future);
@@ -109,10 +109,10 @@ fn a_nested_block_on_is_below_and_a_root_polled_alone_first_keeps_its_own_segmen
         let mut cx = Context::from_waker(Waker::noop());
         assert!(alone.as_mut().poll(&mut cx).is_pending());
         assert!(is_idle());
-        Root::new(&B).run(|| {
+        span(&B).run(|| {
             futures::executor::block_on(request());
             while alone.as_mut().poll(&mut cx).is_pending() {}
-            drop(child(&A));
+            drop(span(&A).enter());
         });
         assert!(is_idle());
     });
@@ -125,12 +125,12 @@ fn a_root_dropped_inside_another_one_leaves_no_zombie() {
     let trees = Test::new().run(|| {
         let mut dropped = Box::pin(request());
         assert!(dropped.as_mut().poll(&mut Context::from_waker(Waker::noop())).is_pending());
-        Root::new(&ENTRY).run(|| {
+        span(&ENTRY).run(|| {
             drop(dropped);
-            drop(child(&A));
+            drop(span(&A).enter());
         });
         assert!(is_idle());
-        drop(child(&B));
+        drop(span(&B).enter());
     });
     assert_eq!(
         text(&trees),
@@ -192,7 +192,7 @@ async fn a_foreign_trace_goes_on_and_a_bad_header_begins_a_new_one() {
         let mut out = String::new();
         {
             static CALL: Callsite = callsite!(exit, "call", peer = "next:1");
-            let _call = child(&CALL);
+            let _call = span(&CALL).enter();
             inject(&mut out);
         }
         (trace_id().unwrap(), out)
@@ -221,7 +221,7 @@ async fn a_foreign_trace_goes_on_and_a_bad_header_begins_a_new_one() {
 async fn a_snapshot_can_be_used_many_times_and_after_its_segment_ended() {
     let mut snapshot = None;
     let trees = run_async(async {
-        Root::new(&ENTRY).future(async { snapshot = Some(capture()) }).await;
+        span(&ENTRY).future(async { snapshot = Some(capture()) }).await;
         let snapshot = snapshot.take().unwrap();
         snapshot.run("again", leaf);
         snapshot.clone().future("future", step("x")).await;
@@ -236,7 +236,7 @@ async fn a_snapshot_can_be_used_many_times_and_after_its_segment_ended() {
 
 #[tokio::test]
 async fn a_traced_future_that_stays_in_its_segment_is_a_child() {
-    let trees = run_async(Root::new(&ENTRY).future(async {
+    let trees = run_async(span(&ENTRY).future(async {
         tokio::join!(step("x").traced("stayed"), async { capture().run("closure", leaf) });
     }))
     .await;
@@ -254,7 +254,7 @@ async fn an_unsampled_request_stays_so_over_tasks_and_moves() {
     let trees = Test::new()
         .sampler(|_| false)
         .run_async(async move {
-            Root::new(&ENTRY)
+            span(&ENTRY)
                 .future(async move {
                     seen.lock().unwrap().push(trace_id());
                     request().await;
@@ -277,7 +277,7 @@ async fn an_unsampled_request_stays_so_over_tasks_and_moves() {
 
 #[tokio::test]
 async fn a_later_name_of_the_endpoint_is_what_later_segments_refer_to() {
-    let trees = run_async(Root::new(&ENTRY).future(async {
+    let trees = run_async(span(&ENTRY).future(async {
         capture().future("early", ready(())).await;
         let early = tokio::spawn(ready(()).traced("early"));
         current().set_name("/renamed");
@@ -309,8 +309,8 @@ fn a_child_that_moves_takes_correlation_and_trace_along() {
         run(|| {
             let mut future = Box::pin(moved());
             let mut cx = Context::from_waker(Waker::noop());
-            let root = Root::new(&ENTRY).extract(header);
-            let root = if sampled { root } else { root.ignored() };
+            let root = span(&ENTRY).extract(header);
+            let root = if sampled { root } else { root.ignore() };
             root.run(|| assert!(future.as_mut().poll(&mut cx).is_pending()));
             assert!(is_idle());
             let Poll::Ready(found) = future.as_mut().poll(&mut cx) else {
@@ -332,11 +332,11 @@ fn an_entry_that_was_taken_back_is_nobodys_endpoint() {
     static INNER: Callsite = callsite!(entry, "/inner");
     static ROOT: Callsite = callsite!(local, "root");
     let trees = Test::new().run(|| {
-        Root::new(&ROOT).run(|| {
-            let inner = child(&INNER);
+        span(&ROOT).run(|| {
+            let inner = span(&INNER);
             let _seen = capture();
             let future = inner.future(ready(()));
-            drop(child(&A));
+            drop(span(&A).enter());
             let snapshot = capture();
             std::thread::spawn(move || snapshot.run("elsewhere", || ())).join().unwrap();
             futures::executor::block_on(future);
@@ -352,12 +352,12 @@ fn an_entry_that_was_taken_back_is_nobodys_endpoint() {
 fn a_part_of_a_continued_request_that_is_left_out_keeps_the_trace_where_it_moves() {
     let mut seen = (None, None);
     let trees = Test::new().sampler(|_| false).run(|| {
-        let mut future = Box::pin(Root::new(&A).future(async {
+        let mut future = Box::pin(span(&A).future(async {
             yields(1).await;
             trace_id()
         }));
         let mut cx = Context::from_waker(Waker::noop());
-        let snapshot = Root::new(&ENTRY).run(|| {
+        let snapshot = span(&ENTRY).run(|| {
             seen.0 = trace_id();
             capture()
         });

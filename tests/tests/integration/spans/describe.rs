@@ -1,6 +1,6 @@
 //! What is said of a span right before it opens: texts in pieces.
 
-use skywalking_runtime::{Callsite, Resumable, callsite, child, testing};
+use skywalking_runtime::{Callsite, ResumableSpan, callsite, span, testing};
 
 static REQUEST: Callsite = callsite!(entry, "HTTP");
 static FALLBACK: Callsite = callsite!(entry, "HTTP").fallback();
@@ -9,8 +9,10 @@ static FALLBACK: Callsite = callsite!(entry, "HTTP").fallback();
 fn described(pieces: &[&str]) -> [(String, String); 2] {
     let whole = pieces.concat();
     let trees = testing::run(|| {
-        Resumable::open(&REQUEST, |span| _ = span.name(&whole).tag("x", &whole), || ()).0.finish();
-        Resumable::open(&REQUEST, |span| _ = span.name_of(pieces).tag_of("x", pieces), || ())
+        ResumableSpan::open(&REQUEST, |span| _ = span.name(&whole).tag("x", &whole), || ())
+            .0
+            .finish();
+        ResumableSpan::open(&REQUEST, |span| _ = span.name_of(pieces).tag_of("x", pieces), || ())
             .0
             .finish();
     });
@@ -41,8 +43,10 @@ fn a_text_in_pieces_is_kept_cut_and_cleaned_as_a_whole_one_is() {
 fn a_name_in_pieces_is_the_merged_spans_unless_it_is_only_supposed() {
     let merged = |callsite| {
         let trees = testing::run(|| {
-            child(&REQUEST).run(|| {
-                Resumable::open(callsite, |span| _ = span.name_of(&["a", "b"]), || ()).0.finish()
+            span(&REQUEST).run(|| {
+                ResumableSpan::open(callsite, |span| _ = span.name_of(&["a", "b"]), || ())
+                    .0
+                    .finish()
             });
         });
         testing::text(&trees)
@@ -54,7 +58,7 @@ fn a_name_in_pieces_is_the_merged_spans_unless_it_is_only_supposed() {
 #[test]
 fn a_request_that_is_not_sampled_takes_no_pieces() {
     let trees = testing::Test::new().sampler(|_| false).run(|| {
-        Resumable::open(&REQUEST, |span| _ = span.name_of(&["a"]).tag_of("x", &["a"]), || ())
+        ResumableSpan::open(&REQUEST, |span| _ = span.name_of(&["a"]).tag_of("x", &["a"]), || ())
             .0
             .finish();
     });

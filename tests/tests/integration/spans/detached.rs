@@ -18,7 +18,7 @@ const SUBMITTED: &str =
     "Entry /entry layer=Http\n  Exit /submit layer=RPCFramework peer=jobs:9000 ";
 
 fn submitted(then: impl FnOnce(DetachedSpan)) -> String {
-    let trees = run(|| Root::new(&ENTRY).run(|| then(submit(&mut String::new()))));
+    let trees = run(|| span(&ENTRY).run(|| then(submit(&mut String::new()))));
     assert!(is_idle());
     text(&trees)
 }
@@ -29,17 +29,18 @@ fn it_takes_tags_logs_and_errors_on_another_thread_after_its_root_has_ended() {
     let (hand, take) = mpsc::channel::<DetachedSpan>();
     let ended = run(|| {
         let answer = thread::spawn(move || {
-            let mut span = take.recv().unwrap();
-            span.tag("job", 7)
+            let mut handle = take.recv().unwrap();
+            handle
+                .tag("job", 7)
                 .tag("ok", false)
                 .tag_display("ratio", &0.5)
                 .tag("word", "text")
                 .tag("low", -3);
-            span.log("event", "taken").log_fields(&[("event", &"moved"), ("to", &2)]);
-            span.record_error(&std::io::Error::other("disk full"));
-            span.finish();
+            handle.log("event", "taken").log_fields(&[("event", &"moved"), ("to", &2)]);
+            handle.record_error(&std::io::Error::other("disk full"));
+            handle.finish();
         });
-        Root::new(&ENTRY).run(|| hand.send(submit(&mut String::new())).unwrap());
+        span(&ENTRY).run(|| hand.send(submit(&mut String::new())).unwrap());
         answer.join().unwrap();
     });
     assert_eq!(
@@ -55,14 +56,14 @@ fn it_takes_tags_logs_and_errors_on_another_thread_after_its_root_has_ended() {
 fn it_ends_when_it_is_finished_and_not_with_its_scope() {
     let mut root_end = None;
     let trees = run(|| {
-        let span = Root::new(&ENTRY).run(|| submit(&mut String::new()));
+        let handle = span(&ENTRY).run(|| submit(&mut String::new()));
         // The clock of the wire counts milliseconds.
         let ended = std::time::Instant::now();
         while ended.elapsed() < Duration::from_millis(3) {
             thread::yield_now();
         }
         root_end = Some(());
-        span.finish();
+        handle.finish();
     });
     let (root, call) = (&trees[0].root, &trees[0].root.children[0]);
     assert!(root_end.is_some() && call.end >= root.end + 2, "{} {}", root.end, call.end);
@@ -71,7 +72,7 @@ fn it_ends_when_it_is_finished_and_not_with_its_scope() {
 #[test]
 fn what_its_scope_says_after_it_was_finished_lies_within_it() {
     let trees = run(|| {
-        Root::new(&ENTRY).run(|| {
+        span(&ENTRY).run(|| {
             current().detach().finish();
             let finished = std::time::Instant::now();
             while finished.elapsed() < Duration::from_millis(3) {
@@ -88,9 +89,9 @@ fn what_its_scope_says_after_it_was_finished_lies_within_it() {
 fn dropped_unfinished_it_says_so() {
     assert_eq!(submitted(drop), format!("{SUBMITTED}{{said=inside, unfinished=true}}\n"));
     assert_eq!(
-        submitted(|mut span| {
-            span.tag("last", "words");
-            thread::spawn(move || drop(span)).join().unwrap();
+        submitted(|mut handle| {
+            handle.tag("last", "words");
+            thread::spawn(move || drop(handle)).join().unwrap();
         }),
         format!("{SUBMITTED}{{said=inside, last=words, unfinished=true}}\n")
     );
@@ -99,15 +100,15 @@ fn dropped_unfinished_it_says_so() {
 #[test]
 fn until_its_scope_ends_it_is_the_current_span_and_then_nobodys() {
     let trees = run(|| {
-        Root::new(&ENTRY).run(|| {
-            let call = child(&A);
-            let span = current().detach();
-            drop(child(&B));
+        span(&ENTRY).run(|| {
+            let call = span(&A).enter();
+            let handle = current().detach();
+            drop(span(&B).enter());
             current().tag("current", "yes");
             drop(call);
-            drop(child(&C));
+            drop(span(&C).enter());
             current().tag("root", true);
-            span.finish();
+            handle.finish();
         });
     });
     assert!(is_idle());
@@ -121,9 +122,9 @@ fn until_its_scope_ends_it_is_the_current_span_and_then_nobodys() {
 fn a_root_can_be_detached_and_its_children_end_before_it() {
     let mut handle = None;
     let trees = run(|| {
-        Root::new(&ENTRY).run(|| {
+        span(&ENTRY).run(|| {
             handle = Some(current().detach());
-            drop(child(&A));
+            drop(span(&A).enter());
         });
         handle.take().unwrap().finish();
     });
@@ -133,14 +134,14 @@ fn a_root_can_be_detached_and_its_children_end_before_it() {
 #[test]
 fn several_spans_of_a_segment_end_in_any_order() {
     let trees = run(|| {
-        let mut spans: Vec<_> = Root::new(&ENTRY).run(|| {
-            [&A, &B, &C].map(|site| child(site).run(|| current().detach())).into_iter().collect()
+        let mut spans: Vec<_> = span(&ENTRY).run(|| {
+            [&A, &B, &C].map(|site| span(site).run(|| current().detach())).into_iter().collect()
         });
         spans.rotate_left(1);
-        for (at, mut span) in spans.into_iter().enumerate() {
+        for (at, mut handle) in spans.into_iter().enumerate() {
             thread::spawn(move || {
-                span.tag("at", at);
-                span.finish();
+                handle.tag("at", at);
+                handle.finish();
             })
             .join()
             .unwrap();
@@ -154,11 +155,11 @@ fn several_spans_of_a_segment_end_in_any_order() {
 
 #[test]
 fn work_on_other_threads_goes_on_below_it() {
-    let shown = submitted(|span| {
-        let below = span.snapshot();
+    let shown = submitted(|handle| {
+        let below = handle.snapshot();
         thread::spawn(move || {
-            below.run("answer", || drop(child(&A)));
-            span.finish();
+            below.run("answer", || drop(span(&A).enter()));
+            handle.finish();
         })
         .join()
         .unwrap();
@@ -174,16 +175,16 @@ async fn a_future_leaves_its_span_to_the_handle() {
     #[local_span(name = "future")]
     async fn future() -> DetachedSpan {
         yields(1).await;
-        let span = current().detach();
+        let handle = current().detach();
         yields(2).await;
         step("inside").await;
-        span
+        handle
     }
-    let trees = run_async(Root::new(&ENTRY).future(async {
-        let mut span = future().await;
-        drop(child(&B));
-        span.tag("late", true);
-        span.finish();
+    let trees = run_async(span(&ENTRY).future(async {
+        let mut handle = future().await;
+        drop(span(&B).enter());
+        handle.tag("late", true);
+        handle.finish();
     }))
     .await;
     assert_eq!(
@@ -195,8 +196,8 @@ async fn a_future_leaves_its_span_to_the_handle() {
 #[test]
 fn its_end_is_taken_once() {
     let before = stats().count(Diagnostic::DetachedTwice);
-    let shown = submitted(|span| {
-        let inert = child(&A).run(|| {
+    let shown = submitted(|handle| {
+        let inert = span(&A).run(|| {
             let first = current().detach();
             let second = current().detach();
             assert!(first.is_recording() && !second.is_recording());
@@ -204,7 +205,7 @@ fn its_end_is_taken_once() {
             second
         });
         inert.finish();
-        span.finish();
+        handle.finish();
     });
     assert_eq!(shown, format!("{SUBMITTED}{{said=inside}}\n  Local a\n"));
     assert!(stats().count(Diagnostic::DetachedTwice) > before);
@@ -212,31 +213,31 @@ fn its_end_is_taken_once() {
 
 #[test]
 fn without_a_recorded_span_the_handle_does_nothing() {
-    let mut span = current().detach();
-    assert!(!span.is_recording() && span.snapshot().is_empty());
-    span.tag("k", 1).log("k", 2).record_error_message(&"no").set_error();
-    span.finish();
+    let mut handle = current().detach();
+    assert!(!handle.is_recording() && handle.snapshot().is_empty());
+    handle.tag("k", 1).log("k", 2).record_error_message(&"no").set_error();
+    handle.finish();
     let trees = Test::new()
         .sampler(|_| false)
-        .run(|| Root::new(&ENTRY).run(|| assert!(!current().detach().is_recording())));
+        .run(|| span(&ENTRY).run(|| assert!(!current().detach().is_recording())));
     assert!(trees.is_empty() && is_idle());
 }
 
 #[test]
 fn work_below_a_handle_stays_in_its_trace_also_where_the_handle_does_nothing() {
-    fn elsewhere(span: &DetachedSpan) {
-        let (below, test) = (span.snapshot(), testing::mark());
-        assert!(!span.is_recording() && !below.is_empty());
-        thread::spawn(move || test.run(|| below.run("answer", || Root::new(&A).run(|| ()))))
+    fn elsewhere(handle: &DetachedSpan) {
+        let (below, test) = (handle.snapshot(), testing::mark());
+        assert!(!handle.is_recording() && !below.is_empty());
+        thread::spawn(move || test.run(|| below.run("answer", || span(&A).run(|| ()))))
             .join()
             .unwrap();
     }
     let unsampled = Test::new()
         .sampler(|name| name != "/entry")
-        .run(|| Root::new(&ENTRY).run(|| elsewhere(&current().detach())));
+        .run(|| span(&ENTRY).run(|| elsewhere(&current().detach())));
     assert_eq!(text(&unsampled), "");
     let taken_twice = run(|| {
-        Root::new(&ENTRY).run(|| {
+        span(&ENTRY).run(|| {
             let first = current().detach();
             elsewhere(&current().detach());
             first.finish();
@@ -253,15 +254,15 @@ fn a_span_that_is_one_with_another_leaves_the_end_of_both_to_the_handle() {
     static OUTER: Callsite = callsite!(exit, "outer", peer = "peer:1");
     static INNER: Callsite = callsite!(exit, "inner");
     let trees = run(|| {
-        let span = Root::new(&ENTRY).run(|| {
-            child(&OUTER).run(|| {
-                let span = child(&INNER).run(|| current().detach());
+        let handle = span(&ENTRY).run(|| {
+            span(&OUTER).run(|| {
+                let handle = span(&INNER).run(|| current().detach());
                 // Still one span.
-                drop(child(&INNER));
-                span
+                drop(span(&INNER).enter());
+                handle
             })
         });
-        span.finish();
+        handle.finish();
     });
     assert_eq!(text(&trees), "Entry /entry layer=Http\n  Exit outer peer=peer:1\n");
 }
@@ -271,7 +272,7 @@ fn a_panic_after_it_was_detached_is_told() {
     let mut handle = None;
     let trees = run(|| {
         let caught = catch_unwind(AssertUnwindSafe(|| {
-            Root::new(&ENTRY).run(|| {
+            span(&ENTRY).run(|| {
                 handle = Some(current().detach());
                 panic!("on purpose");
             })
@@ -290,11 +291,11 @@ fn a_panic_after_it_was_detached_is_told() {
 fn what_it_says_is_bounded_and_the_rest_counted() {
     let _counts = crate::exact_counts();
     let before = stats().count(Diagnostic::EntryLimit);
-    let shown = submitted(|mut span| {
+    let shown = submitted(|mut handle| {
         for _ in 0..5_000 {
-            span.tag("same", "again");
+            handle.tag("same", "again");
         }
-        span.finish();
+        handle.finish();
     });
     let limited = SUBMITTED.replace("layer=Http", "layer=Http SIZE_LIMITED {left_out=tags=3976}");
     assert_eq!(shown, format!("{limited}{{said=inside, same=again}}\n"));
@@ -304,8 +305,8 @@ fn what_it_says_is_bounded_and_the_rest_counted() {
 #[test]
 fn no_log_of_its_scope_comes_after_its_end() {
     let trees = run(|| {
-        Root::new(&ENTRY).run(|| {
-            let call = child(&A);
+        span(&ENTRY).run(|| {
+            let call = span(&A).enter();
             current().detach().finish();
             // The clock of the spans has gone on to another millisecond.
             let done = std::time::SystemTime::now() + Duration::from_millis(2);

@@ -11,18 +11,18 @@ async fn request() {
 #[local_span(name = "inside")]
 async fn step_inside() {
     tokio::task::yield_now().await;
-    drop(child(&A));
+    drop(span(&A).enter());
 }
 
 #[entry_span(name = "/sync")]
 fn sync_request() {
-    drop(child(&A));
+    drop(span(&A).enter());
 }
 
 #[entry_span(name = "/sync with a tag", tags("user" = user))]
 fn sync_request_with_a_tag(user: u8) {
     let _ = user;
-    drop(child(&A));
+    drop(span(&A).enter());
 }
 
 #[local_span(name = "job")]
@@ -37,14 +37,14 @@ async fn serve() {
         tokio::task::spawn_local(job()),
         tokio::task::spawn_local(async { sync_request() }),
         tokio::task::spawn_local(async { sync_request_with_a_tag(7) }),
-        tokio::task::spawn_local(Root::new(&ENTRY).future(yields(2))),
+        tokio::task::spawn_local(span(&ENTRY).future(yields(2))),
         tokio::task::spawn_local(async {
             let (span, ()) =
-                skywalking_runtime::Resumable::open(&ENTRY, |_| {}, || drop(child(&B)));
+                skywalking_runtime::ResumableSpan::open(&ENTRY, |_| {}, || drop(span(&B).enter()));
             tokio::task::yield_now().await;
             span.finish();
         }),
-        tokio::task::spawn_local(async { Root::new(&ENTRY).run(sync_request) }),
+        tokio::task::spawn_local(async { span(&ENTRY).run(sync_request) }),
     ];
     for task in tasks {
         task.await.unwrap();
@@ -121,9 +121,9 @@ fn entry_around_block_on_is_no_parent_of_requests() {
     let root = "Entry /serve\n  Local inside\n    Local a\n";
     assert_eq!(sorted(&run(annotated)), expected(root));
     assert_eq!(sorted(&run(|| named("/serve"))), expected(root));
-    assert_eq!(sorted(&run(|| Root::new(&SERVE).run(drive))), expected(root));
+    assert_eq!(sorted(&run(|| span(&SERVE).run(drive))), expected(root));
     let trees = run(|| {
-        let here = Root::new(&ENTRY).run(capture);
+        let here = span(&ENTRY).run(capture);
         here.run("serve", drive);
     });
     let root =
@@ -137,22 +137,22 @@ fn arguments_in_a_task_below_a_root_are_not_recorded() {
     static MAIN: Callsite = callsite!(local, "main");
     #[entry_span(name = "asked")]
     fn asked(name: &'static str) -> &'static str {
-        drop(child(&A));
+        drop(span(&A).enter());
         _ = futures::FutureExt::now_or_never(job());
         name
     }
     #[entry_span(name = asked("/sync"))]
     fn named() {
-        drop(child(&B));
+        drop(span(&B).enter());
     }
     #[entry_span(name = asked("/async"))]
     async fn named_later() {}
     let trees = run(|| {
-        Root::new(&MAIN).run(|| {
+        span(&MAIN).run(|| {
             current_thread().block_on(async {
                 tokio::spawn(async { named() }).await.unwrap();
                 tokio::spawn(named_later()).await.unwrap();
-                drop(child(&A));
+                drop(span(&A).enter());
             });
         });
     });
@@ -166,7 +166,7 @@ fn arguments_in_a_task_below_a_root_are_not_recorded() {
 #[test]
 fn task_below_a_root_that_is_left_out_is_decided_by_itself() {
     static MAIN: Callsite = callsite!(local, "main");
-    let trees = Test::new().sampler(|name| name != "main").run(|| Root::new(&MAIN).run(drive));
+    let trees = Test::new().sampler(|name| name != "main").run(|| span(&MAIN).run(drive));
     let expected: Vec<_> = expected("").into_iter().filter(|tree| !tree.is_empty()).collect();
     assert_eq!(sorted(&trees), expected);
     assert!(is_idle());
@@ -196,7 +196,7 @@ fn root_in_a_task_around_another_executor_is_no_parent_of_its_tasks() {
 #[test]
 fn one_task_that_blocks_stays_one_trace() {
     let trees = run(|| {
-        Root::new(&ENTRY).run(|| {
+        span(&ENTRY).run(|| {
             current_thread().block_on(async {
                 tokio::join!(step_inside(), step_inside());
                 spawn("kept", step_inside()).await.unwrap();
@@ -224,17 +224,17 @@ fn panic_and_drop_in_a_task_put_the_outer_root_back() {
         panic!("in a call")
     }
     let trees = run(|| {
-        Root::new(&MAIN).run(|| {
+        span(&MAIN).run(|| {
             current_thread().block_on(async {
                 assert!(tokio::spawn(panics()).await.is_err());
                 assert!(tokio::spawn(async { panics_at_once() }).await.is_err());
-                let aborted = tokio::spawn(Root::new(&ENTRY).future(pending::<()>()));
+                let aborted = tokio::spawn(span(&ENTRY).future(pending::<()>()));
                 tokio::task::yield_now().await;
                 aborted.abort();
                 assert!(aborted.await.is_err());
-                drop(child(&A));
+                drop(span(&A).enter());
             });
-            drop(child(&B));
+            drop(span(&B).enter());
         });
     });
     let panicked = |message: &str| {
@@ -261,12 +261,12 @@ fn guard_over_an_await_is_counted() {
     let held = || skywalking_runtime::stats().count(skywalking_runtime::Diagnostic::GuardOverAwait);
     let before = held();
     let branch = |site: &'static Callsite, times| async move {
-        let _held = child(site);
+        let _held = span(site).enter();
         yields(times).await;
     };
     let of_root = run(|| {
         futures::executor::block_on(
-            Root::new(&ENTRY).future(async { tokio::join!(branch(&A, 2), branch(&B, 1)) }),
+            span(&ENTRY).future(async { tokio::join!(branch(&A, 2), branch(&B, 1)) }),
         )
     });
     assert!(
@@ -277,18 +277,18 @@ fn guard_over_an_await_is_counted() {
     assert_eq!(held(), before + 1);
     run(|| {
         futures::executor::block_on(
-            Root::new(&ENTRY).future(below(async { tokio::join!(branch(&A, 1), branch(&B, 1)) })),
+            span(&ENTRY).future(below(async { tokio::join!(branch(&A, 1), branch(&B, 1)) })),
         )
     });
     assert_eq!(held(), before + 2);
     // What is right is not counted: guards within a poll, and futures of children.
     let trees = run(|| {
-        futures::executor::block_on(Root::new(&ENTRY).future(async {
+        futures::executor::block_on(span(&ENTRY).future(async {
             for _ in 0..3 {
-                child(&A).run(|| drop(child(&B)));
+                span(&A).run(|| drop(span(&B).enter()));
                 yields(1).await;
             }
-            tokio::join!(child(&A).future(yields(2)), child(&B).future(yields(1)));
+            tokio::join!(span(&A).future(yields(2)), span(&B).future(yields(1)));
         }));
     });
     assert_eq!(text(&trees).matches("Local").count(), 8);
@@ -300,12 +300,12 @@ fn guard_over_an_await_is_counted() {
 #[test]
 fn spawned_local_task_refers_to_the_async_root() {
     let trees = run(|| {
-        current_thread().block_on(tokio::task::LocalSet::new().run_until(
-            Root::new(&ENTRY).future(async {
+        current_thread().block_on(tokio::task::LocalSet::new().run_until(span(&ENTRY).future(
+            async {
                 skywalking_runtime::spawn_local("kept", step_inside()).await.unwrap();
-            }),
-        ));
-        current_thread().block_on(Root::new(&ENTRY).future(async {
+            },
+        )));
+        current_thread().block_on(span(&ENTRY).future(async {
             let tasks = tokio::task::LocalSet::new();
             tasks
                 .run_until(async {
@@ -325,38 +325,38 @@ fn guard_over_an_await_below_a_call_is_counted() {
     let _counts = crate::exact_counts();
     let held = || skywalking_runtime::stats().count(skywalking_runtime::Diagnostic::GuardOverAwait);
     let branch = |site: &'static Callsite, times| async move {
-        let _held = child(site);
+        let _held = span(site).enter();
         yields(times).await;
     };
     let before = held();
     // Branches that are spans: the guard's span is not current where it closes.
     let branches = run(|| {
-        Root::new(&ENTRY).run(|| {
+        span(&ENTRY).run(|| {
             futures::executor::block_on(async {
-                tokio::join!(child(&C).future(branch(&A, 1)), child(&C).future(branch(&B, 2)))
+                tokio::join!(span(&C).future(branch(&A, 1)), span(&C).future(branch(&B, 2)))
             });
         });
     });
     assert_eq!(held(), before + 2, "{}", text(&branches));
     // What is right is not counted.
     let trees = run(|| {
-        Root::new(&ENTRY).run(|| {
+        span(&ENTRY).run(|| {
             futures::executor::block_on(async {
                 for _ in 0..3 {
-                    child(&A).run(|| drop(child(&B)));
-                    let outer = child(&A);
-                    let inner = child(&B);
-                    drop(child(&C).future(ready(())));
+                    span(&A).run(|| drop(span(&B).enter()));
+                    let outer = span(&A).enter();
+                    let inner = span(&B).enter();
+                    drop(span(&C).future(ready(())));
                     drop(inner);
                     drop(outer);
                     yields(1).await;
                 }
-                tokio::join!(child(&A).future(yields(2)), child(&B).future(yields(1)));
+                tokio::join!(span(&A).future(yields(2)), span(&B).future(yields(1)));
             });
             assert!(
                 catch_unwind(|| {
-                    let _outer = child(&A);
-                    let _inner = child(&B);
+                    let _outer = span(&A).enter();
+                    let _inner = span(&B).enter();
                     panic!("on purpose")
                 })
                 .is_err()

@@ -8,14 +8,14 @@ fn a_panic_marks_exactly_the_spans_that_unwound() {
     fn outer() {
         let caught = catch_unwind(AssertUnwindSafe(inner));
         assert!(caught.is_err());
-        drop(child(&C));
+        drop(span(&C).enter());
     }
     #[local_span(name = "inner")]
     fn inner() {
-        let _guard = child(&B);
+        let _guard = span(&B).enter();
         panic!("on purpose: {}", 7)
     }
-    let trees = run(|| Root::new(&ENTRY).run(outer));
+    let trees = run(|| span(&ENTRY).run(outer));
     let log = "[event=error error.kind=panic message=on purpose: 7]";
     assert_eq!(
         text(&trees),
@@ -29,7 +29,7 @@ fn a_panic_marks_exactly_the_spans_that_unwound() {
 #[test]
 fn a_root_that_panics_is_sent_and_leaves_the_slot_empty() {
     let trees = run(|| {
-        let caught = catch_unwind(|| Root::new(&ENTRY).run(|| panic!("whole")));
+        let caught = catch_unwind(|| span(&ENTRY).run(|| panic!("whole")));
         assert!(caught.is_err() && is_idle());
     });
     assert_eq!(
@@ -43,11 +43,11 @@ fn spans_opened_while_unwinding_are_no_panics_of_their_own() {
     struct Cleanup;
     impl Drop for Cleanup {
         fn drop(&mut self) {
-            drop(child(&A));
+            drop(span(&A).enter());
         }
     }
     let trees = run(|| {
-        Root::new(&ENTRY).run(|| {
+        span(&ENTRY).run(|| {
             let caught = catch_unwind(|| {
                 let _cleanup = Cleanup;
                 panic!("go")
@@ -91,7 +91,7 @@ fn an_error_that_is_returned_marks_the_span() {
         Err(fmt::Error)
     }
     let trees = run(|| {
-        Root::new(&ENTRY).run(|| {
+        span(&ENTRY).run(|| {
             assert!(
                 read("7").is_ok()
                     && read("x").is_err()
@@ -135,7 +135,7 @@ fn a_display_that_panics_costs_its_value_alone() {
     fn tagged() -> u8 {
         42
     }
-    let trees = run(|| Root::new(&ENTRY).run(|| assert_eq!(tagged(), 42)));
+    let trees = run(|| span(&ENTRY).run(|| assert_eq!(tagged(), 42)));
     // Literal tags come first: they are in the callsite.
     assert_eq!(text(&trees), "Entry /entry layer=Http\n  Local tagged {good=1, bad=<panicked>}\n");
 }
@@ -163,7 +163,7 @@ fn a_name_by_hand_whose_display_panics_costs_its_text_alone() {
             panic!("in Display")
         }
     }
-    let trees = run(|| Root::new(&ENTRY).name(Bad).peer(Bad).run(|| ()));
+    let trees = run(|| span(&ENTRY).name(Bad).peer(Bad).run(|| ()));
     assert_eq!(text(&trees), "Entry <panicked> layer=Http peer=<panicked>\n");
     assert!(is_idle());
 }
@@ -171,10 +171,10 @@ fn a_name_by_hand_whose_display_panics_costs_its_text_alone() {
 #[test]
 fn an_older_panic_is_not_told_of_a_later_one() {
     let trees = run(|| {
-        Root::new(&ENTRY).run(|| {
+        span(&ENTRY).run(|| {
             assert!(catch_unwind(|| panic!("older")).is_err());
             let caught = catch_unwind(|| {
-                let _span = child(&A);
+                let _span = span(&A).enter();
                 // As an error of a joined task is: no hook runs, so nobody knows its message.
                 std::panic::resume_unwind(Box::new("later"));
             });

@@ -9,11 +9,12 @@ fn three_guards_may_drop_in_every_order() {
     static NEXT: Callsite = callsite!(local, "next");
     for order in [[0, 1, 2], [0, 2, 1], [1, 0, 2], [1, 2, 0], [2, 0, 1], [2, 1, 0]] {
         let trees = run(|| {
-            Root::new(&ENTRY).run(|| {
-                let mut guards = [Some(child(&A)), Some(child(&B)), Some(child(&C))];
+            span(&ENTRY).run(|| {
+                let mut guards =
+                    [Some(span(&A).enter()), Some(span(&B).enter()), Some(span(&C).enter())];
                 for at in order {
                     guards[at] = None;
-                    drop(child(&NEXT));
+                    drop(span(&NEXT).enter());
                 }
             });
         });
@@ -47,10 +48,10 @@ fn three_guards_may_drop_in_every_order() {
 fn a_guard_that_outlives_its_root_does_nothing_and_is_counted() {
     let before = misplaced();
     let trees = run(|| {
-        let late = Root::new(&ENTRY).run(|| child(&A));
+        let late = span(&ENTRY).run(|| span(&A).enter());
         assert!(is_idle());
         drop(late);
-        Root::new(&ENTRY).run(|| drop(child(&B)));
+        span(&ENTRY).run(|| drop(span(&B).enter()));
     });
     assert_eq!(
         text(&trees),
@@ -69,8 +70,8 @@ fn a_child_by_hand_without_a_context_does_nothing_and_is_counted() {
     let reason = skywalking_runtime::Diagnostic::ChildWithoutContext;
     let before = skywalking_runtime::stats().count(reason);
     let trees = run(|| {
-        drop(child(&A));
-        child(&B).run(|| drop(child(&C)));
+        drop(span(&A).enter());
+        span(&B).run(|| drop(span(&C).enter()));
     });
     assert_eq!(text(&trees), "Local b\n  Local c\n");
     assert!(skywalking_runtime::stats().count(reason) > before);
@@ -83,7 +84,7 @@ fn thread_local_destructors_and_forgotten_guards_do_no_harm() {
     impl Drop for Late {
         fn drop(&mut self) {
             annotated(3);
-            drop(child(&A));
+            drop(span(&A).enter());
             assert!(is_idle() || !is_idle());
         }
     }
@@ -100,10 +101,10 @@ fn thread_local_destructors_and_forgotten_guards_do_no_harm() {
         .expect("no panic at the end of a thread");
     }
     let trees = run(|| {
-        let snapshot = Root::new(&ENTRY).run(skywalking_runtime::capture);
+        let snapshot = span(&ENTRY).run(skywalking_runtime::capture);
         std::thread::spawn(move || {
             snapshot.run("on thread", || {
-                std::mem::forget(child(&A));
+                std::mem::forget(span(&A).enter());
             });
         })
         .join()

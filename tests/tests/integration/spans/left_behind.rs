@@ -21,7 +21,7 @@ fn suspended(kind: Left) -> Suspended {
             return elsewhere.run("left", || yielder.suspend(()));
         }
         let mut polls = 0;
-        let mut left = pin!(Root::new(&LEFT).future(poll_fn(|_| {
+        let mut left = pin!(span(&LEFT).future(poll_fn(|_| {
             polls += 1;
             if polls == 1 {
                 return Poll::Pending;
@@ -47,7 +47,7 @@ fn resume(coroutine: &mut Suspended) {
 fn capture_elsewhere() -> skywalking_runtime::Snapshot {
     std::thread::scope(|scope| {
         let mark = testing::mark();
-        scope.spawn(move || mark.run(|| Root::new(&LEFT).run(capture))).join().unwrap()
+        scope.spawn(move || mark.run(|| span(&LEFT).run(capture))).join().unwrap()
     })
 }
 
@@ -71,7 +71,7 @@ fn recorded(left: Left, work: impl FnOnce(&mut dyn FnMut())) -> String {
         work(&mut || resume(&mut coroutine));
         assert!(matches!(coroutine.resume(()), CoroutineResult::Return(())));
         assert!(is_idle(), "{left:?}: a segment came back to the slot");
-        Root::new(&AFTER).run(|| drop(child(&A)));
+        span(&AFTER).run(|| drop(span(&A).enter()));
     });
     assert!(misplaced() > before, "{left:?}: it was not counted");
     text(&trees)
@@ -92,16 +92,16 @@ const LEFT_BEHIND: [Left; 2] = [Left::Call, Left::Future];
 fn sync_root_that_ends_without_its_segment_leaves_no_zombie() {
     #[entry_span(name = "/outer")]
     fn annotated(leave: &mut dyn FnMut()) {
-        drop(child(&B));
+        drop(span(&B).enter());
         leave();
     }
     for left in LEFT_BEHIND {
-        let by_hand = recorded(left, |leave| Root::new(&OUTER).run(leave));
+        let by_hand = recorded(left, |leave| span(&OUTER).run(leave));
         assert_eq!(by_hand, with_rest(left, "Entry /outer\n"));
         assert_eq!(recorded(left, annotated), with_rest(left, "Entry /outer\n  Local b\n"));
         let panicked = recorded(left, |leave| {
             let panics = || {
-                Root::new(&OUTER).run(|| {
+                span(&OUTER).run(|| {
                     leave();
                     panic!("behind it")
                 })
@@ -123,12 +123,12 @@ fn async_root_that_ends_without_its_segment_leaves_no_zombie() {
     };
     for left in LEFT_BEHIND {
         let at_first_poll = recorded(left, |leave| {
-            let mut root = pin!(Root::new(&OUTER).future(async { leave() }));
+            let mut root = pin!(span(&OUTER).future(async { leave() }));
             assert!(poll(root.as_mut()).is_ready());
         });
         assert_eq!(at_first_poll, with_rest(left, "Entry /outer\n"));
         let at_second_poll = recorded(left, |leave| {
-            let mut root = pin!(Root::new(&OUTER).future(async {
+            let mut root = pin!(span(&OUTER).future(async {
                 yields(1).await;
                 leave();
             }));
@@ -145,7 +145,7 @@ fn async_root_that_ends_without_its_segment_leaves_no_zombie() {
                 }
             }
             let mut root: Pin<Box<dyn Future<Output = ()>>> =
-                Box::pin(Root::new(&OUTER).future(async {
+                Box::pin(span(&OUTER).future(async {
                     let _at_drop = AtDrop(leave);
                     pending::<()>().await;
                 }));
@@ -160,7 +160,7 @@ fn async_root_that_is_pending_without_its_segment_goes_on_untraced() {
     for (left, first) in LEFT_BEHIND.into_iter().flat_map(|left| [(left, true), (left, false)]) {
         let shown = recorded(left, |leave| {
             let mut polls = 0;
-            let mut root = pin!(Root::new(&OUTER).future(poll_fn(move |_| {
+            let mut root = pin!(span(&OUTER).future(poll_fn(move |_| {
                 polls += 1;
                 if polls == if first { 1 } else { 2 } {
                     leave();
@@ -183,7 +183,7 @@ fn roots_around_one_that_lost_its_segment_end_too() {
     for left in LEFT_BEHIND {
         let nested = recorded(left, |leave| {
             let elsewhere = capture_elsewhere();
-            Root::new(&OUTER).run(|| elsewhere.run("nested", || elsewhere.run("twice", leave)));
+            span(&OUTER).run(|| elsewhere.run("nested", || elsewhere.run("twice", leave)));
         });
         let elsewhere =
             "Entry /left\n  Local nested ref=CrossThread\n  Local twice ref=CrossThread\n";

@@ -12,15 +12,15 @@ fn past_the_span_limit_parents_stay_right_and_exits_still_send_a_header() {
     fn call(headers: &mut String) {}
     let mut header = String::new();
     let trees = run(|| {
-        Root::new(&ENTRY).run(|| {
+        span(&ENTRY).run(|| {
             for _ in 0..298 {
-                drop(child(&A));
+                drop(span(&A).enter());
             }
-            let _last = child(&B);
+            let _last = span(&B).enter();
             // 300 spans: from here on nothing is recorded.
-            let lost = child(&C);
+            let lost = span(&C).enter();
             current().tag("lost", true);
-            drop(child(&CALL));
+            drop(span(&CALL).enter());
             call(&mut header);
             drop(lost);
             current().tag("kept", true);
@@ -47,23 +47,23 @@ fn merged_spans_past_the_limit_count_once() {
     let mut headers = [String::new(), String::new()];
     let before = stats().count(Diagnostic::SpanLimit);
     let trees = full(|| {
-        child(&CALL).run(|| drop(child(&INNER)));
-        child(&CALL).run(|| {
+        span(&CALL).run(|| drop(span(&INNER).enter()));
+        span(&CALL).run(|| {
             // One after the other, and one in the other.
             computed(&mut headers[0]);
-            child(&INNER).run(|| computed(&mut headers[1]));
+            span(&INNER).run(|| computed(&mut headers[1]));
         });
-        child(&A).run(|| child(&ENTRY).run(|| drop(child(&ENTRY))));
+        span(&A).run(|| span(&ENTRY).run(|| drop(span(&ENTRY).enter())));
     });
     assert_eq!(trees[0].root.tags, [("left_out".to_owned(), "spans=4".to_owned())]);
     assert!(stats().count(Diagnostic::SpanLimit) >= before + 4);
     assert_eq!(headers.each_ref().map(|header| address_in(header)), ["inner:2", "inner:2"]);
     let trees = full(|| {
         // Two at a time are two, and so is what is below a Local span.
-        futures::executor::block_on(child(&CALL).future(async {
-            tokio::join!(child(&INNER).future(yields(2)), child(&INNER).future(yields(1)));
+        futures::executor::block_on(span(&CALL).future(async {
+            tokio::join!(span(&INNER).future(yields(2)), span(&INNER).future(yields(1)));
         }));
-        child(&CALL).run(|| child(&A).run(|| drop(child(&INNER))));
+        span(&CALL).run(|| span(&A).run(|| drop(span(&INNER).enter())));
     });
     assert_eq!(trees[0].root.tags, [("left_out".to_owned(), "spans=5".to_owned())]);
     assert!(is_idle());
@@ -98,8 +98,8 @@ fn an_unsampled_request_records_nothing_and_has_a_trace_id() {
 /// A segment with no room for a further span.
 fn full(work: impl FnOnce()) -> Vec<testing::Tree> {
     run(|| {
-        Root::new(&ENTRY).run(|| {
-            (0..299).for_each(|_| drop(child(&A)));
+        span(&ENTRY).run(|| {
+            (0..299).for_each(|_| drop(span(&A).enter()));
             work();
         });
     })
@@ -122,7 +122,7 @@ fn past_the_span_limit_each_exit_sends_its_own_address_and_a_local_none() {
         computed(1, &mut headers[0]);
         literal(&mut headers[1]);
         {
-            let _local = child(&B);
+            let _local = span(&B).enter();
             skywalking_runtime::inject(&mut headers[2]);
         }
         computed(2, &mut headers[3]);
@@ -137,15 +137,15 @@ fn past_the_span_limit_each_exit_sends_its_own_address_and_a_local_none() {
 #[test]
 fn an_exit_that_finds_no_room_any_more_after_its_arguments_sends_its_address() {
     fn address() -> &'static str {
-        drop(child(&B));
+        drop(span(&B).enter());
         "late:1"
     }
     #[exit_span(name = "late", peer = address(), inject = headers)]
     fn late(headers: &mut String) {}
     let mut headers = String::new();
     run(|| {
-        Root::new(&ENTRY).run(|| {
-            (0..298).for_each(|_| drop(child(&A)));
+        span(&ENTRY).run(|| {
+            (0..298).for_each(|_| drop(span(&A).enter()));
             late(&mut headers);
         });
     });
@@ -171,16 +171,16 @@ fn however_many_exits_find_no_room_each_sends_its_own_address() {
 fn past_the_span_limit_two_are_one_only_where_they_would_be_below_it() {
     static OTHER: Callsite = callsite!(entry, "/other");
     let trees = run(|| {
-        let mut inner = Box::pin(Root::new(&ENTRY).name("/inner").future(yields(1)));
-        Root::new(&ENTRY).run(|| {
+        let mut inner = Box::pin(span(&ENTRY).name("/inner").future(yields(1)));
+        span(&ENTRY).run(|| {
             // One that is one with the root, and waits.
             assert!(inner.as_mut().poll(&mut Context::from_waker(Waker::noop())).is_pending());
             for _ in 0..299 {
-                drop(child(&A));
+                drop(span(&A).enter());
             }
-            drop(child(&B));
+            drop(span(&B).enter());
             // So this one is none of the root's, and there is no room for it.
-            let other = child(&OTHER);
+            let other = span(&OTHER).enter();
             current().tag("lost", true);
             drop(other);
             current().tag("kept", true);
@@ -201,17 +201,17 @@ fn past_the_span_limit_two_are_one_only_where_they_would_be_below_it() {
 fn behind_a_span_that_found_no_room_the_nearest_open_one_is_current_as_behind_any_other() {
     static OUTER: Callsite = callsite!(exit, "outer", peer = "other:1");
     let trees = run(|| {
-        Root::new(&ENTRY).run(|| {
-            let mut inner = Box::pin(Root::new(&OUTER).name("outer").future(async {
+        span(&ENTRY).run(|| {
+            let mut inner = Box::pin(span(&OUTER).name("outer").future(async {
                 yields(1).await;
-                drop(child(&B));
+                drop(span(&B).enter());
                 current().tag("current", "the root");
             }));
             let mut cx = Context::from_waker(Waker::noop());
             // It is one with the outer one, which ends before it.
-            child(&OUTER).run(|| assert!(inner.as_mut().poll(&mut cx).is_pending()));
+            span(&OUTER).run(|| assert!(inner.as_mut().poll(&mut cx).is_pending()));
             for _ in 0..298 {
-                drop(child(&A));
+                drop(span(&A).enter());
             }
             assert!(inner.as_mut().poll(&mut cx).is_ready());
         });
@@ -227,7 +227,7 @@ fn behind_a_span_that_found_no_room_the_nearest_open_one_is_current_as_behind_an
 
 #[test]
 fn past_the_span_limit_an_exit_whose_arguments_open_spans_sends_its_address() {
-    #[exit_span(name = "call", peer = peer, tags("part" = child(&A).run(|| 7)), inject = headers)]
+    #[exit_span(name = "call", peer = peer, tags("part" = span(&A).run(|| 7)), inject = headers)]
     fn call(peer: &str, headers: &mut String) {}
     let mut header = String::new();
     full(|| call("computed:1", &mut header));
@@ -242,7 +242,7 @@ fn what_consists_of_blanks_is_no_name_and_no_address_and_no_key() {
     let mut headers = [String::new(), String::new()];
     let late = format!("{}x", "\u{a0}".repeat(200));
     let trees = run(|| {
-        Root::new(&ENTRY).name("  ").run(|| {
+        span(&ENTRY).name("  ").run(|| {
             call(" ", "\u{a0} ", &mut headers[0]);
             current()
                 .set_name(&late)
@@ -250,12 +250,12 @@ fn what_consists_of_blanks_is_no_name_and_no_address_and_no_key() {
                 .tag(" ", "2")
                 .log("", 3)
                 .log_fields(&[("a", &4), ("\u{2003}", &5)]);
-            child(&BLANK).run(|| current().set_peer(&late));
+            span(&BLANK).run(|| current().set_peer(&late));
             let here = capture();
             here.run(" ", || ());
             std::thread::spawn(move || here.run("", || ())).join().unwrap();
         });
-        child(&BLANK).run(|| inject(&mut headers[1]));
+        span(&BLANK).run(|| inject(&mut headers[1]));
     });
     assert_eq!(headers.each_ref().map(|header| address_in(header)), ["unknown", "unknown"]);
     assert_eq!(
@@ -273,7 +273,7 @@ fn left_out(trees: &[testing::Tree]) -> Option<&str> {
 #[test]
 fn spans_beyond_the_limit_are_counted_on_the_first_span() {
     for spans in [0, 299, 300, 401] {
-        let trees = run(|| Root::new(&ENTRY).run(|| (0..spans).for_each(|_| drop(child(&A)))));
+        let trees = run(|| span(&ENTRY).run(|| (0..spans).for_each(|_| drop(span(&A).enter()))));
         let expected = (spans > 299).then(|| format!("spans={}", spans - 299));
         assert_eq!(left_out(&trees), expected.as_deref());
         assert_eq!(trees[0].root.is_size_limited, expected.is_some());
@@ -286,24 +286,22 @@ fn tags_and_logs_beyond_the_limits_are_counted_on_the_first_span() {
     let big = "x".repeat(2_048);
     // One span alone says more than a segment holds: 16 384 entries, and 1 MiB of text.
     let entries = run(|| {
-        Root::new(&ENTRY)
-            .run(|| child(&A).run(|| (0..16_390).for_each(|number| _ = current().tag("n", number))))
+        span(&ENTRY)
+            .run(|| span(&A).run(|| (0..16_390).for_each(|number| _ = current().tag("n", number))))
     });
     assert_eq!(left_out(&entries), Some("tags=6"));
     let text = run(|| {
-        Root::new(&ENTRY)
-            .run(|| child(&A).run(|| (0..520).for_each(|_| _ = current().tag("n", &*big))))
+        span(&ENTRY).run(|| span(&A).run(|| (0..520).for_each(|_| _ = current().tag("n", &*big))))
     });
     assert_eq!(left_out(&text), Some("tags=8"));
     let logs = run(|| {
-        Root::new(&ENTRY)
-            .run(|| child(&A).run(|| (0..8_200).for_each(|number| _ = current().log("n", number))))
+        span(&ENTRY)
+            .run(|| span(&A).run(|| (0..8_200).for_each(|number| _ = current().log("n", number))))
     });
     // 8 192 logs of one field each fill the segment, and a span tells 300 of them.
     assert_eq!(left_out(&logs), Some("logs=7900"));
     let fields = run(|| {
-        Root::new(&ENTRY)
-            .run(|| child(&A).run(|| (0..520).for_each(|_| _ = current().log("n", &*big))))
+        span(&ENTRY).run(|| span(&A).run(|| (0..520).for_each(|_| _ = current().log("n", &*big))))
     });
     assert_eq!(left_out(&fields), Some("log_fields=8, logs=220"));
 }
@@ -312,11 +310,11 @@ fn tags_and_logs_beyond_the_limits_are_counted_on_the_first_span() {
 fn logs_of_every_span_and_what_handles_say_are_counted() {
     let _counts = crate::exact_counts();
     let trees = run(|| {
-        Root::new(&ENTRY).run(|| {
+        span(&ENTRY).run(|| {
             (0..2).for_each(|_| {
-                child(&A).run(|| (0..310).for_each(|number| _ = current().log("n", number)))
+                span(&A).run(|| (0..310).for_each(|number| _ = current().log("n", number)))
             });
-            let mut handle = child(&B).run(|| current().detach());
+            let mut handle = span(&B).run(|| current().detach());
             (0..1_030).for_each(|number| _ = handle.tag("n", number));
             (0..3).for_each(|number| _ = handle.log("n", number));
             handle.finish();
@@ -329,12 +327,12 @@ fn logs_of_every_span_and_what_handles_say_are_counted() {
 #[test]
 fn each_part_counts_what_it_left_out_itself() {
     let trees = run(|| {
-        Root::new(&ENTRY).run(|| {
-            (0..301).for_each(|_| drop(child(&B)));
+        span(&ENTRY).run(|| {
+            (0..301).for_each(|_| drop(span(&B).enter()));
             current().tag("left_out", "mine");
             (0..8_200).for_each(|number| _ = current().tag("number", number));
-            drop(child(&C));
-            (0..300).for_each(|_| drop(child(&B)));
+            drop(span(&C).enter());
+            (0..300).for_each(|_| drop(span(&B).enter()));
         });
     });
     let root = &trees[0].root;

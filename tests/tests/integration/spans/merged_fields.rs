@@ -2,7 +2,7 @@
 //! two spans got them.
 #![expect(clippy::unused_self, reason = "methods of clients and handlers, reduced to their calls")]
 
-use skywalking_runtime::Resumable;
+use skywalking_runtime::ResumableSpan;
 
 use crate::spans::prelude::*;
 
@@ -84,16 +84,16 @@ macro_rules! spans {
                     Source::Pattern => Block::pattern(work),
                     Source::Literal => literal(work),
                     Source::Computed => computed(work),
-                    Source::ByHand => Root::new(&BY_HAND).run(work),
+                    Source::ByHand => span(&BY_HAND).run(work),
                     Source::ComputedByHand => {
-                        Root::new(&BY_HAND).name(format_args!("{LEVEL}/computed by hand")).run(work);
+                        span(&BY_HAND).name(format_args!("{LEVEL}/computed by hand")).run(work);
                     }
-                    Source::Integration => Resumable::open(&INTEGRATION, |_| {}, work).0.finish(),
+                    Source::Integration => ResumableSpan::open(&INTEGRATION, |_| {}, work).0.finish(),
                     Source::DescribedByIntegration => {
-                        let name = |span: &mut skywalking_runtime::Describe<'_>| {
+                        let name = |span: &mut skywalking_runtime::OpeningSpan<'_>| {
                             span.name_of(&[LEVEL, "/described"]);
                         };
-                        Resumable::open(&INTEGRATION, name, work).0.finish();
+                        ResumableSpan::open(&INTEGRATION, name, work).0.finish();
                     }
                 }
                 let module = module_path!();
@@ -181,7 +181,7 @@ fn block_of_exits_that_call_each_other_keeps_its_names() {
         }
     }
     let trees = run(|| {
-        Root::new(&ENTRY).run(|| {
+        span(&ENTRY).run(|| {
             Client.set();
             Client.get();
             Client.read();
@@ -269,13 +269,14 @@ fn exit_in_exit_takes_tags_that_are_set_later() {
         callsite!(exit, "outer", peer = "p:1", tags = [("http.status_code", "0")]);
     static TRY: Callsite = callsite!(exit, "try", peer = "p:1").fallback();
     let trees = run(|| {
-        Root::new(&OUTER).run(|| {
+        span(&OUTER).run(|| {
             for (url, status) in [("/first", 503), ("/second", 200)] {
-                let describe = |span: &mut skywalking_runtime::Describe<'_>| {
+                let describe = |span: &mut skywalking_runtime::OpeningSpan<'_>| {
                     span.tag("url", url);
                 };
-                let (span, _) =
-                    Resumable::open(&TRY, describe, || current().tag("http.status_code", status));
+                let (span, _) = ResumableSpan::open(&TRY, describe, || {
+                    current().tag("http.status_code", status)
+                });
                 span.finish();
             }
         });
@@ -298,13 +299,13 @@ fn entry_in_entry_takes_tags_component_and_layer_of_the_inner_one() {
 fn layer_unknown_counts_as_written_out() {
     #[exit_span(name = "outer", peer = "p:1", layer = unknown)]
     fn exit() {
-        Root::new(&DATABASE).run(|| ());
+        span(&DATABASE).run(|| ());
     }
     static DATABASE: Callsite = callsite!(exit, "inner", peer = "p:1", layer = database);
     #[entry_span(name = "inner", layer = unknown)]
     fn entry() {}
     assert_eq!(text(&run(exit)), "Exit outer peer=p:1\n");
-    assert_eq!(text(&run(|| Root::new(&ENTRY).run(entry))), "Entry inner\n");
+    assert_eq!(text(&run(|| span(&ENTRY).run(entry))), "Entry inner\n");
 }
 
 #[test]
@@ -320,7 +321,7 @@ fn exit_in_exit_evaluates_no_name_that_loses() {
     fn inner() {}
     static OUTER: Callsite = callsite!(exit, "outer", peer = "p:1");
     let before = skywalking_runtime::stats().count(skywalking_runtime::Diagnostic::FormatPanicked);
-    assert_eq!(text(&run(|| Root::new(&OUTER).run(inner))), "Exit outer peer=p:1\n");
+    assert_eq!(text(&run(|| span(&OUTER).run(inner))), "Exit outer peer=p:1\n");
     assert_eq!(
         skywalking_runtime::stats().count(skywalking_runtime::Diagnostic::FormatPanicked),
         before
@@ -340,8 +341,8 @@ fn exit_in_exit_injects_at_the_inner_one() {
     }
     let mut headers = String::new();
     let trees = run(|| {
-        Root::new(&ENTRY).run(|| Client.set(&mut headers));
-        Root::new(&ENTRY).extract(&headers).run(|| ());
+        span(&ENTRY).run(|| Client.set(&mut headers));
+        span(&ENTRY).extract(&headers).run(|| ());
     });
     assert_eq!(
         text(&trees),

@@ -24,12 +24,12 @@ fn named(more: u32) {
 
 #[exit_span(name = "/check", peer = "stock:8080", layer = rpc, inject = headers)]
 fn check(headers: &mut String) {
-    Root::new(&POST).run(|| {});
+    span(&POST).run(|| {});
 }
 
 #[test]
 fn a_handler_without_a_name_leaves_the_one_of_the_middleware() {
-    let trees = run(|| Root::new(&GET).run(unnamed));
+    let trees = run(|| span(&GET).run(unnamed));
     assert_eq!(text(&trees), "Entry GET:/users/{id} layer=Http component=49 {inner=1}\n");
     assert!(is_idle());
 }
@@ -37,7 +37,7 @@ fn a_handler_without_a_name_leaves_the_one_of_the_middleware() {
 #[test]
 fn what_the_inner_one_gives_counts_and_nothing_is_cleared() {
     let trees = run(|| {
-        Root::new(&GET).run(|| {
+        span(&GET).run(|| {
             current().tag("who", "outer").tag("http.method", "GET").log("event", "came in");
             named(7);
             current().tag("http.status_code", 200);
@@ -63,8 +63,8 @@ fn an_outer_exit_without_a_peer_takes_the_inner_ones() {
     static CALL: Callsite = callsite!(exit, "/call");
     for (computed, shown) in [(None, "10.0.0.7:8080"), (Some("10.0.0.8:8080"), "10.0.0.8:8080")] {
         let trees = run(|| {
-            Root::new(&CALL).run(|| {
-                let post = Root::new(&POST);
+            span(&CALL).run(|| {
+                let post = span(&POST);
                 let post = if let Some(peer) = computed { post.peer(peer) } else { post };
                 post.run(|| {});
             });
@@ -79,10 +79,10 @@ fn the_inner_exit_writes_its_header_with_the_outer_ones_place_and_peer() {
     let mut outer = String::new();
     let mut inner = String::new();
     let trees = run(|| {
-        Root::new(&ENTRY).run(|| {
-            let _outer = child(&OUTER);
+        span(&ENTRY).run(|| {
+            let _outer = span(&OUTER).enter();
             inject(&mut outer);
-            let _inner = child(&INNER);
+            let _inner = span(&INNER).enter();
             inject(&mut inner);
         });
     });
@@ -94,8 +94,8 @@ fn the_inner_exit_writes_its_header_with_the_outer_ones_place_and_peer() {
 #[test]
 fn a_local_between_two_keeps_them_two_and_kinds_do_not_mix() {
     let trees = run(|| {
-        Root::new(&GET).run(|| {
-            let _between = child(&A);
+        span(&GET).run(|| {
+            let _between = span(&A).enter();
             named(1);
             let mut headers = String::new();
             check(&mut headers);
@@ -112,10 +112,10 @@ fn a_local_between_two_keeps_them_two_and_kinds_do_not_mix() {
 #[test]
 fn a_finished_local_before_it_does_not_matter() {
     let trees = run(|| {
-        Root::new(&GET).run(|| {
-            drop(child(&A));
+        span(&GET).run(|| {
+            drop(span(&A).enter());
             unnamed();
-            drop(child(&B));
+            drop(span(&B).enter());
         });
     });
     assert_eq!(
@@ -127,10 +127,10 @@ fn a_finished_local_before_it_does_not_matter() {
 #[test]
 fn three_in_each_other_are_one_and_one_after_another_too() {
     let trees = run(|| {
-        Root::new(&GET).run(|| {
-            Root::new(&ENTRY).run(unnamed);
+        span(&GET).run(|| {
+            span(&ENTRY).run(unnamed);
             named(2);
-            drop(child(&A));
+            drop(span(&A).enter());
         });
     });
     assert_eq!(
@@ -151,9 +151,9 @@ async fn siblings_under_a_join_stay_two() {
     }
     fn leaf_of(name: &str) {
         current().tag("part", name);
-        drop(child(&A));
+        drop(span(&A).enter());
     }
-    let trees = run_async(Root::new(&CALL).future(async {
+    let trees = run_async(span(&CALL).future(async {
         tokio::join!(part("/left", "left:1"), part("/right", "right:1"));
         // Those have ended: the next one merges again.
         part("/after", "after:1").await;
@@ -171,12 +171,12 @@ async fn a_sibling_by_a_guard_does_not_merge_while_another_is_open() {
     static CALL: Callsite = callsite!(exit, "/both", peer = "both:1");
     static LEFT: Callsite = callsite!(exit, "/left", peer = "left:1");
     static RIGHT: Callsite = callsite!(exit, "/right", peer = "right:1");
-    let trees = run_async(Root::new(&CALL).future(async {
-        let left = child(&LEFT).future(yields(2));
+    let trees = run_async(span(&CALL).future(async {
+        let left = span(&LEFT).future(yields(2));
         let right = async {
             yields(1).await;
-            drop(child(&RIGHT));
-            drop(child(&RIGHT));
+            drop(span(&RIGHT).enter());
+            drop(span(&RIGHT).enter());
         };
         tokio::join!(left, right);
     }))
@@ -195,7 +195,7 @@ fn an_error_of_the_inner_one_is_the_spans() {
         Err(fmt::Error)
     }
     let trees = run(|| {
-        Root::new(&GET).run(|| {
+        span(&GET).run(|| {
             let _ = fails();
             current().tag("http.status_code", 500).set_error();
         });
@@ -214,7 +214,7 @@ fn a_panic_through_both_is_told_once_and_a_second_one_again() {
         panic!("inside");
     }
     let trees = run(|| {
-        let _ = catch_unwind(AssertUnwindSafe(|| Root::new(&GET).run(panics)));
+        let _ = catch_unwind(AssertUnwindSafe(|| span(&GET).run(panics)));
     });
     let told = "[event=error error.kind=panic message=inside]";
     assert_eq!(
@@ -223,7 +223,7 @@ fn a_panic_through_both_is_told_once_and_a_second_one_again() {
     );
     let trees = run(|| {
         let _ = catch_unwind(AssertUnwindSafe(|| {
-            Root::new(&GET).run(|| {
+            span(&GET).run(|| {
                 let _ = catch_unwind(AssertUnwindSafe(panics));
                 panic!("outside");
             });
@@ -244,14 +244,14 @@ async fn a_request_that_is_dropped_is_cancelled_once() {
         pending::<()>().await;
     }
     let trees = run_async(async {
-        let mut request = Box::pin(Root::new(&GET).future(waits()));
+        let mut request = Box::pin(span(&GET).future(waits()));
         assert!(futures::poll!(request.as_mut()).is_pending());
         drop(request);
     })
     .await;
     assert_eq!(text(&trees), "Entry GET:/users/{id} layer=Http component=49 [event=cancelled]\n");
     // What the middleware itself gives up is told, and the request goes on.
-    let trees = run_async(Root::new(&GET).future(async {
+    let trees = run_async(span(&GET).future(async {
         let mut handler = Box::pin(waits());
         assert!(futures::poll!(handler.as_mut()).is_pending());
         drop(handler);
@@ -268,13 +268,13 @@ async fn a_request_that_is_dropped_is_cancelled_once() {
 #[test]
 fn the_span_ends_with_the_outer_one_in_whatever_order_guards_drop() {
     let trees = run(|| {
-        Root::new(&ENTRY).run(|| {
-            let outer = child(&OUTER);
-            let inner = child(&INNER);
+        span(&ENTRY).run(|| {
+            let outer = span(&OUTER).enter();
+            let inner = span(&INNER).enter();
             drop(outer);
-            drop(child(&A));
+            drop(span(&A).enter());
             drop(inner);
-            drop(child(&B));
+            drop(span(&B).enter());
         });
     });
     assert_eq!(
@@ -293,7 +293,7 @@ fn a_handler_that_moves_to_another_task_leaves_the_span_to_the_middleware() {
     let trees = run(|| {
         let mut handler = Box::pin(waits());
         let mut cx = Context::from_waker(Waker::noop());
-        Root::new(&GET).run(|| assert!(handler.as_mut().poll(&mut cx).is_pending()));
+        span(&GET).run(|| assert!(handler.as_mut().poll(&mut cx).is_pending()));
         assert!(handler.as_mut().poll(&mut cx).is_ready());
     });
     assert_eq!(
@@ -310,8 +310,8 @@ fn a_header_that_both_read_is_one_ref_and_the_one_that_only_the_handler_reads_co
     static CALL: Callsite = callsite!(exit, "/call", peer = "users:1");
     let mut headers = String::new();
     let trees = run(|| {
-        Root::new(&CALL).run(|| inject(&mut headers));
-        Root::new(&GET).extract(&headers).run(|| handler(&headers));
+        span(&CALL).run(|| inject(&mut headers));
+        span(&GET).extract(&headers).run(|| handler(&headers));
     });
     assert_eq!(
         text(&trees),
@@ -319,8 +319,8 @@ fn a_header_that_both_read_is_one_ref_and_the_one_that_only_the_handler_reads_co
     );
     // A middleware that reads none: the span has the ref of its handler.
     let trees = run(|| {
-        Root::new(&CALL).run(|| inject(&mut headers));
-        Root::new(&GET).run(|| handler(&headers));
+        span(&CALL).run(|| inject(&mut headers));
+        span(&GET).run(|| handler(&headers));
     });
     assert_eq!(
         text(&trees),
@@ -331,9 +331,9 @@ fn a_header_that_both_read_is_one_ref_and_the_one_that_only_the_handler_reads_co
 #[test]
 fn a_full_segment_still_merges() {
     let trees = run(|| {
-        Root::new(&GET).run(|| {
+        span(&GET).run(|| {
             for _ in 0..400 {
-                drop(child(&A));
+                drop(span(&A).enter());
             }
             unnamed();
             current().set_layer(SpanLayer::Rpc);
@@ -351,9 +351,9 @@ fn a_full_segment_still_merges() {
 #[test]
 fn an_ignored_request_records_nothing_below_and_gives_no_orphans() {
     let trees = run(|| {
-        Root::new(&GET).ignored().run(|| {
+        span(&GET).ignore().run(|| {
             named(3);
-            drop(child(&A));
+            drop(span(&A).enter());
             let mut headers = String::new();
             check(&mut headers);
             assert!(!headers.contains("sw8:"));
@@ -379,7 +379,7 @@ fn entry_in_entry_keeps_the_outer_name_over_one_by_a_block() {
         #[entry_span(tags("own" = true))]
         fn own() {}
     }
-    let seen = |handler: fn()| text(&run(|| Root::new(&GET).run(handler)));
+    let seen = |handler: fn()| text(&run(|| span(&GET).run(handler)));
     assert_eq!(seen(Handlers::plain), "Entry GET:/users/{id} layer=Http component=49\n");
     assert_eq!(seen(Handlers::own), "Entry GET:/users/{id} layer=Http component=49 {own=true}\n");
     assert_eq!(seen(Unnamed::plain), "Entry GET:/users/{id} layer=Http component=49\n");
@@ -392,10 +392,10 @@ fn what_outlives_the_span_that_it_is_one_with_says_its_end_within_that_ones_time
     static INNER: Callsite = callsite!(exit, "inner");
     let mut cx = Context::from_waker(Waker::noop());
     let trees = run(|| {
-        Root::new(&ENTRY).run(|| {
-            let mut inner = Some(Box::pin(Root::new(&INNER).future(pending::<()>())));
+        span(&ENTRY).run(|| {
+            let mut inner = Some(Box::pin(span(&INNER).future(pending::<()>())));
             // The outer one is done, and leaves the inner one to somebody else.
-            let outer = Root::new(&OUTER).future(poll_fn(|cx| {
+            let outer = span(&OUTER).future(poll_fn(|cx| {
                 assert!(inner.as_mut().is_some_and(|inner| inner.as_mut().poll(cx).is_pending()));
                 Poll::Ready(())
             }));
@@ -422,11 +422,11 @@ fn an_entry_that_reads_what_its_own_span_has_sent_refers_to_no_one() {
     fn consume(message: &str) {}
     let mut message = String::new();
     let trees = run(|| {
-        Root::new(&ENTRY).run(|| {
+        span(&ENTRY).run(|| {
             produce(&mut message);
             // One with the request, below which the message was sent.
             consume(&message);
-            child(&A).run(|| consume(&message));
+            span(&A).run(|| consume(&message));
         });
     });
     assert_eq!(

@@ -19,10 +19,10 @@ fn macros_and_hands_give_the_same_tree() {
     static STORE: Callsite =
         callsite!(exit, "store", peer = "db:5432", layer = database, component = 22);
     let by_hand = run(|| {
-        Root::new(&MACRO).run(|| {
-            let _part = child(&PART);
+        span(&MACRO).run(|| {
+            let _part = span(&PART).enter();
             current().tag("user", 7_u64);
-            let _store = child(&STORE);
+            let _store = span(&STORE).enter();
             current().tag("rows", 3).log("event", "stored");
         });
     });
@@ -52,7 +52,7 @@ fn an_early_return_closes_the_span() {
         }
         "late"
     }
-    let trees = run(|| Root::new(&ENTRY).run(|| (early(true), early(false), drop(child(&A)))));
+    let trees = run(|| span(&ENTRY).run(|| (early(true), early(false), drop(span(&A).enter()))));
     assert_eq!(text(&trees), "Entry /entry layer=Http\n  Local early\n  Local early\n  Local a\n");
 }
 
@@ -61,7 +61,7 @@ fn a_display_that_opens_spans_and_tags_finds_its_own_context() {
     struct Curious;
     impl fmt::Display for Curious {
         fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-            let _span = child(&C);
+            let _span = span(&C).enter();
             current().tag_display("nested", &format_args!("{}", 1 + 1));
             f.write_str("shown")
         }
@@ -70,7 +70,7 @@ fn a_display_that_opens_spans_and_tags_finds_its_own_context() {
     fn tagged() {
         current().tag_display("inside", &Curious);
     }
-    let trees = run(|| Root::new(&ENTRY).run(tagged));
+    let trees = run(|| span(&ENTRY).run(tagged));
     assert_eq!(
         text(&trees),
         "Entry /entry layer=Http\n  Local tagged {value=shown, inside=shown}\n    Local c {nested=2}\n"
@@ -121,7 +121,7 @@ fn names_and_peers_are_cut_cleaned_and_never_empty() {
     #[exit_span(name = name, peer = peer)]
     fn call(name: &str, peer: &str) {}
     let trees = run(|| {
-        Root::new(&ENTRY).run(|| {
+        span(&ENTRY).run(|| {
             call("", "");
             call(&"键".repeat(200), &"p".repeat(300));
             call("a\nb\u{1b}[31m", "h\r\n:1");
@@ -178,8 +178,8 @@ fn literal_names_and_peers_keep_to_the_limits_as_well() {
     static CALL: Callsite = callsite!(exit, "call\n", peer = "host\r:1");
     let mut header = String::new();
     let trees = run(|| {
-        Root::new(&LONG).run(|| {
-            let _call = child(&CALL);
+        span(&LONG).run(|| {
+            let _call = span(&CALL).enter();
             skywalking_runtime::inject(&mut header);
         });
     });
@@ -188,7 +188,7 @@ fn literal_names_and_peers_keep_to_the_limits_as_well() {
         (root.name.len(), call.name.as_str(), call.peer.as_str()),
         (150, "call_", "host_:1")
     );
-    let again = run(|| Root::new(&ENTRY).extract(&header).run(|| ()));
+    let again = run(|| span(&ENTRY).extract(&header).run(|| ()));
     assert_eq!(
         (&again[0].root.refs[0].endpoint, again[0].root.refs[0].address.as_str()),
         (&root.name, "host_:1")

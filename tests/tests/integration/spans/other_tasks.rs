@@ -17,11 +17,11 @@ const ENTRY_LINE: &str = "Entry /entry layer=Http\n";
 fn scoped_threads_go_on_with_what_they_borrow() {
     let words = ["one".to_owned(), "two".to_owned()];
     let trees = run(|| {
-        Root::new(&ENTRY).run(|| {
+        span(&ENTRY).run(|| {
             for word in &words {
                 thread::scope(|scope| {
                     scope.spawn(
-                        (|| child(&A).run(|| _ = current().tag("word", word))).traced("scoped"),
+                        (|| span(&A).run(|| _ = current().tag("word", word))).traced("scoped"),
                     );
                 });
             }
@@ -37,14 +37,14 @@ fn scoped_threads_go_on_with_what_they_borrow() {
 fn a_pool_that_knows_nothing_of_tracing_goes_on_by_closures() {
     let pool = rayon::ThreadPoolBuilder::new().num_threads(2).build().unwrap();
     let trees = run(|| {
-        Root::new(&ENTRY).run(|| {
+        span(&ENTRY).run(|| {
             let here = capture();
             let sum: u32 = pool.install(|| {
                 [1, 2, 3].par_iter().map(|number| here.run("square", || number * number)).sum()
             });
             assert_eq!(sum, 14);
             // Made here: within `scope` it would be on a thread of the pool already.
-            let work = (|| drop(child(&B))).traced("spawned");
+            let work = (|| drop(span(&B).enter())).traced("spawned");
             pool.scope(|scope| scope.spawn(|_| work()));
         });
     });
@@ -71,7 +71,7 @@ fn a_message_on_a_channel_carries_the_snapshot_of_its_sender() {
             }
         });
         for number in 1..=2 {
-            Root::new(&ENTRY).run(|| jobs.send(Job { number, from: capture() }).unwrap());
+            span(&ENTRY).run(|| jobs.send(Job { number, from: capture() }).unwrap());
         }
         // Nothing is traced here: the job is done all the same.
         jobs.send(Job { number: 3, from: capture() }).unwrap();
@@ -86,7 +86,7 @@ fn a_message_on_a_channel_carries_the_snapshot_of_its_sender() {
 #[test]
 fn a_snapshot_that_is_never_used_leaves_nothing() {
     let mut unused = None;
-    let trees = run(|| Root::new(&ENTRY).run(|| unused = Some(capture())));
+    let trees = run(|| span(&ENTRY).run(|| unused = Some(capture())));
     assert_eq!(text(&trees), ENTRY_LINE);
     drop(unused);
     assert!(is_idle());
@@ -99,7 +99,7 @@ fn spawn_local_keeps_the_trace_of_a_future_that_can_not_be_sent() {
     let trees = run(|| {
         tasks.block_on(
             &runtime,
-            Root::new(&ENTRY).future(async {
+            span(&ENTRY).future(async {
                 let not_send = std::rc::Rc::new(Cell::new(0));
                 let shared = std::rc::Rc::clone(&not_send);
                 let task = spawn_local("local", async move {
@@ -119,7 +119,7 @@ fn spawn_local_keeps_the_trace_of_a_future_that_can_not_be_sent() {
 
 #[tokio::test]
 async fn a_stream_goes_on_in_one_span_over_all_of_its_items() {
-    let trees = run_async(Root::new(&ENTRY).future(async {
+    let trees = run_async(span(&ENTRY).future(async {
         let rows = stream::iter([1, 2, 3]).then(|row| async move {
             step("row").await;
             row
@@ -130,7 +130,7 @@ async fn a_stream_goes_on_in_one_span_over_all_of_its_items() {
         // Here it is a child: its own segment is at hand.
         let mut here = std::pin::pin!(stream::iter([1, 2]).traced("here"));
         assert_eq!(here.next().await, Some(1));
-        drop(child(&B));
+        drop(span(&B).enter());
     }))
     .await;
     let row = "    Local row\n      Local leaf\n";
@@ -148,7 +148,7 @@ fn a_child_that_outlives_its_root_goes_on_below_it() {
     let mut late = None;
     let mut cx = Context::from_waker(Waker::noop());
     let trees = run(|| {
-        Root::new(&ENTRY).run(|| {
+        span(&ENTRY).run(|| {
             let mut future = Box::pin(step("late"));
             assert!(future.as_mut().poll(&mut cx).is_pending());
             late = Some(future);
@@ -171,8 +171,8 @@ fn destructors_of_thread_locals_and_of_unwinding_frames_trace_or_do_nothing() {
     struct Late;
     impl Drop for Late {
         fn drop(&mut self) {
-            drop(child(&A));
-            Root::new(&ENTRY).run(|| drop(child(&B)));
+            drop(span(&A).enter());
+            span(&ENTRY).run(|| drop(span(&B).enter()));
             current().tag("k", 1);
             drop(capture());
             current().detach().finish();
@@ -183,7 +183,7 @@ fn destructors_of_thread_locals_and_of_unwinding_frames_trace_or_do_nothing() {
     thread_local! { static AFTER: Late = const { Late }; }
     let thread = thread::spawn(|| {
         BEFORE.with(|_| ());
-        Root::new(&ENTRY).run(|| drop(child(&A)));
+        span(&ENTRY).run(|| drop(span(&A).enter()));
         AFTER.with(|_| ());
         let caught = catch_unwind(|| {
             let _late = Late;

@@ -7,9 +7,9 @@ use crate::spans::prelude::*;
 /// recorded is open.
 fn full(work: impl FnOnce()) -> Vec<Tree> {
     run(|| {
-        Root::new(&ENTRY).run(|| {
-            (0..298).for_each(|_| drop(child(&A)));
-            let _last = child(&B);
+        span(&ENTRY).run(|| {
+            (0..298).for_each(|_| drop(span(&A).enter()));
+            let _last = span(&B).enter();
             work();
         });
     })
@@ -37,12 +37,12 @@ fn at(span: &str, address: &str) -> Option<(String, String)> {
 fn an_exit_sends_its_header_also_after_others_that_found_no_room_below_it() {
     let mut headers = Vec::new();
     full(|| {
-        let call = child(&CALL);
-        drop(child(&A));
+        let call = span(&CALL).enter();
+        drop(span(&A).enter());
         headers.push(sent());
-        child(&OTHER).run(|| headers.push(sent()));
+        span(&OTHER).run(|| headers.push(sent()));
         headers.push(sent());
-        child(&A).run(|| headers.push(sent()));
+        span(&A).run(|| headers.push(sent()));
         headers.push(sent());
         drop(call);
         headers.push(sent());
@@ -67,7 +67,7 @@ fn futures_that_found_no_room_keep_their_addresses_over_polls() {
     async fn call(port: u16, headers: &mut Vec<Option<(String, String)>>) {
         headers.push(sent());
         yields(1).await;
-        drop(child(&OTHER));
+        drop(span(&OTHER).enter());
         headers.push(sent());
     }
     #[local_span(name = "local")]
@@ -97,8 +97,8 @@ fn futures_that_found_no_room_keep_their_addresses_over_polls() {
 fn whichever_ends_first_the_innermost_that_is_open_is_current() {
     let mut headers = Vec::new();
     let trees = full(|| {
-        let (first, second, third) = (child(&CALL), child(&A), child(&OTHER));
-        let fourth = child(&A);
+        let (first, second, third) = (span(&CALL).enter(), span(&A).enter(), span(&OTHER).enter());
+        let fourth = span(&A).enter();
         headers.push(sent());
         drop(first);
         drop(fourth);
@@ -121,8 +121,8 @@ fn a_guard_that_is_dropped_in_a_future_of_others_leaves_that_current() {
         let mut headers = None;
         let mut kept = None;
         {
-            let mut call = pin!(child(&CALL).future(async {
-                kept = Some(child(&A));
+            let mut call = pin!(span(&CALL).future(async {
+                kept = Some(span(&A).enter());
                 yields(1).await;
                 drop(kept.take());
                 headers = sent();
@@ -140,7 +140,7 @@ fn a_guard_that_is_dropped_in_a_future_of_others_leaves_that_current() {
 #[test]
 fn what_the_arguments_of_an_exit_open_leaves_its_address_alone() {
     fn argument() -> u32 {
-        drop(child(&OTHER));
+        drop(span(&OTHER).enter());
         1
     }
     #[exit_span(name = "call", peer = format!("call:{}", 1), tags("argument" = argument()), inject = headers)]
@@ -164,7 +164,7 @@ fn arguments_that_panic_leave_nothing_behind() {
         for _ in 0..100_000 {
             assert!(catch_unwind(call).is_err());
         }
-        headers = child(&CALL).run(sent);
+        headers = span(&CALL).run(sent);
     });
     assert_eq!(headers, at("299", "call:1"));
 }
@@ -173,10 +173,10 @@ fn arguments_that_panic_leave_nothing_behind() {
 /// was given more than it takes: the id of the second part's root, as a header names it.
 fn outgrown(call: impl Future<Output = ()>, meanwhile: impl FnOnce()) -> String {
     let trees = run(|| {
-        Root::new(&ENTRY).run(|| {
-            (0..298).for_each(|_| drop(child(&A)));
-            let last = child(&B);
-            let mut call = pin!(child(&CALL).future(async {
+        span(&ENTRY).run(|| {
+            (0..298).for_each(|_| drop(span(&A).enter()));
+            let last = span(&B).enter();
+            let mut call = pin!(span(&CALL).future(async {
                 yields(1).await;
                 call.await;
             }));
@@ -196,7 +196,7 @@ fn outgrown(call: impl Future<Output = ()>, meanwhile: impl FnOnce()) -> String 
 #[test]
 fn in_a_new_part_an_exit_names_a_span_of_that_part() {
     let mut header = None;
-    let part = outgrown(async { header = sent() }, || drop(child(&A)));
+    let part = outgrown(async { header = sent() }, || drop(span(&A).enter()));
     assert_eq!(header, at(&part, "call:1"));
 }
 
@@ -205,8 +205,8 @@ fn a_poll_in_which_the_new_part_begins_comes_back_to_a_span_of_that_part() {
     let mut headers = Vec::new();
     let both = async {
         // It ends a span, and with it the part.
-        let inner = Root::new(&A).future(async {
-            drop(child(&A));
+        let inner = span(&A).future(async {
+            drop(span(&A).enter());
             yields(1).await;
         });
         let mut inner = pin!(inner);
@@ -226,13 +226,13 @@ fn a_poll_in_which_the_new_part_begins_comes_back_to_a_span_of_that_part() {
 fn however_many_are_open_at_once_nothing_panics_and_the_segment_ends() {
     let mut headers = Vec::new();
     full(|| {
-        let mut guards: Vec<_> = (0..70_000).map(|_| child(&A)).collect();
-        headers.push(child(&CALL).run(sent));
+        let mut guards: Vec<_> = (0..70_000).map(|_| span(&A).enter()).collect();
+        headers.push(span(&CALL).run(sent));
         headers.push(sent());
         guards.truncate(1);
-        headers.push(child(&CALL).run(sent));
+        headers.push(span(&CALL).run(sent));
         drop(guards);
-        headers.push(child(&CALL).run(sent));
+        headers.push(span(&CALL).run(sent));
     });
     // Beyond all measure an exit's address is not known any more, but it is in the trace.
     assert_eq!(headers, [at("299", "unknown"), None, at("299", "call:1"), at("299", "call:1")]);

@@ -2,24 +2,24 @@
 //! turn.
 
 use crate::spans::prelude::*;
-use skywalking_runtime::{Resumable, stats};
+use skywalking_runtime::{ResumableSpan, stats};
 
 static CALL: Callsite = callsite!(exit, "/call", peer = "b:1");
 
 #[test]
 fn each_step_is_inside_and_what_is_between_is_not() {
     let trees = run(|| {
-        let (mut span, seen) = Resumable::open(&ENTRY, |span| _ = span.tag("size", 3), || 42);
+        let (mut steps, seen) = ResumableSpan::open(&ENTRY, |span| _ = span.tag("size", 3), || 42);
         assert_eq!(seen, 42);
         assert!(is_idle());
-        span.run(|| drop(child(&A)));
+        steps.run(|| drop(span(&A).enter()));
         assert_eq!(trace_id(), None);
         // On another thread too.
-        let span = std::thread::spawn(move || {
-            span.run(|| drop(child(&B)));
-            span
+        let steps = std::thread::spawn(move || {
+            steps.run(|| drop(span(&B).enter()));
+            steps
         });
-        span.join().unwrap().finish();
+        steps.join().unwrap().finish();
     });
     assert_eq!(text(&trees), "Entry /entry layer=Http {size=3}\n  Local a\n  Local b\n");
     assert!(is_idle());
@@ -28,14 +28,14 @@ fn each_step_is_inside_and_what_is_between_is_not() {
 #[test]
 fn inside_of_another_span_it_is_a_child_and_goes_on_elsewhere_if_it_is_taken_there() {
     let trees = run(|| {
-        let span = Root::new(&ENTRY).run(|| {
-            let (mut span, ()) = Resumable::open(&CALL, |_| {}, || {});
-            span.run(|| current().tag("step", 2));
-            span
+        let steps = span(&ENTRY).run(|| {
+            let (mut steps, ()) = ResumableSpan::open(&CALL, |_| {}, || {});
+            steps.run(|| current().tag("step", 2));
+            steps
         });
-        let mut span = span;
-        span.run(|| current().tag("step", 3));
-        span.finish();
+        let mut steps = steps;
+        steps.run(|| current().tag("step", 3));
+        steps.finish();
     });
     assert_eq!(
         text(&trees),
@@ -47,9 +47,9 @@ fn inside_of_another_span_it_is_a_child_and_goes_on_elsewhere_if_it_is_taken_the
 #[test]
 fn dropped_unfinished_it_is_cancelled_and_never_run_it_never_was() {
     let trees = run(|| {
-        drop(Resumable::open(&ENTRY, |_| {}, || {}));
-        drop(Root::new(&ENTRY).resumable());
-        Root::new(&ENTRY).resumable().finish();
+        drop(ResumableSpan::open(&ENTRY, |_| {}, || {}));
+        drop(span(&ENTRY).resumable());
+        span(&ENTRY).resumable().finish();
     });
     assert_eq!(text(&trees), "Entry /entry layer=Http [event=cancelled]\n");
     assert!(is_idle());
@@ -58,12 +58,13 @@ fn dropped_unfinished_it_is_cancelled_and_never_run_it_never_was() {
 #[test]
 fn a_panic_in_a_step_ends_it() {
     let trees = run(|| {
-        let mut span = Root::new(&ENTRY).resumable();
-        let step = catch_unwind(AssertUnwindSafe(|| span.run(|| panic!("inside"))));
+        let mut steps = span(&ENTRY).resumable();
+        let step = catch_unwind(AssertUnwindSafe(|| steps.run(|| panic!("inside"))));
         assert!(step.is_err());
-        span.run(|| drop(child(&A)));
-        span.finish();
-        let opened = catch_unwind(|| drop(Resumable::open(&ENTRY, |_| {}, || panic!("at once"))));
+        steps.run(|| drop(span(&A).enter()));
+        steps.finish();
+        let opened =
+            catch_unwind(|| drop(ResumableSpan::open(&ENTRY, |_| {}, || panic!("at once"))));
         assert!(opened.is_err());
     });
     assert_eq!(
@@ -77,7 +78,7 @@ fn a_panic_in_a_step_ends_it() {
 #[test]
 fn a_request_may_be_left_out_when_it_is_described() {
     let trees = run(|| {
-        let (mut span, ()) = Resumable::open(
+        let (mut steps, ()) = ResumableSpan::open(
             &ENTRY,
             |span| {
                 span.ignore();
@@ -85,8 +86,8 @@ fn a_request_may_be_left_out_when_it_is_described() {
             },
             || {},
         );
-        span.run(|| drop(child(&A)));
-        span.finish();
+        steps.run(|| drop(span(&A).enter()));
+        steps.finish();
     });
     assert_eq!(text(&trees), "");
     assert!(is_idle());
@@ -97,7 +98,7 @@ fn merged_steps_end_what_they_merged_with_only_by_its_own_end() {
     static LAYER: Callsite = callsite!(exit, "POST:/", peer = "c:1").fallback();
     let trees = run(|| {
         let (mut outer, mut inner) =
-            Resumable::open(&CALL, |_| {}, || Resumable::open(&LAYER, |_| {}, || {}).0);
+            ResumableSpan::open(&CALL, |_| {}, || ResumableSpan::open(&LAYER, |_| {}, || {}).0);
         outer.run(|| inner.run(|| current().tag("http.status_code", 200)));
         outer.run(|| inner.finish());
         outer.run(|| current().tag("after", true));
@@ -110,6 +111,6 @@ fn merged_steps_end_what_they_merged_with_only_by_its_own_end() {
 #[test]
 fn it_may_be_sent_and_shared() {
     fn both<T: Send + Sync>() {}
-    both::<Resumable>();
+    both::<ResumableSpan>();
     assert!(stats().finished <= stats().opened);
 }

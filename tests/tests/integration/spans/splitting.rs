@@ -17,14 +17,14 @@ fn open_spans_end_unfinished_and_go_on_below_a_reference_and_nothing_is_left_out
     let _counts = crate::exact_counts();
     let before = stats().count(Diagnostic::EntryLimit);
     let trees = run(|| {
-        Root::new(&ENTRY).name("/long").run(|| {
-            drop(child(&A));
-            let open = child(&B);
-            child(&C).run(outgrow);
+        span(&ENTRY).name("/long").run(|| {
+            drop(span(&A).enter());
+            let open = span(&B).enter();
+            span(&C).run(outgrow);
             current().tag("after", "the split");
-            drop(child(&A));
+            drop(span(&A).enter());
             drop(open);
-            drop(child(&C));
+            drop(span(&C).enter());
         });
     });
     assert!(is_idle());
@@ -40,9 +40,9 @@ fn open_spans_end_unfinished_and_go_on_below_a_reference_and_nothing_is_left_out
 #[test]
 fn a_segment_that_grows_without_end_goes_on_for_ever() {
     let trees = run(|| {
-        Root::new(&ENTRY).run(|| {
+        span(&ENTRY).run(|| {
             for _ in 0..3 {
-                child(&A).run(outgrow);
+                span(&A).run(outgrow);
             }
         });
     });
@@ -68,10 +68,10 @@ fn headers_and_snapshots_name_the_part_that_they_are_taken_in() {
     let segment = |header: &str| header.split('-').nth(2).map(str::to_owned);
     let mut headers = [String::new(), String::new()];
     let trees = run(|| {
-        Root::new(&ENTRY).run(|| {
+        span(&ENTRY).run(|| {
             call(&mut headers[0]);
             let early = capture();
-            child(&A).run(outgrow);
+            span(&A).run(outgrow);
             call(&mut headers[1]);
             let late = capture();
             for (name, snapshot) in [("early", early), ("late", late)] {
@@ -93,10 +93,10 @@ fn a_trace_that_began_elsewhere_and_its_correlation_go_on() {
     let header = "1-dHJhY2U=-c2VnbWVudA==-3-c3Zj-aW5zdA==-L2U=-aDox";
     let (mut before, mut after) = (None, None);
     let trees = run(|| {
-        Root::new(&ENTRY).extract(&format!("sw8:{header}")).run(|| {
+        span(&ENTRY).extract(&format!("sw8:{header}")).run(|| {
             correlation::put("k", "v");
             before = trace_id();
-            child(&A).run(outgrow);
+            span(&A).run(outgrow);
             after = trace_id();
             assert_eq!(correlation::get("k").as_deref(), Some("v"));
         });
@@ -117,10 +117,10 @@ async fn a_future_goes_on_in_the_part_where_its_next_poll_finds_it() {
         yields(1).await;
         leaf();
     }
-    let trees = run_async(Root::new(&ENTRY).future(async {
+    let trees = run_async(span(&ENTRY).future(async {
         let outgrowing = async {
             yields(1).await;
-            child(&A).run(outgrow);
+            span(&A).run(outgrow);
         };
         futures::join!(future(), outgrowing);
     }))
@@ -135,15 +135,15 @@ async fn a_future_goes_on_in_the_part_where_its_next_poll_finds_it() {
 #[test]
 fn a_span_whose_end_a_handle_has_ends_in_the_part_where_it_began() {
     let trees = run(|| {
-        Root::new(&ENTRY).run(|| {
-            let scope = child(&B);
-            let mut span = current().detach();
-            child(&A).run(outgrow);
-            drop(child(&C));
+        span(&ENTRY).run(|| {
+            let scope = span(&B).enter();
+            let mut handle = current().detach();
+            span(&A).run(outgrow);
+            drop(span(&C).enter());
             drop(scope);
-            drop(child(&C));
-            span.tag("told", "late");
-            span.finish();
+            drop(span(&C).enter());
+            handle.tag("told", "late");
+            handle.finish();
         });
     });
     assert!(is_idle());
@@ -157,10 +157,10 @@ fn a_span_whose_end_a_handle_has_ends_in_the_part_where_it_began() {
 #[test]
 fn an_error_is_told_in_the_part_where_it_happened() {
     let trees = run(|| {
-        Root::new(&ENTRY).run(|| {
+        span(&ENTRY).run(|| {
             current().record_error_message(&"early");
-            child(&A).run(outgrow);
-            drop(child(&B));
+            span(&A).run(outgrow);
+            drop(span(&B).enter());
         });
     });
     assert_eq!(
@@ -175,12 +175,12 @@ fn an_entry_that_was_told_stands_for_no_later_part() {
     static JOB: Callsite = callsite!(local, "job");
     static CALL: Callsite = callsite!(exit, "call", peer = "other:1");
     let trees = run(|| {
-        Root::new(&JOB).run(|| {
-            drop(child(&ENTRY));
+        span(&JOB).run(|| {
+            drop(span(&ENTRY).enter());
             // What is open behind it keeps its place.
-            let open = child(&B);
-            child(&C).run(outgrow);
-            let snapshot = child(&CALL).run(capture);
+            let open = span(&B).enter();
+            span(&C).run(outgrow);
+            let snapshot = span(&CALL).run(capture);
             snapshot.run("late", || ());
             drop(open);
             std::thread::spawn(move || snapshot.run("later", || ())).join().unwrap();
@@ -200,18 +200,18 @@ fn a_future_that_is_one_with_a_span_that_was_told_goes_on_around_that_and_leaves
     static OUTER: Callsite = callsite!(exit, "outer", peer = "other:1");
     let mut snapshot = None;
     let trees = run(|| {
-        Root::new(&ENTRY).run(|| {
+        span(&ENTRY).run(|| {
             let mut cx = Context::from_waker(Waker::noop());
-            let mut inner = Box::pin(Root::new(&OUTER).name("outer").future(async {
+            let mut inner = Box::pin(span(&OUTER).name("outer").future(async {
                 yields(1).await;
-                drop(child(&B));
+                drop(span(&B).enter());
                 snapshot = Some(capture());
                 yields(1).await;
             }));
-            child(&OUTER).run(|| assert!(inner.as_mut().poll(&mut cx).is_pending()));
-            child(&A).run(outgrow);
+            span(&OUTER).run(|| assert!(inner.as_mut().poll(&mut cx).is_pending()));
+            span(&A).run(outgrow);
             // The outer one was told. Did nobody need its place, it would be this one's.
-            let open = child(&C);
+            let open = span(&C).enter();
             assert!(inner.as_mut().poll(&mut cx).is_pending());
             current().tag("current", "c");
             drop(inner);
@@ -231,16 +231,16 @@ fn a_future_that_is_one_with_a_span_that_was_told_goes_on_around_that_and_leaves
 fn a_place_that_nobody_needs_any_more_is_free_in_the_next_part() {
     static OUTER: Callsite = callsite!(exit, "outer", peer = "other:1");
     let trees = run(|| {
-        Root::new(&ENTRY).run(|| {
+        span(&ENTRY).run(|| {
             let mut cx = Context::from_waker(Waker::noop());
             for _ in 0..3 {
                 // Each is one with the span before it, and ends after that.
                 (0..200).for_each(|_| {
-                    let mut inner = Box::pin(Root::new(&OUTER).future(yields(1)));
-                    child(&OUTER).run(|| assert!(inner.as_mut().poll(&mut cx).is_pending()));
+                    let mut inner = Box::pin(span(&OUTER).future(yields(1)));
+                    span(&OUTER).run(|| assert!(inner.as_mut().poll(&mut cx).is_pending()));
                     assert!(inner.as_mut().poll(&mut cx).is_ready());
                 });
-                child(&A).run(outgrow);
+                span(&A).run(outgrow);
             }
         });
     });
@@ -252,7 +252,7 @@ fn a_place_that_nobody_needs_any_more_is_free_in_the_next_part() {
 fn arguments_outgrow_no_segment() {
     /// Ends a span that would outgrow the segment, were it recorded.
     fn ends_a_span() -> &'static str {
-        child(&C).run(outgrow);
+        span(&C).run(outgrow);
         "due"
     }
     #[exit_span(name = "call", peer = "other:1", tags("one" = number, "two" = number, "three" = ends_a_span(), "four" = number), inject = headers)]
@@ -273,12 +273,12 @@ fn arguments_outgrow_no_segment() {
     }
     let mut headers = String::new();
     let trees = run(|| {
-        Root::new(&ENTRY).run(|| {
+        span(&ENTRY).run(|| {
             call(7, &mut headers);
             shown(7);
             assert!(catch_unwind(|| gone(7)).is_err());
-            child(&A).run(outgrow);
-            drop(child(&B));
+            span(&A).run(outgrow);
+            drop(span(&B).enter());
         });
     });
     assert!(is_idle());
@@ -313,14 +313,14 @@ fn continuation_skips_analysis_of_its_first_span_alone() {
     static CALL: Callsite = callsite!(exit, "call", peer = "other:1");
     let mut headers = [String::new(), String::new()];
     let trees = run(|| {
-        Root::new(&ENTRY).name("/stream").run(|| {
+        span(&ENTRY).name("/stream").run(|| {
             current().skip_analysis();
             for header in &mut headers {
-                let open = child(&B);
-                child(&A).run(outgrow);
+                let open = span(&B).enter();
+                span(&A).run(outgrow);
                 let here = capture();
                 std::thread::spawn(move || here.run("part", || ())).join().unwrap();
-                child(&CALL).run(|| inject(header));
+                span(&CALL).run(|| inject(header));
                 drop(open);
             }
         });
@@ -346,14 +346,14 @@ fn inner_span_after_a_split_is_not_analysed_again() {
     fn inner(headers: &mut String) {}
     let mut headers = String::new();
     let trees = run(|| {
-        Root::new(&ENTRY).name("/middleware").run(|| {
-            child(&A).run(outgrow);
+        span(&ENTRY).name("/middleware").run(|| {
+            span(&A).run(outgrow);
             handler();
             named("/named");
             // Two requests of one trace: nothing is merged below a Local span.
-            child(&B).run(handler);
-            child(&CALL).run(|| {
-                child(&A).run(outgrow);
+            span(&B).run(handler);
+            span(&CALL).run(|| {
+                span(&A).run(outgrow);
                 inner(&mut headers);
             });
             handler();
@@ -377,12 +377,12 @@ fn inner_span_after_a_split_is_not_analysed_again() {
 async fn entry_inside_one_that_moved_is_not_analysed_again() {
     #[entry_span(name = "/handler")]
     fn handler() {}
-    let mut moved = Box::pin(Root::new(&ENTRY).name("/moved").future(async {
+    let mut moved = Box::pin(span(&ENTRY).name("/moved").future(async {
         yields(1).await;
         handler();
     }));
     let trees = run_async(async {
-        Root::new(&A).run(|| {
+        span(&A).run(|| {
             let mut cx = Context::from_waker(Waker::noop());
             assert!(moved.as_mut().poll(&mut cx).is_pending());
         });
@@ -394,10 +394,10 @@ async fn entry_inside_one_that_moved_is_not_analysed_again() {
 
 #[tokio::test]
 async fn entry_that_moves_to_another_task_is_analysed_once() {
-    let mut moved = Box::pin(Root::new(&ENTRY).name("/moved").future(yields(1)));
-    let mut local = Box::pin(Root::new(&B).future(yields(1)));
+    let mut moved = Box::pin(span(&ENTRY).name("/moved").future(yields(1)));
+    let mut local = Box::pin(span(&B).future(yields(1)));
     let trees = run_async(async {
-        Root::new(&A).run(|| {
+        span(&A).run(|| {
             let mut cx = Context::from_waker(Waker::noop());
             assert!(moved.as_mut().poll(&mut cx).is_pending());
             assert!(local.as_mut().poll(&mut cx).is_pending());

@@ -33,12 +33,12 @@ async fn macros_and_hands_give_the_same_tree() {
     static LEAF: Callsite = callsite!(local, "leaf");
     async fn step() {
         yields(2).await;
-        drop(child(&LEAF));
+        drop(span(&LEAF).enter());
         yields(1).await;
     }
-    let trees = run_async(Root::new(&REQUEST_BY_HAND).future(async {
-        child(&FIRST).future(step()).await;
-        tokio::join!(child(&LEFT).future(step()), child(&RIGHT).future(step()));
+    let trees = run_async(span(&REQUEST_BY_HAND).future(async {
+        span(&FIRST).future(step()).await;
+        tokio::join!(span(&LEFT).future(step()), span(&RIGHT).future(step()));
     }))
     .await;
     assert_eq!(text(&trees), REQUEST);
@@ -47,7 +47,7 @@ async fn macros_and_hands_give_the_same_tree() {
 
 #[tokio::test]
 async fn unordered_futures_nest_right() {
-    let trees = run_async(Root::new(&ENTRY).future(async {
+    let trees = run_async(span(&ENTRY).future(async {
         let mut all: FuturesUnordered<_> = ["x", "y", "z"].into_iter().map(step).collect();
         while all.next().await.is_some() {}
     }))
@@ -72,7 +72,7 @@ async fn the_loser_of_a_select_is_cancelled_and_no_error() {
         let _cleanup = Cleanup;
         pending::<()>().await;
     }
-    let trees = run_async(Root::new(&ENTRY).future(async {
+    let trees = run_async(span(&ENTRY).future(async {
         tokio::select! {
             biased;
             () = loser() => {}
@@ -111,9 +111,9 @@ async fn a_timeout_cancels_the_whole_request_with_what_is_below() {
 async fn a_future_that_is_never_polled_leaves_nothing() {
     let trees = run_async(async {
         drop(request());
-        drop(Root::new(&ENTRY).future(ready(())));
+        drop(span(&ENTRY).future(ready(())));
         drop(ready(()).traced("never"));
-        Root::new(&ENTRY).future(async { drop(child(&A).future(ready(()))) }).await;
+        span(&ENTRY).future(async { drop(span(&A).future(ready(()))) }).await;
     })
     .await;
     assert_eq!(text(&trees), "Entry /entry layer=Http\n");
@@ -135,10 +135,9 @@ async fn a_panic_in_a_task_marks_what_unwound() {
     let log = "ERROR [event=error error.kind=panic message=in task]";
     // Nothing was current where it was spawned: the entry is a root of its own.
     assert_eq!(trees.len(), 0);
-    let trees = run_async(
-        Root::new(&ENTRY).future(async { assert!(spawn("task", panics()).await.is_err()) }),
-    )
-    .await;
+    let trees =
+        run_async(span(&ENTRY).future(async { assert!(spawn("task", panics()).await.is_err()) }))
+            .await;
     assert_eq!(
         text(&trees),
         format!(
@@ -161,7 +160,7 @@ async fn an_error_or_an_early_return_closes_as_in_a_plain_function() {
         Err(Opaque)?;
         Ok(2)
     }
-    let trees = run_async(Root::new(&ENTRY).future(async {
+    let trees = run_async(span(&ENTRY).future(async {
         assert_eq!((fails(true).await, fails(false).await), (Ok(1), Err(Opaque)));
     }))
     .await;
@@ -206,7 +205,7 @@ async fn current_is_right_after_each_await() {
         yields(n).await;
         current().tag("after", n);
     }
-    let trees = run_async(Root::new(&ENTRY).future(async {
+    let trees = run_async(span(&ENTRY).future(async {
         tokio::join!(tagged(3), tagged(1));
         current().tag("root", true);
     }))
@@ -239,13 +238,13 @@ fn traced_futures_stay_send_and_small() {
 #[test]
 fn a_span_that_ended_within_a_poll_is_not_current_after_it() {
     let trees = Test::new().run(|| {
-        Root::new(&ENTRY).run(|| {
-            let mut guard = Some(child(&A));
+        span(&ENTRY).run(|| {
+            let mut guard = Some(span(&A).enter());
             let mut future = Box::pin(async move {
                 step_with(&mut guard).await;
             });
             assert!(future.as_mut().poll(&mut Context::from_waker(Waker::noop())).is_pending());
-            drop(child(&B));
+            drop(span(&B).enter());
         });
     });
     // The guard of `a` was dropped inside of the first poll of a child: what comes after it is
@@ -256,7 +255,7 @@ fn a_span_that_ended_within_a_poll_is_not_current_after_it() {
 }
 
 #[local_span(name = "dropper")]
-async fn step_with(guard: &mut Option<skywalking_runtime::Child>) {
+async fn step_with(guard: &mut Option<skywalking_runtime::ChildGuard>) {
     *guard = None;
     yields(1).await;
 }
@@ -269,22 +268,22 @@ fn traced_futures_stay_unwind_safe() {
         number
     }
     is_unwind_safe(&annotated(1));
-    is_unwind_safe(&Root::new(&ENTRY).future(ready(1)));
+    is_unwind_safe(&span(&ENTRY).future(ready(1)));
 }
 
 #[test]
 fn a_guard_that_is_forgotten_in_a_future_stays_behind_with_it() {
     #[local_span(name = "forgetful")]
     async fn forgetful(polls: u32) {
-        std::mem::forget(child(&A));
+        std::mem::forget(span(&A).enter());
         yields(polls).await;
     }
     let trees = Test::new().run(|| {
-        Root::new(&ENTRY).run(|| {
+        span(&ENTRY).run(|| {
             futures::executor::block_on(forgetful(0));
-            drop(child(&B));
+            drop(span(&B).enter());
             futures::executor::block_on(forgetful(1));
-            drop(child(&B));
+            drop(span(&B).enter());
         });
         assert!(is_idle());
     });

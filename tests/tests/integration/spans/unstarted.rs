@@ -4,7 +4,7 @@ use crate::spans::prelude::*;
 
 #[tokio::test]
 async fn run_async_waits_for_a_spawned_task_that_was_not_polled() {
-    let trees = run_async(Root::new(&ENTRY).future(async {
+    let trees = run_async(span(&ENTRY).future(async {
         drop(spawn("task", step("x")));
         drop(tokio::spawn(step("y").traced("by hand")));
     }))
@@ -18,7 +18,7 @@ async fn run_async_waits_for_a_spawned_task_that_was_not_polled() {
 
 #[tokio::test]
 async fn run_async_waits_for_tasks_that_tasks_spawn() {
-    let trees = run_async(Root::new(&ENTRY).future(async {
+    let trees = run_async(span(&ENTRY).future(async {
         drop(spawn("first", async {
             yields(3).await;
             drop(spawn("second", async { drop(spawn("third", step("x"))) }));
@@ -36,7 +36,7 @@ async fn run_async_waits_for_tasks_that_tasks_spawn() {
 async fn run_async_waits_for_local_tasks_blocking_tasks_and_streams() {
     let local = tokio::task::LocalSet::new();
     let trees = local
-        .run_until(run_async(Root::new(&ENTRY).future(async {
+        .run_until(run_async(span(&ENTRY).future(async {
             drop(skywalking_runtime::spawn_local("local", step("x")));
             drop(spawn_blocking("blocking", leaf));
             let rows =
@@ -59,7 +59,7 @@ fn run_waits_for_closures_on_threads_that_were_not_called() {
     let (go, went) = std::sync::mpsc::channel::<()>();
     let mut thread = None;
     let trees = run(|| {
-        Root::new(&ENTRY).run(|| {
+        span(&ENTRY).run(|| {
             let work = leaf.traced("thread");
             thread = Some(std::thread::spawn(move || {
                 went.recv().unwrap();
@@ -79,7 +79,7 @@ fn run_waits_for_closures_on_threads_that_were_not_called() {
 #[tokio::test]
 async fn run_async_does_not_wait_for_what_is_dropped_or_aborted() {
     let started = std::time::Instant::now();
-    let trees = run_async(Root::new(&ENTRY).future(async {
+    let trees = run_async(span(&ENTRY).future(async {
         drop(step("never").traced("dropped"));
         drop(leaf.traced("dropped"));
         spawn("aborted", pending::<()>()).abort();
@@ -94,7 +94,7 @@ async fn run_async_does_not_wait_for_what_is_dropped_or_aborted() {
 fn run_names_what_was_never_started() {
     let mut kept = None;
     let failed = catch_unwind(AssertUnwindSafe(|| {
-        run(|| Root::new(&ENTRY).run(|| kept = Some(leaf.traced("forgotten task"))));
+        run(|| span(&ENTRY).run(|| kept = Some(leaf.traced("forgotten task"))));
     }));
     let message = failed.unwrap_err().downcast::<String>().unwrap();
     assert!(message.contains("not started") && message.contains("forgotten task"), "{message}");

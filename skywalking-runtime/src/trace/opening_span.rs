@@ -1,6 +1,5 @@
-//! What is said of a span right before it opens, by reference and straight into its segment: the
-//! form for middleware, which counts allocations. Nothing of it is evaluated by us; who describes
-//! asks [`Describe::is_recording`] before it computes anything.
+//! What middleware says of a span right before it opens: by reference, and straight into its
+//! segment, so that nothing is allocated for it.
 
 use std::fmt::Display;
 
@@ -8,48 +7,54 @@ use crate::propagation::carrier::Extract;
 use crate::span::tag::TagValue;
 use crate::trace::opening::Opening;
 
-/// A span that is about to open: what [`Resumable::open`](crate::Resumable::open) lets one say of
-/// it.
+/// A span that is about to open, described by reference: what
+/// [`ResumableSpan::open`](crate::ResumableSpan::open) passes to its first closure.
+///
+/// It has the methods of [`SpanBuilder`](crate::SpanBuilder). What they are given goes straight
+/// into the segment, without an allocation; ask [`is_recording`](Self::is_recording) before a value
+/// is computed for them.
 #[derive(Debug)]
-pub struct Describe<'a>(&'a mut Opening);
+pub struct OpeningSpan<'a>(&'a mut Opening);
 
-impl<'a> Describe<'a> {
+impl<'a> OpeningSpan<'a> {
     pub(crate) fn new(opening: &'a mut Opening) -> Self {
         Self(opening)
     }
 }
 
-impl Describe<'_> {
-    /// True if peer and tags will be used. Whether a request is recorded that has no context here
-    /// is decided by the context that came with it and by its name: say these first, and what
-    /// the others cost is saved where it is left out.
+impl OpeningSpan<'_> {
+    /// Returns true if peer and tags will be recorded.
+    ///
+    /// Whether a new trace is recorded is decided by the incoming context and the name: set these
+    /// first, so that an unsampled request doesn't pay for the others.
     ///
     /// ```
-    /// use skywalking_runtime::{Callsite, Describe, Resumable, callsite};
+    /// use skywalking_runtime::{Callsite, OpeningSpan, ResumableSpan, callsite};
     ///
     /// static REQUEST: Callsite = callsite!(entry, "HTTP", layer = http);
     ///
     /// let headers = String::new(); // whatever came with the request
-    /// let describe = |span: &mut Describe<'_>| {
+    /// let describe = |span: &mut OpeningSpan<'_>| {
     ///     if span.extract(&headers).name("GET:/users").is_recording() {
     ///         let size = 42; // whatever takes its time
     ///         span.tag("size", size);
     ///     }
     /// };
-    /// Resumable::open(&REQUEST, describe, || ()).0.finish();
+    /// ResumableSpan::open(&REQUEST, describe, || ()).0.finish();
     /// ```
     #[inline]
     pub fn is_recording(&mut self) -> bool {
         self.0.accepting()
     }
 
-    /// Leaves the request out, as [`Root::ignored`](crate::Root::ignored) does. To be said first.
+    /// Leaves the request out, as [`SpanBuilder::ignore`](crate::SpanBuilder::ignore) does. Call it
+    /// before any other method.
     pub fn ignore(&mut self) -> &mut Self {
         self.0.ignore();
         self
     }
 
-    /// Goes on with the context that the carrier holds.
+    /// Continues the trace whose context the carrier holds.
     pub fn extract<C: Extract + ?Sized>(&mut self, carrier: &C) -> &mut Self {
         if self.0.wants_headers() {
             self.0.extract(carrier);
@@ -57,12 +62,14 @@ impl Describe<'_> {
         self
     }
 
-    /// True if a name will be used: for one that costs something to find.
+    /// Returns true if a name will be recorded: for names that are expensive to find.
     pub fn wants_name(&mut self) -> bool {
         self.0.naming()
     }
 
-    /// The operation name, cut at 150 UTF-16 units; an empty one leaves the callsite's.
+    /// Sets the operation name. Default: the callsite's.
+    ///
+    /// It is cut at 150 UTF-16 units; an empty one leaves the default.
     pub fn name(&mut self, name: impl Display) -> &mut Self {
         if self.0.naming() {
             self.0.name(&name);
@@ -70,18 +77,18 @@ impl Describe<'_> {
         self
     }
 
-    /// The same of a name in pieces, which costs less than to format them.
+    /// Sets the operation name to the concatenated pieces, which is cheaper than formatting them.
     ///
     /// ```
-    /// use skywalking_runtime::{Callsite, Resumable, callsite, testing};
+    /// use skywalking_runtime::{Callsite, ResumableSpan, callsite, testing};
     ///
     /// static REQUEST: Callsite = callsite!(entry, "HTTP", layer = http);
     ///
     /// let trees = testing::run(|| {
-    ///     let describe = |span: &mut skywalking_runtime::Describe<'_>| {
+    ///     let describe = |span: &mut skywalking_runtime::OpeningSpan<'_>| {
     ///         span.name_of(&["GET", ":", "/users"]).tag_of("url", &["http://", "shop", "/users"]);
     ///     };
-    ///     let (span, ()) = Resumable::open(&REQUEST, describe, || ());
+    ///     let (span, ()) = ResumableSpan::open(&REQUEST, describe, || ());
     ///     span.finish();
     /// });
     /// assert_eq!(testing::text(&trees), "Entry GET:/users layer=Http {url=http://shop/users}\n");
@@ -93,7 +100,9 @@ impl Describe<'_> {
         self
     }
 
-    /// The address called, cut at 200 UTF-16 units; an empty one becomes `unknown`.
+    /// Sets the address of the remote peer, cut at 200 UTF-16 units.
+    ///
+    /// An empty one becomes `unknown` on an exit span.
     pub fn peer(&mut self, peer: impl Display) -> &mut Self {
         if self.0.accepting() {
             self.0.peer(&peer);
@@ -101,7 +110,7 @@ impl Describe<'_> {
         self
     }
 
-    /// A tag of text, number or bool, as [`CurrentSpan::tag`](crate::CurrentSpan::tag) takes it.
+    /// Adds a tag: text (cut at 2048 UTF-16 units), an integer or a bool.
     pub fn tag(&mut self, key: &'static str, value: impl TagValue) -> &mut Self {
         if self.0.accepting() {
             self.0.tag(key, value.raw());
@@ -109,7 +118,7 @@ impl Describe<'_> {
         self
     }
 
-    /// A tag of text in pieces, as in [`name_of`](Self::name_of); cut at 2048 UTF-16 units.
+    /// Adds a tag whose value is the concatenated pieces, cut at 2048 UTF-16 units.
     pub fn tag_of(&mut self, key: &'static str, pieces: &[&str]) -> &mut Self {
         if self.0.accepting() {
             self.0.tag_of(key, pieces);
@@ -117,10 +126,10 @@ impl Describe<'_> {
         self
     }
 
-    /// A tag of anything that implements [`Display`].
-    pub fn tag_display(&mut self, key: &'static str, value: &dyn Display) -> &mut Self {
+    /// Adds a tag of any type that implements [`Display`].
+    pub fn tag_display(&mut self, key: &'static str, value: impl Display) -> &mut Self {
         if self.0.accepting() {
-            self.0.tag_display(key, value);
+            self.0.tag_display(key, &value);
         }
         self
     }

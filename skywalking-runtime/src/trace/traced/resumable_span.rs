@@ -2,28 +2,27 @@
 //! body in turn, and has no one future to wrap.
 
 use crate::span::callsite::Callsite;
-use crate::trace::describe::Describe;
 use crate::trace::opening::Opening;
-use crate::trace::orphans::Origin;
+use crate::trace::opening_span::OpeningSpan;
 use crate::trace::prepared::Prepared;
 use crate::trace::traced::frames::{Frame, Outcome};
 use crate::trace::traced::span::Span;
 use crate::tracer;
 
-/// A span that is worked on in steps, on whatever thread the next step runs.
+/// A span that is worked on in steps, each on any thread: made by
+/// [`SpanBuilder::resumable`](crate::SpanBuilder::resumable) or [`open`](Self::open).
 ///
-/// It opens at the first [`run`](Self::run), in the context that it finds there
-/// ([`Resumable::open`] does both at once), and is current during each of them; between them it is
-/// nobody's parent. [`finish`](Self::finish) ends it. Dropped unfinished it counts as cancelled, as
-/// a future does.
+/// It opens at the first [`run`](Self::run), as a child of the span that is current there or as the
+/// first span of a new trace. It is current during each step, and not between them.
+/// [`finish`](Self::finish) ends it. If it is dropped unfinished it ends as cancelled, like a future.
 ///
 /// ```
-/// use skywalking_runtime::{Callsite, Root, callsite, current, testing};
+/// use skywalking_runtime::{Callsite, callsite, current, span, testing};
 ///
 /// static UPLOAD: Callsite = callsite!(entry, "/upload", layer = http);
 ///
 /// let trees = testing::run(|| {
-///     let mut upload = Root::new(&UPLOAD).resumable();
+///     let mut upload = span(&UPLOAD).resumable();
 ///     upload.run(|| current().tag("size", 3));
 ///     // Anything may happen here, a move to another thread too.
 ///     upload.run(|| current().tag("stored", true));
@@ -33,27 +32,28 @@ use crate::tracer;
 /// ```
 #[must_use = "nothing is traced until `run`"]
 #[derive(Debug)]
-pub struct Resumable {
+pub struct ResumableSpan {
     prepared: Option<Prepared>,
     span: Span,
 }
 
-impl Resumable {
+impl ResumableSpan {
     pub(crate) fn new(prepared: Prepared) -> Self {
         Self { prepared: Some(prepared), span: Span::NEW }
     }
 
-    /// Opens a span here and now, and runs `work` as its first step. What `describe` says goes
-    /// straight into the segment, and is asked for only while a tracer runs.
+    /// Opens a span now and runs `work` as its first step.
+    ///
+    /// `describe` writes straight into the segment, and is called only while an agent runs.
     ///
     /// ```
-    /// use skywalking_runtime::{Callsite, Resumable, callsite, testing};
+    /// use skywalking_runtime::{Callsite, ResumableSpan, callsite, testing};
     ///
     /// static REQUEST: Callsite = callsite!(entry, "HTTP", layer = http);
     ///
     /// let trees = testing::run(|| {
     ///     let headers = String::new(); // whatever came with the request
-    ///     let (span, answer) = Resumable::open(&REQUEST, |span| _ = span.extract(&headers).name("GET:/users"), || 42);
+    ///     let (span, answer) = ResumableSpan::open(&REQUEST, |span| _ = span.extract(&headers).name("GET:/users"), || 42);
     ///     assert_eq!(answer, 42);
     ///     span.finish();
     /// });
@@ -62,14 +62,14 @@ impl Resumable {
     #[inline]
     pub fn open<R>(
         callsite: &'static Callsite,
-        describe: impl FnOnce(&mut Describe<'_>),
+        describe: impl FnOnce(&mut OpeningSpan<'_>),
         work: impl FnOnce() -> R,
     ) -> (Self, R) {
         let mut opened = Self { prepared: None, span: Span::NEW };
         let mut frame = Frame::of_poll(&mut opened.span);
         if tracer::enabled() {
-            let mut opening = Opening::of(callsite, Origin::Root);
-            describe(&mut Describe::new(&mut opening));
+            let mut opening = Opening::new(callsite);
+            describe(&mut OpeningSpan::new(&mut opening));
             opening.begin();
         }
         let done = work();
@@ -78,7 +78,7 @@ impl Resumable {
         (opened, done)
     }
 
-    /// Runs `work` as a step of this span. If it panics, the span ends with that.
+    /// Runs a closure as a step of the span. A panic ends the span.
     #[inline]
     pub fn run<R>(&mut self, work: impl FnOnce() -> R) -> R {
         let mut frame = Frame::of_poll(&mut self.span);
@@ -88,12 +88,13 @@ impl Resumable {
         done
     }
 
-    /// Ends the span as cancelled, and drops what it covered inside of it: spans in there that
-    /// [merged](crate::docs::concepts#merged-spans) with this one don't tell of it again. A
-    /// drop of the span alone is for what covered nothing that can have spans.
+    /// Ends the span as cancelled, and runs `work` inside of it, which drops what the span covered.
+    ///
+    /// So a span in there that [merged](crate::docs::concepts#merged-spans) with this one
+    /// doesn't log the cancellation twice. If the span covered nothing that has spans, drop it.
     ///
     /// ```
-    /// use skywalking_runtime::{Callsite, Resumable, callsite, entry_span, testing};
+    /// use skywalking_runtime::{Callsite, ResumableSpan, callsite, entry_span, testing};
     ///
     /// static REQUEST: Callsite = callsite!(entry, "HTTP", layer = http).fallback();
     ///
@@ -105,7 +106,7 @@ impl Resumable {
     /// # let mut cx = std::task::Context::from_waker(std::task::Waker::noop());
     /// let trees = testing::run(|| {
     ///     let mut future = Box::pin(handler());
-    ///     let (span, polled) = Resumable::open(&REQUEST, |_| {}, || future.as_mut().poll(&mut cx));
+    ///     let (span, polled) = ResumableSpan::open(&REQUEST, |_| {}, || future.as_mut().poll(&mut cx));
     ///     assert!(polled.is_pending());
     ///     span.cancel(|| drop(future));
     /// });
@@ -116,7 +117,7 @@ impl Resumable {
         work();
     }
 
-    /// Ends the span; one that never ran was never there.
+    /// Ends the span. One that never ran is not recorded.
     pub fn finish(mut self) {
         if !self.span.finish_root() {
             Frame::of_poll(&mut self.span).outcome = Outcome::READY;
@@ -124,7 +125,7 @@ impl Resumable {
     }
 }
 
-impl Drop for Resumable {
+impl Drop for ResumableSpan {
     fn drop(&mut self) {
         self.span.begin_drop();
     }
