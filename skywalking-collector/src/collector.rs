@@ -229,8 +229,8 @@ impl Collector {
 
     /// Returns the traces that arrived or grew since an earlier call.
     ///
-    /// Pass 0 at first, then [`NewTraces::cursor`] of the last call. Of more than `limit` traces the
-    /// ones with the latest arrival are returned, and the others are counted.
+    /// Pass 0 at first, then [`NewTraces::cursor`] of the last call. Of more than `limit` traces
+    /// the ones with the latest arrival are returned, and the others are counted.
     pub fn traces_since(&self, cursor: u64, limit: usize) -> NewTraces {
         self.state.traces_since(cursor, limit)
     }

@@ -5,10 +5,10 @@
 //! nested messages in the bytes. Whether the bytes are valid is left to prost, and whether the
 //! segment is valid to `validate`.
 //!
-//! A factor on the length of the message can't replace the count. Decoding takes up to 149 times the
-//! length (empty references), but 6.5 times for a typical segment and once for long strings, and the
-//! store then keeps 4.4 times the length of the typical one. With a factor of 150 the store would
-//! evict it at a thirtieth of `max_bytes`.
+//! A factor on the length of the message can't replace the count. Decoding takes up to 149 times
+//! the length (empty references), but 6.5 times for a typical segment and once for long strings,
+//! and the store then keeps 4.4 times the length of the typical one. With a factor of 150 the store
+//! would evict it at a thirtieth of `max_bytes`.
 
 mod fields;
 

@@ -1,5 +1,5 @@
-//! Converts the protocol's JSON (`docs/protocol.md#http-transport`) to protobuf, so that the rest of
-//! the collector handles one format.
+//! Converts the protocol's JSON (`docs/protocol.md#http-transport`) to protobuf, so that the rest
+//! of the collector handles one format.
 //!
 //! The result is never much longer than the JSON, and it is measured before it is decoded
 //! (`decode`), like a message that arrives by gRPC. Three characters of JSON can't become an empty

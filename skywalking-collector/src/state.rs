@@ -1,7 +1,7 @@
 //! The state that both servers and the [`Collector`](crate::Collector) share.
 //!
-//! The store's lock is held only to look up or to insert. It is not held while a message is decoded,
-//! a tree is built or a response is written.
+//! The store's lock is held only to look up or to insert. It is not held while a message is
+//! decoded, a tree is built or a response is written.
 
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{SystemTime, UNIX_EPOCH};

@@ -12,10 +12,10 @@
 //! Points to note:
 //!
 //! * The attribute is on the handler itself. Its arguments are axum's extractors, as usual.
-//! * `extract = headers` accepts any type that can be read as headers. `HeaderMap` needs the feature
-//!   `carrier-http` of the runtime.
-//! * A request that an extractor rejects (`/users/x` has no number) doesn't reach the handler and has
-//!   no span.
+//! * `extract = headers` accepts any type that can be read as headers. `HeaderMap` needs the
+//!   feature `carrier-http` of the runtime.
+//! * A request that an extractor rejects (`/users/x` has no number) doesn't reach the handler and
+//!   has no span.
 //! * The span is named by the route, not by the path. Names become endpoints, so there must be few.
 //!   Put values into tags.
 

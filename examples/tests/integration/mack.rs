@@ -212,8 +212,8 @@ async fn response_of_the_upstream_is_returned() {
     let collector = collector(None).await;
     let backend = collector.grpc_addr().to_string();
 
-    // The upstream of the second service is unreachable. The first service returns the status and the
-    // body of the second one.
+    // The upstream of the second service is unreachable. The first service returns the status and
+    // the body of the second one.
     let (last, behind) = service(
         mack()
             .args([

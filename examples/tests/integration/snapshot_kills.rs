@@ -1,5 +1,5 @@
-//! The demo of `snapshot` when a process is killed: no child is left running, and the error names the
-//! process that died.
+//! The demo of `snapshot` when a process is killed: no child is left running, and the error names
+//! the process that died.
 
 use crate::support::{Running, is_running, kill, snapshot, until};
 

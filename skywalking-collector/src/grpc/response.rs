@@ -106,7 +106,8 @@ impl Body for ResponseBody {
                 }
                 Next::Status(status) => {
                     let mut trailers = HeaderMap::new();
-                    // A message that is not a valid header value is omitted. The code is always valid.
+                    // A message that is not a valid header value is omitted. The code is always
+                    // valid.
                     let _ = status.add_header(&mut trailers);
                     Frame::trailers(trailers)
                 }

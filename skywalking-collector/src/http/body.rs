@@ -81,8 +81,8 @@ impl BodyError {
     }
 }
 
-/// Reads the body of a report. A body of an unknown type is read too: a client that is still writing
-/// may never see an early response.
+/// Reads the body of a report. A body of an unknown type is read too: a client that is still
+/// writing may never see an early response.
 pub(super) async fn read(request: Request, budget: &Arc<Budget>) -> Result<Body, BodyError> {
     let (parts, body) = request.into_parts();
     let (format, encoding) = (format(&parts.headers), encoding(&parts.headers));

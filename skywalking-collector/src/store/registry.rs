@@ -156,8 +156,8 @@ impl Registry {
     }
 }
 
-/// Merges a later report: keys that it doesn't name are kept. A key that occurs several times in one
-/// report, such as `ipv4`, keeps every value of that report.
+/// Merges a later report: keys that it doesn't name are kept. A key that occurs several times in
+/// one report, such as `ipv4`, keeps every value of that report.
 fn merge(known: &mut Vec<(String, String)>, report: Vec<(String, String)>) {
     let named: std::collections::HashSet<&str> =
         report.iter().map(|(key, _)| key.as_str()).collect();

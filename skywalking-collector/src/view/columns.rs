@@ -56,8 +56,8 @@ pub(super) fn pad(text: &str, columns: usize) -> String {
     fitted
 }
 
-/// Returns the escaped text in lines of at most this many columns, broken at spaces if possible, and
-/// at most six lines.
+/// Returns the escaped text in lines of at most this many columns, broken at spaces if possible,
+/// and at most six lines.
 pub(super) fn wrap(text: &str, columns: usize) -> impl Iterator<Item = String> {
     const LINES: usize = 6;
     let text: String = escaped(text).take(LINES * columns).collect();

@@ -27,8 +27,8 @@ const MAX_VIOLATIONS: usize = 10;
 /// The largest indent. Deeper spans show their depth as a number.
 const MAX_INDENT: usize = 12;
 
-/// Returns the trace as a tree of spans. Each line has the service, the duration, a bar for the time
-/// within the trace, and `ERROR` if the span failed. Ends with a newline.
+/// Returns the trace as a tree of spans. Each line has the service, the duration, a bar for the
+/// time within the trace, and `ERROR` if the span failed. Ends with a newline.
 pub fn tree(trace: &TraceView, style: Style) -> String {
     tree_with_limit(trace, style, usize::MAX)
 }

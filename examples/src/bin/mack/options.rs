@@ -102,8 +102,8 @@ impl Options {
     }
 }
 
-/// Prints an error of the command line and exits. clap names the option even if the value comes from
-/// a variable, so the variables that are set are printed too, except the token.
+/// Prints an error of the command line and exits. clap names the option even if the value comes
+/// from a variable, so the variables that are set are printed too, except the token.
 pub(crate) fn exit(error: &clap::Error) -> ! {
     let _ = error.print();
     if matches!(error.kind(), ErrorKind::InvalidValue | ErrorKind::InvalidUtf8) {

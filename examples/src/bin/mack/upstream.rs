@@ -54,8 +54,8 @@ impl Upstream {
             self.url.port_or_known_default().unwrap_or_default(),
         );
         let upstream = format!("http://{host}:{port}{}", self.url.path());
-        // Without the URL, which may contain a password, and with all causes: the last one is the most
-        // specific.
+        // Without the URL, which may contain a password, and with all causes: the last one is the
+        // most specific.
         let error = error.without_url();
         let mut reason = error.to_string();
         let mut cause = error.source();

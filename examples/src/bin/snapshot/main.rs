@@ -1,5 +1,5 @@
-//! Two services that communicate by an RPC without headers. Both appear in one trace and one service
-//! map.
+//! Two services that communicate by an RPC without headers. Both appear in one trace and one
+//! service map.
 //!
 //! ```text
 //! cargo run --bin snapshot
@@ -31,8 +31,8 @@ use skywalking_examples::{Verbosity, init_logging};
 
 /// Two traced services in one trace and one service map.
 ///
-/// Without a role it starts both as child processes, and a collector. When the spans have arrived it
-/// prints the last trace as a tree, and the service map.
+/// Without a role it starts both as child processes, and a collector. When the spans have arrived
+/// it prints the last trace as a tree, and the service map.
 #[derive(Debug, Parser)]
 #[command(name = "snapshot", version, args_conflicts_with_subcommands = true)]
 struct Arguments {

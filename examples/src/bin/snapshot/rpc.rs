@@ -1,5 +1,5 @@
-//! The RPC: length-delimited JSON over TCP. A request is a frame `{method, body}`, a response a frame
-//! `{body}`.
+//! The RPC: length-delimited JSON over TCP. A request is a frame `{method, body}`, a response a
+//! frame `{body}`.
 //!
 //! It has no headers and no tracing code, so the messages have to carry the context.
 

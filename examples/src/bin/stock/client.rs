@@ -48,7 +48,7 @@ async fn order(client: &mut TracedClient, id: u64) -> Result<u32, Status> {
 
 /// Orders the items one after the other and prints the results.
 pub(crate) async fn run(options: Options) -> Result<(), Error> {
-    let _agent = Config::new("checkout").backend(options.backend).start()?; // dropping it reports the remaining spans
+    let _agent = Config::new("checkout").backend(options.backend).start()?; // reports the rest on drop
     let mut client = client(&options.connect).await?;
     for id in options.items {
         match order(&mut client, id).await {

@@ -48,7 +48,7 @@ async fn look_up(id: u64) -> Result<Level, Status> {
 /// Serves calls until termination. Each call is an entry span that continues the trace of the
 /// metadata, and has the status of the trailers.
 pub(crate) async fn run(options: Options) -> Result<(), Error> {
-    let _agent = Config::new("stock").backend(options.backend).start()?; // dropping it reports the remaining spans
+    let _agent = Config::new("stock").backend(options.backend).start()?; // reports the rest on drop
     let termination = termination(Parent::None);
     let incoming = listen(options.listen).await?;
     Server::builder()

@@ -70,7 +70,7 @@ async fn main() -> ExitCode {
 async fn run(options: Options) -> Result<(), Error> {
     let config = Config::new("shop").backend(options.backend);
     let config = if options.log { config.reporter(Reporter::Log) } else { config };
-    let _agent = config.start()?; // dropping it reports the remaining spans
+    let _agent = config.start()?; // reports the rest on drop
 
     let termination = termination(Parent::None);
     let shop = Shop { client: client()?, stock: format!("http://{}", stock::start().await?) };

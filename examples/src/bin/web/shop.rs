@@ -45,8 +45,8 @@ struct Item {
     delivery: &'static str,
 }
 
-/// Attributes work as usual. This one doesn't create a second entry span: it merges with the layer's
-/// and adds a tag. `no_err` leaves errors to the layer, which uses the status.
+/// Attributes work as usual. This one doesn't create a second entry span: it merges with the
+/// layer's and adds a tag. `no_err` leaves errors to the layer, which uses the status.
 #[entry_span(tags("item.id" = id), no_err)]
 async fn item(State(shop): State<Shop>, Path(id): Path<u64>) -> Result<Json<Item>, Problem> {
     let level = shop.level(id).await?;

@@ -30,7 +30,8 @@ pub(super) struct Chain {
 }
 
 impl Chain {
-    /// Starts the services on free ports, the last one first, each with the address of the next one.
+    /// Starts the services on free ports, the last one first, each with the address of the next
+    /// one.
     pub(super) async fn start(
         echo: String,
         reporting: &Reporting,

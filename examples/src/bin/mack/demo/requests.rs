@@ -1,5 +1,5 @@
-//! The client of a user. It is not traced, so the traces start in the first service, and the service
-//! map shows `User`.
+//! The client of a user. It is not traced, so the traces start in the first service, and the
+//! service map shows `User`.
 
 use axum::body::Bytes;
 use futures::future;

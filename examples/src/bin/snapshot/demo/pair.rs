@@ -1,5 +1,5 @@
-//! Client and server. They are stopped at the same time, so that both report their last spans in the
-//! same few seconds.
+//! Client and server. They are stopped at the same time, so that both report their last spans in
+//! the same few seconds.
 
 use std::process::ExitStatus;
 use std::time::Duration;
