@@ -58,11 +58,13 @@
 //! | `state` | what both servers share |
 //! | `partial_success`, `management` | the result of a call with several segments; instance reports |
 //! | `grpc`, `http` | the two ports |
-//! | `collector` | [`Collector`] and its [`Builder`] |
+//! | `collector` | [`Collector`] |
+//! | `builder` | [`Builder`] |
 
 mod api;
 mod auth;
 mod budget;
+mod builder;
 mod collector;
 mod config;
 mod decode;
@@ -90,6 +92,7 @@ pub use api::{
     ParentLink, RefView, ServiceView, SpanView, Stats, Topology, TraceQuery, TraceSummary,
     TraceView, TreeNode, ViolationView,
 };
-pub use collector::{Builder, Collector};
+pub use builder::Builder;
+pub use collector::Collector;
 pub use config::{DEFAULT_GRPC_ADDR, DEFAULT_HTTP_ADDR, Limits, MESSAGE_LIMIT, parse_address};
 pub use error::{Error, Port};

@@ -4,6 +4,8 @@ mod cookbook;
 mod handlers;
 mod hello;
 mod mack;
+#[cfg(target_os = "linux")]
+mod mack_kills;
 mod snapshot;
 #[cfg(target_os = "linux")]
 mod snapshot_kills;
