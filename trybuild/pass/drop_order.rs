@@ -7,24 +7,25 @@ use skywalking_trybuild::{block_on, spans};
 
 thread_local!(static DROPPED: RefCell<String> = const { RefCell::new(String::new()) });
 
-struct Loud(char);
+/// Logs its drop.
+struct Logged(char);
 
-impl Drop for Loud {
+impl Drop for Logged {
     fn drop(&mut self) {
         DROPPED.with_borrow_mut(|dropped| dropped.push(self.0));
     }
 }
 
-impl Loud {
+impl Logged {
     fn touch(&self) {}
 }
 
 struct Pair {
-    left: Loud,
-    right: Loud,
+    left: Logged,
+    right: Logged,
 }
 
-macro_rules! each_shape {
+macro_rules! each_kind {
     ($test:ident, ($($params:tt)*), ($($args:expr),*), $body:block) => {
         #[test]
         fn $test() {
@@ -63,29 +64,29 @@ macro_rules! each_shape {
     };
 }
 
-each_shape!(all_used, (a: Loud, b: Loud, c: Loud), (Loud('a'), Loud('b'), Loud('c')), {
-    let _local = Loud('l');
+each_kind!(all_used, (a: Logged, b: Logged, c: Logged), (Logged('a'), Logged('b'), Logged('c')), {
+    let _local = Logged('l');
     c.touch();
     a.touch();
     b.touch();
     Ok(())
 });
 
-each_shape!(one_moved, (a: Loud, b: Loud, c: Loud), (Loud('a'), Loud('b'), Loud('c')), {
+each_kind!(one_moved, (a: Logged, b: Logged, c: Logged), (Logged('a'), Logged('b'), Logged('c')), {
     a.touch();
     drop(b);
     let _c = &c;
     Ok(())
 });
 
-each_shape!(one_mut, (a: Loud, mut b: Loud, c: Loud, _d: Loud), (Loud('a'), Loud('b'), Loud('c'), Loud('d')), {
+each_kind!(one_mut, (a: Logged, mut b: Logged, c: Logged, _d: Logged), (Logged('a'), Logged('b'), Logged('c'), Logged('d')), {
     b.0 = 'B';
     a.touch();
     c.touch();
     Ok(())
 });
 
-each_shape!(one_field, (a: Loud, b: Pair, _c: Loud), (Loud('a'), Pair { left: Loud('l'), right: Loud('r') }, Loud('c')), {
+each_kind!(one_field, (a: Logged, b: Pair, _c: Logged), (Logged('a'), Pair { left: Logged('l'), right: Logged('r') }, Logged('c')), {
     a.touch();
     drop(b.right);
     b.left.touch();

@@ -1,5 +1,5 @@
 //! Functions with another ABI.
-#![allow(unsafe_code, reason = "the shape")]
+#![allow(unsafe_code, reason = "under test")]
 
 use skywalking_runtime::{exit_span, local_span};
 use skywalking_trybuild::spans;

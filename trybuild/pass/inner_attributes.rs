@@ -1,5 +1,5 @@
 //! Attributes and docs inside of a body.
-#![allow(clippy::mixed_attributes_style, reason = "the shape")]
+#![allow(clippy::mixed_attributes_style, reason = "under test")]
 
 use skywalking_runtime::local_span;
 use skywalking_trybuild::{block_on, spans};

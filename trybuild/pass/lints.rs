@@ -9,7 +9,7 @@
     unreachable_pub,
     unsafe_code
 )]
-#![allow(clippy::unused_async, clippy::unnecessary_wraps, reason = "the functions are shapes")]
+#![allow(clippy::unused_async, clippy::unnecessary_wraps, reason = "the functions are test cases")]
 
 use skywalking_runtime::{Carrier, entry_span, exit_span, local_span};
 use skywalking_trybuild::{block_on, spans};

@@ -14,7 +14,7 @@ async fn later() -> u8 {
 
 /// Documented.
 #[entry_span(name = "/old")]
-#[deprecated(note = "the shape")]
+#[deprecated(note = "under test")]
 #[cold]
 #[inline(never)]
 #[expect(unused_variables)]

@@ -3,28 +3,29 @@
 use skywalking_runtime::local_span;
 use skywalking_trybuild::{block_on, spans};
 
-struct Loud(&'static str);
+/// Logs its drop.
+struct Logged(&'static str);
 
-impl Drop for Loud {
+impl Drop for Logged {
     #[local_span(name = self.0)]
     fn drop(&mut self) {}
 }
 
 #[local_span]
-fn plain(a: Loud, b: Loud) -> usize {
-    let _local = Loud("local");
+fn plain(a: Logged, b: Logged) -> usize {
+    let _local = Logged("local");
     a.0.len() + b.0.len()
 }
 
 #[local_span]
-fn failing(a: Loud, b: Loud) -> Result<usize, String> {
-    let _local = Loud("local");
+fn failing(a: Logged, b: Logged) -> Result<usize, String> {
+    let _local = Logged("local");
     Ok(a.0.len() + b.0.len())
 }
 
 #[local_span]
-async fn later(a: Loud, _kept: Loud, b: Loud) -> usize {
-    let _local = Loud("local");
+async fn later(a: Logged, _kept: Logged, b: Logged) -> usize {
+    let _local = Logged("local");
     a.0.len() + b.0.len()
 }
 
@@ -35,7 +36,7 @@ fn caller(work: impl FnOnce() -> usize) -> usize {
 
 #[test]
 fn sync_function_drops_after_the_span() {
-    spans(|| caller(|| plain(Loud("a"), Loud("b")))).are(
+    spans(|| caller(|| plain(Logged("a"), Logged("b")))).are(
         "
         Local caller
           Local pass::parameter_drops::plain
@@ -48,7 +49,7 @@ fn sync_function_drops_after_the_span() {
 
 #[test]
 fn sync_function_with_hook_drops_inside() {
-    spans(|| caller(|| failing(Loud("a"), Loud("b")).unwrap())).are(
+    spans(|| caller(|| failing(Logged("a"), Logged("b")).unwrap())).are(
         "
         Local caller
           Local pass::parameter_drops::failing
@@ -61,7 +62,7 @@ fn sync_function_with_hook_drops_inside() {
 
 #[test]
 fn async_function_drops_inside() {
-    spans(|| caller(|| block_on(later(Loud("a"), Loud("kept"), Loud("b"))))).are(
+    spans(|| caller(|| block_on(later(Logged("a"), Logged("kept"), Logged("b"))))).are(
         "
         Local caller
           Local pass::parameter_drops::later

@@ -1,5 +1,5 @@
 //! Names to which a body, a type parameter or a parameter gives another meaning.
-#![allow(non_camel_case_types, non_upper_case_globals, reason = "the shape")]
+#![allow(non_camel_case_types, non_upper_case_globals, reason = "under test")]
 
 use skywalking_runtime::local_span;
 use skywalking_trybuild::{block_on, spans};

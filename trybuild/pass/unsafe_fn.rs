@@ -1,6 +1,6 @@
 //! `unsafe fn` and `async unsafe fn`, whose bodies are not unsafe blocks.
 #![deny(unsafe_op_in_unsafe_fn)]
-#![allow(unsafe_code, reason = "the shape")]
+#![allow(unsafe_code, reason = "under test")]
 
 use skywalking_runtime::{entry_span, local_span};
 use skywalking_trybuild::{block_on, spans};

@@ -1,5 +1,5 @@
 //! Every visibility, and a path through several modules and types.
-#![allow(clippy::needless_pub_self, reason = "the shape")]
+#![allow(clippy::needless_pub_self, reason = "under test")]
 
 use skywalking_runtime::local_span;
 use skywalking_trybuild::spans;

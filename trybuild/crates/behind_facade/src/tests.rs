@@ -2,7 +2,7 @@
 
 use skywalking_trybuild_facade::prelude::Request;
 
-shapes!(near: skywalking_trybuild_facade::tracing, far: skywalking_trybuild_facade::prelude);
+expansions!(near: skywalking_trybuild_facade::tracing, far: skywalking_trybuild_facade::prelude);
 
 skywalking_trybuild_facade::handler!("/made", fn made(request) -> Result<usize, String> {
     local();

@@ -6,8 +6,8 @@ use std::error::Error;
 use skywalking_runtime::{entry_span, exit_span, local_span};
 
 /// An error without `Display` and `Debug`.
-#[allow(missing_debug_implementations, reason = "the shape")]
-pub struct Mute;
+#[allow(missing_debug_implementations, reason = "under test")]
+pub struct Opaque;
 
 /// Records the error by default.
 ///
@@ -48,7 +48,7 @@ pub fn boxed(text: &str) -> Result<Box<dyn fmt::Debug>, Box<dyn Error>> {
 ///
 /// Always.
 #[local_span(no_err)]
-pub fn not_marked(error: Mute) -> Result<(), Mute> {
+pub fn not_marked(error: Opaque) -> Result<(), Opaque> {
     Err(error)
 }
 

@@ -54,7 +54,7 @@
     clippy::unwrap_used,
     clippy::wildcard_enum_match_arm
 )]
-#![allow(clippy::missing_const_for_fn, clippy::elidable_lifetime_names, reason = "the functions are shapes")]
+#![allow(clippy::missing_const_for_fn, clippy::elidable_lifetime_names, reason = "the functions are test cases")]
 
 pub mod blocks;
 pub mod carriers;

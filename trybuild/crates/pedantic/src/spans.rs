@@ -41,8 +41,8 @@ fn plain_functions() {
 fn failing_functions() {
     spans(|| {
         assert!(failing::parse("7").is_ok() && failing::parse("x").is_err() && failing::one_line(1).is_ok());
-        assert!(failing::boxed("").is_err() && failing::boxed("7").is_ok() && failing::not_marked(failing::Mute).is_err());
-        assert!(failing::generic::<u8, _>(Err(failing::Mute)).is_err());
+        assert!(failing::boxed("").is_err() && failing::boxed("7").is_ok() && failing::not_marked(failing::Opaque).is_err());
+        assert!(failing::generic::<u8, _>(Err(failing::Opaque)).is_err());
         assert_eq!(failing::changed(String::new(), "a:1", 1, ""), Ok(2));
         assert_eq!(failing::Shown.to_string(), "shown");
     })
@@ -54,7 +54,7 @@ fn failing_functions() {
         Local skywalking_trybuild_pedantic::failing::boxed ERROR [event=error error.kind=alloc::boxed::Box<dyn core::error::Error> message=empty]
         Local skywalking_trybuild_pedantic::failing::boxed
         Local skywalking_trybuild_pedantic::failing::not_marked
-        Local skywalking_trybuild_pedantic::failing::generic ERROR [event=error error.kind=skywalking_trybuild_pedantic::failing::Mute]
+        Local skywalking_trybuild_pedantic::failing::generic ERROR [event=error error.kind=skywalking_trybuild_pedantic::failing::Opaque]
         Exit skywalking_trybuild_pedantic::failing::changed peer=a:1
         Local fmt
         ",

@@ -1,3 +1,3 @@
 //! Each kind of expansion with the renamed dependency.
 
-shapes!(near: tracing_sdk, far: tracing_sdk);
+expansions!(near: tracing_sdk, far: tracing_sdk);

@@ -3,7 +3,7 @@
 //! The crates `edition2018`, `edition2021` and `edition2024` compile this file.
 
 #![deny(warnings)]
-#![allow(clippy::pedantic, reason = "the shapes are what is tested")]
+#![allow(clippy::pedantic, reason = "the code under test is unusual")]
 
 use std::cell::RefCell;
 use std::convert::TryFrom;
@@ -73,7 +73,7 @@ fn new_keywords() {
     spans(|| assert_eq!((keywords(1, 2), block_on(keywords_later(3, 4))), (Ok(3), 7))).are(
         "
         Local 1 {gen=1, try=2}
-        Local shapes::keywords_later
+        Local editions::keywords_later
         ",
     );
 }
@@ -93,8 +93,8 @@ async fn iterates_later<'a>(items: &'a [u8]) -> Result<impl Iterator<Item = u8> 
 fn impl_trait_captures() {
     spans(|| assert_eq!((iterates(&[1, 2]).sum::<u8>(), block_on(iterates_later(&[3])).unwrap().sum::<u8>()), (3, 3))).are(
         "
-        Local shapes::iterates
-        Local shapes::iterates_later
+        Local editions::iterates
+        Local editions::iterates_later
         ",
     );
 }
@@ -124,9 +124,9 @@ fn prelude_and_panics() {
     })
     .are(
         "
-        Local shapes::prelude {small=7}
-        Local shapes::prelude ERROR {small=255} [event=error error.kind=core::num::error::TryFromIntError message=out of range integral type conversion attempted]
-        Local shapes::awaits
+        Local editions::prelude {small=7}
+        Local editions::prelude ERROR {small=255} [event=error error.kind=core::num::error::TryFromIntError message=out of range integral type conversion attempted]
+        Local editions::awaits
         Local 9 and 10 ERROR [event=error error.kind=panic message=9 is too much]
         ",
     );
@@ -157,8 +157,8 @@ fn unsafe_functions() {
     })
     .are(
         "
-        Local shapes::unsafe_functions::raw
-        Local shapes::unsafe_functions::raw_later
+        Local editions::unsafe_functions::raw
+        Local editions::unsafe_functions::raw_later
         ",
     );
 }
@@ -195,8 +195,8 @@ fn boxed_futures() {
         "
         Exit load peer=s:1 {key=key}
         Exit load peer=s:1 ERROR {key=} [event=error error.kind=alloc::string::String message=s:1]
-        Local shapes::recursive {n=1}
-          Local shapes::recursive {n=0}
+        Local editions::recursive {n=1}
+          Local editions::recursive {n=0}
         ",
     );
 }
@@ -215,8 +215,8 @@ fn covered(n: u8) -> impl Future<Output = Result<u8, String>> {
 fn covered_futures() {
     spans(|| assert!(block_on(covered(1)).is_ok() && block_on(covered(0)).is_err())).are(
         "
-        Local shapes::covered {n=1, ok=1}
-        Local shapes::covered ERROR {n=0} [event=error error.kind=alloc::string::String message=zero]
+        Local editions::covered {n=1, ok=1}
+        Local editions::covered ERROR {n=0} [event=error error.kind=alloc::string::String message=zero]
         ",
     );
 }
@@ -294,22 +294,23 @@ fn functions_from_macros() {
 
 thread_local!(static DROPPED: RefCell<String> = const { RefCell::new(String::new()) });
 
-struct Loud(char);
+/// Logs its drop.
+struct Logged(char);
 
-impl Drop for Loud {
+impl Drop for Logged {
     fn drop(&mut self) {
         DROPPED.with(|dropped| dropped.borrow_mut().push(self.0));
     }
 }
 
-impl Loud {
+impl Logged {
     fn lend(&self) -> Lent<'_> {
         Lent(self)
     }
 }
 
 /// A temporary with a destructor, which records its drop.
-struct Lent<'a>(&'a Loud);
+struct Lent<'a>(&'a Logged);
 
 impl Lent<'_> {
     fn touch(&self) -> Result<(), ()> {
@@ -324,8 +325,8 @@ impl Drop for Lent<'_> {
 }
 
 struct Pair {
-    left: Loud,
-    right: Loud,
+    left: Logged,
+    right: Logged,
 }
 
 macro_rules! same_drops {
@@ -364,30 +365,30 @@ macro_rules! same_drops {
     };
 }
 
-same_drops!(drops_of_moved_fields, (a: Loud, b: Pair, _c: Loud), (Loud('a'), Pair { left: Loud('l'), right: Loud('r') }, Loud('c')), {
-    let _local = Loud('x');
+same_drops!(drops_of_moved_fields, (a: Logged, b: Pair, _c: Logged), (Logged('a'), Pair { left: Logged('l'), right: Logged('r') }, Logged('c')), {
+    let _local = Logged('x');
     drop(b.right);
     b.left.lend().touch()?;
     drop(a);
     Ok(())
 });
 
-same_drops!(drops_of_fields_in_closures, (a: Pair, mut b: Loud), (Pair { left: Loud('l'), right: Loud('r') }, Loud('b')), {
+same_drops!(drops_of_fields_in_closures, (a: Pair, mut b: Logged), (Pair { left: Logged('l'), right: Logged('r') }, Logged('b')), {
     b.0 = 'c';
     let closure = move || drop(a.left);
     closure();
     Ok(())
 });
 
-same_drops!(drops_of_temporaries_at_the_end, (a: Loud, b: Loud), (Loud('a'), Loud('b')), {
-    let _local = Loud('x');
+same_drops!(drops_of_temporaries_at_the_end, (a: Logged, b: Logged), (Logged('a'), Logged('b')), {
+    let _local = Logged('x');
     let _ = b.lend().touch();
     a.lend().touch()
 });
 
-same_drops!(drops_of_temporaries_in_a_condition, (a: Option<Loud>), (Some(Loud('a'))), {
+same_drops!(drops_of_temporaries_in_a_condition, (a: Option<Logged>), (Some(Logged('a'))), {
     if let Some(Ok(())) = a.as_ref().map(|a| a.lend().touch()) {
-        let _inside = Loud('i');
+        let _inside = Logged('i');
     } else {
         return Err(());
     }

@@ -3,7 +3,7 @@
 //! For every crate with its own path of the runtime: `near` is used as written, `far` with a leading
 //! `::`.
 
-macro_rules! shapes {
+macro_rules! expansions {
     (near: $($near:ident)::+, far: $($far:ident)::+) => {
         use std::pin::Pin;
 
