@@ -4,6 +4,7 @@
 //! It is asked once for each trace, when its first span knows the context that came with the
 //! request and its own name. How a root waits for that is for `trace/opening`, what a request is
 //! that is left out for `trace/root`.
+#![deny(clippy::disallowed_types)]
 
 mod custom;
 mod ignored;

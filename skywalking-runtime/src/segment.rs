@@ -6,6 +6,7 @@
 //! other entries are stored in [`entries`], panics in [`panics`], what spans are called in
 //! [`names`], how others go on with a segment in [`shared`], what becomes of spans that find no
 //! room in [`muted`]. It does not know how it got into the slot nor how it is sent.
+#![deny(clippy::disallowed_types)]
 
 mod detaching;
 mod entries;

@@ -1,4 +1,5 @@
 //! What is known of one span: its callsite, its component, its tags and its record.
+#![deny(clippy::disallowed_types)]
 
 pub(crate) mod callsite;
 pub mod component;
