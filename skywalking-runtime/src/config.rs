@@ -16,16 +16,17 @@ mod checked;
 mod correlation;
 #[cfg(feature = "agent")]
 mod env;
-mod keep;
+pub(crate) mod keep;
 #[cfg(feature = "agent")]
 mod names;
+pub(crate) mod policies;
 #[cfg(feature = "agent")]
 mod reporter;
 #[cfg(feature = "agent")]
 mod sampling;
 #[cfg(feature = "agent")]
-mod self_log;
-mod storage;
+pub(crate) mod self_log;
+pub(crate) mod storage;
 #[cfg(feature = "agent")]
 mod token;
 #[cfg(feature = "agent")]

@@ -106,12 +106,12 @@ mod util;
 
 #[cfg(feature = "agent")]
 pub use agent::Agent;
+pub use config::policies::{Cancelled, Inbound, Orphans, OtherContexts};
 #[cfg(feature = "agent")]
 pub use config::{Config, Reporter, Sampling, SelfLog, Storage, TailSampling, init};
 #[cfg(feature = "agent")]
 pub use error::Error;
 pub use propagation::carrier::{Extract, Inject};
-pub use propagation::inject;
 #[cfg(feature = "agent")]
 pub use report::stats::{Dropped, Report, Stats, stats};
 pub use sampling::Sampler;
@@ -122,6 +122,7 @@ pub use trace::builder::{SpanBuilder, span};
 pub use trace::child_guard::ChildGuard;
 pub use trace::current::{CurrentSpan, current, trace_id};
 pub use trace::detached::DetachedSpan;
+pub use trace::inject::inject;
 pub use trace::opening_span::OpeningSpan;
 pub use trace::orphans::orphans;
 pub use trace::snapshot::{
@@ -130,7 +131,6 @@ pub use trace::snapshot::{
 #[cfg(feature = "tokio")]
 pub use trace::spawn::{spawn, spawn_blocking, spawn_local};
 pub use trace::traced::ResumableSpan;
-pub use tracer::{Cancelled, Inbound, Orphans, OtherContexts};
 pub use util::diagnostics::Diagnostic;
 
 docs::page! {
@@ -201,7 +201,7 @@ pub mod carrier {
 
 /// What the program sends along with a trace.
 pub mod correlation {
-    pub use crate::propagation::correlation::{get, put};
+    pub use crate::trace::correlation::{get, put};
 }
 
 /// What the fuzz targets call; not there in any other build.
@@ -217,12 +217,13 @@ pub mod __private {
     pub use std::borrow::Cow;
     pub use std::boxed::Box;
 
+    pub use crate::config::policies::Orphans;
     pub use crate::context::quiet::Quiet;
     pub use crate::propagation::carrier::{Extract, HeaderField, Inject};
-    pub use crate::propagation::{inject, wants_inject};
     pub use crate::span::callsite::{Callsite, SpanKind, SpanLayer};
     pub use crate::span::tag::{Plain, PutDisplay, PutRaw};
     pub use crate::trace::failure::{Severity, recording};
+    pub use crate::trace::inject::{inject, wants_inject};
     pub use crate::trace::made::{
         Made, MakesFuture, MakesHeldFuture, MakesHeldStream, MakesStream, MakesValue,
     };
@@ -236,7 +237,6 @@ pub mod __private {
     };
     pub use crate::trace::scope::Scope;
     pub use crate::trace::traced::{BoxedFuture, BoxedStream, NoHook, Streamed, Traced};
-    pub use crate::tracer::Orphans;
 
     pub use crate::tracer::enabled;
 

@@ -14,17 +14,19 @@ mod guards;
 mod merging;
 mod muted;
 mod names;
+mod outgoing;
 mod panics;
 mod place;
+pub(crate) mod root_task;
 mod shared;
 mod splitting;
 #[cfg(feature = "http")]
-pub(crate) mod supposed;
+mod supposed;
 
 use std::sync::Arc;
 
-use crate::context::root_task::RootTask;
 use crate::propagation::passed::Passed;
+use crate::segment::root_task::RootTask;
 use crate::span::callsite::{Callsite, SpanKind};
 use crate::span::record::{LeftOut, NONE, Record, Side, Trace};
 use crate::sys::forks;

@@ -13,7 +13,7 @@ mod writer;
 
 use std::sync::atomic::{AtomicBool, AtomicU8, Ordering};
 
-use crate::config::SelfLog;
+use crate::config::self_log::SelfLog;
 pub(crate) use writer::{Delivery, WithoutThread};
 
 /// The target of all lines, in `tracing` and `log`.

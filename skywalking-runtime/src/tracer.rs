@@ -12,7 +12,9 @@ use std::sync::{Arc, Mutex, PoisonError};
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 
-use crate::config::{Storage, TailSampling};
+use crate::config::keep::TailSampling;
+use crate::config::policies::{Cancelled, Inbound, Orphans, OtherContexts};
+use crate::config::storage::Storage;
 use crate::propagation::correlation::Limits;
 use crate::sampling::Choice;
 use crate::self_log::{self, Delivery, Line, WithoutThread};
@@ -166,48 +168,6 @@ impl Default for Settings {
             queue: Budget { bytes: 16 * 1024 * 1024, segments: 50_000 },
         }
     }
-}
-
-/// What a local span does where there is no context to be a child in.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Default)]
-pub enum Orphans {
-    /// It begins a trace, as in the Java agent.
-    #[default]
-    Trace,
-    /// It does nothing and is counted as `orphan_skipped`.
-    Skip,
-}
-
-/// What is done with the context in the headers of an incoming request.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Default)]
-pub enum Inbound {
-    /// The trace goes on.
-    #[default]
-    Accept,
-    /// A new trace begins: for endpoints that strangers can reach.
-    Ignore,
-}
-
-/// What is done with the contexts of other tracers that come with a request.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Default)]
-pub enum OtherContexts {
-    /// W3C's `traceparent` is told in the tags `w3c.trace_id` and `w3c.parent_id` of the Entry
-    /// span, and goes on with the calls below, and so does its `tracestate`. `x-request-id` is
-    /// told in a tag of that name.
-    #[default]
-    Keep,
-    /// They are not looked at: up to three look-ups a request are saved.
-    Ignore,
-}
-
-/// What a future that is dropped unfinished says on its span.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Default)]
-pub enum Cancelled {
-    /// A log `event=cancelled`. Timeouts, `select!` and clients that go away are no failures.
-    #[default]
-    Note,
-    /// The log, and the span counts as failed.
-    Error,
 }
 
 /// A tracer is running already.

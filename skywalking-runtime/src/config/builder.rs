@@ -6,11 +6,12 @@ use std::time::Duration;
 use super::sampling::Requests;
 use super::{Ignored, Reporter, SelfLog, Storage, Token, correlation, env};
 use crate::agent::{self, Agent};
+use crate::config::policies::{Cancelled, Inbound, Orphans, OtherContexts};
 use crate::error::Error;
 use crate::report::redact::{Hook, Redact};
 use crate::secrets::without_secrets;
 use crate::self_log::{Delivery, Line, WithoutThread, emit_to};
-use crate::tracer::{Cancelled, Inbound, Orphans, OtherContexts, Settings};
+use crate::tracer::Settings;
 
 /// A text and the name of the setting that it came by.
 #[derive(Clone)]

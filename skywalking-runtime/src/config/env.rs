@@ -6,9 +6,9 @@ use std::ffi::OsString;
 use super::{
     Config, Given, Ignored, Reporter, SelfLog, Storage, Token, correlation, sampling, self_log,
 };
+use crate::config::policies::Orphans;
 use crate::error::Error;
 use crate::secrets::without_secrets;
-use crate::tracer::Orphans;
 use crate::util::text::is_blank;
 
 pub(super) const NAME: &str = "SW_AGENT_NAME";

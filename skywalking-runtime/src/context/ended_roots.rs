@@ -8,11 +8,11 @@
 
 use std::cell::Cell;
 
+use crate::context::begun::Begun;
+use crate::context::begun::End;
 use crate::context::current_segment;
 use crate::context::thread_state;
 use crate::segment::Segment;
-use crate::trace::scope::Begun;
-use crate::trace::traced::End;
 use crate::util::clock;
 use crate::util::diagnostics::{self, Diagnostic};
 

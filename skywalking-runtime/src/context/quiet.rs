@@ -8,7 +8,7 @@ use std::marker::PhantomData;
 use std::mem::replace;
 
 use crate::context::current_segment;
-use crate::context::root_task;
+use crate::context::other_task;
 use crate::segment::Segment;
 use crate::util::diagnostics::{self, Diagnostic};
 
@@ -36,7 +36,7 @@ impl Quiet {
             replace(&mut segment.sampled, false).then_some(segment.key)
         });
         // Below a context of another task a root opens as it does without one.
-        let roots = (found.is_none() || root_task::is_here()) && !NO_ROOTS.replace(true);
+        let roots = (found.is_none() || other_task::is_here()) && !NO_ROOTS.replace(true);
         Self { segment: found.flatten(), roots, here: PhantomData }
     }
 

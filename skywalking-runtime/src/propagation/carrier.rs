@@ -5,9 +5,9 @@
 
 use std::borrow::Cow;
 
+use crate::config::policies::OtherContexts;
 use crate::propagation::others::{self, Others};
 use crate::propagation::received::Received;
-use crate::tracer::OtherContexts;
 use crate::util::catch_panic::catch_panic;
 use crate::util::diagnostics::{self, Diagnostic};
 

@@ -9,10 +9,6 @@
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 
-use crate::context::current_segment;
-use crate::segment::Segment;
-use crate::span::tag::Raw;
-use crate::tracer;
 use crate::util::diagnostics::{self, Diagnostic};
 use crate::util::text::units;
 
@@ -76,12 +72,12 @@ impl Correlation {
         keys.iter().filter_map(|key| self.get(key).map(|value| (*key, value)))
     }
 
-    fn get(&self, key: &str) -> Option<&str> {
+    pub(crate) fn get(&self, key: &str) -> Option<&str> {
         self.0.iter().find(|(k, _)| k == key).map(|(_, value)| value.as_str())
     }
 
     /// False if the pair is over the limits.
-    fn put(&mut self, key: &str, value: &str, limits: Limits) -> bool {
+    pub(crate) fn put(&mut self, key: &str, value: &str, limits: Limits) -> bool {
         if value.is_empty() {
             self.0.retain(|(k, _)| k != key);
             return true;
@@ -139,52 +135,6 @@ fn decode_pair(pair: &str) -> Option<(String, String)> {
     let text = |part: &str| String::from_utf8(STANDARD.decode(part).ok()?).ok();
     let (key, value) = (text(key)?, text(value)?);
     (!key.is_empty()).then_some((key, value))
-}
-
-/// The value that travels with the current trace under `key`.
-///
-/// ```
-/// assert_eq!(skywalking_runtime::correlation::get("tenant"), None); // no context here
-/// ```
-pub fn get(key: &str) -> Option<String> {
-    current_segment::with(|segment| segment.passed.correlation.get(key).map(str::to_owned))
-        .flatten()
-}
-
-/// Sends `value` along with the current trace under `key`; an empty value removes the key. False,
-/// and nothing is changed, without a context, for a fourth key, and for a key or value of over 128
-/// UTF-16 units. [`Config::max_correlation_pairs`] and
-/// [`Config::max_correlation_value_length`] allow more.
-///
-/// If the key is one of [`Config::correlation_tags`], the value is a tag of the current span too.
-///
-/// [`Config::max_correlation_pairs`]: crate::Config::max_correlation_pairs
-/// [`Config::max_correlation_value_length`]: crate::Config::max_correlation_value_length
-/// [`Config::correlation_tags`]: crate::Config::correlation_tags
-///
-/// ```
-/// use skywalking_runtime::{Callsite, callsite, correlation, span};
-///
-/// static ENTRY: Callsite = callsite!(entry, "/work");
-///
-/// span(&ENTRY).run(|| {
-///     correlation::put("tenant", "blue"); // the next services can read it
-/// });
-/// ```
-pub fn put(key: &str, value: &str) -> bool {
-    let put = |segment: &mut Segment| {
-        segment.unshare();
-        let put = segment.passed.correlation.put(key, value, segment.tracer.settings.correlation);
-        if put && !value.is_empty() {
-            let tag =
-                segment.tracer.settings.correlation_tags.iter().find(|tag| **tag == key).copied();
-            if let Some(tag) = tag {
-                segment.tag_current(tag, Raw::Text(value));
-            }
-        }
-        put
-    };
-    tracer::enabled() && current_segment::with(put).unwrap_or(false)
 }
 
 #[cfg(test)]

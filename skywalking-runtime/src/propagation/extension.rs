@@ -7,9 +7,6 @@
 
 use std::time::{SystemTime, UNIX_EPOCH};
 
-use crate::segment::Segment;
-use crate::span::callsite::{SpanKind, SpanLayer};
-use crate::span::record::{Record, SideKind};
 use crate::util::diagnostics::{self, Diagnostic};
 
 /// The header's name.
@@ -64,12 +61,6 @@ impl Extension {
         (extension, unreadable)
     }
 
-    /// What the current span of the segment tells whoever it calls.
-    pub(crate) fn of(segment: &Segment) -> Self {
-        let sent = if is_producer(segment) { now() } else { None };
-        Self { skip_analysis: segment.passed.skip_analysis, sent }
-    }
-
     /// The header's value; nothing if there is nothing to say.
     pub(crate) fn write(self) -> String {
         let mode = if self.skip_analysis { '1' } else { '0' };
@@ -93,25 +84,7 @@ fn milliseconds(field: &str) -> Option<u64> {
     field.parse().ok().filter(|time| digits && *time > 0 && i64::try_from(*time).is_ok())
 }
 
-/// True if the current span produces a message: an Exit of layer MQ. Of one that found no room in
-/// the segment nobody knows.
-fn is_producer(segment: &Segment) -> bool {
-    let current = segment.current;
-    let Some(record) = segment.records.get(usize::from(current.index())) else { return false };
-    if !segment.writes_context()
-        || current.is_muted()
-        || record.callsite.kind != SpanKind::Exit
-        || record.is(Record::CONTINUED)
-    {
-        return false;
-    }
-    let layer = segment
-        .find(record.side, |kind| kind == SideKind::Layer)
-        .map_or(record.callsite.layer as u32, |side| side.a);
-    layer == SpanLayer::Mq as u32
-}
-
-fn now() -> Option<u64> {
+pub(crate) fn now() -> Option<u64> {
     SystemTime::now()
         .duration_since(UNIX_EPOCH)
         .ok()

@@ -2,10 +2,10 @@
 
 use std::borrow::Cow;
 
+use crate::config::policies::OtherContexts;
 use crate::propagation::carrier::{Extract, Inject};
 use crate::propagation::provided::{is_addable, is_holdable};
 use crate::propagation::received::{Header, Received};
-use crate::tracer::OtherContexts;
 use crate::util::diagnostics::{self, Diagnostic};
 
 /// The names that are asked for, which need no parsing.

@@ -5,9 +5,9 @@ use std::borrow::Cow;
 use http::HeaderMap;
 use tonic::metadata::MetadataMap;
 
+use crate::config::policies::OtherContexts;
 use crate::propagation::carrier::{Extract, Inject};
 use crate::propagation::received::Received;
-use crate::tracer::OtherContexts;
 
 fn headers(metadata: &MetadataMap) -> &HeaderMap {
     metadata.as_ref()

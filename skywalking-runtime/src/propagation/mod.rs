@@ -11,7 +11,6 @@ pub(crate) mod correlation;
 pub(crate) mod extension;
 #[cfg(feature = "carrier-http")]
 mod header_map;
-mod inject;
 #[cfg(feature = "carrier-tonic")]
 mod metadata_map;
 pub(crate) mod others;
@@ -21,5 +20,3 @@ pub(crate) mod properties;
 mod provided;
 pub(crate) mod received;
 pub(crate) mod sw8;
-
-pub use inject::{inject, wants_inject};

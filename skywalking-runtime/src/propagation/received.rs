@@ -3,13 +3,13 @@
 
 use std::borrow::Cow;
 
+use crate::config::policies::OtherContexts;
 use crate::context::quiet::Quiet;
 use crate::propagation::carrier::Extract;
 use crate::propagation::correlation;
 use crate::propagation::extension;
 use crate::propagation::others;
 use crate::propagation::sw8;
-use crate::tracer::OtherContexts;
 use crate::util::catch_panic::catch_panic;
 use crate::util::diagnostics::{self, Diagnostic};
 use crate::util::text;

@@ -6,16 +6,8 @@
 
 use std::ops::Range;
 
-use crate::segment::{Name, Range as RangeOfText, Segment, UNKNOWN_PEER};
-use crate::span::callsite::Callsite;
-use crate::span::record::Trace;
-use crate::sys::PerProcess;
 use crate::util::base64;
 use crate::util::diagnostics::Diagnostic;
-use crate::util::id;
-use crate::util::text;
-use ::base64::Engine as _;
-use ::base64::engine::general_purpose::STANDARD;
 
 /// The header's name.
 pub(crate) const HEADER: &str = "sw8";
@@ -154,102 +146,16 @@ pub(crate) fn decode_text(part: &str) -> String {
         .unwrap_or_else(|error| String::from_utf8_lossy(error.as_bytes()).into_owned())
 }
 
-/// Writes the header of the segment's current exit span. It stays empty if there is nothing that
-/// could be written.
-pub(crate) fn write(out: String, segment: &mut Segment) -> String {
-    let current = segment.current;
-    if usize::from(current.index()) >= segment.records.len() {
-        return out;
-    }
-    segment.tell_trace();
-    let endpoint = segment.endpoint();
-    let mut out = Header(out.into_bytes());
-    out.push("1-");
-    match segment.trace {
-        Trace::Own(number) => out.push_id(number),
-        Trace::Foreign { offset, length } => {
-            out.push(segment.text_at(RangeOfText { offset, length }))
-        }
-    }
-    out.push("-");
-    out.push_id(segment.id);
-    out.push("-");
-    out.push_number(current.index());
-    out.push(&segment.tracer.identity.header);
-    let peer = segment.peer_of(current);
-    let identity = &segment.tracer.identity;
-    let peer = identity.storage.peer(text::clean(
-        if text::is_blank(peer) { UNKNOWN_PEER } else { peer },
-        text::PEER_LIMIT,
-    ));
-    let room = WRITTEN.saturating_sub(out.0.len() + 1 + base64_length(peer.len()));
-    let name = segment.name_of(endpoint);
-    match name {
-        Name::Of(callsite)
-            if callsite.name.len() <= identity.name_bytes
-                && endpoint_base64(callsite).len() <= room =>
-        {
-            out.push(endpoint_base64(callsite));
-        }
-        // The other parts have limits that leave it more than a quarter of the header.
-        _ => out.push_base64(
-            text::cut_bytes(&name.within(identity.name_bytes), room / 4 * 3).as_bytes(),
-        ),
-    }
-    out.push("-");
-    out.push_base64(peer.as_bytes());
-    // All of it is ASCII, so this checks and never fails.
-    String::from_utf8(out.0).unwrap_or_default()
-}
-
 /// How many characters of Base64 so many bytes are.
-fn base64_length(bytes: usize) -> usize {
+pub(crate) fn base64_length(bytes: usize) -> usize {
     bytes.div_ceil(3) * 4
-}
-
-/// A header that is being written.
-struct Header(Vec<u8>);
-
-impl Header {
-    fn push(&mut self, text: &str) {
-        self.0.extend_from_slice(text.as_bytes());
-    }
-
-    fn push_base64(&mut self, text: impl AsRef<[u8]>) {
-        let text = text.as_ref();
-        let from = self.0.len();
-        self.0.resize(from + base64_length(text.len()), b'=');
-        if let Some(space) = self.0.get_mut(from..) {
-            // The space is exactly what the engine asks for.
-            let written = STANDARD.encode_slice(text, space);
-            debug_assert!(written.is_ok());
-        }
-    }
-
-    /// An id. The process part is a whole number of Base64 blocks, so it is encoded once.
-    fn push_id(&mut self, key: u64) {
-        static PROCESS: PerProcess<String> = PerProcess::new(|| STANDARD.encode(id::process()));
-        self.push(PROCESS.get());
-        self.push_base64(id::Tail::of(key).as_bytes());
-    }
-
-    fn push_number(&mut self, number: u16) {
-        if number >= 10 {
-            self.push_number(number / 10);
-        }
-        self.0.push(b'0' + (number % 10) as u8);
-    }
-}
-
-fn endpoint_base64(callsite: &'static Callsite) -> &'static str {
-    callsite
-        .endpoint
-        .get_or_init(|| Box::new(STANDARD.encode(Name::Of(callsite).clean().as_bytes())))
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use ::base64::Engine as _;
+    use ::base64::engine::general_purpose::STANDARD;
     use proptest::prelude::*;
 
     fn vectors() -> serde_json::Value {

@@ -4,11 +4,12 @@
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
+use crate::config::policies::Orphans;
 use crate::self_log::{self, Delivery, Line, Once, WithoutThread};
 use crate::span::callsite::Callsite;
 use crate::span::misuse::Misuse;
 use crate::trace::orphans::orphans;
-use crate::tracer::{self, Orphans};
+use crate::tracer;
 
 /// Callsites of orphans that have a line of their own.
 const MOST: usize = 20;

@@ -265,7 +265,7 @@ impl Held {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::trace::detached::Detached;
+    use crate::trace::detached::cell::Detached;
     use std::sync::Arc;
 
     const ROOM: Budget = Budget { bytes: 1_000_000, segments: 20 };

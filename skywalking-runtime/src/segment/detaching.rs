@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use crate::segment::Segment;
 use crate::span::record::Record;
-use crate::trace::detached::Detached;
+use crate::trace::detached::cell::Detached;
 use crate::util::diagnostics::{self, Diagnostic};
 
 impl Segment {

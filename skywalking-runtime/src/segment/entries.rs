@@ -3,11 +3,11 @@
 
 use std::sync::Arc;
 
+use crate::config::policies::Cancelled;
 use crate::segment::{Opened, Range, Segment, Which};
+use crate::span::record::Mark;
 use crate::span::record::{LeftOut, Record, Side, SideKind};
 use crate::span::tag::Raw;
-use crate::trace::failure::Mark;
-use crate::tracer::Cancelled;
 use crate::util::clock;
 use crate::util::diagnostics::{self, Diagnostic};
 use crate::util::text::{self, TAG_LIMIT};

@@ -6,7 +6,7 @@
 //! no poll is seen, so a guard looks when it closes: in code that does not await, guards close in
 //! the reverse order of their opening.
 
-use crate::context::root_task::RootTask;
+use crate::segment::root_task::RootTask;
 use crate::segment::{Opened, Segment};
 use crate::span::callsite::Callsite;
 use crate::span::misuse::{self, Misuse};

@@ -1,34 +1,30 @@
 //! Names that an integration supposed, and that it takes back when it knows better.
 
-use crate::context::current_segment;
 use crate::segment::{Range, Segment};
 use crate::span::record::{Record, Side, SideKind};
 
-/// Renames the current span, unless the program named it. Where `path_tag` is given, the old name
-/// stays as that tag.
-#[cold]
-pub(crate) fn rename(name: &'static str, path_tag: Option<&'static str>) {
-    current_segment::with(|segment| {
-        if let Some(old) = supposed_name(segment) {
-            if let Some(key) = path_tag {
-                segment.push_current(Side {
-                    key,
-                    a: old.offset,
-                    b: old.length,
-                    next: 0,
-                    kind: SideKind::Text,
-                });
-            }
-            segment.push_current(Side {
-                key: name,
-                a: 0,
-                b: 0,
+impl Segment {
+    /// Renames the current span, unless the program named it. With `path_tag` the old name stays as
+    /// that tag.
+    #[cold]
+    pub(crate) fn replace_supposed_name(
+        &mut self,
+        name: &'static str,
+        path_tag: Option<&'static str>,
+    ) {
+        let Some(old) = supposed_name(self) else { return };
+        if let Some(key) = path_tag {
+            self.push_current(Side {
+                key,
+                a: old.offset,
+                b: old.length,
                 next: 0,
-                kind: SideKind::StaticName,
+                kind: SideKind::Text,
             });
-            segment.renamed();
         }
-    });
+        self.push_current(Side { key: name, a: 0, b: 0, next: 0, kind: SideKind::StaticName });
+        self.renamed();
+    }
 }
 
 /// The name that an integration gave to the current span when it opened, if nobody has given

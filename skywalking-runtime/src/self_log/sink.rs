@@ -8,7 +8,7 @@ use tracing::field::display;
 use tracing::subscriber::NoSubscriber;
 
 use super::{Level, Line, TARGET};
-use crate::config::SelfLog;
+use crate::config::self_log::SelfLog;
 use crate::util::catch_panic::catch_panic;
 
 /// Takes lines.

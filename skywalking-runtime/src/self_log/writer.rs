@@ -10,7 +10,7 @@ use std::time::Duration;
 
 use super::Line;
 use super::sink::Sink;
-use crate::config::SelfLog;
+use crate::config::self_log::SelfLog;
 use crate::sys;
 
 /// Threads that may write at once.

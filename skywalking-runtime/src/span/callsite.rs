@@ -5,12 +5,30 @@
 //! A callsite knows nothing of any one span.
 
 use std::borrow::Cow;
+use std::panic::RefUnwindSafe;
+use std::sync::atomic::AtomicU64;
 
-use once_cell::race::OnceBox;
+use once_cell::race::{OnceBox, OnceRef};
 
+use crate::config::policies::Orphans;
 use crate::span::component;
-use crate::trace::orphans::Count;
-use crate::tracer::Orphans;
+
+/// What a callsite counts, and its place in the list of those that have counted.
+#[derive(Debug)]
+pub(crate) struct Count {
+    pub(crate) orphans: AtomicU64,
+    pub(crate) next: OnceRef<'static, Callsite>,
+}
+
+// It is written once, atomically. Without this an annotated future could not be put under
+// `catch_unwind`.
+impl RefUnwindSafe for Count {}
+
+impl Count {
+    pub(crate) const fn new() -> Self {
+        Self { orphans: AtomicU64::new(0), next: OnceRef::new() }
+    }
+}
 
 /// The side of a call that a span stands for (`docs/protocol.md#spans`).
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

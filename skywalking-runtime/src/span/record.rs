@@ -97,6 +97,13 @@ impl Record {
     }
 }
 
+/// How a span ended other than by returning.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Mark {
+    Panicked,
+    Cancelled,
+}
+
 /// Something that only some spans have. A span's entries form a list, the newest first.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Side {

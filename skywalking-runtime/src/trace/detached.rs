@@ -6,7 +6,7 @@
 //! too. A segment that ends while cells are empty leaves with them, and the reporter holds it until
 //! they are full or it is too old (`report/held`). Nobody waits, and nothing is locked.
 
-mod cell;
+pub(crate) mod cell;
 
 use std::error::Error;
 use std::fmt::Display;

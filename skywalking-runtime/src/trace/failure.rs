@@ -11,13 +11,6 @@ use crate::tracer;
 use crate::util::clock;
 use crate::util::text::{self, STACK_LIMIT, TAG_LIMIT};
 
-/// What is said of a span that ended another way than by returning.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Mark {
-    Panicked,
-    Cancelled,
-}
-
 /// What an error does to its span.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Severity {

@@ -11,9 +11,11 @@
 
 pub(crate) mod builder;
 pub(crate) mod child_guard;
+pub(crate) mod correlation;
 pub(crate) mod current;
 pub(crate) mod detached;
 pub(crate) mod failure;
+pub(crate) mod inject;
 pub(crate) mod made;
 pub(crate) mod opening;
 pub(crate) mod opening_span;

@@ -11,16 +11,17 @@ mod context;
 
 use std::fmt::{self, Debug, Display};
 
+use crate::context::begun::Begun;
 use crate::context::current_segment;
+use crate::context::other_task;
 use crate::context::quiet::Quiet;
-use crate::context::root_task;
 use crate::context::thread_state;
 use crate::propagation::carrier::Extract;
 use crate::segment::{NameSource, Segment};
 use crate::span::callsite::{Callsite, SpanKind};
 use crate::span::tag::{Raw, Recorder, SpanText, TagDisplay};
 use crate::trace::root;
-use crate::trace::scope::{self, Begun, Scope};
+use crate::trace::scope::{self, Scope};
 use crate::tracer;
 use crate::util::text::{self, NAME_LIMIT, PEER_LIMIT, TAG_LIMIT};
 
@@ -115,7 +116,7 @@ impl Opening {
     fn decide(&mut self) -> Place {
         if self.callsite.kind == SpanKind::Entry
             && self.starts == Starts::Traces
-            && root_task::is_here_for_a_span()
+            && other_task::is_here_for_a_span()
         {
             self.place = self.decide_root();
             return self.place;

@@ -2,31 +2,14 @@
 //! They begin a trace or are skipped, as the program chose, and are counted by callsite. The
 //! reporter logs the first of each callsite.
 
-use std::panic::RefUnwindSafe;
-use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::atomic::Ordering;
 
 use once_cell::race::OnceRef;
 
+use crate::config::policies::Orphans;
 use crate::span::callsite::Callsite;
-use crate::tracer::{Orphans, Settings};
+use crate::tracer::Settings;
 use crate::util::diagnostics::{self, Diagnostic};
-
-/// What a callsite counts, and its place in the list of those that have counted.
-#[derive(Debug)]
-pub(crate) struct Count {
-    orphans: AtomicU64,
-    next: OnceRef<'static, Callsite>,
-}
-
-// It is written once, atomically. Without this an annotated future could not be put under
-// `catch_unwind`.
-impl RefUnwindSafe for Count {}
-
-impl Count {
-    pub(crate) const fn new() -> Self {
-        Self { orphans: AtomicU64::new(0), next: OnceRef::new() }
-    }
-}
 
 /// The first callsite that had an orphan.
 static FIRST: OnceRef<'static, Callsite> = OnceRef::new();

@@ -7,6 +7,7 @@ use std::future::Future;
 
 use futures_core::stream::Stream;
 
+use crate::config::policies::OtherContexts;
 use crate::context::current_segment;
 use crate::context::quiet::Quiet;
 use crate::propagation::carrier::Extract;
@@ -16,7 +17,7 @@ use crate::span::callsite::Callsite;
 use crate::span::tag::{Kept, Raw, Recorder};
 use crate::trace::opening::{self, Opening, REFS_LIMIT};
 use crate::trace::traced::{BoxedFuture, BoxedStream, Covered, NoHook, Streamed, Traced};
-use crate::tracer::{self, OtherContexts};
+use crate::tracer;
 use crate::util::text::{self, NAME_LIMIT, PEER_LIMIT, TAG_LIMIT};
 
 /// A span that will open at the first poll.

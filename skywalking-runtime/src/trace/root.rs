@@ -3,10 +3,11 @@
 
 use std::sync::Arc;
 
+use crate::context::begun::{Begun, End};
 use crate::context::current_segment;
 use crate::context::ended_roots;
+use crate::context::other_task;
 use crate::context::quiet;
-use crate::context::root_task;
 use crate::context::thread_state;
 use crate::sampling::tail_decision::Trial;
 use crate::sampling::{self, Custom, Upstream, Verdict};
@@ -15,8 +16,6 @@ use crate::span::callsite::{Callsite, SpanKind};
 use crate::span::record::Trace;
 use crate::trace::orphans;
 use crate::trace::outbox;
-use crate::trace::scope::Begun;
-use crate::trace::traced::End;
 use crate::tracer::{Settings, Tracer};
 use crate::util::diagnostics::{self, Diagnostic};
 
@@ -172,7 +171,7 @@ pub(crate) fn begin(
 ) -> Begun {
     let (begun, segment) = prepare(segment, callsite, side, flags);
     if let Some(other) = current_segment::replace(Some(segment)) {
-        root_task::keep(other);
+        other_task::keep(other);
     }
     begun
 }

@@ -8,109 +8,18 @@ use std::cell::Cell;
 use std::marker::PhantomData;
 use std::thread::panicking;
 
+use crate::context::begun::{BY_HAND, Begun, End, PANICKING, ROOT};
 use crate::context::current_segment;
 use crate::context::ended_roots;
-use crate::context::root_task;
+use crate::context::other_task;
 use crate::context::thread_state;
 use crate::segment::{Opened, Segment};
 use crate::span::callsite::{Callsite, SpanKind};
-use crate::trace::failure::Mark;
+use crate::span::record::Mark;
 use crate::trace::root;
-use crate::trace::traced::End;
 use crate::tracer;
 use crate::util::clock;
 use crate::util::diagnostics::{self, Diagnostic};
-
-/// What was opened. Packed, as each traced future carries it.
-#[repr(C, packed(4))]
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub(crate) struct Begun {
-    /// 0: nothing.
-    pub(crate) key: u64,
-    pub(crate) bits: u32,
-}
-
-/// Bits above the span's place.
-const ROOT: u32 = 1 << 31;
-const UNSAMPLED: u32 = 1 << 29;
-const PANICKING: u32 = 1 << 28;
-const AWAITED: u32 = 1 << 27;
-/// A guard that the program holds.
-const BY_HAND: u32 = 1 << 26;
-// The others are `Opened`'s.
-const _: () = assert!(
-    (ROOT | UNSAMPLED | PANICKING | AWAITED | BY_HAND) & (Opened::MUTED | Opened::LEVEL | 0xffff)
-        == 0
-);
-
-impl Begun {
-    pub(crate) const NOTHING: Self = Self { key: 0, bits: 0 };
-    /// A future is polled for the first time and will take up what is opened.
-    pub(crate) const EXPECTED: Self = Self { key: 0, bits: AWAITED };
-
-    #[inline]
-    pub(crate) fn child(key: u64, opened: Opened) -> Self {
-        Self { key, bits: opened.bits() }
-    }
-
-    pub(crate) fn root(key: u64, opened: Opened) -> Self {
-        let child = Self::child(key, opened);
-        Self { bits: child.bits | ROOT, ..child }
-    }
-
-    pub(crate) fn unsampled_root(key: u64) -> Self {
-        Self { key, bits: ROOT | UNSAMPLED }
-    }
-
-    pub(crate) fn unsampled(key: u64) -> Self {
-        Self { key, bits: UNSAMPLED }
-    }
-
-    #[inline]
-    pub(crate) fn index(self) -> u16 {
-        self.opened().index()
-    }
-
-    #[inline]
-    pub(crate) fn is_root(self) -> bool {
-        self.bits & ROOT != 0
-    }
-
-    pub(crate) fn is_unsampled(self) -> bool {
-        self.bits & UNSAMPLED != 0
-    }
-
-    /// The span as it lies in its segment.
-    #[inline]
-    pub(crate) fn opened(self) -> Opened {
-        Opened::of_bits(self.bits)
-    }
-
-    #[inline]
-    pub(crate) fn into_scope(mut self) -> Scope {
-        // A child of an unsampled request has nothing to close.
-        let closes = !self.is_unsampled() || self.is_root();
-        self.note_panic();
-        Scope { key: if closes { self.key } else { 0 }, bits: self.bits, here: PhantomData }
-    }
-
-    /// Remembers a panic that is going on: it is none of the span's.
-    #[inline]
-    pub(crate) fn note_panic(&mut self) {
-        if panicking() {
-            self.bits |= PANICKING;
-        }
-    }
-
-    pub(crate) fn was_panicking(self) -> bool {
-        self.bits & PANICKING != 0
-    }
-
-    #[inline]
-    pub(crate) fn of_scope(scope: &Scope) -> Self {
-        Self { key: scope.key, bits: scope.bits }
-    }
-}
 
 thread_local! {
     /// Where a span that was opened inside a future leaves its numbers for the future: [`Begun::EXPECTED`] until it does.
@@ -138,6 +47,21 @@ pub struct Scope {
     bits: u32,
     /// Not `Send`: a span closes on the thread that opened it.
     here: PhantomData<*const ()>,
+}
+
+impl Begun {
+    #[inline]
+    pub(crate) fn into_scope(mut self) -> Scope {
+        // A child of an unsampled request has nothing to close.
+        let closes = !self.is_unsampled() || self.is_root();
+        self.note_panic();
+        Scope { key: if closes { self.key } else { 0 }, bits: self.bits, here: PhantomData }
+    }
+
+    #[inline]
+    pub(crate) fn of_scope(scope: &Scope) -> Self {
+        Self { key: scope.key, bits: scope.bits }
+    }
 }
 
 impl Scope {
@@ -185,7 +109,7 @@ fn open(callsite: &'static Callsite) -> Scope {
 
 #[inline(never)]
 fn open_entry(callsite: &'static Callsite) -> Scope {
-    if root_task::is_here_for_a_span() { open_root(callsite) } else { open(callsite) }
+    if other_task::is_here_for_a_span() { open_root(callsite) } else { open(callsite) }
 }
 
 #[cold]

@@ -13,16 +13,17 @@ use std::task::{Context, Poll};
 use futures_core::stream::{FusedStream, Stream};
 use pin_project_lite::pin_project;
 
+use crate::context::begun::Begun;
 use crate::context::current_segment;
 use crate::context::ended_roots;
+use crate::context::other_task;
 use crate::context::quiet;
-use crate::context::root_task;
 use crate::context::thread_state;
 use crate::segment::{Segment, Shared};
 use crate::span::callsite::{Callsite, SpanKind};
 use crate::span::record::{Side, SideKind};
 use crate::trace::root;
-use crate::trace::scope::{self, Begun, Scope};
+use crate::trace::scope::{self, Scope};
 use crate::trace::traced::{Span, Streamed, Traced};
 use crate::tracer;
 use crate::util::text;
@@ -89,7 +90,7 @@ impl Snapshot {
     /// to this task.
     fn root(&self, name: &'static str) -> Option<(Begun, Box<Segment>)> {
         let shared = self.shared()?;
-        if (current_segment::with_key(shared.key, |_| ()).is_some() && !root_task::is_elsewhere())
+        if (current_segment::with_key(shared.key, |_| ()).is_some() && !other_task::is_elsewhere())
             || quiet::forbids_roots()
         {
             return None;

@@ -29,7 +29,6 @@ use frames::{Frame, Outcome};
 
 pub use boxed::{BoxedFuture, BoxedStream};
 pub(crate) use covered::Covered;
-pub(crate) use frames::End;
 pub use resumable_span::ResumableSpan;
 pub(crate) use span::Span;
 pub use stream::Streamed;

@@ -7,6 +7,7 @@ mod dependencies;
 mod expansion;
 mod http_client;
 mod http_server;
+mod module_order;
 mod propagation;
 mod spans;
 mod wire_rules;

@@ -13,7 +13,7 @@ use super::body::TracedBody;
 use super::grpc;
 use super::names::PATH_TAG;
 use super::options::{Bodies, ErrorRule, Options};
-use crate::segment::supposed;
+use crate::context::current_segment;
 use crate::{ResumableSpan, current, trace_id};
 
 /// How the call says that it went well.
@@ -114,7 +114,7 @@ impl Step {
     fn nothing_is_there(&mut self) {
         if let Some(name) = self.unknown.take() {
             let path_tag = (self.protocol == Protocol::Grpc).then_some(PATH_TAG);
-            supposed::rename(name, path_tag);
+            current_segment::with(|segment| segment.replace_supposed_name(name, path_tag));
         }
     }
 

@@ -14,7 +14,7 @@ use super::Command;
 use crate::config::TailSampling;
 use crate::sampling::tail_decision::Trial;
 use crate::span::record::Record;
-use crate::trace::detached::Detached;
+use crate::trace::detached::cell::Detached;
 use crate::trace::outbox::{Attached, Budget, Handed, Head};
 
 /// What a segment of the bench takes.

@@ -1,6 +1,7 @@
 //! The contexts that come with a request, as the span that is about to open takes them: a root goes
 //! on with the trace of the first one, and whoever reads one refers to who sent it.
 
+use crate::config::policies::{Inbound, OtherContexts};
 use crate::context::current_segment;
 use crate::context::quiet::Quiet;
 use crate::propagation::extension::{self, Extension};
@@ -12,7 +13,7 @@ use crate::span::callsite::SpanKind;
 use crate::span::record::{Side, SideKind, Trace};
 use crate::span::tag::Raw;
 use crate::trace::opening::{Opening, Place};
-use crate::tracer::{Inbound, OtherContexts, Settings};
+use crate::tracer::Settings;
 use crate::util::diagnostics::{self, Diagnostic};
 use crate::util::id;
 use crate::util::text;

@@ -2,7 +2,7 @@
 
 use crate::sampling::tail_decision::Trial;
 use crate::span::record::{Record, Side, Trace};
-use crate::trace::detached::Detached;
+use crate::trace::detached::cell::Detached;
 use crate::util::sync::Arc;
 
 /// A finished segment in a tray: what is not in the three lists.

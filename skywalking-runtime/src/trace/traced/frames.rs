@@ -4,12 +4,13 @@
 
 use std::mem::{ManuallyDrop, forget, replace, take};
 
+use crate::context::begun::{Begun, End};
 use crate::context::current_segment;
 use crate::context::ended_roots;
-use crate::context::root_task;
-use crate::segment::{Current, Opened, Segment};
-use crate::trace::failure::Mark;
-use crate::trace::scope::{self, Begun};
+use crate::context::other_task;
+use crate::segment::{Current, Segment};
+use crate::span::record::Mark;
+use crate::trace::scope;
 use crate::trace::traced::span::{Span, State};
 use crate::tracer;
 
@@ -24,34 +25,6 @@ pub(crate) enum Outcome {
 impl Outcome {
     /// The wrapped code is done.
     pub(crate) const READY: Self = Self::Ended(End::Ready);
-}
-
-/// How a span ended.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum End {
-    Ready,
-    Marked(Mark),
-}
-
-impl End {
-    pub(crate) fn apply(self, segment: &mut Segment, opened: Opened) {
-        if let Self::Marked(mark) = self {
-            segment.mark(opened, mark);
-        }
-        segment.end(opened);
-    }
-
-    /// The same of a span that ended at this stamp.
-    pub(crate) fn apply_at(self, segment: &mut Segment, opened: Opened, at: u64) {
-        if let Self::Marked(mark) = self {
-            segment.mark_at(opened, mark, at);
-        }
-        if let Some(record) =
-            segment.records.get_mut(usize::from(opened.index())).filter(|record| record.end == 0)
-        {
-            record.end = at;
-        }
-    }
 }
 
 /// What is around the wrapped code.
@@ -164,7 +137,7 @@ impl<'a> Frame<'a> {
             return frame;
         }
         // A context that belongs to another task is none of this one's.
-        let displaced = root_task::displace();
+        let displaced = other_task::displace();
         let mut frame = Self::new(span, Around::First);
         frame.displaced = ManuallyDrop::new(displaced);
         frame.saved = current_segment::with(|segment| segment.current);

@@ -3,16 +3,16 @@
 use std::sync::Arc;
 use std::thread::panicking;
 
+use crate::context::begun::Begun;
+use crate::context::begun::End;
 use crate::context::current_segment;
 use crate::context::ended_roots;
 use crate::context::thread_state;
 use crate::segment::{Current, Segment, Shared};
 use crate::span::callsite::{Callsite, SpanKind};
+use crate::span::record::Mark;
 use crate::span::record::{Record, Trace};
-use crate::trace::failure::Mark;
 use crate::trace::root;
-use crate::trace::scope::Begun;
-use crate::trace::traced::frames::End;
 use crate::tracer;
 use crate::util::diagnostics::{self, Diagnostic};
 use crate::util::id;

@@ -1,6 +1,6 @@
 //! What a segment and the handle of one of its spans share.
 
 #[path = "../../../../skywalking-runtime/src/trace/detached/cell.rs"]
-mod cell;
+pub(crate) mod cell;
 
 pub(crate) use cell::{Detached, Ending, Entry};

@@ -4,12 +4,10 @@ use crate::context::current_segment;
 use crate::context::quiet::Quiet;
 use crate::propagation::carrier::{self, Inject};
 use crate::propagation::correlation;
-use crate::propagation::extension::{self, Extension};
+use crate::propagation::extension;
 use crate::propagation::others::Others;
 use crate::propagation::sw8;
 use crate::segment::Segment;
-use crate::span::callsite::SpanKind;
-use crate::span::record::Record;
 use crate::tracer;
 use crate::util::diagnostics::{self, Diagnostic};
 
@@ -77,15 +75,15 @@ struct Headers {
 fn headers(segment: &mut Segment) -> Headers {
     let mut correlation = String::new();
     segment.passed.correlation.write(&mut correlation);
-    if !correlation.is_empty() && is_in_exit(segment) {
+    if !correlation.is_empty() && segment.is_in_exit() {
         segment.with_current_list(Segment::tag_correlation);
     }
-    let extension = Extension::of(segment).write();
+    let extension = segment.extension().write();
     let mut sw8 = segment.take_scratch();
     sw8.clear();
     if segment.writes_context() {
-        if is_in_exit(segment) {
-            sw8 = sw8::write(sw8, segment);
+        if segment.is_in_exit() {
+            sw8 = segment.write_sw8(sw8);
             #[cfg(feature = "testing")]
             crate::testing::segment_left(segment.id, segment.scope);
         } else {
@@ -93,17 +91,4 @@ fn headers(segment: &mut Segment) -> Headers {
         }
     }
     Headers { sw8, correlation, extension, foreign: segment.passed.others.clone() }
-}
-
-/// Only an exit span has an address, and a header must have one. A span that was not recorded may
-/// be one: it left its address.
-fn is_in_exit(segment: &Segment) -> bool {
-    let current = segment.current;
-    if current.is_muted() {
-        return !segment.peer_of(current).is_empty();
-    }
-    let record = segment.records.get(usize::from(current.index()));
-    record.is_some_and(|record| {
-        record.callsite.kind == SpanKind::Exit && !record.is(Record::CONTINUED)
-    })
 }

@@ -1,0 +1,137 @@
+//! What a segment writes into the headers of a call: `sw8` and `sw8-x`.
+
+use ::base64::Engine as _;
+use ::base64::engine::general_purpose::STANDARD;
+
+use crate::propagation::extension::{self, Extension};
+use crate::propagation::sw8::{self, base64_length};
+use crate::segment::{Name, Range, Segment, UNKNOWN_PEER};
+use crate::span::callsite::{Callsite, SpanKind, SpanLayer};
+use crate::span::record::{Record, SideKind, Trace};
+use crate::sys::PerProcess;
+use crate::util::{id, text};
+
+impl Segment {
+    /// Only an exit span has an address, and a header must have one. A span that was not recorded may
+    /// be one: it left its address.
+    pub(crate) fn is_in_exit(&self) -> bool {
+        let current = self.current;
+        if current.is_muted() {
+            return !self.peer_of(current).is_empty();
+        }
+        let record = self.records.get(usize::from(current.index()));
+        record.is_some_and(|record| {
+            record.callsite.kind == SpanKind::Exit && !record.is(Record::CONTINUED)
+        })
+    }
+
+    /// Writes the header of the segment's current exit span. It stays empty if there is nothing that
+    /// could be written.
+    pub(crate) fn write_sw8(&mut self, out: String) -> String {
+        let current = self.current;
+        if usize::from(current.index()) >= self.records.len() {
+            return out;
+        }
+        self.tell_trace();
+        let endpoint = self.endpoint();
+        let mut out = Header(out.into_bytes());
+        out.push("1-");
+        match self.trace {
+            Trace::Own(number) => out.push_id(number),
+            Trace::Foreign { offset, length } => out.push(self.text_at(Range { offset, length })),
+        }
+        out.push("-");
+        out.push_id(self.id);
+        out.push("-");
+        out.push_number(current.index());
+        out.push(&self.tracer.identity.header);
+        let peer = self.peer_of(current);
+        let identity = &self.tracer.identity;
+        let peer = identity.storage.peer(text::clean(
+            if text::is_blank(peer) { UNKNOWN_PEER } else { peer },
+            text::PEER_LIMIT,
+        ));
+        let room = sw8::WRITTEN.saturating_sub(out.0.len() + 1 + base64_length(peer.len()));
+        let name = self.name_of(endpoint);
+        match name {
+            Name::Of(callsite)
+                if callsite.name.len() <= identity.name_bytes
+                    && endpoint_base64(callsite).len() <= room =>
+            {
+                out.push(endpoint_base64(callsite));
+            }
+            // The other parts have limits that leave it more than a quarter of the header.
+            _ => out.push_base64(
+                text::cut_bytes(&name.within(identity.name_bytes), room / 4 * 3).as_bytes(),
+            ),
+        }
+        out.push("-");
+        out.push_base64(peer.as_bytes());
+        // All of it is ASCII, so this checks and never fails.
+        String::from_utf8(out.0).unwrap_or_default()
+    }
+
+    /// What `sw8-x` says of the current span.
+    pub(crate) fn extension(&self) -> Extension {
+        let sent = if self.is_in_producer() { extension::now() } else { None };
+        Extension { skip_analysis: self.passed.skip_analysis, sent }
+    }
+
+    /// True if the current span produces a message: an Exit of layer MQ. False for a span that is
+    /// not recorded.
+    fn is_in_producer(&self) -> bool {
+        let current = self.current;
+        let Some(record) = self.records.get(usize::from(current.index())) else { return false };
+        if !self.writes_context()
+            || current.is_muted()
+            || record.callsite.kind != SpanKind::Exit
+            || record.is(Record::CONTINUED)
+        {
+            return false;
+        }
+        let layer = self
+            .find(record.side, |kind| kind == SideKind::Layer)
+            .map_or(record.callsite.layer as u32, |side| side.a);
+        layer == SpanLayer::Mq as u32
+    }
+}
+
+/// A header that is being written.
+struct Header(Vec<u8>);
+
+impl Header {
+    fn push(&mut self, text: &str) {
+        self.0.extend_from_slice(text.as_bytes());
+    }
+
+    fn push_base64(&mut self, text: impl AsRef<[u8]>) {
+        let text = text.as_ref();
+        let from = self.0.len();
+        self.0.resize(from + base64_length(text.len()), b'=');
+        if let Some(space) = self.0.get_mut(from..) {
+            // The space is exactly what the engine asks for.
+            let written = STANDARD.encode_slice(text, space);
+            debug_assert!(written.is_ok());
+        }
+    }
+
+    /// An id. The process part is a whole number of Base64 blocks, so it is encoded once.
+    fn push_id(&mut self, key: u64) {
+        static PROCESS: PerProcess<String> = PerProcess::new(|| STANDARD.encode(id::process()));
+        self.push(PROCESS.get());
+        self.push_base64(id::Tail::of(key).as_bytes());
+    }
+
+    fn push_number(&mut self, number: u16) {
+        if number >= 10 {
+            self.push_number(number / 10);
+        }
+        self.0.push(b'0' + (number % 10) as u8);
+    }
+}
+
+fn endpoint_base64(callsite: &'static Callsite) -> &'static str {
+    callsite
+        .endpoint
+        .get_or_init(|| Box::new(STANDARD.encode(Name::Of(callsite).clean().as_bytes())))
+}

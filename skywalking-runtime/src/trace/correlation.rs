@@ -1,0 +1,52 @@
+//! Key-value pairs that the program sends along with the current trace.
+
+use crate::context::current_segment;
+use crate::segment::Segment;
+use crate::span::tag::Raw;
+use crate::tracer;
+
+/// The value that travels with the current trace under `key`.
+///
+/// ```
+/// assert_eq!(skywalking_runtime::correlation::get("tenant"), None); // no context here
+/// ```
+pub fn get(key: &str) -> Option<String> {
+    current_segment::with(|segment| segment.passed.correlation.get(key).map(str::to_owned))
+        .flatten()
+}
+
+/// Sends `value` along with the current trace under `key`; an empty value removes the key. False,
+/// and nothing is changed, without a context, for a fourth key, and for a key or value of over 128
+/// UTF-16 units. [`Config::max_correlation_pairs`] and
+/// [`Config::max_correlation_value_length`] allow more.
+///
+/// If the key is one of [`Config::correlation_tags`], the value is a tag of the current span too.
+///
+/// [`Config::max_correlation_pairs`]: crate::Config::max_correlation_pairs
+/// [`Config::max_correlation_value_length`]: crate::Config::max_correlation_value_length
+/// [`Config::correlation_tags`]: crate::Config::correlation_tags
+///
+/// ```
+/// use skywalking_runtime::{Callsite, callsite, correlation, span};
+///
+/// static ENTRY: Callsite = callsite!(entry, "/work");
+///
+/// span(&ENTRY).run(|| {
+///     correlation::put("tenant", "blue"); // the next services can read it
+/// });
+/// ```
+pub fn put(key: &str, value: &str) -> bool {
+    let put = |segment: &mut Segment| {
+        segment.unshare();
+        let put = segment.passed.correlation.put(key, value, segment.tracer.settings.correlation);
+        if put && !value.is_empty() {
+            let tag =
+                segment.tracer.settings.correlation_tags.iter().find(|tag| **tag == key).copied();
+            if let Some(tag) = tag {
+                segment.tag_current(tag, Raw::Text(value));
+            }
+        }
+        put
+    };
+    tracer::enabled() && current_segment::with(put).unwrap_or(false)
+}
