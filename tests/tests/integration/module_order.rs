@@ -55,6 +55,9 @@ const RUNTIME: Crate = Crate {
         ("propagation::received", "context::quiet"),
         ("propagation::received", "propagation::carrier"),
         ("integrations::http::body", "integrations::http::call"),
+        ("integrations::http::names", "integrations::http::call"),
+        ("integrations::http::names", "integrations::http::options"),
+        ("report::encode::sides", "report::encode::span"),
     ],
 };
 
