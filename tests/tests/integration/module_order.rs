@@ -43,7 +43,7 @@ const RUNTIME: Crate = Crate {
         ("sampling", "testing"),
         ("trace::inject", "testing"),
         ("trace::opening::context", "testing"),
-        ("trace::root_segment", "testing"),
+        ("trace::root", "testing"),
         ("trace::snapshot", "testing"),
         // `Config::start`.
         ("config::builder", "agent"),
