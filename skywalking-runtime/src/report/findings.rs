@@ -122,7 +122,7 @@ fn text(misuse: Misuse, callsite: &Callsite) -> String {
         ),
         Misuse::GuardsCross => format!(
             "the guard of {place} was dropped while a guard that was opened inside it was still open. If it was held over an `.await`, \
-             what other branches of its task open meanwhile becomes its child: write `child(..).future(async {{ .. }}).await` in place \
+             what other branches of its task open meanwhile becomes its child: write `span(..).future(async {{ .. }}).await` in place \
              of the guard. Else drop guards in the reverse order of their creation"
         ),
         Misuse::TasksBelowFuture => format!(
