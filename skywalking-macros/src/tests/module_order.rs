@@ -73,8 +73,8 @@ fn modules(folder: &Path, prefix: &str, found: &mut Vec<(String, String)>) {
     for entry in fs::read_dir(folder).unwrap() {
         let path = entry.unwrap().path();
         let name = path.file_stem().unwrap().to_str().unwrap().to_owned();
-        let module = if prefix.is_empty() { name } else { format!("{prefix}::{name}") };
-        if module == "lib" || module == "tests" {
+        let module = if prefix.is_empty() { name.clone() } else { format!("{prefix}::{name}") };
+        if module == "lib" || name == "tests" {
             continue;
         }
         if path.is_dir() {
