@@ -5,6 +5,7 @@ mod carrier;
 mod diagnostics;
 mod documented_expansions;
 mod expansions;
+mod items;
 mod module_order;
 mod trybuild_cases;
 

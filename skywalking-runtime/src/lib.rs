@@ -152,7 +152,7 @@ docs::page! {
     "keys/logic_endpoint", "keys/orphan", "keys/names", "keys/crate";
     pub use skywalking_macros::local_span;
 }
-/// Leaves one function out of an impl block that [`entry_span`], [`exit_span`] or
+/// Excludes one function from an impl block that [`entry_span`], [`exit_span`] or
 /// [`local_span`] traces as a whole.
 ///
 /// ```
