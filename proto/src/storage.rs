@@ -190,9 +190,28 @@ pub const fn is_refused(c: char) -> bool {
 }
 
 /// True if storage takes each character of the text.
+///
+/// Most texts are keys and values of tags, with 4 to 20 bytes. They are looked at by words: that
+/// takes a third of the instructions of `contains` and of the crate `memchr`, which go byte by byte
+/// below 16.
 #[inline]
 pub fn is_storable(text: &str) -> bool {
-    !text.as_bytes().contains(&0)
+    let bytes = text.as_bytes();
+    match bytes.len() {
+        ..8 => bytes.iter().all(|byte| *byte != 0),
+        8..64 => {
+            let (words, _) = bytes.as_chunks::<8>();
+            let last = bytes.last_chunk::<8>();
+            words.iter().chain(last).all(|word| !has_zero(u64::from_le_bytes(*word)))
+        }
+        _ => !bytes.contains(&0),
+    }
+}
+
+/// True if one of the bytes is 0 (Mycroft's test).
+const fn has_zero(word: u64) -> bool {
+    const ONES: u64 = u64::from_le_bytes([1; 8]);
+    word.wrapping_sub(ONES) & !word & (ONES << 7) != 0
 }
 
 /// The text, with what storage refuses replaced.

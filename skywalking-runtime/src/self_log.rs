@@ -123,7 +123,9 @@ pub(crate) fn emit_to(mode: SelfLog, lines: Vec<Line>, without_thread: WithoutTh
     writer::WRITERS.write(lines, mode, without_thread)
 }
 
-/// Logs a warning from a thread of the program, as integrations do. It is lost if no thread can be made for it.
+/// Logs a warning from a thread of the program, as integrations do. It is lost if no thread can be
+/// made for it.
+#[cfg_attr(not(feature = "http"), allow(dead_code, reason = "no integration is built"))]
 pub(crate) fn warn(text: impl Into<String>) {
     drop(emit(vec![Line::warn(text)], WithoutThread::Drop));
 }

@@ -158,3 +158,16 @@ fn the_hash_is_fnv1a() {
         (0x811c_9dc5, 0xe40c_292c, 0xbf9c_f968)
     );
 }
+
+#[test]
+fn nul_is_found_at_each_place_of_texts_of_all_lengths() {
+    for length in 0..100 {
+        let text = "\u{1}".repeat(length);
+        assert!(is_storable(&text) && is_storable(&"键".repeat(length)));
+        for place in 0..length {
+            let mut text = text.clone();
+            text.replace_range(place..=place, "\0");
+            assert!(!is_storable(&text), "{place} of {length}");
+        }
+    }
+}

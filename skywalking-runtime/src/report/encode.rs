@@ -27,6 +27,7 @@ mod sides;
 mod span;
 #[cfg(test)]
 mod tests;
+mod texts;
 
 use std::borrow::Cow;
 
@@ -42,6 +43,7 @@ use crate::util::base64;
 use crate::util::catch_panic::catch_panic;
 use crate::util::id;
 use reference::Caller;
+use texts::Texts;
 
 /// Numbers of the fields of a `SegmentObject`.
 mod field {
@@ -119,6 +121,8 @@ pub(crate) struct Encoder {
     caller: Caller,
     scratch: Scratch,
     hook: Hook,
+    /// Of the segment at hand: its texts leave as they are.
+    texts_unchanged: bool,
     /// Of the segment at hand: logs of its spans that are over the limit.
     logs_left_out: usize,
 }
@@ -143,6 +147,7 @@ impl Encoder {
             caller: Caller::default(),
             scratch: Scratch::default(),
             hook,
+            texts_unchanged: false,
             logs_left_out: 0,
         }
     }
@@ -169,6 +174,7 @@ impl Encoder {
         let clock = timeline
             .clock(segment.records.first().map_or(segment.head.ended, |record| record.start));
         self.starts.clear();
+        self.texts_unchanged = Texts::are_unchanged(&self.hook, segment);
         self.logs_left_out = 0;
         for (place, record) in segment.records.iter().enumerate() {
             let parent = segment.parent_of(place).and_then(|parent| self.starts.get(parent));

@@ -179,9 +179,7 @@ impl History {
         let from = after.checked_sub(1).and_then(|at| self.anchors.get(at));
         match (from, self.anchors.get(after)) {
             (Some(from), Some(to)) if !jumps(from, to) => {
-                let (passed, whole) =
-                    (i128::from(stamp - from.counter), i128::from(to.counter - from.counter));
-                distance(from) + (distance(to) - distance(from)) * passed / whole
+                distance(from) + share(distance(to) - distance(from), stamp, from, to)
             }
             // When it jumped between the two nobody knows: what ran before must not move.
             (Some(only), _) | (None, Some(only)) => distance(only),
@@ -232,14 +230,32 @@ fn jumps(from: &Anchor, to: &Anchor) -> bool {
     (distance(to) - distance(from)).abs() > JUMP + passed / 10
 }
 
+/// The part of a change between two anchors that has happened at a stamp between them.
+fn share(change: i128, stamp: u64, from: &Anchor, to: &Anchor) -> i128 {
+    let (passed, whole) = (stamp - from.counter, to.counter - from.counter);
+    let small = i64::try_from(change).ok().zip(i64::try_from(passed).ok());
+    match small
+        .and_then(|(change, passed)| change.checked_mul(passed))
+        .zip(i64::try_from(whole).ok())
+    {
+        // Nearly always: a division of 128 bits is a call.
+        Some((product, whole)) => i128::from(product / whole),
+        None => change * i128::from(passed) / i128::from(whole),
+    }
+}
+
 /// Ticks to nanoseconds at the rate between two anchors; nothing if they are one and the same.
 fn scale(ticks: u64, from: &Anchor, to: &Anchor) -> u64 {
-    let counted = u128::from(to.counter - from.counter);
-    if counted == 0 {
-        return 0;
+    let (counted, elapsed) = (to.counter - from.counter, to.monotonic - from.monotonic);
+    match ticks.checked_mul(elapsed) {
+        _ if counted == 0 => 0,
+        // Nearly always: a division of 128 bits is a call.
+        Some(product) => product / counted,
+        None => {
+            let product = u128::from(ticks) * u128::from(elapsed);
+            u64::try_from(product / u128::from(counted)).unwrap_or(u64::MAX)
+        }
     }
-    let elapsed = u128::from(to.monotonic - from.monotonic);
-    u64::try_from(u128::from(ticks) * elapsed / counted).unwrap_or(u64::MAX)
 }
 
 #[cfg(test)]

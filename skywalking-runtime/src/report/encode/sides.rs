@@ -6,10 +6,11 @@ use std::collections::HashSet;
 
 use skywalking_proto::storage;
 
-use super::super::redact::{Field, Hook};
+use super::super::redact::Field;
 use super::super::timeline::Clock;
 use super::super::wire::Writer;
 use super::span::field;
+use super::texts::Texts;
 use super::{Segment, component};
 use crate::config::Storage;
 use crate::segment::UNNAMED;
@@ -96,7 +97,7 @@ fn too_many_logs(segment: Segment<'_>, head: u32) -> usize {
 /// written back to front.
 pub(super) fn write_logs<'a>(
     writer: &mut Writer,
-    hook: &Hook,
+    texts: Texts<'_>,
     segment: Segment<'a>,
     head: u32,
     clock: Clock<'_>,
@@ -110,7 +111,7 @@ pub(super) fn write_logs<'a>(
             SideKind::Field => {
                 fields.get_or_insert_with(|| writer.mark());
                 let key = known_key(side.key);
-                let text = storable(hook.text(Field::Log(&key), segment.text_of(side)));
+                let text = texts.recorded(Field::Log(&key), segment.text_of(side));
                 write_pair(writer, LOG_DATA, &key, |writer| writer.bytes(text.as_bytes()));
                 continue;
             }
@@ -129,7 +130,7 @@ pub(super) fn write_logs<'a>(
                 found.name = found
                     .name
                     .take()
-                    .or_else(|| Some(hook.text(Field::Name, segment.text_of(side))));
+                    .or_else(|| Some(texts.hook.text(Field::Name, segment.text_of(side))));
             }
             SideKind::StaticName => {
                 found.name = found.name.take().or(Some(clean(side.key, NAME_LIMIT)));
@@ -138,7 +139,7 @@ pub(super) fn write_logs<'a>(
                 found.peer = found
                     .peer
                     .take()
-                    .or_else(|| Some(hook.text(Field::Peer, segment.text_of(side))));
+                    .or_else(|| Some(texts.hook.text(Field::Peer, segment.text_of(side))));
             }
             SideKind::Component => found.component = found.component.or(Some(side.a.cast_signed())),
             SideKind::Layer => found.layer = found.layer.or(Some(side.a)),
@@ -185,35 +186,35 @@ pub(super) fn left_out(segment: Segment<'_>, head: u32, logs: usize) -> String {
 /// all others.
 pub(super) fn write_tags(
     writer: &mut Writer,
-    hook: &Hook,
+    texts: Texts<'_>,
     storage: Storage,
     segment: Segment<'_>,
     head: u32,
     callsite: Option<&'static Callsite>,
     marks: &Marks,
 ) {
-    let mut tags = Tags { writer, hook, storage, seen: Seen::NONE };
+    let mut tags = Tags { writer, texts, storage, seen: Seen::NONE };
     if marks.unfinished {
-        tags.text("unfinished", "true");
+        tags.literal("unfinished", "true");
     }
     if !marks.left_out.is_empty() {
-        tags.text("left_out", &marks.left_out);
+        tags.literal("left_out", &marks.left_out);
     }
     for side in Sides::new(segment.sides, head) {
         match side.kind {
-            SideKind::Text => tags.text(side.key, segment.text_of(side)),
+            SideKind::Text => tags.recorded(side.key, segment.text_of(side)),
             SideKind::Int => {
                 let number = side.as_number().cast_signed();
                 tags.number(side.key, number < 0, number.unsigned_abs());
             }
             SideKind::Uint => tags.number(side.key, false, side.as_number()),
-            SideKind::Bool => tags.text(side.key, if side.a == 0 { "false" } else { "true" }),
+            SideKind::Bool => tags.literal(side.key, if side.a == 0 { "false" } else { "true" }),
             _ => {}
         }
     }
     let literal = callsite.map_or(&[][..], |callsite| callsite.tags);
     for (key, value) in literal.iter().rev() {
-        tags.text(key, cut(value, TAG_LIMIT));
+        tags.literal(key, cut(value, TAG_LIMIT));
     }
 }
 
@@ -228,25 +229,37 @@ pub(super) struct Marks {
 /// The tags of one span, while they are written.
 struct Tags<'a> {
     writer: &'a mut Writer,
-    hook: &'a Hook,
+    texts: Texts<'a>,
     storage: Storage,
     seen: Seen,
 }
 
 impl Tags<'_> {
-    fn text(&mut self, key: &'static str, value: &str) {
+    fn recorded(&mut self, key: &'static str, value: &str) {
         let key = known_key(key);
         if self.seen.is_new(key.clone()) {
-            let value = storable(self.hook.text(Field::Tag(&key), value));
-            let value = self.storage.tag(&key, value);
-            write_pair(self.writer, field::TAGS, &key, |writer| writer.bytes(value.as_bytes()));
+            let value = self.texts.recorded(Field::Tag(&key), value);
+            self.write(&key, value);
         }
     }
 
+    fn literal(&mut self, key: &'static str, value: &str) {
+        let key = known_key(key);
+        if self.seen.is_new(key.clone()) {
+            let value = self.texts.literal(Field::Tag(&key), value);
+            self.write(&key, value);
+        }
+    }
+
+    fn write(&mut self, key: &str, value: Cow<'_, str>) {
+        let value = self.storage.tag(key, value);
+        write_pair(self.writer, field::TAGS, key, |writer| writer.bytes(value.as_bytes()));
+    }
+
     fn number(&mut self, key: &'static str, negative: bool, digits: u64) {
-        if self.hook.is_set() {
+        if self.texts.hook.is_set() {
             let sign = if negative { "-" } else { "" };
-            return self.text(key, &format!("{sign}{digits}"));
+            return self.literal(key, &format!("{sign}{digits}"));
         }
         let key = known_key(key);
         if self.seen.is_new(key.clone()) {
@@ -263,15 +276,6 @@ impl Tags<'_> {
 /// The key as it leaves, or what stands in its place where the program gave none.
 fn known_key(key: &'static str) -> Cow<'static, str> {
     storage::storable(if is_blank(key) { UNNAMED } else { key })
-}
-
-/// The text with each character replaced that storage refuses.
-fn storable(text: Cow<'_, str>) -> Cow<'_, str> {
-    if storage::is_storable(&text) {
-        text
-    } else {
-        Cow::Owned(storage::storable(&text).into_owned())
-    }
 }
 
 fn write_pair(writer: &mut Writer, number: u32, key: &str, value: impl FnOnce(&mut Writer)) {

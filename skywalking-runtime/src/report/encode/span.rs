@@ -5,6 +5,7 @@ use std::borrow::Cow;
 use super::super::timeline::Clock;
 use super::super::wire::Writer;
 use super::sides::{self, Marks, Overrides, Sides};
+use super::texts::Texts;
 use super::{Encoder, Segment, component};
 use crate::segment::{Name, UNKNOWN_PEER};
 use crate::span::callsite::{Callsite, SpanKind, SpanLayer};
@@ -43,7 +44,8 @@ impl Encoder {
             field::SKIP_ANALYSIS,
             record.is(Record::SKIP_ANALYSIS) || segment.head.skip_analysis,
         );
-        let found = sides::write_logs(&mut self.writer, &self.hook, segment, record.side, clock);
+        let texts = Texts::new(&self.hook, self.texts_unchanged);
+        let found = sides::write_logs(&mut self.writer, texts, segment, record.side, clock);
         self.logs_left_out += found.logs_left_out;
         // The first span is written last: by then all that is missing is known.
         let tells_left_out = place == 0 && (found.has_left_out || self.logs_left_out > 0);
@@ -61,7 +63,7 @@ impl Encoder {
             let marks = Marks { unfinished: open, left_out };
             sides::write_tags(
                 &mut self.writer,
-                &self.hook,
+                texts,
                 self.identity.storage,
                 segment,
                 record.side,
