@@ -20,6 +20,7 @@ use crate::config::{Checked, Reporter};
 use crate::error::Error;
 #[cfg(any(feature = "report-grpc", feature = "report-http"))]
 use crate::management::properties;
+use crate::queue;
 use crate::report::accounts::Ledger;
 use crate::report::diagnostics::Losses;
 use crate::report::discard::Discard;
@@ -35,7 +36,6 @@ use crate::report::transport::Transport;
 use crate::report::worker::{self, Command, Handle, Pace, Worker};
 use crate::self_log::{self, Delivery, WithoutThread};
 use crate::sys::{self, forks};
-use crate::trace::outbox;
 use crate::trace::panic_hook;
 use crate::tracer::{self, Running, Tracer};
 use crate::util::clock;
@@ -191,7 +191,7 @@ fn start_with<T: Transport>(config: Checked, transport: T) -> Result<Agent, Erro
     crate::testing::started(&handle);
     let (max_segment_age, queue) = (tracer.settings.max_segment_age, tracer.settings.queue);
     let ledger = Ledger::open(tracer.generation);
-    outbox::open(tracer.generation);
+    queue::open(tracer.generation);
     let reached = handle.reached();
     let mut agent = Agent {
         service: identity.service.clone(),

@@ -85,6 +85,7 @@ pub mod integrations;
 #[cfg(feature = "agent")]
 mod management;
 mod propagation;
+mod queue;
 #[cfg(feature = "agent")]
 mod report;
 mod sampling;

@@ -26,11 +26,11 @@ mod supposed;
 use std::sync::Arc;
 
 use crate::propagation::passed::Passed;
+use crate::queue::Attached;
 use crate::segment::root_task::RootTask;
 use crate::span::callsite::{Callsite, SpanKind};
 use crate::span::record::{LeftOut, NONE, Record, Side, Trace};
 use crate::sys::forks;
-use crate::trace::outbox::Attached;
 use crate::tracer::Tracer;
 use crate::util::clock;
 use crate::util::coarse_clock;

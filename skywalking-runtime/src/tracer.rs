@@ -16,10 +16,10 @@ use crate::config::keep::TailSampling;
 use crate::config::policies::{Cancelled, Inbound, Orphans, OtherContexts};
 use crate::config::storage::Storage;
 use crate::propagation::correlation::Limits;
+use crate::queue::Budget;
 use crate::sampling::Choice;
 use crate::self_log::{self, Delivery, Line, WithoutThread};
 use crate::sys::{PerProcess, forks};
-use crate::trace::outbox::Budget;
 
 /// The number of the running tracer; 0 while none runs.
 static GENERATION: AtomicU32 = AtomicU32::new(0);

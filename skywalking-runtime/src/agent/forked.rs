@@ -1,8 +1,8 @@
 //! What a forked child does before it goes on.
 
 use crate::context::current_segment;
+use crate::queue;
 use crate::self_log;
-use crate::trace::outbox;
 use crate::tracer;
 use crate::util::diagnostics;
 
@@ -12,7 +12,7 @@ use crate::util::diagnostics;
 pub(super) fn in_child() {
     tracer::after_fork();
     current_segment::after_fork();
-    outbox::after_fork();
+    queue::after_fork();
     diagnostics::after_fork();
     self_log::after_fork();
 }

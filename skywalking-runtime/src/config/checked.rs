@@ -5,9 +5,9 @@ use std::time::Duration;
 
 use super::{Address, Config, Given, Ignored, Reporter, SelfLog, Token, address, env, names};
 use crate::error::Error;
+use crate::queue::Budget;
 use crate::report::redact::Hook;
 use crate::sampling::Choice;
-use crate::trace::outbox::Budget;
 use crate::tracer::{Identity, Settings};
 
 impl Config {

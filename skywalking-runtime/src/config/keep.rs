@@ -7,7 +7,7 @@ use super::Config;
 #[cfg(feature = "agent")]
 use crate::error::Error;
 #[cfg(feature = "agent")]
-use crate::trace::outbox::Budget;
+use crate::queue::Budget;
 
 /// What is kept of the requests that the sampler leaves out: [`Config::tail_sampling`].
 ///

@@ -8,10 +8,10 @@ use std::cell::Cell;
 use std::sync::Arc;
 
 use crate::context::current_segment;
+use crate::queue::{self, FinishedSegment, HandOver, SegmentHeader, ThreadOutbox};
 use crate::sampling::tail_decision::Trial;
 use crate::segment::Segment;
 use crate::sys::forks;
-use crate::trace::outbox::{self, Finished, Handed, Head, Node};
 use crate::tracer::{self, Settings, Tracer};
 use crate::util::clock;
 use crate::util::diagnostics::{self, Diagnostic};
@@ -23,7 +23,7 @@ const POOL: usize = 32;
 struct Thread {
     /// The process that node and block belong to.
     forks: Cell<u32>,
-    node: Cell<&'static Node>,
+    node: Cell<&'static ThreadOutbox>,
     block: Cell<Block>,
     /// Boxes on purpose: a segment is moved between pool, slot and futures as one pointer.
     #[expect(clippy::vec_box)]
@@ -34,7 +34,7 @@ struct Thread {
 thread_local! {
     static THREAD: Thread = Thread {
         forks: Cell::new(forks()),
-        node: Cell::new(Node::claim()),
+        node: Cell::new(ThreadOutbox::claim()),
         block: Cell::default(),
         pool: Cell::default(),
         tracer: Cell::new(None),
@@ -44,7 +44,7 @@ thread_local! {
 impl Thread {
     /// The thread's node. The thread that forked a process has it from there, and needs another.
     #[inline]
-    fn node(&self) -> &'static Node {
+    fn node(&self) -> &'static ThreadOutbox {
         if self.forks.get() != forks() {
             self.begin_anew();
         }
@@ -56,7 +56,7 @@ impl Thread {
     #[cold]
     fn begin_anew(&self) {
         self.forks.set(forks());
-        self.node.set(Node::claim());
+        self.node.set(ThreadOutbox::claim());
         self.block.set(Block::default());
         std::mem::forget((self.pool.take(), self.tracer.take()));
     }
@@ -131,7 +131,7 @@ impl Thread {
         self.block.set(block);
         // It opens before the other ends: at no moment has the request no segment.
         self.node().opened();
-        outbox::count_open();
+        queue::count_open();
         #[cfg(feature = "testing")]
         crate::testing::segment_opened(segment.scope, id, segment.root_name());
         self.hand_over(segment, Going::On);
@@ -143,7 +143,7 @@ impl Thread {
         if segment.limited {
             segment.say_what_is_left_out();
         }
-        let head = Head {
+        let head = SegmentHeader {
             id: segment.id,
             trace: segment.trace,
             ended: segment
@@ -160,20 +160,20 @@ impl Thread {
         };
         #[cfg(feature = "testing")]
         let held = segment.attached.is_incomplete() || segment.attached.trial.is_some();
-        outbox::count_closed();
+        queue::count_closed();
         let Segment { records, sides, text, attached, tracer, .. } = segment;
-        let finished = Finished { head, records, sides, text, attached };
+        let finished = FinishedSegment { head, records, sides, text, attached };
         let handed = self.node().hand_over(finished, tracer.generation, tracer.settings.queue);
         segment.attached.clear();
         if goes_on.is_some() {
             segment.attached.trial = goes_on;
         }
-        if handed == Handed::QueuedAndHalfFull {
+        if handed == HandOver::QueuedAndHalfFull {
             tracer.wake();
         }
         // Of one that is held the reporter says so.
         #[cfg(feature = "testing")]
-        if !held || !matches!(handed, Handed::Queued | Handed::QueuedAndHalfFull) {
+        if !held || !matches!(handed, HandOver::Queued | HandOver::QueuedAndHalfFull) {
             crate::testing::segment_finished(head.scope, head.id);
         }
     }
@@ -236,9 +236,9 @@ pub(crate) fn segment(sampled: impl FnOnce(&Settings) -> Option<bool>) -> Option
 
 /// A recorded segment begins.
 pub(crate) fn count_opened() {
-    outbox::count_open();
+    queue::count_open();
     if THREAD.try_with(|thread| thread.node().opened()).is_err() {
-        outbox::opened_late();
+        queue::opened_late();
     }
 }
 
@@ -251,8 +251,8 @@ pub(crate) fn finish(segment: Box<Segment>) {
         }
     });
     if finished.is_err() && segment.is_some_and(|segment| segment.sampled) {
-        outbox::count_closed();
-        outbox::finished_late();
+        queue::count_closed();
+        queue::finished_late();
     }
 }
 

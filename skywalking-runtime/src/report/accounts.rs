@@ -1,6 +1,6 @@
 //! The reporter's half of the accounts: what it holds, what it sent, what it lost and why.
 //!
-//! A segment is in one place at a time: a thread's tray, the load that the reporter took out of one
+//! A segment is in one place at a time: a thread's buffer, the load that the reporter took out of one
 //! (`held`), the batch that is being sent (`in_flight`), or it is sent or dropped. Each step from
 //! one to the next is made under one lock that only the reporter and readers take, so a reader
 //! never sees a segment twice, and what a reporter writes that has been given up is not counted:
@@ -9,7 +9,7 @@
 
 use std::sync::PoisonError;
 
-use crate::trace::outbox::{self, Load, Tray};
+use crate::queue::{self, Buffer, FinishedSegments};
 use crate::util::sync::{Arc, AtomicU8, Mutex, MutexGuard, Ordering, per_process};
 
 /// The counts, since the process started.
@@ -24,7 +24,7 @@ pub(crate) struct Accounts {
     /// Lost to a panic of the program's redaction.
     pub(crate) hook_panicked: u64,
     pub(crate) not_kept: u64,
-    /// Taken out of a tray and not yet encoded.
+    /// Taken out of a buffer and not yet encoded.
     pub(crate) held: u64,
     held_bytes: usize,
     /// Encoded, and neither sent nor dropped.
@@ -52,10 +52,10 @@ fn lock() -> MutexGuard<'static, Accounts> {
     ACCOUNTS.get().lock().unwrap_or_else(PoisonError::into_inner)
 }
 
-/// The counts, and what waits in all trays, at one moment at which the reporter moves nothing.
+/// The counts, and what waits in all buffers, at one moment at which the reporter moves nothing.
 pub(crate) fn read() -> (Accounts, u64) {
     let accounts = lock();
-    let waiting = outbox::nodes().flat_map(|node| &node.trays).map(Tray::queued).sum();
+    let waiting = queue::outboxes().flat_map(|outbox| &outbox.buffers).map(Buffer::queued).sum();
     (accounts.clone(), waiting)
 }
 
@@ -109,11 +109,11 @@ impl Ledger {
         self.write(|_| ()).is_some()
     }
 
-    /// Takes what is in a tray. False if there is nothing, or if its thread is just working on it;
+    /// Takes what is in a buffer. False if there is nothing, or if its thread is just working on it;
     /// none if the reporter was given up.
-    pub(crate) fn take(self, tray: &Tray, empty: &mut Load) -> Option<bool> {
+    pub(crate) fn take(self, buffer: &Buffer, empty: &mut FinishedSegments) -> Option<bool> {
         self.write(|accounts| {
-            let taken = tray.exchange(empty);
+            let taken = buffer.exchange(empty);
             if taken {
                 accounts.held += empty.heads.len() as u64;
                 accounts.held_bytes += empty.bytes();
@@ -144,13 +144,13 @@ impl Ledger {
             accounts.held = accounts.held.saturating_sub(segments as u64);
             accounts.held_bytes = accounts.held_bytes.saturating_sub(bytes);
             *to(accounts) += segments as u64;
-            outbox::settle(bytes, segments);
+            queue::release(bytes, segments);
         });
     }
 
     /// So much of what was taken waits here for something else than the reporter.
     pub(crate) fn hold_back(self, bytes: usize, segments: usize) {
-        self.write(|_| outbox::hold_back(bytes, segments));
+        self.write(|_| queue::set_pending(bytes, segments));
     }
 
     /// The batch is on its way. Whoever gives the reporter up learns by the flight whether any of
@@ -179,18 +179,18 @@ impl Ledger {
     pub(crate) fn close(self) {
         self.write(|accounts| {
             accounts.owner = 0;
-            outbox::close();
-            outbox::hold_back(0, 0);
-            for tray in outbox::nodes().flat_map(|node| &node.trays) {
+            queue::close();
+            queue::set_pending(0, 0);
+            for buffer in queue::outboxes().flat_map(|outbox| &outbox.buffers) {
                 // Each gets one without buffers: nothing stays where no agent runs.
-                let mut load = Load::default();
-                tray.exchange_last(&mut load);
+                let mut load = FinishedSegments::default();
+                buffer.exchange_last(&mut load);
                 accounts.shutdown += load.heads.len() as u64;
-                outbox::settle(load.bytes(), load.heads.len());
+                queue::release(load.bytes(), load.heads.len());
             }
             let held = std::mem::take(&mut accounts.held);
             accounts.shutdown += held;
-            outbox::settle(
+            queue::release(
                 std::mem::take(&mut accounts.held_bytes),
                 usize::try_from(held).unwrap_or(usize::MAX),
             );

@@ -1,7 +1,7 @@
 //! Out of the threads' outboxes, into a batch of encoded segments.
 //!
-//! One pass visits each tray that held something when the pass began. A batch that is full
-//! interrupts the pass; what is left of the load at hand is held, and what is in the other trays
+//! One pass visits each buffer that held something when the pass began. A batch that is full
+//! interrupts the pass; what is left of the load at hand is held, and what is in the other buffers
 //! waits there, within the budget of the queue. Nothing is sent here.
 
 use std::collections::VecDeque;
@@ -16,8 +16,8 @@ use super::timeline::Timeline;
 use super::transport::Form;
 use super::trials::{Fate, Trials};
 use crate::config::TailSampling;
+use crate::queue::{self, Attached, Budget, Buffer, FinishedSegments, SegmentHeader};
 use crate::span::record::Record;
-use crate::trace::outbox::{self, Attached, Budget, Head, Load, Tray};
 use crate::tracer::Identity;
 use crate::util::clock;
 
@@ -50,7 +50,7 @@ pub(crate) enum Filled {
     Full,
     /// The pass is over: what had ended before it began is in this batch or in one before.
     Dry,
-    /// The pass is over, but a thread was just working on its tray.
+    /// The pass is over, but a thread was just working on its buffer.
     Missed,
 }
 
@@ -70,7 +70,7 @@ enum Judged<'a> {
 }
 
 impl Judged<'_> {
-    fn parts(&self) -> (&Head, &[Record], &Attached) {
+    fn parts(&self) -> (&SegmentHeader, &[Record], &Attached) {
         match self {
             Self::InLoad(segment, attached) => (segment.head, segment.records, attached),
             Self::Held(held) => (&held.head, &held.records, &held.attached),
@@ -99,8 +99,8 @@ pub(crate) struct Drain {
     encoder: Encoder,
     form: Form,
     timeline: Timeline,
-    /// What was taken out last; empty, it is what the next tray gets in exchange.
-    load: Load,
+    /// What was taken out last; empty, it is what the next buffer gets in exchange.
+    load: FinishedSegments,
     place: Place,
     waiting: Waiting,
     /// Of requests that are on trial.
@@ -112,8 +112,8 @@ pub(crate) struct Drain {
     discarded: (usize, usize),
     /// What it said last of the bytes that wait here, and of the segments.
     held_back: (usize, usize),
-    /// Trays that this pass has still to visit; none between two passes.
-    todo: Option<Vec<&'static Tray>>,
+    /// Buffers that this pass has still to visit; none between two passes.
+    todo: Option<Vec<&'static Buffer>>,
     missed: bool,
     passes: u64,
 }
@@ -137,7 +137,7 @@ impl Drain {
             encoder: Encoder::new(identity, hook),
             form,
             timeline,
-            load: Load::default(),
+            load: FinishedSegments::default(),
             place: Place::default(),
             waiting: Waiting::new(max_segment_age, queue),
             trials: Trials::new(keep.unwrap_or(TailSampling::errors())),
@@ -211,7 +211,10 @@ impl Drain {
             // did meanwhile.
             self.timeline.add(clock::anchor());
             self.waiting.look();
-            outbox::nodes().flat_map(|node| &node.trays).filter(|tray| tray.queued() > 0).collect()
+            queue::outboxes()
+                .flat_map(|outbox| &outbox.buffers)
+                .filter(|buffer| buffer.queued() > 0)
+                .collect()
         });
         if !self.encode_waiting(batch) {
             self.todo = Some(todo);
@@ -222,11 +225,11 @@ impl Drain {
                 self.todo = Some(todo);
                 return Filled::Full;
             }
-            let Some(tray) = todo.pop() else { break };
-            match self.ledger.take(tray, &mut self.load) {
+            let Some(buffer) = todo.pop() else { break };
+            match self.ledger.take(buffer, &mut self.load) {
                 // After the load was taken: all its stamps lie before this anchor.
                 Some(true) => self.timeline.add(clock::anchor()),
-                Some(false) => self.missed |= tray.queued() > 0,
+                Some(false) => self.missed |= buffer.queued() > 0,
                 None => break,
             }
         }
@@ -303,7 +306,7 @@ impl Drain {
         }
     }
 
-    fn discard(&mut self, head: &Head, bytes: usize) {
+    fn discard(&mut self, head: &SegmentHeader, bytes: usize) {
         self.discarded.0 += 1;
         self.discarded.1 += bytes;
         #[cfg(feature = "testing")]

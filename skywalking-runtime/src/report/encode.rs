@@ -36,8 +36,8 @@ use bytes::Bytes;
 use super::redact::Hook;
 use super::timeline::Timeline;
 use super::wire::Writer;
+use crate::queue::SegmentHeader;
 use crate::span::record::{NONE, Record, Side, Trace};
-use crate::trace::outbox::Head;
 use crate::tracer::Identity;
 use crate::util::base64;
 use crate::util::catch_panic::catch_panic;
@@ -59,7 +59,7 @@ mod field {
 /// of its own slices.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Segment<'a> {
-    pub(crate) head: &'a Head,
+    pub(crate) head: &'a SegmentHeader,
     pub(crate) records: &'a [Record],
     pub(crate) sides: &'a [Side],
     pub(crate) text: &'a str,

@@ -7,16 +7,16 @@
 use std::collections::VecDeque;
 
 use super::encode::Segment;
+use crate::queue::{Attached, Budget, SegmentHeader};
 use crate::span::record::{LeftOut, Record, Side, SideKind};
 use crate::span::tag::{Kept, Raw};
 use crate::trace::detached::{Ending, Entry};
-use crate::trace::outbox::{Attached, Budget, Head};
 use crate::util::coarse_clock;
 
 /// A segment of its own, no more a part of a load.
 #[derive(Debug)]
 pub(crate) struct Held {
-    pub(crate) head: Head,
+    pub(crate) head: SegmentHeader,
     pub(crate) attached: Attached,
     pub(crate) records: Vec<Record>,
     pub(crate) sides: Vec<Side>,
@@ -274,7 +274,7 @@ mod tests {
     fn wait(waiting: &mut Waiting, ids: impl Iterator<Item = u64>) -> Vec<Arc<Detached>> {
         ids.map(|id| {
             let cell = Arc::new(Detached::new(0));
-            let head = Head { id, ..Head::default() };
+            let head = SegmentHeader { id, ..SegmentHeader::default() };
             let attached = Attached { detached: vec![Arc::clone(&cell)], ..Attached::default() };
             waiting.hold(Segment { head: &head, records: &[], sides: &[], text: "" }, attached);
             cell
@@ -291,7 +291,7 @@ mod tests {
     ) -> Vec<Arc<Detached>> {
         ids.map(|id| {
             let cells = [0, 1].map(|index| Arc::new(Detached::new(index)));
-            let head = Head { id, ..Head::default() };
+            let head = SegmentHeader { id, ..SegmentHeader::default() };
             let attached = Attached { detached: cells.to_vec(), ..Attached::default() };
             waiting.hold(Segment { head: &head, records: &[], sides: &[], text: "" }, attached);
             let [out, done] = cells;
@@ -337,19 +337,22 @@ mod tests {
 
     #[test]
     fn at_most_half_of_the_queue_waits_and_the_oldest_makes_room() {
-        let by_bytes = Budget { bytes: 20 * size_of::<Head>(), segments: 1_000 };
+        let by_bytes = Budget { bytes: 20 * size_of::<SegmentHeader>(), segments: 1_000 };
         for queue in [ROOM, by_bytes] {
             let mut waiting = Waiting::new(u64::MAX, queue);
             wait(&mut waiting, 1..=13);
             assert_eq!(leaving(&mut waiting), [1, 2, 3]);
-            assert_eq!((waiting.segments.len(), waiting.bytes), (10, 10 * size_of::<Head>()));
+            assert_eq!(
+                (waiting.segments.len(), waiting.bytes),
+                (10, 10 * size_of::<SegmentHeader>())
+            );
         }
     }
     #[test]
     fn what_was_said_by_handles_that_are_done_takes_its_part_of_that_half() {
         // They count as waiting meanwhile, for all.
         let _alone = crate::agent::alone();
-        let each = 1_000 + size_of::<Head>();
+        let each = 1_000 + size_of::<SegmentHeader>();
         let mut waiting = Waiting::new(u64::MAX, Budget { bytes: 10 * each, segments: 1_000 });
         let cells = wait_with(&mut waiting, 1_000, 1..=7);
         assert_eq!(leaving(&mut waiting), [1, 2]);

@@ -1,6 +1,6 @@
 //! What became of the segments of this process, for programs and people to read.
 //!
-//! The threads count at their doors (`trace/outbox`), the reporter in its accounts; here the two
+//! The threads count at their doors (`queue`), the reporter in its accounts; here the two
 //! are read beside each other, in the order that keeps the promise: what is dropped or sent is read
 //! before what is finished, that before what is opened. So a reader sees `opened >= finished >=
 //! sent + dropped` at any moment, whatever the threads do meanwhile. Nothing is counted here.
@@ -8,7 +8,7 @@
 use std::fmt::{self, Write as _};
 
 use super::accounts;
-use crate::trace::outbox::{self, Totals};
+use crate::queue::{self, Totals};
 use crate::util::diagnostics::{self, Diagnostic};
 
 /// Counts of segments since the process started, over all agents that ran in it.
@@ -191,7 +191,7 @@ pub fn stats() -> Stats {
 impl Stats {
     pub(crate) fn read() -> Self {
         let (reporter, waiting) = accounts::read();
-        let Totals { full, off, finished, open, opened } = outbox::totals();
+        let Totals { full, off, finished, open, opened } = queue::totals();
         let dropped = Dropped {
             queue_full: full,
             off,

@@ -11,9 +11,9 @@ use std::time::Duration;
 use super::held::Held;
 use super::timeline::Timeline;
 use crate::config::TailSampling;
+use crate::queue::{Attached, SegmentHeader};
 use crate::sampling::tail_decision::{Trial, Verdict};
 use crate::span::record::Record;
-use crate::trace::outbox::{Attached, Head};
 use crate::util::diagnostics::{self, Diagnostic};
 use crate::util::sync::{Arc, Ordering, fence};
 
@@ -53,7 +53,7 @@ impl Trials {
     /// What becomes of a segment with these records.
     pub(crate) fn judge(
         &mut self,
-        head: &Head,
+        head: &SegmentHeader,
         records: &[Record],
         attached: &Attached,
         timeline: &Timeline,
@@ -172,7 +172,7 @@ mod tests {
 
     /// A segment of the trial; each takes a hundred bytes.
     fn segment(trial: &Arc<Trial>, id: u64) -> Held {
-        let head = Head { id, ..Head::default() };
+        let head = SegmentHeader { id, ..SegmentHeader::default() };
         let attached = Attached {
             trial: Some(Arc::clone(trial)),
             ends_trial: trial.is_root(id),

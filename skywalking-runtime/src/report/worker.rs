@@ -43,8 +43,8 @@ use super::findings::Findings;
 use super::transport::{Call, Messages, Outcome, Transport};
 use crate::management::Word;
 use crate::management::beats::Beats;
+use crate::queue;
 use crate::self_log::{self, WithoutThread};
-use crate::trace::outbox;
 use crate::util::coarse_clock;
 
 const BATCH_DEADLINE: Duration = Duration::from_secs(30);
@@ -168,7 +168,7 @@ impl<T: Transport> Worker<T> {
             self.asked.answer_late(now);
             if self.next_sweep <= now {
                 self.next_sweep = now + SWEEP;
-                outbox::free_idle();
+                queue::free_idle();
             }
             if !self.asked.is_over() {
                 self.advance();

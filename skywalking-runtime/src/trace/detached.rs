@@ -14,10 +14,10 @@ use std::sync::Arc;
 
 pub(crate) use self::cell::{Detached, Ending, Entry};
 use crate::context::current_segment;
+use crate::queue::Budget;
 use crate::span::tag::{Kept, TagValue};
 use crate::trace::current::{CurrentSpan, Shown, kind_of};
 use crate::trace::failure::{Failure, Severity};
-use crate::trace::outbox::Budget;
 use crate::trace::snapshot::{Snapshot, capture};
 use crate::util::clock;
 use crate::util::diagnostics::{self, Diagnostic};

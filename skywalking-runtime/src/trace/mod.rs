@@ -20,7 +20,6 @@ pub(crate) mod made;
 pub(crate) mod opening;
 pub(crate) mod opening_span;
 pub(crate) mod orphans;
-pub(crate) mod outbox;
 pub(crate) mod panic_hook;
 pub(crate) mod prepared;
 pub(crate) mod returned;

@@ -9,13 +9,13 @@ use crate::context::ended_roots;
 use crate::context::other_task;
 use crate::context::quiet;
 use crate::context::thread_state;
+use crate::queue;
 use crate::sampling::tail_decision::Trial;
 use crate::sampling::{self, Custom, Upstream, Verdict};
 use crate::segment::Segment;
 use crate::span::callsite::{Callsite, SpanKind};
 use crate::span::record::Trace;
 use crate::trace::orphans;
-use crate::trace::outbox;
 use crate::tracer::{Settings, Tracer};
 use crate::util::diagnostics::{self, Diagnostic};
 
@@ -48,7 +48,7 @@ pub(crate) fn decide(
     let name = name.unwrap_or(callsite.name);
     let left_out = if let Some(reason) = choice.ignored.reason(name) {
         Some(reason)
-    } else if outbox::open_segments() >= settings.max_open_segments {
+    } else if queue::open_segments() >= settings.max_open_segments {
         Some(Diagnostic::UnsampledLiveLimit)
     } else {
         match choice.verdict(segment.key, upstream) {
@@ -137,7 +137,7 @@ pub(crate) fn unsampled_segment() -> Option<Box<Segment>> {
 
 /// True if one more segment may be open. Counts if not.
 pub(crate) fn has_room(settings: &Settings) -> bool {
-    let below = outbox::open_segments() < settings.max_open_segments;
+    let below = queue::open_segments() < settings.max_open_segments;
     if !below {
         diagnostics::count(Diagnostic::UnsampledLiveLimit);
     }

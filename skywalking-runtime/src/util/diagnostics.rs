@@ -1,7 +1,7 @@
 //! Counts of what was ignored, cut or refused on the calling side, by reason: nothing disappears
 //! without one of these.
 //!
-//! Segments are not counted here but at their two doors, in `trace/outbox`.
+//! Segments are not counted here but at their two doors, in `queue`.
 
 use std::sync::atomic::{AtomicU64, Ordering};
 

@@ -5,20 +5,23 @@ mod trials;
 
 use loom::thread;
 
+use crate::queue::{
+    self, Attached, Budget, FinishedSegment, FinishedSegments, HandOver, SegmentHeader,
+    ThreadOutbox,
+};
 use crate::report::accounts::{self, End, Flight, Ledger};
 use crate::sampling::window;
 use crate::span::callsite;
 use crate::span::record::{NONE, Record};
-use crate::trace::outbox::{self, Attached, Budget, Finished, Handed, Head, Load, Node};
 
 /// By name, for the command line.
 pub(crate) const ALL: &[(&str, fn())] = &[
-    ("trays", what_a_thread_hands_over_arrives_once),
+    ("buffers", what_a_thread_hands_over_arrives_once),
     ("idle", what_a_thread_hands_over_arrives_beside_a_sweep),
     ("closing", what_ends_beside_a_shutdown_is_counted_once),
     ("counts", a_reader_sees_opened_before_finished_before_lost),
     ("sending", a_reader_sees_finished_before_sent),
-    ("nodes", no_two_threads_have_one_node_and_no_count_is_lost),
+    ("outboxes", no_two_threads_have_one_node_and_no_count_is_lost),
     ("budget", no_more_waits_than_may),
     ("flight", what_was_revoked_was_not_taken),
     ("given-up", what_a_reporter_writes_that_was_given_up_does_not_count),
@@ -42,35 +45,38 @@ const ENOUGH: Budget = Budget { bytes: usize::MAX / 2, segments: usize::MAX / 2 
 const SPAN: Record =
     Record { start: 1, end: 2, callsite: &callsite::Callsite, parent: NONE, flags: 0, side: 0 };
 
-fn end_segment(node: &Node, id: u64, budget: Budget, mut attached: Attached) -> Handed {
-    let head = Head { id, records: 1, text: 1, ..Head::default() };
-    node.hand_over(
-        Finished { head, records: &[SPAN], sides: &[], text: "x", attached: &mut attached },
+fn end_segment(outbox: &ThreadOutbox, id: u64, budget: Budget, mut attached: Attached) -> HandOver {
+    let head = SegmentHeader { id, records: 1, text: 1, ..SegmentHeader::default() };
+    outbox.hand_over(
+        FinishedSegment { head, records: &[SPAN], sides: &[], text: "x", attached: &mut attached },
         GENERATION,
         budget,
     )
 }
 
 /// A segment begins and ends.
-fn segment(node: &Node, id: u64, budget: Budget) -> Handed {
-    node.opened();
-    end_segment(node, id, budget, Attached::default())
+fn segment(outbox: &ThreadOutbox, id: u64, budget: Budget) -> HandOver {
+    outbox.opened();
+    end_segment(outbox, id, budget, Attached::default())
 }
 
 /// Whatever took room has given it back, and no more than that.
 fn nothing_waits() {
-    assert!(outbox::reserve(1, Budget { bytes: 1, segments: 1 }), "something still takes room");
     assert!(
-        !outbox::reserve(1, Budget { bytes: 1, segments: 1 }),
+        queue::reserve_bytes(1, Budget { bytes: 1, segments: 1 }),
+        "something still takes room"
+    );
+    assert!(
+        !queue::reserve_bytes(1, Budget { bytes: 1, segments: 1 }),
         "more was given back than was taken"
     );
 }
 
-/// The ids of what the trays hold.
+/// The ids of what the buffers hold.
 fn take_all(ledger: Ledger) -> Vec<u64> {
-    let (mut ids, mut load) = (Vec::new(), Load::default());
-    for tray in outbox::nodes().flat_map(|node| &node.trays) {
-        if ledger.take(tray, &mut load) == Some(true) {
+    let (mut ids, mut load) = (Vec::new(), FinishedSegments::default());
+    for buffer in queue::outboxes().flat_map(|outbox| &outbox.buffers) {
+        if ledger.take(buffer, &mut load) == Some(true) {
             assert_eq!(load.heads.len(), load.text.len(), "a load is whole");
             ids.extend(load.heads.iter().map(|head| head.id));
             ledger.pack(load.heads.len(), load.bytes());
@@ -81,46 +87,46 @@ fn take_all(ledger: Ledger) -> Vec<u64> {
 }
 
 fn what_a_thread_hands_over_arrives_once() {
-    outbox::open(GENERATION);
+    queue::open(GENERATION);
     let ledger = Ledger::open(GENERATION);
-    let node = Node::claim();
+    let outbox = ThreadOutbox::claim();
     let thread = thread::spawn(move || {
-        (1..=2).filter(|id| segment(node, *id, ENOUGH) != Handed::Full).collect::<Vec<u64>>()
+        (1..=2).filter(|id| segment(outbox, *id, ENOUGH) != HandOver::Full).collect::<Vec<u64>>()
     });
     let mut arrived = take_all(ledger);
     let queued = thread.join().unwrap();
     arrived.extend(take_all(ledger));
     arrived.sort_unstable();
     assert_eq!(arrived, queued);
-    // The reporter holds one tray at a time: of one visit the thread always finds the other.
+    // The reporter holds one buffer at a time: of one visit the thread always finds the other.
     assert_eq!(queued, [1, 2]);
 }
 
 fn what_a_thread_hands_over_arrives_beside_a_sweep() {
-    outbox::open(GENERATION);
+    queue::open(GENERATION);
     let ledger = Ledger::open(GENERATION);
-    let node = Node::claim();
+    let outbox = ThreadOutbox::claim();
     // From now on it counts as idle until it finishes a segment.
-    outbox::free_idle();
+    queue::free_idle();
     let thread = thread::spawn(move || {
-        (1..=2).filter(|id| segment(node, *id, ENOUGH) != Handed::Full).collect::<Vec<u64>>()
+        (1..=2).filter(|id| segment(outbox, *id, ENOUGH) != HandOver::Full).collect::<Vec<u64>>()
     });
-    outbox::free_idle();
+    queue::free_idle();
     let queued = thread.join().unwrap();
-    assert_eq!(queued, [1, 2], "the reporter holds one tray at a time");
+    assert_eq!(queued, [1, 2], "the reporter holds one buffer at a time");
     let mut arrived = take_all(ledger);
     arrived.sort_unstable();
     assert_eq!(arrived, queued);
 }
 
 fn what_ends_beside_a_shutdown_is_counted_once() {
-    outbox::open(GENERATION);
+    queue::open(GENERATION);
     let ledger = Ledger::open(GENERATION);
-    let node = Node::claim();
-    let thread = thread::spawn(move || (segment(node, 1, ENOUGH), segment(node, 2, ENOUGH)));
+    let outbox = ThreadOutbox::claim();
+    let thread = thread::spawn(move || (segment(outbox, 1, ENOUGH), segment(outbox, 2, ENOUGH)));
     ledger.close();
     thread.join().unwrap();
-    let ((accounts, waiting), totals) = (accounts::read(), outbox::totals());
+    let ((accounts, waiting), totals) = (accounts::read(), queue::totals());
     assert_eq!(waiting, 0, "nothing is left behind");
     assert_eq!(totals.finished, 2);
     assert_eq!(totals.off + totals.full + accounts.shutdown, 2, "{totals:?} {accounts:?}");
@@ -128,40 +134,40 @@ fn what_ends_beside_a_shutdown_is_counted_once() {
 }
 
 fn a_reader_sees_opened_before_finished_before_lost() {
-    outbox::open(GENERATION);
-    let node = Node::claim();
+    queue::open(GENERATION);
+    let outbox = ThreadOutbox::claim();
     let none = Budget { bytes: 0, segments: 0 };
     let thread = thread::spawn(move || {
-        assert_eq!(segment(node, 1, none), Handed::Full);
-        outbox::open(GENERATION + 1);
-        assert_eq!(segment(node, 2, ENOUGH), Handed::Off);
+        assert_eq!(segment(outbox, 1, none), HandOver::Full);
+        queue::open(GENERATION + 1);
+        assert_eq!(segment(outbox, 2, ENOUGH), HandOver::Off);
     });
-    let seen = outbox::totals();
+    let seen = queue::totals();
     assert!(seen.opened >= seen.finished && seen.finished >= seen.full + seen.off, "{seen:?}");
     thread.join().unwrap();
-    let seen = outbox::totals();
+    let seen = queue::totals();
     assert_eq!((seen.opened, seen.finished, seen.full, seen.off), (2, 2, 1, 1));
 }
 
 fn a_reader_sees_finished_before_sent() {
-    outbox::open(GENERATION);
+    queue::open(GENERATION);
     let ledger = Ledger::open(GENERATION);
-    let node = Node::claim();
-    let caller = thread::spawn(move || assert_eq!(segment(node, 1, ENOUGH), Handed::Queued));
+    let outbox = ThreadOutbox::claim();
+    let caller = thread::spawn(move || assert_eq!(segment(outbox, 1, ENOUGH), HandOver::Queued));
     let reporter = thread::spawn(move || {
         let taken = take_all(ledger).len();
         if taken > 0 {
             ledger.arrive(taken, End::Sent);
         }
     });
-    let ((accounts, _), totals) = (accounts::read(), outbox::totals());
+    let ((accounts, _), totals) = (accounts::read(), queue::totals());
     assert!(
         totals.opened >= totals.finished && totals.finished >= accounts.sent,
         "{totals:?} {accounts:?}"
     );
     caller.join().unwrap();
     reporter.join().unwrap();
-    let ((accounts, waiting), totals) = (accounts::read(), outbox::totals());
+    let ((accounts, waiting), totals) = (accounts::read(), queue::totals());
     assert_eq!(
         totals.finished,
         accounts.sent + accounts.held + accounts.in_flight + waiting,
@@ -171,32 +177,32 @@ fn a_reader_sees_finished_before_sent() {
 
 fn no_two_threads_have_one_node_and_no_count_is_lost() {
     // One that both may find free.
-    Node::claim().release();
+    ThreadOutbox::claim().release();
     let work = || {
-        let node = Node::claim();
+        let outbox = ThreadOutbox::claim();
         // Were it another's too, one of the two counts would be lost.
-        node.opened();
-        node.release();
+        outbox.opened();
+        outbox.release();
     };
     let (first, second) = (thread::spawn(work), thread::spawn(work));
     first.join().unwrap();
     second.join().unwrap();
-    assert_eq!(outbox::totals().opened, 2);
-    assert!(outbox::nodes().count() <= 2);
+    assert_eq!(queue::totals().opened, 2);
+    assert!(queue::outboxes().count() <= 2);
 }
 
 fn no_more_waits_than_may() {
-    outbox::open(GENERATION);
+    queue::open(GENERATION);
     let ledger = Ledger::open(GENERATION);
     let one = Budget { bytes: usize::MAX / 2, segments: 1 };
-    let work = |id| move || segment(Node::claim(), id, one);
+    let work = |id| move || segment(ThreadOutbox::claim(), id, one);
     let other = thread::spawn(work(1));
     let handed = [work(2)(), other.join().unwrap()];
-    let queued = handed.iter().filter(|handed| **handed != Handed::Full).count();
+    let queued = handed.iter().filter(|handed| **handed != HandOver::Full).count();
     assert_eq!(take_all(ledger).len(), queued);
     assert!(queued <= 1, "{handed:?}");
     // What was refused gave its room back, and what was taken as well.
-    assert_ne!(segment(Node::claim(), 3, one), Handed::Full);
+    assert_ne!(segment(ThreadOutbox::claim(), 3, one), HandOver::Full);
 }
 
 fn what_was_revoked_was_not_taken() {
@@ -210,9 +216,9 @@ fn what_was_revoked_was_not_taken() {
 }
 
 fn what_a_reporter_writes_that_was_given_up_does_not_count() {
-    outbox::open(GENERATION);
+    queue::open(GENERATION);
     let ledger = Ledger::open(GENERATION);
-    segment(Node::claim(), 1, ENOUGH);
+    segment(ThreadOutbox::claim(), 1, ENOUGH);
     let reporter = thread::spawn(move || {
         ledger.hold_back(1, 1);
         let segments = take_all(ledger).len();
@@ -234,10 +240,10 @@ fn what_a_reporter_writes_that_was_given_up_does_not_count() {
         "what never left was not sent: {accounts:?}"
     );
     // Nor does what it said that it holds back: the next one's queue is as empty as it is.
-    outbox::open(GENERATION);
+    queue::open(GENERATION);
     assert_eq!(
-        segment(Node::claim(), 2, Budget { bytes: usize::MAX, segments: 1 }),
-        Handed::QueuedAndHalfFull
+        segment(ThreadOutbox::claim(), 2, Budget { bytes: usize::MAX, segments: 1 }),
+        HandOver::QueuedAndHalfFull
     );
 }
 

@@ -10,6 +10,7 @@
 
 mod cases;
 mod config;
+mod queue;
 mod report;
 mod sampling;
 mod span;

@@ -8,12 +8,12 @@ pub(crate) mod held;
 pub(crate) mod trials;
 
 pub(crate) mod encode {
+    use crate::queue::SegmentHeader;
     use crate::span::record::{Record, Side};
-    use crate::trace::outbox::Head;
 
     #[derive(Clone, Copy, Debug)]
     pub(crate) struct Segment<'a> {
-        pub(crate) head: &'a Head,
+        pub(crate) head: &'a SegmentHeader,
         pub(crate) records: &'a [Record],
         pub(crate) sides: &'a [Side],
         pub(crate) text: &'a str,

@@ -25,7 +25,7 @@ const RUNTIME: Crate = Crate {
         "span",
         "propagation",
         "sampling",
-        "trace::outbox trace::detached::cell config::keep",
+        "queue trace::detached::cell config::keep",
         "tracer",
         "segment",
         "context",

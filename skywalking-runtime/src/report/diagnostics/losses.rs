@@ -1,8 +1,8 @@
 //! What was lost in this process so far, by the cause that a line is about.
 
 use super::Cause;
+use crate::queue;
 use crate::report::accounts;
-use crate::trace::outbox;
 use crate::util::diagnostics::{self, Diagnostic};
 
 /// Counts since the process started.
@@ -20,7 +20,7 @@ impl Losses {
     pub(crate) fn read() -> Self {
         let accounts::Lost { unconfirmed, refused, hook_panicked } = accounts::lost();
         Self {
-            queue_full: outbox::totals().full,
+            queue_full: queue::totals().full,
             unconfirmed,
             refused,
             hook_panicked,

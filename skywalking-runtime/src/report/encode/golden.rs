@@ -11,11 +11,11 @@ use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 
 use super::{Encoder, Segment};
+use crate::queue::SegmentHeader;
 use crate::report::redact::Hook;
 use crate::report::timeline::Timeline;
 use crate::span::callsite::{Callsite, SpanKind, SpanLayer};
 use crate::span::record::{NONE, Record, Side, SideKind, Trace};
-use crate::trace::outbox::Head;
 use crate::tracer::Identity;
 use crate::util::clock::Anchor;
 use crate::util::id;
@@ -166,7 +166,7 @@ fn encoded() -> Vec<u8> {
     );
     let (offset, length) = segment.write(&b64(trace));
 
-    let head = Head {
+    let head = SegmentHeader {
         id: (7 << 20) + 2,
         trace: Trace::Foreign { offset, length },
         ended: 900_000,
@@ -174,7 +174,7 @@ fn encoded() -> Vec<u8> {
         sides: segment.sides.len(),
         text: segment.text.len(),
         limited: true,
-        ..Head::default()
+        ..SegmentHeader::default()
     };
     let mut timeline = Timeline::default();
     for second in [0, 1] {

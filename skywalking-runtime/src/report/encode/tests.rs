@@ -11,11 +11,11 @@ use skywalking_proto::v3::{
 };
 
 use super::{Encoder, Segment};
+use crate::queue::SegmentHeader;
 use crate::report::redact::Hook;
 use crate::report::timeline::Timeline;
 use crate::span::callsite::{Callsite, SpanKind, SpanLayer as Layer};
 use crate::span::record::{NONE, Record, Side, SideKind, Trace};
-use crate::trace::outbox::Head;
 use crate::tracer::Identity;
 use crate::util::clock::Anchor;
 use crate::util::id;
@@ -118,7 +118,7 @@ fn set(tags: &mut Vec<KeyStringValuePair>, key: &str, value: String) {
 }
 
 /// Makes a random segment, and beside it, step by step, the message that it shall become.
-pub(super) fn random_segment(random: &mut Random) -> (Head, Made, SegmentObject) {
+pub(super) fn random_segment(random: &mut Random) -> (SegmentHeader, Made, SegmentObject) {
     let mut made = Made::default();
     let key = 2 + 2 * (random.0 >> 24);
     let (trace, trace_id) = if random.chance(2) {
@@ -134,7 +134,7 @@ pub(super) fn random_segment(random: &mut Random) -> (Head, Made, SegmentObject)
         let span = random_span(random, &mut made, place, ended, &trace_id, &spans);
         spans.push(span);
     }
-    let head = Head {
+    let head = SegmentHeader {
         id: key,
         trace,
         ended,
@@ -143,7 +143,7 @@ pub(super) fn random_segment(random: &mut Random) -> (Head, Made, SegmentObject)
         text: made.text.len(),
         limited: random.chance(3),
         skip_analysis: random.chance(4),
-        ..Head::default()
+        ..SegmentHeader::default()
     };
     for span in &mut spans {
         span.skip_analysis |= head.skip_analysis;
@@ -420,14 +420,14 @@ fn nonsense_becomes_a_segment_and_never_a_panic() {
             })
             .collect();
         let trace = Trace::Foreign { offset: any(70), length: any(70) };
-        let head = Head {
+        let head = SegmentHeader {
             id: 2,
             trace,
             ended: 0,
             records: 6,
             sides: 12,
             text: text.len(),
-            ..Head::default()
+            ..SegmentHeader::default()
         };
         let bytes = encoder.encode(
             Segment { head: &head, records: &records, sides: &sides, text: &text },
@@ -453,14 +453,14 @@ fn what_a_callsite_always_writes_is_encoded_once() {
     static ONCE: Callsite = Callsite::new(SpanKind::Local, "once");
     let (mut encoder, timeline) = (Encoder::new(identity(), Hook::default()), timeline());
     let records = [Record { start: 5, end: 6, callsite: &ONCE, parent: NONE, flags: 0, side: 0 }];
-    let head = Head {
+    let head = SegmentHeader {
         id: 2,
         trace: Trace::Own(3),
         ended: 6,
         records: 1,
         sides: 0,
         text: 0,
-        ..Head::default()
+        ..SegmentHeader::default()
     };
     let segment = Segment { head: &head, records: &records, sides: &[], text: "" };
     let first = encoder.encode(segment, &timeline);

@@ -12,13 +12,13 @@ use tokio::time::Instant;
 use self::bench::{Bench, Plan};
 use super::Command;
 use crate::config::TailSampling;
+use crate::queue::{Attached, Budget, HandOver, SegmentHeader};
 use crate::sampling::tail_decision::Trial;
 use crate::span::record::Record;
 use crate::trace::detached::cell::Detached;
-use crate::trace::outbox::{Attached, Budget, Handed, Head};
 
 /// What a segment of the bench takes.
-const SEGMENT: usize = size_of::<Head>() + size_of::<Record>();
+const SEGMENT: usize = size_of::<SegmentHeader>() + size_of::<Record>();
 
 // Feature: heartbeat
 #[tokio::test(start_paused = true)]
@@ -154,7 +154,7 @@ async fn a_flush_in_the_middle_of_a_pass_waits_for_what_ended_behind_it() {
     let bench = Bench::new(1, &[Plan::Take, Plan::Take, Plan::Stall]);
     bench.finish(1_500);
     bench.pass(1).await;
-    // The tray was taken out already; this one is the next pass's.
+    // The buffer was taken out already; this one is the next pass's.
     bench.finish(1);
     assert!(bench.flush(60).await);
     assert_eq!(bench.counts(), ([501, 1_000, 0, 0], [0, 0]));
@@ -264,7 +264,7 @@ async fn what_is_closed_is_not_counted_again_by_a_reporter_that_comes_back() {
     assert_eq!(bench.counts(), ([0, 3, 0, 0], [0, 0]));
     // The queue's budget is whole again: a segment that comes now is refused because nobody takes
     // it, not because there is no room.
-    assert_eq!(bench.hand_over(Budget { bytes: 1_000, segments: 1 }), Handed::Off);
+    assert_eq!(bench.hand_over(Budget { bytes: 1_000, segments: 1 }), HandOver::Off);
 }
 
 #[tokio::test(start_paused = true)]

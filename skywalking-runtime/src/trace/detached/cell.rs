@@ -5,9 +5,9 @@
 //! `OnceCell` the second would be put to sleep until the first has written, and the second may be
 //! the program.
 
+use crate::queue::{self, Budget};
 use crate::span::record::LeftOut;
 use crate::span::tag::Kept;
-use crate::trace::outbox::{self, Budget};
 use crate::util::clock;
 use crate::util::diagnostics::{self, Diagnostic};
 use crate::util::sync::{AtomicPtr, Ordering, forks};
@@ -48,7 +48,7 @@ impl Ending {
     /// none it is not said, and counted.
     pub(crate) fn reserve(&mut self, texts: usize, budget: Budget) {
         let bytes = texts + self.entries.len() * size_of::<Entry>();
-        if outbox::reserve(bytes, budget) {
+        if queue::reserve_bytes(bytes, budget) {
             self.reserved = bytes;
             self.reserved_in = forks();
         } else {
@@ -67,7 +67,7 @@ impl Drop for Ending {
     fn drop(&mut self) {
         // What a forked child inherits does not wait there.
         if self.reserved > 0 && self.reserved_in == forks() {
-            outbox::settle(self.reserved, 0);
+            queue::release(self.reserved, 0);
         }
     }
 }

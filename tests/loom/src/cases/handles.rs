@@ -5,13 +5,13 @@ use loom::sync::Arc;
 use loom::thread::{self, JoinHandle};
 
 use super::{ENOUGH, GENERATION, end_segment, nothing_waits};
+use crate::queue::{self, Attached, FinishedSegments, HandOver, ThreadOutbox};
 use crate::report::accounts::{self, End, Ledger};
 use crate::report::encode::Segment;
 use crate::report::held::{Held, Waiting};
 use crate::span::record::SideKind;
 use crate::span::tag::Kept;
 use crate::trace::detached::{Detached, Ending, Entry};
-use crate::trace::outbox::{self, Attached, Handed, Load, Node};
 
 /// How long segments wait for their handles.
 const FOREVER: u64 = u64::MAX;
@@ -31,17 +31,17 @@ fn handle(cell: &Arc<Detached>, unfinished: bool) -> JoinHandle<bool> {
 }
 
 /// A segment whose first span ends by a handle.
-fn segment(node: &Node, cell: Arc<Detached>) -> Handed {
-    node.opened();
-    end_segment(node, 1, ENOUGH, Attached { detached: vec![cell], ..Attached::default() })
+fn segment(outbox: &ThreadOutbox, cell: Arc<Detached>) -> HandOver {
+    outbox.opened();
+    end_segment(outbox, 1, ENOUGH, Attached { detached: vec![cell], ..Attached::default() })
 }
 
 /// One round of the reporter.
 fn round(ledger: Ledger, waiting: &mut Waiting, left: &mut Vec<Held>) {
-    let mut load = Load::default();
+    let mut load = FinishedSegments::default();
     waiting.look();
-    for tray in outbox::nodes().flat_map(|node| &node.trays) {
-        if ledger.take(tray, &mut load) == Some(true) {
+    for buffer in queue::outboxes().flat_map(|outbox| &outbox.buffers) {
+        if ledger.take(buffer, &mut load) == Some(true) {
             for ((head, records), (_, attached)) in
                 load.heads.iter().zip(load.records.chunks(1)).zip(load.attached.drain(..))
             {
@@ -74,7 +74,7 @@ fn tags(held: &Held) -> Vec<(&'static str, &str)> {
 fn is_settled(ledger: Ledger, left: Vec<Held>) {
     ledger.arrive(left.len(), End::Sent);
     drop(left);
-    let ((accounts, waiting), totals) = (accounts::read(), outbox::totals());
+    let ((accounts, waiting), totals) = (accounts::read(), queue::totals());
     assert_eq!(
         (totals.opened, totals.finished, accounts.sent, accounts.held, accounts.in_flight, waiting),
         (1, 1, 1, 0, 0, 0)
@@ -83,13 +83,13 @@ fn is_settled(ledger: Ledger, left: Vec<Held>) {
 }
 
 fn what_a_handle_says_is_told(unfinished: bool) {
-    outbox::open(GENERATION);
+    queue::open(GENERATION);
     let ledger = Ledger::open(GENERATION);
-    let node = Node::claim();
+    let outbox = ThreadOutbox::claim();
     let cell = Arc::new(Detached::new(0));
     let handle = handle(&cell, unfinished);
     // The segment ends before or after its handle.
-    let caller = thread::spawn(move || assert_eq!(segment(node, cell), Handed::Queued));
+    let caller = thread::spawn(move || assert_eq!(segment(outbox, cell), HandOver::Queued));
     let (mut waiting, mut left) = (Waiting::new(FOREVER, ENOUGH), Vec::new());
     round(ledger, &mut waiting, &mut left);
     caller.join().unwrap();
@@ -113,10 +113,10 @@ pub(super) fn what_a_handle_says_that_is_dropped_is_told_once() {
 }
 
 pub(super) fn a_handle_that_meets_the_end_of_patience_tells_all_or_learns_that_it_is_late() {
-    outbox::open(GENERATION);
+    queue::open(GENERATION);
     let ledger = Ledger::open(GENERATION);
     let cell = Arc::new(Detached::new(0));
-    segment(Node::claim(), Arc::clone(&cell));
+    segment(ThreadOutbox::claim(), Arc::clone(&cell));
     let (mut waiting, mut left) = (Waiting::new(NOT_AT_ALL, ENOUGH), Vec::new());
     round(ledger, &mut waiting, &mut left);
     let handle = handle(&cell, false);
@@ -132,10 +132,10 @@ pub(super) fn a_handle_that_meets_the_end_of_patience_tells_all_or_learns_that_i
 }
 
 pub(super) fn a_handle_that_meets_a_shutdown_leaves_nothing_behind() {
-    outbox::open(GENERATION);
+    queue::open(GENERATION);
     let ledger = Ledger::open(GENERATION);
     let cell = Arc::new(Detached::new(0));
-    segment(Node::claim(), Arc::clone(&cell));
+    segment(ThreadOutbox::claim(), Arc::clone(&cell));
     let (mut waiting, mut left) = (Waiting::new(FOREVER, ENOUGH), Vec::new());
     round(ledger, &mut waiting, &mut left);
     let handle = handle(&cell, false);

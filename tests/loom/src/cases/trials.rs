@@ -6,6 +6,7 @@ use loom::thread;
 
 use super::{ENOUGH, GENERATION, end_segment, nothing_waits};
 use crate::config::TailSampling;
+use crate::queue::{self, Attached, Budget, FinishedSegments, HandOver, ThreadOutbox};
 use crate::report::accounts::Ledger;
 use crate::report::encode::Segment;
 use crate::report::held::Held;
@@ -14,7 +15,6 @@ use crate::report::trials::{Fate, Trials};
 use crate::sampling::tail_decision::Trial;
 use crate::span::callsite::Callsite;
 use crate::span::record::{NONE, Record};
-use crate::trace::outbox::{self, Attached, Budget, Handed, Load, Node};
 
 const ROOT: u64 = 1;
 const CHILD: u64 = 2;
@@ -25,9 +25,9 @@ const KEEP: TailSampling = TailSampling {
 };
 
 /// A segment of the trial ends as in `trace/thread`: what went wrong is told first.
-fn segment(id: u64, trial: Arc<Trial>, flags: u16, budget: Budget) -> Handed {
-    let node = Node::claim();
-    node.opened();
+fn segment(id: u64, trial: Arc<Trial>, flags: u16, budget: Budget) -> HandOver {
+    let outbox = ThreadOutbox::claim();
+    outbox.opened();
     trial.look_at(&[Record {
         start: 1,
         end: 2,
@@ -38,25 +38,25 @@ fn segment(id: u64, trial: Arc<Trial>, flags: u16, budget: Budget) -> Handed {
     }]);
     let ends_trial = trial.is_root(id);
     let handed = end_segment(
-        node,
+        outbox,
         id,
         budget,
         Attached { trial: Some(trial), ends_trial, ..Attached::default() },
     );
-    node.release();
+    outbox.release();
     handed
 }
 
 /// A round of the reporter: the ids of what leaves.
 fn round(ledger: Ledger, trials: &mut Trials, left: &mut Vec<u64>) {
-    let mut load = Load::default();
+    let mut load = FinishedSegments::default();
     let timeline = Timeline;
     let leave = |left: &mut Vec<u64>, held: Held| {
         ledger.pack(1, held.bytes);
         left.push(held.head.id);
     };
-    for tray in outbox::nodes().flat_map(|node| &node.trays) {
-        if ledger.take(tray, &mut load) != Some(true) {
+    for buffer in queue::outboxes().flat_map(|outbox| &outbox.buffers) {
+        if ledger.take(buffer, &mut load) != Some(true) {
             continue;
         }
         for (head, (_, attached)) in load.heads.iter().zip(load.attached.drain(..)) {
@@ -94,30 +94,30 @@ fn are_settled(ledger: Ledger, trials: Trials, mut left: Vec<u64>, ids: &[u64]) 
 }
 
 pub(super) fn what_failed_before_its_request_was_over_is_known_at_its_end() {
-    outbox::open(GENERATION);
+    queue::open(GENERATION);
     let ledger = Ledger::open(GENERATION);
     let trial = Arc::new(Trial::new(ROOT));
     let children = Arc::clone(&trial);
     let child = thread::spawn(move || segment(CHILD, children, Record::ERROR, ENOUGH));
     // It ends after the child, and knows that it does.
     let root = thread::spawn(move || {
-        assert_eq!(child.join().unwrap(), Handed::Queued);
+        assert_eq!(child.join().unwrap(), HandOver::Queued);
         segment(ROOT, trial, 0, ENOUGH)
     });
     let (mut trials, mut left) = (Trials::new(KEEP), Vec::new());
     round(ledger, &mut trials, &mut left);
-    assert_eq!(root.join().unwrap(), Handed::Queued);
+    assert_eq!(root.join().unwrap(), HandOver::Queued);
     are_settled(ledger, trials, left, &[ROOT, CHILD]);
 }
 
 pub(super) fn a_request_whose_root_is_lost_ends_with_the_last_who_knows_of_it() {
-    outbox::open(GENERATION);
+    queue::open(GENERATION);
     let ledger = Ledger::open(GENERATION);
     let trial = Arc::new(Trial::new(ROOT));
     segment(CHILD, Arc::clone(&trial), 0, ENOUGH);
     let none = Budget { bytes: 0, segments: 0 };
     let root = thread::spawn(move || {
-        assert_eq!(segment(ROOT, trial, Record::ERROR, none), Handed::Full)
+        assert_eq!(segment(ROOT, trial, Record::ERROR, none), HandOver::Full)
     });
     let (mut trials, mut left) = (Trials::new(KEEP), Vec::new());
     round(ledger, &mut trials, &mut left);

@@ -20,10 +20,12 @@ use super::super::{Answer, Command, Flight, Pace, Worker};
 use crate::agent::alone;
 use crate::config::TailSampling;
 use crate::management::Word;
+use crate::queue::{
+    self, Attached, Budget, FinishedSegment, HandOver, SegmentHeader, ThreadOutbox,
+};
 use crate::sampling::Choice;
 use crate::span::callsite::{Callsite, SpanKind};
 use crate::span::record::{NONE, Record, Trace};
-use crate::trace::outbox::{self, Attached, Budget, Finished, Handed, Head, Node};
 use crate::tracer::{self, Identity, Settings};
 use crate::util::clock::{self, WALL_AHEAD};
 
@@ -138,7 +140,7 @@ pub(super) struct Bench {
     pub(super) script: Script,
     commands: mpsc::Sender<Command>,
     pub(super) wake: Arc<Notify>,
-    node: &'static Node,
+    outbox: &'static ThreadOutbox,
     generation: u32,
     pub(super) ledger: Ledger,
     queue: Budget,
@@ -190,7 +192,7 @@ impl Bench {
         let (commands, receiver) = mpsc::channel(8);
         let (generation, start) = (tracer.generation, Stats::read());
         let ledger = Ledger::open(generation);
-        outbox::open(generation);
+        queue::open(generation);
         let other = Other { plan: plan.iter().copied().collect(), ..Other::default() };
         let script =
             Script { other: Arc::new(Mutex::new(other)), start: Instant::now(), addresses, at: 0 };
@@ -216,7 +218,7 @@ impl Bench {
             script,
             commands,
             wake,
-            node: Node::claim(),
+            outbox: ThreadOutbox::claim(),
             generation,
             ledger,
             queue,
@@ -229,38 +231,43 @@ impl Bench {
     pub(super) fn finish(&self, segments: usize) {
         for _ in 0..segments {
             let handed = self.hand_over(self.queue);
-            assert!(matches!(handed, Handed::Queued | Handed::QueuedAndHalfFull), "{handed:?}");
+            assert!(matches!(handed, HandOver::Queued | HandOver::QueuedAndHalfFull), "{handed:?}");
         }
     }
 
-    pub(super) fn hand_over(&self, budget: Budget) -> Handed {
+    pub(super) fn hand_over(&self, budget: Budget) -> HandOver {
         self.hand_over_with(Attached::default(), budget)
     }
 
     /// Finishes segments that bring this along, and says how many of them wake the reporter.
     pub(super) fn wakes(&self, segments: usize, attached: impl Fn() -> Attached) -> usize {
         (0..segments)
-            .filter(|_| self.hand_over_with(attached(), self.queue) == Handed::QueuedAndHalfFull)
+            .filter(|_| self.hand_over_with(attached(), self.queue) == HandOver::QueuedAndHalfFull)
             .count()
     }
 
-    fn hand_over_with(&self, mut attached: Attached, budget: Budget) -> Handed {
+    fn hand_over_with(&self, mut attached: Attached, budget: Budget) -> HandOver {
         let now = clock::now();
         let records =
             [Record { start: now, end: now, callsite: &WORK, parent: NONE, flags: 0, side: 0 }];
-        let head = Head {
+        let head = SegmentHeader {
             id: 2,
             trace: Trace::Own(3),
             ended: now,
             records: 1,
             sides: 0,
             text: 0,
-            ..Head::default()
+            ..SegmentHeader::default()
         };
-        self.node.opened();
-        let segment =
-            Finished { head, records: &records, sides: &[], text: "", attached: &mut attached };
-        self.node.hand_over(segment, self.generation, budget)
+        self.outbox.opened();
+        let segment = FinishedSegment {
+            head,
+            records: &records,
+            sides: &[],
+            text: "",
+            attached: &mut attached,
+        };
+        self.outbox.hand_over(segment, self.generation, budget)
     }
 
     pub(super) async fn ask(&self, seconds: u64, command: fn(Instant, Answer) -> Command) -> bool {
@@ -320,6 +327,6 @@ impl Drop for Bench {
         self.set_clock();
         self.ledger.close();
         tracer::uninstall(self.generation);
-        self.node.release();
+        self.outbox.release();
     }
 }

@@ -1,13 +1,13 @@
-//! Finished segments on their way: what each is, and how they lie in a tray, one behind the other.
+//! Finished segments: the parts of each, and the lists of a buffer that contain many.
 
 use crate::sampling::tail_decision::Trial;
 use crate::span::record::{Record, Side, Trace};
 use crate::trace::detached::cell::Detached;
 use crate::util::sync::Arc;
 
-/// A finished segment in a tray: what is not in the three lists.
+/// The fields of a finished segment that are not in the three lists of its buffer.
 #[derive(Clone, Copy, Debug, Default)]
-pub(crate) struct Head {
+pub(crate) struct SegmentHeader {
     /// The segment's id.
     pub(crate) id: u64,
     pub(crate) trace: Trace,
@@ -26,12 +26,12 @@ pub(crate) struct Head {
     pub(crate) scope: u32,
 }
 
-/// What only few segments bring along: it decides how long they wait with the reporter.
+/// What only few segments have: it decides how long they wait with the reporter.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Attached {
     /// The spans that end by handles of theirs.
     pub(crate) detached: Vec<Arc<Detached>>,
-    /// The sampler left the request out, and what becomes of it is not known yet.
+    /// The sampler rejected the request, and tail sampling has not decided yet.
     pub(crate) trial: Option<Arc<Trial>>,
     /// With this segment the request is over.
     pub(crate) ends_trial: bool,
@@ -63,8 +63,8 @@ impl Attached {
     }
 }
 
-impl Head {
-    /// The bytes that the segment takes in a tray.
+impl SegmentHeader {
+    /// The bytes that the segment takes in a buffer.
     pub(crate) fn bytes(&self) -> usize {
         size_of::<Self>()
             + self.records * size_of::<Record>()
@@ -75,8 +75,8 @@ impl Head {
 
 /// A segment that has ended, in its own buffers.
 #[derive(Debug)]
-pub(crate) struct Finished<'a> {
-    pub(crate) head: Head,
+pub(crate) struct FinishedSegment<'a> {
+    pub(crate) head: SegmentHeader,
     pub(crate) records: &'a [Record],
     pub(crate) sides: &'a [Side],
     pub(crate) text: &'a str,
@@ -84,14 +84,14 @@ pub(crate) struct Finished<'a> {
     pub(crate) attached: &'a mut Attached,
 }
 
-/// Finished segments, one behind the other.
+/// The lists of finished segments, in the order in which they were pushed.
 #[derive(Debug, Default)]
-pub(crate) struct Load {
-    pub(crate) heads: Vec<Head>,
+pub(crate) struct FinishedSegments {
+    pub(crate) heads: Vec<SegmentHeader>,
     pub(crate) records: Vec<Record>,
     pub(crate) sides: Vec<Side>,
     pub(crate) text: String,
-    /// What some of the segments bring along, by their place among the heads.
+    /// The attachments of some segments, with their index in `heads`.
     pub(crate) attached: Vec<(usize, Attached)>,
 }
 
@@ -99,11 +99,11 @@ pub(crate) struct Load {
 /// hundreds of threads keeps eight.
 const KEEP: usize = 16 * 1024;
 
-impl Load {
+impl FinishedSegments {
     /// Copies a segment behind the others.
     #[inline]
-    pub(super) fn push(&mut self, segment: &mut Finished<'_>) {
-        let Finished { head, records, sides, text, attached } = segment;
+    pub(super) fn push(&mut self, segment: &mut FinishedSegment<'_>) {
+        let FinishedSegment { head, records, sides, text, attached } = segment;
         if !attached.is_empty() {
             self.attached.push((self.heads.len(), std::mem::take(*attached)));
         }
@@ -113,21 +113,21 @@ impl Load {
         self.text.push_str(text);
     }
 
-    /// Empties the load, keeping its buffers unless they are large.
+    /// Removes all segments and keeps the memory unless it is large.
     pub(crate) fn clear(&mut self) {
         self.heads.clear();
         self.records.clear();
         self.sides.clear();
         self.text.clear();
         self.attached = Vec::new();
-        self.heads.shrink_to(KEEP / size_of::<Head>());
+        self.heads.shrink_to(KEEP / size_of::<SegmentHeader>());
         self.records.shrink_to(KEEP / size_of::<Record>());
         self.sides.shrink_to(KEEP / size_of::<Side>());
         self.text.shrink_to(KEEP);
     }
 
     pub(crate) fn bytes(&self) -> usize {
-        self.heads.len() * size_of::<Head>()
+        self.heads.len() * size_of::<SegmentHeader>()
             + self.records.len() * size_of::<Record>()
             + self.sides.len() * size_of::<Side>()
             + self.text.len()

@@ -1,7 +1,6 @@
 //! The callers' half of the accounts: what each thread has opened, finished and lost, and how it is
 //! read.
 
-use crate::trace::outbox::nodes;
 use crate::util::sync::{AtomicU64, AtomicUsize, Ordering, shared};
 
 /// What a thread has opened, finished and lost, counted by the thread itself.
@@ -23,38 +22,16 @@ pub(super) fn add_own(count: &AtomicU64) {
 }
 
 shared! {
-    /// What segments count that end where no node can be reached: in a destructor of a thread-local that runs after ours.
+    /// What segments count that end where no outbox can be reached: in a destructor of a thread-local that runs after ours.
     static LATE: Counts = Counts { opened: AtomicU64::new(0), finished: AtomicU64::new(0), full: AtomicU64::new(0), off: AtomicU64::new(0) };
 
     /// Segments that are open now, in all threads.
     static OPEN: AtomicUsize = AtomicUsize::new(0);
 }
 
-/// What all threads that ever were have counted.
-#[derive(Clone, Copy, Debug)]
-pub(crate) struct Totals {
-    pub(crate) full: u64,
-    pub(crate) off: u64,
-    pub(crate) finished: u64,
-    pub(crate) open: usize,
-    pub(crate) opened: u64,
-}
-
-/// The counts, what is lost before what is finished, that before what is opened. Acquire: what was
-/// counted before one of them is seen by what is read after it.
-pub(crate) fn totals() -> Totals {
-    let late: &Counts = &LATE;
-    let sum = |count: fn(&Counts) -> &AtomicU64| {
-        let threads = nodes().map(|node| &node.counts);
-        threads.chain([late]).map(|counts| count(counts).load(Ordering::Acquire)).sum()
-    };
-    Totals {
-        full: sum(|counts| &counts.full),
-        off: sum(|counts| &counts.off),
-        finished: sum(|counts| &counts.finished),
-        open: open_segments(),
-        opened: sum(|counts| &counts.opened),
-    }
+/// The counts of segments that end where no outbox can be reached.
+pub(super) fn late() -> &'static Counts {
+    &LATE
 }
 
 /// In a forked child: it has no segments yet. Only stores to atomics.
@@ -83,13 +60,13 @@ pub(crate) fn open_segments() -> usize {
     OPEN.load(Ordering::Relaxed)
 }
 
-/// A segment has begun where its thread has no node any more.
+/// A segment has begun where its thread has no outbox any more.
 #[cold]
 pub(crate) fn opened_late() {
     LATE.opened.fetch_add(1, Ordering::Release);
 }
 
-/// A segment has ended where its thread has no node any more.
+/// A segment has ended where its thread has no outbox any more.
 #[cold]
 pub(crate) fn finished_late() {
     LATE.finished.fetch_add(1, Ordering::Release);

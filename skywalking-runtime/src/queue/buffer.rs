@@ -1,27 +1,27 @@
-//! What a thread and the reporter both work on, one at a time, and neither waits: who finds it
-//! taken goes elsewhere.
+//! A buffer that a thread and the reporter use, one at a time. Neither waits: `hold` fails while
+//! the other one uses it.
 
-use crate::trace::outbox::load::Load;
+use crate::queue::segments::FinishedSegments;
 use crate::util::sync::{AtomicBool, AtomicU64, Cell, Ordering, yield_now};
 
-/// One of a thread's two outboxes.
+/// One of the two buffers of a thread.
 #[derive(Debug, Default)]
-pub(crate) struct Tray {
+pub(crate) struct Buffer {
     busy: AtomicBool,
-    load: Cell<Load>,
+    load: Cell<FinishedSegments>,
     /// Segments in it; written by whoever holds the flag.
     queued: AtomicU64,
 }
 
 // SAFETY: the load is reached only through `hold`, which lets one thread in at a time.
 #[allow(unsafe_code)]
-unsafe impl Sync for Tray {}
+unsafe impl Sync for Buffer {}
 
-impl Tray {
-    /// Works on the load, unless somebody else does.
+impl Buffer {
+    /// Runs `work` on the segments, unless another thread uses them.
     #[allow(unsafe_code)]
     #[inline]
-    pub(super) fn hold<R>(&self, work: impl FnOnce(&mut Load) -> R) -> Option<R> {
+    pub(super) fn hold<R>(&self, work: impl FnOnce(&mut FinishedSegments) -> R) -> Option<R> {
         struct Release<'a>(&'a AtomicBool);
         impl Drop for Release<'_> {
             fn drop(&mut self) {
@@ -41,13 +41,13 @@ impl Tray {
 
     /// Says how many lie in it now, for who holds it.
     #[inline]
-    pub(super) fn tell(&self, load: &Load) {
+    pub(super) fn tell(&self, load: &FinishedSegments) {
         self.queued.store(load.heads.len() as u64, Ordering::Release);
     }
 
     /// The reporter's side: exchanges the load for an empty one. False if it is empty or its thread
     /// is just working on it.
-    pub(crate) fn exchange(&self, empty: &mut Load) -> bool {
+    pub(crate) fn exchange(&self, empty: &mut FinishedSegments) -> bool {
         if self.queued.load(Ordering::Acquire) == 0 {
             return false;
         }
@@ -61,18 +61,17 @@ impl Tray {
     /// The reporter's side: frees the buffers, if there is nothing in them and its thread is not
     /// just working on them.
     pub(super) fn free_if_empty(&self) {
-        let buffers =
-            self.hold(
-                |load| if load.heads.is_empty() { std::mem::take(load) } else { Load::default() },
-            );
-        // Here, so that the tray is not held for it.
+        let buffers = self.hold(|load| {
+            if load.heads.is_empty() { std::mem::take(load) } else { FinishedSegments::default() }
+        });
+        // Here, so that the buffer is not held for it.
         drop(buffers);
     }
 
-    /// The reporter's side behind [`close`](crate::trace::outbox::close): the same, but waits for a thread that is
+    /// The reporter's side behind [`close`](crate::queue::close): the same, but waits for a thread that is
     /// just copying its last segment.
-    pub(crate) fn exchange_last(&self, empty: &mut Load) {
-        let mut swap = |load: &mut Load| {
+    pub(crate) fn exchange_last(&self, empty: &mut FinishedSegments) {
+        let mut swap = |load: &mut FinishedSegments| {
             std::mem::swap(load, empty);
             self.tell(load);
         };

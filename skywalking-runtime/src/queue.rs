@@ -1,0 +1,36 @@
+//! The queue: where finished segments wait for the reporter, and the callers' half of the counts.
+//!
+//! Each thread owns a [`ThreadOutbox`] with two [`Buffer`]s. A finished segment's records are copied
+//! into a buffer, so nothing is freed on another thread. Whoever works on a buffer holds its flag.
+//! The reporter holds one buffer at a time, so the thread finds the other one free and never waits.
+//! The next new thread takes over the outbox of a thread that has ended: there are never more
+//! outboxes than threads have lived at one time, and nobody needs a lock to find one.
+//!
+//! [`outbox`] is the outbox of a thread, [`buffer`] controls access to a buffer, [`segments`] is
+//! what a buffer contains, [`budget`] limits how much may wait, [`counts`] and [`totals`] count
+//! segments on the callers' side.
+//!
+//! Invariants, and what holds them:
+//! * Only the owner of an outbox writes its counts (plain load and store), each after the event
+//!   that it counts.
+//! * A reader that reads "dropped" before "finished" before "opened" sees `opened >= finished >=
+//!   dropped`.
+//! * After [`close`] no buffer takes a segment: the flag is checked while the buffer is held.
+
+mod budget;
+mod buffer;
+mod counts;
+mod outbox;
+mod segments;
+mod totals;
+
+pub(crate) use self::budget::{Budget, release, reserve_bytes, set_pending};
+pub(crate) use self::buffer::Buffer;
+pub(crate) use self::counts::{
+    count_closed, count_open, finished_late, open_segments, opened_late,
+};
+pub(crate) use self::outbox::{
+    HandOver, ThreadOutbox, after_fork, close, free_idle, open, outboxes,
+};
+pub(crate) use self::segments::{Attached, FinishedSegment, FinishedSegments, SegmentHeader};
+pub(crate) use self::totals::{Totals, totals};
