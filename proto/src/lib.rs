@@ -83,3 +83,8 @@ pub mod v3 {
 pub mod v10 {
     include!("generated/skywalking.v10.rs");
 }
+
+// The examples of the page are compiled with those of the crate.
+#[cfg(doctest)]
+#[doc = include_str!("../README.md")]
+mod readme {}

@@ -279,3 +279,8 @@ pub mod __private {
         unreachable!("no expansion calls it")
     }
 }
+
+// The examples of the page are compiled with those of the crate.
+#[cfg(doctest)]
+#[doc = include_str!("../README.md")]
+mod readme {}

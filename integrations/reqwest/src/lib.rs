@@ -66,3 +66,8 @@ pub use client::client;
 pub use error::Error;
 pub use redirects::Redirects;
 pub use tracing::Tracing;
+
+// The examples of the page are compiled with those of the crate.
+#[cfg(doctest)]
+#[doc = include_str!("../README.md")]
+mod readme {}

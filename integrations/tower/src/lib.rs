@@ -224,3 +224,8 @@ pub use client::{Client, ClientFuture, ClientLayer};
 pub use errors::{BoxedErrors, ServiceError, TypedErrors};
 pub use server::{Server, ServerFuture, ServerLayer};
 pub use version::HttpRequest;
+
+// The examples of the page are compiled with those of the crate.
+#[cfg(doctest)]
+#[doc = include_str!("../README.md")]
+mod readme {}

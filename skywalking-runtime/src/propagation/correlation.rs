@@ -157,7 +157,7 @@ mod tests {
     #[test]
     fn the_vectors_of_other_agents_are_read_and_written_alike() {
         let vectors: serde_json::Value =
-            serde_json::from_str(include_str!("../../../proto/vectors.json")).expect("JSON");
+            serde_json::from_str(include_str!("../../testdata/vectors.json")).expect("JSON");
         for vector in vectors["correlation"].as_array().expect("a list") {
             let header = vector["header"].as_str().expect("text");
             let correlation = if header.is_empty() { Correlation::default() } else { read(header) };

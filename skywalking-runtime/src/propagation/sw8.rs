@@ -159,7 +159,7 @@ mod tests {
     use proptest::prelude::*;
 
     fn vectors() -> serde_json::Value {
-        serde_json::from_str(include_str!("../../../proto/vectors.json"))
+        serde_json::from_str(include_str!("../../testdata/vectors.json"))
             .expect("the vectors are JSON")
     }
 

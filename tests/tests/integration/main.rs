@@ -8,6 +8,7 @@ mod expansion;
 mod http_client;
 mod http_server;
 mod module_order;
+mod packages;
 mod propagation;
 mod spans;
 mod wire_rules;
