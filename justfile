@@ -69,6 +69,18 @@ loom:
 fuzz target seconds="30":
     cargo +nightly fuzz run -s none {{target}} fuzz/corpus/{{target}} -- -max_total_time={{seconds}}
 
+# Write the snapshots of the public API in api/ anew; read the difference (needs nightly Rust)
+api:
+    .ci/public-api --update
+
+# Package each crate and test it outside of the repository
+package:
+    .ci/package
+
+# Build with the lowest versions of the dependencies (needs nightly Rust)
+minimal-versions:
+    .ci/minimal-versions
+
 # Run every check of a landing
 ci:
     .ci/run
