@@ -95,6 +95,7 @@ const COLLECTOR: Crate = Crate {
         "partial_success management",
         "grpc http",
         "collector",
+        "builder",
         "lib bin",
     ],
     exceptions: &[],
