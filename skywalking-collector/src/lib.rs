@@ -40,7 +40,8 @@
 //!
 //! # Modules
 //!
-//! A module uses only modules of the rows above it. The test `module_order` checks this.
+//! A module uses only modules of the rows above it. The test `module_order` of `skywalking-tests` checks
+//! this.
 //!
 //! | modules | content |
 //! | --- | --- |
@@ -96,3 +97,8 @@ pub use builder::Builder;
 pub use collector::Collector;
 pub use config::{DEFAULT_GRPC_ADDR, DEFAULT_HTTP_ADDR, Limits, MESSAGE_LIMIT, parse_address};
 pub use error::{Error, Port};
+
+// The examples of the README are compiled with those of the crate.
+#[cfg(doctest)]
+#[doc = include_str!("../README.md")]
+mod readme {}
