@@ -209,7 +209,7 @@ pub mod correlation {
 #[cfg(fuzzing)]
 #[doc(hidden)]
 pub mod __fuzzing {
-    pub use crate::propagation::properties::{carrier_lines, correlation, extension, sw8};
+    pub use crate::propagation::fuzz_properties::{carrier_lines, correlation, extension, sw8};
 }
 
 #[doc(hidden)]
@@ -223,19 +223,19 @@ pub mod __private {
     pub use crate::propagation::carrier::{Extract, HeaderField, Inject};
     pub use crate::span::callsite::{Callsite, SpanKind, SpanLayer};
     pub use crate::span::tag::{Plain, PutDisplay, PutRaw};
+    pub use crate::trace::autoref::{
+        AnyResult, CauseOfError, CauseThroughDeref, IsBoxed, IsBoxedAndSent, IsItself, IsNothing,
+        KindOfError, KindOfValue, NoCause, OfReturned, Returned, ValueOfAny, ValueOfOk, ViaDebug,
+        ViaDeref, ViaDisplay, ViaError, ViaName, ViaNothing, must_be_result, note_debug,
+        note_display, note_message,
+    };
+    pub use crate::trace::deferred_span::Prepared;
     pub use crate::trace::failure::{Severity, recording};
     pub use crate::trace::inject::{inject, wants_inject};
     pub use crate::trace::made::{
         Made, MakesFuture, MakesHeldFuture, MakesHeldStream, MakesStream, MakesValue,
     };
     pub use crate::trace::opening::{Opening, begin};
-    pub use crate::trace::prepared::Prepared;
-    pub use crate::trace::returned::{
-        AnyResult, CauseOfError, CauseThroughDeref, IsBoxed, IsBoxedAndSent, IsItself, IsNothing,
-        KindOfError, KindOfValue, NoCause, OfReturned, Returned, ValueOfAny, ValueOfOk, ViaDebug,
-        ViaDeref, ViaDisplay, ViaError, ViaName, ViaNothing, must_be_result, note_debug,
-        note_display, note_message,
-    };
     pub use crate::trace::scope::Scope;
     pub use crate::trace::traced::{BoxedFuture, BoxedStream, NoHook, Streamed, Traced};
 

@@ -8,24 +8,24 @@
 //! room in [`muted`]. It does not know how it got into the slot nor how it is sent.
 #![deny(clippy::disallowed_types)]
 
+mod attributes;
+mod cursor;
 mod detaching;
-mod entries;
+#[cfg(feature = "http")]
+mod fallback_name;
 mod guards;
+mod identity;
 mod merging;
-mod muted;
 mod names;
 mod outgoing;
+mod overflow;
 mod panics;
-mod place;
 pub(crate) mod root_task;
-mod shared;
 mod splitting;
-#[cfg(feature = "http")]
-mod supposed;
 
 use std::sync::Arc;
 
-use crate::propagation::passed::Passed;
+use crate::propagation::baggage::Passed;
 use crate::queue::Attached;
 use crate::segment::root_task::RootTask;
 use crate::span::callsite::{Callsite, SpanKind};
@@ -35,12 +35,12 @@ use crate::tracer::Tracer;
 use crate::util::clock;
 use crate::util::coarse_clock;
 
+pub(crate) use cursor::{Current, Opened, Which};
+pub(crate) use identity::Shared;
 pub(crate) use merging::NameSource;
 pub(crate) use names::{Name, UNKNOWN_PEER, UNNAMED};
 #[cfg(feature = "testing")]
 pub(crate) use panics::LOCATION;
-pub(crate) use place::{Current, Opened, Which};
-pub(crate) use shared::Shared;
 
 /// A range of the segment's text.
 #[derive(Clone, Copy, Debug, Default)]
@@ -89,7 +89,7 @@ pub(crate) struct Segment {
     /// Lent to whoever formats a value while the segment stays in the slot.
     scratch: String,
     /// The spans that are open and not recorded.
-    muted: muted::MutedSpans,
+    muted: overflow::MutedSpans,
     pub(crate) root_task: RootTask,
     /// What a root that is a call displaced, since that belongs to another task.
     pub(crate) displaced: Option<Box<Self>>,
@@ -127,7 +127,7 @@ impl Segment {
             shared_endpoint: NONE,
             passed: Passed::default(),
             scratch: String::new(),
-            muted: muted::MutedSpans::default(),
+            muted: overflow::MutedSpans::default(),
             root_task: RootTask::Unknown,
             displaced: None,
             guards: guards::Guards::NONE,

@@ -6,8 +6,8 @@
 use std::borrow::Cow;
 
 use crate::config::policies::OtherContexts;
-use crate::propagation::others::{self, Others};
-use crate::propagation::received::Received;
+use crate::propagation::incoming::Received;
+use crate::propagation::w3c::{self, Others};
 use crate::util::catch_panic::catch_panic;
 use crate::util::diagnostics::{self, Diagnostic};
 
@@ -296,10 +296,10 @@ impl<T: Inject> Inject for Option<T> {
 pub(crate) fn add_others<C: Inject + ?Sized>(carrier: &mut C, others: &Others) {
     let added = catch_panic(|| {
         // What is said in the one belongs to the other.
-        if carrier.add_other_header(others::TRACEPARENT, &others.traceparent())
+        if carrier.add_other_header(w3c::TRACEPARENT, &others.traceparent())
             && !others.tracestate().is_empty()
         {
-            carrier.add_other_header(others::TRACESTATE, others.tracestate());
+            carrier.add_other_header(w3c::TRACESTATE, others.tracestate());
         }
     });
     if added.is_none() {

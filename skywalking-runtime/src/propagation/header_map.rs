@@ -4,19 +4,19 @@ use std::borrow::Cow;
 
 use crate::config::policies::OtherContexts;
 use crate::propagation::carrier::{Extract, Inject};
-use crate::propagation::provided::{is_addable, is_holdable};
-use crate::propagation::received::{Header, Received};
+use crate::propagation::carriers::{is_addable, is_holdable};
+use crate::propagation::incoming::{Header, Received};
 use crate::util::diagnostics::{self, Diagnostic};
 
 /// The names that are asked for, which need no parsing.
 fn known_name(key: &str) -> Option<&'static http::HeaderName> {
     use crate::propagation::correlation;
     use crate::propagation::extension;
-    use crate::propagation::others;
     use crate::propagation::sw8;
-    static TRACEPARENT: http::HeaderName = http::HeaderName::from_static(others::TRACEPARENT);
-    static TRACESTATE: http::HeaderName = http::HeaderName::from_static(others::TRACESTATE);
-    static REQUEST_ID: http::HeaderName = http::HeaderName::from_static(others::REQUEST_ID);
+    use crate::propagation::w3c;
+    static TRACEPARENT: http::HeaderName = http::HeaderName::from_static(w3c::TRACEPARENT);
+    static TRACESTATE: http::HeaderName = http::HeaderName::from_static(w3c::TRACESTATE);
+    static REQUEST_ID: http::HeaderName = http::HeaderName::from_static(w3c::REQUEST_ID);
     static SW8: http::HeaderName = http::HeaderName::from_static(sw8::HEADER);
     static CORRELATION: http::HeaderName = http::HeaderName::from_static(correlation::HEADER);
     static EXTENSION: http::HeaderName = http::HeaderName::from_static(extension::HEADER);
@@ -24,9 +24,9 @@ fn known_name(key: &str) -> Option<&'static http::HeaderName> {
         sw8::HEADER => Some(&SW8),
         correlation::HEADER => Some(&CORRELATION),
         extension::HEADER => Some(&EXTENSION),
-        others::TRACEPARENT => Some(&TRACEPARENT),
-        others::TRACESTATE => Some(&TRACESTATE),
-        others::REQUEST_ID => Some(&REQUEST_ID),
+        w3c::TRACEPARENT => Some(&TRACEPARENT),
+        w3c::TRACESTATE => Some(&TRACESTATE),
+        w3c::REQUEST_ID => Some(&REQUEST_ID),
         _ => None,
     }
 }
@@ -48,7 +48,7 @@ impl Extract for http::HeaderMap {
 
     fn other_header(&self, key: &str) -> Option<Cow<'_, str>> {
         let first = self.header(key)?;
-        if key != crate::propagation::others::TRACESTATE {
+        if key != crate::propagation::w3c::TRACESTATE {
             return Some(first);
         }
         // Its list may be spread over several headers, which then are one.

@@ -7,7 +7,7 @@ use tonic::metadata::MetadataMap;
 
 use crate::config::policies::OtherContexts;
 use crate::propagation::carrier::{Extract, Inject};
-use crate::propagation::received::Received;
+use crate::propagation::incoming::Received;
 
 fn headers(metadata: &MetadataMap) -> &HeaderMap {
     metadata.as_ref()

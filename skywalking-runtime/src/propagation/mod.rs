@@ -5,18 +5,18 @@
 //! [`extension`] the rest, [`others`] what other tracers send beside it; [`passed`] is what of that
 //! goes on to the next. This room knows the wire's text and nothing of how spans nest.
 
+pub(crate) mod baggage;
 pub(crate) mod carrier;
+mod carriers;
 pub(crate) mod closures;
 pub(crate) mod correlation;
 pub(crate) mod extension;
+#[cfg(any(test, fuzzing))]
+pub(crate) mod fuzz_properties;
 #[cfg(feature = "carrier-http")]
 mod header_map;
+pub(crate) mod incoming;
 #[cfg(feature = "carrier-tonic")]
 mod metadata_map;
-pub(crate) mod others;
-pub(crate) mod passed;
-#[cfg(any(test, fuzzing))]
-pub(crate) mod properties;
-mod provided;
-pub(crate) mod received;
 pub(crate) mod sw8;
+pub(crate) mod w3c;

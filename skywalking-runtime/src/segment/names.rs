@@ -3,7 +3,7 @@
 
 use std::borrow::Cow;
 
-use crate::segment::entries::TEXT_LIMIT;
+use crate::segment::attributes::TEXT_LIMIT;
 use crate::segment::{Current, Range, Segment};
 use crate::span::callsite::{Callsite, SpanKind};
 use crate::span::record::{NONE, Record, Side, SideKind};

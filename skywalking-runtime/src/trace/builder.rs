@@ -22,7 +22,7 @@ use crate::propagation::carrier::Extract;
 use crate::span::callsite::Callsite;
 use crate::span::tag::TagValue;
 use crate::trace::child_guard::{self, ChildGuard};
-use crate::trace::prepared::Prepared;
+use crate::trace::deferred_span::Prepared;
 use crate::trace::scope::Scope;
 use crate::trace::traced::ResumableSpan;
 use crate::tracer;

@@ -2,8 +2,8 @@
 
 use crate::context::current_segment;
 use crate::span::callsite::Callsite;
+use crate::trace::deferred_span::Prepared;
 use crate::trace::opening::Opening;
-use crate::trace::prepared::Prepared;
 use crate::trace::scope::{self, Scope};
 use crate::tracer;
 use crate::util::diagnostics::{self, Diagnostic};

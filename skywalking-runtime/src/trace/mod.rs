@@ -9,10 +9,12 @@
 //! Nothing here takes a lock: clippy denies the types.
 #![deny(clippy::disallowed_types)]
 
+pub(crate) mod autoref;
 pub(crate) mod builder;
 pub(crate) mod child_guard;
 pub(crate) mod correlation;
 pub(crate) mod current;
+pub(crate) mod deferred_span;
 pub(crate) mod detached;
 pub(crate) mod failure;
 pub(crate) mod inject;
@@ -21,8 +23,6 @@ pub(crate) mod opening;
 pub(crate) mod opening_span;
 pub(crate) mod orphans;
 pub(crate) mod panic_hook;
-pub(crate) mod prepared;
-pub(crate) mod returned;
 pub(crate) mod root;
 pub(crate) mod scope;
 pub(crate) mod snapshot;

@@ -1,5 +1,5 @@
 //! Roots: the first span of a segment. A root lives as long as a call, a closure, a future or a
-//! resumable span; there is no public guard for it (see [`builder`](super::builder)).
+//! resumable span; there is no public guard for it (see [`builder`](crate::trace::builder)).
 
 use std::sync::Arc;
 

@@ -12,8 +12,8 @@
 //! one call into [`Frame`] before the wrapped poll, that poll, and one call behind it.
 
 mod boxed;
-mod covered;
-mod frames;
+mod deferred_future;
+mod poll_guard;
 mod resumable_span;
 mod span;
 mod stream;
@@ -25,10 +25,10 @@ use std::task::{Context, Poll};
 use futures_core::future::FusedFuture;
 use pin_project_lite::pin_project;
 
-use frames::{Frame, Outcome};
+use poll_guard::{Frame, Outcome};
 
 pub use boxed::{BoxedFuture, BoxedStream};
-pub(crate) use covered::Covered;
+pub(crate) use deferred_future::Covered;
 pub use resumable_span::ResumableSpan;
 pub(crate) use span::Span;
 pub use stream::Streamed;

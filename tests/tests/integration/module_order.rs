@@ -52,8 +52,8 @@ const RUNTIME: Crate = Crate {
         // Threads of the agent are not traced.
         ("sys::spawn", "context::thread_state"),
         // A carrier's own code is not recorded.
-        ("propagation::received", "context::quiet"),
-        ("propagation::received", "propagation::carrier"),
+        ("propagation::incoming", "context::quiet"),
+        ("propagation::incoming", "propagation::carrier"),
         ("integrations::http::body", "integrations::http::call"),
         ("integrations::http::names", "integrations::http::call"),
         ("integrations::http::names", "integrations::http::options"),

@@ -5,9 +5,9 @@ use crate::config::policies::{Inbound, OtherContexts};
 use crate::context::current_segment;
 use crate::context::quiet::Quiet;
 use crate::propagation::extension::{self, Extension};
-use crate::propagation::others::{self, Others, Parent};
-use crate::propagation::received::{Header, Received};
+use crate::propagation::incoming::{Header, Received};
 use crate::propagation::sw8;
+use crate::propagation::w3c::{self, Others, Parent};
 use crate::segment::Segment;
 use crate::span::callsite::SpanKind;
 use crate::span::record::{Side, SideKind, Trace};
@@ -64,7 +64,7 @@ impl Opening {
         if let Some(header) = received.get(Header::Parent) {
             if let Some(parent) = Parent::parse(header) {
                 let state = received.get(Header::State).filter(|state| {
-                    let can = others::can_go_on(state);
+                    let can = w3c::can_go_on(state);
                     if !can {
                         diagnostics::count(Diagnostic::OtherContext);
                     }
@@ -78,15 +78,15 @@ impl Opening {
                     }
                 });
                 if first && self.callsite.kind == SpanKind::Entry {
-                    self.tag(others::TRACE_ID_TAG, Raw::Text(parent.trace_id));
-                    self.tag(others::PARENT_ID_TAG, Raw::Text(parent.parent_id));
+                    self.tag(w3c::TRACE_ID_TAG, Raw::Text(parent.trace_id));
+                    self.tag(w3c::PARENT_ID_TAG, Raw::Text(parent.parent_id));
                 }
             } else {
                 diagnostics::count(Diagnostic::OtherContext);
             }
         }
         if let Some(id) = received.get(Header::RequestId) {
-            self.tag_once(others::REQUEST_ID_TAG, &text::clean(id, others::REQUEST_ID_LIMIT));
+            self.tag_once(w3c::REQUEST_ID_TAG, &text::clean(id, w3c::REQUEST_ID_LIMIT));
         }
     }
 

@@ -7,7 +7,7 @@ use std::pin::Pin;
 
 use futures_core::stream::Stream;
 
-use crate::trace::prepared::Prepared;
+use crate::trace::deferred_span::Prepared;
 use crate::trace::traced::{Covered, Hook, Streamed, Traced};
 
 /// A boxed future, which can be wrapped and boxed again as the same type.

@@ -2,10 +2,10 @@
 //! body in turn, and has no one future to wrap.
 
 use crate::span::callsite::Callsite;
+use crate::trace::deferred_span::Prepared;
 use crate::trace::opening::Opening;
 use crate::trace::opening_span::OpeningSpan;
-use crate::trace::prepared::Prepared;
-use crate::trace::traced::frames::{Frame, Outcome};
+use crate::trace::traced::poll_guard::{Frame, Outcome};
 use crate::trace::traced::span::Span;
 use crate::tracer;
 

@@ -12,8 +12,8 @@ use pin_project_lite::pin_project;
 
 use crate::span::tag::Raw;
 use crate::trace::current;
-use crate::trace::prepared::Prepared;
-use crate::trace::traced::frames::{Frame, Outcome};
+use crate::trace::deferred_span::Prepared;
+use crate::trace::traced::poll_guard::{Frame, Outcome};
 use crate::trace::traced::span::Span;
 use crate::trace::traced::{Hook, NoHook};
 

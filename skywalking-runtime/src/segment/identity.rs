@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use crate::propagation::passed::Passed;
+use crate::propagation::baggage::Passed;
 use crate::sampling::tail_decision::Trial;
 use crate::segment::{Range, Segment};
 use crate::span::record::{Side, SideKind, Trace};

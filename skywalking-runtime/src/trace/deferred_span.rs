@@ -11,7 +11,7 @@ use crate::config::policies::OtherContexts;
 use crate::context::current_segment;
 use crate::context::quiet::Quiet;
 use crate::propagation::carrier::Extract;
-use crate::propagation::received::{Header, Received};
+use crate::propagation::incoming::{Header, Received};
 use crate::propagation::sw8;
 use crate::span::callsite::Callsite;
 use crate::span::tag::{Kept, Raw, Recorder};

@@ -8,8 +8,8 @@ use crate::context::quiet::Quiet;
 use crate::propagation::carrier::Extract;
 use crate::propagation::correlation;
 use crate::propagation::extension;
-use crate::propagation::others;
 use crate::propagation::sw8;
+use crate::propagation::w3c;
 use crate::util::catch_panic::catch_panic;
 use crate::util::diagnostics::{self, Diagnostic};
 use crate::util::text;
@@ -37,9 +37,9 @@ impl Header {
             sw8::HEADER => Some(Self::Sw8),
             correlation::HEADER => Some(Self::Correlation),
             extension::HEADER => Some(Self::Extension),
-            others::TRACEPARENT => Some(Self::Parent),
-            others::TRACESTATE => Some(Self::State),
-            others::REQUEST_ID => Some(Self::RequestId),
+            w3c::TRACEPARENT => Some(Self::Parent),
+            w3c::TRACESTATE => Some(Self::State),
+            w3c::REQUEST_ID => Some(Self::RequestId),
             _ => None,
         }
     }
@@ -49,9 +49,9 @@ impl Header {
             Self::Sw8 => sw8::HEADER,
             Self::Correlation => correlation::HEADER,
             Self::Extension => extension::HEADER,
-            Self::Parent => others::TRACEPARENT,
-            Self::State => others::TRACESTATE,
-            Self::RequestId => others::REQUEST_ID,
+            Self::Parent => w3c::TRACEPARENT,
+            Self::State => w3c::TRACESTATE,
+            Self::RequestId => w3c::REQUEST_ID,
         }
     }
 
@@ -68,10 +68,10 @@ impl Header {
                 (correlation::Limits::MOST.header(), Diagnostic::CorrelationTooLong)
             }
             Self::Extension => (extension::LIMIT, Diagnostic::ExtensionField),
-            Self::Parent => (others::PARENT_LIMIT, Diagnostic::OtherContext),
-            Self::State => (others::STATE_LIMIT, Diagnostic::OtherContext),
+            Self::Parent => (w3c::PARENT_LIMIT, Diagnostic::OtherContext),
+            Self::State => (w3c::STATE_LIMIT, Diagnostic::OtherContext),
             // Each of its units takes three bytes at most.
-            Self::RequestId => (3 * others::REQUEST_ID_LIMIT, Diagnostic::OtherContext),
+            Self::RequestId => (3 * w3c::REQUEST_ID_LIMIT, Diagnostic::OtherContext),
         }
     }
 }

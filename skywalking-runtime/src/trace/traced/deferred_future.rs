@@ -7,7 +7,7 @@ use std::task::{Context, Poll};
 use futures_core::future::FusedFuture;
 use pin_project_lite::pin_project;
 
-use crate::trace::prepared::Prepared;
+use crate::trace::deferred_span::Prepared;
 
 pin_project! {
     /// A future that begins with opening its span.

@@ -10,10 +10,10 @@ use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 
 use crate::propagation::carrier::{Extract as _, Inject as _};
+use crate::propagation::carriers::bare_text;
 use crate::propagation::correlation;
 use crate::propagation::correlation::{Correlation, Limits};
 use crate::propagation::extension::{self, Extension};
-use crate::propagation::provided::bare_text;
 use crate::propagation::sw8;
 use crate::util::diagnostics::{self, Diagnostic};
 

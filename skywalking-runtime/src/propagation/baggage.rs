@@ -2,7 +2,7 @@
 //! threads in a copy. A request that is not sampled passes it on all the same.
 
 use crate::propagation::correlation::Correlation;
-use crate::propagation::others::Others;
+use crate::propagation::w3c::Others;
 
 /// What a segment passes on.
 #[derive(Clone, Debug, Default)]

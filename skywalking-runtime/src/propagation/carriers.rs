@@ -5,8 +5,8 @@ use std::collections::{BTreeMap, HashMap};
 use std::hash::BuildHasher;
 
 use crate::propagation::carrier::{Extract, Inject};
-use crate::propagation::others::is_printable;
 use crate::propagation::sw8;
+use crate::propagation::w3c::is_printable;
 use crate::util::diagnostics::{self, Diagnostic};
 
 /// Headers as text: lines of `key:value`, split at the first colon, with names in upper or lower
