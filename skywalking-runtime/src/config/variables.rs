@@ -186,10 +186,9 @@ mod tests {
                     &name[place + 2..]
                 ));
             }
-            for typo in typos
-                .iter()
-                .filter(|typo| *typo != name && !others::knows(typo) && !OURS.contains(&typo.as_str()))
-            {
+            for typo in typos.iter().filter(|typo| {
+                *typo != name && !others::knows(typo) && !OURS.contains(&typo.as_str())
+            }) {
                 let warning = among(&[typo]).warning();
                 assert!(
                     warning.as_ref().is_some_and(|warning| warning.contains("meant?")),
