@@ -62,7 +62,8 @@ impl Line {
     }
 
     #[cfg_attr(not(feature = "http"), allow(dead_code, reason = "no integration is built"))]
-    pub(crate) fn warn(text: impl Into<String>) -> Self {
+    #[cfg(feature = "http")]
+pub(crate) fn warn(text: impl Into<String>) -> Self {
         Self::new(Level::Warn, text)
     }
 

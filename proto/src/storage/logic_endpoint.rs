@@ -1,6 +1,7 @@
 //! The value of the tag `x-le`: a JSON object, which may hold the name of an endpoint.
 
 use std::borrow::Cow;
+use std::fmt::Write as _;
 use std::ops::Range;
 
 /// The deepest nesting that is read.
@@ -104,7 +105,8 @@ fn escape(text: &str) -> Cow<'_, str> {
         match c {
             '"' | '\\' => escaped.extend(['\\', c]),
             c if is_plain(c) => escaped.push(c),
-            c => escaped.push_str(&format!("\\u{:04x}", u32::from(c))),
+            // Writing to a string can't fail.
+            c => _ = write!(escaped, "\\u{:04x}", u32::from(c)),
         }
     }
     Cow::Owned(escaped)
