@@ -62,8 +62,7 @@ impl Line {
     }
 
     #[cfg_attr(not(feature = "http"), allow(dead_code, reason = "no integration is built"))]
-    #[cfg(feature = "http")]
-pub(crate) fn warn(text: impl Into<String>) -> Self {
+    pub(crate) fn warn(text: impl Into<String>) -> Self {
         Self::new(Level::Warn, text)
     }
 
