@@ -22,7 +22,6 @@ use crate::error::Error;
 use crate::management::properties;
 use crate::queue;
 use crate::report::accounts::Ledger;
-use crate::report::diagnostics::Losses;
 use crate::report::discard::Discard;
 use crate::report::drain::Drain;
 use crate::report::findings::Findings;
@@ -31,6 +30,7 @@ use crate::report::grpc::Grpc;
 #[cfg(feature = "report-http")]
 use crate::report::http::Http;
 use crate::report::log::Log;
+use crate::report::problem_log::Losses;
 use crate::report::stats::{Report, Stats};
 use crate::report::transport::Transport;
 use crate::report::worker::{self, Command, Handle, Pace, Worker};
@@ -258,7 +258,7 @@ impl Agent {
     /// waiting for an absent backend, it tries once more at once.
     pub fn flush(&self, timeout: Duration) -> bool {
         let Some(running) = self.alive() else { return true };
-        running.handle.ask(timeout, |deadline, answer| Command::Flush { deadline, answer })
+        running.handle.ask(timeout, |deadline, reply| Command::Flush { deadline, reply })
     }
 
     /// Waits until the backend has taken the first report of this instance's properties, or the
@@ -266,7 +266,7 @@ impl Agent {
     /// for an agent that is off.
     pub fn wait_until_registered(&self, timeout: Duration) -> bool {
         let Some(running) = self.alive() else { return false };
-        running.handle.ask(timeout, |deadline, answer| Command::Registered { deadline, answer })
+        running.handle.ask(timeout, |deadline, reply| Command::Registered { deadline, reply })
     }
 
     /// [`wait_until_registered`](Agent::wait_until_registered) for callers who must not block, on
@@ -278,7 +278,7 @@ impl Agent {
         let asked = self.alive().map(|running| {
             running
                 .handle
-                .ask_async(timeout, |deadline, answer| Command::Registered { deadline, answer })
+                .ask_async(timeout, |deadline, reply| Command::Registered { deadline, reply })
         });
         async move {
             match asked {
@@ -349,8 +349,8 @@ impl Alive {
         let generation = self.tracer.generation;
         tracer::disable(generation);
         self.findings.log(WithoutThread::Drop);
-        self.handle.ask_early(timeout, MARGIN.min(timeout / 10), |deadline, answer| {
-            Command::Shutdown { deadline, answer }
+        self.handle.ask_early(timeout, MARGIN.min(timeout / 10), |deadline, reply| {
+            Command::Shutdown { deadline, reply }
         });
         // Whether it answered or not: what is left is lost, and what it writes from now on doesn't
         // count.

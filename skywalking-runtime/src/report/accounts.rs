@@ -149,7 +149,7 @@ impl Ledger {
     }
 
     /// So much of what was taken waits here for something else than the reporter.
-    pub(crate) fn hold_back(self, bytes: usize, segments: usize) {
+    pub(crate) fn set_pending(self, bytes: usize, segments: usize) {
         self.write(|_| queue::set_pending(bytes, segments));
     }
 

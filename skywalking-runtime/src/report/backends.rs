@@ -55,7 +55,7 @@ impl<T> Backends<T> {
     }
 
     /// Goes on to the next one, and from the last one to the first.
-    pub(crate) fn turn(&mut self) {
+    pub(crate) fn next_backend(&mut self) {
         self.at = (self.at + 1) % self.list.len().max(1);
     }
 }

@@ -2,7 +2,7 @@
 //! way.
 
 use super::transport::{Call, Messages, Outcome, Transport};
-use crate::management::Word;
+use crate::management::ManagementMessage;
 
 #[derive(Debug)]
 pub(crate) struct Discard;
@@ -16,9 +16,9 @@ impl Transport for Discard {
         "nowhere".to_owned()
     }
 
-    fn turn(&mut self) {}
+    fn next_backend(&mut self) {}
 
-    fn say(&mut self, _: Word) -> Call {
+    fn send_management(&mut self, _: ManagementMessage) -> Call {
         Box::pin(std::future::ready(Outcome::Taken))
     }
 

@@ -10,11 +10,11 @@ use bytes::Bytes;
 
 use super::accounts::Ledger;
 use super::encode::{Encoder, Segment};
-use super::held::{Held, Waiting};
+use super::pending::{PendingSegment, PendingSegments};
 use super::redact::Hook;
+use super::tail_sampling::{TailOutcome, TailSampler};
 use super::timeline::Timeline;
 use super::transport::Form;
-use super::trials::{Fate, Trials};
 use crate::config::TailSampling;
 use crate::queue::{self, Attached, Budget, Buffer, FinishedSegments, SegmentHeader};
 use crate::span::record::Record;
@@ -64,30 +64,30 @@ struct Place {
 }
 
 /// A segment that is on trial.
-enum Judged<'a> {
+enum Undecided<'a> {
     InLoad(Segment<'a>, Attached),
-    Held(Held),
+    PendingSegment(PendingSegment),
 }
 
-impl Judged<'_> {
+impl Undecided<'_> {
     fn parts(&self) -> (&SegmentHeader, &[Record], &Attached) {
         match self {
             Self::InLoad(segment, attached) => (segment.head, segment.records, attached),
-            Self::Held(held) => (&held.head, &held.records, &held.attached),
+            Self::PendingSegment(held) => (&held.head, &held.records, &held.attached),
         }
     }
 
     fn bytes(&self) -> usize {
         match self {
             Self::InLoad(segment, _) => segment.head.bytes(),
-            Self::Held(held) => held.bytes,
+            Self::PendingSegment(held) => held.bytes,
         }
     }
 
-    fn into_held(self) -> Held {
+    fn into_held(self) -> PendingSegment {
         match self {
-            Self::InLoad(segment, attached) => Held::new(segment, attached, u64::MAX),
-            Self::Held(held) => held,
+            Self::InLoad(segment, attached) => PendingSegment::new(segment, attached, u64::MAX),
+            Self::PendingSegment(held) => held,
         }
     }
 }
@@ -100,18 +100,18 @@ pub(crate) struct Drain {
     form: Form,
     timeline: Timeline,
     /// What was taken out last; empty, it is what the next buffer gets in exchange.
-    load: FinishedSegments,
+    taken: FinishedSegments,
     place: Place,
-    waiting: Waiting,
+    pending: PendingSegments,
     /// Of requests that are on trial.
-    trials: Trials,
+    tail_sampler: TailSampler,
     /// They waited for the end of a trial, and leave.
-    kept: VecDeque<Held>,
+    kept: VecDeque<PendingSegment>,
     released: bool,
     /// Segments that were dropped after a trial and their bytes, not yet in the accounts.
     discarded: (usize, usize),
     /// What it said last of the bytes that wait here, and of the segments.
-    held_back: (usize, usize),
+    reported: (usize, usize),
     /// Buffers that this pass has still to visit; none between two passes.
     todo: Option<Vec<&'static Buffer>>,
     missed: bool,
@@ -137,14 +137,14 @@ impl Drain {
             encoder: Encoder::new(identity, hook),
             form,
             timeline,
-            load: FinishedSegments::default(),
+            taken: FinishedSegments::default(),
             place: Place::default(),
-            waiting: Waiting::new(max_segment_age, queue),
-            trials: Trials::new(keep.unwrap_or(TailSampling::errors())),
+            pending: PendingSegments::new(max_segment_age, queue),
+            tail_sampler: TailSampler::new(keep.unwrap_or(TailSampling::errors())),
             kept: VecDeque::new(),
             released: false,
             discarded: (0, 0),
-            held_back: (0, 0),
+            reported: (0, 0),
             todo: None,
             missed: false,
             passes: 0,
@@ -158,13 +158,13 @@ impl Drain {
 
     /// Nothing is held from now on: the end is near.
     pub(crate) fn release(&mut self) {
-        self.waiting.release();
+        self.pending.release();
         self.released = true;
     }
 
     /// Somebody waits for what is done by now.
-    pub(crate) fn hurry(&mut self) {
-        self.waiting.hurry();
+    pub(crate) fn poll_now(&mut self) {
+        self.pending.poll_now();
     }
 
     /// Notes what the clocks say now. To be called each second, also while nothing is taken out:
@@ -185,48 +185,48 @@ impl Drain {
 
     /// Puts segments into the batch until it is full or the pass is over.
     pub(crate) fn fill(&mut self, batch: &mut Batch) -> Filled {
-        let filled = self.go_round(batch);
+        let filled = self.run_pass(batch);
         let (segments, bytes) = std::mem::take(&mut self.discarded);
         if segments > 0 {
             self.ledger.discard(segments, bytes);
         }
-        self.tell_held_back();
+        self.report_pending();
         filled
     }
 
     /// Says how much waits here, so that nobody wakes the reporter for that.
-    fn tell_held_back(&mut self) {
-        let (handles, trials) = (self.waiting.weight(), self.trials.weight());
-        let held_back = (handles.0 + trials.0, handles.1 + trials.1);
-        if held_back != self.held_back {
-            self.held_back = held_back;
-            self.ledger.hold_back(held_back.0, held_back.1);
+    fn report_pending(&mut self) {
+        let (handles, undecided) = (self.pending.weight(), self.tail_sampler.weight());
+        let reported = (handles.0 + undecided.0, handles.1 + undecided.1);
+        if reported != self.reported {
+            self.reported = reported;
+            self.ledger.set_pending(reported.0, reported.1);
         }
     }
 
-    fn go_round(&mut self, batch: &mut Batch) -> Filled {
+    fn run_pass(&mut self, batch: &mut Batch) -> Filled {
         let mut todo = self.todo.take().unwrap_or_else(|| {
             self.missed = false;
             // Also where there is nothing to take: far between, anchors would smear what the clocks
             // did meanwhile.
             self.timeline.add(clock::anchor());
-            self.waiting.look();
+            self.pending.poll();
             queue::outboxes()
                 .flat_map(|outbox| &outbox.buffers)
                 .filter(|buffer| buffer.queued() > 0)
                 .collect()
         });
-        if !self.encode_waiting(batch) {
+        if !self.encode_ready(batch) {
             self.todo = Some(todo);
             return Filled::Full;
         }
         loop {
-            if !self.encode_load(batch) {
+            if !self.encode_taken(batch) {
                 self.todo = Some(todo);
                 return Filled::Full;
             }
             let Some(buffer) = todo.pop() else { break };
-            match self.ledger.take(buffer, &mut self.load) {
+            match self.ledger.take(buffer, &mut self.taken) {
                 // After the load was taken: all its stamps lie before this anchor.
                 Some(true) => self.timeline.add(clock::anchor()),
                 Some(false) => self.missed |= buffer.queued() > 0,
@@ -236,12 +236,12 @@ impl Drain {
         if self.missed {
             return Filled::Missed;
         }
-        let (kept, dropped) = self.trials.settle(self.released);
+        let (kept, dropped) = self.tail_sampler.take_decided(self.released);
         self.kept.extend(kept);
         for held in dropped {
             self.discard(&held.head, held.bytes);
         }
-        if !self.encode_waiting(batch) {
+        if !self.encode_ready(batch) {
             // Nothing else is left of this pass.
             self.todo = Some(Vec::new());
             return Filled::Full;
@@ -252,25 +252,25 @@ impl Drain {
 
     /// Encodes what was held and need not wait any longer. False if the batch is full before its
     /// end.
-    fn encode_waiting(&mut self, batch: &mut Batch) -> bool {
+    fn encode_ready(&mut self, batch: &mut Batch) -> bool {
         while !batch.is_full() {
             if let Some(held) = self.kept.pop_front() {
-                self.encode_held(&held, batch);
+                self.encode_pending(&held, batch);
                 continue;
             }
-            let Some(mut held) = self.waiting.next() else { return true };
-            held.settle();
+            let Some(mut held) = self.pending.next() else { return true };
+            held.apply_handles();
             if held.attached.trial.is_some() {
-                self.judge(Judged::Held(*held));
+                self.decide(Undecided::PendingSegment(*held));
             } else {
-                self.encode_held(&held, batch);
+                self.encode_pending(&held, batch);
             }
         }
         false
     }
 
-    fn encode_held(&mut self, held: &Held, batch: &mut Batch) {
-        let Held { head, records, sides, text, bytes, .. } = held;
+    fn encode_pending(&mut self, held: &PendingSegment, batch: &mut Batch) {
+        let PendingSegment { head, records, sides, text, bytes, .. } = held;
         if let Some(message) = self.encode(Segment { head, records, sides, text }) {
             batch.push(message);
             self.ledger.pack(1, *bytes);
@@ -283,22 +283,22 @@ impl Drain {
 
     /// Puts a segment that is on trial where it belongs: among those that leave, in the buffer, or
     /// nowhere.
-    fn judge(&mut self, judged: Judged<'_>) {
-        let (head, records, attached) = judged.parts();
-        match self.trials.judge(head, records, attached, &self.timeline) {
-            Fate::Waits => {
-                let pushed_out = self.trials.hold(judged.into_held());
+    fn decide(&mut self, segment: Undecided<'_>) {
+        let (head, records, attached) = segment.parts();
+        match self.tail_sampler.decide(head, records, attached, &self.timeline) {
+            TailOutcome::Pending => {
+                let pushed_out = self.tail_sampler.add(segment.into_held());
                 for held in pushed_out {
                     self.discard(&held.head, held.bytes);
                 }
             }
-            Fate::Leaves(others) => {
-                self.kept.push_back(judged.into_held());
+            TailOutcome::Send(others) => {
+                self.kept.push_back(segment.into_held());
                 self.kept.extend(others);
             }
-            Fate::Dropped(others) => {
+            TailOutcome::Drop(others) => {
                 let head = *head;
-                self.discard(&head, judged.bytes());
+                self.discard(&head, segment.bytes());
                 for held in others {
                     self.discard(&held.head, held.bytes);
                 }
@@ -316,13 +316,13 @@ impl Drain {
     }
 
     /// Encodes the load at hand. False if the batch is full before its end.
-    fn encode_load(&mut self, batch: &mut Batch) -> bool {
+    fn encode_taken(&mut self, batch: &mut Batch) -> bool {
         let (mut segments, mut bytes) = (0, 0);
         let (mut lost, mut lost_bytes) = (0, 0);
         let mut finished = true;
-        let mut load = std::mem::take(&mut self.load);
-        let mut attached = std::mem::take(&mut load.attached).into_iter().peekable();
-        while let Some(head) = load.heads.get(self.place.head) {
+        let mut taken = std::mem::take(&mut self.taken);
+        let mut attached = std::mem::take(&mut taken.attached).into_iter().peekable();
+        while let Some(head) = taken.heads.get(self.place.head) {
             if batch.is_full() {
                 finished = false;
                 break;
@@ -330,16 +330,16 @@ impl Drain {
             let Place { record, side, text, .. } = self.place;
             let segment = Segment {
                 head,
-                records: load.records.get(record..record + head.records).unwrap_or_default(),
-                sides: load.sides.get(side..side + head.sides).unwrap_or_default(),
-                text: load.text.get(text..text + head.text).unwrap_or_default(),
+                records: taken.records.get(record..record + head.records).unwrap_or_default(),
+                sides: taken.sides.get(side..side + head.sides).unwrap_or_default(),
+                text: taken.text.get(text..text + head.text).unwrap_or_default(),
             };
             // Also one that need not wait: what was said elsewhere is put in there.
             if let Some((_, attached)) = attached.next_if(|(place, _)| *place == self.place.head) {
                 if attached.detached.is_empty() {
-                    self.judge(Judged::InLoad(segment, attached));
+                    self.decide(Undecided::InLoad(segment, attached));
                 } else {
-                    self.waiting.hold(segment, attached);
+                    self.pending.add(segment, attached);
                 }
             } else if let Some(message) = self.encode(segment) {
                 batch.push(message);
@@ -356,8 +356,8 @@ impl Drain {
                 text: text + head.text,
             };
         }
-        load.attached.extend(attached);
-        self.load = load;
+        taken.attached.extend(attached);
+        self.taken = taken;
         if segments > 0 {
             self.ledger.pack(segments, bytes);
         }
@@ -365,10 +365,10 @@ impl Drain {
             self.lose(lost, lost_bytes);
         }
         if finished {
-            self.load.clear();
+            self.taken.clear();
             self.place = Place::default();
         }
-        finished && self.encode_waiting(batch)
+        finished && self.encode_ready(batch)
     }
 
     /// The program's redaction panicked on so much.
@@ -381,7 +381,7 @@ impl Drain {
     fn encode(&mut self, segment: Segment<'_>) -> Option<Bytes> {
         let message = self.encoder.encode_redacted(segment, &self.timeline)?;
         #[cfg(feature = "testing")]
-        super::scope::hand(segment.head.scope, &message);
+        super::test_sink::hand(segment.head.scope, &message);
         Some(match self.form {
             Form::Protobuf => message,
             #[cfg(feature = "report-http")]

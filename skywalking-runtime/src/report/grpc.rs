@@ -32,7 +32,7 @@ use super::quote::{quote, sources};
 use super::transport::{Call, Messages, Outcome, Transport};
 use crate::config::{Address, Token};
 use crate::error::Error;
-use crate::management::Word;
+use crate::management::ManagementMessage;
 use crate::management::properties;
 
 const COLLECT: &str = "/skywalking.v3.TraceSegmentReportService/collect";
@@ -142,15 +142,19 @@ impl Transport for Grpc {
         self.backends.address()
     }
 
-    fn turn(&mut self) {
+    fn next_backend(&mut self) {
         self.channel = None;
-        self.backends.turn();
+        self.backends.next_backend();
     }
 
-    fn say(&mut self, word: Word) -> Call {
+    fn send_management(&mut self, word: ManagementMessage) -> Call {
         let (path, message) = match word {
-            Word::Properties => (PROPERTIES, self.management.properties().encode_to_vec()),
-            Word::KeepAlive => (KEEP_ALIVE, self.management.keep_alive().encode_to_vec()),
+            ManagementMessage::Properties => {
+                (PROPERTIES, self.management.properties().encode_to_vec())
+            }
+            ManagementMessage::KeepAlive => {
+                (KEEP_ALIVE, self.management.keep_alive().encode_to_vec())
+            }
         };
         self.call(path, std::iter::once(message.into()), None)
     }

@@ -25,7 +25,7 @@ use super::quote::{quote, sources};
 use super::transport::{Call, Form, Messages, Outcome, Transport};
 use crate::config::{Address, Token};
 use crate::error::Error;
-use crate::management::{Word, properties};
+use crate::management::{ManagementMessage, properties};
 
 const SEGMENTS: &str = "/v3/segments";
 const PROPERTIES: &str = "/v3/management/reportProperties";
@@ -134,16 +134,20 @@ impl Transport for Http {
         self.backends.address()
     }
 
-    fn turn(&mut self) {
+    fn next_backend(&mut self) {
         // Another place: a call that is still about can't bring its connection back.
         self.kept = Kept::default();
-        self.backends.turn();
+        self.backends.next_backend();
     }
 
-    fn say(&mut self, word: Word) -> Call {
+    fn send_management(&mut self, word: ManagementMessage) -> Call {
         let (path, message) = match word {
-            Word::Properties => (PROPERTIES, json::management(&self.management.properties())),
-            Word::KeepAlive => (KEEP_ALIVE, json::management(&self.management.keep_alive())),
+            ManagementMessage::Properties => {
+                (PROPERTIES, json::management(&self.management.properties()))
+            }
+            ManagementMessage::KeepAlive => {
+                (KEEP_ALIVE, json::management(&self.management.keep_alive()))
+            }
         };
         self.call(path, Content::object(message))
     }

@@ -11,7 +11,7 @@ use tokio::sync::Semaphore;
 use super::json;
 use super::offload::offload;
 use super::transport::{Call, Messages, Outcome, Transport};
-use crate::management::Word;
+use crate::management::ManagementMessage;
 use crate::sys::PerProcess;
 
 /// One writer at a time, whichever agent it writes for: a second one would wait for the same pipe.
@@ -30,10 +30,10 @@ impl Transport for Log {
         "standard error".to_owned()
     }
 
-    fn turn(&mut self) {}
+    fn next_backend(&mut self) {}
 
     /// Nobody listens, so nothing is said.
-    fn say(&mut self, _: Word) -> Call {
+    fn send_management(&mut self, _: ManagementMessage) -> Call {
         Box::pin(std::future::ready(Outcome::Taken))
     }
 

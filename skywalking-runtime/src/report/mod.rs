@@ -8,7 +8,7 @@
 //! [`discard`]. What became of it is written down in [`accounts`]; [`stats`] puts that beside what
 //! the threads counted. What blocks in the operating system has a thread of its own: [`lookup`] of
 //! names, for the [`connector`], and [`offload`] of writes to standard error. [`backoff`] says when
-//! to try again after a failure, [`diagnostics`] what is logged of it (by `self_log`).
+//! to try again after a failure, [`problem_log`] what is logged of it (by `self_log`).
 //!
 //! Everything here but reading the accounts happens on the reporter's own thread. This room knows
 //! how segments are stored (`trace/record`) and nothing of how spans are opened and closed.
@@ -19,14 +19,12 @@ pub(crate) mod backends;
 pub(crate) mod backoff;
 #[cfg(any(feature = "report-grpc", feature = "report-http"))]
 pub(crate) mod connector;
-pub(crate) mod diagnostics;
 pub(crate) mod discard;
 pub(crate) mod drain;
 pub(crate) mod encode;
 pub(crate) mod findings;
 #[cfg(feature = "report-grpc")]
 pub(crate) mod grpc;
-mod held;
 #[cfg(feature = "report-http")]
 pub(crate) mod http;
 pub(crate) mod json;
@@ -36,16 +34,18 @@ mod lookup;
 #[cfg(any(feature = "report-grpc", feature = "report-http"))]
 mod metered;
 mod offload;
+mod pending;
+pub(crate) mod problem_log;
 #[cfg(any(feature = "report-grpc", feature = "report-http"))]
 pub(crate) mod quote;
 pub(crate) mod redact;
-#[cfg(feature = "testing")]
-pub(crate) mod rules;
-#[cfg(feature = "testing")]
-pub(crate) mod scope;
 pub(crate) mod stats;
+pub(crate) mod tail_sampling;
+#[cfg(feature = "testing")]
+pub(crate) mod test_sink;
 pub(crate) mod timeline;
 pub(crate) mod transport;
-pub(crate) mod trials;
 pub(crate) mod wire;
+#[cfg(feature = "testing")]
+pub(crate) mod wire_check;
 pub(crate) mod worker;

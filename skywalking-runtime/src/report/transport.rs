@@ -7,7 +7,7 @@ use std::vec;
 use bytes::Bytes;
 
 use super::accounts::Flight;
-use crate::management::Word;
+use crate::management::ManagementMessage;
 
 /// A call that is under way. It has no deadline of its own: the worker gives it one.
 pub(crate) type Call = Pin<Box<dyn Future<Output = Outcome> + Send>>;
@@ -51,10 +51,10 @@ pub(crate) trait Transport: Send + 'static {
     fn address(&self) -> String;
 
     /// Forgets the connection and turns to the next address.
-    fn turn(&mut self);
+    fn next_backend(&mut self);
 
     /// Says a word of management.
-    fn say(&mut self, word: Word) -> Call;
+    fn send_management(&mut self, word: ManagementMessage) -> Call;
 
     /// Sends a batch.
     fn send(&mut self, messages: Messages) -> Call;

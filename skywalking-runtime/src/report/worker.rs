@@ -15,9 +15,9 @@
 //!
 //! How bytes travel is the transport's business, what they are `drain`'s.
 
-mod answer;
-mod asked;
+mod commands;
 mod outcomes;
+mod reply;
 #[cfg(test)]
 mod tests;
 mod thread;
@@ -30,25 +30,25 @@ use std::time::Duration;
 use tokio::sync::{Notify, mpsc};
 use tokio::time::{Instant, sleep_until, timeout};
 
-pub(crate) use self::answer::Answer;
-use self::asked::Asked;
-pub(crate) use self::asked::Command;
+pub(crate) use self::commands::Command;
+use self::commands::PendingCommands;
+pub(crate) use self::reply::Reply;
 pub(crate) use self::thread::{Handle, prepare, start};
 use self::unset_clock::UnsetClock;
 use super::accounts::{Flight, Ledger};
 use super::backoff::Backoff;
-use super::diagnostics::{Cause, Diagnostics, Losses};
 use super::drain::{Batch, Drain, Filled};
 use super::findings::Findings;
+use super::problem_log::{Cause, Losses, ProblemLog};
 use super::transport::{Call, Messages, Outcome, Transport};
-use crate::management::Word;
-use crate::management::beats::Beats;
+use crate::management::ManagementMessage;
+use crate::management::heartbeat::Heartbeat;
 use crate::queue;
 use crate::self_log::{self, WithoutThread};
 use crate::util::coarse_clock;
 
 const BATCH_DEADLINE: Duration = Duration::from_secs(30);
-const WORD_DEADLINE: Duration = Duration::from_secs(10);
+const MANAGEMENT_DEADLINE: Duration = Duration::from_secs(10);
 const TICK: Duration = Duration::from_millis(100);
 const QUIET_TICK: Duration = Duration::from_secs(1);
 const QUIET_AFTER: Duration = Duration::from_secs(60);
@@ -67,17 +67,17 @@ const IDLE: Duration = Duration::from_secs(3_600);
 
 enum Link {
     Down { until: Instant },
-    Up(Beats),
+    Up(Heartbeat),
 }
 
 enum Activity {
     Idle,
-    Saying(Word, Call),
+    Managing(ManagementMessage, Call),
     Sending(Call),
 }
 
 enum Event {
-    Asked(Option<Command>),
+    Command(Option<Command>),
     Done(Outcome),
     Woken,
     Due,
@@ -95,7 +95,7 @@ pub(crate) struct Worker<T> {
     /// What is being sent, or waits to be sent again.
     batch: Batch,
     flight: Flight,
-    asked: Asked,
+    pending: PendingCommands,
     backoff: Backoff,
     /// A backend has answered since the agent started.
     reached: Arc<AtomicBool>,
@@ -104,7 +104,7 @@ pub(crate) struct Worker<T> {
     next_tick: Instant,
     last_segment: Instant,
     next_sweep: Instant,
-    diagnostics: Diagnostics,
+    problems: ProblemLog,
     findings: Arc<Findings>,
     next_look: Instant,
     unset_clock: UnsetClock,
@@ -143,14 +143,14 @@ impl<T: Transport> Worker<T> {
             activity: Activity::Idle,
             batch: Batch::default(),
             flight: Flight::default(),
-            asked: Asked::default(),
+            pending: PendingCommands::default(),
             backoff: Backoff::new(pace.max_backoff),
             reached: pace.reached,
             failed: 0,
             next_tick: now,
             last_segment: now,
             next_sweep: now + SWEEP,
-            diagnostics: Diagnostics::new(pace.losses),
+            problems: ProblemLog::new(pace.losses),
             findings: pace.findings,
             next_look: now,
             unset_clock: UnsetClock::new(now),
@@ -165,20 +165,20 @@ impl<T: Transport> Worker<T> {
             self.findings.log(WithoutThread::WriteHere);
             self.log();
             let now = Instant::now();
-            self.asked.answer_late(now);
+            self.pending.reply_late(now);
             if self.next_sweep <= now {
                 self.next_sweep = now + SWEEP;
                 queue::free_idle();
             }
-            if !self.asked.is_over() {
+            if !self.pending.is_over() {
                 self.advance();
             }
-            if self.asked.is_over() || !self.ledger.is_open() {
+            if self.pending.is_over() || !self.ledger.is_open() {
                 break;
             }
             match self.next_event().await {
-                Event::Asked(Some(command)) => self.ask(command),
-                Event::Asked(None) => break,
+                Event::Command(Some(command)) => self.ask(command),
+                Event::Command(None) => break,
                 Event::Done(outcome) => self.finish(outcome),
                 Event::Woken => {
                     self.next_tick = Instant::now();
@@ -190,7 +190,7 @@ impl<T: Transport> Worker<T> {
         // Nothing may leave after the answer, which says what has left.
         self.activity = Activity::Idle;
         self.log();
-        self.asked.answer_all();
+        self.pending.reply_all();
     }
 
     async fn next_event(&mut self) -> Event {
@@ -201,12 +201,12 @@ impl<T: Transport> Worker<T> {
         let call = async {
             match &mut self.activity {
                 Activity::Idle => std::future::pending().await,
-                Activity::Saying(_, call) | Activity::Sending(call) => call.await,
+                Activity::Managing(_, call) | Activity::Sending(call) => call.await,
             }
         };
         tokio::select! {
             biased;
-            command = self.commands.recv() => Event::Asked(command),
+            command = self.commands.recv() => Event::Command(command),
             outcome = call => Event::Done(outcome),
             () = self.wake.notified(), if listening => Event::Woken,
             () = sleep_until(due) => Event::Due,
@@ -217,10 +217,10 @@ impl<T: Transport> Worker<T> {
     fn next_moment(&self) -> Instant {
         let own = match (&self.activity, &self.link) {
             (Activity::Idle, Link::Down { until }) => (*until).min(Instant::now() + PULSE),
-            (Activity::Idle, Link::Up(beats)) => beats.next().min(self.next_tick),
+            (Activity::Idle, Link::Up(heartbeat)) => heartbeat.next().min(self.next_tick),
             _ => Instant::now() + PULSE,
         };
-        self.asked.next_deadline().map_or(own, |deadline| own.min(deadline))
+        self.pending.next_deadline().map_or(own, |deadline| own.min(deadline))
     }
 
     fn ask(&mut self, command: Command) {
@@ -228,9 +228,9 @@ impl<T: Transport> Worker<T> {
         if matches!(command, Command::Shutdown { .. }) {
             self.drain.release();
         }
-        self.asked.add(command, self.drain.goal(), self.transport.addresses());
+        self.pending.add(command, self.drain.goal(), self.transport.addresses());
         if hurry {
-            self.drain.hurry();
+            self.drain.poll_now();
             let now = Instant::now();
             self.next_tick = now;
             if let Link::Down { until } = &mut self.link {
@@ -244,10 +244,12 @@ impl<T: Transport> Worker<T> {
         let now = Instant::now();
         while matches!(self.activity, Activity::Idle) {
             match &self.link {
-                Link::Down { until } if *until <= now => self.say(Word::Properties),
+                Link::Down { until } if *until <= now => {
+                    self.send_management(ManagementMessage::Properties)
+                }
                 Link::Down { .. } => return,
-                Link::Up(beats) => match beats.due(now) {
-                    Some(word) => self.say(word),
+                Link::Up(heartbeat) => match heartbeat.due(now) {
+                    Some(word) => self.send_management(word),
                     None if !self.batch.messages.is_empty() => self.send(),
                     None if self.next_tick <= now => self.drain(now),
                     None => return,
@@ -256,8 +258,11 @@ impl<T: Transport> Worker<T> {
         }
     }
 
-    fn say(&mut self, word: Word) {
-        self.activity = Activity::Saying(word, limited(WORD_DEADLINE, self.transport.say(word)));
+    fn send_management(&mut self, word: ManagementMessage) {
+        self.activity = Activity::Managing(
+            word,
+            limited(MANAGEMENT_DEADLINE, self.transport.send_management(word)),
+        );
     }
 
     fn send(&mut self) {
@@ -269,7 +274,7 @@ impl<T: Transport> Worker<T> {
 
     /// Fills the batch and decides when to come again.
     fn drain(&mut self, now: Instant) {
-        let waited_for = self.asked.waits_for(self.drain.passes());
+        let waited_for = self.pending.waits_for(self.drain.passes());
         if !waited_for && self.unset_clock.holds(self.drain.is_clock_set(), now) {
             self.next_tick = now + TICK;
             return;
@@ -280,9 +285,9 @@ impl<T: Transport> Worker<T> {
             self.last_segment = now;
         }
         if empty {
-            self.asked.answer_drained(self.drain.passes());
+            self.pending.reply_drained(self.drain.passes());
         }
-        let waited_for = self.asked.waits_for(self.drain.passes());
+        let waited_for = self.pending.waits_for(self.drain.passes());
         self.next_tick = match filled {
             Filled::Full => now,
             Filled::Missed if waited_for => now + MISSED_TICK,
@@ -290,7 +295,7 @@ impl<T: Transport> Worker<T> {
             _ if now.duration_since(self.last_segment) > QUIET_AFTER => now + QUIET_TICK,
             _ => now + TICK,
         };
-        if self.asked.is_over() {
+        if self.pending.is_over() {
             // Ends `advance`: there is nothing left to do.
             self.next_tick = now + IDLE;
         }

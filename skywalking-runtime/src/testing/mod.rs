@@ -36,7 +36,7 @@ pub(crate) use scope::{
 pub(crate) use tracer::started;
 
 use crate::context::current_segment;
-use crate::report::rules;
+use crate::report::wire_check;
 
 /// How long a test waits for the segments that it opened.
 const PATIENCE: Duration = Duration::from_secs(10);
@@ -77,7 +77,7 @@ pub async fn run_async<F: Future>(future: F) -> Vec<Tree> {
 /// ends the process, with the reason on standard error. Set it for programs that tests start, and
 /// for tests that look at what arrives at a backend.
 pub fn allow(rule: &'static str) {
-    rules::allow(rule);
+    wire_check::allow(rule);
 }
 
 /// What is open in this process is older by so much from now on: what is too old then
@@ -180,7 +180,7 @@ impl Test {
         let broken = collected
             .segments
             .iter()
-            .flat_map(rules::violations)
+            .flat_map(wire_check::violations)
             .filter(|found| !self.allowed.contains(&found.rule.name()));
         let broken: Vec<_> =
             broken.map(|found| format!("{}: {found}", found.rule.name())).collect();

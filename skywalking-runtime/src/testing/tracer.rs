@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use crate::agent::Agent;
 use crate::config::{Config, Reporter, SelfLog};
-use crate::report::scope::SINK;
+use crate::report::test_sink::SINK;
 use crate::report::worker::{Command, Handle};
 use crate::tracer;
 
@@ -45,7 +45,7 @@ pub(super) fn ensure() {
 pub(super) fn flush() -> bool {
     let handle = HANDLE.lock().unwrap_or_else(PoisonError::into_inner).clone();
     let flushed = handle.is_none_or(|handle| {
-        handle.ask(PATIENCE, |deadline, answer| Command::Flush { deadline, answer })
+        handle.ask(PATIENCE, |deadline, reply| Command::Flush { deadline, reply })
     });
     flushed || !tracer::enabled()
 }

@@ -220,7 +220,7 @@ fn what_a_reporter_writes_that_was_given_up_does_not_count() {
     let ledger = Ledger::open(GENERATION);
     segment(ThreadOutbox::claim(), 1, ENOUGH);
     let reporter = thread::spawn(move || {
-        ledger.hold_back(1, 1);
+        ledger.set_pending(1, 1);
         let segments = take_all(ledger).len();
         let flight = Flight::default();
         ledger.depart(&flight);

@@ -2,10 +2,10 @@
 
 #[path = "../../../skywalking-runtime/src/report/accounts.rs"]
 pub(crate) mod accounts;
-#[path = "../../../skywalking-runtime/src/report/held.rs"]
-pub(crate) mod held;
-#[path = "../../../skywalking-runtime/src/report/trials.rs"]
-pub(crate) mod trials;
+#[path = "../../../skywalking-runtime/src/report/pending.rs"]
+pub(crate) mod pending;
+#[path = "../../../skywalking-runtime/src/report/tail_sampling.rs"]
+pub(crate) mod tail_sampling;
 
 pub(crate) mod encode {
     use crate::queue::SegmentHeader;

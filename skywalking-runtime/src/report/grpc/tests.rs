@@ -24,7 +24,7 @@ use super::super::accounts::Flight;
 use super::super::transport::{Messages, Outcome, Transport};
 use super::{Grpc, outcome};
 use crate::config::{Address, Token};
-use crate::management::{Word, properties};
+use crate::management::{ManagementMessage, properties};
 use crate::tracer::Identity;
 
 /// A backend that writes down what it gets, and answers segments with a status of choice.
@@ -131,8 +131,8 @@ async fn each_call_carries_the_token_and_the_version() {
     let backend = Backend::default();
     backend.serve(listener);
     let mut grpc = transport(address);
-    assert_eq!(grpc.say(Word::Properties).await, Outcome::Taken);
-    assert_eq!(grpc.say(Word::KeepAlive).await, Outcome::Taken);
+    assert_eq!(grpc.send_management(ManagementMessage::Properties).await, Outcome::Taken);
+    assert_eq!(grpc.send_management(ManagementMessage::KeepAlive).await, Outcome::Taken);
     assert_eq!(
         grpc.send(Messages::new(batch(&["a", "b"]), Flight::default())).await,
         Outcome::Taken
@@ -198,7 +198,7 @@ async fn with_nobody_listening_nothing_is_taken_and_the_same_batch_arrives_once_
 
     let backend = Backend::default();
     backend.serve(TcpListener::bind(address).await.unwrap());
-    grpc.turn();
+    grpc.next_backend();
     assert_eq!(grpc.send(Messages::new(batch(&["a"]), Flight::default())).await, Outcome::Taken);
     assert_eq!(backend.seen()[1..], ["a"]);
 }
@@ -276,7 +276,7 @@ async fn turning_goes_round_the_list() {
     let mut seen = Vec::new();
     for _ in 0..3 {
         seen.push(grpc.address());
-        grpc.turn();
+        grpc.next_backend();
     }
     assert_eq!(
         (seen, grpc.addresses()),

@@ -12,7 +12,7 @@ use super::super::accounts::Flight;
 use super::super::transport::{Messages, Outcome, Transport};
 use super::{Http, lock};
 use crate::config::{Address, Token};
-use crate::management::{Word, properties};
+use crate::management::{ManagementMessage, properties};
 use crate::tracer::Identity;
 
 /// Writes down what it gets, and answers each request with the same text.
@@ -107,8 +107,8 @@ const GOOD: &str =
 async fn each_call_is_a_post_of_json_with_the_token_over_one_connection() {
     let backend = Backend::new(GOOD);
     let mut http = transport(backend.start().await);
-    assert_eq!(http.say(Word::Properties).await, Outcome::Taken);
-    assert_eq!(http.say(Word::KeepAlive).await, Outcome::Taken);
+    assert_eq!(http.send_management(ManagementMessage::Properties).await, Outcome::Taken);
+    assert_eq!(http.send_management(ManagementMessage::KeepAlive).await, Outcome::Taken);
     assert_eq!(http.send(batch(&Flight::default())).await, Outcome::Taken);
     let seen = backend.seen();
     let [properties, ping, segments] = &seen[..] else { panic!("{seen:?}") };
@@ -163,7 +163,7 @@ async fn a_status_is_an_answer_unless_it_comes_from_something_in_between() {
 async fn what_speaks_no_http_has_not_answered() {
     // As a port for gRPC begins.
     let address = Backend::new("\0\0\u{6}\u{4}\0\0\0\0\0\0\u{5}\0\0@\0").start().await;
-    let outcome = transport(address).say(Word::Properties).await;
+    let outcome = transport(address).send_management(ManagementMessage::Properties).await;
     assert!(
         matches!(&outcome, Outcome::Failed(problem) if problem.contains("invalid HTTP")),
         "{outcome:?}"
@@ -194,7 +194,7 @@ async fn an_answer_without_end_is_a_failure_and_is_not_read_on() {
             written
         });
         let mut http = transport(address);
-        let call = http.say(Word::Properties);
+        let call = http.send_management(ManagementMessage::Properties);
         let outcome = tokio::time::timeout(std::time::Duration::from_secs(60), call)
             .await
             .expect("it ends by itself");
@@ -214,7 +214,7 @@ async fn a_call_behind_one_with_a_long_answer_may_read_as_much() {
     );
     let mut http = transport(Backend::new(Box::leak(answer.into_boxed_str())).start().await);
     for _ in 0..20 {
-        assert_eq!(http.say(Word::KeepAlive).await, Outcome::Taken);
+        assert_eq!(http.send_management(ManagementMessage::KeepAlive).await, Outcome::Taken);
     }
 }
 
@@ -233,7 +233,7 @@ async fn with_nobody_listening_nothing_is_taken_and_the_same_batch_arrives_once_
 
     let backend = Backend::new(GOOD);
     backend.clone().serve(TcpListener::bind(address).await.unwrap());
-    http.turn();
+    http.next_backend();
     assert_eq!(http.send(batch(&Flight::default())).await, Outcome::Taken);
     assert_eq!(backend.seen().len(), 1);
 }
@@ -304,7 +304,7 @@ async fn a_batch_that_was_given_up_sends_no_segment() {
 async fn a_call_that_is_dropped_takes_its_connection_along() {
     let (listener, address) = listener().await;
     let http = &mut transport(address);
-    let mut call = http.say(Word::Properties);
+    let mut call = http.send_management(ManagementMessage::Properties);
     let mut stream = tokio::select! {
         outcome = &mut call => panic!("nobody answers: {outcome:?}"),
         accepted = async {
@@ -329,7 +329,8 @@ async fn a_connection_that_the_other_side_has_closed_is_not_used_again() {
             stream.write_all(GOOD.as_bytes()).await.unwrap();
             stream
         };
-        let (outcome, stream) = tokio::join!(http.say(Word::KeepAlive), answer);
+        let (outcome, stream) =
+            tokio::join!(http.send_management(ManagementMessage::KeepAlive), answer);
         assert_eq!(outcome, Outcome::Taken);
         drop(stream);
         // Not a time: the connection's task sees the end as soon as it runs.
@@ -350,7 +351,7 @@ async fn turning_goes_round_the_list() {
     let mut seen = Vec::new();
     for _ in 0..3 {
         seen.push(http.address());
-        http.turn();
+        http.next_backend();
     }
     assert_eq!(
         (seen, http.addresses()),

@@ -4,24 +4,24 @@
 use super::super::accounts::End;
 use super::super::transport::{Outcome, Transport};
 use super::{
-    Activity, Batch, Beats, Cause, Duration, Instant, LOOK, Link, Losses, Ordering, WithoutThread,
-    Word, Worker, self_log,
+    Activity, Batch, Cause, Duration, Heartbeat, Instant, LOOK, Link, Losses, ManagementMessage,
+    Ordering, WithoutThread, Worker, self_log,
 };
 
 impl<T: Transport> Worker<T> {
     pub(super) fn finish(&mut self, outcome: Outcome) {
         match std::mem::replace(&mut self.activity, Activity::Idle) {
-            Activity::Saying(word, _) => self.finish_word(word, outcome),
+            Activity::Managing(word, _) => self.finish_management(word, outcome),
             Activity::Sending(_) => self.finish_batch(outcome),
             Activity::Idle => {}
         }
     }
 
-    fn finish_word(&mut self, word: Word, outcome: Outcome) {
+    fn finish_management(&mut self, word: ManagementMessage, outcome: Outcome) {
         match outcome {
             Outcome::Taken => {
-                if word == Word::Properties {
-                    self.asked.answer_registered();
+                if word == ManagementMessage::Properties {
+                    self.pending.reply_registered();
                 }
                 self.answered(&[Cause::Unreachable, Cause::Management]);
             }
@@ -30,25 +30,25 @@ impl<T: Transport> Worker<T> {
                 self.answered(&[Cause::Unreachable]);
                 self.failed(Cause::Management, &problem);
             }
-            Outcome::Overloaded(problem) => return self.fall(Cause::Overloaded, &problem),
-            Outcome::Failed(problem) => return self.fall(Cause::Unreachable, &problem),
+            Outcome::Overloaded(problem) => return self.mark_down(Cause::Overloaded, &problem),
+            Outcome::Failed(problem) => return self.mark_down(Cause::Unreachable, &problem),
         }
         let now = Instant::now();
         match &mut self.link {
-            Link::Up(beats) => {
-                if beats.said(now) {
-                    self.stand();
+            Link::Up(heartbeat) => {
+                if heartbeat.sent(now) {
+                    self.mark_up();
                 }
             }
-            Link::Down { .. } => self.link = Link::Up(Beats::begin(now)),
+            Link::Down { .. } => self.link = Link::Up(Heartbeat::begin(now)),
         }
     }
 
     fn finish_batch(&mut self, outcome: Outcome) {
         match outcome {
             Outcome::Taken if self.flight.is_handed_over() => {
-                self.stand();
-                self.settle(End::Sent);
+                self.mark_up();
+                self.end_batch(End::Sent);
                 self.answered(&[
                     Cause::Unreachable,
                     Cause::Unconfirmed,
@@ -58,8 +58,8 @@ impl<T: Transport> Worker<T> {
             }
             // What it has read of it by then, nobody knows.
             Outcome::Taken => {
-                self.stand();
-                self.settle(End::Unconfirmed);
+                self.mark_up();
+                self.end_batch(End::Unconfirmed);
                 self.answered(&[Cause::Unreachable]);
                 self.failed(
                     Cause::Unconfirmed,
@@ -67,48 +67,48 @@ impl<T: Transport> Worker<T> {
                 );
             }
             Outcome::Refused(problem) => {
-                self.settle(End::Refused);
+                self.end_batch(End::Refused);
                 self.answered(&[Cause::Unreachable]);
                 self.failed(Cause::Refused, &problem);
             }
             Outcome::Overloaded(problem) => {
-                self.settle(End::Refused);
-                self.fall(Cause::Overloaded, &problem);
+                self.end_batch(End::Refused);
+                self.mark_down(Cause::Overloaded, &problem);
             }
             Outcome::Failed(problem) => {
                 if self.flight.revoke() {
-                    self.fall(Cause::Unreachable, &problem);
+                    self.mark_down(Cause::Unreachable, &problem);
                 } else {
-                    self.settle(End::Unconfirmed);
-                    self.fall(Cause::Unconfirmed, &problem);
+                    self.end_batch(End::Unconfirmed);
+                    self.mark_down(Cause::Unconfirmed, &problem);
                 }
             }
         }
     }
 
     /// The batch is over.
-    fn settle(&mut self, end: End) {
+    fn end_batch(&mut self, end: End) {
         self.ledger.arrive(self.batch.messages.len(), end);
         self.batch = Batch::default();
-        self.asked.answer_drained(self.drain.passes());
+        self.pending.reply_drained(self.drain.passes());
     }
 
     /// Things work: the next failure is a first one.
-    fn stand(&mut self) {
+    fn mark_up(&mut self) {
         self.failed = 0;
         self.backoff.reset();
     }
 
     /// The other side failed: turns to the next address, and waits when all of them have failed in
     /// turn.
-    fn fall(&mut self, cause: Cause, problem: &str) {
+    fn mark_down(&mut self, cause: Cause, problem: &str) {
         if cause == Cause::Overloaded {
             self.reached.store(true, Ordering::Relaxed);
         }
         self.failed(cause, problem);
-        self.transport.turn();
+        self.transport.next_backend();
         self.failed += 1;
-        let ending = self.asked.failed(self.reached.load(Ordering::Relaxed));
+        let ending = self.pending.failed(self.reached.load(Ordering::Relaxed));
         let round_is_over = self.failed >= self.transport.addresses() || cause == Cause::Overloaded;
         let wait = if round_is_over {
             self.failed = 0;
@@ -126,12 +126,12 @@ impl<T: Transport> Worker<T> {
     /// The backend answered: these causes of lines are over.
     fn answered(&mut self, causes: &[Cause]) {
         self.reached.store(true, Ordering::Relaxed);
-        self.diagnostics.answered(causes, Losses::read(), Instant::now());
+        self.problems.answered(causes, Losses::read(), Instant::now());
     }
 
     fn failed(&mut self, cause: Cause, problem: &str) {
         let address = self.transport.address();
-        self.diagnostics.failed(cause, &address, problem, Instant::now());
+        self.problems.failed(cause, &address, problem, Instant::now());
     }
 
     /// Logs what there is to log.
@@ -140,9 +140,9 @@ impl<T: Transport> Worker<T> {
         if self.next_look <= now {
             self.next_look = now + LOOK;
             self.drain.note_time();
-            self.diagnostics.look(Losses::read(), now);
+            self.problems.look(Losses::read(), now);
         }
-        let mut lines = self.diagnostics.take();
+        let mut lines = self.problems.take();
         lines.extend(self.unset_clock.line(self.drain.is_clock_set()));
         if !lines.is_empty() {
             self.findings.keep(self_log::emit(lines, WithoutThread::WriteHere));

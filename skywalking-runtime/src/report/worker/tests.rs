@@ -166,7 +166,7 @@ async fn a_refusal_of_the_properties_does_not_keep_segments_back() {
     bench.finish(1);
     assert!(bench.flush(10).await);
     assert_eq!(bench.counts(), ([1, 0, 0, 0], [0, 0]));
-    assert!(!bench.ask(1, |deadline, answer| Command::Registered { deadline, answer }).await);
+    assert!(!bench.ask(1, |deadline, reply| Command::Registered { deadline, reply }).await);
 }
 
 #[tokio::test(start_paused = true)]
@@ -185,9 +185,9 @@ async fn each_address_gets_its_turn_before_the_first_pause() {
 #[tokio::test(start_paused = true)]
 async fn whoever_waits_for_the_registration_is_told_when_it_happened() {
     let bench = Bench::new(1, &[Plan::Absent, Plan::Absent]);
-    assert!(bench.ask(60, |deadline, answer| Command::Registered { deadline, answer }).await);
+    assert!(bench.ask(60, |deadline, reply| Command::Registered { deadline, reply }).await);
     assert!(
-        bench.ask(0, |deadline, answer| Command::Registered { deadline, answer }).await,
+        bench.ask(0, |deadline, reply| Command::Registered { deadline, reply }).await,
         "and later at once"
     );
     let bench = {
@@ -196,7 +196,7 @@ async fn whoever_waits_for_the_registration_is_told_when_it_happened() {
     };
     bench.script.lock().always = Some(Plan::Absent);
     let asked = Instant::now();
-    assert!(!bench.ask(3, |deadline, answer| Command::Registered { deadline, answer }).await);
+    assert!(!bench.ask(3, |deadline, reply| Command::Registered { deadline, reply }).await);
     assert_eq!(asked.elapsed().as_secs(), 3);
 }
 

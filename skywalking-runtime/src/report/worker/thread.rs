@@ -14,7 +14,7 @@ use tokio::sync::{mpsc, oneshot};
 use tokio::time::Instant;
 
 use super::super::transport::Transport;
-use super::{Answer, Command, Worker};
+use super::{Command, Reply, Worker};
 use crate::sys;
 use crate::util::catch_panic::catch_panic;
 
@@ -88,7 +88,7 @@ impl Handle {
     }
 
     /// Asks for something and waits for the answer; no if there is none in time.
-    pub(crate) fn ask(&self, wait: Duration, command: fn(Instant, Answer) -> Command) -> bool {
+    pub(crate) fn ask(&self, wait: Duration, command: fn(Instant, Reply) -> Command) -> bool {
         self.ask_early(wait, Duration::ZERO, command)
     }
 
@@ -97,13 +97,13 @@ impl Handle {
         &self,
         wait: Duration,
         early: Duration,
-        command: fn(Instant, Answer) -> Command,
+        command: fn(Instant, Reply) -> Command,
     ) -> bool {
         let wait = wait.min(LONGEST);
         let (sender, receiver) = std::sync::mpsc::sync_channel(1);
         let sent = self
             .commands
-            .try_send(command(Instant::now() + wait.saturating_sub(early), Answer::Thread(sender)));
+            .try_send(command(Instant::now() + wait.saturating_sub(early), Reply::Thread(sender)));
         sent.is_ok() && receiver.recv_timeout(wait).unwrap_or(false)
     }
 
@@ -111,13 +111,13 @@ impl Handle {
     pub(crate) fn ask_async(
         &self,
         wait: Duration,
-        command: fn(Instant, Answer) -> Command,
+        command: fn(Instant, Reply) -> Command,
     ) -> impl Future<Output = bool> + Send + use<> {
         let (sender, receiver) = oneshot::channel();
         // If the command can't be sent the sender is dropped with it, and that is the answer.
         let _ = self
             .commands
-            .try_send(command(Instant::now() + wait.min(LONGEST), Answer::Task(sender)));
+            .try_send(command(Instant::now() + wait.min(LONGEST), Reply::Task(sender)));
         async move { receiver.await.unwrap_or(false) }
     }
 }

@@ -8,7 +8,7 @@ use super::{ENOUGH, GENERATION, end_segment, nothing_waits};
 use crate::queue::{self, Attached, FinishedSegments, HandOver, ThreadOutbox};
 use crate::report::accounts::{self, End, Ledger};
 use crate::report::encode::Segment;
-use crate::report::held::{Held, Waiting};
+use crate::report::pending::{PendingSegment, PendingSegments};
 use crate::span::record::SideKind;
 use crate::span::tag::Kept;
 use crate::trace::detached::{Detached, Ending, Entry};
@@ -37,31 +37,29 @@ fn segment(outbox: &ThreadOutbox, cell: Arc<Detached>) -> HandOver {
 }
 
 /// One round of the reporter.
-fn round(ledger: Ledger, waiting: &mut Waiting, left: &mut Vec<Held>) {
+fn round(ledger: Ledger, waiting: &mut PendingSegments, left: &mut Vec<PendingSegment>) {
     let mut load = FinishedSegments::default();
-    waiting.look();
+    waiting.poll();
     for buffer in queue::outboxes().flat_map(|outbox| &outbox.buffers) {
         if ledger.take(buffer, &mut load) == Some(true) {
             for ((head, records), (_, attached)) in
                 load.heads.iter().zip(load.records.chunks(1)).zip(load.attached.drain(..))
             {
-                waiting.hold(
-                    Segment { head, records, sides: &load.sides, text: &load.text },
-                    attached,
-                );
+                waiting
+                    .add(Segment { head, records, sides: &load.sides, text: &load.text }, attached);
             }
             load.clear();
         }
     }
     while let Some(mut held) = waiting.next() {
-        held.settle();
+        held.apply_handles();
         ledger.pack(1, held.bytes);
         left.push(*held);
     }
 }
 
 /// The keys and texts of the first span's tags.
-fn tags(held: &Held) -> Vec<(&'static str, &str)> {
+fn tags(held: &PendingSegment) -> Vec<(&'static str, &str)> {
     let side = |at: u32| held.sides.get((at as usize).checked_sub(1)?);
     let list = std::iter::successors(side(held.records[0].side), |newer| side(newer.next));
     let text = |kind, from: usize, length: usize| {
@@ -71,7 +69,7 @@ fn tags(held: &Held) -> Vec<(&'static str, &str)> {
 }
 
 /// The segment has left: each count says so, and nothing takes room any more.
-fn is_settled(ledger: Ledger, left: Vec<Held>) {
+fn is_settled(ledger: Ledger, left: Vec<PendingSegment>) {
     ledger.arrive(left.len(), End::Sent);
     drop(left);
     let ((accounts, waiting), totals) = (accounts::read(), queue::totals());
@@ -90,7 +88,7 @@ fn what_a_handle_says_is_told(unfinished: bool) {
     let handle = handle(&cell, unfinished);
     // The segment ends before or after its handle.
     let caller = thread::spawn(move || assert_eq!(segment(outbox, cell), HandOver::Queued));
-    let (mut waiting, mut left) = (Waiting::new(FOREVER, ENOUGH), Vec::new());
+    let (mut waiting, mut left) = (PendingSegments::new(FOREVER, ENOUGH), Vec::new());
     round(ledger, &mut waiting, &mut left);
     caller.join().unwrap();
     assert!(handle.join().unwrap(), "nobody else ends the span");
@@ -117,7 +115,7 @@ pub(super) fn a_handle_that_meets_the_end_of_patience_tells_all_or_learns_that_i
     let ledger = Ledger::open(GENERATION);
     let cell = Arc::new(Detached::new(0));
     segment(ThreadOutbox::claim(), Arc::clone(&cell));
-    let (mut waiting, mut left) = (Waiting::new(NOT_AT_ALL, ENOUGH), Vec::new());
+    let (mut waiting, mut left) = (PendingSegments::new(NOT_AT_ALL, ENOUGH), Vec::new());
     round(ledger, &mut waiting, &mut left);
     let handle = handle(&cell, false);
     drop(cell);
@@ -136,7 +134,7 @@ pub(super) fn a_handle_that_meets_a_shutdown_leaves_nothing_behind() {
     let ledger = Ledger::open(GENERATION);
     let cell = Arc::new(Detached::new(0));
     segment(ThreadOutbox::claim(), Arc::clone(&cell));
-    let (mut waiting, mut left) = (Waiting::new(FOREVER, ENOUGH), Vec::new());
+    let (mut waiting, mut left) = (PendingSegments::new(FOREVER, ENOUGH), Vec::new());
     round(ledger, &mut waiting, &mut left);
     let handle = handle(&cell, false);
     drop(cell);

@@ -9,9 +9,9 @@ use crate::config::TailSampling;
 use crate::queue::{self, Attached, Budget, FinishedSegments, HandOver, ThreadOutbox};
 use crate::report::accounts::Ledger;
 use crate::report::encode::Segment;
-use crate::report::held::Held;
+use crate::report::pending::PendingSegment;
+use crate::report::tail_sampling::{TailOutcome, TailSampler};
 use crate::report::timeline::Timeline;
-use crate::report::trials::{Fate, Trials};
 use crate::sampling::tail_decision::Trial;
 use crate::span::callsite::Callsite;
 use crate::span::record::{NONE, Record};
@@ -48,10 +48,10 @@ fn segment(id: u64, trial: Arc<Trial>, flags: u16, budget: Budget) -> HandOver {
 }
 
 /// A round of the reporter: the ids of what leaves.
-fn round(ledger: Ledger, trials: &mut Trials, left: &mut Vec<u64>) {
+fn round(ledger: Ledger, trials: &mut TailSampler, left: &mut Vec<u64>) {
     let mut load = FinishedSegments::default();
     let timeline = Timeline;
-    let leave = |left: &mut Vec<u64>, held: Held| {
+    let leave = |left: &mut Vec<u64>, held: PendingSegment| {
         ledger.pack(1, held.bytes);
         left.push(held.head.id);
     };
@@ -62,29 +62,29 @@ fn round(ledger: Ledger, trials: &mut Trials, left: &mut Vec<u64>) {
         for (head, (_, attached)) in load.heads.iter().zip(load.attached.drain(..)) {
             // Only the word of the thread counts here: the reporter meets the segment that failed
             // after it has decided, or before.
-            let fate = trials.judge(head, &[], &attached, &timeline);
-            let held = Held::new(
+            let fate = trials.decide(head, &[], &attached, &timeline);
+            let held = PendingSegment::new(
                 Segment { head, records: &load.records, sides: &load.sides, text: &load.text },
                 attached,
                 u64::MAX,
             );
             match fate {
-                Fate::Waits => assert!(trials.hold(held).is_empty()),
-                Fate::Leaves(others) => {
+                TailOutcome::Pending => assert!(trials.add(held).is_empty()),
+                TailOutcome::Send(others) => {
                     others.into_iter().chain([held]).for_each(|held| leave(left, held))
                 }
-                Fate::Dropped(_) => panic!("of a request that failed nothing is dropped"),
+                TailOutcome::Drop(_) => panic!("of a request that failed nothing is dropped"),
             }
         }
         load.clear();
     }
-    let (kept, dropped) = trials.settle(false);
+    let (kept, dropped) = trials.take_decided(false);
     assert!(dropped.is_empty(), "of a request that failed nothing is dropped");
     kept.into_iter().for_each(|held| leave(left, held));
 }
 
 /// The request is over: all of it has left.
-fn are_settled(ledger: Ledger, trials: Trials, mut left: Vec<u64>, ids: &[u64]) {
+fn are_settled(ledger: Ledger, trials: TailSampler, mut left: Vec<u64>, ids: &[u64]) {
     let mut trials = trials;
     round(ledger, &mut trials, &mut left);
     left.sort_unstable();
@@ -104,7 +104,7 @@ pub(super) fn what_failed_before_its_request_was_over_is_known_at_its_end() {
         assert_eq!(child.join().unwrap(), HandOver::Queued);
         segment(ROOT, trial, 0, ENOUGH)
     });
-    let (mut trials, mut left) = (Trials::new(KEEP), Vec::new());
+    let (mut trials, mut left) = (TailSampler::new(KEEP), Vec::new());
     round(ledger, &mut trials, &mut left);
     assert_eq!(root.join().unwrap(), HandOver::Queued);
     are_settled(ledger, trials, left, &[ROOT, CHILD]);
@@ -119,7 +119,7 @@ pub(super) fn a_request_whose_root_is_lost_ends_with_the_last_who_knows_of_it() 
     let root = thread::spawn(move || {
         assert_eq!(segment(ROOT, trial, Record::ERROR, none), HandOver::Full)
     });
-    let (mut trials, mut left) = (Trials::new(KEEP), Vec::new());
+    let (mut trials, mut left) = (TailSampler::new(KEEP), Vec::new());
     round(ledger, &mut trials, &mut left);
     root.join().unwrap();
     are_settled(ledger, trials, left, &[CHILD]);

@@ -16,10 +16,10 @@ use super::super::super::drain::Drain;
 use super::super::super::redact::Hook;
 use super::super::super::stats::{Dropped, Stats};
 use super::super::super::transport::{Call, Messages, Outcome, Transport};
-use super::super::{Answer, Command, Flight, Pace, Worker};
+use super::super::{Command, Flight, Pace, Reply, Worker};
 use crate::agent::alone;
 use crate::config::TailSampling;
-use crate::management::Word;
+use crate::management::ManagementMessage;
 use crate::queue::{
     self, Attached, Budget, FinishedSegment, HandOver, SegmentHeader, ThreadOutbox,
 };
@@ -117,11 +117,11 @@ impl Transport for Script {
         self.at.to_string()
     }
 
-    fn turn(&mut self) {
+    fn next_backend(&mut self) {
         self.at = (self.at + 1) % self.addresses;
     }
 
-    fn say(&mut self, word: Word) -> Call {
+    fn send_management(&mut self, word: ManagementMessage) -> Call {
         Self::answer(
             Arc::clone(&self.other),
             self.next(&format!("{word:?}")),
@@ -209,7 +209,7 @@ impl Bench {
         let pace = Pace {
             max_backoff: Duration::from_secs(4),
             reached: Arc::default(),
-            losses: crate::report::diagnostics::Losses::read(),
+            losses: crate::report::problem_log::Losses::read(),
             findings: Arc::default(),
         };
         let worker = Worker::new(script.clone(), drain, ledger, Arc::clone(&wake), receiver, pace);
@@ -270,9 +270,9 @@ impl Bench {
         self.outbox.hand_over(segment, self.generation, budget)
     }
 
-    pub(super) async fn ask(&self, seconds: u64, command: fn(Instant, Answer) -> Command) -> bool {
+    pub(super) async fn ask(&self, seconds: u64, command: fn(Instant, Reply) -> Command) -> bool {
         let (sender, receiver) = oneshot::channel();
-        let answer = Answer::Task(sender);
+        let answer = Reply::Task(sender);
         self.commands
             .send(command(Instant::now() + Duration::from_secs(seconds), answer))
             .await
@@ -281,11 +281,11 @@ impl Bench {
     }
 
     pub(super) async fn flush(&self, seconds: u64) -> bool {
-        self.ask(seconds, |deadline, answer| Command::Flush { deadline, answer }).await
+        self.ask(seconds, |deadline, reply| Command::Flush { deadline, reply }).await
     }
 
     pub(super) async fn shutdown(&self, seconds: u64) -> bool {
-        self.ask(seconds, |deadline, answer| Command::Shutdown { deadline, answer }).await
+        self.ask(seconds, |deadline, reply| Command::Shutdown { deadline, reply }).await
     }
 
     pub(super) async fn pass(&self, seconds: u64) {

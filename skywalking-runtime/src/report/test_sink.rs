@@ -5,7 +5,7 @@ use std::sync::OnceLock;
 
 use bytes::Bytes;
 
-use super::rules;
+use super::wire_check;
 
 /// Takes the mark of the test and the bytes of a finished segment's `SegmentObject`, on the
 /// reporter's thread. True if there is such a test.
@@ -18,6 +18,6 @@ pub(crate) static SINK: OnceLock<Sink> = OnceLock::new();
 pub(crate) fn hand(mark: u32, segment: &Bytes) {
     let taken = mark != 0 && SINK.get().is_some_and(|sink| sink(mark, segment));
     if !taken {
-        rules::of_no_test(segment);
+        wire_check::of_no_test(segment);
     }
 }

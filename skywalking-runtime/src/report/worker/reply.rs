@@ -7,18 +7,18 @@ use std::time::Duration;
 use tokio::sync::oneshot;
 use tokio::time::Instant;
 
-/// Takes the answer: true for done, false for not in time.
+/// Takes the reply: true for done, false for not in time.
 #[derive(Debug)]
-pub(crate) enum Answer {
+pub(crate) enum Reply {
     /// To a thread that waits until its deadline.
     Thread(SyncSender<bool>),
     /// To a future, which may be dropped earlier.
     Task(oneshot::Sender<bool>),
 }
 
-impl Answer {
+impl Reply {
     pub(super) fn give(self, done: bool) {
-        // Who does not wait any more needs no answer.
+        // Who does not wait any more needs no reply.
         match self {
             Self::Thread(sender) => drop(sender.try_send(done)),
             Self::Task(sender) => drop(sender.send(done)),
@@ -43,7 +43,7 @@ const LOOK: Duration = Duration::from_secs(1);
 /// before it has twice as many entries as callers who wait, and within a second.
 #[derive(Debug, Default)]
 pub(super) struct Callers {
-    waiting: BTreeMap<(Instant, u64), Answer>,
+    waiting: BTreeMap<(Instant, u64), Reply>,
     /// Tells callers with the same deadline apart.
     number: u64,
     /// How many entries the list may have until it is looked through.
@@ -52,12 +52,12 @@ pub(super) struct Callers {
 }
 
 impl Callers {
-    pub(super) fn add(&mut self, deadline: Instant, answer: Answer) {
+    pub(super) fn add(&mut self, deadline: Instant, reply: Reply) {
         if self.waiting.len() >= self.room {
             self.drop_unwanted();
         }
         self.number += 1;
-        self.waiting.insert((deadline, self.number), answer);
+        self.waiting.insert((deadline, self.number), reply);
     }
 
     /// The earliest deadline.
@@ -66,7 +66,7 @@ impl Callers {
     }
 
     /// Answers those whose deadline has come.
-    pub(super) fn answer_late(&mut self, now: Instant) {
+    pub(super) fn reply_late(&mut self, now: Instant) {
         while let Some(first) = self.waiting.first_entry().filter(|first| first.key().0 <= now) {
             first.remove().give(false);
         }
@@ -76,14 +76,14 @@ impl Callers {
         }
     }
 
-    pub(super) fn answer_all(&mut self, done: bool) {
-        for (_, answer) in std::mem::take(&mut self.waiting) {
-            answer.give(done);
+    pub(super) fn reply_all(&mut self, done: bool) {
+        for (_, reply) in std::mem::take(&mut self.waiting) {
+            reply.give(done);
         }
     }
 
     fn drop_unwanted(&mut self) {
-        self.waiting.retain(|_, answer| answer.is_wanted());
+        self.waiting.retain(|_, reply| reply.is_wanted());
         self.room = (2 * self.waiting.len()).max(FEW);
     }
 }
@@ -99,7 +99,7 @@ mod tests {
         let mut stays = Vec::new();
         for number in 0..100_000 {
             let (sender, receiver) = oneshot::channel();
-            callers.add(hour, Answer::Task(sender));
+            callers.add(hour, Reply::Task(sender));
             if number % 1_000 == 0 {
                 stays.push(receiver);
             }
@@ -109,9 +109,9 @@ mod tests {
                 callers.waiting.len()
             );
         }
-        callers.answer_late(now + LOOK);
+        callers.reply_late(now + LOOK);
         assert_eq!(callers.waiting.len(), 100, "all who gave up are off the list a second later");
-        callers.answer_all(true);
+        callers.reply_all(true);
         assert!(stays.iter_mut().all(|receiver| receiver.try_recv() == Ok(true)));
     }
 
@@ -122,11 +122,11 @@ mod tests {
         let mut receivers = Vec::new();
         for seconds in [5, 3, 3, 9] {
             let (sender, receiver) = oneshot::channel();
-            callers.add(at(seconds), Answer::Task(sender));
+            callers.add(at(seconds), Reply::Task(sender));
             receivers.push(receiver);
         }
         assert_eq!(callers.next_deadline(), Some(at(3)));
-        callers.answer_late(at(5));
+        callers.reply_late(at(5));
         let answers: Vec<_> =
             receivers.iter_mut().map(|receiver| receiver.try_recv().ok()).collect();
         assert_eq!(answers, [Some(false), Some(false), Some(false), None]);

@@ -10,19 +10,19 @@ use std::time::Duration;
 
 use tokio::time::Instant;
 
-use super::Word;
+use super::ManagementMessage;
 
 const PERIOD: Duration = Duration::from_secs(30);
 const PROPERTIES_EVERY: u32 = 10;
 
 /// The schedule of one connection, from the moment at which the properties were said.
 #[derive(Clone, Copy, Debug)]
-pub(crate) struct Beats {
+pub(crate) struct Heartbeat {
     number: u32,
     next: Instant,
 }
 
-impl Beats {
+impl Heartbeat {
     /// The properties have just been said.
     pub(crate) fn begin(now: Instant) -> Self {
         Self { number: 0, next: now }
@@ -34,21 +34,21 @@ impl Beats {
     }
 
     /// The word that is due by now.
-    pub(crate) fn due(&self, now: Instant) -> Option<Word> {
+    pub(crate) fn due(&self, now: Instant) -> Option<ManagementMessage> {
         let word = if self.number > 0 && self.number.is_multiple_of(PROPERTIES_EVERY) {
-            Word::Properties
+            ManagementMessage::Properties
         } else {
-            Word::KeepAlive
+            ManagementMessage::KeepAlive
         };
         (self.next <= now).then_some(word)
     }
 
     /// The word that was due has been said, or refused. Returns true if it was one of the 30 s, not
     /// the first.
-    pub(crate) fn said(&mut self, now: Instant) -> bool {
+    pub(crate) fn sent(&mut self, now: Instant) -> bool {
         let regular = self.number > 0;
         self.number = self.number.wrapping_add(1);
-        // In step with the beats before, unless more than one was slept through.
+        // In step with the heartbeat before, unless more than one was slept through.
         self.next += PERIOD;
         if self.next < now {
             self.next = now + PERIOD;
@@ -64,16 +64,25 @@ mod tests {
     #[test]
     fn keep_alive_comes_at_once_and_each_30_s_and_properties_every_tenth_time() {
         let start = Instant::now();
-        let (mut beats, mut said) = (Beats::begin(start), Vec::new());
+        let (mut heartbeat, mut said) = (Heartbeat::begin(start), Vec::new());
         for second in 0..=630 {
             let now = start + Duration::from_secs(second);
-            if let Some(word) = beats.due(now) {
+            if let Some(word) = heartbeat.due(now) {
                 said.push((second, word));
-                beats.said(now);
+                heartbeat.sent(now);
             }
         }
         let expected: Vec<_> = (0..=21)
-            .map(|n| (n * 30, if n == 10 || n == 20 { Word::Properties } else { Word::KeepAlive }))
+            .map(|n| {
+                (
+                    n * 30,
+                    if n == 10 || n == 20 {
+                        ManagementMessage::Properties
+                    } else {
+                        ManagementMessage::KeepAlive
+                    },
+                )
+            })
             .collect();
         assert_eq!(said, expected);
     }
@@ -81,11 +90,11 @@ mod tests {
     #[test]
     fn beats_that_were_slept_through_are_not_made_up_for() {
         let start = Instant::now();
-        let mut beats = Beats::begin(start);
-        beats.said(start);
+        let mut heartbeat = Heartbeat::begin(start);
+        heartbeat.sent(start);
         let late = start + Duration::from_secs(500);
-        beats.said(late);
-        assert_eq!(beats.due(late), None);
-        assert_eq!(beats.next(), late + PERIOD);
+        heartbeat.sent(late);
+        assert_eq!(heartbeat.due(late), None);
+        assert_eq!(heartbeat.next(), late + PERIOD);
     }
 }

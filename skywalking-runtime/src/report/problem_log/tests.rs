@@ -4,7 +4,7 @@ use super::*;
 
 /// The lines of the seconds since the last look, without what is the same in all.
 struct Log {
-    diagnostics: Diagnostics,
+    problems: ProblemLog,
     start: Instant,
     losses: Losses,
 }
@@ -12,7 +12,7 @@ struct Log {
 impl Log {
     fn new() -> Self {
         Self {
-            diagnostics: Diagnostics::new(Losses::default()),
+            problems: ProblemLog::new(Losses::default()),
             start: Instant::now(),
             losses: Losses::default(),
         }
@@ -24,12 +24,12 @@ impl Log {
 
     fn failed(&mut self, cause: Cause, seconds: u64) {
         let now = self.at(seconds);
-        self.diagnostics.failed(cause, "oap:1", "refused", now);
+        self.problems.failed(cause, "oap:1", "refused", now);
     }
 
     fn answered(&mut self, causes: &[Cause], seconds: u64) {
         let now = self.at(seconds);
-        self.diagnostics.answered(causes, self.losses, now);
+        self.problems.answered(causes, self.losses, now);
     }
 
     fn lose(&mut self, seconds: u64, lose: impl FnOnce(&mut Losses)) {
@@ -39,11 +39,11 @@ impl Log {
 
     fn look(&mut self, seconds: u64) {
         let now = self.at(seconds);
-        self.diagnostics.look(self.losses, now);
+        self.problems.look(self.losses, now);
     }
 
     fn lines(&mut self) -> Vec<Line> {
-        self.diagnostics.take()
+        self.problems.take()
     }
 }
 

@@ -15,7 +15,7 @@ use crate::util::coarse_clock;
 
 /// A segment of its own, no more a part of a load.
 #[derive(Debug)]
-pub(crate) struct Held {
+pub(crate) struct PendingSegment {
     pub(crate) head: SegmentHeader,
     pub(crate) attached: Attached,
     pub(crate) records: Vec<Record>,
@@ -30,15 +30,15 @@ pub(crate) struct Held {
 
 /// The segments that wait, the oldest first.
 #[derive(Debug)]
-pub(crate) struct Waiting {
+pub(crate) struct PendingSegments {
     /// In boxes, since each look at them moves them.
-    segments: VecDeque<Box<Held>>,
+    segments: VecDeque<Box<PendingSegment>>,
     /// Their bytes, with what handles said by the last look.
     bytes: usize,
     /// They need not wait any longer.
-    ready: VecDeque<Box<Held>>,
+    ready: VecDeque<Box<PendingSegment>>,
     /// How long each waits, in milliseconds.
-    patience: u64,
+    timeout: u64,
     /// How much may wait.
     room: Budget,
     /// They shall wait no longer.
@@ -51,15 +51,15 @@ pub(crate) struct Waiting {
 /// each look goes through all of them.
 const LOOKS: u64 = 1_024;
 
-impl Waiting {
+impl PendingSegments {
     /// Each segment waits so many milliseconds, and all of them take at most half of the queue.
-    pub(crate) fn new(patience: u64, queue: Budget) -> Self {
+    pub(crate) fn new(timeout: u64, queue: Budget) -> Self {
         let room = Budget { bytes: queue.bytes / 2, segments: (queue.segments / 2).max(1) };
         Self {
             segments: VecDeque::new(),
             bytes: 0,
             ready: VecDeque::new(),
-            patience,
+            timeout,
             room,
             released: false,
             next_look: 0,
@@ -74,8 +74,9 @@ impl Waiting {
     }
 
     /// Takes a copy of one that has ended.
-    pub(crate) fn hold(&mut self, segment: Segment<'_>, attached: Attached) {
-        let mut held = Box::new(Held::new(segment, attached, coarse_clock::expiry(self.patience)));
+    pub(crate) fn add(&mut self, segment: Segment<'_>, attached: Attached) {
+        let mut held =
+            Box::new(PendingSegment::new(segment, attached, coarse_clock::expiry(self.timeout)));
         if self.released || !held.attached.is_incomplete() {
             return self.ready.push_back(held);
         }
@@ -99,13 +100,13 @@ impl Waiting {
     }
 
     /// Somebody waits for what is done by now: the next look is not put off.
-    pub(crate) fn hurry(&mut self) {
+    pub(crate) fn poll_now(&mut self) {
         self.next_look = 0;
     }
 
     /// Looks for those that need not wait any longer: at most once a pass, and less often if there
     /// are many.
-    pub(crate) fn look(&mut self) {
+    pub(crate) fn poll(&mut self) {
         let now = coarse_clock::now();
         if now < self.next_look {
             return;
@@ -125,12 +126,12 @@ impl Waiting {
     }
 
     /// One that is to leave now.
-    pub(crate) fn next(&mut self) -> Option<Box<Held>> {
+    pub(crate) fn next(&mut self) -> Option<Box<PendingSegment>> {
         self.ready.pop_front()
     }
 }
 
-impl Held {
+impl PendingSegment {
     /// A copy of a segment.
     pub(crate) fn new(segment: Segment<'_>, attached: Attached, expires: u64) -> Self {
         let Segment { head, records, sides, text } = segment;
@@ -164,7 +165,7 @@ impl Held {
     }
 
     /// Puts in what the handles said; those that are still out come too late.
-    pub(crate) fn settle(&mut self) {
+    pub(crate) fn apply_handles(&mut self) {
         let detached = std::mem::take(&mut self.attached.detached);
         self.said = 0;
         let mut left_out = LeftOut::default();
@@ -271,12 +272,12 @@ mod tests {
     const ROOM: Budget = Budget { bytes: 1_000_000, segments: 20 };
 
     /// Segments of these ids, each with a handle that is out; gives their cells.
-    fn wait(waiting: &mut Waiting, ids: impl Iterator<Item = u64>) -> Vec<Arc<Detached>> {
+    fn wait(waiting: &mut PendingSegments, ids: impl Iterator<Item = u64>) -> Vec<Arc<Detached>> {
         ids.map(|id| {
             let cell = Arc::new(Detached::new(0));
             let head = SegmentHeader { id, ..SegmentHeader::default() };
             let attached = Attached { detached: vec![Arc::clone(&cell)], ..Attached::default() };
-            waiting.hold(Segment { head: &head, records: &[], sides: &[], text: "" }, attached);
+            waiting.add(Segment { head: &head, records: &[], sides: &[], text: "" }, attached);
             cell
         })
         .collect()
@@ -285,7 +286,7 @@ mod tests {
     /// Segments of these ids, each with a handle that is out and one that is done and said so many
     /// bytes.
     fn wait_with(
-        waiting: &mut Waiting,
+        waiting: &mut PendingSegments,
         said: usize,
         ids: impl Iterator<Item = u64>,
     ) -> Vec<Arc<Detached>> {
@@ -293,7 +294,7 @@ mod tests {
             let cells = [0, 1].map(|index| Arc::new(Detached::new(index)));
             let head = SegmentHeader { id, ..SegmentHeader::default() };
             let attached = Attached { detached: cells.to_vec(), ..Attached::default() };
-            waiting.hold(Segment { head: &head, records: &[], sides: &[], text: "" }, attached);
+            waiting.add(Segment { head: &head, records: &[], sides: &[], text: "" }, attached);
             let [out, done] = cells;
             let mut ending = Ending::default();
             ending.reserve(said, Budget { bytes: usize::MAX, segments: usize::MAX });
@@ -303,15 +304,15 @@ mod tests {
         .collect()
     }
 
-    fn leaving(waiting: &mut Waiting) -> Vec<u64> {
-        waiting.hurry();
-        waiting.look();
+    fn leaving(waiting: &mut PendingSegments) -> Vec<u64> {
+        waiting.poll_now();
+        waiting.poll();
         std::iter::from_fn(|| waiting.next()).map(|held| held.head.id).collect()
     }
 
     #[test]
     fn those_leave_whose_handles_are_done_and_at_the_end_all() {
-        let mut waiting = Waiting::new(u64::MAX, ROOM);
+        let mut waiting = PendingSegments::new(u64::MAX, ROOM);
         let cells = wait(&mut waiting, 1..=5);
         assert!(leaving(&mut waiting).is_empty());
         cells[3].give_up();
@@ -326,11 +327,11 @@ mod tests {
 
     #[test]
     fn a_look_that_is_put_off_comes_at_once_for_who_waits() {
-        let mut waiting = Waiting::new(u64::MAX, ROOM);
+        let mut waiting = PendingSegments::new(u64::MAX, ROOM);
         let cells = wait(&mut waiting, 1..=1);
         waiting.next_look = u64::MAX;
         cells[0].give_up();
-        waiting.look();
+        waiting.poll();
         assert!(waiting.next().is_none());
         assert_eq!(leaving(&mut waiting), [1]);
     }
@@ -339,7 +340,7 @@ mod tests {
     fn at_most_half_of_the_queue_waits_and_the_oldest_makes_room() {
         let by_bytes = Budget { bytes: 20 * size_of::<SegmentHeader>(), segments: 1_000 };
         for queue in [ROOM, by_bytes] {
-            let mut waiting = Waiting::new(u64::MAX, queue);
+            let mut waiting = PendingSegments::new(u64::MAX, queue);
             wait(&mut waiting, 1..=13);
             assert_eq!(leaving(&mut waiting), [1, 2, 3]);
             assert_eq!(
@@ -353,7 +354,8 @@ mod tests {
         // They count as waiting meanwhile, for all.
         let _alone = crate::agent::alone();
         let each = 1_000 + size_of::<SegmentHeader>();
-        let mut waiting = Waiting::new(u64::MAX, Budget { bytes: 10 * each, segments: 1_000 });
+        let mut waiting =
+            PendingSegments::new(u64::MAX, Budget { bytes: 10 * each, segments: 1_000 });
         let cells = wait_with(&mut waiting, 1_000, 1..=7);
         assert_eq!(leaving(&mut waiting), [1, 2]);
         assert_eq!(waiting.weight(), (5 * each, 5));

@@ -8,7 +8,7 @@
 use std::collections::{BTreeMap, HashMap};
 use std::time::Duration;
 
-use super::held::Held;
+use super::pending::PendingSegment;
 use super::timeline::Timeline;
 use crate::config::TailSampling;
 use crate::queue::{Attached, SegmentHeader};
@@ -19,21 +19,21 @@ use crate::util::sync::{Arc, Ordering, fence};
 
 /// What is to be done with a segment.
 #[derive(Debug)]
-pub(crate) enum Fate {
+pub(crate) enum TailOutcome {
     /// It leaves, and so do these that waited for it.
-    Leaves(Vec<Held>),
+    Send(Vec<PendingSegment>),
     /// It is dropped, and so are these.
-    Dropped(Vec<Held>),
+    Drop(Vec<PendingSegment>),
     /// It is to be put into the buffer.
-    Waits,
+    Pending,
 }
 
 /// The buffer.
 #[derive(Debug)]
-pub(crate) struct Trials {
+pub(crate) struct TailSampler {
     keep: TailSampling,
     /// By the order in which they came.
-    waiting: BTreeMap<u64, Held>,
+    waiting: BTreeMap<u64, PendingSegment>,
     /// The places in there of each trial, by its address. While one of its segments waits, no
     /// other trial can have that.
     groups: HashMap<usize, Vec<u64>>,
@@ -45,24 +45,24 @@ fn address(trial: &Arc<Trial>) -> usize {
     Arc::as_ptr(trial).addr()
 }
 
-impl Trials {
+impl TailSampler {
     pub(crate) fn new(keep: TailSampling) -> Self {
         Self { keep, waiting: BTreeMap::new(), groups: HashMap::new(), bytes: 0, next: 0 }
     }
 
     /// What becomes of a segment with these records.
-    pub(crate) fn judge(
+    pub(crate) fn decide(
         &mut self,
         head: &SegmentHeader,
         records: &[Record],
         attached: &Attached,
         timeline: &Timeline,
-    ) -> Fate {
-        let Some(trial) = &attached.trial else { return Fate::Leaves(Vec::new()) };
+    ) -> TailOutcome {
+        let Some(trial) = &attached.trial else { return TailOutcome::Send(Vec::new()) };
         if trial.verdict().is_none() {
             trial.look_at(records);
             if !attached.ends_trial {
-                return Fate::Waits;
+                return TailOutcome::Pending;
             }
             let began = trial.began(records);
             let clock = timeline.clock(began);
@@ -73,14 +73,14 @@ impl Trials {
         }
         let others = self.take(address(trial));
         if trial.verdict() == Some(Verdict::Kept) {
-            Fate::Leaves(others)
+            TailOutcome::Send(others)
         } else {
-            Fate::Dropped(others)
+            TailOutcome::Drop(others)
         }
     }
 
     /// Puts a segment into the buffer, and gives those that have to make room for it.
-    pub(crate) fn hold(&mut self, held: Held) -> Vec<Held> {
+    pub(crate) fn add(&mut self, held: PendingSegment) -> Vec<PendingSegment> {
         let Some(trial) = &held.attached.trial else { return vec![held] };
         self.groups.entry(address(trial)).or_default().push(self.next);
         self.bytes += held.weight();
@@ -105,7 +105,7 @@ impl Trials {
     }
 
     /// Removes one that is no longer in the buffer from its group.
-    fn forget(&mut self, place: u64, held: &Held) {
+    fn forget(&mut self, place: u64, held: &PendingSegment) {
         let Some(trial) = &held.attached.trial else { return };
         if let Some(places) = self.groups.get_mut(&address(trial)) {
             places.retain(|other| *other != place);
@@ -116,18 +116,18 @@ impl Trials {
     }
 
     /// All that waits for this trial.
-    fn take(&mut self, address: usize) -> Vec<Held> {
+    fn take(&mut self, address: usize) -> Vec<PendingSegment> {
         let places = self.groups.remove(&address).unwrap_or_default();
-        let taken: Vec<Held> =
+        let taken: Vec<PendingSegment> =
             places.iter().filter_map(|place| self.waiting.remove(place)).collect();
-        self.bytes -= taken.iter().map(Held::weight).sum::<usize>();
+        self.bytes -= taken.iter().map(PendingSegment::weight).sum::<usize>();
         taken
     }
 
-    /// Ends the trials whose root can't come any more, since nobody else knows of them: it was lost
+    /// Ends the sampler whose root can't come any more, since nobody else knows of them: it was lost
     /// on its way. Or all of them, if the reporter ends. By what is known of them; gives those
     /// that leave and those that are dropped.
-    pub(crate) fn settle(&mut self, all: bool) -> (Vec<Held>, Vec<Held>) {
+    pub(crate) fn take_decided(&mut self, all: bool) -> (Vec<PendingSegment>, Vec<PendingSegment>) {
         let (mut kept, mut dropped) = (Vec::new(), Vec::new());
         let over: Vec<usize> = self
             .groups
@@ -171,14 +171,14 @@ mod tests {
     }
 
     /// A segment of the trial; each takes a hundred bytes.
-    fn segment(trial: &Arc<Trial>, id: u64) -> Held {
+    fn segment(trial: &Arc<Trial>, id: u64) -> PendingSegment {
         let head = SegmentHeader { id, ..SegmentHeader::default() };
         let attached = Attached {
             trial: Some(Arc::clone(trial)),
             ends_trial: trial.is_root(id),
             ..Attached::default()
         };
-        let mut held = Held::new(
+        let mut held = PendingSegment::new(
             Segment { head: &head, records: &[record(0)], sides: &[], text: "" },
             attached,
             0,
@@ -187,84 +187,84 @@ mod tests {
         held
     }
 
-    fn trials(bytes: usize) -> Trials {
-        Trials::new(TailSampling::errors().max_buffer_bytes(bytes))
+    fn sampler(bytes: usize) -> TailSampler {
+        TailSampler::new(TailSampling::errors().max_buffer_bytes(bytes))
     }
 
     /// What becomes of it, and the ids of what goes with it.
-    fn judge(trials: &mut Trials, held: Held) -> (&'static str, Vec<u64>) {
+    fn decide(sampler: &mut TailSampler, held: PendingSegment) -> (&'static str, Vec<u64>) {
         let timeline = Timeline::default();
-        let (word, with) = match trials.judge(&held.head, &held.records, &held.attached, &timeline)
-        {
-            Fate::Leaves(others) => ("leaves", others),
-            Fate::Dropped(others) => ("dropped", others),
-            Fate::Waits => ("waits", trials.hold(held)),
-        };
+        let (word, with) =
+            match sampler.decide(&held.head, &held.records, &held.attached, &timeline) {
+                TailOutcome::Send(others) => ("leaves", others),
+                TailOutcome::Drop(others) => ("dropped", others),
+                TailOutcome::Pending => ("waits", sampler.add(held)),
+            };
         (word, with.iter().map(|held| held.head.id).collect())
     }
 
-    fn ids((kept, dropped): (Vec<Held>, Vec<Held>)) -> (Vec<u64>, Vec<u64>) {
-        let ids = |held: Vec<Held>| held.iter().map(|held| held.head.id).collect();
+    fn ids((kept, dropped): (Vec<PendingSegment>, Vec<PendingSegment>)) -> (Vec<u64>, Vec<u64>) {
+        let ids = |held: Vec<PendingSegment>| held.iter().map(|held| held.head.id).collect();
         (ids(kept), ids(dropped))
     }
 
-    fn is_empty(trials: &Trials) -> bool {
-        trials.waiting.is_empty() && trials.groups.is_empty() && trials.bytes == 0
+    fn is_empty(sampler: &TailSampler) -> bool {
+        sampler.waiting.is_empty() && sampler.groups.is_empty() && sampler.bytes == 0
     }
 
     #[test]
     fn what_ended_before_the_root_waits_for_it_and_what_ends_after_it_follows() {
         for (failed, word) in [(true, "leaves"), (false, "dropped")] {
-            let (mut trials, trial, other) =
-                (trials(10_000), Arc::new(Trial::new(1)), Arc::new(Trial::new(9)));
-            assert_eq!(judge(&mut trials, segment(&trial, 2)), ("waits", vec![]));
-            assert_eq!(judge(&mut trials, segment(&other, 8)), ("waits", vec![]));
+            let (mut sampler, trial, other) =
+                (sampler(10_000), Arc::new(Trial::new(1)), Arc::new(Trial::new(9)));
+            assert_eq!(decide(&mut sampler, segment(&trial, 2)), ("waits", vec![]));
+            assert_eq!(decide(&mut sampler, segment(&other, 8)), ("waits", vec![]));
             if failed {
                 trial.look_at(&[record(0), record(Record::ERROR)]);
             }
-            assert_eq!(judge(&mut trials, segment(&trial, 3)), ("waits", vec![]));
-            assert_eq!(judge(&mut trials, segment(&trial, 1)), (word, vec![2, 3]));
-            assert_eq!(judge(&mut trials, segment(&trial, 4)), (word, vec![]));
-            assert_eq!(judge(&mut trials, segment(&other, 9)), ("dropped", vec![8]));
-            assert!(is_empty(&trials));
+            assert_eq!(decide(&mut sampler, segment(&trial, 3)), ("waits", vec![]));
+            assert_eq!(decide(&mut sampler, segment(&trial, 1)), (word, vec![2, 3]));
+            assert_eq!(decide(&mut sampler, segment(&trial, 4)), (word, vec![]));
+            assert_eq!(decide(&mut sampler, segment(&other, 9)), ("dropped", vec![8]));
+            assert!(is_empty(&sampler));
         }
     }
 
     #[test]
     fn above_its_bytes_or_its_number_the_buffer_gives_up_the_oldest() {
-        let by_bytes = trials(250);
-        let mut by_number = trials(10_000);
+        let by_bytes = sampler(250);
+        let mut by_number = sampler(10_000);
         by_number.keep.max_buffer_segments = 2;
-        for mut trials in [by_bytes, by_number] {
+        for mut sampler in [by_bytes, by_number] {
             let trial = Arc::new(Trial::new(1));
             let given_up: Vec<_> =
-                (2..6).map(|id| judge(&mut trials, segment(&trial, id))).collect();
+                (2..6).map(|id| decide(&mut sampler, segment(&trial, id))).collect();
             assert_eq!(
                 given_up,
                 [("waits", vec![]), ("waits", vec![]), ("waits", vec![2]), ("waits", vec![3])]
             );
-            assert_eq!((trials.bytes, trials.waiting.len(), trials.groups.len()), (200, 2, 1));
-            assert_eq!(ids(trials.settle(true)), (vec![], vec![4, 5]));
-            assert!(is_empty(&trials));
+            assert_eq!((sampler.bytes, sampler.waiting.len(), sampler.groups.len()), (200, 2, 1));
+            assert_eq!(ids(sampler.take_decided(true)), (vec![], vec![4, 5]));
+            assert!(is_empty(&sampler));
         }
     }
 
     #[test]
     fn one_that_is_larger_than_the_buffer_leaves_nothing_behind() {
-        let (mut trials, trial) = (trials(50), Arc::new(Trial::new(1)));
-        assert_eq!(judge(&mut trials, segment(&trial, 2)), ("waits", vec![2]));
-        assert!(is_empty(&trials));
+        let (mut sampler, trial) = (sampler(50), Arc::new(Trial::new(1)));
+        assert_eq!(decide(&mut sampler, segment(&trial, 2)), ("waits", vec![2]));
+        assert!(is_empty(&sampler));
     }
 
     #[test]
     fn a_trial_whose_root_can_not_come_any_more_ends_by_what_is_known() {
-        let mut trials = trials(10_000);
+        let mut sampler = sampler(10_000);
         for failed in [true, false] {
             let trial = Arc::new(Trial::new(1));
-            judge(&mut trials, segment(&trial, 2));
-            judge(&mut trials, segment(&trial, 3));
+            decide(&mut sampler, segment(&trial, 2));
+            decide(&mut sampler, segment(&trial, 3));
             assert_eq!(
-                ids(trials.settle(false)),
+                ids(sampler.take_decided(false)),
                 (vec![], vec![]),
                 "somebody may still go on with it"
             );
@@ -274,10 +274,10 @@ mod tests {
             drop(trial);
             let both = vec![2, 3];
             assert_eq!(
-                ids(trials.settle(false)),
+                ids(sampler.take_decided(false)),
                 if failed { (both, vec![]) } else { (vec![], both) }
             );
-            assert!(is_empty(&trials));
+            assert!(is_empty(&sampler));
         }
     }
 
@@ -288,8 +288,8 @@ mod tests {
             timeline.add(crate::util::clock::Anchor { counter, monotonic, wall: monotonic });
         }
         let kept = |limit, first_part: Option<Record>| {
-            let mut trials =
-                Trials::new(TailSampling::errors().slower_than(Duration::from_secs(limit)));
+            let mut sampler =
+                TailSampler::new(TailSampling::errors().slower_than(Duration::from_secs(limit)));
             let trial = Arc::new(Trial::new(1));
             if let Some(first) = first_part {
                 trial.part_ends(&[first]);
@@ -297,8 +297,8 @@ mod tests {
             let mut held = segment(&trial, 1);
             (held.records[0].start, held.head.ended) = (5_000, 8_000);
             matches!(
-                trials.judge(&held.head, &held.records, &held.attached, &timeline),
-                Fate::Leaves(_)
+                sampler.decide(&held.head, &held.records, &held.attached, &timeline),
+                TailOutcome::Send(_)
             )
         };
         assert!(kept(2, None) && !kept(3, None) && !kept(4, None));

@@ -132,7 +132,7 @@ impl State {
 
 /// Decides which lines there are.
 #[derive(Debug)]
-pub(crate) struct Diagnostics {
+pub(crate) struct ProblemLog {
     states: [State; Cause::ALL.len()],
     /// What was lost when it was looked at last.
     seen: Losses,
@@ -141,7 +141,7 @@ pub(crate) struct Diagnostics {
     lines: Vec<Line>,
 }
 
-impl Diagnostics {
+impl ProblemLog {
     /// What was lost before is not this reporter's.
     pub(crate) fn new(losses: Losses) -> Self {
         Self {
