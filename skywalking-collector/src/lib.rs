@@ -40,8 +40,8 @@
 //!
 //! # Modules
 //!
-//! A module uses only modules of the rows above it. The test `module_order` of `skywalking-tests` checks
-//! this.
+//! A module uses only modules of the rows above it. The test `module_order` of `skywalking-tests`
+//! checks this.
 //!
 //! | modules | content |
 //! | --- | --- |

@@ -1,7 +1,8 @@
 //! An HTTP service that calls the next one. One line traces its server, and one line its client.
 //!
 //! ```text
-//! cargo run --bin mack -- --service-name mack-1 --listen-addr :8081 --upstream-url http://127.0.0.1:8082/mack --oap-server 127.0.0.1:11800
+//! cargo run --bin mack -- --service-name mack-1 --listen-addr :8081 \
+//!     --upstream-url http://127.0.0.1:8082/mack --oap-server 127.0.0.1:11800
 //! ```
 //!
 //! `cargo run --bin mack -- demo` runs three of them in a chain.
