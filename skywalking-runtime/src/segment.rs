@@ -5,7 +5,7 @@
 //! wrong order does. What becomes of an Entry in an Entry is in [`merging`], where tags, logs and
 //! other entries are stored in [`entries`], panics in [`panics`], what spans are called in
 //! [`names`], how others go on with a segment in [`shared`], what becomes of spans that find no
-//! room in [`muted`]. It does not know how it got into the slot nor how it is sent.
+//! room in [`overflow`]. It does not know how it got into the slot nor how it is sent.
 #![deny(clippy::disallowed_types)]
 
 mod attributes;
@@ -25,18 +25,18 @@ mod splitting;
 
 use std::sync::Arc;
 
-use crate::propagation::baggage::Passed;
+use crate::propagation::baggage::Baggage;
 use crate::queue::Attached;
 use crate::segment::root_task::RootTask;
 use crate::span::callsite::{Callsite, SpanKind};
-use crate::span::record::{LeftOut, NONE, Record, Side, Trace};
+use crate::span::record::{Attribute, LeftOut, NONE, Record, Trace};
 use crate::sys::forks;
 use crate::tracer::Tracer;
 use crate::util::clock;
 use crate::util::coarse_clock;
 
-pub(crate) use cursor::{Current, Opened, Which};
-pub(crate) use identity::Shared;
+pub(crate) use cursor::{Cursor, SpanRef, SpanRefKind};
+pub(crate) use identity::SegmentIdentity;
 pub(crate) use merging::NameSource;
 pub(crate) use names::{Name, UNKNOWN_PEER, UNNAMED};
 #[cfg(feature = "testing")]
@@ -61,7 +61,7 @@ pub(crate) struct Segment {
     expires: u64,
     /// The same for the next poll of its root. Also 0 while a guard is open.
     expires_at_poll: u64,
-    pub(crate) current: Current,
+    pub(crate) current: Cursor,
     /// Spans that may be recorded.
     limit: u16,
     /// The first Entry span among the first `searched` records, or [`NONE`].
@@ -80,16 +80,16 @@ pub(crate) struct Segment {
     /// The mark of the test that opened it, or 0.
     pub(crate) scope: u32,
     pub(crate) records: Vec<Record>,
-    pub(crate) sides: Vec<Side>,
+    pub(crate) sides: Vec<Attribute>,
     pub(crate) text: String,
-    shared: Option<Arc<Shared>>,
+    shared: Option<Arc<SegmentIdentity>>,
     /// The span whose name is in `shared`.
     shared_endpoint: u16,
-    pub(crate) passed: Passed,
+    pub(crate) passed: Baggage,
     /// Lent to whoever formats a value while the segment stays in the slot.
     scratch: String,
     /// The spans that are open and not recorded.
-    muted: overflow::MutedSpans,
+    overflow: overflow::OverflowSpans,
     pub(crate) root_task: RootTask,
     /// What a root that is a call displaced, since that belongs to another task.
     pub(crate) displaced: Option<Box<Self>>,
@@ -109,7 +109,7 @@ impl Segment {
             id: 0,
             expires: 0,
             expires_at_poll: 0,
-            current: Current::NONE,
+            current: Cursor::NONE,
             limit: 0,
             first_entry: NONE,
             searched: 0,
@@ -125,9 +125,9 @@ impl Segment {
             text: String::with_capacity(256),
             shared: None,
             shared_endpoint: NONE,
-            passed: Passed::default(),
+            passed: Baggage::default(),
             scratch: String::new(),
-            muted: overflow::MutedSpans::default(),
+            overflow: overflow::OverflowSpans::default(),
             root_task: RootTask::Unknown,
             displaced: None,
             guards: guards::Guards::NONE,
@@ -144,7 +144,7 @@ impl Segment {
         self.expire_at(coarse_clock::expiry(self.tracer.settings.max_segment_age));
         self.root_task = RootTask::Unknown;
         self.guards = guards::Guards::NONE;
-        self.current = Current::NONE;
+        self.current = Cursor::NONE;
         self.limit = self.tracer.settings.max_spans_per_segment;
         self.first_entry = NONE;
         self.searched = 0;
@@ -160,7 +160,7 @@ impl Segment {
         self.text.clear();
         self.shared = None;
         self.passed.clear();
-        self.muted.clear();
+        self.overflow.clear();
         self.panic = panics::PanicText::default();
         self.attached.clear();
     }
@@ -196,7 +196,7 @@ impl Segment {
         self.records.capacity() <= 512
             && self.sides.capacity() <= 1_024
             && self.text.capacity() + self.scratch.capacity() <= 32 * 1024
-            && self.muted.is_worth_keeping()
+            && self.overflow.is_worth_keeping()
     }
 
     /// True if no further span will be recorded.
@@ -207,7 +207,7 @@ impl Segment {
 
     /// Opens a child of the current span, or merges with it, and makes it the current one.
     #[inline]
-    pub(crate) fn open(&mut self, callsite: &'static Callsite) -> Opened {
+    pub(crate) fn open(&mut self, callsite: &'static Callsite) -> SpanRef {
         if callsite.kind == SpanKind::Local {
             return self.open_as(callsite, 0, 0);
         }
@@ -220,10 +220,15 @@ impl Segment {
 
     /// The same without merging.
     #[inline]
-    pub(crate) fn open_as(&mut self, callsite: &'static Callsite, side: u32, flags: u16) -> Opened {
+    pub(crate) fn open_as(
+        &mut self,
+        callsite: &'static Callsite,
+        side: u32,
+        flags: u16,
+    ) -> SpanRef {
         let length = self.records.len();
         if length >= usize::from(self.limit) {
-            return self.mute(callsite, side);
+            return self.open_overflow(callsite, side);
         }
         if self.panic.is_some() {
             self.forget_panic();
@@ -239,20 +244,20 @@ impl Segment {
             flags,
             side,
         });
-        self.current = Current::of(index);
-        Opened::recorded(index)
+        self.current = Cursor::of(index);
+        SpanRef::recorded(index)
     }
 
     /// Ends what was opened, whatever it was.
-    pub(crate) fn end(&mut self, opened: Opened) {
+    pub(crate) fn end(&mut self, opened: SpanRef) {
         match opened.which() {
-            Which::Recorded(index) => {
+            SpanRefKind::Recorded(index) => {
                 if !self.close(index, clock::now()) {
                     self.leave_detached(index);
                 }
             }
-            Which::Muted(number) => self.unmute(number),
-            Which::Merged(index, level) => self.close_level(index, level),
+            SpanRefKind::Overflow(number) => self.close_overflow(number),
+            SpanRefKind::Merged(index, level) => self.close_level(index, level),
         }
     }
 
@@ -276,7 +281,7 @@ impl Segment {
     /// The span itself if it is open, else its nearest open ancestor; at the level that it was left
     /// at, if that is open.
     #[inline]
-    fn nearest_open(&self, mut at: Current) -> Current {
+    fn nearest_open(&self, mut at: Cursor) -> Cursor {
         while let Some(record) = self.records.get(usize::from(at.index())) {
             if record.is_open() {
                 if at.level() != 0 {
@@ -292,24 +297,24 @@ impl Segment {
     /// Makes a span current again that was current before; if it has ended meanwhile, its nearest
     /// open ancestor.
     #[inline]
-    pub(crate) fn restore(&mut self, saved: Current) {
-        let saved = if saved.is_muted() { self.nearest_muted(saved) } else { saved };
+    pub(crate) fn restore(&mut self, saved: Cursor) {
+        let saved = if saved.is_overflow() { self.nearest_open_overflow(saved) } else { saved };
         self.current = self.nearest_open(saved);
     }
 
     /// The place of what was opened, for a poll of its future.
     #[inline]
-    pub(crate) fn place_of(&self, opened: Opened) -> Current {
-        match opened.muted_number() {
-            None if opened.level() == 0 => Current::of(opened.index()),
+    pub(crate) fn place_of(&self, opened: SpanRef) -> Cursor {
+        match opened.overflow_number() {
+            None if opened.level() == 0 => Cursor::of(opened.index()),
             None => self.merged_place(opened.index(), opened.level()),
-            Some(number) => self.muted_place(number),
+            Some(number) => self.overflow_cursor(number),
         }
     }
 
     /// The current span, unless it is one that was not recorded.
     pub(crate) fn current_record(&mut self) -> Option<&mut Record> {
-        if self.current.is_muted() || !self.sampled {
+        if self.current.is_overflow() || !self.sampled {
             return None;
         }
         self.records.get_mut(usize::from(self.current.index()))
@@ -318,7 +323,7 @@ impl Segment {
     /// True if side entries for the current span have a place to go.
     pub(crate) fn is_current_recorded(&self) -> bool {
         self.sampled
-            && !self.current.is_muted()
+            && !self.current.is_overflow()
             && usize::from(self.current.index()) < self.records.len()
     }
 }

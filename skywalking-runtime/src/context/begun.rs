@@ -2,7 +2,7 @@
 
 use std::thread::panicking;
 
-use crate::segment::{Opened, Segment};
+use crate::segment::{Segment, SpanRef};
 use crate::span::record::Mark;
 
 /// What was opened. Packed, as each traced future carries it.
@@ -21,9 +21,10 @@ pub(crate) const PANICKING: u32 = 1 << 28;
 pub(crate) const AWAITED: u32 = 1 << 27;
 /// A guard that the program holds.
 pub(crate) const BY_HAND: u32 = 1 << 26;
-// The others are `Opened`'s.
+// The others are `SpanRef`'s.
 const _: () = assert!(
-    (ROOT | UNSAMPLED | PANICKING | AWAITED | BY_HAND) & (Opened::MUTED | Opened::LEVEL | 0xffff)
+    (ROOT | UNSAMPLED | PANICKING | AWAITED | BY_HAND)
+        & (SpanRef::OVERFLOW | SpanRef::LEVEL | 0xffff)
         == 0
 );
 
@@ -33,11 +34,11 @@ impl Begun {
     pub(crate) const EXPECTED: Self = Self { key: 0, bits: AWAITED };
 
     #[inline]
-    pub(crate) fn child(key: u64, opened: Opened) -> Self {
+    pub(crate) fn child(key: u64, opened: SpanRef) -> Self {
         Self { key, bits: opened.bits() }
     }
 
-    pub(crate) fn root(key: u64, opened: Opened) -> Self {
+    pub(crate) fn root(key: u64, opened: SpanRef) -> Self {
         let child = Self::child(key, opened);
         Self { bits: child.bits | ROOT, ..child }
     }
@@ -66,8 +67,8 @@ impl Begun {
 
     /// The span as it lies in its segment.
     #[inline]
-    pub(crate) fn opened(self) -> Opened {
-        Opened::of_bits(self.bits)
+    pub(crate) fn opened(self) -> SpanRef {
+        SpanRef::of_bits(self.bits)
     }
 
     /// Remembers a panic that is going on: it is none of the span's.
@@ -91,7 +92,7 @@ pub(crate) enum End {
 }
 
 impl End {
-    pub(crate) fn apply(self, segment: &mut Segment, opened: Opened) {
+    pub(crate) fn apply(self, segment: &mut Segment, opened: SpanRef) {
         if let Self::Marked(mark) = self {
             segment.mark(opened, mark);
         }
@@ -99,7 +100,7 @@ impl End {
     }
 
     /// The same of a span that ended at this stamp.
-    pub(crate) fn apply_at(self, segment: &mut Segment, opened: Opened, at: u64) {
+    pub(crate) fn apply_at(self, segment: &mut Segment, opened: SpanRef, at: u64) {
         if let Self::Marked(mark) = self {
             segment.mark_at(opened, mark, at);
         }

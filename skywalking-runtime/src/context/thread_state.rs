@@ -9,7 +9,7 @@ use std::sync::Arc;
 
 use crate::context::current_segment;
 use crate::queue::{self, FinishedSegment, HandOver, SegmentHeader, ThreadOutbox};
-use crate::sampling::tail_decision::Trial;
+use crate::sampling::tail_decision::TailDecision;
 use crate::segment::Segment;
 use crate::sys::forks;
 use crate::tracer::{self, Settings, Tracer};
@@ -189,7 +189,7 @@ enum Going {
 
 /// Makes a segment that is on trial ready to be handed over. Gives the trial that it goes on with.
 #[inline]
-fn prepare_trial(segment: &mut Segment, going: Going) -> Option<Arc<Trial>> {
+fn prepare_trial(segment: &mut Segment, going: Going) -> Option<Arc<TailDecision>> {
     let Segment { attached, records, key, .. } = segment;
     let trial = attached.trial.as_ref()?;
     trial.look_at(records);

@@ -2,20 +2,20 @@
 //! threads in a copy. A request that is not sampled passes it on all the same.
 
 use crate::propagation::correlation::Correlation;
-use crate::propagation::w3c::Others;
+use crate::propagation::w3c::W3cContext;
 
 /// What a segment passes on.
 #[derive(Clone, Debug, Default)]
-pub(crate) struct Passed {
+pub(crate) struct Baggage {
     /// What the program sends along.
     pub(crate) correlation: Correlation,
     /// The OAP shall store the trace and make no metrics of it.
     pub(crate) skip_analysis: bool,
     /// The context of another tracer, that came in.
-    pub(crate) others: Option<Others>,
+    pub(crate) others: Option<W3cContext>,
 }
 
-impl Passed {
+impl Baggage {
     /// Forgets everything and keeps the memory.
     pub(crate) fn clear(&mut self) {
         self.correlation.clear();

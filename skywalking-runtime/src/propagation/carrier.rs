@@ -6,8 +6,8 @@
 use std::borrow::Cow;
 
 use crate::config::policies::OtherContexts;
-use crate::propagation::incoming::Received;
-use crate::propagation::w3c::{self, Others};
+use crate::propagation::incoming::IncomingHeaders;
+use crate::propagation::w3c::{self, W3cContext};
 use crate::util::catch_panic::catch_panic;
 use crate::util::diagnostics::{self, Diagnostic};
 
@@ -48,8 +48,8 @@ pub trait Extract {
     /// All headers that are read, where one way through the carrier is cheaper than to ask for
     /// each.
     #[doc(hidden)]
-    fn __received(&self, others: OtherContexts) -> Received<'_> {
-        Received::of(self, others)
+    fn __received(&self, others: OtherContexts) -> IncomingHeaders<'_> {
+        IncomingHeaders::of(self, others)
     }
 }
 
@@ -164,7 +164,7 @@ impl<T: Extract + ?Sized> Extract for &T {
         (**self).other_header(key)
     }
 
-    fn __received(&self, others: OtherContexts) -> Received<'_> {
+    fn __received(&self, others: OtherContexts) -> IncomingHeaders<'_> {
         (**self).__received(others)
     }
 }
@@ -178,7 +178,7 @@ impl<T: Extract + ?Sized> Extract for &mut T {
         (**self).other_header(key)
     }
 
-    fn __received(&self, others: OtherContexts) -> Received<'_> {
+    fn __received(&self, others: OtherContexts) -> IncomingHeaders<'_> {
         (**self).__received(others)
     }
 }
@@ -192,7 +192,7 @@ impl<T: Extract + ?Sized> Extract for Box<T> {
         (**self).other_header(key)
     }
 
-    fn __received(&self, others: OtherContexts) -> Received<'_> {
+    fn __received(&self, others: OtherContexts) -> IncomingHeaders<'_> {
         (**self).__received(others)
     }
 }
@@ -206,8 +206,8 @@ impl<T: Extract> Extract for Option<T> {
         self.as_ref()?.other_header(key)
     }
 
-    fn __received(&self, others: OtherContexts) -> Received<'_> {
-        self.as_ref().map_or_else(Received::default, |carrier| carrier.__received(others))
+    fn __received(&self, others: OtherContexts) -> IncomingHeaders<'_> {
+        self.as_ref().map_or_else(IncomingHeaders::default, |carrier| carrier.__received(others))
     }
 }
 
@@ -293,7 +293,7 @@ impl<T: Inject> Inject for Option<T> {
 
 /// Adds the context of another tracer, unless the program set one; a panic in the carrier's own
 /// code stays here.
-pub(crate) fn add_others<C: Inject + ?Sized>(carrier: &mut C, others: &Others) {
+pub(crate) fn add_others<C: Inject + ?Sized>(carrier: &mut C, others: &W3cContext) {
     let added = catch_panic(|| {
         // What is said in the one belongs to the other.
         if carrier.add_other_header(w3c::TRACEPARENT, &others.traceparent())

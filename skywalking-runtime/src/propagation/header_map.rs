@@ -5,7 +5,7 @@ use std::borrow::Cow;
 use crate::config::policies::OtherContexts;
 use crate::propagation::carrier::{Extract, Inject};
 use crate::propagation::carriers::{is_addable, is_holdable};
-use crate::propagation::incoming::{Header, Received};
+use crate::propagation::incoming::{Header, IncomingHeaders};
 use crate::util::diagnostics::{self, Diagnostic};
 
 /// The names that are asked for, which need no parsing.
@@ -57,8 +57,8 @@ impl Extract for http::HeaderMap {
         Some(more.fold(first, |all, value| Cow::Owned(format!("{all},{value}"))))
     }
 
-    fn __received(&self, others: OtherContexts) -> Received<'_> {
-        let mut received = Received::default();
+    fn __received(&self, others: OtherContexts) -> IncomingHeaders<'_> {
+        let mut received = IncomingHeaders::default();
         for (name, value) in self {
             if let Some(header) =
                 Header::of(name.as_str()).filter(|header| header.is_wanted(others))

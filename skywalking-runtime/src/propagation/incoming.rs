@@ -78,11 +78,11 @@ impl Header {
 
 /// The headers that came with a request, as its carrier has them.
 #[derive(Debug, Default)]
-pub struct Received<'a> {
+pub struct IncomingHeaders<'a> {
     values: [Option<Cow<'a, str>>; Header::ALL.len()],
 }
 
-impl<'a> Received<'a> {
+impl<'a> IncomingHeaders<'a> {
     /// Asks a carrier for one header after the other. A panic in its own code stays here, and costs
     /// the header at which it happened. Its code is not traced: it would be before the span
     /// that it is asked for.
@@ -136,7 +136,7 @@ impl<'a> Received<'a> {
 
     /// A copy for later, without those that would be refused for their length. `None` if there is
     /// nothing to keep.
-    pub(crate) fn into_kept(self) -> Option<Received<'static>> {
+    pub(crate) fn into_kept(self) -> Option<IncomingHeaders<'static>> {
         let kept = Header::ALL.map(|header| {
             let value = self.get(header)?;
             let (limit, reason) = header.limit();
@@ -150,7 +150,7 @@ impl<'a> Received<'a> {
             }
             Some(Cow::Owned(value.to_owned()))
         });
-        kept.iter().any(Option::is_some).then_some(Received { values: kept })
+        kept.iter().any(Option::is_some).then_some(IncomingHeaders { values: kept })
     }
 }
 
@@ -174,7 +174,7 @@ mod tests {
         }
     }
 
-    fn all<'a>(received: &'a Received<'_>) -> [Option<&'a str>; Header::ALL.len()] {
+    fn all<'a>(received: &'a IncomingHeaders<'_>) -> [Option<&'a str>; Header::ALL.len()] {
         Header::ALL.map(|header| received.get(header))
     }
 

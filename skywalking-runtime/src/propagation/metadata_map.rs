@@ -7,7 +7,7 @@ use tonic::metadata::MetadataMap;
 
 use crate::config::policies::OtherContexts;
 use crate::propagation::carrier::{Extract, Inject};
-use crate::propagation::incoming::Received;
+use crate::propagation::incoming::IncomingHeaders;
 
 fn headers(metadata: &MetadataMap) -> &HeaderMap {
     metadata.as_ref()
@@ -26,7 +26,7 @@ impl Extract for MetadataMap {
         headers(self).other_header(key)
     }
 
-    fn __received(&self, others: OtherContexts) -> Received<'_> {
+    fn __received(&self, others: OtherContexts) -> IncomingHeaders<'_> {
         headers(self).__received(others)
     }
 }

@@ -35,7 +35,7 @@ const FIRST: usize = 55;
 
 /// The context of another tracer, as it goes on.
 #[derive(Clone, Debug)]
-pub(crate) struct Others {
+pub(crate) struct W3cContext {
     /// Nearly always this is all, and takes no memory of its own.
     first: [u8; FIRST],
     more: Option<Arc<More>>,
@@ -48,7 +48,7 @@ struct More {
     state: Box<str>,
 }
 
-impl Others {
+impl W3cContext {
     /// The context of a `traceparent` that was read. `tracestate` is empty if there is none.
     pub(crate) fn new(traceparent: &str, tracestate: &str) -> Option<Self> {
         let (first, parent) = traceparent.as_bytes().split_first_chunk()?;
@@ -77,12 +77,12 @@ impl Others {
 
 /// The two ids of a `traceparent`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) struct Parent<'a> {
+pub(crate) struct TraceParent<'a> {
     pub(crate) trace_id: &'a str,
     pub(crate) parent_id: &'a str,
 }
 
-impl<'a> Parent<'a> {
+impl<'a> TraceParent<'a> {
     /// Reads a `traceparent`: `VERSION-TRACE ID-PARENT ID-FLAGS` in lower-case hex digits, neither
     /// id all zeros. A version after the first may have more behind a further hyphen; there is
     /// none of `ff`.
@@ -151,7 +151,10 @@ mod tests {
     #[test]
     fn a_parent_of_the_first_version_has_four_parts_and_nothing_else() {
         let good = format!("00-{TRACE}-{PARENT}-01");
-        assert_eq!(Parent::parse(&good), Some(Parent { trace_id: TRACE, parent_id: PARENT }));
+        assert_eq!(
+            TraceParent::parse(&good),
+            Some(TraceParent { trace_id: TRACE, parent_id: PARENT })
+        );
         for bad in [
             String::new(),
             format!("00-{TRACE}-{PARENT}-1"),
@@ -166,27 +169,30 @@ mod tests {
             format!(" 00-{TRACE}-{PARENT}-01"),
             format!("00-{TRACE}é{PARENT}-01"),
         ] {
-            assert_eq!(Parent::parse(&bad), None, "{bad}");
+            assert_eq!(TraceParent::parse(&bad), None, "{bad}");
         }
     }
 
     #[test]
     fn a_later_version_may_have_more_behind_a_hyphen() {
-        let ids = Some(Parent { trace_id: TRACE, parent_id: PARENT });
-        assert_eq!(Parent::parse(&format!("cc-{TRACE}-{PARENT}-01")), ids);
-        assert_eq!(Parent::parse(&format!("cc-{TRACE}-{PARENT}-01-what the future holds")), ids);
-        assert_eq!(Parent::parse(&format!("cc-{TRACE}-{PARENT}-01.what")), None);
+        let ids = Some(TraceParent { trace_id: TRACE, parent_id: PARENT });
+        assert_eq!(TraceParent::parse(&format!("cc-{TRACE}-{PARENT}-01")), ids);
         assert_eq!(
-            Parent::parse(&format!("cc-{TRACE}-{PARENT}-01-{}", "x".repeat(PARENT_LIMIT))),
+            TraceParent::parse(&format!("cc-{TRACE}-{PARENT}-01-what the future holds")),
+            ids
+        );
+        assert_eq!(TraceParent::parse(&format!("cc-{TRACE}-{PARENT}-01.what")), None);
+        assert_eq!(
+            TraceParent::parse(&format!("cc-{TRACE}-{PARENT}-01-{}", "x".repeat(PARENT_LIMIT))),
             None
         );
-        assert_eq!(Parent::parse(&format!("cc-{TRACE}-{PARENT}-01-\u{7f}")), None);
+        assert_eq!(TraceParent::parse(&format!("cc-{TRACE}-{PARENT}-01-\u{7f}")), None);
     }
 
     proptest! {
         #[test]
         fn no_text_makes_the_reader_panic(header in ".{0,80}|[0-9a-f-]{50,60}") {
-            let _ = Parent::parse(&header);
+            let _ = TraceParent::parse(&header);
         }
     }
 }

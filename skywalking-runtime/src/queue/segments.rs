@@ -1,7 +1,7 @@
 //! Finished segments: the parts of each, and the lists of a buffer that contain many.
 
-use crate::sampling::tail_decision::Trial;
-use crate::span::record::{Record, Side, Trace};
+use crate::sampling::tail_decision::TailDecision;
+use crate::span::record::{Attribute, Record, Trace};
 use crate::trace::detached::cell::Detached;
 use crate::util::sync::Arc;
 
@@ -32,7 +32,7 @@ pub(crate) struct Attached {
     /// The spans that end by handles of theirs.
     pub(crate) detached: Vec<Arc<Detached>>,
     /// The sampler rejected the request, and tail sampling has not decided yet.
-    pub(crate) trial: Option<Arc<Trial>>,
+    pub(crate) trial: Option<Arc<TailDecision>>,
     /// With this segment the request is over.
     pub(crate) ends_trial: bool,
 }
@@ -68,7 +68,7 @@ impl SegmentHeader {
     pub(crate) fn bytes(&self) -> usize {
         size_of::<Self>()
             + self.records * size_of::<Record>()
-            + self.sides * size_of::<Side>()
+            + self.sides * size_of::<Attribute>()
             + self.text
     }
 }
@@ -78,7 +78,7 @@ impl SegmentHeader {
 pub(crate) struct FinishedSegment<'a> {
     pub(crate) head: SegmentHeader,
     pub(crate) records: &'a [Record],
-    pub(crate) sides: &'a [Side],
+    pub(crate) sides: &'a [Attribute],
     pub(crate) text: &'a str,
     /// Taken out if the segment is taken.
     pub(crate) attached: &'a mut Attached,
@@ -89,7 +89,7 @@ pub(crate) struct FinishedSegment<'a> {
 pub(crate) struct FinishedSegments {
     pub(crate) heads: Vec<SegmentHeader>,
     pub(crate) records: Vec<Record>,
-    pub(crate) sides: Vec<Side>,
+    pub(crate) sides: Vec<Attribute>,
     pub(crate) text: String,
     /// The attachments of some segments, with their index in `heads`.
     pub(crate) attached: Vec<(usize, Attached)>,
@@ -122,14 +122,14 @@ impl FinishedSegments {
         self.attached = Vec::new();
         self.heads.shrink_to(KEEP / size_of::<SegmentHeader>());
         self.records.shrink_to(KEEP / size_of::<Record>());
-        self.sides.shrink_to(KEEP / size_of::<Side>());
+        self.sides.shrink_to(KEEP / size_of::<Attribute>());
         self.text.shrink_to(KEEP);
     }
 
     pub(crate) fn bytes(&self) -> usize {
         self.heads.len() * size_of::<SegmentHeader>()
             + self.records.len() * size_of::<Record>()
-            + self.sides.len() * size_of::<Side>()
+            + self.sides.len() * size_of::<Attribute>()
             + self.text.len()
     }
 }

@@ -37,7 +37,7 @@ use super::redact::Hook;
 use super::timeline::Timeline;
 use super::wire::Writer;
 use crate::queue::SegmentHeader;
-use crate::span::record::{NONE, Record, Side, Trace};
+use crate::span::record::{Attribute, NONE, Record, Trace};
 use crate::tracer::Identity;
 use crate::util::base64;
 use crate::util::catch_panic::catch_panic;
@@ -61,13 +61,13 @@ mod field {
 pub(crate) struct Segment<'a> {
     pub(crate) head: &'a SegmentHeader,
     pub(crate) records: &'a [Record],
-    pub(crate) sides: &'a [Side],
+    pub(crate) sides: &'a [Attribute],
     pub(crate) text: &'a str,
 }
 
 impl<'a> Segment<'a> {
     /// The text of an entry; empty if it points nowhere.
-    fn text_of(&self, side: &Side) -> &'a str {
+    fn text_of(&self, side: &Attribute) -> &'a str {
         self.text_at(side.a, side.b)
     }
 

@@ -8,7 +8,7 @@ use std::collections::VecDeque;
 
 use super::encode::Segment;
 use crate::queue::{Attached, Budget, SegmentHeader};
-use crate::span::record::{LeftOut, Record, Side, SideKind};
+use crate::span::record::{Attribute, AttributeKind, LeftOut, Record};
 use crate::span::tag::{Kept, Raw};
 use crate::trace::detached::{Ending, Entry};
 use crate::util::coarse_clock;
@@ -19,7 +19,7 @@ pub(crate) struct PendingSegment {
     pub(crate) head: SegmentHeader,
     pub(crate) attached: Attached,
     pub(crate) records: Vec<Record>,
-    pub(crate) sides: Vec<Side>,
+    pub(crate) sides: Vec<Attribute>,
     pub(crate) text: String,
     /// What it takes of the queue's budget.
     pub(crate) bytes: usize,
@@ -207,9 +207,9 @@ impl PendingSegment {
             match entry {
                 Entry::Tag(key, value) => self.tag(&mut head, key, value),
                 Entry::Log(at, fields) => {
-                    self.push(&mut head, Side::number("", SideKind::Log, *at));
+                    self.push(&mut head, Attribute::number("", AttributeKind::Log, *at));
                     for (key, value) in fields {
-                        self.push_text(&mut head, key, value, SideKind::Field);
+                        self.push_text(&mut head, key, value, AttributeKind::Field);
                     }
                 }
             }
@@ -231,31 +231,37 @@ impl PendingSegment {
     fn last_log(&self, head: u32) -> u64 {
         let side = |at: u32| self.sides.get((at as usize).checked_sub(1)?);
         let list = std::iter::successors(side(head), |newer| side(newer.next));
-        list.filter(|side| side.kind == SideKind::Log).map(Side::as_number).max().unwrap_or(0)
+        list.filter(|side| side.kind == AttributeKind::Log)
+            .map(Attribute::as_number)
+            .max()
+            .unwrap_or(0)
     }
 
     fn tag(&mut self, head: &mut u32, key: &'static str, value: &Kept) {
         match value.raw() {
-            Raw::Text(text) => self.push_text(head, key, text, SideKind::Text),
+            Raw::Text(text) => self.push_text(head, key, text, AttributeKind::Text),
             Raw::Int(number) => {
-                self.push(head, Side::number(key, SideKind::Int, number.cast_unsigned()));
+                self.push(head, Attribute::number(key, AttributeKind::Int, number.cast_unsigned()));
             }
-            Raw::Uint(number) => self.push(head, Side::number(key, SideKind::Uint, number)),
-            Raw::Bool(truth) => self
-                .push(head, Side { key, a: u32::from(truth), b: 0, next: 0, kind: SideKind::Bool }),
+            Raw::Uint(number) => {
+                self.push(head, Attribute::number(key, AttributeKind::Uint, number))
+            }
+            Raw::Bool(truth) => {
+                self.push(head, Attribute::new(key, AttributeKind::Bool, u32::from(truth), 0))
+            }
         }
     }
 
-    fn push_text(&mut self, head: &mut u32, key: &'static str, text: &str, kind: SideKind) {
+    fn push_text(&mut self, head: &mut u32, key: &'static str, text: &str, kind: AttributeKind) {
         let (Ok(offset), Ok(length)) = (u32::try_from(self.text.len()), u32::try_from(text.len()))
         else {
             return;
         };
         self.text.push_str(text);
-        self.push(head, Side { key, a: offset, b: length, next: 0, kind });
+        self.push(head, Attribute { key, a: offset, b: length, next: 0, kind });
     }
 
-    fn push(&mut self, head: &mut u32, mut side: Side) {
+    fn push(&mut self, head: &mut u32, mut side: Attribute) {
         let Ok(place) = u32::try_from(self.sides.len() + 1) else { return };
         side.next = *head;
         self.sides.push(side);

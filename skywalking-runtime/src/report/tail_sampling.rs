@@ -1,4 +1,4 @@
-//! Segments of requests that are on trial ([`Trial`]): those that ended before their request wait
+//! Segments of requests that are on trial ([`TailDecision`]): those that ended before their request wait
 //! here, in a bounded buffer, for what becomes of it.
 //!
 //! A request is over when its root's segment comes by. Then it is known whether one of its segments
@@ -12,7 +12,7 @@ use super::pending::PendingSegment;
 use super::timeline::Timeline;
 use crate::config::TailSampling;
 use crate::queue::{Attached, SegmentHeader};
-use crate::sampling::tail_decision::{Trial, Verdict};
+use crate::sampling::tail_decision::{TailDecision, Verdict};
 use crate::span::record::Record;
 use crate::util::diagnostics::{self, Diagnostic};
 use crate::util::sync::{Arc, Ordering, fence};
@@ -41,7 +41,7 @@ pub(crate) struct TailSampler {
     next: u64,
 }
 
-fn address(trial: &Arc<Trial>) -> usize {
+fn address(trial: &Arc<TailDecision>) -> usize {
     Arc::as_ptr(trial).addr()
 }
 
@@ -171,7 +171,7 @@ mod tests {
     }
 
     /// A segment of the trial; each takes a hundred bytes.
-    fn segment(trial: &Arc<Trial>, id: u64) -> PendingSegment {
+    fn segment(trial: &Arc<TailDecision>, id: u64) -> PendingSegment {
         let head = SegmentHeader { id, ..SegmentHeader::default() };
         let attached = Attached {
             trial: Some(Arc::clone(trial)),
@@ -216,7 +216,7 @@ mod tests {
     fn what_ended_before_the_root_waits_for_it_and_what_ends_after_it_follows() {
         for (failed, word) in [(true, "leaves"), (false, "dropped")] {
             let (mut sampler, trial, other) =
-                (sampler(10_000), Arc::new(Trial::new(1)), Arc::new(Trial::new(9)));
+                (sampler(10_000), Arc::new(TailDecision::new(1)), Arc::new(TailDecision::new(9)));
             assert_eq!(decide(&mut sampler, segment(&trial, 2)), ("waits", vec![]));
             assert_eq!(decide(&mut sampler, segment(&other, 8)), ("waits", vec![]));
             if failed {
@@ -236,7 +236,7 @@ mod tests {
         let mut by_number = sampler(10_000);
         by_number.keep.max_buffer_segments = 2;
         for mut sampler in [by_bytes, by_number] {
-            let trial = Arc::new(Trial::new(1));
+            let trial = Arc::new(TailDecision::new(1));
             let given_up: Vec<_> =
                 (2..6).map(|id| decide(&mut sampler, segment(&trial, id))).collect();
             assert_eq!(
@@ -251,7 +251,7 @@ mod tests {
 
     #[test]
     fn one_that_is_larger_than_the_buffer_leaves_nothing_behind() {
-        let (mut sampler, trial) = (sampler(50), Arc::new(Trial::new(1)));
+        let (mut sampler, trial) = (sampler(50), Arc::new(TailDecision::new(1)));
         assert_eq!(decide(&mut sampler, segment(&trial, 2)), ("waits", vec![2]));
         assert!(is_empty(&sampler));
     }
@@ -260,7 +260,7 @@ mod tests {
     fn a_trial_whose_root_can_not_come_any_more_ends_by_what_is_known() {
         let mut sampler = sampler(10_000);
         for failed in [true, false] {
-            let trial = Arc::new(Trial::new(1));
+            let trial = Arc::new(TailDecision::new(1));
             decide(&mut sampler, segment(&trial, 2));
             decide(&mut sampler, segment(&trial, 3));
             assert_eq!(
@@ -290,7 +290,7 @@ mod tests {
         let kept = |limit, first_part: Option<Record>| {
             let mut sampler =
                 TailSampler::new(TailSampling::errors().slower_than(Duration::from_secs(limit)));
-            let trial = Arc::new(Trial::new(1));
+            let trial = Arc::new(TailDecision::new(1));
             if let Some(first) = first_part {
                 trial.part_ends(&[first]);
             }

@@ -1,6 +1,6 @@
 //! A request that the sampler left out and that is recorded all the same, until it is known whether
 //! something went wrong ([`Config::tail_sampling`](crate::Config::tail_sampling)). All segments of it in this process
-//! share one [`Trial`]; the reporter ends it (`report/trials`).
+//! share one [`TailDecision`]; the reporter ends it (`report/trials`).
 //!
 //! What is told here is told before the segment that it belongs to is handed over, and the tray
 //! that it lies in orders the two; the verdict is the reporter's own. So each load and store is
@@ -22,7 +22,7 @@ pub(crate) enum Verdict {
 
 /// What is known of a request on trial.
 #[derive(Debug)]
-pub(crate) struct Trial {
+pub(crate) struct TailDecision {
     /// The key of the segment with whose end the request is over.
     root: u64,
     /// When it began, where that is no longer in the root's segment, since it went on in a new
@@ -32,7 +32,7 @@ pub(crate) struct Trial {
     verdict: AtomicU8,
 }
 
-impl Trial {
+impl TailDecision {
     pub(crate) fn new(root: u64) -> Self {
         Self {
             root,

@@ -4,9 +4,9 @@
 use std::sync::Arc;
 
 use crate::config::policies::Cancelled;
-use crate::segment::{Opened, Range, Segment, Which};
+use crate::segment::{Range, Segment, SpanRef, SpanRefKind};
 use crate::span::record::Mark;
-use crate::span::record::{LeftOut, Record, Side, SideKind};
+use crate::span::record::{Attribute, AttributeKind, LeftOut, Record};
 use crate::span::tag::Raw;
 use crate::util::clock;
 use crate::util::diagnostics::{self, Diagnostic};
@@ -20,7 +20,7 @@ pub(super) const TEXT_LIMIT: usize = 1024 * 1024;
 impl Segment {
     /// Puts an entry in front of the list that begins at `head`. False, and counted, if the segment
     /// has too many.
-    pub(crate) fn push(&mut self, head: &mut u32, mut side: Side) -> bool {
+    pub(crate) fn push(&mut self, head: &mut u32, mut side: Attribute) -> bool {
         if self.sides.len() >= ENTRY_LIMIT / 2 && !self.has_room_for_entry(side.kind) {
             return false;
         }
@@ -35,16 +35,19 @@ impl Segment {
     /// Beyond half of the limit the segment shall go on in a new part, so that nothing has to be
     /// left out.
     #[cold]
-    fn has_room_for_entry(&mut self, kind: SideKind) -> bool {
+    fn has_room_for_entry(&mut self, kind: AttributeKind) -> bool {
         self.outgrow();
         if self.sides.len() < ENTRY_LIMIT {
             return true;
         }
         let one = match kind {
-            SideKind::Text | SideKind::Int | SideKind::Uint | SideKind::Bool => LeftOut::TAG,
-            SideKind::Log => LeftOut::LOG,
+            AttributeKind::Text
+            | AttributeKind::Int
+            | AttributeKind::Uint
+            | AttributeKind::Bool => LeftOut::TAG,
+            AttributeKind::Log => LeftOut::LOG,
             // Once a log was left out, so is every one behind it, with its fields.
-            SideKind::Field if self.left_out.logs == 0 => LeftOut::LOG_FIELD,
+            AttributeKind::Field if self.left_out.logs == 0 => LeftOut::LOG_FIELD,
             _ => LeftOut::NOTHING,
         };
         self.refuse(one)
@@ -85,7 +88,7 @@ impl Segment {
     }
 
     /// Puts an entry on the current span, if there is one.
-    pub(crate) fn push_current(&mut self, side: Side) -> bool {
+    pub(crate) fn push_current(&mut self, side: Attribute) -> bool {
         let Some(mut head) = self.current_record().map(|record| record.side) else { return false };
         let pushed = self.push(&mut head, side);
         if let Some(record) = self.current_record() {
@@ -140,13 +143,11 @@ impl Segment {
                 let Some(range) = self.store(text::cut(text, TAG_LIMIT)) else {
                     return self.leave_out_tag();
                 };
-                Side { key, a: range.offset, b: range.length, next: 0, kind: SideKind::Text }
+                Attribute::new(key, AttributeKind::Text, range.offset, range.length)
             }
-            Raw::Int(number) => Side::number(key, SideKind::Int, number.cast_unsigned()),
-            Raw::Uint(number) => Side::number(key, SideKind::Uint, number),
-            Raw::Bool(truth) => {
-                Side { key, a: u32::from(truth), b: 0, next: 0, kind: SideKind::Bool }
-            }
+            Raw::Int(number) => Attribute::number(key, AttributeKind::Int, number.cast_unsigned()),
+            Raw::Uint(number) => Attribute::number(key, AttributeKind::Uint, number),
+            Raw::Bool(truth) => Attribute::new(key, AttributeKind::Bool, u32::from(truth), 0),
         };
         self.push(head, side);
     }
@@ -157,7 +158,7 @@ impl Segment {
             Some(range) => {
                 _ = self.push(
                     head,
-                    Side { key, a: range.offset, b: range.length, next: 0, kind: SideKind::Text },
+                    Attribute::new(key, AttributeKind::Text, range.offset, range.length),
                 )
             }
             None => self.leave_out_tag(),
@@ -207,12 +208,16 @@ impl Segment {
     }
 
     /// The newest entry of a list that is of the wanted kind.
-    pub(crate) fn find(&self, head: u32, wanted: impl Fn(SideKind) -> bool) -> Option<&Side> {
+    pub(crate) fn find(
+        &self,
+        head: u32,
+        wanted: impl Fn(AttributeKind) -> bool,
+    ) -> Option<&Attribute> {
         self.list(head).find(|side| wanted(side.kind))
     }
 
     /// The entries of a list, the newest first. A list only ever points backwards, so it ends.
-    pub(crate) fn list(&self, head: u32) -> impl Iterator<Item = &Side> {
+    pub(crate) fn list(&self, head: u32) -> impl Iterator<Item = &Attribute> {
         let mut at = head;
         std::iter::from_fn(move || {
             let side = self.sides.get((at as usize).checked_sub(1)?)?;
@@ -222,16 +227,16 @@ impl Segment {
     }
 
     /// Marks a span as failed or cancelled, with a log that says so.
-    pub(crate) fn mark(&mut self, opened: Opened, mark: Mark) {
+    pub(crate) fn mark(&mut self, opened: SpanRef, mark: Mark) {
         self.mark_at(opened, mark, clock::now());
     }
 
     /// The same at this stamp.
-    pub(crate) fn mark_at(&mut self, opened: Opened, mark: Mark, at: u64) {
+    pub(crate) fn mark_at(&mut self, opened: SpanRef, mark: Mark, at: u64) {
         let (index, level) = match opened.which() {
-            Which::Recorded(index) => (index, 0),
-            Which::Merged(index, level) => (index, level),
-            Which::Muted(..) => return,
+            SpanRefKind::Recorded(index) => (index, 0),
+            SpanRefKind::Merged(index, level) => (index, level),
+            SpanRefKind::Overflow(..) => return,
         };
         let Some(record) = self.records.get_mut(usize::from(index)) else { return };
         // Spans that are one see the same end, and the innermost tells of a panic; of the drop of
@@ -248,7 +253,7 @@ impl Segment {
             record.flags |= Record::ERROR;
         }
         let mut head = record.side;
-        self.push(&mut head, Side::number("", SideKind::Log, at));
+        self.push(&mut head, Attribute::number("", AttributeKind::Log, at));
         match mark {
             Mark::Panicked => {
                 self.field(&mut head, "event", "error");
@@ -272,7 +277,7 @@ impl Segment {
             Some(range) => {
                 _ = self.push(
                     head,
-                    Side { key, a: range.offset, b: range.length, next: 0, kind: SideKind::Field },
+                    Attribute::new(key, AttributeKind::Field, range.offset, range.length),
                 )
             }
             None => self.left_out.add(LeftOut::LOG_FIELD),

@@ -1,7 +1,7 @@
 //! Names that an integration supposed, and that it takes back when it knows better.
 
 use crate::segment::{Range, Segment};
-use crate::span::record::{Record, Side, SideKind};
+use crate::span::record::{Attribute, AttributeKind, Record};
 
 impl Segment {
     /// Renames the current span, unless the program named it. With `path_tag` the old name stays as
@@ -14,15 +14,9 @@ impl Segment {
     ) {
         let Some(old) = supposed_name(self) else { return };
         if let Some(key) = path_tag {
-            self.push_current(Side {
-                key,
-                a: old.offset,
-                b: old.length,
-                next: 0,
-                kind: SideKind::Text,
-            });
+            self.push_current(Attribute::new(key, AttributeKind::Text, old.offset, old.length));
         }
-        self.push_current(Side { key: name, a: 0, b: 0, next: 0, kind: SideKind::StaticName });
+        self.push_current(Attribute::new(name, AttributeKind::StaticName, 0, 0));
         self.renamed();
     }
 }
@@ -38,7 +32,7 @@ fn supposed_name(segment: &mut Segment) -> Option<Range> {
         .side;
     let mut names = segment
         .list(head)
-        .filter(|side| matches!(side.kind, SideKind::Name | SideKind::StaticName));
-    let first = names.next().filter(|side| side.kind == SideKind::Name)?;
+        .filter(|side| matches!(side.kind, AttributeKind::Name | AttributeKind::StaticName));
+    let first = names.next().filter(|side| side.kind == AttributeKind::Name)?;
     names.next().is_none().then_some(Range { offset: first.a, length: first.b })
 }

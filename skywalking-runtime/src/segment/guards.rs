@@ -7,7 +7,7 @@
 //! the reverse order of their opening.
 
 use crate::segment::root_task::RootTask;
-use crate::segment::{Opened, Segment};
+use crate::segment::{Segment, SpanRef};
 use crate::span::callsite::Callsite;
 use crate::span::misuse::{self, Misuse};
 use crate::span::record::Record;
@@ -33,10 +33,10 @@ impl Segment {
     }
 
     /// A guard was opened, which [`close_guard`](Self::close_guard) closes.
-    pub(crate) fn open_guard(&mut self, callsite: &'static Callsite, opened: Opened) {
+    pub(crate) fn open_guard(&mut self, callsite: &'static Callsite, opened: SpanRef) {
         if let RootTask::Call(_) = self.root_task {
             if let Some(record) = self.records.get_mut(usize::from(opened.index()))
-                && opened.muted_number().is_none()
+                && opened.overflow_number().is_none()
             {
                 record.flags |= Record::BY_HAND;
             }
@@ -50,7 +50,7 @@ impl Segment {
     }
 
     /// A guard is about to close.
-    pub(crate) fn close_guard(&mut self, opened: Opened) {
+    pub(crate) fn close_guard(&mut self, opened: SpanRef) {
         if let RootTask::Call(_) = self.root_task {
             return self.look_at_order(opened);
         }
@@ -61,8 +61,8 @@ impl Segment {
     }
 
     /// A guard closes below a root that is a call: its span should be the current one.
-    fn look_at_order(&self, opened: Opened) {
-        if self.current == self.place_of(opened) || opened.muted_number().is_some() {
+    fn look_at_order(&self, opened: SpanRef) {
+        if self.current == self.place_of(opened) || opened.overflow_number().is_some() {
             return;
         }
         let Some(own) = self.records.get(usize::from(opened.index())) else { return };

@@ -2,31 +2,31 @@
 
 use std::sync::Arc;
 
-use crate::propagation::baggage::Passed;
-use crate::sampling::tail_decision::Trial;
+use crate::propagation::baggage::Baggage;
+use crate::sampling::tail_decision::TailDecision;
 use crate::segment::{Range, Segment};
-use crate::span::record::{Side, SideKind, Trace};
+use crate::span::record::{Attribute, AttributeKind, Trace};
 use crate::util::id;
 
 /// What a segment is to those who go on with it elsewhere; made when the first of them asks.
 #[derive(Debug)]
-pub(crate) struct Shared {
+pub(crate) struct SegmentIdentity {
     /// What it is in a slot.
     pub(crate) key: u64,
     /// What it is on the wire.
     pub(crate) id: u64,
-    pub(crate) trace: SharedTrace,
+    pub(crate) trace: IdentityTrace,
     /// The primary endpoint.
     pub(crate) endpoint: Box<str>,
     pub(crate) sampled: bool,
     pub(crate) scope: u32,
-    pub(crate) trial: Option<Arc<Trial>>,
-    pub(crate) passed: Passed,
+    pub(crate) trial: Option<Arc<TailDecision>>,
+    pub(crate) passed: Baggage,
 }
 
-/// The trace of a [`Shared`].
+/// The trace of a [`SegmentIdentity`].
 #[derive(Debug)]
-pub(crate) enum SharedTrace {
+pub(crate) enum IdentityTrace {
     Own(u64),
     /// In Base64, as it came.
     Foreign(Box<str>),
@@ -45,7 +45,7 @@ impl Segment {
     }
 
     /// The segment's identity for somebody who goes on with it elsewhere.
-    pub(crate) fn share(&mut self) -> Arc<Shared> {
+    pub(crate) fn share(&mut self) -> Arc<SegmentIdentity> {
         self.tell_trace();
         let endpoint = self.endpoint();
         if let Some(shared) = self.shared.as_ref().filter(|_| self.shared_endpoint == endpoint) {
@@ -53,12 +53,12 @@ impl Segment {
         }
         let name = self.name_of(endpoint).clean();
         let trace = match self.trace {
-            Trace::Own(number) => SharedTrace::Own(number),
+            Trace::Own(number) => IdentityTrace::Own(number),
             Trace::Foreign { offset, length } => {
-                SharedTrace::Foreign(self.text_at(Range { offset, length }).into())
+                IdentityTrace::Foreign(self.text_at(Range { offset, length }).into())
             }
         };
-        let shared = Arc::new(Shared {
+        let shared = Arc::new(SegmentIdentity {
             key: self.key,
             id: self.id,
             trace,
@@ -85,14 +85,14 @@ impl Segment {
     }
 
     /// Takes over the trace of a segment that this one goes on for.
-    pub(crate) fn join(&mut self, shared: &Shared) {
+    pub(crate) fn join(&mut self, shared: &SegmentIdentity) {
         self.scope = shared.scope;
         self.tell_trace();
         self.attached.trial.clone_from(&shared.trial);
         self.passed.clone_from(&shared.passed);
         self.trace = match &shared.trace {
-            SharedTrace::Own(number) => Trace::Own(*number),
-            SharedTrace::Foreign(text) => match self.store(text) {
+            IdentityTrace::Own(number) => Trace::Own(*number),
+            IdentityTrace::Foreign(text) => match self.store(text) {
                 Some(Range { offset, length }) => Trace::Foreign { offset, length },
                 None => self.trace,
             },
@@ -105,9 +105,6 @@ impl Segment {
         let from = self.text.len();
         let _ = write!(self.text, "{segment:x}-{span}-{endpoint}");
         let range = self.range(from);
-        self.push(
-            head,
-            Side { key: "", a: range.offset, b: range.length, next: 0, kind: SideKind::ThreadRef },
-        );
+        self.push(head, Attribute::new("", AttributeKind::ThreadRef, range.offset, range.length));
     }
 }

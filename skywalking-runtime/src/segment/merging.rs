@@ -14,9 +14,9 @@
 //! Logs and refs of both are reported, the peer is the outer one's. The record ends with the outer
 //! span.
 
-use crate::segment::{Current, Opened, Segment, Which};
+use crate::segment::{Cursor, Segment, SpanRef, SpanRefKind};
 use crate::span::callsite::{Callsite, SpanKind};
-use crate::span::record::{Record, Side, SideKind};
+use crate::span::record::{Attribute, AttributeKind, Record};
 use crate::span::tag::Raw;
 use crate::util::text;
 
@@ -66,7 +66,7 @@ impl Segment {
         let merges = record.callsite.kind == kind
             && record.is_open()
             && levels == self.current.level()
-            && !self.current.is_muted()
+            && !self.current.is_overflow()
             && levels < Record::MOST_LEVELS;
         merges.then_some(record)
     }
@@ -78,33 +78,20 @@ impl Segment {
         let Some(outer) = self.current_record().map(|record| *record) else { return 0 };
         let before = outer.side;
         if self.takes_name(before, inner, NameSource::Callsite) && !text::is_blank(inner.name) {
-            self.push_current(Side {
-                key: inner.name,
-                a: 0,
-                b: 0,
-                next: 0,
-                kind: SideKind::StaticName,
-            });
+            self.push_current(Attribute::new(inner.name, AttributeKind::StaticName, 0, 0));
             self.renamed();
         }
         let replaces = replaces(outer.callsite, inner);
-        if inner.gives_component() && (replaces || !self.gives(&outer, SideKind::Component)) {
-            self.push_current(Side {
-                key: "",
-                a: inner.component.cast_unsigned(),
-                b: 0,
-                next: 0,
-                kind: SideKind::Component,
-            });
+        if inner.gives_component() && (replaces || !self.gives(&outer, AttributeKind::Component)) {
+            self.push_current(Attribute::new(
+                "",
+                AttributeKind::Component,
+                inner.component.cast_unsigned(),
+                0,
+            ));
         }
-        if inner.gives_layer() && (replaces || !self.gives(&outer, SideKind::Layer)) {
-            self.push_current(Side {
-                key: "",
-                a: inner.layer as u32,
-                b: 0,
-                next: 0,
-                kind: SideKind::Layer,
-            });
+        if inner.gives_layer() && (replaces || !self.gives(&outer, AttributeKind::Layer)) {
+            self.push_current(Attribute::new("", AttributeKind::Layer, inner.layer as u32, 0));
         }
         for (key, value) in inner.tags {
             if self.takes_tag(before, inner, key) {
@@ -133,8 +120,10 @@ impl Segment {
             }
             SpanKind::Exit | SpanKind::Local => {
                 let is_named = || {
-                    self.find(before, |kind| matches!(kind, SideKind::Name | SideKind::StaticName))
-                        .is_some()
+                    self.find(before, |kind| {
+                        matches!(kind, AttributeKind::Name | AttributeKind::StaticName)
+                    })
+                    .is_some()
                 };
                 inner.is_fallback() && !outer.chooses_name() && !is_named()
             }
@@ -149,8 +138,15 @@ impl Segment {
         else {
             return false;
         };
-        let is_tag =
-            |kind| matches!(kind, SideKind::Text | SideKind::Int | SideKind::Uint | SideKind::Bool);
+        let is_tag = |kind| {
+            matches!(
+                kind,
+                AttributeKind::Text
+                    | AttributeKind::Int
+                    | AttributeKind::Uint
+                    | AttributeKind::Bool
+            )
+        };
         inner.kind == SpanKind::Entry
             || replaces(outer, inner)
             || !outer.tags.iter().any(|(known, _)| *known == key)
@@ -158,10 +154,10 @@ impl Segment {
     }
 
     /// True if the program, or a span that merged before, gave the span one of these.
-    fn gives(&self, record: &Record, kind: SideKind) -> bool {
+    fn gives(&self, record: &Record, kind: AttributeKind) -> bool {
         let callsite = record.callsite;
         let by_callsite = match kind {
-            SideKind::Component => callsite.gives_component(),
+            AttributeKind::Component => callsite.gives_component(),
             _ => callsite.gives_layer(),
         };
         by_callsite || self.find(record.side, |found| found == kind).is_some()
@@ -174,7 +170,7 @@ impl Segment {
 
     /// Opens a span that is one with the current one. Whoever calls has asked whether it may.
     #[cold]
-    pub(crate) fn open_level(&mut self, callsite: &'static Callsite) -> Opened {
+    pub(crate) fn open_level(&mut self, callsite: &'static Callsite) -> SpanRef {
         // Only now, since an address that was computed for this one counts before its callsite's.
         if self.lacks_peer() && !text::is_blank(callsite.peer) {
             self.with_current_list(|segment, head| segment.peer(head, callsite.peer));
@@ -186,13 +182,13 @@ impl Segment {
             record.set_levels(level);
         }
         self.current.set_level(level);
-        Opened::merged(index, level)
+        SpanRef::merged(index, level)
     }
 
     /// The future that a span covers is being dropped, and with it those whose spans are one with
     /// it.
-    pub(crate) fn begin_drop(&mut self, opened: Opened) {
-        if let Which::Recorded(index) = opened.which()
+    pub(crate) fn begin_drop(&mut self, opened: SpanRef) {
+        if let SpanRefKind::Recorded(index) = opened.which()
             && let Some(record) = self.records.get_mut(usize::from(index))
         {
             record.flags |= Record::DROPPING;
@@ -202,8 +198,8 @@ impl Segment {
     /// Where work on a span goes on that is one with another: if that was told with an earlier
     /// part, in the nearest around it that is open.
     #[cold]
-    pub(super) fn merged_place(&self, index: u16, level: u16) -> Current {
-        let place = Current::at_level(index, level);
+    pub(super) fn merged_place(&self, index: u16, level: u16) -> Cursor {
+        let place = Cursor::at_level(index, level);
         let is_told =
             self.records.get(usize::from(index)).is_some_and(|record| record.is(Record::TOLD));
         if is_told { self.nearest_open(place) } else { place }

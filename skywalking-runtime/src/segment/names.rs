@@ -4,9 +4,9 @@
 use std::borrow::Cow;
 
 use crate::segment::attributes::TEXT_LIMIT;
-use crate::segment::{Current, Range, Segment};
+use crate::segment::{Cursor, Range, Segment};
 use crate::span::callsite::{Callsite, SpanKind};
-use crate::span::record::{NONE, Record, Side, SideKind};
+use crate::span::record::{Attribute, AttributeKind, NONE, Record};
 use crate::util::diagnostics::{self, Diagnostic};
 use crate::util::text::{self, NAME_LIMIT, PEER_LIMIT};
 
@@ -14,10 +14,7 @@ impl Segment {
     /// The operation name for the list at `head`; a blank one changes nothing.
     pub(crate) fn name(&mut self, head: &mut u32, name: &str) {
         if let Some(range) = self.store_name(name, NAME_LIMIT) {
-            self.push(
-                head,
-                Side { key: "", a: range.offset, b: range.length, next: 0, kind: SideKind::Name },
-            );
+            self.push(head, Attribute::new("", AttributeKind::Name, range.offset, range.length));
         }
     }
 
@@ -40,7 +37,7 @@ impl Segment {
             self.text.push_str(&cleaned);
         }
         let Range { offset, length } = self.range(from);
-        self.push(head, Side { key: "", a: offset, b: length, next: 0, kind: SideKind::Name });
+        self.push(head, Attribute::new("", AttributeKind::Name, offset, length));
     }
 
     /// Another operation name for the current span, whose list begins at `head`.
@@ -60,10 +57,7 @@ impl Segment {
     /// one.
     pub(crate) fn peer(&mut self, head: &mut u32, peer: &str) {
         if let Some(range) = self.store_peer(peer) {
-            self.push(
-                head,
-                Side { key: "", a: range.offset, b: range.length, next: 0, kind: SideKind::Peer },
-            );
+            self.push(head, Attribute::new("", AttributeKind::Peer, range.offset, range.length));
         }
     }
 
@@ -86,17 +80,18 @@ impl Segment {
 
     /// The name in the list at `head`, of a span that has not opened yet.
     pub(crate) fn given_name(&self, head: u32) -> Option<&str> {
-        let side = self.find(head, |kind| kind == SideKind::Name)?;
+        let side = self.find(head, |kind| kind == AttributeKind::Name)?;
         Some(self.text_at(Range { offset: side.a, length: side.b }))
     }
 
     /// The newest name of a span.
     pub(crate) fn name_of(&self, index: u16) -> Name<'_> {
         let Some(record) = self.records.get(usize::from(index)) else { return Name::Text("") };
-        let named =
-            self.find(record.side, |kind| matches!(kind, SideKind::Name | SideKind::StaticName));
+        let named = self.find(record.side, |kind| {
+            matches!(kind, AttributeKind::Name | AttributeKind::StaticName)
+        });
         match named {
-            Some(side) if side.kind == SideKind::StaticName => Name::Text(side.key),
+            Some(side) if side.kind == AttributeKind::StaticName => Name::Text(side.key),
             Some(side) => Name::Text(self.text_at(Range { offset: side.a, length: side.b })),
             None => Name::Of(record.callsite),
         }
@@ -109,12 +104,12 @@ impl Segment {
     }
 
     /// The address that a span calls; empty if it has none.
-    pub(crate) fn peer_of(&self, current: Current) -> &str {
-        if current.is_muted() {
-            return self.muted_peer(current.muted());
+    pub(crate) fn peer_of(&self, current: Cursor) -> &str {
+        if current.is_overflow() {
+            return self.overflow_peer(current.overflow());
         }
         let Some(record) = self.records.get(usize::from(current.index())) else { return "" };
-        match self.find(record.side, |kind| kind == SideKind::Peer) {
+        match self.find(record.side, |kind| kind == AttributeKind::Peer) {
             Some(side) => self.text_at(Range { offset: side.a, length: side.b }),
             None => record.callsite.peer,
         }

@@ -7,7 +7,7 @@ use crate::propagation::extension::{self, Extension};
 use crate::propagation::sw8::{self, base64_length};
 use crate::segment::{Name, Range, Segment, UNKNOWN_PEER};
 use crate::span::callsite::{Callsite, SpanKind, SpanLayer};
-use crate::span::record::{Record, SideKind, Trace};
+use crate::span::record::{AttributeKind, Record, Trace};
 use crate::sys::PerProcess;
 use crate::util::{id, text};
 
@@ -16,7 +16,7 @@ impl Segment {
     /// be one: it left its address.
     pub(crate) fn is_in_exit(&self) -> bool {
         let current = self.current;
-        if current.is_muted() {
+        if current.is_overflow() {
             return !self.peer_of(current).is_empty();
         }
         let record = self.records.get(usize::from(current.index()));
@@ -83,14 +83,14 @@ impl Segment {
         let current = self.current;
         let Some(record) = self.records.get(usize::from(current.index())) else { return false };
         if !self.writes_context()
-            || current.is_muted()
+            || current.is_overflow()
             || record.callsite.kind != SpanKind::Exit
             || record.is(Record::CONTINUED)
         {
             return false;
         }
         let layer = self
-            .find(record.side, |kind| kind == SideKind::Layer)
+            .find(record.side, |kind| kind == AttributeKind::Layer)
             .map_or(record.callsite.layer as u32, |side| side.a);
         layer == SpanLayer::Mq as u32
     }

@@ -1,7 +1,7 @@
 //! The panic that is unwinding through the spans of a segment: where it began, and its message.
 
 use crate::segment::{Range, Segment};
-use crate::span::record::{Record, Side, SideKind};
+use crate::span::record::{Attribute, AttributeKind, Record};
 use crate::util::text::{self, TAG_LIMIT};
 
 /// The location and the message of a panic, as text of its segment.
@@ -71,7 +71,7 @@ impl Segment {
             [("message", self.panic.message()), (LOCATION, self.panic.location())]
         {
             if length > 0 {
-                self.push(head, Side { key, a: offset, b: length, next: 0, kind: SideKind::Field });
+                self.push(head, Attribute::new(key, AttributeKind::Field, offset, length));
             }
         }
     }

@@ -4,8 +4,8 @@
 //! and have not. The new root refers to the old one.
 
 use crate::segment::panics::PanicText;
-use crate::segment::{Current, Range, Segment};
-use crate::span::record::{LeftOut, NONE, Record, Side, SideKind, Trace};
+use crate::segment::{Cursor, Range, Segment};
+use crate::span::record::{Attribute, AttributeKind, LeftOut, NONE, Record, Trace};
 use crate::util::coarse_clock;
 
 /// The name of a span that began under another one than its callsite's.
@@ -67,7 +67,7 @@ impl Segment {
                 Some(self.text_at(Range { offset, length }).to_owned())
             }
         };
-        self.lift_muted();
+        self.reparent_overflow();
         // The root has not ended, or there would be no further part.
         let open = self
             .records
@@ -109,10 +109,12 @@ impl Segment {
 
     fn name_to_keep(&self, record: &Record) -> Option<Named> {
         let side = self
-            .find(record.side, |kind| matches!(kind, SideKind::Name | SideKind::StaticName))
+            .find(record.side, |kind| {
+                matches!(kind, AttributeKind::Name | AttributeKind::StaticName)
+            })
             .filter(|_| record.is_open())?;
         Some(match side.kind {
-            SideKind::StaticName => Named::Static(side.key),
+            AttributeKind::StaticName => Named::Static(side.key),
             _ => Named::Text(self.text_at(Range { offset: side.a, length: side.b }).to_owned()),
         })
     }
@@ -122,15 +124,15 @@ impl Segment {
         let mut head = 0;
         match name {
             Some(Named::Static(key)) => {
-                _ = self
-                    .push(&mut head, Side { key, a: 0, b: 0, next: 0, kind: SideKind::StaticName })
+                _ = self.push(&mut head, Attribute::new(key, AttributeKind::StaticName, 0, 0))
             }
             Some(Named::Text(name)) => self.name(&mut head, &name),
             None => {}
         }
-        let parent = self.records.get(place).map_or(Current::NONE, |record| {
-            Current::at_level(record.parent, record.parent_level())
-        });
+        let parent = self
+            .records
+            .get(place)
+            .map_or(Cursor::NONE, |record| Cursor::at_level(record.parent, record.parent_level()));
         let parent = self.nearest_open(parent);
         let Some(record) = self.records.get_mut(place) else { return };
         record.flags &= !(Record::ERROR | Record::SKIP_ANALYSIS | Record::PANIC_TOLD);

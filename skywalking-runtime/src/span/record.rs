@@ -106,23 +106,23 @@ pub(crate) enum Mark {
 
 /// Something that only some spans have. A span's entries form a list, the newest first.
 #[derive(Clone, Copy, Debug)]
-pub(crate) struct Side {
-    /// The key of a tag or of a log's field; for [`SideKind::StaticName`] the name itself.
+pub(crate) struct Attribute {
+    /// The key of a tag or of a log's field; for [`AttributeKind::StaticName`] the name itself.
     pub(crate) key: &'static str,
     /// Two halves of a number, or offset and length in the segment's text: the kind says which.
     pub(crate) a: u32,
     pub(crate) b: u32,
     /// The next older entry, as in [`Record::side`].
     pub(crate) next: u32,
-    pub(crate) kind: SideKind,
+    pub(crate) kind: AttributeKind,
 }
 
-const _: () = assert!(size_of::<Side>() <= 32);
+const _: () = assert!(size_of::<Attribute>() <= 32);
 
 /// What a side entry holds.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[repr(u8)]
-pub(crate) enum SideKind {
+pub(crate) enum AttributeKind {
     /// A tag whose value is text.
     Text,
     /// A tag whose value is an `i64`.
@@ -147,7 +147,7 @@ pub(crate) enum SideKind {
     /// id>-<endpoint>`.
     ThreadRef,
     /// A log begins: the stamp of its time. Its fields are the newer entries up to the next kind
-    /// that is not [`SideKind::Field`].
+    /// that is not [`AttributeKind::Field`].
     Log,
     /// A field of the log begun last.
     Field,
@@ -155,14 +155,20 @@ pub(crate) enum SideKind {
     LeftOut,
 }
 
-impl Side {
-    pub(crate) fn number(key: &'static str, kind: SideKind, number: u64) -> Self {
-        #[expect(clippy::cast_possible_truncation, reason = "the two halves")]
-        let (a, b) = ((number >> 32) as u32, number as u32);
+impl Attribute {
+    /// An attribute that is in no list yet.
+    #[inline]
+    pub(crate) const fn new(key: &'static str, kind: AttributeKind, a: u32, b: u32) -> Self {
         Self { key, a, b, next: 0, kind }
     }
 
-    /// The number that [`Side::number`] stored.
+    pub(crate) fn number(key: &'static str, kind: AttributeKind, number: u64) -> Self {
+        #[expect(clippy::cast_possible_truncation, reason = "the two halves")]
+        let (a, b) = ((number >> 32) as u32, number as u32);
+        Self::new(key, kind, a, b)
+    }
+
+    /// The number that [`Attribute::number`] stored.
     pub(crate) fn as_number(&self) -> u64 {
         (u64::from(self.a) << 32) | u64::from(self.b)
     }
@@ -193,7 +199,7 @@ impl LeftOut {
     }
 
     /// An entry for each of them of which there is one.
-    pub(crate) fn sides(self) -> impl Iterator<Item = Side> {
+    pub(crate) fn sides(self) -> impl Iterator<Item = Attribute> {
         let counts = [
             ("log_fields", self.log_fields),
             ("logs", self.logs),
@@ -203,7 +209,7 @@ impl LeftOut {
         counts
             .into_iter()
             .filter(|(_, count)| *count > 0)
-            .map(|(key, count)| Side::number(key, SideKind::LeftOut, u64::from(count)))
+            .map(|(key, count)| Attribute::number(key, AttributeKind::LeftOut, u64::from(count)))
     }
 }
 

@@ -9,7 +9,7 @@ use crate::context::current_segment;
 use crate::propagation::sw8;
 use crate::segment::{Range, Segment};
 use crate::span::callsite::SpanLayer;
-use crate::span::record::{Record, Side, SideKind, Trace};
+use crate::span::record::{Attribute, AttributeKind, Record, Trace};
 use crate::span::tag::{Raw, TagValue};
 use crate::trace::failure::{self, Failure, Severity};
 use crate::tracer;
@@ -101,7 +101,7 @@ impl CurrentSpan {
     /// A log of one field, at the present time.
     pub fn log(self, key: &'static str, value: impl Display) -> Self {
         formatted(format_args!("{value}"), TAG_LIMIT, |segment, head, text| {
-            segment.push(head, Side::number("", SideKind::Log, clock::now()));
+            segment.push(head, Attribute::number("", AttributeKind::Log, clock::now()));
             segment.field(head, key, text);
         });
         self
@@ -121,7 +121,7 @@ impl CurrentSpan {
         }
         current_segment::with(|segment| {
             segment.with_current_list(|segment, head| {
-                segment.push(head, Side::number("", SideKind::Log, clock::now()));
+                segment.push(head, Attribute::number("", AttributeKind::Log, clock::now()));
                 let mut from = 0;
                 for ((key, _), end) in fields.iter().zip(ends) {
                     segment.field(head, key, text.get(from..end).unwrap_or_default());
@@ -182,13 +182,12 @@ impl CurrentSpan {
     /// Another component id (`docs/protocol.md#components`).
     pub fn set_component(self, component: i32) -> Self {
         with(|segment| {
-            segment.push_current(Side {
-                key: "",
-                a: component.cast_unsigned(),
-                b: 0,
-                next: 0,
-                kind: SideKind::Component,
-            });
+            segment.push_current(Attribute::new(
+                "",
+                AttributeKind::Component,
+                component.cast_unsigned(),
+                0,
+            ));
         });
         self
     }
@@ -196,13 +195,7 @@ impl CurrentSpan {
     /// Another layer.
     pub fn set_layer(self, layer: SpanLayer) -> Self {
         with(|segment| {
-            segment.push_current(Side {
-                key: "",
-                a: layer as u32,
-                b: 0,
-                next: 0,
-                kind: SideKind::Layer,
-            });
+            segment.push_current(Attribute::new("", AttributeKind::Layer, layer as u32, 0));
         });
         self
     }

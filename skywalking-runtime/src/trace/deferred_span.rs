@@ -11,12 +11,12 @@ use crate::config::policies::OtherContexts;
 use crate::context::current_segment;
 use crate::context::quiet::Quiet;
 use crate::propagation::carrier::Extract;
-use crate::propagation::incoming::{Header, Received};
+use crate::propagation::incoming::{Header, IncomingHeaders};
 use crate::propagation::sw8;
 use crate::span::callsite::Callsite;
 use crate::span::tag::{Kept, Raw, Recorder};
 use crate::trace::opening::{self, Opening, REFS_LIMIT};
-use crate::trace::traced::{BoxedFuture, BoxedStream, Covered, NoHook, Streamed, Traced};
+use crate::trace::traced::{BoxedFuture, BoxedStream, DeferredFuture, NoHook, Streamed, Traced};
 use crate::tracer;
 use crate::util::text::{self, NAME_LIMIT, PEER_LIMIT, TAG_LIMIT};
 
@@ -33,7 +33,7 @@ pub struct Prepared {
 #[derive(Debug, Default)]
 struct Given {
     /// The contexts that came in, a message each.
-    headers: Vec<Received<'static>>,
+    headers: Vec<IncomingHeaders<'static>>,
     /// Those of a batch that name a sender whom none before named.
     senders: Vec<usize>,
     name: Option<String>,
@@ -46,7 +46,7 @@ struct Given {
 impl Given {
     /// Keeps what came with a message of a batch, but a sender that is known: there is no second
     /// ref to that one.
-    fn keep_of_batch(&mut self, mut received: Received<'static>) {
+    fn keep_of_batch(&mut self, mut received: IncomingHeaders<'static>) {
         let header = received.get(Header::Sw8);
         if let Some((header, sender)) =
             header.and_then(|header| Some((header, sw8::check(header).ok()?.sender())))
@@ -162,8 +162,8 @@ impl Prepared {
 
     /// The span over this future, from its first poll until it is done or dropped.
     #[inline]
-    pub fn future<F: Future>(self, future: F) -> Traced<Covered<F>> {
-        Traced::new(Covered::new(self, future))
+    pub fn future<F: Future>(self, future: F) -> Traced<DeferredFuture<F>> {
+        Traced::new(DeferredFuture::new(self, future))
     }
 
     /// The same, with a look at the value that the future returns.
@@ -172,8 +172,8 @@ impl Prepared {
         self,
         future: F,
         hook: H,
-    ) -> Traced<Covered<F>, H> {
-        Traced::with_return(Covered::new(self, future), hook)
+    ) -> Traced<DeferredFuture<F>, H> {
+        Traced::with_return(DeferredFuture::new(self, future), hook)
     }
 
     /// The same of a boxed future, which stays of its type.

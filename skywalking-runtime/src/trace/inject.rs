@@ -6,7 +6,7 @@ use crate::propagation::carrier::{self, Inject};
 use crate::propagation::correlation;
 use crate::propagation::extension;
 use crate::propagation::sw8;
-use crate::propagation::w3c::Others;
+use crate::propagation::w3c::W3cContext;
 use crate::segment::Segment;
 use crate::tracer;
 use crate::util::diagnostics::{self, Diagnostic};
@@ -69,7 +69,7 @@ struct Headers {
     correlation: String,
     extension: String,
     /// What came from another tracer.
-    foreign: Option<Others>,
+    foreign: Option<W3cContext>,
 }
 
 fn headers(segment: &mut Segment) -> Headers {

@@ -310,8 +310,8 @@ impl Opening {
             text::format_into(&mut text, format_args!("{peer}"), PEER_LIMIT);
             let old = self.take_reserved(Place::Full);
             let reserve = |segment: &mut Segment| {
-                segment.release_muted(old);
-                segment.reserve_muted(&text)
+                segment.release_overflow(old);
+                segment.reserve_overflow(&text)
             };
             self.head = current_segment::with_key(self.key, reserve).unwrap_or(0);
             return;
@@ -397,7 +397,7 @@ impl Opening {
             let reserved = self.take_reserved(self.place);
             current_segment::with_key(self.key, |segment| {
                 segment.end_opening();
-                segment.release_muted(reserved);
+                segment.release_overflow(reserved);
             });
         }
         // Of a root the segment was never begun.

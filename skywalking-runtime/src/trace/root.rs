@@ -10,7 +10,7 @@ use crate::context::other_task;
 use crate::context::quiet;
 use crate::context::thread_state;
 use crate::queue;
-use crate::sampling::tail_decision::Trial;
+use crate::sampling::tail_decision::TailDecision;
 use crate::sampling::{self, Custom, Upstream, Verdict};
 use crate::segment::Segment;
 use crate::span::callsite::{Callsite, SpanKind};
@@ -96,7 +96,7 @@ fn upstream(segment: &Segment) -> Upstream {
 fn leave_out(segment: &mut Segment, reason: Diagnostic) {
     diagnostics::count(reason);
     if reason == Diagnostic::UnsampledSampler && segment.tracer.settings.tail_sampling.is_some() {
-        segment.attached.trial = Some(Arc::new(Trial::new(segment.key)));
+        segment.attached.trial = Some(Arc::new(TailDecision::new(segment.key)));
     } else {
         segment.leave_out();
     }

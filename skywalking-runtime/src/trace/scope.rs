@@ -13,7 +13,7 @@ use crate::context::current_segment;
 use crate::context::ended_roots;
 use crate::context::other_task;
 use crate::context::thread_state;
-use crate::segment::{Opened, Segment};
+use crate::segment::{Segment, SpanRef};
 use crate::span::callsite::{Callsite, SpanKind};
 use crate::span::record::Mark;
 use crate::trace::root;
@@ -152,7 +152,7 @@ impl Drop for Scope {
 fn close(key: u64, bits: u32) {
     let begun = Begun { key, bits };
     let panicked = panicking() && bits & PANICKING == 0;
-    if bits & (ROOT | BY_HAND | Opened::MUTED | Opened::LEVEL) != 0 || panicked {
+    if bits & (ROOT | BY_HAND | SpanRef::OVERFLOW | SpanRef::LEVEL) != 0 || panicked {
         return close_other(key, bits, panicked);
     }
     let end = clock::now();

@@ -19,9 +19,9 @@ use crate::context::ended_roots;
 use crate::context::other_task;
 use crate::context::quiet;
 use crate::context::thread_state;
-use crate::segment::{Segment, Shared};
+use crate::segment::{Segment, SegmentIdentity};
 use crate::span::callsite::{Callsite, SpanKind};
-use crate::span::record::{Side, SideKind};
+use crate::span::record::{Attribute, AttributeKind};
 use crate::trace::root;
 use crate::trace::scope::{self, Scope};
 use crate::trace::traced::{Span, Streamed, Traced};
@@ -36,7 +36,7 @@ static CONTINUED: Callsite = Callsite::located(SpanKind::Local, "continued", fil
 /// is traced.
 #[derive(Clone, Debug, Default)]
 pub struct Snapshot {
-    shared: Option<Arc<Shared>>,
+    shared: Option<Arc<SegmentIdentity>>,
     span: u16,
 }
 
@@ -67,7 +67,7 @@ impl Snapshot {
         self.shared.is_none()
     }
 
-    fn shared(&self) -> Option<&Shared> {
+    fn shared(&self) -> Option<&SegmentIdentity> {
         self.shared.as_deref().filter(|_| tracer::enabled())
     }
 
@@ -187,10 +187,10 @@ impl Drop for Frame {
     }
 }
 
-fn static_name(name: &'static str) -> Side {
+fn static_name(name: &'static str) -> Attribute {
     // A blank name would be the callsite's, as everywhere.
     let name = if text::is_blank(name) { CONTINUED.name } else { name };
-    Side { key: name, a: 0, b: 0, next: 0, kind: SideKind::StaticName }
+    Attribute::new(name, AttributeKind::StaticName, 0, 0)
 }
 
 pin_project! {

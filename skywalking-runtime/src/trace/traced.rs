@@ -9,7 +9,7 @@
 //! stack, no allocation in a poll.
 //!
 //! What is generic here is instantiated for each traced future of a program, so it is kept tiny:
-//! one call into [`Frame`] before the wrapped poll, that poll, and one call behind it.
+//! one call into [`PollGuard`] before the wrapped poll, that poll, and one call behind it.
 
 mod boxed;
 mod deferred_future;
@@ -25,10 +25,10 @@ use std::task::{Context, Poll};
 use futures_core::future::FusedFuture;
 use pin_project_lite::pin_project;
 
-use poll_guard::{Frame, Outcome};
+use poll_guard::{Outcome, PollGuard};
 
 pub use boxed::{BoxedFuture, BoxedStream};
-pub(crate) use deferred_future::Covered;
+pub(crate) use deferred_future::DeferredFuture;
 pub use resumable_span::ResumableSpan;
 pub(crate) use span::Span;
 pub use stream::Streamed;
@@ -127,7 +127,7 @@ where
     #[inline]
     fn poll(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<F::Output> {
         let this = self.project();
-        let mut frame = Frame::of_poll(this.span);
+        let mut frame = PollGuard::of_poll(this.span);
         let polled = this.future.poll(cx);
         if H::LOOKS
             && frame.traced

@@ -9,13 +9,13 @@ pub(crate) mod tail_sampling;
 
 pub(crate) mod encode {
     use crate::queue::SegmentHeader;
-    use crate::span::record::{Record, Side};
+    use crate::span::record::{Attribute, Record};
 
     #[derive(Clone, Copy, Debug)]
     pub(crate) struct Segment<'a> {
         pub(crate) head: &'a SegmentHeader,
         pub(crate) records: &'a [Record],
-        pub(crate) sides: &'a [Side],
+        pub(crate) sides: &'a [Attribute],
         pub(crate) text: &'a str,
     }
 }

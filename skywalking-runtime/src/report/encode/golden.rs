@@ -15,7 +15,7 @@ use crate::queue::SegmentHeader;
 use crate::report::redact::Hook;
 use crate::report::timeline::Timeline;
 use crate::span::callsite::{Callsite, SpanKind, SpanLayer};
-use crate::span::record::{NONE, Record, Side, SideKind, Trace};
+use crate::span::record::{Attribute, AttributeKind, NONE, Record, Trace};
 use crate::tracer::Identity;
 use crate::util::clock::Anchor;
 use crate::util::id;
@@ -45,7 +45,7 @@ static NOTE: Callsite = Callsite::new(SpanKind::Local, "note").layer(SpanLayer::
 #[derive(Default)]
 struct Fixed {
     records: Vec<Record>,
-    sides: Vec<Side>,
+    sides: Vec<Attribute>,
     text: String,
 }
 
@@ -70,9 +70,9 @@ impl Fixed {
         self
     }
 
-    fn push(&mut self, side: Side) -> &mut Self {
+    fn push(&mut self, side: Attribute) -> &mut Self {
         if let Some(record) = self.records.last_mut() {
-            self.sides.push(Side { next: record.side, ..side });
+            self.sides.push(Attribute { next: record.side, ..side });
             record.side = u32::try_from(self.sides.len()).unwrap();
         }
         self
@@ -84,28 +84,28 @@ impl Fixed {
         (offset, u32::try_from(text.len()).unwrap())
     }
 
-    fn text(&mut self, kind: SideKind, key: &'static str, text: &str) -> &mut Self {
+    fn text(&mut self, kind: AttributeKind, key: &'static str, text: &str) -> &mut Self {
         let (a, b) = self.write(text);
-        self.push(Side { key, a, b, next: 0, kind })
+        self.push(Attribute { key, a, b, next: 0, kind })
     }
 
     fn tag(&mut self, key: &'static str, value: &str) -> &mut Self {
-        self.text(SideKind::Text, key, value)
+        self.text(AttributeKind::Text, key, value)
     }
 
-    fn number(&mut self, kind: SideKind, key: &'static str, number: u64) -> &mut Self {
-        self.push(Side::number(key, kind, number))
+    fn number(&mut self, kind: AttributeKind, key: &'static str, number: u64) -> &mut Self {
+        self.push(Attribute::number(key, kind, number))
     }
 
     /// A bool, a component, a layer, or a name that is the key.
-    fn small(&mut self, kind: SideKind, key: &'static str, a: u32) -> &mut Self {
-        self.push(Side { key, a, b: 0, next: 0, kind })
+    fn small(&mut self, kind: AttributeKind, key: &'static str, a: u32) -> &mut Self {
+        self.push(Attribute { key, a, b: 0, next: 0, kind })
     }
 
     fn log(&mut self, at: u64, fields: &[(&'static str, &str)]) -> &mut Self {
-        self.number(SideKind::Log, "", at * 1_000);
+        self.number(AttributeKind::Log, "", at * 1_000);
         for (key, value) in fields {
-            self.text(SideKind::Field, key, value);
+            self.text(AttributeKind::Field, key, value);
         }
         self
     }
@@ -122,15 +122,19 @@ fn encoded() -> Vec<u8> {
     let trace = "5d3c4b2a190807f6e5d4c3b2a1908070.87.17000000000500001";
     segment
         .span(&CONSUME, NONE, 100, 900, Record::CONTINUED)
-        .text(SideKind::ThreadRef, "", &format!("{:x}-2-/messages/快照-{{id}}", (6_u64 << 20) + 40))
-        .small(SideKind::Bool, "retry", 1);
+        .text(
+            AttributeKind::ThreadRef,
+            "",
+            &format!("{:x}-2-/messages/快照-{{id}}", (6_u64 << 20) + 40),
+        )
+        .small(AttributeKind::Bool, "retry", 1);
     segment.text.push_str("of no span");
     segment
         .span(&ENTRY, 0, 150, 800, Record::ERROR)
-        .text(SideKind::Sw8Ref, "", &sw8(trace))
+        .text(AttributeKind::Sw8Ref, "", &sw8(trace))
         .tag("url", "/API/Snapshot?城市=北京&clef=𝄞")
-        .number(SideKind::Uint, "http.status_code", 500)
-        .small(SideKind::Bool, "cached", 0)
+        .number(AttributeKind::Uint, "http.status_code", 500)
+        .small(AttributeKind::Bool, "cached", 0)
         .log(
             790,
             &[
@@ -142,9 +146,9 @@ fn encoded() -> Vec<u8> {
         );
     segment
         .span(&PLAN, 1, 200, 300, 0)
-        .number(SideKind::Int, "lowest", i64::MIN.cast_unsigned())
-        .number(SideKind::Int, "delta", (-42_i64).cast_unsigned())
-        .number(SideKind::Uint, "highest", u64::MAX)
+        .number(AttributeKind::Int, "lowest", i64::MIN.cast_unsigned())
+        .number(AttributeKind::Int, "delta", (-42_i64).cast_unsigned())
+        .number(AttributeKind::Uint, "highest", u64::MAX)
         .tag("empty", "")
         .log(210, &[("event", "first"), ("step", "1")])
         .log(220, &[]);
@@ -155,12 +159,12 @@ fn encoded() -> Vec<u8> {
         .tag("db.type", "PostgreSQL");
     segment
         .span(&CALL, 1, 320, 780, Record::SKIP_ANALYSIS)
-        .text(SideKind::Name, "", "/Service/OnSnapshot/北京")
-        .text(SideKind::Peer, "", "[2001:db8::7]:9090")
-        .small(SideKind::Component, "", 5_012)
-        .small(SideKind::Layer, "", SpanLayer::Mq as u32);
+        .text(AttributeKind::Name, "", "/Service/OnSnapshot/北京")
+        .text(AttributeKind::Peer, "", "[2001:db8::7]:9090")
+        .small(AttributeKind::Component, "", 5_012)
+        .small(AttributeKind::Layer, "", SpanLayer::Mq as u32);
     segment.span(&NOTE, 0, 850, 0, Record::ERROR | Record::SKIP_ANALYSIS).small(
-        SideKind::StaticName,
+        AttributeKind::StaticName,
         "note/open",
         0,
     );

@@ -15,7 +15,7 @@ use super::{Segment, component};
 use crate::config::Storage;
 use crate::segment::UNNAMED;
 use crate::span::callsite::Callsite;
-use crate::span::record::{Side, SideKind};
+use crate::span::record::{Attribute, AttributeKind};
 use crate::util::diagnostics::{self, Diagnostic};
 use crate::util::text::{NAME_LIMIT, TAG_LIMIT, clean, cut, is_blank};
 
@@ -28,20 +28,20 @@ const LOG_DATA: u32 = 2;
 /// Walks a span's list. Each entry must be older than the one before, so the walk ends whatever the
 /// list holds.
 pub(super) struct Sides<'a> {
-    sides: &'a [Side],
+    sides: &'a [Attribute],
     at: u32,
 }
 
 impl<'a> Sides<'a> {
-    pub(super) fn new(sides: &'a [Side], head: u32) -> Self {
+    pub(super) fn new(sides: &'a [Attribute], head: u32) -> Self {
         Self { sides, at: head }
     }
 }
 
 impl<'a> Iterator for Sides<'a> {
-    type Item = &'a Side;
+    type Item = &'a Attribute;
 
-    fn next(&mut self) -> Option<&'a Side> {
+    fn next(&mut self) -> Option<&'a Attribute> {
         let side = self.sides.get((self.at as usize).checked_sub(1)?)?;
         self.at = if side.next < self.at { side.next } else { 0 };
         Some(side)
@@ -85,7 +85,8 @@ fn too_many_logs(segment: Segment<'_>, head: u32) -> usize {
     if segment.sides.len() <= LOGS {
         return 0;
     }
-    let logs = Sides::new(segment.sides, head).filter(|side| side.kind == SideKind::Log).count();
+    let logs =
+        Sides::new(segment.sides, head).filter(|side| side.kind == AttributeKind::Log).count();
     let left_out = logs.saturating_sub(LOGS);
     if left_out > 0 {
         diagnostics::count_many(Diagnostic::LogLimit, left_out as u64);
@@ -108,14 +109,14 @@ pub(super) fn write_logs<'a>(
     let mut found = Overrides { logs_left_out: left_out, ..Overrides::default() };
     for side in Sides::new(segment.sides, head) {
         match side.kind {
-            SideKind::Field => {
+            AttributeKind::Field => {
                 fields.get_or_insert_with(|| writer.mark());
                 let key = known_key(side.key);
                 let text = texts.recorded(Field::Log(&key), segment.text_of(side));
                 write_pair(writer, LOG_DATA, &key, |writer| writer.bytes(text.as_bytes()));
                 continue;
             }
-            SideKind::Log => {
+            AttributeKind::Log => {
                 let since = fields.take().unwrap_or_else(|| writer.mark());
                 logs += 1;
                 if (2..left_out + 2).contains(&logs) {
@@ -126,32 +127,34 @@ pub(super) fn write_logs<'a>(
                 writer.close(field::LOGS, since);
                 continue;
             }
-            SideKind::Name => {
+            AttributeKind::Name => {
                 found.name = found
                     .name
                     .take()
                     .or_else(|| Some(texts.hook.text(Field::Name, segment.text_of(side))));
             }
-            SideKind::StaticName => {
+            AttributeKind::StaticName => {
                 found.name = found.name.take().or(Some(clean(side.key, NAME_LIMIT)));
             }
-            SideKind::Peer => {
+            AttributeKind::Peer => {
                 found.peer = found
                     .peer
                     .take()
                     .or_else(|| Some(texts.hook.text(Field::Peer, segment.text_of(side))));
             }
-            SideKind::Component => found.component = found.component.or(Some(side.a.cast_signed())),
-            SideKind::Layer => found.layer = found.layer.or(Some(side.a)),
-            SideKind::Text => {
+            AttributeKind::Component => {
+                found.component = found.component.or(Some(side.a.cast_signed()))
+            }
+            AttributeKind::Layer => found.layer = found.layer.or(Some(side.a)),
+            AttributeKind::Text => {
                 found.has_tags = true;
                 if component::names_system(side.key) {
                     found.system = found.system.or_else(|| Some(segment.text_of(side)));
                 }
             }
-            SideKind::Int | SideKind::Uint | SideKind::Bool => found.has_tags = true,
-            SideKind::Sw8Ref | SideKind::ThreadRef => found.has_references = true,
-            SideKind::LeftOut => found.has_left_out = true,
+            AttributeKind::Int | AttributeKind::Uint | AttributeKind::Bool => found.has_tags = true,
+            AttributeKind::Sw8Ref | AttributeKind::ThreadRef => found.has_references = true,
+            AttributeKind::LeftOut => found.has_left_out = true,
         }
         // Fields without a log of theirs belong to nothing.
         if let Some(since) = fields.take() {
@@ -167,7 +170,8 @@ pub(super) fn write_logs<'a>(
 /// What was left out of the segment, as the value of a tag of its first span: `spans=102, logs=3`.
 pub(super) fn left_out(segment: Segment<'_>, head: u32, logs: usize) -> String {
     let mut counts: Vec<(&str, u64)> = Vec::new();
-    let entries = Sides::new(segment.sides, head).filter(|side| side.kind == SideKind::LeftOut);
+    let entries =
+        Sides::new(segment.sides, head).filter(|side| side.kind == AttributeKind::LeftOut);
     for (what, more) in
         entries.map(|side| (side.key, side.as_number())).chain([("logs", logs as u64)])
     {
@@ -202,13 +206,15 @@ pub(super) fn write_tags(
     }
     for side in Sides::new(segment.sides, head) {
         match side.kind {
-            SideKind::Text => tags.recorded(side.key, segment.text_of(side)),
-            SideKind::Int => {
+            AttributeKind::Text => tags.recorded(side.key, segment.text_of(side)),
+            AttributeKind::Int => {
                 let number = side.as_number().cast_signed();
                 tags.number(side.key, number < 0, number.unsigned_abs());
             }
-            SideKind::Uint => tags.number(side.key, false, side.as_number()),
-            SideKind::Bool => tags.literal(side.key, if side.a == 0 { "false" } else { "true" }),
+            AttributeKind::Uint => tags.number(side.key, false, side.as_number()),
+            AttributeKind::Bool => {
+                tags.literal(side.key, if side.a == 0 { "false" } else { "true" })
+            }
             _ => {}
         }
     }

@@ -9,7 +9,7 @@ use super::texts::Texts;
 use super::{Encoder, Segment, component};
 use crate::segment::{Name, UNKNOWN_PEER};
 use crate::span::callsite::{Callsite, SpanKind, SpanLayer};
-use crate::span::record::{Record, SideKind};
+use crate::span::record::{AttributeKind, Record};
 use crate::tracer::Identity;
 use crate::util::text::{NAME_LIMIT, PEER_LIMIT, clean, is_blank, within};
 
@@ -83,8 +83,10 @@ impl Encoder {
         if has_references {
             for side in Sides::new(segment.sides, record.side) {
                 match side.kind {
-                    SideKind::Sw8Ref => self.process_reference(segment, segment.text_of(side)),
-                    SideKind::ThreadRef => self.thread_reference(segment, segment.text_of(side)),
+                    AttributeKind::Sw8Ref => self.process_reference(segment, segment.text_of(side)),
+                    AttributeKind::ThreadRef => {
+                        self.thread_reference(segment, segment.text_of(side))
+                    }
                     _ => {}
                 }
             }

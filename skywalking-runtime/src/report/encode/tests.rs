@@ -15,7 +15,7 @@ use crate::queue::SegmentHeader;
 use crate::report::redact::Hook;
 use crate::report::timeline::Timeline;
 use crate::span::callsite::{Callsite, SpanKind, SpanLayer as Layer};
-use crate::span::record::{NONE, Record, Side, SideKind, Trace};
+use crate::span::record::{Attribute, AttributeKind, NONE, Record, Trace};
 use crate::tracer::Identity;
 use crate::util::clock::Anchor;
 use crate::util::id;
@@ -64,7 +64,7 @@ impl Random {
 #[derive(Default)]
 pub(super) struct Made {
     pub(super) records: Vec<Record>,
-    pub(super) sides: Vec<Side>,
+    pub(super) sides: Vec<Attribute>,
     pub(super) text: String,
 }
 
@@ -75,15 +75,15 @@ impl Made {
         (from, u32::try_from(text.len()).unwrap())
     }
 
-    fn push(&mut self, record: usize, mut side: Side) {
+    fn push(&mut self, record: usize, mut side: Attribute) {
         side.next = self.records[record].side;
         self.sides.push(side);
         self.records[record].side = u32::try_from(self.sides.len()).unwrap();
     }
 
-    fn push_text(&mut self, record: usize, key: &'static str, kind: SideKind, text: &str) {
+    fn push_text(&mut self, record: usize, key: &'static str, kind: AttributeKind, text: &str) {
         let (a, b) = self.text(text);
-        self.push(record, Side { key, a, b, next: 0, kind });
+        self.push(record, Attribute { key, a, b, next: 0, kind });
     }
 }
 
@@ -232,50 +232,41 @@ fn random_entry(
     let (key, text) = (random.pick(&KEYS), random.pick(&TEXTS));
     match random.below(13) {
         0 | 1 => {
-            made.push_text(place, key, SideKind::Text, text);
+            made.push_text(place, key, AttributeKind::Text, text);
             set(&mut span.tags, key, text.to_owned());
         }
         2 => {
             let number = random.pick(&[0, 1, -1, i64::MIN, i64::MAX, 1_234_567]);
-            made.push(place, Side::number(key, SideKind::Int, number.cast_unsigned()));
+            made.push(place, Attribute::number(key, AttributeKind::Int, number.cast_unsigned()));
             set(&mut span.tags, key, number.to_string());
         }
         3 => {
             let number = random.pick(&[0, 10, u64::MAX]);
-            made.push(place, Side::number(key, SideKind::Uint, number));
+            made.push(place, Attribute::number(key, AttributeKind::Uint, number));
             set(&mut span.tags, key, number.to_string());
         }
         4 => {
             let truth = random.chance(2);
-            made.push(
-                place,
-                Side { key, a: u32::from(truth), b: 0, next: 0, kind: SideKind::Bool },
-            );
+            made.push(place, Attribute::new(key, AttributeKind::Bool, u32::from(truth), 0));
             set(&mut span.tags, key, truth.to_string());
         }
         5 => {
-            made.push_text(place, "", SideKind::Name, text);
+            made.push_text(place, "", AttributeKind::Name, text);
             text.clone_into(&mut span.operation_name);
         }
         6 => {
-            made.push(place, Side { key, a: 0, b: 0, next: 0, kind: SideKind::StaticName });
+            made.push(place, Attribute::new(key, AttributeKind::StaticName, 0, 0));
             key.clone_into(&mut span.operation_name);
         }
         7 => {
-            made.push_text(place, "", SideKind::Peer, text);
+            made.push_text(place, "", AttributeKind::Peer, text);
             text.clone_into(&mut span.peer);
         }
         8 => {
             let component = random.pick(&[0, 49, -3]);
             made.push(
                 place,
-                Side {
-                    key: "",
-                    a: i32::cast_unsigned(component),
-                    b: 0,
-                    next: 0,
-                    kind: SideKind::Component,
-                },
+                Attribute::new("", AttributeKind::Component, i32::cast_unsigned(component), 0),
             );
             span.component_id = component;
         }
@@ -283,20 +274,19 @@ fn random_entry(
             let layer = random.pick(&[SpanLayer::Unknown, SpanLayer::Http, SpanLayer::GenAi]);
             made.push(
                 place,
-                Side {
-                    key: "",
-                    a: i32::from(layer).cast_unsigned(),
-                    b: 0,
-                    next: 0,
-                    kind: SideKind::Layer,
-                },
+                Attribute::new("", AttributeKind::Layer, i32::from(layer).cast_unsigned(), 0),
             );
             span.span_layer = layer.into();
         }
         10 => random_process_reference(random, made, place, span),
         11 => {
             let (key, parent) = (2 + 2 * random.below(1_000_000) as u64, random.below(40_000));
-            made.push_text(place, "", SideKind::ThreadRef, &format!("{key:x}-{parent}-/an-{text}"));
+            made.push_text(
+                place,
+                "",
+                AttributeKind::ThreadRef,
+                &format!("{key:x}-{parent}-/an-{text}"),
+            );
             span.refs.push(SegmentReference {
                 ref_type: RefType::CrossThread.into(),
                 trace_id: trace_id.to_owned(),
@@ -310,11 +300,11 @@ fn random_entry(
         }
         _ => {
             let time = random.below(1_000_000) as u64;
-            made.push(place, Side::number("", SideKind::Log, time));
+            made.push(place, Attribute::number("", AttributeKind::Log, time));
             let mut log = Log { time: expected_time(time), data: Vec::new() };
             for _ in 0..random.below(4) {
                 let (key, text) = (random.pick(&KEYS), random.pick(&TEXTS));
-                made.push_text(place, key, SideKind::Field, text);
+                made.push_text(place, key, AttributeKind::Field, text);
                 log.data.push(pair(key, text));
             }
             span.logs.push(log);
@@ -342,7 +332,7 @@ fn random_process_reference(
         b64(&long),
         b64(&long)
     );
-    made.push_text(place, "", SideKind::Sw8Ref, &header);
+    made.push_text(place, "", AttributeKind::Sw8Ref, &header);
     // Cut as ever; the 50 characters that are over 147 bytes become 132 bytes, below which 51 are
     // left.
     let cut = |limit| long.chars().take(limit).collect::<String>();
@@ -379,20 +369,20 @@ fn nonsense_becomes_a_segment_and_never_a_panic() {
     let (mut encoder, timeline, mut random) =
         (Encoder::new(identity(), Hook::default()), timeline(), Random(11));
     let kinds = [
-        SideKind::Text,
-        SideKind::Int,
-        SideKind::Uint,
-        SideKind::Bool,
-        SideKind::Name,
-        SideKind::StaticName,
-        SideKind::Peer,
-        SideKind::Component,
-        SideKind::Layer,
-        SideKind::Sw8Ref,
-        SideKind::ThreadRef,
-        SideKind::Log,
-        SideKind::Field,
-        SideKind::LeftOut,
+        AttributeKind::Text,
+        AttributeKind::Int,
+        AttributeKind::Uint,
+        AttributeKind::Bool,
+        AttributeKind::Name,
+        AttributeKind::StaticName,
+        AttributeKind::Peer,
+        AttributeKind::Component,
+        AttributeKind::Layer,
+        AttributeKind::Sw8Ref,
+        AttributeKind::ThreadRef,
+        AttributeKind::Log,
+        AttributeKind::Field,
+        AttributeKind::LeftOut,
     ];
     for _ in 0..2_000 {
         let mut any = |limit: usize| {
@@ -400,7 +390,7 @@ fn nonsense_becomes_a_segment_and_never_a_panic() {
         };
         let text = "1-YQ==-YQ==-3-é-x-=-\u{0}".repeat(2);
         let sides: Vec<_> = (0..12)
-            .map(|_| Side {
+            .map(|_| Attribute {
                 key: "k",
                 a: any(70),
                 b: any(70),

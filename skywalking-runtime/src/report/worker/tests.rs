@@ -13,7 +13,7 @@ use self::bench::{Bench, Plan};
 use super::Command;
 use crate::config::TailSampling;
 use crate::queue::{Attached, Budget, HandOver, SegmentHeader};
-use crate::sampling::tail_decision::Trial;
+use crate::sampling::tail_decision::TailDecision;
 use crate::span::record::Record;
 use crate::trace::detached::cell::Detached;
 
@@ -301,7 +301,7 @@ async fn what_waits_for_handles_wakes_nobody_and_of_the_room_that_is_left_the_ha
 async fn what_waits_for_the_end_of_its_request_wakes_nobody() {
     let keep = TailSampling { max_buffer_segments: 4, ..TailSampling::errors() };
     let bench = Bench::with(1, &[], Budget { bytes: usize::MAX, segments: 20 }, Some(keep));
-    let trial = Arc::new(Trial::new(1));
+    let trial = Arc::new(TailDecision::new(1));
     assert_eq!(
         bench.wakes(4, || Attached { trial: Some(Arc::clone(&trial)), ..Attached::default() }),
         0

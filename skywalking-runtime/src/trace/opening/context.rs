@@ -5,12 +5,12 @@ use crate::config::policies::{Inbound, OtherContexts};
 use crate::context::current_segment;
 use crate::context::quiet::Quiet;
 use crate::propagation::extension::{self, Extension};
-use crate::propagation::incoming::{Header, Received};
+use crate::propagation::incoming::{Header, IncomingHeaders};
 use crate::propagation::sw8;
-use crate::propagation::w3c::{self, Others, Parent};
+use crate::propagation::w3c::{self, TraceParent, W3cContext};
 use crate::segment::Segment;
 use crate::span::callsite::SpanKind;
-use crate::span::record::{Side, SideKind, Trace};
+use crate::span::record::{Attribute, AttributeKind, Trace};
 use crate::span::tag::Raw;
 use crate::trace::opening::{Opening, Place};
 use crate::tracer::Settings;
@@ -37,7 +37,7 @@ impl Opening {
         }
     }
 
-    pub(crate) fn receive(&mut self, received: &Received<'_>, others: OtherContexts) {
+    pub(crate) fn receive(&mut self, received: &IncomingHeaders<'_>, others: OtherContexts) {
         if let Some(header) = received.get(Header::Sw8) {
             match sw8::check(header) {
                 Ok(parts) => self.refer(header, &parts),
@@ -60,9 +60,9 @@ impl Opening {
     }
 
     /// What other tracers said. Of several requests the first one's counts.
-    fn receive_others(&mut self, received: &Received<'_>) {
+    fn receive_others(&mut self, received: &IncomingHeaders<'_>) {
         if let Some(header) = received.get(Header::Parent) {
-            if let Some(parent) = Parent::parse(header) {
+            if let Some(parent) = TraceParent::parse(header) {
                 let state = received.get(Header::State).filter(|state| {
                     let can = w3c::can_go_on(state);
                     if !can {
@@ -74,7 +74,7 @@ impl Opening {
                 self.with_any(|segment| {
                     first = segment.passed.others.is_none();
                     if first {
-                        segment.passed.others = Others::new(header, state.unwrap_or_default());
+                        segment.passed.others = W3cContext::new(header, state.unwrap_or_default());
                     }
                 });
                 if first && self.callsite.kind == SpanKind::Entry {
@@ -97,7 +97,7 @@ impl Opening {
         }
         self.with(|segment, head| {
             let known =
-                segment.list(*head).any(|side| side.kind == SideKind::Text && side.key == key);
+                segment.list(*head).any(|side| side.kind == AttributeKind::Text && side.key == key);
             if !known {
                 segment.tag(head, key, Raw::Text(value));
             }
@@ -132,7 +132,7 @@ impl Opening {
         else {
             return;
         };
-        let new = Side::number(extension::LATENCY, SideKind::Uint, latency);
+        let new = Attribute::number(extension::LATENCY, AttributeKind::Uint, latency);
         let mut place = self.latency;
         self.with(|segment, head| {
             let at = (place as usize).checked_sub(1);
@@ -140,7 +140,7 @@ impl Opening {
                 .and_then(|at| segment.sides.get_mut(at))
                 .filter(|side| side.key == extension::LATENCY)
             {
-                *side = Side { next: side.next, ..new };
+                *side = Attribute { next: side.next, ..new };
             } else if segment.push(head, new) {
                 place = *head;
             }
@@ -149,7 +149,7 @@ impl Opening {
     }
 
     /// The contexts that came with a batch and were read before.
-    pub(crate) fn extract_kept(&mut self, kept: &[Received<'static>]) {
+    pub(crate) fn extract_kept(&mut self, kept: &[IncomingHeaders<'static>]) {
         each_within_limit(kept, |received| {
             let room = self.has_room_for_refs();
             if let Some(others) = self.listens().filter(|_| room) {
@@ -185,7 +185,7 @@ impl Opening {
             // The sampling flag before it is one character.
             let parent = parts.sender();
             let known =
-                segment.list(*head).filter(|side| side.kind == SideKind::Sw8Ref).any(|side| {
+                segment.list(*head).filter(|side| side.kind == AttributeKind::Sw8Ref).any(|side| {
                     let stored = segment
                         .text
                         .get(side.a as usize..(side.a + side.b) as usize)
@@ -216,10 +216,8 @@ impl Opening {
                 let (from, length) = (parts.trace.start as u32, parts.trace.len() as u32);
                 segment.trace = Trace::Foreign { offset: range.offset + from, length };
             }
-            segment.push(
-                head,
-                Side { key: "", a: range.offset, b: range.length, next: 0, kind: SideKind::Sw8Ref },
-            );
+            segment
+                .push(head, Attribute::new("", AttributeKind::Sw8Ref, range.offset, range.length));
         });
     }
 
@@ -229,7 +227,8 @@ impl Opening {
         self.with(|segment, head| {
             // Nearly every span has none yet.
             if segment.sides.len() >= REFS_LIMIT {
-                refs = segment.list(*head).filter(|side| side.kind == SideKind::Sw8Ref).count();
+                refs =
+                    segment.list(*head).filter(|side| side.kind == AttributeKind::Sw8Ref).count();
             }
         });
         refs < REFS_LIMIT

@@ -8,7 +8,7 @@ use std::pin::Pin;
 use futures_core::stream::Stream;
 
 use crate::trace::deferred_span::Prepared;
-use crate::trace::traced::{Covered, Hook, Streamed, Traced};
+use crate::trace::traced::{DeferredFuture, Hook, Streamed, Traced};
 
 /// A boxed future, which can be wrapped and boxed again as the same type.
 #[diagnostic::on_unimplemented(
@@ -58,7 +58,7 @@ macro_rules! boxed {
 
             #[allow(unsafe_code, reason = "the one way without `T: 'a`")]
             fn cover<H: Hook<T> + Send + Sync + Unpin + 'a>(self, prepared: Prepared, hook: H) -> Self {
-                let wrapped: Pin<Box<dyn Future<Output = T> $(+ $bound)* + '_>> = Box::pin(Traced::hooked(Covered::new(prepared, self), hook));
+                let wrapped: Pin<Box<dyn Future<Output = T> $(+ $bound)* + '_>> = Box::pin(Traced::hooked(DeferredFuture::new(prepared, self), hook));
                 // SAFETY: only the lifetime bound of the trait object changes. What is in it lives as long as `'a`: `self` and `hook` by their own
                 // bounds, and all else is `'static`. That can't be written without `T: 'a`, though no `T` is in there: it is what the future gives.
                 unsafe { transmute::<Pin<Box<dyn Future<Output = T> $(+ $bound)* + '_>>, Self>(wrapped) }

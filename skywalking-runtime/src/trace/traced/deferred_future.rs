@@ -13,21 +13,21 @@ pin_project! {
     /// A future that begins with opening its span.
     #[must_use = "futures do nothing unless polled"]
     #[derive(Debug)]
-    pub struct Covered<F> {
+    pub struct DeferredFuture<F> {
         prepared: Option<Prepared>,
         #[pin]
         future: F,
     }
 }
 
-impl<F> Covered<F> {
+impl<F> DeferredFuture<F> {
     #[inline]
     pub(crate) fn new(prepared: Prepared, future: F) -> Self {
         Self { prepared: Some(prepared), future }
     }
 }
 
-impl<F: Future> Future for Covered<F> {
+impl<F: Future> Future for DeferredFuture<F> {
     type Output = F::Output;
 
     #[inline]
@@ -38,7 +38,7 @@ impl<F: Future> Future for Covered<F> {
     }
 }
 
-impl<F: FusedFuture> FusedFuture for Covered<F> {
+impl<F: FusedFuture> FusedFuture for DeferredFuture<F> {
     fn is_terminated(&self) -> bool {
         self.future.is_terminated()
     }

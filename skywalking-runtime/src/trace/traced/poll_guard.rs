@@ -8,7 +8,7 @@ use crate::context::begun::{Begun, End};
 use crate::context::current_segment;
 use crate::context::ended_roots;
 use crate::context::other_task;
-use crate::segment::{Current, Segment};
+use crate::segment::{Cursor, Segment};
 use crate::span::record::Mark;
 use crate::trace::scope;
 use crate::trace::traced::span::{Span, State};
@@ -29,7 +29,7 @@ impl Outcome {
 
 /// What is around the wrapped code.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Around {
+enum PollState {
     /// Nothing.
     Nothing,
     /// The first poll of a future that is not traced. Should a tracer start within it: what is
@@ -45,23 +45,23 @@ enum Around {
 
 /// The frame of one poll.
 #[must_use = "the wrapped code runs inside of it"]
-pub(crate) struct Frame<'a> {
+pub(crate) struct PollGuard<'a> {
     span: &'a mut Span,
     /// What a root's segment displaced. Whoever leaves takes it out.
     displaced: ManuallyDrop<Option<Box<Segment>>>,
     /// What another first poll left that this one is inside of.
     left: Begun,
     /// What was current.
-    saved: Option<Current>,
-    around: Around,
+    saved: Option<Cursor>,
+    around: PollState,
     /// Set when the wrapped code has returned.
     pub(crate) outcome: Outcome,
     /// A value that is returned is one of a span's.
     pub(crate) traced: bool,
 }
 
-impl<'a> Frame<'a> {
-    fn new(span: &'a mut Span, around: Around) -> Self {
+impl<'a> PollGuard<'a> {
+    fn new(span: &'a mut Span, around: PollState) -> Self {
         Self {
             span,
             displaced: ManuallyDrop::new(None),
@@ -69,7 +69,7 @@ impl<'a> Frame<'a> {
             saved: None,
             around,
             outcome: Outcome::Ended(End::Marked(Mark::Panicked)),
-            traced: !matches!(around, Around::Nothing | Around::Unexpected),
+            traced: !matches!(around, PollState::Nothing | PollState::Unexpected),
         }
     }
 
@@ -92,10 +92,10 @@ impl<'a> Frame<'a> {
         match span.state {
             State::New => Self::of_first(span),
             State::Off | State::DroppingRoot | State::DroppingChild => {
-                Self::new(span, Around::Nothing)
+                Self::new(span, PollState::Nothing)
             }
             State::Unsampled if current_segment::with_key(span.begun.key, |_| ()).is_some() => {
-                Self::new(span, Around::Nothing)
+                Self::new(span, PollState::Nothing)
             }
             State::Root | State::Child | State::Unsampled => Self::of_moved(span),
         }
@@ -107,14 +107,14 @@ impl<'a> Frame<'a> {
             span.look();
         }
         let displaced = ManuallyDrop::new(current_segment::replace(take(&mut span.segment)));
-        let mut frame = Self::new(span, Around::Root);
+        let mut frame = Self::new(span, PollState::Root);
         frame.displaced = displaced;
         frame
     }
 
     #[inline]
-    fn of_child(span: &'a mut Span, saved: Current) -> Self {
-        let mut frame = Self::new(span, Around::Child);
+    fn of_child(span: &'a mut Span, saved: Cursor) -> Self {
+        let mut frame = Self::new(span, PollState::Child);
         frame.saved = Some(saved);
         frame
     }
@@ -125,20 +125,20 @@ impl<'a> Frame<'a> {
         if span.state == State::Root {
             Self::of_root(span)
         } else {
-            Self::new(span, Around::Nothing)
+            Self::new(span, PollState::Nothing)
         }
     }
 
     fn of_first(span: &'a mut Span) -> Self {
         if !tracer::enabled() {
             span.state = State::Off;
-            let mut frame = Self::new(span, Around::Unexpected);
+            let mut frame = Self::new(span, PollState::Unexpected);
             frame.left = scope::exchange_begun(Begun::NOTHING);
             return frame;
         }
         // A context that belongs to another task is none of this one's.
         let displaced = other_task::displace();
-        let mut frame = Self::new(span, Around::First);
+        let mut frame = Self::new(span, PollState::First);
         frame.displaced = ManuallyDrop::new(displaced);
         frame.saved = current_segment::with(|segment| segment.current);
         frame.left = scope::exchange_begun(Begun::EXPECTED);
@@ -181,11 +181,11 @@ impl<'a> Frame<'a> {
     fn leave(&mut self) {
         let end = if let Outcome::Ended(end) = self.outcome { Some(end) } else { None };
         match self.around {
-            Around::Nothing => {}
-            Around::Unexpected => {
+            PollState::Nothing => {}
+            PollState::Unexpected => {
                 scope::exchange_begun(self.left);
             }
-            Around::First => {
+            PollState::First => {
                 let begun = scope::exchange_begun(self.left);
                 self.span.settle_first(begun, self.saved, end);
                 let displaced = replace(&mut self.displaced, ManuallyDrop::new(None));
@@ -193,7 +193,7 @@ impl<'a> Frame<'a> {
                     ended_roots::put_back_after(begun.key, displaced);
                 }
             }
-            Around::Root => {
+            PollState::Root => {
                 let displaced = replace(&mut self.displaced, ManuallyDrop::new(None));
                 let own = self.span.leave_root(ManuallyDrop::into_inner(displaced), end);
                 if let (Some(own), Some(End::Marked(Mark::Panicked))) = (&own, end) {
@@ -203,7 +203,7 @@ impl<'a> Frame<'a> {
                     self.span.end_root(own, end);
                 }
             }
-            Around::Child => {
+            PollState::Child => {
                 if let Some(end) = end {
                     self.span.end_child(end);
                 }
@@ -213,10 +213,10 @@ impl<'a> Frame<'a> {
     }
 }
 
-impl Drop for Frame<'_> {
+impl Drop for PollGuard<'_> {
     fn drop(&mut self) {
         if self.outcome == Outcome::Pending {
-            if self.around == Around::Root {
+            if self.around == PollState::Root {
                 if self.displaced.is_some() {
                     return self.leave_inner_root();
                 }
@@ -224,7 +224,7 @@ impl Drop for Frame<'_> {
                     return;
                 }
             }
-            if self.around == Around::Child {
+            if self.around == PollState::Child {
                 return self.restore();
             }
         }

@@ -5,7 +5,7 @@ use crate::span::callsite::Callsite;
 use crate::trace::deferred_span::Prepared;
 use crate::trace::opening::Opening;
 use crate::trace::opening_span::OpeningSpan;
-use crate::trace::traced::poll_guard::{Frame, Outcome};
+use crate::trace::traced::poll_guard::{Outcome, PollGuard};
 use crate::trace::traced::span::Span;
 use crate::tracer;
 
@@ -66,7 +66,7 @@ impl ResumableSpan {
         work: impl FnOnce() -> R,
     ) -> (Self, R) {
         let mut opened = Self { prepared: None, span: Span::NEW };
-        let mut frame = Frame::of_poll(&mut opened.span);
+        let mut frame = PollGuard::of_poll(&mut opened.span);
         if tracer::enabled() {
             let mut opening = Opening::new(callsite);
             describe(&mut OpeningSpan::new(&mut opening));
@@ -81,7 +81,7 @@ impl ResumableSpan {
     /// Runs a closure as a step of the span. A panic ends the span.
     #[inline]
     pub fn run<R>(&mut self, work: impl FnOnce() -> R) -> R {
-        let mut frame = Frame::of_poll(&mut self.span);
+        let mut frame = PollGuard::of_poll(&mut self.span);
         Prepared::begin(&mut self.prepared);
         let done = work();
         frame.outcome = Outcome::Pending;
@@ -120,7 +120,7 @@ impl ResumableSpan {
     /// Ends the span. One that never ran is not recorded.
     pub fn finish(mut self) {
         if !self.span.finish_root() {
-            Frame::of_poll(&mut self.span).outcome = Outcome::READY;
+            PollGuard::of_poll(&mut self.span).outcome = Outcome::READY;
         }
     }
 }

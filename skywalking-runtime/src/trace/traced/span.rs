@@ -8,7 +8,7 @@ use crate::context::begun::End;
 use crate::context::current_segment;
 use crate::context::ended_roots;
 use crate::context::thread_state;
-use crate::segment::{Current, Segment, Shared};
+use crate::segment::{Cursor, Segment, SegmentIdentity};
 use crate::span::callsite::{Callsite, SpanKind};
 use crate::span::record::Mark;
 use crate::span::record::{Record, Trace};
@@ -33,7 +33,7 @@ pub(crate) struct Span {
     /// The span there that it would refer to.
     from: u16,
     /// While the wrapped code is dropped: what was current.
-    saved: Current,
+    saved: Cursor,
     /// To be dropped is how it ends, and nothing unusual.
     ends: bool,
 }
@@ -42,7 +42,7 @@ pub(crate) struct Span {
 struct Origin {
     /// Of a child that is recorded.
     callsite: Option<&'static Callsite>,
-    shared: Arc<Shared>,
+    shared: Arc<SegmentIdentity>,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -72,11 +72,11 @@ impl Span {
     }
 
     const fn with(state: State, begun: Begun, segment: Option<Box<Segment>>) -> Self {
-        Self { state, begun, segment, origin: None, from: 0, saved: Current::NONE, ends: false }
+        Self { state, begun, segment, origin: None, from: 0, saved: Cursor::NONE, ends: false }
     }
 
     /// The first poll is over: takes up what was begun in it.
-    pub(crate) fn settle_first(&mut self, begun: Begun, before: Option<Current>, end: Option<End>) {
+    pub(crate) fn settle_first(&mut self, begun: Begun, before: Option<Cursor>, end: Option<End>) {
         self.begun = begun;
         self.state = if begun.key == 0 {
             State::Off
@@ -181,7 +181,7 @@ impl Span {
 
     /// Makes the span current. `None` if its segment is not here.
     #[inline]
-    pub(crate) fn enter_child(&self) -> Option<Current> {
+    pub(crate) fn enter_child(&self) -> Option<Cursor> {
         let begun = self.begun;
         current_segment::with_key(begun.key, |segment| {
             let saved = segment.current;

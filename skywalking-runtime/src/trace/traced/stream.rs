@@ -13,7 +13,7 @@ use pin_project_lite::pin_project;
 use crate::span::tag::Raw;
 use crate::trace::current;
 use crate::trace::deferred_span::Prepared;
-use crate::trace::traced::poll_guard::{Frame, Outcome};
+use crate::trace::traced::poll_guard::{Outcome, PollGuard};
 use crate::trace::traced::span::Span;
 use crate::trace::traced::{Hook, NoHook};
 
@@ -85,7 +85,7 @@ impl<S: Stream, H: Hook<S::Item>> Stream for Streamed<S, H> {
     fn poll_next(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Option<S::Item>> {
         let this = self.project();
         let Given { items, awaited, span } = this.given;
-        let mut frame = Frame::of_poll(span);
+        let mut frame = PollGuard::of_poll(span);
         Prepared::begin(this.prepared);
         let polled = this.stream.poll_next(cx);
         *awaited = polled.is_pending();

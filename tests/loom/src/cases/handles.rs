@@ -9,7 +9,7 @@ use crate::queue::{self, Attached, FinishedSegments, HandOver, ThreadOutbox};
 use crate::report::accounts::{self, End, Ledger};
 use crate::report::encode::Segment;
 use crate::report::pending::{PendingSegment, PendingSegments};
-use crate::span::record::SideKind;
+use crate::span::record::AttributeKind;
 use crate::span::tag::Kept;
 use crate::trace::detached::{Detached, Ending, Entry};
 
@@ -63,7 +63,7 @@ fn tags(held: &PendingSegment) -> Vec<(&'static str, &str)> {
     let side = |at: u32| held.sides.get((at as usize).checked_sub(1)?);
     let list = std::iter::successors(side(held.records[0].side), |newer| side(newer.next));
     let text = |kind, from: usize, length: usize| {
-        if kind == SideKind::Text { &held.text[from..from + length] } else { "" }
+        if kind == AttributeKind::Text { &held.text[from..from + length] } else { "" }
     };
     list.map(|side| (side.key, text(side.kind, side.a as usize, side.b as usize))).collect()
 }

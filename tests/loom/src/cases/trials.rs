@@ -12,7 +12,7 @@ use crate::report::encode::Segment;
 use crate::report::pending::PendingSegment;
 use crate::report::tail_sampling::{TailOutcome, TailSampler};
 use crate::report::timeline::Timeline;
-use crate::sampling::tail_decision::Trial;
+use crate::sampling::tail_decision::TailDecision;
 use crate::span::callsite::Callsite;
 use crate::span::record::{NONE, Record};
 
@@ -25,7 +25,7 @@ const KEEP: TailSampling = TailSampling {
 };
 
 /// A segment of the trial ends as in `trace/thread`: what went wrong is told first.
-fn segment(id: u64, trial: Arc<Trial>, flags: u16, budget: Budget) -> HandOver {
+fn segment(id: u64, trial: Arc<TailDecision>, flags: u16, budget: Budget) -> HandOver {
     let outbox = ThreadOutbox::claim();
     outbox.opened();
     trial.look_at(&[Record {
@@ -96,7 +96,7 @@ fn are_settled(ledger: Ledger, trials: TailSampler, mut left: Vec<u64>, ids: &[u
 pub(super) fn what_failed_before_its_request_was_over_is_known_at_its_end() {
     queue::open(GENERATION);
     let ledger = Ledger::open(GENERATION);
-    let trial = Arc::new(Trial::new(ROOT));
+    let trial = Arc::new(TailDecision::new(ROOT));
     let children = Arc::clone(&trial);
     let child = thread::spawn(move || segment(CHILD, children, Record::ERROR, ENOUGH));
     // It ends after the child, and knows that it does.
@@ -113,7 +113,7 @@ pub(super) fn what_failed_before_its_request_was_over_is_known_at_its_end() {
 pub(super) fn a_request_whose_root_is_lost_ends_with_the_last_who_knows_of_it() {
     queue::open(GENERATION);
     let ledger = Ledger::open(GENERATION);
-    let trial = Arc::new(Trial::new(ROOT));
+    let trial = Arc::new(TailDecision::new(ROOT));
     segment(CHILD, Arc::clone(&trial), 0, ENOUGH);
     let none = Budget { bytes: 0, segments: 0 };
     let root = thread::spawn(move || {
