@@ -13,8 +13,8 @@
 //! - `expand`: emits the traced item
 //! - `carrier`: the derive
 //!
-//! `types`, `return_type` and `params` read a signature. The test `module_order` checks that modules
-//! are used in one direction.
+//! `types`, `return_type` and `params` read a signature. Modules are used in one direction: the
+//! integration test `module_order` of the repository checks this.
 //!
 //! A macro never panics: every problem is a compile error at the user's tokens.
 

@@ -6,7 +6,6 @@ mod diagnostics;
 mod documented_expansions;
 mod expansions;
 mod items;
-mod module_order;
 mod trybuild_cases;
 
 use std::path::{Path, PathBuf};
