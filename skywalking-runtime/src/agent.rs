@@ -11,10 +11,10 @@ mod tests;
 
 use std::fmt;
 use std::future::Future;
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
-use tokio::sync::Notify;
+use tokio::sync::{Notify, oneshot};
 
 use crate::config::{Checked, Reporter};
 use crate::error::Error;
@@ -49,7 +49,8 @@ use crate::util::id;
 /// off answers everything at once.
 ///
 /// Dropping, [`flush`](Agent::flush) and [`shutdown`](Agent::shutdown) block the calling thread for
-/// as long as they say. The reporter has a thread of its own, so this is no deadlock, not even
+/// as long as they say; [`flush_async`](Agent::flush_async) and
+/// [`shutdown_async`](Agent::shutdown_async) don't. The reporter has a thread of its own, so this is no deadlock, not even
 /// inside of an executor; but other tasks of that thread wait meanwhile.
 ///
 /// # Forks
@@ -91,7 +92,7 @@ use crate::util::id;
 /// assert_eq!(report.dropped.total(), 0);
 /// # Ok::<(), skywalking_runtime::Error>(())
 /// ```
-#[must_use = "tracing ends when this guard drops: keep it with `let _agent = ..`; `let _ = ..` drops it at once"]
+#[must_use = "tracing ends when this guard drops: keep it with `let _agent = ..`, not `let _ = ..`"]
 pub struct Agent {
     service: String,
     instance: String,
@@ -261,6 +262,35 @@ impl Agent {
         running.handle.ask(timeout, |deadline, reply| Command::Flush { deadline, reply })
     }
 
+    /// Flushes like [`flush`](Agent::flush), without blocking the thread. It runs on any executor,
+    /// and needs no tokio.
+    ///
+    /// The flush starts at the call.
+    ///
+    /// ```
+    /// use std::time::Duration;
+    /// use skywalking_runtime::{Config, Reporter};
+    ///
+    /// let agent = Config::new("RTS_Test").reporter(Reporter::Discard).start()?;
+    /// futures::executor::block_on(async {
+    ///     assert!(agent.flush_async(Duration::from_secs(1)).await);
+    /// });
+    /// # Ok::<(), skywalking_runtime::Error>(())
+    /// ```
+    pub fn flush_async(&self, timeout: Duration) -> impl Future<Output = bool> + Send + use<> {
+        let asked = self.alive().map(|running| {
+            running
+                .handle
+                .ask_async(timeout, |deadline, answer| Command::Flush { deadline, answer })
+        });
+        async move {
+            match asked {
+                Some(asked) => asked.await,
+                None => true,
+            }
+        }
+    }
+
     /// Waits until the backend has taken the first report of this instance's properties, or the
     /// time is over. True for the former, and always for a reporter without a backend; false
     /// for an agent that is off.
@@ -335,6 +365,63 @@ impl Agent {
                 report
             }
             None => Report::of_none(),
+        }
+    }
+
+    /// Shuts down like [`shutdown`](Agent::shutdown), without blocking the thread. It runs on any
+    /// executor, and needs no tokio.
+    ///
+    /// The shutdown starts at the call, on a thread of its own, and continues if the future is
+    /// dropped. If the system can't start that thread, this call blocks like `shutdown`.
+    ///
+    /// ```
+    /// use std::time::Duration;
+    /// use skywalking_runtime::{Config, Reporter};
+    ///
+    /// let agent = Config::new("RTS_Test").reporter(Reporter::Discard).start()?;
+    /// futures::executor::block_on(async {
+    ///     let report = agent.shutdown_async(Duration::from_secs(1)).await;
+    ///     assert_eq!(report.dropped.total(), 0);
+    /// });
+    /// # Ok::<(), skywalking_runtime::Error>(())
+    /// ```
+    pub fn shutdown_async(self, timeout: Duration) -> impl Future<Output = Report> + Send + use<> {
+        let (sender, receiver) = oneshot::channel();
+        if self.alive().is_some() {
+            let agent = Arc::new(Mutex::new(Some(self)));
+            let take = |agent: &Mutex<Option<Self>>| {
+                agent.lock().unwrap_or_else(PoisonError::into_inner).take()
+            };
+            let shared = Arc::clone(&agent);
+            let work = move || {
+                if let Some(agent) = take(&shared) {
+                    // Nobody may wait for it any more.
+                    let _ = sender.send(agent.shutdown(timeout));
+                }
+            };
+            if sys::spawn("skywalking-shutdown", work).is_err()
+                && let Some(agent) = take(&agent)
+            {
+                let report = agent.shutdown(timeout);
+                return ShuttingDown::Done(report).report();
+            }
+            return ShuttingDown::Waiting(receiver).report();
+        }
+        ShuttingDown::Done(self.shutdown(timeout)).report()
+    }
+}
+
+/// What [`Agent::shutdown_async`] waits for.
+enum ShuttingDown {
+    Done(Report),
+    Waiting(oneshot::Receiver<Report>),
+}
+
+impl ShuttingDown {
+    async fn report(self) -> Report {
+        match self {
+            Self::Done(report) => report,
+            Self::Waiting(receiver) => receiver.await.unwrap_or_else(|_| Report::of_none()),
         }
     }
 }

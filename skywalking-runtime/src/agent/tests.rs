@@ -5,6 +5,8 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::thread;
 use std::time::{Duration, Instant};
 
+use futures::FutureExt as _;
+
 use super::{Agent, alone};
 use crate::config::{Config, Reporter};
 use crate::error::Error;
@@ -208,4 +210,44 @@ fn a_shutdown_without_any_time_returns_and_counts() {
     assert_eq!(report.sent + report.dropped.total(), 5);
     assert_exact(&report.stats);
     assert_eq!((report.stats.queued, report.stats.in_flight), (0, 0));
+}
+
+#[test]
+fn async_flush_and_shutdown_run_on_any_executor() {
+    let _alone = alone();
+    let works = || async {
+        let agent = Config::new("svc").reporter(Reporter::Discard).start().unwrap();
+        span(&WORK).run(|| {});
+        assert!(agent.flush_async(LONG).await);
+        let sent = agent.stats().sent;
+        span(&WORK).run(|| {});
+        let report = agent.shutdown_async(LONG).await;
+        assert_eq!((report.sent, report.dropped.total()), (2, 0));
+        assert_eq!(report.stats.sent, sent + 1);
+        assert!(!crate::enabled());
+    };
+    futures::executor::block_on(works());
+    tokio::runtime::Builder::new_current_thread().build().unwrap().block_on(works());
+}
+
+#[test]
+fn async_shutdown_continues_if_its_future_is_dropped() {
+    let _alone = alone();
+    let agent = Config::new("svc").reporter(Reporter::Discard).start().unwrap();
+    drop(agent.shutdown_async(LONG));
+    // It ends on its own thread, and the next agent may start then.
+    let start = Instant::now();
+    while Config::new("svc").reporter(Reporter::Discard).start().is_err() {
+        assert!(start.elapsed() < LONG, "the shutdown ends");
+        thread::yield_now();
+    }
+}
+
+#[test]
+fn async_flush_and_shutdown_of_an_agent_that_is_off_are_ready() {
+    let _alone = alone();
+    let agent = Config::new("svc").enabled(false).start().unwrap();
+    assert_eq!(agent.flush_async(LONG).now_or_never(), Some(true));
+    let report = agent.shutdown_async(LONG).now_or_never().unwrap();
+    assert_eq!((report.sent, report.dropped.total()), (0, 0));
 }
