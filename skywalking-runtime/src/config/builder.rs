@@ -119,7 +119,7 @@ impl Config {
             backend: None,
             token: None,
             token_setting: "Config::token",
-            reporter: Reporter::default(),
+            reporter: Reporter::unless_set(),
             enabled: true,
             storage: Storage::Sql,
             settings: Settings::default(),

@@ -2,6 +2,7 @@
 
 /// What a local span does where there is no context to be a child in.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Default)]
+#[non_exhaustive]
 pub enum Orphans {
     /// It begins a trace, as in the Java agent.
     #[default]
@@ -12,6 +13,7 @@ pub enum Orphans {
 
 /// What is done with the context in the headers of an incoming request.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Default)]
+#[non_exhaustive]
 pub enum Inbound {
     /// The trace goes on.
     #[default]
@@ -22,6 +24,7 @@ pub enum Inbound {
 
 /// What is done with the contexts of other tracers that come with a request.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Default)]
+#[non_exhaustive]
 pub enum OtherContexts {
     /// W3C's `traceparent` is told in the tags `w3c.trace_id` and `w3c.parent_id` of the Entry
     /// span, and goes on with the calls below, and so does its `tracestate`. `x-request-id` is
@@ -34,6 +37,7 @@ pub enum OtherContexts {
 
 /// What a future that is dropped unfinished says on its span.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Default)]
+#[non_exhaustive]
 pub enum Cancelled {
     /// A log `event=cancelled`. Timeouts, `select!` and clients that go away are no failures.
     #[default]

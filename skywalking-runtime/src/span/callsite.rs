@@ -33,6 +33,7 @@ impl Count {
 /// The side of a call that a span stands for (`docs/protocol.md#spans`).
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[repr(u8)]
+#[non_exhaustive]
 pub enum SpanKind {
     /// The server side of a call, or the consumer of a message.
     Entry = 0,
@@ -46,6 +47,7 @@ pub enum SpanKind {
 /// what the peer becomes on the map.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[repr(u8)]
+#[non_exhaustive]
 pub enum SpanLayer {
     /// None of the others: what a span has unless told.
     Unknown = 0,

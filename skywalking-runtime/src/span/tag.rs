@@ -61,19 +61,31 @@ impl Kept {
 
 /// Text, whole numbers of at most 64 bits, and bools: what [`CurrentSpan::tag`](crate::CurrentSpan::tag)
 /// takes. For other types there is [`CurrentSpan::tag_display`](crate::CurrentSpan::tag_display).
+///
+/// The trait is sealed: it is implemented for these types only.
 #[diagnostic::on_unimplemented(
     message = "`{Self}` cannot be used as a tag value",
     label = "expected a string, integer or bool",
     note = "for a type that implements `Display`, use `tag_display(key, &value)`"
 )]
-pub trait TagValue {
+pub trait TagValue: sealed::Sealed {
     #[doc(hidden)]
     fn raw(&self) -> Raw<'_>;
 }
 
+mod sealed {
+    /// Keeps [`TagValue`](super::TagValue) to this crate.
+    pub trait Sealed {}
+
+    impl<T: Sealed + ?Sized> Sealed for &T {}
+    impl<T: Sealed + ?Sized> Sealed for &mut T {}
+}
+
 macro_rules! text {
     ($($type:ty),+) => {
-        $(impl TagValue for $type {
+        $(impl sealed::Sealed for $type {}
+
+        impl TagValue for $type {
             #[inline]
             fn raw(&self) -> Raw<'_> {
                 Raw::Text(self)
@@ -85,7 +97,9 @@ text!(str, String, Cow<'_, str>, Box<str>, Arc<str>, Rc<str>);
 
 macro_rules! numbers {
     ($($type:ty => $raw:ident as $wide:ty),+ $(,)?) => {
-        $(impl TagValue for $type {
+        $(impl sealed::Sealed for $type {}
+
+        impl TagValue for $type {
             #[inline]
             #[allow(clippy::cast_lossless, clippy::cast_possible_wrap, reason = "never narrower than the type")]
             fn raw(&self) -> Raw<'_> {
@@ -98,6 +112,8 @@ numbers! {
     i8 => Int as i64, i16 => Int as i64, i32 => Int as i64, i64 => Int as i64, isize => Int as i64,
     u8 => Uint as u64, u16 => Uint as u64, u32 => Uint as u64, u64 => Uint as u64, usize => Uint as u64,
 }
+
+impl sealed::Sealed for bool {}
 
 impl TagValue for bool {
     #[inline]

@@ -13,6 +13,7 @@ use crate::segment::LOCATION;
 
 /// One trace, or one part of it whose parent was not seen: its first span and all below it.
 #[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
 pub struct Tree {
     /// The id of the trace.
     pub trace_id: String,
@@ -22,6 +23,7 @@ pub struct Tree {
 
 /// A span and those below it.
 #[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
 pub struct Span {
     /// The id of its segment.
     pub segment_id: String,
@@ -60,6 +62,7 @@ pub struct Span {
 
 /// A log of a span.
 #[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
 pub struct Log {
     /// Keys and values.
     pub fields: Vec<(String, String)>,
@@ -67,6 +70,7 @@ pub struct Log {
 
 /// A reference to a span of another segment.
 #[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
 pub struct Ref {
     /// `CrossProcess` or `CrossThread`.
     pub kind: String,

@@ -12,7 +12,7 @@ use crate::util::diagnostics::{self, Diagnostic};
 /// ends when the guard drops.
 ///
 /// It does not survive an `.await`: use [`SpanBuilder::future`](crate::SpanBuilder::future) there.
-#[must_use = "the span ends when this guard drops: keep it with `let _span = ..`; `let _ = ..` drops it at once"]
+#[must_use = "the span ends when this guard drops: keep it with `let _span = ..`, not `let _ = ..`"]
 #[derive(Debug)]
 pub struct ChildGuard {
     _scope: Scope,

@@ -85,13 +85,13 @@ impl CurrentSpan {
     }
 
     /// A tag of anything that implements [`Display`].
-    pub fn tag_display(self, key: &'static str, value: &dyn Display) -> Self {
+    pub fn tag_display(self, key: &'static str, value: impl Display) -> Self {
         tag_formatted(key, format_args!("{value}"));
         self
     }
 
     /// A tag of anything that implements [`Debug`].
-    pub fn tag_debug(self, key: &'static str, value: &dyn Debug) -> Self {
+    pub fn tag_debug(self, key: &'static str, value: impl Debug) -> Self {
         formatted(format_args!("{value:?}"), TAG_LIMIT, |segment, head, text| {
             segment.tag(head, key, Raw::Text(text))
         });
@@ -146,10 +146,10 @@ impl CurrentSpan {
     }
 
     /// The span failed, and all that is known is a text.
-    pub fn record_error_message(self, message: &dyn Display) -> Self {
+    pub fn record_error_message(self, message: impl Display) -> Self {
         failure::record(&Failure {
             kind: "error",
-            message: Some(message),
+            message: Some(&message),
             source: None,
             severity: Severity::Error,
         });

@@ -129,8 +129,8 @@ impl DetachedSpan {
     }
 
     /// A tag of anything that implements [`Display`].
-    pub fn tag_display(&mut self, key: &'static str, value: &dyn Display) -> &mut Self {
-        self.with(|open| open.push(Entry::Tag(key, Kept::Text(text::formatted(value, TAG_LIMIT)))))
+    pub fn tag_display(&mut self, key: &'static str, value: impl Display) -> &mut Self {
+        self.with(|open| open.push(Entry::Tag(key, Kept::Text(text::formatted(&value, TAG_LIMIT)))))
     }
 
     /// A log of one field, at the present time.
@@ -162,10 +162,10 @@ impl DetachedSpan {
     }
 
     /// The span failed, and all that is known is a text.
-    pub fn record_error_message(&mut self, message: &dyn Display) -> &mut Self {
+    pub fn record_error_message(&mut self, message: impl Display) -> &mut Self {
         self.fail(&Failure {
             kind: "error",
-            message: Some(message),
+            message: Some(&message),
             source: None,
             severity: Severity::Error,
         })
