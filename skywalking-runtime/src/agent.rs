@@ -279,9 +279,7 @@ impl Agent {
     /// ```
     pub fn flush_async(&self, timeout: Duration) -> impl Future<Output = bool> + Send + use<> {
         let asked = self.alive().map(|running| {
-            running
-                .handle
-                .ask_async(timeout, |deadline, answer| Command::Flush { deadline, answer })
+            running.handle.ask_async(timeout, |deadline, reply| Command::Flush { deadline, reply })
         });
         async move {
             match asked {
