@@ -1,27 +1,26 @@
-//! The agent protocol of `SkyWalking`: what an agent and its backend say to each other over gRPC.
+//! The agent protocol of Apache `SkyWalking`: messages, gRPC clients and servers, the component ids
+//! of the OAP, and a check of segments against the rules of the protocol.
 //!
-//! Here are messages, clients and servers as they are on the wire, the list of the OAP's
-//! components, a check of the rules that a segment has to keep to, and nothing that decides when to
-//! send what. Every service that a released agent calls is here: tracing (segments and attached
+//! The crate has every service that a released agent calls: tracing (segments and attached
 //! events), management (properties and keep-alive), meters, logs, events, profile tasks,
 //! configuration discovery, the metrics of Java and .NET, browsers, and the commands that every
 //! answer may carry.
 //!
 //! # Where it comes from
 //!
-//! The files in `protos/` are our own, written from a description of the protocol and wire
-//! compatible with it. The Rust in `src/generated/` is made of them by the crate
-//! `skywalking-codegen` and checked in, so that building this crate needs neither `protoc` nor a C
-//! compiler. After a change of a `.proto` file:
+//! The files in `protos/` were written for this project from the published protocol, and are
+//! compatible with it on the wire. The crate `skywalking-codegen` generates `src/generated/` from
+//! them. The generated code is checked in, so that the build needs neither `protoc` nor a C compiler.
+//! After a change of a `.proto` file:
 //!
 //! ```text
-//! cargo run -p skywalking-codegen               # writes the Rust anew
-//! cargo run -p skywalking-codegen -- --check    # writes nothing, says whether it is current
+//! cargo run -p skywalking-codegen               # writes the generated code
+//! cargo run -p skywalking-codegen -- --check    # fails if the generated code is not current
 //! ```
 //!
-//! The tests of `skywalking-codegen` hold the Rust against the files, and the files against a table
-//! of every name and number; `vectors.json` has messages in bytes and in JSON, which the tests here
-//! decode and encode.
+//! The tests of `skywalking-codegen` compare the generated code with the files, and the files with a
+//! table of every name and number. The tests of this crate decode and encode the messages of
+//! `vectors.json`, which other agents and the backend sent.
 //!
 //! # Features
 //!
@@ -30,7 +29,7 @@
 //! | `messages` | yes | the modules `v3` and `v10`, on prost |
 //! | `client` | yes | the `*_client` modules, on tonic's channel |
 //! | `server` | yes | the `*_server` modules, on tonic's server |
-//! | `rules` | no | the module `rules`: what a segment has to keep to, as a check |
+//! | `rules` | no | the module `rules`: a check of segments against the protocol |
 //!
 //! `client`, `server` and `rules` imply `messages`. Without features the crate has the modules
 //! `components` and `storage`, and no dependencies.
@@ -66,18 +65,16 @@ pub mod components;
 pub mod rules;
 pub mod storage;
 
-/// Everything of the protocol's package `skywalking.v3` that this project speaks.
-// Allowed, because the generator decides them: fields whose names say all have no comment in the
-// `.proto` files and so none here, and tonic's clients and servers are not written for the pedantic
-// lints.
+/// The messages and services of the package `skywalking.v3`.
+// The code is generated: fields without a comment in the `.proto` files have none here, and tonic's
+// clients and servers do not follow the pedantic lints.
 #[allow(missing_docs, clippy::pedantic)]
 #[cfg(feature = "messages")]
 pub mod v3 {
     include!("generated/skywalking.v3.rs");
 }
 
-/// The services of the protocol's package `skywalking.v10`: profiles by pprof and by
-/// async-profiler.
+/// The messages and services of the package `skywalking.v10`: profiles of pprof and async-profiler.
 #[cfg(feature = "messages")]
 #[allow(missing_docs, nonstandard_style, clippy::pedantic)] // as above; the generator names streams after their methods
 pub mod v10 {

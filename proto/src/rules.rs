@@ -1,14 +1,13 @@
-//! What a segment has to keep to on the wire, so that an OAP keeps it and makes the right thing of
-//! it.
+//! Checks a segment against the rules of the protocol: an OAP loses, cuts or misreads a segment that
+//! breaks them.
 //!
-//! The source of each rule is `docs/protocol.md`; what agents hold each other to (50, 150, 200 and 2 048 UTF-16 units, 300 logs, 500 refs) is told as
-//! strictly as what the server does. Collectors run this on what they receive, and the
-//! tests of this project on each segment that they make.
+//! `docs/protocol.md` has the source of each rule. The limits that agents keep (50, 150, 200 and
+//! 2 048 UTF-16 units, 300 logs, 500 refs) are rules like those of the server. The collector checks
+//! the segments that it receives, and the tests of this project those that they record.
 //!
-//! It judges one segment by itself. What is **no** rule here, since nothing is lost or wrong by it:
-//! a layer or a component that is `Unknown` on an Entry or an Exit, an Entry of layer MQ without a
-//! peer, the number of spans (agents let users set it), the order of the spans, a peer on a Local
-//! span, characters in names.
+//! The check sees one segment. These are not rules, since nothing is lost or wrong: a layer or a
+//! component `Unknown` on an Entry or an Exit, an Entry of layer MQ without a peer, the number of
+//! spans, which users set, the order of the spans, a peer on a Local span, characters in names.
 //!
 //! ```
 //! use skywalking_proto::rules;
@@ -40,13 +39,13 @@
 //! assert!(!found[0].loses_segment());
 //! ```
 
+mod lengths;
 mod reference;
-mod room;
 mod rule;
 mod span;
+mod storage_limits;
 #[cfg(test)]
 mod tests;
-mod text;
 
 use std::collections::HashMap;
 use std::collections::hash_map::Entry;
@@ -57,24 +56,24 @@ use std::time::{SystemTime, UNIX_EPOCH};
 pub use rule::Rule;
 
 use crate::v3::{SegmentObject, SpanObject};
-use text::{
+use lengths::{
     ID_CHARACTERS, NAME_UNITS, characters, is_blank, is_visible_ascii, quoted, short, units,
 };
 
-/// A rule that a segment breaks, and where.
+/// A rule that a segment breaks, and the place.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Violation {
     /// The segment, cut to the 150 characters that an id may have.
     pub segment_id: String,
-    /// The span, if it is a span's fault.
+    /// The span that breaks the rule, or `None` if the segment does.
     pub span_id: Option<i32>,
-    /// What is wrong, with which value, and what to do.
+    /// The rule, with the value and the fix.
     pub rule: Rule,
 }
 
 impl Violation {
-    /// True if an OAP keeps nothing of such a segment; what else it breaks is kept and shown wrong,
-    /// cut, or not where one looks for it.
+    /// Returns true if an OAP discards the segment. Otherwise the OAP stores it, but cuts, misplaces
+    /// or misreads a part of it.
     pub fn loses_segment(&self) -> bool {
         self.rule.loses_segment()
     }
@@ -89,13 +88,13 @@ impl fmt::Display for Violation {
     }
 }
 
-/// All that the segment breaks, by the clock of this machine.
+/// Returns all violations of the segment, by the clock of this machine.
 pub fn violations(segment: &SegmentObject) -> Vec<Violation> {
     let since = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
     violations_at(segment, i64::try_from(since.as_millis()).unwrap_or(i64::MAX))
 }
 
-/// All that the segment breaks where `now` is the time, in epoch milliseconds.
+/// Returns all violations of the segment at the time `now`, in epoch milliseconds.
 pub fn violations_at(segment: &SegmentObject, now: i64) -> Vec<Violation> {
     let mut found = Vec::new();
     each(segment, now, |violation| {
@@ -105,36 +104,36 @@ pub fn violations_at(segment: &SegmentObject, now: i64) -> Vec<Violation> {
     found
 }
 
-/// Tells one violation after the other until `tell` breaks off: for segments of strangers, which
-/// may break as many rules as they have fields. `now` in epoch milliseconds.
+/// Calls `report` with each violation until it returns `Break`. Use it for segments from untrusted
+/// clients, which may have a violation for each field. `now` is in epoch milliseconds.
 pub fn each(segment: &SegmentObject, now: i64, mut tell: impl FnMut(Violation) -> ControlFlow<()>) {
-    // Broken off or not, all was told that was asked for.
-    let _ = Judge { segment, now, spans: HashMap::new(), tell: &mut tell }.segment();
+    // `Break` is not an error.
+    let _ = Validator { segment, now, spans: HashMap::new(), report: &mut tell }.segment();
 }
 
 type Flow = ControlFlow<()>;
 
-struct Judge<'a> {
+struct Validator<'a> {
     segment: &'a SegmentObject,
     now: i64,
-    /// The spans by their ids; of two with one id the first.
+    /// The spans by their ids. Of two spans with one id, the first.
     spans: HashMap<i32, &'a SpanObject>,
-    tell: &'a mut dyn FnMut(Violation) -> Flow,
+    report: &'a mut dyn FnMut(Violation) -> Flow,
 }
 
-impl Judge<'_> {
+impl Validator<'_> {
     fn segment(&mut self) -> Flow {
         let segment = self.segment;
         self.id(None, "trace id", &segment.trace_id)?;
         self.id(None, "segment id", &segment.trace_segment_id)?;
         if segment.spans.is_empty() {
-            self.tell(None, Rule::NoSpans)?;
+            self.report(None, Rule::NoSpans)?;
         } else if !segment.spans.iter().any(|span| span.span_id == 0) {
-            self.tell(None, Rule::NoFirstSpan)?;
+            self.report(None, Rule::NoFirstSpan)?;
         }
         self.name(None, "service name", &segment.service, NAME_UNITS)?;
         self.name(None, "instance name", &segment.service_instance, NAME_UNITS)?;
-        self.owner_room(
+        self.service_and_instance_fit(
             None,
             ["service name", "instance name"],
             &segment.service,
@@ -144,33 +143,33 @@ impl Judge<'_> {
         for span in &segment.spans {
             match self.spans.entry(span.span_id) {
                 Entry::Vacant(first) => _ = first.insert(span),
-                Entry::Occupied(_) => self.tell(Some(span.span_id), Rule::SpanIdTwice)?,
+                Entry::Occupied(_) => self.report(Some(span.span_id), Rule::SpanIdTwice)?,
             }
         }
         segment.spans.iter().try_for_each(|span| self.span(span))
     }
 
-    fn tell(&mut self, span_id: Option<i32>, rule: Rule) -> Flow {
+    fn report(&mut self, span_id: Option<i32>, rule: Rule) -> Flow {
         let segment_id = short(&self.segment.trace_segment_id, ID_CHARACTERS);
-        (self.tell)(Violation { segment_id, span_id, rule })
+        (self.report)(Violation { segment_id, span_id, rule })
     }
 
-    /// An id of the segment itself. Those in refs are not looked up by anybody's key.
+    /// Checks an id of the segment itself. Ids in refs are not keys of storage.
     fn id(&mut self, span: Option<i32>, what: &'static str, id: &str) -> Flow {
         let characters = characters(id);
         if !(1..=ID_CHARACTERS).contains(&characters) {
-            self.tell(span, Rule::IdLength { what, value: quoted(id), characters })
+            self.report(span, Rule::IdLength { what, value: quoted(id), characters })
         } else if is_visible_ascii(id) {
             Flow::Continue(())
         } else {
-            self.tell(span, Rule::IdCharacters { what, value: quoted(id) })
+            self.report(span, Rule::IdCharacters { what, value: quoted(id) })
         }
     }
 
-    /// A name that has to be there, and its length.
+    /// Checks that a name is not blank, and its length.
     fn name(&mut self, span: Option<i32>, what: &'static str, name: &str, limit: usize) -> Flow {
         if is_blank(name) {
-            return self.tell(span, Rule::NoName { what });
+            return self.report(span, Rule::NoName { what });
         }
         self.characters(span, what, name)?;
         self.length(span, what, name, limit)
@@ -179,7 +178,7 @@ impl Judge<'_> {
     fn length(&mut self, span: Option<i32>, what: &'static str, value: &str, limit: usize) -> Flow {
         match units(value) {
             units if units > limit => {
-                self.tell(span, Rule::TooLong { what, value: quoted(value), units, limit })
+                self.report(span, Rule::TooLong { what, value: quoted(value), units, limit })
             }
             _ => Flow::Continue(()),
         }
@@ -187,7 +186,7 @@ impl Judge<'_> {
 
     fn most(&mut self, span: i32, what: &'static str, count: usize, limit: usize) -> Flow {
         if count > limit {
-            self.tell(Some(span), Rule::TooMany { what, count, limit })
+            self.report(Some(span), Rule::TooMany { what, count, limit })
         } else {
             Flow::Continue(())
         }

@@ -1,19 +1,19 @@
-//! What an OAP on SQL storage can store, and how a text is shortened until it can.
+//! The limits of the OAP's SQL storage, and how texts are shortened to fit.
 //!
-//! The OAP stores names inside of ids. An id is Base64 of UTF-8, so the length in **bytes** counts:
+//! The OAP stores names as parts of ids. An id is Base64 of UTF-8, so the length in **bytes** counts:
 //! a service is `b64(service).1`, an endpoint `b64(service).1_b64(endpoint)`, an instance likewise.
-//! A row that does not fit its column is refused together with its whole batch, which holds rows
-//! of other services. The report was answered with success long before.
+//! The database refuses a row that does not fit its column, together with its whole batch, which has
+//! rows of other services. The OAP has answered the report with success before.
 //!
 //! The column lengths are those of an OAP 10.4 on PostgreSQL:
 //!
-//! | column | characters | so |
+//! | column | characters | limit |
 //! | --- | --- | --- |
 //! | a service's id | 200 | a service has at most 147 bytes |
 //! | an endpoint or an instance in a relation | 250 | see [`name_bytes`] |
 //! | an endpoint in a segment, or as the subject of a metric | 512 | see [`endpoint_bytes`] |
 //! | the address of an alias, and its id | 200, 512 | see [`peer_fits`] |
-//! | a slow statement | 2000 | see [`tag_room`] |
+//! | a slow statement | 2000 | see [`tag_limit`] |
 //!
 //! Elasticsearch and `BanyanDB` have no such limits.
 //!
@@ -47,24 +47,24 @@ const ADDRESS_UNITS: usize = 200;
 /// `-` and eight hexadecimal digits.
 const HASH: usize = 9;
 
-/// The most bytes of an endpoint's or an instance's name below a service of so many bytes.
+/// Returns the most bytes of the name of an endpoint or instance whose service has `service` bytes.
 #[inline]
 pub const fn name_bytes(service: usize) -> usize {
     within(RELATION_ID, service)
 }
 
-/// The most bytes of the name of an endpoint that has no relations.
+/// Returns the most bytes of the name of an endpoint that has no relations.
 #[inline]
 pub const fn endpoint_bytes(service: usize) -> usize {
     within(ID, service)
 }
 
-/// What is left of an id's characters behind `b64(service).1_`, in bytes before Base64.
+/// Returns the bytes, before Base64, that fit in an id after `b64(service).1_`.
 const fn within(id: usize, service: usize) -> usize {
     id.saturating_sub(service.div_ceil(3) * 4 + ".1_".len()) / 4 * 3
 }
 
-/// A peer of at most so many bytes always fits: as a service, as that service's instance, and as an
+/// The most bytes of a peer that always fits: as a service, as that service's instance, and as an
 /// address.
 pub const PEER_BYTES: usize = {
     // `b64(peer).0_b64(peer)` is the instance of a peer that has no alias.
@@ -72,7 +72,7 @@ pub const PEER_BYTES: usize = {
     half / 4 * 3
 };
 
-/// True if the peer can be stored as an address, as a service and as an instance. The OAP cuts the
+/// Returns true if the peer can be stored as an address, as a service and as an instance. The OAP cuts the
 /// latter two to 70 UTF-16 units.
 #[inline]
 pub fn peer_fits(peer: &str) -> bool {
@@ -84,33 +84,32 @@ fn long_peer_fits(peer: &str) -> bool {
     is_short && cut(peer, CUT_UNITS).len() <= PEER_BYTES
 }
 
-/// How much of a tag's value is stored, where the OAP makes a name or a statement of it.
+/// The limit of a tag value of which the OAP makes a name or a statement.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum TagRoom {
-    /// The value becomes part of a name: so many bytes, unless it is ASCII, of which the OAP cuts
-    /// what is too long.
+pub enum TagLimit {
+    /// Bytes of a value that becomes part of a name. The OAP itself cuts longer ASCII values.
     Bytes(usize),
-    /// The value becomes part of a statement: so many UTF-16 units.
+    /// UTF-16 units of a value that becomes part of a statement.
     Units(usize),
 }
 
-/// The room of this tag's value. `None` of all other keys.
-pub fn tag_room(key: &str) -> Option<TagRoom> {
+/// Returns the limit of the tag's value, or `None` if the key has none.
+pub fn tag_limit(key: &str) -> Option<TagLimit> {
     match key {
-        // Joined by a blank, they are a slow statement, which the OAP does not cut.
-        "cache.cmd" => Some(TagRoom::Units(98)),
-        "cache.key" => Some(TagRoom::Units(1_900)),
-        // Joined by `/`, they are an endpoint of the peer.
-        "mq.topic" | "mq.queue" => Some(TagRoom::Bytes(endpoint_bytes(PEER_BYTES) / 2 - 1)),
-        // With `-local` behind it, the service of a cache without a peer.
-        "cache.type" => Some(TagRoom::Bytes(SERVICE_BYTES - "-local".len())),
-        "gen_ai.provider.name" => Some(TagRoom::Bytes(SERVICE_BYTES)),
+        // The OAP joins them by a blank to a slow statement, and does not cut it.
+        "cache.cmd" => Some(TagLimit::Units(98)),
+        "cache.key" => Some(TagLimit::Units(1_900)),
+        // The OAP joins them by `/` to an endpoint of the peer.
+        "mq.topic" | "mq.queue" => Some(TagLimit::Bytes(endpoint_bytes(PEER_BYTES) / 2 - 1)),
+        // The OAP appends `-local` for the service of a cache without a peer.
+        "cache.type" => Some(TagLimit::Bytes(SERVICE_BYTES - "-local".len())),
+        "gen_ai.provider.name" => Some(TagLimit::Bytes(SERVICE_BYTES)),
         _ => None,
     }
 }
 
-impl TagRoom {
-    /// True if the value fits.
+impl TagLimit {
+    /// Returns true if the value fits.
     pub fn holds(self, value: &str) -> bool {
         match self {
             Self::Bytes(bytes) => value.len() <= bytes || value.is_ascii(),
@@ -118,7 +117,7 @@ impl TagRoom {
         }
     }
 
-    /// The value, shortened until it fits.
+    /// Shortens the value until it fits.
     pub fn fit(self, value: &str) -> Cow<'_, str> {
         match self {
             _ if self.holds(value) => Cow::Borrowed(value),

@@ -1,18 +1,19 @@
-//! Every rule, with its words.
+//! Every rule, with its message.
 
-/// What is wrong with a segment. Each says which value is wrong and what to do; the texts follow
-/// the name of the place that [`super::Violation`] puts in front. Values are quoted, escaped and
-/// cut.
+/// A rule of the wire format, with the value that breaks it.
+///
+/// The message names the value and the fix. It follows the place that [`super::Violation`] puts in
+/// front. Values are quoted, escaped and cut. The sources are in `docs/protocol.md`.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum Rule {
-    /// `docs/protocol.md#segments`: an empty list is ignored.
+    /// The segment has no spans. The OAP ignores it.
     #[error("has no spans, so the OAP ignores it: report a segment only with its spans")]
     NoSpans,
-    /// 20.1.
+    /// No span has the id 0. The OAP does not find the segment.
     #[error("has no span with id 0, so the OAP could not find it: number the spans from 0")]
     NoFirstSpan,
-    /// 20.2.
+    /// A trace or segment id is empty or longer than its SQL column.
     #[error(
         "has the {what} {value} of {characters} characters: the OAP's SQL storage takes 1 to 150"
     )]
@@ -24,23 +25,23 @@ pub enum Rule {
         /// Its length.
         characters: usize,
     },
-    /// 1.
+    /// An id has characters other than visible ASCII.
     #[error(
         "has the {what} {value}, which URLs and headers can't hold as it is: make ids of visible ASCII"
     )]
     IdCharacters {
-        /// `trace id`, `segment id`, or one of a ref.
+        /// `trace id` or `segment id`, of the segment or of a ref.
         what: &'static str,
         /// The id.
         value: String,
     },
-    /// 1, 6: a blank name is stored as `_blank`, a blank endpoint of a ref is shown as `User`.
+    /// A name is blank. The OAP stores it as `_blank`, and shows a blank endpoint of a ref as `User`.
     #[error("has a blank {what}, by which nothing can be found: set it")]
     NoName {
         /// Which name.
         what: &'static str,
     },
-    /// 1.
+    /// A text is longer than agents send.
     #[error("has the {what} {value} of {units} UTF-16 units, and agents keep to {limit}: cut it")]
     TooLong {
         /// Which text.
@@ -49,10 +50,10 @@ pub enum Rule {
         value: String,
         /// Its length.
         units: usize,
-        /// What is allowed.
+        /// The limit.
         limit: usize,
     },
-    /// 22.1.
+    /// A text does not fit the column of SQL storage. The OAP loses the whole batch.
     #[error(
         "has the {what} {value}, for which the OAP's SQL storage has no room and refuses other services' data with it: send at most {most}"
     )]
@@ -61,10 +62,10 @@ pub enum Rule {
         what: String,
         /// The text.
         value: String,
-        /// What there is room for, with its unit.
+        /// The limit, with its unit.
         most: String,
     },
-    /// 22.2.
+    /// A text has U+0000. SQL storage refuses the whole batch.
     #[error(
         "has U+0000 in the {what} {value}, for which the OAP's SQL storage refuses other services' data with it: replace it"
     )]
@@ -74,23 +75,23 @@ pub enum Rule {
         /// The text.
         value: String,
     },
-    /// 5.
+    /// A span has more logs or refs than agents send.
     #[error("has {count} {what}, and agents keep to {limit}: leave out the rest and say so")]
     TooMany {
         /// `logs` or `refs`.
         what: &'static str,
-        /// How many there are.
+        /// The number.
         count: usize,
-        /// What is allowed.
+        /// The limit.
         limit: usize,
     },
-    /// 5.
+    /// A span id is negative.
     #[error("has a negative id: number the spans from 0")]
     SpanIdNegative,
-    /// 5.
+    /// Two spans have one id.
     #[error("is not the only one with this id: number each span once")]
     SpanIdTwice,
-    /// 5.
+    /// Span 0 has a parent.
     #[error(
         "is the first one and has the parent {parent}: link to other segments by refs, and give the first span the parent -1"
     )]
@@ -98,16 +99,16 @@ pub enum Rule {
         /// Its parent.
         parent: i32,
     },
-    /// 5.
+    /// A span other than span 0 has the parent -1.
     #[error("has the parent -1, which only span 0 may have: a segment has one root")]
     SecondRoot,
-    /// 5.
+    /// The parent is not in the segment.
     #[error("has the parent {parent}, which is not in the segment: link to other segments by refs")]
     ParentMissing {
         /// Its parent.
         parent: i32,
     },
-    /// 5: ids are given in the order of opening, so this is a circle or a wrong number.
+    /// A parent has the id of a later span. Ids are in the order of opening.
     #[error(
         "has the parent {parent}, which is not before it: number a span when it is opened, below one that is open"
     )]
@@ -115,17 +116,17 @@ pub enum Rule {
         /// Its parent.
         parent: i32,
     },
-    /// The number of an enum that the protocol does not have.
+    /// An enum has a number that the protocol does not define.
     #[error("has the {what} {value}, which the protocol does not know: send 0 to {last}")]
     Number {
         /// `span type`, `span layer` or `ref type`.
         what: &'static str,
         /// The number.
         value: i32,
-        /// The last one that is known.
+        /// The last defined number.
         last: i32,
     },
-    /// 20.5.
+    /// The start time is days away from the clock. SQL storage has no table for it.
     #[error(
         "starts at {start} ms, a day for which an OAP on SQL storage has no table (it is {now} ms now), so it loses the segment: \
          send epoch milliseconds of the real clock"
@@ -136,7 +137,7 @@ pub enum Rule {
         /// The clock's time.
         now: i64,
     },
-    /// 5: the OAP does not clamp.
+    /// A span ends before it starts. The OAP stores a negative latency.
     #[error(
         "ends at {end} ms, before its start at {start} ms, which is a negative latency: use one clock for both, and never end earlier"
     )]
@@ -146,7 +147,7 @@ pub enum Rule {
         /// Its end.
         end: i64,
     },
-    /// What is shown is a child that began before there was a parent.
+    /// A span starts before its parent.
     #[error(
         "starts at {start} ms, before its parent {parent} at {parent_start} ms: use one clock for both, and never start earlier"
     )]
@@ -158,10 +159,10 @@ pub enum Rule {
         /// Its parent's start.
         parent_start: i64,
     },
-    /// 7, 20.10.
+    /// An Exit has no peer. The OAP draws no call.
     #[error("is an Exit without a peer, so no call is drawn: set the address that is called")]
     NoPeer,
-    /// 20.11.
+    /// A span of layer Database is not an Exit. The OAP makes a database without a name.
     #[error(
         "is of layer Database and of type {kind}, which makes a virtual database without a name: open an Exit with a peer"
     )]
@@ -169,7 +170,7 @@ pub enum Rule {
         /// Its type.
         kind: &'static str,
     },
-    /// 9, 10.
+    /// A tag is missing without which the OAP ignores the layer.
     #[error(
         "is of layer {layer} and lacks the tag {key}, so the OAP makes nothing of it: set the tag"
     )]
@@ -179,7 +180,7 @@ pub enum Rule {
         /// The tag.
         key: &'static str,
     },
-    /// 8.
+    /// The component id is negative.
     #[error(
         "has the component {value}: send a number of component-libraries.yml, or 11000 for Rust"
     )]
@@ -187,7 +188,7 @@ pub enum Rule {
         /// The number.
         value: i32,
     },
-    /// 20.3.
+    /// A span of layer Cache has a tag twice. The OAP discards the segment.
     #[error(
         "has layer Cache and two tags {key}, for which the OAP discards the whole segment: send each key once"
     )]
@@ -195,13 +196,13 @@ pub enum Rule {
         /// The key.
         key: String,
     },
-    /// 20.3: on other layers the first or the last one counts.
+    /// A span has a tag twice. The OAP uses the first or the last one.
     #[error("has two tags {key}, of which the OAP takes one or the other: send each key once")]
     TagTwice {
         /// The key.
         key: String,
     },
-    /// Nothing can be looked up by it.
+    /// A tag or a field of a log has a blank key.
     #[error("has a {what} without a key, and the value {value}: name it")]
     NoKey {
         /// `tag` or `log field`.
@@ -209,7 +210,7 @@ pub enum Rule {
         /// The value.
         value: String,
     },
-    /// 20.4.
+    /// A tag has a value for which the OAP discards the segment.
     #[error(
         "has the tag {key} with value {value}, for which the OAP discards the whole segment: send {wanted}"
     )]
@@ -218,10 +219,10 @@ pub enum Rule {
         key: &'static str,
         /// The value.
         value: String,
-        /// What it has to be.
+        /// The expected value.
         wanted: &'static str,
     },
-    /// 10.
+    /// A tag has a value that the OAP cannot use.
     #[error(
         "has the tag {key} with value {value}, of which the OAP can make nothing: send {wanted}"
     )]
@@ -230,10 +231,10 @@ pub enum Rule {
         key: &'static str,
         /// The value.
         value: String,
-        /// What it has to be.
+        /// The expected value.
         wanted: &'static str,
     },
-    /// A log is a moment of its span.
+    /// A log's time is outside of its span.
     #[error(
         "has a log at {time} ms, and lasts from {start} ms to {end} ms: log while the span is open, by the span's clock"
     )]
@@ -245,7 +246,7 @@ pub enum Rule {
         /// The span's end.
         end: i64,
     },
-    /// 6.
+    /// A span that is not an Entry has a CrossProcess ref. The OAP draws no call.
     #[error(
         "is of type {kind} and has a CrossProcess ref, for which no call is drawn: open an Entry for what another process sent"
     )]
@@ -253,28 +254,28 @@ pub enum Rule {
         /// Its type.
         kind: &'static str,
     },
-    /// 6, 21.
+    /// An Entry has a CrossThread ref. The OAP draws a call of the service to itself.
     #[error(
         "is an Entry with a CrossThread ref, which draws a call of the service to itself: put the ref on a Local span around it"
     )]
     ThreadRefOnEntry,
-    /// 6.
+    /// A span other than span 0 has a CrossThread ref.
     #[error(
         "has a CrossThread ref and is not the first one: put it on span 0 of a segment of its own"
     )]
     ThreadRefInside,
-    /// 6.
+    /// A ref has a negative span id.
     #[error("has a ref to span {value} of its parent: name a span from 0 on")]
     RefSpan {
         /// The parent's span id.
         value: i32,
     },
-    /// 6.
+    /// A ref is to its own span or a later one of the segment.
     #[error(
         "has a ref to itself or to a span after it in its own segment: link inside of a segment by the parent's id"
     )]
     RefToItself,
-    /// 6.
+    /// Two refs of a span are equal. They count as two calls.
     #[error(
         "has two refs to span {span} of segment {segment}, which count as two calls: send each once"
     )]
@@ -284,7 +285,7 @@ pub enum Rule {
         /// The parent's span id.
         span: i32,
     },
-    /// 6: an OAP finds a segment by one trace id alone.
+    /// The first ref is of another trace than the segment. The OAP uses one trace id per segment.
     #[error(
         "has a first ref of trace {trace}, and the segment is of another one: send a segment under the trace of its first ref"
     )]
@@ -292,28 +293,28 @@ pub enum Rule {
         /// The ref's trace.
         trace: String,
     },
-    /// 6: a CrossThread ref is to the process's own segments.
+    /// A CrossThread ref names another service or instance.
     #[error(
         "has a CrossThread ref to the {what} {value}, which is another one than its own: a thread's parent is in the same process"
     )]
     RefOwner {
         /// `service` or `instance`.
         what: &'static str,
-        /// What it says.
+        /// The value.
         value: String,
     },
-    /// 6.
+    /// A CrossThread ref has an address.
     #[error(
         "has a CrossThread ref with the address {value}: leave it empty, since nothing was dialled"
     )]
     RefAddress {
-        /// What it says.
+        /// The value.
         value: String,
     },
 }
 
 impl Rule {
-    /// True if an OAP keeps nothing of a segment that breaks it.
+    /// Returns true if an OAP discards a segment that breaks the rule.
     pub fn loses_segment(&self) -> bool {
         matches!(
             self,
@@ -326,7 +327,7 @@ impl Rule {
         )
     }
 
-    /// A short name that stays when the text gets better.
+    /// Returns a short name, which is stable when the message changes.
     pub fn name(&self) -> &'static str {
         match self {
             Self::NoSpans => "no-spans",

@@ -1,34 +1,36 @@
-//! The rules of one span, but for its refs.
+//! The rules of one span, except its refs.
 
 use std::collections::HashSet;
 
-use super::text::{OPERATION_UNITS, PEER_UNITS, STACK_UNITS, TAG_UNITS, is_blank, quoted, units};
-use super::{Flow, Judge, Rule};
+use super::lengths::{
+    OPERATION_UNITS, PEER_UNITS, STACK_UNITS, TAG_UNITS, is_blank, quoted, units,
+};
+use super::{Flow, Rule, Validator};
 use crate::storage::LogicEndpoint;
 use crate::v3::{KeyStringValuePair, Log, SpanLayer, SpanObject, SpanType};
 
-/// The OAP's tables are of days, in its own time zone; no zone is further away than this.
+/// The OAP has a table for each day of its own time zone. No time zone is further away.
 const DAYS_AWAY_MS: i64 = 2 * 24 * 3600 * 1000;
-/// What the Java agent sends on one span at most.
+/// The limit of the Java agent for one span.
 const LOGS: usize = 300;
 
-impl Judge<'_> {
+impl Validator<'_> {
     pub(super) fn span(&mut self, span: &SpanObject) -> Flow {
         let id = span.span_id;
         if id < 0 {
-            self.tell(Some(id), Rule::SpanIdNegative)?;
+            self.report(Some(id), Rule::SpanIdNegative)?;
         } else {
             self.parent(span)?;
         }
         self.times(span)?;
         self.name(Some(id), "operation name", &span.operation_name, OPERATION_UNITS)?;
-        self.endpoint_room(span)?;
+        self.operation_name_fits(span)?;
         self.kind_and_layer(span)?;
         self.characters(Some(id), "peer", &span.peer)?;
         self.length(Some(id), "peer", &span.peer, PEER_UNITS)?;
-        self.peer_room(Some(id), "peer", &span.peer)?;
+        self.peer_fits(Some(id), "peer", &span.peer)?;
         if span.component_id < 0 {
-            self.tell(Some(id), Rule::Component { value: span.component_id })?;
+            self.report(Some(id), Rule::Component { value: span.component_id })?;
         }
         self.tags(span)?;
         self.most(id, "logs", span.logs.len(), LOGS)?;
@@ -39,10 +41,10 @@ impl Judge<'_> {
     fn times(&mut self, span: &SpanObject) -> Flow {
         let (start, end, now) = (span.start_time, span.end_time, self.now);
         if start <= 0 || start.saturating_sub(now).saturating_abs() > DAYS_AWAY_MS {
-            self.tell(Some(span.span_id), Rule::StartTime { start, now })?;
+            self.report(Some(span.span_id), Rule::StartTime { start, now })?;
         }
         if end < start {
-            self.tell(Some(span.span_id), Rule::EndBeforeStart { start, end })?;
+            self.report(Some(span.span_id), Rule::EndBeforeStart { start, end })?;
         }
         Flow::Continue(())
     }
@@ -53,7 +55,7 @@ impl Judge<'_> {
             (0, -1) => return Flow::Continue(()),
             (0, _) => Rule::FirstSpanBelow { parent },
             (_, -1) if self.spans.contains_key(&0) => Rule::SecondRoot,
-            // That the first one is missing was told.
+            // The missing span 0 is a violation of its own.
             (_, -1) => return Flow::Continue(()),
             _ => match self.spans.get(&parent).map(|parent| parent.start_time) {
                 None => Rule::ParentMissing { parent },
@@ -64,7 +66,7 @@ impl Judge<'_> {
                 Some(_) => return Flow::Continue(()),
             },
         };
-        self.tell(Some(id), rule)
+        self.report(Some(id), rule)
     }
 
     fn kind_and_layer(&mut self, span: &SpanObject) -> Flow {
@@ -72,14 +74,14 @@ impl Judge<'_> {
         let (kind, layer) =
             (SpanType::try_from(span.span_type), SpanLayer::try_from(span.span_layer));
         match (kind, layer) {
-            (Ok(SpanType::Exit), _) if is_blank(&span.peer) => self.tell(id, Rule::NoPeer)?,
+            (Ok(SpanType::Exit), _) if is_blank(&span.peer) => self.report(id, Rule::NoPeer)?,
             (Ok(kind @ (SpanType::Entry | SpanType::Local)), Ok(SpanLayer::Database)) => {
-                self.tell(id, Rule::Database { kind: kind.as_str_name() })?;
+                self.report(id, Rule::Database { kind: kind.as_str_name() })?;
             }
             _ => {}
         }
         if kind.is_err() {
-            self.tell(
+            self.report(
                 id,
                 Rule::Number {
                     what: "span type",
@@ -93,7 +95,7 @@ impl Judge<'_> {
             Ok(SpanLayer::GenAi) => "gen_ai.response.model",
             Ok(_) => return Flow::Continue(()),
             Err(_) => {
-                return self.tell(
+                return self.report(
                     id,
                     Rule::Number {
                         what: "span layer",
@@ -104,7 +106,7 @@ impl Judge<'_> {
             }
         };
         if !span.tags.iter().any(|tag| tag.key == key && !is_blank(&tag.value)) {
-            self.tell(
+            self.report(
                 id,
                 Rule::TagMissing { layer: layer.map_or("", |layer| layer.as_str_name()), key },
             )?;
@@ -119,7 +121,7 @@ impl Judge<'_> {
             if !seen.insert(tag.key.as_str()) {
                 let key = quoted(&tag.key);
                 let cache = span.span_layer == i32::from(SpanLayer::Cache);
-                self.tell(
+                self.report(
                     id,
                     if cache { Rule::CacheTagTwice { key } } else { Rule::TagTwice { key } },
                 )?;
@@ -127,9 +129,9 @@ impl Judge<'_> {
             self.key(span, "tag", tag)?;
             self.characters(id, "tag value", &tag.value)?;
             self.length(id, "tag value", &tag.value, TAG_UNITS)?;
-            self.tag_room(id, tag)?;
+            self.tag_fits(id, tag)?;
             if let Some(rule) = value(tag) {
-                self.tell(id, rule)?;
+                self.report(id, rule)?;
             }
         }
         Flow::Continue(())
@@ -137,9 +139,9 @@ impl Judge<'_> {
 
     fn log(&mut self, span: &SpanObject, log: &Log) -> Flow {
         let (time, start, end) = (log.time, span.start_time, span.end_time);
-        // Where the span has no time that can be told, its logs can't lie in it.
+        // A span with an invalid end has no time that a log could be in.
         if end >= start && !(start..=end).contains(&time) {
-            self.tell(Some(span.span_id), Rule::LogTime { time, start, end })?;
+            self.report(Some(span.span_id), Rule::LogTime { time, start, end })?;
         }
         for field in &log.data {
             self.key(span, "log field", field)?;
@@ -152,7 +154,7 @@ impl Judge<'_> {
                     units,
                     limit: STACK_UNITS,
                 };
-                self.tell(Some(span.span_id), rule)?;
+                self.report(Some(span.span_id), rule)?;
             }
         }
         Flow::Continue(())
@@ -160,7 +162,8 @@ impl Judge<'_> {
 
     fn key(&mut self, span: &SpanObject, what: &'static str, pair: &KeyStringValuePair) -> Flow {
         if is_blank(&pair.key) {
-            return self.tell(Some(span.span_id), Rule::NoKey { what, value: quoted(&pair.value) });
+            return self
+                .report(Some(span.span_id), Rule::NoKey { what, value: quoted(&pair.value) });
         }
         self.characters(Some(span.span_id), "key", &pair.key)
     }
@@ -174,14 +177,14 @@ fn before_last_line(text: &str) -> &str {
     before.strip_suffix('\r').unwrap_or(before)
 }
 
-/// What is wrong with the value of a tag that the OAP reads.
+/// Returns the violation of a tag that the OAP evaluates, if there is one.
 fn value(tag: &KeyStringValuePair) -> Option<Rule> {
     const LATENCY: &str = "transmission.latency";
     let value = tag.value.as_str();
     let lost = |key, wanted| Some(Rule::TagLosesSegment { key, value: quoted(value), wanted });
     let wrong = |key, wanted| Some(Rule::TagValue { key, value: quoted(value), wanted });
     match tag.key.as_str() {
-        // A blank one counts as 0 for the OAP.
+        // The OAP reads a blank value as 0.
         LATENCY if is_blank(value) => None,
         LATENCY => match value.parse::<i64>() {
             Err(_) => lost(LATENCY, "milliseconds as an integer"),

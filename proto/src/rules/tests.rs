@@ -1,6 +1,6 @@
 //! Each rule broken alone, in a segment that keeps all others.
 
-mod room;
+mod storage_limits;
 
 use std::collections::BTreeSet;
 
@@ -126,7 +126,7 @@ fn thread_ref(change: impl FnOnce(&mut SegmentReference)) -> String {
 }
 
 #[test]
-fn what_keeps_to_every_rule_breaks_none() {
+fn valid_segments_have_no_violations() {
     for segment in [good(), continued()] {
         assert_eq!(violations_at(&segment, NOW), []);
     }
@@ -137,7 +137,7 @@ fn what_keeps_to_every_rule_breaks_none() {
 /// Each line: the rule's name, whether the segment is lost by it, and the whole text.
 #[test]
 #[expect(clippy::too_many_lines, reason = "a line a rule")]
-fn each_rule_is_broken_alone_and_says_what_where_and_what_to_do() {
+fn each_rule_alone_reports_value_place_and_fix() {
     let of_segments = [
         one(good(), |s| s.spans.clear()),
         one(good(), |s| {
@@ -211,8 +211,9 @@ fn each_rule_is_broken_alone_and_says_what_where_and_what_to_do() {
         one(continued(), |s| s.spans[1].refs = s.spans[0].refs.clone()),
         entry(|span| span.refs.push(caller())),
         entry(|span| {
-            span.refs =
-                (0..501).map(|span| SegmentReference { parent_span_id: span, ..caller() }).collect()
+            span.refs = (0..501)
+                .map(|span| SegmentReference { parent_span_id: span, ..caller() })
+                .collect();
         }),
         process_ref(|r| r.ref_type = 2),
         process_ref(|r| r.trace_id = "another".into()),
@@ -294,9 +295,9 @@ fn each_rule_is_broken_alone_and_says_what_where_and_what_to_do() {
     ref-address span 0 of segment "s" has a CrossThread ref with the address "127.0.0.1:80": leave it empty, since nothing was dialled
     "#);
 
-    let room = room::told();
+    let storage_limits = storage_limits::reported();
     let tested: BTreeSet<_> =
-        all.iter().chain(&room).filter_map(|line| line.split(' ').next()).collect();
+        all.iter().chain(&storage_limits).filter_map(|line| line.split(' ').next()).collect();
     let named = include_str!("rule.rs")
         .lines()
         .filter_map(|line| line.split_once("=> \"")?.1.strip_suffix("\","));
@@ -308,7 +309,7 @@ fn each_rule_is_broken_alone_and_says_what_where_and_what_to_do() {
 }
 
 #[test]
-fn what_is_only_near_a_limit_is_right() {
+fn values_at_a_limit_are_allowed() {
     let right = |change: fn(&mut SegmentObject)| assert_eq!(broken(good(), change), []);
     right(|s| {
         s.trace_id = "t".repeat(150);
@@ -320,13 +321,13 @@ fn what_is_only_near_a_limit_is_right() {
     right(|s| s.spans[1].logs = vec![s.spans[1].logs[0].clone(); 300]);
     right(|s| {
         s.spans[0].refs =
-            (0..500).map(|span| SegmentReference { parent_span_id: span, ..caller() }).collect()
+            (0..500).map(|span| SegmentReference { parent_span_id: span, ..caller() }).collect();
     });
     right(|s| s.spans[1].logs[0].time = NOW + 1);
     right(|s| s.spans[1].logs[0].time = NOW + 99);
     right(|s| s.spans[1].end_time = s.spans[1].start_time + 10);
     right(|s| {
-        s.spans[0].tags = vec![pair("transmission.latency", " "), pair("http.status_code", "200")]
+        s.spans[0].tags = vec![pair("transmission.latency", " "), pair("http.status_code", "200")];
     });
     right(|s| s.spans[0].tags = vec![pair("x-le", r#" {"logic-span":true} "#)]);
     right(|s| {
@@ -344,7 +345,7 @@ fn what_is_only_near_a_limit_is_right() {
             trace_id: "another".into(),
             parent_span_id: 4,
             ..caller()
-        })
+        });
     });
     for days in [-2, 2] {
         let found = broken(continued(), |s| {
@@ -427,7 +428,7 @@ fn callback_may_refer_to_the_entry_of_its_own_segment() {
 /// A stranger may send as many spans as a message holds, in any order: each look at the Entry takes
 /// the same time.
 #[test]
-fn callbacks_of_many_spans_find_an_entry_that_stands_last() {
+fn callbacks_of_many_spans_find_the_last_entry() {
     let reference = SegmentReference {
         parent_trace_segment_id: "s".into(),
         parent_span_id: 0,
@@ -452,7 +453,7 @@ fn callbacks_of_many_spans_find_an_entry_that_stands_last() {
 }
 
 #[test]
-fn the_tag_x_le_is_one_json_object_and_nothing_else() {
+fn tag_x_le_is_one_json_object() {
     for value in ["", "null", "[]", "1", "{", "{}{}", "{'a':1}", "{\"a\":}", "\u{feff}{}"] {
         let found = broken(good(), |s| s.spans[1].tags = vec![pair("x-le", value)]);
         assert!(
@@ -463,12 +464,12 @@ fn the_tag_x_le_is_one_json_object_and_nothing_else() {
 }
 
 #[test]
-fn times_that_no_clock_has_are_no_overflow() {
+fn extreme_times_do_not_overflow() {
     for start in [i64::MIN, i64::MAX, -1] {
         let found = broken(good(), |s| s.spans[0].start_time = start);
         assert!(
             found.iter().any(
-                |found| matches!(found.rule, Rule::StartTime { start: told, .. } if told == start)
+                |found| matches!(found.rule, Rule::StartTime { start: reported, .. } if reported == start)
             ),
             "{found:?}"
         );
@@ -476,7 +477,7 @@ fn times_that_no_clock_has_are_no_overflow() {
 }
 
 #[test]
-fn a_strangers_texts_are_quoted_escaped_and_short() {
+fn untrusted_texts_are_quoted_escaped_and_short() {
     let found = broken(good(), |s| {
         s.trace_segment_id = "\u{9b}i".repeat(1_000_000);
         s.spans[1].tags = vec![
@@ -494,12 +495,12 @@ fn a_strangers_texts_are_quoted_escaped_and_short() {
 }
 
 #[test]
-fn telling_ends_where_the_listener_breaks_off() {
-    let mut told = 0;
+fn each_stops_at_break() {
+    let mut reports = 0;
     let segment = SegmentObject { spans: vec![SpanObject::default(); 1_000], ..Default::default() };
     each(&segment, NOW, |_| {
-        told += 1;
-        if told == 3 { ControlFlow::Break(()) } else { ControlFlow::Continue(()) }
+        reports += 1;
+        if reports == 3 { ControlFlow::Break(()) } else { ControlFlow::Continue(()) }
     });
-    assert_eq!(told, 3);
+    assert_eq!(reports, 3);
 }

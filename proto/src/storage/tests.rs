@@ -64,7 +64,7 @@ mod limits {
 
     #[test]
     fn tags_that_become_names_and_statements_fit() {
-        let room = |key| tag_room(key).unwrap();
+        let room = |key| tag_limit(key).unwrap();
         let bytes = |key| room(key).fit(&"键".repeat(700)).len();
         assert!(id_in(PEER_BYTES, bytes("mq.topic") + 1 + bytes("mq.queue")) <= 512);
         assert!(
@@ -76,7 +76,7 @@ mod limits {
         // The OAP cuts the names that it makes of them to 150 and 70 characters, and of ASCII that
         // is enough.
         assert_eq!(room("mq.topic").fit(&"t".repeat(400)).len(), 400);
-        assert_eq!((tag_room("db.statement"), tag_room("mq.broker")), (None, None));
+        assert_eq!((tag_limit("db.statement"), tag_limit("mq.broker")), (None, None));
     }
 }
 

@@ -56,7 +56,7 @@ impl Storage {
         if key == LOGIC_ENDPOINT {
             return self.logic_endpoint(&value).map_or(value, Cow::Owned);
         }
-        match storage::tag_room(key) {
+        match storage::tag_limit(key) {
             Some(room) if self == Self::Sql && !room.holds(&value) => {
                 Cow::Owned(room.fit(&value).into_owned())
             }

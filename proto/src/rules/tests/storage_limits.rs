@@ -1,9 +1,9 @@
-//! What SQL storage refuses: each text at its limit, and one character beyond.
+//! The limits of SQL storage: each text at its limit, and one character beyond.
 
 use super::*;
 
-/// The words of each rule, broken alone.
-pub(super) fn told() -> Vec<String> {
+/// Returns the message of each rule, broken alone.
+pub(super) fn reported() -> Vec<String> {
     let cjk = |count| "键".repeat(count);
     let names = [
         one(good(), |s| s.service = cjk(50)),
@@ -52,8 +52,8 @@ pub(super) fn told() -> Vec<String> {
 }
 
 #[test]
-fn text_without_room_is_told_with_the_most_there_is_room_for() {
-    insta::assert_snapshot!(told().join("\n"), @r#"
+fn text_over_a_limit_is_reported_with_the_limit() {
+    insta::assert_snapshot!(reported().join("\n"), @r#"
     column segment "s" has the service name "键键键键键键键键键键键键键键键键键键键键键键键键键键键键键键键键键键键键键键键键键键键键键键键键键键", for which the OAP's SQL storage has no room and refuses other services' data with it: send at most 147 bytes
     column segment "s" has the instance name "键键键键键键键键键键键键键", for which the OAP's SQL storage has no room and refuses other services' data with it: send at most 36 bytes
     column span 0 of segment "s" has the operation name "键键键键键键键键键键键键键键键键键键键键键键键键键键键键键键键键键键键键键键键键键键键键键键键键键键键键键键键键键键", for which the OAP's SQL storage has no room and refuses other services' data with it: send at most 171 bytes
@@ -84,7 +84,7 @@ fn text_without_room_is_told_with_the_most_there_is_room_for() {
 }
 
 #[test]
-fn text_that_fills_its_room_is_right() {
+fn text_at_a_limit_is_allowed() {
     let right = |change: fn(&mut SegmentObject)| assert_eq!(broken(good(), change), []);
     right(|s| {
         s.service = "键".repeat(49);
@@ -111,7 +111,7 @@ fn text_that_fills_its_room_is_right() {
 }
 
 #[test]
-fn name_in_the_tag_of_a_logic_endpoint_has_room() {
+fn name_of_a_logic_endpoint_fits_its_column() {
     let with = |service: &str, name: &str| {
         let value = format!(r#"{{"name":"{name}","latency":1,"status":true}}"#);
         let found = broken(good(), |s| {
