@@ -69,3 +69,18 @@ pub trait Router {
 pub struct NoRouter;
 
 impl Router for NoRouter {}
+
+/// The methods of a [`Router`] as a value, so that the code that begins a call is compiled once,
+/// here, and not again in each crate with a router of its own.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Lookups {
+    pub(super) route: fn(&Extensions) -> Route<'_>,
+    pub(super) original_uri: fn(&Extensions) -> Option<&Uri>,
+    pub(super) peer: fn(&Extensions) -> Option<SocketAddr>,
+}
+
+impl Lookups {
+    pub(super) const fn of<R: Router>() -> Self {
+        Self { route: R::route, original_uri: R::original_uri, peer: R::peer }
+    }
+}

@@ -9,7 +9,7 @@ use ::http::{Extensions, HeaderMap, HeaderName, Method, Uri};
 use super::call::{Call, Protocol};
 use super::names::name_served;
 use super::options::{Head, Options, asked, shared_options};
-use super::router::{NoRouter, Router};
+use super::router::{Lookups, NoRouter, Router};
 use super::url::host_header;
 use super::{grpc, url};
 use crate::{Callsite, Inbound, OpeningSpan, ResumableSpan, callsite, component, enabled};
@@ -140,8 +140,20 @@ impl Server {
 
     /// Begins the call of a request that is served. The span is named by the route that `R` finds
     /// in the extensions.
+    #[inline]
     pub fn begin_routed<R: Router>(
         &self,
+        method: &Method,
+        uri: &Uri,
+        headers: &HeaderMap,
+        extensions: &Extensions,
+    ) -> Call {
+        self.begin_with(const { &Lookups::of::<R>() }, method, uri, headers, extensions)
+    }
+
+    fn begin_with(
+        &self,
+        router: &Lookups,
         method: &Method,
         uri: &Uri,
         headers: &HeaderMap,
@@ -150,7 +162,7 @@ impl Server {
         if !enabled() {
             return Call::ignored(None);
         }
-        let uri = R::original_uri(extensions).unwrap_or(uri);
+        let uri = (router.original_uri)(extensions).unwrap_or(uri);
         let Settings { shared, inbound, peer, .. } = &*self.settings;
         let head = Head { method, uri, headers, extensions };
         if shared.ignores(head) {
@@ -170,13 +182,13 @@ impl Server {
             if inbound == Inbound::Accept {
                 span.extract(headers);
             }
-            unknown = name_served(span, head, protocol, R::route(extensions), &shared.naming);
+            unknown = name_served(span, head, protocol, (router.route)(extensions), &shared.naming);
             if !span.is_recording() {
                 return;
             }
             let address = match peer {
                 Some(peer) => asked(|| peer(head)).flatten(),
-                None => R::peer(extensions),
+                None => (router.peer)(extensions),
             };
             if let Some(address) = address {
                 span.peer(address);
