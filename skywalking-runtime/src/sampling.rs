@@ -1,9 +1,8 @@
-//! Which requests are recorded: the lists of names that never are ([`ignored`]), and the sampler
-//! ([`window`], [`rate`], [`custom`]).
+//! Decides which requests are recorded: by name ([`ignored`]), then by the sampler ([`window`],
+//! [`rate`], [`custom`]).
 //!
-//! It is asked once for each trace, when its first span knows the context that came with the
-//! request and its own name. How a root waits for that is for `trace/opening`, what a request is
-//! that is left out for `trace/root`.
+//! The decision is made once a trace, when the incoming context and the name of the first span are
+//! known.
 #![deny(clippy::disallowed_types)]
 
 mod custom;

@@ -1,11 +1,13 @@
-//! A segment while it is being worked on: what one request does in one execution context.
+//! A segment while it is being recorded: the spans of one request in one task or thread.
 //!
-//! Only its owner touches it: it is in the thread's slot, or in the future that swaps it in, so
-//! there is nothing to lock. It knows the rules of nesting: who is current, what a close in the
-//! wrong order does. What becomes of an Entry in an Entry is in [`merging`], where tags, logs and
-//! other entries are stored in [`entries`], panics in [`panics`], what spans are called in
-//! [`names`], how others go on with a segment in [`shared`], what becomes of spans that find no
-//! room in [`overflow`]. It does not know how it got into the slot nor how it is sent.
+//! Only its owner accesses it: the current-segment slot of a thread, or the future that swaps it
+//! in. So it needs no lock.
+//!
+//! The segment decides which span is current and what a close in the wrong order does. [`merging`]
+//! handles an Entry inside an Entry, [`attributes`] stores tags, logs and references, [`panics`]
+//! remembers a panic, [`names`] resolves operation names, [`identity`] is what other tasks and
+//! threads continue from, [`overflow`] tracks spans beyond the span limit, [`splitting`] continues
+//! a long segment in a new part, and [`outgoing`] writes headers.
 #![deny(clippy::disallowed_types)]
 
 mod attributes;
@@ -52,9 +54,9 @@ pub(crate) struct Range {
 /// A segment that is being worked on.
 #[derive(Debug)]
 pub(crate) struct Segment {
-    /// What it is in a slot, as guards and futures know it; never 0.
+    /// The key by which guards and futures find it. Never 0.
     pub(crate) key: u64,
-    /// What it is on the wire. Another one than the key once it went on in a new part.
+    /// The segment id that is reported. Differs from the key after a split.
     pub(crate) id: u64,
     /// On the reporter's clock of milliseconds, when it is too old. 0 if it is too large: it goes
     /// on in a new part soon.
@@ -67,15 +69,15 @@ pub(crate) struct Segment {
     /// The first Entry span among the first `searched` records, or [`NONE`].
     first_entry: u16,
     searched: u16,
-    /// Spans that are about to open: what is said of them is in lists that no record has yet.
+    /// Spans that are about to open: their attributes are in lists that no record owns yet.
     openings: u16,
-    /// False: it holds the place, so that nothing below is an orphan, and records nothing.
+    /// False: it records nothing, and only prevents its children from being orphans.
     pub(crate) sampled: bool,
     /// Spans were left out.
     pub(crate) limited: bool,
     left_out: LeftOut,
     pub(crate) trace: Trace,
-    /// Somebody elsewhere has the id of its trace: it stays.
+    /// The trace id has left this segment and must not change.
     told_trace: bool,
     /// The mark of the test that opened it, or 0.
     pub(crate) scope: u32,
@@ -86,7 +88,7 @@ pub(crate) struct Segment {
     /// The span whose name is in `shared`.
     shared_endpoint: u16,
     pub(crate) passed: Baggage,
-    /// Lent to whoever formats a value while the segment stays in the slot.
+    /// A buffer for formatting while the segment stays in the slot.
     scratch: String,
     /// The spans that are open and not recorded.
     overflow: overflow::OverflowSpans,
@@ -165,12 +167,13 @@ impl Segment {
         self.attached.clear();
     }
 
-    /// True if it was opened in another process, from which this one was forked.
+    /// True if it was opened in the parent process, before a fork.
     pub(crate) fn is_inherited(&self) -> bool {
         self.tracer.forks != forks()
     }
 
-    /// True if others may go on with its trace: what is on trial is left out for them.
+    /// True if headers propagate the trace. For other services a request that only tail sampling
+    /// records is unsampled.
     pub(crate) fn writes_context(&self) -> bool {
         self.sampled && self.attached.trial.is_none()
     }
@@ -199,7 +202,7 @@ impl Segment {
             && self.overflow.is_worth_keeping()
     }
 
-    /// True if no further span will be recorded.
+    /// True if the span limit is reached.
     #[inline]
     pub(crate) fn is_full(&self) -> bool {
         self.records.len() >= usize::from(self.limit)

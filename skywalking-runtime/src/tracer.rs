@@ -1,8 +1,7 @@
-//! The global tracer: who this process is, what the limits are, and how to wake the reporter.
+//! The global tracer: the identity of this process, its settings, and how to wake the reporter.
 //!
-//! The hot path asks one question here, [`enabled`], which is one relaxed load. Whoever opens a
-//! segment needs the rest and keeps an `Arc` of it, exchanged when the generation has changed. It
-//! knows nothing of spans and nothing of how segments are sent.
+//! The hot path calls only [`enabled`], one relaxed load. Code that opens a segment keeps an `Arc`
+//! of the tracer and replaces it when the generation changes.
 
 use std::fmt;
 use std::panic::{RefUnwindSafe, UnwindSafe};

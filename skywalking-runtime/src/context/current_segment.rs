@@ -1,9 +1,9 @@
-//! The slot of a thread: the segment that is being worked on, or none.
+//! The slot of a thread: its current segment, or none.
 //!
-//! The thread-local has no destructor, so reaching it costs no check of its state and it works at
-//! any time of a thread's life. Nobody holds a borrow of it: the segment is taken out, changed and
-//! put back, and no code of the program runs in between. What empties it when the thread ends is
-//! the other thread-local (`trace/thread`).
+//! The thread-local has no destructor. Accessing it needs no check of its state and works at any
+//! time of a thread's life. No borrow of it is held: the segment is taken out, changed and put
+//! back, and no code of the program runs in between. The destructor of
+//! [`thread_state`](crate::context::thread_state) empties the slot.
 
 use std::cell::Cell;
 use std::mem::ManuallyDrop;

@@ -1,10 +1,10 @@
-//! Roots that ended without their segment: another one was in the slot, left there by code that
-//! switches stacks within a call.
+//! Roots that ended while another segment was in the slot, left there by code that switches stacks
+//! within a call.
 //!
-//! The segment of such a root is in the frame of whoever displaced it. Put back into the slot
-//! later, it would collect the spans of a thread that has nothing to do with it, and never end. So
-//! the root leaves an [`Ended`] here, and [`put_back`] looks for it: the segment ends then, at the
-//! time at which its root ended. What that root had displaced itself waits here as well.
+//! The segment of such a root is held by the caller that displaced it. If it were put back into
+//! the slot later, it would record spans of unrelated work and never end. So the root leaves an
+//! [`Ended`] entry here. [`put_back`] looks for it and ends the segment at the time at which its
+//! root ended. The segment that the root had displaced is kept in the entry.
 
 use std::cell::Cell;
 

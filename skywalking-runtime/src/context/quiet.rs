@@ -1,7 +1,7 @@
-//! While an attribute's arguments are evaluated nothing is recorded: what they call would become a
-//! span before the one that they are for.
+//! Suspends recording while code that belongs to no span runs: attribute arguments, carriers, the
+//! formatting of errors.
 //!
-//! A context that is there says for so long that it is not sampled. Without one no root opens.
+//! A current segment is marked as unsampled meanwhile. Without one, no root opens.
 
 use std::cell::Cell;
 use std::marker::PhantomData;

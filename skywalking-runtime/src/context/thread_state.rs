@@ -1,8 +1,8 @@
-//! What a thread keeps between segments: used segments, its numbers, its outboxes.
+//! What a thread keeps between segments: a pool of segments, a block of ids, its outbox.
 //!
-//! This thread-local has a destructor, so it is touched only when a segment begins or ends, never
-//! by a span in between and never by a poll. When the thread ends, the destructor sends what is
-//! still in the slot and gives the outboxes free.
+//! This thread-local has a destructor, so it is accessed only when a segment begins or ends, never
+//! when a span opens and never in a poll. When the thread ends, the destructor sends the segment
+//! in the slot and releases the outbox.
 
 use std::cell::Cell;
 use std::sync::Arc;

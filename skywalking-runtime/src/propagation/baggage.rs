@@ -1,5 +1,5 @@
-//! What goes on with a trace besides the trace itself: to the next process in headers, to tasks and
-//! threads in a copy. A request that is not sampled passes it on all the same.
+//! What is propagated with a trace besides its ids: in headers to other processes, as a copy to
+//! tasks and threads. Unsampled requests propagate it too.
 
 use crate::propagation::correlation::Correlation;
 use crate::propagation::w3c::W3cContext;

@@ -1,9 +1,9 @@
-//! The header `sw8-x` (`docs/protocol.md#header-sw8-x`): fields joined by `-`, each optional, of
-//! which two have a meaning.
+//! The header `sw8-x` (`docs/protocol.md#header-sw8-x`): optional fields joined by `-`. Two of
+//! them have a meaning.
 //!
-//! The first is the tracing mode: `1` says that no metrics shall be made of the trace, and goes on
-//! downstream. The second is when a producer sent a message, in milliseconds since 1970: its
-//! consumer says how long it was on its way. What stands behind them is left alone.
+//! The first is the tracing mode. `1` excludes the trace from metrics, and is propagated. The
+//! second is the time at which a producer sent a message, in milliseconds since 1970. The consumer
+//! records the latency. Further fields are ignored.
 
 use std::time::{SystemTime, UNIX_EPOCH};
 

@@ -1,9 +1,11 @@
-//! How a context crosses processes: the carriers that hold headers, and the three headers.
+//! Context propagation across processes: carriers and headers.
 //!
-//! [`carrier`] is how headers are read and written wherever they are kept, [`received`] what came
-//! in one; [`sw8`] is the trace, [`correlation`] what the program sends along with it,
-//! [`extension`] the rest, [`others`] what other tracers send beside it; [`passed`] is what of that
-//! goes on to the next. This room knows the wire's text and nothing of how spans nest.
+//! [`carrier`] reads and writes headers in any container, [`incoming`] holds the headers of a
+//! request, [`sw8`] is the trace context, [`correlation`] the key-value pairs of the program,
+//! [`extension`] the header `sw8-x`, [`w3c`] the headers of other tracers, and [`baggage`] what is
+//! propagated further.
+//!
+//! This module converts between text and plain structs. It does not know segments.
 
 pub(crate) mod baggage;
 pub(crate) mod carrier;

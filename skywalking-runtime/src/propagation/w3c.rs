@@ -1,9 +1,9 @@
-//! What other tracers send beside ours: the headers of W3C Trace Context (`traceparent` and
-//! `tracestate`, of its Recommendation), and `x-request-id`, which many proxies set.
+//! Headers of other tracers: W3C Trace Context (`traceparent` and `tracestate`) and
+//! `x-request-id`, which many proxies set.
 //!
-//! We take no part in such a trace. Its context is told in tags, so that the two can be found by
-//! each other, and goes on downstream as it came. Only carriers that can hold headers of any name
-//! are asked ([`Extract::other_header`](crate::Extract::other_header),
+//! The tracer does not take part in such a trace. It records the context in tags, so that the two
+//! traces can be correlated, and propagates it unchanged. It uses only carriers that can hold
+//! headers of any name ([`Extract::other_header`](crate::Extract::other_header),
 //! [`Inject::add_other_header`](crate::Inject::add_other_header)).
 
 use std::borrow::Cow;

@@ -1,10 +1,10 @@
-//! A request that the sampler left out and that is recorded all the same, until it is known whether
-//! something went wrong ([`Config::tail_sampling`](crate::Config::tail_sampling)). All segments of it in this process
-//! share one [`TailDecision`]; the reporter ends it (`report/trials`).
+//! Tail sampling ([`Config::tail_sampling`](crate::Config::tail_sampling)): a request that the
+//! sampler left out is recorded until it is known whether it failed or was slow.
 //!
-//! What is told here is told before the segment that it belongs to is handed over, and the tray
-//! that it lies in orders the two; the verdict is the reporter's own. So each load and store is
-//! relaxed.
+//! All segments of the request in this process share one [`TailDecision`]. The reporter decides.
+//!
+//! All accesses are relaxed: a value is stored before its segment is handed over, the queue orders
+//! the two, and only the reporter writes the verdict.
 
 use crate::span::record::Record;
 use crate::util::sync::{AtomicBool, AtomicU8, AtomicU64, Ordering};

@@ -1,4 +1,4 @@
-//! Names that an integration supposed, and that it takes back when it knows better.
+//! Replaces the default name that an integration gave to a span.
 
 use crate::segment::{Range, Segment};
 use crate::span::record::{Attribute, AttributeKind, Record};

@@ -1,4 +1,4 @@
-//! The identity of a segment, for those who go on with it on another task or thread.
+//! The identity of a segment, for tasks and threads that continue its trace.
 
 use std::sync::Arc;
 
@@ -8,7 +8,7 @@ use crate::segment::{Range, Segment};
 use crate::span::record::{Attribute, AttributeKind, Trace};
 use crate::util::id;
 
-/// What a segment is to those who go on with it elsewhere; made when the first of them asks.
+/// What another task or thread needs to continue the trace of a segment. Created on demand.
 #[derive(Debug)]
 pub(crate) struct SegmentIdentity {
     /// What it is in a slot.
@@ -33,7 +33,7 @@ pub(crate) enum IdentityTrace {
 }
 
 impl Segment {
-    /// The id of its trace leaves, in a header.
+    /// Notes that the trace id has left the segment, in a header or an identity.
     pub(crate) fn tell_trace(&mut self) {
         self.told_trace = true;
     }
@@ -44,7 +44,7 @@ impl Segment {
         !self.told_trace && matches!(self.trace, Trace::Own(_))
     }
 
-    /// The segment's identity for somebody who goes on with it elsewhere.
+    /// Returns the identity of the segment.
     pub(crate) fn share(&mut self) -> Arc<SegmentIdentity> {
         self.tell_trace();
         let endpoint = self.endpoint();
@@ -79,12 +79,12 @@ impl Segment {
         self.trace != Trace::Own(id::own_trace(self.key)) || !self.passed.is_empty()
     }
 
-    /// What is shared is no longer so: who goes on from now on gets it anew.
+    /// Invalidates the identity. The next use creates a new one.
     pub(crate) fn unshare(&mut self) {
         self.shared = None;
     }
 
-    /// Takes over the trace of a segment that this one goes on for.
+    /// Joins the trace of another segment.
     pub(crate) fn join(&mut self, shared: &SegmentIdentity) {
         self.scope = shared.scope;
         self.tell_trace();

@@ -1,18 +1,18 @@
-//! An Entry opened in an Entry, or an Exit in an Exit, is one span with it: a middleware and an
-//! annotated handler see the same request.
+//! Merges an Entry inside an Entry, and an Exit inside an Exit: a middleware and an annotated
+//! handler see the same request.
 //!
-//! Who merges is the Java agent's rule (`StackBasedTracingSpan`): the current span is of the same
-//! kind. A span that has one merged with it already takes no further one until that has ended, so
-//! that siblings under a `join!` stay two. What a merged span reports:
+//! A span merges with the current span if both have the same kind, as in the Java agent
+//! (`StackBasedTracingSpan`). A span merges with one inner span at a time, so siblings under a
+//! `join!` stay separate. What a merged span reports:
 //!
-//! * Exit: the outermost span's name, component, layer and tags, as in Java; the inner one adds
-//!   what the outer one did not write out.
-//! * Entry: the inner span's name, component and layer if they were written out, and its tags.
-//! * An integration's name, component and layer yield to the program's, whichever of the two is
+//! * Exit: name, component, layer and tags of the outermost span, as in Java. The inner span adds
+//!   what the outer one did not set explicitly.
+//! * Entry: name, component and layer of the inner span if they were set explicitly, and its tags.
+//! * Name, component and layer of an integration yield to those of the program, whichever is
 //!   outside.
 //!
-//! Logs and refs of both are reported, the peer is the outer one's. The record ends with the outer
-//! span.
+//! Logs and references of both are reported. The peer is that of the outer span. The record ends
+//! with the outer span.
 
 use crate::segment::{Cursor, Segment, SpanRef, SpanRefKind};
 use crate::span::callsite::{Callsite, SpanKind};

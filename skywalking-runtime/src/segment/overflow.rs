@@ -1,6 +1,7 @@
-//! Spans that are not recorded, since their segment is full. There is no limit to them, so a place
-//! is used again once its span is over; what they need is little: which one was around it, and of
-//! an exit its address, since its header is written all the same.
+//! Spans beyond the span limit of their segment. They are not recorded.
+//!
+//! Their number is unbounded, so an entry is reused when its span has ended. An entry holds the
+//! enclosing span and, for an exit, the peer: headers are written for such an exit as well.
 
 use crate::segment::names::known_peer;
 use crate::segment::{Cursor, Range, Segment, SpanRef, UNKNOWN_PEER};

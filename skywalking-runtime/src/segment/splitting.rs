@@ -1,7 +1,8 @@
-//! A segment that is too old or too large goes on in a new part: what is recorded leaves, and its
-//! open spans begin again in a segment of another id, as Local spans in the same places, so that
-//! guards and futures find them; one that has ended keeps its place for those that are one with it
-//! and have not. The new root refers to the old one.
+//! Splits a segment that is too old or too large.
+//!
+//! The recorded spans are sent. Open spans continue as Local spans in a segment with another id,
+//! at the same indexes, so that guards and futures find them. A span that has ended keeps its
+//! index while spans that merged with it are open. The new root refers to the old one.
 
 use crate::segment::panics::PanicText;
 use crate::segment::{Cursor, Range, Segment};

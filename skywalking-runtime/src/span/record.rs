@@ -1,4 +1,4 @@
-//! A span as it is written down: one small record, and side entries for what only some spans have.
+//! The recorded form of a span: a small fixed record, and a list of attributes.
 
 use crate::span::callsite::Callsite;
 
@@ -34,11 +34,11 @@ impl Record {
     /// callsite says.
     pub(crate) const CONTINUED: u16 = 1 << 2;
 
-    /// A panic that went through a span that merged with this one is told already.
+    /// The panic of a span that merged with this one is already recorded.
     pub(crate) const PANIC_TOLD: u16 = 1 << 3;
     /// The future that it covers is being dropped.
     pub(crate) const DROPPING: u16 = 1 << 4;
-    /// It was told with an earlier part of its segment and only keeps its place.
+    /// It was sent with an earlier part of its segment and only keeps its index.
     pub(crate) const TOLD: u16 = 1 << 5;
     /// The program holds its guard, below a root that is a call.
     pub(crate) const BY_HAND: u16 = 1 << 6;
@@ -104,7 +104,8 @@ pub(crate) enum Mark {
     Cancelled,
 }
 
-/// Something that only some spans have. A span's entries form a list, the newest first.
+/// A tag, log, reference or other optional part of a span. The attributes of a span form a list,
+/// the newest first.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Attribute {
     /// The key of a tag or of a log's field; for [`AttributeKind::StaticName`] the name itself.
@@ -119,7 +120,7 @@ pub(crate) struct Attribute {
 
 const _: () = assert!(size_of::<Attribute>() <= 32);
 
-/// What a side entry holds.
+/// The type of an attribute.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[repr(u8)]
 pub(crate) enum AttributeKind {
@@ -151,12 +152,12 @@ pub(crate) enum AttributeKind {
     Log,
     /// A field of the log begun last.
     Field,
-    /// What the segment had no room for: how many of those that `key` names.
+    /// How many of those that `key` names were left out.
     LeftOut,
 }
 
 impl Attribute {
-    /// An attribute that is in no list yet.
+    /// Creates an attribute that is in no list yet.
     #[inline]
     pub(crate) const fn new(key: &'static str, kind: AttributeKind, a: u32, b: u32) -> Self {
         Self { key, a, b, next: 0, kind }
@@ -168,13 +169,13 @@ impl Attribute {
         Self::new(key, kind, a, b)
     }
 
-    /// The number that [`Attribute::number`] stored.
+    /// Returns the number that [`Attribute::number`] stored.
     pub(crate) fn as_number(&self) -> u64 {
         (u64::from(self.a) << 32) | u64::from(self.b)
     }
 }
 
-/// What a segment had no room for.
+/// Counts of what a segment left out because of its limits.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(crate) struct LeftOut {
     pub(crate) spans: u32,

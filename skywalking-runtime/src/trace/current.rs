@@ -1,4 +1,4 @@
-//! The active span at hand: what the program adds to the span that it is in. Each call does nothing
+//! The current span: what the program adds to it. Each call does nothing
 //! where no span is recorded.
 
 use std::any::type_name;

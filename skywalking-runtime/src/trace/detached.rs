@@ -1,10 +1,10 @@
-//! Spans that end by a handle instead of with their scope: for what is answered by a callback,
-//! another thread or an actor.
+//! Spans that end by a handle instead of with their scope: for work that a callback, another
+//! thread or an actor completes.
 //!
-//! The handle collects what is said of the span in buffers of its own, since its segment belongs to
-//! another thread by then; once, at its end, it puts all of it into a cell that the segment knows
-//! too. A segment that ends while cells are empty leaves with them, and the reporter holds it until
-//! they are full or it is too old (`report/held`). Nobody waits, and nothing is locked.
+//! The handle collects tags and logs in its own buffers, because the segment belongs to another
+//! thread. When it ends, it moves them into a cell that it shares with the segment. A segment that
+//! ends with empty cells is held by the reporter until they are filled or the segment is too old.
+//! Nothing blocks and nothing is locked.
 
 pub(crate) mod cell;
 

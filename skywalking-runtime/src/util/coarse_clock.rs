@@ -1,21 +1,21 @@
-//! How old segments are, on a coarse clock: the reporter tells it at each of its ticks, and whoever
-//! ends or polls a span compares two numbers instead of reading a clock.
+//! A coarse clock for the age of segments. The reporter advances it at each tick, so that ending
+//! or polling a span compares two numbers instead of reading a clock.
 
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Instant;
 
 use once_cell::race::OnceBox;
 
-/// Milliseconds since the first tick, as the reporter told them last. Never 0 then.
+/// Milliseconds since the first tick, at the last tick. 0 before the first.
 static NOW: AtomicU64 = AtomicU64::new(1);
 
-/// The time as the reporter told it last.
+/// Returns the time of the last tick.
 #[inline]
 pub(crate) fn now() -> u64 {
     NOW.load(Ordering::Relaxed)
 }
 
-/// The reporter is here: tells the time.
+/// Advances the clock.
 pub(crate) fn tick() {
     static BASE: OnceBox<Instant> = OnceBox::new();
     let passed = BASE.get_or_init(|| Box::new(Instant::now())).elapsed().as_millis();

@@ -1,13 +1,12 @@
-//! Counts of what was ignored, cut or refused on the calling side, by reason: nothing disappears
-//! without one of these.
+//! Counters of what the calling side ignored, cut or refused, by reason.
 //!
-//! Segments are not counted here but at their two doors, in `queue`.
+//! `queue` counts segments.
 
 use std::sync::atomic::{AtomicU64, Ordering};
 
 macro_rules! reasons {
     ($($(#[doc = $doc:literal])+ $variant:ident = $name:literal,)+) => {
-        /// Why something was ignored, cut or refused.
+        /// A reason why the tracer ignored, cut or refused something.
         #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
         #[non_exhaustive]
         pub enum Diagnostic {
@@ -15,10 +14,10 @@ macro_rules! reasons {
         }
 
         impl Diagnostic {
-            /// Every reason, in a fixed order.
+            /// All reasons, in a fixed order.
             pub const ALL: &'static [Self] = &[$(Self::$variant),+];
 
-            /// The reason as one word with underscores, for a metric's label or a line of JSON.
+            /// Returns the reason in snake case, for metric labels and JSON.
             pub const fn name(self) -> &'static str {
                 match self {
                     $(Self::$variant => $name,)+
@@ -31,7 +30,7 @@ macro_rules! reasons {
 reasons! {
     /// An incoming `sw8` was over 4096 bytes.
     Sw8TooLong = "sw8_too_long",
-    /// An incoming `sw8` had not exactly eight parts.
+    /// An incoming `sw8` did not have exactly eight parts.
     Sw8Parts = "sw8_parts",
     /// An incoming `sw8` had an empty part.
     Sw8EmptyPart = "sw8_empty_part",
@@ -47,61 +46,69 @@ reasons! {
     Sw8SegmentId = "sw8_segment_id",
     /// An incoming `sw8-correlation` was over 8192 bytes.
     CorrelationTooLong = "correlation_too_long",
-    /// A pair of an incoming `sw8-correlation` could not be read; the others were taken.
+    /// A pair of an incoming `sw8-correlation` could not be read. The other pairs were accepted.
     CorrelationPair = "correlation_pair",
-    /// A pair of an incoming `sw8-correlation` was over the limits; the others were taken.
+    /// A pair of an incoming `sw8-correlation` was over the limits. The other pairs were accepted.
     CorrelationLimit = "correlation_limit",
-    /// A field of an incoming `sw8-x` could not be read, or the header was over 256 bytes; the other field was taken.
+    /// A field of an incoming `sw8-x` could not be read, or the header was over 256 bytes.
     ExtensionField = "extension_field",
-    /// An incoming `traceparent` was none, or a `tracestate` was over 2048 bytes or no text: it is not told and does not go on.
+    /// An incoming `traceparent` was invalid, or a `tracestate` was over 2048 bytes or not text. It
+    /// was not recorded and not propagated.
     OtherContext = "other_context",
     /// A request was not sampled because too many segments were open.
     UnsampledLiveLimit = "unsampled_live_limit",
-    /// A request was not sampled because the sampler said so.
+    /// A request was not sampled because the sampler decided so.
     UnsampledSampler = "unsampled_sampler",
-    /// A request was left out because its first span's name ends as `Config::ignore_suffix` lists.
+    /// A request was left out because the name of its first span ends with a suffix of
+    /// `Config::ignore_suffix`.
     IgnoredSuffix = "ignored_suffix",
-    /// A request was left out because its first span's name matches a pattern of `Config::ignore_paths`.
+    /// A request was left out because the name of its first span matches a pattern of
+    /// `Config::ignore_paths`.
     IgnoredPath = "ignored_path",
-    /// A segment was dropped because too many waited for the end of requests that only what goes wrong is kept of: `TailSampling::max_buffer_bytes`.
+    /// A segment was dropped because the buffer of tail sampling was full:
+    /// `TailSampling::max_buffer_bytes`.
     TailBufferFull = "tail_buffer_full",
-    /// The program's own sampler panicked; the request was recorded.
+    /// The program's own sampler panicked. The request was recorded.
     SamplerPanicked = "sampler_panicked",
-    /// A local span without a context was skipped, as `Orphans::Skip` asks.
+    /// A Local span without a parent was skipped because of `Orphans::Skip`.
     OrphanSkipped = "orphan_skipped",
-    /// A child was opened by hand where there was no context to be a child in.
+    /// A child guard was opened without a current span.
     ChildWithoutContext = "child_without_context",
-    /// A guard was dropped after its segment had ended or where another segment was being worked on.
+    /// A guard was dropped after its segment had ended, or while another segment was current.
     GuardMisplaced = "guard_misplaced",
-    /// A [`ChildGuard`](crate::ChildGuard) was held over an `.await`, so that other branches of its task may have become its children.
+    /// A [`ChildGuard`](crate::ChildGuard) was held over an `.await`, so spans of other branches of
+    /// its task may have become its children.
     GuardOverAwait = "guard_over_await",
-    /// A span opened in another task than the one whose call is the current root, and began a trace of its own.
+    /// A span opened in another task than the call that is the current root, and started its own
+    /// trace.
     OtherTask = "other_task",
-    /// A future was dropped unfinished where its segment could not be reached; the span is marked unfinished.
+    /// An unfinished future was dropped where its segment is not accessible. The span is marked as
+    /// unfinished.
     DroppedElsewhere = "dropped_elsewhere",
-    /// The handle of an async span came after its segment had been reported: what it said is lost.
+    /// A detached span ended after its segment had been reported. Its tags and logs are lost.
     DetachedTooLate = "detached_too_late",
-    /// The end of a span was taken twice into handles; the second does nothing.
+    /// A span was detached twice. The second handle does nothing.
     DetachedTwice = "detached_twice",
     /// A span was not recorded because its segment had reached the span limit.
     SpanLimit = "span_limit",
-    /// A tag, log or name was not recorded because its segment had reached the limit of such entries.
+    /// A tag, log or name was not recorded because its segment had reached the limit of attributes.
     EntryLimit = "entry_limit",
-    /// A log was left out because its span had reached the limit of logs.
+    /// A log was not recorded because its span had reached the limit of logs.
     LogLimit = "log_limit",
-    /// A message of a batch was not referred to because its span had reached the limit of refs.
+    /// A message of a batch was not referenced because its span had reached the limit of
+    /// references.
     RefLimit = "ref_limit",
-    /// A value's own code panicked while it was formatted for a tag, a name or a log.
+    /// A value panicked while it was formatted for a tag, a name or a log.
     FormatPanicked = "format_panicked",
-    /// A carrier's own code panicked while headers were read or written.
+    /// A carrier panicked while headers were read or written.
     CarrierPanicked = "carrier_panicked",
-    /// An exit span had an empty peer; it was recorded as `unknown`.
+    /// An Exit span had an empty peer, which was recorded as `unknown`.
     EmptyPeer = "empty_peer",
-    /// Headers were to be written where the current span is no exit span.
+    /// `inject` was called while the current span was not an Exit span.
     InjectOutsideExit = "inject_outside_exit",
-    /// Headers were to be written into an absent carrier that can't be made.
+    /// `inject` was called with an absent carrier that can't be created.
     InjectNoCarrier = "inject_no_carrier",
-    /// A carrier was given a header value that it can't hold.
+    /// A carrier can't hold a header value.
     HeaderRefused = "header_refused",
     /// A span was not opened because its thread was ending.
     ThreadEnding = "thread_ending",
@@ -110,13 +117,13 @@ reasons! {
 static COUNTS: [AtomicU64; Diagnostic::ALL.len()] =
     [const { AtomicU64::new(0) }; Diagnostic::ALL.len()];
 
-/// Counts one.
+/// Adds one.
 #[cold]
 pub(crate) fn count(reason: Diagnostic) {
     count_many(reason, 1);
 }
 
-/// Counts several.
+/// Adds `many`.
 #[cold]
 pub(crate) fn count_many(reason: Diagnostic, many: u64) {
     if let Some(count) = COUNTS.get(reason as usize) {

@@ -24,7 +24,7 @@ pub(crate) fn units(text: &str) -> usize {
     text.chars().map(char::len_utf16).sum()
 }
 
-/// True of a name that says nothing: the backend takes one of blanks for none.
+/// True if a name is empty or blank. The backend treats both as missing.
 #[inline]
 pub(crate) fn is_blank(name: &str) -> bool {
     name.chars().all(char::is_whitespace)
