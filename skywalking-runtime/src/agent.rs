@@ -22,14 +22,8 @@ use crate::error::Error;
 use crate::management::properties;
 use crate::queue;
 use crate::report::accounts::Ledger;
-use crate::report::discard::Discard;
 use crate::report::drain::Drain;
 use crate::report::findings::Findings;
-#[cfg(feature = "report-grpc")]
-use crate::report::grpc::Grpc;
-#[cfg(feature = "report-http")]
-use crate::report::http::Http;
-use crate::report::log::Log;
 use crate::report::problem_log::Losses;
 use crate::report::stats::{Report, Stats};
 use crate::report::transport::Transport;
@@ -38,6 +32,12 @@ use crate::self_log::{self, Delivery, WithoutThread};
 use crate::sys::{self, forks};
 use crate::trace::panic_hook;
 use crate::tracer::{self, Running, Tracer};
+use crate::transports::discard::Discard;
+#[cfg(feature = "report-grpc")]
+use crate::transports::grpc::Grpc;
+#[cfg(feature = "report-http")]
+use crate::transports::http::Http;
+use crate::transports::log::Log;
 use crate::util::clock;
 use crate::util::coarse_clock;
 use crate::util::id;

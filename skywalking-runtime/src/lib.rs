@@ -87,6 +87,8 @@ mod management;
 mod propagation;
 mod queue;
 #[cfg(feature = "agent")]
+pub mod redact;
+#[cfg(feature = "agent")]
 mod report;
 mod sampling;
 #[cfg(any(feature = "agent", feature = "http"))]
@@ -103,6 +105,8 @@ mod sys;
 pub mod testing;
 mod trace;
 mod tracer;
+#[cfg(feature = "agent")]
+mod transports;
 mod util;
 
 #[cfg(feature = "agent")]
@@ -186,12 +190,6 @@ pub use skywalking_macros::skip_span;
 #[inline]
 pub fn enabled() -> bool {
     tracer::is_running()
-}
-
-/// What shall not leave the process: see [`Config::redact`].
-#[cfg(feature = "agent")]
-pub mod redact {
-    pub use crate::report::redact::{Field, Redact, Redaction};
 }
 
 /// Carriers made of closures: for header types of other crates, for which [`Extract`] and

@@ -166,7 +166,7 @@ fn with_the_backend_absent_a_shutdown_ends_soon_and_counts_what_was_lost() {
 fn what_a_backend_confirmed_has_arrived_there_once() {
     use std::collections::HashSet;
 
-    use crate::report::grpc::tests::{Backend, listener};
+    use crate::transports::grpc::tests::{Backend, listener};
 
     let _alone = alone();
     // The backend's own runtime: the agent under test blocks this thread when it waits.

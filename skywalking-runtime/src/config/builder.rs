@@ -8,7 +8,7 @@ use super::{Ignored, Reporter, SelfLog, Storage, Token, correlation, env};
 use crate::agent::{self, Agent};
 use crate::config::policies::{Cancelled, Inbound, Orphans, OtherContexts};
 use crate::error::Error;
-use crate::report::redact::{Hook, Redact};
+use crate::redact::{Hook, Redact};
 use crate::secrets::without_secrets;
 use crate::self_log::{Delivery, Line, WithoutThread, emit_to};
 use crate::tracer::Settings;

@@ -6,7 +6,7 @@ use std::time::Duration;
 use super::{Address, Config, Given, Ignored, Reporter, SelfLog, Token, address, env, names};
 use crate::error::Error;
 use crate::queue::Budget;
-use crate::report::redact::Hook;
+use crate::redact::Hook;
 use crate::sampling::Choice;
 use crate::tracer::{Identity, Settings};
 

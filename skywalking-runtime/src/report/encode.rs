@@ -33,10 +33,10 @@ use std::borrow::Cow;
 
 use bytes::Bytes;
 
-use super::redact::Hook;
 use super::timeline::Timeline;
 use super::wire::Writer;
 use crate::queue::SegmentHeader;
+use crate::redact::Hook;
 use crate::span::record::{Attribute, NONE, Record, Trace};
 use crate::tracer::Identity;
 use crate::util::base64;

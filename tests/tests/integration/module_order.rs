@@ -20,7 +20,7 @@ const RUNTIME: Crate = Crate {
     folder: "skywalking-runtime/src",
     layers: &[
         "sys util",
-        "error secrets config::policies config::self_log config::storage",
+        "redact error secrets config::policies config::self_log config::storage",
         "self_log",
         "span",
         "propagation",
@@ -31,7 +31,9 @@ const RUNTIME: Crate = Crate {
         "context",
         "trace",
         "config",
-        "report management",
+        "management",
+        "report",
+        "transports",
         "agent",
         "testing integrations docs lib",
     ],
@@ -47,8 +49,6 @@ const RUNTIME: Crate = Crate {
         ("trace::snapshot", "testing"),
         // `Config::start`.
         ("config::builder", "agent"),
-        ("config::builder", "report::redact"),
-        ("config::checked", "report::redact"),
         // Threads of the agent are not traced.
         ("sys::spawn", "context::thread_state"),
         // A carrier's own code is not recorded.

@@ -12,7 +12,7 @@ use base64::engine::general_purpose::STANDARD;
 
 use super::{Encoder, Segment};
 use crate::queue::SegmentHeader;
-use crate::report::redact::Hook;
+use crate::redact::Hook;
 use crate::report::timeline::Timeline;
 use crate::span::callsite::{Callsite, SpanKind, SpanLayer};
 use crate::span::record::{Attribute, AttributeKind, NONE, Record, Trace};

@@ -10,9 +10,9 @@ use serde_json::{Map, Value};
 use skywalking_proto::v3::SegmentObject;
 
 use super::super::json;
-use super::super::redact::Hook;
 use super::tests::{Random, identity, random_segment, timeline};
 use super::{Encoder, Segment};
+use crate::redact::Hook;
 
 /// By the rules: every field, 64 bits as text, enums by name.
 #[path = "proto3.rs"]

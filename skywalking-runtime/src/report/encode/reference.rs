@@ -4,11 +4,11 @@
 use std::borrow::Cow;
 use std::ops::Range;
 
-use super::super::redact::{Field, Hook};
 use super::span::field;
 use super::{Encoder, Segment};
 use crate::config::NAME_LIMIT as SERVICE_LIMIT;
 use crate::propagation::sw8;
+use crate::redact::{Field, Hook};
 use crate::segment::{UNKNOWN_PEER, UNNAMED};
 use crate::util::text::{self, NAME_LIMIT, PEER_LIMIT};
 

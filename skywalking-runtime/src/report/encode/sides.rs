@@ -6,13 +6,13 @@ use std::collections::HashSet;
 
 use skywalking_proto::storage;
 
-use super::super::redact::Field;
 use super::super::timeline::Clock;
 use super::super::wire::Writer;
 use super::span::field;
 use super::texts::Texts;
 use super::{Segment, component};
 use crate::config::Storage;
+use crate::redact::Field;
 use crate::segment::UNNAMED;
 use crate::span::callsite::Callsite;
 use crate::span::record::{Attribute, AttributeKind};

@@ -12,7 +12,7 @@ use skywalking_proto::v3::{
 
 use super::{Encoder, Segment};
 use crate::queue::SegmentHeader;
-use crate::report::redact::Hook;
+use crate::redact::Hook;
 use crate::report::timeline::Timeline;
 use crate::span::callsite::{Callsite, SpanKind, SpanLayer as Layer};
 use crate::span::record::{Attribute, AttributeKind, NONE, Record, Trace};

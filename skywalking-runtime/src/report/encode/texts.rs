@@ -6,7 +6,7 @@ use std::borrow::Cow;
 use skywalking_proto::storage;
 
 use super::Segment;
-use crate::report::redact::{Field, Hook};
+use crate::redact::{Field, Hook};
 
 /// Prepares the texts of one segment.
 #[derive(Clone, Copy, Debug)]

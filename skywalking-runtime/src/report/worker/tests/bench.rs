@@ -13,7 +13,6 @@ use tokio::time::Instant;
 
 use super::super::super::accounts::Ledger;
 use super::super::super::drain::Drain;
-use super::super::super::redact::Hook;
 use super::super::super::stats::{Dropped, Stats};
 use super::super::super::transport::{Call, Messages, Outcome, Transport};
 use super::super::{Command, Flight, Pace, Reply, Worker};
@@ -23,6 +22,7 @@ use crate::management::ManagementMessage;
 use crate::queue::{
     self, Attached, Budget, FinishedSegment, HandOver, SegmentHeader, ThreadOutbox,
 };
+use crate::redact::Hook;
 use crate::sampling::Choice;
 use crate::span::callsite::{Callsite, SpanKind};
 use crate::span::record::{NONE, Record, Trace};

@@ -5,9 +5,9 @@
 use std::str::FromStr;
 use std::time::Duration;
 
-use super::transport::Outcome;
 use crate::config::{Address, Token};
 use crate::error::Error;
+use crate::report::transport::Outcome;
 
 /// How long a connection may take to stand.
 pub(crate) const CONNECT_DEADLINE: Duration = Duration::from_secs(5);

@@ -10,8 +10,8 @@ use std::task::{Context, Poll};
 use bytes::{Bytes, BytesMut};
 use http_body::{Body, Frame, SizeHint};
 
-use super::super::accounts::Flight;
-use super::super::transport::Messages;
+use crate::report::accounts::Flight;
+use crate::report::transport::Messages;
 
 /// About so many bytes are given out at a time.
 const PIECE: usize = 64 * 1024;

@@ -24,16 +24,16 @@ use self::backend::Backend;
 use self::codec::Raw;
 use self::incoming::ServerStatus;
 use self::outgoing::Handed;
-use super::accounts::Flight;
 use super::backends::{self, Backends, CONNECT_DEADLINE};
 use super::connector::connector;
 use super::metered::Meter;
 use super::quote::{quote, sources};
-use super::transport::{Call, Messages, Outcome, Transport};
 use crate::config::{Address, Token};
 use crate::error::Error;
 use crate::management::ManagementMessage;
 use crate::management::properties;
+use crate::report::accounts::Flight;
+use crate::report::transport::{Call, Messages, Outcome, Transport};
 
 const COLLECT: &str = "/skywalking.v3.TraceSegmentReportService/collect";
 const PROPERTIES: &str = "/skywalking.v3.ManagementService/reportInstanceProperties";

@@ -8,11 +8,11 @@ use bytes::Bytes;
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::net::{TcpListener, TcpStream};
 
-use super::super::accounts::Flight;
-use super::super::transport::{Messages, Outcome, Transport};
 use super::{Http, lock};
 use crate::config::{Address, Token};
 use crate::management::{ManagementMessage, properties};
+use crate::report::accounts::Flight;
+use crate::report::transport::{Messages, Outcome, Transport};
 use crate::tracer::Identity;
 
 /// Writes down what it gets, and answers each request with the same text.

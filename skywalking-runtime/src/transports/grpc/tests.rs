@@ -20,11 +20,11 @@ use tokio_stream::wrappers::TcpListenerStream;
 use tonic::metadata::MetadataMap;
 use tonic::{Code, Request, Response, Status, Streaming};
 
-use super::super::accounts::Flight;
-use super::super::transport::{Messages, Outcome, Transport};
 use super::{Grpc, outcome};
 use crate::config::{Address, Token};
 use crate::management::{ManagementMessage, properties};
+use crate::report::accounts::Flight;
+use crate::report::transport::{Messages, Outcome, Transport};
 use crate::tracer::Identity;
 
 /// A backend that writes down what it gets, and answers segments with a status of choice.

@@ -20,12 +20,12 @@ use tokio::time::timeout;
 use self::body::Content;
 use self::connection::{Answer, Connection};
 use super::backends::{self, Backends, CONNECT_DEADLINE};
-use super::json;
 use super::quote::{quote, sources};
-use super::transport::{Call, Form, Messages, Outcome, Transport};
 use crate::config::{Address, Token};
 use crate::error::Error;
 use crate::management::{ManagementMessage, properties};
+use crate::report::json;
+use crate::report::transport::{Call, Form, Messages, Outcome, Transport};
 
 const SEGMENTS: &str = "/v3/segments";
 const PROPERTIES: &str = "/v3/management/reportProperties";

@@ -8,10 +8,10 @@ use std::io::{self, Write};
 
 use tokio::sync::Semaphore;
 
-use super::json;
 use super::offload::offload;
-use super::transport::{Call, Messages, Outcome, Transport};
 use crate::management::ManagementMessage;
+use crate::report::json;
+use crate::report::transport::{Call, Messages, Outcome, Transport};
 use crate::sys::PerProcess;
 
 /// One writer at a time, whichever agent it writes for: a second one would wait for the same pipe.
@@ -66,8 +66,8 @@ fn write(messages: Messages, to: &mut impl Write) -> io::Result<()> {
 
 #[cfg(test)]
 mod tests {
-    use super::super::accounts::Flight;
     use super::*;
+    use crate::report::accounts::Flight;
     use bytes::Bytes;
     use prost::Message as _;
     use skywalking_proto::v3::SegmentObject;

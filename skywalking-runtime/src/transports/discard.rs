@@ -1,8 +1,8 @@
 //! The transport to nowhere: takes everything at once. For tests that look at segments on their
 //! way.
 
-use super::transport::{Call, Messages, Outcome, Transport};
 use crate::management::ManagementMessage;
+use crate::report::transport::{Call, Messages, Outcome, Transport};
 
 #[derive(Debug)]
 pub(crate) struct Discard;
