@@ -147,3 +147,16 @@ fn paths_in_code_spans_exist() {
     assert!(missing.is_empty(), "paths that do not exist: {missing:#?}");
     assert!(seen > 10, "only {seen} paths found");
 }
+
+/// ARCHITECTURE.md names each module of the runtime's crate root that has a folder.
+#[test]
+fn modules_of_the_runtime_are_described() {
+    let page = std::fs::read_to_string(root().join("ARCHITECTURE.md")).unwrap();
+    let folders = std::fs::read_dir(root().join("skywalking-runtime/src")).unwrap();
+    let folders = folders.map(|entry| entry.unwrap()).filter(|entry| entry.path().is_dir());
+    let names: Vec<_> = folders.map(|entry| entry.file_name().into_string().unwrap()).collect();
+    let missing: Vec<_> =
+        names.iter().filter(|name| !page.contains(&format!("`{name}`"))).collect();
+    assert!(names.len() > 10, "{names:?}");
+    assert!(missing.is_empty(), "not in ARCHITECTURE.md: {missing:?}");
+}
