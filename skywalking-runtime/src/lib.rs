@@ -203,6 +203,30 @@ pub mod correlation {
     pub use crate::trace::correlation::{get, put};
 }
 
+/// The names that most files of a traced program use, for `use skywalking_runtime::prelude::*`.
+///
+/// ```
+/// use skywalking_runtime::prelude::*;
+///
+/// #[entry_span(name = "/orders")]
+/// fn order(id: u64) {
+///     current().tag("order.id", id);
+///     let parts = (move || pack(id)).traced("pack");
+///     std::thread::spawn(parts).join().unwrap();
+/// }
+///
+/// #[local_span]
+/// fn pack(_id: u64) {}
+///
+/// order(7);
+/// ```
+pub mod prelude {
+    pub use crate::{
+        Carrier, TracedFn as _, TracedFuture as _, TracedStream as _, current, entry_span,
+        exit_span, local_span, skip_span,
+    };
+}
+
 /// What the fuzz targets call; not there in any other build.
 #[cfg(fuzzing)]
 #[doc(hidden)]
