@@ -1,17 +1,15 @@
-//! What can be wrong with the settings of an agent, and nothing else: once an agent runs, no call
-//! of it fails.
+//! The errors of starting an agent. Once an agent runs, none of its calls fails.
 
 use std::fmt;
 
 use crate::util::text::cut;
 
-/// Why an agent did not start. Each variant names the setting, its value and the remedy.
+/// An error that kept an agent from starting. Each message names the setting, its value and the fix.
 ///
-/// `Debug` says the same as `Display`: it is what a `main` prints that returns the error, and its
-/// user needs the remedy.
+/// `Debug` prints the same as `Display`, because a `main` that returns the error prints that.
 ///
-/// A setting is named as it was given: the builder's method or the variable. The token's value is
-/// in none of them.
+/// The setting is the builder's method or the variable by which it was set. No message contains the
+/// value of the token.
 ///
 /// ```
 /// use skywalking_runtime::{Config, Error};
@@ -23,13 +21,13 @@ use crate::util::text::cut;
 #[derive(Clone, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum Error {
-    /// No service name, or one of blanks.
+    /// The service name is missing or blank.
     #[error("{setting}: the service has no name; give it one of 1 to 50 characters")]
     ServiceMissing {
         /// The builder's method or the variable.
         setting: &'static str,
     },
-    /// A service name over the limit, counted as the backend counts, in UTF-16 units.
+    /// The service name is too long: the backend counts UTF-16 units.
     #[error(
         "{setting}: the service name {} has {units} characters (UTF-16 units); shorten it to at most 50",
         shown(value)
@@ -42,7 +40,7 @@ pub enum Error {
         /// Its length.
         units: usize,
     },
-    /// A service name that a backend with SQL storage can't store.
+    /// A backend with SQL storage can't store the service name.
     #[error(
         "{setting}: the service name {} has {bytes} bytes of UTF-8, and SQL storage takes 147; shorten it, or set Storage::Any (the \
          variable: SW_AGENT_STORAGE=any) if the backend has Elasticsearch or BanyanDB",
@@ -56,9 +54,9 @@ pub enum Error {
         /// Its length.
         bytes: usize,
     },
-    /// A kind of storage that is none.
+    /// The kind of storage is unknown.
     #[error(
-        "{setting}: the storage {} is unknown; give sql, or any for Elasticsearch and BanyanDB, or unset the variable",
+        "{setting}: unknown storage {}: expected sql, or any for Elasticsearch and BanyanDB",
         shown(value)
     )]
     Storage {
@@ -67,7 +65,7 @@ pub enum Error {
         /// Its value.
         value: String,
     },
-    /// A service or instance name with line ends, escapes or other control characters.
+    /// A service or instance name has control characters, such as line ends or escapes.
     #[error("{setting}: the name {} has control characters; remove them", shown(value))]
     ControlCharacter {
         /// The builder's method or the variable.
@@ -75,7 +73,7 @@ pub enum Error {
         /// The name.
         value: String,
     },
-    /// No backend in the list.
+    /// The list of backends is empty.
     #[error(
         "{setting}: the list of backends {} is empty; give host:port, or host:port,host:port",
         shown(value)
@@ -86,19 +84,19 @@ pub enum Error {
         /// The list.
         value: String,
     },
-    /// A backend that is no `host:port`.
+    /// A backend is not `host:port`.
     #[error("{setting}: the backend {} {problem}", shown(value))]
     Backend {
         /// The builder's method or the variable.
         setting: &'static str,
         /// The one address of the list.
         value: String,
-        /// What is wrong with it, and the remedy.
+        /// What is wrong with it, and the fix.
         problem: &'static str,
     },
-    /// An `https` backend, which this build can't speak to.
+    /// A backend is an `https` URL, and this build has no TLS.
     #[error(
-        "{setting}: the backend {} asks for TLS, which this build has no support for; give host:port of a port without TLS",
+        "{setting}: the backend {} requires TLS, which this build does not support; give host:port of a port without TLS",
         shown(value)
     )]
     TlsUnsupported {
@@ -107,15 +105,15 @@ pub enum Error {
         /// The one address of the list.
         value: String,
     },
-    /// TLS is asked for, and this build can't speak it.
+    /// TLS is required, and this build has none.
     #[error(
-        "{setting}: TLS is asked for, and this build has no support for it; unset the variable, and report to a port without TLS"
+        "{setting}: TLS is required, but this build does not support it; unset the variable and report to a port without TLS"
     )]
     TlsForced {
         /// The variable.
         setting: &'static str,
     },
-    /// A token that a header can't hold. Its value is not shown.
+    /// A header can't contain the token. The value is not shown.
     #[error(
         "{setting}: the token <hidden> has blanks, control or non-ASCII characters; give visible ASCII alone"
     )]
@@ -123,53 +121,41 @@ pub enum Error {
         /// The builder's method or the variable.
         setting: &'static str,
     },
-    /// A switch that is neither on nor off.
-    #[error(
-        "{setting}: {} is neither true nor false; give one of the two, or unset the variable",
-        shown(value)
-    )]
+    /// The value is neither `true` nor `false`.
+    #[error("{setting}: expected true or false, found {}", shown(value))]
     Switch {
         /// The variable.
         setting: &'static str,
         /// Its value.
         value: String,
     },
-    /// A protocol that nobody speaks.
-    #[error(
-        "{setting}: {} is no protocol; give grpc, http, log or discard, or unset the variable",
-        shown(value)
-    )]
+    /// The protocol is unknown.
+    #[error("{setting}: unknown protocol {}: expected grpc, http, log or discard", shown(value))]
     Protocol {
         /// The variable.
         setting: &'static str,
         /// Its value.
         value: String,
     },
-    /// A place for the agent's own log that doesn't exist.
-    #[error(
-        "{setting}: {} is not a place to log to; give auto, program or off, or unset the variable",
-        shown(value)
-    )]
+    /// The place for the agent's own log is unknown.
+    #[error("{setting}: expected auto, program or off, found {}", shown(value))]
     SelfLog {
         /// The variable.
         setting: &'static str,
         /// Its value.
         value: String,
     },
-    /// What orphans do is neither of the two.
-    #[error(
-        "{setting}: {} is neither `trace` nor `skip`; give one of them, or unset the variable",
-        shown(value)
-    )]
+    /// The value is neither `trace` nor `skip`.
+    #[error("{setting}: expected trace or skip, found {}", shown(value))]
     Orphans {
         /// The variable.
         setting: &'static str,
         /// Its value.
         value: String,
     },
-    /// A protocol that this build leaves out.
+    /// This build does not include the protocol.
     #[error(
-        "{setting}: this build can't report by {}; turn on the feature {feature} of skywalking-runtime, or give another protocol",
+        "{setting}: this build does not include the protocol {}; turn on the feature {feature} of skywalking-runtime, or set another protocol",
         shown(value)
     )]
     FeatureOff {
@@ -177,10 +163,10 @@ pub enum Error {
         setting: &'static str,
         /// Its value.
         value: String,
-        /// The feature that it takes.
+        /// The feature that includes it.
         feature: &'static str,
     },
-    /// A variable that is no text.
+    /// The variable is not valid Unicode.
     #[error(
         "{setting}: the value {} is not valid Unicode; set the variable to UTF-8 text, or unset it",
         shown(value)
@@ -188,34 +174,34 @@ pub enum Error {
     NotUnicode {
         /// The variable.
         setting: &'static str,
-        /// Its value with what is no text replaced, or `<hidden>`.
+        /// Its value with replacement characters, or `<hidden>`.
         value: String,
     },
-    /// A limit of 0, under which nothing could be traced.
-    #[error("{setting}: the limit 0 leaves no room for anything; give at least 1")]
+    /// The limit is 0.
+    #[error("{setting}: the limit is 0; set at least 1")]
     ZeroLimit {
         /// The builder's method.
         setting: &'static str,
     },
-    /// A rate of sampling that is none.
-    #[error("{setting}: {} is no rate of sampling; give a number from 0 (none) to 1 (all){}", cut(value, SHOWN).escape_debug(), as_percentage(value))]
+    /// The sampling rate is not a number from 0 to 1.
+    #[error("{setting}: expected a sampling rate from 0 (none) to 1 (all), found {}{}", cut(value, SHOWN).escape_debug(), as_percentage(value))]
     SampleRate {
         /// The builder's method or the variable.
         setting: &'static str,
         /// The rate.
         value: String,
     },
-    /// No request in 3 seconds, of which nobody can say what is meant.
+    /// The number of requests per 3 seconds is 0, which is ambiguous.
     #[error(
-        "{setting}: 0 requests per 3 seconds are none by the words and all of them to the Java agent; give Sampling::All (the variable: -1), or \
-         Sampling::rate(0.0) (the variable SW_AGENT_SAMPLE_RATE: 0)"
+        "{setting}: 0 requests per 3 seconds are ambiguous (the Java agent samples all then); use Sampling::All (variable: -1) or \
+         Sampling::rate(0.0) (SW_AGENT_SAMPLE_RATE=0)"
     )]
     SampleNone {
         /// The builder's method or the variable.
         setting: &'static str,
     },
-    /// The variable `SW_AGENT_SAMPLE`, which means something else to each of the other agents. The
-    /// message names what the value means to them, and the variable that says it without doubt.
+    /// The value of `SW_AGENT_SAMPLE` is ambiguous, because the other agents read it differently. The
+    /// message lists what it means to them, and the variables without that ambiguity.
     #[error("{setting}: {} {}", shown(value), readings(value))]
     SampleAmbiguous {
         /// The variable.
@@ -223,23 +209,23 @@ pub enum Error {
         /// Its value.
         value: String,
     },
-    /// Two variables that say which requests are recorded.
-    #[error("{setting}: {first} says already which requests are recorded; unset one of the two")]
+    /// Two variables set the sampling.
+    #[error("{setting}: {first} sets the sampling too; unset one of the two")]
     SampleTwice {
         /// The variable.
         setting: &'static str,
         /// The other one.
         first: &'static str,
     },
-    /// A limit that is no whole number.
-    #[error("{setting}: {} is no whole number; give one, or unset the variable", shown(value))]
+    /// The limit is not an integer.
+    #[error("{setting}: expected an integer, found {}", shown(value))]
     NotANumber {
         /// The variable.
         setting: &'static str,
         /// Its value.
         value: String,
     },
-    /// A limit beyond what can be.
+    /// The limit is too large.
     #[error("{setting}: the limit {value} is too large; give at most {most}")]
     LimitTooLarge {
         /// The builder's method or the variable.
@@ -249,28 +235,28 @@ pub enum Error {
         /// The largest one.
         most: usize,
     },
-    /// A second agent in one process.
+    /// Another agent runs in this process.
     #[error(
         "start: the agent of service {service:?} is running in this process; shut it down first, or use that one"
     )]
     AlreadyStarted {
-        /// The service for which the second agent was to start.
+        /// The service of the agent that was not started.
         service: String,
     },
-    /// The operating system did not give what the reporter needs.
+    /// The operating system refused a thread, memory or descriptors.
     #[error(
         "start: the reporter's thread could not be started: {problem}; raise the process's limits on threads and files"
     )]
     Reporter {
-        /// The operating system's words.
+        /// The error of the operating system.
         problem: String,
     },
 }
 
-/// What is shown of a value, in UTF-16 units.
+/// The number of UTF-16 units of a value that a message contains.
 const SHOWN: usize = 300;
 
-/// A value as an error quotes it: the beginning of one that is long.
+/// Quotes a value, or the beginning of a long one.
 fn shown(value: &str) -> String {
     let beginning = cut(value, SHOWN);
     if beginning.len() == value.len() {
@@ -279,7 +265,7 @@ fn shown(value: &str) -> String {
     format!("{beginning:?}.. ({} bytes)", value.len())
 }
 
-/// What a value of `SW_AGENT_SAMPLE` means, and how to say it.
+/// Lists what a value of `SW_AGENT_SAMPLE` means to which agent.
 fn readings(value: &str) -> String {
     let text = value.trim();
     let number = text.parse::<f64>().ok().filter(|number| *number >= 0.0);
@@ -311,7 +297,7 @@ fn readings(value: &str) -> String {
     }
 }
 
-/// What is no rate may be a percentage.
+/// Converts a percentage to a rate.
 fn as_percentage(value: &str) -> String {
     match value.trim().trim_end_matches('%').trim_end().parse::<f64>() {
         Ok(share) if (0.0..=100.0).contains(&share) => {

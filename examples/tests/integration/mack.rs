@@ -344,7 +344,7 @@ fn errors_name_the_value_and_the_fix() {
         (
             ["--oap-server", "https://oap:11800"],
             [
-                "mack: --oap-server or SW_AGENT_COLLECTOR_BACKEND_SERVICES: the backend \"https://oap:11800\" asks for TLS",
+                "mack: --oap-server or SW_AGENT_COLLECTOR_BACKEND_SERVICES: the backend \"https://oap:11800\" requires TLS",
                 "without TLS",
             ],
         ),

@@ -179,7 +179,7 @@ mod tests {
         let text = |variable, value| from(&[(variable, value)]).unwrap_err().to_string();
         assert_eq!(
             text(PAIRS, "many"),
-            "SW_CORRELATION_ELEMENT_MAX_NUMBER: \"many\" is no whole number; give one, or unset the variable"
+            "SW_CORRELATION_ELEMENT_MAX_NUMBER: expected an integer, found \"many\""
         );
         assert_eq!(
             text(PAIRS, "65"),
@@ -187,7 +187,7 @@ mod tests {
         );
         assert_eq!(
             text(VALUE_LENGTH, "0"),
-            "SW_CORRELATION_VALUE_MAX_LENGTH: the limit 0 leaves no room for anything; give at least 1"
+            "SW_CORRELATION_VALUE_MAX_LENGTH: the limit is 0; set at least 1"
         );
         let built = Config::new("svc").max_correlation_value_length(4_097).check().unwrap_err();
         assert_eq!(

@@ -289,7 +289,7 @@ mod tests {
         );
         assert_eq!(
             reporter("https").unwrap_err().to_string(),
-            "SW_AGENT_PROTOCOL: \"https\" is no protocol; give grpc, http, log or discard, or unset the variable"
+            "SW_AGENT_PROTOCOL: unknown protocol \"https\": expected grpc, http, log or discard"
         );
         #[cfg(feature = "report-grpc")]
         assert_eq!(reporter("grpc"), Ok(Reporter::Grpc));
@@ -321,7 +321,7 @@ mod tests {
         );
         assert_eq!(
             storage("elasticsearch").unwrap_err().to_string(),
-            "SW_AGENT_STORAGE: the storage \"elasticsearch\" is unknown; give sql, or any for Elasticsearch and BanyanDB, or unset the variable"
+            "SW_AGENT_STORAGE: unknown storage \"elasticsearch\": expected sql, or any for Elasticsearch and BanyanDB"
         );
     }
 
@@ -336,7 +336,7 @@ mod tests {
         );
         assert_eq!(
             orphans("no").unwrap_err().to_string(),
-            "SW_AGENT_ORPHANS: \"no\" is neither `trace` nor `skip`; give one of them, or unset the variable"
+            "SW_AGENT_ORPHANS: expected trace or skip, found \"no\""
         );
     }
 

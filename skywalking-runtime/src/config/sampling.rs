@@ -264,8 +264,8 @@ mod tests {
     fn no_request_in_3_seconds_is_an_error_that_names_both_remedies() {
         assert_eq!(
             check(Sampling::per_3_secs(0)).unwrap_err().to_string(),
-            "Config::sampling: 0 requests per 3 seconds are none by the words and all of them to the Java agent; give Sampling::All (the \
-             variable: -1), or Sampling::rate(0.0) (the variable SW_AGENT_SAMPLE_RATE: 0)"
+            "Config::sampling: 0 requests per 3 seconds are ambiguous (the Java agent samples all then); use Sampling::All (variable: -1) or \
+             Sampling::rate(0.0) (SW_AGENT_SAMPLE_RATE=0)"
         );
     }
 
@@ -335,7 +335,7 @@ mod tests {
         }
         assert_eq!(
             from(&[(RATE, "0.5"), (PER_3_SECS, "5")]).unwrap_err().to_string(),
-            "SW_AGENT_SAMPLE_RATE: SW_AGENT_SAMPLE_N_PER_3_SECS says already which requests are recorded; unset one of the two"
+            "SW_AGENT_SAMPLE_RATE: SW_AGENT_SAMPLE_N_PER_3_SECS sets the sampling too; unset one of the two"
         );
     }
 
@@ -376,7 +376,7 @@ mod tests {
         }
         for value in ["101", "-1", "x"] {
             let error = from(&[(RATE, value)]).unwrap_err().to_string();
-            assert!(error.ends_with("(none) to 1 (all)"), "{error}");
+            assert!(error.ends_with(&format!("(none) to 1 (all), found {value}")), "{error}");
         }
     }
 }
