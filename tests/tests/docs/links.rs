@@ -134,7 +134,7 @@ fn paths_in_code_spans_exist() {
         let text = lines.join("\n");
         for code in text.split('`').skip(1).step_by(2) {
             let is_path = code.contains('/')
-                && (code.ends_with('/') || code.ends_with(".rs"))
+                && (code.ends_with('/') || code.rsplit('.').next() == Some("rs"))
                 && code.chars().all(|c| c.is_ascii_alphanumeric() || "/._-".contains(c));
             if is_path && !code.starts_with('/') && !code.starts_with("target/") {
                 seen += 1;
