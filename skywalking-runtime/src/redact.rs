@@ -5,6 +5,16 @@
 //! waits for it. A panic in it costs that segment, which is counted as
 //! [`Dropped::hook_panicked`](crate::Dropped::hook_panicked); if it hangs nothing is sent any more,
 //! and a shutdown returns in time all the same.
+#![cfg_attr(
+    not(test),
+    deny(
+        clippy::indexing_slicing,
+        clippy::string_slice,
+        clippy::unwrap_used,
+        clippy::expect_used,
+        clippy::panic
+    )
+)]
 
 mod pairs;
 mod sql;
@@ -13,6 +23,7 @@ mod url;
 
 use std::borrow::Cow;
 use std::fmt;
+use std::slice::SliceIndex;
 use std::sync::Arc;
 
 pub use standard::Redaction;
@@ -67,6 +78,12 @@ impl<F: Fn(Field<'_>, &str) -> Option<String> + Send + Sync> Redact for F {
     fn redact(&self, field: Field<'_>, text: &str) -> Option<String> {
         self(field, text)
     }
+}
+
+/// Returns a part of the text. Where it has no such part the result is empty: redaction never panics,
+/// and shows too little rather than too much.
+fn part<R: SliceIndex<str, Output = str>>(text: &str, range: R) -> &str {
+    text.get(range).unwrap_or_default()
 }
 
 /// The hook, if there is one.

@@ -106,7 +106,11 @@ fn parse(text: &str, default: Port) -> Result<Address, Wrong> {
     }
     // Plain HTTP, of one version or the other, is what is spoken anyway, so the prefix says nothing
     // wrong.
-    let authority = if has_scheme(text, "http://") { &text["http://".len()..] } else { text };
+    let authority = if has_scheme(text, "http://") {
+        text.get("http://".len()..).unwrap_or_default()
+    } else {
+        text
+    };
     if authority.contains("://") {
         return Err(wrong("has a scheme that is not known; give host:port alone"));
     }

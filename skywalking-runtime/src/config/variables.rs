@@ -130,14 +130,17 @@ fn edits(from: &str, to: &str) -> usize {
     }
     let mut row: Vec<usize> = (0..=to.len()).collect();
     for (line, a) in from.bytes().enumerate() {
-        let mut diagonal = std::mem::replace(&mut row[0], line + 1);
-        for (column, b) in to.bytes().enumerate() {
+        let (mut diagonal, mut left) = (line, line + 1);
+        let mut cells = row.iter_mut();
+        cells.next().into_iter().for_each(|first| *first = left);
+        for (b, cell) in to.bytes().zip(cells) {
             let replaced = diagonal + usize::from(a != b);
-            diagonal = row[column + 1];
-            row[column + 1] = replaced.min(diagonal + 1).min(row[column] + 1);
+            diagonal = *cell;
+            left = replaced.min(diagonal + 1).min(left + 1);
+            *cell = left;
         }
     }
-    row[to.len()]
+    row.last().copied().unwrap_or(usize::MAX)
 }
 
 #[cfg(test)]

@@ -3,6 +3,7 @@
 
 use std::borrow::Cow;
 
+use super::part;
 use super::standard::MASK;
 
 /// Keys whose values are secret, in lower case and with underscores.
@@ -77,7 +78,7 @@ pub(super) fn without_values(text: &str) -> Cow<'_, str> {
         let mark = at + found;
         at = mark + 1;
         if let Some((from, to)) = value_behind(text, mark).filter(|(from, _)| *from >= copied) {
-            out.push_str(&text[copied..from]);
+            out.push_str(part(text, copied..from));
             out.push_str(MASK);
             copied = to;
             at = to;
@@ -86,7 +87,7 @@ pub(super) fn without_values(text: &str) -> Cow<'_, str> {
     if copied == 0 {
         return Cow::Borrowed(text);
     }
-    out.push_str(&text[copied..]);
+    out.push_str(part(text, copied..));
     Cow::Owned(out)
 }
 
@@ -95,7 +96,7 @@ pub(super) fn without_values(text: &str) -> Cow<'_, str> {
 fn value_behind(text: &str, mark: usize) -> Option<(usize, usize)> {
     let (before, behind) = text.split_at_checked(mark)?;
     let sign = behind.chars().next()?;
-    let behind = &behind[1..];
+    let behind = part(behind, 1..);
     let quoted = before.trim_end().ends_with(['"', '\'']);
     // Also in a text within a text, where quotes have backslashes before them.
     let key = before.trim_end().trim_end_matches(['"', '\'', '\\']);
@@ -104,7 +105,7 @@ fn value_behind(text: &str, mark: usize) -> Option<(usize, usize)> {
         .map_or(0, |at| at + width(key, at));
     let (around, key) = key.split_at(begin);
     let blanks = behind.len() - behind.trim_start_matches([' ', '\t']).len();
-    let value = &behind[blanks..];
+    let value = part(behind, blanks..);
     let from = mark + 1 + blanks;
     // A field as `Debug` prints it: it has others or its type before it.
     let is_field = || around.trim_end_matches([' ', '\t']).ends_with(['{', '(', ',', '\n']);
@@ -181,7 +182,7 @@ fn list(value: &str) -> Option<(usize, usize)> {
 
 /// The bytes of the character that begins there.
 fn width(text: &str, at: usize) -> usize {
-    text[at..].chars().next().map_or(0, char::len_utf8)
+    part(text, at..).chars().next().map_or(0, char::len_utf8)
 }
 
 #[cfg(test)]

@@ -1,6 +1,8 @@
 //! SQL without its literals. No dialect is known here, so where dialects differ the safe reading is
 //! taken: what might be a literal goes.
 
+use super::part;
+
 /// The statement with `?` in the place of each literal, and without comments.
 pub(super) fn without_literals(sql: &str) -> String {
     let mut out = String::with_capacity(sql.len());
@@ -17,11 +19,11 @@ pub(super) fn without_literals(sql: &str) -> String {
             '-' if rest.starts_with("--") => Some(line(rest)),
             '#' if is_comment(rest) => Some(line(rest)),
             '/' if rest.starts_with("/*") => block(&mut out, rest),
-            '.' if rest[1..].starts_with(|c: char| c.is_ascii_digit()) => {
+            '.' if part(rest, 1..).starts_with(|c: char| c.is_ascii_digit()) => {
                 Some(number(&mut out, rest))
             }
             // A parameter by its number.
-            ':' => Some(copy(&mut out, rest, 1 + run(&rest[1..], |c| c.is_ascii_digit()))),
+            ':' => Some(copy(&mut out, rest, 1 + run(part(rest, 1..), |c| c.is_ascii_digit()))),
             _ if c.is_ascii_digit() => Some(number(&mut out, rest)),
             _ if is_of_word(c) => {
                 // `table.1` is no number.
@@ -47,7 +49,7 @@ fn run(text: &str, of: impl Fn(char) -> bool) -> usize {
 }
 
 fn copy(out: &mut String, rest: &str, length: usize) -> usize {
-    out.push_str(&rest[..length]);
+    out.push_str(part(rest, ..length));
     length
 }
 
@@ -57,14 +59,14 @@ fn literal(out: &mut String, rest: &str, quote: char) -> Option<usize> {
     out.push('?');
     let mut at = 1;
     loop {
-        at += rest[at..].find(quote)?;
-        let backslashes = rest[..at].bytes().rev().take_while(|byte| *byte == b'\\').count();
+        at += part(rest, at..).find(quote)?;
+        let backslashes = part(rest, ..at).bytes().rev().take_while(|byte| *byte == b'\\').count();
         if backslashes % 2 == 1 {
             // Escaped for one dialect, and the end for another.
             return None;
         }
         at += 1;
-        if !rest[at..].starts_with(quote) {
+        if !part(rest, at..).starts_with(quote) {
             return Some(at);
         }
         at += 1;
@@ -74,8 +76,8 @@ fn literal(out: &mut String, rest: &str, quote: char) -> Option<usize> {
 /// A name in the quotes of `MySQL`. One that holds other quotes is left out: elsewhere it is no
 /// name.
 fn name_in_quotes(out: &mut String, rest: &str) -> Option<usize> {
-    let length = rest[1..].find('`')? + 2;
-    let name = &rest[..length];
+    let length = part(rest, 1..).find('`')? + 2;
+    let name = part(rest, ..length);
     if name.contains(['\'', '"', '\\']) {
         out.push('?');
         return Some(length);
@@ -85,11 +87,13 @@ fn name_in_quotes(out: &mut String, rest: &str) -> Option<usize> {
 
 /// A text between tags in dollars, or a parameter by its number.
 fn dollar(out: &mut String, rest: &str) -> Option<usize> {
-    let tag = 1 + run(&rest[1..], is_of_word);
-    if rest[tag..].starts_with('$') && !rest[1..].starts_with(|c: char| c.is_ascii_digit()) {
+    let tag = 1 + run(part(rest, 1..), is_of_word);
+    if part(rest, tag..).starts_with('$')
+        && !part(rest, 1..).starts_with(|c: char| c.is_ascii_digit())
+    {
         out.push('?');
-        let tag = &rest[..=tag];
-        let end = rest[tag.len()..].find(tag)?;
+        let tag = part(rest, ..=tag);
+        let end = part(rest, tag.len()..).find(tag)?;
         return Some(end + 2 * tag.len());
     }
     Some(copy(out, rest, tag))
@@ -133,15 +137,15 @@ fn text_in_own_quotes(out: &mut String, rest: &str) -> Option<usize> {
 /// A line that `MySQL` takes for a comment: neither an operator of `PostgreSQL` nor a temporary
 /// table.
 fn is_comment(rest: &str) -> bool {
-    !rest[1..].starts_with(|c: char| matches!(c, '>' | '-' | '=') || is_of_word(c))
+    !part(rest, 1..).starts_with(|c: char| matches!(c, '>' | '-' | '=') || is_of_word(c))
 }
 
 /// A comment in the middle of a line. A blank stays, so that what stood around it does not become
 /// one. None if it holds the beginning of another one: for some dialects both have to end.
 fn block(out: &mut String, rest: &str) -> Option<usize> {
     out.push(' ');
-    let end = rest[2..].find("*/")?;
-    (!rest[2..2 + end].contains("/*")).then_some(end + 4)
+    let end = part(rest, 2..).find("*/")?;
+    (!part(rest, 2..2 + end).contains("/*")).then_some(end + 4)
 }
 
 fn line(rest: &str) -> usize {
@@ -153,9 +157,9 @@ fn number(out: &mut String, rest: &str) -> usize {
     out.push('?');
     let mut length = 0;
     loop {
-        length += run(&rest[length..], |c| is_of_word(c) || c == '.');
-        let exponent = rest[..length].ends_with(['e', 'E']) && !rest.starts_with("0x");
-        if !(exponent && rest[length..].starts_with(['+', '-'])) {
+        length += run(part(rest, length..), |c| is_of_word(c) || c == '.');
+        let exponent = part(rest, ..length).ends_with(['e', 'E']) && !rest.starts_with("0x");
+        if !(exponent && part(rest, length..).starts_with(['+', '-'])) {
             return length;
         }
         length += 1;

@@ -2,6 +2,7 @@
 
 use std::borrow::Cow;
 
+use super::part;
 use super::standard::MASK;
 
 /// What ends a URL within a text.
@@ -21,13 +22,13 @@ pub(super) fn without_credentials(text: &str) -> Cow<'_, str> {
         out.push_str(before);
         out.push_str(SCHEME);
         // A further URL behind this one has credentials of its own.
-        let url = behind.find(ends_url).map_or(behind, |end| &behind[..end]);
-        let url = url.find(SCHEME).map_or(url, |end| &url[..end]);
+        let url = behind.find(ends_url).map_or(behind, |end| part(behind, ..end));
+        let url = url.find(SCHEME).map_or(url, |end| part(url, ..end));
         let user = user_of(url);
         if user > 0 {
             out.push_str(MASK);
         }
-        rest = &behind[user..];
+        rest = part(behind, user..);
     }
     out.push_str(rest);
     Cow::Owned(out)
@@ -35,7 +36,7 @@ pub(super) fn without_credentials(text: &str) -> Cow<'_, str> {
 
 /// How many bytes of the URL behind its scheme are its user.
 fn user_of(url: &str) -> usize {
-    let authority = url.find(['/', '?', '#']).map_or(url, |end| &url[..end]);
+    let authority = url.find(['/', '?', '#']).map_or(url, |end| part(url, ..end));
     if let Some(at) = authority.rfind('@') {
         return at;
     }

@@ -244,10 +244,10 @@ impl PendingSegment {
                 self.push(head, Attribute::number(key, AttributeKind::Int, number.cast_unsigned()));
             }
             Raw::Uint(number) => {
-                self.push(head, Attribute::number(key, AttributeKind::Uint, number))
+                self.push(head, Attribute::number(key, AttributeKind::Uint, number));
             }
             Raw::Bool(truth) => {
-                self.push(head, Attribute::new(key, AttributeKind::Bool, u32::from(truth), 0))
+                self.push(head, Attribute::new(key, AttributeKind::Bool, u32::from(truth), 0));
             }
         }
     }

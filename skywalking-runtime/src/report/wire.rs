@@ -75,7 +75,9 @@ impl Writer {
         let written = self.written().len();
         let size = (written + more).next_power_of_two().max(SMALLEST).max(self.buffer.len() * 2);
         let mut larger = vec![0; size];
-        larger[size - written..].copy_from_slice(self.written());
+        if let Some(end) = larger.get_mut(size - written..) {
+            end.copy_from_slice(self.written());
+        }
         self.buffer = larger;
         self.from = size - written;
     }
@@ -102,7 +104,7 @@ impl Writer {
             }
             *digit = low | 0x80;
         }
-        self.bytes(&digits[..length]);
+        self.bytes(digits.get(..length).unwrap_or_default());
     }
 
     fn key(&mut self, field: u32, wire_type: u64) {

@@ -245,7 +245,7 @@ impl<T: Transport> Worker<T> {
         while matches!(self.activity, Activity::Idle) {
             match &self.link {
                 Link::Down { until } if *until <= now => {
-                    self.send_management(ManagementMessage::Properties)
+                    self.send_management(ManagementMessage::Properties);
                 }
                 Link::Down { .. } => return,
                 Link::Up(heartbeat) => match heartbeat.due(now) {

@@ -143,7 +143,7 @@ pub(super) fn write_logs<'a>(
                     .or_else(|| Some(texts.hook.text(Field::Peer, segment.text_of(side))));
             }
             AttributeKind::Component => {
-                found.component = found.component.or(Some(side.a.cast_signed()))
+                found.component = found.component.or(Some(side.a.cast_signed()));
             }
             AttributeKind::Layer => found.layer = found.layer.or(Some(side.a)),
             AttributeKind::Text => {
@@ -213,7 +213,7 @@ pub(super) fn write_tags(
             }
             AttributeKind::Uint => tags.number(side.key, false, side.as_number()),
             AttributeKind::Bool => {
-                tags.literal(side.key, if side.a == 0 { "false" } else { "true" })
+                tags.literal(side.key, if side.a == 0 { "false" } else { "true" });
             }
             _ => {}
         }

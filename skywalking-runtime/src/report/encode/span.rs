@@ -85,7 +85,7 @@ impl Encoder {
                 match side.kind {
                     AttributeKind::Sw8Ref => self.process_reference(segment, segment.text_of(side)),
                     AttributeKind::ThreadRef => {
-                        self.thread_reference(segment, segment.text_of(side))
+                        self.thread_reference(segment, segment.text_of(side));
                     }
                     _ => {}
                 }

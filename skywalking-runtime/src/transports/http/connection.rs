@@ -97,7 +97,7 @@ async fn words(mut body: Incoming) -> (String, bool) {
             Some(Ok(frame)) => {
                 if let Some(piece) = frame.data_ref() {
                     read += piece.len();
-                    kept.extend_from_slice(&piece[..piece.len().min(KEPT - kept.len())]);
+                    kept.extend(piece.iter().take(KEPT - kept.len()));
                 }
             }
         }
