@@ -9,6 +9,16 @@
 //! threads continue from, [`overflow`] tracks spans beyond the span limit, [`splitting`] continues
 //! a long segment in a new part, and [`outgoing`] writes headers.
 #![deny(clippy::disallowed_types)]
+#![cfg_attr(
+    not(test),
+    deny(
+        clippy::expect_used,
+        clippy::indexing_slicing,
+        clippy::panic,
+        clippy::string_slice,
+        clippy::unwrap_used
+    )
+)]
 
 mod attributes;
 mod cursor;
@@ -211,9 +221,15 @@ impl Segment {
     /// Opens a child of the current span, or merges with it, and makes it the current one.
     #[inline]
     pub(crate) fn open(&mut self, callsite: &'static Callsite) -> SpanRef {
-        if callsite.kind == SpanKind::Local {
-            return self.open_as(callsite, 0, 0);
+        if callsite.kind != SpanKind::Local {
+            return self.open_or_merge(callsite);
         }
+        self.open_as(callsite, 0, 0)
+    }
+
+    /// The same of an Entry or an Exit. Separate, so that a Local span saves no registers for it.
+    #[inline(never)]
+    fn open_or_merge(&mut self, callsite: &'static Callsite) -> SpanRef {
         if self.merges(callsite.kind) {
             self.take_over(callsite);
             return self.open_level(callsite);

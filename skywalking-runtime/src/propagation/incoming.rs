@@ -105,7 +105,7 @@ impl<'a> IncomingHeaders<'a> {
 
     /// The value of a header; one that is empty is none.
     pub(crate) fn get(&self, header: Header) -> Option<&str> {
-        self.values[header as usize].as_deref().filter(|value| !value.is_empty())
+        self.values.get(header as usize)?.as_deref().filter(|value| !value.is_empty())
     }
 
     /// The next value of a header. Of several the first one counts, but for a list, which may be
@@ -113,7 +113,7 @@ impl<'a> IncomingHeaders<'a> {
     #[cfg(feature = "carrier-http")]
     #[inline]
     pub(crate) fn add(&mut self, header: Header, value: impl FnOnce() -> Cow<'a, str>) {
-        let place = &mut self.values[header as usize];
+        let Some(place) = self.values.get_mut(header as usize) else { return };
         match place {
             None => *place = Some(value()),
             Some(list) if header == Header::State => {
@@ -131,7 +131,9 @@ impl<'a> IncomingHeaders<'a> {
 
     /// Forgets a header.
     pub(crate) fn remove(&mut self, header: Header) {
-        self.values[header as usize] = None;
+        if let Some(place) = self.values.get_mut(header as usize) {
+            *place = None;
+        }
     }
 
     /// A copy for later, without those that would be refused for their length. `None` if there is

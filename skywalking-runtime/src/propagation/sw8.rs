@@ -49,15 +49,16 @@ pub(crate) fn check(header: &str) -> Result<Parts, Diagnostic> {
         return Err(Diagnostic::Sw8EmptyPart);
     }
     let [flag, trace, segment, span, service, instance, endpoint, address] = ranges;
-    let bytes = header.as_bytes();
-    if !matches!(bytes[flag], [b'0' | b'1']) {
+    // The ranges are within the header, so no part is empty for lack of one.
+    let part = |range: &Range<usize>| header.as_bytes().get(range.clone()).unwrap_or_default();
+    if !matches!(part(&flag), [b'0' | b'1']) {
         return Err(Diagnostic::Sw8Flag);
     }
-    let span = span_id(&bytes[span])?;
-    check_id(&bytes[trace.clone()], Diagnostic::Sw8TraceId)?;
-    check_id(&bytes[segment.clone()], Diagnostic::Sw8SegmentId)?;
-    for part in [&service, &instance, &endpoint, &address] {
-        check_base64(&bytes[part.clone()])?;
+    let span = span_id(part(&span))?;
+    check_id(part(&trace), Diagnostic::Sw8TraceId)?;
+    check_id(part(&segment), Diagnostic::Sw8SegmentId)?;
+    for range in [&service, &instance, &endpoint, &address] {
+        check_base64(part(range))?;
     }
     Ok(Parts { trace, segment, span, service, instance, endpoint, address })
 }

@@ -159,7 +159,7 @@ impl Segment {
                 _ = self.push(
                     head,
                     Attribute::new(key, AttributeKind::Text, range.offset, range.length),
-                )
+                );
             }
             None => self.leave_out_tag(),
         }
@@ -278,7 +278,7 @@ impl Segment {
                 _ = self.push(
                     head,
                     Attribute::new(key, AttributeKind::Field, range.offset, range.length),
-                )
+                );
             }
             None => self.left_out.add(LeftOut::LOG_FIELD),
         }

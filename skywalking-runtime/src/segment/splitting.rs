@@ -125,7 +125,7 @@ impl Segment {
         let mut head = 0;
         match name {
             Some(Named::Static(key)) => {
-                _ = self.push(&mut head, Attribute::new(key, AttributeKind::StaticName, 0, 0))
+                _ = self.push(&mut head, Attribute::new(key, AttributeKind::StaticName, 0, 0));
             }
             Some(Named::Text(name)) => self.name(&mut head, &name),
             None => {}

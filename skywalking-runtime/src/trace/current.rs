@@ -93,7 +93,7 @@ impl CurrentSpan {
     /// A tag of anything that implements [`Debug`].
     pub fn tag_debug(self, key: &'static str, value: impl Debug) -> Self {
         formatted(format_args!("{value:?}"), TAG_LIMIT, |segment, head, text| {
-            segment.tag(head, key, Raw::Text(text))
+            segment.tag(head, key, Raw::Text(text));
         });
         self
     }

@@ -262,7 +262,7 @@ impl Opening {
     pub fn tag_display<T: TagDisplay + ?Sized>(&mut self, key: &'static str, value: &T) {
         if !self.keeps_tag(key) {
             self.formatted(format_args!("{value}"), TAG_LIMIT, |segment, head, text| {
-                segment.tag(head, key, Raw::Text(text))
+                segment.tag(head, key, Raw::Text(text));
             });
         }
     }
@@ -271,7 +271,7 @@ impl Opening {
     pub fn tag_debug<T: Debug + ?Sized>(&mut self, key: &'static str, value: &T) {
         if !self.keeps_tag(key) {
             self.formatted(format_args!("{value:?}"), TAG_LIMIT, |segment, head, text| {
-                segment.tag(head, key, Raw::Text(text))
+                segment.tag(head, key, Raw::Text(text));
             });
         }
     }

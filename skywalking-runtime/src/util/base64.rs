@@ -3,6 +3,7 @@
 //! whole groups of four, padding at the end, spare bits zero. What goes out is encoded elsewhere.
 
 /// What each character adds to the 24 bits of its group, by its place in there.
+#[expect(clippy::indexing_slicing, reason = "evaluated by the compiler")]
 static BITS: [[u32; 256]; 4] = {
     let alphabet = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
     let mut table = [[NONE; 256]; 4];
@@ -31,6 +32,7 @@ pub(crate) enum Bytes {
 
 /// Three bytes, and `NONE` if they are none.
 #[inline]
+#[expect(clippy::indexing_slicing, reason = "each table has a place for each byte")]
 fn three_bytes([a, b, c, d]: [u8; 4]) -> u32 {
     let [first, second, third, fourth] = &BITS;
     first[usize::from(a)] | second[usize::from(b)] | third[usize::from(c)] | fourth[usize::from(d)]

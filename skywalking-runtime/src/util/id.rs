@@ -72,6 +72,7 @@ pub(crate) struct Tail {
 }
 
 impl Tail {
+    #[expect(clippy::indexing_slicing, reason = "the digits of two u64 and a dot always fit")]
     pub(crate) fn of(key: u64) -> Self {
         let mut tail = Self { digits: [0; 40], from: 40 };
         tail.push_front(key & NUMBER_MASK);
@@ -81,6 +82,7 @@ impl Tail {
         tail
     }
 
+    #[expect(clippy::indexing_slicing, reason = "the digits of two u64 and a dot always fit")]
     fn push_front(&mut self, mut number: u64) {
         loop {
             self.from -= 1;

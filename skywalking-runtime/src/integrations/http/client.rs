@@ -9,6 +9,7 @@ use super::hosts::Host;
 use super::options::{Head, Options, shared_options};
 use super::url::{Address, host_header};
 use super::{grpc, url};
+use crate::propagation::{correlation, extension, sw8};
 use crate::{Callsite, OpeningSpan, ResumableSpan, callsite, component, enabled, inject};
 
 static HTTP: Callsite =
@@ -17,9 +18,9 @@ static GRPC: Callsite = callsite!(exit, "gRPC", layer = rpc).component(component
 
 /// The headers of a trace.
 const OURS: [HeaderName; 3] = [
-    HeaderName::from_static("sw8"),
-    HeaderName::from_static("sw8-correlation"),
-    HeaderName::from_static("sw8-x"),
+    HeaderName::from_static(sw8::HEADER),
+    HeaderName::from_static(correlation::HEADER),
+    HeaderName::from_static(extension::HEADER),
 ];
 
 /// Makes an exit span of each request that is sent. Cheap to clone.

@@ -169,7 +169,8 @@ impl Opening {
                 // Nothing will be recorded, but the trace has an id, and it is this one: of a
                 // batch, the first.
                 if matches!(segment.trace, Trace::Own(_))
-                    && let Some(range) = segment.store(&header[parts.trace.clone()])
+                    && let Some(range) =
+                        header.get(parts.trace.clone()).and_then(|trace| segment.store(trace))
                 {
                     segment.trace = Trace::Foreign { offset: range.offset, length: range.length };
                 }

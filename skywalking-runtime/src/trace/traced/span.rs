@@ -264,7 +264,7 @@ impl Span {
             return;
         }
         current_segment::with_key(self.begun.key, |segment| {
-            segment.begin_drop(self.begun.opened())
+            segment.begin_drop(self.begun.opened());
         });
     }
 
