@@ -1,4 +1,4 @@
-//! What `crates/inference` guards against: its code beside `serde_json`.
+//! What `trybuild/inference` guards against: its code beside `serde_json`.
 
 use serde_json as _;
 

@@ -179,7 +179,7 @@ fn the_light_core_is_at_most_25_crates_and_none_of_the_agents() {
     }
 }
 
-/// Its `PartialEq` impls break the inference of other crates: `trybuild/crates/inference`.
+/// Its `PartialEq` impls break the inference of other crates: `trybuild/inference`.
 #[test]
 fn no_feature_of_the_product_brings_serde_json() {
     for package in PRODUCT.into_iter().chain(["skywalking-tower"]) {
