@@ -320,7 +320,7 @@ mod tests {
     }
 
     #[test]
-    fn renamed_value_is_json_with_that_name_and_nothing_else_changed() {
+    fn renamed_value_changes_only_the_name() {
         for new in ["tea", "a \"b\" \\ c", "\u{1}\n\u{7f}", "键", ""] {
             let value =
                 LogicEndpoint::parse(r#"{ "b" : [1, 2], "name" : "old", "a" : 0 }"#).unwrap();

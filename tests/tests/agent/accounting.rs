@@ -159,7 +159,7 @@ fn polled_once() -> Pin<Box<dyn Future<Output = ()> + Send>> {
 }
 
 #[test]
-fn ten_thousand_open_requests_are_counted_as_open_and_then_cancelled() {
+fn ten_thousand_open_requests_are_counted_then_cancelled() {
     let _turn = turn();
     let before = stats();
     let agent = Config::new("open").reporter(Reporter::Discard).start().expect("a tracer");

@@ -98,7 +98,7 @@ fn the_contexts_that_came_in_wait_too() {
 }
 
 #[test]
-fn nothing_is_kept_while_no_tracer_runs_and_a_later_one_opens_the_bare_span() {
+fn without_an_agent_nothing_is_kept_for_a_later_one() {
     let _turn = turn();
     let mut prepared = Prepared::new(&COVERED);
     assert!(!prepared.wants_headers() && !prepared.recording());
@@ -149,7 +149,7 @@ fn what_is_dropped_before_its_first_poll_leaves_no_span() {
 }
 
 #[test]
-fn a_future_that_is_dropped_unfinished_is_cancelled_and_its_drops_are_below_it() {
+fn dropped_future_is_cancelled_and_its_drops_are_children() {
     struct Leaves;
     impl Drop for Leaves {
         fn drop(&mut self) {
@@ -196,7 +196,7 @@ fn a_panic_marks_the_span_and_goes_on() {
 }
 
 #[test]
-fn what_moves_after_its_first_poll_goes_on_in_a_segment_of_its_own() {
+fn future_that_moves_after_its_first_poll_gets_a_segment() {
     let _turn = turn();
     let _agent = agent();
     let mut future = Box::pin(Prepared::new(&COVERED).future(twice()));
@@ -219,7 +219,7 @@ fn what_moves_after_its_first_poll_goes_on_in_a_segment_of_its_own() {
 }
 
 #[test]
-fn the_returned_value_is_seen_while_the_span_is_current_and_once() {
+fn returned_value_is_seen_once_while_the_span_is_current() {
     let _turn = turn();
     let _agent = agent();
     let mut seen = 0;

@@ -141,7 +141,7 @@ fn an_agent_starts_after_another_has_ended_and_never_beside_it() {
 }
 
 #[test]
-fn with_the_wrong_token_all_is_refused_and_the_token_is_shown_nowhere() {
+fn wrong_token_is_refused_and_shown_nowhere() {
     const TOKEN: &str = "wrong-token-4711";
     let _turn = turn();
     for way in WAYS {
@@ -221,7 +221,7 @@ fn the_right_token_goes_with_every_call() {
 
 // Feature: tracing while disconnected
 #[test]
-fn what_was_traced_before_the_backend_came_arrives_when_it_comes() {
+fn segments_from_before_the_backend_started_arrive() {
     let _turn = turn();
     for way in WAYS {
         let address = backend::free_address();
@@ -244,7 +244,7 @@ fn what_was_traced_before_the_backend_came_arrives_when_it_comes() {
 }
 
 #[test]
-fn when_the_backend_dies_every_segment_is_sent_or_lost_for_a_reason_and_none_comes_twice() {
+fn dying_backend_loses_no_segment_silently_and_none_twice() {
     let _turn = turn();
     for way in WAYS {
         let mut backend = Backend::start();
@@ -332,7 +332,7 @@ fn an_agent_turns_to_the_next_address_when_its_backend_dies() {
 }
 
 #[test]
-fn a_segment_that_the_backend_refuses_costs_its_batch_and_nothing_after_it() {
+fn refused_segment_costs_its_batch_alone() {
     let _turn = turn();
     skywalking_runtime::testing::allow("tag-loses-segment");
     for way in WAYS {

@@ -37,7 +37,7 @@ fn drive(future: impl Future<Output = ()>) {
 }
 
 #[test]
-fn a_start_or_stop_in_the_middle_of_a_request_leaves_nothing_behind() {
+fn start_and_stop_during_requests_leave_nothing_behind() {
     let _turn = turn();
     let over = AtomicBool::new(false);
     std::thread::scope(|scope| {

@@ -68,7 +68,7 @@ fn forget_left_out(span: &mut Span) {
 
 // Feature: unfinished spans
 #[test]
-fn a_sync_root_that_is_too_old_goes_on_in_a_new_segment_when_a_span_ends() {
+fn old_sync_root_continues_in_a_new_segment_at_span_end() {
     let _alone = agent();
     let trees = run(|| {
         span(&CONNECTION).run(|| {
@@ -84,7 +84,7 @@ fn a_sync_root_that_is_too_old_goes_on_in_a_new_segment_when_a_span_ends() {
 }
 
 #[test]
-fn an_async_root_that_is_too_old_goes_on_in_a_new_segment_when_it_is_polled() {
+fn old_async_root_continues_in_a_new_segment_at_poll() {
     let alone = agent();
     let finished = alone.agent.stats().finished;
     let trees = run(|| {
@@ -111,7 +111,7 @@ fn an_async_root_that_is_too_old_goes_on_in_a_new_segment_when_it_is_polled() {
 }
 
 #[test]
-fn a_segment_waits_for_a_handle_no_longer_than_that_and_what_comes_later_is_counted() {
+fn handle_past_the_age_limit_is_too_late_and_counted() {
     let alone = agent();
     let agent = &alone.agent;
     let too_late = agent.stats().count(Diagnostic::DetachedTooLate);

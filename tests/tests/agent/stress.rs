@@ -80,7 +80,7 @@ fn play(round: u64) {
 }
 
 #[test]
-fn whatever_happens_every_segment_is_accounted_for_and_nothing_stays_behind() {
+fn every_segment_is_accounted_for_under_random_settings() {
     let _turn = turn();
     // A batch takes its messages from everywhere, and a span that has one trace may be told of
     // another.

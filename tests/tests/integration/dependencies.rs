@@ -190,7 +190,7 @@ fn no_feature_of_the_product_brings_serde_json() {
 }
 
 #[test]
-fn every_crate_of_the_workspace_is_private_apache_licensed_and_for_rust_1_88() {
+fn every_crate_has_the_licence_and_the_rust_version() {
     let (packages, members) = packages();
     let mut looked_at = 0;
     for package in packages.iter().filter(|package| members.contains(&text(package, "id"))) {

@@ -44,7 +44,7 @@ fn a_segment_of_no_test_that_breaks_a_rule() {
 }
 
 #[test]
-fn a_process_ends_with_the_reason_where_it_was_told_to_and_else_goes_on() {
+fn violation_ends_the_process_only_where_it_is_set() {
     let child = |name: &str, told: &str| {
         let mut command = Command::new(std::env::current_exe().expect("this test"));
         command.args(["--exact", name, "--ignored"]);

@@ -28,7 +28,7 @@ fn a_trace_goes_on_from_ours_to_the_program() {
 }
 
 #[test]
-fn with_a_correlation_context_the_program_serves_the_request_untraced() {
+fn program_serves_a_request_with_correlation_untraced() {
     let Some(play) = Play::of(Ours.with(&["--correlate"]), Go.with(&["--two-parts"])) else {
         return;
     };
@@ -43,7 +43,7 @@ fn with_a_correlation_context_the_program_serves_the_request_untraced() {
 
 /// Its second header takes the place of the first.
 #[test]
-fn with_a_correlation_context_of_the_program_a_trace_of_its_own_begins_at_ours() {
+fn correlation_of_the_program_starts_a_trace_at_ours() {
     let Some(play) = Play::of(Go.with(&["--two-parts", "--correlate"]), Ours.plain()) else {
         return;
     };
@@ -57,7 +57,7 @@ fn with_a_correlation_context_of_the_program_a_trace_of_its_own_begins_at_ours()
 
 /// The time of sending is a second header as well.
 #[test]
-fn of_a_message_with_its_time_of_sending_the_program_is_untraced_too() {
+fn program_serves_a_message_with_its_time_untraced() {
     let Some(play) = Play::of(Ours.with(&["--mq"]), Go.with(&["--two-parts"])) else { return };
     assert_eq!(play.answer, "Return Snapshot Info");
     insta::assert_snapshot!(play.trees(2), @r"

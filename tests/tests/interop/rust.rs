@@ -39,7 +39,7 @@ cases! { CRATE:
 }
 
 #[test]
-fn the_correlation_context_of_ours_ends_at_the_crate_and_the_trace_does_not() {
+fn our_correlation_ends_at_the_crate_and_the_trace_does_not() {
     let Some(play) = Play::of(Ours.with(&["--correlate"]), Crate.plain()) else { return };
     insta::assert_snapshot!(play.trees(4), @r"
     RTS_Test_1 Entry /API/Snapshot Http component=11000 {}

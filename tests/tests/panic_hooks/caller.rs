@@ -101,7 +101,7 @@ fn a_panic_names_the_caller() {
 }
 
 #[test]
-fn a_panic_of_a_function_without_track_caller_names_its_own_line() {
+fn panic_without_track_caller_names_its_own_line() {
     assert_eq!(panics_at(|| _ = untracked(None)), IN_UNTRACKED);
     assert_eq!(
         panics_at(|| _ = futures::executor::block_on(untracked_later(None))),

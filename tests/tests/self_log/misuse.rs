@@ -133,7 +133,7 @@ fn orphan_is_logged_once_for_each_function_with_what_to_write() {
 }
 
 #[test]
-fn orphans_are_counted_by_callsite_and_skipped_as_the_variable_says() {
+fn orphans_are_counted_and_skipped_as_the_variable_sets() {
     let skip = [("SW_AGENT_ORPHANS", "skip")];
     let trace = [("SW_AGENT_ORPHANS", "Trace")];
     // Two requests, and `job` in any case.
@@ -338,7 +338,7 @@ fn main_around_tokio() {
 }
 
 #[test]
-fn call_around_an_executor_is_logged_where_its_tasks_have_no_ids() {
+fn call_around_an_executor_without_task_ids_is_logged() {
     let found = warnings("main_around_an_executor_without_task_ids", &[]);
     let [line] = &found[..] else { panic!("{found:#?}") };
     assert!(line.starts_with("the segment that `main` (tests/tests/self_log/misuse.rs:"), "{line}");

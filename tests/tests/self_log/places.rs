@@ -72,7 +72,7 @@ fn an_invalid_setting_is_one_line_and_the_program_runs() {
 }
 
 #[test]
-fn variables_without_effect_are_one_warning_and_those_of_other_agents_are_none() {
+fn variables_without_effect_are_one_warning() {
     let typos = [
         ("SW_AGENT_SPAN_LIMITS", "s3cret"),
         ("SW_CORELATION_AUTO_TAG_KEYS", "s3cret"),

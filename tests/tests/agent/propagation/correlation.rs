@@ -37,7 +37,7 @@ fn more_can_travel_and_less() {
 }
 
 #[test]
-fn a_key_that_is_set_to_be_a_tag_is_one_where_it_is_put_where_it_comes_in_and_where_it_is_sent() {
+fn tag_key_is_a_tag_where_put_received_and_sent() {
     let _running = start(Config::new("tags").correlation_tags(["tenant", "user"]));
     let trees = run(|| {
         span(&ENTRY).extract(TENANT).run(|| {
@@ -61,7 +61,7 @@ fn a_key_that_is_set_to_be_a_tag_is_one_where_it_is_put_where_it_comes_in_and_wh
 }
 
 #[test]
-fn a_value_that_is_refused_is_no_tag_and_a_request_that_is_not_sampled_has_none() {
+fn refused_values_and_unsampled_requests_have_no_tags() {
     let _running = start(Config::new("refused").correlation_tags(["tenant"]));
     let trees = run(|| span(&ENTRY).run(|| assert!(!correlation::put("tenant", &"x".repeat(129)))));
     assert_eq!(text(&trees), "Entry /entry\n");

@@ -8,7 +8,7 @@ use skywalking_runtime::{Config, Inbound, OtherContexts, inject, span};
 use super::{CALL, ENTRY, start};
 
 #[test]
-fn neither_told_nor_passed_on_where_they_are_ignored_or_all_that_comes_in_is() {
+fn ignored_contexts_are_neither_recorded_nor_propagated() {
     for config in [
         Config::new("others").other_contexts(OtherContexts::Ignore),
         Config::new("inbound").inbound(Inbound::Ignore),

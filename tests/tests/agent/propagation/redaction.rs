@@ -27,7 +27,7 @@ struct NoRoute;
 
 // Feature: redaction
 #[test]
-fn the_ready_one_takes_secrets_out_of_tags_logs_statements_names_and_peers() {
+fn standard_redaction_covers_all_texts_of_spans() {
     #[entry_span(name = format!("GET:/login?token={token}"), tags("url" = format!("https://me:{token}@web/login"), "user" = 7))]
     fn login(token: &str) {
         correlation::put("token", token);
@@ -63,7 +63,7 @@ fn the_ready_one_takes_secrets_out_of_tags_logs_statements_names_and_peers() {
 }
 
 #[test]
-fn a_hook_sees_each_text_once_and_what_it_gives_is_cut_and_cleaned() {
+fn hook_sees_each_text_once_and_its_result_is_cut() {
     let seen = Arc::new(Mutex::new(Vec::new()));
     let of = Arc::clone(&seen);
     let hook = move |field: Field<'_>, text: &str| {
@@ -126,7 +126,7 @@ fn both_sides_of_a_call_name_its_address_alike_if_both_redact() {
 }
 
 #[test]
-fn what_a_handle_says_of_its_span_is_redacted_too_and_a_panic_on_it_is_counted() {
+fn handle_texts_are_redacted_and_panics_counted() {
     let hook = |_: Field<'_>, text: &str| {
         assert!(text != "bomb", "on purpose");
         (text == "secret").then(|| "***".to_owned())
@@ -175,7 +175,7 @@ fn a_panic_in_the_hook_costs_that_segment_and_is_counted() {
 }
 
 #[test]
-fn a_hook_that_hangs_does_not_delay_a_shutdown_and_what_it_holds_up_is_counted() {
+fn hanging_hook_does_not_delay_shutdown() {
     let (go_on, wait) = mpsc::channel::<()>();
     let (arrived, hangs) = mpsc::channel();
     let (wait, arrived) = (Mutex::new(wait), Mutex::new(arrived));

@@ -14,8 +14,7 @@ fn decoded(header: &str) -> Vec<String> {
 }
 
 #[test]
-fn the_longest_names_make_a_header_of_two_kibibytes_by_an_endpoint_that_is_cut_at_a_character_and_nothing_else()
- {
+fn longest_names_cut_only_the_endpoint_to_two_kibibytes() {
     let (service, instance, endpoint, peer) =
         ("服".repeat(50), "实".repeat(50), format!("/x{}", "端".repeat(148)), "机".repeat(200));
     let _running = start(Config::new(&service).instance(&instance).storage(Storage::Any));

@@ -62,7 +62,7 @@ impl ManagementService for Hasty {
 }
 
 #[test]
-fn segments_that_a_grpc_backend_did_not_read_before_its_answer_are_unconfirmed() {
+fn segments_unread_by_a_grpc_backend_are_unconfirmed() {
     let _turn = turn();
     let runtime = tokio::runtime::Builder::new_multi_thread()
         .worker_threads(1)

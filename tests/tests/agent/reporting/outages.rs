@@ -32,7 +32,7 @@ fn reporting_resumes_within_5_s_of_the_backends_return() {
 }
 
 #[test]
-fn a_shutdown_beside_a_backend_that_is_restarting_sends_what_is_queued() {
+fn shutdown_during_a_backend_restart_sends_the_queue() {
     let _turn = turn();
     for way in WAYS {
         let mut backend = Backend::start();

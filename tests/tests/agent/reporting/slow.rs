@@ -41,7 +41,7 @@ fn serve(stream: &TcpStream, segments: &Sender<String>) -> std::io::Result<()> {
 }
 
 #[test]
-fn segments_that_a_backend_took_and_never_confirmed_are_lost_as_unconfirmed_and_in_time() {
+fn segments_never_confirmed_are_unconfirmed_in_time() {
     let _turn = turn();
     let listener = TcpListener::bind("127.0.0.1:0").expect("a free port");
     let address = listener.local_addr().expect("an address").to_string();

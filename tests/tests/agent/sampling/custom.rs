@@ -24,7 +24,7 @@ impl Asked {
 
 // Feature: custom sampler
 #[test]
-fn it_is_asked_once_a_trace_and_its_word_holds_for_what_goes_on_elsewhere() {
+fn sampler_is_asked_once_a_trace_for_all_segments() {
     let asked = Asked::default();
     let _running = sampling(Sampling::custom(asked.clone()));
     let mut left_out = 0;
@@ -133,7 +133,7 @@ fn one_that_forgets_a_guard_disturbs_nobody() {
 }
 
 #[test]
-fn one_that_takes_a_snapshot_does_not_cut_off_what_goes_on_elsewhere() {
+fn sampler_that_takes_a_snapshot_keeps_other_segments() {
     let _running = sampling(Sampling::custom(|_: &str| {
         drop(capture());
         true

@@ -43,7 +43,7 @@ fn where_no_agent_runs_nothing_is_computed() {
 }
 
 #[test]
-fn a_request_that_is_left_out_by_its_name_computes_that_and_no_tag() {
+fn request_ignored_by_name_computes_no_tags() {
     let _running = start(Config::new("s"));
     assert_eq!(computed(|| named("/users", "")), "extract name tag");
     assert_eq!(computed(|| named("/a.png", "")), "extract name");
@@ -64,7 +64,7 @@ fn below_a_request_that_is_left_out_nothing_is_computed() {
 }
 
 #[test]
-fn a_middleware_that_names_its_span_first_computes_nothing_else_for_what_is_left_out() {
+fn named_first_computes_nothing_else_when_ignored() {
     static SERVED: Callsite = callsite!(entry, "HTTP").fallback();
     let described = |name: &str| {
         let mut recording = None;
@@ -80,7 +80,7 @@ fn a_middleware_that_names_its_span_first_computes_nothing_else_for_what_is_left
 }
 
 #[test]
-fn a_middleware_that_names_its_span_last_is_decided_about_by_that_name() {
+fn named_last_is_sampled_by_that_name() {
     static SERVED: Callsite = callsite!(entry, "/served.png").fallback();
     let described = |name: &str| {
         let describe = |span: &mut OpeningSpan<'_>| {

@@ -60,7 +60,7 @@ fn one_valid_context_of_a_batch_is_enough() {
 }
 
 #[test]
-fn each_way_to_open_a_request_knows_the_context_before_it_decides() {
+fn every_kind_of_root_reads_the_context_before_sampling() {
     static SERVED: Callsite = callsite!(entry, "/served");
     #[entry_span(name = "/async", extract = header)]
     async fn asynchronous(header: String) {}

@@ -4,7 +4,7 @@ use crate::sampling::prelude::*;
 
 // Feature: ignore by suffix
 #[test]
-fn files_of_pages_are_left_out_by_default_with_all_that_is_below() {
+fn static_files_are_ignored_by_default_with_children() {
     let others = ["/users", "/users.txt", "/png", "/logo.png/users"];
     let _running = start(Config::new("s"));
     let mut left_out = 0;
@@ -28,7 +28,7 @@ fn files_of_pages_are_left_out_by_default_with_all_that_is_below() {
 
 // Feature: trace id of unsampled requests
 #[test]
-fn a_list_wins_over_the_context_that_came_with_the_request_whose_trace_id_it_has() {
+fn ignore_list_overrides_the_incoming_context() {
     let _running = start(Config::new("s").ignore_paths(["/health/**"]));
     let mut ids = Vec::new();
     let trees = run(|| {

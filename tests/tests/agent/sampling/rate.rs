@@ -20,7 +20,7 @@ fn recorded(threads: usize, requests: usize) -> u64 {
 
 // Feature: sampling by count
 #[test]
-fn of_three_seconds_exactly_the_first_n_are_recorded_whoever_races() {
+fn exactly_n_per_three_seconds_are_recorded_under_races() {
     let begun = Instant::now();
     let _running = sampling(Sampling::per_3_secs(7));
     let mut taken = 0;
@@ -32,7 +32,7 @@ fn of_three_seconds_exactly_the_first_n_are_recorded_whoever_races() {
 }
 
 #[test]
-fn what_is_recorded_in_any_case_uses_the_budget_up_and_is_not_refused() {
+fn forced_traces_use_the_budget_and_are_never_refused() {
     let begun = Instant::now();
     let _running = sampling(Sampling::per_3_secs(3));
     let trees = run(|| {
@@ -65,7 +65,7 @@ fn the_ends_of_a_rate_are_none_and_all() {
 }
 
 #[test]
-fn a_request_that_is_left_out_has_a_trace_id_and_nothing_below_it_is_an_orphan() {
+fn unsampled_request_has_a_trace_id_and_no_orphans() {
     let _running = nothing();
     let mut id = None;
     let trees = run(|| {
@@ -78,7 +78,7 @@ fn a_request_that_is_left_out_has_a_trace_id_and_nothing_below_it_is_an_orphan()
 }
 
 #[test]
-fn locals_and_exits_that_begin_a_trace_are_decided_about_as_well() {
+fn local_and_exit_roots_are_sampled_too() {
     let _running = nothing();
     assert_eq!(text(&run(|| (local(), exit()).0)), "");
 }

@@ -44,7 +44,7 @@ fn unless_asked_nothing_is_kept() {
 
 // Feature: tail sampling
 #[test]
-fn a_request_that_fails_is_kept_whole_and_one_that_does_not_is_dropped_and_counted() {
+fn failed_request_is_kept_and_successful_one_counted() {
     let _running = keeping(TailSampling::errors());
     let mut left = (String::new(), 0);
     let left_out = counted(Diagnostic::UnsampledSampler, || {
@@ -56,7 +56,7 @@ fn a_request_that_fails_is_kept_whole_and_one_that_does_not_is_dropped_and_count
 }
 
 #[test]
-fn an_error_anywhere_in_the_request_is_enough_and_a_panic_is_one() {
+fn any_error_or_panic_in_the_request_keeps_it() {
     let _running = keeping(TailSampling::errors());
     let (trees, not_kept) = kept(|| {
         span(&ENTRY).run(|| span(&PART).run(fail));
@@ -197,7 +197,7 @@ fn what_ends_after_the_root_follows() {
 }
 
 #[test]
-fn a_handle_of_the_root_that_fails_keeps_the_request_and_one_that_ends_well_does_not() {
+fn failed_root_handle_keeps_the_request() {
     let _running = keeping(TailSampling::errors());
     let (trees, not_kept) = kept(|| {
         for fails in [true, false] {

@@ -85,7 +85,7 @@ proptest! {
 
 // Feature: context inside a message
 #[test]
-fn a_plain_trace_is_exactly_one_line_and_json_shows_no_other_field() {
+fn plain_trace_is_one_line_and_one_json_field() {
     let mut message = Sparse::default();
     run(|| message = client("/call", "stock:8080", &[]));
     let (key, value) = message.header.split_once(':').expect("a line");

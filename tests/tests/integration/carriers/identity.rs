@@ -114,7 +114,7 @@ proptest! {
     }
 
     #[test]
-    fn two_messages_with_the_same_headers_are_equal_as_json_whatever_came_before(steps in steps()) {
+    fn messages_with_equal_headers_are_equal_as_json(steps in steps()) {
         let (mut once, mut model) = (Sparse::default(), Model::new());
         for step in &steps {
             take(step, &mut once, &mut model);

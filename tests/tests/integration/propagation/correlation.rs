@@ -18,7 +18,7 @@ fn sent() -> Option<String> {
 
 // Feature: correlation
 #[test]
-fn three_keys_travel_old_ones_can_change_and_an_empty_value_removes_one() {
+fn three_keys_propagate_and_an_empty_value_removes_one() {
     run(|| {
         span(&ENTRY).run(|| {
             assert_eq!(sent(), None);
@@ -44,7 +44,7 @@ fn three_keys_travel_old_ones_can_change_and_an_empty_value_removes_one() {
 }
 
 #[test]
-fn what_comes_in_has_the_same_limits_and_is_counted_where_it_is_over() {
+fn incoming_values_over_the_limits_are_counted() {
     let before = stats().count(Diagnostic::CorrelationLimit);
     let header = pairs(&[
         ("a", "1"),
@@ -86,7 +86,7 @@ fn a_snapshot_has_a_copy_that_later_changes_leave_alone() {
 }
 
 #[test]
-fn a_request_that_is_not_sampled_passes_on_what_came_and_what_is_put() {
+fn unsampled_request_propagates_received_and_put_values() {
     let (mut first, mut second) = (None, None);
     Test::new().sampler(|_| false).run(|| {
         span(&ENTRY)
@@ -105,7 +105,7 @@ fn a_request_that_is_not_sampled_passes_on_what_came_and_what_is_put() {
 }
 
 #[test]
-fn correlation_comes_without_a_trace_too_and_says_nothing_on_spans_unless_set() {
+fn correlation_without_a_trace_is_read_and_makes_no_tags() {
     let mut got = None;
     let trees = run(|| {
         span(&ENTRY).extract(&lines(&[("sw8-correlation", &pairs(&[("tenant", "blue")]))])).run(

@@ -20,7 +20,7 @@ fn latency(span: &testing::Span) -> u64 {
 
 // Feature: extension header
 #[test]
-fn a_trace_that_came_without_metrics_goes_on_without_them_in_every_span_and_downstream() {
+fn skip_analysis_covers_all_spans_and_downstream() {
     let mut sent = [const { String::new() }; 2];
     let trees = run(|| {
         span(&ENTRY).extract(&lines(&[("sw8", &sw8(1)), ("sw8-x", "1- ")])).run(|| {
@@ -45,7 +45,7 @@ fn a_trace_that_came_without_metrics_goes_on_without_them_in_every_span_and_down
 }
 
 #[test]
-fn a_trace_of_the_usual_kind_sends_no_extension_and_removes_an_old_one() {
+fn usual_trace_sends_no_extension_and_removes_old_ones() {
     let mut sent = lines(&[("sw8-x", "1-5"), ("mine", "1")]);
     let trees = run(|| {
         span(&ENTRY).extract(&lines(&[("sw8", &sw8(1)), ("sw8-x", "0- ")])).run(|| {
@@ -71,8 +71,7 @@ fn one_span_without_metrics_says_so_of_itself_alone() {
 }
 
 #[test]
-fn a_trace_can_be_said_to_be_without_metrics_also_of_its_spans_that_have_ended_and_what_goes_on_later()
- {
+fn skip_analysis_covers_ended_spans_and_later_segments() {
     let mut sent = String::new();
     let trees = run(|| {
         span(&ENTRY).run(|| {
@@ -112,7 +111,7 @@ async fn a_future_that_goes_on_elsewhere_has_no_metrics_either() {
 }
 
 #[test]
-fn a_request_that_is_not_sampled_passes_on_that_its_trace_is_without_metrics() {
+fn unsampled_request_propagates_skip_analysis() {
     let mut sent = [const { String::new() }; 3];
     let trees = Test::new().sampler(|_| false).run(|| {
         span(&ENTRY).extract(&lines(&[("sw8-x", "1")])).run(|| {
@@ -132,7 +131,7 @@ fn a_request_that_is_not_sampled_passes_on_that_its_trace_is_without_metrics() {
 }
 
 #[test]
-fn the_producer_of_a_message_says_when_it_sent_it_and_the_consumer_how_long_that_took() {
+fn producer_sends_the_time_and_consumer_tags_the_latency() {
     let mut message = String::new();
     let before = now();
     let trees = run(|| {
@@ -155,7 +154,7 @@ fn the_producer_of_a_message_says_when_it_sent_it_and_the_consumer_how_long_that
 }
 
 #[test]
-fn a_layer_that_is_said_late_makes_a_producer_too_and_a_consumer_of_any_layer_says_what_it_read() {
+fn late_layer_makes_a_producer_and_any_consumer_tags_it() {
     let mut message = String::new();
     run(|| {
         span(&ENTRY).run(|| {
@@ -179,7 +178,7 @@ fn a_message_from_a_clock_that_is_ahead_took_no_time() {
 }
 
 #[test]
-fn of_a_batch_the_last_message_that_says_when_it_was_sent_is_told_in_one_tag() {
+fn batch_tags_the_latency_of_its_last_message_once() {
     #[entry_span(name = "consume", layer = mq, extract_each = messages)]
     fn consume(messages: &[String]) {
         let _ = messages;
@@ -198,7 +197,7 @@ fn of_a_batch_the_last_message_that_says_when_it_was_sent_is_told_in_one_tag() {
 }
 
 #[test]
-fn a_middleware_and_a_handler_that_read_the_same_message_say_it_once() {
+fn merged_spans_tag_the_latency_of_a_message_once() {
     let message = lines(&[("sw8", &sw8(1)), ("sw8-x", "1-99999999999999")]);
     let trees = run(|| {
         span(&CONSUME).extract(&message).run(|| {

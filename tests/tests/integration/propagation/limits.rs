@@ -145,7 +145,7 @@ fn a_stack_tells_five_causes_in_at_most_4000_units() {
 
 // Feature: log and reference limits
 #[test]
-fn a_span_tells_300_logs_the_first_and_the_last_and_the_others_are_counted() {
+fn span_keeps_300_logs_with_the_last_and_counts_the_rest() {
     let _counts = crate::exact_counts();
     let before = stats().count(Diagnostic::LogLimit);
     let trees = run(|| {
@@ -170,7 +170,7 @@ fn a_span_tells_300_logs_the_first_and_the_last_and_the_others_are_counted() {
 }
 
 #[test]
-fn a_span_refers_to_500_segments_also_where_two_that_are_one_bring_them() {
+fn merged_span_keeps_500_refs() {
     let _counts = crate::exact_counts();
     #[entry_span(name = "outer", extract_each = first)]
     fn outer(first: &[String], second: &[String]) {

@@ -31,7 +31,7 @@ fn both() -> BTreeMap<String, String> {
 
 // Feature: contexts of other tracers
 #[test]
-fn a_foreign_context_is_told_in_tags_and_goes_on_as_it_came_beside_ours() {
+fn foreign_context_is_tagged_and_propagated_unchanged() {
     let mut out = HeaderMap::new();
     let trees = run(|| {
         span(&ENTRY)
@@ -61,8 +61,7 @@ fn a_foreign_context_is_told_in_tags_and_goes_on_as_it_came_beside_ours() {
 }
 
 #[test]
-fn it_comes_without_a_trace_of_ours_and_goes_on_from_requests_that_are_not_sampled_and_from_other_threads()
- {
+fn traceparent_propagates_alone_unsampled_and_over_threads() {
     let headers = map(&[("traceparent", PARENT), ("tracestate", STATE)]);
     let mut seen = Vec::new();
     let mut work = || {
@@ -199,7 +198,7 @@ fn what_is_no_context_is_counted_and_neither_told_nor_passed_on() {
 }
 
 #[test]
-fn of_several_requests_and_of_two_that_read_the_same_one_the_first_is_told() {
+fn first_of_several_foreign_contexts_is_tagged() {
     #[entry_span(name = "batch", extract_each = batch)]
     fn consume(batch: &[HashMap<String, String>]) -> BTreeMap<String, String> {
         sent()
@@ -220,7 +219,7 @@ fn of_several_requests_and_of_two_that_read_the_same_one_the_first_is_told() {
 }
 
 #[test]
-fn a_state_in_several_headers_goes_on_as_one_and_the_name_of_a_request_is_cut_and_cleaned() {
+fn tracestate_headers_join_and_request_ids_are_cut() {
     let mut headers = HeaderMap::new();
     headers.insert("traceparent", HeaderValue::from_static(PARENT));
     headers.append("tracestate", HeaderValue::from_static("a=1"));
@@ -239,7 +238,7 @@ fn a_state_in_several_headers_goes_on_as_one_and_the_name_of_a_request_is_cut_an
 }
 
 #[tokio::test]
-async fn the_name_of_a_request_is_cut_the_same_for_a_call_and_for_a_future() {
+async fn request_id_is_cut_alike_for_calls_and_futures() {
     let long = "x".repeat(10_000);
     let headers = map(&[("x-request-id", &long)]);
     let call = run(|| span(&ENTRY).extract(&headers).run(|| ()));

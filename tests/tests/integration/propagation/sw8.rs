@@ -42,8 +42,7 @@ fn the_header_says_which_span_of_which_segment_calls_whom() {
 }
 
 #[test]
-fn the_endpoint_is_the_first_entry_else_the_first_span_by_the_name_that_it_has_when_the_header_is_written()
- {
+fn endpoint_is_the_first_entry_or_span_with_its_current_name() {
     let mut sent = Vec::new();
     run(|| {
         span(&PART).run(|| {
@@ -76,7 +75,7 @@ fn no_part_is_empty_whatever_is_missing() {
 
 // Feature: unsampled calls
 #[test]
-fn a_call_outside_of_an_exit_and_a_request_that_is_not_sampled_write_none_and_remove_an_old_one() {
+fn no_exit_or_unsampled_removes_an_old_header() {
     let old = lines(&[
         ("sw8", &sw8(1)),
         ("sw8-correlation", "aw==:dg=="),

@@ -23,7 +23,7 @@ fn refs(trees: &[Tree]) -> Vec<&str> {
 
 // Feature: batches of messages
 #[test]
-fn a_batch_goes_on_with_the_first_trace_and_refers_to_each_sender_once() {
+fn batch_continues_the_first_trace_with_a_ref_per_sender() {
     let batch = [
         header("first", 1),
         String::from("nothing"),
@@ -41,7 +41,7 @@ fn a_batch_goes_on_with_the_first_trace_and_refers_to_each_sender_once() {
 }
 
 #[test]
-fn a_sender_whose_endpoint_or_address_changed_between_two_messages_is_referred_to_once() {
+fn sender_with_changed_endpoint_has_one_ref() {
     let first = header("first", 1);
     let renamed = first.replace("-L2U=-", "-L3JlbmFtZWQ=-");
     let elsewhere = first.replace("-aDox", "-aDoy");
@@ -56,7 +56,7 @@ fn a_sender_whose_endpoint_or_address_changed_between_two_messages_is_referred_t
 }
 
 #[test]
-fn a_message_that_is_served_twice_in_one_segment_is_referred_to_by_both_spans() {
+fn message_served_twice_in_a_segment_has_two_refs() {
     let message = header("first", 1);
     let trees = run(|| {
         span(&A).run(|| {
@@ -79,7 +79,7 @@ async fn a_future_extracts_its_batch_at_its_first_poll() {
 }
 
 #[test]
-fn a_batch_below_another_span_is_referred_to_and_leaves_the_trace() {
+fn batch_below_a_span_adds_refs_and_keeps_the_trace() {
     let trees = run(|| {
         span(&ENTRY)
             .extract(&header("outer", 7))
@@ -93,7 +93,7 @@ fn a_batch_below_another_span_is_referred_to_and_leaves_the_trace() {
 }
 
 #[test]
-fn a_batch_that_merges_with_an_entry_adds_its_refs_and_leaves_the_trace() {
+fn merged_batch_adds_refs_and_keeps_the_trace() {
     let trees = run(|| {
         span(&ENTRY)
             .extract(&header("outer", 7))
@@ -104,7 +104,7 @@ fn a_batch_that_merges_with_an_entry_adds_its_refs_and_leaves_the_trace() {
 }
 
 #[test]
-fn a_handler_that_reads_what_its_middleware_did_not_goes_on_with_that_trace() {
+fn handler_continues_a_trace_its_middleware_did_not_read() {
     let trees = run(|| {
         span(&ENTRY).run(|| {
             consume(&[header("outer", 7)]);
@@ -160,7 +160,7 @@ fn a_batch_that_is_left_out_has_the_first_trace_id() {
 }
 
 #[tokio::test]
-async fn what_is_read_before_a_future_is_polled_refers_to_as_many_senders() {
+async fn future_keeps_the_refs_read_before_its_first_poll() {
     #[entry_span(name = "/batch", layer = mq, extract_each = batch, covers = future)]
     fn consume_later(batch: &[String]) -> impl Future<Output = ()> + use<> {
         ready(())

@@ -38,7 +38,7 @@ async fn spawn_keeps_the_trace_and_a_bare_spawn_begins_one() {
 }
 
 #[test]
-fn a_child_moved_after_its_first_poll_goes_on_in_a_segment_of_its_own() {
+fn child_moved_after_its_first_poll_gets_a_segment() {
     let mut moved: Option<Pin<Box<dyn Future<Output = u32> + Send>>> = None;
     let trees = Test::new().run(|| {
         span(&ENTRY).run(|| {
@@ -87,7 +87,7 @@ fn a_child_moved_into_another_segment_is_not_written_there() {
 }
 
 #[test]
-fn a_child_dropped_where_its_segment_is_not_is_counted_and_marked() {
+fn child_dropped_without_its_segment_is_counted_and_marked() {
     let reason = skywalking_runtime::Diagnostic::DroppedElsewhere;
     let before = skywalking_runtime::stats().count(reason);
     let trees = Test::new().run(|| {
@@ -103,7 +103,7 @@ fn a_child_dropped_where_its_segment_is_not_is_counted_and_marked() {
 }
 
 #[test]
-fn a_nested_block_on_is_below_and_a_root_polled_alone_first_keeps_its_own_segment() {
+fn nested_block_on_is_a_child_unless_polled_alone_before() {
     let trees = Test::new().run(|| {
         let mut alone = Box::pin(request());
         let mut cx = Context::from_waker(Waker::noop());
@@ -218,7 +218,7 @@ async fn a_foreign_trace_goes_on_and_a_bad_header_begins_a_new_one() {
 
 // Feature: other tasks and threads
 #[tokio::test]
-async fn a_snapshot_can_be_used_many_times_and_after_its_segment_ended() {
+async fn snapshot_works_repeatedly_and_after_its_segment_ended() {
     let mut snapshot = None;
     let trees = run_async(async {
         span(&ENTRY).future(async { snapshot = Some(capture()) }).await;
@@ -349,7 +349,7 @@ fn an_entry_that_was_taken_back_is_nobodys_endpoint() {
 }
 
 #[test]
-fn a_part_of_a_continued_request_that_is_left_out_keeps_the_trace_where_it_moves() {
+fn unrecorded_part_keeps_the_trace_when_it_moves() {
     let mut seen = (None, None);
     let trees = Test::new().sampler(|_| false).run(|| {
         let mut future = Box::pin(span(&A).future(async {

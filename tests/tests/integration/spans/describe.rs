@@ -40,7 +40,7 @@ fn a_text_in_pieces_is_kept_cut_and_cleaned_as_a_whole_one_is() {
 }
 
 #[test]
-fn a_name_in_pieces_is_the_merged_spans_unless_it_is_only_supposed() {
+fn name_in_pieces_replaces_a_merged_name_unless_fallback() {
     let merged = |callsite| {
         let trees = testing::run(|| {
             span(&REQUEST).run(|| {

@@ -25,7 +25,7 @@ fn submitted(then: impl FnOnce(DetachedSpan)) -> String {
 
 // Feature: spans that end elsewhere
 #[test]
-fn it_takes_tags_logs_and_errors_on_another_thread_after_its_root_has_ended() {
+fn handle_records_on_other_threads_after_its_root_ended() {
     let (hand, take) = mpsc::channel::<DetachedSpan>();
     let ended = run(|| {
         let answer = thread::spawn(move || {
@@ -224,7 +224,7 @@ fn without_a_recorded_span_the_handle_does_nothing() {
 }
 
 #[test]
-fn work_below_a_handle_stays_in_its_trace_also_where_the_handle_does_nothing() {
+fn work_below_a_handle_stays_in_its_trace() {
     fn elsewhere(handle: &DetachedSpan) {
         let (below, test) = (handle.snapshot(), testing::mark());
         assert!(!handle.is_recording() && !below.is_empty());
@@ -250,7 +250,7 @@ fn work_below_a_handle_stays_in_its_trace_also_where_the_handle_does_nothing() {
 }
 
 #[test]
-fn a_span_that_is_one_with_another_leaves_the_end_of_both_to_the_handle() {
+fn handle_ends_both_merged_spans() {
     static OUTER: Callsite = callsite!(exit, "outer", peer = "peer:1");
     static INNER: Callsite = callsite!(exit, "inner");
     let trees = run(|| {

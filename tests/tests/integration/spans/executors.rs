@@ -173,7 +173,7 @@ fn task_below_a_root_that_is_left_out_is_decided_by_itself() {
 }
 
 #[test]
-fn root_in_a_task_around_another_executor_is_no_parent_of_its_tasks() {
+fn root_around_another_executor_is_not_a_parent_of_tasks() {
     #[local_span(name = "batch")]
     fn batch() {
         tokio::task::block_in_place(|| tokio::runtime::Handle::current().block_on(step_inside()));

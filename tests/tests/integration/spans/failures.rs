@@ -141,7 +141,7 @@ fn a_display_that_panics_costs_its_value_alone() {
 }
 
 #[test]
-fn an_argument_that_panics_is_the_programs_own_and_leaves_nothing_behind() {
+fn panicking_argument_unwinds_and_leaves_nothing_behind() {
     fn boom() -> u8 {
         panic!("argument")
     }

@@ -66,7 +66,7 @@ fn misplaced() -> u64 {
 }
 
 #[test]
-fn a_child_by_hand_without_a_context_does_nothing_and_is_counted() {
+fn child_without_a_context_does_nothing_and_is_counted() {
     let reason = skywalking_runtime::Diagnostic::ChildWithoutContext;
     let before = skywalking_runtime::stats().count(reason);
     let trees = run(|| {

@@ -156,7 +156,7 @@ fn async_root_that_ends_without_its_segment_leaves_no_zombie() {
 }
 
 #[test]
-fn async_root_that_is_pending_without_its_segment_goes_on_untraced() {
+fn pending_async_root_without_its_segment_is_untraced() {
     for (left, first) in LEFT_BEHIND.into_iter().flat_map(|left| [(left, true), (left, false)]) {
         let shown = recorded(left, |leave| {
             let mut polls = 0;

@@ -6,7 +6,7 @@ use crate::spans::prelude::*;
 
 // Feature: span limit
 #[test]
-fn past_the_span_limit_parents_stay_right_and_exits_still_send_a_header() {
+fn over_the_limit_parents_are_right_and_exits_send_headers() {
     static CALL: Callsite = callsite!(exit, "call", peer = "other:1");
     #[exit_span(name = "call", peer = format!("other:{}", 1), inject = headers)]
     fn call(headers: &mut String) {}
@@ -112,7 +112,7 @@ fn address_in(header: &str) -> String {
 }
 
 #[test]
-fn past_the_span_limit_each_exit_sends_its_own_address_and_a_local_none() {
+fn over_the_limit_each_exit_sends_its_own_address() {
     #[exit_span(name = "literal", peer = "literal:1", inject = headers)]
     fn literal(headers: &mut String) {}
     #[exit_span(name = "computed", peer = format!("computed:{port}"), inject = headers)]
@@ -135,7 +135,7 @@ fn past_the_span_limit_each_exit_sends_its_own_address_and_a_local_none() {
 }
 
 #[test]
-fn an_exit_that_finds_no_room_any_more_after_its_arguments_sends_its_address() {
+fn exit_over_the_limit_after_its_arguments_sends_its_address() {
     fn address() -> &'static str {
         drop(span(&B).enter());
         "late:1"
@@ -168,7 +168,7 @@ fn however_many_exits_find_no_room_each_sends_its_own_address() {
 }
 
 #[test]
-fn past_the_span_limit_two_are_one_only_where_they_would_be_below_it() {
+fn over_the_limit_spans_merge_as_below_it() {
     static OTHER: Callsite = callsite!(entry, "/other");
     let trees = run(|| {
         let mut inner = Box::pin(span(&ENTRY).name("/inner").future(yields(1)));
@@ -198,7 +198,7 @@ fn past_the_span_limit_two_are_one_only_where_they_would_be_below_it() {
 }
 
 #[test]
-fn behind_a_span_that_found_no_room_the_nearest_open_one_is_current_as_behind_any_other() {
+fn after_an_unrecorded_span_the_nearest_open_one_is_current() {
     static OUTER: Callsite = callsite!(exit, "outer", peer = "other:1");
     let trees = run(|| {
         span(&ENTRY).run(|| {
@@ -226,7 +226,7 @@ fn behind_a_span_that_found_no_room_the_nearest_open_one_is_current_as_behind_an
 }
 
 #[test]
-fn past_the_span_limit_an_exit_whose_arguments_open_spans_sends_its_address() {
+fn over_the_limit_arguments_that_open_spans_keep_the_address() {
     #[exit_span(name = "call", peer = peer, tags("part" = span(&A).run(|| 7)), inject = headers)]
     fn call(peer: &str, headers: &mut String) {}
     let mut header = String::new();
@@ -281,7 +281,7 @@ fn spans_beyond_the_limit_are_counted_on_the_first_span() {
 }
 
 #[test]
-fn tags_and_logs_beyond_the_limits_are_counted_on_the_first_span() {
+fn tags_and_logs_over_limits_are_counted_on_the_first_span() {
     let _counts = crate::exact_counts();
     let big = "x".repeat(2_048);
     // One span alone says more than a segment holds: 16 384 entries, and 1 MiB of text.

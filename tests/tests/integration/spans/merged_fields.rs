@@ -285,7 +285,7 @@ fn exit_in_exit_takes_tags_that_are_set_later() {
 }
 
 #[test]
-fn entry_in_entry_takes_tags_component_and_layer_of_the_inner_one() {
+fn entry_in_entry_takes_inner_tags_component_and_layer() {
     #[entry_span(name = "outer", layer = rpc, component = 1, tags("both" = "outer", "first" = true))]
     fn outer() {
         inner("inner");

@@ -51,7 +51,7 @@ fn what_the_inner_one_gives_counts_and_nothing_is_cleared() {
 }
 
 #[test]
-fn what_an_integration_supposes_does_not_replace_what_the_program_said() {
+fn fallback_values_do_not_replace_explicit_ones() {
     let mut headers = String::new();
     let trees = run(|| check(&mut headers));
     assert_eq!(text(&trees), "Exit /check layer=RPCFramework component=2 peer=stock:8080\n");
@@ -75,7 +75,7 @@ fn an_outer_exit_without_a_peer_takes_the_inner_ones() {
 }
 
 #[test]
-fn the_inner_exit_writes_its_header_with_the_outer_ones_place_and_peer() {
+fn inner_exit_injects_with_the_span_and_peer_of_the_outer() {
     let mut outer = String::new();
     let mut inner = String::new();
     let trees = run(|| {
@@ -266,7 +266,7 @@ async fn a_request_that_is_dropped_is_cancelled_once() {
 }
 
 #[test]
-fn the_span_ends_with_the_outer_one_in_whatever_order_guards_drop() {
+fn merged_span_ends_with_the_outer_guard_in_any_order() {
     let trees = run(|| {
         span(&ENTRY).run(|| {
             let outer = span(&OUTER).enter();
@@ -285,7 +285,7 @@ fn the_span_ends_with_the_outer_one_in_whatever_order_guards_drop() {
 }
 
 #[test]
-fn a_handler_that_moves_to_another_task_leaves_the_span_to_the_middleware() {
+fn moved_handler_leaves_the_span_to_the_middleware() {
     #[entry_span(name = "/moved")]
     async fn waits() {
         yields(1).await;
@@ -304,7 +304,7 @@ fn a_handler_that_moves_to_another_task_leaves_the_span_to_the_middleware() {
 }
 
 #[test]
-fn a_header_that_both_read_is_one_ref_and_the_one_that_only_the_handler_reads_counts() {
+fn header_read_by_both_is_one_ref() {
     #[entry_span(name = "/users", extract = headers)]
     fn handler(headers: &String) {}
     static CALL: Callsite = callsite!(exit, "/call", peer = "users:1");
@@ -349,7 +349,7 @@ fn a_full_segment_still_merges() {
 }
 
 #[test]
-fn an_ignored_request_records_nothing_below_and_gives_no_orphans() {
+fn ignored_request_records_no_children_and_no_orphans() {
     let trees = run(|| {
         span(&GET).ignore().run(|| {
             named(3);
@@ -387,7 +387,7 @@ fn entry_in_entry_keeps_the_outer_name_over_one_by_a_block() {
 }
 
 #[test]
-fn what_outlives_the_span_that_it_is_one_with_says_its_end_within_that_ones_time() {
+fn inner_that_outlives_the_merged_span_ends_within_it() {
     static OUTER: Callsite = callsite!(exit, "outer", peer = "peer:1");
     static INNER: Callsite = callsite!(exit, "inner");
     let mut cx = Context::from_waker(Waker::noop());
@@ -415,7 +415,7 @@ fn what_outlives_the_span_that_it_is_one_with_says_its_end_within_that_ones_time
 }
 
 #[test]
-fn an_entry_that_reads_what_its_own_span_has_sent_refers_to_no_one() {
+fn entry_that_reads_its_own_header_has_no_ref() {
     #[exit_span(name = "produce", peer = "here:1", inject = message)]
     fn produce(message: &mut String) {}
     #[entry_span(name = "consume", extract = message)]

@@ -167,7 +167,7 @@ fn a_child_that_outlives_its_root_goes_on_below_it() {
 }
 
 #[test]
-fn destructors_of_thread_locals_and_of_unwinding_frames_trace_or_do_nothing() {
+fn destructors_at_thread_end_and_unwinding_do_no_harm() {
     struct Late;
     impl Drop for Late {
         fn drop(&mut self) {

@@ -34,7 +34,7 @@ fn at(span: &str, address: &str) -> Option<(String, String)> {
 }
 
 #[test]
-fn an_exit_sends_its_header_also_after_others_that_found_no_room_below_it() {
+fn exit_sends_its_header_after_unrecorded_children() {
     let mut headers = Vec::new();
     full(|| {
         let call = span(&CALL).enter();
@@ -115,7 +115,7 @@ fn whichever_ends_first_the_innermost_that_is_open_is_current() {
 }
 
 #[test]
-fn a_guard_that_is_dropped_in_a_future_of_others_leaves_that_current() {
+fn guard_dropped_in_another_future_keeps_that_current() {
     let trees = full(|| {
         let mut cx = Context::from_waker(Waker::noop());
         let mut headers = None;
@@ -201,7 +201,7 @@ fn in_a_new_part_an_exit_names_a_span_of_that_part() {
 }
 
 #[test]
-fn a_poll_in_which_the_new_part_begins_comes_back_to_a_span_of_that_part() {
+fn poll_that_splits_the_segment_returns_to_the_new_part() {
     let mut headers = Vec::new();
     let both = async {
         // It ends a span, and with it the part.
@@ -223,7 +223,7 @@ fn a_poll_in_which_the_new_part_begins_comes_back_to_a_span_of_that_part() {
 }
 
 #[test]
-fn however_many_are_open_at_once_nothing_panics_and_the_segment_ends() {
+fn many_open_spans_do_not_panic_and_the_segment_ends() {
     let mut headers = Vec::new();
     full(|| {
         let mut guards: Vec<_> = (0..70_000).map(|_| span(&A).enter()).collect();

@@ -26,7 +26,7 @@ fn each_step_is_inside_and_what_is_between_is_not() {
 }
 
 #[test]
-fn inside_of_another_span_it_is_a_child_and_goes_on_elsewhere_if_it_is_taken_there() {
+fn resumed_in_a_span_is_a_child_and_continues_elsewhere() {
     let trees = run(|| {
         let steps = span(&ENTRY).run(|| {
             let (mut steps, ()) = ResumableSpan::open(&CALL, |_| {}, || {});
@@ -45,7 +45,7 @@ fn inside_of_another_span_it_is_a_child_and_goes_on_elsewhere_if_it_is_taken_the
 }
 
 #[test]
-fn dropped_unfinished_it_is_cancelled_and_never_run_it_never_was() {
+fn dropped_unfinished_is_cancelled_and_never_run_is_absent() {
     let trees = run(|| {
         drop(ResumableSpan::open(&ENTRY, |_| {}, || {}));
         drop(span(&ENTRY).resumable());

@@ -13,7 +13,7 @@ fn outgrow() {
 }
 
 #[test]
-fn open_spans_end_unfinished_and_go_on_below_a_reference_and_nothing_is_left_out() {
+fn open_spans_end_unfinished_and_continue_below_a_ref() {
     let _counts = crate::exact_counts();
     let before = stats().count(Diagnostic::EntryLimit);
     let trees = run(|| {
@@ -133,7 +133,7 @@ async fn a_future_goes_on_in_the_part_where_its_next_poll_finds_it() {
 }
 
 #[test]
-fn a_span_whose_end_a_handle_has_ends_in_the_part_where_it_began() {
+fn detached_span_ends_in_the_part_where_it_began() {
     let trees = run(|| {
         span(&ENTRY).run(|| {
             let scope = span(&B).enter();
@@ -195,8 +195,7 @@ fn an_entry_that_was_told_stands_for_no_later_part() {
 }
 
 #[test]
-fn a_future_that_is_one_with_a_span_that_was_told_goes_on_around_that_and_leaves_later_spans_alone()
-{
+fn merged_future_continues_and_leaves_later_spans_alone() {
     static OUTER: Callsite = callsite!(exit, "outer", peer = "other:1");
     let mut snapshot = None;
     let trees = run(|| {

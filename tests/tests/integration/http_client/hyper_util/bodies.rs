@@ -35,7 +35,7 @@ async fn lasts(layer: ClientLayer) -> bool {
 }
 
 #[tokio::test]
-async fn a_span_ends_with_the_head_of_the_response_unless_bodies_are_timed() {
+async fn span_ends_with_the_response_head_unless_bodies_are_timed() {
     assert!(!lasts(ClientLayer::new()).await);
     assert!(lasts(ClientLayer::new().time_bodies()).await);
 }

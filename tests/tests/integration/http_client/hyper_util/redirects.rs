@@ -40,7 +40,7 @@ async fn each_hop_is_a_span_also_where_bodies_are_timed() {
 }
 
 #[tokio::test]
-async fn a_host_that_propagate_to_leaves_out_gets_none_of_our_headers_by_a_redirect() {
+async fn excluded_host_gets_no_headers_by_a_redirect() {
     let other = Server::start([Answer::status(200, "")]).await;
     let server = Server::start([Answer::redirect(307, &other.url("/new"))]).await;
     let shown = tree(

@@ -130,7 +130,7 @@ async fn headers_of_another_trace_are_replaced() {
 }
 
 #[tokio::test]
-async fn a_host_that_propagate_to_leaves_out_gets_none_of_our_headers_not_even_old_ones() {
+async fn excluded_host_gets_no_headers_not_even_old_ones() {
     let (request, shown) =
         with_old_headers(|_| ClientLayer::new().propagate_to(["stock", "*.example"])).await;
     assert_eq!(request.ours(), [""; 0]);

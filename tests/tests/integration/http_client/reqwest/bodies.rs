@@ -36,7 +36,7 @@ async fn lasts(tracing: Client) -> bool {
 }
 
 #[tokio::test]
-async fn a_span_ends_with_the_head_of_the_response_unless_bodies_are_timed() {
+async fn span_ends_with_the_response_head_unless_bodies_are_timed() {
     assert!(!lasts(Client::new()).await);
     assert!(lasts(Client::new().time_bodies()).await);
 }

@@ -65,7 +65,7 @@ async fn what_is_an_error_can_be_said_and_the_query_can_be_shown() {
 }
 
 #[tokio::test]
-async fn a_connection_that_is_refused_is_an_error_with_its_causes_and_without_the_query() {
+async fn refused_connection_is_an_error_without_the_query() {
     let nobody = Nobody::new();
     let url = format!("http://{}/items?token=secret", nobody.address);
     let shown = nobody
@@ -195,7 +195,7 @@ impl Middleware for Refuses {
 }
 
 #[tokio::test]
-async fn an_error_of_a_middleware_inside_is_one_of_the_span_and_shows_no_query() {
+async fn error_of_an_inner_middleware_is_logged_without_query() {
     let nobody = Nobody::new();
     let shown = nobody
         .tree(async {

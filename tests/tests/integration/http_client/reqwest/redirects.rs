@@ -71,7 +71,7 @@ async fn another_host_gets_none_of_our_headers() {
 }
 
 #[tokio::test]
-async fn another_host_that_propagate_to_names_gets_headers_of_its_own_hop() {
+async fn allowed_other_host_gets_the_headers_of_its_hop() {
     let (server, other) = pair().await;
     let shown = tree(
         &[&server, &other],
@@ -126,7 +126,7 @@ async fn the_first_host_gets_headers_again_after_a_detour() {
 }
 
 #[tokio::test]
-async fn redirects_that_stand_inside_of_the_tracing_send_no_header_to_another_host_either() {
+async fn inner_redirects_send_no_header_to_another_host() {
     let (server, other) = pair().await;
     let shown = tree(
         &[&server, &other],
@@ -152,8 +152,7 @@ async fn redirects_that_stand_inside_of_the_tracing_send_no_header_to_another_ho
 }
 
 #[tokio::test]
-async fn a_client_that_follows_redirects_itself_makes_one_span_and_keeps_our_headers_as_the_documentation_says()
- {
+async fn redirects_by_the_client_are_one_span_and_keep_headers() {
     let (server, other) = pair().await;
     let shown = tree(
         &[&server, &other],

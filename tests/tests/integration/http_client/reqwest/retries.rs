@@ -58,7 +58,7 @@ async fn a_retry_outside_makes_a_span_for_each_attempt() {
 }
 
 #[tokio::test]
-async fn a_retry_inside_makes_one_span_whose_header_each_attempt_carries() {
+async fn inner_retry_is_one_span_and_each_attempt_has_its_header() {
     let server = busy_once().await;
     let shown = tree(
         &[&server],

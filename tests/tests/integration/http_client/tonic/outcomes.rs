@@ -89,7 +89,7 @@ async fn a_reply_without_a_status_is_an_error_of_unknown_status() {
 }
 
 #[tokio::test]
-async fn a_reply_of_a_server_that_does_not_know_grpc_is_an_error_by_its_http_status() {
+async fn non_grpc_reply_is_an_error_by_its_http_status() {
     for status in [404, 503] {
         let (code, shown) = replied(Reply::Http(status)).await;
         assert_ne!(code, Code::Ok);
@@ -169,7 +169,7 @@ async fn a_call_that_is_dropped_is_cancelled_and_no_error() {
 }
 
 #[tokio::test]
-async fn a_channel_whose_address_nobody_told_is_called_unknown_and_the_header_is_sent() {
+async fn channel_without_address_is_unknown_and_sends_a_header() {
     let server = GrpcServer::start([Reply::Messages(message(), &[("grpc-status", "0")])]).await;
     let shown = tree(
         &[&server],

@@ -188,7 +188,7 @@ async fn a_panic_in_the_handler_goes_on_and_is_an_error() {
 }
 
 #[tokio::test]
-async fn an_annotated_handler_makes_one_span_with_the_layer_and_names_it() {
+async fn annotated_handler_merges_with_the_layer_and_names_it() {
     #[entry_span(name = "/buy", tags("kind" = "annotated"))]
     async fn buy() -> StatusCode {
         harness::annotated();

@@ -52,8 +52,7 @@ async fn a_bad_header_begins_a_trace() {
 }
 
 #[tokio::test]
-async fn an_ignored_header_begins_a_trace_and_so_does_one_that_a_panicking_closure_was_asked_about()
-{
+async fn ignored_header_or_panicking_closure_starts_a_trace() {
     let ignores = ServerLayer::new().inbound(|_| Inbound::Ignore);
     assert_eq!(tree_of(traced(ignores), with_sw8(SW8)).await, ITEM);
     let accepts = ServerLayer::new().inbound(|head| {
@@ -69,7 +68,7 @@ async fn an_ignored_header_begins_a_trace_and_so_does_one_that_a_panicking_closu
 }
 
 #[tokio::test]
-async fn an_ignored_request_is_answered_and_records_nothing_nor_does_what_it_calls() {
+async fn ignored_request_is_answered_and_records_nothing() {
     for layer in [
         ServerLayer::new().ignore_paths(["/heal*"]),
         ServerLayer::new().ignore_paths(["/nothing"]).ignore_paths(["/a", "/health"]),
@@ -92,7 +91,7 @@ async fn an_ignored_request_is_answered_and_records_nothing_nor_does_what_it_cal
 }
 
 #[tokio::test]
-async fn an_ignored_request_inside_a_span_changes_nothing_of_that_span() {
+async fn ignored_request_does_not_change_the_outer_span() {
     let layer = ServerLayer::new().ignore_paths(["/missing", "/panics"]);
     let tree = harness::tree(harness::inside(async {
         answer(traced(layer.clone()), request("/missing")).await;
@@ -103,7 +102,7 @@ async fn an_ignored_request_inside_a_span_changes_nothing_of_that_span() {
 }
 
 #[tokio::test]
-async fn a_closure_that_panics_ignores_nothing_and_a_rule_that_panics_is_the_usual_one() {
+async fn panicking_closures_fall_back_to_the_defaults() {
     let layer = ServerLayer::new()
         .ignore(|_| panic!("the closure is broken"))
         .is_error(|_| panic!("the rule is broken"));
@@ -190,7 +189,7 @@ async fn the_peer_is_the_callers_address_where_it_is_known() {
 }
 
 #[tokio::test]
-async fn a_router_inside_of_another_shows_and_ignores_by_what_was_sent() {
+async fn nested_router_uses_the_path_that_was_sent() {
     let users = Router::new()
         .route("/users/{id}", get(|| async {}))
         .layer(ServerLayer::new().ignore_paths(["/api/users/8"]));

@@ -21,7 +21,7 @@ fn headers(pairs: &[(&'static str, &'static str)]) -> HeaderMap {
 }
 
 #[tokio::test]
-async fn a_request_reaches_the_handler_and_a_response_the_client_as_they_were() {
+async fn requests_and_responses_pass_unchanged() {
     let sent = headers(&[
         ("host", "shop:8080"),
         ("sw8", SW8),

@@ -20,7 +20,7 @@ const HEAD: &str = "Entry GET:/slow layer=Http component=49";
 const TAGS: &str = "{http.method=GET, url=shop:8080/slow}";
 
 #[tokio::test]
-async fn an_error_is_logged_with_its_type_its_message_and_its_causes_and_goes_on() {
+async fn error_is_logged_with_type_message_and_causes() {
     let service =
         ServiceBuilder::new().layer(ServerLayer::new()).service_fn(|_: Request<Body>| async {
             Err::<Response<Body>, _>(NotToBeHad(7, io::Error::other("the shelf is empty")))

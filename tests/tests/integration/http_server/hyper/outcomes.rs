@@ -109,7 +109,7 @@ async fn the_response_has_the_trace_id_and_nothing_else_that_is_new() {
 }
 
 #[tokio::test]
-async fn a_bad_header_and_an_ignored_one_begin_a_trace_and_a_good_one_goes_on() {
+async fn only_a_valid_accepted_header_continues_the_trace() {
     let ignoring = ServerLayer::new().inbound(|_| Inbound::Ignore);
     for (layer, header, reference) in [
         (ServerLayer::new(), "rubbish", ""),

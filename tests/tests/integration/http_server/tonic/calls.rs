@@ -53,7 +53,7 @@ async fn a_status_in_the_head_is_noted() {
 }
 
 #[tokio::test]
-async fn method_that_does_not_exist_is_an_error_without_a_name_of_its_own() {
+async fn unknown_method_is_an_error_without_its_own_name() {
     let tree = harness::tree(async {
         assert_eq!(
             traced()
@@ -185,7 +185,7 @@ async fn with_sw8(layer: ServerLayer, header: &'static str) -> String {
 }
 
 #[tokio::test]
-async fn a_good_header_goes_on_and_a_bad_one_and_an_ignored_one_begin_a_trace() {
+async fn valid_header_continues_and_others_start_a_trace() {
     let own = "Entry /test.Stock/Check layer=RPCFramework component=23 {rpc.status_code=OK}\n  Local annotated\n";
     assert_eq!(with_sw8(ServerLayer::new(), SW8).await, own.replace(" {", " ref=CrossProcess {"));
     assert_eq!(with_sw8(ServerLayer::new(), "rubbish").await, own);

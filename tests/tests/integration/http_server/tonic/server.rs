@@ -102,7 +102,7 @@ async fn a_stream_that_the_client_drops_is_cancelled_on_both_sides() {
 }
 
 #[tokio::test]
-async fn a_deadline_of_the_server_cancels_there_and_is_a_status_to_the_client() {
+async fn server_deadline_cancels_and_is_a_status_for_the_client() {
     let stock = Stock::default();
     let seen = harness::tree(async {
         let mut client = traced(ServerLayer::new(), &stock).await;
