@@ -1,10 +1,13 @@
 //! Spans over calls, futures and streams: what the attributes expand to and what programs call.
 //!
-//! In the order in which a span meets them: [`opening`] (its arguments, and whether it is
-//! recorded), [`prepared`] (the same for later), [`opening_span`] (the same for middleware), [`scope`]
-//! (a span on a thread), [`traced`] (a span over a future), [`root`], [`builder`] and
-//! [`child_guard`] (the same by hand), [`current`], [`returned`], [`made`], [`failure`] and [`panic_hook`] (errors and panics),
-//! [`snapshot`] (other tasks and threads), [`detached`] (spans that end by a handle), [`orphans`].
+//! - [`opening`], [`deferred_span`], [`opening_span`]: a span before it opens: its arguments, and
+//!   whether it is recorded
+//! - [`scope`], [`traced`]: a span of a call, of a future or a stream
+//! - [`builder`], [`child_guard`], [`root`]: spans that the program opens itself
+//! - [`current`], [`correlation`], [`inject`]: what the program reads and adds
+//! - [`autoref`], [`made`], [`failure`], [`panic_hook`]: returned values, errors and panics
+//! - [`snapshot`], [`detached`]: other tasks and threads, spans that end by a handle
+//! - [`orphans`]: Local spans without a parent
 //!
 //! Nothing here takes a lock: clippy denies the types.
 #![deny(clippy::disallowed_types)]
