@@ -1,10 +1,9 @@
-//! When to say what: a sign of life right behind the first properties and each 30 s after that, the
-//! properties again instead of every tenth.
+//! The schedule of management messages: a keep-alive right after the first properties and every 30
+//! s, and the properties again in place of every tenth.
 //!
-//! The first sign of life doesn't wait for its 30 s: the properties create the instance, and only
-//! the sign of life creates the service of a program without Entry spans
-//! (`docs/protocol.md#management`), which may run for less than that. This is a schedule alone; it
-//! knows no clock and nobody to speak to.
+//! The first keep-alive is sent at once: the properties create the instance, but only a keep-alive
+//! creates the service of a program without Entry spans (`docs/protocol.md#management`), which may
+//! run for less than 30 s. This module reads no clock and sends nothing.
 
 use std::time::Duration;
 
@@ -88,7 +87,7 @@ mod tests {
     }
 
     #[test]
-    fn beats_that_were_slept_through_are_not_made_up_for() {
+    fn missed_messages_are_not_sent_later() {
         let start = Instant::now();
         let mut heartbeat = Heartbeat::begin(start);
         heartbeat.sent(start);

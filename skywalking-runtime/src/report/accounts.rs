@@ -1,11 +1,10 @@
-//! The reporter's half of the accounts: what it holds, what it sent, what it lost and why.
+//! The reporter's half of the counts: what it has, what it sent, what it lost and why.
 //!
-//! A segment is in one place at a time: a thread's buffer, the load that the reporter took out of one
-//! (`held`), the batch that is being sent (`in_flight`), or it is sent or dropped. Each step from
-//! one to the next is made under one lock that only the reporter and readers take, so a reader
-//! never sees a segment twice, and what a reporter writes that has been given up is not counted:
-//! [`Ledger::close`] takes the accounts away from it, even if its thread hangs in somebody else's
-//! code and goes on a year later.
+//! A segment is in one place at a time: in a thread's buffer, among those that the reporter took
+//! (`held`), in the batch in flight (`in_flight`), or it is sent or dropped. Each step changes the
+//! counts under one lock that only the reporter and readers take, so a reader never counts a
+//! segment twice. [`Ledger::close`] takes the counts away from a reporter that has been given up:
+//! what its thread writes later does not count.
 
 use std::sync::PoisonError;
 
@@ -109,8 +108,8 @@ impl Ledger {
         self.write(|_| ()).is_some()
     }
 
-    /// Takes what is in a buffer. False if there is nothing, or if its thread is just working on it;
-    /// none if the reporter was given up.
+    /// Takes what is in a buffer. False if there is nothing, or if its thread is just working on
+    /// it; none if the reporter was given up.
     pub(crate) fn take(self, buffer: &Buffer, empty: &mut FinishedSegments) -> Option<bool> {
         self.write(|accounts| {
             let taken = buffer.exchange(empty);

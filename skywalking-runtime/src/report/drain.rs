@@ -1,8 +1,8 @@
-//! Out of the threads' outboxes, into a batch of encoded segments.
+//! Takes finished segments out of the outboxes and encodes them into a batch.
 //!
-//! One pass visits each buffer that held something when the pass began. A batch that is full
-//! interrupts the pass; what is left of the load at hand is held, and what is in the other buffers
-//! waits there, within the budget of the queue. Nothing is sent here.
+//! One pass visits each buffer that contained segments when the pass began. A full batch interrupts
+//! the pass: the rest of the taken segments stays here, and other buffers keep theirs, within the
+//! queue's budget. Nothing is sent here.
 
 use std::collections::VecDeque;
 
@@ -119,8 +119,8 @@ pub(crate) struct Drain {
 }
 
 impl Drain {
-    /// Segments wait `max_segment_age` milliseconds for what they lack, and take at most half of the queue
-    /// meanwhile. Anchors the time: stamps from now on can be told.
+    /// Segments wait `max_segment_age` milliseconds for what they lack, and take at most half of
+    /// the queue meanwhile. Anchors the time: stamps from now on can be told.
     pub(crate) fn new(
         ledger: Ledger,
         identity: Identity,

@@ -1,8 +1,9 @@
-//! Segments that have ended and wait for the handles of some of their spans
-//! ([`DetachedSpan`](crate::DetachedSpan)): they stay with the reporter, until the last handle is done or
-//! they are too old. When the reporter ends they go as they are. At most half of the queue waits
-//! so, with what those handles said that are done: handles that were forgotten shall not shut out
-//! the rest.
+//! Pending segments: finished segments that wait for the handles of some of their spans
+//! ([`DetachedSpan`](crate::DetachedSpan)).
+//!
+//! They wait until the last handle has finished or they are too old. When the reporter ends they
+//! are sent as they are. They use at most half of the queue, finished handles included, so that
+//! forgotten handles can't fill it.
 
 use std::collections::VecDeque;
 
@@ -13,7 +14,7 @@ use crate::span::tag::{Kept, Raw};
 use crate::trace::detached::{Ending, Entry};
 use crate::util::coarse_clock;
 
-/// A segment of its own, no more a part of a load.
+/// A segment that waits, copied out of its buffer.
 #[derive(Debug)]
 pub(crate) struct PendingSegment {
     pub(crate) head: SegmentHeader,
@@ -21,9 +22,9 @@ pub(crate) struct PendingSegment {
     pub(crate) records: Vec<Record>,
     pub(crate) sides: Vec<Attribute>,
     pub(crate) text: String,
-    /// What it takes of the queue's budget.
+    /// The bytes that it uses of the queue's budget.
     pub(crate) bytes: usize,
-    /// The same of what the handles said.
+    /// The bytes that its handles recorded.
     said: usize,
     expires: u64,
 }
@@ -35,13 +36,13 @@ pub(crate) struct PendingSegments {
     segments: VecDeque<Box<PendingSegment>>,
     /// Their bytes, with what handles said by the last look.
     bytes: usize,
-    /// They need not wait any longer.
+    /// Segments that are ready to be sent.
     ready: VecDeque<Box<PendingSegment>>,
     /// How long each waits, in milliseconds.
     timeout: u64,
     /// How much may wait.
     room: Budget,
-    /// They shall wait no longer.
+    /// Whether segments no longer wait.
     released: bool,
     /// When they are looked at again.
     next_look: u64,
@@ -66,14 +67,14 @@ impl PendingSegments {
         }
     }
 
-    /// From now on nothing is held.
+    /// Makes all segments ready. Later ones do not wait.
     pub(crate) fn release(&mut self) {
         self.released = true;
         self.ready.append(&mut self.segments);
         self.bytes = 0;
     }
 
-    /// Takes a copy of one that has ended.
+    /// Adds a copy of a finished segment.
     pub(crate) fn add(&mut self, segment: Segment<'_>, attached: Attached) {
         let mut held =
             Box::new(PendingSegment::new(segment, attached, coarse_clock::expiry(self.timeout)));
@@ -99,7 +100,7 @@ impl PendingSegments {
         (self.bytes, self.segments.len())
     }
 
-    /// Somebody waits for what is done by now: the next look is not put off.
+    /// Makes the next [`poll`](Self::poll) check all segments, because a caller waits.
     pub(crate) fn poll_now(&mut self) {
         self.next_look = 0;
     }
@@ -125,7 +126,7 @@ impl PendingSegments {
         self.make_room();
     }
 
-    /// One that is to leave now.
+    /// Removes a segment that is ready.
     pub(crate) fn next(&mut self) -> Option<Box<PendingSegment>> {
         self.ready.pop_front()
     }

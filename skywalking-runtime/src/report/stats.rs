@@ -1,9 +1,8 @@
-//! What became of the segments of this process, for programs and people to read.
+//! The statistics of this process: what became of its segments.
 //!
-//! The threads count at their doors (`queue`), the reporter in its accounts; here the two
-//! are read beside each other, in the order that keeps the promise: what is dropped or sent is read
-//! before what is finished, that before what is opened. So a reader sees `opened >= finished >=
-//! sent + dropped` at any moment, whatever the threads do meanwhile. Nothing is counted here.
+//! The threads count in the queue, the reporter in its accounts. Both are read here in the order
+//! that keeps the invariant: dropped and sent before finished, finished before opened. So a reader
+//! always sees `opened >= finished >= sent + dropped`. Nothing is counted here.
 
 use std::fmt::{self, Write as _};
 
@@ -65,8 +64,8 @@ pub struct Dropped {
     /// The program's redaction panicked on them ([`Config::redact`](crate::Config::redact)).
     pub hook_panicked: u64,
     /// The sampler had left their requests out, and nothing went wrong that
-    /// [`Config::tail_sampling`](crate::Config::tail_sampling) would keep; or there was no room for them to wait
-    /// for that ([`Diagnostic::TailBufferFull`]).
+    /// [`Config::tail_sampling`](crate::Config::tail_sampling) would keep; or there was no room for
+    /// them to wait for that ([`Diagnostic::TailBufferFull`]).
     pub not_kept: u64,
 }
 

@@ -1,9 +1,8 @@
-//! Segments of requests that are on trial ([`TailDecision`]): those that ended before their request wait
-//! here, in a bounded buffer, for what becomes of it.
+//! Tail sampling: segments of requests that the sampler rejected wait here, in a bounded buffer,
+//! until their request ends ([`TailDecision`]).
 //!
-//! A request is over when its root's segment comes by. Then it is known whether one of its segments
-//! failed, and how long it took; what waited leaves or is dropped with it, and what comes later
-//! follows.
+//! A request ends with its root segment. Then it is known whether a segment failed and how long the
+//! request took. The waiting segments are sent or dropped with it, and so are later ones.
 
 use std::collections::{BTreeMap, HashMap};
 use std::time::Duration;
@@ -17,18 +16,18 @@ use crate::span::record::Record;
 use crate::util::diagnostics::{self, Diagnostic};
 use crate::util::sync::{Arc, Ordering, fence};
 
-/// What is to be done with a segment.
+/// What to do with a segment.
 #[derive(Debug)]
 pub(crate) enum TailOutcome {
-    /// It leaves, and so do these that waited for it.
+    /// Send it, and these that waited.
     Send(Vec<PendingSegment>),
-    /// It is dropped, and so are these.
+    /// Drop it, and these that waited.
     Drop(Vec<PendingSegment>),
-    /// It is to be put into the buffer.
+    /// Add it to the buffer: the request has not ended.
     Pending,
 }
 
-/// The buffer.
+/// The buffer of waiting segments.
 #[derive(Debug)]
 pub(crate) struct TailSampler {
     keep: TailSampling,
@@ -50,7 +49,7 @@ impl TailSampler {
         Self { keep, waiting: BTreeMap::new(), groups: HashMap::new(), bytes: 0, next: 0 }
     }
 
-    /// What becomes of a segment with these records.
+    /// Decides about a segment with these records.
     pub(crate) fn decide(
         &mut self,
         head: &SegmentHeader,
@@ -79,7 +78,7 @@ impl TailSampler {
         }
     }
 
-    /// Puts a segment into the buffer, and gives those that have to make room for it.
+    /// Adds a segment to the buffer. Returns those that were removed to make room.
     pub(crate) fn add(&mut self, held: PendingSegment) -> Vec<PendingSegment> {
         let Some(trial) = &held.attached.trial else { return vec![held] };
         self.groups.entry(address(trial)).or_default().push(self.next);
@@ -124,9 +123,8 @@ impl TailSampler {
         taken
     }
 
-    /// Ends the sampler whose root can't come any more, since nobody else knows of them: it was lost
-    /// on its way. Or all of them, if the reporter ends. By what is known of them; gives those
-    /// that leave and those that are dropped.
+    /// Decides requests whose root segment was lost: no other reference to their trial is left.
+    /// Decides all requests if the reporter ends. Returns the segments to send and those to drop.
     pub(crate) fn take_decided(&mut self, all: bool) -> (Vec<PendingSegment>, Vec<PendingSegment>) {
         let (mut kept, mut dropped) = (Vec::new(), Vec::new());
         let over: Vec<usize> = self
@@ -141,8 +139,8 @@ impl TailSampler {
             })
             .map(|(address, _)| *address)
             .collect();
-        // A count says that somebody let go, and not what he did before. Whoever lets go releases
-        // it: now it is known whether he failed.
+        // `strong_count` is a relaxed load. This fence pairs with the release in `Arc::drop`, so a
+        // failure recorded before the drop is visible.
         fence(Ordering::Acquire);
         for address in over {
             let group = self.take(address);

@@ -1,5 +1,5 @@
-//! Where segments go, besides their way out, while `testing` is built in: those of a test to that
-//! test, all others to a check of the wire's rules, if the process was told to.
+//! Hands a copy of each segment to tests, with the feature `testing`: segments of a test to that
+//! test, all others to the check of the protocol's rules.
 
 use std::sync::OnceLock;
 

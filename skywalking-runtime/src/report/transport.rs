@@ -1,4 +1,4 @@
-//! What the worker asks of whatever takes its batches: a backend by gRPC, standard error, nobody.
+//! The interface between the worker and its transport: a backend, standard error, or nothing.
 
 use std::future::Future;
 use std::pin::Pin;

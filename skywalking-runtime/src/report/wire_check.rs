@@ -1,8 +1,8 @@
-//! The rules of the wire (`skywalking_proto::rules`), held against each segment that a test makes.
+//! Checks segments against the protocol's rules (`skywalking_proto::rules`) in tests.
 //!
-//! What a test's own segments break fails that test (`testing`). Segments of no test come from
-//! programs that tests start, and from tests that look at what arrives elsewhere; nobody could be
-//! failed by them, so the process ends where it was told to.
+//! A violation in a segment of a test fails that test (`testing`). Other segments come from
+//! programs that tests start, and from tests that read what a backend received. No test could fail
+//! for them, so the process aborts if the variable is set.
 
 use std::io::Write as _;
 use std::sync::{LazyLock, Mutex, PoisonError};

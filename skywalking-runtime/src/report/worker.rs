@@ -1,19 +1,18 @@
-//! The reporter's thread: when to connect, when to drain, when to try again, and what came of each
-//! batch.
+//! The reporter's loop: when to connect, drain and retry, and the outcome of each batch.
 //!
-//! One call is under way at a time: a word of management, or a batch. Segments are drained only
-//! while the other side has answered the last word, so with the backend away they wait in the
-//! outboxes, within the queue's budget, and the newest are dropped there. Each wait has a deadline.
+//! At most one call is in flight, either a management message or a batch. Draining stops until the
+//! backend has answered the last heartbeat. While the backend is unreachable, segments wait in the
+//! outboxes within the queue's budget, and the newest are dropped there. Each wait has a deadline.
 //! A batch is sent again only if the transport took none of its messages.
 //!
 //! The states, and what leads from one to the next:
-//! * `Down` until a moment: then the properties are said, to the next address of the list. Once all
-//!   addresses have failed in turn the next round waits, longer each time. A flush and a shutdown
-//!   try at once.
-//! * `Up`: signs of life when they are due, else a batch at each tick, at once when half of the
-//!   queue's budget is used, without what waits here for something else.
+//! * `Down` until an instant: then the properties are sent to the next address of the list. When
+//!   all addresses have failed, the next round waits, longer each time. A flush and a shutdown try
+//!   at once.
+//! * `Up`: management messages when they are due, else a batch at each tick, or at once when half
+//!   of the queue's budget is used, pending segments not counted.
 //!
-//! How bytes travel is the transport's business, what they are `drain`'s.
+//! The transport sends bytes; `drain` makes them.
 
 mod commands;
 mod outcomes;

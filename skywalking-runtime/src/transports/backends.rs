@@ -1,6 +1,5 @@
-//! What the transports that speak to a backend have in common: the list of addresses to turn to,
-//! and the token that each of them is shown, with what is said where a backend doesn't want it. How
-//! one speaks is the transport's own.
+//! What the gRPC and HTTP transports share: the list of addresses, the token, and the message for a
+//! backend that rejects the token.
 
 use std::str::FromStr;
 use std::time::Duration;

@@ -1,5 +1,5 @@
-//! Connections to a backend: names are looked up by [`lookup`](super::lookup), and of several
-//! addresses the next is tried when one does not answer.
+//! Opens connections to a backend. [`lookup`](super::lookup) resolves names; if one address of a
+//! name does not answer, the next is tried.
 
 use std::future::Future;
 use std::io;

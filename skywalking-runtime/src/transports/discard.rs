@@ -1,5 +1,4 @@
-//! The transport to nowhere: takes everything at once. For tests that look at segments on their
-//! way.
+//! The transport that drops everything. For tests that read segments elsewhere.
 
 use crate::management::ManagementMessage;
 use crate::report::transport::{Call, Messages, Outcome, Transport};

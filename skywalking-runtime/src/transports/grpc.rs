@@ -1,9 +1,9 @@
-//! The gRPC transport: each batch is one call of `collect`, closed and answered; properties and
-//! signs of life are calls of their own.
+//! The gRPC transport: each batch is one call of `collect`; properties and keep-alive are calls of
+//! their own.
 //!
-//! The segments' bytes go out as the encoder made them. Nothing connects before the first call, and
-//! a connection that breaks is not mended here: the worker turns to the next address. The token
-//! goes with every call, and nowhere else.
+//! The bytes are sent as the encoder made them. Nothing connects before the first call. A broken
+//! connection is not repaired here: the worker moves to the next address. The token is sent with
+//! every call, and nowhere else.
 
 mod backend;
 mod codec;

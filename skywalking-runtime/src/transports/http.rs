@@ -1,10 +1,10 @@
-//! The HTTP transport: each batch is one POST of an array of segments as JSON, and each word of
-//! management one of an object (`docs/protocol.md#http-transport`).
+//! The HTTP transport: each batch is one POST of a JSON array of segments, and each management
+//! message one of a JSON object (`docs/protocol.md#http-transport`).
 //!
-//! There is one connection, kept from call to call while it is young. Nothing connects before the
-//! first call, and what breaks is not mended here: the worker turns to the next address. A batch
-//! has left when the connection asks for the first byte of its body. The token goes with every
-//! call, and nowhere else.
+//! There is one connection, kept between calls while it is young. Nothing connects before the first
+//! call. A broken connection is not repaired here: the worker moves to the next address. A batch
+//! counts as taken when the connection asks for the first byte of its body. The token is sent with
+//! every call, and nowhere else.
 
 mod body;
 mod connection;

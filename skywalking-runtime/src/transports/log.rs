@@ -1,8 +1,8 @@
-//! The log reporter: one line of JSON a segment, to standard error, for people without a backend.
+//! The log transport: writes each segment as one line of JSON to standard error.
 //!
-//! Standard error may block, when it is a pipe that nobody reads. So each batch is written on a
-//! thread of its own, one in the process at a time, and the worker's deadlines hold here as they do
-//! for a network.
+//! Standard error may block, for example a pipe that is not read. So each batch is written on a
+//! thread of its own, one at a time in the process, and the worker's deadlines apply as for a
+//! network.
 
 use std::io::{self, Write};
 

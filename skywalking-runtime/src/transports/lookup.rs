@@ -1,10 +1,9 @@
-//! Addresses of a backend's name, looked up on threads of ours, of which there are few in the
-//! process, whatever hangs and however often an agent starts again.
+//! Resolves the names of backends on a few threads of the agent, whose number is bounded however
+//! many lookups hang and however often an agent restarts.
 //!
-//! Nothing can interrupt a look-up. One that hangs keeps its thread until the operating system
-//! gives it up; whoever asks for the same name meanwhile waits for the same look-up. An answer that
-//! comes when nobody waits any more is kept for the next who asks: so a look-up that takes longer
-//! than a try to connect is not begun again and again.
+//! A lookup can't be interrupted. One that hangs keeps its thread until the operating system gives
+//! up; further callers for the same name wait for the same lookup. A result that comes too late is
+//! kept for the next caller, so that a slow lookup is not repeated for each try to connect.
 
 use std::collections::HashMap;
 use std::io;

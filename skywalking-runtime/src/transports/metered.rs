@@ -1,5 +1,5 @@
-//! A stream from which only so much may be read, and that counts what it took: what arrives beyond
-//! the allowance is an error, and costs nothing more.
+//! A stream with a limit on what may be read, which also counts bytes. Reading beyond the limit is
+//! an error.
 
 use std::io::{Error, ErrorKind, IoSlice, Result};
 use std::pin::Pin;

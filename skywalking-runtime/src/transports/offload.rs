@@ -1,5 +1,5 @@
-//! Calls that block in the operating system, each on a thread of its own. tokio's pool for such
-//! calls panics where no thread can be made, and keeps its runtime's descriptors for as long as a
+//! Runs calls that block in the operating system, each on a thread of its own. tokio's pool for
+//! such calls panics if no thread can be created, and keeps the descriptors of its runtime while a
 //! call hangs.
 
 use std::io;

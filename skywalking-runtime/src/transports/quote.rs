@@ -1,4 +1,4 @@
-//! What the other side says, as it may be shown.
+//! Quotes messages of a backend for the log.
 
 use std::error::Error;
 

@@ -1,5 +1,5 @@
-//! What others have asked of the worker and wait for: flushes, the first properties, the end. Each
-//! has a deadline and gets exactly one reply, if only that of being dropped.
+//! The commands of other threads that the worker has not answered yet: flushes, registrations, the
+//! shutdown. Each has a deadline and gets exactly one reply, or sees its channel closed.
 
 use tokio::time::Instant;
 

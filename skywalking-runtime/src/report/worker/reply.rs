@@ -1,4 +1,4 @@
-//! Answers to those who wait: each gets exactly one, if only that of being dropped.
+//! Replies to callers that wait. Each gets exactly one, or sees its channel closed.
 
 use std::collections::BTreeMap;
 use std::sync::mpsc::SyncSender;

@@ -1,14 +1,13 @@
-//! What an agent says of itself: who it is (`properties`) and that it is there (the keep-alive),
-//! each at its time ([`heartbeat`]).
+//! The management messages of an agent: its properties ([`properties`]) and its keep-alive, each
+//! when it is due ([`heartbeat`]).
 //!
-//! How it is said is the transport's business (`report/`), and so is what happens when nobody
-//! listens.
+//! The transports send them; the worker handles failures.
 
 pub(crate) mod heartbeat;
 #[cfg(any(feature = "report-grpc", feature = "report-http"))] // the ways to say them
 pub(crate) mod properties;
 
-/// What there is to say.
+/// A message about this instance.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum ManagementMessage {
     /// Who and where this instance is: creates it at the backend.
