@@ -401,24 +401,24 @@ impl Agent {
                 && let Some(agent) = take(&agent)
             {
                 let report = agent.shutdown(timeout);
-                return ShuttingDown::Done(report).report();
+                return ShuttingDown::Done(Box::new(report)).report();
             }
             return ShuttingDown::Waiting(receiver).report();
         }
-        ShuttingDown::Done(self.shutdown(timeout)).report()
+        ShuttingDown::Done(Box::new(self.shutdown(timeout))).report()
     }
 }
 
 /// What [`Agent::shutdown_async`] waits for.
 enum ShuttingDown {
-    Done(Report),
+    Done(Box<Report>),
     Waiting(oneshot::Receiver<Report>),
 }
 
 impl ShuttingDown {
     async fn report(self) -> Report {
         match self {
-            Self::Done(report) => report,
+            Self::Done(report) => *report,
             Self::Waiting(receiver) => receiver.await.unwrap_or_else(|_| Report::of_none()),
         }
     }

@@ -19,6 +19,7 @@ pub struct ChildGuard {
 }
 
 #[inline]
+#[expect(clippy::needless_pass_by_value, reason = "entering uses up what was described")]
 pub(crate) fn enter(prepared: Prepared) -> ChildGuard {
     let scope = if !tracer::enabled() {
         Scope::NONE

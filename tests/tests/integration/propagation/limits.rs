@@ -32,8 +32,8 @@ fn names_have_150_units_peers_200_and_values_2048() {
             current().set_name(clefs(200)).set_peer(clefs(200));
             current()
                 .tag("text", clefs(2_000))
-                .tag_display("display", &clefs(2_000))
-                .tag_debug("debug", &"d".repeat(3_000));
+                .tag_display("display", clefs(2_000))
+                .tag_debug("debug", "d".repeat(3_000));
             current().log("field", clefs(2_000));
             current().log_fields(&[("first", &clefs(2_000)), ("second", &"short")]);
         });
@@ -153,7 +153,7 @@ fn span_keeps_300_logs_with_the_last_and_counts_the_rest() {
             for number in 0..310 {
                 current().log("number", number);
             }
-            current().record_error_message(&"why");
+            current().record_error_message("why");
             span(&PART).run(|| (0..300).for_each(|number| _ = current().log("number", number)));
         });
     });

@@ -33,7 +33,7 @@ fn handle_records_on_other_threads_after_its_root_ended() {
             handle
                 .tag("job", 7)
                 .tag("ok", false)
-                .tag_display("ratio", &0.5)
+                .tag_display("ratio", 0.5)
                 .tag("word", "text")
                 .tag("low", -3);
             handle.log("event", "taken").log_fields(&[("event", &"moved"), ("to", &2)]);
@@ -215,7 +215,7 @@ fn its_end_is_taken_once() {
 fn without_a_recorded_span_the_handle_does_nothing() {
     let mut handle = current().detach();
     assert!(!handle.is_recording() && handle.snapshot().is_empty());
-    handle.tag("k", 1).log("k", 2).record_error_message(&"no").set_error();
+    handle.tag("k", 1).log("k", 2).record_error_message("no").set_error();
     handle.finish();
     let trees = Test::new()
         .sampler(|_| false)
