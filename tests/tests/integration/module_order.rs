@@ -128,7 +128,7 @@ fn find_modules(root: &Path, folder: &Path, modules: &mut Modules) {
 }
 
 /// The longest prefix of the path that is known.
-fn nearest<'a>(path: &'a str, is_known: impl Fn(&str) -> bool) -> Option<&'a str> {
+fn nearest(path: &str, is_known: impl Fn(&str) -> bool) -> Option<&str> {
     let ends = path.match_indices("::").map(|(end, _)| end).chain([path.len()]);
     ends.map(|end| &path[..end]).filter(|prefix| is_known(prefix)).last()
 }

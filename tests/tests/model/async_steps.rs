@@ -42,7 +42,7 @@ pub(crate) fn perform(world: World, acts: Vec<Act>) -> Boxed {
                 Act::Yield => pause().await,
                 Act::Span(site, read, acts) => spanned(&world, site, read, acts).await,
                 Act::Cancel(site, polls, acts) => {
-                    drop(polled(spanned(&world, site, None, acts), polls).await)
+                    drop(polled(spanned(&world, site, None, acts), polls).await);
                 }
                 Act::Part(site, polls, others, acts) => {
                     if let Some(rest) = polled(spanned(&world, site, None, acts), polls).await {
@@ -86,7 +86,7 @@ pub(crate) fn perform(world: World, acts: Vec<Act>) -> Boxed {
                         let panicked = caught(|| {
                             done = future
                                 .as_mut()
-                                .is_none_or(|future| future.as_mut().poll(cx).is_ready())
+                                .is_none_or(|future| future.as_mut().poll(cx).is_ready());
                         });
                         if done || panicked {
                             future = None;
@@ -131,7 +131,7 @@ fn spanned(world: &World, site: Site, read: Option<Which>, acts: Vec<Act>) -> Bo
             let root = root(site, &name);
             match inside.world.message(read) {
                 Some((at, headers)) => {
-                    root.extract(&headers).future(work(inside, name, Some(at))).await
+                    root.extract(&headers).future(work(inside, name, Some(at))).await;
                 }
                 None => root.future(work(inside, name, None)).await,
             }

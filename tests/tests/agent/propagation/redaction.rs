@@ -39,11 +39,11 @@ fn standard_redaction_covers_all_texts_of_spans() {
             .record_error(&NoRoute);
         span(&QUERY).run(|| {
             _ = current()
-                .tag("db.statement", format!("SELECT a FROM b WHERE c = '{token}' AND d = 17"))
+                .tag("db.statement", format!("SELECT a FROM b WHERE c = '{token}' AND d = 17"));
         });
         call(token);
         std::thread::scope(|threads| {
-            drop(threads.spawn((|| drop(span(&ENTRY).enter())).traced("elsewhere")))
+            drop(threads.spawn((|| drop(span(&ENTRY).enter())).traced("elsewhere")));
         });
     }
     #[exit_span(name = "call", peer = format!("me:{token}@web:80"))]

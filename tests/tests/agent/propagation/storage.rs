@@ -281,7 +281,7 @@ fn nul_leaves_in_no_text() {
         span(&TAGGED).extract(&incoming).run(|| {
             current()
                 .tag("te\0xt", "a\0b")
-                .tag_display("display", &"\0")
+                .tag_display("display", "\0")
                 .tag("hook", "h")
                 .log("lo\0g", "l\0")
                 .log_fields(&[("f\0", &"\0")]);

@@ -116,7 +116,7 @@ impl Listening {
                 .with_max_level(LevelFilter::TRACE)
                 .with_ansi(false)
                 .with_writer(|| Ear)
-                .init()
+                .init();
         });
         let said = Arc::default();
         *lock(&EAR) = Arc::downgrade(&said);

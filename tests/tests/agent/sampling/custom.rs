@@ -116,7 +116,7 @@ fn one_that_panics_is_counted_and_the_request_recorded() {
         ));
     let mut trees = Vec::new();
     let panicked = counted(Diagnostic::SamplerPanicked, || {
-        trees = run(|| (serve("/users", ""), serve("/other", "")).0.map_or((), drop))
+        trees = run(|| (serve("/users", ""), serve("/other", "")).0.map_or((), drop));
     });
     assert_eq!((text(&trees), panicked), (tree_of("/users"), 1));
     assert!(is_idle());

@@ -69,7 +69,7 @@ fn named_first_computes_nothing_else_when_ignored() {
     let described = |name: &str| {
         let mut recording = None;
         let describe = |span: &mut OpeningSpan<'_>| {
-            recording = Some(span.extract("").name(name).is_recording())
+            recording = Some(span.extract("").name(name).is_recording());
         };
         let trees = run(|| ResumableSpan::open(&SERVED, describe, || ()).0.finish());
         (text(&trees), recording)
@@ -92,7 +92,7 @@ fn named_last_is_sampled_by_that_name() {
                 .tag("late", 2);
         };
         text(&run(|| {
-            ResumableSpan::open(&SERVED, describe, || drop(span(&PART).enter())).0.finish()
+            ResumableSpan::open(&SERVED, describe, || drop(span(&PART).enter())).0.finish();
         }))
     };
     let _running = start(Config::new("s"));

@@ -52,7 +52,7 @@ fn a_client_that_begins_a_trace_is_decided_about_by_its_name() {
                 &Uri::from_static(path),
                 &mut headers,
                 &Extensions::new(),
-            ))
+            ));
         });
         (trees.len(), headers.contains_key("sw8"))
     };
@@ -65,7 +65,7 @@ fn recorded(server: &Server, paths: &[&'static str]) -> usize {
     let serve = |path: &&'static str| {
         server
             .begin(&Method::GET, &Uri::from_static(path), &HeaderMap::new(), &Extensions::new())
-            .finish()
+            .finish();
     };
     run(|| paths.iter().for_each(serve)).len()
 }

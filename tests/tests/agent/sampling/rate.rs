@@ -10,7 +10,7 @@ fn recorded(threads: usize, requests: usize) -> u64 {
     std::thread::scope(|scope| {
         for _ in 0..threads {
             scope.spawn(|| {
-                (0..requests).for_each(|_| span(&ENTRY).run(|| drop(span(&PART).enter())))
+                (0..requests).for_each(|_| span(&ENTRY).run(|| drop(span(&PART).enter())));
             });
         }
     });

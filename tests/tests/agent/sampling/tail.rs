@@ -220,7 +220,7 @@ fn a_request_in_parts_is_kept_or_dropped_as_one() {
                 // Two times more entries than half of what a segment takes: it goes on in new ones.
                 (0..2).for_each(|_| {
                     span(&PART)
-                        .run(|| (0..8_200).for_each(|number| _ = current().tag("number", number)))
+                        .run(|| (0..8_200).for_each(|number| _ = current().tag("number", number)));
                 });
                 if fails {
                     _ = current().set_error();
@@ -246,7 +246,7 @@ fn the_buffer_is_bounded_and_what_it_gives_up_is_counted() {
             span(&ENTRY).run(|| {
                 let here = capture();
                 std::thread::scope(|scope| {
-                    _ = scope.spawn(|| (0..100).for_each(|_| here.run("part", || ()))).join()
+                    _ = scope.spawn(|| (0..100).for_each(|_| here.run("part", || ()))).join();
                 });
                 // The reporter has them before the root, from which on nothing waits.
                 assert!(running.0.flush(Duration::from_secs(10)));

@@ -135,7 +135,7 @@ impl<'a> Work<'a> {
                     .run(|| (0..8_200).for_each(|number| _ = current().tag("number", number))),
                 7 => {
                     _ = current()
-                        .tag("text", if self.random.one_in(10) { BOMB } else { "harmless" })
+                        .tag("text", if self.random.one_in(10) { BOMB } else { "harmless" });
                 }
                 8 => {
                     current().set_error();

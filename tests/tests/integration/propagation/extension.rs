@@ -99,7 +99,7 @@ async fn a_future_that_goes_on_elsewhere_has_no_metrics_either() {
     let trees = run_async(async {
         let (_, headers) = (span(&PART).enter(), lines(&[("sw8", &sw8(1)), ("sw8-x", "1")]));
         let work = async {
-            tokio::spawn(async { drop(span(&PART).enter()) }.traced("task")).await.unwrap()
+            tokio::spawn(async { drop(span(&PART).enter()) }.traced("task")).await.unwrap();
         };
         span(&ENTRY).extract(&headers).future(work).await;
     })

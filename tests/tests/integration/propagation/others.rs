@@ -163,7 +163,7 @@ fn carriers_of_our_headers_alone_get_no_others() {
     let trees = run(|| {
         span(&ENTRY)
             .extract(&super::prelude::lines(&[("traceparent", PARENT), ("x-request-id", "r-1")]))
-            .run(|| ())
+            .run(|| ());
     });
     assert_eq!(text(&trees), "Entry /entry\n");
 }

@@ -93,7 +93,7 @@ fn child_dropped_without_its_segment_is_counted_and_marked() {
     let trees = Test::new().run(|| {
         let mut future = Box::pin(step("moved"));
         span(&ENTRY).run(|| {
-            assert!(future.as_mut().poll(&mut Context::from_waker(Waker::noop())).is_pending())
+            assert!(future.as_mut().poll(&mut Context::from_waker(Waker::noop())).is_pending());
         });
         drop(future);
     });
@@ -363,7 +363,7 @@ fn unrecorded_part_keeps_the_trace_when_it_moves() {
         });
         // Neither of these segments has the number of its trace.
         snapshot.run("on", || {
-            capture().run("below", || assert!(future.as_mut().poll(&mut cx).is_pending()))
+            capture().run("below", || assert!(future.as_mut().poll(&mut cx).is_pending()));
         });
         assert!(is_idle());
         let Poll::Ready(found) = future.as_mut().poll(&mut cx) else {

@@ -46,7 +46,7 @@ fn name_in_pieces_replaces_a_merged_name_unless_fallback() {
             span(&REQUEST).run(|| {
                 ResumableSpan::open(callsite, |span| _ = span.name_of(&["a", "b"]), || ())
                     .0
-                    .finish()
+                    .finish();
             });
         });
         testing::text(&trees)

@@ -278,7 +278,7 @@ fn guard_over_an_await_is_counted() {
     run(|| {
         futures::executor::block_on(
             span(&ENTRY).future(below(async { tokio::join!(branch(&A, 1), branch(&B, 1)) })),
-        )
+        );
     });
     assert_eq!(held(), before + 2);
     // What is right is not counted: guards within a poll, and futures of children.

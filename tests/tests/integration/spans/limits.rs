@@ -287,21 +287,21 @@ fn tags_and_logs_over_limits_are_counted_on_the_first_span() {
     // One span alone says more than a segment holds: 16 384 entries, and 1 MiB of text.
     let entries = run(|| {
         span(&ENTRY)
-            .run(|| span(&A).run(|| (0..16_390).for_each(|number| _ = current().tag("n", number))))
+            .run(|| span(&A).run(|| (0..16_390).for_each(|number| _ = current().tag("n", number))));
     });
     assert_eq!(left_out(&entries), Some("tags=6"));
     let text = run(|| {
-        span(&ENTRY).run(|| span(&A).run(|| (0..520).for_each(|_| _ = current().tag("n", &*big))))
+        span(&ENTRY).run(|| span(&A).run(|| (0..520).for_each(|_| _ = current().tag("n", &*big))));
     });
     assert_eq!(left_out(&text), Some("tags=8"));
     let logs = run(|| {
         span(&ENTRY)
-            .run(|| span(&A).run(|| (0..8_200).for_each(|number| _ = current().log("n", number))))
+            .run(|| span(&A).run(|| (0..8_200).for_each(|number| _ = current().log("n", number))));
     });
     // 8 192 logs of one field each fill the segment, and a span tells 300 of them.
     assert_eq!(left_out(&logs), Some("logs=7900"));
     let fields = run(|| {
-        span(&ENTRY).run(|| span(&A).run(|| (0..520).for_each(|_| _ = current().log("n", &*big))))
+        span(&ENTRY).run(|| span(&A).run(|| (0..520).for_each(|_| _ = current().log("n", &*big))));
     });
     assert_eq!(left_out(&fields), Some("log_fields=8, logs=220"));
 }
@@ -312,7 +312,7 @@ fn logs_of_every_span_and_what_handles_say_are_counted() {
     let trees = run(|| {
         span(&ENTRY).run(|| {
             (0..2).for_each(|_| {
-                span(&A).run(|| (0..310).for_each(|number| _ = current().log("n", number)))
+                span(&A).run(|| (0..310).for_each(|number| _ = current().log("n", number)));
             });
             let mut handle = span(&B).run(|| current().detach());
             (0..1_030).for_each(|number| _ = handle.tag("n", number));

@@ -62,7 +62,7 @@ fn a_display_that_opens_spans_and_tags_finds_its_own_context() {
     impl fmt::Display for Curious {
         fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
             let _span = span(&C).enter();
-            current().tag_display("nested", &format_args!("{}", 1 + 1));
+            current().tag_display("nested", format_args!("{}", 1 + 1));
             f.write_str("shown")
         }
     }

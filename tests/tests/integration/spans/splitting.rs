@@ -158,7 +158,7 @@ fn detached_span_ends_in_the_part_where_it_began() {
 fn an_error_is_told_in_the_part_where_it_happened() {
     let trees = run(|| {
         span(&ENTRY).run(|| {
-            current().record_error_message(&"early");
+            current().record_error_message("early");
             span(&A).run(outgrow);
             drop(span(&B).enter());
         });

@@ -100,7 +100,7 @@ async fn a_timeout_cancels_the_whole_request_with_what_is_below() {
         pending::<()>().await;
     }
     let trees = run_async(async {
-        assert!(tokio::time::timeout(Duration::from_millis(1), slow()).await.is_err())
+        assert!(tokio::time::timeout(Duration::from_millis(1), slow()).await.is_err());
     })
     .await;
     assert_eq!(text(&trees), "Entry /slow [event=cancelled]\n  Local inner [event=cancelled]\n");

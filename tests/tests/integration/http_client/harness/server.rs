@@ -138,7 +138,7 @@ async fn serve(mut stream: TcpStream, state: Arc<State>) {
         state.count.send_modify(|count| *count += 1);
         match answer {
             Answer::Whole(text) => {
-                stream.write_all(text.as_bytes()).await.expect("the client reads")
+                stream.write_all(text.as_bytes()).await.expect("the client reads");
             }
             Answer::Parts(mut parts) => {
                 while let Some(part) = parts.recv().await {
