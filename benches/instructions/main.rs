@@ -58,7 +58,7 @@ static VARIANTS: [Variant; 11] = [
     variant("async child, ready at once", None, |_| inside(|x| drive(async_child(x)))),
     variant("capture and drop", None, |_| inside(|_| drop(black_box(capture())))),
     variant("poll of a traced future", None, |_| {
-        drive(span(&ENTRY).future(polls(u64::from(SPANS))))
+        drive(span(&ENTRY).future(polls(u64::from(SPANS))));
     }),
     variant("root with hand-over", None, |_| each(|_| span(&ENTRY).run(|| ()))),
     variant("entry, 3 locals with a tag, exit", None, |header| each(|x| request(x, header))),

@@ -228,7 +228,8 @@ fn circle(uses: &Uses) -> Option<String> {
         for (target, line) in uses.get(module).into_iter().flatten() {
             path.push((module, line));
             if let Some(from) = path.iter().position(|(module, _)| module == target) {
-                return Some(path[from..].iter().map(|(_, line)| format!("{line}\n")).collect());
+                let lines: Vec<_> = path[from..].iter().map(|(_, line)| *line).collect();
+                return Some(lines.join("\n") + "\n");
             }
             if !done.contains(&target.as_str())
                 && let Some(found) = walk(target, uses, path, done)

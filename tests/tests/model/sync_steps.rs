@@ -81,7 +81,9 @@ impl Still<'_> {
             }
             Step::Inject => headers::inject(world),
             Step::Put(pairs) => {
-                pairs.iter().for_each(|(key, value)| headers::put(world, key, *value));
+                for (key, value) in pairs {
+                    headers::put(world, key, *value);
+                }
             }
             Step::Sample(samples) => world.sample(*samples),
             Step::Detach => {

@@ -54,7 +54,7 @@ impl Backend {
             .add_service(TraceSegmentReportServiceServer::new(self.clone()))
             .add_service(ManagementServiceServer::new(self.clone()));
         tokio::spawn(async move {
-            routes.serve_with_incoming(TcpListenerStream::new(listener)).await.unwrap()
+            routes.serve_with_incoming(TcpListenerStream::new(listener)).await.unwrap();
         })
     }
 }
@@ -249,7 +249,7 @@ async fn an_answer_of_a_proxy_is_no_answer_of_the_backend() {
     let (listener, address) = listener().await;
     let routes = tonic::transport::Server::builder().add_service(Proxy);
     tokio::spawn(async move {
-        routes.serve_with_incoming(TcpListenerStream::new(listener)).await.unwrap()
+        routes.serve_with_incoming(TcpListenerStream::new(listener)).await.unwrap();
     });
     let outcome = transport(address).send(Messages::new(batch(&["a"]), Flight::default())).await;
     assert!(matches!(&outcome, Outcome::Failed(problem) if problem.contains("403")), "{outcome:?}");
