@@ -250,6 +250,6 @@ pub(crate) fn find_fork() -> Option<Delivery> {
 /// The running tracer.
 pub(crate) fn current() -> Option<Arc<Tracer>> {
     // The line is written while nobody waits for it.
-    drop(find_fork());
+    _ = find_fork();
     slot().running.clone()
 }
