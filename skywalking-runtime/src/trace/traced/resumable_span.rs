@@ -16,6 +16,9 @@ use crate::tracer;
 /// first span of a new trace. It is current during each step, and not between them.
 /// [`finish`](Self::finish) ends it. If it is dropped unfinished it ends as cancelled, like a future.
 ///
+/// Steps are closures and never overlap. A span that is entered and exited by hand, on several
+/// threads at once, is not available yet.
+///
 /// ```
 /// use skywalking_runtime::{Callsite, callsite, current, span, testing};
 ///
