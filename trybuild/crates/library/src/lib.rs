@@ -21,7 +21,7 @@ impl Order {
 #[exit_span(name = "/orders/send", peer = "stock:8080", layer = rpc, inject = order)]
 pub async fn send(order: &mut Order, count: u32) -> Option<String> {
     current().tag("packed", pack(count));
-    trace_id()
+    if order.is_traced() { trace_id() } else { None }
 }
 
 /// Packs an order.
