@@ -6,9 +6,10 @@
 //! keys that are set to be tags are said on spans too: on the span that puts or receives one, and
 //! on the exits that send it.
 
-use base64::Engine as _;
-use base64::engine::general_purpose::STANDARD;
+use ::base64::Engine as _;
+use ::base64::engine::general_purpose::STANDARD;
 
+use crate::util::base64;
 use crate::util::diagnostics::{self, Diagnostic};
 use crate::util::text::units;
 
@@ -132,9 +133,16 @@ impl Correlation {
 
 fn decode_pair(pair: &str) -> Option<(String, String)> {
     let (key, value) = pair.split_once(':')?;
-    let text = |part: &str| String::from_utf8(STANDARD.decode(part).ok()?).ok();
-    let (key, value) = (text(key)?, text(value)?);
+    let (key, value) = (decode(key)?, decode(value)?);
     (!key.is_empty()).then_some((key, value))
+}
+
+fn decode(part: &str) -> Option<String> {
+    let mut bytes = Vec::with_capacity(part.len() / 4 * 3);
+    if !base64::decode(part.as_bytes(), &mut bytes) {
+        return None;
+    }
+    String::from_utf8(bytes).ok()
 }
 
 #[cfg(test)]
