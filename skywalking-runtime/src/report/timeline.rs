@@ -65,8 +65,9 @@ impl Timeline {
     }
 
     /// If the wall clock had not been set before, it is what it is now: that was no time of day.
+    /// Looks through all anchors only then.
     fn set(&mut self, now: &Anchor) {
-        if now.wall < UNSET {
+        if now.wall < UNSET || self.is_set() {
             return;
         }
         let anchors = self.counters.iter_mut().flat_map(|history| &mut history.anchors);
