@@ -4,7 +4,7 @@
 //! that keeps the invariant: dropped and sent before finished, finished before opened. So a reader
 //! always sees `opened >= finished >= sent + dropped`. Nothing is counted here.
 
-use std::fmt::{self, Write as _};
+use std::fmt;
 
 use super::accounts;
 use crate::queue::{self, Totals};
@@ -118,17 +118,8 @@ impl fmt::Debug for Dropped {
 
 impl fmt::Debug for Stats {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Self { opened, finished, open, queued, in_flight, sent, dropped, .. } = *self;
-        let segments = [
-            ("opened", opened),
-            ("finished", finished),
-            ("open", open),
-            ("queued", queued),
-            ("in_flight", in_flight),
-            ("sent", sent),
-        ];
-        let reasons = self.diagnostics().map(|(reason, count)| (reason.name(), count));
-        show(f, "Stats", segments.into_iter().chain(dropped.by_cause()).chain(reasons))
+        let counts = self.by_state().into_iter().chain(self.dropped.by_cause());
+        show(f, "Stats", counts.chain(self.by_reason()))
     }
 }
 
@@ -227,24 +218,37 @@ impl Stats {
         Diagnostic::ALL.iter().copied().zip(self.reasons)
     }
 
+    /// The segments in each state, but for the dropped ones.
+    fn by_state(&self) -> [(&'static str, u64); 6] {
+        let Self { opened, finished, open, queued, in_flight, sent, .. } = *self;
+        [
+            ("opened", opened),
+            ("finished", finished),
+            ("open", open),
+            ("queued", queued),
+            ("in_flight", in_flight),
+            ("sent", sent),
+        ]
+    }
+
+    /// Each reason by name.
+    fn by_reason(&self) -> impl Iterator<Item = (&'static str, u64)> + '_ {
+        self.diagnostics().map(|(reason, count)| (reason.name(), count))
+    }
+
     /// The counts as one line of JSON. Of the reasons only those that came up.
     pub fn to_json(&self) -> String {
-        let Self { opened, finished, open, queued, in_flight, sent, dropped, .. } = self;
-        let Dropped { queue_full, off, unconfirmed, refused, shutdown, hook_panicked, not_kept } =
-            dropped;
-        let mut json = format!(
-            r#"{{"opened":{opened},"finished":{finished},"open":{open},"queued":{queued},"in_flight":{in_flight},"sent":{sent},"dropped":{{"queue_full":{queue_full},"off":{off},"unconfirmed":{unconfirmed},"refused":{refused},"shutdown":{shutdown},"hook_panicked":{hook_panicked},"not_kept":{not_kept}}},"reasons":{{"#
-        );
-        let mut comma = "";
-        for (reason, count) in self.diagnostics().filter(|(_, count)| *count > 0) {
-            // Names of reasons are words with underscores: nothing to escape. Writing to a string
-            // can't fail.
-            let _ = write!(json, r#"{comma}"{}":{count}"#, reason.name());
-            comma = ",";
-        }
-        json.push_str("}}");
-        json
+        let states = members(self.by_state());
+        let causes = members(self.dropped.by_cause());
+        let reasons = members(self.by_reason().filter(|(_, count)| *count > 0));
+        format!(r#"{{{states},"dropped":{{{causes}}},"reasons":{{{reasons}}}}}"#)
     }
+}
+
+/// The counts as members of a JSON object. The names need no escapes.
+fn members(counts: impl IntoIterator<Item = (&'static str, u64)>) -> String {
+    let members = counts.into_iter().map(|(name, count)| format!(r#""{name}":{count}"#));
+    members.collect::<Vec<_>>().join(",")
 }
 
 #[cfg(test)]
