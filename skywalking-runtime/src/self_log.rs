@@ -11,7 +11,7 @@
 mod sink;
 mod writer;
 
-use std::sync::atomic::{AtomicBool, AtomicU8, Ordering};
+use std::sync::atomic::{AtomicU8, Ordering};
 
 use crate::config::self_log::SelfLog;
 pub(crate) use writer::{Delivery, WithoutThread};
@@ -61,7 +61,6 @@ impl Line {
         Self::new(Level::Info, text)
     }
 
-    #[cfg_attr(not(feature = "http"), allow(dead_code, reason = "no integration is built"))]
     pub(crate) fn warn(text: impl Into<String>) -> Self {
         Self::new(Level::Warn, text)
     }
@@ -128,21 +127,6 @@ pub(crate) fn emit_to(mode: SelfLog, lines: Vec<Line>, without_thread: WithoutTh
 #[cfg_attr(not(feature = "http"), allow(dead_code, reason = "no integration is built"))]
 pub(crate) fn warn(text: impl Into<String>) {
     drop(emit(vec![Line::warn(text)], WithoutThread::Drop));
-}
-
-/// Tells the first call from all others, for what is logged once in a process.
-#[derive(Debug)]
-pub(crate) struct Once(AtomicBool);
-
-impl Once {
-    pub(crate) const fn new() -> Self {
-        Self(AtomicBool::new(false))
-    }
-
-    /// Returns true the first time that it is called.
-    pub(crate) fn is_first(&self) -> bool {
-        !self.0.swap(true, Ordering::Relaxed)
-    }
 }
 
 /// In a forked child: the parent's writers aren't there. Only stores to an atomic.

@@ -1,11 +1,11 @@
 //! Logs what `trace` finds out about the traced program: Local spans without a context, and misuse
 //! that compiles. Each callsite, and each kind of misuse, is logged once.
 
-use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use crate::config::policies::Orphans;
-use crate::self_log::{self, Delivery, Line, Once, WithoutThread};
+use crate::self_log::{self, Delivery, Line, WithoutThread};
 use crate::span::callsite::Callsite;
 use crate::span::misuse::Misuse;
 use crate::trace::orphans::orphans;
@@ -16,7 +16,9 @@ const MOST: usize = 20;
 
 /// How many of the listed callsites have been looked at.
 static LOOKED_AT: AtomicUsize = AtomicUsize::new(0);
-static LOGGED: [Once; Misuse::ALL.len()] = [const { Once::new() }; Misuse::ALL.len()];
+/// The kinds of misuse that have been logged.
+static LOGGED: [AtomicBool; Misuse::ALL.len()] =
+    [const { AtomicBool::new(false) }; Misuse::ALL.len()];
 
 /// The findings of one agent on their way to the log, and whatever else its reporter logs.
 #[derive(Debug, Default)]
@@ -53,7 +55,7 @@ fn new_lines() -> Vec<Line> {
     let mut lines = orphan_lines();
     for (misuse, logged) in Misuse::ALL.into_iter().zip(&LOGGED) {
         if let Some(callsite) = misuse.seen()
-            && logged.is_first()
+            && !logged.swap(true, Ordering::Relaxed)
         {
             lines.push(Line::warn(text(misuse, callsite)));
         }
