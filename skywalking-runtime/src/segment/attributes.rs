@@ -136,6 +136,11 @@ impl Segment {
         self.text.get(from..from + range.length as usize).unwrap_or_default()
     }
 
+    /// The text that an entry points to.
+    pub(crate) fn text_of(&self, side: &Attribute) -> &str {
+        self.text_at(Range { offset: side.a, length: side.b })
+    }
+
     /// A tag for the list at `head`.
     pub(crate) fn tag(&mut self, head: &mut u32, key: &'static str, value: Raw<'_>) {
         let side = match value {

@@ -81,7 +81,7 @@ impl Segment {
     /// The name in the list at `head`, of a span that has not opened yet.
     pub(crate) fn given_name(&self, head: u32) -> Option<&str> {
         let side = self.find(head, |kind| kind == AttributeKind::Name)?;
-        Some(self.text_at(Range { offset: side.a, length: side.b }))
+        Some(self.text_of(side))
     }
 
     /// The newest name of a span.
@@ -92,7 +92,7 @@ impl Segment {
         });
         match named {
             Some(side) if side.kind == AttributeKind::StaticName => Name::Text(side.key),
-            Some(side) => Name::Text(self.text_at(Range { offset: side.a, length: side.b })),
+            Some(side) => Name::Text(self.text_of(side)),
             None => Name::Of(record.callsite),
         }
     }
@@ -110,7 +110,7 @@ impl Segment {
         }
         let Some(record) = self.records.get(usize::from(current.index())) else { return "" };
         match self.find(record.side, |kind| kind == AttributeKind::Peer) {
-            Some(side) => self.text_at(Range { offset: side.a, length: side.b }),
+            Some(side) => self.text_of(side),
             None => record.callsite.peer,
         }
     }

@@ -4,7 +4,7 @@
 //! enclosing span and, for an exit, the peer: headers are written for such an exit as well.
 
 use crate::segment::names::known_peer;
-use crate::segment::{Cursor, Range, Segment, SpanRef, UNKNOWN_PEER};
+use crate::segment::{Cursor, Segment, SpanRef, UNKNOWN_PEER};
 use crate::span::callsite::{Callsite, SpanKind};
 use crate::span::record::{AttributeKind, LeftOut, Record};
 use crate::util::diagnostics::{self, Diagnostic};
@@ -159,10 +159,8 @@ impl Segment {
     pub(super) fn open_overflow(&mut self, callsite: &'static Callsite, side: u32) -> SpanRef {
         let mut peer = String::new();
         if callsite.kind == SpanKind::Exit {
-            let computed = self
-                .find(side, |kind| kind == AttributeKind::Peer)
-                .map(|side| Range { offset: side.a, length: side.b });
-            let given = computed.map_or(callsite.peer, |range| self.text_at(range));
+            let computed = self.find(side, |kind| kind == AttributeKind::Peer);
+            let given = computed.map_or(callsite.peer, |side| self.text_of(side));
             text::push_name(&mut peer, known_peer(given), PEER_LIMIT);
         }
         let number = self.overflow.add(self.current, callsite.kind, &peer);

@@ -116,7 +116,7 @@ impl Segment {
             .filter(|_| record.is_open())?;
         Some(match side.kind {
             AttributeKind::StaticName => Named::Static(side.key),
-            _ => Named::Text(self.text_at(Range { offset: side.a, length: side.b }).to_owned()),
+            _ => Named::Text(self.text_of(side).to_owned()),
         })
     }
 

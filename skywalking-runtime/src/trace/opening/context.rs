@@ -187,11 +187,7 @@ impl Opening {
             let parent = parts.sender();
             let known =
                 segment.list(*head).filter(|side| side.kind == AttributeKind::Sw8Ref).any(|side| {
-                    let stored = segment
-                        .text
-                        .get(side.a as usize..(side.a + side.b) as usize)
-                        .unwrap_or_default();
-                    stored.get(parent.clone()) == header.get(parent.clone())
+                    segment.text_of(side).get(parent.clone()) == header.get(parent.clone())
                 });
             if known {
                 // A middleware and a handler read the same header, or one span sent several
