@@ -22,7 +22,9 @@ fn end_of_scheme(text: &str) -> usize {
     let is_scheme = |name: &str| {
         name.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"+-.".contains(&byte))
     };
-    text.find("://").filter(|at| is_scheme(&text[..*at])).map_or(0, |at| at + "://".len())
+    text.split_once("://")
+        .filter(|(name, _)| is_scheme(name))
+        .map_or(0, |(name, _)| name.len() + "://".len())
 }
 
 /// Where the last `@` is, also one that is written as in a URL.
