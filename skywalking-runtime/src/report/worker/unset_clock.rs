@@ -38,7 +38,7 @@ impl UnsetClock {
 
     /// Returns the line to log about a clock in this state, once.
     pub(super) fn line(&mut self, is_set: bool) -> Option<Line> {
-        let is_first = !is_set && !std::mem::replace(&mut self.is_logged, !is_set);
+        let is_first = !is_set && !std::mem::replace(&mut self.is_logged, true);
         is_first.then(|| {
             Line::warn(format!(
                 "the system clock is not set (it shows a date before September 2001): segments \
