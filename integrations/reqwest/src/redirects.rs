@@ -7,7 +7,7 @@ use http::Extensions;
 use reqwest::{Request, Response};
 use reqwest_middleware::{Middleware, Next, Result};
 
-pub(crate) use self::hop::{CONTEXT, CREDENTIALS};
+pub(crate) use self::hop::{CREDENTIALS, remove_context};
 
 use self::hop::Course;
 use crate::Error;

@@ -1,12 +1,12 @@
 //! The middleware that makes the spans.
 
-use http::{Extensions, HeaderMap, Uri};
+use http::{Extensions, Uri};
 use reqwest::{Body, Request, Response, ResponseBuilderExt as _, Url};
 use reqwest_middleware::{Error, Middleware, Next, Result};
 use skywalking_runtime::current;
 use skywalking_runtime::integrations::http::{Call, Client};
 
-use crate::redirects::{CONTEXT, Elsewhere};
+use crate::redirects::{Elsewhere, remove_context};
 
 /// Makes an exit span of each request that passes it, and writes the headers of the trace into the
 /// request.
@@ -56,7 +56,7 @@ impl Tracing {
         let method = request.method().clone();
         let call = self.client.begin(&method, &uri, request.headers_mut(), extensions);
         if extensions.get::<Elsewhere>().is_some() && self.client.sends_everywhere() {
-            remove_ours(request.headers_mut());
+            remove_context(request.headers_mut());
         }
         Some(call)
     }
@@ -87,12 +87,6 @@ impl Middleware for Tracing {
             }
             Err(error) => Err(note(error, call)),
         }
-    }
-}
-
-fn remove_ours(headers: &mut HeaderMap) {
-    for name in CONTEXT {
-        headers.remove(name);
     }
 }
 

@@ -6,7 +6,7 @@ use http::header::{
     AUTHORIZATION, CONTENT_ENCODING, CONTENT_LENGTH, CONTENT_TYPE, COOKIE, HeaderName, HeaderValue,
     LOCATION, PROXY_AUTHORIZATION, REFERER, TRANSFER_ENCODING, WWW_AUTHENTICATE,
 };
-use http::{Method, StatusCode};
+use http::{HeaderMap, Method, StatusCode};
 use reqwest::{Request, Response, Url};
 
 /// What speaks of a body that is no longer sent.
@@ -23,7 +23,14 @@ pub(crate) const CREDENTIALS: [HeaderName; 5] = [
 ];
 
 /// Our own, which may stand on the request already.
-pub(crate) const CONTEXT: [&str; 3] = ["sw8", "sw8-correlation", "sw8-x"];
+const CONTEXT: [&str; 3] = ["sw8", "sw8-correlation", "sw8-x"];
+
+/// Removes our own headers.
+pub(crate) fn remove_context(headers: &mut HeaderMap) {
+    for name in CONTEXT {
+        headers.remove(name);
+    }
+}
 
 /// Where a request went, and what it takes to send it on.
 pub(super) struct Course {
@@ -83,9 +90,7 @@ impl Course {
             hop.headers_mut().insert(REFERER, referer);
         }
         if self.is_elsewhere() {
-            for name in CONTEXT {
-                hop.headers_mut().remove(name);
-            }
+            remove_context(hop.headers_mut());
         }
         if let Some(until) = self.until {
             *hop.timeout_mut() =
