@@ -52,8 +52,7 @@ impl Extract for http::HeaderMap {
             return Some(first);
         }
         // Its list may be spread over several headers, which then are one.
-        let more =
-            self.get_all(key).iter().skip(1).map(|value| String::from_utf8_lossy(value.as_bytes()));
+        let more = self.get_all(key).iter().skip(1).map(text_of);
         Some(more.fold(first, |all, value| Cow::Owned(format!("{all},{value}"))))
     }
 
