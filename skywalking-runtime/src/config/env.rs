@@ -8,7 +8,7 @@ use super::{
 };
 use crate::config::policies::Orphans;
 use crate::error::Error;
-use crate::secrets::without_secrets;
+use crate::secrets::{HIDDEN, without_secrets};
 use crate::util::text::is_blank;
 
 pub(super) const NAME: &str = "SW_AGENT_NAME";
@@ -147,7 +147,7 @@ fn read(setting: &'static str, lookup: &Lookup<'_>) -> Result<Option<String>, Er
     value.into_string().map(Some).map_err(|bytes| Error::NotUnicode {
         setting,
         value: match setting {
-            TOKEN => "<hidden>".to_owned(),
+            TOKEN => HIDDEN.to_owned(),
             BACKEND => without_secrets(&bytes.to_string_lossy()),
             _ => bytes.to_string_lossy().into_owned(),
         },

@@ -2,6 +2,8 @@
 
 use std::fmt;
 
+use crate::secrets::HIDDEN;
+
 /// A token. It has no `Display`, and its `Debug` hides it.
 #[derive(Clone, PartialEq, Eq)]
 pub(crate) struct Token(String);
@@ -29,7 +31,7 @@ impl Token {
 
 impl fmt::Debug for Token {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("<hidden>")
+        f.write_str(HIDDEN)
     }
 }
 

@@ -3,6 +3,7 @@
 use std::error::Error;
 
 use crate::config::Token;
+use crate::secrets::HIDDEN;
 use crate::util::text;
 
 /// What is quoted of the other side's words, in UTF-16 units.
@@ -11,7 +12,7 @@ const LIMIT: usize = 300;
 /// The other side's words: short, on one line, and without the token, should it have come back.
 pub(crate) fn quote(words: &str, token: Option<&Token>) -> String {
     let shown = match token {
-        Some(token) => words.replace(token.reveal(), "<hidden>"),
+        Some(token) => words.replace(token.reveal(), HIDDEN),
         None => words.to_owned(),
     };
     let mut quoted = String::new();
