@@ -92,9 +92,7 @@ impl CurrentSpan {
 
     /// A tag of anything that implements [`Debug`].
     pub fn tag_debug(self, key: &'static str, value: impl Debug) -> Self {
-        formatted(format_args!("{value:?}"), TAG_LIMIT, |segment, head, text| {
-            segment.tag(head, key, Raw::Text(text));
-        });
+        tag_formatted(key, format_args!("{value:?}"));
         self
     }
 
