@@ -41,7 +41,7 @@ snapshots:
     INSTA_UPDATE=always cargo test --workspace
     git diff --stat -- '*.snap'
 
-# Write the compiler's messages of the misuse tests anew; read the difference
+# Write the compiler's messages of the misuse tests again; read the difference
 messages:
     TRYBUILD=overwrite cargo test -p skywalking-trybuild --test ui misuse
 
@@ -69,7 +69,7 @@ loom:
 fuzz target seconds="30":
     cargo +nightly fuzz run -s none {{target}} fuzz/corpus/{{target}} -- -max_total_time={{seconds}}
 
-# Write the snapshots of the public API in api/ anew; read the difference (needs nightly Rust)
+# Write the snapshots of the public API in api/ again; read the difference (needs nightly Rust)
 api:
     .ci/public-api --update
 

@@ -37,7 +37,7 @@ pub(crate) fn measure() -> Outcome<[Instructions; Variant::ALL.len()]> {
     Ok(found)
 }
 
-/// What callgrind runs. It has a name of its own there: counting begins anew with it, since a clock
+/// What callgrind runs. It has a name of its own there: counting begins again with it, since a clock
 /// is calibrated before `main`.
 #[inline(never)]
 pub(crate) fn work(variant: &str, rounds: &str) -> Outcome<()> {

@@ -1,5 +1,5 @@
-//! `cargo run -p skywalking-codegen` writes the Rust of all `.proto` files anew; with `-- --check`
-//! it writes nothing there, and fails when what is checked in is not what it would write.
+//! `cargo run -p skywalking-codegen` writes the Rust of all `.proto` files again. With
+//! `-- --check` it writes nothing there. It fails if the checked-in files are not what it would write.
 
 use std::process::ExitCode;
 

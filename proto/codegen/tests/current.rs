@@ -30,7 +30,7 @@ fn a_change_by_hand_is_named_with_the_command_that_undoes_it() {
     assert!(text.contains("GenAi = 7"), "the test changes this value");
     fs::write(path, text.replace("GenAi = 7", "GenAi = 8")).expect("the file can be written");
 
-    let error = PROTOCOL.check(&edited, &scratch("edited-anew")).expect_err("the value differs");
+    let error = PROTOCOL.check(&edited, &scratch("edited-again")).expect_err("the value differs");
 
     let Error::Stale { found, expected, .. } = &error else {
         panic!("expected a difference, got {error:?}");
@@ -45,7 +45,7 @@ fn a_change_by_hand_is_named_with_the_command_that_undoes_it() {
 #[test]
 fn a_missing_file_is_named_with_the_command_that_writes_it() {
     let error = PROTOCOL
-        .check(&scratch("missing"), &scratch("missing-anew"))
+        .check(&scratch("missing"), &scratch("missing-again"))
         .expect_err("there is no file");
     assert!(matches!(error, Error::Read { .. }), "{error:?}");
     assert!(error.to_string().contains(REGENERATE), "{error}");

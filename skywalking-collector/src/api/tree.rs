@@ -264,7 +264,7 @@ mod tests {
     }
 
     /// The last span is its own parent and all others are below it. A search for the cycle that
-    /// starts anew at each span would take quadratic time.
+    /// starts again at each span would take quadratic time.
     #[test]
     fn a_long_chain_below_a_cycle_takes_linear_time() {
         let spans = (0..100_000).map(|id| span("a", id, (id + 1).min(99_999), 1)).collect();

@@ -14,7 +14,7 @@ use crate::util::clock::Anchor;
 /// anchors, but not many.
 const LIMIT: usize = 512;
 
-/// Counters kept: a machine that wakes up may begin to count anew.
+/// Counters kept: a machine that wakes up may begin to count again from 0.
 const COUNTERS: usize = 4;
 
 /// An anchor nearer than this to the one before takes the place of the newest: two reads of a clock

@@ -64,7 +64,7 @@ pub(crate) fn watch(in_child: fn()) {
 #[cfg(all(not(unix), feature = "agent"))]
 pub(crate) fn watch(_: fn()) {}
 
-/// A static of which each process has its own: a forked child makes it anew, and never touches the
+/// A static of which each process has its own: a forked child makes it again, and never touches the
 /// one of its parent.
 pub(crate) struct PerProcess<T: 'static> {
     made: AtomicPtr<Made<T>>,

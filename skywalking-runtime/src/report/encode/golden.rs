@@ -24,7 +24,7 @@ use crate::util::id;
 const GOLDEN: &str = include_str!("../../../testdata/segment.hex");
 const GOLDEN_PATH: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/testdata/segment.hex");
 
-/// Set to `write` it writes the file anew.
+/// Set to `write` it writes the file again.
 const SWITCH: &str = "SKYWALKING_GOLDEN";
 
 static CONSUME: Callsite =
