@@ -2,10 +2,11 @@
 
 use std::collections::BTreeSet;
 
-use crate::repository::{File, files, root};
+use crate::markdown::section;
+use crate::repository::{File, files, read};
 
 fn page() -> String {
-    std::fs::read_to_string(root().join("docs/configuration.md")).unwrap()
+    read("docs/configuration.md")
 }
 
 /// The sources of the settings.
@@ -16,9 +17,8 @@ fn sources() -> Vec<File> {
 
 /// The first cells of the table rows below a heading, without backticks.
 fn rows(page: &str, heading: &str) -> BTreeSet<String> {
-    let section = page.split(&format!("\n## {heading}\n")).nth(1).unwrap();
-    let section = section.split("\n## ").next().unwrap();
-    let cells = section.lines().filter_map(|line| line.strip_prefix("| `")?.split_once('`'));
+    let cells = section(page, heading).lines();
+    let cells = cells.filter_map(|line| line.strip_prefix("| `")?.split_once('`'));
     cells.map(|(cell, _)| cell.to_owned()).collect()
 }
 

@@ -3,11 +3,11 @@
 
 use std::collections::BTreeSet;
 
-use crate::repository::{files, root};
+use crate::repository::{files, read};
 
 /// The features in the tables of the page.
 fn features() -> BTreeSet<String> {
-    let page = std::fs::read_to_string(root().join("docs/features.md")).unwrap();
+    let page = read("docs/features.md");
     let tables = page.split("\n## Not available").next().unwrap();
     let cells = tables.lines().filter_map(|line| line.strip_prefix("| ")?.split_once(" | "));
     let names = cells.map(|(name, _)| name.to_owned());

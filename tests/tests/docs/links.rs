@@ -2,8 +2,8 @@
 
 use std::collections::HashMap;
 
-use crate::markdown::{anchors, links, split};
-use crate::repository::{File, files, root};
+use crate::markdown::{anchors, code_spans, links};
+use crate::repository::{File, files, read, root};
 
 /// Pages of the runtime's documentation: rustdoc checks their links, all but the anchors.
 const RUSTDOC: &str = "skywalking-runtime/docs/";
@@ -129,16 +129,13 @@ fn paths_in_code_spans_exist() {
     let mut missing = Vec::new();
     let mut seen = 0;
     for page in ["ARCHITECTURE.md", "CONTRIBUTING.md", "docs/README.md"] {
-        let text = std::fs::read_to_string(root().join(page)).unwrap();
-        let lines: Vec<_> = split(&text).1.into_iter().map(|(_, line)| line).collect();
-        let text = lines.join("\n");
-        for code in text.split('`').skip(1).step_by(2) {
+        for code in code_spans(&read(page)) {
             let is_path = code.contains('/')
                 && (code.ends_with('/') || code.rsplit('.').next() == Some("rs"))
                 && code.chars().all(|c| c.is_ascii_alphanumeric() || "/._-".contains(c));
             if is_path && !code.starts_with('/') && !code.starts_with("target/") {
                 seen += 1;
-                if !root().join(code).exists() {
+                if !root().join(&code).exists() {
                     missing.push(format!("{page}: {code}"));
                 }
             }
@@ -151,7 +148,7 @@ fn paths_in_code_spans_exist() {
 /// ARCHITECTURE.md names each module of the runtime's crate root that has a folder.
 #[test]
 fn modules_of_the_runtime_are_described() {
-    let page = std::fs::read_to_string(root().join("ARCHITECTURE.md")).unwrap();
+    let page = read("ARCHITECTURE.md");
     let folders = std::fs::read_dir(root().join("skywalking-runtime/src")).unwrap();
     let folders = folders.map(|entry| entry.unwrap()).filter(|entry| entry.path().is_dir());
     let names: Vec<_> = folders.map(|entry| entry.file_name().into_string().unwrap()).collect();

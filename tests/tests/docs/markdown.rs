@@ -1,4 +1,4 @@
-//! A reader of Markdown that knows headings, fenced blocks and links.
+//! A reader of Markdown that knows headings, fenced blocks, code spans and links.
 
 use std::collections::HashMap;
 
@@ -32,6 +32,18 @@ pub(crate) fn split(page: &str) -> (Vec<Block<'_>>, Vec<(usize, &str)>) {
     }
     assert!(open.is_none(), "a fenced block does not end");
     (blocks, lines)
+}
+
+/// The text from a heading of the second level to the next one.
+pub(crate) fn section<'a>(page: &'a str, heading: &str) -> &'a str {
+    let (_, section) = page.split_once(&format!("\n## {heading}\n")).expect("the heading");
+    section.split("\n## ").next().unwrap()
+}
+
+/// The contents of the code spans of a page.
+pub(crate) fn code_spans(page: &str) -> Vec<String> {
+    let lines: Vec<_> = split(page).1.into_iter().map(|(_, line)| line).collect();
+    lines.join("\n").split('`').skip(1).step_by(2).map(str::to_owned).collect()
 }
 
 /// The anchors that GitHub makes of a page's headings.

@@ -1,6 +1,7 @@
 //! The measured numbers of the README against the results in `docs/results`.
 
-use crate::repository::root;
+use crate::markdown::section;
+use crate::repository::read;
 
 /// The numbers of a text, without the spaces between thousands.
 fn numbers(text: &str) -> Vec<String> {
@@ -22,11 +23,9 @@ fn numbers(text: &str) -> Vec<String> {
 
 #[test]
 fn numbers_of_the_readme_are_those_of_the_results() {
-    let read = |path: &str| std::fs::read_to_string(root().join(path)).unwrap();
     let readme = read("README.md");
-    let section = readme.split("\n## Why this library\n").nth(1).unwrap();
-    let table = section.split("\n## ").next().unwrap();
-    let table: Vec<_> = table.lines().filter(|line| line.starts_with('|')).collect();
+    let lines = section(&readme, "Why this library").lines();
+    let table: Vec<_> = lines.filter(|line| line.starts_with('|')).collect();
     let request = table.iter().position(|row| row.starts_with("| **a request**")).unwrap();
     let functions = table.iter().position(|row| row.starts_with("| **1 000")).unwrap();
     for (rows, results) in [

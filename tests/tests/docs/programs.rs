@@ -3,7 +3,7 @@
 use std::process::Command;
 
 use crate::markdown::split;
-use crate::repository::{File, files, root};
+use crate::repository::{File, files, read, root};
 
 /// The blocks of a page that stand below `<!-- MARK: VALUE -->`, with their values.
 fn marked<'a>(file: &'a File, mark: &str) -> Vec<(&'a str, String)> {
@@ -22,7 +22,7 @@ fn blocks_from_programs_are_their_text() {
     let mut seen = 0;
     for file in files(&["md"]) {
         for (path, text) in marked(&file, "from") {
-            let source = std::fs::read_to_string(root().join(path)).unwrap();
+            let source = read(path);
             assert!(source.contains(&text), "{}: {path} does not contain:\n{text}", file.path);
             seen += 1;
         }
@@ -74,7 +74,6 @@ fn ids_and_durations_are_replaced() {
 /// CI runs the test command and the main programs of the README as they are written there.
 #[test]
 fn ci_runs_the_readmes_commands() {
-    let read = |path: &str| std::fs::read_to_string(root().join(path)).unwrap();
     let (readme, ci) = (read("README.md"), read(".ci/run"));
     for command in
         ["cargo test --workspace", "cargo run --bin snapshot", "cargo run --bin mack -- demo"]

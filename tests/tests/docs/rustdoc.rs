@@ -3,7 +3,8 @@
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
-use crate::repository::root;
+use crate::markdown::code_spans;
+use crate::repository::{read, root};
 
 /// The command of the README, without `--open`.
 fn command(readme: &str) -> Vec<&str> {
@@ -23,14 +24,14 @@ fn is_shown(folder: &Path, path: &str) -> bool {
 
 #[test]
 fn the_readmes_command_shows_what_the_readme_names() {
-    let readme = std::fs::read_to_string(root().join("README.md")).unwrap();
+    let readme = read("README.md");
     let built =
         Command::new(env!("CARGO")).args(command(&readme)).current_dir(root()).output().unwrap();
     assert!(built.status.success(), "{}", String::from_utf8_lossy(&built.stderr));
     let target = std::env::var_os("CARGO_TARGET_DIR").map_or(root().join("target"), PathBuf::from);
 
-    let code = readme.split("```").step_by(2).flat_map(|text| text.split('`').skip(1).step_by(2));
-    let paths: Vec<_> = code
+    let paths: Vec<_> = code_spans(&readme)
+        .into_iter()
         .filter(|code| {
             code.starts_with("skywalking_")
                 && code.chars().all(|c| c.is_ascii_alphanumeric() || matches!(c, '_' | ':'))
