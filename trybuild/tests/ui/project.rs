@@ -1,9 +1,10 @@
 //! The project that these tests compile: a workspace below the target directory, with a package for
 //! each attribute.
 
+use std::collections::BTreeMap;
 use std::fmt::Write as _;
 use std::fs;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use serde_json::Value;
 
@@ -13,6 +14,23 @@ pub(crate) fn write(path: &Path, text: &str) {
     if fs::read_to_string(path).ok().as_deref() != Some(text) {
         fs::write(path, text).unwrap();
     }
+}
+
+/// The name and the text of each file in a folder of `tests/ui`.
+pub(crate) fn sources(folder: &str) -> BTreeMap<String, String> {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/ui").join(folder);
+    let files = fs::read_dir(folder).unwrap().map(|file| file.unwrap().path());
+    let named = |file: PathBuf| {
+        let name = file.file_stem().unwrap().to_str().unwrap().to_owned();
+        (name, fs::read_to_string(&file).unwrap())
+    };
+    files.map(named).collect()
+}
+
+/// The folder of a project below the target directory.
+pub(crate) fn folder(name: &str) -> PathBuf {
+    fs::create_dir_all(env!("CARGO_TARGET_TMPDIR")).unwrap();
+    Path::new(env!("CARGO_TARGET_TMPDIR")).canonicalize().unwrap().join(name)
 }
 
 /// Writes the workspace's manifest and lock file. It has the versions of this repository, so cargo

@@ -8,10 +8,10 @@
 //! message; with `CI=true` it fails.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::env;
 use std::fmt::Write as _;
 use std::path::{Path, PathBuf};
 use std::process::Command;
-use std::{env, fs};
 
 use serde_json::Value;
 
@@ -68,7 +68,7 @@ fn clippy_of_nightly_reports_the_same() {
 }
 
 fn compare(toolchain: &str, cargo: Command) {
-    let modules = modules();
+    let modules = project::sources("same_clippy");
     let count: usize = modules.values().map(|text| text.matches("#[traced").count()).sum();
     assert!(count >= 60, "only {count} functions");
     let reported = reported(&project(toolchain, &modules), cargo);
@@ -88,20 +88,6 @@ fn compare(toolchain: &str, cargo: Command) {
         }
     }
     assert!(differences.is_empty(), "{differences}");
-}
-
-/// The name and the text of each module.
-fn modules() -> BTreeMap<String, String> {
-    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/ui/same_clippy");
-    let files = fs::read_dir(folder).unwrap().map(|file| file.unwrap().path());
-    files
-        .map(|file| {
-            (
-                file.file_stem().unwrap().to_str().unwrap().to_owned(),
-                fs::read_to_string(&file).unwrap(),
-            )
-        })
-        .collect()
 }
 
 /// Replaces the markers of a module, each within its line.
@@ -126,11 +112,7 @@ fn marked(text: &str, function: Option<&str>, block: Option<&str>) -> String {
 
 /// Writes a workspace with a package for each attribute.
 fn project(toolchain: &str, modules: &BTreeMap<String, String>) -> PathBuf {
-    fs::create_dir_all(env!("CARGO_TARGET_TMPDIR")).unwrap();
-    let root = Path::new(env!("CARGO_TARGET_TMPDIR"))
-        .canonicalize()
-        .unwrap()
-        .join(format!("same_clippy_{toolchain}"));
+    let root = project::folder(&format!("same_clippy_{toolchain}"));
     let packages: Vec<&str> =
         ATTRIBUTES.iter().map(|(package, ..)| *package).chain([PLAIN]).collect();
     project::workspace(&root, &packages);

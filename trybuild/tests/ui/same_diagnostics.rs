@@ -46,7 +46,7 @@ const PLAIN: &str = "// no attribute";
 
 #[test]
 fn errors_are_reported_as_without_the_attribute() {
-    let cases = cases();
+    let cases = project::sources("same_diagnostics");
     let reports = check(&project(&cases));
     let mut report = String::new();
     for (case, text) in &cases {
@@ -70,26 +70,10 @@ fn errors_are_reported_as_without_the_attribute() {
     assert!(report.is_empty(), "{report}");
 }
 
-/// The name and the text of each case.
-fn cases() -> BTreeMap<String, String> {
-    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/ui/same_diagnostics");
-    let files = fs::read_dir(folder).unwrap().map(|file| file.unwrap().path());
-    files
-        .map(|file| {
-            (
-                file.file_stem().unwrap().to_str().unwrap().to_owned(),
-                fs::read_to_string(&file).unwrap(),
-            )
-        })
-        .collect()
-}
-
 /// Writes a workspace with a package for each attribute. Unchanged files are not written, so that
 /// cargo does not compile them again.
 fn project(cases: &BTreeMap<String, String>) -> PathBuf {
-    fs::create_dir_all(env!("CARGO_TARGET_TMPDIR")).unwrap();
-    let root =
-        Path::new(env!("CARGO_TARGET_TMPDIR")).canonicalize().unwrap().join("same_diagnostics");
+    let root = project::folder("same_diagnostics");
     let here = Path::new(env!("CARGO_MANIFEST_DIR"));
     project::workspace(&root, &ATTRIBUTES.map(|(package, _)| package));
     for (package, attribute) in ATTRIBUTES {
