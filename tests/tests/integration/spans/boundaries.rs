@@ -328,24 +328,28 @@ fn a_child_that_moves_takes_correlation_and_trace_along() {
 }
 
 #[test]
-fn an_entry_that_was_taken_back_is_nobodys_endpoint() {
+fn entry_is_the_endpoint_of_snapshots_only_after_it_opens() {
     static INNER: Callsite = callsite!(entry, "/inner");
     static ROOT: Callsite = callsite!(local, "root");
     let trees = Test::new().run(|| {
         span(&ROOT).run(|| {
-            let inner = span(&INNER);
-            let _seen = capture();
-            let future = inner.future(ready(()));
-            drop(span(&A).enter());
-            let snapshot = capture();
-            std::thread::spawn(move || snapshot.run("elsewhere", || ())).join().unwrap();
-            futures::executor::block_on(future);
+            let inner = span(&INNER).future(ready(()));
+            let before = capture();
+            futures::executor::block_on(inner);
+            let after = capture();
+            std::thread::spawn(move || {
+                before.run("before", || ());
+                after.run("after", || ());
+            })
+            .join()
+            .unwrap();
         });
     });
     let root = &trees[0].root;
     let names: Vec<_> = root.children.iter().map(|child| child.name.as_str()).collect();
-    assert_eq!(names, ["a", "/inner", "elsewhere"]);
-    assert_eq!(root.children[2].refs[0].endpoint, "root");
+    assert_eq!(names, ["/inner", "before", "after"]);
+    assert_eq!(root.children[1].refs[0].endpoint, "root");
+    assert_eq!(root.children[2].refs[0].endpoint, "/inner");
 }
 
 #[test]
