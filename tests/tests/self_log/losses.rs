@@ -1,7 +1,7 @@
 //! What is lost while the program runs is logged while it runs, and so is the end of it.
 
-use std::sync::{Mutex, PoisonError};
-use std::time::{Duration, Instant};
+use std::sync::{Condvar, Mutex, PoisonError};
+use std::time::Duration;
 
 use skywalking_collector::Collector;
 use skywalking_runtime::{Callsite, Config, Reporter, callsite, span};
@@ -9,6 +9,8 @@ use skywalking_runtime::{Callsite, Config, Reporter, callsite, span};
 use crate::{child, requests, watchdog};
 
 static LINES: Mutex<Vec<String>> = Mutex::new(Vec::new());
+/// Signals each new line.
+static ADDED: Condvar = Condvar::new();
 
 /// A logger that keeps what it gets.
 struct Keeping;
@@ -24,6 +26,7 @@ impl log::Log for Keeping {
                 record.level(),
                 record.args()
             ));
+            ADDED.notify_all();
         }
     }
     fn flush(&self) {}
@@ -32,18 +35,18 @@ impl log::Log for Keeping {
 /// Waits for a line, and gives the number of segments that it says were lost.
 #[track_caller]
 fn line(start: &str) -> Option<u64> {
-    let asked = Instant::now();
-    loop {
-        let lines = LINES.lock().unwrap_or_else(PoisonError::into_inner).clone();
-        if let Some(line) = lines.iter().find(|line| line.starts_with(start)) {
-            let lost = line
-                .split_once("lost=")
-                .map(|(_, rest)| rest.split(';').next().unwrap_or(rest).parse());
-            return lost.transpose().expect("a number");
-        }
-        assert!(asked.elapsed() < Duration::from_secs(40), "{start} is not among {lines:#?}");
-        std::thread::yield_now();
-    }
+    let is_it = |line: &&String| line.starts_with(start);
+    let lines = LINES.lock().unwrap_or_else(PoisonError::into_inner);
+    let (lines, _) = ADDED
+        .wait_timeout_while(lines, Duration::from_secs(40), |lines| {
+            !lines.iter().any(|line| is_it(&line))
+        })
+        .unwrap_or_else(PoisonError::into_inner);
+    let line = lines.iter().find(is_it);
+    let line = line.unwrap_or_else(|| panic!("{start} is not among {lines:#?}"));
+    let lost =
+        line.split_once("lost=").map(|(_, rest)| rest.split(';').next().unwrap_or(rest).parse());
+    lost.transpose().expect("a number")
 }
 
 fn keep_lines() {
