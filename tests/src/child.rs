@@ -109,7 +109,9 @@ impl Drop for Running {
     }
 }
 
-fn untouched(command: &mut Command) -> &mut Command {
+/// Removes the settings and the proxies of whoever runs the test from the environment of a command,
+/// but not what the command was given, and not the settings of the tests.
+pub fn untouched(command: &mut Command) -> &mut Command {
     let given: Vec<_> = command.get_envs().map(|(name, _)| name.to_owned()).collect();
     for (name, _) in std::env::vars_os().filter(|(name, _)| !given.contains(name)) {
         let known = name.to_string_lossy().to_ascii_lowercase();

@@ -4,5 +4,6 @@ pub mod child;
 pub mod interop;
 #[cfg(doctest)]
 mod pages;
+pub mod polling;
 pub mod random;
 pub mod shown;

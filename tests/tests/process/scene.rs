@@ -3,10 +3,10 @@
 use std::io::Read;
 use std::path::PathBuf;
 use std::process::{Child, Command, Stdio};
-use std::time::{Duration, Instant};
 
 use skywalking_collector::Collector;
-use skywalking_tests::child::PATIENCE;
+use skywalking_tests::child::{PATIENCE, untouched};
+use skywalking_tests::polling::poll_until;
 use tokio::runtime::Runtime;
 
 /// What is done with standard error of a run.
@@ -55,13 +55,8 @@ pub(crate) fn run(arguments: &[&str]) -> Ended {
 pub(crate) fn run_with(arguments: &[&str], stderr: Stderr, variables: &[(&str, &str)]) -> Ended {
     let mut command = Command::new(env!("CARGO_BIN_EXE_hostile"));
     command.args(arguments).stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped());
-    for (name, _) in std::env::vars_os() {
-        if name.to_string_lossy().starts_with("SW_") {
-            command.env_remove(name);
-        }
-    }
-    let mut child =
-        Kill(command.envs(variables.iter().copied()).spawn().expect("the program starts"));
+    let command = untouched(command.envs(variables.iter().copied()));
+    let mut child = Kill(command.spawn().expect("the program starts"));
     let out = read(child.0.stdout.take().expect("a pipe"));
     let mut errors = child.0.stderr.take();
     let err = match stderr {
@@ -72,16 +67,11 @@ pub(crate) fn run_with(arguments: &[&str], stderr: Stderr, variables: &[(&str, &
         }
         Stderr::Full => None,
     };
-    let deadline = Instant::now() + PATIENCE;
-    let status = loop {
-        if let Some(status) = child.0.try_wait().expect("a child") {
-            break Some(status);
-        }
-        if Instant::now() > deadline {
-            break None;
-        }
-        std::thread::sleep(Duration::from_millis(5));
-    };
+    let mut status = None;
+    poll_until(PATIENCE, || {
+        status = child.0.try_wait().expect("a child");
+        status.is_some()
+    });
     drop(child);
     drop(errors);
     let text = out.join().expect("a reader");

@@ -13,6 +13,7 @@ use std::process::{Command, Output, Stdio};
 use std::time::{Duration, Instant};
 
 use skywalking_runtime::{Callsite, callsite, span};
+use skywalking_tests::child::untouched;
 
 /// Nobody listens there: the connection is refused at once.
 const NOBODY: &str = "127.0.0.1:1";
@@ -44,13 +45,8 @@ impl Ended {
 fn child(name: &str, variables: &[(&str, &str)]) -> Ended {
     let mut command = Command::new(std::env::current_exe().expect("this test"));
     command.args(["--exact", name, "--ignored", "--nocapture"]).stdin(Stdio::null());
-    for (inherited, _) in
-        std::env::vars_os().filter(|(name, _)| name.to_string_lossy().starts_with("SW_"))
-    {
-        command.env_remove(inherited);
-    }
-    let Output { status, stdout, stderr } =
-        command.envs(variables.iter().copied()).output().expect("it starts");
+    let command = untouched(command.envs(variables.iter().copied()));
+    let Output { status, stdout, stderr } = command.output().expect("it starts");
     let [out, err] = [stdout, stderr].map(|text| String::from_utf8(text).expect("text"));
     assert!(status.success() && out.contains("1 passed"), "{name}: {status}\n{out}\n{err}");
     Ended { out, err }

@@ -14,9 +14,10 @@ mod resources;
 mod signals;
 
 use std::sync::atomic::{AtomicUsize, Ordering};
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use skywalking_runtime::{Callsite, Config, Reporter, callsite, span};
+use skywalking_tests::polling::poll_until;
 
 static PANICS: AtomicUsize = AtomicUsize::new(0);
 
@@ -75,15 +76,8 @@ fn requests(count: usize) {
 }
 
 /// Polls a condition. False if it does not hold in time.
-fn wait_for(mut condition: impl FnMut() -> bool) -> bool {
-    let deadline = Instant::now() + Duration::from_secs(40);
-    while !condition() {
-        if Instant::now() > deadline {
-            return false;
-        }
-        std::thread::sleep(Duration::from_millis(5));
-    }
-    true
+fn wait_for(condition: impl FnMut() -> bool) -> bool {
+    poll_until(Duration::from_secs(40), condition)
 }
 
 fn request_with(text: &str) {
