@@ -313,8 +313,21 @@ async fn connection_limit_keeps_connections_in_use() {
             .keep_alive(skywalking_proto::v3::InstancePingPkg::default())
             .await
             .expect("the same connection");
-        others.push(TcpStream::connect(collector.http_addr()).await.expect("a listening port"));
-        tokio::time::sleep(Duration::from_millis(5)).await;
+        let mut other = TcpStream::connect(collector.http_addr()).await.expect("a listening port");
+        // A response shows that the connection was accepted, so that another one was closed for it.
+        other
+            .write_all(b"GET /healthcheck HTTP/1.1\r\nHost: localhost\r\n\r\n")
+            .await
+            .expect("an open connection");
+        let mut status = [0; 12];
+        tokio::time::timeout(TIMEOUT, other.read_exact(&mut status))
+            .await
+            .expect("in time")
+            .expect("a response");
+        assert_eq!(&status, b"HTTP/1.1 200");
+        others.push(other);
+        // The collector orders idle connections by milliseconds.
+        tokio::time::sleep(Duration::from_millis(2)).await;
     }
 
     assert_eq!(collector.stats().pings, 30);

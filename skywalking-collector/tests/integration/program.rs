@@ -3,7 +3,7 @@
 use std::io::{BufRead as _, BufReader, Read as _, Write as _};
 use std::net::{SocketAddr, TcpListener};
 use std::process::{Child, ChildStdout, Command, Output, Stdio};
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use prost::Message as _;
 use skywalking_proto::v3::{SegmentCollection, SpanObject};
@@ -214,7 +214,8 @@ async fn blocked_output_delays_neither_reports_nor_exit() {
         .arg("--watch")
         .stdout(std::os::fd::OwnedFd::from(writer.try_clone().expect("another")))
         .stderr(Stdio::null());
-    let mut child = watching.spawn().expect("the program starts");
+    let mut watching = tokio::process::Command::from(watching);
+    let mut child = watching.kill_on_drop(true).spawn().expect("the program starts");
     let mut lines = BufReader::new(reader).lines().map(|line| line.expect("text"));
     let mut address = || {
         lines
@@ -239,22 +240,14 @@ async fn blocked_output_delays_neither_reports_nor_exit() {
 
     assert_eq!(json(http, "/api/stats").await["segmentsAccepted"], 10);
 
-    let kill = format!("kill -TERM {}", child.id());
+    let kill = format!("kill -TERM {}", child.id().expect("a running program"));
 
     assert!(Command::new("sh").args(["-c", &kill]).status().expect("sh").success());
 
     // One second for connections, one for the output, and slack.
-    let deadline = Instant::now() + Duration::from_secs(2 + 2);
-    let status = loop {
-        if let Some(status) = child.try_wait().expect("a child") {
-            break status;
-        }
-        if Instant::now() > deadline {
-            child.kill().expect("a running program");
-            panic!("not ended in time");
-        }
-        tokio::time::sleep(Duration::from_millis(10)).await;
-    };
+    let limit = Duration::from_secs(2 + 2);
+    let ended = tokio::time::timeout(limit, child.wait()).await.expect("it ends in time");
+    let status = ended.expect("a child");
 
     assert_eq!(status.code(), Some(0));
 }
