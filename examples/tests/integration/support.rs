@@ -146,7 +146,7 @@ impl Exited {
     }
 }
 
-/// Waits for a condition by polling.
+/// Polls a condition every 5 ms until it holds. Panics after [`TIMEOUT`].
 pub(crate) fn until(what: &str, mut condition: impl FnMut() -> bool) {
     let deadline = Instant::now() + TIMEOUT;
     while !condition() {
