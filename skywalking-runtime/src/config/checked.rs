@@ -78,10 +78,6 @@ pub(crate) struct Checked {
         allow(dead_code, reason = "nothing reports to a backend")
     )]
     pub(crate) backends: Vec<Address>,
-    #[cfg_attr(
-        not(any(feature = "report-grpc", feature = "report-http")),
-        allow(dead_code, reason = "nothing reports to a backend")
-    )]
     pub(crate) token: Option<Token>,
     pub(crate) redaction: Hook,
     pub(crate) self_log: SelfLog,

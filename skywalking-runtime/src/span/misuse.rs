@@ -18,7 +18,6 @@ pub(crate) enum Misuse {
     /// A segment is full whose root is a call.
     FullBelowCall,
     /// A server layer was put on a service of Salvo.
-    #[cfg_attr(not(feature = "http"), allow(dead_code, reason = "no integration notes it"))]
     LayerOnSalvo,
 }
 
