@@ -71,6 +71,16 @@
     not(feature = "agent"),
     allow(dead_code, unreachable_pub, unused_imports, unused_macros)
 )]
+#![cfg_attr(
+    not(test),
+    deny(
+        clippy::expect_used,
+        clippy::indexing_slicing,
+        clippy::panic,
+        clippy::string_slice,
+        clippy::unwrap_used
+    )
+)]
 #![cfg_attr(docsrs, feature(doc_cfg))]
 
 #[cfg(feature = "agent")]
@@ -292,6 +302,7 @@ pub mod __private {
     }
 
     /// The end of code that never runs.
+    #[cfg_attr(not(test), expect(clippy::panic, reason = "no expansion calls it"))]
     pub const fn never() -> ! {
         panic!("no expansion calls it")
     }

@@ -6,16 +6,6 @@
 //! propagated further.
 //!
 //! This module converts between text and plain structs. It does not know segments.
-#![cfg_attr(
-    not(test),
-    deny(
-        clippy::expect_used,
-        clippy::indexing_slicing,
-        clippy::panic,
-        clippy::string_slice,
-        clippy::unwrap_used
-    )
-)]
 
 pub(crate) mod baggage;
 pub(crate) mod carrier;

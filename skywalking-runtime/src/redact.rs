@@ -5,16 +5,6 @@
 //! waits for it. A panic in it costs that segment, which is counted as
 //! [`Dropped::hook_panicked`](crate::Dropped::hook_panicked); if it hangs nothing is sent any more,
 //! and a shutdown returns in time all the same.
-#![cfg_attr(
-    not(test),
-    deny(
-        clippy::indexing_slicing,
-        clippy::string_slice,
-        clippy::unwrap_used,
-        clippy::expect_used,
-        clippy::panic
-    )
-)]
 
 mod pairs;
 mod sql;

@@ -11,16 +11,6 @@
 //!
 //! Nothing here takes a lock: clippy denies the types.
 #![deny(clippy::disallowed_types)]
-#![cfg_attr(
-    not(test),
-    deny(
-        clippy::expect_used,
-        clippy::indexing_slicing,
-        clippy::panic,
-        clippy::string_slice,
-        clippy::unwrap_used
-    )
-)]
 
 pub(crate) mod autoref;
 pub(crate) mod builder;

@@ -158,7 +158,7 @@ impl ProblemLog {
     }
 
     fn raise(&mut self, cause: Cause, lost: u64, now: Instant, detail: impl FnOnce(Line) -> Line) {
-        let state = &mut self.states[cause as usize];
+        let Some(state) = self.states.get_mut(cause as usize) else { return };
         if state.last.is_none() {
             state.since = self.answered;
         }
@@ -187,7 +187,7 @@ impl ProblemLog {
 
     /// Says that it is over, if it was told or its line is due anyway.
     fn end(&mut self, cause: Cause, now: Instant) {
-        let state = &mut self.states[cause as usize];
+        let Some(state) = self.states.get_mut(cause as usize) else { return };
         if state.last.is_none() || !(state.told || state.may_speak(now)) {
             return;
         }
@@ -208,14 +208,16 @@ impl ProblemLog {
         for (cause, lost) in losses.since(&before) {
             if cause.ends_by_answer() {
                 // Its line came with the answer that told of it.
-                self.states[cause as usize].lost += lost;
+                if let Some(state) = self.states.get_mut(cause as usize) {
+                    state.lost += lost;
+                }
             } else {
                 self.raise(cause, lost, now, |line| line);
             }
         }
         for cause in Cause::ALL.into_iter().filter(|cause| !cause.ends_by_answer()) {
-            let state = &self.states[cause as usize];
-            if state.last.is_some_and(|last| now.duration_since(last) >= OVER_AFTER) {
+            let last = self.states.get(cause as usize).and_then(|state| state.last);
+            if last.is_some_and(|last| now.duration_since(last) >= OVER_AFTER) {
                 self.end(cause, now);
             }
         }

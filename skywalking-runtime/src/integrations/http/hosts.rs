@@ -51,9 +51,9 @@ impl Host {
 /// brackets.
 pub(super) fn split(authority: &str) -> (&str, Option<u16>) {
     let end = authority.rfind(']').map_or(0, |at| at + 1);
-    match authority.get(end..).and_then(|rest| rest.rsplit_once(':')) {
-        Some((before, port)) if !before.contains(':') => {
-            (&authority[..end + before.len()], port.parse().ok())
+    match authority.rsplit_once(':') {
+        Some((host, port)) if host.get(end..).is_some_and(|rest| !rest.contains(':')) => {
+            (host, port.parse().ok())
         }
         _ => (authority, None),
     }
