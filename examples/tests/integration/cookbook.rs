@@ -46,12 +46,7 @@ fn code_blocks_are_in_the_programs() {
 
 /// Starts a collector. Returns it with the address for reports.
 async fn collector() -> (Collector, String) {
-    let collector = Collector::builder()
-        .grpc_addr("127.0.0.1:0")
-        .http_addr("127.0.0.1:0")
-        .start()
-        .await
-        .unwrap();
+    let collector = crate::support::collector(None).await;
     let backend = collector.grpc_addr().to_string();
     (collector, backend)
 }

@@ -2,8 +2,8 @@
 
 use std::process::Command;
 
-use crate::support::{Running, TIMEOUT};
-use skywalking_collector::{Collector, SpanView};
+use crate::support::{Running, TIMEOUT, collector};
+use skywalking_collector::SpanView;
 
 fn handlers(arguments: &[&str]) -> (Running, String) {
     let command = &mut Command::new(env!("CARGO_BIN_EXE_handlers"));
@@ -18,12 +18,7 @@ const SW8: &str = "1-YnktaGFuZC4x-YnktaGFuZC4xLjE=-0-Y3VybA==-Y3VybC0x-L2J5LWhhb
 
 #[tokio::test(flavor = "multi_thread")]
 async fn request_continues_the_trace_of_its_header() {
-    let collector = Collector::builder()
-        .grpc_addr("127.0.0.1:0")
-        .http_addr("127.0.0.1:0")
-        .start()
-        .await
-        .unwrap();
+    let collector = collector(None).await;
 
     let (running, address) = handlers(&["--backend", &collector.grpc_addr().to_string()]);
     let (head, body) = crate::support::get(&address, "/users/8", &format!("sw8: {SW8}\r\n"));

@@ -2,7 +2,7 @@
 
 use std::process::Command;
 
-use crate::support::{Running, TIMEOUT, normalized, run, with_ports_named};
+use crate::support::{Running, TIMEOUT, collector, normalized, run, with_ports_named};
 use skywalking_collector::{Collector, SpanView, TraceView};
 
 /// Returns the command without the variables of the agent.
@@ -32,12 +32,6 @@ fn service(command: &mut Command) -> (Running, String) {
     let line = running.stdout_after("listening on http://");
     let address = line.strip_suffix("/mack").unwrap().to_owned();
     (running, address)
-}
-
-async fn collector(token: Option<&str>) -> Collector {
-    let builder = Collector::builder().grpc_addr("127.0.0.1:0").http_addr("127.0.0.1:0");
-    let builder = if let Some(token) = token { builder.token(token) } else { builder };
-    builder.start().await.unwrap()
 }
 
 /// Waits for this many spans. Returns their only trace.

@@ -2,8 +2,7 @@
 
 use std::time::{Duration, Instant};
 
-use crate::support::{Running, normalized, run, snapshot};
-use skywalking_collector::Collector;
+use crate::support::{Running, collector, normalized, run, snapshot};
 
 const TREE: &str = "\
 4 spans, 2 services, <time>
@@ -55,12 +54,7 @@ fn demo_shows_the_last_of_several_requests() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn backend_receives_all_and_counters_match() {
-    let collector = Collector::builder()
-        .grpc_addr("127.0.0.1:0")
-        .http_addr("127.0.0.1:0")
-        .start()
-        .await
-        .unwrap();
+    let collector = collector(None).await;
     let backend = collector.grpc_addr().to_string();
 
     let command =
@@ -122,12 +116,7 @@ fn unreachable_backend_is_counted_in_time() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn roles_run_alone() {
-    let collector = Collector::builder()
-        .grpc_addr("127.0.0.1:0")
-        .http_addr("127.0.0.1:0")
-        .start()
-        .await
-        .unwrap();
+    let collector = collector(None).await;
     let backend = collector.grpc_addr().to_string();
 
     let by_hand = move || {

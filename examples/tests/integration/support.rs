@@ -5,11 +5,20 @@ use std::process::{Child, Command, ExitStatus, Stdio};
 use std::sync::mpsc::{Receiver, channel};
 use std::time::{Duration, Instant};
 
+use skywalking_collector::Collector;
+
 /// The deadline of a wait. It is long, since test machines are slow.
 pub(crate) const TIMEOUT: Duration = Duration::from_secs(60);
 
 pub(crate) fn snapshot() -> Command {
     Command::new(env!("CARGO_BIN_EXE_snapshot"))
+}
+
+/// Starts a collector on free ports, with a token if one is given.
+pub(crate) async fn collector(token: Option<&str>) -> Collector {
+    let builder = Collector::builder().grpc_addr("127.0.0.1:0").http_addr("127.0.0.1:0");
+    let builder = if let Some(token) = token { builder.token(token) } else { builder };
+    builder.start().await.unwrap()
 }
 
 /// A running program. Killed on drop.
