@@ -74,7 +74,8 @@ use crate::util::id;
 /// not set (it shows a date before September 2001, as on a machine that boots without a clock of
 /// its own), finished segments wait for it: at most 60 s after the start, and not beyond a flush, a
 /// shutdown or half of the queue. Segments that waited have the right dates once it is set. Those
-/// that leave before have the date that the clock shows. The agent logs one line about this.
+/// that leave before have the date that the clock shows. The agent logs one line about this. A clock
+/// that is lost later goes on from its last date until it is set again.
 ///
 /// # Signals
 ///

@@ -45,7 +45,8 @@ struct History {
 
 impl Timeline {
     /// Takes a new anchor. A counter that went back is another one.
-    pub(crate) fn add(&mut self, anchor: Anchor) {
+    pub(crate) fn add(&mut self, mut anchor: Anchor) {
+        self.keep_set(&mut anchor);
         self.set(&anchor);
         match self.counters.last_mut() {
             Some(history) if history.is_before(&anchor) => history.add(anchor),
@@ -62,6 +63,18 @@ impl Timeline {
     pub(crate) fn is_set(&self) -> bool {
         let last = self.counters.last().and_then(|history| history.anchors.last());
         last.is_none_or(|anchor| anchor.wall >= UNSET)
+    }
+
+    /// If the wall clock was set before and is not set now, its last time of day goes on with the
+    /// monotonic clock.
+    fn keep_set(&self, now: &mut Anchor) {
+        if now.wall >= UNSET {
+            return;
+        }
+        let last = self.counters.last().and_then(|history| history.anchors.last());
+        if let Some(last) = last.filter(|last| last.wall >= UNSET) {
+            now.wall = last.wall.saturating_add(now.monotonic.saturating_sub(last.monotonic));
+        }
     }
 
     /// If the wall clock had not been set before, it is what it is now: that was no time of day.

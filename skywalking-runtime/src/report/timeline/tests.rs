@@ -90,6 +90,19 @@ fn a_clock_that_is_corrected_in_small_steps_is_followed() {
 }
 
 #[test]
+fn wall_clock_that_is_lost_goes_on_until_it_is_set() {
+    let at = |second: u64, wall| anchor(second * SECOND, second * SECOND, wall);
+    let mut timeline = of([at(0, EPOCH), at(10, EPOCH + 10 * SECOND), at(20, 7), at(30, SECOND)]);
+    let times = |timeline: &Timeline| [5, 15, 25, 35].map(|at| timeline.nanoseconds(at * SECOND));
+    let gone_on = [5, 15, 25, 35].map(|second| EPOCH + second * SECOND);
+    assert_eq!((times(&timeline), timeline.is_set()), (gone_on, true));
+    timeline.add(at(40, EPOCH + 3_640 * SECOND));
+    timeline.add(at(41, EPOCH + 3_641 * SECOND));
+    assert_eq!(timeline.nanoseconds(25 * SECOND), gone_on[2]);
+    assert_eq!(timeline.nanoseconds(41 * SECOND), EPOCH + 3_641 * SECOND);
+}
+
+#[test]
 fn a_wall_clock_that_was_not_set_counts_as_the_one_that_is() {
     let mut timeline = of([anchor(0, 0, 5 * SECOND), anchor(SECOND, SECOND, 6 * SECOND)]);
     timeline.add(anchor(2 * SECOND, 2 * SECOND, EPOCH + 2 * SECOND));

@@ -167,9 +167,13 @@ impl Bench {
     /// One that starts while the wall clock shows the year 1970.
     pub(super) fn with_unset_clock() -> Self {
         let alone = alone();
-        let now = SystemTime::now().duration_since(SystemTime::UNIX_EPOCH).unwrap();
-        WALL_AHEAD.fetch_sub(now.as_secs() - 1_000, Ordering::Relaxed);
+        unset_clock();
         Self::alone(alone, 1, &[], Settings::default().queue, None)
+    }
+
+    /// Puts the wall clock back to the year 1970.
+    pub(super) fn unset_clock(&self) {
+        unset_clock();
     }
 
     /// Sets the wall clock.
@@ -320,6 +324,11 @@ impl Bench {
             [now.queued, now.in_flight],
         )
     }
+}
+
+fn unset_clock() {
+    let now = SystemTime::now().duration_since(SystemTime::UNIX_EPOCH).unwrap();
+    WALL_AHEAD.store(1_000_u64.wrapping_sub(now.as_secs()), Ordering::Relaxed);
 }
 
 impl Drop for Bench {

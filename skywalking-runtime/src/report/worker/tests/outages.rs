@@ -184,3 +184,70 @@ async fn wait_for_unset_wall_clock_is_bounded() {
         assert!(began.iter().all(|began| *began < 10_000_000), "{began:?}");
     }
 }
+
+#[tokio::test(start_paused = true)]
+async fn wall_clock_that_is_lost_dates_segments_as_before() {
+    let from = now();
+    let bench = Bench::new(1, &[]);
+    for lost in 1..=2 {
+        bench.finish(3);
+        bench.pass(2).await;
+        bench.unset_clock();
+        bench.pass(2).await;
+        bench.finish(3);
+        bench.pass(2).await;
+        let began = bench.began();
+        assert_eq!(began.len(), 6, "{lost}");
+        assert!(
+            began.iter().all(|began| (0..60_000).contains(&(began - from))),
+            "{began:?} {from}"
+        );
+        bench.set_clock();
+        bench.pass(2).await;
+    }
+}
+
+/// The wall clock is set, lost and set again while segments wait.
+#[tokio::test(start_paused = true)]
+async fn wall_clock_that_comes_and_goes_dates_what_waits() {
+    let from = now();
+    for end in ["time", "flush", "shutdown", "set"] {
+        let bench = Bench::with_unset_clock();
+        for _ in 0..3 {
+            bench.finish(1);
+            bench.pass(2).await;
+            bench.set_clock();
+            bench.pass(2).await;
+            bench.unset_clock();
+            bench.finish(1);
+            bench.pass(2).await;
+        }
+        match end {
+            "time" => bench.pass(70).await,
+            "flush" => assert!(bench.flush(60).await),
+            "shutdown" => assert!(bench.shutdown(60).await),
+            _ => {
+                bench.set_clock();
+                bench.pass(5).await;
+            }
+        }
+        let began = bench.began();
+        assert_eq!(began.len(), 6, "{end}");
+        assert!(
+            began.iter().all(|began| (0..60_000).contains(&(began - from))),
+            "{end}: {began:?} {from}"
+        );
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn shutdown_does_not_wait_for_unset_wall_clock() {
+    crate::testing::allow("start-time");
+    let bench = Bench::with_unset_clock();
+    bench.finish(3);
+    bench.pass(2).await;
+    let before = Instant::now();
+    assert!(bench.shutdown(60).await);
+    assert!(before.elapsed() < Duration::from_secs(5));
+    assert_eq!((bench.began().len(), bench.counts()), (3, ([3, 0, 0, 0], [0, 0])));
+}
