@@ -9,6 +9,7 @@ use tokio::sync::oneshot;
 use tokio::time::timeout;
 
 use super::*;
+use crate::report::transport::Call;
 
 const DATA: u8 = 0;
 const HEADERS: u8 = 1;
@@ -149,6 +150,15 @@ async fn an_answer_without_end_is_cut_off() {
 
 /// Sends a batch to a server that gives this answer.
 async fn send_for(answer: Vec<u8>) -> Outcome {
+    let flight = Flight::default();
+    let messages = Messages::new(batch(&["a"]), flight.clone());
+    let outcome = answered(answer, |grpc| grpc.send(messages)).await;
+    assert!(!flight.revoke(), "the batch has left");
+    outcome
+}
+
+/// Makes a call of a server that gives this answer.
+async fn answered(answer: Vec<u8>, call: impl FnOnce(&mut Grpc) -> Call) -> Outcome {
     let (listener, address) = listener().await;
     let mut grpc = transport(address);
     let server = tokio::spawn(async move {
@@ -156,10 +166,7 @@ async fn send_for(answer: Vec<u8>) -> Outcome {
         stream.write_all(&answer).await.unwrap();
         while read_frame(&mut stream).await.is_ok() {}
     });
-    let flight = Flight::default();
-    let call = grpc.send(Messages::new(batch(&["a"]), flight.clone()));
-    let outcome = timeout(PATIENCE, call).await.unwrap();
-    assert!(!flight.revoke(), "the batch has left");
+    let outcome = timeout(PATIENCE, call(&mut grpc)).await.unwrap();
     drop(grpc);
     timeout(PATIENCE, server).await.unwrap().unwrap();
     outcome
@@ -179,4 +186,45 @@ async fn status_in_trailers_is_refusal() {
     let out_of_range = [head(), trailers("11")].concat();
     let outcome = send_for(out_of_range).await;
     assert!(matches!(outcome, Outcome::Refused(_)), "{outcome:?}");
+}
+
+/// Answers in which no status of the server can be read. None of them says that anything is stored.
+fn without_status() -> [(&'static str, Vec<u8>); 8] {
+    let message = |flags, payload: &[u8]| frame(DATA, flags, 1, payload);
+    let more_head = |name, value| {
+        let fields = [
+            header(":status", "200"),
+            header("content-type", "application/grpc"),
+            header(name, value),
+        ];
+        frame(HEADERS, END_HEADERS, 1, &fields.concat())
+    };
+    let other_trailers = frame(HEADERS, END_HEADERS | END_STREAM, 1, &header("grpc-message", "no"));
+    let reset = |reason| frame(RST_STREAM, 0, 1, &[0, 0, 0, reason]);
+    [
+        ("no trailers", [head(), message(END_STREAM, &[0; 5])].concat()),
+        ("no status in the trailers", [head(), message(0, &[0; 5]), other_trailers].concat()),
+        ("no message and no trailers", [head(), message(END_STREAM, &[])].concat()),
+        (
+            "unknown compression",
+            [more_head("grpc-encoding", "zpaq"), message(0, &[1, 0, 0, 0, 0]), trailers("0")]
+                .concat(),
+        ),
+        ("broken frame", [head(), message(0, &[7; 5]), trailers("0")].concat()),
+        ("half of a message", [head(), message(0, &[0, 0, 0, 0, 9, 1]), trailers("0")].concat()),
+        ("reset after the head", [head(), reset(0)].concat()),
+        ("reset after the message", [head(), message(0, &[0; 5]), reset(8)].concat()),
+    ]
+}
+
+#[tokio::test]
+async fn answer_without_status_confirms_nothing() {
+    for (name, answer) in without_status() {
+        let outcome = send_for(answer.clone()).await;
+        assert!(matches!(outcome, Outcome::Failed(_)), "{name}: {outcome:?}");
+        for message in [ManagementMessage::Properties, ManagementMessage::KeepAlive] {
+            let outcome = answered(answer.clone(), |grpc| grpc.send_management(message)).await;
+            assert!(matches!(outcome, Outcome::Failed(_)), "{name}: {outcome:?}");
+        }
+    }
 }
