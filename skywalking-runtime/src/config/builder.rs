@@ -61,9 +61,9 @@ impl Given {
 /// | `SW_AGENT_FORCE_TLS`: `true` is an error, since this build has no TLS | | `false` |
 /// | `SW_AGENT_SELF_LOG`: `auto`, `program` or `off` | [`self_log`](Config::self_log) | `auto` |
 ///
-/// An empty or blank variable counts as not set. Blanks, invisible characters and quotation marks
-/// around the names of the service and the instance are removed. An unknown `SW_AGENT_*` variable, or another
-/// `SW_*` one that looks like a typo of a known name, is named in one warning at the start
+/// A variable of nothing but blanks, invisible characters and quotation marks counts as not set.
+/// Around the names of the service and the instance these are removed. An unknown `SW_AGENT_*`
+/// variable, or another `SW_*` one that looks like a typo of a known name, is named in one warning at the start
 /// ([`SelfLog`]); names of the other SkyWalking agents and of Kubernetes are not.
 ///
 /// `SW_AGENT_SAMPLE` is a rate to the Go agents and a number per 3 seconds to the Java agent. It is

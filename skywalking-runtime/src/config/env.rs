@@ -6,10 +6,10 @@ use std::ffi::OsString;
 use super::{
     Config, Given, Ignored, Reporter, SelfLog, Storage, Token, correlation, sampling, self_log,
 };
+use crate::config::names::bare;
 use crate::config::policies::Orphans;
 use crate::error::Error;
 use crate::secrets::{HIDDEN, without_secrets};
-use crate::util::text::is_blank;
 
 pub(super) const NAME: &str = "SW_AGENT_NAME";
 const INSTANCE: &str = "SW_AGENT_INSTANCE_NAME";
@@ -58,7 +58,7 @@ pub(super) fn apply(mut config: Config, lookup: &Lookup<'_>) -> Result<Config, E
         config.reporter = reporter(value)?;
     }
     if let Some(value) = read(TOKEN, lookup)? {
-        config.token = Token::new(value);
+        config.token = Token::new(value.trim().to_owned());
         config.token_setting = TOKEN;
     }
     if let Some(value) = read(self_log::VARIABLE, lookup)? {
@@ -140,9 +140,10 @@ fn reporter(value: String) -> Result<Reporter, Error> {
     }
 }
 
-/// Returns the value of a variable; none if it is empty or blank.
+/// Returns the value of a variable; none if it has nothing but blanks, invisible characters and
+/// quotation marks.
 fn read(setting: &'static str, lookup: &Lookup<'_>) -> Result<Option<String>, Error> {
-    let is_given = |value: &OsString| value.to_str().is_none_or(|text| !is_blank(text));
+    let is_given = |value: &OsString| value.to_str().is_none_or(|text| !bare(text).is_empty());
     let Some(value) = lookup(setting).filter(is_given) else { return Ok(None) };
     value.into_string().map(Some).map_err(|bytes| Error::NotUnicode {
         setting,
@@ -244,12 +245,29 @@ mod tests {
 
     #[test]
     fn blank_variable_counts_as_not_set() {
-        for blank in ["", " ", " \t\r\n"] {
+        for blank in ["", " ", " \t\r\n", "\u{a0}", "\u{200b}", "\u{feff} ", "\"\"", "' '"] {
             let config = Config::from_lookup(&|name| {
                 Some(OsString::from(if name == NAME { "svc" } else { blank }))
             });
             let (with, without) = (config.unwrap(), from(&[(NAME, "svc")]).unwrap());
             assert_eq!(format!("{with:?}"), format!("{without:?}"), "{blank:?}");
+        }
+    }
+
+    #[test]
+    fn blank_service_variable_leaves_the_builder() {
+        for blank in [" ", "\u{200b}", "\"\""] {
+            let lookup = |name: &str| (name == NAME).then(|| OsString::from(blank));
+            let checked = apply(Config::new("built"), &lookup).unwrap().check().unwrap();
+            assert_eq!(checked.identity.service, "built", "{blank:?}");
+        }
+    }
+
+    #[test]
+    fn blanks_around_the_token_are_removed() {
+        for token in ["t0ken\n", " t0ken", "\u{a0}t0ken\r\n"] {
+            let checked = from(&[(NAME, "s"), (TOKEN, token)]).and_then(Config::check).unwrap();
+            assert_eq!(checked.token, Token::new("t0ken".to_owned()), "{token:?}");
         }
     }
 

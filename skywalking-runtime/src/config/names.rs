@@ -24,7 +24,7 @@ fn is_around(character: char) -> bool {
 }
 
 /// The name without blanks, invisible characters and quotation marks around it.
-fn bare(name: &str) -> &str {
+pub(super) fn bare(name: &str) -> &str {
     name.trim_matches(is_around)
 }
 
