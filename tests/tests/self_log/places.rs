@@ -19,6 +19,15 @@ fn program() {
     drop(agent);
 }
 
+/// A program that is named by the variables alone, which name no service.
+#[test]
+#[ignore = "it is the child of a test"]
+fn program_without_a_name() {
+    watchdog();
+    let error = skywalking_runtime::init().unwrap_err().to_string();
+    assert!(error.contains("SW_AGENT_NAME"), "{error}");
+}
+
 const GOOD: [(&str, &str); 3] = [
     ("SW_AGENT_NAME", "shop"),
     ("SW_AGENT_INSTANCE_NAME", "one"),
@@ -96,14 +105,21 @@ fn variables_without_effect_are_one_warning() {
         )
     );
     assert!(!ended.err.contains("s3cret"), "{}", ended.err);
-    // The name that is missing was set under a wrong one.
-    let ended = program_with(&[("SW_AGENT_NAME", " \u{200b}"), ("SW_AGNET_NAME", "shop")]);
+    // A blank name leaves the name of the program. The name was set under a wrong one.
+    let typo = ("SW_AGNET_NAME", "shop");
+    let hint = "SW_AGNET_NAME (is SW_AGENT_NAME meant?)";
+    for blank in ["", " \u{200b}", "\"\""] {
+        let ended = program_with(&[("SW_AGENT_NAME", blank), typo]);
+        let lines = ended.agent_lines();
+        let [started, warning] = lines[..] else { panic!("{blank:?}: {lines:?}") };
+        assert!(started.contains("the agent runs: service=\"built\""), "{blank:?}: {started}");
+        assert!(warning.ends_with(hint), "{blank:?}: {warning}");
+    }
+    // Without a name of the program the agent does not start, and the warning is logged.
+    let ended = child("places::program_without_a_name", &[("SW_AGENT_NAME", " \u{200b}"), typo]);
     let lines = ended.agent_lines();
-    assert!(
-        lines.len() == 2 && lines[0].contains("SW_AGNET_NAME (is SW_AGENT_NAME meant?)"),
-        "{lines:?}"
-    );
-    assert!(lines[1].contains("the agent is off"), "{lines:?}");
+    let [warning] = lines[..] else { panic!("{lines:?}") };
+    assert!(warning.ends_with(hint), "{warning}");
 }
 
 #[test]
