@@ -91,6 +91,27 @@ impl Loud {
     }
 }
 
+#[local_span(name = "shown", ret_tags("plain" = |n| Loud(*n), "display" = %|n| Loud(*n), "debug" = ?|n| Louder(*n)))]
+fn shown(n: u8) -> u8 {
+    nested();
+    n
+}
+
+#[local_span(name = "shown later", ret_tags("plain" = |n| Loud(*n), "debug" = ?|n| Louder(*n)))]
+async fn shown_later(n: u8) -> u8 {
+    later(n).await
+}
+
+/// Starts a request while it is formatted.
+struct Louder(u8);
+
+impl fmt::Debug for Louder {
+    #[entry_span(name = "debug")]
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "louder {}", self.0)
+    }
+}
+
 #[local_span(name = label(n), tags("n" = label(n)), covers = future)]
 fn covered(n: u8) -> Pin<Box<dyn Future<Output = ()>>> {
     nested();
@@ -249,6 +270,24 @@ fn in_a_request_no_span_starts() {
           Exit exit peer=label 1
           Local returned {label=label 1, function=1}
         "#,
+    );
+}
+
+#[test]
+fn return_tag_is_shown_without_spans() {
+    static REQUEST: Callsite = callsite!(entry, "/request");
+    spans(|| {
+        shown(1);
+        span(&REQUEST).run(|| block_on(shown_later(2)));
+    })
+    .are(
+        "
+        Local shown {plain=loud 1, display=loud 1, debug=louder 1}
+          Entry nested
+        Entry /request
+          Local shown later {plain=loud 2, debug=louder 2}
+            Local later
+        ",
     );
 }
 

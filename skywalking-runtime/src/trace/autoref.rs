@@ -10,6 +10,7 @@ use std::error::Error;
 use std::fmt::{self, Debug, Display};
 use std::ops::Deref;
 
+use crate::context::quiet::Quiet;
 use crate::span::tag::{Raw, Recorder, TagDisplay};
 use crate::trace::current;
 use crate::trace::failure::{self, Failure, Severity};
@@ -403,12 +404,22 @@ pub struct OfReturned;
 impl OfReturned {
     /// A tag by `Display`.
     pub fn tag_display<T: TagDisplay + ?Sized>(&mut self, key: &'static str, value: &T) {
-        current::tag_formatted(key, format_args!("{value}"));
+        current::tag_formatted(key, format_args!("{}", Quietly(format_args!("{value}"))));
     }
 
     /// A tag by `Debug`.
     pub fn tag_debug<T: Debug + ?Sized>(&mut self, key: &'static str, value: &T) {
-        current::tag_formatted(key, format_args!("{value:?}"));
+        current::tag_formatted(key, format_args!("{}", Quietly(format_args!("{value:?}"))));
+    }
+}
+
+/// Formats a value without recording the spans that its code opens.
+struct Quietly<'a>(fmt::Arguments<'a>);
+
+impl Display for Quietly<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let _quiet = Quiet::begin();
+        f.write_fmt(self.0)
     }
 }
 
