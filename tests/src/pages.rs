@@ -23,8 +23,10 @@ pages! {
     migrating_skywalking_crate: "docs/migrating/skywalking-crate.md",
     migrating_skywalking_go: "docs/migrating/skywalking-go.md",
     migrating_tracing: "docs/migrating/tracing.md",
+    production: "docs/production.md",
     propagation: "docs/propagation.md",
     sampling: "docs/sampling.md",
     security: "docs/security.md",
-    troubleshooting: "docs/troubleshooting.md",
+    spans: "docs/spans.md",
+    testing: "docs/testing.md",
 }
