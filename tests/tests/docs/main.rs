@@ -5,8 +5,10 @@
 
 mod blocks;
 mod configuration;
+mod crate_features;
 mod features;
 mod links;
+mod log_lines;
 mod markdown;
 mod numbers;
 mod programs;
