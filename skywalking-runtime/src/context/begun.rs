@@ -104,10 +104,6 @@ impl End {
         if let Self::Marked(mark) = self {
             segment.mark_at(opened, mark, at);
         }
-        if let Some(record) =
-            segment.records.get_mut(usize::from(opened.index())).filter(|record| record.end == 0)
-        {
-            record.end = at;
-        }
+        segment.end_at(opened, at);
     }
 }

@@ -52,14 +52,14 @@ pub(crate) fn with<R>(work: impl FnOnce(&mut Segment) -> R) -> Option<R> {
 /// Works on the segment in the slot if it is the one with this key.
 #[inline]
 pub(crate) fn with_key<R>(key: u64, work: impl FnOnce(&mut Segment) -> R) -> Option<R> {
-    with(|segment| (segment.key == key).then(|| work(segment))).flatten()
+    with(|segment| (segment.key() == key).then(|| work(segment))).flatten()
 }
 
 /// Takes the segment out if it is the one with this key.
 #[inline]
 pub(crate) fn take_key(key: u64) -> Option<Box<Segment>> {
     let content = take();
-    if content.as_ref().is_some_and(|segment| segment.key == key) {
+    if content.as_ref().is_some_and(|segment| segment.key() == key) {
         return ManuallyDrop::into_inner(content);
     }
     put(content);

@@ -106,7 +106,7 @@ fn look(displaced: Box<Segment>) {
     let mut next = Some(displaced);
     while let Some(segment) = next.take() {
         let found = with_list(|list| {
-            let at = list.iter().position(|ended| ended.begun.key == segment.key);
+            let at = list.iter().position(|ended| ended.begun.key == segment.key());
             at.map(|at| list.remove(at))
         });
         match found.flatten() {
@@ -126,7 +126,7 @@ fn settle(other: Option<Box<Segment>>) {
 
 impl Ended {
     fn finish(self, mut segment: Box<Segment>) -> Option<Box<Segment>> {
-        if segment.sampled
+        if segment.is_sampled()
             && let Some(end) = self.end
         {
             end.apply_at(&mut segment, self.begun.opened(), self.at);

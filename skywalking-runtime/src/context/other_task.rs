@@ -50,7 +50,7 @@ pub(crate) fn is_here_for_a_span() -> bool {
 }
 
 fn root_task() -> RootTask {
-    current_segment::with(|segment| segment.root_task).unwrap_or(RootTask::Unknown)
+    current_segment::with(|segment| segment.root_task()).unwrap_or(RootTask::Unknown)
 }
 
 /// Takes the current context out of the slot if it belongs to a call in another task.
@@ -65,10 +65,10 @@ pub(crate) fn displace() -> Option<Box<Segment>> {
 /// Keeps what a new root, which is in the slot, found there.
 #[cold]
 pub(crate) fn keep(other: Box<Segment>) {
-    let is_of_other_task = matches!(other.root_task, RootTask::Call(task) if task != Task::here());
+    let is_of_other_task =
+        matches!(other.root_task(), RootTask::Call(task) if task != Task::here());
     diagnostics::count(if is_of_other_task {
-        let mut other = Some(other);
-        current_segment::with(|segment| segment.displaced = other.take());
+        current_segment::with(|segment| segment.set_displaced(other));
         Diagnostic::OtherTask
     } else {
         // An argument's code left it there; it can't be reached any more, so it ends now.

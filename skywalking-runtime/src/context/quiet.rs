@@ -5,7 +5,6 @@
 
 use std::cell::Cell;
 use std::marker::PhantomData;
-use std::mem::replace;
 
 use crate::context::current_segment;
 use crate::context::other_task;
@@ -33,7 +32,8 @@ impl Quiet {
     /// From now on nothing is recorded.
     pub fn begin() -> Self {
         let found = current_segment::with(|segment| {
-            replace(&mut segment.sampled, false).then_some(segment.key)
+            let key = segment.key();
+            segment.pause_recording().then_some(key)
         });
         // Below a context of another task a root opens as it does without one.
         let roots = (found.is_none() || other_task::is_here()) && !NO_ROOTS.replace(true);
@@ -51,7 +51,7 @@ impl Drop for Quiet {
             NO_ROOTS.set(false);
         }
         if let Some(key) = self.segment
-            && current_segment::with_key(key, Segment::record_again).is_none()
+            && current_segment::with_key(key, Segment::resume_recording).is_none()
         {
             diagnostics::count(Diagnostic::GuardMisplaced);
         }

@@ -8,9 +8,8 @@ use std::cell::Cell;
 use std::sync::Arc;
 
 use crate::context::current_segment;
-use crate::queue::{self, FinishedSegment, HandOver, SegmentHeader, ThreadOutbox};
-use crate::sampling::tail_decision::TailDecision;
-use crate::segment::Segment;
+use crate::queue::{self, HandOver, ThreadOutbox};
+use crate::segment::{Part, Segment};
 use crate::sys::forks;
 use crate::tracer::{self, Settings, Tracer};
 use crate::util::clock;
@@ -69,14 +68,14 @@ impl Thread {
             Some(mut segment) => {
                 // A used segment has an `Arc` already: nothing is cloned while the same tracer
                 // runs.
-                if segment.tracer.generation != tracer::generation() {
-                    segment.tracer = self.tracer()?;
+                if segment.tracer().generation != tracer::generation() {
+                    segment.set_tracer(self.tracer()?);
                 }
                 segment
             }
             None => Box::new(Segment::new(self.tracer()?)),
         };
-        let Some(sampled) = sampled(&segment.tracer.settings) else {
+        let Some(sampled) = sampled(segment.settings()) else {
             self.keep(segment);
             return None;
         };
@@ -99,13 +98,10 @@ impl Thread {
             // Its other copy is reported by the process that it was opened in.
             return;
         }
-        if segment.sampled {
-            self.hand_over(&mut segment, Going::Ended);
+        if segment.is_sampled() {
+            self.hand_over(&mut segment, Part::Last);
         } else {
-            // A used segment holds on to nothing: what waits for a request waits for the last who
-            // may belong to it.
-            segment.attached.clear();
-            segment.unshare();
+            segment.release_attached();
         }
         self.keep(segment);
     }
@@ -133,77 +129,28 @@ impl Thread {
         self.node().opened();
         queue::count_open();
         #[cfg(feature = "testing")]
-        crate::testing::segment_opened(segment.scope, id, segment.root_name());
-        self.hand_over(segment, Going::On);
+        crate::testing::segment_opened(segment.scope(), id, segment.root_name());
+        self.hand_over(segment, Part::Intermediate);
         segment.begin_part(id, clock::now());
     }
 
-    fn hand_over(&self, segment: &mut Segment, going: Going) {
-        let goes_on = prepare_trial(segment, going);
-        if segment.limited {
-            segment.say_what_is_left_out();
-        }
-        let head = SegmentHeader {
-            id: segment.id,
-            trace: segment.trace,
-            ended: segment
-                .records
-                .first()
-                .filter(|root| !root.is_unended())
-                .map_or_else(clock::now, |root| root.end),
-            records: segment.records.len(),
-            sides: segment.sides.len(),
-            text: segment.text.len(),
-            limited: segment.limited,
-            skip_analysis: segment.passed.skip_analysis,
-            scope: segment.scope,
-        };
+    fn hand_over(&self, segment: &mut Segment, part: Part) {
         #[cfg(feature = "testing")]
-        let held = segment.attached.is_incomplete() || segment.attached.trial.is_some();
+        let held = segment.is_held();
         queue::count_closed();
-        let Segment { records, sides, text, attached, tracer, .. } = segment;
-        let finished = FinishedSegment { head, records, sides, text, attached };
-        let handed = self.node().hand_over(finished, tracer.generation, tracer.settings.queue);
-        segment.attached.clear();
-        if goes_on.is_some() {
-            segment.attached.trial = goes_on;
-        }
+        let node = self.node();
+        let handed = segment.hand_over(part, |finished, tracer| {
+            node.hand_over(finished, tracer.generation, tracer.settings.queue)
+        });
         if handed == HandOver::QueuedAndHalfFull {
-            tracer.wake();
+            segment.tracer().wake();
         }
-        // Of one that is held the reporter says so.
+        // The reporter reports the end of a segment that it holds.
         #[cfg(feature = "testing")]
         if !held || !matches!(handed, HandOver::Queued | HandOver::QueuedAndHalfFull) {
-            crate::testing::segment_finished(head.scope, head.id);
+            crate::testing::segment_finished(segment.scope(), segment.id());
         }
     }
-}
-
-/// What becomes of a segment that is handed over.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Going {
-    /// It goes on in a new part.
-    On,
-    Ended,
-}
-
-/// Makes a segment that is on trial ready to be handed over. Gives the trial that it goes on with.
-#[inline]
-fn prepare_trial(segment: &mut Segment, going: Going) -> Option<Arc<TailDecision>> {
-    let Segment { attached, records, key, .. } = segment;
-    let trial = attached.trial.as_ref()?;
-    trial.look_at(records);
-    let is_root = trial.is_root(*key);
-    attached.ends_trial = is_root && going == Going::Ended;
-    if going == Going::Ended {
-        // Used segments are kept, and shall not keep it.
-        segment.unshare();
-        return None;
-    }
-    if is_root {
-        trial.part_ends(records);
-    }
-    Some(Arc::clone(trial))
 }
 
 impl Drop for Thread {
@@ -212,10 +159,8 @@ impl Drop for Thread {
             // Left there by a guard that was forgotten: its open spans end now, and the reporter
             // marks them.
             let now = clock::now();
-            if let Some(root) = segment.records.first_mut().filter(|root| root.end == 0) {
-                root.end = now;
-            }
-            let displaced = segment.displaced.take();
+            segment.end_root_at(now);
+            let displaced = segment.take_displaced();
             self.finish(segment);
             if let Some(displaced) = displaced {
                 self.finish(displaced);
@@ -250,7 +195,7 @@ pub(crate) fn finish(segment: Box<Segment>) {
             thread.finish(segment);
         }
     });
-    if finished.is_err() && segment.is_some_and(|segment| segment.sampled) {
+    if finished.is_err() && segment.is_some_and(|segment| segment.is_sampled()) {
         queue::count_closed();
         queue::finished_late();
     }
@@ -268,7 +213,7 @@ pub(crate) fn split(key: u64) {
 /// The same of a segment that is in no slot.
 #[cold]
 pub(crate) fn split_own(segment: &mut Segment) {
-    if segment.sampled {
+    if segment.is_sampled() {
         // A thread that is ending has nowhere to put it: then it just grows older.
         let _ = THREAD.try_with(|thread| thread.split(segment));
     }
@@ -276,7 +221,7 @@ pub(crate) fn split_own(segment: &mut Segment) {
 
 /// A segment that was made and not begun goes back to the pool.
 pub(crate) fn give_back(mut segment: Box<Segment>) {
-    segment.sampled = false;
+    segment.leave_out();
     finish(segment);
 }
 

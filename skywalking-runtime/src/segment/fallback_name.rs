@@ -1,6 +1,7 @@
 //! Replaces the default name that an integration gave to a span.
 
-use crate::segment::{Range, Segment};
+use crate::segment::Segment;
+use crate::segment::text::Range;
 use crate::span::record::{Attribute, AttributeKind, Record};
 
 impl Segment {
@@ -16,8 +17,7 @@ impl Segment {
         if let Some(key) = path_tag {
             self.push_current(Attribute::new(key, AttributeKind::Text, old.offset, old.length));
         }
-        self.push_current(Attribute::new(name, AttributeKind::StaticName, 0, 0));
-        self.renamed();
+        self.rename_static(name);
     }
 }
 

@@ -4,8 +4,9 @@ use std::sync::Arc;
 
 use crate::propagation::baggage::Baggage;
 use crate::sampling::tail_decision::TailDecision;
-use crate::segment::{Range, Segment};
-use crate::span::record::{Attribute, AttributeKind, Trace};
+use crate::segment::Segment;
+use crate::segment::text::Range;
+use crate::span::record::Trace;
 use crate::util::id;
 
 /// What another task or thread needs to continue the trace of a segment. Created on demand.
@@ -33,20 +34,9 @@ pub(crate) enum IdentityTrace {
 }
 
 impl Segment {
-    /// Notes that the trace id has left the segment, in a header or an identity.
-    pub(crate) fn tell_trace(&mut self) {
-        self.told_trace = true;
-    }
-
-    /// True if the trace may still become that of a caller: it is an own one, and nobody elsewhere
-    /// has its id.
-    pub(crate) fn can_join(&self) -> bool {
-        !self.told_trace && matches!(self.trace, Trace::Own(_))
-    }
-
     /// Returns the identity of the segment.
     pub(crate) fn share(&mut self) -> Arc<SegmentIdentity> {
-        self.tell_trace();
+        self.fix_trace();
         let endpoint = self.endpoint();
         if let Some(shared) = self.shared.as_ref().filter(|_| self.shared_endpoint == endpoint) {
             return Arc::clone(shared);
@@ -66,7 +56,7 @@ impl Segment {
             sampled: self.sampled,
             scope: self.scope,
             trial: self.attached.trial.clone(),
-            passed: self.passed.clone(),
+            passed: self.baggage.clone(),
         });
         self.shared = Some(Arc::clone(&shared));
         self.shared_endpoint = endpoint;
@@ -76,7 +66,7 @@ impl Segment {
     /// True if its key alone doesn't say what somebody who goes on with it must know, though it is
     /// not sampled.
     pub(crate) fn has_more_than_a_key(&self) -> bool {
-        self.trace != Trace::Own(id::own_trace(self.key)) || !self.passed.is_empty()
+        self.trace != Trace::Own(id::own_trace(self.key)) || !self.baggage.is_empty()
     }
 
     /// Invalidates the identity. The next use creates a new one.
@@ -87,9 +77,9 @@ impl Segment {
     /// Joins the trace of another segment.
     pub(crate) fn join(&mut self, shared: &SegmentIdentity) {
         self.scope = shared.scope;
-        self.tell_trace();
+        self.fix_trace();
         self.attached.trial.clone_from(&shared.trial);
-        self.passed.clone_from(&shared.passed);
+        self.baggage.clone_from(&shared.passed);
         self.trace = match &shared.trace {
             IdentityTrace::Own(number) => Trace::Own(*number),
             IdentityTrace::Foreign(text) => match self.store(text) {
@@ -97,14 +87,5 @@ impl Segment {
                 None => self.trace,
             },
         };
-    }
-
-    /// A CrossThread reference to a span of this segment, for the list at `head`.
-    pub(crate) fn thread_ref(&mut self, head: &mut u32, segment: u64, span: u16, endpoint: &str) {
-        use std::fmt::Write as _;
-        let from = self.text.len();
-        let _ = write!(self.text, "{segment:x}-{span}-{endpoint}");
-        let range = self.range(from);
-        self.push(head, Attribute::new("", AttributeKind::ThreadRef, range.offset, range.length));
     }
 }

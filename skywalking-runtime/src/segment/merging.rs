@@ -14,9 +14,9 @@
 //! Logs and references of both are reported. The peer is that of the outer span. The record ends
 //! with the outer span.
 
-use crate::segment::{Cursor, Segment, SpanRef, SpanRefKind};
+use crate::segment::{Cursor, Segment, SpanRef};
 use crate::span::callsite::{Callsite, SpanKind};
-use crate::span::record::{Attribute, AttributeKind, Record};
+use crate::span::record::{AttributeKind, Record};
 use crate::span::tag::Raw;
 use crate::util::text;
 
@@ -78,20 +78,14 @@ impl Segment {
         let Some(outer) = self.current_record().map(|record| *record) else { return 0 };
         let before = outer.side;
         if self.takes_name(before, inner, NameSource::Callsite) && !text::is_blank(inner.name) {
-            self.push_current(Attribute::new(inner.name, AttributeKind::StaticName, 0, 0));
-            self.renamed();
+            self.rename_static(inner.name);
         }
         let replaces = replaces(outer.callsite, inner);
         if inner.gives_component() && (replaces || !self.gives(&outer, AttributeKind::Component)) {
-            self.push_current(Attribute::new(
-                "",
-                AttributeKind::Component,
-                inner.component.cast_unsigned(),
-                0,
-            ));
+            self.set_component(inner.component);
         }
         if inner.gives_layer() && (replaces || !self.gives(&outer, AttributeKind::Layer)) {
-            self.push_current(Attribute::new("", AttributeKind::Layer, inner.layer as u32, 0));
+            self.set_layer(inner.layer);
         }
         for (key, value) in inner.tags {
             if self.takes_tag(before, inner, key) {
@@ -183,16 +177,6 @@ impl Segment {
         }
         self.current.set_level(level);
         SpanRef::merged(index, level)
-    }
-
-    /// The future that a span covers is being dropped, and with it those whose spans are one with
-    /// it.
-    pub(crate) fn begin_drop(&mut self, opened: SpanRef) {
-        if let SpanRefKind::Recorded(index) = opened.which()
-            && let Some(record) = self.records.get_mut(usize::from(index))
-        {
-            record.flags |= Record::DROPPING;
-        }
     }
 
     /// Where work on a span goes on that is one with another: if that was told with an earlier

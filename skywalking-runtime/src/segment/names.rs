@@ -3,8 +3,8 @@
 
 use std::borrow::Cow;
 
-use crate::segment::attributes::TEXT_LIMIT;
-use crate::segment::{Cursor, Range, Segment};
+use crate::segment::text::Range;
+use crate::segment::{Cursor, Segment};
 use crate::span::callsite::{Callsite, SpanKind};
 use crate::span::record::{Attribute, AttributeKind, NONE, Record};
 use crate::util::diagnostics::{self, Diagnostic};
@@ -40,6 +40,17 @@ impl Segment {
         self.push(head, Attribute::new("", AttributeKind::Name, offset, length));
     }
 
+    /// Adds a name that is not copied to the list at `head`.
+    pub(crate) fn static_name(&mut self, head: &mut u32, name: &'static str) {
+        self.push(head, Attribute::new(name, AttributeKind::StaticName, 0, 0));
+    }
+
+    /// Renames the current span to a name that is not copied.
+    pub(super) fn rename_static(&mut self, name: &'static str) {
+        self.with_current_list(|segment, head| segment.static_name(head, name));
+        self.renamed();
+    }
+
     /// Another operation name for the current span, whose list begins at `head`.
     pub(crate) fn rename(&mut self, head: &mut u32, name: &str) {
         self.name(head, name);
@@ -70,7 +81,7 @@ impl Segment {
         if text::is_blank(name) {
             return None;
         }
-        if self.text.len() + name.len() > TEXT_LIMIT / 2 && !self.has_room_for_text(name.len()) {
+        if !self.fits_text(name.len()) {
             return None;
         }
         let from = self.text.len();

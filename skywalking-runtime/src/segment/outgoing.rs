@@ -5,16 +5,52 @@ use ::base64::engine::general_purpose::STANDARD;
 
 use crate::propagation::extension::{self, Extension};
 use crate::propagation::sw8::{self, base64_length};
-use crate::segment::{Name, Range, Segment, UNKNOWN_PEER};
+use crate::propagation::w3c::W3cContext;
+use crate::segment::text::Range;
+use crate::segment::{Name, Segment, UNKNOWN_PEER};
 use crate::span::callsite::{Callsite, SpanKind, SpanLayer};
 use crate::span::record::{AttributeKind, Record, Trace};
 use crate::sys::PerProcess;
+use crate::util::diagnostics::{self, Diagnostic};
 use crate::util::{id, text};
 
+/// The values of the three headers; empty for one that is to be removed.
+#[derive(Default)]
+pub(crate) struct Headers {
+    /// Its buffer is lent by the segment: see [`Segment::return_scratch`].
+    pub(crate) sw8: String,
+    pub(crate) correlation: String,
+    pub(crate) extension: String,
+    /// The context that came from another tracer.
+    pub(crate) others: Option<W3cContext>,
+}
+
 impl Segment {
+    /// Returns the headers of a call that the current span makes, and tags the span with the
+    /// correlation values that are configured as tags.
+    pub(crate) fn export_context(&mut self) -> Headers {
+        let mut correlation = String::new();
+        self.baggage.correlation.write(&mut correlation);
+        let is_in_exit = self.is_in_exit();
+        if !correlation.is_empty() && is_in_exit {
+            self.with_current_list(Self::tag_correlation);
+        }
+        let extension = self.extension().write();
+        let mut sw8 = self.take_scratch();
+        sw8.clear();
+        if self.propagates_trace() {
+            if is_in_exit {
+                sw8 = self.write_sw8(sw8);
+            } else {
+                diagnostics::count(Diagnostic::InjectOutsideExit);
+            }
+        }
+        Headers { sw8, correlation, extension, others: self.baggage.others.clone() }
+    }
+
     /// Only an exit span has an address, and a header must have one. A span that was not recorded may
     /// be one: it left its address.
-    pub(crate) fn is_in_exit(&self) -> bool {
+    fn is_in_exit(&self) -> bool {
         let current = self.current;
         if current.is_overflow() {
             return !self.peer_of(current).is_empty();
@@ -27,12 +63,12 @@ impl Segment {
 
     /// Writes the header of the segment's current exit span. It stays empty if there is nothing that
     /// could be written.
-    pub(crate) fn write_sw8(&mut self, out: String) -> String {
+    fn write_sw8(&mut self, out: String) -> String {
         let current = self.current;
         if usize::from(current.index()) >= self.records.len() {
             return out;
         }
-        self.tell_trace();
+        self.fix_trace();
         let endpoint = self.endpoint();
         let mut out = Header(out.into_bytes());
         out.push("1-");
@@ -72,9 +108,9 @@ impl Segment {
     }
 
     /// What `sw8-x` says of the current span.
-    pub(crate) fn extension(&self) -> Extension {
+    fn extension(&self) -> Extension {
         let sent = if self.is_in_producer() { extension::now() } else { None };
-        Extension { skip_analysis: self.passed.skip_analysis, sent }
+        Extension { skip_analysis: self.baggage.skip_analysis, sent }
     }
 
     /// True if the current span produces a message: an Exit of layer MQ. False for a span that is
@@ -82,7 +118,7 @@ impl Segment {
     fn is_in_producer(&self) -> bool {
         let current = self.current;
         let Some(record) = self.records.get(usize::from(current.index())) else { return false };
-        if !self.writes_context()
+        if !self.propagates_trace()
             || current.is_overflow()
             || record.callsite.kind != SpanKind::Exit
             || record.is(Record::CONTINUED)

@@ -1,6 +1,7 @@
 //! The panic that is unwinding through the spans of a segment: where it began, and its message.
 
-use crate::segment::{Range, Segment};
+use crate::segment::Segment;
+use crate::segment::text::Range;
 use crate::span::record::{Attribute, AttributeKind, Record};
 use crate::util::text::{self, TAG_LIMIT};
 

@@ -35,6 +35,12 @@ pub(crate) enum RootTask {
 }
 
 impl Segment {
+    /// Returns the task that the root runs in.
+    #[inline]
+    pub(crate) fn root_task(&self) -> RootTask {
+        self.root_task
+    }
+
     /// Records the task of a root that is a call: the segment is in the slot for as long as that
     /// call runs.
     #[inline]

@@ -5,8 +5,9 @@
 //! index while spans that merged with it are open. The new root refers to the old one.
 
 use crate::segment::panics::PanicText;
-use crate::segment::{Cursor, Range, Segment};
-use crate::span::record::{Attribute, AttributeKind, LeftOut, NONE, Record, Trace};
+use crate::segment::text::Range;
+use crate::segment::{Cursor, Segment};
+use crate::span::record::{AttributeKind, LeftOut, NONE, Record, Trace};
 use crate::util::coarse_clock;
 
 /// The name of a span that began under another one than its callsite's.
@@ -80,13 +81,13 @@ impl Segment {
         self.sides.clear();
         self.text.clear();
         if let Some(range) = trace.and_then(|trace| self.store(&trace)) {
-            self.trace = Trace::Foreign { offset: range.offset, length: range.length };
+            self.set_foreign_trace(range);
         }
         for (place, name) in names.into_iter().enumerate() {
             self.go_on(place, name, now);
         }
         let mut head = self.records.first().map_or(0, |root| root.side);
-        self.thread_ref(&mut head, before, 0, &endpoint_name);
+        self.add_thread_ref(&mut head, before, 0, &endpoint_name);
         if let Some(root) = self.records.first_mut() {
             root.side = head;
             // The first part counted as a call of its endpoint: this one would be another, from the
@@ -103,7 +104,7 @@ impl Segment {
         self.panic = PanicText::default();
         self.unshare();
         // The part before has left under it.
-        self.tell_trace();
+        self.fix_trace();
         self.id = id;
         self.expire_at(coarse_clock::expiry(self.tracer.settings.max_segment_age));
     }
@@ -124,9 +125,7 @@ impl Segment {
     fn go_on(&mut self, place: usize, name: Option<Named>, now: u64) {
         let mut head = 0;
         match name {
-            Some(Named::Static(key)) => {
-                _ = self.push(&mut head, Attribute::new(key, AttributeKind::StaticName, 0, 0));
-            }
+            Some(Named::Static(name)) => self.static_name(&mut head, name),
             Some(Named::Text(name)) => self.name(&mut head, &name),
             None => {}
         }

@@ -1,8 +1,6 @@
 //! Key-value pairs that the program sends along with the current trace.
 
 use crate::context::current_segment;
-use crate::segment::Segment;
-use crate::span::tag::Raw;
 use crate::tracer;
 
 /// The value that travels with the current trace under `key`.
@@ -11,8 +9,7 @@ use crate::tracer;
 /// assert_eq!(skywalking_runtime::correlation::get("tenant"), None); // no context here
 /// ```
 pub fn get(key: &str) -> Option<String> {
-    current_segment::with(|segment| segment.passed.correlation.get(key).map(str::to_owned))
-        .flatten()
+    current_segment::with(|segment| segment.correlation(key).map(str::to_owned)).flatten()
 }
 
 /// Sends `value` along with the current trace under `key`; an empty value removes the key. False,
@@ -36,17 +33,6 @@ pub fn get(key: &str) -> Option<String> {
 /// });
 /// ```
 pub fn put(key: &str, value: &str) -> bool {
-    let put = |segment: &mut Segment| {
-        segment.unshare();
-        let put = segment.passed.correlation.put(key, value, segment.tracer.settings.correlation);
-        if put && !value.is_empty() {
-            let tag =
-                segment.tracer.settings.correlation_tags.iter().find(|tag| **tag == key).copied();
-            if let Some(tag) = tag {
-                segment.tag_current(tag, Raw::Text(value));
-            }
-        }
-        put
-    };
-    tracer::enabled() && current_segment::with(put).unwrap_or(false)
+    tracer::enabled()
+        && current_segment::with(|segment| segment.put_correlation(key, value)).unwrap_or(false)
 }

@@ -6,15 +6,11 @@ use std::error::Error;
 use std::fmt::{Debug, Display};
 
 use crate::context::current_segment;
-use crate::propagation::sw8;
-use crate::segment::{Range, Segment};
+use crate::segment::Segment;
 use crate::span::callsite::SpanLayer;
-use crate::span::record::{Attribute, AttributeKind, Record, Trace};
 use crate::span::tag::{Raw, TagValue};
 use crate::trace::failure::{self, Failure, Severity};
 use crate::tracer;
-use crate::util::clock;
-use crate::util::id;
 use crate::util::text::{self, NAME_LIMIT, PEER_LIMIT, TAG_LIMIT};
 
 /// The span that is current on this thread, or nothing.
@@ -99,7 +95,7 @@ impl CurrentSpan {
     /// A log of one field, at the present time.
     pub fn log(self, key: &'static str, value: impl Display) -> Self {
         formatted(format_args!("{value}"), TAG_LIMIT, |segment, head, text| {
-            segment.push(head, Attribute::number("", AttributeKind::Log, clock::now()));
+            segment.log(head);
             segment.field(head, key, text);
         });
         self
@@ -119,7 +115,7 @@ impl CurrentSpan {
         }
         current_segment::with(|segment| {
             segment.with_current_list(|segment, head| {
-                segment.push(head, Attribute::number("", AttributeKind::Log, clock::now()));
+                segment.log(head);
                 let mut from = 0;
                 for ((key, _), end) in fields.iter().zip(ends) {
                     segment.field(head, key, text.get(from..end).unwrap_or_default());
@@ -156,11 +152,7 @@ impl CurrentSpan {
 
     /// The span failed, and what came back says why: a status, say, in a tag. Without a log.
     pub fn set_error(self) -> Self {
-        with(|segment| {
-            if let Some(record) = segment.current_record() {
-                record.flags |= Record::ERROR;
-            }
-        });
+        with(Segment::fail_current);
         self
     }
 
@@ -179,22 +171,13 @@ impl CurrentSpan {
 
     /// Another component id (`docs/protocol.md#components`).
     pub fn set_component(self, component: i32) -> Self {
-        with(|segment| {
-            segment.push_current(Attribute::new(
-                "",
-                AttributeKind::Component,
-                component.cast_unsigned(),
-                0,
-            ));
-        });
+        with(|segment| segment.set_component(component));
         self
     }
 
     /// Another layer.
     pub fn set_layer(self, layer: SpanLayer) -> Self {
-        with(|segment| {
-            segment.push_current(Attribute::new("", AttributeKind::Layer, layer as u32, 0));
-        });
+        with(|segment| segment.set_layer(layer));
         self
     }
 
@@ -202,11 +185,7 @@ impl CurrentSpan {
     /// instances, endpoints and calls. Virtual databases, caches, queues and logic endpoints
     /// [are counted](crate::docs::concepts#traces-without-metrics) nevertheless.
     pub fn skip_analysis(self) -> Self {
-        with(|segment| {
-            if let Some(record) = segment.current_record() {
-                record.flags |= Record::SKIP_ANALYSIS;
-            }
-        });
+        with(Segment::skip_analysis_of_current);
         self
     }
 
@@ -229,10 +208,7 @@ impl CurrentSpan {
     /// assert_eq!(testing::text(&trees), "Entry /probe SKIP_ANALYSIS\n  Local part SKIP_ANALYSIS\n");
     /// ```
     pub fn skip_analysis_of_trace(self) -> Self {
-        with(|segment| {
-            segment.unshare();
-            segment.passed.skip_analysis = true;
-        });
+        with(Segment::skip_analysis_of_trace);
         self
     }
 }
@@ -258,10 +234,5 @@ impl<T: Display + ?Sized> Display for Shown<'_, T> {
 /// assert_eq!(skywalking_runtime::trace_id(), None);
 /// ```
 pub fn trace_id() -> Option<String> {
-    current_segment::with(|segment| match segment.trace {
-        Trace::Own(number) => id::text(number),
-        Trace::Foreign { offset, length } => {
-            sw8::decode_text(segment.text_at(Range { offset, length }))
-        }
-    })
+    current_segment::with(|segment| segment.trace_id())
 }

@@ -13,9 +13,10 @@ use crate::context::quiet::Quiet;
 use crate::propagation::carrier::Extract;
 use crate::propagation::incoming::{Header, IncomingHeaders};
 use crate::propagation::sw8;
+use crate::segment::REF_LIMIT;
 use crate::span::callsite::Callsite;
 use crate::span::tag::{Kept, Raw, Recorder};
-use crate::trace::opening::{self, Opening, REFS_LIMIT};
+use crate::trace::opening::{self, Opening};
 use crate::trace::traced::{BoxedFuture, BoxedStream, DeferredFuture, NoHook, Streamed, Traced};
 use crate::tracer;
 use crate::util::text::{self, NAME_LIMIT, PEER_LIMIT, TAG_LIMIT};
@@ -97,7 +98,7 @@ impl Prepared {
     /// True if name, peer and tags would be used, as things stand: a tracer runs, and the request
     /// here, if there is one, is sampled.
     pub fn recording(&mut self) -> bool {
-        tracer::enabled() && current_segment::with(|segment| segment.sampled) != Some(false)
+        tracer::enabled() && current_segment::with(|segment| segment.is_sampled()) != Some(false)
     }
 
     fn given(&mut self) -> &mut Given {
@@ -118,7 +119,7 @@ impl Prepared {
     {
         opening::each_within_limit(carriers, |carrier| {
             let room = self.given.as_ref().is_none_or(|given| {
-                given.senders.len() < REFS_LIMIT && given.headers.len() < 2 * REFS_LIMIT
+                given.senders.len() < REF_LIMIT && given.headers.len() < 2 * REF_LIMIT
             });
             if room && let Some(headers) = carrier.__received(OtherContexts::Keep).into_kept() {
                 self.given().keep_of_batch(headers);

@@ -99,10 +99,9 @@ impl CurrentSpan {
     /// ends it stays the current span. Where no span is recorded, and of a span whose
     /// end was taken before, the handle does nothing.
     pub fn detach(self) -> DetachedSpan {
-        let cell = current_segment::with(|segment| {
-            Some((segment.detach()?, segment.tracer.settings.queue))
-        })
-        .flatten();
+        let cell =
+            current_segment::with(|segment| Some((segment.detach()?, segment.settings().queue)))
+                .flatten();
         let open = cell.map(|(cell, budget)| {
             Box::new(Open { cell, said: Ending::default(), bytes: 0, budget })
         });

@@ -6,9 +6,7 @@ use std::fmt::{self, Display};
 
 use crate::context::current_segment;
 use crate::context::quiet::Quiet;
-use crate::span::record::{Attribute, AttributeKind, Record};
 use crate::tracer;
-use crate::util::clock;
 use crate::util::text::{self, STACK_LIMIT, TAG_LIMIT};
 
 /// What an error does to its span.
@@ -59,7 +57,7 @@ pub(crate) fn record(failure: &Failure<'_, '_>) {
     let (message, stack) = write_failure(&mut scratch, failure);
     current_segment::with(|segment| {
         segment.with_current_list(|segment, head| {
-            segment.push(head, Attribute::number("", AttributeKind::Log, clock::now()));
+            segment.log(head);
             segment.field(head, "event", "error");
             segment.field(head, "error.kind", text::cut(failure.kind, TAG_LIMIT));
             if let Some(message) = message.and_then(|length| scratch.get(..length)) {
@@ -69,10 +67,8 @@ pub(crate) fn record(failure: &Failure<'_, '_>) {
                 segment.field(head, "stack", stack);
             }
         });
-        if failure.severity == Severity::Error
-            && let Some(record) = segment.current_record()
-        {
-            record.flags |= Record::ERROR;
+        if failure.severity == Severity::Error {
+            segment.fail_current();
         }
         segment.return_scratch(scratch);
     });

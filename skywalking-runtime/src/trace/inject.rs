@@ -6,10 +6,8 @@ use crate::propagation::carrier::{self, Inject};
 use crate::propagation::correlation;
 use crate::propagation::extension;
 use crate::propagation::sw8;
-use crate::propagation::w3c::W3cContext;
-use crate::segment::Segment;
+use crate::segment::{Headers, Segment};
 use crate::tracer;
-use crate::util::diagnostics::{self, Diagnostic};
 
 /// True if [`inject`] would write or remove headers.
 #[doc(hidden)]
@@ -42,7 +40,7 @@ pub fn inject<C: Inject + ?Sized>(carrier: &mut C) {
     if !tracer::enabled() {
         return;
     }
-    let Headers { sw8, correlation, extension, foreign } =
+    let Headers { sw8, correlation, extension, others: foreign } =
         current_segment::with(headers).unwrap_or_default();
     let others = [(extension::HEADER, extension), (correlation::HEADER, correlation)];
     // The carrier's own code is not recorded.
@@ -62,33 +60,11 @@ pub fn inject<C: Inject + ?Sized>(carrier: &mut C) {
     current_segment::with(|segment| segment.return_scratch(sw8));
 }
 
-/// The values of the three headers; empty for one that is to be removed.
-#[derive(Default)]
-struct Headers {
-    sw8: String,
-    correlation: String,
-    extension: String,
-    /// What came from another tracer.
-    foreign: Option<W3cContext>,
-}
-
 fn headers(segment: &mut Segment) -> Headers {
-    let mut correlation = String::new();
-    segment.passed.correlation.write(&mut correlation);
-    if !correlation.is_empty() && segment.is_in_exit() {
-        segment.with_current_list(Segment::tag_correlation);
+    let headers = segment.export_context();
+    #[cfg(feature = "testing")]
+    if !headers.sw8.is_empty() {
+        crate::testing::segment_left(segment.id(), segment.scope());
     }
-    let extension = segment.extension().write();
-    let mut sw8 = segment.take_scratch();
-    sw8.clear();
-    if segment.writes_context() {
-        if segment.is_in_exit() {
-            sw8 = segment.write_sw8(sw8);
-            #[cfg(feature = "testing")]
-            crate::testing::segment_left(segment.id, segment.scope);
-        } else {
-            diagnostics::count(Diagnostic::InjectOutsideExit);
-        }
-    }
-    Headers { sw8, correlation, extension, foreign: segment.passed.others.clone() }
+    headers
 }

@@ -25,7 +25,7 @@ use crate::trace::scope::{self, Scope};
 use crate::tracer;
 use crate::util::text::{self, NAME_LIMIT, PEER_LIMIT, TAG_LIMIT};
 
-pub(crate) use context::{REFS_LIMIT, each_within_limit};
+pub(crate) use context::each_within_limit;
 
 /// A span that is about to open.
 #[must_use = "an opening is no span yet: `enter` or `begin` makes it one"]
@@ -122,8 +122,8 @@ impl Opening {
             return self.place;
         }
         let found = current_segment::with(|segment| {
-            self.key = segment.key;
-            if !segment.sampled {
+            self.key = segment.key();
+            if !segment.is_sampled() {
                 return Place::Unsampled;
             }
             segment.begin_opening();
@@ -231,7 +231,7 @@ impl Opening {
         }
         match self.place {
             Place::Child | Place::Merged => true,
-            Place::Root => self.root.as_ref().is_some_and(|segment| segment.sampled),
+            Place::Root => self.root.as_ref().is_some_and(|segment| segment.is_sampled()),
             // An exit that finds no room is not recorded, but its header is written, and that holds
             // the peer.
             Place::Full => self.callsite.kind == SpanKind::Exit,
@@ -246,7 +246,7 @@ impl Opening {
             current_segment::with_key(self.key, |segment| work(segment, &mut self.head));
         } else if self.place == Place::Merged {
             current_segment::with_key(self.key, |segment| segment.with_current_list(work));
-        } else if let Some(segment) = self.root.as_mut().filter(|segment| segment.sampled) {
+        } else if let Some(segment) = self.root.as_mut().filter(|segment| segment.is_sampled()) {
             work(segment, &mut self.head);
         }
     }
@@ -370,11 +370,11 @@ impl Opening {
         I: IntoIterator<Item: Extract>,
     {
         each_within_limit(carriers, |carrier| {
-            let room = self.has_room_for_refs();
-            if room {
+            let fits = !self.is_ref_limit_reached();
+            if fits {
                 self.extract(carrier);
             }
-            room
+            fits
         });
     }
 

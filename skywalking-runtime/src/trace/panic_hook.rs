@@ -46,7 +46,7 @@ impl Drop for Installed {
 }
 
 fn remember(info: &PanicHookInfo<'_>) {
-    if current_segment::with(|segment| segment.sampled) != Some(true) {
+    if current_segment::with(|segment| segment.is_sampled()) != Some(true) {
         return;
     }
     let payload = info.payload();

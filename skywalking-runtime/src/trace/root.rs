@@ -1,8 +1,6 @@
 //! Roots: the first span of a segment. A root lives as long as a call, a closure, a future or a
 //! resumable span; there is no public guard for it (see [`builder`](crate::trace::builder)).
 
-use std::sync::Arc;
-
 use crate::context::begun::{Begun, End};
 use crate::context::current_segment;
 use crate::context::ended_roots;
@@ -10,11 +8,9 @@ use crate::context::other_task;
 use crate::context::quiet;
 use crate::context::thread_state;
 use crate::queue;
-use crate::sampling::tail_decision::TailDecision;
 use crate::sampling::{self, Custom, Upstream, Verdict};
 use crate::segment::Segment;
 use crate::span::callsite::{Callsite, SpanKind};
-use crate::span::record::Trace;
 use crate::trace::orphans;
 use crate::tracer::{Settings, Tracer};
 use crate::util::diagnostics::{self, Diagnostic};
@@ -29,7 +25,7 @@ pub(crate) fn segment_for(callsite: &'static Callsite) -> Option<Box<Segment>> {
     let mut segment = thread_state::segment(|settings| {
         (callsite.kind != SpanKind::Local || orphans::opens(callsite, settings)).then_some(true)
     })?;
-    segment.scope = sampling::scope();
+    segment.set_scope(sampling::scope());
     Some(segment)
 }
 
@@ -43,7 +39,7 @@ pub(crate) fn decide(
     head: u32,
 ) -> Option<Box<Segment>> {
     let upstream = upstream(&segment);
-    let Tracer { choice, settings, .. } = &*segment.tracer;
+    let Tracer { choice, settings, .. } = segment.tracer();
     let name = if head == 0 { None } else { segment.given_name(head) };
     let name = name.unwrap_or(callsite.name);
     let left_out = if let Some(reason) = choice.ignored.reason(name) {
@@ -51,7 +47,7 @@ pub(crate) fn decide(
     } else if queue::open_segments() >= settings.max_open_segments {
         Some(Diagnostic::UnsampledLiveLimit)
     } else {
-        match choice.verdict(segment.key, upstream) {
+        match choice.verdict(segment.key(), upstream) {
             Verdict::Sampled => None,
             Verdict::LeftOut(reason) => Some(reason),
             Verdict::Ask(custom) => {
@@ -73,11 +69,11 @@ pub(crate) fn decide(
 
 /// True if the request is left out whatever its name is, so that nobody needs to compute that.
 pub(crate) fn refuses(segment: &mut Segment) -> bool {
-    if segment.tracer.settings.tail_sampling.is_some() {
+    if segment.settings().tail_sampling.is_some() {
         // It will be recorded, unless a list has its name.
         return false;
     }
-    let refuses = segment.tracer.choice.refuses(segment.key, upstream(segment));
+    let refuses = segment.tracer().choice.refuses(segment.key(), upstream(segment));
     if refuses {
         leave_out(segment, Diagnostic::UnsampledSampler);
     }
@@ -86,17 +82,14 @@ pub(crate) fn refuses(segment: &mut Segment) -> bool {
 
 /// What is known of the request that the segment is for.
 fn upstream(segment: &Segment) -> Upstream {
-    match segment.trace {
-        Trace::Own(_) => Upstream::Unknown,
-        Trace::Foreign { .. } => Upstream::Sampled,
-    }
+    if segment.has_foreign_trace() { Upstream::Sampled } else { Upstream::Unknown }
 }
 
 #[cold]
 fn leave_out(segment: &mut Segment, reason: Diagnostic) {
     diagnostics::count(reason);
-    if reason == Diagnostic::UnsampledSampler && segment.tracer.settings.tail_sampling.is_some() {
-        segment.attached.trial = Some(Arc::new(TailDecision::new(segment.key)));
+    if reason == Diagnostic::UnsampledSampler && segment.settings().tail_sampling.is_some() {
+        segment.start_tail_sampling();
     } else {
         segment.leave_out();
     }
@@ -106,8 +99,8 @@ fn leave_out(segment: &mut Segment, reason: Diagnostic) {
 /// the sampler does is not traced, and it is not asked about itself.
 #[cold]
 fn ask(mut segment: Box<Segment>, custom: &Custom, name: &str) -> Option<Box<Segment>> {
-    segment.sampled = false;
-    let key = segment.key;
+    segment.pause_recording();
+    let key = segment.key();
     let displaced = current_segment::replace(Some(segment));
     let sampled = custom.takes(name);
     let Some(mut segment) = current_segment::take_key(key) else {
@@ -118,9 +111,7 @@ fn ask(mut segment: Box<Segment>, custom: &Custom, name: &str) -> Option<Box<Seg
     if let Some(displaced) = displaced {
         ended_roots::put_back(displaced);
     }
-    segment.sampled = true;
-    // What the sampler captured says that nothing is recorded.
-    segment.unshare();
+    segment.resume_recording();
     if !sampled {
         leave_out(&mut segment, Diagnostic::UnsampledSampler);
     }
@@ -131,7 +122,7 @@ fn ask(mut segment: Box<Segment>, custom: &Custom, name: &str) -> Option<Box<Seg
 #[cold]
 pub(crate) fn unsampled_segment() -> Option<Box<Segment>> {
     let mut segment = thread_state::segment(|_| Some(false))?;
-    segment.scope = sampling::scope();
+    segment.set_scope(sampling::scope());
     Some(segment)
 }
 
@@ -151,14 +142,14 @@ pub(crate) fn prepare(
     side: u32,
     flags: u16,
 ) -> (Begun, Box<Segment>) {
-    if !segment.sampled {
-        return (Begun::unsampled_root(segment.key), segment);
+    if !segment.is_sampled() {
+        return (Begun::unsampled_root(segment.key()), segment);
     }
     thread_state::count_opened();
     #[cfg(feature = "testing")]
-    crate::testing::segment_opened(segment.scope, segment.id, callsite.name);
+    crate::testing::segment_opened(segment.scope(), segment.id(), callsite.name);
     let opened = segment.open_as(callsite, side, flags);
-    (Begun::root(segment.key, opened), segment)
+    (Begun::root(segment.key(), opened), segment)
 }
 
 /// Opens the root and puts its segment into the slot, which was empty when that was decided.

@@ -95,8 +95,8 @@ impl Scope {
 #[inline(never)]
 fn open(callsite: &'static Callsite) -> Scope {
     let found = current_segment::with(|segment| {
-        if segment.sampled {
-            Begun::child(segment.key, segment.open(callsite))
+        if segment.is_sampled() {
+            Begun::child(segment.key(), segment.open(callsite))
         } else {
             Begun::NOTHING
         }
@@ -207,7 +207,7 @@ fn close_other(key: u64, bits: u32, panicked: bool) {
         None => diagnostics::count(Diagnostic::GuardMisplaced),
         Some(_) if begun.is_root() => {
             if let Some(mut segment) = current_segment::take_key(begun.key) {
-                let displaced = segment.displaced.take();
+                let displaced = segment.take_displaced();
                 thread_state::finish(segment);
                 if let Some(displaced) = displaced {
                     ended_roots::put_back(displaced);

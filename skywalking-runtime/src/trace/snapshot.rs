@@ -21,7 +21,6 @@ use crate::context::quiet;
 use crate::context::thread_state;
 use crate::segment::{Segment, SegmentIdentity};
 use crate::span::callsite::{Callsite, SpanKind};
-use crate::span::record::{Attribute, AttributeKind};
 use crate::trace::root;
 use crate::trace::scope::{self, Scope};
 use crate::trace::traced::{Span, Streamed, Traced};
@@ -56,7 +55,7 @@ pub struct Snapshot {
 pub fn capture() -> Snapshot {
     current_segment::with(|segment| Snapshot {
         shared: Some(segment.share()),
-        span: segment.current.index(),
+        span: segment.current().index(),
     })
     .unwrap_or_default()
 }
@@ -75,14 +74,14 @@ impl Snapshot {
     fn child(&self, name: &'static str) -> Option<Begun> {
         let shared = self.shared()?;
         current_segment::with_key(shared.key, |segment| {
-            if !segment.sampled {
-                return Begun::unsampled(segment.key);
+            if !segment.is_sampled() {
+                return Begun::unsampled(segment.key());
             }
             let mut head = 0;
             if !segment.is_full() {
-                segment.push(&mut head, static_name(name));
+                segment.static_name(&mut head, or_default(name));
             }
-            Begun::child(segment.key, segment.open_as(&CONTINUED, head, 0))
+            Begun::child(segment.key(), segment.open_as(&CONTINUED, head, 0))
         })
     }
 
@@ -99,9 +98,9 @@ impl Snapshot {
             thread_state::segment(|settings| Some(shared.sampled && root::has_room(settings)))?;
         segment.join(shared);
         let mut head = 0;
-        if segment.sampled {
-            segment.push(&mut head, static_name(name));
-            segment.thread_ref(&mut head, shared.id, self.span, &shared.endpoint);
+        if segment.is_sampled() {
+            segment.static_name(&mut head, or_default(name));
+            segment.add_thread_ref(&mut head, shared.id, self.span, &shared.endpoint);
         }
         Some(root::prepare(segment, &CONTINUED, head, 0))
     }
@@ -187,10 +186,9 @@ impl Drop for Frame {
     }
 }
 
-fn static_name(name: &'static str) -> Attribute {
-    // A blank name would be the callsite's, as everywhere.
-    let name = if text::is_blank(name) { CONTINUED.name } else { name };
-    Attribute::new(name, AttributeKind::StaticName, 0, 0)
+/// Returns the callsite's name in place of a blank one.
+fn or_default(name: &'static str) -> &'static str {
+    if text::is_blank(name) { CONTINUED.name } else { name }
 }
 
 pin_project! {

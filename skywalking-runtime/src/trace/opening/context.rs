@@ -7,25 +7,20 @@ use crate::context::quiet::Quiet;
 use crate::propagation::extension::{self, Extension};
 use crate::propagation::incoming::{Header, IncomingHeaders};
 use crate::propagation::sw8;
-use crate::propagation::w3c::{self, TraceParent, W3cContext};
+use crate::propagation::w3c::{self, TraceParent};
 use crate::segment::Segment;
 use crate::span::callsite::SpanKind;
-use crate::span::record::{Attribute, AttributeKind, Trace};
 use crate::span::tag::Raw;
 use crate::trace::opening::{Opening, Place};
 use crate::tracer::Settings;
 use crate::util::diagnostics::{self, Diagnostic};
-use crate::util::id;
 use crate::util::text;
-
-/// The refs of one span, at most: the Java agent's limit too.
-pub(crate) const REFS_LIMIT: usize = 500;
 
 impl Opening {
     /// Which contexts are read, if any is.
     pub(crate) fn listens(&self) -> Option<OtherContexts> {
         let asked = |segment: &Segment| {
-            let Settings { inbound, others, .. } = segment.tracer.settings;
+            let Settings { inbound, others, .. } = *segment.settings();
             (inbound == Inbound::Accept).then_some(others)
         };
         match (&self.root, self.place) {
@@ -45,10 +40,7 @@ impl Opening {
             }
         }
         if let Some(header) = received.get(Header::Correlation) {
-            self.with_any(|segment| {
-                let limits = segment.tracer.settings.correlation;
-                segment.passed.correlation.read(header, limits);
-            });
+            self.with_any(|segment| segment.read_correlation(header));
             self.tag_correlation();
         }
         if let Some(header) = received.get(Header::Extension) {
@@ -72,10 +64,7 @@ impl Opening {
                 });
                 let mut first = false;
                 self.with_any(|segment| {
-                    first = segment.passed.others.is_none();
-                    if first {
-                        segment.passed.others = W3cContext::new(header, state.unwrap_or_default());
-                    }
+                    first = segment.keep_other_context(header, state.unwrap_or_default());
                 });
                 if first && self.callsite.kind == SpanKind::Entry {
                     self.tag(w3c::TRACE_ID_TAG, Raw::Text(parent.trace_id));
@@ -96,9 +85,7 @@ impl Opening {
             return;
         }
         self.with(|segment, head| {
-            let known =
-                segment.list(*head).any(|side| side.kind == AttributeKind::Text && side.key == key);
-            if !known {
+            if !segment.has_text_tag(*head, key) {
                 segment.tag(head, key, Raw::Text(value));
             }
         });
@@ -109,10 +96,7 @@ impl Opening {
         match &mut self.root {
             Some(segment) => work(segment),
             None => {
-                current_segment::with_key(self.key, |segment| {
-                    segment.unshare();
-                    work(segment);
-                });
+                current_segment::with_key(self.key, work);
             }
         }
     }
@@ -124,7 +108,7 @@ impl Opening {
 
     fn extend(&mut self, extension: Extension) {
         if extension.skip_analysis {
-            self.with_any(|segment| segment.passed.skip_analysis = true);
+            self.with_any(Segment::skip_analysis_of_trace);
         }
         // Only who consumes a message can say when it came. Of a batch the last one counts, as for
         // the OAP.
@@ -132,18 +116,9 @@ impl Opening {
         else {
             return;
         };
-        let new = Attribute::number(extension::LATENCY, AttributeKind::Uint, latency);
         let mut place = self.latency;
         self.with(|segment, head| {
-            let at = (place as usize).checked_sub(1);
-            if let Some(side) = at
-                .and_then(|at| segment.sides.get_mut(at))
-                .filter(|side| side.key == extension::LATENCY)
-            {
-                *side = Attribute { next: side.next, ..new };
-            } else if segment.push(head, new) {
-                place = *head;
-            }
+            place = segment.set_number_tag(head, place, extension::LATENCY, latency);
         });
         self.latency = place;
     }
@@ -151,92 +126,42 @@ impl Opening {
     /// The contexts that came with a batch and were read before.
     pub(crate) fn extract_kept(&mut self, kept: &[IncomingHeaders<'static>]) {
         each_within_limit(kept, |received| {
-            let room = self.has_room_for_refs();
-            if let Some(others) = self.listens().filter(|_| room) {
+            let fits = !self.is_ref_limit_reached();
+            if let Some(others) = self.listens().filter(|_| fits) {
                 self.receive(received, others);
             }
-            room
+            fits
         });
     }
 
     fn refer(&mut self, header: &str, parts: &sw8::Parts) {
         if let Some(segment) = &mut self.root {
             #[cfg(feature = "testing")]
-            if segment.scope == 0 {
-                segment.scope = crate::testing::scope_of_header(header, parts);
+            if segment.scope() == 0 {
+                segment.set_scope(crate::testing::scope_of_header(header, parts));
             }
-            if !segment.sampled {
-                // Nothing will be recorded, but the trace has an id, and it is this one: of a
-                // batch, the first.
-                if matches!(segment.trace, Trace::Own(_))
-                    && let Some(range) =
-                        header.get(parts.trace.clone()).and_then(|trace| segment.store(trace))
-                {
-                    segment.trace = Trace::Foreign { offset: range.offset, length: range.length };
+            if !segment.is_sampled() {
+                // An unsampled request has a trace id too. Of a batch, the first one counts.
+                if let Some(trace) = header.get(parts.trace.clone()) {
+                    segment.adopt_trace(trace);
                 }
                 return;
             }
         }
-        if !self.has_room_for_refs() {
+        if self.is_ref_limit_reached() {
             diagnostics::count(Diagnostic::RefLimit);
             return;
         }
         let merged = self.place == Place::Merged;
-        self.with(|segment, head| {
-            // The sampling flag before it is one character.
-            let parent = parts.sender();
-            let known =
-                segment.list(*head).filter(|side| side.kind == AttributeKind::Sw8Ref).any(|side| {
-                    segment.text_of(side).get(parent.clone()) == header.get(parent.clone())
-                });
-            if known {
-                // A middleware and a handler read the same header, or one span sent several
-                // messages of a batch: one parent, one ref. An endpoint that was
-                // renamed between two of them makes no second one. Two Entry spans of a segment
-                // have one each: without, the OAP would draw a call from its user
-                // to the second.
-                return;
-            }
-            if merged && is_below(segment, header, parts) {
-                // What the request sent in this very span came back to it: the trace links the two
-                // by the parent's id already.
-                return;
-            }
-            let Some(range) = segment.store(header) else { return };
-            // Also where a middleware opened the segment and its handler reads the header, as long
-            // as the trace's id has not left.
-            if segment.can_join() {
-                #[expect(
-                    clippy::cast_possible_truncation,
-                    reason = "a place in a header of at most 4096 bytes"
-                )]
-                let (from, length) = (parts.trace.start as u32, parts.trace.len() as u32);
-                segment.trace = Trace::Foreign { offset: range.offset + from, length };
-            }
-            segment
-                .push(head, Attribute::new("", AttributeKind::Sw8Ref, range.offset, range.length));
-        });
+        self.with(|segment, head| segment.add_ref(head, header, parts, merged));
     }
 
-    /// True if the span can refer to one more segment. What merges with it counts too.
-    pub(crate) fn has_room_for_refs(&mut self) -> bool {
-        let mut refs = 0;
-        self.with(|segment, head| {
-            // Nearly every span has none yet.
-            if segment.sides.len() >= REFS_LIMIT {
-                refs =
-                    segment.list(*head).filter(|side| side.kind == AttributeKind::Sw8Ref).count();
-            }
-        });
-        refs < REFS_LIMIT
+    /// True if the span has as many references as a span can have. What merges with it counts too.
+    pub(crate) fn is_ref_limit_reached(&mut self) -> bool {
+        let mut reached = false;
+        self.with(|segment, head| reached = segment.is_ref_limit_reached(*head));
+        reached
     }
-}
-
-/// True if the header was sent by the current span of this segment, or by one that opened after it.
-#[cold]
-fn is_below(segment: &Segment, header: &str, parts: &sw8::Parts) -> bool {
-    let sender = header.get(parts.segment.clone()).map(sw8::decode_text);
-    sender == Some(id::text(segment.id)) && parts.span >= i32::from(segment.current.index())
 }
 
 /// Hands on the carriers of a batch until there is no room for one. Counts those that are left.

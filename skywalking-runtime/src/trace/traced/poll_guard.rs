@@ -140,7 +140,7 @@ impl<'a> PollGuard<'a> {
         let displaced = other_task::displace();
         let mut frame = Self::new(span, PollState::First);
         frame.displaced = ManuallyDrop::new(displaced);
-        frame.saved = current_segment::with(|segment| segment.current);
+        frame.saved = current_segment::with(|segment| segment.current());
         frame.left = scope::exchange_begun(Begun::EXPECTED);
         frame
     }

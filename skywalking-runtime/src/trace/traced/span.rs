@@ -11,11 +11,10 @@ use crate::context::thread_state;
 use crate::segment::{Cursor, Segment, SegmentIdentity};
 use crate::span::callsite::{Callsite, SpanKind};
 use crate::span::record::Mark;
-use crate::span::record::{Record, Trace};
+use crate::span::record::Record;
 use crate::trace::root;
 use crate::tracer;
 use crate::util::diagnostics::{self, Diagnostic};
-use crate::util::id;
 
 /// Stands for the callsite of a root that records nothing.
 static NOT_RECORDED: Callsite = Callsite::new(SpanKind::Local, "not recorded");
@@ -104,8 +103,7 @@ impl Span {
                 let mut span = 0;
                 let origin = current_segment::with_key(begun.key, |segment| {
                     span = segment.place_of(begun.opened()).index();
-                    let record = segment.records.get(usize::from(span));
-                    let callsite = record.map(|record| record.callsite);
+                    let callsite = segment.callsite_of(span);
                     if let Some(before) = before {
                         segment.restore(before);
                     }
@@ -162,7 +160,7 @@ impl Span {
         self.state = State::Off;
         let Some(mut segment) = segment else { return };
         segment.look_for_other_task();
-        if segment.sampled {
+        if segment.is_sampled() {
             end.apply(&mut segment, self.begun.opened());
         }
         thread_state::finish(segment);
@@ -183,11 +181,7 @@ impl Span {
     #[inline]
     pub(crate) fn enter_child(&self) -> Option<Cursor> {
         let begun = self.begun;
-        current_segment::with_key(begun.key, |segment| {
-            let saved = segment.current;
-            segment.current = segment.place_of(begun.opened());
-            saved
-        })
+        current_segment::with_key(begun.key, |segment| segment.enter(begun.opened()))
     }
 
     pub(crate) fn end_child(&mut self, end: End) {
@@ -221,17 +215,17 @@ impl Span {
         };
         match &origin {
             Some(origin) => segment.join(&origin.shared),
-            None => segment.trace = Trace::Own(id::own_trace(self.begun.key)),
+            None => segment.adopt_trace_of_key(self.begun.key),
         }
         let recorded = origin
             .and_then(|Origin { callsite, shared }| Some((callsite?, shared)))
-            .filter(|_| segment.sampled);
+            .filter(|_| segment.is_sampled());
         let mut head = 0;
         let callsite = if let Some((callsite, shared)) = recorded {
-            segment.thread_ref(&mut head, shared.id, self.from, &shared.endpoint);
+            segment.add_thread_ref(&mut head, shared.id, self.from, &shared.endpoint);
             callsite
         } else {
-            segment.sampled = false;
+            segment.leave_out();
             &NOT_RECORDED
         };
         // An Entry counted as a call of its endpoint when it began.
