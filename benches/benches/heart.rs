@@ -9,7 +9,7 @@ use skywalking_benches::workload::{
     ENTRY, EXIT, async_child, bare, consume, display, drive, integer, literal, plain, polls,
     request, text,
 };
-use skywalking_runtime::{Callsite, Config, Reporter, capture, span};
+use skywalking_runtime::{Callsite, Config, config::Reporter, propagation::capture, span};
 
 const ROUNDS: usize = 2_001;
 const SPANS: u64 = 200;

@@ -20,7 +20,7 @@ use skywalking_benches::workload::{
     ENTRY, async_child, bare, consume, display, drive, integer, literal, plain, polls, request,
     text,
 };
-use skywalking_runtime::{Config, Reporter, capture, span};
+use skywalking_runtime::{Config, config::Reporter, propagation::capture, span};
 
 type Outcome<T> = Result<T, Box<dyn Error>>;
 

@@ -85,7 +85,7 @@ use crate::util::id;
 ///
 /// ```
 /// use std::time::Duration;
-/// use skywalking_runtime::{Config, Reporter};
+/// use skywalking_runtime::{Config, config::Reporter};
 ///
 /// let agent = Config::new("RTS_Test").reporter(Reporter::Discard).start()?;
 /// // .. the program ..
@@ -270,7 +270,7 @@ impl Agent {
     ///
     /// ```
     /// use std::time::Duration;
-    /// use skywalking_runtime::{Config, Reporter};
+    /// use skywalking_runtime::{Config, config::Reporter};
     ///
     /// let agent = Config::new("RTS_Test").reporter(Reporter::Discard).start()?;
     /// futures::executor::block_on(async {
@@ -375,7 +375,7 @@ impl Agent {
     ///
     /// ```
     /// use std::time::Duration;
-    /// use skywalking_runtime::{Config, Reporter};
+    /// use skywalking_runtime::{Config, config::Reporter};
     ///
     /// let agent = Config::new("RTS_Test").reporter(Reporter::Discard).start()?;
     /// futures::executor::block_on(async {

@@ -1,15 +1,28 @@
-//! What the user sets: the builder, and the `SW_AGENT_*` variables. Everything is checked once, at
-//! the start.
+//! Settings of the agent: [`Config`], the types of its settings, and the `SW_AGENT_*` variables.
 //!
-//! A [`Config`] holds the settings as they were given; what a running agent needs is made of it by
-//! [`Config::start`]. Nothing here opens a connection or looks up a name of the network.
+//! Everything is checked once, by [`Config::start`], which returns an [`Error`](crate::Error) that
+//! names the setting, its value and the fix. Nothing here opens a connection or looks up a name.
 //!
-//! Without the feature `agent` only the settings are here that spans ask for.
+//! ```
+//! use skywalking_runtime::Config;
+//! use skywalking_runtime::config::{Orphans, Reporter, Sampling, TailSampling};
+//!
+//! let agent = Config::new("shop::orders")
+//!     .reporter(Reporter::Discard)
+//!     .sampling(Sampling::rate(0.1)) // one request of ten,
+//!     .tail_sampling(TailSampling::errors()) // and those that fail
+//!     .orphans(Orphans::Skip)
+//!     .start()?;
+//! assert_eq!(agent.service(), "shop::orders");
+//! # Ok::<(), skywalking_runtime::Error>(())
+//! ```
+//!
+//! Without the feature `agent` this module has only the types that spans use.
 
 #[cfg(feature = "agent")]
 mod address;
 #[cfg(feature = "agent")]
-mod builder;
+pub(crate) mod builder;
 #[cfg(feature = "agent")]
 mod checked;
 #[cfg(feature = "agent")]
@@ -35,8 +48,8 @@ mod variables;
 #[cfg(feature = "agent")]
 mod with_agent {
     pub(crate) use super::address::Address;
+    pub use super::builder::Config;
     pub(super) use super::builder::Given;
-    pub use super::builder::{Config, init};
     pub(crate) use super::checked::Checked;
     #[cfg(any(feature = "report-grpc", feature = "report-http"))]
     pub(crate) use super::names::{hostname, ipv4s};
@@ -47,10 +60,10 @@ mod with_agent {
     pub(crate) use super::variables::Ignored;
 }
 
-pub use keep::TailSampling;
-pub use storage::Storage;
+pub use crate::sampling::Sampler;
+pub use policies::{Cancelled, Inbound, Orphans, OtherContexts};
 #[cfg(feature = "agent")]
-pub use with_agent::*;
+pub use {keep::TailSampling, storage::Storage, with_agent::*};
 
 /// Service and instance names have at most this many UTF-16 units (`docs/protocol.md#name-limits`).
 pub(crate) const NAME_LIMIT: usize = 50;

@@ -3,7 +3,7 @@
 //! Annotate functions. Their calls appear as traces and on the service map:
 //!
 //! ```
-//! use skywalking_runtime::{Config, Reporter, entry_span, exit_span, local_span};
+//! use skywalking_runtime::{Config, config::Reporter, entry_span, exit_span, local_span};
 //!
 //! #[entry_span(name = "/greet", layer = http)] // a request arrives
 //! async fn greet(name: &str) -> String {
@@ -33,10 +33,13 @@
 //!
 //! - The attributes: [`entry_span`], [`exit_span`], [`local_span`], and [`Carrier`](derive@Carrier)
 //!   for messages without headers.
-//! - The current span: [`current`] adds tags, logs and errors; [`trace_id`] returns the id for logs;
-//!   [`correlation`] sends key-value pairs along with the trace.
-//! - Other tasks and threads: `spawn`, `.traced("name")` and [`capture`].
-//! - Settings: [`Config`] lists each variable.
+//! - The current span: [`current`] adds tags, logs and errors; [`trace_id`] returns the id for logs.
+//! - Other tasks and threads: `spawn`, and `.traced("name")` on futures and closures.
+//! - Spans by hand: [`span`](fn@span) opens one by closure, future or guard.
+//! - [`propagation`]: headers of messages, captured contexts, and key-value pairs that are sent along
+//!   with the trace.
+//! - [`config`]: [`Config`] lists each setting and variable.
+//! - [`stats`]: what was sent, what was lost, and why.
 //! - [Concepts](docs::concepts): traces, spans, segments, sampling, and
 //!   [what is recorded when](docs::concepts#what-is-recorded-when).
 //! - [Unexpected traces](docs::troubleshooting), and what the agent's warnings mean.
@@ -46,7 +49,7 @@
 //! # Guarantees
 //!
 //! The tracer does not panic, does not block the program, and uses bounded memory. Every lost
-//! segment is counted with its cause: see [`Stats`].
+//! segment is counted with its cause: see [`stats`].
 //!
 //! # Features
 //!
@@ -58,7 +61,7 @@
 //! | `agent` | [`Config`], [`init`] and the reporter's thread; each `report-*` enables it |
 //! | `enabled` | spans are recorded; without it the attributes check their arguments and leave the functions unchanged; `agent` enables it |
 //! | `tokio` | `spawn`, `spawn_local` and `spawn_blocking`; `agent` enables it |
-//! | `carrier-http` | [`Extract`] and [`Inject`] for `http::HeaderMap` |
+//! | `carrier-http` | [`Extract`](propagation::Extract) and [`Inject`](propagation::Inject) for `http::HeaderMap` |
 //! | `carrier-tonic` | the same for tonic's `MetadataMap` |
 //! | `http` | the module `integrations::http`: HTTP and gRPC calls as spans, for layers of your own |
 //! | `testing` | `testing::run`, which returns the spans of a closure |
@@ -85,16 +88,17 @@
 
 #[cfg(feature = "agent")]
 mod agent;
-mod config;
+pub mod config;
 mod context;
 pub mod docs;
 #[cfg(feature = "agent")]
 mod error;
+mod headers;
 #[cfg(feature = "http")]
 pub mod integrations;
 #[cfg(feature = "agent")]
 mod management;
-mod propagation;
+pub mod propagation;
 mod queue;
 #[cfg(feature = "agent")]
 pub mod redact;
@@ -110,6 +114,7 @@ mod self_log;
 #[path = "self_log/off.rs"]
 mod self_log;
 mod span;
+pub mod stats;
 mod sys;
 #[cfg(feature = "testing")]
 pub mod testing;
@@ -121,15 +126,10 @@ mod util;
 
 #[cfg(feature = "agent")]
 pub use agent::Agent;
-pub use config::policies::{Cancelled, Inbound, Orphans, OtherContexts};
 #[cfg(feature = "agent")]
-pub use config::{Config, Reporter, Sampling, SelfLog, Storage, TailSampling, init};
+pub use config::{Config, builder::init};
 #[cfg(feature = "agent")]
 pub use error::Error;
-pub use propagation::carrier::{Extract, Inject};
-#[cfg(feature = "agent")]
-pub use report::stats::{Dropped, Report, Stats, stats};
-pub use sampling::Sampler;
 pub use span::callsite::{Callsite, SpanKind, SpanLayer};
 pub use span::component;
 pub use span::tag::TagValue;
@@ -137,16 +137,11 @@ pub use trace::builder::{SpanBuilder, span};
 pub use trace::child_guard::ChildGuard;
 pub use trace::current::{CurrentSpan, current, trace_id};
 pub use trace::detached::DetachedSpan;
-pub use trace::inject::inject;
 pub use trace::opening_span::OpeningSpan;
-pub use trace::orphans::orphans;
-pub use trace::snapshot::{
-    Continued, ContinuedStream, Snapshot, TracedFn, TracedFuture, TracedStream, capture,
-};
+pub use trace::snapshot::{TracedFn, TracedFuture, TracedStream};
 #[cfg(feature = "tokio")]
 pub use trace::spawn::{spawn, spawn_blocking, spawn_local};
 pub use trace::traced::ResumableSpan;
-pub use util::diagnostics::Diagnostic;
 
 docs::page! {
     "carrier", "carrier/field", "carrier/header", "carrier/crate";
@@ -202,17 +197,6 @@ pub fn enabled() -> bool {
     tracer::is_running()
 }
 
-/// Carriers made of closures: for header types of other crates, for which [`Extract`] and
-/// [`Inject`] can't be implemented.
-pub mod carrier {
-    pub use crate::propagation::closures::{Getter, Setter, getter, setter};
-}
-
-/// What the program sends along with a trace.
-pub mod correlation {
-    pub use crate::trace::correlation::{get, put};
-}
-
 /// The names that most files of a traced program use, for `use skywalking_runtime::prelude::*`.
 ///
 /// ```
@@ -241,7 +225,7 @@ pub mod prelude {
 #[cfg(fuzzing)]
 #[doc(hidden)]
 pub mod __fuzzing {
-    pub use crate::propagation::fuzz_properties::{carrier_lines, correlation, extension, sw8};
+    pub use crate::headers::fuzz_properties::{carrier_lines, correlation, extension, sw8};
 }
 
 #[doc(hidden)]
@@ -252,7 +236,7 @@ pub mod __private {
 
     pub use crate::config::policies::Orphans;
     pub use crate::context::quiet::Quiet;
-    pub use crate::propagation::carrier::{Extract, HeaderField, Inject};
+    pub use crate::headers::carrier::{Extract, HeaderField, Inject};
     pub use crate::span::callsite::{Callsite, SpanKind, SpanLayer};
     pub use crate::span::tag::{Plain, PutDisplay, PutRaw};
     pub use crate::trace::autoref::{

@@ -1,24 +1,70 @@
-//! Context propagation across processes: carriers and headers.
+//! Context propagation: across processes, tasks and threads.
 //!
-//! [`carrier`] reads and writes headers in any container, [`incoming`] holds the headers of a
-//! request, [`sw8`] is the trace context, [`correlation`] the key-value pairs of the program,
-//! [`extension`] the header `sw8-x`, [`w3c`] the headers of other tracers, and [`baggage`] what is
-//! propagated further.
+//! - [`Extract`] and [`Inject`] read and write the headers of a request or message. They are
+//!   implemented for `http::HeaderMap`, tonic's `MetadataMap`, maps and lists of strings, and for
+//!   structs that derive [`Carrier`](derive@crate::Carrier). [`getter`] and [`setter`] make carriers
+//!   of closures, for header types of other crates.
+//! - [`inject`] writes the headers of the current exit span.
+//! - [`capture`] returns a [`Snapshot`] of the current context, to continue the trace in another
+//!   task or thread.
+//! - [`correlation`] reads and sets key-value pairs that are propagated with the trace.
 //!
-//! This module converts between text and plain structs. It does not know segments.
+//! The keys `extract` and `inject` of the attributes call these traits. A program that only uses
+//! the attributes needs this module for its imports at most.
+//!
+//! ```
+//! use skywalking_runtime::propagation::{capture, correlation, getter, inject};
+//! use skywalking_runtime::{Callsite, callsite, span, testing};
+//! use std::collections::HashMap;
+//!
+//! static REQUEST: Callsite = callsite!(entry, "/orders", layer = http);
+//! static CALL: Callsite = callsite!(exit, "/stock/check", peer = "stock:8080", layer = http);
+//!
+//! fn handle(received: &HashMap<&'static str, String>) -> HashMap<String, String> {
+//!     span(&REQUEST).extract(&getter(|name| received.get(name))).run(|| {
+//!         correlation::put("tenant", "blue");
+//!         let context = capture();
+//!         let worker = std::thread::spawn(move || context.run("pack", || ()));
+//!         worker.join().unwrap();
+//!
+//!         let mut sent = HashMap::new();
+//!         span(&CALL).run(|| inject(&mut sent)); // headers for the called service
+//!         sent
+//!     })
+//! }
+//!
+//! let mut sent = HashMap::new();
+//! let trees = testing::run(|| sent = handle(&HashMap::new()));
+//! assert!(sent.contains_key("sw8") && sent.contains_key("sw8-correlation"));
+//! assert_eq!(
+//!     testing::text(&trees),
+//!     "Entry /orders layer=Http\n  \
+//!        Exit /stock/check peer=stock:8080 layer=Http\n\
+//!      Local pack refs=[CrossThread to this trace]\n"
+//! );
+//! ```
 
-pub(crate) mod baggage;
-pub(crate) mod carrier;
-mod carriers;
-pub(crate) mod closures;
-pub(crate) mod correlation;
-pub(crate) mod extension;
-#[cfg(any(test, fuzzing))]
-pub(crate) mod fuzz_properties;
-#[cfg(feature = "carrier-http")]
-mod header_map;
-pub(crate) mod incoming;
-#[cfg(feature = "carrier-tonic")]
-mod metadata_map;
-pub(crate) mod sw8;
-pub(crate) mod w3c;
+pub use crate::headers::carrier::{Extract, Inject};
+pub use crate::headers::closures::{Getter, Setter, getter, setter};
+pub use crate::trace::inject::inject;
+pub use crate::trace::snapshot::{Continued, ContinuedStream, Snapshot, capture};
+
+/// Key-value pairs that are propagated with the trace, similar to OpenTelemetry's baggage.
+///
+/// They travel in the header `sw8-correlation`, to all services that are called from then on.
+///
+/// ```
+/// use skywalking_runtime::propagation::correlation;
+/// use skywalking_runtime::{entry_span, testing};
+///
+/// #[entry_span(name = "/orders")]
+/// fn order() {
+///     assert!(correlation::put("tenant", "blue"));
+///     assert_eq!(correlation::get("tenant").as_deref(), Some("blue"));
+/// }
+///
+/// testing::run(order);
+/// ```
+pub mod correlation {
+    pub use crate::trace::correlation::{get, put};
+}

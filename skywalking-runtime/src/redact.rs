@@ -3,7 +3,7 @@
 //!
 //! It is called on the reporter's thread, while a segment is encoded: the traced program never
 //! waits for it. A panic in it costs that segment, which is counted as
-//! [`Dropped::hook_panicked`](crate::Dropped::hook_panicked); if it hangs nothing is sent any more,
+//! [`Dropped::hook_panicked`](crate::stats::Dropped::hook_panicked); if it hangs nothing is sent any more,
 //! and a shutdown returns in time all the same.
 
 mod pairs;
@@ -43,7 +43,7 @@ pub enum Field<'a> {
 ///
 /// ```
 /// use skywalking_runtime::redact::{Field, Redact};
-/// use skywalking_runtime::{Callsite, Config, Reporter, callsite, current, span, testing};
+/// use skywalking_runtime::{Callsite, Config, callsite, config::Reporter, current, span, testing};
 ///
 /// static LOGIN: Callsite = callsite!(entry, "/login");
 ///

@@ -41,7 +41,7 @@ mod trace_id;
 
 use std::sync::Arc;
 
-use crate::propagation::baggage::Baggage;
+use crate::headers::baggage::Baggage;
 use crate::queue::Attached;
 use crate::segment::root_task::RootTask;
 use crate::span::record::{Attribute, LeftOut, NONE, Record, Trace};

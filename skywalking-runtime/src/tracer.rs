@@ -14,7 +14,7 @@ use base64::engine::general_purpose::STANDARD;
 use crate::config::keep::TailSampling;
 use crate::config::policies::{Cancelled, Inbound, Orphans, OtherContexts};
 use crate::config::storage::Storage;
-use crate::propagation::correlation::Limits;
+use crate::headers::correlation::Limits;
 use crate::queue::Budget;
 use crate::sampling::Choice;
 use crate::self_log::{self, Delivery, Line, WithoutThread};

@@ -9,7 +9,7 @@ use std::pin::pin;
 use std::task::{Context, Poll, Waker};
 
 use skywalking_runtime::testing::Test;
-use skywalking_runtime::{Callsite, callsite, capture, current, local_span, span};
+use skywalking_runtime::{Callsite, callsite, current, local_span, propagation::capture, span};
 
 struct Counting;
 

@@ -2,7 +2,7 @@
 
 use std::borrow::Cow;
 
-use skywalking_runtime::{Carrier, Extract, entry_span, exit_span};
+use skywalking_runtime::{Carrier, entry_span, exit_span, propagation::Extract};
 
 struct Readable;
 

@@ -6,7 +6,7 @@ use std::pin::Pin;
 
 use futures::stream::{self, Stream, StreamExt as _};
 use skywalking_runtime::{
-    Callsite, callsite, capture, entry_span, exit_span, local_span, span, trace_id,
+    Callsite, callsite, entry_span, exit_span, local_span, propagation::capture, span, trace_id,
 };
 
 use skywalking_trybuild::{block_on, quietly, spans};

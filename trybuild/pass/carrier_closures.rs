@@ -2,22 +2,22 @@
 //! which only that crate could implement the traits.
 
 use http_0_2::{HeaderMap, HeaderName, HeaderValue, Request};
-use skywalking_runtime::{carrier, entry_span, exit_span};
+use skywalking_runtime::{entry_span, exit_span, propagation};
 use skywalking_trybuild::{block_on, spans};
 
 const SW8: &str = "1-dHJhY2UtMQ==-cw==-0-c3Zj-aW5zdA==-L2U=-aDox";
 
-#[entry_span(name = "served", extract = carrier::getter(|name| request.headers().get(name)))]
+#[entry_span(name = "served", extract = propagation::getter(|name| request.headers().get(name)))]
 async fn served(request: Request<()>) -> usize {
     request.headers().len()
 }
 
-#[entry_span(name = "by reference", extract = carrier::getter(|name| headers.get(name).map(HeaderValue::as_bytes)))]
+#[entry_span(name = "by reference", extract = propagation::getter(|name| headers.get(name).map(HeaderValue::as_bytes)))]
 fn by_reference(headers: &HeaderMap) -> usize {
     headers.len()
 }
 
-#[entry_span(name = "each", extract_each = batch.iter().map(|headers| carrier::getter(move |name| headers.get(name))))]
+#[entry_span(name = "each", extract_each = batch.iter().map(|headers| propagation::getter(move |name| headers.get(name))))]
 fn each(batch: &[HeaderMap]) -> usize {
     batch.len()
 }
@@ -30,12 +30,12 @@ fn set(headers: &mut HeaderMap, name: &'static str, value: Option<&str>) {
     }
 }
 
-#[exit_span(name = "sent", peer = "stock:8080", inject = carrier::setter(|name, value| set(request.headers_mut(), name, value)))]
+#[exit_span(name = "sent", peer = "stock:8080", inject = propagation::setter(|name, value| set(request.headers_mut(), name, value)))]
 async fn sent(mut request: Request<()>) -> Request<()> {
     request
 }
 
-#[exit_span(name = "lent", peer = "stock:8080", inject = carrier::setter(|name, value| set(headers, name, value)))]
+#[exit_span(name = "lent", peer = "stock:8080", inject = propagation::setter(|name, value| set(headers, name, value)))]
 fn lent(headers: &mut HeaderMap) -> usize {
     headers.len()
 }
@@ -45,7 +45,7 @@ struct Sender {
 }
 
 impl Sender {
-    #[exit_span(name = "of self", peer = "stock:8080", inject = carrier::setter(|name, value| set(&mut self.headers, name, value)))]
+    #[exit_span(name = "of self", peer = "stock:8080", inject = propagation::setter(|name, value| set(&mut self.headers, name, value)))]
     fn send(&mut self) -> usize {
         self.headers.len()
     }

@@ -3,7 +3,10 @@
 
 use std::borrow::Cow;
 
-use skywalking_runtime::{Carrier, Extract, Inject, entry_span, exit_span};
+use skywalking_runtime::{
+    Carrier, entry_span, exit_span,
+    propagation::{Extract, Inject},
+};
 use skywalking_trybuild::spans;
 
 #[derive(Carrier)]

@@ -1,6 +1,6 @@
 //! A batch: one ref for each message that has a context.
 
-use skywalking_runtime::{Carrier, Extract, entry_span, exit_span};
+use skywalking_runtime::{Carrier, entry_span, exit_span, propagation::Extract};
 
 use skywalking_trybuild::{block_on, spans};
 

@@ -3,7 +3,7 @@
 
 use std::collections::{BTreeMap, HashMap};
 
-use skywalking_runtime::{Extract, entry_span};
+use skywalking_runtime::{entry_span, propagation::Extract};
 use skywalking_trybuild::{block_on, spans};
 
 const SW8: &str = "1-dHJhY2UtMQ==-cw==-0-c3Zj-aW5zdA==-L2U=-aDox";

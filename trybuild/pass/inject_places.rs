@@ -30,7 +30,7 @@ impl Envelope {
 }
 
 #[entry_span(name = "receive", extract = carrier)]
-fn receive(carrier: &impl skywalking_runtime::Extract) -> usize {
+fn receive(carrier: &impl skywalking_runtime::propagation::Extract) -> usize {
     carrier.header("sw8").map_or(0, |_| 1)
 }
 
@@ -89,7 +89,7 @@ fn a_pattern((message, _): (&mut Message, u8)) -> usize {
 }
 
 #[exit_span(name = "dyn", peer = "a:1", inject = carrier)]
-fn object(carrier: &mut dyn skywalking_runtime::Inject) {
+fn object(carrier: &mut dyn skywalking_runtime::propagation::Inject) {
     carrier.remove_header("sw8-x");
 }
 

@@ -1,6 +1,6 @@
 //! Traced futures and functions on other threads: a new trace, or with `capture` the same one.
 
-use skywalking_runtime::{capture, entry_span, local_span};
+use skywalking_runtime::{entry_span, local_span, propagation::capture};
 use skywalking_trybuild::{block_on, spans};
 
 #[entry_span(name = "/spawns")]

@@ -31,7 +31,7 @@ use serde::Serialize;
 use skywalking_examples::{
     Parent, Verbosity, init_logging, listen_address, print_line, termination,
 };
-use skywalking_runtime::{Config, Reporter, entry_span, local_span};
+use skywalking_runtime::{Config, config::Reporter, entry_span, local_span};
 use tokio::net::TcpListener;
 
 #[entry_span(name = "GET:/", layer = http, extract = headers)]

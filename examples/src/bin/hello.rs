@@ -1,7 +1,7 @@
 //! The smallest traced program. It needs no backend: each request is reported as a line of JSON on
 //! standard error.
 
-use skywalking_runtime::{Config, Error, Reporter, entry_span, local_span};
+use skywalking_runtime::{Config, Error, config::Reporter, entry_span, local_span};
 
 #[entry_span(name = "/hello", layer = http)]
 pub(crate) fn hello(name: &str) -> String {

@@ -8,7 +8,7 @@ use std::task::{Context, Poll, ready};
 use http::{HeaderMap, HeaderName, HeaderValue, Response};
 use http_body::Body;
 use pin_project_lite::pin_project;
-use skywalking_runtime::Inbound;
+use skywalking_runtime::config::Inbound;
 use skywalking_runtime::integrations::http::{self as core, During, Head, Step, TracedBody};
 use tower_layer::Layer;
 use tower_service::Service;
@@ -23,7 +23,7 @@ use crate::version::HttpRequest;
 /// headers of the request.
 ///
 /// ```
-/// use skywalking_runtime::Inbound;
+/// use skywalking_runtime::config::Inbound;
 /// use skywalking_tower::ServerLayer;
 ///
 /// let layer = ServerLayer::new()

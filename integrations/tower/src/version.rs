@@ -10,7 +10,7 @@ use http::Request;
     note = "hyper 0.14, axum 0.6, tonic 0.11, warp 0.3 and older versions use `http` 0.2, whose types are different: `cargo tree --invert http@0.2` \
             shows what depends on it; newer versions of these crates use `http` 1",
     note = "to trace a stack on `http` 0.2, annotate its handlers: `#[entry_span(extract = \
-            skywalking_runtime::carrier::getter(|name| request.headers().get(name)))]`"
+            skywalking_runtime::propagation::getter(|name| request.headers().get(name)))]`"
 )]
 pub trait HttpRequest: sealed::Sealed {
     #[doc(hidden)]

@@ -37,7 +37,7 @@ pub(crate) fn inject_with_covers(inject: &Ident, covers: &Ident) -> Error {
         inject,
         format!(
             "`inject` cannot be combined with `covers = {covers}`: the carrier has moved into the body before the span starts; \
-             call `skywalking_runtime::inject` inside the {covers}, or write an `async fn`"
+             call `skywalking_runtime::propagation::inject` inside the {covers}, or write an `async fn`"
         ),
     )
 }

@@ -51,8 +51,8 @@ impl Given {
 /// | `SW_AGENT_ENABLE` | [`enabled`](Config::enabled) | `true` |
 /// | `SW_CORRELATION_ELEMENT_MAX_NUMBER`, `SW_CORRELATION_VALUE_MAX_LENGTH` | [`max_correlation_pairs`](Config::max_correlation_pairs), [`max_correlation_value_length`](Config::max_correlation_value_length) | 3, 128 |
 /// | `SW_CORRELATION_AUTO_TAG_KEYS`: keys with commas between | [`correlation_tags`](Config::correlation_tags) | none |
-/// | `SW_AGENT_SAMPLE_N_PER_3_SECS`: a whole number, -1 for all | [`sampling`](Config::sampling) with [`Sampling::per_3_secs`](crate::Sampling::per_3_secs) | `-1` |
-/// | `SW_AGENT_SAMPLE_RATE`: 0 to 1 | [`sampling`](Config::sampling) with [`Sampling::rate`](crate::Sampling::rate) | `1` |
+/// | `SW_AGENT_SAMPLE_N_PER_3_SECS`: a whole number, -1 for all | [`sampling`](Config::sampling) with [`Sampling::per_3_secs`](crate::config::Sampling::per_3_secs) | `-1` |
+/// | `SW_AGENT_SAMPLE_RATE`: 0 to 1 | [`sampling`](Config::sampling) with [`Sampling::rate`](crate::config::Sampling::rate) | `1` |
 /// | `SW_AGENT_IGNORE_SUFFIX`: endings with commas between, `,` for none | [`ignore_suffix`](Config::ignore_suffix) | `.jpg,.jpeg,.js,.css,.png,.bmp,.gif,.ico,.mp3,.mp4,.html,.svg` |
 /// | `SW_AGENT_TRACE_IGNORE_PATH`: patterns with commas between | [`ignore_paths`](Config::ignore_paths) | none |
 /// | `SW_AGENT_STORAGE`: `sql` or `any` | [`storage`](Config::storage) | `sql` |
@@ -71,7 +71,7 @@ impl Given {
 /// one below 0 is all. Any other value is an error, and so is more than one of the three variables.
 ///
 /// ```
-/// use skywalking_runtime::{Config, Orphans, Reporter};
+/// use skywalking_runtime::{Config, config::{Orphans, Reporter}};
 ///
 /// let agent = Config::new("RTS_Test").instance("RTS_Test_1").reporter(Reporter::Discard).orphans(Orphans::Skip).start()?;
 /// assert_eq!((agent.service(), agent.instance()), ("RTS_Test", "RTS_Test_1"));
@@ -215,7 +215,7 @@ impl Config {
 
     /// What local spans without a context do: [`Orphans::Trace`] unless set. `#[local_span(orphan =
     /// ..)]` sets it for one function. The first orphan of each function is logged;
-    /// [`orphans`](crate::orphans()) counts them.
+    /// [`orphans`](crate::stats::orphans()) counts them.
     pub fn orphans(mut self, orphans: Orphans) -> Self {
         self.settings.orphans = orphans;
         self

@@ -89,7 +89,7 @@ pub(crate) struct Checked {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::TailSampling;
+    use crate::config::TailSampling;
 
     #[test]
     fn the_defaults_are_those_of_the_documentation() {

@@ -5,7 +5,7 @@ use std::sync::{Mutex, PoisonError};
 
 use super::Config;
 use crate::error::Error;
-use crate::propagation::correlation::Limits;
+use crate::headers::correlation::Limits;
 use crate::sys::PerProcess;
 use crate::tracer::Settings;
 
@@ -35,14 +35,14 @@ impl Default for Given {
 }
 
 impl Config {
-    /// Sets how many [`correlation`](crate::correlation) pairs travel with a trace. Default: 3, at
+    /// Sets how many [`correlation`](crate::propagation::correlation) pairs travel with a trace. Default: 3, at
     /// most 64; with 0, none travel.
     ///
     /// The limit also holds for incoming pairs. Every call sends all pairs in its headers, and other
     /// agents have limits of their own: usually 3.
     ///
     /// ```
-    /// use skywalking_runtime::{Config, Reporter};
+    /// use skywalking_runtime::{Config, config::Reporter};
     ///
     /// let _agent = Config::new("orders")
     ///     .reporter(Reporter::Discard)
@@ -56,7 +56,7 @@ impl Config {
         self
     }
 
-    /// Sets how long the value of a [`correlation`](crate::correlation) pair may be, in UTF-16
+    /// Sets how long the value of a [`correlation`](crate::propagation::correlation) pair may be, in UTF-16
     /// units. Default: 128, at most 4096.
     ///
     /// The limit also holds for incoming pairs; other agents usually take 128.
@@ -65,11 +65,14 @@ impl Config {
         self
     }
 
-    /// Keys of [`correlation`](crate::correlation) whose values are tags too: on the span that puts
+    /// Keys of [`correlation`](crate::propagation::correlation) whose values are tags too: on the span that puts
     /// one, on the one that receives it with a request, and on each exit span that sends it.
     ///
     /// ```
-    /// use skywalking_runtime::{Callsite, Config, Reporter, callsite, correlation, inject, span, testing};
+    /// use skywalking_runtime::{
+    ///     Callsite, Config, callsite, config::Reporter, propagation::{correlation, inject}, span,
+    ///     testing,
+    /// };
     ///
     /// static ENTRY: Callsite = callsite!(entry, "/orders");
     /// static CALL: Callsite = callsite!(exit, "/stock", peer = "stock:8080");

@@ -13,7 +13,7 @@ use crate::queue::Budget;
 ///
 /// ```
 /// use std::time::Duration;
-/// use skywalking_runtime::{Config, TailSampling, Reporter, Sampling};
+/// use skywalking_runtime::{Config, config::{Reporter, Sampling, TailSampling}};
 ///
 /// let _agent = Config::new("shop")
 ///     .reporter(Reporter::Discard)
@@ -50,7 +50,7 @@ impl TailSampling {
     /// Bytes of segments that may wait for the end of their request, 4 MiB unless set, and at most
     /// a quarter of [`max_queue_bytes`](Config::max_queue_bytes) and of
     /// [`max_queue_segments`](Config::max_queue_segments). Above it the oldest is dropped, and counted as
-    /// [`Diagnostic::TailBufferFull`](crate::Diagnostic::TailBufferFull).
+    /// [`Diagnostic::TailBufferFull`](crate::stats::Diagnostic::TailBufferFull).
     pub const fn max_buffer_bytes(mut self, bytes: usize) -> Self {
         self.max_buffer_bytes = bytes;
         self
@@ -77,7 +77,7 @@ impl Config {
     ///
     /// Such a request is recorded all the same, and writes no `sw8`, as one that is left out. When
     /// its first span has ended, its segments of **this process** are sent if one of them holds
-    /// an error or if it took too long, and dropped as [`not_kept`](crate::Dropped::not_kept)
+    /// an error or if it took too long, and dropped as [`not_kept`](crate::stats::Dropped::not_kept)
     /// otherwise.
     ///
     /// **Other processes are not included**: they know nothing of it, and what they did for such a

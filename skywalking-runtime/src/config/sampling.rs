@@ -14,11 +14,11 @@ const IGNORE_PATH: &str = "SW_AGENT_TRACE_IGNORE_PATH";
 ///
 /// It is decided once for each trace, when its first span opens. A request that comes with a valid
 /// context (`sw8`) is recorded whatever is set here, since others record their part of that trace;
-/// [`Inbound::Ignore`](crate::Inbound::Ignore) doesn't look at it. [Which requests are
+/// [`Inbound::Ignore`](crate::config::Inbound::Ignore) doesn't look at it. [Which requests are
 /// recorded](crate::docs::concepts#which-requests-are-recorded) has the whole order.
 ///
 /// ```
-/// use skywalking_runtime::{Config, Reporter, Sampling};
+/// use skywalking_runtime::{Config, config::{Reporter, Sampling}};
 ///
 /// let _agent = Config::new("shop").reporter(Reporter::Discard).sampling(Sampling::rate(0.001)).start()?;
 /// # Ok::<(), skywalking_runtime::Error>(())
@@ -59,7 +59,7 @@ impl Sampling {
     /// As the program's own sampler says: a [`Sampler`], or a closure.
     ///
     /// ```
-    /// use skywalking_runtime::{Config, Reporter, Sampling};
+    /// use skywalking_runtime::{Config, config::{Reporter, Sampling}};
     ///
     /// let sampling = Sampling::custom(|operation: &str| !operation.starts_with("/internal/"));
     /// let _agent = Config::new("shop").reporter(Reporter::Discard).sampling(sampling).start()?;
@@ -107,7 +107,7 @@ impl Config {
     /// A list wins over a context that came with the request, and over the sampler.
     ///
     /// ```
-    /// use skywalking_runtime::{Callsite, Config, Reporter, callsite, span, testing};
+    /// use skywalking_runtime::{Callsite, Config, callsite, config::Reporter, span, testing};
     ///
     /// static HEALTH: Callsite = callsite!(entry, "GET:/health/live", layer = http);
     /// static USERS: Callsite = callsite!(entry, "GET:/users", layer = http);

@@ -14,7 +14,7 @@ pub(super) const VARIABLE: &str = "SW_AGENT_SELF_LOG";
 #[non_exhaustive]
 pub enum SelfLog {
     /// To the program's `tracing` subscriber; without one to its `log` logger, if its maximum level
-    /// isn't off; without both to standard error. With [`Reporter::Log`](crate::Reporter::Log)
+    /// isn't off; without both to standard error. With [`Reporter::Log`](crate::config::Reporter::Log)
     /// the line at the start is not on standard error, where the segments are.
     #[default]
     Auto,
@@ -28,7 +28,7 @@ impl Config {
     /// Sets where the agent logs about itself. Default: [`SelfLog::Auto`].
     ///
     /// ```
-    /// use skywalking_runtime::{Config, Reporter, SelfLog};
+    /// use skywalking_runtime::{Config, config::{Reporter, SelfLog}};
     ///
     /// let _agent = Config::new("shop").reporter(Reporter::Discard).self_log(SelfLog::Program).start()?;
     /// # Ok::<(), skywalking_runtime::Error>(())

@@ -88,7 +88,7 @@ fn orphan_lines() -> Vec<Line> {
 }
 
 const MORE: &str =
-    "more local spans have no parent: `skywalking_runtime::orphans()` lists and counts them";
+    "more local spans have no parent: `skywalking_runtime::stats::orphans()` lists and counts them";
 
 /// A callsite as a reader finds it.
 fn place(callsite: &Callsite) -> String {

@@ -17,7 +17,7 @@ use crate::util::diagnostics::{self, Diagnostic};
 /// dropped.total()`.
 ///
 /// ```
-/// use skywalking_runtime::{Config, Reporter};
+/// use skywalking_runtime::{Config, config::Reporter};
 ///
 /// let agent = Config::new("RTS_Test").reporter(Reporter::Discard).start()?;
 /// let stats = agent.stats();
@@ -167,14 +167,13 @@ impl Report {
     }
 }
 
-/// What has become of the segments of this process so far; as
-/// [`Agent::stats`](crate::Agent::stats), for who has no agent at hand.
+/// Reads the counts of this process. [`Agent::stats`](crate::Agent::stats) returns the same.
 ///
 /// ```
-/// let stats = skywalking_runtime::stats();
+/// let stats = skywalking_runtime::stats::read();
 /// assert!(stats.opened >= stats.finished);
 /// ```
-pub fn stats() -> Stats {
+pub fn read() -> Stats {
     Stats::read()
 }
 

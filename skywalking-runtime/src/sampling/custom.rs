@@ -7,10 +7,10 @@ use std::sync::Arc;
 use crate::util::catch_panic::catch_panic;
 use crate::util::diagnostics::{self, Diagnostic};
 
-/// Decides which requests are recorded: [`Sampling::custom`](crate::Sampling::custom).
+/// Decides which requests are recorded: [`Sampling::custom`](crate::config::Sampling::custom).
 ///
 /// ```
-/// use skywalking_runtime::{Config, Reporter, Sampler, Sampling};
+/// use skywalking_runtime::{Config, config::{Reporter, Sampler, Sampling}};
 ///
 /// struct Writes;
 ///
@@ -27,9 +27,9 @@ pub trait Sampler: Send + Sync {
     /// True if the request is recorded whose first span has this operation name.
     ///
     /// It is called on the thread of the request, right before that span opens.
-    /// [`trace_id`](crate::trace_id) and [`correlation::get`](crate::correlation::get) speak of
+    /// [`trace_id`](crate::trace_id) and [`correlation::get`](crate::propagation::correlation::get) speak of
     /// the request; spans that are opened in here are not recorded. If it panics the request is
-    /// recorded, and counted as [`Diagnostic::SamplerPanicked`](crate::Diagnostic::SamplerPanicked).
+    /// recorded, and counted as [`Diagnostic::SamplerPanicked`](crate::stats::Diagnostic::SamplerPanicked).
     fn is_sampled(&self, operation: &str) -> bool;
 }
 

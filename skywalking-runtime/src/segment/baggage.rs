@@ -4,7 +4,7 @@
 
 use std::sync::Arc;
 
-use crate::propagation::w3c::W3cContext;
+use crate::headers::w3c::W3cContext;
 use crate::segment::Segment;
 use crate::span::tag::Raw;
 

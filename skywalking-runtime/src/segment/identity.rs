@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use crate::propagation::baggage::Baggage;
+use crate::headers::baggage::Baggage;
 use crate::sampling::tail_decision::TailDecision;
 use crate::segment::Segment;
 use crate::segment::text::Range;

@@ -3,9 +3,9 @@
 use ::base64::Engine as _;
 use ::base64::engine::general_purpose::STANDARD;
 
-use crate::propagation::extension::{self, Extension};
-use crate::propagation::sw8::{self, base64_length};
-use crate::propagation::w3c::W3cContext;
+use crate::headers::extension::{self, Extension};
+use crate::headers::sw8::{self, base64_length};
+use crate::headers::w3c::W3cContext;
 use crate::segment::text::Range;
 use crate::segment::{Name, Segment, UNKNOWN_PEER};
 use crate::span::callsite::{Callsite, SpanKind, SpanLayer};

@@ -2,7 +2,7 @@
 
 use std::fmt::Write as _;
 
-use crate::propagation::sw8::{self, Parts};
+use crate::headers::sw8::{self, Parts};
 use crate::segment::Segment;
 use crate::segment::text::Range;
 use crate::span::record::{Attribute, AttributeKind};

@@ -1,6 +1,6 @@
 //! The trace that a segment belongs to: its own, or that of a caller.
 
-use crate::propagation::sw8;
+use crate::headers::sw8;
 use crate::segment::Segment;
 use crate::segment::text::Range;
 use crate::span::record::Trace;

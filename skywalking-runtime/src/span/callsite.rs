@@ -169,7 +169,7 @@ impl Callsite {
     /// [`Config::orphans`](crate::Config::orphans) says.
     ///
     /// ```
-    /// use skywalking_runtime::{Callsite, Orphans, callsite, span, testing};
+    /// use skywalking_runtime::{Callsite, callsite, config::Orphans, span, testing};
     ///
     /// static TICK: Callsite = callsite!(local, "tick").orphans(Orphans::Skip);
     ///

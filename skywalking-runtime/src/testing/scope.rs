@@ -15,7 +15,7 @@ use std::time::{Duration, Instant};
 use bytes::Bytes;
 use pin_project_lite::pin_project;
 
-use crate::propagation::sw8::{self, Parts};
+use crate::headers::sw8::{self, Parts};
 use crate::util::id;
 
 type Sampler = Box<dyn Fn(&str) -> bool + Send + Sync>;

@@ -18,7 +18,7 @@
 use std::fmt::Display;
 use std::future::Future;
 
-use crate::propagation::carrier::Extract;
+use crate::headers::carrier::Extract;
 use crate::span::callsite::Callsite;
 use crate::span::tag::TagValue;
 use crate::trace::child_guard::{self, ChildGuard};
@@ -47,7 +47,7 @@ use crate::tracer;
 /// assert_eq!(testing::text(&trees), "Entry /API/Snapshot layer=Http\n  Local plan\n");
 /// ```
 ///
-/// A local span that starts a trace is an [orphan](crate::orphans()), as one of an attribute is. If
+/// A local span that starts a trace is an [orphan](crate::stats::orphans()), as one of an attribute is. If
 /// it is meant to, say so at the callsite:
 /// [`orphans(Orphans::Trace)`](crate::Callsite::orphans).
 ///
@@ -60,7 +60,7 @@ pub fn span(callsite: &'static Callsite) -> SpanBuilder {
 /// A description of a span: made by [`span`], and opened by [`run`](Self::run),
 /// [`future`](Self::future), [`enter`](Self::enter) or [`resumable`](Self::resumable).
 ///
-/// Headers are written inside of the span, by [`inject`](crate::inject), since they name it.
+/// Headers are written inside of the span, by [`inject`](crate::propagation::inject), since they name it.
 #[must_use = "a span does nothing until `run`, `future`, `enter` or `resumable`"]
 #[derive(Debug)]
 pub struct SpanBuilder {
@@ -195,7 +195,7 @@ impl SpanBuilder {
     /// Opens a child of the current span until the guard drops.
     ///
     /// Without a current span the guard does nothing, and is counted as
-    /// [`Diagnostic::ChildWithoutContext`](crate::Diagnostic::ChildWithoutContext): a trace is
+    /// [`Diagnostic::ChildWithoutContext`](crate::stats::Diagnostic::ChildWithoutContext): a trace is
     /// started by a closure or a future.
     ///
     /// ```

@@ -6,7 +6,7 @@ use crate::tracer;
 /// The value that travels with the current trace under `key`.
 ///
 /// ```
-/// assert_eq!(skywalking_runtime::correlation::get("tenant"), None); // no context here
+/// assert_eq!(skywalking_runtime::propagation::correlation::get("tenant"), None); // no context here
 /// ```
 pub fn get(key: &str) -> Option<String> {
     current_segment::with(|segment| segment.correlation(key).map(str::to_owned)).flatten()
@@ -24,7 +24,7 @@ pub fn get(key: &str) -> Option<String> {
 /// [`Config::correlation_tags`]: crate::Config::correlation_tags
 ///
 /// ```
-/// use skywalking_runtime::{Callsite, callsite, correlation, span};
+/// use skywalking_runtime::{Callsite, callsite, propagation::correlation, span};
 ///
 /// static ENTRY: Callsite = callsite!(entry, "/work");
 ///

@@ -157,7 +157,7 @@ impl CurrentSpan {
     }
 
     /// Another operation name, cut at 150 UTF-16 units and to what the backend can store
-    /// ([`Storage`](crate::Storage)); an empty one changes nothing.
+    /// ([`Storage`](crate::config::Storage)); an empty one changes nothing.
     pub fn set_name(self, name: impl Display) -> Self {
         formatted(format_args!("{name}"), NAME_LIMIT, Segment::rename);
         self

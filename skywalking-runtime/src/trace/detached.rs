@@ -184,7 +184,7 @@ impl DetachedSpan {
     }
 
     /// A snapshot of the span, for work on other threads that shall be below it. Where the handle
-    /// does nothing it is what [`capture`](crate::capture) gave there: empty without a context.
+    /// does nothing it is what [`capture`](crate::propagation::capture) gave there: empty without a context.
     pub fn snapshot(&self) -> Snapshot {
         self.snapshot.clone()
     }

@@ -2,10 +2,10 @@
 
 use crate::context::current_segment;
 use crate::context::quiet::Quiet;
-use crate::propagation::carrier::{self, Inject};
-use crate::propagation::correlation;
-use crate::propagation::extension;
-use crate::propagation::sw8;
+use crate::headers::carrier::{self, Inject};
+use crate::headers::correlation;
+use crate::headers::extension;
+use crate::headers::sw8;
 use crate::segment::{Headers, Segment};
 use crate::tracer;
 
@@ -28,7 +28,7 @@ pub fn wants_inject() -> bool {
 /// consumer can tell how long it was on its way.
 ///
 /// ```
-/// use skywalking_runtime::{Callsite, callsite, inject, span};
+/// use skywalking_runtime::{Callsite, callsite, propagation::inject, span};
 ///
 /// static CALL: Callsite = callsite!(exit, "/stock/check", peer = "stock:8080", layer = http);
 ///

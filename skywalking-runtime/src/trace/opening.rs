@@ -16,7 +16,7 @@ use crate::context::current_segment;
 use crate::context::other_task;
 use crate::context::quiet::Quiet;
 use crate::context::thread_state;
-use crate::propagation::carrier::Extract;
+use crate::headers::carrier::Extract;
 use crate::segment::{NameSource, Segment};
 use crate::span::callsite::{Callsite, SpanKind};
 use crate::span::tag::{Raw, Recorder, SpanText, TagDisplay};

@@ -3,7 +3,7 @@
 
 use std::fmt::Display;
 
-use crate::propagation::carrier::Extract;
+use crate::headers::carrier::Extract;
 use crate::span::tag::TagValue;
 use crate::trace::opening::Opening;
 

@@ -40,7 +40,7 @@ fn enlist(callsite: &'static Callsite) {
 /// which they were first seen.
 ///
 /// ```
-/// use skywalking_runtime::{Config, Reporter, local_span, orphans};
+/// use skywalking_runtime::{Config, config::Reporter, local_span, stats::orphans};
 ///
 /// #[local_span(name = "tick")]
 /// fn tick() {}

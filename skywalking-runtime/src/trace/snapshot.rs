@@ -42,7 +42,7 @@ pub struct Snapshot {
 /// Takes a snapshot of the current context.
 ///
 /// ```
-/// use skywalking_runtime::{Callsite, callsite, capture, span};
+/// use skywalking_runtime::{Callsite, callsite, propagation::capture, span};
 ///
 /// static ENTRY: Callsite = callsite!(entry, "/work");
 ///

@@ -10,7 +10,10 @@ use std::task::{Context, Waker};
 use std::time::Duration;
 
 use skywalking_runtime::{
-    Agent, Callsite, Config, Diagnostic, Reporter, Stats, callsite, entry_span, span, stats,
+    Agent, Callsite, Config, callsite,
+    config::Reporter,
+    entry_span, span,
+    stats::{self, Diagnostic, Stats},
     trace_id,
 };
 
@@ -52,7 +55,7 @@ fn watched(work: impl FnOnce()) {
     std::thread::scope(|scope| {
         scope.spawn(|| {
             while !over.load(Ordering::Relaxed) {
-                assert_ordered(&stats());
+                assert_ordered(&stats::read());
             }
         });
         work();
@@ -72,7 +75,7 @@ fn on_threads(threads: usize, requests: usize) {
 #[test]
 fn full_outboxes_drop_the_newest_and_count_them() {
     let _turn = turn();
-    let before = stats();
+    let before = stats::read();
     let agent = without_backend(Config::new("full").max_queue_segments(100));
     watched(|| on_threads(4, 1_000));
     let now = agent.stats();
@@ -93,21 +96,21 @@ fn full_outboxes_drop_the_newest_and_count_them() {
 fn a_byte_budget_bounds_what_waits() {
     let _turn = turn();
     let agent = without_backend(Config::new("bytes").max_queue_bytes(10_000));
-    let before = stats();
+    let before = stats::read();
     on_threads(1, 1_000);
-    let now = stats();
+    let now = stats::read();
     assert_exact(&now);
     let queued = now.queued;
     assert!(queued > 10 && queued < 100, "{queued} segments of some 200 bytes in 10 000");
     assert_eq!(now.dropped.queue_full - before.dropped.queue_full, 1_000 - queued);
     drop(agent);
-    assert_exact(&stats());
+    assert_exact(&stats::read());
 }
 
 #[test]
 fn nothing_is_lost_while_threads_come_and_go() {
     let _turn = turn();
-    let before = stats();
+    let before = stats::read();
     let agent = Config::new("threads").reporter(Reporter::Discard).start().expect("a tracer");
     watched(|| (0..8).for_each(|_| on_threads(8, 200)));
     assert!(agent.flush(PATIENCE));
@@ -127,7 +130,7 @@ async fn waits() {
 #[test]
 fn ten_thousand_cancelled_tasks_are_accounted_for() {
     let _turn = turn();
-    let before = stats();
+    let before = stats::read();
     let agent = Config::new("cancelled").reporter(Reporter::Discard).start().expect("a tracer");
     watched(|| {
         tokio::runtime::Builder::new_multi_thread()
@@ -161,10 +164,10 @@ fn polled_once() -> Pin<Box<dyn Future<Output = ()> + Send>> {
 #[test]
 fn ten_thousand_open_requests_are_counted_then_cancelled() {
     let _turn = turn();
-    let before = stats();
+    let before = stats::read();
     let agent = Config::new("open").reporter(Reporter::Discard).start().expect("a tracer");
     let open: Vec<_> = (0..10_000).map(|_| polled_once()).collect();
-    assert_eq!(stats().open - before.open, 10_000);
+    assert_eq!(stats::read().open - before.open, 10_000);
     drop(open);
     let report = agent.shutdown(PATIENCE);
     assert_eq!((report.sent, report.dropped.total(), report.stats.open), (10_000, 0, before.open));
@@ -179,9 +182,9 @@ fn past_the_limit_of_open_segments_requests_are_not_sampled() {
         .max_open_segments(10)
         .start()
         .expect("a tracer");
-    let before = stats();
+    let before = stats::read();
     let mut open: Vec<_> = (0..15).map(|_| polled_once()).collect();
-    let now = stats();
+    let now = stats::read();
     assert_eq!((now.open - before.open, now.opened - before.opened), (10, 10));
     assert_eq!(
         now.count(Diagnostic::UnsampledLiveLimit) - before.count(Diagnostic::UnsampledLiveLimit),
@@ -199,13 +202,13 @@ fn past_the_limit_of_open_segments_requests_are_not_sampled() {
 fn what_ends_after_the_shutdown_is_dropped_and_counted() {
     let _turn = turn();
     let agent = Config::new("late").reporter(Reporter::Discard).start().expect("a tracer");
-    let (before, open) = (stats(), polled_once());
+    let (before, open) = (stats::read(), polled_once());
     let report = agent.shutdown(PATIENCE);
     assert_eq!(report.stats.open - before.open, 1);
     assert_exact(&report.stats);
     request(); // off: opens nothing
     drop(open);
-    let now = stats();
+    let now = stats::read();
     assert_eq!(
         (now.opened - before.opened, now.dropped.off - before.dropped.off, now.open),
         (1, 1, before.open)
@@ -217,7 +220,7 @@ fn what_ends_after_the_shutdown_is_dropped_and_counted() {
 fn a_segment_of_an_earlier_agent_is_not_sent_by_a_later_one() {
     let _turn = turn();
     let agent = Config::new("first").reporter(Reporter::Discard).start().expect("a tracer");
-    let before = stats();
+    let before = stats::read();
     let open = polled_once();
     let _ = agent.shutdown(PATIENCE);
     let agent = Config::new("second")

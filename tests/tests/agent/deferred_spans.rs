@@ -8,7 +8,7 @@ use std::task::{Context, Poll, Waker};
 use futures::stream::{self, Stream, StreamExt as _};
 use skywalking_runtime::__private::{Plain, Prepared, PutRaw as _};
 use skywalking_runtime::testing::{Test, Tree, is_idle, run, text};
-use skywalking_runtime::{Agent, Callsite, Config, Reporter, callsite, current, span};
+use skywalking_runtime::{Agent, Callsite, Config, callsite, config::Reporter, current, span};
 
 use crate::turn;
 

@@ -13,7 +13,7 @@ mod stress;
 
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
-use skywalking_runtime::{Agent, Config, Reporter};
+use skywalking_runtime::{Agent, Config, config::Reporter};
 
 /// Waits until no other test uses the agent of the process.
 fn turn() -> MutexGuard<'static, ()> {

@@ -6,7 +6,7 @@ mod redaction;
 mod storage;
 mod sw8;
 
-use skywalking_runtime::{Callsite, callsite, inject, span};
+use skywalking_runtime::{Callsite, callsite, propagation::inject, span};
 
 use crate::start;
 

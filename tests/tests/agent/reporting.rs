@@ -17,7 +17,7 @@ use std::net::TcpListener;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::time::{Duration, Instant};
 
-use skywalking_runtime::{Config, Error, Report};
+use skywalking_runtime::{Config, Error, stats::Report};
 
 use crate::turn;
 

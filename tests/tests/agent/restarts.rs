@@ -8,7 +8,8 @@ use std::time::Duration;
 
 use skywalking_runtime::testing::is_idle;
 use skywalking_runtime::{
-    Callsite, Config, Reporter, TracedFuture as _, callsite, entry_span, local_span, span, stats,
+    Callsite, Config, TracedFuture as _, callsite, config::Reporter, entry_span, local_span, span,
+    stats,
 };
 
 use crate::turn;
@@ -65,7 +66,7 @@ fn start_and_stop_during_requests_leave_nothing_behind() {
         }
         over.store(true, Ordering::Relaxed);
     });
-    let now = stats();
+    let now = stats::read();
     assert_eq!((now.open, now.queued, now.in_flight), (0, 0, 0), "{now:?}");
     assert_eq!(now.opened, now.finished, "{now:?}");
     assert_eq!(now.finished, now.sent + now.dropped.total(), "{now:?}");

@@ -8,7 +8,9 @@ use std::thread::yield_now;
 use std::time::{Duration, Instant};
 
 use skywalking_runtime::testing::{Span, Tree, is_idle, run, text};
-use skywalking_runtime::{Agent, Callsite, Config, Diagnostic, callsite, current, exit_span, span};
+use skywalking_runtime::{
+    Agent, Callsite, Config, callsite, current, exit_span, span, stats::Diagnostic,
+};
 
 use crate::start;
 

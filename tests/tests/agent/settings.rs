@@ -5,8 +5,10 @@ use std::time::Duration;
 
 use skywalking_runtime::testing::{Test, is_idle, run, text};
 use skywalking_runtime::{
-    Callsite, Cancelled, Config, Diagnostic, Error, Inbound, Orphans, Reporter, callsite,
-    entry_span, local_span, span, stats,
+    Callsite, Config, Error, callsite,
+    config::{Cancelled, Inbound, Orphans, Reporter},
+    entry_span, local_span, span,
+    stats::{self, Diagnostic},
 };
 
 use crate::start;
@@ -34,7 +36,7 @@ const HEADER: &str = "sw8:1-dHJhY2UtMQ==-cw==-0-c3Zj-aW5zdA==-L2U=-aDox";
 #[test]
 fn orphans_can_be_skipped_and_are_counted() {
     let _running = start(Config::new("orphans").orphans(Orphans::Skip));
-    let before = stats().count(Diagnostic::OrphanSkipped);
+    let before = stats::read().count(Diagnostic::OrphanSkipped);
     let trees = run(|| {
         orphan();
         futures::executor::block_on(async_orphan());
@@ -43,7 +45,7 @@ fn orphans_can_be_skipped_and_are_counted() {
     });
     assert_eq!(text(&trees), "Entry /serve\n  Local orphan\n    Local part\n");
     // The async one is skipped, and so is the one inside of it.
-    assert_eq!(stats().count(Diagnostic::OrphanSkipped) - before, 3);
+    assert_eq!(stats::read().count(Diagnostic::OrphanSkipped) - before, 3);
 }
 
 #[test]
@@ -104,9 +106,9 @@ fn two_at_once_are_refused_and_off_is_off() {
     assert!(matches!(second, Err(Error::AlreadyStarted { .. })), "{second:?}");
     drop(agent);
     let off = Config::new("").enabled(false).start().expect("whatever the other settings say");
-    let before = stats();
+    let before = stats::read();
     serve(HEADER);
-    assert_eq!(stats(), before);
+    assert_eq!(stats::read(), before);
     assert_eq!(off.shutdown(Duration::from_secs(1)).sent, 0);
     let wrong = Config::new("").start_or_off();
     assert!(
@@ -115,5 +117,5 @@ fn two_at_once_are_refused_and_off_is_off() {
         wrong.error()
     );
     serve(HEADER);
-    assert_eq!(stats(), before);
+    assert_eq!(stats::read(), before);
 }

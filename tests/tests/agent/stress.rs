@@ -13,7 +13,10 @@ use std::time::Duration;
 
 use requests::{Left, Work};
 use skywalking_runtime::testing::{self, is_idle};
-use skywalking_runtime::{Agent, Stats, stats};
+use skywalking_runtime::{
+    Agent,
+    stats::{self, Stats},
+};
 use skywalking_tests::random::Random;
 
 use crate::turn;
@@ -68,15 +71,15 @@ fn play(round: u64) {
     if let Some(agent) = agent {
         if random.one_in(3) {
             assert!(agent.flush(PATIENCE), "round {round}");
-            is_exact(&stats(), round);
+            is_exact(&stats::read(), round);
         }
         // What is still out when the agent ends comes too late, and must do nothing.
         left.settle(&mut random);
         shut_down(agent, round);
     }
     drop(left);
-    is_exact(&stats(), round);
-    assert_eq!(stats().open, 0, "round {round}");
+    is_exact(&stats::read(), round);
+    assert_eq!(stats::read().open, 0, "round {round}");
 }
 
 #[test]

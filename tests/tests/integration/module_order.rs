@@ -23,7 +23,7 @@ const RUNTIME: Crate = Crate {
         "redact error secrets config::policies config::self_log config::storage",
         "self_log",
         "span",
-        "propagation",
+        "headers",
         "sampling",
         "queue trace::detached::cell config::keep",
         "tracer",
@@ -35,7 +35,7 @@ const RUNTIME: Crate = Crate {
         "report",
         "transports",
         "agent",
-        "testing integrations docs lib",
+        "propagation stats testing integrations docs lib",
     ],
     exceptions: &[
         // What tests observe.
@@ -52,8 +52,8 @@ const RUNTIME: Crate = Crate {
         // Threads of the agent are not traced.
         ("sys::spawn", "context::thread_state"),
         // A carrier's own code is not recorded.
-        ("propagation::incoming", "context::quiet"),
-        ("propagation::incoming", "propagation::carrier"),
+        ("headers::incoming", "context::quiet"),
+        ("headers::incoming", "headers::carrier"),
         ("integrations::http::body", "integrations::http::call"),
         ("integrations::http::names", "integrations::http::call"),
         ("integrations::http::names", "integrations::http::options"),

@@ -3,7 +3,7 @@
 
 use std::process::{Command, Stdio};
 
-use skywalking_runtime::{Callsite, Config, Reporter, callsite, current, span, testing};
+use skywalking_runtime::{Callsite, Config, callsite, config::Reporter, current, span, testing};
 
 static CACHED: Callsite = callsite!(entry, "/look up", layer = cache);
 

@@ -11,7 +11,7 @@ use std::task::{Context, Waker};
 use std::thread;
 
 use skywalking_runtime::testing::{self, Mark};
-use skywalking_runtime::{DetachedSpan, Snapshot, trace_id};
+use skywalking_runtime::{DetachedSpan, propagation::Snapshot, trace_id};
 use skywalking_tests::random::Random;
 
 use super::plan::Which;

@@ -3,7 +3,7 @@
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
-use skywalking_runtime::{correlation, trace_id};
+use skywalking_runtime::{propagation::correlation, trace_id};
 
 use super::executor::{Headers, World};
 use super::plan::{KEYS, Value};
@@ -23,7 +23,7 @@ fn header<'a>(headers: &'a Headers, name: &str) -> Option<&'a str> {
 /// Puts aside a message with the headers of where one is.
 pub(crate) fn inject(world: &World) {
     let mut headers = Headers::new();
-    skywalking_runtime::inject(&mut headers);
+    skywalking_runtime::propagation::inject(&mut headers);
     let message = world.model().send();
     look_at_context(world, header(&headers, "sw8"), &message);
     look_at_pairs(world, header(&headers, "sw8-correlation"), &message);

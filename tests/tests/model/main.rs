@@ -25,7 +25,11 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
 use skywalking_runtime::testing::Test;
-use skywalking_runtime::{Agent, Config, Report, Reporter, Stats, stats};
+use skywalking_runtime::{
+    Agent, Config,
+    config::Reporter,
+    stats::{self, Report, Stats},
+};
 
 use executor::{Workers, World};
 use plan::Act;
@@ -96,7 +100,7 @@ struct Running {
 
 impl Running {
     fn start(seed: u64) -> Self {
-        let before = stats();
+        let before = stats::read();
         let config = Config::new("model")
             .instance("one")
             .max_spans_per_segment(plan::span_limit(seed))
@@ -118,7 +122,7 @@ impl Running {
     }
 
     fn compared(&self, seed: u64, tasks: &[Vec<Act>]) -> Result<(usize, u64), String> {
-        let before = stats();
+        let before = stats::read();
         let samples = Arc::new(AtomicBool::new(true));
         let asked = Arc::clone(&samples);
         let mut ran = None;
@@ -149,7 +153,7 @@ impl Running {
                 ));
             }
         }
-        let after = stats();
+        let after = stats::read();
         for (reason, count) in after.diagnostics() {
             let (counted, expected) = (
                 count - before.count(reason),

@@ -13,7 +13,7 @@ mod unrecorded;
 
 use std::collections::BTreeMap;
 
-use skywalking_runtime::Diagnostic;
+use skywalking_runtime::stats::Diagnostic;
 
 use super::plan::{Site, Which};
 

@@ -6,8 +6,9 @@ use std::time::Duration;
 
 use skywalking_runtime::testing::grow_old;
 use skywalking_runtime::{
-    Callsite, DetachedSpan, OpeningSpan, ResumableSpan, Snapshot, SpanBuilder, callsite, capture,
-    current, span,
+    Callsite, DetachedSpan, OpeningSpan, ResumableSpan, SpanBuilder, callsite, current,
+    propagation::{Snapshot, capture},
+    span,
 };
 
 use super::executor::{Headers, World};

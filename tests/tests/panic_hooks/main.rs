@@ -12,7 +12,8 @@ use std::task::{Context, Waker};
 
 use skywalking_runtime::testing::{Log, Span, Tree, run, text};
 use skywalking_runtime::{
-    Agent, Callsite, Config, Reporter, callsite, capture, entry_span, local_span, span,
+    Agent, Callsite, Config, callsite, config::Reporter, entry_span, local_span,
+    propagation::capture, span,
 };
 
 static ENTRY: Callsite = callsite!(entry, "/entry");

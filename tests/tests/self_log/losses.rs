@@ -4,7 +4,7 @@ use std::sync::{Condvar, Mutex, PoisonError};
 use std::time::Duration;
 
 use skywalking_collector::Collector;
-use skywalking_runtime::{Callsite, Config, Reporter, callsite, span};
+use skywalking_runtime::{Callsite, Config, callsite, config::Reporter, span};
 
 use crate::{child, requests, watchdog};
 

@@ -5,7 +5,8 @@ use std::task::Poll;
 use std::time::{Duration, Instant};
 
 use skywalking_runtime::{
-    Agent, Callsite, Config, Reporter, callsite, entry_span, local_span, orphans, span,
+    Agent, Callsite, Config, callsite, config::Reporter, entry_span, local_span, span,
+    stats::orphans,
 };
 
 use crate::{child as run_child, watchdog};
@@ -71,7 +72,8 @@ impl Jobs {
 
 static BY_HAND: Callsite = callsite!(local, "by hand");
 /// The same of one that is meant to start a trace.
-static JOB: Callsite = callsite!(local, "by hand").orphans(skywalking_runtime::Orphans::Trace);
+static JOB: Callsite =
+    callsite!(local, "by hand").orphans(skywalking_runtime::config::Orphans::Trace);
 static REQUEST: Callsite = callsite!(entry, "/by hand");
 
 #[test]
@@ -177,7 +179,10 @@ fn many_functions() {
 fn orphans_of_many_functions_end_with_where_to_look() {
     let found = warnings("many_functions", &[]);
     assert_eq!(found.len(), 21, "{found:#?}");
-    assert!(found.iter().any(|line| line.contains("skywalking_runtime::orphans()")), "{found:#?}");
+    assert!(
+        found.iter().any(|line| line.contains("skywalking_runtime::stats::orphans()")),
+        "{found:#?}"
+    );
 }
 
 #[test]

@@ -2,7 +2,10 @@
 
 use std::time::Duration;
 
-use skywalking_runtime::{Config, Reporter, SelfLog};
+use skywalking_runtime::{
+    Config,
+    config::{Reporter, SelfLog},
+};
 
 use crate::{NOBODY, child, requests, watchdog};
 

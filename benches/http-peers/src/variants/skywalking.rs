@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use axum::Router;
 use skywalking_tower::ServerLayer;
-use skywalking_runtime::{Agent, Config, Reporter};
+use skywalking_runtime::{Agent, Config, config::Reporter};
 
 use super::{Sink, Started};
 

@@ -4,7 +4,7 @@ use std::fmt;
 use std::ops::Add;
 
 use serde::{Deserialize, Serialize};
-use skywalking_runtime::Report;
+use skywalking_runtime::stats::Report;
 
 /// Counts segments that the backend accepted, and lost segments by cause.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]

@@ -10,7 +10,7 @@ use clap::parser::ValueSource;
 use clap::{ArgMatches, CommandFactory as _};
 use reqwest::Url;
 use skywalking_examples::{Parent, listen_address};
-use skywalking_runtime::{Config, Reporter};
+use skywalking_runtime::{Config, config::Reporter};
 
 /// How long reporting the last spans may take at exit.
 pub(crate) const FLUSH: Duration = Duration::from_secs(4);

@@ -12,7 +12,7 @@ use axum::http::StatusCode;
 use axum::response::{IntoResponse as _, Response};
 use axum::routing::any;
 use skywalking_examples::{print_line, termination};
-use skywalking_runtime::{correlation, current, trace_id};
+use skywalking_runtime::{current, propagation::correlation, trace_id};
 use skywalking_tower::ServerLayer;
 use tokio::net::TcpListener;
 use tokio::runtime::Runtime;

@@ -20,7 +20,7 @@ use clap::Parser;
 use skywalking_examples::{
     Parent, Verbosity, init_logging, listen_address, print_line, termination,
 };
-use skywalking_runtime::{Config, Reporter};
+use skywalking_runtime::{Config, config::Reporter};
 use tokio::net::TcpListener;
 
 use shop::{Shop, app, client};

@@ -257,7 +257,7 @@ fn keys_not_supported_by_a_stream() {
     assert_eq!(
         errors(Exit, "peer = \"a\", covers = stream, inject = a", stream),
         [
-            "`inject` cannot be combined with `covers = stream`: the carrier has moved into the body before the span starts; call `skywalking_runtime::inject` inside the stream, or write an `async fn`"
+            "`inject` cannot be combined with `covers = stream`: the carrier has moved into the body before the span starts; call `skywalking_runtime::propagation::inject` inside the stream, or write an `async fn`"
         ]
     );
 }

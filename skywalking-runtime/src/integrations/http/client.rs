@@ -9,8 +9,10 @@ use super::hosts::Host;
 use super::options::{Head, Options, shared_options};
 use super::url::{Address, host_header};
 use super::{grpc, url};
-use crate::propagation::{correlation, extension, sw8};
-use crate::{Callsite, OpeningSpan, ResumableSpan, callsite, component, enabled, inject};
+use crate::headers::{correlation, extension, sw8};
+use crate::{
+    Callsite, OpeningSpan, ResumableSpan, callsite, component, enabled, propagation::inject,
+};
 
 static HTTP: Callsite =
     callsite!(exit, "HTTP", layer = http).component(component::HTTP_CLIENT).fallback();

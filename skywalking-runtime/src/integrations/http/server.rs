@@ -12,7 +12,7 @@ use super::options::{Head, Options, asked, shared_options};
 use super::router::{Lookups, NoRouter, Router};
 use super::url::host_header;
 use super::{grpc, url};
-use crate::{Callsite, Inbound, OpeningSpan, ResumableSpan, callsite, component, enabled};
+use crate::{Callsite, OpeningSpan, ResumableSpan, callsite, component, config::Inbound, enabled};
 
 static HTTP: Callsite =
     callsite!(entry, "HTTP", layer = http).component(component::HTTP).fallback();

@@ -7,7 +7,7 @@ use std::ops::Range;
 use super::span::field;
 use super::{Encoder, Segment};
 use crate::config::NAME_LIMIT as SERVICE_LIMIT;
-use crate::propagation::sw8;
+use crate::headers::sw8;
 use crate::redact::{Field, Hook};
 use crate::segment::{UNKNOWN_PEER, UNNAMED};
 use crate::util::text::{self, NAME_LIMIT, PEER_LIMIT};

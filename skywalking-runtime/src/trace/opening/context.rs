@@ -4,10 +4,10 @@
 use crate::config::policies::{Inbound, OtherContexts};
 use crate::context::current_segment;
 use crate::context::quiet::Quiet;
-use crate::propagation::extension::{self, Extension};
-use crate::propagation::incoming::{Header, IncomingHeaders};
-use crate::propagation::sw8;
-use crate::propagation::w3c::{self, TraceParent};
+use crate::headers::extension::{self, Extension};
+use crate::headers::incoming::{Header, IncomingHeaders};
+use crate::headers::sw8;
+use crate::headers::w3c::{self, TraceParent};
 use crate::segment::Segment;
 use crate::span::callsite::SpanKind;
 use crate::span::tag::Raw;

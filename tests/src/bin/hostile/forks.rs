@@ -59,7 +59,7 @@ pub(crate) fn calls(backend: &str) {
             scope.spawn(|| {
                 while !over.load(Ordering::Relaxed) {
                     request_with("some text");
-                    let _ = stats();
+                    let _ = stats::read();
                 }
             });
         }
@@ -115,7 +115,7 @@ fn call(round: u32, agent: Agent) {
             soon("requests", || requests(10));
             soon("threads", || std::thread::spawn(|| requests(10)).join().expect("no panic"));
             assert!(!enabled());
-            assert_eq!(stats().opened, 0);
+            assert_eq!(stats::read().opened, 0);
             std::mem::forget(agent);
         }
         5 => {
@@ -144,7 +144,7 @@ fn call(round: u32, agent: Agent) {
                 let own_too = config("discard", "").start().expect("an agent");
                 requests(7);
                 assert_eq!(own_too.shutdown(Duration::from_secs(10)).sent, 7);
-                assert_eq!(stats().opened, 7);
+                assert_eq!(stats::read().opened, 7);
             });
             assert_eq!(status, 0, "the grandchild");
             assert_eq!(own.shutdown(Duration::from_secs(10)).sent, 10);

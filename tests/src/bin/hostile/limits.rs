@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use skywalking_runtime::{Config, SelfLog};
+use skywalking_runtime::{Config, config::SelfLog};
 
 use super::{os, requests, wait_for};
 

@@ -16,7 +16,7 @@ mod signals;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
 
-use skywalking_runtime::{Callsite, Config, Reporter, callsite, span};
+use skywalking_runtime::{Callsite, Config, callsite, config::Reporter, span};
 use skywalking_tests::polling::poll_until;
 
 static PANICS: AtomicUsize = AtomicUsize::new(0);

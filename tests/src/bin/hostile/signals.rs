@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use skywalking_runtime::SelfLog;
+use skywalking_runtime::config::SelfLog;
 
 use super::{config, os, requests, wait_for};
 

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use skywalking_runtime::{Agent, correlation, entry_span, exit_span};
+use skywalking_runtime::{Agent, entry_span, exit_span, propagation::correlation};
 use tokio::runtime::Runtime;
 use tokio::task::JoinSet;
 

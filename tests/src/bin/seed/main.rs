@@ -13,7 +13,7 @@ use std::process::ExitCode;
 use std::time::Duration;
 
 use clap::Parser;
-use skywalking_runtime::{Agent, Config, Reporter};
+use skywalking_runtime::{Agent, Config, config::Reporter};
 
 /// What the context holds of the client, if it is asked to say so: characters that text formats
 /// like to trip over among them.

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use skywalking_runtime::{Agent, correlation, current, entry_span, exit_span};
+use skywalking_runtime::{Agent, current, entry_span, exit_span, propagation::correlation};
 use tokio::net::TcpListener;
 use tokio::runtime::Runtime;
 

@@ -1,7 +1,11 @@
 //! How much travels with a trace, and which of it is a tag too.
 
 use skywalking_runtime::testing::{Test, run, text};
-use skywalking_runtime::{Config, capture, correlation, span};
+use skywalking_runtime::{
+    Config,
+    propagation::{capture, correlation},
+    span,
+};
 
 use super::{CALL, ENTRY, sent_by, start};
 

@@ -3,7 +3,12 @@
 use std::collections::BTreeMap;
 
 use skywalking_runtime::testing::{run, text};
-use skywalking_runtime::{Config, Inbound, OtherContexts, inject, span};
+use skywalking_runtime::{
+    Config,
+    config::{Inbound, OtherContexts},
+    propagation::inject,
+    span,
+};
 
 use super::{CALL, ENTRY, start};
 

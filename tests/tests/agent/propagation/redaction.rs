@@ -7,7 +7,8 @@ use std::time::{Duration, Instant};
 use skywalking_runtime::redact::{Field, Redaction};
 use skywalking_runtime::testing::{run, text};
 use skywalking_runtime::{
-    Callsite, Config, TracedFn as _, callsite, correlation, current, entry_span, exit_span, span,
+    Callsite, Config, TracedFn as _, callsite, current, entry_span, exit_span,
+    propagation::correlation, span,
 };
 
 use super::{CALL, ENTRY, start};
@@ -115,7 +116,9 @@ fn both_sides_of_a_call_name_its_address_alike_if_both_redact() {
     let _running = start(Config::new("both").redact(Redaction::standard()));
     let mut sent = String::new();
     let trees = run(|| {
-        span(&CALL).peer("me:secret@web:80").run(|| skywalking_runtime::inject(&mut sent));
+        span(&CALL)
+            .peer("me:secret@web:80")
+            .run(|| skywalking_runtime::propagation::inject(&mut sent));
         span(&ENTRY).extract(&sent).run(|| ());
     });
     let caller = &trees[0].root;
@@ -200,8 +203,10 @@ fn hanging_hook_does_not_delay_shutdown() {
     assert_eq!(report.sent + report.dropped.shutdown, 3, "{report:?}");
     assert_eq!(report.stats.finished, report.stats.sent + report.stats.dropped.total());
     // The next agent has a reporter of its own, also while the old one's thread still hangs.
-    let second =
-        Config::new("second").reporter(skywalking_runtime::Reporter::Discard).start().unwrap();
+    let second = Config::new("second")
+        .reporter(skywalking_runtime::config::Reporter::Discard)
+        .start()
+        .unwrap();
     span(&ENTRY).run(|| ());
     assert_eq!(second.shutdown(Duration::from_secs(10)).sent, 1);
     drop(go_on);
@@ -214,7 +219,7 @@ fn a_reference_of_which_nothing_is_left_names_what_a_span_would() {
     let _running = start(Config::new("nothing").redact(hook));
     let mut sent = String::new();
     let trees = run(|| {
-        span(&CALL).peer("web:80").run(|| skywalking_runtime::inject(&mut sent));
+        span(&CALL).peer("web:80").run(|| skywalking_runtime::propagation::inject(&mut sent));
         span(&ENTRY).extract(&sent).run(|| {
             std::thread::scope(|threads| drop(threads.spawn((|| ()).traced("elsewhere"))));
         });

@@ -9,8 +9,11 @@ use skywalking_proto::storage;
 use skywalking_runtime::redact::Field;
 use skywalking_runtime::testing::{Span, Test, Tree, run, text};
 use skywalking_runtime::{
-    Callsite, Config, Storage, TracedFn as _, callsite, capture, current, entry_span, exit_span,
-    inject, span,
+    Callsite, Config, TracedFn as _, callsite,
+    config::Storage,
+    current, entry_span, exit_span,
+    propagation::{capture, inject},
+    span,
 };
 
 use super::start;

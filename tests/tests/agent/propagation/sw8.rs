@@ -3,7 +3,7 @@
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use skywalking_runtime::testing::Test;
-use skywalking_runtime::{Config, Storage, current, inject, span};
+use skywalking_runtime::{Config, config::Storage, current, propagation::inject, span};
 
 use super::{CALL, ENTRY, start};
 

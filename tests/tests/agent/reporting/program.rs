@@ -5,8 +5,8 @@ use std::sync::{Arc, Mutex, MutexGuard, Once, PoisonError, Weak};
 
 use http::HeaderMap;
 use skywalking_runtime::{
-    Callsite, Config, Reporter, callsite, capture, current, entry_span, exit_span, local_span,
-    span, trace_id,
+    Callsite, Config, callsite, config::Reporter, current, entry_span, exit_span, local_span,
+    propagation::capture, span, trace_id,
 };
 use tracing_subscriber::filter::LevelFilter;
 

@@ -5,9 +5,13 @@ use std::sync::MutexGuard;
 pub(crate) use crate::start;
 pub(crate) use skywalking_runtime::testing::{is_idle, run, text};
 pub(crate) use skywalking_runtime::{
-    Agent, Callsite, Config, Diagnostic, Inbound, OpeningSpan, ResumableSpan, Sampler, Sampling,
-    TailSampling, TracedFn, TracedFuture, callsite, capture, correlation, current, entry_span,
-    exit_span, local_span, span, stats, trace_id,
+    Agent, Callsite, Config, OpeningSpan, ResumableSpan, TracedFn, TracedFuture, callsite,
+    config::{Inbound, Sampler, Sampling, TailSampling},
+    current, entry_span, exit_span, local_span,
+    propagation::{capture, correlation},
+    span,
+    stats::{self, Diagnostic},
+    trace_id,
 };
 
 pub(crate) static ENTRY: Callsite = callsite!(entry, "/entry");
@@ -28,9 +32,9 @@ pub(crate) fn nothing() -> (Agent, MutexGuard<'static, ()>) {
 
 /// What `work` adds to the count of a reason.
 pub(crate) fn counted(reason: Diagnostic, work: impl FnOnce()) -> u64 {
-    let before = stats().count(reason);
+    let before = stats::read().count(reason);
     work();
-    stats().count(reason) - before
+    stats::read().count(reason) - before
 }
 
 /// A request with its context, and one span of each kind below.

@@ -6,7 +6,7 @@ use crate::sampling::prelude::*;
 
 /// Makes requests on so many threads at once, and tells how many were recorded.
 fn recorded(threads: usize, requests: usize) -> u64 {
-    let before = stats().opened;
+    let before = stats::read().opened;
     std::thread::scope(|scope| {
         for _ in 0..threads {
             scope.spawn(|| {
@@ -15,7 +15,7 @@ fn recorded(threads: usize, requests: usize) -> u64 {
         }
     });
     assert!(is_idle());
-    stats().opened - before
+    stats::read().opened - before
 }
 
 // Feature: sampling by count

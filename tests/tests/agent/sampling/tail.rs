@@ -11,10 +11,10 @@ fn keeping(keep: TailSampling) -> (Agent, std::sync::MutexGuard<'static, ()>) {
 
 /// What `work` leaves, and how many of its segments were not kept.
 fn kept(work: impl FnOnce()) -> (String, u64) {
-    let before = stats();
+    let before = stats::read();
     let trees = run(work);
     assert!(is_idle());
-    let after = stats();
+    let after = stats::read();
     assert_eq!(
         (after.opened, after.open, after.queued, after.in_flight),
         (after.finished, 0, 0, 0),
@@ -106,7 +106,7 @@ fn it_writes_no_context_and_passes_correlation_on() {
             span(&ENTRY).run(|| {
                 assert!(correlation::put("tenant", "blue"));
                 call(&mut header);
-                skywalking_runtime::inject(&mut String::new());
+                skywalking_runtime::propagation::inject(&mut String::new());
                 assert!(trace_id().is_some());
                 _ = current().set_error();
             });

@@ -8,8 +8,9 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::task::{Context, Poll, Waker};
 
 use skywalking_runtime::{
-    Callsite, DetachedSpan, Snapshot, TracedFuture as _, callsite, capture, correlation, current,
-    entry_span, exit_span, inject, span,
+    Callsite, DetachedSpan, TracedFuture as _, callsite, current, entry_span, exit_span,
+    propagation::{Snapshot, capture, correlation, inject},
+    span,
 };
 use skywalking_tests::random::Random;
 

@@ -3,7 +3,11 @@
 use std::time::Duration;
 
 use skywalking_runtime::redact::Field;
-use skywalking_runtime::{Cancelled, Config, Reporter, Sampling, TailSampling, span};
+use skywalking_runtime::{
+    Config,
+    config::{Cancelled, Reporter, Sampling, TailSampling},
+    span,
+};
 use skywalking_tests::random::Random;
 
 use super::requests::{BOMB, PART};

@@ -5,7 +5,10 @@ use std::borrow::Cow;
 use std::collections::BTreeMap;
 
 use skywalking_runtime::testing::{is_idle, run, run_async, text};
-use skywalking_runtime::{Extract, Inject, entry_span, exit_span};
+use skywalking_runtime::{
+    entry_span, exit_span,
+    propagation::{Extract, Inject},
+};
 
 /// What a server gets: bytes of the wire, looked into where they lie.
 struct Received<'a>(&'a [u8]);
@@ -173,10 +176,10 @@ fn without_a_header_the_entry_begins_a_trace() {
 
 #[test]
 fn bytes_that_are_no_text_begin_a_trace_and_are_counted() {
-    use skywalking_runtime::{Diagnostic, stats};
+    use skywalking_runtime::stats::{self, Diagnostic};
 
     let refused = || {
-        stats()
+        stats::read()
             .diagnostics()
             .filter(|(reason, _)| matches!(reason, Diagnostic::Sw8Parts | Diagnostic::Sw8Base64))
             .map(|(_, n)| n)

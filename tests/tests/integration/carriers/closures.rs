@@ -4,7 +4,9 @@ use std::borrow::Cow;
 use std::collections::BTreeMap;
 
 use skywalking_runtime::{
-    Extract, Inject, carrier, correlation, entry_span, exit_span, inject, local_span, testing,
+    entry_span, exit_span, local_span, propagation,
+    propagation::{Extract, Inject, correlation, inject},
+    testing,
 };
 
 const SW8: &str = "1-dHJhY2UtMQ==-c2VnbWVudC0x-3-c2Vydmlj-aW5zdGFu-L3BhZ2Ux-c2VydmVyOjgw";
@@ -33,22 +35,22 @@ impl FieldTable {
 #[derive(Default)]
 struct HeaderMap(Vec<(String, Vec<String>)>);
 
-#[entry_span(name = "consume", layer = mq, extract = carrier::getter(|name| table.text(name)))]
+#[entry_span(name = "consume", layer = mq, extract = propagation::getter(|name| table.text(name)))]
 fn consume(table: &FieldTable) {}
 
-#[entry_span(name = "consume each", layer = mq, extract_each = batch.iter().map(|table| carrier::getter(|name| table.text(name))))]
+#[entry_span(name = "consume each", layer = mq, extract_each = batch.iter().map(|table| propagation::getter(|name| table.text(name))))]
 async fn consume_each(batch: &[FieldTable]) -> usize {
     batch.len()
 }
 
-#[exit_span(name = "produce", peer = "broker:5672", layer = mq, inject = carrier::setter(|name, value| {
+#[exit_span(name = "produce", peer = "broker:5672", layer = mq, inject = propagation::setter(|name, value| {
     if let Some(value) = value {
         table.0.insert(name.to_owned(), Value::Text(value.into()));
     }
 }))]
 fn produce(table: &mut FieldTable) {}
 
-#[exit_span(name = "publish", peer = "nats:4222", layer = mq, inject = carrier::setter(|name, value| {
+#[exit_span(name = "publish", peer = "nats:4222", layer = mq, inject = propagation::setter(|name, value| {
     headers.0.retain(|(known, _)| known != name);
     if let Some(value) = value {
         headers.0.push((name.to_owned(), vec![value.to_owned()]));
@@ -107,12 +109,12 @@ fn closures_write_headers_and_remove_them() {
 
 #[test]
 fn closure_that_panics_or_gives_no_text_costs_the_header_alone() {
-    #[entry_span(name = "panics", extract = carrier::getter(|name| {
+    #[entry_span(name = "panics", extract = propagation::getter(|name| {
         assert_ne!(name, "sw8-correlation", "the closure is broken");
         (name == "sw8").then_some(SW8)
     }))]
     fn panics() {}
-    #[entry_span(name = "bytes", extract = carrier::getter(|name| name.starts_with("sw8").then_some([0xff, 0xfe])))]
+    #[entry_span(name = "bytes", extract = propagation::getter(|name| name.starts_with("sw8").then_some([0xff, 0xfe])))]
     fn bytes() {}
     let trees = testing::run(|| {
         panics();
@@ -129,7 +131,7 @@ fn closures_can_be_called_by_hand() {
     testing::run(|| {
         skywalking_runtime::span(&CALL).run(|| {
             correlation::put("tenant", "blue");
-            inject(&mut carrier::setter(|name, value| sent.push((name, value.map(str::len)))));
+            inject(&mut propagation::setter(|name, value| sent.push((name, value.map(str::len)))));
         });
     });
     sent.sort_unstable();
@@ -157,7 +159,7 @@ fn writing_headers_is_not_recorded() {
     }
     #[exit_span(name = "by trait", peer = "other:1", inject = message)]
     fn by_trait(message: &mut Message) {}
-    #[exit_span(name = "by closure", peer = "other:1", inject = carrier::setter(|name, _| _ = note(name)))]
+    #[exit_span(name = "by closure", peer = "other:1", inject = propagation::setter(|name, _| _ = note(name)))]
     async fn by_closure() {}
     static CALL: skywalking_runtime::Callsite =
         skywalking_runtime::callsite!(exit, "by hand", peer = "other:1");
@@ -193,7 +195,7 @@ fn reading_headers_is_not_recorded() {
             look_up(key).map(Cow::Borrowed)
         }
     }
-    #[entry_span(name = "by closure", extract = carrier::getter(look_up))]
+    #[entry_span(name = "by closure", extract = propagation::getter(look_up))]
     fn by_closure() {}
     #[entry_span(name = "by trait", extract = Message)]
     async fn by_trait() {}

@@ -4,7 +4,7 @@
 use proptest::prelude::*;
 use skywalking_proto::storage;
 use skywalking_runtime::testing::{run, text};
-use skywalking_runtime::{correlation, entry_span, exit_span};
+use skywalking_runtime::{entry_span, exit_span, propagation::correlation};
 
 use crate::carriers::messages::{
     BoxOptionText, BoxText, BytesPairs, Fields, Hash, Http, Message, OptionBoxText, OptionText,

@@ -6,7 +6,10 @@ use std::collections::BTreeMap;
 
 use proptest::prelude::*;
 use serde::Serialize;
-use skywalking_runtime::{Carrier, Extract, Inject};
+use skywalking_runtime::{
+    Carrier,
+    propagation::{Extract, Inject},
+};
 
 use crate::carriers::messages::{
     BoxOptionText, BoxText, BytesPairs, Fields, Hash, Http, Message, OptionBoxText, OptionText,

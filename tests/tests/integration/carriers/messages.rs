@@ -7,7 +7,10 @@ use bytes::Bytes;
 use http::HeaderMap;
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
-use skywalking_runtime::{Carrier, Extract, Inject};
+use skywalking_runtime::{
+    Carrier,
+    propagation::{Extract, Inject},
+};
 
 /// What every message here can do.
 pub(crate) trait Message: Extract + Inject + Default + Serialize + DeserializeOwned {

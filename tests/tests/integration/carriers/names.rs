@@ -2,7 +2,11 @@
 
 use std::collections::{BTreeMap, HashMap};
 
-use skywalking_runtime::{Carrier, Extract, Inject, entry_span, exit_span, stats, testing};
+use skywalking_runtime::{
+    Carrier, entry_span, exit_span,
+    propagation::{Extract, Inject},
+    stats, testing,
+};
 
 const SW8: &str = "1-dHJhY2UtMQ==-c2VnbWVudC0x-3-c2Vydmlj-aW5zdGFu-L3BhZ2Ux-c2VydmVyOjgw";
 
@@ -68,9 +72,10 @@ fn value_of_sw8_goes_on_without_its_name() {
 #[test]
 fn broken_value_without_a_name_is_counted() {
     let refused = || {
-        let is_refused =
-            |(reason, _): &(skywalking_runtime::Diagnostic, u64)| reason.name().starts_with("sw8_");
-        stats().diagnostics().filter(is_refused).map(|(_, count)| count).sum::<u64>()
+        let is_refused = |(reason, _): &(skywalking_runtime::stats::Diagnostic, u64)| {
+            reason.name().starts_with("sw8_")
+        };
+        stats::read().diagnostics().filter(is_refused).map(|(_, count)| count).sum::<u64>()
     };
     for broken in ["rubbish", "1-a-b", &SW8[..20], "2-dA==-cw==-0-cw==-aQ==-ZQ==-YQ=="] {
         let before = refused();

@@ -4,7 +4,11 @@ use std::borrow::Cow;
 use std::fmt::Debug;
 
 use serde::{Deserialize, Serialize};
-use skywalking_runtime::{Carrier, Extract, Inject, testing};
+use skywalking_runtime::{
+    Carrier,
+    propagation::{Extract, Inject},
+    testing,
+};
 
 use crate::carriers::identity::HEADERS;
 use crate::carriers::messages::{Fields, Message, Text};
@@ -128,12 +132,15 @@ fn the_type_of_the_headers_may_be_an_associated_one() {
 
 #[test]
 fn an_absent_message_is_not_made_up_and_the_loss_is_counted() {
-    use skywalking_runtime::{Diagnostic, exit_span, stats};
+    use skywalking_runtime::{
+        exit_span,
+        stats::{self, Diagnostic},
+    };
 
     #[exit_span(name = "/call", peer = "stock:8080", inject = envelope)]
     fn call(envelope: &mut Envelope<Option<Text>>) {}
 
-    let lost = || stats().count(Diagnostic::InjectNoCarrier);
+    let lost = || stats::read().count(Diagnostic::InjectNoCarrier);
     let mut envelope = Envelope::<Option<Text>>::default();
     let before = lost();
     testing::run(|| call(&mut envelope));

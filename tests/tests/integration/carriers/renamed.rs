@@ -1,7 +1,7 @@
 //! The runtime under another path: the derive, and what it is nested in, name it by
 //! `#[carrier(crate = ..)]`.
 
-use facade::tracing::{Extract, Inject};
+use facade::tracing::propagation::{Extract, Inject};
 
 /// Stands for a crate of a company that re-exports the runtime.
 mod facade {

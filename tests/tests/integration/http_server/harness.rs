@@ -12,7 +12,7 @@ use http::{HeaderMap, Request, Response};
 use http_body::{Body, Frame};
 use http_body_util::BodyExt as _;
 use hyper::body::Incoming;
-use skywalking_runtime::{Callsite, callsite, inject, local_span, span, testing};
+use skywalking_runtime::{Callsite, callsite, local_span, propagation::inject, span, testing};
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::Notify;

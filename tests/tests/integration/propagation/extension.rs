@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, HashMap};
 use std::time::{SystemTime, UNIX_EPOCH};
 
-use skywalking_runtime::{Extract, Inject};
+use skywalking_runtime::propagation::{Extract, Inject};
 
 use crate::propagation::prelude::*;
 
@@ -216,7 +216,7 @@ fn merged_spans_tag_the_latency_of_a_message_once() {
 
 #[test]
 fn what_can_not_be_read_is_counted_and_left_out() {
-    let before = stats().count(Diagnostic::ExtensionField);
+    let before = stats::read().count(Diagnostic::ExtensionField);
     let trees = run(|| {
         span(&CONSUME).extract(&lines(&[("sw8", &sw8(1)), ("sw8-x", "yes-1.5")])).run(|| ());
         span(&CONSUME)
@@ -224,7 +224,7 @@ fn what_can_not_be_read_is_counted_and_left_out() {
             .run(|| ());
     });
     assert_eq!(text(&trees), "Entry consume layer=MQ ref=CrossProcess\n".repeat(2));
-    assert!(stats().count(Diagnostic::ExtensionField) >= before + 3);
+    assert!(stats::read().count(Diagnostic::ExtensionField) >= before + 3);
 }
 
 #[test]

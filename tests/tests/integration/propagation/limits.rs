@@ -147,7 +147,7 @@ fn a_stack_tells_five_causes_in_at_most_4000_units() {
 #[test]
 fn span_keeps_300_logs_with_the_last_and_counts_the_rest() {
     let _counts = crate::exact_counts();
-    let before = stats().count(Diagnostic::LogLimit);
+    let before = stats::read().count(Diagnostic::LogLimit);
     let trees = run(|| {
         span(&PART).run(|| {
             for number in 0..310 {
@@ -166,7 +166,7 @@ fn span_keeps_300_logs_with_the_last_and_counts_the_rest() {
     assert_eq!(root.logs[299].fields[2], ("message".to_owned(), "why".to_owned()));
     let child = &root.children[0];
     assert_eq!((child.logs.len(), number(child, 299)), (300, "299".into()));
-    assert_eq!(stats().count(Diagnostic::LogLimit) - before, 11);
+    assert_eq!(stats::read().count(Diagnostic::LogLimit) - before, 11);
 }
 
 #[test]
@@ -183,10 +183,10 @@ fn merged_span_keeps_500_refs() {
     let batch = |from: u32| {
         (from..from + 400).map(|number| lines(&[("sw8", &sw8(number))])).collect::<Vec<_>>()
     };
-    let before = stats().count(Diagnostic::RefLimit);
+    let before = stats::read().count(Diagnostic::RefLimit);
     let trees = run(|| outer(&batch(0), &batch(400)));
     assert_eq!((trees[0].root.refs.len(), trees[0].root.children.len()), (500, 0));
-    assert_eq!(stats().count(Diagnostic::RefLimit) - before, 300);
+    assert_eq!(stats::read().count(Diagnostic::RefLimit) - before, 300);
 }
 
 // Feature: duplicate tag keys

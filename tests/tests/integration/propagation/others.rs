@@ -4,7 +4,7 @@
 use std::collections::{BTreeMap, HashMap};
 
 use http::{HeaderMap, HeaderValue};
-use skywalking_runtime::{Extract, Inject};
+use skywalking_runtime::propagation::{Extract, Inject};
 
 use crate::propagation::prelude::*;
 
@@ -170,7 +170,7 @@ fn carriers_of_our_headers_alone_get_no_others() {
 
 #[test]
 fn what_is_no_context_is_counted_and_neither_told_nor_passed_on() {
-    let before = stats().count(Diagnostic::OtherContext);
+    let before = stats::read().count(Diagnostic::OtherContext);
     let long = format!("a={}", "x".repeat(2_048));
     let mut seen = Vec::new();
     let trees = run(|| {
@@ -194,7 +194,7 @@ fn what_is_no_context_is_counted_and_neither_told_nor_passed_on() {
         format!("Entry /entry {{{TAGS}}}\n  Exit call peer=other:1\n"),
     );
     assert_eq!(text(&trees), format!("{bare}{told}{told}{bare}"));
-    assert!(stats().count(Diagnostic::OtherContext) >= before + 3);
+    assert!(stats::read().count(Diagnostic::OtherContext) >= before + 3);
 }
 
 #[test]

@@ -4,8 +4,10 @@ pub(crate) use base64::Engine as _;
 pub(crate) use base64::engine::general_purpose::STANDARD;
 pub(crate) use skywalking_runtime::testing::{self, Test, is_idle, run, run_async, text};
 pub(crate) use skywalking_runtime::{
-    Callsite, Carrier, Diagnostic, TracedFuture as _, callsite, capture, correlation, current,
-    entry_span, inject, span, stats,
+    Callsite, Carrier, TracedFuture as _, callsite, current, entry_span,
+    propagation::{capture, correlation, inject},
+    span,
+    stats::{self, Diagnostic},
 };
 
 pub(crate) static ENTRY: Callsite = callsite!(entry, "/entry");

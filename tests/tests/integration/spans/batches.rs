@@ -1,7 +1,7 @@
 //! Consumers of batches: one span, a ref to each message's sender.
 
 use base64::prelude::{BASE64_STANDARD, Engine as _};
-use skywalking_runtime::{Diagnostic, stats};
+use skywalking_runtime::stats::{self, Diagnostic};
 
 use crate::spans::prelude::*;
 
@@ -138,10 +138,10 @@ fn a_trace_whose_id_has_left_stays_what_it_is() {
 fn five_hundred_senders_are_referred_to_and_the_others_counted() {
     let _counts = crate::exact_counts();
     let batch: Vec<String> = (0..510).map(|segment| header("first", segment)).collect();
-    let before = stats().count(Diagnostic::RefLimit);
+    let before = stats::read().count(Diagnostic::RefLimit);
     let trees = run(|| consume(&batch));
     assert_eq!(refs(&trees).len(), 500);
-    assert_eq!(stats().count(Diagnostic::RefLimit) - before, 10);
+    assert_eq!(stats::read().count(Diagnostic::RefLimit) - before, 10);
     assert!(is_idle());
 }
 

@@ -88,8 +88,8 @@ fn a_child_moved_into_another_segment_is_not_written_there() {
 
 #[test]
 fn child_dropped_without_its_segment_is_counted_and_marked() {
-    let reason = skywalking_runtime::Diagnostic::DroppedElsewhere;
-    let before = skywalking_runtime::stats().count(reason);
+    let reason = skywalking_runtime::stats::Diagnostic::DroppedElsewhere;
+    let before = skywalking_runtime::stats::read().count(reason);
     let trees = Test::new().run(|| {
         let mut future = Box::pin(step("moved"));
         span(&ENTRY).run(|| {
@@ -98,7 +98,7 @@ fn child_dropped_without_its_segment_is_counted_and_marked() {
         drop(future);
     });
     assert_eq!(text(&trees), "Entry /entry layer=Http\n  Local moved {unfinished=true}\n");
-    assert!(skywalking_runtime::stats().count(reason) > before);
+    assert!(skywalking_runtime::stats::read().count(reason) > before);
     assert!(is_idle());
 }
 

@@ -3,7 +3,10 @@
 use std::sync::mpsc;
 use std::thread;
 
-use skywalking_runtime::{DetachedSpan, Diagnostic, stats};
+use skywalking_runtime::{
+    DetachedSpan,
+    stats::{self, Diagnostic},
+};
 
 use crate::spans::prelude::*;
 
@@ -195,7 +198,7 @@ async fn a_future_leaves_its_span_to_the_handle() {
 
 #[test]
 fn its_end_is_taken_once() {
-    let before = stats().count(Diagnostic::DetachedTwice);
+    let before = stats::read().count(Diagnostic::DetachedTwice);
     let shown = submitted(|handle| {
         let inert = span(&A).run(|| {
             let first = current().detach();
@@ -208,7 +211,7 @@ fn its_end_is_taken_once() {
         handle.finish();
     });
     assert_eq!(shown, format!("{SUBMITTED}{{said=inside}}\n  Local a\n"));
-    assert!(stats().count(Diagnostic::DetachedTwice) > before);
+    assert!(stats::read().count(Diagnostic::DetachedTwice) > before);
 }
 
 #[test]
@@ -290,7 +293,7 @@ fn a_panic_after_it_was_detached_is_told() {
 #[test]
 fn what_it_says_is_bounded_and_the_rest_counted() {
     let _counts = crate::exact_counts();
-    let before = stats().count(Diagnostic::EntryLimit);
+    let before = stats::read().count(Diagnostic::EntryLimit);
     let shown = submitted(|mut handle| {
         for _ in 0..5_000 {
             handle.tag("same", "again");
@@ -299,7 +302,7 @@ fn what_it_says_is_bounded_and_the_rest_counted() {
     });
     let limited = SUBMITTED.replace("layer=Http", "layer=Http SIZE_LIMITED {left_out=tags=3976}");
     assert_eq!(shown, format!("{limited}{{said=inside, same=again}}\n"));
-    assert!(stats().count(Diagnostic::EntryLimit) >= before + 5_000 - 1_024);
+    assert!(stats::read().count(Diagnostic::EntryLimit) >= before + 5_000 - 1_024);
 }
 
 #[test]

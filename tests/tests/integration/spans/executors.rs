@@ -98,10 +98,12 @@ fn attribute_below_tokio_main_is_no_parent_of_requests() {
             task.await.unwrap();
         }
     }
-    let before = skywalking_runtime::stats().count(skywalking_runtime::Diagnostic::OtherTask);
+    let before =
+        skywalking_runtime::stats::read().count(skywalking_runtime::stats::Diagnostic::OtherTask);
     assert_eq!(sorted(&run(main)), expected("Local main\n  Local inside\n    Local a\n"));
     assert!(
-        skywalking_runtime::stats().count(skywalking_runtime::Diagnostic::OtherTask) >= before + 7
+        skywalking_runtime::stats::read().count(skywalking_runtime::stats::Diagnostic::OtherTask)
+            >= before + 7
     );
     assert_eq!(sorted(&run(spawns)), [REQUESTS[0], REQUESTS[0], "Local main\n"]);
     assert!(is_idle());
@@ -258,7 +260,10 @@ fn guard_over_an_await_is_counted() {
     async fn below(branches: impl Future) {
         branches.await;
     }
-    let held = || skywalking_runtime::stats().count(skywalking_runtime::Diagnostic::GuardOverAwait);
+    let held = || {
+        skywalking_runtime::stats::read()
+            .count(skywalking_runtime::stats::Diagnostic::GuardOverAwait)
+    };
     let before = held();
     let branch = |site: &'static Callsite, times| async move {
         let _held = span(site).enter();
@@ -323,7 +328,10 @@ fn spawned_local_task_refers_to_the_async_root() {
 #[test]
 fn guard_over_an_await_below_a_call_is_counted() {
     let _counts = crate::exact_counts();
-    let held = || skywalking_runtime::stats().count(skywalking_runtime::Diagnostic::GuardOverAwait);
+    let held = || {
+        skywalking_runtime::stats::read()
+            .count(skywalking_runtime::stats::Diagnostic::GuardOverAwait)
+    };
     let branch = |site: &'static Callsite, times| async move {
         let _held = span(site).enter();
         yields(times).await;

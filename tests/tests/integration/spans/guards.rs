@@ -62,19 +62,19 @@ fn a_guard_that_outlives_its_root_does_nothing_and_is_counted() {
 }
 
 fn misplaced() -> u64 {
-    skywalking_runtime::stats().count(skywalking_runtime::Diagnostic::GuardMisplaced)
+    skywalking_runtime::stats::read().count(skywalking_runtime::stats::Diagnostic::GuardMisplaced)
 }
 
 #[test]
 fn child_without_a_context_does_nothing_and_is_counted() {
-    let reason = skywalking_runtime::Diagnostic::ChildWithoutContext;
-    let before = skywalking_runtime::stats().count(reason);
+    let reason = skywalking_runtime::stats::Diagnostic::ChildWithoutContext;
+    let before = skywalking_runtime::stats::read().count(reason);
     let trees = run(|| {
         drop(span(&A).enter());
         span(&B).run(|| drop(span(&C).enter()));
     });
     assert_eq!(text(&trees), "Local b\n  Local c\n");
-    assert!(skywalking_runtime::stats().count(reason) > before);
+    assert!(skywalking_runtime::stats::read().count(reason) > before);
     assert!(is_idle());
 }
 
@@ -101,7 +101,7 @@ fn thread_local_destructors_and_forgotten_guards_do_no_harm() {
         .expect("no panic at the end of a thread");
     }
     let trees = run(|| {
-        let snapshot = span(&ENTRY).run(skywalking_runtime::capture);
+        let snapshot = span(&ENTRY).run(skywalking_runtime::propagation::capture);
         std::thread::spawn(move || {
             snapshot.run("on thread", || {
                 std::mem::forget(span(&A).enter());

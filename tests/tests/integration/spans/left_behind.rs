@@ -44,7 +44,7 @@ fn resume(coroutine: &mut Suspended) {
 }
 
 /// A context of a segment that is not in the slot.
-fn capture_elsewhere() -> skywalking_runtime::Snapshot {
+fn capture_elsewhere() -> skywalking_runtime::propagation::Snapshot {
     std::thread::scope(|scope| {
         let mark = testing::mark();
         scope.spawn(move || mark.run(|| span(&LEFT).run(capture))).join().unwrap()
@@ -58,7 +58,7 @@ enum Left {
 }
 
 fn misplaced() -> u64 {
-    skywalking_runtime::stats().count(skywalking_runtime::Diagnostic::GuardMisplaced)
+    skywalking_runtime::stats::read().count(skywalking_runtime::stats::Diagnostic::GuardMisplaced)
 }
 
 /// The trees of `work`, which leaves contexts behind by calling its argument, and of what happens

@@ -1,6 +1,6 @@
 //! Full segments and requests that are not sampled.
 
-use skywalking_runtime::{Diagnostic, stats};
+use skywalking_runtime::stats::{self, Diagnostic};
 
 use crate::spans::prelude::*;
 
@@ -45,7 +45,7 @@ fn merged_spans_past_the_limit_count_once() {
     #[exit_span(name = "computed", peer = format!("inner:{}", 2), inject = headers)]
     fn computed(headers: &mut String) {}
     let mut headers = [String::new(), String::new()];
-    let before = stats().count(Diagnostic::SpanLimit);
+    let before = stats::read().count(Diagnostic::SpanLimit);
     let trees = full(|| {
         span(&CALL).run(|| drop(span(&INNER).enter()));
         span(&CALL).run(|| {
@@ -56,7 +56,7 @@ fn merged_spans_past_the_limit_count_once() {
         span(&A).run(|| span(&ENTRY).run(|| drop(span(&ENTRY).enter())));
     });
     assert_eq!(trees[0].root.tags, [("left_out".to_owned(), "spans=4".to_owned())]);
-    assert!(stats().count(Diagnostic::SpanLimit) >= before + 4);
+    assert!(stats::read().count(Diagnostic::SpanLimit) >= before + 4);
     assert_eq!(headers.each_ref().map(|header| address_in(header)), ["inner:2", "inner:2"]);
     let trees = full(|| {
         // Two at a time are two, and so is what is below a Local span.
@@ -79,7 +79,7 @@ fn an_unsampled_request_records_nothing_and_has_a_trace_id() {
         fn unsampled(seen: &mut (Option<String>, Option<String>, String)) {
             seen.0 = trace_id();
             part(1);
-            assert!(skywalking_runtime::correlation::put("k", "v"));
+            assert!(skywalking_runtime::propagation::correlation::put("k", "v"));
             call(&mut seen.2);
             seen.1 = trace_id();
         }
@@ -123,7 +123,7 @@ fn over_the_limit_each_exit_sends_its_own_address() {
         literal(&mut headers[1]);
         {
             let _local = span(&B).enter();
-            skywalking_runtime::inject(&mut headers[2]);
+            skywalking_runtime::propagation::inject(&mut headers[2]);
         }
         computed(2, &mut headers[3]);
     });

@@ -320,10 +320,12 @@ fn exit_in_exit_evaluates_no_name_that_loses() {
     #[exit_span(name = Loud, peer = "p:2")]
     fn inner() {}
     static OUTER: Callsite = callsite!(exit, "outer", peer = "p:1");
-    let before = skywalking_runtime::stats().count(skywalking_runtime::Diagnostic::FormatPanicked);
+    let before = skywalking_runtime::stats::read()
+        .count(skywalking_runtime::stats::Diagnostic::FormatPanicked);
     assert_eq!(text(&run(|| span(&OUTER).run(inner))), "Exit outer peer=p:1\n");
     assert_eq!(
-        skywalking_runtime::stats().count(skywalking_runtime::Diagnostic::FormatPanicked),
+        skywalking_runtime::stats::read()
+            .count(skywalking_runtime::stats::Diagnostic::FormatPanicked),
         before
     );
 }

@@ -180,7 +180,7 @@ fn literal_names_and_peers_keep_to_the_limits_as_well() {
     let trees = run(|| {
         span(&LONG).run(|| {
             let _call = span(&CALL).enter();
-            skywalking_runtime::inject(&mut header);
+            skywalking_runtime::propagation::inject(&mut header);
         });
     });
     let (root, call) = (&trees[0].root, &trees[0].root.children[0]);

@@ -7,7 +7,7 @@ use std::thread;
 
 use futures::stream;
 use rayon::prelude::*;
-use skywalking_runtime::{Snapshot, TracedStream, spawn_local};
+use skywalking_runtime::{TracedStream, propagation::Snapshot, spawn_local};
 
 use crate::spans::prelude::*;
 

@@ -10,8 +10,9 @@ pub(crate) use std::time::Duration;
 pub(crate) use futures::stream::{FuturesUnordered, StreamExt};
 pub(crate) use skywalking_runtime::testing::{self, Test, Tree, is_idle, run, run_async, text};
 pub(crate) use skywalking_runtime::{
-    Callsite, TracedFn, TracedFuture, callsite, capture, correlation, current, entry_span,
-    exit_span, inject, local_span, span, spawn, spawn_blocking, trace_id,
+    Callsite, TracedFn, TracedFuture, callsite, current, entry_span, exit_span, local_span,
+    propagation::{capture, correlation, inject},
+    span, spawn, spawn_blocking, trace_id,
 };
 
 pub(crate) static ENTRY: Callsite = callsite!(entry, "/entry", layer = http);

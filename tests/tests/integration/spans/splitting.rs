@@ -1,7 +1,7 @@
 //! Segments that have grown too large go on in a new part; those that are too old are in
 //! `agent::segment_age`.
 
-use skywalking_runtime::{Diagnostic, stats};
+use skywalking_runtime::stats::{self, Diagnostic};
 
 use crate::spans::prelude::*;
 
@@ -15,7 +15,7 @@ fn outgrow() {
 #[test]
 fn open_spans_end_unfinished_and_continue_below_a_ref() {
     let _counts = crate::exact_counts();
-    let before = stats().count(Diagnostic::EntryLimit);
+    let before = stats::read().count(Diagnostic::EntryLimit);
     let trees = run(|| {
         span(&ENTRY).name("/long").run(|| {
             drop(span(&A).enter());
@@ -34,7 +34,7 @@ fn open_spans_end_unfinished_and_continue_below_a_ref() {
          Local /long ref=CrossThread SKIP_ANALYSIS\n    Local b {after=the split}\n      Local a\n    Local c\n"
     );
     assert_eq!(trees[0].root.children[2].refs[0].endpoint, "/long");
-    assert!(stats().count(Diagnostic::EntryLimit) == before);
+    assert!(stats::read().count(Diagnostic::EntryLimit) == before);
 }
 
 #[test]

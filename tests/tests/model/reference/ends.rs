@@ -1,7 +1,7 @@
 //! How spans are put aside, taken up again and ended: in turns, in any order, by panics and by
 //! drops.
 
-use skywalking_runtime::Diagnostic;
+use skywalking_runtime::stats::Diagnostic;
 
 use super::{Kept, Model, Own, Pairs, Place};
 

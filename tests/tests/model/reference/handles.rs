@@ -1,6 +1,6 @@
 //! Spans that end by handles.
 
-use skywalking_runtime::Diagnostic;
+use skywalking_runtime::stats::Diagnostic;
 
 use super::{Handle, Model, Place};
 

@@ -1,6 +1,6 @@
 //! What goes along with a trace, to tasks and threads, and in messages.
 
-use skywalking_runtime::Diagnostic;
+use skywalking_runtime::stats::Diagnostic;
 
 use super::{Model, Place, Ref, Which};
 

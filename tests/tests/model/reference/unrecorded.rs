@@ -1,7 +1,7 @@
 //! Spans that find no room in a full segment. They are told apart as others are; only nothing is
 //! said of them.
 
-use skywalking_runtime::Diagnostic;
+use skywalking_runtime::stats::Diagnostic;
 
 use super::{LEVELS, Model, Own, Place};
 

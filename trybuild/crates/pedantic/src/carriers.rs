@@ -1,6 +1,6 @@
 //! Derived carriers.
 
-use skywalking_runtime::{Carrier, Inject};
+use skywalking_runtime::{Carrier, propagation::Inject};
 
 /// All headers in one field.
 #[derive(Carrier, Clone, Debug, Default)]

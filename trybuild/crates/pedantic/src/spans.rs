@@ -103,8 +103,8 @@ fn carriers() {
     spans(|| {
         let mut message = Message::default();
         let mut generic = Generic { headers: &mut message, rest: ["x"] };
-        skywalking_runtime::inject(&mut generic);
-        skywalking_runtime::inject(&mut Parts::default());
+        skywalking_runtime::propagation::inject(&mut generic);
+        skywalking_runtime::propagation::inject(&mut Parts::default());
     })
     .are("");
 }

@@ -6,7 +6,7 @@ use http_body::Frame;
 use http_body_util::{Full, StreamBody};
 use hyper_util::client::legacy::Client;
 use hyper_util::rt::TokioExecutor;
-use skywalking_runtime::correlation;
+use skywalking_runtime::propagation::correlation;
 use skywalking_tower::ClientLayer;
 use tower::{ServiceBuilder, ServiceExt as _};
 

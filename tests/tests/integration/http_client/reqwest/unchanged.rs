@@ -1,8 +1,8 @@
 //! What the middlewares change of a request: our three headers, and nothing else.
 
 use reqwest::{Method, Request};
-use skywalking_runtime::correlation;
 use skywalking_runtime::integrations::http::Client;
+use skywalking_runtime::propagation::correlation;
 
 use super::{client, plain};
 use crate::http_client::harness::{Answer, Received, Recorded as _, Server, inside, record, tree};

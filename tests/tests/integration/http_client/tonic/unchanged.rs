@@ -2,7 +2,7 @@
 
 use skywalking_proto::v3::Commands;
 use skywalking_proto::v3::management_service_client::ManagementServiceClient;
-use skywalking_runtime::correlation;
+use skywalking_runtime::propagation::correlation;
 use skywalking_tower::ClientLayer;
 use tonic::Request;
 use tonic::metadata::MetadataValue;

@@ -7,7 +7,7 @@ use axum::extract::ConnectInfo;
 use axum::http::HeaderValue;
 use axum::routing::get;
 use skywalking_runtime::testing::{self, Test};
-use skywalking_runtime::{Inbound, local_span};
+use skywalking_runtime::{config::Inbound, local_span};
 use skywalking_tower::ServerLayer;
 
 use tower::ServiceBuilder;

@@ -1,7 +1,7 @@
 //! Statuses and options.
 
 use http::HeaderValue;
-use skywalking_runtime::{Inbound, testing};
+use skywalking_runtime::{config::Inbound, testing};
 use skywalking_tower::ServerLayer;
 use tower::{ServiceBuilder, ServiceExt as _};
 

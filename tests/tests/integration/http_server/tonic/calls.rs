@@ -4,7 +4,7 @@ use std::sync::{Arc, Mutex};
 
 use futures::StreamExt as _;
 use skywalking_runtime::testing::{self, Test};
-use skywalking_runtime::{Inbound, current, entry_span};
+use skywalking_runtime::{config::Inbound, current, entry_span};
 use skywalking_tower::{Server, ServerLayer};
 use tonic::{Code, Status};
 use tower::{Layer as _, ServiceBuilder};

@@ -6,8 +6,8 @@ use http::HeaderMap;
 use tonic::metadata::MetadataMap;
 
 use crate::config::policies::OtherContexts;
-use crate::propagation::carrier::{Extract, Inject};
-use crate::propagation::incoming::IncomingHeaders;
+use crate::headers::carrier::{Extract, Inject};
+use crate::headers::incoming::IncomingHeaders;
 
 fn headers(metadata: &MetadataMap) -> &HeaderMap {
     metadata.as_ref()

@@ -4,9 +4,9 @@ use std::borrow::Cow;
 use std::collections::{BTreeMap, HashMap};
 use std::hash::BuildHasher;
 
-use crate::propagation::carrier::{Extract, Inject};
-use crate::propagation::sw8;
-use crate::propagation::w3c::is_printable;
+use crate::headers::carrier::{Extract, Inject};
+use crate::headers::sw8;
+use crate::headers::w3c::is_printable;
 use crate::util::diagnostics::{self, Diagnostic};
 
 /// Headers as text: lines of `key:value`, split at the first colon, with names in upper or lower

@@ -9,12 +9,12 @@
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 
-use crate::propagation::carrier::{Extract as _, Inject as _};
-use crate::propagation::carriers::bare_text;
-use crate::propagation::correlation;
-use crate::propagation::correlation::{Correlation, Limits};
-use crate::propagation::extension::{self, Extension};
-use crate::propagation::sw8;
+use crate::headers::carrier::{Extract as _, Inject as _};
+use crate::headers::carriers::bare_text;
+use crate::headers::correlation;
+use crate::headers::correlation::{Correlation, Limits};
+use crate::headers::extension::{self, Extension};
+use crate::headers::sw8;
 use crate::util::diagnostics::{self, Diagnostic};
 
 /// The text that a carrier would hand over of these bytes.

@@ -3,8 +3,8 @@
 //!
 //! The tracer does not take part in such a trace. It records the context in tags, so that the two
 //! traces can be correlated, and propagates it unchanged. It uses only carriers that can hold
-//! headers of any name ([`Extract::other_header`](crate::Extract::other_header),
-//! [`Inject::add_other_header`](crate::Inject::add_other_header)).
+//! headers of any name ([`Extract::other_header`](crate::propagation::Extract::other_header),
+//! [`Inject::add_other_header`](crate::propagation::Inject::add_other_header)).
 
 use std::borrow::Cow;
 use std::sync::Arc;

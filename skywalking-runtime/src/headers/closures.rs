@@ -3,7 +3,7 @@
 use std::borrow::Cow;
 use std::fmt::{self, Debug, Formatter};
 
-use crate::propagation::carrier::{Extract, Inject};
+use crate::headers::carrier::{Extract, Inject};
 
 /// Reads headers by a closure that returns the value of a header, or `None` if it is absent. The
 /// closure gets names in lower case.
@@ -14,12 +14,12 @@ use crate::propagation::carrier::{Extract, Inject};
 /// ```
 /// use std::collections::HashMap;
 ///
-/// use skywalking_runtime::{carrier, entry_span, testing};
+/// use skywalking_runtime::{entry_span, propagation, testing};
 ///
 /// /// A type of another crate.
 /// struct Table(HashMap<&'static str, Vec<u8>>);
 ///
-/// #[entry_span(name = "/mail/send", extract = carrier::getter(|name| headers.0.get(name)))]
+/// #[entry_span(name = "/mail/send", extract = propagation::getter(|name| headers.0.get(name)))]
 /// fn send(headers: &Table) {}
 ///
 /// let headers = Table(HashMap::from([("sw8", b"1-dHJhY2UtMQ==-cw==-0-c3Zj-aW5zdA==-L2U=-aDox".to_vec())]));
@@ -40,13 +40,13 @@ where
 /// ```
 /// use std::collections::HashMap;
 ///
-/// use skywalking_runtime::{carrier, exit_span, testing};
+/// use skywalking_runtime::{exit_span, propagation, testing};
 ///
 /// /// A type of another crate.
 /// #[derive(Default)]
 /// struct Table(HashMap<&'static str, Vec<u8>>);
 ///
-/// #[exit_span(name = "mail/publish", peer = "broker:5672", layer = mq, inject = carrier::setter(|name, value| match value {
+/// #[exit_span(name = "mail/publish", peer = "broker:5672", layer = mq, inject = propagation::setter(|name, value| match value {
 ///     Some(value) => drop(headers.0.insert(name, value.as_bytes().to_vec())),
 ///     None => drop(headers.0.remove(name)),
 /// }))]

@@ -1,8 +1,8 @@
 //! What is propagated with a trace besides its ids: in headers to other processes, as a copy to
 //! tasks and threads. Unsampled requests propagate it too.
 
-use crate::propagation::correlation::Correlation;
-use crate::propagation::w3c::W3cContext;
+use crate::headers::correlation::Correlation;
+use crate::headers::w3c::W3cContext;
 
 /// What a segment passes on.
 #[derive(Clone, Debug, Default)]

@@ -6,16 +6,16 @@
 use std::borrow::Cow;
 
 use crate::config::policies::OtherContexts;
-use crate::propagation::incoming::IncomingHeaders;
-use crate::propagation::w3c::{self, W3cContext};
+use crate::headers::incoming::IncomingHeaders;
+use crate::headers::w3c::{self, W3cContext};
 use crate::util::catch_panic::catch_panic;
 use crate::util::diagnostics::{self, Diagnostic};
 
-/// Reads headers. For a type of another crate see [`carrier::getter`](crate::carrier::getter).
+/// Reads headers. For a type of another crate see [`carrier::getter`](crate::propagation::getter).
 ///
 /// ```
 /// use std::borrow::Cow;
-/// use skywalking_runtime::Extract;
+/// use skywalking_runtime::propagation::Extract;
 ///
 /// struct Frame { meta: Vec<(String, String)> }
 ///
@@ -28,8 +28,8 @@ use crate::util::diagnostics::{self, Diagnostic};
 #[diagnostic::on_unimplemented(
     message = "`{Self}` is not a carrier that can be read",
     label = "does not implement `Extract`",
-    note = "derive `Carrier` on the message, or implement `skywalking_runtime::Extract` for it",
-    note = "for a type of another crate, write a closure: `extract = skywalking_runtime::carrier::getter(|name| headers.get(name))`"
+    note = "derive `Carrier` on the message, or implement `skywalking_runtime::propagation::Extract` for it",
+    note = "for a type of another crate, write a closure: `extract = skywalking_runtime::propagation::getter(|name| headers.get(name))`"
 )]
 pub trait Extract {
     /// The value of a header, or `None` if it is absent. Bytes that are no text are handed over
@@ -53,10 +53,10 @@ pub trait Extract {
     }
 }
 
-/// Writes headers. For a type of another crate see [`carrier::setter`](crate::carrier::setter).
+/// Writes headers. For a type of another crate see [`carrier::setter`](crate::propagation::setter).
 ///
 /// ```
-/// use skywalking_runtime::Inject;
+/// use skywalking_runtime::propagation::Inject;
 ///
 /// struct Frame { meta: Vec<(String, String)> }
 ///
@@ -73,8 +73,8 @@ pub trait Extract {
 #[diagnostic::on_unimplemented(
     message = "`{Self}` is not a carrier that can be written",
     label = "does not implement `Inject`",
-    note = "derive `Carrier` on the message, or implement `skywalking_runtime::Inject` for it",
-    note = "for a type of another crate, write a closure: `inject = skywalking_runtime::carrier::setter(|name, value| ..)`"
+    note = "derive `Carrier` on the message, or implement `skywalking_runtime::propagation::Inject` for it",
+    note = "for a type of another crate, write a closure: `inject = skywalking_runtime::propagation::setter(|name, value| ..)`"
 )]
 pub trait Inject {
     /// Sets a header, replacing an older one of the same name and no other.

@@ -3,17 +3,17 @@
 use std::borrow::Cow;
 
 use crate::config::policies::OtherContexts;
-use crate::propagation::carrier::{Extract, Inject};
-use crate::propagation::carriers::{is_addable, is_holdable};
-use crate::propagation::incoming::{Header, IncomingHeaders};
+use crate::headers::carrier::{Extract, Inject};
+use crate::headers::carriers::{is_addable, is_holdable};
+use crate::headers::incoming::{Header, IncomingHeaders};
 use crate::util::diagnostics::{self, Diagnostic};
 
 /// The names that are asked for, which need no parsing.
 fn known_name(key: &str) -> Option<&'static http::HeaderName> {
-    use crate::propagation::correlation;
-    use crate::propagation::extension;
-    use crate::propagation::sw8;
-    use crate::propagation::w3c;
+    use crate::headers::correlation;
+    use crate::headers::extension;
+    use crate::headers::sw8;
+    use crate::headers::w3c;
     static TRACEPARENT: http::HeaderName = http::HeaderName::from_static(w3c::TRACEPARENT);
     static TRACESTATE: http::HeaderName = http::HeaderName::from_static(w3c::TRACESTATE);
     static REQUEST_ID: http::HeaderName = http::HeaderName::from_static(w3c::REQUEST_ID);
@@ -48,7 +48,7 @@ impl Extract for http::HeaderMap {
 
     fn other_header(&self, key: &str) -> Option<Cow<'_, str>> {
         let first = self.header(key)?;
-        if key != crate::propagation::w3c::TRACESTATE {
+        if key != crate::headers::w3c::TRACESTATE {
             return Some(first);
         }
         // Its list may be spread over several headers, which then are one.

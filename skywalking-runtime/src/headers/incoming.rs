@@ -5,11 +5,11 @@ use std::borrow::Cow;
 
 use crate::config::policies::OtherContexts;
 use crate::context::quiet::Quiet;
-use crate::propagation::carrier::Extract;
-use crate::propagation::correlation;
-use crate::propagation::extension;
-use crate::propagation::sw8;
-use crate::propagation::w3c;
+use crate::headers::carrier::Extract;
+use crate::headers::correlation;
+use crate::headers::extension;
+use crate::headers::sw8;
+use crate::headers::w3c;
 use crate::util::catch_panic::catch_panic;
 use crate::util::diagnostics::{self, Diagnostic};
 use crate::util::text;

@@ -1,0 +1,24 @@
+//! Context propagation across processes: carriers and headers.
+//!
+//! [`carrier`] reads and writes headers in any container, [`incoming`] holds the headers of a
+//! request, [`sw8`] is the trace context, [`correlation`] the key-value pairs of the program,
+//! [`extension`] the header `sw8-x`, [`w3c`] the headers of other tracers, and [`baggage`] what is
+//! propagated further.
+//!
+//! This module converts between text and plain structs. It does not know segments.
+
+pub(crate) mod baggage;
+pub(crate) mod carrier;
+mod carriers;
+pub(crate) mod closures;
+pub(crate) mod correlation;
+pub(crate) mod extension;
+#[cfg(any(test, fuzzing))]
+pub(crate) mod fuzz_properties;
+#[cfg(feature = "carrier-http")]
+mod header_map;
+pub(crate) mod incoming;
+#[cfg(feature = "carrier-tonic")]
+mod metadata_map;
+pub(crate) mod sw8;
+pub(crate) mod w3c;
