@@ -31,31 +31,31 @@ pub(crate) fn scope() -> u32 {
     0
 }
 
-/// Whether the request came with a context that is sampled already.
+/// Whether an upstream service has sampled the request.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Upstream {
-    /// A valid header: the request is part of a trace that others record.
+    /// The request has a valid header: it is part of a trace that others record.
     Sampled,
     Unknown,
 }
 
-/// What becomes of a request.
+/// The sampling decision about a request.
 #[derive(Clone, Copy, Debug)]
 pub(crate) enum Verdict<'a> {
     Sampled,
     LeftOut(Diagnostic),
-    /// As the program's own sampler says.
+    /// The program's own sampler decides.
     Ask(&'a Custom),
 }
 
-/// What decides about the requests of one agent.
+/// Decides about the requests of one agent.
 #[derive(Debug, Default)]
 pub(crate) struct Choice {
     pub(crate) ignored: Ignored,
     pub(crate) rule: Rule,
 }
 
-/// What decides about a request that no list names.
+/// The sampler for requests that the ignore lists do not match.
 #[derive(Debug, Default)]
 pub(crate) enum Rule {
     #[default]
@@ -66,7 +66,8 @@ pub(crate) enum Rule {
 }
 
 impl Choice {
-    /// True if the request is left out whatever its name is: then nobody needs to compute that.
+    /// Returns true if the request is left out regardless of its name. The name then need not be
+    /// computed.
     #[inline]
     pub(crate) fn refuses(&self, key: u64, upstream: Upstream) -> bool {
         match &self.rule {
@@ -75,7 +76,7 @@ impl Choice {
         }
     }
 
-    /// What becomes of a request that no list names. `key` is its segment's.
+    /// Decides about a request that the ignore lists do not match. `key` is that of its segment.
     #[inline]
     pub(crate) fn verdict(&self, key: u64, upstream: Upstream) -> Verdict<'_> {
         match (&self.rule, upstream) {

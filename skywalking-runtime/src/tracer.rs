@@ -20,20 +20,19 @@ use crate::sampling::Choice;
 use crate::self_log::{self, Delivery, Line, WithoutThread};
 use crate::sys::{PerProcess, forks};
 
-/// The number of the running tracer; 0 while none runs.
+/// The number of the running tracer, or 0.
 static GENERATION: AtomicU32 = AtomicU32::new(0);
 
-/// Stands for [`GENERATION`] in a forked child whose parent had a tracer, until somebody finds it:
-/// spans see a tracer that is not the one they know, and whoever asks for it finds that there is
-/// none.
+/// The value of [`GENERATION`] in a forked child whose parent had a tracer, until that is detected.
+/// Spans see a tracer other than their own. A look-up of the tracer detects the fork and finds none.
 const FORKED: u32 = u32::MAX;
 
-/// The number that was given last, in this process or in the one that it was forked from: what is
-/// inherited never seems to be current.
+/// The last generation, in this process or in the one that it was forked from. So an inherited
+/// segment never seems to belong to the running tracer.
 static LAST_GENERATION: AtomicU32 = AtomicU32::new(0);
 
-/// The running tracer. Locked when one starts or stops, and once by each thread after that; never
-/// by a span.
+/// The running tracer. Locked when one starts or stops, and once by each thread after that. Never
+/// locked by a span.
 static GLOBAL: PerProcess<Mutex<Slot>> = PerProcess::new(Mutex::default);
 
 #[derive(Default)]
@@ -41,42 +40,42 @@ struct Slot {
     running: Option<Arc<Tracer>>,
 }
 
-/// True while a tracer runs.
+/// Returns true while a tracer runs.
 #[inline]
 pub fn enabled() -> bool {
     GENERATION.load(Ordering::Relaxed) != 0
 }
 
-/// True while a tracer runs. Unlike [`enabled`] also right in a forked child that has not been
-/// found out.
+/// Returns true while a tracer runs. Unlike [`enabled`], it is also correct in a forked child that
+/// has not been detected.
 #[inline]
 pub(crate) fn is_running() -> bool {
     let generation = generation();
     generation != 0 && (generation != FORKED || find_fork().is_none())
 }
 
-/// The number of the running tracer; 0 while none runs.
+/// Returns the number of the running tracer, or 0.
 #[inline]
 pub(crate) fn generation() -> u32 {
     GENERATION.load(Ordering::Relaxed)
 }
 
-/// What a started tracer is, for the threads that open segments and for the reporter.
+/// A running tracer: shared by the threads that open segments and by the reporter.
 #[derive(Debug)]
 pub(crate) struct Tracer {
-    /// Unlike that of any tracer before it in this process, and not 0.
+    /// Unique among the tracers of this process. Not 0.
     pub(crate) generation: u32,
-    /// The process that it is in.
+    /// Identifies the process in which it was started.
     pub(crate) forks: u32,
     pub(crate) identity: Identity,
     pub(crate) settings: Settings,
-    /// What decides which requests are recorded.
+    /// Decides which requests are recorded.
     pub(crate) choice: Choice,
     wake: Wake,
 }
 
 impl Tracer {
-    /// Asks the reporter to come now instead of at its next tick.
+    /// Wakes the reporter before its next tick.
     pub(crate) fn wake(&self) {
         (self.wake.0)();
     }
@@ -84,8 +83,7 @@ impl Tracer {
 
 struct Wake(Box<dyn Fn() + Send + Sync>);
 
-// A wake-up leaves nothing half done. Without these an annotated future could not be put under
-// `catch_unwind` as before.
+// A wake-up leaves no inconsistent state. Annotated futures must stay usable with `catch_unwind`.
 impl UnwindSafe for Wake {}
 impl RefUnwindSafe for Wake {}
 
@@ -95,15 +93,15 @@ impl fmt::Debug for Wake {
     }
 }
 
-/// The names of this process, plain and as headers carry them.
+/// The names of this process, plain and encoded for headers.
 #[derive(Clone, Debug)]
 pub(crate) struct Identity {
     pub(crate) service: String,
     pub(crate) instance: String,
-    /// `-<service>-<instance>-` in Base64: the middle of every `sw8` that this process writes.
+    /// `-<service>-<instance>-` in Base64: the middle of each `sw8` header.
     pub(crate) header: String,
     pub(crate) storage: Storage,
-    /// The most bytes of an operation name.
+    /// The longest operation name in bytes.
     pub(crate) name_bytes: usize,
 }
 
@@ -120,7 +118,7 @@ impl Identity {
         }
     }
 
-    /// The same names, for a backend with this storage.
+    /// Sets the storage of the backend, which limits the length of names.
     pub(crate) fn stored_in(mut self, storage: Storage) -> Self {
         self.storage = storage;
         self.name_bytes = storage.name_bytes(&self.service);
@@ -128,26 +126,26 @@ impl Identity {
     }
 }
 
-/// What the user set of things that spans ask for.
+/// The settings that spans use.
 #[derive(Clone, Debug)]
 pub(crate) struct Settings {
-    /// Spans in a segment.
+    /// The span limit of a segment.
     pub(crate) max_spans_per_segment: u16,
-    /// Open segments in the process.
+    /// The limit of open segments in the process.
     pub(crate) max_open_segments: usize,
     pub(crate) orphans: Orphans,
     pub(crate) inbound: Inbound,
     pub(crate) others: OtherContexts,
     pub(crate) cancelled: Cancelled,
-    /// What may travel along with a trace.
+    /// The limits of correlation pairs.
     pub(crate) correlation: Limits,
-    /// Keys whose values are tags too.
+    /// The correlation keys whose values become tags.
     pub(crate) correlation_tags: Arc<[&'static str]>,
-    /// Of a segment, in milliseconds: one that is older goes on in a new part.
+    /// The age at which a segment is split, in milliseconds.
     pub(crate) max_segment_age: u64,
-    /// What is kept of requests that the sampler leaves out.
+    /// The requests that are kept although the sampler rejects them.
     pub(crate) tail_sampling: Option<TailSampling>,
-    /// What may wait for the reporter.
+    /// The limits of the queue.
     pub(crate) queue: Budget,
 }
 
@@ -169,7 +167,7 @@ impl Default for Settings {
     }
 }
 
-/// A tracer is running already.
+/// The error that a tracer is already running.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct Running;
 
@@ -177,7 +175,7 @@ fn slot() -> std::sync::MutexGuard<'static, Slot> {
     GLOBAL.get().lock().unwrap_or_else(PoisonError::into_inner)
 }
 
-/// Makes a tracer the running one, unless one is.
+/// Installs a tracer. Fails if one is running.
 pub(crate) fn install(
     identity: Identity,
     settings: Settings,
@@ -204,13 +202,13 @@ pub(crate) fn install(
     Ok(tracer)
 }
 
-/// The tracer stops opening spans. It is still [`current`] until [`uninstall`], so that no second
-/// one starts while it flushes.
+/// Stops the tracer from opening spans. It is still [`current`] until [`uninstall`], so that no
+/// second one starts while it flushes.
 pub(crate) fn disable(generation: u32) {
     let _ = GENERATION.compare_exchange(generation, 0, Ordering::SeqCst, Ordering::Relaxed);
 }
 
-/// Removes the tracer, if it is that one: the next may start.
+/// Removes the tracer with this generation, so that the next one can start.
 pub(crate) fn uninstall(generation: u32) {
     disable(generation);
     let mut slot = slot();
@@ -219,15 +217,14 @@ pub(crate) fn uninstall(generation: u32) {
     }
 }
 
-/// In a forked child: the parent's tracer doesn't run here. Only stores to an atomic.
+/// Notes in a forked child that the parent's tracer does not run here. Only stores to an atomic.
 pub(crate) fn after_fork() {
     if GENERATION.load(Ordering::Relaxed) != 0 {
         GENERATION.store(FORKED, Ordering::SeqCst);
     }
 }
 
-/// If this is a forked child whose parent had a tracer, and nobody has found that yet: it is off
-/// from now on, and that is logged.
+/// Detects a forked child whose parent had a tracer: turns tracing off and logs it, once.
 #[cold]
 pub(crate) fn find_fork() -> Option<Delivery> {
     GENERATION.compare_exchange(FORKED, 0, Ordering::SeqCst, Ordering::Relaxed).ok()?;
@@ -237,9 +234,9 @@ pub(crate) fn find_fork() -> Option<Delivery> {
     Some(self_log::emit(vec![line], WithoutThread::Drop))
 }
 
-/// The running tracer.
+/// Returns the running tracer.
 pub(crate) fn current() -> Option<Arc<Tracer>> {
-    // The line is written while nobody waits for it.
+    // The line is written in the background.
     _ = find_fork();
     slot().running.clone()
 }

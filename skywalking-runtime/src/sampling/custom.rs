@@ -1,4 +1,4 @@
-//! A sampler of the program's own.
+//! A sampler that the program provides.
 
 use std::fmt;
 use std::panic::{RefUnwindSafe, UnwindSafe};
@@ -24,12 +24,13 @@ use crate::util::diagnostics::{self, Diagnostic};
 /// # Ok::<(), skywalking_runtime::Error>(())
 /// ```
 pub trait Sampler: Send + Sync {
-    /// True if the request is recorded whose first span has this operation name.
+    /// Returns true if the request whose first span has this operation name is recorded.
     ///
     /// It is called on the thread of the request, right before that span opens.
-    /// [`trace_id`](crate::trace_id) and [`correlation::get`](crate::propagation::correlation::get) speak of
-    /// the request; spans that are opened in here are not recorded. If it panics the request is
-    /// recorded, and counted as [`Diagnostic::SamplerPanicked`](crate::stats::Diagnostic::SamplerPanicked).
+    /// [`trace_id`](crate::trace_id) and
+    /// [`correlation::get`](crate::propagation::correlation::get) return the values of the request.
+    /// Spans that are opened in here are not recorded. If it panics, the request is recorded and
+    /// counted as [`Diagnostic::SamplerPanicked`](crate::stats::Diagnostic::SamplerPanicked).
     fn is_sampled(&self, operation: &str) -> bool;
 }
 
@@ -39,12 +40,12 @@ impl<F: Fn(&str) -> bool + Send + Sync> Sampler for F {
     }
 }
 
-/// A sampler of the program's own.
+/// A sampler that the program provides.
 #[derive(Clone)]
 pub(crate) struct Custom(Arc<dyn Sampler>);
 
-// What a panic leaves half done in there is the program's own: it is asked again, as its own code
-// would be.
+// A panic can leave the program's sampler in an inconsistent state. It is called again, as other
+// code of the program would be.
 impl UnwindSafe for Custom {}
 impl RefUnwindSafe for Custom {}
 
@@ -59,7 +60,7 @@ impl Custom {
         Self(Arc::new(sampler))
     }
 
-    /// Asks it.
+    /// Returns the sampler's decision. Returns true if it panics.
     pub(crate) fn takes(&self, name: &str) -> bool {
         catch_panic(|| self.0.is_sampled(name)).unwrap_or_else(|| {
             diagnostics::count(Diagnostic::SamplerPanicked);

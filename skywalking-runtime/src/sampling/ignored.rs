@@ -1,26 +1,25 @@
-//! Names of which no request is recorded, by how they end and by patterns.
+//! Ignores requests by name: by suffixes and by patterns.
 
 use crate::sampling::pattern::Pattern;
 use crate::util::diagnostics::Diagnostic;
 
-/// What the Java agent leaves out: files that pages consist of.
+/// The suffixes that the Java agent ignores: files that pages consist of.
 pub(crate) const SUFFIXES: [&str; 12] = [
     ".jpg", ".jpeg", ".js", ".css", ".png", ".bmp", ".gif", ".ico", ".mp3", ".mp4", ".html", ".svg",
 ];
 
-/// The two lists.
+/// The two ignore lists.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Ignored {
     suffixes: Box<[Box<str>]>,
-    /// The last bytes of the suffixes, a bit each, and those before them: of most names two looks
-    /// say that they end in none.
+    /// The last bytes of the suffixes, and the bytes before them. Two look-ups rule out most names.
     ends: Bytes,
     before: Bytes,
     paths: Box<[Pattern]>,
 }
 
 impl Ignored {
-    /// Empty entries are none.
+    /// Creates the lists. Blank entries are skipped.
     pub(crate) fn new(suffixes: &[String], paths: &[String]) -> Self {
         let given = |list: &[String]| -> Vec<String> {
             list.iter()
@@ -51,7 +50,7 @@ impl Ignored {
         }
     }
 
-    /// Why a request of this name is left out, if it is.
+    /// Returns why a request with this name is ignored, if it is.
     #[inline]
     pub(crate) fn reason(&self, name: &str) -> Option<Diagnostic> {
         if self.may_end(name) && self.suffixes.iter().any(|suffix| name.ends_with(&**suffix)) {
@@ -100,7 +99,7 @@ mod tests {
     }
 
     #[test]
-    fn a_name_is_left_out_by_its_end_with_the_case_that_it_has() {
+    fn suffix_ignores_names_and_is_case_sensitive() {
         for name in ["/a.png", "GET:/static/app.min.js", ".svg", "/caf\u{e9}.html"] {
             assert_eq!(reason(&SUFFIXES, &[], name), Some(Diagnostic::IgnoredSuffix), "{name}");
         }
@@ -120,7 +119,7 @@ mod tests {
     }
 
     #[test]
-    fn blanks_around_an_entry_are_none_of_it_and_empty_ones_match_nothing() {
+    fn entries_are_trimmed_and_empty_ones_match_nothing() {
         assert_eq!(reason(&["", " .txt "], &["", " "], "/a"), None);
         assert_eq!(reason(&["", " .txt "], &[], "/a.txt"), Some(Diagnostic::IgnoredSuffix));
         assert_eq!(reason(&[], &[" /a "], "/a"), Some(Diagnostic::IgnoredPath));
@@ -128,7 +127,7 @@ mod tests {
     }
 
     #[test]
-    fn the_suffix_is_asked_first() {
+    fn suffixes_are_checked_before_paths() {
         assert_eq!(reason(&[".txt"], &["/**"], "/a.txt"), Some(Diagnostic::IgnoredSuffix));
         assert_eq!(reason(&[".txt"], &["/b", "/**"], "/a"), Some(Diagnostic::IgnoredPath));
     }

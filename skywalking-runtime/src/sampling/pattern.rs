@@ -1,7 +1,7 @@
-//! Paths with wildcards, as Ant and the Java agent's trace-ignore plugin write them.
+//! Paths with wildcards, in the syntax of Ant and of the Java agent's trace-ignore plugin.
 //!
-//! `?` is one character but `/`, `*` any number of them, `**` any number of any characters. A `*`
-//! at the end takes one `/` behind it too.
+//! `?` matches one character except `/`. `*` matches any number of them. `**` matches any number of
+//! any characters. A `*` at the end also matches one `/` after it.
 
 use std::str::Chars;
 
@@ -9,9 +9,9 @@ use std::str::Chars;
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Pattern {
     pieces: Box<[Piece]>,
-    /// It ends in `*`, and not in `**`.
+    /// True if it ends in `*`, but not in `**`.
     open: bool,
-    /// It begins with `/`: the method in front of a path is none of it.
+    /// True if it begins with `/`, so that it does not match the method before a path.
     absolute: bool,
 }
 
@@ -27,7 +27,7 @@ enum Piece {
 }
 
 impl Pattern {
-    /// The pattern without blanks around it; `None` if there is nothing else.
+    /// Parses a pattern without the blanks around it. Returns `None` if it is blank.
     pub(crate) fn parse(text: &str) -> Option<Self> {
         let text = text.trim();
         (!text.is_empty()).then(|| Self::new(text))
@@ -54,13 +54,13 @@ impl Pattern {
         }
     }
 
-    /// True if the pattern is one of paths, whatever the method.
+    /// Returns true if the pattern matches paths, for all methods.
     #[cfg(feature = "http")]
     pub(crate) fn is_absolute(&self) -> bool {
         self.absolute
     }
 
-    /// True if it is this operation name, or the path behind the method of it.
+    /// Returns true if it matches this operation name, or the path after its method.
     pub(crate) fn matches(&self, name: &str) -> bool {
         self.matches_whole(name)
             || self.absolute && path_of(name).is_some_and(|path| self.matches_whole(path))
@@ -70,12 +70,12 @@ impl Pattern {
         self.walk(text) || self.open && text.strip_suffix('/').is_some_and(|text| self.walk(text))
     }
 
-    /// Goes along the text. Where it does not fit, the last wildcard takes one character more: for
-    /// an earlier `*` that can't help, since the `/` behind it is where it is, nor for an
-    /// earlier `**`, since the later one takes what that would.
+    /// Matches the text from left to right. On a mismatch the last wildcard takes one more
+    /// character. Earlier wildcards need no second try: an earlier `*` cannot move past the `/`
+    /// after it, and the later wildcard can take what an earlier `**` would.
     fn walk(&self, text: &str) -> bool {
         let (mut at, mut rest) = (0, text.chars());
-        // The piece behind the wildcard, and what it leaves of the text.
+        // The piece after the wildcard, and the rest of the text.
         let mut some: Option<(usize, Chars<'_>)> = None;
         let mut any = None;
         loop {
@@ -112,7 +112,7 @@ impl Pattern {
     }
 }
 
-/// What follows the method in a name such as `GET:/users`.
+/// Returns the path of a name such as `GET:/users`.
 fn path_of(name: &str) -> Option<&str> {
     let (method, path) = name.split_once(':')?;
     (!method.is_empty()
@@ -130,8 +130,8 @@ mod tests {
     }
 
     #[test]
-    fn wildcards_mean_what_they_mean_to_the_java_agent() {
-        // Facts of the plugin's matcher, by what its own tests state.
+    fn wildcards_match_as_in_the_java_agent() {
+        // These facts are stated by the tests of the plugin's matcher.
         for (pattern, name, expected) in [
             ("/eureka/*", "/eureka/apps", true),
             ("/eureka/*", "/eureka/", true),
@@ -158,7 +158,7 @@ mod tests {
     }
 
     #[test]
-    fn a_pattern_that_begins_with_a_slash_is_of_the_path_behind_a_method() {
+    fn absolute_pattern_matches_the_path_after_a_method() {
         assert!(fits("/health/**", "GET:/health/live") && fits("/health/**", "/health/live"));
         assert!(fits("GET:/health", "GET:/health") && !fits("GET:/health", "POST:/health"));
         assert!(
@@ -170,14 +170,14 @@ mod tests {
     }
 
     #[test]
-    fn characters_are_not_bytes() {
+    fn wildcards_match_characters_not_bytes() {
         assert!(fits("/\u{e9}?/\u{1d11e}*", "/\u{e9}\u{e8}/\u{1d11e}\u{1d11e}"));
         assert!(!fits("/?", "/\u{e9}\u{e8}"));
     }
 
     #[test]
-    fn what_a_pattern_means_is_what_the_plain_rule_says() {
-        /// The rule by itself: a wildcard tries each length.
+    fn matching_agrees_with_the_naive_rule() {
+        /// Matches by the naive rule: a wildcard tries each length.
         fn plain(pieces: &[Piece], text: &[char]) -> bool {
             let Some((piece, pieces)) = pieces.split_first() else { return text.is_empty() };
             match piece {
@@ -219,7 +219,7 @@ mod tests {
     }
 
     #[test]
-    fn many_wildcards_take_no_long_time() {
+    fn many_wildcards_match_in_bounded_time() {
         let pattern = "**a".repeat(50) + "b";
         assert!(!fits(&pattern, &"a".repeat(150)));
         assert!(!fits(&"*a".repeat(50), &("a".repeat(149) + "b")));

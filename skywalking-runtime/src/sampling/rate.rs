@@ -1,24 +1,23 @@
-//! A share of the requests, chosen by chance and as finely as a `f64` can say it.
+//! Samples a share of the requests at random, with the precision of an `f64`.
 //!
-//! The number of the request's segment is mixed with a random one of the process, and what comes
-//! out is as good as drawn. So there is no state, nothing is shared between threads, and asking
-//! twice gives one answer.
+//! The key of the request's segment is mixed with a random seed of the process. So the sampler has
+//! no state, threads share nothing, and the decision about one key is always the same.
 
 use std::hash::{BuildHasher, RandomState};
 
-/// A share of the requests.
+/// Samples a share of the requests.
 #[derive(Debug)]
 pub(crate) struct Rate {
     seed: u64,
-    /// What is drawn below it is taken.
+    /// Mixed keys below it are sampled.
     below: u64,
 }
 
 impl Rate {
-    /// A share from 0 to 1; 1 itself is [`Rule::All`](crate::sampling::Rule::All).
+    /// Creates a sampler for a share from 0 to 1. Use [`Rule::All`](crate::sampling::Rule::All) for
+    /// 1.
     pub(crate) fn new(rate: f64) -> Self {
-        // The hasher's keys are random, and differ between processes: that is all that is asked of
-        // them.
+        // The seed only has to differ between processes. The hasher's keys are random.
         Self::seeded(rate, RandomState::new().hash_one(std::process::id()))
     }
 
@@ -34,15 +33,15 @@ impl Rate {
         Self { seed, below }
     }
 
-    /// True if the request whose segment has this key is taken.
+    /// Returns true if the request whose segment has this key is sampled.
     #[inline]
     pub(crate) fn takes(&self, key: u64) -> bool {
         mix(key ^ self.seed) < self.below
     }
 }
 
-/// Each bit of the result depends on all bits of the number: the last step of `SplitMix64` (Steele,
-/// Lea and Flood, 2014).
+/// Mixes the bits of a number, so that each bit of the result depends on all of them. This is the
+/// last step of `SplitMix64` (Steele, Lea and Flood, 2014).
 #[inline]
 fn mix(number: u64) -> u64 {
     let number = (number ^ (number >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
@@ -54,14 +53,14 @@ fn mix(number: u64) -> u64 {
 mod tests {
     use super::*;
 
-    /// How many of a million requests are taken, as one thread numbers them.
+    /// Returns how many of a million requests of one thread are sampled.
     fn taken(rate: f64, seed: u64) -> usize {
         let rate = Rate::seeded(rate, seed);
         (1..=1_000_000_u64).filter(|number| rate.takes(number * 2)).count()
     }
 
     #[test]
-    fn a_rate_is_kept_as_finely_as_it_is_said() {
+    fn rate_is_kept_within_four_standard_deviations() {
         // The standard deviation is the root of 1 000 000 * rate * (1 - rate); four of them are
         // allowed.
         for (rate, expected, off) in
@@ -75,13 +74,13 @@ mod tests {
     }
 
     #[test]
-    fn nothing_is_nothing_and_almost_all_is_almost_all() {
+    fn rates_at_both_ends_sample_nothing_and_almost_all() {
         assert_eq!(taken(0.0, 7), 0);
         assert!(taken(0.999_999, 7) > 999_980);
     }
 
     #[test]
-    fn neighbours_do_not_share_a_fate() {
+    fn neighbouring_keys_are_decided_independently() {
         let rate = Rate::seeded(0.5, 7);
         let changes = (1..100_000_u64)
             .filter(|number| rate.takes(number * 2) != rate.takes(number * 2 + 2))

@@ -1,10 +1,10 @@
-//! Tail sampling ([`Config::tail_sampling`](crate::Config::tail_sampling)): a request that the
-//! sampler left out is recorded until it is known whether it failed or was slow.
+//! The pending decision of tail sampling ([`Config::tail_sampling`](crate::Config::tail_sampling)).
 //!
+//! A request that the sampler rejected is recorded until it is known whether it failed or was slow.
 //! All segments of the request in this process share one [`TailDecision`]. The reporter decides.
 //!
-//! All accesses are relaxed: a value is stored before its segment is handed over, the queue orders
-//! the two, and only the reporter writes the verdict.
+//! All accesses are relaxed. A value is stored before its segment is handed over, and the queue
+//! orders the two. Only the reporter writes the verdict.
 
 use crate::span::record::Record;
 use crate::util::sync::{AtomicBool, AtomicU8, AtomicU64, Ordering};
@@ -13,20 +13,19 @@ const UNDECIDED: u8 = 0;
 const KEPT: u8 = 1;
 const DROPPED: u8 = 2;
 
-/// What becomes of the segments of a request.
+/// The decision about the segments of a request.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Verdict {
     Kept,
     Dropped,
 }
 
-/// What is known of a request on trial.
+/// The state of a request that tail sampling has to decide about.
 #[derive(Debug)]
 pub(crate) struct TailDecision {
-    /// The key of the segment with whose end the request is over.
+    /// The key of the segment whose end is the end of the request.
     root: u64,
-    /// When it began, where that is no longer in the root's segment, since it went on in a new
-    /// part; else 0, which no stamp is.
+    /// The start of the request, once the root's segment was split and no longer has it. 0 before.
     began: AtomicU64,
     failed: AtomicBool,
     verdict: AtomicU8,
@@ -42,12 +41,12 @@ impl TailDecision {
         }
     }
 
-    /// True if the request is over when the segment of this key has ended.
+    /// Returns true if the request ends with the segment of this key.
     pub(crate) fn is_root(&self, key: u64) -> bool {
         self.root == key
     }
 
-    /// A part of the root ends, and it goes on in a new one.
+    /// Keeps the start of the request when the root's segment is split.
     pub(crate) fn part_ends(&self, records: &[Record]) {
         if let Some(root) = records.first() {
             let _ =
@@ -55,7 +54,7 @@ impl TailDecision {
         }
     }
 
-    /// When the request began, by what the last part of the root's segment says.
+    /// Returns the start of the request. `records` are those of the root segment's last part.
     pub(crate) fn began(&self, records: &[Record]) -> u64 {
         match self.began.load(Ordering::Relaxed) {
             0 => records.first().map_or(0, |root| root.start),
@@ -63,8 +62,8 @@ impl TailDecision {
         }
     }
 
-    /// Remembers a failure, if there is one among the spans of a segment. To be called before the
-    /// segment is handed over: so whoever ends after it, and knows that it does, finds it told.
+    /// Remembers a failure among the spans of a segment. Call it before the segment is handed over,
+    /// so that a segment that ends later sees it.
     pub(crate) fn look_at(&self, records: &[Record]) {
         if records.iter().any(|record| record.is(Record::ERROR)) {
             self.failed.store(true, Ordering::Relaxed);
@@ -75,7 +74,7 @@ impl TailDecision {
         self.failed.load(Ordering::Relaxed)
     }
 
-    /// What was decided.
+    /// Returns the decision, if there is one.
     pub(crate) fn verdict(&self) -> Option<Verdict> {
         match self.verdict.load(Ordering::Relaxed) {
             KEPT => Some(Verdict::Kept),
@@ -84,7 +83,7 @@ impl TailDecision {
         }
     }
 
-    /// Decides for good; only the reporter does.
+    /// Stores the decision. Only the reporter calls it.
     pub(crate) fn decide(&self, verdict: Verdict) {
         let verdict = if verdict == Verdict::Kept { KEPT } else { DROPPED };
         self.verdict.store(verdict, Ordering::Relaxed);

@@ -1,8 +1,7 @@
-//! So many requests in each window of three seconds, as the Java agent counts them.
+//! Samples a number of requests in each window of three seconds, as the Java agent does.
 //!
-//! Window and count are halves of one number, so that whoever loses the race for it tries again
-//! with what it is now: in each window exactly so many are taken as may be, whoever races, and none
-//! is wasted.
+//! Window and count are halves of one atomic number. A thread that loses a race tries again with
+//! the new value. So each window samples exactly its budget, if there are enough requests.
 
 use std::time::{Duration, Instant};
 
@@ -11,16 +10,16 @@ use crate::util::sync::{AtomicU64, Ordering};
 /// The length of a window.
 const LENGTH: Duration = Duration::from_secs(3);
 
-/// The budget of the present window.
+/// Samples up to a number of requests in each window.
 #[derive(Debug)]
 pub(crate) struct PerWindow {
-    /// When the first window began.
+    /// The start of the first window.
     start: Instant,
     budget: Budget,
 }
 
 impl PerWindow {
-    /// `most` in each window.
+    /// Creates a sampler for `most` requests in each window.
     pub(crate) fn new(most: u32) -> Self {
         Self { start: Instant::now(), budget: Budget::new(most) }
     }
@@ -30,23 +29,22 @@ impl PerWindow {
         u32::try_from(windows).unwrap_or(u32::MAX)
     }
 
-    /// True if the request is one of those that this window takes.
+    /// Returns true if the request is within the budget of the current window.
     pub(crate) fn takes(&self) -> bool {
         self.budget.takes(self.window())
     }
 
-    /// Counts a request that is recorded in any case.
+    /// Counts a request that is recorded regardless of the budget.
     pub(crate) fn charge(&self) {
         self.budget.charge(self.window());
     }
 }
 
-/// The rule, without a clock: windows are numbers.
+/// The rule without a clock: windows are numbers.
 #[derive(Debug)]
 pub(crate) struct Budget {
     most: u32,
-    /// The window that was counted in last, in the upper half; what it has taken, in the lower
-    /// one.
+    /// The number of the last window in the upper half, its count in the lower half.
     taken: AtomicU64,
 }
 
@@ -63,15 +61,14 @@ impl Budget {
         self.count(window, |taken| Some(taken.saturating_add(1)));
     }
 
-    /// Counts as `more` says of what the window has taken. False if it says that there is nothing
-    /// to count.
+    /// Replaces the count of the window by what `more` returns. Returns false if it returns `None`.
     fn count(&self, window: u32, more: impl Fn(u32) -> Option<u32>) -> bool {
-        // Nothing else is published by it, so no order is needed.
+        // Relaxed: the number publishes no other data.
         let counted = self.taken.fetch_update(Ordering::Relaxed, Ordering::Relaxed, |last| {
             #[expect(clippy::cast_possible_truncation, reason = "the two halves")]
             let (last_window, taken) = ((last >> 32) as u32, last as u32);
-            // Who looked at the clock before another one opened the next window is counted there: a
-            // window never comes back.
+            // A thread can read the clock just before another one opens the next window. Its request
+            // is counted in the new window, since a window never comes back.
             let (window, taken) =
                 if window > last_window { (window, 0) } else { (last_window, taken) };
             more(taken).map(|taken| (u64::from(window) << 32) | u64::from(taken))
@@ -85,7 +82,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn each_window_takes_exactly_as_many_as_it_may() {
+    fn each_window_samples_exactly_its_budget() {
         let budget = Budget::new(3);
         for window in [0, 1, 2, 7, 1_000_000, u32::MAX] {
             let taken = (0..10).filter(|_| budget.takes(window)).count();
@@ -94,7 +91,7 @@ mod tests {
     }
 
     #[test]
-    fn a_clock_that_was_read_too_early_opens_no_old_window_again() {
+    fn late_thread_does_not_reopen_an_old_window() {
         let budget = Budget::new(2);
         assert!(budget.takes(5) && budget.takes(4));
         assert!(!budget.takes(4) && !budget.takes(5));
@@ -102,7 +99,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_recorded_in_any_case_is_counted_and_never_refused() {
+    fn charge_counts_and_is_never_rejected() {
         let budget = Budget::new(3);
         budget.charge(0);
         budget.charge(0);
@@ -115,11 +112,11 @@ mod tests {
     }
 
     #[test]
-    fn a_lost_race_wastes_nothing() {
+    fn lost_race_wastes_no_budget() {
         const THREADS: u32 = 8;
         const EACH: u32 = 20_000;
-        // Just as many as are asked for: whoever gives up after a lost race leaves some over, since
-        // nobody asks again.
+        // The budget equals the number of requests. A thread that gave up after a lost race would
+        // leave some of it unused.
         let budget = Budget::new(THREADS * EACH);
         let begin = std::sync::Barrier::new(THREADS as usize);
         let refused: usize = std::thread::scope(|scope| {
@@ -138,7 +135,7 @@ mod tests {
     }
 
     #[test]
-    fn a_window_that_several_open_at_once_takes_no_more_than_it_may() {
+    fn window_opened_by_several_threads_keeps_its_budget() {
         const THREADS: u32 = 8;
         const WINDOWS: u32 = 200;
         const MOST: u32 = 5;
@@ -146,8 +143,8 @@ mod tests {
         let taken: usize = std::thread::scope(|scope| {
             let workers: Vec<_> = (0..THREADS)
                 .map(|_| {
-                    // Each thread sees every window, at its own pace, and asks often enough to use
-                    // it up alone.
+                    // Each thread passes through all windows and asks often enough to use up each
+                    // budget alone.
                     scope.spawn(|| {
                         (0..WINDOWS)
                             .map(|window| (0..MOST).filter(|_| budget.takes(window)).count())
@@ -161,7 +158,7 @@ mod tests {
     }
 
     #[test]
-    fn the_first_window_begins_with_the_agent() {
+    fn first_window_starts_with_the_agent() {
         let budget = PerWindow::new(1);
         assert_eq!(budget.window(), 0);
         assert!(budget.takes() && !budget.takes());
