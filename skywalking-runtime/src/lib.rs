@@ -130,8 +130,10 @@ pub use agent::Agent;
 pub use config::{Config, builder::init};
 #[cfg(feature = "agent")]
 pub use error::Error;
-pub use span::callsite::{Callsite, SpanKind, SpanLayer};
+pub use span::callsite::Callsite;
 pub use span::component;
+pub use span::kind::SpanKind;
+pub use span::layer::SpanLayer;
 pub use span::tag::TagValue;
 pub use trace::builder::{SpanBuilder, span};
 pub use trace::child_guard::ChildGuard;
@@ -237,7 +239,9 @@ pub mod __private {
     pub use crate::config::policies::Orphans;
     pub use crate::context::quiet::Quiet;
     pub use crate::headers::carrier::{Extract, HeaderField, Inject};
-    pub use crate::span::callsite::{Callsite, SpanKind, SpanLayer};
+    pub use crate::span::callsite::Callsite;
+    pub use crate::span::kind::SpanKind;
+    pub use crate::span::layer::SpanLayer;
     pub use crate::span::tag::{Plain, PutDisplay, PutRaw};
     pub use crate::trace::autoref::{
         AnyResult, CauseOfError, CauseThroughDeref, IsBoxed, IsBoxedAndSent, IsItself, IsNothing,

@@ -1,19 +1,20 @@
-//! The queue: where finished segments wait for the reporter, and the callers' half of the counts.
+//! The queue of finished segments, and the counts of the threads that fill it.
 //!
 //! Each thread owns a [`ThreadOutbox`] with two [`Buffer`]s. A finished segment's records are copied
-//! into a buffer, so nothing is freed on another thread. Whoever works on a buffer holds its flag.
-//! The reporter holds one buffer at a time, so the thread finds the other one free and never waits.
-//! The next new thread takes over the outbox of a thread that has ended: there are never more
-//! outboxes than threads have lived at one time, and nobody needs a lock to find one.
+//! into a buffer, so no memory is freed on another thread. The thread or the reporter holds a
+//! buffer's flag while it uses it. The reporter holds one buffer at a time, so the thread finds the
+//! other one free and never waits. A new thread takes over the outbox of a thread that has ended.
+//! There are never more outboxes than threads that lived at the same time, and finding one takes no
+//! lock.
 //!
 //! [`outbox`] is the outbox of a thread, [`buffer`] controls access to a buffer, [`segments`] is
-//! what a buffer contains, [`budget`] limits how much may wait, [`counts`] and [`totals`] count
+//! what a buffer contains, [`budget`] limits the queue's size, [`counts`] and [`totals`] count
 //! segments on the callers' side.
 //!
-//! Invariants, and what holds them:
+//! Invariants:
 //! * Only the owner of an outbox writes its counts (plain load and store), each after the event
 //!   that it counts.
-//! * A reader that reads "dropped" before "finished" before "opened" sees `opened >= finished >=
+//! * A reader that reads "dropped", then "finished", then "opened" sees `opened >= finished >=
 //!   dropped`.
 //! * After [`close`] no buffer takes a segment: the flag is checked while the buffer is held.
 

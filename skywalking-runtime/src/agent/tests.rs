@@ -11,7 +11,8 @@ use super::{Agent, alone};
 use crate::config::{Config, Reporter};
 use crate::error::Error;
 use crate::report::stats::Stats;
-use crate::span::callsite::{Callsite, SpanKind};
+use crate::span::callsite::Callsite;
+use crate::span::kind::SpanKind;
 use crate::trace::builder::span;
 
 static WORK: Callsite = Callsite::new(SpanKind::Entry, "/work");

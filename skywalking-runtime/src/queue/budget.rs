@@ -1,4 +1,4 @@
-//! Limits how much waits in all outboxes and with the reporter, in bytes and in segments.
+//! Limits the bytes and segments in all outboxes and with the reporter.
 
 use crate::util::sync::{AtomicUsize, Ordering, shared};
 
@@ -6,26 +6,26 @@ shared! {
     static QUEUED_BYTES: AtomicUsize = AtomicUsize::new(0);
     static QUEUED_SEGMENTS: AtomicUsize = AtomicUsize::new(0);
 
-    /// How much of it is pending with the reporter, which waits for something else.
+    /// The part of it that is pending with the reporter.
     static PENDING_BYTES: AtomicUsize = AtomicUsize::new(0);
     static PENDING_SEGMENTS: AtomicUsize = AtomicUsize::new(0);
 }
 
-/// The limits of all that waits.
+/// The limits of the queue.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Budget {
     pub(crate) bytes: usize,
     pub(crate) segments: usize,
 }
 
-/// How much waits, a new segment included.
+/// The size of the queue, including a new segment.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Level {
     bytes: usize,
     segments: usize,
 }
 
-/// Reserves room for one segment of `size` bytes. None if the queue is full.
+/// Reserves space for one segment of `size` bytes. Returns `None` if the queue is full.
 #[inline]
 pub(super) fn reserve_segment(size: usize, budget: Budget) -> Option<Level> {
     let bytes = QUEUED_BYTES.fetch_add(size, Ordering::Relaxed) + size;
@@ -38,7 +38,8 @@ pub(super) fn reserve_segment(size: usize, budget: Budget) -> Option<Level> {
 }
 
 impl Level {
-    /// True if the reporter has to be woken: half of the room is used that pending segments leave.
+    /// Returns true if the reporter must be woken: half of the space that pending segments leave is
+    /// used.
     #[inline]
     pub(super) fn is_half_full(self, budget: Budget) -> bool {
         let is_above = |queued: usize, pending: usize, most: usize| {
@@ -55,14 +56,14 @@ pub(crate) fn set_pending(bytes: usize, segments: usize) {
     PENDING_SEGMENTS.store(segments, Ordering::Relaxed);
 }
 
-/// In a forked child: nothing waits. Only stores to atomics.
+/// Empties the queue in a forked child. Only stores to atomics.
 pub(super) fn after_fork() {
     QUEUED_BYTES.store(0, Ordering::Relaxed);
     QUEUED_SEGMENTS.store(0, Ordering::Relaxed);
     set_pending(0, 0);
 }
 
-/// Reserves room for bytes beside a segment. False if the queue is full.
+/// Reserves space for more bytes of a segment. Returns false if the queue is full.
 pub(crate) fn reserve_bytes(bytes: usize, budget: Budget) -> bool {
     let fits = QUEUED_BYTES.fetch_add(bytes, Ordering::Relaxed) + bytes <= budget.bytes;
     if !fits {
@@ -71,7 +72,7 @@ pub(crate) fn reserve_bytes(bytes: usize, budget: Budget) -> bool {
     fits
 }
 
-/// Releases room that was reserved.
+/// Releases reserved space.
 #[inline]
 pub(crate) fn release(bytes: usize, segments: usize) {
     QUEUED_BYTES.fetch_sub(bytes, Ordering::Relaxed);

@@ -6,38 +6,38 @@ use super::counts::{self, Counts, add_own};
 use super::segments::FinishedSegment;
 use crate::util::sync::{AtomicBool, AtomicPtr, AtomicU32, AtomicU64, Ordering, shared};
 
-/// The outbox of a thread, and its counts.
+/// The two buffers and the counts of a thread.
 #[derive(Debug)]
 pub(crate) struct ThreadOutbox {
     next: AtomicPtr<ThreadOutbox>,
     owned: AtomicBool,
     pub(crate) buffers: [Buffer; 2],
     pub(super) counts: Counts,
-    /// The number of finished segments at the last check whether the thread is idle.
+    /// The number of finished segments when the thread was last checked for idleness.
     swept: AtomicU64,
 }
 
 shared! {
     static OUTBOXES: AtomicPtr<ThreadOutbox> = AtomicPtr::new(std::ptr::null_mut());
 
-    /// The generation of the tracer whose reporter takes segments, 0 if none does.
+    /// The generation of the tracer whose reporter takes segments, or 0.
     static TAKEN_BY: AtomicU32 = AtomicU32::new(0);
 }
 
-/// What became of a segment that was handed over.
+/// The outcome of a hand-over.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum HandOver {
-    /// It waits for the reporter.
+    /// The segment is queued.
     Queued,
-    /// It waits, and the queue is now more than half full: wake the reporter.
+    /// The segment is queued, and the queue is more than half full: wake the reporter.
     QueuedAndHalfFull,
-    /// There was no room.
+    /// The queue is full.
     Full,
     /// No reporter runs.
     Off,
 }
 
-/// Returns every outbox that was ever made, the newest first.
+/// Returns all outboxes that were ever created, the newest first.
 pub(crate) fn outboxes() -> impl Iterator<Item = &'static ThreadOutbox> {
     let mut at = OUTBOXES.load(Ordering::SeqCst);
     std::iter::from_fn(move || {
@@ -50,7 +50,7 @@ pub(crate) fn outboxes() -> impl Iterator<Item = &'static ThreadOutbox> {
 }
 
 impl ThreadOutbox {
-    /// Returns an outbox for the calling thread: one whose thread has ended, else a new one.
+    /// Returns an outbox for the calling thread: one whose thread has ended, or a new one.
     pub(crate) fn claim() -> &'static Self {
         let free = outboxes().find(|outbox| {
             !outbox.owned.load(Ordering::Relaxed)
@@ -85,17 +85,17 @@ impl ThreadOutbox {
         }
     }
 
-    /// The thread ends: the next new one may take the outbox over.
+    /// Releases the outbox when its thread ends. The next new thread can take it over.
     pub(crate) fn release(&self) {
         self.owned.store(false, Ordering::Release);
     }
 
-    /// A segment was opened on this thread.
+    /// Counts a segment that was opened on this thread.
     pub(crate) fn opened(&self) {
         add_own(&self.counts.opened);
     }
 
-    /// A segment has ended on this thread: copies it into a buffer.
+    /// Copies a segment that has ended on this thread into a buffer, and counts it.
     pub(crate) fn hand_over(
         &self,
         segment: FinishedSegment<'_>,
@@ -112,8 +112,7 @@ impl ThreadOutbox {
         handed
     }
 
-    /// Frees the buffers of empty buffers if the thread has finished no segment since this was called
-    /// last: it has ended, or is idle.
+    /// Frees the memory of empty buffers if the thread has finished no segment since the last call.
     fn free_if_idle(&self) {
         let finished = self.counts.finished.load(Ordering::Relaxed);
         if self.swept.load(Ordering::Relaxed) == finished {
@@ -125,14 +124,14 @@ impl ThreadOutbox {
     fn place(&self, mut segment: FinishedSegment<'_>, generation: u32, budget: Budget) -> HandOver {
         let size = segment.head.bytes();
         let Some(level) = budget::reserve_segment(size, budget) else { return HandOver::Full };
-        // Twice round: the reporter may just have gone on from the one to the other.
+        // Each buffer is tried twice, since the reporter can move from one to the other meanwhile.
         let placed = self.buffers.iter().chain(&self.buffers).find_map(|buffer| {
             buffer.hold(|load| {
                 if TAKEN_BY.load(Ordering::SeqCst) != generation {
                     return HandOver::Off;
                 }
                 load.push(&mut segment);
-                buffer.tell(load);
+                buffer.publish_count(load);
                 if level.is_half_full(budget) {
                     HandOver::QueuedAndHalfFull
                 } else {
@@ -140,8 +139,8 @@ impl ThreadOutbox {
                 }
             })
         });
-        // The reporter holds one buffer at a time, and each for an exchange of pointers. Should it
-        // have been faster twice, it is a loss that is counted, and no wait.
+        // The reporter holds one buffer at a time, only while it exchanges pointers. If both were
+        // held twice, the segment is dropped and counted: the thread never waits.
         let handed = placed.unwrap_or(HandOver::Full);
         if matches!(handed, HandOver::Full | HandOver::Off) {
             release(size, 1);
@@ -150,25 +149,24 @@ impl ThreadOutbox {
     }
 }
 
-/// The reporter's side, every few seconds: gives the memory back that threads hold which have ended
-/// or are idle.
+/// Frees the memory of threads that have ended or are idle. The reporter calls it every few seconds.
 pub(crate) fn free_idle() {
     outboxes().for_each(ThreadOutbox::free_if_idle);
 }
 
-/// From now on segments of this tracer are taken.
+/// Accepts segments of this tracer from now on.
 pub(crate) fn open(generation: u32) {
     TAKEN_BY.store(generation, Ordering::SeqCst);
 }
 
-/// From now on no segment is taken. What is still in the buffers is the reporter's to count: it must
-/// [`Buffer::exchange_last`] each one.
+/// Accepts no segments from now on. The reporter must then empty each buffer with
+/// [`Buffer::exchange_last`].
 pub(crate) fn close() {
     TAKEN_BY.store(0, Ordering::SeqCst);
 }
 
-/// In a forked child: the outboxes are its parent's, with locks that nobody lets go. Only stores to
-/// atomics. The thread that forked still has its outbox, and must claim another.
+/// Forgets the outboxes in a forked child: a buffer that a thread of the parent held is never
+/// released. The thread that forked must claim another outbox. Only stores to atomics.
 pub(crate) fn after_fork() {
     close();
     OUTBOXES.store(std::ptr::null_mut(), Ordering::SeqCst);

@@ -1,4 +1,4 @@
-//! Finished segments: the parts of each, and the lists of a buffer that contain many.
+//! Finished segments: the parts of one, and the lists that contain many.
 
 use crate::sampling::tail_decision::TailDecision;
 use crate::span::record::{Attribute, Record, Trace};
@@ -11,39 +11,39 @@ pub(crate) struct SegmentHeader {
     /// The segment's id.
     pub(crate) id: u64,
     pub(crate) trace: Trace,
-    /// The stamp of the segment's end: spans that are still open end here.
+    /// The stamp of the segment's end. Spans that are still open end here.
     pub(crate) ended: u64,
-    /// How many entries of each list belong to it.
+    /// The lengths of its records, attributes and text.
     pub(crate) records: usize,
     pub(crate) sides: usize,
     pub(crate) text: usize,
-    /// Spans were left out.
+    /// True if spans, attributes or text were left out.
     pub(crate) limited: bool,
-    /// No metrics shall be made of any of its spans.
+    /// True if the OAP makes no metrics of its spans.
     pub(crate) skip_analysis: bool,
     /// The mark of the test that opened it, or 0.
-    #[cfg_attr(not(feature = "testing"), expect(dead_code, reason = "only tests look at it"))]
+    #[cfg_attr(not(feature = "testing"), expect(dead_code, reason = "only tests read it"))]
     pub(crate) scope: u32,
 }
 
-/// What only few segments have: it decides how long they wait with the reporter.
+/// What the reporter has to wait for before it sends a segment. Most segments have nothing attached.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Attached {
-    /// The spans that end by handles of theirs.
+    /// The detached spans, which handles end.
     pub(crate) detached: Vec<Arc<Detached>>,
     /// The sampler rejected the request, and tail sampling has not decided yet.
-    pub(crate) trial: Option<Arc<TailDecision>>,
-    /// With this segment the request is over.
-    pub(crate) ends_trial: bool,
+    pub(crate) tail_decision: Option<Arc<TailDecision>>,
+    /// True if the request ends with this segment.
+    pub(crate) ends_request: bool,
 }
 
 impl Attached {
     #[inline]
     pub(crate) fn is_empty(&self) -> bool {
-        self.detached.is_empty() && self.trial.is_none()
+        self.detached.is_empty() && self.tail_decision.is_none()
     }
 
-    /// The segment has ended: nothing of it is left.
+    /// Removes everything.
     #[inline]
     pub(crate) fn clear(&mut self) {
         if !self.is_empty() {
@@ -54,17 +54,17 @@ impl Attached {
     #[cold]
     fn clear_all(&mut self) {
         self.detached.clear();
-        self.trial = None;
+        self.tail_decision = None;
     }
 
-    /// True while the segment has to wait.
+    /// Returns true if a detached span has not ended.
     pub(crate) fn is_incomplete(&self) -> bool {
         self.detached.iter().any(|detached| detached.ending().is_none())
     }
 }
 
 impl SegmentHeader {
-    /// The bytes that the segment takes in a buffer.
+    /// Returns the size of the segment in a buffer, in bytes.
     pub(crate) fn bytes(&self) -> usize {
         size_of::<Self>()
             + self.records * size_of::<Record>()
@@ -80,7 +80,7 @@ pub(crate) struct FinishedSegment<'a> {
     pub(crate) records: &'a [Record],
     pub(crate) sides: &'a [Attribute],
     pub(crate) text: &'a str,
-    /// Taken out if the segment is taken.
+    /// Empty after the segment was queued.
     pub(crate) attached: &'a mut Attached,
 }
 
@@ -95,12 +95,12 @@ pub(crate) struct FinishedSegments {
     pub(crate) attached: Vec<(usize, Attached)>,
 }
 
-/// Buffers above this many bytes are given back when they are empty: small, as each of perhaps
-/// hundreds of threads keeps eight.
+/// Lists shrink to this many bytes when they are empty. The limit is small, since each of perhaps
+/// hundreds of threads keeps eight lists.
 const KEEP: usize = 16 * 1024;
 
 impl FinishedSegments {
-    /// Copies a segment behind the others.
+    /// Appends a copy of a segment.
     #[inline]
     pub(super) fn push(&mut self, segment: &mut FinishedSegment<'_>) {
         let FinishedSegment { head, records, sides, text, attached } = segment;
@@ -113,7 +113,7 @@ impl FinishedSegments {
         self.text.push_str(text);
     }
 
-    /// Removes all segments and keeps the memory unless it is large.
+    /// Removes all segments. Keeps the memory unless it is large.
     pub(crate) fn clear(&mut self) {
         self.heads.clear();
         self.records.clear();

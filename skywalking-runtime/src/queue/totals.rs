@@ -1,10 +1,10 @@
-//! The sums of what all threads have counted.
+//! The sums of the counts of all threads.
 
 use super::counts::{Counts, late, open_segments};
 use super::outbox::outboxes;
 use crate::util::sync::{AtomicU64, Ordering};
 
-/// What all threads that ever were have counted.
+/// The counts of all threads, including those that have ended.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Totals {
     pub(crate) full: u64,
@@ -14,8 +14,8 @@ pub(crate) struct Totals {
     pub(crate) opened: u64,
 }
 
-/// The counts, what is lost before what is finished, that before what is opened. Acquire: what was
-/// counted before one of them is seen by what is read after it.
+/// Returns the counts. Reads "lost" before "finished" before "opened", each with Acquire: so it
+/// sees everything that was counted before the values that it has already read.
 pub(crate) fn totals() -> Totals {
     let sum = |count: fn(&Counts) -> &AtomicU64| {
         let threads = outboxes().map(|outbox| &outbox.counts);

@@ -260,7 +260,7 @@ impl Drain {
             }
             let Some(mut held) = self.pending.next() else { return true };
             held.apply_handles();
-            if held.attached.trial.is_some() {
+            if held.attached.tail_decision.is_some() {
                 self.decide(Undecided::PendingSegment(*held));
             } else {
                 self.encode_pending(&held, batch);

@@ -78,7 +78,7 @@ impl<'a> Segment<'a> {
 
     /// True if the span at this place was told with an earlier part of its segment.
     fn is_told(&self, place: usize) -> bool {
-        place > 0 && self.records.get(place).is_some_and(|record| record.is(Record::TOLD))
+        place > 0 && self.records.get(place).is_some_and(|record| record.is(Record::HANDED_OVER))
     }
 
     /// The place of a span's parent. Only spans that were there before can be parents, and are told

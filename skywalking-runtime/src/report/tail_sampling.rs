@@ -57,10 +57,10 @@ impl TailSampler {
         attached: &Attached,
         timeline: &Timeline,
     ) -> TailOutcome {
-        let Some(trial) = &attached.trial else { return TailOutcome::Send(Vec::new()) };
+        let Some(trial) = &attached.tail_decision else { return TailOutcome::Send(Vec::new()) };
         if trial.verdict().is_none() {
             trial.look_at(records);
-            if !attached.ends_trial {
+            if !attached.ends_request {
                 return TailOutcome::Pending;
             }
             let began = trial.began(records);
@@ -80,7 +80,7 @@ impl TailSampler {
 
     /// Adds a segment to the buffer. Returns those that were removed to make room.
     pub(crate) fn add(&mut self, held: PendingSegment) -> Vec<PendingSegment> {
-        let Some(trial) = &held.attached.trial else { return vec![held] };
+        let Some(trial) = &held.attached.tail_decision else { return vec![held] };
         self.groups.entry(address(trial)).or_default().push(self.next);
         self.bytes += held.weight();
         self.waiting.insert(self.next, held);
@@ -105,7 +105,7 @@ impl TailSampler {
 
     /// Removes one that is no longer in the buffer from its group.
     fn forget(&mut self, place: u64, held: &PendingSegment) {
-        let Some(trial) = &held.attached.trial else { return };
+        let Some(trial) = &held.attached.tail_decision else { return };
         if let Some(places) = self.groups.get_mut(&address(trial)) {
             places.retain(|other| *other != place);
             if places.is_empty() {
@@ -134,7 +134,7 @@ impl TailSampler {
                 let trial = places
                     .first()
                     .and_then(|place| self.waiting.get(place))
-                    .and_then(|held| held.attached.trial.as_ref());
+                    .and_then(|held| held.attached.tail_decision.as_ref());
                 all || trial.is_none_or(|trial| Arc::strong_count(trial) <= places.len())
             })
             .map(|(address, _)| *address)
@@ -144,7 +144,8 @@ impl TailSampler {
         fence(Ordering::Acquire);
         for address in over {
             let group = self.take(address);
-            let Some(trial) = group.first().and_then(|held| held.attached.trial.as_ref()) else {
+            let Some(trial) = group.first().and_then(|held| held.attached.tail_decision.as_ref())
+            else {
                 continue;
             };
             let verdict = if trial.has_failed() { Verdict::Kept } else { Verdict::Dropped };
@@ -159,7 +160,8 @@ impl TailSampler {
 mod tests {
     use super::super::encode::Segment;
     use super::*;
-    use crate::span::callsite::{Callsite, SpanKind};
+    use crate::span::callsite::Callsite;
+    use crate::span::kind::SpanKind;
     use crate::span::record::NONE;
 
     static WORK: Callsite = Callsite::new(SpanKind::Entry, "/work");
@@ -172,8 +174,8 @@ mod tests {
     fn segment(trial: &Arc<TailDecision>, id: u64) -> PendingSegment {
         let head = SegmentHeader { id, ..SegmentHeader::default() };
         let attached = Attached {
-            trial: Some(Arc::clone(trial)),
-            ends_trial: trial.is_root(id),
+            tail_decision: Some(Arc::clone(trial)),
+            ends_request: trial.is_root(id),
             ..Attached::default()
         };
         let mut held = PendingSegment::new(

@@ -1,7 +1,7 @@
 //! What only some spans have: tags, logs and marks, as lists of attributes.
 
 use crate::segment::Segment;
-use crate::span::callsite::SpanLayer;
+use crate::span::layer::SpanLayer;
 use crate::span::record::{Attribute, AttributeKind, LeftOut};
 use crate::span::tag::Raw;
 use crate::util::clock;

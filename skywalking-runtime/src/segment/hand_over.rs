@@ -26,7 +26,7 @@ impl Segment {
         part: Part,
         queue: impl FnOnce(FinishedSegment<'_>, &Tracer) -> HandOver,
     ) -> HandOver {
-        let next_trial = self.prepare_trial(part);
+        let next = self.prepare_tail_decision(part);
         if self.limited {
             self.attach_left_out();
         }
@@ -34,8 +34,8 @@ impl Segment {
         let Self { records, sides, text, attached, tracer, .. } = self;
         let handed = queue(FinishedSegment { head, records, sides, text, attached }, tracer);
         attached.clear();
-        if next_trial.is_some() {
-            attached.trial = next_trial;
+        if next.is_some() {
+            attached.tail_decision = next;
         }
         handed
     }
@@ -62,21 +62,21 @@ impl Segment {
     /// Prepares a segment that tail sampling has not decided about. Returns the decision that the
     /// next part waits for.
     #[inline]
-    fn prepare_trial(&mut self, part: Part) -> Option<Arc<TailDecision>> {
+    fn prepare_tail_decision(&mut self, part: Part) -> Option<Arc<TailDecision>> {
         let Self { attached, records, key, .. } = self;
-        let trial = attached.trial.as_ref()?;
-        trial.look_at(records);
-        let is_root = trial.is_root(*key);
-        attached.ends_trial = is_root && part == Part::Last;
+        let decision = attached.tail_decision.as_ref()?;
+        decision.look_at(records);
+        let is_root = decision.is_root(*key);
+        attached.ends_request = is_root && part == Part::Last;
         if part == Part::Last {
             // Used segments are kept, and must not keep the decision.
             self.unshare();
             return None;
         }
         if is_root {
-            trial.part_ends(records);
+            decision.part_ends(records);
         }
-        Some(Arc::clone(trial))
+        Some(Arc::clone(decision))
     }
 
     /// Removes what an unsampled segment holds, when it ends. A pending decision is shared with the
@@ -90,6 +90,6 @@ impl Segment {
     /// decided.
     #[cfg(feature = "testing")]
     pub(crate) fn is_held(&self) -> bool {
-        self.attached.is_incomplete() || self.attached.trial.is_some()
+        self.attached.is_incomplete() || self.attached.tail_decision.is_some()
     }
 }

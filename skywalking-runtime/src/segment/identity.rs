@@ -21,7 +21,7 @@ pub(crate) struct SegmentIdentity {
     pub(crate) endpoint: Box<str>,
     pub(crate) sampled: bool,
     pub(crate) scope: u32,
-    pub(crate) trial: Option<Arc<TailDecision>>,
+    pub(crate) tail_decision: Option<Arc<TailDecision>>,
     pub(crate) passed: Baggage,
 }
 
@@ -55,7 +55,7 @@ impl Segment {
             endpoint: name.into(),
             sampled: self.sampled,
             scope: self.scope,
-            trial: self.attached.trial.clone(),
+            tail_decision: self.attached.tail_decision.clone(),
             passed: self.baggage.clone(),
         });
         self.shared = Some(Arc::clone(&shared));
@@ -78,7 +78,7 @@ impl Segment {
     pub(crate) fn join(&mut self, shared: &SegmentIdentity) {
         self.scope = shared.scope;
         self.fix_trace();
-        self.attached.trial.clone_from(&shared.trial);
+        self.attached.tail_decision.clone_from(&shared.tail_decision);
         self.baggage.clone_from(&shared.passed);
         self.trace = match &shared.trace {
             IdentityTrace::Own(number) => Trace::Own(*number),

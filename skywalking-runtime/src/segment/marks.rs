@@ -21,13 +21,13 @@ impl Segment {
         let Some(record) = self.records.get_mut(usize::from(index)) else { return };
         // Merged spans see the same end. The innermost one records a panic. If all of them are
         // dropped, the outermost one records that.
-        if mark == Mark::Panicked && record.is(Record::PANIC_TOLD)
+        if mark == Mark::Panicked && record.is(Record::PANIC_RECORDED)
             || mark == Mark::Cancelled && level > 0 && record.is(Record::DROPPING)
         {
             return;
         }
         if mark == Mark::Panicked && level > 0 {
-            record.flags |= Record::PANIC_TOLD;
+            record.flags |= Record::PANIC_RECORDED;
         }
         if mark == Mark::Panicked || self.tracer.settings.cancelled == Cancelled::Error {
             record.flags |= Record::ERROR;

@@ -15,7 +15,8 @@
 //! with the outer span.
 
 use crate::segment::{Cursor, Segment, SpanRef};
-use crate::span::callsite::{Callsite, SpanKind};
+use crate::span::callsite::Callsite;
+use crate::span::kind::SpanKind;
 use crate::span::record::{AttributeKind, Record};
 use crate::span::tag::Raw;
 use crate::util::text;
@@ -184,8 +185,10 @@ impl Segment {
     #[cold]
     pub(super) fn merged_place(&self, index: u16, level: u16) -> Cursor {
         let place = Cursor::at_level(index, level);
-        let is_told =
-            self.records.get(usize::from(index)).is_some_and(|record| record.is(Record::TOLD));
+        let is_told = self
+            .records
+            .get(usize::from(index))
+            .is_some_and(|record| record.is(Record::HANDED_OVER));
         if is_told { self.nearest_open(place) } else { place }
     }
 

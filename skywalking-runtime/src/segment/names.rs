@@ -5,7 +5,8 @@ use std::borrow::Cow;
 
 use crate::segment::text::Range;
 use crate::segment::{Cursor, Segment};
-use crate::span::callsite::{Callsite, SpanKind};
+use crate::span::callsite::Callsite;
+use crate::span::kind::SpanKind;
 use crate::span::record::{Attribute, AttributeKind, NONE, Record};
 use crate::util::diagnostics::{self, Diagnostic};
 use crate::util::text::{self, NAME_LIMIT, PEER_LIMIT};
@@ -133,7 +134,8 @@ impl Segment {
         }
         let from = usize::from(self.searched);
         let found = self.records.iter().skip(from).position(|record| {
-            record.callsite.kind == SpanKind::Entry && !record.is(Record::CONTINUED | Record::TOLD)
+            record.callsite.kind == SpanKind::Entry
+                && !record.is(Record::CONTINUED | Record::HANDED_OVER)
         });
         #[expect(clippy::cast_possible_truncation, reason = "below the limit, which is a u16")]
         match found {

@@ -5,7 +5,8 @@
 
 use crate::segment::names::known_peer;
 use crate::segment::{Cursor, Segment, SpanRef, UNKNOWN_PEER};
-use crate::span::callsite::{Callsite, SpanKind};
+use crate::span::callsite::Callsite;
+use crate::span::kind::SpanKind;
 use crate::span::record::{AttributeKind, LeftOut, Record};
 use crate::util::diagnostics::{self, Diagnostic};
 use crate::util::text::{self, PEER_LIMIT};

@@ -40,7 +40,7 @@ impl Segment {
         self.panic = PanicText { whole, location };
         let mut at = self.current.index();
         while let Some(record) = self.records.get_mut(usize::from(at)) {
-            record.flags &= !Record::PANIC_TOLD;
+            record.flags &= !Record::PANIC_RECORDED;
             at = record.parent;
         }
     }

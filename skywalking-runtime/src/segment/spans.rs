@@ -1,7 +1,8 @@
 //! Opens and closes spans, and decides which span is current.
 
 use crate::segment::{Cursor, Segment, SpanRef, SpanRefKind};
-use crate::span::callsite::{Callsite, SpanKind};
+use crate::span::callsite::Callsite;
+use crate::span::kind::SpanKind;
 use crate::span::record::Record;
 use crate::util::clock;
 

@@ -95,7 +95,11 @@ impl Segment {
             root.flags |= Record::SKIP_ANALYSIS;
         }
         self.current = self.nearest_open(self.current);
-        if self.records.get(usize::from(endpoint)).is_none_or(|record| record.is(Record::TOLD)) {
+        if self
+            .records
+            .get(usize::from(endpoint))
+            .is_none_or(|record| record.is(Record::HANDED_OVER))
+        {
             self.first_entry = NONE;
         }
         self.searched = 0;
@@ -135,7 +139,7 @@ impl Segment {
             .map_or(Cursor::NONE, |record| Cursor::at_level(record.parent, record.parent_level()));
         let parent = self.nearest_open(parent);
         let Some(record) = self.records.get_mut(place) else { return };
-        record.flags &= !(Record::ERROR | Record::SKIP_ANALYSIS | Record::PANIC_TOLD);
+        record.flags &= !(Record::ERROR | Record::SKIP_ANALYSIS | Record::PANIC_RECORDED);
         if record.is_open() {
             // A handle that had its end keeps that of the earlier part; here its scope ends it.
             record.end = 0;
@@ -143,7 +147,7 @@ impl Segment {
             record.flags |= Record::CONTINUED;
             record.set_parent(parent.index(), parent.level());
         } else {
-            record.flags |= Record::TOLD;
+            record.flags |= Record::HANDED_OVER;
         }
         record.side = head;
     }

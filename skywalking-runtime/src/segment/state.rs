@@ -63,7 +63,7 @@ impl Segment {
     /// Returns true if headers propagate the trace. A request that only tail sampling records is
     /// unsampled for other services.
     pub(crate) fn propagates_trace(&self) -> bool {
-        self.sampled && self.attached.trial.is_none()
+        self.sampled && self.attached.tail_decision.is_none()
     }
 
     /// Stops recording and drops the attributes. The text stays, since the trace id can be in it.
@@ -74,7 +74,7 @@ impl Segment {
 
     /// Records the request until tail sampling has decided about it.
     pub(crate) fn start_tail_sampling(&mut self) {
-        self.attached.trial = Some(Arc::new(TailDecision::new(self.key)));
+        self.attached.tail_decision = Some(Arc::new(TailDecision::new(self.key)));
     }
 
     /// Stops recording until [`resume_recording`](Self::resume_recording). Returns whether the

@@ -1,8 +1,9 @@
-//! What is known of a span at compile time.
+//! The constant data of spans.
 //!
-//! A callsite is a `static`: a span record points to it instead of copying name, kind, component
-//! and layer. What every span of a callsite writes in the same bytes is encoded once and kept here.
-//! A callsite knows nothing of any one span.
+//! A callsite is a `static`. A span record points to it instead of copying name, kind, component
+//! and layer. It also caches encodings that all of its spans share.
+
+mod macros;
 
 use std::borrow::Cow;
 use std::panic::RefUnwindSafe;
@@ -12,16 +13,17 @@ use once_cell::race::{OnceBox, OnceRef};
 
 use crate::config::policies::Orphans;
 use crate::span::component;
+use crate::span::kind::SpanKind;
+use crate::span::layer::SpanLayer;
 
-/// What a callsite counts, and its place in the list of those that have counted.
+/// Counts the orphans of a callsite. Callsites with orphans form a list.
 #[derive(Debug)]
 pub(crate) struct Count {
     pub(crate) orphans: AtomicU64,
     pub(crate) next: OnceRef<'static, Callsite>,
 }
 
-// It is written once, atomically. Without this an annotated future could not be put under
-// `catch_unwind`.
+// `next` is written once, atomically. Annotated futures must stay usable with `catch_unwind`.
 impl RefUnwindSafe for Count {}
 
 impl Count {
@@ -30,44 +32,7 @@ impl Count {
     }
 }
 
-/// The side of a call that a span stands for (`docs/protocol.md#spans`).
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-#[repr(u8)]
-#[non_exhaustive]
-pub enum SpanKind {
-    /// The server side of a call, or the consumer of a message.
-    Entry = 0,
-    /// The client side of a call, or the producer of a message.
-    Exit = 1,
-    /// Work inside the process.
-    Local = 2,
-}
-
-/// The technology that a span talks to (`docs/protocol.md#span-layers`). On an exit span it decides
-/// what the peer becomes on the map.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-#[repr(u8)]
-#[non_exhaustive]
-pub enum SpanLayer {
-    /// None of the others: what a span has unless told.
-    Unknown = 0,
-    /// A database.
-    Database = 1,
-    /// A remote procedure call.
-    Rpc = 2,
-    /// HTTP.
-    Http = 3,
-    /// A message queue.
-    Mq = 4,
-    /// A cache.
-    Cache = 5,
-    /// A function as a service.
-    Faas = 6,
-    /// A generative model.
-    GenAi = 7,
-}
-
-/// A place in the program that opens spans; always a `static`, made by the attributes or by
+/// A place in the program that opens spans. Always a `static`, made by the attributes or by
 /// [`callsite!`](crate::callsite).
 #[derive(Debug)]
 pub struct Callsite {
@@ -77,24 +42,23 @@ pub struct Callsite {
     pub(crate) layer: SpanLayer,
     pub(crate) peer: &'static str,
     pub(crate) tags: &'static [(&'static str, &'static str)],
-    /// What was written out rather than left to a default: decides which values a merged span
-    /// reports.
+    /// Which values were set explicitly. Decides which values a merged span reports.
     given: u8,
-    /// What it does as an orphan, if it says so itself.
+    /// Overrides the configured rule for orphans.
     orphan: Option<Orphans>,
     pub(crate) count: Count,
     file: &'static str,
     line: u32,
-    /// The protobuf fields that every span of this callsite writes alike, encoded by the reporter
-    /// at first use.
+    /// The protobuf fields that all spans of this callsite share, encoded by the reporter on first
+    /// use.
     pub(crate) fragment: OnceBox<Vec<u8>>,
-    /// The name in Base64, as an exit span's header needs it, made by the first caller that does.
+    /// The name in Base64 for headers, encoded on first use.
     pub(crate) endpoint: OnceBox<String>,
-    /// The name where it is shortened, made by the first caller that needs it so.
+    /// The shortened name, computed on first use.
     shortened: OnceBox<Shortened>,
 }
 
-/// A name that was shortened to so many bytes.
+/// A name that is shortened to `bytes`.
 #[derive(Debug)]
 struct Shortened {
     bytes: usize,
@@ -109,15 +73,17 @@ const PATTERN: u8 = 1 << 3;
 const LAYER: u8 = 1 << 4;
 
 impl Callsite {
-    /// A callsite with the defaults: layer unknown, no peer, no tags, and the component 11000
-    /// (Rust). An Exit, and an Entry of layer MQ, has the component of the system that
-    /// `db.type`, `cache.type`, `mq.type` or the first part of an MQ span's name tells, else none
-    /// (0).
+    /// Creates a callsite with the defaults: layer unknown, no peer, no tags, and the component
+    /// 11000 (Rust).
+    ///
+    /// An Exit, or an Entry of layer MQ, has the component of the system that `db.type`,
+    /// `cache.type`, `mq.type` or the first part of an MQ span's name names. If none of them names
+    /// a known system, it has no component (0).
     pub const fn new(kind: SpanKind, name: &'static str) -> Self {
         Self::located(kind, name, "", 0)
     }
 
-    /// The same, with the place in the source where it stands.
+    /// Creates a callsite with its location in the source.
     pub const fn located(
         kind: SpanKind,
         name: &'static str,
@@ -142,7 +108,7 @@ impl Callsite {
         }
     }
 
-    /// The component id, by `docs/protocol.md#components`.
+    /// Sets the component id (`docs/protocol.md#components`).
     #[must_use]
     pub const fn component(mut self, component: i32) -> Self {
         self.component = component;
@@ -150,7 +116,7 @@ impl Callsite {
         self
     }
 
-    /// The layer.
+    /// Sets the layer.
     #[must_use]
     pub const fn layer(mut self, layer: SpanLayer) -> Self {
         self.layer = layer;
@@ -158,15 +124,15 @@ impl Callsite {
         self
     }
 
-    /// The address called, where it is always the same one.
+    /// Sets the address that all spans of this callsite call.
     #[must_use]
     pub const fn peer(mut self, peer: &'static str) -> Self {
         self.peer = peer;
         self
     }
 
-    /// What a Local span of this callsite does where no context is, whatever
-    /// [`Config::orphans`](crate::Config::orphans) says.
+    /// Sets what a Local span of this callsite does without a current span. Overrides
+    /// [`Config::orphans`](crate::Config::orphans).
     ///
     /// ```
     /// use skywalking_runtime::{Callsite, callsite, config::Orphans, span, testing};
@@ -185,7 +151,7 @@ impl Callsite {
         self.orphan
     }
 
-    /// Tags that every span of this callsite carries; they cost nothing at run time.
+    /// Sets tags that all spans of this callsite have. They cost nothing at run time.
     #[must_use]
     pub const fn tags(mut self, tags: &'static [(&'static str, &'static str)]) -> Self {
         self.tags = tags;
@@ -208,8 +174,8 @@ impl Callsite {
         self
     }
 
-    /// Marks name, component and layer as an integration's defaults: where this span merges with
-    /// one for which the program set them, the program's are reported.
+    /// Marks name, component and layer as defaults of an integration. If this span merges with one
+    /// for which the program set them, the program's values are reported.
     ///
     /// ```
     /// use skywalking_runtime::{Callsite, callsite, span, testing};
@@ -226,12 +192,12 @@ impl Callsite {
         self
     }
 
-    /// True if the program wrote the name out.
+    /// Returns true if the program set the name explicitly.
     pub(crate) fn writes_name(&self) -> bool {
         self.given & (NAME | FALLBACK) == NAME
     }
 
-    /// True if the program chose the name: it wrote it out, or the pattern that makes it.
+    /// Returns true if the program set the name, or the pattern that makes it.
     pub(crate) fn chooses_name(&self) -> bool {
         self.given & (NAME | PATTERN) != 0 && !self.is_fallback()
     }
@@ -248,8 +214,8 @@ impl Callsite {
         self.given & FALLBACK != 0
     }
 
-    /// What `shorten` makes of the name for this limit. Kept for the first limit: it changes only
-    /// with the service of the process.
+    /// Returns the name that `shorten` computes for this limit. Caches it for the first limit,
+    /// since the limit changes only with the service of the process.
     #[cold]
     pub(crate) fn shortened(
         &'static self,
@@ -260,191 +226,13 @@ impl Callsite {
         if kept.bytes == bytes { Cow::Borrowed(&kept.name) } else { shorten() }
     }
 
-    /// The operation name unless a span sets its own.
+    /// Returns the operation name of spans that set none of their own.
     pub const fn name(&self) -> &'static str {
         self.name
     }
 
-    /// Source file and line; empty and 0 for a callsite that was built without them.
+    /// Returns source file and line. Empty and 0 for a callsite that was created without them.
     pub const fn location(&self) -> (&'static str, u32) {
         (self.file, self.line)
-    }
-}
-
-/// Makes a [`Callsite`] for a `static`: the kind, the name, then any of `layer`, `component`,
-/// `peer` and `tags`, as in the attributes.
-///
-/// All of it is constant: a component is a number or the path of an `i32`, a tag's value is a
-/// literal or a `&'static str`.
-///
-/// ```
-/// use skywalking_runtime::{Callsite, callsite, component};
-///
-/// static QUERY: Callsite =
-///     callsite!(exit, "/query", layer = database, component = component::POSTGRESQL, peer = "db:5432", tags("db.type" = "sql"));
-/// assert_eq!(QUERY.name(), "/query");
-/// ```
-///
-/// `tags = [("db.type", "sql")]` is the same as `tags("db.type" = "sql")`.
-#[macro_export]
-macro_rules! callsite {
-    ($kind:ident, $name:expr $(, $($keys:tt)*)?) => {
-        $crate::__callsite_keys!(
-            [$crate::__private::Callsite::located($crate::__callsite_kind!($kind), $name, ::core::file!(), ::core::line!())]
-            $($($keys)*)?
-        )
-    };
-}
-
-/// Adds one key after the other to the callsite in the brackets.
-#[doc(hidden)]
-#[macro_export]
-macro_rules! __callsite_keys {
-    ([$($made:tt)*]) => {
-        $($made)*
-    };
-    ([$($made:tt)*] layer = $layer:ident $(, $($rest:tt)*)?) => {
-        $crate::__callsite_keys!([$($made)* .layer($crate::__callsite_layer!($layer))] $($($rest)*)?)
-    };
-    ([$($made:tt)*] component = $component:expr $(, $($rest:tt)*)?) => {
-        $crate::__callsite_keys!([$($made)* .component($component)] $($($rest)*)?)
-    };
-    ([$($made:tt)*] peer = $peer:expr $(, $($rest:tt)*)?) => {
-        $crate::__callsite_keys!([$($made)* .peer($peer)] $($($rest)*)?)
-    };
-    ([$($made:tt)*] tags = $tags:expr $(, $($rest:tt)*)?) => {
-        $crate::__callsite_keys!([$($made)* .tags(&$tags)] $($($rest)*)?)
-    };
-    ([$($made:tt)*] tags($($tags:tt)*) $(, $($rest:tt)*)?) => {
-        $crate::__callsite_keys!([$($made)* .tags($crate::__callsite_tags!([] $($tags)*))] $($($rest)*)?)
-    };
-    ([$($made:tt)*] $key:ident $($rest:tt)*) => {
-        ::core::compile_error!(::core::concat!(
-            "`",
-            ::core::stringify!($key),
-            "` can't be read: `callsite!` takes `layer = WORD`, `component = ID`, `peer = TEXT` and `tags(\"key\" = VALUE)`",
-        ))
-    };
-}
-
-/// A slice of pairs of `"key" = VALUE`.
-#[doc(hidden)]
-#[macro_export]
-macro_rules! __callsite_tags {
-    ([$($made:tt)*]) => {
-        &[$($made)*]
-    };
-    ([$($made:tt)*] $key:literal = $value:literal $(, $($rest:tt)*)?) => {
-        $crate::__callsite_tags!([$($made)* ($key, ::core::concat!($value)),] $($($rest)*)?)
-    };
-    ([$($made:tt)*] $key:literal = $value:expr $(, $($rest:tt)*)?) => {
-        $crate::__callsite_tags!([$($made)* ($key, $value),] $($($rest)*)?)
-    };
-}
-
-#[doc(hidden)]
-#[macro_export]
-macro_rules! __callsite_kind {
-    (entry) => {
-        $crate::__private::SpanKind::Entry
-    };
-    (exit) => {
-        $crate::__private::SpanKind::Exit
-    };
-    (local) => {
-        $crate::__private::SpanKind::Local
-    };
-}
-
-#[doc(hidden)]
-#[macro_export]
-macro_rules! __callsite_layer {
-    (unknown) => {
-        $crate::__private::SpanLayer::Unknown
-    };
-    (database) => {
-        $crate::__private::SpanLayer::Database
-    };
-    (rpc) => {
-        $crate::__private::SpanLayer::Rpc
-    };
-    (http) => {
-        $crate::__private::SpanLayer::Http
-    };
-    (mq) => {
-        $crate::__private::SpanLayer::Mq
-    };
-    (cache) => {
-        $crate::__private::SpanLayer::Cache
-    };
-    (faas) => {
-        $crate::__private::SpanLayer::Faas
-    };
-    (genai) => {
-        $crate::__private::SpanLayer::GenAi
-    };
-}
-
-#[cfg(test)]
-mod tests {
-    use super::{Callsite, SpanKind, SpanLayer, component};
-
-    const SHARD: &str = "shard-7";
-
-    #[test]
-    fn callsite_takes_what_the_attributes_take() {
-        static CONSTANT: Callsite = callsite!(
-            exit,
-            "/get",
-            component = component::REDIS,
-            layer = cache,
-            peer = "cache:6379"
-        );
-        static TAGS: Callsite = callsite!(
-            local,
-            "/tags",
-            tags(
-                "text" = "t",
-                "shard" = SHARD,
-                "number" = 3,
-                "minus" = -1,
-                "bool" = true,
-                "char" = 'c'
-            ),
-        );
-        static COMPUTED: Callsite = callsite!(
-            entry,
-            concat!("/a", "/b"),
-            tags(),
-            component = component::REDIS + 1,
-            peer = SHARD
-        );
-        assert_eq!(
-            (CONSTANT.kind, CONSTANT.component, CONSTANT.layer, CONSTANT.peer),
-            (SpanKind::Exit, 7, SpanLayer::Cache, "cache:6379")
-        );
-        let expected = [
-            ("text", "t"),
-            ("shard", "shard-7"),
-            ("number", "3"),
-            ("minus", "-1"),
-            ("bool", "true"),
-            ("char", "c"),
-        ];
-        assert_eq!(TAGS.tags, expected);
-        assert_eq!((COMPUTED.name, COMPUTED.component, COMPUTED.peer), ("/a/b", 8, "shard-7"));
-        assert!(COMPUTED.tags.is_empty());
-    }
-
-    #[test]
-    fn callsite_takes_pairs_and_no_keys() {
-        static PAIRS: Callsite = callsite!(exit, "/pairs", tags = [("a", "b")], component = 22);
-        static BARE: Callsite = callsite!(local, "/bare");
-        static COMMA: Callsite = callsite!(local, "/comma",);
-        assert_eq!((PAIRS.tags, PAIRS.component), (&[("a", "b")][..], 22));
-        assert_eq!(
-            (BARE.component, COMMA.component, BARE.location().1 != 0),
-            (component::RUST, component::RUST, true)
-        );
     }
 }

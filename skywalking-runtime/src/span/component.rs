@@ -1,9 +1,9 @@
 //! The component ids of the OAP, for the key `component = ..` and for
 //! [`Callsite::component`](crate::Callsite::component).
 //!
-//! The OAP knows a component by its number alone, whatever the language: it decides the icon of a
-//! span and, on an Exit span, the type of the node that is guessed. Rust has an id of its own,
-//! [`RUST`], which is the default. Name the database or the queue on a span that talks to one.
+//! The OAP identifies a component by its number, for all languages. The number decides the icon of
+//! a span. On an Exit span it also decides the type of the node that the OAP guesses. The default
+//! is [`RUST`]. Set the component of the database or the queue on a span that calls one.
 //!
 //! ```
 //! use skywalking_runtime::{component, exit_span, testing};

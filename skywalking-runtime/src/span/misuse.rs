@@ -1,6 +1,8 @@
-//! Misuse that is found out while a program runs, each kind with the callsite where it was first
-//! seen. The reporter logs it, once a process: so no caller waits for a log, and none of its code
-//! runs here.
+//! Misuse that is detected at run time. Each kind is stored with the callsite where it was first
+//! seen.
+//!
+//! The reporter logs each kind once in a process. Callers neither wait for a log nor run the
+//! program's logger.
 
 use once_cell::race::OnceRef;
 
@@ -11,13 +13,13 @@ use crate::span::callsite::Callsite;
 pub(crate) enum Misuse {
     /// A child guard was held over an `.await`.
     GuardOverAwait,
-    /// A guard of `child` closed while another one that was opened inside of it was open.
+    /// A child guard closed while a guard that was opened inside it was open.
     GuardsCross,
-    /// Other tasks opened spans below a root that is a future.
+    /// Other tasks opened spans below a root future.
     TasksBelowFuture,
-    /// A segment is full whose root is a call.
+    /// A segment whose root is a call reached the span limit.
     FullBelowCall,
-    /// A server layer was put on a service of Salvo.
+    /// A server layer was used with a service of Salvo.
     LayerOnSalvo,
 }
 
@@ -33,17 +35,17 @@ impl Misuse {
         Self::LayerOnSalvo,
     ];
 
-    /// Where it was first seen, if it was.
+    /// Returns the callsite where the misuse was first seen.
     pub(crate) fn seen(self) -> Option<&'static Callsite> {
         SEEN.get(self as usize).and_then(OnceRef::get)
     }
 }
 
-/// Notes a misuse. All but the first of a kind change nothing.
+/// Notes a misuse. Only the first of a kind is kept.
 #[cold]
 pub(crate) fn note(misuse: Misuse, callsite: &'static Callsite) {
     if let Some(seen) = SEEN.get(misuse as usize) {
-        // Another thread was first, perhaps.
+        // Fails if another thread was first.
         let _ = seen.set(callsite);
     }
 }

@@ -5,72 +5,71 @@ use crate::span::callsite::Callsite;
 /// No span: the parent of a root.
 pub(crate) const NONE: u16 = u16::MAX;
 
-/// One span. Its id is its place in the segment's list.
+/// One span. Its id is its index in the segment's list.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Record {
-    /// Stamp of the clock at the start.
+    /// The clock's stamp at the start.
     pub(crate) start: u64,
-    /// Stamp at the end; 0 while the span is open. [`Record::IN_SCOPE`] and [`Record::DETACHED`]
-    /// of one that ends by a handle.
+    /// The stamp at the end. 0 while the span is open, [`Record::IN_SCOPE`] or
+    /// [`Record::DETACHED`] while a handle keeps it open.
     pub(crate) end: u64,
     pub(crate) callsite: &'static Callsite,
-    /// Id of the parent in this segment, or [`NONE`].
+    /// The id of the parent in this segment, or [`NONE`].
     pub(crate) parent: u16,
     pub(crate) flags: u16,
-    /// Where the span's list of side entries begins: a place in the segment's side list plus 1, or
-    /// 0 for none.
+    /// The head of the span's list of attributes: an index in the segment's list plus 1, or 0 if
+    /// there is none.
     pub(crate) side: u32,
 }
 
-// A span costs two reads of the counter and one record of 32 bytes.
+// A span costs two reads of the clock's counter and one record of 32 bytes.
 const _: () = assert!(size_of::<Record>() <= 32);
 
 impl Record {
     /// The span failed.
     pub(crate) const ERROR: u16 = 1;
-    /// The OAP shall store the span and make no metrics of it.
+    /// The OAP stores the span and makes no metrics of it.
     pub(crate) const SKIP_ANALYSIS: u16 = 1 << 1;
-    /// The span goes on for one that began in another segment: it is a Local span, whatever its
-    /// callsite says.
+    /// The span continues one that began in another segment. It is reported as a Local span,
+    /// regardless of its callsite.
     pub(crate) const CONTINUED: u16 = 1 << 2;
 
     /// The panic of a span that merged with this one is already recorded.
-    pub(crate) const PANIC_TOLD: u16 = 1 << 3;
-    /// The future that it covers is being dropped.
+    pub(crate) const PANIC_RECORDED: u16 = 1 << 3;
+    /// The future of the span is being dropped.
     pub(crate) const DROPPING: u16 = 1 << 4;
-    /// It was sent with an earlier part of its segment and only keeps its index.
-    pub(crate) const TOLD: u16 = 1 << 5;
-    /// The program holds its guard, below a root that is a call.
+    /// The span was handed over with an earlier part of its segment and only keeps its index.
+    pub(crate) const HANDED_OVER: u16 = 1 << 5;
+    /// The program holds the span's guard, below a root that is a call.
     pub(crate) const BY_HAND: u16 = 1 << 6;
 
-    /// In the place of an end: a handle ends the span, and the scope that it was opened in is still
-    /// open. No stamp is so late.
+    /// An end that means: a handle ends the span, and its scope is still open. No stamp is so late.
     pub(crate) const IN_SCOPE: u64 = u64::MAX;
-    /// The same behind that scope.
+    /// An end that means: a handle ends the span, and its scope has ended.
     pub(crate) const DETACHED: u64 = u64::MAX - 1;
-    // The flags fill the lower byte; above it stand two counts of four bits.
+    // The flags use the lower byte. Two counts of four bits follow.
     const LEVELS: u32 = 8;
     const PARENT_LEVEL: u32 = 12;
-    /// How many spans may be merged with one at a time.
+    /// The most spans that are merged with one at a time.
     pub(crate) const MOST_LEVELS: u16 = 15;
 
     pub(crate) fn is(&self, flag: u16) -> bool {
         self.flags & flag != 0
     }
 
-    /// True while spans open below it: its scope has not ended.
+    /// Returns true until the span's scope has ended. Spans can open below it until then.
     #[inline]
     pub(crate) fn is_open(&self) -> bool {
         // 0 or `IN_SCOPE`, in one comparison.
         self.end.wrapping_add(1) <= 1
     }
 
-    /// True while its end is not known.
+    /// Returns true if the end is not known yet.
     pub(crate) fn is_unended(&self) -> bool {
         self.end == 0 || self.end >= Self::DETACHED
     }
 
-    /// How many spans are open that merged with this one, each inside of the one before.
+    /// Returns how many spans that merged with this one are open, each inside the one before.
     pub(crate) fn levels(&self) -> u16 {
         (self.flags >> Self::LEVELS) & Self::MOST_LEVELS
     }
@@ -80,7 +79,7 @@ impl Record {
             | (levels.min(Self::MOST_LEVELS) << Self::LEVELS);
     }
 
-    /// The flag that says at which of its parent's levels a span was opened.
+    /// Returns the flags for a span that is opened at this level of its parent.
     #[inline]
     pub(crate) fn opened_at(level: u16) -> u16 {
         level << Self::PARENT_LEVEL
@@ -97,7 +96,7 @@ impl Record {
     }
 }
 
-/// How a span ended other than by returning.
+/// How a span ended, if it did not return.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Mark {
     Panicked,
@@ -110,10 +109,10 @@ pub(crate) enum Mark {
 pub(crate) struct Attribute {
     /// The key of a tag or of a log's field; for [`AttributeKind::StaticName`] the name itself.
     pub(crate) key: &'static str,
-    /// Two halves of a number, or offset and length in the segment's text: the kind says which.
+    /// Two halves of a number, or offset and length in the segment's text, depending on the kind.
     pub(crate) a: u32,
     pub(crate) b: u32,
-    /// The next older entry, as in [`Record::side`].
+    /// The next older attribute, as in [`Record::side`].
     pub(crate) next: u32,
     pub(crate) kind: AttributeKind,
 }
@@ -142,17 +141,17 @@ pub(crate) enum AttributeKind {
     Component,
     /// The layer's number, in `a`.
     Layer,
-    /// A reference to a segment of another process: the `sw8` header as it came, already checked.
+    /// A reference to a segment of another process: the `sw8` header as it was received, checked.
     Sw8Ref,
     /// A reference to a segment of this process: text of the form `<key in hex>-<span
     /// id>-<endpoint>`.
     ThreadRef,
-    /// A log begins: the stamp of its time. Its fields are the newer entries up to the next kind
-    /// that is not [`AttributeKind::Field`].
+    /// The start of a log: the stamp of its time. Its fields are the newer attributes up to the next
+    /// kind that is not [`AttributeKind::Field`].
     Log,
     /// A field of the log begun last.
     Field,
-    /// How many of those that `key` names were left out.
+    /// The number of left-out items of the type that `key` names.
     LeftOut,
 }
 
@@ -181,7 +180,7 @@ pub(crate) struct LeftOut {
     pub(crate) spans: u32,
     pub(crate) tags: u32,
     pub(crate) logs: u32,
-    /// Of logs that are there.
+    /// Fields of logs that were kept.
     pub(crate) log_fields: u32,
 }
 
@@ -199,7 +198,7 @@ impl LeftOut {
         self.log_fields = self.log_fields.saturating_add(other.log_fields);
     }
 
-    /// An entry for each of them of which there is one.
+    /// Returns an attribute for each count that is not 0.
     pub(crate) fn sides(self) -> impl Iterator<Item = Attribute> {
         let counts = [
             ("log_fields", self.log_fields),
@@ -217,9 +216,9 @@ impl LeftOut {
 /// The trace that a segment belongs to.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Trace {
-    /// Begun by this process: its number.
+    /// Started by this process: its number.
     Own(u64),
-    /// Begun elsewhere: where its id stands in the segment's text, in Base64 and already checked.
+    /// Started elsewhere: the range of its id in the segment's text, in Base64 and checked.
     Foreign { offset: u32, length: u32 },
 }
 

@@ -1,9 +1,9 @@
-//! Values of tags: text, whole numbers and bools are stored as they are, everything else as its
-//! `Display` prints it.
+//! Values of tags. Text, integers and bools are stored directly. Other values are formatted with
+//! `Display`.
 //!
-//! The attributes choose between the two by method look-up on [`Plain`]: first [`PutRaw`], whose
-//! types are listed; then [`PutDisplay`], whose method carries the bound, so that a value with
-//! neither is one error at the value, in our words.
+//! The attributes choose by method resolution on [`Plain`] (autoref specialization). [`PutRaw`]
+//! comes first and is implemented for the listed types. [`PutDisplay`] comes second. The bound is
+//! on its method, so a value that implements neither trait gives one error, at the value.
 
 use std::borrow::Cow;
 use std::fmt::{self, Display};
@@ -12,20 +12,20 @@ use std::sync::Arc;
 
 use crate::util::text::{self, TAG_LIMIT};
 
-/// A tag's value as it is stored.
+/// A tag's value in the form in which it is stored.
 #[derive(Clone, Copy, Debug)]
 pub enum Raw<'a> {
     /// Text, cut at 2048 UTF-16 units.
     Text(&'a str),
-    /// A whole number; turned to text by the reporter.
+    /// A signed integer. The reporter formats it.
     Int(i64),
-    /// A whole number; turned to text by the reporter.
+    /// An unsigned integer. The reporter formats it.
     Uint(u64),
     /// `true` or `false`.
     Bool(bool),
 }
 
-/// A tag's value, kept for later.
+/// A tag's value that owns its text.
 #[derive(Debug)]
 pub(crate) enum Kept {
     Text(String),
@@ -53,16 +53,17 @@ impl Kept {
         }
     }
 
-    /// The bytes of its text.
+    /// Returns the length of its text in bytes.
     pub(crate) fn bytes(&self) -> usize {
         if let Self::Text(text) = self { text.len() } else { 0 }
     }
 }
 
-/// Text, whole numbers of at most 64 bits, and bools: what [`CurrentSpan::tag`](crate::CurrentSpan::tag)
-/// takes. For other types there is [`CurrentSpan::tag_display`](crate::CurrentSpan::tag_display).
+/// A value for [`CurrentSpan::tag`](crate::CurrentSpan::tag): text, an integer of at most 64 bits,
+/// or a bool.
 ///
-/// The trait is sealed: it is implemented for these types only.
+/// Use [`CurrentSpan::tag_display`](crate::CurrentSpan::tag_display) for other types. The trait is
+/// sealed: it is implemented for these types only.
 #[diagnostic::on_unimplemented(
     message = "`{Self}` cannot be used as a tag value",
     label = "expected a string, integer or bool",
@@ -140,15 +141,15 @@ impl<T: TagValue + ?Sized> TagValue for &mut T {
 #[derive(Debug)]
 pub struct Plain<'a, T: ?Sized>(pub &'a T);
 
-/// Takes tags: a span that is about to open, or the one that is about to end.
+/// Records tags on a span that is about to open or to end.
 pub trait Recorder {
-    /// A tag of text, number or bool.
+    /// Records a tag of text, an integer or a bool.
     fn tag(&mut self, key: &'static str, value: Raw<'_>);
-    /// A tag by `Display`.
+    /// Records a tag that is formatted with `Display`.
     fn tag_display<T: Display + ?Sized>(&mut self, key: &'static str, value: &T);
 }
 
-/// First choice: the value is stored as it is.
+/// Stores the value directly. The first choice.
 pub trait PutRaw {
     /// Records the tag.
     fn __skywalking_put<R: Recorder>(&self, recorder: &mut R, key: &'static str);
@@ -161,7 +162,7 @@ impl<T: TagValue + ?Sized> PutRaw for Plain<'_, T> {
     }
 }
 
-/// Second choice: the value is stored as its `Display` prints it.
+/// Formats the value with `Display`. The second choice.
 pub trait PutDisplay<T: ?Sized> {
     /// Records the tag.
     fn __skywalking_put<R: Recorder>(&self, recorder: &mut R, key: &'static str)
@@ -179,7 +180,7 @@ impl<T: ?Sized> PutDisplay<T> for &Plain<'_, T> {
     }
 }
 
-/// What a plain value in `tags(..)` must be.
+/// A plain value in `tags(..)` that is formatted.
 #[diagnostic::on_unimplemented(
     message = "`{Self}` cannot be used as a tag value: it does not implement `Display`",
     label = "does not implement `Display`",
@@ -189,7 +190,7 @@ pub trait TagDisplay: Display {}
 
 impl<T: Display + ?Sized> TagDisplay for T {}
 
-/// What a computed `name` or `peer` must be.
+/// A computed `name` or `peer`.
 #[diagnostic::on_unimplemented(
     message = "`{Self}` cannot be used as the name or peer of a span: it does not implement `Display`",
     label = "does not implement `Display`",

@@ -7,7 +7,7 @@ use std::fmt::{Debug, Display};
 
 use crate::context::current_segment;
 use crate::segment::Segment;
-use crate::span::callsite::SpanLayer;
+use crate::span::layer::SpanLayer;
 use crate::span::tag::{Raw, TagValue};
 use crate::trace::failure::{self, Failure, Severity};
 use crate::tracer;

@@ -6,7 +6,9 @@
 
 use skywalking_proto::components as id;
 
-use crate::span::callsite::{Callsite, SpanKind, SpanLayer};
+use crate::span::callsite::Callsite;
+use crate::span::kind::SpanKind;
+use crate::span::layer::SpanLayer;
 
 /// The tags that name a system.
 pub(super) fn names_system(key: &str) -> bool {

@@ -14,7 +14,9 @@ use super::{Encoder, Segment};
 use crate::queue::SegmentHeader;
 use crate::redact::Hook;
 use crate::report::timeline::Timeline;
-use crate::span::callsite::{Callsite, SpanKind, SpanLayer as Layer};
+use crate::span::callsite::Callsite;
+use crate::span::kind::SpanKind;
+use crate::span::layer::SpanLayer as Layer;
 use crate::span::record::{Attribute, AttributeKind, NONE, Record, Trace};
 use crate::tracer::Identity;
 use crate::util::clock::Anchor;
@@ -424,7 +426,7 @@ fn nonsense_becomes_a_segment_and_never_a_panic() {
             &timeline,
         );
         let decoded = SegmentObject::decode(bytes.as_ref()).expect("what is written is a message");
-        let told = records.iter().skip(1).filter(|record| record.is(Record::TOLD)).count();
+        let told = records.iter().skip(1).filter(|record| record.is(Record::HANDED_OVER)).count();
         assert_eq!(decoded.spans.len(), 6 - told);
         assert_eq!(decoded.spans[0].span_id, 0);
         for span in &decoded.spans {

@@ -303,7 +303,10 @@ async fn what_waits_for_the_end_of_its_request_wakes_nobody() {
     let bench = Bench::with(1, &[], Budget { bytes: usize::MAX, segments: 20 }, Some(keep));
     let trial = Arc::new(TailDecision::new(1));
     assert_eq!(
-        bench.wakes(4, || Attached { trial: Some(Arc::clone(&trial)), ..Attached::default() }),
+        bench.wakes(4, || Attached {
+            tail_decision: Some(Arc::clone(&trial)),
+            ..Attached::default()
+        }),
         0
     );
     bench.pass(1).await;

@@ -9,7 +9,7 @@ use crate::headers::incoming::{Header, IncomingHeaders};
 use crate::headers::sw8;
 use crate::headers::w3c::{self, TraceParent};
 use crate::segment::Segment;
-use crate::span::callsite::SpanKind;
+use crate::span::kind::SpanKind;
 use crate::span::tag::Raw;
 use crate::trace::opening::{Opening, Place};
 use crate::tracer::Settings;

@@ -36,12 +36,12 @@ fn segment(id: u64, trial: Arc<TailDecision>, flags: u16, budget: Budget) -> Han
         flags,
         side: 0,
     }]);
-    let ends_trial = trial.is_root(id);
+    let ends_request = trial.is_root(id);
     let handed = end_segment(
         outbox,
         id,
         budget,
-        Attached { trial: Some(trial), ends_trial, ..Attached::default() },
+        Attached { tail_decision: Some(trial), ends_request, ..Attached::default() },
     );
     outbox.release();
     handed

@@ -24,7 +24,8 @@ use crate::queue::{
 };
 use crate::redact::Hook;
 use crate::sampling::Choice;
-use crate::span::callsite::{Callsite, SpanKind};
+use crate::span::callsite::Callsite;
+use crate::span::kind::SpanKind;
 use crate::span::record::{NONE, Record, Trace};
 use crate::tracer::{self, Identity, Settings};
 use crate::util::clock::{self, WALL_AHEAD};
