@@ -1,21 +1,14 @@
-//! A client with both middlewares in their order.
+//! A client with the middleware and the redirect policy that belongs to it.
 
-use std::fmt::Debug;
-
-use http::HeaderName;
-use reqwest::redirect::Policy;
 use reqwest_middleware::{ClientBuilder, ClientWithMiddleware};
 
-use crate::redirects::CREDENTIALS;
-use crate::{Error, Redirects, Tracing};
+use crate::{Tracing, same_host_redirects};
 
-/// A traced client, made of a builder of reqwest's. Redirects are followed by [`Redirects`],
-/// whatever policy the builder had: each hop is an exit span, and none of our headers goes to a
-/// host that the program did not name.
+/// Builds a traced client. Sets [`same_host_redirects`] in place of the builder's redirect policy.
 ///
-/// More middlewares are added by [`ClientBuilder::from_client`]; they stand inside of the tracing.
-/// To retry with a span for each attempt, put them together by hand, with the retries between
-/// [`Redirects`] and [`Tracing`].
+/// To add middlewares inside of the tracing, use [`ClientBuilder::from_client`]. To add some
+/// outside of it, for example a retry with a span for each attempt, put the client together by
+/// hand: see [`same_host_redirects`].
 ///
 /// ```
 /// use skywalking_reqwest::Tracing;
@@ -24,28 +17,16 @@ use crate::{Error, Redirects, Tracing};
 /// let tracing = http::Client::new().propagate_to(["stock:8080", "*.shop.example"]);
 /// let client = skywalking_reqwest::client(reqwest::Client::builder(), Tracing::from(tracing))?;
 /// # drop(client);
-/// # Ok::<(), skywalking_reqwest::Error>(())
+/// # Ok::<(), reqwest::Error>(())
 /// ```
 ///
 /// # Errors
 ///
-/// If reqwest can't make the client, or if its default headers have credentials: each hop would
-/// carry them, to whatever host it leads. They are looked for as well as a builder lets one look,
-/// which tells of its headers by `Debug` alone.
+/// Those of [`reqwest::ClientBuilder::build`].
 pub fn client(
     builder: reqwest::ClientBuilder,
     tracing: impl Into<Tracing>,
-) -> Result<ClientWithMiddleware, Error> {
-    let inner = builder.redirect(Policy::none());
-    if let Some(header) = credentials_of(&inner) {
-        return Err(Error::CredentialsByDefault { header });
-    }
-    Ok(ClientBuilder::new(inner.build()?).with(Redirects::new()).with(tracing.into()).build())
-}
-
-/// The first default header that is not meant for every host. A builder tells nobody of its headers
-/// but its `Debug`.
-fn credentials_of(builder: &impl Debug) -> Option<HeaderName> {
-    let told = format!("{builder:?}");
-    CREDENTIALS.into_iter().find(|name| told.contains(&format!("\"{name}\"")))
+) -> reqwest::Result<ClientWithMiddleware> {
+    let inner = builder.redirect(same_host_redirects()).build()?;
+    Ok(ClientBuilder::new(inner).with(tracing.into()).build())
 }

@@ -1,5 +1,5 @@
-//! SkyWalking tracing for [reqwest], as a middleware of [reqwest-middleware](reqwest_middleware):
-//! each request is an exit span, and carries the headers of the trace.
+//! SkyWalking tracing for [reqwest], as a middleware of [reqwest-middleware](reqwest_middleware).
+//! Each request is an exit span and carries the trace headers.
 //!
 //! ```
 //! use skywalking_reqwest::Tracing;
@@ -35,39 +35,40 @@
 //!
 //! # Redirects
 //!
-//! reqwest follows redirects below all middlewares and keeps on them what it doesn't know to be
-//! secret, so the headers of the trace too.
+//! reqwest follows redirects below all middlewares. A request and its redirects are one span: the
+//! peer is the first host, the status is that of the last response. A redirected request carries
+//! the headers of the first one. To another host reqwest removes credentials from them, but not the
+//! trace headers. So choose the policy of the client:
 //!
-//! | the client | one request that is redirected is | another host gets our headers |
+//! | redirect policy | redirect to the same host | redirect to another host |
 //! | --- | --- | --- |
-//! | [`client`]`(builder, ..)` | a span for each hop, with a peer and headers of its own | no, unless `propagate_to` names it |
-//! | [`Tracing`] on a client with `redirect::Policy::none()` | one span; the program gets the 3xx | no |
-//! | [`Tracing`] on a client that follows redirects itself | one span, with the first peer and the last status | **yes**, those that were meant for the first host |
+//! | [`same_host_redirects`], set by [`client`] | followed, with the trace headers | not followed: the program receives the 3xx response |
+//! | `Policy::none()` | not followed | not followed |
+//! | reqwest's default, `Policy::limited` | followed, with the trace headers | followed, **and the other host receives the trace headers**, also one that `propagate_to` excludes |
 //!
-//! [`Redirects`] says in what following them up here differs.
+//! To follow a redirect to another host, send a second request to its `location`. That request has
+//! its own span, and trace headers if `propagate_to` allows its host.
 //!
-//! # What is left as it is
+//! # What is unchanged
 //!
-//! A request is changed in nothing but the headers `sw8`, `sw8-correlation` and `sw8-x` (and
-//! `traceparent` and `tracestate`, where another tracer's came in and the request has none of its
-//! own), and its answer in nothing at all; with
-//! [`time_bodies`](skywalking_runtime::integrations::http::Client::time_bodies) the answer's body
-//! is another type inside, see [`Tracing`].
+//! The middleware changes only these headers of a request: `sw8`, `sw8-correlation` and `sw8-x`,
+//! and `traceparent` and `tracestate` if an incoming request had them and this one does not. It
+//! does not change the response. With
+//! [`time_bodies`](skywalking_runtime::integrations::http::Client::time_bodies) the body of the
+//! response has another type inside: see [`Tracing`].
 //!
-//! `reqwest::blocking` has no middlewares and is not covered; annotate the calling function with
+//! `reqwest::blocking` has no middlewares and is not traced. Annotate the calling function with
 //! [`exit_span`](skywalking_runtime::exit_span).
 
 mod client;
-mod error;
 mod redirects;
 mod tracing;
 
 pub use client::client;
-pub use error::Error;
-pub use redirects::Redirects;
+pub use redirects::same_host_redirects;
 pub use tracing::Tracing;
 
-// The examples of the page are compiled with those of the crate.
+// Compiles the examples of the README.
 #[cfg(doctest)]
 #[doc = include_str!("../README.md")]
 mod readme {}

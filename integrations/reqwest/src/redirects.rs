@@ -1,126 +1,103 @@
-//! Redirects, followed above the tracing, so that each hop is a call of its own. What a hop looks
-//! like is for [`hop`].
+//! The redirect policy under which no trace header reaches another host.
 
-mod hop;
+use reqwest::Url;
+use reqwest::redirect::Policy;
 
-use http::Extensions;
-use reqwest::{Request, Response};
-use reqwest_middleware::{Middleware, Next, Result};
-
-pub(crate) use self::hop::{CREDENTIALS, remove_context};
-
-use self::hop::Course;
-use crate::Error;
-
-/// As many as reqwest follows.
-const LIMIT: usize = 10;
-
-/// The request follows a redirect to a host that the program did not name.
-#[derive(Clone, Copy, Debug)]
-pub(crate) struct Elsewhere;
-
-/// Follows redirects as reqwest does, as a middleware that stands **outside** of
-/// [`Tracing`](crate::Tracing): each hop is an exit span, and none of our headers goes to another
-/// host.
+/// Follows redirects to the same host, at most 10 for a request, as reqwest's default policy does.
+/// A redirect to another host is not followed: the program receives the 3xx response.
 ///
-/// [`client`](crate::client) puts the two together. By hand, among other middlewares:
+/// A host is the same if its name and its port are. A step from HTTP to HTTPS, on the default port
+/// of each, is followed too. A step from HTTPS to HTTP is not.
+///
+/// [`client`](crate::client) sets this policy. With other middlewares, set it by hand:
 ///
 /// ```
-/// use reqwest::redirect::Policy;
-/// use skywalking_reqwest::{Redirects, Tracing};
+/// use reqwest_middleware::ClientBuilder;
+/// use skywalking_reqwest::{Tracing, same_host_redirects};
 ///
-/// let inner = reqwest::Client::builder().redirect(Policy::none()).build()?; // else reqwest follows them, and this one sees none
-/// let client = reqwest_middleware::ClientBuilder::new(inner).with(Redirects::limited(3)).with(Tracing::new()).build();
+/// let inner = reqwest::Client::builder().redirect(same_host_redirects()).build()?;
+/// let client = ClientBuilder::new(inner).with(Tracing::new()).build();
 /// # drop(client);
 /// # Ok::<(), reqwest::Error>(())
 /// ```
 ///
-/// # What differs from reqwest's own
+/// [`Policy::redirect`] combines it with a rule of your own:
 ///
-/// * **Default headers** of the client are added to each hop. Credentials among them would go to
-///   other hosts; [`client`](crate::client) refuses them. What stands on the request itself
-///   (`authorization`, `cookie` and their like) is taken off at another origin and not put on
-///   again.
-/// * A **timeout of the client** counts for each hop; one of the request for all of them together.
-/// * `Policy::custom` does not apply, and one redirect too many is [`Error::TooManyRedirects`], so
-///   `is_redirect()` is false of it.
-/// * [`ClientBuilder::referer`](reqwest::ClientBuilder::referer) does not apply; say
-///   [`without_referer`](Self::without_referer).
-#[derive(Clone, Copy, Debug)]
-pub struct Redirects {
-    limit: usize,
-    referer: bool,
-}
-
-impl Default for Redirects {
-    fn default() -> Self {
-        Self::new()
-    }
-}
-
-impl Redirects {
-    /// At most 10, as reqwest follows.
-    pub fn new() -> Self {
-        Self::limited(LIMIT)
-    }
-
-    /// At most `limit`; one more is [`Error::TooManyRedirects`].
-    pub fn limited(limit: usize) -> Self {
-        Self { limit, referer: true }
-    }
-
-    /// No header `referer` on what follows a redirect.
-    #[must_use]
-    pub fn without_referer(mut self) -> Self {
-        self.referer = false;
-        self
-    }
-
-    async fn follow(
-        self,
-        request: Request,
-        extensions: &mut Extensions,
-        next: Next<'_>,
-    ) -> Result<Response> {
-        let mut course = Course::new(&request, self.referer);
-        let mut response = next.clone().run(request, extensions).await?;
-        let mut followed = 0;
-        while let Some(hop) = course.hop(&response) {
-            if followed == self.limit {
-                return Err(reqwest_middleware::Error::middleware(Error::TooManyRedirects {
-                    limit: self.limit,
-                    next: shown(hop.url()),
-                }));
-            }
-            followed += 1;
-            if course.is_elsewhere() {
-                extensions.insert(Elsewhere);
-            } else {
-                extensions.remove::<Elsewhere>();
-            }
-            response = next.clone().run(hop, extensions).await?;
+/// ```
+/// use reqwest::redirect::Policy;
+/// use skywalking_reqwest::same_host_redirects;
+///
+/// let same_host = same_host_redirects();
+/// let only_get = Policy::custom(move |attempt| match attempt.status().as_u16() {
+///     307 | 308 => attempt.stop(),
+///     _ => same_host.redirect(attempt),
+/// });
+/// # drop(reqwest::Client::builder().redirect(only_get).build());
+/// ```
+pub fn same_host_redirects() -> Policy {
+    let limit = Policy::default();
+    Policy::custom(move |attempt| {
+        let from = attempt.previous().last();
+        if from.is_some_and(|from| is_same_host(from, attempt.url())) {
+            limit.redirect(attempt)
+        } else {
+            attempt.stop()
         }
-        Ok(response)
-    }
+    })
 }
 
-#[async_trait::async_trait]
-impl Middleware for Redirects {
-    async fn handle(
-        &self,
-        request: Request,
-        extensions: &mut Extensions,
-        next: Next<'_>,
-    ) -> Result<Response> {
-        let answer = self.follow(request, extensions, next).await;
-        extensions.remove::<Elsewhere>();
-        answer
-    }
+/// True if a redirect from one URL to the other stays on its host and doesn't lose encryption.
+/// `port()` is `None` for the default port of both schemes.
+fn is_same_host(from: &Url, to: &Url) -> bool {
+    let loses_encryption = from.scheme() == "https" && to.scheme() != "https";
+    from.host() == to.host() && from.port() == to.port() && !loses_encryption
 }
 
-/// An address without what may be secret.
-fn shown(url: &reqwest::Url) -> String {
-    let host = url.host_str().unwrap_or_default();
-    let port = url.port().map(|port| format!(":{port}")).unwrap_or_default();
-    format!("{}://{host}{port}{}", url.scheme(), url.path())
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn is_followed(from: &str, to: &str) -> bool {
+        let from: Url = from.parse().expect("a URL");
+        is_same_host(&from, &from.join(to).expect("a URL"))
+    }
+
+    #[test]
+    fn same_host_and_port_are_followed() {
+        for (from, to) in [
+            ("http://stock/old", "/new"),
+            ("http://stock/old", "http://STOCK:80/new"),
+            ("https://stock:443/old", "https://stock/new"),
+            ("http://stock:8080/old", "//stock:8080/new"),
+            ("http://user:secret@stock/old", "http://stock/new"),
+            ("http://[::1]:80/old", "http://[0::1]/new"),
+        ] {
+            assert!(is_followed(from, to), "{from} to {to}");
+        }
+    }
+
+    #[test]
+    fn another_host_or_port_is_not_followed() {
+        for (from, to) in [
+            ("http://stock/old", "http://stock.example/new"),
+            ("http://stock/old", "http://other.stock/new"),
+            ("http://stock/old", "http://stock@other/new"),
+            ("http://stock/old", "//other/new"),
+            ("http://stock/old", "http://stock:8080/new"),
+            ("http://stock:8080/old", "http://stock/new"),
+            ("http://stock:8080/old", "http://stock:8081/new"),
+            ("http://localhost/old", "http://127.0.0.1/new"),
+        ] {
+            assert!(!is_followed(from, to), "{from} to {to}");
+        }
+    }
+
+    #[test]
+    fn step_to_https_is_followed_and_step_back_is_not() {
+        assert!(is_followed("http://stock/old", "https://stock/new"));
+        assert!(!is_followed("http://stock/old", "https://other/new"));
+        assert!(!is_followed("http://stock:8080/old", "https://stock/new"));
+        assert!(!is_followed("https://stock/old", "http://stock/new"));
+        assert!(!is_followed("https://stock:8443/old", "http://stock:8443/new"));
+    }
 }

@@ -6,8 +6,6 @@ use reqwest_middleware::{Error, Middleware, Next, Result};
 use skywalking_runtime::current;
 use skywalking_runtime::integrations::http::{Call, Client};
 
-use crate::redirects::{Elsewhere, remove_context};
-
 /// Makes an exit span of each request that passes it, and writes the headers of the trace into the
 /// request.
 ///
@@ -16,7 +14,7 @@ use crate::redirects::{Elsewhere, remove_context};
 /// without the address, which may hold secrets. A request that is dropped before its answer counts
 /// as cancelled.
 ///
-/// What a [`Client`] can be told comes by `From`:
+/// `From` takes the options of a [`Client`]:
 ///
 /// ```
 /// use skywalking_reqwest::Tracing;
@@ -30,7 +28,8 @@ use crate::redirects::{Elsewhere, remove_context};
 ///
 /// Middlewares that are added later stand inside. A retry middleware that stands **before** this
 /// one makes a span for each attempt; one that stands **after** it makes all attempts one span, of
-/// which each carries the same headers. [`Redirects`](crate::Redirects) belong before it.
+/// which each carries the same headers. reqwest's own redirects are inside: see
+/// [`same_host_redirects`](crate::same_host_redirects).
 ///
 /// # Bodies
 ///
@@ -54,11 +53,7 @@ impl Tracing {
     fn begin(&self, request: &mut Request, extensions: &Extensions) -> Option<Call> {
         let uri = Uri::try_from(request.url().as_str()).ok()?;
         let method = request.method().clone();
-        let call = self.client.begin(&method, &uri, request.headers_mut(), extensions);
-        if extensions.get::<Elsewhere>().is_some() && self.client.sends_everywhere() {
-            remove_context(request.headers_mut());
-        }
-        Some(call)
+        Some(self.client.begin(&method, &uri, request.headers_mut(), extensions))
     }
 }
 

@@ -22,7 +22,7 @@ pub(crate) enum Error {
     #[error("the server failed: {0}. Restart it")]
     Serve(io::Error),
     #[error("can't create the client for the upstream: {0}")]
-    Upstream(#[from] skywalking_reqwest::Error),
+    Upstream(reqwest::Error),
     #[error(transparent)]
     Collector(#[from] skywalking_collector::Error),
     #[error(

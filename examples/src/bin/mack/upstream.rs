@@ -35,7 +35,8 @@ impl Upstream {
         // The next service is called directly, even if the environment sets a proxy.
         let builder = reqwest::Client::builder().no_proxy().timeout(TIMEOUT);
         // This line traces the client.
-        let client = skywalking_reqwest::client(builder, Tracing::new())?;
+        let client =
+            skywalking_reqwest::client(builder, Tracing::new()).map_err(Error::Upstream)?;
         Ok(Self { client, url })
     }
 

@@ -45,8 +45,8 @@ struct Options {
 enum Error {
     #[error(transparent)]
     Agent(#[from] skywalking_runtime::Error),
-    #[error(transparent)]
-    Client(#[from] skywalking_reqwest::Error),
+    #[error("can't create the client for the stock: {0}")]
+    Client(#[from] reqwest::Error),
     #[error(
         "can't listen on {address}: {source}. Set --listen to an unused address of this machine (port 0 selects a free port)"
     )]

@@ -26,7 +26,7 @@ pub(crate) fn app(shop: Shop) -> Router {
 }
 
 /// Traces the client with one middleware. Each request is an exit span and propagates the trace.
-pub(crate) fn client() -> Result<ClientWithMiddleware, skywalking_reqwest::Error> {
+pub(crate) fn client() -> reqwest::Result<ClientWithMiddleware> {
     // The headers contain names of services. Only these hosts receive them.
     let tracing = http::Client::new().propagate_to(["127.0.0.1", "*.shop.example"]);
     skywalking_reqwest::client(reqwest::Client::builder(), Tracing::from(tracing))

@@ -78,12 +78,6 @@ impl Client {
         self
     }
 
-    /// True unless [`propagate_to`](Self::propagate_to) was called: for integrations that meet
-    /// hosts which the program didn't choose, as by a redirect.
-    pub fn sends_everywhere(&self) -> bool {
-        self.settings.hosts.is_none()
-    }
-
     fn settings(&mut self) -> &mut Settings {
         Arc::make_mut(&mut self.settings)
     }

@@ -1,5 +1,5 @@
-//! What follows a redirect is what reqwest itself would send, but for our headers. The order of the
-//! fields may differ: each field that a `HeaderMap` loses changes it.
+//! A redirect to the same host is followed as reqwest itself would follow it, with our headers
+//! added. The order of the fields may differ: each field that a `HeaderMap` loses changes it.
 
 use std::convert::Infallible;
 use std::time::Duration;
@@ -116,8 +116,8 @@ async fn a_location_leads_where_reqwest_itself_would_go() {
         "new",
         "?c=3",
         "../../up",
-        "//localhost:PORT/",
-        "http://user:secret@localhost:PORT/",
+        "//127.0.0.1:PORT/",
+        "http://user:secret@127.0.0.1:PORT/",
         "http://[",
         "",
     ] {
