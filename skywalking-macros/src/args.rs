@@ -60,7 +60,7 @@ pub(crate) struct Args {
 }
 
 impl Args {
-    /// The expressions that are evaluated before the span opens.
+    /// Returns the expressions that are evaluated before the span opens.
     pub(crate) fn expressions(&self) -> impl Iterator<Item = &Expr> {
         let texts = [&self.name, &self.peer].into_iter().filter_map(|text| match text {
             Some(Text::Expression(value)) => Some(value),
@@ -70,7 +70,7 @@ impl Args {
         texts.chain(carriers).chain(self.tags.iter().filter_map(|tag| tag.value.expression()))
     }
 
-    /// The key as it was written.
+    /// Returns the key as it was written.
     pub(crate) fn key(&self, word: &str) -> Option<&Ident> {
         self.keys.iter().find(|key| *key == word)
     }

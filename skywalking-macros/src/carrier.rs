@@ -91,7 +91,8 @@ fn implementations(
     }
 }
 
-/// The where clauses of `Extract` and `Inject`: the struct's own, and the bounds of its fields.
+/// Returns the where clauses of `Extract` and `Inject`: the struct's own, and the bounds of its
+/// fields.
 fn where_clauses(
     input: &DeriveInput,
     fields: &[CarrierField<'_>],
@@ -126,7 +127,7 @@ fn where_clauses(
     (extract.where_clause, inject.where_clause)
 }
 
-/// The methods for headers of other protocols. A field for each header has none.
+/// Returns the methods for headers of other protocols. A field for each header has none.
 fn other_headers(fields: &[CarrierField<'_>], private: &TokenStream) -> (TokenStream, TokenStream) {
     let Some(CarrierField { name, ty, .. }) = fields.iter().find(|field| field.header.is_none())
     else {
@@ -157,8 +158,8 @@ enum Operation {
     Remove,
 }
 
-/// The body of a method: a call on the field that holds all headers, or an arm for each header that
-/// has a field.
+/// Returns the body of a method: a call on the field that holds all headers, or an arm for each
+/// header that has a field.
 fn body(fields: &[CarrierField<'_>], private: &TokenStream, operation: Operation) -> TokenStream {
     let site = Span::mixed_site();
     let mut arms = TokenStream::new();
@@ -201,7 +202,7 @@ fn body(fields: &[CarrierField<'_>], private: &TokenStream, operation: Operation
     quote_spanned!(site=> match __key { #arms _ => #otherwise })
 }
 
-/// Whether the type uses a type or const parameter of the struct.
+/// Returns whether the type uses a type or const parameter of the struct.
 fn uses_parameter(ty: &Type, generics: &Generics) -> bool {
     fn any(tokens: TokenStream, names: &[String]) -> bool {
         tokens.into_iter().any(|tree| match tree {

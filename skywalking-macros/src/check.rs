@@ -14,7 +14,7 @@ use crate::kind::{AttributeOn, Kind};
 use crate::params::{self, Binding};
 use crate::return_type::{self, Deferred};
 
-/// The item, if it can be traced.
+/// Returns the item, if it can be traced.
 pub(crate) fn traceable(item: syn::Result<Item>, errors: &mut Errors) -> Option<Item> {
     match item {
         Ok(Item::WithoutBody(semicolon)) => errors.push(diagnostics::missing_body(&semicolon)),
@@ -99,7 +99,7 @@ fn check_function(
     check_tag_parameters(args, function, errors);
 }
 
-/// A tag that is written as a name must name a parameter.
+/// Checks that a tag that is written as a name names a parameter.
 fn check_tag_parameters(args: &Args, function: &Function, errors: &mut Errors) {
     let sig = &function.sig;
     let bindings = params::bindings(sig);
@@ -111,7 +111,7 @@ fn check_tag_parameters(args: &Args, function: &Function, errors: &mut Errors) {
     }
 }
 
-/// Without `covers`, a function must not return a future or a stream, unless it is `async`.
+/// Checks that a function without `covers` returns no future or stream, unless it is `async`.
 fn check_covers_not_needed(args: &Args, function: &Function, on: AttributeOn, errors: &mut Errors) {
     let sig = &function.sig;
     // An invalid value of `covers` was reported by the parser.
@@ -249,7 +249,7 @@ fn check_is_result(key: &Ident, output: Option<&Type>, function: &Function, erro
     }
 }
 
-/// A component must not use a generic parameter: the callsite is a static, which can't.
+/// Checks that a component uses no generic parameter: the callsite is a static, which can't.
 fn check_component(args: &Args, generics: &Generics, errors: &mut Errors) {
     let Some(Component::Constant(path)) = &args.component else { return };
     let Some(first) = path.segments.first() else { return };

@@ -64,7 +64,7 @@ pub(crate) fn attribute(
     Expansion { errors: errors.into_compile_errors().unwrap_or_default(), ..expansion }
 }
 
-/// The default name that an impl block passed on, else that of a function.
+/// Returns the default name that an impl block passed on, else that of a function.
 fn default_name(args: &Args) -> DefaultName<'_> {
     args.block_name.as_ref().map_or(DefaultName::Function, |name| DefaultName::FromBlock {
         name,

@@ -27,17 +27,17 @@ impl Kind {
     /// All three.
     pub(crate) const ALL: [Self; 3] = [Self::Entry, Self::Exit, Self::Local];
 
-    /// The keys that this attribute accepts, in the order of the documentation.
+    /// Returns the keys that this attribute accepts, in the order of the documentation.
     pub(crate) fn keys(self) -> impl Iterator<Item = &'static str> {
         KEYS.iter().filter(move |(_, kinds)| kinds.contains(&self)).map(|(word, _)| *word)
     }
 
-    /// Whether this attribute accepts a key.
+    /// Returns whether this attribute accepts a key.
     pub(crate) fn accepts(self, key: &Ident) -> bool {
         self.keys().any(|word| key == word)
     }
 
-    /// The attribute's name.
+    /// Returns the attribute's name.
     pub(crate) fn attribute(self) -> &'static str {
         match self {
             Self::Entry => "entry_span",
@@ -46,12 +46,12 @@ impl Kind {
         }
     }
 
-    /// The attribute of this name, if it is one of the three.
+    /// Returns the attribute of this name, if it is one of the three.
     pub(crate) fn from_name(name: &Ident) -> Option<Self> {
         Self::ALL.into_iter().find(|kind| name == kind.attribute())
     }
 
-    /// The kind of an attribute, by the last segment of its path.
+    /// Returns the kind of an attribute, by the last segment of its path.
     pub(crate) fn from_attribute(attr: &Attribute) -> Option<Self> {
         attr.path().segments.last().and_then(|last| Self::from_name(&last.ident))
     }

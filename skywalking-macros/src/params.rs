@@ -35,18 +35,19 @@ pub(crate) enum Borrows {
 }
 
 impl Binding {
-    /// The name without `r#`.
+    /// Returns the name without `r#`.
     pub(crate) fn name(&self) -> String {
         self.ident.unraw().to_string()
     }
 
-    /// Whether this is `self`, which cannot be bound again.
+    /// Returns whether this is `self`, which cannot be bound again.
     pub(crate) fn is_self(&self) -> bool {
         self.ident == "self"
     }
 }
 
-/// All names that the parameters bind, in the order of declaration: `self`, and those in patterns.
+/// Returns all names that the parameters bind, in the order of declaration: `self`, and those in
+/// patterns.
 pub(crate) fn bindings(sig: &Signature) -> Vec<Binding> {
     let mut found = Vec::new();
     for input in &sig.inputs {
@@ -144,7 +145,7 @@ pub(crate) fn collect_names(tokens: &TokenStream, words: &mut HashSet<String>) {
     }
 }
 
-/// Whether the tokens use a name that is neither a keyword nor from the prelude.
+/// Returns whether the tokens use a name that is neither a keyword nor from the prelude.
 pub(crate) fn uses_program_names(tokens: &TokenStream) -> bool {
     const PRELUDE: [&str; 7] = ["Some", "None", "Ok", "Err", "format", "format_args", "concat"];
     let mut words = HashSet::new();
@@ -156,7 +157,7 @@ pub(crate) fn uses_program_names(tokens: &TokenStream) -> bool {
             .any(|word| !PRELUDE.contains(&word.as_str()) && syn::parse_str::<Ident>(word).is_ok())
 }
 
-/// Whether the tokens assign to the name, or to a field or an element of it.
+/// Returns whether the tokens assign to the name, or to a field or an element of it.
 ///
 /// Also finds `NAME.field[0] += ..` and `(NAME, other) = ..`.
 pub(crate) fn is_assigned(tokens: &TokenStream, name: &str) -> bool {
@@ -194,7 +195,8 @@ fn after_place(mut trees: &[TokenTree]) -> &[TokenTree] {
     }
 }
 
-/// Whether the trees begin with an assignment operator: `=`, `+=`, `<<=`, but not `==` or `=>`.
+/// Returns whether the trees begin with an assignment operator: `=`, `+=`, `<<=`, but not `==` or
+/// `=>`.
 fn is_assignment(trees: &[TokenTree]) -> bool {
     let operator: String = trees
         .iter()

@@ -28,7 +28,7 @@ impl Display for Deferred {
     }
 }
 
-/// The declared return type, without the invisible groups and parentheses around it.
+/// Returns the declared return type, without the invisible groups and parentheses around it.
 pub(crate) fn declared(output: &ReturnType) -> Option<&Type> {
     match output {
         ReturnType::Default => None,
@@ -36,12 +36,12 @@ pub(crate) fn declared(output: &ReturnType) -> Option<&Type> {
     }
 }
 
-/// Whether the type's last segment is `Result`.
+/// Returns whether the type's last segment is `Result`.
 pub(crate) fn is_result(ty: &Type) -> bool {
     last_segment(ty).is_some_and(|last| last.ident == "Result")
 }
 
-/// Whether the type may be an alias of a `Result`: any path may.
+/// Returns whether the type may be an alias of a `Result`: any path may.
 pub(crate) fn may_be_alias(ty: &Type) -> bool {
     matches!(ungrouped(ty), Type::Path(_) | Type::Macro(_))
 }
@@ -91,7 +91,7 @@ const PLAIN_TYPES: [&str; 41] = [
     "Poll",
 ];
 
-/// Whether the type may be a `Result` under another name. Only the compiler knows.
+/// Returns whether the type may be a `Result` under another name. Only the compiler knows.
 pub(crate) fn may_be_result(ty: &Type, generics: &Generics) -> bool {
     let is_known = |last: &PathSegment| {
         let name = last.ident.to_string();
@@ -102,7 +102,8 @@ pub(crate) fn may_be_result(ty: &Type, generics: &Generics) -> bool {
     may_be_alias(ty) && !last_segment(ty).is_some_and(is_known) && !is_type_parameter(ty, generics)
 }
 
-/// Whether the type may be a future or a stream under another name. Only the compiler knows.
+/// Returns whether the type may be a future or a stream under another name. Only the compiler
+/// knows.
 pub(crate) fn may_be_deferred(ty: &Type) -> bool {
     let Some(last) = last_segment(ty) else { return may_be_alias(ty) };
     match last.ident.to_string().as_str() {
@@ -116,7 +117,7 @@ pub(crate) fn may_be_deferred(ty: &Type) -> bool {
     }
 }
 
-/// Whether the name of a type in a `Result` or an `Option` suggests a future or a stream.
+/// Returns whether the name of a type in a `Result` or an `Option` suggests a future or a stream.
 ///
 /// Only the compiler knows. The expansion does not check every `Result` of a program.
 fn suggests_deferred(ty: &Type) -> bool {
@@ -130,22 +131,22 @@ fn suggests_deferred(ty: &Type) -> bool {
     }
 }
 
-/// Whether the type may be a future or a stream behind an `impl Trait`.
+/// Returns whether the type may be a future or a stream behind an `impl Trait`.
 pub(crate) fn may_be_deferred_opaque(ty: &Type) -> bool {
     matches!(ungrouped(ty), Type::ImplTrait(_)) || (has_impl_trait(ty) && may_be_deferred(ty))
 }
 
-/// Whether the type is `Self`.
+/// Returns whether the type is `Self`.
 pub(crate) fn is_self(ty: &Type) -> bool {
     matches!(ungrouped(ty), Type::Path(path) if path.path.is_ident("Self"))
 }
 
-/// Whether the type is a type parameter of the function.
+/// Returns whether the type is a type parameter of the function.
 fn is_type_parameter(ty: &Type, generics: &Generics) -> bool {
     matches!(ungrouped(ty), Type::Path(path) if generics.type_params().any(|param| path.path.is_ident(&param.ident)))
 }
 
-/// Whether the type is a future or a stream, by its name or its bounds.
+/// Returns whether the type is a future or a stream, by its name or its bounds.
 pub(crate) fn deferred(ty: &Type) -> Option<Deferred> {
     let ty = ungrouped(ty);
     if let Some(bounds) = bounds(ty) {
@@ -173,7 +174,8 @@ fn is_associated(ty: &Type) -> bool {
     matches!(ty, Type::Path(path) if path.qself.is_some() || path.path.segments.first().is_some_and(|first| first.ident == "Self"))
 }
 
-/// `T` of `Pin<Box<dyn Future<Output = T> + ..>>`, the type that `#[async_trait]` generates.
+/// Returns `T` of `Pin<Box<dyn Future<Output = T> + ..>>`, the type that `#[async_trait]`
+/// generates.
 pub(crate) fn boxed_output(ty: &Type) -> Option<&Type> {
     let pin = last_segment(ty).filter(|last| last.ident == "Pin")?;
     let boxed = last_segment(first_type_argument(pin)?).filter(|last| last.ident == "Box")?;
@@ -195,7 +197,7 @@ pub(crate) enum Container {
     Typed,
 }
 
-/// The container of the type.
+/// Returns the container of the type.
 pub(crate) fn container(ty: &Type) -> Container {
     let Some(last) = last_segment(ty) else { return Container::Opaque };
     let inner = first_type_argument(last);
@@ -210,7 +212,7 @@ pub(crate) fn container(ty: &Type) -> Container {
     }
 }
 
-/// Whether the type is `dyn Future` or `dyn Stream`, boxed or not.
+/// Returns whether the type is `dyn Future` or `dyn Stream`, boxed or not.
 fn is_object(ty: &Type) -> bool {
     if let Some(inner) = last_segment(ty).and_then(first_type_argument) {
         return is_object(inner);
@@ -223,19 +225,19 @@ fn is_object(ty: &Type) -> bool {
     })
 }
 
-/// `T` of `impl Stream<Item = T>`, `Pin<Box<dyn Stream<Item = T>>>`, `Box<dyn ..>` and
+/// Returns `T` of `impl Stream<Item = T>`, `Pin<Box<dyn Stream<Item = T>>>`, `Box<dyn ..>` and
 /// `BoxStream<'_, T>`.
 pub(crate) fn stream_item(ty: &Type) -> Option<&Type> {
     associated_type(ty, "Stream", "Item", ["BoxStream", "LocalBoxStream"])
 }
 
-/// `T` of `impl Future<Output = T>`, `Pin<Box<dyn Future<Output = T>>>`, `Box<dyn ..>` and
+/// Returns `T` of `impl Future<Output = T>`, `Pin<Box<dyn Future<Output = T>>>`, `Box<dyn ..>` and
 /// `BoxFuture<'_, T>`.
 pub(crate) fn future_output(ty: &Type) -> Option<&Type> {
     associated_type(ty, "Future", "Output", ["BoxFuture", "LocalBoxFuture"])
 }
 
-/// The associated type `assoc` of the trait `name`, also behind one of the aliases.
+/// Returns the associated type `assoc` of the trait `name`, also behind one of the aliases.
 fn associated_type<'a>(
     ty: &'a Type,
     name: &str,

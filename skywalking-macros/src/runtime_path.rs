@@ -4,8 +4,8 @@ use proc_macro2::{Span, TokenStream};
 use quote::quote_spanned;
 use syn::Path;
 
-/// The path of the runtime's private module, with this span. A path written by the user keeps its
-/// own.
+/// Returns the path of the runtime's private module, with this span. A path written by the user
+/// keeps its own.
 pub(crate) fn private(runtime: Option<&Path>, span: Span) -> TokenStream {
     let runtime = runtime.map_or_else(
         || quote_spanned!(span=> ::skywalking_runtime),

@@ -27,7 +27,7 @@ fn expanded_method(kind: Kind, args: &str, method: &str) -> String {
     formatted(quote!(impl Type { #method }))
 }
 
-/// The folder of the repository, or `None` in a packaged crate, which has no neighbours.
+/// Returns the folder of the repository, or `None` in a packaged crate, which has no neighbours.
 fn repository() -> Option<PathBuf> {
     let package = Path::new(env!("CARGO_MANIFEST_DIR"));
     // `cargo package` keeps the original manifest under this name.

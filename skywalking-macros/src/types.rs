@@ -6,7 +6,7 @@ use syn::punctuated::Punctuated;
 use syn::spanned::Spanned as _;
 use syn::{GenericArgument, Path, PathArguments, PathSegment, Token, Type, TypeParamBound};
 
-/// The type without the invisible groups and parentheses around it.
+/// Returns the type without the invisible groups and parentheses around it.
 pub(crate) fn ungrouped(mut ty: &Type) -> &Type {
     loop {
         ty = match ty {
@@ -17,7 +17,7 @@ pub(crate) fn ungrouped(mut ty: &Type) -> &Type {
     }
 }
 
-/// The last segment of a path.
+/// Returns the last segment of a path.
 pub(crate) fn last_segment(ty: &Type) -> Option<&PathSegment> {
     match ungrouped(ty) {
         Type::Path(path) => path.path.segments.last(),
@@ -25,7 +25,7 @@ pub(crate) fn last_segment(ty: &Type) -> Option<&PathSegment> {
     }
 }
 
-/// The bounds of an `impl Trait` or a `dyn Trait`.
+/// Returns the bounds of an `impl Trait` or a `dyn Trait`.
 pub(crate) fn bounds(ty: &Type) -> Option<&Punctuated<TypeParamBound, Token![+]>> {
     match ty {
         Type::ImplTrait(ty) => Some(&ty.bounds),
@@ -34,7 +34,7 @@ pub(crate) fn bounds(ty: &Type) -> Option<&Punctuated<TypeParamBound, Token![+]>
     }
 }
 
-/// The last segment of a bound's trait.
+/// Returns the last segment of a bound's trait.
 pub(crate) fn bound_segment(bound: &TypeParamBound) -> Option<&PathSegment> {
     match bound {
         TypeParamBound::Trait(bound) => bound.path.segments.last(),
@@ -42,12 +42,12 @@ pub(crate) fn bound_segment(bound: &TypeParamBound) -> Option<&PathSegment> {
     }
 }
 
-/// The first type argument of a segment.
+/// Returns the first type argument of a segment.
 pub(crate) fn first_type_argument(segment: &PathSegment) -> Option<&Type> {
     type_arguments(segment).next()
 }
 
-/// The type arguments of a segment.
+/// Returns the type arguments of a segment.
 pub(crate) fn type_arguments(segment: &PathSegment) -> impl Iterator<Item = &Type> {
     let arguments = match &segment.arguments {
         PathArguments::AngleBracketed(arguments) => Some(&arguments.args),
@@ -59,7 +59,7 @@ pub(crate) fn type_arguments(segment: &PathSegment) -> impl Iterator<Item = &Typ
     })
 }
 
-/// Whether an identifier that matches is anywhere in the tokens.
+/// Returns whether an identifier that matches is anywhere in the tokens.
 pub(crate) fn has_ident(tokens: TokenStream, matches: fn(&Ident) -> bool) -> bool {
     tokens.into_iter().any(|tree| match tree {
         TokenTree::Ident(ident) => matches(&ident),
@@ -68,17 +68,18 @@ pub(crate) fn has_ident(tokens: TokenStream, matches: fn(&Ident) -> bool) -> boo
     })
 }
 
-/// Whether the type contains an `impl Trait`, which cannot be written inside a body.
+/// Returns whether the type contains an `impl Trait`, which cannot be written inside a body.
 pub(crate) fn has_impl_trait(ty: &Type) -> bool {
     has_ident(ty.to_token_stream(), |word| word == "impl")
 }
 
-/// The span at which to report the type.
+/// Returns the span at which to report the type.
 pub(crate) fn span(ty: &Type) -> Span {
     last_segment(ty).map_or_else(|| ty.span(), |last| last.ident.span())
 }
 
-/// The type with each `impl Trait` replaced by `_`, so that it can be written inside a body.
+/// Returns the type with each `impl Trait` replaced by `_`, so that it can be written inside a
+/// body.
 pub(crate) fn without_impl_trait(ty: &Type) -> Type {
     let mut ty = ty.clone();
     erase(&mut ty);

@@ -29,7 +29,6 @@ mod checked;
 mod correlation;
 #[cfg(feature = "agent")]
 mod env;
-pub(crate) mod keep;
 #[cfg(feature = "agent")]
 mod names;
 pub(crate) mod policies;
@@ -40,6 +39,7 @@ mod sampling;
 #[cfg(feature = "agent")]
 pub(crate) mod self_log;
 pub(crate) mod storage;
+pub(crate) mod tail_sampling;
 #[cfg(feature = "agent")]
 mod token;
 #[cfg(feature = "agent")]
@@ -63,7 +63,8 @@ mod with_agent {
 pub use crate::sampling::Sampler;
 pub use policies::{Cancelled, Inbound, Orphans, OtherContexts};
 #[cfg(feature = "agent")]
-pub use {keep::TailSampling, storage::Storage, with_agent::*};
+pub use with_agent::*;
+pub use {storage::Storage, tail_sampling::TailSampling};
 
 /// Service and instance names have at most this many UTF-16 units (`docs/protocol.md#name-limits`).
 pub(crate) const NAME_LIMIT: usize = 50;

@@ -1,7 +1,10 @@
 //! The errors of starting an agent. Once an agent runs, none of its calls fails.
 
+mod values;
+
 use std::fmt;
 
+use self::values::{SHOWN, as_percentage, readings, shown};
 use crate::util::text::cut;
 
 /// An error that kept an agent from starting. Each message names the setting, its value and the fix.
@@ -253,60 +256,6 @@ pub enum Error {
     },
 }
 
-/// The number of UTF-16 units of a value that a message contains.
-const SHOWN: usize = 300;
-
-/// Quotes a value, or the beginning of a long one.
-fn shown(value: &str) -> String {
-    let beginning = cut(value, SHOWN);
-    if beginning.len() == value.len() {
-        return format!("{value:?}");
-    }
-    format!("{beginning:?}.. ({} bytes)", value.len())
-}
-
-/// Lists what a value of `SW_AGENT_SAMPLE` means to which agent.
-fn readings(value: &str) -> String {
-    let text = value.trim();
-    let number = text.parse::<f64>().ok().filter(|number| *number >= 0.0);
-    let percentage = text
-        .strip_suffix('%')
-        .map_or(number, |text| text.trim().parse().ok())
-        .filter(|share| (0.0..=100.0).contains(share));
-    let mut readings = Vec::new();
-    if let Some(rate) = number.filter(|rate| *rate <= 1.0) {
-        readings.push(format!("a rate to the Go agents (SW_AGENT_SAMPLE_RATE={rate})"));
-    }
-    if let Some(share) = percentage {
-        readings.push(format!("a percentage to others (SW_AGENT_SAMPLE_RATE={})", share / 100.0));
-    }
-    match text.parse::<i64>() {
-        Ok(0) => {
-            readings
-                .push("no limit to the Java agent (SW_AGENT_SAMPLE_N_PER_3_SECS=-1)".to_owned());
-        }
-        Ok(number) if number > 0 => {
-            readings.push(format!("a number of requests per 3 seconds to the Java agent (SW_AGENT_SAMPLE_N_PER_3_SECS={number})"));
-        }
-        _ => {}
-    }
-    match &readings[..] {
-        [] => "has no meaning; set SW_AGENT_SAMPLE_RATE (0 to 1) or SW_AGENT_SAMPLE_N_PER_3_SECS instead".to_owned(),
-        [one] => format!("is {one} alone; set that variable instead"),
-        [first @ .., last] => format!("is {} and {last}; set the variable that you mean instead", first.join(", ")),
-    }
-}
-
-/// Converts a percentage to a rate.
-fn as_percentage(value: &str) -> String {
-    match value.trim().trim_end_matches('%').trim_end().parse::<f64>() {
-        Ok(share) if (0.0..=100.0).contains(&share) => {
-            format!("; as a percentage it is the rate {}", share / 100.0)
-        }
-        _ => String::new(),
-    }
-}
-
 impl fmt::Debug for Error {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         fmt::Display::fmt(self, f)
@@ -318,7 +267,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn what_main_prints_names_the_remedy() {
+    fn debug_text_names_the_fix() {
         let error = Error::ServiceMissing { setting: "SW_AGENT_NAME" };
         assert_eq!(format!("{error:?}"), error.to_string());
         assert_eq!(

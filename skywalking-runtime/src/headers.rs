@@ -1,9 +1,9 @@
 //! Context propagation across processes: carriers and headers.
 //!
-//! [`carrier`] reads and writes headers in any container, [`incoming`] holds the headers of a
-//! request, [`sw8`] is the trace context, [`correlation`] the key-value pairs of the program,
-//! [`extension`] the header `sw8-x`, [`w3c`] the headers of other tracers, and [`baggage`] what is
-//! propagated further.
+//! [`carrier`] reads and writes headers in any container, and [`incoming`] holds the headers of a
+//! request. [`sw8`] is the trace context, [`correlation`] the program's key-value pairs,
+//! [`extension`] the header `sw8-x`, and [`w3c`] the headers of other tracers. [`baggage`] is
+//! propagated with a trace besides its ids.
 //!
 //! This module converts between text and plain structs. It does not know segments.
 

@@ -1,17 +1,17 @@
-//! The management messages of an agent: its properties ([`properties`]) and its keep-alive, each
-//! when it is due ([`heartbeat`]).
+//! The management messages of an agent: its properties ([`properties`]) and its keep-alive.
 //!
-//! The transports send them; the worker handles failures.
+//! [`heartbeat`] decides when each is due. The transports send them, and the worker handles
+//! failures.
 
 pub(crate) mod heartbeat;
-#[cfg(any(feature = "report-grpc", feature = "report-http"))] // the ways to say them
+#[cfg(any(feature = "report-grpc", feature = "report-http"))] // `log` and `discard` send none
 pub(crate) mod properties;
 
 /// A message about this instance.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum ManagementMessage {
-    /// Who and where this instance is: creates it at the backend.
+    /// The properties of this instance. Creates the instance at the backend.
     Properties,
-    /// That this instance is still there: creates its service at the backend, too.
+    /// The keep-alive of this instance. Creates its service at the backend.
     KeepAlive,
 }

@@ -1,10 +1,10 @@
-//! What shall not leave the process: a hook that sees every tag, every field of a log, and the
-//! names and peers that were computed.
+//! Redaction of sensitive data before it leaves the process: a hook that sees every tag, every
+//! field of a log, and computed names and peers.
 //!
-//! It is called on the reporter's thread, while a segment is encoded: the traced program never
-//! waits for it. A panic in it costs that segment, which is counted as
-//! [`Dropped::hook_panicked`](crate::stats::Dropped::hook_panicked); if it hangs nothing is sent any more,
-//! and a shutdown returns in time all the same.
+//! The hook runs on the reporter's thread while a segment is encoded, so the traced program never
+//! waits for it. If it panics, the segment is lost and counted as
+//! [`Dropped::hook_panicked`](crate::stats::Dropped::hook_panicked). If it hangs, nothing more is sent,
+//! and a shutdown still returns in time.
 
 mod pairs;
 mod sql;
@@ -20,26 +20,27 @@ pub use standard::Redaction;
 
 use crate::util::text::{self, NAME_LIMIT, PEER_LIMIT, STACK_LIMIT, TAG_LIMIT};
 
-/// What a text is that is about to leave.
+/// The kind of a text that is redacted.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Field<'a> {
-    /// The value of the tag with this key. A statement is the tag `db.statement`; numbers and bools
-    /// come as text.
+    /// The value of the tag with this key. A statement is the tag `db.statement`. Numbers and bools
+    /// are converted to text.
     Tag(&'a str),
-    /// The value of the field with this key in a log. Of an error these are `error.kind`, `message`
-    /// and `stack`.
+    /// The value of the log field with this key. Those of an error are `error.kind`, `message` and
+    /// `stack`.
     Log(&'a str),
-    /// An operation name that was computed: of a span, or of an endpoint that a reference names.
+    /// A computed operation name: of a span, or of the endpoint in a reference.
     Name,
-    /// An address that was computed: of a span, or of the one that a reference says was called.
+    /// A computed address: of a span, or the called address in a reference.
     Peer,
 }
 
-/// Decides what leaves the process. [`Redaction::standard`] is one that is ready.
+/// Rewrites sensitive text before it is sent. [`Redaction::standard`] is a ready-made
+/// implementation.
 ///
-/// Names and addresses in the headers of a call were written before, on the calling thread, and go
-/// to whom is called as they are.
+/// The names and addresses in the headers of a call are not redacted: they are written before, on
+/// the calling thread.
 ///
 /// ```
 /// use skywalking_runtime::redact::{Field, Redact};
@@ -59,8 +60,8 @@ pub enum Field<'a> {
 /// # Ok::<(), skywalking_runtime::Error>(())
 /// ```
 pub trait Redact: Send + Sync {
-    /// The text that leaves in place of this one, or `None` if it may leave as it is. What is over
-    /// a limit is cut, as any other.
+    /// Returns the replacement of a text, or `None` to keep it. The result is cut to the limits of
+    /// the field.
     fn redact(&self, field: Field<'_>, text: &str) -> Option<String>;
 }
 
@@ -70,13 +71,13 @@ impl<F: Fn(Field<'_>, &str) -> Option<String> + Send + Sync> Redact for F {
     }
 }
 
-/// Returns a part of the text. Where it has no such part the result is empty: redaction never panics,
-/// and shows too little rather than too much.
+/// Returns a part of the text, or an empty text if the range is invalid: redaction never panics,
+/// and rather shows too little than too much.
 fn part<R: SliceIndex<str, Output = str>>(text: &str, range: R) -> &str {
     text.get(range).unwrap_or_default()
 }
 
-/// The hook, if there is one.
+/// The program's redaction, if it is set.
 #[derive(Clone, Default)]
 pub(crate) struct Hook(Option<Arc<dyn Redact>>);
 
@@ -89,7 +90,7 @@ impl Hook {
         self.0.is_some()
     }
 
-    /// What leaves in place of the text, within the limits of its field.
+    /// Returns the redacted text, within the limits of its field.
     pub(crate) fn text<'a>(&self, field: Field<'_>, text: &'a str) -> Cow<'a, str> {
         let Some(new) = self.0.as_ref().and_then(|hook| hook.redact(field, text)) else {
             return Cow::Borrowed(text);

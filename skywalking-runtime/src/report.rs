@@ -1,14 +1,19 @@
 //! The reporter: takes finished segments out of the queue and sends them to a backend.
 //!
-//! In the order in which a segment passes them: [`drain`] takes it out of its outbox; [`pending`]
-//! keeps it while one of its spans is open, [`tail_sampling`] until its request is decided;
-//! [`encode`] makes its bytes (with [`wire`], with times by [`timeline`]; [`json`] is the other
-//! form); the [`worker`] sends batches with a [`transport`]. [`accounts`] counts what became of
-//! segments, and [`stats`] adds the counts of the threads. [`backoff`] says when to try again after
-//! a failure, [`problem_log`] and [`findings`] what is logged.
+//! A finished segment passes these modules in order:
+//! 1. [`drain`] takes it out of its outbox.
+//! 2. [`pending`] keeps it while a handle of one of its spans is open.
+//! 3. [`tail_sampling`] keeps it until its request is decided.
+//! 4. [`encode`] writes its bytes with [`wire`], with times from [`timeline`]. [`json`] is the
+//!    other format.
+//! 5. [`worker`] sends batches through a [`transport`].
 //!
-//! Everything here but reading the counts runs on the reporter's thread. This module knows how
-//! segments are stored (`span::record`), not how spans are opened and closed.
+//! [`accounts`] counts the outcome of each segment, and [`stats`] adds the counts of the threads.
+//! [`backoff`] computes the delay after a failure. [`problem_log`] and [`findings`] decide what is
+//! logged.
+//!
+//! Everything runs on the reporter's thread, except that any thread can read the counts. This
+//! module depends on how segments are stored (`segment`), not on how spans are opened and closed.
 
 pub(crate) mod accounts;
 pub(crate) mod backoff;

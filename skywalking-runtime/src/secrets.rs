@@ -1,9 +1,9 @@
-//! Addresses as errors and log lines may show them. Passwords and tokens stand in them.
+//! Removes passwords and tokens from addresses in errors and log lines.
 
 pub(crate) const HIDDEN: &str = "<hidden>";
 
-/// The text of an address, or of a list of them, as it may be shown: nothing that stands before an
-/// `@`, and nothing behind the host and the port.
+/// Returns an address, or a list of them, without secrets: hides the text before an `@` and the
+/// text after the host and the port.
 pub(crate) fn without_secrets(text: &str) -> String {
     let (scheme, rest) = text.split_at(end_of_scheme(text));
     let (before, rest) = match end_of_userinfo(rest) {
@@ -17,7 +17,7 @@ pub(crate) fn without_secrets(text: &str) -> String {
     format!("{scheme}{before}{rest}{behind}")
 }
 
-/// Where the scheme ends; 0 without one. A `://` in a password ends none.
+/// Returns the end of the scheme, or 0 without one. A `://` in a password is not a scheme.
 fn end_of_scheme(text: &str) -> usize {
     let is_scheme = |name: &str| {
         name.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"+-.".contains(&byte))
@@ -27,7 +27,7 @@ fn end_of_scheme(text: &str) -> usize {
         .map_or(0, |(name, _)| name.len() + "://".len())
 }
 
-/// Where the last `@` is, also one that is written as in a URL.
+/// Returns the index of the last `@`, including an escaped one.
 pub(crate) fn end_of_userinfo(text: &str) -> Option<usize> {
     text.rfind('@').max(text.rfind("%40"))
 }

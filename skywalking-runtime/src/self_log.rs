@@ -1,12 +1,11 @@
-//! The lines that the agent logs about itself: that it runs, what it lost and why, what is wrong
-//! with a setting.
+//! The agent's log about itself: that it runs, lost segments and their causes, invalid settings.
 //!
-//! A line goes to the program's `tracing` subscriber; without one to its `log` logger; without both
-//! to standard error ([`sink`]). All three can block, and the first two are code of the program. So
-//! each line is written by a short-lived thread of ours ([`writer`]); a caller waits for it only
-//! with a deadline. Nothing here takes a lock, so it works in a forked child too.
+//! A line goes to the program's `tracing` subscriber. Without one it goes to the `log` logger, and
+//! without both to standard error ([`sink`]). All three can block, and the first two run code of
+//! the program. So a short-lived thread of the agent writes each line ([`writer`]), and a caller
+//! waits for it only with a deadline. Nothing here takes a lock, so it works in a forked child too.
 //!
-//! Every line is a single line of text. The caller keeps secrets out of it.
+//! Every line is a single line of text. The caller must not include secrets.
 
 mod sink;
 mod writer;
@@ -19,7 +18,7 @@ pub(crate) use writer::{Delivery, WithoutThread};
 /// The target of all lines, in `tracing` and `log`.
 const TARGET: &str = "skywalking_runtime";
 
-/// How important a line is.
+/// The level of a line.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Level {
     Info,
@@ -27,20 +26,20 @@ pub(crate) enum Level {
     Error,
 }
 
-/// One line.
+/// A line of the log.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Line {
     level: Level,
     pub(crate) text: String,
-    /// The address that it is about.
+    /// The address of the backend that the line is about.
     backend: Option<String>,
-    /// The words of whoever failed.
+    /// The error message of the failure.
     problem: Option<String>,
-    /// Lines of the same cause that were held back since its last line.
+    /// The number of suppressed lines of the same cause since its last line.
     suppressed: u64,
-    /// What was lost.
+    /// The number of lost segments.
     pub(crate) lost: u64,
-    /// Standard error doesn't get it.
+    /// Whether the line is written only to a subscriber or logger.
     for_loggers: bool,
 }
 
@@ -84,7 +83,7 @@ impl Line {
         self
     }
 
-    /// Writes the line to a subscriber or a logger alone, never to standard error.
+    /// Sets whether the line is written only to a subscriber or logger, never to standard error.
     pub(crate) fn for_loggers(mut self, only: bool) -> Self {
         self.for_loggers = only;
         self
@@ -96,10 +95,10 @@ impl Line {
     }
 }
 
-/// Where lines go, as the last agent that started was configured.
+/// The setting of the agent that started last.
 static MODE: AtomicU8 = AtomicU8::new(SelfLog::Auto as u8);
 
-/// Sets where lines go from now on.
+/// Sets where later lines are written.
 pub(crate) fn configure(mode: SelfLog) {
     MODE.store(mode as u8, Ordering::Relaxed);
 }
@@ -112,24 +111,25 @@ fn mode() -> SelfLog {
     }
 }
 
-/// Writes lines in their order, and doesn't wait for it.
+/// Writes lines in order, without waiting.
 pub(crate) fn emit(lines: Vec<Line>, without_thread: WithoutThread) -> Delivery {
     emit_to(mode(), lines, without_thread)
 }
 
-/// The same for an agent that doesn't run.
+/// Writes lines with the setting of an agent that does not run.
 pub(crate) fn emit_to(mode: SelfLog, lines: Vec<Line>, without_thread: WithoutThread) -> Delivery {
     writer::WRITERS.write(lines, mode, without_thread)
 }
 
-/// Logs a warning from a thread of the program, as integrations do. It is lost if no thread can be
-/// made for it.
+/// Logs a warning from a thread of the program. Integrations call it. The line is lost if no thread
+/// can be started.
 #[cfg_attr(not(feature = "http"), allow(dead_code, reason = "no integration is built"))]
 pub(crate) fn warn(text: impl Into<String>) {
     drop(emit(vec![Line::warn(text)], WithoutThread::Drop));
 }
 
-/// In a forked child: the parent's writers aren't there. Only stores to an atomic.
+/// Resets the writers in a forked child, which does not have the parent's threads. Only stores to
+/// an atomic.
 pub(crate) fn after_fork() {
     writer::WRITERS.forget_all();
 }

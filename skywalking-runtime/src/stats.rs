@@ -1,4 +1,4 @@
-//! Counts of what became of the segments of this process, and of what was lost or misused.
+//! Counts of the segments of this process by outcome, and of everything that was lost or misused.
 //!
 //! - [`read`] returns the [`Stats`] of the process. [`Agent::stats`](crate::Agent::stats) and
 //!   [`Agent::shutdown`](crate::Agent::shutdown) return them as well, the latter in a [`Report`].

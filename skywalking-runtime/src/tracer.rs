@@ -11,9 +11,9 @@ use std::sync::{Arc, Mutex, PoisonError};
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 
-use crate::config::keep::TailSampling;
 use crate::config::policies::{Cancelled, Inbound, Orphans, OtherContexts};
 use crate::config::storage::Storage;
+use crate::config::tail_sampling::TailSampling;
 use crate::headers::correlation::Limits;
 use crate::queue::Budget;
 use crate::sampling::Choice;

@@ -1,9 +1,11 @@
-//! The transports: where the reporter sends its batches.
+//! The transports: how the reporter sends its batches.
 //!
-//! `grpc` and `http` send to a backend; [`log`] writes to standard error; [`discard`] drops. Each
-//! implements [`Transport`](crate::report::transport::Transport). `backends` is what the first two
-//! share. Calls that block in the operating system have a thread of their own: `lookup` of names for
-//! the `connector`, and [`offload`] of writes to standard error.
+//! `grpc` and `http` send to a backend, and share `backends`. [`log`] writes to standard error, and
+//! [`discard`] drops everything. Each implements
+//! [`Transport`](crate::report::transport::Transport).
+//!
+//! Calls that block in the operating system run on their own threads: `lookup` resolves names for
+//! the `connector`, and [`offload`] writes to standard error.
 
 #[cfg(any(feature = "report-grpc", feature = "report-http"))]
 mod backends;

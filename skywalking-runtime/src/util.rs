@@ -1,5 +1,5 @@
-//! What the other modules share: clocks, ids, text, Base64, counters, and what runs the program's
-//! own code without letting its panics out. Uses nothing above itself but [`sys`](crate::sys).
+//! Shared by all other modules: clocks, ids, text, Base64, counters, and catching panics of the
+//! program's code. Uses no other module than [`sys`](crate::sys).
 
 pub(crate) mod base64;
 pub(crate) mod catch_panic;

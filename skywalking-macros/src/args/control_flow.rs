@@ -62,7 +62,7 @@ fn visit(tokens: TokenStream, errors: &mut Errors) {
     }
 }
 
-/// The trees after the first one that matches.
+/// Returns the trees after the first one that matches.
 fn after_first(trees: &[TokenTree], matches: impl Fn(&TokenTree) -> bool) -> &[TokenTree] {
     let last = trees.iter().position(matches).unwrap_or(trees.len());
     trees.get(last + 1..).unwrap_or_default()
@@ -72,7 +72,7 @@ fn is_async(tree: &TokenTree) -> bool {
     matches!(tree, TokenTree::Ident(word) if word == "async")
 }
 
-/// Whether a `|` after this token begins a closure. Otherwise it is an operator.
+/// Returns whether a `|` after this token begins a closure. Otherwise it is an operator.
 fn starts_expression(before: Option<&TokenTree>) -> bool {
     match before {
         None => true,

@@ -2,7 +2,8 @@
 
 use syn::{Expr, ExprLit, Lit, LitInt, UnOp};
 
-/// The expression inside the invisible groups that a `macro_rules!` fragment leaves around it.
+/// Returns the expression inside the invisible groups that a `macro_rules!` fragment leaves around
+/// it.
 pub(super) fn ungrouped_ref(mut expr: &Expr) -> &Expr {
     while let Expr::Group(group) = expr {
         expr = &group.expr;
@@ -10,7 +11,7 @@ pub(super) fn ungrouped_ref(mut expr: &Expr) -> &Expr {
     expr
 }
 
-/// [`ungrouped_ref`] for an owned expression.
+/// Does the same as [`ungrouped_ref`] for an owned expression.
 pub(super) fn ungrouped(mut expr: Expr) -> Expr {
     while let Expr::Group(group) = expr {
         expr = *group.expr;
@@ -18,7 +19,7 @@ pub(super) fn ungrouped(mut expr: Expr) -> Expr {
     expr
 }
 
-/// The literal that the expression consists of.
+/// Returns the literal that the expression consists of.
 pub(super) fn literal_of(expr: &Expr) -> Option<&Lit> {
     match ungrouped_ref(expr) {
         Expr::Lit(ExprLit { lit, attrs }) if attrs.is_empty() => Some(lit),
@@ -26,7 +27,7 @@ pub(super) fn literal_of(expr: &Expr) -> Option<&Lit> {
     }
 }
 
-/// The text that `Display` would print for a literal or a negative number.
+/// Returns the text that `Display` would print for a literal or a negative number.
 ///
 /// `None` if the type has no `Display`, or if rustc will reject the literal or warn about it.
 pub(super) fn display_text(expr: &Expr) -> Option<String> {

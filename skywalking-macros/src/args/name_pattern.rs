@@ -29,7 +29,7 @@ pub(crate) enum PatternPart {
 }
 
 impl NamePattern {
-    /// Whether the pattern has the placeholder `{trait}`.
+    /// Returns whether the pattern has the placeholder `{trait}`.
     pub(crate) fn uses_trait(&self) -> bool {
         self.parts.contains(&PatternPart::Trait)
     }

@@ -32,7 +32,7 @@ pub(crate) enum Value {
 }
 
 impl Value {
-    /// The expression, if the value is not a literal.
+    /// Returns the expression, if the value is not a literal.
     pub(crate) fn expression(&self) -> Option<&Expr> {
         match self {
             Self::Literal(_) => None,

@@ -37,7 +37,7 @@ pub(crate) enum Covers {
 }
 
 impl Covers {
-    /// The value as written.
+    /// Returns the value as written.
     pub(crate) fn word(&self) -> &Ident {
         match self {
             Self::Returned(_, word) | Self::Call(word) => word,

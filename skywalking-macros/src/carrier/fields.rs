@@ -26,7 +26,7 @@ pub(super) struct CarrierField<'a> {
     pub(super) header: Option<LitStr>,
 }
 
-/// The named fields of a struct.
+/// Returns the named fields of a struct.
 pub(super) fn named_fields(input: &DeriveInput) -> syn::Result<&FieldsNamed> {
     match &input.data {
         Data::Struct(data) => match &data.fields {
@@ -38,12 +38,12 @@ pub(super) fn named_fields(input: &DeriveInput) -> syn::Result<&FieldsNamed> {
     }
 }
 
-/// The `#[carrier..]` attributes among these.
+/// Returns the `#[carrier..]` attributes among these.
 pub(super) fn carrier_attributes(attrs: &[Attribute]) -> impl Iterator<Item = &Attribute> {
     attrs.iter().filter(|attr| attr.path().is_ident("carrier"))
 }
 
-/// The runtime's path in the attributes of the struct.
+/// Returns the runtime's path in the attributes of the struct.
 pub(super) fn runtime(attrs: &[Attribute], errors: &mut Errors) -> Option<Path> {
     let mut runtime = None;
     let mut first: Option<Ident> = None;
@@ -67,7 +67,7 @@ pub(super) fn runtime(attrs: &[Attribute], errors: &mut Errors) -> Option<Path> 
     runtime
 }
 
-/// The fields with a `#[carrier..]` attribute. The struct must have at least one.
+/// Returns the fields with a `#[carrier..]` attribute. The struct must have at least one.
 pub(super) fn carrier_fields<'a>(
     name: &Ident,
     fields: &'a FieldsNamed,
@@ -102,7 +102,7 @@ pub(super) fn carrier_fields<'a>(
     found
 }
 
-/// A header must have one field: one field holds all headers, or each field holds one.
+/// Checks that a header has one field: one field holds all headers, or each field holds one.
 fn check_conflict(
     attr: &Attribute,
     header: Option<&LitStr>,

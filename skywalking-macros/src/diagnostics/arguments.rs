@@ -38,7 +38,7 @@ pub(crate) fn missing_value(key: &Ident, place: impl ToTokens) -> Error {
     at(place, format!("missing value: write `{key} = ..`"))
 }
 
-/// The error for a key that this attribute does not accept.
+/// Returns the error for a key that this attribute does not accept.
 pub(crate) fn unsupported_key(kind: Kind, key: &Ident) -> Option<Error> {
     if kind.accepts(key) {
         return None;
@@ -61,7 +61,7 @@ pub(crate) fn unsupported_key(kind: Kind, key: &Ident) -> Option<Error> {
     Some(at(key, format!("`{word}` is not supported on `#[{}]`: {remedy}", kind.attribute())))
 }
 
-/// The message for a key that no attribute accepts. Keys of other tracing crates get their
+/// Returns the message for a key that no attribute accepts. Keys of other tracing crates get their
 /// replacement.
 fn unknown_key(kind: Kind, word: &str) -> String {
     match word {
@@ -92,7 +92,7 @@ fn unknown_key(kind: Kind, word: &str) -> String {
     }
 }
 
-/// The key at most two typing errors away.
+/// Returns the key at most two typing errors away.
 fn nearest<'a>(word: &str, keys: impl Iterator<Item = &'a str>) -> Option<&'a str> {
     keys.map(|key| (distance(word, key), key))
         .filter(|(distance, key)| *distance <= 2 && *distance < key.len())
@@ -100,7 +100,7 @@ fn nearest<'a>(word: &str, keys: impl Iterator<Item = &'a str>) -> Option<&'a st
         .map(|(_, key)| key)
 }
 
-/// The Levenshtein distance, in characters.
+/// Returns the Levenshtein distance, in characters.
 fn distance(a: &str, b: &str) -> usize {
     let b: Vec<char> = b.chars().collect();
     // The distances of the part of `a` read so far to each prefix of `b`.

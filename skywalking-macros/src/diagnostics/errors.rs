@@ -19,7 +19,7 @@ impl Errors {
         }
     }
 
-    /// Whether there is no error.
+    /// Returns whether there is no error.
     pub(crate) fn is_empty(&self) -> bool {
         self.0.is_none()
     }
@@ -30,17 +30,17 @@ impl Errors {
     }
 }
 
-/// An error that points at these tokens.
+/// Returns an error that points at these tokens.
 pub(super) fn at(tokens: impl ToTokens, message: impl Display) -> Error {
     Error::new_spanned(tokens, message)
 }
 
-/// An error that points at the attribute as a whole.
+/// Returns an error that points at the attribute as a whole.
 pub(super) fn at_attribute(message: impl Display) -> Error {
     Error::new(Span::call_site(), message)
 }
 
-/// The words as a list, each in backticks.
+/// Returns the words as a list, each in backticks.
 pub(super) fn quoted<'a>(words: impl IntoIterator<Item = &'a str>) -> String {
     words.into_iter().map(|word| format!("`{word}`")).collect::<Vec<_>>().join(", ")
 }

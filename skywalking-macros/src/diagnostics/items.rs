@@ -109,7 +109,7 @@ pub(crate) fn missing_peer() -> Error {
     at_attribute("`#[exit_span]` requires `peer = ..`, the address that is called")
 }
 
-/// How to exclude a function from a traced impl block.
+/// Returns how to exclude a function from a traced impl block.
 fn or_skip(on: AttributeOn) -> &'static str {
     match on {
         AttributeOn::ImplBlock => ": mark it `#[skip_span]`",

@@ -8,7 +8,7 @@ use crate::args::{Args, Component, Text, Value};
 use crate::item::Function;
 use crate::kind::Kind;
 
-/// An expression: a reference to the callsite.
+/// Returns an expression: a reference to the callsite.
 ///
 /// The static is in the smallest possible block, where no expression of the user can see it.
 pub(super) fn reference(
@@ -71,7 +71,7 @@ fn value(
     quote_spanned!(site=> #private::Callsite::located(#private::SpanKind::#kind, #name, #at) #origin #component #layer #orphan #peer #tags)
 }
 
-/// The name, and the call that records its origin.
+/// Returns the name, and the call that records its origin.
 fn name(
     args: &Args,
     function: &Function,

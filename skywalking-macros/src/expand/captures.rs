@@ -38,7 +38,7 @@ pub(super) struct Captures {
 }
 
 impl Captures {
-    /// For the async block of an async function. It evaluates the arguments too.
+    /// Creates the captures of the async block of an async function. It evaluates the arguments too.
     pub(super) fn for_future(function: &Function, body: &Group, args: &Args) -> Self {
         let mut names = HashSet::new();
         for expr in args.expressions().chain(&args.inject) {
@@ -61,7 +61,7 @@ impl Captures {
         Self { captured, rebound, needs_move: true, injected: HashSet::new() }
     }
 
-    /// For the closure around the body of a sync function.
+    /// Creates the captures of the closure around the body of a sync function.
     pub(super) fn for_closure(function: &Function, body: &Group, args: &Args) -> Self {
         let (captured, rebound): (Vec<_>, Vec<_>) = used(function, body, HashSet::new())
             .partition(|binding| binding.is_self() || !binding.cfgs.is_empty());
@@ -74,18 +74,18 @@ impl Captures {
         Self { captured, rebound, needs_move, injected }
     }
 
-    /// The keyword `move` of the closure, with this span.
+    /// Returns the keyword `move` of the closure, with this span.
     pub(super) fn move_keyword(&self, span: Span) -> Option<TokenStream> {
         self.needs_move.then(|| quote_spanned!(span=> move))
     }
 
-    /// Statements before the closure or the async block: use the `mut` of the signature, whether the
+    /// Returns statements before the closure or the async block, which use the `mut` of the signature, whether the
     /// body does or not. They must be right before it, or a future stores the borrows too.
     pub(super) fn mut_uses_before(&self, private: &TokenStream) -> TokenStream {
         self.mutable().map(|binding| use_mut(binding, private)).collect()
     }
 
-    /// The first statements of a closure: use the `mut` of what `inject` wrote to.
+    /// Returns the first statements of a closure, which use the `mut` of what `inject` wrote to.
     pub(super) fn mut_uses_inside(&self, private: &TokenStream) -> TokenStream {
         self.mutable()
             .filter(|binding| self.injected.contains(&binding.name()))
@@ -97,18 +97,18 @@ impl Captures {
         self.rebound.iter().filter(|binding| binding.mutability.is_some())
     }
 
-    /// The first statements of the closure or the async block: capture, last to first.
+    /// Returns the first statements of the closure or the async block, which capture, last to first.
     pub(super) fn capture_uses(&self) -> TokenStream {
         self.captured.iter().rev().map(borrow).collect()
     }
 
-    /// The first statements after the patterns: rustc counts a parameter that needs a drop as read,
-    /// but not a binding in a pattern.
+    /// Returns the first statements after the patterns, which use the bindings: rustc counts a
+    /// parameter that needs a drop as read, but not a binding in a pattern.
     pub(super) fn rebound_uses(&self) -> TokenStream {
         self.rebound.iter().map(borrow).collect()
     }
 
-    /// The arguments of the closure's call.
+    /// Returns the arguments of the closure's call.
     pub(super) fn arguments(&self) -> TokenStream {
         let site = Span::mixed_site();
         let arguments = self.rebound.iter().map(|binding| {
@@ -118,13 +118,13 @@ impl Captures {
         quote_spanned!(site=> (#(#arguments)*))
     }
 
-    /// The parameters of the closure.
+    /// Returns the parameters of the closure.
     pub(super) fn patterns(&self) -> TokenStream {
         let patterns = self.rebound.iter().map(|Binding { ident, mutability, .. }| quote_spanned!(Span::mixed_site()=> #mutability #ident));
         quote_spanned!(Span::mixed_site()=> (#(#patterns,)*))
     }
 
-    /// The last expression of an async block, with the rebound parameters around it.
+    /// Returns the last expression of an async block, with the rebound parameters around it.
     pub(super) fn rebind(&self, body: TokenStream) -> TokenStream {
         let site = Span::mixed_site();
         if self.rebound.is_empty() {
@@ -155,8 +155,8 @@ fn borrow(binding: &Binding) -> TokenStream {
     quote_spanned!(Span::mixed_site()=> #attrs let _ = &#ident;)
 }
 
-/// The parameters that the body or the arguments use, and those whose name begins with `_`, which
-/// are kept for their drop.
+/// Returns the parameters that the body or the arguments use, and those whose name begins with `_`,
+/// which are kept for their drop.
 ///
 /// An unused parameter stays outside, so that rustc reports it.
 fn used(
@@ -170,12 +170,12 @@ fn used(
         .filter(move |binding| names.contains(&binding.name()) || binding.name().starts_with('_'))
 }
 
-/// Whether the receiver is `&self`.
+/// Returns whether the receiver is `&self`.
 fn is_shared(receiver: &Receiver) -> bool {
     matches!(&receiver.kind, ReceiverKind::Reference(_, _, None))
 }
 
-/// The `#[cfg]`s of a parameter, which each use of it needs.
+/// Returns the `#[cfg]`s of a parameter, which each use of it needs.
 fn cfg_attributes(binding: &Binding) -> TokenStream {
     let cfgs = &binding.cfgs;
     quote_spanned!(Span::mixed_site()=> #(#cfgs)*)

@@ -20,7 +20,7 @@ pub(super) enum DefaultName<'a> {
 }
 
 impl DefaultName<'_> {
-    /// Whether the `names` of an impl block makes the name.
+    /// Returns whether the `names` of an impl block makes the name.
     pub(super) fn has_pattern(&self) -> bool {
         matches!(
             self,
@@ -28,7 +28,7 @@ impl DefaultName<'_> {
         )
     }
 
-    /// The name of a function, as a constant expression.
+    /// Returns the name of a function, as a constant expression.
     pub(super) fn of(&self, ident: &Ident) -> TokenStream {
         let site = Span::mixed_site();
         let function = LitStr::new(&ident.unraw().to_string(), ident.span());

@@ -15,25 +15,25 @@ pub(crate) struct Expansion {
 }
 
 impl Expansion {
-    /// An item that is not traced.
+    /// Returns an item that is not traced.
     pub(super) fn unchanged(item: TokenStream) -> Self {
         Self { item, ..Self::default() }
     }
 
-    /// Both items, of which each build compiles one. Clippy sets `cfg(clippy)`.
+    /// Returns both items. Each build compiles one of them: clippy sets `cfg(clippy)`.
     pub(crate) fn into_tokens(self) -> TokenStream {
         let Self { item, for_clippy, errors } = self;
         let Some(for_clippy) = for_clippy else { return item.into_iter().chain(errors).collect() };
         quote_spanned!(Span::mixed_site()=> #[cfg(not(clippy))] #item #[cfg(clippy)] #for_clippy #errors)
     }
 
-    /// The item that rustc compiles.
+    /// Returns the item that rustc compiles.
     #[cfg(test)]
     pub(crate) fn into_traced(self) -> TokenStream {
         self.item.into_iter().chain(self.errors).collect()
     }
 
-    /// The item that clippy reads.
+    /// Returns the item that clippy reads.
     #[cfg(test)]
     pub(crate) fn into_clippy(self) -> TokenStream {
         self.for_clippy.unwrap_or(self.item)

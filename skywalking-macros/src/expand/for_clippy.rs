@@ -14,7 +14,7 @@ use crate::item::{Function, ImplBlock};
 use crate::kind::Kind;
 use crate::{return_type, runtime_path};
 
-/// The function for clippy.
+/// Returns the function for clippy.
 pub(super) fn function(
     kind: Kind,
     args: &Args,
@@ -44,7 +44,8 @@ pub(super) fn function(
     function.head.clone().into_iter().chain([TokenTree::Group(body)]).collect()
 }
 
-/// A statement that never runs and uses the names in the arguments. `None` if there are none.
+/// Returns a statement that never runs and uses the names in the arguments. `None` if there are
+/// none.
 fn uses(prologue: &Prologue<'_>, output: Option<&Type>) -> Option<TokenStream> {
     let private = prologue.private;
     let in_arguments = prologue.name_uses();
@@ -62,7 +63,7 @@ fn uses(prologue: &Prologue<'_>, output: Option<&Type>) -> Option<TokenStream> {
     })
 }
 
-/// A statement with the return hook, if it uses names of the program.
+/// Returns a statement with the return hook, if it uses names of the program.
 fn hook_uses(prologue: &Prologue<'_>, output: &Type) -> Option<TokenStream> {
     if matches!(output, Type::Infer(_)) || return_type::has_impl_trait(output) {
         return None;

@@ -15,7 +15,7 @@ use crate::kind::Kind;
 use crate::return_type::{self, Container, Deferred};
 use crate::{params, runtime_path};
 
-/// The function with its span.
+/// Returns the function with its span.
 pub(super) fn traced(
     kind: Kind,
     args: &Args,
@@ -55,8 +55,8 @@ pub(super) fn traced(
     function.head.clone().into_iter().chain([TokenTree::Group(block)]).collect()
 }
 
-/// A statement that makes rustc warn at the return type if it is a future or a stream, unless there
-/// is `covers`.
+/// Returns a statement that makes rustc warn at the return type if it is a future or a stream,
+/// unless there is `covers`.
 fn return_type_warning(
     args: &Args,
     function: &Function,
@@ -75,7 +75,8 @@ fn return_type_warning(
         })
 }
 
-/// A sync function: a guard, then the body. The body is in a closure only if there is a hook.
+/// Returns a sync function: a guard, then the body. The body is in a closure only if there is a
+/// hook.
 fn sync(
     prologue: &Prologue<'_>,
     hook: Option<&ReturnHook<'_>>,
@@ -96,8 +97,8 @@ fn sync(
     quote_spanned!(site=> let __skywalking_span = #enter; #inject #mut_uses #seen)
 }
 
-/// A sync function with `covers = future` or `covers = stream`: its returned value is wrapped. The
-/// wrapper opens the span at the first poll.
+/// Returns a sync function with `covers = future` or `covers = stream`: its returned value is
+/// wrapped. The wrapper opens the span at the first poll.
 fn returning(
     prologue: &Prologue<'_>,
     hook: Option<&ReturnHook<'_>>,
@@ -167,7 +168,7 @@ fn body_closure(prologue: &Prologue<'_>, output: &Type, body: &Group) -> BodyClo
     }
 }
 
-/// The traced future of an async function. Everything happens inside, from the first poll.
+/// Returns the traced future of an async function. Everything happens inside, from the first poll.
 fn future(
     prologue: &Prologue<'_>,
     hook: Option<&ReturnHook<'_>>,
@@ -204,8 +205,8 @@ fn allow_assigned_self(prologue: &Prologue<'_>, body: &Group) -> Option<TokenStr
     assigned.then(|| quote_spanned!(Span::mixed_site()=> #[allow(unused_assignments)]))
 }
 
-/// A return that never runs. It gives the compiler the type of the async block, which has no place
-/// for one, so that `return Box::new(x)` can coerce.
+/// Returns a `return` that never runs. It gives the compiler the type of the async block, which has
+/// no place for one, so that `return Box::new(x)` can coerce.
 ///
 /// It has the spans of the declared type, where rustc reports "return type inferred to be .. here".
 fn fake_return_edge(prologue: &Prologue<'_>, output: Option<&Type>) -> TokenStream {

@@ -20,7 +20,7 @@ use crate::kind::Kind;
 /// The argument that a traced impl block adds to `#[skip_span]`.
 const SEEN: &str = "__seen";
 
-/// The block with its functions traced.
+/// Returns the block with its functions traced.
 ///
 /// It is unchanged if it has an error, or without `enabled`.
 pub(super) fn traced(
@@ -70,7 +70,7 @@ fn is_traced_by_block(method: &Method) -> bool {
     method.span_attributes.is_empty() && method.skip.is_none()
 }
 
-/// The block with each function replaced.
+/// Returns the block with each function replaced.
 fn with_functions(block: &ImplBlock, emit: impl Fn(&Method) -> TokenStream) -> TokenStream {
     let members = block.members.iter().flat_map(|member| match member {
         Member::Other(tokens) => tokens.clone(),
@@ -89,7 +89,7 @@ fn is_inner_attribute(tokens: &TokenStream) -> bool {
     matches!(tokens.clone().into_iter().nth(1), Some(TokenTree::Punct(bang)) if bang.as_char() == '!')
 }
 
-/// A function's own span attributes, each with the block's hidden argument.
+/// Returns a function's own span attributes, each with the block's hidden argument.
 fn span_attributes(args: &Args, method: &Method, name: &DefaultName<'_>) -> Vec<TokenStream> {
     let attrs = method.span_attributes.iter().map(|(_, attr)| {
         let chosen = name.has_pattern().then(|| quote!(, chosen));
@@ -101,7 +101,7 @@ fn span_attributes(args: &Args, method: &Method, name: &DefaultName<'_>) -> Vec<
     attrs.collect()
 }
 
-/// The attribute with one more argument.
+/// Returns the attribute with one more argument.
 fn with_argument(attr: &Attribute, argument: &TokenStream) -> TokenStream {
     let path = attr.path();
     let written = match &attr.meta {
@@ -117,7 +117,7 @@ fn with_argument(attr: &Attribute, argument: &TokenStream) -> TokenStream {
     quote!(#[#path(#written #comma #argument)])
 }
 
-/// The function with these attributes, and with the hidden argument of its `#[skip_span]`.
+/// Returns the function with these attributes, and with the hidden argument of its `#[skip_span]`.
 fn with_attributes(attrs: impl Iterator<Item = TokenStream>, method: &Method) -> TokenStream {
     let skip = method.skip.as_ref().map(|attr| {
         let (path, seen) = (attr.path(), format_ident!("{SEEN}"));

@@ -23,8 +23,8 @@ pub(super) struct Prologue<'a> {
 }
 
 impl Prologue<'_> {
-    /// An expression: opens the span of a sync function and returns its guard. Without a running
-    /// tracer it costs a load and a branch.
+    /// Returns an expression that opens the span of a sync function and returns its guard. Without
+    /// a running tracer it costs a load and a branch.
     pub(super) fn enter(&self) -> TokenStream {
         let site = Span::mixed_site();
         let private = self.private;
@@ -40,7 +40,7 @@ impl Prologue<'_> {
         }
     }
 
-    /// A statement: opens the span of an async function, at the first poll.
+    /// Returns a statement that opens the span of an async function, at the first poll.
     pub(super) fn begin(&self) -> TokenStream {
         let site = Span::mixed_site();
         let private = self.private;
@@ -52,7 +52,7 @@ impl Prologue<'_> {
         quote_spanned!(site=> if #private::enabled() { #opened #private::Opening::begin(__skywalking_opening); })
     }
 
-    /// A statement: writes the context into the carrier of `inject`. The span is open.
+    /// Returns a statement that writes the context into the carrier of `inject`. The span is open.
     pub(super) fn inject(&self) -> Option<TokenStream> {
         let private = self.private;
         let inject = self.args.inject.as_ref()?;
@@ -78,13 +78,14 @@ impl Prologue<'_> {
         )
     }
 
-    /// Statements: evaluate the arguments of a span that opens when the returned value is polled.
+    /// Returns statements that evaluate the arguments of a span that opens when the returned value
+    /// is polled.
     pub(super) fn prepare(&self) -> TokenStream {
         let private = self.private;
         self.opening(&quote_spanned!(Span::mixed_site()=> #private::Prepared))
     }
 
-    /// Statements: `__skywalking_opening`, of type `ty`, with all arguments.
+    /// Returns statements that bind `__skywalking_opening`, of type `ty`, with all arguments.
     fn opening(&self, ty: &TokenStream) -> TokenStream {
         let site = Span::mixed_site();
         let callsite = self.callsite();
@@ -93,7 +94,7 @@ impl Prologue<'_> {
         quote_spanned!(site=> let #mutability __skywalking_opening = #ty::new(#callsite); #extract #record)
     }
 
-    /// Whether an argument is evaluated at run time.
+    /// Returns whether an argument is evaluated at run time.
     fn has_expressions(&self) -> bool {
         let args = self.args;
         let name = matches!(args.name, Some(Text::Expression(_)));
@@ -102,7 +103,7 @@ impl Prologue<'_> {
             || !self.record_values(&TokenStream::new()).is_empty()
     }
 
-    /// Statements that use the program's names in the arguments, for code that never runs.
+    /// Returns statements that use the program's names in the arguments, for code that never runs.
     pub(super) fn name_uses(&self) -> TokenStream {
         let site = Span::mixed_site();
         let private = self.private;
@@ -159,7 +160,7 @@ impl Prologue<'_> {
         Some(quote_spanned!(site=> if #ty::wants_headers(&mut __skywalking_opening) { #call; }))
     }
 
-    /// Statements: evaluate and record the name, the peer and the tags.
+    /// Returns statements that evaluate and record the name, the peer and the tags.
     ///
     /// The name is first: by it the runtime decides whether to record the request at all. Each value
     /// is a statement of its own, so that a borrow or a lock in it ends there.
@@ -175,7 +176,7 @@ impl Prologue<'_> {
         quote_spanned!(site=> #name #values)
     }
 
-    /// A statement for the peer and for each tag, if it is an expression.
+    /// Returns a statement for the peer and for each tag, if it is an expression.
     fn record_values(&self, ty: &TokenStream) -> Vec<TokenStream> {
         let site = Span::mixed_site();
         let private = self.private;
@@ -189,7 +190,7 @@ impl Prologue<'_> {
         self.record_text(ty, self.args.peer.as_ref(), "peer").into_iter().chain(tags).collect()
     }
 
-    /// A statement that evaluates a text and calls a method of `ty` with it.
+    /// Returns a statement that evaluates a text and calls a method of `ty` with it.
     fn record_text(
         &self,
         ty: &TokenStream,

@@ -31,7 +31,7 @@ struct ErrorHook<'a> {
 }
 
 impl<'a> ReturnHook<'a> {
-    /// `None` if the returned value is of no interest.
+    /// Returns `None` if the returned value is of no interest.
     pub(super) fn new(
         args: &'a Args,
         function: &Function,
@@ -55,7 +55,7 @@ impl<'a> ReturnHook<'a> {
             .then_some(hook)
     }
 
-    /// Whether the hook uses names of the program.
+    /// Returns whether the hook uses names of the program.
     pub(super) fn uses_program_names(&self) -> bool {
         let in_errors = |errors: &ErrorHook<'_>| {
             matches!(errors.form, ErrForm::Function(_)) || !errors.ignored.is_empty()
@@ -68,7 +68,7 @@ impl<'a> ReturnHook<'a> {
         self.tags.iter().any(in_tag) || self.errors.as_ref().is_some_and(in_errors)
     }
 
-    /// The closure that gets a reference to the returned value.
+    /// Returns the closure that gets a reference to the returned value.
     pub(super) fn closure(&self, output: &Type) -> TokenStream {
         let site = Span::mixed_site();
         let nameable = return_type::without_impl_trait(output);
@@ -89,7 +89,8 @@ impl<'a> ReturnHook<'a> {
         quote_spanned!(site=> |__skywalking_returned: &#nameable| #block)
     }
 
-    /// A statement that records the `ret_tags`. Each expression sees only the program's own names.
+    /// Returns a statement that records the `ret_tags`. Each expression sees only the program's own
+    /// names.
     fn tags(&self) -> TokenStream {
         let site = Span::mixed_site();
         let private = self.private;
@@ -125,7 +126,7 @@ impl<'a> ReturnHook<'a> {
 }
 
 impl<'a> ErrorHook<'a> {
-    /// `None` if returned errors are of no interest.
+    /// Returns `None` if returned errors are of no interest.
     fn new(
         args: &'a Args,
         function: &Function,
@@ -156,7 +157,7 @@ impl<'a> ErrorHook<'a> {
         })
     }
 
-    /// Statements that record an error.
+    /// Returns statements that record an error.
     fn record(&self, private: &TokenStream) -> TokenStream {
         let site = Span::mixed_site();
         let ret = returned(site);
@@ -199,7 +200,7 @@ impl<'a> ErrorHook<'a> {
         quote_spanned!(site=> #traits #require_result #note)
     }
 
-    /// The imports that the method calls need.
+    /// Returns the imports that the method calls need.
     fn traits(&self, private: &TokenStream) -> TokenStream {
         let site = Span::mixed_site();
         match self.form {
@@ -215,7 +216,7 @@ impl<'a> ErrorHook<'a> {
         }
     }
 
-    /// An expression: whether the error marks the span.
+    /// Returns an expression: whether the error marks the span.
     fn severity(&self, private: &TokenStream) -> TokenStream {
         let site = Span::mixed_site();
         if self.ignored.is_empty() {
@@ -235,7 +236,7 @@ impl<'a> ErrorHook<'a> {
     }
 }
 
-/// A statement that never runs: rustc warns at `span` if the value is a future or a stream.
+/// Returns a statement that never runs: rustc warns at `span` if the value is a future or a stream.
 pub(super) fn deferred_warning(
     private: &TokenStream,
     span: Span,
@@ -254,7 +255,7 @@ pub(super) fn deferred_warning(
     }
 }
 
-/// The parameter of the closure, with this span.
+/// Returns the parameter of the closure, with this span.
 fn returned(span: Span) -> Ident {
     Ident::new("__skywalking_returned", span)
 }

@@ -5,8 +5,8 @@ use quote::{ToTokens as _, quote_spanned};
 use syn::Expr;
 use syn::spanned::Spanned as _;
 
-/// The tokens with the location of another span. Names resolve as before; errors are reported at the
-/// location.
+/// Returns the tokens with the location of another span. Names resolve as before; errors are
+/// reported at the location.
 pub(super) fn located_at(tokens: &TokenStream, span: Span) -> TokenStream {
     tokens
         .clone()
@@ -18,7 +18,8 @@ pub(super) fn located_at(tokens: &TokenStream, span: Span) -> TokenStream {
         .collect()
 }
 
-/// The expression as the operand of a `.` or a `match`: in parentheses, where it needs them.
+/// Returns the expression as the operand of a `.` or a `match`: in parentheses, where it needs
+/// them.
 pub(super) fn operand(expr: &Expr) -> TokenStream {
     match expr {
         Expr::Path(_) | Expr::Macro(_) | Expr::Paren(_) => expr.to_token_stream(),
@@ -27,7 +28,7 @@ pub(super) fn operand(expr: &Expr) -> TokenStream {
     }
 }
 
-/// A block with the braces of a body: rustc then reports on it as on the user's own block.
+/// Returns a block with the braces of a body: rustc then reports on it as on the user's own block.
 ///
 /// About the block of a macro, rustc reports other messages, or none.
 pub(super) fn with_braces_of(body: &Group, tokens: TokenStream) -> Group {
@@ -36,7 +37,7 @@ pub(super) fn with_braces_of(body: &Group, tokens: TokenStream) -> Group {
     block
 }
 
-/// The body as the last expression of an emitted block.
+/// Returns the body as the last expression of an emitted block.
 ///
 /// The braces of a body that is a single expression would trigger the lint `unused_braces`.
 pub(super) fn body_expression(body: &Group) -> TokenStream {

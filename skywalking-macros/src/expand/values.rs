@@ -10,7 +10,7 @@ use crate::args::Value;
 /// The name that an evaluated value is bound to.
 pub(super) const VALUE: &str = "__skywalking_value";
 
-/// A statement that binds a reference to a value and runs `work` with it.
+/// Returns a statement that binds a reference to a value and runs `work` with it.
 pub(super) fn with_reference(
     private: &TokenStream,
     expr: &Expr,
@@ -20,7 +20,8 @@ pub(super) fn with_reference(
     with_value(private, expr, &quote_spanned!(Span::mixed_site()=> &#reference), work)
 }
 
-/// A statement that evaluates `value`, made of the user's `expr`, and runs `work` with the result.
+/// Returns a statement that evaluates `value`, made of the user's `expr`, and runs `work` with the
+/// result.
 ///
 /// If the evaluation can run code of the program, nothing is recorded meanwhile.
 pub(super) fn with_value(
@@ -47,7 +48,7 @@ pub(super) fn with_value(
     }
 }
 
-/// Whether the evaluation runs no code of the program: a name, a field, a literal.
+/// Returns whether the evaluation runs no code of the program: a name, a field, a literal.
 pub(super) fn is_place(expr: &Expr) -> bool {
     match expr {
         Expr::Path(_) | Expr::Lit(_) => true,

@@ -21,12 +21,12 @@ pub(crate) struct Function {
 }
 
 impl Function {
-    /// Whether the function has `#[track_caller]`, which a closure around the body breaks.
+    /// Returns whether the function has `#[track_caller]`, which a closure around the body breaks.
     pub(crate) fn tracks_caller(&self) -> bool {
         self.attrs.iter().any(|attr| attr.path().is_ident("track_caller"))
     }
 
-    /// The type of the value that the return hook gets.
+    /// Returns the type of the value that the return hook gets.
     ///
     /// For a covered future it is the output, for a covered stream an item. It is `_` if only the
     /// compiler knows the type.
@@ -41,8 +41,8 @@ impl Function {
         Some(returned.cloned().unwrap_or_else(|| parse_quote!(_)))
     }
 
-    /// The parts of a body that is only `Box::pin(async move {..})`, in a function that returns
-    /// `Pin<Box<dyn Future>>`: the output of `#[async_trait]`.
+    /// Returns the parts of a body that is only `Box::pin(async move {..})`, in a function that
+    /// returns `Pin<Box<dyn Future>>`: the output of `#[async_trait]`.
     ///
     /// Any other body may do work before it builds its future.
     pub(crate) fn boxed_future(&self) -> Option<BoxedFuture> {
@@ -80,7 +80,7 @@ pub(crate) struct BoxedFuture {
     pub(crate) body: Group,
 }
 
-/// Whether the group is a block: a brace group, or a `$body:block` fragment.
+/// Returns whether the group is a block: a brace group, or a `$body:block` fragment.
 pub(super) fn is_block(group: &Group) -> bool {
     match group.delimiter() {
         Delimiter::Brace => true,

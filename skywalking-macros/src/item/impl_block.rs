@@ -36,7 +36,7 @@ pub(crate) enum Member {
 }
 
 impl Member {
-    /// The function.
+    /// Returns the function.
     pub(crate) fn as_method(&self) -> Option<&Method> {
         match self {
             Self::Function(method) => Some(method),
@@ -90,7 +90,7 @@ fn unraw(ident: &Ident) -> String {
     syn::ext::IdentExt::unraw(ident).to_string()
 }
 
-/// `Type` for `module::Type<T>` and `&Type`. The text of a type without a name.
+/// Returns `Type` for `module::Type<T>` and `&Type`. The text of a type without a name.
 fn type_name(ty: &Type) -> String {
     match ty {
         Type::Group(ty) => type_name(&ty.elem),
@@ -212,7 +212,7 @@ fn span_attribute(attr: &Attribute) -> Option<SpanAttribute> {
         .map(SpanAttribute::Span)
 }
 
-/// The tokens of a member, up to the `;` or the braces at its end.
+/// Returns the tokens of a member, up to the `;` or the braces at its end.
 fn raw_member(input: ParseStream<'_>) -> syn::Result<TokenStream> {
     let mut tokens = TokenStream::new();
     let mut constant = false;

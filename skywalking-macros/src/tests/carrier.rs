@@ -5,7 +5,7 @@ use quote::ToTokens as _;
 use super::{formatted, tokens};
 use crate::carrier;
 
-/// The messages, in order, and the types that implement the traits beside them.
+/// Returns the messages, in order, and the types that implement the traits beside them.
 fn derived(item: &str) -> (Vec<String>, Vec<String>) {
     let file: syn::File = syn::parse2(carrier::derive(tokens(item))).unwrap();
     let (mut messages, mut carriers) = (Vec::new(), Vec::new());

@@ -9,7 +9,8 @@ use super::{expanded, tokens};
 use crate::expand;
 use crate::kind::Kind::{self, Entry, Exit, Local};
 
-/// The messages, in order. They are the same with and without `enabled`, and the item is emitted.
+/// Returns the messages, in order. They are the same with and without `enabled`, and the item is
+/// emitted.
 fn errors(kind: Kind, args: &str, item: &str) -> Vec<String> {
     let out = expand::attribute(kind, tokens(args), tokens(item), true).into_traced();
     let off = expand::attribute(kind, tokens(args), tokens(item), false).into_traced();

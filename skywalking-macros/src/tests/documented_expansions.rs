@@ -32,7 +32,7 @@ struct Page {
     name: String,
 }
 
-/// The pages in the runtime's `lib.rs`.
+/// Returns the pages in the runtime's `lib.rs`.
 fn pages(runtime: &Path) -> Vec<Page> {
     let lib = syn::parse_file(&read(&runtime.join("src/lib.rs"))).unwrap();
     let page = |tokens: TokenStream| {
@@ -70,7 +70,7 @@ fn section(runtime: &Path, name: &str) -> String {
     read(&runtime.join(format!("docs/{name}.md")))
 }
 
-/// The code of the first example, with its hidden lines.
+/// Returns the code of the first example, with its hidden lines.
 fn example(text: &str) -> Option<String> {
     let mut lines = text.lines().skip_while(|line| *line != "```").skip(1).peekable();
     lines.peek()?;
@@ -171,7 +171,7 @@ fn expansion(example: &str, shown: Shown) -> Option<String> {
     tokens.map(formatted)
 }
 
-/// The files below a folder, by their path in it.
+/// Returns the files below a folder, by their path in it.
 fn files(folder: &Path, below: &str, found: &mut BTreeSet<String>) {
     for entry in fs::read_dir(folder.join(below)).unwrap() {
         let entry = entry.unwrap();

@@ -253,7 +253,7 @@ fn impl_block_traces_each_function() {
     ));
 }
 
-/// The item that clippy reads, formatted.
+/// Returns the item that clippy reads, formatted.
 fn for_clippy(kind: Kind, args: &str, item: &str) -> String {
     formatted(expand::attribute(kind, tokens(args), tokens(item), true).into_clippy())
 }

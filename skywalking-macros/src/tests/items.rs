@@ -7,7 +7,7 @@ use super::{expanded, tokens};
 use crate::expand;
 use crate::kind::Kind::Local;
 
-/// The text without whitespace.
+/// Returns the text without whitespace.
 fn packed(text: &str) -> String {
     text.split_whitespace().collect()
 }

@@ -45,7 +45,7 @@ fn uses(tokens: TokenStream, found: &mut Vec<Use>) {
     }
 }
 
-/// The first item: up to its braces or its semicolon.
+/// Returns the first item: up to its braces or its semicolon.
 fn item(trees: &[TokenTree]) -> TokenStream {
     let attributes =
         trees.chunks(2).take_while(|pair| matches!(pair, [TokenTree::Punct(hash), TokenTree::Group(_)] if hash.as_char() == '#')).count();
@@ -62,8 +62,8 @@ fn item(trees: &[TokenTree]) -> TokenStream {
     trees[..end].iter().cloned().collect()
 }
 
-/// The uses in the files of a folder, with the names of the files. Files that cannot be split into
-/// tokens have none.
+/// Returns the uses in the files of a folder, with the names of the files. Files that cannot be
+/// split into tokens have none.
 fn uses_in(folder: &Path) -> Vec<(String, Use)> {
     let mut found = Vec::new();
     for entry in fs::read_dir(folder).unwrap() {

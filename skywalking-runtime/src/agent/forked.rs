@@ -1,4 +1,4 @@
-//! What a forked child does before it goes on.
+//! Runs in a forked child before `fork` returns.
 
 use crate::context::current_segment;
 use crate::queue;
@@ -6,9 +6,9 @@ use crate::self_log;
 use crate::tracer;
 use crate::util::diagnostics;
 
-/// Turns the agent off and leaves behind what is the parent's. Another thread of the parent may
-/// have held any lock, so this only stores to atomics, and to the slot of the thread that forked.
-/// State behind locks is made again by [`PerProcess`](crate::sys::PerProcess).
+/// Turns the agent off and detaches from the parent's state. Another thread of the parent may have
+/// held any lock, so this only stores to atomics, and to the current segment of the forking thread.
+/// State behind locks is created anew by [`PerProcess`](crate::sys::PerProcess).
 pub(super) fn in_child() {
     tracer::after_fork();
     current_segment::after_fork();

@@ -1,4 +1,4 @@
-//! The lines that an agent logs when it starts and when it ends.
+//! The lines that an agent logs at its start and at its end.
 
 use std::time::Duration;
 
@@ -6,7 +6,7 @@ use crate::config::{Checked, Reporter};
 use crate::report::stats::{Report, Stats};
 use crate::self_log::Line;
 
-/// Says that the agent runs, for whom, what is on, and which variables have no effect.
+/// Returns the lines for the start: the identity, the settings, and the variables without effect.
 pub(super) fn at_start(config: &Checked, address: &str) -> Vec<Line> {
     let Checked { identity, reporter, token, sampling, settings, redaction, .. } = config;
     let to = match reporter {
@@ -17,10 +17,10 @@ pub(super) fn at_start(config: &Checked, address: &str) -> Vec<Line> {
         Reporter::Log | Reporter::Discard => address.to_owned(),
     };
     let on = |on: bool| if on { "on" } else { "off" };
-    // Set for a fleet of agents, some of them.
+    // Variables of other agents are often set for a whole fleet.
     let others =
         config.ignored.of_others().map(|names| format!(" not_used={names:?}")).unwrap_or_default();
-    // The log reporter writes JSON alone to standard error, so that a program can read it.
+    // The log reporter writes only JSON to standard error, so that a program can read it.
     let started = Line::info(format!(
         "the agent runs: service={:?} instance={:?} reports={to:?} token={} sampling={sampling:?} keep={} redaction={}{others}",
         identity.service,
@@ -38,11 +38,11 @@ fn list(backends: &[crate::config::Address]) -> String {
     backends.iter().map(ToString::to_string).collect::<Vec<_>>().join(",")
 }
 
-/// An agent that ends so soon was most likely dropped by the statement that started it.
+/// An agent that ends sooner was most likely dropped by the statement that started it.
 const AT_ONCE: Duration = Duration::from_millis(100);
 
-/// Says that the guard was dropped at once, if the agent did nothing since `before`, when it
-/// started.
+/// Returns a warning that the guard was dropped at once, if the agent recorded nothing since
+/// `before`, its start.
 pub(super) fn dropped_at_once(
     report: &Report,
     before: &Stats,
@@ -55,11 +55,10 @@ pub(super) fn dropped_at_once(
     (is_idle && lived < AT_ONCE).then(|| vec![Line::warn(text)])
 }
 
-/// Says what an agent lost that ends where nobody asks for its report, or that never reached a
-/// backend.
+/// Returns a line about the losses of an agent, or about a backend that it never reached.
 pub(super) fn at_end(report: &Report, reached: bool) -> Vec<Line> {
     let Report { sent, dropped, .. } = report;
-    // What was not to be kept is no loss.
+    // Segments that tail sampling drops are not losses.
     let lost = dropped.total() - dropped.not_kept;
     if lost == 0 {
         return Vec::new();

@@ -1,5 +1,5 @@
-//! Agents that start, trace and end, as a program sees them. Each test holds [`alone`]: one agent
-//! runs in a process at a time.
+//! Agents that start, trace and end. Each test holds [`alone`]: one agent runs in a process at a
+//! time.
 
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::thread;
@@ -40,7 +40,7 @@ fn assert_exact(stats: &Stats) {
 }
 
 #[test]
-fn one_agent_runs_at_a_time_and_the_next_may_start_when_it_has_ended() {
+fn next_agent_can_start_after_the_first_has_ended() {
     let _alone = alone();
     let first = discarding();
     assert_eq!(
@@ -55,7 +55,7 @@ fn one_agent_runs_at_a_time_and_the_next_may_start_when_it_has_ended() {
 }
 
 #[tokio::test]
-async fn an_agent_that_can_not_start_inside_of_a_runtime_is_an_error_and_no_panic() {
+async fn failed_start_inside_a_runtime_is_an_error() {
     let _alone = alone();
     let _first = discarding();
     let second = Config::new("other").reporter(Reporter::Discard).start();
@@ -63,7 +63,7 @@ async fn an_agent_that_can_not_start_inside_of_a_runtime_is_an_error_and_no_pani
 }
 
 #[test]
-fn a_report_tells_of_its_agent_alone_and_nothing_is_left() {
+fn report_counts_only_its_own_agent() {
     let _alone = alone();
     let agent = discarding();
     work(10);
@@ -78,7 +78,7 @@ fn a_report_tells_of_its_agent_alone_and_nothing_is_left() {
 }
 
 #[test]
-fn segments_that_end_after_the_agent_count_as_dropped() {
+fn segments_that_end_after_the_agent_are_dropped() {
     let _alone = alone();
     let agent = discarding();
     let before = agent.stats();
@@ -91,7 +91,7 @@ fn segments_that_end_after_the_agent_count_as_dropped() {
 }
 
 #[test]
-fn every_reader_sees_opened_before_finished_before_sent_and_dropped_while_threads_work() {
+fn counts_stay_ordered_while_threads_record() {
     let _alone = alone();
     let agent =
         Config::new("svc").reporter(Reporter::Discard).max_queue_segments(64).start().unwrap();
@@ -99,15 +99,15 @@ fn every_reader_sees_opened_before_finished_before_sent_and_dropped_while_thread
     thread::scope(|scope| {
         let workers: Vec<_> = (0..3).map(|_| scope.spawn(|| work(20_000))).collect();
         let reader = scope.spawn(|| {
-            let mut looks = 0_u64;
+            let mut reads = 0_u64;
             while !over.load(Ordering::Relaxed) {
                 let stats = agent.stats();
                 let gone = stats.sent + stats.dropped.total();
                 assert!(stats.opened >= stats.finished && stats.finished >= gone, "{stats:?}");
                 assert!(stats.finished >= gone + stats.queued + stats.in_flight, "{stats:?}");
-                looks += 1;
+                reads += 1;
             }
-            looks
+            reads
         });
         for worker in workers {
             worker.join().unwrap();
@@ -123,7 +123,7 @@ fn every_reader_sees_opened_before_finished_before_sent_and_dropped_while_thread
 }
 
 #[test]
-fn an_agent_that_is_off_answers_at_once() {
+fn disabled_agent_answers_at_once() {
     let agent = Config::new("svc").enabled(false).start().unwrap();
     let asked = Instant::now();
     assert!(agent.flush(LONG));
@@ -135,22 +135,22 @@ fn an_agent_that_is_off_answers_at_once() {
 }
 
 #[test]
-fn the_registration_can_be_awaited_on_any_executor() {
+fn registration_can_be_awaited_on_any_executor() {
     let _alone = alone();
     let agent = discarding();
     assert!(agent.wait_until_registered(LONG));
     assert!(futures::executor::block_on(agent.wait_until_registered_async(LONG)));
     let waiting = agent.wait_until_registered_async(LONG);
     drop(agent);
-    // Whoever asks too late gets an answer all the same.
+    // Later calls are answered too.
     futures::executor::block_on(waiting);
 }
 
 #[cfg(feature = "report-grpc")]
 #[test]
-fn with_the_backend_absent_a_shutdown_ends_soon_and_counts_what_was_lost() {
+fn shutdown_without_backend_ends_soon_and_counts_losses() {
     let _alone = alone();
-    // Port 1 of this machine: nobody listens there, so the connection is refused at once.
+    // Nothing listens on port 1 of this machine, so the connection is refused at once.
     let agent = Config::new("svc").backend("127.0.0.1:1").token("s3cret").start().unwrap();
     assert!(!format!("{agent:?}").contains("s3cret"));
     work(5);
@@ -164,7 +164,7 @@ fn with_the_backend_absent_a_shutdown_ends_soon_and_counts_what_was_lost() {
 
 #[cfg(feature = "report-grpc")]
 #[test]
-fn what_a_backend_confirmed_has_arrived_there_once() {
+fn confirmed_segments_arrived_exactly_once() {
     use std::collections::HashSet;
 
     use crate::transports::grpc::tests::{Backend, listener};
@@ -203,7 +203,7 @@ fn what_a_backend_confirmed_has_arrived_there_once() {
 }
 
 #[test]
-fn a_shutdown_without_any_time_returns_and_counts() {
+fn shutdown_with_zero_timeout_returns_and_counts() {
     let _alone = alone();
     let agent = discarding();
     work(5);
@@ -236,7 +236,7 @@ fn async_shutdown_continues_if_its_future_is_dropped() {
     let _alone = alone();
     let agent = Config::new("svc").reporter(Reporter::Discard).start().unwrap();
     drop(agent.shutdown_async(LONG));
-    // It ends on its own thread, and the next agent may start then.
+    // The shutdown ends on its own thread. Then the next agent can start.
     let start = Instant::now();
     while Config::new("svc").reporter(Reporter::Discard).start().is_err() {
         assert!(start.elapsed() < LONG, "the shutdown ends");
@@ -245,7 +245,7 @@ fn async_shutdown_continues_if_its_future_is_dropped() {
 }
 
 #[test]
-fn async_flush_and_shutdown_of_an_agent_that_is_off_are_ready() {
+fn async_flush_and_shutdown_of_a_disabled_agent_are_ready() {
     let _alone = alone();
     let agent = Config::new("svc").enabled(false).start().unwrap();
     assert_eq!(agent.flush_async(LONG).now_or_never(), Some(true));

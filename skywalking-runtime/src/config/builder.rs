@@ -1,4 +1,4 @@
-//! The builder of the settings.
+//! [`Config`], the builder of the settings.
 
 use std::fmt;
 use std::time::Duration;
@@ -13,7 +13,7 @@ use crate::secrets::without_secrets;
 use crate::self_log::{Delivery, Line, WithoutThread, emit_to};
 use crate::tracer::Settings;
 
-/// A text and the name of the setting that it came by.
+/// A text and the name of the setting that contained it.
 #[derive(Clone)]
 pub(super) struct Given {
     pub(super) text: String,
@@ -22,7 +22,7 @@ pub(super) struct Given {
 
 impl fmt::Debug for Given {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        // A list of backends may have passwords in it.
+        // A list of backends may contain passwords.
         f.debug_struct("Given")
             .field("text", &without_secrets(&self.text))
             .field("setting", &self.setting)
@@ -38,7 +38,7 @@ impl Given {
 
 /// The settings of an agent.
 ///
-/// [`Config::new`] reads no variable; [`Config::from_env`] reads all, and so does
+/// [`Config::new`] reads no variable. [`Config::from_env`] reads all variables at the call, and
 /// [`Config::env_overrides`] at the start.
 ///
 /// | variable | method | default |
@@ -61,14 +61,17 @@ impl Given {
 /// | `SW_AGENT_FORCE_TLS`: `true` is an error, since this build has no TLS | | `false` |
 /// | `SW_AGENT_SELF_LOG`: `auto`, `program` or `off` | [`self_log`](Config::self_log) | `auto` |
 ///
-/// A variable of nothing but blanks, invisible characters and quotation marks counts as not set.
-/// Around the names of the service and the instance these are removed. An unknown `SW_AGENT_*`
-/// variable, or another `SW_*` one that looks like a typo of a known name, is named in one warning at the start
-/// ([`SelfLog`]); names of the other SkyWalking agents and of Kubernetes are not.
+/// A variable with only blanks, invisible characters and quotation marks counts as not set. These
+/// characters are also removed at both ends of the names of the service and the instance.
+///
+/// An unknown `SW_AGENT_*` variable is named in one warning at the start ([`SelfLog`]). So is
+/// another `SW_*` variable that looks like a typo of a known name. Names of the other SkyWalking
+/// agents and of Kubernetes cause no warning.
 ///
 /// `SW_AGENT_SAMPLE` is a rate to the Go agents and a number per 3 seconds to the Java agent. It is
-/// taken where only one of them can be meant: a number with a point, such as `0.5`, is a rate, and
-/// one below 0 is all. Any other value is an error, and so is more than one of the three variables.
+/// accepted only if the value has one possible meaning: a number with a point, such as `0.5`, is a
+/// rate, and a negative number means all requests. Any other value is an error. It is also an error
+/// to set more than one of the three variables.
 ///
 /// ```
 /// use skywalking_runtime::{Config, config::{Orphans, Reporter}};
@@ -94,15 +97,15 @@ pub struct Config {
     pub(super) redaction: Hook,
     pub(super) self_log: SelfLog,
     pub(super) max_backoff: Duration,
-    /// `SW_AGENT_FORCE_TLS`.
+    /// The value of `SW_AGENT_FORCE_TLS`.
     pub(super) force_tls: bool,
-    /// Variables that have no effect.
+    /// Variables without effect.
     pub(super) ignored: Ignored,
     pub(super) shutdown_timeout: Duration,
     pub(super) environment: Environment,
 }
 
-/// Whether the variables have the last word.
+/// Whether the variables override the builder at the start.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Environment {
     Ignore,
@@ -110,8 +113,10 @@ pub(super) enum Environment {
 }
 
 impl Config {
-    /// Settings for a service of this name: 1 to 50 characters, counted in UTF-16 units, of at most
-    /// 147 bytes (see [`Storage`]). Reads no variable.
+    /// Creates settings for a service of this name. Reads no variable.
+    ///
+    /// The name has 1 to 50 characters, counted in UTF-16 units, and at most 147 bytes (see
+    /// [`Storage`]).
     pub fn new(service: impl Into<String>) -> Self {
         Self {
             service: Given::new("Config::new", service),
@@ -135,55 +140,65 @@ impl Config {
         }
     }
 
-    /// Settings from the `SW_AGENT_*` variables.
+    /// Creates settings from the `SW_AGENT_*` variables.
     ///
     /// # Errors
     ///
-    /// A variable that is not Unicode, an `SW_AGENT_ENABLE` that is neither `true` nor `false`, and
-    /// an `SW_AGENT_PROTOCOL` that is not known, or whose feature this build lacks; a limit
-    /// that is no number. All else is checked by [`start`](Config::start). With
-    /// `SW_AGENT_ENABLE=false` no variable is an error.
+    /// - A variable is not Unicode.
+    /// - `SW_AGENT_ENABLE` is neither `true` nor `false`.
+    /// - `SW_AGENT_PROTOCOL` is unknown, or this build lacks its feature.
+    /// - A limit is not a number.
+    ///
+    /// [`start`](Config::start) checks everything else. With `SW_AGENT_ENABLE=false` no variable is
+    /// an error.
     pub fn from_env() -> Result<Self, Error> {
         env::of_process(Self::new("").named_by_variable())
     }
 
-    /// The same with another environment: tests can't set variables.
+    /// Creates settings from another environment, since tests cannot set variables.
     #[cfg(test)]
     pub(super) fn from_lookup(lookup: &env::Lookup<'_>) -> Result<Self, Error> {
         env::apply(Self::new("").named_by_variable(), lookup)
     }
 
-    /// A missing service name shall be blamed on the variable.
+    /// Makes the error of a missing service name refer to the variable.
     fn named_by_variable(mut self) -> Self {
         self.service.setting = env::NAME;
         self
     }
 
-    /// The name of this process among those of its service. One over 50 characters, or one that the
-    /// backend can't store (see [`Storage`]), is cut to 41 characters or less, a `-` and 8 hex
-    /// digits of its hash; a blank one counts as not set.
+    /// Sets the name of this process among the processes of its service. A blank name counts as not
+    /// set.
+    ///
+    /// A name over 50 characters, or one that the backend cannot store (see [`Storage`]), is
+    /// shortened to at most 41 characters, a `-` and 8 hex digits of its hash.
     pub fn instance(mut self, name: impl Into<String>) -> Self {
         self.instance = Given::new("Config::instance", name);
         self
     }
 
-    /// Where the backend listens: `host:port`, or several of them with commas between, tried one
-    /// after the other. The host is a name, an IPv4 address, or an IPv6 address in brackets; `http://` in front of it is taken and says nothing new. For a reporter by HTTP
-    /// the port may be left out and is 12800.
+    /// Sets the address of the backend: `host:port`, or several of them separated by commas.
+    /// Default: `127.0.0.1:11800`, or `127.0.0.1:12800` for HTTP.
+    ///
+    /// Several addresses are tried one after the other. The host is a name, an IPv4 address, or an
+    /// IPv6 address in brackets. The prefix `http://` is allowed and has no effect. The HTTP
+    /// reporter needs no port: its default is 12800.
     pub fn backend(mut self, list: impl Into<String>) -> Self {
         self.backend = Some(Given::new("Config::backend", list));
         self
     }
 
-    /// The token that the backend asks for: visible ASCII. It is shown nowhere; an empty one counts
-    /// as not set.
+    /// Sets the token that the backend requires: visible ASCII. Default: none. An empty token
+    /// counts as not set.
+    ///
+    /// The token is never logged or shown in an error.
     pub fn token(mut self, token: impl Into<String>) -> Self {
         self.token = Token::new(token.into());
         self.token_setting = "Config::token";
         self
     }
 
-    /// Where finished segments go.
+    /// Sets where finished segments are sent. See [`Reporter`] for the default.
     pub fn reporter(mut self, reporter: Reporter) -> Self {
         self.reporter = reporter;
         self
@@ -191,7 +206,7 @@ impl Config {
 
     /// Switches the agent on or off. Default: on.
     ///
-    /// An agent that is off starts whatever the other settings are, and records nothing.
+    /// A disabled agent ignores all other settings and records nothing.
     ///
     /// ```
     /// use skywalking_runtime::Config;
@@ -206,86 +221,90 @@ impl Config {
         self
     }
 
-    /// The storage of the backend, SQL unless set: what it can't hold is shortened before it
-    /// leaves.
+    /// Sets the storage of the backend. Default: [`Storage::Sql`]. Names that it cannot store are
+    /// shortened before they are sent.
     pub fn storage(mut self, storage: Storage) -> Self {
         self.storage = storage;
         self
     }
 
-    /// What local spans without a context do: [`Orphans::Trace`] unless set. `#[local_span(orphan =
-    /// ..)]` sets it for one function. The first orphan of each function is logged;
-    /// [`orphans`](crate::stats::orphans()) counts them.
+    /// Sets what local spans without a parent do. Default: [`Orphans::Trace`].
+    ///
+    /// `#[local_span(orphan = ..)]` sets it for one function. The first orphan of each function is
+    /// logged. [`orphans`](crate::stats::orphans()) counts them.
     pub fn orphans(mut self, orphans: Orphans) -> Self {
         self.settings.orphans = orphans;
         self
     }
 
-    /// What is done with the context of incoming requests.
+    /// Sets how the context of incoming requests is used. Default: [`Inbound::Accept`].
     pub fn inbound(mut self, inbound: Inbound) -> Self {
         self.settings.inbound = inbound;
         self
     }
 
-    /// What is done with the contexts of other tracers that come with a request.
+    /// Sets how the contexts of other tracers are used. Default: [`OtherContexts::Keep`].
     pub fn other_contexts(mut self, others: OtherContexts) -> Self {
         self.settings.others = others;
         self
     }
 
-    /// What a future that is dropped unfinished says on its span.
+    /// Sets what is recorded for a future that is dropped before it completes. Default:
+    /// [`Cancelled::Note`].
     pub fn cancelled(mut self, cancelled: Cancelled) -> Self {
         self.settings.cancelled = cancelled;
         self
     }
 
-    /// Spans in a segment, 300 unless set. What is above is left out and the segment says so.
+    /// Sets how many spans a segment can have. Default: 300. Further spans are left out and counted
+    /// in the segment.
     pub fn max_spans_per_segment(mut self, spans: u16) -> Self {
         self.settings.max_spans_per_segment = spans;
         self
     }
 
-    /// How old a segment may grow, 10 minutes unless set. One that is older, as that of a
-    /// connection that stays, is reported with its open spans ended and marked
-    /// `unfinished=true`, and its work goes on in a new segment with a reference to it. It is
-    /// looked at when a span ends and when a root is polled. This is also how long a segment
-    /// waits for a [`DetachedSpan`](crate::DetachedSpan).
+    /// Sets how old a segment can get. Default: 10 minutes.
+    ///
+    /// An older segment, such as one of a long-lived connection, is reported with its open spans
+    /// ended and tagged `unfinished=true`. Its work continues in a new segment that refers to it.
+    /// The age is checked when a span ends and when a root is polled. A segment also waits at most
+    /// this long for a [`DetachedSpan`](crate::DetachedSpan).
     pub fn max_segment_age(mut self, age: Duration) -> Self {
         self.settings.max_segment_age = u64::try_from(age.as_millis()).unwrap_or(u64::MAX);
         self
     }
 
-    /// Open segments in the process, 50 000 unless set. Requests above it are not traced, and
-    /// counted.
+    /// Sets how many segments can be open in the process. Default: 50 000. Further requests are not
+    /// traced, and are counted.
     pub fn max_open_segments(mut self, segments: usize) -> Self {
         self.settings.max_open_segments = segments;
         self
     }
 
-    /// Bytes that may wait to be reported, 16 MiB unless set. Segments above it are dropped, and
-    /// counted.
+    /// Sets how many bytes of segments can wait for the reporter. Default: 16 MiB. Further segments
+    /// are dropped and counted.
     pub fn max_queue_bytes(mut self, bytes: usize) -> Self {
         self.settings.queue.bytes = bytes;
         self
     }
 
-    /// Segments that may wait to be reported, 50 000 unless set. What is above is dropped, and
-    /// counted.
+    /// Sets how many segments can wait for the reporter. Default: 50 000. Further segments are
+    /// dropped and counted.
     pub fn max_queue_segments(mut self, segments: usize) -> Self {
         self.settings.queue.segments = segments;
         self
     }
 
-    /// What shall not leave the process: the hook sees every tag, log and statement before it does,
-    /// and the names and peers that were
-    /// computed. [`Redaction::standard`](crate::redact::Redaction::standard) is one that is ready.
-    /// Without it nothing is looked at.
+    /// Sets a hook that can rewrite tags, logs, statements and computed names and peers before they
+    /// are sent. Default: none.
+    ///
+    /// [`Redaction::standard`](crate::redact::Redaction::standard) is a ready-made one.
     pub fn redact(mut self, hook: impl Redact + 'static) -> Self {
         self.redaction = Hook::new(hook);
         self
     }
 
-    /// How long dropping the agent may take, 5 s unless set.
+    /// Sets how long dropping the agent can take. Default: 5 s.
     pub fn shutdown_timeout(mut self, deadline: Duration) -> Self {
         self.shutdown_timeout = deadline;
         self
@@ -293,28 +312,28 @@ impl Config {
 
     /// Sets the longest wait between two tries to reach the backend. Default: 4 s.
     ///
-    /// Each wait is drawn by chance: up to 1 s after the first failure, up to twice as much after
-    /// each further one, and at most this. A backend that returns hears of the agent again
-    /// within this time and the duration of a call. Beside a backend that reports that it is
-    /// overloaded the longest wait is 60 s, or this if it is longer.
+    /// Each wait is random: up to 1 s after the first failure, up to twice as much after each
+    /// further one, and at most this. So the agent notices a backend that returns within this time
+    /// and the duration of a call. For a backend that reports that it is overloaded the longest
+    /// wait is 60 s, or this if it is longer.
     pub fn max_backoff(mut self, wait: Duration) -> Self {
         self.max_backoff = wait;
         self
     }
 
-    /// Lets the `SW_AGENT_*` variables that are set at the start override what the builder says.
+    /// Lets the `SW_AGENT_*` variables that are set at the start override the builder.
     pub fn env_overrides(mut self) -> Self {
         self.environment = Environment::Override;
         self
     }
 
-    /// Starts the agent: from now on spans are recorded, until the guard is dropped.
+    /// Starts the agent. Spans are recorded until the guard is dropped.
     ///
-    /// It doesn't wait for the backend, which may come later.
+    /// The call does not wait for the backend, which can start later.
     ///
     /// # Errors
     ///
-    /// A setting that is wrong, and an agent that is running already. See [`Error`].
+    /// Fails if a setting is invalid or if another agent runs. See [`Error`].
     pub fn start(self) -> Result<Agent, Error> {
         let config = match self.environment {
             Environment::Override => env::of_process(self)?,
@@ -325,7 +344,7 @@ impl Config {
         }
         let (self_log, warning) = (config.self_log, config.ignored.warning());
         config.check().and_then(agent::start).inspect_err(|_| {
-            // What is missing may have been set under a wrong name.
+            // A missing setting may have been set under a wrong name.
             if let Some(warning) = warning {
                 emit_to(self_log, vec![Line::warn(warning)], WithoutThread::WriteHere)
                     .wait(agent::LOG_DEADLINE);
@@ -333,8 +352,8 @@ impl Config {
         })
     }
 
-    /// Starts the agent, or goes on without: an invalid setting is logged once ([`SelfLog`]), and
-    /// the agent is off. The error is in [`Agent::error`].
+    /// Starts the agent, or continues without it: an invalid setting is logged once ([`SelfLog`]),
+    /// and [`Agent::error`] returns it.
     ///
     /// ```
     /// use skywalking_runtime::Config;
@@ -359,12 +378,13 @@ impl Config {
     }
 }
 
-/// Starts an agent with the settings of the `SW_AGENT_*` variables: [`Config::from_env`] and
-/// [`Config::start`].
+/// Starts an agent with the settings of the `SW_AGENT_*` variables.
+///
+/// Does the same as [`Config::from_env`] and [`Config::start`].
 ///
 /// # Errors
 ///
-/// A variable that is wrong, and an agent that is running already. See [`Error`].
+/// Fails if a variable is invalid or if another agent runs. See [`Error`].
 pub fn init() -> Result<Agent, Error> {
     Config::from_env()?.start()
 }
@@ -374,7 +394,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_switched_off_agent_starts_whatever_the_settings_say() {
+    fn disabled_agent_starts_with_any_settings() {
         let agent =
             Config::new("").backend("nonsense").token("a b").enabled(false).start().unwrap();
         assert!(agent.error().is_none());

@@ -1,5 +1,4 @@
-//! What the settings mean together: each is looked at once, at the start, and what is wrong with
-//! one is an error that names it.
+//! Checks the settings once, at the start, and converts them to what an agent needs.
 
 use std::time::Duration;
 
@@ -11,7 +10,7 @@ use crate::sampling::Choice;
 use crate::tracer::{Identity, Settings};
 
 impl Config {
-    /// What the settings mean, if they mean anything.
+    /// Checks the settings. An error names the invalid setting.
     pub(super) fn check(mut self) -> Result<Checked, Error> {
         self.correlation.check(&mut self.settings)?;
         let storage = self.storage;
@@ -44,8 +43,11 @@ impl Config {
         if let Some((setting, _)) = limits.into_iter().find(|(_, limit)| *limit == 0) {
             return Err(Error::ZeroLimit { setting });
         }
-        self.settings.tail_sampling =
-            self.settings.tail_sampling.map(|keep| keep.within(self.settings.queue)).transpose()?;
+        self.settings.tail_sampling = self
+            .settings
+            .tail_sampling
+            .map(|tail_sampling| tail_sampling.within(self.settings.queue))
+            .transpose()?;
         Ok(Checked {
             identity: Identity::new(&service, &instance).stored_in(storage),
             settings: self.settings,
@@ -63,16 +65,16 @@ impl Config {
     }
 }
 
-/// Settings that an agent can start with.
+/// Valid settings, with which an agent can start.
 #[derive(Debug)]
 pub(crate) struct Checked {
     pub(crate) identity: Identity,
     pub(crate) settings: Settings,
     pub(crate) choice: Choice,
-    /// The sampling, for people.
+    /// The sampling as text, for a log line.
     pub(crate) sampling: String,
     pub(crate) reporter: Reporter,
-    /// At least one.
+    /// Has at least one address.
     #[cfg_attr(
         not(any(feature = "report-grpc", feature = "report-http")),
         allow(dead_code, reason = "nothing reports to a backend")
@@ -92,7 +94,7 @@ mod tests {
     use crate::config::TailSampling;
 
     #[test]
-    fn the_defaults_are_those_of_the_documentation() {
+    fn defaults_are_the_documented_ones() {
         let checked = Config::new("svc").instance("i").reporter(Reporter::Discard).check().unwrap();
         assert_eq!(
             (checked.identity.service.as_str(), checked.identity.instance.as_str()),
@@ -111,7 +113,7 @@ mod tests {
 
     #[cfg(feature = "report-http")]
     #[test]
-    fn by_http_the_default_port_is_12800() {
+    fn http_default_port_is_12800() {
         let backends = |config: Config| {
             config.check().unwrap().backends.iter().map(ToString::to_string).collect::<Vec<_>>()
         };
@@ -123,7 +125,7 @@ mod tests {
     }
 
     #[test]
-    fn a_limit_of_zero_is_an_error_that_names_the_method() {
+    fn zero_limit_is_an_error_that_names_the_method() {
         let cases: [(Config, &str); 6] = [
             (Config::new("s").max_segment_age(Duration::ZERO), "Config::max_segment_age"),
             (
@@ -141,7 +143,7 @@ mod tests {
     }
 
     #[test]
-    fn the_token_is_in_no_debug_and_in_no_error() {
+    fn token_is_in_no_debug_text_and_no_error() {
         let config = Config::new("s").token("s3cret token");
         assert!(!format!("{config:?}").contains("s3cret"));
         assert!(format!("{config:?}").contains("<hidden>"));

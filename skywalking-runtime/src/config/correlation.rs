@@ -1,4 +1,4 @@
-//! The settings of what travels along with a trace: how much of it, and which of it is a tag too.
+//! The settings of correlation: limits of the pairs, and keys that become tags.
 
 use std::collections::BTreeSet;
 use std::sync::{Mutex, PoisonError};
@@ -15,7 +15,7 @@ const TAGS: &str = "SW_CORRELATION_AUTO_TAG_KEYS";
 const MAX_PAIRS: &str = "Config::max_correlation_pairs";
 const MAX_VALUE_LENGTH: &str = "Config::max_correlation_value_length";
 
-/// As it was given: each limit with the name of the setting that it came by.
+/// The settings as they were given, each limit with the name of its setting.
 #[derive(Clone, Debug)]
 pub(super) struct Given {
     pairs: (usize, &'static str),
@@ -65,8 +65,11 @@ impl Config {
         self
     }
 
-    /// Keys of [`correlation`](crate::propagation::correlation) whose values are tags too: on the span that puts
-    /// one, on the one that receives it with a request, and on each exit span that sends it.
+    /// Sets the keys of [`correlation`](crate::propagation::correlation) whose values become tags. Default:
+    /// none.
+    ///
+    /// The tag is set on the span that puts the value, on the span that receives it with a request,
+    /// and on each exit span that sends it.
     ///
     /// ```
     /// use skywalking_runtime::{
@@ -92,7 +95,7 @@ impl Config {
     }
 }
 
-/// The settings with those overridden for which a variable is set.
+/// Overrides settings by the variables that are set.
 pub(super) fn apply(
     config: &mut Config,
     read: &dyn Fn(&'static str) -> Result<Option<String>, Error>,
@@ -115,7 +118,7 @@ pub(super) fn apply(
 }
 
 impl Given {
-    /// What they mean, if they mean anything.
+    /// Checks the settings and applies them.
     pub(super) fn check(&self, settings: &mut Settings) -> Result<(), Error> {
         let Self { pairs, value_length, tags } = self;
         for ((value, setting), most) in
@@ -135,8 +138,8 @@ impl Given {
     }
 }
 
-/// The key as a text that stays: tags name their keys so. Each key is kept once, however often an
-/// agent starts with it.
+/// Returns the key with a static lifetime, as tags require. Each key is stored once, however often
+/// an agent starts with it.
 fn for_good(key: &str) -> &'static str {
     static KEYS: PerProcess<Mutex<BTreeSet<&'static str>>> = PerProcess::new(Mutex::default);
     let mut keys = KEYS.get().lock().unwrap_or_else(PoisonError::into_inner);
@@ -178,7 +181,7 @@ mod tests {
     }
 
     #[test]
-    fn a_limit_that_can_not_be_is_an_error_that_names_it() {
+    fn invalid_limit_is_an_error_that_names_it() {
         let text = |variable, value| from(&[(variable, value)]).unwrap_err().to_string();
         assert_eq!(
             text(PAIRS, "many"),
@@ -200,7 +203,7 @@ mod tests {
     }
 
     #[test]
-    fn a_key_is_kept_once() {
+    fn key_is_stored_once() {
         assert!(std::ptr::eq(for_good("kept.once"), for_good(&String::from("kept.once"))));
     }
 }

@@ -1,5 +1,4 @@
-//! The names under which a process reports: what is allowed, and what an instance is called that
-//! has no name.
+//! Checks service and instance names, and creates the default instance name.
 
 use std::net::IpAddr;
 
@@ -10,25 +9,25 @@ use crate::error::Error;
 use crate::util::id;
 use crate::util::text;
 
-/// Characters that can be around a name and are no part of it: they would make a name of its own
-/// that looks like another.
+/// Returns true for characters that are removed at both ends of a name: names that look alike must
+/// be equal.
 fn is_around(character: char) -> bool {
-    // White space has the no-break spaces and line ends as well; these can't be seen either, or are
-    // quotation marks.
+    // White space includes no-break spaces and line ends. The others are invisible or are quotation
+    // marks.
     character.is_whitespace()
         || matches!(character, '\u{ad}' | '\u{34f}' | '\u{61c}' | '\u{180e}' | '\u{200b}'..='\u{200f}' | '\u{202a}'..='\u{202e}')
         || matches!(character, '\u{2060}'..='\u{206f}' | '\u{2800}' | '\u{feff}' | '\u{fff9}'..='\u{fffb}' | '\u{e0000}'..='\u{e007f}')
-        // Letters without a shape.
+        // Letters without a glyph.
         || matches!(character, '\u{115f}' | '\u{1160}' | '\u{17b4}' | '\u{17b5}' | '\u{3164}' | '\u{ffa0}')
         || matches!(character, '"' | '\'' | '`' | '´' | '\u{2018}'..='\u{201f}' | '«' | '»' | '‹' | '›')
 }
 
-/// The name without blanks, invisible characters and quotation marks around it.
+/// Removes blanks, invisible characters and quotation marks at both ends of a name.
 pub(super) fn bare(name: &str) -> &str {
     name.trim_matches(is_around)
 }
 
-/// A service name that can be reported. It is never cut: two services must not become one by it.
+/// Checks a service name. It is never cut, since that could merge two services.
 pub(crate) fn service(
     setting: &'static str,
     name: &str,
@@ -53,9 +52,9 @@ pub(crate) fn service(
     Ok(name.to_owned())
 }
 
-/// An instance name that can be reported for this service; the default one if it is blank. One that
-/// is too long keeps its beginning and gets a hash of the whole, so that instances stay apart and
-/// are called the same in each run.
+/// Checks an instance name for this service, or creates the default one if it is blank. A name that
+/// is too long keeps its beginning and gets a hash of the whole, so that instances stay distinct
+/// and keep their names in each run.
 pub(crate) fn instance(
     setting: &'static str,
     name: &str,
@@ -77,7 +76,7 @@ fn plain(setting: &'static str, name: &str) -> Result<(), Error> {
     Ok(())
 }
 
-/// `<32 hex digits>@<first IPv4 address that is not loopback, else the host's name>`.
+/// Returns `<32 hex digits>@<first IPv4 address that is not loopback, else the host's name>`.
 fn default_instance() -> String {
     let place = ipv4s().into_iter().next().unwrap_or_else(hostname);
     let mut name = id::random_hex();
@@ -86,12 +85,12 @@ fn default_instance() -> String {
     name
 }
 
-/// The host's name.
+/// Returns the host's name.
 pub(crate) fn hostname() -> String {
     gethostname::gethostname().to_string_lossy().into_owned()
 }
 
-/// The host's IPv4 addresses without loopback, in the system's order.
+/// Returns the host's IPv4 addresses without loopback, in the system's order.
 pub(crate) fn ipv4s() -> Vec<String> {
     let all = if_addrs::get_if_addrs().unwrap_or_default();
     let own = all.into_iter().filter_map(|interface| match interface.ip() {
@@ -114,8 +113,8 @@ mod tests {
     }
 
     #[test]
-    fn service_that_sql_storage_refuses_is_an_error() {
-        // Units and bytes: 49 of these characters are 147 bytes.
+    fn service_that_sql_storage_rejects_is_an_error() {
+        // 49 of these characters are 147 bytes.
         for name in
             ["键".repeat(50), format!("{}x", "键".repeat(49)), format!("{}é", "键".repeat(49))]
         {
@@ -132,25 +131,25 @@ mod tests {
     fn instance_fits_below_its_service() {
         let name = "实".repeat(50);
         for service in [String::from("web"), "s".repeat(50), "键".repeat(30), "键".repeat(49)] {
-            let room = skywalking_proto::storage::name_bytes(service.len());
+            let limit = skywalking_proto::storage::name_bytes(service.len());
             let fitted = super::instance("i", &name, &service, Storage::Sql).unwrap();
             assert!(
-                fitted.len() <= room && (fitted == name) == (name.len() <= room),
+                fitted.len() <= limit && (fitted == name) == (name.len() <= limit),
                 "{service}: {fitted}"
             );
-            // One that is over 50 units too has a hash of the whole.
+            // A name over 50 units too has a hash of the whole.
             let long = super::instance("i", &format!("{name}."), &service, Storage::Sql).unwrap();
-            assert!(long.len() <= room && text::units(&long) <= LIMIT && long != fitted, "{long}");
-            assert!(super::instance("i", "", &service, Storage::Sql).unwrap().len() <= room);
+            assert!(long.len() <= limit && text::units(&long) <= LIMIT && long != fitted, "{long}");
+            assert!(super::instance("i", "", &service, Storage::Sql).unwrap().len() <= limit);
             assert_eq!(super::instance("i", &name, &service, Storage::Any).unwrap(), name);
         }
     }
 
     #[test]
-    fn a_service_name_of_fifty_units_is_taken_and_one_of_fifty_one_is_not() {
+    fn service_name_has_at_most_fifty_units() {
         assert_eq!(service("s", &"x".repeat(50)), Ok("x".repeat(50)));
         assert_eq!(service("s", &"键".repeat(49)), Ok("键".repeat(49)));
-        // A character outside the basic plane counts twice.
+        // A character outside the basic plane counts as two units.
         let clef = "𝄞".repeat(26);
         assert_eq!(
             service("s", &clef),
@@ -163,7 +162,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_around_a_name_and_can_not_be_seen_or_quotes_it_is_removed() {
+    fn invisible_characters_and_quotes_around_a_name_are_removed() {
         let around: Vec<char> =
             " \t\r\n\u{a0}\u{3000}\u{200b}\u{feff}\u{2060}\u{ad}\"'`\u{201c}\u{2019}«\
             \u{34f}\u{61c}\u{115f}\u{2800}\u{3164}\u{ffa0}\u{fffb}\u{e0020}"
@@ -186,13 +185,13 @@ mod tests {
                 assert!(instance("i", &format!("{one}{other}")).unwrap().contains('@'));
             }
         }
-        // The limit counts what is left, and what is inside stays.
+        // The limit applies to the rest. Characters inside stay.
         assert_eq!(service("s", &format!(" {} ", "x".repeat(50))), Ok("x".repeat(50)));
         assert_eq!(service("s", "group::it's \"a\" b").as_deref(), Ok("group::it's \"a\" b"));
     }
 
     #[test]
-    fn a_blank_or_unprintable_service_name_is_an_error() {
+    fn blank_or_unprintable_service_name_is_an_error() {
         for blank in ["", " ", "\t"] {
             assert_eq!(service("s", blank), Err(Error::ServiceMissing { setting: "s" }));
         }
@@ -201,7 +200,7 @@ mod tests {
     }
 
     #[test]
-    fn a_long_instance_name_is_cut_to_41_a_dash_and_8_digits_that_never_change() {
+    fn long_instance_name_is_cut_and_gets_a_constant_hash() {
         let name = "0123456789".repeat(6);
         let fitted = instance("i", &name).unwrap();
         assert_eq!(fitted, "01234567890123456789012345678901234567890-4c50ee0d");
@@ -211,14 +210,14 @@ mod tests {
     }
 
     #[test]
-    fn an_instance_name_is_cut_at_a_character() {
+    fn instance_name_is_cut_between_characters() {
         let fitted = instance("i", &format!("{}𝄞{}", "x".repeat(40), "y".repeat(20))).unwrap();
         assert!(fitted.starts_with(&format!("{}-", "x".repeat(40))), "{fitted}");
         assert_eq!(text::units(&fitted), LIMIT - 1);
     }
 
     #[test]
-    fn an_instance_without_a_name_is_random_at_its_host() {
+    fn default_instance_name_is_random_with_the_host() {
         let (one, other) = (instance("i", "").unwrap(), instance("i", " ").unwrap());
         assert_ne!(one, other);
         assert!(text::units(&one) <= LIMIT);

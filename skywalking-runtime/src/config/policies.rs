@@ -1,47 +1,47 @@
-//! Settings that spans ask for, as types that every module can use.
+//! Settings that spans use, as types for all modules.
 
-/// What a local span does where there is no context to be a child in.
+/// What a local span without a parent does.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Default)]
 #[non_exhaustive]
 pub enum Orphans {
-    /// It begins a trace, as in the Java agent.
+    /// It starts a trace, as in the Java agent.
     #[default]
     Trace,
-    /// It does nothing and is counted as `orphan_skipped`.
+    /// It is not recorded, and is counted as `orphan_skipped`.
     Skip,
 }
 
-/// What is done with the context in the headers of an incoming request.
+/// How the context in the headers of an incoming request is used.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Default)]
 #[non_exhaustive]
 pub enum Inbound {
-    /// The trace goes on.
+    /// The request continues the caller's trace.
     #[default]
     Accept,
-    /// A new trace begins: for endpoints that strangers can reach.
+    /// The request starts a new trace. For endpoints that unknown clients can reach.
     Ignore,
 }
 
-/// What is done with the contexts of other tracers that come with a request.
+/// How the contexts of other tracers in a request are used.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Default)]
 #[non_exhaustive]
 pub enum OtherContexts {
-    /// W3C's `traceparent` is told in the tags `w3c.trace_id` and `w3c.parent_id` of the Entry
-    /// span, and goes on with the calls below, and so does its `tracestate`. `x-request-id` is
-    /// told in a tag of that name.
+    /// W3C's `traceparent` is recorded in the tags `w3c.trace_id` and `w3c.parent_id` of the Entry
+    /// span. It is sent with the request's calls, together with `tracestate`. `x-request-id` is
+    /// recorded in a tag of that name.
     #[default]
     Keep,
-    /// They are not looked at: up to three look-ups a request are saved.
+    /// They are ignored. This saves up to three look-ups per request.
     Ignore,
 }
 
-/// What a future that is dropped unfinished says on its span.
+/// What is recorded for a future that is dropped before it completes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Default)]
 #[non_exhaustive]
 pub enum Cancelled {
-    /// A log `event=cancelled`. Timeouts, `select!` and clients that go away are no failures.
+    /// A log `event=cancelled`. Timeouts, `select!` and clients that disconnect are not failures.
     #[default]
     Note,
-    /// The log, and the span counts as failed.
+    /// The log, and the span is marked as failed.
     Error,
 }

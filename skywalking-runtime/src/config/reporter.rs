@@ -1,29 +1,29 @@
-//! Where finished segments go.
+//! [`Reporter`]: where finished segments are sent.
 
 use super::address::{self, Port};
 
-/// Where finished segments go.
+/// Where finished segments are sent.
 ///
-/// An agent for which none is set takes the first of `Grpc`, `Http` and `Log` that the build has.
-/// Set it in a program, with [`Config::reporter`](crate::Config::reporter) or `SW_AGENT_PROTOCOL`: in
-/// a workspace another crate may turn `report-grpc` on.
+/// The default is the first of `Grpc`, `Http` and `Log` that the build includes. A program should
+/// set it with [`Config::reporter`](crate::Config::reporter) or `SW_AGENT_PROTOCOL`, since another
+/// crate of the workspace may enable `report-grpc`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Reporter {
-    /// To the backend, by gRPC.
+    /// To the backend by gRPC.
     #[cfg(feature = "report-grpc")]
     Grpc,
-    /// To the backend, by HTTP and as JSON: for backends that are reached by nothing else.
+    /// To the backend by HTTP, as JSON. For backends that accept only HTTP.
     #[cfg(feature = "report-http")]
     Http,
-    /// To standard error, one line of JSON a segment: for people without a backend.
+    /// To standard error, one line of JSON per segment. For use without a backend.
     Log,
-    /// Nowhere: each segment counts as sent. For tests that look at the segments themselves.
+    /// Nowhere: each segment counts as sent. For tests that check the segments themselves.
     Discard,
 }
 
 impl Reporter {
-    /// The reporter where none is set. Not a public `Default`, as it depends on the features.
+    /// Returns the default. Not a public `Default`, since it depends on the features.
     pub(super) fn unless_set() -> Self {
         #[cfg(feature = "report-grpc")]
         return Self::Grpc;
@@ -35,12 +35,12 @@ impl Reporter {
 }
 
 impl Reporter {
-    /// True if segments leave the process for a backend.
+    /// Returns true if segments are sent to a backend.
     pub(super) fn has_backend(self) -> bool {
         !matches!(self, Self::Log | Self::Discard)
     }
 
-    /// Where its backend listens unless told, and whether an address may do without its port.
+    /// Returns the default address of its backend, and whether an address needs a port.
     pub(super) fn backend(self) -> (&'static str, Port) {
         match self {
             #[cfg(feature = "report-http")]

@@ -1,24 +1,25 @@
-//! Where the agent's lines about itself go.
+//! The setting of the agent's own log.
 
 use super::Config;
 use crate::error::Error;
 
 pub(super) const VARIABLE: &str = "SW_AGENT_SELF_LOG";
 
-/// Where the agent logs about itself: that it runs, what it lost and why. [`Config::self_log`] sets
-/// it.
+/// Where the agent logs about itself: that it runs, lost segments and their causes.
+/// [`Config::self_log`] sets it.
 ///
-/// The target of all lines is `skywalking_runtime`. A line is written by a thread of the agent, so
-/// a subscriber or logger that blocks does not block the program.
+/// The target of all lines is `skywalking_runtime`. A thread of the agent writes each line, so a
+/// blocking subscriber or logger does not block the program.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Default)]
 #[non_exhaustive]
 pub enum SelfLog {
-    /// To the program's `tracing` subscriber; without one to its `log` logger, if its maximum level
-    /// isn't off; without both to standard error. With [`Reporter::Log`](crate::config::Reporter::Log)
-    /// the line at the start is not on standard error, where the segments are.
+    /// To the program's `tracing` subscriber. Without one, to its `log` logger, if its maximum
+    /// level is not off. Without both, to standard error. With
+    /// [`Reporter::Log`](crate::config::Reporter::Log) the line at the start is not written to standard
+    /// error, which receives the segments.
     #[default]
     Auto,
-    /// The same, but never to standard error.
+    /// Like `Auto`, but never to standard error.
     Program,
     /// Nowhere.
     Off,
@@ -39,7 +40,7 @@ impl Config {
     }
 }
 
-/// The setting of this name.
+/// Parses the name of the setting.
 pub(super) fn parse(value: String) -> Result<SelfLog, Error> {
     match value.trim().to_ascii_lowercase().as_str() {
         "auto" => Ok(SelfLog::Auto),

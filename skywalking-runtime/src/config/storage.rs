@@ -1,4 +1,4 @@
-//! Which storage the backend has, and what it leaves of a name.
+//! [`Storage`]: the storage of the backend, and the length of names that it can hold.
 
 use std::borrow::Cow;
 
@@ -9,28 +9,28 @@ use crate::util::text;
 
 /// The storage of the backend.
 ///
-/// The columns of SQL storage hold names as Base64 of UTF-8. A backend that can't store a name
-/// refuses it together with other services' data, long after it has answered the report with
-/// success. So an agent shortens such a name before it leaves: to a beginning, `-` and 8
-/// hexadecimal digits of its hash, the same in every process.
+/// The columns of SQL storage hold names as Base64 of UTF-8. A backend that cannot store a name
+/// rejects it together with other services' data, long after it has confirmed the report. So an
+/// agent shortens such a name before it is sent: to a beginning, `-` and 8 hexadecimal digits of
+/// its hash, the same in every process.
 ///
-/// Below a service of 20 ASCII characters an operation name has 162 bytes, below one of 50
-/// characters 132. These are 54 and 44 Chinese characters. Java's agent and the limit of 150
-/// characters alone do not prevent the loss.
+/// With a service name of 20 ASCII characters an operation name can have 162 bytes, and with one of
+/// 50 characters 132 bytes. These are 54 and 44 Chinese characters. The Java agent and its limit of
+/// 150 characters do not prevent the loss.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Default)]
 #[non_exhaustive]
 pub enum Storage {
-    /// Names that a backend with `PostgreSQL` or `MySQL` can store. They are right for every other
-    /// storage as well.
+    /// Names that a backend with `PostgreSQL` or `MySQL` can store. Every other storage can store
+    /// them as well.
     #[default]
     Sql,
-    /// Names of up to 150 UTF-16 units, whatever their bytes. For fleets on Elasticsearch or
+    /// Names of up to 150 UTF-16 units, of any number of bytes. For backends with Elasticsearch or
     /// `BanyanDB`.
     Any,
 }
 
 impl Storage {
-    /// The most bytes of a service.
+    /// Returns the most bytes of a service name.
     pub(super) fn service_bytes(self) -> usize {
         match self {
             Self::Sql => storage::SERVICE_BYTES,
@@ -38,7 +38,7 @@ impl Storage {
         }
     }
 
-    /// The most bytes of an operation or an instance below this service.
+    /// Returns the most bytes of an operation or instance name of this service.
     pub(crate) fn name_bytes(self, service: &str) -> usize {
         match self {
             Self::Sql => storage::name_bytes(service.len()),
@@ -46,46 +46,46 @@ impl Storage {
         }
     }
 
-    /// The name of a service of another process.
+    /// Shortens the name of a service of another process.
     pub(crate) fn service(self, name: Cow<'_, str>) -> Cow<'_, str> {
         text::within(name, NAME_LIMIT, self.service_bytes())
     }
 
-    /// The value of this tag, where the backend makes a name or a statement of it.
+    /// Shortens the value of this tag if the backend stores it as a name or a statement.
     pub(crate) fn tag<'a>(self, key: &str, value: Cow<'a, str>) -> Cow<'a, str> {
         if key == LOGIC_ENDPOINT {
             return self.logic_endpoint(&value).map_or(value, Cow::Owned);
         }
         match storage::tag_limit(key) {
-            Some(room) if self == Self::Sql && !room.holds(&value) => {
-                Cow::Owned(room.fit(&value).into_owned())
+            Some(limit) if self == Self::Sql && !limit.holds(&value) => {
+                Cow::Owned(limit.fit(&value).into_owned())
             }
             _ => value,
         }
     }
 
-    /// The value of `x-le` with a name that the backend can store, if it has another one.
+    /// Returns the value of `x-le` with a name that the backend can store, if it must be shortened.
     fn logic_endpoint(self, value: &str) -> Option<String> {
-        // A short name without escapes is stored as it is, and most values have none at all.
+        // A short name without escapes is stored unchanged, and most values have no name.
         if value.len() <= LOGIC_NAME_BYTES && !value.contains('\\') {
             return None;
         }
         let endpoint = LogicEndpoint::parse(value)?;
         let name = endpoint.name()?;
-        // Of ASCII the backend cuts what is too long.
+        // The backend cuts ASCII names that are too long.
         let bytes =
             if self == Self::Any || name.is_ascii() { usize::MAX } else { LOGIC_NAME_BYTES };
         let stored = storage::shorten(&storage::storable(name), usize::MAX, bytes).into_owned();
         (stored != name).then(|| endpoint.renamed(&stored))
     }
 
-    /// True if a peer leaves as it is.
+    /// Returns true if a peer is sent unchanged.
     #[inline]
     pub(crate) fn holds_peer(self, peer: &str) -> bool {
         self == Self::Any || storage::peer_fits(peer)
     }
 
-    /// The address called, as it leaves in headers and on spans.
+    /// Shortens a peer to the form that headers and spans contain.
     #[inline]
     pub(crate) fn peer(self, peer: Cow<'_, str>) -> Cow<'_, str> {
         if self.holds_peer(&peer) {
@@ -96,8 +96,8 @@ impl Storage {
     }
 }
 
-/// The tag of a logic endpoint. Its value is JSON, which may have the name of the endpoint.
+/// The tag of a logic endpoint. Its value is JSON, which may contain the name of the endpoint.
 const LOGIC_ENDPOINT: &str = "x-le";
 
-/// The most bytes of a logic endpoint's name below any service.
+/// The most bytes of a logic endpoint's name for any service.
 const LOGIC_NAME_BYTES: usize = storage::endpoint_bytes(storage::SERVICE_BYTES);

@@ -1,28 +1,28 @@
-//! The secret that every call to the backend carries, in a type that never shows it.
+//! The authentication token, in a type that never shows it.
 
 use std::fmt;
 
 use crate::secrets::HIDDEN;
 
-/// A token. It has no `Display`, and its `Debug` hides it.
+/// An authentication token. It has no `Display`, and its `Debug` hides it.
 #[derive(Clone, PartialEq, Eq)]
 pub(crate) struct Token(String);
 
 impl Token {
-    /// None for an empty text: no token is set.
+    /// Creates a token. Returns `None` for an empty text: no token is set.
     pub(crate) fn new(text: String) -> Option<Self> {
         (!text.is_empty()).then_some(Self(text))
     }
 
-    /// True if a header can hold it: visible ASCII alone.
+    /// Returns true if a header can contain it: visible ASCII only.
     pub(crate) fn is_visible_ascii(&self) -> bool {
         self.0.bytes().all(|byte| byte.is_ascii_graphic())
     }
 
-    /// The secret itself, for the header alone.
+    /// Returns the secret itself, only for the header.
     #[cfg_attr(
         not(any(feature = "report-grpc", feature = "report-http")),
-        allow(dead_code, reason = "only a backend gets it")
+        allow(dead_code, reason = "only reporters with a backend need it")
     )]
     pub(crate) fn reveal(&self) -> &str {
         &self.0
@@ -40,7 +40,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_token_is_never_shown() {
+    fn token_is_never_shown() {
         let token = Token::new("s3cret".to_owned());
         assert_eq!(format!("{token:?}"), "Some(<hidden>)");
         assert!(!format!("{token:#?}").contains("s3cret"));

@@ -1,8 +1,7 @@
-//! The `SW_*` variables that are set and have no effect here: a typo in a name must not go
-//! unnoticed.
+//! Detects `SW_*` variables without effect, so that a typo in a name is noticed.
 //!
-//! Names alone are looked at, never values. Names that Kubernetes makes of a service called
-//! `sw-agent` and the names of other agents (`others`) are no typos.
+//! Only names are checked, never values. Names that Kubernetes sets for a service called `sw-agent`
+//! and names of other agents (`others`) are not typos.
 
 mod others;
 
@@ -38,20 +37,20 @@ pub(super) const OURS: [&str; 19] = [
 const LISTED: usize = 20;
 const NAME: usize = 100;
 
-/// A name within so many edits of another is taken for a typo of it.
+/// A name within this edit distance of another is considered a typo of it.
 const EDITS: usize = 2;
 
 /// Variables without effect.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(crate) struct Ignored {
-    /// Nobody knows them. Each with the name that may be meant.
+    /// Unknown names, each with the name that may be meant.
     unknown: Vec<(String, Option<&'static str>)>,
-    /// Other agents know them.
+    /// Names of other agents.
     others: Vec<String>,
 }
 
 impl Ignored {
-    /// Those among the names of the variables that are set.
+    /// Selects them from the names of the variables that are set.
     pub(super) fn among(names: impl IntoIterator<Item = String>) -> Self {
         let mut ignored = Self::default();
         for name in names {
@@ -77,7 +76,7 @@ impl Ignored {
         ignored
     }
 
-    /// The text of the one warning about those that nobody knows.
+    /// Returns the text of the warning about unknown names.
     pub(crate) fn warning(&self) -> Option<String> {
         if self.unknown.is_empty() {
             return None;
@@ -93,7 +92,7 @@ impl Ignored {
         Some(format!("unknown variables have no effect: {}", list(names)))
     }
 
-    /// Those of other agents, listed.
+    /// Returns the list of the names of other agents.
     pub(crate) fn of_others(&self) -> Option<String> {
         (!self.others.is_empty()).then(|| list(self.others.iter().map(|name| shown(name))))
     }
@@ -114,7 +113,7 @@ fn list(names: impl ExactSizeIterator<Item = String>) -> String {
     list
 }
 
-/// Kubernetes sets such variables for each service of the namespace.
+/// Returns true for variables that Kubernetes sets for each service of the namespace.
 fn is_of_kubernetes(name: &str) -> bool {
     name.ends_with("_SERVICE_HOST")
         || name.contains("_SERVICE_PORT")
@@ -122,9 +121,9 @@ fn is_of_kubernetes(name: &str) -> bool {
         || name.contains("_PORT_")
 }
 
-/// How many characters have to be added, removed or replaced to make one text of the other.
+/// Returns the edit distance: how many characters must be added, removed or replaced.
 fn edits(from: &str, to: &str) -> usize {
-    // No row of the table is needed where the lengths alone are too far apart.
+    // The table is not needed if the lengths alone differ too much.
     if from.len().abs_diff(to.len()) > EDITS {
         return usize::MAX;
     }
@@ -152,7 +151,7 @@ mod tests {
     }
 
     #[test]
-    fn unknown_agent_variables_and_near_misses_are_in_one_warning() {
+    fn unknown_variables_and_typos_are_in_one_warning() {
         let warning = among(&[
             "SW_AGENT_SERVICE_NAME",
             "SW_AGENT_NAMES",
@@ -176,7 +175,7 @@ mod tests {
     }
 
     #[test]
-    fn every_typo_of_one_or_two_letters_is_found_and_names_what_is_meant() {
+    fn typo_of_one_or_two_letters_is_found_with_the_right_name() {
         for name in OURS {
             let mut typos = vec![format!("{name}S"), format!("{name}_X")];
             for place in 4..name.len() - 1 {
@@ -202,7 +201,7 @@ mod tests {
     }
 
     #[test]
-    fn names_of_kubernetes_of_other_agents_and_of_others_are_no_typos() {
+    fn names_of_kubernetes_and_other_agents_are_not_typos() {
         let known = among(&[
             "SW_AGENT_SERVICE_HOST",
             "SW_AGENT_SERVICE_PORT",
@@ -229,7 +228,7 @@ mod tests {
     }
 
     #[test]
-    fn a_warning_is_one_line_of_bounded_length() {
+    fn warning_is_one_line_of_bounded_length() {
         let names: Vec<String> = (0..1_000)
             .map(|number| format!("SW_AGENT_{number:04}\n{}", "x".repeat(1_000)))
             .collect();
@@ -241,7 +240,7 @@ mod tests {
     }
 
     #[test]
-    fn edits_are_counted_as_levenshtein_does() {
+    fn edits_equal_the_levenshtein_distance() {
         for (from, to, expected) in [
             ("", "", 0),
             ("ab", "ab", 0),
@@ -256,7 +255,7 @@ mod tests {
     }
 
     #[test]
-    fn lists_have_no_name_twice() {
+    fn lists_have_no_duplicate_names() {
         let mut all: Vec<_> = OURS.iter().chain(OTHERS).collect();
         let number = all.len();
         all.sort_unstable();

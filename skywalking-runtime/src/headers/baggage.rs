@@ -1,22 +1,22 @@
-//! What is propagated with a trace besides its ids: in headers to other processes, as a copy to
-//! tasks and threads. Unsampled requests propagate it too.
+//! The baggage of a trace: propagated besides its ids in headers to other processes, and as a copy
+//! to tasks and threads. Unsampled requests propagate it too.
 
 use crate::headers::correlation::Correlation;
 use crate::headers::w3c::W3cContext;
 
-/// What a segment passes on.
+/// What a segment propagates.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Baggage {
-    /// What the program sends along.
+    /// The program's key-value pairs.
     pub(crate) correlation: Correlation,
-    /// The OAP shall store the trace and make no metrics of it.
+    /// Whether the OAP stores the trace without metrics.
     pub(crate) skip_analysis: bool,
-    /// The context of another tracer, that came in.
+    /// The context of another tracer in the request.
     pub(crate) others: Option<W3cContext>,
 }
 
 impl Baggage {
-    /// Forgets everything and keeps the memory.
+    /// Removes everything and keeps the memory.
     pub(crate) fn clear(&mut self) {
         self.correlation.clear();
         self.skip_analysis = false;

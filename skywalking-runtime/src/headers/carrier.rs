@@ -1,7 +1,9 @@
-//! Carriers: whatever holds the headers of a message.
+//! Carriers: types that hold the headers of a message.
 //!
-//! They are two traits, as a server only reads and a client only writes.
+//! There are two traits, since a server only reads and a client only writes.
 //! [`Carrier`](macro@crate::Carrier) is the name of the derive.
+
+mod forwarding;
 
 use std::borrow::Cow;
 
@@ -11,7 +13,7 @@ use crate::headers::w3c::{self, W3cContext};
 use crate::util::catch_panic::catch_panic;
 use crate::util::diagnostics::{self, Diagnostic};
 
-/// Reads headers. For a type of another crate see [`carrier::getter`](crate::propagation::getter).
+/// Reads headers. For a type of another crate use [`getter`](crate::propagation::getter).
 ///
 /// ```
 /// use std::borrow::Cow;
@@ -32,28 +34,30 @@ use crate::util::diagnostics::{self, Diagnostic};
     note = "for a type of another crate, write a closure: `extract = skywalking_runtime::propagation::getter(|name| headers.get(name))`"
 )]
 pub trait Extract {
-    /// The value of a header, or `None` if it is absent. Bytes that are no text are handed over
-    /// lossily: the reader refuses and counts them, so that absent and unreadable stay two
-    /// things.
+    /// Returns the value of a header, or `None` if it is absent.
+    ///
+    /// Return non-UTF-8 values lossily converted, not `None`: the header is then rejected and
+    /// counted instead of being treated as absent.
     fn header(&self, key: &str) -> Option<Cow<'_, str>>;
 
-    /// The value of a header of others: `traceparent`, `tracestate` and `x-request-id`. To be
-    /// implemented, as [`header`](Self::header) is, by carriers that can hold headers of any
-    /// name; unless it is, they are not looked for.
+    /// Returns the value of a header of other tracers: `traceparent`, `tracestate` or
+    /// `x-request-id`. Default: `None`.
+    ///
+    /// Implement it like [`header`](Self::header) if the carrier can hold headers of any name.
     fn other_header(&self, key: &str) -> Option<Cow<'_, str>> {
         let _ = key;
         None
     }
 
-    /// All headers that are read, where one way through the carrier is cheaper than to ask for
-    /// each.
+    /// Reads all known headers, for carriers where one iteration is cheaper than a look-up per
+    /// header.
     #[doc(hidden)]
     fn __received(&self, others: OtherContexts) -> IncomingHeaders<'_> {
         IncomingHeaders::of(self, others)
     }
 }
 
-/// Writes headers. For a type of another crate see [`carrier::setter`](crate::propagation::setter).
+/// Writes headers. For a type of another crate use [`setter`](crate::propagation::setter).
 ///
 /// ```
 /// use skywalking_runtime::propagation::Inject;
@@ -77,26 +81,28 @@ pub trait Extract {
     note = "for a type of another crate, write a closure: `inject = skywalking_runtime::propagation::setter(|name, value| ..)`"
 )]
 pub trait Inject {
-    /// Sets a header, replacing an older one of the same name and no other.
+    /// Sets a header. Replaces an older value of the same name, and no other header.
     fn set_header(&mut self, key: &'static str, value: &str);
 
-    /// Removes a header, if it is there. The default does nothing, for types that can't remove a
-    /// header: write each message into new headers then, since a message that is used again
-    /// would keep an old context.
+    /// Removes a header if it exists.
+    ///
+    /// The default does nothing, for types that cannot remove a header. Write each message into new
+    /// headers then: a reused message would keep an old context.
     fn remove_header(&mut self, key: &'static str) {
         let _ = key;
     }
 
-    /// Adds a header of others (`traceparent`, `tracestate`), which came in with the request and
-    /// goes on as it came, unless one of that name is there already: then it is the program's
-    /// own. True if it was added. To be implemented by carriers that can hold headers of
-    /// any name; unless it is, nothing of others goes on.
+    /// Adds a header of another tracer (`traceparent` or `tracestate`) that came with the request.
+    /// Returns true if it was added. Default: adds nothing.
+    ///
+    /// Implement it if the carrier can hold headers of any name. Do not replace an existing header
+    /// of that name: it is the program's own.
     fn add_other_header(&mut self, key: &'static str, value: &str) -> bool {
         let _ = (key, value);
         false
     }
 
-    /// An empty one, for those that can stand for an absent carrier.
+    /// Creates an empty carrier, for types that can replace an absent carrier.
     #[doc(hidden)]
     fn __empty() -> Option<Self>
     where
@@ -105,25 +111,25 @@ pub trait Inject {
         None
     }
 
-    /// True if it holds no header, for those that can stand for an absent carrier.
+    /// Returns true if it holds no header, for types that can replace an absent carrier.
     #[doc(hidden)]
     fn __is_empty(&self) -> bool {
         false
     }
 }
 
-/// A field of a message that holds one header: empty or `None` is absent.
+/// A field of a message that holds one header. An empty text or `None` means absent.
 #[doc(hidden)]
 #[diagnostic::on_unimplemented(
     message = "`{Self}` cannot hold a header",
     label = "expected `String` or `Option<String>`"
 )]
 pub trait HeaderField {
-    /// The value, if there is one.
+    /// Returns the value, if there is one.
     fn get(&self) -> Option<&str>;
-    /// Sets it.
+    /// Sets the value.
     fn set(&mut self, value: &str);
-    /// Removes it.
+    /// Removes the value.
     fn clear(&mut self);
 }
 
@@ -155,147 +161,11 @@ impl HeaderField for Option<String> {
     }
 }
 
-impl<T: Extract + ?Sized> Extract for &T {
-    fn header(&self, key: &str) -> Option<Cow<'_, str>> {
-        (**self).header(key)
-    }
-
-    fn other_header(&self, key: &str) -> Option<Cow<'_, str>> {
-        (**self).other_header(key)
-    }
-
-    fn __received(&self, others: OtherContexts) -> IncomingHeaders<'_> {
-        (**self).__received(others)
-    }
-}
-
-impl<T: Extract + ?Sized> Extract for &mut T {
-    fn header(&self, key: &str) -> Option<Cow<'_, str>> {
-        (**self).header(key)
-    }
-
-    fn other_header(&self, key: &str) -> Option<Cow<'_, str>> {
-        (**self).other_header(key)
-    }
-
-    fn __received(&self, others: OtherContexts) -> IncomingHeaders<'_> {
-        (**self).__received(others)
-    }
-}
-
-impl<T: Extract + ?Sized> Extract for Box<T> {
-    fn header(&self, key: &str) -> Option<Cow<'_, str>> {
-        (**self).header(key)
-    }
-
-    fn other_header(&self, key: &str) -> Option<Cow<'_, str>> {
-        (**self).other_header(key)
-    }
-
-    fn __received(&self, others: OtherContexts) -> IncomingHeaders<'_> {
-        (**self).__received(others)
-    }
-}
-
-impl<T: Extract> Extract for Option<T> {
-    fn header(&self, key: &str) -> Option<Cow<'_, str>> {
-        self.as_ref()?.header(key)
-    }
-
-    fn other_header(&self, key: &str) -> Option<Cow<'_, str>> {
-        self.as_ref()?.other_header(key)
-    }
-
-    fn __received(&self, others: OtherContexts) -> IncomingHeaders<'_> {
-        self.as_ref().map_or_else(IncomingHeaders::default, |carrier| carrier.__received(others))
-    }
-}
-
-impl<T: Inject + ?Sized> Inject for &mut T {
-    fn set_header(&mut self, key: &'static str, value: &str) {
-        (**self).set_header(key, value);
-    }
-
-    fn remove_header(&mut self, key: &'static str) {
-        (**self).remove_header(key);
-    }
-
-    fn add_other_header(&mut self, key: &'static str, value: &str) -> bool {
-        (**self).add_other_header(key, value)
-    }
-
-    fn __is_empty(&self) -> bool {
-        (**self).__is_empty()
-    }
-}
-
-impl<T: Inject> Inject for Box<T> {
-    fn set_header(&mut self, key: &'static str, value: &str) {
-        (**self).set_header(key, value);
-    }
-
-    fn remove_header(&mut self, key: &'static str) {
-        (**self).remove_header(key);
-    }
-
-    fn add_other_header(&mut self, key: &'static str, value: &str) -> bool {
-        (**self).add_other_header(key, value)
-    }
-
-    fn __empty() -> Option<Self> {
-        T::__empty().map(Self::new)
-    }
-
-    fn __is_empty(&self) -> bool {
-        (**self).__is_empty()
-    }
-}
-
-impl<T: Inject> Inject for Option<T> {
-    fn set_header(&mut self, key: &'static str, value: &str) {
-        if self.is_none() {
-            *self = T::__empty();
-        }
-        match self {
-            Some(carrier) => carrier.set_header(key, value),
-            None => diagnostics::count(Diagnostic::InjectNoCarrier),
-        }
-    }
-
-    fn remove_header(&mut self, key: &'static str) {
-        if let Some(carrier) = self {
-            carrier.remove_header(key);
-            if carrier.__is_empty() {
-                *self = None;
-            }
-        }
-    }
-
-    fn add_other_header(&mut self, key: &'static str, value: &str) -> bool {
-        if self.is_none() {
-            *self = T::__empty();
-        }
-        let added = self.as_mut().is_some_and(|carrier| carrier.add_other_header(key, value));
-        if self.as_ref().is_some_and(Inject::__is_empty) {
-            *self = None;
-        }
-        added
-    }
-
-    fn __empty() -> Option<Self> {
-        Some(None)
-    }
-
-    fn __is_empty(&self) -> bool {
-        self.as_ref().is_none_or(Inject::__is_empty)
-    }
-}
-
-/// Adds the context of another tracer, unless the program set one; a panic in the carrier's own
-/// code stays here.
+/// Adds the context of another tracer, unless the program has set one. Catches a panic of the
+/// carrier's code.
 pub(crate) fn add_others<C: Inject + ?Sized>(carrier: &mut C, others: &W3cContext) {
     let added = catch_panic(|| {
-        // What is said in the one belongs to the other.
+        // A `tracestate` belongs to its `traceparent`.
         if carrier.add_other_header(w3c::TRACEPARENT, &others.traceparent())
             && !others.tracestate().is_empty()
         {
@@ -307,8 +177,7 @@ pub(crate) fn add_others<C: Inject + ?Sized>(carrier: &mut C, others: &W3cContex
     }
 }
 
-/// Writes a header, or removes it if the value is empty; a panic in the carrier's own code stays
-/// here.
+/// Writes a header, or removes it if the value is empty. Catches a panic of the carrier's code.
 pub(crate) fn write<C: Inject + ?Sized>(carrier: &mut C, key: &'static str, value: &str) {
     let written = catch_panic(|| {
         if value.is_empty() {

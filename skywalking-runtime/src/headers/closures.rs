@@ -5,10 +5,10 @@ use std::fmt::{self, Debug, Formatter};
 
 use crate::headers::carrier::{Extract, Inject};
 
-/// Reads headers by a closure that returns the value of a header, or `None` if it is absent. The
-/// closure gets names in lower case.
+/// Creates a carrier that reads headers with a closure. The closure gets names in lower case, and
+/// returns the value of a header, or `None` if it is absent.
 ///
-/// The value is anything that derefs to bytes: `&str`, `String`, `&[u8]`, `Vec<u8>`, the
+/// The value can be anything that derefs to bytes: `&str`, `String`, `&[u8]`, `Vec<u8>`, or the
 /// `HeaderValue` of any version of the crate `http`.
 ///
 /// ```
@@ -34,8 +34,8 @@ where
     Getter(get)
 }
 
-/// Writes headers by a closure. Its value is `None` where the header is to be removed; for a type
-/// that can't remove a header, ignore that.
+/// Creates a carrier that writes headers with a closure. A value of `None` means that the header
+/// must be removed. Ignore it if the type cannot remove a header.
 ///
 /// ```
 /// use std::collections::HashMap;
@@ -63,11 +63,11 @@ where
     Setter(set)
 }
 
-/// A carrier to read from, made by [`getter`].
+/// A carrier for reading, created by [`getter`].
 #[derive(Clone, Copy)]
 pub struct Getter<F>(F);
 
-/// A carrier to write to, made by [`setter`].
+/// A carrier for writing, created by [`setter`].
 #[derive(Clone, Copy)]
 pub struct Setter<F>(F);
 
@@ -77,7 +77,7 @@ where
     V: AsRef<[u8]>,
 {
     fn header(&self, key: &str) -> Option<Cow<'_, str>> {
-        // What the closure returns may live no longer than this call.
+        // The value of the closure may borrow from this call only.
         Some(Cow::Owned(String::from_utf8_lossy((self.0)(key)?.as_ref()).into_owned()))
     }
 

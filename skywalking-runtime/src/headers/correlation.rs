@@ -1,10 +1,10 @@
-//! The header `sw8-correlation`: what the program sends along with a trace
+//! The header `sw8-correlation`: the program's key-value pairs, propagated with a trace
 //! (`docs/protocol.md#header-sw8-correlation`).
 //!
-//! At most three pairs, values of at most 128 UTF-16 units, unless set. They travel with the trace
-//! over processes, tasks and threads; a snapshot and a child segment have a copy. Values of the
-//! keys that are set to be tags are said on spans too: on the span that puts or receives one, and
-//! on the exits that send it.
+//! The default limits are three pairs, and 128 UTF-16 units per value. Pairs are propagated across
+//! processes, tasks and threads. A snapshot and a child segment have a copy. Some keys can be
+//! configured as tags: their values are also recorded on the span that puts or receives them, and
+//! on the exits that send them.
 
 use ::base64::Engine as _;
 use ::base64::engine::general_purpose::STANDARD;
@@ -16,37 +16,37 @@ use crate::util::text::units;
 /// The header's name.
 pub(crate) const HEADER: &str = "sw8-correlation";
 
-/// Pairs of a header that are looked at, or twice as many as may be kept.
+/// How many pairs of a header are read. With higher limits, twice the number of pairs.
 const READ_PAIRS: usize = 16;
-/// UTF-16 units of a key: the protocol gives no limit, but something must bound them.
+/// The limit of a key, in UTF-16 units. The protocol has none.
 const KEY_LENGTH: usize = 128;
-/// The longest header that is read, unless the limits allow for more.
+/// The longest header that is read, with the default limits.
 const HEADER_LIMIT: usize = 8_192;
 
-/// How much travels with a trace.
+/// The limits of the pairs of a trace.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct Limits {
-    /// Pairs.
+    /// The number of pairs.
     pub(crate) pairs: usize,
-    /// UTF-16 units of a value.
+    /// The length of a value, in UTF-16 units.
     pub(crate) value_length: usize,
 }
 
 impl Limits {
-    /// Those of the protocol.
+    /// The limits of the protocol.
     pub(crate) const DEFAULT: Self = Self { pairs: 3, value_length: 128 };
-    /// The most that can be set: what travels in headers must stay in their bounds.
+    /// The highest limits that can be set, so that headers stay within their limits.
     pub(crate) const MOST: Self = Self { pairs: 64, value_length: 4_096 };
 
-    /// The longest header that is read: one that holds all that is allowed is never refused.
+    /// Returns the longest header that is read: one that the limits allow is never rejected.
     pub(crate) fn header(self) -> usize {
-        // A UTF-16 unit takes three bytes at most, and those are four characters of Base64.
+        // A UTF-16 unit has three bytes at most, which are four characters of Base64.
         let pair = (KEY_LENGTH + self.value_length) * 4 + 2;
         HEADER_LIMIT.max(pair.saturating_mul(self.pairs))
     }
 }
 
-/// The pairs of a trace. Takes no memory while there is none.
+/// The pairs of a trace. Uses no memory while it is empty.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Correlation(Vec<(String, String)>);
 
@@ -59,13 +59,13 @@ impl Correlation {
         self.0.is_empty()
     }
 
-    /// All pairs.
+    /// Returns all pairs.
     #[cfg(any(test, fuzzing))]
     pub(crate) fn pairs(&self) -> &[(String, String)] {
         &self.0
     }
 
-    /// The pairs whose keys are among these.
+    /// Returns the pairs with these keys.
     pub(crate) fn among<'a>(
         &'a self,
         keys: &'a [&'static str],
@@ -77,7 +77,7 @@ impl Correlation {
         self.0.iter().find(|(k, _)| k == key).map(|(_, value)| value.as_str())
     }
 
-    /// False if the pair is over the limits.
+    /// Sets a pair. Returns false if it exceeds the limits.
     pub(crate) fn put(&mut self, key: &str, value: &str, limits: Limits) -> bool {
         if value.is_empty() {
             self.0.retain(|(k, _)| k != key);
@@ -97,19 +97,19 @@ impl Correlation {
         true
     }
 
-    /// Takes the pairs of a header. What can't be read or is over the limits is left out and
-    /// counted; the rest is taken.
+    /// Reads a header. Pairs that are invalid or exceed the limits are left out and counted. The
+    /// other pairs are added.
     pub(crate) fn read(&mut self, header: &str, limits: Limits) {
         if header.len() > limits.header() {
             return diagnostics::count(Diagnostic::CorrelationTooLong);
         }
         for (at, pair) in header.split(',').enumerate() {
             if at == READ_PAIRS.max(2 * limits.pairs) {
-                // No honest sender has so many, and a stranger's shall not cost the call its time.
+                // Bounds the time for headers of unknown clients. Other agents send fewer pairs.
                 return diagnostics::count(Diagnostic::CorrelationLimit);
             }
             match decode_pair(pair) {
-                // A value that is empty says nothing, and removing is the sender's business.
+                // Only the sender removes pairs, so an empty value is ignored.
                 Some((_, value)) if value.is_empty() => {}
                 Some((key, value)) if self.put(&key, &value, limits) => {}
                 Some(_) => diagnostics::count(Diagnostic::CorrelationLimit),
@@ -118,7 +118,7 @@ impl Correlation {
         }
     }
 
-    /// Writes the header's value; nothing if there is no pair.
+    /// Writes the header's value, or nothing if there is no pair.
     pub(crate) fn write(&self, out: &mut String) {
         for (at, (key, value)) in self.0.iter().enumerate() {
             if at > 0 {
@@ -163,7 +163,7 @@ mod tests {
     }
 
     #[test]
-    fn the_vectors_of_other_agents_are_read_and_written_alike() {
+    fn headers_of_other_agents_are_read_and_written() {
         let vectors: serde_json::Value =
             serde_json::from_str(include_str!("../../testdata/vectors.json")).expect("JSON");
         for vector in vectors["correlation"].as_array().expect("a list") {
@@ -177,7 +177,7 @@ mod tests {
     }
 
     #[test]
-    fn a_fourth_key_and_long_values_are_refused_and_old_keys_can_change() {
+    fn fourth_key_and_long_values_are_rejected() {
         let mut correlation = Correlation::default();
         let mut put = |key: &str, value: &str| correlation.put(key, value, Limits::DEFAULT);
         for key in ["a", "b", "c"] {
@@ -192,7 +192,7 @@ mod tests {
     }
 
     #[test]
-    fn whatever_the_limits_allow_is_written_and_read_again() {
+    fn pairs_at_the_highest_limits_survive_a_round_trip() {
         for limits in [
             Limits::DEFAULT,
             Limits { pairs: 1, value_length: 1 },
@@ -214,23 +214,23 @@ mod tests {
     }
 
     #[test]
-    fn what_is_good_in_a_header_is_taken_beside_what_is_not() {
+    fn valid_pairs_are_read_beside_invalid_ones() {
         let correlation = read("aw==:dg==,???,azI=,aw==:d,azM=:djM=");
         assert_eq!(correlation.0, [("k".into(), "v".into()), ("k3".into(), "v3".into())]);
         assert_eq!(read(&"aw==:dg==,".repeat(2_000)).0, []);
-        // Only so many pairs are looked at, however good.
+        // The number of pairs that are read is limited.
         let late = format!("{}azM=:djM=", ",".repeat(READ_PAIRS));
         assert_eq!(read(&late).0, []);
     }
 
     proptest! {
         #[test]
-        fn no_text_makes_the_reader_panic(header in ".{0,200}") {
+        fn any_text_is_read_without_panic(header in ".{0,200}") {
             read(&header);
         }
 
         #[test]
-        fn what_is_written_is_read(pairs in proptest::collection::btree_map(".{1,30}", ".{1,30}", 0..=3)) {
+        fn pairs_survive_a_round_trip(pairs in proptest::collection::btree_map(".{1,30}", ".{1,30}", 0..=3)) {
             let mut correlation = Correlation::default();
             for (key, value) in &pairs {
                 prop_assert!(correlation.put(key, value, Limits::DEFAULT));

@@ -15,20 +15,20 @@ pub(crate) const HEADER: &str = "sw8-x";
 /// The longest header that is read. Two fields need less than twenty characters.
 pub(crate) const LIMIT: usize = 256;
 
-/// The tag of a consumer's span: how long the message was on its way, in milliseconds.
+/// The tag of a consumer's span: the latency of the message in milliseconds.
 pub(crate) const LATENCY: &str = "transmission.latency";
 
-/// What the header says.
+/// The fields of the header.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(crate) struct Extension {
-    /// The OAP shall store the trace and make no metrics of it.
+    /// Whether the OAP stores the trace without metrics.
     pub(crate) skip_analysis: bool,
     /// When the message was sent, in milliseconds since 1970.
     pub(crate) sent: Option<u64>,
 }
 
 impl Extension {
-    /// Reads a header. A field that can't be read is left out and counted; the other one is taken.
+    /// Reads a header. An invalid field is left out and counted; the other one is used.
     pub(crate) fn read(header: &str) -> Self {
         let (extension, unreadable) = Self::parse(header);
         if unreadable > 0 {
@@ -37,13 +37,13 @@ impl Extension {
         extension
     }
 
-    /// The same, with how many fields could not be read.
+    /// Reads a header, and returns the number of invalid fields.
     pub(crate) fn parse(header: &str) -> (Self, u64) {
         let mut extension = Self::default();
         if header.len() > LIMIT {
             return (extension, 1);
         }
-        // Java writes a blank for a field that is absent.
+        // The Java agent writes a blank for an absent field.
         let mut fields = header.split('-').map(str::trim);
         let mut unreadable = 0;
         match fields.next().unwrap_or_default() {
@@ -61,7 +61,7 @@ impl Extension {
         (extension, unreadable)
     }
 
-    /// The header's value; nothing if there is nothing to say.
+    /// Returns the header's value, or an empty text if all fields are absent.
     pub(crate) fn write(self) -> String {
         let mode = if self.skip_analysis { '1' } else { '0' };
         match self.sent {
@@ -71,14 +71,13 @@ impl Extension {
         }
     }
 
-    /// How long the message was on its way, in milliseconds; 0 if the sender's clock is ahead of
-    /// ours.
+    /// Returns the latency of the message in milliseconds, or 0 if the sender's clock is ahead.
     pub(crate) fn latency(self) -> Option<u64> {
         self.sent.zip(now()).map(|(sent, now)| now.saturating_sub(sent))
     }
 }
 
-/// A time: digits alone, and not 0. It fits an `i64`, as the OAP and Java read it.
+/// Parses a time: digits only, and not 0. It fits an `i64`, which the OAP and the Java agent use.
 fn milliseconds(field: &str) -> Option<u64> {
     let digits = field.bytes().all(|byte| byte.is_ascii_digit());
     field.parse().ok().filter(|time| digits && *time > 0 && i64::try_from(*time).is_ok())
@@ -96,28 +95,28 @@ mod tests {
     use super::*;
     use proptest::prelude::*;
 
-    fn said(skip_analysis: bool, sent: Option<u64>) -> (Extension, u64) {
+    fn read(skip_analysis: bool, sent: Option<u64>) -> (Extension, u64) {
         (Extension { skip_analysis, sent }, 0)
     }
 
     #[test]
-    fn fields_may_be_absent_blank_or_more_than_are_known() {
-        assert_eq!(Extension::parse(""), said(false, None));
-        assert_eq!(Extension::parse("0- "), said(false, None));
-        assert_eq!(Extension::parse("0-"), said(false, None));
-        assert_eq!(Extension::parse("-"), said(false, None));
-        assert_eq!(Extension::parse("1"), said(true, None));
-        assert_eq!(Extension::parse("1- "), said(true, None));
-        assert_eq!(Extension::parse("-1700000000000"), said(false, Some(1_700_000_000_000)));
-        assert_eq!(Extension::parse("0-1700000000000"), said(false, Some(1_700_000_000_000)));
+    fn fields_can_be_absent_blank_or_unknown() {
+        assert_eq!(Extension::parse(""), read(false, None));
+        assert_eq!(Extension::parse("0- "), read(false, None));
+        assert_eq!(Extension::parse("0-"), read(false, None));
+        assert_eq!(Extension::parse("-"), read(false, None));
+        assert_eq!(Extension::parse("1"), read(true, None));
+        assert_eq!(Extension::parse("1- "), read(true, None));
+        assert_eq!(Extension::parse("-1700000000000"), read(false, Some(1_700_000_000_000)));
+        assert_eq!(Extension::parse("0-1700000000000"), read(false, Some(1_700_000_000_000)));
         assert_eq!(
             Extension::parse("1-1700000000000-later-fields"),
-            said(true, Some(1_700_000_000_000))
+            read(true, Some(1_700_000_000_000))
         );
     }
 
     #[test]
-    fn a_field_that_can_not_be_read_is_left_out_and_the_other_one_taken() {
+    fn invalid_field_is_left_out_and_the_other_one_used() {
         assert_eq!(Extension::parse("2-5"), (Extension { skip_analysis: false, sent: Some(5) }, 1));
         for time in ["x", "1.5", "+5", "0", "9223372036854775808", "99999999999999999999", "１"] {
             assert_eq!(
@@ -134,7 +133,7 @@ mod tests {
     }
 
     #[test]
-    fn a_time_that_is_still_to_come_is_no_latency() {
+    fn time_in_the_future_is_no_latency() {
         let late = Extension { skip_analysis: false, sent: Some(u64::MAX / 2) };
         assert_eq!(late.latency(), Some(0));
         assert_eq!(Extension::default().latency(), None);
@@ -142,12 +141,12 @@ mod tests {
 
     proptest! {
         #[test]
-        fn no_text_makes_the_reader_panic(header in ".{0,40}|[01-9-]{0,40}") {
+        fn any_text_is_read_without_panic(header in ".{0,40}|[01-9-]{0,40}") {
             Extension::parse(&header);
         }
 
         #[test]
-        fn what_is_written_is_read(skip_analysis: bool, sent in proptest::option::of(1..=i64::MAX.cast_unsigned())) {
+        fn fields_survive_a_round_trip(skip_analysis: bool, sent in proptest::option::of(1..=i64::MAX.cast_unsigned())) {
             let extension = Extension { skip_analysis, sent };
             let header = extension.write();
             prop_assert!(header.bytes().all(|byte| byte.is_ascii_graphic()));

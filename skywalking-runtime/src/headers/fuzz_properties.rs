@@ -1,6 +1,6 @@
-//! What holds of every text that a stranger may send, as functions that panic where it does not.
-//! The fuzz targets (`fuzz/`) call them with texts that they look for, and a test with the corpus
-//! that is stored there. Each reader is held against a second one that is written the plain way.
+//! Properties that hold for every text that an unknown client may send, as functions that panic on
+//! a violation. The fuzz targets (`fuzz/`) call them with generated texts, and a test calls them
+//! with the stored corpus. Each reader is compared with a second, simple implementation.
 #![allow(
     unreachable_pub,
     reason = "public for the fuzz targets, which are no part of any other build"
@@ -17,13 +17,13 @@ use crate::headers::extension::{self, Extension};
 use crate::headers::sw8;
 use crate::util::diagnostics::{self, Diagnostic};
 
-/// The text that a carrier would hand over of these bytes.
+/// Converts these bytes to text as a carrier does.
 fn text(data: &[u8]) -> String {
     String::from_utf8_lossy(data).into_owned()
 }
 
-/// `sw8`: what is accepted is what the plain reader accepts, and is the same header again when its
-/// parts are put together.
+/// `sw8`: the reader accepts exactly what the simple reader accepts, and the parts make up the same
+/// header again.
 pub fn sw8(data: &[u8]) {
     let header = text(data);
     let plain = plain_sw8(&header);
@@ -39,18 +39,18 @@ pub fn sw8(data: &[u8]) {
             ];
             let [trace, segment, names @ ..] = ranges
                 .map(|range| STANDARD.encode(STANDARD.decode(&header[range]).expect("Base64")));
-            // The span id may have zeros in front.
+            // The span id may have leading zeros.
             let digits = header.split('-').nth(3).expect("a part");
             assert_eq!(digits.parse(), Ok(parts.span));
             assert_eq!(
                 format!("{}-{trace}-{segment}-{digits}-{}", &header[..1], names.join("-")),
                 header
             );
-            assert!(plain, "accepted, and the plain reader refuses it: {header:?}");
+            assert!(plain, "accepted, but the plain reader rejects it: {header:?}");
         }
         Err(reason) => assert!(
             !plain,
-            "refused for {}, and the plain reader accepts it: {header:?}",
+            "rejected for {}, but the plain reader accepts it: {header:?}",
             reason.name()
         ),
     }
@@ -74,8 +74,8 @@ fn plain_sw8(header: &str) -> bool {
         && names.iter().all(|name| STANDARD.decode(name).is_ok_and(|name| !name.is_empty()))
 }
 
-/// `sw8-correlation`: what is kept came in, is within the limits and is kept again when it is sent
-/// on; what is left out is counted.
+/// `sw8-correlation`: kept pairs were in the header, are within the limits, and survive a round
+/// trip. Pairs that are left out are counted.
 pub fn correlation(data: &[u8]) {
     const REASONS: [Diagnostic; 3] =
         [Diagnostic::CorrelationTooLong, Diagnostic::CorrelationPair, Diagnostic::CorrelationLimit];
@@ -122,8 +122,8 @@ fn plain_pair(pair: &str) -> Option<(String, String)> {
     Some((text(key)?, text(value)?)).filter(|(key, _)| !key.is_empty())
 }
 
-/// `sw8-x`: what is read is what the plain reader reads, and is read again when it is sent on; what
-/// can't be read is counted.
+/// `sw8-x`: the fields equal those of the simple reader and survive a round trip. Invalid fields
+/// are counted.
 pub fn extension(data: &[u8]) {
     let header = text(data);
     let before = diagnostics::read(Diagnostic::ExtensionField);
@@ -150,14 +150,14 @@ pub fn extension(data: &[u8]) {
     assert_eq!(Extension::parse(&read.write()), (read, 0));
 }
 
-/// A line without the carriage returns at its end: at the very end of a text they belong to no line
+/// Removes carriage returns at the end of a line: at the very end of a text they belong to no line
 /// end until a line follows.
 fn line_of(line: &str) -> &str {
     line.trim_end_matches('\r')
 }
 
-/// The lines that do not begin so. Empty ones at the end are left out: that is where a new one
-/// stands.
+/// Returns the lines that do not begin with this prefix. Empty lines at the end are left out, since
+/// a new line replaces them.
 fn others<'a>(carrier: &'a str, prefix: &str) -> Vec<&'a str> {
     let is_other = |line: &&str| {
         line.get(..prefix.len()).is_none_or(|start| !start.eq_ignore_ascii_case(prefix))
@@ -167,7 +167,7 @@ fn others<'a>(carrier: &'a str, prefix: &str) -> Vec<&'a str> {
     left
 }
 
-/// A text of one word as a line: it is the value of `sw8`.
+/// Returns a text of one word as a line, since it is the value of `sw8`.
 fn with_name(lines: String) -> String {
     let word = bare_text(&lines);
     let is_word =
@@ -175,9 +175,9 @@ fn with_name(lines: String) -> String {
     if is_word { format!("sw8:{word}") } else { lines }
 }
 
-/// Lines of `key:value` as a carrier: a header is what was set last, all other lines stay, and what
-/// no header can hold is refused and counted. Of the bytes the first one says which header, then
-/// comes the text up to a byte of 0, then the value.
+/// Lines of `key:value` as a carrier: a header has the value that was set last, and all other lines
+/// stay. Values that no header can hold are rejected and counted. The first byte of `data` selects
+/// the header. Then follow the text up to a byte of 0, and the value.
 pub fn carrier_lines(data: &[u8]) {
     let Some((first, rest)) = data.split_first() else { return };
     let names = [sw8::HEADER, correlation::HEADER, extension::HEADER];
@@ -198,7 +198,7 @@ pub fn carrier_lines(data: &[u8]) {
         assert_eq!(others(&carrier, &prefix), others(&with_name(lines.clone()), &prefix));
         let length = carrier.len();
         carrier.set_header(name, &value);
-        assert!(carrier.len() <= length, "a message that is used again grew: {carrier:?}");
+        assert!(carrier.len() <= length, "a reused message grew: {carrier:?}");
     } else {
         assert_eq!(carrier, lines);
         assert!(diagnostics::read(Diagnostic::HeaderRefused) > before);
@@ -244,22 +244,22 @@ mod tests {
     }
 
     #[test]
-    fn the_properties_hold_of_the_corpus_of_sw8() {
+    fn corpus_of_sw8_has_the_properties() {
         each_of_the_corpus("sw8", sw8);
     }
 
     #[test]
-    fn the_properties_hold_of_the_corpus_of_correlation() {
+    fn corpus_of_correlation_has_the_properties() {
         each_of_the_corpus("correlation", correlation);
     }
 
     #[test]
-    fn the_properties_hold_of_the_corpus_of_the_extension() {
+    fn corpus_of_the_extension_has_the_properties() {
         each_of_the_corpus("extension", extension);
     }
 
     #[test]
-    fn the_properties_hold_of_the_corpus_of_lines() {
+    fn corpus_of_lines_has_the_properties() {
         each_of_the_corpus("carrier_lines", carrier_lines);
     }
 }

@@ -8,7 +8,7 @@ use crate::headers::carriers::{is_addable, is_holdable};
 use crate::headers::incoming::{Header, IncomingHeaders};
 use crate::util::diagnostics::{self, Diagnostic};
 
-/// The names that are asked for, which need no parsing.
+/// Returns the parsed name of a known header.
 fn known_name(key: &str) -> Option<&'static http::HeaderName> {
     use crate::headers::correlation;
     use crate::headers::extension;
@@ -32,7 +32,7 @@ fn known_name(key: &str) -> Option<&'static http::HeaderName> {
 }
 
 fn text_of(value: &http::HeaderValue) -> Cow<'_, str> {
-    // The lossy way looks at each byte for itself, and hardly ever is there anything to replace.
+    // `from_utf8_lossy` checks byte by byte, and values rarely need a replacement.
     let bytes = value.as_bytes();
     std::str::from_utf8(bytes).map_or_else(|_| String::from_utf8_lossy(bytes), Cow::Borrowed)
 }
@@ -51,7 +51,7 @@ impl Extract for http::HeaderMap {
         if key != crate::headers::w3c::TRACESTATE {
             return Some(first);
         }
-        // Its list may be spread over several headers, which then are one.
+        // The list may be spread over several headers, which are joined.
         let more = self.get_all(key).iter().skip(1).map(text_of);
         Some(more.fold(first, |all, value| Cow::Owned(format!("{all},{value}"))))
     }
@@ -77,7 +77,7 @@ impl Inject for http::HeaderMap {
         let name =
             known_name(key).cloned().or_else(|| http::HeaderName::from_bytes(key.as_bytes()).ok());
         let set = match (name, http::HeaderValue::from_str(value)) {
-            // A map that is full has no room for it, and `insert` would panic.
+            // `insert` panics if the map is full.
             (Some(name), Ok(value)) => self.try_insert(name, value).is_ok(),
             _ => false,
         };
@@ -119,7 +119,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_map_that_is_full_refuses_a_header_without_a_panic() {
+    fn full_map_rejects_a_header_without_panic() {
         let mut carrier = http::HeaderMap::new();
         let mut names = (0..)
             .map(|number| http::HeaderName::try_from(format!("mine-{number}")).expect("a name"));

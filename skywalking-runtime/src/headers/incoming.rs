@@ -1,5 +1,5 @@
-//! The headers that came with a request, asked for at once: a map of headers is gone through a
-//! single time, where six look-ups would compute as many hashes.
+//! The headers of a request, read at once: one iteration over a map of headers replaces six
+//! look-ups and their hashes.
 
 use std::borrow::Cow;
 
@@ -14,7 +14,7 @@ use crate::util::catch_panic::catch_panic;
 use crate::util::diagnostics::{self, Diagnostic};
 use crate::util::text;
 
-/// A header that is read.
+/// A known header.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Header {
     Sw8,
@@ -29,7 +29,7 @@ impl Header {
     const ALL: [Self; 6] =
         [Self::Sw8, Self::Correlation, Self::Extension, Self::Parent, Self::State, Self::RequestId];
 
-    /// The header of this name. Most names are none of these, which their length tells.
+    /// Returns the header with this name. The length excludes most other names.
     #[cfg(feature = "carrier-http")]
     #[inline]
     pub(crate) fn of(name: &str) -> Option<Self> {
@@ -60,7 +60,7 @@ impl Header {
             || matches!(self, Self::Sw8 | Self::Correlation | Self::Extension)
     }
 
-    /// The longest one that could be used, in bytes, and why a longer one is not.
+    /// Returns the most bytes of a useful value, and the reason for rejecting a longer one.
     fn limit(self) -> (usize, Diagnostic) {
         match self {
             Self::Sw8 => (sw8::LIMIT, Diagnostic::Sw8TooLong),
@@ -70,22 +70,22 @@ impl Header {
             Self::Extension => (extension::LIMIT, Diagnostic::ExtensionField),
             Self::Parent => (w3c::PARENT_LIMIT, Diagnostic::OtherContext),
             Self::State => (w3c::STATE_LIMIT, Diagnostic::OtherContext),
-            // Each of its units takes three bytes at most.
+            // Each unit has three bytes at most.
             Self::RequestId => (3 * w3c::REQUEST_ID_LIMIT, Diagnostic::OtherContext),
         }
     }
 }
 
-/// The headers that came with a request, as its carrier has them.
+/// The known headers of a request.
 #[derive(Debug, Default)]
 pub struct IncomingHeaders<'a> {
     values: [Option<Cow<'a, str>>; Header::ALL.len()],
 }
 
 impl<'a> IncomingHeaders<'a> {
-    /// Asks a carrier for one header after the other. A panic in its own code stays here, and costs
-    /// the header at which it happened. Its code is not traced: it would be before the span
-    /// that it is asked for.
+    /// Reads the headers from a carrier one after the other. A panic of the carrier's code is
+    /// caught, and only its header is lost. Spans in its code are not recorded: they would start
+    /// before the span that needs the headers.
     pub(crate) fn of<C: Extract + ?Sized>(carrier: &'a C, others: OtherContexts) -> Self {
         let _quiet = Quiet::begin();
         let values = Header::ALL.map(|header| {
@@ -103,13 +103,13 @@ impl<'a> IncomingHeaders<'a> {
         Self { values }
     }
 
-    /// The value of a header; one that is empty is none.
+    /// Returns the value of a header, or `None` if it is empty.
     pub(crate) fn get(&self, header: Header) -> Option<&str> {
         self.values.get(header as usize)?.as_deref().filter(|value| !value.is_empty())
     }
 
-    /// The next value of a header. Of several the first one counts, but for a list, which may be
-    /// spread over several headers.
+    /// Adds a value of a header. Of several values the first is used. The values of a list are
+    /// joined.
     #[cfg(feature = "carrier-http")]
     #[inline]
     pub(crate) fn add(&mut self, header: Header, value: impl FnOnce() -> Cow<'a, str>) {
@@ -129,21 +129,21 @@ impl<'a> IncomingHeaders<'a> {
         self.values.iter().all(Option::is_none)
     }
 
-    /// Forgets a header.
+    /// Removes a header.
     pub(crate) fn remove(&mut self, header: Header) {
         if let Some(place) = self.values.get_mut(header as usize) {
             *place = None;
         }
     }
 
-    /// A copy for later, without those that would be refused for their length. `None` if there is
-    /// nothing to keep.
+    /// Copies the headers for later, without those that are too long. Returns `None` if none is
+    /// left.
     pub(crate) fn into_kept(self) -> Option<IncomingHeaders<'static>> {
         let kept = Header::ALL.map(|header| {
             let value = self.get(header)?;
             let (limit, reason) = header.limit();
             if header == Header::RequestId {
-                // It is told as far as there is room for it.
+                // Recorded up to the limit.
                 return Some(Cow::Owned(text::cut_bytes(value, limit).to_owned()));
             }
             if value.len() > limit {
@@ -163,7 +163,7 @@ mod tests {
 
     use super::*;
 
-    /// A carrier that is asked for one header after the other.
+    /// A carrier without an implementation of `__received`.
     struct Asked<'a>(&'a HeaderMap);
 
     impl Extract for Asked<'_> {
@@ -181,7 +181,7 @@ mod tests {
     }
 
     #[test]
-    fn each_header_is_known_by_its_name() {
+    fn each_header_is_found_by_its_name() {
         for header in Header::ALL {
             assert_eq!(Header::of(header.name()), Some(header));
         }
@@ -190,7 +190,7 @@ mod tests {
 
     proptest! {
         #[test]
-        fn one_way_through_a_map_gives_what_it_gives_when_it_is_asked(
+        fn iteration_equals_look_ups(
             lines in proptest::collection::vec((0..8_usize, proptest::collection::vec(0x20..=0xff_u8, 0..6)), 0..14)
         ) {
             let mut map = HeaderMap::new();
@@ -208,7 +208,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_too_long_is_not_kept_and_the_rest_is() {
+    fn too_long_headers_are_not_kept() {
         let long = HeaderValue::try_from("x".repeat(sw8::LIMIT + 1)).expect("a value");
         let map = HeaderMap::from_iter([
             (HeaderName::from_static("sw8"), long.clone()),

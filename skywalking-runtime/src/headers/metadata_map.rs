@@ -1,4 +1,4 @@
-//! The carrier of tonic: its `MetadataMap`, which is a `http::HeaderMap`.
+//! The carrier of tonic: `MetadataMap`, which wraps an `http::HeaderMap`.
 
 use std::borrow::Cow;
 
@@ -58,7 +58,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn metadata_is_read_and_written_as_its_headers_are() {
+    fn metadata_behaves_like_its_headers() {
         let mut metadata = MetadataMap::new();
         metadata.set_header("sw8", "one");
         metadata.set_header("sw8", "two");

@@ -1,8 +1,8 @@
 //! The header `sw8`: eight parts joined by `-` (`docs/protocol.md#header-sw8`).
 //!
-//! What comes in is a stranger's. It is checked here, on the calling thread, before a byte of it is
-//! kept; the names in it are decoded later, by the reporter. What goes out is written into a buffer
-//! that is lent.
+//! An incoming header may come from an unknown client. The calling thread checks it before it is
+//! stored, and the reporter decodes its names later. An outgoing header is written into a borrowed
+//! buffer.
 
 use std::ops::Range;
 
@@ -12,14 +12,14 @@ use crate::util::diagnostics::Diagnostic;
 /// The header's name.
 pub(crate) const HEADER: &str = "sw8";
 
-/// The longest header that is read: twice the longest that is written.
+/// The longest header that is read: twice the longest one that is written.
 pub(crate) const LIMIT: usize = 2 * WRITTEN;
-/// The longest header that is written: what the protocol asks an agent to stay within.
+/// The longest header that is written, which the protocol recommends.
 pub(crate) const WRITTEN: usize = 2_048;
-/// Characters of a trace or segment id: what the OAP's storage takes.
+/// The limit of a trace or segment id, in characters, which is that of the OAP's storage.
 const ID_LIMIT: usize = 150;
 
-/// Where the parts of a header stand that passed [`check`].
+/// The positions of the parts of a valid header.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Parts {
     pub(crate) trace: Range<usize>,
@@ -32,14 +32,13 @@ pub(crate) struct Parts {
 }
 
 impl Parts {
-    /// Where it stands who the parent is: up to its names, which it may say another time in another
-    /// way.
+    /// Returns the position of the parent's ids, before its names, which can vary for one parent.
     pub(crate) fn sender(&self) -> Range<usize> {
         self.trace.start..self.service.start
     }
 }
 
-/// Checks a header that is not empty.
+/// Checks a header, which must not be empty.
 pub(crate) fn check(header: &str) -> Result<Parts, Diagnostic> {
     if header.len() > LIMIT {
         return Err(Diagnostic::Sw8TooLong);
@@ -49,7 +48,7 @@ pub(crate) fn check(header: &str) -> Result<Parts, Diagnostic> {
         return Err(Diagnostic::Sw8EmptyPart);
     }
     let [flag, trace, segment, span, service, instance, endpoint, address] = ranges;
-    // The ranges are within the header, so no part is empty for lack of one.
+    // The ranges are within the header, so a part is only empty if it is empty in the header.
     let part = |range: &Range<usize>| header.as_bytes().get(range.clone()).unwrap_or_default();
     if !matches!(part(&flag), [b'0' | b'1']) {
         return Err(Diagnostic::Sw8Flag);
@@ -63,9 +62,9 @@ pub(crate) fn check(header: &str) -> Result<Parts, Diagnostic> {
     Ok(Parts { trace, segment, span, service, instance, endpoint, address })
 }
 
-/// The eight parts. `None` if there are more or fewer.
+/// Splits a header into eight parts. Returns `None` if there are more or fewer.
 pub(crate) fn split(header: &str) -> Option<[Range<usize>; 8]> {
-    // Where the parts end. What is behind the eighth is only counted.
+    // The ends of the parts. Hyphens after the eighth are only counted.
     let mut ends = [0; 8];
     let mut count = 0_usize;
     let mut end = |at: usize| {
@@ -77,7 +76,7 @@ pub(crate) fn split(header: &str) -> Option<[Range<usize>; 8]> {
     let (pairs, rest) = header.as_bytes().as_chunks::<16>();
     let mut at = 0;
     for pair in pairs {
-        // Most have none, so two words are looked at together.
+        // Most words have no hyphen, so two words are checked together.
         let (words, _) = pair.as_chunks::<8>();
         if words.iter().fold(0, |all, word| all | hyphens(*word)) != 0 {
             for (word, at) in words.iter().zip([at, at + 8]) {
@@ -107,7 +106,7 @@ pub(crate) fn split(header: &str) -> Option<[Range<usize>; 8]> {
     })
 }
 
-/// The top bit of each byte that is a hyphen, the first byte lowest.
+/// Returns the top bit of each byte that is a hyphen, with the first byte as the lowest.
 fn hyphens(bytes: [u8; 8]) -> u64 {
     const SEVEN: u64 = u64::from_ne_bytes([0x7f; 8]);
     let differs = u64::from_le_bytes(bytes) ^ u64::from_ne_bytes([b'-'; 8]);
@@ -139,7 +138,7 @@ fn check_base64(part: &[u8]) -> Result<(), Diagnostic> {
     if base64::is_canonical(part) { Ok(()) } else { Err(Diagnostic::Sw8Base64) }
 }
 
-/// The text of a part that was checked; bytes that are no UTF-8 are replaced.
+/// Decodes a part that was checked. Invalid UTF-8 is replaced.
 pub(crate) fn decode_text(part: &str) -> String {
     let mut bytes = Vec::new();
     base64::decode(part.as_bytes(), &mut bytes);
@@ -147,7 +146,7 @@ pub(crate) fn decode_text(part: &str) -> String {
         .unwrap_or_else(|error| String::from_utf8_lossy(error.as_bytes()).into_owned())
 }
 
-/// How many characters of Base64 so many bytes are.
+/// Returns the length of this many bytes as Base64.
 pub(crate) fn base64_length(bytes: usize) -> usize {
     bytes.div_ceil(3) * 4
 }
@@ -165,7 +164,7 @@ mod tests {
     }
 
     #[test]
-    fn every_valid_header_of_other_agents_is_read_whole() {
+    fn valid_headers_of_other_agents_are_read() {
         for vector in vectors()["sw8_valid"].as_array().expect("a list") {
             let header = vector["header"].as_str().expect("text");
             let parts =
@@ -188,7 +187,7 @@ mod tests {
     }
 
     #[test]
-    fn every_invalid_header_is_refused() {
+    fn invalid_headers_are_rejected() {
         for vector in vectors()["sw8_invalid"].as_array().expect("a list") {
             let header = vector["header"].as_str().expect("text");
             if !header.is_empty() {
@@ -198,7 +197,7 @@ mod tests {
     }
 
     #[test]
-    fn each_reason_has_a_header_that_gives_it() {
+    fn each_rejection_reason_has_a_header() {
         let id = |text: &str| STANDARD.encode(text);
         let with = |flag: &str, trace: &str, segment: &str, span: &str| {
             format!("{flag}-{trace}-{segment}-{span}-c3Zj-aW5zdA==-L2U=-aDox")
@@ -228,24 +227,24 @@ mod tests {
 
     proptest! {
         #[test]
-        fn no_text_makes_the_reader_panic(header in ".{0,200}") {
+        fn any_text_is_read_without_panic(header in ".{0,200}") {
             let _ = check(&header);
         }
 
         #[test]
-        fn no_nearly_right_text_makes_the_reader_panic(header in "[01]?-?[A-Za-z0-9+/=-]{0,400}") {
+        fn nearly_valid_text_is_read_without_panic(header in "[01]?-?[A-Za-z0-9+/=-]{0,400}") {
             let _ = check(&header);
         }
 
         #[test]
-        fn the_parts_are_what_stands_between_hyphens(header in "(-|[a-z]|[-a-z\u{ad}é]{1,9}){0,20}|([a-z=]{0,12}-){7}[a-z=]{0,12}") {
+        fn parts_are_the_text_between_hyphens(header in "(-|[a-z]|[-a-z\u{ad}é]{1,9}){0,20}|([a-z=]{0,12}-){7}[a-z=]{0,12}") {
             let expected: Vec<_> = header.split('-').collect();
             let parts = split(&header).map(|parts| parts.map(|part| &header[part]).to_vec());
             prop_assert_eq!(parts, (expected.len() == 8).then_some(expected));
         }
 
         #[test]
-        fn what_is_well_formed_is_read_whole(
+        fn well_formed_header_is_read(
             flag in "[01]", trace in "[!-~]{1,150}", segment in "[!-~]{1,150}", span in 0..=i32::MAX,
             names in proptest::array::uniform4(".{1,60}"),
         ) {

@@ -11,45 +11,45 @@ use std::sync::Arc;
 
 /// The trace of another tracer: version, trace id, parent id and flags.
 pub(crate) const TRACEPARENT: &str = "traceparent";
-/// What the tracers of that trace say to each other.
+/// Data of the tracers that take part in that trace.
 pub(crate) const TRACESTATE: &str = "tracestate";
-/// The name of a request.
+/// The id of a request.
 pub(crate) const REQUEST_ID: &str = "x-request-id";
 
-/// Tags for the two ids of a `traceparent`, and for the name of a request.
+/// Tags for the two ids of a `traceparent`, and for the id of a request.
 pub(crate) const TRACE_ID_TAG: &str = "w3c.trace_id";
 pub(crate) const PARENT_ID_TAG: &str = "w3c.parent_id";
 pub(crate) const REQUEST_ID_TAG: &str = "x-request-id";
 
-/// The longest `traceparent` that is read: later versions may be longer than the 55 characters of
+/// The longest `traceparent` that is read. Later versions may be longer than the 55 characters of
 /// the first.
 pub(crate) const PARENT_LIMIT: usize = 256;
-/// The longest `tracestate` that goes on; a longer one is left out as a whole. The Recommendation
-/// asks for 512 at least.
+/// The longest `tracestate` that is propagated. A longer one is dropped. The Recommendation
+/// requires at least 512.
 pub(crate) const STATE_LIMIT: usize = 2_048;
-/// UTF-16 units of a request's name.
+/// The limit of a request's id, in UTF-16 units.
 pub(crate) const REQUEST_ID_LIMIT: usize = 200;
 
-/// The characters of a `traceparent` of the first version, with which those of later ones begin.
+/// The length of a `traceparent` of the first version. Later versions begin with these characters.
 const FIRST: usize = 55;
 
-/// The context of another tracer, as it goes on.
+/// The propagated context of another tracer.
 #[derive(Clone, Debug)]
 pub(crate) struct W3cContext {
-    /// Nearly always this is all, and takes no memory of its own.
+    /// Most contexts fit here, without an allocation.
     first: [u8; FIRST],
     more: Option<Arc<More>>,
 }
 
 #[derive(Debug)]
 struct More {
-    /// What stands behind the first part of the `traceparent`.
+    /// The rest of the `traceparent` after the first part.
     parent: Box<str>,
     state: Box<str>,
 }
 
 impl W3cContext {
-    /// The context of a `traceparent` that was read. `tracestate` is empty if there is none.
+    /// Creates the context of a valid `traceparent`. `tracestate` is empty if there is none.
     pub(crate) fn new(traceparent: &str, tracestate: &str) -> Option<Self> {
         let (first, parent) = traceparent.as_bytes().split_first_chunk()?;
         let all = parent.is_empty() && tracestate.is_empty();
@@ -83,12 +83,11 @@ pub(crate) struct TraceParent<'a> {
 }
 
 impl<'a> TraceParent<'a> {
-    /// Reads a `traceparent`: `VERSION-TRACE ID-PARENT ID-FLAGS` in lower-case hex digits, neither
-    /// id all zeros. A version after the first may have more behind a further hyphen; there is
-    /// none of `ff`.
+    /// Parses a `traceparent`: `VERSION-TRACE ID-PARENT ID-FLAGS` in lower-case hex digits, neither
+    /// id all zeros. A later version may have more after a further hyphen. Version `ff` is invalid.
     pub(crate) fn parse(header: &'a str) -> Option<Self> {
         let (known, more) = header.split_at_checked(FIRST)?;
-        // Three hyphens at their places are all there are, so the rest are digits.
+        // With exactly three hyphens, all at their positions, the rest are digits.
         let in_place = [2, 35, 52].iter().all(|at| known.as_bytes().get(*at) == Some(&b'-'));
         if !in_place || hyphens_among_digits(known.as_bytes()) != Some(3) {
             return None;
@@ -107,12 +106,12 @@ impl<'a> TraceParent<'a> {
     }
 }
 
-/// How many hyphens are among the digits of a `traceparent`'s known part. `None` if there is
-/// anything else.
+/// Counts the hyphens in the known part of a `traceparent`. Returns `None` if it has characters
+/// other than hyphens and digits.
 fn hyphens_among_digits(known: &[u8]) -> Option<u8> {
     let mut count = 0;
-    // Whole vectors without a rest, of which the last two overlap where no hyphen belongs: one that
-    // is there is too many, so it may count twice.
+    // Blocks of 16 bytes, of which the last two overlap. A hyphen in the overlap is invalid, so it
+    // may count twice.
     for from in [0, 16, 32, FIRST - 16] {
         let vector: &[u8; 16] = known.get(from..)?.first_chunk()?;
         let is_known = vector
@@ -130,12 +129,12 @@ fn is_zero(id: &str) -> bool {
     id.bytes().all(|digit| digit == b'0')
 }
 
-/// True if a `tracestate` can go on: it is not too long, and a header can hold it.
+/// Returns true if a `tracestate` can be propagated: it is not too long, and a header can hold it.
 pub(crate) fn can_go_on(tracestate: &str) -> bool {
     tracestate.len() <= STATE_LIMIT && is_printable(tracestate)
 }
 
-/// True of what a header can hold, blanks in between included.
+/// Returns true if a header can hold the value: visible ASCII and blanks.
 pub(crate) fn is_printable(value: &str) -> bool {
     value.bytes().all(|byte| matches!(byte, b' '..=b'~'))
 }
@@ -149,7 +148,7 @@ mod tests {
     const PARENT: &str = "00f067aa0ba902b7";
 
     #[test]
-    fn a_parent_of_the_first_version_has_four_parts_and_nothing_else() {
+    fn first_version_has_exactly_four_parts() {
         let good = format!("00-{TRACE}-{PARENT}-01");
         assert_eq!(
             TraceParent::parse(&good),
@@ -174,7 +173,7 @@ mod tests {
     }
 
     #[test]
-    fn a_later_version_may_have_more_behind_a_hyphen() {
+    fn later_version_can_have_more_after_a_hyphen() {
         let ids = Some(TraceParent { trace_id: TRACE, parent_id: PARENT });
         assert_eq!(TraceParent::parse(&format!("cc-{TRACE}-{PARENT}-01")), ids);
         assert_eq!(
@@ -191,7 +190,7 @@ mod tests {
 
     proptest! {
         #[test]
-        fn no_text_makes_the_reader_panic(header in ".{0,80}|[0-9a-f-]{50,60}") {
+        fn any_text_is_parsed_without_panic(header in ".{0,80}|[0-9a-f-]{50,60}") {
             let _ = TraceParent::parse(&header);
         }
     }

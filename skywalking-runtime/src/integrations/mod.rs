@@ -1,7 +1,7 @@
 //! Building blocks for integrations with other crates.
 //!
-//! - [`http`]: one HTTP or gRPC call as a span, on either side
+//! - [`http`]: records one HTTP or gRPC call of a server or a client
 //!
-//! It is a module of this one, so that `use skywalking_runtime::*` does not hide the crate `http`.
+//! `http` is a submodule, so that `use skywalking_runtime::*` does not shadow the crate `http`.
 
 pub mod http;

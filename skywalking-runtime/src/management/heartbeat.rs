@@ -1,9 +1,9 @@
-//! The schedule of management messages: a keep-alive right after the first properties and every 30
-//! s, and the properties again in place of every tenth.
+//! The schedule of management messages: a keep-alive right after the first properties and then
+//! every 30 s, and the properties in place of every tenth keep-alive.
 //!
-//! The first keep-alive is sent at once: the properties create the instance, but only a keep-alive
-//! creates the service of a program without Entry spans (`docs/protocol.md#management`), which may
-//! run for less than 30 s. This module reads no clock and sends nothing.
+//! The first keep-alive is sent at once: only a keep-alive creates the service of a program without
+//! Entry spans (`docs/protocol.md#management`), and the program may run for less than 30 s. This
+//! module reads no clock and sends nothing.
 
 use std::time::Duration;
 
@@ -14,7 +14,7 @@ use super::ManagementMessage;
 const PERIOD: Duration = Duration::from_secs(30);
 const PROPERTIES_EVERY: u32 = 10;
 
-/// The schedule of one connection, from the moment at which the properties were said.
+/// The schedule of one connection.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Heartbeat {
     number: u32,
@@ -22,32 +22,32 @@ pub(crate) struct Heartbeat {
 }
 
 impl Heartbeat {
-    /// The properties have just been said.
+    /// Creates a schedule. The properties have just been sent.
     pub(crate) fn begin(now: Instant) -> Self {
         Self { number: 0, next: now }
     }
 
-    /// When the next word is due.
+    /// Returns when the next message is due.
     pub(crate) fn next(&self) -> Instant {
         self.next
     }
 
-    /// The word that is due by now.
+    /// Returns the message that is due.
     pub(crate) fn due(&self, now: Instant) -> Option<ManagementMessage> {
-        let word = if self.number > 0 && self.number.is_multiple_of(PROPERTIES_EVERY) {
+        let message = if self.number > 0 && self.number.is_multiple_of(PROPERTIES_EVERY) {
             ManagementMessage::Properties
         } else {
             ManagementMessage::KeepAlive
         };
-        (self.next <= now).then_some(word)
+        (self.next <= now).then_some(message)
     }
 
-    /// The word that was due has been said, or refused. Returns true if it was one of the 30 s, not
-    /// the first.
+    /// Records that the due message was sent or refused. Returns true for a periodic message, and
+    /// false for the first one.
     pub(crate) fn sent(&mut self, now: Instant) -> bool {
         let regular = self.number > 0;
         self.number = self.number.wrapping_add(1);
-        // In step with the heartbeat before, unless more than one was slept through.
+        // Keeps the rhythm, unless more than one message was missed.
         self.next += PERIOD;
         if self.next < now {
             self.next = now + PERIOD;
@@ -61,13 +61,13 @@ mod tests {
     use super::*;
 
     #[test]
-    fn keep_alive_comes_at_once_and_each_30_s_and_properties_every_tenth_time() {
+    fn keep_alives_and_properties_follow_the_schedule() {
         let start = Instant::now();
-        let (mut heartbeat, mut said) = (Heartbeat::begin(start), Vec::new());
+        let (mut heartbeat, mut sent) = (Heartbeat::begin(start), Vec::new());
         for second in 0..=630 {
             let now = start + Duration::from_secs(second);
-            if let Some(word) = heartbeat.due(now) {
-                said.push((second, word));
+            if let Some(message) = heartbeat.due(now) {
+                sent.push((second, message));
                 heartbeat.sent(now);
             }
         }
@@ -83,7 +83,7 @@ mod tests {
                 )
             })
             .collect();
-        assert_eq!(said, expected);
+        assert_eq!(sent, expected);
     }
 
     #[test]

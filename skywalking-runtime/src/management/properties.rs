@@ -1,4 +1,4 @@
-//! Who and where this instance is, as the backend shows it: the keys are those of other agents
+//! The properties of this instance, with the keys of the other agents
 //! (`docs/protocol.md#management`).
 
 use std::time::SystemTime;
@@ -12,10 +12,10 @@ use crate::config::hostname;
 use crate::config::ipv4s;
 use crate::tracer::Identity;
 
-/// As many addresses as the Java agent tells.
+/// The most addresses that are sent, as in the Java agent.
 const ADDRESSES: usize = 10;
 
-/// The messages of management of this process.
+/// The management messages of this process.
 #[derive(Clone, Debug)]
 pub(crate) struct Messages {
     identity: Identity,
@@ -23,14 +23,14 @@ pub(crate) struct Messages {
 }
 
 impl Messages {
-    /// The agent starts now.
+    /// Creates the messages. The start time is now.
     pub(crate) fn new(identity: Identity) -> Self {
-        // A machine without a time zone is at UTC.
+        // Falls back to UTC on a machine without a time zone.
         let zone = TimeZone::try_system().unwrap_or(TimeZone::UTC);
         Self { identity, started: local(SystemTime::now(), &zone) }
     }
 
-    /// Who and where this instance is now: addresses may change while it runs.
+    /// Returns the properties of this instance. Its addresses may change while it runs.
     pub(crate) fn properties(&self) -> InstanceProperties {
         let mut properties = vec![
             pair("language", "rust"),
@@ -49,7 +49,7 @@ impl Messages {
         }
     }
 
-    /// That this instance is still there.
+    /// Returns the keep-alive of this instance.
     pub(crate) fn keep_alive(&self) -> InstancePingPkg {
         InstancePingPkg {
             service: self.identity.service.clone(),
@@ -59,12 +59,12 @@ impl Messages {
     }
 }
 
-/// A property as a backend can store it.
+/// Returns a property without characters that a backend cannot store.
 fn pair(key: &str, value: &str) -> KeyStringValuePair {
     KeyStringValuePair { key: storable(key).into_owned(), value: storable(value).into_owned() }
 }
 
-/// The time as the Java agent writes it: local, to the second.
+/// Formats a time like the Java agent: local, to the second.
 fn local(time: SystemTime, zone: &TimeZone) -> String {
     let time = zone.to_datetime(Timestamp::try_from(time).unwrap_or_default());
     time.strftime("%Y-%m-%d %H:%M:%S").to_string()
@@ -77,7 +77,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn start_time_is_local_and_written_as_java_does() {
+    fn start_time_is_local_and_formatted_like_javas() {
         let at = |milliseconds: u64, zone: &TimeZone| {
             local(UNIX_EPOCH + Duration::from_millis(milliseconds), zone)
         };
@@ -95,20 +95,20 @@ mod tests {
     }
 
     #[test]
-    fn property_with_nul_leaves_without_it() {
+    fn nul_in_a_property_is_replaced() {
         let KeyStringValuePair { key, value } = pair("a\0b", "c\0");
         assert_eq!((key.as_str(), value.as_str()), ("a\u{fffd}b", "c\u{fffd}"));
     }
 
     // Feature: instance properties
     #[test]
-    fn the_properties_name_the_instance_its_language_and_its_place() {
-        let said = Messages::new(Identity::new("svc", "one")).properties();
+    fn properties_name_instance_language_and_host() {
+        let message = Messages::new(Identity::new("svc", "one")).properties();
         assert_eq!(
-            (said.service.as_str(), said.service_instance.as_str(), said.layer.as_str()),
+            (message.service.as_str(), message.service_instance.as_str(), message.layer.as_str()),
             ("svc", "one", "")
         );
-        let keys: Vec<_> = said
+        let keys: Vec<_> = message
             .properties
             .iter()
             .map(|pair| pair.key.as_str())
@@ -118,8 +118,8 @@ mod tests {
             keys,
             ["language", "OS Name", "hostname", "Process No.", "Start Time", "version"]
         );
-        assert_eq!(said.properties[0].value, "rust");
-        assert_eq!(said.properties[3].value, std::process::id().to_string());
-        assert!(said.properties.iter().all(|pair| !pair.value.is_empty()));
+        assert_eq!(message.properties[0].value, "rust");
+        assert_eq!(message.properties[3].value, std::process::id().to_string());
+        assert!(message.properties.iter().all(|pair| !pair.value.is_empty()));
     }
 }

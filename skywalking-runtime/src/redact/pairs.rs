@@ -1,12 +1,12 @@
-//! Secrets that a key gives away: `key=value` in query strings and connection strings, `"key":
-//! "value"` in JSON, lines of headers, and the token behind `Bearer`.
+//! Masks values whose key shows that they are secret: `key=value` in query strings and connection
+//! strings, `"key": "value"` in JSON, header lines, and the token after `Bearer`.
 
 use std::borrow::Cow;
 
 use super::part;
 use super::standard::MASK;
 
-/// Keys whose values are secret, in lower case and with underscores.
+/// Keys with secret values, in lower case and with underscores.
 const SECRET: [&str; 20] = [
     "access_key",
     "access_token",
@@ -29,10 +29,10 @@ const SECRET: [&str; 20] = [
     "set_cookie",
     "token",
 ];
-/// A longer key that ends so is one of them.
+/// Suffixes of longer keys with secret values.
 const ENDINGS: [&str; 7] =
     ["_access_key", "_api_key", "_authorization", "_password", "_secret", "_secret_key", "_token"];
-/// Those that are secret behind a colon too, where others are words of a sentence.
+/// Keys that are secret before a colon too, where other keys may be words of a sentence.
 const HEADERS: [&str; 7] = [
     "api_key",
     "authorization",
@@ -43,30 +43,30 @@ const HEADERS: [&str; 7] = [
     "set_cookie",
 ];
 
-/// The last word of a key, in lower case and with underscores.
-fn word(key: &str) -> String {
+/// Returns the last part of a key, in lower case and with underscores.
+fn last_part(key: &str) -> String {
     let last = key.rsplit('.').next().unwrap_or(key);
     last.chars().map(|c| if c == '-' { '_' } else { c.to_ascii_lowercase() }).collect()
 }
 
-/// True if the value of this key is secret.
+/// Returns true if the value of this key is secret.
 pub(super) fn is_secret(key: &str) -> bool {
-    let word = word(key);
-    SECRET.contains(&word.as_str()) || ENDINGS.iter().any(|ending| word.ends_with(ending))
+    let part = last_part(key);
+    SECRET.contains(&part.as_str()) || ENDINGS.iter().any(|ending| part.ends_with(ending))
 }
 
 fn is_secret_header(key: &str) -> bool {
-    let word = word(key);
-    if word.contains('_') && is_secret(&word) {
-        // No word of a sentence.
+    let part = last_part(key);
+    if part.contains('_') && is_secret(&part) {
+        // Not a word of a sentence.
         return true;
     }
     HEADERS.iter().any(|header| {
-        word == *header || word.strip_suffix(header).is_some_and(|before| before.ends_with('_'))
+        part == *header || part.strip_suffix(header).is_some_and(|before| before.ends_with('_'))
     })
 }
 
-/// The text with a mask in the place of each secret value.
+/// Masks each secret value in a text.
 pub(super) fn without_values(text: &str) -> Cow<'_, str> {
     if !text.contains(['=', ':']) && !text.contains(['b', 'B']) {
         return Cow::Borrowed(text);
@@ -91,14 +91,14 @@ pub(super) fn without_values(text: &str) -> Cow<'_, str> {
     Cow::Owned(out)
 }
 
-/// Where the secret value stands behind this mark, if there is one: not empty, and not masked
-/// already.
+/// Returns the position of the secret value after this mark, if there is one. Skips empty and
+/// masked values.
 fn value_behind(text: &str, mark: usize) -> Option<(usize, usize)> {
     let (before, behind) = text.split_at_checked(mark)?;
     let sign = behind.chars().next()?;
     let behind = part(behind, 1..);
     let quoted = before.trim_end().ends_with(['"', '\'']);
-    // Also in a text within a text, where quotes have backslashes before them.
+    // Quotes in a nested text have backslashes before them.
     let key = before.trim_end().trim_end_matches(['"', '\'', '\\']);
     let begin = key
         .rfind(|c: char| !(c.is_ascii_alphanumeric() || matches!(c, '_' | '-' | '.')))
@@ -107,7 +107,7 @@ fn value_behind(text: &str, mark: usize) -> Option<(usize, usize)> {
     let blanks = behind.len() - behind.trim_start_matches([' ', '\t']).len();
     let value = part(behind, blanks..);
     let from = mark + 1 + blanks;
-    // A field as `Debug` prints it: it has others or its type before it.
+    // A field in `Debug` output follows another field or the name of its type.
     let is_field = || around.trim_end_matches([' ', '\t']).ends_with(['{', '(', ',', '\n']);
     if sign == ':' && (quoted || is_field()) || sign == '=' {
         let wrapped = value.strip_prefix("Some(").unwrap_or(value);
@@ -119,7 +119,7 @@ fn value_behind(text: &str, mark: usize) -> Option<(usize, usize)> {
         }
     }
     let ends: fn(char) -> bool = match sign {
-        // In a query what separates pairs elsewhere may be a part of the value.
+        // In a query, characters that separate pairs elsewhere may be part of the value.
         '=' if is_secret(key) && around.ends_with(['?', '&']) => {
             |c| c.is_whitespace() || matches!(c, '&' | '#' | '"' | '\'')
         }
@@ -139,15 +139,15 @@ fn value_behind(text: &str, mark: usize) -> Option<(usize, usize)> {
     is_shown(text, from + opening, length)
 }
 
-/// Where it stands, unless there is nothing or it is masked already.
+/// Returns the position, unless the value is empty or masked already.
 fn is_shown(text: &str, from: usize, length: usize) -> Option<(usize, usize)> {
     let to = from + length;
     (length > 0 && text.get(from..to) != Some(MASK)).then_some((from, to))
 }
 
-/// The length of the quote that a text begins with, and how long it is up to the same one or to the
-/// end of what was cut. One behind a backslash, or twice in a row, is part of it. In a text within
-/// a text quotes have backslashes before them, and what is escaped has more.
+/// Returns the length of the opening quote, and of the text up to the closing quote or to the end
+/// of a cut text. A quote after a backslash, or a double quote, is part of the text. In a nested
+/// text, quotes have backslashes before them, and escaped characters have more.
 fn quoted_text(value: &str) -> Option<(usize, usize)> {
     let escapes = value.bytes().take_while(|byte| *byte == b'\\').count();
     let quote = *value.as_bytes().get(escapes).filter(|quote| matches!(quote, b'"' | b'\''))?;
@@ -166,7 +166,7 @@ fn quoted_text(value: &str) -> Option<(usize, usize)> {
     Some((escapes + 1, inner.len()))
 }
 
-/// The same of a list in brackets, without these.
+/// Does the same for a list in brackets, without the brackets.
 fn list(value: &str) -> Option<(usize, usize)> {
     let inner = value.strip_prefix('[')?;
     let mut at = 0;
@@ -180,7 +180,7 @@ fn list(value: &str) -> Option<(usize, usize)> {
     Some((1, inner.len()))
 }
 
-/// The bytes of the character that begins there.
+/// Returns the bytes of the character at this index.
 fn width(text: &str, at: usize) -> usize {
     part(text, at..).chars().next().map_or(0, char::len_utf8)
 }
@@ -190,7 +190,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn keys_are_known_in_every_spelling() {
+    fn keys_match_in_every_spelling() {
         for key in [
             "Authorization",
             "http.request.header.X-Api-Key",

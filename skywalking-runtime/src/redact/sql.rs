@@ -1,9 +1,9 @@
-//! SQL without its literals. No dialect is known here, so where dialects differ the safe reading is
-//! taken: what might be a literal goes.
+//! Removes literals from SQL. The dialect is unknown: where dialects differ, everything that may be
+//! a literal is removed.
 
 use super::part;
 
-/// The statement with `?` in the place of each literal, and without comments.
+/// Replaces each literal of a statement by `?`, and removes comments.
 pub(super) fn without_literals(sql: &str) -> String {
     let mut out = String::with_capacity(sql.len());
     let mut rest = sql;
@@ -22,17 +22,17 @@ pub(super) fn without_literals(sql: &str) -> String {
             '.' if part(rest, 1..).starts_with(|c: char| c.is_ascii_digit()) => {
                 Some(number(&mut out, rest))
             }
-            // A parameter by its number.
+            // A numbered parameter.
             ':' => Some(copy(&mut out, rest, 1 + run(part(rest, 1..), |c| c.is_ascii_digit()))),
             _ if c.is_ascii_digit() => Some(number(&mut out, rest)),
             _ if is_of_word(c) => {
-                // `table.1` is no number.
+                // `table.1` is not a number.
                 let length = run(rest, |c| is_of_word(c) || c == '.');
                 Some(copy(&mut out, rest, length))
             }
             _ => Some(copy(&mut out, rest, c.len_utf8())),
         };
-        // It has no end: it was cut, or it is read in another way than it was written.
+        // Without an end the text was cut, or its quotes are ambiguous.
         let Some(taken) = taken else { break };
         rest = rest.get(taken..).unwrap_or_default();
     }
@@ -43,7 +43,7 @@ fn is_of_word(c: char) -> bool {
     c.is_alphanumeric() || c == '_'
 }
 
-/// How many bytes at the beginning are such characters.
+/// Returns how many bytes at the beginning are such characters.
 fn run(text: &str, of: impl Fn(char) -> bool) -> usize {
     text.find(|c| !of(c)).unwrap_or(text.len())
 }
@@ -53,8 +53,8 @@ fn copy(out: &mut String, rest: &str, length: usize) -> usize {
     length
 }
 
-/// A text in quotes, in which a quote stands twice. None if it has no end, or if a backslash makes
-/// that doubtful.
+/// Replaces a quoted text, in which a quote is written twice. Returns `None` if it has no end, or
+/// if a backslash makes the end ambiguous.
 fn literal(out: &mut String, rest: &str, quote: char) -> Option<usize> {
     out.push('?');
     let mut at = 1;
@@ -62,7 +62,7 @@ fn literal(out: &mut String, rest: &str, quote: char) -> Option<usize> {
         at += part(rest, at..).find(quote)?;
         let backslashes = part(rest, ..at).bytes().rev().take_while(|byte| *byte == b'\\').count();
         if backslashes % 2 == 1 {
-            // Escaped for one dialect, and the end for another.
+            // An escaped quote for one dialect, and the end of the text for another.
             return None;
         }
         at += 1;
@@ -73,8 +73,8 @@ fn literal(out: &mut String, rest: &str, quote: char) -> Option<usize> {
     }
 }
 
-/// A name in the quotes of `MySQL`. One that holds other quotes is left out: elsewhere it is no
-/// name.
+/// Copies a name in the quotes of `MySQL`. Removes one that contains other quotes: in other
+/// dialects it is not a name.
 fn name_in_quotes(out: &mut String, rest: &str) -> Option<usize> {
     let length = part(rest, 1..).find('`')? + 2;
     let name = part(rest, ..length);
@@ -85,7 +85,7 @@ fn name_in_quotes(out: &mut String, rest: &str) -> Option<usize> {
     Some(copy(out, rest, length))
 }
 
-/// A text between tags in dollars, or a parameter by its number.
+/// Replaces a dollar-quoted text, or copies a numbered parameter.
 fn dollar(out: &mut String, rest: &str) -> Option<usize> {
     let tag = 1 + run(part(rest, 1..), is_of_word);
     if part(rest, tag..).starts_with('$')
@@ -99,8 +99,8 @@ fn dollar(out: &mut String, rest: &str) -> Option<usize> {
     Some(copy(out, rest, tag))
 }
 
-/// What stands in brackets is a name for `SQL Server` and an expression for others. None if an odd
-/// quote there would be read in two ways.
+/// Copies text in brackets, a name for `SQL Server` and an expression for others. Returns `None` if
+/// an odd quote in it is ambiguous.
 fn bracket(out: &mut String, rest: &str) -> Option<usize> {
     let inner = rest.split_once(']').map_or("", |(inner, _)| inner);
     if ['\'', '"'].iter().any(|quote| inner.matches(*quote).count() % 2 == 1) {
@@ -110,7 +110,8 @@ fn bracket(out: &mut String, rest: &str) -> Option<usize> {
     Some(copy(out, rest, 1))
 }
 
-/// Where Oracle's `q'[` begins here, what follows the opening bracket, and what ends the text.
+/// Returns the text after Oracle's `q'[` and the closing delimiter, if a literal of this kind
+/// begins here.
 fn own_quotes(rest: &str) -> Option<(&str, char)> {
     let rest = rest.strip_prefix(['n', 'N']).unwrap_or(rest);
     let mut inner = rest.strip_prefix(['q', 'Q'])?.strip_prefix('\'')?.chars();
@@ -119,14 +120,14 @@ fn own_quotes(rest: &str) -> Option<(&str, char)> {
         '(' => ')',
         '{' => '}',
         '<' => '>',
-        // A text of another dialect, that a name of one character stands before.
+        // A text of another dialect, after a name of one character.
         c if c.is_alphanumeric() || c.is_whitespace() || c == '\'' => return None,
         c => c,
     };
     Some((inner.as_str(), ends))
 }
 
-/// A text in quotes that it chose itself.
+/// Replaces a text with its own delimiters.
 fn text_in_own_quotes(out: &mut String, rest: &str) -> Option<usize> {
     out.push('?');
     let (inner, ends) = own_quotes(rest)?;
@@ -134,14 +135,14 @@ fn text_in_own_quotes(out: &mut String, rest: &str) -> Option<usize> {
     Some(rest.len() - inner.len() + length)
 }
 
-/// A line that `MySQL` takes for a comment: neither an operator of `PostgreSQL` nor a temporary
-/// table.
+/// Returns true if `MySQL` treats the line as a comment, unless it is an operator of `PostgreSQL`
+/// or a temporary table.
 fn is_comment(rest: &str) -> bool {
     !part(rest, 1..).starts_with(|c: char| matches!(c, '>' | '-' | '=') || is_of_word(c))
 }
 
-/// A comment in the middle of a line. A blank stays, so that what stood around it does not become
-/// one. None if it holds the beginning of another one: for some dialects both have to end.
+/// Replaces a comment within a line by a blank, so that the tokens around it stay separate. Returns
+/// `None` if it contains the beginning of another comment, since dialects differ on its end.
 fn block(out: &mut String, rest: &str) -> Option<usize> {
     out.push(' ');
     let end = part(rest, 2..).find("*/")?;
@@ -152,7 +153,7 @@ fn line(rest: &str) -> usize {
     rest.find('\n').unwrap_or(rest.len())
 }
 
-/// A number, with all that may belong to one.
+/// Replaces a number, with all characters that may belong to it.
 fn number(out: &mut String, rest: &str) -> usize {
     out.push('?');
     let mut length = 0;
@@ -172,7 +173,7 @@ mod tests {
     use proptest::prelude::*;
 
     #[test]
-    fn literals_become_question_marks_and_all_else_stays() {
+    fn literals_become_question_marks_and_the_rest_stays() {
         for (sql, expected) in [
             (
                 "SELECT * FROM t1 WHERE a = 'x' AND b IN (1, 2.5, -3e-7, 0xFF, .5)",
@@ -213,7 +214,7 @@ mod tests {
         }
     }
 
-    /// A literal of the standard, of `MySQL` or of `PostgreSQL`, with the secret in it.
+    /// A literal of standard SQL, `MySQL` or `PostgreSQL` that contains the secret.
     fn literal_with_a_secret() -> impl Strategy<Value = String> {
         let noise = "[a-z ,;=()-]{0,6}";
         (noise, noise, 0..6_u8).prop_map(|(before, behind, kind)| match kind {
@@ -228,13 +229,13 @@ mod tests {
 
     proptest! {
         #[test]
-        fn no_text_makes_it_panic_and_no_quote_of_a_literal_is_left(sql in ".{0,80}|['\"`$\\\\a1.:#/*\n -]{0,40}") {
+        fn any_text_loses_its_quotes_without_panic(sql in ".{0,80}|['\"`$\\\\a1.:#/*\n -]{0,40}") {
             let left = without_literals(&sql);
             prop_assert!(!left.contains(['\'', '"']), "{}", left);
         }
 
         #[test]
-        fn no_secret_in_a_literal_is_left(literals in proptest::collection::vec(literal_with_a_secret(), 1..5)) {
+        fn secrets_in_literals_are_removed(literals in proptest::collection::vec(literal_with_a_secret(), 1..5)) {
             let sql = format!("SELECT a FROM b WHERE c IN ({})", literals.join(", "));
             prop_assert!(!without_literals(&sql).contains("S3CRET"), "{}", without_literals(&sql));
         }

@@ -1,13 +1,13 @@
-//! The redaction that is ready to be used.
+//! A ready-made redaction.
 
 use std::borrow::Cow;
 
 use super::{Field, Redact, pairs, sql, url};
 
-/// What stands in the place of a secret.
+/// The replacement of a secret.
 pub(super) const MASK: &str = "***";
 
-/// A redaction that is ready, for [`Config::redact`](crate::Config::redact).
+/// A ready-made redaction for [`Config::redact`](crate::Config::redact).
 ///
 /// ```
 /// use skywalking_runtime::redact::{Field, Redact as _, Redaction};
@@ -25,18 +25,19 @@ pub(super) const MASK: &str = "***";
 pub struct Redaction {}
 
 impl Redaction {
-    /// Takes out:
+    /// Creates a redaction that removes:
     ///
-    /// * of a URL in any text, and of a peer, the user and the password;
-    /// * a token behind `Bearer` in any text;
-    /// * the value of a key that says that it is secret (`authorization`, `cookie`, `password`,
-    ///   `access_token`, `x-api-key` and their like): of a tag, of a log's field, and of
-    ///   `key=value`, `"key": "value"`, fields as `Debug` prints them and header lines in any text,
-    ///   a peer included;
-    /// * of `db.statement`, a tag or a log's field, the literals, and the whole of `db.bind_vars`
-    ///   and `db.sql.parameters`. It knows no dialect: what stands in double quotes is taken out as
-    ///   well, so are comments, and where a backslash before a quote, a quote between brackets or a
-    ///   comment in a comment could be read in two ways, all the rest of the statement.
+    /// * the user and the password of a URL in any text, and of a peer
+    /// * a token after `Bearer` in any text
+    /// * the value of a secret key (such as `authorization`, `cookie`, `password`, `access_token`
+    ///   and `x-api-key`): of a tag, of a log field, and of `key=value`, `"key": "value"`, `Debug`
+    ///   output and header lines in any text, including a peer
+    /// * the literals of `db.statement`, in a tag or a log field, and the whole of `db.bind_vars`
+    ///   and `db.sql.parameters`
+    ///
+    /// The SQL dialect is unknown. So text in double quotes and comments are removed too. The rest
+    /// of a statement is removed at the first ambiguity: a backslash before a quote, a quote
+    /// between brackets, or a comment in a comment.
     pub fn standard() -> Self {
         Self {}
     }
@@ -61,7 +62,7 @@ impl Redact for Redaction {
     }
 }
 
-/// The text without the values of secret keys, which may stand in any text.
+/// Masks the values of secret keys in a text.
 fn without_values(text: Cow<'_, str>) -> Cow<'_, str> {
     let pairs = match pairs::without_values(&text) {
         Cow::Borrowed(_) => None,
@@ -80,7 +81,7 @@ mod tests {
     }
 
     #[test]
-    fn what_holds_no_secret_is_left_as_it_is() {
+    fn text_without_secrets_is_unchanged() {
         for text in [
             "",
             "plain",
@@ -97,7 +98,7 @@ mod tests {
     }
 
     #[test]
-    fn secrets_are_taken_out_of_each_kind_of_field() {
+    fn secrets_are_removed_from_each_kind_of_field() {
         assert_eq!(
             redacted(Field::Log("message"), "no route to amqp://me:pw@mq:5672/v, token=x"),
             "no route to amqp://***@mq:5672/v, token=***"
@@ -118,7 +119,7 @@ mod tests {
 
     proptest! {
         #[test]
-        fn no_text_makes_it_panic(text in ".{0,60}|[a-z:/@=&; \"'?#.*-]{0,60}|(bearer |token=|a://|password: |@|\"|é|x){0,12}") {
+        fn any_text_is_redacted_without_panic(text in ".{0,60}|[a-z:/@=&; \"'?#.*-]{0,60}|(bearer |token=|a://|password: |@|\"|é|x){0,12}") {
             for field in [Field::Tag("any"), Field::Tag("db.statement"), Field::Peer, Field::Name, Field::Log("message")] {
                 redacted(field, &text);
             }

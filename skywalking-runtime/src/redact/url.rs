@@ -1,16 +1,16 @@
-//! Users and passwords in URLs, and in addresses without a scheme.
+//! Masks users and passwords in URLs, and in addresses without a scheme.
 
 use std::borrow::Cow;
 
 use super::part;
 use super::standard::MASK;
 
-/// What ends a URL within a text.
+/// Returns true for characters that end a URL within a text.
 fn ends_url(c: char) -> bool {
     c.is_whitespace() || matches!(c, '"' | '\'' | '<' | '>' | '`' | '\\')
 }
 
-/// The text with a mask in the place of the user of each URL.
+/// Masks the user of each URL in a text.
 pub(super) fn without_credentials(text: &str) -> Cow<'_, str> {
     const SCHEME: &str = "://";
     if !text.contains(SCHEME) || !text.contains('@') {
@@ -21,7 +21,7 @@ pub(super) fn without_credentials(text: &str) -> Cow<'_, str> {
     while let Some((before, behind)) = rest.split_once(SCHEME) {
         out.push_str(before);
         out.push_str(SCHEME);
-        // A further URL behind this one has credentials of its own.
+        // A URL after this one has its own credentials.
         let url = behind.find(ends_url).map_or(behind, |end| part(behind, ..end));
         let url = url.find(SCHEME).map_or(url, |end| part(url, ..end));
         let user = user_of(url);
@@ -34,25 +34,25 @@ pub(super) fn without_credentials(text: &str) -> Cow<'_, str> {
     Cow::Owned(out)
 }
 
-/// How many bytes of the URL behind its scheme are its user.
+/// Returns how many bytes after the scheme are the user.
 fn user_of(url: &str) -> usize {
     let authority = url.find(['/', '?', '#']).map_or(url, |end| part(url, ..end));
     if let Some(at) = authority.rfind('@') {
         return at;
     }
-    // A port is a number. What is none is a password, in which somebody forgot to escape what ended
-    // the authority.
+    // A port is a number. Otherwise it is a password with an unescaped character that ended the
+    // authority.
     let port = authority.rsplit_once(':').map_or("", |(_, port)| port);
     let is_port = port.bytes().all(|byte| byte.is_ascii_digit()) || authority.ends_with(']');
     if is_port { 0 } else { url.rfind('@').unwrap_or(0) }
 }
 
-/// An address, or several with commas between, with a mask in the place of each user.
+/// Masks the user of an address, or of several separated by commas.
 pub(super) fn without_users(peer: &str) -> Cow<'_, str> {
     if !peer.contains('@') {
         return Cow::Borrowed(peer);
     }
-    // URLs first: a comma may be part of a password in one. What is left of it after a comma is an
+    // URLs first: a password may contain a comma. The rest of it after a comma looks like an
     // address.
     let peer = without_credentials(peer);
     let each = peer.split(',').map(|address| match address.rsplit_once('@') {
@@ -67,7 +67,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_user_of_each_url_is_masked_and_nothing_else() {
+    fn only_the_user_of_each_url_is_masked() {
         for (text, expected) in [
             ("https://me:pw@host/path?a=b@c", "https://***@host/path?a=b@c"),
             ("https://me@host", "https://***@host"),
@@ -88,7 +88,7 @@ mod tests {
     }
 
     #[test]
-    fn the_user_of_an_address_is_masked() {
+    fn user_of_an_address_is_masked() {
         assert_eq!(without_users("db:5432"), "db:5432");
         assert_eq!(without_users("me:p@w@db:5432"), "***@db:5432");
         assert_eq!(without_users("mongodb://me:pw@a,b"), "mongodb://***@a,b");

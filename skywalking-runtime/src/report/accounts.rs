@@ -1,32 +1,32 @@
-//! The reporter's half of the counts: what it has, what it sent, what it lost and why.
+//! Counts the segments that the reporter holds, sent and lost, by cause.
 //!
-//! A segment is in one place at a time: in a thread's buffer, among those that the reporter took
-//! (`held`), in the batch in flight (`in_flight`), or it is sent or dropped. Each step changes the
-//! counts under one lock that only the reporter and readers take, so a reader never counts a
-//! segment twice. [`Ledger::close`] takes the counts away from a reporter that has been given up:
-//! what its thread writes later does not count.
+//! A segment is in one place at a time: in a thread's buffer, taken by the reporter (`held`), in
+//! the batch in flight (`in_flight`), sent, or dropped. Each step changes the counts under one
+//! lock, which only the reporter and readers of the counts take. So no reader counts a segment
+//! twice. [`Ledger::close`] revokes the right to write from a reporter that was abandoned: its
+//! thread's later writes have no effect.
 
 use std::sync::PoisonError;
 
 use crate::queue::{self, Buffer, FinishedSegments};
 use crate::util::sync::{Arc, AtomicU8, Mutex, MutexGuard, Ordering, per_process};
 
-/// The counts, since the process started.
+/// Counts since the process started.
 #[derive(Clone, Debug)]
 pub(crate) struct Accounts {
-    /// The generation of the tracer whose reporter may write; 0 for none.
+    /// The generation of the tracer whose reporter may write, or 0.
     owner: u32,
     pub(crate) sent: u64,
     pub(crate) unconfirmed: u64,
     pub(crate) refused: u64,
     pub(crate) shutdown: u64,
-    /// Lost to a panic of the program's redaction.
+    /// Lost because the program's redaction hook panicked.
     pub(crate) hook_panicked: u64,
     pub(crate) not_kept: u64,
-    /// Taken out of a buffer and not yet encoded.
+    /// Taken out of a buffer and not encoded yet.
     pub(crate) held: u64,
     held_bytes: usize,
-    /// Encoded, and neither sent nor dropped.
+    /// Encoded, and neither sent nor dropped yet.
     pub(crate) in_flight: u64,
     flight: Option<Flight>,
 }
@@ -51,14 +51,14 @@ fn lock() -> MutexGuard<'static, Accounts> {
     ACCOUNTS.get().lock().unwrap_or_else(PoisonError::into_inner)
 }
 
-/// The counts, and what waits in all buffers, at one moment at which the reporter moves nothing.
+/// Returns the counts and the number of segments in all buffers, read at the same moment.
 pub(crate) fn read() -> (Accounts, u64) {
     let accounts = lock();
     let waiting = queue::outboxes().flat_map(|outbox| &outbox.buffers).map(Buffer::queued).sum();
     (accounts.clone(), waiting)
 }
 
-/// What the reporter lost.
+/// Segments that the reporter lost.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct Lost {
     pub(crate) unconfirmed: u64,
@@ -66,7 +66,7 @@ pub(crate) struct Lost {
     pub(crate) hook_panicked: u64,
 }
 
-/// What the reporter has lost so far.
+/// Returns how many segments the reporter has lost so far.
 pub(crate) fn lost() -> Lost {
     let accounts = lock();
     Lost {
@@ -76,7 +76,7 @@ pub(crate) fn lost() -> Lost {
     }
 }
 
-/// How a batch ended.
+/// The outcome of a batch.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum End {
     Sent,
@@ -84,32 +84,32 @@ pub(crate) enum End {
     Refused,
 }
 
-/// The right to write the accounts, for one reporter.
+/// The right of one reporter to write the accounts.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Ledger {
     generation: u32,
 }
 
 impl Ledger {
-    /// Gives the accounts to the reporter of this tracer.
+    /// Makes the reporter of this tracer the owner of the accounts.
     pub(crate) fn open(generation: u32) -> Self {
         lock().owner = generation;
         Self { generation }
     }
 
-    /// Writes, unless the reporter has been given up.
+    /// Runs `write`, unless the reporter was abandoned.
     fn write<R>(self, write: impl FnOnce(&mut Accounts) -> R) -> Option<R> {
         let mut accounts = lock();
         (accounts.owner == self.generation).then(|| write(&mut accounts))
     }
 
-    /// False once the reporter has been given up: it should end.
+    /// Returns false once the reporter was abandoned. It should end then.
     pub(crate) fn is_open(self) -> bool {
         self.write(|_| ()).is_some()
     }
 
-    /// Takes what is in a buffer. False if there is nothing, or if its thread is just working on
-    /// it; none if the reporter was given up.
+    /// Takes the contents of a buffer. Returns false if it is empty or if its thread is writing to
+    /// it, and `None` if the reporter was abandoned.
     pub(crate) fn take(self, buffer: &Buffer, empty: &mut FinishedSegments) -> Option<bool> {
         self.write(|accounts| {
             let taken = buffer.exchange(empty);
@@ -121,23 +121,22 @@ impl Ledger {
         })
     }
 
-    /// So much of what was taken is encoded and in a batch now.
+    /// Moves segments from taken to in flight: they are encoded and in a batch.
     pub(crate) fn pack(self, segments: usize, bytes: usize) {
         self.pass_on(segments, bytes, |accounts| &mut accounts.in_flight);
     }
 
-    /// So much of what was taken is lost: the program's own code panicked on it.
+    /// Moves segments from taken to lost: the program's redaction hook panicked.
     pub(crate) fn lose(self, segments: usize, bytes: usize) {
         self.pass_on(segments, bytes, |accounts| &mut accounts.hook_panicked);
     }
 
-    /// So much of what was taken is dropped: the sampler left it out, and nothing went wrong.
+    /// Moves segments from taken to dropped: tail sampling rejected them.
     pub(crate) fn discard(self, segments: usize, bytes: usize) {
         self.pass_on(segments, bytes, |accounts| &mut accounts.not_kept);
     }
 
-    /// So much of what was taken is in that other place now, and takes no room in the queue any
-    /// more.
+    /// Moves segments from taken to another count, and releases their part of the queue's budget.
     fn pass_on(self, segments: usize, bytes: usize, to: fn(&mut Accounts) -> &mut u64) {
         self.write(|accounts| {
             accounts.held = accounts.held.saturating_sub(segments as u64);
@@ -147,18 +146,18 @@ impl Ledger {
         });
     }
 
-    /// So much of what was taken waits here for something else than the reporter.
+    /// Sets how much of the queue's budget waits for something other than the reporter.
     pub(crate) fn set_pending(self, bytes: usize, segments: usize) {
         self.write(|_| queue::set_pending(bytes, segments));
     }
 
-    /// The batch is on its way. Whoever gives the reporter up learns by the flight whether any of
-    /// it left.
+    /// Records that the batch is being sent. [`close`](Self::close) reads from the flight whether
+    /// any of it left.
     pub(crate) fn depart(self, flight: &Flight) {
         self.write(|accounts| accounts.flight = Some(flight.clone()));
     }
 
-    /// The batch has ended, with so many segments.
+    /// Records the outcome of the batch, which has this many segments.
     pub(crate) fn arrive(self, segments: usize, end: End) {
         let segments = segments as u64;
         self.write(|accounts| {
@@ -172,20 +171,21 @@ impl Ledger {
         });
     }
 
-    /// Ends the account: closes the outboxes and counts all that is left as lost. A batch of which
-    /// something may have left is unconfirmed, all else was dropped by the shutdown. What the
-    /// reporter still writes later is ignored.
+    /// Closes the outboxes and counts all remaining segments as lost. A batch that may have left
+    /// in part is unconfirmed. All other segments are dropped by the shutdown. Later writes of the
+    /// reporter have no effect.
     pub(crate) fn close(self) {
         self.write(|accounts| {
             accounts.owner = 0;
             queue::close();
             queue::set_pending(0, 0);
             for buffer in queue::outboxes().flat_map(|outbox| &outbox.buffers) {
-                // Each gets one without buffers: nothing stays where no agent runs.
-                let mut load = FinishedSegments::default();
-                buffer.exchange_last(&mut load);
-                accounts.shutdown += load.heads.len() as u64;
-                queue::release(load.bytes(), load.heads.len());
+                // Each buffer gets an empty one in exchange, so it keeps no memory without an
+                // agent.
+                let mut taken = FinishedSegments::default();
+                buffer.exchange_last(&mut taken);
+                accounts.shutdown += taken.heads.len() as u64;
+                queue::release(taken.bytes(), taken.heads.len());
             }
             let held = std::mem::take(&mut accounts.held);
             accounts.shutdown += held;
@@ -207,30 +207,29 @@ const TAKEN: u8 = 1;
 const REVOKED: u8 = 2;
 const HANDED_OVER: u8 = 3;
 
-/// How much of a batch the transport has taken: nothing, something or all. After
-/// [`revoke`](Flight::revoke) nothing is given out any more.
+/// How much of a batch the transport has taken: nothing, a part, or all. The transport can take
+/// nothing more after [`revoke`](Flight::revoke).
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Flight(Arc<AtomicU8>);
 
 impl Flight {
-    /// The transport asks for a message. False: it gets none.
+    /// Takes a message for the transport. Returns false if the flight was revoked.
     pub(crate) fn take(&self) -> bool {
         self.0.compare_exchange(WAITING, TAKEN, Ordering::AcqRel, Ordering::Acquire) != Err(REVOKED)
     }
 
-    /// The transport has all of it. Only then does an answer say that the other side has read it.
+    /// Records that the transport has the whole batch. Only an answer after that confirms it.
     pub(crate) fn hand_over(&self) {
-        // A batch that was revoked has not left.
+        // Fails for a revoked batch, which has not left.
         let _ = self.0.compare_exchange(TAKEN, HANDED_OVER, Ordering::AcqRel, Ordering::Acquire);
     }
 
-    /// True if the transport has all of it.
+    /// Returns true if the transport has the whole batch.
     pub(crate) fn is_handed_over(&self) -> bool {
         self.0.load(Ordering::Acquire) == HANDED_OVER
     }
 
-    /// Ends the flight. True if nothing has been taken: the batch can be sent again, or is surely
-    /// lost.
+    /// Ends the flight. Returns true if the transport took nothing: the batch can be sent again.
     pub(crate) fn revoke(&self) -> bool {
         !matches!(
             self.0.compare_exchange(WAITING, REVOKED, Ordering::AcqRel, Ordering::Acquire),
@@ -240,11 +239,11 @@ impl Flight {
 }
 
 #[cfg(test)]
-mod tests {
+mod flight {
     use super::*;
 
     #[test]
-    fn what_was_taken_can_not_be_revoked_and_what_was_revoked_not_taken() {
+    fn taken_and_revoked_exclude_each_other() {
         let flight = Flight::default();
         assert!(flight.take() && flight.take());
         assert!(!flight.revoke());
@@ -254,7 +253,7 @@ mod tests {
     }
 
     #[test]
-    fn only_what_was_taken_can_be_handed_over() {
+    fn only_a_taken_batch_can_be_handed_over() {
         let flight = Flight::default();
         flight.hand_over();
         assert!(!flight.is_handed_over());

@@ -1,33 +1,34 @@
-//! How long to wait before the next try: by chance, up to twice as much after each failure and up
-//! to a ceiling ("full jitter"). When to try is the worker's business.
+//! Computes the delay before the next try.
+//!
+//! The delay is random ("full jitter"): its upper limit doubles with each failure, up to a ceiling.
 
 use std::hash::{BuildHasher, RandomState};
 use std::time::Duration;
 
-/// The most that is waited after the first failure.
+/// The longest delay after the first failure.
 const FIRST: Duration = Duration::from_secs(1);
 
-/// The least that is waited: tries that fail at once must not follow upon each other.
+/// The shortest delay, so that tries that fail at once do not become a busy loop.
 const LEAST: Duration = Duration::from_millis(50);
 
-/// The ceiling beside a backend that says that it has too much to do.
+/// The ceiling for a backend that reports that it is overloaded.
 const OVERLOADED: Duration = Duration::from_secs(60);
 
-/// The ceiling while somebody waits for the end: a backend that returns must not be missed.
+/// The ceiling during a flush or shutdown, so that a returning backend is noticed in time.
 const ENDING: Duration = Duration::from_millis(500);
 
-/// The waits between tries.
+/// The delays between tries.
 #[derive(Debug)]
 pub(crate) struct Backoff {
     ceiling: Duration,
     failures: u32,
-    /// State of the generator of the jitter; never 0.
+    /// The state of the random number generator; never 0.
     random: u64,
 }
 
 impl Backoff {
-    /// A generator of its own for each process: backends that come back shall not meet all their
-    /// agents at once.
+    /// Seeds the generator differently in each process, so that agents do not reconnect to a
+    /// returning backend all at once.
     pub(crate) fn new(ceiling: Duration) -> Self {
         Self::seeded(ceiling, RandomState::new().hash_one(std::process::id()))
     }
@@ -36,18 +37,18 @@ impl Backoff {
         Self { ceiling, failures: 0, random: seed | 1 }
     }
 
-    /// The wait after one more failure: up to 1, 2, 4 .. s, and up to the ceiling.
+    /// Returns the delay after one more failure: up to 1, 2, 4 .. s, at most the ceiling.
     pub(crate) fn next(&mut self) -> Duration {
         self.up_to(self.ceiling)
     }
 
-    /// The same after the backend said that it has too much to do: up to 60 s, or the ceiling if
-    /// that is higher.
+    /// Returns the delay after the backend reported that it is overloaded: up to 60 s, or up to
+    /// the ceiling if that is higher.
     pub(crate) fn next_overloaded(&mut self) -> Duration {
         self.up_to(self.ceiling.max(OVERLOADED))
     }
 
-    /// The same while somebody waits for the end.
+    /// Returns the delay while a caller waits for a flush or shutdown.
     pub(crate) fn next_ending(&mut self) -> Duration {
         self.up_to(self.ceiling.min(ENDING))
     }
@@ -58,12 +59,12 @@ impl Backoff {
         most.mul_f64(self.fraction()).max(LEAST)
     }
 
-    /// Things work again.
+    /// Resets the delay after a success.
     pub(crate) fn reset(&mut self) {
         self.failures = 0;
     }
 
-    /// At least 0 and below 1, by xorshift.
+    /// Returns a number of at least 0 and below 1, by xorshift.
     fn fraction(&mut self) -> f64 {
         self.random ^= self.random << 13;
         self.random ^= self.random >> 7;
@@ -84,7 +85,7 @@ mod tests {
     }
 
     #[test]
-    fn waits_are_anything_up_to_a_limit_that_doubles_up_to_the_ceiling() {
+    fn delay_is_random_below_a_doubling_limit() {
         for (number, most) in [1, 2, 4, 4, 4, 4].into_iter().enumerate() {
             let waits: Vec<_> = seeds()
                 .map(|seed| {
@@ -94,7 +95,7 @@ mod tests {
                 .collect();
             let most = Duration::from_secs(most);
             assert!(waits.iter().all(|wait| (LEAST..=most).contains(wait)));
-            // Full jitter: the shortest are near to nothing, the longest near to the limit.
+            // Full jitter: the shortest are near zero, the longest near the limit.
             assert!(
                 waits.iter().any(|wait| *wait < most / 10)
                     && waits.iter().any(|wait| *wait > most * 9 / 10),
@@ -104,7 +105,7 @@ mod tests {
     }
 
     #[test]
-    fn overload_has_a_ceiling_of_its_own_and_so_has_the_end() {
+    fn overload_and_ending_have_their_own_ceilings() {
         let longest = |next: fn(&mut Backoff) -> Duration, ceiling: u64| {
             let mut backoff = Backoff::seeded(Duration::from_secs(ceiling), 7);
             (0..2_000).map(|_| next(&mut backoff)).max().unwrap()
@@ -115,7 +116,7 @@ mod tests {
     }
 
     #[test]
-    fn any_ceiling_gives_a_wait() {
+    fn every_ceiling_gives_a_delay() {
         for ceiling in [Duration::ZERO, Duration::from_millis(1), Duration::MAX] {
             let mut backoff = Backoff::seeded(ceiling, 7);
             for _ in 0..100 {
@@ -129,7 +130,7 @@ mod tests {
     }
 
     #[test]
-    fn two_processes_do_not_wait_alike() {
+    fn delays_differ_between_processes() {
         let (mut one, mut other) = (
             Backoff::seeded(CEILING, 0x9e37_79b9_7f4a_7c15),
             Backoff::seeded(CEILING, 0xdead_beef_cafe_f00d),

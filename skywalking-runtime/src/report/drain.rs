@@ -1,13 +1,18 @@
 //! Takes finished segments out of the outboxes and encodes them into a batch.
 //!
-//! One pass visits each buffer that contained segments when the pass began. A full batch interrupts
-//! the pass: the rest of the taken segments stays here, and other buffers keep theirs, within the
-//! queue's budget. Nothing is sent here.
+//! A pass visits each buffer that contained segments when the pass began. A full batch interrupts
+//! the pass: the rest of the taken segments stays in [`Drain`], and unvisited buffers keep theirs,
+//! within the queue's budget. This module does not send anything.
+
+mod batch;
+mod undecided;
 
 use std::collections::VecDeque;
 
 use bytes::Bytes;
 
+pub(crate) use self::batch::{Batch, Filled};
+use self::undecided::Undecided;
 use super::accounts::Ledger;
 use super::encode::{Encoder, Segment};
 use super::pending::{PendingSegment, PendingSegments};
@@ -15,81 +20,18 @@ use super::tail_sampling::{TailOutcome, TailSampler};
 use super::timeline::Timeline;
 use super::transport::Form;
 use crate::config::TailSampling;
-use crate::queue::{self, Attached, Budget, Buffer, FinishedSegments, SegmentHeader};
+use crate::queue::{self, Budget, Buffer, FinishedSegments, SegmentHeader};
 use crate::redact::Hook;
-use crate::span::record::Record;
 use crate::tracer::Identity;
 use crate::util::clock;
 
-/// A batch takes no further segment once it has this many, or this many bytes.
-const BATCH_SEGMENTS: usize = 1_000;
-const BATCH_BYTES: usize = 4 * 1024 * 1024;
-
-/// Encoded segments that are sent together.
+/// Where the next segment begins in the taken segments.
 #[derive(Debug, Default)]
-pub(crate) struct Batch {
-    pub(crate) messages: Vec<Bytes>,
-    bytes: usize,
-}
-
-impl Batch {
-    fn is_full(&self) -> bool {
-        self.messages.len() >= BATCH_SEGMENTS || self.bytes >= BATCH_BYTES
-    }
-
-    fn push(&mut self, message: Bytes) {
-        self.bytes += message.len();
-        self.messages.push(message);
-    }
-}
-
-/// Why filling a batch ended.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Filled {
-    /// The batch is full; there may be more.
-    Full,
-    /// The pass is over: what had ended before it began is in this batch or in one before.
-    Dry,
-    /// The pass is over, but a thread was just working on its buffer.
-    Missed,
-}
-
-/// Where in the load the next segment begins.
-#[derive(Debug, Default)]
-struct Place {
+struct Position {
     head: usize,
     record: usize,
     side: usize,
     text: usize,
-}
-
-/// A segment that is on trial.
-enum Undecided<'a> {
-    InLoad(Segment<'a>, Attached),
-    PendingSegment(PendingSegment),
-}
-
-impl Undecided<'_> {
-    fn parts(&self) -> (&SegmentHeader, &[Record], &Attached) {
-        match self {
-            Self::InLoad(segment, attached) => (segment.head, segment.records, attached),
-            Self::PendingSegment(held) => (&held.head, &held.records, &held.attached),
-        }
-    }
-
-    fn bytes(&self) -> usize {
-        match self {
-            Self::InLoad(segment, _) => segment.head.bytes(),
-            Self::PendingSegment(held) => held.bytes,
-        }
-    }
-
-    fn into_held(self) -> PendingSegment {
-        match self {
-            Self::InLoad(segment, attached) => PendingSegment::new(segment, attached, u64::MAX),
-            Self::PendingSegment(held) => held,
-        }
-    }
 }
 
 /// Takes segments out of the outboxes.
@@ -99,28 +41,29 @@ pub(crate) struct Drain {
     encoder: Encoder,
     form: Form,
     timeline: Timeline,
-    /// What was taken out last; empty, it is what the next buffer gets in exchange.
+    /// The segments that were taken last. Once empty, it is exchanged for the next full buffer.
     taken: FinishedSegments,
-    place: Place,
+    position: Position,
     pending: PendingSegments,
-    /// Of requests that are on trial.
+    /// Segments whose requests tail sampling has not decided.
     tail_sampler: TailSampler,
-    /// They waited for the end of a trial, and leave.
+    /// Segments that tail sampling decided to send.
     kept: VecDeque<PendingSegment>,
     released: bool,
-    /// Segments that were dropped after a trial and their bytes, not yet in the accounts.
+    /// Segments that tail sampling dropped, and their bytes, not yet in the accounts.
     discarded: (usize, usize),
-    /// What it said last of the bytes that wait here, and of the segments.
+    /// The bytes and the number of pending segments, as last reported to the accounts.
     reported: (usize, usize),
-    /// Buffers that this pass has still to visit; none between two passes.
+    /// The buffers that this pass still has to visit. `None` between two passes.
     todo: Option<Vec<&'static Buffer>>,
     missed: bool,
     passes: u64,
 }
 
 impl Drain {
-    /// Segments wait `max_segment_age` milliseconds for what they lack, and take at most half of
-    /// the queue meanwhile. Anchors the time: stamps from now on can be told.
+    /// Creates a drain whose segments wait up to `max_segment_age` milliseconds for open handles,
+    /// with at most half of the queue's budget. Adds the first anchor of the clocks: the time of
+    /// later stamps is known.
     pub(crate) fn new(
         ledger: Ledger,
         identity: Identity,
@@ -128,7 +71,7 @@ impl Drain {
         hook: Hook,
         max_segment_age: u64,
         queue: Budget,
-        keep: Option<TailSampling>,
+        tail_sampling: Option<TailSampling>,
     ) -> Self {
         let mut timeline = Timeline::default();
         timeline.add(clock::anchor());
@@ -138,9 +81,9 @@ impl Drain {
             form,
             timeline,
             taken: FinishedSegments::default(),
-            place: Place::default(),
+            position: Position::default(),
             pending: PendingSegments::new(max_segment_age, queue),
-            tail_sampler: TailSampler::new(keep.unwrap_or(TailSampling::errors())),
+            tail_sampler: TailSampler::new(tail_sampling.unwrap_or(TailSampling::errors())),
             kept: VecDeque::new(),
             released: false,
             discarded: (0, 0),
@@ -151,39 +94,39 @@ impl Drain {
         }
     }
 
-    /// Complete passes so far.
+    /// Returns the number of complete passes.
     pub(crate) fn passes(&self) -> u64 {
         self.passes
     }
 
-    /// Nothing is held from now on: the end is near.
+    /// Stops holding back segments, because the agent ends.
     pub(crate) fn release(&mut self) {
         self.pending.release();
         self.released = true;
     }
 
-    /// Somebody waits for what is done by now.
+    /// Checks the pending segments in the next pass, because a caller waits.
     pub(crate) fn poll_now(&mut self) {
         self.pending.poll_now();
     }
 
-    /// Notes what the clocks say now. To be called each second, also while nothing is taken out:
-    /// what waits would else be shown by what the clocks did meanwhile.
+    /// Adds an anchor of the clocks. Call it each second, even if nothing is drained: otherwise a
+    /// jump of the wall clock would shift the times of waiting segments.
     pub(crate) fn note_time(&mut self) {
         self.timeline.add(clock::anchor());
     }
 
-    /// False while the wall clock shows a date before which no program runs.
+    /// Returns false while the wall clock shows a date that is before any possible run.
     pub(crate) fn is_clock_set(&self) -> bool {
         self.timeline.is_set()
     }
 
-    /// The number of passes after which all is out that has ended by now.
+    /// Returns the number of passes after which all segments that have ended by now are out.
     pub(crate) fn goal(&self) -> u64 {
         self.passes + if self.todo.is_some() { 2 } else { 1 }
     }
 
-    /// Puts segments into the batch until it is full or the pass is over.
+    /// Adds segments to the batch until it is full or the pass is complete.
     pub(crate) fn fill(&mut self, batch: &mut Batch) -> Filled {
         let filled = self.run_pass(batch);
         let (segments, bytes) = std::mem::take(&mut self.discarded);
@@ -194,7 +137,7 @@ impl Drain {
         filled
     }
 
-    /// Says how much waits here, so that nobody wakes the reporter for that.
+    /// Reports how much is pending, so that pending segments do not wake the reporter.
     fn report_pending(&mut self) {
         let (handles, undecided) = (self.pending.weight(), self.tail_sampler.weight());
         let reported = (handles.0 + undecided.0, handles.1 + undecided.1);
@@ -207,8 +150,8 @@ impl Drain {
     fn run_pass(&mut self, batch: &mut Batch) -> Filled {
         let mut todo = self.todo.take().unwrap_or_else(|| {
             self.missed = false;
-            // Also where there is nothing to take: far between, anchors would smear what the clocks
-            // did meanwhile.
+            // Also if there is nothing to take: with anchors far apart, a jump of the clocks
+            // between them would be spread over the whole distance.
             self.timeline.add(clock::anchor());
             self.pending.poll();
             queue::outboxes()
@@ -227,7 +170,7 @@ impl Drain {
             }
             let Some(buffer) = todo.pop() else { break };
             match self.ledger.take(buffer, &mut self.taken) {
-                // After the load was taken: all its stamps lie before this anchor.
+                // After the buffer was taken: all stamps in it are before this anchor.
                 Some(true) => self.timeline.add(clock::anchor()),
                 Some(false) => self.missed |= buffer.queued() > 0,
                 None => break,
@@ -238,11 +181,11 @@ impl Drain {
         }
         let (kept, dropped) = self.tail_sampler.take_decided(self.released);
         self.kept.extend(kept);
-        for held in dropped {
-            self.discard(&held.head, held.bytes);
+        for pending in dropped {
+            self.discard(&pending.head, pending.bytes);
         }
         if !self.encode_ready(batch) {
-            // Nothing else is left of this pass.
+            // The pass has nothing else left.
             self.todo = Some(Vec::new());
             return Filled::Full;
         }
@@ -250,27 +193,27 @@ impl Drain {
         Filled::Dry
     }
 
-    /// Encodes what was held and need not wait any longer. False if the batch is full before its
+    /// Encodes the pending segments that are ready. Returns false if the batch is full before the
     /// end.
     fn encode_ready(&mut self, batch: &mut Batch) -> bool {
         while !batch.is_full() {
-            if let Some(held) = self.kept.pop_front() {
-                self.encode_pending(&held, batch);
+            if let Some(pending) = self.kept.pop_front() {
+                self.encode_pending(&pending, batch);
                 continue;
             }
-            let Some(mut held) = self.pending.next() else { return true };
-            held.apply_handles();
-            if held.attached.tail_decision.is_some() {
-                self.decide(Undecided::PendingSegment(*held));
+            let Some(mut pending) = self.pending.next() else { return true };
+            pending.apply_handles();
+            if pending.attached.tail_decision.is_some() {
+                self.decide(Undecided::Pending(*pending));
             } else {
-                self.encode_pending(&held, batch);
+                self.encode_pending(&pending, batch);
             }
         }
         false
     }
 
-    fn encode_pending(&mut self, held: &PendingSegment, batch: &mut Batch) {
-        let PendingSegment { head, records, sides, text, bytes, .. } = held;
+    fn encode_pending(&mut self, pending: &PendingSegment, batch: &mut Batch) {
+        let PendingSegment { head, records, sides, text, bytes, .. } = pending;
         if let Some(message) = self.encode(Segment { head, records, sides, text }) {
             batch.push(message);
             self.ledger.pack(1, *bytes);
@@ -281,26 +224,25 @@ impl Drain {
         crate::testing::segment_finished(head.scope, head.id);
     }
 
-    /// Puts a segment that is on trial where it belongs: among those that leave, in the buffer, or
-    /// nowhere.
+    /// Sends, buffers or drops a segment, as tail sampling decides.
     fn decide(&mut self, segment: Undecided<'_>) {
         let (head, records, attached) = segment.parts();
         match self.tail_sampler.decide(head, records, attached, &self.timeline) {
             TailOutcome::Pending => {
-                let pushed_out = self.tail_sampler.add(segment.into_held());
-                for held in pushed_out {
-                    self.discard(&held.head, held.bytes);
+                let removed = self.tail_sampler.add(segment.into_pending());
+                for pending in removed {
+                    self.discard(&pending.head, pending.bytes);
                 }
             }
             TailOutcome::Send(others) => {
-                self.kept.push_back(segment.into_held());
+                self.kept.push_back(segment.into_pending());
                 self.kept.extend(others);
             }
             TailOutcome::Drop(others) => {
                 let head = *head;
                 self.discard(&head, segment.bytes());
-                for held in others {
-                    self.discard(&held.head, held.bytes);
+                for pending in others {
+                    self.discard(&pending.head, pending.bytes);
                 }
             }
         }
@@ -315,29 +257,30 @@ impl Drain {
         let _ = head;
     }
 
-    /// Encodes the load at hand. False if the batch is full before its end.
+    /// Encodes the taken segments. Returns false if the batch is full before the end.
     fn encode_taken(&mut self, batch: &mut Batch) -> bool {
         let (mut segments, mut bytes) = (0, 0);
         let (mut lost, mut lost_bytes) = (0, 0);
         let mut finished = true;
         let mut taken = std::mem::take(&mut self.taken);
         let mut attached = std::mem::take(&mut taken.attached).into_iter().peekable();
-        while let Some(head) = taken.heads.get(self.place.head) {
+        while let Some(head) = taken.heads.get(self.position.head) {
             if batch.is_full() {
                 finished = false;
                 break;
             }
-            let Place { record, side, text, .. } = self.place;
+            let Position { record, side, text, .. } = self.position;
             let segment = Segment {
                 head,
                 records: taken.records.get(record..record + head.records).unwrap_or_default(),
                 sides: taken.sides.get(side..side + head.sides).unwrap_or_default(),
                 text: taken.text.get(text..text + head.text).unwrap_or_default(),
             };
-            // Also one that need not wait: what was said elsewhere is put in there.
-            if let Some((_, attached)) = attached.next_if(|(place, _)| *place == self.place.head) {
+            // Also for a segment that need not wait: its handles' data is merged in `pending`.
+            if let Some((_, attached)) = attached.next_if(|(place, _)| *place == self.position.head)
+            {
                 if attached.detached.is_empty() {
-                    self.decide(Undecided::InLoad(segment, attached));
+                    self.decide(Undecided::InBuffer(segment, attached));
                 } else {
                     self.pending.add(segment, attached);
                 }
@@ -349,8 +292,8 @@ impl Drain {
                 lost += 1;
                 lost_bytes += head.bytes();
             }
-            self.place = Place {
-                head: self.place.head + 1,
+            self.position = Position {
+                head: self.position.head + 1,
                 record: record + head.records,
                 side: side + head.sides,
                 text: text + head.text,
@@ -366,18 +309,18 @@ impl Drain {
         }
         if finished {
             self.taken.clear();
-            self.place = Place::default();
+            self.position = Position::default();
         }
         finished && self.encode_ready(batch)
     }
 
-    /// The program's redaction panicked on so much.
+    /// Counts segments for which the program's redaction hook panicked.
     fn lose(&mut self, segments: usize, bytes: usize) {
         self.ledger.lose(segments, bytes);
     }
 
-    /// The bytes of one segment, in the form that they leave in. None if the program's redaction
-    /// panicked.
+    /// Encodes one segment in the transport's format. Returns `None` if the program's redaction
+    /// hook panicked.
     fn encode(&mut self, segment: Segment<'_>) -> Option<Bytes> {
         let message = self.encoder.encode_redacted(segment, &self.timeline)?;
         #[cfg(feature = "testing")]

@@ -1,30 +1,31 @@
-//! A finished segment's records to the bytes of a `SegmentObject`, in one pass from the last field
+//! Encodes the records of a finished segment as a `SegmentObject`, in one pass from the last field
 //! to the first.
 //!
-//! The bytes are those that prost writes for the same message: fields ascend, defaults are left
-//! out. What is missing or contradictory in the records becomes something that the backend takes;
-//! nothing here fails, panics or loops. Where segments come from is `drain`'s business, where the
-//! bytes go the worker's.
+//! The bytes are identical to those of prost for the same message: fields ascend, and defaults are
+//! omitted. Missing or contradictory records are replaced by values that the backend accepts.
+//! Nothing here fails, panics or loops. `drain` provides the segments, and the worker sends the
+//! bytes.
 //!
-//! Rules that are decided here and nowhere else:
-//! * a span that is still open ends with its segment and gets the tag `unfinished=true`;
-//! * no span ends before it starts, none starts before its parent;
-//! * of tags with one key the last one counts and stands where it was set last: an OAP loses
-//!   segments with two (`docs/protocol.md#silent-data-loss`);
-//! * an Exit span without an address calls `unknown`: without one the backend draws no call; a span
-//!   without a name is `unnamed`, and so is a tag or a field of a log without a key; what consists
-//!   of blanks is none;
-//! * of more than 300 logs of a span the first 299 and the last one are told: what was said last is
-//!   most often why it failed.
+//! Rules that only this module enforces:
+//! * A span that is still open ends with its segment and gets the tag `unfinished=true`.
+//! * No span ends before it starts. No span starts before its parent.
+//! * Of several tags with one key, only the last is written, at its position. An OAP loses segments
+//!   with duplicate keys (`docs/protocol.md#silent-data-loss`).
+//! * An Exit span without an address gets the peer `unknown`: without a peer the backend shows no
+//!   call. A span without a name, a tag without a key and a log field without a key are named
+//!   `unnamed`. Blank text counts as missing.
+//! * A span with more than 300 logs keeps the first 299 and the last one: the last log most often
+//!   has the reason of a failure.
 
+mod attributes;
 mod component;
 #[cfg(test)]
 mod golden;
 #[cfg(all(test, feature = "report-http"))]
 mod json;
 mod reference;
-mod sides;
 mod span;
+mod tags;
 #[cfg(test)]
 mod tests;
 mod texts;
@@ -45,7 +46,7 @@ use crate::util::id;
 use reference::Caller;
 use texts::Texts;
 
-/// Numbers of the fields of a `SegmentObject`.
+/// Field numbers of a `SegmentObject`.
 mod field {
     pub(super) const TRACE_ID: u32 = 1;
     pub(super) const SEGMENT_ID: u32 = 2;
@@ -55,8 +56,8 @@ mod field {
     pub(super) const IS_SIZE_LIMITED: u32 = 6;
 }
 
-/// A finished segment, as slices of the load that it lies in. Places in it count from the beginning
-/// of its own slices.
+/// A finished segment, as slices of the buffer that contains it. Indices count from the beginning
+/// of these slices.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Segment<'a> {
     pub(crate) head: &'a SegmentHeader,
@@ -66,7 +67,7 @@ pub(crate) struct Segment<'a> {
 }
 
 impl<'a> Segment<'a> {
-    /// The text of an entry; empty if it points nowhere.
+    /// Returns the text of an attribute, or an empty text if its position is invalid.
     fn text_of(&self, side: &Attribute) -> &'a str {
         self.text_at(side.a, side.b)
     }
@@ -76,13 +77,12 @@ impl<'a> Segment<'a> {
         from.checked_add(length as usize).and_then(|to| self.text.get(from..to)).unwrap_or_default()
     }
 
-    /// True if the span at this place was told with an earlier part of its segment.
-    fn is_told(&self, place: usize) -> bool {
+    /// Returns true if the span at this index was reported in an earlier part of its segment.
+    fn is_reported(&self, place: usize) -> bool {
         place > 0 && self.records.get(place).is_some_and(|record| record.is(Record::HANDED_OVER))
     }
 
-    /// The place of a span's parent. Only spans that were there before can be parents, and are told
-    /// here.
+    /// Returns the index of a span's parent. Only earlier spans of this part can be parents.
     fn parent_of(&self, place: usize) -> Option<usize> {
         let mut at = place;
         loop {
@@ -92,13 +92,13 @@ impl<'a> Segment<'a> {
                 .map(|record| record.parent)
                 .filter(|parent| *parent != NONE)?;
             at = Some(usize::from(parent)).filter(|parent| *parent < at)?;
-            if !self.is_told(at) {
+            if !self.is_reported(at) {
                 return Some(at);
             }
         }
     }
 
-    /// The id of its trace as a header gave it.
+    /// Returns the trace id that came in a header.
     fn foreign_trace(&self) -> Option<&'a str> {
         match self.head.trace {
             Trace::Own(_) => None,
@@ -107,27 +107,27 @@ impl<'a> Segment<'a> {
     }
 }
 
-/// Encodes segments of one process, one after the other.
+/// Encodes the segments of one process, one after the other.
 #[derive(Debug)]
 pub(crate) struct Encoder {
     identity: Identity,
-    /// The fields that all segments have alike: service and instance.
+    /// The fields that are the same in all segments: service and instance.
     tail: Bytes,
     writer: Writer,
-    /// The start of each span of the segment at hand, in milliseconds.
+    /// The start of each span of the current segment, in milliseconds.
     starts: Vec<i64>,
-    /// The id of its trace, where that came from another process: its first reference says it too.
+    /// The segment's trace id if it came from another process: its first reference repeats it.
     trace: String,
     caller: Caller,
     scratch: Scratch,
     hook: Hook,
-    /// Of the segment at hand: its texts leave as they are.
+    /// Whether the texts of the current segment are sent unchanged.
     texts_unchanged: bool,
-    /// Of the segment at hand: logs of its spans that are over the limit.
+    /// How many logs of the current segment are over the limit.
     logs_left_out: usize,
 }
 
-/// A buffer that is used again and again.
+/// A reusable buffer.
 #[derive(Debug, Default)]
 struct Scratch {
     bytes: Vec<u8>,
@@ -152,7 +152,7 @@ impl Encoder {
         }
     }
 
-    /// The bytes of the segment's `SegmentObject`. None if the program's redaction panicked.
+    /// Encodes a segment. Returns `None` if the program's redaction hook panicked.
     pub(crate) fn encode_redacted(
         &mut self,
         segment: Segment<'_>,
@@ -163,13 +163,13 @@ impl Encoder {
         }
         let encoded = catch_panic(|| self.encode(segment, timeline));
         if encoded.is_none() {
-            // What was written of it so far.
+            // Discards the part that was written.
             self.writer.take();
         }
         encoded
     }
 
-    /// The bytes of the segment's `SegmentObject`.
+    /// Encodes a segment.
     pub(crate) fn encode(&mut self, segment: Segment<'_>, timeline: &Timeline) -> Bytes {
         let clock = timeline
             .clock(segment.records.first().map_or(segment.head.ended, |record| record.start));
@@ -187,7 +187,7 @@ impl Encoder {
         }
         self.writer.bool(field::IS_SIZE_LIMITED, segment.head.limited);
         self.writer.bytes(&self.tail);
-        for place in (0..segment.records.len()).rev().filter(|place| !segment.is_told(*place)) {
+        for place in (0..segment.records.len()).rev().filter(|place| !segment.is_reported(*place)) {
             let since = self.writer.mark();
             self.span(segment, place, clock);
             self.writer.close(field::SPANS, since);
@@ -197,7 +197,7 @@ impl Encoder {
         self.writer.take()
     }
 
-    /// The id of the segment's trace.
+    /// Writes the id of the segment's trace.
     fn trace_id(&mut self, number: u32, segment: Segment<'_>) {
         match segment.head.trace {
             Trace::Own(key) => self.writer.id(number, key),
@@ -207,8 +207,8 @@ impl Encoder {
 }
 
 impl Scratch {
-    /// Base64 to text. What is no Base64 is empty; what is no text is replaced character by
-    /// character.
+    /// Decodes Base64 as text. Invalid Base64 becomes an empty text. Invalid UTF-8 is replaced
+    /// character by character.
     fn decode(&mut self, base64: &str) -> Cow<'_, str> {
         self.bytes.clear();
         base64::decode(base64.as_bytes(), &mut self.bytes);
@@ -218,7 +218,7 @@ impl Scratch {
 }
 
 impl Writer {
-    /// A field with the text of an id of this process.
+    /// Writes a field with the text of an id of this process.
     fn id(&mut self, number: u32, key: u64) {
         let since = self.mark();
         self.bytes(id::Tail::of(key).as_str().as_bytes());

@@ -1,5 +1,5 @@
-//! Logs what `trace` finds out about the traced program: Local spans without a context, and misuse
-//! that compiles. Each callsite, and each kind of misuse, is logged once.
+//! Logs problems of the traced program that `trace` detects: Local spans without a context, and
+//! misuse that compiles. Each callsite and each kind of misuse is logged once.
 
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::sync::{Mutex, MutexGuard, PoisonError};
@@ -11,21 +11,21 @@ use crate::span::misuse::Misuse;
 use crate::trace::orphans::orphans;
 use crate::tracer;
 
-/// Callsites of orphans that have a line of their own.
+/// How many callsites of orphans are logged by name.
 const MOST: usize = 20;
 
-/// How many of the listed callsites have been looked at.
-static LOOKED_AT: AtomicUsize = AtomicUsize::new(0);
-/// The kinds of misuse that have been logged.
+/// How many of the listed callsites were checked.
+static CHECKED: AtomicUsize = AtomicUsize::new(0);
+/// The kinds of misuse that were logged.
 static LOGGED: [AtomicBool; Misuse::ALL.len()] =
     [const { AtomicBool::new(false) }; Misuse::ALL.len()];
 
-/// The findings of one agent on their way to the log, and whatever else its reporter logs.
+/// Log lines of one agent that are being written: findings and the reporter's own.
 #[derive(Debug, Default)]
 pub(crate) struct Findings(Mutex<Vec<Delivery>>);
 
 impl Findings {
-    /// Logs what is new since the last call in this process.
+    /// Logs findings that are new since the last call in this process.
     pub(crate) fn log(&self, without_thread: WithoutThread) {
         let lines = new_lines();
         if !lines.is_empty() {
@@ -33,15 +33,15 @@ impl Findings {
         }
     }
 
-    /// Keeps what was logged until it is written. Few lines are being written at a time, so few are
-    /// kept.
+    /// Keeps the delivery of a line until the line is written. Few lines are being written at a
+    /// time, so few are kept.
     pub(crate) fn keep(&self, delivery: Delivery) {
         let mut deliveries = self.deliveries();
         deliveries.retain(|earlier| !earlier.is_over());
         deliveries.push(delivery);
     }
 
-    /// What is being written, for whoever waits for it.
+    /// Removes and returns the lines that are being written, so that the caller can wait for them.
     pub(crate) fn take(&self) -> Vec<Delivery> {
         std::mem::take(&mut *self.deliveries())
     }
@@ -63,25 +63,24 @@ fn new_lines() -> Vec<Line> {
     lines
 }
 
-/// Lines for the callsites that no other call has looked at. The reporter and the end of its agent
-/// may ask at the same time.
+/// Returns lines for callsites that no other call has checked. The reporter and the end of its
+/// agent may call this at the same time.
 fn orphan_lines() -> Vec<Line> {
     loop {
         let mut lines = Vec::new();
-        let before = LOOKED_AT.load(Ordering::Relaxed);
+        let before = CHECKED.load(Ordering::Relaxed);
         let mut number = before;
         for (callsite, _) in orphans().skip(before) {
             number += 1;
             match number {
-                // It is meant.
+                // The program asked for traces that begin here.
                 ..=MOST if callsite.orphan_rule() == Some(Orphans::Trace) => {}
                 ..=MOST => lines.push(Line::warn(orphan(callsite))),
                 _ if number == MOST + 1 => lines.push(Line::warn(MORE)),
                 _ => {}
             }
         }
-        if LOOKED_AT.compare_exchange(before, number, Ordering::Relaxed, Ordering::Relaxed).is_ok()
-        {
+        if CHECKED.compare_exchange(before, number, Ordering::Relaxed, Ordering::Relaxed).is_ok() {
             return lines;
         }
     }
@@ -90,7 +89,7 @@ fn orphan_lines() -> Vec<Line> {
 const MORE: &str =
     "more local spans have no parent: `skywalking_runtime::stats::orphans()` lists and counts them";
 
-/// A callsite as a reader finds it.
+/// Formats a callsite with its file and line.
 fn place(callsite: &Callsite) -> String {
     match callsite.location() {
         ("", _) => format!("`{}`", callsite.name()),

@@ -1,7 +1,9 @@
-//! A `SegmentObject` as JSON, by the proto3 mapping that the backend's HTTP endpoint reads
-//! (`docs/protocol.md#http-transport`): names in lowerCamelCase, enums by name. Times are numbers,
-//! which the backend takes as well as text. Lists and texts that are empty are left out, as are
-//! switches that are off, but for `isError`.
+//! Writes a `SegmentObject` as JSON, by the proto3 mapping that the backend's HTTP endpoint reads
+//! (`docs/protocol.md#http-transport`).
+//!
+//! Names are in lowerCamelCase, and enums are written by name. Times are numbers: the backend
+//! accepts numbers and texts. Empty lists, empty texts and false bools are omitted, except
+//! `isError`.
 
 mod writer;
 
@@ -15,7 +17,7 @@ use skywalking_proto::v3::{
 
 use writer::{Escape, Writer};
 
-/// Returns a segment's bytes as one line of JSON, with the line end. None if they are not a
+/// Returns a segment's bytes as one line of JSON, with the line end, or `None` if they are not a
 /// segment. Control characters are escaped, since the line may end up in a terminal.
 pub(crate) fn line(bytes: &[u8]) -> Option<Vec<u8>> {
     let segment = SegmentObject::decode(bytes).ok()?;
@@ -26,22 +28,22 @@ pub(crate) fn line(bytes: &[u8]) -> Option<Vec<u8>> {
     Some(line)
 }
 
-/// Returns a segment's bytes as JSON. Bytes that are not a segment, which the encoder never writes,
-/// become an empty one, which a backend ignores.
+/// Returns a segment's bytes as JSON. Other bytes, which the encoder never writes, become an empty
+/// segment, which the backend ignores.
 #[cfg(feature = "report-http")]
 pub(crate) fn segment(bytes: &[u8]) -> bytes::Bytes {
     message(&SegmentObject::decode(bytes).unwrap_or_default(), bytes.len() * 2)
 }
 
-/// Returns a message of management as JSON.
+/// Returns a management message as JSON.
 #[cfg(feature = "report-http")]
 pub(crate) fn management(message: &impl Json) -> bytes::Bytes {
     self::message(message, 512)
 }
 
 #[cfg(feature = "report-http")]
-fn message(message: &impl Json, room: usize) -> bytes::Bytes {
-    let mut json = Writer::new(Escape::Required, room);
+fn message(message: &impl Json, capacity: usize) -> bytes::Bytes {
+    let mut json = Writer::new(Escape::Required, capacity);
     message.write(&mut json);
     json.into_bytes().into()
 }
@@ -166,7 +168,7 @@ fn text_if_any(json: &mut Writer, key: &'static str, text: &str) {
     }
 }
 
-/// An enum by its name; by its number where that has no name.
+/// Writes an enum by its name, or by its number if it has no name.
 fn name_or_number(json: &mut Writer, key: &'static str, name: Option<&str>, number: i32) {
     match name {
         Some(name) => json.key(key).text(name),
@@ -179,7 +181,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_segment_is_one_line_with_the_names_of_the_wire() {
+    fn segment_is_one_line_with_the_protocols_names() {
         let pair = |key: &str, value: &str| KeyStringValuePair {
             key: key.to_owned(),
             value: value.to_owned(),
@@ -227,7 +229,7 @@ mod tests {
     }
 
     #[test]
-    fn bytes_that_are_no_segment_are_no_line() {
+    fn other_bytes_are_not_a_line() {
         assert_eq!(line(b"\xff\xff\xff"), None);
     }
 }

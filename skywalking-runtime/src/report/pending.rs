@@ -1,9 +1,9 @@
-//! Pending segments: finished segments that wait for the handles of some of their spans
+//! Pending segments: finished segments that wait for open handles of their spans
 //! ([`DetachedSpan`](crate::DetachedSpan)).
 //!
-//! They wait until the last handle has finished or they are too old. When the reporter ends they
-//! are sent as they are. They use at most half of the queue, finished handles included, so that
-//! forgotten handles can't fill it.
+//! A segment waits until its last handle has finished or its timeout is over. When the reporter
+//! ends, all pending segments are sent as they are. They use at most half of the queue, including
+//! the data of finished handles, so forgotten handles cannot fill it.
 
 use std::collections::VecDeque;
 
@@ -14,7 +14,7 @@ use crate::span::tag::{Kept, Raw};
 use crate::trace::detached::{Ending, Entry};
 use crate::util::coarse_clock;
 
-/// A segment that waits, copied out of its buffer.
+/// A waiting segment, copied out of its buffer.
 #[derive(Debug)]
 pub(crate) struct PendingSegment {
     pub(crate) head: SegmentHeader,
@@ -25,45 +25,45 @@ pub(crate) struct PendingSegment {
     /// The bytes that it uses of the queue's budget.
     pub(crate) bytes: usize,
     /// The bytes that its handles recorded.
-    said: usize,
+    handle_bytes: usize,
     expires: u64,
 }
 
-/// The segments that wait, the oldest first.
+/// The waiting segments, the oldest first.
 #[derive(Debug)]
 pub(crate) struct PendingSegments {
-    /// In boxes, since each look at them moves them.
+    /// Boxed, since each poll moves them.
     segments: VecDeque<Box<PendingSegment>>,
-    /// Their bytes, with what handles said by the last look.
+    /// Their bytes, including the handles' data at the last poll.
     bytes: usize,
     /// Segments that are ready to be sent.
     ready: VecDeque<Box<PendingSegment>>,
-    /// How long each waits, in milliseconds.
+    /// How long each segment waits, in milliseconds.
     timeout: u64,
     /// How much may wait.
-    room: Budget,
+    budget: Budget,
     /// Whether segments no longer wait.
     released: bool,
-    /// When they are looked at again.
-    next_look: u64,
+    /// When they are polled again.
+    next_poll: u64,
 }
 
-/// So many segments are looked at in a millisecond, at most: a pass may follow upon the other, and
-/// each look goes through all of them.
-const LOOKS: u64 = 1_024;
+/// At most this many segments are checked per millisecond. Passes can follow each other closely,
+/// and each poll checks all segments.
+const CHECKS_PER_MILLISECOND: u64 = 1_024;
 
 impl PendingSegments {
-    /// Each segment waits so many milliseconds, and all of them take at most half of the queue.
+    /// Creates a list whose segments wait `timeout` milliseconds and use at most half of the queue.
     pub(crate) fn new(timeout: u64, queue: Budget) -> Self {
-        let room = Budget { bytes: queue.bytes / 2, segments: (queue.segments / 2).max(1) };
+        let budget = Budget { bytes: queue.bytes / 2, segments: (queue.segments / 2).max(1) };
         Self {
             segments: VecDeque::new(),
             bytes: 0,
             ready: VecDeque::new(),
             timeout,
-            room,
+            budget,
             released: false,
-            next_look: 0,
+            next_poll: 0,
         }
     }
 
@@ -76,54 +76,54 @@ impl PendingSegments {
 
     /// Adds a copy of a finished segment.
     pub(crate) fn add(&mut self, segment: Segment<'_>, attached: Attached) {
-        let mut held =
+        let mut pending =
             Box::new(PendingSegment::new(segment, attached, coarse_clock::expiry(self.timeout)));
-        if self.released || !held.attached.is_incomplete() {
-            return self.ready.push_back(held);
+        if self.released || !pending.attached.is_incomplete() {
+            return self.ready.push_back(pending);
         }
-        self.bytes += held.weigh();
-        self.segments.push_back(held);
-        self.make_room();
+        self.bytes += pending.weigh();
+        self.segments.push_back(pending);
+        self.enforce_budget();
     }
 
-    /// Those that came first leave, where more waits than may.
-    fn make_room(&mut self) {
-        while self.bytes > self.room.bytes || self.segments.len() > self.room.segments {
+    /// Makes the oldest segments ready while more wait than may.
+    fn enforce_budget(&mut self) {
+        while self.bytes > self.budget.bytes || self.segments.len() > self.budget.segments {
             let Some(oldest) = self.segments.pop_front() else { break };
             self.bytes -= oldest.weight();
             self.ready.push_back(oldest);
         }
     }
 
-    /// The bytes and the number of those that wait.
+    /// Returns the bytes and the number of waiting segments.
     pub(crate) fn weight(&self) -> (usize, usize) {
         (self.bytes, self.segments.len())
     }
 
     /// Makes the next [`poll`](Self::poll) check all segments, because a caller waits.
     pub(crate) fn poll_now(&mut self) {
-        self.next_look = 0;
+        self.next_poll = 0;
     }
 
-    /// Looks for those that need not wait any longer: at most once a pass, and less often if there
-    /// are many.
+    /// Makes segments ready whose handles have finished or whose timeout is over. Checks at most
+    /// once a pass, and less often if many segments wait.
     pub(crate) fn poll(&mut self) {
         let now = coarse_clock::now();
-        if now < self.next_look {
+        if now < self.next_poll {
             return;
         }
-        self.next_look = now.saturating_add(self.segments.len() as u64 / LOOKS);
+        self.next_poll = now.saturating_add(self.segments.len() as u64 / CHECKS_PER_MILLISECOND);
         for _ in 0..self.segments.len() {
-            let Some(mut held) = self.segments.pop_front() else { break };
-            self.bytes -= held.weight();
-            if held.expires < now || !held.attached.is_incomplete() {
-                self.ready.push_back(held);
+            let Some(mut pending) = self.segments.pop_front() else { break };
+            self.bytes -= pending.weight();
+            if pending.expires < now || !pending.attached.is_incomplete() {
+                self.ready.push_back(pending);
             } else {
-                self.bytes += held.weigh();
-                self.segments.push_back(held);
+                self.bytes += pending.weigh();
+                self.segments.push_back(pending);
             }
         }
-        self.make_room();
+        self.enforce_budget();
     }
 
     /// Removes a segment that is ready.
@@ -133,7 +133,7 @@ impl PendingSegments {
 }
 
 impl PendingSegment {
-    /// A copy of a segment.
+    /// Copies a segment.
     pub(crate) fn new(segment: Segment<'_>, attached: Attached, expires: u64) -> Self {
         let Segment { head, records, sides, text } = segment;
         Self {
@@ -143,19 +143,19 @@ impl PendingSegment {
             sides: sides.to_vec(),
             text: text.to_owned(),
             bytes: head.bytes(),
-            said: 0,
+            handle_bytes: 0,
             expires,
         }
     }
 
-    /// The bytes that it takes, with what the handles said.
+    /// Returns the bytes that it takes, including the handles' data at the last poll.
     pub(crate) fn weight(&self) -> usize {
-        self.bytes + self.said
+        self.bytes + self.handle_bytes
     }
 
-    /// The same, with what they said by now.
+    /// Returns the bytes that it takes, including the handles' data so far.
     fn weigh(&mut self) -> usize {
-        self.said = self
+        self.handle_bytes = self
             .attached
             .detached
             .iter()
@@ -165,28 +165,28 @@ impl PendingSegment {
         self.weight()
     }
 
-    /// Puts in what the handles said; those that are still out come too late.
+    /// Merges the handles' data into the records. Handles that are still open are too late.
     pub(crate) fn apply_handles(&mut self) {
         let detached = std::mem::take(&mut self.attached.detached);
-        self.said = 0;
+        self.handle_bytes = 0;
         let mut left_out = LeftOut::default();
         for detached in &detached {
             detached.give_up();
             if let Some(ending) = detached.ending() {
-                self.said += ending.bytes();
+                self.handle_bytes += ending.bytes();
                 self.put(usize::from(detached.index), ending);
                 left_out.add(ending.left_out);
             }
         }
         self.leave_out(left_out);
-        // What was said counts as waiting for as long as this is here.
+        // The handles' data uses the queue's budget for as long as this segment exists.
         self.attached.detached = detached;
         self.head.records = self.records.len();
         self.head.sides = self.sides.len();
         self.head.text = self.text.len();
     }
 
-    /// The first span says what handles said and there was no room for.
+    /// Adds what handles had to omit to the first span.
     fn leave_out(&mut self, what: LeftOut) {
         let Some(mut head) = self.records.first().map(|root| root.side) else { return };
         for side in what.sides() {
@@ -201,8 +201,7 @@ impl PendingSegment {
     fn put(&mut self, place: usize, ending: &Ending) {
         let Some(record) = self.records.get(place) else { return };
         let mut head = record.side;
-        // Where the span's scope went on behind the end that its handle gave it, it may have logs
-        // from there.
+        // The span's scope may have recorded logs after the end that its handle set.
         let end = ending.end.max(self.last_log(head));
         for entry in &ending.entries {
             match entry {
@@ -228,7 +227,7 @@ impl PendingSegment {
         self.head.ended = self.head.ended.max(end);
     }
 
-    /// The time of the last log in a list, or 0.
+    /// Returns the time of the last log in a list, or 0.
     fn last_log(&self, head: u32) -> u64 {
         let side = |at: u32| self.sides.get((at as usize).checked_sub(1)?);
         let list = std::iter::successors(side(head), |newer| side(newer.next));
@@ -271,105 +270,4 @@ impl PendingSegment {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::trace::detached::cell::Detached;
-    use std::sync::Arc;
-
-    const ROOM: Budget = Budget { bytes: 1_000_000, segments: 20 };
-
-    /// Segments of these ids, each with a handle that is out; gives their cells.
-    fn wait(waiting: &mut PendingSegments, ids: impl Iterator<Item = u64>) -> Vec<Arc<Detached>> {
-        ids.map(|id| {
-            let cell = Arc::new(Detached::new(0));
-            let head = SegmentHeader { id, ..SegmentHeader::default() };
-            let attached = Attached { detached: vec![Arc::clone(&cell)], ..Attached::default() };
-            waiting.add(Segment { head: &head, records: &[], sides: &[], text: "" }, attached);
-            cell
-        })
-        .collect()
-    }
-
-    /// Segments of these ids, each with a handle that is out and one that is done and said so many
-    /// bytes.
-    fn wait_with(
-        waiting: &mut PendingSegments,
-        said: usize,
-        ids: impl Iterator<Item = u64>,
-    ) -> Vec<Arc<Detached>> {
-        ids.map(|id| {
-            let cells = [0, 1].map(|index| Arc::new(Detached::new(index)));
-            let head = SegmentHeader { id, ..SegmentHeader::default() };
-            let attached = Attached { detached: cells.to_vec(), ..Attached::default() };
-            waiting.add(Segment { head: &head, records: &[], sides: &[], text: "" }, attached);
-            let [out, done] = cells;
-            let mut ending = Ending::default();
-            ending.reserve(said, Budget { bytes: usize::MAX, segments: usize::MAX });
-            done.fill(ending);
-            out
-        })
-        .collect()
-    }
-
-    fn leaving(waiting: &mut PendingSegments) -> Vec<u64> {
-        waiting.poll_now();
-        waiting.poll();
-        std::iter::from_fn(|| waiting.next()).map(|held| held.head.id).collect()
-    }
-
-    #[test]
-    fn those_leave_whose_handles_are_done_and_at_the_end_all() {
-        let mut waiting = PendingSegments::new(u64::MAX, ROOM);
-        let cells = wait(&mut waiting, 1..=5);
-        assert!(leaving(&mut waiting).is_empty());
-        cells[3].give_up();
-        cells[1].give_up();
-        assert_eq!(leaving(&mut waiting), [2, 4]);
-        waiting.release();
-        assert_eq!(leaving(&mut waiting), [1, 3, 5]);
-        wait(&mut waiting, 6..=7);
-        assert_eq!(leaving(&mut waiting), [6, 7]);
-        assert!(waiting.segments.is_empty() && waiting.bytes == 0);
-    }
-
-    #[test]
-    fn a_look_that_is_put_off_comes_at_once_for_who_waits() {
-        let mut waiting = PendingSegments::new(u64::MAX, ROOM);
-        let cells = wait(&mut waiting, 1..=1);
-        waiting.next_look = u64::MAX;
-        cells[0].give_up();
-        waiting.poll();
-        assert!(waiting.next().is_none());
-        assert_eq!(leaving(&mut waiting), [1]);
-    }
-
-    #[test]
-    fn at_most_half_of_the_queue_waits_and_the_oldest_makes_room() {
-        let by_bytes = Budget { bytes: 20 * size_of::<SegmentHeader>(), segments: 1_000 };
-        for queue in [ROOM, by_bytes] {
-            let mut waiting = PendingSegments::new(u64::MAX, queue);
-            wait(&mut waiting, 1..=13);
-            assert_eq!(leaving(&mut waiting), [1, 2, 3]);
-            assert_eq!(
-                (waiting.segments.len(), waiting.bytes),
-                (10, 10 * size_of::<SegmentHeader>())
-            );
-        }
-    }
-    #[test]
-    fn what_was_said_by_handles_that_are_done_takes_its_part_of_that_half() {
-        // They count as waiting meanwhile, for all.
-        let _alone = crate::agent::alone();
-        let each = 1_000 + size_of::<SegmentHeader>();
-        let mut waiting =
-            PendingSegments::new(u64::MAX, Budget { bytes: 10 * each, segments: 1_000 });
-        let cells = wait_with(&mut waiting, 1_000, 1..=7);
-        assert_eq!(leaving(&mut waiting), [1, 2]);
-        assert_eq!(waiting.weight(), (5 * each, 5));
-        for cell in cells {
-            cell.give_up();
-        }
-        assert_eq!(leaving(&mut waiting), [3, 4, 5, 6, 7]);
-        assert_eq!(waiting.weight(), (0, 0));
-    }
-}
+mod tests;

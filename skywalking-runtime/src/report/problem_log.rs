@@ -1,9 +1,8 @@
-//! What the reporter logs about itself while it runs: why segments wait or are lost, and when that
-//! is over.
+//! Logs why segments wait or are lost while the reporter runs, and when that is over.
 //!
-//! Each cause is one line when it begins, at most one a minute while it lasts, and one when it is
-//! over. What was held back meanwhile is counted in the next line. The lines are only made here:
-//! the worker hands them to [`self_log`](crate::self_log). The token is in none.
+//! Each cause is logged when it begins, at most once a minute while it lasts, and when it is over.
+//! Suppressed lines are counted in the next line. This module only creates the lines; the worker
+//! passes them to [`self_log`](crate::self_log). No line contains the token.
 
 mod losses;
 
@@ -14,32 +13,32 @@ use tokio::time::Instant;
 pub(crate) use self::losses::Losses;
 use crate::self_log::Line;
 
-/// A cause is silent this long after a line.
+/// How long no further line of a cause is logged.
 const SILENCE: Duration = Duration::from_secs(60);
 
-/// A loss that nobody reports the end of is over after this long without another one.
+/// A loss without a defined end is over after this long without another one.
 const OVER_AFTER: Duration = Duration::from_secs(10);
 
-/// Why something is logged.
+/// Why a line is logged.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Cause {
-    /// The backend can't be reached, or broke off.
+    /// The backend is unreachable, or closed the connection.
     Unreachable,
-    /// Segments were sent, and the backend did not confirm that it has read all of them.
+    /// Segments were sent, but the backend did not confirm all of them.
     Unconfirmed,
     /// The backend refused segments.
     Refused,
-    /// The backend has too much to do.
+    /// The backend is overloaded.
     Overloaded,
-    /// The backend refused a word of management.
+    /// The backend refused a management message.
     Management,
-    /// The program's redaction panicked.
+    /// The program's redaction hook panicked.
     Redaction,
     /// Too many segments wait for the reporter.
     QueueFull,
     /// Too many segments are open.
     LiveLimit,
-    /// Too many segments wait for the end of their request.
+    /// Too many segments wait for a tail-sampling decision.
     KeepBuffer,
 }
 
@@ -83,18 +82,18 @@ impl Cause {
             Self::Refused => "recovered: the backend takes segments again",
             Self::Management => "recovered: the backend takes the instance's properties again",
             Self::Redaction => "recovered: the program's redaction works again",
-            Self::QueueFull => "recovered: the queue has room again",
+            Self::QueueFull => "recovered: the queue has space again",
             Self::LiveLimit => "recovered: new requests are traced again",
             Self::KeepBuffer => "recovered: segments can wait for the end of their request again",
         }
     }
 
-    /// True if segments are lost in several ways because of it.
+    /// Returns true if it can lose segments in several ways.
     fn is_outage(self) -> bool {
         matches!(self, Self::Unreachable | Self::Overloaded)
     }
 
-    /// True if an answer of the backend ends it; else it is over when nothing was lost for a while.
+    /// Returns true if an answer of the backend ends it. Others end after a while without a loss.
     fn ends_by_answer(self) -> bool {
         matches!(
             self,
@@ -107,42 +106,42 @@ impl Cause {
     }
 }
 
-/// What is known of one cause.
+/// The state of one cause.
 #[derive(Clone, Copy, Debug, Default)]
 struct State {
     /// The last line.
     line: Option<Instant>,
-    /// Lines held back since.
+    /// Lines suppressed since.
     suppressed: u64,
-    /// It has a line, and none that it is over.
-    told: bool,
-    /// When it came up last, unless it is over.
+    /// Whether its begin was logged, and not yet its end.
+    logged: bool,
+    /// When it last occurred, unless it is over.
     last: Option<Instant>,
-    /// What it cost since it was over last.
+    /// The segments that it lost since it began.
     lost: u64,
-    /// For an outage: what such cost altogether when the backend answered last before it.
+    /// For an outage: the segments lost to all outages before it, as of the backend's last answer.
     since: u64,
 }
 
 impl State {
-    fn may_speak(&self, now: Instant) -> bool {
+    fn may_log(&self, now: Instant) -> bool {
         self.line.is_none_or(|line| now.duration_since(line) >= SILENCE)
     }
 }
 
-/// Decides which lines there are.
+/// Decides which lines are logged.
 #[derive(Debug)]
 pub(crate) struct ProblemLog {
     states: [State; Cause::ALL.len()],
-    /// What was lost when it was looked at last.
+    /// The losses at the last call of `look`.
     seen: Losses,
-    /// What outages had cost when the backend answered last.
+    /// The segments lost to outages at the backend's last answer.
     answered: u64,
     lines: Vec<Line>,
 }
 
 impl ProblemLog {
-    /// What was lost before is not this reporter's.
+    /// Creates a log. Earlier losses are not this reporter's.
     pub(crate) fn new(losses: Losses) -> Self {
         Self {
             states: Default::default(),
@@ -152,7 +151,7 @@ impl ProblemLog {
         }
     }
 
-    /// Something failed.
+    /// Records a failure.
     pub(crate) fn failed(&mut self, cause: Cause, address: &str, problem: &str, now: Instant) {
         self.raise(cause, 0, now, |line| line.backend(address).problem(problem));
     }
@@ -164,20 +163,20 @@ impl ProblemLog {
         }
         state.last = Some(now);
         state.lost += lost;
-        if !state.may_speak(now) {
+        if !state.may_log(now) {
             state.suppressed += 1;
             return;
         }
         state.line = Some(now);
-        state.told = true;
+        state.logged = true;
         let suppressed = std::mem::take(&mut state.suppressed);
         let line = detail(Line::warn(cause.text())).suppressed(suppressed);
         self.lines.push(if lost > 0 { line.lost(state.lost) } else { line });
     }
 
-    /// The backend answered: these causes are over.
+    /// Ends these causes, because the backend answered.
     pub(crate) fn answered(&mut self, causes: &[Cause], losses: Losses, now: Instant) {
-        // What was lost until this moment belongs to them.
+        // Earlier losses belong to them.
         self.look(losses, now);
         for cause in causes {
             self.end(*cause, now);
@@ -185,29 +184,29 @@ impl ProblemLog {
         self.answered = losses.by_outage();
     }
 
-    /// Says that it is over, if it was told or its line is due anyway.
+    /// Logs the end of a cause, if its begin was logged or a line is due anyway.
     fn end(&mut self, cause: Cause, now: Instant) {
         let Some(state) = self.states.get_mut(cause as usize) else { return };
-        if state.last.is_none() || !(state.told || state.may_speak(now)) {
+        if state.last.is_none() || !(state.logged || state.may_log(now)) {
             return;
         }
         let mut lost = std::mem::take(&mut state.lost);
         if cause.is_outage() {
             lost = self.seen.by_outage().saturating_sub(state.since);
         }
-        (state.last, state.told, state.suppressed) = (None, false, 0);
+        (state.last, state.logged, state.suppressed) = (None, false, 0);
         state.line = Some(now);
         let line =
             if lost > 0 { Line::warn(cause.recovered()) } else { Line::info(cause.recovered()) };
         self.lines.push(line.lost(lost));
     }
 
-    /// Compares with what was lost before.
+    /// Records the losses since the last call.
     pub(crate) fn look(&mut self, losses: Losses, now: Instant) {
         let before = std::mem::replace(&mut self.seen, losses);
         for (cause, lost) in losses.since(&before) {
             if cause.ends_by_answer() {
-                // Its line came with the answer that told of it.
+                // The failed call has logged it already.
                 if let Some(state) = self.states.get_mut(cause as usize) {
                     state.lost += lost;
                 }
@@ -223,7 +222,7 @@ impl ProblemLog {
         }
     }
 
-    /// The lines since this was asked last.
+    /// Removes and returns the lines since the last call.
     pub(crate) fn take(&mut self) -> Vec<Line> {
         std::mem::take(&mut self.lines)
     }

@@ -1,8 +1,8 @@
-//! The statistics of this process: what became of its segments.
+//! The segment statistics of this process.
 //!
-//! The threads count in the queue, the reporter in its accounts. Both are read here in the order
-//! that keeps the invariant: dropped and sent before finished, finished before opened. So a reader
-//! always sees `opened >= finished >= sent + dropped`. Nothing is counted here.
+//! The threads count in the queue, and the reporter counts in its accounts. Both are read in the
+//! order that keeps the invariant: dropped and sent before finished, finished before opened. So
+//! every reader gets `opened >= finished >= sent + dropped`. Nothing is counted in this module.
 
 use std::fmt;
 
@@ -29,11 +29,11 @@ use crate::util::diagnostics::{self, Diagnostic};
 #[derive(Clone, Copy, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Stats {
-    /// Segments that have begun.
+    /// Segments that have started.
     pub opened: u64,
     /// Segments that have ended.
     pub finished: u64,
-    /// Segments that have begun and not ended.
+    /// Segments that have started and not ended.
     pub open: u64,
     /// Segments that wait for the reporter.
     pub queued: u64,
@@ -52,25 +52,25 @@ pub struct Stats {
 pub struct Dropped {
     /// Too many were waiting for the reporter.
     pub queue_full: u64,
-    /// No agent was running any more when they ended.
+    /// They ended when no agent was running any more.
     pub off: u64,
-    /// They were sent, at least in part, and no answer came. The backend may have them; they are
-    /// never sent twice.
+    /// At least a part was sent, and no answer came. The backend may have them. They are never sent
+    /// twice.
     pub unconfirmed: u64,
-    /// The backend answered that it doesn't take them. It may have some.
+    /// The backend refused them. It may have some of them.
     pub refused: u64,
     /// The agent was shut down before they could be sent.
     pub shutdown: u64,
     /// The program's redaction panicked on them ([`Config::redact`](crate::Config::redact)).
     pub hook_panicked: u64,
-    /// The sampler had left their requests out, and nothing went wrong that
-    /// [`Config::tail_sampling`](crate::Config::tail_sampling) would keep; or there was no room for
-    /// them to wait for that ([`Diagnostic::TailBufferFull`]).
+    /// Their requests were not sampled, and were dropped by
+    /// [`Config::tail_sampling`](crate::Config::tail_sampling) because they neither failed nor were
+    /// slow, or because its buffer was full ([`Diagnostic::TailBufferFull`]).
     pub not_kept: u64,
 }
 
 impl Dropped {
-    /// All causes together.
+    /// Returns the sum over all causes.
     pub fn total(&self) -> u64 {
         self.queue_full
             + self.off
@@ -81,7 +81,7 @@ impl Dropped {
             + self.not_kept
     }
 
-    /// Each cause with its count.
+    /// Returns each cause with its count.
     fn by_cause(&self) -> [(&'static str, u64); 7] {
         let Self { queue_full, off, unconfirmed, refused, shutdown, hook_panicked, not_kept } =
             *self;
@@ -96,7 +96,7 @@ impl Dropped {
         ]
     }
 
-    /// What was lost since `earlier`.
+    /// Returns the losses since `earlier`.
     fn since(&self, earlier: &Self) -> Self {
         Self {
             queue_full: self.queue_full.saturating_sub(earlier.queue_full),
@@ -136,27 +136,26 @@ fn show(
     shown.finish()
 }
 
-/// What an agent sent and lost while it ran, told when it ends.
+/// What an agent sent and lost while it ran, returned when it ends.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
-#[must_use = "it says what was lost"]
+#[must_use = "it contains the number of lost segments"]
 pub struct Report {
     /// Segments that the backend confirmed.
     pub sent: u64,
     /// Segments that were lost.
     pub dropped: Dropped,
-    /// The counts of the process, over all agents that ran in it.
+    /// The counts of the process, over all its agents.
     pub stats: Stats,
 }
 
 impl Report {
-    /// That of an agent that was off: it sent nothing and lost nothing, whatever another one does
-    /// meanwhile.
+    /// Creates the report of a disabled agent: zeros, even if another agent runs meanwhile.
     pub(crate) fn of_none() -> Self {
         Self { sent: 0, dropped: Dropped::default(), stats: Stats::read() }
     }
 
-    /// What has happened since `start`.
+    /// Creates the report of an agent whose counts at its start were `start`.
     pub(crate) fn since(start: &Stats) -> Self {
         let stats = Stats::read();
         Self {
@@ -167,7 +166,8 @@ impl Report {
     }
 }
 
-/// Reads the counts of this process. [`Agent::stats`](crate::Agent::stats) returns the same.
+/// Returns the counts of this process. Equal to [`Agent::stats`](crate::Agent::stats), for callers
+/// without an agent.
 ///
 /// ```
 /// let stats = skywalking_runtime::stats::read();
@@ -206,18 +206,18 @@ impl Stats {
         }
     }
 
-    /// How often something was ignored, cut or refused for this reason.
+    /// Returns how often something was ignored, cut or rejected for this reason.
     pub fn count(&self, reason: Diagnostic) -> u64 {
         self.reasons.get(reason as usize).copied().unwrap_or(0)
     }
 
-    /// How often something was ignored, cut or refused, by reason; each reason once, in a fixed
-    /// order.
+    /// Returns how often something was ignored, cut or rejected, by reason. Each reason occurs
+    /// once, in a fixed order.
     pub fn diagnostics(&self) -> impl Iterator<Item = (Diagnostic, u64)> + '_ {
         Diagnostic::ALL.iter().copied().zip(self.reasons)
     }
 
-    /// The segments in each state, but for the dropped ones.
+    /// Returns the counts of segments by state, without the dropped ones.
     fn by_state(&self) -> [(&'static str, u64); 6] {
         let Self { opened, finished, open, queued, in_flight, sent, .. } = *self;
         [
@@ -230,12 +230,12 @@ impl Stats {
         ]
     }
 
-    /// Each reason by name.
+    /// Returns each reason by name with its count.
     fn by_reason(&self) -> impl Iterator<Item = (&'static str, u64)> + '_ {
         self.diagnostics().map(|(reason, count)| (reason.name(), count))
     }
 
-    /// The counts as one line of JSON. Of the reasons only those that came up.
+    /// Returns the counts as one line of JSON. Reasons with a count of 0 are omitted.
     pub fn to_json(&self) -> String {
         let states = members(self.by_state());
         let causes = members(self.dropped.by_cause());
@@ -244,75 +244,11 @@ impl Stats {
     }
 }
 
-/// The counts as members of a JSON object. The names need no escapes.
+/// Formats counts as members of a JSON object. The names need no escapes.
 fn members(counts: impl IntoIterator<Item = (&'static str, u64)>) -> String {
     let members = counts.into_iter().map(|(name, count)| format!(r#""{name}":{count}"#));
     members.collect::<Vec<_>>().join(",")
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn debug_names_what_is_not_zero_and_nothing_else() {
-        let none = Stats {
-            opened: 0,
-            finished: 0,
-            open: 0,
-            queued: 0,
-            in_flight: 0,
-            sent: 0,
-            dropped: Dropped::default(),
-            reasons: [0; Diagnostic::ALL.len()],
-        };
-        assert_eq!(format!("{none:?} {:?}", none.dropped), "Stats Dropped");
-        let dropped = Dropped { shutdown: 2, ..Dropped::default() };
-        assert_eq!(format!("{dropped:?}"), "Dropped { shutdown: 2 }");
-        let mut stats = Stats { opened: 9, open: 9, dropped, ..none };
-        stats.reasons[Diagnostic::EmptyPeer as usize] = 3;
-        assert_eq!(
-            format!("{stats:?}"),
-            "Stats { opened: 9, open: 9, shutdown: 2, empty_peer: 3 }"
-        );
-        let report = Report { sent: 0, dropped, stats };
-        assert_eq!(
-            format!("{report:?}"),
-            "Report { sent: 0, dropped: Dropped { shutdown: 2 }, stats: Stats { opened: 9, open: 9, shutdown: 2, empty_peer: 3 } }"
-        );
-    }
-
-    #[test]
-    fn the_counts_are_one_line_of_json() {
-        let mut stats = Stats {
-            opened: 9,
-            finished: 8,
-            open: 1,
-            queued: 2,
-            in_flight: 1,
-            sent: 1,
-            dropped: Dropped {
-                queue_full: 1,
-                off: 0,
-                unconfirmed: 2,
-                refused: 1,
-                shutdown: 0,
-                hook_panicked: 0,
-                not_kept: 0,
-            },
-            reasons: [0; Diagnostic::ALL.len()],
-        };
-        stats.reasons[0] = 3;
-        let json: serde_json::Value = serde_json::from_str(&stats.to_json()).unwrap();
-        assert_eq!(
-            json,
-            serde_json::json!({
-                "opened": 9, "finished": 8, "open": 1, "queued": 2, "in_flight": 1, "sent": 1,
-                "dropped": { "queue_full": 1, "off": 0, "unconfirmed": 2, "refused": 1, "shutdown": 0, "hook_panicked": 0, "not_kept": 0 },
-                "reasons": { (Diagnostic::ALL[0].name()): 3 },
-            })
-        );
-        assert!(!stats.to_json().contains('\n'));
-        assert_eq!(stats.dropped.total(), 4);
-    }
-}
+mod tests;

@@ -9,60 +9,59 @@ use bytes::Bytes;
 use super::accounts::Flight;
 use crate::management::ManagementMessage;
 
-/// A call that is under way. It has no deadline of its own: the worker gives it one.
+/// A running call. It has no deadline of its own: the worker sets one.
 pub(crate) type Call = Pin<Box<dyn Future<Output = Outcome> + Send>>;
 
-/// What came of a call.
+/// The outcome of a call.
 #[cfg_attr(
     not(any(feature = "report-grpc", feature = "report-http")),
     allow(dead_code, reason = "only a backend refuses")
 )]
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) enum Outcome {
-    /// The other side took it and said so.
+    /// The backend confirmed it.
     Taken,
-    /// The other side answered that it doesn't take it.
+    /// The backend refused it.
     Refused(String),
-    /// The other side answered that it has too much to do.
+    /// The backend reported that it is overloaded.
     Overloaded(String),
     /// There was no answer.
     Failed(String),
 }
 
-/// How a segment is written for a transport.
+/// The format of segments that a transport expects.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Form {
     /// The bytes of its `SegmentObject`.
     Protobuf,
-    /// The same as the protocol's JSON.
+    /// JSON by the proto3 mapping.
     #[cfg(feature = "report-http")]
     Json,
 }
 
-/// Takes batches of segments and words of management.
+/// Sends batches of segments and management messages.
 pub(crate) trait Transport: Send + 'static {
-    /// How its messages are written.
+    /// The format of its messages.
     const FORM: Form = Form::Protobuf;
 
-    /// How many other sides there are to turn to.
+    /// Returns the number of backend addresses.
     fn addresses(&self) -> usize;
 
-    /// Whom it speaks to now, for people.
+    /// Returns the current address, for log lines.
     fn address(&self) -> String;
 
-    /// Forgets the connection and turns to the next address.
+    /// Closes the connection and switches to the next address.
     fn next_backend(&mut self);
 
-    /// Says a word of management.
-    fn send_management(&mut self, word: ManagementMessage) -> Call;
+    /// Sends a management message.
+    fn send_management(&mut self, message: ManagementMessage) -> Call;
 
     /// Sends a batch.
     fn send(&mut self, messages: Messages) -> Call;
 }
 
-/// The messages of a batch, given out one by one. Asking for the first one decides that the batch
-/// has left. A transport that has all of them says so ([`Flight::hand_over`]): an answer before
-/// that is no word on what the other side has read.
+/// The messages of a batch. Taking the first one marks the batch as sent. A transport that has
+/// taken all of them calls [`Flight::hand_over`]: an answer before that does not confirm the batch.
 #[derive(Debug)]
 pub(crate) struct Messages {
     messages: vec::IntoIter<Bytes>,
@@ -74,13 +73,12 @@ impl Messages {
         Self { messages: messages.into_iter(), flight }
     }
 
-    /// What decides whether they have left: to be told when the transport has all of them.
+    /// Returns the flight, which the transport marks when it has taken all messages.
     pub(crate) fn flight(&self) -> Flight {
         self.flight.clone()
     }
 
-    /// How many messages are left, and how many bytes they have together. Asking for that takes
-    /// none.
+    /// Returns the number of remaining messages and their total bytes, without taking one.
     #[cfg(feature = "report-http")]
     pub(crate) fn left(&self) -> (usize, usize) {
         let left = self.messages.as_slice();

@@ -1,8 +1,8 @@
-//! Protobuf, written back to front: when a message's length is due, all of it has been written, so
-//! one pass is enough.
+//! Writes protobuf back to front. When the length of a message is due, the whole message has been
+//! written, so one pass is enough.
 //!
-//! What is written last stands first. Fields that hold their default are left out, as proto3 asks.
-//! Which fields there are is `encode`'s business.
+//! Fields are written last to first. Fields with default values are omitted, as proto3 requires.
+//! `encode` defines the fields.
 
 use bytes::Bytes;
 
@@ -14,40 +14,39 @@ pub(crate) struct Writer {
     from: usize,
 }
 
-/// A place in what has been written, counted from the end, so that it stays the same when the
-/// buffer grows.
+/// A position in the written part, counted from the end: it stays valid when the buffer grows.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct Mark(usize);
 
 const VARINT: u64 = 0;
 const LENGTH: u64 = 2;
 const SMALLEST: usize = 4 * 1024;
-/// Above this many bytes the buffer is given back when it is empty.
+/// A larger buffer is freed when it is empty.
 const KEEP: usize = 256 * 1024;
 
 impl Writer {
-    /// How much has been written.
+    /// Returns the current position.
     pub(crate) fn mark(&self) -> Mark {
         Mark(self.buffer.len() - self.from)
     }
 
-    /// Takes back what was written after the mark.
+    /// Removes everything that was written after the mark.
     pub(crate) fn undo(&mut self, mark: Mark) {
         self.from = self.buffer.len() - mark.0.min(self.buffer.len());
     }
 
-    /// What has been written.
+    /// Returns the written bytes.
     pub(crate) fn written(&self) -> &[u8] {
         self.buffer.get(self.from..).unwrap_or_default()
     }
 
-    /// What has been written since the mark.
+    /// Returns the bytes that were written after the mark.
     pub(crate) fn since(&self, mark: Mark) -> &[u8] {
         let written = self.written();
         written.get(..written.len().saturating_sub(mark.0)).unwrap_or_default()
     }
 
-    /// Copies out what has been written and empties the buffer.
+    /// Copies the written bytes and empties the buffer.
     pub(crate) fn take(&mut self) -> Bytes {
         let bytes = Bytes::copy_from_slice(self.written());
         if self.buffer.len() > KEEP {
@@ -57,7 +56,7 @@ impl Writer {
         bytes
     }
 
-    /// Puts raw bytes in front.
+    /// Writes raw bytes.
     #[inline]
     pub(crate) fn bytes(&mut self, bytes: &[u8]) {
         if self.from < bytes.len() {
@@ -82,7 +81,7 @@ impl Writer {
         self.from = size - written;
     }
 
-    /// Most numbers take one byte.
+    /// Writes a varint. Most take one byte.
     #[inline]
     fn varint(&mut self, number: u64) {
         match u8::try_from(number) {
@@ -111,8 +110,8 @@ impl Writer {
         self.varint((u64::from(field) << 3) | wire_type);
     }
 
-    /// A field of type `int32`, `int64` or an enum. Negative numbers take ten bytes, as in every
-    /// protobuf.
+    /// Writes a field of type `int32`, `int64` or an enum. Negative numbers take ten bytes, as in
+    /// every protobuf encoding.
     pub(crate) fn int(&mut self, field: u32, value: i64) {
         if value != 0 {
             self.varint(value.cast_unsigned());
@@ -120,12 +119,12 @@ impl Writer {
         }
     }
 
-    /// A field of type `bool`.
+    /// Writes a field of type `bool`.
     pub(crate) fn bool(&mut self, field: u32, value: bool) {
         self.int(field, i64::from(value));
     }
 
-    /// A field of type `string`.
+    /// Writes a field of type `string`.
     pub(crate) fn string(&mut self, field: u32, text: &str) {
         if !text.is_empty() {
             let since = self.mark();
@@ -134,8 +133,8 @@ impl Writer {
         }
     }
 
-    /// Makes what was written since the mark a message, or a text, in this field. An empty one
-    /// stays a field: it is an element.
+    /// Makes the bytes since the mark a message or text in this field. An empty one is written too,
+    /// since it is an element of a list.
     pub(crate) fn close(&mut self, field: u32, since: Mark) {
         let length = (self.mark().0 - since.0) as u64;
         let key = u8::try_from((u64::from(field) << 3) | LENGTH);
@@ -147,7 +146,7 @@ impl Writer {
         }
     }
 
-    /// Puts a number's decimal digits in front.
+    /// Writes a number as decimal digits.
     pub(crate) fn decimal(&mut self, mut number: u64) {
         loop {
             let digit = (number % 10) as u8;
@@ -171,7 +170,7 @@ mod tests {
     }
 
     #[test]
-    fn numbers_are_canonical_varints() {
+    fn numbers_are_minimal_varints() {
         assert_eq!(bytes(|w| w.int(1, 1)), [0x08, 1]);
         assert_eq!(bytes(|w| w.int(1, 300)), [0x08, 0xac, 0x02]);
         assert_eq!(
@@ -185,7 +184,7 @@ mod tests {
     }
 
     #[test]
-    fn defaults_are_left_out() {
+    fn defaults_are_omitted() {
         assert_eq!(
             bytes(|w| {
                 w.int(1, 0);
@@ -197,7 +196,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_written_last_stands_first() {
+    fn fields_are_written_last_to_first() {
         let written = bytes(|w| {
             let since = w.mark();
             w.string(2, "b");
@@ -208,7 +207,7 @@ mod tests {
     }
 
     #[test]
-    fn an_empty_element_stays() {
+    fn empty_element_is_written() {
         assert_eq!(
             bytes(|w| {
                 let since = w.mark();
@@ -219,14 +218,14 @@ mod tests {
     }
 
     #[test]
-    fn decimals_are_printed_as_rust_prints_them() {
+    fn decimals_equal_rusts_formatting() {
         for number in [0, 9, 10, 1_234_567_890, u64::MAX] {
             assert_eq!(bytes(|w| w.decimal(number)), number.to_string().as_bytes());
         }
     }
 
     #[test]
-    fn the_buffer_grows_in_front_and_keeps_marks() {
+    fn buffer_grows_in_front_and_keeps_marks() {
         let mut writer = Writer::default();
         writer.string(1, "tail");
         let mark = writer.mark();

@@ -5,14 +5,14 @@
 //! outboxes within the queue's budget, and the newest are dropped there. Each wait has a deadline.
 //! A batch is sent again only if the transport took none of its messages.
 //!
-//! The states, and what leads from one to the next:
-//! * `Down` until an instant: then the properties are sent to the next address of the list. When
-//!   all addresses have failed, the next round waits, longer each time. A flush and a shutdown try
-//!   at once.
-//! * `Up`: management messages when they are due, else a batch at each tick, or at once when half
-//!   of the queue's budget is used, pending segments not counted.
+//! The link has two states:
+//! * `Down` until an instant: at that time the worker sends the properties to the next address.
+//!   After each round in which all addresses failed it waits longer. A flush and a shutdown try at
+//!   once.
+//! * `Up`: the worker sends management messages when they are due. Otherwise it sends a batch at
+//!   each tick, or at once when half of the queue's budget is used, without pending segments.
 //!
-//! The transport sends bytes; `drain` makes them.
+//! `drain` encodes the segments. The transport only sends bytes.
 
 mod commands;
 mod outcomes;
@@ -51,17 +51,16 @@ const MANAGEMENT_DEADLINE: Duration = Duration::from_secs(10);
 const TICK: Duration = Duration::from_millis(100);
 const QUIET_TICK: Duration = Duration::from_secs(1);
 const QUIET_AFTER: Duration = Duration::from_secs(60);
-/// How soon a tray is looked at again that its thread was just working on, when somebody waits for
-/// it.
+/// How soon a buffer is visited again whose thread was writing to it, if a caller waits for it.
 const MISSED_TICK: Duration = Duration::from_millis(1);
-/// How long it may be silent at most: segments learn from it how old they are.
+/// The longest sleep. The worker advances the coarse clock, from which segments learn their age.
 const PULSE: Duration = Duration::from_secs(1);
-/// How often losses and clocks are looked at.
-const LOOK: Duration = Duration::from_secs(1);
-/// How often it is looked for threads that have ended or are idle. Two looks later their memory is
-/// free.
+/// How often losses and clocks are checked.
+const CHECK_INTERVAL: Duration = Duration::from_secs(1);
+/// How often the outboxes of ended and idle threads are checked. Two checks later their memory is
+/// freed.
 const SWEEP: Duration = Duration::from_secs(5);
-/// Where nothing else is due.
+/// The delay if nothing else is due.
 const IDLE: Duration = Duration::from_secs(3_600);
 
 enum Link {
@@ -82,7 +81,7 @@ enum Event {
     Due,
 }
 
-/// Drains, sends and counts, until it is told to end.
+/// Drains, sends and counts until it is shut down.
 pub(crate) struct Worker<T> {
     transport: T,
     commands: mpsc::Receiver<Command>,
@@ -91,32 +90,32 @@ pub(crate) struct Worker<T> {
     drain: Drain,
     link: Link,
     activity: Activity,
-    /// What is being sent, or waits to be sent again.
+    /// The batch that is being sent, or waits to be sent again.
     batch: Batch,
     flight: Flight,
     pending: PendingCommands,
     backoff: Backoff,
-    /// A backend has answered since the agent started.
+    /// Set once a backend has answered since the agent started.
     reached: Arc<AtomicBool>,
-    /// Addresses that failed since the last wait or success.
+    /// How many addresses failed since the last wait or success.
     failed: usize,
     next_tick: Instant,
     last_segment: Instant,
     next_sweep: Instant,
     problems: ProblemLog,
     findings: Arc<Findings>,
-    next_look: Instant,
+    next_check: Instant,
     unset_clock: UnsetClock,
 }
 
-/// What a worker is told of the other side.
+/// The part of a worker's settings and state that its agent shares.
 #[derive(Debug)]
 pub(crate) struct Pace {
-    /// The longest wait between two tries.
+    /// The longest delay between two tries.
     pub(crate) max_backoff: Duration,
     /// Set when a backend answers.
     pub(crate) reached: Arc<AtomicBool>,
-    /// What the process had lost when the agent started. Read before any of its segments could be
+    /// The losses of the process when the agent started, read before any of its segments could be
     /// lost.
     pub(crate) losses: Losses,
     pub(crate) findings: Arc<Findings>,
@@ -151,13 +150,13 @@ impl<T: Transport> Worker<T> {
             next_sweep: now + SWEEP,
             problems: ProblemLog::new(pace.losses),
             findings: pace.findings,
-            next_look: now,
+            next_check: now,
             unset_clock: UnsetClock::new(now),
         }
     }
 
-    /// Works until a shutdown was asked for and is done, nobody is left who could ask, or nothing
-    /// counts any more that is done here.
+    /// Runs until a shutdown is done, until no handle is left that could send commands, or until
+    /// the ledger is closed.
     pub(crate) async fn run(mut self) {
         loop {
             coarse_clock::tick();
@@ -176,7 +175,7 @@ impl<T: Transport> Worker<T> {
                 break;
             }
             match self.next_event().await {
-                Event::Command(Some(command)) => self.ask(command),
+                Event::Command(Some(command)) => self.handle(command),
                 Event::Command(None) => break,
                 Event::Done(outcome) => self.finish(outcome),
                 Event::Woken => {
@@ -186,7 +185,7 @@ impl<T: Transport> Worker<T> {
                 Event::Due => {}
             }
         }
-        // Nothing may leave after the answer, which says what has left.
+        // Nothing may be sent after the reply, which reports what was sent.
         self.activity = Activity::Idle;
         self.log();
         self.pending.reply_all();
@@ -194,8 +193,8 @@ impl<T: Transport> Worker<T> {
 
     async fn next_event(&mut self) -> Event {
         let due = self.next_moment();
-        // While the wake-up can't be followed it stays where it is: so further ones cost their
-        // callers no system call.
+        // A wake-up that cannot be handled now is left pending: further ones cost their callers no
+        // system call.
         let listening = matches!((&self.link, &self.activity), (Link::Up(_), Activity::Idle));
         let call = async {
             match &mut self.activity {
@@ -212,7 +211,7 @@ impl<T: Transport> Worker<T> {
         }
     }
 
-    /// The moment at which there is something to do without anybody asking.
+    /// Returns when there is work to do without a command.
     fn next_moment(&self) -> Instant {
         let own = match (&self.activity, &self.link) {
             (Activity::Idle, Link::Down { until }) => (*until).min(Instant::now() + PULSE),
@@ -222,13 +221,13 @@ impl<T: Transport> Worker<T> {
         self.pending.next_deadline().map_or(own, |deadline| own.min(deadline))
     }
 
-    fn ask(&mut self, command: Command) {
-        let hurry = !matches!(command, Command::Registered { .. });
+    fn handle(&mut self, command: Command) {
+        let urgent = !matches!(command, Command::Registered { .. });
         if matches!(command, Command::Shutdown { .. }) {
             self.drain.release();
         }
         self.pending.add(command, self.drain.goal(), self.transport.addresses());
-        if hurry {
+        if urgent {
             self.drain.poll_now();
             let now = Instant::now();
             self.next_tick = now;
@@ -238,7 +237,7 @@ impl<T: Transport> Worker<T> {
         }
     }
 
-    /// Begins what is due, if nothing is under way.
+    /// Starts the work that is due, unless a call is running.
     fn advance(&mut self) {
         let now = Instant::now();
         while matches!(self.activity, Activity::Idle) {
@@ -248,7 +247,7 @@ impl<T: Transport> Worker<T> {
                 }
                 Link::Down { .. } => return,
                 Link::Up(heartbeat) => match heartbeat.due(now) {
-                    Some(word) => self.send_management(word),
+                    Some(message) => self.send_management(message),
                     None if !self.batch.messages.is_empty() => self.send(),
                     None if self.next_tick <= now => self.drain(now),
                     None => return,
@@ -257,10 +256,10 @@ impl<T: Transport> Worker<T> {
         }
     }
 
-    fn send_management(&mut self, word: ManagementMessage) {
+    fn send_management(&mut self, message: ManagementMessage) {
         self.activity = Activity::Managing(
-            word,
-            limited(MANAGEMENT_DEADLINE, self.transport.send_management(word)),
+            message,
+            limited(MANAGEMENT_DEADLINE, self.transport.send_management(message)),
         );
     }
 
@@ -271,7 +270,7 @@ impl<T: Transport> Worker<T> {
         self.activity = Activity::Sending(limited(BATCH_DEADLINE, self.transport.send(messages)));
     }
 
-    /// Fills the batch and decides when to come again.
+    /// Fills the batch and sets the time of the next drain.
     fn drain(&mut self, now: Instant) {
         let waited_for = self.pending.waits_for(self.drain.passes());
         if !waited_for && self.unset_clock.holds(self.drain.is_clock_set(), now) {
@@ -295,13 +294,13 @@ impl<T: Transport> Worker<T> {
             _ => now + TICK,
         };
         if self.pending.is_over() {
-            // Ends `advance`: there is nothing left to do.
+            // Ends `advance`: there is no work left.
             self.next_tick = now + IDLE;
         }
     }
 }
 
-/// The call with a deadline.
+/// Adds a deadline to a call.
 fn limited(limit: Duration, call: Call) -> Call {
     Box::pin(async move {
         let late = |_| Outcome::Failed(format!("no answer within {} s", limit.as_secs()));

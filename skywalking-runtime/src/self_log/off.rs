@@ -1,4 +1,4 @@
-//! The lines that the agent logs about itself, in a build without the agent: nobody logs them.
+//! Discards the agent's log lines, in a build without the agent.
 
 /// A line.
 pub(crate) struct Line;
@@ -9,10 +9,10 @@ impl Line {
     }
 }
 
-/// Lines on their way.
+/// Lines that are being written.
 pub(crate) struct Delivery;
 
-/// What becomes of a line for which there is no thread.
+/// What to do if no thread can be started.
 pub(crate) enum WithoutThread {
     Drop,
 }

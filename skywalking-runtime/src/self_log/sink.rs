@@ -1,4 +1,4 @@
-//! Where a line ends up, and how it looks there.
+//! Writes a line to a subscriber, a logger or standard error.
 
 use std::fmt::Write as _;
 use std::io::Write as _;
@@ -11,21 +11,21 @@ use super::{Level, Line, TARGET};
 use crate::config::self_log::SelfLog;
 use crate::util::catch_panic::catch_panic;
 
-/// Takes lines.
+/// The destination of lines.
 #[derive(Clone, Debug)]
 pub(super) struct Sink {
-    /// The subscriber of the thread that logs.
+    /// The subscriber of the calling thread.
     dispatch: Dispatch,
     mode: SelfLog,
 }
 
 impl Sink {
-    /// That of the calling thread. Runs no code of the program.
+    /// Returns the sink of the calling thread. Runs no code of the program.
     pub(super) fn of_this_thread(mode: SelfLog) -> Self {
         Self { dispatch: tracing::dispatcher::get_default(Clone::clone), mode }
     }
 
-    /// Writes a line. May block, and a panic of the program's code ends here.
+    /// Writes a line. May block. Catches a panic of the program's code.
     pub(super) fn write(&self, line: &Line) {
         catch_panic(|| {
             if !self.dispatch.is::<NoSubscriber>() {
@@ -41,7 +41,7 @@ impl Sink {
 
 fn to_tracing(line: &Line) {
     let Line { level, text, backend, problem, suppressed, lost, .. } = line;
-    // As they are: a quotation of the backend's words stays readable.
+    // Without `Debug` quoting, so that the backend's own message stays readable.
     let [backend, problem] = [backend, problem].map(|text| text.as_ref().map(display));
     let [suppressed, lost] = [suppressed, lost].map(|count| (*count > 0).then_some(count));
     macro_rules! event {
@@ -65,7 +65,7 @@ fn to_log(line: &Line) {
     log::log!(target: TARGET, level, "{}", plain(line));
 }
 
-/// With one call, so that lines of other threads stay whole beside it.
+/// Writes with one call, so that lines of other threads are not mixed with it.
 fn to_stderr(line: &Line) {
     let level = match line.level {
         Level::Info => "INFO",
@@ -73,15 +73,15 @@ fn to_stderr(line: &Line) {
         Level::Error => "ERROR",
     };
     let text = format!("{TARGET} {level} {}\n", plain(line));
-    // If nobody reads it, there is nobody left to tell.
+    // A failure to write cannot be reported anywhere.
     let _ = match unlocked_stderr() {
         Some(mut file) => file.write_all(text.as_bytes()),
         None => std::io::stderr().write_all(text.as_bytes()),
     };
 }
 
-/// Standard error without its lock, for a forked child: a thread of the parent may have held it,
-/// and nobody lets it go.
+/// Opens standard error without its lock, for a forked child: a thread of the parent may have held
+/// the lock, and nothing in the child releases it.
 fn unlocked_stderr() -> Option<std::fs::File> {
     #[cfg(unix)]
     if crate::sys::forks() > 0 {
@@ -91,7 +91,7 @@ fn unlocked_stderr() -> Option<std::fs::File> {
     None
 }
 
-/// The line as text alone.
+/// Formats the line as plain text.
 fn plain(line: &Line) -> String {
     let Line { text, backend, problem, suppressed, lost, .. } = line;
     let mut plain = text.clone();
@@ -116,7 +116,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn plain_text_has_the_details_that_are_there() {
+    fn plain_text_has_all_details() {
         let line = Line::warn("no answer");
         assert_eq!(plain(&line), "no answer");
         let line = line.backend("oap:11800").problem("a \"b\"\nc").suppressed(3).lost(7);

@@ -1,7 +1,7 @@
-//! Writes lines on threads of ours: at most [`MOST`] at a time, each for the lines of one call.
+//! Writes lines on the agent's threads: at most [`MOST`] at a time, each for the lines of one call.
 //!
-//! A subscriber that never returns holds one of them for good. When all are held, further lines are
-//! lost, counted, and the count is in the next line that is written.
+//! A subscriber that never returns blocks a thread forever. When all threads are blocked, further
+//! lines are lost and counted. The next line that is written has the count.
 
 use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
 use std::sync::mpsc::{Receiver, TryRecvError, sync_channel};
@@ -13,24 +13,24 @@ use super::sink::Sink;
 use crate::config::self_log::SelfLog;
 use crate::sys;
 
-/// Threads that may write at once.
+/// How many threads may write at once.
 const MOST: usize = 4;
 
-/// What to do if no thread can be made.
+/// What to do if no thread can be started.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum WithoutThread {
-    /// Write on the calling thread, which may block: for threads of ours, and for the start.
+    /// Write on the calling thread, which may block. For the agent's threads and for the start.
     WriteHere,
-    /// Lose the lines.
+    /// Drop and count the lines.
     Drop,
 }
 
-/// Tells whether lines have been written.
+/// Lines that are being written.
 #[derive(Debug, Default)]
 pub(crate) struct Delivery(Option<Mutex<Receiver<()>>>);
 
 impl Delivery {
-    /// True if they are written or nobody will write them.
+    /// Returns true if the lines were written or lost.
     pub(crate) fn is_over(&self) -> bool {
         self.0.as_ref().is_none_or(|receiver| {
             let receiver = receiver.lock().unwrap_or_else(PoisonError::into_inner);
@@ -38,26 +38,26 @@ impl Delivery {
         })
     }
 
-    /// Waits until they are written or nobody will write them, at most so long.
+    /// Waits until the lines are written or lost, at most for `timeout`.
     pub(crate) fn wait(self, timeout: Duration) {
         if let Some(receiver) = self.0 {
             let receiver = receiver.into_inner().unwrap_or_else(PoisonError::into_inner);
-            // Nothing is ever sent: the sender is dropped when the lines are written.
+            // Nothing is ever sent: the sender is dropped once the lines are written.
             let _ = receiver.recv_timeout(timeout);
         }
     }
 }
 
-/// The threads that write.
+/// Counts the threads that write.
 #[derive(Debug)]
 pub(super) struct Writers {
-    /// How many there are.
+    /// The number of running threads.
     writing: AtomicUsize,
-    /// Lines that nobody could write.
+    /// The number of lost lines.
     lost: AtomicU64,
 }
 
-/// Those of the process.
+/// The writers of the process.
 pub(super) static WRITERS: Writers = Writers::new();
 
 impl Writers {
@@ -65,7 +65,7 @@ impl Writers {
         Self { writing: AtomicUsize::new(0), lost: AtomicU64::new(0) }
     }
 
-    /// Writes the lines on a thread of their own.
+    /// Writes the lines on a new thread.
     pub(super) fn write(
         &'static self,
         lines: Vec<Line>,
@@ -86,7 +86,7 @@ impl Writers {
             let (lines, sink) = (Arc::clone(&lines), sink.clone());
             move || {
                 self.write_all(&lines, &sink);
-                // The permit is back before the caller hears of it, who may have the next line.
+                // Released before the caller is notified, since it may have the next line.
                 drop(permit);
                 drop(sender);
             }
@@ -101,14 +101,15 @@ impl Writers {
         Delivery::default()
     }
 
-    /// None exists: in a forked child those of the parent don't. Only stores to an atomic.
+    /// Resets the count in a forked child, which does not have the parent's threads. Only stores to
+    /// an atomic.
     pub(super) fn forget_all(&self) {
         self.writing.store(0, Ordering::Relaxed);
     }
 
     fn permit(&'static self) -> Option<Permit> {
         let more = |writing| (writing < MOST).then_some(writing + 1);
-        // Made only if it is granted: dropping it gives it back.
+        // Created only if granted, because dropping it releases the permit.
         self.writing
             .fetch_update(Ordering::Relaxed, Ordering::Relaxed, more)
             .is_ok()
@@ -137,7 +138,7 @@ struct Permit(&'static Writers);
 
 impl Drop for Permit {
     fn drop(&mut self) {
-        // Unless it was forgotten.
+        // A permit from before `forget_all` is not counted.
         let _ = self
             .0
             .writing
@@ -161,7 +162,7 @@ mod tests {
     }
 
     #[test]
-    fn when_all_writers_hang_lines_are_lost_at_once_and_counted() {
+    fn lines_are_lost_and_counted_while_all_writers_hang() {
         static WRITERS: Writers = Writers::new();
         let mut permits = all_permits(&WRITERS);
         for _ in 0..3 {
@@ -176,12 +177,12 @@ mod tests {
         WRITERS
             .write(vec![Line::warn("written")], SelfLog::Program, WithoutThread::Drop)
             .wait(LONG);
-        assert_eq!(WRITERS.lost.load(Ordering::Relaxed), 0, "the line after it says how many");
-        assert_eq!(WRITERS.writing.load(Ordering::Relaxed), MOST - 1, "its permit is back");
+        assert_eq!(WRITERS.lost.load(Ordering::Relaxed), 0, "the line after it has the count");
+        assert_eq!(WRITERS.writing.load(Ordering::Relaxed), MOST - 1, "its permit is released");
     }
 
     #[test]
-    fn off_writes_nothing_and_loses_nothing() {
+    fn off_writes_nothing_and_counts_no_loss() {
         static WRITERS: Writers = Writers::new();
         let _permits = all_permits(&WRITERS);
         WRITERS
@@ -191,7 +192,7 @@ mod tests {
     }
 
     #[test]
-    fn a_wait_ends_with_the_writer_or_with_its_deadline() {
+    fn wait_ends_with_the_writer_or_at_its_deadline() {
         let (sender, receiver) = sync_channel(1);
         let delivery = Delivery(Some(Mutex::new(receiver)));
         assert!(!delivery.is_over());
@@ -213,7 +214,7 @@ mod tests {
     }
 
     #[test]
-    fn a_forked_child_has_all_writers_again() {
+    fn forked_child_has_all_writers_again() {
         static WRITERS: Writers = Writers::new();
         let permits = all_permits(&WRITERS);
         WRITERS.forget_all();
@@ -222,7 +223,7 @@ mod tests {
         assert_eq!(
             WRITERS.writing.load(Ordering::Relaxed),
             0,
-            "what was forgotten is not given back"
+            "a forgotten permit is not released"
         );
     }
 }

@@ -1,9 +1,11 @@
-//! Forks of the process. The child has one thread and a copy of all memory: locks that other
-//! threads held stay held, and what other threads would have done is never done. So nothing that
-//! could wait for them is used in the child; it gets state of its own.
+//! Detects forks of the process.
 //!
-//! Seen is every `fork` of the C library. A raw `clone` or `fork` system call and `vfork` run no
-//! handlers: see the docs of [`Agent`](crate::Agent).
+//! The child has one thread and a copy of all memory. Locks that other threads held stay locked,
+//! and work of other threads is never finished. So the child uses nothing that could wait for them,
+//! and creates its own state.
+//!
+//! Every `fork` of the C library is detected. A raw `clone` or `fork` system call and `vfork` run
+//! no handlers: see the docs of [`Agent`](crate::Agent).
 
 use std::ptr::null_mut;
 use std::sync::atomic::{AtomicPtr, AtomicU32, Ordering};
@@ -11,20 +13,19 @@ use std::sync::atomic::{AtomicPtr, AtomicU32, Ordering};
 #[cfg(all(unix, feature = "agent"))]
 use super::starts;
 
-/// Forks between the process that started first and this one.
+/// The number of forks between the first process and this one.
 static FORKS: AtomicU32 = AtomicU32::new(0);
 
-/// Another number in each process of a line of forks.
+/// Returns a number that is different in each process of a line of forks.
 #[inline]
 pub(crate) fn forks() -> u32 {
     FORKS.load(Ordering::Relaxed)
 }
 
-/// Calls `in_child` in every child that is forked from now on, before `fork` returns there. It may
-/// only store to atomics and to thread-locals without destructors: another thread may have held any
-/// lock.
+/// Calls `in_child` in every later forked child, before `fork` returns there.
 ///
-/// From now on a fork waits for the end of each start ([`starts`]).
+/// `in_child` may only store to atomics and to thread-locals without destructors, because another
+/// thread may have held any lock. Later forks wait for the end of each start ([`starts`]).
 #[cfg(all(unix, feature = "agent"))]
 #[allow(unsafe_code)]
 pub(crate) fn watch(in_child: fn()) {
@@ -64,27 +65,27 @@ pub(crate) fn watch(in_child: fn()) {
 #[cfg(all(not(unix), feature = "agent"))]
 pub(crate) fn watch(_: fn()) {}
 
-/// A static of which each process has its own: a forked child makes it again, and never touches the
-/// one of its parent.
+/// A static with one value per process: a forked child creates its own and never touches the
+/// parent's.
 pub(crate) struct PerProcess<T: 'static> {
     made: AtomicPtr<Made<T>>,
     make: fn() -> T,
 }
 
 struct Made<T> {
-    /// The process whose it is.
+    /// The process that created it.
     forks: u32,
     value: T,
 }
 
 impl<T: Send + Sync> PerProcess<T> {
-    /// Made by `make` when a process first asks for it. Of two threads that ask at once neither
-    /// waits, and one result is dropped.
+    /// Creates a static whose value is made by `make` at the first access in a process. If two
+    /// threads access it at once, neither waits, and one result is dropped.
     pub(crate) const fn new(make: fn() -> T) -> Self {
         Self { made: AtomicPtr::new(null_mut()), make }
     }
 
-    /// That of this process.
+    /// Returns the value of this process.
     #[inline]
     pub(crate) fn get(&'static self) -> &'static T {
         let made = self.made.load(Ordering::Acquire);
@@ -108,7 +109,7 @@ impl<T: Send + Sync> PerProcess<T> {
             // SAFETY: it was just made, and is never freed from now on.
             Ok(_) => unsafe { &(*new).value },
             Err(other) => {
-                // SAFETY: it was just made, and nobody else has seen it.
+                // SAFETY: it was just made, and no other thread has seen it.
                 drop(unsafe { Box::from_raw(new) });
                 Self::if_ours(other).unwrap_or_else(|| self.get())
             }

@@ -1,13 +1,12 @@
-//! Whether the operating system will give what is about to be needed, asked by taking it and giving
-//! it back at once.
+//! Checks resource limits before a start, by allocating and releasing the resources.
 //!
-//! The standard library and tokio panic in some places where there is no descriptor or no memory,
-//! and with `panic=abort` that ends the program. Other threads may take what was seen to be there;
-//! that leaves a moment of microseconds instead of a certainty.
+//! The standard library and tokio panic in some places without a file descriptor or memory, and
+//! with `panic=abort` that ends the program. Another thread may use the resources right after the
+//! check, so a window of microseconds remains.
 
 use std::io;
 
-/// Succeeds if so many descriptors can be opened.
+/// Succeeds if this many file descriptors can be opened.
 #[cfg(unix)]
 pub(crate) fn check_descriptors(count: usize) -> io::Result<()> {
     // Each pipe has two.
@@ -19,14 +18,14 @@ pub(crate) fn check_descriptors(_: usize) -> io::Result<()> {
     Ok(())
 }
 
-/// Succeeds if so many bytes can be mapped.
+/// Succeeds if this many bytes can be mapped.
 #[cfg(unix)]
 #[allow(unsafe_code)]
 pub(crate) fn check_address_space(bytes: usize) -> io::Result<()> {
     let (protection, flags) =
         (libc::PROT_READ | libc::PROT_WRITE, libc::MAP_PRIVATE | libc::MAP_ANON);
-    // SAFETY: a new mapping at an address of the kernel's choice touches no other, and nobody else
-    // knows of it when it is removed.
+    // SAFETY: a new mapping at an address of the kernel's choice overlaps no other, and no other
+    // code knows its address when it is removed.
     unsafe {
         let at = libc::mmap(std::ptr::null_mut(), bytes, protection, flags, -1, 0);
         if at == libc::MAP_FAILED {
@@ -47,7 +46,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn limits_check_takes_nothing_for_good() {
+    fn limit_checks_release_their_resources() {
         for _ in 0..2_000 {
             check_descriptors(20).unwrap();
             check_address_space(1 << 30).unwrap();

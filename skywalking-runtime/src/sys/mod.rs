@@ -1,8 +1,9 @@
-//! What a process has beside its memory: signals, threads, limits and forks. Elsewhere than on Unix
-//! there is nothing to do.
+//! The process's signals, threads, limits and forks. On other systems than Unix most of this does
+//! nothing.
 //!
-//! Every thread of this crate is made by `spawn`: it blocks the program's signals and is never
-//! traced. Without the feature `agent` there are none, and only [`PerProcess`] is here.
+//! `spawn` starts every thread of this crate. Such a thread blocks the program's signals and is
+//! never traced. Without the feature `agent` there are no threads, and only [`PerProcess`] is
+//! built.
 
 mod fork;
 #[cfg(feature = "agent")]

@@ -1,11 +1,12 @@
-//! The signals of the program are not for our threads. A new thread inherits the mask of its
-//! creator, so the creator blocks them before it creates the thread and restores its own mask
-//! after: there is no moment at which the new thread would take one.
+//! Keeps the program's signals off the agent's threads.
+//!
+//! A new thread inherits the signal mask of its creator. So the creator blocks signals before it
+//! creates the thread, and restores its own mask afterwards: the new thread never receives one.
 
 #[cfg(unix)]
 pub(crate) use unix::block;
 
-/// Blocks signals until it is dropped, on the thread that made it.
+/// Blocks signals on the calling thread until it is dropped.
 #[cfg(not(unix))]
 pub(crate) fn block() {}
 
@@ -15,7 +16,8 @@ mod unix {
     use std::mem::MaybeUninit;
     use std::ptr::null_mut;
 
-    /// Faults of the thread itself: blocked, they would end the program without a word.
+    /// Signals for faults of the thread itself. If they were blocked, they would end the program
+    /// silently.
     const FAULTS: [libc::c_int; 7] = [
         libc::SIGSEGV,
         libc::SIGBUS,
@@ -26,15 +28,14 @@ mod unix {
         libc::SIGSYS,
     ];
 
-    /// The mask that the thread had before, restored on drop. Not `Send`: a mask belongs to its
-    /// thread.
+    /// The previous mask of the thread, restored on drop. Not `Send`: a mask belongs to its thread.
     pub(crate) struct Blocked {
         before: libc::sigset_t,
         thread: PhantomData<*const ()>,
     }
 
-    /// Blocks all signals but faults in the calling thread. None if that fails, which the C library
-    /// does only for a wrong argument.
+    /// Blocks all signals but faults in the calling thread. Returns `None` if that fails, which the
+    /// C library does only for an invalid argument.
     #[allow(unsafe_code)]
     pub(crate) fn block() -> Option<Blocked> {
         let (mut all, mut before) = (MaybeUninit::uninit(), MaybeUninit::uninit());
@@ -47,7 +48,7 @@ mod unix {
             }
             libc::pthread_sigmask(libc::SIG_SETMASK, all.as_ptr(), before.as_mut_ptr())
         };
-        // SAFETY: on success the call has written the mask from before.
+        // SAFETY: on success the call has written the previous mask.
         (result == 0)
             .then(|| Blocked { before: unsafe { before.assume_init() }, thread: PhantomData })
     }

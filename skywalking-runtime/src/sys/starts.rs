@@ -1,37 +1,37 @@
-//! Keeps forks and starts of an agent apart.
+//! Separates forks from starts of an agent.
 //!
-//! The first start initializes statics of other crates behind locks of theirs. A child that is
-//! forked meanwhile would wait for such a lock forever. So a fork waits until no start runs, and a
-//! start waits until no fork runs: each at most 2 s, without a lock. A start takes milliseconds, but
-//! on a busy machine it may have to wait for a processor.
+//! The first start initializes statics of other crates behind their locks. A child that is forked
+//! meanwhile would wait for such a lock forever. So a fork waits until no start runs, and a start
+//! waits until no fork runs: each at most 2 s, without a lock. A start takes milliseconds, but on a
+//! busy machine it may have to wait for a processor.
 
 use std::sync::atomic::{AtomicU32, Ordering};
 use std::time::Duration;
 
-/// Starts of agents in this process that have not returned yet.
+/// The number of starts in this process that have not returned yet.
 static STARTS: AtomicU32 = AtomicU32::new(0);
 
-/// Forks of this process that have not returned yet.
+/// The number of forks of this process that have not returned yet.
 static FORKING: AtomicU32 = AtomicU32::new(0);
 
-/// How often a fork looks whether all starts have returned, and a start whether all forks have,
-/// before it goes on.
-const LOOKS: u32 = 2_000;
-const BETWEEN_LOOKS: Duration = Duration::from_millis(1);
+/// How often a fork checks whether all starts have returned, and a start whether all forks have,
+/// before it continues.
+const CHECKS: u32 = 2_000;
+const BETWEEN_CHECKS: Duration = Duration::from_millis(1);
 
-/// A start that runs until this is dropped.
+/// A start, until this is dropped.
 pub(crate) struct Starting(());
 
 /// Begins a start. Call [`watch_forks`](super::watch_forks) first.
 pub(crate) fn starting() -> Starting {
-    for _ in 0..LOOKS {
+    for _ in 0..CHECKS {
         STARTS.fetch_add(1, Ordering::SeqCst);
         if FORKING.load(Ordering::SeqCst) == 0 {
             return Starting(());
         }
-        // The fork may be waiting for this start: let it go first.
+        // The fork may be waiting for this start, so it continues first.
         subtract(&STARTS);
-        std::thread::sleep(BETWEEN_LOOKS);
+        std::thread::sleep(BETWEEN_CHECKS);
     }
     STARTS.fetch_add(1, Ordering::SeqCst);
     Starting(())
@@ -43,7 +43,7 @@ impl Drop for Starting {
     }
 }
 
-/// Subtracts 1, except from the 0 that a forked child begins with.
+/// Subtracts 1, but not below 0: a forked child begins with 0.
 fn subtract(count: &AtomicU32) {
     let _ = count.fetch_update(Ordering::SeqCst, Ordering::SeqCst, |count| count.checked_sub(1));
 }
@@ -52,21 +52,21 @@ fn subtract(count: &AtomicU32) {
 #[cfg(unix)]
 pub(super) fn before_fork() {
     FORKING.fetch_add(1, Ordering::SeqCst);
-    for _ in 0..LOOKS {
+    for _ in 0..CHECKS {
         if STARTS.load(Ordering::SeqCst) == 0 {
             break;
         }
-        std::thread::sleep(BETWEEN_LOOKS);
+        std::thread::sleep(BETWEEN_CHECKS);
     }
 }
 
-/// The fork is over.
+/// Ends the wait of starts after a fork.
 #[cfg(unix)]
 pub(super) fn after_fork_in_parent() {
     subtract(&FORKING);
 }
 
-/// A child has one thread, which neither starts an agent nor forks.
+/// Resets both counts in a child, whose only thread neither starts an agent nor forks.
 #[cfg(unix)]
 pub(super) fn after_fork_in_child() {
     STARTS.store(0, Ordering::SeqCst);

@@ -1,9 +1,9 @@
-//! For tests of traced programs: run something, get back the spans that it made.
+//! Tools for tests of traced programs: run code, and compare the spans that it recorded.
 //!
-//! [`run`] and [`run_async`] give each segment that is opened inside a mark, which captures and
-//! refs inside the process inherit. They return when no marked segment is open any more and all
-//! that was spawned from one has started, so there is nothing to sleep for, and tests that run in
-//! parallel do not see each other's spans. If no tracer runs, one without a backend is started.
+//! [`run`] and [`run_async`] mark each segment that is opened inside. Captures and references
+//! inside the process inherit the mark. Both return when no marked segment is open and all spawned
+//! work has started. So tests need no sleep, and parallel tests do not see each other's spans. If
+//! no tracer runs, one without a backend is started.
 //!
 //! ```
 //! use skywalking_runtime::{Callsite, callsite, span, testing};
@@ -15,13 +15,15 @@
 //! assert_eq!(testing::text(&trees), "Entry /work layer=Http\n  Local part\n");
 //! ```
 //!
-//! What a test sees are the bytes that a backend would have got, decoded. They are held against the
-//! rules of the wire, too: where a backend would lose something of them, or show something wrong,
-//! the test fails, and the message says why. [`Test::allow`] lets single rules be broken.
+//! A test compares the bytes that a backend would receive, decoded. They are also checked against
+//! the rules of the protocol: if a backend would lose or misinterpret something, the test fails
+//! with the reason. [`Test::allow`] allows single violations.
 
+mod in_scope;
 mod scope;
 mod tracer;
 mod tree;
+mod watch;
 
 use std::future::Future;
 use std::time::Duration;
@@ -38,20 +40,20 @@ pub(crate) use tracer::started;
 use crate::context::current_segment;
 use crate::report::wire_check;
 
-/// How long a test waits for the segments that it opened.
+/// How long a test waits for its segments.
 const PATIENCE: Duration = Duration::from_secs(10);
 
-/// Runs `work` and returns the traces that it made, the one that was opened first at the front.
+/// Runs `work` and returns the traces that it recorded, in the order in which they were opened.
 ///
 /// # Panics
 ///
-/// If a segment is still open 10 seconds after `work` returned; the message names its root. If a
-/// segment breaks a rule of the wire; the message says which.
+/// Panics if a segment is still open 10 seconds after `work` returned, with the name of its root.
+/// Panics if a segment violates a rule of the protocol, with the rule.
 pub fn run<R>(work: impl FnOnce() -> R) -> Vec<Tree> {
     Test::new().run(work)
 }
 
-/// The same for a future, on whatever executor polls it.
+/// Runs a future, on any executor, and returns the traces that it recorded.
 ///
 /// ```
 /// use skywalking_runtime::{Callsite, callsite, span, testing};
@@ -66,23 +68,25 @@ pub fn run<R>(work: impl FnOnce() -> R) -> Vec<Tree> {
 ///
 /// # Panics
 ///
-/// If a segment is still open, or a spawned task has not started, 10 seconds after the future was
-/// done, or if a segment breaks a rule of the wire; the message says which.
+/// Panics if a segment is still open, or a spawned task has not started, 10 seconds after the
+/// future was done. Panics if a segment violates a rule of the protocol.
 pub async fn run_async<F: Future>(future: F) -> Vec<Tree> {
     Test::new().run_async(future).await
 }
 
-/// Lets segments that no test opened break this rule of the wire, from now on and in this process.
-/// It matters only where the variable `SW_TESTING_ABORT_ON_VIOLATION` is set: there such a segment
-/// ends the process, with the reason on standard error. Set it for programs that tests start, and
-/// for tests that look at what arrives at a backend.
+/// Allows segments that belong to no test to violate this rule of the protocol in this process.
+///
+/// This has an effect only if the variable `SW_TESTING_ABORT_ON_VIOLATION` is set: such a segment
+/// aborts the process then, with the reason on standard error. Set the variable for programs that
+/// tests start, and for tests that check what a backend receives.
 pub fn allow(rule: &'static str) {
     wire_check::allow(rule);
 }
 
-/// What is open in this process is older by so much from now on: what is too old then
-/// ([`Config::max_segment_age`](crate::Config::max_segment_age)) goes on in a new segment, and what waits for a
-/// handle is given up.
+/// Makes everything that is open in this process older by this duration.
+///
+/// A segment that is too old then ([`Config::max_segment_age`](crate::Config::max_segment_age))
+/// continues in a new segment, and a segment that waits for a handle is sent.
 ///
 /// ```
 /// use std::time::Duration;
@@ -103,13 +107,14 @@ pub fn grow_old(by: Duration) {
     crate::util::coarse_clock::put_on(by);
 }
 
-/// True if no segment is being worked on by this thread: what every test of a misuse ends with.
+/// Returns true if this thread has no current segment. Use it at the end of a test of misuse.
 pub fn is_idle() -> bool {
     !current_segment::is_occupied()
 }
 
-/// The test that runs on this thread, for threads and tasks that it starts: traces that begin there
-/// are the test's too. What goes on by a capture or a header is so anyway.
+/// Returns the mark of the test on this thread, for threads and tasks that the test starts. Without
+/// it, traces that begin there do not belong to the test. Work that continues a capture or a header
+/// needs no mark.
 ///
 /// ```
 /// use skywalking_runtime::{Callsite, callsite, span, testing};
@@ -126,7 +131,7 @@ pub fn mark() -> Mark {
     Mark(scope())
 }
 
-/// The mark of a test: made by [`mark`].
+/// The mark of a test, returned by [`mark`].
 #[derive(Clone, Copy, Debug)]
 pub struct Mark(u32);
 
@@ -138,7 +143,7 @@ impl Mark {
     }
 }
 
-/// [`run`] with settings of its own.
+/// A test with options. [`run`] and [`run_async`] use the defaults.
 #[must_use = "a test does nothing until `run` or `run_async`"]
 #[derive(Debug)]
 pub struct Test {
@@ -153,18 +158,19 @@ impl Default for Test {
 }
 
 impl Test {
-    /// Everything is sampled.
+    /// Creates a test in which every request is sampled.
     pub fn new() -> Self {
         Self { scope: Scope::open(), allowed: Vec::new() }
     }
 
-    /// Lets the test's segments break this rule of the wire. The message of a test that fails by
-    /// one begins with its name.
+    /// Allows the test's segments to violate this rule of the protocol. The message of a test that
+    /// fails because of a violation begins with the rule's name.
     ///
     /// ```
     /// use skywalking_runtime::{Callsite, callsite, span, testing};
     ///
-    /// static CACHED: Callsite = callsite!(local, "look up", layer = cache); // an OAP makes nothing of it without the tag `cache.type`
+    /// static CACHED: Callsite = callsite!(local, "look up", layer = cache); // an OAP ignores it
+    /// without the tag `cache.type`
     ///
     /// let trees = testing::Test::new().allow("tag-missing").run(|| span(&CACHED).run(|| ()));
     /// assert_eq!(testing::text(&trees), "Local look up layer=Cache\n");
@@ -174,7 +180,7 @@ impl Test {
         self
     }
 
-    /// The trees of what was collected, if it keeps to the rules.
+    /// Builds trees from the collected segments, if they violate no rule.
     fn grown(self) -> Vec<Tree> {
         let collected = self.scope.collect();
         let broken = collected
@@ -187,25 +193,25 @@ impl Test {
         let trees = tree::grow(collected);
         assert!(
             broken.is_empty(),
-            "what a backend would get breaks the rules of the wire (`Test::allow` lets a test do so):\n  {}\n{}",
+            "the segments violate rules of the protocol (`Test::allow` allows single rules):\n  {}\n{}",
             broken.join("\n  "),
             text(&trees)
         );
         trees
     }
 
-    /// Requests are sampled if `sampler` says so of the name of their first span. It is not asked
-    /// about those that come with a valid context: these are sampled.
+    /// Sets a sampler, which gets the name of a request's first span. Requests with a valid context
+    /// are always sampled.
     pub fn sampler(self, sampler: impl Fn(&str) -> bool + Send + Sync + 'static) -> Self {
         self.scope.set_sampler(Box::new(sampler));
         self
     }
 
-    /// As [`run`].
+    /// Runs `work` like [`run`].
     ///
     /// # Panics
     ///
-    /// As [`run`].
+    /// Panics like [`run`].
     pub fn run<R>(self, work: impl FnOnce() -> R) -> Vec<Tree> {
         {
             let _here = self.scope.enter();
@@ -215,13 +221,13 @@ impl Test {
         self.grown()
     }
 
-    /// As [`run_async`].
+    /// Runs a future like [`run_async`].
     ///
     /// # Panics
     ///
-    /// As [`run_async`].
+    /// Panics like [`run_async`].
     pub async fn run_async<F: Future>(self, future: F) -> Vec<Tree> {
-        scope::InScope::new(&self.scope, future).await;
+        in_scope::InScope::new(&self.scope, future).await;
         self.scope.wait_async(PATIENCE).await;
         self.grown()
     }

@@ -1,20 +1,19 @@
-//! The mark of a test: which segments are its own, which of them are open, and what came out of
-//! them.
+//! The mark of a test: its open segments, its tasks that have not started, and the collected
+//! segments.
 //!
-//! Everything here is behind one lock that only marked segments touch.
+//! Only marked segments use the lock of this module.
 
 use std::cell::Cell;
 use std::collections::HashMap;
 use std::fmt;
-use std::future::{Future, poll_fn};
-use std::pin::{Pin, pin};
+use std::future::poll_fn;
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use std::task::{Context, Poll, Waker};
 use std::time::{Duration, Instant};
 
 use bytes::Bytes;
-use pin_project_lite::pin_project;
 
+use super::watch::Watch;
 use crate::headers::sw8::{self, Parts};
 use crate::util::id;
 
@@ -22,11 +21,11 @@ type Sampler = Box<dyn Fn(&str) -> bool + Send + Sync>;
 
 #[derive(Default)]
 struct Marked {
-    /// Open segments and the names of their roots.
+    /// The keys of open segments, and the names of their roots.
     open: HashMap<u64, &'static str>,
-    /// Names of tasks and closures that continue a span of the test and have not started.
+    /// The names of tasks and closures that continue a span of the test and have not started.
     unstarted: Vec<&'static str>,
-    /// Keys in the order in which they were opened.
+    /// The keys of all segments, in the order in which they were opened.
     order: Vec<u64>,
     done: Vec<Bytes>,
     sampler: Option<Arc<Sampler>>,
@@ -43,7 +42,7 @@ impl Marked {
 struct Scopes {
     last: u32,
     marked: HashMap<u32, Marked>,
-    /// The scope of each segment whose context was written into headers.
+    /// The mark of each segment whose context was written into headers.
     left: HashMap<u64, u32>,
 }
 
@@ -51,7 +50,7 @@ static SCOPES: Mutex<Option<Scopes>> = Mutex::new(None);
 static CHANGED: Condvar = Condvar::new();
 
 thread_local! {
-    /// The mark that roots on this thread get.
+    /// The mark for roots on this thread.
     static HERE: Cell<u32> = const { Cell::new(0) };
 }
 
@@ -65,21 +64,21 @@ fn with<R>(scope: u32, work: impl FnOnce(&mut Marked) -> R) -> Option<R> {
         .flatten()
 }
 
-/// The mark of the test that runs on this thread, or 0.
+/// Returns the mark of the test that runs on this thread, or 0.
 pub(crate) fn scope() -> u32 {
     HERE.get()
 }
 
-/// True if a root of this name is recorded.
+/// Returns true if a root with this name is sampled.
 pub(crate) fn decide(name: &str) -> bool {
     let sampler = with(scope(), |marked| marked.sampler.clone()).flatten();
-    // Called without the lock and outside of the mark: a sampler may trace, and what it traces is
-    // not the test's.
+    // Called without the lock and the mark: a sampler may trace, and its segments do not belong to
+    // the test.
     let _outside = Here(HERE.replace(0));
     sampler.is_none_or(|sampler| sampler(name))
 }
 
-/// A segment was opened.
+/// Records that a segment was opened.
 pub(crate) fn segment_opened(scope: u32, key: u64, root: &'static str) {
     with(scope, |marked| {
         marked.open.insert(key, root);
@@ -87,7 +86,7 @@ pub(crate) fn segment_opened(scope: u32, key: u64, root: &'static str) {
     });
 }
 
-/// A segment has ended; its bytes come later, by [`delivered`].
+/// Records that a segment has ended. Its bytes follow in [`delivered`].
 pub(crate) fn segment_finished(scope: u32, key: u64) {
     let waker = with(scope, |marked| {
         marked.open.remove(&key);
@@ -128,7 +127,7 @@ impl Drop for Unstarted {
     }
 }
 
-/// The context of a segment was written into headers.
+/// Records that the context of a segment was written into headers.
 pub(crate) fn segment_left(key: u64, scope: u32) {
     if scope != 0
         && let Some(scopes) = lock().as_mut()
@@ -137,7 +136,7 @@ pub(crate) fn segment_left(key: u64, scope: u32) {
     }
 }
 
-/// The mark of the segment that a header refers to, if it is one of this process.
+/// Returns the mark of the segment that a header refers to, if the segment is one of this process.
 pub(crate) fn scope_of_header(header: &str, parts: &Parts) -> u32 {
     let Some(key) =
         header.get(parts.segment.clone()).and_then(|part| id::parse(&sw8::decode_text(part)))
@@ -147,16 +146,15 @@ pub(crate) fn scope_of_header(header: &str, parts: &Parts) -> u32 {
     lock().as_ref().and_then(|scopes| scopes.left.get(&key).copied()).unwrap_or(0)
 }
 
-/// The reporter hands over a marked segment as a backend would have got it. False if the test is
-/// over.
+/// Takes the bytes of a marked segment from the reporter. Returns false if the test is over.
 pub(crate) fn delivered(scope: u32, segment: &Bytes) -> bool {
     with(scope, |marked| marked.done.push(segment.clone())).is_some()
 }
 
-/// What a test collected: the segments, and the order in which they were opened.
+/// The segments of a test, and the order in which they were opened.
 pub(super) struct Collected {
     pub(super) segments: Vec<Bytes>,
-    /// Ids of the segments.
+    /// The ids of the segments.
     pub(super) order: Vec<String>,
 }
 
@@ -179,13 +177,17 @@ impl Scope {
     }
 
     pub(super) fn set_sampler(&self, sampler: Sampler) {
-        // What was there drops without the lock: its destructor may trace.
+        // The old sampler is dropped without the lock, since its destructor may trace.
         let _older = with(self.0, |marked| marked.sampler.replace(Arc::new(sampler)));
     }
 
-    /// From now on roots on this thread get the mark.
+    /// Marks later roots on this thread.
     pub(super) fn enter(&self) -> Here {
         enter(self.0)
+    }
+
+    pub(super) fn id(&self) -> u32 {
+        self.0
     }
 
     fn is_settled(&self) -> bool {
@@ -215,7 +217,7 @@ impl Scope {
 
     pub(super) async fn wait_async(&self, patience: Duration) {
         let until = Instant::now() + patience;
-        // No timer of the executor is known, so a thread keeps the time.
+        // The executor may have no timer, so a thread keeps the time.
         let mut watch = None;
         poll_fn(|cx: &mut Context<'_>| {
             let waker = cx.waker().clone();
@@ -249,11 +251,11 @@ impl Scope {
         );
     }
 
-    /// Waits for the reporter and takes what it delivered.
+    /// Waits for the reporter and takes the collected segments.
     pub(super) fn collect(&self) -> Collected {
         assert!(
             super::tracer::flush(),
-            "the agent that runs beside this test did not hand over what it has: with its backend away nothing leaves the outboxes; \
+            "the agent that runs beside this test did not deliver its segments: while its backend is unreachable, they stay in the queue; \
              give it `Reporter::Discard` in tests"
         );
         let (segments, order) = with(self.0, |marked| {
@@ -271,74 +273,21 @@ impl Drop for Scope {
             removed = scopes.marked.remove(&self.0);
             scopes.left.retain(|_, scope| *scope != self.0);
         }
-        // Without the lock: a sampler's destructor may trace.
+        // Dropped without the lock, since a sampler's destructor may trace.
         drop(removed);
     }
 }
 
-/// From now on roots on this thread get this mark.
+/// Marks later roots on this thread with this mark.
 pub(super) fn enter(scope: u32) -> Here {
     Here(HERE.replace(scope))
 }
 
-/// Restores the mark that was there.
+/// Restores the previous mark on drop.
 pub(super) struct Here(u32);
 
 impl Drop for Here {
     fn drop(&mut self) {
         HERE.set(self.0);
-    }
-}
-
-/// Wakes a task once, after some time, unless it is dropped before.
-struct Watch(Option<std::thread::JoinHandle<()>>, Arc<(Mutex<bool>, Condvar)>);
-
-impl Watch {
-    fn start(patience: Duration, waker: Waker) -> Self {
-        let over = Arc::new((Mutex::new(false), Condvar::new()));
-        let watched = Arc::clone(&over);
-        let _blocked = crate::sys::block_signals();
-        let thread = std::thread::spawn(move || {
-            let (over, changed) = &*watched;
-            let guard = over.lock().unwrap_or_else(PoisonError::into_inner);
-            drop(changed.wait_timeout_while(guard, patience, |over| !*over));
-            waker.wake();
-        });
-        Self(Some(thread), over)
-    }
-}
-
-impl Drop for Watch {
-    fn drop(&mut self) {
-        *self.1.0.lock().unwrap_or_else(PoisonError::into_inner) = true;
-        self.1.1.notify_all();
-        if let Some(thread) = self.0.take() {
-            drop(thread.join());
-        }
-    }
-}
-
-pin_project! {
-    /// A future whose roots get the mark, on whatever thread it is polled.
-    pub(super) struct InScope<F> {
-        scope: u32,
-        #[pin]
-        future: F,
-    }
-}
-
-impl<F> InScope<F> {
-    pub(super) fn new(scope: &Scope, future: F) -> Self {
-        Self { scope: scope.0, future }
-    }
-}
-
-impl<F: Future> Future for InScope<F> {
-    type Output = F::Output;
-
-    fn poll(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<F::Output> {
-        let this = self.project();
-        let _here = Here(HERE.replace(*this.scope));
-        pin!(this.future).poll(cx)
     }
 }

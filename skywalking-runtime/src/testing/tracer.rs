@@ -1,4 +1,4 @@
-//! The tracer that tests use: the running one, or one without a backend that is started for them.
+//! The tracer of tests: the running one, or one without a backend.
 
 use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
@@ -9,28 +9,28 @@ use crate::report::test_sink::SINK;
 use crate::report::worker::{Command, Handle};
 use crate::tracer;
 
-/// How long the reporter may take to hand over what has ended.
+/// How long the reporter may take to deliver ended segments.
 const PATIENCE: Duration = Duration::from_secs(10);
 
-/// The way to ask the reporter of the agent that was started last.
+/// Sends commands to the reporter of the agent that was started last.
 static HANDLE: Mutex<Option<Handle>> = Mutex::new(None);
-/// The agent that was started for the tests; it lives as long as the process.
+/// The agent that was started for tests. It lives as long as the process.
 static AGENT: Mutex<Option<Agent>> = Mutex::new(None);
 
-/// An agent was started.
+/// Stores the handle of an agent that was started.
 pub(crate) fn started(handle: &Handle) {
     *HANDLE.lock().unwrap_or_else(PoisonError::into_inner) = Some(handle.clone());
 }
 
-/// Sees to it that a tracer runs.
+/// Starts a tracer if none runs.
 pub(super) fn ensure() {
     SINK.get_or_init(|| super::delivered);
     let mut agent = AGENT.lock().unwrap_or_else(PoisonError::into_inner);
     if tracer::enabled() {
         return;
     }
-    // Ended by hand meanwhile, or never started: an agent that can't start because another just did
-    // is what was wanted as well.
+    // It was shut down meanwhile, or was never started. A start that fails because another thread
+    // has just started an agent is fine too.
     *agent = None;
     *agent = Config::new("testing")
         .instance("testing")
@@ -40,8 +40,8 @@ pub(super) fn ensure() {
         .ok();
 }
 
-/// Waits until the reporter has handed over all that has ended. False if it did not; an agent that
-/// has ended meanwhile has.
+/// Waits until the reporter has delivered all ended segments. Returns false if it did not, and true
+/// if the agent has ended meanwhile.
 pub(super) fn flush() -> bool {
     let handle = HANDLE.lock().unwrap_or_else(PoisonError::into_inner).clone();
     let flushed = handle.is_none_or(|handle| {

@@ -1,4 +1,4 @@
-//! Segments as trees: what a test compares.
+//! Segments as trees, which tests compare.
 
 use std::collections::HashMap;
 use std::fmt::{self, Write as _};
@@ -11,7 +11,7 @@ use skywalking_proto::v3::{
 use super::scope::Collected;
 use crate::segment::LOCATION;
 
-/// One trace, or one part of it whose parent was not seen: its first span and all below it.
+/// A trace, or a part of it whose parent was not collected: its first span and all spans below.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Tree {
@@ -21,7 +21,7 @@ pub struct Tree {
     pub root: Span,
 }
 
-/// A span and those below it.
+/// A span and the spans below it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Span {
@@ -37,23 +37,23 @@ pub struct Span {
     pub layer: String,
     /// The component id.
     pub component: i32,
-    /// The address called, or nothing.
+    /// The called address, or an empty text.
     pub peer: String,
-    /// The span failed.
+    /// Whether the span failed.
     pub is_error: bool,
-    /// The OAP makes no metrics of it.
+    /// Whether the OAP computes no metrics for it.
     pub skip_analysis: bool,
     /// Tags in the order in which they were recorded.
     pub tags: Vec<(String, String)>,
     /// Logs in the order in which they were recorded.
     pub logs: Vec<Log>,
-    /// References to other segments, whether or not they were seen.
+    /// References to other segments, whether they were collected or not.
     pub refs: Vec<Ref>,
     /// Milliseconds since 1970.
     pub start: i64,
     /// Milliseconds since 1970.
     pub end: i64,
-    /// The segment of which this is the first span had more spans than its limit.
+    /// Whether the segment whose first span this is had more spans than its limit.
     pub is_size_limited: bool,
     /// The spans below: those of the same segment in the order in which they were opened, then
     /// those of other segments.
@@ -88,8 +88,8 @@ pub struct Ref {
     pub address: String,
 }
 
-/// Trees as text: a line a span, indented by depth, with what is not the default. Ids, times and
-/// the locations of panics are left out, so two runs give the same.
+/// Formats trees: a line per span, indented by depth, with everything that is not a default. Ids,
+/// times and the locations of panics are omitted, so each run has the same text.
 ///
 /// ```text
 /// Entry /API/Snapshot layer=Http
@@ -125,13 +125,13 @@ impl Span {
         for reference in &self.refs {
             write!(f, " ref={}", reference.kind)?;
         }
-        for (set, word) in [
+        for (is_set, flag) in [
             (self.is_error, "ERROR"),
             (self.skip_analysis, "SKIP_ANALYSIS"),
             (self.is_size_limited, "SIZE_LIMITED"),
         ] {
-            if set {
-                write!(f, " {word}")?;
+            if is_set {
+                write!(f, " {flag}")?;
             }
         }
         if !self.tags.is_empty() {
@@ -149,7 +149,7 @@ impl Span {
 }
 
 impl Span {
-    /// The component that a span has if neither the program nor a tag names one.
+    /// Returns the component of a span if neither the program nor a tag sets one.
     fn default_component(&self) -> i32 {
         let has_guessed_node = self.kind == SpanType::Exit.as_str_name()
             || self.kind == SpanType::Entry.as_str_name()
@@ -169,7 +169,7 @@ fn pairs<'a>(pairs: impl Iterator<Item = &'a (String, String)>, between: &str) -
         .join(between)
 }
 
-/// Puts segments together by their refs.
+/// Builds trees from segments by their references.
 pub(super) fn grow(collected: Collected) -> Vec<Tree> {
     let order: HashMap<_, _> =
         collected.order.into_iter().enumerate().map(|(at, id)| (id, at)).collect();

@@ -1,5 +1,5 @@
-//! What the gRPC and HTTP transports share: the list of addresses, the token, and the message for a
-//! backend that rejects the token.
+//! The list of backend addresses, the token, and the message for a rejected token, which the gRPC
+//! and HTTP transports share.
 
 use std::str::FromStr;
 use std::time::Duration;
@@ -8,11 +8,10 @@ use crate::config::{Address, Token};
 use crate::error::Error;
 use crate::report::transport::Outcome;
 
-/// How long a connection may take to stand.
+/// The timeout of opening a connection.
 pub(crate) const CONNECT_DEADLINE: Duration = Duration::from_secs(5);
 
-/// The backends, each with what the transport needs of its address, and which of them is spoken to
-/// now.
+/// The backends with prepared addresses, and which of them is current.
 #[derive(Debug)]
 pub(crate) struct Backends<T> {
     /// Never empty.
@@ -21,7 +20,7 @@ pub(crate) struct Backends<T> {
 }
 
 impl<T> Backends<T> {
-    /// Begins with the first one. `prepared` makes what the transport needs of an address, or says
+    /// Starts with the first backend. `prepared` converts an address for the transport, or returns
     /// what is wrong with it.
     pub(crate) fn new(
         addresses: Vec<Address>,
@@ -38,40 +37,39 @@ impl<T> Backends<T> {
         Ok(Self { list: list.collect::<Result<_, _>>()?, at: 0 })
     }
 
-    /// The one of now.
+    /// Returns the current backend.
     pub(crate) fn now(&self) -> Option<&(Address, T)> {
         self.list.get(self.at)
     }
 
-    /// How many there are.
+    /// Returns the number of backends.
     pub(crate) fn count(&self) -> usize {
         self.list.len()
     }
 
-    /// The address of the one of now, for people.
+    /// Returns the current address, for log lines.
     pub(crate) fn address(&self) -> String {
         self.now().map(|(address, _)| address.to_string()).unwrap_or_default()
     }
 
-    /// Goes on to the next one, and from the last one to the first.
+    /// Switches to the next backend, and from the last one to the first.
     pub(crate) fn next_backend(&mut self) {
         self.at = (self.at + 1) % self.list.len().max(1);
     }
 }
 
-/// The backend asks for another token, in these words: with them goes what to do.
-pub(crate) fn unwelcome(words: &str, token: Option<&Token>) -> Outcome {
+/// Returns the outcome for a rejected token: the backend's message with a hint how to fix it.
+pub(crate) fn rejected_token(message: &str, token: Option<&Token>) -> Outcome {
     let remedy = match token {
         Some(_) => {
             "the token given by `Config::token` or SW_AGENT_AUTHENTICATION is not the backend's"
         }
         None => "no token was given: set `Config::token` or SW_AGENT_AUTHENTICATION",
     };
-    Outcome::Refused(format!("{words} ({remedy})"))
+    Outcome::Refused(format!("{message} ({remedy})"))
 }
 
-/// The token, and beside it the value of the header that holds it. `set_sensitive` keeps that out
-/// of what is printed.
+/// Returns the token and its header value. `set_sensitive` hides the header value in debug output.
 pub(crate) fn with_header<V: FromStr>(
     token: Option<Token>,
     set_sensitive: fn(&mut V, bool),

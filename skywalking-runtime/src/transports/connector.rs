@@ -1,4 +1,4 @@
-//! Opens connections to a backend. [`lookup`](super::lookup) resolves names; if one address of a
+//! Opens connections to a backend. [`lookup`](super::lookup) resolves names. If one address of a
 //! name does not answer, the next is tried.
 
 use std::future::Future;
@@ -26,7 +26,7 @@ pub(crate) struct Connector {
     meter: Meter,
 }
 
-/// A connector whose connections count on this meter. The addresses of one name share the deadline.
+/// Creates a connector whose connections use this meter. All addresses of a name share the timeout.
 pub(crate) fn connector(meter: Meter) -> Connector {
     let mut connector = HttpConnector::new_with_resolver(Resolver);
     connector.enforce_http(false);
@@ -53,7 +53,7 @@ impl Service<Uri> for Connector {
     }
 }
 
-/// Finds the addresses of a name.
+/// Resolves names.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Resolver;
 

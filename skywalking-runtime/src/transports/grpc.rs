@@ -1,8 +1,8 @@
-//! The gRPC transport: each batch is one call of `collect`; properties and keep-alive are calls of
-//! their own.
+//! The gRPC transport: each batch is one call of `collect`. Properties and keep-alive are separate
+//! calls.
 //!
-//! The bytes are sent as the encoder made them. Nothing connects before the first call. A broken
-//! connection is not repaired here: the worker moves to the next address. The token is sent with
+//! The encoder's bytes are sent unchanged. Nothing connects before the first call. A broken
+//! connection is not reopened here: the worker switches to the next address. The token is sent with
 //! every call, and nowhere else.
 
 mod backend;
@@ -40,7 +40,7 @@ const PROPERTIES: &str = "/skywalking.v3.ManagementService/reportInstancePropert
 const KEEP_ALIVE: &str = "/skywalking.v3.ManagementService/keepAlive";
 const VERSION: &str = env!("CARGO_PKG_VERSION");
 
-/// Speaks to one backend of a list at a time.
+/// Sends to one backend of a list at a time.
 #[derive(Debug)]
 pub(crate) struct Grpc {
     backends: Backends<Endpoint>,
@@ -50,7 +50,7 @@ pub(crate) struct Grpc {
 }
 
 impl Grpc {
-    /// Connects to nobody yet.
+    /// Creates a transport without a connection.
     pub(crate) fn new(
         backends: Vec<Address>,
         token: Option<Token>,
@@ -61,7 +61,7 @@ impl Grpc {
         Ok(Self { backends, channel: None, token, management })
     }
 
-    /// The connection to the backend of now, made when the first call needs it.
+    /// Returns the connection to the current backend, which the first call opens.
     fn channel(&mut self) -> Option<(Channel, Meter)> {
         let (_, endpoint) = self.backends.now()?;
         let made = self.channel.get_or_insert_with(|| {
@@ -80,8 +80,8 @@ impl Grpc {
         request
     }
 
-    /// One call: a stream of messages, and the answer. The flight, if there is one, learns whether
-    /// all of them were written before the answer came.
+    /// Makes one call: a stream of messages, and the answer. If the flight is given, it is marked
+    /// when all messages were written before the answer came.
     fn call(
         &mut self,
         path: &'static str,
@@ -103,8 +103,8 @@ impl Grpc {
             }
             match client.client_streaming(request, http_path(path), Raw).await {
                 Ok(_) => {
-                    // What the connection still holds never leaves if the server has ended the
-                    // stream.
+                    // If the server has ended the stream, the bytes in the connection's buffer are
+                    // never sent.
                     if let Some(flight) = flight
                         .filter(|_| body.bytes().is_some_and(|bytes| meter.written() >= bytes))
                     {
@@ -124,8 +124,8 @@ fn endpoint(address: &Address) -> Result<Endpoint, &'static str> {
     let endpoint = endpoint
         .user_agent(concat!("skywalking-rust/", env!("CARGO_PKG_VERSION")))
         .map_err(|_| unusable)?;
-    // No HTTP/2 keep-alive: the backend ends connections that ping often
-    // (`docs/protocol.md#grpc-transport`); deadlines find dead ones.
+    // No HTTP/2 keep-alive: the backend closes connections that ping often
+    // (`docs/protocol.md#grpc-transport`). Deadlines detect dead connections.
     Ok(endpoint.connect_timeout(CONNECT_DEADLINE))
 }
 
@@ -147,8 +147,8 @@ impl Transport for Grpc {
         self.backends.next_backend();
     }
 
-    fn send_management(&mut self, word: ManagementMessage) -> Call {
-        let (path, message) = match word {
+    fn send_management(&mut self, message: ManagementMessage) -> Call {
+        let (path, message) = match message {
             ManagementMessage::Properties => {
                 (PROPERTIES, self.management.properties().encode_to_vec())
             }
@@ -165,15 +165,15 @@ impl Transport for Grpc {
     }
 }
 
-/// Returns what a status means for what was sent. Only a status that the server sent is an answer.
-/// tonic makes others, for connections that broke and for answers that it can't read.
+/// Returns the outcome for a status. Only a status that the server sent is an answer. tonic creates
+/// others, for broken connections and unreadable answers.
 fn outcome(status: &Status, is_of_server: bool, token: Option<&Token>) -> Outcome {
     let text = quote(&chain(status), token);
     if !is_of_server || status.source().is_some() {
         return Outcome::Failed(text);
     }
     match status.code() {
-        Code::PermissionDenied | Code::Unauthenticated => backends::unwelcome(&text, token),
+        Code::PermissionDenied | Code::Unauthenticated => backends::rejected_token(&text, token),
         Code::InvalidArgument
         | Code::Unimplemented
         | Code::FailedPrecondition
@@ -183,7 +183,7 @@ fn outcome(status: &Status, is_of_server: bool, token: Option<&Token>) -> Outcom
     }
 }
 
-/// The error and its sources, in one line. A status says its code first.
+/// Formats the error and its sources on one line. A status begins with its code.
 fn chain(error: &(dyn std::error::Error + 'static)) -> String {
     match error.downcast_ref::<Status>() {
         Some(status) if status.message().is_empty() => {

@@ -1,8 +1,8 @@
-//! The HTTP transport: each batch is one POST of a JSON array of segments, and each management
-//! message one of a JSON object (`docs/protocol.md#http-transport`).
+//! The HTTP transport: each batch is a POST of a JSON array of segments, and each management
+//! message a POST of a JSON object (`docs/protocol.md#http-transport`).
 //!
 //! There is one connection, kept between calls while it is young. Nothing connects before the first
-//! call. A broken connection is not repaired here: the worker moves to the next address. A batch
+//! call. A broken connection is not reopened here: the worker switches to the next address. A batch
 //! counts as taken when the connection asks for the first byte of its body. The token is sent with
 //! every call, and nowhere else.
 
@@ -35,17 +35,17 @@ const AGENT: HeaderValue =
     HeaderValue::from_static(concat!("skywalking-rust/", env!("CARGO_PKG_VERSION")));
 const JSON: HeaderValue = HeaderValue::from_static("application/json");
 
-/// The connection that the next call may use. A call that is given up takes it along.
+/// The connection for the next call. A running call owns it, so an abandoned call drops it.
 type Kept = Arc<Mutex<Option<Connection>>>;
 
 fn lock(kept: &Kept) -> MutexGuard<'_, Option<Connection>> {
     kept.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
-/// Speaks to one backend of a list at a time.
+/// Sends to one backend of a list at a time.
 #[derive(Debug)]
 pub(crate) struct Http {
-    /// Each with its `Host` header.
+    /// The addresses, each with its `Host` header.
     backends: Backends<HeaderValue>,
     kept: Kept,
     token: Option<(Token, HeaderValue)>,
@@ -53,7 +53,7 @@ pub(crate) struct Http {
 }
 
 impl Http {
-    /// Connects to nobody yet.
+    /// Creates a transport without a connection.
     pub(crate) fn new(
         backends: Vec<Address>,
         token: Option<Token>,
@@ -64,7 +64,7 @@ impl Http {
         Ok(Self { backends, kept: Kept::default(), token, management })
     }
 
-    /// One call: a body, and the answer.
+    /// Makes one call: a body, and the answer.
     fn call(&self, path: &'static str, content: Content) -> Call {
         let Some((address, host)) = self.backends.now().cloned() else {
             return Box::pin(std::future::ready(Outcome::Failed("there is no backend".to_owned())));
@@ -87,7 +87,7 @@ impl Http {
             };
             match connection.exchange(request).await {
                 Ok(answer) => {
-                    // One that has not read all of the body waits for nothing else.
+                    // An answer before the end of the body confirms nothing.
                     let is_read = answer.status.is_success()
                         && flight.is_none_or(|flight| flight.is_handed_over());
                     if is_read && answer.is_whole {
@@ -103,7 +103,7 @@ impl Http {
     }
 }
 
-/// The connection of the call before, if it still stands, else a new one.
+/// Returns the connection of the previous call if it is still open, else a new one.
 async fn connection(kept: &Kept, address: &Address) -> Result<Connection, String> {
     let before = lock(kept).take();
     if let Some(mut connection) = before.filter(Connection::is_young)
@@ -135,13 +135,13 @@ impl Transport for Http {
     }
 
     fn next_backend(&mut self) {
-        // Another place: a call that is still about can't bring its connection back.
+        // A new slot, so that a call that still runs cannot return its connection to it.
         self.kept = Kept::default();
         self.backends.next_backend();
     }
 
-    fn send_management(&mut self, word: ManagementMessage) -> Call {
-        let (path, message) = match word {
+    fn send_management(&mut self, message: ManagementMessage) -> Call {
+        let (path, message) = match message {
             ManagementMessage::Properties => {
                 (PROPERTIES, json::management(&self.management.properties()))
             }
@@ -157,26 +157,32 @@ impl Transport for Http {
     }
 }
 
-/// What an answer means for what was sent. An OAP answers 500 if it stumbles over what is in a
-/// segment: that is a refusal, and the next batch may be better. What stands in front of a backend
-/// answers 502 to 504 and redirects, and knows nothing of it.
+/// Returns the outcome for an answer.
+///
+/// An OAP answers 500 if it fails on the contents of a segment: the batch is refused, and the next
+/// one may succeed. A proxy in front of the backend answers 502 to 504 or redirects, and the
+/// backend has not received the batch.
 fn outcome(answer: &Answer, token: Option<&Token>) -> Outcome {
     let Answer { status, text, .. } = answer;
     if status.is_success() {
         return Outcome::Taken;
     }
-    let words = if text.is_empty() {
+    let message = if text.is_empty() {
         format!("HTTP status {status}")
     } else {
         format!("HTTP status {status}: {text}")
     };
-    let words = quote(&words, token);
+    let message = quote(&message, token);
     match *status {
-        StatusCode::TOO_MANY_REQUESTS => Outcome::Overloaded(words),
-        StatusCode::REQUEST_TIMEOUT => Outcome::Failed(words),
-        StatusCode::INTERNAL_SERVER_ERROR | StatusCode::NOT_IMPLEMENTED => Outcome::Refused(words),
-        StatusCode::UNAUTHORIZED | StatusCode::FORBIDDEN => backends::unwelcome(&words, token),
-        status if status.is_client_error() => Outcome::Refused(words),
-        _ => Outcome::Failed(words),
+        StatusCode::TOO_MANY_REQUESTS => Outcome::Overloaded(message),
+        StatusCode::REQUEST_TIMEOUT => Outcome::Failed(message),
+        StatusCode::INTERNAL_SERVER_ERROR | StatusCode::NOT_IMPLEMENTED => {
+            Outcome::Refused(message)
+        }
+        StatusCode::UNAUTHORIZED | StatusCode::FORBIDDEN => {
+            backends::rejected_token(&message, token)
+        }
+        status if status.is_client_error() => Outcome::Refused(message),
+        _ => Outcome::Failed(message),
     }
 }

@@ -1,8 +1,7 @@
 //! The log transport: writes each segment as one line of JSON to standard error.
 //!
-//! Standard error may block, for example a pipe that is not read. So each batch is written on a
-//! thread of its own, one at a time in the process, and the worker's deadlines apply as for a
-//! network.
+//! Standard error may block, for example a pipe that is not read. So each batch is written on its
+//! own thread, one at a time in the process, and the worker's deadlines apply as for a network.
 
 use std::io::{self, Write};
 
@@ -14,7 +13,7 @@ use crate::report::json;
 use crate::report::transport::{Call, Messages, Outcome, Transport};
 use crate::sys::PerProcess;
 
-/// One writer at a time, whichever agent it writes for: a second one would wait for the same pipe.
+/// Limits the process to one writer, for all agents: a second one would block on the same pipe.
 static WRITER: PerProcess<Semaphore> = PerProcess::new(|| Semaphore::new(1));
 
 /// Writes segments to standard error.
@@ -32,7 +31,7 @@ impl Transport for Log {
 
     fn next_backend(&mut self) {}
 
-    /// Nobody listens, so nothing is said.
+    /// Sends nothing, since standard error has no use for it.
     fn send_management(&mut self, _: ManagementMessage) -> Call {
         Box::pin(std::future::ready(Outcome::Taken))
     }
@@ -54,7 +53,7 @@ impl Transport for Log {
     }
 }
 
-/// Writes each line with one call, so that lines of other threads stay whole beside it.
+/// Writes each line with one call, so that lines of other threads are not mixed with it.
 fn write(messages: Messages, to: &mut impl Write) -> io::Result<()> {
     let flight = messages.flight();
     for line in messages.filter_map(|message| json::line(&message)) {
@@ -73,7 +72,7 @@ mod tests {
     use skywalking_proto::v3::SegmentObject;
 
     #[test]
-    fn each_segment_is_written_with_one_call() {
+    fn segments_are_written_with_one_call_each() {
         struct Calls(Vec<Vec<u8>>);
         impl Write for Calls {
             fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {

@@ -1,9 +1,9 @@
-//! Resolves the names of backends on a few threads of the agent, whose number is bounded however
-//! many lookups hang and however often an agent restarts.
+//! Resolves the names of backends on a bounded number of the agent's threads, also if lookups hang
+//! and agents restart often.
 //!
-//! A lookup can't be interrupted. One that hangs keeps its thread until the operating system gives
-//! up; further callers for the same name wait for the same lookup. A result that comes too late is
-//! kept for the next caller, so that a slow lookup is not repeated for each try to connect.
+//! A lookup cannot be interrupted. One that hangs keeps its thread until the operating system gives
+//! up. Other callers for the same name wait for the same lookup. A result that arrives too late is
+//! kept for the next caller, so a slow lookup is not repeated for each try to connect.
 
 use std::collections::HashMap;
 use std::io;
@@ -15,19 +15,19 @@ use tokio::sync::oneshot;
 
 use crate::sys::{self, PerProcess};
 
-/// Look-ups under way in the process. Also the number of late answers that are kept.
+/// The most concurrent lookups in the process. Also the most late answers that are kept.
 const MOST: usize = 4;
-/// How long a late answer is good for.
+/// How long a late answer is valid.
 const FRESH: Duration = Duration::from_secs(30);
 
-/// The addresses, with port 0, or what is wrong.
+/// The addresses with port 0, or an error message.
 type Answer = Result<Vec<SocketAddr>, String>;
 
 #[derive(Debug, Default)]
 struct Lookups {
-    /// Who waits, by name.
+    /// The waiting callers by name.
     under_way: HashMap<String, Vec<oneshot::Sender<Answer>>>,
-    /// Answers for which nobody waited, by name.
+    /// Answers for which no caller waited, by name.
     late: HashMap<String, (Instant, Vec<SocketAddr>)>,
 }
 
@@ -36,14 +36,14 @@ fn lookups() -> MutexGuard<'static, Lookups> {
     LOOKUPS.get().lock().unwrap_or_else(PoisonError::into_inner)
 }
 
-/// Looks a name up.
+/// Resolves a name.
 pub(crate) async fn look_up(name: &str) -> io::Result<Vec<SocketAddr>> {
     let receiver = match ask(name)? {
         Asked::Known(addresses) => return Ok(addresses),
         Asked::Waiting(receiver) => receiver,
     };
     let answer =
-        receiver.await.map_err(|_| io::Error::other("the look-up ended without an answer"))?;
+        receiver.await.map_err(|_| io::Error::other("the lookup ended without an answer"))?;
     answer.map_err(io::Error::other)
 }
 
@@ -65,18 +65,18 @@ fn ask(name: &str) -> io::Result<Asked> {
         return Ok(Asked::Waiting(receiver));
     }
     if lookups.under_way.len() >= MOST {
-        return Err(io::Error::other(format!("{MOST} look-ups of other names have not ended yet")));
+        return Err(io::Error::other(format!("{MOST} lookups of other names have not ended yet")));
     }
     lookups.under_way.insert(name.to_owned(), vec![sender]);
-    // Not below the lock: where there is no thread, dropping this takes the entry out again.
+    // Before the spawn, since dropping `Running` after a failed spawn takes the lock.
     drop(lookups);
     let look_up =
-        Running { name: name.to_owned(), answer: Err("the look-up broke off".to_owned()) };
+        Running { name: name.to_owned(), answer: Err("the lookup was interrupted".to_owned()) };
     sys::spawn("skywalking-lookup", move || look_up.run())?;
     Ok(Asked::Waiting(receiver))
 }
 
-/// A look-up that is under way until this is dropped, which gives the answer to all who wait.
+/// A running lookup. Dropping it sends the answer to all waiting callers.
 struct Running {
     name: String,
     answer: Answer,
@@ -120,11 +120,11 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn look_ups_are_shared_kept_when_late_and_bounded() {
+    async fn lookups_are_shared_bounded_and_kept_when_late() {
         let addresses = vec![SocketAddr::from(([192, 0, 2, 1], 0))];
         let mut first = waiter("shared.test");
         let Ok(Asked::Waiting(mut second)) = ask("shared.test") else {
-            panic!("it waits for the one under way")
+            panic!("it waits for the running lookup")
         };
         end("shared.test", Ok(addresses.clone()));
         assert_eq!(
@@ -144,7 +144,7 @@ mod tests {
         let names = ["1.test", "2.test", "3.test", "4.test"];
         let waiting = names.map(waiter);
         let error = look_up("5.test").await.unwrap_err();
-        assert_eq!(error.to_string(), "4 look-ups of other names have not ended yet");
+        assert_eq!(error.to_string(), "4 lookups of other names have not ended yet");
         for name in names {
             end(name, Err("over".to_owned()));
         }

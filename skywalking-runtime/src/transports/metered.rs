@@ -1,5 +1,4 @@
-//! A stream with a limit on what may be read, which also counts bytes. Reading beyond the limit is
-//! an error.
+//! A stream that counts bytes and limits how many can be read. Reading more is an error.
 
 use std::io::{Error, ErrorKind, IoSlice, Result};
 use std::pin::Pin;
@@ -9,30 +8,30 @@ use std::task::{Context, Poll};
 
 use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 
-/// What may arrive for one call, framing included. A server can send any number of interim answers
-/// (status 100 to 199) before its answer, and by HTTP/2 any number of frames.
+/// How many bytes may arrive for one call, including framing. A server can send any number of
+/// interim answers (status 100 to 199) and, by HTTP/2, any number of frames.
 const ARRIVES: usize = 512 * 1024;
 
-/// The bytes of one call over a connection.
+/// Counts the bytes of one call on a connection.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Meter(Arc<Counts>);
 
 #[derive(Debug, Default)]
 struct Counts {
-    /// That may still be read.
+    /// Bytes that may still be read.
     allowed: AtomicUsize,
-    /// That the operating system has taken.
+    /// Bytes that the operating system has accepted.
     written: AtomicUsize,
 }
 
 impl Meter {
-    /// A call begins.
+    /// Starts a call.
     pub(crate) fn begin(&self) {
         self.0.allowed.store(ARRIVES, Ordering::Relaxed);
         self.0.written.store(0, Ordering::Relaxed);
     }
 
-    /// The bytes that the operating system has taken since the call began.
+    /// Returns the bytes that the operating system has accepted since the call began.
     #[cfg(feature = "report-grpc")]
     pub(crate) fn written(&self) -> usize {
         self.0.written.load(Ordering::Relaxed)
@@ -44,7 +43,7 @@ impl Meter {
 
     fn use_up(&self, bytes: usize) {
         let less = |left: usize| Some(left.saturating_sub(bytes));
-        // Never an error: there always is a new value.
+        // Never fails, since the closure always returns a value.
         let _ = self.0.allowed.fetch_update(Ordering::Relaxed, Ordering::Relaxed, less);
     }
 
@@ -56,7 +55,7 @@ impl Meter {
     }
 }
 
-/// The stream.
+/// A stream with a meter.
 #[derive(Debug)]
 pub(crate) struct Metered<S> {
     stream: S,

@@ -6,21 +6,21 @@ use crate::config::Token;
 use crate::secrets::HIDDEN;
 use crate::util::text;
 
-/// What is quoted of the other side's words, in UTF-16 units.
+/// How much of a message is quoted, in UTF-16 units.
 const LIMIT: usize = 300;
 
-/// The other side's words: short, on one line, and without the token, should it have come back.
-pub(crate) fn quote(words: &str, token: Option<&Token>) -> String {
+/// Quotes a message: shortened, on one line, and without the token, in case the backend echoes it.
+pub(crate) fn quote(message: &str, token: Option<&Token>) -> String {
     let shown = match token {
-        Some(token) => words.replace(token.reveal(), HIDDEN),
-        None => words.to_owned(),
+        Some(token) => message.replace(token.reveal(), HIDDEN),
+        None => message.to_owned(),
     };
     let mut quoted = String::new();
     text::push_name(&mut quoted, &shown, LIMIT);
     quoted
 }
 
-/// An error's text and its sources, in one line.
+/// Appends the sources of an error to its text, on one line.
 pub(crate) fn sources(mut text: String, error: &(dyn Error + 'static)) -> String {
     let mut source = error.source();
     while let Some(error) = source {
@@ -39,7 +39,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn what_the_backend_says_is_quoted_short_and_without_the_token() {
+    fn message_is_quoted_short_and_without_the_token() {
         let token = Token::new("t0ken".to_owned());
         let quoted = quote(&format!("bad t0ken\u{1b}[2J{}", "x".repeat(1_000)), token.as_ref());
         assert!(quoted.starts_with("bad <hidden>_[2Jxxx"), "{quoted}");

@@ -1,8 +1,10 @@
-//! Standard Base64 (RFC 4648, 4) for what comes in: the parts of `sw8` are short, and all of them
-//! are read for each request, so there is no engine to set up. Only the canonical form passes:
-//! whole groups of four, padding at the end, spare bits zero. What goes out is encoded elsewhere.
+//! Decodes standard Base64 (RFC 4648, section 4).
+//!
+//! The parts of `sw8` are short, and each request has six of them, so this avoids the setup of a
+//! general engine. Only the canonical form is accepted: whole groups of four, padding at the end,
+//! spare bits zero. Encoding is done elsewhere.
 
-/// What each character adds to the 24 bits of its group, by its place in there.
+/// The bits of each character at each position of its group of 24 bits.
 #[expect(clippy::indexing_slicing, reason = "evaluated by the compiler")]
 static BITS: [[u32; 256]; 4] = {
     let alphabet = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
@@ -19,18 +21,18 @@ static BITS: [[u32; 256]; 4] = {
     table
 };
 
-/// No character of Base64. The bit is above those of a group, and stays when they are put together.
+/// Marks an invalid character. The bit is above those of a group, and survives a bitwise or.
 const NONE: u32 = 1 << 31;
 
-/// What a text in Base64 stands for.
+/// What the decoded bytes are.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Bytes {
-    /// Characters that can be seen, of ASCII.
+    /// Visible ASCII.
     Visible,
     Other,
 }
 
-/// Three bytes, and `NONE` if they are none.
+/// Decodes a group to three bytes. Contains `NONE` if a character is invalid.
 #[inline]
 #[expect(clippy::indexing_slicing, reason = "each table has a place for each byte")]
 fn three_bytes([a, b, c, d]: [u8; 4]) -> u32 {
@@ -38,8 +40,8 @@ fn three_bytes([a, b, c, d]: [u8; 4]) -> u32 {
     first[usize::from(a)] | second[usize::from(b)] | third[usize::from(c)] | fourth[usize::from(d)]
 }
 
-/// The whole groups, and the last one: its bytes, from the top of 24 bits on, and how many they
-/// are.
+/// Splits a text into its whole groups and the last one: its bytes from the top of 24 bits, and
+/// their number.
 #[inline]
 fn groups(text: &[u8]) -> Option<(&[[u8; 4]], u32, usize)> {
     let (groups, rest) = text.as_chunks::<4>();
@@ -54,7 +56,7 @@ fn groups(text: &[u8]) -> Option<(&[[u8; 4]], u32, usize)> {
     (rest.is_empty() && bytes & NONE == 0 && spare == 0).then_some((whole, bytes, length))
 }
 
-/// True if the text is canonical Base64.
+/// Returns true if the text is canonical Base64.
 pub(crate) fn is_canonical(text: &[u8]) -> bool {
     text.is_empty()
         || groups(text).is_some_and(|(whole, ..)| {
@@ -62,11 +64,11 @@ pub(crate) fn is_canonical(text: &[u8]) -> bool {
         })
 }
 
-/// What the text stands for. `None` if it is no canonical Base64.
+/// Classifies the decoded bytes. Returns `None` if the text is not canonical Base64.
 pub(crate) fn look(text: &[u8]) -> Option<Bytes> {
     let (whole, last, length) = groups(text)?;
-    // What is missing in the last group is filled up with something that can be seen, and so is the
-    // group that is missing in a pair.
+    // Missing bytes of the last group, and a missing group of the last pair, are replaced by
+    // visible characters.
     let last = last | (0x21_2121 & (0xff_ffff >> (8 * length)));
     let (pairs, single) = whole.as_chunks::<2>();
     let single = single.first().map_or(last, |group| three_bytes(*group));
@@ -77,7 +79,7 @@ pub(crate) fn look(text: &[u8]) -> Option<Bytes> {
     seen.what()
 }
 
-/// What was seen of the six bytes of two groups, side by side.
+/// The findings about the six bytes of two groups, in one integer.
 #[derive(Clone, Copy)]
 struct Seen {
     all: u64,
@@ -86,8 +88,8 @@ struct Seen {
 }
 
 impl Seen {
-    /// The second group is far enough above the first for a sum not to reach it, and both have room
-    /// for their [`NONE`].
+    /// The shift of the second group. It leaves space for a sum of the first group, and for the
+    /// [`NONE`] of both.
     const APART: u32 = 32;
     const NONE: u64 = NONE as u64 | (NONE as u64) << Self::APART;
     const TOPS: u64 = Self::both(0x80_8080);
@@ -99,8 +101,8 @@ impl Seen {
     #[inline]
     fn of(first: u32, second: u32) -> Self {
         let all = u64::from(first) | u64::from(second) << Self::APART;
-        // The top bit of each byte whose other seven are more than `~`, or `!` or more. No sum
-        // reaches the next byte.
+        // The top bit of each byte whose lower bits are above `~`, or are `!` or above. No sum
+        // overflows into the next byte.
         let low = all & Self::both(0x7f_7f7f);
         Self { all, above: low + Self::both(0x01_0101), not_below: low + Self::both(0x5f_5f5f) }
     }
@@ -121,7 +123,8 @@ impl Seen {
     }
 }
 
-/// Appends what the text stands for. False, and nothing is appended, if it is no canonical Base64.
+/// Appends the decoded bytes. Returns false and appends nothing if the text is not canonical
+/// Base64.
 pub(crate) fn decode(text: &[u8], out: &mut Vec<u8>) -> bool {
     if text.is_empty() {
         return true;
@@ -168,7 +171,7 @@ mod tests {
     }
 
     #[test]
-    fn each_byte_at_each_place_is_seen_as_what_it_is() {
+    fn each_byte_at_each_position_is_classified() {
         for byte in 0..=u8::MAX {
             for length in 1..=7 {
                 for at in 0..length {
@@ -183,7 +186,7 @@ mod tests {
     }
 
     #[test]
-    fn each_character_at_each_place_is_taken_or_refused_as_the_standard_says() {
+    fn each_character_at_each_position_matches_the_standard() {
         for character in 0..128_u8 {
             for length in 1..=8 {
                 for at in 0..length {
@@ -198,14 +201,14 @@ mod tests {
 
     proptest! {
         #[test]
-        fn texts_are_read_as_the_standard_says(text in "[AQgw+/=]{0,12}|[A-Za-z0-9+/=]{0,40}|.{0,40}") {
+        fn any_text_decodes_like_the_standard(text in "[AQgw+/=]{0,12}|[A-Za-z0-9+/=]{0,40}|.{0,40}") {
             let theirs = STANDARD.decode(&text).ok();
             prop_assert_eq!(look(text.as_bytes()), theirs.as_deref().and_then(looked));
             prop_assert_eq!(ours(&text), theirs);
         }
 
         #[test]
-        fn bytes_come_back(bytes in proptest::collection::vec(any::<u8>(), 0..200)) {
+        fn bytes_survive_a_round_trip(bytes in proptest::collection::vec(any::<u8>(), 0..200)) {
             let text = STANDARD.encode(&bytes);
             prop_assert_eq!(look(text.as_bytes()), looked(&bytes));
             prop_assert_eq!(ours(&text), Some(bytes));

@@ -1,19 +1,18 @@
-//! The program's own code inside of ours: formatting, carriers, samplers. What panics there stays
-//! there.
+//! Catches panics of the program's code that the tracer calls: formatting, carriers, samplers.
 
 use std::any::Any;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
-/// Runs code of the program. `None` if it panicked.
+/// Runs code of the program. Returns `None` if it panicked.
 ///
-/// What it leaves half done is the program's own, and only ever a value that it was formatting or a
-/// carrier that it was filling.
+/// A panic can only leave a value inconsistent that the program's code was formatting, or a carrier
+/// that it was filling.
 pub(crate) fn catch_panic<R>(work: impl FnOnce() -> R) -> Option<R> {
     catch_unwind(AssertUnwindSafe(work)).map_err(swallow).ok()
 }
 
-/// Drops the payload of a panic. Its destructor is the program's code too, and so is that of what
-/// it panics with: that one is left alone.
+/// Drops the payload of a panic. Its destructor is the program's code and may panic too. The
+/// payload of that second panic is leaked.
 #[cold]
 fn swallow(payload: Box<dyn Any + Send>) {
     if let Err(second) = catch_unwind(AssertUnwindSafe(move || drop(payload))) {
@@ -26,7 +25,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_payload_whose_destructor_panics_stays_here_as_well() {
+    fn panicking_destructor_of_the_payload_is_caught() {
         struct Bomb(u8);
         impl Drop for Bomb {
             fn drop(&mut self) {

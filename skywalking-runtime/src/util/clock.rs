@@ -1,7 +1,7 @@
-//! The time of a span: one read of a raw counter at its start, one at its end.
+//! The time of a span: a raw counter is read at its start and at its end.
 //!
-//! Which counter is decided once, at the first start of a tracer: the time-stamp counter where the
-//! kernel itself keeps time by it, the virtual counter on aarch64, else [`Instant`]. Nothing is
+//! The counter is chosen once, at the first start of a tracer: the time-stamp counter if the kernel
+//! uses it for its own clock, the virtual counter on aarch64, else [`Instant`]. Nothing is
 //! calibrated here: an [`Anchor`] pairs the counter with the clocks, and the reporter interpolates
 //! between anchors (`report/timeline`). Nothing runs before `main`.
 
@@ -10,9 +10,9 @@ use std::time::{Instant, SystemTime, UNIX_EPOCH};
 
 use once_cell::race::{OnceBool, OnceBox};
 
-/// True if stamps come from the processor's counter. Written once, before the first stamp is taken:
-/// a stamp needs a segment, a segment the tracer, and that was fetched under the lock that its
-/// start released after it had chosen. So a relaxed load is enough.
+/// Whether stamps come from the processor's counter. Written once, before the first stamp is taken:
+/// a stamp needs a segment, and a segment needs the tracer, which was read under the lock that its
+/// start released after the choice. So a relaxed load is enough.
 static RAW: AtomicBool = AtomicBool::new(false);
 static BASE: OnceBox<Instant> = OnceBox::new();
 
@@ -49,20 +49,20 @@ fn counter() -> u64 {
     elapsed()
 }
 
-/// Nanoseconds since the clock was chosen, plus 1.
+/// Returns the nanoseconds since the clock was chosen, plus 1.
 #[cold]
 fn elapsed() -> u64 {
     u64::try_from(base().elapsed().as_nanos()).unwrap_or(u64::MAX - 1) + 1
 }
 
-/// The moment at which the clock was chosen.
+/// Returns the moment at which the clock was chosen.
 fn base() -> &'static Instant {
     BASE.get_or_init(|| Box::new(Instant::now()))
 }
 
-/// Chooses the counter. Every later call changes nothing.
+/// Chooses the counter. Later calls have no effect.
 pub(crate) fn choose() {
-    // Not a lock: a forked child would wait for a thread that it doesn't have.
+    // Not a lock: a forked child could wait for a thread that it does not have.
     static TRUSTED: OnceBool = OnceBool::new();
     base();
     RAW.store(TRUSTED.get_or_init(counter_is_trusted), Ordering::Relaxed);
@@ -70,8 +70,7 @@ pub(crate) fn choose() {
 
 #[cfg(target_arch = "x86_64")]
 fn counter_is_trusted() -> bool {
-    // What the kernel gave up on, we do not trust either. Only where it can't be asked does the
-    // processor's own word count.
+    // Trusts the kernel's choice. The processor's flag counts only if the kernel cannot be asked.
     match std::fs::read_to_string(
         "/sys/devices/system/clocksource/clocksource0/current_clocksource",
     ) {
@@ -94,11 +93,11 @@ fn counter_is_trusted() -> bool {
     cfg!(target_arch = "aarch64")
 }
 
-/// By how many seconds a test has put the wall clock on, or back by the number's two's complement.
+/// How many seconds a test has moved the wall clock forward. Negative numbers as two's complement.
 #[cfg(test)]
 pub(crate) static WALL_AHEAD: std::sync::atomic::AtomicU64 = std::sync::atomic::AtomicU64::new(0);
 
-/// The counter, the monotonic clock and the wall clock, read at one moment.
+/// The counter, the monotonic clock and the wall clock, read at the same moment.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Anchor {
     /// The stamp at this moment.
@@ -109,8 +108,8 @@ pub(crate) struct Anchor {
     pub(crate) wall: u64,
 }
 
-/// Pairs the three clocks: the best of five tries, so that being preempted between two reads costs
-/// a try and not precision.
+/// Pairs the three clocks. Takes the best of five tries, since the thread may be preempted between
+/// two reads.
 pub(crate) fn anchor() -> Anchor {
     let mut best = try_anchor();
     for _ in 0..4 {
@@ -146,7 +145,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn stamps_never_are_zero_and_do_not_go_back_on_one_thread() {
+    fn stamps_are_not_zero_and_do_not_decrease_on_one_thread() {
         choose();
         let mut last = 0;
         for _ in 0..10_000 {
@@ -157,7 +156,7 @@ mod tests {
     }
 
     #[test]
-    fn the_fallback_counts_nanoseconds() {
+    fn fallback_counts_nanoseconds() {
         let (from, started) = (elapsed(), Instant::now());
         let to = elapsed();
         assert!(

@@ -6,7 +6,7 @@ use std::time::Instant;
 
 use once_cell::race::OnceBox;
 
-/// Milliseconds since the first tick, at the last tick. 0 before the first.
+/// Milliseconds since the first tick, as of the last tick. 0 before the first tick.
 static NOW: AtomicU64 = AtomicU64::new(1);
 
 /// Returns the time of the last tick.
@@ -20,11 +20,11 @@ pub(crate) fn tick() {
     static BASE: OnceBox<Instant> = OnceBox::new();
     let passed = BASE.get_or_init(|| Box::new(Instant::now())).elapsed().as_millis();
     let passed = u64::try_from(passed).unwrap_or(u64::MAX).saturating_add(ahead());
-    // Of two reporters (one is still ending) the later word counts.
+    // Two reporters may run while one of them ends, so the clock must not go back.
     NOW.fetch_max(passed.saturating_add(1), Ordering::Relaxed);
 }
 
-/// By how much a test has put the clock on.
+/// How much a test has moved the clock forward.
 #[cfg(feature = "testing")]
 static AHEAD: AtomicU64 = AtomicU64::new(0);
 
@@ -38,7 +38,7 @@ fn ahead() -> u64 {
     0
 }
 
-/// Puts the clock on.
+/// Moves the clock forward.
 #[cfg(feature = "testing")]
 pub(crate) fn put_on(by: std::time::Duration) {
     let by = u64::try_from(by.as_millis()).unwrap_or(u64::MAX);
@@ -46,7 +46,7 @@ pub(crate) fn put_on(by: std::time::Duration) {
     NOW.fetch_add(by, Ordering::Relaxed);
 }
 
-/// When something is too old that begins now, if it may grow so many milliseconds old.
+/// Returns the time at which something that starts now is older than `age` milliseconds.
 #[inline]
 pub(crate) fn expiry(age: u64) -> u64 {
     now().saturating_add(age)

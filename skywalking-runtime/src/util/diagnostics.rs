@@ -1,12 +1,11 @@
-//! Counters of what the calling side ignored, cut or refused, by reason.
-//!
-//! `queue` counts segments.
+//! Counts what the tracer ignored, cut or rejected on the program's threads, by reason. `queue`
+//! counts segments.
 
 use std::sync::atomic::{AtomicU64, Ordering};
 
 macro_rules! reasons {
     ($($(#[doc = $doc:literal])+ $variant:ident = $name:literal,)+) => {
-        /// A reason why the tracer ignored, cut or refused something.
+        /// A reason why the tracer ignored, cut or rejected something.
         #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
         #[non_exhaustive]
         pub enum Diagnostic {
@@ -131,14 +130,14 @@ pub(crate) fn count_many(reason: Diagnostic, many: u64) {
     }
 }
 
-/// In a forked child: nothing is counted yet. Only stores to atomics.
+/// Resets the counts in a forked child. Only stores to atomics.
 pub(crate) fn after_fork() {
     for count in &COUNTS {
         count.store(0, Ordering::Relaxed);
     }
 }
 
-/// How often `reason` came up since the process started.
+/// Returns the count of a reason since the process started.
 pub(crate) fn read(reason: Diagnostic) -> u64 {
     COUNTS.get(reason as usize).map_or(0, |count| count.load(Ordering::Relaxed))
 }

@@ -1,9 +1,10 @@
-//! Ids of traces and segments: kept binary, turned to text by the reporter and by headers.
+//! Ids of traces and segments, kept as integers, and converted to text by the reporter and in
+//! headers.
 //!
 //! The text is `<32 hex digits of the process>.<block>.<number>`. The process part is random and
-//! drawn once. A thread takes a block of numbers with one atomic addition and then counts alone. An
-//! even number names a segment, the odd one above it the trace that the segment begins, so one
-//! [`u64`] stands for both.
+//! generated once. A thread takes a block of numbers with one atomic addition, and then counts
+//! alone. An even number is a segment. The odd number above it is the trace that the segment
+//! starts, so one [`u64`] identifies both.
 
 use std::fmt::Write as _;
 use std::hash::{BuildHasher, RandomState};
@@ -14,17 +15,17 @@ use crate::sys::PerProcess;
 const NUMBER_BITS: u32 = 20;
 const NUMBER_MASK: u64 = (1 << NUMBER_BITS) - 1;
 
-/// Block 0 is never given out, so that no key is 0.
+/// The next block. Block 0 is never used, so no key is 0.
 static NEXT_BLOCK: AtomicU64 = AtomicU64::new(1);
 
-/// A thread's supply of segment keys.
+/// A thread's block of segment keys.
 #[derive(Clone, Copy, Debug, Default)]
 pub(crate) struct Block {
     next: u64,
 }
 
 impl Block {
-    /// The next segment key: never 0, unique in the process, and even.
+    /// Returns the next segment key: never 0, unique in the process, and even.
     pub(crate) fn next(&mut self) -> u64 {
         if self.next & NUMBER_MASK == 0 {
             self.next = (NEXT_BLOCK.fetch_add(1, Ordering::Relaxed) << NUMBER_BITS) + 2;
@@ -35,24 +36,24 @@ impl Block {
     }
 }
 
-/// The trace that a segment begins when nobody upstream began one.
+/// Returns the trace that a segment starts if it has no parent.
 pub(crate) fn own_trace(segment: u64) -> u64 {
     segment | 1
 }
 
-/// The random part that all ids of this process share, with the dot behind it: 33 characters. A
-/// forked child draws its own.
+/// Returns the random part of all ids of this process, including the dot: 33 characters. A forked
+/// child has its own.
 pub(crate) fn process() -> &'static str {
     static PROCESS: PerProcess<String> = PerProcess::new(|| random_hex() + ".");
     PROCESS.get()
 }
 
-/// 128 random bits as 32 hex digits.
+/// Returns 128 random bits as 32 hex digits.
 pub(crate) fn random_hex() -> String {
     let mut bits = [0_u8; 16];
     if getrandom::fill(&mut bits).is_err() {
-        // No random source: the hasher's keys, the time and the process id still make it unlikely
-        // that two processes agree.
+        // Without a random source: the hasher's keys, the time and the process id make equal ids of
+        // two processes unlikely.
         let moment = (std::time::SystemTime::now(), std::process::id());
         let (high, low) =
             (RandomState::new().hash_one(moment), RandomState::new().hash_one(moment));
@@ -65,7 +66,7 @@ pub(crate) fn random_hex() -> String {
     })
 }
 
-/// The part of an id behind the process part: `<block>.<number>`.
+/// The part of an id after the process part: `<block>.<number>`.
 pub(crate) struct Tail {
     digits: [u8; 40],
     from: usize,
@@ -104,7 +105,7 @@ impl Tail {
     }
 }
 
-/// The whole id as text.
+/// Returns the whole id as text.
 pub(crate) fn text(key: u64) -> String {
     let mut text = String::with_capacity(56);
     text.push_str(process());
@@ -112,7 +113,7 @@ pub(crate) fn text(key: u64) -> String {
     text
 }
 
-/// The key behind the text of an id, if this process made it.
+/// Parses the text of an id. Returns `None` if another process created it.
 #[cfg(feature = "testing")]
 pub(crate) fn parse(text: &str) -> Option<u64> {
     let (block, number) = text.strip_prefix(process())?.split_once('.')?;
@@ -134,12 +135,12 @@ mod tests {
         for n in 0..1_200_000 {
             let key = blocks[n % 2].next();
             assert!(key != 0 && key % 2 == 0);
-            assert!(seen.insert(key), "{key} came twice");
+            assert!(seen.insert(key), "{key} is a duplicate");
         }
     }
 
     #[test]
-    fn an_id_is_32_hex_digits_and_two_numbers() {
+    fn id_is_32_hex_digits_and_two_numbers() {
         let text = text((77 << NUMBER_BITS) + 1_234);
         let parts: Vec<_> = text.split('.').collect();
         assert_eq!((parts[0].len(), &parts[1..]), (32, &["77", "1234"][..]));
@@ -149,7 +150,7 @@ mod tests {
     }
 
     #[test]
-    fn a_trace_never_has_the_id_of_a_segment() {
+    fn trace_and_segment_ids_are_distinct() {
         let mut block = Block::default();
         let (first, second) = (block.next(), block.next());
         assert!(own_trace(first) != first && own_trace(first) != second);

@@ -1,6 +1,6 @@
-//! What threads share, by the names under which the way out uses it: the standard library's.
-//! `tests/loom` builds the same files with loom's in their place, and tries every order in which
-//! threads can get in each other's way.
+//! Synchronization primitives, by the names that the queue uses: the standard library's.
+//! `tests/loom` builds the same files with loom's primitives, and tries every interleaving of
+//! threads.
 
 pub(crate) use std::sync::atomic::{
     AtomicBool, AtomicPtr, AtomicU8, AtomicU32, AtomicU64, AtomicUsize, Ordering, fence,
@@ -10,19 +10,19 @@ pub(crate) use std::thread::yield_now;
 
 pub(crate) use crate::sys::forks;
 
-/// A cell whose owner says in its own way that nobody else is at it.
+/// A cell whose owner guarantees exclusive access.
 #[derive(Debug, Default)]
 pub(crate) struct Cell<T>(std::cell::UnsafeCell<T>);
 
 impl<T> Cell<T> {
-    /// Works on what is inside. The pointer is good until `work` returns.
+    /// Calls `work` with a pointer to the value. The pointer is valid until `work` returns.
     #[inline]
     pub(crate) fn with_mut<R>(&self, work: impl FnOnce(*mut T) -> R) -> R {
         work(self.0.get())
     }
 }
 
-/// A static that threads share. (loom makes such things when they are first used.)
+/// A static that threads share. (loom creates such statics at their first use.)
 macro_rules! shared {
     ($($(#[$meta:meta])* static $name:ident: $kind:ty = $value:expr;)+) => {
         $($(#[$meta])* static $name: $kind = $value;)+
@@ -30,7 +30,7 @@ macro_rules! shared {
 }
 pub(crate) use shared;
 
-/// A static of which each process has its own, as [`PerProcess`](crate::sys::PerProcess) says.
+/// A static with one value per process, see [`PerProcess`](crate::sys::PerProcess).
 macro_rules! per_process {
     ($(#[$meta:meta])* static $name:ident: $kind:ty = $value:expr;) => {
         $(#[$meta])* static $name: $crate::sys::PerProcess<$kind> = $crate::sys::PerProcess::new(|| $value);

@@ -1,5 +1,5 @@
-//! Limits of text: lengths are counted as the OAP counts them, in UTF-16 units, and cut at a
-//! character.
+//! Limits of text. Lengths are counted in UTF-16 units, as in the OAP, and texts are cut between
+//! characters.
 
 use std::borrow::Cow;
 use std::fmt::{self, Write};
@@ -16,26 +16,26 @@ pub(crate) const PEER_LIMIT: usize = 200;
 pub(crate) const TAG_LIMIT: usize = 2_048;
 pub(crate) const STACK_LIMIT: usize = 4_000;
 
-/// What stands in the place of a value whose own formatting panicked.
+/// The replacement of a value that panicked while it was formatted.
 pub(crate) const PANICKED: &str = "<panicked>";
 
-/// The length of `text` in UTF-16 units.
+/// Returns the length of `text` in UTF-16 units.
 pub(crate) fn units(text: &str) -> usize {
     text.chars().map(char::len_utf16).sum()
 }
 
-/// True if a name is empty or blank. The backend treats both as missing.
+/// Returns true if a name is empty or blank. The backend treats both as missing.
 #[inline]
 pub(crate) fn is_blank(name: &str) -> bool {
     name.chars().all(char::is_whitespace)
 }
 
-/// `name`, cut to `limit` and with control characters replaced by `_`: a name ends up in headers,
+/// Cuts a name to `limit` and replaces control characters by `_`, since a name ends up in headers,
 /// on pages and in terminals.
 pub(crate) fn clean(name: &str, limit: usize) -> Cow<'_, str> {
     let name = cut(name, limit);
-    // The control characters beyond ASCII begin with the byte c2. Without an early way out the loop
-    // is one over whole vectors of bytes.
+    // Control characters beyond ASCII begin with the byte c2. The loop has no early return, so that
+    // the compiler vectorizes it.
     if name.bytes().fold(false, |so_far, byte| so_far | matches!(byte, ..0x20 | 0x7f | 0xc2)) {
         Cow::Owned(name.chars().map(|c| if c.is_control() { '_' } else { c }).collect())
     } else {
@@ -43,8 +43,7 @@ pub(crate) fn clean(name: &str, limit: usize) -> Cow<'_, str> {
     }
 }
 
-/// The name in at most so many UTF-16 units and bytes, shortened by [`storage::shorten`] if it has
-/// more.
+/// Shortens a name with [`storage::shorten`] if it has more UTF-16 units or bytes than this.
 #[inline]
 pub(crate) fn within(name: Cow<'_, str>, units: usize, bytes: usize) -> Cow<'_, str> {
     match storage::shorten(&name, units, bytes) {
@@ -58,15 +57,15 @@ pub(crate) fn push_name(out: &mut String, name: &str, limit: usize) {
     out.push_str(&clean(name, limit));
 }
 
-/// Formats `args` to the end of `out`, stopping its writer at `limit`. A panic in the value's own
-/// code stays here and is counted.
+/// Appends formatted `args` to `out`, up to `limit`. A panic of the value's code is caught and
+/// counted.
 pub(crate) fn format_into(out: &mut String, args: fmt::Arguments<'_>, limit: usize) {
     let from = out.len();
     if let Some(text) = args.as_str() {
         return out.push_str(cut(text, limit));
     }
     let mut writer = Limited { out: &mut *out, left: limit };
-    // An error is the limit's, or the value's own: either way what stands there is good.
+    // An error comes from the limit or from the value itself. The text up to it is valid.
     if catch_panic(|| writer.write_fmt(args)).is_none() {
         diagnostics::count(Diagnostic::FormatPanicked);
         out.truncate(from);
@@ -74,7 +73,7 @@ pub(crate) fn format_into(out: &mut String, args: fmt::Arguments<'_>, limit: usi
     }
 }
 
-/// The same as a text of its own.
+/// Formats a value to a new text.
 pub(crate) fn formatted(value: &dyn fmt::Display, limit: usize) -> String {
     let mut out = String::new();
     format_into(&mut out, format_args!("{value}"), limit);
@@ -100,7 +99,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn control_characters_do_not_stay_in_a_name() {
+    fn control_characters_in_a_name_are_replaced() {
         let mut out = String::new();
         push_name(&mut out, "a\nb\u{1b}[0m\u{85}c 键", NAME_LIMIT);
         assert_eq!(out, "a_b_[0m_c 键");
@@ -122,7 +121,7 @@ mod tests {
     }
 
     #[test]
-    fn a_panic_while_formatting_stays_here() {
+    fn panic_while_formatting_is_caught() {
         struct Bad;
         impl fmt::Display for Bad {
             fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {

@@ -81,7 +81,7 @@ fn outage() {
         .block_on(Collector::builder().grpc_addr(address.as_str()).http_addr("127.0.0.1:0").start())
         .expect("the port");
     assert_eq!(line("WARN recovered: the backend answers again"), Some(1_000));
-    assert_eq!(line("WARN recovered: the queue has room again"), Some(1_000));
+    assert_eq!(line("WARN recovered: the queue has space again"), Some(1_000));
     assert_eq!(agent.shutdown(Duration::from_secs(10)).sent, 100);
     drop(collector);
 }

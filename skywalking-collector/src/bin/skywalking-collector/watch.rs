@@ -1,6 +1,6 @@
 //! `--watch`: prints traces as trees when they arrive.
 //!
-//! The last segment of a trace can't be recognized. A trace is printed when nothing of it has
+//! The last segment of a trace can't be recognized. A trace is printed when no segment of it has
 //! arrived for a second, and again if it grows later. The output of each second is limited, and the
 //! rest is counted.
 

@@ -1,12 +1,11 @@
-//! The variables of the other SkyWalking agents, which a fleet often sets for all of its programs
-//! alike.
+//! The variables of the other SkyWalking agents. A fleet often sets them for all of its programs.
 
-/// Whether another agent reads this variable.
+/// Returns true if another agent reads this variable.
 pub(super) fn knows(name: &str) -> bool {
     OTHERS.contains(&name) || FAMILIES.iter().any(|family| name.starts_with(family))
 }
 
-/// Beginnings of names: settings of the Java agent's plugins and of Kafka's producers.
+/// Prefixes of names: settings of the Java agent's plugins and of Kafka producers.
 const FAMILIES: [&str; 5] = [
     "SW_PLUGIN_",
     "SW_LOGGING_",
@@ -15,7 +14,7 @@ const FAMILIES: [&str; 5] = [
     "SW_AGENT_PLUGIN_CONFIG_",
 ];
 
-/// The names of the Java, Go and Python agents and of go2sky that this agent doesn't read.
+/// The names of the Java, Go and Python agents and of go2sky that this agent does not read.
 pub(super) const OTHERS: &[&str] = &[
     "SW_AGENT_ASYNC_PROFILER_ACTIVE",
     "SW_AGENT_ASYNC_PROFILER_MAX_DURATION",

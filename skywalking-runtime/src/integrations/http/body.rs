@@ -1,4 +1,4 @@
-//! The body of a response, as the last part of a call.
+//! The body of a response, which may be the last part of a call.
 
 use std::any::type_name;
 use std::fmt::Display;
@@ -13,15 +13,16 @@ use super::call::Call;
 use crate::current;
 
 pin_project! {
-    /// A body that passes on what it gets, unchanged, and ends the call when that is all: frames, trailers, errors, size hint and end are
-    /// those of the body inside. Where no call waits for it, it is nothing but that body.
+    /// A body that ends the call when it ends. Frames, trailers, errors, size hint and end are
+    /// those of the inner body.
     ///
-    /// The span is current while the body is polled, and while it is dropped half way, which counts as cancelled.
+    /// The span is current while the body is polled. If the body is dropped before its end, the
+    /// span is current during the drop, and the call counts as cancelled.
     #[derive(Debug)]
     pub struct TracedBody<B> {
-        // Boxed, as most bodies are not waited for, and all are moved.
+        // Boxed, since most calls do not wait for their bodies, and all bodies are moved.
         waiting: Option<Box<Waiting>>,
-        // There until it is dropped.
+        // `Some` until the drop.
         #[pin]
         body: Option<B>,
     }
@@ -36,16 +37,16 @@ pin_project! {
     }
 }
 
-/// The call that waits for the end of its body.
+/// A call that waits for the end of its body.
 #[derive(Debug)]
 struct Waiting {
     call: Call,
-    /// Bytes that are still to come, where the body said how many there are.
+    /// How many bytes are missing, if the body has announced its length.
     left: Option<u64>,
 }
 
 impl Waiting {
-    /// Whoever knows the length of a body drops it after the last byte, without a look at its end.
+    /// Handles a dropped body. A reader that knows the length drops the body after the last byte.
     fn body_dropped(mut self, drop_body: impl FnOnce()) {
         if self.left == Some(0) {
             self.call.run(drop_body);
@@ -63,7 +64,7 @@ impl<B> TracedBody<B> {
 }
 
 impl<B: Body> TracedBody<B> {
-    /// Takes the call where it waits for the body; else ends it here.
+    /// Takes the call if it waits for the body, else ends it.
     #[inline]
     pub(super) fn ends(body: B, call: &mut Option<Call>) -> Self {
         if !body.is_end_stream()
@@ -136,12 +137,12 @@ where
     }
 }
 
-/// What a poll has shown of the body.
+/// The result of a poll of the body.
 enum Seen<'a> {
     More,
     End,
     Trailers(&'a ::http::HeaderMap),
-    /// An error, and its type.
+    /// An error, and the name of its type.
     Error(&'a dyn Display, &'static str),
 }
 

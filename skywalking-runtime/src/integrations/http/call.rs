@@ -1,39 +1,37 @@
-//! One call, from its beginning to what ends it: a response's head, its body, or the lack of one.
+//! One call, from its beginning to its end: the response's head, its body, or an error.
 
 use std::error::Error;
 use std::future::Future;
-use std::pin::Pin;
-use std::task::{Context, Poll, ready};
 
 use ::http::{HeaderMap, Method, StatusCode, header};
 use ::http_body::Body;
-use pin_project_lite::pin_project;
 
 use super::body::TracedBody;
+use super::during::During;
 use super::grpc;
 use super::names::PATH_TAG;
 use super::options::{Bodies, ErrorRule, Options};
 use crate::context::current_segment;
 use crate::{ResumableSpan, current, trace_id};
 
-/// How the call says that it went well.
+/// How the status of the call is sent.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Protocol {
     Http,
     Grpc,
 }
 
-/// What a response can be besides its head.
+/// What kind of response the request can have.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Asked {
+enum Expected {
     Anything,
-    /// By `HEAD`: there is no body, whatever the headers say.
+    /// A head without a body, whatever its headers are, because of `HEAD`.
     HeadAlone,
-    /// By `CONNECT`: what follows a success is no body.
+    /// No body after a success, because of `CONNECT`.
     Tunnel,
 }
 
-/// What the span still waits for.
+/// What the span waits for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Awaits {
     /// The head of the response.
@@ -45,35 +43,35 @@ enum Awaits {
     Nothing,
 }
 
-/// A call that has begun: a span that is worked on in steps.
+/// A call that has begun: a span that is entered in several steps.
 ///
-/// Dropped before [`finish`](Self::finish), [`failed`](Self::failed) or [`body`](Self::body) it
-/// counts as cancelled. A call of which nothing is recorded is the same to its user, and does
-/// nothing.
+/// A call that is dropped before [`finish`](Self::finish), [`failed`](Self::failed) or
+/// [`body`](Self::body) counts as cancelled. A call that is not recorded is used in the same way,
+/// and does nothing.
 #[must_use = "a call that is dropped counts as cancelled"]
 #[derive(Debug)]
 pub struct Call {
-    /// What is current during each step; nothing while no tracer runs.
+    /// The span that is current during each step, or `None` while no tracer runs.
     span: Option<ResumableSpan>,
     step: Step,
 }
 
-/// The call while its span is current, as [`During::poll_step`] hands it out.
+/// A call while its span is current, passed to the closure of [`During::poll_step`].
 #[derive(Debug)]
 pub struct Step {
-    /// The current span may belong to somebody else: nothing is recorded on it.
+    /// The call is ignored, so the current span belongs to another operation: nothing is recorded.
     is_ignored: bool,
     errors: ErrorRule,
     bodies: Bodies,
     protocol: Protocol,
-    asked: Asked,
+    expected: Expected,
     awaits: Awaits,
-    /// The name in place of the path, where the response says that nothing is there.
+    /// The span's name for a response that says that the path does not exist.
     unknown: Option<&'static str>,
 }
 
 impl Step {
-    /// Records the status of the response. The same as [`Call::answered`].
+    /// Records the status of the response, like [`Call::answered`].
     pub fn answered(&mut self, status: StatusCode, headers: &HeaderMap) {
         if self.is_ignored {
             return;
@@ -83,7 +81,7 @@ impl Step {
         }
         let is_rpc = self.protocol == Protocol::Grpc && status == StatusCode::OK;
         self.awaits = if is_rpc && grpc::is_grpc(headers) {
-            // Of a response without messages the trailers are all there is, and stand in the head.
+            // A response without messages has its status in the head, and no other trailers.
             match grpc::status(headers) {
                 Some(status) => {
                     if status == grpc::UNIMPLEMENTED {
@@ -97,19 +95,19 @@ impl Step {
         } else {
             note_status(status, &self.errors);
             if is_rpc {
-                // A page in place of a reply, a proxy's say, is an answer of unknown status, as
-                // clients of gRPC have it.
+                // A response that is not gRPC, such as a proxy's page, has an unknown status, as in
+                // gRPC clients.
                 self.nothing_is_there();
                 note_grpc(grpc::UNKNOWN, None);
             }
             let timed = self.bodies == Bodies::Timed
-                && has_body(self.asked, status)
+                && has_body(self.expected, status)
                 && !is_redirect(status, headers);
             if timed { Awaits::Body } else { Awaits::Nothing }
         };
     }
 
-    /// Many paths that don't exist are one endpoint.
+    /// Renames the span, so that all paths that do not exist are one endpoint.
     #[cold]
     fn nothing_is_there(&mut self) {
         if let Some(name) = self.unknown.take() {
@@ -118,14 +116,15 @@ impl Step {
         }
     }
 
-    /// Returns the id of the trace. The same as [`Call::trace_id`].
+    /// Returns the id of the trace, like [`Call::trace_id`].
     pub fn trace_id(&self) -> Option<String> {
         if self.is_ignored { None } else { trace_id() }
     }
 }
 
 impl Call {
-    /// `unknown` is what the span is renamed to where the response says that nothing is there.
+    /// Creates a call. The span is renamed to `unknown` if the response says that the path does not
+    /// exist.
     pub(super) fn new(
         span: ResumableSpan,
         options: &Options,
@@ -133,10 +132,10 @@ impl Call {
         protocol: Protocol,
         unknown: Option<&'static str>,
     ) -> Self {
-        let asked = match *method {
-            Method::HEAD => Asked::HeadAlone,
-            Method::CONNECT => Asked::Tunnel,
-            _ => Asked::Anything,
+        let expected = match *method {
+            Method::HEAD => Expected::HeadAlone,
+            Method::CONNECT => Expected::Tunnel,
+            _ => Expected::Anything,
         };
         let (errors, bodies) = (options.errors.clone(), options.bodies);
         Self {
@@ -146,33 +145,40 @@ impl Call {
                 errors,
                 bodies,
                 protocol,
-                asked,
+                expected,
                 awaits: Awaits::Head,
                 unknown,
             },
         }
     }
 
-    /// Nothing is recorded of it.
+    /// Creates a call that is not recorded.
     pub(super) fn ignored(span: Option<ResumableSpan>) -> Self {
-        let (protocol, asked, awaits) = (Protocol::Http, Asked::Anything, Awaits::Nothing);
+        let (protocol, expected, awaits) = (Protocol::Http, Expected::Anything, Awaits::Nothing);
         let (errors, bodies) = (ErrorRule::default(), Bodies::NotTimed);
         Self {
             span,
-            step: Step { is_ignored: true, errors, bodies, protocol, asked, awaits, unknown: None },
+            step: Step {
+                is_ignored: true,
+                errors,
+                bodies,
+                protocol,
+                expected,
+                awaits,
+                unknown: None,
+            },
         }
     }
 
-    /// Runs `work` as a step of the call: its span is current meanwhile. If it panics, the span
-    /// ends with that.
+    /// Runs `work` while the span of the call is current. If `work` panics, the span ends.
     #[inline]
     pub fn run<R>(&mut self, work: impl FnOnce() -> R) -> R {
         self.step(|_| work())
     }
 
-    /// The same for work that sees the response.
+    /// Runs `work` like `run`, with access to the step.
     #[inline]
-    fn step<R>(&mut self, work: impl FnOnce(&mut Step) -> R) -> R {
+    pub(super) fn step<R>(&mut self, work: impl FnOnce(&mut Step) -> R) -> R {
         let Self { span, step } = self;
         match span {
             Some(span) => span.run(|| work(step)),
@@ -180,26 +186,26 @@ impl Call {
         }
     }
 
-    /// The future as a part of the call: the span is current while it is polled, and while it is
-    /// dropped unfinished. Gives the call back beside what the future gives.
+    /// Wraps a future: the span is current while the future is polled, and while it is dropped
+    /// unfinished. The output is the future's output and the call.
     pub fn during<F: Future>(self, future: F) -> During<F> {
-        During { call: Some(self), future: Some(future) }
+        During::new(self, future)
     }
 
-    /// The id of the trace, also of a request that is not sampled; `None` while no tracer runs, and
-    /// of one that is ignored.
+    /// Returns the id of the trace, also if the request is not sampled. Returns `None` while no
+    /// tracer runs, and for an ignored request.
     pub fn trace_id(&mut self) -> Option<String> {
         self.step(|step| step.trace_id())
     }
 
-    /// A response has come: its status is noted. The call ends with [`body`](Self::body) or
+    /// Records the status of a response. End the call with [`body`](Self::body) or
     /// [`finish`](Self::finish).
     pub fn answered(&mut self, status: StatusCode, headers: &HeaderMap) {
         self.step(|step| step.answered(status, headers));
     }
 
-    /// No response has come, but this error: the span is one, with a log of its type, its message
-    /// and its causes.
+    /// Marks the span as failed and ends the call, if there is no response. Records a log with the
+    /// error's type, message and causes.
     pub fn failed<E: Error + ?Sized>(mut self, error: &E) {
         self.step(|step| {
             if !step.is_ignored {
@@ -209,13 +215,13 @@ impl Call {
         self.finish();
     }
 
-    /// True if the call doesn't end with the head of the response: its body should go through
-    /// [`body`](Self::body).
+    /// Returns true if the call does not end with the head of the response. Pass its body to
+    /// [`body`](Self::body) then.
     pub fn waits_for_body(&self) -> bool {
         self.span.is_some() && matches!(self.step.awaits, Awaits::Body | Awaits::Trailers)
     }
 
-    /// The body of the response: ends the call, or will end it where it waits for the body.
+    /// Wraps the body of the response. Ends the call now, or at the end of the body.
     pub fn body<B: Body>(self, body: B) -> TracedBody<B> {
         TracedBody::ends(body, &mut Some(self))
     }
@@ -225,7 +231,7 @@ impl Call {
         self.close();
     }
 
-    /// Gives the call up, and drops inside of it what it was a part of.
+    /// Cancels the call, and runs `work` (usually a drop) while its span is current.
     pub(super) fn cancel(self, work: impl FnOnce()) {
         match self.span {
             Some(span) => span.cancel(work),
@@ -239,7 +245,7 @@ impl Call {
         }
     }
 
-    /// All of the response has come.
+    /// Ends the call after the whole response.
     pub(super) fn end(&mut self) {
         if self.step.awaits == Awaits::Trailers {
             self.run(|| note_grpc(grpc::UNKNOWN, None));
@@ -247,7 +253,7 @@ impl Call {
         self.close();
     }
 
-    /// The trailers have come, behind which is nothing.
+    /// Ends the call with the trailers, which are the end of the response.
     pub(super) fn end_with(&mut self, trailers: &HeaderMap) {
         if self.step.awaits == Awaits::Trailers {
             self.run(|| note_grpc(grpc::status(trailers).unwrap_or(grpc::UNKNOWN), Some(trailers)));
@@ -266,126 +272,33 @@ fn note_status(status: StatusCode, errors: &ErrorRule) {
     }
 }
 
-/// `said` is where the status stands, with the reason beside it.
-fn note_grpc(status: &'static str, said: Option<&HeaderMap>) {
+/// Records a status. `headers` contain it, and its message.
+fn note_grpc(status: &'static str, headers: Option<&HeaderMap>) {
     current().tag("rpc.status_code", status);
     if status != grpc::OK {
-        note_grpc_error(status, said);
+        note_grpc_error(status, headers);
     }
 }
 
 #[cold]
-fn note_grpc_error(status: &'static str, said: Option<&HeaderMap>) {
+fn note_grpc_error(status: &'static str, headers: Option<&HeaderMap>) {
     let current = current().set_error();
-    if let Some(message) = said.filter(|_| current.is_recording()).and_then(grpc::message) {
+    if let Some(message) = headers.filter(|_| current.is_recording()).and_then(grpc::message) {
         current.log_fields(&[("event", &"error"), ("error.kind", &status), ("message", &message)]);
     }
 }
 
-/// Who follows a redirect drops its body unread, and nothing was cancelled by that.
+/// Returns true for a redirect. A client that follows it drops the body unread, which is not a
+/// cancellation.
 fn is_redirect(status: StatusCode, headers: &HeaderMap) -> bool {
     status.is_redirection() && headers.contains_key(header::LOCATION)
 }
 
-/// RFC 9110, 6.4.1.
-fn has_body(asked: Asked, status: StatusCode) -> bool {
+/// Returns true if the response has a body (RFC 9110, 6.4.1).
+fn has_body(expected: Expected, status: StatusCode) -> bool {
     let none = status.is_informational()
         || matches!(status, StatusCode::NO_CONTENT | StatusCode::NOT_MODIFIED)
-        || asked == Asked::HeadAlone
-        || (asked == Asked::Tunnel && status.is_success());
+        || expected == Expected::HeadAlone
+        || (expected == Expected::Tunnel && status.is_success());
     !none
-}
-
-pin_project! {
-    /// A future as a part of a call, made by [`Call::during`].
-    #[must_use = "futures do nothing unless polled"]
-    #[derive(Debug)]
-    pub struct During<F> {
-        // Both are there until the future is done.
-        call: Option<Call>,
-        #[pin]
-        future: Option<F>,
-    }
-
-    impl<F> PinnedDrop for During<F> {
-        fn drop(this: Pin<&mut Self>) {
-            let mut this = this.project();
-            // What the future drops may end spans that lie below this one.
-            if let Some(call) = this.call.take() {
-                call.cancel(|| this.future.set(None));
-            }
-        }
-    }
-}
-
-impl<F: Future> During<F> {
-    /// Polls the future while the span is current, and calls `seen` with its output before the span
-    /// is left. Cheaper than a poll and then [`Call::answered`], which enter the span twice.
-    ///
-    /// After the output is ready, end the call with [`body`](Self::body) or with
-    /// [`take_call`](Self::take_call). A call that is left in here counts as cancelled.
-    ///
-    /// ```
-    /// use std::{future::ready, pin::pin, task::{Context, Poll, Waker}};
-    /// use http::{Request, Response};
-    /// use skywalking_runtime::{integrations::http::Server, testing};
-    ///
-    /// let trees = testing::run(|| {
-    ///     let request = Request::get("/health").body(()).unwrap();
-    ///     let call = Server::new().begin(request.method(), request.uri(), request.headers(), request.extensions());
-    ///     let mut during = pin!(call.during(ready(Response::new(String::from("well")))));
-    ///
-    ///     let mut context = Context::from_waker(Waker::noop());
-    ///     let polled = during.as_mut().poll_step(&mut context, |response, step| {
-    ///         step.answered(response.status(), response.headers());
-    ///     });
-    ///     let Poll::Ready(response) = polled else { unreachable!() };
-    ///     let _response = response.map(|body| during.body(body));
-    /// });
-    /// assert_eq!(
-    ///     testing::text(&trees),
-    ///     "Entry GET:/health layer=Http component=49 {http.method=GET, url=/health, http.status_code=200}\n"
-    /// );
-    /// ```
-    #[inline]
-    pub fn poll_step(
-        self: Pin<&mut Self>,
-        cx: &mut Context<'_>,
-        seen: impl FnOnce(&mut F::Output, &mut Step),
-    ) -> Poll<F::Output> {
-        let mut this = self.project();
-        let Some(call) = this.call else { return Poll::Pending };
-        call.step(|step| {
-            let Some(future) = this.future.as_mut().as_pin_mut() else { return Poll::Pending };
-            let mut output = ready!(future.poll(cx));
-            this.future.set(None);
-            seen(&mut output, step);
-            Poll::Ready(output)
-        })
-    }
-
-    /// Ends the call with the body of the response, as [`Call::body`] does.
-    #[inline]
-    pub fn body<B: Body>(self: Pin<&mut Self>, body: B) -> TracedBody<B> {
-        TracedBody::ends(body, self.project().call)
-    }
-
-    /// Takes the call out. `None` if it was taken before.
-    #[inline]
-    pub fn take_call(self: Pin<&mut Self>) -> Option<Call> {
-        self.project().call.take()
-    }
-}
-
-impl<F: Future> Future for During<F> {
-    type Output = (F::Output, Call);
-
-    #[inline]
-    fn poll(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Self::Output> {
-        let output = ready!(self.as_mut().poll_step(cx, |_, _| ()));
-        match self.take_call() {
-            Some(call) => Poll::Ready((output, call)),
-            None => Poll::Pending,
-        }
-    }
 }

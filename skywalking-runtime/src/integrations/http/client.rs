@@ -1,4 +1,4 @@
-//! The client's side of a call.
+//! Records outgoing requests.
 
 use std::sync::Arc;
 
@@ -18,14 +18,14 @@ static HTTP: Callsite =
     callsite!(exit, "HTTP", layer = http).component(component::HTTP_CLIENT).fallback();
 static GRPC: Callsite = callsite!(exit, "gRPC", layer = rpc).component(component::GRPC).fallback();
 
-/// The headers of a trace.
+/// The headers of trace propagation.
 const OURS: [HeaderName; 3] = [
     HeaderName::from_static(sw8::HEADER),
     HeaderName::from_static(correlation::HEADER),
     HeaderName::from_static(extension::HEADER),
 ];
 
-/// Makes an exit span of each request that is sent. Cheap to clone.
+/// Records an exit span for each outgoing request. Cheap to clone.
 #[derive(Clone, Debug, Default)]
 pub struct Client {
     settings: Arc<Settings>,
@@ -35,23 +35,24 @@ pub struct Client {
 struct Settings {
     shared: Options,
     peer: Option<Box<str>>,
-    /// Where the headers may go; everywhere if nobody said.
+    /// The hosts that receive the headers. `None` means all hosts.
     hosts: Option<Vec<Host>>,
 }
 
 impl Client {
-    /// One that traces every request and sends the headers everywhere.
+    /// Creates a client that records every request and sends the headers to all hosts.
     pub fn new() -> Self {
         Self::default()
     }
 
     shared_options!(|client| client.shared());
 
-    /// The only hosts that get the headers of the trace: `stock` with any port, `stock:8080`, or
-    /// `*.example.com` for all below it. A request to another host is recorded, but carries
-    /// none, and an old one that is on it is removed: a third party should not read the
-    /// names of services. Without this every host gets them. A text that names no host is logged,
-    /// and no host gets headers for it.
+    /// Sets the hosts that receive the headers of the trace. Default: all hosts.
+    ///
+    /// A host is `stock` with any port, `stock:8080`, or `*.example.com` for all its subdomains. A
+    /// request to another host is recorded, but the headers are not sent, and existing ones are
+    /// removed: a third party should not receive the names of services. An invalid host is logged,
+    /// and receives no headers.
     #[must_use]
     pub fn propagate_to(mut self, hosts: impl IntoIterator<Item: AsRef<str>>) -> Self {
         let allowed = self.settings().hosts.get_or_insert_default();
@@ -62,7 +63,7 @@ impl Client {
                 Err(problem) => {
                     let host = crate::secrets::without_secrets(host);
                     crate::self_log::warn(format!(
-                        "`propagate_to` can't use the host {host:?}: it gets no headers of a trace; {problem}"
+                        "`propagate_to` can't use the host {host:?}, so it receives no trace headers: {problem}"
                     ));
                 }
             }
@@ -70,8 +71,8 @@ impl Client {
         self
     }
 
-    /// The address, `host:port`, of requests whose URI names no host: a tonic `Channel` adds its
-    /// own further inside.
+    /// Sets the peer `host:port` of requests whose URI has no host. A tonic `Channel` adds its host
+    /// only after this call.
     #[must_use]
     pub fn peer(mut self, peer: impl Into<String>) -> Self {
         self.settings().peer = Some(peer.into().into());
@@ -86,8 +87,8 @@ impl Client {
         &mut self.settings().shared
     }
 
-    /// Begins the call that this request is, below the current span, and writes the headers of the
-    /// trace into it.
+    /// Begins the call of an outgoing request, below the current span, and writes the headers of
+    /// the trace.
     pub fn begin(
         &self,
         method: &Method,
@@ -103,7 +104,7 @@ impl Client {
             })
         });
         if !may_know {
-            // Also while no tracer runs: they may be a caller's, passed on with its other headers.
+            // Also while no tracer runs: the program may have passed on a caller's headers.
             for header in OURS {
                 headers.remove(header);
             }
@@ -116,8 +117,8 @@ impl Client {
         } else {
             (&HTTP, Protocol::Http)
         };
-        // A copy of a handle, and only where the URI has no host, as below a client that adds it:
-        // the headers are written to meanwhile.
+        // Clones the handle, only if the URI has no host, because the headers are written to
+        // meanwhile.
         let host = host_header(uri, headers).cloned();
         let name = shared.naming.name_of(Head { method, uri, headers, extensions });
         let describe = |span: &mut OpeningSpan<'_>| {

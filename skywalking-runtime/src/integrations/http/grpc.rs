@@ -1,24 +1,25 @@
-//! gRPC over HTTP: what is one, and how it ended (<https://github.com/grpc/grpc/blob/master/doc/PROTOCOL-HTTP2.md>).
+//! Detects gRPC calls over HTTP and reads their status
+//! (<https://github.com/grpc/grpc/blob/master/doc/PROTOCOL-HTTP2.md>).
 
 use ::http::{HeaderMap, Method, header};
 
-/// The header and trailer that says how a call ended.
+/// The header and trailer with the status of a call.
 const STATUS: &str = "grpc-status";
 
-/// The header and trailer that says why, percent-encoded.
+/// The header and trailer with the message of the status, percent-encoded.
 const MESSAGE: &str = "grpc-message";
 
-/// Bytes of a message that are read. A value of a log has 2048 UTF-16 units, and a unit has 9 bytes
-/// at most: three, each written `%XX`.
+/// The most bytes of a message that are read. A log value has 2048 UTF-16 units, and a unit has 9
+/// bytes at most: three, each encoded as `%XX`.
 const MESSAGE_LIMIT: usize = 9 * 2_048;
 
-/// True of a request that is a gRPC call.
+/// Returns true if a request is a gRPC call.
 pub(super) fn is_call(method: &Method, headers: &HeaderMap) -> bool {
     method == Method::POST && is_grpc(headers)
 }
 
-/// True of the content type `application/grpc` with any suffix or parameter. gRPC-Web has its
-/// trailers in the body, so it is HTTP here.
+/// Returns true for the content type `application/grpc` with any suffix or parameter. gRPC-Web has
+/// its trailers in the body, so it is recorded as HTTP.
 pub(super) fn is_grpc(headers: &HeaderMap) -> bool {
     let Some(rest) = headers
         .get(header::CONTENT_TYPE)
@@ -29,22 +30,22 @@ pub(super) fn is_grpc(headers: &HeaderMap) -> bool {
     matches!(rest.first(), None | Some(b'+' | b';'))
 }
 
-/// The name of the status in headers or trailers; `None` if there is none.
+/// Returns the name of the status in headers or trailers, or `None` without one.
 pub(super) fn status(headers: &HeaderMap) -> Option<&'static str> {
     Some(name(headers.get(STATUS)?.as_bytes()))
 }
 
-/// What a call that ended without a status has, and one with a number that nobody knows.
+/// The status of a call without a status or with an unknown number.
 pub(super) const UNKNOWN: &str = "UNKNOWN";
 
-/// The status that is no error.
+/// The status of a successful call.
 pub(super) const OK: &str = "OK";
 
 /// The status of a method that does not exist.
 pub(super) const UNIMPLEMENTED: &str = "UNIMPLEMENTED";
 
-/// The reason of a status in headers or trailers, decoded. What is no escape stands for itself,
-/// what is no text is replaced.
+/// Returns the decoded message of a status in headers or trailers. Invalid escapes are kept, and
+/// invalid UTF-8 is replaced.
 pub(super) fn message(headers: &HeaderMap) -> Option<String> {
     let value = headers.get(MESSAGE)?.as_bytes();
     let mut rest = value.get(..MESSAGE_LIMIT).unwrap_or(value);
@@ -91,7 +92,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn grpc_is_told_by_its_content_type_and_grpc_web_is_not_it() {
+    fn grpc_is_detected_by_its_content_type() {
         for (content_type, expected) in [
             ("application/grpc", true),
             ("application/grpc+proto", true),
@@ -136,7 +137,7 @@ mod tests {
     }
 
     #[test]
-    fn a_status_has_the_name_of_its_number() {
+    fn status_number_has_a_name() {
         assert_eq!(
             [name(b"0"), name(b"5"), name(b"16"), name(b"2"), name(b"17"), name(b"x")],
             ["OK", "NOT_FOUND", "UNAUTHENTICATED", "UNKNOWN", "UNKNOWN", "UNKNOWN"]

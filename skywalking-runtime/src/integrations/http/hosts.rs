@@ -1,23 +1,23 @@
-//! Where the headers of a trace may go: `stock`, `stock:8080`, `*.example.com`.
+//! Patterns of hosts: `stock`, `stock:8080`, `*.example.com`.
 
-/// A host, or all below a domain; with or without a port.
+/// A host, or all subdomains of a domain, with or without a port.
 #[derive(Clone, Debug)]
 pub(super) struct Host {
-    /// In lower case; with the dot in front if it is a suffix.
+    /// In lower case. Begins with a dot if it is a suffix.
     name: Box<str>,
     is_suffix: bool,
     port: Option<u16>,
 }
 
 impl Host {
-    /// What the text names, or what is wrong with it.
+    /// Parses a pattern. Returns what is wrong with an invalid one.
     pub(super) fn parse(text: &str) -> Result<Self, &'static str> {
         let text = text.trim().to_ascii_lowercase();
         let (name, port) = split(&text);
         let suffix = name.strip_prefix('*').filter(|suffix| suffix.starts_with('.'));
         let rest = suffix.unwrap_or(name);
         if !name.is_ascii() {
-            return Err("a host outside of ASCII is written in Punycode, `xn--..`");
+            return Err("write a host with non-ASCII characters in Punycode, `xn--..`");
         }
         if name.contains(':') && !name.starts_with('[') {
             return Err("write `host`, `host:port`, or an IPv6 address in brackets, and no scheme");
@@ -27,7 +27,7 @@ impl Host {
             return Err("write `host`, `host:port` or `*.domain`, and no path, user or other `*`");
         }
         if name.len() < text.len() && port.is_none() {
-            return Err("what stands behind the colon is no port");
+            return Err("the part after the colon is not a port");
         }
         Ok(Self { name: rest.into(), is_suffix: suffix.is_some(), port })
     }
@@ -38,7 +38,7 @@ impl Host {
         }
         let (host, name) = (host.as_bytes(), self.name.as_bytes());
         if self.is_suffix {
-            // Something must stand before the dot.
+            // A subdomain needs a name before the dot.
             host.len() > name.len()
                 && host.iter().rev().zip(name.iter().rev()).all(|(a, b)| a.eq_ignore_ascii_case(b))
         } else {
@@ -47,8 +47,8 @@ impl Host {
     }
 }
 
-/// Host and port of `host:port`, of which the port may be absent and the host be an IPv6 address in
-/// brackets.
+/// Splits `host:port` into the host, which may be an IPv6 address in brackets, and an optional
+/// port.
 pub(super) fn split(authority: &str) -> (&str, Option<u16>) {
     let end = authority.rfind(']').map_or(0, |at| at + 1);
     match authority.rsplit_once(':') {
@@ -64,7 +64,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_host_is_itself_with_any_port_unless_it_names_one_and_a_suffix_is_what_is_below_it() {
+    fn pattern_matches_a_host_or_its_subdomains() {
         for (pattern, host, port, expected) in [
             ("stock", "stock", Some(80), true),
             ("Stock", "sTOCK", None, true),
@@ -91,7 +91,7 @@ mod tests {
     }
 
     #[test]
-    fn what_could_never_match_is_told_and_a_bad_port_is_not_any_port() {
+    fn invalid_pattern_is_an_error() {
         for pattern in [
             "",
             "*",
@@ -111,7 +111,7 @@ mod tests {
     }
 
     #[test]
-    fn a_port_is_what_stands_behind_the_last_colon_outside_of_brackets() {
+    fn port_follows_the_last_colon_outside_of_brackets() {
         for (authority, expected) in [
             ("stock", ("stock", None)),
             ("stock:80", ("stock", Some(80))),

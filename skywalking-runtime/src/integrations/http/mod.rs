@@ -1,11 +1,10 @@
-//! Records HTTP and gRPC calls as spans. Integrations for web stacks are written with this module;
-//! it has everything that they need.
+//! Records HTTP and gRPC calls as spans. This module is for authors of integrations for web stacks.
 //!
-//! For tower services (axum, tonic, hyper) the crate `skywalking-tower` has finished layers, for
-//! reqwest the crate `skywalking-reqwest` has a middleware.
+//! The crate `skywalking-tower` has layers for tower services (axum, tonic, hyper), and the crate
+//! `skywalking-reqwest` has a middleware for reqwest.
 //!
-//! This module opens no connection, reads no body, and changes nothing of a request but the headers
-//! of the trace.
+//! This module opens no connection and reads no body. It changes only the trace headers of a
+//! request.
 //!
 //! # A client
 //!
@@ -49,11 +48,11 @@
 //!
 //! # A server
 //!
-//! Call [`Server::begin`] when the head of the request is there, run the handler inside of the
+//! Call [`Server::begin`] when the head of the request has arrived. Run the handler inside of the
 //! [`Call`], and end it in the same way. [`Server::begin_routed`] names spans by the routes of a
 //! [`Router`].
 //!
-//! The layer for a hyper service is this:
+//! A layer for a hyper service:
 //!
 //! ```
 //! use std::{convert::Infallible, future::Future, pin::Pin};
@@ -126,14 +125,15 @@
 //! | an error | a status from 400 on, or as [`Client::is_error`] says | any status but `OK` |
 //! | ends | with the head of the response, or with its body, if told so | with its status, which comes in the head or in the trailers |
 //!
-//! A gRPC call that fails has a log with the status as `error.kind` and the text of `grpc-message`,
-//! decoded. A call that fails without a response has a log with the error's type, message and
-//! causes. One that is given up (its future or its body dropped half way) has the log
-//! `event=cancelled`. gRPC-Web has its status in the body and is HTTP here.
+//! A gRPC call that fails has a log with the status as `error.kind` and the decoded text of
+//! `grpc-message`. A call that fails without a response has a log with the error's type, message
+//! and causes. A cancelled call, whose future or body is dropped before its end, has the log
+//! `event=cancelled`. gRPC-Web has its status in the body, so it is recorded as HTTP.
 
 mod body;
 mod call;
 mod client;
+mod during;
 mod elsewhere;
 mod grpc;
 mod hosts;
@@ -144,8 +144,9 @@ mod server;
 mod url;
 
 pub use body::TracedBody;
-pub use call::{Call, During, Step};
+pub use call::{Call, Step};
 pub use client::Client;
+pub use during::During;
 pub use options::Head;
 pub use router::{NoRouter, Route, Router};
 pub use server::Server;

@@ -1,5 +1,5 @@
-//! Names of served requests: few, whatever a stranger sends. Each new name is an endpoint in the
-//! OAP, with metrics of its own.
+//! Names of served requests. Unknown clients must not be able to create many names: each is an
+//! endpoint in the OAP with its own metrics.
 
 use std::fmt::{self, Debug, Formatter};
 use std::sync::Arc;
@@ -7,19 +7,19 @@ use std::sync::Arc;
 use ::http::Method;
 
 use super::call::Protocol;
-use super::options::{Head, asked};
+use super::options::{Head, call_program};
 use super::router::Route;
 use crate::OpeningSpan;
 
-/// The name of a gRPC call that no method answers.
+/// The name of a gRPC call to a method that does not exist.
 const UNKNOWN_CALL: &str = "grpc/unknown";
 
-/// The tag that holds the path of a request whose name doesn't.
+/// The tag with the path of a request whose name does not contain it.
 pub(super) const PATH_TAG: &str = "url";
 
 type Names = Arc<dyn Fn(Head<'_>) -> Option<String> + Send + Sync>;
 
-/// How the program names requests, if it does.
+/// The program's closure that names requests, if there is one.
 #[derive(Clone, Default)]
 pub(super) struct Naming(Option<Names>);
 
@@ -33,7 +33,7 @@ impl Naming {
         self.0.is_some()
     }
 
-    /// The name that the program gives, if it gives one. A closure that panics gives none.
+    /// Returns the program's name, or `None` if there is none or if the closure panics.
     #[inline]
     pub(super) fn name_of(&self, head: Head<'_>) -> Option<String> {
         self.0.as_ref().and_then(|names| named(names, head))
@@ -42,7 +42,7 @@ impl Naming {
 
 #[cold]
 fn named(names: &Names, head: Head<'_>) -> Option<String> {
-    asked(|| names(head)).flatten().filter(|name| !name.trim().is_empty())
+    call_program(|| names(head)).flatten().filter(|name| !name.trim().is_empty())
 }
 
 impl Debug for Naming {
@@ -51,8 +51,7 @@ impl Debug for Naming {
     }
 }
 
-/// Names a served request. Returns the name that it has in place of its path if the response says
-/// that nothing is there.
+/// Names a served request. Returns the name for a response that says that the path does not exist.
 #[inline]
 pub(super) fn name_served(
     span: &mut OpeningSpan<'_>,
@@ -91,9 +90,9 @@ pub(super) fn name_served(
     }
 }
 
-/// True of the route of a whole gRPC service, as tonic has it, and a path of one of its methods:
-/// `/package.Service/{*rest}`. On any other route a stranger who claims to speak gRPC gets the
-/// route's name.
+/// Returns true if the route is that of a whole gRPC service, as in tonic, and the path is one of
+/// its methods: `/package.Service/{*rest}`. On other routes a request with the content type of gRPC
+/// gets the route's name.
 fn is_grpc_service(template: &str, path: &str) -> bool {
     let depth = |text: &str| text.bytes().filter(|byte| *byte == b'/').count();
     let is_below_a_name =
@@ -110,7 +109,7 @@ fn name_of(span: &mut OpeningSpan<'_>, method: &str, path: &str) {
     }
 }
 
-/// Whether the request is recorded is decided by its path, as that of any other request.
+/// Names a request without a route. Ignore lists still compare its path.
 #[cold]
 fn name_unrouted(span: &mut OpeningSpan<'_>, method: &str, path: &str, unknown: &'static str) {
     name_of(span, method, path);
@@ -122,7 +121,7 @@ fn name_unrouted(span: &mut OpeningSpan<'_>, method: &str, path: &str, unknown: 
     }
 }
 
-/// The method as a name has it: one of RFC 9110, `PATCH` or `QUERY`, else `HTTP`.
+/// Returns the method for a name: one of RFC 9110, `PATCH` or `QUERY`, else `HTTP`.
 #[inline]
 fn known_method(method: &Method) -> &'static str {
     match *method {

@@ -1,4 +1,4 @@
-//! What servers and clients can be told alike.
+//! The options that servers and clients share.
 
 use std::fmt::{self, Debug, Formatter};
 use std::sync::Arc;
@@ -12,13 +12,13 @@ use crate::context::quiet::Quiet;
 use crate::sampling::Pattern;
 use crate::util::catch_panic::catch_panic;
 
-/// The head of a request, as the closures among the options see it.
+/// The head of a request, passed to the closures of the options.
 ///
 /// ```
 /// use skywalking_runtime::integrations::http::{Client, Head};
 ///
 /// /// What a request is marked with that is not to be traced.
-/// #[derive(Clone)]
+/// /// Marks a request that is not recorded.
 /// struct Quiet;
 ///
 /// let client = Client::new().ignore(|head: Head<'_>| head.extensions.get::<Quiet>().is_some());
@@ -28,15 +28,15 @@ use crate::util::catch_panic::catch_panic;
 pub struct Head<'a> {
     /// The method.
     pub method: &'a Method,
-    /// The URI as it was sent: often only a path on a server.
+    /// The URI as it was sent. On a server it often has only a path.
     pub uri: &'a Uri,
     /// The headers.
     pub headers: &'a HeaderMap,
-    /// What the program, or its server, says of the request.
+    /// The values that the program or its server attached to the request.
     pub extensions: &'a Extensions,
 }
 
-/// Up to where a span lasts.
+/// When a span ends.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(super) enum Bodies {
     #[default]
@@ -47,21 +47,21 @@ pub(super) enum Bodies {
 type IsError = Arc<dyn Fn(StatusCode) -> bool + Send + Sync>;
 type Ignores = Arc<dyn Fn(Head<'_>) -> bool + Send + Sync>;
 
-/// What a closure of the program gives, or `None` if it panics. What it calls is not recorded: it
-/// would be before the request.
-pub(super) fn asked<R>(ask: impl FnOnce() -> R) -> Option<R> {
+/// Calls a closure of the program. Returns `None` if it panics. Spans in it are not recorded: they
+/// would start before the request's span.
+pub(super) fn call_program<R>(closure: impl FnOnce() -> R) -> Option<R> {
     let _quiet = Quiet::begin();
-    catch_panic(ask)
+    catch_panic(closure)
 }
 
-/// When a status is an error.
+/// Decides which statuses are errors.
 #[derive(Clone, Default)]
 pub(super) struct ErrorRule(Option<IsError>);
 
 impl ErrorRule {
     pub(super) fn is_error(&self, status: StatusCode) -> bool {
         let usual = status.as_u16() >= 400;
-        self.0.as_ref().and_then(|rule| asked(|| rule(status))).unwrap_or(usual)
+        self.0.as_ref().and_then(|rule| call_program(|| rule(status))).unwrap_or(usual)
     }
 }
 
@@ -106,16 +106,20 @@ impl Options {
         self.ignored_paths.extend(patterns);
     }
 
-    /// True if nothing is to be recorded of this request.
+    /// Returns true if this request is not recorded.
     pub(super) fn ignores(&self, head: Head<'_>) -> bool {
         (!self.ignored_paths.is_empty() && self.ignores_path(head))
-            || self.ignores.as_ref().is_some_and(|ignores| asked(|| ignores(head)).unwrap_or(false))
+            || self
+                .ignores
+                .as_ref()
+                .is_some_and(|ignores| call_program(|| ignores(head)).unwrap_or(false))
     }
 }
 
 impl Options {
-    /// The patterns are matched as [`Config::ignore_paths`](crate::Config::ignore_paths) matches
-    /// the name that a request without a route has.
+    /// Returns true if the path is ignored. The patterns are compared like those of
+    /// [`Config::ignore_paths`](crate::Config::ignore_paths) with the name of a request without a
+    /// route.
     fn ignores_path(&self, head: Head<'_>) -> bool {
         let path = head.uri.path();
         let mut named = None;
@@ -142,12 +146,13 @@ impl Debug for Options {
     }
 }
 
-/// The methods that set them, alike on each type that has them. `$options` is where they are, as a
-/// `&mut Options`.
+/// Defines the setters of these options for a type. `$options` returns them as `&mut Options`.
 macro_rules! shared_options {
     (|$this:ident| $options:expr) => {
-        /// Which statuses are errors; without it those from 400 on. Of gRPC every status but `OK`
-        /// is one, whatever this says. Asked once a request; where it panics the usual rule holds.
+        /// Sets which statuses are errors. Default: 400 and above. Every gRPC status except `OK` is
+        /// always an error.
+        ///
+        /// The closure is called once per request. If it panics, the default applies.
         #[must_use]
         pub fn is_error(
             mut self,
@@ -158,9 +163,11 @@ macro_rules! shared_options {
             self
         }
 
-        /// Names requests; `None` leaves the name as it is without this. Give few names: each is an
-        /// endpoint in the OAP. Asked once a request; where it panics it is as if it gave `None`.
-        /// An annotated function's own name wins over it.
+        /// Sets a closure that names requests. `None` keeps the default name.
+        ///
+        /// Return few different names: each is an endpoint in the OAP. The closure is called once
+        /// per request. If it panics, the default name is kept. The name of an annotated function
+        /// takes precedence.
         #[must_use]
         pub fn name(
             mut self,
@@ -171,8 +178,8 @@ macro_rules! shared_options {
             self
         }
 
-        /// Which requests are not recorded. Asked once a request; where it panics the request is
-        /// recorded.
+        /// Sets which requests are not recorded. The closure is called once per request. If it
+        /// panics, the request is recorded.
         #[must_use]
         pub fn ignore(
             mut self,
@@ -183,8 +190,8 @@ macro_rules! shared_options {
             self
         }
 
-        /// Adds paths that are not recorded: `/health`, `/static/**`, `/*.ico`. The patterns are
-        /// those of [`Config::ignore_paths`](crate::Config::ignore_paths), and are matched with the
+        /// Adds patterns of paths that are not recorded: `/health`, `/static/**`, `/*.ico`. They
+        /// are those of [`Config::ignore_paths`](crate::Config::ignore_paths), compared with the
         /// path as it was sent.
         #[must_use]
         pub fn ignore_paths(mut self, patterns: impl IntoIterator<Item: AsRef<str>>) -> Self {
@@ -193,8 +200,8 @@ macro_rules! shared_options {
             self
         }
 
-        /// Spans last until the body of the response has ended, instead of ending with its head. Of
-        /// gRPC they always do.
+        /// Ends spans with the body of the response, instead of its head. Spans of gRPC calls
+        /// always end with the body.
         #[must_use]
         pub fn time_bodies(mut self) -> Self {
             let $this = &mut self;
@@ -202,7 +209,8 @@ macro_rules! shared_options {
             self
         }
 
-        /// The tag `url` keeps the query, which is left out otherwise: secrets live there.
+        /// Keeps the query in the tag `url`. By default it is removed, since it may contain
+        /// secrets.
         #[must_use]
         pub fn url_with_query(mut self) -> Self {
             let $this = &mut self;

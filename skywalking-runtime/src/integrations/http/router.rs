@@ -1,4 +1,4 @@
-//! What the server or its router left in a request's extensions.
+//! Reads what the server or its router left in a request's extensions.
 
 use std::net::SocketAddr;
 
@@ -8,16 +8,17 @@ use ::http::{Extensions, Uri};
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Route<'a> {
-    /// The template of the route, such as `/users/{id}`: one name for all requests that take it.
+    /// The template of the route, such as `/users/{id}`: one name for all its requests.
     Template(&'a str),
-    /// A router has seen the request and found no route.
+    /// A router has handled the request and found no route.
     Missing,
-    /// No router has seen the request yet.
+    /// No router has handled the request yet.
     Unknown,
 }
 
-/// Reads what a web framework leaves in the extensions of a request: its route, its original URI,
-/// the address of the caller. Used by [`Server::begin_routed`](super::Server::begin_routed).
+/// Reads the values that a web framework leaves in the extensions of a request: its route, its
+/// original URI, the address of the caller. Used by
+/// [`Server::begin_routed`](super::Server::begin_routed).
 ///
 /// Each method is called at most once a request, and only if the span needs it. The crate
 /// `skywalking-tower` implements it for axum (feature `axum`).
@@ -26,7 +27,7 @@ pub enum Route<'a> {
 /// use http::{Extensions, Request};
 /// use skywalking_runtime::{integrations::http::{Route, Router, Server}, testing};
 ///
-/// /// The template that the router of our framework leaves behind.
+/// /// The template that the router of this framework leaves in the extensions.
 /// #[derive(Clone)]
 /// struct Matched(&'static str);
 ///
@@ -53,12 +54,12 @@ pub trait Router {
         Route::Unknown
     }
 
-    /// Returns the URI as it was sent, where the router shortened it.
+    /// Returns the URI as it was sent, if the router has shortened it.
     fn original_uri(_: &Extensions) -> Option<&Uri> {
         None
     }
 
-    /// Returns the address of the caller. Default: a [`SocketAddr`] among the extensions.
+    /// Returns the address of the caller. Default: a [`SocketAddr`] in the extensions.
     fn peer(extensions: &Extensions) -> Option<SocketAddr> {
         extensions.get::<SocketAddr>().copied()
     }
@@ -70,8 +71,8 @@ pub struct NoRouter;
 
 impl Router for NoRouter {}
 
-/// The methods of a [`Router`] as a value, so that the code that begins a call is compiled once,
-/// here, and not again in each crate with a router of its own.
+/// The methods of a [`Router`] as function pointers, so that the code that begins a call is
+/// compiled once, here, instead of in each crate with a router.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Lookups {
     pub(super) route: fn(&Extensions) -> Route<'_>,

@@ -1,4 +1,4 @@
-//! The server's side of a call.
+//! Records served requests.
 
 use std::fmt::{self, Debug, Formatter};
 use std::net::SocketAddr;
@@ -8,7 +8,7 @@ use ::http::{Extensions, HeaderMap, HeaderName, Method, Uri};
 
 use super::call::{Call, Protocol};
 use super::names::name_served;
-use super::options::{Head, Options, asked, shared_options};
+use super::options::{Head, Options, call_program, shared_options};
 use super::router::{Lookups, NoRouter, Router};
 use super::url::host_header;
 use super::{grpc, url};
@@ -18,7 +18,7 @@ static HTTP: Callsite =
     callsite!(entry, "HTTP", layer = http).component(component::HTTP).fallback();
 static GRPC: Callsite = callsite!(entry, "gRPC", layer = rpc).component(component::GRPC).fallback();
 
-/// Makes an entry span of each request that is served. Cheap to clone.
+/// Records an entry span for each served request. Cheap to clone.
 ///
 /// ```
 /// use http::{Request, Response};
@@ -28,7 +28,7 @@ static GRPC: Callsite = callsite!(entry, "gRPC", layer = rpc).component(componen
 ///     Response::new(request.into_body())
 /// }
 ///
-/// /// What a server that knows no tower would do.
+/// /// A server without tower.
 /// async fn serve(server: &Server, request: Request<String>) -> Response<String> {
 ///     let call = server.begin(request.method(), request.uri(), request.headers(), request.extensions());
 ///     let (response, mut call) = call.during(answer(request)).await;
@@ -64,17 +64,18 @@ struct Settings {
 }
 
 impl Server {
-    /// One that traces every request and goes on with the trace of its headers.
+    /// Creates a server that records every request and continues the trace of its headers.
     pub fn new() -> Self {
         Self::default()
     }
 
     shared_options!(|server| server.shared());
 
-    /// Whether the trace of the caller goes on here. A public endpoint should not let strangers
-    /// choose the trace that they appear in, nor what is sent along with it: `|_|
-    /// Inbound::Ignore`. Asked once a request; where it panics the headers are ignored. What
-    /// [`Config::inbound`](crate::Config::inbound) ignores, stays so.
+    /// Sets a closure that decides whether a request continues the caller's trace. Default: always.
+    ///
+    /// A public endpoint should not let unknown clients choose the trace id or the correlation
+    /// pairs: use `|_| Inbound::Ignore`. The closure is called once per request. If it panics, the
+    /// headers are ignored. [`Config::inbound`](crate::Config::inbound) can ignore them as well.
     #[must_use]
     pub fn inbound(
         mut self,
@@ -84,8 +85,8 @@ impl Server {
         self
     }
 
-    /// Sets how the address of the caller is found, which the span shows as its peer. Default: a
-    /// [`SocketAddr`] among the request's extensions, or what the [`Router`] knows.
+    /// Sets how the address of the caller is found, which is recorded as the peer. Default: a
+    /// [`SocketAddr`] in the request's extensions, or the result of the [`Router`].
     #[must_use]
     pub fn peer(
         mut self,
@@ -103,9 +104,9 @@ impl Server {
         &mut self.settings().shared
     }
 
-    /// Sets the response header that shows the id of the trace, so that a user can report it with
-    /// a fault. Also set if the request is not sampled, but not if it is ignored. An invalid header
-    /// name is logged and sets no header.
+    /// Sets the response header with the id of the trace, so that users can include it in a problem
+    /// report. The header is also set if the request is not sampled, but not if it is ignored. An
+    /// invalid name is logged, and no header is set.
     ///
     /// The integration writes the header: the name is
     /// [`trace_id_header_name`](Self::trace_id_header_name), the id [`Call::trace_id`].
@@ -115,7 +116,7 @@ impl Server {
         let header = HeaderName::from_bytes(name.as_bytes()).ok();
         if header.is_none() {
             crate::self_log::warn(format!(
-                "no header can have the name {name:?}: responses will not have the id of their trace"
+                "{name:?} is not a valid header name: responses will not have the id of their trace"
             ));
         }
         self.settings().trace_id_header = header;
@@ -127,7 +128,7 @@ impl Server {
         self.settings.trace_id_header.as_ref()
     }
 
-    /// Begins the call of a request that is served. The span is named by the path.
+    /// Begins the call of a served request. The span is named by the path.
     pub fn begin(
         &self,
         method: &Method,
@@ -138,8 +139,8 @@ impl Server {
         self.begin_routed::<NoRouter>(method, uri, headers, extensions)
     }
 
-    /// Begins the call of a request that is served. The span is named by the route that `R` finds
-    /// in the extensions.
+    /// Begins the call of a served request. The span is named by the route that `R` finds in the
+    /// extensions.
     #[inline]
     pub fn begin_routed<R: Router>(
         &self,
@@ -177,7 +178,7 @@ impl Server {
         let mut unknown = None;
         let describe = |span: &mut OpeningSpan<'_>| {
             let inbound = inbound.as_ref().map_or(Inbound::Accept, |inbound| {
-                asked(|| inbound(head)).unwrap_or(Inbound::Ignore)
+                call_program(|| inbound(head)).unwrap_or(Inbound::Ignore)
             });
             if inbound == Inbound::Accept {
                 span.extract(headers);
@@ -187,7 +188,7 @@ impl Server {
                 return;
             }
             let address = match peer {
-                Some(peer) => asked(|| peer(head)).flatten(),
+                Some(peer) => call_program(|| peer(head)).flatten(),
                 None => (router.peer)(extensions),
             };
             if let Some(address) = address {

@@ -1,4 +1,4 @@
-//! Names, addresses and URLs as spans show them.
+//! Formats names, addresses and URLs for spans.
 
 use std::fmt::{self, Display, Formatter};
 
@@ -7,19 +7,19 @@ use ::http::{HeaderMap, HeaderValue, Method, Uri, header};
 use super::hosts;
 use crate::OpeningSpan;
 
-/// What HTTP spans are called: to be said first, as it decides which are recorded.
+/// Names an HTTP span. Call it first, since the name decides whether the span is recorded.
 #[inline]
 pub(super) fn name(span: &mut OpeningSpan<'_>, method: &str, path: &str) {
     let path = if path.is_empty() { "/" } else { path };
     span.name_of(&[method, ":", path]);
 }
 
-/// What HTTP spans say from the beginning.
+/// Records the tags that are known when an HTTP span starts.
 pub(super) fn describe(span: &mut OpeningSpan<'_>, method: &Method, url: &[&str]) {
     span.tag("http.method", method.as_str()).tag_of("url", url);
 }
 
-/// The host that a request goes to, and its port: as written or as the scheme has it.
+/// The host and port of a request. The port is explicit, or the scheme's default.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) struct Address<'a> {
     pub(super) host: &'a str,
@@ -27,10 +27,10 @@ pub(super) struct Address<'a> {
 }
 
 impl<'a> Address<'a> {
-    /// What the URI says, else what the client was told, else the header `host`.
+    /// Returns the address of the URI, else the configured one, else that of the header `host`.
     pub(super) fn of(
         uri: &'a Uri,
-        told: Option<&'a str>,
+        configured: Option<&'a str>,
         host: Option<&'a HeaderValue>,
     ) -> Option<Self> {
         let default_port = match uri.scheme_str() {
@@ -38,9 +38,9 @@ impl<'a> Address<'a> {
             Some("http" | "ws") => Some(80),
             _ => None,
         };
-        let (host, port) = match (uri.host(), told) {
+        let (host, port) = match (uri.host(), configured) {
             (Some(host), _) => (host, uri.port_u16()),
-            (None, Some(told)) => hosts::split(told),
+            (None, Some(configured)) => hosts::split(configured),
             (None, None) => hosts::split(text(host?)),
         };
         (!host.is_empty()).then_some(Self { host, port: port.or(default_port) })
@@ -57,7 +57,7 @@ impl Display for Address<'_> {
     }
 }
 
-/// The header `host`, where the URI doesn't say it.
+/// Returns the header `host` if the URI has no host.
 pub(super) fn host_header<'a>(uri: &Uri, headers: &'a HeaderMap) -> Option<&'a HeaderValue> {
     if uri.authority().is_some() { None } else { headers.get(header::HOST) }
 }
@@ -66,7 +66,7 @@ fn text(host: &HeaderValue) -> &str {
     str::from_utf8(host.as_bytes()).unwrap_or_default()
 }
 
-/// Whether a tag keeps the query, where secrets live.
+/// Whether a tag keeps the query, which may contain secrets.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(super) enum Query {
     #[default]
@@ -74,8 +74,8 @@ pub(super) enum Query {
     Kept,
 }
 
-/// The URL of a request in pieces, never with userinfo. Without a scheme where the request has
-/// none: it begins with the host then. `host` is the header, for a URI that has none.
+/// Returns the URL of a request in pieces, without userinfo. If the request has no scheme, it
+/// begins with the host. `host` is the header, for a URI without a host.
 pub(super) fn url<'a>(uri: &'a Uri, host: Option<&'a HeaderValue>, query: Query) -> [&'a str; 6] {
     let (scheme, colon) = uri.scheme_str().map_or(("", ""), |scheme| (scheme, "://"));
     let authority = uri
@@ -87,7 +87,7 @@ pub(super) fn url<'a>(uri: &'a Uri, host: Option<&'a HeaderValue>, query: Query)
 }
 
 fn without_userinfo(authority: &str) -> &str {
-    // What follows an ASCII byte is whole text. For texts as short as these, the search of
+    // The index after an ASCII byte is a character boundary. For short texts the search of
     // `rsplit_once` takes twice as long.
     let from = authority.bytes().rposition(|byte| byte == b'@').map_or(0, |at| at + 1);
     authority.get(from..).unwrap_or_default()
@@ -102,20 +102,20 @@ mod tests {
     }
 
     #[test]
-    fn an_address_is_the_uris_or_what_was_told_or_the_host_header_with_the_schemes_port() {
-        for (uri, told, host, expected) in [
+    fn address_is_that_of_uri_setting_or_host_header() {
+        for (uri, configured, host, expected) in [
             ("http://stock/a", None, None, "stock:80"),
             ("https://stock/a", None, None, "stock:443"),
-            ("https://u:p@stock:8443/a", Some("told:1"), Some("header:2"), "stock:8443"),
+            ("https://u:p@stock:8443/a", Some("configured:1"), Some("header:2"), "stock:8443"),
             ("http://[::1]:8080/a", None, None, "[::1]:8080"),
             ("http://[::1]/a", None, None, "[::1]:80"),
-            ("/a", Some("told:1"), Some("header:2"), "told:1"),
+            ("/a", Some("configured:1"), Some("header:2"), "configured:1"),
             ("/a", None, Some("header:2"), "header:2"),
             ("/a", None, Some("header"), "header"),
             ("stock:8443", None, None, "stock:8443"),
         ] {
             let (uri, host) = (uri.parse().expect("a URI"), header(host));
-            let address = Address::of(&uri, told, host.as_ref()).expect("an address");
+            let address = Address::of(&uri, configured, host.as_ref()).expect("an address");
             assert_eq!(address.to_string(), expected);
         }
         for (uri, host) in [("/a", None), ("/a", Some("")), ("*", None)] {
@@ -127,7 +127,7 @@ mod tests {
     }
 
     #[test]
-    fn a_url_has_no_userinfo_and_its_query_only_where_asked_for() {
+    fn url_has_no_userinfo_and_optionally_a_query() {
         for (uri, host, without, with) in [
             ("http://stock/a?b=c", None, "http://stock/a", "http://stock/a?b=c"),
             ("https://u:p@stock:8443/a", None, "https://stock:8443/a", "https://stock:8443/a"),

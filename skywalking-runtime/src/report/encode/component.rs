@@ -1,8 +1,8 @@
-//! The component of a span for which the program named none.
+//! Chooses the component of a span for which the program set none.
 //!
-//! The OAP shows a node that it guesses from a peer as the type of the span's component. A span
-//! with such a peer has the component of the system that its tags or its name tell, else none: it
-//! is never `Rust`, which is what the program is written in, and not what it talks to.
+//! The OAP creates a node for an unknown peer, and takes the node's type from the span's component.
+//! A span with such a peer gets the component of the system that its tags or its name indicate,
+//! or none. It never gets `Rust`: that is the language of the program, not the peer's type.
 
 use skywalking_proto::components as id;
 
@@ -15,19 +15,19 @@ pub(super) fn names_system(key: &str) -> bool {
     matches!(key, "db.type" | "cache.type" | "mq.type")
 }
 
-/// A span, as far as its component depends on it.
+/// The properties of a span that determine its component.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Span<'a> {
     pub(super) callsite: &'static Callsite,
     pub(super) kind: SpanKind,
     pub(super) layer: u32,
     pub(super) name: &'a str,
-    /// The value of a tag that names a system, where the callsite doesn't.
+    /// The value of a run-time tag that names a system.
     pub(super) system: Option<&'a str>,
 }
 
 impl Span<'_> {
-    /// The component, unless one was set at run time.
+    /// Returns the component, unless one was set at run time.
     pub(super) fn component(&self) -> i32 {
         let Self { callsite, kind, layer, name, system } = *self;
         let is_mq = layer == SpanLayer::Mq as u32;
@@ -38,7 +38,7 @@ impl Span<'_> {
         let literal = || {
             callsite.tags.iter().rev().find(|(key, _)| names_system(key)).map(|(_, system)| *system)
         };
-        // Names of messages begin with the queue's kind: `Kafka/orders/Producer`.
+        // Names of messaging spans begin with the kind of queue: `Kafka/orders/Producer`.
         let in_name = || if is_mq { name.split('/').next() } else { None };
         let known = |system| System::find(system).map(|system| system.component(kind));
         let by_tag = system.or_else(literal).and_then(known);
@@ -48,7 +48,8 @@ impl Span<'_> {
     }
 }
 
-/// What a span can talk to: the component of an Exit, and of an Entry, which is a consumer.
+/// A system that a span can call: the component of its Exit spans and of its Entry spans, which are
+/// consumers.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 struct System {
     exit: i32,
@@ -68,7 +69,8 @@ impl System {
         if kind == SpanKind::Entry { self.entry } else { self.exit }
     }
 
-    /// The system of this name, in any case and with any signs between its letters.
+    /// Finds the system of this name, ignoring case and all characters that are not letters or
+    /// digits.
     fn find(name: &str) -> Option<Self> {
         let mut letters = [0; 24];
         let mut count = 0;
@@ -124,7 +126,7 @@ impl System {
 mod tests {
     use super::*;
 
-    /// The type of the node that the OAP draws for a span of this callsite.
+    /// Returns the type of the node that the OAP draws for a span of this callsite.
     fn node(callsite: &'static Callsite, name: &str, system: Option<&str>) -> &'static str {
         let span =
             Span { callsite, kind: callsite.kind, layer: callsite.layer as u32, name, system };

@@ -1,9 +1,9 @@
-//! One segment with everything in it, made of fixed records, is always the same bytes: those of
+//! One segment with every field, made of fixed records, always has the bytes of
 //! `testdata/segment.hex`.
 //!
-//! That these bytes mean what they should is not said here: beside them stands `segment.json`,
-//! typed by hand, and `tests/tests/interop/wire.rs` has prost, the Python agent's classes and go2sky's decode
-//! the one to the other. Random segments are checked in `tests`.
+//! The meaning of the bytes is checked elsewhere: `segment.json` beside them was typed by hand, and
+//! `tests/tests/interop/wire.rs` decodes the bytes with prost, with the Python agent's classes and
+//! with go2sky's, and compares. Random segments are checked in `tests`.
 
 use std::fmt::Write as _;
 
@@ -26,7 +26,7 @@ use crate::util::id;
 const GOLDEN: &str = include_str!("../../../testdata/segment.hex");
 const GOLDEN_PATH: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/testdata/segment.hex");
 
-/// Set to `write` it writes the file again.
+/// The variable that rewrites the file if its value is `write`.
 const SWITCH: &str = "SKYWALKING_GOLDEN";
 
 static CONSUME: Callsite =
@@ -43,7 +43,7 @@ static QUERY: Callsite = Callsite::new(SpanKind::Exit, "/database/QuerySnapshot"
 static CALL: Callsite = Callsite::new(SpanKind::Exit, "call").layer(SpanLayer::Rpc);
 static NOTE: Callsite = Callsite::new(SpanKind::Local, "note").layer(SpanLayer::Cache);
 
-/// A segment as it lies in an outbox. What is pushed belongs to the last span.
+/// A segment as it is stored in an outbox. Attributes belong to the last span.
 #[derive(Default)]
 struct Fixed {
     records: Vec<Record>,
@@ -52,7 +52,7 @@ struct Fixed {
 }
 
 impl Fixed {
-    /// A span; times in milliseconds of the segment, an end of 0 stands for none.
+    /// Adds a span. Times are milliseconds of the segment; an end of 0 means that it is open.
     fn span(
         &mut self,
         callsite: &'static Callsite,
@@ -99,7 +99,7 @@ impl Fixed {
         self.push(Attribute::number(key, kind, number))
     }
 
-    /// A bool, a component, a layer, or a name that is the key.
+    /// Adds a bool, a component, a layer, or a name that is the key.
     fn small(&mut self, kind: AttributeKind, key: &'static str, a: u32) -> &mut Self {
         self.push(Attribute { key, a, b: 0, next: 0, kind })
     }
@@ -117,8 +117,8 @@ fn b64(text: &str) -> String {
     STANDARD.encode(text)
 }
 
-/// The bytes, with the random part of this process's ids made zeros: as many, so that every length
-/// holds.
+/// Returns the bytes, with the random part of this process's ids replaced by zeros of the same
+/// length.
 fn encoded() -> Vec<u8> {
     let mut segment = Fixed::default();
     let trace = "5d3c4b2a190807f6e5d4c3b2a1908070.87.17000000000500001";

@@ -1,8 +1,8 @@
-//! The JSON form against the protobuf form: what prost reads in the bytes, written as JSON by
-//! proto3's rules, is what the JSON says.
+//! Compares the JSON form with the protobuf form: prost decodes the bytes, and the message as JSON
+//! by proto3's rules must equal the JSON form.
 //!
-//! The rules leave a choice: a default may stand there or not, and 64 bits may be a number or a
-//! text. Both sides are brought to one.
+//! The rules allow two forms: a default may be present or absent, and a 64-bit integer may be a
+//! number or a text. Both sides are converted to one form.
 
 use proptest::prelude::*;
 use prost::Message as _;
@@ -14,14 +14,14 @@ use super::tests::{Random, identity, random_segment, timeline};
 use super::{Encoder, Segment};
 use crate::redact::Hook;
 
-/// By the rules: every field, 64 bits as text, enums by name.
+/// The canonical form: every field, 64-bit integers as text, enums by name.
 #[path = "proto3.rs"]
 mod proto3;
 
 const WIDE: [&str; 3] = ["startTime", "endTime", "time"];
 const ENUMS: [&str; 3] = ["spanType", "spanLayer", "refType"];
 
-/// Without defaults, and with 64 bits as text.
+/// Removes defaults and writes 64-bit integers as text.
 fn canonical(value: Value) -> Value {
     match value {
         Value::Array(all) => all.into_iter().map(canonical).collect(),
@@ -54,28 +54,28 @@ fn is_default(key: &str, value: &Value) -> bool {
     }
 }
 
-/// The golden segment has everything in it; what its bytes mean was typed by hand.
+/// The golden segment has every field, and its meaning was typed by hand.
 #[test]
-fn the_golden_segment_as_json_is_what_was_typed_by_hand() {
+fn golden_segment_equals_the_typed_json() {
     const HEX: &str = include_str!("../../../testdata/segment.hex");
     const TYPED: &str = include_str!("../../../testdata/segment.json");
     let digits: Vec<u8> = HEX.bytes().filter(|byte| !byte.is_ascii_whitespace()).collect();
     let byte = |pair: &[u8]| u8::from_str_radix(std::str::from_utf8(pair).unwrap(), 16).unwrap();
     let bytes: Vec<u8> = digits.chunks(2).map(byte).collect();
-    let said: Value = serde_json::from_slice(&json::segment(&bytes)).unwrap();
-    assert_eq!(canonical(said), canonical(serde_json::from_str(TYPED).unwrap()));
+    let written: Value = serde_json::from_slice(&json::segment(&bytes)).unwrap();
+    assert_eq!(canonical(written), canonical(serde_json::from_str(TYPED).unwrap()));
 }
 
 proptest! {
     #![proptest_config(ProptestConfig::with_cases(1_000))]
 
     #[test]
-    fn the_json_form_says_what_the_protobuf_form_says(seed: u64) {
+    fn json_form_equals_the_protobuf_form(seed: u64) {
         let (head, made, _) = random_segment(&mut Random(seed));
         let records = Segment { head: &head, records: &made.records, sides: &made.sides, text: &made.text };
         let bytes = Encoder::new(identity(), Hook::default()).encode(records, &timeline());
         let decoded = SegmentObject::decode(bytes.as_ref()).unwrap();
-        let said: Value = serde_json::from_slice(&json::segment(&bytes)).unwrap();
-        prop_assert_eq!(canonical(said), canonical(proto3::segment(&decoded)));
+        let written: Value = serde_json::from_slice(&json::segment(&bytes)).unwrap();
+        prop_assert_eq!(canonical(written), canonical(proto3::segment(&decoded)));
     }
 }

@@ -1,5 +1,5 @@
-//! A segment as proto3 JSON, with the fields that hold a default: 64-bit integers are texts, enums
-//! are their names.
+//! Converts a segment to proto3 JSON, including fields with default values: 64-bit integers are
+//! texts, enums are names.
 //!
 //! The tests of this crate and `interop::wire` of skywalking-tests use it.
 
@@ -41,7 +41,9 @@ fn span(span: &SpanObject) -> Value {
 
 fn reference(reference: &SegmentReference) -> Value {
     json!({
-        "refType": RefType::try_from(reference.ref_type).expect("a known type of reference").as_str_name(),
+        "refType": RefType::try_from(reference.ref_type)
+            .expect("a known type of reference")
+            .as_str_name(),
         "traceId": reference.trace_id,
         "parentTraceSegmentId": reference.parent_trace_segment_id,
         "parentSpanId": reference.parent_span_id,

@@ -1,5 +1,5 @@
-//! References to the segments that a span goes on for. Headers were checked when they came in; here
-//! they are decoded, names are cut to their limits, and a reference is never dropped.
+//! Writes the references from a span to its parents in other segments. Headers were checked when
+//! they arrived. Here they are decoded, and names are cut to their limits. No reference is dropped.
 
 use std::borrow::Cow;
 use std::ops::Range;
@@ -12,7 +12,7 @@ use crate::redact::{Field, Hook};
 use crate::segment::{UNKNOWN_PEER, UNNAMED};
 use crate::util::text::{self, NAME_LIMIT, PEER_LIMIT};
 
-/// Numbers of the fields of a `SegmentReference`.
+/// Field numbers of a `SegmentReference`.
 const REF_TYPE: u32 = 1;
 const TRACE_ID: u32 = 2;
 const PARENT_SEGMENT_ID: u32 = 3;
@@ -24,12 +24,13 @@ const ADDRESS: u32 = 8;
 
 const CROSS_THREAD: i64 = 1;
 
-/// Who called last. Callers are few, and what they say of themselves in each header is the same.
+/// The encoded names of the last caller. A process has few callers, and each sends the same names
+/// with every request.
 #[derive(Debug, Default)]
 pub(super) struct Caller {
-    /// The four names of the header as they stand there.
+    /// The four names, as they are in the header.
     names: String,
-    /// Their fields.
+    /// The encoded fields.
     fields: Vec<u8>,
 }
 
@@ -43,9 +44,9 @@ impl Caller {
 }
 
 impl Encoder {
-    /// A reference to a segment of another process. The parts of `sw8`
-    /// (`docs/protocol.md#header-sw8`): flag, trace, segment, span, service, instance, endpoint,
-    /// address. The type `CrossProcess` is 0 and so is not written.
+    /// Writes a reference to a segment of another process. The parts of `sw8`
+    /// (`docs/protocol.md#header-sw8`) are flag, trace, segment, span, service, instance, endpoint
+    /// and address. The type `CrossProcess` is 0, so it is not written.
     pub(super) fn process_reference(&mut self, segment: Segment<'_>, header: &str) {
         let parts = sw8::split(header).unwrap_or_default();
         let part = |range: Range<usize>| header.get(range).unwrap_or_default();
@@ -56,7 +57,7 @@ impl Encoder {
         if self.caller.names == names {
             self.writer.bytes(&self.caller.fields);
         } else {
-            // The parent's names are bounded by its own service, and by nothing of this process.
+            // The parent's names are limited by its own service's storage, not by this process's.
             let storage = self.identity.storage;
             let service = storage.service(self.name(part(service), SERVICE_LIMIT, None));
             let bytes = storage.name_bytes(&service);
@@ -79,13 +80,13 @@ impl Encoder {
         self.writer.close(field::REFS, since);
     }
 
-    /// A reference to a segment of this process: `<key in hex>-<span id>-<endpoint>`.
+    /// Writes a reference to a segment of this process: `<key in hex>-<span id>-<endpoint>`.
     pub(super) fn thread_reference(&mut self, segment: Segment<'_>, reference: &str) {
         let mut parts = reference.splitn(3, '-');
         let mut next = || parts.next().unwrap_or_default();
         let (key, span, endpoint) = (next(), next(), next());
         let since = self.writer.mark();
-        // The same as the span that it names, whose name is redacted and then shortened too.
+        // Equal to the name of the parent span, which is redacted and then shortened too.
         let endpoint = text::within(
             redacted(&self.hook, Field::Name, endpoint),
             NAME_LIMIT,
@@ -101,8 +102,8 @@ impl Encoder {
         self.writer.close(field::REFS, since);
     }
 
-    /// A name in Base64 that a stranger sent. The address is redacted as the caller's peer is, if
-    /// it has the same hook: so the two stay one on the map.
+    /// Decodes a name that another process sent. The address is redacted like the caller's own
+    /// peer, so that both stay one node on the map if both processes have the same hook.
     fn name(&mut self, base64: &str, limit: usize, field: Option<Field<'_>>) -> Cow<'static, str> {
         let name = self.scratch.decode(base64);
         let name = text::clean(&name, limit);
@@ -114,9 +115,9 @@ impl Encoder {
     }
 }
 
-/// What the program's redaction leaves of a name or address. Where nothing is left a word stands
-/// for it, as in a span: the backend takes a reference with a blank one for no call at all, or for
-/// one of its user.
+/// Applies the program's redaction to a name or address. An empty result is replaced by a constant,
+/// as in a span: the backend ignores a reference with a blank name, or takes it for a call by a
+/// user.
 fn redacted<'a>(hook: &Hook, field: Field<'_>, text: &'a str) -> Cow<'a, str> {
     match hook.text(field, text) {
         blank if text::is_blank(&blank) => {

@@ -1,10 +1,11 @@
-//! One span: its own fields, and those that its callsite writes for each of its spans alike.
+//! Writes one span: its own fields, and the constant fields of its callsite.
 
 use std::borrow::Cow;
 
 use super::super::timeline::Clock;
 use super::super::wire::Writer;
-use super::sides::{self, Marks, Overrides, Sides};
+use super::attributes::{self, AttributeList, Overrides};
+use super::tags::{self, Marks};
 use super::texts::Texts;
 use super::{Encoder, Segment, component};
 use crate::segment::{Name, UNKNOWN_PEER};
@@ -15,7 +16,7 @@ use crate::span::record::{AttributeKind, Record};
 use crate::tracer::Identity;
 use crate::util::text::{NAME_LIMIT, PEER_LIMIT, clean, is_blank, within};
 
-/// Numbers of the fields of a `SpanObject`.
+/// Field numbers of a `SpanObject`.
 pub(super) mod field {
     pub(in super::super) const SPAN_ID: u32 = 1;
     pub(in super::super) const PARENT_SPAN_ID: u32 = 2;
@@ -34,7 +35,7 @@ pub(super) mod field {
 }
 
 impl Encoder {
-    /// Writes the fields of the span at this place.
+    /// Writes the fields of the span at this index.
     pub(super) fn span(&mut self, segment: Segment<'_>, place: usize, clock: Clock<'_>) {
         let Some(record) = segment.records.get(place) else { return };
         let start = self.starts.get(place).copied().unwrap_or_default();
@@ -47,9 +48,9 @@ impl Encoder {
             record.is(Record::SKIP_ANALYSIS) || segment.head.skip_analysis,
         );
         let texts = Texts::new(&self.hook, self.texts_unchanged);
-        let found = sides::write_logs(&mut self.writer, texts, segment, record.side, clock);
+        let found = attributes::write_logs(&mut self.writer, texts, segment, record.side, clock);
         self.logs_left_out += found.logs_left_out;
-        // The first span is written last: by then all that is missing is known.
+        // The first span is written last, so all omissions are known by then.
         let tells_left_out = place == 0 && (found.has_left_out || self.logs_left_out > 0);
         if found.has_tags
             || open
@@ -58,12 +59,12 @@ impl Encoder {
         {
             let callsite = (!continued).then_some(record.callsite);
             let left_out = if tells_left_out {
-                sides::left_out(segment, record.side, self.logs_left_out)
+                attributes::left_out(segment, record.side, self.logs_left_out)
             } else {
                 String::new()
             };
             let marks = Marks { unfinished: open, left_out };
-            sides::write_tags(
+            tags::write_tags(
                 &mut self.writer,
                 texts,
                 self.identity.storage,
@@ -83,7 +84,7 @@ impl Encoder {
             write_call(&mut self.writer, record.callsite, found, continued, &self.identity);
         }
         if has_references {
-            for side in Sides::new(segment.sides, record.side) {
+            for side in AttributeList::new(segment.sides, record.side) {
                 match side.kind {
                     AttributeKind::Sw8Ref => self.process_reference(segment, segment.text_of(side)),
                     AttributeKind::ThreadRef => {
@@ -104,8 +105,8 @@ fn as_id(place: usize) -> i64 {
     i64::try_from(place).unwrap_or_default()
 }
 
-/// What each span of the callsite writes unless it overrides something, encoded once: for callsites
-/// whose name and peer leave as they are.
+/// Returns the encoded fields that all plain spans of a callsite share. Only for callsites whose
+/// name and peer are sent unchanged.
 fn fragment<'a>(callsite: &'static Callsite, identity: &Identity) -> &'a [u8] {
     callsite.fragment.get_or_init(|| {
         let mut writer = Writer::default();
@@ -114,7 +115,7 @@ fn fragment<'a>(callsite: &'static Callsite, identity: &Identity) -> &'a [u8] {
     })
 }
 
-/// The fields from the operation name to the component.
+/// Writes the fields from the operation name to the component.
 fn write_call(
     writer: &mut Writer,
     callsite: &'static Callsite,
@@ -122,14 +123,14 @@ fn write_call(
     continued: bool,
     identity: &Identity,
 ) {
-    // What goes on for a span of another segment is work inside the process, whatever that span
-    // was.
+    // A span that continues a span of another segment is local work, whatever the kind of that
+    // span.
     let (kind, layer, peer) = if continued {
         (SpanKind::Local, SpanLayer::Unknown, "")
     } else {
         (callsite.kind, callsite.layer, callsite.peer)
     };
-    // What was computed was cleaned when it was recorded; what is literal is cleaned here.
+    // Run-time text was cleaned when it was recorded. Literals are cleaned here.
     let literal = || if is_blank(peer) { Cow::Borrowed("") } else { clean(peer, PEER_LIMIT) };
     let peer = match found.peer.unwrap_or_else(literal) {
         blank if is_blank(&blank) => {

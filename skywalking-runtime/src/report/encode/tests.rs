@@ -1,5 +1,4 @@
-//! The encoder against prost: the same message, made of the same records by other means, must be
-//! the same bytes.
+//! Compares the encoder with prost: both encode the same records, and the bytes must be equal.
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
@@ -43,7 +42,7 @@ const TEXTS: [&str; 5] = [
     "a longer value, which is over one hundred and twenty-seven bytes, so that its length takes two bytes as a varint, as do lengths above it",
 ];
 
-/// A small generator, so that each run checks the same segments.
+/// A small deterministic generator, so that each run checks the same segments.
 pub(super) struct Random(pub(super) u64);
 
 impl Random {
@@ -62,7 +61,7 @@ impl Random {
     }
 }
 
-/// A segment as it lies in an outbox.
+/// A segment as it is stored in an outbox.
 #[derive(Default)]
 pub(super) struct Made {
     pub(super) records: Vec<Record>,
@@ -89,7 +88,7 @@ impl Made {
     }
 }
 
-/// Stamps are microseconds: easily told from milliseconds.
+/// Returns a timeline whose stamps are microseconds, which cannot be confused with milliseconds.
 pub(super) fn timeline() -> Timeline {
     let mut timeline = Timeline::default();
     timeline.add(Anchor { counter: 0, monotonic: 0, wall: 1_700_000_000_000_000_000 });
@@ -113,13 +112,13 @@ fn pair(key: &str, value: impl Into<String>) -> KeyStringValuePair {
     KeyStringValuePair { key: key.to_owned(), value: value.into() }
 }
 
-/// Sets a tag as the rules say: a later value takes the key's place away from the earlier one.
+/// Sets a tag as the protocol's rule requires: a later value replaces an earlier one of its key.
 fn set(tags: &mut Vec<KeyStringValuePair>, key: &str, value: String) {
     tags.retain(|tag| tag.key != key);
     tags.push(pair(key, value));
 }
 
-/// Makes a random segment, and beside it, step by step, the message that it shall become.
+/// Returns a random segment and the message that it must become, both built step by step.
 pub(super) fn random_segment(random: &mut Random) -> (SegmentHeader, Made, SegmentObject) {
     let mut made = Made::default();
     let key = 2 + 2 * (random.0 >> 24);
@@ -322,7 +321,7 @@ fn random_process_reference(
 ) {
     let long = "长".repeat(random.pick(&[1, 50, 51, 151, 201]));
     let parent = random.pick(&[0, 1, i32::MAX]);
-    // The segment's own, which it mostly is, or another one's of a batch.
+    // The segment's own trace id in most cases, or another one of the batch.
     let trace = random.pick(&["trace.of.others.1", "t.1"]);
     let b64 = |text: &str| STANDARD.encode(text);
     let header = format!(
@@ -335,8 +334,7 @@ fn random_process_reference(
         b64(&long)
     );
     made.push_text(place, "", AttributeKind::Sw8Ref, &header);
-    // Cut as ever; the 50 characters that are over 147 bytes become 132 bytes, below which 51 are
-    // left.
+    // The 50 characters are 147 bytes, which is over the limit, and become 132 bytes.
     let cut = |limit| long.chars().take(limit).collect::<String>();
     span.refs.push(SegmentReference {
         ref_type: RefType::CrossProcess.into(),
@@ -351,7 +349,7 @@ fn random_process_reference(
 }
 
 #[test]
-fn the_bytes_are_those_of_prost_for_a_thousand_random_segments() {
+fn encoder_writes_the_bytes_of_prost_for_random_segments() {
     let (mut encoder, timeline, mut random) =
         (Encoder::new(identity(), Hook::default()), timeline(), Random(7));
     for round in 0..1_000 {
@@ -367,7 +365,7 @@ fn the_bytes_are_those_of_prost_for_a_thousand_random_segments() {
 }
 
 #[test]
-fn nonsense_becomes_a_segment_and_never_a_panic() {
+fn encoder_turns_nonsense_into_a_segment_without_panic() {
     let (mut encoder, timeline, mut random) =
         (Encoder::new(identity(), Hook::default()), timeline(), Random(11));
     let kinds = [
@@ -426,8 +424,9 @@ fn nonsense_becomes_a_segment_and_never_a_panic() {
             &timeline,
         );
         let decoded = SegmentObject::decode(bytes.as_ref()).expect("what is written is a message");
-        let told = records.iter().skip(1).filter(|record| record.is(Record::HANDED_OVER)).count();
-        assert_eq!(decoded.spans.len(), 6 - told);
+        let reported =
+            records.iter().skip(1).filter(|record| record.is(Record::HANDED_OVER)).count();
+        assert_eq!(decoded.spans.len(), 6 - reported);
         assert_eq!(decoded.spans[0].span_id, 0);
         for span in &decoded.spans {
             let parent = decoded.spans.iter().find(|parent| parent.span_id == span.parent_span_id);
@@ -441,7 +440,7 @@ fn nonsense_becomes_a_segment_and_never_a_panic() {
 }
 
 #[test]
-fn what_a_callsite_always_writes_is_encoded_once() {
+fn callsite_fragment_is_encoded_once() {
     static ONCE: Callsite = Callsite::new(SpanKind::Local, "once");
     let (mut encoder, timeline) = (Encoder::new(identity(), Hook::default()), timeline());
     let records = [Record { start: 5, end: 6, callsite: &ONCE, parent: NONE, flags: 0, side: 0 }];

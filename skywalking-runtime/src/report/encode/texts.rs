@@ -1,5 +1,5 @@
-//! The texts of one segment as they leave: redacted, and without the characters that storage
-//! refuses.
+//! Prepares the texts of one segment for sending: redacts them, and replaces characters that the
+//! backend's storage rejects.
 
 use std::borrow::Cow;
 
@@ -12,12 +12,13 @@ use crate::redact::{Field, Hook};
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Texts<'a> {
     pub(super) hook: &'a Hook,
-    /// Whether texts that were recorded at run time leave as they are.
+    /// Whether texts that were recorded at run time are sent unchanged.
     unchanged: bool,
 }
 
 impl<'a> Texts<'a> {
-    /// Whether all text of a segment leaves as it is: one look instead of one at each value.
+    /// Returns true if all texts of a segment are sent unchanged: one check instead of one per
+    /// value.
     pub(super) fn are_unchanged(hook: &Hook, segment: Segment<'_>) -> bool {
         !hook.is_set() && storage::is_storable(segment.text)
     }
@@ -26,13 +27,13 @@ impl<'a> Texts<'a> {
         Self { hook, unchanged }
     }
 
-    /// Returns a text that was recorded at run time as it leaves.
+    /// Returns the form in which a text that was recorded at run time is sent.
     #[inline]
     pub(super) fn recorded<'t>(&self, field: Field<'_>, text: &'t str) -> Cow<'t, str> {
         if self.unchanged { Cow::Borrowed(text) } else { self.literal(field, text) }
     }
 
-    /// Returns any other text as it leaves.
+    /// Returns the form in which any other text is sent.
     pub(super) fn literal<'t>(&self, field: Field<'_>, text: &'t str) -> Cow<'t, str> {
         let text = self.hook.text(field, text);
         if storage::is_storable(&text) {

@@ -1,16 +1,17 @@
-//! Writes JSON front to back into one buffer: objects, lists, texts, integers and switches.
+//! Writes JSON front to back into one buffer.
 
 /// Which characters of a text are escaped.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Escape {
-    /// Those that JSON asks for: quotation marks, backslashes, and control characters up to U+001F.
+    /// Characters that JSON requires: quotation marks, backslashes, control characters up to
+    /// U+001F.
     #[cfg_attr(not(feature = "report-http"), allow(dead_code, reason = "for the HTTP reporter"))]
     Required,
-    /// All control characters: the text may end up in a terminal.
+    /// All control characters, since the text may end up in a terminal.
     Control,
 }
 
-/// JSON that is being written. A comma is put wherever one is needed.
+/// Writes JSON, with commas where they are needed.
 #[derive(Debug)]
 pub(crate) struct Writer {
     out: Vec<u8>,
@@ -18,23 +19,23 @@ pub(crate) struct Writer {
 }
 
 impl Writer {
-    /// `room` is how many bytes are expected.
-    pub(super) fn new(escape: Escape, room: usize) -> Self {
-        Self { out: Vec::with_capacity(room), escape }
+    /// Creates a writer with a buffer of `capacity` bytes.
+    pub(super) fn new(escape: Escape, capacity: usize) -> Self {
+        Self { out: Vec::with_capacity(capacity), escape }
     }
 
     pub(super) fn into_bytes(self) -> Vec<u8> {
         self.out
     }
 
-    /// Writes an object, with the members that `members` writes.
+    /// Writes an object. `members` writes its members.
     pub(super) fn object(&mut self, members: impl FnOnce(&mut Self)) {
         self.out.push(b'{');
         members(self);
         self.out.push(b'}');
     }
 
-    /// Writes the key of a member, whose value is to be written next. Keys need no escapes.
+    /// Writes the key of a member. The caller writes the value next. Keys need no escapes.
     pub(super) fn key(&mut self, key: &'static str) -> &mut Self {
         self.comma();
         self.out.push(b'"');
@@ -43,7 +44,7 @@ impl Writer {
         self
     }
 
-    /// Writes a list: `item` writes each of its items.
+    /// Writes a list. `item` writes each of its items.
     pub(super) fn list<T>(&mut self, items: &[T], item: impl Fn(&mut Self, &T)) {
         self.out.push(b'[');
         for each in items {
@@ -77,13 +78,13 @@ impl Writer {
     pub(super) fn text(&mut self, text: &str) {
         self.out.push(b'"');
         let bytes = text.as_bytes();
-        // What is before this place has been written.
+        // The text before this index was written.
         let mut written = 0;
         for (at, &byte) in bytes.iter().enumerate() {
             let (code, length) = match byte {
                 ..b' ' | b'"' | b'\\' => (byte, 1),
                 0x7f if self.escape == Escape::Control => (byte, 1),
-                // U+0080 to U+009F are this byte and that of their number.
+                // U+0080 to U+009F are this byte and the byte of their number.
                 0xc2 if self.escape == Escape::Control => match bytes.get(at + 1) {
                     Some(&code @ 0x80..=0x9f) => (code, 2),
                     _ => continue,
@@ -98,7 +99,7 @@ impl Writer {
         self.out.push(b'"');
     }
 
-    /// Writes a character by its escape.
+    /// Writes a character as an escape.
     #[cold]
     fn escaped(&mut self, code: u8) {
         let letter = match code {
@@ -119,7 +120,7 @@ impl Writer {
         self.out.extend_from_slice(&[b'\\', letter]);
     }
 
-    /// Puts a comma behind an item or a member. A value ends in none of these two.
+    /// Writes a comma after an item or a member. No value ends in one of these two characters.
     fn comma(&mut self) {
         if !matches!(self.out.last(), Some(b'{' | b'[')) {
             self.out.push(b',');
@@ -151,7 +152,7 @@ mod tests {
     }
 
     #[test]
-    fn every_character_reads_back_and_controls_are_visible_if_asked_for() {
+    fn every_character_reads_back_and_controls_are_escaped() {
         for c in (0..0x300).chain([0xfffd, 0x1f600]).filter_map(char::from_u32) {
             let text = format!("{c}a{c}");
             for escape in [Escape::Required, Escape::Control] {
@@ -166,7 +167,7 @@ mod tests {
     }
 
     #[test]
-    fn commas_stand_between_members_and_items_alone() {
+    fn commas_separate_members_and_items_only() {
         let json = written(Escape::Required, |json| {
             json.object(|json| {
                 json.key("a").list(&[1, 2], |json, n| json.integer(*n));

@@ -1,4 +1,4 @@
-//! What was lost in this process so far, by the cause that a line is about.
+//! The segments lost in this process so far, by the cause that is logged.
 
 use super::Cause;
 use crate::queue;
@@ -29,12 +29,12 @@ impl Losses {
         }
     }
 
-    /// What an outage costs, in whichever way.
+    /// Returns the segments lost to outages in any way.
     pub(super) fn by_outage(&self) -> u64 {
         self.queue_full + self.unconfirmed + self.refused
     }
 
-    /// What was lost since `before`: only causes with a loss.
+    /// Returns the losses since `before`, without causes that lost none.
     pub(super) fn since(self, before: &Self) -> impl Iterator<Item = (Cause, u64)> + use<> {
         let now = self.by_cause();
         let before = before.by_cause();

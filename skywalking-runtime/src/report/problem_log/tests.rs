@@ -1,8 +1,8 @@
-//! Which lines there are, and when, on a clock of the test's.
+//! Tests which lines are logged when, on a simulated clock.
 
 use super::*;
 
-/// The lines of the seconds since the last look, without what is the same in all.
+/// The lines since the last look, without their common parts.
 struct Log {
     problems: ProblemLog,
     start: Instant,
@@ -59,10 +59,10 @@ fn failure(cause: Cause) -> Line {
     begins(cause).backend("oap:1").problem("refused")
 }
 
-/// One of the counts.
+/// Selects one of the counts.
 type Count = fn(&mut Losses) -> &mut u64;
 
-/// The losses that are found by looking, with the count that each is.
+/// The losses that `look` detects, each with its count.
 const FOUND: [(Cause, Count); 4] = [
     (Cause::QueueFull, |losses| &mut losses.queue_full),
     (Cause::Redaction, |losses| &mut losses.hook_panicked),
@@ -71,7 +71,7 @@ const FOUND: [(Cause, Count); 4] = [
 ];
 
 #[test]
-fn each_loss_is_a_line_at_once_one_a_minute_and_one_when_it_is_over() {
+fn loss_is_logged_at_once_each_minute_and_when_over() {
     for (cause, count) in FOUND {
         let mut log = Log::new();
         for second in 0..150 {
@@ -91,10 +91,10 @@ fn each_loss_is_a_line_at_once_one_a_minute_and_one_when_it_is_over() {
 }
 
 #[test]
-fn what_comes_and_goes_is_at_most_two_lines_a_minute_and_adds_up() {
+fn recurring_loss_logs_two_lines_a_minute_that_add_up() {
     for (cause, count) in FOUND {
         let mut log = Log::new();
-        // For a second each 15 s, ten minutes long.
+        // One second of losses in every 15 s, for ten minutes.
         for second in 0..900 {
             if second < 600 && second % 15 == 0 {
                 log.lose(second, |losses| *count(losses) += 7);
@@ -104,14 +104,14 @@ fn what_comes_and_goes_is_at_most_two_lines_a_minute_and_adds_up() {
         }
         let lines = log.lines();
         assert!((10..=21).contains(&lines.len()), "{lines:#?}");
-        let told: u64 =
+        let reported: u64 =
             lines.iter().filter(|line| line.text == cause.recovered()).map(|line| line.lost).sum();
-        assert_eq!(told, 40 * 7, "{lines:#?}");
+        assert_eq!(reported, 40 * 7, "{lines:#?}");
     }
 }
 
 #[test]
-fn a_failure_is_one_line_a_minute_and_the_answer_says_what_it_cost() {
+fn failure_is_logged_once_a_minute_and_the_end_has_the_loss() {
     for cause in [Cause::Unreachable, Cause::Overloaded] {
         let mut log = Log::new();
         log.failed(cause, 0);
@@ -139,7 +139,7 @@ fn a_failure_is_one_line_a_minute_and_the_answer_says_what_it_cost() {
 }
 
 #[test]
-fn what_was_lost_before_an_outage_was_found_out_belongs_to_it() {
+fn loss_before_an_outage_was_noticed_belongs_to_it() {
     let mut log = Log::new();
     log.lose(0, |losses| losses.unconfirmed += 5);
     log.answered(&[], 1);
@@ -156,12 +156,12 @@ fn what_was_lost_before_an_outage_was_found_out_belongs_to_it() {
 }
 
 #[test]
-fn an_outage_that_costs_nothing_is_over_with_a_line_too() {
+fn outage_without_loss_logs_its_end() {
     let mut log = Log::new();
     log.failed(Cause::Unreachable, 0);
     log.answered(&[Cause::Unreachable], 3);
     assert_eq!(log.lines(), [failure(Cause::Unreachable), over(Cause::Unreachable, 0)]);
-    // The next one comes within the minute: it is told with its end, when that minute is over.
+    // The next outage begins within the minute: its begin is logged when that minute is over.
     log.failed(Cause::Unreachable, 20);
     log.answered(&[Cause::Unreachable], 25);
     assert_eq!(log.lines(), []);
@@ -170,7 +170,7 @@ fn an_outage_that_costs_nothing_is_over_with_a_line_too() {
 }
 
 #[test]
-fn what_an_answer_costs_is_in_the_line_that_ends_it() {
+fn loss_of_an_answered_call_is_in_the_line_that_ends_it() {
     let counts: [(Cause, Count); 2] = [
         (Cause::Unconfirmed, |losses| &mut losses.unconfirmed),
         (Cause::Refused, |losses| &mut losses.refused),
@@ -187,7 +187,7 @@ fn what_an_answer_costs_is_in_the_line_that_ends_it() {
 }
 
 #[test]
-fn causes_do_not_silence_each_other() {
+fn causes_are_limited_independently() {
     let mut log = Log::new();
     for cause in Cause::ALL {
         log.failed(cause, 0);

@@ -1,4 +1,4 @@
-//! The times of stamps on clocks of the test's.
+//! Tests the times of stamps on simulated clocks.
 
 use super::*;
 use proptest::prelude::*;
@@ -8,12 +8,12 @@ fn anchor(counter: u64, monotonic: u64, wall: u64) -> Anchor {
 }
 
 impl Timeline {
-    /// The time of a stamp in a segment of its own.
+    /// Returns the time of a stamp in its own segment.
     fn nanoseconds(&self, stamp: u64) -> u64 {
         self.clock(stamp).nanoseconds(stamp)
     }
 
-    /// All anchors of the counter of now.
+    /// Returns all anchors of the current counter.
     fn anchors(&self) -> &[Anchor] {
         &self.counters.last().unwrap().anchors
     }
@@ -29,14 +29,14 @@ const SECOND: u64 = 1_000_000_000;
 const EPOCH: u64 = 1_700_000_000 * SECOND;
 
 #[test]
-fn a_stamp_between_two_anchors_is_interpolated() {
+fn stamp_between_two_anchors_is_interpolated() {
     let timeline = of([anchor(1_000, 0, EPOCH), anchor(4_000, SECOND, EPOCH + SECOND)]);
     assert_eq!(timeline.nanoseconds(2_500), EPOCH + SECOND / 2);
     assert_eq!(timeline.clock(2_500).milliseconds(2_500), 1_700_000_000_500);
 }
 
 #[test]
-fn stamps_outside_the_history_go_on_at_its_rate() {
+fn stamp_outside_the_history_uses_the_nearest_rate() {
     let timeline = of([anchor(1_000, SECOND, EPOCH), anchor(4_000, 2 * SECOND, EPOCH + SECOND)]);
     assert_eq!(timeline.nanoseconds(7_000), EPOCH + 2 * SECOND);
     assert_eq!(timeline.nanoseconds(0), EPOCH - SECOND / 3);
@@ -45,21 +45,21 @@ fn stamps_outside_the_history_go_on_at_its_rate() {
 }
 
 #[test]
-fn a_duration_is_right_across_a_step_of_the_wall_clock() {
+fn duration_is_right_across_a_step_of_the_wall_clock() {
     let stepped = of([anchor(0, 0, EPOCH), anchor(SECOND, SECOND, EPOCH - 3_600 * SECOND)]);
     let clock = stepped.clock(SECOND / 4);
     assert_eq!(clock.nanoseconds(SECOND) - clock.nanoseconds(SECOND / 4), SECOND * 3 / 4);
-    // Whoever begins after it has the new time.
+    // A segment that begins after the step has the new time.
     assert_eq!(stepped.nanoseconds(SECOND), EPOCH - 3_600 * SECOND);
 }
 
 #[test]
-fn a_jump_of_the_wall_clock_does_not_move_what_ran_before_it() {
+fn jump_of_the_wall_clock_does_not_move_earlier_spans() {
     for jump in [8 * 3_600_i64, -8 * 3_600, 2, -2, 86_400 * 30] {
         let after = |second: u64| {
             (EPOCH + second * SECOND).checked_add_signed(jump * 1_000_000_000).unwrap()
         };
-        // It jumps between 10 and 11 s.
+        // The clock jumps between 10 and 11 s.
         let mut timeline =
             of((0..=10).map(|n| anchor(n * 3 * SECOND, n * SECOND, EPOCH + n * SECOND)));
         for second in 11..=20_000 {
@@ -72,7 +72,7 @@ fn a_jump_of_the_wall_clock_does_not_move_what_ran_before_it() {
                 "{jump} {tenth}"
             );
         }
-        // In between nobody knows; behind it the new time counts, until now.
+        // The time of the jump itself is unknown. After it the new time counts, until now.
         for second in (11..=20_000).step_by(97) {
             assert_eq!(timeline.nanoseconds(second * 3 * SECOND), after(second), "{jump} {second}");
         }
@@ -80,7 +80,7 @@ fn a_jump_of_the_wall_clock_does_not_move_what_ran_before_it() {
 }
 
 #[test]
-fn a_clock_that_is_corrected_in_small_steps_is_followed() {
+fn gradual_correction_of_the_wall_clock_is_followed() {
     // By 5 %.
     let timeline =
         of((0..=100).map(|n| anchor(n * SECOND, n * SECOND, EPOCH + n * SECOND * 105 / 100)));
@@ -90,7 +90,7 @@ fn a_clock_that_is_corrected_in_small_steps_is_followed() {
 }
 
 #[test]
-fn wall_clock_that_is_lost_goes_on_until_it_is_set() {
+fn lost_wall_clock_continues_until_it_is_set() {
     let at = |second: u64, wall| anchor(second * SECOND, second * SECOND, wall);
     let mut timeline = of([at(0, EPOCH), at(10, EPOCH + 10 * SECOND), at(20, 7), at(30, SECOND)]);
     let times = |timeline: &Timeline| [5, 15, 25, 35].map(|at| timeline.nanoseconds(at * SECOND));
@@ -103,7 +103,7 @@ fn wall_clock_that_is_lost_goes_on_until_it_is_set() {
 }
 
 #[test]
-fn a_wall_clock_that_was_not_set_counts_as_the_one_that_is() {
+fn unset_wall_clock_is_replaced_by_the_first_valid_time() {
     let mut timeline = of([anchor(0, 0, 5 * SECOND), anchor(SECOND, SECOND, 6 * SECOND)]);
     timeline.add(anchor(2 * SECOND, 2 * SECOND, EPOCH + 2 * SECOND));
     assert_eq!(timeline.nanoseconds(SECOND / 2), EPOCH + SECOND / 2);
@@ -111,9 +111,9 @@ fn a_wall_clock_that_was_not_set_counts_as_the_one_that_is() {
 }
 
 #[test]
-fn a_suspended_machine_whose_counter_went_on_loses_nothing() {
-    // Awake for 10 s, away for 8 h, in which the counter counts and the monotonic clock stands
-    // still, awake again.
+fn suspended_machine_with_running_counter_loses_nothing() {
+    // Awake for 10 s, suspended for 8 h (the counter runs, the monotonic clock stands still), awake
+    // again.
     let away = 8 * 3_600 * SECOND;
     let mut timeline = of((0..=10).map(|n| anchor(3 * n * SECOND, n * SECOND, EPOCH + n * SECOND)));
     for second in 11..=20 {
@@ -132,12 +132,12 @@ fn a_suspended_machine_whose_counter_went_on_loses_nothing() {
             EPOCH + second * SECOND + away
         );
     }
-    // Behind the last anchor the rate is that of the waking machine.
+    // After the last anchor the rate is that of the waking machine.
     assert_eq!(timeline.nanoseconds(3 * (21 * SECOND + away)), EPOCH + 21 * SECOND + away);
 }
 
 #[test]
-fn a_counter_that_went_back_does_not_move_what_ran_before_it() {
+fn counter_that_went_back_does_not_move_earlier_spans() {
     let mut timeline = of([anchor(1_000_000, 0, EPOCH), anchor(2_000_000, SECOND, EPOCH + SECOND)]);
     let away = 8 * 3_600 * SECOND;
     timeline.add(anchor(10, 2 * SECOND, EPOCH + 2 * SECOND + away));
@@ -150,7 +150,7 @@ fn a_counter_that_went_back_does_not_move_what_ran_before_it() {
         "behind its last anchor"
     );
     assert_eq!(timeline.nanoseconds(500_010), EPOCH + 2 * SECOND + SECOND / 2 + away);
-    // Again and again: what is kept is bounded.
+    // Repeated restarts keep the history bounded.
     for _ in 0..1_000 {
         timeline.add(anchor(20, 4 * SECOND, EPOCH));
         timeline.add(anchor(10, 4 * SECOND, EPOCH));
@@ -159,14 +159,14 @@ fn a_counter_that_went_back_does_not_move_what_ran_before_it() {
 }
 
 #[test]
-fn a_wall_clock_that_never_rests_does_not_grow_the_history() {
+fn jumping_wall_clock_does_not_grow_the_history() {
     let timeline = of((0..100_000)
         .map(|n| anchor(n * 3 * GAP, n * GAP, EPOCH + n * GAP + (n % 2) * 3_600 * SECOND)));
     assert!(timeline.anchors().len() <= LIMIT + 1, "{}", timeline.anchors().len());
 }
 
 #[test]
-fn the_history_is_bounded_and_keeps_its_first_anchor() {
+fn history_is_bounded_and_keeps_its_first_anchor() {
     let timeline = of((0..100_000).map(|n| anchor(n * 3 * GAP, n * GAP, EPOCH + n * GAP)));
     assert!(timeline.anchors().len() <= LIMIT + 1, "{}", timeline.anchors().len());
     assert_eq!(timeline.anchors()[0].counter, 0);
@@ -174,7 +174,7 @@ fn the_history_is_bounded_and_keeps_its_first_anchor() {
 }
 
 #[test]
-fn anchors_close_together_are_one() {
+fn close_anchors_are_merged() {
     let timeline = of((0..1_000).map(|n| anchor(n * 3, n, EPOCH + n)));
     assert_eq!(timeline.anchors().len(), 2);
 }

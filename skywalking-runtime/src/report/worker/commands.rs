@@ -5,20 +5,20 @@ use tokio::time::Instant;
 
 use super::reply::{Callers, Reply};
 
-/// What can be asked.
+/// A command of another thread.
 #[derive(Debug)]
 pub(crate) enum Command {
-    /// That all segments that have ended by now are sent or dropped.
+    /// Replies when all segments that have ended by now are sent or dropped.
     Flush { deadline: Instant, reply: Reply },
-    /// The same, and then the end of the worker.
+    /// Does the same, and then ends the worker.
     Shutdown { deadline: Instant, reply: Reply },
-    /// Whether the backend has taken the properties.
+    /// Replies when the backend has taken the properties.
     Registered { deadline: Instant, reply: Reply },
 }
 
 #[derive(Debug)]
 struct PendingDrain {
-    /// The number of passes of the drain after which it is done.
+    /// The number of passes of the drain after which the flush is done.
     goal: u64,
     deadline: Instant,
     reply: Reply,
@@ -27,14 +27,13 @@ struct PendingDrain {
 #[derive(Debug)]
 struct PendingShutdown {
     drain: PendingDrain,
-    /// How many failures it stands beside backends that were never reached: each address gets one
-    /// try.
+    /// How many more failures it waits for if no backend was ever reached: one try per address.
     tries: usize,
-    /// Set when it is over, with the reply.
+    /// The reply, once it is over.
     done: Option<bool>,
 }
 
-/// All that was asked and is not answered yet.
+/// All commands without a reply yet.
 #[derive(Debug, Default)]
 pub(crate) struct PendingCommands {
     flushes: Vec<PendingDrain>,
@@ -44,7 +43,7 @@ pub(crate) struct PendingCommands {
 }
 
 impl PendingCommands {
-    /// Takes a command, or answers it at once.
+    /// Adds a command, or replies at once.
     pub(crate) fn add(&mut self, command: Command, goal: u64, addresses: usize) {
         match command {
             Command::Flush { deadline, reply } => {
@@ -59,7 +58,7 @@ impl PendingCommands {
         }
     }
 
-    /// The earliest deadline.
+    /// Returns the earliest deadline.
     pub(crate) fn next_deadline(&self) -> Option<Instant> {
         let flushes = self.flushes.iter().map(|flush| flush.deadline);
         flushes
@@ -68,13 +67,13 @@ impl PendingCommands {
             .min()
     }
 
-    /// True if somebody waits for more passes than these.
+    /// Returns true if a caller waits for more passes than this.
     pub(crate) fn waits_for(&self, passes: u64) -> bool {
         self.flushes.iter().any(|flush| flush.goal > passes)
             || self.shutdown.as_ref().is_some_and(|shutdown| shutdown.drain.goal > passes)
     }
 
-    /// After so many passes nothing is on its way.
+    /// Replies to flushes and shutdowns that waited for this number of passes.
     pub(crate) fn reply_drained(&mut self, passes: u64) {
         for flush in self.flushes.extract_if(.., |flush| flush.goal <= passes) {
             flush.reply.give(true);
@@ -86,13 +85,13 @@ impl PendingCommands {
         }
     }
 
-    /// The backend has taken the properties.
+    /// Replies to callers that wait for the properties, which the backend has taken.
     pub(crate) fn reply_registered(&mut self) {
         self.registered = true;
         self.registrations.reply_all(true);
     }
 
-    /// Answers what is late by now.
+    /// Replies to callers whose deadline is over.
     pub(crate) fn reply_late(&mut self, now: Instant) {
         for flush in self.flushes.extract_if(.., |flush| flush.deadline <= now) {
             flush.reply.give(false);
@@ -105,8 +104,9 @@ impl PendingCommands {
         }
     }
 
-    /// An address has failed. True if the worker is about to end. With backends that were `reached`
-    /// before it goes on until its deadline; with others each address had its try.
+    /// Records the failure of an address. Returns true if the worker is about to end. If a backend
+    /// was `reached` before, a shutdown waits until its deadline. Otherwise each address gets one
+    /// try.
     pub(crate) fn failed(&mut self, reached: bool) -> bool {
         let Some(shutdown) = self.shutdown.as_mut() else { return false };
         shutdown.tries = shutdown.tries.saturating_sub(1);
@@ -116,12 +116,12 @@ impl PendingCommands {
         true
     }
 
-    /// True if the worker shall end.
+    /// Returns true if the worker must end.
     pub(crate) fn is_over(&self) -> bool {
         self.shutdown.as_ref().is_some_and(|shutdown| shutdown.done.is_some())
     }
 
-    /// The worker has ended: nobody waits in vain.
+    /// Replies to all callers, because the worker has ended.
     pub(crate) fn reply_all(&mut self) {
         for flush in self.flushes.drain(..) {
             flush.reply.give(false);

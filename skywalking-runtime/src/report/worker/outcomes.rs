@@ -1,31 +1,31 @@
-//! What follows from the outcome of a call: which segments are sent or lost, whether the other side
-//! is up, when to try again, and what is logged of it.
+//! Handles the outcome of a call: counts segments as sent or lost, changes the link's state, sets
+//! the time of the next try, and logs failures.
 
 use super::super::accounts::End;
 use super::super::transport::{Outcome, Transport};
 use super::{
-    Activity, Batch, Cause, Duration, Heartbeat, Instant, LOOK, Link, Losses, ManagementMessage,
-    Ordering, WithoutThread, Worker, self_log,
+    Activity, Batch, CHECK_INTERVAL, Cause, Duration, Heartbeat, Instant, Link, Losses,
+    ManagementMessage, Ordering, WithoutThread, Worker, self_log,
 };
 
 impl<T: Transport> Worker<T> {
     pub(super) fn finish(&mut self, outcome: Outcome) {
         match std::mem::replace(&mut self.activity, Activity::Idle) {
-            Activity::Managing(word, _) => self.finish_management(word, outcome),
+            Activity::Managing(message, _) => self.finish_management(message, outcome),
             Activity::Sending(_) => self.finish_batch(outcome),
             Activity::Idle => {}
         }
     }
 
-    fn finish_management(&mut self, word: ManagementMessage, outcome: Outcome) {
+    fn finish_management(&mut self, message: ManagementMessage, outcome: Outcome) {
         match outcome {
             Outcome::Taken => {
-                if word == ManagementMessage::Properties {
+                if message == ManagementMessage::Properties {
                     self.pending.reply_registered();
                 }
                 self.answered(&[Cause::Unreachable, Cause::Management]);
             }
-            // It is there and it answers: what it thinks of segments, it shall say itself.
+            // The backend is reachable. It answers for segments separately.
             Outcome::Refused(problem) => {
                 self.answered(&[Cause::Unreachable]);
                 self.failed(Cause::Management, &problem);
@@ -56,7 +56,7 @@ impl<T: Transport> Worker<T> {
                     Cause::Overloaded,
                 ]);
             }
-            // What it has read of it by then, nobody knows.
+            // It is unknown how much of the batch the backend has read.
             Outcome::Taken => {
                 self.mark_up();
                 self.end_batch(End::Unconfirmed);
@@ -86,20 +86,20 @@ impl<T: Transport> Worker<T> {
         }
     }
 
-    /// The batch is over.
+    /// Counts the batch and removes it.
     fn end_batch(&mut self, end: End) {
         self.ledger.arrive(self.batch.messages.len(), end);
         self.batch = Batch::default();
         self.pending.reply_drained(self.drain.passes());
     }
 
-    /// Things work: the next failure is a first one.
+    /// Resets the count of failures, because a call succeeded.
     fn mark_up(&mut self) {
         self.failed = 0;
         self.backoff.reset();
     }
 
-    /// The other side failed: turns to the next address, and waits when all of them have failed in
+    /// Switches to the next address after a failure, and waits when all addresses have failed in
     /// turn.
     fn mark_down(&mut self, cause: Cause, problem: &str) {
         if cause == Cause::Overloaded {
@@ -123,7 +123,7 @@ impl<T: Transport> Worker<T> {
         self.link = Link::Down { until: Instant::now() + wait };
     }
 
-    /// The backend answered: these causes of lines are over.
+    /// Ends these causes of log lines, because the backend answered.
     fn answered(&mut self, causes: &[Cause]) {
         self.reached.store(true, Ordering::Relaxed);
         self.problems.answered(causes, Losses::read(), Instant::now());
@@ -134,11 +134,11 @@ impl<T: Transport> Worker<T> {
         self.problems.failed(cause, &address, problem, Instant::now());
     }
 
-    /// Logs what there is to log.
+    /// Logs problems and recoveries.
     pub(super) fn log(&mut self) {
         let now = Instant::now();
-        if self.next_look <= now {
-            self.next_look = now + LOOK;
+        if self.next_check <= now {
+            self.next_check = now + CHECK_INTERVAL;
             self.drain.note_time();
             self.problems.look(Losses::read(), now);
         }

@@ -1,4 +1,4 @@
-//! Replies to callers that wait. Each gets exactly one, or sees its channel closed.
+//! Replies to waiting callers. Each gets exactly one, or sees its channel closed.
 
 use std::collections::BTreeMap;
 use std::sync::mpsc::SyncSender;
@@ -7,25 +7,25 @@ use std::time::Duration;
 use tokio::sync::oneshot;
 use tokio::time::Instant;
 
-/// Takes the reply: true for done, false for not in time.
+/// Receives the reply: true if the command was done, false if it was not done in time.
 #[derive(Debug)]
 pub(crate) enum Reply {
-    /// To a thread that waits until its deadline.
+    /// A thread that waits until its deadline.
     Thread(SyncSender<bool>),
-    /// To a future, which may be dropped earlier.
+    /// A future, which may be dropped earlier.
     Task(oneshot::Sender<bool>),
 }
 
 impl Reply {
     pub(super) fn give(self, done: bool) {
-        // Who does not wait any more needs no reply.
+        // A caller that does not wait any more needs no reply.
         match self {
             Self::Thread(sender) => drop(sender.try_send(done)),
             Self::Task(sender) => drop(sender.send(done)),
         }
     }
 
-    /// False if nobody waits for it any more.
+    /// Returns false if the caller does not wait any more.
     fn is_wanted(&self) -> bool {
         match self {
             Self::Thread(_) => true,
@@ -34,44 +34,44 @@ impl Reply {
     }
 }
 
-/// So many callers are listed before it is worth looking for those who gave up.
+/// How many callers are listed before those that gave up are removed.
 const FEW: usize = 64;
-/// How often it is looked for those who gave up.
-const LOOK: Duration = Duration::from_secs(1);
+/// How often callers that gave up are removed.
+const CHECK_INTERVAL: Duration = Duration::from_secs(1);
 
-/// Callers who wait for the same thing, by deadline. Those who gave up are taken off the list,
-/// before it has twice as many entries as callers who wait, and within a second.
+/// Callers that wait for the same event, by deadline. Callers that gave up are removed within a
+/// second, and before they are half of the list.
 #[derive(Debug, Default)]
 pub(super) struct Callers {
     waiting: BTreeMap<(Instant, u64), Reply>,
-    /// Tells callers with the same deadline apart.
+    /// Distinguishes callers with the same deadline.
     number: u64,
-    /// How many entries the list may have until it is looked through.
-    room: usize,
-    next_look: Option<Instant>,
+    /// The number of entries at which callers that gave up are removed.
+    limit: usize,
+    next_check: Option<Instant>,
 }
 
 impl Callers {
     pub(super) fn add(&mut self, deadline: Instant, reply: Reply) {
-        if self.waiting.len() >= self.room {
+        if self.waiting.len() >= self.limit {
             self.drop_unwanted();
         }
         self.number += 1;
         self.waiting.insert((deadline, self.number), reply);
     }
 
-    /// The earliest deadline.
+    /// Returns the earliest deadline.
     pub(super) fn next_deadline(&self) -> Option<Instant> {
         self.waiting.first_key_value().map(|((deadline, _), _)| *deadline)
     }
 
-    /// Answers those whose deadline has come.
+    /// Replies to callers whose deadline is over.
     pub(super) fn reply_late(&mut self, now: Instant) {
         while let Some(first) = self.waiting.first_entry().filter(|first| first.key().0 <= now) {
             first.remove().give(false);
         }
-        if self.next_look.is_none_or(|next| next <= now) {
-            self.next_look = Some(now + LOOK);
+        if self.next_check.is_none_or(|next| next <= now) {
+            self.next_check = Some(now + CHECK_INTERVAL);
             self.drop_unwanted();
         }
     }
@@ -84,7 +84,7 @@ impl Callers {
 
     fn drop_unwanted(&mut self) {
         self.waiting.retain(|_, reply| reply.is_wanted());
-        self.room = (2 * self.waiting.len()).max(FEW);
+        self.limit = (2 * self.waiting.len()).max(FEW);
     }
 }
 
@@ -93,7 +93,7 @@ mod tests {
     use super::*;
 
     #[tokio::test(start_paused = true)]
-    async fn callers_who_gave_up_are_not_listed() {
+    async fn callers_that_gave_up_are_removed() {
         let (mut callers, now) = (Callers::default(), Instant::now());
         let hour = now + Duration::from_secs(3_600);
         let mut stays = Vec::new();
@@ -109,14 +109,14 @@ mod tests {
                 callers.waiting.len()
             );
         }
-        callers.reply_late(now + LOOK);
-        assert_eq!(callers.waiting.len(), 100, "all who gave up are off the list a second later");
+        callers.reply_late(now + CHECK_INTERVAL);
+        assert_eq!(callers.waiting.len(), 100, "callers that gave up are removed a second later");
         callers.reply_all(true);
         assert!(stays.iter_mut().all(|receiver| receiver.try_recv() == Ok(true)));
     }
 
     #[tokio::test(start_paused = true)]
-    async fn callers_are_answered_by_their_deadlines() {
+    async fn callers_get_a_reply_at_their_deadline() {
         let (mut callers, now) = (Callers::default(), Instant::now());
         let at = |seconds| now + Duration::from_secs(seconds);
         let mut receivers = Vec::new();

@@ -1,5 +1,5 @@
-//! The worker against a scripted other side, with paused time: what it says when, and what it
-//! counts.
+//! Tests the worker against a scripted transport, with paused time: its messages, their times, and
+//! its counts.
 
 mod bench;
 mod outages;
@@ -17,12 +17,12 @@ use crate::sampling::tail_decision::TailDecision;
 use crate::span::record::Record;
 use crate::trace::detached::cell::Detached;
 
-/// What a segment of the bench takes.
+/// The bytes of one segment of the bench.
 const SEGMENT: usize = size_of::<SegmentHeader>() + size_of::<Record>();
 
 // Feature: heartbeat
 #[tokio::test(start_paused = true)]
-async fn properties_come_first_then_signs_of_life_each_30_s() {
+async fn properties_come_first_then_a_heartbeat_each_30_s() {
     let bench = Bench::new(1, &[]);
     bench.pass(301).await;
     let mut expected = vec![(0, "Properties".to_owned())];
@@ -32,18 +32,18 @@ async fn properties_come_first_then_signs_of_life_each_30_s() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn segments_go_out_at_the_next_tick() {
+async fn segments_are_sent_at_the_next_tick() {
     let bench = Bench::new(1, &[]);
     bench.pass(1).await;
     bench.finish(3);
     assert_eq!(bench.counts(), ([0; 4], [3, 0]));
     bench.pass(1).await;
     assert_eq!(bench.counts(), ([3, 0, 0, 0], [0, 0]));
-    assert_eq!(bench.words(), ["Properties", "KeepAlive", "batch"]);
+    assert_eq!(bench.calls(), ["Properties", "KeepAlive", "batch"]);
 }
 
 #[tokio::test(start_paused = true)]
-async fn after_a_quiet_minute_the_tick_is_a_second_and_a_wake_up_comes_at_once() {
+async fn wake_up_is_handled_at_once_after_a_quiet_minute() {
     let bench = Bench::new(1, &[]);
     bench.pass(70).await;
     bench.finish(1);
@@ -53,21 +53,21 @@ async fn after_a_quiet_minute_the_tick_is_a_second_and_a_wake_up_comes_at_once()
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_load_of_many_batches_is_sent_in_order_and_counted_once() {
+async fn several_batches_are_sent_in_order_and_counted_once() {
     let bench = Bench::new(1, &[]);
     bench.finish(2_500);
     assert!(bench.flush(5).await);
     assert_eq!(bench.counts(), ([2_500, 0, 0, 0], [0, 0]));
-    assert_eq!(bench.words(), ["Properties", "KeepAlive", "batch", "batch", "batch"]);
+    assert_eq!(bench.calls(), ["Properties", "KeepAlive", "batch", "batch", "batch"]);
 }
 
 #[tokio::test(start_paused = true)]
-async fn with_the_backend_away_nothing_is_drained_and_everything_sent_when_it_comes() {
+async fn segments_wait_in_the_queue_while_the_backend_is_absent() {
     let bench = Bench::new(1, &[]);
     bench.script.lock().always = Some(Plan::Absent);
     bench.finish(5);
     bench.pass(40).await;
-    assert_eq!(bench.counts(), ([0; 4], [5, 0]), "they wait where the queue's budget holds");
+    assert_eq!(bench.counts(), ([0; 4], [5, 0]), "they wait within the queue's budget");
     let tries = bench.heard();
     assert!((10..=60).contains(&tries.len()), "{tries:?}");
     bench.script.lock().always = None;
@@ -76,30 +76,30 @@ async fn with_the_backend_away_nothing_is_drained_and_everything_sent_when_it_co
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_batch_of_which_nothing_was_taken_is_sent_again() {
+async fn batch_is_sent_again_if_nothing_of_it_was_taken() {
     let bench = Bench::new(1, &[Plan::Take, Plan::Take, Plan::Absent]);
     bench.finish(2);
     assert!(bench.flush(10).await);
     assert_eq!(bench.counts(), ([2, 0, 0, 0], [0, 0]));
     assert_eq!(
-        bench.words(),
+        bench.calls(),
         ["Properties", "KeepAlive", "batch: Absent", "Properties", "KeepAlive", "batch"]
     );
 }
 
 // Feature: retries
 #[tokio::test(start_paused = true)]
-async fn a_batch_that_was_cut_off_is_never_sent_again() {
+async fn batch_that_was_cut_off_is_not_sent_again() {
     let bench = Bench::new(1, &[Plan::Take, Plan::Take, Plan::Cut]);
     bench.finish(2);
-    assert!(bench.flush(10).await, "dropped is done");
+    assert!(bench.flush(10).await, "a flush is done if segments are dropped");
     bench.pass(10).await;
     assert_eq!(bench.counts(), ([0, 2, 0, 0], [0, 0]));
-    assert_eq!(bench.words(), ["Properties", "KeepAlive", "batch: Cut", "Properties", "KeepAlive"]);
+    assert_eq!(bench.calls(), ["Properties", "KeepAlive", "batch: Cut", "Properties", "KeepAlive"]);
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_batch_that_is_answered_before_all_of_it_was_handed_over_is_unconfirmed() {
+async fn batch_with_an_early_answer_is_unconfirmed() {
     let bench = Bench::new(1, &[Plan::Take, Plan::Take, Plan::Early]);
     bench.finish(3);
     assert!(bench.flush(10).await);
@@ -109,24 +109,24 @@ async fn a_batch_that_is_answered_before_all_of_it_was_handed_over_is_unconfirme
     assert_eq!(
         bench.counts(),
         ([1, 3, 0, 0], [0, 0]),
-        "the backend is there: the next batch goes out"
+        "the backend is reachable: the next batch is sent"
     );
-    assert_eq!(bench.words(), ["Properties", "KeepAlive", "batch: Early", "batch"]);
+    assert_eq!(bench.calls(), ["Properties", "KeepAlive", "batch: Early", "batch"]);
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_refused_batch_is_counted_and_the_next_one_goes_out() {
+async fn refused_batch_is_counted_and_the_next_one_is_sent() {
     let bench = Bench::new(1, &[Plan::Take, Plan::Take, Plan::Refuse]);
     bench.finish(2);
     assert!(bench.flush(10).await);
     bench.finish(1);
     assert!(bench.flush(10).await);
     assert_eq!(bench.counts(), ([1, 0, 2, 0], [0, 0]));
-    assert_eq!(bench.words(), ["Properties", "KeepAlive", "batch: Refuse", "batch"]);
+    assert_eq!(bench.calls(), ["Properties", "KeepAlive", "batch: Refuse", "batch"]);
 }
 
 #[tokio::test(start_paused = true)]
-async fn an_overloaded_backend_gets_a_pause() {
+async fn overloaded_backend_gets_a_pause() {
     let bench = Bench::new(2, &[Plan::Take, Plan::Take, Plan::Overload]);
     bench.finish(1);
     assert!(bench.flush(10).await);
@@ -140,7 +140,7 @@ async fn an_overloaded_backend_gets_a_pause() {
 
 // Feature: deadlines
 #[tokio::test(start_paused = true)]
-async fn a_stalled_batch_is_unconfirmed_after_30_s() {
+async fn stalled_batch_is_unconfirmed_after_30_s() {
     let bench = Bench::new(1, &[Plan::Take, Plan::Take, Plan::Stall]);
     bench.finish(1);
     bench.pass(29).await;
@@ -150,18 +150,18 @@ async fn a_stalled_batch_is_unconfirmed_after_30_s() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_flush_in_the_middle_of_a_pass_waits_for_what_ended_behind_it() {
+async fn flush_during_a_pass_waits_for_segments_after_it() {
     let bench = Bench::new(1, &[Plan::Take, Plan::Take, Plan::Stall]);
     bench.finish(1_500);
     bench.pass(1).await;
-    // The buffer was taken out already; this one is the next pass's.
+    // The buffer was taken already, so this segment is part of the next pass.
     bench.finish(1);
     assert!(bench.flush(60).await);
     assert_eq!(bench.counts(), ([501, 1_000, 0, 0], [0, 0]));
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_refusal_of_the_properties_does_not_keep_segments_back() {
+async fn refused_properties_do_not_hold_segments_back() {
     let bench = Bench::new(1, &[Plan::Refuse]);
     bench.finish(1);
     assert!(bench.flush(10).await);
@@ -170,7 +170,7 @@ async fn a_refusal_of_the_properties_does_not_keep_segments_back() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn each_address_gets_its_turn_before_the_first_pause() {
+async fn each_address_is_tried_before_the_first_pause() {
     let bench = Bench::new(3, &[Plan::Absent, Plan::Absent, Plan::Absent]);
     bench.pass(2).await;
     let heard = bench.heard();
@@ -183,7 +183,7 @@ async fn each_address_gets_its_turn_before_the_first_pause() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn whoever_waits_for_the_registration_is_told_when_it_happened() {
+async fn registration_is_reported_when_it_happened() {
     let bench = Bench::new(1, &[Plan::Absent, Plan::Absent]);
     assert!(bench.ask(60, |deadline, reply| Command::Registered { deadline, reply }).await);
     assert!(
@@ -201,7 +201,7 @@ async fn whoever_waits_for_the_registration_is_told_when_it_happened() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_flush_tries_an_absent_backend_once_more_at_once_and_ends_in_time() {
+async fn flush_tries_an_absent_backend_at_once_and_ends_in_time() {
     let bench = Bench::new(1, &[]);
     bench.script.lock().always = Some(Plan::Absent);
     bench.pass(100).await;
@@ -214,7 +214,7 @@ async fn a_flush_tries_an_absent_backend_once_more_at_once_and_ends_in_time() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_shutdown_sends_what_there_is_and_the_rest_is_nothing() {
+async fn shutdown_sends_the_remaining_segments() {
     let bench = Bench::new(1, &[]);
     bench.finish(1_500);
     assert!(bench.shutdown(5).await);
@@ -223,7 +223,7 @@ async fn a_shutdown_sends_what_there_is_and_the_rest_is_nothing() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_shutdown_with_the_backend_absent_tries_each_address_once_and_counts_the_rest() {
+async fn shutdown_tries_each_absent_address_once() {
     let bench = Bench::new(2, &[]);
     bench.script.lock().always = Some(Plan::Absent);
     bench.pass(100).await;
@@ -233,7 +233,7 @@ async fn a_shutdown_with_the_backend_absent_tries_each_address_once_and_counts_t
     assert!(!bench.shutdown(5).await);
     assert!(
         asked.elapsed() < Duration::from_secs(1),
-        "it doesn't wait for the deadline: {:?}",
+        "it does not wait for the deadline: {:?}",
         asked.elapsed()
     );
     assert_eq!(bench.heard().len(), 2);
@@ -242,7 +242,7 @@ async fn a_shutdown_with_the_backend_absent_tries_each_address_once_and_counts_t
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_shutdown_with_the_backend_stalled_ends_in_time_and_tells_what_may_have_arrived() {
+async fn shutdown_during_a_stall_ends_in_time_with_unconfirmed_segments() {
     let bench = Bench::new(1, &[Plan::Take, Plan::Take, Plan::Stall]);
     bench.finish(1_200);
     bench.pass(1).await;
@@ -254,7 +254,7 @@ async fn a_shutdown_with_the_backend_stalled_ends_in_time_and_tells_what_may_hav
 }
 
 #[tokio::test(start_paused = true)]
-async fn what_is_closed_is_not_counted_again_by_a_reporter_that_comes_back() {
+async fn closed_ledger_ignores_the_reporter_that_comes_back() {
     let bench = Bench::new(1, &[Plan::Take, Plan::Take, Plan::Stall]);
     bench.finish(3);
     bench.pass(1).await;
@@ -262,13 +262,13 @@ async fn what_is_closed_is_not_counted_again_by_a_reporter_that_comes_back() {
     assert_eq!(bench.counts(), ([0, 3, 0, 0], [0, 0]));
     bench.pass(40).await;
     assert_eq!(bench.counts(), ([0, 3, 0, 0], [0, 0]));
-    // The queue's budget is whole again: a segment that comes now is refused because nobody takes
-    // it, not because there is no room.
+    // The queue's budget is released: this segment is refused because no reporter takes it, not
+    // because the queue is full.
     assert_eq!(bench.hand_over(Budget { bytes: 1_000, segments: 1 }), HandOver::Off);
 }
 
 #[tokio::test(start_paused = true)]
-async fn what_waits_for_handles_wakes_nobody_and_of_the_room_that_is_left_the_half_does() {
+async fn pending_segments_do_not_count_for_the_wake_up() {
     let by_number = Budget { bytes: usize::MAX, segments: 20 };
     let by_bytes = Budget { bytes: 20 * SEGMENT, segments: usize::MAX };
     for queue in [by_number, by_bytes] {
@@ -284,7 +284,7 @@ async fn what_waits_for_handles_wakes_nobody_and_of_the_room_that_is_left_the_ha
             );
         }
         bench.pass(1).await;
-        // Ten of twenty are left.
+        // Ten of twenty remain for other segments.
         assert_eq!(bench.wakes(5, Attached::default), 0);
         assert_eq!(bench.wakes(5, Attached::default), 5);
         for cell in &cells {
@@ -298,13 +298,14 @@ async fn what_waits_for_handles_wakes_nobody_and_of_the_room_that_is_left_the_ha
 }
 
 #[tokio::test(start_paused = true)]
-async fn what_waits_for_the_end_of_its_request_wakes_nobody() {
-    let keep = TailSampling { max_buffer_segments: 4, ..TailSampling::errors() };
-    let bench = Bench::with(1, &[], Budget { bytes: usize::MAX, segments: 20 }, Some(keep));
-    let trial = Arc::new(TailDecision::new(1));
+async fn undecided_segments_do_not_wake_the_reporter() {
+    let tail_sampling = TailSampling { max_buffer_segments: 4, ..TailSampling::errors() };
+    let bench =
+        Bench::with(1, &[], Budget { bytes: usize::MAX, segments: 20 }, Some(tail_sampling));
+    let decision = Arc::new(TailDecision::new(1));
     assert_eq!(
         bench.wakes(4, || Attached {
-            tail_decision: Some(Arc::clone(&trial)),
+            tail_decision: Some(Arc::clone(&decision)),
             ..Attached::default()
         }),
         0
@@ -312,7 +313,7 @@ async fn what_waits_for_the_end_of_its_request_wakes_nobody() {
     bench.pass(1).await;
     assert_eq!(bench.wakes(8, Attached::default), 0);
     assert_eq!(bench.wakes(8, Attached::default), 8);
-    // What a reporter held that is gone is no matter of the next.
+    // Segments of an earlier reporter do not count.
     drop(bench);
     let bench = Bench::with(1, &[], Budget { bytes: usize::MAX, segments: 20 }, None);
     assert_eq!(bench.wakes(10, Attached::default), 0);

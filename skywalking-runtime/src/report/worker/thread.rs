@@ -1,7 +1,6 @@
-//! The thread that the worker runs on, with a runtime of its own, and the way to ask it for
-//! something from any other thread.
+//! Runs the worker on a thread with its own runtime, and sends it commands from other threads.
 //!
-//! Nobody ever joins the thread: whoever asks waits on a channel, and no longer than he said.
+//! No thread ever joins the worker's thread: a caller waits on a channel, with a timeout.
 
 use std::future::Future;
 use std::io;
@@ -18,26 +17,26 @@ use super::{Command, Reply, Worker};
 use crate::sys;
 use crate::util::catch_panic::catch_panic;
 
-/// Commands that may wait for the worker; more are answered with no.
+/// How many commands may wait for the worker. Further commands fail at once.
 const COMMANDS: usize = 1_024;
 
-/// The longest wait that is taken at its word.
+/// The longest timeout. A longer one is shortened to this.
 const LONGEST: Duration = Duration::from_secs(365 * 24 * 3_600);
 
-/// The way to ask the worker.
+/// Sends commands to the worker.
 #[derive(Clone, Debug)]
 pub(crate) struct Handle {
     commands: mpsc::Sender<Command>,
-    /// A backend has answered since the agent started.
+    /// Set once a backend has answered since the agent started.
     reached: Arc<AtomicBool>,
 }
 
-/// Descriptors that the runtime opens; with tokio's feature `signal`, which the program may have
-/// turned on, it panics without them.
+/// How many file descriptors the runtime opens. Without them it panics if tokio's feature `signal`
+/// is on, which the program may have enabled.
 const DESCRIPTORS: usize = 8;
 
-/// The reporter's runtime. Dropping it waits for nothing: whoever drops it may be inside of another
-/// runtime, where waiting is a panic.
+/// The reporter's runtime. Dropping it does not wait: it may be dropped inside of another runtime,
+/// where waiting panics.
 #[derive(Debug)]
 pub(crate) struct Engine(Option<Runtime>);
 
@@ -49,15 +48,15 @@ impl Drop for Engine {
     }
 }
 
-/// The runtime and the channel, made before anything is started that would have to be stopped
-/// again.
+/// Creates the runtime and the channel. This can fail, so it runs before anything is started that
+/// would have to be stopped again.
 pub(crate) fn prepare() -> io::Result<(Engine, Handle, mpsc::Receiver<Command>)> {
     sys::check_descriptors(DESCRIPTORS)?;
     let mut builder = Builder::new_current_thread();
     builder.enable_time();
     #[cfg(any(feature = "report-grpc", feature = "report-http"))]
     builder.enable_io();
-    // Another thread may have taken the descriptors meanwhile.
+    // Another thread may have used the descriptors since the check.
     let runtime = catch_panic(|| builder.build())
         .unwrap_or_else(|| Err(io::Error::other("its runtime panicked at the start")))?;
     let (commands, receiver) = mpsc::channel(COMMANDS);
@@ -77,22 +76,22 @@ pub(crate) fn start<T: Transport>(
 }
 
 impl Handle {
-    /// What the worker sets when a backend answers.
+    /// Returns the flag that the worker sets when a backend answers.
     pub(crate) fn reached(&self) -> Arc<AtomicBool> {
         Arc::clone(&self.reached)
     }
 
-    /// True once a backend has answered.
+    /// Returns true once a backend has answered.
     pub(crate) fn has_reached(&self) -> bool {
         self.reached.load(Ordering::Relaxed)
     }
 
-    /// Asks for something and waits for the answer; no if there is none in time.
+    /// Sends a command and waits for the reply. Returns false if there is none within `wait`.
     pub(crate) fn ask(&self, wait: Duration, command: fn(Instant, Reply) -> Command) -> bool {
         self.ask_early(wait, Duration::ZERO, command)
     }
 
-    /// The same, but the worker shall answer this much before the caller stops waiting.
+    /// Does the same, but the worker's deadline is earlier than the caller's by `early`.
     pub(crate) fn ask_early(
         &self,
         wait: Duration,
@@ -107,14 +106,14 @@ impl Handle {
         sent.is_ok() && receiver.recv_timeout(wait).unwrap_or(false)
     }
 
-    /// The same for callers who must not block. The worker keeps the time, so any executor will do.
+    /// Does the same without blocking. The worker keeps the time, so any executor will do.
     pub(crate) fn ask_async(
         &self,
         wait: Duration,
         command: fn(Instant, Reply) -> Command,
     ) -> impl Future<Output = bool> + Send + use<> {
         let (sender, receiver) = oneshot::channel();
-        // If the command can't be sent the sender is dropped with it, and that is the answer.
+        // If the command cannot be sent, its sender is dropped, and the future returns false.
         let _ = self
             .commands
             .try_send(command(Instant::now() + wait.min(LONGEST), Reply::Task(sender)));

@@ -1,9 +1,9 @@
 //! Holds segments back while the wall clock has not been set.
 //!
-//! A machine without a clock of its own starts in 1970 and learns the time from the network. What
-//! leaves before that has the wrong date: a backend never shows it, and may delete it at once. What
-//! waits is dated by the clock that was set. The wait is bounded, since some machines never learn
-//! the time.
+//! A machine without a battery-backed clock starts in 1970 and gets the time from the network. A
+//! segment that is sent before has the wrong date: the backend never shows it, and may delete it at
+//! once. Segments that wait get their times from the clock once it is set. The wait is bounded,
+//! since some machines never get the time.
 
 use std::time::Duration;
 
@@ -14,7 +14,7 @@ use crate::self_log::Line;
 /// How long segments wait after the start of the agent.
 pub(super) const WAIT: Duration = Duration::from_secs(60);
 
-/// The wait for the wall clock of one agent.
+/// One agent's wait for the wall clock.
 #[derive(Debug)]
 pub(super) struct UnsetClock {
     until: Instant,
@@ -26,7 +26,7 @@ impl UnsetClock {
         Self { until: now + WAIT, is_logged: false }
     }
 
-    /// Ends the wait: there is no room for more segments.
+    /// Ends the wait, because the queue is half full.
     pub(super) fn give_up(&mut self, now: Instant) {
         self.until = self.until.min(now);
     }

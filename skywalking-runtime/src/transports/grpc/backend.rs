@@ -1,9 +1,8 @@
-//! A connection that only a gRPC server can answer by.
+//! Rejects answers that do not come from a gRPC server.
 //!
-//! A gRPC server answers with HTTP status 200, whatever it thinks of the call. Another status comes
-//! from something in between, a proxy or a page server. tonic would make a gRPC status of it, and a
-//! batch would count as refused by a backend that never saw it; here it is a connection that
-//! failed.
+//! A gRPC server always answers with HTTP status 200. Another status comes from a proxy or a web
+//! server. tonic would convert it to a gRPC status, and the batch would count as refused, although
+//! the backend never received it. Here it is a failed connection.
 
 use std::pin::Pin;
 use std::task::{Context, Poll};
@@ -16,16 +15,16 @@ use tonic::transport::Channel;
 use super::incoming::ServerStatus;
 use super::outgoing::{Handed, Outgoing};
 
-/// The answer came from something that is no gRPC server.
+/// The answer did not come from a gRPC server.
 #[derive(Debug, thiserror::Error)]
-#[error("HTTP status {0} from something that is no gRPC server")]
+#[error("HTTP status {0} from a server that does not speak gRPC")]
 struct NoGrpc(StatusCode);
 
-/// The channel, with its requests followed and its answers looked at.
+/// The channel. It observes its requests and checks its answers.
 #[derive(Clone, Debug)]
 pub(super) struct Backend {
     pub(super) channel: Channel,
-    /// How much of the batch the connection has, if the request carries one.
+    /// Counts how much of the batch the connection has, if the request carries one.
     pub(super) batch: Option<Handed>,
     pub(super) status: ServerStatus,
 }

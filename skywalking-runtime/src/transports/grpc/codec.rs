@@ -1,5 +1,5 @@
-//! The codec of all calls: bytes go out as they are, and the answer is read as the protocol's
-//! `Commands`, to which nobody listens yet.
+//! The codec of all calls. It sends bytes unchanged, and decodes the answer as the protocol's
+//! `Commands`, which are not used yet.
 
 use bytes::{Buf, BufMut, Bytes};
 use prost::Message as _;
@@ -7,7 +7,7 @@ use skywalking_proto::v3::Commands;
 use tonic::Status;
 use tonic::codec::{Codec, DecodeBuf, Decoder, EncodeBuf, Encoder};
 
-/// Messages that are encoded already.
+/// Encoded messages.
 #[derive(Clone, Copy, Debug, Default)]
 pub(super) struct Raw;
 
@@ -42,7 +42,7 @@ impl Decoder for Raw {
 
     fn decode(&mut self, from: &mut DecodeBuf<'_>) -> Result<Option<Commands>, Status> {
         let answer = from.copy_to_bytes(from.remaining());
-        // An answer is an answer: what was sent has arrived, whatever the backend says about it.
+        // Any answer confirms the batch, whatever its contents are.
         Ok(Some(Commands::decode(answer).unwrap_or_default()))
     }
 }

@@ -1,8 +1,8 @@
-//! Tells a status that the server sent from one that tonic made itself.
+//! Distinguishes a status that the server sent from one that tonic created.
 //!
-//! A status of the server stands in the head of the answer, or in its trailers. tonic also makes
-//! statuses of its own, such as `OutOfRange` for a message over its limit. Such a status says
-//! nothing about the batch: the server may have stored all of it.
+//! A status of the server is in the head of the answer or in its trailers. tonic creates others,
+//! such as `OutOfRange` for a message over its limit. They do not tell what happened to the batch:
+//! the server may have stored all of it.
 
 use std::pin::Pin;
 use std::sync::Arc;
@@ -24,7 +24,7 @@ impl ServerStatus {
         self.0.load(Ordering::Acquire)
     }
 
-    /// Looks for the status in the answer, now and while it is read.
+    /// Checks the answer for the status, now and while it is read.
     pub(super) fn watch(self, answer: Response<Body>) -> Response<Body> {
         self.look(answer.headers());
         answer.map(|body| Body::new(Incoming { body, status: self }))

@@ -1,12 +1,12 @@
-//! The body of a batch on its way out: counts what the connection has of it, and whether that is
-//! all.
+//! The body of a batch. It counts how much of it the connection has, and whether that is all.
 //!
-//! A server may answer before it has read a request, and end it without an error (RFC 9113 8.1).
-//! What the connection then still holds never leaves. The connection takes a piece once there is
-//! room for its first byte, and asks for the next piece when it has taken it. So the last byte of
-//! each piece is a piece of its own here: when the end is asked for, there was room for all that
-//! came before. The connection has a buffer of its own beside: so what it wrote is compared with
-//! what it was given.
+//! A server may answer before it has read a request, and end the stream without an error (RFC 9113
+//! 8.1). The bytes in the connection's buffer are never sent then.
+//!
+//! The connection takes a piece once it has space for its first byte, and asks for the next piece
+//! when it has taken it. So this body sends the last byte of each piece as a separate piece: when
+//! the connection asks for the end, it had space for everything before. The connection also has its
+//! own buffer, so the number of written bytes is compared with the number of bytes in the body.
 
 use std::pin::Pin;
 use std::sync::Arc;
@@ -18,10 +18,10 @@ use http_body::Frame;
 use tonic::Status;
 use tonic::body::Body;
 
-/// The head of a frame of HTTP/2. Each piece needs one frame or more.
+/// The size of an HTTP/2 frame header. Each piece needs one frame or more.
 const FRAME_HEAD: usize = 9;
 
-/// What the connection has of a body.
+/// Counts what the connection has of a body.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Handed(Arc<Counts>);
 
@@ -32,8 +32,8 @@ struct Counts {
 }
 
 impl Handed {
-    /// The bytes of the whole body with the least framing; none before the connection has all of
-    /// it.
+    /// Returns the bytes of the whole body with the least framing, or `None` before the connection
+    /// has all of it.
     pub(super) fn bytes(&self) -> Option<usize> {
         self.0.is_whole.load(Ordering::Acquire).then(|| self.0.bytes.load(Ordering::Relaxed))
     }
@@ -48,7 +48,7 @@ impl Handed {
 #[derive(Debug)]
 pub(super) struct Outgoing {
     body: Body,
-    /// The last byte of the piece before.
+    /// The last byte of the previous piece.
     rest: Option<Bytes>,
     handed: Handed,
 }
@@ -87,5 +87,5 @@ impl http_body::Body for Outgoing {
             Err(other) => other,
         })))
     }
-    // It never says in advance that it is at its end, so the connection asks.
+    // `is_end_stream` is not implemented, so the connection asks for the end.
 }

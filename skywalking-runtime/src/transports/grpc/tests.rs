@@ -1,5 +1,5 @@
-//! The transport against a real server on this machine: what arrives, what a status means, and what
-//! a broken connection does.
+//! Tests the transport against a real server on this machine: what arrives, what a status means,
+//! and what a broken connection does.
 
 mod hostile;
 
@@ -27,7 +27,7 @@ use crate::report::accounts::Flight;
 use crate::report::transport::{Messages, Outcome, Transport};
 use crate::tracer::Identity;
 
-/// A backend that writes down what it gets, and answers segments with a status of choice.
+/// A backend that records its calls, and answers segments with a given status.
 #[derive(Clone, Default)]
 pub(crate) struct Backend {
     seen: Arc<Mutex<Vec<String>>>,
@@ -80,7 +80,7 @@ impl TraceSegmentReportService for Backend {
         &self,
         _: Request<SegmentCollection>,
     ) -> Result<Response<Commands>, Status> {
-        Err(Status::unimplemented("not asked for"))
+        Err(Status::unimplemented("not expected"))
     }
 }
 
@@ -126,7 +126,7 @@ fn batch(ids: &[&str]) -> Vec<Bytes> {
 }
 
 #[tokio::test]
-async fn each_call_carries_the_token_and_the_version() {
+async fn calls_send_the_token_and_the_version() {
     let (listener, address) = listener().await;
     let backend = Backend::default();
     backend.serve(listener);
@@ -152,7 +152,7 @@ async fn each_call_carries_the_token_and_the_version() {
 }
 
 #[tokio::test]
-async fn a_status_of_the_backend_is_an_answer() {
+async fn status_of_the_backend_is_an_answer() {
     const OTHER_TOKEN: &str =
         "the token given by `Config::token` or SW_AGENT_AUTHENTICATION is not the backend's";
     for (code, expected) in [
@@ -179,12 +179,12 @@ async fn a_status_of_the_backend_is_an_answer() {
             transport(address).send(Messages::new(batch(&["a"]), flight.clone())).await,
             expected
         );
-        assert!(!flight.revoke(), "the batch has left");
+        assert!(!flight.revoke(), "the batch was sent");
     }
 }
 
 #[tokio::test]
-async fn with_nobody_listening_nothing_is_taken_and_the_same_batch_arrives_once_somebody_is() {
+async fn batch_survives_an_absent_backend_and_arrives_later() {
     let (listener, address) = listener().await;
     drop(listener);
     let mut grpc = transport(address);
@@ -194,7 +194,7 @@ async fn with_nobody_listening_nothing_is_taken_and_the_same_batch_arrives_once_
         matches!(&outcome, Outcome::Failed(problem) if problem.contains("refused")),
         "{outcome:?}"
     );
-    assert!(flight.revoke(), "nothing has left");
+    assert!(flight.revoke(), "nothing was sent");
 
     let backend = Backend::default();
     backend.serve(TcpListener::bind(address).await.unwrap());
@@ -204,10 +204,10 @@ async fn with_nobody_listening_nothing_is_taken_and_the_same_batch_arrives_once_
 }
 
 #[tokio::test]
-async fn a_connection_that_is_cut_mid_stream_leaves_the_batch_unconfirmed() {
+async fn connection_cut_in_the_stream_leaves_the_batch_unconfirmed() {
     use tokio::io::AsyncReadExt as _;
     let (listener, address) = listener().await;
-    // Far more than the first window, so that the connection is cut while messages wait.
+    // Far more than the first window, so the connection is cut while messages wait.
     let big = vec![Bytes::from(vec![b'x'; 256 * 1024]); 16];
     let cut = tokio::spawn(async move {
         let (mut stream, _) = listener.accept().await.unwrap();
@@ -218,11 +218,11 @@ async fn a_connection_that_is_cut_mid_stream_leaves_the_batch_unconfirmed() {
     let outcome = transport(address).send(Messages::new(big, flight.clone())).await;
     cut.await.unwrap();
     assert!(matches!(outcome, Outcome::Failed(_)), "{outcome:?}");
-    assert!(!flight.revoke(), "some of it has left");
+    assert!(!flight.revoke(), "a part was sent");
 }
 
 #[tokio::test]
-async fn an_answer_of_a_proxy_is_no_answer_of_the_backend() {
+async fn answer_of_a_proxy_is_a_failed_call() {
     #[derive(Clone)]
     struct Proxy;
     impl tonic::server::NamedService for Proxy {
@@ -256,7 +256,7 @@ async fn an_answer_of_a_proxy_is_no_answer_of_the_backend() {
 }
 
 #[tokio::test]
-async fn a_batch_that_was_given_up_sends_nothing_any_more() {
+async fn revoked_batch_sends_no_segment() {
     let (listener, address) = listener().await;
     let backend = Backend::default();
     backend.serve(listener);
@@ -264,11 +264,11 @@ async fn a_batch_that_was_given_up_sends_nothing_any_more() {
     let call = transport(address).send(Messages::new(batch(&["a"]), flight.clone()));
     assert!(flight.revoke());
     assert_eq!(call.await, Outcome::Taken);
-    assert_eq!(backend.seen().len(), 1, "the call alone");
+    assert_eq!(backend.seen().len(), 1, "only the call");
 }
 
 #[tokio::test]
-async fn turning_goes_round_the_list() {
+async fn next_backend_cycles_through_the_list() {
     let messages = properties::Messages::new(Identity::new("svc", "one"));
     let backends = ["127.0.0.1:1", "127.0.0.1:2"]
         .map(|address| Address::from(address.parse::<SocketAddr>().unwrap()));
@@ -285,7 +285,7 @@ async fn turning_goes_round_the_list() {
 }
 
 #[test]
-fn a_status_that_tonic_made_itself_is_no_answer() {
+fn status_created_by_tonic_is_not_an_answer() {
     let broken = Status::from_error(Box::new(Status::invalid_argument("x")));
     assert!(
         matches!(outcome(&broken, true, None), Outcome::Refused(_)),
@@ -300,7 +300,7 @@ fn a_status_that_tonic_made_itself_is_no_answer() {
 }
 
 #[test]
-fn the_token_is_in_no_debug() {
+fn token_is_not_in_debug_output() {
     let shown = format!("{:?}", transport("127.0.0.1:1".parse().unwrap()));
     assert!(!shown.contains("t0ken"), "{shown}");
 }

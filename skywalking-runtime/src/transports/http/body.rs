@@ -1,7 +1,7 @@
-//! The body of a call: one object, or an array of segments that is written as the connection asks
+//! The body of a call: one object, or an array of segments that is written when the connection asks
 //! for it.
 //!
-//! Its length is told in advance, which asks for no segment.
+//! The length is known in advance, without taking a segment.
 
 use std::convert::Infallible;
 use std::pin::Pin;
@@ -13,17 +13,17 @@ use http_body::{Body, Frame, SizeHint};
 use crate::report::accounts::Flight;
 use crate::report::transport::Messages;
 
-/// About so many bytes are given out at a time.
+/// The approximate size of a piece.
 const PIECE: usize = 64 * 1024;
 
-/// What a call carries.
+/// The contents of a call.
 #[derive(Debug)]
 pub(super) struct Content {
     length: u64,
     rest: Rest,
 }
 
-/// What has not been given out yet.
+/// The part that the connection has not taken yet.
 #[derive(Debug)]
 enum Rest {
     Object(Bytes),
@@ -36,7 +36,7 @@ impl Content {
         Self { length: text.len() as u64, rest: Rest::Object(text) }
     }
 
-    /// The messages are JSON objects.
+    /// Creates an array. The messages are JSON objects.
     pub(super) fn array(messages: Messages) -> Self {
         let (number, bytes) = messages.left();
         let commas = number.saturating_sub(1);
@@ -46,7 +46,7 @@ impl Content {
         }
     }
 
-    /// That of the batch that it is, if it is one.
+    /// Returns the flight of the batch, if the body is one.
     pub(super) fn flight(&self) -> Option<Flight> {
         match &self.rest {
             Rest::Array { messages, .. } => Some(messages.flight()),
@@ -61,13 +61,13 @@ impl Content {
                 let mut piece = BytesMut::with_capacity(PIECE);
                 while piece.len() < PIECE {
                     let Some(message) = messages.next() else {
-                        // Nothing at all was given out: the batch was given up, and must not look
-                        // like one without segments.
+                        // No piece was taken: the batch was revoked. It must not look like an empty
+                        // batch.
                         if before == b"[" && messages.left().0 > 0 {
                             return None;
                         }
                         piece.extend_from_slice(if before == b"[" { b"[]" } else { b"]" });
-                        // An answer before this is no word on what was read.
+                        // An answer before this does not confirm the batch.
                         messages.flight().hand_over();
                         return Some(piece.freeze());
                     };
@@ -121,7 +121,7 @@ mod tests {
     }
 
     #[test]
-    fn an_array_is_written_in_pieces_and_has_the_length_that_was_told() {
+    fn array_is_written_in_pieces_with_the_announced_length() {
         let large = format!("{{\"a\":\"{}\"}}", "x".repeat(PIECE));
         for texts in
             [vec![], vec!["{}"], vec!["{}", "{\"b\":1}"], vec!["{}", &large, "{}", &large, "{}"]]
@@ -135,19 +135,19 @@ mod tests {
     }
 
     #[test]
-    fn telling_the_length_takes_nothing_and_the_first_piece_takes_all() {
+    fn length_takes_nothing_and_the_first_piece_takes_all() {
         let flight = Flight::default();
         let content = Content::array(messages(&["{}"], &flight));
         assert_eq!(content.size_hint().exact(), Some(4));
         assert!(flight.revoke());
-        assert_eq!(whole(content), "", "a batch that was given up sends nothing");
+        assert_eq!(whole(content), "", "a revoked batch sends nothing");
         let flight = Flight::default();
         let mut content = Content::array(messages(&["{}"], &flight));
         assert!(content.next().is_some() && !flight.revoke());
     }
 
     #[test]
-    fn all_is_handed_over_with_the_last_piece() {
+    fn batch_is_handed_over_with_the_last_piece() {
         let flight = Flight::default();
         let large = format!("{{\"a\":\"{}\"}}", "x".repeat(PIECE));
         let mut content = Content::array(messages(&[&large, &large, &large], &flight));

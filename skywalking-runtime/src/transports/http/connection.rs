@@ -1,5 +1,4 @@
-//! One connection by HTTP/1.1: opened, used by one call after the other, and cut off when it is
-//! dropped.
+//! An HTTP/1.1 connection: opened once, used by one call after another, and closed on drop.
 
 use std::pin::Pin;
 use std::time::Duration;
@@ -17,28 +16,27 @@ use super::super::metered::Meter;
 use super::super::quote::sources;
 use super::body::Content;
 
-/// Backends close connections that nobody uses, an OAP after 30 s. What is written in that moment
-/// is lost, so an older one is left.
+/// Backends close idle connections, an OAP after 30 s. A request that is written at that moment is
+/// lost, so an older connection is not used.
 const YOUNG: Duration = Duration::from_secs(5);
-/// What is kept of an answer's words, and what is read of it at all so that the connection can be
-/// used again.
+/// How much of an answer's text is kept, and how much is read so that the connection can be reused.
 const KEPT: usize = 2 * 1024;
 const READ: usize = 64 * 1024;
 
-/// What the other side said.
+/// The answer of a backend.
 #[derive(Debug)]
 pub(super) struct Answer {
     pub(super) status: StatusCode,
     pub(super) text: String,
-    /// It was read to its end.
+    /// Whether it was read to its end.
     pub(super) is_whole: bool,
 }
 
-/// An open connection. Dropped, it sends nothing any more.
+/// An open connection. Dropping it stops sending.
 #[derive(Debug)]
 pub(super) struct Connection {
     sender: SendRequest<Content>,
-    /// Reads and writes.
+    /// The task that reads and writes.
     driver: JoinHandle<()>,
     used: Instant,
     meter: Meter,
@@ -60,7 +58,7 @@ impl Connection {
             .map_err(|error| sources(error.to_string(), &error))?;
         let (sender, connection) =
             handshake(stream).await.map_err(|error| sources(error.to_string(), &error))?;
-        // Its error is told to the call that it ends.
+        // The call that fails reports the error.
         let driver = tokio::spawn(async move { drop(connection.await) });
         Ok(Self { sender, driver, used: Instant::now(), meter })
     }
@@ -69,7 +67,7 @@ impl Connection {
         self.used.elapsed() < YOUNG
     }
 
-    /// False if the other side has closed it.
+    /// Returns false if the backend has closed it.
     pub(super) async fn is_ready(&mut self) -> bool {
         self.sender.ready().await.is_ok()
     }
@@ -80,15 +78,15 @@ impl Connection {
     ) -> Result<Answer, hyper::Error> {
         self.meter.begin();
         let (head, body) = self.sender.send_request(request).await?.into_parts();
-        let (text, is_whole) = words(body).await;
+        let (text, is_whole) = read_text(body).await;
         self.used = Instant::now();
         Ok(Answer { status: head.status, text, is_whole })
     }
 }
 
-/// The beginning of a body, and whether all of it came. The status is the answer, so nothing here
-/// is an error.
-async fn words(mut body: Incoming) -> (String, bool) {
+/// Returns the beginning of a body, and whether all of it arrived. The status is the answer, so
+/// nothing here is an error.
+async fn read_text(mut body: Incoming) -> (String, bool) {
     let (mut kept, mut read) = (Vec::new(), 0);
     while read <= READ {
         match std::future::poll_fn(|cx| Pin::new(&mut body).poll_frame(cx)).await {

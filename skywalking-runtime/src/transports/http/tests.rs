@@ -1,5 +1,5 @@
-//! The transport against a server on this machine that says what the test writes: what arrives,
-//! what a status means, and what a broken connection does.
+//! Tests the transport against a server on this machine with a given answer: what arrives, what a
+//! status means, and what a broken connection does.
 
 use std::net::SocketAddr;
 use std::sync::{Arc, Mutex};
@@ -15,7 +15,7 @@ use crate::report::accounts::Flight;
 use crate::report::transport::{Messages, Outcome, Transport};
 use crate::tracer::Identity;
 
-/// Writes down what it gets, and answers each request with the same text.
+/// Records its requests, and answers each with the same text.
 #[derive(Clone)]
 struct Backend {
     seen: Arc<Mutex<Vec<String>>>,
@@ -65,7 +65,7 @@ impl Backend {
     }
 }
 
-/// One request, with the body that its length announces; none if the other side has closed.
+/// Reads one request with its body. Returns `None` if the client has closed the connection.
 async fn request(stream: &mut TcpStream) -> Option<(String, String)> {
     let mut read = Vec::new();
     loop {
@@ -104,7 +104,7 @@ const GOOD: &str =
     "HTTP/1.1 200 OK\r\ncontent-type: application/protobuf\r\ncontent-length: 0\r\n\r\n";
 
 #[tokio::test]
-async fn each_call_is_a_post_of_json_with_the_token_over_one_connection() {
+async fn calls_are_posts_of_json_over_one_connection() {
     let backend = Backend::new(GOOD);
     let mut http = transport(backend.start().await);
     assert_eq!(http.send_management(ManagementMessage::Properties).await, Outcome::Taken);
@@ -124,11 +124,11 @@ async fn each_call_is_a_post_of_json_with_the_token_over_one_connection() {
 }
 
 #[tokio::test]
-async fn a_status_is_an_answer_unless_it_comes_from_something_in_between() {
+async fn status_is_an_answer_unless_a_proxy_sent_it() {
     const OTHER_TOKEN: &str =
         "the token given by `Config::token` or SW_AGENT_AUTHENTICATION is not the backend's";
-    let refused = |words: &str| Outcome::Refused(format!("HTTP status {words}"));
-    let failed = |words: &str| Outcome::Failed(format!("HTTP status {words}"));
+    let refused = |text: &str| Outcome::Refused(format!("HTTP status {text}"));
+    let failed = |text: &str| Outcome::Failed(format!("HTTP status {text}"));
     for (answer, expected) in [
         ("HTTP/1.1 204 No Content\r\n\r\n", Outcome::Taken),
         (
@@ -155,13 +155,13 @@ async fn a_status_is_an_answer_unless_it_comes_from_something_in_between() {
         let address = Backend::new(answer).start().await;
         let flight = Flight::default();
         assert_eq!(transport(address).send(batch(&flight)).await, expected);
-        assert!(!flight.revoke(), "the batch has left");
+        assert!(!flight.revoke(), "the batch was sent");
     }
 }
 
 #[tokio::test]
-async fn what_speaks_no_http_has_not_answered() {
-    // As a port for gRPC begins.
+async fn server_without_http_has_not_answered() {
+    // The beginning of HTTP/2, as on a port for gRPC.
     let address = Backend::new("\0\0\u{6}\u{4}\0\0\0\0\0\0\u{5}\0\0@\0").start().await;
     let outcome = transport(address).send_management(ManagementMessage::Properties).await;
     assert!(
@@ -171,7 +171,7 @@ async fn what_speaks_no_http_has_not_answered() {
 }
 
 #[tokio::test]
-async fn an_answer_without_end_is_a_failure_and_is_not_read_on() {
+async fn endless_answer_is_a_failure_and_is_not_read_on() {
     let pieces = [
         "HTTP/1.1 100 Continue\r\n\r\n",
         "HTTP/1.1 103 Early Hints\r\nlink: </a>; rel=preload\r\n\r\n",
@@ -197,16 +197,16 @@ async fn an_answer_without_end_is_a_failure_and_is_not_read_on() {
         let call = http.send_management(ManagementMessage::Properties);
         let outcome = tokio::time::timeout(std::time::Duration::from_secs(60), call)
             .await
-            .expect("it ends by itself");
+            .expect("the call ends");
         assert!(matches!(&outcome, Outcome::Failed(_)), "{outcome:?}");
-        // What the system keeps of a connection comes on top.
+        // Plus the bytes in the operating system's buffers.
         assert!(written.await.unwrap() < 32 * 1024 * 1024);
     }
 }
 
 #[tokio::test]
-async fn a_call_behind_one_with_a_long_answer_may_read_as_much() {
-    // Interim answers, and words up to what is read of them.
+async fn call_after_a_long_answer_has_the_whole_limit() {
+    // Interim answers, and text up to the limit of what is read.
     let answer = format!(
         "{}HTTP/1.1 200 OK\r\ncontent-length: 60000\r\n\r\n{}",
         "HTTP/1.1 100 Continue\r\n\r\n".repeat(4_000),
@@ -219,7 +219,7 @@ async fn a_call_behind_one_with_a_long_answer_may_read_as_much() {
 }
 
 #[tokio::test]
-async fn with_nobody_listening_nothing_is_taken_and_the_same_batch_arrives_once_somebody_is() {
+async fn batch_survives_an_absent_backend_and_arrives_later() {
     let (listener, address) = listener().await;
     drop(listener);
     let mut http = transport(address);
@@ -229,7 +229,7 @@ async fn with_nobody_listening_nothing_is_taken_and_the_same_batch_arrives_once_
         matches!(&outcome, Outcome::Failed(problem) if problem.contains("refused")),
         "{outcome:?}"
     );
-    assert!(flight.revoke(), "nothing has left");
+    assert!(flight.revoke(), "nothing was sent");
 
     let backend = Backend::new(GOOD);
     backend.clone().serve(TcpListener::bind(address).await.unwrap());
@@ -239,7 +239,7 @@ async fn with_nobody_listening_nothing_is_taken_and_the_same_batch_arrives_once_
 }
 
 #[tokio::test]
-async fn a_connection_that_is_cut_while_the_body_is_written_leaves_the_batch_unconfirmed() {
+async fn connection_cut_in_the_body_leaves_the_batch_unconfirmed() {
     let (listener, address) = listener().await;
     let cut = tokio::spawn(async move {
         let (mut stream, _) = listener.accept().await.unwrap();
@@ -247,33 +247,33 @@ async fn a_connection_that_is_cut_while_the_body_is_written_leaves_the_batch_unc
         stream.read_exact(&mut some).await.unwrap();
     });
     let flight = Flight::default();
-    // More than any buffer of the system.
+    // More than any buffer of the operating system.
     let messages = Messages::new(vec![Bytes::from(vec![b'x'; 1024 * 1024]); 16], flight.clone());
     let outcome = transport(address).send(messages).await;
     cut.await.unwrap();
     assert!(matches!(outcome, Outcome::Failed(_)), "{outcome:?}");
-    assert!(!flight.revoke(), "some of it has left");
+    assert!(!flight.revoke(), "a part was sent");
 }
 
 #[tokio::test]
-async fn an_answer_before_the_body_was_sent_does_not_say_that_it_was_read() {
+async fn answer_before_the_body_was_sent_confirms_nothing() {
     for answer in [GOOD, "HTTP/1.1 200 OK\r\nconnection: close\r\ncontent-length: 2\r\n\r\n{}"] {
         let (listener, address) = listener().await;
         let answered = tokio::spawn(async move {
             let (mut stream, _) = listener.accept().await.unwrap();
             stream.read_exact(&mut [0; 16]).await.unwrap();
             stream.write_all(answer.as_bytes()).await.unwrap();
-            // Open, and not read on.
+            // Kept open without reading further.
             (stream, listener)
         });
         let mut http = transport(address);
         let flight = Flight::default();
-        // More than any buffer of the system.
+        // More than any buffer of the operating system.
         let messages =
             Messages::new(vec![Bytes::from(vec![b'x'; 1024 * 1024]); 16], flight.clone());
         assert_eq!(http.send(messages).await, Outcome::Taken);
         assert!(!flight.is_handed_over() && !flight.revoke());
-        assert!(lock(&http.kept).is_none(), "nothing else can go over that connection");
+        assert!(lock(&http.kept).is_none(), "the connection cannot be reused");
         drop(answered.await.unwrap());
     }
     let address = Backend::new(GOOD).start().await;
@@ -283,7 +283,7 @@ async fn an_answer_before_the_body_was_sent_does_not_say_that_it_was_read() {
 }
 
 #[tokio::test]
-async fn a_batch_that_was_given_up_sends_no_segment() {
+async fn revoked_batch_sends_no_segment() {
     let (listener, address) = listener().await;
     let flight = Flight::default();
     let call = transport(address).send(batch(&flight));
@@ -301,12 +301,12 @@ async fn a_batch_that_was_given_up_sends_no_segment() {
 }
 
 #[tokio::test]
-async fn a_call_that_is_dropped_takes_its_connection_along() {
+async fn dropped_call_closes_its_connection() {
     let (listener, address) = listener().await;
     let http = &mut transport(address);
     let mut call = http.send_management(ManagementMessage::Properties);
     let mut stream = tokio::select! {
-        outcome = &mut call => panic!("nobody answers: {outcome:?}"),
+        outcome = &mut call => panic!("the server does not answer: {outcome:?}"),
         accepted = async {
             let (mut stream, _) = listener.accept().await.unwrap();
             request(&mut stream).await.unwrap();
@@ -319,7 +319,7 @@ async fn a_call_that_is_dropped_takes_its_connection_along() {
 }
 
 #[tokio::test]
-async fn a_connection_that_the_other_side_has_closed_is_not_used_again() {
+async fn connection_that_the_backend_closed_is_not_reused() {
     let (listener, address) = listener().await;
     let mut http = transport(address);
     for _ in 0..3 {
@@ -333,7 +333,7 @@ async fn a_connection_that_the_other_side_has_closed_is_not_used_again() {
             tokio::join!(http.send_management(ManagementMessage::KeepAlive), answer);
         assert_eq!(outcome, Outcome::Taken);
         drop(stream);
-        // Not a time: the connection's task sees the end as soon as it runs.
+        // Not a sleep: the connection's task sees the end as soon as it runs.
         let mut kept = lock(&http.kept).take().expect("kept");
         while kept.is_ready().await {
             tokio::task::yield_now().await;
@@ -343,7 +343,7 @@ async fn a_connection_that_the_other_side_has_closed_is_not_used_again() {
 }
 
 #[tokio::test]
-async fn turning_goes_round_the_list() {
+async fn next_backend_cycles_through_the_list() {
     let messages = properties::Messages::new(Identity::new("svc", "one"));
     let backends = ["127.0.0.1:1", "[::1]:2"]
         .map(|address| Address::from(address.parse::<SocketAddr>().unwrap()));
@@ -360,7 +360,7 @@ async fn turning_goes_round_the_list() {
 }
 
 #[test]
-fn the_token_is_in_no_debug() {
+fn token_is_not_in_debug_output() {
     let shown = format!("{:?}", transport("127.0.0.1:1".parse().unwrap()));
     assert!(!shown.contains("t0ken"), "{shown}");
 }

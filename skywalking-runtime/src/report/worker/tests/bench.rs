@@ -1,4 +1,4 @@
-//! A worker whose other side does what a script says, and the way to look at both.
+//! A worker with a scripted transport, and access to both.
 
 use std::collections::VecDeque;
 use std::sync::atomic::Ordering;
@@ -32,34 +32,34 @@ use crate::util::clock::{self, WALL_AHEAD};
 
 static WORK: Callsite = Callsite::new(SpanKind::Entry, "/work");
 
-/// What the other side does with the next call.
+/// What the transport does with the next call.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Plan {
     Take,
     Refuse,
     Overload,
-    /// Fails before anything was taken.
+    /// Fails before it takes a message.
     Absent,
-    /// Takes the messages and breaks off.
+    /// Takes the messages and closes the connection.
     Cut,
     /// Takes the messages and never answers.
     Stall,
-    /// Takes one message and answers that it has taken the batch.
+    /// Takes one message and confirms the whole batch.
     Early,
 }
 
 #[derive(Default)]
 pub(super) struct Other {
-    /// Calls beyond the plan are taken.
+    /// The next calls. Further calls succeed.
     plan: VecDeque<Plan>,
-    /// Forever instead of `plan`, while it is set.
+    /// Replaces `plan` while it is set.
     pub(super) always: Option<Plan>,
     heard: Vec<(u64, String)>,
-    /// When the first spans of all segments began that were taken, in milliseconds since 1970.
+    /// When the first span of each taken segment began, in milliseconds since 1970.
     began: Vec<i64>,
 }
 
-/// A scripted transport. What it heard is written down with the second at which it was said.
+/// A scripted transport. It records each call with the second at which it happened.
 #[derive(Clone)]
 pub(super) struct Script {
     other: Arc<Mutex<Other>>,
@@ -122,21 +122,21 @@ impl Transport for Script {
         self.at = (self.at + 1) % self.addresses;
     }
 
-    fn send_management(&mut self, word: ManagementMessage) -> Call {
+    fn send_management(&mut self, message: ManagementMessage) -> Call {
         Self::answer(
             Arc::clone(&self.other),
-            self.next(&format!("{word:?}")),
+            self.next(&format!("{message:?}")),
             Messages::new(Vec::new(), Flight::default()),
         )
     }
 
     fn send(&mut self, messages: Messages) -> Call {
-        // Counted without asking for one, which would mean that it was taken.
+        // Named without taking a message, which would mark the batch as sent.
         Self::answer(Arc::clone(&self.other), self.next("batch"), messages)
     }
 }
 
-/// A worker with its other side, alone in the process.
+/// A worker with its transport, alone in the process.
 pub(super) struct Bench {
     pub(super) script: Script,
     commands: mpsc::Sender<Command>,
@@ -154,25 +154,24 @@ impl Bench {
         Self::with(addresses, plan, Settings::default().queue, None)
     }
 
-    /// One with a queue of this size, that keeps what goes wrong with requests that the sampler
-    /// leaves out.
+    /// Creates one with a queue of this size and with tail sampling.
     pub(super) fn with(
         addresses: usize,
         plan: &[Plan],
         queue: Budget,
-        keep: Option<TailSampling>,
+        tail_sampling: Option<TailSampling>,
     ) -> Self {
-        Self::alone(alone(), addresses, plan, queue, keep)
+        Self::alone(alone(), addresses, plan, queue, tail_sampling)
     }
 
-    /// One that starts while the wall clock shows the year 1970.
+    /// Creates one that starts while the wall clock shows the year 1970.
     pub(super) fn with_unset_clock() -> Self {
         let alone = alone();
         unset_clock();
         Self::alone(alone, 1, &[], Settings::default().queue, None)
     }
 
-    /// Puts the wall clock back to the year 1970.
+    /// Sets the wall clock to the year 1970.
     pub(super) fn unset_clock(&self) {
         unset_clock();
     }
@@ -187,13 +186,13 @@ impl Bench {
         addresses: usize,
         plan: &[Plan],
         queue: Budget,
-        keep: Option<TailSampling>,
+        tail_sampling: Option<TailSampling>,
     ) -> Self {
         clock::choose();
         let identity = Identity::new("svc", "one");
         let tracer =
             tracer::install(identity.clone(), Settings::default(), Choice::default(), || {})
-                .expect("nobody else runs a tracer now");
+                .expect("no other tracer runs now");
         let (commands, receiver) = mpsc::channel(8);
         let (generation, start) = (tracer.generation, Stats::read());
         let ledger = Ledger::open(generation);
@@ -209,7 +208,7 @@ impl Bench {
             Hook::default(),
             Settings::default().max_segment_age,
             queue,
-            keep,
+            tail_sampling,
         );
         let pace = Pace {
             max_backoff: Duration::from_secs(4),
@@ -244,7 +243,7 @@ impl Bench {
         self.hand_over_with(Attached::default(), budget)
     }
 
-    /// Finishes segments that bring this along, and says how many of them wake the reporter.
+    /// Finishes segments with this attachment, and returns how many of them wake the reporter.
     pub(super) fn wakes(&self, segments: usize, attached: impl Fn() -> Attached) -> usize {
         (0..segments)
             .filter(|_| self.hand_over_with(attached(), self.queue) == HandOver::QueuedAndHalfFull)
@@ -297,21 +296,22 @@ impl Bench {
         tokio::time::sleep(Duration::from_secs(seconds)).await;
     }
 
-    /// What the other side has heard since the last look.
+    /// Removes and returns the calls since the last look, with their seconds.
     pub(super) fn heard(&self) -> Vec<(u64, String)> {
         std::mem::take(&mut self.script.lock().heard)
     }
 
-    /// When the segments began that the other side has taken since the last look.
+    /// Removes and returns the start times of the segments that were taken since the last look.
     pub(super) fn began(&self) -> Vec<i64> {
         std::mem::take(&mut self.script.lock().began)
     }
 
-    pub(super) fn words(&self) -> Vec<String> {
-        self.heard().into_iter().map(|(_, word)| word).collect()
+    pub(super) fn calls(&self) -> Vec<String> {
+        self.heard().into_iter().map(|(_, call)| call).collect()
     }
 
-    /// Sent, unconfirmed, refused, dropped by the shutdown; queued, in flight: since the start.
+    /// Returns counts since the start: sent, unconfirmed, refused, dropped by the shutdown; queued
+    /// and in flight.
     pub(super) fn counts(&self) -> ([u64; 4], [u64; 2]) {
         let now = Stats::read();
         let lost = |of: fn(&Dropped) -> u64| of(&now.dropped) - of(&self.start.dropped);

@@ -1,4 +1,4 @@
-//! Backends that go and come back, and agents that end meanwhile.
+//! Tests backends that go away and return, and agents that end meanwhile.
 
 use std::sync::atomic::Ordering;
 use std::time::{Duration, SystemTime};
@@ -8,11 +8,11 @@ use tokio::time::Instant;
 use super::bench::{Bench, Plan};
 use crate::util::clock::WALL_AHEAD;
 
-/// A backend that is back is reported to within this.
+/// Segments are sent within this after the backend's return.
 const RESUMED: Duration = Duration::from_secs(5);
 
 #[tokio::test(start_paused = true)]
-async fn reporting_resumes_within_5_s_of_the_backends_return_however_long_it_was_away() {
+async fn reporting_resumes_within_5_s_of_the_backends_return() {
     for addresses in [1, 3] {
         for fault in [Plan::Absent, Plan::Cut] {
             for away in [1, 3, 10, 28, 60, 150, 600, 3_600] {
@@ -38,17 +38,17 @@ async fn reporting_resumes_within_5_s_of_the_backends_return_however_long_it_was
 }
 
 #[tokio::test(start_paused = true)]
-async fn an_absent_backend_is_tried_in_turns_that_are_neither_many_nor_alike() {
+async fn absent_backend_is_tried_at_random_bounded_delays() {
     let bench = Bench::new(1, &[]);
     bench.script.lock().always = Some(Plan::Absent);
     bench.pass(600).await;
     let tries = bench.heard().len();
-    // 2 s each by chance once the ceiling is reached.
+    // Random delays of about 2 s once the ceiling is reached.
     assert!((150..=600).contains(&tries), "{tries}");
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_shutdown_beside_a_backend_that_was_reached_before_waits_for_its_return() {
+async fn shutdown_waits_for_a_backend_that_was_reached_before() {
     for addresses in [1, 2] {
         for fault in [Plan::Absent, Plan::Cut] {
             let bench = Bench::new(addresses, &[]);
@@ -75,7 +75,7 @@ async fn a_shutdown_beside_a_backend_that_was_reached_before_waits_for_its_retur
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_shutdown_ends_with_its_deadline_if_the_backend_does_not_return() {
+async fn shutdown_ends_at_its_deadline_without_the_backend() {
     let bench = Bench::new(1, &[]);
     bench.pass(2).await;
     bench.script.lock().always = Some(Plan::Absent);
@@ -88,7 +88,7 @@ async fn a_shutdown_ends_with_its_deadline_if_the_backend_does_not_return() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_backend_that_only_refuses_has_been_reached() {
+async fn backend_that_only_refuses_counts_as_reached() {
     let bench = Bench::new(1, &[Plan::Refuse, Plan::Refuse]);
     bench.pass(2).await;
     bench.script.lock().always = Some(Plan::Absent);
@@ -99,14 +99,14 @@ async fn a_backend_that_only_refuses_has_been_reached() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn an_overloaded_backend_is_not_asked_each_few_seconds() {
+async fn overloaded_backend_is_tried_rarely() {
     let bench = Bench::new(1, &[]);
     bench.pass(2).await;
     bench.script.lock().always = Some(Plan::Overload);
     bench.pass(120).await;
     bench.heard();
     bench.pass(600).await;
-    // 30 s each by chance.
+    // Random delays of about 30 s.
     assert!((8..=60).contains(&bench.heard().len()));
 }
 
@@ -116,7 +116,7 @@ fn now() -> i64 {
 }
 
 #[tokio::test(start_paused = true)]
-async fn what_waits_while_the_wall_clock_jumps_is_shown_when_it_ran() {
+async fn waiting_segments_keep_their_times_when_the_clock_jumps() {
     const NIGHT: u64 = 8 * 3_600;
     const SLACK: i64 = 60_000;
     for fault in [Plan::Absent, Plan::Stall] {
@@ -131,7 +131,7 @@ async fn what_waits_while_the_wall_clock_jumps_is_shown_when_it_ran() {
         bench.finish(2);
         bench.script.lock().always = None;
         bench.began();
-        // What a call stalls with is lost; the rest arrives.
+        // The stalled batch is lost; the other segments arrive.
         assert!(bench.flush(60).await);
         let began = bench.began();
         let (before, after): (Vec<_>, Vec<_>) =
@@ -166,7 +166,7 @@ async fn segments_wait_until_wall_clock_is_set() {
 #[tokio::test(start_paused = true)]
 async fn wait_for_unset_wall_clock_is_bounded() {
     crate::testing::allow("start-time");
-    // By time, by whoever waits for a flush, and by half of the queue.
+    // By time, by a flush, and by half of the queue.
     for bound in ["time", "flush", "queue"] {
         let bench = Bench::with_unset_clock();
         bench.finish(3);
@@ -186,7 +186,7 @@ async fn wait_for_unset_wall_clock_is_bounded() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn wall_clock_that_is_lost_dates_segments_as_before() {
+async fn lost_wall_clock_dates_segments_as_before() {
     let from = now();
     let bench = Bench::new(1, &[]);
     for lost in 1..=2 {
@@ -209,7 +209,7 @@ async fn wall_clock_that_is_lost_dates_segments_as_before() {
 
 /// The wall clock is set, lost and set again while segments wait.
 #[tokio::test(start_paused = true)]
-async fn wall_clock_that_comes_and_goes_dates_what_waits() {
+async fn wall_clock_that_comes_and_goes_dates_waiting_segments() {
     let from = now();
     for end in ["time", "flush", "shutdown", "set"] {
         let bench = Bench::with_unset_clock();

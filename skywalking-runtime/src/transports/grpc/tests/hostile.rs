@@ -1,5 +1,5 @@
-//! Servers that speak HTTP/2 by hand: one that answers before it reads, and one that never stops to
-//! answer.
+//! Servers that write HTTP/2 frames by hand: one that answers before it reads, and one whose answer
+//! never ends.
 
 use std::time::Duration;
 
@@ -19,7 +19,7 @@ const WINDOW_UPDATE: u8 = 8;
 const END_STREAM: u8 = 1;
 const END_HEADERS: u8 = 4;
 const PATIENCE: Duration = Duration::from_secs(30);
-/// The bytes of the smallest batch, which the system takes at once.
+/// The bytes of the smallest batch, which the operating system accepts at once.
 const SMALLEST: usize = 100_000;
 
 fn frame(kind: u8, flags: u8, stream: u8, payload: &[u8]) -> Vec<u8> {
@@ -49,7 +49,7 @@ fn whole_answer() -> Vec<u8> {
     [head(), frame(DATA, 0, 1, &[0; 5]), trailers("0"), frame(RST_STREAM, 0, 1, &[0; 4])].concat()
 }
 
-/// Reads a frame: its kind and its length.
+/// Reads a frame. Returns its kind and its length.
 async fn read_frame(stream: &mut TcpStream) -> std::io::Result<(u8, usize)> {
     let mut head = [0; 9];
     stream.read_exact(&mut head).await?;
@@ -58,7 +58,7 @@ async fn read_frame(stream: &mut TcpStream) -> std::io::Result<(u8, usize)> {
     Ok((head[3], length))
 }
 
-/// Takes a connection with the largest windows, and reads as far as the head of the call.
+/// Accepts a connection with the largest windows, and reads up to the head of the call.
 async fn accept(listener: &TcpListener) -> TcpStream {
     let (mut stream, _) = listener.accept().await.unwrap();
     stream.read_exact(&mut [0; 24]).await.unwrap();
@@ -69,8 +69,8 @@ async fn accept(listener: &TcpListener) -> TcpStream {
     stream
 }
 
-/// Sends a batch of so many bytes to a server that answers before it reads: whether it counts as
-/// sent, and what came of it.
+/// Sends a batch of this many bytes to a server that answers before it reads. Returns whether the
+/// batch counts as sent, and how many bytes arrived.
 async fn send_to_hasty(bytes: usize) -> (bool, usize) {
     let socket = TcpSocket::new_v4().unwrap();
     socket.set_recv_buffer_size(4_096).unwrap();
@@ -81,7 +81,7 @@ async fn send_to_hasty(bytes: usize) -> (bool, usize) {
     let (answer, answered) = oneshot::channel();
     let server = tokio::spawn(async move {
         let mut stream = accept(&listener).await;
-        // The system takes so much at once. The assertions hold however much more it takes.
+        // The operating system accepts this much at once. The assertions hold if it accepts more.
         while meter.written() < SMALLEST {
             tokio::task::yield_now().await;
         }
@@ -103,10 +103,10 @@ async fn send_to_hasty(bytes: usize) -> (bool, usize) {
 }
 
 #[tokio::test]
-async fn only_a_batch_that_was_written_counts_as_sent() {
+async fn only_a_written_batch_counts_as_sent() {
     let mut calls = tokio::task::JoinSet::new();
-    // The smallest is written at once; of the larger ones the system takes some, and the
-    // connection's own buffer others.
+    // The smallest batch is written at once. Parts of the larger ones are in the buffers of the
+    // operating system and of the connection.
     for step in 0..20 {
         let bytes = SMALLEST + step * 250_000;
         calls.spawn(async move { (bytes, send_to_hasty(bytes).await) });
@@ -119,7 +119,7 @@ async fn only_a_batch_that_was_written_counts_as_sent() {
 }
 
 #[tokio::test]
-async fn an_answer_without_end_is_cut_off() {
+async fn endless_answer_is_cut_off() {
     let interim = frame(HEADERS, END_HEADERS, 1, &header(":status", "103"));
     for (first, endless) in [
         (head(), frame(DATA, 0, 1, &[0; 5])),
@@ -139,25 +139,25 @@ async fn an_answer_without_end_is_cut_off() {
             left
         });
         let call = grpc.send(Messages::new(batch(&["a"]), Flight::default()));
-        let outcome = timeout(PATIENCE, call).await.expect("it is cut off");
+        let outcome = timeout(PATIENCE, call).await.expect("the answer is cut off");
         assert!(matches!(outcome, Outcome::Failed(_)), "{outcome:?}");
         drop(grpc);
         let left = timeout(PATIENCE, server).await.unwrap().unwrap();
-        // Beside what the agent reads there is what the system holds.
+        // Bytes that the agent reads, and bytes in the operating system's buffers.
         assert!(left < 16 * 1024 * 1024, "{left} bytes");
     }
 }
 
-/// Sends a batch to a server that gives this answer.
+/// Sends a batch to a server with this answer.
 async fn send_for(answer: Vec<u8>) -> Outcome {
     let flight = Flight::default();
     let messages = Messages::new(batch(&["a"]), flight.clone());
     let outcome = answered(answer, |grpc| grpc.send(messages)).await;
-    assert!(!flight.revoke(), "the batch has left");
+    assert!(!flight.revoke(), "the batch was sent");
     outcome
 }
 
-/// Makes a call of a server that gives this answer.
+/// Makes a call to a server with this answer.
 async fn answered(answer: Vec<u8>, call: impl FnOnce(&mut Grpc) -> Call) -> Outcome {
     let (listener, address) = listener().await;
     let mut grpc = transport(address);
@@ -173,7 +173,7 @@ async fn answered(answer: Vec<u8>, call: impl FnOnce(&mut Grpc) -> Call) -> Outc
 }
 
 #[tokio::test]
-async fn answer_over_4_mb_is_no_refusal() {
+async fn answer_over_4_mb_does_not_count_as_refusal() {
     let length = 5 * 1024 * 1024_u32;
     let message = [&[0], &length.to_be_bytes()[..], &[0; 100]].concat();
     let outcome = send_for([head(), frame(DATA, 0, 1, &message)].concat()).await;
@@ -188,7 +188,7 @@ async fn status_in_trailers_is_refusal() {
     assert!(matches!(outcome, Outcome::Refused(_)), "{outcome:?}");
 }
 
-/// Answers in which no status of the server can be read. None of them says that anything is stored.
+/// Answers from which no status of the server can be read. None confirms that anything is stored.
 fn without_status() -> [(&'static str, Vec<u8>); 8] {
     let message = |flags, payload: &[u8]| frame(DATA, flags, 1, payload);
     let more_head = |name, value| {

@@ -1,4 +1,4 @@
-//! What is kept of the requests that the sampler leaves out.
+//! The settings of tail sampling.
 
 use std::time::Duration;
 
@@ -9,7 +9,7 @@ use crate::error::Error;
 #[cfg(feature = "agent")]
 use crate::queue::Budget;
 
-/// What is kept of the requests that the sampler leaves out: [`Config::tail_sampling`].
+/// Which requests tail sampling sends: [`Config::tail_sampling`].
 ///
 /// ```
 /// use std::time::Duration;
@@ -23,7 +23,7 @@ use crate::queue::Budget;
 /// # Ok::<(), skywalking_runtime::Error>(())
 /// ```
 #[derive(Clone, Copy, Debug)]
-#[must_use = "it is a setting: give it to `Config::tail_sampling`"]
+#[must_use = "pass it to `Config::tail_sampling`"]
 pub struct TailSampling {
     pub(crate) slower_than: Option<Duration>,
     pub(crate) max_buffer_bytes: usize,
@@ -31,8 +31,8 @@ pub struct TailSampling {
 }
 
 impl TailSampling {
-    /// Those with an error: a span that failed, in any segment of the request that has ended by the
-    /// end of its first span.
+    /// Sends requests with an error: a failed span in any of their segments that have ended when
+    /// their first span ends.
     pub const fn errors() -> Self {
         Self {
             slower_than: None,
@@ -41,15 +41,17 @@ impl TailSampling {
         }
     }
 
-    /// Also those whose first span took longer.
+    /// Also sends requests whose first span took longer than this.
     pub const fn slower_than(mut self, duration: Duration) -> Self {
         self.slower_than = Some(duration);
         self
     }
 
-    /// Bytes of segments that may wait for the end of their request, 4 MiB unless set, and at most
-    /// a quarter of [`max_queue_bytes`](Config::max_queue_bytes) and of
-    /// [`max_queue_segments`](Config::max_queue_segments). Above it the oldest is dropped, and counted as
+    /// Sets how many bytes of segments can wait for the end of their request. Default: 4 MiB, and
+    /// at most a quarter of [`max_queue_bytes`](Config::max_queue_bytes) and of
+    /// [`max_queue_segments`](Config::max_queue_segments).
+    ///
+    /// Above the limit the oldest segment is dropped, and counted as
     /// [`Diagnostic::TailBufferFull`](crate::stats::Diagnostic::TailBufferFull).
     pub const fn max_buffer_bytes(mut self, bytes: usize) -> Self {
         self.max_buffer_bytes = bytes;
@@ -57,7 +59,7 @@ impl TailSampling {
     }
 
     #[cfg(feature = "agent")]
-    /// The same within what may wait for the reporter altogether, of which it takes its part.
+    /// Limits the buffer to its part of the queue.
     pub(super) fn within(self, queue: Budget) -> Result<Self, Error> {
         if self.max_buffer_bytes == 0 {
             return Err(Error::ZeroLimit { setting: "TailSampling::max_buffer_bytes" });
@@ -72,22 +74,24 @@ impl TailSampling {
 
 #[cfg(feature = "agent")]
 impl Config {
-    /// Keeps what goes wrong with requests that the sampler leaves out, but not with those that a
-    /// list or the limit of open segments does. Off unless set.
+    /// Enables tail sampling: requests that the sampler rejects are still sent if they fail or are
+    /// slow. Default: off.
     ///
-    /// Such a request is recorded all the same, and writes no `sw8`, as one that is left out. When
-    /// its first span has ended, its segments of **this process** are sent if one of them holds
-    /// an error or if it took too long, and dropped as [`not_kept`](crate::stats::Dropped::not_kept)
-    /// otherwise.
+    /// Requests that are excluded by an ignore list or by the limit of open segments are not sent.
     ///
-    /// **Other processes are not included**: they know nothing of it, and what they did for such a
-    /// request is not in its trace. The tool for whole traces is the OAP's own sampling,
-    /// `trace-sampling-policy-settings.yml`, with an agent that records everything: see
+    /// A rejected request is recorded, but its calls send no `sw8`, like those of any unsampled
+    /// request. When its first span has ended, its segments of **this process** are sent if one of
+    /// them failed or the request was slow. Otherwise they are dropped as
+    /// [`not_kept`](crate::stats::Dropped::not_kept).
+    ///
+    /// **Other processes are not included**: their segments of such a request are not in its trace.
+    /// To sample whole traces, use the OAP's own sampling, `trace-sampling-policy-settings.yml`,
+    /// with an agent that records everything. See
     /// [Tail sampling](crate::docs::concepts#tail-sampling).
     ///
-    /// It costs what recording costs, but for encoding and sending.
-    pub fn tail_sampling(mut self, keep: TailSampling) -> Self {
-        self.settings.tail_sampling = Some(keep);
+    /// The cost is that of recording, without encoding and sending.
+    pub fn tail_sampling(mut self, tail_sampling: TailSampling) -> Self {
+        self.settings.tail_sampling = Some(tail_sampling);
         self
     }
 }

@@ -1,0 +1,37 @@
+//! A batch of encoded segments, and its limits.
+
+use bytes::Bytes;
+
+/// A batch is full with this many segments, or with this many bytes.
+const BATCH_SEGMENTS: usize = 1_000;
+const BATCH_BYTES: usize = 4 * 1024 * 1024;
+
+/// Encoded segments that are sent together.
+#[derive(Debug, Default)]
+pub(crate) struct Batch {
+    pub(crate) messages: Vec<Bytes>,
+    bytes: usize,
+}
+
+impl Batch {
+    pub(super) fn is_full(&self) -> bool {
+        self.messages.len() >= BATCH_SEGMENTS || self.bytes >= BATCH_BYTES
+    }
+
+    pub(super) fn push(&mut self, message: Bytes) {
+        self.bytes += message.len();
+        self.messages.push(message);
+    }
+}
+
+/// Why filling a batch stopped.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Filled {
+    /// The batch is full. There may be more segments.
+    Full,
+    /// The pass is complete: all segments that ended before it began are in this or an earlier
+    /// batch.
+    Dry,
+    /// The pass is complete, but a thread was writing to its buffer.
+    Missed,
+}

@@ -1,0 +1,34 @@
+//! A future whose roots belong to a test.
+
+use std::future::Future;
+use std::pin::{Pin, pin};
+use std::task::{Context, Poll};
+
+use pin_project_lite::pin_project;
+
+use super::scope::{Scope, enter};
+
+pin_project! {
+    /// A future whose roots are marked, on any thread that polls it.
+    pub(super) struct InScope<F> {
+        scope: u32,
+        #[pin]
+        future: F,
+    }
+}
+
+impl<F> InScope<F> {
+    pub(super) fn new(scope: &Scope, future: F) -> Self {
+        Self { scope: scope.id(), future }
+    }
+}
+
+impl<F: Future> Future for InScope<F> {
+    type Output = F::Output;
+
+    fn poll(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<F::Output> {
+        let this = self.project();
+        let _here = enter(*this.scope);
+        pin!(this.future).poll(cx)
+    }
+}
