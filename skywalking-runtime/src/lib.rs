@@ -11,7 +11,7 @@
 //!     look_up(name).await
 //! }
 //!
-//! #[local_span(tags("name" = name))] // work inside of the process
+//! #[local_span(tags("name" = name))] // work inside the process
 //! async fn count(name: &str) {}
 //!
 //! #[exit_span(name = "/users/find", peer = "users:8080", layer = rpc)] // a call to another service
@@ -27,7 +27,8 @@
 //! # }).unwrap();
 //! ```
 //!
-//! Keep the [`Agent`] until the end of `main`. Dropping it sends what is left, within a deadline.
+//! Keep the [`Agent`] until the end of `main`. Dropping it sends the remaining spans, within a
+//! deadline.
 //!
 //! # Where to go next
 //!
@@ -43,6 +44,7 @@
 //! - [Concepts](docs::concepts): traces, spans, segments, sampling, and
 //!   [what is recorded when](docs::concepts#what-is-recorded-when).
 //! - [Unexpected traces](docs::troubleshooting), and what the agent's warnings mean.
+//! - Tests of your spans: `testing`, with the feature of that name.
 //! - Guides for installation, production, Kubernetes, security and migrating are in the folder
 //!   `docs` of the repository.
 //!
@@ -57,14 +59,14 @@
 //! | --- | --- |
 //! | `report-grpc` (default) | the reporter by gRPC |
 //! | `report-http` | the reporter by HTTP, as JSON |
-//! | `report-log` | the reporters `Log` and `Discard` alone |
-//! | `agent` | [`Config`], [`init`] and the reporter's thread; each `report-*` enables it |
+//! | `report-log` | nothing but `agent`, for a program without a backend |
+//! | `agent` | [`Config`], [`init`], the reporter's thread, and the reporters `Log` and `Discard`; each `report-*` enables it |
 //! | `enabled` | spans are recorded; without it the attributes check their arguments and leave the functions unchanged; `agent` enables it |
 //! | `tokio` | `spawn`, `spawn_local` and `spawn_blocking`; `agent` enables it |
 //! | `carrier-http` | [`Extract`](propagation::Extract) and [`Inject`](propagation::Inject) for `http::HeaderMap` |
 //! | `carrier-tonic` | the same for tonic's `MetadataMap` |
-//! | `http` | the module `integrations::http`: HTTP and gRPC calls as spans, for layers of your own |
-//! | `testing` | `testing::run`, which returns the spans of a closure |
+//! | `http` | the module `integrations::http`: HTTP and gRPC calls as spans, for layers of your own; enables `carrier-http` |
+//! | `testing` | `testing::run`, which returns the spans of a closure; enables `agent` |
 //!
 //! A library depends on this crate with `default-features = false` and leaves the choice to the
 //! program. The crates `skywalking-tower` and `skywalking-reqwest` trace HTTP and gRPC.
