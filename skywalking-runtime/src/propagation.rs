@@ -39,8 +39,8 @@
 //! assert_eq!(
 //!     testing::text(&trees),
 //!     "Entry /orders layer=Http\n  \
-//!        Exit /stock/check peer=stock:8080 layer=Http\n\
-//!      Local pack refs=[CrossThread to this trace]\n"
+//!      Exit /stock/check layer=Http peer=stock:8080\n  \
+//!      Local pack ref=CrossThread\n"
 //! );
 //! ```
 
