@@ -1,4 +1,4 @@
-//! The current segment of a thread, and what threads and tasks leave for each other.
+//! The current segment of a thread, and what threads and tasks keep for it.
 #![deny(clippy::disallowed_types)]
 
 pub(crate) mod begun;

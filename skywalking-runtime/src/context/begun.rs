@@ -1,27 +1,30 @@
-//! The numbers of an open span, as guards and futures keep them, and how it ends.
+//! The numbers of an open span that guards and futures keep, and how a span ends.
 
 use std::thread::panicking;
 
 use crate::segment::{Segment, SpanRef};
 use crate::span::record::Mark;
 
-/// What was opened. Packed, as each traced future carries it.
+/// Identifies a span that was opened. Packed, since each traced future has one.
 #[repr(C, packed(4))]
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(crate) struct Begun {
-    /// 0: nothing.
+    /// The key of the segment. 0 if nothing was opened.
     pub(crate) key: u64,
     pub(crate) bits: u32,
 }
 
-/// Bits above the span's place.
+/// The span is a root. This bit and those below are above the bits of [`SpanRef`].
 pub(crate) const ROOT: u32 = 1 << 31;
+/// The span belongs to an unsampled request.
 pub(crate) const UNSAMPLED: u32 = 1 << 29;
+/// The thread was already panicking when the span opened.
 pub(crate) const PANICKING: u32 = 1 << 28;
+/// A future waits for its span to open.
 pub(crate) const AWAITED: u32 = 1 << 27;
-/// A guard that the program holds.
+/// The program holds the span's guard.
 pub(crate) const BY_HAND: u32 = 1 << 26;
-// The others are `SpanRef`'s.
+// `SpanRef` uses the other bits.
 const _: () = assert!(
     (ROOT | UNSAMPLED | PANICKING | AWAITED | BY_HAND)
         & (SpanRef::OVERFLOW | SpanRef::LEVEL | 0xffff)
@@ -30,7 +33,7 @@ const _: () = assert!(
 
 impl Begun {
     pub(crate) const NOTHING: Self = Self { key: 0, bits: 0 };
-    /// A future is polled for the first time and will take up what is opened.
+    /// A future is polled for the first time and takes the span that opens.
     pub(crate) const EXPECTED: Self = Self { key: 0, bits: AWAITED };
 
     #[inline]
@@ -65,13 +68,13 @@ impl Begun {
         self.bits & UNSAMPLED != 0
     }
 
-    /// The span as it lies in its segment.
+    /// Returns the span in its segment.
     #[inline]
     pub(crate) fn opened(self) -> SpanRef {
         SpanRef::of_bits(self.bits)
     }
 
-    /// Remembers a panic that is going on: it is none of the span's.
+    /// Remembers that the thread is panicking, so that the panic is not recorded on this span.
     #[inline]
     pub(crate) fn note_panic(&mut self) {
         if panicking() {
@@ -92,6 +95,7 @@ pub(crate) enum End {
 }
 
 impl End {
+    /// Ends a span now.
     pub(crate) fn apply(self, segment: &mut Segment, opened: SpanRef) {
         if let Self::Marked(mark) = self {
             segment.mark(opened, mark);
@@ -99,7 +103,7 @@ impl End {
         segment.end(opened);
     }
 
-    /// The same of a span that ended at this stamp.
+    /// Ends a span that ended at this stamp.
     pub(crate) fn apply_at(self, segment: &mut Segment, opened: SpanRef, at: u64) {
         if let Self::Marked(mark) = self {
             segment.mark_at(opened, mark, at);

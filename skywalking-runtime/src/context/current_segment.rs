@@ -1,4 +1,4 @@
-//! The slot of a thread: its current segment, or none.
+//! The slot of a thread, which contains its current segment or none.
 //!
 //! The thread-local has no destructor. Accessing it needs no check of its state and works at any
 //! time of a thread's life. No borrow of it is held: the segment is taken out, changed and put
@@ -16,8 +16,8 @@ thread_local! {
 
 type Content = ManuallyDrop<Option<Box<Segment>>>;
 
-// Two tiny steps instead of one closure around the work: so they are inlined into each opening and
-// closing of a span.
+// Two small functions instead of one that takes a closure: they are inlined where a span opens or
+// closes.
 
 #[inline(always)]
 #[expect(clippy::inline_always, reason = "a load and a store, twice a span; measured")]
@@ -39,8 +39,8 @@ pub(crate) fn replace(segment: Option<Box<Segment>>) -> Option<Box<Segment>> {
     ManuallyDrop::into_inner(content)
 }
 
-/// Works on the segment in the slot, if there is one. `work` must run no code of the program: it
-/// would find the slot empty.
+/// Calls `work` with the segment in the slot, if there is one. `work` must not run code of the
+/// program, which would find the slot empty.
 #[inline]
 pub(crate) fn with<R>(work: impl FnOnce(&mut Segment) -> R) -> Option<R> {
     let mut content = take();
@@ -49,13 +49,13 @@ pub(crate) fn with<R>(work: impl FnOnce(&mut Segment) -> R) -> Option<R> {
     result
 }
 
-/// Works on the segment in the slot if it is the one with this key.
+/// Calls `work` with the segment in the slot, if it has this key.
 #[inline]
 pub(crate) fn with_key<R>(key: u64, work: impl FnOnce(&mut Segment) -> R) -> Option<R> {
     with(|segment| (segment.key() == key).then(|| work(segment))).flatten()
 }
 
-/// Takes the segment out if it is the one with this key.
+/// Takes the segment out of the slot, if it has this key.
 #[inline]
 pub(crate) fn take_key(key: u64) -> Option<Box<Segment>> {
     let content = take();
@@ -66,13 +66,12 @@ pub(crate) fn take_key(key: u64) -> Option<Box<Segment>> {
     None
 }
 
-/// In a forked child: what is in the slot of the thread that forked is its parent's to report, and
-/// is left where it lies.
+/// Empties the slot in a forked child. The parent reports the segment, so it is leaked here.
 pub(crate) fn after_fork() {
     put(ManuallyDrop::new(None));
 }
 
-/// True if a segment is in the slot.
+/// Returns true if a segment is in the slot.
 #[cfg(any(test, feature = "testing"))]
 pub(crate) fn is_occupied() -> bool {
     with(|_| ()).is_some()

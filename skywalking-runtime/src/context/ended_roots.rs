@@ -1,10 +1,10 @@
-//! Roots that ended while another segment was in the slot, left there by code that switches stacks
-//! within a call.
+//! Roots that ended while another segment was in the slot, because code switched stacks within a
+//! call.
 //!
-//! The segment of such a root is held by the caller that displaced it. If it were put back into
-//! the slot later, it would record spans of unrelated work and never end. So the root leaves an
-//! [`Ended`] entry here. [`put_back`] looks for it and ends the segment at the time at which its
-//! root ended. The segment that the root had displaced is kept in the entry.
+//! The caller that displaced such a segment still has it. If the caller put it back into the slot
+//! later, it would record spans of unrelated work and never end. So the root adds an [`Ended`] entry
+//! here. [`put_back`] looks for it and ends the segment at the time at which its root ended. The
+//! entry also keeps the segment that the root had displaced.
 
 use std::cell::Cell;
 
@@ -16,11 +16,11 @@ use crate::segment::Segment;
 use crate::util::clock;
 use crate::util::diagnostics::{self, Diagnostic};
 
-/// Roots of one thread that are remembered. The oldest is forgotten first.
+/// The most entries of one thread. The oldest is removed first.
 const MOST: usize = 64;
 
 thread_local! {
-    /// False: nobody left anything, so the other thread-local is not touched.
+    /// True if the list has entries. While it is false, the other thread-local is not accessed.
     static SOME: Cell<bool> = const { Cell::new(false) };
     static LOST: List = const { List(Cell::new(Vec::new())) };
 }
@@ -41,14 +41,14 @@ impl Drop for List {
 /// A root whose segment was not in the slot when it ended.
 pub(crate) struct Ended {
     begun: Begun,
-    /// None: its future was not done and goes on untraced.
+    /// How the root ended. `None` if its future continues untraced.
     end: Option<End>,
     at: u64,
-    /// The segment that its own one had displaced.
+    /// The segment that the root's segment had displaced.
     displaced: Option<Box<Segment>>,
 }
 
-/// Remembers a root that ended without its segment, and counts it.
+/// Adds an entry for a root that ended without its segment, and counts it.
 #[cold]
 pub(crate) fn leave(begun: Begun, end: Option<End>, displaced: Option<Box<Segment>>) {
     diagnostics::count(Diagnostic::GuardMisplaced);
@@ -72,12 +72,12 @@ pub(crate) fn put_back(displaced: Box<Segment>) {
     if SOME.get() {
         return look(displaced);
     }
-    // The slot is empty: nothing is dropped, which rustc could not know.
+    // The slot is empty, so nothing is dropped. rustc cannot know that.
     std::mem::forget(current_segment::replace(Some(displaced)));
 }
 
-/// The same behind a root with this key that displaced the segment: if that root ended without its
-/// own segment, this one waits with it.
+/// Puts back the segment that the root with this key displaced. If that root ended without its own
+/// segment, its entry keeps this one.
 #[inline]
 pub(crate) fn put_back_after(key: u64, displaced: Box<Segment>) {
     if SOME.get() {
@@ -111,13 +111,13 @@ fn look(displaced: Box<Segment>) {
         });
         match found.flatten() {
             Some(ended) => next = ended.finish(segment),
-            None => settle(current_segment::replace(Some(segment))),
+            None => finish_misplaced(current_segment::replace(Some(segment))),
         }
     }
 }
 
-/// What was in the slot where it should have been empty ends.
-fn settle(other: Option<Box<Segment>>) {
+/// Ends a segment that was in the slot when it should have been empty.
+fn finish_misplaced(other: Option<Box<Segment>>) {
     if let Some(other) = other {
         diagnostics::count(Diagnostic::GuardMisplaced);
         thread_state::finish(other);
@@ -136,7 +136,7 @@ impl Ended {
     }
 }
 
-/// Works on the list of this thread. None if the thread is ending.
+/// Calls `work` with the list of this thread. Returns `None` if the thread is ending.
 fn with_list<R>(work: impl FnOnce(&mut Vec<Ended>) -> R) -> Option<R> {
     LOST.try_with(|lost| {
         let mut list = lost.0.take();

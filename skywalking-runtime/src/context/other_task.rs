@@ -1,17 +1,17 @@
-//! Spans that open in another task than the current root.
+//! Spans that open in a task other than that of the current root.
 //!
-//! tokio numbers its tasks, and a root records the one that it runs in.
+//! tokio numbers its tasks, and a root records the task in which it runs.
 //!
-//! A call that drives an executor (`block_on`) is a root around every task that is polled meanwhile
-//! on its thread. None of them belongs to its trace: what opens in another task starts a trace of
-//! its own, and the root's segment is put back behind it.
+//! A call that drives an executor (`block_on`) is a root around all tasks that are polled on its
+//! thread meanwhile. They do not belong to its trace. A span that opens in another task starts a
+//! trace of its own, and then the root's segment is put back.
 //!
-//! A future can poll other tasks too: a `LocalSet` polls its own. It can also move to another task
-//! between two polls, so a different task is only a suspicion. The next poll of the root, or its
-//! end, compares its own task and logs the misuse if that is still the same.
+//! A future can poll other tasks too, as a `LocalSet` does. It can also move to another task between
+//! two polls, so another task alone proves nothing. The next poll of the root, or its end, compares
+//! the root's own task and logs the misuse if that is unchanged.
 //!
-//! Other executors do not number their tasks. [`misuse`](crate::span::misuse) reports a call that drives one when its
-//! segment is full.
+//! Other executors do not number their tasks. [`misuse`](crate::span::misuse) reports a call that
+//! drives one when its segment is full.
 
 use crate::context::current_segment;
 use crate::context::thread_state;
@@ -19,8 +19,8 @@ use crate::segment::Segment;
 use crate::segment::root_task::{RootTask, Task};
 use crate::util::diagnostics::{self, Diagnostic};
 
-/// True if the root of the current context runs in another task: a call for certain, a future
-/// unless it has moved since it was polled first.
+/// Returns true if the root of the current segment ran in another task when it was recorded. A root
+/// future can have moved since.
 pub(crate) fn is_elsewhere() -> bool {
     match root_task() {
         RootTask::Unknown => false,
@@ -28,7 +28,7 @@ pub(crate) fn is_elsewhere() -> bool {
     }
 }
 
-/// True if the current context belongs to a call in another task.
+/// Returns true if the current segment belongs to a call in another task.
 pub(crate) fn is_here() -> bool {
     match root_task() {
         RootTask::Call(task) => task != Task::here(),
@@ -36,8 +36,8 @@ pub(crate) fn is_here() -> bool {
     }
 }
 
-/// The same where a span is about to open. If the context belongs to a future, its root looks again
-/// at its next poll.
+/// Returns true if the current segment belongs to a call in another task, when a span is about to
+/// open. If it belongs to a future, the root checks its task at the next poll.
 pub(crate) fn is_here_for_a_span() -> bool {
     match root_task() {
         RootTask::Call(task) => task != Task::here(),
@@ -53,7 +53,7 @@ fn root_task() -> RootTask {
     current_segment::with(|segment| segment.root_task()).unwrap_or(RootTask::Unknown)
 }
 
-/// Takes the current context out of the slot if it belongs to a call in another task.
+/// Takes the current segment out of the slot if it belongs to a call in another task.
 pub(crate) fn displace() -> Option<Box<Segment>> {
     if !is_here_for_a_span() {
         return None;
@@ -62,7 +62,7 @@ pub(crate) fn displace() -> Option<Box<Segment>> {
     current_segment::replace(None)
 }
 
-/// Keeps what a new root, which is in the slot, found there.
+/// Keeps the segment that a new root, which is in the slot, displaced.
 #[cold]
 pub(crate) fn keep(other: Box<Segment>) {
     let is_of_other_task =
@@ -71,7 +71,7 @@ pub(crate) fn keep(other: Box<Segment>) {
         current_segment::with(|segment| segment.set_displaced(other));
         Diagnostic::OtherTask
     } else {
-        // An argument's code left it there; it can't be reached any more, so it ends now.
+        // Code of an argument left it in the slot. It cannot be reached any more, so it ends now.
         thread_state::finish(other);
         Diagnostic::GuardMisplaced
     });

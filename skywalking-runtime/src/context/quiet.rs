@@ -1,7 +1,7 @@
-//! Suspends recording while code that belongs to no span runs: attribute arguments, carriers, the
+//! Suspends recording while code runs that belongs to no span: attribute arguments, carriers, the
 //! formatting of errors.
 //!
-//! A current segment is marked as unsampled meanwhile. Without one, no root opens.
+//! A current segment is unsampled meanwhile. Without one, no root opens.
 
 use std::cell::Cell;
 use std::marker::PhantomData;
@@ -12,35 +12,35 @@ use crate::segment::Segment;
 use crate::util::diagnostics::{self, Diagnostic};
 
 thread_local! {
-    /// No root opens.
+    /// True while no root opens.
     static NO_ROOTS: Cell<bool> = const { Cell::new(false) };
 }
 
-/// Nothing is recorded on this thread until the guard drops.
+/// Suspends recording on this thread until the guard drops.
 #[must_use = "everything is recorded again when this guard drops"]
 #[derive(Debug)]
 pub struct Quiet {
-    /// The segment of this key records again then.
+    /// The key of the segment that records again then.
     segment: Option<u64>,
-    /// Roots open again then.
+    /// True if roots open again then.
     roots: bool,
     /// Not `Send`.
     here: PhantomData<*const ()>,
 }
 
 impl Quiet {
-    /// From now on nothing is recorded.
+    /// Suspends recording.
     pub fn begin() -> Self {
         let found = current_segment::with(|segment| {
             let key = segment.key();
             segment.pause_recording().then_some(key)
         });
-        // Below a context of another task a root opens as it does without one.
+        // Below a segment of another task a root opens as it does without one.
         let roots = (found.is_none() || other_task::is_here()) && !NO_ROOTS.replace(true);
         Self { segment: found.flatten(), roots, here: PhantomData }
     }
 
-    /// Records again.
+    /// Resumes recording.
     #[inline]
     pub fn end(self) {}
 }
@@ -58,7 +58,7 @@ impl Drop for Quiet {
     }
 }
 
-/// True while no root opens on this thread.
+/// Returns true while no root opens on this thread.
 pub(crate) fn forbids_roots() -> bool {
     NO_ROOTS.get()
 }

@@ -1,4 +1,4 @@
-//! What a thread keeps between segments: a pool of segments, a block of ids, its outbox.
+//! The state that a thread keeps between segments: a pool of segments, a block of ids, its outbox.
 //!
 //! This thread-local has a destructor, so it is accessed only when a segment begins or ends, never
 //! when a span opens and never in a poll. When the thread ends, the destructor sends the segment
@@ -16,15 +16,15 @@ use crate::util::clock;
 use crate::util::diagnostics::{self, Diagnostic};
 use crate::util::id::Block;
 
-/// Used segments that a thread keeps.
+/// The most used segments in a thread's pool.
 const POOL: usize = 32;
 
 struct Thread {
-    /// The process that node and block belong to.
+    /// Identifies the process that the outbox and the block belong to.
     forks: Cell<u32>,
-    node: Cell<&'static ThreadOutbox>,
+    outbox: Cell<&'static ThreadOutbox>,
     block: Cell<Block>,
-    /// Boxes on purpose: a segment is moved between pool, slot and futures as one pointer.
+    /// Boxed, since a segment moves between pool, slot and futures as one pointer.
     #[expect(clippy::vec_box)]
     pool: Cell<Vec<Box<Segment>>>,
     tracer: Cell<Option<Arc<Tracer>>>,
@@ -33,7 +33,7 @@ struct Thread {
 thread_local! {
     static THREAD: Thread = Thread {
         forks: Cell::new(forks()),
-        node: Cell::new(ThreadOutbox::claim()),
+        outbox: Cell::new(ThreadOutbox::claim()),
         block: Cell::default(),
         pool: Cell::default(),
         tracer: Cell::new(None),
@@ -41,21 +41,22 @@ thread_local! {
 }
 
 impl Thread {
-    /// The thread's node. The thread that forked a process has it from there, and needs another.
+    /// Returns the thread's outbox. In a forked child it belongs to the parent, so another one is
+    /// claimed.
     #[inline]
-    fn node(&self) -> &'static ThreadOutbox {
+    fn outbox(&self) -> &'static ThreadOutbox {
         if self.forks.get() != forks() {
-            self.begin_anew();
+            self.renew_after_fork();
         }
-        self.node.get()
+        self.outbox.get()
     }
 
-    /// Leaves all that was made before a fork where it is: dropping it could run code that waits
-    /// for threads that are not there.
+    /// Replaces the state that was inherited from the parent process. The old state is leaked:
+    /// dropping it could run code that waits for threads that do not exist.
     #[cold]
-    fn begin_anew(&self) {
+    fn renew_after_fork(&self) {
         self.forks.set(forks());
-        self.node.set(ThreadOutbox::claim());
+        self.outbox.set(ThreadOutbox::claim());
         self.block.set(Block::default());
         std::mem::forget((self.pool.take(), self.tracer.take()));
     }
@@ -66,8 +67,8 @@ impl Thread {
         self.pool.set(pool);
         let mut segment = match used {
             Some(mut segment) => {
-                // A used segment has an `Arc` already: nothing is cloned while the same tracer
-                // runs.
+                // A used segment has an `Arc` of its tracer, which is replaced only for another
+                // tracer.
                 if segment.tracer().generation != tracer::generation() {
                     segment.set_tracer(self.tracer()?);
                 }
@@ -85,7 +86,7 @@ impl Thread {
         Some(segment)
     }
 
-    /// The running tracer, from the thread's own copy while it is current.
+    /// Returns the running tracer, from the thread's own copy while that is current.
     fn tracer(&self) -> Option<Arc<Tracer>> {
         let kept = self.tracer.take().filter(|tracer| tracer.generation == tracer::generation());
         let tracer = kept.or_else(tracer::current);
@@ -95,7 +96,7 @@ impl Thread {
 
     fn finish(&self, mut segment: Box<Segment>) {
         if segment.is_inherited() {
-            // Its other copy is reported by the process that it was opened in.
+            // The parent process reports its own copy.
             return;
         }
         if segment.is_sampled() {
@@ -116,17 +117,17 @@ impl Thread {
         }
     }
 
-    /// What is recorded leaves, and the segment goes on in a new part.
+    /// Hands over the current part of a segment and begins a new one.
     fn split(&self, segment: &mut Segment) {
         if segment.is_inherited() || !segment.can_split() {
-            // It is as due when the next span ends.
+            // It is checked again when the next span ends.
             return;
         }
         let mut block = self.block.get();
         let id = block.next();
         self.block.set(block);
-        // It opens before the other ends: at no moment has the request no segment.
-        self.node().opened();
+        // The new part opens before the old one ends, so that the request always has a segment.
+        self.outbox().opened();
         queue::count_open();
         #[cfg(feature = "testing")]
         crate::testing::segment_opened(segment.scope(), id, segment.root_name());
@@ -138,9 +139,9 @@ impl Thread {
         #[cfg(feature = "testing")]
         let held = segment.is_held();
         queue::count_closed();
-        let node = self.node();
+        let outbox = self.outbox();
         let handed = segment.hand_over(part, |finished, tracer| {
-            node.hand_over(finished, tracer.generation, tracer.settings.queue)
+            outbox.hand_over(finished, tracer.generation, tracer.settings.queue)
         });
         if handed == HandOver::QueuedAndHalfFull {
             segment.tracer().wake();
@@ -156,8 +157,8 @@ impl Thread {
 impl Drop for Thread {
     fn drop(&mut self) {
         if let Some(mut segment) = current_segment::replace(None) {
-            // Left there by a guard that was forgotten: its open spans end now, and the reporter
-            // marks them.
+            // A guard was leaked, so the segment is still in the slot. Its open spans end now, and the
+            // reporter marks them.
             let now = clock::now();
             segment.end_root_at(now);
             let displaced = segment.take_displaced();
@@ -166,12 +167,13 @@ impl Drop for Thread {
                 self.finish(displaced);
             }
         }
-        self.node.get().release();
+        self.outbox.get().release();
     }
 }
 
-/// A new segment, not yet in the slot, if `sampled` says that there is to be one, and whether it
-/// records. `None`, and counted, if the thread is ending; `None` if no tracer runs.
+/// Creates a segment that is not yet in the slot. `sampled` decides whether it records, or returns
+/// `None` if there must be no segment. Returns `None` if no tracer runs, or if the thread is ending,
+/// which is counted.
 pub(crate) fn segment(sampled: impl FnOnce(&Settings) -> Option<bool>) -> Option<Box<Segment>> {
     THREAD.try_with(|thread| thread.segment(sampled)).unwrap_or_else(|_| {
         diagnostics::count(Diagnostic::ThreadEnding);
@@ -179,15 +181,15 @@ pub(crate) fn segment(sampled: impl FnOnce(&Settings) -> Option<bool>) -> Option
     })
 }
 
-/// A recorded segment begins.
+/// Counts a recorded segment that begins.
 pub(crate) fn count_opened() {
     queue::count_open();
-    if THREAD.try_with(|thread| thread.node().opened()).is_err() {
+    if THREAD.try_with(|thread| thread.outbox().opened()).is_err() {
         queue::opened_late();
     }
 }
 
-/// The segment has ended: its records go to the outbox, its buffers back to the pool.
+/// Ends a segment: its records go to the outbox, its buffers back to the pool.
 pub(crate) fn finish(segment: Box<Segment>) {
     let mut segment = Some(segment);
     let finished = THREAD.try_with(|thread| {
@@ -201,7 +203,7 @@ pub(crate) fn finish(segment: Box<Segment>) {
     }
 }
 
-/// The segment in the slot is too old or too large, if it is this one: it goes on in a new part.
+/// Splits the segment in the slot, if it has this key.
 #[cold]
 pub(crate) fn split(key: u64) {
     if let Some(mut segment) = current_segment::take_key(key) {
@@ -210,23 +212,22 @@ pub(crate) fn split(key: u64) {
     }
 }
 
-/// The same of a segment that is in no slot.
+/// Splits a segment that is not in the slot.
 #[cold]
 pub(crate) fn split_own(segment: &mut Segment) {
     if segment.is_sampled() {
-        // A thread that is ending has nowhere to put it: then it just grows older.
+        // If the thread is ending, the segment is not split.
         let _ = THREAD.try_with(|thread| thread.split(segment));
     }
 }
 
-/// A segment that was made and not begun goes back to the pool.
+/// Returns a segment to the pool that was created and not begun.
 pub(crate) fn give_back(mut segment: Box<Segment>) {
     segment.leave_out();
     finish(segment);
 }
 
-/// Occupies the slot for good, so that nothing that runs on this thread is traced: for the
-/// reporter's own.
+/// Occupies the slot forever, so that nothing on this thread is traced. For the agent's own threads.
 pub(crate) fn never_trace_this_thread() {
     if let Some(segment) = segment(|_| Some(false)) {
         current_segment::replace(Some(segment));

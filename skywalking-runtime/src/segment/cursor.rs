@@ -1,11 +1,13 @@
-//! Places in a segment: which span is current, and which was opened. Each is one number, so that it
-//! moves in one register.
+//! Positions in a segment: the current span, and spans that were opened. Each is one number, so that
+//! it fits in a register.
 
 use crate::span::record::{NONE, Record};
 
-/// Which span is current, and which of those below it that were not recorded because the segment is
-/// full. In one number the span's place; above it the level, 0 for the span itself and 1 for the
-/// first that merged with it; above that the number of the one that is not recorded, or 0.
+/// The position of the current span.
+///
+/// The lowest 16 bits are the index of a recorded span. The next 16 bits are the level: 0 for the
+/// span itself, 1 for the first span that merged with it. The upper half is the number of the
+/// current overflow span below it, or 0.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct Cursor(u64);
 
@@ -51,53 +53,52 @@ impl Cursor {
         self.0 = Self::at_level(self.index(), level).0 | overflow;
     }
 
-    /// True within a span that is not recorded.
+    /// Returns true inside an overflow span.
     #[inline]
     pub(crate) fn is_overflow(self) -> bool {
         self.0 >= Self::ONE_OVERFLOW
     }
 
-    /// The place in which the record was opened; spans that are not recorded stay so.
+    /// Returns the position in which the record was opened. The overflow span stays.
     #[inline]
     pub(super) fn up(self, record: &Record) -> Self {
         let overflow = self.0 & !(Self::ONE_OVERFLOW - 1);
         Self(u64::from(record.parent) | u64::from(record.parent_level()) << Self::LEVEL | overflow)
     }
 
-    /// The number of the span that is not recorded, or 0.
+    /// Returns the number of the overflow span, or 0.
     pub(super) fn overflow(self) -> u32 {
         (self.0 >> Self::OVERFLOW) as u32
     }
 
-    /// The same place, within the span of this number that is not recorded.
+    /// Returns the same position inside the overflow span with this number.
     pub(super) fn within_overflow(self, number: u32) -> Self {
         Self(u64::from(number) << Self::OVERFLOW | self.0 & Self::RECORDED)
     }
 }
 
-/// A span that was opened: its place, or that there was no place left. The bits are those that
-/// guards and futures keep.
+/// A span that was opened, as the bits that guards and futures keep.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct SpanRef(u32);
 
-/// What became of a span that was opened.
+/// How a span was opened.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum SpanRefKind {
-    /// The span's id.
+    /// As a recorded span with this index.
     Recorded(u16),
-    /// The segment is full: its number among those that are not recorded.
+    /// As an overflow span with this number, since the segment is full.
     Overflow(u32),
-    /// It is one with its parent: the id of that, and at which level.
+    /// Merged with the span of this index, at this level.
     Merged(u16, u16),
 }
 
 impl SpanRef {
     pub(crate) const OVERFLOW: u32 = 1 << 30;
-    /// Of a span that is one with another, its level.
+    /// The level of a merged span.
     pub(crate) const LEVEL: u32 = 0b1111 << Self::LEVEL_SHIFT;
     const LEVEL_SHIFT: u32 = 16;
     const INDEX: u32 = 0xffff;
-    /// The greatest number of one that is not recorded, which takes the place of span and level.
+    /// The greatest number of an overflow span. It uses the bits of index and level.
     pub(super) const MOST_OVERFLOW: u32 = Self::INDEX | Self::LEVEL;
 
     #[inline]
@@ -113,7 +114,7 @@ impl SpanRef {
         Self(u32::from(index) | (u32::from(level) << Self::LEVEL_SHIFT) & Self::LEVEL)
     }
 
-    /// As it was put into these bits, whatever else is there.
+    /// Reads a span from these bits. Ignores other bits.
     #[inline]
     pub(crate) fn of_bits(bits: u32) -> Self {
         Self(bits & (Self::OVERFLOW | Self::LEVEL | Self::INDEX))
@@ -131,13 +132,13 @@ impl SpanRef {
         index
     }
 
-    /// 0, but for a span that is one with another.
+    /// Returns the level of a merged span. 0 for other spans.
     #[inline]
     pub(crate) fn level(self) -> u16 {
         ((self.0 & Self::LEVEL) >> Self::LEVEL_SHIFT) as u16
     }
 
-    /// Of one that is not recorded, its number.
+    /// Returns the number of an overflow span.
     #[inline]
     pub(super) fn overflow_number(self) -> Option<u32> {
         (self.0 & Self::OVERFLOW != 0).then_some(self.0 & Self::MOST_OVERFLOW)

@@ -1,4 +1,4 @@
-//! Spans whose end was taken into a handle: what becomes of them in their segment.
+//! Spans that a handle ends.
 
 use std::sync::Arc;
 
@@ -8,8 +8,8 @@ use crate::trace::detached::cell::Detached;
 use crate::util::diagnostics::{self, Diagnostic};
 
 impl Segment {
-    /// The current span ends by a handle from now on, which gets the cell; none if nothing is
-    /// recorded, or one has it.
+    /// Leaves the end of the current span to a handle, which gets the returned cell. Returns `None` if
+    /// the span is not recorded or already has a handle.
     pub(crate) fn detach(&mut self) -> Option<Arc<Detached>> {
         let index = self.current.index();
         let record = self.current_record()?;
@@ -23,7 +23,7 @@ impl Segment {
         Some(cell)
     }
 
-    /// The scope of a span has ended that has an end already: nothing, unless a handle has it.
+    /// Ends the scope of a detached span. Does nothing for a span that has ended.
     #[cold]
     pub(crate) fn leave_detached(&mut self, index: u16) {
         let Some(record) = self

@@ -1,19 +1,19 @@
-//! Replaces the default name that an integration gave to a span.
+//! Replaces the default name of an integration's span.
 
 use crate::segment::Segment;
 use crate::segment::text::Range;
 use crate::span::record::{Attribute, AttributeKind, Record};
 
 impl Segment {
-    /// Renames the current span, unless the program named it. With `path_tag` the old name stays as
-    /// that tag.
+    /// Renames the current span, unless the program named it. With `path_tag` the old name becomes a
+    /// tag with that key.
     #[cold]
-    pub(crate) fn replace_supposed_name(
+    pub(crate) fn replace_fallback_name(
         &mut self,
         name: &'static str,
         path_tag: Option<&'static str>,
     ) {
-        let Some(old) = supposed_name(self) else { return };
+        let Some(old) = fallback_name(self) else { return };
         if let Some(key) = path_tag {
             self.push_current(Attribute::new(key, AttributeKind::Text, old.offset, old.length));
         }
@@ -21,10 +21,10 @@ impl Segment {
     }
 }
 
-/// The name that an integration gave to the current span when it opened, if nobody has given
-/// another one since.
-fn supposed_name(segment: &mut Segment) -> Option<Range> {
-    // Of a span that is one with a span of the program, that one's name counts.
+/// Returns the name that an integration gave to the current span when it opened. Returns `None` if
+/// the span was renamed since.
+fn fallback_name(segment: &mut Segment) -> Option<Range> {
+    // A span that merged with a span of the program has that span's name.
     let is_own = segment.current.level() == 0;
     let head = segment
         .current_record()

@@ -12,24 +12,24 @@ use crate::util::id;
 /// What another task or thread needs to continue the trace of a segment. Created on demand.
 #[derive(Debug)]
 pub(crate) struct SegmentIdentity {
-    /// What it is in a slot.
+    /// The key of the segment.
     pub(crate) key: u64,
-    /// What it is on the wire.
+    /// The reported id of the segment.
     pub(crate) id: u64,
     pub(crate) trace: IdentityTrace,
-    /// The primary endpoint.
+    /// The name of the primary endpoint.
     pub(crate) endpoint: Box<str>,
     pub(crate) sampled: bool,
     pub(crate) scope: u32,
     pub(crate) tail_decision: Option<Arc<TailDecision>>,
-    pub(crate) passed: Baggage,
+    pub(crate) baggage: Baggage,
 }
 
 /// The trace of a [`SegmentIdentity`].
 #[derive(Debug)]
 pub(crate) enum IdentityTrace {
     Own(u64),
-    /// In Base64, as it came.
+    /// The id in Base64, as it was received.
     Foreign(Box<str>),
 }
 
@@ -56,15 +56,14 @@ impl Segment {
             sampled: self.sampled,
             scope: self.scope,
             tail_decision: self.attached.tail_decision.clone(),
-            passed: self.baggage.clone(),
+            baggage: self.baggage.clone(),
         });
         self.shared = Some(Arc::clone(&shared));
         self.shared_endpoint = endpoint;
         shared
     }
 
-    /// True if its key alone doesn't say what somebody who goes on with it must know, though it is
-    /// not sampled.
+    /// Returns true if an unsampled segment that continues from this one needs more than its key.
     pub(crate) fn has_more_than_a_key(&self) -> bool {
         self.trace != Trace::Own(id::own_trace(self.key)) || !self.baggage.is_empty()
     }
@@ -79,7 +78,7 @@ impl Segment {
         self.scope = shared.scope;
         self.fix_trace();
         self.attached.tail_decision.clone_from(&shared.tail_decision);
-        self.baggage.clone_from(&shared.passed);
+        self.baggage.clone_from(&shared.baggage);
         self.trace = match &shared.trace {
             IdentityTrace::Own(number) => Trace::Own(*number),
             IdentityTrace::Foreign(text) => match self.store(text) {

@@ -21,7 +21,7 @@ use crate::span::record::{AttributeKind, Record};
 use crate::span::tag::Raw;
 use crate::util::text;
 
-/// Where a name comes from.
+/// The origin of a name.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum NameSource {
     /// From the callsite.
@@ -30,23 +30,23 @@ pub(crate) enum NameSource {
     Computed,
 }
 
-/// True if component and layer of the inner span replace those of the outer one. Otherwise they are
-/// used where the outer one has none.
+/// Returns true if component and layer of the inner span replace those of the outer one. Otherwise
+/// they are used only if the outer one has none.
 fn replaces(outer: &Callsite, inner: &Callsite) -> bool {
     !inner.is_fallback() && (inner.kind == SpanKind::Entry || outer.is_fallback())
 }
 
 impl Segment {
-    /// True if a span of this kind is one with the current one.
+    /// Returns true if a span of this kind would merge with the current span.
     #[inline]
     pub(crate) fn merges(&self, kind: SpanKind) -> bool {
         self.record_to_merge_with(kind).is_some_and(|record| !record.is(Record::CONTINUED))
     }
 
-    /// The flags of a span of this kind that opens as a record of its own.
+    /// Returns the flags of a span of this kind that has a record of its own.
     ///
-    /// If the current span continues one of the same kind, the two would be one span if the first
-    /// had not left with an earlier part. The backend has counted that one, so it skips this one.
+    /// If the current span continues one of the same kind, the two would have merged in the earlier
+    /// part. The backend has counted that part, so this span is excluded from its analysis.
     #[inline]
     pub(crate) fn flags_inside(&self, kind: SpanKind) -> u16 {
         match self.record_to_merge_with(kind) {
@@ -55,8 +55,8 @@ impl Segment {
         }
     }
 
-    /// The current span, if a span of this kind is one with it. A span that is continued here is
-    /// reported as a Local span and merges with nothing.
+    /// Returns the current span, if a span of this kind can merge with it. A continued span is
+    /// returned too, but it is reported as a Local span, so nothing merges with it.
     #[inline]
     fn record_to_merge_with(&self, kind: SpanKind) -> Option<&Record> {
         if kind == SpanKind::Local {
@@ -72,8 +72,8 @@ impl Segment {
         merges.then_some(record)
     }
 
-    /// Adds what the callsite of a span that merges with the current one has to add. Returns the
-    /// list of the current span as it was before.
+    /// Adds the values of a callsite whose span merges with the current one. Returns the list of the
+    /// current span before that.
     #[cold]
     pub(crate) fn take_over(&mut self, inner: &'static Callsite) -> u32 {
         let Some(outer) = self.current_record().map(|record| *record) else { return 0 };
@@ -82,10 +82,11 @@ impl Segment {
             self.rename_static(inner.name);
         }
         let replaces = replaces(outer.callsite, inner);
-        if inner.gives_component() && (replaces || !self.gives(&outer, AttributeKind::Component)) {
+        if inner.gives_component() && (replaces || !self.has_own(&outer, AttributeKind::Component))
+        {
             self.set_component(inner.component);
         }
-        if inner.gives_layer() && (replaces || !self.gives(&outer, AttributeKind::Layer)) {
+        if inner.gives_layer() && (replaces || !self.has_own(&outer, AttributeKind::Layer)) {
             self.set_layer(inner.layer);
         }
         for (key, value) in inner.tags {
@@ -96,8 +97,8 @@ impl Segment {
         before
     }
 
-    /// True if the current span is reported under the name of this one, which merges with it.
-    /// `before` is the list of the current span before it merged.
+    /// Returns true if the current span takes the name of a span that merges with it. `before` is
+    /// the list of the current span before the merge.
     #[cold]
     pub(crate) fn takes_name(&self, before: u32, inner: &Callsite, source: NameSource) -> bool {
         let Some(outer) =
@@ -108,8 +109,8 @@ impl Segment {
         let computed = source == NameSource::Computed && !inner.is_fallback();
         match inner.kind {
             SpanKind::Entry => computed || inner.writes_name(),
-            // The outermost name is reported, except that a name that the program chose replaces an
-            // integration's, and that replaces a default.
+            // The outermost name is reported, with two exceptions: a name that the program chose
+            // replaces one of an integration, and that replaces a default name.
             SpanKind::Exit | SpanKind::Local if outer.is_fallback() => {
                 computed || inner.chooses_name()
             }
@@ -125,7 +126,7 @@ impl Segment {
         }
     }
 
-    /// True if the current span takes a tag with this key from one that merges with it.
+    /// Returns true if the current span takes a tag with this key from a span that merges with it.
     #[cold]
     pub(crate) fn takes_tag(&self, before: u32, inner: &Callsite, key: &str) -> bool {
         let Some(outer) =
@@ -148,8 +149,8 @@ impl Segment {
                 && !self.list(before).any(|side| side.key == key && is_tag(side.kind))
     }
 
-    /// True if the program, or a span that merged before, gave the span one of these.
-    fn gives(&self, record: &Record, kind: AttributeKind) -> bool {
+    /// Returns true if the component or layer of a span is set, by its callsite or since.
+    fn has_own(&self, record: &Record, kind: AttributeKind) -> bool {
         let callsite = record.callsite;
         let by_callsite = match kind {
             AttributeKind::Component => callsite.gives_component(),
@@ -158,15 +159,15 @@ impl Segment {
         by_callsite || self.find(record.side, |found| found == kind).is_some()
     }
 
-    /// True if the current span has no address yet.
+    /// Returns true if the current span has no peer.
     pub(crate) fn lacks_peer(&self) -> bool {
         text::is_blank(self.peer_of(self.current))
     }
 
-    /// Opens a span that is one with the current one. Whoever calls has asked whether it may.
+    /// Opens a span that merges with the current one. The caller has checked that it can.
     #[cold]
     pub(crate) fn open_level(&mut self, callsite: &'static Callsite) -> SpanRef {
-        // Only now, since an address that was computed for this one counts before its callsite's.
+        // The peer of the callsite is used only if none was computed before.
         if self.lacks_peer() && !text::is_blank(callsite.peer) {
             self.with_current_list(|segment, head| segment.peer(head, callsite.peer));
         }
@@ -180,20 +181,20 @@ impl Segment {
         SpanRef::merged(index, level)
     }
 
-    /// Where work on a span goes on that is one with another: if that was told with an earlier
-    /// part, in the nearest around it that is open.
+    /// Returns the position at which a merged span is entered. If its record was handed over with an
+    /// earlier part, that of the nearest open ancestor.
     #[cold]
     pub(super) fn merged_place(&self, index: u16, level: u16) -> Cursor {
         let place = Cursor::at_level(index, level);
-        let is_told = self
+        let is_gone = self
             .records
             .get(usize::from(index))
             .is_some_and(|record| record.is(Record::HANDED_OVER));
-        if is_told { self.nearest_open(place) } else { place }
+        if is_gone { self.nearest_open(place) } else { place }
     }
 
-    /// Ends a span that is one with another. That one goes on, unless it has ended; then it keeps
-    /// its place for this one, and others.
+    /// Ends a merged span. Its record stays until the last merged span has ended, even if the outer
+    /// span has ended before.
     #[cold]
     pub(crate) fn close_level(&mut self, index: u16, level: u16) {
         let Some(record) = self.records.get_mut(usize::from(index)) else { return };

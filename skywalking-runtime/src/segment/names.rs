@@ -1,5 +1,4 @@
-//! What spans are called and what they call: names and peers, cut and cleaned, and the endpoint
-//! that stands for the whole segment.
+//! Names and peers of spans, cut and cleaned, and the endpoint of the segment.
 
 use std::borrow::Cow;
 
@@ -12,14 +11,14 @@ use crate::util::diagnostics::{self, Diagnostic};
 use crate::util::text::{self, NAME_LIMIT, PEER_LIMIT};
 
 impl Segment {
-    /// The operation name for the list at `head`; a blank one changes nothing.
+    /// Adds an operation name to the list at `head`. A blank one changes nothing.
     pub(crate) fn name(&mut self, head: &mut u32, name: &str) {
         if let Some(range) = self.store_name(name, NAME_LIMIT) {
             self.push(head, Attribute::new("", AttributeKind::Name, range.offset, range.length));
         }
     }
 
-    /// The same of a name in pieces.
+    /// Adds an operation name in pieces to the list at `head`. A blank one changes nothing.
     pub(crate) fn name_pieces(&mut self, head: &mut u32, pieces: &[&str]) {
         let from = self.text.len();
         let Some(range) = self
@@ -33,7 +32,7 @@ impl Segment {
             Cow::Owned(cleaned) => Some(cleaned),
         };
         if let Some(cleaned) = cleaned {
-            // Each character that is replaced takes one byte now, so it is not longer than before.
+            // A replaced character takes one byte, so the text does not become longer.
             self.text.truncate(from);
             self.text.push_str(&cleaned);
         }
@@ -52,21 +51,20 @@ impl Segment {
         self.renamed();
     }
 
-    /// Another operation name for the current span, whose list begins at `head`.
+    /// Renames the current span, whose list is at `head`.
     pub(crate) fn rename(&mut self, head: &mut u32, name: &str) {
         self.name(head, name);
         self.renamed();
     }
 
-    /// Those who go on from here from now on shall say the current span's new name.
+    /// Invalidates the identity if the current span's new name is the endpoint in it.
     pub(crate) fn renamed(&mut self) {
         if self.current.index() == self.shared_endpoint {
             self.unshare();
         }
     }
 
-    /// The address called for the list at `head`; a blank one is `unknown`, since a header needs
-    /// one.
+    /// Adds a peer to the list at `head`. A blank one becomes `unknown`, since headers need a peer.
     pub(crate) fn peer(&mut self, head: &mut u32, peer: &str) {
         if let Some(range) = self.store_peer(peer) {
             self.push(head, Attribute::new("", AttributeKind::Peer, range.offset, range.length));
@@ -90,13 +88,13 @@ impl Segment {
         Some(self.range(from))
     }
 
-    /// The name in the list at `head`, of a span that has not opened yet.
+    /// Returns the name in the list of a span that has not opened yet.
     pub(crate) fn given_name(&self, head: u32) -> Option<&str> {
         let side = self.find(head, |kind| kind == AttributeKind::Name)?;
         Some(self.text_of(side))
     }
 
-    /// The newest name of a span.
+    /// Returns the name of a span.
     pub(crate) fn name_of(&self, index: u16) -> Name<'_> {
         let Some(record) = self.records.get(usize::from(index)) else { return Name::Text("") };
         let named = self.find(record.side, |kind| {
@@ -109,13 +107,13 @@ impl Segment {
         }
     }
 
-    /// The name of the root as its callsite gives it.
+    /// Returns the name of the root's callsite.
     #[cfg(feature = "testing")]
     pub(crate) fn root_name(&self) -> &'static str {
         self.records.first().map_or("", |root| root.callsite.name)
     }
 
-    /// The address that a span calls; empty if it has none.
+    /// Returns the peer of a span, or an empty text.
     pub(crate) fn peer_of(&self, current: Cursor) -> &str {
         if current.is_overflow() {
             return self.overflow_peer(current.overflow());
@@ -127,7 +125,8 @@ impl Segment {
         }
     }
 
-    /// The span whose name is the segment's primary endpoint: the first Entry span, else the root.
+    /// Returns the span whose name is the segment's primary endpoint: the first Entry span, or the
+    /// root.
     pub(crate) fn endpoint(&mut self) -> u16 {
         if self.first_entry != NONE {
             return self.first_entry;
@@ -146,7 +145,7 @@ impl Segment {
     }
 }
 
-/// The address, or what stands in its place; counts if it does.
+/// Returns the peer, or `unknown` for a blank one, which is counted.
 pub(super) fn known_peer(peer: &str) -> &str {
     let peer = text::cut(peer, PEER_LIMIT);
     if text::is_blank(peer) {
@@ -156,21 +155,23 @@ pub(super) fn known_peer(peer: &str) -> &str {
     peer
 }
 
-/// What stands where an exit span names no address.
+/// The peer of an Exit span that names none.
 pub(crate) const UNKNOWN_PEER: &str = "unknown";
 
-/// What stands where a span has no name: its callsite's is empty, and none was given.
+/// The name of a span that has none.
 pub(crate) const UNNAMED: &str = "unnamed";
 
-/// The name of a span: its own, or its callsite's.
+/// The name of a span.
 #[derive(Clone, Copy)]
 pub(crate) enum Name<'a> {
+    /// A name of its own.
     Text(&'a str),
+    /// The name of its callsite.
     Of(&'static Callsite),
 }
 
 impl<'a> Name<'a> {
-    /// The name as everybody else gets to see it; never empty.
+    /// Returns the name for others: cut, cleaned and never empty.
     pub(crate) fn clean(self) -> Cow<'a, str> {
         let name = match self {
             Self::Text(text) => text,
@@ -180,7 +181,7 @@ impl<'a> Name<'a> {
         text::clean(if text::is_blank(name) { UNNAMED } else { name }, NAME_LIMIT)
     }
 
-    /// The same in at most so many bytes, as the backend can store it.
+    /// Returns the cleaned name in at most so many bytes, as the backend can store it.
     pub(crate) fn within(self, bytes: usize) -> Cow<'a, str> {
         match self {
             Self::Of(callsite) if callsite.name.len() > bytes => callsite

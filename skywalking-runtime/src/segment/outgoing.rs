@@ -1,4 +1,4 @@
-//! What a segment writes into the headers of a call: `sw8` and `sw8-x`.
+//! Writes the headers of a call.
 
 use ::base64::Engine as _;
 use ::base64::engine::general_purpose::STANDARD;
@@ -16,14 +16,14 @@ use crate::sys::PerProcess;
 use crate::util::diagnostics::{self, Diagnostic};
 use crate::util::{id, text};
 
-/// The values of the three headers; empty for one that is to be removed.
+/// The values of the three headers. Empty for a header that must be removed.
 #[derive(Default)]
 pub(crate) struct Headers {
-    /// Its buffer is lent by the segment: see [`Segment::return_scratch`].
+    /// Uses a buffer of the segment. Give it back with [`Segment::return_scratch`].
     pub(crate) sw8: String,
     pub(crate) correlation: String,
     pub(crate) extension: String,
-    /// The context that came from another tracer.
+    /// The context that was received from another tracer.
     pub(crate) others: Option<W3cContext>,
 }
 
@@ -50,8 +50,8 @@ impl Segment {
         Headers { sw8, correlation, extension, others: self.baggage.others.clone() }
     }
 
-    /// Only an exit span has an address, and a header must have one. A span that was not recorded may
-    /// be one: it left its address.
+    /// Returns true if the current span is an Exit span. Only it has the peer that a header needs. An
+    /// overflow span that is an Exit has kept its peer.
     fn is_in_exit(&self) -> bool {
         let current = self.current;
         if current.is_overflow() {
@@ -63,8 +63,7 @@ impl Segment {
         })
     }
 
-    /// Writes the header of the segment's current exit span. It stays empty if there is nothing that
-    /// could be written.
+    /// Writes `sw8` for the current Exit span. It stays empty if the segment has no span.
     fn write_sw8(&mut self, out: String) -> String {
         let current = self.current;
         if usize::from(current.index()) >= self.records.len() {
@@ -89,34 +88,33 @@ impl Segment {
             if text::is_blank(peer) { UNKNOWN_PEER } else { peer },
             text::PEER_LIMIT,
         ));
-        let room = sw8::WRITTEN.saturating_sub(out.0.len() + 1 + base64_length(peer.len()));
+        let left = sw8::WRITTEN.saturating_sub(out.0.len() + 1 + base64_length(peer.len()));
         let name = self.name_of(endpoint);
         match name {
             Name::Of(callsite)
                 if callsite.name.len() <= identity.name_bytes
-                    && endpoint_base64(callsite).len() <= room =>
+                    && endpoint_base64(callsite).len() <= left =>
             {
                 out.push(endpoint_base64(callsite));
             }
-            // The other parts have limits that leave it more than a quarter of the header.
+            // The limits of the other parts leave more than a quarter of the header.
             _ => out.push_base64(
-                text::cut_bytes(&name.within(identity.name_bytes), room / 4 * 3).as_bytes(),
+                text::cut_bytes(&name.within(identity.name_bytes), left / 4 * 3).as_bytes(),
             ),
         }
         out.push("-");
         out.push_base64(peer.as_bytes());
-        // All of it is ASCII, so this checks and never fails.
+        // All of it is ASCII, so this never fails.
         String::from_utf8(out.0).unwrap_or_default()
     }
 
-    /// What `sw8-x` says of the current span.
+    /// Returns the content of `sw8-x` for the current span.
     fn extension(&self) -> Extension {
         let sent = if self.is_in_producer() { extension::now() } else { None };
         Extension { skip_analysis: self.baggage.skip_analysis, sent }
     }
 
-    /// True if the current span produces a message: an Exit of layer MQ. False for a span that is
-    /// not recorded.
+    /// Returns true if the current span produces a message: if it is a recorded Exit of layer MQ.
     fn is_in_producer(&self) -> bool {
         let current = self.current;
         let Some(record) = self.records.get(usize::from(current.index())) else { return false };
@@ -147,13 +145,13 @@ impl Header {
         let from = self.0.len();
         self.0.resize(from + base64_length(text.len()), b'=');
         if let Some(space) = self.0.get_mut(from..) {
-            // The space is exactly what the engine asks for.
+            // The space has exactly the length that the engine needs.
             let written = STANDARD.encode_slice(text, space);
             debug_assert!(written.is_ok());
         }
     }
 
-    /// An id. The process part is a whole number of Base64 blocks, so it is encoded once.
+    /// Appends an id. Its process part is a whole number of Base64 blocks, so it is encoded once.
     fn push_id(&mut self, key: u64) {
         static PROCESS: PerProcess<String> = PerProcess::new(|| STANDARD.encode(id::process()));
         self.push(PROCESS.get());

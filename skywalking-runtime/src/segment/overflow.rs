@@ -1,7 +1,7 @@
-//! Spans beyond the span limit of their segment. They are not recorded.
+//! Overflow spans: spans beyond the span limit of their segment. They are not recorded.
 //!
-//! Their number is unbounded, so an entry is reused when its span has ended. An entry holds the
-//! enclosing span and, for an exit, the peer: headers are written for such an exit as well.
+//! Their number is unbounded, so an entry is reused when its span has ended. An entry has the
+//! enclosing span and, for an Exit, the peer, because headers are written for such an Exit too.
 
 use crate::segment::names::known_peer;
 use crate::segment::{Cursor, Segment, SpanRef, UNKNOWN_PEER};
@@ -11,31 +11,31 @@ use crate::span::record::{AttributeKind, LeftOut, Record};
 use crate::util::diagnostics::{self, Diagnostic};
 use crate::util::text::{self, PEER_LIMIT};
 
-/// As many may be open at a time; of those beyond nothing is known.
+/// The most entries. Further open spans share one of the two numbers below.
 const MOST: u32 = 1 << 16;
-/// A local span beyond that.
+/// The number of spans without an entry.
 const LOST: u32 = MOST + 1;
-/// An exit beyond that: it is one, and its address is unknown.
+/// The number of Exit spans without an entry. Their peer is unknown.
 const LOST_EXIT: u32 = MOST + 2;
 const _: () = assert!(LOST_EXIT <= SpanRef::MOST_OVERFLOW);
 
-/// A span that is not recorded.
+/// An overflow span, or a free entry.
 #[derive(Debug)]
 struct OverflowSpan {
-    /// The span around it that is recorded.
+    /// The enclosing recorded span.
     place: Cursor,
-    /// The number of the one around it that isn't, or 0. Of a place that is free: of the next free
+    /// The number of the enclosing overflow span, or 0. In a free entry, the number of the next free
     /// one.
     outer: u32,
-    /// So many places have this one as their outer one.
+    /// The number of entries whose `outer` is this one.
     inner: u32,
     is_open: bool,
     kind: SpanKind,
-    /// 0, or at which level it is one with the span around it, which is of the same kind.
+    /// The level at which it merged with the enclosing overflow span, or 0.
     level: u16,
-    /// A span that is one with this one is open.
+    /// True while a span that merged with this one is open.
     has_merged: bool,
-    /// The address of an exit, else empty.
+    /// The peer of an Exit. Empty for other kinds.
     peer: String,
 }
 
@@ -52,34 +52,34 @@ impl OverflowSpan {
     };
 }
 
-/// Those of one segment. They have numbers from 1 on.
+/// The overflow spans of one segment, numbered from 1.
 #[derive(Debug, Default)]
 pub(super) struct OverflowSpans {
-    places: Vec<OverflowSpan>,
-    /// The number of a place that may be used again, or 0.
+    entries: Vec<OverflowSpan>,
+    /// The number of the first free entry, or 0.
     free: u32,
 }
 
 impl OverflowSpans {
     pub(super) fn clear(&mut self) {
-        self.places.clear();
+        self.entries.clear();
         self.free = 0;
     }
 
     pub(super) fn is_worth_keeping(&self) -> bool {
-        self.places.capacity() <= 64
+        self.entries.capacity() <= 64
     }
 
     fn get(&self, number: u32) -> Option<&OverflowSpan> {
-        self.places.get((number as usize).checked_sub(1)?)
+        self.entries.get((number as usize).checked_sub(1)?)
     }
 
     fn get_mut(&mut self, number: u32) -> Option<&mut OverflowSpan> {
-        self.places.get_mut((number as usize).checked_sub(1)?)
+        self.entries.get_mut((number as usize).checked_sub(1)?)
     }
 
-    /// The span around this place, if a span of this kind that opens there is one with it: the rule
-    /// of `merging`.
+    /// Returns the overflow span with which a span of this kind would merge, by the rule of
+    /// `merging`.
     fn to_merge_with(&self, place: Cursor, kind: SpanKind) -> Option<&OverflowSpan> {
         self.get(place.overflow()).filter(|outer| {
             kind != SpanKind::Local
@@ -90,14 +90,14 @@ impl OverflowSpans {
         })
     }
 
-    /// An open span with this address. `None` if there are too many.
+    /// Adds an open span with this peer. Returns `None` if there are too many.
     fn add(&mut self, place: Cursor, kind: SpanKind, peer: &str) -> Option<u32> {
         let mut number = self.free;
         if number == 0 {
-            number = u32::try_from(self.places.len() + 1).ok().filter(|number| *number <= MOST)?;
-            self.places.push(OverflowSpan::FREE);
+            number = u32::try_from(self.entries.len() + 1).ok().filter(|number| *number <= MOST)?;
+            self.entries.push(OverflowSpan::FREE);
         }
-        // A chain of them ends: each is younger than its outer one, which is open.
+        // Each span is younger than its outer one, so the chain ends.
         let outer = if self.get(place.overflow()).is_some_and(|outer| !outer.is_open) {
             0
         } else {
@@ -118,7 +118,7 @@ impl OverflowSpans {
         Some(number)
     }
 
-    /// The span itself if it is open, else the nearest around it that is, or 0.
+    /// Returns the span itself if it is open, else the nearest open overflow span around it, or 0.
     fn nearest_open(&self, mut number: u32) -> u32 {
         while let Some(overflow) = self.get(number).filter(|overflow| !overflow.is_open) {
             number = overflow.outer;
@@ -126,7 +126,7 @@ impl OverflowSpans {
         number
     }
 
-    /// Ends one. Its place is free once no other one needs it to find what is around.
+    /// Ends a span. Its entry is freed once no other entry refers to it.
     fn close(&mut self, mut number: u32) {
         let Some(overflow) = self.get_mut(number).filter(|overflow| overflow.is_open) else {
             return;
@@ -155,7 +155,7 @@ impl OverflowSpans {
 }
 
 impl Segment {
-    /// A span opens for which there is no room, with its side entries in this list.
+    /// Opens a span beyond the span limit, whose attributes are in the list `side`.
     #[cold]
     pub(super) fn open_overflow(&mut self, callsite: &'static Callsite, side: u32) -> SpanRef {
         let mut peer = String::new();
@@ -172,7 +172,7 @@ impl Segment {
         if self.is_left_out(number) {
             diagnostics::count(Diagnostic::SpanLimit);
             if !self.limited {
-                self.look_at_root();
+                self.report_full();
             }
             self.limited = true;
             self.left_out.add(LeftOut::SPAN);
@@ -181,8 +181,8 @@ impl Segment {
         SpanRef::overflow(number)
     }
 
-    /// An exit is about to open for which there is no room: its number, under which it keeps its
-    /// address.
+    /// Adds an overflow span for an Exit that is about to open, and keeps its peer. Returns its
+    /// number.
     #[cold]
     pub(crate) fn reserve_overflow(&mut self, peer: &str) -> u32 {
         let mut kept = String::new();
@@ -190,25 +190,24 @@ impl Segment {
         self.overflow.add(self.current, SpanKind::Exit, &kept).unwrap_or(LOST_EXIT)
     }
 
-    /// It opens. Whatever its arguments left behind, it is where it was when they began.
+    /// Opens a reserved overflow span, in the position in which it was reserved.
     #[cold]
     pub(crate) fn open_reserved(&mut self, number: u32) -> SpanRef {
         self.enter_overflow(number)
     }
 
-    /// It does not open.
+    /// Releases a reserved overflow span that does not open.
     #[cold]
     pub(crate) fn release_overflow(&mut self, number: u32) {
         self.overflow.close(number);
     }
 
-    /// False of a span that is one with the span around it: it was counted with that.
+    /// Returns true if the span counts as left out. A merged span counts with its outer span.
     fn is_left_out(&self, number: u32) -> bool {
         self.overflow.get(number).is_none_or(|overflow| overflow.level == 0)
     }
 
-    /// Closes a span that was not recorded. If it is the current one, the nearest around it that is
-    /// open becomes so.
+    /// Closes an overflow span. If it is the current one, its nearest open ancestor becomes current.
     #[cold]
     pub(super) fn close_overflow(&mut self, number: u32) {
         if self.current.overflow() == number {
@@ -219,23 +218,22 @@ impl Segment {
         self.overflow.close(number);
     }
 
-    /// The place of a span that was not recorded.
+    /// Returns the position of an overflow span.
     #[cold]
     pub(super) fn overflow_cursor(&self, number: u32) -> Cursor {
         let place = self.overflow.get(number).map_or(self.current, |overflow| overflow.place);
         place.within_overflow(number)
     }
 
-    /// The place itself, unless it is in a span that was not recorded and is over: then in the
-    /// nearest around it.
+    /// Returns the position of the nearest overflow span that is open.
     #[cold]
     pub(super) fn nearest_open_overflow(&self, place: Cursor) -> Cursor {
         let number = self.overflow.nearest_open(place.overflow());
-        // Its own word, since a part that is over may have taken the span along that was current.
+        // The entry's position is used, since the current span can have left with an earlier part.
         self.overflow.get(number).map_or(place, |overflow| overflow.place).within_overflow(number)
     }
 
-    /// The address of a span that is not recorded; empty if it is no exit.
+    /// Returns the peer of an overflow span. Empty unless it is an Exit.
     pub(super) fn overflow_peer(&self, number: u32) -> &str {
         match self.overflow.get(number) {
             Some(overflow) => &overflow.peer,
@@ -244,11 +242,10 @@ impl Segment {
         }
     }
 
-    /// A new part begins: what is below a span that was told with an earlier one is below the
-    /// nearest that goes on.
+    /// Moves overflow spans below the nearest spans that continue in a new part.
     pub(super) fn reparent_overflow(&mut self) {
         let mut overflow = std::mem::take(&mut self.overflow);
-        for overflow in &mut overflow.places {
+        for overflow in &mut overflow.entries {
             overflow.place = self.nearest_open(overflow.place);
         }
         self.overflow = overflow;

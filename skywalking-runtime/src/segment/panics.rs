@@ -1,4 +1,4 @@
-//! The panic that is unwinding through the spans of a segment: where it began, and its message.
+//! Remembers the location and the message of a panic that unwinds through the spans of a segment.
 
 use crate::segment::Segment;
 use crate::segment::text::Range;
@@ -45,8 +45,7 @@ impl Segment {
         }
     }
 
-    /// Passes the panic on to the segment around this one, which was not in the slot when the panic
-    /// began.
+    /// Copies the panic to the outer segment, which was not in the slot when the panic began.
     #[cold]
     pub(crate) fn pass_panic_on(&self, outer: &mut Self) {
         if self.panic.is_some() {
@@ -57,8 +56,8 @@ impl Segment {
         }
     }
 
-    /// A span opens: unless it is one that a destructor opens, the panic that is remembered was
-    /// caught.
+    /// Forgets the panic when a span opens, since it was caught. If the span is opened by a destructor
+    /// while the panic unwinds, it is kept.
     #[cold]
     pub(super) fn forget_panic(&mut self) {
         if !std::thread::panicking() {
@@ -66,7 +65,7 @@ impl Segment {
         }
     }
 
-    /// Message and location of the panic as fields of the log begun last in the list at `head`.
+    /// Adds message and location of the panic to the log begun last in the list at `head`.
     pub(super) fn panic_fields(&mut self, head: &mut u32) {
         for (key, Range { offset, length }) in
             [("message", self.panic.message()), (LOCATION, self.panic.location())]
@@ -78,5 +77,5 @@ impl Segment {
     }
 }
 
-/// The field of a panic's log with file, line and column.
+/// The key of the log field with a panic's file, line and column.
 pub(crate) const LOCATION: &str = "location";

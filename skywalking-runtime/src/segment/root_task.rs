@@ -1,4 +1,4 @@
-//! The task that the root of a segment runs in.
+//! The task in which the root of a segment runs.
 
 #[cfg(feature = "tokio")]
 use tokio::task::{Id, try_id};
@@ -6,7 +6,7 @@ use tokio::task::{Id, try_id};
 use crate::segment::Segment;
 use crate::span::misuse::{self, Misuse};
 
-/// A task of tokio, or none. Without the feature `tokio` always none.
+/// A tokio task, or none. Always none without the feature `tokio`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct Task(Option<Id>);
 
@@ -24,53 +24,52 @@ const fn try_id() -> Option<Id> {
     None
 }
 
-/// The task that the root of a segment runs in.
+/// The task in which the root of a segment runs.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum RootTask {
     Unknown,
-    /// The root is a call: the segment is in the slot until it returns.
+    /// The root is a call in this task. The segment is in the slot until it returns.
     Call(Task),
-    /// The root is a future, which this task polls.
+    /// The root is a future that this task polls.
     Future(Task),
 }
 
 impl Segment {
-    /// Returns the task that the root runs in.
+    /// Returns the task in which the root runs.
     #[inline]
     pub(crate) fn root_task(&self) -> RootTask {
         self.root_task
     }
 
-    /// Records the task of a root that is a call: the segment is in the slot for as long as that
-    /// call runs.
+    /// Records the current task as that of a root call.
     #[inline]
     pub(crate) fn run_as_call(&mut self) {
         self.root_task = RootTask::Call(Task::here());
     }
 
-    /// Records the task of a root that is a future.
+    /// Records the current task as that of a root future.
     #[inline]
     pub(crate) fn run_as_future(&mut self) {
         self.root_task = RootTask::Future(Task::here());
     }
 
-    /// The root, a future, is being polled or ends, and a span was opened in a task that was not
-    /// the root's when it was polled first.
+    /// Reports that another task opened spans below this root future, unless the root has moved to
+    /// another task since its first poll.
     #[cold]
-    pub(crate) fn look_at_other_task(&mut self) {
+    pub(super) fn report_other_task(&mut self) {
         if self.root_task == RootTask::Future(Task::here()) {
             if let Some(root) = self.records.first() {
                 misuse::note(Misuse::TasksBelowFuture, root.callsite);
             }
         } else {
-            // The root has moved. From now on this is its task.
+            // The root has moved to this task.
             self.run_as_future();
         }
     }
 
-    /// A span found no room: where the root is a call, it may be one that drives an executor.
+    /// Reports a root call whose segment is full: it may drive an executor.
     #[cold]
-    pub(crate) fn look_at_root(&self) {
+    pub(super) fn report_full(&self) {
         let is_call = matches!(self.root_task, RootTask::Call(_));
         if let Some(root) = self.records.first().filter(|_| is_call) {
             misuse::note(Misuse::FullBelowCall, root.callsite);

@@ -10,20 +10,21 @@ use crate::segment::{Cursor, Segment};
 use crate::span::record::{AttributeKind, LeftOut, NONE, Record, Trace};
 use crate::util::coarse_clock;
 
-/// The name of a span that began under another one than its callsite's.
+/// The name of a span that differs from its callsite's.
 enum Named {
     Static(&'static str),
     Text(String),
 }
 
 impl Segment {
-    /// True if it is to go on in a new part.
+    /// Returns true if the segment must be split.
     #[inline]
     pub(crate) fn is_due(&self) -> bool {
         self.expires < coarse_clock::now()
     }
 
-    /// The same, or a guard is open: asked by the root before each poll.
+    /// Returns true if the segment must be split or its guards must be checked. The root calls this
+    /// before each poll.
     #[inline]
     pub(crate) fn is_due_at_poll(&self) -> bool {
         self.expires_at_poll < coarse_clock::now()
@@ -31,34 +32,34 @@ impl Segment {
 
     pub(super) fn expire_at(&mut self, expires: u64) {
         self.expires = expires;
-        self.expires_at_poll = if self.wants_look() { 0 } else { expires };
+        self.expires_at_poll = if self.needs_check() { 0 } else { expires };
     }
 
-    /// A span is about to open, and what is said of it goes into a list that no record has yet.
+    /// Notes that a span is about to open. Its attributes are in a list that no record owns yet.
     #[inline]
     pub(crate) fn begin_opening(&mut self) {
         self.openings = self.openings.saturating_add(1);
     }
 
-    /// It has opened, or never will.
+    /// Notes that the span has opened or will not open.
     #[inline]
     pub(crate) fn end_opening(&mut self) {
         self.openings = self.openings.saturating_sub(1);
     }
 
-    /// False while a span is about to open, whose list would stay behind: its arguments may open
-    /// and end others.
+    /// Returns false while a span is about to open. Its list would be lost, and its arguments can
+    /// open and end other spans.
     pub(crate) fn can_split(&self) -> bool {
         self.openings == 0
     }
 
-    /// It has grown so large that it is due.
+    /// Makes the segment due for a split because of its size.
     #[cold]
     pub(super) fn outgrow(&mut self) {
         self.expire_at(0);
     }
 
-    /// Begins the next part, under this id. What was recorded has been handed over.
+    /// Begins the next part, with this id. The current part was handed over.
     pub(crate) fn begin_part(&mut self, id: u64, now: u64) {
         let before = self.id;
         let endpoint = self.endpoint();
@@ -70,7 +71,7 @@ impl Segment {
             }
         };
         self.reparent_overflow();
-        // The root has not ended, or there would be no further part.
+        // The root is open, else the segment would not be split.
         let open = self
             .records
             .iter()
@@ -84,14 +85,14 @@ impl Segment {
             self.set_foreign_trace(range);
         }
         for (place, name) in names.into_iter().enumerate() {
-            self.go_on(place, name, now);
+            self.continue_record(place, name, now);
         }
         let mut head = self.records.first().map_or(0, |root| root.side);
         self.add_thread_ref(&mut head, before, 0, &endpoint_name);
         if let Some(root) = self.records.first_mut() {
             root.side = head;
-            // The first part counted as a call of its endpoint: this one would be another, from the
-            // endpoint to itself.
+            // The backend counted the first part as a call of its endpoint. This part would count as
+            // a call from the endpoint to itself.
             root.flags |= Record::SKIP_ANALYSIS;
         }
         self.current = self.nearest_open(self.current);
@@ -107,7 +108,7 @@ impl Segment {
         self.left_out = LeftOut::NOTHING;
         self.panic = PanicText::default();
         self.unshare();
-        // The part before has left under it.
+        // The earlier part was handed over with this trace id.
         self.fix_trace();
         self.id = id;
         self.expire_at(coarse_clock::expiry(self.tracer.settings.max_segment_age));
@@ -125,8 +126,8 @@ impl Segment {
         })
     }
 
-    /// The record of this place in the new part.
-    fn go_on(&mut self, place: usize, name: Option<Named>, now: u64) {
+    /// Turns a record into that of the new part.
+    fn continue_record(&mut self, place: usize, name: Option<Named>, now: u64) {
         let mut head = 0;
         match name {
             Some(Named::Static(name)) => self.static_name(&mut head, name),
@@ -141,7 +142,7 @@ impl Segment {
         let Some(record) = self.records.get_mut(place) else { return };
         record.flags &= !(Record::ERROR | Record::SKIP_ANALYSIS | Record::PANIC_RECORDED);
         if record.is_open() {
-            // A handle that had its end keeps that of the earlier part; here its scope ends it.
+            // A handle ends the span in the earlier part. In the new part its scope ends it.
             record.end = 0;
             record.start = now;
             record.flags |= Record::CONTINUED;

@@ -112,7 +112,7 @@ impl Step {
     fn nothing_is_there(&mut self) {
         if let Some(name) = self.unknown.take() {
             let path_tag = (self.protocol == Protocol::Grpc).then_some(PATH_TAG);
-            current_segment::with(|segment| segment.replace_supposed_name(name, path_tag));
+            current_segment::with(|segment| segment.replace_fallback_name(name, path_tag));
         }
     }
 

@@ -150,7 +150,7 @@ impl Span {
     #[cold]
     pub(crate) fn look(&mut self) {
         if let Some(segment) = &mut self.segment {
-            segment.look_at_guards();
+            segment.check_guards();
             if segment.is_due() {
                 thread_state::split_own(segment);
             }
@@ -160,7 +160,7 @@ impl Span {
     pub(crate) fn end_root(&mut self, segment: Option<Box<Segment>>, end: End) {
         self.state = State::Off;
         let Some(mut segment) = segment else { return };
-        segment.look_for_other_task();
+        segment.check_other_task();
         if segment.is_sampled() {
             end.apply(&mut segment, self.begun.opened());
         }
