@@ -24,8 +24,8 @@ pub struct Component {
     pub id: i32,
     /// The name that the OAP shows.
     pub name: &'static str,
-    /// The type of a node that is guessed from an Exit span: `Redis` for `Jedis`. The name itself
-    /// where the OAP maps the component to nothing else.
+    /// The type of a node that is guessed from an Exit span: `Redis` for `Jedis`. Equals the name
+    /// if the OAP maps the component to nothing else.
     pub server: &'static str,
 }
 
@@ -57,7 +57,7 @@ mod tests {
         }
     }
 
-    /// One or more of each language's range, and every way in which a server can follow.
+    /// At least one component of each language, and each way in which the server follows.
     #[test]
     fn components_have_the_names_of_the_oap() {
         let shown = |id| find(id).map(|component| (component.name, component.server));

@@ -1,13 +1,13 @@
-//! Checks a segment against the rules of the protocol: an OAP loses, cuts or misreads a segment that
-//! breaks them.
+//! Checks a segment against the rules of the protocol. An OAP loses, cuts or misreads a segment
+//! that breaks them.
 //!
 //! `docs/protocol.md` has the source of each rule. The limits that agents keep (50, 150, 200 and
 //! 2 048 UTF-16 units, 300 logs, 500 refs) are rules like those of the server. The collector checks
 //! the segments that it receives, and the tests of this project those that they record.
 //!
-//! The check sees one segment. These are not rules, since nothing is lost or wrong: a layer or a
+//! The check sees one segment. It does not report what an OAP accepts without a loss: a layer or a
 //! component `Unknown` on an Entry or an Exit, an Entry of layer MQ without a peer, the number of
-//! spans, which users set, the order of the spans, a peer on a Local span, characters in names.
+//! spans (users set it), the order of the spans, a peer on a Local span, characters in names.
 //!
 //! ```
 //! use skywalking_proto::rules;
@@ -106,9 +106,13 @@ pub fn violations_at(segment: &SegmentObject, now: i64) -> Vec<Violation> {
 
 /// Calls `report` with each violation until it returns `Break`. Use it for segments from untrusted
 /// clients, which may have a violation for each field. `now` is in epoch milliseconds.
-pub fn each(segment: &SegmentObject, now: i64, mut tell: impl FnMut(Violation) -> ControlFlow<()>) {
+pub fn each(
+    segment: &SegmentObject,
+    now: i64,
+    mut report: impl FnMut(Violation) -> ControlFlow<()>,
+) {
     // `Break` is not an error.
-    let _ = Validator { segment, now, spans: HashMap::new(), report: &mut tell }.segment();
+    let _ = Validator { segment, now, spans: HashMap::new(), report: &mut report }.segment();
 }
 
 type Flow = ControlFlow<()>;
@@ -116,7 +120,7 @@ type Flow = ControlFlow<()>;
 struct Validator<'a> {
     segment: &'a SegmentObject,
     now: i64,
-    /// The spans by their ids. Of two spans with one id, the first.
+    /// The spans by their ids. If two spans have the same id, the first one.
     spans: HashMap<i32, &'a SpanObject>,
     report: &'a mut dyn FnMut(Violation) -> Flow,
 }

@@ -32,28 +32,29 @@ mod logic_endpoint;
 
 pub use logic_endpoint::LogicEndpoint;
 
-/// The most bytes of a service's name: its id has at most 200 characters.
+/// The maximum length of a service name in bytes. Its id has at most 200 characters.
 pub const SERVICE_BYTES: usize = 147;
 
-/// An endpoint or an instance, on either side of a relation.
+/// The column of an endpoint or an instance, on either side of a relation.
 const RELATION_ID: usize = 250;
-/// Any other id.
+/// The column of any other id.
 const ID: usize = 512;
-/// The OAP cuts the names of services and instances here. Characters of two UTF-16 units count
-/// twice.
+/// The OAP cuts the names of services and instances to this length. A character outside of the BMP
+/// counts as two units.
 const CUT_UNITS: usize = 70;
-/// The most UTF-16 units of an address.
+/// The maximum length of an address in UTF-16 units.
 const ADDRESS_UNITS: usize = 200;
-/// `-` and eight hexadecimal digits.
+/// The length of `-` and eight hexadecimal digits.
 const HASH: usize = 9;
 
-/// Returns the most bytes of the name of an endpoint or instance whose service has `service` bytes.
+/// Returns the maximum length in bytes of the name of an endpoint or instance whose service has
+/// `service` bytes.
 #[inline]
 pub const fn name_bytes(service: usize) -> usize {
     within(RELATION_ID, service)
 }
 
-/// Returns the most bytes of the name of an endpoint that has no relations.
+/// Returns the maximum length in bytes of the name of an endpoint that has no relations.
 #[inline]
 pub const fn endpoint_bytes(service: usize) -> usize {
     within(ID, service)
@@ -64,16 +65,16 @@ const fn within(id: usize, service: usize) -> usize {
     id.saturating_sub(service.div_ceil(3) * 4 + ".1_".len()) / 4 * 3
 }
 
-/// The most bytes of a peer that always fits: as a service, as that service's instance, and as an
-/// address.
+/// The maximum length in bytes of a peer that always fits: as a service, as the instance of that
+/// service, and as an address.
 pub const PEER_BYTES: usize = {
     // `b64(peer).0_b64(peer)` is the instance of a peer that has no alias.
     let half = (RELATION_ID - ".0_".len()) / 2;
     half / 4 * 3
 };
 
-/// Returns true if the peer can be stored as an address, as a service and as an instance. The OAP cuts the
-/// latter two to 70 UTF-16 units.
+/// Returns true if the peer can be stored as an address, as a service and as an instance. The OAP
+/// cuts the latter two to 70 UTF-16 units.
 #[inline]
 pub fn peer_fits(peer: &str) -> bool {
     peer.len() <= PEER_BYTES || long_peer_fits(peer)
@@ -84,7 +85,7 @@ fn long_peer_fits(peer: &str) -> bool {
     is_short && cut(peer, CUT_UNITS).len() <= PEER_BYTES
 }
 
-/// The limit of a tag value of which the OAP makes a name or a statement.
+/// The limit of a tag value that the OAP turns into a name or a statement.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum TagLimit {
     /// Bytes of a value that becomes part of a name. The OAP itself cuts longer ASCII values.
@@ -96,10 +97,10 @@ pub enum TagLimit {
 /// Returns the limit of the tag's value, or `None` if the key has none.
 pub fn tag_limit(key: &str) -> Option<TagLimit> {
     match key {
-        // The OAP joins them by a blank to a slow statement, and does not cut it.
+        // The OAP joins them with a blank into a slow statement, and does not cut it.
         "cache.cmd" => Some(TagLimit::Units(98)),
         "cache.key" => Some(TagLimit::Units(1_900)),
-        // The OAP joins them by `/` to an endpoint of the peer.
+        // The OAP joins them with `/` into an endpoint of the peer.
         "mq.topic" | "mq.queue" => Some(TagLimit::Bytes(endpoint_bytes(PEER_BYTES) / 2 - 1)),
         // The OAP appends `-local` for the service of a cache without a peer.
         "cache.type" => Some(TagLimit::Bytes(SERVICE_BYTES - "-local".len())),
@@ -127,16 +128,16 @@ impl TagLimit {
     }
 }
 
-/// The text if it has at most so many UTF-16 units and so many bytes. Else its beginning, cut at a
-/// character, and a hash of the whole: names that differ stay apart, and one name is shortened
-/// alike in every process.
+/// Returns the text if it fits both limits. Otherwise returns its beginning, cut at a character,
+/// and a hash of the whole text. Different names stay different, and every process shortens a name
+/// to the same result.
 #[inline]
 pub fn shorten(text: &str, units: usize, bytes: usize) -> Cow<'_, str> {
     let fits = text.len() <= bytes && cut(text, units).len() == text.len();
     if fits { Cow::Borrowed(text) } else { Cow::Owned(hashed(text, units, bytes)) }
 }
 
-/// The peer if it fits, else shortened.
+/// Returns the peer, shortened if it does not fit.
 #[inline]
 pub fn shorten_peer(peer: &str) -> Cow<'_, str> {
     if peer_fits(peer) { Cow::Borrowed(peer) } else { shorten(peer, ADDRESS_UNITS, PEER_BYTES) }
@@ -148,13 +149,13 @@ fn hashed(text: &str, units: usize, bytes: usize) -> String {
     format!("{beginning}-{:08x}", fnv1a(text.as_bytes()))
 }
 
-/// FNV-1a of 32 bits: the same in every process and every version, which the standard hasher does
-/// not promise.
+/// FNV-1a of 32 bits. The standard hasher does not promise the same result in every process and
+/// version.
 fn fnv1a(bytes: &[u8]) -> u32 {
     bytes.iter().fold(0x811c_9dc5, |hash, byte| (hash ^ u32::from(*byte)).wrapping_mul(0x0100_0193))
 }
 
-/// The longest beginning of `text` that has at most `limit` UTF-16 units.
+/// Returns the longest beginning of `text` that has at most `limit` UTF-16 units.
 #[inline]
 pub fn cut(text: &str, limit: usize) -> &str {
     // A character has at least as many bytes as UTF-16 units.
@@ -171,28 +172,28 @@ fn cut_long(text: &str, limit: usize) -> &str {
     end.and_then(|(at, _)| text.get(..at)).unwrap_or(text)
 }
 
-/// The longest beginning of `text` that has at most `limit` bytes.
+/// Returns the longest beginning of `text` that has at most `limit` bytes.
 pub fn cut_bytes(text: &str, limit: usize) -> &str {
     let end = (0..=limit.min(text.len())).rev().find(|at| text.is_char_boundary(*at));
     end.and_then(|end| text.get(..end)).unwrap_or_default()
 }
 
-/// What stands for a character that storage refuses.
+/// Replaces a character that storage rejects.
 pub const REPLACEMENT: char = char::REPLACEMENT_CHARACTER;
 
-/// True of U+0000, the one character that a text of `PostgreSQL` can't hold: a row that has it is
-/// refused together with its batch. All other control characters can be stored. (Lone surrogates
-/// are none in UTF-8.)
+/// Returns true for U+0000, the only character that a text in `PostgreSQL` cannot contain. The
+/// database rejects a row with it together with its batch. It stores all other control characters.
+/// Text in UTF-8 has no lone surrogates.
 #[inline]
 pub const fn is_refused(c: char) -> bool {
     c == '\0'
 }
 
-/// True if storage takes each character of the text.
+/// Returns true if storage accepts each character of the text.
 ///
-/// Most texts are keys and values of tags, with 4 to 20 bytes. They are looked at by words: that
-/// takes a third of the instructions of `contains` and of the crate `memchr`, which go byte by byte
-/// below 16.
+/// Most texts are keys and values of tags, with 4 to 20 bytes. Reading them word by word takes a
+/// third of the instructions of `contains` and of the crate `memchr`, which read single bytes below
+/// 16.
 #[inline]
 pub fn is_storable(text: &str) -> bool {
     let bytes = text.as_bytes();
@@ -207,13 +208,13 @@ pub fn is_storable(text: &str) -> bool {
     }
 }
 
-/// True if one of the bytes is 0 (Mycroft's test).
+/// Returns true if one of the bytes is 0 (Mycroft's test).
 const fn has_zero(word: u64) -> bool {
     const ONES: u64 = u64::from_le_bytes([1; 8]);
     word.wrapping_sub(ONES) & !word & (ONES << 7) != 0
 }
 
-/// The text, with what storage refuses replaced.
+/// Returns the text with each rejected character replaced.
 #[inline]
 pub fn storable(text: &str) -> Cow<'_, str> {
     if is_storable(text) { Cow::Borrowed(text) } else { Cow::Owned(replaced(text)) }

@@ -1,5 +1,5 @@
-//! Messages as other agents and the backend put them on the wire (`vectors.json`): what we decode
-//! is what they meant, and what we encode is, byte for byte, what they would have sent.
+//! Messages that other agents and the backend sent (`vectors.json`). Each decodes to the expected
+//! JSON, and encodes to the same bytes again.
 
 use prost::Message;
 use serde_json::{Map, Value};
@@ -9,7 +9,7 @@ use skywalking_proto::v3::{
 };
 
 #[test]
-fn every_message_decodes_to_its_json_and_encodes_to_its_bytes() {
+fn messages_decode_to_json_and_encode_to_the_same_bytes() {
     let vectors: Value =
         serde_json::from_str(include_str!("../vectors.json")).expect("the vectors are JSON");
     let messages = vectors["messages"].as_array().expect("a list of messages");
@@ -18,11 +18,11 @@ fn every_message_decodes_to_its_json_and_encodes_to_its_bytes() {
         let name = message["type"].as_str().expect("the name of a type");
         let bytes = bytes_of(message["hex"].as_str().expect("the bytes in hex"));
         let (json, again) = match name {
-            "skywalking.v3.SegmentObject" => round::<SegmentObject>(&bytes),
-            "skywalking.v3.SegmentCollection" => round::<SegmentCollection>(&bytes),
-            "skywalking.v3.InstanceProperties" => round::<InstanceProperties>(&bytes),
-            "skywalking.v3.InstancePingPkg" => round::<InstancePingPkg>(&bytes),
-            _ => panic!("give {name} a rendering below"),
+            "skywalking.v3.SegmentObject" => round_trip::<SegmentObject>(&bytes),
+            "skywalking.v3.SegmentCollection" => round_trip::<SegmentCollection>(&bytes),
+            "skywalking.v3.InstanceProperties" => round_trip::<InstanceProperties>(&bytes),
+            "skywalking.v3.InstancePingPkg" => round_trip::<InstancePingPkg>(&bytes),
+            _ => panic!("{name} has no JSON form: add one below"),
         };
         assert_eq!(json, message["json"], "{name} as JSON");
         assert_eq!(again, bytes, "{name} encoded again");
@@ -33,8 +33,8 @@ fn every_message_decodes_to_its_json_and_encodes_to_its_bytes() {
     assert_eq!(checked.len(), 4, "the vectors hold each type: {checked:?}");
 }
 
-/// Decodes, renders and encodes.
-fn round<M: Message + Default + Json>(bytes: &[u8]) -> (Value, Vec<u8>) {
+/// Decodes a message, renders it as JSON and encodes it again.
+fn round_trip<M: Message + Default + Json>(bytes: &[u8]) -> (Value, Vec<u8>) {
     let message = M::decode(bytes).expect("the bytes are a message");
     (message.json(), message.encode_to_vec())
 }
@@ -47,8 +47,8 @@ fn bytes_of(hex: &str) -> Vec<u8> {
         .collect()
 }
 
-/// The JSON form of proto3: default values are left out, 64-bit integers are texts, enum values are
-/// their names.
+/// The JSON form of proto3: without default values, 64-bit integers as strings, enum values by
+/// name.
 trait Json {
     fn json(&self) -> Value;
 }

@@ -1,35 +1,36 @@
-//! Turns the `.proto` files of this repository into Rust: those of `skywalking-proto`, and that of
-//! the examples.
+//! Generates the Rust code of `skywalking-proto` and of the examples from the `.proto` files of
+//! this repository.
 //!
-//! The files are read by `protox`, in Rust, so that not even who regenerates needs `protoc`. What
-//! comes out is checked in, so that building the other crates runs none of this. It decides nothing
-//! about a protocol: that is in the files.
+//! `protox` reads the files in Rust, so `protoc` is not needed. The generated code is checked in,
+//! so the other crates build without this one. Facts about the protocol are in the `.proto` files
+//! only.
 
 use std::path::{Path, PathBuf};
 
 use protox::prost_reflect::prost_types::FileDescriptorSet;
 
-/// Files that are compiled together, and what is made of them. Folders are below the repository's.
+/// Files that are compiled together, and the generated file. Folders are relative to the
+/// repository.
 #[derive(Clone, Copy, Debug)]
 pub struct Package {
     protos_dir: &'static str,
-    /// The files to compile; what they import comes along.
+    /// The files to compile. Imported files are included.
     protos: &'static [&'static str],
     generated_dir: &'static str,
-    /// Named after the packages, because there is one file for each package.
+    /// The generated files, one for each protobuf package, with its name.
     generated: &'static [&'static str],
     sides: Sides,
 }
 
-/// Which of clients and servers the Rust has.
+/// The sides of gRPC services that are generated.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Sides {
-    /// Each behind the feature of its name.
+    /// Each side behind the feature of its name.
     ByFeature,
     Both,
 }
 
-/// What an agent and its backend say to each other.
+/// The protocol between an agent and its backend.
 pub const PROTOCOL: Package = Package {
     protos_dir: "proto/protos",
     protos: &[
@@ -53,7 +54,7 @@ pub const PROTOCOL: Package = Package {
     sides: Sides::ByFeature,
 };
 
-/// What the two programs of the example with tonic say to each other.
+/// The protocol between the two programs of the tonic example.
 pub const EXAMPLE: Package = Package {
     protos_dir: "examples/src/bin/stock",
     protos: &["stock.proto"],
@@ -62,24 +63,24 @@ pub const EXAMPLE: Package = Package {
     sides: Sides::Both,
 };
 
-/// All that is generated.
+/// All generated packages.
 pub const PACKAGES: [Package; 2] = [PROTOCOL, EXAMPLE];
 
-/// The command that brings the generated file up to date.
+/// The command that updates the generated files.
 pub const REGENERATE: &str = "cargo run -p skywalking-codegen";
 
-/// Why the Rust could not be generated, or is not what is checked in.
+/// Why the Rust code could not be generated, or is not current.
 #[derive(Debug, thiserror::Error)]
 pub enum Error {
-    /// A `.proto` file is not right.
-    #[error("the protocol files do not compile, correct them: {0}")]
+    /// A `.proto` file is invalid.
+    #[error("the protocol files do not compile: {0}")]
     Protos(#[from] protox::Error),
-    /// The generator could not write into its folder.
-    #[error("cannot generate into {}, check that it is a folder that can be written: {source}", dir.display())]
+    /// The generator could not write into the folder.
+    #[error("cannot generate into {}, check that the folder is writable: {source}", dir.display())]
     Generate {
         /// The folder.
         dir: PathBuf,
-        /// What the generator said.
+        /// The error of the generator.
         source: std::io::Error,
     },
     /// A generated file could not be read.
@@ -87,52 +88,52 @@ pub enum Error {
     Read {
         /// The file.
         path: PathBuf,
-        /// What the system said.
+        /// The error of the file system.
         source: std::io::Error,
     },
-    /// The file that is checked in is not what the generator makes.
+    /// The checked-in file differs from the generated one.
     #[error(
-        "{} is not what the .proto files say, run `{REGENERATE}`; first difference in line {line}:\n  checked in: {found}\n  generated:  {expected}",
+        "{} is not current, run `{REGENERATE}`; first difference in line {line}:\n  checked in: {found}\n  generated:  {expected}",
         path.display()
     )]
     Stale {
-        /// The file that is checked in.
+        /// The checked-in file.
         path: PathBuf,
         /// The first line that differs, counted from 1.
         line: usize,
-        /// What is checked in there.
+        /// The line in the checked-in file.
         found: String,
-        /// What the generator makes of it.
+        /// The line in the generated file.
         expected: String,
     },
 }
 
 impl Package {
-    /// The folder of the `.proto` files.
+    /// Returns the folder of the `.proto` files.
     pub fn protos_dir(&self) -> PathBuf {
         repository().join(self.protos_dir)
     }
 
-    /// The folder where the generated file is checked in.
+    /// Returns the folder of the checked-in file.
     pub fn generated_dir(&self) -> PathBuf {
         repository().join(self.generated_dir)
     }
 
-    /// What the `.proto` files say, as descriptors.
+    /// Returns the descriptors of the `.proto` files.
     ///
     /// # Errors
     ///
-    /// [`Error::Protos`] when a file is missing or wrong.
+    /// [`Error::Protos`] if a file is missing or invalid.
     pub fn descriptors(&self) -> Result<FileDescriptorSet, Error> {
         Ok(protox::compile(self.protos, [self.protos_dir()])?)
     }
 
-    /// Writes the Rust of all messages, clients and servers into `dir`.
+    /// Writes the Rust code of all messages, clients and servers into `dir`.
     ///
     /// # Errors
     ///
-    /// [`Error::Protos`] when a file is missing or wrong, [`Error::Generate`] when `dir` cannot be
-    /// written.
+    /// [`Error::Protos`] if a file is missing or invalid, [`Error::Generate`] if `dir` is not
+    /// writable.
     pub fn generate(&self, dir: &Path) -> Result<Vec<PathBuf>, Error> {
         let set = self.descriptors()?;
         let mut builder = tonic_prost_build::configure().out_dir(dir);
@@ -147,12 +148,12 @@ impl Package {
         Ok(self.generated.iter().map(|name| dir.join(name)).collect())
     }
 
-    /// Generates into `scratch` and compares the result with what lies in `checked_in`.
+    /// Generates into `scratch` and compares the result with the files in `checked_in`.
     ///
     /// # Errors
     ///
-    /// [`Error::Stale`] with the first difference, [`Error::Read`] when there is nothing to
-    /// compare; otherwise as [`generate`](Package::generate).
+    /// [`Error::Stale`] with the first difference, [`Error::Read`] if a file is missing, otherwise
+    /// as [`generate`](Package::generate).
     pub fn check(&self, checked_in: &Path, scratch: &Path) -> Result<(), Error> {
         for (name, generated) in self.generated.iter().zip(self.generate(scratch)?) {
             let expected = read(generated)?;
@@ -167,7 +168,7 @@ impl Package {
     }
 }
 
-/// The folder of the repository: this crate is in `proto/codegen`.
+/// Returns the folder of the repository. This crate is in `proto/codegen`.
 fn repository() -> &'static Path {
     let here = Path::new(env!("CARGO_MANIFEST_DIR"));
     here.ancestors().nth(2).unwrap_or(here)
@@ -177,9 +178,9 @@ fn read(path: PathBuf) -> Result<String, Error> {
     std::fs::read_to_string(&path).map_err(|source| Error::Read { path, source })
 }
 
-/// The number of the first line in which two texts differ, and what each has there.
+/// Returns the number of the first line in which two texts differ, and both lines.
 fn first_difference(left: &str, right: &str) -> (usize, String, String) {
-    // `split` and not `lines`: a missing last line end or a carriage return is a difference too.
+    // `split` instead of `lines` also finds a missing line end at the end, and carriage returns.
     let (mut left, mut right) = (left.split('\n'), right.split('\n'));
     let mut line = 1;
     loop {
@@ -199,7 +200,7 @@ mod tests {
     use super::first_difference;
 
     #[test]
-    fn a_difference_is_named_by_its_line_and_both_sides() {
+    fn first_difference_has_the_line_number_and_both_lines() {
         assert_eq!(
             first_difference("a\nb\n", "a\nc\n"),
             (2, "\"b\"".to_owned(), "\"c\"".to_owned())

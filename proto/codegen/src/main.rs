@@ -1,5 +1,5 @@
-//! `cargo run -p skywalking-codegen` writes the Rust of all `.proto` files again. With
-//! `-- --check` it writes nothing there. It fails if the checked-in files are not what it would write.
+//! Run `cargo run -p skywalking-codegen` to generate the Rust code of all `.proto` files. With `--
+//! --check` it writes nothing, and fails if the checked-in files are not current.
 
 use std::process::ExitCode;
 
@@ -11,13 +11,13 @@ fn main() -> ExitCode {
         [] => write(),
         ["--check"] => check_in_scratch(),
         _ => {
-            eprintln!("unknown arguments {arguments:?}: give none to write, or --check to compare");
+            eprintln!("unknown arguments {arguments:?}: expected none, or --check to compare");
             return ExitCode::from(2);
         }
     };
     match done {
-        Ok(said) => {
-            println!("{said}");
+        Ok(output) => {
+            println!("{output}");
             ExitCode::SUCCESS
         }
         Err(error) => {
@@ -30,20 +30,19 @@ fn main() -> ExitCode {
 fn write() -> Result<String, Error> {
     let written: Result<Vec<_>, Error> =
         PACKAGES.iter().map(|package| package.generate(&package.generated_dir())).collect();
-    let said: Vec<_> =
+    let lines: Vec<_> =
         written?.iter().flatten().map(|path| format!("wrote {}", path.display())).collect();
-    Ok(said.join("\n"))
+    Ok(lines.join("\n"))
 }
 
-/// Compares by way of a folder of this process's own, which is gone afterwards.
+/// Generates into a temporary folder of this process, compares, and removes the folder.
 fn check_in_scratch() -> Result<String, Error> {
     let scratch = std::env::temp_dir().join(format!("skywalking-codegen-{}", std::process::id()));
     std::fs::create_dir_all(&scratch)
         .map_err(|source| Error::Generate { dir: scratch.clone(), source })?;
     let checked =
         PACKAGES.iter().try_for_each(|package| package.check(&package.generated_dir(), &scratch));
-    // What is left in the folder for temporary files harms nobody, so that it stays is no failure
-    // of the check.
+    // A leftover temporary folder is harmless, so an error here does not fail the check.
     let _ = std::fs::remove_dir_all(&scratch);
-    checked.map(|()| "what is checked in is current".to_owned())
+    checked.map(|()| "the checked-in files are current".to_owned())
 }

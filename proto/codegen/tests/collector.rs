@@ -20,7 +20,7 @@ async fn send_empty(channel: &Channel, path: PathAndQuery) -> Result<(), Status>
 }
 
 #[tokio::test]
-async fn every_method_of_the_protocol_is_implemented() {
+async fn every_method_is_implemented() {
     let collector = Collector::builder()
         .grpc_addr("127.0.0.1:0")
         .http_addr("127.0.0.1:0")
@@ -46,7 +46,8 @@ async fn every_method_of_the_protocol_is_implemented() {
     assert_eq!(methods, 25);
     let stats = collector.stats();
     let counts = NotKept::ALL.map(|kind| stats.received_not_kept.get(kind));
-    // Most kinds have one method; meters two, profile tasks four, profiles four, browsers five.
+    // Most kinds have one method: meters have two, profile tasks four, profiles four, browsers
+    // five.
     assert_eq!(counts, [1, 1, 2, 1, 1, 1, 4, 4, 1, 5]);
     assert_eq!(
         (stats.segments_empty, stats.properties_reports, stats.pings, stats.segments_refused),

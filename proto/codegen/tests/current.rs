@@ -1,11 +1,11 @@
-//! What is checked in is what the `.proto` files say.
+//! The checked-in code is the one that the generator makes of the `.proto` files.
 
 use std::fs;
 use std::path::{Path, PathBuf};
 
 use skywalking_codegen::{Error, PACKAGES, PROTOCOL, REGENERATE};
 
-/// An empty folder that only the test of this name uses.
+/// Returns an empty folder for the test of this name.
 fn scratch(test: &str) -> PathBuf {
     let dir = Path::new(env!("CARGO_TARGET_TMPDIR")).join(test);
     fs::create_dir_all(&dir).expect("the folder for temporary files can be written");
@@ -13,7 +13,7 @@ fn scratch(test: &str) -> PathBuf {
 }
 
 #[test]
-fn the_checked_in_rust_is_what_the_generator_makes() {
+fn checked_in_code_is_current() {
     for package in PACKAGES {
         if let Err(error) = package.check(&package.generated_dir(), &scratch("current")) {
             panic!("{error}");
@@ -22,13 +22,13 @@ fn the_checked_in_rust_is_what_the_generator_makes() {
 }
 
 #[test]
-fn a_change_by_hand_is_named_with_the_command_that_undoes_it() {
+fn edited_file_is_reported_with_the_command_to_regenerate() {
     let edited = scratch("edited");
     let paths = PROTOCOL.generate(&edited).expect("the protocol files compile");
     let path = &paths[0];
-    let text = fs::read_to_string(path).expect("what was written can be read");
+    let text = fs::read_to_string(path).expect("the generated file is readable");
     assert!(text.contains("GenAi = 7"), "the test changes this value");
-    fs::write(path, text.replace("GenAi = 7", "GenAi = 8")).expect("the file can be written");
+    fs::write(path, text.replace("GenAi = 7", "GenAi = 8")).expect("the file is writable");
 
     let error = PROTOCOL.check(&edited, &scratch("edited-again")).expect_err("the value differs");
 
@@ -43,7 +43,7 @@ fn a_change_by_hand_is_named_with_the_command_that_undoes_it() {
 }
 
 #[test]
-fn a_missing_file_is_named_with_the_command_that_writes_it() {
+fn missing_file_is_reported_with_the_command_to_regenerate() {
     let error = PROTOCOL
         .check(&scratch("missing"), &scratch("missing-again"))
         .expect_err("there is no file");

@@ -1,9 +1,8 @@
-//! The `.proto` files say what the protocol is, and nothing more: every service, method, field and
-//! enum value stands in the table below, which was typed from the protocol's description and not
-//! from our files.
+//! The `.proto` files define exactly the protocol. Every service, method, field and enum value is
+//! in the table below, which was typed from the description of the protocol and not from our files.
 //!
-//! Names are as on the wire or in JSON, numbers as on the wire. A wrong number here or there loses
-//! spans without a word.
+//! Names are those of the wire or of JSON, numbers those of the wire. A wrong number in a `.proto`
+//! file loses spans silently.
 
 use std::collections::BTreeSet;
 
@@ -14,8 +13,8 @@ use protox::prost_reflect::prost_types::{
 };
 use skywalking_codegen::PROTOCOL;
 
-/// A heading a block; below it `method kind request response`, `number name type label` or `name
-/// number`.
+/// One heading for each block, followed by `method kind request response`, `number name type label`
+/// or `name number`.
 const TABLE: &str = "
 service TraceSegmentReportService
     collect       client-streaming SegmentObject     Commands
@@ -511,7 +510,7 @@ enum ErrorCategory
     unknown  5
 ";
 
-/// One heading alone, or one row behind its heading, each with single spaces.
+/// A heading alone, or a row behind its heading, each with single spaces.
 type Rows = BTreeSet<String>;
 
 fn table() -> Rows {
@@ -526,13 +525,13 @@ fn table() -> Rows {
             heading.clone_from(&row);
             row
         };
-        assert!(rows.insert(row), "the table says `{line}` twice");
+        assert!(rows.insert(row), "the table has `{line}` twice");
     }
     rows
 }
 
 #[test]
-fn the_protos_hold_exactly_what_the_table_says() {
+fn protos_and_table_have_the_same_rows() {
     let mut described = Rows::new();
     for file in PROTOCOL.descriptors().expect("the protocol files compile").file {
         describe_file(&file, &mut described);
@@ -547,7 +546,7 @@ fn the_protos_hold_exactly_what_the_table_says() {
 }
 
 #[test]
-fn every_file_is_proto3_of_its_package() {
+fn every_file_is_proto3_and_in_its_package() {
     for file in PROTOCOL.descriptors().expect("the protocol files compile").file {
         let package = if ["pprof.proto", "async_profiler.proto"].contains(&file.name()) {
             "skywalking.v10"
@@ -577,7 +576,7 @@ fn describe_file(file: &FileDescriptorProto, rows: &mut Rows) {
     }
 }
 
-/// `scope` is empty, or the name of the message around this one and a dot.
+/// `scope` is empty, or the name of the outer message and a dot.
 fn describe_message(scope: &str, message: &DescriptorProto, rows: &mut Rows) {
     let name = format!("{scope}{}", message.name());
     let heading = format!("message {name}");
@@ -623,8 +622,8 @@ fn field_row(field: &FieldDescriptorProto, message: &DescriptorProto) -> String 
         scalar => scalar.as_str_name().trim_start_matches("TYPE_").to_lowercase(),
     };
     let label = match (field.label(), field.oneof_index) {
-        // A field declared `optional` is a union of one in descriptors, and so shows here too: the
-        // protocol has none.
+        // Descriptors have a oneof with one field for each `optional` field, so it would be shown
+        // here. The protocol has none.
         (_, Some(union)) => {
             let union = usize::try_from(union).expect("an index");
             format!("oneof {}", message.oneof_decl[union].name())
@@ -636,8 +635,8 @@ fn field_row(field: &FieldDescriptorProto, message: &DescriptorProto) -> String 
     format!("{} {} {kind} {label}", field.number(), field.json_name())
 }
 
-/// A type's name without our packages; a type of another package keeps its whole name, which no row
-/// has.
+/// Returns the name of a type without our packages. A type of another package keeps its full name,
+/// which no row has.
 fn in_package(name: &str) -> &str {
     [".skywalking.v3.", ".skywalking.v10."]
         .iter()

@@ -24,7 +24,7 @@ pub struct PprofCollectionResponse {
     #[prost(enumeration = "PprofProfilingStatus", tag = "1")]
     pub status: i32,
 }
-/// What the profile is of.
+/// The source of the profile.
 #[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
 pub struct PprofMetaData {
     #[prost(string, tag = "1")]
@@ -39,7 +39,7 @@ pub struct PprofMetaData {
     #[prost(int32, tag = "5")]
     pub content_size: i32,
 }
-/// Who asks for tasks.
+/// The instance that asks for tasks.
 #[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
 pub struct PprofTaskCommandQuery {
     #[prost(string, tag = "1")]
@@ -92,7 +92,7 @@ pub mod pprof_task_client {
     )]
     use tonic::codegen::*;
     use tonic::codegen::http::Uri;
-    /// Hands out pprof tasks and takes their results.
+    /// Provides pprof tasks and receives their results.
     #[derive(Debug, Clone)]
     pub struct PprofTaskClient<T> {
         inner: tonic::client::Grpc<T>,
@@ -261,7 +261,7 @@ pub mod pprof_task_server {
             tonic::Status,
         >;
     }
-    /// Hands out pprof tasks and takes their results.
+    /// Provides pprof tasks and receives their results.
     #[derive(Debug)]
     pub struct PprofTaskServer<T> {
         inner: Arc<T>,
@@ -492,7 +492,7 @@ pub struct AsyncProfilerCollectionResponse {
     #[prost(enumeration = "AsyncProfilingStatus", tag = "1")]
     pub r#type: i32,
 }
-/// What the recording is of.
+/// The source of the recording.
 #[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
 pub struct AsyncProfilerMetaData {
     #[prost(string, tag = "1")]
@@ -507,7 +507,7 @@ pub struct AsyncProfilerMetaData {
     #[prost(int32, tag = "5")]
     pub content_size: i32,
 }
-/// Who asks for tasks.
+/// The instance that asks for tasks.
 #[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
 pub struct AsyncProfilerTaskCommandQuery {
     #[prost(string, tag = "1")]
@@ -560,7 +560,7 @@ pub mod async_profiler_task_client {
     )]
     use tonic::codegen::*;
     use tonic::codegen::http::Uri;
-    /// Hands out tasks and takes their results.
+    /// Provides tasks and receives their results.
     #[derive(Debug, Clone)]
     pub struct AsyncProfilerTaskClient<T> {
         inner: tonic::client::Grpc<T>,
@@ -737,7 +737,7 @@ pub mod async_profiler_task_server {
             tonic::Status,
         >;
     }
-    /// Hands out tasks and takes their results.
+    /// Provides tasks and receives their results.
     #[derive(Debug)]
     pub struct AsyncProfilerTaskServer<T> {
         inner: Arc<T>,

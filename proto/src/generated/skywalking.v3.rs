@@ -15,7 +15,7 @@ pub struct KeyIntValuePair {
     #[prost(int64, tag = "2")]
     pub value: i64,
 }
-/// How busy the process keeps the processor. There is no field 1.
+/// The processor time that the process uses. There is no field 1.
 #[derive(Clone, Copy, PartialEq, ::prost::Message)]
 pub struct Cpu {
     #[prost(double, tag = "2")]
@@ -60,26 +60,26 @@ impl DetectPoint {
         }
     }
 }
-/// One thing that the backend asks for.
+/// A command of the backend.
 #[derive(Clone, PartialEq, ::prost::Message)]
 pub struct Command {
     /// The name of the command.
     #[prost(string, tag = "1")]
     pub command: ::prost::alloc::string::String,
-    /// The values are always texts: numbers are printed, lists are joined by commas, structures are JSON.
+    /// The values are texts: numbers are decimal, lists are joined by commas, structures are JSON.
     #[prost(message, repeated, tag = "2")]
     pub args: ::prost::alloc::vec::Vec<KeyStringValuePair>,
 }
-/// The answer to every report; most often empty.
+/// The response to every report, usually empty.
 #[derive(Clone, PartialEq, ::prost::Message)]
 pub struct Commands {
     #[prost(message, repeated, tag = "1")]
     pub commands: ::prost::alloc::vec::Vec<Command>,
 }
-/// The spans of one trace that one execution flow of one process made.
+/// The spans of one trace from one execution flow of one process.
 #[derive(Clone, PartialEq, ::prost::Message)]
 pub struct SegmentObject {
-    /// The trace that the segment is a part of: one a segment.
+    /// The trace of the segment. A segment has exactly one.
     #[prost(string, tag = "1")]
     pub trace_id: ::prost::alloc::string::String,
     /// Unique over all processes.
@@ -91,11 +91,11 @@ pub struct SegmentObject {
     pub service: ::prost::alloc::string::String,
     #[prost(string, tag = "5")]
     pub service_instance: ::prost::alloc::string::String,
-    /// True when the agent left out spans of this segment because there were too many.
+    /// True if the agent dropped spans of this segment because there were too many.
     #[prost(bool, tag = "6")]
     pub is_size_limited: bool,
 }
-/// From where a segment was called.
+/// The caller of a segment.
 #[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
 pub struct SegmentReference {
     #[prost(enumeration = "RefType", tag = "1")]
@@ -107,16 +107,16 @@ pub struct SegmentReference {
     /// The calling span's number in the parent segment.
     #[prost(int32, tag = "4")]
     pub parent_span_id: i32,
-    /// For CrossThread the service itself.
+    /// For CrossThread, the segment's own service.
     #[prost(string, tag = "5")]
     pub parent_service: ::prost::alloc::string::String,
-    /// For CrossThread the instance itself.
+    /// For CrossThread, the segment's own instance.
     #[prost(string, tag = "6")]
     pub parent_service_instance: ::prost::alloc::string::String,
     /// The operation name of the first entry span of the parent segment.
     #[prost(string, tag = "7")]
     pub parent_endpoint: ::prost::alloc::string::String,
-    /// The peer as the caller's exit span named it; empty for CrossThread.
+    /// The peer of the caller's exit span; empty for CrossThread.
     #[prost(string, tag = "8")]
     pub network_address_used_at_peer: ::prost::alloc::string::String,
 }
@@ -126,7 +126,7 @@ pub struct SpanObject {
     /// Unique in the segment, counted from 0.
     #[prost(int32, tag = "1")]
     pub span_id: i32,
-    /// The number of the span around this one, -1 when there is none in the segment.
+    /// The id of the parent span, or -1 if it has none in the segment.
     #[prost(int32, tag = "2")]
     pub parent_span_id: i32,
     /// Milliseconds since the Unix epoch.
@@ -139,7 +139,7 @@ pub struct SpanObject {
     pub refs: ::prost::alloc::vec::Vec<SegmentReference>,
     #[prost(string, tag = "6")]
     pub operation_name: ::prost::alloc::string::String,
-    /// The address of the other side; an exit span must have one.
+    /// The address of the remote side. Required for an exit span.
     #[prost(string, tag = "7")]
     pub peer: ::prost::alloc::string::String,
     #[prost(enumeration = "SpanType", tag = "8")]
@@ -149,18 +149,18 @@ pub struct SpanObject {
     /// The number of the library in the backend's component list.
     #[prost(int32, tag = "10")]
     pub component_id: i32,
-    /// True when the operation failed.
+    /// True if the operation failed.
     #[prost(bool, tag = "11")]
     pub is_error: bool,
     #[prost(message, repeated, tag = "12")]
     pub tags: ::prost::alloc::vec::Vec<KeyStringValuePair>,
     #[prost(message, repeated, tag = "13")]
     pub logs: ::prost::alloc::vec::Vec<Log>,
-    /// True when the backend shall store the span and make neither metrics nor topology of it.
+    /// True if the backend must only store the span, without metrics and topology.
     #[prost(bool, tag = "14")]
     pub skip_analysis: bool,
 }
-/// Something that happened at one moment of a span.
+/// An event at one time of a span.
 #[derive(Clone, PartialEq, ::prost::Message)]
 pub struct Log {
     /// Milliseconds since the Unix epoch.
@@ -169,7 +169,7 @@ pub struct Log {
     #[prost(message, repeated, tag = "2")]
     pub data: ::prost::alloc::vec::Vec<KeyStringValuePair>,
 }
-/// An id in parts. No other message holds one.
+/// An id in parts. No other message has one.
 #[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
 pub struct Id {
     #[prost(string, repeated, tag = "1")]
@@ -181,7 +181,7 @@ pub struct SegmentCollection {
     #[prost(message, repeated, tag = "1")]
     pub segments: ::prost::alloc::vec::Vec<SegmentObject>,
 }
-/// What an observer outside the process saw while a span ran.
+/// An event that an observer outside of the process saw during a span.
 #[derive(Clone, PartialEq, ::prost::Message)]
 pub struct SpanAttachedEvent {
     #[prost(message, optional, tag = "1")]
@@ -201,7 +201,7 @@ pub struct SpanAttachedEvent {
 }
 /// Nested message and enum types in `SpanAttachedEvent`.
 pub mod span_attached_event {
-    /// Names a span of any segment.
+    /// Identifies a span of any segment.
     #[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
     pub struct SpanReference {
         #[prost(enumeration = "SpanReferenceType", tag = "1")]
@@ -214,7 +214,7 @@ pub mod span_attached_event {
         #[prost(string, tag = "4")]
         pub span_id: ::prost::alloc::string::String,
     }
-    /// Whose ids a reference holds.
+    /// The tracer whose ids the reference has.
     #[derive(
         Clone,
         Copy,
@@ -252,13 +252,13 @@ pub mod span_attached_event {
         }
     }
 }
-/// Where a span stands in its service.
+/// The role of a span in its service.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, ::prost::Enumeration)]
 #[repr(i32)]
 pub enum SpanType {
-    /// A request that came in.
+    /// An incoming request.
     Entry = 0,
-    /// A call that goes out.
+    /// An outgoing call.
     Exit = 1,
     /// Neither.
     Local = 2,
@@ -285,7 +285,7 @@ impl SpanType {
         }
     }
 }
-/// How the work went from the parent segment to this one.
+/// How the parent segment started this one.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, ::prost::Enumeration)]
 #[repr(i32)]
 pub enum RefType {
@@ -314,7 +314,7 @@ impl RefType {
         }
     }
 }
-/// What kind of technology a span deals with.
+/// The technology of a span.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, ::prost::Enumeration)]
 #[repr(i32)]
 pub enum SpanLayer {
@@ -371,7 +371,7 @@ pub mod trace_segment_report_service_client {
     )]
     use tonic::codegen::*;
     use tonic::codegen::http::Uri;
-    /// Takes the finished segments of an agent.
+    /// Receives the finished segments of an agent.
     #[derive(Debug, Clone)]
     pub struct TraceSegmentReportServiceClient<T> {
         inner: tonic::client::Grpc<T>,
@@ -454,7 +454,7 @@ pub mod trace_segment_report_service_client {
             self.inner = self.inner.max_encoding_message_size(limit);
             self
         }
-        /// Takes segments one after another, for as long as the agent keeps the stream open.
+        /// Receives segments until the agent closes the stream.
         pub async fn collect(
             &mut self,
             request: impl tonic::IntoStreamingRequest<Message = super::SegmentObject>,
@@ -478,7 +478,7 @@ pub mod trace_segment_report_service_client {
                 );
             self.inner.client_streaming(req, path, codec).await
         }
-        /// Takes many segments in one message.
+        /// Receives many segments in one message.
         pub async fn collect_in_sync(
             &mut self,
             request: impl tonic::IntoRequest<super::SegmentCollection>,
@@ -521,18 +521,18 @@ pub mod trace_segment_report_service_server {
     /// Generated trait containing gRPC methods that should be implemented for use with TraceSegmentReportServiceServer.
     #[async_trait]
     pub trait TraceSegmentReportService: std::marker::Send + std::marker::Sync + 'static {
-        /// Takes segments one after another, for as long as the agent keeps the stream open.
+        /// Receives segments until the agent closes the stream.
         async fn collect(
             &self,
             request: tonic::Request<tonic::Streaming<super::SegmentObject>>,
         ) -> std::result::Result<tonic::Response<super::Commands>, tonic::Status>;
-        /// Takes many segments in one message.
+        /// Receives many segments in one message.
         async fn collect_in_sync(
             &self,
             request: tonic::Request<super::SegmentCollection>,
         ) -> std::result::Result<tonic::Response<super::Commands>, tonic::Status>;
     }
-    /// Takes the finished segments of an agent.
+    /// Receives the finished segments of an agent.
     #[derive(Debug)]
     pub struct TraceSegmentReportServiceServer<T> {
         inner: Arc<T>,
@@ -759,7 +759,7 @@ pub mod span_attached_event_report_service_client {
     )]
     use tonic::codegen::*;
     use tonic::codegen::http::Uri;
-    /// Takes events that were seen from outside the process and belong to a span.
+    /// Receives events of spans that were observed from outside of the process.
     #[derive(Debug, Clone)]
     pub struct SpanAttachedEventReportServiceClient<T> {
         inner: tonic::client::Grpc<T>,
@@ -889,7 +889,7 @@ pub mod span_attached_event_report_service_server {
             request: tonic::Request<tonic::Streaming<super::SpanAttachedEvent>>,
         ) -> std::result::Result<tonic::Response<super::Commands>, tonic::Status>;
     }
-    /// Takes events that were seen from outside the process and belong to a span.
+    /// Receives events of spans that were observed from outside of the process.
     #[derive(Debug)]
     pub struct SpanAttachedEventReportServiceServer<T> {
         inner: Arc<T>,
@@ -1058,7 +1058,7 @@ pub mod span_attached_event_report_service_server {
         const NAME: &'static str = SERVICE_NAME;
     }
 }
-/// What is known of an instance: its language, host, process and what else the user set.
+/// The properties of an instance: language, host, process and those that the user set.
 #[derive(Clone, PartialEq, ::prost::Message)]
 pub struct InstanceProperties {
     #[prost(string, tag = "1")]
@@ -1067,18 +1067,18 @@ pub struct InstanceProperties {
     pub service_instance: ::prost::alloc::string::String,
     #[prost(message, repeated, tag = "3")]
     pub properties: ::prost::alloc::vec::Vec<KeyStringValuePair>,
-    /// The layer of the service in the backend's words; empty is GENERAL.
+    /// The layer of the service, by the backend's name; empty is GENERAL.
     #[prost(string, tag = "4")]
     pub layer: ::prost::alloc::string::String,
 }
-/// A sign of life.
+/// A heartbeat.
 #[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
 pub struct InstancePingPkg {
     #[prost(string, tag = "1")]
     pub service: ::prost::alloc::string::String,
     #[prost(string, tag = "2")]
     pub service_instance: ::prost::alloc::string::String,
-    /// The layer of the service in the backend's words; empty is GENERAL.
+    /// The layer of the service, by the backend's name; empty is GENERAL.
     #[prost(string, tag = "3")]
     pub layer: ::prost::alloc::string::String,
 }
@@ -1094,7 +1094,7 @@ pub mod management_service_client {
     )]
     use tonic::codegen::*;
     use tonic::codegen::http::Uri;
-    /// Keeps the backend's picture of a service instance.
+    /// Reports properties and heartbeats of a service instance.
     #[derive(Debug, Clone)]
     pub struct ManagementServiceClient<T> {
         inner: tonic::client::Grpc<T>,
@@ -1175,7 +1175,7 @@ pub mod management_service_client {
             self.inner = self.inner.max_encoding_message_size(limit);
             self
         }
-        /// Says what is known of the instance.
+        /// Reports the properties of the instance.
         pub async fn report_instance_properties(
             &mut self,
             request: impl tonic::IntoRequest<super::InstanceProperties>,
@@ -1202,7 +1202,7 @@ pub mod management_service_client {
                 );
             self.inner.unary(req, path, codec).await
         }
-        /// Says that the instance is still there.
+        /// Reports that the instance is alive.
         pub async fn keep_alive(
             &mut self,
             request: impl tonic::IntoRequest<super::InstancePingPkg>,
@@ -1240,18 +1240,18 @@ pub mod management_service_server {
     /// Generated trait containing gRPC methods that should be implemented for use with ManagementServiceServer.
     #[async_trait]
     pub trait ManagementService: std::marker::Send + std::marker::Sync + 'static {
-        /// Says what is known of the instance.
+        /// Reports the properties of the instance.
         async fn report_instance_properties(
             &self,
             request: tonic::Request<super::InstanceProperties>,
         ) -> std::result::Result<tonic::Response<super::Commands>, tonic::Status>;
-        /// Says that the instance is still there.
+        /// Reports that the instance is alive.
         async fn keep_alive(
             &self,
             request: tonic::Request<super::InstancePingPkg>,
         ) -> std::result::Result<tonic::Response<super::Commands>, tonic::Status>;
     }
-    /// Keeps the backend's picture of a service instance.
+    /// Reports properties and heartbeats of a service instance.
     #[derive(Debug)]
     pub struct ManagementServiceServer<T> {
         inner: Arc<T>,
@@ -1476,10 +1476,10 @@ pub struct MeterBucketValue {
     /// The lower bound; the upper one is the next bucket's.
     #[prost(double, tag = "1")]
     pub bucket: f64,
-    /// Observations in this bucket alone.
+    /// Observations in this bucket only.
     #[prost(int64, tag = "2")]
     pub count: i64,
-    /// The lower bound is minus infinity, whatever `bucket` says.
+    /// The lower bound is minus infinity, and `bucket` is ignored.
     #[prost(bool, tag = "3")]
     pub is_negative_infinity: bool,
 }
@@ -1506,7 +1506,7 @@ pub struct MeterHistogram {
 /// One meter of a batch.
 #[derive(Clone, PartialEq, ::prost::Message)]
 pub struct MeterData {
-    /// In the first message of a stream at least, as the two below.
+    /// Required in the first message of a stream, as the two below.
     #[prost(string, tag = "3")]
     pub service: ::prost::alloc::string::String,
     #[prost(string, tag = "4")]
@@ -1917,7 +1917,7 @@ pub struct LogData {
     /// Epoch milliseconds; 0 is the time of arrival.
     #[prost(int64, tag = "1")]
     pub timestamp: i64,
-    /// In the first message of a stream at least.
+    /// Required in the first message of a stream.
     #[prost(string, tag = "2")]
     pub service: ::prost::alloc::string::String,
     #[prost(string, tag = "3")]
@@ -2315,7 +2315,7 @@ pub struct Event {
     #[prost(string, tag = "9")]
     pub layer: ::prost::alloc::string::String,
 }
-/// Whom an event is about.
+/// The subject of an event.
 #[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
 pub struct Source {
     #[prost(string, tag = "1")]
@@ -2651,7 +2651,7 @@ pub mod event_service_server {
         const NAME: &'static str = SERVICE_NAME;
     }
 }
-/// Who asks for tasks.
+/// The instance that asks for tasks.
 #[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
 pub struct ProfileTaskCommandQuery {
     #[prost(string, tag = "1")]
@@ -2718,7 +2718,7 @@ pub mod profile_task_client {
     )]
     use tonic::codegen::*;
     use tonic::codegen::http::Uri;
-    /// Hands out profile tasks and takes their results.
+    /// Provides profile tasks and receives their results.
     #[derive(Debug, Clone)]
     pub struct ProfileTaskClient<T> {
         inner: tonic::client::Grpc<T>,
@@ -2931,7 +2931,7 @@ pub mod profile_task_server {
             request: tonic::Request<super::ProfileTaskFinishReport>,
         ) -> std::result::Result<tonic::Response<super::Commands>, tonic::Status>;
     }
-    /// Hands out profile tasks and takes their results.
+    /// Provides profile tasks and receives their results.
     #[derive(Debug)]
     pub struct ProfileTaskServer<T> {
         inner: Arc<T>,
@@ -3237,7 +3237,7 @@ pub mod profile_task_server {
         const NAME: &'static str = SERVICE_NAME;
     }
 }
-/// Who asks, and what it has.
+/// The service that asks, and the version that it has.
 #[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
 pub struct ConfigurationSyncRequest {
     #[prost(string, tag = "1")]
@@ -3258,7 +3258,7 @@ pub mod configuration_discovery_service_client {
     )]
     use tonic::codegen::*;
     use tonic::codegen::http::Uri;
-    /// Hands out settings.
+    /// Provides settings.
     #[derive(Debug, Clone)]
     pub struct ConfigurationDiscoveryServiceClient<T> {
         inner: tonic::client::Grpc<T>,
@@ -3390,7 +3390,7 @@ pub mod configuration_discovery_service_server {
             request: tonic::Request<super::ConfigurationSyncRequest>,
         ) -> std::result::Result<tonic::Response<super::Commands>, tonic::Status>;
     }
-    /// Hands out settings.
+    /// Provides settings.
     #[derive(Debug)]
     pub struct ConfigurationDiscoveryServiceServer<T> {
         inner: Arc<T>,
@@ -4576,7 +4576,7 @@ pub mod browser_perf_service_client {
     )]
     use tonic::codegen::*;
     use tonic::codegen::http::Uri;
-    /// Takes what pages measure.
+    /// Receives measurements of pages.
     #[derive(Debug, Clone)]
     pub struct BrowserPerfServiceClient<T> {
         inner: tonic::client::Grpc<T>,
@@ -4834,7 +4834,7 @@ pub mod browser_perf_service_server {
             request: tonic::Request<tonic::Streaming<super::BrowserErrorLog>>,
         ) -> std::result::Result<tonic::Response<super::Commands>, tonic::Status>;
     }
-    /// Takes what pages measure.
+    /// Receives measurements of pages.
     #[derive(Debug)]
     pub struct BrowserPerfServiceServer<T> {
         inner: Arc<T>,

@@ -42,7 +42,9 @@ pub enum Rule {
         what: &'static str,
     },
     /// A text is longer than agents send.
-    #[error("has the {what} {value} of {units} UTF-16 units, and agents keep to {limit}: cut it")]
+    #[error(
+        "has the {what} {value} of {units} UTF-16 units, over the agents' limit of {limit}: cut it"
+    )]
     TooLong {
         /// Which text.
         what: &'static str,
@@ -55,7 +57,7 @@ pub enum Rule {
     },
     /// A text does not fit the column of SQL storage. The OAP loses the whole batch.
     #[error(
-        "has the {what} {value}, for which the OAP's SQL storage has no room and refuses other services' data with it: send at most {most}"
+        "has the {what} {value}, too long for its column in the OAP's SQL storage, which rejects other services' data with it: send at most {most}"
     )]
     Column {
         /// Which text.
@@ -67,7 +69,7 @@ pub enum Rule {
     },
     /// A text has U+0000. SQL storage refuses the whole batch.
     #[error(
-        "has U+0000 in the {what} {value}, for which the OAP's SQL storage refuses other services' data with it: replace it"
+        "has U+0000 in the {what} {value}, so the OAP's SQL storage rejects it and other services' data: replace it"
     )]
     Nul {
         /// Which text.
@@ -76,7 +78,7 @@ pub enum Rule {
         value: String,
     },
     /// A span has more logs or refs than agents send.
-    #[error("has {count} {what}, and agents keep to {limit}: leave out the rest and say so")]
+    #[error("has {count} {what}, over the agents' limit of {limit}: drop the rest and record that")]
     TooMany {
         /// `logs` or `refs`.
         what: &'static str,
@@ -93,7 +95,7 @@ pub enum Rule {
     SpanIdTwice,
     /// Span 0 has a parent.
     #[error(
-        "is the first one and has the parent {parent}: link to other segments by refs, and give the first span the parent -1"
+        "is the first span and has the parent {parent}: use refs to link to other segments, and -1 as the parent of the first span"
     )]
     FirstSpanBelow {
         /// Its parent.
@@ -103,14 +105,16 @@ pub enum Rule {
     #[error("has the parent -1, which only span 0 may have: a segment has one root")]
     SecondRoot,
     /// The parent is not in the segment.
-    #[error("has the parent {parent}, which is not in the segment: link to other segments by refs")]
+    #[error(
+        "has the parent {parent}, which is not in the segment: use refs to link to other segments"
+    )]
     ParentMissing {
         /// Its parent.
         parent: i32,
     },
     /// A parent has the id of a later span. Ids are in the order of opening.
     #[error(
-        "has the parent {parent}, which is not before it: number a span when it is opened, below one that is open"
+        "has the parent {parent}, which is not before it: number spans in the order in which they are opened"
     )]
     ParentNotBefore {
         /// Its parent.
@@ -128,7 +132,7 @@ pub enum Rule {
     },
     /// The start time is days away from the clock. SQL storage has no table for it.
     #[error(
-        "starts at {start} ms, a day for which an OAP on SQL storage has no table (it is {now} ms now), so it loses the segment: \
+        "starts at {start} ms, and an OAP on SQL storage has no table for that day (it is {now} ms now) and loses the segment: \
          send epoch milliseconds of the real clock"
     )]
     StartTime {
@@ -171,9 +175,7 @@ pub enum Rule {
         kind: &'static str,
     },
     /// A tag is missing without which the OAP ignores the layer.
-    #[error(
-        "is of layer {layer} and lacks the tag {key}, so the OAP makes nothing of it: set the tag"
-    )]
+    #[error("is of layer {layer} without the tag {key}, so the OAP ignores the layer: set the tag")]
     TagMissing {
         /// The layer.
         layer: &'static str,
@@ -190,20 +192,20 @@ pub enum Rule {
     },
     /// A span of layer Cache has a tag twice. The OAP discards the segment.
     #[error(
-        "has layer Cache and two tags {key}, for which the OAP discards the whole segment: send each key once"
+        "has layer Cache and two tags {key}, so the OAP discards the whole segment: send each key once"
     )]
     CacheTagTwice {
         /// The key.
         key: String,
     },
     /// A span has a tag twice. The OAP uses the first or the last one.
-    #[error("has two tags {key}, of which the OAP takes one or the other: send each key once")]
+    #[error("has two tags {key}, and the OAP uses either one: send each key once")]
     TagTwice {
         /// The key.
         key: String,
     },
     /// A tag or a field of a log has a blank key.
-    #[error("has a {what} without a key, and the value {value}: name it")]
+    #[error("has a {what} with the value {value} and no key: set the key")]
     NoKey {
         /// `tag` or `log field`.
         what: &'static str,
@@ -212,7 +214,7 @@ pub enum Rule {
     },
     /// A tag has a value for which the OAP discards the segment.
     #[error(
-        "has the tag {key} with value {value}, for which the OAP discards the whole segment: send {wanted}"
+        "has the tag {key} with value {value}, so the OAP discards the whole segment: send {wanted}"
     )]
     TagLosesSegment {
         /// The key.
@@ -223,9 +225,7 @@ pub enum Rule {
         wanted: &'static str,
     },
     /// A tag has a value that the OAP cannot use.
-    #[error(
-        "has the tag {key} with value {value}, of which the OAP can make nothing: send {wanted}"
-    )]
+    #[error("has the tag {key} with value {value}, which the OAP cannot use: send {wanted}")]
     TagValue {
         /// The key.
         key: &'static str,
@@ -248,7 +248,7 @@ pub enum Rule {
     },
     /// A span that is not an Entry has a CrossProcess ref. The OAP draws no call.
     #[error(
-        "is of type {kind} and has a CrossProcess ref, for which no call is drawn: open an Entry for what another process sent"
+        "is of type {kind} and has a CrossProcess ref, so no call is drawn: open an Entry for a call from another process"
     )]
     ProcessRef {
         /// Its type.
@@ -265,14 +265,14 @@ pub enum Rule {
     )]
     ThreadRefInside,
     /// A ref has a negative span id.
-    #[error("has a ref to span {value} of its parent: name a span from 0 on")]
+    #[error("has a ref to span {value} of its parent: span ids start at 0")]
     RefSpan {
         /// The parent's span id.
         value: i32,
     },
     /// A ref is to its own span or a later one of the segment.
     #[error(
-        "has a ref to itself or to a span after it in its own segment: link inside of a segment by the parent's id"
+        "has a ref to itself or to a span after it in its own segment: use the parent id within a segment"
     )]
     RefToItself,
     /// Two refs of a span are equal. They count as two calls.
@@ -287,7 +287,7 @@ pub enum Rule {
     },
     /// The first ref is of another trace than the segment. The OAP uses one trace id per segment.
     #[error(
-        "has a first ref of trace {trace}, and the segment is of another one: send a segment under the trace of its first ref"
+        "has a first ref to trace {trace}, but the segment has another trace id: use the trace id of the first ref"
     )]
     RefTrace {
         /// The ref's trace.
@@ -295,7 +295,7 @@ pub enum Rule {
     },
     /// A CrossThread ref names another service or instance.
     #[error(
-        "has a CrossThread ref to the {what} {value}, which is another one than its own: a thread's parent is in the same process"
+        "has a CrossThread ref to the {what} {value}, not its own: the parent of a thread is in the same process"
     )]
     RefOwner {
         /// `service` or `instance`.

@@ -68,7 +68,7 @@ impl Validator<'_> {
         if tag.key == "x-le" {
             return self.logic_endpoint_fits(span, &tag.value);
         }
-        match storage::tag_limit(&tag.key).filter(|room| !room.holds(&tag.value)) {
+        match storage::tag_limit(&tag.key).filter(|limit| !limit.holds(&tag.value)) {
             None => Flow::Continue(()),
             Some(TagLimit::Bytes(bytes)) => self.does_not_fit(
                 span,
@@ -117,8 +117,8 @@ impl Validator<'_> {
     }
 }
 
-/// Returns the limit of a name below the service. A service that is too long counts as one of the
-/// longest length, since it has a violation of its own.
+/// Returns the limit of a name below the service. A service name that is too long counts as one of
+/// the maximum length, since it has a violation of its own.
 fn limit_below(service: &str, limit: impl Fn(usize) -> usize) -> usize {
     limit(storage::cut(service, NAME_UNITS).len().min(SERVICE_BYTES))
 }

@@ -239,59 +239,59 @@ fn each_rule_alone_reports_value_place_and_fix() {
     id-length LOST segment "" has the segment id "" of 0 characters: the OAP's SQL storage takes 1 to 150
     id-characters segment "a b" has the segment id "a b", which URLs and headers can't hold as it is: make ids of visible ASCII
     no-name segment "s" has a blank service name, by which nothing can be found: set it
-    too-long segment "s" has the instance name "🦀🦀🦀🦀🦀🦀🦀🦀🦀🦀🦀🦀🦀🦀🦀🦀🦀🦀🦀🦀🦀🦀🦀🦀🦀x" of 51 UTF-16 units, and agents keep to 50: cut it
+    too-long segment "s" has the instance name "🦀🦀🦀🦀🦀🦀🦀🦀🦀🦀🦀🦀🦀🦀🦀🦀🦀🦀🦀🦀🦀🦀🦀🦀🦀x" of 51 UTF-16 units, over the agents' limit of 50: cut it
     span-id-negative span -7 of segment "s" has a negative id: number the spans from 0
     span-id-twice span 2 of segment "s" is not the only one with this id: number each span once
-    first-span-below span 0 of segment "s" is the first one and has the parent 1: link to other segments by refs, and give the first span the parent -1
+    first-span-below span 0 of segment "s" is the first span and has the parent 1: use refs to link to other segments, and -1 as the parent of the first span
     second-root span 1 of segment "s" has the parent -1, which only span 0 may have: a segment has one root
-    parent-missing span 1 of segment "s" has the parent 9, which is not in the segment: link to other segments by refs
-    parent-not-before span 1 of segment "s" has the parent 1, which is not before it: number a span when it is opened, below one that is open
+    parent-missing span 1 of segment "s" has the parent 9, which is not in the segment: use refs to link to other segments
+    parent-not-before span 1 of segment "s" has the parent 1, which is not before it: number spans in the order in which they are opened
     number span 0 of segment "s" has the span type 3, which the protocol does not know: send 0 to 2
     number span 0 of segment "s" has the span layer 8, which the protocol does not know: send 0 to 7
-    start-time LOST span 0 of segment "s" starts at 0 ms, a day for which an OAP on SQL storage has no table (it is 1795000000000 ms now), so it loses the segment: send epoch milliseconds of the real clock
+    start-time LOST span 0 of segment "s" starts at 0 ms, and an OAP on SQL storage has no table for that day (it is 1795000000000 ms now) and loses the segment: send epoch milliseconds of the real clock
     end-before-start span 2 of segment "s" ends at 1795000000001 ms, before its start at 1795000000002 ms, which is a negative latency: use one clock for both, and never end earlier
     start-before-parent span 2 of segment "s" starts at 1795000000000 ms, before its parent 1 at 1795000000001 ms: use one clock for both, and never start earlier
     log-time span 1 of segment "s" has a log at 1795000000000 ms, and lasts from 1795000000001 ms to 1795000000099 ms: log while the span is open, by the span's clock
     log-time span 1 of segment "s" has a log at 1795000000100 ms, and lasts from 1795000000001 ms to 1795000000099 ms: log while the span is open, by the span's clock
     no-name span 1 of segment "s" has a blank operation name, by which nothing can be found: set it
-    too-long span 1 of segment "s" has the operation name "nnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnn…" of 151 UTF-16 units, and agents keep to 150: cut it
+    too-long span 1 of segment "s" has the operation name "nnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnn…" of 151 UTF-16 units, over the agents' limit of 150: cut it
     no-peer span 2 of segment "s" is an Exit without a peer, so no call is drawn: set the address that is called
-    too-long span 2 of segment "s" has the peer "pppppppppppppppppppppppppppppppppppppppppppppppppppppppppppp…" of 201 UTF-16 units, and agents keep to 200: cut it
+    too-long span 2 of segment "s" has the peer "pppppppppppppppppppppppppppppppppppppppppppppppppppppppppppp…" of 201 UTF-16 units, over the agents' limit of 200: cut it
     database span 1 of segment "s" is of layer Database and of type Local, which makes a virtual database without a name: open an Exit with a peer
-    tag-missing span 1 of segment "s" is of layer Cache and lacks the tag cache.type, so the OAP makes nothing of it: set the tag
-    tag-missing span 1 of segment "s" is of layer GenAI and lacks the tag gen_ai.response.model, so the OAP makes nothing of it: set the tag
+    tag-missing span 1 of segment "s" is of layer Cache without the tag cache.type, so the OAP ignores the layer: set the tag
+    tag-missing span 1 of segment "s" is of layer GenAI without the tag gen_ai.response.model, so the OAP ignores the layer: set the tag
     component span 1 of segment "s" has the component -1: send a number of component-libraries.yml, or 11000 for Rust
-    cache-tag-twice LOST span 1 of segment "s" has layer Cache and two tags "cache.type", for which the OAP discards the whole segment: send each key once
-    tag-twice span 1 of segment "s" has two tags "user", of which the OAP takes one or the other: send each key once
-    no-key span 1 of segment "s" has a tag without a key, and the value "1": name it
-    no-key span 1 of segment "s" has a log field without a key, and the value "1": name it
-    too-long span 1 of segment "s" has the tag value "vvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvv…" of 2049 UTF-16 units, and agents keep to 2048: cut it
-    too-long span 1 of segment "s" has the stack "ssssssssssssssssssssssssssssssssssssssssssssssssssssssssssss…" of 4007 UTF-16 units, and agents keep to 4000: cut it
-    tag-loses-segment LOST span 1 of segment "s" has the tag transmission.latency with value "12.5", for which the OAP discards the whole segment: send milliseconds as an integer
-    tag-loses-segment LOST span 1 of segment "s" has the tag x-le with value "yes", for which the OAP discards the whole segment: send a JSON object such as {"logic-span":true}
-    tag-value span 1 of segment "s" has the tag transmission.latency with value "-7", of which the OAP can make nothing: send 0 or more milliseconds
-    tag-value span 1 of segment "s" has the tag http.status_code with value "OK", of which the OAP can make nothing: send an integer
-    tag-value span 1 of segment "s" has the tag status_code with value "", of which the OAP can make nothing: send an integer, as http.status_code
-    too-many span 1 of segment "s" has 301 logs, and agents keep to 300: leave out the rest and say so
-    process-ref span 1 of segment "s" is of type Local and has a CrossProcess ref, for which no call is drawn: open an Entry for what another process sent
+    cache-tag-twice LOST span 1 of segment "s" has layer Cache and two tags "cache.type", so the OAP discards the whole segment: send each key once
+    tag-twice span 1 of segment "s" has two tags "user", and the OAP uses either one: send each key once
+    no-key span 1 of segment "s" has a tag with the value "1" and no key: set the key
+    no-key span 1 of segment "s" has a log field with the value "1" and no key: set the key
+    too-long span 1 of segment "s" has the tag value "vvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvv…" of 2049 UTF-16 units, over the agents' limit of 2048: cut it
+    too-long span 1 of segment "s" has the stack "ssssssssssssssssssssssssssssssssssssssssssssssssssssssssssss…" of 4007 UTF-16 units, over the agents' limit of 4000: cut it
+    tag-loses-segment LOST span 1 of segment "s" has the tag transmission.latency with value "12.5", so the OAP discards the whole segment: send milliseconds as an integer
+    tag-loses-segment LOST span 1 of segment "s" has the tag x-le with value "yes", so the OAP discards the whole segment: send a JSON object such as {"logic-span":true}
+    tag-value span 1 of segment "s" has the tag transmission.latency with value "-7", which the OAP cannot use: send 0 or more milliseconds
+    tag-value span 1 of segment "s" has the tag http.status_code with value "OK", which the OAP cannot use: send an integer
+    tag-value span 1 of segment "s" has the tag status_code with value "", which the OAP cannot use: send an integer, as http.status_code
+    too-many span 1 of segment "s" has 301 logs, over the agents' limit of 300: drop the rest and record that
+    process-ref span 1 of segment "s" is of type Local and has a CrossProcess ref, so no call is drawn: open an Entry for a call from another process
     thread-ref-on-entry span 0 of segment "s" is an Entry with a CrossThread ref, which draws a call of the service to itself: put the ref on a Local span around it
     thread-ref-inside span 1 of segment "s" has a CrossThread ref and is not the first one: put it on span 0 of a segment of its own
     ref-twice span 0 of segment "s" has two refs to span 3 of segment "caller", which count as two calls: send each once
-    too-many span 0 of segment "s" has 501 refs, and agents keep to 500: leave out the rest and say so
+    too-many span 0 of segment "s" has 501 refs, over the agents' limit of 500: drop the rest and record that
     number span 0 of segment "s" has the ref type 2, which the protocol does not know: send 0 to 1
-    ref-trace span 0 of segment "s" has a first ref of trace "another", and the segment is of another one: send a segment under the trace of its first ref
+    ref-trace span 0 of segment "s" has a first ref to trace "another", but the segment has another trace id: use the trace id of the first ref
     no-name span 0 of segment "s" has a blank segment id in a ref, by which nothing can be found: set it
-    too-long span 0 of segment "s" has the segment id in a ref "iiiiiiiiiiiiiiiiiiiiiiiiiiiiiiiiiiiiiiiiiiiiiiiiiiiiiiiiiiii…" of 151 UTF-16 units, and agents keep to 150: cut it
+    too-long span 0 of segment "s" has the segment id in a ref "iiiiiiiiiiiiiiiiiiiiiiiiiiiiiiiiiiiiiiiiiiiiiiiiiiiiiiiiiiii…" of 151 UTF-16 units, over the agents' limit of 150: cut it
     id-characters span 0 of segment "s" has the segment id in a ref "ü", which URLs and headers can't hold as it is: make ids of visible ASCII
-    ref-to-itself span 0 of segment "s" has a ref to itself or to a span after it in its own segment: link inside of a segment by the parent's id
-    ref-span span 0 of segment "s" has a ref to span -1 of its parent: name a span from 0 on
+    ref-to-itself span 0 of segment "s" has a ref to itself or to a span after it in its own segment: use the parent id within a segment
+    ref-span span 0 of segment "s" has a ref to span -1 of its parent: span ids start at 0
     no-name span 0 of segment "s" has a blank service in a ref, by which nothing can be found: set it
     no-name span 0 of segment "s" has a blank instance in a ref, by which nothing can be found: set it
     no-name span 0 of segment "s" has a blank endpoint in a ref, by which nothing can be found: set it
     no-name span 0 of segment "s" has a blank address in a ref, by which nothing can be found: set it
-    too-long span 0 of segment "s" has the address in a ref "aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa…" of 201 UTF-16 units, and agents keep to 200: cut it
-    ref-owner span 0 of segment "s" has a CrossThread ref to the service "another", which is another one than its own: a thread's parent is in the same process
-    ref-owner span 0 of segment "s" has a CrossThread ref to the instance "another", which is another one than its own: a thread's parent is in the same process
+    too-long span 0 of segment "s" has the address in a ref "aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa…" of 201 UTF-16 units, over the agents' limit of 200: cut it
+    ref-owner span 0 of segment "s" has a CrossThread ref to the service "another", not its own: the parent of a thread is in the same process
+    ref-owner span 0 of segment "s" has a CrossThread ref to the instance "another", not its own: the parent of a thread is in the same process
     ref-address span 0 of segment "s" has a CrossThread ref with the address "127.0.0.1:80": leave it empty, since nothing was dialled
     "#);
 
@@ -339,7 +339,7 @@ fn values_at_a_limit_are_allowed() {
             ..caller()
         }];
     });
-    // What a stranger sends may be called from two traces, and stays of its own.
+    // An untrusted client may send a segment with refs to two traces.
     right(|s| {
         s.spans[0].refs.push(SegmentReference {
             trace_id: "another".into(),
@@ -425,8 +425,8 @@ fn callback_may_refer_to_the_entry_of_its_own_segment() {
     );
 }
 
-/// A stranger may send as many spans as a message holds, in any order: each look at the Entry takes
-/// the same time.
+/// An untrusted client may send as many spans as a message holds, in any order. Each lookup of the
+/// Entry takes the same time.
 #[test]
 fn callbacks_of_many_spans_find_the_last_entry() {
     let reference = SegmentReference {

@@ -1,10 +1,10 @@
-//! The value of the tag `x-le`: a JSON object, which may hold the name of an endpoint.
+//! The value of the tag `x-le`: a JSON object that may contain the name of an endpoint.
 
 use std::borrow::Cow;
 use std::fmt::Write as _;
 use std::ops::Range;
 
-/// The deepest nesting that is read.
+/// The maximum nesting that is read.
 const DEPTH: usize = 128;
 
 /// The value of the tag `x-le`, which marks a Local span as a logic endpoint.
@@ -14,20 +14,21 @@ const DEPTH: usize = 128;
 ///
 /// let value = LogicEndpoint::parse(r#"{"name":"caf\u00e9","status":true}"#).unwrap();
 /// assert_eq!(value.name(), Some("café"));
-/// assert_eq!(value.renamed("tea \"room\""), r#"{"name":"tea \"room\"","status":true}"#);
+/// assert_eq!(value.renamed("tea \"cups\""), r#"{"name":"tea \"cups\"","status":true}"#);
 /// assert!(LogicEndpoint::parse("yes").is_none());
 /// ```
 #[derive(Clone, Debug)]
 pub struct LogicEndpoint<'a> {
     value: &'a str,
-    /// The last member `name`, with the place of its value.
+    /// The last member `name`, with the position of its value.
     name: Option<(Range<usize>, Cow<'a, str>)>,
 }
 
 impl<'a> LogicEndpoint<'a> {
-    /// Reads a value. `None` if it is not one JSON object, or if it is nested more than 128 deep.
+    /// Reads a value. Returns `None` if it is not a single JSON object, or if its nesting exceeds
+    /// 128.
     ///
-    /// Keeps nothing but the name, so a value of megabytes takes no more memory than it has.
+    /// Stores only the name, so a value of megabytes needs no additional memory.
     pub fn parse(value: &'a str) -> Option<Self> {
         let mut reader = Reader { text: value, at: 0 };
         reader.skip_blanks();
@@ -50,12 +51,12 @@ impl<'a> LogicEndpoint<'a> {
         (reader.at == value.len()).then_some(Self { value, name })
     }
 
-    /// Returns the name of the endpoint, if the object has one that is a text.
+    /// Returns the name of the endpoint if the object has one that is a string.
     pub fn name(&self) -> Option<&str> {
         self.name.as_ref().map(|(_, name)| &**name)
     }
 
-    /// Returns the value with another name in place of its name.
+    /// Replaces the name in the value.
     pub fn renamed(&self, name: &str) -> String {
         let Some((place, _)) = &self.name else { return self.value.to_owned() };
         let (before, after) = (&self.value[..place.start], &self.value[place.end..]);
@@ -63,7 +64,7 @@ impl<'a> LogicEndpoint<'a> {
     }
 }
 
-/// The text of a JSON string, without its escapes. `None` if it has half of a surrogate pair.
+/// Removes the escapes of a JSON string. Returns `None` if it has half of a surrogate pair.
 fn unescape(text: &str) -> Option<Cow<'_, str>> {
     if !text.contains('\\') {
         return Some(Cow::Borrowed(text));
@@ -94,7 +95,7 @@ fn unescape(text: &str) -> Option<Cow<'_, str>> {
     String::from_utf16(&units).ok().map(Cow::Owned)
 }
 
-/// The text with JSON's escapes.
+/// Escapes a text for JSON.
 fn escape(text: &str) -> Cow<'_, str> {
     let is_plain = |c: char| c >= ' ' && c != '"' && c != '\\';
     if text.chars().all(is_plain) {
@@ -112,7 +113,8 @@ fn escape(text: &str) -> Cow<'_, str> {
     Cow::Owned(escaped)
 }
 
-/// A strict reader of JSON. Each method reads one thing, and returns `None` where the text is none.
+/// A strict reader of JSON. Each method reads one element, and returns `None` if there is a
+/// different one.
 struct Reader<'a> {
     text: &'a str,
     at: usize,
@@ -123,7 +125,7 @@ impl<'a> Reader<'a> {
         self.text.as_bytes().get(self.at).copied()
     }
 
-    /// Reads this byte, if it is the next one.
+    /// Reads this byte if it is the next one.
     fn eat(&mut self, byte: u8) -> bool {
         let is_next = self.peek() == Some(byte);
         self.at += usize::from(is_next);
@@ -154,7 +156,7 @@ impl<'a> Reader<'a> {
         }
     }
 
-    /// Reads an object: `member` reads each value, of which it gets the key.
+    /// Reads an object, and calls `member` with each key to read its value.
     fn object(
         &mut self,
         depth: usize,
@@ -198,7 +200,7 @@ impl<'a> Reader<'a> {
         }
     }
 
-    /// Reads a string. Returns what stands between the quotation marks.
+    /// Reads a string. Returns the text between the quotation marks.
     fn string(&mut self) -> Option<&'a str> {
         self.eat(b'"').then_some(())?;
         let start = self.at;
@@ -257,7 +259,7 @@ mod tests {
     }
 
     #[test]
-    fn reads_what_serde_json_reads_as_an_object() {
+    fn accepts_the_same_objects_as_serde_json() {
         let deep = |depth: usize| format!("{{\"a\":{}{}}}", "[".repeat(depth), "]".repeat(depth));
         let (fits, too_deep) = (deep(126), deep(128));
         for text in [
@@ -310,7 +312,7 @@ mod tests {
     }
 
     #[test]
-    fn name_is_the_last_text_of_that_key_at_the_top() {
+    fn name_is_the_last_string_of_that_key_at_top_level() {
         assert_eq!(name("{}"), None);
         assert_eq!(name(r#"{"name":1}"#), None);
         assert_eq!(name(r#"{"a":{"name":"inner"}}"#), None);

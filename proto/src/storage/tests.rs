@@ -1,4 +1,4 @@
-//! Each limit against the columns themselves: ids are built as the OAP builds them, and measured.
+//! Checks each limit against the columns: builds ids as the OAP does, and measures them.
 
 use super::*;
 
@@ -64,18 +64,18 @@ mod limits {
 
     #[test]
     fn tags_that_become_names_and_statements_fit() {
-        let room = |key| tag_limit(key).unwrap();
-        let bytes = |key| room(key).fit(&"键".repeat(700)).len();
+        let limit = |key| tag_limit(key).unwrap();
+        let bytes = |key| limit(key).fit(&"键".repeat(700)).len();
         assert!(id_in(PEER_BYTES, bytes("mq.topic") + 1 + bytes("mq.queue")) <= 512);
         assert!(
             bytes("cache.type") + "-local".len() <= SERVICE_BYTES
                 && bytes("gen_ai.provider.name") <= SERVICE_BYTES
         );
-        let units = |key| room(key).fit(&"𝄞".repeat(2_000)).encode_utf16().count();
+        let units = |key| limit(key).fit(&"𝄞".repeat(2_000)).encode_utf16().count();
         assert!(units("cache.cmd") + 1 + units("cache.key") <= 2_000);
-        // The OAP cuts the names that it makes of them to 150 and 70 characters, and of ASCII that
-        // is enough.
-        assert_eq!(room("mq.topic").fit(&"t".repeat(400)).len(), 400);
+        // The OAP cuts the names that it makes of these values to 150 and 70 characters. That
+        // suffices for ASCII.
+        assert_eq!(limit("mq.topic").fit(&"t".repeat(400)).len(), 400);
         assert_eq!((tag_limit("db.statement"), tag_limit("mq.broker")), (None, None));
     }
 }
@@ -99,7 +99,7 @@ mod shortening {
         for limit in 9..180 {
             let short = shorten(&name, 150, limit);
             assert!(short.len() <= limit && short.len() + 3 > limit, "{limit}");
-            // Who shortens it again changes nothing.
+            // Shortening a short text again does not change it.
             assert_eq!(shorten(&short, 150, limit), short);
         }
     }
@@ -152,7 +152,7 @@ fn nul_is_replaced_and_other_controls_stay() {
 }
 
 #[test]
-fn the_hash_is_fnv1a() {
+fn hash_is_fnv1a() {
     assert_eq!(
         (fnv1a(b""), fnv1a(b"a"), fnv1a(b"foobar")),
         (0x811c_9dc5, 0xe40c_292c, 0xbf9c_f968)

@@ -54,32 +54,32 @@ pub(super) fn reported() -> Vec<String> {
 #[test]
 fn text_over_a_limit_is_reported_with_the_limit() {
     insta::assert_snapshot!(reported().join("\n"), @r#"
-    column segment "s" has the service name "键键键键键键键键键键键键键键键键键键键键键键键键键键键键键键键键键键键键键键键键键键键键键键键键键键", for which the OAP's SQL storage has no room and refuses other services' data with it: send at most 147 bytes
-    column segment "s" has the instance name "键键键键键键键键键键键键键", for which the OAP's SQL storage has no room and refuses other services' data with it: send at most 36 bytes
-    column span 0 of segment "s" has the operation name "键键键键键键键键键键键键键键键键键键键键键键键键键键键键键键键键键键键键键键键键键键键键键键键键键键键键键键键键键键", for which the OAP's SQL storage has no room and refuses other services' data with it: send at most 171 bytes
-    column span 0 of segment "s" has the operation name "nnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnn…", for which the OAP's SQL storage has no room and refuses other services' data with it: send at most 147 bytes
-    column span 0 of segment "s" has the endpoint in a ref "键键键键键键键键键键键键键键键键键键键键键键键键键键键键键键键键键键键键键键键键键键键键键键键键键键键键键键键键键键", for which the OAP's SQL storage has no room and refuses other services' data with it: send at most 171 bytes
-    column span 0 of segment "s" has the operation name "键键键键键键键键键键键键键键键键键键键键键键键键键键键键键键键键键键键键键键键键键键键键键键键键键键键键键键键键键键", for which the OAP's SQL storage has no room and refuses other services' data with it: send at most 171 bytes
-    column span 0 of segment "s" has the operation name "键键键键键键键键键键键键键键键键键键键键键键键键键键键键键键键键键键键键键键键键键键键键键键键键键键键键键键键键键键键键…", for which the OAP's SQL storage has no room and refuses other services' data with it: send at most 369 bytes
-    column span 0 of segment "s" has the service in a ref "键键键键键键键键键键键键键键键键键键键键键键键键键键键键键键键键键键键键键键键键键键键键键键键键键键", for which the OAP's SQL storage has no room and refuses other services' data with it: send at most 147 bytes
-    column span 0 of segment "s" has the instance in a ref "键键键键键键键键键键键键键", for which the OAP's SQL storage has no room and refuses other services' data with it: send at most 36 bytes
-    column span 0 of segment "s" has the endpoint in a ref "键键键键键键键键键键键键键键键键键键键键键键键键键键键键键键键键键键键键键键键键键键键键键键键键键键键键键键键键键键键键", for which the OAP's SQL storage has no room and refuses other services' data with it: send at most 174 bytes
-    column span 0 of segment "s" has the address in a ref "键键键键键键键键键键键键键键键键键键键键键键键键键键键键键键键", for which the OAP's SQL storage has no room and refuses other services' data with it: send at most 90 bytes
-    column span 2 of segment "s" has the peer "键键键键键键键键键键键键键键键键键键键键键键键键键键键键键键键", for which the OAP's SQL storage has no room and refuses other services' data with it: send at most 90 bytes
-    column span 2 of segment "s" has the tag mq.topic "键键键键键键键键键键键键键键键键键键键键键键键键键键键键键键键键键键键键键键键键键键键键键键键键键", for which the OAP's SQL storage has no room and refuses other services' data with it: send at most 144 bytes
-    column span 2 of segment "s" has the tag cache.key "kkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkk…", for which the OAP's SQL storage has no room and refuses other services' data with it: send at most 1900 UTF-16 units
-    nul segment "s" has U+0000 in the service name "a\0b", for which the OAP's SQL storage refuses other services' data with it: replace it
-    nul segment "s" has U+0000 in the instance name "a\0b", for which the OAP's SQL storage refuses other services' data with it: replace it
-    nul span 1 of segment "s" has U+0000 in the operation name "a\0b", for which the OAP's SQL storage refuses other services' data with it: replace it
-    nul span 1 of segment "s" has U+0000 in the peer "a\0b", for which the OAP's SQL storage refuses other services' data with it: replace it
-    nul span 2 of segment "s" has U+0000 in the tag value "\0", for which the OAP's SQL storage refuses other services' data with it: replace it
-    nul span 2 of segment "s" has U+0000 in the key "\0", for which the OAP's SQL storage refuses other services' data with it: replace it
-    nul span 1 of segment "s" has U+0000 in the log field "\0", for which the OAP's SQL storage refuses other services' data with it: replace it
-    nul span 1 of segment "s" has U+0000 in the key "\0", for which the OAP's SQL storage refuses other services' data with it: replace it
-    nul span 0 of segment "s" has U+0000 in the service in a ref "\0", for which the OAP's SQL storage refuses other services' data with it: replace it
-    nul span 0 of segment "s" has U+0000 in the instance in a ref "\0", for which the OAP's SQL storage refuses other services' data with it: replace it
-    nul span 0 of segment "s" has U+0000 in the endpoint in a ref "\0", for which the OAP's SQL storage refuses other services' data with it: replace it
-    nul span 0 of segment "s" has U+0000 in the address in a ref "\0", for which the OAP's SQL storage refuses other services' data with it: replace it
+    column segment "s" has the service name "键键键键键键键键键键键键键键键键键键键键键键键键键键键键键键键键键键键键键键键键键键键键键键键键键键", too long for its column in the OAP's SQL storage, which rejects other services' data with it: send at most 147 bytes
+    column segment "s" has the instance name "键键键键键键键键键键键键键", too long for its column in the OAP's SQL storage, which rejects other services' data with it: send at most 36 bytes
+    column span 0 of segment "s" has the operation name "键键键键键键键键键键键键键键键键键键键键键键键键键键键键键键键键键键键键键键键键键键键键键键键键键键键键键键键键键键", too long for its column in the OAP's SQL storage, which rejects other services' data with it: send at most 171 bytes
+    column span 0 of segment "s" has the operation name "nnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnn…", too long for its column in the OAP's SQL storage, which rejects other services' data with it: send at most 147 bytes
+    column span 0 of segment "s" has the endpoint in a ref "键键键键键键键键键键键键键键键键键键键键键键键键键键键键键键键键键键键键键键键键键键键键键键键键键键键键键键键键键键", too long for its column in the OAP's SQL storage, which rejects other services' data with it: send at most 171 bytes
+    column span 0 of segment "s" has the operation name "键键键键键键键键键键键键键键键键键键键键键键键键键键键键键键键键键键键键键键键键键键键键键键键键键键键键键键键键键键", too long for its column in the OAP's SQL storage, which rejects other services' data with it: send at most 171 bytes
+    column span 0 of segment "s" has the operation name "键键键键键键键键键键键键键键键键键键键键键键键键键键键键键键键键键键键键键键键键键键键键键键键键键键键键键键键键键键键键…", too long for its column in the OAP's SQL storage, which rejects other services' data with it: send at most 369 bytes
+    column span 0 of segment "s" has the service in a ref "键键键键键键键键键键键键键键键键键键键键键键键键键键键键键键键键键键键键键键键键键键键键键键键键键键", too long for its column in the OAP's SQL storage, which rejects other services' data with it: send at most 147 bytes
+    column span 0 of segment "s" has the instance in a ref "键键键键键键键键键键键键键", too long for its column in the OAP's SQL storage, which rejects other services' data with it: send at most 36 bytes
+    column span 0 of segment "s" has the endpoint in a ref "键键键键键键键键键键键键键键键键键键键键键键键键键键键键键键键键键键键键键键键键键键键键键键键键键键键键键键键键键键键键", too long for its column in the OAP's SQL storage, which rejects other services' data with it: send at most 174 bytes
+    column span 0 of segment "s" has the address in a ref "键键键键键键键键键键键键键键键键键键键键键键键键键键键键键键键", too long for its column in the OAP's SQL storage, which rejects other services' data with it: send at most 90 bytes
+    column span 2 of segment "s" has the peer "键键键键键键键键键键键键键键键键键键键键键键键键键键键键键键键", too long for its column in the OAP's SQL storage, which rejects other services' data with it: send at most 90 bytes
+    column span 2 of segment "s" has the tag mq.topic "键键键键键键键键键键键键键键键键键键键键键键键键键键键键键键键键键键键键键键键键键键键键键键键键键", too long for its column in the OAP's SQL storage, which rejects other services' data with it: send at most 144 bytes
+    column span 2 of segment "s" has the tag cache.key "kkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkk…", too long for its column in the OAP's SQL storage, which rejects other services' data with it: send at most 1900 UTF-16 units
+    nul segment "s" has U+0000 in the service name "a\0b", so the OAP's SQL storage rejects it and other services' data: replace it
+    nul segment "s" has U+0000 in the instance name "a\0b", so the OAP's SQL storage rejects it and other services' data: replace it
+    nul span 1 of segment "s" has U+0000 in the operation name "a\0b", so the OAP's SQL storage rejects it and other services' data: replace it
+    nul span 1 of segment "s" has U+0000 in the peer "a\0b", so the OAP's SQL storage rejects it and other services' data: replace it
+    nul span 2 of segment "s" has U+0000 in the tag value "\0", so the OAP's SQL storage rejects it and other services' data: replace it
+    nul span 2 of segment "s" has U+0000 in the key "\0", so the OAP's SQL storage rejects it and other services' data: replace it
+    nul span 1 of segment "s" has U+0000 in the log field "\0", so the OAP's SQL storage rejects it and other services' data: replace it
+    nul span 1 of segment "s" has U+0000 in the key "\0", so the OAP's SQL storage rejects it and other services' data: replace it
+    nul span 0 of segment "s" has U+0000 in the service in a ref "\0", so the OAP's SQL storage rejects it and other services' data: replace it
+    nul span 0 of segment "s" has U+0000 in the instance in a ref "\0", so the OAP's SQL storage rejects it and other services' data: replace it
+    nul span 0 of segment "s" has U+0000 in the endpoint in a ref "\0", so the OAP's SQL storage rejects it and other services' data: replace it
+    nul span 0 of segment "s" has U+0000 in the address in a ref "\0", so the OAP's SQL storage rejects it and other services' data: replace it
     "#);
 }
 
