@@ -1,9 +1,8 @@
-//! What a span costs. The figures are ratios of neighbours in time: each round runs every variant
-//! once, in one process, and the median over the rounds of the ratio to the floor of the same round
-//! is what counts. The floor is the least that any tracer of this kind does: two reads of the clock
-//! and one record of 32 bytes in a warm buffer.
+//! Measures the cost of a span. Each round runs every variant once, in one process. The result is
+//! the median over the rounds of the ratio to the floor of the same round. The floor is the minimum
+//! for a tracer of this kind: two reads of the clock and one record of 32 bytes in a warm buffer.
 //!
-//! Run with `cargo bench -p skywalking-benches`. It prints and asserts no speed; what was opened
-//! must have arrived, or it fails.
+//! Run with `cargo bench -p skywalking-benches`. It checks no speed. It fails if an opened span did
+//! not arrive.
 
 pub mod workload;

@@ -1,5 +1,5 @@
-//! Spans on the calling thread against their floor, hand-over and encoding apart: see the crate's
-//! documentation.
+//! Compares spans on the calling thread with the floor. Hand-over and encoding are measured
+//! separately: see the documentation of the crate.
 #![allow(unsafe_code)] // the floor reads the time-stamp counter, as the tracer does
 
 use std::hint::black_box;
@@ -13,7 +13,7 @@ use skywalking_runtime::{Callsite, Config, config::Reporter, propagation::captur
 
 const ROUNDS: usize = 2_001;
 const SPANS: u64 = 200;
-/// The same, to divide by.
+/// The number of spans in a round, as a divisor.
 const EACH: f64 = 200.0;
 
 #[derive(Clone, Copy)]
@@ -42,14 +42,14 @@ fn floor(records: &mut Vec<Floor>) {
     }
 }
 
-/// Nanoseconds that `work` took.
+/// Returns the duration of `work` in nanoseconds.
 fn time(work: impl FnOnce()) -> f64 {
     let from = Instant::now();
     work();
     from.elapsed().as_secs_f64() * 1e9
 }
 
-/// The same inside of a root that is already open: hand-over apart.
+/// As `time`, inside of a root that is already open, so without the hand-over.
 fn inside(work: impl FnOnce()) -> f64 {
     span(&ENTRY).run(|| time(work))
 }
@@ -59,8 +59,8 @@ fn median(mut values: Vec<f64>) -> f64 {
     values.get(values.len() / 2).copied().unwrap_or(f64::NAN)
 }
 
-/// What one round measures, in the order of the table: a name, and whether the cost of calling the
-/// bare function is taken off.
+/// The measurements of a round, in the order of the table: the name, and whether the cost of
+/// calling the bare function is subtracted.
 const VARIANTS: [(&str, bool); 14] = [
     ("floor: two counter reads, one record", false),
     ("bare function", false),
@@ -131,7 +131,7 @@ fn main() {
     }
     println!(
         "{:46} {:9.1}",
-        "local span while off, the bare call taken off",
+        "local span while off, without the bare call",
         (off - bare_off) / EACH
     );
     println!(
@@ -143,6 +143,6 @@ fn main() {
     assert_eq!(
         report.stats.opened,
         report.sent + report.dropped.total(),
-        "everything is accounted for"
+        "every opened segment arrived or was counted as dropped"
     );
 }

@@ -1,30 +1,31 @@
-//! Writes the crates that are compared, as a workspace of their own: nobody else builds the peers.
+//! Writes the crates of the comparison as a workspace of their own, so that no other build compiles
+//! the peers.
 
 use std::fmt::Write as _;
 use std::fs;
 use std::io;
 use std::path::Path;
 
-/// Files with twenty functions each.
+/// The number of files, each with twenty functions.
 const GROUPS: usize = 50;
 
 /// A crate of the comparison.
 pub(crate) struct Variant {
     /// The package.
     pub(crate) package: &'static str,
-    /// As the table calls it.
+    /// Its name in the table.
     pub(crate) shown: &'static str,
     attribute: &'static str,
-    /// A line of `[dependencies]`; `RUNTIME` stands for the path of ours.
+    /// A line of `[dependencies]`. `RUNTIME` is replaced by the path of our runtime.
     dependency: &'static str,
 }
 
-/// No peer has a way out to the network among its features, so ours is left out too.
+/// No peer has a network client among its features, so ours is left out too.
 const RUNTIME: &str =
     "skywalking-runtime = { path = 'RUNTIME', default-features = false, features = ['enabled'] }";
 
-/// What is compared: what the functions themselves cost; ours, as it comes and without the record
-/// of returned errors, which no peer's attribute makes; the peers.
+/// The variants: without an attribute; ours, by default and without the record of returned errors,
+/// which no peer's attribute has; the peers.
 pub(crate) const VARIANTS: [Variant; 5] = [
     Variant { package: "plain", shown: "no attribute", attribute: "", dependency: "" },
     Variant {
@@ -53,11 +54,12 @@ pub(crate) const VARIANTS: [Variant; 5] = [
     },
 ];
 
-/// Writes all of them below `root`; files that are there already and say the same stay untouched.
+/// Writes all of them below `root`. Existing files with the same content are not touched.
 pub(crate) fn write(root: &Path, runtime: &Path) -> io::Result<()> {
     let members: Vec<_> = VARIANTS.iter().map(|variant| format!("{:?}", variant.package)).collect();
-    // No old artifact may help: the whole crate is compiled each time. A dependency's debug
-    // information would be linked whole, used or not, and is none of the functions' cost.
+    // Incremental compilation would reuse old artifacts, so it is off: the whole crate is compiled
+    // each time. Debug information of the dependencies would be linked even if unused, and is not a
+    // cost of the functions.
     let profiles =
         "[profile.dev]\nincremental = false\n\n[profile.dev.package.\"*\"]\ndebug = false\n";
     put(

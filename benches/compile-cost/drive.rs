@@ -1,4 +1,5 @@
-//! Polls a future to its end. The future is behind a pointer, so that driving adds next to nothing to each.
+//! Polls a future until it is ready. The future is behind a pointer, so that this adds almost no
+//! code to each call.
 
 use std::future::Future;
 use std::pin::{Pin, pin};

@@ -1,5 +1,5 @@
-//! Twenty functions of the kinds that programs annotate. Fifty copies of this file, each with a `N` of its own, are a thousand.
-//! `traced` stands for the attribute; the plain crate has none.
+//! Twenty functions of the kinds that programs annotate. Fifty copies of this file, each with its
+//! own `N`, are a thousand. `traced` is replaced by the attribute, and removed in the plain crate.
 
 use std::collections::BTreeMap;
 use std::fmt::{self, Display};
@@ -123,7 +123,7 @@ pub async fn tax(price: u64) -> u64 {
 }
 
 #[traced]
-pub async fn beat() {
+pub async fn heartbeat() {
     black_box(N);
 }
 
@@ -145,7 +145,7 @@ pub async fn sum_of(orders: Vec<u64>) -> u64 {
 #[traced]
 pub async fn fetched(text: String) -> Result<u64, OrderError> {
     let number: u64 = text.trim().parse()?;
-    beat().await;
+    heartbeat().await;
     let tax = tax(number).await;
     if tax == N { Err(OrderError::Empty) } else { Ok(tax) }
 }
@@ -166,7 +166,8 @@ pub async fn handled(path: &'static str, body: String) -> Result<String, Box<dyn
     Ok(format!("{path}: {stored}"))
 }
 
-/// Calls all of them through pointers that the compiler cannot see through; `drive` does so with what is async.
+/// Calls all of them through pointers that the compiler cannot see through. `drive` does the same
+/// for the async functions.
 pub fn call_all() -> u64 {
     let mut orders = black_box(Orders::new as fn() -> Orders)();
     black_box(Orders::set_price as fn(&mut Orders, u64, u64))(&mut orders, 7, N);
@@ -186,7 +187,7 @@ pub fn call_all() -> u64 {
     black_box(counted as fn(&'static str, &mut BTreeMap<String, u64>))("a b a", &mut counts);
     sum += counts.len() as u64;
     sum += drive(tax(N));
-    drive(beat());
+    drive(heartbeat());
     sum += length(drive(greeting("you".to_owned(), 2)));
     sum += drive(sum_of(vec![1, 2, N]));
     sum += drive(fetched("12".to_owned())).unwrap_or(N);

@@ -1,10 +1,10 @@
-//! What 1 000 annotated functions cost to build: ours and the peers side by side, in one run,
-//! printed as a table for `docs/compile-cost.md`.
+//! Measures the build cost of 1 000 annotated functions, for ours and the peers in one run. Prints
+//! a table for `docs/compile-cost.md`.
 //!
-//! `cargo run -p skywalking-benches --bin compile-cost -- [check] [dev] [release] [ROUNDS]`; all
-//! three and three rounds unless told. It needs the network once, for the peers. Dependencies are
-//! built first; then each round compiles each crate alone, one after the other, and the median over
-//! the rounds is what counts.
+//! `cargo run -p skywalking-benches --bin compile-cost -- [check] [dev] [release] [ROUNDS]`. The
+//! default is all three jobs and three rounds. The first run needs the network for the peers.
+//! Dependencies are built first. Then each round compiles each crate alone, one after the other.
+//! The table has the medians of the rounds.
 
 mod crates;
 mod measure;
@@ -20,11 +20,11 @@ const ROUNDS: usize = 3;
 fn main() -> Result<(), Box<dyn Error>> {
     let (mut jobs, mut rounds) = (Vec::new(), ROUNDS);
     for argument in std::env::args().skip(1) {
-        match Job::ALL.into_iter().find(|job| job.word() == argument) {
+        match Job::ALL.into_iter().find(|job| job.argument() == argument) {
             Some(job) => jobs.push(job),
             None => {
                 rounds = argument.parse().map_err(|_| {
-                    format!("`{argument}` is neither check, dev or release nor a number of rounds")
+                    format!("`{argument}` is not check, dev, release or a number of rounds")
                 })?;
             }
         }
@@ -32,12 +32,13 @@ fn main() -> Result<(), Box<dyn Error>> {
     if jobs.is_empty() {
         jobs.extend(Job::ALL);
     }
-    let workspace =
-        Path::new(env!("CARGO_MANIFEST_DIR")).parent().ok_or("the benches stand in a workspace")?;
+    let workspace = Path::new(env!("CARGO_MANIFEST_DIR"))
+        .parent()
+        .ok_or("the benches are not in a workspace")?;
     let root = workspace.join("target").join("compile-cost");
     crates::write(&root, &workspace.join("skywalking-runtime"))?;
 
-    // Everything once: from here on, only what was touched is compiled.
+    // The first build compiles everything. From here on, only touched packages are compiled.
     for &job in &jobs {
         for variant in &VARIANTS {
             measure::run(&root, job, variant.package)?;
@@ -94,7 +95,7 @@ fn main() -> Result<(), Box<dyn Error>> {
     Ok(())
 }
 
-/// A row of the table: the values, and ours as multiples of the cheaper of the peers.
+/// Prints a row of the table: the values, and the ratio of ours to the cheaper peer.
 fn row(name: &str, values: &[f64], digits: usize) {
     let cells: Vec<_> = values.iter().map(|value| format!("{value:.digits$}")).collect();
     let cheaper = values.iter().skip(3).copied().fold(f64::INFINITY, f64::min);
@@ -108,7 +109,7 @@ fn median(costs: &[Cost], of: impl Fn(&Cost) -> f64) -> f64 {
     values.get(values.len() / 2).copied().unwrap_or(f64::NAN)
 }
 
-/// Sizes are far below what a float holds exactly.
+/// Sizes are far below the largest integer that a float represents exactly.
 #[expect(clippy::cast_precision_loss, reason = "a binary of less than 8 PiB")]
 fn kib(bytes: u64) -> f64 {
     bytes as f64 / 1_024.0

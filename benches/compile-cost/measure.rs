@@ -1,4 +1,4 @@
-//! One measurement: what a cargo command takes for one crate, and how large what it builds is.
+//! One measurement: the cost of a cargo command for one crate, and the size of its binary.
 
 use std::fs::{self, File};
 use std::io;
@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::time::{Instant, SystemTime};
 
-/// What is asked of cargo.
+/// The command of cargo.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Job {
     Check,
@@ -17,8 +17,8 @@ pub(crate) enum Job {
 impl Job {
     pub(crate) const ALL: [Self; 3] = [Self::Check, Self::Dev, Self::Release];
 
-    /// As the command line calls it.
-    pub(crate) fn word(self) -> &'static str {
+    /// Returns its name on the command line.
+    pub(crate) fn argument(self) -> &'static str {
         match self {
             Self::Check => "check",
             Self::Dev => "dev",
@@ -26,7 +26,7 @@ impl Job {
         }
     }
 
-    /// As the table calls it.
+    /// Returns its name in the table.
     pub(crate) fn shown(self) -> &'static str {
         match self {
             Self::Check => "`cargo check`",
@@ -44,10 +44,10 @@ impl Job {
     }
 }
 
-/// Seconds.
+/// The cost in seconds.
 #[derive(Clone, Copy, Default)]
 pub(crate) struct Cost {
-    /// Of all processors, or 0 where the system does not tell.
+    /// The time of all processors, or 0 if the system does not report it.
     pub(crate) cpu: f64,
     pub(crate) wall: f64,
 }
@@ -61,7 +61,7 @@ pub(crate) fn run(root: &Path, job: Job, package: &str) -> io::Result<Cost> {
         .args(["--quiet", "--package", package, "--target-dir"])
         .arg(target(root))
         .current_dir(root);
-    // What cargo and rustup set for this program is not meant for the next.
+    // Variables that cargo and rustup set for this program must not affect the command.
     command
         .env_remove("CARGO_TARGET_DIR")
         .env_remove("CARGO_INCREMENTAL")
@@ -70,18 +70,18 @@ pub(crate) fn run(root: &Path, job: Job, package: &str) -> io::Result<Cost> {
     let (cpu, wall) = (children_cpu(), Instant::now());
     let status = command.status()?;
     if !status.success() {
-        return Err(io::Error::other(format!("cargo ended with {status} for {package}")));
+        return Err(io::Error::other(format!("cargo exited with {status} for {package}")));
     }
     Ok(Cost { cpu: children_cpu() - cpu, wall: wall.elapsed().as_secs_f64() })
 }
 
-/// Makes the package stale, so that the next run compiles it and nothing else.
+/// Makes the package stale, so that the next run compiles only this package.
 pub(crate) fn touch(root: &Path, package: &str) -> io::Result<()> {
     let main = root.join(package).join("src/main.rs");
     File::options().append(true).open(main)?.set_modified(SystemTime::now())
 }
 
-/// Bytes of the binary: as built, and without symbols, where there is a `strip`.
+/// Returns the size of the binary in bytes, as built and without symbols. The latter needs `strip`.
 pub(crate) fn sizes(root: &Path, job: Job, package: &str) -> io::Result<(u64, Option<u64>)> {
     let profile = if job == Job::Release { "release" } else { "debug" };
     let binary = target(root).join(profile).join(package);
@@ -96,13 +96,13 @@ fn target(root: &Path) -> PathBuf {
     root.join("target")
 }
 
-/// Processor seconds of all ended and awaited children: steadier than the clock on a machine that
-/// others use too.
+/// Returns the processor seconds of all children that have exited. They vary less than the wall
+/// clock on a shared machine.
 fn children_cpu() -> f64 {
-    /// Linux counts them in hundredths, whatever the kernel's own tick.
+    /// Linux counts in hundredths of a second, independent of the kernel's tick.
     const TICKS: f64 = 100.0;
     let Ok(stat) = fs::read_to_string("/proc/self/stat") else { return 0.0 };
-    // The second field is the program's name in parentheses, which could hold anything.
+    // The second field is the name of the program in parentheses, which may contain any character.
     let Some((_, fields)) = stat.rsplit_once(") ") else { return 0.0 };
     let mut fields = fields.split(' ').skip(13).map_while(|field| field.parse::<f64>().ok());
     (fields.next().unwrap_or(0.0) + fields.next().unwrap_or(0.0)) / TICKS

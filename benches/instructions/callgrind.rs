@@ -1,4 +1,4 @@
-//! One process under callgrind, and its counts by thread.
+//! Runs one process under callgrind, and reads its counts by thread.
 
 use std::fs;
 use std::path::Path;
@@ -6,14 +6,14 @@ use std::process::{Command, Stdio};
 
 use crate::Outcome;
 
-/// Instructions of a whole process after its start.
+/// The instructions of a process after its start.
 #[derive(Clone, Copy, Default)]
 pub(crate) struct Count {
     pub(crate) caller: f64,
     pub(crate) all: f64,
 }
 
-/// Runs `rounds` rounds of a variant in a process of its own.
+/// Runs `rounds` rounds of a variant in a new process.
 pub(crate) fn count(variant: usize, rounds: u32) -> Outcome<Count> {
     let folder = std::env::temp_dir().join(format!("instructions-{}", std::process::id()));
     fs::create_dir_all(&folder)?;
@@ -44,7 +44,7 @@ fn run(variant: usize, rounds: u32, folder: &Path) -> Outcome<()> {
     Err(String::from_utf8_lossy(&output.stderr).into())
 }
 
-/// Callgrind writes one file a thread and ends its name with the thread's number.
+/// Reads one file for each thread. Its name ends with the number of the thread.
 fn read(folder: &Path) -> Outcome<Count> {
     let mut count = Count::default();
     for file in fs::read_dir(folder)? {

@@ -1,13 +1,13 @@
-//! Instructions a span, counted by valgrind's callgrind: on the thread that opens the span, and on
-//! all threads.
+//! Counts instructions per span with valgrind's callgrind, for the thread that opens the span and
+//! for all threads.
 //!
 //! ```text
 //! cargo run --release -p skywalking-benches --bin instructions
 //! ```
 //!
-//! prints a table. Each variant runs in a process of its own, once with `ROUNDS` rounds and once
-//! with twice as many. The difference leaves start-up out. "All threads" includes the reporter's
-//! encoding and its ticks, so it differs a little from run to run.
+//! prints a table. Each variant runs in two processes, with `ROUNDS` rounds and with twice as many.
+//! The difference excludes the start of the process. "All threads" includes the reporter's encoding
+//! and its ticks, so it varies a little between runs.
 
 mod callgrind;
 
@@ -24,7 +24,8 @@ use skywalking_runtime::{Config, config::Reporter, propagation::capture, span};
 
 type Outcome<T> = Result<T, Box<dyn Error>>;
 
-/// Spans a round. A round is one segment, except for requests, which are a segment each.
+/// The number of spans in a round. A round is one segment, except for requests, which have a
+/// segment each.
 const SPANS: u32 = 200;
 const ROUNDS: u32 = 20;
 
@@ -39,7 +40,7 @@ fn each(work: impl FnMut(u64)) {
     (0..u64::from(SPANS)).for_each(work);
 }
 
-/// Inside one root, so that the hand-over is paid once a round.
+/// Runs the work inside of one root, so that there is one hand-over in a round.
 fn inside(work: impl FnMut(u64)) {
     span(&ENTRY).run(|| each(work));
 }
@@ -64,7 +65,7 @@ static VARIANTS: [Variant; 11] = [
     variant("entry, 3 locals with a tag, exit", None, |header| each(|x| request(x, header))),
 ];
 
-/// What callgrind runs. Counting starts here, since a clock is calibrated before `main`.
+/// The function that callgrind runs. Counting is reset here: a clock is calibrated before `main`.
 #[inline(never)]
 fn work(variant: &Variant, rounds: u32) -> Outcome<()> {
     let agent = Config::new("instructions").reporter(Reporter::Discard).start()?;
@@ -101,7 +102,7 @@ fn main() -> ExitCode {
     let arguments: Vec<&str> = arguments.iter().map(String::as_str).collect();
     let done = match arguments[..] {
         [] => measure(),
-        // What callgrind runs.
+        // The process that callgrind runs.
         ["count", variant, rounds] => variant
             .parse()
             .ok()

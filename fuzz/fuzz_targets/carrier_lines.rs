@@ -1,4 +1,4 @@
-//! See `skywalking-runtime/src/headers/fuzz_properties.rs` for what must hold.
+//! The properties are in `skywalking-runtime/src/headers/fuzz_properties.rs`.
 #![no_main]
 
 libfuzzer_sys::fuzz_target!(|data: &[u8]| skywalking_runtime::__fuzzing::carrier_lines(data));

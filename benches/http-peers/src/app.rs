@@ -1,4 +1,4 @@
-//! The server that is measured, and a request to it.
+//! The measured server, and a request to it.
 
 use std::convert::Infallible;
 use std::pin::pin;
@@ -13,8 +13,8 @@ use tower_service::Service;
 
 use crate::Outcome;
 
-/// What a client sends, the same to every variant: a trace that comes in by the header of either
-/// kind.
+/// The headers of each request. All variants receive the same ones: an incoming trace in both
+/// formats.
 pub(crate) const REQUEST: &str = "GET /hello/world HTTP/1.1\r\n\
     host: 127.0.0.1:8080\r\n\
     user-agent: http-peers/0.0.0\r\n\
@@ -24,13 +24,12 @@ pub(crate) const REQUEST: &str = "GET /hello/world HTTP/1.1\r\n\
     MGFmNzY1MTkxNmNkNDNkZDg0NDhlYjIxMWM4MDMxOWMuNDIuMTYwMDAwMDAwMDAwMDAwMDI=-1-ZnJvbnQ=-ZnJvbnQtMQ==-L2Zyb250-MTI3LjAuMC4xOjgwODA=\r\n\
     \r\n";
 
-/// One route with a template, and a handler that is done at its first poll.
+/// A route with a template, and a handler that is ready at its first poll.
 pub(crate) fn hello() -> Router {
     Router::new().route("/hello/{name}", get(|| async { "hello" }))
 }
 
-/// Calls a router in this process, as a connection of hyper would: without sockets, bytes and
-/// executor.
+/// Calls a router in this process as hyper would, without sockets, bytes and an executor.
 pub(crate) struct Client {
     router: Router,
     request: Request<()>,
@@ -47,20 +46,20 @@ impl Client {
         Ok(Self { router, request: request.body(())? })
     }
 
-    /// One request, with the body of its response read to the end.
+    /// Sends a request and reads the body of the response to its end.
     pub(crate) fn call(&mut self) -> Outcome<()> {
         let request = self.request.clone().map(|()| Body::empty());
         let mut cx = Context::from_waker(Waker::noop());
         let response: Poll<Result<Response, Infallible>> =
             pin!(self.router.call(request)).poll(&mut cx);
         let Poll::Ready(Ok(response)) = response else {
-            return Err("the response did not come at once".into());
+            return Err("the response was not ready at the first poll".into());
         };
         let mut body = pin!(response.into_body());
         let mut bytes = 0;
         while let Poll::Ready(Some(frame)) = body.as_mut().poll_frame(&mut cx) {
             bytes += frame?.data_ref().map_or(0, Bytes::len);
         }
-        if bytes == 5 { Ok(()) } else { Err("that was no hello".into()) }
+        if bytes == 5 { Ok(()) } else { Err("the response is not hello".into()) }
     }
 }

@@ -1,11 +1,11 @@
-//! Calls of the router in this process, with nothing of the network: what the layer and the router
-//! do, on one thread.
+//! Calls the router in this process, without the network: measures the layer and the router on one
+//! thread.
 
 use crate::app::{Client, hello};
 use crate::rounds::{self, Rounds, Variants};
 use crate::{Outcome, variants::Started};
 
-/// Few enough that what is on its way fits into every library's queue.
+/// Few enough that the pending spans fit into the queue of every library.
 pub(crate) const REQUESTS: u32 = 1_000;
 const ROUNDS: usize = 401;
 
@@ -20,7 +20,7 @@ pub(crate) fn client(started: &dyn Started) -> Outcome<Client> {
     Client::new(started.layered(hello()))
 }
 
-/// The calls of a round.
+/// Makes the calls of a round.
 pub(crate) fn calls(client: &mut Client) -> Outcome<()> {
     for _ in 0..REQUESTS {
         client.call()?;

@@ -1,9 +1,9 @@
-//! Instructions a request, counted by valgrind's callgrind: of the thread that makes the calls, and
-//! of all threads together.
+//! Counts instructions per request with valgrind's callgrind, for the calling thread and for all
+//! threads.
 //!
-//! A process of its own for each variant makes the calls of `calls.rs`; a second one makes twice as
-//! many. The difference is what the requests of half the rounds took, without start-up, and with
-//! their share of what happens once a round.
+//! For each variant one process makes the calls of `calls.rs`, and a second one makes twice as
+//! many. The difference is the cost of the requests of half the rounds. It excludes the start of
+//! the process, and includes a share of the work that is done once a round.
 
 use std::fs;
 use std::path::Path;
@@ -13,17 +13,17 @@ use crate::calls::{REQUESTS, calls, client};
 use crate::variants::{Sink, Variant};
 use crate::{Outcome, rounds};
 
-/// The first rounds warm up, in either process.
+/// The first rounds of each process, which warm up.
 const ROUNDS: u32 = 4;
 
-/// A request.
+/// The instructions of a request.
 #[derive(Clone, Copy, Default)]
 pub(crate) struct Instructions {
     pub(crate) caller: f64,
     pub(crate) all: f64,
 }
 
-/// Of each variant in turn.
+/// Measures each variant.
 pub(crate) fn measure() -> Outcome<[Instructions; Variant::ALL.len()]> {
     let mut found = [Instructions::default(); Variant::ALL.len()];
     for (index, found) in found.iter_mut().enumerate() {
@@ -37,8 +37,8 @@ pub(crate) fn measure() -> Outcome<[Instructions; Variant::ALL.len()]> {
     Ok(found)
 }
 
-/// What callgrind runs. It has a name of its own there: counting begins again with it, since a clock
-/// is calibrated before `main`.
+/// The function that callgrind runs. It has a name, because counting is reset when it is entered: a
+/// clock is calibrated before `main`.
 #[inline(never)]
 pub(crate) fn work(variant: &str, rounds: &str) -> Outcome<()> {
     let variant = *Variant::ALL.get(variant.parse::<usize>()?).ok_or("no such variant")?;
@@ -50,7 +50,7 @@ pub(crate) fn work(variant: &str, rounds: &str) -> Outcome<()> {
     Ok(())
 }
 
-/// All instructions of a process that makes the calls of so many rounds.
+/// Returns all instructions of a process that makes the calls of `rounds` rounds.
 fn count(variant: usize, rounds: u32) -> Outcome<Instructions> {
     let folder = std::env::temp_dir().join(format!("http-peers-{}", std::process::id()));
     fs::create_dir_all(&folder)?;
@@ -62,13 +62,20 @@ fn count(variant: usize, rounds: u32) -> Outcome<Instructions> {
 fn callgrind(variant: usize, rounds: u32, folder: &Path) -> Outcome<()> {
     let out = folder.join("threads");
     let run = Command::new("valgrind")
-        .args(["--tool=callgrind", "--separate-threads=yes", "--quiet", "--zero-before=http_peers::instructions::work*"])
+        .args([
+            "--tool=callgrind",
+            "--separate-threads=yes",
+            "--quiet",
+            "--zero-before=http_peers::instructions::work*",
+        ])
         .arg(format!("--callgrind-out-file={}", out.display()))
         .arg(std::env::current_exe()?)
         .args(["count", &variant.to_string(), &rounds.to_string()])
         .stdin(Stdio::null())
         .output()
-        .map_err(|error| format!("valgrind can't be started ({error}); Debian and its like have it in the package `valgrind`"))?;
+        .map_err(|error| {
+            format!("cannot start valgrind ({error}); on Debian install the package `valgrind`")
+        })?;
     if run.status.success() {
         return Ok(());
     }
@@ -76,7 +83,7 @@ fn callgrind(variant: usize, rounds: u32, folder: &Path) -> Outcome<()> {
         .into())
 }
 
-/// A file for each thread, with its number at the end of the name.
+/// Reads one file for each thread. Its name ends with the number of the thread.
 fn read(folder: &Path) -> Outcome<Instructions> {
     let mut found = Instructions::default();
     for file in fs::read_dir(folder)? {
@@ -88,7 +95,7 @@ fn read(folder: &Path) -> Outcome<Instructions> {
         let total = text
             .lines()
             .find_map(|line| line.strip_prefix("totals: "))
-            .ok_or("no total among the lines of callgrind")?;
+            .ok_or("callgrind wrote no total")?;
         let total: f64 = total.trim().parse()?;
         found.all += total;
         if thread.parse() == Ok(1) {

@@ -1,13 +1,12 @@
-//! What a tracing layer costs an axum server: a route that says hello, bare, with our layer, and
-//! with those of others, all in one run.
+//! Measures the cost of a tracing layer for an axum server. The variants are a bare route, the same
+//! with our layer, and with those of others, all in one run.
 //!
 //! ```text
 //! cargo run --release --manifest-path benches/http-peers/Cargo.toml [-- show]
 //! ```
 //!
-//! prints the table as markdown, or with `show` what a single request left with each of them. What
-//! is measured, and how to read it, is in `docs/http-overhead.md`. It asserts nothing but that
-//! every span arrived.
+//! prints the table as Markdown, or with `show` the spans of a single request of each variant.
+//! `docs/http-overhead.md` explains the table. The program checks only that every span arrived.
 
 mod app;
 mod calls;
@@ -23,7 +22,7 @@ use std::process::ExitCode;
 use app::Client;
 use variants::{Sink, Variant};
 
-/// What can go wrong here is told and ends the run.
+/// An error is printed and ends the program.
 type Outcome<T> = Result<T, Box<dyn Error>>;
 
 fn main() -> ExitCode {
@@ -32,7 +31,7 @@ fn main() -> ExitCode {
     let done = match arguments[..] {
         [] => measure(),
         ["show"] => show(),
-        // What callgrind runs: so many rounds of one variant.
+        // Callgrind runs one variant with this number of rounds.
         ["count", variant, rounds] => instructions::work(variant, rounds),
         _ => Err("usage: http-peers [show]".into()),
     };

@@ -1,6 +1,6 @@
-//! Rounds: every variant works once in each, one after the other and another one first each time,
-//! so that what the machine does meanwhile hits all alike. What counts is the median over the
-//! rounds, of differences and ratios within the same round.
+//! Rounds. Each runs every variant once, one after the other, starting with a different one each
+//! time, so that other load on the machine affects all alike. The result is the median over the
+//! rounds, of differences and ratios within a round.
 
 use std::time::{Duration, Instant};
 
@@ -9,29 +9,29 @@ use nix::time::{ClockId, clock_gettime};
 use crate::Outcome;
 use crate::variants::{Started, Variant};
 
-/// After this what has not arrived is lost.
-const PATIENCE: Duration = Duration::from_secs(20);
+/// The timeout for spans. Missing ones are lost.
+const TIMEOUT: Duration = Duration::from_secs(20);
 
 pub(crate) type Variants = [(Variant, Box<dyn Started>); Variant::ALL.len()];
 
-/// What one variant took a request, in one round.
+/// The cost of a variant per request, in one round.
 #[derive(Clone, Copy, Default)]
 pub(crate) struct Cost {
-    /// From the first request to the last response.
+    /// The time from the first request to the last response.
     pub(crate) nanoseconds: f64,
-    /// Of all threads of the process, until every span had arrived.
+    /// The time of all threads of the process, until every span has arrived.
     pub(crate) cpu_nanoseconds: f64,
-    /// Spans that arrived, of all its requests.
+    /// Spans that arrived, for all its requests.
     pub(crate) arrived: u64,
 }
 
-/// One round.
+/// The costs of one round.
 pub(crate) type Round = [Cost; Variant::ALL.len()];
 
-/// What all rounds of one kind took.
+/// The costs of all rounds of one kind.
 pub(crate) struct Rounds {
     pub(crate) rounds: Vec<Round>,
-    /// Requests that each variant answered.
+    /// The number of requests to each variant.
     pub(crate) requests: u64,
 }
 
@@ -39,7 +39,8 @@ fn cpu_time() -> Outcome<Duration> {
     Ok(clock_gettime(ClockId::CLOCK_PROCESS_CPUTIME_ID)?.into())
 }
 
-/// Lets `work` make so many requests to a variant, and checks that all of its spans arrived.
+/// Runs `work`, which makes this number of requests to a variant, and checks that all spans
+/// arrived.
 pub(crate) fn round(
     variant: Variant,
     started: &dyn Started,
@@ -51,9 +52,9 @@ pub(crate) fn round(
     work()?;
     let wall = from.elapsed();
     let left = variant.spans() * u64::from(requests);
-    // The server may end a span a little after the client has its response.
+    // The server may end a span shortly after the client has received the response.
     started.flush();
-    while started.arrived() - before < left && from.elapsed() < PATIENCE {
+    while started.arrived() - before < left && from.elapsed() < TIMEOUT {
         started.flush();
     }
     let (arrived, cpu) = (started.arrived() - before, cpu_time()?.saturating_sub(cpu));
@@ -64,8 +65,8 @@ pub(crate) fn round(
     Ok(Cost { nanoseconds: each(wall), cpu_nanoseconds: each(cpu), arrived })
 }
 
-/// All rounds; `work` is given the index of the variant whose turn it is. The first one warms up
-/// and doesn't count.
+/// Runs all rounds. `work` receives the index of the variant. The first round warms up and is not
+/// counted.
 pub(crate) fn run(
     variants: &Variants,
     rounds: usize,
@@ -73,7 +74,7 @@ pub(crate) fn run(
     mut work: impl FnMut(usize) -> Outcome<()>,
 ) -> Outcome<Rounds> {
     let mut all = Vec::with_capacity(rounds);
-    // What was done before is no part of it.
+    // Excludes earlier work.
     for (_, started) in variants {
         started.flush();
     }

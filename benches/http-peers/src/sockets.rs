@@ -1,5 +1,5 @@
-//! Requests over sockets on loopback: connections that stay, a server on a thread of its own, and a
-//! client that keeps it busy.
+//! Requests over loopback sockets: persistent connections, a server on its own thread, and a client
+//! that keeps it busy.
 
 use std::io::{Read as _, Write as _};
 use std::net::{SocketAddr, TcpListener, TcpStream};
@@ -14,7 +14,7 @@ use crate::app::{REQUEST, hello};
 use crate::rounds::{self, Rounds, Variants};
 
 const CONNECTIONS: usize = 8;
-/// Of each connection in each round.
+/// The number of requests for each connection in each round.
 const REQUESTS: usize = 125;
 const ROUNDS: usize = 151;
 
@@ -27,7 +27,7 @@ pub(crate) fn measure(variants: &Variants) -> Outcome<Rounds> {
         servers.push((listener, started.layered(hello())));
         connections.push(address);
     }
-    // It ends with the process.
+    // The thread ends with the process.
     thread::Builder::new().name("server".to_owned()).spawn(move || serve(servers))?;
     let connections: Outcome<Vec<Vec<Connection>>> = connections
         .iter()
@@ -38,7 +38,7 @@ pub(crate) fn measure(variants: &Variants) -> Outcome<Rounds> {
     rounds::run(variants, ROUNDS, requests, |index| requests_of_a_round(&mut connections[index]))
 }
 
-/// All servers on one thread, so that the client has the other core.
+/// Runs all servers on one thread, so that the client has the other core.
 fn serve(servers: Vec<(TcpListener, Router)>) {
     let served = Builder::new_current_thread().enable_io().build().map(|runtime| {
         runtime.block_on(async {
@@ -58,11 +58,11 @@ fn serve(servers: Vec<(TcpListener, Router)>) {
         });
     });
     if let Err(error) = served {
-        eprintln!("no server: {error}");
+        eprintln!("the server failed: {error}");
     }
 }
 
-/// Each connection has its next request on the way while the client looks at the others.
+/// Keeps a request pending on each connection while it reads from the others.
 fn requests_of_a_round(connections: &mut [Connection]) -> Outcome<()> {
     for connection in &mut *connections {
         connection.send()?;
@@ -78,12 +78,12 @@ fn requests_of_a_round(connections: &mut [Connection]) -> Outcome<()> {
 
 struct Connection {
     stream: TcpStream,
-    /// The responses are alike, so they are of one length.
+    /// The length of a response. All responses have the same one.
     response: Vec<u8>,
 }
 
 impl Connection {
-    /// Opens it, and learns by a first request what responses look like.
+    /// Opens a connection. A first request determines the length of responses.
     fn open(address: SocketAddr) -> Outcome<Self> {
         let stream = TcpStream::connect(address)?;
         stream.set_nodelay(true)?;
@@ -103,8 +103,8 @@ impl Connection {
 
     fn receive(&mut self) -> Outcome<()> {
         self.stream.read_exact(&mut self.response)?;
-        let right = self.response.starts_with(b"HTTP/1.1 200 OK\r\n")
+        let valid = self.response.starts_with(b"HTTP/1.1 200 OK\r\n")
             && self.response.ends_with(b"\r\n\r\nhello");
-        if right { Ok(()) } else { Err("that was no hello".into()) }
+        if valid { Ok(()) } else { Err("the response is not hello".into()) }
     }
 }

@@ -1,5 +1,5 @@
-//! The table, as markdown: a column for each variant, and what the layers add to the server without
-//! one.
+//! The table in Markdown. It has a column for each variant, and the cost that the layers add to the
+//! bare server.
 
 use crate::instructions::Instructions;
 use crate::rounds::{Cost, Rounds};
@@ -9,7 +9,7 @@ const COUNT: usize = Variant::ALL.len();
 const BARE: usize = Variant::Bare as usize;
 const OURS: usize = Variant::Ours as usize;
 
-/// Prints it, and whether ours is the cheapest of those that record the same.
+/// Prints the table, and whether ours is the cheapest of the variants that record the same.
 pub(crate) fn print(calls: &Rounds, sockets: &Rounds, instructions: &[Instructions; COUNT]) {
     println!("| |{}", row(Variant::ALL.map(|variant| variant.name().to_owned())));
     println!("| --- |{}", row(Variant::ALL.map(|_| "---:".to_owned())));
@@ -17,7 +17,7 @@ pub(crate) fn print(calls: &Rounds, sockets: &Rounds, instructions: &[Instructio
 
     let per_second = sockets.each(|cost| 1e9 / cost.nanoseconds);
     println!("| **requests/s over loopback** |{}", row(per_second.map(Found::rounded)));
-    println!("| beside axum alone |{}", row(sockets.ratios(BARE).map(Found::ratio)));
+    println!("| relative to axum alone |{}", row(sockets.ratios(BARE).map(Found::ratio)));
     println!("| spans arrived |{}", row(Variant::ALL.map(|variant| arrived(variant, sockets))));
 
     println!(
@@ -39,7 +39,7 @@ pub(crate) fn print(calls: &Rounds, sockets: &Rounds, instructions: &[Instructio
     println!("| all threads |{}", row(all.map(whole)));
     println!("| added |{}", row(all.map(|found| whole(found - all[BARE]))));
 
-    println!("\nWhat ours adds, beside what the cheaper of the peers that record the same adds:\n");
+    println!("\nAdded by ours, relative to the cheaper of the peers that record the same:\n");
     let added = calls.added(|cost| cost.nanoseconds).map(|found| found.median);
     let added_cpu = calls.added(|cost| cost.cpu_nanoseconds).map(|found| found.median);
     let added_caller = caller.map(|found| found - caller[BARE]);
@@ -50,26 +50,27 @@ pub(crate) fn print(calls: &Rounds, sockets: &Rounds, instructions: &[Instructio
         ("nanoseconds in process", &added),
         ("nanoseconds of CPU", &added_cpu),
     ] {
-        println!("* {what}: {:.2}", beside_the_cheaper(added));
+        println!("* {what}: {:.2}", relative_to_the_cheaper(added));
     }
     let faster = peers()
         .map(|index| sockets.ratios(index)[OURS])
         .min_by(|one, other| one.median.total_cmp(&other.median));
     println!(
-        "\nRequests a second beside the faster of them, in the same round: {}.",
+        "\nRequests per second relative to the faster of them, in the same round: {}.",
         faster.map(Found::ratio).unwrap_or_default()
     );
 
-    let beside_least = |added: &[f64; COUNT]| added[OURS] / added[Variant::FastraceTower as usize];
+    let relative_to_least =
+        |added: &[f64; COUNT]| added[OURS] / added[Variant::FastraceTower as usize];
     println!(
-        "\nfastrace-tower is no part of that: it records the method alone. Beside it ours adds {:.2} times the instructions on the calling thread, {:.2} times \
-         in all.",
-        beside_least(&added_caller),
-        beside_least(&added_all)
+        "\nfastrace-tower is excluded, since it records only the method. Ours adds {:.2} times its instructions on the calling thread, {:.2} times \
+         on all threads.",
+        relative_to_least(&added_caller),
+        relative_to_least(&added_all)
     );
 
     let cheapest =
-        beside_the_cheaper(&added_caller) <= 1.0 && beside_the_cheaper(&added_all) <= 1.0;
+        relative_to_the_cheaper(&added_caller) <= 1.0 && relative_to_the_cheaper(&added_all) <= 1.0;
     let verdict = if cheapest {
         "ours is the cheapest of those that record the same"
     } else {
@@ -82,14 +83,14 @@ fn row(cells: [String; COUNT]) -> String {
     cells.map(|cell| format!(" {cell} |")).concat()
 }
 
-/// Those of others that record what ours does.
+/// Returns the peers that record the same as ours.
 fn peers() -> impl Iterator<Item = usize> {
     let records_the_same =
         |variant: Variant| variant != Variant::Ours && variant.records() == Variant::Ours.records();
     (0..COUNT).filter(move |index| records_the_same(Variant::ALL[*index]))
 }
 
-fn beside_the_cheaper(added: &[f64; COUNT]) -> f64 {
+fn relative_to_the_cheaper(added: &[f64; COUNT]) -> f64 {
     added[OURS] / peers().map(|index| added[index]).fold(f64::INFINITY, f64::min)
 }
 
@@ -101,7 +102,7 @@ fn arrived(variant: Variant, rounds: &Rounds) -> String {
     }
 }
 
-/// With a space between the thousands.
+/// Formats a number with spaces between thousands.
 fn whole(number: f64) -> String {
     let digits = format!("{number:.0}");
     let (sign, digits) = digits.split_at(usize::from(digits.starts_with('-')));
@@ -113,7 +114,7 @@ fn whole(number: f64) -> String {
     sign.chars().chain(groups).collect()
 }
 
-/// The median over the rounds, and the half of them that lies around it.
+/// The median over the rounds, and the range of the middle half of them.
 #[derive(Clone, Copy)]
 struct Found {
     median: f64,
@@ -148,12 +149,12 @@ impl Rounds {
         self.over_rounds(|round, index| of(&round[index]))
     }
 
-    /// What a variant took more than the bare one in the same round.
+    /// Returns the additional cost of a variant over the bare one in the same round.
     fn added(&self, of: impl Fn(&Cost) -> f64) -> [Found; COUNT] {
         self.over_rounds(|round, index| of(&round[index]) - of(&round[BARE]))
     }
 
-    /// Requests a second beside those of another variant in the same round.
+    /// Returns the requests per second relative to another variant in the same round.
     fn ratios(&self, other: usize) -> [Found; COUNT] {
         self.over_rounds(|round, index| round[other].nanoseconds / round[index].nanoseconds)
     }

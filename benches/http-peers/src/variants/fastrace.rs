@@ -1,5 +1,5 @@
-//! fastrace's layers: the one for axum records method, path, route and status; the one for tower
-//! the method alone.
+//! fastrace's layers. The one for axum records method, path, route and status, the one for tower
+//! only the method.
 
 use std::sync::Once;
 use std::sync::atomic::{AtomicU64, Ordering};

@@ -1,7 +1,7 @@
-//! The variants: a server with no layer, with ours and with those of others. Each takes the trace
-//! that came in by its own header, samples all, records the method, and but for fastrace-tower
-//! route, path and status too, and sends finished spans through the batches that its library has by
-//! default, to a sink in this process that counts what arrived.
+//! The variants: a server without a layer, with ours, and with those of others. Each extracts the
+//! incoming trace from its own header, samples everything, and records the method. All but
+//! fastrace-tower also record route, path and status. Finished spans go through the default batches
+//! of the library to a sink in this process that counts them.
 
 mod fastrace;
 mod opentelemetry;
@@ -9,7 +9,7 @@ mod skywalking;
 
 use axum::Router;
 
-/// In the order of the table's columns.
+/// The variants, in the order of the columns.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Variant {
     Bare,
@@ -19,22 +19,22 @@ pub(crate) enum Variant {
     OpenTelemetry,
 }
 
-/// What becomes of the spans that arrive.
+/// The destination of the spans.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Sink {
     Count,
-    /// They go to standard error.
+    /// Writes them to standard error.
     Show,
 }
 
-/// A variant that is set up.
+/// A started variant.
 pub(crate) trait Started {
-    /// The server with the layer.
+    /// Returns the server with the layer.
     fn layered(&self, app: Router) -> Router;
-    /// Waits until all that has ended has arrived.
+    /// Waits until all ended spans have arrived.
     fn flush(&self);
-    /// Spans that have arrived so far. Only one variant works at a time, so those of the same
-    /// library share the count.
+    /// Returns the number of spans that have arrived so far. Variants of the same library share the
+    /// count, since they do not run at the same time.
     fn arrived(&self) -> u64;
 }
 
@@ -52,7 +52,7 @@ impl Variant {
         }
     }
 
-    /// What a span of it says, besides its trace, its caller and its time.
+    /// Returns the attributes of its spans, besides trace, caller and time.
     pub(crate) fn records(self) -> &'static str {
         match self {
             Self::Bare => "-",
@@ -61,7 +61,7 @@ impl Variant {
         }
     }
 
-    /// How many spans a request leaves.
+    /// Returns the number of spans for each request.
     pub(crate) fn spans(self) -> u64 {
         u64::from(self != Self::Bare)
     }

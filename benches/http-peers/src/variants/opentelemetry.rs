@@ -1,6 +1,7 @@
 //! tower-http's `TraceLayer` with tracing-opentelemetry and the batches of OpenTelemetry's SDK.
-//! `TraceLayer` knows nothing of routes and headers, so what the others do is done by its closures;
-//! what costs and isn't needed for that is off: its events, and the layer's notes of
+//! `TraceLayer` does not record routes and does not read headers, so its closures do. Costs that
+//! are not needed are off: its events, and the thread names, source lines and busy times of the
+//! layer.
 //! threads, source lines and busy times.
 
 use std::sync::Arc;
@@ -45,8 +46,8 @@ pub(super) fn start(sink: Sink) -> Box<dyn Started> {
         .with_context_activation(false);
     let subscriber = tracing_subscriber::registry().with(layer.with_filter(LevelFilter::INFO));
     if tracing::subscriber::set_global_default(subscriber).is_err() {
-        // Nothing will arrive then, which the rounds tell.
-        eprintln!("another subscriber is there already");
+        // No spans will arrive then, so the rounds fail.
+        eprintln!("another subscriber is already installed");
     }
     Box::new(OpenTelemetry { provider, arrived })
 }
@@ -66,7 +67,7 @@ impl Started for OpenTelemetry {
                 url.path = request.uri().path(),
                 http.response.status_code = Empty,
             );
-            // It was made just now, so it takes a parent.
+            // The span is new, so it accepts a parent.
             let _ = span.set_parent(propagator.extract(&HeaderExtractor(request.headers())));
             span
         };
@@ -81,7 +82,7 @@ impl Started for OpenTelemetry {
     }
 
     fn flush(&self) {
-        // What went wrong shows as spans that did not arrive.
+        // Errors show as missing spans.
         let _ = self.provider.force_flush();
     }
 

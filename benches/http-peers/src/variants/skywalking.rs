@@ -1,4 +1,4 @@
-//! Ours, as it comes. Segments are encoded, and then dropped by the reporter that counts them as
+//! Ours with its defaults. The reporter encodes segments, and then discards them and counts them as
 //! sent.
 
 use std::time::Duration;
@@ -28,7 +28,7 @@ impl Started for SkyWalking {
         self.0.flush(Duration::from_secs(10));
     }
 
-    /// A segment has one span here.
+    /// Each segment has one span here.
     fn arrived(&self) -> u64 {
         self.0.stats().sent
     }
