@@ -1,7 +1,8 @@
-//! What must hold in every order, each with two or three threads and as few steps as can break it.
+//! The cases. Each must hold in every interleaving, and uses two or three threads and the fewest
+//! steps that can break it.
 
 mod handles;
-mod trials;
+mod tail_sampling;
 
 use loom::thread;
 
@@ -14,34 +15,31 @@ use crate::sampling::window;
 use crate::span::callsite;
 use crate::span::record::{NONE, Record};
 
-/// By name, for the command line.
+/// The cases with their names on the command line.
 pub(crate) const ALL: &[(&str, fn())] = &[
-    ("buffers", what_a_thread_hands_over_arrives_once),
-    ("idle", what_a_thread_hands_over_arrives_beside_a_sweep),
-    ("closing", what_ends_beside_a_shutdown_is_counted_once),
-    ("counts", a_reader_sees_opened_before_finished_before_lost),
-    ("sending", a_reader_sees_finished_before_sent),
-    ("outboxes", no_two_threads_have_one_node_and_no_count_is_lost),
-    ("budget", no_more_waits_than_may),
-    ("flight", what_was_revoked_was_not_taken),
-    ("given-up", what_a_reporter_writes_that_was_given_up_does_not_count),
-    ("window", a_window_takes_exactly_as_many_as_it_may),
-    ("window-race", a_lost_race_for_a_window_wastes_nothing),
-    ("handle-done", handles::what_a_handle_says_that_is_done_is_told_once),
-    ("handle-dropped", handles::what_a_handle_says_that_is_dropped_is_told_once),
-    (
-        "handle-expires",
-        handles::a_handle_that_meets_the_end_of_patience_tells_all_or_learns_that_it_is_late,
-    ),
-    ("handle-shutdown", handles::a_handle_that_meets_a_shutdown_leaves_nothing_behind),
-    ("trial", trials::what_failed_before_its_request_was_over_is_known_at_its_end),
-    ("trial-lost", trials::a_request_whose_root_is_lost_ends_with_the_last_who_knows_of_it),
+    ("buffers", handed_over_segments_arrive_once),
+    ("idle", handed_over_segments_arrive_during_free_idle),
+    ("closing", segments_that_end_during_shutdown_are_counted_once),
+    ("counts", reader_sees_opened_before_finished_before_lost),
+    ("sending", reader_sees_finished_before_sent),
+    ("outboxes", threads_claim_different_outboxes_and_lose_no_count),
+    ("budget", queue_keeps_its_limit),
+    ("flight", revoked_batch_was_not_taken),
+    ("abandoned", writes_of_an_abandoned_reporter_do_not_count),
+    ("window", window_takes_exactly_its_limit),
+    ("window-race", window_race_wastes_no_slot),
+    ("handle-done", handles::ended_handle_is_recorded_once),
+    ("handle-dropped", handles::dropped_handle_is_recorded_once),
+    ("handle-expires", handles::expired_handle_is_recorded_fully_or_returns_false),
+    ("handle-shutdown", handles::handle_during_shutdown_leaves_nothing_queued),
+    ("tail-failed", tail_sampling::failure_before_the_end_of_the_request_keeps_it),
+    ("tail-root-lost", tail_sampling::request_without_its_root_ends_with_the_last_reference),
 ];
 
 const GENERATION: u32 = 1;
 const ENOUGH: Budget = Budget { bytes: usize::MAX / 2, segments: usize::MAX / 2 };
 
-/// Every segment has one span, and one letter of text.
+/// A span and one letter of text, as each segment has.
 const SPAN: Record =
     Record { start: 1, end: 2, callsite: &callsite::Callsite, parent: NONE, flags: 0, side: 0 };
 
@@ -54,30 +52,30 @@ fn end_segment(outbox: &ThreadOutbox, id: u64, budget: Budget, mut attached: Att
     )
 }
 
-/// A segment begins and ends.
+/// Opens and finishes a segment.
 fn segment(outbox: &ThreadOutbox, id: u64, budget: Budget) -> HandOver {
     outbox.opened();
     end_segment(outbox, id, budget, Attached::default())
 }
 
-/// Whatever took room has given it back, and no more than that.
-fn nothing_waits() {
+/// Checks that the queue is empty: all of its budget was released, exactly once.
+fn assert_queue_is_empty() {
     assert!(
         queue::reserve_bytes(1, Budget { bytes: 1, segments: 1 }),
-        "something still takes room"
+        "something still occupies the queue"
     );
     assert!(
         !queue::reserve_bytes(1, Budget { bytes: 1, segments: 1 }),
-        "more was given back than was taken"
+        "more was released than reserved"
     );
 }
 
-/// The ids of what the buffers hold.
+/// Returns the ids of the segments in the buffers.
 fn take_all(ledger: Ledger) -> Vec<u64> {
     let (mut ids, mut load) = (Vec::new(), FinishedSegments::default());
     for buffer in queue::outboxes().flat_map(|outbox| &outbox.buffers) {
         if ledger.take(buffer, &mut load) == Some(true) {
-            assert_eq!(load.heads.len(), load.text.len(), "a load is whole");
+            assert_eq!(load.heads.len(), load.text.len(), "the segments and their texts match");
             ids.extend(load.heads.iter().map(|head| head.id));
             ledger.pack(load.heads.len(), load.bytes());
             load.clear();
@@ -86,7 +84,7 @@ fn take_all(ledger: Ledger) -> Vec<u64> {
     ids
 }
 
-fn what_a_thread_hands_over_arrives_once() {
+fn handed_over_segments_arrive_once() {
     queue::open(GENERATION);
     let ledger = Ledger::open(GENERATION);
     let outbox = ThreadOutbox::claim();
@@ -98,15 +96,15 @@ fn what_a_thread_hands_over_arrives_once() {
     arrived.extend(take_all(ledger));
     arrived.sort_unstable();
     assert_eq!(arrived, queued);
-    // The reporter holds one buffer at a time: of one visit the thread always finds the other.
+    // The reporter holds one buffer at a time, so the thread always finds the other one free.
     assert_eq!(queued, [1, 2]);
 }
 
-fn what_a_thread_hands_over_arrives_beside_a_sweep() {
+fn handed_over_segments_arrive_during_free_idle() {
     queue::open(GENERATION);
     let ledger = Ledger::open(GENERATION);
     let outbox = ThreadOutbox::claim();
-    // From now on it counts as idle until it finishes a segment.
+    // From here on the outbox counts as idle until it finishes a segment.
     queue::free_idle();
     let thread = thread::spawn(move || {
         (1..=2).filter(|id| segment(outbox, *id, ENOUGH) != HandOver::Full).collect::<Vec<u64>>()
@@ -119,7 +117,7 @@ fn what_a_thread_hands_over_arrives_beside_a_sweep() {
     assert_eq!(arrived, queued);
 }
 
-fn what_ends_beside_a_shutdown_is_counted_once() {
+fn segments_that_end_during_shutdown_are_counted_once() {
     queue::open(GENERATION);
     let ledger = Ledger::open(GENERATION);
     let outbox = ThreadOutbox::claim();
@@ -127,13 +125,13 @@ fn what_ends_beside_a_shutdown_is_counted_once() {
     ledger.close();
     thread.join().unwrap();
     let ((accounts, waiting), totals) = (accounts::read(), queue::totals());
-    assert_eq!(waiting, 0, "nothing is left behind");
+    assert_eq!(waiting, 0, "the queue is empty");
     assert_eq!(totals.finished, 2);
     assert_eq!(totals.off + totals.full + accounts.shutdown, 2, "{totals:?} {accounts:?}");
-    nothing_waits();
+    assert_queue_is_empty();
 }
 
-fn a_reader_sees_opened_before_finished_before_lost() {
+fn reader_sees_opened_before_finished_before_lost() {
     queue::open(GENERATION);
     let outbox = ThreadOutbox::claim();
     let none = Budget { bytes: 0, segments: 0 };
@@ -149,7 +147,7 @@ fn a_reader_sees_opened_before_finished_before_lost() {
     assert_eq!((seen.opened, seen.finished, seen.full, seen.off), (2, 2, 1, 1));
 }
 
-fn a_reader_sees_finished_before_sent() {
+fn reader_sees_finished_before_sent() {
     queue::open(GENERATION);
     let ledger = Ledger::open(GENERATION);
     let outbox = ThreadOutbox::claim();
@@ -175,12 +173,12 @@ fn a_reader_sees_finished_before_sent() {
     );
 }
 
-fn no_two_threads_have_one_node_and_no_count_is_lost() {
-    // One that both may find free.
+fn threads_claim_different_outboxes_and_lose_no_count() {
+    // Both threads may find this one free.
     ThreadOutbox::claim().release();
     let work = || {
         let outbox = ThreadOutbox::claim();
-        // Were it another's too, one of the two counts would be lost.
+        // If the threads shared the outbox, one of the two counts would be lost.
         outbox.opened();
         outbox.release();
     };
@@ -191,7 +189,7 @@ fn no_two_threads_have_one_node_and_no_count_is_lost() {
     assert!(queue::outboxes().count() <= 2);
 }
 
-fn no_more_waits_than_may() {
+fn queue_keeps_its_limit() {
     queue::open(GENERATION);
     let ledger = Ledger::open(GENERATION);
     let one = Budget { bytes: usize::MAX / 2, segments: 1 };
@@ -201,21 +199,21 @@ fn no_more_waits_than_may() {
     let queued = handed.iter().filter(|handed| **handed != HandOver::Full).count();
     assert_eq!(take_all(ledger).len(), queued);
     assert!(queued <= 1, "{handed:?}");
-    // What was refused gave its room back, and what was taken as well.
+    // Both the rejected segment and the taken ones released their part of the queue.
     assert_ne!(segment(ThreadOutbox::claim(), 3, one), HandOver::Full);
 }
 
-fn what_was_revoked_was_not_taken() {
+fn revoked_batch_was_not_taken() {
     let flight = Flight::default();
     let transport = flight.clone();
     let thread = thread::spawn(move || transport.take());
     let revoked = flight.revoke();
     let taken = thread.join().unwrap();
-    assert_ne!(revoked, taken, "either the batch can be sent again, or something of it left");
+    assert_ne!(revoked, taken, "either the batch can be sent again, or a part of it was sent");
     assert_eq!((flight.take(), flight.revoke()), (taken, revoked), "decided once");
 }
 
-fn what_a_reporter_writes_that_was_given_up_does_not_count() {
+fn writes_of_an_abandoned_reporter_do_not_count() {
     queue::open(GENERATION);
     let ledger = Ledger::open(GENERATION);
     segment(ThreadOutbox::claim(), 1, ENOUGH);
@@ -237,9 +235,9 @@ fn what_a_reporter_writes_that_was_given_up_does_not_count() {
     assert_eq!(accounts.sent + accounts.unconfirmed + accounts.shutdown, 1, "{accounts:?}");
     assert!(
         left || accounts.sent + accounts.unconfirmed == 0,
-        "what never left was not sent: {accounts:?}"
+        "counted as sent, but never left: {accounts:?}"
     );
-    // Nor does what it said that it holds back: the next one's queue is as empty as it is.
+    // The bytes that it kept pending do not count either: the queue of the next reporter is empty.
     queue::open(GENERATION);
     assert_eq!(
         segment(ThreadOutbox::claim(), 2, Budget { bytes: usize::MAX, segments: 1 }),
@@ -247,7 +245,7 @@ fn what_a_reporter_writes_that_was_given_up_does_not_count() {
     );
 }
 
-fn a_window_takes_exactly_as_many_as_it_may() {
+fn window_takes_exactly_its_limit() {
     let budget = loom::sync::Arc::new(window::Budget::new(1));
     let other = loom::sync::Arc::clone(&budget);
     let thread = thread::spawn(move || [other.takes(1), other.takes(2)]);
@@ -257,10 +255,10 @@ fn a_window_takes_exactly_as_many_as_it_may() {
     assert_eq!(taken, 2, "one in each window: {here:?} {there:?}");
 }
 
-fn a_lost_race_for_a_window_wastes_nothing() {
+fn window_race_wastes_no_slot() {
     let budget = loom::sync::Arc::new(window::Budget::new(2));
     let other = loom::sync::Arc::clone(&budget);
     let thread = thread::spawn(move || other.takes(1));
-    // There is room for both, whoever comes first.
+    // The window takes both, in either order.
     assert!(budget.takes(1) & thread.join().unwrap());
 }

@@ -1,4 +1,4 @@
-//! What the runtime's files know of what the user set.
+//! The settings that the runtime's files use.
 
 use std::time::Duration;
 

@@ -1,12 +1,16 @@
-//! Every order in which the threads of the way out can get in each other's way, tried by loom:
-//! `cargo run --release`, or with the names of some of the [`cases`] behind `--`.
+//! Runs the threads of the queue and the reporter in every interleaving, with loom: `cargo run
+//! --release`, optionally with names of [`cases`] behind `--`.
 //!
-//! The files under test are the runtime's own; `util::sync` puts loom's atomics, locks and cells in place
-//! of the standard library's, and `trace`, `report` and `config` what those files know of others. A
-//! case that fails says so by a panic, with the order that led there. What threads share beside
+//! The files under test are the runtime's own. `util::sync` replaces the atomics, locks and cells
+//! of the standard library by those of loom. `trace`, `report` and `config` replace the other
+//! modules that these files use. A case fails with a panic that shows the interleaving. The README
+//! lists all other shared state, and why it needs no case.
 //! that, and why it needs no case, is in the README.
-#![allow(dead_code, unused_imports, reason = "of the runtime's files only a part is called")]
-#![allow(unfulfilled_lint_expectations, reason = "what the runtime expects of its own build")]
+#![allow(dead_code, unused_imports, reason = "only a part of the runtime's files is called")]
+#![allow(
+    unfulfilled_lint_expectations,
+    reason = "the runtime expects these lints in its own build"
+)]
 
 mod cases;
 mod config;
@@ -19,8 +23,8 @@ mod util;
 
 use std::time::Instant;
 
-/// Switches from one thread to another that no thread asked for: enough that each ordering failed
-/// that was weakened to see whether it does.
+/// The limit of preemptions in an interleaving. With this limit each ordering that was weakened on
+/// purpose failed.
 const PREEMPTIONS: usize = 5;
 
 fn main() {

@@ -1,4 +1,4 @@
-//! The runtime's queue, file by file: its modules are found by their paths.
+//! The runtime's queue. Its modules are included by path.
 
 #[path = "../../../skywalking-runtime/src/queue/budget.rs"]
 mod budget;

@@ -1,4 +1,4 @@
-//! The reporter's half, and as much of its neighbours as it knows.
+//! The runtime's reporter, and the parts of other modules that it uses.
 
 #[path = "../../../skywalking-runtime/src/report/accounts.rs"]
 pub(crate) mod accounts;

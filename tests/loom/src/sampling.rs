@@ -1,4 +1,4 @@
-//! The runtime's files of `sampling`.
+//! The runtime's `sampling`.
 
 #[path = "../../../skywalking-runtime/src/sampling/tail_decision.rs"]
 pub(crate) mod tail_decision;

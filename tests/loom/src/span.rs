@@ -1,4 +1,4 @@
-//! What the runtime's files use of its `span`.
+//! The parts of the runtime's `span` that its files use.
 
 #[path = "../../../skywalking-runtime/src/span/record.rs"]
 pub(crate) mod record;
@@ -19,7 +19,7 @@ pub(crate) mod tag {
         Bool(bool),
     }
 
-    /// A value whose text loom watches: who reads it before its writing is seen is a failure.
+    /// A value whose text loom watches. Reading it before its write is visible is a failure.
     #[derive(Debug)]
     pub(crate) enum Kept {
         Text(UnsafeCell<&'static str>),
@@ -33,7 +33,7 @@ pub(crate) mod tag {
 
         pub(crate) fn raw(&self) -> Raw<'_> {
             match self {
-                // SAFETY: the text is written when it is made, and only read after that.
+                // SAFETY: the text is written on construction, and only read afterwards.
                 Self::Text(text) => Raw::Text(text.with(|text| unsafe { *text })),
                 Self::Bool(value) => Raw::Bool(*value),
             }
@@ -44,6 +44,6 @@ pub(crate) mod tag {
         }
     }
 
-    // SAFETY: as a text that nobody writes.
+    // SAFETY: as above; nothing writes the text.
     unsafe impl Sync for Kept {}
 }

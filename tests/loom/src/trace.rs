@@ -1,3 +1,3 @@
-//! The callers' half, and as much of its neighbours as it knows.
+//! The parts of the runtime's `trace` that its files use.
 
 pub(crate) mod detached;

@@ -1,9 +1,9 @@
-//! What the runtime's files use of its `util`.
+//! The parts of the runtime's `util` that its files use.
 
 pub(crate) mod sync;
 
 pub(crate) mod diagnostics {
-    /// What is counted is counted by lone counters of the standard library.
+    /// Counted by independent counters of the standard library.
     #[derive(Debug)]
     pub(crate) enum Diagnostic {
         EntryLimit,
@@ -13,7 +13,7 @@ pub(crate) mod diagnostics {
     pub(crate) fn count_many(_: Diagnostic, _: u64) {}
 }
 
-/// Time stands still, and patience is a moment in it: at 0 it is over.
+/// Time stands still: a timeout of 0 has expired, and every other one has not.
 pub(crate) mod coarse_clock {
     pub(crate) fn now() -> u64 {
         1

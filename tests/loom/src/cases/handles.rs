@@ -1,10 +1,10 @@
-//! Spans that end by a handle: what it says meets the reporter, who looks whether it is done, gives
-//! it up or is given up himself.
+//! Spans that end by a handle. The handle races with the reporter, which polls for it, stops
+//! waiting, or is abandoned.
 
 use loom::sync::Arc;
 use loom::thread::{self, JoinHandle};
 
-use super::{ENOUGH, GENERATION, end_segment, nothing_waits};
+use super::{ENOUGH, GENERATION, assert_queue_is_empty, end_segment};
 use crate::queue::{self, Attached, FinishedSegments, HandOver, ThreadOutbox};
 use crate::report::accounts::{self, End, Ledger};
 use crate::report::encode::Segment;
@@ -13,30 +13,30 @@ use crate::span::record::AttributeKind;
 use crate::span::tag::Kept;
 use crate::trace::detached::{Detached, Ending, Entry};
 
-/// How long segments wait for their handles.
-const FOREVER: u64 = u64::MAX;
-const NOT_AT_ALL: u64 = 0;
+/// The timeout of pending segments.
+const NO_TIMEOUT: u64 = u64::MAX;
+const EXPIRED: u64 = 0;
 
-/// A handle that says one thing and is done, or dropped. True if that was in time.
+/// Ends or drops a handle with one tag. Returns true if that was in time.
 fn handle(cell: &Arc<Detached>, unfinished: bool) -> JoinHandle<bool> {
     let cell = Arc::clone(cell);
     thread::spawn(move || {
-        let mut said = Ending::default();
-        said.end = 5;
-        said.unfinished = unfinished;
-        said.entries.push(Entry::Tag("said", Kept::text("all")));
-        said.reserve(3, ENOUGH);
-        cell.fill(said)
+        let mut ending = Ending::default();
+        ending.end = 5;
+        ending.unfinished = unfinished;
+        ending.entries.push(Entry::Tag("ending", Kept::text("all")));
+        ending.reserve(3, ENOUGH);
+        cell.fill(ending)
     })
 }
 
-/// A segment whose first span ends by a handle.
+/// Finishes a segment whose first span ends by a handle.
 fn segment(outbox: &ThreadOutbox, cell: Arc<Detached>) -> HandOver {
     outbox.opened();
     end_segment(outbox, 1, ENOUGH, Attached { detached: vec![cell], ..Attached::default() })
 }
 
-/// One round of the reporter.
+/// Runs one round of the reporter.
 fn round(ledger: Ledger, waiting: &mut PendingSegments, left: &mut Vec<PendingSegment>) {
     let mut load = FinishedSegments::default();
     waiting.poll();
@@ -58,7 +58,7 @@ fn round(ledger: Ledger, waiting: &mut PendingSegments, left: &mut Vec<PendingSe
     }
 }
 
-/// The keys and texts of the first span's tags.
+/// Returns the keys and texts of the first span's tags.
 fn tags(held: &PendingSegment) -> Vec<(&'static str, &str)> {
     let side = |at: u32| held.sides.get((at as usize).checked_sub(1)?);
     let list = std::iter::successors(side(held.records[0].side), |newer| side(newer.next));
@@ -68,8 +68,8 @@ fn tags(held: &PendingSegment) -> Vec<(&'static str, &str)> {
     list.map(|side| (side.key, text(side.kind, side.a as usize, side.b as usize))).collect()
 }
 
-/// The segment has left: each count says so, and nothing takes room any more.
-fn is_settled(ledger: Ledger, left: Vec<PendingSegment>) {
+/// Checks that the segment was sent: all counts agree, and the queue is empty.
+fn assert_sent(ledger: Ledger, left: Vec<PendingSegment>) {
     ledger.arrive(left.len(), End::Sent);
     drop(left);
     let ((accounts, waiting), totals) = (accounts::read(), queue::totals());
@@ -77,10 +77,10 @@ fn is_settled(ledger: Ledger, left: Vec<PendingSegment>) {
         (totals.opened, totals.finished, accounts.sent, accounts.held, accounts.in_flight, waiting),
         (1, 1, 1, 0, 0, 0)
     );
-    nothing_waits();
+    assert_queue_is_empty();
 }
 
-fn what_a_handle_says_is_told(unfinished: bool) {
+fn check_recorded_once(unfinished: bool) {
     queue::open(GENERATION);
     let ledger = Ledger::open(GENERATION);
     let outbox = ThreadOutbox::claim();
@@ -88,61 +88,61 @@ fn what_a_handle_says_is_told(unfinished: bool) {
     let handle = handle(&cell, unfinished);
     // The segment ends before or after its handle.
     let caller = thread::spawn(move || assert_eq!(segment(outbox, cell), HandOver::Queued));
-    let (mut waiting, mut left) = (PendingSegments::new(FOREVER, ENOUGH), Vec::new());
+    let (mut waiting, mut left) = (PendingSegments::new(NO_TIMEOUT, ENOUGH), Vec::new());
     round(ledger, &mut waiting, &mut left);
     caller.join().unwrap();
-    assert!(handle.join().unwrap(), "nobody else ends the span");
+    assert!(handle.join().unwrap(), "only the handle ends the span");
     for _ in 0..2 {
         round(ledger, &mut waiting, &mut left);
     }
     let [held] = left.as_slice() else { panic!("{} left", left.len()) };
     let expected: &[_] =
-        if unfinished { &[("unfinished", ""), ("said", "all")] } else { &[("said", "all")] };
+        if unfinished { &[("unfinished", ""), ("ending", "all")] } else { &[("ending", "all")] };
     assert_eq!((tags(held).as_slice(), held.records[0].end), (expected, 5));
-    is_settled(ledger, left);
+    assert_sent(ledger, left);
 }
 
-pub(super) fn what_a_handle_says_that_is_done_is_told_once() {
-    what_a_handle_says_is_told(false);
+pub(super) fn ended_handle_is_recorded_once() {
+    check_recorded_once(false);
 }
 
-pub(super) fn what_a_handle_says_that_is_dropped_is_told_once() {
-    what_a_handle_says_is_told(true);
+pub(super) fn dropped_handle_is_recorded_once() {
+    check_recorded_once(true);
 }
 
-pub(super) fn a_handle_that_meets_the_end_of_patience_tells_all_or_learns_that_it_is_late() {
+pub(super) fn expired_handle_is_recorded_fully_or_returns_false() {
     queue::open(GENERATION);
     let ledger = Ledger::open(GENERATION);
     let cell = Arc::new(Detached::new(0));
     segment(ThreadOutbox::claim(), Arc::clone(&cell));
-    let (mut waiting, mut left) = (PendingSegments::new(NOT_AT_ALL, ENOUGH), Vec::new());
+    let (mut waiting, mut left) = (PendingSegments::new(EXPIRED, ENOUGH), Vec::new());
     round(ledger, &mut waiting, &mut left);
     let handle = handle(&cell, false);
     drop(cell);
     round(ledger, &mut waiting, &mut left);
     let [held] = left.as_slice() else { panic!("{} left", left.len()) };
-    // What it told has left by now, so it is looked at before the handle is known to be done.
-    let told = tags(held);
+    // The segment has left by now, so its tags are read before the handle is known to be done.
+    let tags_before = tags(held);
     let in_time = handle.join().unwrap();
-    let expected: &[_] = if in_time { &[("said", "all")] } else { &[("unfinished", "")] };
-    assert_eq!((told.as_slice(), tags(held).as_slice()), (expected, expected));
-    is_settled(ledger, left);
+    let expected: &[_] = if in_time { &[("ending", "all")] } else { &[("unfinished", "")] };
+    assert_eq!((tags_before.as_slice(), tags(held).as_slice()), (expected, expected));
+    assert_sent(ledger, left);
 }
 
-pub(super) fn a_handle_that_meets_a_shutdown_leaves_nothing_behind() {
+pub(super) fn handle_during_shutdown_leaves_nothing_queued() {
     queue::open(GENERATION);
     let ledger = Ledger::open(GENERATION);
     let cell = Arc::new(Detached::new(0));
     segment(ThreadOutbox::claim(), Arc::clone(&cell));
-    let (mut waiting, mut left) = (PendingSegments::new(FOREVER, ENOUGH), Vec::new());
+    let (mut waiting, mut left) = (PendingSegments::new(NO_TIMEOUT, ENOUGH), Vec::new());
     round(ledger, &mut waiting, &mut left);
     let handle = handle(&cell, false);
     drop(cell);
     ledger.close();
-    // The reporter ends, and with it what it held.
+    // The reporter ends, and drops its pending segments.
     drop(waiting);
     assert!(handle.join().unwrap() && left.is_empty());
     let (accounts, waiting) = accounts::read();
     assert_eq!((accounts.shutdown, accounts.held, accounts.in_flight, waiting), (1, 0, 0, 0));
-    nothing_waits();
+    assert_queue_is_empty();
 }

@@ -1,4 +1,4 @@
-//! What a segment and the handle of one of its spans share.
+//! The state that a segment and the handle of one of its spans share.
 
 #[path = "../../../../skywalking-runtime/src/trace/detached/cell.rs"]
 pub(crate) mod cell;

@@ -1,4 +1,4 @@
-//! The names of the runtime's `sync`, as loom has them.
+//! The names of the runtime's `util::sync`, with the types of loom.
 
 pub(crate) use loom::sync::atomic::{
     AtomicBool, AtomicPtr, AtomicU8, AtomicU32, AtomicU64, AtomicUsize, Ordering, fence,
@@ -6,7 +6,7 @@ pub(crate) use loom::sync::atomic::{
 pub(crate) use loom::sync::{Arc, Mutex, MutexGuard};
 pub(crate) use loom::thread::yield_now;
 
-/// A cell that loom watches: two at it at one time are a failure.
+/// A cell that loom watches. Two accesses at the same time are a failure.
 #[derive(Debug, Default)]
 pub(crate) struct Cell<T>(loom::cell::UnsafeCell<T>);
 
@@ -25,7 +25,7 @@ macro_rules! shared {
 }
 pub(crate) use shared;
 
-/// There is one process.
+/// Returns 0: there is only one process.
 pub(crate) fn forks() -> u32 {
     0
 }

@@ -1,10 +1,10 @@
-//! Requests that are on trial: of one that failed every segment leaves, whatever the order in which
-//! the reporter meets them.
+//! Tail sampling: all segments of a failed request are kept, in whatever order the reporter
+//! receives them.
 
 use loom::sync::Arc;
 use loom::thread;
 
-use super::{ENOUGH, GENERATION, end_segment, nothing_waits};
+use super::{ENOUGH, GENERATION, assert_queue_is_empty, end_segment};
 use crate::config::TailSampling;
 use crate::queue::{self, Attached, Budget, FinishedSegments, HandOver, ThreadOutbox};
 use crate::report::accounts::Ledger;
@@ -24,11 +24,12 @@ const KEEP: TailSampling = TailSampling {
     max_buffer_segments: usize::MAX,
 };
 
-/// A segment of the trial ends as in `trace/thread`: what went wrong is told first.
-fn segment(id: u64, trial: Arc<TailDecision>, flags: u16, budget: Budget) -> HandOver {
+/// Finishes a segment as `trace/thread_state` does: updates the decision before it hands the
+/// segment over.
+fn segment(id: u64, decision: Arc<TailDecision>, flags: u16, budget: Budget) -> HandOver {
     let outbox = ThreadOutbox::claim();
     outbox.opened();
-    trial.look_at(&[Record {
+    decision.look_at(&[Record {
         start: 1,
         end: 2,
         callsite: &Callsite,
@@ -36,19 +37,19 @@ fn segment(id: u64, trial: Arc<TailDecision>, flags: u16, budget: Budget) -> Han
         flags,
         side: 0,
     }]);
-    let ends_request = trial.is_root(id);
+    let ends_request = decision.is_root(id);
     let handed = end_segment(
         outbox,
         id,
         budget,
-        Attached { tail_decision: Some(trial), ends_request, ..Attached::default() },
+        Attached { tail_decision: Some(decision), ends_request, ..Attached::default() },
     );
     outbox.release();
     handed
 }
 
-/// A round of the reporter: the ids of what leaves.
-fn round(ledger: Ledger, trials: &mut TailSampler, left: &mut Vec<u64>) {
+/// Runs one round of the reporter. Adds the ids of the sent segments to `left`.
+fn round(ledger: Ledger, sampler: &mut TailSampler, left: &mut Vec<u64>) {
     let mut load = FinishedSegments::default();
     let timeline = Timeline;
     let leave = |left: &mut Vec<u64>, held: PendingSegment| {
@@ -60,67 +61,67 @@ fn round(ledger: Ledger, trials: &mut TailSampler, left: &mut Vec<u64>) {
             continue;
         }
         for (head, (_, attached)) in load.heads.iter().zip(load.attached.drain(..)) {
-            // Only the word of the thread counts here: the reporter meets the segment that failed
-            // after it has decided, or before.
-            let fate = trials.decide(head, &[], &attached, &timeline);
+            // The records are left out: only the flag that the thread set may decide. The reporter
+            // receives the failed segment before or after the decision.
+            let outcome = sampler.decide(head, &[], &attached, &timeline);
             let held = PendingSegment::new(
                 Segment { head, records: &load.records, sides: &load.sides, text: &load.text },
                 attached,
                 u64::MAX,
             );
-            match fate {
-                TailOutcome::Pending => assert!(trials.add(held).is_empty()),
+            match outcome {
+                TailOutcome::Pending => assert!(sampler.add(held).is_empty()),
                 TailOutcome::Send(others) => {
                     others.into_iter().chain([held]).for_each(|held| leave(left, held))
                 }
-                TailOutcome::Drop(_) => panic!("of a request that failed nothing is dropped"),
+                TailOutcome::Drop(_) => panic!("a segment of a failed request was dropped"),
             }
         }
         load.clear();
     }
-    let (kept, dropped) = trials.take_decided(false);
-    assert!(dropped.is_empty(), "of a request that failed nothing is dropped");
+    let (kept, dropped) = sampler.take_decided(false);
+    assert!(dropped.is_empty(), "a segment of a failed request was dropped");
     kept.into_iter().for_each(|held| leave(left, held));
 }
 
-/// The request is over: all of it has left.
-fn are_settled(ledger: Ledger, trials: TailSampler, mut left: Vec<u64>, ids: &[u64]) {
-    let mut trials = trials;
-    round(ledger, &mut trials, &mut left);
+/// Runs the last round, and checks that the whole request was sent.
+fn assert_sent(ledger: Ledger, sampler: TailSampler, mut left: Vec<u64>, ids: &[u64]) {
+    let mut sampler = sampler;
+    round(ledger, &mut sampler, &mut left);
     left.sort_unstable();
     assert_eq!(left, ids);
-    drop(trials);
-    nothing_waits();
+    drop(sampler);
+    assert_queue_is_empty();
 }
 
-pub(super) fn what_failed_before_its_request_was_over_is_known_at_its_end() {
+pub(super) fn failure_before_the_end_of_the_request_keeps_it() {
     queue::open(GENERATION);
     let ledger = Ledger::open(GENERATION);
-    let trial = Arc::new(TailDecision::new(ROOT));
-    let children = Arc::clone(&trial);
+    let decision = Arc::new(TailDecision::new(ROOT));
+    let children = Arc::clone(&decision);
     let child = thread::spawn(move || segment(CHILD, children, Record::ERROR, ENOUGH));
-    // It ends after the child, and knows that it does.
+    // The root ends after the child, and the join orders the two.
     let root = thread::spawn(move || {
         assert_eq!(child.join().unwrap(), HandOver::Queued);
-        segment(ROOT, trial, 0, ENOUGH)
+        segment(ROOT, decision, 0, ENOUGH)
     });
-    let (mut trials, mut left) = (TailSampler::new(KEEP), Vec::new());
-    round(ledger, &mut trials, &mut left);
+    let (mut sampler, mut left) = (TailSampler::new(KEEP), Vec::new());
+    round(ledger, &mut sampler, &mut left);
     assert_eq!(root.join().unwrap(), HandOver::Queued);
-    are_settled(ledger, trials, left, &[ROOT, CHILD]);
+    assert_sent(ledger, sampler, left, &[ROOT, CHILD]);
 }
 
-pub(super) fn a_request_whose_root_is_lost_ends_with_the_last_who_knows_of_it() {
+pub(super) fn request_without_its_root_ends_with_the_last_reference() {
     queue::open(GENERATION);
     let ledger = Ledger::open(GENERATION);
-    let trial = Arc::new(TailDecision::new(ROOT));
-    segment(CHILD, Arc::clone(&trial), 0, ENOUGH);
+    let decision = Arc::new(TailDecision::new(ROOT));
+    segment(CHILD, Arc::clone(&decision), 0, ENOUGH);
     let none = Budget { bytes: 0, segments: 0 };
     let root = thread::spawn(move || {
-        assert_eq!(segment(ROOT, trial, Record::ERROR, none), HandOver::Full)
+        assert_eq!(segment(ROOT, decision, Record::ERROR, none), HandOver::Full)
     });
-    let (mut trials, mut left) = (TailSampler::new(KEEP), Vec::new());
-    round(ledger, &mut trials, &mut left);
+    let (mut sampler, mut left) = (TailSampler::new(KEEP), Vec::new());
+    round(ledger, &mut sampler, &mut left);
     root.join().unwrap();
-    are_settled(ledger, trials, left, &[CHILD]);
+    assert_sent(ledger, sampler, left, &[CHILD]);
 }
